@@ -1,0 +1,111 @@
+"""Macros, as mod_macro keeps and expands them (`modules/core/mod_macro.c`)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hpatch.conf import words
+from hpatch.conf.source import Source
+
+MAX_LINE = 8192
+"""mod_macro's line buffer, in bytes, its end included."""
+
+
+class MacroError(Exception):
+    """A definition or a use that httpd refuses."""
+
+
+class BodyLine(NamedTuple):
+    """A line of a macro's body, trimmed, and where it is written."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Macro(NamedTuple):
+    """A macro: `location` is how httpd words the place of its definition."""
+
+    name: str
+    parameters: tuple[str, ...]
+    body: tuple[BodyLine, ...]
+    location: str
+    source: Source
+
+
+def signature(args: str) -> tuple[str, tuple[str, ...]]:
+    """The name, in lower case, and the parameters of `<Macro name $a $b>`; `args` is what follows `<Macro`."""
+    end = args.rfind(">")
+    if end < 0:
+        raise MacroError("<Macro> directive missing closing '>'")
+    if end == 0:
+        raise MacroError("<Macro> needs a name")
+    name, at = words.get_word(args[:end])
+    if not name:
+        raise MacroError("<Macro> needs a name")
+    parameters = words.split(_without_flags(args[at:end]))
+    for index, parameter in enumerate(parameters):
+        if not parameter:
+            raise MacroError(f"macro '{name}': parameter {index + 1} has no name")
+        if parameter in parameters[:index]:
+            raise MacroError(f"macro '{name}': two parameters are named '{parameter}'")
+    return name.lower(), tuple(parameters)
+
+
+def _without_flags(text: str) -> str:
+    """What follows the flags that a definition may have since 2.4.63 or so (tried on 2.4.71; 2.4.62 has none)."""
+    text = text.lstrip(words.SPACE)
+    while text.startswith("/"):
+        for flag in ("/ignoreemptyargs", "/ignorebadnesting"):
+            if text[: len(flag)].lower() == flag:
+                text = text[len(flag) :]
+                break
+        else:
+            _, after = words.get_word(text)
+            text = text[after:] if after < len(text) else text[1:]
+        text = text.lstrip(words.SPACE)
+    return text
+
+
+def shared_prefix(parameters: tuple[str, ...]) -> tuple[str, str] | None:
+    """Two parameters of which one begins with the other (AH02797), if there are such."""
+    for index, first in enumerate(parameters):
+        for second in parameters[index + 1 :]:
+            if first.startswith(second) or second.startswith(first):
+                return first, second
+    return None
+
+
+def expand(macro: Macro, arguments: list[str]) -> list[str]:
+    """The body with its parameters replaced, a line each. Raises MacroError as mod_macro would."""
+    if len(arguments) != len(macro.parameters):
+        raise MacroError(
+            f"macro '{macro.name}' ({macro.location}) used with {len(arguments)} arguments "
+            f"instead of {len(macro.parameters)}"
+        )
+    pairs = list(zip(macro.parameters, arguments, strict=True))
+    return [_substitute(line.text, pairs, macro) for line in macro.body]
+
+
+def _substitute(line: str, pairs: list[tuple[str, str]], macro: Macro) -> str:
+    at = 0
+    while True:
+        chosen = -1
+        found: tuple[str, str] | None = None
+        for name, value in pairs:
+            where = line.find(name, at)
+            if where >= 0 and (found is None or where < chosen or (where == chosen and len(name) > len(found[0]))):
+                chosen, found = where, (name, value)
+        if found is None:
+            return line
+        name, value = found
+        if name != value:
+            text = f'"{_escape(value)}"' if name.startswith("@") else value
+            line = line[:chosen] + text + line[chosen + len(name) :]
+            if len(line) + 1 >= MAX_LINE:
+                raise MacroError(f"macro '{macro.name}': a line becomes longer than {MAX_LINE} bytes")
+        at = chosen + len(value)
+
+
+def _escape(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"')

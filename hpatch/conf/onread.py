@@ -1,0 +1,401 @@
+"""The directives that httpd executes while it reads, one function each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from hpatch.conf import conditionals, macros, paths, vocabulary, words
+from hpatch.conf.feed import Stream
+from hpatch.conf.source import Place
+from hpatch.conf.tree import Condition, Frame, Node
+
+if TYPE_CHECKING:
+    from hpatch.conf.feed import Feed, Level
+    from hpatch.conf.reader import Reader
+
+MAX_INCLUDE_DEPTH = 128
+MAX_MACRO_LINES = 2_000_000
+"""Our own limit: macros that use macros can grow without bound, and httpd would follow them."""
+
+
+class Call(NamedTuple):
+    """A directive to execute: where it is written, its lower-case `key`, its `name` and what follows that."""
+
+    feed: Feed
+    stream: Stream
+    start: int
+    end: int
+    key: str
+    name: str
+    args: str
+    levels: list[Level]
+
+    @property
+    def place(self) -> Place:
+        """Where it is written."""
+        return self.stream.source.place(self.start, self.end)
+
+    def node(self, reader: Reader) -> Node:
+        """It as a node of its own, outside the tree."""
+        return Node(
+            self.name, self.key, self.args, self.stream.frame, self.stream.line, self.stream.source, self.start,
+            self.end, reader.parent, reader.conditions,
+        )  # fmt: skip
+
+
+def execute(reader: Reader, call: Call) -> None:
+    """Do what httpd does at this point of reading."""
+    if reader.htaccess and call.key in _NOT_IN_HTACCESS:
+        reader.problem("syntax", f"{call.name} is not allowed in a .htaccess file", call.place)
+        return
+    action = _ACTIONS.get(call.key)
+    if action is not None:
+        action(reader, call)
+    elif call.key.startswith(vocabulary.LUA_SECTION):
+        _lua_section(reader, call)
+
+
+def _arguments(reader: Reader, call: Call, least: int, most: int) -> list[str] | None:
+    """The words of a directive that takes so many; None, and a problem, for another number of them."""
+    found = words.split(call.args)
+    if least <= len(found) <= most and found[0]:
+        return found
+    wanted = {(1, 1): "one argument", (2, 2): "two arguments", (1, 2): "one or two arguments"}[least, most]
+    reader.problem("syntax", f"{call.name} takes {wanted}, not {len(found)}", call.place)
+    return None
+
+
+def _define(reader: Reader, call: Call) -> None:
+    found = _arguments(reader, call, 1, 2)
+    if found is None:
+        return
+    name, value = found[0], found[1] if len(found) == 2 else ""
+    if ":" in name:
+        reader.problem("syntax", f"the name '{name}' of a variable must not contain ':'", call.place)
+        return
+    if name not in reader.defined:
+        reader.defined.add(name)
+        if reader.conditions:
+            reader.maybe_defined.add(name)
+    elif not reader.conditions:
+        reader.maybe_defined.discard(name)
+    if value:
+        reader.values[name.lower()] = value
+
+
+def _undefine(reader: Reader, call: Call) -> None:
+    found = _arguments(reader, call, 1, 1)
+    if found is None:
+        return
+    name = found[0]
+    if ":" in name:
+        reader.problem("syntax", f"the name '{name}' of a variable must not contain ':'", call.place)
+        return
+    if reader.conditions:
+        reader.maybe_defined.add(name)
+        return
+    reader.defined.discard(name)
+    reader.maybe_defined.discard(name)
+    reader.undefined_names.add(name)
+    reader.values.pop(name.lower(), None)
+
+
+def _server_root(reader: Reader, call: Call) -> None:
+    found = _arguments(reader, call, 1, 1)
+    if found is None or reader.fixed_root:
+        return
+    path = paths.resolve(os.getcwd(), found[0]) if reader.check_files else found[0]  # noqa: PTH109
+    if os.path.isdir(path):  # noqa: PTH112
+        reader.server_root = path
+        return
+    reader.problem(
+        "include",
+        f"the ServerRoot '{found[0]}' is not a directory here",
+        call.place,
+        fatal=reader.check_files,
+        help="paths are taken relative to the main file; --server-root names another folder",
+    )
+
+
+def _include(reader: Reader, call: Call) -> None:
+    found = _arguments(reader, call, 1, 1)
+    if found is None or reader.stopped:
+        return
+    if reader.depth >= MAX_INCLUDE_DEPTH:
+        reader.stopped = True
+        reader.problem("include", f"includes are nested more than {MAX_INCLUDE_DEPTH} deep: a file includes itself",
+                       call.place)  # fmt: skip
+        return
+    reader.depth += 1
+    try:
+        for path in paths.included(paths.resolve(reader.server_root, found[0]), optional=call.key != "include"):
+            reader.included_file(path, call.stream, call.start, call.end)
+            if reader.stopped:
+                break
+    except paths.NoMatchError as why:
+        reader.problem("include", f"{call.name} '{found[0]}' matches nothing: {why}", call.place)
+    finally:
+        reader.depth -= 1
+
+
+def _load_module(reader: Reader, call: Call) -> None:
+    found = _arguments(reader, call, 2, 2)
+    if found is None:
+        return
+    name, path = found
+    modules = reader.modules
+    if reader.check_files and modules.complete and name not in modules.loaded_at:
+        if name in modules.static and name not in ("core_module", "http_module") and not name.startswith("mpm_"):
+            reader.problem("syntax", f"the module {name} is built in and cannot be loaded", call.place)
+            return
+        full = paths.resolve(reader.server_root, path)
+        if name not in modules.names and "/" in path and not os.path.exists(full):  # noqa: PTH110
+            reader.problem("syntax", f"the module file '{full}' does not exist", call.place)
+            return
+    modules.load(name, path, call.place, certain=not reader.conditions)
+    reader.keys.clear()
+
+
+def _one_or_more(reader: Reader, call: Call) -> None:
+    if not words.get_word(call.args)[0]:
+        reader.problem("syntax", f"{call.name} needs an argument", call.place)
+
+
+def _conditional(reader: Reader, call: Call) -> None:
+    name = call.name
+    if call.key == "<ifversion":
+        try:
+            verdict = conditionals.if_version(words.split(call.args), reader.configuration.version)
+        except conditionals.ConditionError as why:
+            reader.problem("conditional", f"{name}>: {why}", call.place)
+            _undecided(reader, call, "its condition cannot be read")
+            return
+        _decide(reader, call, verdict, False, "the version of httpd is not known")
+        return
+    end = call.args.rfind(">")
+    if end < 0:
+        reader.problem("conditional", f"{name}> directive missing closing '>'", call.place)
+        _undecided(reader, call, "its condition cannot be read")
+        return
+    text = call.args[:end]
+    negated = text.startswith("!")
+    subject = words.get_word(text[1:] if negated else text)[0]
+    if not subject:
+        reader.problem("conditional", f"{name}> needs an argument", call.place)
+        _undecided(reader, call, "its condition cannot be read")
+        return
+    verdict, reason = _TESTS[call.key](reader, subject)
+    _decide(reader, call, verdict, negated, reason)
+
+
+def _decide(reader: Reader, call: Call, verdict: bool | None, negated: bool, reason: str) -> None:
+    if verdict is None:
+        _undecided(reader, call, reason)
+        return
+    holds = verdict is not negated
+    reader.configuration.conditions.append(_condition(call, holds, reason))
+    if holds:
+        reader.enter(call.feed, call.name, call.place, None, call.levels)
+    else:
+        _skip(reader, call)
+
+
+def _undecided(reader: Reader, call: Call, reason: str) -> None:
+    condition = _condition(call, None, reason)
+    reader.configuration.conditions.append(condition)
+    reader.enter(call.feed, call.name, call.place, condition, call.levels)
+
+
+def _condition(call: Call, verdict: bool | None, reason: str) -> Condition:
+    text = f"{call.name} {call.args}" if call.args.endswith(">") else f"{call.name} {call.args}>"
+    return Condition(text, call.place, verdict, reason)
+
+
+def _if_module(reader: Reader, subject: str) -> tuple[bool | None, str]:
+    verdict = reader.modules.has(subject)
+    if verdict is None:
+        return None, "it is not known whether the module is there"
+    return verdict, "the module is loaded" if verdict else "the module is not there"
+
+
+def _if_define(reader: Reader, subject: str) -> tuple[bool | None, str]:
+    if subject in reader.maybe_defined:
+        return None, "it is defined inside another undecided conditional"
+    if subject in reader.defined:
+        return True, "it is defined"
+    if reader.defines_known or subject in reader.undefined_names:
+        return False, "it is not defined"
+    return None, "it is not defined here, and httpd's -D is not known"
+
+
+def _if_file(reader: Reader, subject: str) -> tuple[bool | None, str]:
+    path = paths.resolve(reader.server_root, subject)
+    if os.path.exists(path):  # noqa: PTH110
+        return True, "the file exists"
+    return (False if reader.check_files else None), "the file does not exist here"
+
+
+def _if_directive(reader: Reader, subject: str) -> tuple[bool | None, str]:
+    known = vocabulary.find(words.lower(subject))
+    if known is None:
+        return (False if reader.modules.complete else None), "no module that is known has it"
+    if known[1] in ("core", "mpm"):
+        return True, "httpd has it"
+    verdict = reader.modules.has("ldap_module" if known[1] == "mod_ldap" else known[1] + ".c")
+    return verdict, f"it comes with {known[1]}"
+
+
+def _if_section(reader: Reader, subject: str) -> tuple[bool | None, str]:
+    return _if_directive(reader, "<" + subject)
+
+
+def _skip(reader: Reader, call: Call) -> None:
+    """A false conditional: only `<X` and `</X` count, as raw text (`ap_soak_end_container`)."""
+    feed, name = call.feed, call.name
+    open_names = [words.lower(name[1:])]
+    while (got := feed.next()) is not None:
+        value = got[1].value
+        if value[:1] not in "<\"'" or not value:
+            continue
+        word, at = words.get_word(value)
+        if word[:1] != "<":
+            continue
+        if word[1:2] != "/":
+            if at >= len(value) and word.endswith(">"):
+                word = word[:-1]
+            open_names.append(words.lower(word[1:]))
+            continue
+        closing = words.lower(word[2:-1])
+        if closing != open_names[-1]:
+            stream, line = got
+            place = stream.source.place(*stream.span(line))
+            reader.problem("section", f"expected '</{open_names[-1]}>' but found '{word}'", place,
+                           related=((call.place, f"inside {name}>, which does not hold"),))  # fmt: skip
+            if closing not in open_names:
+                continue
+            while open_names[-1] != closing:
+                open_names.pop()
+        open_names.pop()
+        if not open_names:
+            return
+    reader.problem("section", f"{name}> is never closed", call.place)
+
+
+def _lua_section(reader: Reader, call: Call) -> None:
+    """Lua code up to the closing line; none of it is configuration."""
+    closer = f"</{call.name[1:]}>".lower()
+    while (got := call.feed.next()) is not None:
+        if got[1].value.lower().startswith(closer):
+            return
+    reader.problem("section", f"{call.name}> is never closed", call.place)
+
+
+def _macro(reader: Reader, call: Call) -> None:
+    try:
+        name, parameters = macros.signature(call.args)
+    except macros.MacroError as why:
+        reader.problem("macro", str(why), call.place)
+        name, parameters = "", ()
+    location = f'defined on line {call.stream.line} of "{call.stream.frame.name}"'
+    source = call.stream.source
+    body = _macro_body(reader, call)
+    if body is None or not name:
+        return
+    if (shared := macros.shared_prefix(parameters)) is not None:
+        reader.problem("macro", f"the macro's parameters '{shared[0]}' and '{shared[1]}' begin alike", call.place,
+                       fatal=False, help="the longer one wins where both match; give them distinct names")  # fmt: skip
+    reader.macros[name] = macros.Macro(name, parameters, body, location, source)
+
+
+def _macro_body(reader: Reader, call: Call) -> tuple[macros.BodyLine, ...] | None:
+    body: list[macros.BodyLine] = []
+    nesting = 1
+    while (got := call.feed.next()) is not None:
+        stream, line = got
+        value = line.value
+        if len(value) > 2000 and line.after - line.start >= macros.MAX_LINE:
+            break
+        if value.startswith("#"):
+            continue
+        word = words.get_word(value)[0].lower() if value else ""
+        if word == "</macro>":
+            nesting -= 1
+            if nesting == 0:
+                return tuple(body)
+        elif word == "<macro":
+            nesting += 1
+        body.append(macros.BodyLine(value, *stream.span(line)))
+    reader.problem("macro", "<Macro> is never closed", call.place)
+    return None
+
+
+def _use(reader: Reader, call: Call) -> None:
+    name, *arguments = words.split(call.args) or [""]
+    name = name.lower()
+    macro = reader.macros.get(name)
+    if macro is None:
+        reader.problem(
+            "macro", f"the macro '{name}' is not defined" if name else "Use needs a macro's name", call.place
+        )
+        return
+    frame = call.stream.frame
+    if f"macro '{name}'" in frame.name:
+        reader.problem("macro", f"the macro '{name}' uses itself", call.place)
+        return
+    try:
+        lines = macros.expand(macro, arguments)
+    except macros.MacroError as why:
+        reader.problem("macro", str(why), call.place)
+        return
+    reader.macro_lines += len(lines) + 1
+    if reader.macro_lines > MAX_MACRO_LINES:
+        if not reader.stopped:
+            reader.problem("macro", f"macros expand to more than {MAX_MACRO_LINES} lines", call.place)
+        reader.stopped = True
+        return
+    where = f"macro '{name}' ({macro.location}) used on line {call.stream.line} of \"{frame.name}\""
+    text = "".join(line + "\n" for line in lines)
+    stream = Stream(macro.source, text, Frame(where, call.node(reader)), [], plain=False)
+    stream.body = macro.body
+    call.feed.streams.append(stream)
+
+
+def _undef_macro(reader: Reader, call: Call) -> None:
+    found = _arguments(reader, call, 1, 1)
+    if found is not None and reader.macros.pop(found[0].lower(), None) is None:
+        reader.problem("macro", f"the macro '{found[0]}' is not defined", call.place)
+
+
+_ACTIONS: dict[str, Callable[[Reader, Call], None]] = {
+    "define": _define,
+    "undefine": _undefine,
+    "serverroot": _server_root,
+    "include": _include,
+    "includeoptional": _include,
+    "loadmodule": _load_module,
+    "loadfile": _one_or_more,
+    "defaultruntimedir": _one_or_more,
+    "<ifmodule": _conditional,
+    "<ifdefine": _conditional,
+    "<iffile": _conditional,
+    "<ifversion": _conditional,
+    "<ifdirective": _conditional,
+    "<ifsection": _conditional,
+    "<macro": _macro,
+    "use": _use,
+    "undefmacro": _undef_macro,
+}
+
+_TESTS: dict[str, Callable[[Reader, str], tuple[bool | None, str]]] = {
+    "<ifmodule": _if_module,
+    "<ifdefine": _if_define,
+    "<iffile": _if_file,
+    "<ifdirective": _if_directive,
+    "<ifsection": _if_section,
+}
+
+_NOT_IN_HTACCESS = frozenset(
+    {"define", "undefine", "include", "includeoptional", "serverroot", "loadmodule", "loadfile", "defaultruntimedir"}
+)

@@ -1,0 +1,211 @@
+"""The lossless syntax tree of one file, from `grammars/httpd.lark`.
+
+It holds every byte: the leaves' texts, in order, are the file. It knows lines and sections, not what httpd makes
+of them: conditionals, variables and macros are followed by `hpatch.conf.load`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from hpatch import grammar
+from hpatch.conf import words
+from hpatch.conf.source import Place, Source
+
+if TYPE_CHECKING:
+    from lark import Token, Tree
+
+LeafKind = Literal["RUN", "OPEN", "CLOSE"]
+
+
+class Leaf(NamedTuple):
+    """A run of plain lines, or a section's opening or closing line: `text[start:end]`, line ends included."""
+
+    kind: LeafKind
+    start: int
+    end: int
+
+
+class Section:
+    """A section as it is written: `close` is None when it runs to the end of the file.
+
+    Sections are matched by nesting alone; whether a closing line names the right one is for `load` to say.
+    """
+
+    __slots__ = ("close", "items", "open")
+
+    def __init__(self, open: Leaf, items: list[Leaf | Section], close: Leaf | None) -> None:
+        self.open = open
+        self.items = items
+        self.close = close
+
+
+class Line(NamedTuple):
+    """A logical line: `start` and `end` bound its text without white space around it; `after` is where the next begins.
+
+    `value` is what httpd holds: continuation lines joined, a NUL and what follows it cut, white space trimmed.
+    `lines` counts its physical lines.
+    """
+
+    value: str
+    start: int
+    end: int
+    after: int
+    lines: int
+
+    @property
+    def kind(self) -> Literal["blank", "comment", "directive", "open", "close"]:
+        """What httpd takes it for, as far as the line alone tells."""
+        first = self.value[:1]
+        if not first:
+            return "blank"
+        if first == "#":
+            return "comment"
+        if first == "<":
+            return "close" if self.value[1:2] == "/" else "open"
+        return "directive"
+
+
+class Word(NamedTuple):
+    """A word of a line: its value by httpd's rules, and where it is written (quotes included)."""
+
+    value: str
+    place: Place
+
+
+class File:
+    """One file's syntax tree."""
+
+    __slots__ = ("items", "source")
+
+    def __init__(self, source: Source, items: list[Leaf | Section]) -> None:
+        self.source = source
+        self.items = items
+
+    def leaves(self) -> list[Leaf]:
+        """All leaves in order."""
+        found: list[Leaf] = []
+        stack: list[Iterator[Leaf | Section]] = [iter(self.items)]
+        closers: list[Leaf | None] = [None]
+        while stack:
+            for item in stack[-1]:
+                if isinstance(item, Leaf):
+                    found.append(item)
+                else:
+                    found.append(item.open)
+                    closers.append(item.close)
+                    stack.append(iter(item.items))
+                    break
+            else:
+                stack.pop()
+                if (close := closers.pop()) is not None:
+                    found.append(close)
+        return found
+
+    def text(self) -> str:
+        """The file's text, put together again from the leaves."""
+        text = self.source.text
+        return "".join(text[leaf.start : leaf.end] for leaf in self.leaves())
+
+    def lines(self) -> Iterator[Line]:
+        """All logical lines in order."""
+        text = self.source.text
+        at, end = 0, len(text)
+        while at < end:
+            line = logical(text, at, end)
+            yield line
+            at = line.after
+
+    def words(self, line: Line) -> list[Word]:
+        """The words of a line, with their places. A word that a continuation cuts is placed as a whole."""
+        raw = self.source.text[line.start : line.end]
+        if "\\\n" not in raw and "\\\r\n" not in raw:
+            place = self.source.place
+            return [Word(word, place(line.start + a, line.start + b)) for word, a, b in words.spans(raw)]
+        positions = _positions(raw)
+        joined = "".join(raw[at] for at in positions)
+        return [
+            Word(word, self.source.place(line.start + positions[a], line.start + positions[b - 1] + 1))
+            for word, a, b in words.spans(joined)
+        ]
+
+
+def _positions(raw: str) -> list[int]:
+    """Which characters of a continued line are left when its lines are joined."""
+    kept: list[int] = []
+    for at, character in enumerate(raw):
+        if character == "\n" and kept:
+            tail = kept[-2:] if raw[kept[-1]] == "\r" else kept[-1:]
+            if raw[tail[0]] == "\\":
+                del kept[-len(tail) :]
+                continue
+        kept.append(at)
+    return kept
+
+
+def logical(text: str, at: int, end: int) -> Line:
+    """The logical line that starts at `at`, as httpd's `ap_cfg_getline_core` joins it.
+
+    The test for a backslash looks at what is joined so far, so that a blank line after `\\\\` continues too.
+    """
+    begin, lines, joined = at, 0, ""
+    while True:
+        stop = text.find("\n", at, end)
+        after = end if stop < 0 else stop + 1
+        piece = text[at:after]
+        lines += 1
+        at = after
+        cut = piece.find("\0")
+        if cut >= 0:
+            joined += piece[:cut]
+            break
+        joined += piece
+        if stop < 0:
+            break
+        body = joined[:-1].removesuffix("\r") if joined.endswith("\r\n") else joined[:-1]
+        if not body.endswith("\\"):
+            joined = body
+            break
+        joined = body[:-1]
+        if at >= end:
+            break
+    first, last = begin, at
+    while first < last and text[first] in words.SPACE:
+        first += 1
+    while last > first and text[last - 1] in words.SPACE:
+        last -= 1
+    return Line(joined.strip(words.SPACE), first, last, at, lines)
+
+
+def parse(source: Source) -> File:
+    """Read a file's structure. It never fails: what httpd would refuse is for `load` to report."""
+    tree: Tree[Token] = grammar.parser("httpd", "file").parse(source.text)
+    return File(source, _items(tree))
+
+
+def _leaf(token: Token) -> Leaf:
+    assert token.start_pos is not None
+    assert token.end_pos is not None
+    return Leaf(token.type, token.start_pos, token.end_pos)  # type: ignore[arg-type]
+
+
+def _items(tree: Tree[Token]) -> list[Leaf | Section]:
+    """Lark's tree as ours, without recursion: nesting may be as deep as the file says."""
+    top: list[Leaf | Section] = []
+    work: list[tuple[Tree[Token], list[Leaf | Section], Section | None]] = [(tree, top, None)]
+    while work:
+        node, items, section = work.pop()
+        children = node.children if section is None else node.children[1:]
+        for child in children:
+            if isinstance(child, str):
+                leaf = _leaf(child)
+                if section is not None and leaf.kind == "CLOSE":
+                    section.close = leaf
+                else:
+                    items.append(leaf)
+            else:
+                inner = Section(_leaf(child.children[0]), [], None)  # type: ignore[arg-type]
+                items.append(inner)
+                work.append((child, inner.items, inner))
+    return top

@@ -1,0 +1,358 @@
+"""httpd's build pass: lines in, a tree out, with what it executes on the way (`server/config.c`, `server/core.c`).
+
+Where httpd stops at the first error, this notes it and goes on.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Callable, Mapping
+
+from hpatch.conf import macros, onread, vocabulary, words
+from hpatch.conf.feed import Feed, Level, Stream
+from hpatch.conf.parse import Leaf, Line, parse
+from hpatch.conf.source import Place, Source
+from hpatch.conf.tree import Condition, Configuration, Frame, Node, Problem
+
+MAX_LINE = 16 * 1024 * 1024
+MAX_HTACCESS_LINE = 8192
+
+_PLAIN_LINE = re.compile(r"[ \t]*(?:([A-Za-z][A-Za-z0-9_]*)([ \t\r][^\n]*)?|#[^\n]*|[ \t\r]*)(?:\n|\Z)")
+_ODD = re.compile(r"[\0\v\f]|\$\{|\\\r?\n")
+
+
+class Reader:
+    """Reads one configuration into `configuration`."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        *,
+        server_root: str | None,
+        environment: Mapping[str, str],
+        defines: tuple[str, ...] | None,
+        check_files: bool,
+    ) -> None:
+        self.configuration = configuration
+        self.modules = configuration.modules
+        self.fixed_root = server_root is not None
+        self.server_root = server_root or ""
+        self.environment = environment
+        self.defines_known = defines is not None
+        self.check_files = check_files
+        self.parent: Node | None = None
+        self.floor: Node | None = None
+        self.conditions: tuple[Condition, ...] = ()
+        self.defined: set[str] = set()
+        self.maybe_defined: set[str] = set()
+        self.undefined_names: set[str] = set()
+        self.values: dict[str, str] = {}
+        self.macros: dict[str, macros.Macro] = {}
+        self.macro_lines = 0
+        self.depth = 0
+        self.stopped = False
+        self.htaccess = False
+        self.keys: dict[str, str | None] = {}
+        self.spelling: dict[str, str] = {}
+        self.undefined: dict[str, list[tuple[Place, tuple[Condition, ...]]]] = {}
+        self.parsed: dict[str, tuple[Source, list[Leaf], bool]] = {}
+        for define in defines or ():
+            name, equals, value = define.partition("=")
+            self.defined.add(name)
+            if equals:
+                self.values[name.lower()] = value
+
+    # Files
+
+    def root_file(self, path: str, *, htaccess: bool) -> None:
+        """Read the main file."""
+        self._set_base(path)
+        self.htaccess = htaccess
+        self._file(path, None)
+
+    def source(self, source: Source, name: str, *, htaccess: bool) -> None:
+        """Read a text as the main file."""
+        self._set_base(name)
+        self.htaccess = htaccess
+        self._read(source, name)
+
+    def finish(self) -> Configuration:
+        """The configuration, complete."""
+        configuration = self.configuration
+        configuration.server_root = self.server_root
+        configuration.defines = {name: self.values.get(name.lower()) for name in sorted(self.defined)}
+        for name, uses in self.undefined.items():
+            place, conditions = uses[0]
+            others = tuple((other, "used here too") for other, _ in uses[1:4])
+            more = f" (in {len(uses)} places)" if len(uses) > 1 else ""
+            configuration.problems.append(
+                Problem("variable", f"the variable '${{{name}}}' is not defined{more}", place, False, others,
+                        "httpd leaves it as it is written; Define it, or give the environment", conditions)
+            )  # fmt: skip
+        return configuration
+
+    def _set_base(self, path: str) -> None:
+        if not self.fixed_root:
+            self.server_root = os.path.dirname(path)  # noqa: PTH120
+
+    def _file(self, path: str, node: tuple[Stream, int, int] | None) -> None:
+        """Read a file; `node` is where it is included."""
+        known = self.parsed.get(path)
+        if known is None:
+            reason = ""
+            try:
+                mode = os.stat(path).st_mode  # noqa: PTH116
+                if not stat.S_ISREG(mode) and path != "/dev/null":
+                    reason = "not a regular file"
+                else:
+                    source = Source.read(path)
+            except (OSError, ValueError) as error:
+                reason = getattr(error, "strerror", None) or str(error)
+            if reason:
+                place = Place(path, 1, 1, 1, 1) if node is None else node[0].source.place(node[1], node[2])
+                self.problem("unreadable", f"cannot read '{path}': {reason}", place)
+                return
+            known = self._parsed(source)
+            self.parsed[path] = known
+        self._read_parsed(known, path)
+
+    def _parsed(self, source: Source) -> tuple[Source, list[Leaf], bool]:
+        self.configuration.sources[source.name] = source
+        return source, parse(source).leaves(), _ODD.search(source.text) is None
+
+    def _read(self, source: Source, name: str) -> None:
+        self._read_parsed(self._parsed(source), name)
+
+    def _read_parsed(self, parsed: tuple[Source, list[Leaf], bool], name: str) -> None:
+        source, leaves, plain = parsed
+        stream = Stream(source, source.text, Frame(name), leaves, plain)
+        self._build(Feed(stream, MAX_HTACCESS_LINE if self.htaccess else MAX_LINE))
+
+    # Lines
+
+    def _build(self, feed: Feed) -> None:
+        """Read a file to its end. Sections must balance within it."""
+        floor, parent = self.floor, self.parent
+        # Nothing is open as far as this file's closing lines go, yet its nodes belong to `parent`.
+        self.floor = self.parent
+        levels: list[Level] = []
+        while True:
+            stream = feed.streams[-1]
+            if stream.leaves and self._run(feed, stream):
+                continue
+            got = feed.next()
+            if got is None:
+                break
+            stream, line = got
+            value = line.value
+            if not value or value[0] == "#":
+                continue
+            if len(value) > feed.limit:
+                self.problem("syntax", "the line is too long for httpd", stream.source.place(*stream.span(line)))
+                continue
+            if (
+                levels
+                and value[:2] == "</"
+                and self.parent is self.floor
+                and words.lower(value[2:]) == levels[-1].closer
+            ):
+                self._leave(levels.pop())
+                continue
+            self._line(feed, stream, line, value, levels)
+        while levels:
+            self._end_of_file(levels)
+        self._close_all(lambda node: f"{node.name}> is never closed", fatal=True)
+        self.floor, self.parent = floor, parent
+
+    def _run(self, feed: Feed, stream: Stream) -> bool:
+        """Read a run of plain lines at once; False where the next thing is no such run."""
+        leaves, index = stream.leaves, stream.index
+        while index < len(leaves) and leaves[index].end <= stream.at:
+            index += 1
+        stream.index = index
+        if index == len(leaves):
+            return False
+        kind, start, end = leaves[index]
+        if kind != "RUN" or feed.after_macro:
+            return False
+        start = max(start, stream.at)
+        text = stream.text
+        if not stream.plain and (odd := _ODD.search(text, start, end)) is not None:
+            end = text.rfind("\n", start, odd.start()) + 1
+        source, frame, parent, conditions = stream.source, stream.frame, self.parent, self.conditions
+        siblings = self.configuration.nodes if parent is None else parent.children
+        assert siblings is not None
+        by_key, keys, spelling = self.configuration.by_key, self.keys, self.spelling
+        line, at, count = stream.line, start, 0
+        match_line = _PLAIN_LINE.match
+        while at < end:
+            match = match_line(text, at, end)
+            if match is None:
+                break
+            name = match[1]
+            if name is not None:
+                key = keys[name] if name in keys else self._learn(name)
+                if key is None:
+                    break
+                rest = match[2]
+                args = rest.strip(words.SPACE) if rest else ""
+                begin = match.start(1)
+                stop = match.start(2) + len(rest.rstrip(words.SPACE)) if args else match.end(1)
+                node = Node(spelling[name], key, args, frame, line + 1, source, begin, stop, parent, conditions)
+                siblings.append(node)
+                same = by_key.get(key)
+                if same is None:
+                    by_key[key] = [node]
+                else:
+                    same.append(node)
+                count += 1
+            line += 1
+            at = match.end()
+        self.configuration.directives += count
+        if at == start:
+            return False
+        stream.line, stream.at = line, at
+        return True
+
+    def _learn(self, name: str) -> str | None:
+        """The key of a plain directive's name, and its spelling; None for one that httpd executes at once."""
+        key = words.lower(name)
+        known = vocabulary.find(key)
+        if known is not None and self._module_absent(known[1]):
+            known = None
+        elif key in vocabulary.ON_READ:
+            self.keys[name] = None
+            return None
+        self.spelling[name] = known[0] if known else name
+        self.keys[name] = key
+        return key
+
+    def _module_absent(self, module: str) -> bool:
+        return module not in ("core", "mpm") and self.modules.has(module + ".c") is False
+
+    def _line(self, feed: Feed, stream: Stream, line: Line, value: str, levels: list[Level]) -> None:
+        """One logical line, any kind but blank and comment."""
+        start, end = stream.span(line)
+        if "${" in value:
+            value = self._expand(value, stream, start, end, feed.limit)
+        name, at = words.get_word(value)
+        args = value[at:]
+        if not name:
+            return
+        if name[1:2] != "/":
+            name = name.removesuffix(">")
+            if name[:1] == "<" and not args:
+                args = ">"
+        key = words.lower(name)
+        known = vocabulary.find(key)
+        if known is not None and known[1] == "mod_ldap":
+            known = None if self.modules.has("ldap_module") is False else known
+        elif known is not None and self._module_absent(known[1]):
+            known = None
+        if known is not None and (key in vocabulary.ON_READ or key.startswith(vocabulary.LUA_SECTION)):
+            onread.execute(self, onread.Call(feed, stream, start, end, key, known[0], args, levels))
+            return
+        if name[:2] == "</":
+            self._close(name, stream.source, start, end, levels)
+            return
+        node = Node(
+            known[0] if known else name, key, args, stream.frame, stream.line, stream.source, start, end,
+            self.parent, self.conditions,
+        )  # fmt: skip
+        siblings = self.configuration.nodes if self.parent is None else self.parent.children
+        assert siblings is not None
+        siblings.append(node)
+        self.configuration.by_key.setdefault(key, []).append(node)
+        self.configuration.directives += 1
+        if node.children is not None:
+            self.parent = node
+
+    def _expand(self, value: str, stream: Stream, start: int, end: int, limit: int) -> str:
+        def lookup(name: str) -> str | None:
+            found = self.values.get(name.lower())
+            if found is None:
+                found = self.environment.get(name)
+            if found is None and ":" not in name:
+                self.undefined.setdefault(name, []).append((stream.source.place(start, end), self.conditions))
+            return found
+
+        expanded = words.expand(value, lookup)
+        if len(expanded) > max(limit, MAX_LINE):
+            self.problem("syntax", "the line becomes too long when its variables are expanded",
+                         stream.source.place(start, end))  # fmt: skip
+            return value
+        return expanded
+
+    # Sections
+
+    def _close(self, name: str, source: Source, start: int, end: int, levels: list[Level]) -> None:
+        place = source.place(start, end)
+        parent = self.parent
+        if parent is self.floor or parent is None:
+            related = () if not levels else ((levels[-1].opened, f"{levels[-1].name}> was opened here"),)
+            self.problem("section", f"'{name}' closes nothing: no <{name[2:].removesuffix('>')}> is open here", place,
+                         related=related)  # fmt: skip
+            return
+        if not name.endswith(">"):
+            self.problem("section", f"'{name}' has no closing '>'", place)
+            if words.lower(name[2:]) == parent.key[1:]:
+                self.parent = parent.parent
+            return
+        wanted = words.lower(name[2:-1])
+        if wanted == parent.key[1:]:
+            self.parent = parent.parent
+            return
+        opened = (parent.place, f"{parent.name}> was opened here")
+        self.problem("section", f"expected '</{parent.name[1:]}>' but found '{name}'", place, related=(opened,))
+        outer: Node | None = parent
+        while outer is not None and outer is not self.floor and outer.key[1:] != wanted:
+            outer = outer.parent
+        if outer is not None and outer is not self.floor:
+            self.parent = outer.parent
+        elif levels and wanted == levels[-1].closer[:-1]:
+            self._leave(levels.pop())
+
+    def _leave(self, level: Level) -> None:
+        self.parent = self.floor
+        self.floor = level.floor
+        self.conditions = level.conditions
+
+    def _end_of_file(self, levels: list[Level]) -> None:
+        """httpd accepts a true conditional that the file's end closes, and the sections left open in it."""
+        level = levels.pop()
+        self._close_all(lambda node: f"{node.name}> is never closed; httpd accepts it here, at the end of the file",
+                        fatal=False)  # fmt: skip
+        self._leave(level)
+
+    def _close_all(self, message: Callable[[Node], str], *, fatal: bool) -> None:
+        while self.parent is not self.floor:
+            node = self.parent
+            assert node is not None
+            self.problem("section", message(node), node.place, fatal=fatal)
+            self.parent = node.parent
+
+    def problem(
+        self,
+        kind: str,
+        message: str,
+        place: Place,
+        *,
+        fatal: bool = True,
+        related: tuple[tuple[Place, str], ...] = (),
+        help: str | None = None,
+    ) -> None:
+        """Note something wrong. Inside an undecided conditional httpd may never come to it."""
+        self.configuration.problems.append(Problem(kind, message, place, fatal, related, help, self.conditions))
+
+    def enter(self, feed: Feed, name: str, opened: Place, condition: Condition | None, levels: list[Level]) -> None:
+        """Read a conditional's content, up to its closing line; `condition` is given where it is undecided."""
+        levels.append(Level(name, words.lower(name[1:]) + ">", self.floor, self.conditions, opened))
+        self.floor = self.parent
+        if condition is not None:
+            self.conditions = (*self.conditions, condition)
+
+    def included_file(self, path: str, stream: Stream, start: int, end: int) -> None:
+        """Read a file that an Include names."""
+        self._file(path, (stream, start, end))

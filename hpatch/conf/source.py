@@ -1,0 +1,70 @@
+"""One text that was read, and places in it."""
+
+from bisect import bisect_right
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Place(NamedTuple):
+    """Where something stands. Lines and columns count from 1, columns in characters; the end is exclusive."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Source:
+    """A file's text, decoded so that its bytes can be written back (`surrogateescape`).
+
+    `name` is the file as the user should see it; httpd's own idea of the name is the reader's business.
+    """
+
+    __slots__ = ("_starts", "name", "text")
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.text = text
+        self._starts: list[int] | None = None
+
+    @classmethod
+    def read(cls, path: str | Path, name: str | None = None) -> "Source":
+        """Read a file. Raises OSError."""
+        data = Path(path).read_bytes()
+        return cls(name or str(path), data.decode("utf-8", "surrogateescape"))
+
+    @property
+    def data(self) -> bytes:
+        """The bytes that were read."""
+        return self.text.encode("utf-8", "surrogateescape")
+
+    def _line_starts(self) -> list[int]:
+        if self._starts is None:
+            starts, find, at = [0], self.text.find, 0
+            while (at := find("\n", at) + 1) > 0:
+                starts.append(at)
+            self._starts = starts
+        return self._starts
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """The line and column of an offset into `text`."""
+        starts = self._line_starts()
+        line = bisect_right(starts, offset)
+        return line, offset - starts[line - 1] + 1
+
+    def offset(self, line: int, column: int = 1) -> int:
+        """The offset into `text` of a line and column."""
+        return self._line_starts()[line - 1] + column - 1
+
+    def place(self, start: int, end: int) -> Place:
+        """The place of `text[start:end]`."""
+        return Place(self.name, *self.position(start), *self.position(end))
+
+    def line(self, number: int) -> str:
+        """A line without its end; empty when there is no such line."""
+        starts = self._line_starts()
+        if not 1 <= number <= len(starts):
+            return ""
+        end = starts[number] - 1 if number < len(starts) else len(self.text)
+        return self.text[starts[number - 1] : end].removesuffix("\r")

@@ -1,0 +1,216 @@
+"""What httpd would read: its directives and sections as a tree, each knowing where it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from hpatch.conf import words
+from hpatch.conf.source import Place, Source
+
+if TYPE_CHECKING:
+    from hpatch.conf.modules import Modules
+    from hpatch.versions import Version
+
+
+class Frame:
+    """What httpd takes for the current configuration file: a file, or a macro being used.
+
+    `name` is httpd's name for it (`/etc/apache2/apache2.conf`, `macro 'vhost' (defined on line …) used on
+    line … of "…"`); `use` is the `Use` directive that a macro's lines come from.
+    """
+
+    __slots__ = ("name", "use")
+
+    def __init__(self, name: str, use: Node | None = None) -> None:
+        self.name = name
+        self.use = use
+
+
+class Condition(NamedTuple):
+    """A conditional section that something not in the configuration decides.
+
+    `verdict` is None where it could not be decided: then its content is read, and marked.
+    """
+
+    text: str
+    place: Place
+    verdict: bool | None
+    reason: str
+
+
+class Node:
+    """A directive or a section as httpd holds it.
+
+    `name` is the name as httpd spells it, with its `<` for a section; `key` is `name` in lower case (`"proxypass"`,
+    `"<virtualhost"`); `args` is the rest of the line, variables expanded; `line` is httpd's number for it (its
+    last physical line). `conditions` holds the undecided conditionals around it.
+    """
+
+    __slots__ = (
+        "args", "children", "conditions", "end", "frame", "key", "line", "name", "parent", "source", "start",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        name: str,
+        key: str,
+        args: str,
+        frame: Frame,
+        line: int,
+        source: Source,
+        start: int,
+        end: int,
+        parent: Node | None,
+        conditions: tuple[Condition, ...],
+    ) -> None:
+        self.name = name
+        self.key = key
+        self.args = args
+        self.frame = frame
+        self.line = line
+        self.source = source
+        self.start = start
+        self.end = end
+        self.parent = parent
+        self.conditions = conditions
+        self.children: list[Node] | None = [] if key[:1] == "<" else None
+
+    def __repr__(self) -> str:
+        return f"<{self.name} {self.args!r} at {self.frame.name}:{self.line}>"
+
+    @property
+    def certain(self) -> bool:
+        """Whether httpd reads it for sure: no undecided conditional is around it."""
+        return not self.conditions
+
+    @property
+    def place(self) -> Place:
+        """Where it is written, from its name to its last character (a section: its opening line)."""
+        return self.source.place(self.start, self.end)
+
+    @property
+    def used_at(self) -> Place | None:
+        """Where the macro that it comes from was used; None for a line of a file."""
+        use = self.frame.use
+        return None if use is None else use.place
+
+    @property
+    def argument(self) -> str:
+        """A section's argument: everything before the last `>`, trimmed; a directive's `args`."""
+        if self.children is None:
+            return self.args
+        return self.args[: self.args.rindex(">")].strip(words.SPACE) if ">" in self.args else self.args
+
+    @property
+    def words(self) -> list[str]:
+        """The words of `argument`, by httpd's rules."""
+        return words.split(self.argument)
+
+    def word_places(self) -> list[Place]:
+        """Where each of `words` is written (quotes included).
+
+        Where variables, macros or continuation lines moved the words, that is the whole directive's place.
+        """
+        raw = self.source.text[self.start : self.end]
+        found = words.spans(raw)[1:]
+        here = self.words
+        if self.children is not None:
+            found = found[: len(here)]
+        if "\\\n" in raw or "\\\r\n" in raw or len(found) != len(here):
+            return [self.place] * len(here)
+        return [self.source.place(self.start + a, self.start + b) for _, a, b in found]
+
+    def word_place(self, index: int) -> Place:
+        """Where `words[index]` is written; the directive's place when there is no such word."""
+        places = self.word_places()
+        return places[index] if index < len(places) else self.place
+
+    def ancestors(self) -> Iterator[Node]:
+        """The sections around it, the innermost first."""
+        node = self.parent
+        while node is not None:
+            yield node
+            node = node.parent
+
+    def inside(self, *keys: str) -> Node | None:
+        """The innermost section around it with one of these keys (`"<virtualhost"`)."""
+        for node in self.ancestors():
+            if node.key in keys:
+                return node
+        return None
+
+    def walk(self) -> Iterator[Node]:
+        """It and everything in it, in order."""
+        return walk([self])
+
+
+def walk(nodes: list[Node]) -> Iterator[Node]:
+    """Nodes and everything in them, in order; without recursion, since nesting may be as deep as a file says."""
+    stack = nodes[::-1]
+    while stack:
+        node = stack.pop()
+        yield node
+        if node.children:
+            stack.extend(reversed(node.children))
+
+
+class Problem(NamedTuple):
+    """Something wrong that was found while reading.
+
+    `kind` is one of: unreadable, syntax, section, include, macro, variable, conditional. `fatal` tells
+    whether httpd refuses to start because of it.
+    """
+
+    kind: str
+    message: str
+    place: Place
+    fatal: bool = True
+    related: tuple[tuple[Place, str], ...] = ()
+    help: str | None = None
+    conditions: tuple[Condition, ...] = ()
+
+
+class Configuration:
+    """A whole configuration as httpd would read it.
+
+    `nodes` are the top-level directives and sections; `by_key` all of them by key, in reading order;
+    `sources` every file that was read, by name; `conditions` every conditional that was met, decided or not;
+    `version` the httpd that was asked about (None: not known); `mpm` its MPM's name; `directives` how many
+    directives and sections there are.
+    """
+
+    __slots__ = (
+        "by_key", "conditions", "defines", "directives", "modules", "mpm", "nodes", "problems", "root",
+        "server_root", "sources", "version",
+    )  # fmt: skip
+
+    def __init__(self, root: str, modules: Modules, version: Version | None, mpm: str | None) -> None:
+        self.root = root
+        self.modules = modules
+        self.version = version
+        self.mpm = mpm
+        self.server_root = ""
+        self.nodes: list[Node] = []
+        self.by_key: dict[str, list[Node]] = {}
+        self.sources: dict[str, Source] = {}
+        self.problems: list[Problem] = []
+        self.conditions: list[Condition] = []
+        self.defines: dict[str, str | None] = {}
+        self.directives = 0
+
+    @property
+    def built(self) -> bool:
+        """Whether httpd would build its tree from this (it may still refuse a directive later).
+
+        What is wrong inside an undecided conditional does not count: httpd may never come to it.
+        """
+        return not any(problem.fatal and not problem.conditions for problem in self.problems)
+
+    def walk(self) -> Iterator[Node]:
+        """Every node, in reading order."""
+        return walk(self.nodes)
+
+    def find(self, *keys: str) -> list[Node]:
+        """All nodes with one of these keys, by key and then in reading order."""
+        return [node for key in keys for node in self.by_key.get(key, ())]

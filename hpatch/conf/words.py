@@ -1,0 +1,94 @@
+"""httpd's own rules for words, white space and variables (`server/util.c`, `server/core.c`)."""
+
+import re
+from collections.abc import Callable
+
+SPACE = " \t\n\v\f\r"
+"""What C's isspace takes for white space in the C locale."""
+
+_PLAIN = re.compile(r"[^ \t\n\v\f\r]+")
+_BLANKS = re.compile(r"[ \t\n\v\f\r]*")
+_VARIABLE = re.compile(r"\$\{([^}]*)\}", re.S)
+
+
+_UPPER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+
+
+def lower(text: str) -> str:
+    """Lower case as C has it: ASCII letters only."""
+    return text.lower() if text.isascii() else text.translate(_UPPER)
+
+
+def _word_end(line: str, at: int) -> tuple[int, int, int, str]:
+    """The inner start and end, the outer end and the quote of the word at `at` (not white space)."""
+    quote = line[at]
+    if quote in "\"'":
+        end = at + 1
+        length = len(line)
+        while end < length and line[end] != quote:
+            if line[end] == "\\" and end + 1 < length and line[end + 1] in (quote, "\\"):
+                end += 2
+            else:
+                end += 1
+        end = min(end, length)
+        return at + 1, end, min(end + 1, length), quote
+    match = _PLAIN.match(line, at)
+    assert match is not None
+    return at, match.end(), match.end(), ""
+
+
+def _unescape(text: str, quote: str) -> str:
+    if "\\" not in text:
+        return text
+    if quote:
+        return re.sub(rf"\\([\\{quote}])", r"\1", text)
+    return text.replace("\\\\", "\\")
+
+
+def get_word(line: str, at: int = 0) -> tuple[str, int]:
+    """The first word from `at` and where the next one starts, as `ap_getword_conf` has it.
+
+    A quote counts only at a word's start; inside it a backslash escapes that quote and itself, outside only
+    itself. An unterminated quote runs to the end of the line. At the end of the line the word is empty.
+    """
+    match = _BLANKS.match(line, at)
+    assert match is not None
+    at = match.end()
+    if at >= len(line):
+        return "", at
+    start, end, after, quote = _word_end(line, at)
+    match = _BLANKS.match(line, after)
+    assert match is not None
+    return _unescape(line[start:end], quote), match.end()
+
+
+def split(line: str) -> list[str]:
+    """All words of a line. An empty quoted word is a word here; callers that stop at one say so."""
+    return [word for word, _, _ in spans(line)]
+
+
+def spans(line: str) -> list[tuple[str, int, int]]:
+    """All words of a line with their places in it, quotes included."""
+    found: list[tuple[str, int, int]] = []
+    at = 0
+    while True:
+        match = _BLANKS.match(line, at)
+        assert match is not None
+        at = match.end()
+        if at >= len(line):
+            return found
+        start, end, after, quote = _word_end(line, at)
+        found.append((_unescape(line[start:end], quote), at, after))
+        at = after
+
+
+def expand(text: str, lookup: Callable[[str], str | None]) -> str:
+    """`ap_resolve_env`: every `${name}` replaced once; what `lookup` does not know stays as it is."""
+    if "${" not in text:
+        return text
+    return _VARIABLE.sub(lambda match: _value(match, lookup), text)
+
+
+def _value(match: "re.Match[str]", lookup: Callable[[str], str | None]) -> str:
+    value = lookup(match.group(1))
+    return match.group(0) if value is None else value

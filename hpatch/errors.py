@@ -1,0 +1,28 @@
+"""What can go wrong, as one tree: each error says what happened, where, and what to do.
+
+The command line turns an error into one line on stderr and its exit code; nothing else catches them.
+"""
+
+
+class HpatchError(Exception):
+    """An expected failure. `exit_code` is what the process ends with."""
+
+    exit_code = 70
+
+
+class UsageError(HpatchError):
+    """The command was called in a way that cannot work (exit 2)."""
+
+    exit_code = 2
+
+
+class InputError(HpatchError):
+    """An input could not be read or parsed (exit 3)."""
+
+    exit_code = 3
+
+
+class ToolError(HpatchError):
+    """A program or server that is needed is missing or failed (exit 4)."""
+
+    exit_code = 4

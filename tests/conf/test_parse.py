@@ -1,0 +1,90 @@
+"""The syntax tree holds every byte."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpatch.conf.parse import File, Section, parse
+from hpatch.conf.source import Source
+
+
+def read(text: str) -> File:
+    return parse(Source("test.conf", text))
+
+
+PIECES = st.sampled_from(
+    ["<A>", "</A>", "<B x", "</B", "<", "</", "#", " ", "\t", "\n", "\r\n", "\\\n", "\\\r\n", "\\", "\0", "\r", "\v", "x", "é", "\udcff", "${V}"]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES | st.text(max_size=3)).map("".join))
+def test_the_leaves_are_the_file(text: str) -> None:
+    file = read(text)
+    assert file.text() == text
+    assert "\n".join(text[line.start : line.end] for line in file.lines()).split() == text.split()
+
+
+@given(st.binary())
+def test_bytes_come_back(data: bytes) -> None:
+    text = data.decode("utf-8", "surrogateescape")
+    assert Source("x", read(text).text()).data == data
+
+
+def test_sections_nest() -> None:
+    file = read("A\n<B>\n <C x>\n  D\n </C>\n</B>\nE\n")
+    first, section, last = file.items
+    assert isinstance(section, Section)
+    assert section.close is not None
+    assert [type(item).__name__ for item in section.items] == ["Section"]
+    assert file.source.text[section.open.start : section.open.end] == "<B>\n"
+
+
+def test_an_unclosed_section_runs_to_the_end() -> None:
+    (section,) = read("<B>\nA\n").items
+    assert isinstance(section, Section)
+    assert section.close is None
+
+
+def test_a_stray_closer_stands_by_itself() -> None:
+    assert [type(item).__name__ for item in read("</B>\n<A>\n</A>\n").items] == ["Leaf", "Section"]
+
+
+def test_deep_nesting_needs_no_recursion() -> None:
+    text = "<A>\n" * 20_000
+    assert read(text).text() == text
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("a \\\n b\n", ["a  b"]),
+        ("a \\\r\n b\r\n", ["a  b"]),
+        ("a \\ \nb", ["a \\", "b"]),
+        ("a\\\\\nb\n", ["a\\b"]),
+        ("# c \\\nd\ne", ["# c d", "e"]),
+        ("a\0b\nc", ["a", "c"]),
+        ("a\\\0\nc", ["a\\", "c"]),
+        ("a\\", ["a\\"]),
+        ("\v\fa\t\n", ["a"]),
+        ("a\rb\n", ["a\rb"]),
+        ("a\\\\\n\nb\n", ["ab"]),
+    ],
+)
+def test_lines_are_joined_as_httpd_joins_them(text: str, values: list[str]) -> None:
+    assert [line.value for line in read(text).lines()] == values
+
+
+def test_kinds_of_lines() -> None:
+    kinds = [line.kind for line in read("\n# c\nA b\n<B>\n</B>\n").lines()]
+    assert kinds == ["blank", "comment", "directive", "open", "close"]
+
+
+def test_words_know_their_places() -> None:
+    file = read("Listen  80\n  ProxyPass \"/a b\" \\\n    http://h/ k\\\n=v\n")
+    _, line = file.lines()
+    assert [(word.value, word.place[1:]) for word in file.words(line)] == [
+        ("ProxyPass", (2, 3, 2, 12)),
+        ("/a b", (2, 13, 2, 19)),
+        ("http://h/", (3, 5, 3, 14)),
+        ("k=v", (3, 15, 4, 3)),
+    ]
