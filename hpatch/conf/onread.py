@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hpatch.conf.reader import Reader
 
 MAX_INCLUDE_DEPTH = 128
-MAX_MACRO_LINES = 2_000_000
+MAX_MACRO_LINES = 1_000_000
 """Our own limit: macros that use macros can grow without bound, and httpd would follow them."""
 
 

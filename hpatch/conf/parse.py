@@ -149,6 +149,17 @@ def logical(text: str, at: int, end: int) -> Line:
 
     The test for a backslash looks at what is joined so far, so that a blank line after `\\\\` continues too.
     """
+    stop = text.find("\n", at, end)
+    piece = text[at : end if stop < 0 else stop]
+    if "\0" not in piece and (stop < 0 or not piece.endswith(("\\", "\\\r"))):
+        value = piece.lstrip(words.SPACE)
+        start = at + len(piece) - len(value)
+        value = value.rstrip(words.SPACE)
+        return Line(value, start, start + len(value), end if stop < 0 else stop + 1, 1)
+    return _joined(text, at, end)
+
+
+def _joined(text: str, at: int, end: int) -> Line:
     begin, lines, joined = at, 0, ""
     while True:
         stop = text.find("\n", at, end)

@@ -113,10 +113,10 @@ class Node:
         Where variables, macros or continuation lines moved the words, that is the whole directive's place.
         """
         raw = self.source.text[self.start : self.end]
+        if self.children is not None and ">" in raw:
+            raw = raw[: raw.rindex(">")]
         found = words.spans(raw)[1:]
         here = self.words
-        if self.children is not None:
-            found = found[: len(here)]
         if "\\\n" in raw or "\\\r\n" in raw or len(found) != len(here):
             return [self.place] * len(here)
         return [self.source.place(self.start + a, self.start + b) for _, a, b in found]

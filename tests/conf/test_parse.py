@@ -80,7 +80,7 @@ def test_kinds_of_lines() -> None:
 
 
 def test_words_know_their_places() -> None:
-    file = read("Listen  80\n  ProxyPass \"/a b\" \\\n    http://h/ k\\\n=v\n")
+    file = read('Listen  80\n  ProxyPass "/a b" \\\n    http://h/ k\\\n=v\n')
     _, line = file.lines()
     assert [(word.value, word.place[1:]) for word in file.words(line)] == [
         ("ProxyPass", (2, 3, 2, 12)),

@@ -1,0 +1,214 @@
+"""The reader, on what the comparison with httpd (test_oracle.py) cannot show: options, problems, places."""
+
+from pathlib import Path
+
+import pytest
+
+from hpatch.conf import onread
+from hpatch.conf.load import Options, load, load_text
+from hpatch.conf.modules import Modules
+from hpatch.conf.tree import Configuration
+from hpatch.versions import Version
+
+
+def outline(configuration: Configuration) -> list[str]:
+    """Each node as `name args`, indented by depth."""
+    return [f"{' ' * sum(1 for _ in node.ancestors())}{node.name} {node.args}" for node in configuration.walk()]
+
+
+def kinds(configuration: Configuration) -> list[tuple[str, int]]:
+    return [(problem.kind, problem.place.line) for problem in configuration.problems]
+
+
+def test_names_are_spelt_as_httpd_spells_them() -> None:
+    assert outline(load_text("servername X\n<virtualHOST *:80>\n ProxyPASS / !\n nonsense\n</VIRTUALhost>\n")) == [
+        "ServerName X",
+        "<VirtualHost *:80>",
+        " ProxyPass / !",
+        " nonsense ",
+    ]
+
+
+def test_places() -> None:
+    text = '# c\n  ProxyPass "/a b" \\\n   http://h/ timeout=5  \n<Location /x>\nRequire all granted\n</Location>\n'
+    first, section, _ = load_text(text).walk()
+    assert first.place[1:] == (2, 3, 3, 23)
+    assert first.line == 3
+    assert section.place[1:] == (4, 1, 4, 14)
+    assert section.argument == "/x"
+    assert section.word_place(0)[1:] == (4, 11, 4, 13)
+
+
+def test_word_places() -> None:
+    (node,) = load_text("  ProxyPass '/a' http://h/\n").nodes
+    assert [place[1:] for place in node.word_places()] == [(1, 13, 1, 17), (1, 18, 1, 27)]
+
+
+def test_after_an_error_it_goes_on() -> None:
+    configuration = load_text(
+        "<VirtualHost *>\n<Location /a>\nA\n</VirtualHost>\nUse nothing\n</Directory>\n<IfModule x\nB\n</IfModule>\n<Proxy *>\nC\n"
+    )
+    assert kinds(configuration) == [("section", 4), ("macro", 5), ("section", 6), ("conditional", 7), ("section", 10)]
+    assert not configuration.built
+    opened = configuration.problems[0].related[0]
+    assert (opened[0].line, opened[1]) == (2, "<Location> was opened here") or opened[0].line == 2
+    assert [node.name for node in configuration.walk()] == ["<VirtualHost", "<Location", "A", "B", "<Proxy", "C"]
+
+
+def test_unknown_conditionals_are_read_and_marked() -> None:
+    text = "<IfModule mod_x.c>\nA\n<IfDefine Y>\nB\n</IfDefine>\n</IfModule>\n<IfModule !mod_x.c>\nC\n</IfModule>\nD\n"
+    configuration = load_text(text)
+    assert [(node.name, len(node.conditions)) for node in configuration.walk()] == [
+        ("A", 1),
+        ("B", 2),
+        ("C", 1),
+        ("D", 0),
+    ]
+    assert [condition.verdict for condition in configuration.conditions] == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (Options(modules=Modules(["x_module"]), defines=()), ["A ", "D "]),
+        (Options(modules=Modules(complete=True), defines=()), ["C ", "D "]),
+        (Options(modules=Modules(["mod_x.c"]), defines=("Y",)), ["A ", "B ", "D "]),
+    ],
+)
+def test_options_decide_conditionals(options: Options, expected: list[str]) -> None:
+    text = "<IfModule mod_x.c>\nA\n<IfDefine Y>\nB\n</IfDefine>\n</IfModule>\n<IfModule !mod_x.c>\nC\n</IfModule>\nD\n"
+    configuration = load_text(text, options)
+    assert outline(configuration) == expected
+    assert all(node.certain for node in configuration.walk())
+
+
+def test_a_module_that_the_configuration_loads_is_there() -> None:
+    configuration = load_text("LoadModule x_module modules/mod_x.so\n<IfModule mod_x.c>\nA\n</IfModule>\n")
+    assert outline(configuration) == ["A "]
+    assert configuration.modules.paths == {"x_module": "modules/mod_x.so"}
+
+
+def test_a_module_loaded_in_an_undecided_conditional_is_not_known() -> None:
+    text = "<IfDefine Y>\nLoadModule x_module x.so\n</IfDefine>\n<IfModule x_module>\nA\n</IfModule>\n"
+    (node,) = load_text(text).walk()
+    assert not node.certain
+
+
+@pytest.mark.parametrize(
+    ("condition", "version", "read"),
+    [
+        (">= 2.4.10", "2.4.62", True),
+        (">= 2.4.10", "2.4.9", False),
+        ("!>= 2.4.10", "2.4.9", True),
+        ("= /^2\\.4/", "2.4.9", True),
+        ("2.4", "2.4.9", False),
+        ("> 2.4", "2.4.9", True),
+        ("< 2.5", None, None),
+    ],
+)
+def test_if_version(condition: str, version: str | None, read: bool | None) -> None:
+    options = Options(version=Version.parse(version) if version else None)
+    configuration = load_text(f"<IfVersion {condition}>\nA\n</IfVersion>\n", options)
+    assert configuration.conditions[0].verdict is read
+    assert bool(configuration.nodes) is (read is not False)
+
+
+def test_variables_come_from_define_then_the_environment() -> None:
+    options = Options(environment={"A": "env", "B": "env"}, defines=("C=given",))
+    configuration = load_text("Define A defined\nX ${a} ${B} ${C} ${D} ${D} ${with:colon}\n", options)
+    assert outline(configuration) == ["X defined env given ${D} ${D} ${with:colon}"]
+    (problem,) = configuration.problems
+    assert (problem.kind, problem.fatal, problem.place.line) == ("variable", False, 2)
+    assert "'${D}'" in problem.message
+
+
+def test_a_macro_knows_where_it_is_used() -> None:
+    text = "<Macro m $a>\n# left out\n  X $a\n</Macro>\n\nUse m 1\nUse m 2\n"
+    first, second = load_text(text).walk()
+    assert (first.args, first.line, first.place[1:]) == ("1", 1, (3, 3, 3, 7))
+    assert first.used_at is not None
+    assert second.used_at is not None
+    assert (first.used_at.line, second.used_at.line) == (6, 7)
+    assert first.frame.name == 'macro \'m\' (defined on line 1 of "test.conf") used on line 6 of "test.conf"'
+
+
+def test_macros_cannot_grow_without_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(onread, "MAX_MACRO_LINES", 10_000)
+    doubling = "".join(f"<Macro m{n + 1}>\nUse m{n}\nUse m{n}\n</Macro>\n" for n in range(60))
+    configuration = load_text(f"<Macro m0>\n</Macro>\n{doubling}Use m60\n")
+    assert [problem.kind for problem in configuration.problems] == ["macro"]
+
+
+def test_variables_cannot_grow_without_bound() -> None:
+    doubling = "".join(f"Define v{n + 1} ${{v{n}}}${{v{n}}}\n" for n in range(60))
+    assert kinds(load_text(f"Define v0 x\n{doubling}"))[0] == ("syntax", 25)
+
+
+def test_includes_in_httpds_order(tmp_path: Path) -> None:
+    for name in ("10.conf", "9.conf", "a.conf", "B.conf", ".hidden.conf", "x.txt"):
+        (tmp_path / name).write_text(f"X {name}\n")
+    main = tmp_path / "main"
+    main.write_text("Include *.conf\nIncludeOptional none/*.conf\nIncludeOptional missing\n")
+    configuration = load(str(main))
+    assert outline(configuration) == ["X 10.conf", "X 9.conf", "X B.conf", "X a.conf"]
+    assert set(configuration.sources) == {str(main)} | {
+        str(tmp_path / name) for name in ("10.conf", "9.conf", "a.conf", "B.conf")
+    }
+
+
+def test_an_include_that_finds_nothing(tmp_path: Path) -> None:
+    main = tmp_path / "main"
+    main.write_text("Include gone.conf\nInclude *.gone\nInclude nowhere/*.conf\nX\n")
+    configuration = load(str(main))
+    assert kinds(configuration) == [("unreadable", 1), ("include", 2), ("include", 3)]
+    assert outline(configuration) == ["X "]
+
+
+def test_a_file_that_includes_itself(tmp_path: Path) -> None:
+    main = tmp_path / "main"
+    main.write_text(f"X\nInclude {main}\nInclude {main}\n")
+    configuration = load(str(main))
+    assert kinds(configuration) == [("include", 2)]
+    assert configuration.directives == 129
+
+
+def test_relative_names_stay_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "conf.d").mkdir()
+    (tmp_path / "conf.d" / "a.conf").write_text("X\n")
+    (tmp_path / "main").write_text("Include conf.d\n")
+    monkeypatch.chdir(tmp_path)
+    assert list(load("main").sources) == ["main", "conf.d/a.conf"]
+
+
+@pytest.mark.parametrize("path", ["missing", ".", "/dev/zero"])
+def test_a_main_file_that_cannot_be_read(path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert kinds(load(path)) == [("unreadable", 1)]
+
+
+def test_a_server_root_that_is_not_here(tmp_path: Path) -> None:
+    (tmp_path / "a.conf").write_text("X\n")
+    main = tmp_path / "main"
+    main.write_text("ServerRoot /nowhere/at/all\nInclude a.conf\n")
+    assert outline(load(str(main))) == ["X "]
+    assert load(str(main)).built
+    assert not load(str(main), Options(check_files=True)).built
+    assert load(str(main), Options(check_files=True, server_root=str(tmp_path))).built
+
+
+def test_htaccess_files_may_not_define(tmp_path: Path) -> None:
+    path = tmp_path / ".htaccess"
+    path.write_text("Define A b\n<IfModule mod_x.c>\nX\n</IfModule>\n")
+    assert kinds(load(str(path))) == [("syntax", 1)]
+
+
+def test_a_deep_nest_of_conditionals() -> None:
+    depth = 5_000
+    text = "<IfModule core_module>\n" * depth + "X\n" + "</IfModule>\n" * depth
+    assert outline(load_text(text)) == ["X "]
+
+
+def test_sections_left_open_in_a_true_conditional() -> None:
+    configuration = load_text("<IfModule core.c>\n<Location /a>\nX\n")
+    assert configuration.built
+    assert kinds(configuration) == [("section", 2)]
