@@ -17,10 +17,15 @@ class NoMatchError(Exception):
 
 
 def resolve(root: str, path: str) -> str:
-    """A path relative to ServerRoot, made plain: `//`, `/./` and `/../` go, links are not followed."""
+    """A path relative to ServerRoot, made plain: `//`, `/./` and `/../` go, links are not followed.
+
+    A slash at the end stays: only a folder answers to it.
+    """
     joined = os.path.join(root, path)  # noqa: PTH118 - text only, and httpd keeps a trailing slash's meaning
     plain = os.path.normpath(joined)
-    return "/" + plain.lstrip("/") if plain.startswith("//") else plain
+    if plain.startswith("//"):
+        plain = "/" + plain.lstrip("/")
+    return plain + "/" if path.endswith("/") and not plain.endswith("/") else plain
 
 
 def is_wild(pattern: str) -> bool:
