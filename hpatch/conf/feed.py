@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from hpatch.conf.macros import BodyLine
@@ -49,11 +50,12 @@ class Stream:
 class Feed:
     """What httpd calls the configuration file: a file, with the macros that are being used in it on top."""
 
-    __slots__ = ("after_macro", "limit", "streams")
+    __slots__ = ("after_macro", "limit", "streams", "too_long")
 
-    def __init__(self, stream: Stream, limit: int) -> None:
+    def __init__(self, stream: Stream, limit: int, too_long: Callable[[Stream, Line], None]) -> None:
         self.streams = [stream]
         self.limit = limit
+        self.too_long = too_long
         self.after_macro = False
 
     @property
@@ -81,4 +83,7 @@ class Feed:
                 self.after_macro = False
                 if line.after == stream.end and not stream.text.endswith("\n"):
                     continue
+            if line.size > self.limit:
+                self.too_long(stream, line)
+                continue
             return stream, line

@@ -61,8 +61,8 @@ def _without_flags(text: str) -> str:
                 text = text[len(flag) :]
                 break
         else:
-            _, after = words.get_word(text)
-            text = text[after:] if after < len(text) else text[1:]
+            blank = next((at for at, character in enumerate(text) if character in words.SPACE), 0)
+            text = text[blank or 1 :]
         text = text.lstrip(words.SPACE)
     return text
 

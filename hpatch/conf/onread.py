@@ -315,7 +315,7 @@ def _macro_body(reader: Reader, call: Call) -> tuple[macros.BodyLine, ...] | Non
     while (got := call.feed.next()) is not None:
         stream, line = got
         value = line.value
-        if len(value) > 2000 and line.after - line.start >= macros.MAX_LINE:
+        if line.size >= macros.MAX_LINE - (not stream.text.endswith("\n", 0, line.after)):
             break
         if value.startswith("#"):
             continue

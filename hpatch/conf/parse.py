@@ -45,7 +45,8 @@ class Line(NamedTuple):
     """A logical line: `start` and `end` bound its text without white space around it; `after` is where the next begins.
 
     `value` is what httpd holds: continuation lines joined, a NUL and what follows it cut, white space trimmed.
-    `lines` counts its physical lines.
+    `lines` counts its physical lines as httpd does, `size` is what httpd's limits are on: the bytes of the joined
+    line with its line feed, before trimming.
     """
 
     value: str
@@ -53,6 +54,7 @@ class Line(NamedTuple):
     end: int
     after: int
     lines: int
+    size: int
 
     @property
     def kind(self) -> Literal["blank", "comment", "directive", "open", "close"]:
@@ -155,7 +157,7 @@ def logical(text: str, at: int, end: int) -> Line:
         value = piece.lstrip(words.SPACE)
         start = at + len(piece) - len(value)
         value = value.rstrip(words.SPACE)
-        return Line(value, start, start + len(value), end if stop < 0 else stop + 1, 1)
+        return Line(value, start, start + len(value), end if stop < 0 else stop + 1, 1, _size(piece) + (stop >= 0))
     return _joined(text, at, end)
 
 
@@ -180,13 +182,18 @@ def _joined(text: str, at: int, end: int) -> Line:
             break
         joined = body[:-1]
         if at >= end:
+            lines += 1  # httpd counts the line that it does not find
             break
     first, last = begin, at
     while first < last and text[first] in words.SPACE:
         first += 1
     while last > first and text[last - 1] in words.SPACE:
         last -= 1
-    return Line(joined.strip(words.SPACE), first, last, at, lines)
+    return Line(joined.strip(words.SPACE), first, last, at, lines, _size(joined) + (text[at - 1] == "\n"))
+
+
+def _size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape"))
 
 
 def parse(source: Source) -> File:

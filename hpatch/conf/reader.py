@@ -128,7 +128,10 @@ class Reader:
     def _read_parsed(self, parsed: tuple[Source, list[Leaf], bool], name: str) -> None:
         source, leaves, plain = parsed
         stream = Stream(source, source.text, Frame(name), leaves, plain)
-        self._build(Feed(stream, MAX_HTACCESS_LINE if self.htaccess else MAX_LINE))
+        self._build(Feed(stream, MAX_HTACCESS_LINE if self.htaccess else MAX_LINE, self._too_long))
+
+    def _too_long(self, stream: Stream, line: Line) -> None:
+        self.problem("syntax", "the line is too long for httpd", stream.source.place(*stream.span(line)))
 
     # Lines
 
@@ -148,9 +151,6 @@ class Reader:
             stream, line = got
             value = line.value
             if not value or value[0] == "#":
-                continue
-            if len(value) > feed.limit:
-                self.problem("syntax", "the line is too long for httpd", stream.source.place(*stream.span(line)))
                 continue
             if (
                 levels

@@ -1,0 +1,108 @@
+"""The environment that a shell file such as Debian's `/etc/apache2/envvars` exports, read without running it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+
+from hpatch.errors import InputError
+
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=((?:'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.|[^\s'\"\\;&|<>()])*)")
+_NAME = re.compile(r"([A-Za-z_]\w*)(?=[\s;]|$)")
+_DEFAULT = re.compile(r""":\s+(["']?)\$\{([A-Za-z_]\w*):?=([^}]*)\}\1\s*(?:#.*)?$""")
+_PART = re.compile(r"'([^']*)'|\"((?:[^\"\\]|\\.)*)\"|((?:\\.|[^'\"])+)")
+_EXPANSION = re.compile(r"\\(.)|\$\{([A-Za-z_]\w*)(?:(:?[-=])([^{}]*))?\}|\$([A-Za-z_]\w*)|(\$[{(]|`)")
+_END = re.compile(r"\s*(?:;\s*|#.*)?$")
+
+
+class _UnknownError(Exception):
+    """A value that only a shell could tell."""
+
+
+def read(path: str) -> dict[str, str]:
+    """The exported variables of a file. Raises InputError when it cannot be read."""
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH123
+            return parse(file.read())
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def parse(text: str) -> dict[str, str]:
+    """The exported variables: assignments, `export`, `unset` and `: ${NAME:=default}`, one a line.
+
+    Conditions are not judged: of the branches of an `if`, the last value that can be told counts. A line that is
+    anything else is passed over, and a value that needs a shell leaves its variable as it was.
+    """
+    values: dict[str, str] = {}
+    exported: dict[str, None] = {}
+    for line in re.sub(r"\\\n", "", text).splitlines():
+        words = line.strip()
+        if (default := _DEFAULT.match(words)) is not None:
+            if not values.get(default[2]):
+                _assign(values, default[2], default[3])
+            continue
+        if words.startswith("unset "):
+            for name in words.partition("#")[0].split()[1:]:
+                values.pop(name, None)
+                exported.pop(name, None)
+            continue
+        export = words.startswith("export ")
+        _statement(words.removeprefix("export ").strip() if export else words, export, values, exported)
+    return {name: values[name] for name in exported if name in values}
+
+
+def _statement(words: str, export: bool, values: dict[str, str], exported: dict[str, None]) -> None:
+    """Assignments, and names after `export`, if the whole line is nothing else."""
+    at = 0
+    found: list[tuple[str, str | None]] = []
+    while _END.match(words, at) is None:
+        match = _ASSIGNMENT.match(words, at) or (_NAME.match(words, at) if export else None)
+        if match is None:
+            return
+        found.append((match[1], match[2] if match.re is _ASSIGNMENT else None))
+        at = match.end()
+        while words[at : at + 1] in (" ", "\t"):
+            at += 1
+    for name, raw in found:
+        if raw is not None:
+            _assign(values, name, raw)
+        if export:
+            exported[name] = None
+
+
+def _assign(values: dict[str, str], name: str, raw: str) -> None:
+    try:
+        values[name] = _value(raw, values)
+    except _UnknownError:
+        return
+
+
+def _value(raw: str, values: Mapping[str, str]) -> str:
+    """A word as the shell would have it: quotes removed, variables replaced."""
+    out = []
+    for single, double, bare in _PART.findall(raw):
+        out.append(single if single else _expand(double or bare, values))
+    return "".join(out)
+
+
+def _expand(text: str, values: Mapping[str, str]) -> str:
+    def one(match: re.Match[str]) -> str:
+        escaped, braced, operator, default, plain, other = match.groups()
+        if other:
+            raise _UnknownError
+        if escaped:
+            return escaped if escaped in '$`"\\' else match[0]
+        value = values.get(braced or plain)
+        if operator and (value is None or (not value and operator[0] == ":")):
+            return _expand(default.strip("\"'"), values)
+        return value or ""
+
+    return _EXPANSION.sub(one, text)
+
+
+def beside(path: str) -> str | None:
+    """The `envvars` file beside a main file, if there is one."""
+    found = os.path.join(os.path.dirname(path), "envvars")  # noqa: PTH118, PTH120
+    return found if os.path.isfile(found) else None  # noqa: PTH113
