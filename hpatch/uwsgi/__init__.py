@@ -1,0 +1,1 @@
+"""What uWSGI would make of its own configuration."""
