@@ -20,5 +20,10 @@ def parser(name: str, start: str) -> Lark:
     from lark import Lark
 
     return Lark(
-        resources.grammar(name), parser="lalr", lexer="basic", start=start, maybe_placeholders=False, keep_all_tokens=True
+        resources.grammar(name),
+        parser="lalr",
+        lexer="basic",
+        start=start,
+        maybe_placeholders=False,
+        keep_all_tokens=True,
     )

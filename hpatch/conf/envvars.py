@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 
@@ -83,26 +82,20 @@ def _value(raw: str, values: Mapping[str, str]) -> str:
     """A word as the shell would have it: quotes removed, variables replaced."""
     out = []
     for single, double, bare in _PART.findall(raw):
-        out.append(single if single else _expand(double or bare, values))
+        out.append(single if single else _expand(double or bare, values, quoted=bool(double)))
     return "".join(out)
 
 
-def _expand(text: str, values: Mapping[str, str]) -> str:
+def _expand(text: str, values: Mapping[str, str], *, quoted: bool) -> str:
     def one(match: re.Match[str]) -> str:
         escaped, braced, operator, default, plain, other = match.groups()
         if other:
             raise _UnknownError
         if escaped:
-            return escaped if escaped in '$`"\\' else match[0]
+            return match[0] if quoted and escaped not in '$`"\\' else escaped
         value = values.get(braced or plain)
         if operator and (value is None or (not value and operator[0] == ":")):
-            return _expand(default.strip("\"'"), values)
+            return _expand(default.strip("\"'"), values, quoted=quoted)
         return value or ""
 
     return _EXPANSION.sub(one, text)
-
-
-def beside(path: str) -> str | None:
-    """The `envvars` file beside a main file, if there is one."""
-    found = os.path.join(os.path.dirname(path), "envvars")  # noqa: PTH118, PTH120
-    return found if os.path.isfile(found) else None  # noqa: PTH113

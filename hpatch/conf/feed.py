@@ -66,7 +66,8 @@ class Feed:
     def next(self) -> tuple[Stream, Line] | None:
         """The next logical line, None at the end.
 
-        The first line after a macro comes through mod_macro's reader, which drops a last line without a line feed.
+        The first line after a macro comes through mod_macro's reader, which drops a last physical line that has no
+        line feed.
         """
         while True:
             stream = self.streams[-1]
@@ -77,12 +78,15 @@ class Feed:
                 self.after_macro = True
                 continue
             line = logical(stream.text, stream.at, stream.end)
+            if self.after_macro and line.after == stream.end and not stream.text.endswith("\n"):
+                last = stream.text.rfind("\n", stream.at) + 1
+                if last <= stream.at:
+                    stream.at = stream.end
+                    continue
+                line = logical(stream.text, stream.at, last)._replace(after=stream.end)
+            self.after_macro = False
             stream.at = line.after
             stream.line += line.lines
-            if self.after_macro:
-                self.after_macro = False
-                if line.after == stream.end and not stream.text.endswith("\n"):
-                    continue
             if line.size > self.limit:
                 self.too_long(stream, line)
                 continue

@@ -59,8 +59,7 @@ def _without_flags(text: str) -> str:
         for flag in ("/ignoreemptyargs", "/ignorebadnesting"):
             if text[: len(flag)].lower() == flag:
                 text = text[len(flag) :]
-                break
-        else:
+        if text and text[0] not in words.SPACE:
             blank = next((at for at, character in enumerate(text) if character in words.SPACE), 0)
             text = text[blank or 1 :]
         text = text.lstrip(words.SPACE)

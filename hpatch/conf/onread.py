@@ -62,7 +62,12 @@ def _arguments(reader: Reader, call: Call, least: int, most: int) -> list[str] |
     found = words.split(call.args)
     if least <= len(found) <= most and found[0]:
         return found
-    wanted = {(1, 1): "one argument", (2, 2): "two arguments", (1, 2): "one or two arguments"}[least, most]
+    wanted = {
+        (1, 1): "one argument",
+        (2, 2): "two arguments",
+        (1, 2): "one or two arguments",
+        (3, 3): "three arguments",
+    }[least, most]
     reader.problem("syntax", f"{call.name} takes {wanted}, not {len(found)}", call.place)
     return None
 
@@ -150,17 +155,40 @@ def _load_module(reader: Reader, call: Call) -> None:
         if name in modules.static and name not in ("core_module", "http_module") and not name.startswith("mpm_"):
             reader.problem("syntax", f"the module {name} is built in and cannot be loaded", call.place)
             return
-        full = paths.resolve(reader.server_root, path)
-        if name not in modules.names and "/" in path and not os.path.exists(full):  # noqa: PTH110
-            reader.problem("syntax", f"the module file '{full}' does not exist", call.place)
+        if name not in modules.names and not _file_is_there(reader, call, path):
             return
     modules.load(name, path, call.place, certain=not reader.conditions)
     reader.keys.clear()
 
 
-def _one_or_more(reader: Reader, call: Call) -> None:
-    if not words.get_word(call.args)[0]:
-        reader.problem("syntax", f"{call.name} needs an argument", call.place)
+def _file_is_there(reader: Reader, call: Call, path: str) -> bool:
+    """Whether a file to load exists; the system's loader may know other places, which are not looked at."""
+    full = paths.resolve(reader.server_root, path)
+    if os.path.exists(full):  # noqa: PTH110
+        return True
+    reader.problem("syntax", f"the file '{full}' does not exist", call.place)
+    return False
+
+
+def _load_file(reader: Reader, call: Call) -> None:
+    found = words.split(call.args)
+    if not found or not found[0]:
+        reader.problem("syntax", "LoadFile needs an argument", call.place)
+    elif reader.check_files and reader.modules.complete:
+        for path in found:
+            _file_is_there(reader, call, path)
+
+
+def _runtime_folder(reader: Reader, call: Call) -> None:
+    found = _arguments(reader, call, 1, 1)
+    if found is None or not reader.check_files:
+        return
+    if not os.path.isdir(paths.resolve(reader.server_root, found[0])):  # noqa: PTH112
+        reader.problem("include", f"the DefaultRuntimeDir '{found[0]}' is not a directory here", call.place)
+
+
+def _lua_provider(reader: Reader, call: Call) -> None:
+    _arguments(reader, call, 3, 3)
 
 
 def _conditional(reader: Reader, call: Call) -> None:
@@ -375,8 +403,9 @@ _ACTIONS: dict[str, Callable[[Reader, Call], None]] = {
     "include": _include,
     "includeoptional": _include,
     "loadmodule": _load_module,
-    "loadfile": _one_or_more,
-    "defaultruntimedir": _one_or_more,
+    "loadfile": _load_file,
+    "defaultruntimedir": _runtime_folder,
+    "luaauthzprovider": _lua_provider,
     "<ifmodule": _conditional,
     "<ifdefine": _conditional,
     "<iffile": _conditional,

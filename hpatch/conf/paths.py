@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Iterator
 from functools import lru_cache
@@ -25,50 +24,102 @@ def resolve(root: str, path: str) -> str:
     plain = os.path.normpath(joined)
     if plain.startswith("//"):
         plain = "/" + plain.lstrip("/")
-    return plain + "/" if path.endswith("/") and not plain.endswith("/") else plain
+    return plain + "/" if path.endswith(("/", "/.")) and not plain.endswith("/") else plain
 
 
 def is_wild(pattern: str) -> bool:
     """Whether httpd takes it for a wildcard (`apr_fnmatch_test`)."""
-    if "*" in pattern or "?" in pattern:
-        return True
-    opened = pattern.find("[")
-    return opened >= 0 and "]" in pattern[opened:]
+    opened, skip = False, False
+    for character in pattern:
+        if skip:
+            skip = False
+        elif character in "*?" or (character == "]" and opened):
+            return True
+        elif character == "[":
+            opened = True
+        else:
+            skip = character == "\\"
+    return False
+
+
+Test = frozenset[int] | None
+"""The bytes that one step of a pattern matches; None for `*`."""
+
+_ANY = frozenset(range(256))
 
 
 @lru_cache(maxsize=256)
-def _translate(pattern: str) -> re.Pattern[str]:
-    out, at = [], 0
+def _steps(pattern: bytes) -> tuple[Test, ...]:
+    """A pattern as steps. Like httpd it knows bytes, not characters; the bytes of a range are signed."""
+    steps: list[Test] = []
+    at = 0
     while at < len(pattern):
-        character = pattern[at]
+        byte = pattern[at]
         at += 1
-        if character == "*":
-            out.append(".*")
-        elif character == "?":
-            out.append(".")
-        elif character == "[" and (close := pattern.find("]", at + 1)) >= 0:
-            inner = pattern[at:close]
-            negated = inner[:1] in ("!", "^")
-            inner = inner[1:] if negated else inner
-            body = re.sub(r"([\\\]\[&~|^])", r"\\\1", inner)
-            out.append(f"[{'^' if negated else ''}{body}]")
-            at = close + 1
-        elif character == "\\" and at < len(pattern):
-            out.append(re.escape(pattern[at]))
+        if byte == ord("*"):
+            steps.append(None)
+        elif byte == ord("?"):
+            steps.append(_ANY)
+        elif byte == ord("[") and (found := _set(pattern, at)) is not None:
+            members, at = found
+            steps.append(members)
+        elif byte == ord("\\") and at < len(pattern):
+            steps.append(frozenset({pattern[at]}))
             at += 1
         else:
-            out.append(re.escape(character))
-    return re.compile("".join(out), re.S)
+            steps.append(frozenset({byte}))
+    return tuple(steps)
+
+
+def _set(pattern: bytes, at: int) -> tuple[frozenset[int], int] | None:
+    """The set that starts after a `[`, and where the pattern goes on; None when it is never closed."""
+    negated = pattern[at : at + 1] in (b"!", b"^")
+    at += negated
+    members: set[int] = set()
+    first = True
+    while at < len(pattern) and (first or pattern[at] != ord("]")):
+        first = False
+        low, at = _member(pattern, at)
+        if pattern[at : at + 1] == b"-" and at + 1 < len(pattern) and pattern[at + 1] != ord("]"):
+            high, at = _member(pattern, at + 1)
+            members.update(byte for byte in range(256) if _signed(low) <= _signed(byte) <= _signed(high))
+        else:
+            members.add(low)
+    if at >= len(pattern):
+        return None
+    return (_ANY - members if negated else frozenset(members)), at + 1
+
+
+def _member(pattern: bytes, at: int) -> tuple[int, int]:
+    if pattern[at] == ord("\\") and at + 1 < len(pattern):
+        at += 1
+    return pattern[at], at + 1
+
+
+def _signed(byte: int) -> int:
+    return byte - 256 if byte > 127 else byte
 
 
 def matches(pattern: str, name: str) -> bool:
-    """Whether a file's name matches; a leading dot is matched only by a dot."""
-    if name.startswith(".") and not pattern.startswith("."):
+    """Whether a file's name matches (`apr_fnmatch`); a leading dot is matched only by a dot."""
+    if name.startswith(".") and not pattern.startswith((".", "\\.")):
         return False
-    try:
-        return _translate(pattern).fullmatch(name) is not None
-    except re.error:
-        return False
+    steps, data = _steps(os.fsencode(pattern)), os.fsencode(name)
+    at = step = 0
+    star, resume = -1, 0
+    while at < len(data):
+        if step < len(steps) and (test := steps[step]) is None:
+            star, resume = step, at
+            step += 1
+        elif step < len(steps) and test is not None and data[at] in test:
+            step += 1
+            at += 1
+        elif star >= 0:
+            step, resume = star + 1, resume + 1
+            at = resume
+        else:
+            return False
+    return all(test is None for test in steps[step:])
 
 
 def included(path: str, *, optional: bool) -> Iterator[str]:

@@ -127,8 +127,11 @@ class Reader:
 
     def _read_parsed(self, parsed: tuple[Source, list[Leaf], bool], name: str) -> None:
         source, leaves, plain = parsed
+        limit = MAX_HTACCESS_LINE if self.htaccess else MAX_LINE
+        if len(source.text) > limit // 4 and max(map(len, source.text.split("\n"))) > limit // 4:
+            leaves = []  # a line may be over the limit: read each by itself
         stream = Stream(source, source.text, Frame(name), leaves, plain)
-        self._build(Feed(stream, MAX_HTACCESS_LINE if self.htaccess else MAX_LINE, self._too_long))
+        self._build(Feed(stream, limit, self._too_long))
 
     def _too_long(self, stream: Stream, line: Line) -> None:
         self.problem("syntax", "the line is too long for httpd", stream.source.place(*stream.span(line)))
