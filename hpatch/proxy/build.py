@@ -1,0 +1,485 @@
+"""Build the proxy model: do what mod_proxy's directives do, in httpd's order.
+
+Two steps, since worker URLs are read all in one go: `walk` notes the lines, `_Builder` executes them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from hpatch.conf import words as conf_words
+from hpatch.conf.tree import Configuration, Node
+from hpatch.proxy.lookup import Among, Lookup, origin
+from hpatch.proxy.model import (
+    DEFAULT_PORTS,
+    Balancer,
+    Definition,
+    Mapping,
+    MappingKind,
+    Param,
+    Proxy,
+    Refusal,
+    Reverse,
+    Server,
+    Setting,
+    Target,
+    Worker,
+)
+from hpatch.proxy.parameters import FLAGS
+from hpatch.proxy.target import Name, Url, name, parse_parameters, parse_targets
+from hpatch.proxy.walk import PROXIES, Line, Scope, Walk
+from hpatch.versions import Version
+
+_COPIED = ("proxytimeout", "proxyiobuffersize", "proxyreceivebuffersize")
+_CANONICAL_PORTS = {**DEFAULT_PORTS, "uwsgi": 3031}
+_MAX_BALANCER = 95
+_MAX_FRONT = 63
+_HOST_REFERENCE = re.compile(r"://[^:/]*(?:\$|:[^/]*\$[0-9])")
+_REFERENCE = re.compile(r"\$[0-9]")
+
+
+class _RefusedError(Exception):
+    """httpd refuses the line: the arguments are those of `Refusal`, the place as the word that it is about."""
+
+    def __init__(self, kind: str, message: str, word: int = -1) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.word = word
+
+
+class _State:
+    """One server's workers while they are being made; `made` has the balancers that httpd knows by then."""
+
+    __slots__ = ("balancers", "copied", "made", "workers")
+
+    def __init__(self) -> None:
+        self.workers = Lookup()
+        self.balancers: dict[str, Lookup] = {}
+        self.made: set[str] = set()
+        self.copied: dict[str, Setting] = {}
+
+
+def _wildcard(text: str) -> bool:
+    """Whether APR takes a text for a wildcard pattern (`apr_fnmatch_test`)."""
+    if not ("*" in text or "?" in text or "[" in text):
+        return False
+    nesting = False
+    at = 0
+    while at < len(text):
+        char = text[at]
+        if char in "?*" or (char == "]" and nesting):
+            return True
+        nesting = nesting or char == "["
+        at += 2 if char == "\\" else 1
+    return False
+
+
+def _is_balancer(text: str) -> bool:
+    return text[:9].lower() == "balancer:"
+
+
+def _balancer_name(text: str) -> str | None:
+    """`balancer://name` of a balancer's URL; None where mod_proxy finds its syntax bad."""
+    colon = text.find(":")
+    if colon < 0 or text[colon : colon + 3] != "://" or len(text) == colon + 3:
+        return None
+    slash = text.find("/", colon + 3)
+    return conf_words.lower(text if slash < 0 else text[:slash])
+
+
+def _section(scope: Scope) -> str:
+    return f"{scope.section.name}>" if scope.section is not None else "a section"
+
+
+def _check_socket(text: str, word: int) -> None:
+    """`ap_proxy_de_socketfy`: what follows the socket must have a scheme."""
+    if text[:5].lower() == "unix:" and "|" in text and ":" not in text[text.index("|") + 1 :]:
+        raise _RefusedError("url", f'"{text}" is not a worker URL: no scheme follows its socket', word)
+
+
+def _check_place(line: Line) -> None:
+    """ProxyPass and ProxyPassReverse may not stand everywhere."""
+    if line.scope.forbidden is not None:
+        raise _RefusedError("context", f"{line.node.name} is not allowed in {line.scope.forbidden.name}>")
+
+
+class _Builder:
+    """Executes the lines in order."""
+
+    def __init__(
+        self,
+        servers: list[Server],
+        urls: dict[str, Url],
+        parameters: dict[str, tuple[str, str | None]],
+        version: Version | None,
+    ) -> None:
+        self.urls = urls
+        self.parameters = parameters
+        self.matches = version is None or version >= Version(2, 4, 47)
+        self.any_host = version is None or version >= Version(2, 4, 63)
+        self.longest = 383 if version is None or version >= Version(2, 4, 53) else 95
+        self.names: dict[tuple[str, bool], Name] = {}
+        self.states = {server: _State() for server in servers}
+        self.refusals: list[Refusal] = []
+        self._actions = {
+            "pass": self._pass,
+            "member": self._member,
+            "set": self._set_parameters,
+            "open": self._open,
+            "close": self._close,
+            "handler": self._handler,
+            "rewrite": self._rewrite,
+            "reverse": self._reverse,
+            "setting": self._setting,
+        }
+
+    def run(self, lines: list[Line]) -> None:
+        """Execute all lines; what httpd refuses is noted and left out."""
+        actions = self._actions
+        for line in lines:
+            try:
+                actions[line.action](line)
+            except _RefusedError as refused:
+                node = line.node
+                place = node.word_place(refused.word) if refused.word >= 0 else node.place
+                self.refusals.append(Refusal(refused.kind, refused.message, node, place))
+
+    # The parts of a line.
+
+    def _name(self, text: str, matching: bool) -> Name:
+        key = (text, matching)
+        found = self.names.get(key)
+        if found is None:
+            found = self.names[key] = name(self.urls[text], matching)
+        return found
+
+    def _target(self, line: Line, parts: Name) -> Target:
+        assert line.target is not None
+        text, nth = line.target
+        node: Node = line.node
+        if nth < 0 and node.parent is not None:
+            node, nth = node.parent, 0
+        return Target(
+            text, parts.scheme, parts.socket, parts.user, parts.host, parts.port, parts.path, parts.identity,
+            parts.variables, node, nth,
+        )  # fmt: skip
+
+    def _params(self, line: Line) -> tuple[Param, ...]:
+        """The words of a line that must all be `key=value`."""
+        found = []
+        for nth, text in line.extras:
+            key, value = self.parameters[text]
+            if value is None:
+                raise _RefusedError("arguments", f'"{text}" is not of the form key=value', nth)
+            found.append(Param(key, value, line.node, None, nth))
+        return tuple(found)
+
+    def _params_and_flags(self, line: Line) -> tuple[tuple[Param, ...], frozenset[str]]:
+        """The words after a mapping's target."""
+        if not line.extras:
+            return (), frozenset()
+        params = []
+        flags = set()
+        for nth, text in line.extras:
+            key, value = self.parameters[text]
+            if value is not None:
+                params.append(Param(key, value, line.node, None, nth))
+            elif key.lower() in FLAGS:
+                flags.add(key.lower())
+            elif line.scope.path is not None and line.target is not None and line.target.text.startswith("/"):
+                raise _RefusedError(
+                    "location-path", f"{line.node.name} in {_section(line.scope)} takes no path", line.target.nth
+                )
+            else:
+                raise _RefusedError("arguments", f'"{text}" is not of the form key=value', nth)
+        return tuple(params), frozenset(flags)
+
+    # Workers and balancers.
+
+    def _define(
+        self,
+        line: Line,
+        target: Target,
+        parts: Name,
+        params: tuple[Param, ...] = (),
+        balancer: Balancer | None = None,
+        matching: bool = False,
+    ) -> Worker:
+        """`ap_proxy_define_worker_ex`: a new worker for a line's target."""
+        if parts.refused:
+            word = -1 if line.target is None else line.target.nth
+            raise _RefusedError("url", f'"{target.text}" is not a worker URL: {parts.refused}', word)
+        server = line.scope.server
+        state = self.states[server]
+        worker = Worker(server, target, balancer, matching and self.matches)
+        worker.name = worker.name[: self.longest]
+        worker.any_host = worker.matching and self.any_host and _HOST_REFERENCE.search(target.text) is not None
+        worker.definitions.append(Definition(line.node, target, params, True))
+        if balancer is None:
+            server.workers.append(worker)
+            state.workers.add(worker)
+        else:
+            balancer.members.append(worker)
+            state.balancers[balancer.name].add(worker)
+        return worker
+
+    def _share(
+        self,
+        line: Line,
+        target: Target,
+        parts: Name,
+        params: dict[str, Param],
+        balancer: Balancer | None = None,
+        matching: bool = False,
+    ) -> None:
+        """The worker of a mapping or member: an existing one, whose parameters stay, or a new one."""
+        state = self.states[line.scope.server]
+        workers = state.workers if balancer is None else state.balancers[balancer.name]
+        among: Among = "all" if balancer is not None or not self.matches else "match" if matching else "prefix"
+        found = workers.find(parts.sought, parts.origin, among) if parts.sought else None
+        if found is not None:
+            found.definitions.append(Definition(line.node, target, tuple(params.values()), False))
+            return
+        worker = self._define(line, target, parts, tuple(params.values()), balancer, matching)
+        worker.settings = state.copied
+        worker.params = params
+
+    def _balancer(self, server: Server, key: str) -> Balancer:
+        """The model's balancer of that name, made where there is none."""
+        found = server.by_name.get(key)
+        if found is None:
+            found = Balancer(server, key)
+            server.balancers.append(found)
+            server.by_name[key] = found
+            self.states[server].balancers[key] = Lookup()
+        return found
+
+    def _make_balancer(self, line: Line, text: str, nth: int, front: str | None = None) -> Balancer:
+        """`ap_proxy_define_balancer`, where there is none of that name; `front` is the path that leads to it."""
+        key = _balancer_name(text)
+        if key is None:
+            raise _RefusedError("url", f'"{text}" is not a balancer: it has no name', nth)
+        if len(key) > _MAX_BALANCER:
+            raise _RefusedError("url", f'"{text}" is not a balancer: its name is too long', nth)
+        state = self.states[line.scope.server]
+        if key not in state.made:
+            if front is not None and front.startswith("/") and len(front.partition("?")[0]) > _MAX_FRONT:
+                message = f"the path that leads to a balancer is at most {_MAX_FRONT} bytes long"
+                raise _RefusedError("arguments", message)
+            state.made.add(key)
+        return self._balancer(line.scope.server, key)
+
+    # Directives.
+
+    def _pass(self, line: Line) -> None:
+        """`add_pass`."""
+        _check_place(line)
+        node, scope, target = line.node, line.scope, line.target
+        params, flags = self._params_and_flags(line)
+        if target is None:
+            raise _RefusedError("arguments", f"{node.name} needs a path and a target here")
+        text, nth = target
+        if scope.path is not None and line.extras and text.startswith("/"):
+            raise _RefusedError("location-path", f"{node.name} in {_section(scope)} takes no path", nth)
+        _check_socket(text, nth)
+        matching = line.matching or (scope.path is not None and _wildcard(line.path))
+        kind: MappingKind = "ProxyPassMatch" if node.key == "proxypassmatch" else "ProxyPass"
+        if self.urls[text].exclusion:
+            self._map(kind, line, None, params, flags, matching)
+            return
+        parts = self._name(text, matching)
+        built = self._target(line, parts)
+        unique = {param.key.lower(): param for param in params}
+        unique.pop("mapping", None)
+        if _is_balancer(text):
+            balancer = self._make_balancer(line, text, nth, None if matching else line.path)
+            balancer.used.append(node)
+            balancer.params.update(unique)
+        else:
+            self._share(line, built, parts, unique, None, matching)
+        self._map(kind, line, built, params, flags, matching)
+
+    def _map(
+        self,
+        kind: MappingKind,
+        line: Line,
+        target: Target | None,
+        params: tuple[Param, ...] = (),
+        flags: frozenset[str] = frozenset(),
+        pattern: bool = False,
+    ) -> None:
+        server = line.scope.server
+        server.mappings.append(
+            Mapping(kind, server, line.node, line.path, target, params, flags, line.scope.section, None, pattern)
+        )
+
+    def _member(self, line: Line) -> None:
+        """`add_member`."""
+        target = line.target
+        if target is None:
+            inside = line.scope.section is not None and line.scope.section.key in PROXIES
+            message = "BalancerMember needs a worker URL" + ("" if inside else " and a balancer here")
+            raise _RefusedError("arguments" if inside else "member-context", message)
+        params = {param.key.lower(): param for param in self._params(line)}
+        _check_socket(*target)
+        if _balancer_name(line.path) is None:
+            raise _RefusedError("member-context", f'"{line.path}" is not a balancer')
+        balancer = self._make_balancer(line, line.path, -1)
+        balancer.defined.append(line.node)
+        parts = self._name(target.text, False)
+        self._share(line, self._target(line, parts), parts, params, balancer)
+
+    def _open(self, line: Line) -> None:
+        """The start of `<Proxy>`: its content is executed before its own arguments are."""
+        scope = line.scope
+        if scope.limited:
+            raise _RefusedError("context", f"{line.node.name}> is not allowed in {_section(scope)}")
+        if _is_balancer(line.path) and not _wildcard(line.path) and line.node.key == "<proxy":
+            key = _balancer_name(line.path)
+            if key is not None and len(key) <= _MAX_BALANCER:
+                self._balancer(scope.server, key).defined.append(line.node)
+
+    def _close(self, line: Line) -> None:
+        """The arguments of `<Proxy url key=value>` (`proxysection`)."""
+        assert line.target is not None
+        if not line.extras:
+            return
+        text = line.target.text
+        if line.matching or _wildcard(text) or ":" not in text:
+            what = "<ProxyMatch>" if line.matching else f'"{text}"'
+            raise _RefusedError("arguments", f"{what} takes no parameters", line.extras[0][0])
+        self._set(line, True)
+
+    def _set_parameters(self, line: Line) -> None:
+        """`set_proxy_param`."""
+        assert line.target is not None
+        self._set(line, line.target.nth < 0)
+
+    def _set(self, line: Line, section: bool) -> None:
+        """Set parameters of what a line names, which a section makes where it is not there."""
+        assert line.target is not None
+        text, nth = line.target
+        state = self.states[line.scope.server]
+        taken: dict[str, Param]
+        if _is_balancer(text):
+            if not section and _balancer_name(text) not in state.made:
+                raise _RefusedError("undefined", f'there is no balancer "{text}" above this line', nth)
+            balancer = self._make_balancer(line, text, nth)
+            if section and line.node.key == "proxyset":
+                balancer.defined.append(line.node)
+            taken = balancer.params
+        else:
+            _check_socket(text, nth)
+            parts = self._name(text, False)
+            among: Among = "all" if not section or not self.matches else "match" if line.matching else "prefix"
+            worker = state.workers.find(parts.sought, parts.origin, among) if parts.sought else None
+            if worker is None and not section:
+                raise _RefusedError("undefined", f'there is no worker for "{text}" above this line', nth)
+            if worker is None:
+                parts = self._name(text, line.matching)
+                worker = self._define(line, self._target(line, parts), parts, matching=line.matching)
+            taken = worker.params
+        for param in self._params(line):
+            taken[param.key.lower()] = param
+
+    def _handler(self, line: Line) -> None:
+        """SetHandler "proxy:…"."""
+        assert line.target is not None
+        self._map("SetHandler", line, self._target(line, self._name(line.target.text, False)))
+
+    def _rewrite(self, line: Line) -> None:
+        """RewriteRule … [P]."""
+        assert line.target is not None
+        self._map("RewriteRule", line, self._target(line, self._name(line.target.text, False)), pattern=True)
+
+    def _reverse(self, line: Line) -> None:
+        """`add_pass_reverse` and its siblings for cookies."""
+        node, scope = line.node, line.scope
+        words = node.words
+        if node.key != "proxypassreverse":
+            if len(words) >= 2:
+                scope.server.reverses.append(Reverse(words[0], words[1], node, scope.section))
+            return
+        _check_place(line)
+        two = len(words) > 1 and words[1].lower() != "interpolate"
+        if scope.path is None and not two:
+            raise _RefusedError("arguments", f"{node.name} needs a path and a URL here")
+        if scope.path is not None and two:
+            raise _RefusedError("location-path", f"{node.name} in {_section(scope)} takes no path", 0)
+        if words:
+            path, url = (words[0], words[1]) if scope.path is None else (scope.path, words[0])
+            scope.server.reverses.append(Reverse(path, url, node, scope.section))
+
+    def _setting(self, line: Line) -> None:
+        """Any other directive of mod_proxy at the server's level."""
+        node, server = line.node, line.scope.server
+        setting = Setting(node.name, conf_words.get_word(node.args)[0], node)
+        server.settings[node.key] = setting
+        if node.key in _COPIED:
+            state = self.states[server]
+            state.copied = {**state.copied, node.key: setting}
+
+    # Requests.
+
+    def resolve(self, servers: list[Server]) -> None:
+        """Find the worker of every mapping, as a request would."""
+        main = servers[0]
+        for server in servers:
+            shared = server.shared
+            if shared:
+                for balancer in server.balancers:
+                    balancer.merged = main.by_name.get(balancer.name)
+            lookups = [self.states[main].workers] if shared else []
+            lookups.append(self.states[server].workers)
+            for mapping in server.mappings:
+                target = mapping.target
+                if target is None:
+                    continue
+                if target.balancer and target.socket is None:
+                    if not target.variables:
+                        mapping.worker = server.balancer(_balancer_name(target.text) or "")
+                    continue
+                url = self._request(mapping, target)
+                if url:
+                    start = origin(url)
+                    for lookup in lookups:
+                        found = lookup.find(url, start, more=True)
+                        best = mapping.worker
+                        if found is not None and (best is None or len(found.name) > len(best.name)):
+                            mapping.worker = found
+
+    def _request(self, mapping: Mapping, target: Target) -> str:
+        """The URL with which requests to a mapping look for a worker, as far as the configuration tells, or "".
+
+        mod_proxy's schemes write it anew: without user and default port, the path escaped (their `canon_handler`s).
+        """
+        path = target.path
+        if target.variables:
+            if mapping.pattern and mapping.kind != "RewriteRule":
+                return target.identity if self.matches else ""
+            if mapping.kind != "ProxyPass" or "interpolate" in mapping.flags:
+                return ""
+        if not target.host:
+            return ""
+        port = target.port
+        shown = "" if port is None or port == _CANONICAL_PORTS.get(target.scheme) else f":{port % 65536}"
+        if mapping.kind == "RewriteRule":
+            path = path.partition("?")[0]
+        elif "?" in path:
+            path = path.replace("?", "%3F")
+        if not self.matches and mapping.pattern:
+            path = _REFERENCE.split(path, maxsplit=1)[0]
+        if not path.startswith("/"):
+            path = f"/{path}"
+        return f"{target.scheme}://{target.host}{shown}{path}"
+
+
+def build(configuration: Configuration) -> Proxy:
+    """What mod_proxy would make of a configuration. Undecided conditional sections count as read."""
+    walk = Walk(Server("main server", None, None))
+    walk.run(configuration.nodes)
+    builder = _Builder(walk.servers, parse_targets(walk.targets), parse_parameters(walk.extras), configuration.version)
+    builder.run(walk.lines)
+    builder.resolve(walk.servers)
+    return Proxy(walk.servers, builder.refusals)

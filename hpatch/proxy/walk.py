@@ -1,0 +1,219 @@
+"""Note the proxy lines of a configuration, each with what encloses it, in the order in which httpd executes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Literal, NamedTuple
+
+from hpatch.conf import words as conf_words
+from hpatch.conf.tree import Node
+from hpatch.proxy import rewrite
+from hpatch.proxy.model import Server
+
+LOCATIONS = ("<location", "<locationmatch")
+PROXIES = ("<proxy", "<proxymatch")
+_FORBIDDEN = ("<directory", "<directorymatch", "<files", "<filesmatch", "<if", "<elseif", "<else")
+_REVERSES = ("proxypassreverse", "proxypassreversecookiedomain", "proxypassreversecookiepath")
+_SETTINGS = ("proxy", "balancer", "sslproxy", "noproxy", "allowconnect")
+
+Action = Literal["pass", "member", "set", "open", "close", "handler", "rewrite", "reverse", "setting"]
+
+
+class Scope:
+    """What encloses a directive: its server, httpd's `cmd->path`, and whether mod_proxy's mappings may stand there."""
+
+    __slots__ = ("forbidden", "limited", "path", "section", "server")
+
+    def __init__(self, server: Server, path: str | None, section: Node | None, forbidden: Node | None) -> None:
+        self.server = server
+        self.path = path
+        self.section = section
+        self.forbidden = forbidden
+        self.limited = False
+
+
+class Word(NamedTuple):
+    """A word of a line, and which of its words it is."""
+
+    text: str
+    nth: int
+
+
+Words = list[tuple[int, str]]
+"""Words with their numbers."""
+
+
+class Line(NamedTuple):
+    """A proxy line: its target's text, if it has one, and the words after it."""
+
+    action: Action
+    node: Node
+    scope: Scope
+    path: str
+    target: Word | None
+    extras: Words
+    matching: bool = False
+
+
+class Walk:
+    """The first step: every proxy line with its scope, and all texts that are to be parsed."""
+
+    def __init__(self, main: Server) -> None:
+        self.main = main
+        self.servers = [main]
+        self.lines: list[Line] = []
+        self.targets: list[str] = []
+        self.extras: set[str] = set()
+        self._kinds: dict[str, Callable[[Walk, Node, Scope], None] | None] = dict(_KINDS)
+
+    def run(self, nodes: list[Node]) -> None:
+        """Walk nodes and everything in them, without recursion: nesting may be as deep as a file says."""
+        kinds = self._kinds
+        stack: list[tuple[Iterator[Node], Scope, Node | None]] = [
+            (iter(nodes), Scope(self.main, None, None, None), None)
+        ]
+        while stack:
+            siblings, scope, section = stack[-1]
+            for node in siblings:
+                key = node.key
+                if node.children is not None:
+                    stack.append((iter(node.children), self._enter(node, scope), node))
+                    break
+                try:
+                    kind = kinds[key]
+                except KeyError:
+                    kind = kinds[key] = Walk.setting if key.startswith(_SETTINGS) else None
+                if kind is not None:
+                    kind(self, node, scope)
+            else:
+                stack.pop()
+                if section is not None and section.key in PROXIES:
+                    self._close_proxy(section, stack[-1][1])
+
+    def _enter(self, node: Node, scope: Scope) -> Scope:
+        key = node.key
+        if key == "<virtualhost":
+            addresses = tuple(node.words)
+            server = Server(" ".join(addresses), node, self.main, addresses)
+            self.servers.append(server)
+            return Scope(server, None, None, None)
+        if key in LOCATIONS or key in _FORBIDDEN or key in PROXIES:
+            words = node.words
+            path = words[0] if words else ""
+            if path == "~" and len(words) > 1:
+                path = words[1]
+            if key in PROXIES and path[:6].lower() == "proxy:":
+                path = path[6:]
+            inner = Scope(scope.server, path, node, node if key in _FORBIDDEN else scope.forbidden)
+            inner.limited = scope.limited
+            if key in PROXIES:
+                self.lines.append(Line("open", node, scope, path, None, []))
+            return inner
+        if key in ("<limit", "<limitexcept"):
+            inner = Scope(scope.server, scope.path, scope.section, scope.forbidden)
+            inner.limited = True
+            return inner
+        return scope
+
+    def _add(self, line: Line) -> None:
+        self.lines.append(line)
+        if line.target is not None:
+            self.targets.append(line.target.text)
+        if line.extras:
+            self.extras.update([text for _, text in line.extras])
+
+    def _close_proxy(self, node: Node, scope: Scope) -> None:
+        words = node.words
+        if len(words) > 1:
+            first = words[0][6:] if words[0][:6].lower() == "proxy:" else words[0]
+            extras = list(enumerate(words))[1:]
+            self._add(Line("close", node, scope, "", Word(first, 0), extras, node.key == "<proxymatch"))
+
+    def proxy_pass(self, node: Node, scope: Scope) -> None:
+        """ProxyPass, ProxyPassMatch."""
+        words = node.words
+        matching = node.key == "proxypassmatch"
+        path = scope.path
+        at = 0
+        while path is None and at < len(words):
+            if words[at] != "~":
+                path = words[at]
+            elif node.key == "proxypassmatch":
+                break
+            else:
+                matching = True
+            at += 1
+        if path is None or at >= len(words):
+            self.lines.append(Line("pass", node, scope, "", None, [], matching))
+            return
+        extras = list(enumerate(words))[at + 1 :] if len(words) > at + 1 else []
+        self._add(Line("pass", node, scope, path, Word(words[at], at), extras, matching))
+
+    def member(self, node: Node, scope: Scope) -> None:
+        """BalancerMember."""
+        words = list(enumerate(node.words))
+        plain = [word for word in words if "=" not in word[1]]
+        path = scope.path if scope.path is not None else plain.pop(0)[1] if plain else ""
+        target = Word(plain[0][1], plain[0][0]) if plain else None
+        extras = [word for word in words if "=" in word[1] or word in plain[1:]]
+        self._add(Line("member", node, scope, conf_words.lower(path), target, extras))
+
+    def proxy_set(self, node: Node, scope: Scope) -> None:
+        """ProxySet."""
+        words = list(enumerate(node.words))
+        parent = node.parent
+        if parent is not None and parent.key in PROXIES:
+            first = parent.words[0] if parent.words else ""
+            line = Line("set", node, scope, "", Word(first, -1), words, parent.key == "<proxymatch")
+        else:
+            first = words[0][1] if words else ""
+            line = Line("set", node, scope, "", Word(first, 0), words[1:])
+        self._add(line)
+
+    def handler(self, node: Node, scope: Scope) -> None:
+        """SetHandler, and AddHandler, which folds all to lower case."""
+        text = conf_words.get_word(node.args)[0]
+        if node.key == "addhandler":
+            text = conf_words.lower(text)
+        if text.startswith("proxy:"):
+            location = scope.section is not None and scope.section.key in LOCATIONS
+            path = scope.path if location else ""
+            self._add(Line("handler", node, scope, path or "", Word(text[6:], 0), []))
+
+    def rewrite(self, node: Node, scope: Scope) -> None:
+        """RewriteRule with [P] and a target that is a URL."""
+        if "p" not in node.args.rpartition("[")[2].lower():
+            return
+        rule = rewrite.parse(node.args)
+        if rule is None or not rule.proxied:
+            return
+        text = rule.substitution
+        if "://" in text or text[:5].lower() == "unix:" or text[:1] in ("$", "%"):
+            self._add(Line("rewrite", node, scope, rule.pattern, Word(text, 1), []))
+
+    def reverse(self, node: Node, scope: Scope) -> None:
+        """ProxyPassReverse and its siblings for cookies."""
+        self.lines.append(Line("reverse", node, scope, "", None, []))
+
+    def server_name(self, node: Node, scope: Scope) -> None:
+        """ServerName."""
+        if scope.server is not self.main:
+            scope.server.name = conf_words.get_word(node.args)[0] or scope.server.name
+
+    def setting(self, node: Node, scope: Scope) -> None:
+        """Any other Proxy… or Balancer… directive, at the server's level."""
+        if scope.section is None:
+            self.lines.append(Line("setting", node, scope, "", None, []))
+
+
+_KINDS: dict[str, Callable[[Walk, Node, Scope], None] | None] = {
+    "proxypass": Walk.proxy_pass,
+    "proxypassmatch": Walk.proxy_pass,
+    "balancermember": Walk.member,
+    "proxyset": Walk.proxy_set,
+    "sethandler": Walk.handler,
+    "addhandler": Walk.handler,
+    "rewriterule": Walk.rewrite,
+    "servername": Walk.server_name,
+    **dict.fromkeys(_REVERSES, Walk.reverse),
+}
