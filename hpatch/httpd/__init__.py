@@ -1,0 +1,1 @@
+"""httpd source trees: their version and what they hold."""

@@ -1,0 +1,56 @@
+"""What an installed httpd says of itself: its version, its MPM, the modules that are compiled in."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from hpatch.errors import ToolError
+from hpatch.versions import Version
+
+_VERSION = re.compile(r"^Server version:.*?/(\d+\.\d+\.\d+)", re.M)
+_MPM = re.compile(r"^Server MPM:[ \t]*(\S+)", re.M)
+_MODULE = re.compile(r"^[ \t]+(\S+\.c)[ \t]*$", re.M)
+_PATIENCE = 20
+"""Seconds."""
+
+
+class Installed(NamedTuple):
+    """An httpd: `mpm` is None where its modules, not the program, bring one; `static` are source files."""
+
+    version: Version
+    mpm: str | None
+    static: tuple[str, ...]
+
+
+def ask(program: str) -> Installed:
+    """Run `PROGRAM -V` and `PROGRAM -l`. Raises ToolError when it is missing or does not answer as httpd does."""
+    about = _run(program, "-V")
+    version = _VERSION.search(about)
+    if version is None:
+        raise ToolError(f"{program} does not answer -V as httpd does")
+    mpm = _MPM.search(about)
+    return Installed(
+        Version.parse(version[1]),
+        mpm[1].lower() if mpm else None,
+        tuple(_MODULE.findall(_run(program, "-l"))),
+    )
+
+
+def _run(program: str, option: str) -> str:
+    import subprocess  # only --httpd pays for it
+
+    try:
+        done = subprocess.run(
+            [program, option],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise ToolError(f"{program} {option} does not end") from None
+    except OSError as error:
+        raise ToolError(f"{program} cannot be run: {error.strerror or error}") from error
+    # `-V` ends with an error where the configuration does not load, yet it has answered by then.
+    return done.stdout.decode("utf-8", "replace")

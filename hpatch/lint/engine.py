@@ -1,0 +1,229 @@
+"""Run rules over configurations, and say what they found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from hpatch.conf.load import Options, load
+from hpatch.conf.source import Place, Source
+from hpatch.conf.tree import Condition, Configuration, Problem
+from hpatch.errors import InputError
+from hpatch.lint import registry, suppressions
+from hpatch.lint.context import Context
+from hpatch.lint.finding import SEVERITIES, Finding, Found, Severity
+from hpatch.lint.occurrences import Occurrences, merged
+from hpatch.lint.rule import Rule
+from hpatch.lint.suppressions import Suppression, Suppressions
+from hpatch.proxy.build import build
+from hpatch.versions import Version
+
+if TYPE_CHECKING:
+    from hpatch.uwsgi.model import Instance
+
+UNUSED, MISTAKEN = "suppression-unused", "suppression-invalid"
+"""The rules that only the engine can check, by name."""
+
+_WAIVABLE = {"unreadable": "file-unreadable", "include": "include-missing"}
+"""What may be missing on this machine only, and the rule that says so."""
+
+
+class Root(NamedTuple):
+    """A configuration to lint: its main file, what decides its conditionals, and the uWSGI files beside it."""
+
+    path: str
+    options: Options = Options()
+    uwsgi: tuple[str, ...] = ()
+
+
+class LintResult(NamedTuple):
+    """What linting gave, ready for a report.
+
+    `findings` are sorted: by file in reading order, line, column, code. `files` counts every file that was read,
+    uWSGI's too; `directives` the directives and sections. `sources` has, by name, the text of every file that a
+    finding names. `conditions` are the conditionals that were met, decided or not, each place once. `rules` are the
+    rules that ran; `root` is the folder that reports make paths relative to. `unread` are the problems because of
+    which a configuration, or a part of it, was not read: with one, nothing is clean.
+    """
+
+    findings: tuple[Finding, ...]
+    files: int
+    directives: int
+    sources: Mapping[str, Source]
+    conditions: tuple[Condition, ...]
+    rules: tuple[Rule, ...]
+    root: str
+    unread: tuple[Problem, ...] = ()
+
+
+class Task(NamedTuple):
+    """What is to be found: the rules that run, those that are ignored by wish, and the least severity that counts."""
+
+    rules: tuple[Rule, ...]
+    ignored: frozenset[str] = frozenset()
+    severity: Severity = "info"
+    uwsgi_version: Version | None = None
+
+
+class _Part(NamedTuple):
+    """What one configuration gave. Suppressions are judged when all parts are there: a file may be in several."""
+
+    findings: list[Finding]
+    names: list[str]
+    directives: int
+    sources: dict[str, Source]
+    conditions: list[Condition]
+    unread: list[Problem]
+    suppressions: list[Suppression]
+    used: set[Suppression]
+    mistakes: list[Found]
+
+
+def lint(
+    roots: Sequence[Root],
+    task: Task,
+    *,
+    jobs: int = 1,
+    base: str = "",
+    progress: Callable[[int, int], None] | None = None,
+) -> LintResult:
+    """Lint configurations, in several processes where `jobs` says so. The result does not depend on `jobs`.
+
+    `progress` is told how many are done, and of how many.
+    """
+    _instance.cache_clear()
+    parts: Iterable[_Part]
+    if jobs > 1 and len(roots) > 1:
+        from hpatch.lint.fleet import spread  # one configuration needs no processes
+
+        parts = spread(_part_of, [(root, task) for root in roots], jobs)
+    else:
+        parts = (_part_of((root, task)) for root in roots)
+    done = []
+    for part in parts:
+        done.append(part)
+        if progress is not None:
+            progress(len(done), len(roots))
+    return _together(done, task, base)
+
+
+def lint_configuration(
+    configuration: Configuration, task: Task, instances: tuple[Instance, ...] = (), *, environment: bool = False
+) -> LintResult:
+    """Lint a configuration that was read already. `environment` tells whether httpd's environment is known."""
+    return _together([_part(configuration, task, instances, environment)], task, "")
+
+
+def _part_of(work: tuple[Root, Task]) -> _Part:
+    root, task = work
+    configuration = load(root.path, root.options)
+    instances = []
+    unread = []
+    for path in root.uwsgi:
+        instance, error = _instance(path)
+        instances.append(instance)
+        if error:
+            unread.append(Problem("unreadable", error, instance.problems[0][0]))
+    part = _part(configuration, task, tuple(instances), bool(root.options.environment))
+    return part._replace(unread=part.unread + unread)
+
+
+@lru_cache(maxsize=1024)
+def _instance(path: str) -> tuple[Instance, str]:
+    """A uWSGI instance, and why it cannot be read, if it cannot. In a fleet many configurations share one."""
+    from hpatch.uwsgi.model import Instance
+    from hpatch.uwsgi.read import read
+
+    try:
+        return read(path), ""
+    except InputError as error:
+        instance = Instance(path)
+        instance.problems.append((Place(path, 1, 1, 1, 1), str(error)))
+        return instance, str(error)
+
+
+def _part(configuration: Configuration, task: Task, instances: tuple[Instance, ...], environment: bool) -> _Part:
+    sources = dict(configuration.sources)
+    for instance in instances:
+        sources.update(instance.sources)
+    context = Context(configuration, build(configuration), instances, task.uwsgi_version, environment)
+    comments = Suppressions(sources.values(), registry.rules())
+    occurrences = Occurrences(configuration)
+    found: list[tuple[Finding, tuple[Place, ...]]] = []
+    for rule in task.rules:
+        for one in rule.check(context):
+            finding, uses = occurrences.complete(rule.finding(one), one.node)
+            if not comments.silences(rule.code, (finding.place, *uses)):
+                found.append((finding, uses))
+    least = SEVERITIES.index(task.severity)
+    findings = [finding for finding in merged(found) if SEVERITIES.index(finding.severity) >= least]
+    unread = [problem for problem in configuration.problems if _unread(problem, task, comments, sources)]
+    return _Part(
+        findings,
+        list(sources),
+        configuration.directives,
+        {name: sources[name] for name in _named(findings, comments.mistakes) if name in sources},
+        configuration.conditions,
+        unread,
+        comments.all,
+        comments.used,
+        comments.mistakes,
+    )
+
+
+def _unread(problem: Problem, task: Task, comments: Suppressions, sources: Mapping[str, Source]) -> bool:
+    """Whether httpd would not build its tree because of it. An Include may be waived by rule, no other may."""
+    if not problem.fatal or problem.conditions:
+        return False
+    if problem.kind in _WAIVABLE and problem.place.file in sources:
+        code = registry.by_name()[_WAIVABLE[problem.kind]].code
+        return code not in task.ignored and not comments.silences(code, (problem.place,))
+    return True
+
+
+def _named(findings: Iterable[Finding], mistakes: Iterable[Found]) -> set[str]:
+    names = {found.place.file for found in mistakes}
+    for finding in findings:
+        names.add(finding.place.file)
+        names.update(related.place.file for related in finding.related)
+    return names
+
+
+def _together(parts: Sequence[_Part], task: Task, base: str) -> LintResult:
+    order: dict[str, int] = {}
+    files: set[str] = set()
+    sources: dict[str, Source] = {}
+    conditions: dict[Condition, None] = {}
+    findings: list[Finding] = []
+    unread: dict[Problem, None] = {}
+    comments: dict[Suppression, None] = {}
+    used: set[Suppression] = set()
+    mistakes: dict[Found, None] = {}
+    for part in parts:
+        files.update(part.names)
+        for name in (*part.names, *(finding.place.file for finding in part.findings)):
+            order.setdefault(name, len(order))
+        sources.update(part.sources)
+        conditions.update(dict.fromkeys(part.conditions))
+        findings += part.findings
+        unread.update(dict.fromkeys(part.unread))
+        comments.update(dict.fromkeys(part.suppressions))
+        used |= part.used
+        mistakes.update(dict.fromkeys(part.mistakes))
+    unused = suppressions.unused((one for one in comments if one not in used), task.rules, registry.rules())
+    for name, founds in ((UNUSED, unused), (MISTAKEN, list(mistakes))):
+        rule = registry.by_name()[name]
+        if rule in task.rules and SEVERITIES.index(rule.severity) >= SEVERITIES.index(task.severity):
+            findings += [rule.finding(found) for found in founds]
+    findings.sort(key=lambda one: (order[one.place.file], one.place[1:3], one.rule.code, one.message))
+    return LintResult(
+        tuple(dict.fromkeys(findings)),
+        len(files),
+        sum(part.directives for part in parts),
+        sources,
+        tuple(conditions),
+        task.rules,
+        base,
+        tuple(unread),
+    )

@@ -1,0 +1,88 @@
+"""From a place in a file to the directives that httpd reads there: none, one, or one for each use of a macro."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+
+from hpatch.conf.source import Place
+from hpatch.conf.tree import Configuration, Node
+from hpatch.lint.finding import Confidence, Finding, Related
+
+_SHOWN = 3
+_LESS: dict[Confidence, Confidence] = {"high": "medium", "medium": "low", "low": "low"}
+
+
+def less(confidence: Confidence) -> Confidence:
+    """One step less sure."""
+    return _LESS[confidence]
+
+
+class Occurrences:
+    """The directives of a configuration by place, looked up only when something was found."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.configuration = configuration
+        self._by_file: dict[str, tuple[list[int], list[Node]]] | None = None
+
+    def complete(self, finding: Finding, node: Node | None) -> tuple[Finding, tuple[Place, ...]]:
+        """The finding, one step less sure where all that it is about is uncertain; and where its macro is used."""
+        nodes = [node] if node is not None else self._at(finding.place)
+        if nodes and not any(node.certain for node in nodes):
+            finding = finding._replace(confidence=less(finding.confidence))
+        if not nodes or any(node.frame.use is None for node in nodes):
+            return finding, ()
+        return finding, tuple(place for node in nodes for place in _uses(node))
+
+    def _at(self, place: Place) -> list[Node]:
+        if self._by_file is None:
+            self._by_file = self._index()
+        source = self.configuration.sources.get(place.file)
+        starts, nodes = self._by_file.get(place.file, ((), ()))
+        if source is None or not nodes:
+            return []
+        offset = source.offset(place.line, place.column)
+        at = bisect_right(starts, offset)
+        found = []
+        while at and nodes[at - 1].end > offset:
+            at -= 1
+            found.append(nodes[at])
+        return found[::-1]
+
+    def _index(self) -> dict[str, tuple[list[int], list[Node]]]:
+        by_file: dict[str, list[Node]] = {}
+        for same in self.configuration.by_key.values():
+            for node in same:
+                by_file.setdefault(node.source.name, []).append(node)
+        index = {}
+        for name, nodes in by_file.items():
+            nodes.sort(key=lambda node: node.start)
+            index[name] = [node.start for node in nodes], nodes
+        return index
+
+
+def _uses(node: Node) -> Iterable[Place]:
+    """Where the macro is used that a node comes from, the innermost use first."""
+    use = node.frame.use
+    while use is not None:
+        yield use.place
+        use = use.frame.use
+
+
+def merged(found: Iterable[tuple[Finding, tuple[Place, ...]]]) -> list[Finding]:
+    """The findings, each once, with the places where their macros are used."""
+    uses: dict[Finding, dict[Place, None]] = {}
+    for finding, places in found:
+        uses.setdefault(finding, {}).update(dict.fromkeys(places))
+    return [
+        finding._replace(related=finding.related + _used(tuple(places))) if places else finding
+        for finding, places in uses.items()
+    ]
+
+
+def _used(places: tuple[Place, ...]) -> tuple[Related, ...]:
+    more = len(places) - _SHOWN
+    shown = [Related(place, "used here") for place in places[:_SHOWN]]
+    if more > 0:
+        shown[-1] = Related(shown[-1].place, f"used here, and in {more} more places")
+    return tuple(shown)

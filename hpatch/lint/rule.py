@@ -1,0 +1,93 @@
+"""What a rule is: a function from a context to what it found, with its name, its weight and its manual."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.lint.finding import Confidence, Finding, Found, Severity
+
+if TYPE_CHECKING:
+    from hpatch.lint.context import Context
+
+Check = Callable[["Context"], Iterable[Found]]
+
+
+class Rule:
+    """A rule. Its manual is the docstring of its check, and the manual's examples are its first tests."""
+
+    __slots__ = ("check", "code", "confidence", "name", "references", "severity")
+
+    def __init__(
+        self,
+        code: str,
+        name: str,
+        severity: Severity,
+        confidence: Confidence,
+        references: tuple[str, ...],
+        check: Check,
+    ) -> None:
+        self.code = code
+        self.name = name
+        self.severity = severity
+        self.confidence = confidence
+        self.references = references
+        self.check = check
+
+    def __repr__(self) -> str:
+        return f"<rule {self.code} {self.name}>"
+
+    def __reduce__(self) -> tuple[Callable[[str], Rule], tuple[str]]:
+        return _registered, (self.code,)
+
+    @property
+    def manual(self) -> str:
+        """The whole manual text."""
+        return inspect.getdoc(self.check) or ""
+
+    @property
+    def summary(self) -> str:
+        """The manual's first line."""
+        return self.manual.partition("\n")[0]
+
+    def run(self, context: Context) -> Iterator[Finding]:
+        """Everything that the rule finds."""
+        for found in self.check(context):
+            yield self.finding(found)
+
+    def finding(self, found: Found) -> Finding:
+        """What was found, with what the rule knows of itself."""
+        return Finding(
+            self,
+            found.place,
+            found.message,
+            found.severity or self.severity,
+            found.confidence or self.confidence,
+            found.related,
+            found.help,
+            found.fix,
+        )
+
+
+def _registered(code: str) -> Rule:
+    """The rule of that code: between processes a rule goes by its code."""
+    from hpatch.lint.registry import by_code  # it imports all rules
+
+    return by_code()[code]
+
+
+def rule(
+    code: str,
+    name: str,
+    severity: Severity,
+    *,
+    confidence: Confidence = "high",
+    references: tuple[str, ...] = (),
+) -> Callable[[Check], Rule]:
+    """Make a check into a rule; `hpatch.lint.registry` finds it in its module."""
+
+    def decorate(check: Check) -> Rule:
+        return Rule(code, name, severity, confidence, references, check)
+
+    return decorate

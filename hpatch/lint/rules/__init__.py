@@ -1,0 +1,1 @@
+"""The rules, one module a rule or a tight family; `hpatch.lint.registry` finds them."""

@@ -1,0 +1,212 @@
+"""How mod_proxy chooses a ProxyPass for a request, for the rules that ask which one it would be.
+
+Read in `add_pass`, `alias_match`, `ap_proxy_trans_match` and `proxy_trans` (mod_proxy.c of 2.4.62), tried on 2.4.71:
+
+- A path matches whole segments: `/a` matches `/a` and `/a/1`, not `/ab`; `/a/` matches `/a/1`, not `/a`. A run of
+  slashes counts as one.
+- The ProxyPass of the Location sections around a request is asked first. Sections merge in the order in which they
+  are written, so the last one that matches gives it, not the most specific.
+- Then the list of the server is walked in its order; a virtual host's list is the main server's followed by its own
+  (ProxyPassInherit does not change that). Those with `mapping=` are walked in a pass of their own, before the others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from hpatch.conf.tree import Condition, Node
+from hpatch.proxy.model import Mapping, Param, Server
+
+_LITERAL = r"(?:[\w/~%,=@-]|\\[./~-])*"
+_COVERING = rf"\^?\(?(?P<path>{_LITERAL})(?:\(*\.\*\)*\$?)?\)*\Z"
+_START = rf"(?s)\^\(?(?P<path>{_LITERAL})(?P<rest>.*)"
+_SLASHES = "//+"
+# Patterns are texts here: the first use compiles them, since every start of the program loads the rules.
+_WILDCARD = r"[*?]|\[[^\]]+\]"
+_META = r"[^\w/.~%-]"
+
+WEBSOCKET = ("ws", "wss")
+
+
+def passes(server: Server) -> Iterator[Mapping]:
+    """The ProxyPass and ProxyPassMatch of a server, exclusions included, in the order in which they are written."""
+    for mapping in server.mappings:
+        if mapping.kind in ("ProxyPass", "ProxyPassMatch"):
+            yield mapping
+
+
+def parameter(mapping: Mapping, key: str) -> Param | None:
+    """The `key=value` that is in effect on a line (the last one)."""
+    for param in reversed(mapping.params):
+        if param.key.lower() == key:
+            return param
+    return None
+
+
+def encoded(mapping: Mapping) -> bool:
+    """Whether it is matched against the path as the client sent it (`mapping=encoded` or `mapping=servlet`)."""
+    return bool(mapping.params) and parameter(mapping, "mapping") is not None
+
+
+def section_pattern(section: Node) -> bool:
+    """Whether a section's own argument is a regular expression."""
+    if section.key.endswith("match"):
+        return True
+    words = section.words
+    return bool(words) and words[0] == "~"
+
+
+def wildcard(path: str) -> bool:
+    """Whether httpd takes a path for a shell pattern (`apr_fnmatch_test`)."""
+    return ("*" in path or "?" in path or "[" in path) and re.search(_WILDCARD, path) is not None
+
+
+def pattern(mapping: Mapping) -> str | None:
+    """The regular expression that httpd compiles for a ProxyPass; None where it compares the path.
+
+    In a section, a ProxyPass whose path looks like a shell pattern is compiled as a regular expression too.
+    """
+    return mapping.path if mapping.pattern else None
+
+
+def in_location(mapping: Mapping) -> bool:
+    """Whether it stands in a plain `<Location "/path">`: no wildcard, no regular expression."""
+    section = mapping.section
+    return section is not None and section.key == "<location" and plain(mapping.path) and not section_pattern(section)
+
+
+def plain(path: str) -> bool:
+    """Whether a path can be compared: it starts with a slash, and holds no wildcard and no variable."""
+    return path[:1] == "/" and "$" not in path and not wildcard(path)
+
+
+def one_slash(path: str) -> str:
+    """The path with every run of slashes made one."""
+    return re.sub(_SLASHES, "/", path) if "//" in path else path
+
+
+def covers(mapping: Mapping) -> str | None:
+    """The path all of whose requests it takes; None where that is not sure.
+
+    `/a` stands for `/a` and everything under it, `/a/` for everything under it.
+    """
+    if mapping.section is not None or not mapping.pattern:
+        return _compared(mapping)
+    match = re.match(_COVERING, mapping.path)
+    if match is None:
+        return None
+    path = match["path"].replace("\\", "")
+    if path and not path.startswith("/"):
+        return None
+    return one_slash(path) or "/"
+
+
+def lies_under(mapping: Mapping) -> str | None:
+    """A path that all its requests are, or lie under: what covers that covers it. None where that is not known."""
+    if mapping.section is not None or not mapping.pattern:
+        return _compared(mapping)
+    match = re.match(_START, mapping.path)
+    if match is None or _alternatives(mapping.path):
+        return "/"
+    path, rest = match["path"].replace("\\", ""), match["rest"]
+    if rest in ("$", ")$") and path.startswith("/"):
+        return one_slash(path)
+    if rest[:1] in ("?", "*", "{"):
+        path = path[:-1]
+    if not path.startswith("/"):
+        return "/"
+    return one_slash(path[: path.rindex("/") + 1])
+
+
+def _compared(mapping: Mapping) -> str | None:
+    """The path that httpd compares with the request's; None where it is a pattern, or holds a variable."""
+    if mapping.section is not None:
+        if not in_location(mapping) or (mapping.pattern and re.search(_META, mapping.path)):
+            return None
+        return one_slash(mapping.path)
+    return one_slash(mapping.path) if mapping.path[:1] == "/" and "$" not in mapping.path else None
+
+
+def _alternatives(regex: str) -> bool:
+    """Whether a `|` may stand outside every group, or in one that starts the pattern."""
+    return "|" in regex and (regex.startswith("^(") or "|" in re.sub(r"\\.|\([^()]*\)", "", regex))
+
+
+def _above(path: str) -> Iterator[str]:
+    """Every path that covers this one, as `covers` writes it, the widest first."""
+    yield "/"
+    at = path.find("/", 1)
+    while at > 0:
+        yield path[:at]
+        yield path[: at + 1]
+        at = path.find("/", at + 1)
+    if not path.endswith("/"):
+        yield path
+
+
+class Covered(NamedTuple):
+    """A ProxyPass that httpd asks, and where in the order."""
+
+    order: int
+    mapping: Mapping
+
+
+class Cover:
+    """ProxyPass lines by the path that they cover: which one takes all the requests of another."""
+
+    __slots__ = ("_first", "_latest", "size")
+
+    def __init__(self, latest: bool = False) -> None:
+        self._first: dict[tuple[str, tuple[Condition, ...]], Covered] = {}
+        self._latest = latest
+        self.size = 0
+
+    def add(self, mapping: Mapping) -> None:
+        """Note the next one in httpd's order."""
+        path = covers(mapping)
+        self.size += 1
+        if path is not None:
+            key = (path, mapping.node.conditions)
+            if self._latest or key not in self._first:
+                self._first[key] = Covered(self.size, mapping)
+
+    def find(self, mapping: Mapping) -> Covered | None:
+        """The one that takes every request that this one would, whenever this one is read at all.
+
+        It is the first one that was added, or the latest one of a `latest` cover.
+        """
+        path = lies_under(mapping) if self._first else None
+        if path is None:
+            return None
+        found: Covered | None = None
+        for conditions in _subsets(mapping.node.conditions):
+            for above in _above(path):
+                other = self._first.get((above, conditions))
+                if other is not None and (found is None or (other.order < found.order) is not self._latest):
+                    found = other
+        return found
+
+
+def _subsets(conditions: tuple[Condition, ...]) -> Iterable[tuple[Condition, ...]]:
+    """The conditions under which something is read for sure when it is read under these."""
+    if not conditions:
+        return ((),)
+    count = len(conditions)
+    return {(), *(conditions[:n] for n in range(1, count + 1)), *(conditions[n:] for n in range(count))}
+
+
+def same_result(taken: Mapping, other: Mapping) -> bool:
+    """Whether a request for `other` reaches the same URL through `taken`, or may (where that is not known)."""
+    if taken.target is None or other.target is None:
+        return taken.target is None and other.target is None
+    ours, theirs = taken.target, other.target
+    if (ours.scheme, ours.socket, ours.host, ours.port) != (theirs.scheme, theirs.socket, theirs.host, theirs.port):
+        upgraded = theirs.scheme in WEBSOCKET and parameter(taken, "upgrade") is not None
+        if not (upgraded and (ours.socket, ours.host, ours.port) == (theirs.socket, theirs.host, theirs.port)):
+            return False
+    if pattern(taken) is not None or pattern(other) is not None:
+        return True
+    rest = one_slash(other.path)[len(one_slash(taken.path)) :]
+    return (ours.path + rest).rstrip("/") == theirs.path.rstrip("/")

@@ -1,0 +1,68 @@
+"""`interpolate` on proxy lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.lint.finding import Found
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._passes import passes
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
+    from hpatch.lint.context import Context
+    from hpatch.proxy.model import Server
+
+_MANUAL = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassinterpolateenv"
+
+
+@rule("MP015", "interpolate-alone", "warning", references=(_MANUAL,))
+def interpolate_alone(context: Context) -> Iterator[Found]:
+    """`interpolate` where ProxyPassInterpolateEnv is not on.
+
+    The keyword on ProxyPass and ProxyPassReverse works together with `ProxyPassInterpolateEnv On`, which is off
+    by default. Without it a `${name}` in the line stays as it is written.
+
+    Fires on::
+
+        ProxyPass "/app" "http://10.0.0.5/${tenant}" interpolate
+
+    Write instead::
+
+        ProxyPassInterpolateEnv On
+        ProxyPass "/app" "http://10.0.0.5/${tenant}" interpolate
+
+    Source: the manual of ProxyPassInterpolateEnv; `ap_proxy_trans_match` and `proxy_interpolate` in mod_proxy.c.
+    """
+    on = {id(_server(node)) for node in context.configuration.find("proxypassinterpolateenv") if _is_on(node)}
+    if id(None) in on:
+        return
+    for server in context.proxy.servers:
+        if server.node is not None and id(server.node) in on:
+            continue
+        for node in _interpolated(server):
+            words = [word.lower() for word in node.words]
+            yield Found(
+                node.word_place(words.index("interpolate")) if "interpolate" in words else node.place,
+                f'"interpolate" on this {node.name} does nothing: ProxyPassInterpolateEnv is not on',
+                help="Add `ProxyPassInterpolateEnv On`, or take the word out.",
+            )
+
+
+def _server(node: Node) -> Node | None:
+    return node.inside("<virtualhost")
+
+
+def _is_on(node: Node) -> bool:
+    return node.words[:1] != [] and node.words[0].lower() == "on"
+
+
+def _interpolated(server: Server) -> Iterator[Node]:
+    for mapping in passes(server):
+        if "interpolate" in mapping.flags:
+            yield mapping.node
+    for reverse in server.reverses:
+        args = reverse.node.args.lower()
+        if "interpolate" in args and "interpolate" in args.split():
+            yield reverse.node

@@ -1,0 +1,46 @@
+"""Which rules run: by code (`WK001`), prefix of codes (`WK`) or name (`uds-worker-collision`)."""
+
+from collections.abc import Iterable, Sequence
+
+from hpatch.errors import UsageError
+from hpatch.lint.rule import Rule
+from hpatch.suggest import closest
+
+
+def matching(selector: str, rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """The rules that a code, a prefix of codes or a name stands for; case is ignored. None: it stands for nothing."""
+    rules = tuple(rules)
+    wanted = selector.strip()
+    named = tuple(rule for rule in rules if rule.name == wanted.lower())
+    if named or not wanted:
+        return named
+    return tuple(rule for rule in rules if rule.code.startswith(wanted.upper()))
+
+
+def suggestion(selector: str, rules: Iterable[Rule]) -> str | None:
+    """The name or code that an unknown selector was most likely meant to be."""
+    choices = [word for rule in rules for word in (rule.name, rule.code)]
+    return closest(selector.strip(), choices)
+
+
+def unknown(selector: str, rules: Iterable[Rule]) -> str:
+    """A sentence about a selector that stands for nothing."""
+    near = suggestion(selector, rules)
+    return f"no rule has the code or name '{selector.strip()}'" + (f"; did you mean '{near}'?" if near else "")
+
+
+def select(rules: Sequence[Rule], selected: Iterable[str] | None, ignored: Iterable[str]) -> tuple[Rule, ...]:
+    """The rules that are selected (None: all) and not ignored. Raises UsageError for a selector of nothing."""
+    chosen = rules if selected is None else _all(selected, rules)
+    dropped = _all(ignored, rules)
+    return tuple(rule for rule in rules if rule in chosen and rule not in dropped)
+
+
+def _all(selectors: Iterable[str], rules: Sequence[Rule]) -> set[Rule]:
+    found: set[Rule] = set()
+    for selector in selectors:
+        here = matching(selector, rules)
+        if not here:
+            raise UsageError(f"{unknown(selector, rules)} (see 'hpatch rule')")
+        found.update(here)
+    return found

@@ -1,0 +1,142 @@
+"""Comments that silence findings.
+
+`# hpatch: ignore[CODE,NAME] reason` silences those rules on the directive that follows; for a section that is its
+opening line. Other comments may stand between, blank lines may not. `# hpatch: ignore-file[CODE] reason` silences
+them in the whole file, and must stand before its first directive.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from hpatch.conf.source import Place, Source
+from hpatch.lint.finding import Found
+from hpatch.lint.rule import Rule
+from hpatch.lint.selection import matching, unknown
+
+_COMMENT = r"(?m)^[ \t]*([#;])[ \t]*hpatch:[ \t]*(.*?)[ \t\r\\]*$"
+_FORM = r"(ignore|ignore-file)[ \t]*\[([^\]]*)\](?![^\s])"
+_HELP = "Write '# hpatch: ignore[CODE] reason' on the line above a directive."
+
+
+class Suppression(NamedTuple):
+    """One selector of one comment: it covers the lines `first` to `last` of its file, or (`first` 0) all of it."""
+
+    place: Place
+    selector: str
+    first: int
+    last: int
+
+
+class Suppressions:
+    """All suppressions of a configuration, and which of them were needed.
+
+    `mistakes` are comments that silence nothing because of how or where they are written.
+    """
+
+    def __init__(self, sources: Iterable[Source], rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rules)
+        self.all: list[Suppression] = []
+        self.used: set[Suppression] = set()
+        self.mistakes: list[Found] = []
+        self._on_line: dict[tuple[str, int], list[Suppression]] = {}
+        self._in_file: dict[str, list[Suppression]] = {}
+        self._codes: dict[str, frozenset[str]] = {}
+        for source in sources:
+            if "hpatch:" in source.text:
+                self._scan(source)
+
+    def silences(self, code: str, places: Iterable[Place]) -> bool:
+        """Whether a finding of a rule at these places (its own, and where the macro was used) is silenced."""
+        if not self.all:
+            return False
+        silenced = False
+        for place in places:
+            here = (*self._on_line.get((place.file, place.line), ()), *self._in_file.get(place.file, ()))
+            for suppression in here:
+                if code in self._codes[suppression.selector]:
+                    self.used.add(suppression)
+                    silenced = True
+        return silenced
+
+    def _scan(self, source: Source) -> None:
+        lines = source.text.split("\n")
+        marks = "#;" if source.name.endswith(".ini") else "#"
+        for match in re.finditer(_COMMENT, source.text):
+            if match[1] not in marks:
+                continue
+            place = source.place(match.start(1), match.end(2))
+            form = re.match(_FORM, match[2])
+            if place.line > 1 and _continues(lines[place.line - 2]):
+                self._mistake(place, "this comment is part of the line before it, which ends with a backslash")
+            elif form is None:
+                self._mistake(place, f"'{match[2]}' is not a suppression")
+            else:
+                self._add(place, form[1] == "ignore-file", form[2].split(","), lines, marks)
+
+    def _add(self, place: Place, whole_file: bool, selectors: list[str], lines: list[str], marks: str) -> None:
+        if whole_file and _directive(lines, 0, marks, blanks=True) < place.line - 1:
+            self._mistake(place, "'ignore-file' must stand before the first directive of the file")
+            return
+        first = last = 0
+        if not whole_file:
+            first = _directive(lines, place.line, marks, blanks=False) + 1
+            if first == 0:
+                self._mistake(place, "no directive follows this comment directly")
+                return
+            last = first
+            while last < len(lines) and _continues(lines[last - 1]):
+                last += 1
+        for selector in selectors:
+            found = matching(selector, self.rules)
+            if not found:
+                self._mistake(place, unknown(selector, self.rules))
+                continue
+            suppression = Suppression(place, selector.strip(), first, last)
+            self._codes[suppression.selector] = frozenset(rule.code for rule in found)
+            self.all.append(suppression)
+            if whole_file:
+                self._in_file.setdefault(place.file, []).append(suppression)
+            for line in range(first, last + 1) if first else ():
+                self._on_line.setdefault((place.file, line), []).append(suppression)
+
+    def _mistake(self, place: Place, message: str) -> None:
+        self.mistakes.append(Found(place, message, help=_HELP))
+
+
+def unused(suppressions: Iterable[Suppression], selected: Iterable[Rule], rules: Sequence[Rule]) -> list[Found]:
+    """About those suppressions of which it is sure that they silence nothing: all their rules did run."""
+    ran = {rule.code for rule in selected}
+    return [
+        Found(
+            place,
+            f"'{selector}' silences nothing {'on the next directive' if first else 'in this file'}",
+            help="Remove it.",
+        )
+        for place, selector, first, _ in suppressions
+        if all(rule.code in ran for rule in matching(selector, rules))
+    ]
+
+
+def _continues(line: str) -> bool:
+    return line.removesuffix("\r").endswith("\\")
+
+
+def _directive(lines: list[str], index: int, marks: str, *, blanks: bool) -> int:
+    """The index of the first line from `index` that is no comment; -1 where there is none.
+
+    With `blanks`, blank lines are passed over too, and where there is none the answer is the number of lines.
+    """
+    while index < len(lines):
+        text = lines[index].strip()
+        if text[:1] in marks and text:
+            while index < len(lines) and _continues(lines[index]):
+                index += 1
+        elif text:
+            return index
+        elif not blanks:
+            return -1
+        index += 1
+    return len(lines) if blanks else -1

@@ -1,0 +1,47 @@
+"""What one rule finds in a text, and the examples of a rule's manual."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+
+from hpatch.conf.load import Options, load_text
+from hpatch.conf.modules import Modules
+from hpatch.lint.context import Context
+from hpatch.lint.finding import Finding
+from hpatch.lint.registry import rules
+from hpatch.lint.rule import Rule
+from hpatch.proxy.build import build
+from hpatch.versions import Version
+
+_EXAMPLE = re.compile(r"^(Fires on|Write instead)::\n\n((?:[ ]{4}.*\n|\n)+)", re.M)
+
+
+def mapping_rules() -> list[Rule]:
+    """All rules of the family."""
+    return [rule for rule in rules() if rule.code.startswith("MP")]
+
+
+def find(
+    name: str, text: str, version: str | None = None, modules: str | None = None, mpm: str | None = None
+) -> list[Finding]:
+    """What a rule finds."""
+    rule = next(rule for rule in rules() if rule.name == name)
+    options = Options(
+        version=None if version is None else Version.parse(version),
+        modules=None if modules is None else Modules(modules.split(","), complete=True),
+        mpm=mpm,
+    )
+    configuration = load_text(textwrap.dedent(text), options)
+    return list(rule.run(Context(configuration, build(configuration))))
+
+
+def places(name: str, text: str, version: str | None = None, modules: str | None = None) -> list[tuple[int, int]]:
+    """The line and column of each finding."""
+    return [(finding.place.line, finding.place.column) for finding in find(name, text, version, modules)]
+
+
+def example(rule: Rule, heading: str) -> str:
+    """An example of a rule's manual, its comments left out."""
+    text = next(text for title, text in _EXAMPLE.findall(rule.manual + "\n") if title == heading)
+    return "".join(line for line in textwrap.dedent(text).splitlines(True) if not line.startswith("# "))

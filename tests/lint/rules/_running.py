@@ -1,0 +1,112 @@
+"""A real httpd on the loopback interface, with backends that answer with the path that they were asked for."""
+
+from __future__ import annotations
+
+import http.client
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from socket import socket
+from threading import Thread
+
+_FOLDERS = ("/usr/lib/apache2/modules", "/usr/lib64/httpd/modules", "/usr/local/apache2/modules")
+_MODULES = """
+    mpm_event authz_core authz_host alias dir env setenvif rewrite socache_shmcb slotmem_shm unixd proxy proxy_http
+    proxy_fcgi proxy_uwsgi proxy_scgi proxy_ajp proxy_wstunnel proxy_balancer lbmethod_byrequests lbmethod_bytraffic
+    watchdog proxy_hcheck
+"""
+
+
+def frame(folder: Path, port: int = 9, without: str = "") -> str:
+    """The lines that every configuration needs here; `without` names a module that is not to be loaded."""
+    modules = next(path for path in map(Path, _FOLDERS) if path.is_dir())
+    loads = [(name, modules / f"mod_{name}.so") for name in _MODULES.split()]
+    lines = [f'LoadModule {name}_module "{path}"' for name, path in loads if name != without and path.exists()]
+    lines += [f'ServerRoot "{folder}"', f'DocumentRoot "{folder}"', "ServerName localhost"]
+    lines += [f'PidFile "{folder}/pid"', f'ErrorLog "{folder}/log"', f"Listen 127.0.0.1:{port}", "LogLevel info"]
+    return "\n".join(lines) + "\n"
+
+
+def check(httpd: str, folder: Path, text: str, without: str = "") -> tuple[bool, str]:
+    """Whether `httpd -t` accepts a configuration, and what it says."""
+    file = folder / "httpd.conf"
+    file.write_text(frame(folder, without=without) + text)
+    result = subprocess.run([httpd, "-t", "-f", file], capture_output=True, text=True, check=False, timeout=30)
+    return result.returncode == 0, result.stderr
+
+
+class _Backend(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        path = self.requestline.split(" ")[1]
+        body = f"{self.server.server_name}{path}".encode()
+        location = self.headers.get("X-Redirect")
+        self.send_response(302 if location else 200)
+        if location:
+            self.send_header("Location", location.replace("BACKEND", self.headers["Host"]))
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+class Running:
+    """A started httpd."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def get(self, path: str, redirect: str | None = None, host: str = "localhost") -> str:
+        """`a/path` as the backend `a` saw it, the status where it is not 200, or the Location of a redirect."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        headers = {"Host": host} | ({} if redirect is None else {"X-Redirect": redirect})
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        body = answer.read().decode()
+        connection.close()
+        if answer.status == 302:
+            return str(answer.getheader("Location"))
+        return body if answer.status == 200 else str(answer.status)
+
+
+@contextmanager
+def running(httpd: str, folder: Path, text: str) -> Iterator[Running]:
+    """Start httpd with two backends: A and B in the text stand for their addresses, PORT for httpd's own port."""
+    with ExitStack() as stack:
+        for name in ("A", "B"):
+            backend = ThreadingHTTPServer(("127.0.0.1", 0), _Backend)
+            stack.callback(backend.server_close)
+            backend.server_name = name.lower()
+            Thread(target=backend.serve_forever, daemon=True).start()
+            stack.callback(backend.shutdown)
+            text = text.replace(f"//{name}", f"//127.0.0.1:{backend.server_address[1]}")
+        with socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        file = folder / "httpd.conf"
+        file.write_text(frame(folder, port) + text.replace("PORT", str(port)))
+        process = subprocess.Popen([httpd, "-DFOREGROUND", "-f", file], stderr=subprocess.PIPE)
+        try:
+            _wait(port, process)
+            yield Running(port)
+        finally:
+            process.terminate()
+            process.communicate(timeout=20)
+
+
+def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Return when httpd listens. Raises AssertionError when it ends, or does not in 20 seconds."""
+    for _ in range(400):
+        with socket() as client:
+            if client.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        assert process.poll() is None, process.communicate()[1].decode()
+        time.sleep(0.05)
+    raise AssertionError("httpd does not listen")

@@ -1,0 +1,69 @@
+"""Work spread over processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import pytest
+
+from hpatch.errors import HpatchError, InputError
+from hpatch.lint.fleet import spread
+
+
+def slower_first(number: int) -> tuple[int, int]:
+    time.sleep(0.05 if number == 0 else 0)
+    return number, os.getpid()
+
+
+def failing(number: int) -> int:
+    if number == 3:
+        raise InputError("three")
+    return number
+
+
+def killed(number: int) -> int:
+    if number == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+class StrangeError(Exception):
+    """One that cannot be pickled."""
+
+    def __init__(self, number: int, text: str) -> None:
+        super().__init__(text)
+
+
+def strange(number: int) -> int:
+    raise StrangeError(number, "odd")
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 200])
+def test_in_order_and_in_other_processes(count: int) -> None:
+    results = list(spread(slower_first, range(count), 3))
+    assert [number for number, _ in results] == list(range(count))
+    processes = {process for _, process in results}
+    assert os.getpid() not in processes
+    assert len(processes) <= 3
+
+
+def test_what_is_raised_is_raised_here() -> None:
+    with pytest.raises(InputError, match="three"):
+        list(spread(failing, range(8), 2))
+    with pytest.raises(RuntimeError, match="StrangeError: odd"):
+        list(spread(strange, range(8), 2))
+
+
+def test_a_killed_process_is_no_hang() -> None:
+    with pytest.raises(HpatchError, match="was killed"):
+        list(spread(killed, range(8), 2))
+
+
+def test_whoever_stops_listening_leaves_no_process() -> None:
+    results = spread(slower_first, range(1000), 2)
+    _, process = next(results)
+    results.close()  # type: ignore[attr-defined]
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)

@@ -1,0 +1,94 @@
+"""What a path stands for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hpatch.conf.load import Options
+from hpatch.errors import InputError
+from hpatch.lint.roots import instances, roots
+
+INI = "[uwsgi]\nsocket = /run/a.sock\n"
+
+
+def tree(folder: Path, *files: str, **texts: str) -> None:
+    """Files by name, empty or with a text; `__` in a name stands for a slash, `_` for a dot."""
+    for name in files:
+        texts[name] = ""
+    for name, text in texts.items():
+        path = folder / name.replace("__", "/").replace("_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def names(folder: Path) -> list[str]:
+    return [str(Path(root.path).relative_to(folder)) for root in roots(str(folder), Options())]
+
+
+def test_a_file_is_itself_whatever_it_is_called(tmp_path: Path) -> None:
+    tree(tmp_path, "notes_txt")
+    assert [root.path for root in roots(str(tmp_path / "notes.txt"), Options())] == [str(tmp_path / "notes.txt")]
+
+
+def test_what_is_not_there_is_a_root_that_cannot_be_read() -> None:
+    assert [root.path for root in roots("no/such.conf", Options())] == ["no/such.conf"]
+
+
+def test_main_files_at_any_depth(tmp_path: Path) -> None:
+    tree(tmp_path, "b__conf__httpd_conf", "a__apache2_conf", "a__sites__one_conf", "_git__httpd_conf")
+    assert names(tmp_path) == ["a/apache2.conf", "b/conf/httpd.conf"]
+
+
+def test_a_main_file_that_another_includes_is_none(tmp_path: Path) -> None:
+    tree(tmp_path, "httpd_conf", apache2_conf="Include httpd.conf\n")
+    assert names(tmp_path) == ["apache2.conf"]
+
+
+def test_without_a_main_file_all_that_no_other_includes(tmp_path: Path) -> None:
+    tree(tmp_path, "a_conf", "parts__p_conf", "_htaccess", "readme_txt", z_conf="  include parts/*.conf\n")
+    assert names(tmp_path) == [".htaccess", "a.conf", "z.conf"]
+
+
+def test_files_that_include_each_other(tmp_path: Path) -> None:
+    tree(tmp_path, a_conf="Include b.conf\n", b_conf="Include a.conf\n", c_conf="Include c.conf\n")
+    assert names(tmp_path) == ["a.conf", "c.conf"]
+
+
+def test_links_count_once(tmp_path: Path) -> None:
+    tree(tmp_path, "a_conf")
+    (tmp_path / "b.conf").symlink_to("a.conf")
+    assert names(tmp_path) == ["a.conf"]
+
+
+def test_an_empty_folder(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no configuration in this folder"):
+        roots(str(tmp_path), Options())
+
+
+def test_envvars_beside_the_main_file(tmp_path: Path) -> None:
+    tree(tmp_path, "a__apache2_conf", "b__apache2_conf", a__envvars="export A=1\n")
+    found = roots(str(tmp_path), Options())
+    assert [root.options.environment for root in found] == [{"A": "1"}, {}]
+    (direct,) = roots(str(tmp_path / "a/apache2.conf"), Options())
+    assert direct.options.environment == {"A": "1"}
+    (without,) = roots(str(tmp_path / "a/apache2.conf"), Options(), environment=False)
+    assert without.options.environment == {}
+
+
+def test_uwsgi_goes_with_the_nearest_configuration(tmp_path: Path) -> None:
+    tree(
+        tmp_path, "a__apache2__apache2_conf", "b__httpd_conf", a__uwsgi__x_ini=INI, b__y_ini=INI,
+        b__php_ini="[PHP]\n", top_ini=INI,
+    )  # fmt: skip
+    found = {Path(root.path).name: [Path(file).name for file in root.uwsgi] for root in roots(str(tmp_path), Options())}
+    assert found == {"apache2.conf": ["top.ini", "x.ini"], "httpd.conf": ["top.ini", "y.ini"]}
+
+
+def test_instances(tmp_path: Path) -> None:
+    tree(tmp_path, "empty__x_ini", vassals__a_ini=INI, vassals__b_ini="[other]\n")
+    assert instances(str(tmp_path / "vassals")) == [str(tmp_path / "vassals/a.ini")]
+    assert instances("any/file") == ["any/file"]
+    with pytest.raises(InputError, match=r"no \*.ini file"):
+        instances(str(tmp_path / "empty"))

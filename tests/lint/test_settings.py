@@ -1,0 +1,117 @@
+"""The settings file, and lists of modules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hpatch.errors import UsageError
+from hpatch.lint.settings import ALL_MODULES, Settings, find, modules, read
+
+
+def written(folder: Path, text: str, name: str = "hpatch.toml") -> str:
+    file = folder / name
+    file.write_text(text)
+    return str(file)
+
+
+def test_every_key(tmp_path: Path) -> None:
+    file = written(
+        tmp_path,
+        """
+        select = ["WK", "MP001"]
+        ignore = "BE, reverse-missing"
+        severity = "warning"
+        fail-on = "never"
+        httpd-version = "2.4.62"
+        modules = ["proxy", "mod_proxy_http.so"]
+        mpm = "event"
+        define = ["SSL", "PORT=80"]
+        env-file = "envvars"
+        server-root = "/etc/apache2"
+        uwsgi = ["vassals", "/etc/app.ini"]
+        uwsgi-version = "2.0.21"
+        """,
+    )
+    assert read(file) == Settings(
+        select=("WK", "MP001"),
+        ignore=("BE", "reverse-missing"),
+        severity="warning",
+        fail_on="never",
+        httpd_version="2.4.62",
+        modules=("proxy_module", "proxy_http_module"),
+        mpm="event",
+        define=("SSL", "PORT=80"),
+        env_file=str(tmp_path / "envvars"),
+        server_root="/etc/apache2",
+        uwsgi=(str(tmp_path / "vassals"), "/etc/app.ini"),
+        uwsgi_version="2.0.21",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('selct = ["WK"]', "unknown key 'selct'; did you mean 'select'?"),
+        ("fail_on = 'error'", "did you mean 'fail-on'?"),
+        ("severity = 'fatal'", "severity must be one of info, warning, error"),
+        ("select = 5", "select must be a list of strings"),
+        ("select = [5]", "select must be a list of strings"),
+        ("mpm = true", "mpm must be a string"),
+        ("modules = 'no-such-file'", "cannot be read"),
+        ("select = ", "not valid TOML"),
+    ],
+)
+def test_mistakes(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(UsageError) as error:
+        read(written(tmp_path, text))
+    assert message in str(error.value)
+    assert str(tmp_path) in str(error.value)
+
+
+def test_pyproject(tmp_path: Path) -> None:
+    file = written(tmp_path, '[tool.hpatch]\nmpm = "event"\n', "pyproject.toml")
+    assert read(file).mpm == "event"
+    with pytest.raises(UsageError, match="must be a table"):
+        read(written(tmp_path, "[tool]\nhpatch = 1\n", "pyproject.toml"))
+
+
+def test_the_nearest_is_found(tmp_path: Path) -> None:
+    sites = tmp_path / "etc" / "sites"
+    sites.mkdir(parents=True)
+    (sites / "a.conf").touch()
+    top = written(tmp_path, "[tool.hpatch]\n", "pyproject.toml")
+    assert find(str(sites / "a.conf")) == find(str(sites)) == find(str(sites / "missing.conf")) == top
+    written(tmp_path / "etc", "[tool.other]\n", "pyproject.toml")
+    assert find(str(sites)) == top
+    near = written(tmp_path / "etc", "")
+    assert find(str(sites)) == near
+
+
+def test_below_the_working_folder_it_is_named_from_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "etc").mkdir()
+    written(tmp_path / "etc", "")
+    monkeypatch.chdir(tmp_path)
+    assert find("etc/apache2.conf") == "etc/hpatch.toml"
+
+
+def test_a_broken_pyproject_of_someone_else_is_passed_over(tmp_path: Path) -> None:
+    written(tmp_path, "[project\n", "pyproject.toml")
+    assert find(str(tmp_path)) != str(tmp_path / "pyproject.toml")
+
+
+def test_over() -> None:
+    assert Settings(mpm="event", ignore=()).over(Settings(mpm="worker", ignore=("WK",), severity="info")) == Settings(
+        mpm="event", ignore=(), severity="info"
+    )
+
+
+def test_modules(tmp_path: Path) -> None:
+    assert modules("all") == ALL_MODULES
+    assert modules("proxy, mod_ssl,event.c,http_module") == ("proxy_module", "ssl_module", "event.c", "http_module")
+    listed = "Loaded Modules:\n core_module (static)\n proxy_module (shared)\n\n# a comment\nrewrite\n"
+    file = written(tmp_path, listed, "modules.txt")
+    assert modules(file) == ("core_module", "proxy_module", "rewrite_module")
+    with pytest.raises(UsageError, match="cannot be read"):
+        modules(str(tmp_path / "none"))

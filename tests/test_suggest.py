@@ -1,0 +1,20 @@
+"""Did you mean."""
+
+import pytest
+
+from hpatch.suggest import closest
+
+KEYS = ("timeout", "retry", "ttl", "iobuffersize", "lbmethod", "lbset", "ping")
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("tiemout", "timeout"), ("TIMEOUTS", "timeout"), ("lbmethd", "lbmethod"), ("zzz", None), ("", None)],
+)
+def test_closest(word: str, expected: str | None) -> None:
+    assert closest(word, KEYS) == expected
+
+
+def test_of_equals_the_first_wins() -> None:
+    assert closest("ab0d", ("ab1d", "ab2d")) == "ab1d"
+    assert closest("ab0d", ("ab2d", "ab1d")) == "ab2d"
