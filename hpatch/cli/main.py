@@ -1,0 +1,106 @@
+"""The entry point: one command's module is imported, and every failure becomes one line and an exit code."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+
+COMMANDS = {"lint": "hpatch.cli.lint", "rule": "hpatch.cli.rule", "config": "hpatch.cli.config"}
+"""Each command's module; its `app` is a Typer of its own."""
+
+_PAGE = "Lint Apache httpd configurations that are used as reverse proxies."
+_EPILOG = "Exit codes: 0 nothing to report, 1 findings, 2 wrong usage, 3 an input could not be read, 4 a tool failed."
+
+
+def main() -> None:
+    """Run hpatch and end the process."""
+    arguments = sys.argv[1:]
+    if arguments == ["--version"]:
+        from hpatch import __version__  # the answer must not wait for typer
+
+        print(f"hpatch {__version__}")
+        return
+    # A run is short, and what it builds it keeps to its end: collecting would only cost time.
+    gc.disable()
+    if sys.stdout is None or sys.stderr is None:
+        # A closed descriptor: what is said there is lost, and that is no error.
+        nowhere = open(os.devnull, "w")  # noqa: PTH123, SIM115
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or a pipe that cannot show a character gets its escape, not a traceback.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(_guarded(arguments))
+
+
+def _guarded(arguments: list[str]) -> int:
+    """Run a command; its exit code."""
+    from hpatch.cli import output
+    from hpatch.errors import HpatchError
+
+    try:
+        code = _run(arguments)
+        output.write_lines(())
+        return code
+    except HpatchError as error:
+        return _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return 130
+    except output.PipeClosedError:
+        return 141
+    except MemoryError:
+        return _fail("out of memory", 70)
+    except Exception as error:
+        if os.environ.get("HPATCH_DEBUG"):
+            raise
+        return _fail(
+            f"internal error: {type(error).__name__}: {error}; please report it (HPATCH_DEBUG=1 shows where)", 70
+        )
+
+
+def _run(arguments: list[str]) -> int:
+    from importlib import import_module
+
+    import typer
+
+    app = typer.Typer(
+        name="hpatch",
+        help=_PAGE,
+        epilog=_EPILOG,
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    @app.callback()
+    def _hpatch(version: bool = typer.Option(False, "--version", help="Show the version.")) -> None:
+        pass
+
+    wanted = COMMANDS if not arguments or arguments[0] not in COMMANDS else [arguments[0]]
+    for name in wanted:
+        import_module(COMMANDS[name]).register(app)
+    try:
+        code = app(arguments, prog_name="hpatch", standalone_mode=False)
+    except Exception as error:
+        if type(error).__name__ == "Abort":
+            return 130
+        # The errors of typer's parser; where their class lives differs between its versions.
+        if not hasattr(error, "format_message") or not hasattr(error, "exit_code"):
+            raise
+        text = error.format_message()
+        if not text:
+            return int(error.exit_code)
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context is not None else "hpatch"
+        return _fail(f"{text} (see '{command} --help')", int(error.exit_code))
+    return code if isinstance(code, int) else 0
+
+
+def _fail(message: str, code: int) -> int:
+    from hpatch.report.terminal import visible
+
+    line = " ".join(message.split())
+    print(f"hpatch: {visible(line)}", file=sys.stderr)
+    return code

@@ -1,0 +1,83 @@
+"""Where answers go: the terminal, a pipe, or a file that is replaced as a whole."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterable
+
+from hpatch.errors import ToolError
+
+
+def width() -> int | None:
+    """The terminal's width in columns; None where standard output is none."""
+    if not sys.stdout.isatty():
+        return None
+    with contextlib.suppress(OSError, ValueError):
+        columns = int(os.environ.get("COLUMNS") or 0) or os.get_terminal_size(sys.stdout.fileno()).columns
+        if columns > 0:
+            return columns
+    return 80
+
+
+def color() -> bool:
+    """Whether to colour: on a terminal that can, unless NO_COLOR says otherwise."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+class PipeClosedError(Exception):
+    """Whoever read standard output has gone: there is no one to tell anything."""
+
+
+def write(text: str, file: str | None = None) -> None:
+    """Write an answer to standard output or, as a whole or not at all, to a file. Raises ToolError."""
+    if file is None or file == "-":
+        write_lines((text,))
+        return
+    try:
+        if os.path.exists(file) and not os.path.isfile(file):  # noqa: PTH110, PTH113 - a pipe or a device
+            with open(file, "wb") as stream:  # noqa: PTH123
+                stream.write(_encoded(text))
+        else:
+            _replace(os.path.realpath(file), _encoded(text))
+    except OSError as error:
+        raise ToolError(f"{file}: cannot be written: {error.strerror or error}") from error
+
+
+def write_lines(lines: Iterable[str]) -> None:
+    """Write to standard output, piece by piece. Raises ToolError, or PipeClosedError where nobody reads."""
+    try:
+        sys.stdout.writelines(lines)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        discard()
+        raise PipeClosedError from None
+    except OSError as error:
+        discard()
+        raise ToolError(f"standard output cannot be written: {error.strerror or error}") from error
+
+
+def discard() -> None:
+    """Let what is still buffered go nowhere: Python would try to write it again at its end, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _replace(path: str, data: bytes) -> None:
+    part = f"{path}.{os.getpid()}.part"
+    try:
+        with open(part, "xb") as stream:  # noqa: PTH123
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        with contextlib.suppress(OSError):
+            os.chmod(part, os.stat(path).st_mode & 0o7777)  # noqa: PTH101, PTH116
+        os.replace(part, path)  # noqa: PTH105
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(part)  # noqa: PTH108
+        raise

@@ -1,0 +1,169 @@
+"""The entry point: help, versions, failures, exit codes, pipes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from _call import call
+
+import hpatch
+from hpatch.cli import main as entry
+
+ROOT = Path(hpatch.__file__).parent.parent
+PASS = 'ProxyPass "/app/" "http://127.0.0.1:8080"\n'
+
+
+def start(*arguments: object, code: str = "main()", **environment: str) -> subprocess.Popen[str]:
+    """hpatch in a process, and a session, of its own."""
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return subprocess.Popen(
+        [sys.executable, "-c", f"from hpatch.cli.main import main; {code}", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**variables, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **environment},
+        start_new_session=True,
+    )
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(capsys, "--version") == (0, f"hpatch {hpatch.__version__}\n", "")
+
+
+SHOW = "import atexit, sys; atexit.register(lambda: print(*sys.modules)); main()"
+
+
+def test_the_version_needs_no_parser() -> None:
+    out, _ = start("--version", code=SHOW).communicate(timeout=60)
+    assert out.startswith(f"hpatch {hpatch.__version__}\n")
+    assert not {"typer", "lark", "hpatch.errors"} & set(out.split())
+
+
+def test_linting_imports_only_what_it_needs(tmp_path: Path) -> None:
+    (tmp_path / "a.conf").write_text("Listen 80\n")
+    out, _ = start("lint", tmp_path / "a.conf", code=SHOW).communicate(timeout=60)
+    loaded = set(out.split())
+    assert {"typer", "lark", "hpatch.cli.lint", "hpatch.report.text"} <= loaded
+    assert not {"rich", "json", "tomllib", "multiprocessing", "unidiff"} & loaded
+    assert not {"hpatch.cli.config", "hpatch.cli.rule", "hpatch.uwsgi.read", "hpatch.conf.envvars"} & loaded
+
+
+@pytest.mark.parametrize("arguments", [(), ("config",), ("--help",), ("lint", "-h"), ("rule", "--help")])
+def test_help(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]) -> None:
+    answer = call(capsys, *arguments)
+    assert "Usage: hpatch" in answer.out
+    assert answer.err == ""
+
+
+@pytest.mark.parametrize("command", [("lint",), ("rule",), ("config", "tree"), ("config", "workers")])
+def test_help_has_examples_and_says_what_every_option_is(
+    capsys: pytest.CaptureFixture[str], command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    answer = call(capsys, *command, "--help")
+    assert answer.code == 0
+    assert f"  hpatch {' '.join(command)} /etc/apache2" in answer.out or "  hpatch rule WK" in answer.out
+    assert "[]" not in answer.out
+    options = [line for line in answer.out.splitlines() if line.startswith("│ --")]
+    assert options
+    assert all(line.strip("│ ").count("  ") for line in options)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["lnt"], "Did you mean 'lint'?"),
+        (["--nope"], "No such option: --nope"),
+        (["lint"], "Missing argument"),
+        (["lint", "--fail-on", "x", "a.conf"], "Invalid value for '--fail-on'"),
+        (["lint", "--select", "slash-doubel", "a.conf"], "did you mean 'slash-double'?"),
+        (["lint", "--httpd-version", "two", "a.conf"], "--httpd-version: 'two' is not a version"),
+        (["lint", "--config", "no.toml", "a.conf"], "no.toml: cannot be read"),
+        (["lint", "--config", "no.toml", "--no-config", "a.conf"], "exclude each other"),
+        (["rule", "slash-doubel"], "did you mean 'slash-double'?"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_code_2(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    code, out, err = call(capsys, *arguments)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("hpatch: ")
+    assert message in err
+
+
+def test_a_defect_is_one_line_and_exit_code_70(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: list[str]) -> int:
+        raise ZeroDivisionError("one\x1b\ntwo")
+
+    monkeypatch.setattr(entry, "_run", broken)
+    monkeypatch.delenv("HPATCH_DEBUG", raising=False)
+    code, out, err = call(capsys)
+    assert (code, out, err.count("\n")) == (70, "", 1)
+    assert err.startswith("hpatch: internal error: ZeroDivisionError: one\\x1b two; please report it")
+    monkeypatch.setenv("HPATCH_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError):
+        call(capsys)
+
+
+def test_an_interrupt(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: list[str]) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(entry, "_run", interrupted)
+    assert call(capsys) == (130, "", "")
+
+
+def test_a_fleet_that_is_interrupted_ends_at_once_and_says_nothing(tmp_path: Path) -> None:
+    text = "".join(f"<VirtualHost *:{n}>\n{PASS}</VirtualHost>\n" for n in range(20_000))
+    for name in ("a", "b", "c", "d"):
+        (tmp_path / f"{name}.conf").write_text(text)
+    process = start("lint", "--jobs", 2, tmp_path)
+    time.sleep(1)
+    interrupted = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (130, "", "")
+    assert time.monotonic() - interrupted < 5
+
+
+def test_a_reader_that_goes_away(tmp_path: Path) -> None:
+    (tmp_path / "a.conf").write_text("".join(PASS.replace("app", str(number)) for number in range(2000)))
+    process = start("lint", tmp_path / "a.conf")
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr is not None
+    with process.stderr as stderr:
+        assert stderr.read() == ""
+    assert process.wait(20) == 141
+
+
+def test_a_full_disk() -> None:
+    code = "import os; os.dup2(os.open('/dev/full', os.O_WRONLY), 1); main()"
+    process = start("rule", code=code)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (4, "hpatch: standard output cannot be written: No space left on device\n")
+
+
+def test_closed_descriptors() -> None:
+    process = start("lint", "no/such.conf", code="import sys; sys.stdout = sys.stderr = None; main()")
+    assert process.communicate(timeout=60) == ("", "")
+    assert process.returncode == 3
+
+
+def test_a_terminal_that_knows_only_ascii(tmp_path: Path) -> None:
+    (tmp_path / "a.conf").write_bytes('ProxyPass "/é/\xff/" "http://127.0.0.1:8080"\n'.encode("latin-1"))
+    process = start("lint", tmp_path / "a.conf", PYTHONIOENCODING="ascii")
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (1, "")
+    assert "slash-target-missing" in out
+    assert out.isascii()

