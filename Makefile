@@ -1,0 +1,51 @@
+# make try     install hpatch into ./.venv and lint examples/
+# make check   install what the tests need, then run every check and the tests
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: try check fix test bench debian clean
+
+try: $(VENV)/installed
+	@$(BIN)/hpatch lint examples || status=$$?; \
+	[ "$${status:-0}" -eq 1 ] || { echo "hpatch ended with $${status:-0}: examples/ should give findings (1)" >&2; exit 1; }; \
+	echo "Exit code 1: there are findings. examples/ holds them on purpose."
+
+check: $(VENV)/tested debian
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n auto
+
+fix: $(VENV)/tested
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+test: $(VENV)/tested
+	$(BIN)/pytest -n auto
+
+bench: $(VENV)/benched
+	$(BIN)/python bench/lint.py
+
+debian:
+	@tests/debian-packages
+
+clean:
+	rm -rf $(VENV) build dist
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/tested: pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --editable '.[test]'
+	@touch $@ $(VENV)/installed
+
+$(VENV)/benched: pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --editable '.[bench]'
+	@touch $@ $(VENV)/installed
