@@ -157,7 +157,10 @@ def _load_module(reader: Reader, call: Call) -> None:
             return
         if name not in modules.names and not _file_is_there(reader, call, path):
             return
-    modules.load(name, path, call.place, certain=not reader.conditions)
+    certain = not reader.conditions
+    modules.load(name, path, call.place, certain=certain)
+    if certain and name.startswith("mpm_") and reader.configuration.mpm is None:
+        reader.configuration.mpm = name.removeprefix("mpm_").removesuffix("_module")
     reader.keys.clear()
 
 
@@ -271,7 +274,7 @@ def _if_directive(reader: Reader, subject: str) -> tuple[bool | None, str]:
         return (False if reader.modules.complete else None), "no module that is known has it"
     if known[1] in ("core", "mpm"):
         return True, "httpd has it"
-    verdict = reader.modules.has("ldap_module" if known[1] == "mod_ldap" else known[1] + ".c")
+    verdict = reader.modules.has(known[1] + ".c")
     return verdict, f"it comes with {known[1]}"
 
 

@@ -20,6 +20,8 @@ MAX_LINE = 16 * 1024 * 1024
 MAX_HTACCESS_LINE = 8192
 
 _PLAIN_LINE = re.compile(r"[ \t]*(?:([A-Za-z][A-Za-z0-9_]*)([ \t\r][^\n]*)?|#[^\n]*|[ \t\r]*)(?:\n|\Z)")
+_PLAIN_OPEN = re.compile(r"[ \t]*(<[A-Za-z][A-Za-z0-9]*)[ \t]+([^ \t\n\r\0\v\f][^\n\0\v\f]*)(?:(?<!\\)(?<!\\\r)\n)?")
+_PLAIN_CLOSE = re.compile(r"[ \t]*</([A-Za-z][A-Za-z0-9]*)>[ \t\r]*\n?")
 _ODD = re.compile(r"[\0\v\f]|\$\{|\\\r?\n")
 
 
@@ -146,8 +148,8 @@ class Reader:
         levels: list[Level] = []
         while True:
             stream = feed.streams[-1]
-            if stream.leaves and self._run(feed, stream):
-                continue
+            if stream.leaves and not feed.after_macro:
+                self._plain(stream)
             got = feed.next()
             if got is None:
                 break
@@ -169,18 +171,63 @@ class Reader:
         self._close_all(lambda node: f"{node.name}> is never closed", fatal=True)
         self.floor, self.parent = floor, parent
 
-    def _run(self, feed: Feed, stream: Stream) -> bool:
-        """Read a run of plain lines at once; False where the next thing is no such run."""
-        leaves, index = stream.leaves, stream.index
-        while index < len(leaves) and leaves[index].end <= stream.at:
-            index += 1
+    def _plain(self, stream: Stream) -> None:
+        """Read ahead what is plain: runs of lines, and the opening and closing lines of sections.
+
+        It stops, at the start of a line, before anything that httpd executes at once or that needs a closer look.
+        """
+        leaves, text = stream.leaves, stream.text
+        index, last = stream.index, len(stream.leaves)
+        while index < last:
+            kind, start, end = leaves[index]
+            if end <= stream.at:
+                index += 1
+                continue
+            if kind == "RUN":
+                if self._run(stream, max(start, stream.at), end):
+                    continue
+                break
+            if start != stream.at:
+                break
+            if kind == "OPEN":
+                match = _PLAIN_OPEN.fullmatch(text, start, end)
+                if match is None or not self._open(stream, match):
+                    break
+            else:
+                match = _PLAIN_CLOSE.fullmatch(text, start, end)
+                parent = self.parent
+                if match is None or parent is None or parent is self.floor or match[1].lower() != parent.key[1:]:
+                    break
+                self.parent = parent.parent
+            stream.line += 1
+            stream.at = end
         stream.index = index
-        if index == len(leaves):
+
+    def _open(self, stream: Stream, match: re.Match[str]) -> bool:
+        """Open a section whose line is plain; False for one that httpd executes at once."""
+        name, args = match[1], match[2]
+        key = self.keys[name] if name in self.keys else self._learn(name)
+        if key is None or "${" in args:
             return False
-        kind, start, end = leaves[index]
-        if kind != "RUN" or feed.after_macro:
-            return False
-        start = max(start, stream.at)
+        args = args.rstrip(words.SPACE)
+        start = match.start(1)
+        node = Node(
+            self.spelling[name], key, args, stream.frame, stream.line + 1, stream.source, start,
+            match.start(2) + len(args), self.parent, self.conditions,
+        )  # fmt: skip
+        self._add(node)
+        self.parent = node
+        return True
+
+    def _add(self, node: Node) -> None:
+        siblings = self.configuration.nodes if self.parent is None else self.parent.children
+        assert siblings is not None
+        siblings.append(node)
+        self.configuration.by_key.setdefault(node.key, []).append(node)
+        self.configuration.directives += 1
+
+    def _run(self, stream: Stream, start: int, end: int) -> bool:
+        """Read plain lines between `start` and `end`; False where there is none at `start`."""
         text = stream.text
         if not stream.plain and (odd := _ODD.search(text, start, end)) is not None:
             end = text.rfind("\n", start, odd.start()) + 1
@@ -225,7 +272,7 @@ class Reader:
         known = vocabulary.find(key)
         if known is not None and self._module_absent(known[1]):
             known = None
-        elif key in vocabulary.ON_READ:
+        elif key in vocabulary.ON_READ or key.startswith(vocabulary.LUA_SECTION):
             self.keys[name] = None
             return None
         self.spelling[name] = known[0] if known else name
@@ -250,9 +297,7 @@ class Reader:
                 args = ">"
         key = words.lower(name)
         known = vocabulary.find(key)
-        if known is not None and known[1] == "mod_ldap":
-            known = None if self.modules.has("ldap_module") is False else known
-        elif known is not None and self._module_absent(known[1]):
+        if known is not None and self._module_absent(known[1]):
             known = None
         if known is not None and (key in vocabulary.ON_READ or key.startswith(vocabulary.LUA_SECTION)):
             onread.execute(self, onread.Call(feed, stream, start, end, key, known[0], args, levels))
@@ -264,11 +309,7 @@ class Reader:
             known[0] if known else name, key, args, stream.frame, stream.line, stream.source, start, end,
             self.parent, self.conditions,
         )  # fmt: skip
-        siblings = self.configuration.nodes if self.parent is None else self.parent.children
-        assert siblings is not None
-        siblings.append(node)
-        self.configuration.by_key.setdefault(key, []).append(node)
-        self.configuration.directives += 1
+        self._add(node)
         if node.children is not None:
             self.parent = node
 

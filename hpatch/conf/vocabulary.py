@@ -134,7 +134,7 @@ _DIRECTIVES = {
         ISAPIReadAheadBuffer
     """,
     "mod_lbmethod_heartbeat": "HeartbeatStorage",
-    "mod_ldap": """
+    "util_ldap": """
         LDAPCacheEntries LDAPCacheTTL LDAPConnectionPoolTTL LDAPConnectionTimeout LDAPLibraryDebug
         LDAPOpCacheEntries LDAPOpCacheTTL LDAPReferralHopLimit LDAPReferrals LDAPRetries LDAPRetryDelay
         LDAPSharedCacheFile LDAPSharedCacheSize LDAPTimeout LDAPTrustedClientCert LDAPTrustedGlobalCert
