@@ -255,11 +255,11 @@ def _parser() -> Lark:
         start="file",
         maybe_placeholders=False,
         keep_all_tokens=True,
-        transformer=_Builder,  # type: ignore[arg-type]
+        transformer=_Builder,
     )
 
 
 def parse(source: Source) -> File:
     """Read a file's structure. It never fails: what httpd would refuse is for `load` to report."""
-    items: list[Leaf | Section] = _parser().parse(source.text)
+    items: list[Leaf | Section] = _parser().parse(source.text)  # type: ignore[assignment]
     return File(source, items)
