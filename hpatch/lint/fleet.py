@@ -36,8 +36,13 @@ def spread(function: Callable[[W], R], work: Sequence[W], jobs: int) -> Iterator
             here, there = context.Pipe()
             ends.append(here)
             process = context.Process(target=_serve, args=(there, tuple(ends), function, work), daemon=True)
-            process.start()
-            processes.append(process)
+            # An interrupt that comes between the fork and the child's first line waits.
+            mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            try:
+                process.start()
+                processes.append(process)
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             there.close()
         yield from _collect(ends, batches)
     finally:
@@ -75,7 +80,8 @@ def _collect(ends: Sequence[Connection], batches: Sequence[range]) -> Iterator[R
 
 def _serve(end: Connection, others: Sequence[Connection], function: Callable[[W], R], work: Sequence[W]) -> None:
     """A process: do batches until there are no more, or nobody wants them."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # it ends at once, and its parent says what there is to say
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # its parent is interrupted too, and ends it
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     for other in others:
         other.close()  # or it would never see that its parent has gone
     try:
