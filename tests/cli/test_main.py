@@ -33,7 +33,7 @@ def start(*arguments: object, code: str = "main()", **environment: str) -> subpr
         text=True,
         env={**variables, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **environment},
         start_new_session=True,
-        preexec_fn=_interruptible,
+        preexec_fn=_interruptible,  # noqa: PLW1509 - no threads are running
     )
 
 
