@@ -9,9 +9,8 @@ import re
 
 from hpatch.conf import words as conf_words
 from hpatch.conf.tree import Configuration, Node
-from hpatch.proxy.lookup import Among, Lookup, origin
+from hpatch.proxy.lookup import Among, Lookup
 from hpatch.proxy.model import (
-    DEFAULT_PORTS,
     Balancer,
     Definition,
     Mapping,
@@ -26,16 +25,16 @@ from hpatch.proxy.model import (
     Worker,
 )
 from hpatch.proxy.parameters import FLAGS
-from hpatch.proxy.target import Name, Url, name, parse_parameters, parse_targets
+from hpatch.proxy.requests import resolve
+from hpatch.proxy.target import Name, Url, balancer_name, is_balancer, name, parse_parameters, parse_targets
 from hpatch.proxy.walk import PROXIES, Line, Scope, Walk
 from hpatch.versions import Version
 
 _COPIED = ("proxytimeout", "proxyiobuffersize", "proxyreceivebuffersize")
-_CANONICAL_PORTS = {**DEFAULT_PORTS, "uwsgi": 3031}
 _MAX_BALANCER = 95
 _MAX_FRONT = 63
-_HOST_REFERENCE = re.compile(r"://[^:/]*(?:\$|:[^/]*\$[0-9])")
-_REFERENCE = re.compile(r"\$[0-9]")
+_NONE: frozenset[str] = frozenset()
+_HOST_REFERENCE = r"://[^:/]*(?:\$|:[^/]*\$[0-9])"
 
 
 class _RefusedError(Exception):
@@ -73,19 +72,6 @@ def _wildcard(text: str) -> bool:
         nesting = nesting or char == "["
         at += 2 if char == "\\" else 1
     return False
-
-
-def _is_balancer(text: str) -> bool:
-    return text[:9].lower() == "balancer:"
-
-
-def _balancer_name(text: str) -> str | None:
-    """`balancer://name` of a balancer's URL; None where mod_proxy finds its syntax bad."""
-    colon = text.find(":")
-    if colon < 0 or text[colon : colon + 3] != "://" or len(text) == colon + 3:
-        return None
-    slash = text.find("/", colon + 3)
-    return conf_words.lower(text if slash < 0 else text[:slash])
 
 
 def _section(scope: Scope) -> str:
@@ -135,13 +121,18 @@ class _Builder:
         }
 
     def run(self, lines: list[Line]) -> None:
-        """Execute all lines; what httpd refuses is noted and left out."""
+        """Execute all lines; what httpd refuses is noted and left out.
+
+        Where an undefined `${…}` is left in a line, nobody can tell what httpd would see, and nothing is noted.
+        """
         actions = self._actions
         for line in lines:
             try:
                 actions[line.action](line)
             except _RefusedError as refused:
                 node = line.node
+                if "${" in node.args:
+                    continue
                 place = node.word_place(refused.word) if refused.word >= 0 else node.place
                 self.refusals.append(Refusal(refused.kind, refused.message, node, place))
 
@@ -170,24 +161,27 @@ class _Builder:
         found = []
         for nth, text in line.extras:
             key, value = self.parameters[text]
-            if value is None:
+            if value is not None:
+                found.append(Param(key, value, line.node, None, nth))
+            elif "${" not in text:
                 raise _RefusedError("arguments", f'"{text}" is not of the form key=value', nth)
-            found.append(Param(key, value, line.node, None, nth))
         return tuple(found)
 
     def _params_and_flags(self, line: Line) -> tuple[tuple[Param, ...], frozenset[str]]:
         """The words after a mapping's target."""
         if not line.extras:
-            return (), frozenset()
+            return (), _NONE
         params = []
-        flags = set()
+        flags: set[str] | frozenset[str] = _NONE
         for nth, text in line.extras:
             key, value = self.parameters[text]
             if value is not None:
                 params.append(Param(key, value, line.node, None, nth))
             elif key.lower() in FLAGS:
-                flags.add(key.lower())
-            elif line.scope.path is not None and line.target is not None and line.target.text.startswith("/"):
+                flags = {*flags, key.lower()}
+            elif "${" in text:
+                continue
+            elif line.scope.section is not None and line.target is not None and line.target.text.startswith("/"):
                 raise _RefusedError(
                     "location-path", f"{line.node.name} in {_section(line.scope)} takes no path", line.target.nth
                 )
@@ -214,7 +208,7 @@ class _Builder:
         state = self.states[server]
         worker = Worker(server, target, balancer, matching and self.matches)
         worker.name = worker.name[: self.longest]
-        worker.any_host = worker.matching and self.any_host and _HOST_REFERENCE.search(target.text) is not None
+        worker.any_host = worker.matching and self.any_host and re.search(_HOST_REFERENCE, target.text) is not None
         worker.definitions.append(Definition(line.node, target, params, True))
         if balancer is None:
             server.workers.append(worker)
@@ -257,7 +251,7 @@ class _Builder:
 
     def _make_balancer(self, line: Line, text: str, nth: int, front: str | None = None) -> Balancer:
         """`ap_proxy_define_balancer`, where there is none of that name; `front` is the path that leads to it."""
-        key = _balancer_name(text)
+        key = balancer_name(text)
         if key is None:
             raise _RefusedError("url", f'"{text}" is not a balancer: it has no name', nth)
         if len(key) > _MAX_BALANCER:
@@ -280,10 +274,10 @@ class _Builder:
         if target is None:
             raise _RefusedError("arguments", f"{node.name} needs a path and a target here")
         text, nth = target
-        if scope.path is not None and line.extras and text.startswith("/"):
+        if scope.section is not None and line.extras and text.startswith("/"):
             raise _RefusedError("location-path", f"{node.name} in {_section(scope)} takes no path", nth)
         _check_socket(text, nth)
-        matching = line.matching or (scope.path is not None and _wildcard(line.path))
+        matching = line.matching or (scope.section is not None and _wildcard(line.path))
         kind: MappingKind = "ProxyPassMatch" if node.key == "proxypassmatch" else "ProxyPass"
         if self.urls[text].exclusion:
             self._map(kind, line, None, params, flags, matching)
@@ -292,7 +286,7 @@ class _Builder:
         built = self._target(line, parts)
         unique = {param.key.lower(): param for param in params}
         unique.pop("mapping", None)
-        if _is_balancer(text):
+        if is_balancer(text):
             balancer = self._make_balancer(line, text, nth, None if matching else line.path)
             balancer.used.append(node)
             balancer.params.update(unique)
@@ -323,7 +317,7 @@ class _Builder:
             raise _RefusedError("arguments" if inside else "member-context", message)
         params = {param.key.lower(): param for param in self._params(line)}
         _check_socket(*target)
-        if _balancer_name(line.path) is None:
+        if balancer_name(line.path) is None:
             raise _RefusedError("member-context", f'"{line.path}" is not a balancer')
         balancer = self._make_balancer(line, line.path, -1)
         balancer.defined.append(line.node)
@@ -335,8 +329,8 @@ class _Builder:
         scope = line.scope
         if scope.limited:
             raise _RefusedError("context", f"{line.node.name}> is not allowed in {_section(scope)}")
-        if _is_balancer(line.path) and not _wildcard(line.path) and line.node.key == "<proxy":
-            key = _balancer_name(line.path)
+        if is_balancer(line.path) and not _wildcard(line.path) and line.node.key == "<proxy":
+            key = balancer_name(line.path)
             if key is not None and len(key) <= _MAX_BALANCER:
                 self._balancer(scope.server, key).defined.append(line.node)
 
@@ -362,8 +356,8 @@ class _Builder:
         text, nth = line.target
         state = self.states[line.scope.server]
         taken: dict[str, Param]
-        if _is_balancer(text):
-            if not section and _balancer_name(text) not in state.made:
+        if is_balancer(text):
+            if not section and balancer_name(text) not in state.made:
                 raise _RefusedError("undefined", f'there is no balancer "{text}" above this line', nth)
             balancer = self._make_balancer(line, text, nth)
             if section and line.node.key == "proxyset":
@@ -403,12 +397,12 @@ class _Builder:
             return
         _check_place(line)
         two = len(words) > 1 and words[1].lower() != "interpolate"
-        if scope.path is None and not two:
+        if scope.section is None and not two:
             raise _RefusedError("arguments", f"{node.name} needs a path and a URL here")
-        if scope.path is not None and two:
+        if scope.section is not None and two:
             raise _RefusedError("location-path", f"{node.name} in {_section(scope)} takes no path", 0)
         if words:
-            path, url = (words[0], words[1]) if scope.path is None else (scope.path, words[0])
+            path, url = (words[0], words[1]) if scope.section is None else (scope.path, words[0])
             scope.server.reverses.append(Reverse(path, url, node, scope.section))
 
     def _setting(self, line: Line) -> None:
@@ -420,66 +414,12 @@ class _Builder:
             state = self.states[server]
             state.copied = {**state.copied, node.key: setting}
 
-    # Requests.
-
-    def resolve(self, servers: list[Server]) -> None:
-        """Find the worker of every mapping, as a request would."""
-        main = servers[0]
-        for server in servers:
-            shared = server.shared
-            if shared:
-                for balancer in server.balancers:
-                    balancer.merged = main.by_name.get(balancer.name)
-            lookups = [self.states[main].workers] if shared else []
-            lookups.append(self.states[server].workers)
-            for mapping in server.mappings:
-                target = mapping.target
-                if target is None:
-                    continue
-                if target.balancer and target.socket is None:
-                    if not target.variables:
-                        mapping.worker = server.balancer(_balancer_name(target.text) or "")
-                    continue
-                url = self._request(mapping, target)
-                if url:
-                    start = origin(url)
-                    for lookup in lookups:
-                        found = lookup.find(url, start, more=True)
-                        best = mapping.worker
-                        if found is not None and (best is None or len(found.name) > len(best.name)):
-                            mapping.worker = found
-
-    def _request(self, mapping: Mapping, target: Target) -> str:
-        """The URL with which requests to a mapping look for a worker, as far as the configuration tells, or "".
-
-        mod_proxy's schemes write it anew: without user and default port, the path escaped (their `canon_handler`s).
-        """
-        path = target.path
-        if target.variables:
-            if mapping.pattern and mapping.kind != "RewriteRule":
-                return target.identity if self.matches else ""
-            if mapping.kind != "ProxyPass" or "interpolate" in mapping.flags:
-                return ""
-        if not target.host:
-            return ""
-        port = target.port
-        shown = "" if port is None or port == _CANONICAL_PORTS.get(target.scheme) else f":{port % 65536}"
-        if mapping.kind == "RewriteRule":
-            path = path.partition("?")[0]
-        elif "?" in path:
-            path = path.replace("?", "%3F")
-        if not self.matches and mapping.pattern:
-            path = _REFERENCE.split(path, maxsplit=1)[0]
-        if not path.startswith("/"):
-            path = f"/{path}"
-        return f"{target.scheme}://{target.host}{shown}{path}"
-
 
 def build(configuration: Configuration) -> Proxy:
     """What mod_proxy would make of a configuration. Undecided conditional sections count as read."""
-    walk = Walk(Server("main server", None, None))
+    walk = Walk(Server(None, None))
     walk.run(configuration.nodes)
     builder = _Builder(walk.servers, parse_targets(walk.targets), parse_parameters(walk.extras), configuration.version)
     builder.run(walk.lines)
-    builder.resolve(walk.servers)
+    resolve(walk.servers, {server: state.workers for server, state in builder.states.items()}, builder.matches)
     return Proxy(walk.servers, builder.refusals)

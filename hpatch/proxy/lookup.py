@@ -10,7 +10,7 @@ from hpatch.proxy.model import Worker
 
 Among = Literal["prefix", "match", "all"]
 
-_REFERENCES = re.compile(r"(?:\$[0-9])+")
+_REFERENCES = r"(?:\$[0-9])+"
 
 
 def origin(url: str) -> int:
@@ -27,7 +27,7 @@ class Pattern:
     def __init__(self, worker: Worker, order: int) -> None:
         self.worker = worker
         self.order = order
-        self.parts = [re.sub(r"\\(.)", r"\1", part, flags=re.S) for part in _REFERENCES.split(worker.name)]
+        self.parts = [re.sub(r"\\(.)", r"\1", part, flags=re.S) for part in re.split(_REFERENCES, worker.name)]
 
     def covers(self, url: str) -> bool:
         """Whether a URL begins as the pattern says. The first part has been compared already."""
@@ -71,16 +71,20 @@ class Lookup:
         if name in self._names:
             return
         self._names[name] = (worker, self._count)
-        length = len(name)
-        lengths = self._lengths.setdefault(name[: origin(name)], [])
-        if length not in lengths:
-            insort(lengths, length)
+        start = name[: origin(name)]
+        lengths = self._lengths.get(start)
+        if lengths is None:
+            self._lengths[start] = [len(name)]
+        elif len(name) not in lengths:
+            insort(lengths, len(name))
 
     def find(self, url: str, start: int, among: Among = "all", more: bool = False) -> Worker | None:
         """The worker for a URL whose origin is `url[:start]`, in lower case.
 
         A pattern longer than the URL does not count, unless `more` tells that more of the URL is to come.
         """
+        if not self._count:
+            return None
         best: Worker | None = None
         size, order = 0, 0
         if among != "match":

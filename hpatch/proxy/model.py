@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from hpatch.conf import words
 from hpatch.conf.source import Place
 from hpatch.conf.tree import Node
 
@@ -241,27 +242,38 @@ class Server:
     """The main server or a virtual host.
 
     `workers`, `balancers` and `mappings` are its own, in definition order, `by_name` its balancers; `settings` are
-    its own by lower-case directive name, the last one winning. `parent` is the main server (None for it itself). Its
-    mappings and workers come **before** a virtual host's own: its ProxyPass wins over theirs, its worker over one of
-    the same name (`merge_proxy_config`, tried on 2.4.71). Workers are `shared` so unless both ProxyPassInherit and
-    BalancerInherit are off; mappings are inherited in any case.
+    its own by lower-case directive name, the last one winning. `named` is its ServerName line. `parent` is the main
+    server (None for it itself). Its mappings and workers come **before** a virtual host's own: its ProxyPass wins over
+    theirs, its worker over one of the same name (`merge_proxy_config`, tried on 2.4.71). Workers are `shared` so unless
+    both ProxyPassInherit and BalancerInherit are off; mappings are inherited in any case.
     """
 
     __slots__ = (
-        "addresses", "balancers", "by_name", "mappings", "name", "node", "parent", "reverses", "settings", "workers",
+        "balancers", "by_name", "mappings", "named", "node", "parent", "reverses", "settings", "workers",
     )  # fmt: skip
 
-    def __init__(self, name: str, node: Node | None, parent: Server | None, addresses: tuple[str, ...] = ()) -> None:
-        self.name = name
+    def __init__(self, node: Node | None, parent: Server | None) -> None:
         self.node = node
         self.parent = parent
-        self.addresses = addresses
+        self.named: Node | None = None
         self.mappings: list[Mapping] = []
         self.workers: list[Worker] = []
         self.balancers: list[Balancer] = []
         self.by_name: dict[str, Balancer] = {}
         self.reverses: list[Reverse] = []
         self.settings: dict[str, Setting] = {}
+
+    @property
+    def name(self) -> str:
+        """What its ServerName says; without one, its addresses."""
+        if self.node is None:
+            return "main server"
+        return (self.named is not None and words.get_word(self.named.args)[0]) or " ".join(self.addresses)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """A virtual host's addresses, as written."""
+        return () if self.node is None else tuple(self.node.words)
 
     def setting(self, name: str) -> Setting | None:
         """A setting that is in effect here, inherited ones included. `name` is in lower case."""

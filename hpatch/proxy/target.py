@@ -5,14 +5,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.conf.words import lower
 from hpatch.proxy.model import DEFAULT_PORTS
 
-_VARIABLE = re.compile(r"\$[0-9{]|%[0-9{]")
-_REFERENCE = re.compile(r"\$[0-9]")
-_PORT = re.compile(r"[ \t\n\v\f\r]*[+-]?[0-9]+")
+if TYPE_CHECKING:
+    from lark import Lark, Token
+
+_VARIABLE = r"\$[0-9{]|%[0-9{]"
+_REFERENCE = r"\$[0-9]"
+_PORT = r"[ \t\n\v\f\r]*[+-]?[0-9]+"
 _MAX_HOST = 255
 _MAX_SOCKET = 95
 
@@ -37,7 +40,8 @@ class Url(NamedTuple):
 class Name(NamedTuple):
     """What a URL is to mod_proxy: the parts of a worker that it would define, and its name.
 
-    `refused` says why it would define none; the rest is what could be read then. `sought` is the text that is held
+    `refused` says why it would define none; the rest is what could be read then. With an undefined `${…}` in it, a
+    URL is not refused, since nobody can tell what it is then. `sought` is the text that is held
     against the names of existing workers, `origin` the length of its `scheme://host:port`.
     """
 
@@ -54,33 +58,41 @@ class Name(NamedTuple):
     refused: str
 
 
+def _tokens(lines: Iterable[str]) -> tuple[Lark, list[Token]]:
+    """The tokens of words, each on its own line."""
+    from hpatch import grammar
+
+    lark = grammar.parser("proxy", "words")
+    text = "\n".join([line.replace("\n", " ") for line in lines])
+    return lark, lark.parse(f"{text}\n").children  # type: ignore[return-value]
+
+
 def parse_targets(texts: Iterable[str]) -> dict[str, Url]:
     """Read worker URLs, all in one go."""
     unique = list(dict.fromkeys(texts))
     if not unique:
         return {}
-    from hpatch import grammar
-
-    lark = grammar.parser("proxy", "targets")
-    lines = [text.replace("\n", " ") for text in unique]
-    tokens = lark.parse("\n".join(lines) + "\n").children
-    worker = re.compile(lark.get_terminal("WORKER").pattern.to_regexp())
-    bare = re.compile(lark.get_terminal("BARE").pattern.to_regexp())
+    lark, tokens = _tokens(unique)
+    run = lark.get_terminal("WORKERS").pattern.to_regexp()
+    bare = lark.get_terminal("BARE").pattern.to_regexp()
+    # One line of a run: the expression without its repetition, the flags' group closed.
+    worker = re.compile(f"{run.rpartition('{')[0]})")
     found: dict[str, Url] = {}
-    for text, token in zip(unique, tokens, strict=True):
-        kind = token.type  # type: ignore[union-attr]
-        if kind == "WORKER":
-            match = worker.match(token)  # type: ignore[arg-type]
-            assert match is not None
-            socket, scheme, user, host, port, path = match.groups()
-            found[text] = Url(text, socket, lower(scheme), user or "", host, port, path or "")
-        elif kind == "BARE":
-            match = bare.match(token)  # type: ignore[arg-type]
-            assert match is not None
-            socket, scheme, path = match.groups()
+    following = iter(unique)
+    for token in tokens:
+        if token.type == "WORKERS":
+            for match in worker.finditer(token):
+                text = next(following)
+                socket, scheme, user, host, port, path = match.groups()
+                found[text] = Url(text, socket, lower(scheme), user or "", host, port, path or "")
+            continue
+        text = next(following)
+        parts = re.match(bare, token) if token.type == "BARE" else None
+        if parts is not None:
+            socket, scheme, path = parts.groups()
             found[text] = Url(text, socket, lower(scheme), "", None, None, path)
         else:
-            found[text] = Url(text, None, "", "", None, None, text, kind == "EXCLUSION")
+            found[text] = Url(text, None, "", "", None, None, text, token.type == "EXCLUSION")
     return found
 
 
@@ -89,15 +101,26 @@ def parse_parameters(words: Iterable[str]) -> dict[str, tuple[str, str | None]]:
     unique = list(dict.fromkeys(words))
     if not unique:
         return {}
-    from hpatch import grammar
-
-    lark = grammar.parser("proxy", "parameters")
-    tokens = lark.parse("\n".join(word.replace("\n", " ") for word in unique) + "\n").children
+    _, tokens = _tokens([f"={word}" for word in unique])
     found: dict[str, tuple[str, str | None]] = {}
     for word, token in zip(unique, tokens, strict=True):
-        key, sign, value = word.partition("=")
-        found[word] = (key, value if token.type == "PARAMETER" and sign else None)  # type: ignore[union-attr]
+        key, _, value = word.partition("=")
+        found[word] = (key, value if token.type == "PARAMETER" else None)
     return found
+
+
+def is_balancer(text: str) -> bool:
+    """Whether mod_proxy takes a URL for a balancer's (`ap_proxy_valid_balancer_name`)."""
+    return text[:9].lower() == "balancer:"
+
+
+def balancer_name(text: str) -> str | None:
+    """`balancer://name` of a balancer's URL; None where mod_proxy finds its syntax bad."""
+    colon = text.find(":")
+    if colon < 0 or text[colon : colon + 3] != "://" or len(text) == colon + 3:
+        return None
+    slash = text.find("/", colon + 3)
+    return lower(text if slash < 0 else text[:slash])
 
 
 def _socket_path(written: str) -> str:
@@ -105,63 +128,74 @@ def _socket_path(written: str) -> str:
     if written.startswith("//"):
         start = written.find("/", 2)
         written = written[start:] if start >= 0 else ""
-    return re.split("[?#]", written, maxsplit=1)[0]
+    return written.partition("?")[0].partition("#")[0]
 
 
-def _sought(text: str, bar: int) -> tuple[str, int]:
-    """What `ap_proxy_de_socketfy` and `ap_proxy_get_worker_ex` compare; `bar` is where the socket ends, or -1."""
-    real = text[bar + 1 :] if bar >= 0 else text
-    colon = real.find(":")
-    if bar >= 0:
-        if colon == len(real) - 1:
-            real += "//localhost"
-        elif len(real) == colon + 3 and real.endswith("://"):
-            real += "localhost"
-    if real[colon : colon + 3] != "://" or len(real) == colon + 3:
+def _size(text: str) -> int:
+    """The length in bytes."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape"))
+
+
+def _sought(text: str, socket: str | None) -> tuple[str, int]:
+    """What `ap_proxy_de_socketfy` and `ap_proxy_get_worker_ex` compare, and the length of its origin."""
+    if socket is not None:
+        text = text[len("unix:|") + len(socket) :]
+    start = text.find(":") + 3
+    if socket is not None:
+        if len(text) == start - 2:
+            text += "//localhost"
+        elif len(text) == start and text.endswith("//"):
+            text += "localhost"
+    if text[start - 3 : start] != "://" or len(text) == start:
         return "", 0
-    slash = real.find("/", colon + 3)
+    slash = text.find("/", start)
     if slash < 0:
-        slash = len(real)
-    return lower(real[:slash]) + real[slash:], slash
+        slash = len(text)
+    return lower(text[:slash]) + text[slash:], slash
 
 
 def name(url: Url, matching: bool = False) -> Name:
     """What mod_proxy makes of a URL; `matching` for ProxyPassMatch, where `$1` may stand in the port."""
     text, socket, scheme, user, host, port, path, _ = url
-    sought, origin = _sought(text, -1 if socket is None else text.index("|", 5))
+    unknown = "${" in text
+    sought, origin = _sought(text, socket)
     refused = ""
     if socket is not None:
         socket = _socket_path(socket)
-        if len(socket.encode("utf-8", "surrogateescape")) > _MAX_SOCKET:
+        if _size(socket) > _MAX_SOCKET:
             refused = f"the path of its socket is longer than {_MAX_SOCKET} bytes"
         if not host:
             host = "localhost"
     if host is None:
-        refused = "it has no scheme" if not scheme else "it has no //host"
-        return Name(socket, scheme, user, "", None, path, f"{scheme}:{path}", False, sought, origin, refused)
-    variables = ("$" in text or "%" in text) and _VARIABLE.search(f"{user}@{host}:{port}") is not None
+        if not unknown:
+            refused = "it has no //host" if scheme else "it has no scheme"
+        variables = re.search(_VARIABLE, text) is not None
+        return Name(socket, scheme, user, "", None, path, f"{scheme}:{path}", variables, sought, origin, refused)
+    variables = ("$" in text or "%" in text) and re.search(_VARIABLE, f"{user}@{host}:{port}") is not None
     host = lower(host)
     if not host or host == "[]":
         refused = "it has no host"
     elif ":" in host and host[0] != "[":
         refused = "what follows the host's colon is no port"
-    elif len(host) > _MAX_HOST // 4 and len(host.encode("utf-8", "surrogateescape")) > _MAX_HOST:
+    elif _size(host) > _MAX_HOST:
         refused = f"its host is longer than {_MAX_HOST} bytes"
     shown = ""
     number = None
     if port:
         if matching and variables:
-            reference = _REFERENCE.search(port)
+            reference = re.search(_REFERENCE, port)
             if reference is not None:
                 path = port[reference.start() :] + path
                 port = port[: reference.start()]
-        if (port.isascii() and port.isdigit()) or _PORT.fullmatch(port):
+        if (port.isascii() and port.isdigit()) or re.fullmatch(_PORT, port):
             number = int(port)
             if number % 65536 not in (0, DEFAULT_PORTS.get(scheme)):
                 shown = f":{port}"
         elif port:
             refused = "its port is no number"
             shown = f":{port}"
+    if unknown:
+        refused = ""
     authority = f"{user}@{host}" if user else host
     identity = f"{scheme}://{authority}{shown}{path}"
     return Name(socket, scheme, user, host, number, path, identity, variables, sought, origin, refused)

@@ -20,16 +20,26 @@ Action = Literal["pass", "member", "set", "open", "close", "handler", "rewrite",
 
 
 class Scope:
-    """What encloses a directive: its server, httpd's `cmd->path`, and whether mod_proxy's mappings may stand there."""
+    """What encloses a directive: its server, its section, and whether mod_proxy's mappings may stand there."""
 
-    __slots__ = ("forbidden", "limited", "path", "section", "server")
+    __slots__ = ("forbidden", "limited", "section", "server")
 
-    def __init__(self, server: Server, path: str | None, section: Node | None, forbidden: Node | None) -> None:
+    def __init__(self, server: Server, section: Node | None, forbidden: Node | None, limited: bool = False) -> None:
         self.server = server
-        self.path = path
         self.section = section
         self.forbidden = forbidden
-        self.limited = False
+        self.limited = limited
+
+    @property
+    def path(self) -> str:
+        """httpd's `cmd->path`; "" in no section."""
+        if self.section is None:
+            return ""
+        words = self.section.words
+        path = words[0] if words else ""
+        if path == "~" and len(words) > 1:
+            path = words[1]
+        return path[6:] if self.section.key in PROXIES and path[:6].lower() == "proxy:" else path
 
 
 class Word(NamedTuple):
@@ -69,9 +79,7 @@ class Walk:
     def run(self, nodes: list[Node]) -> None:
         """Walk nodes and everything in them, without recursion: nesting may be as deep as a file says."""
         kinds = self._kinds
-        stack: list[tuple[Iterator[Node], Scope, Node | None]] = [
-            (iter(nodes), Scope(self.main, None, None, None), None)
-        ]
+        stack: list[tuple[Iterator[Node], Scope, Node | None]] = [(iter(nodes), Scope(self.main, None, None), None)]
         while stack:
             siblings, scope, section = stack[-1]
             for node in siblings:
@@ -93,26 +101,19 @@ class Walk:
     def _enter(self, node: Node, scope: Scope) -> Scope:
         key = node.key
         if key == "<virtualhost":
-            addresses = tuple(node.words)
-            server = Server(" ".join(addresses), node, self.main, addresses)
+            server = Server(node, self.main)
             self.servers.append(server)
-            return Scope(server, None, None, None)
-        if key in LOCATIONS or key in _FORBIDDEN or key in PROXIES:
-            words = node.words
-            path = words[0] if words else ""
-            if path == "~" and len(words) > 1:
-                path = words[1]
-            if key in PROXIES and path[:6].lower() == "proxy:":
-                path = path[6:]
-            inner = Scope(scope.server, path, node, node if key in _FORBIDDEN else scope.forbidden)
-            inner.limited = scope.limited
-            if key in PROXIES:
-                self.lines.append(Line("open", node, scope, path, None, []))
+            return Scope(server, None, None)
+        if key in LOCATIONS:
+            return Scope(scope.server, node, scope.forbidden, scope.limited)
+        if key in _FORBIDDEN:
+            return Scope(scope.server, node, node, scope.limited)
+        if key in PROXIES:
+            inner = Scope(scope.server, node, scope.forbidden, scope.limited)
+            self.lines.append(Line("open", node, scope, inner.path, None, []))
             return inner
         if key in ("<limit", "<limitexcept"):
-            inner = Scope(scope.server, scope.path, scope.section, scope.forbidden)
-            inner.limited = True
-            return inner
+            return Scope(scope.server, scope.section, scope.forbidden, True)
         return scope
 
     def _add(self, line: Line) -> None:
@@ -133,7 +134,7 @@ class Walk:
         """ProxyPass, ProxyPassMatch."""
         words = node.words
         matching = node.key == "proxypassmatch"
-        path = scope.path
+        path = None if scope.section is None else scope.path
         at = 0
         while path is None and at < len(words):
             if words[at] != "~":
@@ -146,14 +147,16 @@ class Walk:
         if path is None or at >= len(words):
             self.lines.append(Line("pass", node, scope, "", None, [], matching))
             return
-        extras = list(enumerate(words))[at + 1 :] if len(words) > at + 1 else []
-        self._add(Line("pass", node, scope, path, Word(words[at], at), extras, matching))
+        target, extras = words[at], words[at + 1 :]
+        self.targets.append(target)
+        self.extras.update(extras)
+        self.lines.append(Line("pass", node, scope, path, Word(target, at), list(enumerate(extras, at + 1)), matching))
 
     def member(self, node: Node, scope: Scope) -> None:
         """BalancerMember."""
         words = list(enumerate(node.words))
         plain = [word for word in words if "=" not in word[1]]
-        path = scope.path if scope.path is not None else plain.pop(0)[1] if plain else ""
+        path = scope.path if scope.section is not None else plain.pop(0)[1] if plain else ""
         target = Word(plain[0][1], plain[0][0]) if plain else None
         extras = [word for word in words if "=" in word[1] or word in plain[1:]]
         self._add(Line("member", node, scope, conf_words.lower(path), target, extras))
@@ -177,8 +180,7 @@ class Walk:
             text = conf_words.lower(text)
         if text.startswith("proxy:"):
             location = scope.section is not None and scope.section.key in LOCATIONS
-            path = scope.path if location else ""
-            self._add(Line("handler", node, scope, path or "", Word(text[6:], 0), []))
+            self._add(Line("handler", node, scope, scope.path if location else "", Word(text[6:], 0), []))
 
     def rewrite(self, node: Node, scope: Scope) -> None:
         """RewriteRule with [P] and a target that is a URL."""
@@ -198,7 +200,7 @@ class Walk:
     def server_name(self, node: Node, scope: Scope) -> None:
         """ServerName."""
         if scope.server is not self.main:
-            scope.server.name = conf_words.get_word(node.args)[0] or scope.server.name
+            scope.server.named = node
 
     def setting(self, node: Node, scope: Scope) -> None:
         """Any other Proxy… or Balancer… directive, at the server's level."""

@@ -297,6 +297,24 @@ def test_variables() -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "ProxyPass /a ${URL}",
+        "ProxyPass /a http://h:${PORT}/",
+        "ProxyPass /a http://h/ ${OPTIONS}",
+        "ProxyPass ${LINE}",
+        "BalancerMember ${LINE}",
+        "ProxySet ${WHAT} retry=1",
+        "<Location /a>\nProxyPass ${LINE} x\n</Location>",
+    ],
+)
+def test_undefined_variables_are_no_refusal(line: str) -> None:
+    proxy = model(line)
+    assert not proxy.refusals
+    assert all(mapping.target is None or "${" in mapping.node.args for mapping in proxy.servers[0].mappings)
+
+
+@pytest.mark.parametrize(
     ("text", "kind", "line"),
     [
         ("ProxyPass /a", "arguments", 1),
