@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hpatch.conf.tree import Configuration
 from hpatch.versions import Version
 
 if TYPE_CHECKING:
-    from hpatch.proxy.model import Proxy
+    from hpatch.proxy.model import Mapping, Proxy, Reverse, Target
     from hpatch.uwsgi.model import Instance
 
 
@@ -16,10 +17,8 @@ class Context:
     """One configuration, what mod_proxy would make of it, and the uWSGI instances given with it.
 
     `uwsgi_version` is the version that those instances run; None when it is not known. `environment` tells whether
-    httpd's environment is known.
+    httpd's environment is known. What many rules go through is gathered once, in the order of servers and lines.
     """
-
-    __slots__ = ("configuration", "environment", "proxy", "uwsgi", "uwsgi_version")
 
     def __init__(
         self,
@@ -34,6 +33,39 @@ class Context:
         self.uwsgi = uwsgi
         self.uwsgi_version = uwsgi_version
         self.environment = environment
+
+    @cached_property
+    def mappings(self) -> list[Mapping]:
+        """Every mapping."""
+        return [mapping for server in self.proxy.servers for mapping in server.mappings]
+
+    @cached_property
+    def passes(self) -> list[Mapping]:
+        """Every ProxyPass and ProxyPassMatch, exclusions included."""
+        return [mapping for mapping in self.mappings if mapping.kind in ("ProxyPass", "ProxyPassMatch")]
+
+    @cached_property
+    def handed(self) -> list[Mapping]:
+        """Every handler and rewrite rule that leads to the proxy."""
+        return [mapping for mapping in self.mappings if mapping.kind in ("SetHandler", "RewriteRule")]
+
+    @cached_property
+    def reverses(self) -> list[Reverse]:
+        """Every ProxyPassReverse and its siblings for cookies."""
+        return [reverse for server in self.proxy.servers for reverse in server.reverses]
+
+    @cached_property
+    def targets(self) -> dict[str, list[Target]]:
+        """By scheme, where mappings lead (handlers and rewrite rules too), and the members of balancers."""
+        found: dict[str, list[Target]] = {}
+        for server in self.proxy.servers:
+            for mapping in server.mappings:
+                if mapping.target is not None:
+                    found.setdefault(mapping.target.scheme, []).append(mapping.target)
+            for balancer in server.balancers:
+                for member in balancer.members:
+                    found.setdefault(member.target.scheme, []).append(member.target)
+        return found
 
     @property
     def version(self) -> Version | None:

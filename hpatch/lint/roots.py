@@ -15,11 +15,12 @@ MAIN = frozenset({"apache2.conf", "httpd.conf"})
 
 
 class _Folder(NamedTuple):
-    """The files in a folder that may be read: main files, other configurations, uWSGI instances."""
+    """The files in a folder that may be read: main files, other configurations, uWSGI instances; and what cannot be."""
 
     main: list[str]
     other: list[str]
     uwsgi: list[str]
+    unread: list[OSError]
 
 
 def roots(path: str, options: Options, *, environment: bool = True) -> list[Root]:
@@ -29,11 +30,16 @@ def roots(path: str, options: Options, *, environment: bool = True) -> list[Root
     depth; where there is none, all `*.conf` and `.htaccess` files; in both cases without those that another of them
     includes. Files `*.ini` with a section `[uwsgi]` go with the configurations nearest above or beside them.
     With `environment`, an `envvars` beside a main file is what it gets for its environment.
-    Raises InputError for a folder without any. A path that does not exist is a root that cannot be read.
+    Raises InputError for a folder without any, and for one that cannot be looked into, unless it belongs to a
+    configuration: then its includes tell. A path that does not exist is a root that cannot be read.
     """
     if not os.path.isdir(path):  # noqa: PTH112 - text as given, also in what follows
         return [Root(path, _with_environment(path, options, environment))]
     folder = _look(path)
+    homes = {os.path.dirname(file) for file in folder.main}  # noqa: PTH120
+    for error in folder.unread:
+        if homes.isdisjoint(_up(os.path.join(error.filename, ""), path)):  # noqa: PTH118
+            raise _unreadable(error)
     chosen = _outermost(folder.main or folder.other, options, environment)
     if not chosen:
         raise InputError(f"{path}: no configuration in this folder (apache2.conf, httpd.conf or *.conf)")
@@ -46,14 +52,21 @@ def roots(path: str, options: Options, *, environment: bool = True) -> list[Root
 def instances(path: str) -> list[str]:
     """The uWSGI files that a path stands for: a file itself, of a folder its `*.ini` files with `[uwsgi]`.
 
-    Raises InputError for a folder without any.
+    Raises InputError for a folder without any, and for one that cannot be looked into.
     """
     if not os.path.isdir(path):  # noqa: PTH112
         return [path]
-    found = _look(path).uwsgi
+    folder = _look(path)
+    if folder.unread:
+        raise _unreadable(folder.unread[0])
+    found = folder.uwsgi
     if not found:
         raise InputError(f"{path}: no *.ini file with a section [uwsgi] in this folder")
     return found
+
+
+def _unreadable(error: OSError) -> InputError:
+    return InputError(f"{error.filename}: cannot be read: {error.strerror}")
 
 
 def _with_environment(path: str, options: Options, wanted: bool) -> Options:
@@ -69,8 +82,8 @@ def _with_environment(path: str, options: Options, wanted: bool) -> Options:
 
 def _look(path: str) -> _Folder:
     """All that is of interest below a folder, in byte order; hidden folders are passed over, links not followed."""
-    found = _Folder([], [], [])
-    for folder, folders, files in os.walk(path):
+    found = _Folder([], [], [], [])
+    for folder, folders, files in os.walk(path, onerror=found.unread.append):
         folders[:] = sorted((name for name in folders if not name.startswith(".")), key=os.fsencode)
         for name in sorted(files, key=os.fsencode):
             full = os.path.join(folder, name)  # noqa: PTH118

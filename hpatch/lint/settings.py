@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -81,12 +82,15 @@ def read(file: str) -> Settings:
 def modules(text: str) -> tuple[str, ...]:
     """Module names from `all`, a list `proxy,proxy_http`, or a file of names such as `httpd -M` prints.
 
-    Raises UsageError when the file cannot be read.
+    Raises UsageError when the file cannot be read, and for what can be no module's name.
     """
     if text == "all":
         return ALL_MODULES
     if "/" not in text and not os.path.isfile(text):  # noqa: PTH113
-        return tuple(module(name) for name in split(text))
+        names = split(text)
+        if not all(re.fullmatch(r"\w+(\.c|\.so)?", name) for name in names):
+            raise UsageError(f"{text}: there is no such file, and it is no list of modules")
+        return tuple(module(name) for name in names)
     try:
         with open(text, encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH123
             lines = [line.partition("#")[0].strip() for line in file]

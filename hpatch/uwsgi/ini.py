@@ -16,7 +16,7 @@ UNKNOWN_MAGIC = "bghijkotuvGIJOTUV"
 """Magic variables whose value only the running uWSGI knows (`%h` its host, `%v` its folder, `%o` how it was called)."""
 
 _MAGIC = re.compile(r"%([\s\S])|%\Z")
-_END = re.compile(r"[^%\n]*+(?:%[\s\S]?[^%\n]*+)*+")
+_END = re.compile(r"[^%\n]*(?:%[\s\S]?[^%\n]*)*")
 
 
 class Line(NamedTuple):

@@ -45,51 +45,75 @@ class Use(NamedTuple):
         return f"{self.param.key}={self.param.value}"
 
 
-def uses(context: Context) -> tuple[Use, ...]:
-    """Every parameter that httpd takes in, in the order of servers, workers and lines."""
-    templates = tuple(context.configuration.by_key.get("proxyhctemplate", ()))
-    return _uses(context.proxy, context.version, templates)
+def uses(context: Context, *keys: str) -> list[Use]:
+    """Every parameter that httpd takes in, or those with these keys, in the order of servers, workers and lines."""
+    every, by_key = _uses(context)
+    if not keys:
+        return every
+    present = [key for key in keys if key in by_key]
+    if len(present) > 1:
+        return [use for use in every if use.key in present]
+    return by_key[present[0]] if present else []
 
 
 @lru_cache(maxsize=1)
-def _uses(proxy: Proxy, version: Version | None, templates: tuple[Node, ...]) -> tuple[Use, ...]:
-    return tuple(_walk(proxy, version, templates))
+def _uses(context: Context) -> tuple[list[Use], dict[str, list[Use]]]:
+    every = list(_walk(context.proxy, context.version))
+    for node in context.configuration.by_key.get("proxyhctemplate", ()):
+        every += _of_template(node, context.version)
+    by_key: dict[str, list[Use]] = {}
+    for use in every:
+        by_key.setdefault(use.key, []).append(use)
+    return every, by_key
 
 
-def _walk(proxy: Proxy, version: Version | None, templates: tuple[Node, ...]) -> Iterator[Use]:
+def _walk(proxy: Proxy, version: Version | None) -> Iterator[Use]:
+    readings = _Readings(version)
     for server in proxy.servers:
         for worker in server.workers:
             for param in worker.params.values():
-                yield _use(param, "worker", version, worker, server)
+                yield readings.use(param, "worker", worker, server)
         for balancer in server.balancers:
             for worker in balancer.members:
                 for param in worker.params.values():
-                    yield _use(param, "worker", version, worker, server)
+                    yield readings.use(param, "worker", worker, server)
             for param in balancer.params.values():
-                yield _use(param, "balancer", version, balancer, server)
-    for node in templates:
-        yield from _of_template(node, version)
+                yield readings.use(param, "balancer", balancer, server)
 
 
 def _of_template(node: Node, version: Version | None) -> Iterator[Use]:
+    readings = _Readings(version)
     for word, place in list(zip(node.words, node.word_places(), strict=True))[1:]:
         key, equals, value = word.partition("=")
         if equals:
-            use = _use(Param(key, value, node, place), "worker", version, None, None)
+            use = readings.use(Param(key, value, node, place), "worker", None, None)
             known = use.parameter is not None and use.parameter.name.startswith("hc")
             yield use if known else use._replace(parameter=None, reading=None)
 
 
-def _use(
-    param: Param, scope: Scope, version: Version | None, owner: Worker | Balancer | None, server: Server | None
-) -> Use:
-    key = param.key.lower()
-    parameter = (WORKER if scope == "worker" else BALANCER).get(key)
-    if parameter is None and param.node.key in ("proxypass", "proxypassmatch") and key in MAPPING:
-        parameter = MAPPING[key]
-    # A value with an unexpanded variable is not the value that httpd will read.
-    reading = check(parameter, param.value, version) if parameter is not None and "${" not in param.value else None
-    return Use(param, key, scope, parameter, reading, owner, server)
+class _Readings:
+    """What httpd makes of parameters: each distinct text is read once."""
+
+    def __init__(self, version: Version | None) -> None:
+        self.version = version
+        self._known: dict[tuple[str, str, str, str], tuple[str, Parameter | None, Reading | None]] = {}
+
+    def use(self, param: Param, scope: Scope, owner: Worker | Balancer | None, server: Server | None) -> Use:
+        text = (param.key, param.value, scope, param.node.key)
+        known = self._known.get(text)
+        if known is None:
+            known = self._known[text] = self._read(*text)
+        key, parameter, reading = known
+        return Use(param, key, scope, parameter, reading, owner, server)
+
+    def _read(self, key: str, value: str, scope: str, directive: str) -> tuple[str, Parameter | None, Reading | None]:
+        key = key.lower()
+        parameter = (WORKER if scope == "worker" else BALANCER).get(key)
+        if parameter is None and directive in ("proxypass", "proxypassmatch"):
+            parameter = MAPPING.get(key)
+        # A value with an unexpanded variable is not the value that httpd will read.
+        reading = check(parameter, value, self.version) if parameter is not None and "${" not in value else None
+        return key, parameter, reading
 
 
 def words(texts: list[str], joint: str = "and") -> str:

@@ -30,11 +30,9 @@ _META = r"[^\w/.~%-]"
 WEBSOCKET = ("ws", "wss")
 
 
-def passes(server: Server) -> Iterator[Mapping]:
+def passes(server: Server) -> list[Mapping]:
     """The ProxyPass and ProxyPassMatch of a server, exclusions included, in the order in which they are written."""
-    for mapping in server.mappings:
-        if mapping.kind in ("ProxyPass", "ProxyPassMatch"):
-            yield mapping
+    return [mapping for mapping in server.mappings if mapping.kind in ("ProxyPass", "ProxyPassMatch")]
 
 
 def parameter(mapping: Mapping, key: str) -> Param | None:
@@ -159,7 +157,7 @@ class Cover:
     __slots__ = ("_first", "_latest", "size")
 
     def __init__(self, latest: bool = False) -> None:
-        self._first: dict[tuple[str, tuple[Condition, ...]], Covered] = {}
+        self._first: dict[tuple[Condition, ...], dict[str, Covered]] = {}
         self._latest = latest
         self.size = 0
 
@@ -168,22 +166,20 @@ class Cover:
         path = covers(mapping)
         self.size += 1
         if path is not None:
-            key = (path, mapping.node.conditions)
-            if self._latest or key not in self._first:
-                self._first[key] = Covered(self.size, mapping)
+            first = self._first.setdefault(mapping.node.conditions, {})
+            if self._latest or path not in first:
+                first[path] = Covered(self.size, mapping)
 
-    def find(self, mapping: Mapping) -> Covered | None:
-        """The one that takes every request that this one would, whenever this one is read at all.
+    def find(self, path: str, read: tuple[Condition, ...]) -> Covered | None:
+        """The one that takes every request under a path, whenever what is read under the conditions `read` is.
 
         It is the first one that was added, or the latest one of a `latest` cover.
         """
-        path = lies_under(mapping) if self._first else None
-        if path is None:
-            return None
         found: Covered | None = None
-        for conditions in _subsets(mapping.node.conditions):
+        for conditions in _subsets(read):
+            first = self._first.get(conditions, {})
             for above in _above(path):
-                other = self._first.get((above, conditions))
+                other = first.get(above)
                 if other is not None and (found is None or (other.order < found.order) is not self._latest):
                     found = other
         return found

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from hpatch.lint.rules._passes import Cover, encoded, passes
+from hpatch.lint.rules._passes import Cover, encoded, lies_under, passes
 
 if TYPE_CHECKING:
     from hpatch.proxy.model import Mapping, Proxy, Server
@@ -36,8 +36,8 @@ _HELP = {
 }
 
 
-def _taker(mapping: Mapping, why: str) -> Taker:
-    return Taker(mapping, why, _HELP[why], why is _LOCATION)
+Asked = tuple[Cover, str]
+"""What httpd asks, and why before a mapping."""
 
 
 class _Order:
@@ -79,47 +79,26 @@ def _takers(servers: list[Server]) -> Iterator[tuple[Mapping, Taker]]:
         if not (order.encoded or order.plain or order.sections):
             continue
         own_encoded, own_plain = (main_encoded, main_plain) if order is main else (Cover(), Cover())
-        yield from _in_locations(order)
-        for own, inherited, run in (
-            (own_encoded, main_encoded, order.encoded),
-            (own_plain, main_plain, order.plain),
-        ):
-            for mapping in run:
-                taker = _of_locations(mapping, order, main)
-                if taker is None:
-                    taker = _of_lists(mapping, own, inherited, own_encoded, main_encoded)
-                if taker is not None:
-                    yield mapping, taker
-                own.add(mapping)
+        before: list[Asked] = [(order.locations, _LOCATION), (main.locations, _LOCATION)]
+        if order.sections:
+            yield from _in_run(order.sections[::-1], [(Cover(), _LATER)])
+        if order.encoded:
+            yield from _in_run(order.encoded, [*before, (main_encoded, _MAIN), (own_encoded, _EARLIER)])
+        if order.plain:
+            before += [(main_encoded, _ENCODED), (own_encoded, _ENCODED)]
+            yield from _in_run(order.plain, [*before, (main_plain, _MAIN), (own_plain, _EARLIER)])
 
 
-def _in_locations(order: _Order) -> Iterator[tuple[Mapping, Taker]]:
-    later = Cover()
-    for mapping in reversed(order.sections):
-        found = later.find(mapping)
-        if found is not None:
-            yield mapping, _taker(found.mapping, _LATER)
-        later.add(mapping)
-
-
-def _of_locations(mapping: Mapping, order: _Order, main: _Order) -> Taker | None:
-    for sections in (order, main):
-        found = sections.locations.find(mapping)
-        if found is not None:
-            return _taker(found.mapping, _LOCATION)
-    return None
-
-
-def _of_lists(mapping: Mapping, own: Cover, inherited: Cover, own_encoded: Cover, main_encoded: Cover) -> Taker | None:
-    encoded_run = own is own_encoded
-    if not encoded_run:
-        for cover in (main_encoded, own_encoded):
-            found = cover.find(mapping)
-            if found is not None:
-                return _taker(found.mapping, _ENCODED)
-    if own is not inherited:
-        found = inherited.find(mapping)
-        if found is not None:
-            return _taker(found.mapping, _MAIN)
-    found = own.find(mapping)
-    return None if found is None else _taker(found.mapping, _EARLIER)
+def _in_run(run: list[Mapping], asked: list[Asked]) -> Iterator[tuple[Mapping, Taker]]:
+    """The mappings of which none is left: `asked` is what httpd asks before each, the last one the run itself."""
+    own, _ = asked[-1]
+    asked = [(cover, why) for cover, why in asked[:-1] if cover.size and cover is not own] + asked[-1:]
+    for mapping in run:
+        path = lies_under(mapping) if own.size or len(asked) > 1 else None
+        if path is not None:
+            for cover, why in asked:
+                found = cover.find(path, mapping.node.conditions)
+                if found is not None:
+                    yield mapping, Taker(found.mapping, why, _HELP[why], why is _LOCATION)
+                    break
+        own.add(mapping)

@@ -66,8 +66,8 @@ def balancer_timeout_confusion(context: Context) -> Iterator[Found]:
 
     Source: "Balancer parameters" in the manual of ProxyPass; set_balancer_param (mod_proxy.c).
     """
-    for use in uses(context):
-        if use.key != "timeout" or use.scope != "balancer" or use.reading is None or use.reading.refused:
+    for use in uses(context, "timeout"):
+        if use.scope != "balancer" or use.reading is None or use.reading.refused:
             continue
         if not isinstance(use.reading.value, int) or use.reading.value < 30:
             continue
@@ -150,8 +150,8 @@ def lb_module_missing(context: Context) -> Iterator[Found]:
     Source: set_balancer_param (mod_proxy.c), ap_proxy_share_balancer (proxy_util.c); tried on httpd 2.4.71.
     """
     chosen: set[int] = set()
-    for use in uses(context):
-        if use.key != "lbmethod" or use.scope != "balancer" or use.reading is None:
+    for use in uses(context, "lbmethod"):
+        if use.scope != "balancer" or use.reading is None:
             continue
         chosen.add(id(use.owner))
         name = use.param.value
@@ -194,12 +194,13 @@ def _missing(context: Context, name: str) -> Confidence | None:
 
 def _targets(context: Context) -> Iterator[tuple[Mapping, Target, str, Balancer | None]]:
     """Every mapping to a balancer, with the balancer's name and the balancer that its server has by that name."""
-    for server in context.proxy.servers:
-        for mapping in server.mappings:
-            target = mapping.target
-            if target is not None and target.balancer and not target.variables:
-                name = f"balancer://{target.host}" + ("" if target.port is None else f":{target.port}")
-                yield mapping, target, name, server.balancer(name)
+    if "balancer" not in context.targets:
+        return
+    for mapping in context.mappings:
+        target = mapping.target
+        if target is not None and target.balancer and not target.variables:
+            name = f"balancer://{target.host}" + ("" if target.port is None else f":{target.port}")
+            yield mapping, target, name, mapping.server.balancer(name)
 
 
 @rule("WK027", "balancer-undefined", "error", references=(_BALANCER,))
@@ -333,7 +334,7 @@ def nonce_none(context: Context) -> Iterator[Found]:
 
     Source: set_balancer_param (mod_proxy.c), balancer_handler (mod_proxy_balancer.c).
     """
-    found = [use for use in uses(context) if use.key == "nonce" and use.scope == "balancer"]
+    found = [use for use in uses(context, "nonce") if use.scope == "balancer"]
     found = [use for use in found if use.param.value.lower() == "none"]
     if not found:
         return

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from hpatch.lint.context import Context
     from hpatch.proxy.model import Balancer, Definition, Mapping, Server, Target
 
-_URL = re.compile(r"(unix:[^|]*\|)([a-z][a-z0-9+.-]*):(?://([^/:?]*))?(.*)", re.I | re.S)
-_REFERENCES = re.compile(r"[0-9](?:\$[0-9])*")
+_URL = r"(?is)(unix:[^|]*\|)([a-z][a-z0-9+.-]*):(?://([^/:?]*))?(.*)"
+_REFERENCES = r"[0-9](?:\$[0-9])*"
 _HOST_UNSEEN = frozenset(("fcgi", "uwsgi", "scgi", "ajp"))
 """Schemes whose backends are not told the host of the worker's URL in a Host header."""
 
@@ -30,15 +30,23 @@ def _socket(target: Target) -> str | None:
     return None if target.socket is None else normpath(target.socket)
 
 
+def _same_socket(one: Target, other: Target) -> bool:
+    return one.socket == other.socket or _socket(one) == _socket(other)
+
+
 def _by(worker: Worker) -> str:
     target = worker.target
     return f'the socket "{target.socket}"' if target.socket is not None else f'"{target.text}" without a socket'
 
 
-def _has_sockets(server: Server) -> bool:
-    if any(worker.target.socket is not None for worker in server.workers):
-        return True
-    return any(mapping.target is not None and mapping.target.socket is not None for mapping in server.mappings)
+def _with_sockets(context: Context) -> set[Server]:
+    """The servers with a worker or a mapping that has a socket."""
+    workers = (worker for server in context.proxy.servers for worker in server.workers)
+    found = {worker.server for worker in workers if worker.target.socket is not None}
+    for mapping in context.mappings:
+        if mapping.target is not None and mapping.target.socket is not None:
+            found.add(mapping.server)
+    return found
 
 
 class _Names:
@@ -54,7 +62,7 @@ class _Names:
         """The worker of a ProxyPassMatch that takes all that begins with `url`, but for the shortest, from `name`."""
         for worker in self.patterns:
             start, _, rest = worker.name.partition("$")
-            if url.startswith(start) and _REFERENCES.fullmatch(rest) and len(worker.name) > len(name):
+            if url.startswith(start) and re.fullmatch(_REFERENCES, rest) and len(worker.name) > len(name):
                 return worker
         return None
 
@@ -72,13 +80,15 @@ class _Paths:
     """The paths of a server's ProxyPass lines, to find the first that takes a request."""
 
     def __init__(self, server: Server) -> None:
+        self.server = server
         self.first: dict[str, int] = {}
-        for index, mapping in enumerate(server.mappings):
-            if mapping.kind == "ProxyPass" and not mapping.pattern:
-                self.first.setdefault(mapping.path, index)
 
     def taken(self, path: str, index: int) -> bool:
         """Whether a line above the one at `index` takes a request for `path`."""
+        if not self.first:
+            for at, mapping in enumerate(self.server.mappings):
+                if mapping.kind == "ProxyPass" and not mapping.pattern:
+                    self.first.setdefault(mapping.path, at)
         ends = [at for at, letter in enumerate(path) if letter == "/"]
         prefixes = (path, *(path[:at] for at in ends), *(path[: at + 1] for at in ends))
         return any(self.first.get(prefix, index) < index for prefix in prefixes)
@@ -92,10 +102,10 @@ def _part(
     assert target is not None
     url = target.identity
     pattern = names.pattern(url, worker.name) if worker is not None else None
-    if pattern is not None and _socket(pattern.target) != _socket(target):
+    if pattern is not None and not _same_socket(pattern.target, target):
         return pattern, ""
     for rest, other in names.longer(url):
-        if _socket(other.target) == _socket(target) or apart(other.node, mapping.node):
+        if _same_socket(other.target, target) or apart(other.node, mapping.node):
             continue
         if "/" not in url.partition("://")[2]:
             if rest == "/":
@@ -154,7 +164,7 @@ class _Hosts:
         """Another host in the URL of a line. Safe where the backend does not see it and nothing else names the URL."""
         target = definition.target
         assert target is not None
-        match = _URL.fullmatch(target.text)
+        match = re.fullmatch(_URL, target.text)
         if target.socket is None or match is None:
             return None
         host = self._name(normpath(target.socket))
@@ -208,11 +218,12 @@ def uds_worker_collision(context: Context) -> Iterator[Found]:
     """
     hosts = _Hosts(context)
     main = context.proxy.servers[0]
-    inherited = _has_sockets(main)
-    above = _Names(main) if inherited else None
+    concerned = _with_sockets(context)
+    above = _Names(main) if main in concerned else None
     for server in context.proxy.servers:
-        yield from _members(server, hosts)
-        if not inherited and not _has_sockets(server):
+        if server.balancers:
+            yield from _members(server, hosts)
+        if above is None and server not in concerned:
             continue
         searched = [_Names(server)] if server is not main or above is None else [above]
         if above is not None and server.shared:
@@ -225,7 +236,7 @@ def uds_worker_collision(context: Context) -> Iterator[Found]:
             worker = mapping.worker if isinstance(mapping.worker, Worker) else None
             if worker is not None and apart(worker.node, mapping.node):
                 continue
-            if worker is not None and _socket(worker.target) != _socket(target):
+            if worker is not None and not _same_socket(worker.target, target):
                 yield _collision(mapping, worker, "", hosts)
             elif mapping.kind == "ProxyPass" and not mapping.pattern:
                 parts = (_part(mapping, index, worker, names, paths) for names in searched)
@@ -261,7 +272,7 @@ def _members(server: Server, hosts: _Hosts) -> Iterator[Found]:
         for worker in balancer.members:
             for definition in worker.definitions[1:]:
                 target = definition.target
-                if _socket(target) == _socket(worker.target) or apart(definition.node, worker.node):
+                if _same_socket(target, worker.target) or apart(definition.node, worker.node):
                     continue
                 yield Found(
                     target.place,
@@ -303,6 +314,8 @@ def uds_handler_hijack(context: Context) -> Iterator[Found]:
 
     Source: ap_proxy_pre_request and ap_proxy_determine_address (proxy_util.c); tried on httpd 2.4.71.
     """
+    if not context.handed:
+        return
     general: list[Mapping] = []
     for server in context.proxy.servers:
         mine = [
@@ -336,7 +349,7 @@ def _hijacked(mapping: Mapping, worker: Worker | Balancer | None, server: Server
     """`server` is the virtual host where that is another than the mapping's own."""
     target = mapping.target
     assert target is not None
-    if not isinstance(worker, Worker) or worker.target.socket is None or _socket(worker.target) == _socket(target):
+    if not isinstance(worker, Worker) or worker.target.socket is None or _same_socket(worker.target, target):
         return
     if apart(mapping.node, worker.node):
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.finding import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._passes import encoded, parameter, passes
+from hpatch.lint.rules._passes import encoded, parameter
 
 if TYPE_CHECKING:
     from hpatch.conf.source import Place
@@ -42,15 +42,14 @@ def mapping_version(context: Context) -> Iterator[Found]:
     """
     if not context.before(_MAPPING_SINCE):
         return
-    for server in context.proxy.servers:
-        for mapping in passes(server):
-            param = parameter(mapping, "mapping") if mapping.params else None
-            if param is not None:
-                yield Found(
-                    param.place,
-                    f'"{param.key}={param.value}" needs httpd 2.4.49, this is {context.version}: it does not start',
-                    help="Take it out, or upgrade httpd.",
-                )
+    for mapping in context.passes:
+        param = parameter(mapping, "mapping") if mapping.params else None
+        if param is not None:
+            yield Found(
+                param.place,
+                f'"{param.key}={param.value}" needs httpd 2.4.49, this is {context.version}: it does not start',
+                help="Take it out, or upgrade httpd.",
+            )
 
 
 @rule("MP017", "nocanon", "warning", confidence="medium", references=(_PASS,))
@@ -77,28 +76,27 @@ def nocanon(context: Context) -> Iterator[Found]:
     (from 2.4.1 to 2.4.62). Tried on 2.4.71.
     """
     allowed: dict[int, Node | None] | None = None
-    for server in context.proxy.servers:
-        for mapping in passes(server):
-            if "nocanon" not in mapping.flags or mapping.target is None:
-                continue
-            inert = _inert(mapping)
-            if inert is not None:
-                yield Found(
-                    _word(mapping, "nocanon"),
-                    f'"nocanon" does nothing here: {inert}',
-                    help="Take the word out.",
-                    confidence="high",
-                )
-                continue
-            if allowed is None:
-                allowed = _encoded_slashes(context)
-            if _slashes(allowed, server) is None:
-                yield Found(
-                    _word(mapping, "nocanon"),
-                    f'the backend of "{mapping.path}" gets paths as the client sent them',
-                    help="Keep the word only where the backend needs raw paths, and checks them itself.",
-                    severity="info",
-                )
+    for mapping in context.passes:
+        if "nocanon" not in mapping.flags or mapping.target is None:
+            continue
+        inert = _inert(mapping)
+        if inert is not None:
+            yield Found(
+                _word(mapping, "nocanon"),
+                f'"nocanon" does nothing here: {inert}',
+                help="Take the word out.",
+                confidence="high",
+            )
+            continue
+        if allowed is None:
+            allowed = _encoded_slashes(context)
+        if _slashes(allowed, mapping.server) is None:
+            yield Found(
+                _word(mapping, "nocanon"),
+                f'the backend of "{mapping.path}" gets paths as the client sent them',
+                help="Keep the word only where the backend needs raw paths, and checks them itself.",
+                severity="info",
+            )
 
 
 def _inert(mapping: Mapping) -> str | None:
@@ -132,30 +130,29 @@ def slashes_decode(context: Context) -> Iterator[Found]:
     `proxy_http_canon` in mod_proxy_http.c. Tried on 2.4.71.
     """
     allowed: dict[int, Node | None] | None = None
-    for server in context.proxy.servers:
-        for mapping in passes(server):
-            target = mapping.target
-            if target is None or target.scheme not in ("http", "https", "balancer"):
-                continue
-            if "nocanon" in mapping.flags or encoded(mapping):
-                continue
-            if allowed is None:
-                allowed = _encoded_slashes(context)
-                if not any(allowed.values()):
-                    return
-            setting = _slashes(allowed, server)
-            if setting is None:
-                continue
-            decoded = setting.words[0].lower() == "on"
-            if not decoded and not context.before(_NODECODE_FIXED):
-                continue
-            becomes = "/" if decoded else "%252F"
-            yield Found(
-                mapping.place,
-                f'"%2F" in a path under "{mapping.path}" reaches the backend as "{becomes}"',
-                related=(Related(setting.place, "lets such paths through"),),
-                help="Use `AllowEncodedSlashes NoDecode`, and add `nocanon` to the ProxyPass.",
-            )
+    for mapping in context.passes:
+        target = mapping.target
+        if target is None or target.scheme not in ("http", "https", "balancer"):
+            continue
+        if "nocanon" in mapping.flags or encoded(mapping):
+            continue
+        if allowed is None:
+            allowed = _encoded_slashes(context)
+            if not any(allowed.values()):
+                return
+        setting = _slashes(allowed, mapping.server)
+        if setting is None:
+            continue
+        decoded = setting.words[0].lower() == "on"
+        if not decoded and not context.before(_NODECODE_FIXED):
+            continue
+        becomes = "/" if decoded else "%252F"
+        yield Found(
+            mapping.place,
+            f'"%2F" in a path under "{mapping.path}" reaches the backend as "{becomes}"',
+            related=(Related(setting.place, "lets such paths through"),),
+            help="Use `AllowEncodedSlashes NoDecode`, and add `nocanon` to the ProxyPass.",
+        )
 
 
 def _word(mapping: Mapping, word: str) -> Place:

@@ -86,7 +86,7 @@ def hc_order(context: Context) -> Iterator[Found]:
 
     Source: set_worker_hc_param (mod_proxy_hcheck.c); tried on httpd 2.4.71.
     """
-    named = [use for use in uses(context) if use.key in _DEFINED_BY and use.parameter is not None]
+    named = [use for use in uses(context, *_DEFINED_BY) if use.parameter is not None]
     if not named:
         return
     order = {id(node): index for index, node in enumerate(context.configuration.walk())}
@@ -144,8 +144,8 @@ def hc_method(context: Context) -> Iterator[Found]:
     Source: set_worker_hc_param and the table of methods (mod_proxy_hcheck.c, proxy_util.c), CHANGES of 2.4.49 and
     2.4.55; tried on httpd 2.4.71.
     """
-    for use in uses(context):
-        if use.key == "hcmethod" and use.reading is not None and use.reading.refused:
+    for use in uses(context, "hcmethod"):
+        if use.reading is not None and use.reading.refused:
             yield Found(
                 use.place,
                 f'httpd{f" {context.version}" if context.version else ""} refuses to start with "{use.text}": '

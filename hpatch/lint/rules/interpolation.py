@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.finding import Found
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._passes import passes
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
-    from hpatch.proxy.model import Server
 
 _MANUAL = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassinterpolateenv"
 
@@ -38,16 +36,15 @@ def interpolate_alone(context: Context) -> Iterator[Found]:
     on = {id(_server(node)) for node in context.configuration.find("proxypassinterpolateenv") if _is_on(node)}
     if id(None) in on:
         return
-    for server in context.proxy.servers:
-        if server.node is not None and id(server.node) in on:
+    for node in _interpolated(context):
+        if on and id(_server(node)) in on:
             continue
-        for node in _interpolated(server):
-            words = [word.lower() for word in node.words]
-            yield Found(
-                node.word_place(words.index("interpolate")) if "interpolate" in words else node.place,
-                f'"interpolate" on this {node.name} does nothing: ProxyPassInterpolateEnv is not on',
-                help="Add `ProxyPassInterpolateEnv On`, or take the word out.",
-            )
+        words = [word.lower() for word in node.words]
+        yield Found(
+            node.word_place(words.index("interpolate")) if "interpolate" in words else node.place,
+            f'"interpolate" on this {node.name} does nothing: ProxyPassInterpolateEnv is not on',
+            help="Add `ProxyPassInterpolateEnv On`, or take the word out.",
+        )
 
 
 def _server(node: Node) -> Node | None:
@@ -58,11 +55,11 @@ def _is_on(node: Node) -> bool:
     return node.words[:1] != [] and node.words[0].lower() == "on"
 
 
-def _interpolated(server: Server) -> Iterator[Node]:
-    for mapping in passes(server):
+def _interpolated(context: Context) -> Iterator[Node]:
+    for mapping in context.passes:
         if "interpolate" in mapping.flags:
             yield mapping.node
-    for reverse in server.reverses:
+    for reverse in context.reverses:
         args = reverse.node.args.lower()
         if "interpolate" in args and "interpolate" in args.split():
             yield reverse.node

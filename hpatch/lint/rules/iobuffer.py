@@ -83,7 +83,7 @@ def iobuffer_indiscriminate(context: Context) -> Iterator[Found]:
 
     Source: dispatch (mod_proxy_fcgi.c, r1591508, in 2.4.10 and later), set_worker_param (mod_proxy.c).
     """
-    if context.before("2.4.10"):
+    if context.before("2.4.10") or not (uses(context, KEY) or context.configuration.by_key.get(DIRECTIVE)):
         return
     large: dict[int, tuple[Param | Setting, int, list[Worker]]] = {}
     count = 0
@@ -93,7 +93,7 @@ def iobuffer_indiscriminate(context: Context) -> Iterator[Found]:
         if origin is not None and size is not None and size > DEFAULT:
             count += 1
             large.setdefault(id(origin), (origin, size, []))[2].append(worker)
-    own = {id(use.param): use for use in uses(context) if use.key == KEY} if large else {}
+    own = {id(use.param): use for use in uses(context, KEY)}
     for key, (origin, size, workers) in large.items():
         severity: Severity = "error" if size >= HUGE else "warning" if size > RECORD else "info"
         message = f'"{_text(origin)}" makes httpd take {size:,} bytes for every request to '
@@ -134,8 +134,8 @@ def iobuffer_inert(context: Context) -> Iterator[Found]:
 
     Source: the readers of io_buffer_size in modules/proxy, 2.4.1 to 2.4.68; r1591508 (2.4.10), PR 69402 (2.4.64).
     """
-    for use in uses(context):
-        if use.key != KEY or use.parameter is None or not isinstance(use.owner, Worker):
+    for use in uses(context, KEY):
+        if use.parameter is None or not isinstance(use.owner, Worker):
             continue
         target = use.owner.target
         if use.reading is None or use.reading.refused or target.variables:

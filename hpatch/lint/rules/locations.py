@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hpatch.lint.finding import Confidence, Fix, Found, Related, Severity
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._edits import removed
-from hpatch.lint.rules._passes import passes, pattern, section_pattern
+from hpatch.lint.rules._passes import pattern, section_pattern
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
@@ -105,15 +105,14 @@ def pass_bad_context(context: Context) -> Iterator[Found]:
             related=() if section is None else (Related(section.place, "the section"),),
             help="Put it into the server, or into a <Location> with the path.",
         )
-    for server in context.proxy.servers:
-        for mapping in passes(server):
-            if mapping.section is not None and mapping.section.key in _PROXY_SECTIONS:
-                yield Found(
-                    mapping.place,
-                    f"{mapping.node.name} in {mapping.section.name}> is never asked",
-                    help="Put it into the server, or into a <Location>.",
-                    severity="warning",
-                )
+    for mapping in context.passes:
+        if mapping.section is not None and mapping.section.key in _PROXY_SECTIONS:
+            yield Found(
+                mapping.place,
+                f"{mapping.node.name} in {mapping.section.name}> is never asked",
+                help="Put it into the server, or into a <Location>.",
+                severity="warning",
+            )
 
 
 @rule("MP008", "locationmatch-pass", "warning", confidence="medium", references=(_PASS, _MATCH))
@@ -143,14 +142,13 @@ def locationmatch_pass(context: Context) -> Iterator[Found]:
     Source: the manual of ProxyPass ("ProxyPass does not interpret the regexp as such"); `add_pass`
     (`apr_fnmatch_test`) in mod_proxy.c, the same from 2.4.1 on. Each case tried on 2.4.71.
     """
-    for server in context.proxy.servers:
-        for mapping in passes(server):
-            section = mapping.section
-            if section is None or mapping.kind != "ProxyPass" or not section.key.startswith("<location"):
-                continue
-            found = _literal(mapping) if pattern(mapping) is None else _whole_path(mapping)
-            if found is not None:
-                yield found
+    for mapping in context.passes:
+        section = mapping.section
+        if section is None or mapping.kind != "ProxyPass" or not section.key.startswith("<location"):
+            continue
+        found = _literal(mapping) if pattern(mapping) is None else _whole_path(mapping)
+        if found is not None:
+            yield found
 
 
 def _literal(mapping: Mapping) -> Found | None:
@@ -206,23 +204,22 @@ def multiple_in_location(context: Context) -> Iterator[Found]:
     Source: the manual of ProxyPass ("Only one ProxyPass directive can be placed in a Location block"); `add_pass` in
     mod_proxy.c. Tried on 2.4.71.
     """
-    for server in context.proxy.servers:
-        last: dict[int, Mapping] = {}
-        for mapping in passes(server):
-            if mapping.section is None or mapping.section.key in _PROXY_SECTIONS:
-                continue
-            before = last.get(id(mapping.section))
-            last[id(mapping.section)] = mapping
-            if before is None or not set(mapping.node.conditions) <= set(before.node.conditions):
-                continue
-            if _text(before) == _text(mapping):
-                continue
-            yield Found(
-                before.place,
-                f'the ProxyPass to "{_text(before)}" is never used: another in the same section replaces it',
-                related=(Related(mapping.place, f'"{_text(mapping)}" is used'),),
-                help="Keep one, or give each a <Location> of its own.",
-            )
+    last: dict[int, Mapping] = {}
+    for mapping in context.passes:
+        if mapping.section is None or mapping.section.key in _PROXY_SECTIONS:
+            continue
+        before = last.get(id(mapping.section))
+        last[id(mapping.section)] = mapping
+        if before is None or not set(mapping.node.conditions) <= set(before.node.conditions):
+            continue
+        if _text(before) == _text(mapping):
+            continue
+        yield Found(
+            before.place,
+            f'the ProxyPass to "{_text(before)}" is never used: another in the same section replaces it',
+            related=(Related(mapping.place, f'"{_text(mapping)}" is used'),),
+            help="Keep one, or give each a <Location> of its own.",
+        )
 
 
 def _text(mapping: Mapping) -> str:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from hpatch.lint.context import Context
 
 _PARAMETERS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
-_MINUTE = re.compile(r"\s*\+?[0-9]+m(?![is])", re.I)
-_BYTES = re.compile(r"\s*[0-9]+\s*[kmg]", re.I)
+_MINUTE = r"(?i)\s*\+?[0-9]+m(?![is])"
+_BYTES = r"(?i)\s*[0-9]+\s*[kmg]"
 
 
 def _elsewhere(use: Use) -> bool:
@@ -155,9 +155,9 @@ def special(use: Use) -> bool:
     assert use.parameter is not None
     kind, text = use.parameter.kind, use.param.value
     if kind in ("duration", "whole"):
-        return _MINUTE.match(text) is not None
+        return re.match(_MINUTE, text) is not None
     if kind == "bytes":
-        return _BYTES.match(text) is not None
+        return re.match(_BYTES, text) is not None
     return use.key in ("hcmethod", "stickysession")
 
 
@@ -235,8 +235,8 @@ def status_letter_old(context: Context) -> Iterator[Found]:
     """
     if context.version is None:
         return
-    for use in uses(context):
-        if use.key != "status" or use.reading is None or not use.reading.refused or _always_refused(use):
+    for use in uses(context, "status"):
+        if use.reading is None or not use.reading.refused or _always_refused(use):
             continue
         letter, since = ("R", "2.4.34") if "r" in use.param.value.lower() else ("C", "2.4.21")
         yield Found(
@@ -275,8 +275,8 @@ def loadfactor_decimal(context: Context) -> Iterator[Found]:
     """
     if context.version is None or not context.before("2.4.29"):
         return
-    for use in uses(context):
-        if use.key != "loadfactor" or use.scope != "worker" or use.reading is None:
+    for use in uses(context, "loadfactor"):
+        if use.scope != "worker" or use.reading is None:
             continue
         if use.reading.refused:
             if context.version == Version(2, 4, 28) and "2.4.28" in use.reading.refused:

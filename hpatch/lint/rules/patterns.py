@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.finding import Found
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._passes import passes, pattern
+from hpatch.lint.rules._passes import pattern
 
 if TYPE_CHECKING:
     from hpatch.conf.source import Place
@@ -52,16 +52,15 @@ def regex_invalid(context: Context) -> Iterator[Found]:
 
     Source: `add_pass` in mod_proxy.c (`ap_pregcomp`); pcre2pattern(3). Each fault tried on 2.4.71 with PCRE2 10.42.
     """
-    for server in context.proxy.servers:
-        for mapping in passes(server):
-            regex = pattern(mapping)
-            fault = None if regex is None else _fault(regex)
-            if fault is not None:
-                yield Found(
-                    _place(mapping),
-                    f'the pattern "{regex}" does not compile: {fault}',
-                    help="httpd does not start with it.",
-                )
+    for mapping in context.passes:
+        regex = pattern(mapping)
+        fault = None if regex is None else _fault(regex)
+        if fault is not None:
+            yield Found(
+                _place(mapping),
+                f'the pattern "{regex}" does not compile: {fault}',
+                help="httpd does not start with it.",
+            )
 
 
 def _place(mapping: Mapping) -> Place:
@@ -121,29 +120,28 @@ def regex_unanchored(context: Context) -> Iterator[Found]:
 
     Source: `ap_proxy_trans_match` in mod_proxy.c (`ap_regexec` without an anchor). Tried on 2.4.71.
     """
-    for server in context.proxy.servers:
-        for mapping in passes(server):
-            if mapping.kind != "ProxyPassMatch" or mapping.section is not None or mapping.target is None:
-                continue
-            regex = mapping.path
-            if _fault(regex) is not None:
-                continue
-            loose = _loose(regex)
-            if loose is not None:
-                yield Found(
-                    _place(mapping),
-                    f'"{loose}" is not anchored: it matches anywhere in a path, not only at its start',
-                    help="Begin it with ^.",
-                )
-                continue
-            dot = re.search(_DOT, regex)
-            if dot is not None:
-                yield Found(
-                    _place(mapping),
-                    f'the dot in ".{dot["word"]}" stands for any character in "{regex}"',
-                    help=f"Write \\.{dot['word']}.",
-                    severity="info",
-                )
+    for mapping in context.passes:
+        if mapping.kind != "ProxyPassMatch" or mapping.section is not None or mapping.target is None:
+            continue
+        regex = mapping.path
+        if _fault(regex) is not None:
+            continue
+        loose = _loose(regex)
+        if loose is not None:
+            yield Found(
+                _place(mapping),
+                f'"{loose}" is not anchored: it matches anywhere in a path, not only at its start',
+                help="Begin it with ^.",
+            )
+            continue
+        dot = re.search(_DOT, regex)
+        if dot is not None:
+            yield Found(
+                _place(mapping),
+                f'the dot in ".{dot["word"]}" stands for any character in "{regex}"',
+                help=f"Write \\.{dot['word']}.",
+                severity="info",
+            )
 
 
 def _loose(regex: str) -> str | None:

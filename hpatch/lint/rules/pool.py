@@ -20,8 +20,8 @@ _PARAMETERS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
 def _pools(context: Context) -> Iterator[dict[str, Use]]:
     """The `min`, `max` and `smax` in effect of each worker that has any."""
     pools: dict[int, dict[str, Use]] = {}
-    for use in uses(context):
-        if use.key not in ("min", "max", "smax") or not isinstance(use.owner, Worker):
+    for use in uses(context, "min", "max", "smax"):
+        if not isinstance(use.owner, Worker):
             continue
         if use.reading is not None and isinstance(use.reading.value, int) and not use.reading.refused:
             pools.setdefault(id(use.owner), {})[use.key] = use

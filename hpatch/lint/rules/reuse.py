@@ -14,12 +14,11 @@ from hpatch.proxy.model import Worker
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
-    from hpatch.lint.rules._conditions import apart
-from hpatch.lint.rules._params import Use
+    from hpatch.lint.rules._params import Use
 
 _PARAMETERS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
 _MATCH = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassmatch"
-_AUTHORITY = re.compile(r"[a-z][a-z0-9+.-]*://([^/?]*)", re.I)
+_AUTHORITY = r"(?i)[a-z][a-z0-9+.-]*://([^/?]*)"
 
 
 @rule("WK014", "reuse-both", "warning", references=(_PARAMETERS,))
@@ -39,8 +38,8 @@ def reuse_both(context: Context) -> Iterator[Found]:
     Source: set_worker_param (mod_proxy.c).
     """
     switches: dict[int, list[Use]] = {}
-    for use in uses(context):
-        if use.key in ("enablereuse", "disablereuse") and isinstance(use.owner, Worker):
+    for use in uses(context, "enablereuse", "disablereuse"):
+        if isinstance(use.owner, Worker):
             switches.setdefault(id(use.owner), []).append(use)
     for found in switches.values():
         last = found[-1]
@@ -77,11 +76,11 @@ def reuse_dollar_host(context: Context) -> Iterator[Found]:
     Source: ap_proxy_define_worker_ex and ap_proxy_initialize_worker (proxy_util.c), read for 2.4.48, 2.4.58 and
     2.4.62; AH10400 tried on httpd 2.4.71.
     """
-    for use in uses(context):
-        if use.key != "enablereuse" or use.param.value.lower() != "on" or not isinstance(use.owner, Worker):
+    for use in uses(context, "enablereuse"):
+        if use.param.value.lower() != "on" or not isinstance(use.owner, Worker):
             continue
         target = use.owner.target
-        authority = _AUTHORITY.match(target.text.rpartition("|")[2])
+        authority = re.match(_AUTHORITY, target.text.rpartition("|")[2])
         if authority is None or not re.search(r"\$[0-9]", authority[1]) or use.owner.node.key == "proxypass":
             continue
         if context.before("2.4.47"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hpatch.lint.finding import Fix, Found, Related
@@ -52,16 +53,19 @@ def reverse_missing(context: Context) -> Iterator[Found]:
     """
     edited: bool | None = None
     preserving = _preserving(context)
-    main = _Served(context.proxy.servers[0]) if context.proxy.servers else None
+    main = _Served(context.proxy.servers[0])
     for server in context.proxy.servers:
-        served = _Served(server, main) if server.parent is not None else main
-        assert served is not None
+        served: _Served | None = None if server.parent is not None else main
+        preserved = _preserves(preserving, server)
         hosts: dict[tuple[str, str, int | None], list[Mapping]] = {}
         for mapping in passes(server):
             target = mapping.target
-            if target is None or target.variables or not _may_redirect(mapping, target):
+            if target is None or target.variables or not _http(mapping, target):
                 continue
-            if served.has(mapping, target) or (_same_path(mapping, target) and _preserves(preserving, server)):
+            if preserved and _same_path(mapping, target):
+                continue
+            served = served or _Served(server, main)
+            if served.has(mapping, target) or _one_file(mapping):
                 continue
             hosts.setdefault((target.scheme, target.host, target.port), []).append(mapping)
         if not hosts:
@@ -100,20 +104,19 @@ def reverse_unix(context: Context) -> Iterator[Found]:
 
     Source: `ap_proxy_location_reverse_map` in proxy_util.c. Tried on 2.4.71.
     """
-    for server in context.proxy.servers:
-        for reverse in server.reverses:
-            if reverse.node.key != "proxypassreverse" or reverse.url[:5].lower() != "unix:":
-                continue
-            url = reverse.url.partition("|")[2]
-            place = _url_place(reverse)
-            http = url[:7].lower() == "http://" or url[:8].lower() == "https://"
-            edits = replaced(reverse.node, place, reverse.url, url) if http else ()
-            yield Found(
-                place,
-                f'no redirect begins with "{reverse.url}": this ProxyPassReverse does nothing',
-                help=f'Write "{url}".' if http else "Take it out: redirects of this protocol need none.",
-                fix=Fix("Leave the socket out", edits, safe=False) if edits else None,
-            )
+    for reverse in context.reverses:
+        if reverse.url[:5].lower() != "unix:" or reverse.node.key != "proxypassreverse":
+            continue
+        url = reverse.url.partition("|")[2]
+        place = _url_place(reverse)
+        http = url[:7].lower() == "http://" or url[:8].lower() == "https://"
+        edits = replaced(reverse.node, place, reverse.url, url) if http else ()
+        yield Found(
+            place,
+            f'no redirect begins with "{reverse.url}": this ProxyPassReverse does nothing',
+            help=f'Write "{url}".' if http else "Take it out: redirects of this protocol need none.",
+            fix=Fix("Leave the socket out", edits, safe=False) if edits else None,
+        )
 
 
 @rule("MP021", "reverse-mismatch", "warning", confidence="medium", references=(_MANUAL,))
@@ -142,10 +145,12 @@ def reverse_mismatch(context: Context) -> Iterator[Found]:
     """
     preserving = _preserving(context)
     for server in context.proxy.servers:
-        lines = _Lines(_reverses(server))
-        if not lines.by_path:
-            continue
+        reverses = _reverses(server)
         preserved = _preserves(preserving, server)
+        # Where the backend sees the client's own Host, its redirects are met by lines that name no host.
+        if not any(reverse.url.startswith("/") or not preserved for reverse in reverses):
+            continue
+        lines = _Lines(reverses)
         seen: set[int] = set()
         for mapping in passes(server):
             target = mapping.target
@@ -156,7 +161,7 @@ def reverse_mismatch(context: Context) -> Iterator[Found]:
                 continue
             seen.add(id(wrong.node))
             asked, redirect = f"{mapping.path.rstrip('/')}/x", f"{_address(target)}{target.path.rstrip('/')}/x"
-            sent = _mapped(wrong, redirect)
+            sent = _mapped(wrong.path, wrong.url, redirect)
             outcome = f'goes to the client as "{redirect}"' if sent is None else f'becomes "{sent}"'
             yield Found(
                 _url_place(wrong),
@@ -233,41 +238,48 @@ def _members(target: Target, mapping: Mapping) -> Iterable[Target]:
     return [member.target for member in balancer.effective_members]
 
 
-def _may_redirect(mapping: Mapping, target: Target) -> bool:
-    if target.balancer:
-        if not any(member.scheme in _HTTP for member in _members(target, mapping)):
-            return False
-    elif target.scheme not in _HTTP:
-        return False
-    return pattern(mapping) is not None or re.search(_ONE_FILE, mapping.path) is None
+def _http(mapping: Mapping, target: Target) -> bool:
+    """Whether a backend behind a target speaks HTTP."""
+    return target.scheme in _HTTP or (target.balancer and any(m.scheme in _HTTP for m in _members(target, mapping)))
+
+
+def _one_file(mapping: Mapping) -> bool:
+    return pattern(mapping) is None and re.search(_ONE_FILE, mapping.path) is not None
 
 
 class _Served:
     """What the ProxyPassReverse lines of a server are meant for: by path and by backend."""
 
-    __slots__ = ("anything", "balancers", "hosts", "main", "paths")
+    __slots__ = ("anything", "balancers", "hosts", "main", "paths", "urls")
 
     def __init__(self, server: Server, main: _Served | None = None) -> None:
+        lines = [reverse for reverse in server.reverses if reverse.node.key == "proxypassreverse"]
         self.main = main
         self.anything = False
-        self.paths: set[str] = set()
+        self.paths = {reverse.path.rstrip("/") for reverse in lines}
+        self.urls = [reverse.url for reverse in lines]
         self.hosts: set[str] = set()
         self.balancers: set[str] = set()
-        for reverse in server.reverses:
-            if reverse.node.key != "proxypassreverse":
-                continue
-            url = reverse.url.partition("|")[2] if reverse.url[:5].lower() == "unix:" else reverse.url
+
+    def _read(self) -> None:
+        """Read the URLs, which only lines whose path is not there need."""
+        for written in self.urls:
+            url = written.partition("|")[2] if written[:5].lower() == "unix:" else written
             match = re.match(_URL, url)
-            self.paths.add(reverse.path.rstrip("/"))
             if match is not None:
                 balancer = match["scheme"].lower() == "balancer"
                 (self.balancers if balancer else self.hosts).add(match["host"].lower())
             if match is None or "$" in url:
                 self.anything = True
+        self.urls = []
 
     def has(self, mapping: Mapping, target: Target) -> bool:
         """Whether some line is meant for a mapping, or may be."""
-        if self.anything or mapping.path.rstrip("/") in self.paths:
+        if mapping.path.rstrip("/") in self.paths:
+            return True
+        if self.urls:
+            self._read()
+        if self.anything:
             return True
         if target.balancer and target.host in self.balancers:
             return True
@@ -284,10 +296,17 @@ def _same_path(mapping: Mapping, target: Target) -> bool:
     return "$" not in target.text and target.path in ("", "/")
 
 
+@lru_cache(maxsize=1)
 def _preserving(context: Context) -> set[Node | None]:
     """The virtual hosts (None: the main server) in which ProxyPreserveHost is on somewhere."""
     nodes = context.configuration.find("proxypreservehost")
-    return {node.inside("<virtualhost") for node in nodes if node.args.lower().startswith(("on", '"on'))}
+    on = [node for node in nodes if node.args.lower().startswith(("on", '"on'))]
+    return {node.parent if _of_host(node) else node.inside("<virtualhost") for node in on}
+
+
+def _of_host(node: Node) -> bool:
+    """Whether a line stands directly in a virtual host."""
+    return node.parent is not None and node.parent.key == "<virtualhost"
 
 
 def _preserves(preserving: set[Node | None], server: Server) -> bool:
@@ -322,17 +341,18 @@ def _right(reverse: Reverse, target: Target, redirect: str, wanted: str) -> bool
         return True
     if _in_pattern(reverse):
         return True
-    urls = (reverse.url, _as_asked(reverse.url, target))
-    return any(_mapped(reverse._replace(url=url), redirect) == wanted for url in urls)
+    if _mapped(reverse.path, reverse.url, redirect) == wanted:
+        return True
+    return _mapped(reverse.path, _as_asked(reverse.url, target), redirect) == wanted
 
 
-def _mapped(reverse: Reverse, redirect: str) -> str | None:
-    """What httpd makes of a redirect; None where this line does not meet it."""
+def _mapped(path: str, url: str, redirect: str) -> str | None:
+    """What httpd makes of a redirect by a line's path and URL; None where the line does not meet it."""
     part = redirect
-    if reverse.url.startswith("/"):
+    if url.startswith("/"):
         part = "/" + redirect.partition("://")[2].partition("/")[2]
-    if reverse.url and part.lower().startswith(reverse.url.lower()):
-        return reverse.path + part[len(reverse.url) :]
+    if url and part.lower().startswith(url.lower()):
+        return path + part[len(url) :]
     return None
 
 

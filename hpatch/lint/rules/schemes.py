@@ -59,12 +59,12 @@ def scheme_no_module(context: Context) -> Iterator[Found]:
     Source: the scheme handlers of modules/proxy/mod_proxy_*.c and modules/http2/mod_proxy_http2.c, `proxy_handler` in
     mod_proxy.c. Tried on 2.4.71.
     """
-    absent: dict[str, Confidence | None] = {}
+    absent = {scheme: _absent(context, scheme) for scheme in context.targets}
+    if not any(absent.values()):
+        return
     seen: set[tuple[str, Place]] = set()
     for target in _targets(context):
         scheme = target.scheme
-        if scheme not in absent:
-            absent[scheme] = _absent(context, scheme)
         confidence = absent[scheme]
         if confidence is None or (scheme, target.place) in seen:
             continue

@@ -18,6 +18,12 @@ _WORKERS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#workers"
 _MAPPINGS = ("proxypass", "proxypassmatch")
 
 
+def _shared(context: Context) -> list[Worker]:
+    """The workers outside balancers that more than one line has."""
+    workers = (worker for server in context.proxy.servers for worker in server.workers)
+    return [worker for worker in workers if len(worker.definitions) > 1]
+
+
 def _later(worker: Worker) -> Iterator[Definition]:
     """The lines that found a worker there, and have no socket but the worker's (that is uds-worker-collision)."""
     for definition in worker.definitions[1:]:
@@ -55,20 +61,19 @@ def worker_shared_params(context: Context) -> Iterator[Found]:
 
     Source: add_pass (mod_proxy.c), "Worker sharing" in the manual of mod_proxy; tried on httpd 2.4.71.
     """
-    for server in context.proxy.servers:
-        for worker in server.workers:
-            for definition in _later(worker):
-                lost = _lost(worker, definition)
-                if not lost:
-                    continue
-                names = words([f"{param.key}={param.value}" for param in lost])
-                yield Found(
-                    lost[0].place,
-                    f'{names} {"is" if len(lost) == 1 else "are"} ignored: "{definition.target.text}" shares the '
-                    f'worker "{worker.name}"',
-                    (Related(worker.node.place, f'the worker "{worker.name}" is made here'),),
-                    "Put the line with the longer URL first, or the parameters on the line that makes the worker.",
-                )
+    for worker in _shared(context):
+        for definition in _later(worker):
+            lost = _lost(worker, definition)
+            if not lost:
+                continue
+            names = words([f"{param.key}={param.value}" for param in lost])
+            yield Found(
+                lost[0].place,
+                f'{names} {"is" if len(lost) == 1 else "are"} ignored: "{definition.target.text}" shares the '
+                f'worker "{worker.name}"',
+                (Related(worker.node.place, f'the worker "{worker.name}" is made here'),),
+                "Put the line with the longer URL first, or the parameters on the line that makes the worker.",
+            )
 
 
 @rule("WK004", "worker-shared", "info", confidence="medium", references=(_WORKERS,))
@@ -92,21 +97,20 @@ def worker_shared(context: Context) -> Iterator[Found]:
 
     Source: add_pass (mod_proxy.c), "Worker sharing" in the manual of mod_proxy (AH01145); tried on httpd 2.4.71.
     """
-    for server in context.proxy.servers:
-        for worker in server.workers:
-            if len(worker.definitions) == 1 or worker.node.key not in _MAPPINGS:
+    for worker in _shared(context):
+        if worker.node.key not in _MAPPINGS:
+            continue
+        for definition in _later(worker):
+            if definition.node.key not in _MAPPINGS or _lost(worker, definition):
                 continue
-            for definition in _later(worker):
-                if definition.node.key not in _MAPPINGS or _lost(worker, definition):
-                    continue
-                if definition.target.identity == worker.name:
-                    continue
-                yield Found(
-                    definition.target.place,
-                    f'"{definition.target.text}" shares the worker "{worker.name}"',
-                    (Related(worker.node.place, f'the worker "{worker.name}" is made here'),),
-                    "Put the line with the longer URL first, if it is to have a worker of its own.",
-                )
+            if definition.target.identity == worker.name:
+                continue
+            yield Found(
+                definition.target.place,
+                f'"{definition.target.text}" shares the worker "{worker.name}"',
+                (Related(worker.node.place, f'the worker "{worker.name}" is made here'),),
+                "Put the line with the longer URL first, if it is to have a worker of its own.",
+            )
 
 
 @rule("WK005", "member-duplicate", "warning", references=(_WORKERS,))

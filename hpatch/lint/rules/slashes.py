@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hpatch.lint.finding import Confidence, Fix, Found, Severity
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._edits import replaced
-from hpatch.lint.rules._passes import WEBSOCKET, passes, pattern
+from hpatch.lint.rules._passes import WEBSOCKET, pattern
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
@@ -44,16 +44,15 @@ def slash_target_missing(context: Context) -> Iterator[Found]:
     Source: the manual of ProxyPass (its first warning); `ap_proxy_trans_match` in mod_proxy.c. Tried on 2.4.71 for
     http, fcgi, uwsgi, scgi, ajp, `unix:` and balancers.
     """
-    for server in context.proxy.servers:
-        for mapping in passes(server):
-            target = mapping.target
-            if target is None or not mapping.path.endswith("/") or target.path.endswith("/"):
-                continue
-            if pattern(mapping) is not None or (mapping.section is not None and mapping.section.key != "<location"):
-                continue
-            if "?" in target.path or "#" in target.path or "$" in target.path or re.search(_DELIBERATE, target.path):
-                continue
-            yield _missing(mapping, target)
+    for mapping in context.passes:
+        target = mapping.target
+        if target is None or not mapping.path.endswith("/") or target.path.endswith("/"):
+            continue
+        if pattern(mapping) is not None or (mapping.section is not None and mapping.section.key != "<location"):
+            continue
+        if "?" in target.path or "#" in target.path or "$" in target.path or re.search(_DELIBERATE, target.path):
+            continue
+        yield _missing(mapping, target)
 
 
 def _missing(mapping: Mapping, target: Target) -> Found:
@@ -104,14 +103,14 @@ def slash_double(context: Context) -> Iterator[Found]:
     Source: the manual of ProxyPass (its first warning); `ap_proxy_trans_match` in mod_proxy.c, `uwsgi_handler` in
     mod_proxy_uwsgi.c. Tried on 2.4.71.
     """
+    for mapping in context.passes:
+        target = mapping.target
+        if target is None or target.scheme in WEBSOCKET or not _doubles(mapping, target):
+            continue
+        if target.scheme == "uwsgi" and target.path in ("/", "/$1"):
+            continue
+        yield _doubled(mapping, target)
     for server in context.proxy.servers:
-        for mapping in passes(server):
-            target = mapping.target
-            if target is None or target.scheme in WEBSOCKET or not _doubles(mapping, target):
-                continue
-            if target.scheme == "uwsgi" and target.path in ("/", "/$1"):
-                continue
-            yield _doubled(mapping, target)
         for balancer in server.balancers:
             for member in balancer.members:
                 target = member.target

@@ -134,8 +134,8 @@ def sticky_too_long(context: Context) -> Iterator[Found]:
 
     Source: set_balancer_param (mod_proxy.c); tried on httpd 2.4.71.
     """
-    for use in uses(context):
-        if use.key == "stickysession" and use.scope == "balancer" and use.reading is not None:
+    for use in uses(context, "stickysession"):
+        if use.scope == "balancer" and use.reading is not None:
             yield from _too_long(use)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.finding import Found
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._passes import encoded, passes
+from hpatch.lint.rules._passes import encoded
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
@@ -35,16 +35,15 @@ def target_query(context: Context) -> Iterator[Found]:
     Source: the manual of ProxyPass ("cannot include a query string"); `ap_proxy_canonenc_ex` in proxy_util.c.
     Tried on 2.4.71 with ProxyPass and ProxyPassMatch.
     """
-    for server in context.proxy.servers:
-        for mapping in passes(server):
-            target = mapping.target
-            if target is None or "?" not in target.path or "nocanon" in mapping.flags or encoded(mapping):
-                continue
-            yield Found(
-                target.place,
-                f'the backend is asked for "%3F" where "{target.text}" has its "?"',
-                help="A ProxyPass takes no query string: write a RewriteRule with [P,QSA].",
-            )
+    for mapping in context.passes:
+        target = mapping.target
+        if target is None or "?" not in target.path or "nocanon" in mapping.flags or encoded(mapping):
+            continue
+        yield Found(
+            target.place,
+            f'the backend is asked for "%3F" where "{target.text}" has its "?"',
+            help="A ProxyPass takes no query string: write a RewriteRule with [P,QSA].",
+        )
 
 
 @rule("MP011", "target-not-absolute", "error", references=(_MANUAL,))

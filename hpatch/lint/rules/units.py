@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _PARAMETERS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
 _TIMEOUT = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxytimeout"
 
-_AMOUNT = re.compile(r"\s*\+?([0-9]+)(\.[0-9]+)?\s*([a-z]*)", re.I)
+_AMOUNT = r"(?i)\s*\+?([0-9]+)(\.[0-9]+)?\s*([a-z]*)"
 _SECONDS = {
     "ms": 0.001, "msec": 0.001, "msecs": 0.001, "millis": 0.001,
     "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1,
@@ -25,13 +25,13 @@ _SECONDS = {
     "d": 86400, "day": 86400, "days": 86400,
 }  # fmt: skip
 _BYTES = {"k": 1024, "m": 1024**2, "g": 1024**3}
-_SIZE = re.compile(r"\s*([0-9]+)\s*([kmg])(?:i?b)?", re.I)
-_MINUTES = re.compile(r"\s*\+?([0-9]+)m(?![is])[a-z]*", re.I)
+_SIZE = r"(?i)\s*([0-9]+)\s*([kmg])(?:i?b)?"
+_MINUTES = r"(?i)\s*\+?([0-9]+)m(?![is])[a-z]*"
 
 
 def _meant(text: str) -> float | None:
     """The seconds that a reader takes a text for; None where it has no unit or decimals."""
-    match = _AMOUNT.fullmatch(text)
+    match = re.fullmatch(_AMOUNT, text)
     if match is None or not (match[2] or match[3]):
         return None
     factor = _SECONDS.get(match[3].lower() or "s")
@@ -122,7 +122,7 @@ def param_unit_minute(context: Context) -> Iterator[Found]:
     for use in uses(context):
         if use.parameter is None or use.reading is None or not use.reading.refused:
             continue
-        match = _MINUTES.fullmatch(use.param.value)
+        match = re.fullmatch(_MINUTES, use.param.value)
         if use.parameter.kind not in ("duration", "whole") or match is None:
             continue
         text = f"{use.param.key}={match[1]}mi"
@@ -154,7 +154,7 @@ def bytes_suffix(context: Context) -> Iterator[Found]:
     for use in uses(context):
         if use.parameter is None or use.reading is None or use.parameter.kind != "bytes":
             continue
-        match = _SIZE.fullmatch(use.param.value)
+        match = re.fullmatch(_SIZE, use.param.value)
         if match is None or int(match[1]) == 0:
             continue
         text = f"{use.param.key}={int(match[1]) * _BYTES[match[2].lower()]}"

@@ -46,18 +46,6 @@ _HELP_EOF = (
 )
 
 
-def _targets(context: Context, scheme: str) -> Iterator[Target]:
-    """Every line that leads requests to this scheme: mappings, handlers, rewrites and members, in order."""
-    for server in context.proxy.servers:
-        for mapping in server.mappings:
-            if mapping.target is not None and mapping.target.scheme == scheme:
-                yield mapping.target
-        for balancer in server.balancers:
-            for worker in balancer.members:
-                if worker.target.scheme == scheme:
-                    yield worker.definitions[0].target
-
-
 def _answering(target: Target, sockets: Sockets) -> Match | None:
     if target.variables:
         return None
@@ -108,7 +96,7 @@ def uwsgi_fcgi_eof(context: Context) -> Iterator[Found]:
     if version is not None and version >= DRAINS:
         return
     sockets = Sockets(context.uwsgi)
-    for target in _targets(context, "fcgi"):
+    for target in context.targets.get("fcgi", ()):
         match = _answering(target, sockets)
         if match is not None:
             if match.socket.protocol in ("fastcgi", "unknown"):
@@ -162,8 +150,8 @@ def _module_place(context: Context) -> Place | None:
     """Where mod_proxy_uwsgi is loaded, or first needed; None where it is neither."""
     place = context.configuration.modules.loaded_at.get(MODULE)
     if place is None:
-        target = next(_targets(context, "uwsgi"), None)
-        place = None if target is None else target.place
+        used = context.targets.get("uwsgi")
+        place = used[0].place if used else None
     return place
 
 
@@ -253,12 +241,12 @@ def uwsgi_module_cve(context: Context) -> Iterator[Found]:
 
     Source: httpd's CHANGES for the releases named, and its list of vulnerabilities.
     """
-    used = next(_targets(context, "uwsgi"), None)
-    if used is None or context.before(str(BUNDLED)):
+    used = context.targets.get("uwsgi")
+    if not used or context.before(str(BUNDLED)):
         return
     place = context.configuration.modules.loaded_at.get(MODULE)
-    related = () if place is None else (Related(used.place, "used here"),)
-    place = place or used.place
+    related = () if place is None else (Related(used[0].place, "used here"),)
+    place = place or used[0].place
     version = context.version
     newest = _CVES[-1]
     if version is None:

@@ -30,6 +30,7 @@ def test_prefork() -> None:
     text = "ProxyPass / http://h/ max=20 timeout=5 smax=1"
     assert [found.place.column for found in find("prefork-pool", text, mpm="prefork")] == [23, 40]
     assert places("prefork-pool", text, modules="mpm_prefork_module") == [(1, 23), (1, 40)]
+    assert places("prefork-pool", f"LoadModule mpm_prefork_module x.so\n{text}") == [(2, 23), (2, 40)]
 
 
 def test_not_prefork() -> None:
