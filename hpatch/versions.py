@@ -25,3 +25,37 @@ class Version(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}.{self.patch}"
+
+
+_OPERATORS = ("<=", ">=", "==", "<", ">")
+
+
+class Range(NamedTuple):
+    """The versions that satisfy every condition: `Range.parse(">=2.4.7,<2.4.10").covers(Version(2, 4, 9))`."""
+
+    conditions: tuple[tuple[str, Version], ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read conditions with `<`, `<=`, `==`, `>=` or `>`, separated by commas. Raises ValueError."""
+        conditions = []
+        for part in text.split(","):
+            word = part.strip()
+            operator = next((one for one in _OPERATORS if word.startswith(one)), None)
+            number = word[len(operator or "") :].strip()
+            if operator is None or re.fullmatch(r"\d+(\.\d+){1,2}", number) is None:
+                raise ValueError(f"{text!r} is not a range of versions such as >=2.4.7,<2.4.10")
+            conditions.append((operator, Version.parse(number)))
+        return cls(tuple(conditions))
+
+    def covers(self, version: Version) -> bool:
+        """Whether a version satisfies them all."""
+        return all(
+            (version < bound and "<" in operator)
+            or (version > bound and ">" in operator)
+            or (version == bound and "=" in operator)
+            for operator, bound in self.conditions
+        )
+
+    def __str__(self) -> str:
+        return ",".join(f"{operator}{bound}" for operator, bound in self.conditions)

@@ -14,6 +14,9 @@ from hpatch.versions import Version
 HTTPD = "What httpd it is"
 SETTINGS = "Settings"
 
+MPMS = ("event", "worker", "prefork", "winnt", "netware", "mpmt_os2")
+"""httpd's own, in `server/mpm/`."""
+
 Define = Annotated[
     list[str] | None,
     typer.Option("--define", "-D", metavar="NAME[=VALUE]", help="As httpd's -D. Repeatable.", rich_help_panel=HTTPD),
@@ -80,7 +83,11 @@ def given(path: str, chosen: Settings, config: str | None, no_config: bool) -> S
 def reading(chosen: Settings, httpd: str | None) -> Reading:
     """The reader's options from the user's choices. `httpd` is a program to ask."""
     number = None if chosen.httpd_version is None else version(chosen.httpd_version, "--httpd-version")
+    if number is not None and chosen.httpd_version.count(".") < 2:  # 2.4 would be 2.4.0, which knows next to nothing
+        raise UsageError(f"--httpd-version: '{chosen.httpd_version}' is not a whole version such as 2.4.62")
     mpm = chosen.mpm.lower().removeprefix("mpm_") if chosen.mpm else None
+    if mpm is not None and mpm not in MPMS:
+        raise UsageError(f"--mpm: '{chosen.mpm}' is none of {', '.join(MPMS)}")
     modules = None
     if httpd is not None:
         from hpatch.httpd.installed import ask  # only --httpd pays for it

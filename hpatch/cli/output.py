@@ -35,12 +35,20 @@ def write(text: str, file: str | None = None) -> None:
     if file is None or file == "-":
         write_lines((text,))
         return
+    write_bytes(_encoded(text), file)
+
+
+def write_bytes(data: bytes, file: str | None = None) -> None:
+    """Write bytes as they are to standard output or, as a whole or not at all, to a file. Raises ToolError."""
+    if file is None:
+        _write_out(data)
+        return
     try:
         if os.path.exists(file) and not os.path.isfile(file):  # noqa: PTH110, PTH113 - a pipe or a device
             with open(file, "wb") as stream:  # noqa: PTH123
-                stream.write(_encoded(text))
+                stream.write(data)
         else:
-            _replace(os.path.realpath(file), _encoded(text))
+            _replace(os.path.realpath(file), data)
     except OSError as error:
         raise ToolError(f"{file}: cannot be written: {error.strerror or error}") from error
 
@@ -50,6 +58,19 @@ def write_lines(lines: Iterable[str]) -> None:
     try:
         sys.stdout.writelines(lines)
         sys.stdout.flush()
+    except BrokenPipeError:
+        discard()
+        raise PipeClosedError from None
+    except OSError as error:
+        discard()
+        raise ToolError(f"standard output cannot be written: {error.strerror or error}") from error
+
+
+def _write_out(data: bytes) -> None:
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
     except BrokenPipeError:
         discard()
         raise PipeClosedError from None

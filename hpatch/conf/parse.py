@@ -155,25 +155,7 @@ class File:
         if "\\\n" not in raw and "\\\r\n" not in raw:
             place = self.source.place
             return [Word(word, place(line.start + a, line.start + b)) for word, a, b in words.spans(raw)]
-        positions = _positions(raw)
-        joined = "".join(raw[at] for at in positions)
-        return [
-            Word(word, self.source.place(line.start + positions[a], line.start + positions[b - 1] + 1))
-            for word, a, b in words.spans(joined)
-        ]
-
-
-def _positions(raw: str) -> list[int]:
-    """Which characters of a continued line are left when its lines are joined."""
-    kept: list[int] = []
-    for at, character in enumerate(raw):
-        if character == "\n" and kept:
-            tail = kept[-2:] if raw[kept[-1]] == "\r" else kept[-1:]
-            if raw[tail[0]] == "\\":
-                del kept[-len(tail) :]
-                continue
-        kept.append(at)
-    return kept
+        return [Word(word, self.source.place(line.start + a, line.start + b)) for word, a, b in words.spans_joined(raw)]
 
 
 def logical(text: str, at: int, end: int) -> Line:
@@ -192,7 +174,8 @@ def logical(text: str, at: int, end: int) -> Line:
 
 
 def _joined(text: str, at: int, end: int) -> Line:
-    begin, lines, joined = at, 0, ""
+    begin, lines = at, 0
+    kept: list[str] = []  # characters: a line can have millions of continuations, and each may cut only the end
     while True:
         stop = text.find("\n", at, end)
         after = end if stop < 0 else stop + 1
@@ -201,19 +184,21 @@ def _joined(text: str, at: int, end: int) -> Line:
         at = after
         cut = piece.find("\0")
         if cut >= 0:
-            joined += piece[:cut]
+            kept.extend(piece[:cut])
             break
-        joined += piece
+        kept.extend(piece)
         if stop < 0:
             break
-        body = joined[:-1].removesuffix("\r") if joined.endswith("\r\n") else joined[:-1]
-        if not body.endswith("\\"):
-            joined = body
+        kept.pop()
+        if kept and kept[-1] == "\r":
+            kept.pop()
+        if not kept or kept[-1] != "\\":
             break
-        joined = body[:-1]
+        kept.pop()
         if at >= end:
             lines += 1  # httpd counts the line that it does not find
             break
+    joined = "".join(kept)
     first, last = begin, at
     while first < last and text[first] in words.SPACE:
         first += 1

@@ -110,14 +110,15 @@ class Node:
     def word_places(self) -> list[Place]:
         """Where each of `words` is written (quotes included).
 
-        Where variables, macros or continuation lines moved the words, that is the whole directive's place.
+        Where variables or macros moved the words, that is the whole directive's place.
         """
         raw = self.source.text[self.start : self.end]
         if self.children is not None and ">" in raw:
             raw = raw[: raw.rindex(">")]
-        found = words.spans(raw)[1:]
+        continued = "\\\n" in raw or "\\\r\n" in raw
+        found = (words.spans_joined(raw) if continued else words.spans(raw))[1:]
         here = self.words
-        if "\\\n" in raw or "\\\r\n" in raw or len(found) != len(here):
+        if len(found) != len(here):
             return [self.place] * len(here)
         return [self.source.place(self.start + a, self.start + b) for _, a, b in found]
 

@@ -86,6 +86,20 @@ def spans(line: str) -> list[tuple[str, int, int]]:
         at = after
 
 
+def spans_joined(raw: str) -> list[tuple[str, int, int]]:
+    """As `spans`, of a line with its continuations as they are written; a word that one cuts is a whole."""
+    kept: list[int] = []
+    for at, character in enumerate(raw):
+        if character == "\n" and kept:
+            tail = kept[-2:] if raw[kept[-1]] == "\r" else kept[-1:]
+            if raw[tail[0]] == "\\":
+                del kept[-len(tail) :]
+                continue
+        kept.append(at)
+    joined = "".join([raw[at] for at in kept])
+    return [(word, kept[start], kept[end - 1] + 1) for word, start, end in spans(joined)]
+
+
 def expand(text: str, lookup: Callable[[str], str | None]) -> str:
     """`ap_resolve_env`: every `${name}` replaced once; what `lookup` does not know stays as it is."""
     if "${" not in text:
