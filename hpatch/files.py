@@ -1,0 +1,415 @@
+"""Several files below a root replaced as one: all of them are as they were, or all as they should be.
+
+A transaction writes the new files beside the old ones, syncs them, and commits with a journal; only then it renames.
+After a crash, `recover` finishes a committed transaction and undoes one that was not. No path leaves the root and no
+symbolic link is followed: every folder on the way is opened by itself (`O_NOFOLLOW`).
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import signal
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from hpatch.errors import InputError, ToolError
+
+FOLDER = ".hpatch"
+"""hpatch's own folder in a tree."""
+
+_JOURNAL = "journal"
+_LOCK = "lock"
+_STAGE = "stage"
+_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class Change(NamedTuple):
+    """A file's content before and after, None where there is no file. `path` is relative to the root, with slashes.
+
+    `mode` is the permission bits that it should have; None: those that it has, or a new file's usual ones.
+    """
+
+    path: str
+    before: bytes | None
+    after: bytes | None
+    mode: int | None = None
+
+
+class ChangedError(InputError):
+    """A file is not what the transaction was made for."""
+
+
+class LockedError(ToolError):
+    """Another hpatch is at work in this tree."""
+
+
+@contextmanager
+def lock(root: Path) -> Iterator[None]:
+    """Hold the tree's lock; the system lets go of it when the process ends, however that happens.
+
+    Raises LockedError when another process holds it, ToolError when the tree cannot be written. Only with the lock held
+    may `recover` and `replace` be called.
+    """
+    try:
+        handle = _take(root)
+    except OSError as error:
+        raise ToolError(f"{root}: cannot be written: {error.strerror}") from None
+    try:
+        yield
+    finally:
+        _leave(root)
+        os.close(handle)
+
+
+def _take(root: Path) -> int:
+    while True:
+        with _opened(root) as top:
+            with suppress(FileExistsError):
+                os.mkdir(FOLDER, 0o755, dir_fd=top)
+            try:
+                folder = _enter(top, FOLDER, FOLDER)
+            except FileNotFoundError:
+                continue  # another hpatch has just ended and tidied up
+            try:
+                flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+                handle = os.open(_LOCK, flags, 0o644, dir_fd=folder)
+            except FileNotFoundError:
+                continue
+            finally:
+                os.close(folder)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(handle)
+                raise LockedError(f"{root}: another hpatch is at work in this tree; wait for it to end") from None
+            try:
+                if os.path.samestat(os.fstat(handle), os.stat(f"{FOLDER}/{_LOCK}", dir_fd=top, follow_symlinks=False)):
+                    return handle
+            except FileNotFoundError:
+                pass
+            os.close(handle)
+
+
+def _leave(root: Path) -> None:
+    """Tidy up: a folder that holds nothing but the lock goes, so that a reverted tree is as it was."""
+    with _opened(root) as top, suppress(OSError):
+        folder = _enter(top, FOLDER, FOLDER)
+        try:
+            if os.listdir(folder) != [_LOCK]:  # noqa: PTH208 - of an open folder
+                return
+            os.unlink(_LOCK, dir_fd=folder)
+        finally:
+            os.close(folder)
+        os.rmdir(FOLDER, dir_fd=top)
+
+
+def read(root: Path, path: str) -> bytes | None:
+    """A file's content, None where there is none. Raises InputError for a link, a folder or anything but a file."""
+    with _opened(root) as top, _parent(top, path) as folder:
+        return None if folder is None else _content(folder, path)[0]
+
+
+def mode(root: Path, path: str) -> int | None:
+    """A file's permission bits, None where there is none."""
+    with _opened(root) as top, _parent(top, path) as folder:
+        return None if folder is None else _content(folder, path)[1]
+
+
+def replace(root: Path, changes: Sequence[Change]) -> None:
+    """Make all changes as one. The lock must be held and `recover` have been called.
+
+    Raises ChangedError when a file is not `before` any more, InputError for a path through a link, ToolError when the
+    disk is full or cannot be written; the tree is then as it was.
+    """
+    with _opened(root) as top:
+        modes = [_check(top, change) for change in changes]
+        folder = _enter(top, FOLDER, FOLDER)
+        try:
+            try:
+                _prepare(top, folder, changes, modes)
+            except OSError as error:
+                _undo(top, folder)
+                raise ToolError(f"{root}: {error.strerror}; nothing was changed") from None
+            except BaseException:
+                _undo(top, folder)
+                raise
+            _finish_or_tell(root, top, folder)
+        finally:
+            os.close(folder)
+
+
+def interrupted(root: Path) -> bool:
+    """Whether there is something to recover: a crash left it, or another hpatch is at work."""
+    with _opened(root) as top:
+        try:
+            folder = _enter(top, FOLDER, FOLDER)
+        except FileNotFoundError:
+            return False
+        try:
+            return _exists(folder, _JOURNAL) or _exists(folder, _STAGE)
+        finally:
+            os.close(folder)
+
+
+def recover(root: Path) -> Literal["finished", "undone"] | None:
+    """Finish or undo what a crash left; None when there is nothing. The lock must be held."""
+    with _opened(root) as top:
+        folder = _enter(top, FOLDER, FOLDER)
+        try:
+            if _exists(folder, _JOURNAL):
+                _finish_or_tell(root, top, folder)
+                return "finished"
+            if _exists(folder, _STAGE):
+                _undo(top, folder)
+                return "undone"
+            return None
+        finally:
+            os.close(folder)
+
+
+# The transaction
+
+
+class _Entry(NamedTuple):
+    """A line of the journal: the file `path` gives way to the staged file `staged`, or goes (`staged` None)."""
+
+    path: str
+    staged: str | None
+
+
+def _check(top: int, change: Change) -> int:
+    """Hold a file against `before`; the mode that it is to have."""
+    with _parent(top, change.path) as folder:
+        content, bits = (None, None) if folder is None else _content(folder, change.path)
+        if folder is not None and not os.access(".", os.W_OK | os.X_OK, dir_fd=folder):
+            raise ToolError(f"{change.path}: its folder cannot be written; nothing was changed")
+    if content != change.before:
+        raise ChangedError(f"{change.path}: the file changed while hpatch was planning; run the command again")
+    if change.mode is not None:
+        return change.mode
+    return 0o644 if bits is None else bits
+
+
+def _prepare(top: int, folder: int, changes: Sequence[Change], modes: Sequence[int]) -> None:
+    os.mkdir(_STAGE, 0o700, dir_fd=folder)
+    stage = os.open(_STAGE, _DIRECTORY, dir_fd=folder)
+    try:
+        made = [path for change in changes if change.after is not None for path in _missing(top, change.path)]
+        made = list(dict.fromkeys(made))
+        _write(stage, "folders", json.dumps(made).encode(), 0o600)
+        entries: list[_Entry] = []
+        for number, (change, bits) in enumerate(zip(changes, modes, strict=True)):
+            if change.after is None:
+                entries.append(_Entry(change.path, None))
+                continue
+            _write(stage, str(number), change.after, bits)
+            entries.append(_Entry(change.path, str(number)))
+        for path in made:
+            with _parent(top, path) as parent:
+                assert parent is not None
+                os.mkdir(_name(path), 0o755, dir_fd=parent)
+        _write(stage, _JOURNAL, json.dumps(entries).encode(), 0o600)
+        os.fsync(stage)
+        # From here on the transaction is committed.
+        os.rename(_JOURNAL, _JOURNAL, src_dir_fd=stage, dst_dir_fd=folder)
+        os.fsync(folder)
+    finally:
+        os.close(stage)
+
+
+def _finish_or_tell(root: Path, top: int, folder: int) -> None:
+    # Ctrl-C and a polite end wait until the files are in their places.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+    try:
+        _finish(top, folder)
+    except FileNotFoundError:
+        raise InputError(f"{root}/{FOLDER}: is damaged: unpack the tree again") from None
+    except OSError as error:
+        raise ToolError(f"{root}: {error.strerror}; only part is written, the next hpatch finishes it") from None
+    except (ValueError, TypeError, KeyError):
+        raise InputError(f"{root}/{FOLDER}/{_JOURNAL}: is damaged: unpack the tree again") from None
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _finish(top: int, folder: int) -> None:
+    entries = [_Entry(*entry) for entry in json.loads(_bytes(folder, _JOURNAL))]
+    stage = os.open(_STAGE, _DIRECTORY, dir_fd=folder)
+    try:
+        for entry in entries:
+            with _parent(top, entry.path) as parent:
+                if parent is None:
+                    continue
+                if entry.staged is None:
+                    with suppress(FileNotFoundError):
+                        os.unlink(_name(entry.path), dir_fd=parent)
+                else:
+                    # A staged file that is gone was renamed before the crash.
+                    with suppress(FileNotFoundError):
+                        os.rename(entry.staged, _name(entry.path), src_dir_fd=stage, dst_dir_fd=parent)
+                os.fsync(parent)
+            if entry.staged is None:
+                _prune(top, entry.path)
+    finally:
+        os.close(stage)
+    _clear(folder)
+    os.unlink(_JOURNAL, dir_fd=folder)
+    _remove_stage(folder)
+    os.fsync(folder)
+
+
+def _undo(top: int, folder: int) -> None:
+    """Take back what was prepared: the folders that were made, and the stage."""
+    with suppress(FileNotFoundError):
+        stage = os.open(_STAGE, _DIRECTORY, dir_fd=folder)
+        try:
+            made = json.loads(_bytes(stage, "folders"))
+        except (FileNotFoundError, ValueError):
+            made = []
+        finally:
+            os.close(stage)
+        for path in reversed(made):
+            with suppress(OSError), _parent(top, path) as parent:
+                if parent is not None:
+                    os.rmdir(_name(path), dir_fd=parent)
+    _clear(folder)
+    _remove_stage(folder)
+
+
+def _clear(folder: int) -> None:
+    with suppress(FileNotFoundError):
+        stage = os.open(_STAGE, _DIRECTORY, dir_fd=folder)
+        try:
+            for name in os.listdir(stage):  # noqa: PTH208 - of an open folder
+                os.unlink(name, dir_fd=stage)
+        finally:
+            os.close(stage)
+
+
+def _remove_stage(folder: int) -> None:
+    with suppress(FileNotFoundError):
+        os.rmdir(_STAGE, dir_fd=folder)
+
+
+def _prune(top: int, path: str) -> None:
+    """Remove the folders that a file's going left empty."""
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        with _parent(top, path) as parent:
+            try:
+                if parent is not None:
+                    os.rmdir(_name(path), dir_fd=parent)
+            except OSError:
+                return
+
+
+def _missing(top: int, path: str) -> list[str]:
+    """The folders that a file needs and that are not there, the outermost first."""
+    found: list[str] = []
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        with _parent(top, path) as parent:
+            if parent is not None and _exists(parent, _name(path)):
+                break
+        found.append(path)
+    return found[::-1]
+
+
+# Files and folders, without following links
+
+
+@contextmanager
+def _opened(root: Path) -> Iterator[int]:
+    try:
+        top = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise InputError(f"{root}: {error.strerror}") from None
+    try:
+        yield top
+    finally:
+        os.close(top)
+
+
+def _enter(folder: int, name: str, path: str) -> int:
+    try:
+        return os.open(name, _DIRECTORY, dir_fd=folder)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR):
+            raise InputError(f"{path}: '{name}' is a link or not a folder; hpatch does not write through it") from None
+        if error.errno == errno.EACCES:
+            raise InputError(f"{path}: '{name}': {error.strerror}") from None
+        raise
+
+
+@contextmanager
+def _parent(top: int, path: str) -> Iterator[int | None]:
+    """The folder that holds `path`, None where it does not exist."""
+    parts = path.split("/")
+    if any(part in ("", ".", "..") for part in parts):
+        raise InputError(f"{path}: the path leaves the tree")
+    here = os.dup(top)
+    try:
+        for part in parts[:-1]:
+            try:
+                inner = _enter(here, part, path)
+            except FileNotFoundError:
+                yield None
+                return
+            os.close(here)
+            here = inner
+        yield here
+    finally:
+        os.close(here)
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _content(folder: int, path: str) -> tuple[bytes | None, int | None]:
+    try:
+        handle = os.open(_name(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    except FileNotFoundError:
+        return None, None
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise InputError(f"{path}: is a symbolic link; hpatch does not write through it") from None
+        raise InputError(f"{path}: {error.strerror}") from None
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(handle)
+        raise InputError(f"{path}: is not a regular file")
+    with os.fdopen(handle, "rb") as file:
+        return file.read(), stat.S_IMODE(found.st_mode)
+
+
+def _bytes(folder: int, name: str) -> bytes:
+    with os.fdopen(os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder), "rb") as file:
+        return file.read()
+
+
+def _exists(folder: int, name: str) -> bool:
+    try:
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _write(folder: int, name: str, content: bytes, bits: int) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    handle = os.open(name, flags, 0o600, dir_fd=folder)
+    try:
+        view = memoryview(content)
+        while view:
+            view = view[os.write(handle, view) :]
+        os.fchmod(handle, bits)
+        os.fsync(handle)
+    finally:
+        os.close(handle)

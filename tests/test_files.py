@@ -1,0 +1,198 @@
+"""Transactions: old or new, whatever happens."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hpatch import files
+from hpatch.errors import InputError, ToolError
+from hpatch.files import Change
+
+OLD = {"a.c": b"old a\n", "sub/b.c": b"old b\n", "gone/c.c": b"old c\n"}
+NEW = {"a.c": b"new a\n" * 5000, "sub/b.c": b"new b\n", "fresh/deep/d.c": b"new d\n"}
+CHANGES = [Change(path, OLD.get(path), NEW.get(path)) for path in sorted(OLD | NEW)]
+
+
+def write(root: Path, content: dict[str, bytes]) -> None:
+    for path, data in content.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(data)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    """All files outside hpatch's own folder, and all folders."""
+    found: dict[str, bytes] = {}
+    for path in root.rglob("*"):
+        name = str(path.relative_to(root))
+        if not name.startswith(files.FOLDER):
+            found[name] = b"folder" if path.is_dir() else path.read_bytes()
+    return found
+
+
+def expected(content: dict[str, bytes]) -> dict[str, bytes]:
+    folders = {str(parent): b"folder" for path in content for parent in Path(path).parents if str(parent) != "."}
+    return content | folders
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    root = tmp_path / "tree"
+    root.mkdir()
+    write(root, OLD)
+    return root
+
+
+def test_all_files_change_at_once(root: Path) -> None:
+    (root / "a.c").chmod(0o755)
+    untouched = root / "sub" / "other.c"
+    untouched.write_bytes(b"x")
+    os.utime(untouched, (1, 1))
+    with files.lock(root):
+        files.replace(root, CHANGES)
+    assert tree(root) == expected(NEW) | {"sub/other.c": b"x"}
+    assert (root / "a.c").stat().st_mode & 0o777 == 0o755
+    assert untouched.stat().st_mtime == 1
+    assert not (root / files.FOLDER).exists()
+
+
+def test_the_inverse_gives_back_the_tree(root: Path) -> None:
+    with files.lock(root):
+        files.replace(root, CHANGES)
+        files.replace(root, [Change(change.path, change.after, change.before) for change in CHANGES])
+    assert tree(root) == expected(OLD)
+
+
+def test_a_file_that_changed_meanwhile(root: Path) -> None:
+    (root / "sub/b.c").write_bytes(b"edited\n")
+    with files.lock(root), pytest.raises(files.ChangedError, match=r"^sub/b\.c: "):
+        files.replace(root, CHANGES)
+    assert (root / "a.c").read_bytes() == OLD["a.c"]
+
+
+@pytest.mark.parametrize("path", ["../out", "/etc/out", "sub/../../out", "sub//b.c", "./a.c", ""])
+def test_no_path_leaves_the_tree(root: Path, path: str) -> None:
+    with files.lock(root), pytest.raises(InputError):
+        files.replace(root, [Change(path, None, b"x")])
+    assert names(root.parent) == ["tree"]
+
+
+@pytest.mark.parametrize("link", ["sub", "a.c"])
+def test_no_link_is_written_through(root: Path, link: str, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    write(outside, {"b.c": OLD["sub/b.c"], "a.c": OLD["a.c"]})
+    target = root / link
+    target.rename(root / "moved")
+    target.symlink_to(outside if link == "sub" else outside / "a.c")
+    with files.lock(root), pytest.raises(InputError, match="link"):
+        files.replace(root, CHANGES)
+    assert {path.name: path.read_bytes() for path in outside.iterdir()} == {"b.c": b"old b\n", "a.c": b"old a\n"}
+
+
+def test_hpatchs_own_folder_may_be_no_link(root: Path, tmp_path: Path) -> None:
+    (root / files.FOLDER).symlink_to(tmp_path)
+    with pytest.raises(InputError, match="link"), files.lock(root):
+        pass
+
+
+def test_a_second_process_is_turned_away(root: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from hpatch import files\n"
+        "try:\n with files.lock(Path(sys.argv[1])): print('in')\nexcept files.LockedError as e: print(e)"
+    )
+    with files.lock(root):
+        done = subprocess.run([sys.executable, "-c", script, str(root)], capture_output=True, text=True, check=True)
+    assert "another hpatch is at work" in done.stdout
+    with files.lock(root):
+        pass
+
+
+CRASH = """
+import os, signal, sys
+from pathlib import Path
+from hpatch import files
+from hpatch.files import Change
+
+left, changes = int(sys.argv[2]), eval(sys.argv[3])
+def counted(function):
+    def call(*arguments, **named):
+        global left
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left -= 1
+        return function(*arguments, **named)
+    return call
+with files.lock(Path(sys.argv[1])):
+    files.recover(Path(sys.argv[1]))
+    for name in ("open", "write", "fsync", "rename", "unlink", "mkdir", "rmdir", "fchmod"):
+        setattr(os, name, counted(getattr(os, name)))
+    files.replace(Path(sys.argv[1]), changes)
+"""
+
+
+def crash(root: Path, after: int) -> int:
+    """Run the transaction in a process of its own, killed before system call number `after`."""
+    repository = Path(__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, "-c", CRASH, str(root), str(after), repr(CHANGES)], cwd=repository, check=False
+    )
+    return done.returncode
+
+
+def test_kill_9_at_every_call(tmp_path: Path) -> None:
+    seen: set[str] = set()
+    for after in range(1000):
+        root = tmp_path / str(after)
+        root.mkdir()
+        write(root, OLD)
+        code = crash(root, after)
+        with files.lock(root):
+            what = files.recover(root)
+        assert tree(root) in (expected(OLD), expected(NEW)), f"after call {after}"
+        assert not (root / files.FOLDER).exists()
+        assert (tree(root) == expected(NEW)) is (what == "finished" or tree(root) == expected(NEW))
+        seen.add(str(what))
+        if code == 0:
+            assert tree(root) == expected(NEW)
+            break
+        assert code == -signal.SIGKILL
+    assert seen == {"None", "undone", "finished"}
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 64 KiB."""
+    point = tmp_path / "small"
+    point.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "none", point], capture_output=True, check=False
+    )
+    if mounted.returncode != 0:
+        if os.environ.get("CI") == "true":
+            pytest.fail("a tmpfs cannot be mounted")
+        pytest.skip("a tmpfs cannot be mounted: not root")
+    try:
+        yield point
+    finally:
+        subprocess.run(["umount", point], check=True)
+
+
+def test_a_full_disk(small_disk: Path) -> None:
+    write(small_disk, OLD)
+    large = [*CHANGES, Change("large", None, b"x" * 65536)]
+    with files.lock(small_disk), pytest.raises(ToolError, match="nothing was changed"):
+        files.replace(small_disk, large)
+    assert tree(small_disk) == expected(OLD)
+    with files.lock(small_disk):
+        assert files.recover(small_disk) is None
+        files.replace(small_disk, CHANGES)
+    assert tree(small_disk) == expected(NEW)
