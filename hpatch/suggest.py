@@ -6,12 +6,15 @@ _NEAR = 0.7
 """How alike two words must be, as `difflib` measures it: 1 is the same word."""
 
 
-def closest(word: str, choices: Iterable[str]) -> str | None:
-    """The most similar choice, case ignored; None when nothing is near. Of equals, the first in `choices` wins."""
+def closest(word: str, choices: Iterable[str], near: float = _NEAR) -> str | None:
+    """The most similar choice, case ignored; None when none is as alike as `near`.
+
+    Of equals, the first in `choices` wins.
+    """
     from difflib import SequenceMatcher  # only failures pay for it
 
     matcher = SequenceMatcher(b=word.lower())
-    best, found = _NEAR, None
+    best, found = near, None
     for choice in choices:
         matcher.set_seq1(choice.lower())
         if matcher.real_quick_ratio() < best or matcher.quick_ratio() < best:

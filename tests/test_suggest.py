@@ -15,6 +15,11 @@ def test_closest(word: str, expected: str | None) -> None:
     assert closest(word, KEYS) == expected
 
 
+def test_how_near() -> None:
+    assert closest("tiemout", KEYS, 0.9) is None
+    assert closest("timeouts", KEYS, 0.9) == "timeout"
+
+
 def test_of_equals_the_first_wins() -> None:
     assert closest("ab0d", ("ab1d", "ab2d")) == "ab1d"
     assert closest("ab0d", ("ab2d", "ab1d")) == "ab2d"

@@ -115,12 +115,18 @@ def _server_root(reader: Reader, call: Call) -> None:
     if os.path.isdir(path):  # noqa: PTH112
         reader.server_root = path
         return
+    where = "the main file"
+    if os.path.basename(os.path.abspath(reader.server_root)) == "conf":  # noqa: PTH100, PTH119
+        # A copy of a server's folder, with its main file where httpd has it: ServerRoot/conf/httpd.conf.
+        above = os.path.normpath(os.path.join(reader.server_root, os.pardir))  # noqa: PTH118
+        reader.server_root = "" if above == os.curdir else above
+        where = "the folder above the main file's"
     reader.problem(
         "include",
         f"the ServerRoot '{found[0]}' is not a directory here",
         call.place,
         fatal=reader.check_files,
-        help="paths are taken relative to the main file; --server-root names another folder",
+        help=f"paths are taken relative to {where}; --server-root names another folder",
     )
 
 

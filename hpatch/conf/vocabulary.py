@@ -4,6 +4,8 @@ Sources: the command tables of 2.4.71 (`apache2 -L` with every module of Debian'
 modules that Debian does not build, and the tags 2.4.1 to 2.4.62 for directives that are gone since.
 """
 
+from collections.abc import Iterable
+
 _DIRECTIVES = {
     "core": """
         <Directory <DirectoryMatch <Else <ElseIf <Files <FilesMatch <If <IfDefine <IfDirective <IfFile <IfModule
@@ -283,7 +285,12 @@ _known: dict[str, tuple[str, str]] = {}
 def find(key: str) -> tuple[str, str] | None:
     """The spelling and the module of a directive by its lower-case name (sections with their `<`)."""
     if not _known:
-        for module, names in _DIRECTIVES.items():
-            for name in names.split():
+        for module, spelt in _DIRECTIVES.items():
+            for name in spelt.split():
                 _known[name.lower()] = name, module
     return _known.get(key)
+
+
+def names() -> Iterable[str]:
+    """Every directive, as it is spelt."""
+    return (name for spelt in _DIRECTIVES.values() for name in spelt.split())

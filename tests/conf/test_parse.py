@@ -105,3 +105,9 @@ def test_words_know_their_places() -> None:
         ("http://h/", (3, 5, 3, 14)),
         ("k=v", (3, 15, 4, 3)),
     ]
+
+
+def test_a_line_of_very_many_lines_takes_no_longer_for_each() -> None:
+    # Joined by copying what is there, this takes minutes.
+    (line,) = read("a " + "b \\\n" * 500_000).lines()
+    assert (line.lines, len(line.value)) == (500_001, 2 + 2 * 500_000 - 1)

@@ -44,6 +44,11 @@ def test_word_places() -> None:
     assert [place[1:] for place in node.word_places()] == [(1, 13, 1, 17), (1, 18, 1, 27)]
 
 
+def test_word_places_over_continuation_lines() -> None:
+    (node,) = load_text("  ProxyPass /a \\\r\n   http://h/ \\\n max\\\n=5\n").nodes
+    assert [place[1:] for place in node.word_places()] == [(1, 13, 1, 15), (2, 4, 2, 13), (3, 2, 4, 3)]
+
+
 def test_after_an_error_it_goes_on() -> None:
     configuration = load_text(
         "<VirtualHost *>\n<Location /a>\nA\n</VirtualHost>\nUse nothing\n</Directory>\n"
@@ -213,3 +218,17 @@ def test_sections_left_open_in_a_true_conditional() -> None:
     configuration = load_text("<IfModule core.c>\n<Location /a>\nX\n")
     assert configuration.built
     assert kinds(configuration) == [("section", 2)]
+
+
+def test_a_copy_of_a_server_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf.d").mkdir()
+    (tmp_path / "conf.d/a.conf").write_text("Listen 80\n")
+    main = tmp_path / "conf/httpd.conf"
+    main.write_text("ServerRoot /no/such/folder\nInclude conf.d/*.conf\n")
+    for folder, path in ((tmp_path, main), (tmp_path, "conf/httpd.conf"), (main.parent, "httpd.conf")):
+        monkeypatch.chdir(folder)
+        configuration = load(str(path))
+        assert [node.name for node in configuration.walk()] == ["Listen"]
+        assert kinds(configuration) == [("include", 1)]
+        assert configuration.built

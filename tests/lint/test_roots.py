@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,32 @@ def test_instances(tmp_path: Path) -> None:
     assert instances("any/file") == ["any/file"]
     with pytest.raises(InputError, match=r"no \*.ini file"):
         instances(str(tmp_path / "empty"))
+
+
+def _closed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a folder be one that this process may not look into; a mode would not do, as root reads all."""
+    scandir = os.scandir
+
+    def refuse(path: str) -> object:
+        if Path(path) == folder:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+
+
+@pytest.mark.parametrize("closed", ["", "a", "a/b"])
+def test_a_folder_that_cannot_be_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed: str) -> None:
+    tree(tmp_path, "x_conf", "a__b__y_conf", "h__httpd_conf")
+    _closed(tmp_path / closed, monkeypatch)
+    with pytest.raises(InputError, match="cannot be read: Permission denied"):
+        roots(str(tmp_path), Options())
+    with pytest.raises(InputError, match="cannot be read: Permission denied"):
+        instances(str(tmp_path))
+
+
+@pytest.mark.parametrize("closed", ["h/private", "h/ssl/private"])
+def test_a_closed_folder_of_a_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed: str) -> None:
+    tree(tmp_path, "h__httpd_conf", "h__private__key_pem", "h__ssl__private__key_pem")
+    _closed(tmp_path / closed, monkeypatch)
+    assert names(tmp_path) == ["h/httpd.conf"]

@@ -115,3 +115,5 @@ def test_modules(tmp_path: Path) -> None:
     assert modules(file) == ("core_module", "proxy_module", "rewrite_module")
     with pytest.raises(UsageError, match="cannot be read"):
         modules(str(tmp_path / "none"))
+    with pytest.raises(UsageError, match="no such file"):
+        modules("modules.txt")

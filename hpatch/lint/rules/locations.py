@@ -6,18 +6,21 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hpatch.lint.finding import Confidence, Fix, Found, Related, Severity
+from hpatch.lint.finding import Fix, Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._edits import removed
 from hpatch.lint.rules._passes import pattern, section_pattern
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
-    from hpatch.proxy.model import Mapping
+    from hpatch.proxy.model import Mapping, Refusal
 
 _PASS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
 _MATCH = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassmatch"
-_DIRECTIVES = ("proxypass", "proxypassmatch", "proxypassreverse")
+DIRECTIVES = ("proxypass", "proxypassmatch", "proxypassreverse")
+"""What `pass_bad_context` is about."""
+_EXPRESSION = re.compile(r"^\^/|\(\.[*+]\)|\.\*\$$")
+"""What only a regular expression has: no request's path does."""
 _META = r"[\^$()|+]|\.\*"
 _LOCATIONS = ("<location", "<locationmatch")
 _PROXY_SECTIONS = ("<proxy", "<proxymatch")
@@ -46,13 +49,11 @@ def location_two_args(context: Context) -> Iterator[Found]:
     Tried on 2.4.71.
     """
     for refusal in context.proxy.refusals:
+        if not two_arguments(refusal):
+            continue
         node = refusal.node
         section = node.inside(*_LOCATIONS)
         words = node.words
-        if refusal.kind != "location-path" and not (
-            refusal.kind == "arguments" and section is not None and node.key in _DIRECTIVES and _path_first(words)
-        ):
-            continue
         path = words[0] if words else ""
         where = "its section" if section is None else f"{section.name} {section.args}"
         edits = removed(node, 0)
@@ -65,6 +66,17 @@ def location_two_args(context: Context) -> Iterator[Found]:
         )
 
 
+def two_arguments(refusal: Refusal) -> bool:
+    """Whether httpd refuses a line because of a path that its section gives already."""
+    node = refusal.node
+    return refusal.kind == "location-path" or (
+        refusal.kind == "arguments"
+        and node.key in DIRECTIVES
+        and node.inside(*_LOCATIONS) is not None
+        and _path_first(node.words)
+    )
+
+
 def _path_first(words: list[str]) -> bool:
     """Whether a line has a path before its target."""
     return len(words) > 1 and "://" not in words[0] and (words[1] == "!" or "://" in words[1])
@@ -75,8 +87,8 @@ def pass_bad_context(context: Context) -> Iterator[Found]:
     """A ProxyPass where none may stand, or where it is never asked.
 
     ProxyPass, ProxyPassMatch and ProxyPassReverse may stand in a server, a virtual host and a Location. In
-    Directory, Files, If, Limit and the like httpd refuses to start. In a `<Proxy>` section httpd starts, but
-    never asks a ProxyPass there: a warning.
+    Directory, Files, If, Limit and the like httpd refuses to start; with a `.htaccess` that has one it answers 500.
+    In a `<Proxy>` section httpd starts, but never asks a ProxyPass there: a warning.
 
     Fires on::
 
@@ -95,7 +107,7 @@ def pass_bad_context(context: Context) -> Iterator[Found]:
     """
     for refusal in context.proxy.refusals:
         node = refusal.node
-        if refusal.kind != "context" or node.key not in _DIRECTIVES:
+        if refusal.kind != "context" or node.key not in DIRECTIVES:
             continue
         section = node.parent
         where = "here" if section is None else f"in {section.name}>"
@@ -105,6 +117,13 @@ def pass_bad_context(context: Context) -> Iterator[Found]:
             related=() if section is None else (Related(section.place, "the section"),),
             help="Put it into the server, or into a <Location> with the path.",
         )
+    if context.configuration.root.rpartition("/")[2] == ".htaccess":
+        for node in context.configuration.find(*DIRECTIVES):
+            yield Found(
+                node.place,
+                f"{node.name} is not allowed in a .htaccess file: every request there ends in 500",
+                help="Put it into the server, or into a <Location>; a .htaccess can have a RewriteRule with [P].",
+            )
     for mapping in context.passes:
         if mapping.section is not None and mapping.section.key in _PROXY_SECTIONS:
             yield Found(
@@ -123,7 +142,8 @@ def locationmatch_pass(context: Context) -> Iterator[Found]:
     or `[…]`, httpd compares it letter by letter: `^/app` is no request's path, nothing is proxied, and clients
     get 404 (an error). Where it holds one, httpd uses it as a regular expression and, without `$1` in the target,
     puts the **whole** path behind the target: with `^/app/(.*)` and `http://h/app` a request for `/app/1` asks
-    the backend for `/app/app/1`. So it is for a `<Location>` with a wildcard.
+    the backend for `/app/app/1`. So it is for a `<Location>` with a wildcard. Outside of sections a path is compared
+    letter by letter in any case.
 
     Silent for targets with `$1`, and for those without a path, with which it works as ProxyPassMatch would.
 
@@ -144,7 +164,13 @@ def locationmatch_pass(context: Context) -> Iterator[Found]:
     """
     for mapping in context.passes:
         section = mapping.section
-        if section is None or mapping.kind != "ProxyPass" or not section.key.startswith("<location"):
+        if mapping.kind != "ProxyPass":
+            continue
+        if section is None:
+            if not mapping.pattern and _EXPRESSION.search(mapping.path):
+                yield _compared(mapping)
+            continue
+        if not section.key.startswith("<location"):
             continue
         found = _literal(mapping) if pattern(mapping) is None else _whole_path(mapping)
         if found is not None:
@@ -155,16 +181,18 @@ def _literal(mapping: Mapping) -> Found | None:
     section = mapping.section
     if section is None or not section_pattern(section) or not re.search(_META, mapping.path):
         return None
-    severity: Severity = "error"
-    confidence: Confidence = "high"
+    return _compared(mapping, Related(section.place, "the pattern"))
+
+
+def _compared(mapping: Mapping, *related: Related) -> Found:
     does = "is never asked" if mapping.target is not None else "excludes nothing"
     return Found(
         mapping.place,
         f'this ProxyPass {does}: it compares "{mapping.path}" with the path letter by letter',
-        related=(Related(section.place, "the pattern"),),
+        related=related,
         help="Write ProxyPassMatch: it takes the pattern for one.",
-        severity=severity,
-        confidence=confidence,
+        severity="error",
+        confidence="high",
     )
 
 

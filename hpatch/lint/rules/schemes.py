@@ -44,7 +44,8 @@ def scheme_no_module(context: Context) -> Iterator[Found]:
 
     Sure where the list of modules is given (`--modules`, `--httpd`). Where the configuration loads mod_proxy and
     not the other, it is reported with less confidence. Silent where it loads no mod_proxy either: then it is a
-    part of a configuration, or the modules are compiled in.
+    part of a configuration, or the modules are compiled in. A scheme that is almost one of these is taken for
+    misspelt: only a module from elsewhere could speak it.
 
     Fires on::
 
@@ -59,6 +60,7 @@ def scheme_no_module(context: Context) -> Iterator[Found]:
     Source: the scheme handlers of modules/proxy/mod_proxy_*.c and modules/http2/mod_proxy_http2.c, `proxy_handler` in
     mod_proxy.c. Tried on 2.4.71.
     """
+    yield from _misspelt(context)
     absent = {scheme: _absent(context, scheme) for scheme in context.targets}
     if not any(absent.values()):
         return
@@ -75,6 +77,26 @@ def scheme_no_module(context: Context) -> Iterator[Found]:
             f'no module for "{scheme}" is loaded: "{target.text}" answers 500',
             help=f"Load mod_{module.removesuffix('_module')}.",
             confidence=confidence,
+        )
+
+
+def _misspelt(context: Context) -> Iterator[Found]:
+    strange = {scheme for scheme in context.targets if scheme and scheme not in _MODULES}
+    if not strange:
+        return
+    from hpatch.suggest import closest
+
+    near = {scheme: closest(scheme, _MODULES) for scheme in strange}
+    seen: set[Place] = set()
+    for target in _targets(context):
+        if near.get(target.scheme) is None or target.place in seen:
+            continue
+        seen.add(target.place)
+        yield Found(
+            target.place,
+            f'no module of httpd speaks "{target.scheme}": "{target.text}" answers 500',
+            help=f'Did you mean "{near[target.scheme]}"?',
+            confidence="medium",
         )
 
 

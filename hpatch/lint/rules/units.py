@@ -25,7 +25,8 @@ _SECONDS = {
     "d": 86400, "day": 86400, "days": 86400,
 }  # fmt: skip
 _BYTES = {"k": 1024, "m": 1024**2, "g": 1024**3}
-_SIZE = r"(?i)\s*([0-9]+)\s*([kmg])(?:i?b)?"
+SIZE = r"(?i)\s*([0-9]+)\s*([kmg])(?:i?b)?"
+"""A number of bytes with a unit, which httpd does not know."""
 _MINUTES = r"(?i)\s*\+?([0-9]+)m(?![is])[a-z]*"
 
 
@@ -138,8 +139,9 @@ def param_unit_minute(context: Context) -> Iterator[Found]:
 def bytes_suffix(context: Context) -> Iterator[Found]:
     """K, M or G on a number of bytes.
 
-    `iobuffersize`, `receivebuffersize` and `responsefieldsize` count in bytes; httpd reads the digits and drops the
-    rest. `64K` is 64 bytes, which is below the least of 512 and refused; `8192K` is silently 8192.
+    `iobuffersize`, `receivebuffersize` and `responsefieldsize` count in bytes, and so do ProxyIOBufferSize and
+    ProxyReceiveBufferSize; httpd reads the digits and drops the rest. `64K` is 64 bytes, which is below the least of
+    512 and refused; `8192K` is silently 8192.
 
     Fires on::
 
@@ -149,12 +151,13 @@ def bytes_suffix(context: Context) -> Iterator[Found]:
 
         ProxyPass "/" "fcgi://10.0.0.5:9000/" receivebuffersize=65536
 
-    Source: set_worker_param (mod_proxy.c) uses atol and atoi; tried on httpd 2.4.71.
+    Source: set_worker_param, set_io_buffer_size and set_recv_buffer_size (mod_proxy.c) use atol and atoi; tried
+    on httpd 2.4.71.
     """
     for use in uses(context):
         if use.parameter is None or use.reading is None or use.parameter.kind != "bytes":
             continue
-        match = re.fullmatch(_SIZE, use.param.value)
+        match = re.fullmatch(SIZE, use.param.value)
         if match is None or int(match[1]) == 0:
             continue
         text = f"{use.param.key}={int(match[1]) * _BYTES[match[2].lower()]}"
@@ -164,4 +167,17 @@ def bytes_suffix(context: Context) -> Iterator[Found]:
             f'{what} "{use.text}": it is {_plural(int(match[1]), "byte")}',
             help=f"Write the number in bytes: {text}.",
             fix=changed(use.param.node, use.place, use.text, text, f'write "{text}"'),
+        )
+    for node in context.configuration.find("proxyiobuffersize", "proxyreceivebuffersize"):
+        size = next(iter(node.words), "")
+        match = re.fullmatch(SIZE, size)
+        if match is None or int(match[1]) == 0:
+            continue
+        place, text = node.word_place(0), str(int(match[1]) * _BYTES[match[2].lower()])
+        what = "httpd refuses to start with" if int(match[1]) < 512 else "httpd drops the unit of"
+        yield Found(
+            place,
+            f'{what} "{node.name} {size}": it is {_plural(int(match[1]), "byte")}',
+            help=f"Write the number in bytes: {text}.",
+            fix=changed(node, place, size, text, f'write "{text}"'),
         )

@@ -3,6 +3,11 @@
 import pytest
 from _mapping import find, places
 
+from hpatch.conf.load import load_text
+from hpatch.lint.context import Context
+from hpatch.lint.registry import rules
+from hpatch.proxy.build import build
+
 
 @pytest.mark.parametrize(
     ("text", "place", "safe"),
@@ -76,9 +81,33 @@ def test_pattern_of_a_section(text: str, severity: str) -> None:
     assert (finding.place.line, finding.place.column, finding.severity) == (2, 1, severity)
 
 
+def test_htaccess() -> None:
+    configuration = load_text("RewriteEngine On\n ProxyPass /a http://h/a\n", name="site/.htaccess")
+    rule = next(rule for rule in rules() if rule.name == "pass-bad-context")
+    (finding,) = rule.run(Context(configuration, build(configuration)))
+    assert (finding.place.line, finding.place.column) == (2, 2)
+    assert "500" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("line", "does"),
+    [
+        ("ProxyPass ^/a/(.*)$ http://h/$1", "is never asked"),
+        ("ProxyPass /a/(.*) http://h/$1", "is never asked"),
+        ("ProxyPass ^/a/ !", "excludes nothing"),
+    ],
+)
+def test_pattern_of_a_line(line: str, does: str) -> None:
+    (finding,) = find("locationmatch-pass", f"Listen 80\n  {line}")
+    assert (finding.place.line, finding.place.column, finding.severity) == (2, 3, "error")
+    assert does in finding.message
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "ProxyPass ~ ^/a/(.*)$ http://h/$1",
+        "ProxyPass /a(b)/$c http://h/",
         "<LocationMatch ^/a>\nProxyPassMatch http://h\n</LocationMatch>",
         "<LocationMatch /a>\nProxyPass http://h\n</LocationMatch>",
         "<LocationMatch ^/a/(.*)>\nProxyPass http://h/a/$1\n</LocationMatch>",

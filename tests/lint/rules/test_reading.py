@@ -43,7 +43,7 @@ def test_fires(text: str, expected: tuple[str, int, int]) -> None:
     "text",
     [
         "IncludeOptional no/such.conf\nIncludeOptional no/such/*.conf\n",
-        "Define a b\nProxyTimeout ${a}\n",
+        "Define a 5\nProxyTimeout ${a}\n",
         "<IfModule !core.c>\n<garbage\n</garbage>\nInclude no/such.conf\n</IfModule>\n",
         "<Macro m $a>\nListen $a\n</Macro>\nUse m 80\n",
         "# ${UNDEFINED} in a comment, and hpatch without a colon\n",

@@ -59,3 +59,23 @@ def test_loaded_by_the_configuration() -> None:
 )
 def test_not_known(text: str) -> None:
     assert find("scheme-no-module", text) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "near"),
+    [
+        ("ProxyPass /a htp://h/", (1, 14), "http"),
+        ("ProxyPass /a unix:/run/x.sock|fgci://h/", (1, 14), "fcgi"),
+        ('SetHandler "proxy:fgci://h"', (1, 12), "fcgi"),
+        ("<Proxy balancer://b>\nBalancerMember htttps://h\n</Proxy>", (2, 16), "https"),
+    ],
+)
+def test_misspelt(line: str, place: tuple[int, int], near: str) -> None:
+    (finding,) = find("scheme-no-module", line)
+    assert (finding.place.line, finding.place.column, finding.confidence) == (*place, "medium")
+    assert f'"{near}"' in str(finding.help)
+
+
+@pytest.mark.parametrize("target", ["HTTP://h/", "msrpc://h/", "gopher://h/", "${scheme}://h/", "balancer://htp/"])
+def test_not_misspelt(target: str) -> None:
+    assert find("scheme-no-module", f"ProxyPass /a {target}") == []

@@ -86,6 +86,26 @@ def test_bytes(param: str, says: str, fixed: str) -> None:
     assert found.fix.edits[0].replacement == fixed
 
 
+@pytest.mark.parametrize(
+    ("line", "says", "fixed"),
+    [
+        ('ProxyIOBufferSize "64K"', "httpd refuses to start with", '"65536"'),
+        ("ProxyReceiveBufferSize 8192K", "httpd drops the unit of", "8388608"),
+    ],
+)
+def test_bytes_of_a_server(line: str, says: str, fixed: str) -> None:
+    (found,) = find("bytes-suffix", line)
+    assert found.place.column == line.index(" ") + 2
+    assert found.message.startswith(says)
+    assert found.fix is not None
+    assert found.fix.edits[0].replacement == fixed
+
+
+@pytest.mark.parametrize("line", ["ProxyIOBufferSize 65536", "ProxyIOBufferSize ${size}K", "ProxyIOBufferSize 0K"])
+def test_no_bytes_of_a_server(line: str) -> None:
+    assert not find("bytes-suffix", line)
+
+
 @pytest.mark.parametrize("param", ["iobuffersize=65536", "iobuffersize=0", "iobuffersize=8192b", "max=5K"])
 def test_no_bytes(param: str) -> None:
     assert not find("bytes-suffix", PASS.format(param))
