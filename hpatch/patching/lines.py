@@ -1,0 +1,107 @@
+"""A file as its lines, and edits of them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from io import BytesIO
+from itertools import accumulate, islice
+from typing import NamedTuple
+
+CANDIDATES = 200
+"""Places that are looked for at most: a hostile file can have its text repeated without end."""
+
+_FEW = 64
+
+
+class Edit(NamedTuple):
+    """Lines `start:end` of a file (from 0) give way to `lines`."""
+
+    start: int
+    end: int
+    lines: tuple[bytes, ...]
+
+
+def split(content: bytes) -> list[bytes]:
+    """Lines with their ends; only a line feed ends one."""
+    return BytesIO(content).readlines()
+
+
+def edited(lines: Sequence[bytes], edits: Iterable[Edit]) -> list[bytes]:
+    """The lines with all edits made. Edits do not overlap; those at one place go in the order given."""
+    out: list[bytes] = []
+    at = 0
+    for edit in sorted(edits, key=lambda edit: edit.start):
+        out += lines[at : edit.start]
+        out += edit.lines
+        at = edit.end
+    out += lines[at:]
+    return out
+
+
+def sound(lines: Sequence[bytes], edits: Sequence[Edit]) -> bool:
+    """Whether a file's lines, edited, are lines still: only the last may be without its end."""
+    if all(map(_ended, lines[-1:])) and all(_ended(line) for edit in edits for line in edit.lines):
+        return True
+    return all(map(_ended, edited(lines, edits)[:-1]))
+
+
+def _ended(line: bytes) -> bool:
+    return line.endswith(b"\n")
+
+
+class Text:
+    """Lines that runs of lines are looked for in."""
+
+    def __init__(self, lines: Sequence[bytes]) -> None:
+        self.lines = lines
+        self._asked = 0
+
+    def fits(self, wanted: Sequence[bytes], at: int) -> bool:
+        """Whether the lines from `at` on (from 0) are these."""
+        return 0 <= at <= len(self.lines) - len(wanted) and list(self.lines[at : at + len(wanted)]) == list(wanted)
+
+    def find(self, wanted: Sequence[bytes]) -> list[int]:
+        """All places that have these lines, at most CANDIDATES; none for no lines."""
+        if not wanted:
+            return []
+        self._asked += 1
+        # An index costs more than a few searches, and much less than many.
+        return self._searched(wanted) if self._asked <= _FEW else self._looked_up(wanted)
+
+    @cached_property
+    def numbers(self) -> dict[bytes, list[int]]:
+        """For each line the places that have it."""
+        numbers: dict[bytes, list[int]] = {}
+        for number, line in enumerate(self.lines):
+            numbers.setdefault(line, []).append(number)
+        return numbers
+
+    def _looked_up(self, wanted: Sequence[bytes]) -> list[int]:
+        rarest = min(range(len(wanted)), key=lambda at: len(self.numbers.get(wanted[at], ())))
+        places = (number - rarest for number in self.numbers.get(wanted[rarest], ()))
+        return list(islice((at for at in places if self.fits(wanted, at)), CANDIDATES))
+
+    @cached_property
+    def _content(self) -> bytes:
+        return b"".join(self.lines)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *accumulate(map(len, self.lines))]
+
+    def _searched(self, wanted: Sequence[bytes]) -> list[int]:
+        content, pattern = self._content, b"".join(wanted)
+        found: list[int] = []
+        at = content.find(pattern)
+        while at >= 0 and len(found) < CANDIDATES:
+            line = bisect_left(self._starts, at)
+            if self._starts[line] == at:
+                # The text can go on where the pattern's last line is without its end.
+                last = line + len(wanted)
+                if last < len(self._starts) and self._starts[last] == at + len(pattern):
+                    found.append(line)
+                line += 1
+            at = content.find(pattern, self._starts[line]) if line < len(self.lines) else -1
+        return found

@@ -1,0 +1,109 @@
+"""Diffs and what became of them: plain data."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+Operation = Literal[" ", "-", "+"]
+Kind = Literal["modify", "create", "delete", "rename", "copy"]
+
+
+class Hunk(NamedTuple):
+    """A hunk. `lines` are operation and text, the text with its line end; a text without one ends its file.
+
+    `old_start` and `new_start` are as in the diff (from 1; 0 for an empty side); `at` is the diff's line of its `@@`.
+    """
+
+    old_start: int
+    new_start: int
+    lines: tuple[tuple[Operation, bytes], ...]
+    section: bytes
+    at: int
+
+    @property
+    def old(self) -> tuple[bytes, ...]:
+        """The lines that it expects."""
+        return tuple(text for operation, text in self.lines if operation != "+")
+
+    @property
+    def new(self) -> tuple[bytes, ...]:
+        """The lines that it leaves."""
+        return tuple(text for operation, text in self.lines if operation != "-")
+
+
+class FilePatch(NamedTuple):
+    """What a diff does to one file. Paths are as in the diff, before any folder is stripped; None for /dev/null.
+
+    `at` is the diff's line where it starts; modes are as in git (0o100644) or None where not told; `old_id` and
+    `new_id` are git's blob names (perhaps shortened) where an `index` line tells them.
+    """
+
+    kind: Kind
+    old: str | None
+    new: str | None
+    hunks: tuple[Hunk, ...]
+    at: int
+    old_mode: int | None = None
+    new_mode: int | None = None
+    old_id: str | None = None
+    new_id: str | None = None
+
+    @property
+    def path(self) -> str:
+        """The path that it is about."""
+        path = self.new if self.new is not None else self.old
+        assert path is not None
+        return path
+
+
+class Diff(NamedTuple):
+    """A whole diff: `name` says where it comes from, `message` is what stands before its first file."""
+
+    name: str
+    files: tuple[FilePatch, ...]
+    message: bytes = b""
+
+
+Result = Literal[
+    "exact", "moved", "merged", "fuzz", "whitespace", "applied", "resolved", "ambiguous", "conflict", "missing"
+]
+"""What became of a hunk. The first five and `resolved` change the file; `applied` found it there already; the last
+three fail: several equally good places, lines that differ, no file to patch."""
+
+PLACED: frozenset[Result] = frozenset({"exact", "moved", "merged", "fuzz", "whitespace", "applied", "resolved"})
+
+
+class Outcome(NamedTuple):
+    """What became of one hunk: `line` is where it went (from 1, in the file as it was), `reason` says why, for people.
+
+    `candidates` are the lines of all places for an ambiguous one; `offset` and `fuzz` as in GNU patch; `expected` and
+    `found` are the lines that differ, for a conflict.
+    """
+
+    hunk: Hunk
+    result: Result
+    line: int | None
+    offset: int = 0
+    fuzz: int = 0
+    reason: str = ""
+    candidates: tuple[int, ...] = ()
+    expected: tuple[bytes, ...] = ()
+    found: tuple[bytes, ...] = ()
+
+
+class Placed(NamedTuple):
+    """One file with a patch's hunks placed: `after` is None when a hunk failed (or the file is deleted).
+
+    `reason` is for people and about the file as a whole ("the file is gone already"); `source` is what it was renamed
+    or copied from; `mode` is the permission bits that the patch gives it, None where it gives none.
+    """
+
+    path: str
+    before: bytes | None
+    after: bytes | None
+    outcomes: tuple[Outcome, ...]
+    ok: bool
+    kind: Kind = "modify"
+    reason: str = ""
+    source: str | None = None
+    mode: int | None = None
