@@ -11,7 +11,15 @@ from hypothesis import settings
 
 CI = os.environ.get("CI") == "true"
 ROOT = Path(__file__).parent.parent
-TOOLS = {"httpd": ("apache2", "httpd"), "uwsgi": ("uwsgi",), "nginx": ("nginx",)}
+TOOLS = {
+    "httpd": ("apache2", "httpd"),
+    "uwsgi": ("uwsgi",),
+    "nginx": ("nginx",),
+    "svn": ("svnadmin",),
+    "git": ("git",),
+    "patch": ("patch",),
+    "quilt": ("quilt",),
+}
 """By marker, the program that a test needs, under any of its names."""
 
 os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
 
-COMMANDS = {"lint": "hpatch.cli.lint", "rule": "hpatch.cli.rule", "config": "hpatch.cli.config"}
+COMMANDS = {
+    "lint": "hpatch.cli.lint",
+    "rule": "hpatch.cli.rule",
+    "config": "hpatch.cli.config",
+    "set": "hpatch.cli.set",
+    "apply": "hpatch.cli.apply",
+    "revert": "hpatch.cli.revert",
+    "status": "hpatch.cli.status",
+}
 """Each command's module; its `app` is a Typer of its own."""
 
-_PAGE = "Lint Apache httpd configurations that are used as reverse proxies."
-_EPILOG = "Exit codes: 0 nothing to report, 1 findings, 2 wrong usage, 3 an input could not be read, 4 a tool failed."
+_PAGE = "Lint Apache httpd configurations that are used as reverse proxies, and patch httpd's source."
+_EPILOG = (
+    "Exit codes: 0 nothing to report, 1 findings or a patch that does not apply, 2 wrong usage, "
+    "3 an input could not be read, 4 a tool failed."
+)
 
 
 def main() -> None:
@@ -34,7 +46,7 @@ def main() -> None:
     sys.exit(_guarded(arguments))
 
 
-def _guarded(arguments: list[str]) -> int:
+def _guarded(arguments: list[str]) -> int:  # noqa: PLR0911 - one for each end
     """Run a command; its exit code."""
     from hpatch.cli import output
     from hpatch.errors import HpatchError
@@ -52,6 +64,9 @@ def _guarded(arguments: list[str]) -> int:
     except MemoryError:
         return _fail("out of memory", 70)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            output.discard()  # typer's help does not go through it
+            return _fail(f"standard output cannot be written: {error.strerror}", 4)
         if os.environ.get("HPATCH_DEBUG"):
             raise
         return _fail(

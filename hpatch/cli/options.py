@@ -83,7 +83,8 @@ def given(path: str, chosen: Settings, config: str | None, no_config: bool) -> S
 def reading(chosen: Settings, httpd: str | None) -> Reading:
     """The reader's options from the user's choices. `httpd` is a program to ask."""
     number = None if chosen.httpd_version is None else version(chosen.httpd_version, "--httpd-version")
-    if number is not None and chosen.httpd_version.count(".") < 2:  # 2.4 would be 2.4.0, which knows next to nothing
+    if chosen.httpd_version is not None and chosen.httpd_version.count(".") < 2:
+        # 2.4 would be 2.4.0, which knows next to nothing.
         raise UsageError(f"--httpd-version: '{chosen.httpd_version}' is not a whole version such as 2.4.62")
     mpm = chosen.mpm.lower().removeprefix("mpm_") if chosen.mpm else None
     if mpm is not None and mpm not in MPMS:

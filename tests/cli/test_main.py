@@ -89,6 +89,9 @@ def test_help_has_examples_and_says_what_every_option_is(
         (["lint", "--fail-on", "x", "a.conf"], "Invalid value for '--fail-on'"),
         (["lint", "--select", "slash-doubel", "a.conf"], "did you mean 'slash-double'?"),
         (["lint", "--httpd-version", "two", "a.conf"], "--httpd-version: 'two' is not a version"),
+        (["lint", "--httpd-version", "2.4", "a.conf"], "'2.4' is not a whole version"),
+        (["lint", "--mpm", "evnt", "a.conf"], "'evnt' is none of event, worker"),
+        (["lint", "--modules", "modules.txt", "a.conf"], "modules.txt: there is no such file"),
         (["lint", "--config", "no.toml", "a.conf"], "no.toml: cannot be read"),
         (["lint", "--config", "no.toml", "--no-config", "a.conf"], "exclude each other"),
         (["rule", "slash-doubel"], "did you mean 'slash-double'?"),
@@ -152,9 +155,10 @@ def test_a_reader_that_goes_away(tmp_path: Path) -> None:
     assert process.wait(20) == 141
 
 
-def test_a_full_disk() -> None:
+@pytest.mark.parametrize("argument", ["rule", "--help"])
+def test_a_full_disk(argument: str) -> None:
     code = "import os; os.dup2(os.open('/dev/full', os.O_WRONLY), 1); main()"
-    process = start("rule", code=code)
+    process = start(argument, code=code)
     _, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (4, "hpatch: standard output cannot be written: No space left on device\n")
 
