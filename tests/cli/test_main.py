@@ -19,12 +19,8 @@ ROOT = Path(hpatch.__file__).parent.parent
 PASS = 'ProxyPass "/app/" "http://127.0.0.1:8080"\n'
 
 
-def _interruptible() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def start(*arguments: object, code: str = "main()", **environment: str) -> subprocess.Popen[str]:
-    """hpatch in a process, and a session, of its own, that may be interrupted (a background job's children may not)."""
+    """hpatch in a process, and a session, of its own."""
     variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     return subprocess.Popen(
         [sys.executable, "-c", f"from hpatch.cli.main import main; {code}", *map(str, arguments)],
@@ -33,7 +29,6 @@ def start(*arguments: object, code: str = "main()", **environment: str) -> subpr
         text=True,
         env={**variables, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **environment},
         start_new_session=True,
-        preexec_fn=_interruptible,  # noqa: PLW1509 - no threads are running
     )
 
 
