@@ -31,7 +31,8 @@ def align(old: Sequence[bytes], new: Sequence[bytes]) -> list[int]:
                 _exact(old, a, a_end, new, b, b_end, matched)
             continue
         for i, j in anchors:
-            work.append((a, i, b, j))
+            if a < i and b < j:
+                work.append((a, i, b, j))
             matched[i] = j
             a, b = i + 1, j + 1
         work.append((a, a_end, b, b_end))

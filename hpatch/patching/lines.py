@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from io import BytesIO
-from itertools import accumulate, islice
+from itertools import islice
 from typing import NamedTuple
 
 CANDIDATES = 200
 """Places that are looked for at most: a hostile file can have its text repeated without end."""
 
 _FEW = 64
+_FEED = ord("\n")
 
 
 class Edit(NamedTuple):
@@ -87,21 +87,17 @@ class Text:
     def _content(self) -> bytes:
         return b"".join(self.lines)
 
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [0, *accumulate(map(len, self.lines))]
-
     def _searched(self, wanted: Sequence[bytes]) -> list[int]:
         content, pattern = self._content, b"".join(wanted)
         found: list[int] = []
+        line = counted = 0
         at = content.find(pattern)
         while at >= 0 and len(found) < CANDIDATES:
-            line = bisect_left(self._starts, at)
-            if self._starts[line] == at:
-                # The text can go on where the pattern's last line is without its end.
-                last = line + len(wanted)
-                if last < len(self._starts) and self._starts[last] == at + len(pattern):
-                    found.append(line)
-                line += 1
-            at = content.find(pattern, self._starts[line]) if line < len(self.lines) else -1
+            line += content.count(b"\n", counted, at)
+            counted = at
+            # The text can go on where the pattern's last line is without its end.
+            whole = _ended(pattern) or at + len(pattern) == len(content)
+            if whole and (not at or content[at - 1] == _FEED):
+                found.append(line)
+            at = content.find(pattern, at + 1)
         return found
