@@ -103,5 +103,9 @@ def test_corrections_say_where_they_come_from(catalog: Catalog) -> None:
 def test_nothing_of_upstream_is_in_the_repository(root: Path) -> None:
     assert {path.name for path in (root / "patches").rglob("*") if path.is_file()} >= {"set.toml", "projects.toml"}
     for one in load().sets:
-        if one.revisions:
-            assert [path.name for path in one.folder.iterdir()] == ["set.toml"]
+        expected = {"set.toml", *(variant.diff.name for variant in one.variants)}
+        assert {path.name for path in one.folder.iterdir()} == expected
+
+
+def test_the_sets_made_here(catalog: Catalog) -> None:
+    assert [one.id for one in catalog.sets if one.variants] == ["fcgi-stdin-eof"]

@@ -41,8 +41,8 @@ _CVES = (
 """From the oldest to the newest. Each is in every release from 2.4.30 to the one before `fixed`."""
 
 _HELP_EOF = (
-    "Run uWSGI 2.0.5 or later (or patch it: hpatch set show uwsgi-stdin-eof), or speak uWSGI's own protocol "
-    "(uwsgi-socket there, uwsgi:// here)."
+    "Run uWSGI 2.0.5 or later, speak uWSGI's own protocol (uwsgi-socket there, uwsgi:// here), or patch httpd: "
+    "hpatch set show fcgi-stdin-eof."
 )
 
 

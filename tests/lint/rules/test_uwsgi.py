@@ -55,7 +55,7 @@ def test_places() -> None:
         ("app.ini", 4, "with 4 threads"),
     ]
     assert finding.help is not None
-    assert "hpatch set show uwsgi-stdin-eof" in finding.help
+    assert "hpatch set show fcgi-stdin-eof" in finding.help
 
 
 @pytest.mark.parametrize(
