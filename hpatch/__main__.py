@@ -1,6 +1,6 @@
 """`python -m hpatch`."""
 
-from hpatch.cli.main import main
+from hpatch.cli.main import script
 
 if __name__ == "__main__":
-    main()
+    script()

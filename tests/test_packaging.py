@@ -60,4 +60,4 @@ def test_a_wheel_holds_every_module_and_the_licence(root: Path, installed: Path)
 
 def test_the_entry_point_is_the_console_script(installed: Path) -> None:
     (entry_points,) = installed.glob("hpatch-*.dist-info/entry_points.txt")
-    assert "hpatch = hpatch.cli.main:main" in entry_points.read_text()
+    assert "hpatch = hpatch.cli.main:script" in entry_points.read_text()

@@ -171,3 +171,14 @@ def test_a_terminal_that_knows_only_ascii(tmp_path: Path) -> None:
     assert (process.returncode, err) == (1, "")
     assert "slash-target-missing" in out
     assert out.isascii()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [(["--version"], 0), (["rule", "WK001"], 0), (["rule", "NO999"], 2), (["lint", "/none"], 3)],
+)
+def test_the_console_script_ends_as_main_does(arguments: list[str], expected: int) -> None:
+    ends = [start(*arguments, code=f"from hpatch.cli.main import script; {name}()") for name in ("main", "script")]
+    said = [(*process.communicate(timeout=60), process.returncode) for process in ends]
+    assert said[0] == said[1]
+    assert said[1][2] == expected
