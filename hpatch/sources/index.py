@@ -85,7 +85,7 @@ class Index:
     def _connect(self, where: str) -> Connection:
         import sqlite3
 
-        db = sqlite3.connect(where, timeout=60, isolation_level=None)
+        db = sqlite3.connect(where, timeout=60, isolation_level=None, check_same_thread=False)
         try:
             db.executescript(_SCHEMA)
         except sqlite3.Error:
