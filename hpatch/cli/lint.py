@@ -119,7 +119,7 @@ def _command(
         found,
         task,
         jobs=jobs or _processors(),
-        base=os.getcwd(),  # noqa: PTH109
+        base=os.getcwd(),  # noqa: PTH109 - the path stays text, as written
         progress=_Progress() if sys.stderr.isatty() else None,
     )
     to_terminal = output_file is None

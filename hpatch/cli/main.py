@@ -52,7 +52,7 @@ def main() -> None:
     gc.disable()
     if sys.stdout is None or sys.stderr is None:
         # A closed descriptor: what is said there is lost, and that is no error.
-        nowhere = open(os.devnull, "w")  # noqa: PTH123, SIM115
+        nowhere = open(os.devnull, "w")  # noqa: PTH123, SIM115 - open to the end of the process
         sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
     for stream in (sys.stdout, sys.stderr):
         # A terminal or a pipe that cannot show a character gets its escape, not a traceback.

@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 from hpatch.errors import ToolError
 
@@ -45,7 +46,7 @@ def write_bytes(data: bytes, file: str | None = None) -> None:
         return
     try:
         if os.path.exists(file) and not os.path.isfile(file):  # noqa: PTH110, PTH113 - a pipe or a device
-            with open(file, "wb") as stream:  # noqa: PTH123
+            with Path(file).open("wb") as stream:
                 stream.write(data)
         else:
             _replace(os.path.realpath(file), data)
@@ -91,14 +92,14 @@ def _encoded(text: str) -> bytes:
 def _replace(path: str, data: bytes) -> None:
     part = f"{path}.{os.getpid()}.part"
     try:
-        with open(part, "xb") as stream:  # noqa: PTH123
+        with Path(part).open("xb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         with contextlib.suppress(OSError):
-            os.chmod(part, os.stat(path).st_mode & 0o7777)  # noqa: PTH101, PTH116
-        os.replace(part, path)  # noqa: PTH105
+            Path(part).chmod(Path(path).stat().st_mode & 0o7777)
+        Path(part).replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(part)  # noqa: PTH108
+            Path(part).unlink()
         raise

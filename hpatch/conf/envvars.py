@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 from hpatch.errors import InputError
 
@@ -22,7 +23,7 @@ class _UnknownError(Exception):
 def read(path: str) -> dict[str, str]:
     """The exported variables of a file. Raises InputError when it cannot be read."""
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH123
+        with Path(path).open(encoding="utf-8", errors="surrogateescape") as file:
             return parse(file.read())
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error

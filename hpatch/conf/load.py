@@ -41,14 +41,14 @@ def load(path: str, options: Options = DEFAULTS) -> Configuration:
     What is wrong with it, an unreadable file included, is in the result's `problems`.
     """
     reader = _reader(path, options)
-    reader.root_file(path, htaccess=os.path.basename(path) == ".htaccess")  # noqa: PTH119
+    reader.root_file(path, htaccess=os.path.basename(path) == ".htaccess")  # noqa: PTH119 - the path stays text, as written
     return reader.finish()
 
 
 def load_text(text: str, options: Options = DEFAULTS, name: str = "test.conf") -> Configuration:
     """Read a configuration from a text (for tests, examples and editors)."""
     reader = _reader(name, options)
-    reader.source(Source(name, text), name, htaccess=os.path.basename(name) == ".htaccess")  # noqa: PTH119
+    reader.source(Source(name, text), name, htaccess=os.path.basename(name) == ".htaccess")  # noqa: PTH119 - the path stays text, as written
     return reader.finish()
 
 

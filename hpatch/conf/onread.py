@@ -111,14 +111,14 @@ def _server_root(reader: Reader, call: Call) -> None:
     found = _arguments(reader, call, 1, 1)
     if found is None or reader.fixed_root:
         return
-    path = paths.resolve(os.getcwd(), found[0]) if reader.check_files else found[0]  # noqa: PTH109
-    if os.path.isdir(path):  # noqa: PTH112
+    path = paths.resolve(os.getcwd(), found[0]) if reader.check_files else found[0]  # noqa: PTH109 - the path stays text, as written
+    if os.path.isdir(path):  # noqa: PTH112 - the path stays text, as written
         reader.server_root = path
         return
     where = "the main file"
-    if os.path.basename(os.path.abspath(reader.server_root)) == "conf":  # noqa: PTH100, PTH119
+    if os.path.basename(os.path.abspath(reader.server_root)) == "conf":  # noqa: PTH100, PTH119 - the path stays text, as written
         # A copy of a server's folder, with its main file where httpd has it: ServerRoot/conf/httpd.conf.
-        above = os.path.normpath(os.path.join(reader.server_root, os.pardir))  # noqa: PTH118
+        above = os.path.normpath(os.path.join(reader.server_root, os.pardir))  # noqa: PTH118 - the path stays text, as written
         reader.server_root = "" if above == os.curdir else above
         where = "the folder above the main file's"
     reader.problem(
@@ -173,7 +173,7 @@ def _load_module(reader: Reader, call: Call) -> None:
 def _file_is_there(reader: Reader, call: Call, path: str) -> bool:
     """Whether a file to load exists; the system's loader may know other places, which are not looked at."""
     full = paths.resolve(reader.server_root, path)
-    if os.path.exists(full):  # noqa: PTH110
+    if os.path.exists(full):  # noqa: PTH110 - the path stays text, as written
         return True
     reader.problem("syntax", f"the file '{full}' does not exist", call.place)
     return False
@@ -192,7 +192,7 @@ def _runtime_folder(reader: Reader, call: Call) -> None:
     found = _arguments(reader, call, 1, 1)
     if found is None or not reader.check_files:
         return
-    if not os.path.isdir(paths.resolve(reader.server_root, found[0])):  # noqa: PTH112
+    if not os.path.isdir(paths.resolve(reader.server_root, found[0])):  # noqa: PTH112 - the path stays text, as written
         reader.problem("include", f"the DefaultRuntimeDir '{found[0]}' is not a directory here", call.place)
 
 
@@ -269,7 +269,7 @@ def _if_define(reader: Reader, subject: str) -> tuple[bool | None, str]:
 
 def _if_file(reader: Reader, subject: str) -> tuple[bool | None, str]:
     path = paths.resolve(reader.server_root, subject)
-    if os.path.exists(path):  # noqa: PTH110
+    if os.path.exists(path):  # noqa: PTH110 - the path stays text, as written
         return True, "the file exists"
     return (False if reader.check_files else None), "the file does not exist here"
 

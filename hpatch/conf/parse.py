@@ -246,5 +246,5 @@ def _parser() -> Lark:
 
 def parse(source: Source) -> File:
     """Read a file's structure. It never fails: what httpd would refuse is for `load` to report."""
-    items: list[Leaf | Section] = _parser().parse(source.text)  # type: ignore[assignment]
+    items: list[Leaf | Section] = _parser().parse(source.text)  # type: ignore[assignment]  # what our callbacks make of the tree
     return File(source, items)

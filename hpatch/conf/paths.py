@@ -141,7 +141,7 @@ def _join(folder: str, name: str) -> str:
 
 def _everything(path: str, optional: bool, depth: int) -> Iterator[str]:
     try:
-        mode = os.stat(path).st_mode  # noqa: PTH116
+        mode = os.stat(path).st_mode  # noqa: PTH116 - the path stays text, as written
     except (OSError, ValueError):
         if not optional:
             yield path
@@ -152,7 +152,7 @@ def _everything(path: str, optional: bool, depth: int) -> Iterator[str]:
     if depth >= MAX_DEPTH:
         raise NoMatchError(f"the folders below {path} are nested more than {MAX_DEPTH} deep")
     try:
-        names = os.listdir(path)  # noqa: PTH208
+        names = os.listdir(path)  # noqa: PTH208 - the path stays text, as written
     except OSError as error:
         raise NoMatchError(f"the folder {path} cannot be read: {error.strerror}") from None
     for name in sorted(names, key=os.fsencode):
@@ -169,7 +169,7 @@ def _match(folder: str, pattern: str, optional: bool) -> Iterator[str]:
             yield from _everything(path, optional, 0)
         return
     try:
-        names = os.listdir(folder or ".")  # noqa: PTH208
+        names = os.listdir(folder or ".")  # noqa: PTH208 - the path stays text, as written
     except FileNotFoundError:
         if optional:
             return

@@ -97,7 +97,7 @@ class Reader:
 
     def _set_base(self, path: str) -> None:
         if not self.fixed_root:
-            self.server_root = os.path.dirname(path)  # noqa: PTH120
+            self.server_root = os.path.dirname(path)  # noqa: PTH120 - the path stays text, as written
 
     def _file(self, path: str, node: tuple[Stream, int, int] | None) -> None:
         """Read a file; `node` is where it is included."""
@@ -105,7 +105,7 @@ class Reader:
         if known is None:
             reason = ""
             try:
-                mode = os.stat(path).st_mode  # noqa: PTH116
+                mode = os.stat(path).st_mode  # noqa: PTH116 - the path stays text, as written
                 if not stat.S_ISREG(mode) and path != "/dev/null":
                     reason = "not a regular file"
                 else:

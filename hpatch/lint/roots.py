@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from hpatch.conf.load import Options, load
@@ -36,9 +37,9 @@ def roots(path: str, options: Options, *, environment: bool = True) -> list[Root
     if not os.path.isdir(path):  # noqa: PTH112 - text as given, also in what follows
         return [Root(path, _with_environment(path, options, environment))]
     folder = _look(path)
-    homes = {os.path.dirname(file) for file in folder.main}  # noqa: PTH120
+    homes = {os.path.dirname(file) for file in folder.main}  # noqa: PTH120 - the path stays text, as written
     for error in folder.unread:
-        if homes.isdisjoint(_up(os.path.join(error.filename, ""), path)):  # noqa: PTH118
+        if homes.isdisjoint(_up(os.path.join(error.filename, ""), path)):  # noqa: PTH118 - the path stays text, as written
             raise _unreadable(error)
     chosen = _outermost(folder.main or folder.other, options, environment)
     if not chosen:
@@ -54,7 +55,7 @@ def instances(path: str) -> list[str]:
 
     Raises InputError for a folder without any, and for one that cannot be looked into.
     """
-    if not os.path.isdir(path):  # noqa: PTH112
+    if not os.path.isdir(path):  # noqa: PTH112 - the path stays text, as written
         return [path]
     folder = _look(path)
     if folder.unread:
@@ -70,10 +71,10 @@ def _unreadable(error: OSError) -> InputError:
 
 
 def _with_environment(path: str, options: Options, wanted: bool) -> Options:
-    if not wanted or os.path.basename(path) not in MAIN:  # noqa: PTH119
+    if not wanted or os.path.basename(path) not in MAIN:  # noqa: PTH119 - the path stays text, as written
         return options
-    beside = os.path.join(os.path.dirname(path), "envvars")  # noqa: PTH118, PTH120
-    if not os.path.isfile(beside):  # noqa: PTH113
+    beside = os.path.join(os.path.dirname(path), "envvars")  # noqa: PTH118, PTH120 - the path stays text, as written
+    if not os.path.isfile(beside):  # noqa: PTH113 - the path stays text, as written
         return options
     from hpatch.conf import envvars  # most have none
 
@@ -86,7 +87,7 @@ def _look(path: str) -> _Folder:
     for folder, folders, files in os.walk(path, onerror=found.unread.append):
         folders[:] = sorted((name for name in folders if not name.startswith(".")), key=os.fsencode)
         for name in sorted(files, key=os.fsencode):
-            full = os.path.join(folder, name)  # noqa: PTH118
+            full = os.path.join(folder, name)  # noqa: PTH118 - the path stays text, as written
             if name in MAIN:
                 found.main.append(full)
             elif name.endswith(".conf") or name == ".htaccess":
@@ -99,9 +100,9 @@ def _look(path: str) -> _Folder:
 def _has_line(path: str, start: str) -> bool:
     """Whether a line of a file starts so, case ignored. False where it cannot be read: the reader will say so."""
     try:
-        if not os.path.isfile(path):  # noqa: PTH113
+        if not os.path.isfile(path):  # noqa: PTH113 - the path stays text, as written
             return False
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH123
+        with Path(path).open(encoding="utf-8", errors="surrogateescape") as file:
             return any(line.lstrip()[: len(start)].lower() == start for line in file)
     except OSError:
         return False
@@ -147,10 +148,10 @@ def _nearest(instances: Iterable[str], chosen: Iterable[str], top: str) -> dict[
 
 def _up(path: str, top: str) -> Iterator[str]:
     """The folders that a file is in, the innermost first, up to `top`."""
-    folder = os.path.dirname(path)  # noqa: PTH120
+    folder = os.path.dirname(path)  # noqa: PTH120 - the path stays text, as written
     while True:
         yield folder
-        above = os.path.dirname(folder)  # noqa: PTH120
+        above = os.path.dirname(folder)  # noqa: PTH120 - the path stays text, as written
         if len(folder) <= len(top.rstrip("/")) or above == folder:
             return
         folder = above

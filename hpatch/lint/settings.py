@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from hpatch.errors import UsageError
@@ -44,15 +45,15 @@ class Settings(NamedTuple):
 def find(path: str) -> str | None:
     """The nearest settings file from a path's folder upwards; in one folder, `hpatch.toml` comes first."""
     folder = os.path.abspath(path)  # noqa: PTH100 - text only: the path need not exist
-    if not os.path.isdir(folder):  # noqa: PTH112
-        folder = os.path.dirname(folder)  # noqa: PTH120
+    if not os.path.isdir(folder):  # noqa: PTH112 - the path stays text, as written
+        folder = os.path.dirname(folder)  # noqa: PTH120 - the path stays text, as written
     while True:
         for name in ("hpatch.toml", "pyproject.toml"):
-            file = os.path.join(folder, name)  # noqa: PTH118
-            if os.path.isfile(file) and (name == "hpatch.toml" or _concerned(file)):  # noqa: PTH113
+            file = os.path.join(folder, name)  # noqa: PTH118 - the path stays text, as written
+            if os.path.isfile(file) and (name == "hpatch.toml" or _concerned(file)):  # noqa: PTH113 - the path stays text, as written
                 here = os.path.relpath(file)
                 return file if here.startswith("..") else here
-        above = os.path.dirname(folder)  # noqa: PTH120
+        above = os.path.dirname(folder)  # noqa: PTH120 - the path stays text, as written
         if above == folder:
             return None
         folder = above
@@ -61,12 +62,12 @@ def find(path: str) -> str | None:
 def read(file: str) -> Settings:
     """The choices in a file. Raises UsageError that says which key is wrong, and how."""
     parsed = _parsed(file)
-    if os.path.basename(file) == "pyproject.toml":  # noqa: PTH119
+    if os.path.basename(file) == "pyproject.toml":  # noqa: PTH119 - the path stays text, as written
         parsed = parsed.get("tool", {}).get("hpatch", {})
     if not isinstance(parsed, dict):
         raise UsageError(f"{file}: [tool.hpatch] must be a table")
     values: dict[str, Any] = {}
-    folder = os.path.dirname(file)  # noqa: PTH120
+    folder = os.path.dirname(file)  # noqa: PTH120 - the path stays text, as written
     for key, value in parsed.items():
         reader = _KEYS.get(key)
         if reader is None:
@@ -86,13 +87,13 @@ def modules(text: str) -> tuple[str, ...]:
     """
     if text == "all":
         return ALL_MODULES
-    if "/" not in text and not os.path.isfile(text):  # noqa: PTH113
+    if "/" not in text and not os.path.isfile(text):  # noqa: PTH113 - the path stays text, as written
         names = split(text)
         if not all(re.fullmatch(r"\w+(\.c|\.so)?", name) for name in names):
             raise UsageError(f"{text}: there is no such file, and it is no list of modules")
         return tuple(module(name) for name in names)
     try:
-        with open(text, encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH123
+        with Path(text).open(encoding="utf-8", errors="surrogateescape") as file:
             lines = [line.partition("#")[0].strip() for line in file]
     except OSError as error:
         raise UsageError(f"{text}: the list of modules cannot be read: {error.strerror or error}") from error
@@ -114,7 +115,7 @@ def split(text: str) -> tuple[str, ...]:
 def _concerned(file: str) -> bool:
     """Whether a pyproject.toml speaks of hpatch; one that does not is nobody's business here, broken or not."""
     try:
-        with open(file, "rb") as stream:  # noqa: PTH123
+        with Path(file).open("rb") as stream:
             return b"tool.hpatch" in stream.read() and "hpatch" in _parsed(file).get("tool", {})
     except OSError:
         return False
@@ -124,7 +125,7 @@ def _parsed(file: str) -> dict[str, Any]:
     import tomllib  # only where there is a file
 
     try:
-        with open(file, "rb") as stream:  # noqa: PTH123
+        with Path(file).open("rb") as stream:
             return tomllib.load(stream)
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror or error}") from error
@@ -139,7 +140,7 @@ def _text(value: object, _folder: str) -> str:
 
 
 def _path(value: object, folder: str) -> str:
-    return os.path.join(folder, _text(value, folder))  # noqa: PTH118
+    return os.path.join(folder, _text(value, folder))  # noqa: PTH118 - the path stays text, as written
 
 
 def _words(value: object, _folder: str) -> tuple[str, ...]:
@@ -152,14 +153,14 @@ def _words(value: object, _folder: str) -> tuple[str, ...]:
 
 def _paths(value: object, folder: str) -> tuple[str, ...]:
     words = (value,) if isinstance(value, str) else _words(value, folder)
-    return tuple(os.path.join(folder, word) for word in words)  # noqa: PTH118
+    return tuple(os.path.join(folder, word) for word in words)  # noqa: PTH118 - the path stays text, as written
 
 
 def _modules(value: object, folder: str) -> tuple[str, ...]:
     if isinstance(value, list):
         return tuple(module(name) for name in _words(value, folder))
     text = _text(value, folder)
-    return ALL_MODULES if text == "all" else modules(os.path.join(folder, text))  # noqa: PTH118
+    return ALL_MODULES if text == "all" else modules(os.path.join(folder, text))  # noqa: PTH118 - the path stays text, as written
 
 
 def _one_of(choices: tuple[str, ...]) -> Callable[[object, str], str]:

@@ -64,7 +64,7 @@ def _tokens(lines: Iterable[str]) -> tuple[Lark, list[Token]]:
 
     lark = grammar.parser("proxy", "words")
     text = "\n".join([line.replace("\n", " ") for line in lines])
-    return lark, lark.parse(f"{text}\n").children  # type: ignore[return-value]
+    return lark, lark.parse(f"{text}\n").children  # type: ignore[return-value]  # tokens only
 
 
 def parse_targets(texts: Iterable[str]) -> dict[str, Url]:

@@ -77,7 +77,7 @@ def wrap(text: str, width: int | None, indent: int = 0, first: int = 0) -> Itera
             yield line
             line, room = " " * indent, full
         while size > room:
-            head, word = _split(word, room)  # noqa: PLW2901
+            head, word = _split(word, room)  # noqa: PLW2901 - what is left of it
             yield line + head
             line, room, size = " " * indent, full, cells(word)
         line, room, empty = line + word, room - size, False

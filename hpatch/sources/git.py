@@ -31,7 +31,7 @@ class Git:
         # A folder that is no repository itself must not stand for one that is around it, and nothing is to be
         # fetched: the repository's own settings say from where, and with which program.
         self._env = environment(
-            GIT_CEILING_DIRECTORIES=os.path.dirname(os.path.realpath(folder)),  # noqa: PTH120
+            GIT_CEILING_DIRECTORIES=os.path.dirname(os.path.realpath(folder)),  # noqa: PTH120 - the path stays text, as written
             GIT_ALLOW_PROTOCOL="",
             GIT_NO_LAZY_FETCH="1",
             GIT_NO_REPLACE_OBJECTS="1",
