@@ -49,7 +49,7 @@ def _manual(one: PatchSet, catalog: Catalog, width: int, color: bool) -> Iterato
         "contained in": str(one.contained or ""),
         "needs": ", ".join(one.prerequisites),
         "files": ", ".join(one.files),
-        "proved by": one.scenario or "",
+        "scenario": one.scenario or "",
     }
     for label, text in facts.items():
         if text:
