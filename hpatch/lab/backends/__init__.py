@@ -1,0 +1,1 @@
+"""The backends that the lab starts, one module each."""

@@ -1,0 +1,1 @@
+"""The gateways that the lab starts, one module each."""

@@ -1,0 +1,99 @@
+"""How a scenario is declared and found: one module each in `scenarios/`, one decorated function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, NamedTuple
+
+from hpatch.errors import UsageError
+from hpatch.lab.model import BackendKind, Cell, Figures, GatewayKind, Transport, Verdict
+
+if TYPE_CHECKING:
+    from hpatch.lab.session import Session
+
+
+class Finding(NamedTuple):
+    """What a scenario found in a cell."""
+
+    verdict: Verdict
+    why: str
+    figures: Figures
+
+
+Run = Callable[["Session", Cell], Finding]
+
+
+class Scenario(NamedTuple):
+    """A black-box experiment. `sets` are the patch sets of the catalogue that it tells the presence of.
+
+    `gateways`, `backends` and `transports` are those with which it makes sense; `threaded`: uWSGI's number of threads
+    matters; `effort` is about how many seconds a cell takes.
+    """
+
+    name: str
+    title: str
+    manual: str
+    sets: tuple[str, ...]
+    gateways: tuple[GatewayKind, ...]
+    backends: tuple[BackendKind, ...]
+    transports: tuple[Transport, ...]
+    threaded: bool
+    effort: int
+    run: Run
+
+
+_registered: dict[str, Scenario] = {}
+
+
+def scenario(
+    name: str,
+    title: str,
+    *,
+    sets: Iterable[str] = (),
+    gateways: Iterable[GatewayKind] = ("httpd",),
+    backends: Iterable[BackendKind] = ("responder",),
+    transports: Iterable[Transport] = ("unix", "tcp"),
+    threaded: bool = False,
+    effort: int = 2,
+) -> Callable[[Run], Run]:
+    """Declare a function as a scenario; its docstring is the manual."""
+
+    def declare(run: Run) -> Run:
+        _registered[name] = Scenario(
+            name,
+            title,
+            (run.__doc__ or "").strip(),
+            tuple(sets),
+            tuple(gateways),
+            tuple(backends),
+            tuple(transports),
+            threaded,
+            effort,
+            run,
+        )
+        return run
+
+    return declare
+
+
+def scenarios() -> tuple[Scenario, ...]:
+    """All scenarios, by name."""
+    from hpatch.lab import scenarios as package
+
+    for module in iter_modules(package.__path__):
+        import_module(f"{package.__name__}.{module.name}")
+    return tuple(_registered[name] for name in sorted(_registered))
+
+
+def find(name: str) -> Scenario:
+    """A scenario. Raises UsageError for one that there is not."""
+    known = {one.name: one for one in scenarios()}
+    if name in known:
+        return known[name]
+    from hpatch.suggest import closest  # only failures pay for it
+
+    near = closest(name, list(known))
+    hint = f"did you mean '{near}'?" if near else "'hpatch lab list' shows all"
+    raise UsageError(f"there is no scenario '{name}'; {hint}")
