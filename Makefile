@@ -1,11 +1,12 @@
 # make try     install hpatch into ./.venv and lint examples/
 # make check   install what the tests need, then run every check and the tests
+# make proof   build httpd from Debian's source and uWSGI 2.0.4, and prove the workaround on them (minutes)
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: try check fix test bench debian clean
+.PHONY: try check proof fix test bench debian clean
 
 try: $(VENV)/installed
 	@$(BIN)/hpatch lint examples || status=$$?; \
@@ -18,6 +19,9 @@ check: $(VENV)/tested debian
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n auto
+
+proof: $(VENV)/tested debian
+	$(BIN)/pytest -m proof
 
 fix: $(VENV)/tested
 	$(BIN)/ruff check --fix
