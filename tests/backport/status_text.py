@@ -1,5 +1,13 @@
 """A STATUS file in the forms that httpd's had over the years, with made-up proposals."""
 
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from hpatch.backport import status_file
+from hpatch.backport.status_file import Entry, StatusFile
+from hpatch.conf.source import Source
+
 TEXT = """\
 EXAMPLE 2.4 STATUS:                        -*- mode: text -*-
 Release history:
@@ -56,3 +64,23 @@ PATCHES/ISSUES THAT ARE STALLED
   *) Something to think about.
      eve: Is it?
 """
+
+NEW = """\
+  *) mod_d: New.
+     trunk patch: https://svn.apache.org/r1920001
+     2.4.x patch: svn merge -c 1920001 ^/httpd/httpd/trunk .
+     +1: eve
+"""
+
+
+def read(text: str = TEXT) -> StatusFile:
+    return status_file.read(Source("STATUS", text))
+
+
+def entry(start: str, status: StatusFile | None = None) -> Entry:
+    (found,) = (one for one in (status or read()).entries if one.title.startswith(start))
+    return found
+
+
+LINES = st.lists(st.sampled_from([*TEXT.splitlines(), "", "\t\x0b", "*", " *)", "\xa0x", "text\r", "+1", "\udcff"]))
+TEXTS = st.text() | LINES.map("\n".join)

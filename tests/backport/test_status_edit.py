@@ -1,0 +1,119 @@
+"""Editing STATUS."""
+
+from __future__ import annotations
+
+import difflib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from status_text import LINES, NEW, TEXT, TEXTS, entry, read
+
+from hpatch.backport import status_file
+from hpatch.backport.status_file import Edit
+from hpatch.errors import InputError, UsageError
+
+
+def changes(edits: tuple[Edit, ...], text: str = TEXT) -> list[str]:
+    """The lines that go and come, and nothing else."""
+    after = status_file.apply(text, edits)
+    assert status_file.apply(after, status_file.inverse(text, edits)) == text
+    rows = difflib.ndiff(text.splitlines(), after.splitlines())
+    return [row.rstrip() for row in rows if row[0] in "+-"]
+
+
+def test_a_proposal_is_added_at_the_end() -> None:
+    status = read()
+    edits = status_file.propose(status, NEW)
+    assert sorted(changes(edits)) == sorted(["+", *(f"+ {line}" for line in NEW.splitlines())])
+    after = read(status_file.apply(TEXT, edits))
+    assert [one.title for one in after.section("proposed").entries][-1] == "mod_d: New."
+    assert status_file.apply(after.text, status_file.remove(after, entry("mod_d", after))) == TEXT
+
+
+def test_what_is_no_proposal_is_not_added() -> None:
+    for text in ("some text\n", NEW + NEW, NEW + "PATCHES/ISSUES THAT ARE STALLED\n"):
+        with pytest.raises(InputError):
+            status_file.propose(read(), text)
+    with pytest.raises(InputError, match="no section of proposed"):
+        status_file.propose(read("nothing\n"), NEW)
+
+
+def test_a_proposal_is_accepted() -> None:
+    edits = status_file.move(read(), entry("mod_b"), "accepted")
+    after = status_file.apply(TEXT, edits)
+    assert [one.title[:5] for one in read(after).section("accepted").entries] == ["mod_a", "mod_b"]
+    assert sorted(after.splitlines()) == sorted(TEXT.splitlines())
+    one = entry("mod_b")
+    block = TEXT[one.span.start : one.span.end]
+    assert after.replace("\n" + block, "", 1) == TEXT.replace("\n" + block, "", 1)
+    assert status_file.move(read(), entry("mod_a"), "accepted") == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "weight", "remark", "expected"),
+    [
+        ("mod_a", "eve", "+1", "", ["+      +1: ann, bob (by inspection, twice), cid, eve"]),
+        ("mod_a", "bob", "+1", "", ["+      +1: ann, bob, cid"]),
+        ("mod_b", "eve", "+1", "a try", ["+      +1 ann, bob, eve (a try)"]),
+        ("mod_b", "cid", "+1", "", ["+      +1 ann, bob, cid"]),
+        ("mod_b", "eve", "-0", "", ["+      -0: eve"]),
+        ("mod_b", "bob", "-1", "", ["+      +1 ann,", "+      -1: bob"]),
+        ("mod_c", "eve", "+1", "", ["+      +1: eve"]),
+        ("mod_c", "dan", "+1", "", ["+      +1: dan"]),
+        ("Something", "eve", "+1", "", ["+      +1: eve"]),
+        ("mod_a", "ann", "+1", "", []),
+    ],
+)
+def test_a_vote(title: str, name: str, weight: str, remark: str, expected: list[str]) -> None:
+    edits = status_file.vote(read(), entry(title), name, weight, remark)
+    assert [row for row in changes(edits) if row[0] == "+"] == expected
+    after = entry(title, read(status_file.apply(TEXT, edits)))
+    assert [(vote.weight, vote.remark) for vote in after.votes if vote.name == name] == [(weight, remark)]
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "gone", "come"),
+    [
+        ("mod_a", "ann", "+1: ann, bob (by inspection, twice), cid", ["+      +1: bob (by inspection, twice), cid"]),
+        ("mod_a", "bob", "+1: ann, bob (by inspection, twice), cid", ["+      +1: ann, cid"]),
+        ("mod_c", "dan", "-1: dan: It breaks, as I said.", []),
+    ],
+)
+def test_a_vote_is_taken_back(title: str, name: str, gone: str, come: list[str]) -> None:
+    rows = changes(status_file.withdraw(read(), entry(title), name))
+    assert [row for row in rows if row[0] == "-"] == [f"-      {gone}"]
+    assert [row for row in rows if row[0] == "+"] == come
+
+
+def test_what_is_no_vote() -> None:
+    for name, weight, remark in (("a b", "+1", ""), ("ann", "yes", ""), ("ann", "+1", "a\nb")):
+        with pytest.raises(UsageError):
+            status_file.vote(read(), entry("mod_a"), name, weight, remark)
+    with pytest.raises(UsageError, match="eve has no vote"):
+        status_file.withdraw(read(), entry("mod_a"), "eve")
+
+
+def test_edits_must_not_overlap() -> None:
+    with pytest.raises(UsageError):
+        status_file.apply("abc", [Edit(0, 2, ""), Edit(1, 3, "")])
+
+
+@given(TEXTS, st.sampled_from(["+1", "-1", "-0.5"]), st.sampled_from(["ann", "bob", "eve"]))
+def test_any_edit_has_an_inverse(text: str, weight: str, name: str) -> None:
+    status = read(text)
+    for one in status.entries:
+        for edits in (status_file.remove(status, one), status_file.vote(status, one, name, weight)):
+            after = status_file.apply(text, edits)
+            assert status_file.apply(after, status_file.inverse(text, edits)) == text
+
+
+@given(LINES.map("\n".join), st.sampled_from(["", "\n"]))
+def test_a_proposal_added_and_removed_leaves_no_trace(lines: str, end: str) -> None:
+    text = f"PATCHES PROPOSED TO BACKPORT FROM TRUNK:\n\n  *) first\n{lines.replace(chr(13), '')}{end}"
+    status = read(text)
+    after = read(status_file.apply(text, status_file.propose(status, NEW)))
+    added = status.section("proposed").entries
+    mine = after.section("proposed").entries[len(added)]
+    assert mine.title == "mod_d: New."
+    assert status_file.apply(after.text, status_file.remove(after, mine)) == text
