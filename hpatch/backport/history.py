@@ -9,7 +9,7 @@ from hpatch.backport.status_file import Entry, StatusFile, read
 from hpatch.conf.source import Source
 from hpatch.errors import InputError
 from hpatch.sources.git import Git
-from hpatch.sources.process import FailedError, environment, run
+from hpatch.sources.process import FailedError
 
 PATH = "STATUS"
 _CHUNK = 200
@@ -27,16 +27,10 @@ class History:
     """STATUS on a branch. Raises InputError for what is no repository or has no such branch or file."""
 
     def __init__(self, folder: str, branch: str = "2.4.x") -> None:
-        self._directory = Git(folder).directory
+        repository = Git(folder)
+        self._git = repository.run
         self.name = f"{branch}:{PATH}"
-        for name in (f"refs/heads/{branch}", f"refs/remotes/origin/{branch}", f"refs/remotes/{branch}", branch):
-            try:
-                self._commit = self._git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").decode().strip()
-                break
-            except FailedError:
-                continue
-        else:
-            raise InputError(f"{folder}: has no branch {branch}")
+        self._commit = repository.tip(branch)
         try:
             self._data = self._git("cat-file", "blob", f"{self._commit}:{PATH}")
         except FailedError:
@@ -88,10 +82,6 @@ class History:
                 end = head + 1 + int(data[start:head].split()[2])
                 yield revision, data[head + 1 : end]
                 start = end + 1
-
-    def _git(self, *arguments: str, stdin: bytes = b"") -> bytes:
-        env = environment(GIT_ALLOW_PROTOCOL="", GIT_NO_LAZY_FETCH="1", GIT_NO_REPLACE_OBJECTS="1")
-        return run(("git", "--no-pager", f"--git-dir={self._directory}", *arguments), env=env, stdin=stdin)
 
 
 def _read(name: str, data: bytes) -> StatusFile:

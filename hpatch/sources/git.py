@@ -8,9 +8,10 @@ from pathlib import Path
 
 from hpatch.catalog.model import Revision
 from hpatch.errors import InputError, ToolError
+from hpatch.sources import process
 from hpatch.sources.index import Index
 from hpatch.sources.model import NotKnownError, Origin
-from hpatch.sources.process import FailedError, environment, run
+from hpatch.sources.process import FailedError, environment
 
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _DIFF = (
@@ -53,14 +54,14 @@ class Git:
     def diff(self, revision: Revision) -> bytes:
         """The diff of the commit against its first parent. Raises NotKnownError, ToolError."""
         commit = self.commit(revision)
-        return self._git(*_DIFF, self._parent(commit) or _EMPTY_TREE, commit, "--")
+        return self.run(*_DIFF, self._parent(commit) or _EMPTY_TREE, commit, "--")
 
     def before(self, revision: Revision, path: str) -> bytes | None:
         """The file in the commit's first parent."""
         parent = self._parent(self.commit(revision))
-        if parent is None or not self._git("ls-tree", "--full-tree", "-z", parent, "--", path):
+        if parent is None or not self.run("ls-tree", "--full-tree", "-z", parent, "--", path):
             return None
-        return self._git("cat-file", "blob", f"{parent}:{path}")
+        return self.run("cat-file", "blob", f"{parent}:{path}")
 
     def origins(self, revision: Revision, path: str, lines: Sequence[int]) -> tuple[Origin, ...] | None:
         """From `git blame` of the commit's first parent; the lines' order is that of their first ones."""
@@ -68,7 +69,7 @@ class Git:
         if parent is None or not lines:
             return ()
         ranges = [f"-L{first},{last}" for first, last in _runs(lines)]
-        told = self._git("blame", "--no-textconv", "--incremental", *ranges, parent, "--", path)
+        told = self.run("blame", "--no-textconv", "--incremental", *ranges, parent, "--", path)
         found: dict[str, list[int]] = {}
         for row in told.splitlines():
             words = row.split(b" ")
@@ -80,6 +81,15 @@ class Git:
             number, line = self.index.told(commit) or (None, None)
             origins.append(Origin(commit, number, line, tuple(sorted(at))))
         return tuple(origins)
+
+    def tip(self, name: str) -> str:
+        """The commit of a branch, here or of a remote, or of whatever else has this name. Raises InputError."""
+        for full in (f"refs/heads/{name}", f"refs/remotes/origin/{name}", f"refs/remotes/{name}", name):
+            try:
+                return self._text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{full}^{{commit}}")
+            except FailedError:
+                continue
+        raise InputError(f"{self.folder}: has no branch {name}")
 
     def commit(self, revision: Revision) -> str:
         """The commit of a revision: the one that the catalogue names, else the one whose git-svn-id it is.
@@ -107,7 +117,7 @@ class Git:
     def index(self) -> Index:
         """Commits by their git-svn-id, as the repository is now; building it takes seconds, once."""
         if self._index is None:
-            self._index = Index(self._cache, self.directory, self._git)
+            self._index = Index(self._cache, self.directory, self.run)
         return self._index
 
     def _parent(self, commit: str) -> str | None:
@@ -116,22 +126,23 @@ class Git:
 
     def _has(self, commit: str) -> bool:
         try:
-            self._git("cat-file", "-e", f"{commit}^{{commit}}")
+            self.run("cat-file", "-e", f"{commit}^{{commit}}")
         except FailedError:
             return False
         return True
 
-    def _git(self, *arguments: str, stdin: bytes = b"") -> bytes:
+    def run(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        """What git writes, run safely in the repository. Raises ToolError, FailedError."""
         safe = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=true", "-c", "diff.suppressBlankEmpty=false")
         # Neither hooks nor filters run for these commands; what else a repository's settings could start is off.
-        return run(
+        return process.run(
             ("git", "--no-pager", "--literal-pathspecs", *safe, "-C", self.folder, *arguments),
             env=self._env,
             stdin=stdin,
         )
 
     def _text(self, *arguments: str) -> str:
-        return self._git(*arguments).decode("utf-8", "surrogateescape").strip()
+        return self.run(*arguments).decode("utf-8", "surrogateescape").strip()
 
 
 def _runs(lines: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -102,14 +102,14 @@ def test_who_brought_lines_without_a_number(mirror: Repository, revision: Make) 
 def reads(git: Git) -> int:
     """How often opening the index makes git read history."""
     count = 0
-    run = git._git
+    run = git.run
 
     def counted(*arguments: str, stdin: bytes = b"") -> bytes:
         nonlocal count
         count += arguments[0] == "log"
         return run(*arguments, stdin=stdin)
 
-    git._git = counted  # type: ignore[method-assign]
+    git.run = counted  # type: ignore[method-assign]
     assert git.index
     return count
 
