@@ -1,4 +1,7 @@
-"""What the lab speaks of: plain data. An experiment is a scenario in a cell; what it saw are figures; it ends in a result."""
+"""What the lab speaks of, as plain data.
+
+An experiment is a scenario in a cell; what it saw are figures; it ends in a result.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +76,7 @@ class Route(NamedTuple):
 
 
 class Log(NamedTuple):
-    """What a gateway's error log tells: httpd's message numbers (`AH01075`) and how often, and children that crashed."""
+    """What a gateway's error log tells: how often each of httpd's messages (`AH01075`) is there; crashed children."""
 
     text: str
     numbers: Mapping[str, int]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
-from typing import Protocol
+from types import TracebackType
+from typing import Protocol, Self
 
+from hpatch.lab import private
 from hpatch.lab.model import Address, Cell, GatewaySpec, Log, Route, Transport
+from hpatch.lab.ports import Ports
+from hpatch.processes.keeper import Keeper
 
 
 class Gateway(Protocol):
@@ -18,30 +22,82 @@ class Gateway(Protocol):
         """Where it listens on 127.0.0.1."""
 
     def log(self) -> Log:
-        """What its error log says by now."""
+        """What its error log says by now, and of all children that have crashed by now."""
 
     def cpu(self) -> float:
-        """The processor time of all its processes, in seconds."""
+        """The processor time of all its processes, in seconds, in steps of a clock tick (mostly 0.01)."""
 
     def stop(self) -> None:
         """End it, in order, and wait for that. Twice is as good as once."""
 
 
-class Session(Protocol):
-    """What a scenario has to work with. Whatever it starts ends with the session at the latest."""
+class Session:
+    """What a scenario has to work with. Whatever it starts ends with the session at the latest.
+
+    `with Session() as session:` — also after an interrupt or a failure, and when this process is killed.
+    """
+
+    def __init__(self) -> None:
+        self._ports = Ports()
+        self._number = count(1)
+        self._folder = private.make()
+        try:
+            self._keeper = Keeper(self._folder)
+        except BaseException:
+            self._folder.rmdir()
+            raise
 
     @property
     def folder(self) -> Path:
-        """A private folder, short enough for Unix sockets."""
+        """A private folder, short enough for Unix sockets.
+
+        A gateway's workers may run as another user, who can enter it; a Unix socket that a scenario makes there needs
+        `private.open_socket`, unless it is made before the gateway is started.
+        """
+        return self._folder
 
     def address(self, transport: Transport, name: str) -> Address:
-        """A free address: a socket in the folder, or a port that nobody listens on."""
+        """A free address: a socket in the folder, or a port that nobody listens on.
+
+        The port stays free for a server that binds it with SO_REUSEADDR; until then connections to it are refused.
+        """
+        if transport == "unix":
+            return Address(path=self._folder / f"{name}.{next(self._number)}.sock")
+        return Address(port=self._ports.reserve())
 
     def gateway(self, spec: GatewaySpec, routes: Sequence[Route], settings: Sequence[str] = ()) -> Gateway:
         """Start a gateway; it is ready on return. `settings` are further lines of its configuration.
 
         Raises ToolError when it is missing, does not start or does not get ready.
         """
+        from hpatch.lab.gateways import httpd, starting
+
+        prepare = httpd.prepare
+        folder = self._folder / f"{spec.kind}{next(self._number)}"
+        folder.mkdir()
+        private.share(folder)
+        for route in routes:
+            if route.address.path is not None and route.address.path.is_socket():
+                private.open_socket(route.address.path)
+        return starting.start(
+            self._keeper, self._ports, folder, lambda port: prepare(spec, routes, settings, folder, port)
+        )
 
     def uwsgi(self, cell: Cell, scheme: str, *, arguments: Sequence[str] = ()) -> Address:
         """Start uWSGI with the lab's application, ready on return. Raises ToolError as above."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """End everything and remove the folder."""
+        try:
+            self._keeper.close()
+        finally:
+            self._ports.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()

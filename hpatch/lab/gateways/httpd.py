@@ -1,0 +1,94 @@
+"""An httpd that really runs: packaged or built, of any 2.4 and any MPM, with modules of another build if wanted."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from hpatch.errors import ToolError
+from hpatch.httpd.installed import Installed, ask
+from hpatch.lab.gateways import modules
+from hpatch.lab.gateways.starting import Setup, find
+from hpatch.lab.model import GatewaySpec, Log, Route
+from hpatch.lab.ports import LOOPBACK
+from hpatch.lab.private import share, workers
+from hpatch.versions import Version
+
+_UNIX = Version(2, 4, 7)
+"""Since when ProxyPass takes Unix sockets (httpd's manual, mod_proxy)."""
+_RUNTIME = Version(2, 4, 2)
+"""Since when there is DefaultRuntimeDir (httpd's manual, core)."""
+_NUMBER = re.compile(r"\bAH\d{5}\b")
+_CRASH = re.compile(r"\bchild (?:pid|process) \d+ exit signal ")
+
+
+def prepare(spec: GatewaySpec, routes: Sequence[Route], settings: Sequence[str], folder: Path, port: int) -> Setup:
+    """Write its configuration into its folder. Raises ToolError for an httpd that is missing or too old for a route."""
+    program = program_of(spec)
+    installed = ask(str(program))
+    documents = folder / "htdocs"
+    for path in (documents, folder / "logs"):
+        path.mkdir(exist_ok=True)
+        share(path)
+    configuration = folder / "httpd.conf"
+    lines = (*_base(spec, program, installed, folder, port), *_routes(routes, installed), *settings)
+    configuration.write_bytes("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape"))
+    command = (program, "-d", folder, "-f", configuration, "-DFOREGROUND")
+    return Setup("httpd", command, folder / "error.log", b"OPTIONS * HTTP/1.0\r\n\r\n", read_log)
+
+
+def program_of(spec: GatewaySpec) -> Path:
+    """The httpd's program. Raises ToolError."""
+    return find(spec.program, ("apache2", "httpd"), "apache2-bin")
+
+
+def _base(spec: GatewaySpec, program: Path, installed: Installed, folder: Path, port: int) -> Iterator[str]:
+    yield from modules.lines(program, installed, spec.modules)
+    user = workers()
+    if user is not None:
+        yield f"User {user.name}"
+        yield f"Group #{user.gid}"
+    if installed.version >= _RUNTIME:
+        yield f'DefaultRuntimeDir "{folder}/logs"'
+    yield f'PidFile "{folder}/httpd.pid"'
+    yield f"Listen {LOOPBACK}:{port}"
+    yield "ServerName localhost"
+    yield f'DocumentRoot "{folder}/htdocs"'
+    yield f'ErrorLog "{folder}/error.log"'
+    yield "LogLevel info"
+    yield "Timeout 20"
+    # One child that serves all: its crash ends every connection, and its processor time is easy to tell.
+    yield "StartServers 1"
+    yield "<IfModule !mpm_prefork_module>"
+    yield "ServerLimit 2"
+    yield "ThreadsPerChild 32"
+    yield "MaxRequestWorkers 64"
+    yield "MinSpareThreads 1"
+    yield "MaxSpareThreads 64"
+    yield "</IfModule>"
+    yield "<IfModule mpm_prefork_module>"
+    yield "MaxRequestWorkers 64"
+    yield "MinSpareServers 1"
+    yield "MaxSpareServers 64"
+    yield "</IfModule>"
+
+
+def _routes(routes: Sequence[Route], installed: Installed) -> Iterator[str]:
+    for number, route in enumerate(routes):
+        parameters = "".join(f" {name}={value}" for name, value in route.parameters.items())
+        address = route.address
+        if address.path is not None:
+            if installed.version < _UNIX:
+                raise ToolError(f"httpd {installed.version} does not proxy to Unix sockets; {_UNIX} and later do")
+            # A worker's identity ignores the socket's path: each gets a name of its own.
+            url = f"unix:{address.path}|{route.scheme}://lab-{number}/"
+        else:
+            url = f"{route.scheme}://{LOOPBACK}:{address.port}/"
+        yield f'ProxyPass "{route.path}" "{url}"{parameters}'
+
+
+def read_log(text: str) -> Log:
+    """What an error log tells."""
+    return Log(text, dict(sorted(Counter(_NUMBER.findall(text)).items())), len(_CRASH.findall(text)))

@@ -1,0 +1,68 @@
+"""Which modules an httpd of the lab loads, and where its own are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from hpatch.errors import ToolError, UsageError
+from hpatch.httpd.installed import Installed
+
+_MPMS = ("event", "worker", "prefork")
+_NEEDED = ("unixd", "authz_core", "proxy")
+"""Without them no configuration of the lab is read."""
+_USEFUL = (
+    "authz_host",
+    "alias",
+    "env",
+    "headers",
+    "setenvif",
+    "rewrite",
+    "proxy_fcgi",
+    "proxy_scgi",
+    "proxy_uwsgi",
+    "proxy_http",
+)
+"""Loaded where they are there; a module whose others are missing is not."""
+
+
+def lines(program: Path, installed: Installed, given: Mapping[str, Path]) -> Iterator[str]:
+    """The LoadModule lines, `given` files before the httpd's own.
+
+    Raises UsageError for a given module that is compiled in, ToolError for a file that is not there or a needed module
+    that the httpd does not have.
+    """
+    static = {name.removesuffix(".c").removeprefix("mod_") for name in installed.static}
+    for name, file in given.items():
+        if name in static or (name.startswith("mpm_") and installed.mpm is not None):
+            raise UsageError(f"{name} is compiled into {program} and cannot be replaced by {file}")
+        if not file.is_file():
+            raise ToolError(f"{file}: there is no such module file")
+    own = folder(program)
+    files = {**_own(own, static), **{name: file.absolute() for name, file in given.items()}}
+    wanted: list[str] = []
+    if installed.mpm is None:
+        mpms = [name for name in given if name.startswith("mpm_")] or [f"mpm_{name}" for name in _MPMS]
+        wanted += [next((name for name in mpms if name in files), mpms[0])]
+    wanted += [name for name in _NEEDED if name not in static]
+    for name in wanted:
+        if name not in files:
+            raise ToolError(f"{program} has no mod_{name}, compiled in or in {own or 'a folder of modules'}")
+    wanted += [name for name in _USEFUL if name in files and name not in static]
+    wanted += [name for name in given if name not in wanted]
+    for name in wanted:
+        yield f'LoadModule {name}_module "{files[name]}"'
+
+
+def _own(place: Path | None, static: set[str]) -> dict[str, Path]:
+    found = {} if place is None else {path.stem.removeprefix("mod_"): path for path in place.glob("mod_*.so")}
+    return {name: path for name, path in found.items() if name not in static}
+
+
+def folder(program: Path) -> Path | None:
+    """Where an httpd's own modules are: beside it, as it was installed; None where it has none."""
+    prefix = program.resolve().parent.parent
+    for name in ("modules", "lib/apache2/modules", "lib64/httpd/modules", "lib/httpd/modules", "libexec/apache2"):
+        if any((prefix / name).glob("mod_*.so")):
+            return prefix / name
+    return None
