@@ -70,9 +70,9 @@ class Session:
 
         Raises ToolError when it is missing, does not start or does not get ready.
         """
-        from hpatch.lab.gateways import httpd, starting
+        from hpatch.lab.gateways import httpd, nginx, starting
 
-        prepare = httpd.prepare
+        prepare = {"httpd": httpd.prepare, "nginx": nginx.prepare}[spec.kind]
         folder = self._folder / f"{spec.kind}{next(self._number)}"
         folder.mkdir()
         private.share(folder)

@@ -1,0 +1,131 @@
+"""An nginx that really runs, in a folder of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from hpatch.errors import ToolError, UsageError
+from hpatch.lab.gateways.starting import Setup, find
+from hpatch.lab.model import GatewaySpec, Log, Route, Scheme
+from hpatch.lab.ports import LOOPBACK
+from hpatch.lab.private import workers
+from hpatch.versions import Version
+
+_VERSION = re.compile(r"^nginx version: \S*?/(\d+\.\d+\.\d+)", re.M)
+_ERROR_LOG = Version(1, 19, 5)
+"""Since when the first messages can be sent to a file by the option -e (nginx's CHANGES)."""
+_PATIENCE = 20
+"""Seconds."""
+_CRASH = re.compile(r"\bworker process \d+ exited on signal ")
+_READY = "/hpatch-ready"
+_CGI = {
+    "QUERY_STRING": "$query_string",
+    "REQUEST_METHOD": "$request_method",
+    "CONTENT_TYPE": "$content_type",
+    "CONTENT_LENGTH": "$content_length",
+    "SCRIPT_NAME": "",
+    "PATH_INFO": "$uri",
+    "REQUEST_URI": "$request_uri",
+    "SERVER_PROTOCOL": "$server_protocol",
+    "REMOTE_ADDR": "$remote_addr",
+    "SERVER_NAME": "$server_name",
+    "SERVER_PORT": "$server_port",
+}
+"""What a backend is told of a request (RFC 3875)."""
+_PASS: Mapping[Scheme, tuple[str, Mapping[str, str]]] = {
+    "fcgi": ("fastcgi", {**_CGI, "GATEWAY_INTERFACE": "CGI/1.1"}),
+    "scgi": ("scgi", {"CONTENT_LENGTH": _CGI["CONTENT_LENGTH"], "SCGI": "1", **_CGI}),
+    "uwsgi": ("uwsgi", _CGI),
+    "http": ("proxy", {}),
+}
+"""A scheme's family of directives, and its parameters; the first of SCGI is the length (its specification)."""
+
+
+def prepare(spec: GatewaySpec, routes: Sequence[Route], settings: Sequence[str], folder: Path, port: int) -> Setup:
+    """Write its configuration into its folder. Raises ToolError for an nginx that is missing."""
+    if spec.modules:
+        raise UsageError("nginx takes no modules of httpd")
+    program = program_of(spec)
+    log = folder / "error.log"
+    configuration = folder / "nginx.conf"
+    lines = (*_main(folder, log), *_server(routes, settings, folder, port))
+    configuration.write_bytes("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape"))
+    command: list[str | Path] = [program, "-p", folder, "-c", configuration]
+    if version(program) >= _ERROR_LOG:
+        command += ["-e", log]
+    return Setup("nginx", command, log, f"GET {_READY} HTTP/1.0\r\n\r\n".encode(), read_log)
+
+
+def program_of(spec: GatewaySpec) -> Path:
+    """Its program. Raises ToolError."""
+    return find(spec.program, ("nginx",), "nginx-light")
+
+
+def version(program: Path) -> Version:
+    """Which nginx it is. Raises ToolError."""
+    import subprocess
+
+    try:
+        done = subprocess.run(
+            [program, "-v"], stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise ToolError(f"{program} -v does not end") from None
+    except OSError as error:
+        raise ToolError(f"{program} cannot be run: {error.strerror or error}") from error
+    found = _VERSION.search(done.stderr.decode("utf-8", "replace"))
+    if found is None:
+        raise ToolError(f"{program} does not answer -v as nginx does")
+    return Version.parse(found[1])
+
+
+def _main(folder: Path, log: Path) -> Iterator[str]:
+    user = workers()
+    if user is not None:
+        yield f"user {user.name};"
+    yield "daemon off;"
+    yield "worker_processes 1;"
+    yield f'pid "{folder}/nginx.pid";'
+    yield f'lock_file "{folder}/nginx.lock";'
+    yield f'error_log "{log}" info;'
+    yield "events { worker_connections 256; }"
+
+
+def _server(routes: Sequence[Route], settings: Sequence[str], folder: Path, port: int) -> Iterator[str]:
+    yield "http {"
+    yield "access_log off;"
+    for name in ("client_body", "fastcgi", "proxy", "scgi", "uwsgi"):
+        yield f'{name}_temp_path "{folder}/{name}";'
+    yield "server {"
+    yield f"listen {LOOPBACK}:{port};"
+    yield "server_name localhost;"
+    yield f'root "{folder}/htdocs";'
+    yield "client_max_body_size 0;"
+    yield f"location = {_READY} {{ return 204; }}"
+    for route in routes:
+        yield from _location(route)
+    yield from settings
+    yield "}"
+    yield "}"
+
+
+def _location(route: Route) -> Iterator[str]:
+    family, parameters = _PASS[route.scheme]
+    address = route.address
+    target = f"unix:{address.path}" if address.path is not None else f"{LOOPBACK}:{address.port}"
+    if family == "proxy":
+        target = f"http://{target}{'' if address.path is None else ':'}"
+    yield f'location "{route.path}" {{'
+    # As ProxyPass does: the backend sees the path without what led to it.
+    yield f'rewrite "^{re.escape(route.path.rstrip("/"))}(/.*)$" $1 break;'
+    yield f"{family}_pass {target};"
+    for name, value in parameters.items():
+        yield f'{family}_param {name} "{value}";'
+    yield "}"
+
+
+def read_log(text: str) -> Log:
+    """What an error log tells; nginx's messages have no numbers."""
+    return Log(text, {}, len(_CRASH.findall(text)))
