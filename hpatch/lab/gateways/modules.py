@@ -33,15 +33,17 @@ def lines(program: Path, installed: Installed, given: Mapping[str, Path]) -> Ite
     that the httpd does not have.
     """
     static = {name.removesuffix(".c").removeprefix("mod_") for name in installed.static}
+    # `-V` tells also of an MPM that the default configuration loads; ours does not read that one.
+    has_mpm = not static.isdisjoint(_MPMS)
     for name, file in given.items():
-        if name in static or (name.startswith("mpm_") and installed.mpm is not None):
+        if name in static or (name.startswith("mpm_") and has_mpm):
             raise UsageError(f"{name} is compiled into {program} and cannot be replaced by {file}")
         if not file.is_file():
             raise ToolError(f"{file}: there is no such module file")
     own = folder(program)
     files = {**_own(own, static), **{name: file.absolute() for name, file in given.items()}}
     wanted: list[str] = []
-    if installed.mpm is None:
+    if not has_mpm:
         mpms = [name for name in given if name.startswith("mpm_")] or [f"mpm_{name}" for name in _MPMS]
         wanted += [next((name for name in mpms if name in files), mpms[0])]
     wanted += [name for name in _NEEDED if name not in static]
