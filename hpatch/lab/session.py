@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from hpatch.lab import private
-from hpatch.lab.model import Address, Cell, GatewaySpec, Log, Route, Transport
+from hpatch.lab.model import Address, Cell, GatewaySpec, Log, Route, Scheme, Transport
 from hpatch.lab.ports import Ports
 from hpatch.processes.keeper import Keeper
 
@@ -83,9 +83,19 @@ class Session:
             self._keeper, self._ports, folder, lambda port: prepare(spec, routes, settings, folder, port)
         )
 
-    def uwsgi(self, cell: Cell, scheme: str, *, arguments: Sequence[str] = ()) -> Address:
-        """Start uWSGI with the lab's application, ready on return. Raises ToolError as above."""
-        raise NotImplementedError
+    def uwsgi(self, cell: Cell, scheme: Scheme, *, arguments: Sequence[str] = ()) -> Address:
+        """Start uWSGI with the lab's application, ready on return. Raises ToolError as above.
+
+        The application does not read the request's body. It answers 200 with as many bytes as the query string says
+        (`?20000`), 11 by default: `hpatch lab` and a newline, over and over. `arguments` are further options of uWSGI.
+        """
+        from hpatch.lab.backends import uwsgi
+
+        folder = self._folder / f"uwsgi{next(self._number)}"
+        folder.mkdir()
+        address = self.address(cell.transport, "uwsgi")
+        uwsgi.start(self._keeper, folder, cell.backend, scheme, address, cell.threads or 1, arguments)
+        return address
 
     def close(self) -> None:
         """End everything and remove the folder."""

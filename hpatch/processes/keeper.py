@@ -26,10 +26,10 @@ _STEP = 0.02
 class Program:
     """A program that was started, and all processes of its group."""
 
-    def __init__(self, keeper: Keeper, name: str, process: Popen[bytes], start: int) -> None:
+    def __init__(self, keeper: Keeper, name: str, process: Popen[bytes], ending: int) -> None:
         self.name = name
         self.pid = process.pid
-        self.start = start
+        self._ending = ending
         self._keeper = keeper
         self._process = process
         self._lock = threading.Lock()
@@ -86,18 +86,12 @@ class Program:
         """Its processes that have ended and that their parent has not collected yet, but for the first."""
         return [pid for pid, told in processes() if told.group == self.pid != pid and told.state == "Z"]
 
-    def kill(self, number: int = signal.SIGTERM) -> None:
-        """Signal its first process, if that still runs."""
+    def stop(self, seconds: float = 5.0) -> None:
+        """End it with its signal, whatever is left after so long by SIGKILL; wait until all are gone."""
         with self._lock, suppress(ProcessLookupError):
             if self._process.returncode is None:
-                os.kill(self.pid, number)
-
-    def stop(self, number: int = signal.SIGTERM, seconds: float = 5.0) -> None:
-        """End it with a signal, whatever is left after so long by SIGKILL; wait until all are gone."""
-        if self._process.returncode is None:
-            self.kill(number)
-            if number != signal.SIGKILL:
-                self.wait(seconds)
+                os.kill(self.pid, self._ending)
+        self.wait(seconds)
         with self._lock:
             if self._process.returncode is not None:
                 return
@@ -152,8 +146,12 @@ class Keeper:
         environment: Mapping[str, str] | None = None,
         output: int | IO[bytes] = DEVNULL,
         errors: int | IO[bytes] = DEVNULL,
+        ending: int = signal.SIGTERM,
     ) -> Program:
-        """Start a program in a folder. `output` and `errors` are as subprocess has them. Raises ToolError."""
+        """Start a program in a folder. `output` and `errors` are as subprocess has them. Raises ToolError.
+
+        `ending` is the signal that ends it in order.
+        """
         program = Path(command[0])
         if not program.is_absolute():
             raise ValueError(f"{program} is not absolute")
@@ -174,7 +172,7 @@ class Keeper:
             raise ToolError(f"{program} cannot be run: {error.strerror or error}") from error
         told = guard.stat(process.pid)
         assert told is not None, "a child that was not collected"
-        started = Program(self, name, process, told.start)
+        started = Program(self, name, process, ending)
         with self._lock:
             self._programs.append(started)
         self._tell(f"+{process.pid} {told.start}\n")

@@ -10,10 +10,11 @@ from pathlib import Path
 from hpatch.errors import ToolError
 from hpatch.httpd.installed import Installed, ask
 from hpatch.lab.gateways import modules
-from hpatch.lab.gateways.starting import Setup, find
+from hpatch.lab.gateways.starting import Setup
 from hpatch.lab.model import GatewaySpec, Log, Route
 from hpatch.lab.ports import LOOPBACK
 from hpatch.lab.private import share, workers
+from hpatch.lab.programs import find
 from hpatch.versions import Version
 
 _UNIX = Version(2, 4, 7)
@@ -82,8 +83,9 @@ def _routes(routes: Sequence[Route], installed: Installed) -> Iterator[str]:
         if address.path is not None:
             if installed.version < _UNIX:
                 raise ToolError(f"httpd {installed.version} does not proxy to Unix sockets; {_UNIX} and later do")
-            # A worker's identity ignores the socket's path: each gets a name of its own.
-            url = f"unix:{address.path}|{route.scheme}://lab-{number}/"
+            # A worker's identity ignores the socket's path: each gets a host of its own. It is an address, so that an
+            # httpd that looks it up all the same (mod_proxy_scgi before 2.4.10) asks no name server.
+            url = f"unix:{address.path}|{route.scheme}://127.0.1.{number + 1}/"
         else:
             url = f"{route.scheme}://{LOOPBACK}:{address.port}/"
         yield f'ProxyPass "{route.path}" "{url}"{parameters}'

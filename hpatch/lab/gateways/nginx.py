@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from hpatch.errors import ToolError, UsageError
-from hpatch.lab.gateways.starting import Setup, find
+from hpatch.lab.gateways.starting import Setup
 from hpatch.lab.model import GatewaySpec, Log, Route, Scheme
 from hpatch.lab.ports import LOOPBACK
 from hpatch.lab.private import workers
+from hpatch.lab.programs import find
 from hpatch.versions import Version
 
 _VERSION = re.compile(r"^nginx version: \S*?/(\d+\.\d+\.\d+)", re.M)

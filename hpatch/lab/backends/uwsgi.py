@@ -1,0 +1,139 @@
+"""A uWSGI that really runs, with the lab's application: any 2.0, packaged or built, that has its symcall plugin."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import socket
+import subprocess
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from hpatch.errors import ToolError
+from hpatch.lab.model import Address, BackendSpec, Scheme
+from hpatch.lab.ports import LOOPBACK
+from hpatch.lab.programs import find, last_words, text_of, until_ready
+from hpatch.processes.keeper import Keeper
+
+_APPLICATION = Path(__file__).with_name("application.c")
+_PLUGIN = "symcall_plugin.so"
+_EMBEDDED = 18
+"""The number by which a symcall plugin that is compiled in is asked for (its own: uWSGI's list of modifiers)."""
+_OPTION: dict[Scheme, str] = {
+    "fcgi": "fastcgi-socket",
+    "scgi": "scgi-socket",
+    "uwsgi": "socket",
+    "http": "http-socket",
+}
+_MODIFIER: dict[Scheme, str] = {
+    "fcgi": "fastcgi-modifier1",
+    "scgi": "scgi-modifier1",
+    "http": "http-socket-modifier1",
+}
+_READY = re.compile(r"^spawned uWSGI worker ", re.M)
+_PATIENCE = 60
+"""Seconds that a compiler may take, or uWSGI to tell what plugins it has."""
+
+
+def start(
+    keeper: Keeper,
+    folder: Path,
+    spec: BackendSpec,
+    scheme: Scheme,
+    address: Address,
+    threads: int,
+    arguments: Sequence[str],
+) -> None:
+    """Start it in a folder of its own; it serves on return. Raises ToolError with its last words."""
+    program = find(spec.program, ("uwsgi",), "uwsgi-core")
+    plugin, modifier = _plugin(program)
+    if modifier and scheme not in _MODIFIER:
+        raise ToolError(
+            f"{program} has its symcall plugin compiled in, where no gateway reaches it by the uwsgi protocol; "
+            "take a uWSGI that has it as a file (uwsgi@VERSION builds one)"
+        )
+    command: list[str | Path] = [program, "--plugin", plugin, "--dlopen", _application(folder)]
+    command += ["--symcall", "hpatch_lab", f"--{_OPTION[scheme]}", _where(address), "--chmod-socket=666"]
+    if modifier:
+        command += [f"--{_MODIFIER[scheme]}", str(modifier)]
+    command += [
+        "--master",
+        "--no-orphans",
+        "--die-on-term",
+        "--processes",
+        "1",
+        "--threads",
+        str(threads),
+        "--disable-logging",
+    ]
+    command += arguments
+    words = folder / "words"
+    with words.open("wb") as stream:
+        # In order it takes a second to end, and it has nothing to lose.
+        started = keeper.start("uwsgi", command, folder=folder, output=stream, errors=stream, ending=signal.SIGKILL)
+    problem = until_ready(started, partial(_ready, words, address))
+    if problem is not None:
+        started.stop()
+        raise ToolError(f"{program} {problem}: {last_words(text_of(words))}")
+
+
+def _plugin(program: Path) -> tuple[str, int]:
+    """How to load the symcall plugin, and the modifier that it is then asked by. Raises ToolError when it has none.
+
+    As a file it takes the place of the modifier 0, which every gateway sends.
+    """
+    beside = program.resolve().with_name(_PLUGIN)
+    name = f"0:{beside}" if beside.is_file() else "0:symcall"
+    try:
+        # It tells, and then ends for want of a socket.
+        done = subprocess.run(
+            [program, "--plugin", name, "--plugin-list"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise ToolError(f"{program} --plugin-list does not end") from None
+    except OSError as error:
+        raise ToolError(f"{program} cannot be run: {error.strerror or error}") from error
+    found = re.search(r"^(\d+): symcall$", (done.stdout + done.stderr).decode("utf-8", "replace"), re.M)
+    if found is None:
+        raise ToolError(f"{program} has no symcall plugin, which the lab's application needs")
+    return name, int(found[1])
+
+
+def _application(folder: Path) -> Path:
+    """Compile the application. Raises ToolError."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        raise ToolError("cc is not installed, and the lab's application for uWSGI has to be compiled (Debian: gcc)")
+    target = folder / "application.so"
+    command: list[str | Path] = [compiler, "-shared", "-fPIC", "-O2", "-o", target, _APPLICATION]
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ToolError(f"{compiler} cannot be run: {error}") from error
+    if done.returncode != 0:
+        said = done.stderr.decode("utf-8", "surrogateescape")
+        raise ToolError(f"{compiler} does not compile the lab's application for uWSGI: {last_words(said)}")
+    return target
+
+
+def _where(address: Address) -> str:
+    return str(address.path) if address.path is not None else f"{LOOPBACK}:{address.port}"
+
+
+def _ready(words: Path, address: Address) -> bool:
+    """Whether it has workers, and takes connections."""
+    if not _READY.search(text_of(words)):
+        return False
+    family = socket.AF_INET if address.path is None else socket.AF_UNIX
+    with socket.socket(family, socket.SOCK_STREAM) as connection:
+        try:
+            connection.connect((LOOPBACK, address.port) if address.path is None else str(address.path))
+        except OSError:
+            return False
+    return True
