@@ -41,6 +41,9 @@ _BETWEEN = re.compile(
 )
 _BACKWARDS = re.compile(r"[ ]*(?:has|have|was|were|been|is|are|[ ,])*\b(?:back-?ported|merged)\b", re.IGNORECASE)
 
+_PARTIAL = re.compile(
+    r"\b(?:partial\w*|parts?|remaining|incomplete|except|without|only)\b(?=[^.]*\b(?:of|from|r\d{5,}))", re.IGNORECASE
+)
 _REVERTS = re.compile(
     r"\b(?:revert(?:s|ed|ing)?|back(?:s|ed|ing)?[ -]out|undo(?:es|ing)?|roll(?:s|ed)?[ -]?back)\b", re.I
 )
@@ -140,6 +143,11 @@ def _list(message: str, at: int) -> Iterator[Reference]:
         if "\n\n" in between[0]:
             return
         at = between.end()
+
+
+def is_partial(message: str) -> bool:
+    """Whether a message on a branch says that what it merges is not all of it."""
+    return _PARTIAL.search(message.strip().partition("\n\n")[0]) is not None
 
 
 def relation(message: str, number: int | None, commit: str) -> Relation | None:

@@ -25,6 +25,8 @@ Side = Literal["trunk", "branch", "both"]
 """Where a revision is: on trunk only, on the branch only, or older than the branch and so on both."""
 
 _NUMBER = re.compile(r"r{0,2}(\d{1,9})", re.IGNORECASE)
+_PATHS = 200
+"""With more paths than this, all rows are read."""
 _COMMIT = re.compile(r"[0-9a-f]{7,64}", re.IGNORECASE)
 
 
@@ -54,10 +56,14 @@ class Revision(NamedTuple):
 
 
 class Merge(NamedTuple):
-    """A revision of the branch that says it brought one of trunk there, and that which took it back, if one did."""
+    """A revision of the branch that says it brought one of trunk there, or `partial`: some of it.
+
+    `undone` is the branch's revision that took it back, if one did.
+    """
 
     revision: Revision
     undone: Revision | None = None
+    partial: bool = False
 
 
 class Line(NamedTuple):
@@ -167,7 +173,7 @@ class Revisions:
             if one.order in self._sides[1] and _touches(one, revision):
                 undone = (two for of in (one, revision) for two in self._naming(of, log.REVERTED))
                 after = (two for two in undone if two.order in self._sides[1] and two.order > one.order)
-                found.append(Merge(one, next(after, None)))
+                found.append(Merge(one, next(after, None), messages.is_partial(one.message)))
         return tuple(found)
 
     def brings(self, revision: Revision) -> tuple[Revision, ...]:
@@ -251,6 +257,14 @@ class Revisions:
         keys = _keys(revision)
         condition = f"key in ({', '.join('?' * len(keys))})" + ("" if said is None else f" and said = {said}")
         yield from self._rows(f"where id in (select commit_ from mentions where {condition}) order by id", *keys)
+
+    def touching(self, paths: AbstractSet[str], after: int) -> Iterator[Revision]:
+        """Trunk's revisions later than an order that touch any of these paths, the oldest first."""
+        wanted = [path.encode("utf-8", "surrogateescape") for path in sorted(paths)]
+        some = " or ".join(["instr(paths, ?)"] * min(len(wanted), _PATHS))
+        values = wanted if len(wanted) <= _PATHS else []
+        rows = self._rows(f"where id > ? and ({some if values else '1'}) order by id", after, *values)
+        yield from (one for one in rows if one.order in self._sides[0] and not paths.isdisjoint(one.paths))
 
     def _said(self, said: int) -> Iterator[tuple[str, int]]:
         yield from self._db.execute("select key, commit_ from mentions where said = ?", (said,))

@@ -14,7 +14,7 @@ from hpatch.sources.model import NotKnownError, Origin
 from hpatch.sources.process import FailedError, environment
 
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-_DIFF = (
+DIFF = (
     *("diff-tree", "-p", "-r", "--no-commit-id", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames"),
     *("--unified=3", "--inter-hunk-context=0", "--diff-algorithm=myers", "--indent-heuristic", "--ignore-submodules"),
     *("--src-prefix=a/", "--dst-prefix=b/", "--full-index"),
@@ -54,7 +54,7 @@ class Git:
     def diff(self, revision: Revision) -> bytes:
         """The diff of the commit against its first parent. Raises NotKnownError, ToolError."""
         commit = self.commit(revision)
-        return self.run(*_DIFF, self._parent(commit) or _EMPTY_TREE, commit, "--")
+        return self.run(*DIFF, self._parent(commit) or _EMPTY_TREE, commit, "--")
 
     def before(self, revision: Revision, path: str) -> bytes | None:
         """The file in the commit's first parent."""
@@ -68,19 +68,24 @@ class Git:
         parent = self._parent(self.commit(revision))
         if parent is None or not lines:
             return ()
+        found = self.blame(parent, path, lines)
+        origins = []
+        for commit, at in sorted(found.items(), key=lambda pair: min(pair[1])):
+            number, line = self.index.told(commit) or (None, None)
+            origins.append(Origin(commit, number, line, tuple(sorted(at))))
+        return tuple(origins)
+
+    def blame(self, commit: str, path: str, lines: Sequence[int]) -> dict[str, list[int]]:
+        """The commits that lines of a file (from 1) come from, as it is in a commit. Raises ToolError."""
         ranges = [f"-L{first},{last}" for first, last in _runs(lines)]
-        told = self.run("blame", "--no-textconv", "--incremental", *ranges, parent, "--", path)
+        told = self.run("blame", "--no-textconv", "--incremental", *ranges, commit, "--", path)
         found: dict[str, list[int]] = {}
         for row in told.splitlines():
             words = row.split(b" ")
             if len(words) == 4 and len(words[0]) == 40 and all(word.isdigit() for word in words[1:]):
                 final, count = int(words[2]), int(words[3])
                 found.setdefault(words[0].decode(), []).extend(range(final, final + count))
-        origins = []
-        for commit, at in sorted(found.items(), key=lambda pair: min(pair[1])):
-            number, line = self.index.told(commit) or (None, None)
-            origins.append(Origin(commit, number, line, tuple(sorted(at))))
-        return tuple(origins)
+        return found
 
     def tip(self, name: str) -> str:
         """The commit of a branch, here or of a remote, or of whatever else has this name. Raises InputError."""

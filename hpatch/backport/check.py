@@ -1,0 +1,72 @@
+"""Can it be merged? Revisions of trunk, planned by the patch engine on a branch as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hpatch.backport import followups, prerequisites
+from hpatch.backport.answer import Check, Conflict, File, Verdict
+from hpatch.backport.changes import Objects
+from hpatch.backport.revisions import Merge, Revision, Revisions
+from hpatch.backport.trial import Branch, Failure, Trial, attempt
+from hpatch.patching.model import Outcome
+
+
+def check(history: Revisions, chosen: Sequence[Revision], *, objects: Objects | None = None, why: bool = True) -> Check:
+    """Check revisions of trunk, in history's order, against the branch.
+
+    Those that the branch has already are not planned again, unless only a part of them was merged. `why`: find who
+    brought what conflicts lack, what would help, and what follows up; it costs most of the time.
+    """
+    objects = Objects(history.git) if objects is None else objects
+    branch = Branch(objects, history.onto.commit)
+    merges = tuple((one, history.merges(one)) for one in chosen)
+    open_ = [one for one, found in merges if not _whole(history, one, found)]
+    changes = objects.changes(open_)
+    trial = attempt(objects, branch, changes)
+    explained = prerequisites.explain(history, objects, branch, changes, trial) if why else prerequisites.NOTHING
+    return Check(
+        history.trunk,
+        history.onto,
+        tuple(chosen),
+        "there" if not open_ else _verdict(trial),
+        tuple(one.path for one in trial.files if _is_modulo(one)),
+        trial.files,
+        tuple(
+            _conflict(failure, outcome, explained.suppliers.get((failure.revision.commit, failure.path, at), ()))
+            for failure in trial.failures
+            for at, outcome in enumerate(failure.outcomes or (None,))
+        ),
+        tuple((one, found) for one, found in merges if found or history.is_merged(one)),
+        explained.prerequisites,
+        explained.search,
+        followups.find(history, objects, chosen) if why else (),
+    )
+
+
+def _whole(history: Revisions, revision: Revision, merges: Sequence[Merge]) -> bool:
+    """Whether the branch has all of a revision."""
+    kept = [merge for merge in merges if merge.undone is None]
+    return history.is_merged(revision) and not (kept and all(merge.partial for merge in kept))
+
+
+def _verdict(trial: Trial) -> Verdict:
+    states = {one.state for one in trial.files}
+    if "conflict" in states:
+        return "patch"
+    if states <= {"absent", "kept", "generated"} and "absent" in states:
+        return "absent"
+    if "there" in states and "clean" not in states and not any(one.before != one.after for one in trial.files):
+        return "there"
+    return "modulo" if any(map(_is_modulo, trial.files)) else "works"
+
+
+def _is_modulo(file: File) -> bool:
+    return file.state in ("kept", "number", "absent") or (file.state == "generated" and file.before == file.after)
+
+
+def _conflict(failure: Failure, outcome: Outcome | None, suppliers: tuple[str, ...]) -> Conflict:
+    if outcome is None:
+        return Conflict(failure.revision, failure.path, None, failure.reason, (), (), suppliers)
+    reason = outcome.reason or failure.reason
+    return Conflict(failure.revision, failure.path, outcome.line, reason, outcome.expected, outcome.found, suppliers)
