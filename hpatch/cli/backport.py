@@ -1,63 +1,16 @@
-"""`hpatch backport`: proposals for httpd's stable branch."""
+"""`hpatch backport`: what can be merged to httpd's stable branch, and proposals for it; one module a command."""
 
-from typing import Annotated, Literal
+from importlib import import_module
 
 import typer
 
-from hpatch.cli import output
-
-_LIST = """
-Examples:
-
-  hpatch backport list --repo ~/src/httpd
-  hpatch backport list --repo ~/src/httpd --branch 2.4.x --format json
-  hpatch backport list --status STATUS
-
-A proposal needs three +1 and no veto. Since when it is there only a repository tells.
-"""
-
-Format = Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")]
-
-
-def _list(
-    repo: Annotated[
-        str | None, typer.Option("--repo", metavar="DIR", help="A clone or mirror of httpd's git repository.")
-    ] = None,
-    status: Annotated[str | None, typer.Option("--status", metavar="FILE", help="A STATUS file.")] = None,
-    branch: Annotated[str, typer.Option("--branch", metavar="NAME", help="With --repo: its branch.")] = "2.4.x",
-    format: Format = "text",
-) -> None:
-    """Show the proposals in STATUS, their votes and what each still needs."""
-    from datetime import UTC, datetime
-
-    from hpatch.backport import status_file
-    from hpatch.conf.source import Source
-    from hpatch.errors import InputError, UsageError
-    from hpatch.report import backport as report
-
-    if (repo is None) == (status is None):
-        raise UsageError("one of --repo DIR and --status FILE is needed")
-    since: dict[status_file.Entry, str | None] = {}
-    if repo is not None:
-        from hpatch.backport.history import History
-
-        history = History(repo, branch)
-        found = history.head()
-        since = history.since(found.entries)
-    else:
-        assert status is not None
-        try:
-            found = status_file.read(Source.read(status))
-        except OSError as error:
-            raise InputError(f"{status}: cannot be read: {error.strerror or error}") from error
-    if all(section.kind in ("notes", "showstopper") for section in found.sections):
-        raise InputError(f"{found.source.name}: is no STATUS file of a stable branch: it has no section of patches")
-    today = datetime.now(UTC).date()
-    output.write(report.render(found, since, format, today=today, width=output.width(), color=output.color()))
+COMMANDS = ("list",)
+"""Each command's module is `hpatch.cli.backport_NAME`; its `register` adds the command to the group."""
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(no_args_is_help=True, help="Proposals for httpd's stable branch.")
-    group.command("list", epilog=_LIST)(_list)
-    app.add_typer(group, name="backport", help="Show the proposals for httpd's stable branch.")
+    group = typer.Typer(no_args_is_help=True, help="Backports to httpd's stable branch, and the proposals for them.")
+    for name in COMMANDS:
+        import_module(f"hpatch.cli.backport_{name}").register(group)
+    app.add_typer(group, name="backport", help="Check what can be merged to httpd's stable branch, and propose it.")
