@@ -20,6 +20,8 @@ _NOT = re.compile(r"\b(?:not|doesn't|won't|don't)\b", re.IGNORECASE)
 _MODULO = re.compile(r"\bmodulo\s+([^\n]*[^\n\s).])", re.IGNORECASE)
 WEIGHT = re.compile(r"[ \t]*([+-]/?-?(?:\d*\.\d+|\d))[ \t]*:?")
 NAME = re.compile(r"[A-Za-z][\w-]*(?:\.[\w-]+)*")
+_REMARK = re.compile(r"\([^()]*\)|\[[^]]*\]")
+_COMMAS = re.compile(r"[,;&/]|\band\b")
 _GAP = re.compile(r"[\s,;:&/]*(?:and\b[\s,]*)?")
 _AUTHOR = re.compile(r"[ \t]*([\w.-]+)")
 _BULLET = re.compile(r"^[ \t]+[.o-][ \t]+(\S[^\n]*?)[ \t\r]*$", re.MULTILINE)
@@ -93,9 +95,9 @@ def votes(text: str, base: int) -> Iterator[Vote]:
             at += 1
         if text[at : at + 1] in ("(", "["):
             stop = at = _closed(text, at, end)
-        elif at < end and not _another(text, at, end):
+        elif at < end and not _another(text, at, end, value):
             stop = at = end
-        remark = flat(text[name.end() : stop]).removeprefix(":").strip()
+        remark = flat(text[name.end() : stop]).lstrip(":,").strip()
         if remark[:1] in ("(", "[") and remark[-1:] in (")", "]"):
             remark = remark[1:-1]
         yield Vote(weight[1], value, name[0], remark, Span(base + name.start(), base + stop))
@@ -110,12 +112,22 @@ def _gap(text: str, at: int) -> int:
     return match.end() if match else at
 
 
-def _another(text: str, at: int, end: int) -> bool:
-    """Whether a further name can follow here: behind a comma, or below in a line that has nothing but names."""
+def _another(text: str, at: int, end: int, value: float) -> bool:
+    """Whether a further name can follow here: behind a comma, or below in a line that has nothing but names.
+
+    Behind a vote against, a comma mostly starts the reason ("-1: name, seems unnecessary"): there, only names may follow.
+    """
     if text[at] in "\r\n":
-        line = text[at:end].lstrip().partition("\n")[0]
-        return all(NAME.fullmatch(word.strip()) for word in line.split(",") if word.strip())
+        return _names(text[at:end].lstrip().partition("\n")[0])
+    if value < 0 and not _names(text[at:end].partition("\n")[0]):
+        return False
     return text[at] in ",;&/" or text.startswith("and ", at)
+
+
+def _names(line: str) -> bool:
+    """Whether a line has nothing but names, remarks in brackets behind them."""
+    words = [word.strip() for word in _COMMAS.split(_REMARK.sub("", line))]
+    return all(NAME.fullmatch(word) for word in words if word)
 
 
 def _closed(text: str, at: int, end: int) -> int:

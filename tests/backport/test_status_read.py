@@ -82,6 +82,9 @@ def test_trunk_revisions(field: str, trunk: tuple[int, ...]) -> None:
         ("+1 (by inspection): ann", [("ann", "")]),
         ("+0.5: ann: as I read this", [("ann", "as I read this")]),
         ("-0:", []),
+        ("-1: ann, seems to do nothing", [("ann", "seems to do nothing")]),
+        ("-0.5: ann, bob (again)", [("ann", ""), ("bob", "again")]),
+        ("-1: ann\n        bob, or so", [("ann", "bob, or so")]),
     ],
 )
 def test_votes(line: str, votes: list[tuple[str, str]]) -> None:
