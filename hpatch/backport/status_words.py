@@ -115,7 +115,7 @@ def _gap(text: str, at: int) -> int:
 def _another(text: str, at: int, end: int, value: float) -> bool:
     """Whether a further name can follow here: behind a comma, or below in a line that has nothing but names.
 
-    Behind a vote against, a comma mostly starts the reason ("-1: name, seems unnecessary"): there, only names may follow.
+    Behind a vote against, a comma mostly starts the reason ("-1: name, it breaks"): there, only names may follow.
     """
     if text[at] in "\r\n":
         return _names(text[at:end].lstrip().partition("\n")[0])
