@@ -67,7 +67,7 @@ def response(content: bytes) -> bytes:
 
 
 def request(pairs: Iterable[tuple[bytes, bytes]], *, keep: bool = False) -> bytes:
-    """What begins request 1: FCGI_BEGIN_REQUEST (as a responder), FCGI_PARAMS and its end; `keep` the connection open."""
+    """What begins request 1: FCGI_BEGIN_REQUEST (as a responder), FCGI_PARAMS, its end; `keep` the connection open."""
     begin = Record(BEGIN, bytes((0, _RESPONDER, _KEEP if keep else 0, 0, 0, 0, 0, 0)))
     return b"".join(map(write, (begin, *split(PARAMS, write_pairs(pairs)), Record(PARAMS, b""))))
 

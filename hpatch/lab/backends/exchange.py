@@ -1,0 +1,221 @@
+"""One connection to the responder, in the scheme that it speaks: its request as far as it was read, and its answer."""
+
+from __future__ import annotations
+
+import select
+import socket
+from abc import ABC, abstractmethod
+from contextlib import suppress
+from typing import NamedTuple
+
+from hpatch.lab.model import Scheme
+from hpatch.lab.wire import fastcgi, scgi, uwsgi
+from hpatch.lab.wire.stream import Pairs, WireError, content_length, exactly
+
+PATIENCE = 30.0
+"""Seconds to wait for a gateway that neither sends nor takes anything."""
+_LINE_END = b"\r\n"
+_LARGEST_HEAD = 65536
+_GONE = select.POLLRDHUP | select.POLLHUP | select.POLLERR
+
+
+class Seen(NamedTuple):
+    """What came in one connection, as far as it was read.
+
+    `records` are the sizes of FCGI_STDIN's records, 0 for the one that ends it; `body` is the body's size in bytes;
+    `ended`: the input's end was read; `error` is what ended the exchange before its time, empty where nothing did.
+    """
+
+    variables: Pairs = ()
+    records: tuple[int, ...] = ()
+    body: int = 0
+    ended: bool = False
+    error: str = ""
+
+
+class Exchange(ABC):
+    """One connection. Its methods raise WireError and OSError: the connection is over then."""
+
+    status_line = b"HTTP/1.0 200 OK"
+
+    def __init__(self, connection: socket.socket, content: bytes) -> None:
+        self.connection = connection
+        self.content = content
+        self.stream = connection.makefile("rb", buffering=0)
+        self.variables: Pairs = ()
+        self.records: list[int] = []
+        self.taken = 0
+        self.ended = False
+        self.began = False
+        self.sent = 0
+
+    # What the gateway sends
+
+    def head(self) -> None:
+        """Read up to the end of the request's variables."""
+        if not self.connection.recv(1, socket.MSG_PEEK):
+            raise WireError("the gateway closed")
+        self.began = True
+        self.variables = self.read_variables()
+
+    @abstractmethod
+    def read_variables(self) -> Pairs:
+        """Read what begins a request."""
+
+    @abstractmethod
+    def part(self) -> None:
+        """Read the next part of the body, or its end."""
+
+    def body(self) -> None:
+        """Read the body: as much as CONTENT_LENGTH tells, not the end after it."""
+        while not self.ended and self.taken < self.length:
+            self.part()
+
+    def rest(self) -> None:
+        """Read all, with the end."""
+        while not self.ended:
+            self.part()
+
+    @property
+    def length(self) -> int:
+        """The body's size as announced. Raises WireError."""
+        return content_length(dict(self.variables))
+
+    # What it gets
+
+    def headers(self, *more: bytes) -> bytes:
+        """The answer's headers, with `more` lines."""
+        lines = (self.status_line, b"Content-Type: application/octet-stream", *more, b"", b"")
+        return _LINE_END.join(lines)
+
+    def wrap(self, content: bytes, *, last: bool = True) -> bytes:
+        """A part of the answer in the scheme's form, which the last part ends."""
+        return content
+
+    def cut(self) -> bytes:
+        """An answer that ends in the middle of what it announces."""
+        announced = b"Content-Length: %d" % (len(self.content) + 1)
+        return self.headers(announced) + self.content[: len(self.content) // 2]
+
+    def answer(self, *more: bytes) -> bytes:
+        """The whole answer."""
+        return self.wrap(self.headers(*more) + self.content)
+
+    def send(self, content: bytes) -> None:
+        """Hand bytes to the kernel; `sent` counts them."""
+        view = memoryview(content)
+        while view:
+            done = self.connection.send(view)
+            self.sent += done
+            view = view[done:]
+
+    # How it ends
+
+    def await_input(self, seconds: float = 1.0) -> None:
+        """Return when something has come that nobody has read, or after so many seconds."""
+        select.select([self.connection], [], [], seconds)
+
+    def hold(self) -> None:
+        """Return when the gateway has closed, having read nothing."""
+        poll = select.poll()
+        poll.register(self.connection, _GONE)
+        poll.poll(PATIENCE * 1000)
+
+    def linger(self) -> None:
+        """Close the sending side, and read what still comes, until the gateway has closed."""
+        self.connection.shutdown(socket.SHUT_WR)
+        with suppress(WireError):
+            self.rest()  # a gateway that has its answer may close before its input ends
+        while self.connection.recv(65536):
+            continue
+
+    def reset(self) -> None:
+        """Let TCP send a reset instead of an end. A Unix socket resets when it is closed with something unread."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+
+    def close(self) -> None:
+        """End the connection at once."""
+        self.stream.close()
+        self.connection.close()
+
+    def seen(self, error: str) -> Seen:
+        """What came, as a fact."""
+        return Seen(self.variables, tuple(self.records), self.taken, self.ended, error)
+
+
+class _Fastcgi(Exchange):
+    status_line = b"Status: 200 OK"
+
+    def read_variables(self) -> Pairs:
+        self._content(fastcgi.BEGIN)
+        content = b""
+        while part := self._content(fastcgi.PARAMS):
+            content += part
+        return fastcgi.read_pairs(content)
+
+    def part(self) -> None:
+        content = self._content(fastcgi.STDIN)
+        self.records.append(len(content))
+        self.taken += len(content)
+        self.ended = not content
+
+    def _content(self, type: int) -> bytes:
+        """The next record's content, which must be of a type."""
+        one = fastcgi.read(self.stream)
+        if one is None:
+            raise WireError("the gateway closed")
+        if one.type != type:
+            raise WireError(f"a FastCGI record has the type {one.type} where {type} is due")
+        return one.content
+
+    def wrap(self, content: bytes, *, last: bool = True) -> bytes:
+        if last:
+            return fastcgi.response(content)
+        return b"".join(map(fastcgi.write, fastcgi.split(fastcgi.STDOUT, content)))
+
+    def cut(self) -> bytes:
+        whole = (self.headers() + self.content)[: fastcgi.LARGEST]
+        kept = len(self.headers()) + len(self.content) // 2
+        return fastcgi.write(fastcgi.Record(fastcgi.STDOUT, whole[:kept]), announced=len(whole))
+
+
+class _Plain(Exchange):
+    """A head, and a body as long as it tells."""
+
+    def part(self) -> None:
+        if (missing := self.length - self.taken) > 0:
+            part = exactly(self.stream, min(missing, 65536))
+            self.taken += len(part)
+        self.ended = self.taken >= self.length
+
+
+class _Scgi(_Plain):
+    status_line = b"Status: 200 OK"
+
+    def read_variables(self) -> Pairs:
+        return scgi.read(self.stream)
+
+
+class _Uwsgi(_Plain):
+    def read_variables(self) -> Pairs:
+        return uwsgi.read(self.stream)
+
+
+class _Http(_Plain):
+    """HTTP/1 as far as a gateway needs it here: a request line, headers, a body with Content-Length or none."""
+
+    def read_variables(self) -> Pairs:
+        text = b""
+        while not text.endswith(_LINE_END * 2):
+            text += exactly(self.stream, 1)
+            if len(text) > _LARGEST_HEAD:
+                raise WireError(f"a request's head has over {_LARGEST_HEAD} bytes")
+        first, *lines = text.split(_LINE_END)[:-2]
+        headers = (line.partition(b":") for line in lines)
+        names = {b"content-length": b"CONTENT_LENGTH"}
+        found = [(names.get(name.lower(), name), value.strip()) for name, _, value in headers]
+        return ((b"REQUEST_LINE", first), *found)
+
+
+KINDS: dict[Scheme, type[Exchange]] = {"fcgi": _Fastcgi, "scgi": _Scgi, "uwsgi": _Uwsgi, "http": _Http}
+"""By scheme, how a connection is spoken with."""

@@ -1,0 +1,162 @@
+"""A client that sends what a test needs, byte by byte and pause by pause, and reads all that comes back.
+
+It reads also while it still sends, as a browser does: an answer that comes before the request is over is not lost.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from typing import NamedTuple
+
+from hpatch.lab.model import Outcome
+
+Script = Sequence[bytes | float]
+"""What to do: bytes are sent, a number is seconds to wait."""
+PATIENCE = 20.0
+"""Seconds in which an answer must be whole."""
+_BLOCK = 65536
+_HEAD_END = b"\r\n\r\n"
+
+
+class Answer(NamedTuple):
+    """What came back. `status` is None without a status line; `body` is without the framing of chunks.
+
+    `whole`: the message ended as it announced: by its length, by its last chunk, or, with neither, by an end of the
+    connection that was no reset.
+    """
+
+    status: int | None
+    headers: tuple[tuple[str, bytes], ...]
+    body: bytes
+    whole: bool
+
+    def header(self, name: str) -> bytes | None:
+        """A header's first value; `name` is in small letters."""
+        return next((value for one, value in self.headers if one == name), None)
+
+
+NONE = Answer(None, (), b"", False)
+
+
+def request(
+    path: str, body: bytes | None = None, *, headers: Sequence[str] = (), pause: float = 0.0
+) -> tuple[bytes | float, ...]:
+    """The script of a GET, or of a POST with a body, that many seconds after its headers."""
+    lines = [f"{'GET' if body is None else 'POST'} {path} HTTP/1.1", "Host: localhost", "Connection: close", *headers]
+    if body is None:
+        return ("\r\n".join([*lines, "", ""]).encode(),)
+    head = "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""]).encode()
+    return (head, pause, body) if pause else (head + body,)
+
+
+def talk(port: int, script: Script, *, patience: float = PATIENCE, hold: float = 0.0) -> Answer:
+    """Send a script to 127.0.0.1 and read the answer up to the connection's end, at most `patience` seconds long.
+
+    With `hold`, nothing is read for that many seconds after the script, through a small receive buffer.
+    """
+    end = time.monotonic() + patience
+    with closing(socket.socket()) as stream:
+        if hold:
+            stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        stream.settimeout(patience)
+        try:
+            stream.connect(("127.0.0.1", port))
+        except OSError:
+            return NONE
+        came = bytearray()
+        for step in script:
+            if isinstance(step, bytes):
+                _send(stream, step, came, end)
+            else:
+                time.sleep(step)
+        time.sleep(hold)
+        in_order = _read_all(stream, came, end)
+    return parse(bytes(came), reset=not in_order)
+
+
+def _send(stream: socket.socket, content: bytes, came: bytearray, end: float) -> None:
+    """Send bytes, and read what comes meanwhile. Gives up when nobody takes them any more."""
+    view = memoryview(content)
+    watching = [stream]
+    try:
+        while view and (left := end - time.monotonic()) > 0:
+            readable, writable, _ = select.select(watching, [stream], [], left)
+            if readable:
+                part = stream.recv(_BLOCK)
+                came += part
+                if not part:
+                    watching = []
+            if writable:
+                view = view[stream.send(view[:_BLOCK]) :]
+    except OSError:
+        return  # what was refused is for the answer to explain
+
+
+def _read_all(stream: socket.socket, came: bytearray, end: float) -> bool:
+    """Read to the connection's end; whether it ended in order and in time."""
+    try:
+        while (left := end - time.monotonic()) > 0:
+            stream.settimeout(left)
+            part = stream.recv(_BLOCK)
+            if not part:
+                return True
+            came += part
+    except OSError:
+        pass
+    return False
+
+
+def parse(content: bytes, *, reset: bool = False) -> Answer:
+    """What an HTTP/1 response says; `reset`: its connection did not end in order."""
+    head, separator, rest = content.partition(_HEAD_END)
+    first, *lines = head.split(b"\r\n")
+    words = first.split()
+    if not separator or len(words) < 2 or not words[0].startswith(b"HTTP/1.") or not words[1].isdigit():
+        return NONE
+    status = int(words[1])
+    if status == 100:
+        return parse(rest, reset=reset)
+    pairs = (line.partition(b":") for line in lines)
+    headers = tuple((name.decode("latin-1").lower(), value.strip()) for name, _, value in pairs)
+    answer = Answer(status, headers, rest, not reset)
+    if (answer.header("transfer-encoding") or b"").lower() == b"chunked":
+        body, whole = _joined(rest)
+        return answer._replace(body=body, whole=whole)
+    length = answer.header("content-length")
+    if length is not None and length.isdigit():
+        return answer._replace(body=rest[: int(length)], whole=len(rest) >= int(length))
+    return answer
+
+
+def _joined(content: bytes) -> tuple[bytes, bool]:
+    """The content of chunks, and whether the last one came."""
+    parts: list[bytes] = []
+    place = 0
+    while True:
+        line, separator, _ = content[place : place + 80].partition(b"\r\n")
+        try:
+            size = int(line.split(b";")[0], 16)
+        except ValueError:
+            return b"".join(parts), False
+        place += len(line) + 2
+        if not separator or size == 0:
+            return b"".join(parts), bool(separator) and content.endswith(b"\r\n\r\n")
+        parts.append(content[place : place + size])
+        place += size + 2
+
+
+def outcome(answer: Answer, expected: bytes) -> Outcome:
+    """What became of a request whose whole answer is status 200 with `expected`."""
+    if answer.status is None:
+        return "none"
+    if answer.status == 503:
+        return "503"
+    if answer.status != 200:
+        return "error"
+    if answer.body == expected and answer.whole:
+        return "full"
+    return "cut" if answer.body else "empty"

@@ -1,0 +1,46 @@
+"""Many requests at once: how many of them ended how."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Mapping
+
+from hpatch.lab.client import PATIENCE, Script, outcome, talk
+from hpatch.lab.model import OUTCOMES, Outcome
+
+
+def load(
+    port: int, script: Script, expected: bytes, *, requests: int, clients: int = 4, patience: float = PATIENCE
+) -> Mapping[Outcome, int]:
+    """Send a script so many times, by so many clients at once; the outcomes that there were, with their counts."""
+    found: Counter[Outcome] = Counter()
+    lock = threading.Lock()
+    left = requests
+
+    def take() -> bool:
+        nonlocal left
+        with lock:
+            left -= 1
+            return left >= 0
+
+    def work() -> None:
+        while take():
+            result = outcome(talk(port, script, patience=patience), expected)
+            with lock:
+                found[result] += 1
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(clients, requests))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return {one: found[one] for one in OUTCOMES if found[one]}
+
+
+def added(*counts: Mapping[Outcome, int]) -> Mapping[Outcome, int]:
+    """Several loads' outcomes together."""
+    total: Counter[Outcome] = Counter()
+    for one in counts:
+        total.update(one)
+    return {one: total[one] for one in OUTCOMES if total[one]}
