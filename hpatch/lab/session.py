@@ -37,7 +37,9 @@ class Session:
     `with Session() as session:` — also after an interrupt or a failure, and when this process is killed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, requests: int | None = None) -> None:
+        self.requests = requests
+        """How many requests a scenario is to send where more tell more; None: as many as it takes for a verdict."""
         self._ports = Ports()
         self._number = count(1)
         self._folder = private.make()

@@ -14,7 +14,9 @@ _NEEDED = ("unixd", "authz_core", "proxy")
 _USEFUL = (
     "authz_host",
     "alias",
+    "deflate",
     "env",
+    "filter",
     "headers",
     "setenvif",
     "rewrite",
