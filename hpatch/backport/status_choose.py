@@ -17,16 +17,13 @@ def choose(status: StatusFile, which: str) -> Entry:
     """The entry that `which` names: `3`, `r1900001`, or a part of its title in any case. Raises UsageError."""
     name, entries = status.source.name, status.entries
     revision = _REVISION.fullmatch(which)
-    if revision is not None:
-        number = int(revision[1] or revision[2])
-        found = [one for one in entries if number in one.trunk]
-    elif _NUMBER.fullmatch(which):
+    wanted = 0 if revision is None else int(revision[1] or revision[2])
+    found = [one for one in entries if wanted in one.trunk]
+    if not found and _NUMBER.fullmatch(which):
         if not 1 <= int(which) <= len(entries):
-            raise UsageError(
-                f"{name}: has no entry {which}; it has {len(entries)}: 'hpatch backport list' numbers them"
-            )
+            raise UsageError(f"{name}: has no entry {which} of {len(entries)}; 'hpatch backport list' numbers them")
         return entries[int(which) - 1]
-    else:
+    if not found:  # a number can also be that of a PR
         words = " ".join(which.casefold().split())
         found = [one for one in entries if words and words in one.title.casefold()]
     if len(found) == 1:

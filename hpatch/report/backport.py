@@ -32,7 +32,7 @@ def _text(
 ) -> Iterator[str]:
     if not status.entries:
         yield f"{visible(status.source.name)}: no proposals"
-    first = True
+    first, count = True, 1
     for section in status.sections:
         if not section.entries:
             continue
@@ -41,10 +41,11 @@ def _text(
         first = False
         yield from (paint(line, "bold", color) for line in wrap(visible(section.title), width, 2))
         rows = [
-            (str(one.line), one.title, _votes(one), needed(one.needs), _age(since.get(one), today))
-            for one in section.entries
+            (f"{number} {one.title}", str(one.line), _votes(one), needed(one.needs), _age(since.get(one), today))
+            for number, one in enumerate(section.entries, count)
         ]
-        yield from table(("line", "proposal", "votes", "needs", "age"), rows, width, color, indent=2)
+        count += len(rows)
+        yield from table(("proposal", "line", "votes", "needs", "age"), rows, width, color, indent=2)
 
 
 def _votes(entry: Entry) -> str:
@@ -75,12 +76,13 @@ def _json(status: StatusFile, since: Mapping[Entry, str | None]) -> str:
             "schema": "hpatch.status/1",
             "file": status.source.name,
             "exempt": list(status.exempt),
-            "entries": [_entry(one, since.get(one)) for one in status.entries],
+            "entries": [entry_as_json(one, since.get(one)) for one in status.entries],
         }
     )
 
 
-def _entry(one: Entry, since: str | None) -> dict[str, Any]:
+def entry_as_json(one: Entry, since: str | None) -> dict[str, Any]:
+    """An entry; `since` when it is there, where that is known."""
     branch = one.branch
     return {
         "section": one.section,

@@ -58,8 +58,8 @@ def test_the_list(capsys: Capture, status: Path) -> None:
     assert (code, err) == (0, "")
     assert "PATCHES ACCEPTED TO BACKPORT FROM TRUNK\n" in out
     lines = [" ".join(line.split()) for line in out.splitlines()]
-    assert "21 mod_a: Ready to go. PR 4711. +1: ann, bob, cid nothing" in lines
-    assert "41 mod_c: The newest form. -1: dan 3 more +1, no veto (dan)" in lines
+    assert "1 mod_a: Ready to go. PR 4711. 21 +1: ann, bob, cid nothing" in lines
+    assert "3 mod_c: The newest form. 41 -1: dan 3 more +1, no veto (dan)" in lines
     assert "age" not in out
 
 
