@@ -1,0 +1,261 @@
+"""Real merges to 2.4.x, checked as they were just before: what `hpatch backport check` says, next to what was done.
+
+Each case is a merge that was made upstream. The branch is taken as it was before it, trunk as it was then. Three
+questions:
+
+- The verdict for all revisions of the merge. `same`: the committer added and removed the very lines of trunk's
+  revisions, in every file that both have; `adapted`: other lines. `exact`: every file that goes in comes out as the
+  committer made it. Left out are each branch's own records and the pages that the manual's build makes.
+- Prerequisites: of a merge of several revisions the last is checked alone. Where it does not go in alone, but all of
+  them together do, the earlier ones that touch the same files are what it needs.
+- Follow-ups: of a merge of several revisions the first is checked alone. The others are what should be offered; what
+  else is offered counts as well where the branch got it at any time.
+
+A line of the cases: `{"rev", "sha", "parent", "trunk", "trunk_shas", "files"}`; revisions of Subversion, commits of the
+repository, and the files that the merge touched.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+from hpatch.backport.changes import Change, Objects
+from hpatch.backport.check import Check, check
+from hpatch.backport.revisions import Revision, Revisions
+from hpatch.errors import HpatchError
+
+LEFT_OUT = re.compile(
+    r"CHANGES|STATUS|changes-entries/.*|docs/log-message-tags/next-number|docs/manual/(?:.*\.html(?:\..*)?|.*\.meta)"
+)
+
+
+class Bench:
+    """The cases' repository. `cache` is where its history is kept between the cases."""
+
+    def __init__(self, folder: str, cache: Path) -> None:
+        self.folder = folder
+        self.cache = cache
+        self.now = Revisions(folder, cache=cache)
+        self.objects = Objects(self.now.git)
+        self.ever = self.now.merged()
+        self.trunk = sorted((one.number or 0, one.commit) for one in self.now.all("trunk"))
+
+    def then(self, case: Mapping[str, Any]) -> Revisions:
+        """Trunk and the branch just before a merge."""
+        last = max(commit for commit in self.trunk if commit[0] < case["rev"])
+        return Revisions(self.folder, case["parent"], last[1], cache=self.cache)
+
+    def run(self, case: Mapping[str, Any]) -> dict[str, Any]:
+        """All three questions."""
+        history = self.then(case)
+        chosen = tuple(sorted(map(history.named, case["trunk_shas"]), key=lambda one: one.order))
+        start = time.perf_counter()
+        whole = check(history, chosen, objects=Objects(history.git))
+        found: dict[str, Any] = {
+            "rev": case["rev"],
+            "trunk": case["trunk"],
+            "verdict": whole.verdict,
+            "seconds": round(time.perf_counter() - start, 3),
+            "done": self.done(case, chosen),
+            "exact": self.exact(case, whole),
+            "modulo": list(whole.modulo),
+            "conflicts": [[one.revision.name, one.path, one.reason] for one in whole.conflicts],
+            "suppliers": [self.supplier(one.revision, one.missing, one.helps) for one in whole.prerequisites],
+            "search": None if whole.search is None else self.names(whole.search.found),
+        }
+        if len(chosen) > 1:
+            last = check(history, chosen[-1:], objects=self.objects)
+            earlier = [one for one in chosen[:-1] if not set(one.paths).isdisjoint(_code(chosen[-1].paths))]
+            found["last"] = {
+                "verdict": last.verdict,
+                "earlier": self.names(earlier),
+                "named": self.names(one.revision for one in last.prerequisites if one.missing),
+                "search": None if last.search is None else self.names(last.search.found),
+            }
+            first = check(history, chosen[:1], objects=self.objects)
+            found["first"] = {
+                "others": self.names(chosen[1:]),
+                "offered": [
+                    [one.revision.name, one.said, one.repairs, one.revision.order in self.ever]
+                    for one in first.followups
+                ],
+            }
+        else:
+            found["first"] = {
+                "others": [],
+                "offered": [
+                    [one.revision.name, one.said, one.repairs, one.revision.order in self.ever]
+                    for one in whole.followups
+                ],
+            }
+        return found
+
+    def supplier(self, one: Revision, missing: bool, helps: str | None) -> dict[str, Any]:
+        """A prerequisite that was named, and whether the branch ever got it."""
+        return {"name": one.name, "missing": missing, "helps": helps, "ever": one.order in self.ever}
+
+    def names(self, some: Iterable[Revision] | None) -> list[str] | None:
+        """As users write them."""
+        return None if some is None else [one.name for one in some]
+
+    def done(self, case: Mapping[str, Any], chosen: Sequence[Revision]) -> str:
+        """What the committer did: the same lines, or others."""
+        merge = self.now.named(case["sha"])
+        changes = self.objects.changes((merge, *chosen))
+        own, trunk = _lines(changes[:1]), _lines(changes[1:])
+        there = set(self.objects.tree(case["parent"])) | set(merge.paths)
+        paths = {path for path in {*own, *trunk} if path in there and not LEFT_OUT.fullmatch(path)}
+        return "same" if all(own.get(path) == trunk.get(path) for path in paths) else "adapted"
+
+    def exact(self, case: Mapping[str, Any], whole: Check) -> bool | None:
+        """Whether what goes in is what was committed; None where it does not go in."""
+        if whole.verdict not in ("works", "modulo"):
+            return None
+        after = self.objects.tree(case["sha"])
+        for one in whole.files:
+            if LEFT_OUT.fullmatch(one.path) or one.state == "absent":
+                continue
+            entry = after.get(one.path)
+            if (None if entry is None else self.objects.blob(entry.blob)) != one.after:
+                return False
+        return True
+
+
+def _code(paths: Iterable[str]) -> set[str]:
+    return {path for path in paths if not LEFT_OUT.fullmatch(path)}
+
+
+def _lines(changes: Iterable[Change]) -> dict[str, Counter[tuple[str, bytes]]]:
+    """The lines that changes add and remove, by path; what one adds and a later one removes is none."""
+    found: dict[str, Counter[tuple[str, bytes]]] = {}
+    for change in changes:
+        for patch in change.files:
+            counts = found.setdefault(patch.path, Counter())
+            for hunk in patch.hunks:
+                for operation, line in hunk.lines:
+                    if operation == " ":
+                        continue
+                    other = ("-" if operation == "+" else "+", line)
+                    if counts[other]:
+                        counts[other] -= 1
+                    else:
+                        counts[operation, line] += 1
+    return {path: +counts for path, counts in found.items()}
+
+
+def summary(cases: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """All cases in figures."""
+    verdicts: dict[str, Counter[str]] = {}
+    for case in cases:
+        row = verdicts.setdefault(case["verdict"], Counter())
+        row[case["done"]] += 1
+        row["exact"] += bool(case["exact"])
+    seconds = sorted(case["seconds"] for case in cases)
+    several = [case["last"] for case in cases if "last" in case and case["verdict"] in ("works", "modulo")]
+    needing = [one for one in several if one["verdict"] == "patch"]
+    suppliers = [one for case in cases if case["verdict"] == "patch" for one in case["suppliers"] if one["missing"]]
+    helping = [one for one in suppliers if one["helps"] in ("clean", "fewer")]
+    failing = [case for case in cases if case["verdict"] == "patch"]
+    others = [(case["first"]["others"], case["first"]["offered"]) for case in cases]
+    wanted = sum(len(names) for names, _ in others)
+    offered: Counter[str] = Counter()
+    for names, found in others:
+        for name, said, _, ever in found:
+            kind = said or "lines"
+            offered[kind, "offered"] += 1  # type: ignore[index]
+            offered[kind, "with it"] += name in names  # type: ignore[index]
+            offered[kind, "ever"] += ever  # type: ignore[index]
+    return {
+        "schema": "hpatch.propose/1",
+        "cases": len(cases),
+        "verdicts": {name: dict(row) for name, row in sorted(verdicts.items())},
+        "seconds": {
+            "median": seconds[len(seconds) // 2],
+            "p95": seconds[int(len(seconds) * 0.95)],
+            "largest": seconds[-1],
+        },
+        "failing": {
+            "cases": len(failing),
+            "with a supplier": sum(bool(case["suppliers"]) for case in failing),
+            "with a set that cures": sum(bool(case["search"]) for case in failing),
+            "missing suppliers": len(suppliers),
+            "of these ever merged": sum(one["ever"] for one in suppliers),
+            "that help": len(helping),
+            "that help, ever merged": sum(one["ever"] for one in helping),
+        },
+        "prerequisites": {
+            "the last of several": len(several),
+            "fails alone": len(needing),
+            "a set found": sum(one["search"] is not None for one in needing),
+            "the set is among those merged with it": sum(
+                one["search"] is not None and set(one["search"]) <= set(one["earlier"]) for one in needing
+            ),
+            "named": sum(len(one["named"]) for one in needing),
+            "named and merged with it": sum(len(set(one["named"]) & set(one["earlier"])) for one in needing),
+            "in the set": sum(len(one["search"] or ()) for one in needing),
+            "in the set and merged with it": sum(
+                len(set(one["search"] or ()) & set(one["earlier"])) for one in needing
+            ),
+        },
+        "followups": {
+            "merged with the first": wanted,
+            "found": sum(len(set(names) & {name for name, *_ in found}) for names, found in others),
+            "offered": sum(len(found) for _, found in others),
+            "offered, ever merged": sum(ever for _, found in others for *_, ever in found),
+            "by sign": {
+                kind: {what: offered[kind, what] for what in ("offered", "with it", "ever")}  # type: ignore[index]
+                for kind in sorted({kind for kind, _ in offered})
+            },
+        },
+    }
+
+
+def replay(bench: Bench, cases: Sequence[Mapping[str, Any]], out: TextIO | None) -> dict[str, Any]:
+    """Check every case, write a line a case, and sum up."""
+    done = []
+    for number, case in enumerate(cases, 1):
+        try:
+            done.append(bench.run(case))
+        except HpatchError as error:
+            print(f"r{case['rev']}: {error}", file=sys.stderr)
+            continue
+        if out is not None:
+            out.write(json.dumps(done[-1]) + "\n")
+        if sys.stderr.isatty():
+            print(f"\r{number} of {len(cases)}", end="", file=sys.stderr)
+    return summary(done)
+
+
+def main() -> None:
+    """Read the arguments, replay, print the figures."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    repo = os.environ.get("HPATCH_HTTPD_GIT")
+    parser.add_argument("--repo", default=repo, required=repo is None, metavar="DIR", help="a git repository of httpd")
+    parser.add_argument("--cases", type=Path, required=True, metavar="FILE", help="the merges, one JSON object a line")
+    parser.add_argument("--cache", type=Path, required=True, metavar="DIR", help="where the history is kept")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write one JSON line a case")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="only every Nth case")
+    arguments = parser.parse_args()
+    text = arguments.cases.read_text(encoding="utf-8")
+    cases = [json.loads(line) for line in text.splitlines() if line.strip()][:: arguments.every]
+    arguments.cache.mkdir(parents=True, exist_ok=True)
+    bench = Bench(arguments.repo, arguments.cache)
+    if arguments.out is None:
+        total = replay(bench, cases, None)
+    else:
+        with arguments.out.open("w", encoding="utf-8") as out:
+            total = replay(bench, cases, out)
+    print(json.dumps(total, indent=2))
+
+
+if __name__ == "__main__":
+    main()
