@@ -30,6 +30,7 @@ class Responder:
         self._behave = find(fault).behave
         self._content = content
         self._lock = threading.Lock()
+        self._noted = threading.Condition(self._lock)
         self._open: dict[Exchange, threading.Thread] = {}
         self._seen: list[Seen] = []
         self._sent = 0
@@ -48,6 +49,11 @@ class Responder:
         """How many bytes of answers the kernel has taken so far."""
         with self._lock:
             return self._sent + sum(one.sent for one in self._open)
+
+    def settle(self, count: int, seconds: float = 2.0) -> None:
+        """Return when so many exchanges are noted, or after so many seconds: a connection's end takes a moment."""
+        with self._noted:
+            self._noted.wait_for(lambda: len(self._seen) >= count, seconds)
 
     def route(self, path: str, parameters: Mapping[str, str] | None = None) -> Route:
         """How a gateway reaches it."""
@@ -93,6 +99,7 @@ class Responder:
             self._sent += exchange.sent
             if exchange.began:
                 self._seen.append(exchange.seen(error))
+                self._noted.notify_all()
 
 
 def _wake(waiting: socket.socket) -> None:

@@ -1,0 +1,189 @@
+"""Releases of uWSGI: their source packages, from the index that pip is set up for, built once and kept in the cache.
+
+Built is what the lab needs: the server without optional libraries, and the symcall plugin as a file beside it. The
+source stays as it came; what compilers and Python have changed since is told to its build script from outside: the
+compiler's whole version (2.0.4 wants two numbers), common symbols, no warnings, Python's modules by their former names.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+import sys
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from hpatch.errors import ToolError, UsageError
+from hpatch.lab.programs import last_words, text_of
+from hpatch.processes.keeper import Keeper
+from hpatch.sources import cache
+
+LATEST = "latest"
+_VERSION = re.compile(r"\d+(\.\d+)+")
+_PATIENCE = 3600.0
+"""Seconds that a step may take."""
+_PARTS = ("uwsgi", "symcall_plugin.so")
+_PROFILE = """[uwsgi]
+bin_name = uwsgi
+plugin_dir = .
+xml = false
+yaml = false
+json = false
+ssl = false
+pcre = false
+routing = false
+debug = false
+unbit = false
+malloc_implementation = libc
+as_shared_library = false
+locking = auto
+event = auto
+timer = auto
+filemonitor = auto
+"""
+"""Spelt out: 2.0.4 cannot inherit one from another with today's Python."""
+_COMPILER = """#!/bin/sh
+case "$*" in -dumpversion) exec cc -dumpfullversion -dumpversion ;; esac
+exec cc "$@"
+"""
+_RUN = """
+import configparser, runpy, sys, sysconfig, types
+configparser.ConfigParser.readfp = configparser.ConfigParser.read_file
+former = types.ModuleType("distutils")
+former.sysconfig = sys.modules["distutils.sysconfig"] = sysconfig
+sys.modules["distutils"] = former
+sys.argv[:] = ["uwsgiconfig.py", *sys.argv[1:]]
+sys.path.insert(0, ".")
+runpy.run_path("uwsgiconfig.py", run_name="__main__")
+"""
+
+Tell = Callable[[str], None]
+
+
+def program(version: str, tell: Tell = lambda text: None) -> Path:
+    """The program of a release (`2.0.4`, or `latest`), built if it is not in the cache; `tell` hears what is done.
+
+    Raises UsageError for what is no version, ToolError when it cannot be fetched or built; the cache is then as it was.
+    """
+    if version != LATEST and not _VERSION.fullmatch(version):
+        raise UsageError(f"'{version}' is not a version of uWSGI such as 2.0.4, nor '{LATEST}'")
+    base = cache.folder()
+    if version != LATEST and _built(base, version):
+        return base / f"uwsgi-{version}" / "uwsgi"
+    compiler = shutil.which("cc")
+    if compiler is None:
+        raise ToolError("cc is not installed, and uWSGI has to be compiled (Debian: gcc, libc6-dev)")
+    with _locked(base, tell):
+        if version == LATEST or not _built(base, version):  # another hpatch may just have built it
+            version = _make(base, version, tell)
+    return base / f"uwsgi-{version}" / "uwsgi"
+
+
+def _built(base: Path, version: str) -> bool:
+    return all((base / f"uwsgi-{version}" / part).is_file() for part in _PARTS)
+
+
+@contextmanager
+def _locked(base: Path, tell: Tell) -> Iterator[None]:
+    """One build at a time; the system lets go of the lock when the process ends."""
+    with (base / "uwsgi.lock").open("wb") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            tell("waiting for another hpatch that builds uWSGI")
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _make(base: Path, version: str, tell: Tell) -> str:
+    """Fetch and build; which version it is. All happens in a folder beside, which becomes the release as a whole."""
+    work = Path(tempfile.mkdtemp(prefix="uwsgi-build-", dir=base))
+    with Keeper(work) as keeper:
+        tell(f"fetching uWSGI {version}")
+        archive = _fetch(keeper, work, version)
+        found = re.fullmatch(r"uwsgi-(.+?)\.tar\.\w+|uwsgi-(.+?)\.tgz", archive.name, re.I)
+        if found is None:
+            raise ToolError(f"{archive.name} is not a source package of uWSGI")
+        version = found[1] or found[2]
+        if _built(base, version):
+            return version
+        source = _unpack(archive, work / "source")
+        tell(f"building uWSGI {version}")
+        _build(keeper, work, source)
+        ready = work / "ready"
+        ready.mkdir()
+        for part in _PARTS:
+            (source / part).replace(ready / part)
+        target = base / f"uwsgi-{version}"
+        shutil.rmtree(target, ignore_errors=True)
+        ready.replace(target)
+    return version
+
+
+def _fetch(keeper: Keeper, work: Path, version: str) -> Path:
+    wanted = "uwsgi" if version == LATEST else f"uwsgi=={version}"
+    folder = work / "fetched"
+    folder.mkdir()
+    options = ("download", "--quiet", "--no-deps", "--no-binary", ":all:", "--dest", folder, wanted)
+    environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "TMPDIR": str(work)}
+    _run(keeper, work, f"pip does not fetch {wanted}", (sys.executable, "-m", "pip", *options), work, environment)
+    archives = list(folder.iterdir())
+    if len(archives) != 1:
+        raise ToolError(f"pip has fetched {len(archives)} files for {wanted}, not one")
+    return archives[0]
+
+
+def _unpack(archive: Path, target: Path) -> Path:
+    try:
+        with tarfile.open(archive) as packed:
+            if hasattr(tarfile, "data_filter"):  # since Python 3.11.4
+                packed.extractall(target, filter="data")
+            else:
+                packed.extractall(target)
+    except (tarfile.TarError, OSError) as error:
+        raise ToolError(f"{archive.name} cannot be unpacked: {error}") from error
+    folders = [path.parent for path in target.glob("*/uwsgiconfig.py")]
+    if len(folders) != 1:
+        raise ToolError(f"{archive.name} is not a source package of uWSGI")
+    return folders[0]
+
+
+def _build(keeper: Keeper, work: Path, source: Path) -> None:
+    (source / "buildconf" / "hpatch.ini").write_text(_PROFILE)
+    compiler = work / "cc"
+    compiler.write_text(_COMPILER)
+    compiler.chmod(0o755)
+    script = work / "run.py"
+    script.write_text(_RUN)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("UWSGI", "CFLAGS", "LDFLAGS"))}
+    environment = {**kept, "CC": str(compiler), "CFLAGS": "-fcommon -w", "LC_ALL": "C.UTF-8"}
+    for step in (("--build", "hpatch"), ("--plugin", "plugins/symcall", "hpatch")):
+        command = (sys.executable, script, *step)
+        _run(keeper, work, f"{source.name} cannot be built", command, source, environment)
+
+
+def _run(
+    keeper: Keeper,
+    work: Path,
+    problem: str,
+    command: Sequence[str | Path],
+    folder: Path,
+    environment: Mapping[str, str],
+) -> None:
+    words = work / "words"
+    with words.open("wb") as stream:
+        program = keeper.start(
+            Path(command[0]).name, command, folder=folder, environment=environment, output=stream, errors=stream
+        )
+    ended = program.wait(_PATIENCE)
+    code = program.code
+    program.stop()
+    if not ended or code != 0:
+        said = text_of(words).strip()
+        # pip sums up in its last line; the compiler's own words are many.
+        raise ToolError(f"{problem}: {last_words(said.rpartition(chr(10))[2] if 'pip' in command else said)}")
