@@ -16,6 +16,7 @@ COMMANDS = {
     "apply": "hpatch.cli.apply",
     "revert": "hpatch.cli.revert",
     "status": "hpatch.cli.status",
+    "build": "hpatch.cli.build",
     "backport": "hpatch.cli.backport",
 }
 """Each command's module; its `app` is a Typer of its own."""
