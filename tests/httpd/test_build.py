@@ -13,6 +13,7 @@ import pytest
 from _small import CONFIGURE, FILES, MAKEFILE, SMALL, make
 
 from hpatch.errors import InputError, ToolError, UsageError
+from hpatch.httpd import toolchain
 from hpatch.httpd.build import BuildError, Built, Options, build, planned
 
 ONE = Options(jobs=1)
@@ -21,6 +22,16 @@ SMALL_C = "modules/proxy/mod_small.c"
 
 def snapshot(root: Path) -> dict[str, tuple[bytes, int]]:
     return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in root.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(autouse=True)
+def _tools() -> None:
+    """Without what building httpd takes, skip; in CI, fail."""
+    if os.environ.get("CI") != "true":
+        try:
+            toolchain.find(pcre2=True, buildconf=False)
+        except ToolError as error:
+            pytest.skip(str(error))
 
 
 class Place:
