@@ -17,6 +17,7 @@ COMMANDS = {
     "revert": "hpatch.cli.revert",
     "status": "hpatch.cli.status",
     "build": "hpatch.cli.build",
+    "lab": "hpatch.cli.lab",
     "backport": "hpatch.cli.backport",
 }
 """Each command's module; its `app` is a Typer of its own."""

@@ -33,10 +33,14 @@ class GatewaySpec(NamedTuple):
 
 
 class BackendSpec(NamedTuple):
-    """A backend to be started. `program` is uWSGI's executable; None: the one on the PATH."""
+    """A backend to be started. `program` is uWSGI's executable; None: the one on the PATH.
+
+    `release` is the version of uWSGI to be fetched and built instead (`2.0.4`, `latest`).
+    """
 
     kind: BackendKind
     program: Path | None = None
+    release: str | None = None
 
 
 class Cell(NamedTuple):
@@ -101,10 +105,15 @@ class Figures(NamedTuple):
 
 
 class Result(NamedTuple):
-    """How a scenario ended in a cell; `why` is one sentence for people."""
+    """How a scenario ended in a cell; `why` is one sentence for people.
+
+    `gateway` and `backend` are the versions of the cell's programs, None where there is none or it is not known.
+    """
 
     scenario: str
     cell: Cell
     verdict: Verdict
     why: str
     figures: Figures = Figures()
+    gateway: str | None = None
+    backend: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -37,9 +37,10 @@ class Session:
     `with Session() as session:` — also after an interrupt or a failure, and when this process is killed.
     """
 
-    def __init__(self, requests: int | None = None) -> None:
+    def __init__(self, requests: int | None = None, tell: Callable[[str], None] = lambda text: None) -> None:
         self.requests = requests
         """How many requests a scenario is to send where more tell more; None: as many as it takes for a verdict."""
+        self._tell = tell  # hears of what takes its time
         self._ports = Ports()
         self._number = count(1)
         self._folder = private.make()
@@ -93,10 +94,11 @@ class Session:
         """
         from hpatch.lab.backends import uwsgi
 
+        program = uwsgi.program_of(cell.backend, self._tell)
         folder = self._folder / f"uwsgi{next(self._number)}"
         folder.mkdir()
         address = self.address(cell.transport, "uwsgi")
-        uwsgi.start(self._keeper, folder, cell.backend, scheme, address, cell.threads or 1, arguments)
+        uwsgi.start(self._keeper, folder, program, scheme, address, cell.threads or 1, arguments)
         return address
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -37,17 +37,32 @@ _PATIENCE = 60
 """Seconds that a compiler may take, or uWSGI to tell what plugins it has."""
 
 
+def program_of(spec: BackendSpec, tell: Callable[[str], None] = lambda text: None) -> Path:
+    """Its program, fetched and built if it is to be a release; `tell` hears of that. Raises ToolError."""
+    if spec.release is None:
+        return find(spec.program, ("uwsgi",), "uwsgi-core")
+    from hpatch.lab.backends import uwsgi_release
+
+    return uwsgi_release.program(spec.release, tell)
+
+
+def version(program: Path) -> str | None:
+    """Which uWSGI it is, as it says itself; None when it does not say. Raises ToolError."""
+    done = _ask(program, "--version")
+    words = done.split()
+    return words[0] if words else None
+
+
 def start(
     keeper: Keeper,
     folder: Path,
-    spec: BackendSpec,
+    program: Path,
     scheme: Scheme,
     address: Address,
     threads: int,
     arguments: Sequence[str],
 ) -> None:
     """Start it in a folder of its own; it serves on return. Raises ToolError with its last words."""
-    program = find(spec.program, ("uwsgi",), "uwsgi-core")
     plugin, modifier = _plugin(program)
     if modifier and scheme not in _MODIFIER:
         raise ToolError(
@@ -86,23 +101,23 @@ def _plugin(program: Path) -> tuple[str, int]:
     """
     beside = program.resolve().with_name(_PLUGIN)
     name = f"0:{beside}" if beside.is_file() else "0:symcall"
-    try:
-        # It tells, and then ends for want of a socket.
-        done = subprocess.run(
-            [program, "--plugin", name, "--plugin-list"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_PATIENCE,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise ToolError(f"{program} --plugin-list does not end") from None
-    except OSError as error:
-        raise ToolError(f"{program} cannot be run: {error.strerror or error}") from error
-    found = re.search(r"^(\d+): symcall$", (done.stdout + done.stderr).decode("utf-8", "replace"), re.M)
+    # It tells, and then ends for want of a socket.
+    found = re.search(r"^(\d+): symcall$", _ask(program, "--plugin", name, "--plugin-list"), re.M)
     if found is None:
         raise ToolError(f"{program} has no symcall plugin, which the lab's application needs")
     return name, int(found[1])
+
+
+def _ask(program: Path, *options: str) -> str:
+    try:
+        done = subprocess.run(
+            [program, *options], stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise ToolError(f"{program} {options[-1]} does not end") from None
+    except OSError as error:
+        raise ToolError(f"{program} cannot be run: {error.strerror or error}") from error
+    return (done.stdout + done.stderr).decode("utf-8", "replace")
 
 
 def _application(folder: Path) -> Path:

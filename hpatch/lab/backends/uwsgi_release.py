@@ -65,13 +65,19 @@ runpy.run_path("uwsgiconfig.py", run_name="__main__")
 Tell = Callable[[str], None]
 
 
+def checked(version: str) -> str:
+    """A version as `program` takes it. Raises UsageError."""
+    if version != LATEST and not _VERSION.fullmatch(version):
+        raise UsageError(f"'{version}' is not a version of uWSGI such as 2.0.4, nor '{LATEST}'")
+    return version
+
+
 def program(version: str, tell: Tell = lambda text: None) -> Path:
     """The program of a release (`2.0.4`, or `latest`), built if it is not in the cache; `tell` hears what is done.
 
     Raises UsageError for what is no version, ToolError when it cannot be fetched or built; the cache is then as it was.
     """
-    if version != LATEST and not _VERSION.fullmatch(version):
-        raise UsageError(f"'{version}' is not a version of uWSGI such as 2.0.4, nor '{LATEST}'")
+    checked(version)
     base = cache.folder()
     if version != LATEST and _built(base, version):
         return base / f"uwsgi-{version}" / "uwsgi"

@@ -25,7 +25,7 @@ _USEFUL = (
     "proxy_uwsgi",
     "proxy_http",
 )
-"""Loaded where they are there; a module whose others are missing is not."""
+"""Loaded where they are there."""
 
 
 def lines(program: Path, installed: Installed, given: Mapping[str, Path]) -> Iterator[str]:

@@ -1,0 +1,208 @@
+"""`hpatch lab`: experiments with gateways and backends that really run."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, cast
+
+import typer
+
+from hpatch.cli import output
+from hpatch.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hpatch.lab.matrix import Experiment, Wanted
+    from hpatch.lab.model import Result, Transport
+    from hpatch.lab.scenario import Scenario
+
+_CELLS = "Which cells"
+
+_LIST = """
+Examples:
+
+  hpatch lab list
+  hpatch lab list fcgi-stdin-eof        the manual of one
+"""
+
+_RUN = """
+Examples:
+
+  hpatch lab run fcgi-stdin-eof
+  hpatch lab run fcgi-stdin-eof --gateway httpd:/opt/httpd-2.4.62 --gateway nginx --transport unix
+  hpatch lab run uwsgi-stdin --backend uwsgi --backend uwsgi@2.0.4 --threads 1,2,4,8 --requests 2000 --plot rates.svg
+  hpatch lab run fcgi-body-cpu --gateway httpd:/usr/sbin/apache2 --module proxy_fcgi=modules/mod_proxy_fcgi.so
+
+What is not chosen is tried as each scenario is meant; cells that make no sense for one are left out. uwsgi@VERSION is
+fetched with pip, built once and kept in the cache. Servers listen on 127.0.0.1 or in a private folder, and end.
+
+Exit codes: 0 all passed; 1 some failed; 2 wrong usage; 4 none failed, but some cannot run here, and it says why.
+"""
+
+Format = Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")]
+
+
+def _list(
+    scenario: Annotated[str | None, typer.Argument(metavar="[SCENARIO]", help="Show all about this one.")] = None,
+    format: Format = "text",
+) -> None:
+    """Show the scenarios: what each holds, of which patch sets it tells, with what it runs."""
+    from hpatch.lab.scenario import find, scenarios
+    from hpatch.report import lab as report
+
+    found = scenarios() if scenario is None else (find(scenario),)
+    if format == "json":
+        output.write(report.render_list_json(found))
+    elif scenario is None:
+        output.write(report.render_list(found, width=output.width(), color=output.color()))
+    else:
+        output.write(report.render_manual(found[0], width=output.width(), color=output.color()))
+
+
+def _run(
+    scenario: Annotated[
+        list[str] | None, typer.Argument(metavar="SCENARIO...", help="Names; hpatch lab list shows them.")
+    ] = None,
+    all: Annotated[bool, typer.Option("--all", help="Run all scenarios.")] = False,
+    gateway: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="httpd[:PREFIX|:PROGRAM]|nginx[:PATH]", help="A gateway. Repeatable.", rich_help_panel=_CELLS
+        ),
+    ] = None,
+    module: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=FILE",
+            help="A module that httpd loads for its own. Repeatable.",
+            rich_help_panel=_CELLS,
+        ),
+    ] = None,
+    backend: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="responder|uwsgi[:PATH]|uwsgi@VERSION", help="A backend. Repeatable.", rich_help_panel=_CELLS
+        ),
+    ] = None,
+    transport: Annotated[
+        str | None, typer.Option(metavar="unix,tcp", help="How the backend is reached.", rich_help_panel=_CELLS)
+    ] = None,
+    threads: Annotated[
+        str | None, typer.Option(metavar="N,...", help="uWSGI's threads; 1,4 if not given.", rich_help_panel=_CELLS)
+    ] = None,
+    requests: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=1_000_000, help="How many, where more tell more.")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE.svg|FILE.png", help="Draw the outcomes as a picture too.")
+    ] = None,
+    format: Format = "text",
+) -> int:
+    """Run scenarios in the cells of a matrix: gateways, backends, transports, numbers of threads."""
+    from hpatch.lab.matrix import experiments
+    from hpatch.report import lab as report
+    from hpatch.report import lab_plot
+
+    chosen = _chosen(scenario or [], all)
+    wanted = _wanted(gateway, module, backend, transport, threads)
+    form = None if plot is None else _form(plot)
+    planned = list(experiments(chosen, wanted))
+    if not planned:
+        names = ", ".join(one.name for one in chosen)
+        raise UsageError(f"no cell of these makes sense for {names}; 'hpatch lab list' shows with what each runs")
+    if form is not None:
+        lab_plot.check()
+    try:
+        results = _results(planned, requests)
+    except KeyboardInterrupt:
+        print("hpatch: interrupted; all that was started has ended", file=sys.stderr)
+        return 130
+    if plot is not None and form is not None:
+        output.write_bytes(lab_plot.render(results, form), str(plot))
+    if format == "json":
+        output.write(report.render_json(results))
+    else:
+        output.write(report.render(results, width=output.width(), color=output.color()))
+    verdicts = {one.verdict for one in results}
+    return 1 if "failed" in verdicts else 4 if "cannot-run" in verdicts else 0
+
+
+def _chosen(names: list[str], all: bool) -> Sequence[Scenario]:
+    from hpatch.lab.scenario import find, scenarios
+
+    if all:
+        if names:
+            raise UsageError("--all goes with no names")
+        return scenarios()
+    if not names:
+        raise UsageError("name scenarios, or --all; 'hpatch lab list' shows them")
+    return [find(name) for name in dict.fromkeys(names)]
+
+
+def _wanted(
+    gateways: list[str] | None,
+    modules: list[str] | None,
+    backends: list[str] | None,
+    transports: str | None,
+    threads: str | None,
+) -> Wanted:
+    from hpatch.lab import specs
+    from hpatch.lab.matrix import THREADS, Wanted
+
+    files = dict(specs.module(text) for text in modules or ())
+    named = gateways or (["httpd"] if files else None)
+    if files and not any(text.startswith("httpd") for text in named or ()):
+        raise UsageError("--module is for httpd, and no --gateway is one")
+    return Wanted(
+        None if named is None else [specs.gateway(text, files) for text in dict.fromkeys(named)],
+        None if backends is None else [specs.backend(text) for text in dict.fromkeys(backends)],
+        None if transports is None else _transports(transports),
+        THREADS if threads is None else _threads(threads),
+    )
+
+
+def _transports(text: str) -> Sequence[Transport]:
+    words = list(dict.fromkeys(text.split(",")))
+    if not set(words) <= {"unix", "tcp"}:
+        raise UsageError(f"--transport '{text}': unix, tcp, or both with a comma")
+    return cast("Sequence[Transport]", words)
+
+
+def _threads(text: str) -> Sequence[int]:
+    words = list(dict.fromkeys(text.split(",")))
+    if not all(word.isascii() and word.isdigit() and 1 <= int(word) <= 1024 for word in words):
+        raise UsageError(f"--threads '{text}': numbers from 1 to 1024 with commas, such as 1,4")
+    return [int(word) for word in words]
+
+
+def _form(plot: Path) -> Literal["svg", "png"]:
+    from hpatch.report.lab_plot import FORMATS
+
+    for form in FORMATS:
+        if plot.suffix.lower() == f".{form}":
+            return form
+    raise UsageError(f"--plot {plot}: its name must end with .svg or .png")
+
+
+def _results(planned: Sequence[Experiment], requests: int | None) -> list[Result]:
+    from hpatch.lab.matrix import run
+    from hpatch.report.progress import shown
+
+    results = []
+    with shown() as progress:
+        for number, one in enumerate(planned, 1):
+            cell = one.cell
+            words = [one.scenario.name, cell.gateway.kind, cell.backend.kind, cell.transport]
+            progress.step(number, len(planned), " ".join(words))
+            results.append(run(one, requests, progress.detail))
+    return results
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(no_args_is_help=True, help="Experiments with gateways and backends that really run.")
+    group.command("list", epilog=_LIST)(_list)
+    group.command("run", epilog=_RUN)(_run)
+    app.add_typer(group, name="lab")

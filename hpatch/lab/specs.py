@@ -1,0 +1,63 @@
+"""Gateways and backends as a user names them: `httpd`, `httpd:PREFIX`, `nginx:PATH`, `uwsgi@2.0.4`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from hpatch.errors import UsageError
+from hpatch.lab.model import BackendSpec, GatewaySpec
+
+_PROGRAMS = {
+    "httpd": ("bin/httpd", "sbin/httpd", "bin/apache2", "sbin/apache2"),
+    "nginx": ("sbin/nginx", "bin/nginx"),
+    "uwsgi": ("bin/uwsgi", "uwsgi"),
+}
+"""Where programs are in the folder that they are installed to."""
+
+
+def gateway(text: str, modules: Mapping[str, Path] | None = None) -> GatewaySpec:
+    """A gateway; httpd with `modules` of another build. Raises UsageError."""
+    kind, colon, where = text.partition(":")
+    if kind == "httpd":
+        return GatewaySpec("httpd", program("httpd", where) if colon else None, modules or {})
+    if kind == "nginx":
+        return GatewaySpec("nginx", program("nginx", where) if colon else None)
+    raise UsageError(f"'{text}' is no gateway: httpd, httpd:PREFIX, httpd:PROGRAM, nginx or nginx:PATH")
+
+
+def backend(text: str) -> BackendSpec:
+    """A backend. Raises UsageError."""
+    if text == "responder":
+        return BackendSpec("responder")
+    if text == "uwsgi":
+        return BackendSpec("uwsgi")
+    if text.startswith("uwsgi:"):
+        return BackendSpec("uwsgi", program("uwsgi", text.removeprefix("uwsgi:")))
+    if text.startswith("uwsgi@"):
+        from hpatch.lab.backends import uwsgi_release
+
+        return BackendSpec("uwsgi", release=uwsgi_release.checked(text.removeprefix("uwsgi@")))
+    raise UsageError(f"'{text}' is no backend: responder, uwsgi, uwsgi:PATH or uwsgi@VERSION")
+
+
+def module(text: str) -> tuple[str, Path]:
+    """`NAME=FILE`: a module's name, with or without `mod_` before or `_module` after it, and its file."""
+    name, equals, file = text.partition("=")
+    name = name.removeprefix("mod_").removesuffix("_module")
+    if not equals or not name or not file:
+        raise UsageError(f"'{text}' is not NAME=FILE, such as proxy_fcgi=mod_proxy_fcgi.so")
+    return name, Path(file)
+
+
+def program(kind: str, where: str) -> Path:
+    """A program, given as itself or as the folder that it is installed to. Raises UsageError when it is not there."""
+    path = Path(where).expanduser()
+    if where and path.is_file():
+        return path.absolute()
+    if where and path.is_dir():
+        for name in _PROGRAMS[kind]:
+            if (path / name).is_file():
+                return (path / name).absolute()
+        raise UsageError(f"{where}: has no {kind} ({', '.join(_PROGRAMS[kind])})")
+    raise UsageError(f"{where or kind + ':'}: there is no such program or folder")
