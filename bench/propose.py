@@ -28,8 +28,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
+from hpatch.backport.answer import Check
 from hpatch.backport.changes import Change, Objects
-from hpatch.backport.check import Check, check
+from hpatch.backport.check import check
 from hpatch.backport.revisions import Revision, Revisions
 from hpatch.errors import HpatchError
 
@@ -82,26 +83,29 @@ class Bench:
                 "search": None if last.search is None else self.names(last.search.found),
             }
             first = check(history, chosen[:1], objects=self.objects)
-            found["first"] = {
-                "others": self.names(chosen[1:]),
-                "offered": [
-                    [one.revision.name, one.said, one.repairs, one.revision.order in self.ever]
-                    for one in first.followups
-                ],
-            }
+            found["first"] = self.offered(first, chosen[1:])
         else:
-            found["first"] = {
-                "others": [],
-                "offered": [
-                    [one.revision.name, one.said, one.repairs, one.revision.order in self.ever]
-                    for one in whole.followups
-                ],
-            }
+            found["first"] = self.offered(whole, ())
         return found
 
     def supplier(self, one: Revision, missing: bool, helps: str | None) -> dict[str, Any]:
         """A prerequisite that was named, and whether the branch ever got it."""
         return {"name": one.name, "missing": missing, "helps": helps, "ever": one.order in self.ever}
+
+    def offered(self, answer: Check, others: Sequence[Revision]) -> dict[str, Any]:
+        """Follow-ups that were found, and the revisions that were merged with it."""
+        return {
+            "others": self.names(others),
+            "offered": [
+                {
+                    "name": one.revision.name,
+                    "said": one.said,
+                    "repairs": one.repairs,
+                    "ever": one.revision.order in self.ever,
+                }
+                for one in answer.followups
+            ],
+        }
 
     def names(self, some: Iterable[Revision] | None) -> list[str] | None:
         """As users write them."""
@@ -165,15 +169,15 @@ def summary(cases: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     suppliers = [one for case in cases if case["verdict"] == "patch" for one in case["suppliers"] if one["missing"]]
     helping = [one for one in suppliers if one["helps"] in ("clean", "fewer")]
     failing = [case for case in cases if case["verdict"] == "patch"]
-    others = [(case["first"]["others"], case["first"]["offered"]) for case in cases]
-    wanted = sum(len(names) for names, _ in others)
-    offered: Counter[str] = Counter()
-    for names, found in others:
-        for name, said, _, ever in found:
-            kind = said or "lines"
-            offered[kind, "offered"] += 1  # type: ignore[index]
-            offered[kind, "with it"] += name in names  # type: ignore[index]
-            offered[kind, "ever"] += ever  # type: ignore[index]
+    pairs = [(case["first"]["others"], case["first"]["offered"]) for case in cases]
+    offered: dict[str, Counter[str]] = {}
+    for others, found in pairs:
+        for one in found:
+            for sign in ("any", one["said"] or "not named", "its lines" if one["repairs"] else "other lines"):
+                row = offered.setdefault(sign, Counter())
+                row["offered"] += 1
+                row["with it"] += one["name"] in others
+                row["ever"] += one["ever"]
     return {
         "schema": "hpatch.propose/1",
         "cases": len(cases),
@@ -207,14 +211,9 @@ def summary(cases: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             ),
         },
         "followups": {
-            "merged with the first": wanted,
-            "found": sum(len(set(names) & {name for name, *_ in found}) for names, found in others),
-            "offered": sum(len(found) for _, found in others),
-            "offered, ever merged": sum(ever for _, found in others for *_, ever in found),
-            "by sign": {
-                kind: {what: offered[kind, what] for what in ("offered", "with it", "ever")}  # type: ignore[index]
-                for kind in sorted({kind for kind, _ in offered})
-            },
+            "merged with the first": sum(len(others) for others, _ in pairs),
+            "of these offered": offered.get("any", Counter())["with it"],
+            "by sign": {sign: dict(row) for sign, row in sorted(offered.items())},
         },
     }
 

@@ -7,17 +7,16 @@ conflict more often than it cures it, so each is tried, and then sets of them, w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import Literal, NamedTuple
 
 from hpatch.backport.answer import Prerequisite, Search
 from hpatch.backport.changes import Change, Objects
 from hpatch.backport.revisions import Revision, Revisions
-from hpatch.backport.trial import Branch, Failure, Trial, attempt
+from hpatch.backport.trial import Branch, Failure, Trial, failures
 from hpatch.patching.merge import start_of
 from hpatch.patching.model import Outcome
-from hpatch.sources.git import Git
 
 _FILES = 12
 """How many files' conflicts are asked about."""
@@ -25,8 +24,10 @@ _CANDIDATES = 12
 """How many revisions are tried as prerequisites."""
 _TRIES = 60
 """How many sets of revisions are tried."""
+_HUNKS = 4000
+"""How many hunks are placed for that, in all: a second or two."""
 _LARGEST = 3
-"""Up to this size all sets are tried, as far as `_TRIES` reaches."""
+"""Up to this size all sets are tried, as far as the bounds reach."""
 _DEPTH = 8
 """How many revisions are added, each for what those before it lack."""
 
@@ -52,11 +53,12 @@ def explain(history: Revisions, objects: Objects, branch: Branch, changes: Seque
     lines: Counter[Revision] = Counter()
     names: dict[Place, tuple[str, ...]] = {}
     asked = {change.revision for change in changes}
-    for place, found in _suppliers(history, branch, trial.failures):
-        names[place] = tuple(one.name for one in sorted(found, key=lambda one: one.order))
+    suppliers = _Suppliers(history, branch)
+    for place, found in suppliers.of(trial.failures):
+        names[place] = tuple(one.name for one in _ordered(found))
         lines.update({one: count for one, count in found.items() if one not in asked})
     ranked = sorted(lines, key=lambda one: (-lines[one], -one.order))
-    search = _Search(history, objects, branch, changes, trial)
+    search = _Search(suppliers, objects, changes, trial)
     tried = [one for one in ranked if search.is_open(one)][:_CANDIDATES]
     helps = search.singles(tried)
     prerequisites = (
@@ -66,35 +68,39 @@ def explain(history: Revisions, objects: Objects, branch: Branch, changes: Seque
     return Explained(names, tuple(prerequisites), search.smallest(tried))
 
 
-def _suppliers(
-    history: Revisions, branch: Branch, failures: Sequence[Failure]
-) -> Iterator[tuple[Place, Counter[Revision]]]:
-    """For each conflict, who brought how many of the lines that the branch lacks there."""
-    for failure in failures[:_FILES]:
-        if not failure.outcomes or all(one.result == "missing" for one in failure.outcomes):
-            maker = _maker(history, failure) if failure.path not in branch.tree else None
-            if maker is not None:
-                yield (failure.revision.commit, failure.path, 0), Counter({maker: 1})
-            continue
-        numbers = {at: _lacking(outcome) for at, outcome in enumerate(failure.outcomes)}
-        every = sorted({number for some in numbers.values() for number in some})
-        if not every:
-            continue
-        brought = _brought(history.git, failure.revision.commit, failure.path, every)
-        for at, some in numbers.items():
-            found: Counter[Revision] = Counter()
-            for commit, theirs in brought.items():
-                count = len(theirs.intersection(some))
-                revision = history.commit(commit) if count else None
-                if revision is not None:
-                    found[revision] = count
-            if found:
-                yield (failure.revision.commit, failure.path, at), found
+class _Suppliers:
+    """Who brought the lines that the branch lacks. A file is asked about once for the same lines."""
 
+    def __init__(self, history: Revisions, branch: Branch) -> None:
+        self.history = history
+        self.branch = branch
+        self._told: dict[tuple[str, str, tuple[int, ...]], dict[str, list[int]]] = {}
 
-def _brought(git: Git, commit: str, path: str, lines: Sequence[int]) -> dict[str, frozenset[int]]:
-    told = git.blame(f"{commit}^", path, lines)
-    return {name: frozenset(some) for name, some in told.items()}
+    def of(self, failures: Sequence[Failure]) -> Iterator[tuple[Place, Counter[Revision]]]:
+        """For each conflict, who brought how many lines of those that it lacks."""
+        for failure in failures[:_FILES]:
+            if not failure.outcomes or all(one.result == "missing" for one in failure.outcomes):
+                maker = _maker(self.history, failure) if failure.path not in self.branch.tree else None
+                if maker is not None:
+                    yield (failure.revision.commit, failure.path, 0), Counter({maker: 1})
+                continue
+            numbers = {at: _lacking(outcome) for at, outcome in enumerate(failure.outcomes)}
+            brought = self._brought(failure, sorted({number for some in numbers.values() for number in some}))
+            for at, some in numbers.items():
+                found: Counter[Revision] = Counter()
+                for commit, theirs in brought.items():
+                    count = len(set(some).intersection(theirs))
+                    revision = self.history.commit(commit) if count else None
+                    if revision is not None:
+                        found[revision] = count
+                if found:
+                    yield (failure.revision.commit, failure.path, at), found
+
+    def _brought(self, failure: Failure, lines: Sequence[int]) -> dict[str, list[int]]:
+        key = (failure.revision.commit, failure.path, tuple(lines))
+        if lines and key not in self._told:
+            self._told[key] = self.history.git.blame(f"{failure.revision.commit}^", failure.path, lines)
+        return self._told.get(key, {})
 
 
 def _maker(history: Revisions, failure: Failure) -> Revision | None:
@@ -123,19 +129,24 @@ def _lacking(outcome: Outcome) -> list[int]:
 
 
 class _Search:
-    """Tries revisions in front of those that are checked."""
+    """Tries revisions in front of those that are checked. Only files where something fails, or that these touch, count.
 
-    def __init__(
-        self, history: Revisions, objects: Objects, branch: Branch, changes: Sequence[Change], trial: Trial
-    ) -> None:
-        self.history = history
+    `tried` has what fails with each set of revisions, None where a bound was reached before.
+    """
+
+    def __init__(self, suppliers: _Suppliers, objects: Objects, changes: Sequence[Change], trial: Trial) -> None:
+        self.suppliers = suppliers
+        self.history = suppliers.history
+        self.branch = suppliers.branch
         self.objects = objects
-        self.branch = branch
         self.changes = changes
         self.base = trial
-        self.tried: dict[frozenset[Revision], Trial] = {}
+        self.paths = frozenset(one.path for one in trial.failures)
+        self.asked = frozenset(change.revision for change in changes)
+        self.tried: dict[frozenset[Revision], tuple[Failure, ...]] = {}
+        self.placed = 0
 
-    def singles(self, candidates: Sequence[Revision]) -> dict[Revision, Literal["clean", "fewer", "no"]]:
+    def singles(self, candidates: Sequence[Revision]) -> dict[Revision, Literal["clean", "fewer", "no"] | None]:
         """What each does by itself."""
         return {one: self._effect(self._try(frozenset({one}))) for one in candidates}
 
@@ -151,58 +162,63 @@ class _Search:
         largest = 0
         for size in range(1, min(limit, _LARGEST) + 1):
             for some in combinations(every, size):
-                wanted = frozenset(some)
-                if wanted not in self.tried and len(self.tried) >= _TRIES:
+                left = self._try(frozenset(some))
+                if left is None:
                     return self._answer(grown, every, largest, complete=False)
-                if not self._try(wanted).failures:
-                    return self._answer(wanted, every, size, complete=True)
+                if not left:
+                    return self._answer(frozenset(some), every, size, complete=True)
             largest = size
         return self._answer(grown, every, largest, complete=largest >= limit)
 
     def _answer(
         self, found: frozenset[Revision] | None, every: Sequence[Revision], largest: int, *, complete: bool
     ) -> Search:
-        ordered = None if found is None else self._ordered(found)
+        ordered = None if found is None else _ordered(found)
         return Search(ordered, len(every), largest, len(self.tried), complete)
 
     def _grown(self) -> tuple[frozenset[Revision] | None, frozenset[Revision]]:
         """A set that makes all go in and needs each of its members, None where there is none; and all that came up."""
         chosen: frozenset[Revision] = frozenset()
-        trial = self.base
-        while trial.failures and len(chosen) < _DEPTH:
-            suppliers = _suppliers(self.history, self.branch, trial.failures)
+        left: tuple[Failure, ...] | None = self.base.failures
+        while left and len(chosen) < _DEPTH:
+            suppliers = self.suppliers.of(left)
             more = {one for _, found in suppliers for one in found if one not in chosen and self.is_open(one)}
             if not more:
                 break
             chosen |= frozenset(sorted(more, key=lambda one: -one.order)[: _DEPTH - len(chosen)])
-            trial = self._try(chosen)
+            left = self._try(chosen)
         pool = chosen
-        if trial.failures or not chosen:
+        if left is None or left or not chosen:
             return None, pool
-        for one in self._ordered(pool):
-            if len(chosen) > 1 and not self._try(chosen - {one}).failures:
+        for one in _ordered(pool):
+            if len(chosen) > 1 and self._try(chosen - {one}) == ():
                 chosen -= {one}
         return chosen, pool
 
     def is_open(self, one: Revision) -> bool:
         """Whether a revision can be added: it is trunk's, the branch lacks it, and it is not checked anyway."""
-        asked = {change.revision for change in self.changes}
-        return one not in asked and self.history.side(one) == "trunk" and not self.history.is_merged(one)
+        return one not in self.asked and self.history.side(one) == "trunk" and not self.history.is_merged(one)
 
-    def _ordered(self, some: frozenset[Revision]) -> tuple[Revision, ...]:
-        return tuple(sorted(some, key=lambda one: one.order))
-
-    def _try(self, more: frozenset[Revision]) -> Trial:
-        if more not in self.tried:
-            added = self.objects.changes(self._ordered(more))
-            together = sorted([*added, *self.changes], key=lambda change: change.revision.order)
-            self.tried[more] = attempt(self.objects, self.branch, together)
+    def _try(self, more: frozenset[Revision]) -> tuple[Failure, ...] | None:
+        """What fails with more revisions; None where a bound is reached."""
+        if more in self.tried:
+            return self.tried[more]
+        if len(self.tried) >= _TRIES or self.placed >= _HUNKS:
+            return None
+        added = self.objects.changes(_ordered(more))
+        paths = self.paths.union(*(change.paths for change in added))
+        together = sorted([*added, *self.changes], key=lambda change: change.revision.order)
+        self.placed += sum(len(one.hunks) for change in together for one in change.files if one.path in paths)
+        self.tried[more] = failures(self.objects, self.branch, together, paths)
         return self.tried[more]
 
-    def _effect(self, trial: Trial) -> Literal["clean", "fewer", "no"]:
+    def _effect(self, left: tuple[Failure, ...] | None) -> Literal["clean", "fewer", "no"] | None:
         """Only what fails of the revisions that are checked counts, but for `clean`."""
-        if not trial.failures:
-            return "clean"
-        asked = {change.revision for change in self.changes}
-        left = sum(max(len(one.outcomes), 1) for one in trial.failures if one.revision in asked)
-        return "fewer" if left < self.base.places else "no"
+        if not left:
+            return None if left is None else "clean"
+        own = sum(max(len(one.outcomes), 1) for one in left if one.revision in self.asked)
+        return "fewer" if own < self.base.places else "no"
+
+
+def _ordered(some: Iterable[Revision]) -> tuple[Revision, ...]:
+    return tuple(sorted(some, key=lambda one: one.order))

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from hpatch.backport.answer import File, State
-from hpatch.backport.changes import Change, Objects
+from hpatch.backport.changes import Binary, Change, Objects
 from hpatch.backport.revisions import Revision
 from hpatch.files import Change as Write
 from hpatch.patching import plan
@@ -65,41 +66,72 @@ class Branch:
         return None if entry is None else entry.mode & 0o7777
 
 
+def is_own(path: str) -> bool:
+    """Whether each branch has a file for itself, or makes it from others."""
+    return _KEPT.fullmatch(path) is not None or _GENERATED.fullmatch(path) is not None
+
+
 def attempt(objects: Objects, branch: Branch, changes: Sequence[Change]) -> Trial:
     """Plan changes in order, each on those before it."""
-    objects.want(_blobs(branch, changes))
-    dropped: set[tuple[str, str]] = set()
-    aside: dict[str, File] = {}
-    failures: dict[tuple[str, str], Failure] = {}
-    while True:
-        made = plan.plan(branch, [_item(objects, change, dropped) for change in changes], _OPTIONS)
-        failed = [(change, placed) for change, placed in _placed(made, changes) if not placed.ok]
-        if not failed:
+    made, failures, aside = _first(objects, branch, changes)
+    dropped = {(one.revision.commit, one.path) for one in failures} | set(aside)
+    while dropped:
+        # What goes in without them: a plan with a failure in it has no changes.
+        made = _plan(objects, branch, changes, dropped)
+        more = {(change.revision.commit, one.path) for change, one in _placed(made, changes) if not one.ok}
+        if not more:
             break
-        for change, placed in failed:
-            key = (change.revision.commit, placed.path)
-            dropped.add(key)
-            state = _aside(branch, placed)
-            if state is not None:
-                content = branch.read(placed.path)
-                aside.setdefault(placed.path, File(placed.path, state, content, content, _reason(placed)))
-            else:
-                outcomes = tuple(one for one in placed.outcomes if one.result not in PLACED)
-                failures[key] = Failure(change.revision, placed.path, _reason(placed), outcomes)
-    files = {one.path: one for one in _files(branch, made, changes)}
-    for path, one in aside.items():
-        files.setdefault(path, one)
+        dropped |= more
+    files = {one.path: one for one in aside.values()} | {one.path: one for one in _files(branch, made, changes)}
     for change in changes:
         for binary in change.binaries:
-            one, failure = _binary(objects, branch, change, binary.path, binary.old, binary.new)
+            one, failure = _binary(objects, branch, change, binary)
             files[binary.path] = one
-            if failure is not None:
-                failures[(change.revision.commit, binary.path)] = failure
-    for failure in failures.values():
+            failures += () if failure is None else (failure,)
+    for failure in failures:
         content = branch.read(failure.path)
         one = files.get(failure.path, File(failure.path, "conflict", content, content))
         files[failure.path] = one._replace(state="conflict", reason=failure.reason)
-    return Trial(tuple(files[path] for path in sorted(files)), tuple(failures.values()))
+    return Trial(tuple(files[path] for path in sorted(files)), failures)
+
+
+def failures(
+    objects: Objects, branch: Branch, changes: Sequence[Change], paths: AbstractSet[str]
+) -> tuple[Failure, ...]:
+    """What fails of changes in some files; faster than all of `attempt`."""
+    some = [
+        change._replace(files=tuple(one for one in change.files if one.path in paths), binaries=())
+        for change in changes
+    ]
+    return _first(objects, branch, some)[1]
+
+
+def _first(
+    objects: Objects, branch: Branch, changes: Sequence[Change]
+) -> tuple[plan.Plan, tuple[Failure, ...], dict[tuple[str, str], File]]:
+    """A plan, what fails in it and has to be solved, and what else does."""
+    objects.want(_blobs(branch, changes))
+    made = _plan(objects, branch, changes, set())
+    failures = []
+    aside = {}
+    for change, placed in _placed(made, changes):
+        if placed.ok:
+            continue
+        state = _aside(branch, placed)
+        if state is not None:
+            content = branch.read(placed.path)
+            file = File(placed.path, state, content, content, _reason(placed))
+            aside[change.revision.commit, placed.path] = file
+        else:
+            outcomes = tuple(one for one in placed.outcomes if one.result not in PLACED)
+            failures.append(Failure(change.revision, placed.path, _reason(placed), outcomes))
+    return made, tuple(failures), aside
+
+
+def _plan(
+    objects: Objects, branch: Branch, changes: Sequence[Change], dropped: AbstractSet[tuple[str, str]]
+) -> plan.Plan:
+    return plan.plan(branch, [_item(objects, change, dropped) for change in changes], _OPTIONS)
 
 
 def _blobs(branch: Branch, changes: Iterable[Change]) -> Iterable[str]:
@@ -114,7 +146,7 @@ def _blobs(branch: Branch, changes: Iterable[Change]) -> Iterable[str]:
                 yield patch.old_id
 
 
-def _item(objects: Objects, change: Change, dropped: set[tuple[str, str]]) -> plan.Item:
+def _item(objects: Objects, change: Change, dropped: AbstractSet[tuple[str, str]]) -> plan.Item:
     """A change without what was set aside."""
     files = [one for one in change.files if (change.revision.commit, one.path) not in dropped]
     ids = {one.path: one.old_id for one in files if one.old_id is not None and one.old_id.strip("0")}
@@ -167,19 +199,18 @@ def _files(branch: Branch, made: plan.Plan, changes: Sequence[Change]) -> Iterab
         yield File(path, state, before, after, reason, None if write is None else write.mode)
 
 
-def _binary(
-    objects: Objects, branch: Branch, change: Change, path: str, old: str | None, new: str | None
-) -> tuple[File, Failure | None]:
+def _binary(objects: Objects, branch: Branch, change: Change, binary: Binary) -> tuple[File, Failure | None]:
     """A file that is taken as a whole: it goes in where the branch has it as trunk had it before."""
+    path = binary.path
     entry = branch.tree.get(path)
     here = None if entry is None else entry.blob
     content = None if here is None else objects.blob(here)
-    after = None if new is None else objects.blob(new)
-    if here == new:
+    if here == binary.new:
         return File(path, "there", content, content, "the file is there already"), None
-    if here == old:
-        return File(path, "clean", content, after, "a file that is no text, as a whole"), None
+    if here == binary.old:
+        after = None if binary.new is None else objects.blob(binary.new)
+        return File(path, "clean", content, after, "as a whole, for it is no text"), None
     if here is None:
         return File(path, "absent", None, None, "there is no such file"), None
-    reason = "a file that is no text, and not the one that the revision changes"
+    reason = "it is no text, and not the file that the revision changes"
     return File(path, "conflict", content, content, reason), Failure(change.revision, path, reason, ())
