@@ -15,9 +15,10 @@ _NUMBER = re.compile(r"(?<![\w^/.-])r?(\d{4,8})\b")
 _URL = re.compile(r"https?://[^\s<>()\"']+")
 _PULL = re.compile(r"https?://github\.com/apache/httpd/pull/(\d+)")
 _RAW_PULL = re.compile(r"https?://patch-diff\.githubusercontent\.com/raw/apache/httpd/pull/(\d+)")
+_FILE = re.compile(r"\.(?:patch|diff|txt)(?:\?|\Z)")
 _WORKS = re.compile(r"\b(?:trunk|patch|it|merges?)\b[^\n]{0,40}?\b(?:works|applies|work|apply|merges)\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:not|doesn't|won't|don't)\b", re.IGNORECASE)
-_MODULO = re.compile(r"\bmodulo\s+([^\n]*[^\n\s).])", re.IGNORECASE)
+_MODULO = re.compile(r"\b(?:modulo|other than|except(?: for)?)\s+([^\n]*[^\n\s).])", re.IGNORECASE)
 WEIGHT = re.compile(r"[ \t]*([+-]/?-?(?:\d*\.\d+|\d))[ \t]*:?")
 NAME = re.compile(r"[A-Za-z][\w-]*(?:\.[\w-]+)*")
 _REMARK = re.compile(r"\([^()]*\)|\[[^]]*\]")
@@ -61,7 +62,7 @@ def branch(own: list[str], fields: list[str]) -> Branch:
     merges = tuple(flat(match) for match in _MERGE.findall(whole))
     pulls = _PULL.findall(whole) + _RAW_PULL.findall(whole)
     urls = [url.rstrip(".,;") for url in _URL.findall(text)]
-    patches = [url for url in urls if not _REVISION.search(url) and not _PULL.match(url)]
+    patches = [url for url in urls if not _PULL.match(url) and (_FILE.search(url) or not _REVISION.search(url))]
     works = any(_WORKS.search(line) and not _NOT.search(line) for line in text.split("\n"))
     modulo = _MODULO.search(text)
     return Branch(

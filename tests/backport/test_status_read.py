@@ -65,6 +65,9 @@ def test_a_veto() -> None:
         ("trunk patches: http://svn.apache.org/r1500001 and r1500002", (1500001, 1500002)),
         ("Trunk version of patch:\n       svn merge -c 1500001 -c r1500002 ^/httpd/httpd/trunk .", (1500001, 1500002)),
         ("trunk: 1500001, 1500002", (1500001, 1500002)),
+        ("trunk patch http://svn.apache.org/r1500001\n          http://svn.apache.org/r1500002", (1500001, 1500002)),
+        ("httpd patch: http://svn.apache.org/r1500001", (1500001,)),
+        ("trunk patch? http://svn.apache.org/r1500001", (1500001,)),
         ("trunk patch: https://example.org/1500001.patch", ()),
         ("2.4.x patch: svn merge -c 1500001 ^/httpd/httpd/trunk .", (1500001,)),
         ("2.4.x patch: https://svn.apache.org/r1500009", ()),
@@ -72,6 +75,11 @@ def test_a_veto() -> None:
 )
 def test_trunk_revisions(field: str, trunk: tuple[int, ...]) -> None:
     assert status_file.read_entry(f"  *) title\n     {field}\n     +1: ann\n").trunk == trunk
+
+
+def test_a_patch_that_is_named_like_a_revision() -> None:
+    field = "2.4.x patch: http://example.org/r1500001.txt http://svn.apache.org/r1500002"
+    assert status_file.read_entry(f"  *) title\n     {field}\n").branch.patches == ("http://example.org/r1500001.txt",)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,128 @@
+"""CHANGES: the entry that trunk's revisions give it, and where and in which form the branch wants it."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from hpatch.backport.changes import Change, Objects
+from hpatch.backport.title import reports
+
+FOLDER = "changes-entries/"
+"""From 2020 on, an entry can be a file of its own here; a release folds them into CHANGES."""
+CHANGES = "CHANGES"
+
+_WIDTH = 78
+_LIMIT = 80
+"""Lines up to this width stay as they are."""
+_ITEM = re.compile(r"^ {1,4}\*\)[ \t]+", re.MULTILINE)
+_RELEASE = re.compile(rb"^Changes with Apache [^\n]*\n", re.MULTILINE)
+_WORD = re.compile(r"[a-z0-9]+")
+
+
+class Note(NamedTuple):
+    """An entry of CHANGES, ended by a line feed. `origin`: it is trunk's own, or made of the title.
+
+    `path` is where the branch wants it: CHANGES, under the newest release, or a new file; None: it has neither.
+    """
+
+    text: str
+    path: str | None
+    origin: Literal["trunk", "title"]
+
+
+def note(objects: Objects, changes: Sequence[Change], paths: Collection[str], readme: bytes, title: str) -> Note:
+    """The entry for changes of trunk. `paths` are the branch's files, `readme` its README.CHANGES."""
+    texts, name = _trunk(objects, changes)
+    origin: Literal["trunk", "title"] = "trunk" if texts else "title"
+    authors = dict.fromkeys(change.revision.author for change in changes)
+    text = "\n".join(map(_fit, texts or [f"  *) {title}  [{', '.join(authors)}]"]))
+    if b"changes-entries" in readme or any(path.startswith(FOLDER) for path in paths):
+        return Note(text, FOLDER + (name or _name(title)), origin)
+    return Note(text, CHANGES if CHANGES in paths else None, origin)
+
+
+def is_record(path: str) -> bool:
+    """Whether a file is CHANGES or an entry of it."""
+    return path == CHANGES or path.startswith(FOLDER)
+
+
+def inserted(changes: bytes, entry: bytes) -> bytes:
+    """CHANGES with an entry at the top of the newest release's."""
+    heading = _RELEASE.search(changes)
+    at = heading.end() if heading else 0
+    return changes[:at] + b"\n" + entry + (b"" if changes[at : at + 1] == b"\n" else b"\n") + changes[at:]
+
+
+def items(text: str) -> Iterator[str]:
+    """The entries in a text of CHANGES' form, each without the blank lines after it."""
+    starts = [match.start() for match in _ITEM.finditer(text)]
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        kept = []
+        for line in text[start:end].split("\n"):
+            if line[:1] not in ("", " ", "\t", "\r"):
+                break  # the next release's heading
+            kept.append(line.rstrip())
+        yield "\n".join(kept).rstrip() + "\n"
+
+
+def _trunk(objects: Objects, changes: Sequence[Change]) -> tuple[list[str], str | None]:
+    """The entries that changes leave, and the name of a file with one. A later change can rewrite an earlier one's."""
+    objects.want(blob for change in changes for blob in _blobs(change))
+    found: dict[str, str] = {}
+    name = None
+    for change in changes:
+        for file in change.files:
+            if not is_record(file.path):
+                continue
+            before, after = (_items(objects, blob) for blob in (file.old_id, file.new_id))
+            for key in before.keys() - after.keys():
+                found.pop(key, None)
+            found.update({key: text for key, text in after.items() if key not in before})
+            if file.path != CHANGES and file.new is not None:
+                name = name or file.path.removeprefix(FOLDER)
+    return list(found.values()), name if found else None
+
+
+def _blobs(change: Change) -> Iterator[str]:
+    for file in change.files:
+        if is_record(file.path):
+            yield from (blob for blob in (file.old_id, file.new_id) if blob is not None and blob.strip("0"))
+
+
+def _items(objects: Objects, blob: str | None) -> dict[str, str]:
+    """Entries by what they say, white space aside."""
+    if blob is None or not blob.strip("0"):
+        return {}
+    text = objects.blob(blob).decode("utf-8", "surrogateescape")
+    return {" ".join(item.split()): item for item in items(text)}
+
+
+def _fit(item: str) -> str:
+    """An entry in lines that are not too long, two spaces before its mark."""
+    item = _ITEM.sub("  *) ", item, count=1)
+    if all(len(line) <= _LIMIT for line in item.split("\n")):
+        return item if item.endswith("\n") else f"{item}\n"
+    text = " ".join(item.split()).removeprefix("*) ").replace(". PR ", ".  PR ").replace(". [", ".  [")
+    return "".join(f"{line}\n" for line in _wrapped(text))
+
+
+def _wrapped(text: str) -> Iterable[str]:
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent="  *) ",
+        subsequent_indent="     ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _name(title: str) -> str:
+    """A file's name: `pr12345.txt`, or words of the title."""
+    numbers = reports(title)
+    if numbers:
+        return f"pr{numbers[0]}.txt"
+    return "-".join(_WORD.findall(title.lower())[:6]) + ".txt"
