@@ -175,9 +175,9 @@ class Keeper:
         started = Program(self, name, process, ending)
         with self._lock:
             self._programs.append(started)
-        self._tell(f"+{process.pid} {told.start}\n")
         assert process.stdin is not None
         with process.stdin as gate, suppress(BrokenPipeError):
+            self._tell(f"+{process.pid} {told.start}\n")
             gate.write(b"\n")
         return started
 
