@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import textwrap
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from hpatch.backport.changes import Change, Objects
+from hpatch.backport.style import MARK, wrapped
 from hpatch.backport.title import reports
 
 FOLDER = "changes-entries/"
 """From 2020 on, an entry can be a file of its own here; a release folds them into CHANGES."""
 CHANGES = "CHANGES"
 
-_WIDTH = 78
 _LIMIT = 80
 """Lines up to this width stay as they are."""
 _ITEM = re.compile(r"^ {1,4}\*\)[ \t]+", re.MULTILINE)
@@ -38,7 +37,7 @@ def note(objects: Objects, changes: Sequence[Change], paths: Collection[str], re
     texts, name = _trunk(objects, changes)
     origin: Literal["trunk", "title"] = "trunk" if texts else "title"
     authors = dict.fromkeys(change.revision.author for change in changes)
-    text = "\n".join(map(_fit, texts or [f"  *) {title}  [{', '.join(authors)}]"]))
+    text = "\n".join(map(_fit, texts or [f"{MARK}{title}  [{', '.join(authors)}]"]))
     if b"changes-entries" in readme or any(path.startswith(FOLDER) for path in paths):
         return Note(text, FOLDER + (name or _name(title)), origin)
     return Note(text, CHANGES if CHANGES in paths else None, origin)
@@ -102,22 +101,11 @@ def _items(objects: Objects, blob: str | None) -> dict[str, str]:
 
 def _fit(item: str) -> str:
     """An entry in lines that are not too long, two spaces before its mark."""
-    item = _ITEM.sub("  *) ", item, count=1)
+    item = _ITEM.sub(MARK, item, count=1)
     if all(len(line) <= _LIMIT for line in item.split("\n")):
         return item if item.endswith("\n") else f"{item}\n"
     text = " ".join(item.split()).removeprefix("*) ").replace(". PR ", ".  PR ").replace(". [", ".  [")
-    return "".join(f"{line}\n" for line in _wrapped(text))
-
-
-def _wrapped(text: str) -> Iterable[str]:
-    return textwrap.wrap(
-        text,
-        _WIDTH,
-        initial_indent="  *) ",
-        subsequent_indent="     ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return "".join(f"{line}\n" for line in wrapped(text, MARK))
 
 
 def _name(title: str) -> str:

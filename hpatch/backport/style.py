@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
@@ -11,6 +12,8 @@ Way = Literal["works", "modulo", "patch"]
 
 _WIDTH = 78
 _INDENT = " " * 5
+MARK = "  *) "
+_REPORT = re.compile(r"\bPR (?=\d)")
 _PULL = "https://github.com/"
 
 
@@ -32,7 +35,7 @@ class Content(NamedTuple):
 
 def entry(content: Content, style: Style) -> str:
     """The entry's text."""
-    lines = [*_title(content.title, "   * " if style == "2014" else "  *) ")]
+    lines = wrapped(content.title, "   * " if style == "2014" else MARK)
     if style == "2023":
         lines += _below("Trunk version of patch:", content.trunk)
         lines += _below(f"Backport version for {content.branch} of patch:", _today(content))
@@ -43,15 +46,17 @@ def entry(content: Content, style: Style) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _title(title: str, mark: str) -> list[str]:
-    return textwrap.wrap(
-        title,
+def wrapped(text: str, mark: str) -> list[str]:
+    """Text as an item of STATUS or CHANGES. The number of a problem report stays with its `PR`."""
+    lines = textwrap.wrap(
+        _REPORT.sub("PR\xa0", text),
         _WIDTH,
         initial_indent=mark,
         subsequent_indent=_INDENT,
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return [line.replace("PR\xa0", "PR ") for line in lines]
 
 
 def _below(label: str, values: Sequence[str]) -> Iterator[str]:
