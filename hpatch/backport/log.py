@@ -159,16 +159,11 @@ def sides(db: Connection, trunk: str, branch: str) -> tuple[frozenset[int], froz
     return frozenset(found[left]), frozenset(found[right])
 
 
-def reaches(db: Connection, tip: str, order: int) -> bool:
-    """Whether a commit is among what another reaches."""
+def reached(db: Connection, tip: str) -> frozenset[int]:
+    """The ids of all commits that a commit reaches, itself included."""
     start = db.execute("select id from commits where name = ?", (tip,)).fetchone()[0]
-    reached = {start}
-    for one, parents in db.execute(
-        "select id, parents from commits where id between ? and ? order by id desc", (order, start)
-    ):
-        if one == order:
-            return one in reached
-        if one in reached:
-            reached.discard(one)
-            reached.update(map(int, parents.split()))
-    return False
+    found = {start}
+    for order, parents in db.execute("select id, parents from commits where id <= ? order by id desc", (start,)):
+        if order in found:
+            found.update(map(int, parents.split()))
+    return frozenset(found)

@@ -18,14 +18,15 @@ from hpatch.backport.trial import Branch, Failure, Trial, failures
 from hpatch.patching.merge import start_of
 from hpatch.patching.model import Outcome
 
-_FILES = 12
-"""How many files' conflicts are asked about."""
+_QUESTIONS = 10
+"""How many files are asked who brought their lines; that takes a tenth of a second and more."""
 _CANDIDATES = 12
 """How many revisions are tried as prerequisites."""
 _TRIES = 60
 """How many sets of revisions are tried."""
-_HUNKS = 4000
-"""How many hunks are placed for that, in all: a second or two."""
+_WORK = 20_000_000
+"""How many bytes of files are gone through for that, in all, a hunk counting for `_HUNK`: a second or two."""
+_HUNK = 2000
 _LARGEST = 3
 """Up to this size all sets are tried, as far as the bounds reach."""
 _DEPTH = 8
@@ -78,7 +79,7 @@ class _Suppliers:
 
     def of(self, failures: Sequence[Failure]) -> Iterator[tuple[Place, Counter[Revision]]]:
         """For each conflict, who brought how many lines of those that it lacks."""
-        for failure in failures[:_FILES]:
+        for failure in failures:
             if not failure.outcomes or all(one.result == "missing" for one in failure.outcomes):
                 maker = _maker(self.history, failure) if failure.path not in self.branch.tree else None
                 if maker is not None:
@@ -98,7 +99,7 @@ class _Suppliers:
 
     def _brought(self, failure: Failure, lines: Sequence[int]) -> dict[str, list[int]]:
         key = (failure.revision.commit, failure.path, tuple(lines))
-        if lines and key not in self._told:
+        if lines and key not in self._told and len(self._told) < _QUESTIONS:
             self._told[key] = self.history.git.blame(f"{failure.revision.commit}^", failure.path, lines)
         return self._told.get(key, {})
 
@@ -144,7 +145,7 @@ class _Search:
         self.paths = frozenset(one.path for one in trial.failures)
         self.asked = frozenset(change.revision for change in changes)
         self.tried: dict[frozenset[Revision], tuple[Failure, ...]] = {}
-        self.placed = 0
+        self.work = 0
 
     def singles(self, candidates: Sequence[Revision]) -> dict[Revision, Literal["clean", "fewer", "no"] | None]:
         """What each does by itself."""
@@ -203,12 +204,13 @@ class _Search:
         """What fails with more revisions; None where a bound is reached."""
         if more in self.tried:
             return self.tried[more]
-        if len(self.tried) >= _TRIES or self.placed >= _HUNKS:
+        if len(self.tried) >= _TRIES or self.work >= _WORK:
             return None
         added = self.objects.changes(_ordered(more))
         paths = self.paths.union(*(change.paths for change in added))
         together = sorted([*added, *self.changes], key=lambda change: change.revision.order)
-        self.placed += sum(len(one.hunks) for change in together for one in change.files if one.path in paths)
+        for one in (one for change in together for one in change.files if one.path in paths):
+            self.work += len(self.branch.read(one.path) or b"") + _HUNK * len(one.hunks)
         self.tried[more] = failures(self.objects, self.branch, together, paths)
         return self.tried[more]
 

@@ -160,7 +160,7 @@ class Revisions:
             return "trunk"
         if revision.order in branch:
             return "branch"
-        return "both" if self._before(revision.order) else None
+        return "both" if revision.order in self._reached else None
 
     def all(self, side: Literal["trunk", "branch"]) -> tuple[Revision, ...]:
         """Trunk's revisions since the branch left it, or the branch's own; the newest first."""
@@ -232,8 +232,9 @@ class Revisions:
         """The first revision that is on one line only."""
         return min((min(side) for side in self._sides if side), default=0)
 
-    def _before(self, order: int) -> bool:
-        return log.reaches(self._db, self.trunk.commit, order)
+    @cached_property
+    def _reached(self) -> frozenset[int]:
+        return log.reached(self._db, self.trunk.commit)
 
     @cached_property
     def _trunk(self) -> tuple[Revision, ...]:
