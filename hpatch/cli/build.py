@@ -122,12 +122,12 @@ def _modules(
     prefix.check(into)
     apxs = building.find(program)
     layout = Layout(folder or folder_of(tree.root))
-    layout.check(tree.root, into)
+    layout.check(tree.root)
     place, log = layout.modules, layout.modules / "build.log"
     if dry_run:
         steps = building.planned(tree.root, names, apxs, place)
         return Build(tree, into, place, log, True, steps=[Command("apxs", *step) for step in steps])
-    with held(layout), watching_module() as watch:
+    with held(layout.folder, tree.root), watching_module() as watch:
         made = building.module(tree.root, names, apxs, place, watch)
         files = prefix.add_modules(into, made.files, prefix.facts(tree, httpd=str(apxs.httpd)))
     return Build(tree, into, place, log, False, modules=files, seconds={"apxs": made.seconds})

@@ -106,7 +106,7 @@ def _run(
     from hpatch.report import lab_plot
 
     chosen = _chosen(scenario or [], all)
-    wanted = _wanted(gateway, module, backend, transport, threads)
+    wanted = cells(gateway, module, backend, transport, threads)
     form = None if plot is None else _form(plot)
     planned = list(experiments(chosen, wanted))
     if not planned:
@@ -141,13 +141,14 @@ def _chosen(names: list[str], all: bool) -> Sequence[Scenario]:
     return [find(name) for name in dict.fromkeys(names)]
 
 
-def _wanted(
+def cells(
     gateways: list[str] | None,
     modules: list[str] | None,
     backends: list[str] | None,
     transports: str | None,
     threads: str | None,
 ) -> Wanted:
+    """What the options ask for. Raises UsageError."""
     from hpatch.lab import specs
     from hpatch.lab.matrix import THREADS, Wanted
 

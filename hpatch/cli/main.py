@@ -17,6 +17,8 @@ COMMANDS = {
     "revert": "hpatch.cli.revert",
     "status": "hpatch.cli.status",
     "build": "hpatch.cli.build",
+    "smoke": "hpatch.cli.smoke",
+    "verify": "hpatch.cli.verify",
     "lab": "hpatch.cli.lab",
     "backport": "hpatch.cli.backport",
 }

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hpatch import files
-from hpatch.errors import InputError, ToolError
+from hpatch.errors import InputError, ToolError, UsageError
 from hpatch.httpd import copying, prefix, toolchain
 from hpatch.httpd.buildplan import Layout, Options, Phase, Plan, Step, plan
 from hpatch.httpd.command import Commands
 from hpatch.httpd.diagnosis import Failure, diagnose
 from hpatch.httpd.state import State
 from hpatch.httpd.tree import SourceTree, open_tree
+from hpatch.patching import stack as stacks
 
 Watch = Callable[[Phase, bytes], None]
 """Gets each phase when it begins, with an empty line, and then each line that its programs say."""
@@ -77,27 +78,35 @@ def build(
     opened = _opened(tree)
     into = into.absolute()
     layout = _layout(tree, into, folder)
-    with held(layout):
+    with held(layout.folder, tree):
         return _Work(opened, into, options, layout, watch).run()
 
 
 def _layout(tree: Path, into: Path, folder: Path | None) -> Layout:
     prefix.check(into)
+    if into.resolve().is_relative_to(tree.resolve()):
+        raise UsageError(f"{into}: is in the source tree, which is to stay as it is; choose another --prefix")
     layout = Layout(folder or folder_of(tree))
-    layout.check(tree, into)
+    layout.check(tree)
     return layout
 
 
 @contextmanager
-def held(layout: Layout) -> Iterator[None]:
-    """Hold a folder to build in, made where it is not there. Raises ToolError."""
+def held(folder: Path, tree: Path) -> Iterator[None]:
+    """Hold a folder of hpatch's own to build a tree in, made where it is not there.
+
+    Raises UsageError for one that holds other things, or is in the tree; ToolError when it cannot be written or another
+    hpatch is at work there.
+    """
+    state = Layout(folder).state
+    Layout(folder).check(tree)
     try:
-        layout.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not layout.state.exists():
-            State(layout.state).forget()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not state.exists():
+            State(state).forget()
     except OSError as error:
-        raise ToolError(f"{layout.folder}: cannot be written: {error.strerror or error}") from error
-    with files.lock(layout.folder):
+        raise ToolError(f"{folder}: cannot be written: {error.strerror or error}") from error
+    with files.lock(folder):
         yield
 
 
@@ -158,7 +167,8 @@ class _Work:
             for step in todo.steps:
                 if step.phase != "install":
                     self._step(commands, step, env, todo.key)
-            facts = prefix.facts(self.tree, mpm=self.options.mpm, modules=self.options.modules)
+            sets = [one.id for one in stacks.load(self.tree.root).sets]
+            facts = prefix.facts(self.tree, mpm=self.options.mpm, modules=self.options.modules, sets=sets)
             # What is compiled in may be all there is, so the folder of modules is made where it is missing.
             with self._timed("install"), prefix.staged(self.into, facts) as stage:
                 for step in todo.steps:

@@ -85,11 +85,12 @@ class Layout:
         self.apr = self.folder / "apr"
         self.modules = self.folder / "modules"
 
-    def check(self, tree: Path, prefix: Path) -> None:
-        """Raises UsageError for a folder that hpatch does not build in, and for places in the tree itself."""
-        for place, option in ((self.folder, "--build-dir"), (prefix, "--prefix")):
-            if place.resolve().is_relative_to(tree.resolve()):
-                raise UsageError(f"{place}: is in the source tree, which is to stay as it is; choose another {option}")
+    def check(self, tree: Path) -> None:
+        """Raises UsageError for a folder that hpatch does not build in, and for one in the tree itself."""
+        if self.folder.resolve().is_relative_to(tree.resolve()):
+            raise UsageError(
+                f"{self.folder}: is in the source tree, which is to stay as it is; choose another --build-dir"
+            )
         if self.folder.is_dir() and any(self.folder.iterdir()) and not self.state.is_file():
             raise UsageError(f"{self.folder}: is not empty, and hpatch did not build there; choose another --build-dir")
 

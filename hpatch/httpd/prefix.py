@@ -38,7 +38,7 @@ def record(prefix: Path) -> Mapping[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def facts(tree: SourceTree, **more: str) -> dict[str, object]:
+def facts(tree: SourceTree, **more: object) -> dict[str, object]:
     """What the record says of a tree, and `more`."""
     return {"schema": "hpatch.built/1", "version": str(tree.version), "development": tree.development, **more}
 

@@ -60,6 +60,10 @@ def _base(spec: GatewaySpec, program: Path, installed: Installed, folder: Path, 
     yield f'ErrorLog "{folder}/error.log"'
     yield "LogLevel info"
     yield "Timeout 20"
+    # Where mod_mime is compiled in, it wants its file, which is in no folder of the lab.
+    yield "<IfModule mime_module>"
+    yield "TypesConfig /dev/null"
+    yield "</IfModule>"
     # One child that serves all: its crash ends every connection, and its processor time is easy to tell.
     yield "StartServers 1"
     yield "<IfModule !mpm_prefork_module>"

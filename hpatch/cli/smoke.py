@@ -1,0 +1,92 @@
+"""`hpatch smoke`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from hpatch.cli import output
+from hpatch.cli import revisions as shared
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hpatch.catalog.model import PatchSet
+    from hpatch.lab.model import GatewaySpec, Result
+    from hpatch.report.progress import Progress
+    from hpatch.report.smoke import Smoke
+
+_EXAMPLES = """
+Examples:
+
+  hpatch smoke ~/httpd-2.4.62
+  hpatch smoke ~/httpd-2.4.62 --sets fcgi-stdin-eof
+  hpatch smoke /usr/sbin/apache2 --format json
+
+It is started with a configuration of its own on 127.0.0.1, in a private folder, and ends. The sets that it is to have
+are those of its version, and those that were applied to the tree that hpatch built it from.
+
+Exit codes: 0 all passed; 1 something failed; 2 wrong usage; 4 none failed, but something cannot run here.
+"""
+
+
+def _command(
+    prefix: Annotated[str, typer.Argument(metavar="PREFIX", help="Where it is installed to, or its program.")],
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--sets", metavar="SET", help="Sets that it is to have, and no others. Repeatable; commas do."),
+    ] = None,
+    catalog: shared.CatalogDirs = None,
+    format: Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")] = "text",
+) -> int:
+    """Try an httpd: it starts, serves a page, proxies by each scheme it has, and shows the sets that it is to have."""
+    from hpatch.httpd import prefix as made
+    from hpatch.httpd.installed import ask
+    from hpatch.lab import smoke as lab
+    from hpatch.lab import specs
+    from hpatch.lab.model import GatewaySpec
+    from hpatch.report import smoke as report
+    from hpatch.report.progress import shown
+
+    known = shared.catalog(catalog)
+    program = specs.program("httpd", prefix)
+    if sets is None:
+        record = made.record(program.parent.parent) or {}
+        found = list(lab.claimed(known, ask(str(program)), record.get("sets", ())))
+    else:
+        found = [known.get(id) for id in dict.fromkeys(word for text in sets for word in text.split(",") if word)]
+    with shown() as progress:
+        answer = _tried(GatewaySpec("httpd", program), found, progress)
+    output.write(report.render(answer, format, width=output.width(), color=output.color()))
+    return {"passed": 0, "failed": 1, "cannot-run": 4}[answer.verdict]
+
+
+def _tried(spec: GatewaySpec, sets: Sequence[PatchSet], progress: Progress) -> Smoke:
+    from hpatch.httpd.installed import ask
+    from hpatch.lab import matrix
+    from hpatch.lab import smoke as lab
+    from hpatch.lab.model import BackendSpec
+    from hpatch.lab.scenario import scenarios
+    from hpatch.report.smoke import Smoke
+
+    ids = {one.id for one in sets}
+    telling = [one for one in scenarios() if ids & set(one.sets)]
+    wanted = matrix.Wanted([spec], [BackendSpec("responder")])
+    experiments = list(matrix.experiments(telling, wanted))
+    progress.step(1, len(experiments) + 1, "checks")
+    checks = lab.checks(spec, tell=progress.detail)
+    results: list[Result] = []
+    if not any(one.name == "start" for one in checks):
+        for number, one in enumerate(experiments, 2):
+            progress.step(number, len(experiments) + 1, f"{one.scenario.name} {one.cell.transport}")
+            results.append(matrix.run(one))
+    told = {id for one in telling for id in one.sets}
+    silent = [one.id for one in sets if one.id not in told]
+    version = str(ask(str(spec.program)).version)
+    return Smoke(str(spec.program), version, checks, [one.id for one in sets], silent, results)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("smoke", epilog=_EXAMPLES)(_command)

@@ -1,0 +1,109 @@
+"""How a tree gets into a gateway: the whole of httpd is built, or single modules for an httpd that is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from hpatch.errors import ToolError, UsageError
+from hpatch.httpd import apxs as building
+from hpatch.httpd.apxs import Apxs
+from hpatch.httpd.build import Watch, build
+from hpatch.httpd.buildplan import Options
+from hpatch.httpd.installed import ask
+from hpatch.httpd.tree import SourceTree
+from hpatch.lab.model import GatewaySpec
+
+_NO_CODE = ("docs/", "changes-entries/", "debian/", "test/")
+_NO_CODE_NAMES = frozenset({"CHANGES", "STATUS"})
+
+
+class Candidate(Protocol):
+    """Makes gateways of trees."""
+
+    seconds: dict[str, Mapping[str, float]]
+    """How long that took, by moment and phase."""
+
+    def gateway(self, tree: Path, moment: str) -> GatewaySpec:
+        """A gateway of a tree, as it is at a moment (`before`, `after`). Raises ToolError when it does not build."""
+
+
+class Whole:
+    """The whole of httpd, built in a folder: the first time all of it, then what has changed."""
+
+    def __init__(self, folder: Path, options: Options, watch: Watch = lambda phase, line: None) -> None:
+        self.folder = folder
+        self.options = options
+        self.watch = watch
+        self.seconds: dict[str, Mapping[str, float]] = {}
+
+    def gateway(self, tree: Path, moment: str) -> GatewaySpec:
+        """The httpd that was built."""
+        built = build(tree, self.folder / "prefix", self.options, self.folder / "build", self.watch)
+        self.seconds[moment] = built.seconds
+        return GatewaySpec("httpd", built.program)
+
+
+class Modules:
+    """Some modules of a tree, built by apxs, in an httpd that is installed."""
+
+    def __init__(
+        self, folder: Path, names: Sequence[str], apxs: Apxs, watch: Callable[[bytes], None] = lambda line: None
+    ) -> None:
+        self.folder = folder
+        self.names = names
+        self.apxs = apxs
+        self.watch = watch
+        self.seconds: dict[str, Mapping[str, float]] = {}
+
+    def gateway(self, tree: Path, moment: str) -> GatewaySpec:
+        """That httpd, with the modules for its own."""
+        made = building.module(tree, self.names, self.apxs, self.folder / f"modules-{moment}", self.watch)
+        self.seconds[moment] = {"apxs": made.seconds}
+        return GatewaySpec("httpd", self.apxs.httpd, made.files)
+
+
+def touched(tree: SourceTree, paths: Iterable[str], apxs: Apxs) -> tuple[str, ...]:
+    """The modules that a change of these files concerns, for an installed httpd.
+
+    Raises UsageError where modules alone cannot show the change, or only modules of the same version can.
+    """
+    names: dict[str, None] = {}
+    for path in paths:
+        if path in _NO_CODE_NAMES or path.startswith(_NO_CODE):
+            continue
+        found = _modules_of(tree.root, path, apxs)
+        if not found:
+            raise UsageError(f"{path} is in no module that apxs could build; leave out --module-only")
+        names.update(dict.fromkeys(found))
+    if not names:
+        raise UsageError("no module is changed; leave out --module-only")
+    if "proxy" in names:
+        installed = ask(str(apxs.httpd)).version
+        if installed != tree.version:
+            raise UsageError(
+                f"mod_proxy is changed, and that of {tree.name} is not for the other modules of httpd {installed}; "
+                "leave out --module-only"
+            )
+    return tuple(names)
+
+
+def _modules_of(root: Path, path: str, apxs: Apxs) -> list[str]:
+    folder, _, name = path.rpartition("/")
+    if not folder.startswith("modules/") or not name.endswith((".c", ".h")):
+        return []
+    found = []
+    for file in sorted((root / folder).glob("mod_*.c")):
+        one = building.sources(root, building.plain(file.name), apxs)
+        if name in one.files or (name.endswith(".h") and _includes(root, one.folder, one.files, name)):
+            found.append(one.name)
+    return found
+
+
+def _includes(root: Path, folder: str, names: Iterable[str], header: str) -> bool:
+    line = f'#include "{header}"'.encode()
+    try:
+        return any(line in (root / folder / name).read_bytes() for name in names)
+    except OSError as error:
+        raise ToolError(f"{error.filename}: {error.strerror}") from error

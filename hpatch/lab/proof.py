@@ -1,0 +1,217 @@
+"""The proof of patch sets: without them their scenarios fail, with them they pass, and nothing else is worse."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from hpatch import files
+from hpatch.catalog.model import Catalog
+from hpatch.errors import ToolError, UsageError
+from hpatch.httpd.applying import Prepared, Request, commit, prepare
+from hpatch.httpd.apxs import ModuleError
+from hpatch.httpd.build import BuildError
+from hpatch.httpd.choice import Chosen
+from hpatch.httpd.tree import SourceTree
+from hpatch.lab import matrix, smoke
+from hpatch.lab.candidates import Candidate
+from hpatch.lab.matrix import Experiment, Wanted
+from hpatch.lab.model import Cell, GatewaySpec, Result
+from hpatch.lab.scenario import Scenario, find, scenarios
+from hpatch.lab.smoke import Check
+from hpatch.sources.cache import Checked
+
+Shown = Literal["proved", "unaffected", "not-cured", "broken", "cannot-run"]
+"""What two results show: the fault is there before and not after; it is in neither; in both; only after; one of the two
+could not be had, which is never a proof."""
+Tell = Callable[[str, str], None]
+"""Hears what is being done, and the detail."""
+
+
+class Row(NamedTuple):
+    """A scenario in a cell, before and after. `sets` are those that it tells of; none: all is to stay as it is."""
+
+    sets: tuple[str, ...]
+    before: Result
+    after: Result
+
+    @property
+    def shown(self) -> Shown:
+        """What it shows."""
+        verdicts = (self.before.verdict, self.after.verdict)
+        if "cannot-run" in verdicts:
+            return "cannot-run"
+        if verdicts[0] == "failed":
+            return "not-cured" if verdicts[1] == "failed" else "proved"
+        return "broken" if verdicts[1] == "failed" else "unaffected"
+
+    @property
+    def worse(self) -> bool:
+        """Whether something that was well is so no more."""
+        return self.before.verdict == "passed" and self.after.verdict != "passed"
+
+
+class Plan(NamedTuple):
+    """What is to be shown: the experiments with the sets that each tells of. Their gateways are still to be built."""
+
+    prepared: Prepared
+    experiments: tuple[tuple[tuple[str, ...], Experiment], ...]
+
+    @property
+    def tree(self) -> SourceTree:
+        """The tree."""
+        assert self.prepared.tree is not None, "sets were asked for"
+        return self.prepared.tree
+
+    @property
+    def sets(self) -> tuple[Chosen, ...]:
+        """The sets that are applied."""
+        return tuple(one for one in self.prepared.chosen if one.wanted)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files that change."""
+        return tuple(dict.fromkeys(edit.path for step in self.prepared.steps for edit in step.edits))
+
+
+class Proof(NamedTuple):
+    """How it went. `failure`: the patched tree does not build, and why; then there are no rows.
+
+    `checks` are what the patched httpd is to do in any case; `built` are the seconds of building, by moment and phase.
+    """
+
+    plan: Plan
+    rows: tuple[Row, ...]
+    checks: tuple[Check, ...]
+    built: Mapping[str, Mapping[str, float]]
+    failure: str | None
+    seconds: float
+
+    def of(self, set: str) -> tuple[Row, ...]:
+        """The rows of a set."""
+        return tuple(row for row in self.rows if set in row.sets)
+
+    def proved(self, one: Chosen) -> bool:
+        """Whether a set does what it is for. One without behaviour does when nothing else is worse."""
+        rows = self.of(one.set.id)
+        if any(row.shown in ("not-cured", "broken", "cannot-run") for row in rows):
+            return False
+        # A set that only came along is shown where it can be.
+        return not one.set.scenario or bool(one.needed_by) or any(row.shown == "proved" for row in rows)
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is worse, as far as could be seen."""
+        return self.failure is None and not any(row.worse for row in self.rows) and self._checked("passed")
+
+    @property
+    def ok(self) -> bool:
+        """Whether it holds."""
+        return self.sound and all(map(self.proved, self.plan.sets))
+
+    @property
+    def undecided(self) -> bool:
+        """Whether it does not hold only because something could not be run."""
+        if self.ok or self.failure is not None or any(check.verdict == "failed" for check in self.checks):
+            return False
+        shown = {row.shown for row in self.rows if row.sets or row.worse}
+        return "cannot-run" in shown and not shown & {"not-cured", "broken"}
+
+    def _checked(self, verdict: str) -> bool:
+        return bool(self.checks) and all(check.verdict == verdict for check in self.checks)
+
+
+def plan(root: Path, request: Request, catalog: Catalog, source: Checked, wanted: Wanted) -> Plan:
+    """What proving sets takes. Where they do not apply, its `prepared` says so, and there are no experiments.
+
+    Raises UsageError for sets that are not httpd's, that the tree has, or that none of the wanted cells tells of.
+    """
+    for id in request.ids:
+        if catalog.get(id).project != "httpd":
+            raise UsageError(f"'{id}' is for {catalog.get(id).project}; only httpd is built and tried")
+    prepared = prepare(root, request, catalog, source)
+    if not prepared.ok:
+        return Plan(prepared, ())
+    sets = [one for one in prepared.chosen if one.wanted]
+    if not sets:
+        raise UsageError(f"{root} has {', '.join(request.ids)} already: there is no tree without to compare with")
+    experiments = tuple(_experiments(sets, wanted))
+    for one in sets:
+        if one.set.scenario and not one.needed_by and not any(one.set.id in ids for ids, _ in experiments):
+            raise UsageError(f"none of these cells tells of {one.set.id}; 'hpatch lab list' shows with what it runs")
+    return Plan(prepared, experiments)
+
+
+def _experiments(sets: Sequence[Chosen], wanted: Wanted) -> Iterator[tuple[tuple[str, ...], Experiment]]:
+    """Those of the sets; where one of them has no behaviour, all others that tell of a set, which are to stay as is."""
+    told: dict[str, list[str]] = {}
+    for one in sets:
+        for scenario in _scenarios(one):
+            told.setdefault(scenario.name, []).append(one.set.id)
+    others = [one for one in scenarios() if one.sets] if any(not one.set.scenario for one in sets) else []
+    for scenario in [*map(find, told), *(one for one in others if one.name not in told)]:
+        for experiment in matrix.experiments([scenario], wanted):
+            yield tuple(told.get(scenario.name, ())), experiment
+
+
+def _scenarios(one: Chosen) -> list[Scenario]:
+    main = [find(one.set.scenario)] if one.set.scenario else []
+    return main + [other for other in scenarios() if one.set.id in other.sets and other not in main]
+
+
+def prove(
+    plan: Plan,
+    request: Request,
+    catalog: Catalog,
+    source: Checked,
+    candidate: Candidate,
+    folder: Path,
+    requests: int | None = None,
+    tell: Tell = lambda what, detail: None,
+) -> Proof:
+    """Build, try, apply in a copy, build, and try again. The tree is only read; `folder` is held by the caller.
+
+    Raises ToolError when the tree does not build as it is.
+    """
+    begun = time.monotonic()
+    before = _try(plan, candidate.gateway(plan.tree.root, "before"), "before", requests, tell)
+    copy = folder / "patched"
+    rows: tuple[Row, ...] = ()
+    checks: tuple[Check, ...] = ()
+    failure = None
+    try:
+        tell("apply", "")
+        _copy(plan.tree.root, copy)
+        with files.lock(copy):
+            commit(prepare(copy, request, catalog, source))
+        gateway = candidate.gateway(copy, "after")
+        after = _try(plan, gateway, "after", requests, tell)
+        checks = smoke.checks(gateway, tell=lambda detail: tell("check", detail))
+        rows = tuple(
+            Row(sets, one, other) for (sets, _), one, other in zip(plan.experiments, before, after, strict=True)
+        )
+    except (BuildError, ModuleError) as error:
+        failure = str(error)
+    finally:
+        shutil.rmtree(copy, ignore_errors=True)
+    return Proof(plan, rows, checks, candidate.seconds, failure, time.monotonic() - begun)
+
+
+def _try(plan: Plan, gateway: GatewaySpec, moment: str, requests: int | None, tell: Tell) -> list[Result]:
+    results = []
+    for number, (_, (scenario, cell)) in enumerate(plan.experiments, 1):
+        tell(moment, f"{number} of {len(plan.experiments)}: {scenario.name}, {cell.transport}")
+        here = Cell(gateway, cell.backend, cell.transport, cell.threads)
+        results.append(matrix.run(Experiment(scenario, here), requests))
+    return results
+
+
+def _copy(tree: Path, target: Path) -> None:
+    shutil.rmtree(target, ignore_errors=True)
+    try:
+        shutil.copytree(tree, target, symlinks=True, ignore=shutil.ignore_patterns(".git", ".svn", ".hg", ".bzr"))
+    except (OSError, shutil.Error) as error:
+        raise ToolError(f"{tree}: cannot be copied to {target}: {error}") from error
