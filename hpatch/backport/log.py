@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
 from hpatch.backport import messages
@@ -53,7 +53,7 @@ class Run(Protocol):
     def __call__(self, *arguments: str, stdin: bytes = b"") -> bytes: ...
 
 
-def update(db: Connection, tips: set[str], git: Run) -> None:
+def update(db: Connection, tips: set[str], git: Run, tell: Callable[[str], None] | None = None) -> None:
     """Read what tips reach and the table does not have yet."""
     known = {row[0] for row in db.execute("select commit_ from tips")}
     if tips <= known or all(_there(db, tip) for tip in tips):
@@ -61,6 +61,8 @@ def update(db: Connection, tips: set[str], git: Run) -> None:
     wanted = unread(db, tips | known, git)
     if wanted is None:
         return
+    if tell is not None:
+        tell("reading the history" if not known else "reading what is new in the history")
     told = git(*_LOG, stdin=wanted)
     with transaction(db):
         _enter(db, told)

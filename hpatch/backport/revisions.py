@@ -7,7 +7,7 @@ whole history is read once, in one pass of `git log`, and kept in the user's cac
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -88,8 +88,8 @@ class Revisions:
     """The revisions of trunk and of a branch in a repository.
 
     Both may be branches or commits: a commit stands for its line as it was then. `mergeinfo` has numbers of trunk's
-    revisions that Subversion records as merged, where that record is known. Raises InputError for what is no repository
-    or has no such branch.
+    revisions that Subversion records as merged, where that record is known; `tell` is told of work that takes seconds.
+    Raises InputError for what is no repository or has no such branch.
     """
 
     def __init__(
@@ -99,7 +99,8 @@ class Revisions:
         trunk: str = "trunk",
         *,
         cache: Path | None = None,
-        mergeinfo: AbstractSet[int] = frozenset(),
+        mergeinfo: Container[int] = frozenset(),
+        tell: Callable[[str], None] | None = None,
     ) -> None:
         self.git = Git(folder, cache)
         self.trunk = Line(trunk, self.git.tip(trunk))
@@ -107,7 +108,7 @@ class Revisions:
         self.mergeinfo = mergeinfo
         tips = {self.trunk.commit, self.onto.commit}
         self._store = Store(
-            cache, self.git.directory, log.KIND, log.SCHEMA, lambda db: log.update(db, tips, self.git.run)
+            cache, self.git.directory, log.KIND, log.SCHEMA, lambda db: log.update(db, tips, self.git.run, tell)
         )
         self._db = self._store.db
 

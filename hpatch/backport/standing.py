@@ -1,0 +1,59 @@
+"""Every open proposal of STATUS against the branch as it is: which go in, which went stale, which are in already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from hpatch.backport.answer import Check
+from hpatch.backport.changes import Objects
+from hpatch.backport.check import check
+from hpatch.backport.revisions import Revisions
+from hpatch.backport.status_model import Entry, StatusFile
+from hpatch.errors import HpatchError
+
+State = Literal["applies", "own", "stale", "open", "merged", "unknown"]
+"""`applies`: trunk's revisions go in. `own`: they do not, and the proposal has a patch or pull request of its own.
+`stale`: they do not, though the proposal says so. `open`: they do not, and it does not say how they would. `merged`:
+the branch has them. `unknown`: it names no revision that could be read."""
+
+OPEN = ("accepted", "proposed", "worked", "stalled", "other")
+"""The kinds of sections that have proposals to merge."""
+
+
+class Proposal(NamedTuple):
+    """A proposal and how it stands. `check` is None where it is unknown, and `reason` says why."""
+
+    entry: Entry
+    state: State
+    check: Check | None
+    reason: str = ""
+
+
+def proposals(history: Revisions, status: StatusFile) -> Iterator[Proposal]:
+    """All open proposals, in the file's order."""
+    objects = Objects(history.git)
+    for entry in status.entries:
+        if entry.kind in OPEN:
+            yield _stands(history, objects, entry)
+
+
+def _stands(history: Revisions, objects: Objects, entry: Entry) -> Proposal:
+    if not entry.trunk:
+        return Proposal(entry, "unknown", None, "it names no revision of trunk")
+    try:
+        chosen = history.find(f"r{number}" for number in entry.trunk)
+        found = check(history, chosen, objects=objects, why=False)
+    except HpatchError as error:
+        return Proposal(entry, "unknown", None, str(error))
+    return Proposal(entry, _state(entry, found), found)
+
+
+def _state(entry: Entry, found: Check) -> State:
+    if found.verdict == "there":
+        return "merged"
+    if found.verdict in ("works", "modulo"):
+        return "applies"
+    if entry.branch.patches or entry.branch.pulls:
+        return "own"
+    return "stale" if entry.branch.works or entry.branch.merges else "open"

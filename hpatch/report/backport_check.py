@@ -1,0 +1,235 @@
+"""Whether revisions can be merged, as text and as JSON (`hpatch.check/1`, described in docs/output.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Literal
+
+from hpatch.backport.answer import Check, Conflict, Followup, Prerequisite, Search
+from hpatch.backport.revisions import Merge, Revision
+from hpatch.report.jsonform import dump
+from hpatch.report.sides import sides
+from hpatch.report.tables import table
+from hpatch.report.terminal import paint, visible, wrap
+
+_MOST = 8
+"""How many prerequisites are shown."""
+_STATES = {
+    "clean": "goes in",
+    "there": "is there already",
+    "kept": "the branch's own",
+    "number": "counts for itself",
+    "generated": "made from others",
+    "absent": "not on the branch",
+    "conflict": "does not go in",
+}
+_HELPS = {"clean": "with it all goes in", "fewer": "with it less fails", "no": "does not help", None: ""}
+_SAID = {"fix": "fixes", "revert": "reverts", "follow-up": "follows up", "mention": "names"}
+
+
+def render(answer: Check, format: Literal["text", "json"], *, width: int | None = None, color: bool = False) -> str:
+    """The answer."""
+    if format == "json":
+        return dump({"schema": "hpatch.check/1", **data(answer)})
+    return "".join(f"{line}\n" for line in _text(answer, width, color))
+
+
+def verdict(answer: Check) -> str:
+    """The verdict in words, as STATUS has it where it has any."""
+    onto = visible(answer.onto.name)
+    if answer.verdict == "works":
+        return "trunk works"
+    if answer.verdict == "modulo":
+        return f"trunk works modulo {', '.join(visible(_short(path)) for path in answer.modulo)}"
+    if answer.verdict == "patch":
+        return f"needs a {onto} patch"
+    if answer.verdict == "absent":
+        return f"{onto} has none of its files"
+    return f"{onto} has it already"
+
+
+def _short(path: str) -> str:
+    return {"include/ap_mmn.h": "MMN"}.get(path, path)
+
+
+def merges(found: Iterable[Merge]) -> str:
+    """Where a revision was merged, in a few words."""
+    words = []
+    for merge in found:
+        part = " (in part)" if merge.partial else ""
+        undone = "" if merge.undone is None else f", taken back in {merge.undone.name}"
+        words.append(f"{merge.revision.name}{part}{undone}")
+    return "; ".join(words)
+
+
+def _text(answer: Check, width: int | None, color: bool) -> Iterator[str]:
+    style = {"works": "green", "modulo": "green", "there": "cyan"}.get(answer.verdict, "red")
+    names = ", ".join(one.name for one in answer.revisions)
+    head = f"{names} onto {visible(answer.onto.name)} ({answer.onto.commit[:12]}): {verdict(answer)}"
+    yield from (paint(line, style, color) for line in wrap(head, width, 2))
+    yield ""
+    known = dict(answer.merges)
+    rows = [(one.name, one.date[:10], one.author, one.subject, _merged(one, known)) for one in answer.revisions]
+    yield from table(("revision", "date", "author", "", "merged"), rows, width, color, indent=2)
+    if answer.files:
+        yield ""
+        files = [(one.path, _STATES[one.state], one.reason) for one in answer.files]
+        yield from table(("file", "", ""), files, width, color, indent=2)
+    for conflict in answer.conflicts:
+        yield ""
+        yield from _conflict(answer, conflict, width, color)
+    if answer.prerequisites:
+        yield ""
+        yield paint("Who brought the lines that they expect:", "bold", color)
+        brought = [
+            (one.revision.name, _lacks(answer, one), _HELPS[one.helps], one.revision.subject)
+            for one in answer.prerequisites[:_MOST]
+        ]
+        yield from table(("revision", "on the branch", "", ""), brought, width, color, indent=2)
+        if len(answer.prerequisites) > _MOST:
+            yield f"  … {len(answer.prerequisites) - _MOST} more"
+    if answer.search is not None:
+        yield ""
+        yield from wrap(_search(answer.search), width, 2)
+    if answer.followups:
+        yield ""
+        yield paint("Later on trunk:", "bold", color)
+        later = [(one.revision.name, _said(one), _has(answer, one), one.revision.subject) for one in answer.followups]
+        yield from table(("revision", "", "", ""), later, width, color, indent=2)
+
+
+def _merged(one: Revision, known: dict[Revision, tuple[Merge, ...]]) -> str:
+    if one not in known:
+        return ""
+    return merges(known[one]) or "yes"
+
+
+def _conflict(answer: Check, one: Conflict, width: int | None, color: bool) -> Iterator[str]:
+    place = visible(one.path) if one.line is None else f"{visible(one.path)}:{one.line}"
+    by = f"; its lines are from {', '.join(one.suppliers)}" if one.suppliers else ""
+    yield from wrap(f"{place}: {one.revision.name} does not go in: {visible(one.reason)}{by}", width, 2)
+    if one.expected:
+        titles = (f"{one.revision.name} expects", f"{visible(answer.onto.name)} has")
+        yield from sides(one.expected, one.found, titles, width=width, color=color, indent=2)
+
+
+def _lacks(answer: Check, one: Prerequisite) -> str:
+    if one.older:
+        return "since its start, changed since"
+    if one.merges:
+        return merges(one.merges)
+    return "never merged" if one.missing else "merged"
+
+
+def _search(search: Search) -> str:
+    if search.found is None:
+        if not search.candidates:
+            return "No revision that the branch lacks brought these lines: it has a history of its own there."
+        bound = "" if search.complete else f"; the search ended after {search.tried} sets"
+        return f"No set of the {search.candidates} revisions that the branch lacks there makes them go in{bound}."
+    names = ", ".join(one.name for one in search.found)
+    least = "no smaller set does" if search.complete else f"the search ended after {search.tried} sets"
+    return f"With {names} before them all goes in; {least}."
+
+
+def _said(one: Followup) -> str:
+    said = [] if one.said is None else [f"{_SAID[one.said]} {one.of.name}"]
+    if one.repairs:
+        said.append(f"changes lines of {one.of.name}" if one.said is None else "changes its lines")
+    return ", ".join(said)
+
+
+def _has(answer: Check, one: Followup) -> str:
+    if one.asked:
+        return "is among these"
+    return f"{answer.onto.name} has it" if one.merged else f"{answer.onto.name} lacks it"
+
+
+# JSON
+
+
+def data(answer: Check) -> dict[str, Any]:
+    """The answer as data, without its schema's name."""
+    known = dict(answer.merges)
+    return {
+        "onto": answer.onto._asdict(),
+        "trunk": answer.trunk._asdict(),
+        "verdict": answer.verdict,
+        "modulo": list(answer.modulo),
+        "revisions": [
+            {**revision(one), "merged": one in answer.merged, "merges": merged_data(known.get(one, ()))}
+            for one in answer.revisions
+        ],
+        "files": [{"path": one.path, "state": one.state, "reason": one.reason} for one in answer.files],
+        "conflicts": [_conflict_data(one) for one in answer.conflicts],
+        "prerequisites": [
+            {
+                **revision(one.revision),
+                "merges": merged_data(one.merges),
+                "missing": one.missing,
+                "older": one.older,
+                "helps": one.helps,
+                "lines": one.lines,
+            }
+            for one in answer.prerequisites
+        ],
+        "search": None if answer.search is None else _search_data(answer.search),
+        "followups": [
+            {
+                **revision(one.revision),
+                "of": one.of.name,
+                "said": one.said,
+                "repairs": one.repairs,
+                "merged": one.merged,
+                "asked": one.asked,
+            }
+            for one in answer.followups
+        ],
+    }
+
+
+def revision(one: Revision) -> dict[str, Any]:
+    """A revision as data."""
+    return {
+        "name": one.name,
+        "number": one.number,
+        "commit": one.commit,
+        "author": one.author,
+        "date": one.date,
+        "subject": one.subject,
+    }
+
+
+def merged_data(found: Sequence[Merge]) -> list[dict[str, Any]]:
+    """Merges as data."""
+    return [
+        {
+            "name": one.revision.name,
+            "commit": one.revision.commit,
+            "date": one.revision.date,
+            "partial": one.partial,
+            "undone": None if one.undone is None else one.undone.name,
+        }
+        for one in found
+    ]
+
+
+def _conflict_data(one: Conflict) -> dict[str, Any]:
+    return {
+        "revision": one.revision.name,
+        "path": one.path,
+        "line": one.line,
+        "reason": one.reason,
+        "expected": _lines(one.expected),
+        "found": _lines(one.found),
+        "suppliers": list(one.suppliers),
+    }
+
+
+def _search_data(search: Search) -> dict[str, Any]:
+    found = None if search.found is None else [one.name for one in search.found]
+    return {**search._asdict(), "found": found}
+
+
+def _lines(lines: Sequence[bytes]) -> list[str]:
+    return [line.decode("utf-8", "surrogateescape") for line in lines]
