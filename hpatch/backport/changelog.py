@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from hpatch.backport.changes import Change, Objects
@@ -16,7 +17,7 @@ CHANGES = "CHANGES"
 
 _LIMIT = 80
 """Lines up to this width stay as they are."""
-_ITEM = re.compile(r"^ {1,4}\*\)[ \t]+", re.MULTILINE)
+_ITEM = re.compile(r"^ {0,4}\*\)[ \t]*", re.MULTILINE)
 _RELEASE = re.compile(rb"^Changes with Apache [^\n]*\n", re.MULTILINE)
 _WORD = re.compile(r"[a-z0-9]+")
 
@@ -58,7 +59,7 @@ def inserted(changes: bytes, entry: bytes) -> bytes:
 def items(text: str) -> Iterator[str]:
     """The entries in a text of CHANGES' form, each without the blank lines after it."""
     starts = [match.start() for match in _ITEM.finditer(text)]
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, end in pairwise([*starts, len(text)]):
         kept = []
         for line in text[start:end].split("\n"):
             if line[:1] not in ("", " ", "\t", "\r"):

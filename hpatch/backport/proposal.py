@@ -119,7 +119,7 @@ def make(history: Revisions, chosen: Sequence[Revision], wish: Wish) -> Proposal
         title,
         entry(content, wish.style),
         merge,
-        None if answer.verdict.verdict in ("there", "absent") else _patch(answer, branch, note),
+        None if answer.verdict in ("patch", "there", "absent") else _patch(answer, branch, note),
         note,
         status,
         standing(status, left) if status is not None else (),

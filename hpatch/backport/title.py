@@ -20,6 +20,7 @@ _TRAILER = re.compile(
     re.MULTILINE,
 )
 _LOG = re.compile(r"^\* ?(?P<path>[\w./-]+(?:, ?[\w./-]+)*)(?: ?\([^)]*\))?(?:,? ?\[[^]]*\])?:\s+", re.ASCII)
+_NOWHERE = re.compile(r"(?i)on (?:the )?trunk:")
 _BULLET = re.compile(r"^(?:\*\)|[*-])[ \t]+")
 _AUTHORS = re.compile(r"\s*\[[^][]{3,}\]\.?$")
 _PR = re.compile(r"\b(?:PR|BZ|Bug(?:zilla)?)[:# \t]*(\d{3,6})\b", re.IGNORECASE)
@@ -67,9 +68,10 @@ def title(revisions: Sequence[Revision]) -> str:
 def summary(message: str) -> str:
     """What a log message says first, in one line."""
     text = _SKIP.sub("", _TRAILER.sub("", message)).strip()
-    paragraph = text.partition("\n\n")[0].strip()
-    if re.fullmatch(r"(?i)on the trunk:", paragraph):
-        paragraph = text.partition("\n\n")[2].strip().partition("\n\n")[0]
+    paragraph, _, rest = text.partition("\n\n")
+    if paragraph.endswith(":"):
+        following = rest.strip().partition("\n\n")[0]
+        paragraph = following if _NOWHERE.fullmatch(paragraph) else f"{paragraph} {following}"
     paragraph = _LOG.sub(_named, paragraph)
     line = " ".join(_BULLET.sub("", paragraph).split())
     line = _REPORT.sub("", _GLUED.sub(r"PR \1", _AUTHORS.sub("", line)))

@@ -1,0 +1,191 @@
+"""`hpatch backport propose`."""
+
+import re
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from hpatch.cli import output, status_path
+from hpatch.cli import tree as trees
+from hpatch.errors import UsageError
+
+if TYPE_CHECKING:
+    from hpatch.backport.proposal import Proposal
+    from hpatch.backport.revisions import Revisions
+    from hpatch.report.proposal import Answer, Insertion
+
+_EXAMPLES = """
+Examples:
+
+  hpatch backport propose r1892805 --repo ~/src/httpd
+  hpatch backport propose 1919620,1919621 --repo ~/src/httpd --insert ~/2.4.x/STATUS --vote jdoe
+  hpatch backport propose r1592037 --repo ~/src/httpd --onto 2.4.x --patch r1592037.patch --dry-run
+  hpatch backport propose r1892805 --repo ~/src/httpd --vote jdoe --format mail | sendmail -t
+  hpatch backport propose r1892805 --repo ~/src/httpd --format github | gh pr create --title T --body-file -
+  hpatch backport propose 3f2a9c1 --repo ~/src/other --trunk main --onto stable-2
+
+Nothing is inserted that the branch has already, that STATUS proposes already, or that does not go in. For the last,
+merge by hand, put the patch where reviewers find it, and name that place with --at.
+
+Exit codes: 0 a proposal; 1 refused, and why; 2 wrong usage; 3 a repository, revision or STATUS that cannot be read; 4 a
+program that failed, a file that cannot be written.
+"""
+_BUILD = "Building and trying it (--build)"
+_ADDRESSED = re.compile(r"(?:[^<>\r\n]*<[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+)")
+
+
+def _command(
+    revisions: Annotated[
+        list[str], typer.Argument(metavar="REV...", help="Revisions of trunk: r1592037, 1592037,1592511 or a commit.")
+    ],
+    repo: Annotated[Path, typer.Option("--repo", metavar="DIR", help="A clone or mirror of the git repository.")],
+    onto: Annotated[str, typer.Option(metavar="BRANCH|COMMIT", help="Where it is to go.")] = "2.4.x",
+    trunk: Annotated[str, typer.Option(metavar="BRANCH", help="Where it comes from.")] = "trunk",
+    title: Annotated[str, typer.Option(metavar="TEXT", help="The title; from the log message if not given.")] = "",
+    vote: Annotated[str | None, typer.Option(metavar="NAME", help="Your +1 goes with it.")] = None,
+    insert: Annotated[
+        Path | None, typer.Option(metavar="STATUS", help="Put the entry at the end of this file's proposals.")
+    ] = None,
+    patch: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the change as a patch to the branch (patch -p0).")
+    ] = None,
+    at: Annotated[
+        str, typer.Option(metavar="URL", help="Where reviewers find the branch's own patch or pull request.")
+    ] = "",
+    style: Annotated[Literal["2014", "2020", "2023"], typer.Option(help="The entry's form, by its year.")] = "2023",
+    sender: Annotated[
+        str, typer.Option("--from", metavar="ADDRESS", help="With --format mail: its sender, if not that of --vote.")
+    ] = "",
+    to: Annotated[str, typer.Option("--to", metavar="ADDRESS", help="With --format mail: the list.")] = "",
+    build: Annotated[
+        bool, typer.Option("--build", help="Build the branch with it, and run its scenarios.", rich_help_panel=_BUILD)
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")] = False,
+    format: Annotated[
+        Literal["text", "mail", "github", "json"], typer.Option("--format", "-f", help="The form of the answer.")
+    ] = "text",
+) -> int:
+    """Propose to merge revisions of trunk: the entry for STATUS, the patch, a mail, what was checked."""
+    from hpatch.backport import evidence
+    from hpatch.backport.proposal import Wish, make
+    from hpatch.backport.revisions import Revisions
+    from hpatch.report.proposal import Answer
+    from hpatch.sources.cache import folder
+
+    _valid(title, vote, at)
+    address = _sender(sender, vote) if format == "mail" else ""
+    history = Revisions(str(repo), onto, trunk, cache=folder())
+    chosen = history.find(revisions)
+    wish = Wish(" ".join(title.split()), at, style, vote)
+    proposal = make(history, chosen, wish)
+    place = _place(history, proposal)
+    shown = list(evidence.gather(proposal, place))
+    if build:
+        from hpatch.cli import backport_build
+
+        shown += backport_build.tried(history, proposal)
+    refused = proposal.refused
+    insertion = None
+    if insert is not None:
+        path = status_path.find(insert, None)
+        with nullcontext() if dry_run or refused else trees.held(path.parent):
+            refused = refused or _refused(path, proposal)
+            if not refused:
+                insertion = _inserted(path, proposal.entry, dry_run)
+    written = _patched(proposal, patch, place, dry_run) if patch is not None else None
+    answer = Answer(proposal, place, tuple(shown), refused, insertion, written, dry_run)
+    _write(answer, format, address, to)
+    return 1 if refused else 0
+
+
+def _valid(title: str, vote: str | None, at: str) -> None:
+    """Raises UsageError for what cannot stand in an entry."""
+    from hpatch.backport.status_words import NAME
+
+    if vote is not None and (not NAME.fullmatch(vote) or vote == "and"):
+        raise UsageError(f"--vote: '{vote}' is no committer's name")
+    if at and not re.fullmatch(r"https?://[^\s<>]+", at):
+        raise UsageError(f"--at: '{at}' is no URL")
+    if title and not title.isprintable():
+        raise UsageError("--title: has characters that do not print")
+
+
+def _sender(sender: str, vote: str | None) -> str:
+    if sender:
+        if not _ADDRESSED.fullmatch(sender):
+            raise UsageError(f"--from: '{sender}' is no address: it is like 'Jane Doe <jdoe@example.org>'")
+        return sender
+    if vote is None:
+        raise UsageError("--format mail needs its sender: --from ADDRESS, or --vote NAME for NAME@apache.org")
+    return f"{vote}@apache.org"
+
+
+def _place(history: "Revisions", proposal: "Proposal") -> str:
+    tip = history.commit(history.onto.commit)
+    return f"{proposal.branch} at {history.onto.commit[:12] if tip is None else tip.name}"
+
+
+def _refused(path: Path, proposal: "Proposal") -> str:
+    """Why the entry does not go into this file: it has one for these revisions already."""
+    from hpatch.backport.proposal import standing
+
+    found = standing(status_path.parse(path, status_path.read(path)), proposal.revisions)
+    if not found:
+        return ""
+    return f"{path}:{found[0].line}: proposes it already, under {found[0].section}: {found[0].title}"
+
+
+def _inserted(path: Path, entry: str, dry_run: bool) -> "Insertion":
+    from hpatch.backport import status_file
+    from hpatch.report.proposal import Insertion
+
+    data = status_path.read(path)
+    status = status_path.parse(path, data)
+    text = status_file.apply(status.text, status_file.propose(status, entry))
+    if not dry_run:
+        status_path.write(path, data, text)
+    return Insertion(str(path), path.name, data, status_path.encoded(text))
+
+
+def _patched(proposal: "Proposal", file: Path, place: str, dry_run: bool) -> str | None:
+    """Write the patch; None where there is none to write."""
+    if proposal.patch is None:
+        return None
+    names = ", ".join(one.name for one in proposal.revisions)
+    head = f"{names} of trunk, for {place}. For patch -p0, svn patch or git apply -p0.\n\n"
+    if not dry_run:
+        output.write_bytes(head.encode("utf-8", "replace") + proposal.patch, str(file))
+    return str(file)
+
+
+def _write(answer: "Answer", format: str, sender: str, to: str) -> None:
+    from datetime import UTC, datetime
+
+    from hpatch.report import proposal as report
+
+    if format in ("text", "json"):
+        form: Literal["text", "json"] = "json" if format == "json" else "text"
+        output.write(report.render(answer, form, width=output.width(), color=output.color()))
+        return
+    if answer.refused:
+        import sys
+
+        from hpatch.report.terminal import visible
+
+        print(f"hpatch: {visible(answer.refused)}", file=sys.stderr)
+        return
+    if format == "mail":
+        from hpatch.report import proposal_mail
+
+        output.write_bytes(proposal_mail.render(answer, sender, to or proposal_mail.LIST, datetime.now(UTC)))
+        return
+    from hpatch.report import proposal_github
+
+    output.write(proposal_github.render(answer))
+
+
+def register(group: typer.Typer) -> None:
+    """Add the command."""
+    group.command("propose", epilog=_EXAMPLES)(_command)
