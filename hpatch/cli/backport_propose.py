@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from hpatch.cli import backport_options as shared
 from hpatch.cli import output, status_path
 from hpatch.cli import tree as trees
 from hpatch.errors import UsageError
@@ -40,9 +41,10 @@ def _command(
     revisions: Annotated[
         list[str], typer.Argument(metavar="REV...", help="Revisions of trunk: r1592037, 1592037,1592511 or a commit.")
     ],
-    repo: Annotated[Path, typer.Option("--repo", metavar="DIR", help="A clone or mirror of the git repository.")],
-    onto: Annotated[str, typer.Option(metavar="BRANCH|COMMIT", help="Where it is to go.")] = "2.4.x",
-    trunk: Annotated[str, typer.Option(metavar="BRANCH", help="Where it comes from.")] = "trunk",
+    repo: shared.Repo = ".",
+    onto: shared.Onto = "2.4.x",
+    trunk: shared.Trunk = "trunk",
+    mergeinfo: shared.Mergeinfo = None,
     title: Annotated[str, typer.Option(metavar="TEXT", help="The title; from the log message if not given.")] = "",
     vote: Annotated[str | None, typer.Option(metavar="NAME", help="Your +1 goes with it.")] = None,
     insert: Annotated[
@@ -70,13 +72,11 @@ def _command(
     """Propose to merge revisions of trunk: the entry for STATUS, the patch, a mail, what was checked."""
     from hpatch.backport import evidence
     from hpatch.backport.proposal import Wish, make
-    from hpatch.backport.revisions import Revisions
     from hpatch.report.proposal import Answer
-    from hpatch.sources.cache import folder
 
     _valid(title, vote, at)
     address = _sender(sender, vote) if format == "mail" else ""
-    history = Revisions(str(repo), onto, trunk, cache=folder())
+    history = shared.revisions(repo, onto, trunk, mergeinfo)
     chosen = history.find(revisions)
     wish = Wish(" ".join(title.split()), at, style, vote)
     proposal = make(history, chosen, wish)

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from hpatch.backport.evidence import Evidence
 from hpatch.backport.proposal import Proposal
-from hpatch.report import status_edit
+from hpatch.report import backport_check, status_edit
 from hpatch.report.jsonform import dump
 from hpatch.report.terminal import paint, visible, wrap
 
@@ -109,22 +109,14 @@ def _block(text: str) -> Iterator[str]:
 
 def _json(answer: Answer) -> dict[str, Any]:
     one = answer.proposal
-    check = one.check
     insertion = answer.insertion
     return {
         "schema": "hpatch.proposal/1",
         "dry_run": answer.dry_run,
         "refused": answer.refused or None,
-        "onto": {"name": one.branch, "commit": check.onto.commit, "place": answer.place},
-        "revisions": [
-            {"name": each.name, "number": each.number, "commit": each.commit, "subject": each.subject}
-            for each in one.revisions
-        ],
-        "merged": [
-            {"name": each.name, "by": [merge.revision.name for merge in found if merge.undone is None]}
-            for each, found in check.merges
-        ],
-        "verdict": check.verdict,
+        "branch": one.branch,
+        "place": answer.place,
+        "revisions": [backport_check.revision(each) for each in one.revisions],
         "way": one.way,
         "modulo": list(one.modulo),
         "title": one.title,
@@ -134,21 +126,8 @@ def _json(answer: Answer) -> dict[str, Any]:
         "patch": {"possible": one.patch is not None, "file": answer.patch, "strip": 0},
         "proposed": [{"line": each.line, "section": each.section, "title": each.title} for each in one.standing],
         "exempt": list(one.exemption.areas) if one.exemption is not None and one.exemption.whole else [],
-        "followups": [
-            {
-                "name": each.revision.name,
-                "of": each.of.name,
-                "said": each.said,
-                "merged": each.merged,
-                "asked": each.asked,
-                "subject": each.revision.subject,
-            }
-            for each in check.followups
-        ],
-        "prerequisites": [
-            {"name": each.revision.name, "missing": each.missing, "helps": each.helps} for each in check.prerequisites
-        ],
-        "checks": [{"what": each.what, "result": each.result, "text": each.text} for each in answer.evidence],
+        "check": backport_check.data(one.check),
+        "evidence": [{"what": each.what, "result": each.result, "text": each.text} for each in answer.evidence],
         "inserted": None
         if insertion is None
         else {
