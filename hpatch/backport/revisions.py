@@ -181,7 +181,7 @@ class Revisions:
         """The revisions of trunk that one of the branch says it brings there."""
         found = {}
         for one in messages.merged(revision.message):
-            for named in self._meant(one):
+            for named in self.meant(one):
                 if named.order in self._sides[0] and _touches(revision, named):
                     found[named.order] = named
         return tuple(found[order] for order in sorted(found))
@@ -248,7 +248,8 @@ class Revisions:
     def _on(self, side: AbstractSet[int]) -> tuple[Revision, ...]:
         return tuple(one for one in self._rows("where id >= ? order by id desc", self._first) if one.order in side)
 
-    def _meant(self, one: messages.Reference) -> Iterator[Revision]:
+    def meant(self, one: messages.Reference) -> Iterator[Revision]:
+        """The revisions that a reference in a message can mean, on either line."""
         if one.commit is not None:
             yield from self._rows("where name >= ? and name < ?", one.commit, one.commit + "g")
         else:

@@ -4,7 +4,7 @@ from importlib import import_module
 
 import typer
 
-COMMANDS = ("list", "check", "edit", "propose")
+COMMANDS = ("list", "check", "missing", "explain", "edit", "propose")
 """Each command's module is `hpatch.cli.backport_NAME`; its `register` adds the command to the group."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 from hpatch.backport.answer import Check, Conflict, Followup, Prerequisite, Search
-from hpatch.backport.revisions import Merge, Revision
+from hpatch.backport.revisions import Line, Merge, Revision
 from hpatch.report.jsonform import dump
 from hpatch.report.sides import sides
 from hpatch.report.tables import table
@@ -94,7 +94,9 @@ def _text(answer: Check, width: int | None, color: bool) -> Iterator[str]:
     if answer.followups:
         yield ""
         yield paint("Later on trunk:", "bold", color)
-        later = [(one.revision.name, _said(one), _has(answer, one), one.revision.subject) for one in answer.followups]
+        later = [
+            (one.revision.name, said(one), has(one, answer.onto), one.revision.subject) for one in answer.followups
+        ]
         yield from table(("revision", "", "", ""), later, width, color, indent=2)
 
 
@@ -132,17 +134,19 @@ def _search(search: Search) -> str:
     return f"With {names} before them all goes in; {least}."
 
 
-def _said(one: Followup) -> str:
-    said = [] if one.said is None else [f"{_SAID[one.said]} {one.of.name}"]
+def said(one: Followup) -> str:
+    """What a later revision has to do with an earlier one."""
+    words = [] if one.said is None else [f"{_SAID[one.said]} {one.of.name}"]
     if one.repairs:
-        said.append(f"changes lines of {one.of.name}" if one.said is None else "changes its lines")
-    return ", ".join(said)
+        words.append(f"changes lines of {one.of.name}" if one.said is None else "changes its lines")
+    return ", ".join(words)
 
 
-def _has(answer: Check, one: Followup) -> str:
+def has(one: Followup, onto: Line) -> str:
+    """Whether the branch has a later revision."""
     if one.asked:
         return "is among these"
-    return f"{answer.onto.name} has it" if one.merged else f"{answer.onto.name} lacks it"
+    return f"{visible(onto.name)} {'has' if one.merged else 'lacks'} it"
 
 
 # JSON
@@ -174,17 +178,19 @@ def data(answer: Check) -> dict[str, Any]:
             for one in answer.prerequisites
         ],
         "search": None if answer.search is None else _search_data(answer.search),
-        "followups": [
-            {
-                **revision(one.revision),
-                "of": one.of.name,
-                "said": one.said,
-                "repairs": one.repairs,
-                "merged": one.merged,
-                "asked": one.asked,
-            }
-            for one in answer.followups
-        ],
+        "followups": [followup_data(one) for one in answer.followups],
+    }
+
+
+def followup_data(one: Followup) -> dict[str, Any]:
+    """A later revision as data."""
+    return {
+        **revision(one.revision),
+        "of": one.of.name,
+        "said": one.said,
+        "repairs": one.repairs,
+        "merged": one.merged,
+        "asked": one.asked,
     }
 
 

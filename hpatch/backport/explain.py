@@ -1,0 +1,81 @@
+"""A revision's story: what it changed, where it went, what followed, and in which releases it is."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from hpatch.backport import followups
+from hpatch.backport.answer import Followup
+from hpatch.backport.changes import Change, Objects
+from hpatch.backport.revisions import Merge, Revision, Revisions, Side
+
+_RELEASE = re.compile(r"(?:\w+[-_/])*v?(\d+(?:\.\d+)+)")
+
+
+class Touched(NamedTuple):
+    """A file that the revision changed: lines added and removed, None where it is no text."""
+
+    path: str
+    added: int | None
+    removed: int | None
+
+
+class Went(NamedTuple):
+    """A merge to the branch, and the first release that has it; None: no release, or the repository has no tags."""
+
+    merge: Merge
+    release: str | None
+
+
+class Explanation(NamedTuple):
+    """A revision's story. `brought` are the revisions of trunk that it merged, where it is the branch's.
+
+    `release` is the first release that has the revision itself. `recorded` tells that Subversion's record has it as
+    merged.
+    """
+
+    revision: Revision
+    side: Side
+    touched: tuple[Touched, ...]
+    went: tuple[Went, ...]
+    recorded: bool
+    brought: tuple[Revision, ...]
+    release: str | None
+    followups: tuple[Followup, ...]
+
+
+def explain(history: Revisions, revision: Revision) -> Explanation:
+    """Tell the story of a revision on either line."""
+    objects = Objects(history.git)
+    side = history.side(revision)
+    assert side is not None
+    on_trunk = side == "trunk"
+    return Explanation(
+        revision,
+        side,
+        tuple(_touched(objects.changes((revision,))[0])),
+        tuple(Went(merge, _release(history, merge.revision)) for merge in history.merges(revision)) if on_trunk else (),
+        on_trunk and revision.number in history.mergeinfo,
+        history.brings(revision) if side == "branch" else (),
+        _release(history, revision),
+        followups.find(history, objects, (revision,)) if on_trunk else (),
+    )
+
+
+def _touched(change: Change) -> list[Touched]:
+    found = [Touched(one.path, None, None) for one in change.binaries]
+    for patch in change.files:
+        signs = [operation for hunk in patch.hunks for operation, _ in hunk.lines]
+        found.append(Touched(patch.path, signs.count("+"), signs.count("-")))
+    return sorted(found)
+
+
+def _release(history: Revisions, revision: Revision) -> str | None:
+    """The tag of the lowest version that has the commit."""
+    told = history.git.run(
+        *("for-each-ref", f"--contains={revision.commit}", "--format=%(refname)", "refs/tags", "refs/remotes/tags")
+    ).decode("utf-8", "surrogateescape")
+    names = (row.removeprefix("refs/").removeprefix("remotes/").removeprefix("tags/") for row in told.splitlines())
+    versions = {name: found for name in names if (found := _RELEASE.fullmatch(name)) is not None}
+    return min(versions, key=lambda name: tuple(map(int, versions[name][1].split("."))), default=None)

@@ -1,0 +1,93 @@
+"""A revision's story, as text and as JSON (`hpatch.explain/1`, described in docs/output.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from hpatch.backport.explain import Explanation, Touched
+from hpatch.backport.revisions import Revisions
+from hpatch.report.backport_check import followup_data, has, merged_data, merges, revision, said
+from hpatch.report.jsonform import dump
+from hpatch.report.tables import table
+from hpatch.report.terminal import paint, visible, wrap
+
+
+def render(
+    history: Revisions,
+    answer: Explanation,
+    format: Literal["text", "json"],
+    *,
+    width: int | None = None,
+    color: bool = False,
+) -> str:
+    """The answer."""
+    if format == "json":
+        return dump({"schema": "hpatch.explain/1", **_data(history, answer)})
+    return "".join(f"{line}\n" for line in _text(history, answer, width, color))
+
+
+def _text(history: Revisions, answer: Explanation, width: int | None, color: bool) -> Iterator[str]:
+    one = answer.revision
+    trunk, onto = visible(history.trunk.name), visible(history.onto.name)
+    where = {"trunk": trunk, "branch": onto, "both": f"{trunk}, before {onto} left it"}[answer.side]
+    head = f"{one.name} on {where}, {one.date[:10]}, {visible(one.author)}"
+    yield from (paint(line, "bold", color) for line in wrap(head, width, 2))
+    yield ""
+    for row in one.message.splitlines():
+        yield from wrap(f"  {visible(row)}".rstrip(), width, 2)
+    yield ""
+    yield from table(("file", "lines"), [(touched.path, _lines(touched)) for touched in answer.touched], width, color)
+    yield ""
+    yield from wrap(_went(history, answer), width, 2)
+    if answer.brought:
+        yield ""
+        yield paint("It merged:", "bold", color)
+        yield from table(("revision", ""), [(one.name, one.subject) for one in answer.brought], width, color, indent=2)
+    if answer.followups:
+        yield ""
+        yield paint(f"Later on {trunk}:", "bold", color)
+        rows = [
+            (one.revision.name, said(one), has(one, history.onto), one.revision.subject) for one in answer.followups
+        ]
+        yield from table(("revision", "", "", ""), rows, width, color, indent=2)
+
+
+def _lines(touched: Touched) -> str:
+    return "no text" if touched.added is None else f"+{touched.added} -{touched.removed}"
+
+
+def _went(history: Revisions, answer: Explanation) -> str:
+    onto = visible(history.onto.name)
+    if answer.side != "trunk":
+        return _released(answer.release)
+    if answer.went:
+        told = (f"{merges((went.merge,))} ({_released(went.release)})" for went in answer.went)
+        return f"merged to {onto} in {', '.join(told)}"
+    if answer.recorded:
+        return f"merged to {onto}, by Subversion's record"
+    own = "" if answer.release is None else f"; {_released(answer.release)}"
+    return f"never merged to {onto}, as far as messages tell{own}"
+
+
+def _released(release: str | None) -> str:
+    return "in no release" if release is None else f"first in {visible(release)}"
+
+
+def _data(history: Revisions, answer: Explanation) -> dict[str, object]:
+    return {
+        "onto": history.onto._asdict(),
+        "trunk": history.trunk._asdict(),
+        **revision(answer.revision),
+        "message": answer.revision.message,
+        "side": answer.side,
+        "files": [one._asdict() for one in answer.touched],
+        "merges": [
+            {**one, "release": went.release}
+            for one, went in zip(merged_data([went.merge for went in answer.went]), answer.went, strict=True)
+        ],
+        "recorded": answer.recorded,
+        "brought": [revision(one) for one in answer.brought],
+        "release": answer.release,
+        "followups": [followup_data(one) for one in answer.followups],
+    }

@@ -1,0 +1,85 @@
+"""What the branch lacks, as text and as JSON (`hpatch.missing/1`, described in docs/output.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from hpatch.backport.missing import Candidate, Missing
+from hpatch.backport.revisions import Revisions
+from hpatch.report.backport_check import merged_data, merges, revision
+from hpatch.report.jsonform import dump
+from hpatch.report.tables import table
+from hpatch.report.terminal import visible
+from hpatch.report.text import count
+
+_VERDICTS = {
+    "works": "goes in",
+    "modulo": "goes in",
+    "patch": "needs a patch",
+    "absent": "no such files there",
+    "there": "there",
+    None: "unknown",
+}
+
+
+def render(
+    history: Revisions,
+    found: Missing,
+    format: Literal["text", "json"],
+    *,
+    width: int | None = None,
+    color: bool = False,
+) -> str:
+    """The answer."""
+    if format == "json":
+        return dump(
+            {
+                "schema": "hpatch.missing/1",
+                "onto": history.onto._asdict(),
+                "trunk": history.trunk._asdict(),
+                "count": found.count,
+                "there": found.there,
+                "candidates": [_data(one) for one in found.candidates],
+            }
+        )
+    return "".join(f"{line}\n" for line in _text(history, found, width, color))
+
+
+def _text(history: Revisions, found: Missing, width: int | None, color: bool) -> Iterator[str]:
+    onto = visible(history.onto.name)
+    if not found.candidates:
+        yield f"{onto} lacks nothing of {visible(history.trunk.name)} there"
+        return
+    rows = [
+        (one.revision.name, one.revision.date[:10], _why(one), one.revision.subject, _VERDICTS[one.verdict])
+        for one in found.candidates
+    ]
+    yield from table(("revision", "date", "for", "", "by itself"), rows, width, color)
+    yield ""
+    shown = "" if len(found.candidates) == found.count else f", of {found.count}"
+    there = "" if not found.there else f"; {found.there} more are there by their content"
+    yield f"{count(len(found.candidates), 'revision')} that {onto} lacks{shown}{there}"
+
+
+def _why(one: Candidate) -> str:
+    words = [*one.cves, *(f"PR {number}" for number in one.prs)]
+    if not words and one.fixes:
+        words.append("a fix")
+    if one.merges:
+        words.append(f"merged: {merges(one.merges)}")
+    if one.reverted is not None:
+        words.append(f"reverted by {one.reverted.name}")
+    return ", ".join(words)
+
+
+def _data(one: Candidate) -> dict[str, object]:
+    return {
+        **revision(one.revision),
+        "prs": list(one.prs),
+        "cves": list(one.cves),
+        "fixes": one.fixes,
+        "verdict": one.verdict,
+        "merges": merged_data(one.merges),
+        "reverted": None if one.reverted is None else one.reverted.name,
+    }
