@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from contextlib import closing
 from typing import NamedTuple
 
-from hpatch.lab.model import Outcome
+from hpatch.errors import ToolError
+from hpatch.lab.model import Address, Outcome
+from hpatch.lab.ports import LOOPBACK
 
 Script = Sequence[bytes | float]
 """What to do: bytes are sent, a number is seconds to wait."""
@@ -53,6 +55,18 @@ def request(
     return (head, pause, body) if pause else (head + body,)
 
 
+def connect(address: Address, seconds: float = PATIENCE) -> socket.socket:
+    """A connection to a backend itself. Raises ToolError when nobody listens there."""
+    stream = socket.socket(socket.AF_INET if address.path is None else socket.AF_UNIX)
+    stream.settimeout(seconds)
+    try:
+        stream.connect((LOOPBACK, address.port) if address.path is None else str(address.path))
+    except OSError as error:
+        stream.close()
+        raise ToolError(f"the backend does not take a connection: {error.strerror or error}") from error
+    return stream
+
+
 def talk(port: int, script: Script, *, patience: float = PATIENCE, hold: float = 0.0) -> Answer:
     """Send a script to 127.0.0.1 and read the answer up to the connection's end, at most `patience` seconds long.
 
@@ -64,7 +78,7 @@ def talk(port: int, script: Script, *, patience: float = PATIENCE, hold: float =
             stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         stream.settimeout(patience)
         try:
-            stream.connect(("127.0.0.1", port))
+            stream.connect((LOOPBACK, port))
         except OSError:
             return NONE
         came = bytearray()

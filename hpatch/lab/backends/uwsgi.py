@@ -53,6 +53,12 @@ def version(program: Path) -> str | None:
     return words[0] if words else None
 
 
+def answer(size: int = 11) -> bytes:
+    """What the application answers to a query string of so many bytes, or to none."""
+    text = b"hpatch lab\n"
+    return (text * (size // len(text) + 1))[:size]
+
+
 def start(
     keeper: Keeper,
     folder: Path,

@@ -15,8 +15,8 @@ from hpatch.lab.session import Session
 _BUFFER = 1_000_000
 _SECONDS = 2.5
 _MOST = 0.1
-"""Of the time. A loop that spins takes all it gets, with ten busy neighbours on two processors still 20%; one that waits
-takes below 1%."""
+"""Of the time. A loop that spins takes all it gets, with ten busy neighbours on two processors still 20%; one that
+waits takes below 1%."""
 _SETTINGS = ("SetInputFilter DEFLATE",)
 _HEADERS = ("Content-Encoding: gzip",)
 
