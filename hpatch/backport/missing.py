@@ -57,10 +57,10 @@ class Candidate(NamedTuple):
 
 
 class Missing(NamedTuple):
-    """What the branch lacks. `candidates` are the best, of `count`; `there` is how many were found by their content."""
+    """What the branch lacks. `candidates` are the best, of `total`; `there` is how many were found by their content."""
 
     candidates: tuple[Candidate, ...]
-    count: int
+    total: int
     there: int
 
 

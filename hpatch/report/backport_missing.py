@@ -38,7 +38,7 @@ def render(
                 "schema": "hpatch.missing/1",
                 "onto": history.onto._asdict(),
                 "trunk": history.trunk._asdict(),
-                "count": found.count,
+                "total": found.total,
                 "there": found.there,
                 "candidates": [_data(one) for one in found.candidates],
             }
@@ -57,7 +57,7 @@ def _text(history: Revisions, found: Missing, width: int | None, color: bool) ->
     ]
     yield from table(("revision", "date", "for", "", "by itself"), rows, width, color)
     yield ""
-    shown = "" if len(found.candidates) == found.count else f", of {found.count}"
+    shown = "" if len(found.candidates) == found.total else f", of {found.total}"
     there = "" if not found.there else f"; {found.there} more are there by their content"
     yield f"{count(len(found.candidates), 'revision')} that {onto} lacks{shown}{there}"
 
