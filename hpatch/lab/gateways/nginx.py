@@ -37,11 +37,11 @@ _CGI = {
 """What a backend is told of a request (RFC 3875)."""
 _PASS: Mapping[Scheme, tuple[str, Mapping[str, str]]] = {
     "fcgi": ("fastcgi", {**_CGI, "GATEWAY_INTERFACE": "CGI/1.1"}),
-    "scgi": ("scgi", {"CONTENT_LENGTH": _CGI["CONTENT_LENGTH"], "SCGI": "1", **_CGI}),
+    "scgi": ("scgi", {"SCGI": "1", **{name: value for name, value in _CGI.items() if name != "CONTENT_LENGTH"}}),
     "uwsgi": ("uwsgi", _CGI),
     "http": ("proxy", {}),
 }
-"""A scheme's family of directives, and its parameters; the first of SCGI is the length (its specification)."""
+"""A scheme's family of directives, and its parameters. nginx adds SCGI's CONTENT_LENGTH itself, as the first."""
 
 
 def prepare(spec: GatewaySpec, routes: Sequence[Route], settings: Sequence[str], folder: Path, port: int) -> Setup:
