@@ -18,7 +18,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-GRACE = 2.0
+GRACE = 1.0
 """Seconds from SIGTERM to SIGKILL."""
 _STEP = 0.01
 
