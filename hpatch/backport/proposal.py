@@ -81,8 +81,8 @@ class Proposal(NamedTuple):
             return f"it is in {PATH} already, line {one.line}, under {one.section}: {one.title}"
         if self.way == "open":
             count = len(self.check.conflicts)
-            places = "one place" if count == 1 else f"{count} places"
-            return f"it does not go in: {places} of it conflict, so {self.branch} needs a patch of its own"
+            places = "one place of it conflicts" if count == 1 else f"{count} places of it conflict"
+            return f"it does not go in: {places}, so {self.branch} needs a patch of its own"
         return ""
 
 
