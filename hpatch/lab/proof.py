@@ -22,6 +22,7 @@ from hpatch.lab.matrix import Experiment, Wanted
 from hpatch.lab.model import Cell, GatewaySpec, Result
 from hpatch.lab.scenario import Scenario, find, scenarios
 from hpatch.lab.smoke import Check
+from hpatch.patching.stack import Content, Pushed
 from hpatch.sources.cache import Checked
 
 Shown = Literal["proved", "unaffected", "not-cured", "broken", "cannot-run"]
@@ -32,11 +33,15 @@ Tell = Callable[[str, str], None]
 
 
 class Row(NamedTuple):
-    """A scenario in a cell, before and after. `sets` are those that it tells of; none: all is to stay as it is."""
+    """A scenario in a cell, before and after. `sets` are those that it tells of; none: all is to stay as it is.
+
+    `stage`: before is not the tree as it is, but with these revisions of other sets.
+    """
 
     sets: tuple[str, ...]
     before: Result
     after: Result
+    stage: tuple[str, ...] = ()
 
     @property
     def shown(self) -> Shown:
@@ -52,6 +57,18 @@ class Row(NamedTuple):
     def worse(self) -> bool:
         """Whether something that was well is so no more."""
         return self.before.verdict == "passed" and self.after.verdict != "passed"
+
+
+class Checks(NamedTuple):
+    """Something that an httpd is to do in any case, before and after. `before` is None where it was not tried."""
+
+    before: Check | None
+    after: Check
+
+    @property
+    def worse(self) -> bool:
+        """Whether it does it no more."""
+        return self.after.verdict != "passed" and (self.before is None or self.before.verdict == "passed")
 
 
 class Plan(NamedTuple):
@@ -80,12 +97,12 @@ class Plan(NamedTuple):
 class Proof(NamedTuple):
     """How it went. `failure`: the patched tree does not build, and why; then there are no rows.
 
-    `checks` are what the patched httpd is to do in any case; `built` are the seconds of building, by moment and phase.
+    `built` are the seconds of building, by moment and phase.
     """
 
     plan: Plan
     rows: tuple[Row, ...]
-    checks: tuple[Check, ...]
+    checks: tuple[Checks, ...]
     built: Mapping[str, Mapping[str, float]]
     failure: str | None
     seconds: float
@@ -105,7 +122,8 @@ class Proof(NamedTuple):
     @property
     def sound(self) -> bool:
         """Whether nothing is worse, as far as could be seen."""
-        return self.failure is None and not any(row.worse for row in self.rows) and self._checked("passed")
+        worse = any(row.worse for row in self.rows) or any(check.worse for check in self.checks)
+        return self.failure is None and not worse
 
     @property
     def ok(self) -> bool:
@@ -115,13 +133,10 @@ class Proof(NamedTuple):
     @property
     def undecided(self) -> bool:
         """Whether it does not hold only because something could not be run."""
-        if self.ok or self.failure is not None or any(check.verdict == "failed" for check in self.checks):
+        if self.ok or self.failure is not None or any(check.worse for check in self.checks):
             return False
         shown = {row.shown for row in self.rows if row.sets or row.worse}
         return "cannot-run" in shown and not shown & {"not-cured", "broken"}
-
-    def _checked(self, verdict: str) -> bool:
-        return bool(self.checks) and all(check.verdict == verdict for check in self.checks)
 
 
 def plan(root: Path, request: Request, catalog: Catalog, source: Checked, wanted: Wanted) -> Plan:
@@ -146,12 +161,13 @@ def plan(root: Path, request: Request, catalog: Catalog, source: Checked, wanted
 
 
 def _experiments(sets: Sequence[Chosen], wanted: Wanted) -> Iterator[tuple[tuple[str, ...], Experiment]]:
-    """Those of the sets; where one of them has no behaviour, all others that tell of a set, which are to stay as is."""
+    """Those of the sets; where one that is asked for has no behaviour, also the others: they are to stay as they are."""
     told: dict[str, list[str]] = {}
     for one in sets:
         for scenario in _scenarios(one):
             told.setdefault(scenario.name, []).append(one.set.id)
-    others = [one for one in scenarios() if one.sets] if any(not one.set.scenario for one in sets) else []
+    silent = any(not one.set.scenario and not one.needed_by for one in sets)
+    others = [one for one in scenarios() if one.sets] if silent else []
     for scenario in [*map(find, told), *(one for one in others if one.name not in told)]:
         for experiment in matrix.experiments([scenario], wanted):
             yield tuple(told.get(scenario.name, ())), experiment
@@ -177,22 +193,26 @@ def prove(
     Raises ToolError when the tree does not build as it is.
     """
     begun = time.monotonic()
-    before = _try(plan, candidate.gateway(plan.tree.root, "before"), "before", requests, tell)
     copy = folder / "patched"
     rows: tuple[Row, ...] = ()
-    checks: tuple[Check, ...] = ()
+    checks: tuple[Checks, ...] = ()
     failure = None
+    gateway = candidate.gateway(plan.tree.root, "before")
+    before = _try(plan.experiments, gateway, "before", requests, tell)
+    checked = {one.name: one for one in smoke.checks(gateway, tell=lambda detail: tell("before", detail))}
     try:
         tell("apply", "")
         _copy(plan.tree.root, copy)
+        stages = _stages(plan, before, candidate, copy, requests, tell)
         with files.lock(copy):
             commit(prepare(copy, request, catalog, source))
         gateway = candidate.gateway(copy, "after")
-        after = _try(plan, gateway, "after", requests, tell)
-        checks = smoke.checks(gateway, tell=lambda detail: tell("check", detail))
-        rows = tuple(
-            Row(sets, one, other) for (sets, _), one, other in zip(plan.experiments, before, after, strict=True)
-        )
+        after = _try(plan.experiments, gateway, "after", requests, tell)
+        found = smoke.checks(gateway, tell=lambda detail: tell("after", detail))
+        checks = tuple(Checks(checked.get(one.name), one) for one in found)
+        for at, (sets, _) in enumerate(plan.experiments):
+            result, stage = stages.get(at, (before[at], ()))
+            rows += (Row(sets, result, after[at], stage),)
     except (BuildError, ModuleError) as error:
         failure = str(error)
     finally:
@@ -200,10 +220,74 @@ def prove(
     return Proof(plan, rows, checks, candidate.seconds, failure, time.monotonic() - begun)
 
 
-def _try(plan: Plan, gateway: GatewaySpec, moment: str, requests: int | None, tell: Tell) -> list[Result]:
+_Staged = dict[int, tuple[Result, tuple[str, ...]]]
+"""By the experiment's place: its result in a stage, and the revisions that the stage has."""
+
+
+def _stages(
+    plan: Plan, before: Sequence[Result], candidate: Candidate, copy: Path, requests: int | None, tell: Tell
+) -> _Staged:
+    """Where the tree as it is does not show a set's fault, the tree with all that comes before the set may.
+
+    fcgi-body-cpu for one: httpd 2.4.9 spins only with what fcgi-iobuffersize brings. The copy is as it was on return.
+    """
+    found: _Staged = {}
+    steps = plan.prepared.steps
+    for one in plan.sets:
+        places = [at for at, (sets, _) in enumerate(plan.experiments) if one.set.id in sets]
+        first = next(at for at, step in enumerate(steps) if step.set == one.set.id)
+        if not places or first == 0 or any(before[at].verdict != "passed" for at in places):
+            continue
+        undo = _staged(copy, steps[:first])
+        moment = f"before {one.set.id}"
+        try:
+            results = _try(
+                [plan.experiments[at] for at in places], candidate.gateway(copy, moment), moment, requests, tell
+            )
+        except (BuildError, ModuleError):
+            continue  # what is half of a change need not build
+        finally:
+            _write(copy, undo)
+        names = tuple(dict.fromkeys(step.name for step in steps[:first]))
+        if any(result.verdict == "failed" for result in results):
+            found.update({at: (result, names) for at, result in zip(places, results, strict=True)})
+    return found
+
+
+def _staged(copy: Path, steps: Sequence[Pushed]) -> dict[str, Content | None]:
+    """Write what the steps make of the files; what these were."""
+    before: dict[str, Content | None] = {}
+    after: dict[str, Content | None] = {}
+    for step in steps:
+        for edit in step.edits:
+            before.setdefault(edit.path, edit.before)
+            after[edit.path] = edit.after
+    _write(copy, after)
+    return before
+
+
+def _write(copy: Path, contents: Mapping[str, Content | None]) -> None:
+    """In the private copy, which nobody else reads meanwhile."""
+    for path, content in contents.items():
+        target = copy / path
+        if content is None:
+            target.unlink(missing_ok=True)
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content.data)
+            target.chmod(content.mode)
+
+
+def _try(
+    experiments: Sequence[tuple[tuple[str, ...], Experiment]],
+    gateway: GatewaySpec,
+    moment: str,
+    requests: int | None,
+    tell: Tell,
+) -> list[Result]:
     results = []
-    for number, (_, (scenario, cell)) in enumerate(plan.experiments, 1):
-        tell(moment, f"{number} of {len(plan.experiments)}: {scenario.name}, {cell.transport}")
+    for number, (_, (scenario, cell)) in enumerate(experiments, 1):
+        tell(moment, f"{number} of {len(experiments)}: {scenario.name}, {cell.transport}")
         here = Cell(gateway, cell.backend, cell.transport, cell.threads)
         results.append(matrix.run(Experiment(scenario, here), requests))
     return results
