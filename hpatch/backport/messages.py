@@ -158,10 +158,8 @@ def relation(message: str, number: int | None, commit: str) -> Relation | None:
 
 def _said(message: str, one: Reference) -> Relation:
     """The words around a reference, in its own paragraph; the nearer before it decide first."""
-    starts = [found.end() for found in _PARAGRAPH.finditer(message, 0, one.start)]
-    before = message[max([0, *starts[-1:], one.start - 120]) : one.start]
-    end = _PARAGRAPH.search(message, one.end)
-    after = message[one.end : min(end.start() if end else len(message), one.end + 160)]
+    before = _PARAGRAPH.split(message[max(0, one.start - 120) : one.start])[-1]
+    after = _PARAGRAPH.split(message[one.end : one.end + 160])[0]
     near = before[-40:]
     if _REVERTS.search(before):
         return "revert"

@@ -21,6 +21,8 @@ from hpatch.patching.model import PLACED, Diff, Outcome, Placed
 from hpatch.patching.place import PlaceOptions
 
 _KEPT = re.compile(r"(?:CHANGES|STATUS|docs/log-message-tags/next-number|changes-entries/.*)")
+_LEFT = re.compile(r"STATUS|docs/log-message-tags/next-number")
+"""Of these, what trunk changes is never the branch's."""
 _NUMBER = re.compile(r"include/ap_mmn\.h|modules/http2/h2_version\.h")
 _GENERATED = re.compile(r"docs/manual/(?:.*\.html(?:\..*)?|.*\.xml\.meta)")
 _OPTIONS = PlaceOptions(claim=True)
@@ -73,8 +75,9 @@ def is_own(path: str) -> bool:
 
 def attempt(objects: Objects, branch: Branch, changes: Sequence[Change]) -> Trial:
     """Plan changes in order, each on those before it."""
-    made, failures, aside = _first(objects, branch, changes)
-    dropped = {(one.revision.commit, one.path) for one in failures} | set(aside)
+    left = {(change.revision.commit, path) for change in changes for path in change.paths if _LEFT.fullmatch(path)}
+    made, failures, aside = _first(objects, branch, changes, left)
+    dropped = {(one.revision.commit, one.path) for one in failures} | set(aside) | left
     while dropped:
         # What goes in without them: a plan with a failure in it has no changes.
         made = _plan(objects, branch, changes, dropped)
@@ -82,7 +85,10 @@ def attempt(objects: Objects, branch: Branch, changes: Sequence[Change]) -> Tria
         if not more:
             break
         dropped |= more
-    files = {one.path: one for one in aside.values()} | {one.path: one for one in _files(branch, made, changes)}
+    kept = (File(path, "kept", branch.read(path), branch.read(path), "each branch has its own") for _, path in left)
+    files = {one.path: one for one in (*kept, *aside.values())} | {
+        one.path: one for one in _files(branch, made, changes)
+    }
     for change in changes:
         for binary in change.binaries:
             one, failure = _binary(objects, branch, change, binary)
@@ -103,15 +109,15 @@ def failures(
         change._replace(files=tuple(one for one in change.files if one.path in paths), binaries=())
         for change in changes
     ]
-    return _first(objects, branch, some)[1]
+    return _first(objects, branch, some, set())[1]
 
 
 def _first(
-    objects: Objects, branch: Branch, changes: Sequence[Change]
+    objects: Objects, branch: Branch, changes: Sequence[Change], left: AbstractSet[tuple[str, str]]
 ) -> tuple[plan.Plan, tuple[Failure, ...], dict[tuple[str, str], File]]:
     """A plan, what fails in it and has to be solved, and what else does."""
     objects.want(_blobs(branch, changes))
-    made = _plan(objects, branch, changes, set())
+    made = _plan(objects, branch, changes, left)
     failures = []
     aside = {}
     for change, placed in _placed(made, changes):
