@@ -161,7 +161,7 @@ def plan(root: Path, request: Request, catalog: Catalog, source: Checked, wanted
 
 
 def _experiments(sets: Sequence[Chosen], wanted: Wanted) -> Iterator[tuple[tuple[str, ...], Experiment]]:
-    """Those of the sets; where one that is asked for has no behaviour, also the others: they are to stay as they are."""
+    """Those of the sets; where one that is asked for has no behaviour, also the others, which are to stay as is."""
     told: dict[str, list[str]] = {}
     for one in sets:
         for scenario in _scenarios(one):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -10,7 +11,6 @@ from hpatch.lab.model import Result
 from hpatch.lab.proof import Plan, Proof, Row, Shown
 from hpatch.report import lab
 from hpatch.report.jsonform import dump
-from hpatch.report.smoke import checks
 from hpatch.report.tables import table
 from hpatch.report.terminal import paint, visible, wrap
 
@@ -22,7 +22,9 @@ SHOWN: dict[Shown, str] = {
     "broken": "BROKEN",
     "cannot-run": "cannot run",
 }
+_SPECIAL = re.compile(r"([\\`*_|<&\[\]])")
 _HEADERS = ("scenario", "backend", "transport", "before", "after", "")
+_CHECK_HEADERS = ("check", "before", "after", "")
 
 
 class Answer(NamedTuple):
@@ -84,10 +86,10 @@ def _text(answer: Answer, width: int | None, color: bool) -> Iterator[str]:
         yield from wrap(f"With the sets it does not build: {visible(proof.failure)}", width, 2)
     if proof.rows:
         yield ""
-        yield from table(_HEADERS, _rows(proof, "\n"), width, color, bold=True)
+        yield from table(_HEADERS, _rows(proof), width, color, bold=True)
     if proof.checks:
         yield ""
-        yield from table(("after", "", ""), checks(proof.checks), width, color, bold=True)
+        yield from table(_CHECK_HEADERS, _checks(proof), width, color, bold=True)
     yield ""
     for one in proof.plan.sets:
         yield from wrap(_verdict(proof, one), width, 2)
@@ -100,13 +102,13 @@ def _markdown(answer: Answer) -> Iterator[str]:
     yield f"**{_plain(_title(answer))}**"
     if proof.failure is not None:
         yield ""
-        yield f"With the sets it does not build: `{_plain(proof.failure)}`"
+        yield f"With the sets it does not build: {_plain(proof.failure)}"
     if proof.rows:
         yield ""
-        yield from _grid(_HEADERS, _rows(proof, "<br>"))
+        yield from _grid(_HEADERS, _rows(proof))
     if proof.checks:
         yield ""
-        yield from _grid(("after", "", ""), checks(proof.checks))
+        yield from _grid(_CHECK_HEADERS, _checks(proof))
     yield ""
     for one in proof.plan.sets:
         yield f"- {_plain(_verdict(proof, one))}"
@@ -122,22 +124,33 @@ def _grid(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str
 
 
 def _plain(text: str) -> str:
-    """Text that Markdown leaves as it is."""
-    shown = "<br>".join(visible(line) for line in text.split("<br>"))
-    return shown.replace("\\", "\\\\").replace("|", "\\|").replace("*", "\\*").replace("_", "\\_")
+    """Text that Markdown leaves as it is; a new line is a new line in a cell."""
+    return "<br>".join(_SPECIAL.sub(r"\\\1", visible(line)) for line in text.split("\n"))
 
 
-def _rows(proof: Proof, newline: str) -> list[tuple[str, ...]]:
+def _rows(proof: Proof) -> list[tuple[str, ...]]:
     return [
         (
             row.before.scenario,
-            lab.backend(row.before.cell.backend, row.before.backend).replace("\n", newline),
+            lab.backend(row.before.cell.backend, row.before.backend),
             f"{row.before.cell.transport}{_threads(row)}",
-            _half(row.before, newline),
-            _half(row.after, newline),
-            SHOWN[row.shown],
+            _half(row.before, row.stage),
+            _half(row.after),
+            _shown(row),
         )
         for row in proof.rows
+    ]
+
+
+def _checks(proof: Proof) -> list[tuple[str, ...]]:
+    return [
+        (
+            one.after.name,
+            f"{one.before.verdict}: {one.before.why}" if one.before is not None else "",
+            f"{one.after.verdict}: {one.after.why}",
+            "WORSE" if one.worse else "as before",
+        )
+        for one in proof.checks
     ]
 
 
@@ -146,8 +159,15 @@ def _threads(row: Row) -> str:
     return f", {number} threads" if number is not None else ""
 
 
-def _half(result: Result, newline: str) -> str:
-    return newline.join(filter(None, (f"{result.verdict}: {result.why}", lab.seen(result.figures))))
+def _half(result: Result, stage: Sequence[str] = ()) -> str:
+    with_ = f"with {', '.join(stage)}" if stage else ""
+    return "\n".join(filter(None, (f"{result.verdict}: {result.why}", lab.seen(result.figures), with_)))
+
+
+def _shown(row: Row) -> str:
+    if row.sets:
+        return SHOWN[row.shown]
+    return "WORSE" if row.worse else "better" if row.shown == "proved" else "as before"
 
 
 def _title(answer: Answer) -> str:
@@ -216,12 +236,22 @@ def _json(answer: Answer) -> str:
                 {
                     "sets": list(row.sets),
                     "shown": row.shown,
+                    "worse": row.worse,
+                    "stage": list(row.stage),
                     "before": lab.result(row.before),
                     "after": lab.result(row.after),
                 }
                 for row in proof.rows
             ],
-            "checks": [one._asdict() for one in proof.checks],
+            "checks": [
+                {
+                    "name": one.after.name,
+                    "worse": one.worse,
+                    "before": None if one.before is None else one.before._asdict(),
+                    "after": one.after._asdict(),
+                }
+                for one in proof.checks
+            ],
             "built": {moment: _seconds(phases) for moment, phases in proof.built.items()},
             "seconds": round(proof.seconds, 3),
         }
