@@ -53,7 +53,9 @@ def _applies(proposal: Proposal, place: str) -> Evidence:
         more = len(answer.conflicts) - len(some)
         return Evidence("applies", "no", f"not on {place}: {'; '.join(some)}{f' and {more} more' if more > 0 else ''}")
     if proposal.way == "patch":
-        return Evidence("applies", "yes", f"the branch's patch on {place}; svn merge alone would conflict")
+        return Evidence(
+            "applies", "yes", f"by a patch of the branch's own on {place}: svn merge may stop at a conflict"
+        )
     but = f", but for {', '.join(proposal.modulo)}" if proposal.modulo else ""
     return Evidence("applies", "yes", f"a three-way merge on {place} has no conflict{but}")
 

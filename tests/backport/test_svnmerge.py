@@ -1,0 +1,95 @@
+"""What svn merge would make of revisions, next to what it makes of them."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+import two_lines
+from two_lines import A, B
+
+from hpatch.backport import svnmerge
+from hpatch.backport.changes import Objects
+from hpatch.backport.proposal import Wish, make
+from hpatch.backport.revisions import Revisions
+from hpatch.backport.trial import Branch
+
+pytestmark = pytest.mark.git
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Revisions:
+    return Revisions(str(two_lines.build(tmp_path_factory.mktemp("git") / "repository")))
+
+
+def plain(history: Revisions, *names: str) -> dict[str, bytes | None]:
+    objects = Objects(history.git)
+    return svnmerge.merge(objects, Branch(objects, history.onto.commit), objects.changes(history.find(names)))
+
+
+def test_one_after_the_other(history: Revisions) -> None:
+    found = plain(history, "r1950001", "r1950002")
+    assert found == {A: two_lines.lines("a", {5: "fixed; /* so */", 39: "end;"}), "CHANGES": None}
+
+
+def test_changes_side_by_side_conflict(history: Revisions) -> None:
+    assert plain(history, "r1950003") == {B: None}
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A working copy of 2.4.x in a Subversion repository where r1950001 is r5."""
+
+    def svn(*arguments: object) -> None:
+        subprocess.run(["svn", *map(str, arguments)], cwd=tmp_path, check=True, capture_output=True)
+
+    subprocess.run(["svnadmin", "create", tmp_path / "repository"], check=True)
+    url = f"file://{tmp_path}/repository"
+    svn("mkdir", "--parents", "-m", "r1", f"{url}/trunk", f"{url}/branches")
+    svn("checkout", f"{url}/trunk", "trunk")
+    start, branch, *rest = two_lines.HISTORY
+    write(tmp_path / "trunk", start)
+    svn("add", *((tmp_path / "trunk").glob("[!.]*")))
+    svn("commit", "-m", "r2", "trunk")
+    svn("copy", "-m", "r3", f"{url}/trunk", f"{url}/branches/2.4.x")
+    svn("checkout", f"{url}/branches/2.4.x", "branch")
+    write(tmp_path / "branch", branch)
+    svn("commit", "-m", "r4", "branch")
+    write(tmp_path / "trunk", rest[0])
+    svn("commit", "-m", "r5", "trunk")
+    svn("update", "branch")
+    return tmp_path / "branch"
+
+
+def write(folder: Path, one: two_lines.Commit) -> None:
+    for name, content in one.files.items():
+        assert content is not None
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+
+
+def states(copy: Path) -> dict[str, str]:
+    told = subprocess.run(["svn", "status", "-q"], cwd=copy, check=True, capture_output=True, text=True).stdout
+    return {line[8:]: line[0] for line in told.splitlines() if line[:1].strip() and line[8:] != "."}
+
+
+@pytest.mark.svn
+def test_as_svn_merge_does(history: Revisions, copy: Path) -> None:
+    one = make(history, history.find(["r1950001"]), Wish())
+    command = one.merge.replace("1950001", "5").replace("^/httpd/httpd/trunk", "^/trunk").split()
+    subprocess.run([*command, "--accept", "postpone"], cwd=copy, check=True, capture_output=True)
+    # What the proposal says: trunk's change goes in, but for CHANGES.
+    assert (one.way, one.modulo) == ("modulo", ("CHANGES",))
+    assert states(copy) == {A: "M", "CHANGES": "C"}
+    assert (copy / A).read_bytes() == two_lines.lines("a", {5: "fixed;"})
+
+
+@pytest.mark.svn
+def test_svn_patch_takes_the_patch(history: Revisions, copy: Path, tmp_path: Path) -> None:
+    one = make(history, history.find(["r1950001"]), Wish())
+    assert one.patch is not None
+    (tmp_path / "a.patch").write_bytes(one.patch)
+    subprocess.run(["svn", "patch", tmp_path / "a.patch"], cwd=copy, check=True, capture_output=True)
+    assert states(copy) == {A: "M", "CHANGES": "M"}
+    assert b"mod_a: Fix it. PR 60001." in (copy / "CHANGES").read_bytes()
