@@ -73,9 +73,9 @@ def tell(folder: Path, *, numbered: bool = True) -> Mirror:
         1000103,
         "mod_b: A new function, ap_three.",
         {
-            "include/ap_mmn.h": MMN.replace(
-                b" */\n#def", b" * 20120211.3 (2.5.0-dev)  Add ap_three\n */\n#def"
-            ).replace(b"MINOR 2 ", b"MINOR 3 "),
+            "include/ap_mmn.h": MMN.replace(b"ap_two\n", b"ap_two\n * 20120211.3 (2.5.0-dev)  Add ap_three\n").replace(
+                b"MINOR 2 ", b"MINOR 3 "
+            ),
             "modules/b.c": one.file("modules/b.c").replace(b"other_05(void)", b"other_05(int)"),
         },
     )
@@ -90,9 +90,7 @@ def tell(folder: Path, *, numbered: bool = True) -> Mirror:
 
     branch = "2.4.x"
     own = CHANGES.replace(b"\n\n  *) core: Old", b"\n\n  *) core: The branch's own. [A]\n\n  *) core: Old")
-    mmn = MMN.replace(b" */\n#def", b" * 20120211.3 (2.4.3-dev)  Add ap_own\n */\n#def").replace(
-        b"MINOR 2 ", b"MINOR 3 "
-    )
+    mmn = MMN.replace(b"ap_two\n", b"ap_two\n * 20120211.3 (2.4.3-dev)  Add ap_own\n").replace(b"MINOR 2 ", b"MINOR 3 ")
     one.add(1000150, "The branch's own.", {"CHANGES": own, "include/ap_mmn.h": mmn}, branch)
     one.edit(1000151, "Merge r1000108 from trunk:\n\nthirty", "modules/b.c", b"_30(void)", b"_30(int)", branch)
     one.add(1000152, "Propose to merge r1000101.", {"STATUS": STATUS.encode()}, branch)
