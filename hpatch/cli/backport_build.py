@@ -98,15 +98,17 @@ def _evidence(proof: Proof) -> Iterator[Evidence]:
         return
     yield Evidence("builds", "yes", "it builds without the change and with it")
     for check in proof.checks:
-        if check.verdict != "passed":
-            result: Result = "no" if check.verdict == "failed" else "unknown"
-            yield Evidence("works", result, f"with the change, {check.name}: {check.why}")
-    if all(check.verdict == "passed" for check in proof.checks):
-        yield Evidence("works", "yes", f"with the change, {len(proof.checks)} checks of a running httpd pass")
+        if check.worse:
+            yield Evidence("works", "no", f"with the change, {check.after.name} is worse: {check.after.why}")
+    passed = [check for check in proof.checks if check.after.verdict == "passed"]
+    result: Result = "yes" if len(passed) == len(proof.checks) else "note"
+    yield Evidence(
+        "works", result, f"with the change, {len(passed)} of {len(proof.checks)} checks of a running httpd pass"
+    )
     for row in proof.rows:
-        result, text = _SHOWN[row.shown]
+        shown, text = _SHOWN[row.shown]
         why = row.after.why if row.shown in ("not-cured", "broken", "cannot-run") else row.before.why
         told = f": {why}" if why else ""
-        yield Evidence("scenario", result, f"{row.after.scenario} ({row.after.cell.transport}) {text}{told}")
+        yield Evidence("scenario", shown, f"{row.after.scenario} ({row.after.cell.transport}) {text}{told}")
     if not proof.rows:
         yield Evidence("scenario", "unknown", "no scenario is known for it")
