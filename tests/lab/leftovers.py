@@ -55,8 +55,8 @@ class Leftovers:
     def left(self) -> list[str]:
         """What there is now, in words."""
         found = [f"process {pid}" for pid in sorted(self.look())]
-        # os.walk, for what goes meanwhile is no error to it
-        found += [f"file {place}/{name}" for place, *names in os.walk(self.base) for name in sum(names, [])]
+        for place, folders, files in os.walk(self.base):  # what goes meanwhile is no error to it
+            found += [f"file {place}/{name}" for name in (*folders, *files)]
         sockets = Path("/proc/net/unix").read_text(errors="replace").splitlines()
         found += [f"socket {line.split()[-1]}" for line in sockets if str(self.base) in line]
         found += [f"port {port}" for port in sorted(self.ports) if _taken(port)]

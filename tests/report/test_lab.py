@@ -38,7 +38,7 @@ RESULTS = (
 def test_the_table() -> None:
     text = lab.render(RESULTS)
     for words in (
-        "stdin            httpd 2.4.9",
+        "stdin           httpd 2.4.9",
         "/built/bin/httpd",
         "proxy_fcgi=/other/mod_proxy_fcgi.so",
         "uwsgi 2.0.4",
@@ -78,14 +78,8 @@ def test_the_scenarios(root: Path) -> None:
 def test_a_picture() -> None:
     picture = lab_plot.render(RESULTS, "svg")
     text = "".join(ElementTree.fromstring(picture).itertext())
-    for words in (
-        "stdin · httpd 2.4.9 · uwsgi 2.0.4 · unix · 4 threads",
-        "failed, 2,000",
-        "cannot-run",
-        "503",
-        "not run",
-    ):
-        assert words in text
+    assert "stdin · httpd 2.4.9 · uwsgi 2.0.4 · unix · 4 threads" in text
+    assert all(words in text for words in ("failed, 2,000", "503", "cannot-run", "not run"))
     assert lab_plot.render(RESULTS, "svg") == picture
     assert lab_plot.render(RESULTS, "png").startswith(b"\x89PNG")
 
