@@ -60,8 +60,9 @@ def items(text: str) -> Iterator[str]:
     """The entries in a text of CHANGES' form, each without the blank lines after it."""
     starts = [match.start() for match in _ITEM.finditer(text)]
     for start, end in pairwise([*starts, len(text)]):
-        kept = []
-        for line in text[start:end].split("\n"):
+        first, *more = text[start:end].split("\n")
+        kept = [first.rstrip()]
+        for line in more:
             if line[:1] not in ("", " ", "\t", "\r"):
                 break  # the next release's heading
             kept.append(line.rstrip())

@@ -8,7 +8,7 @@ from hpatch.backport.status_model import Entry, StatusFile
 from hpatch.errors import UsageError
 
 _REVISION = re.compile(r"r(\d{1,9})|(\d{5,9})")
-_NUMBER = re.compile(r"\d{1,4}")
+_NUMBER = re.compile(r"\d{1,3}")
 _SHOWN = 40
 """Columns of a title in a message."""
 
