@@ -83,6 +83,8 @@ class Proposal(NamedTuple):
             count = len(self.check.conflicts)
             places = "one place of it conflicts" if count == 1 else f"{count} places of it conflict"
             return f"it does not go in: {places}, so {self.branch} needs a patch of its own"
+        if UNKNOWN in self.entry:
+            return "svn merge may stop at a conflict: reviewers need the branch's patch (--patch writes it, --at says where)"
         return ""
 
 

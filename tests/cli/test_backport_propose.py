@@ -1,0 +1,190 @@
+"""`hpatch backport propose` as a committer calls it."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+import two_lines
+from _call import call
+from jsonschema import Draft202012Validator
+from status_text import TEXT
+
+Capture = pytest.CaptureFixture[str]
+Bytes = pytest.CaptureFixture[bytes]
+pytestmark = pytest.mark.git
+GIT = os.environ.get("HPATCH_HTTPD_GIT", "")
+ENTRY = """\
+  *) mod_a: Fix the first thing. PR 60001.
+     Trunk version of patch:
+        https://svn.apache.org/r1950001
+        https://svn.apache.org/r1950002
+     Backport version for 2.4.x of patch:
+        Trunk version of patch works modulo CHANGES
+        svn merge -c 1950001,1950002 ^/httpd/httpd/trunk .
+     +1: eve
+"""
+REVISIONS = ("r1950001", "r1950002", "--vote", "eve")
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return two_lines.build(tmp_path_factory.mktemp("git") / "repository")
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def status(tmp_path: Path) -> Path:
+    (tmp_path / "copy").mkdir()
+    file = tmp_path / "copy" / "STATUS"
+    file.write_bytes(TEXT.encode())
+    return file
+
+
+def test_an_entry_is_inserted(capsys: Capture, repository: Path, status: Path) -> None:
+    answer = call(capsys, "backport", "propose", *REVISIONS, "--repo", repository, "--insert", status)
+    assert (answer.code, answer.err) == (0, "")
+    assert f"The entry for STATUS:\n\n{ENTRY}\n" in answer.out
+    assert f"{status}: inserted at the end of the proposals\n" in answer.out
+    after = status.read_text()
+    assert after.replace(f"\n{ENTRY}", "") == TEXT
+    assert after.index("mod_c: The newest") < after.index(ENTRY) < after.index("PATCHES/ISSUES THAT ARE STALLED")
+    assert list(status.parent.iterdir()) == [status]
+    again = call(capsys, "backport", "propose", *REVISIONS, "--repo", repository, "--insert", status)
+    assert again.code == 1
+    assert "proposes it already, under PATCHES PROPOSED" in again.out
+    assert status.read_text() == after
+
+
+def test_a_dry_run_writes_nothing(capsys: Capture, repository: Path, status: Path, tmp_path: Path) -> None:
+    patch = tmp_path / "a.patch"
+    options = ("--insert", status.parent, "--patch", patch, "--dry-run")
+    answer = call(capsys, "backport", "propose", *REVISIONS, "--repo", repository, *options)
+    assert answer.code == 0
+    assert "+     +1: eve\n" in answer.out
+    assert f"{patch}: would be written; it is for patch -p0 < {patch}" in answer.out
+    assert status.read_text() == TEXT
+    assert not patch.exists()
+
+
+def test_the_patch_is_written(capsys: Capture, repository: Path, tmp_path: Path) -> None:
+    patch = tmp_path / "a.patch"
+    assert call(capsys, "backport", "propose", *REVISIONS, "--repo", repository, "--patch", patch).code == 0
+    assert patch.read_text().startswith("r1950001, r1950002 of trunk, for 2.4.x at r1950009. For patch -p0,")
+    assert "\n+fixed; /* so */\n" in patch.read_text()
+
+
+@pytest.mark.parametrize(
+    ("revision", "said"),
+    [
+        ("r1950008", "2.4.x has it already, merged in r1950009"),
+        ("r1950007", "2.4.x has none of the files"),
+        ("r1910001", "it is in STATUS already, line 41"),
+        ("r1950004", "one place of it conflicts, so 2.4.x needs a patch of its own"),
+        ("r1950003", "svn merge may stop at a conflict"),
+    ],
+)
+def test_nothing_is_inserted(capsys: Capture, repository: Path, status: Path, revision: str, said: str) -> None:
+    for form in ("text", "mail", "github", "json"):
+        options = ("--insert", status, "--vote", "eve", "--format", form)
+        answer = call(capsys, "backport", "propose", revision, "--repo", repository, *options)
+        assert answer.code == 1
+        assert said in " ".join((answer.out + answer.err).split())
+        assert (form in ("text", "json")) == bool(answer.out)
+    assert status.read_text() == TEXT
+    assert list(status.parent.iterdir()) == [status]
+
+
+def test_where_the_patch_is(capsys: Capture, repository: Path, status: Path) -> None:
+    options = ("--insert", status, "--at", "https://example.org/b.patch", "--style", "2020")
+    assert call(capsys, "backport", "propose", "r1950004", "--repo", repository, *options).code == 0
+    assert "     2.4.x patch: https://example.org/b.patch\n     +1:\n" in status.read_text()
+
+
+def test_the_answer_for_programs(capsys: Capture, repository: Path, status: Path, root: Path) -> None:
+    schema = Draft202012Validator(json.loads((root / "docs/schema/proposal-1.json").read_text()))
+    for revision in ("r1950001", "r1950003", "r1950004", "r1950005", "r1950007", "r1950008", "r1910001"):
+        options = ("--insert", status, "--dry-run", "--format", "json")
+        answer = json.loads(call(capsys, "backport", "propose", revision, "--repo", repository, *options).out)
+        schema.validate(answer)
+        assert answer["revisions"][0]["name"] == revision
+        assert (answer["refused"] is None) == (answer["inserted"] is not None)
+
+
+def test_the_mail(capsysbinary: Bytes, repository: Path) -> None:
+    arguments = (*REVISIONS, "--repo", repository, "--format", "mail")
+    out: bytes = call(capsysbinary, "backport", "propose", *arguments).out  # type: ignore[arg-type, assignment]
+    mail = email.message_from_bytes(out, policy=email.policy.SMTP)
+    assert not mail.defects
+    assert (mail["From"], mail["To"]) == ("eve@apache.org", "dev@httpd.apache.org")
+    assert mail["Subject"] == "[PROPOSAL] Backport to 2.4.x: mod_a: Fix the first thing. PR 60001."
+    assert mail["Date"].datetime.tzinfo is not None
+    assert mail["Message-ID"].endswith("@apache.org>")
+    assert (mail["Content-Transfer-Encoding"], mail.get_content_charset()) == ("7bit", "us-ascii")
+    text = mail.get_content()
+    assert ENTRY in text
+    assert "  *) mod_a: Fix it. PR 60001.  [Cid]\n" in text
+    # Text that a mailer may flow ends no line with a blank; none is longer than a line of a mail may be.
+    assert all(line == line.rstrip() and len(line) <= 78 for line in text.splitlines())
+
+
+def test_a_mail_that_is_not_ascii(capsysbinary: Bytes, repository: Path) -> None:
+    options = ("--repo", repository, "--format", "mail", "--title", "mod_a: Größe", "--from", "Zoë <zoe@example.org>")
+    out: bytes = call(capsysbinary, "backport", "propose", "r1950001", *options).out  # type: ignore[arg-type, assignment]
+    head, _, body = out.partition(b"\n\n")
+    assert head.isascii()
+    assert "  *) mod_a: Größe\n".encode() in body
+    mail = email.message_from_bytes(out, policy=email.policy.SMTP)
+    assert (mail["From"], mail["Content-Transfer-Encoding"]) == ("Zoë <zoe@example.org>", "8bit")
+    assert mail["Subject"].endswith("mod_a: Größe")
+
+
+def test_the_pull_request(capsys: Capture, repository: Path) -> None:
+    out = call(capsys, "backport", "propose", *REVISIONS, "--repo", repository, "--format", "github").out
+    assert out.startswith("**mod\\_a: Fix the first thing. PR 60001.**\n\n")
+    assert f"```text\n{ENTRY}```\n" in out
+    assert "| applies | yes |" in out
+    assert "| follow-ups | yes | none is missing |" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["r1950001", "--format", "mail"], 2, "needs its sender"),
+        (["r1950001", "--format", "mail", "--from", "a\nBcc: b@c"], 2, "is no address"),
+        (["r1950001", "--vote", "e v"], 2, "is no committer's name"),
+        (["r1950001", "--at", "here"], 2, "is no URL"),
+        (["r1950001", "--title", "a\nb"], 2, "do not print"),
+        (["r1"], 3, "is not in the history"),
+        (["r1950009"], 3, "is a revision of 2.4.x"),
+        (["r1950001", "--onto", "2.9.x"], 3, "2.9.x"),
+        (["r1950001", "--insert", "/none/STATUS"], 3, "/none"),
+    ],
+)
+def test_errors(capsys: Capture, repository: Path, arguments: list[str], code: int, said: str) -> None:
+    answer = call(capsys, "backport", "propose", *arguments, "--repo", repository)
+    assert (answer.code, answer.out, answer.err.count("\n")) == (code, "", 1)
+    assert said in answer.err
+
+
+@pytest.mark.skipif(not GIT, reason="HPATCH_HTTPD_GIT names no git repository of httpd")
+@pytest.mark.proof
+def test_from_a_mirror_to_an_entry_and_a_mail(capsys: Capture, status: Path) -> None:
+    begun = time.perf_counter()
+    first = call(capsys, "backport", "propose", "1921305,1921306", "--repo", GIT, "--vote", "eve", "--insert", status)
+    cold, begun = time.perf_counter() - begun, time.perf_counter()
+    mail = call(capsys, "backport", "propose", "1921305,1921306", "--repo", GIT, "--vote", "eve", "--format", "mail")
+    warm = time.perf_counter() - begun
+    print(f"an entry with an empty cache {cold:.1f} s; a mail after that {warm:.1f} s")
+    assert (first.code, mail.code) == (0, 0)
+    assert "PR 65222" in status.read_text()
+    assert warm < 10
