@@ -194,10 +194,8 @@ class _Way:
 
 
 def _telling(progress: Progress) -> Callable[[str, str], None]:
-    steps = {"before": 1, "apply": 2, "after": 3, "check": 4}
-
     def tell(what: str, detail: str) -> None:
-        progress.step(steps[what], len(steps), what)
+        progress.step(1 if what == "before" else 3 if what == "after" else 2, 3, what)
         progress.detail(detail)
 
     return tell

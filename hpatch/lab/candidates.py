@@ -26,7 +26,10 @@ class Candidate(Protocol):
     """How long that took, by moment and phase."""
 
     def gateway(self, tree: Path, moment: str) -> GatewaySpec:
-        """A gateway of a tree, as it is at a moment (`before`, `after`). Raises ToolError when it does not build."""
+        """A gateway of a tree, as it is at a moment (`before`, `after`, …); it serves until the next one is made.
+
+        Raises ToolError when it does not build.
+        """
 
 
 class Whole:
@@ -59,7 +62,9 @@ class Modules:
 
     def gateway(self, tree: Path, moment: str) -> GatewaySpec:
         """That httpd, with the modules for its own."""
-        made = building.module(tree, self.names, self.apxs, self.folder / f"modules-{moment}", self.watch)
+        made = building.module(
+            tree, self.names, self.apxs, self.folder / f"modules-{moment.replace(' ', '-')}", self.watch
+        )
         self.seconds[moment] = {"apxs": made.seconds}
         return GatewaySpec("httpd", self.apxs.httpd, made.files)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
 from typing import NamedTuple
 
 from hpatch.catalog.model import Catalog, PatchSet
@@ -13,11 +15,15 @@ from hpatch.lab.backends.responder import CONTENT, responder
 from hpatch.lab.client import outcome, request, talk
 from hpatch.lab.gateways import httpd, modules
 from hpatch.lab.model import GatewaySpec, Scheme, Transport, Verdict
-from hpatch.lab.session import Session
+from hpatch.lab.session import Gateway, Session
+from hpatch.versions import Version
 
 SCHEMES: tuple[Scheme, ...] = ("http", "fcgi", "scgi", "uwsgi")
 """Those that the lab's responder speaks."""
 TRANSPORTS: tuple[Transport, ...] = ("unix", "tcp")
+_UNIX_FIRST = Version(2, 4, 7)
+_UNIX: Mapping[Scheme, Version] = {"scgi": Version(2, 4, 10)}
+"""Since when a scheme goes over Unix sockets, where that is not as for all (httpd's CHANGES of 2.4.7 and 2.4.10)."""
 _PAGE = b"a page\n"
 
 
@@ -29,15 +35,23 @@ class Check(NamedTuple):
     why: str
 
 
-def schemes(spec: GatewaySpec) -> tuple[Scheme, ...]:
-    """The schemes that an httpd has a module for, of those that the lab speaks. Raises ToolError."""
+def paths(spec: GatewaySpec, transports: Sequence[Transport] = TRANSPORTS) -> tuple[tuple[Scheme, Transport], ...]:
+    """The ways to a backend that an httpd has, by its modules and its version, of those that the lab has.
+
+    Raises ToolError.
+    """
     program = httpd.program_of(spec)
     installed = ask(str(program))
     have = {name.removesuffix(".c").removeprefix("mod_") for name in installed.static} | set(spec.modules)
     folder = modules.folder(program)
     if folder is not None:
         have |= {path.stem.removeprefix("mod_") for path in folder.glob("mod_*.so")}
-    return tuple(scheme for scheme in SCHEMES if f"proxy_{scheme}" in have)
+    return tuple(
+        (scheme, transport)
+        for scheme in SCHEMES
+        for transport in transports
+        if f"proxy_{scheme}" in have and (transport == "tcp" or installed.version >= _UNIX.get(scheme, _UNIX_FIRST))
+    )
 
 
 def checks(
@@ -46,47 +60,51 @@ def checks(
     requests: int = 5,
     tell: Callable[[str], None] = lambda text: None,
 ) -> tuple[Check, ...]:
-    """Try all of it. An httpd that does not start has failed, and nothing else can be tried."""
-    found: list[Check] = []
+    """Try all of it, in one httpd. Where that does not start, it has failed, and nothing else can be tried."""
     try:
-        tell("a page")
-        found.append(_page(spec))
-        for scheme in schemes(spec):
-            for transport in transports:
-                tell(f"{scheme} over {transport}")
-                found.append(_proxied(spec, scheme, transport, requests))
+        ways = paths(spec, transports)
+        with Session() as session, ExitStack() as running:
+            backends = {
+                f"{scheme} {transport}": running.enter_context(responder(session.address(transport, scheme), scheme))
+                for scheme, transport in ways
+            }
+            routes = [one.route(_path(name)) for name, one in backends.items()]
+            gateway = session.gateway(spec, routes, [f'DocumentRoot "{_pages(session)}"'])
+            found = [_page(gateway)]
+            for name in backends:
+                tell(name)
+                found.append(_proxied(gateway, name, requests))
+            return tuple(found)
     except ToolError as error:
-        found.append(Check("start", "failed", str(error)))
-    return tuple(found)
+        return (Check("start", "failed", str(error)),)
 
 
-def _page(spec: GatewaySpec) -> Check:
-    with Session() as session:
-        folder = session.folder / "pages"
-        folder.mkdir()
-        private.share(folder)
-        (folder / "page.txt").write_bytes(_PAGE)
-        (folder / "page.txt").chmod(0o644)
-        gateway = session.gateway(spec, (), [f'DocumentRoot "{folder}"'])
-        answer = talk(gateway.port, request("/page.txt"))
-        if answer.status == 200 and answer.whole and answer.body == _PAGE:
-            return Check("page", "passed", "200, all of it")
-        return Check("page", "failed", f"{answer.status or 'no answer'}, {len(answer.body)} bytes of {len(_PAGE)}")
+def _path(name: str) -> str:
+    return f"/{name.replace(' ', '-')}/"
 
 
-def _proxied(spec: GatewaySpec, scheme: Scheme, transport: Transport, requests: int) -> Check:
-    name = f"{scheme} {transport}"
-    with Session() as session, responder(session.address(transport, scheme), scheme) as backend:
-        try:
-            gateway = session.gateway(spec, [backend.route("/p/")])
-        except ToolError as error:
-            return Check(name, "cannot-run", str(error))
-        scripts = [request("/p/"), request("/p/", b"0123456789")]
-        ends = [outcome(talk(gateway.port, scripts[number % 2]), CONTENT) for number in range(requests)]
-        full = ends.count("full")
-        others = ", ".join(f"{ends.count(one)} {one}" for one in dict.fromkeys(ends) if one != "full")
-        why = f"{full} of {requests} full" + (f", {others}" if others else "")
-        return Check(name, "passed" if full == requests else "failed", why)
+def _pages(session: Session) -> Path:
+    folder = session.folder / "pages"
+    folder.mkdir()
+    private.share(folder)
+    (folder / "page.txt").write_bytes(_PAGE)
+    (folder / "page.txt").chmod(0o644)
+    return folder
+
+
+def _page(gateway: Gateway) -> Check:
+    answer = talk(gateway.port, request("/page.txt"))
+    if answer.status == 200 and answer.whole and answer.body == _PAGE:
+        return Check("page", "passed", "200, all of it")
+    return Check("page", "failed", f"{answer.status or 'no answer'}, {len(answer.body)} bytes of {len(_PAGE)}")
+
+
+def _proxied(gateway: Gateway, name: str, requests: int) -> Check:
+    """GETs and POSTs in turn."""
+    scripts = [request(_path(name)), request(_path(name), b"0123456789")]
+    ends = [outcome(talk(gateway.port, scripts[number % 2]), CONTENT) for number in range(requests)]
+    seen = ", ".join(f"{ends.count(one)} {one}" for one in dict.fromkeys(ends))
+    return Check(name, "passed" if set(ends) == {"full"} else "failed", seen)
 
 
 def claimed(catalog: Catalog, installed: Installed, recorded: Sequence[str]) -> Iterator[PatchSet]:

@@ -40,16 +40,11 @@ def render(smoke: Smoke, format: Literal["text", "json"], *, width: int | None =
     return "".join(f"{line}\n" for line in _text(smoke, width, color))
 
 
-def checks(found: Sequence[Check]) -> list[tuple[str, str, str]]:
-    """Checks as rows of a table."""
-    return [(one.name, one.verdict, one.why) for one in found]
-
-
 def _text(smoke: Smoke, width: int | None, color: bool) -> Iterator[str]:
     for line in wrap(f"httpd {smoke.version}: {visible(smoke.program)}", width, 2):
         yield paint(line, "bold", color)
     yield ""
-    yield from table(("check", "verdict", "what was seen"), checks(smoke.checks), width, color, bold=True)
+    yield from table(("check", "verdict", "what was seen"), smoke.checks, width, color, bold=True)
     if smoke.results:
         yield ""
         rows = [

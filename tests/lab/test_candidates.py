@@ -1,0 +1,59 @@
+"""Which modules a change concerns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hpatch.errors import UsageError
+from hpatch.httpd import apxs
+from hpatch.httpd.installed import ask
+from hpatch.httpd.tree import SourceTree
+from hpatch.lab.candidates import touched
+from hpatch.versions import Version
+
+pytestmark = pytest.mark.httpd
+PROXY = "modules/proxy"
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> SourceTree:
+    folder = tmp_path / PROXY
+    folder.mkdir(parents=True)
+    (folder / "config.m4").write_text('proxy_objs="mod_proxy.lo proxy_util.lo"\n')
+    for name in ("mod_proxy.c", "proxy_util.c", "mod_proxy_fcgi.c", "mod_proxy_ajp.c"):
+        (folder / name).write_text('#include "mod_proxy.h"\n' + ('#include "ajp.h"\n' if "ajp" in name else ""))
+    version = ask(str(apxs.find().httpd)).version
+    return SourceTree(tmp_path, version)
+
+
+def test_a_module_and_what_is_no_code(tree: SourceTree) -> None:
+    paths = ["CHANGES", "docs/manual/mod/mod_proxy.xml", "changes-entries/x.txt", f"{PROXY}/mod_proxy_fcgi.c"]
+    assert touched(tree, paths, apxs.find()) == ("proxy_fcgi",)
+
+
+def test_a_file_of_another_modules_name(tree: SourceTree) -> None:
+    assert touched(tree, [f"{PROXY}/proxy_util.c"], apxs.find()) == ("proxy",)
+
+
+def test_a_header_concerns_what_includes_it(tree: SourceTree) -> None:
+    assert touched(tree, [f"{PROXY}/ajp.h"], apxs.find()) == ("proxy_ajp",)
+
+
+def test_mod_proxy_of_another_version_is_refused(tree: SourceTree) -> None:
+    other = tree._replace(version=Version(2, 4, 1))
+    assert touched(other, [f"{PROXY}/mod_proxy_fcgi.c"], apxs.find()) == ("proxy_fcgi",)
+    with pytest.raises(UsageError, match=r"mod_proxy is changed, and that of httpd 2\.4\.1 is not for"):
+        touched(other, [f"{PROXY}/proxy_util.c"], apxs.find())
+
+
+@pytest.mark.parametrize("path", ["server/core.c", "include/httpd.h", f"{PROXY}/nothing.c"])
+def test_what_is_in_no_module_is_refused(tree: SourceTree, path: str) -> None:
+    with pytest.raises(UsageError, match="is in no module"):
+        touched(tree, [path], apxs.find())
+
+
+def test_nothing_to_build(tree: SourceTree) -> None:
+    with pytest.raises(UsageError, match="no module is changed"):
+        touched(tree, ["CHANGES"], apxs.find())

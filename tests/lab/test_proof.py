@@ -1,0 +1,147 @@
+"""The workaround proved on Debian's own source and packages, and what verifying leaves behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from debian_source import debian_source
+
+pytestmark = pytest.mark.proof
+
+MODULE_ONLY = ("--module-only", "--httpd", "/usr/sbin/apache2")
+MODULE = "modules/proxy/mod_proxy_fcgi.c"
+
+
+@pytest.fixture(scope="module")
+def tree() -> Path:
+    return debian_source()
+
+
+@pytest.fixture(scope="module")
+def build_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all whole builds: the first of them takes a minute."""
+    return tmp_path_factory.mktemp("verify") / "build"
+
+
+def verify(*arguments: object, code: int = 0) -> Any:
+    """Run it; its answer."""
+    command = [sys.executable, "-m", "hpatch", "verify", "fcgi-stdin-eof", *map(str, arguments), "--format", "json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1200, check=False)
+    assert done.returncode == code, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+def halves(answer: Any) -> dict[str, tuple[Any, Any]]:
+    """Results before and after, by transport."""
+    return {row["before"]["transport"]: (row["before"], row["after"]) for row in answer["rows"]}
+
+
+@pytest.mark.httpd
+@pytest.mark.parametrize("whole", [False, True], ids=["module-only", "whole"])
+def test_the_fault_is_there_before_and_not_after(tree: Path, build_dir: Path, whole: bool) -> None:
+    before = (tree / MODULE).stat()
+    answer = verify("--tree", tree, *(("--build-dir", build_dir) if whole else MODULE_ONLY))
+    assert answer["ok"]
+    assert set(halves(answer)) == {"unix", "tcp"}
+    for first, second in halves(answer).values():
+        assert first["verdict"] == "failed"
+        assert first["figures"]["outcomes"]["503"] == first["figures"]["requests"] > 0
+        assert second["verdict"] == "passed"
+        assert second["figures"]["outcomes"]["full"] == second["figures"]["requests"] > 0
+    assert {one["name"] for one in answer["checks"]} >= {"page", "http unix", "fcgi tcp", "uwsgi unix"}
+    assert not any(one["worse"] for one in answer["checks"])
+    now = (tree / MODULE).stat()
+    assert (now.st_mtime_ns, now.st_ino, now.st_size) == (before.st_mtime_ns, before.st_ino, before.st_size)
+    assert not (tree / ".hpatch").exists()
+
+
+@pytest.mark.httpd
+@pytest.mark.parametrize("whole", [False, True], ids=["module-only", "whole"])
+def test_an_old_uwsgi_loses_no_response_any_more(tree: Path, build_dir: Path, whole: bool) -> None:
+    load = ("--backend", "uwsgi@2.0.4", "--transport", "unix", "--threads", 4, "--requests", 2000)
+    answer = verify("--tree", tree, *load, *(("--build-dir", build_dir) if whole else MODULE_ONLY))
+    assert answer["ok"]
+    ((first, second),) = halves(answer).values()
+    assert first["figures"]["requests"] >= 4000
+    assert first["figures"]["outcomes"]["503"] > 0
+    assert second["figures"]["requests"] >= 4000
+    assert second["figures"]["outcomes"]["full"] == second["figures"]["requests"]
+
+
+@pytest.mark.httpd
+def test_in_place_leaves_the_tree_patched(tree: Path, tmp_path: Path) -> None:
+    import shutil
+
+    copy = tmp_path / "tree"
+    for path in ("include", "modules/proxy", "configure", "CHANGES"):
+        source, target = tree / path, copy / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target)
+        else:
+            shutil.copy(source, target)
+    answer = verify("--tree", copy, "--in-place", "--transport", "unix", *MODULE_ONLY)
+    assert answer["ok"] and answer["in_place"]
+    assert (copy / MODULE).read_bytes() != (tree / MODULE).read_bytes()
+    assert (copy / ".hpatch").is_dir()
+
+
+def _below(folder: Path) -> list[int]:
+    """Processes that have the folder in their command line or their working folder."""
+    mark = os.fsencode(folder)
+    found = []
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit() and int(process.name) != os.getpid():
+            try:
+                told = (process / "cmdline").read_bytes() + os.fsencode((process / "cwd").readlink())
+                state = (process / "stat").read_text().rpartition(")")[2].split()[0]
+            except OSError:
+                continue
+            if mark in told and state not in "ZX":
+                found.append(int(process.name))
+    return found
+
+
+@pytest.fixture
+def killed(tree: Path, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    command = [
+        sys.executable,
+        "-m",
+        "hpatch",
+        "verify",
+        "fcgi-stdin-eof",
+        "--tree",
+        tree,
+        "--build-dir",
+        tmp_path / "b",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+        yield running
+        running.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_a_verification_that_is_killed_while_it_compiles_leaves_no_process(
+    killed: subprocess.Popen[bytes], tmp_path: Path, number: int
+) -> None:
+    log = tmp_path / "b" / "build" / "build.log"
+    limit = time.monotonic() + 300
+    while not (log.exists() and b"--mode=compile" in log.read_bytes()):
+        assert killed.poll() is None and time.monotonic() < limit
+        time.sleep(0.1)
+    assert len(_below(tmp_path / "b")) > 1
+    killed.send_signal(number)
+    killed.wait(30)
+    limit = time.monotonic() + 15
+    while _below(tmp_path / "b") and time.monotonic() < limit:
+        time.sleep(0.1)
+    assert _below(tmp_path / "b") == []

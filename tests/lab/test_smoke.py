@@ -1,0 +1,59 @@
+"""Smoke tests of an httpd that is installed, and of what is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hpatch.catalog.load import load
+from hpatch.httpd.installed import Installed, ask
+from hpatch.lab import smoke
+from hpatch.lab.model import GatewaySpec
+from hpatch.versions import Version
+
+
+@pytest.mark.httpd
+def test_the_packaged_httpd_does_it_all(httpd: str) -> None:
+    spec = GatewaySpec("httpd", Path(httpd))
+    found = smoke.checks(spec, requests=2)
+    assert {one.name: one.verdict for one in found} == dict.fromkeys(
+        ["page", *(f"{scheme} {transport}" for scheme, transport in smoke.paths(spec))], "passed"
+    )
+    assert len(found) == 1 + 2 * len(smoke.SCHEMES)
+
+
+@pytest.mark.httpd
+def test_a_module_that_breaks_everything_is_a_failed_start(httpd: str, tmp_path: Path) -> None:
+    broken = tmp_path / "mod_proxy_fcgi.so"
+    broken.write_bytes(b"no module")
+    found = smoke.checks(GatewaySpec("httpd", Path(httpd), {"proxy_fcgi": broken}))
+    assert [(one.name, one.verdict) for one in found] == [("start", "failed")]
+    assert "mod_proxy_fcgi.so" in found[0].why
+
+
+def test_what_is_no_httpd_has_failed(tmp_path: Path) -> None:
+    program = tmp_path / "httpd"
+    program.write_text("#!/bin/sh\nexit 1\n")
+    program.chmod(0o755)
+    assert [(one.name, one.verdict) for one in smoke.checks(GatewaySpec("httpd", program))] == [("start", "failed")]
+
+
+@pytest.mark.httpd
+def test_ways_that_a_version_does_not_have(httpd: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def old(program: str) -> Installed:
+        return ask(program)._replace(version=Version(2, 4, 9))
+
+    monkeypatch.setattr(smoke, "ask", old)
+    found = smoke.paths(GatewaySpec("httpd", Path(httpd)))
+    assert ("scgi", "unix") not in found
+    assert {("scgi", "tcp"), ("fcgi", "unix"), ("http", "unix")} <= set(found)
+
+
+def test_sets_that_an_httpd_must_have() -> None:
+    catalog = load()
+    old = {one.id for one in smoke.claimed(catalog, Installed(Version(2, 4, 9), "event", ()), ["fcgi-stdin-eof"])}
+    assert old == {"fcgi-stdin-eof"}
+    new = {one.id for one in smoke.claimed(catalog, Installed(Version(2, 4, 62), "event", ()), [])}
+    assert "fcgi-body-cpu" in new
+    assert "fcgi-stdin-eof" not in new
