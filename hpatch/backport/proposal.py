@@ -84,7 +84,7 @@ class Proposal(NamedTuple):
             places = "one place of it conflicts" if count == 1 else f"{count} places of it conflict"
             return f"it does not go in: {places}, so {self.branch} needs a patch of its own"
         if UNKNOWN in self.entry:
-            return "svn merge may stop at a conflict: reviewers need the branch's patch (--patch writes it, --at says where)"
+            return "svn merge may stop at a conflict: reviewers need a patch (--patch writes it, --at names its place)"
         return ""
 
 
