@@ -58,7 +58,8 @@ class Conflict(NamedTuple):
 
     `line` is where it would be in the branch's file (from 1, None: there is no such place), `expected` are the lines
     that the revision expects and `found` those that stand there. `suppliers` are names of revisions that brought
-    expected lines which the branch does not have there.
+    expected lines which the branch does not have there, `own` those of the branch's that brought what stands there
+    instead.
     """
 
     revision: Revision
@@ -68,6 +69,7 @@ class Conflict(NamedTuple):
     expected: tuple[bytes, ...]
     found: tuple[bytes, ...]
     suppliers: tuple[str, ...]
+    own: tuple[str, ...] = ()
 
 
 class Followup(NamedTuple):
@@ -83,6 +85,24 @@ class Followup(NamedTuple):
     repairs: bool
     merged: bool
     asked: bool
+
+
+class Antecedent(NamedTuple):
+    """An earlier revision of trunk that one of those checked says it follows up, repairs or takes back (`said`).
+
+    Where the branch has not got it (`merged`) and it is not checked along (`asked`), what goes in may have no sense.
+    """
+
+    revision: Revision
+    by: Revision
+    said: Relation
+    merged: bool
+    asked: bool
+
+    @property
+    def missing(self) -> bool:
+        """Whether the branch would lack it."""
+        return not self.merged and not self.asked
 
 
 class Search(NamedTuple):
@@ -117,6 +137,7 @@ class Check(NamedTuple):
     prerequisites: tuple[Prerequisite, ...]
     search: Search | None
     followups: tuple[Followup, ...]
+    antecedents: tuple[Antecedent, ...] = ()
 
     @property
     def merged(self) -> tuple[Revision, ...]:

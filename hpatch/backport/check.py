@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from hpatch.backport import followups, prerequisites
 from hpatch.backport.answer import Check, Conflict, File, Verdict
 from hpatch.backport.changes import Objects
+from hpatch.backport.prerequisites import Explained
 from hpatch.backport.revisions import Merge, Revision, Revisions
 from hpatch.backport.trial import Branch, Failure, Trial, attempt
 from hpatch.patching.model import Outcome
@@ -33,7 +34,7 @@ def check(history: Revisions, chosen: Sequence[Revision], *, objects: Objects | 
         tuple(one.path for one in trial.files if _is_modulo(one)),
         trial.files,
         tuple(
-            _conflict(failure, outcome, explained.suppliers.get((failure.revision.commit, failure.path, at), ()))
+            _conflict(failure, outcome, explained, at)
             for failure in trial.failures
             for at, outcome in enumerate(failure.outcomes or (None,))
         ),
@@ -41,6 +42,7 @@ def check(history: Revisions, chosen: Sequence[Revision], *, objects: Objects | 
         explained.prerequisites,
         explained.search,
         followups.find(history, objects, chosen) if why else (),
+        followups.antecedents(history, open_),
     )
 
 
@@ -65,8 +67,12 @@ def _is_modulo(file: File) -> bool:
     return file.state in ("kept", "number", "absent") or (file.state == "generated" and file.before == file.after)
 
 
-def _conflict(failure: Failure, outcome: Outcome | None, suppliers: tuple[str, ...]) -> Conflict:
+def _conflict(failure: Failure, outcome: Outcome | None, explained: Explained, at: int) -> Conflict:
+    place = (failure.revision.commit, failure.path, at)
+    suppliers, own = explained.suppliers.get(place, ()), explained.own.get(place, ())
     if outcome is None:
-        return Conflict(failure.revision, failure.path, None, failure.reason, (), (), suppliers)
+        return Conflict(failure.revision, failure.path, None, failure.reason, (), (), suppliers, own)
     reason = outcome.reason or failure.reason
-    return Conflict(failure.revision, failure.path, outcome.line, reason, outcome.expected, outcome.found, suppliers)
+    return Conflict(
+        failure.revision, failure.path, outcome.line, reason, outcome.expected, outcome.found, suppliers, own
+    )

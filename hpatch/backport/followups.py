@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from hpatch.backport.answer import Followup
+from hpatch.backport import messages
+from hpatch.backport.answer import Antecedent, Followup
 from hpatch.backport.changes import Change, Objects
 from hpatch.backport.messages import Relation
 from hpatch.backport.revisions import Revision, Revisions
@@ -44,6 +45,22 @@ def find(history: Revisions, objects: Objects, chosen: Sequence[Revision]) -> tu
             found[one.order] = Followup(one, of, said, one in repairs, merged, one.order in asked)
             if said is not None and one.order not in asked:
                 open_.append(one)
+    return tuple(found[order] for order in sorted(found))
+
+
+def antecedents(history: Revisions, chosen: Sequence[Revision]) -> tuple[Antecedent, ...]:
+    """The earlier revisions that these say they follow up, repair or take back; the oldest first."""
+    asked = {one.order for one in chosen}
+    found: dict[int, Antecedent] = {}
+    for by in chosen:
+        for reference in messages.references(by.message):
+            for one in history.meant(reference):
+                if one.order >= by.order or history.side(one) != "trunk" or _code(one.paths).isdisjoint(by.paths):
+                    continue
+                said = messages.relation(by.message, one.number, one.commit)
+                if said is not None and said != "mention":
+                    merged = history.is_merged(one)
+                    found.setdefault(one.order, Antecedent(one, by, said, merged, one.order in asked))
     return tuple(found[order] for order in sorted(found))
 
 

@@ -7,7 +7,7 @@ ways, is found by its content: the patch engine finds nothing left to change.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from hpatch.backport.answer import Verdict
@@ -28,6 +28,13 @@ _FIX = re.compile(
 )
 _CHUNK = 100
 """How many revisions' changes are read at once."""
+
+
+Step = Callable[[int, int, str], None]
+
+
+def _nothing(number: int, count: int, title: str) -> None:
+    pass
 
 
 class Candidate(NamedTuple):
@@ -64,8 +71,17 @@ class Missing(NamedTuple):
     there: int
 
 
-def find(history: Revisions, paths: Sequence[str] = (), since: str | None = None, most: int | None = None) -> Missing:
-    """Find what is missing: revisions that touch files below `paths`, since a date (ISO 8601), at most so many."""
+def find(
+    history: Revisions,
+    paths: Sequence[str] = (),
+    since: str | None = None,
+    most: int | None = None,
+    step: Step = _nothing,
+) -> Missing:
+    """Find what is missing: revisions that touch files below `paths`, since a date (ISO 8601), at most so many.
+
+    `step` is told before each that is checked: which of how many, and its name.
+    """
     merged = history.merged()
     taken_back = _taken_back(history)
     found = [
@@ -77,7 +93,7 @@ def find(history: Revisions, paths: Sequence[str] = (), since: str | None = None
     objects = Objects(history.git)
     candidates: list[Candidate] = []
     there = 0
-    for one in _checked(history, objects, ranked):
+    for one in _checked(history, objects, ranked, step):
         if one.verdict == "there":
             there += 1
             continue
@@ -113,11 +129,12 @@ def _candidate(history: Revisions, one: Revision, reverted: Revision | None) -> 
     return Candidate(one, tuple(dict.fromkeys(numbers)), cves, _FIX.search(one.message) is not None, None, (), reverted)
 
 
-def _checked(history: Revisions, objects: Objects, ranked: Sequence[Candidate]) -> Iterator[Candidate]:
+def _checked(history: Revisions, objects: Objects, ranked: Sequence[Candidate], step: Step) -> Iterator[Candidate]:
     """Each with its verdict, when it is asked for."""
     for at in range(0, len(ranked), _CHUNK):
         _read(objects, [one.revision for one in ranked[at : at + _CHUNK]])
-        for one in ranked[at : at + _CHUNK]:
+        for number, one in enumerate(ranked[at : at + _CHUNK], at + 1):
+            step(number, len(ranked), one.revision.name)
             merges = history.merges(one.revision)
             try:
                 verdict = check(history, (one.revision,), objects=objects, why=False).verdict

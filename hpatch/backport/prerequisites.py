@@ -15,6 +15,7 @@ from hpatch.backport.answer import Prerequisite, Search
 from hpatch.backport.changes import Change, Objects
 from hpatch.backport.revisions import Revision, Revisions
 from hpatch.backport.trial import Branch, Failure, Trial, failures
+from hpatch.patching.lines import split
 from hpatch.patching.merge import start_of
 from hpatch.patching.model import Outcome
 
@@ -37,14 +38,15 @@ Place = tuple[str, str, int]
 
 
 class Explained(NamedTuple):
-    """Why: `suppliers` are names, by conflict."""
+    """Why: `suppliers` and `own` are names, by conflict."""
 
     suppliers: dict[Place, tuple[str, ...]]
+    own: dict[Place, tuple[str, ...]]
     prerequisites: tuple[Prerequisite, ...]
     search: Search | None
 
 
-NOTHING = Explained({}, (), None)
+NOTHING = Explained({}, {}, (), None)
 
 
 def explain(history: Revisions, objects: Objects, branch: Branch, changes: Sequence[Change], trial: Trial) -> Explained:
@@ -66,7 +68,9 @@ def explain(history: Revisions, objects: Objects, branch: Branch, changes: Seque
         Prerequisite(one, history.merges(one), history.side(one) == "both", helps.get(one), lines[one])
         for one in ranked
     )
-    return Explained(names, tuple(prerequisites), search.smallest(tried))
+    smallest = search.smallest(tried)
+    own = {place: tuple(one.name for one in _ordered(found)) for place, found in suppliers.own(trial.failures)}
+    return Explained(names, own, tuple(prerequisites), smallest)
 
 
 class _Suppliers:
@@ -86,7 +90,8 @@ class _Suppliers:
                     yield (failure.revision.commit, failure.path, 0), Counter({maker: 1})
                 continue
             numbers = {at: _lacking(outcome) for at, outcome in enumerate(failure.outcomes)}
-            brought = self._brought(failure, sorted({number for some in numbers.values() for number in some}))
+            every = sorted({number for some in numbers.values() for number in some})
+            brought = self._ask(f"{failure.revision.commit}^", failure.path, every)
             for at, some in numbers.items():
                 found: Counter[Revision] = Counter()
                 for commit, theirs in brought.items():
@@ -97,10 +102,24 @@ class _Suppliers:
                 if found:
                     yield (failure.revision.commit, failure.path, at), found
 
-    def _brought(self, failure: Failure, lines: Sequence[int]) -> dict[str, list[int]]:
-        key = (failure.revision.commit, failure.path, tuple(lines))
+    def own(self, failures: Sequence[Failure]) -> Iterator[tuple[Place, set[Revision]]]:
+        """For each conflict, the branch's own revisions that brought lines which stand there instead."""
+        for failure in failures:
+            content = self.branch.read(failure.path)
+            lines = [] if content is None else split(content)
+            numbers = {at: _instead(outcome, lines) for at, outcome in enumerate(failure.outcomes)}
+            every = sorted({number for some in numbers.values() for number in some})
+            told = self._ask(self.history.onto.commit, failure.path, every)
+            for at, some in numbers.items():
+                commits = (self.history.commit(commit) for commit in told if not set(some).isdisjoint(told[commit]))
+                found = {one for one in commits if one is not None and self.history.side(one) == "branch"}
+                if found:
+                    yield (failure.revision.commit, failure.path, at), found
+
+    def _ask(self, commit: str, path: str, lines: Sequence[int]) -> dict[str, list[int]]:
+        key = (commit, path, tuple(lines))
         if lines and key not in self._told and len(self._told) < _QUESTIONS:
-            self._told[key] = self.history.git.blame(f"{failure.revision.commit}^", failure.path, lines)
+            self._told[key] = self.history.git.blame(commit, path, lines)
         return self._told.get(key, {})
 
 
@@ -127,6 +146,21 @@ def _lacking(outcome: Outcome) -> list[int]:
         elif line.strip():
             lacking.append(start + at + 1)
     return lacking
+
+
+def _instead(outcome: Outcome, lines: Sequence[bytes]) -> list[int]:
+    """The branch's lines (from 1) that stand at a conflict and that it does not expect."""
+    start = 0 if outcome.line is None else outcome.line - 1
+    if tuple(lines[start : start + len(outcome.found)]) != outcome.found:
+        return []  # revisions before this one have changed the file
+    expected = Counter(outcome.expected)
+    instead = []
+    for at, line in enumerate(outcome.found):
+        if expected[line]:
+            expected[line] -= 1
+        elif line.strip():
+            instead.append(start + at + 1)
+    return instead
 
 
 class _Search:

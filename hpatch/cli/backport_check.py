@@ -45,9 +45,14 @@ def _command(
         from hpatch.backport.history import History
         from hpatch.backport.standing import proposals
         from hpatch.report import backport_standing
+        from hpatch.report.progress import shown
 
         status = History(repo, onto).head()
-        standing = tuple(proposals(history, status))
+        standing = []
+        with shown() as progress:
+            for one in proposals(history, status):
+                standing.append(one)
+                progress.step(len(standing), len(status.entries), one.entry.title)
         output.write(backport_standing.render(status, standing, format, width=output.width(), color=output.color()))
         return 1 if any(one.state == "stale" for one in standing) else 0
     from hpatch.backport.check import check

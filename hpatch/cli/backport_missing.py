@@ -38,12 +38,14 @@ def _command(
     """Show what trunk has and the branch lacks, the best candidates for a backport first."""
     from hpatch.backport.missing import find
     from hpatch.report import backport_missing as report
+    from hpatch.report.progress import shown
 
     if since is not None and _DATE.fullmatch(since) is None:
         raise UsageError(f"--since: '{since}' is no date: it is like 2023-01-31")
     paths = tuple(one.removeprefix("./") for one in path or ())
     history = shared.revisions(repo, onto, trunk, mergeinfo)
-    found = find(history, paths, since, None if all_ else most)
+    with shown() as progress:
+        found = find(history, paths, since, None if all_ else most, progress.step)
     output.write(report.render(history, found, format, width=output.width(), color=output.color()))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
-from hpatch.backport.answer import Check, Conflict, Followup, Prerequisite, Search
+from hpatch.backport.answer import Antecedent, Check, Conflict, Followup, Prerequisite, Search
 from hpatch.backport.revisions import Line, Merge, Revision
 from hpatch.report.jsonform import dump
 from hpatch.report.sides import sides
@@ -91,6 +91,13 @@ def _text(answer: Check, width: int | None, color: bool) -> Iterator[str]:
     if answer.search is not None:
         yield ""
         yield from wrap(_search(answer.search), width, 2)
+    if answer.antecedents:
+        yield ""
+        yield paint("Earlier on trunk:", "bold", color)
+        earlier = [
+            (one.revision.name, _of(one), _got(one, answer.onto), one.revision.subject) for one in answer.antecedents
+        ]
+        yield from table(("revision", "", "", ""), earlier, width, color, indent=2)
     if answer.followups:
         yield ""
         yield paint("Later on trunk:", "bold", color)
@@ -108,10 +115,12 @@ def _merged(one: Revision, known: dict[Revision, tuple[Merge, ...]]) -> str:
 
 def _conflict(answer: Check, one: Conflict, width: int | None, color: bool) -> Iterator[str]:
     place = visible(one.path) if one.line is None else f"{visible(one.path)}:{one.line}"
+    onto = visible(answer.onto.name)
     by = f"; its lines are from {', '.join(one.suppliers)}" if one.suppliers else ""
-    yield from wrap(f"{place}: {one.revision.name} does not go in: {visible(one.reason)}{by}", width, 2)
+    own = f"; those of {onto} are from {', '.join(one.own)}" if one.own else ""
+    yield from wrap(f"{place}: {one.revision.name} does not go in: {visible(one.reason)}{by}{own}", width, 2)
     if one.expected:
-        titles = (f"{one.revision.name} expects", f"{visible(answer.onto.name)} has")
+        titles = (f"{one.revision.name} expects", f"{onto} has")
         yield from sides(one.expected, one.found, titles, width=width, color=color, indent=2)
 
 
@@ -149,6 +158,19 @@ def has(one: Followup, onto: Line) -> str:
     return f"{visible(onto.name)} {'has' if one.merged else 'lacks'} it"
 
 
+_OF = {"fix": "repaired", "revert": "taken back", "follow-up": "followed up", "mention": "named"}
+
+
+def _of(one: Antecedent) -> str:
+    return f"is {_OF[one.said]} by {one.by.name}"
+
+
+def _got(one: Antecedent, onto: Line) -> str:
+    if one.asked:
+        return "is among these"
+    return f"{visible(onto.name)} {'has' if one.merged else 'lacks'} it"
+
+
 # JSON
 
 
@@ -179,6 +201,10 @@ def data(answer: Check) -> dict[str, Any]:
         ],
         "search": None if answer.search is None else _search_data(answer.search),
         "followups": [followup_data(one) for one in answer.followups],
+        "antecedents": [
+            {**revision(one.revision), "by": one.by.name, "said": one.said, "merged": one.merged, "asked": one.asked}
+            for one in answer.antecedents
+        ],
     }
 
 
@@ -229,6 +255,7 @@ def _conflict_data(one: Conflict) -> dict[str, Any]:
         "expected": _lines(one.expected),
         "found": _lines(one.found),
         "suppliers": list(one.suppliers),
+        "own": list(one.own),
     }
 
 

@@ -156,6 +156,7 @@ def test_a_branch_with_a_history_of_its_own(tmp_path: Path) -> None:
     assert answer.verdict == "patch"
     (older,) = answer.prerequisites
     assert (older.revision.name, older.older, older.missing, older.helps) == ("r1000100", True, False, None)
+    assert [(one.suppliers, one.own) for one in answer.conflicts] == [(("r1000100",), ("r1000150",))]
     assert answer.search is not None
     assert (answer.search.found, answer.search.candidates, answer.search.complete) == (None, 0, True)
 
@@ -202,6 +203,17 @@ def test_followups(history: Revisions) -> None:
     assert told("r1000104") == [("r1000105", "revert", True, False, False)]
     assert told("r1000106") == [("r1000107", None, True, False, False)]
     assert told("r1000108") == []
+
+
+def test_what_its_message_leans_on(history: Revisions) -> None:
+    def told(*words: str) -> list[tuple[str, str, str, bool]]:
+        found = ask(history, *words).antecedents
+        return [(one.revision.name, one.by.name, one.said, one.missing) for one in found]
+
+    assert told("r1000102") == [("r1000101", "r1000102", "follow-up", True)]
+    assert told("r1000101,r1000102") == [("r1000101", "r1000102", "follow-up", False)]
+    assert told("r1000105") == [("r1000104", "r1000105", "revert", True)]
+    assert told("r1000101") == []
 
 
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:
