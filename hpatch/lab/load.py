@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from hpatch.lab.client import PATIENCE, Script, outcome, talk
+from hpatch.lab.client import PATIENCE, Answer, Script, outcome, talk
 from hpatch.lab.model import OUTCOMES, Outcome
 
 
 def load(
-    port: int, script: Script, expected: bytes, *, requests: int, clients: int = 4, patience: float = PATIENCE
+    port: int,
+    script: Script,
+    expected: bytes,
+    *,
+    requests: int,
+    clients: int = 4,
+    patience: float = PATIENCE,
+    hear: Callable[[Answer, Outcome], None] = lambda answer, outcome: None,
 ) -> Mapping[Outcome, int]:
-    """Send a script so many times, by so many clients at once; the outcomes that there were, with their counts."""
+    """Send a script so many times, by so many clients at once; the outcomes that there were, with their counts.
+
+    `hear` is told of each, one after another.
+    """
     found: Counter[Outcome] = Counter()
     lock = threading.Lock()
     left = requests
@@ -26,9 +36,11 @@ def load(
 
     def work() -> None:
         while take():
-            result = outcome(talk(port, script, patience=patience), expected)
+            answer = talk(port, script, patience=patience)
+            result = outcome(answer, expected)
             with lock:
                 found[result] += 1
+                hear(answer, result)
 
     threads = [threading.Thread(target=work, daemon=True) for _ in range(min(clients, requests))]
     for thread in threads:
