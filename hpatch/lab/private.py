@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
+import secrets
+import stat
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
 from hpatch.errors import ToolError
 
-_LONGEST = 56
-"""Bytes of the folder's path: with a name below it a socket's path stays below 96 (there is room for 107, unix(7))."""
+_FITS = re.compile(r"/[\w./+-]{1,55}", re.A)
+"""A path that needs no quotes in any configuration, and so short that a socket's below it has less than 96 bytes (there
+is room for 107, unix(7))."""
 
 
 class User(NamedTuple):
@@ -35,21 +39,23 @@ def workers() -> User | None:
     raise ToolError("there is no user www-data, apache or nobody for a gateway's workers: do not run hpatch as root")
 
 
-def make() -> Path:
-    """Make a folder that nobody else can look into, but for the workers. Raises ToolError."""
-    error: OSError | None = None
-    for base in dict.fromkeys((tempfile.gettempdir(), "/tmp", "/var/tmp")):
-        if len(os.fsencode(base)) > _LONGEST - len("/hpatch-12345678"):
-            continue
-        try:
-            path = Path(tempfile.mkdtemp(prefix="hpatch-", dir=base))
-            share(path)
-        except OSError as reason:
-            error = reason
-            continue
-        return path
-    why = error.strerror if error is not None else "its path is too long for Unix sockets; set TMPDIR to a short one"
-    raise ToolError(f"{tempfile.gettempdir()}: no folder can be made there: {why}")
+def choose() -> Path:
+    """A folder that is not there yet, where one can be made. Raises ToolError."""
+    for base in dict.fromkeys((Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp"))):
+        path = base / f"hpatch-{secrets.token_hex(6)}"
+        if _FITS.fullmatch(str(path)) and _open(base):
+            return path
+    raise ToolError(
+        f"{tempfile.gettempdir()}: no folder for a server can be made there, nor in /tmp or /var/tmp: it must be "
+        f"writable, open to {'the workers' if workers() else 'you'}, and its path short and plain; set TMPDIR"
+    )
+
+
+def _open(base: Path) -> bool:
+    """Whether we can make a folder there, and workers can reach it."""
+    if not os.access(base, os.W_OK | os.X_OK):
+        return False
+    return workers() is None or all(path.stat().st_mode & stat.S_IXOTH for path in (base, *base.parents))
 
 
 def share(path: Path) -> None:

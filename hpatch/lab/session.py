@@ -43,12 +43,9 @@ class Session:
         self._tell = tell  # hears of what takes its time
         self._ports = Ports()
         self._number = count(1)
-        self._folder = private.make()
-        try:
-            self._keeper = Keeper(self._folder)
-        except BaseException:
-            self._folder.rmdir()
-            raise
+        self._folder = private.choose()
+        self._keeper = Keeper(self._folder)
+        private.share(self._folder)
 
     @property
     def folder(self) -> Path:

@@ -116,7 +116,8 @@ class Program:
 class Keeper:
     """Starts programs, and ends them at the latest when it is closed; if this process is killed, its guard does.
 
-    `folder` is removed with them. Programs may be started from several threads.
+    `folder` is made, and removed with them: the guard knows of it before it is there. Programs may be started from
+    several threads. Raises ToolError.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -136,6 +137,12 @@ class Keeper:
             )
         except OSError as error:
             raise ToolError(f"{sys.executable} cannot be run: {error.strerror or error}") from error
+        if folder is not None:
+            try:
+                folder.mkdir(mode=0o700)
+            except OSError as error:
+                self.close()
+                raise ToolError(f"{folder}: cannot be made: {error.strerror or error}") from error
 
     def start(
         self,

@@ -39,9 +39,10 @@ def test_a_run(capsys: Capture, tmp_path: Path, root: Path) -> None:
     assert (code, err) == (0, "")
     answer = json.loads(out)
     Draft202012Validator(json.loads((root / "docs/schema/lab-1.json").read_text())).validate(answer)
-    assert [(one["transport"], one["verdict"], one["figures"]["requests"]) for one in answer["results"]] == [
-        ("tcp", "passed", 3)
-    ]
+    (result,) = answer["results"]
+    assert (result["transport"], result["verdict"]) == ("tcp", "passed")
+    assert result["figures"]["requests"] % 3 == 0
+    assert result["figures"]["outcomes"]["503"] == result["figures"]["requests"]
     assert picture.read_text().startswith("<?xml")
 
 
@@ -52,7 +53,7 @@ def test_what_cannot_run(capsys: Capture, httpd: str) -> None:
     code, out, err = call(capsys, "lab", "run", NAME, "--transport", "unix", *gateways)
     assert (code, err) == (4, "")
     assert "/bin/true does not answer -V as httpd does" in out
-    assert "1 passed, 1 cannot-run (5 requests" in out
+    assert "1 passed, 1 cannot-run (" in out
 
 
 @pytest.mark.parametrize(

@@ -199,15 +199,27 @@ def test_addresses(left: Leftovers) -> None:
     assert not left.look()
 
 
-def test_a_long_temporary_folder_is_not_used(left: Leftovers, monkeypatch: pytest.MonkeyPatch) -> None:
-    long = left.base / ("long" * 20)
-    long.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(long))
+@pytest.mark.parametrize(
+    ("name", "mode", "used"),
+    [
+        ("short", 0o755, True),
+        ("long" * 20, 0o755, False),
+        ('with a space and a "', 0o755, False),
+        ("closed", 0o700, os.geteuid() != 0),
+    ],
+)
+def test_a_long_temporary_folder_is_not_used(
+    left: Leftovers, monkeypatch: pytest.MonkeyPatch, name: str, mode: int, used: bool
+) -> None:
+    """Nor one whose path a configuration would have to quote, or that workers cannot enter."""
+    other = left.base / name
+    other.mkdir(mode=mode)
+    monkeypatch.setattr("tempfile.tempdir", str(other))
     with Session() as session:
         assert len(os.fsencode(session.folder)) < 60
-        assert not session.folder.is_relative_to(long)
+        assert session.folder.is_relative_to(other) == used
     assert not session.folder.exists()
-    long.rmdir()
+    other.rmdir()
 
 
 def test_the_folder_is_private(left: Leftovers) -> None:

@@ -101,11 +101,16 @@ def test_what_cannot_be_run(tmp_path: Path) -> None:
 
 def test_closing_removes_the_folder_and_ends_all(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
-    folder.mkdir()
     with Keeper(folder) as keeper:
+        assert folder.stat().st_mode & 0o777 == 0o700
         programs = [shell(keeper, "sleep 100", tmp_path) for _ in range(3)]
     assert not folder.exists()
     assert [living(program.pid) for program in programs] == [[], [], []]
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    with pytest.raises(ToolError, match="cannot be made: No such file or directory"):
+        Keeper(tmp_path / "none" / "folder")
 
 
 OWNER = """
@@ -129,7 +134,6 @@ time.sleep(100)
 @pytest.mark.parametrize("more", [[], ["fork"]])
 def test_the_guard_ends_all_when_we_are_killed(tmp_path: Path, more: list[str]) -> None:
     folder = tmp_path / "folder"
-    folder.mkdir()
     command = [sys.executable, "-c", OWNER, str(folder), *more]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as owner:
         assert owner.stdout is not None

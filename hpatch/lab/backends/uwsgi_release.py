@@ -10,10 +10,10 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import secrets
 import shutil
 import sys
 import tarfile
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +27,7 @@ LATEST = "latest"
 _VERSION = re.compile(r"\d+(\.\d+)+")
 _PATIENCE = 3600.0
 """Seconds that a step may take."""
+_ERROR = re.compile(r"^(?:.*: (?:fatal )?error: .*|ERROR: No matching .*)$", re.M)
 _PARTS = ("uwsgi", "symcall_plugin.so")
 _PROFILE = """[uwsgi]
 bin_name = uwsgi
@@ -108,7 +109,7 @@ def _locked(base: Path, tell: Tell) -> Iterator[None]:
 
 def _make(base: Path, version: str, tell: Tell) -> str:
     """Fetch and build; which version it is. All happens in a folder beside, which becomes the release as a whole."""
-    work = Path(tempfile.mkdtemp(prefix="uwsgi-build-", dir=base))
+    work = base / f"uwsgi-build-{secrets.token_hex(6)}"
     with Keeper(work) as keeper:
         tell(f"fetching uWSGI {version}")
         archive = _fetch(keeper, work, version)
@@ -190,6 +191,10 @@ def _run(
     code = program.code
     program.stop()
     if not ended or code != 0:
-        said = text_of(words).strip()
-        # pip sums up in its last line; the compiler's own words are many.
-        raise ToolError(f"{problem}: {last_words(said.rpartition(chr(10))[2] if 'pip' in command else said)}")
+        raise ToolError(f"{problem}: {_cause(text_of(words))}")
+
+
+def _cause(said: str) -> str:
+    """What a compiler or pip has called an error, or else the last words."""
+    found = _ERROR.findall(said)
+    return last_words(found[0] if found else said)
