@@ -98,6 +98,7 @@ def _run(
     plot: Annotated[
         Path | None, typer.Option(metavar="FILE.svg|FILE.png", help="Draw the outcomes as a picture too.")
     ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the cells; run nothing.")] = False,
     format: Format = "text",
 ) -> int:
     """Run scenarios in the cells of a matrix: gateways, backends, transports, numbers of threads."""
@@ -112,6 +113,12 @@ def _run(
     if not planned:
         names = ", ".join(one.name for one in chosen)
         raise UsageError(f"no cell of these makes sense for {names}; 'hpatch lab list' shows with what each runs")
+    if dry_run:
+        if format == "json":
+            output.write(report.render_plan_json(planned))
+        else:
+            output.write(report.render_plan(planned, width=output.width(), color=output.color()))
+        return 0
     if form is not None:
         lab_plot.check()
     try:

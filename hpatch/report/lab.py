@@ -1,4 +1,5 @@
-"""The lab's scenarios and results, for people and for programs (`hpatch.scenarios/1`, `hpatch.lab/1`)."""
+"""The lab's scenarios, cells and results, for people and for programs (`hpatch.scenarios/1`, `hpatch.cells/1`,
+`hpatch.lab/1`)."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from hpatch.lab.model import OUTCOMES, BackendSpec, Figures, GatewaySpec, Result, Verdict
+from hpatch.lab.matrix import Experiment
+from hpatch.lab.model import OUTCOMES, BackendSpec, Cell, Figures, GatewaySpec, Result, Verdict
 from hpatch.lab.scenario import Scenario
 from hpatch.report.jsonform import dump
 from hpatch.report.tables import table
@@ -59,6 +61,34 @@ def render_list_json(scenarios: Iterable[Scenario]) -> str:
     """Scenarios, for programs."""
     found = [{name: value for name, value in one._asdict().items() if name != "run"} for one in scenarios]
     return dump({"schema": "hpatch.scenarios/1", "scenarios": found})
+
+
+def render_plan(planned: Sequence[Experiment], *, width: int | None = None, color: bool = False) -> str:
+    """What would be run, a cell a row, and how long that takes about."""
+    headers = ("scenario", "gateway", "backend", "transport", "threads")
+    rows = [
+        (
+            one.scenario.name,
+            gateway(one.cell.gateway, None),
+            backend(one.cell.backend, None),
+            one.cell.transport,
+            str(one.cell.threads or ""),
+        )
+        for one in planned
+    ]
+    total = sum(one.scenario.effort for one in planned)
+    lines = [
+        *table(headers, rows, width, color, bold=True),
+        "",
+        f"{len(planned)} cells, about {total} s; nothing was run",
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def render_plan_json(planned: Iterable[Experiment]) -> str:
+    """The same for programs."""
+    found = [{"scenario": one.scenario.name, **cell(one.cell), "effort": one.scenario.effort} for one in planned]
+    return dump({"schema": "hpatch.cells/1", "cells": found})
 
 
 def render(results: Sequence[Result], *, width: int | None = None, color: bool = False) -> str:
@@ -144,24 +174,10 @@ def render_json(results: Sequence[Result]) -> str:
 
 
 def result(one: Result) -> dict[str, Any]:
-    """One cell."""
-    spec, server = one.cell.gateway, one.cell.backend
+    """One cell, and what was seen in it."""
     return {
         "scenario": one.scenario,
-        "gateway": {
-            "kind": spec.kind,
-            "version": one.gateway,
-            "program": None if spec.program is None else str(spec.program),
-            "modules": {name: str(file) for name, file in spec.modules.items()},
-        },
-        "backend": {
-            "kind": server.kind,
-            "version": one.backend,
-            "program": None if server.program is None else str(server.program),
-            "release": server.release,
-        },
-        "transport": one.cell.transport,
-        "threads": one.cell.threads,
+        **cell(one.cell, one.gateway, one.backend),
         "verdict": one.verdict,
         "why": one.why,
         "figures": {
@@ -169,4 +185,25 @@ def result(one: Result) -> dict[str, Any]:
             "outcomes": {name: one.figures.outcomes.get(name, 0) for name in OUTCOMES},
             "log": dict(one.figures.log),
         },
+    }
+
+
+def cell(one: Cell, gateway: str | None = None, backend: str | None = None) -> dict[str, Any]:
+    """A cell, with the versions of its programs where they are known."""
+    spec, server = one.gateway, one.backend
+    return {
+        "gateway": {
+            "kind": spec.kind,
+            "version": gateway,
+            "program": None if spec.program is None else str(spec.program),
+            "modules": {name: str(file) for name, file in spec.modules.items()},
+        },
+        "backend": {
+            "kind": server.kind,
+            "version": backend,
+            "program": None if server.program is None else str(server.program),
+            "release": server.release,
+        },
+        "transport": one.transport,
+        "threads": one.threads,
     }

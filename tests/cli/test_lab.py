@@ -46,6 +46,20 @@ def test_a_run(capsys: Capture, tmp_path: Path, root: Path) -> None:
     assert picture.read_text().startswith("<?xml")
 
 
+def test_what_would_run(capsys: Capture, tmp_path: Path, root: Path) -> None:
+    picture = tmp_path / "picture.svg"
+    arguments = ("lab", "run", "--all", "--backend", "uwsgi@2.0.4", "--threads", "1,8", "--dry-run", "--plot", picture)
+    code, out, err = call(capsys, *arguments)
+    assert (code, err) == (0, "")
+    assert "uwsgi 2.0.4" in out
+    assert "; nothing was run\n" in out
+    answer = json.loads(call(capsys, *arguments, "--format", "json").out)
+    Draft202012Validator(json.loads((root / "docs/schema/cells-1.json").read_text())).validate(answer)
+    assert {one["threads"] for one in answer["cells"]} == {1, 8}
+    assert f"{len(answer['cells'])} cells, about {sum(one['effort'] for one in answer['cells'])} s" in out
+    assert not picture.exists()
+
+
 @pytest.mark.httpd
 def test_what_cannot_run(capsys: Capture, httpd: str) -> None:
     """Of two gateways one is none: its cell says why, the other's has passed."""

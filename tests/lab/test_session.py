@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -103,6 +104,20 @@ def test_a_child_that_crashes_is_in_the_log(left: Leftovers) -> None:
         assert log.segfaults == 1
         assert log.numbers["AH00052"] == 1
         assert status(gateway.port, "/") == 404
+
+
+@pytest.mark.httpd
+def test_a_module_of_another_build(left: Leftovers, httpd: str, tmp_path: Path) -> None:
+    own = Path(httpd).resolve().parent.parent / "lib/apache2/modules/mod_proxy_fcgi.so"
+    if not own.is_file():
+        pytest.skip("this httpd's modules are elsewhere")
+    other = tmp_path / "other.so"
+    shutil.copy(own, other)
+    with Session() as session:
+        session.gateway(HTTPD._replace(modules={"proxy_fcgi": other}), [Route("/", "fcgi", Address(port=1))])
+        maps = [Path(f"/proc/{pid}/maps").read_text() for pid in left.look()]
+        assert any(str(other) in text for text in maps)
+        assert not any(str(own) in text for text in maps)
 
 
 @pytest.mark.httpd
