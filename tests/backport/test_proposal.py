@@ -76,7 +76,7 @@ def test_what_svn_merge_stops_at_and_the_engine_does_not(history: Revisions) -> 
     assert (one.check.verdict, one.way) == ("works", "patch")
     assert f"        {proposal.UNKNOWN}\n" in one.entry
     assert one.patch is not None
-    assert b"-b 22;\n+x;\n" in one.patch
+    assert b"-b 21;\n-b 23;\n" in one.patch
     named = make(history, "r1950003", wish=Wish(place="https://github.com/apache/httpd/pull/7"))
     assert "        PR: https://github.com/apache/httpd/pull/7\n" in named.entry
     assert (read_entry(named.entry).branch.pulls, named.refused) == ((7,), "")
@@ -141,7 +141,7 @@ def test_the_patch_is_taken(history: Revisions, tmp_path: Path, command: list[st
     tree = two_lines.checkout(Path(history.git.directory), tmp_path / "tree")
     subprocess.run(command, cwd=tree, input=one.patch, check=True, capture_output=True)
     assert (tree / A).read_bytes() == two_lines.lines("a", {5: "fixed; /* so */", 39: "end;"})
-    assert (tree / B).read_bytes() == two_lines.lines("b", {21: "own;", 22: "x;"})
+    assert (tree / B).read_bytes() == two_lines.lines("b", {10: "own;", **two_lines.GONE})
     assert b"2.4.9\n\n  *) mod_a: Fix it. PR 60001.  [Cid]\n\n  *) core" in (tree / "CHANGES").read_bytes()
 
 

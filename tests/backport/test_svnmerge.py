@@ -33,8 +33,65 @@ def test_one_after_the_other(history: Revisions) -> None:
     assert found == {A: two_lines.lines("a", {5: "fixed; /* so */", 39: "end;"}), "CHANGES": None}
 
 
-def test_changes_side_by_side_conflict(history: Revisions) -> None:
+def test_lines_that_are_gone_in_part(history: Revisions) -> None:
     assert plain(history, "r1950003") == {B: None}
+
+
+BASE = b"1\n2\n3\n4\n5\n6\n"
+CASES = {
+    # name: ours, theirs, merged
+    "apart": (b"x\n2\n3\n4\n5\n6\n", b"1\n2\n3\n4\n5\ny\n", b"x\n2\n3\n4\n5\ny\n"),
+    "side by side": (b"1\n2\nx\n4\n5\n6\n", b"1\n2\n3\ny\n5\n6\n", b"1\n2\nx\ny\n5\n6\n"),
+    "the same": (b"1\nx\n3\n4\n5\n6\n", b"1\nx\n3\n4\n5\ny\n", b"1\nx\n3\n4\n5\ny\n"),
+    "one line": (b"1\n2\nx\n4\n5\n6\n", b"1\n2\ny\n4\n5\n6\n", None),
+    "added at one place": (b"1\n2\nx\n3\n4\n5\n6\n", b"1\n2\ny\n3\n4\n5\n6\n", None),
+    "added beside": (b"1\n2\nx\n4\n5\n6\n", b"1\n2\n3\ny\n4\n5\n6\n", None),
+    "gone in part": (b"1\n2\n4\n5\n6\n", b"1\n5\n6\n", None),
+    "at the end": (b"1\n2\n3\n4\n5\n6\n7\n", b"0\n1\n2\n3\n4\n5\n6\n", b"0\n1\n2\n3\n4\n5\n6\n7\n"),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_three_ways(name: str) -> None:
+    ours, theirs, merged = CASES[name]
+    assert svnmerge.three_way(ours, BASE, theirs) == merged
+    assert svnmerge.three_way(theirs, BASE, ours) == merged
+
+
+@pytest.mark.svn
+def test_three_ways_of_svn(tmp_path: Path) -> None:
+    def svn(*arguments: object) -> str:
+        command = ["svn", *map(str, arguments)]
+        return subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+
+    subprocess.run(["svnadmin", "create", tmp_path / "repository"], check=True)
+    url = f"file://{tmp_path}/repository"
+    svn("mkdir", "-m", "r1", f"{url}/trunk")
+    svn("checkout", f"{url}/trunk", "theirs")
+    names = {name: name.replace(" ", "-") for name in CASES}
+
+    def write(folder: str, contents: dict[str, bytes]) -> None:
+        for name, content in contents.items():
+            (tmp_path / folder / names[name]).write_bytes(content)
+
+    write("theirs", dict.fromkeys(CASES, BASE))
+    svn("add", *(tmp_path / "theirs").glob("[!.]*"))
+    svn("commit", "-m", "r2", "theirs")
+    svn("copy", "-m", "r3", f"{url}/trunk", f"{url}/branch")
+    svn("checkout", f"{url}/branch", "ours")
+    write("ours", {name: case[0] for name, case in CASES.items()})
+    svn("commit", "-m", "r4", "ours")
+    write("theirs", {name: case[1] for name, case in CASES.items()})
+    svn("commit", "-m", "r5", "theirs")
+    svn("update", "ours")
+    svn("merge", "--accept", "postpone", "-c", "5", f"{url}/trunk", "ours")
+    stopped = {line[8:] for line in svn("status", "ours").splitlines() if line.startswith("C")}
+    for name, (_, _, merged) in CASES.items():
+        if name == "added beside":
+            continue  # Subversion merges some of these and not others
+        assert (f"ours/{names[name]}" in stopped) == (merged is None), name
+        if merged is not None:
+            assert (tmp_path / "ours" / names[name]).read_bytes() == merged
 
 
 @pytest.fixture

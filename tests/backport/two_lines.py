@@ -13,10 +13,10 @@ _ID = "git-svn-id: https://svn.apache.org/repos/asf/httpd/httpd/{}@{} 13f79535-4
 ENVIRONMENT = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null", "PATH": "/usr/bin:/bin"}
 
 
-def lines(prefix: str, changed: Mapping[int, str] | None = None, count: int = 40) -> bytes:
-    """A file of numbered lines, some of them others."""
-    some = changed or {}
-    return "".join(f"{some.get(number, f'{prefix} {number};')}\n" for number in range(1, count + 1)).encode()
+def lines(prefix: str, changed: Mapping[int, str | None] | None = None, count: int = 40) -> bytes:
+    """A file of numbered lines, some of them others or gone."""
+    some = {number: f"{prefix} {number};" for number in range(1, count + 1)} | dict(changed or {})
+    return "".join(f"{line}\n" for line in some.values() if line is not None).encode()
 
 
 A, B, C = "modules/proxy/mod_a.c", "modules/proxy/mod_b.c", "modules/http2/h2_c.c"
@@ -28,6 +28,7 @@ BASE = {
     "CHANGES": b"Changes with Apache 2.5.0\n\n  *) trunk: Old.  [Ann]\n",
     "STATUS": b"trunk\n",
 }
+GONE = {21: None, 22: None, 23: None}
 CHANGES = b"Changes with Apache 2.4.9\n\n  *) core: Older.  [Bob]\n\nChanges with Apache 2.4.8\n"
 
 
@@ -42,7 +43,12 @@ class Commit(NamedTuple):
 
 HISTORY = (
     Commit("trunk", 1800001, "Start.", BASE),
-    Commit("2.4.x", 1800002, "Branch.", {"STATUS": TEXT.encode(), "CHANGES": CHANGES, B: lines("b", {21: "own;"})}),
+    Commit(
+        "2.4.x",
+        1800002,
+        "Branch.",
+        {"STATUS": TEXT.encode(), "CHANGES": CHANGES, B: lines("b", {10: "own;", 22: None})},
+    ),
     Commit(
         "trunk",
         1950001,
@@ -50,10 +56,8 @@ HISTORY = (
         {A: lines("a", {5: "fixed;"}), "CHANGES": BASE["CHANGES"][:27] + b"  *) mod_a: Fix it. PR 60001.  [Cid]\n\n"},
     ),
     Commit("trunk", 1950002, "Follow up to r1950001: fix the comment.", {A: lines("a", {5: "fixed; /* so */"})}),
-    Commit(
-        "trunk", 1950003, "* modules/proxy/mod_b.c (b): Beside a change of the branch.", {B: lines("b", {22: "x;"})}
-    ),
-    Commit("trunk", 1950004, "over a change of the branch", {B: lines("b", {21: "other;", 22: "x;"})}),
+    Commit("trunk", 1950003, "* modules/proxy/mod_b.c (b): Some is gone on the branch.", {B: lines("b", GONE)}),
+    Commit("trunk", 1950004, "over a change of the branch", {B: lines("b", {10: "other;", **GONE})}),
     Commit("trunk", 1950005, "A typo in the manual.", {MANUAL: lines("page", {3: "Page 3;"})}),
     Commit("trunk", 1950006, "mod_http2: Only there.", {C: lines("c")}),
     Commit("trunk", 1950007, "mod_http2: Change it.", {C: lines("c", {7: "seven;"})}),
