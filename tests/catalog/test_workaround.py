@@ -86,10 +86,6 @@ def test_it_applies_without_fuzz_to_every_release_and_trunk(workaround: PatchSet
         file = tmp_path / name / MODULE
         file.parent.mkdir(parents=True)
         file.write_bytes(before)
-        for one in workaround.variants:
-            trial = ("patch", "-p1", "-F0", "--dry-run", "--force", "-d", tmp_path / name, "-i", one.diff)
-            done = subprocess.run(trial, capture_output=True, check=False)
-            assert (done.returncode == 0) == one.versions.covers(version), (name, one.diff.name, done.stdout)
         variant = workaround.variant(version)
         assert variant is not None
         command = ("patch", "-p1", "-F0", "-s", "-d", tmp_path / name, "-i", variant.diff)
