@@ -12,6 +12,8 @@ from hpatch.lab.session import Gateway
 
 _NO_HANDLER = "AH01144"
 """mod_proxy's message that no module takes a URL's scheme."""
+_STARTED = frozenset({"AH00094", "AH00489", "AH00490"})
+"""What httpd says when it has started, which may come a moment after it answers."""
 
 
 class Watch:
@@ -39,13 +41,14 @@ class Watch:
         """What was seen up to now. Raises ToolError when the gateway has no module for the scheme: nothing was."""
         seconds, cpu, log = self.seconds, self.cpu, self._gateway.log()
         numbers = {one: count - self._numbers.get(one, 0) for one, count in log.numbers.items()}
+        numbers = {one: count for one, count in numbers.items() if count > 0 and one not in _STARTED}
         if numbers.get(_NO_HANDLER):
             raise ToolError(f"the gateway has no module for this scheme ({_NO_HANDLER}): nothing was passed on")
         return Figures(
             requests=sum(outcomes.values()),
             outcomes=dict(outcomes),
             segfaults=log.segfaults,
-            log={one: count for one, count in numbers.items() if count > 0},
+            log=numbers,
             cpu=round(cpu, 2),
             records=tuple(records),
             seconds=round(seconds, 2),

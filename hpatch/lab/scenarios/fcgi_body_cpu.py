@@ -17,7 +17,12 @@ _SECONDS = 2.5
 _MOST = 0.1
 """Of the time. A loop that spins takes all it gets, with ten busy neighbours on two processors still 20%; one that
 waits takes below 1%."""
-_SETTINGS = ("SetInputFilter DEFLATE",)
+_SETTINGS = (
+    "<IfModule !deflate_module>",
+    'Error "this experiment needs mod_deflate"',
+    "</IfModule>",
+    "SetInputFilter DEFLATE",
+)
 _HEADERS = ("Content-Encoding: gzip",)
 
 

@@ -1,0 +1,179 @@
+"""Every scenario on the packaged programs, with the verdict that is due today; and on httpd 2.4.9's mod_proxy_fcgi.
+
+HPATCH_HTTPD_GIT names a git repository of httpd, from which the old module comes.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from hpatch.catalog.load import load
+from hpatch.lab.matrix import Experiment, run
+from hpatch.lab.model import BackendKind, BackendSpec, Cell, GatewaySpec, Result, Transport, Verdict
+from hpatch.lab.scenario import find, scenarios
+
+REPOSITORY = os.environ.get("HPATCH_HTTPD_GIT", "")
+
+
+def tried(
+    name: str,
+    gateway: GatewaySpec,
+    transport: Transport,
+    backend: BackendKind = "responder",
+    requests: int | None = None,
+) -> Result:
+    cell = Cell(gateway, BackendSpec(backend), transport, 4 if backend == "uwsgi" else None)
+    return run(Experiment(find(name), cell), requests)
+
+
+def cells(*kept: tuple[str, Transport, Verdict]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize(("name", "transport", "verdict"), kept, ids=str)
+
+
+@pytest.mark.httpd
+@cells(
+    ("fcgi-connect-crash", "unix", "passed"),
+    ("fcgi-connect-crash", "tcp", "passed"),
+    ("fcgi-iobuffersize", "unix", "passed"),
+    ("fcgi-iobuffersize", "tcp", "passed"),
+    ("fcgi-diagnostics", "unix", "passed"),
+    ("fcgi-diagnostics", "tcp", "passed"),
+    ("fcgi-body-cpu", "unix", "passed"),
+    ("scgi-unix", "unix", "passed"),
+    ("fcgi-stdin-eof", "unix", "failed"),
+    ("fcgi-stdin-eof", "tcp", "failed"),
+    ("lost-tail", "unix", "passed"),
+    ("lost-tail", "tcp", "failed"),
+    ("slow-reader", "unix", "passed"),
+)
+def test_the_packaged_httpd(name: str, transport: Transport, verdict: Verdict) -> None:
+    found = tried(name, GatewaySpec("httpd"), transport)
+    assert found.verdict == verdict, found
+    assert found.figures.requests == sum(found.figures.outcomes.values()) > 0
+    assert found.figures.segfaults == 0
+
+
+@pytest.mark.httpd
+@pytest.mark.parametrize("transport", ["unix", "tcp"])
+def test_the_uwsgi_protocol_under_load(transport: Transport) -> None:
+    found = tried("uwsgi-load", GatewaySpec("httpd"), transport, requests=50)
+    assert found.verdict == "passed", found
+    assert found.figures.outcomes == {"full": 190}
+
+
+@pytest.mark.httpd
+@pytest.mark.uwsgi
+@cells(
+    ("fcgi-stdin-eof", "unix", "passed"),
+    ("fcgi-stdin-eof", "tcp", "passed"),
+    ("uwsgi-stdin-eof", "unix", "passed"),
+    ("uwsgi-fcgi-parser", "tcp", "passed"),
+    ("uwsgi-load", "unix", "failed"),
+)
+def test_the_packaged_uwsgi(name: str, transport: Transport, verdict: Verdict) -> None:
+    found = tried(name, GatewaySpec("httpd"), transport, "uwsgi", requests=100)
+    assert found.verdict == verdict, found
+
+
+@pytest.mark.httpd
+@pytest.mark.uwsgi
+def test_a_delayed_body_over_the_uwsgi_protocol_gets_503() -> None:
+    """The application reads no body, uWSGI closes, and mod_proxy_uwsgi does not read what it has answered."""
+    found = tried("uwsgi-load", GatewaySpec("httpd"), "unix", "uwsgi", requests=10)
+    assert "delayed POST: 10 503" in found.figures.notes, found
+
+
+@pytest.mark.nginx
+@cells(
+    ("nginx-empty-200", "unix", "failed"),
+    ("nginx-empty-200", "tcp", "failed"),
+    ("lost-tail", "unix", "failed"),
+    ("lost-tail", "tcp", "failed"),
+    ("slow-reader", "tcp", "passed"),
+    ("uwsgi-load", "unix", "passed"),
+)
+def test_the_packaged_nginx(name: str, transport: Transport, verdict: Verdict) -> None:
+    found = tried(name, GatewaySpec("nginx"), transport)
+    assert found.verdict == verdict, found
+
+
+@pytest.mark.httpd
+def test_a_slow_reader_holds_the_backend_of_httpd() -> None:
+    found = tried("slow-reader", GatewaySpec("httpd"), "unix")
+    (note,) = found.figures.notes
+    assert int(note.split("%")[0]) < 90, note
+
+
+@pytest.mark.httpd
+@pytest.mark.uwsgi
+def test_what_cannot_run_has_no_verdict(tmp_path: Path) -> None:
+    missing = tmp_path / "uwsgi"
+    for name, spec in {
+        "fcgi-stdin-eof": Cell(GatewaySpec("httpd"), BackendSpec("uwsgi", missing), "unix", 1),
+        "scgi-unix": Cell(GatewaySpec("httpd", tmp_path / "httpd"), BackendSpec("responder"), "unix"),
+    }.items():
+        found = run(Experiment(find(name), spec))
+        assert (found.verdict, found.figures.requests) == ("cannot-run", 0)
+        assert "No such file" in found.why or "not installed" in found.why or "cannot be run" in found.why
+
+
+# An old module
+
+
+@pytest.fixture(scope="module")
+def old_module(tmp_path_factory: pytest.TempPathFactory) -> GatewaySpec:
+    """The packaged httpd with the mod_proxy_fcgi of 2.4.9."""
+    folder = tmp_path_factory.mktemp("old")
+    folder.chmod(0o755)
+    shown = ("git", "-C", REPOSITORY, "show", "2.4.9:modules/proxy/mod_proxy_fcgi.c")
+    (folder / "mod_proxy_fcgi.c").write_bytes(subprocess.run(shown, capture_output=True, check=True).stdout)
+    compiled = ("apxs", "-c", "-Wc,-w", "mod_proxy_fcgi.c")
+    subprocess.run(compiled, cwd=folder, capture_output=True, check=True, timeout=60)
+    return GatewaySpec("httpd", modules={"proxy_fcgi": folder / ".libs/mod_proxy_fcgi.so"})
+
+
+@pytest.mark.httpd
+@pytest.mark.git
+@pytest.mark.skipif(not REPOSITORY, reason="HPATCH_HTTPD_GIT names no git repository of httpd")
+@pytest.mark.skipif(shutil.which("apxs") is None, reason="needs apxs (Debian: apache2-dev)")
+@cells(
+    ("fcgi-connect-crash", "unix", "failed"),
+    ("fcgi-iobuffersize", "unix", "failed"),
+    ("fcgi-iobuffersize", "tcp", "failed"),
+    ("fcgi-diagnostics", "unix", "failed"),
+    ("fcgi-diagnostics", "tcp", "failed"),
+    ("fcgi-body-cpu", "unix", "passed"),  # it never has more to write than there is room for
+    ("fcgi-stdin-eof", "unix", "failed"),
+    ("fcgi-stdin-eof", "tcp", "passed"),
+)
+def test_the_module_of_2_4_9(old_module: GatewaySpec, name: str, transport: Transport, verdict: Verdict) -> None:
+    found = tried(name, old_module, transport)
+    assert found.verdict == verdict, found
+
+
+# Their declarations
+
+
+def test_every_set_with_a_scenario_has_one_that_tells_of_it() -> None:
+    known = {one.name: one for one in scenarios()}
+    for found in load().sets:
+        if found.scenario is not None:
+            assert found.scenario in known, found.id
+            assert found.id in known[found.scenario].sets
+
+
+def test_every_scenario_has_a_manual() -> None:
+    found = scenarios()
+    assert len(found) >= 12
+    for one in found:
+        assert one.manual.splitlines()[0].endswith("?")
+        assert "Method" in one.manual
+        assert "Faulty:" in one.manual
+        assert "Measured" in one.manual
+        assert len(one.title) <= 90
+        assert "FIXME" not in one.manual
