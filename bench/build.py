@@ -10,8 +10,8 @@ TREE is a release of httpd, with its configure, or Debian's source package of it
 - module: mod_proxy_fcgi alone for the installed httpd, by hpatch and by apxs;
 - verify: `hpatch verify fcgi-stdin-eof`, the first time and again, whole and module-only.
 
-`own` is what of hpatch's time neither the copy of the tree nor the build's programs took; its share is of hpatch's whole
-time. For verify that is the time of the experiments. Both install the same; by hand the copy of the tree counts too, for
+`own` is what of hpatch's time neither the copy of the tree nor the build's programs took; its share is of the whole
+time. For verify that is mostly the experiments. Both install the same; by hand the copy of the tree counts too, for
 configure writes into it.
 """
 
