@@ -145,7 +145,7 @@ def _way(answer: Check, objects: Objects, branch: Branch, changes: Sequence[Chan
         file = states.get(path)
         if file is None or content == file.after:
             continue
-        if file.state in _MODULO:
+        if file.state in _MODULO or changelog.is_record(path):
             modulo[path] = None
         elif content is None or file.state != "there":
             return "patch", ()
