@@ -55,7 +55,7 @@ class _Shown:
             return
         if self._bar is None:
             self._bar = _bar()
-            self._task = self._bar.add_task("", total=None)
+            self._task = self._bar.add_task("", total=None, detail="")
             self._bar.start()
         number, count, title = self._at
         self._bar.update(
