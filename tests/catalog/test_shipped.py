@@ -108,4 +108,4 @@ def test_nothing_of_upstream_is_in_the_repository(root: Path) -> None:
 
 
 def test_the_sets_made_here(catalog: Catalog) -> None:
-    assert [one.id for one in catalog.sets if one.variants] == ["fcgi-stdin-eof"]
+    assert [one.id for one in catalog.sets if one.variants] == ["fcgi-stdin-eof", "fcgi-stdin-coalesce"]

@@ -22,6 +22,7 @@ SETS = (
     *("scgi-docs", "fcgi-connect-crash", "fcgi-memset", "fcgi-iobuffersize"),
     *("fcgi-diagnostics", "fcgi-body-cpu", "proxy-util-cleanup", "scgi-unix"),
 )
+MADE_HERE = ("fcgi-stdin-eof", "fcgi-stdin-coalesce")
 NEEDED = "fcgi-filter-headers"
 """Comes along."""
 FCGI = "modules/proxy/mod_proxy_fcgi.c"
@@ -94,8 +95,8 @@ def states(root: Path, cache: Path, tree: Path) -> dict[str, str]:
 
 
 def all_are(state: str) -> dict[str, str]:
-    """Upstream's sets in one state; the workaround made here is in no release."""
-    return dict.fromkeys((*SETS, NEEDED), state) | {"fcgi-stdin-eof": "missing"}
+    """Upstream's sets in one state; those made here are in no release."""
+    return dict.fromkeys((*SETS, NEEDED), state) | dict.fromkeys(MADE_HERE, "missing")
 
 
 @httpd_git

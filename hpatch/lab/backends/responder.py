@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 
 from hpatch.errors import ToolError
 from hpatch.lab.backends.exchange import KINDS, PATIENCE, Exchange, Seen
-from hpatch.lab.backends.faults import find
+from hpatch.lab.backends.faults import Behave, find
 from hpatch.lab.model import Address, Route, Scheme
 from hpatch.lab.wire.stream import WireError
 
@@ -23,11 +23,13 @@ _ENDING = 5.0
 class Responder:
     """A running one: a thread that accepts, and one for each connection."""
 
-    def __init__(self, listener: socket.socket, address: Address, scheme: Scheme, fault: str, content: bytes) -> None:
+    def __init__(
+        self, listener: socket.socket, address: Address, scheme: Scheme, fault: str | Behave, content: bytes
+    ) -> None:
         self.address = address
         self.scheme = scheme
         self._listener = listener
-        self._behave = find(fault).behave
+        self._behave = find(fault).behave if isinstance(fault, str) else fault
         self._content = content
         self._lock = threading.Lock()
         self._noted = threading.Condition(self._lock)
@@ -110,10 +112,14 @@ def _wake(waiting: socket.socket) -> None:
 
 @contextmanager
 def responder(
-    address: Address, scheme: Scheme = "fcgi", fault: str = "sound", content: bytes = CONTENT
+    address: Address, scheme: Scheme = "fcgi", fault: str | Behave = "sound", content: bytes = CONTENT
 ) -> Iterator[Responder]:
-    """Run one at an address. Raises UsageError for an unknown fault, ToolError when it cannot listen there."""
-    find(fault)
+    """Run one at an address, with a fault of the table or one of the caller's own.
+
+    Raises UsageError for an unknown fault, ToolError when it cannot listen there.
+    """
+    if isinstance(fault, str):
+        find(fault)
     with _listen(address) as listener:
         one = Responder(listener, address, scheme, fault, content)
         try:
