@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from hpatch.backport.revisions import Revision
-from hpatch.errors import InputError
+from hpatch.errors import HpatchError, InputError
 from hpatch.patching import diff, strip
 from hpatch.patching.model import FilePatch
 from hpatch.sources.git import DIFF, Git
@@ -110,6 +110,16 @@ class Objects:
             for commit in wanted:
                 self._changes[commit] = _change(by_commit[commit], texts.get(commit, b""))
         return [self._changes[one.commit] for one in asked]
+
+    def readable(self, revisions: Sequence[Revision]) -> list[Change]:
+        """The same, without those that cannot be read: of no known form, or not in a partial clone."""
+        try:
+            return self.changes(revisions)
+        except HpatchError:
+            if len(revisions) <= 1:
+                return []
+        middle = len(revisions) // 2
+        return self.readable(revisions[:middle]) + self.readable(revisions[middle:])
 
 
 def _lines(words: Iterable[str]) -> bytes:

@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from hpatch.backport import followups
 from hpatch.backport.answer import Followup
-from hpatch.backport.changes import Change, Objects
+from hpatch.backport.changes import Objects
 from hpatch.backport.revisions import Merge, Revision, Revisions, Side
 
 _RELEASE = re.compile(r"(?:\w+[-_/])*v?(\d+(?:\.\d+)+)")
 
 
 class Touched(NamedTuple):
-    """A file that the revision changed: lines added and removed, None where it is no text."""
+    """A file that the revision changed: lines added and removed, None where it is no text or cannot be read."""
 
     path: str
     added: int | None
@@ -54,7 +54,7 @@ def explain(history: Revisions, revision: Revision) -> Explanation:
     return Explanation(
         revision,
         side,
-        tuple(_touched(objects.changes((revision,))[0])),
+        tuple(_touched(objects, revision)),
         tuple(Went(merge, _release(history, merge.revision)) for merge in history.merges(revision)) if on_trunk else (),
         on_trunk and revision.number in history.mergeinfo,
         history.brings(revision) if side == "branch" else (),
@@ -63,7 +63,11 @@ def explain(history: Revisions, revision: Revision) -> Explanation:
     )
 
 
-def _touched(change: Change) -> list[Touched]:
+def _touched(objects: Objects, revision: Revision) -> list[Touched]:
+    read = objects.readable((revision,))
+    if not read:
+        return [Touched(path, None, None) for path in revision.paths]
+    (change,) = read
     found = [Touched(one.path, None, None) for one in change.binaries]
     for patch in change.files:
         signs = [operation for hunk in patch.hunks for operation, _ in hunk.lines]

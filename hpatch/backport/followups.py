@@ -76,13 +76,16 @@ def _repairs(history: Revisions, objects: Objects, of: Revision) -> Iterator[Rev
     paths = _code(of.paths)
     if not paths:
         return
-    brought = _brought(objects, objects.changes((of,))[0])
+    own = objects.readable((of,))
+    if not own:
+        return
+    brought = _brought(objects, own[0])
     later = []
     for one in history.touching(paths, of.order):
         later.append(one)
         if len(later) == _LATER:
             break
-    for change in objects.changes(later):
+    for change in objects.readable(later):
         if _is_repair(change, brought):
             yield change.revision
 

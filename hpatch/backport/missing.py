@@ -7,7 +7,7 @@ ways, is found by its content: the patch engine finds nothing left to change.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from hpatch.backport.answer import Verdict
@@ -132,7 +132,7 @@ def _candidate(history: Revisions, one: Revision, reverted: Revision | None) -> 
 def _checked(history: Revisions, objects: Objects, ranked: Sequence[Candidate], step: Step) -> Iterator[Candidate]:
     """Each with its verdict, when it is asked for."""
     for at in range(0, len(ranked), _CHUNK):
-        _read(objects, [one.revision for one in ranked[at : at + _CHUNK]])
+        objects.readable([one.revision for one in ranked[at : at + _CHUNK]])  # all at once, for it is faster
         for number, one in enumerate(ranked[at : at + _CHUNK], at + 1):
             step(number, len(ranked), one.revision.name)
             merges = history.merges(one.revision)
@@ -142,11 +142,3 @@ def _checked(history: Revisions, objects: Objects, ranked: Sequence[Candidate], 
                 yield one._replace(merges=merges)  # a diff that cannot be read, or a file that a partial clone lacks
             else:
                 yield one._replace(verdict=verdict, merges=merges)
-
-
-def _read(objects: Objects, revisions: Iterable[Revision]) -> None:
-    """Read all at once where that works."""
-    try:
-        objects.changes(revisions)
-    except HpatchError:
-        return

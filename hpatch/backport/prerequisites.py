@@ -18,6 +18,7 @@ from hpatch.backport.trial import Branch, Failure, Trial, failures
 from hpatch.patching.lines import split
 from hpatch.patching.merge import start_of
 from hpatch.patching.model import Outcome
+from hpatch.sources.process import FailedError
 
 _QUESTIONS = 10
 """How many files are asked who brought their lines; that takes a tenth of a second and more."""
@@ -25,7 +26,7 @@ _CANDIDATES = 12
 """How many revisions are tried as prerequisites."""
 _TRIES = 60
 """How many sets of revisions are tried."""
-_WORK = 20_000_000
+_WORK = 12_000_000
 """How many bytes of files are gone through for that, in all, a hunk counting for `_HUNK`: a second or two."""
 _HUNK = 2000
 _LARGEST = 3
@@ -119,16 +120,22 @@ class _Suppliers:
     def _ask(self, commit: str, path: str, lines: Sequence[int]) -> dict[str, list[int]]:
         key = (commit, path, tuple(lines))
         if lines and key not in self._told and len(self._told) < _QUESTIONS:
-            self._told[key] = self.history.git.blame(commit, path, lines)
+            try:
+                self._told[key] = self.history.git.blame(commit, path, lines)
+            except FailedError:
+                self._told[key] = {}  # a clone that is shallow or partial does not know
         return self._told.get(key, {})
 
 
 def _maker(history: Revisions, failure: Failure) -> Revision | None:
     """Who made a file that the branch does not have: the last that did before the revision."""
-    told = history.git.run(
-        *("log", "-1", "--no-show-signature", "--no-renames", "--diff-filter=A", "--format=%H"),
-        *(f"{failure.revision.commit}^", "--", failure.path),
-    )
+    try:
+        told = history.git.run(
+            *("log", "-1", "--no-show-signature", "--no-renames", "--diff-filter=A", "--format=%H"),
+            *(f"{failure.revision.commit}^", "--", failure.path),
+        )
+    except FailedError:
+        return None
     return history.commit(told.decode("ascii").strip())
 
 
@@ -166,7 +173,7 @@ def _instead(outcome: Outcome, lines: Sequence[bytes]) -> list[int]:
 class _Search:
     """Tries revisions in front of those that are checked. Only files where something fails, or that these touch, count.
 
-    `tried` has what fails with each set of revisions, None where a bound was reached before.
+    `tried` has what fails with each set of revisions.
     """
 
     def __init__(self, suppliers: _Suppliers, objects: Objects, changes: Sequence[Change], trial: Trial) -> None:
@@ -235,12 +242,14 @@ class _Search:
         return one not in self.asked and self.history.side(one) == "trunk" and not self.history.is_merged(one)
 
     def _try(self, more: frozenset[Revision]) -> tuple[Failure, ...] | None:
-        """What fails with more revisions; None where a bound is reached."""
+        """What fails with more revisions; None where a bound is reached, or one of them cannot be read."""
         if more in self.tried:
             return self.tried[more]
         if len(self.tried) >= _TRIES or self.work >= _WORK:
             return None
-        added = self.objects.changes(_ordered(more))
+        added = self.objects.readable(_ordered(more))
+        if len(added) < len(more):
+            return None
         paths = self.paths.union(*(change.paths for change in added))
         together = sorted([*added, *self.changes], key=lambda change: change.revision.order)
         for one in (one for change in together for one in change.files if one.path in paths):

@@ -54,7 +54,7 @@ def _text(history: Revisions, answer: Explanation, width: int | None, color: boo
 
 
 def _lines(touched: Touched) -> str:
-    return "no text" if touched.added is None else f"+{touched.added} -{touched.removed}"
+    return "" if touched.added is None else f"+{touched.added} -{touched.removed}"
 
 
 def _went(history: Revisions, answer: Explanation) -> str:

@@ -82,7 +82,7 @@ class Git:
         found: dict[str, list[int]] = {}
         for row in told.splitlines():
             words = row.split(b" ")
-            if len(words) == 4 and len(words[0]) == 40 and all(word.isdigit() for word in words[1:]):
+            if len(words) == 4 and len(words[0]) in (40, 64) and all(word.isdigit() for word in words[1:]):
                 final, count = int(words[2]), int(words[3])
                 found.setdefault(words[0].decode(), []).extend(range(final, final + count))
         return found
