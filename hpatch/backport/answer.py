@@ -34,7 +34,7 @@ class File(NamedTuple):
 
 
 class Prerequisite(NamedTuple):
-    """A revision that brought lines which a conflict lacks.
+    """A revision that brought lines which a conflict lacks, or made a file that the branch does not have.
 
     `merges` tells where the branch got it, `older` that it is from before the branch: the branch changed its lines
     itself. `helps`: with it in front all goes in (`clean`), fewer places fail (`fewer`) or it changes nothing (`no`);
@@ -123,7 +123,7 @@ class Check(NamedTuple):
 
     `revisions` are in the order in which they are merged; `files` in the order of their paths. `modulo` are the files
     that were left out or are the branch's to write; `merges` has what the branch got already, by revision.
-    `prerequisites` is empty and `search` None where there is no conflict.
+    `search` is None where there is no conflict.
     """
 
     trunk: Line

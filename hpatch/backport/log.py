@@ -29,7 +29,7 @@ create table if not exists mentions (key text, commit_ integer, said integer, pr
 text or a commit's first digits."""
 MERGED, REVERTED, NAMED = range(3)
 """What a message says of a revision: that it brings it to a branch, that it takes it back, or anything else."""
-KIND = "-log-2"
+KIND = "-log-3"
 """Part of the file's name: a new one where what is kept, or how messages are understood, changes."""
 
 _LOG = (

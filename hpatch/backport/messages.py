@@ -47,6 +47,9 @@ _PARTIAL = re.compile(
 _REVERTS = re.compile(
     r"\b(?:revert(?:s|ed|ing)?|back(?:s|ed|ing)?[ -]out|undo(?:es|ing)?|roll(?:s|ed)?[ -]?back)\b", re.I
 )
+_UNDONE = re.compile(
+    r"[^\n]{0,40}?(?<!not )\b(?:undo|undone|revert(?:ed|ing)?|backed out|rolled back)\b", re.IGNORECASE
+)
 _FIXES = re.compile(
     r"\b(?:fix(?:es|ed|ing|up)?|repair\w*|correct\w*|regress\w*|broken|broke|breaks?|introduced|bugs?|typos?|oops|wrong\w*"
     r"|unbreak|restor\w+|crash\w*|leaks?|since|forgot\w*|missing|missed|silence\w*|warnings?|caused|mistake\w*|bogus)\b",
@@ -161,7 +164,7 @@ def _said(message: str, one: Reference) -> Relation:
     before = _PARAGRAPH.split(message[max(0, one.start - 120) : one.start])[-1]
     after = _PARAGRAPH.split(message[one.end : one.end + 160])[0]
     near = before[-40:]
-    if _REVERTS.search(before):
+    if _REVERTS.search(before) or _UNDONE.match(after):
         return "revert"
     if re.search(r"follow|on top of", near, re.IGNORECASE) and not _FIXES.search(near):
         return "fix" if _FIXES.search(after) else "follow-up"

@@ -22,6 +22,8 @@ from hpatch.sources.process import FailedError
 
 _QUESTIONS = 10
 """How many files are asked who brought their lines; that takes a tenth of a second and more."""
+_MAKERS = 3
+"""Of how many files that the branch does not have it is asked who made them."""
 _CANDIDATES = 12
 """How many revisions are tried as prerequisites."""
 _TRIES = 60
@@ -51,9 +53,7 @@ NOTHING = Explained({}, {}, (), None)
 
 
 def explain(history: Revisions, objects: Objects, branch: Branch, changes: Sequence[Change], trial: Trial) -> Explained:
-    """Explain the failures of a trial of changes."""
-    if not trial.failures:
-        return NOTHING
+    """Explain what fails in a trial of changes, and which revisions made the files that the branch does not have."""
     lines: Counter[Revision] = Counter()
     names: dict[Place, tuple[str, ...]] = {}
     asked = {change.revision for change in changes}
@@ -61,17 +61,29 @@ def explain(history: Revisions, objects: Objects, branch: Branch, changes: Seque
     for place, found in suppliers.of(trial.failures):
         names[place] = tuple(one.name for one in _ordered(found))
         lines.update({one: count for one, count in found.items() if one not in asked})
+    makers = dict.fromkeys(_makers(history, changes, trial))
     ranked = sorted(lines, key=lambda one: (-lines[one], -one.order))
     search = _Search(suppliers, objects, changes, trial)
     tried = [one for one in ranked if search.is_open(one)][:_CANDIDATES]
     helps = search.singles(tried)
-    prerequisites = (
+    prerequisites = tuple(
         Prerequisite(one, history.merges(one), history.side(one) == "both", helps.get(one), lines[one])
-        for one in ranked
+        for one in (*ranked, *(one for one in makers if one not in lines and one not in asked))
     )
+    if not trial.failures:
+        return Explained({}, {}, prerequisites, None)
     smallest = search.smallest(tried)
     own = {place: tuple(one.name for one in _ordered(found)) for place, found in suppliers.own(trial.failures)}
-    return Explained(names, own, tuple(prerequisites), smallest)
+    return Explained(names, own, prerequisites, smallest)
+
+
+def _makers(history: Revisions, changes: Sequence[Change], trial: Trial) -> Iterator[Revision]:
+    """Who made the files that the branch does not have; of a few of them."""
+    absent = [one.path for one in trial.files if one.state == "absent"]
+    for path in absent[:_MAKERS]:
+        maker = next((_maker(history, one.revision, path) for one in changes if path in one.paths), None)
+        if maker is not None:
+            yield maker
 
 
 class _Suppliers:
@@ -86,7 +98,8 @@ class _Suppliers:
         """For each conflict, who brought how many lines of those that it lacks."""
         for failure in failures:
             if not failure.outcomes or all(one.result == "missing" for one in failure.outcomes):
-                maker = _maker(self.history, failure) if failure.path not in self.branch.tree else None
+                gone = failure.path not in self.branch.tree
+                maker = _maker(self.history, failure.revision, failure.path) if gone else None
                 if maker is not None:
                     yield (failure.revision.commit, failure.path, 0), Counter({maker: 1})
                 continue
@@ -127,12 +140,12 @@ class _Suppliers:
         return self._told.get(key, {})
 
 
-def _maker(history: Revisions, failure: Failure) -> Revision | None:
+def _maker(history: Revisions, revision: Revision, path: str) -> Revision | None:
     """Who made a file that the branch does not have: the last that did before the revision."""
     try:
         told = history.git.run(
             *("log", "-1", "--no-show-signature", "--no-renames", "--diff-filter=A", "--format=%H"),
-            *(f"{failure.revision.commit}^", "--", failure.path),
+            *(f"{revision.commit}^", "--", path),
         )
     except FailedError:
         return None

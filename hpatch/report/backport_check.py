@@ -80,7 +80,7 @@ def _text(answer: Check, width: int | None, color: bool) -> Iterator[str]:
         yield from _conflict(answer, conflict, width, color)
     if answer.prerequisites:
         yield ""
-        yield paint("Who brought the lines that they expect:", "bold", color)
+        yield paint("Who brought the lines or files that they expect:", "bold", color)
         brought = [
             (one.revision.name, _lacks(answer, one), _HELPS[one.helps], one.revision.subject)
             for one in answer.prerequisites[:_MOST]

@@ -98,6 +98,8 @@ def test_only_the_rest_of_a_set_is_planned(history: Revisions) -> None:
 def test_a_file_that_the_branch_does_not_have(history: Revisions) -> None:
     answer = ask(history, "r1000107")
     assert (answer.verdict, states(answer)) == ("absent", {"modules/new.c": "absent"})
+    (maker,) = answer.prerequisites
+    assert (maker.revision.name, maker.missing, maker.helps, answer.search) == ("r1000106", True, None, None)
     together = ask(history, "r1000106,r1000107")
     assert together.verdict == "works"
     assert together.files[0].after == NEW.replace(b"more(void)", b"more(int)")

@@ -65,6 +65,7 @@ def test_what_is_merged(message: str, wanted: list[object]) -> None:
         ("r1591508 broke the build; unbreak.", "fix"),
         ("Revert r1591508: it was wrong.", "revert"),
         ("Backed out r1591508 for now", "revert"),
+        ("r1591508 isn't under CTR. So undo for now.", "revert"),
         ("See the discussion of r1591508", "mention"),
         ("No word of it, r1591509", None),
         ("A range, r1591500-r1591510, is a mention", "mention"),
