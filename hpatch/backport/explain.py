@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from hpatch.backport import followups
+from hpatch.backport import followups, same
 from hpatch.backport.answer import Followup
 from hpatch.backport.changes import Objects
 from hpatch.backport.revisions import Merge, Revision, Revisions, Side
@@ -29,16 +29,19 @@ class Went(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """A revision's story. `brought` are the revisions of trunk that it merged, where it is the branch's.
+    """A revision's story.
 
-    `release` is the first release that has the revision itself. `recorded` tells that Subversion's record has it as
-    merged.
+    Of trunk's: `went` are its merges; where there are none, `same` is the branch's revision that makes the same change,
+    and `shipped` the first release with that; `recorded` tells that Subversion's record has it as merged. Of the
+    branch's: `brought` are the revisions that it merged. `release` is the first release that has the revision itself.
     """
 
     revision: Revision
     side: Side
     touched: tuple[Touched, ...]
     went: tuple[Went, ...]
+    same: Revision | None
+    shipped: str | None
     recorded: bool
     brought: tuple[Revision, ...]
     release: str | None
@@ -51,11 +54,15 @@ def explain(history: Revisions, revision: Revision) -> Explanation:
     side = history.side(revision)
     assert side is not None
     on_trunk = side == "trunk"
+    merges = history.merges(revision) if on_trunk else ()
+    alike = same.find(history, objects, revision) if on_trunk and not merges else None
     return Explanation(
         revision,
         side,
         tuple(_touched(objects, revision)),
-        tuple(Went(merge, _release(history, merge.revision)) for merge in history.merges(revision)) if on_trunk else (),
+        tuple(Went(merge, _release(history, merge.revision)) for merge in merges),
+        alike,
+        None if alike is None else _release(history, alike),
         on_trunk and revision.number in history.mergeinfo,
         history.brings(revision) if side == "branch" else (),
         _release(history, revision),

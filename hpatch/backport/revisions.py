@@ -261,13 +261,16 @@ class Revisions:
         condition = f"key in ({', '.join('?' * len(keys))})" + ("" if said is None else f" and said = {said}")
         yield from self._rows(f"where id in (select commit_ from mentions where {condition}) order by id", *keys)
 
-    def touching(self, paths: AbstractSet[str], after: int) -> Iterator[Revision]:
-        """Trunk's revisions later than an order that touch any of these paths, the oldest first."""
+    def touching(
+        self, paths: AbstractSet[str], after: int, side: Literal["trunk", "branch"] = "trunk"
+    ) -> Iterator[Revision]:
+        """A line's revisions later than an order that touch any of these paths, the oldest first."""
         wanted = [path.encode("utf-8", "surrogateescape") for path in sorted(paths)]
         some = " or ".join(["instr(paths, ?)"] * min(len(wanted), _PATHS))
         values = wanted if len(wanted) <= _PATHS else []
         rows = self._rows(f"where id > ? and ({some if values else '1'}) order by id", after, *values)
-        yield from (one for one in rows if one.order in self._sides[0] and not paths.isdisjoint(one.paths))
+        line = self._sides[0] if side == "trunk" else self._sides[1]
+        yield from (one for one in rows if one.order in line and not paths.isdisjoint(one.paths))
 
     def _said(self, said: int) -> Iterator[tuple[str, int]]:
         yield from self._db.execute("select key, commit_ from mentions where said = ?", (said,))

@@ -64,10 +64,12 @@ def _went(history: Revisions, answer: Explanation) -> str:
     if answer.went:
         told = (f"{merges((went.merge,))} ({_released(went.release)})" for went in answer.went)
         return f"merged to {onto} in {', '.join(told)}"
+    if answer.same is not None:
+        return f"{onto} has the same change in {answer.same.name} ({_released(answer.shipped)}), by another name"
     if answer.recorded:
         return f"merged to {onto}, by Subversion's record"
     own = "" if answer.release is None else f"; {_released(answer.release)}"
-    return f"never merged to {onto}, as far as messages tell{own}"
+    return f"not merged to {onto}: no revision there says so or makes the same change{own}"
 
 
 def _released(release: str | None) -> str:
@@ -86,6 +88,7 @@ def _data(history: Revisions, answer: Explanation) -> dict[str, object]:
             {**one, "release": went.release}
             for one, went in zip(merged_data([went.merge for went in answer.went]), answer.went, strict=True)
         ],
+        "same": None if answer.same is None else {**revision(answer.same), "release": answer.shipped},
         "recorded": answer.recorded,
         "brought": [revision(one) for one in answer.brought],
         "release": answer.release,

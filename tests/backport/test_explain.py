@@ -36,8 +36,14 @@ def test_what_was_taken_back(history: Revisions) -> None:
 
 def test_what_never_went(history: Revisions) -> None:
     found = story_of(history, "r1000101")
-    assert (found.went, found.recorded, found.release) == ((), False, None)
+    assert (found.went, found.same, found.recorded, found.release) == ((), None, False, None)
     assert [(one.revision.name, one.said) for one in found.followups] == [("r1000102", "follow-up")]
+
+
+def test_the_same_change_by_another_name(history: Revisions) -> None:
+    found = story_of(history, "r1000111")
+    assert found.same is not None
+    assert (found.same.name, found.shipped) == ("r1000155", None)
 
 
 def test_a_revision_of_the_branch(history: Revisions) -> None:

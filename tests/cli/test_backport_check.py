@@ -103,7 +103,7 @@ def test_a_story(capsys: Capture, repository: Mirror, root: Path) -> None:
     code, out, err = call(capsys, "backport", "explain", "r1000108", "--repo", repository.folder)
     assert (code, err) == (0, "")
     assert "merged to 2.4.x in r1000151 (first in 2.4.3)" in lines(out)
-    for name in ("r1000108", "r1000151", "r1000100", "r1000101"):
+    for name in ("r1000108", "r1000151", "r1000100", "r1000101", "r1000111"):
         told = call(capsys, "backport", "explain", name, "--repo", repository.folder, "--format", "json").out
         assert valid(root, "explain", told)["name"] == name
 
