@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +15,7 @@ from typing import NamedTuple
 from hpatch import files
 from hpatch.errors import InputError, ToolError, UsageError
 from hpatch.httpd import copying, prefix, toolchain
-from hpatch.httpd.buildplan import Layout, Options, Phase, Plan, Step, plan
+from hpatch.httpd.buildplan import Layout, Options, Phase, Plan, Step, plain, plan
 from hpatch.httpd.command import Commands
 from hpatch.httpd.diagnosis import Failure, diagnose
 from hpatch.httpd.state import State
@@ -51,7 +52,8 @@ def folder_of(tree: Path, purpose: str = "") -> Path:
 
     real = tree.resolve()
     digest = hashlib.sha256(os.fsencode(real)).hexdigest()[:12]
-    return folder() / "builds" / "-".join(filter(None, (real.name, purpose, digest)))
+    name = re.sub(r"[^A-Za-z0-9.+_-]", "_", real.name)
+    return folder() / "builds" / "-".join(filter(None, (name, purpose, digest)))
 
 
 def planned(tree: Path, into: Path, options: Options, folder: Path | None = None) -> Plan:
@@ -84,6 +86,7 @@ def build(
 
 def _layout(tree: Path, into: Path, folder: Path | None) -> Layout:
     prefix.check(into)
+    plain(into, "--prefix")
     if into.resolve().is_relative_to(tree.resolve()):
         raise UsageError(f"{into}: is in the source tree, which is to stay as it is; choose another --prefix")
     layout = Layout(folder or folder_of(tree))

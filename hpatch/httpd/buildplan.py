@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -31,6 +32,7 @@ STATIC = (
 )
 """What a reverse proxy and the lab use; configure passes over those that a version does not have."""
 _OPTIONAL = {"deflate": "zlib.h"}
+_ODD = re.compile(r"[^\w./+,@%=~-]")
 _HEADERS = ("/usr/include", "/usr/local/include")
 
 
@@ -72,6 +74,13 @@ class Plan(NamedTuple):
     key: str
 
 
+def plain(path: Path, option: str) -> None:
+    """Raises UsageError for a path that httpd's makefiles would take apart."""
+    odd = _ODD.search(str(path))
+    if odd is not None:
+        raise UsageError(f"{path}: httpd's makefiles cannot do with {odd[0]!r} in a path; choose another {option}")
+
+
 class Layout:
     """Where everything is in the folder that a tree is built in."""
 
@@ -86,7 +95,8 @@ class Layout:
         self.modules = self.folder / "modules"
 
     def check(self, tree: Path) -> None:
-        """Raises UsageError for a folder that hpatch does not build in, and for one in the tree itself."""
+        """Raises UsageError for a folder that hpatch or make does not build in, and for one in the tree itself."""
+        plain(self.folder, "--build-dir")
         if self.folder.resolve().is_relative_to(tree.resolve()):
             raise UsageError(
                 f"{self.folder}: is in the source tree, which is to stay as it is; choose another --build-dir"

@@ -21,6 +21,9 @@ _HIDDEN = frozenset({".git", ".svn", ".hg", ".bzr", "CVS", ".hpatch", ".pc", ".l
 """Folders that a build does not need, or must not take over from one that went on in the tree."""
 _MADE = (".o", ".lo", ".slo", ".la", ".a", ".so", ".orig", ".rej")
 _MADE_NAMES = frozenset({".deps", "config.log", "config.status", "config.nice", "config.cache"})
+_CONFIGURING = frozenset(
+    {"configure", "buildconf", "config.layout", "Makefile", "modules.c", "ap_config_auto.h", "ap_config_layout.h"}
+)
 _MANUAL = "docs/manual"
 _INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]+["<](?:[^">\n]*/)?([^">/\n]+)[">]', re.M)
 
@@ -28,9 +31,9 @@ _Stamp = tuple[int, int, int, int]
 
 
 def configures(path: str) -> bool:
-    """Whether a file has a say in what configure does."""
+    """Whether a file has a say in what configure does, or was made by it, for whoever built in the tree itself."""
     name = path.rsplit("/", 1)[-1]
-    return name in ("configure", "buildconf", "config.layout") or name.endswith((".m4", ".in", ".mk", ".awk", ".sh"))
+    return name in _CONFIGURING or name.endswith((".m4", ".in", ".mk", ".awk", ".sh"))
 
 
 class Changes(NamedTuple):
@@ -105,7 +108,6 @@ def _walk(tree: Path, manual: bool) -> Iterator[tuple[str, _Stamp]]:
         folder = open_.pop()
         with os.scandir(tree / folder if folder else tree) as entries:
             found = sorted(entries, key=lambda entry: entry.name)
-        names = {entry.name for entry in found}
         for entry in found:
             path = f"{folder}/{entry.name}" if folder else entry.name
             if entry.is_dir(follow_symlinks=False):
@@ -113,15 +115,13 @@ def _walk(tree: Path, manual: bool) -> Iterator[tuple[str, _Stamp]]:
                     open_.append(path)
                 continue
             told = entry.stat(follow_symlinks=False)
-            if _wanted(entry.name, names) and (stat.S_ISREG(told.st_mode) or stat.S_ISLNK(told.st_mode)):
+            if _wanted(entry.name) and (stat.S_ISREG(told.st_mode) or stat.S_ISLNK(told.st_mode)):
                 yield path, (told.st_size, told.st_mtime_ns, told.st_ctime_ns, stat.S_IMODE(told.st_mode))
 
 
-def _wanted(name: str, beside: set[str]) -> bool:
-    """Not what an earlier build in the tree itself has made: it was for another prefix, and looks up to date."""
-    if name.endswith(_MADE) or name in _MADE_NAMES:
-        return False
-    return name == "configure" or f"{name}.in" not in beside
+def _wanted(name: str) -> bool:
+    """Not the objects of whoever built in the tree itself: they look up to date, and are for another configuration."""
+    return not name.endswith(_MADE) and name not in _MADE_NAMES
 
 
 def _same(one: Path, other: Path) -> bool:

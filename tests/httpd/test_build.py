@@ -14,7 +14,7 @@ from _small import CONFIGURE, FILES, MAKEFILE, SMALL, make
 
 from hpatch.errors import InputError, ToolError, UsageError
 from hpatch.httpd import toolchain
-from hpatch.httpd.build import BuildError, Built, Options, build, planned
+from hpatch.httpd.build import BuildError, Built, Options, build, folder_of, planned
 
 ONE = Options(jobs=1)
 SMALL_C = "modules/proxy/mod_small.c"
@@ -134,6 +134,24 @@ def test_what_an_in_place_build_made_is_not_taken_over(tmp_path: Path) -> None:
     assert place.result() == 3
 
 
+def test_a_build_in_the_tree_itself_configures_anew(place: Place) -> None:
+    place.build()
+    place.write("Makefile", "all:\n\tfalse\n")
+    place.write("modules/proxy/mod_small.o", "not an object")
+    place.build()
+    assert place.result() == 3
+    assert len(place.compiled()) == 2
+    place.build()
+    assert place.compiled() == []
+
+
+def test_what_a_template_lies_beside_is_source_too(tmp_path: Path) -> None:
+    small = '#include "made.h"\n' + SMALL
+    place = Place(tmp_path, **{"include/made.h.in": "", "include/made.h": "#define MADE 1\n", SMALL_C: small})
+    place.build()
+    assert place.result() == 3
+
+
 def test_removed_files_go(place: Place) -> None:
     place.write("modules/proxy/extra.h", "")
     place.build()
@@ -209,6 +227,20 @@ def test_places_in_the_tree_are_refused(place: Place) -> None:
         build(place.tree, place.tree / "prefix", Options(), place.folder)
     with pytest.raises(UsageError, match="in the source tree"):
         build(place.tree, place.prefix, Options(), place.tree / "build")
+
+
+@pytest.mark.parametrize("name", ["a b", "a#b", "a$b", "a'b"])
+def test_paths_that_make_takes_apart_are_refused(place: Place, name: str) -> None:
+    with pytest.raises(UsageError, match="makefiles cannot do with"):
+        build(place.tree, place.prefix / name, ONE, place.folder)
+    with pytest.raises(UsageError, match="makefiles cannot do with"):
+        build(place.tree, place.prefix, ONE, place.folder / name)
+
+
+def test_a_tree_may_be_called_anything(place: Place) -> None:
+    odd = place.tree.rename(place.tree.parent / "a tree's #1")
+    assert build(odd, place.prefix, ONE, place.folder).program.is_file()
+    assert folder_of(odd).name.startswith("a_tree_s__1-")
 
 
 def test_no_source_is_no_source(tmp_path: Path) -> None:
