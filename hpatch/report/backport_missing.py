@@ -10,7 +10,7 @@ from hpatch.backport.revisions import Revisions
 from hpatch.report.backport_check import merged_data, merges, revision
 from hpatch.report.jsonform import dump
 from hpatch.report.tables import table
-from hpatch.report.terminal import visible
+from hpatch.report.terminal import visible, wrap
 from hpatch.report.text import count
 
 _VERDICTS = {
@@ -49,7 +49,7 @@ def render(
 def _text(history: Revisions, found: Missing, width: int | None, color: bool) -> Iterator[str]:
     onto = visible(history.onto.name)
     if not found.candidates:
-        yield f"{onto} lacks nothing of {visible(history.trunk.name)} there"
+        yield from wrap(f"{onto} lacks nothing of {visible(history.trunk.name)} there", width)
         return
     rows = [
         (one.revision.name, one.revision.date[:10], _why(one), one.revision.subject, _VERDICTS[one.verdict])
@@ -59,7 +59,7 @@ def _text(history: Revisions, found: Missing, width: int | None, color: bool) ->
     yield ""
     shown = "" if len(found.candidates) == found.total else f", of {found.total}"
     there = "" if not found.there else f"; {found.there} more are there by their content"
-    yield f"{count(len(found.candidates), 'revision')} that {onto} lacks{shown}{there}"
+    yield from wrap(f"{count(len(found.candidates), 'revision')} that {onto} lacks{shown}{there}", width)
 
 
 def _why(one: Candidate) -> str:

@@ -37,7 +37,7 @@ def render(
 
 def _text(status: StatusFile, proposals: Sequence[Proposal], width: int | None, color: bool) -> Iterator[str]:
     if not proposals:
-        yield f"{visible(status.source.name)}: no open proposals"
+        yield from wrap(f"{visible(status.source.name)}: no open proposals", width)
     section = None
     for title in dict.fromkeys(one.entry.section for one in proposals):
         if section is not None:
