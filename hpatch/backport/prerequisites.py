@@ -14,14 +14,9 @@ from typing import Literal, NamedTuple
 from hpatch.backport.answer import Prerequisite, Search
 from hpatch.backport.changes import Change, Objects
 from hpatch.backport.revisions import Revision, Revisions
+from hpatch.backport.suppliers import Place, Suppliers, maker
 from hpatch.backport.trial import Branch, Failure, Trial, failures
-from hpatch.patching.lines import split
-from hpatch.patching.merge import start_of
-from hpatch.patching.model import Outcome
-from hpatch.sources.process import FailedError
 
-_QUESTIONS = 10
-"""How many files are asked who brought their lines; that takes a tenth of a second and more."""
 _MAKERS = 3
 """Of how many files that the branch does not have it is asked who made them."""
 _CANDIDATES = 12
@@ -35,9 +30,6 @@ _LARGEST = 3
 """Up to this size all sets are tried, as far as the bounds reach."""
 _DEPTH = 8
 """How many revisions are added, each for what those before it lack."""
-
-Place = tuple[str, str, int]
-"""A conflict: the revision's commit, the path, which of the file's conflicts it is."""
 
 
 class Explained(NamedTuple):
@@ -57,7 +49,7 @@ def explain(history: Revisions, objects: Objects, branch: Branch, changes: Seque
     lines: Counter[Revision] = Counter()
     names: dict[Place, tuple[str, ...]] = {}
     asked = {change.revision for change in changes}
-    suppliers = _Suppliers(history, branch)
+    suppliers = Suppliers(history, branch)
     for place, found in suppliers.of(trial.failures):
         names[place] = tuple(one.name for one in _ordered(found))
         lines.update({one: count for one, count in found.items() if one not in asked})
@@ -81,106 +73,9 @@ def _makers(history: Revisions, changes: Sequence[Change], trial: Trial) -> Iter
     """Who made the files that the branch does not have; of a few of them."""
     absent = [one.path for one in trial.files if one.state == "absent"]
     for path in absent[:_MAKERS]:
-        maker = next((_maker(history, one.revision, path) for one in changes if path in one.paths), None)
-        if maker is not None:
-            yield maker
-
-
-class _Suppliers:
-    """Who brought the lines that the branch lacks. A file is asked about once for the same lines."""
-
-    def __init__(self, history: Revisions, branch: Branch) -> None:
-        self.history = history
-        self.branch = branch
-        self._told: dict[tuple[str, str, tuple[int, ...]], dict[str, list[int]]] = {}
-
-    def of(self, failures: Sequence[Failure]) -> Iterator[tuple[Place, Counter[Revision]]]:
-        """For each conflict, who brought how many lines of those that it lacks."""
-        for failure in failures:
-            if not failure.outcomes or all(one.result == "missing" for one in failure.outcomes):
-                gone = failure.path not in self.branch.tree
-                maker = _maker(self.history, failure.revision, failure.path) if gone else None
-                if maker is not None:
-                    yield (failure.revision.commit, failure.path, 0), Counter({maker: 1})
-                continue
-            numbers = {at: _lacking(outcome) for at, outcome in enumerate(failure.outcomes)}
-            every = sorted({number for some in numbers.values() for number in some})
-            brought = self._ask(f"{failure.revision.commit}^", failure.path, every)
-            for at, some in numbers.items():
-                found: Counter[Revision] = Counter()
-                for commit, theirs in brought.items():
-                    count = len(set(some).intersection(theirs))
-                    revision = self.history.commit(commit) if count else None
-                    if revision is not None:
-                        found[revision] = count
-                if found:
-                    yield (failure.revision.commit, failure.path, at), found
-
-    def own(self, failures: Sequence[Failure]) -> Iterator[tuple[Place, set[Revision]]]:
-        """For each conflict, the branch's own revisions that brought lines which stand there instead."""
-        for failure in failures:
-            content = self.branch.read(failure.path)
-            lines = [] if content is None else split(content)
-            numbers = {at: _instead(outcome, lines) for at, outcome in enumerate(failure.outcomes)}
-            every = sorted({number for some in numbers.values() for number in some})
-            told = self._ask(self.history.onto.commit, failure.path, every)
-            for at, some in numbers.items():
-                commits = (self.history.commit(commit) for commit in told if not set(some).isdisjoint(told[commit]))
-                found = {one for one in commits if one is not None and self.history.side(one) == "branch"}
-                if found:
-                    yield (failure.revision.commit, failure.path, at), found
-
-    def _ask(self, commit: str, path: str, lines: Sequence[int]) -> dict[str, list[int]]:
-        key = (commit, path, tuple(lines))
-        if lines and key not in self._told and len(self._told) < _QUESTIONS:
-            try:
-                self._told[key] = self.history.git.blame(commit, path, lines)
-            except FailedError:
-                self._told[key] = {}  # a clone that is shallow or partial does not know
-        return self._told.get(key, {})
-
-
-def _maker(history: Revisions, revision: Revision, path: str) -> Revision | None:
-    """Who made a file that the branch does not have: the last that did before the revision."""
-    try:
-        told = history.git.run(
-            *("log", "-1", "--no-show-signature", "--no-renames", "--diff-filter=A", "--format=%H"),
-            *(f"{revision.commit}^", "--", path),
-        )
-    except FailedError:
-        return None
-    return history.commit(told.decode("ascii").strip())
-
-
-def _lacking(outcome: Outcome) -> list[int]:
-    """The lines before the revision (from 1) that a conflict expects and the branch does not have there.
-
-    Where it has all of them, those that it expects side by side: lines of the branch's own stand between.
-    """
-    start = start_of(outcome.hunk)
-    there = Counter(outcome.found)
-    lacking = []
-    for at, line in enumerate(outcome.expected):
-        if there[line]:
-            there[line] -= 1
-        elif line.strip():
-            lacking.append(start + at + 1)
-    return lacking
-
-
-def _instead(outcome: Outcome, lines: Sequence[bytes]) -> list[int]:
-    """The branch's lines (from 1) that stand at a conflict and that it does not expect."""
-    start = 0 if outcome.line is None else outcome.line - 1
-    if tuple(lines[start : start + len(outcome.found)]) != outcome.found:
-        return []  # revisions before this one have changed the file
-    expected = Counter(outcome.expected)
-    instead = []
-    for at, line in enumerate(outcome.found):
-        if expected[line]:
-            expected[line] -= 1
-        elif line.strip():
-            instead.append(start + at + 1)
-    return instead
+        made = next((maker(history, one.revision, path) for one in changes if path in one.paths), None)
+        if made is not None:
+            yield made
 
 
 class _Search:
@@ -189,7 +84,7 @@ class _Search:
     `tried` has what fails with each set of revisions.
     """
 
-    def __init__(self, suppliers: _Suppliers, objects: Objects, changes: Sequence[Change], trial: Trial) -> None:
+    def __init__(self, suppliers: Suppliers, objects: Objects, changes: Sequence[Change], trial: Trial) -> None:
         self.suppliers = suppliers
         self.history = suppliers.history
         self.branch = suppliers.branch
