@@ -33,7 +33,7 @@ KIND = "-log-3"
 """Part of the file's name: a new one where what is kept, or how messages are understood, changes."""
 
 _LOG = (
-    *("log", "--stdin", "--no-show-signature", "--date-order", "--reverse"),
+    *("log", "--stdin", "--no-show-signature", "--encoding=UTF-8", "--root", "--date-order", "--reverse"),
     *(
         "--diff-merges=first-parent",
         "--name-only",

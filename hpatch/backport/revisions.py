@@ -106,6 +106,8 @@ class Revisions:
         self.trunk = Line(trunk, self.git.tip(trunk))
         self.onto = Line(onto, self.git.tip(onto))
         self.mergeinfo = mergeinfo
+        if self.git.run("rev-parse", "--is-shallow-repository").strip() == b"true":
+            cache = None  # what is kept of it would stay cut off when the clone is deepened
         tips = {self.trunk.commit, self.onto.commit}
         self._store = Store(
             cache, self.git.directory, log.KIND, log.SCHEMA, lambda db: log.update(db, tips, self.git.run, tell)

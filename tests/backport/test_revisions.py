@@ -179,3 +179,41 @@ def test_the_real_history(tmp_path_factory: pytest.TempPathFactory) -> None:
     assert names(history.brings(one(history, 1603140))) == ["r1603027", "r1603029", "r1603122"]
     assert names(merge.revision for merge in history.merges(one(history, 1592500))) == ["r1592998"]
     assert len(history.merged()) > 4000
+
+
+def test_a_clone_that_is_deepened(story: Mirror, tmp_path: Path) -> None:
+    clone, cache = tmp_path / "clone", tmp_path / "cache"
+    cache.mkdir()
+    url = story.folder.as_uri()
+    story.git("clone", "--quiet", "--bare", "--depth=3", "--no-single-branch", url, str(clone))
+    shallow = Revisions(str(clone), cache=cache)
+    assert names(shallow.all("trunk")) == ["r1000111", "r1000110", "r1000109"]
+    assert shallow.number(1000101) is None
+    story.git("-C", str(clone), "fetch", "--quiet", "--unshallow", url, "+refs/heads/*:refs/heads/*")
+    assert one(Revisions(str(clone), cache=cache), 1000101).name == "r1000101"
+
+
+def test_settings_of_a_repository_change_nothing(tmp_path: Path) -> None:
+    mirror = tell(tmp_path / "mirror.git")
+    wanted = Revisions(str(mirror.folder)).all("trunk")
+    for name, value in (
+        ("i18n.logOutputEncoding", "UTF-16"),
+        ("log.showSignature", "true"),
+        ("log.showRoot", "false"),
+        ("log.mailmap", "true"),
+        ("log.diffMerges", "combined"),
+        ("diff.external", "false"),
+        ("diff.noprefix", "true"),
+        ("diff.renames", "copies"),
+        ("color.ui", "always"),
+        ("core.quotePath", "false"),
+    ):
+        mirror.git("-C", str(mirror.folder), "config", name, value)
+    history = Revisions(str(mirror.folder))
+    assert history.all("trunk") == wanted
+    assert one(history, 1000100).paths == (
+        "CHANGES",
+        "STATUS",
+        *("include/ap_mmn.h", "include/ap_release.h"),
+        *("modules/a.c", "modules/b.c"),
+    )
