@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +34,9 @@ def build_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("verify") / "build"
 
 
-def verify(*arguments: object, code: int = 0) -> Any:
+def verify(*arguments: object, set: str = "fcgi-stdin-eof", code: int = 0) -> Any:
     """Run it; its answer."""
-    command = [sys.executable, "-m", "hpatch", "verify", "fcgi-stdin-eof", *map(str, arguments), "--format", "json"]
+    command = [sys.executable, "-m", "hpatch", "verify", set, *map(str, arguments), "--format", "json"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=1200, check=False)
     assert done.returncode == code, done.stdout + done.stderr
     return json.loads(done.stdout)
@@ -77,10 +79,59 @@ def test_an_old_uwsgi_loses_no_response_any_more(tree: Path, build_dir: Path, wh
     assert second["figures"]["outcomes"]["full"] == second["figures"]["requests"]
 
 
+def a_set(folder: Path, tree: Path, line: str, scenario: str) -> Path:
+    """A folder of sets with one, `other`, which puts a line at the end of the module."""
+    old = (tree / MODULE).read_text().splitlines(keepends=True)
+    diff = "".join(unified_diff(old, [*old, f"{line}\n"], f"a/{MODULE}", f"b/{MODULE}"))
+    (folder / "other").mkdir(parents=True)
+    (folder / "other" / "change.diff").write_text(diff)
+    (folder / "other" / "set.toml").write_text(
+        f'id = "other"\ntitle = "Another"\ncures = "Nothing."\napplies = ">=2.4.0"\n{scenario}'
+        '[[variants]]\nversions = ">=2.4.0"\ndiff = "change.diff"\n'
+        f'[[recognise]]\nfile = "{MODULE}"\npresent = ["{line}"]\n'
+    )
+    return folder
+
+
+@pytest.mark.httpd
+def test_a_set_that_cures_nothing_is_found_out(tree: Path, tmp_path: Path) -> None:
+    sets = a_set(tmp_path, tree, "/* nothing */", 'scenario = "fcgi-stdin-eof"\n')
+    answer = verify("--tree", tree, "--catalog", sets, "--transport", "unix", *MODULE_ONLY, set="other", code=1)
+    assert [row["shown"] for row in answer["rows"]] == ["not-cured"]
+    assert answer["sets"] == [{"id": "other", "needed_by": [], "proved": False}]
+
+
+@pytest.mark.httpd
+def test_a_set_that_does_not_compile_is_found_out(tree: Path, tmp_path: Path) -> None:
+    sets = a_set(tmp_path, tree, "int broken(void) { return undeclared; }", "")
+    answer = verify("--tree", tree, "--catalog", sets, "--transport", "unix", *MODULE_ONLY, set="other", code=1)
+    assert f"{MODULE}:" in answer["failure"] and "undeclared" in answer["failure"]
+    assert answer["rows"] == []
+
+
+@pytest.mark.httpd
+def test_a_set_that_crashes_httpd_is_found_out(tree: Path, tmp_path: Path) -> None:
+    line = "__attribute__((constructor)) static void crash(void) { __builtin_trap(); }"
+    sets = a_set(tmp_path, tree, line, "")
+    answer = verify("--tree", tree, "--catalog", sets, "--transport", "unix", *MODULE_ONLY, set="other", code=1)
+    assert [(one["name"], one["worse"]) for one in answer["checks"]] == [("start", True)]
+    assert all(row["after"]["verdict"] == "cannot-run" for row in answer["rows"])
+    assert not answer["ok"] and not answer["undecided"]
+
+
+@pytest.mark.httpd
+def test_what_cannot_run_is_no_proof(tree: Path, tmp_path: Path) -> None:
+    no_uwsgi = tmp_path / "uwsgi"
+    no_uwsgi.write_text("#!/bin/sh\nexit 1\n")
+    no_uwsgi.chmod(0o755)
+    backend = ("--backend", f"uwsgi:{no_uwsgi}", "--transport", "unix", "--threads", 1)
+    answer = verify("--tree", tree, *backend, *MODULE_ONLY, code=4)
+    assert {row["shown"] for row in answer["rows"]} == {"cannot-run"}
+    assert answer["undecided"] and not answer["ok"]
+
+
 @pytest.mark.httpd
 def test_in_place_leaves_the_tree_patched(tree: Path, tmp_path: Path) -> None:
-    import shutil
-
     copy = tmp_path / "tree"
     for path in ("include", "modules/proxy", "configure", "CHANGES"):
         source, target = tree / path, copy / path
