@@ -109,6 +109,7 @@ def test_any_text_is_the_same_again(text: str) -> None:
 
 
 @pytest.mark.git
+@pytest.mark.proof
 @pytest.mark.skipif(not GIT, reason="HPATCH_HTTPD_GIT names no git repository of httpd")
 def test_every_revision_of_the_real_file() -> None:
     def git(*arguments: str, stdin: bytes = b"") -> bytes:
