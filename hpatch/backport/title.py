@@ -73,6 +73,7 @@ def summary(message: str) -> str:
         following = rest.strip().partition("\n\n")[0]
         paragraph = following if _NOWHERE.fullmatch(paragraph) else f"{paragraph} {following}"
     paragraph = _LOG.sub(_named, paragraph)
+    paragraph = "".join(char if char.isprintable() or char.isspace() else " " for char in paragraph)
     line = " ".join(_BULLET.sub("", paragraph).split())
     line = _REPORT.sub("", _GLUED.sub(r"PR \1", _AUTHORS.sub("", line)))
     return _SENTENCE.split(line)[0] if len(line) > _LONG else line

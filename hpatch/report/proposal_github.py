@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from hpatch.backport.title import summary
 from hpatch.report.proposal import Answer
+from hpatch.report.terminal import visible
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~@!])")
 _WORDS = {"yes": "yes", "no": "**no**", "note": "to judge", "unknown": "open"}
@@ -14,7 +15,7 @@ _WORDS = {"yes": "yes", "no": "**no**", "note": "to judge", "unknown": "open"}
 
 def render(answer: Answer) -> str:
     """The body."""
-    return "".join(f"{line}\n" for line in _lines(answer)).encode("utf-8", "replace").decode("utf-8")
+    return "".join(f"{visible(line.expandtabs())}\n" for line in _lines(answer))
 
 
 def _lines(answer: Answer) -> Iterator[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from hpatch.report.proposal import Answer
+from hpatch.report.terminal import visible
 
 LIST = "dev@httpd.apache.org"
 _WIDTH = 76
@@ -21,8 +22,7 @@ def render(answer: Answer, sender: str, recipient: str, date: datetime) -> bytes
     from email.policy import EmailPolicy
     from email.utils import format_datetime, make_msgid
 
-    body = "".join(f"{line.rstrip()}\n" for line in _body(answer))
-    body = body.encode("utf-8", "replace").decode("utf-8")
+    body = "".join(f"{visible(line.expandtabs()).rstrip()}\n" for line in _body(answer))
     mail = EmailMessage(EmailPolicy(linesep="\n", max_line_length=78, cte_type="8bit"))
     mail["From"] = sender
     mail["To"] = recipient
@@ -73,5 +73,4 @@ def _wrapped(text: str, indent: str = "") -> list[str]:
 
 def _plain(text: str) -> str:
     """One line of what can be printed: a header must not have more."""
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return visible(" ".join(text.split()))

@@ -156,6 +156,19 @@ def test_the_pull_request(capsys: Capture, repository: Path) -> None:
     assert "| follow-ups | yes | none is missing |" in out
 
 
+def test_nothing_that_a_terminal_would_obey(capsys: Capture, tmp_path: Path) -> None:
+    message = "mod_a: Fix \x1b[31mit\u202e.\n\nFrom here \x1b]0;x\x07 `on`\n*) @all"
+    entry = b"Changes\n\n  *) mod_a: \x1b[1mFix. [\xff]\n"
+    one = two_lines.Commit("trunk", 1950010, message, {two_lines.A: two_lines.lines("a", {2: "x;"}), "CHANGES": entry})
+    repository = two_lines.build(tmp_path / "repository", (*two_lines.HISTORY[:2], one))
+    for form in ("text", "mail", "github", "json"):
+        options = ("--repo", repository, "--format", form, "--from", "a@example.org")
+        answer = call(capsys, "backport", "propose", "r1950010", *options)
+        assert answer.code == 0
+        assert answer.out.replace("\n", "").isprintable()
+        assert "mod_a: Fix [31mit ." in answer.out or "mod\\_a: Fix \\[31mit ." in answer.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
