@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from fcgi_module import DEBIAN, TRUNK, apxs, compiled, mirror, patched, released
 from hpatch.lab.backends.exchange import Exchange
 from hpatch.lab.backends.faults import Behave
 from hpatch.lab.backends.responder import CONTENT, Responder, responder
-from hpatch.lab.client import Answer, outcome, parse, request, talk
+from hpatch.lab.client import Answer, Script, outcome, parse
 from hpatch.lab.model import GatewaySpec, Outcome
 from hpatch.lab.session import Gateway, Session
 from hpatch.lab.wire.fastcgi import STDOUT, Record, write
@@ -57,7 +58,7 @@ def gateway(*settings: str, module: Path | None = None) -> Iterator[tuple[Gatewa
             name: stack.enter_context(responder(session.address("unix", name), "fcgi", fault))
             for name, fault in FAULTS.items()
         }
-        routes = [one.route(f"/{name}/", {"enablereuse": "on"}) for name, one in backends.items()]
+        routes = [one.route(f"/{name}/") for name, one in backends.items()]
         yield session.gateway(spec, routes, ["LogLevel proxy_fcgi:trace1", *settings]), backends
 
 
@@ -90,13 +91,31 @@ def tags(*names: str) -> pytest.MarkDecorator:
 # fcgi-stdin-eof
 
 
-def outcomes(port: int, count: int = 5) -> dict[str, set[Outcome]]:
-    """By backend, what becomes of requests whose body comes a little later than their headers."""
+def head(method: str, path: str, *lines: str) -> bytes:
+    """A request's beginning."""
+    return "\r\n".join((f"{method} {path} HTTP/1.1", "Host: localhost", *lines, "", "")).encode()
+
+
+LENGTH = f"Content-Length: {len(BODY)}"
+
+
+def outcomes(port: int, backends: Mapping[str, Responder], count: int = 5) -> dict[str, set[Outcome]]:
+    """By backend, what becomes of requests whose body comes when the backend has closed, if it does so early."""
     found: dict[str, set[Outcome]] = {}
-    for fault in ("early", "cut", "nothing", "sound"):
-        script = request(f"/{fault}/", BODY, pause=0.05)
-        found[fault] = {outcome(talk(port, script), CONTENT) for _ in range(count)}
+    for name in ("early", "cut", "nothing", "sound"):
+        results = [post(port, name, backends[name], number) for number in range(1, count + 1)]
+        found[name] = {outcome(answer, CONTENT) for answer in results}
     return found
+
+
+def post(port: int, name: str, backend: Responder, number: int) -> Answer:
+    """The answer to a request; `number` of them the backend will have had."""
+    with socket.create_connection(("127.0.0.1", port), 20) as stream:
+        stream.sendall(head("POST", f"/{name}/", LENGTH, "Connection: close"))
+        if name != "sound":
+            backend.settle(number, 20)
+        stream.sendall(BODY)
+        return parse(b"".join(iter(lambda: stream.recv(65536), b"")))
 
 
 BEFORE: dict[str, set[Outcome]] = {"early": {"503"}, "cut": {"503"}, "nothing": {"503"}, "sound": {"full"}}
@@ -104,8 +123,8 @@ AFTER: dict[str, set[Outcome]] = {**BEFORE, "early": {"full"}}
 
 
 def test_the_fault_is_in_the_installed_httpd() -> None:
-    with gateway() as (running, _):
-        assert outcomes(running.port) == BEFORE
+    with gateway() as (running, backends):
+        assert outcomes(running.port, backends) == BEFORE
         assert MESSAGE not in running.log().text
 
 
@@ -113,8 +132,8 @@ def test_the_fault_is_in_the_installed_httpd() -> None:
 @tags("2.4.62", "2.4.9", "2.4.12", "2.4.46", TRUNK)
 @pytest.mark.parametrize("chosen", [TOLERATE, BOTH], ids=["alone", "both"])
 def test_the_cure(built: Built, name: str, chosen: tuple[str, ...]) -> None:
-    with gateway(module=built(name, chosen)) as (running, _):
-        assert outcomes(running.port) == AFTER
+    with gateway(module=built(name, chosen)) as (running, backends):
+        assert outcomes(running.port, backends) == AFTER
         assert running.log().text.count(MESSAGE) >= 5  # for `cut` and `nothing`, httpd may notice the end first
 
 
@@ -122,15 +141,14 @@ def test_the_cure(built: Built, name: str, chosen: tuple[str, ...]) -> None:
 @tags("2.4.62", "2.4.9", "2.4.12", "2.4.46", TRUNK)
 def test_the_rest_of_a_body_is_no_request(built: Built, name: str) -> None:
     """A response that is cut when the request's body is still unread: the client's connection has no next request."""
-    body = b"GET /sound/ HTTP/1.1\r\nHost: localhost\r\n\r\n" * 2000
-    head = f"POST /half/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    body = head("GET", "/sound/") * 2000
     with gateway(module=built(name, TOLERATE)) as (running, backends):
-        for _ in range(5):
-            with socket.create_connection(("127.0.0.1", running.port), 4) as stream:
-                stream.sendall(head)
-                backends["half"].settle(1)
+        for number in range(1, 6):
+            with socket.create_connection(("127.0.0.1", running.port), 20) as stream:
+                stream.sendall(head("POST", "/half/", f"Content-Length: {len(body)}"))
+                backends["half"].settle(number, 20)
                 stream.sendall(body)
-                came = b"".join(iter(lambda: stream.recv(65536), b""))  # must end long before KeepAliveTimeout
+                came = b"".join(iter(lambda: stream.recv(65536), b""))
             assert came.count(b"HTTP/1.1 ") == 1
             assert parse(came).status == 200
             assert not backends["sound"].seen
@@ -147,12 +165,10 @@ LATER = [
 ]
 
 
-def http1(method: str, path: str, *lines: str, body: tuple[bytes | float, ...] = ()) -> tuple[bytes | float, ...]:
-    head = (f"{method} {path} HTTP/1.1", "Host: localhost", "Connection: close", *lines, "", "")
-    return ("\r\n".join(head).encode(), *body)
+def http1(method: str, path: str, *lines: str, body: Script = ()) -> Script:
+    return (head(method, path, "Connection: close", *lines), *body)
 
 
-LENGTH = f"Content-Length: {len(BODY)}"
 CHUNKED = "Transfer-Encoding: chunked"
 CHUNKS = (0.05, b"4\r\n0123\r\n", 0.05, b"6\r\n456789\r\n0\r\n\r\n")
 HTTP1 = {
@@ -179,7 +195,7 @@ def frame(kind: int, flags: int, content: bytes) -> bytes:
     return len(content).to_bytes(3, "big") + bytes((kind, flags)) + (0 if kind == 4 else 1).to_bytes(4, "big") + content
 
 
-def http2(method: bytes, path: bytes, *data: bytes, length: int | None = None) -> list[bytes | float]:
+def http2(method: bytes, path: bytes, *data: bytes, length: int | None = None) -> Script:
     """A request with prior knowledge, its content in frames of its own, a little later each (RFC 9113, RFC 7541)."""
 
     def field(index: int, value: bytes) -> bytes:
@@ -228,7 +244,9 @@ def test_no_body_is_lost(built: Built, name: str, case: str) -> None:
         running = session.gateway(spec, [backend.route("/sound/")], [*LATER, *shown])
         for about, (script, size) in (*HTTP1.items(), *HTTP2.items()):
             before = len(backend.seen)
-            answer: Answer = talk(running.port, script, patience=0.3 if script[0][:3] == b"PRI" else 5)
-            backend.settle(before + 1)
+            with socket.create_connection(("127.0.0.1", running.port), 20) as stream:
+                for step in script:
+                    stream.sendall(step) if isinstance(step, bytes) else time.sleep(step)
+                backend.settle(before + 1, 20)
             seen = backend.seen[before:]
-            assert [(one.body, one.ended, one.error) for one in seen] == [(size, True, "")], (about, answer)
+            assert [(one.body, one.ended, one.error) for one in seen] == [(size, True, "")], about
