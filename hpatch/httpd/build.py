@@ -20,6 +20,7 @@ from hpatch.httpd.command import Commands
 from hpatch.httpd.diagnosis import Failure, diagnose
 from hpatch.httpd.state import State
 from hpatch.httpd.tree import SourceTree, open_tree
+from hpatch.httpd.variables import installed
 from hpatch.patching import stack as stacks
 
 Watch = Callable[[Phase, bytes], None]
@@ -177,8 +178,9 @@ class _Work:
                 for step in todo.steps:
                     if step.phase == "install":
                         self._command(commands, step, {**env, "DESTDIR": str(stage)})
-                (stage / self.into.relative_to("/") / "modules").mkdir(exist_ok=True)
-        return Built(self.into, self.into / "bin" / "httpd", self.into / "modules", layout.log, self.seconds)
+                program, modules = installed(layout.copy, self.into)
+                (stage / modules.relative_to("/")).mkdir(parents=True, exist_ok=True)
+        return Built(self.into, program, modules, layout.log, self.seconds)
 
     def _copy(self, changes: copying.Changes) -> None:
         if changes.first:
@@ -195,13 +197,16 @@ class _Work:
             self.state.begin(step.phase)
             self._command(commands, step, env)
             self.state.end(key if step.phase == "configure" else None)
+            if step.phase == "configure":
+                self.state.begin("make")  # what was made for another configuration is not good for this one
 
     def _command(self, commands: Commands, step: Step, env: Mapping[str, str]) -> None:
         self.watch(step.phase, b"")
         code = commands.run(step.command, step.folder, env, lambda line: self.watch(step.phase, line))
         if code != 0:
-            # It has ended by itself, and in order: what it has made so far is whole.
-            self.state.end(None)
+            if step.phase != "make" or step.command[-1] != "clean":
+                # It has ended by itself, and in order: what it has made so far is whole.
+                self.state.end(None)
             found = diagnose(self.layout.log.read_bytes(), self.layout.copy)
             raise BuildError(step.phase, found or Failure(f"{step.command[0]} ended with {code}"), self.layout.log)
 

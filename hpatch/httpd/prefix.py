@@ -66,6 +66,7 @@ def staged(prefix: Path, facts: Mapping[str, Any]) -> Iterator[Path]:
             new.mkdir()
         (new / RECORD).unlink(missing_ok=True)
         yield stage
+        _only(stage, new, prefix)
         (new / RECORD).write_text(f"{json.dumps(facts, indent=2)}\n")
         if prefix.is_dir():
             prefix.rename(old)
@@ -79,6 +80,14 @@ def staged(prefix: Path, facts: Mapping[str, Any]) -> Iterator[Path]:
             with suppress(OSError):
                 _lock(prefix).unlink()
             os.close(handle)
+
+
+def _only(stage: Path, new: Path, prefix: Path) -> None:
+    """Raises ToolError where something was installed to another place than the prefix."""
+    for folder in new.relative_to(stage).parents:
+        for entry in (stage / folder).iterdir():
+            if not new.is_relative_to(entry):
+                raise ToolError(f"it would be installed to /{entry.relative_to(stage)} too, which is not in {prefix}")
 
 
 def _recover(prefix: Path, old: Path) -> None:

@@ -50,6 +50,7 @@ class Place:
         return [" ".join((Path(step.command[0]).name, *step.command[1:2])) for step in plan.steps]
 
     def write(self, path: str, text: str) -> None:
+        (self.tree / path).parent.mkdir(exist_ok=True)
         (self.tree / path).write_text(text)
 
     def compiled(self) -> list[str]:
@@ -210,6 +211,43 @@ def test_a_failing_install_leaves_the_prefix_as_it_was(place: Place) -> None:
         place.build()
     assert snapshot(place.prefix) == before
     assert [path.name for path in place.prefix.parent.glob(".*")] == []
+
+
+def test_what_would_go_elsewhere_is_refused(place: Place, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    place.write(
+        "Makefile.in",
+        MAKEFILE.replace("program-install: httpd\n", f"program-install: httpd\n\tmkdir -p $(DESTDIR){elsewhere}\n"),
+    )
+    with pytest.raises(ToolError, match=f"installed to {elsewhere} too, which is not in {place.prefix}"):
+        place.build()
+    assert not elsewhere.exists()
+    assert not place.prefix.exists()
+
+
+def test_the_program_and_the_modules_are_where_configure_says(place: Place) -> None:
+    told = (
+        "exec_prefix = ${prefix}\nsbindir = ${exec_prefix}/sbin\nlibexecdir = $(prefix)/lib/modules\nprogname = web\n"
+    )
+    place.write("build/config_vars.mk", told)
+    built = place.build()
+    assert built.program == place.prefix / "sbin" / "web"
+    assert built.modules == place.prefix / "lib/modules"
+    assert built.modules.is_dir()
+
+
+def test_after_an_end_between_configure_and_make_all_is_made_anew(tmp_path: Path) -> None:
+    stop = tmp_path / "stop"
+    place = Place(tmp_path, **{"Makefile.in": MAKEFILE.replace("clean:\n", f"clean:\n\ttest ! -e {stop}\n")})
+    place.build()
+    stop.touch()
+    other = Options(arguments=("--other",), jobs=1)
+    with pytest.raises(BuildError, match="make failed"):
+        place.build(other)
+    stop.unlink()
+    assert place.steps(other)[0] == "make clean"
+    place.build(other)
+    assert len(place.compiled()) == 2
 
 
 @pytest.mark.parametrize("where", ["build", "prefix"])
