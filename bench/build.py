@@ -11,8 +11,8 @@ TREE is a release of httpd, with its configure, or Debian's source package of it
 - verify: `hpatch verify fcgi-stdin-eof`, the first time and again, whole and module-only.
 
 `own` is what of hpatch's time neither the copy of the tree nor the build's programs took; its share is of the whole
-time. For verify that is mostly the experiments. Both install the same; by hand the copy of the tree counts too, for
-configure writes into it.
+time. For verify that is mostly the experiments. `cpu` is the processor time of everything, which a busy machine changes
+less. Both install the same; by hand the copy of the tree counts too, for configure writes into it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import shlex
 import shutil
 import subprocess
@@ -35,10 +36,26 @@ MODULE = "modules/proxy/mod_proxy_fcgi.c"
 
 
 class Time(NamedTuple):
-    """Seconds of a run, and what of them the copy and the programs of the build took (hpatch's only)."""
+    """Seconds of a run, those of processor time, and what the copy and the build's programs took (hpatch's only)."""
 
     whole: float
+    cpu: float
     programs: float | None = None
+
+
+class Clock:
+    """Seconds since it was made, and processor time of the programs that have ended since then."""
+
+    def __init__(self) -> None:
+        self._begun, self._cpu = time.monotonic(), self._used()
+
+    def time(self, programs: float | None = None) -> Time:
+        """By now."""
+        return Time(time.monotonic() - self._begun, self._used() - self._cpu, programs)
+
+    def _used(self) -> float:
+        own, ended = os.times(), resource.getrusage(resource.RUSAGE_CHILDREN)
+        return own.user + own.system + ended.ru_utime + ended.ru_stime
 
 
 class Bench:
@@ -62,15 +79,14 @@ class Bench:
 
     def built(self, name: str, env: Mapping[str, str]) -> Time:
         """hpatch's build in a folder of this name."""
-        begun = time.monotonic()
+        clock = Clock()
         place = ("--prefix", self.folder / f"{name}-prefix", "--build-dir", self.folder / f"{name}-build")
         answer = self.hpatch("build", self.tree, *place, "--jobs", self.jobs, env=env)
-        whole = time.monotonic() - begun
-        return Time(whole, sum(answer["seconds"].values()))
+        return clock.time(sum(answer["seconds"].values()))
 
     def by_hand(self, name: str, env: Mapping[str, str]) -> Time:
         """The same by hand."""
-        begun = time.monotonic()
+        clock = Clock()
         copy, prefix = self.folder / f"{name}-copy", self.folder / f"{name}-hand"
         configured = (copy / "config.status").exists()
         if not configured:
@@ -80,7 +96,7 @@ class Bench:
             shutil.copy(self.tree / MODULE, copy / MODULE)
         self.run(["make", f"-j{self.jobs}"], copy, env)
         self.run(["make", "install"], copy, env)
-        return Time(time.monotonic() - begun)
+        return clock.time()
 
     def run(self, command: Sequence[str], folder: Path, env: Mapping[str, str]) -> None:
         """Run a program of the build."""
@@ -129,29 +145,29 @@ def rounds(bench: Bench, count: int) -> Iterator[tuple[str, str, Time]]:
     for way in ((), ("--module-only",)):
         name = "verify, module" if way else "verify"
         for moment in ("first", "again"):
-            begun = time.monotonic()
+            clock = Clock()
             place = ("--build-dir", bench.folder / "verify-build")
             answer = bench.hpatch("verify", "fcgi-stdin-eof", "--tree", bench.tree, *place, *way, env=bare)
             built = sum(sum(phases.values()) for phases in answer["built"].values())
-            yield f"{name}, {moment}", "hpatch", Time(time.monotonic() - begun, built)
+            yield f"{name}, {moment}", "hpatch", clock.time(built)
             print(f"{name}, {moment}: the proof {'holds' if answer['ok'] else 'does NOT hold'}", file=sys.stderr)
 
 
 def _module(bench: Bench) -> Time:
-    begun = time.monotonic()
+    clock = Clock()
     place = ("--prefix", bench.folder / "modules", "--build-dir", bench.folder / "clean-build")
     answer = bench.hpatch("build", bench.tree, *place, "--module", "mod_proxy_fcgi")
-    return Time(time.monotonic() - begun, sum(answer["seconds"].values()))
+    return clock.time(sum(answer["seconds"].values()))
 
 
 def _apxs(bench: Bench) -> Time:
-    begun = time.monotonic()
+    clock = Clock()
     folder = bench.folder / "apxs"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     shutil.copy(bench.tree / MODULE, folder)
     bench.run(["apxs", "-c", "mod_proxy_fcgi.c"], folder, {})
-    return Time(time.monotonic() - begun)
+    return clock.time()
 
 
 def main() -> None:
@@ -168,15 +184,21 @@ def main() -> None:
         for what, who, taken in rounds(bench, options.rounds):
             found.setdefault((what, who), []).append(taken)
             print(f"{what}, {who}: {taken.whole:.2f} s", file=sys.stderr)
-    print(f"{'':22}{'hpatch':>9}{'by hand':>9}{'ratio':>8}{'own':>8}{'share':>8}   (seconds; median of the rounds)")
+    print(f"{'':22}{'hpatch':>9}{'by hand':>9}{'ratio':>8}{'own':>8}{'share':>8}{'cpu':>9}{'by hand':>9}{'ratio':>8}")
     for what in dict.fromkeys(what for what, _ in found):
-        mine = found[what, "hpatch"]
-        whole = median(one.whole for one in mine)
+        mine, hand = found[what, "hpatch"], found.get((what, "by hand"))
+        whole, cpu = median(one.whole for one in mine), median(one.cpu for one in mine)
         own = median(one.whole - (one.programs or 0.0) for one in mine)
-        hand = found.get((what, "by hand"))
-        other = median(one.whole for one in hand) if hand else None
-        compared = f"{other:9.2f}{whole / other:8.2f}" if other is not None else f"{'':17}"
-        print(f"{what:22}{whole:9.2f}{compared}{own:8.2f}{own / whole:8.1%}")
+        print(f"{what:22}{_compared(whole, [one.whole for one in hand or ()])}{own:8.2f}{own / whole:8.1%}", end="")
+        print(_compared(cpu, [one.cpu for one in hand or ()]))
+    print("Seconds; the median of the rounds.")
+
+
+def _compared(mine: float, others: Sequence[float]) -> str:
+    if not others:
+        return f"{mine:9.2f}{'':17}"
+    other = median(others)
+    return f"{mine:9.2f}{other:9.2f}{mine / other:8.2f}"
 
 
 if __name__ == "__main__":
