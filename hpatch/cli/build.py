@@ -38,7 +38,9 @@ build, or something that it takes is missing.
 def _command(
     tree: Annotated[Path, typer.Argument(metavar="TREE", help="The source tree of httpd.")],
     prefix: Annotated[Path, typer.Option("--prefix", metavar="DIR", help="Where to install; need not be there yet.")],
-    mpm: Annotated[Literal["event", "worker", "prefork"], typer.Option(rich_help_panel=_HTTPD)] = "event",
+    mpm: Annotated[
+        Literal["event", "worker", "prefork"], typer.Option(help="Its MPM.", rich_help_panel=_HTTPD)
+    ] = "event",
     modules: Annotated[
         Literal["static", "shared"],
         typer.Option(
@@ -51,7 +53,16 @@ def _command(
         typer.Option(metavar="ARG", help="A further argument of configure. Repeatable.", rich_help_panel=_HTTPD),
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", metavar="N", min=1, max=1024, rich_help_panel=_HTTPD)
+        int | None,
+        typer.Option(
+            "--jobs",
+            "-j",
+            metavar="N",
+            min=1,
+            max=1024,
+            help="How many compilers at once; as many as there are processors if not given.",
+            rich_help_panel=_HTTPD,
+        ),
     ] = None,
     build_dir: Annotated[
         Path | None,

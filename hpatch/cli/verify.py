@@ -69,13 +69,24 @@ def _command(
     apxs: Annotated[
         str | None, typer.Option(metavar="PROGRAM", help="With --module-only: its apxs.", rich_help_panel=_BUILD)
     ] = None,
-    mpm: Annotated[Literal["event", "worker", "prefork"], typer.Option(rich_help_panel=_BUILD)] = "event",
+    mpm: Annotated[
+        Literal["event", "worker", "prefork"], typer.Option(help="Its MPM.", rich_help_panel=_BUILD)
+    ] = "event",
     configure_arg: Annotated[
         list[str] | None,
         typer.Option(metavar="ARG", help="A further argument of configure. Repeatable.", rich_help_panel=_BUILD),
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", metavar="N", min=1, max=1024, rich_help_panel=_BUILD)
+        int | None,
+        typer.Option(
+            "--jobs",
+            "-j",
+            metavar="N",
+            min=1,
+            max=1024,
+            help="How many compilers at once; as many as there are processors if not given.",
+            rich_help_panel=_BUILD,
+        ),
     ] = None,
     build_dir: Annotated[
         Path | None,

@@ -22,7 +22,7 @@ def run(session: Session, cell: Cell) -> Finding:
     Measured, of 5: 2.4.9 none; 2.4.71 all. Source: httpd's r1592529.
     """
     with responder(session.address(cell.transport, "scgi"), "scgi", "sound") as sound:
-        gateway = session.gateway(cell.gateway, [sound.route("/scgi/", {"retry": "0"})])
+        gateway = session.gateway(cell.gateway, [sound.route("/scgi/")])
         watch = Watch(gateway)
         outcomes = load(gateway.port, request("/scgi/"), CONTENT, requests=session.requests or _REQUESTS)
         sound.settle(outcomes.get("full", 0))
