@@ -21,9 +21,12 @@ from hpatch.versions import Version
 SCHEMES: tuple[Scheme, ...] = ("http", "fcgi", "scgi", "uwsgi")
 """Those that the lab's responder speaks."""
 TRANSPORTS: tuple[Transport, ...] = ("unix", "tcp")
-_UNIX_FIRST = Version(2, 4, 7)
+_UNIX_FIRST = Version(2, 4, 8)
 _UNIX: Mapping[Scheme, Version] = {"scgi": Version(2, 4, 10)}
-"""Since when a scheme goes over Unix sockets, where that is not as for all (httpd's CHANGES of 2.4.7 and 2.4.10)."""
+"""Since when a scheme goes over Unix sockets, where that is not as for all.
+
+CHANGES names them under 2.4.7, but that release's mod_proxy.c knows no `unix:`; for SCGI httpd's CHANGES of 2.4.10.
+"""
 _PAGE = b"a page\n"
 
 

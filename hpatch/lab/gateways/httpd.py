@@ -17,8 +17,8 @@ from hpatch.lab.private import share, workers
 from hpatch.lab.programs import find
 from hpatch.versions import Version
 
-_UNIX = Version(2, 4, 7)
-"""Since when ProxyPass takes Unix sockets (httpd's manual, mod_proxy)."""
+_UNIX = Version(2, 4, 8)
+"""Since when ProxyPass takes Unix sockets. The manual says 2.4.7, whose mod_proxy.c does not know `unix:`."""
 _RUNTIME = Version(2, 4, 2)
 """Since when there is DefaultRuntimeDir (httpd's manual, core)."""
 _NUMBER = re.compile(r"\bAH\d{5}\b")
