@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -42,6 +43,17 @@ def until_ready(program: Program, ready: Callable[[], bool]) -> str | None:
         program.wait(pause)
         pause = min(pause * 2, _STEP)
     return f"did not get ready within {PATIENCE:.0f} seconds"
+
+
+class TakenError(ToolError):
+    """Another program has taken the port all the same: one that asked for it by its number."""
+
+
+def failure(program: str | Path, problem: str, said: str, port: int | None) -> ToolError:
+    """What to raise when a server that is to listen on a port has not got ready."""
+    words = last_words(said)
+    taken = port is not None and re.search(rf"{port}\b.*ddress already in use|ddress already in use.*{port}\b", words)
+    return (TakenError if taken else ToolError)(f"{program} {problem}: {words}")
 
 
 def last_words(text: str) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 from hpatch.lab import private
 from hpatch.lab.model import Address, Cell, GatewaySpec, Log, Route, Scheme, Transport
 from hpatch.lab.ports import Ports
+from hpatch.lab.programs import TakenError
 from hpatch.processes.keeper import Keeper
 
 
@@ -73,15 +74,16 @@ class Session:
         from hpatch.lab.gateways import httpd, nginx, starting
 
         prepare = {"httpd": httpd.prepare, "nginx": nginx.prepare}[spec.kind]
-        folder = self._folder / f"{spec.kind}{next(self._number)}"
-        folder.mkdir()
-        private.share(folder)
         for route in routes:
             if route.address.path is not None and route.address.path.is_socket():
                 private.open_socket(route.address.path)
-        return starting.start(
-            self._keeper, self._ports, folder, lambda port: prepare(spec, routes, settings, folder, port)
-        )
+
+        def start() -> Gateway:
+            folder = self._new(spec.kind)
+            port = self._ports.reserve()
+            return starting.start(self._keeper, folder, prepare(spec, routes, settings, folder, port), port)
+
+        return _again(start)
 
     def uwsgi(self, cell: Cell, scheme: Scheme, *, arguments: Sequence[str] = ()) -> Address:
         """Start uWSGI with the lab's application, ready on return. Raises ToolError as above.
@@ -92,11 +94,20 @@ class Session:
         from hpatch.lab.backends import uwsgi
 
         program = uwsgi.program_of(cell.backend, self._tell)
-        folder = self._folder / f"uwsgi{next(self._number)}"
+
+        def start() -> Address:
+            address = self.address(cell.transport, "uwsgi")
+            uwsgi.start(self._keeper, self._new("uwsgi"), program, scheme, address, cell.threads or 1, arguments)
+            return address
+
+        return _again(start)
+
+    def _new(self, kind: str) -> Path:
+        """A new folder for a server."""
+        folder = self._folder / f"{kind}{next(self._number)}"
         folder.mkdir()
-        address = self.address(cell.transport, "uwsgi")
-        uwsgi.start(self._keeper, folder, program, scheme, address, cell.threads or 1, arguments)
-        return address
+        private.share(folder)
+        return folder
 
     def close(self) -> None:
         """End everything and remove the folder."""
@@ -112,3 +123,14 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+
+_Server = TypeVar("_Server")
+
+
+def _again(start: Callable[[], _Server]) -> _Server:
+    """Start a server, and once more on another port where the first was taken. Raises TakenError when both were."""
+    try:
+        return start()
+    except TakenError:
+        return start()

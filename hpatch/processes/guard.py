@@ -21,6 +21,8 @@ from collections.abc import Iterator
 GRACE = 1.0
 """Seconds from SIGTERM to SIGKILL."""
 _STEP = 0.01
+_EXITING = 4
+"""PF_EXITING of Linux (include/linux/sched.h)."""
 
 
 def main() -> None:
@@ -122,12 +124,16 @@ def _signal(process: tuple[int, int], number: int) -> None:
 
 
 class Stat:
-    """What `/proc/PID/stat` tells. `ticks` are those of the clock that it and its ended children have used."""
+    """What `/proc/PID/stat` tells. `ticks` are those of the clock that it and its ended children have used.
 
-    __slots__ = ("group", "parent", "start", "state", "ticks")
+    `ending`: it is on its way to its end, or there; its connections may be closed already.
+    """
 
-    def __init__(self, state: str, parent: int, group: int, ticks: int, start: int) -> None:
+    __slots__ = ("ending", "group", "parent", "start", "state", "ticks")
+
+    def __init__(self, state: str, parent: int, group: int, flags: int, ticks: int, start: int) -> None:
         self.state = state
+        self.ending = state in "ZX" or bool(flags & _EXITING)
         self.parent = parent
         self.group = group
         self.ticks = ticks
@@ -143,7 +149,8 @@ def stat(pid: int) -> Stat | None:
         return None
     if len(fields) < 20:
         return None
-    return Stat(fields[0].decode(), int(fields[1]), int(fields[2]), sum(map(int, fields[11:15])), int(fields[19]))
+    ticks = sum(map(int, fields[11:15]))
+    return Stat(fields[0].decode(), int(fields[1]), int(fields[2]), int(fields[6]), ticks, int(fields[19]))
 
 
 if __name__ == "__main__":

@@ -83,8 +83,8 @@ class Program:
         return [pid for pid, _ in found], sum(told.ticks for _, told in found)
 
     def uncollected(self) -> list[int]:
-        """Its processes that have ended and that their parent has not collected yet, but for the first."""
-        return [pid for pid, told in processes() if told.group == self.pid != pid and told.state == "Z"]
+        """Its processes that have ended, or are about to, and that their parent has not collected; not the first."""
+        return [pid for pid, told in processes() if told.group == self.pid != pid and told.ending]
 
     def stop(self, seconds: float = 5.0) -> None:
         """End it with its signal, whatever is left after so long by SIGKILL; wait until all are gone."""

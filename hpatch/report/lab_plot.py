@@ -55,14 +55,14 @@ def render(results: Sequence[Result], form: Literal["svg", "png"]) -> bytes:
             word = one.verdict if not one.figures.requests else f"{one.verdict}, {one.figures.requests:,}"
             axes.text(101.0, row, word, va="center", fontsize=8)
         axes.set_yticks(rows, [_label(one) for one in results], fontsize=8)
-        axes.invert_yaxis()
+        axes.set_ylim(len(results) - 0.4, -0.6)
         axes.set_xlim(0.0, 100.0)
         axes.set_xlabel("percent of the requests")
         axes.spines[["top", "right"]].set_visible(False)
         seen = [one for one in OUTCOMES if any(share.get(one) for share in shares)]
         handles = [Patch(color=_COLORS[one], label=_TITLES.get(one, one)) for one in seen]
         if not all(shares):
-            handles.append(Patch(facecolor=_NOTHING, hatch="//", label="not run"))
+            handles.append(Patch(facecolor=_NOTHING, hatch="//", label="no requests"))
         figure.legend(handles=handles, loc="outside upper center", ncols=7, frameon=False, fontsize=8)
         picture = BytesIO()
         # Without the date, which would make every picture another.

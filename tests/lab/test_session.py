@@ -19,6 +19,7 @@ import pytest
 from leftovers import Leftovers, nothing_left
 
 from hpatch.errors import HpatchError, ToolError, UsageError
+from hpatch.lab.client import request, talk
 from hpatch.lab.model import Address, BackendSpec, Cell, GatewayKind, GatewaySpec, Route, Scheme, Transport
 from hpatch.lab.session import Session
 from hpatch.processes import guard
@@ -77,9 +78,9 @@ def test_uwsgi_serves_by_every_protocol(left: Leftovers, kind: GatewayKind, tran
         gateway = session.gateway(spec, routes)
         for scheme in schemes:
             for query, size in (("", 11), ("?30000", 30000)):
-                place = f"http://127.0.0.1:{gateway.port}/{scheme}/x{query}"
-                with urllib.request.urlopen(place, timeout=20) as answer:
-                    assert answer.read() == (b"hpatch lab\n" * size)[:size]
+                answer = talk(gateway.port, request(f"/{scheme}/x{query}"))
+                assert (scheme, answer.status, answer.whole) == (scheme, 200, True), gateway.log().text
+                assert answer.body == (b"hpatch lab\n" * size)[:size]
         assert left.look()
 
 
@@ -100,6 +101,8 @@ def test_a_child_that_crashes_is_in_the_log(left: Leftovers) -> None:
         gateway = session.gateway(HTTPD, [])
         children = [pid for pid in left.look() if (told := guard.stat(pid)) and told.parent in left.pids]
         os.kill(children[0], signal.SIGSEGV)
+        while (told := guard.stat(children[0])) and not told.ending:
+            time.sleep(0.001)
         log = gateway.log()
         assert log.segfaults == 1
         assert log.numbers["AH00052"] == 1
@@ -107,17 +110,18 @@ def test_a_child_that_crashes_is_in_the_log(left: Leftovers) -> None:
 
 
 @pytest.mark.httpd
-def test_a_module_of_another_build(left: Leftovers, httpd: str, tmp_path: Path) -> None:
+def test_a_module_of_another_build(left: Leftovers, httpd: str) -> None:
     own = Path(httpd).resolve().parent.parent / "lib/apache2/modules/mod_proxy_fcgi.so"
     if not own.is_file():
         pytest.skip("this httpd's modules are elsewhere")
-    other = tmp_path / "other.so"
+    other = left.base / "other.so"
     shutil.copy(own, other)
     with Session() as session:
         session.gateway(HTTPD._replace(modules={"proxy_fcgi": other}), [Route("/", "fcgi", Address(port=1))])
         maps = [Path(f"/proc/{pid}/maps").read_text() for pid in left.look()]
         assert any(str(other) in text for text in maps)
         assert not any(str(own) in text for text in maps)
+    other.unlink()
 
 
 @pytest.mark.httpd
@@ -130,8 +134,9 @@ def test_every_mpm(left: Leftovers, httpd: str, mpm: str) -> None:
     with Session() as session:
         gateway = session.gateway(spec, [])
         assert status(gateway.port, "/") == 404
-        assert f"mpm_{mpm}:notice" in gateway.log().text
         assert left.look()
+        gateway.stop()
+        assert f"mpm_{mpm}:notice" in gateway.log().text
 
 
 @pytest.mark.parametrize(
@@ -185,14 +190,18 @@ def test_a_port_that_is_taken(left: Leftovers) -> None:
 
 
 @pytest.mark.httpd
+@pytest.mark.uwsgi
 def test_another_port_where_the_first_was_taken_all_the_same(left: Leftovers, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other, Session() as session:
         taken = int(other.getsockname()[1])
-        ports = iter([taken, session._ports.reserve()])
+        ports = iter([taken, session._ports.reserve(), taken, session._ports.reserve(), taken, taken])
         monkeypatch.setattr(session._ports, "reserve", lambda: next(ports))
-        gateway = session.gateway(HTTPD, [])
-        assert gateway.port != taken
-        assert status(gateway.port, "/") == 404
+        address = session.uwsgi(Cell(HTTPD, BackendSpec("uwsgi"), "tcp"), "fcgi")
+        gateway = session.gateway(HTTPD, [Route("/", "fcgi", address)])
+        assert taken not in (address.port, gateway.port)
+        assert status(gateway.port, "/") == 200
+        with pytest.raises(ToolError, match="Address already in use"):
+            session.gateway(HTTPD, [])
     assert not left.look()
 
 

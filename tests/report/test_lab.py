@@ -79,7 +79,7 @@ def test_a_picture() -> None:
     picture = lab_plot.render(RESULTS, "svg")
     text = "".join(ElementTree.fromstring(picture).itertext())
     assert "stdin · httpd 2.4.9 · uwsgi 2.0.4 · unix · 4 threads" in text
-    assert all(words in text for words in ("failed, 2,000", "503", "cannot-run", "not run"))
+    assert all(words in text for words in ("failed, 2,000", "503", "cannot-run", "no requests"))
     assert lab_plot.render(RESULTS, "svg") == picture
     assert lab_plot.render(RESULTS, "png").startswith(b"\x89PNG")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from hpatch.errors import ToolError
 from hpatch.lab.model import Address, BackendSpec, Scheme
 from hpatch.lab.ports import LOOPBACK
-from hpatch.lab.programs import find, last_words, text_of, until_ready
+from hpatch.lab.programs import failure, find, last_words, text_of, until_ready
 from hpatch.processes.keeper import Keeper
 
 _APPLICATION = Path(__file__).with_name("application.c")
@@ -97,7 +97,7 @@ def start(
     problem = until_ready(started, partial(_ready, words, address))
     if problem is not None:
         started.stop()
-        raise ToolError(f"{program} {problem}: {last_words(text_of(words))}")
+        raise failure(program, problem, text_of(words), address.port)
 
 
 def _plugin(program: Path) -> tuple[str, int]:

@@ -1,7 +1,8 @@
-"""Starting a gateway of any kind: a port, a configuration, a process that is watched until it answers."""
+"""Starting a gateway of any kind, and watching it until it answers."""
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -9,14 +10,15 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from hpatch.errors import ToolError
 from hpatch.lab.model import Log
-from hpatch.lab.ports import LOOPBACK, Ports
-from hpatch.lab.programs import last_words, text_of, until_ready
+from hpatch.lab.ports import LOOPBACK
+from hpatch.lab.programs import failure, text_of, until_ready
 from hpatch.processes.keeper import Keeper, Program
 
-_TRIES = 3
-_TAKEN = "ddress already in use"
+_SETTLING = 10.0
+"""Seconds that a gateway may take to find that a child has crashed; mostly it is one."""
+_WRITING = 0.5
+_STEP = 0.01
 
 
 class Setup(NamedTuple):
@@ -61,33 +63,29 @@ class Running:
 
     def _settle(self) -> None:
         """Let it log the children that have crashed: it looks for them once a second."""
-        limit = time.monotonic() + 3
-        waiting = set(self._program.uncollected())
-        while waiting and time.monotonic() < limit and self._program.code is None:
+        program = self._program
+        ended = set(program.uncollected())
+        limit = time.monotonic() + _SETTLING
+        while ended.intersection(program.uncollected()) and program.code is None and time.monotonic() < limit:
+            program.wait(_STEP)
+        # It writes the line after it has collected the child; for one that ended as it should there is none.
+        limit = time.monotonic() + _WRITING
+        while ended and program.code is None and time.monotonic() < limit:
             text = text_of(self._setup.log)
-            left = set(self._program.uncollected())
-            # One that ended as it should leaves no line: once collected, it is waited for no longer.
-            waiting = {pid for pid in waiting if pid in left and str(pid) not in text}
-            self._program.wait(0.01)
+            ended = {pid for pid in ended if not re.search(rf"\b{pid} exit(ed on)? signal\b", text)}
+            program.wait(_STEP)
 
 
-def start(keeper: Keeper, ports: Ports, folder: Path, setup: Callable[[int], Setup]) -> Running:
-    """Start a gateway with the setup for a port; it answers on return. Raises ToolError with its last words."""
-    for attempt in range(1, _TRIES + 1):
-        port = ports.reserve()
-        made = setup(port)
-        words = folder / "words"
-        with words.open("wb") as stream:
-            program = keeper.start(made.name, made.command, folder=folder, output=stream, errors=stream)
-        problem = until_ready(program, partial(_answers, port, made.probe, program))
-        if problem is None:
-            return Running(made, program, port)
+def start(keeper: Keeper, folder: Path, setup: Setup, port: int) -> Running:
+    """Start a gateway that is to listen on a port; it answers on return. Raises ToolError with its last words."""
+    words = folder / "words"
+    with words.open("wb") as stream:
+        program = keeper.start(setup.name, setup.command, folder=folder, output=stream, errors=stream)
+    problem = until_ready(program, partial(_answers, port, setup.probe, program))
+    if problem is not None:
         program.stop()
-        said = last_words(text_of(words) + text_of(made.log))
-        if _TAKEN not in said or str(port) not in said or attempt == _TRIES:
-            raise ToolError(f"{made.command[0]} {problem}: {said}")
-        made.log.unlink(missing_ok=True)
-    raise AssertionError("unreachable")
+        raise failure(setup.command[0], problem, text_of(words) + text_of(setup.log), port)
+    return Running(setup, program, port)
 
 
 def _answers(port: int, request: bytes, program: Program) -> bool:
