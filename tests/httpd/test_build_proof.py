@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -30,3 +31,13 @@ def test_debians_source_builds_and_builds_again_in_seconds(tmp_path: Path) -> No
     assert "configure" not in again.seconds
     assert again.seconds["make"] < built.seconds["make"] / 3
     subprocess.run([built.program, "-v"], check=True, stdout=subprocess.DEVNULL)
+
+
+def test_a_tree_without_configure_gets_one(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    shutil.copytree(debian_source(), tree, ignore=shutil.ignore_patterns("manual"))
+    (tree / "configure").unlink()
+    built = build(tree, tmp_path / "prefix", Options(documentation=False), tmp_path / "build")
+    assert built.seconds["buildconf"] > 0
+    assert ask(str(built.program)).mpm == "event"
+    assert not (tree / "configure").exists()

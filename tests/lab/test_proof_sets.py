@@ -1,0 +1,69 @@
+"""Every set with a behaviour, proved on the release that its fault is in. Takes a mirror of httpd's history."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+MIRROR = os.environ.get("HPATCH_HTTPD_GIT")
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.git,
+    pytest.mark.skipif(MIRROR is None, reason="HPATCH_HTTPD_GIT names no mirror"),
+    pytest.mark.skipif(shutil.which("pcre-config") is None, reason="httpd 2.4.9 takes PCRE 1 (libpcre3-dev)"),
+]
+FAULTS = ("fcgi-connect-crash", "fcgi-iobuffersize", "fcgi-diagnostics", "fcgi-body-cpu", "scgi-unix")
+SILENT = ("fcgi-memset", "fcgi-filter-headers", "proxy-util-cleanup", "scgi-docs")
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tag 2.4.9; buildconf is still to run."""
+    assert MIRROR is not None
+    git = ["git", "-C", MIRROR]
+    names = subprocess.run([*git, "for-each-ref", "--format=%(refname)"], stdout=subprocess.PIPE, text=True, check=True)
+    tag = next(name for name in names.stdout.split() if name.endswith("tags/2.4.9"))
+    folder = tmp_path_factory.mktemp("tag") / "httpd-2.4.9"
+    folder.mkdir()
+    made = subprocess.run([*git, "archive", tag], stdout=subprocess.PIPE, check=True)
+    subprocess.run(["tar", "-x"], cwd=folder, input=made.stdout, check=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def build_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("verify") / "build"
+
+
+def verify(tree: Path, build_dir: Path, *sets: str) -> Any:
+    command = [sys.executable, "-m", "hpatch", "verify", *sets, "--tree", tree, "--build-dir", build_dir]
+    done = subprocess.run(
+        [*map(str, command), "--git", str(MIRROR), "--format", "json"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("sets", [FAULTS, ("fcgi-stdin-eof",), ("fcgi-stdin-coalesce",)], ids=lambda sets: sets[0])
+def test_each_fault_is_there_before_and_not_after(tree: Path, build_dir: Path, sets: tuple[str, ...]) -> None:
+    answer = verify(tree, build_dir, *sets)
+    proved = {id for row in answer["rows"] if row["shown"] == "proved" for id in row["sets"]}
+    assert proved >= set(sets)
+    assert {row["shown"] for row in answer["rows"]} <= {"proved", "unaffected"}
+    for row in answer["rows"]:
+        assert row["before"]["gateway"]["version"] == row["after"]["gateway"]["version"] == "2.4.9"
+
+
+@pytest.mark.parametrize("set", SILENT)
+def test_sets_without_behaviour_make_nothing_worse(tree: Path, build_dir: Path, set: str) -> None:
+    answer = verify(tree, build_dir, set)
+    assert answer["ok"]
+    assert not any(row["worse"] for row in answer["rows"])
+    assert len(answer["rows"]) > len(FAULTS)
