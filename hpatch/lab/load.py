@@ -18,11 +18,12 @@ def load(
     requests: int,
     clients: int = 4,
     patience: float = PATIENCE,
+    hold: float = 0.0,
     hear: Callable[[Answer, Outcome], None] = lambda answer, outcome: None,
 ) -> Mapping[Outcome, int]:
     """Send a script so many times, by so many clients at once; the outcomes that there were, with their counts.
 
-    `hear` is told of each, one after another.
+    With `hold` a client reads nothing for that many seconds. `hear` is told of each, one after another.
     """
     found: Counter[Outcome] = Counter()
     lock = threading.Lock()
@@ -36,7 +37,7 @@ def load(
 
     def work() -> None:
         while take():
-            answer = talk(port, script, patience=patience)
+            answer = talk(port, script, patience=patience, hold=hold)
             result = outcome(answer, expected)
             with lock:
                 found[result] += 1
