@@ -32,7 +32,7 @@ Examples:
 
   hpatch lab run fcgi-stdin-eof
   hpatch lab run fcgi-stdin-eof --gateway httpd:/opt/httpd-2.4.62 --gateway nginx --transport unix
-  hpatch lab run uwsgi-stdin --backend uwsgi --backend uwsgi@2.0.4 --threads 1,2,4,8 --requests 2000 --plot rates.svg
+  hpatch lab run uwsgi-stdin-eof --backend uwsgi --backend uwsgi@2.0.4 --threads 1,4,8 --requests 2000 --plot rates.svg
   hpatch lab run fcgi-body-cpu --gateway httpd:/usr/sbin/apache2 --module proxy_fcgi=modules/mod_proxy_fcgi.so
 
 What is not chosen is tried as each scenario is meant; cells that make no sense for one are left out. uwsgi@VERSION is
