@@ -24,9 +24,12 @@ COMMANDS = {
 }
 """Each command's module; its `app` is a Typer of its own."""
 
-_PAGE = "Lint Apache httpd configurations that are used as reverse proxies, and patch httpd's source."
+_PAGE = (
+    "Lint Apache httpd configurations that are used as reverse proxies; patch httpd's source, build it and prove the "
+    "patch; propose backports."
+)
 _EPILOG = (
-    "Exit codes: 0 nothing to report, 1 findings or a patch that does not apply, 2 wrong usage, "
+    "Exit codes: 0 nothing to report, 1 findings, a patch that does not apply or is not proved, 2 wrong usage, "
     "3 an input could not be read, 4 a tool failed."
 )
 
