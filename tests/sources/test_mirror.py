@@ -69,7 +69,7 @@ def test_each_mark_is_right_on_every_release(folder: Path) -> None:
 
 def _file(repository: Git, name: str) -> bytes | None:
     try:
-        return repository._git("cat-file", "blob", name)
+        return repository.run("cat-file", "blob", name)
     except HpatchError:
         return None
 
@@ -101,7 +101,7 @@ def test_subversions_diffs_are_accepted_too(folder: Path, tmp_path: Path) -> Non
         commit = revision.commit
         before = {path: source.before(revision, path) or b"" for path in revision.files}
         put(revision.name, before)
-        after = {path: source._git("cat-file", "blob", f"{commit}:{path}") for path in revision.files}
+        after = {path: source.run("cat-file", "blob", f"{commit}:{path}") for path in revision.files}
         number = put(revision.name, after)
         diff = Svn(f"file://{top}/{revision.name}").diff(revision._replace(number=number, line="trunk"))
         checked(diff, revision, "Subversion")
