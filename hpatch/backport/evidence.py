@@ -61,8 +61,13 @@ def _applies(proposal: Proposal, place: str) -> Evidence:
 
 
 def _prerequisites(answer: Check) -> Iterator[Evidence]:
+    leans = [one for one in answer.antecedents if one.missing]
+    for one in leans:
+        said = _SAID[one.said].format(one.by.name, one.revision.name)
+        yield Evidence("prerequisites", "no", f"{said}, which the branch lacks: {summary(one.revision.message)}")
     if answer.verdict != "patch":
-        yield Evidence("prerequisites", "yes", "none is missing: all lines that it changes are there")
+        if not leans:
+            yield Evidence("prerequisites", "yes", "none is missing: all lines that it changes are there")
         return
     search = answer.search
     if search is not None and search.found:

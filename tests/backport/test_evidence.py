@@ -1,0 +1,28 @@
+"""What is told of a proposal's checks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from mirror import Mirror
+
+from hpatch.backport.evidence import gather
+from hpatch.backport.proposal import Wish, make
+from hpatch.backport.revisions import Revisions
+
+pytestmark = pytest.mark.git
+
+
+def test_a_follow_up_without_what_it_follows_up(tmp_path: Path) -> None:
+    mirror = Mirror(tmp_path / "mirror.git")
+    mirror.edit(1000101, "mod_a: ten.", "modules/a.c", b"line_10(void)", b"line_10(int)")
+    mirror.edit(1000102, "Follow up to r1000101: thirty.", "modules/a.c", b"line_30(void)", b"line_30(int)")
+    history = Revisions(mirror.build())
+
+    def told(*words: str) -> list[tuple[str, str]]:
+        found = gather(make(history, history.find(words), Wish()), "2.4.x")
+        return [(one.result, one.text) for one in found if one.what == "prerequisites"]
+
+    assert told("r1000102") == [("no", "r1000102 follows up r1000101, which the branch lacks: mod_a: ten.")]
+    assert told("r1000101,r1000102") == [("yes", "none is missing: all lines that it changes are there")]
