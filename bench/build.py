@@ -67,9 +67,9 @@ class Bench:
         self.folder = folder
         self.jobs = jobs
         plan = self.hpatch("build", self.tree, "--prefix", folder / "planned", "--jobs", jobs, "--plan")
-        configure = next(step["command"] for step in plan["steps"] if step["phase"] == "configure")
-        self.configure = [word for word in configure if not word.startswith("--prefix=")]
-        self.settings = {name: value for name, value in plan["environment"].items() if name == "CPPFLAGS"}
+        configure = next(step for step in plan["steps"] if step["phase"] == "configure")
+        self.configure = [word for word in configure["command"] if not word.startswith("--prefix=")]
+        self.settings = configure["environment"]
 
     def hpatch(self, *arguments: object, env: Mapping[str, str] | None = None) -> Any:
         """What hpatch answers."""

@@ -113,7 +113,7 @@ def _httpd(tree: SourceTree, into: Path, options: Options, folder: Path | None, 
         plan = build.planned(tree.root, into, options, folder)
         steps = [Command(*step) for step in plan.steps]
         log = Layout(plan.folder).log
-        return Build(tree, plan.prefix, plan.folder, log, True, files=plan.files, steps=steps, settings=plan.settings)
+        return Build(tree, plan.prefix, plan.folder, log, True, files=plan.files, steps=steps)
     with watching() as watch:
         built = build.build(tree.root, into, options, folder, watch)
     return Build(tree, built.prefix, built.log.parent, built.log, False, built.program, seconds=built.seconds)

@@ -161,7 +161,6 @@ class _Work:
         todo, tools = _plan(self.tree, self.into, self.options, layout, self.state, changes)
         with self._timed("copy"):
             self._copy(changes)
-        env = dict(todo.env)
         if tools.ccache is not None:
             toolchain.masquerade(layout.masks, tools.ccache)
         with layout.log.open("wb") as log, Commands(log) as commands:
@@ -170,14 +169,14 @@ class _Work:
                 toolchain.imitate_apr(layout.apr, tools.apr)
             for step in todo.steps:
                 if step.phase != "install":
-                    self._step(commands, step, env, todo.key)
+                    self._step(commands, step, todo)
             sets = [one.id for one in stacks.load(self.tree.root).sets]
             facts = prefix.facts(self.tree, mpm=self.options.mpm, modules=self.options.modules, sets=sets)
             # What is compiled in may be all there is, so the folder of modules is made where it is missing.
             with self._timed("install"), prefix.staged(self.into, facts) as stage:
                 for step in todo.steps:
                     if step.phase == "install":
-                        self._command(commands, step, {**env, "DESTDIR": str(stage)})
+                        self._command(commands, step, {**todo.env, "DESTDIR": str(stage)})
                 program, modules = installed(layout.copy, self.into)
                 (stage / modules.relative_to("/")).mkdir(parents=True, exist_ok=True)
         return Built(self.into, program, modules, layout.log, self.seconds)
@@ -192,16 +191,17 @@ class _Work:
             self.layout.copy.mkdir(exist_ok=True)
             copying.carry_out(changes, self.tree.root, self.layout.copy, self.layout.record)
 
-    def _step(self, commands: Commands, step: Step, env: Mapping[str, str], key: str) -> None:
+    def _step(self, commands: Commands, step: Step, todo: Plan) -> None:
         with self._timed(step.phase):
             self.state.begin(step.phase)
-            self._command(commands, step, env)
-            self.state.end(key if step.phase == "configure" else None)
+            self._command(commands, step, todo.env)
+            self.state.end(todo.key if step.phase == "configure" else None)
             if step.phase == "configure":
                 self.state.begin("make")  # what was made for another configuration is not good for this one
 
     def _command(self, commands: Commands, step: Step, env: Mapping[str, str]) -> None:
         self.watch(step.phase, b"")
+        env = {**env, **step.settings}
         code = commands.run(step.command, step.folder, env, lambda line: self.watch(step.phase, line))
         if code != 0:
             if step.phase != "make" or step.command[-1] != "clean":

@@ -51,15 +51,16 @@ class Options(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A command, and the folder that it runs in."""
+    """A command, the folder that it runs in, and what is set in its environment for it."""
 
     phase: Phase
     command: tuple[str, ...]
     folder: Path
+    settings: Mapping[str, str] = {}
 
 
 class Plan(NamedTuple):
-    """The steps, in their order. `env` is their environment, `settings` what of it is hpatch's own.
+    """The steps, in their order. `env` is the environment that their settings are added to.
 
     `files` is how many files are copied or removed before, `key` stands for what configure is asked.
     """
@@ -70,7 +71,6 @@ class Plan(NamedTuple):
     files: int
     steps: tuple[Step, ...]
     env: Mapping[str, str]
-    settings: Mapping[str, str]
     key: str
 
 
@@ -115,14 +115,19 @@ def plan(
     changes: Changes,
 ) -> Plan:
     """What is to be done for a tree, given how far its folder has come."""
-    settings = dict(_settings(tree, layout, tools))
+    settings = dict(_settings(tree))
+    cached = {**settings, **_ccache(layout, tools)}
     configure = ("./configure", *_arguments(prefix, options, tools))
     key = _key(configure, settings, tools)
-    steps = tuple(_steps(tree, options, layout, state, changes, configure, key))
-    env = environment(**settings)
+    # configure compiles next to nothing twice, and would only wait for ccache.
+    steps = tuple(
+        Step(phase, command, folder, cached if phase == "make" else settings)
+        for phase, command, folder, _ in _steps(tree, options, layout, state, changes, configure, key)
+    )
+    env = environment()
     for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "DESTDIR", "CONFIG_SITE"):
         env.pop(name, None)
-    return Plan(tree, prefix, layout.folder, len(changes.taken) + len(changes.gone), steps, env, settings, key)
+    return Plan(tree, prefix, layout.folder, len(changes.taken) + len(changes.gone), steps, env, key)
 
 
 def _steps(
@@ -178,16 +183,19 @@ def _static() -> Iterator[str]:
             yield name
 
 
-def _settings(tree: SourceTree, layout: Layout, tools: Toolchain) -> Iterator[tuple[str, str]]:
+def _settings(tree: SourceTree) -> Iterator[tuple[str, str]]:
     told = debian.preprocessor(tree.root)
     if told is not None:
         yield "CPPFLAGS", " ".join(filter(None, (told, os.environ.get("CPPFLAGS"))))
-    if tools.ccache is not None:
-        yield "PATH", f"{layout.masks}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-        # The same source in another folder is the same to it.
-        for name, value in (("CCACHE_BASEDIR", str(layout.folder)), ("CCACHE_NOHASHDIR", "1")):
-            if name not in os.environ:
-                yield name, value
+
+
+def _ccache(layout: Layout, tools: Toolchain) -> Mapping[str, str]:
+    if tools.ccache is None:
+        return {}
+    # The same source in another folder is the same to it.
+    told = {"CCACHE_BASEDIR": str(layout.folder), "CCACHE_NOHASHDIR": "1"}
+    path = f"{layout.masks}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return {"PATH": path, **{name: value for name, value in told.items() if name not in os.environ}}
 
 
 def _key(configure: Sequence[str], settings: Mapping[str, str], tools: Toolchain) -> str:

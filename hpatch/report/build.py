@@ -13,18 +13,19 @@ from hpatch.report.terminal import paint, visible, wrap
 
 
 class Command(NamedTuple):
-    """A command that would run, in a phase and a folder."""
+    """A command that would run, in a phase and a folder; `settings` are added to its environment."""
 
     phase: str
     command: Sequence[str]
     folder: Path
+    settings: Mapping[str, str] = {}
 
 
 class Build(NamedTuple):
     """A build that is done, or planned (`dry_run`).
 
     `program` is the httpd, None where single modules are built; `modules` are module files by name; `folder` is where
-    it is built, `files` how many are copied there; `settings` are variables of the commands' environment.
+    it is built, `files` how many are copied there.
     """
 
     tree: SourceTree
@@ -37,7 +38,6 @@ class Build(NamedTuple):
     seconds: Mapping[str, float] = {}
     files: int | None = None
     steps: Sequence[Command] = ()
-    settings: Mapping[str, str] = {}
 
 
 def render(build: Build, format: Literal["text", "json"], *, width: int | None = None, color: bool = False) -> str:
@@ -52,10 +52,13 @@ def _plan(build: Build, width: int | None, color: bool) -> Iterator[str]:
     yield paint(f"# {visible(build.tree.name)}, from {visible(str(build.tree.root))}", "dim", color)
     if build.files is not None:
         yield paint(f"# {build.files} files to copy to {visible(str(build.folder))}", "dim", color)
-    for name, value in build.settings.items():
-        yield f"export {name}={visible(shlex.quote(value))}"
     folder: Path | None = None
+    exported: dict[str, str] = {}
     for step in build.steps:
+        for name, value in step.settings.items():
+            if exported.get(name) != value:
+                exported[name] = value
+                yield f"export {name}={visible(shlex.quote(value))}"
         if step.folder != folder:
             folder = step.folder
             yield f"cd {visible(shlex.quote(str(folder)))}"
@@ -87,9 +90,14 @@ def _json(build: Build) -> str:
         "modules": {name: str(path) for name, path in build.modules.items()},
         "seconds": {name: round(seconds, 3) for name, seconds in build.seconds.items()},
         "files": build.files,
-        "environment": dict(build.settings),
         "steps": [
-            {"phase": step.phase, "command": list(step.command), "folder": str(step.folder)} for step in build.steps
+            {
+                "phase": step.phase,
+                "command": list(step.command),
+                "folder": str(step.folder),
+                "environment": dict(step.settings),
+            }
+            for step in build.steps
         ],
     }
     return dump(answer)

@@ -22,9 +22,8 @@ PLANNED = Build(
     files=7,
     steps=[
         Command("configure", ["./configure", "--prefix=/opt/a", "--x=a b"], Path("/cache/b/source")),
-        Command("make", ["make", "-j2"], Path("/cache/b/source")),
+        Command("make", ["make", "-j2"], Path("/cache/b/source"), {"PATH": "/cache/b/bin:/bin"}),
     ],
-    settings={"PATH": "/cache/b/bin:/bin"},
 )
 DONE = Build(
     TREE,
@@ -42,9 +41,9 @@ def test_a_plan_is_what_a_shell_would_take() -> None:
     assert render(PLANNED, "text").splitlines() == [
         "# httpd 2.4.62, from /src/httpd",
         "# 7 files to copy to /cache/b",
-        "export PATH=/cache/b/bin:/bin",
         "cd /cache/b/source",
         "./configure --prefix=/opt/a '--x=a b'",
+        "export PATH=/cache/b/bin:/bin",
         "make -j2",
         "# to be installed to /opt/a as a whole",
     ]
