@@ -18,7 +18,7 @@ State = Literal["applies", "own", "stale", "open", "merged", "unknown"]
 the branch has them. `unknown`: it names no revision that could be read."""
 
 OPEN = ("accepted", "proposed", "worked", "stalled", "other")
-"""The kinds of sections that have proposals to merge."""
+"""The kinds of sections whose entries are proposals to merge; a showstopper is one when it names revisions of trunk."""
 
 
 class Proposal(NamedTuple):
@@ -34,7 +34,7 @@ def proposals(history: Revisions, status: StatusFile) -> Iterator[Proposal]:
     """All open proposals, in the file's order."""
     objects = Objects(history.git)
     for entry in status.entries:
-        if entry.kind in OPEN:
+        if entry.kind in OPEN or (entry.kind == "showstopper" and entry.trunk):
             yield _stands(history, objects, entry)
 
 

@@ -8,6 +8,8 @@ from mirror import Mirror
 from hpatch.backport.history import History
 from hpatch.backport.revisions import Revisions
 from hpatch.backport.standing import proposals
+from hpatch.backport.status_file import read
+from hpatch.conf.source import Source
 
 pytestmark = pytest.mark.git
 
@@ -23,3 +25,18 @@ def test_how_proposals_stand(story: Mirror, history: Revisions) -> None:
         ("mod_c: Nobody knows.", "unknown", found[-1][2]),
     ]
     assert "r1999999 is not in the history of trunk or 2.4.x" in found[-1][2]
+
+
+def test_a_showstopper_counts_when_it_names_revisions(history: Revisions) -> None:
+    text = """RELEASE SHOWSTOPPERS:
+
+  *) mod_a: Take an argument.
+     Trunk version of patch:
+        https://svn.apache.org/r1800003
+
+  *) Somebody must look at the build.
+     +1: one
+"""
+    status = read(Source("STATUS", text))
+    assert len(status.entries) == 2
+    assert [one.entry.title for one in proposals(history, status)] == ["mod_a: Take an argument."]
