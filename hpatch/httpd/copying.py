@@ -12,6 +12,7 @@ import shutil
 import stat
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,8 +75,9 @@ def carry_out(changes: Changes, tree: Path, copy: Path, record: Path) -> None:
     now = time.time_ns()
     if not changes.first:
         _touch(copy, dependents(copy, (*changes.taken, *changes.gone)), now)
+    writer = _Writer(tree, copy, now)
     for path in changes.taken:
-        _copy(tree / path, copy / path, now)
+        writer.copy(path)
     for path in changes.gone:
         (copy / path).unlink(missing_ok=True)
     _store(record, changes.stamps)
@@ -137,14 +139,28 @@ def _same(one: Path, other: Path) -> bool:
     return one.read_bytes() == other.read_bytes()
 
 
-def _copy(source: Path, target: Path, now: int) -> None:
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.unlink(missing_ok=True)
-        shutil.copy(source, target, follow_symlinks=False)
-        os.utime(target, ns=(now, now), follow_symlinks=False)
-    except OSError as error:
-        raise ToolError(f"{source}: cannot be copied to {target}: {error.strerror or error}") from error
+class _Writer:
+    """Copies files, and makes the folders on the way once."""
+
+    def __init__(self, tree: Path, copy: Path, now: int) -> None:
+        self._tree = str(tree)
+        self._copy = str(copy)
+        self._now = now
+        self._made: set[str] = set()
+
+    def copy(self, path: str) -> None:
+        source, target = f"{self._tree}/{path}", f"{self._copy}/{path}"
+        folder = target.rpartition("/")[0]
+        try:
+            if folder not in self._made:
+                Path(folder).mkdir(parents=True, exist_ok=True)
+                self._made.add(folder)
+            with suppress(FileNotFoundError):
+                os.unlink(target)  # noqa: PTH108 - thousands of files: text is quicker
+            shutil.copy(source, target, follow_symlinks=False)
+            os.utime(target, ns=(self._now, self._now), follow_symlinks=False)
+        except OSError as error:
+            raise ToolError(f"{source}: cannot be copied to {target}: {error.strerror or error}") from error
 
 
 def _touch(copy: Path, paths: Iterable[str], now: int) -> None:
