@@ -161,7 +161,7 @@ def test_every_mpm(left: Leftovers, httpd: str, mpm: str) -> None:
             marks=pytest.mark.httpd,
         ),
         pytest.param(
-            HTTPD._replace(modules={"so": Path(__file__)}), [], UsageError, "compiled into", marks=pytest.mark.httpd
+            HTTPD._replace(modules={"so": Path(__file__)}), [], ToolError, "compiled into", marks=pytest.mark.httpd
         ),
         (HTTPD._replace(program=Path("/none/httpd")), [], ToolError, "/none/httpd cannot be run"),
         (HTTPD._replace(program=Path("/bin/true")), [], ToolError, "does not answer -V as httpd does"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from hpatch.errors import ToolError, UsageError
+from hpatch.errors import ToolError
 from hpatch.httpd.installed import Installed
 
 _MPMS = ("event", "worker", "prefork")
@@ -31,15 +31,15 @@ _USEFUL = (
 def lines(program: Path, installed: Installed, given: Mapping[str, Path]) -> Iterator[str]:
     """The LoadModule lines, `given` files before the httpd's own.
 
-    Raises UsageError for a given module that is compiled in, ToolError for a file that is not there or a needed module
-    that the httpd does not have.
+    Raises ToolError for a given module that is compiled in or has no file, and for a needed module that the httpd does
+    not have.
     """
     static = {name.removesuffix(".c").removeprefix("mod_") for name in installed.static}
     # `-V` tells also of an MPM that the default configuration loads; ours does not read that one.
     has_mpm = not static.isdisjoint(_MPMS)
     for name, file in given.items():
         if name in static or (name.startswith("mpm_") and has_mpm):
-            raise UsageError(f"{name} is compiled into {program} and cannot be replaced by {file}")
+            raise ToolError(f"{name} is compiled into {program} and cannot be replaced by {file}")
         if not file.is_file():
             raise ToolError(f"{file}: there is no such module file")
     own = folder(program)
