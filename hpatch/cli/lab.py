@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, cast
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 import typer
 
 from hpatch.cli import output
-from hpatch.errors import UsageError
+from hpatch.errors import ToolError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,12 +32,14 @@ _RUN = """
 Examples:
 
   hpatch lab run fcgi-stdin-eof
-  hpatch lab run fcgi-stdin-eof --gateway httpd:/opt/httpd-2.4.62 --gateway nginx --transport unix
+  hpatch lab run fcgi-stdin-eof --gateway httpd --gateway httpd:/opt/httpd-2.4.62 --transport unix
+  hpatch lab run lost-tail slow-reader --gateway httpd --gateway nginx
   hpatch lab run uwsgi-stdin-eof --backend uwsgi --backend uwsgi@2.0.4 --threads 1,4,8 --requests 2000 --plot rates.svg
   hpatch lab run fcgi-body-cpu --gateway httpd:/usr/sbin/apache2 --module proxy_fcgi=modules/mod_proxy_fcgi.so
 
-What is not chosen is tried as each scenario is meant; cells that make no sense for one are left out. uwsgi@VERSION is
-fetched with pip, built once and kept in the cache. Servers listen on 127.0.0.1 or in a private folder, and end.
+What is not chosen is tried as each scenario is meant; cells that make no sense for one are left out, and told of.
+uwsgi@VERSION is fetched with pip, built once and kept in the cache. Servers listen on 127.0.0.1 or in a private folder,
+and end.
 
 Exit codes: 0 all passed; 1 some failed; 2 wrong usage; 4 none failed, but some cannot run here, and it says why.
 """
@@ -102,7 +105,7 @@ def _run(
     format: Format = "text",
 ) -> int:
     """Run scenarios in the cells of a matrix: gateways, backends, transports, numbers of threads."""
-    from hpatch.lab.matrix import experiments
+    from hpatch.lab.matrix import experiments, left_out
     from hpatch.report import lab as report
     from hpatch.report import lab_plot
 
@@ -110,28 +113,34 @@ def _run(
     wanted = cells(gateway, module, backend, transport, threads)
     form = None if plot is None else _form(plot)
     planned = list(experiments(chosen, wanted))
+    left = left_out(chosen, wanted)
     if not planned:
-        names = ", ".join(one.name for one in chosen)
-        raise UsageError(f"no cell of these makes sense for {names}; 'hpatch lab list' shows with what each runs")
+        raise UsageError(f"nothing is left to run: {report.render_left_out(left)}")
+    if left and format == "text":
+        print(f"hpatch: left out: {report.render_left_out(left)}", file=sys.stderr)
     if dry_run:
         if format == "json":
-            output.write(report.render_plan_json(planned))
+            output.write(report.render_plan_json(planned, left))
         else:
             output.write(report.render_plan(planned, width=output.width(), color=output.color()))
         return 0
     if form is not None:
         lab_plot.check()
+    results: list[Result] = []
     try:
-        results = _results(planned, requests)
+        _run_all(planned, requests, results)
     except KeyboardInterrupt:
-        print("hpatch: interrupted; all that was started has ended", file=sys.stderr)
+        if results and format == "text":
+            output.write(report.render(results, width=output.width(), color=output.color()))
+        done = f"after {len(results)} of {len(planned)} cells"
+        print(f"hpatch: interrupted {done}; all that was started has ended", file=sys.stderr)
         return 130
-    if plot is not None and form is not None:
-        output.write_bytes(lab_plot.render(results, form), str(plot))
     if format == "json":
-        output.write(report.render_json(results))
+        output.write(report.render_json(results, left))
     else:
         output.write(report.render(results, width=output.width(), color=output.color()))
+    if plot is not None and form is not None:
+        output.write_bytes(lab_plot.render(results, form), str(plot))
     verdicts = {one.verdict for one in results}
     return 1 if "failed" in verdicts else 4 if "cannot-run" in verdicts else 0
 
@@ -186,26 +195,30 @@ def _threads(text: str) -> Sequence[int]:
 
 
 def _form(plot: Path) -> Literal["svg", "png"]:
+    """What to draw. Raises UsageError, and ToolError where nothing can be written: before minutes have gone."""
     from hpatch.report.lab_plot import FORMATS
 
     for form in FORMATS:
         if plot.suffix.lower() == f".{form}":
+            folder = plot.absolute().parent
+            if not os.access(folder, os.W_OK):
+                problem = "cannot be written to" if folder.is_dir() else "is not a folder"
+                raise ToolError(f"--plot {plot}: {folder} {problem}")
             return form
     raise UsageError(f"--plot {plot}: its name must end with .svg or .png")
 
 
-def _results(planned: Sequence[Experiment], requests: int | None) -> list[Result]:
+def _run_all(planned: Sequence[Experiment], requests: int | None, results: list[Result]) -> None:
+    """Run them; `results` grows by one with each."""
     from hpatch.lab.matrix import run
     from hpatch.report.progress import shown
 
-    results = []
     with shown() as progress:
         for number, one in enumerate(planned, 1):
             cell = one.cell
             words = [one.scenario.name, cell.gateway.kind, cell.backend.kind, cell.transport]
             progress.step(number, len(planned), " ".join(words))
             results.append(run(one, requests, progress.detail))
-    return results
 
 
 def register(app: typer.Typer) -> None:

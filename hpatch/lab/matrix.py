@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from contextlib import suppress
+from itertools import product
+from typing import Literal, NamedTuple
 
 from hpatch.errors import InputError, ToolError
 from hpatch.lab.model import BackendSpec, Cell, GatewaySpec, Result, Transport
@@ -30,19 +32,44 @@ class Experiment(NamedTuple):
     cell: Cell
 
 
+class LeftOut(NamedTuple):
+    """What is wanted and makes no sense for a scenario: a kind of gateway or backend, or a transport.
+
+    `runs_with` are those of which one is needed.
+    """
+
+    scenario: str
+    option: Literal["gateway", "backend", "transport"]
+    value: str
+    runs_with: tuple[str, ...]
+
+
 def experiments(scenarios: Sequence[Scenario], wanted: Wanted) -> Iterator[Experiment]:
     """The experiments that make sense; a scenario that has none of what is wanted gives none."""
     for one in scenarios:
-        for gateway in wanted.gateways or [GatewaySpec(kind) for kind in one.gateways]:
-            for backend in wanted.backends or [BackendSpec(kind) for kind in one.backends]:
-                if gateway.kind not in one.gateways or backend.kind not in one.backends:
-                    continue
-                for transport in wanted.transports or one.transports:
-                    if transport not in one.transports:
-                        continue
-                    threads = wanted.threads if one.threaded and backend.kind == "uwsgi" else (None,)
-                    for number in threads:
-                        yield Experiment(one, Cell(gateway, backend, transport, number))
+        gateways = wanted.gateways or [GatewaySpec(kind) for kind in one.gateways]
+        backends = wanted.backends or [BackendSpec(kind) for kind in one.backends]
+        for gateway, backend, transport in product(gateways, backends, wanted.transports or one.transports):
+            if gateway.kind in one.gateways and backend.kind in one.backends and transport in one.transports:
+                threads = wanted.threads if one.threaded and backend.kind == "uwsgi" else (None,)
+                for number in threads:
+                    yield Experiment(one, Cell(gateway, backend, transport, number))
+
+
+def left_out(scenarios: Sequence[Scenario], wanted: Wanted) -> tuple[LeftOut, ...]:
+    """What of the wanted `experiments` leaves out."""
+    found: dict[LeftOut, None] = {}
+    for one in scenarios:
+        for gateway in wanted.gateways or ():
+            if gateway.kind not in one.gateways:
+                found[LeftOut(one.name, "gateway", gateway.kind, one.gateways)] = None
+        for backend in wanted.backends or ():
+            if backend.kind not in one.backends:
+                found[LeftOut(one.name, "backend", backend.kind, one.backends)] = None
+        for transport in wanted.transports or ():
+            if transport not in one.transports:
+                found[LeftOut(one.name, "transport", transport, one.transports)] = None
+    return tuple(found)
 
 
 def run(experiment: Experiment, requests: int | None = None, tell: Callable[[str], None] = lambda text: None) -> Result:
@@ -60,14 +87,21 @@ def run(experiment: Experiment, requests: int | None = None, tell: Callable[[str
 
 
 def _versions(cell: Cell) -> tuple[str | None, str | None]:
-    """The versions of a cell's programs, which have just run."""
-    from hpatch.httpd.installed import ask
+    """The versions of a cell's programs; None for one that is missing: not every scenario needs both."""
     from hpatch.lab.backends import uwsgi
+
+    gateway = backend = None
+    with suppress(ToolError):
+        gateway = _gateway_version(cell.gateway)
+    with suppress(ToolError):
+        backend = uwsgi.version(uwsgi.program_of(cell.backend)) if cell.backend.kind == "uwsgi" else None
+    return gateway, backend
+
+
+def _gateway_version(spec: GatewaySpec) -> str:
+    from hpatch.httpd.installed import ask
     from hpatch.lab.gateways import httpd, nginx
 
-    if cell.gateway.kind == "httpd":
-        gateway = str(ask(str(httpd.program_of(cell.gateway))).version)
-    else:
-        gateway = str(nginx.version(nginx.program_of(cell.gateway)))
-    backend = uwsgi.version(uwsgi.program_of(cell.backend)) if cell.backend.kind == "uwsgi" else None
-    return gateway, backend
+    if spec.kind == "httpd":
+        return str(ask(str(httpd.program_of(spec))).version)
+    return str(nginx.version(nginx.program_of(spec)))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from hpatch.lab.matrix import Experiment
+from hpatch.lab.matrix import Experiment, LeftOut
 from hpatch.lab.model import OUTCOMES, BackendSpec, Cell, Figures, GatewaySpec, Result, Verdict
 from hpatch.lab.scenario import Scenario
 from hpatch.report.jsonform import dump
@@ -80,15 +80,29 @@ def render_plan(planned: Sequence[Experiment], *, width: int | None = None, colo
     lines = [
         *table(headers, rows, width, color, bold=True),
         "",
-        f"{len(planned)} cells, about {total} s; nothing was run",
+        f"{len(planned)} cell{'s' * (len(planned) != 1)}, about {total} s; nothing was run",
     ]
     return "".join(f"{line}\n" for line in lines)
 
 
-def render_plan_json(planned: Iterable[Experiment]) -> str:
-    """The same for programs."""
+def render_plan_json(planned: Iterable[Experiment], left_out: Iterable[LeftOut] = ()) -> str:
+    """The same for programs, with what is left out."""
     found = [{"scenario": one.scenario.name, **cell(one.cell), "effort": one.scenario.effort} for one in planned]
-    return dump({"schema": "hpatch.cells/1", "cells": found})
+    return dump({"schema": "hpatch.cells/1", "cells": found, "left_out": [one._asdict() for one in left_out]})
+
+
+def render_left_out(left_out: Iterable[LeftOut]) -> str:
+    """What is left out and why, on one line: `a and b with nginx, because they run with httpd only`."""
+    groups: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    for scenario, option, value, runs_with in left_out:
+        groups.setdefault(("over" if option == "transport" else "with", value, runs_with), []).append(scenario)
+    parts = []
+    for (word, value, runs_with), names in groups.items():
+        *first, last = names
+        told = f"{', '.join(first)} and {last}" if first else last
+        who = "they run" if first else "it runs"
+        parts.append(f"{told} {word} {value}, because {who} {word} {' or '.join(runs_with)} only")
+    return "; ".join(parts)
 
 
 def render(results: Sequence[Result], *, width: int | None = None, color: bool = False) -> str:
@@ -117,7 +131,11 @@ def summary(results: Sequence[Result], color: bool = False) -> str:
     words = [paint(f"{counts[one]} {one}", _STYLES[one], color) for one in VERDICTS if counts[one]]
     seconds = sum(one.figures.seconds for one in results)
     requests = sum(one.figures.requests for one in results)
-    return f"{', '.join(words) or 'nothing run'} ({requests:,} requests, {seconds:.1f} s)"
+    return f"{', '.join(words) or 'nothing run'} ({_requests(requests)}, {seconds:.1f} s)"
+
+
+def _requests(count: int) -> str:
+    return f"{count:,} request{'s' * (count != 1)}"
 
 
 def gateway(spec: GatewaySpec, version: str | None) -> str:
@@ -142,7 +160,7 @@ def outcomes(figures: Figures) -> str:
 
 def seen(figures: Figures) -> str:
     """The other figures, in a few words."""
-    words = [f"{figures.requests:,} requests"] if figures.requests else []
+    words = [_requests(figures.requests)] if figures.requests else []
     if figures.segfaults:
         words.append(f"{figures.segfaults} crashed")
     if figures.cpu is not None:
@@ -161,13 +179,14 @@ def records(sizes: Iterable[int]) -> str:
     return ", ".join(str(size) if count == 1 else f"{count} x {size}" for size, count in runs)
 
 
-def render_json(results: Sequence[Result]) -> str:
-    """The matrix for programs."""
+def render_json(results: Sequence[Result], left_out: Iterable[LeftOut] = ()) -> str:
+    """The matrix for programs, with what is left out of it."""
     counts = Counter(one.verdict for one in results)
     return dump(
         {
             "schema": "hpatch.lab/1",
             "results": [result(one) for one in results],
+            "left_out": [one._asdict() for one in left_out],
             "summary": {one: counts[one] for one in VERDICTS},
         }
     )

@@ -30,7 +30,7 @@ def check() -> None:
     from importlib.util import find_spec
 
     if find_spec("matplotlib") is None:
-        raise ToolError("--plot needs matplotlib, which is not installed: pip install 'hpatch[plot]'")
+        raise ToolError("--plot needs matplotlib, which is not installed: pip install matplotlib")
 
 
 def render(results: Sequence[Result], form: Literal["svg", "png"]) -> bytes:

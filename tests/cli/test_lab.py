@@ -50,10 +50,16 @@ def test_what_would_run(capsys: Capture, tmp_path: Path, root: Path) -> None:
     picture = tmp_path / "picture.svg"
     arguments = ("lab", "run", "--all", "--backend", "uwsgi@2.0.4", "--threads", "1,8", "--dry-run", "--plot", picture)
     code, out, err = call(capsys, *arguments)
-    assert (code, err) == (0, "")
+    assert code == 0
+    assert err.startswith("hpatch: left out: ")
+    assert err.endswith(" with uwsgi, because they run with responder only\n")
+    assert err.count("\n") == 1
     assert "uwsgi 2.0.4" in out
     assert "; nothing was run\n" in out
-    answer = json.loads(call(capsys, *arguments, "--format", "json").out)
+    asked = call(capsys, *arguments, "--format", "json")
+    assert (asked.code, asked.err) == (0, "")
+    answer = json.loads(asked.out)
+    assert {"scenario": NAME, "option": "backend", "value": "uwsgi", "runs_with": ["responder"]} in answer["left_out"]
     Draft202012Validator(json.loads((root / "docs/schema/cells-1.json").read_text())).validate(answer)
     assert {one["threads"] for one in answer["cells"]} == {1, 8}
     assert f"{len(answer['cells'])} cells, about {sum(one['effort'] for one in answer['cells'])} s" in out
@@ -84,7 +90,7 @@ def test_what_cannot_run(capsys: Capture, httpd: str) -> None:
         ([NAME, "--module", "proxy_fcgi"], "is not NAME=FILE"),
         ([NAME, "--gateway", "nginx", "--module", "a=b"], "--module is for httpd"),
         ([NAME, "--plot", "a.pdf"], "must end with .svg or .png"),
-        ([NAME, "--gateway", "nginx"], f"no cell of these makes sense for {NAME}"),
+        ([NAME, "--gateway", "nginx"], f"nothing is left to run: {NAME} with nginx, because it runs with httpd only"),
     ],
 )
 def test_wrong_usage(capsys: Capture, arguments: list[str], said: str) -> None:
@@ -92,6 +98,13 @@ def test_wrong_usage(capsys: Capture, arguments: list[str], said: str) -> None:
     assert (code, out) == (2, "")
     assert said in err
     assert err.count("\n") == 1
+
+
+def test_a_picture_that_cannot_be_written(capsys: Capture, tmp_path: Path) -> None:
+    picture = tmp_path / "none" / "picture.svg"
+    code, out, err = call(capsys, "lab", "run", NAME, "--plot", picture)
+    assert (code, out) == (4, "")
+    assert err == f"hpatch: --plot {picture}: {picture.parent} is not a folder\n"
 
 
 @pytest.mark.httpd
@@ -107,5 +120,5 @@ def test_an_end_in_the_middle(number: signal.Signals, code: int) -> None:
             process.send_signal(number)
             out, err = process.communicate(timeout=60)
         assert (process.returncode, out) == (code, b"")
-        said = b"hpatch: interrupted; all that was started has ended\n"
+        said = b"hpatch: interrupted after 0 of 1 cells; all that was started has ended\n"
         assert err == (said if number == signal.SIGINT else b"")

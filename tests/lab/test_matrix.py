@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hpatch.errors import InputError, ToolError
-from hpatch.lab.matrix import Experiment, Wanted, experiments, run
+from hpatch.lab.matrix import Experiment, LeftOut, Wanted, experiments, left_out, run
 from hpatch.lab.model import BackendSpec, Cell, Figures, GatewaySpec
 from hpatch.lab.scenario import Finding, Scenario
 from hpatch.lab.session import Session
@@ -46,6 +46,12 @@ def test_what_makes_no_sense_is_left_out() -> None:
         Experiment(BOTH, Cell(NGINX, UWSGI, "tcp", 2)),
     ]
     assert list(experiments([ONE], wanted)) == []
+    assert left_out([ONE, BOTH], wanted) == (
+        LeftOut("one", "gateway", "nginx", ("httpd",)),
+        LeftOut("one", "backend", "uwsgi", ("responder",)),
+        LeftOut("both", "transport", "unix", ("tcp",)),
+    )
+    assert left_out([ONE, BOTH], Wanted()) == ()
 
 
 @pytest.mark.parametrize("error", [ToolError("no such thing"), InputError("no such thing")])
@@ -56,6 +62,12 @@ def test_what_cannot_run_has_not_passed(error: Exception) -> None:
     result = run(Experiment(ONE._replace(run=fail), Cell(HTTPD, RESPONDER, "unix")))
     assert (result.verdict, result.why, result.figures.requests) == ("cannot-run", "no such thing", 0)
     assert (result.gateway, result.backend) == (None, None)
+
+
+def test_a_gateway_that_is_not_needed_may_be_missing(tmp_path: Path) -> None:
+    missing = GatewaySpec("httpd", tmp_path / "httpd")
+    result = run(Experiment(ONE, Cell(missing, RESPONDER, "unix")))
+    assert (result.verdict, result.gateway) == ("failed", None)
 
 
 @pytest.mark.httpd

@@ -11,6 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from hpatch.errors import ToolError
+from hpatch.lab.matrix import LeftOut
 from hpatch.lab.model import BackendSpec, Cell, Figures, GatewaySpec, Result
 from hpatch.lab.scenario import scenarios
 from hpatch.report import lab, lab_plot
@@ -52,11 +53,25 @@ def test_the_table() -> None:
     assert max(map(len, lab.render(RESULTS, width=60).splitlines())) <= 60
 
 
+LEFT = (
+    LeftOut("one", "gateway", "nginx", ("httpd",)),
+    LeftOut("two", "gateway", "nginx", ("httpd",)),
+    LeftOut("two", "transport", "tcp", ("unix",)),
+)
+
+
+def test_what_is_left_out() -> None:
+    assert lab.render_left_out(LEFT) == (
+        "one and two with nginx, because they run with httpd only; two over tcp, because it runs over unix only"
+    )
+
+
 def test_for_programs(root: Path) -> None:
-    answer = json.loads(lab.render_json(RESULTS))
+    answer = json.loads(lab.render_json(RESULTS, LEFT))
     schema = json.loads((root / "docs/schema/lab-1.json").read_text())
     Draft202012Validator(schema).validate(answer)
     assert answer["summary"] == {"passed": 0, "failed": 1, "cannot-run": 1}
+    assert answer["left_out"][2] == {"scenario": "two", "option": "transport", "value": "tcp", "runs_with": ["unix"]}
     first = answer["results"][0]["figures"]
     assert first["outcomes"] == {"full": 1800, "cut": 0, "empty": 0, "503": 200, "error": 0, "none": 0}
     assert (first["log"], first["records"], first["cpu"]) == ({"AH01075": 200}, [8192, 8192, 0], 0.5)
@@ -88,5 +103,5 @@ def test_a_picture_without_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [])
     for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
         monkeypatch.delitem(sys.modules, name)
-    with pytest.raises(ToolError, match=r"needs matplotlib.*hpatch\[plot\]"):
+    with pytest.raises(ToolError, match=r"needs matplotlib.*pip install matplotlib"):
         lab_plot.check()
