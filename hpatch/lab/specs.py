@@ -47,17 +47,19 @@ def module(text: str) -> tuple[str, Path]:
     name = name.removeprefix("mod_").removesuffix("_module")
     if not equals or not name or not file:
         raise UsageError(f"'{text}' is not NAME=FILE, such as proxy_fcgi=mod_proxy_fcgi.so")
-    return name, Path(file)
+    return name, Path(file).expanduser()
 
 
 def program(kind: str, where: str) -> Path:
     """A program, given as itself or as the folder that it is installed to. Raises UsageError when it is not there."""
+    if not where:
+        raise UsageError(f"'{kind}:' wants a program, or the folder that it is installed to, after the colon")
     path = Path(where).expanduser()
-    if where and path.is_file():
+    if path.is_file():
         return path.absolute()
-    if where and path.is_dir():
+    if path.is_dir():
         for name in _PROGRAMS[kind]:
             if (path / name).is_file():
                 return (path / name).absolute()
         raise UsageError(f"{where}: has no {kind} ({', '.join(_PROGRAMS[kind])})")
-    raise UsageError(f"{where or kind + ':'}: there is no such program or folder")
+    raise UsageError(f"{where}: there is no such program or folder")

@@ -50,7 +50,7 @@ def test_modules(text: str) -> None:
     ("text", "said"),
     [
         ("apache", "is no gateway"),
-        ("httpd:", "there is no such program or folder"),
+        ("httpd:", "wants a program, or the folder"),
         ("httpd:/none", "/none: there is no such program"),
         ("nginx:{}", "has no nginx"),
     ],
