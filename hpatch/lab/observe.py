@@ -79,5 +79,8 @@ def failed(why: str, figures: Figures) -> Finding:
 
 
 def undecided(outcomes: Mapping[Outcome, int], figures: Figures) -> Finding:
-    """Neither the one nor the other: something else is wrong, which says nothing of the fault."""
+    """Neither the one nor the other: something else is wrong, such as a backend that nothing reached.
+
+    That says nothing of the fault, not even where the client sees what the fault would show it.
+    """
     return Finding("cannot-run", f"the gateway does something else here: {tell(outcomes)}", figures)

@@ -8,14 +8,16 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from hpatch.catalog.load import load
 from hpatch.lab.matrix import Experiment, run
-from hpatch.lab.model import BackendKind, BackendSpec, Cell, GatewaySpec, Result, Transport, Verdict
+from hpatch.lab.model import BackendKind, BackendSpec, Cell, GatewayKind, GatewaySpec, Result, Route, Transport, Verdict
 from hpatch.lab.scenario import find, scenarios
+from hpatch.lab.session import Gateway, Session
 
 REPOSITORY = os.environ.get("HPATCH_HTTPD_GIT", "")
 
@@ -125,6 +127,32 @@ def test_what_cannot_run_has_no_verdict(tmp_path: Path) -> None:
         found = run(Experiment(find(name), spec))
         assert (found.verdict, found.figures.requests) == ("cannot-run", 0)
         assert "No such file" in found.why or "not installed" in found.why or "cannot be run" in found.why
+
+
+class Astray(Session):
+    """A session whose gateways send everything to where nobody listens."""
+
+    def gateway(self, spec: GatewaySpec, routes: Sequence[Route], settings: Sequence[str] = ()) -> Gateway:
+        nowhere = [route._replace(address=self.address("tcp", "nobody")) for route in routes]
+        return super().gateway(spec, nowhere, settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        pytest.param(one.name, kind, id=f"{one.name}-{kind}", marks=getattr(pytest.mark, kind))
+        for one in scenarios()
+        for kind in one.gateways
+        # What these hold is that nobody is there, or looks so.
+        if "responder" in one.backends and one.name not in ("fcgi-connect-crash", "scgi-unix")
+    ],
+)
+def test_where_nothing_reaches_the_backend_nothing_is_decided(name: str, kind: GatewayKind) -> None:
+    one = find(name)
+    with Astray(requests=2) as session:
+        found = one.run(session, Cell(GatewaySpec(kind), BackendSpec("responder"), one.transports[0]))
+    assert found.verdict == "cannot-run", found
+    assert found.why.startswith("the gateway does something else here: ")
 
 
 # An old module

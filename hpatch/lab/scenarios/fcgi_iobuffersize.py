@@ -50,6 +50,8 @@ def run(session: Session, cell: Cell) -> Finding:
         for _ in range(_TRIES):
             posted = load(gateway.port, request("/sound/", bytes(_BODY)), CONTENT, requests=1)
             total = added(total, posted)
+            if not only(posted, "full"):
+                break
             # The responder notes a request when its connection is over, which it may be a moment later.
             sound.settle(1)
             records = max((seen.records for seen in sound.seen), key=lambda sizes: max(sizes, default=0), default=())

@@ -7,7 +7,7 @@ from hpatch.lab.backends.responder import CONTENT, responder
 from hpatch.lab.client import request
 from hpatch.lab.load import added, load
 from hpatch.lab.model import Cell, Route
-from hpatch.lab.observe import Watch, failed, only, passed, tell
+from hpatch.lab.observe import Watch, failed, only, passed, tell, undecided
 from hpatch.lab.scenario import Finding, scenario
 from hpatch.lab.session import Session
 
@@ -48,7 +48,10 @@ def run(session: Session, cell: Cell) -> Finding:
         watch = Watch(gateway)
         delayed = request("/early/", _BODY, pause=_PAUSE)
         outcomes = load(gateway.port, delayed, CONTENT, requests=session.requests or _DELAYED)
+        reached = bool(early.seen)
         figures = watch.figures(outcomes)
+    if not reached:
+        return undecided(outcomes, figures)
     if only(outcomes, "full"):
         return passed(f"the response that came early is passed on: {tell(outcomes)}", figures)
     return failed(f"the response that came early is lost: {tell(outcomes)}", figures)
@@ -67,6 +70,8 @@ def _real(session: Session, cell: Cell) -> Finding:
     outcomes = added(got, posted, delayed)
     notes = [f"GET: {tell(got)}", f"POST: {tell(posted)}", f"delayed POST: {tell(delayed)}"]
     figures = watch.figures(outcomes, notes=notes)
+    if not outcomes.get("full"):
+        return undecided(outcomes, figures)
     if only(outcomes, "full"):
         return passed(f"every response is passed on: {tell(outcomes)}", figures)
     return failed(f"responses are lost: {tell(outcomes)}", figures)

@@ -9,7 +9,7 @@ from hpatch.lab.backends.responder import CONTENT, responder
 from hpatch.lab.client import request
 from hpatch.lab.load import added, load
 from hpatch.lab.model import Cell, Outcome, Route
-from hpatch.lab.observe import Watch, failed, only, passed, tell
+from hpatch.lab.observe import Watch, failed, only, passed, tell, undecided
 from hpatch.lab.scenario import Finding, scenario
 from hpatch.lab.session import Gateway, Session
 
@@ -50,12 +50,13 @@ def run(session: Session, cell: Cell) -> Finding:
             name: load(gateway.port, request("/app/", body), uwsgi.answer(), requests=count)
             for name, body in (("GET", None), ("POST of 10 bytes", _BODY), ("POST of 20,000 bytes", _LARGE))
         }
-        return _judge(watch, parts)
+        return _judge(watch, parts, any(found.get("full") for found in parts.values()))
     count = session.requests or _REQUESTS
     with responder(session.address(cell.transport, "early"), "fcgi", "early") as early:
         gateway = session.gateway(cell.gateway, [early.route("/early/")])
         watch = Watch(gateway)
-        return _judge(watch, _early(gateway, count))
+        parts = _early(gateway, count)
+        return _judge(watch, parts, bool(early.seen))
 
 
 def _early(gateway: Gateway, count: int) -> dict[str, Mapping[Outcome, int]]:
@@ -68,9 +69,12 @@ def _early(gateway: Gateway, count: int) -> dict[str, Mapping[Outcome, int]]:
     }
 
 
-def _judge(watch: Watch, parts: Mapping[str, Mapping[Outcome, int]]) -> Finding:
+def _judge(watch: Watch, parts: Mapping[str, Mapping[Outcome, int]], reached: bool) -> Finding:
+    """The verdict; `reached`: the backend had requests."""
     outcomes = added(*parts.values())
     figures = watch.figures(outcomes, notes=[f"{name}: {tell(found)}" for name, found in parts.items()])
+    if not reached:
+        return undecided(outcomes, figures)
     if only(outcomes, "full"):
         return passed(f"every response is whole: {tell(outcomes)}", figures)
     return failed(f"responses are lost: {tell(outcomes)}", figures)

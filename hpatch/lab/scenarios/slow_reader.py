@@ -9,7 +9,7 @@ from time import sleep
 from hpatch.lab.backends.responder import responder
 from hpatch.lab.client import outcome, request, talk
 from hpatch.lab.model import Cell, Outcome
-from hpatch.lab.observe import Watch, failed, only, passed, tell
+from hpatch.lab.observe import Watch, failed, only, passed, tell, undecided
 from hpatch.lab.scenario import Finding, scenario
 from hpatch.lab.session import Session
 
@@ -46,6 +46,8 @@ def run(session: Session, cell: Cell) -> Finding:
         client.join()
         share = min(100, 100 * taken // len(_CONTENT))
         figures = watch.figures(found, notes=[f"{share}% taken from the backend while the client read nothing"])
+    if not taken:
+        return undecided(found, figures)
     if only(found, "full"):
         return passed(f"the client got all; the gateway took {share}% while it read nothing", figures)
     return failed(f"the client did not get all: {tell(found)}", figures)

@@ -9,7 +9,7 @@ from hpatch.lab.backends.responder import CONTENT, responder
 from hpatch.lab.client import request
 from hpatch.lab.load import added, load
 from hpatch.lab.model import Cell, Route
-from hpatch.lab.observe import Watch, failed, only, passed, tell
+from hpatch.lab.observe import Watch, failed, only, passed, tell, undecided
 from hpatch.lab.scenario import Finding, scenario
 from hpatch.lab.session import Session
 
@@ -62,6 +62,8 @@ def run(session: Session, cell: Cell) -> Finding:
         }
         outcomes = added(*parts.values())
         figures = watch.figures(outcomes, notes=[f"{name}: {tell(found)}" for name, found in parts.items()])
+    if not outcomes.get("full"):
+        return undecided(outcomes, figures)
     if only(outcomes, "full"):
         return passed(f"every response is whole: {tell(outcomes)}", figures)
     return failed(f"responses are lost: {tell(outcomes)}", figures)

@@ -6,7 +6,7 @@ from hpatch.lab.backends import uwsgi
 from hpatch.lab.client import request
 from hpatch.lab.load import load
 from hpatch.lab.model import Cell, Route
-from hpatch.lab.observe import Watch, failed, only, passed, tell
+from hpatch.lab.observe import Watch, failed, only, passed, tell, undecided
 from hpatch.lab.probe import probe
 from hpatch.lab.scenario import Finding, scenario
 from hpatch.lab.session import Session
@@ -46,6 +46,8 @@ def run(session: Session, cell: Cell) -> Finding:
     early = [name for name, stopped in stops.items() if stopped.closed_early]
     if early:
         return failed(f"uWSGI closes after {' and after '.join(early)}; through the gateway: {tell(outcomes)}", figures)
+    if not outcomes.get("full"):
+        return undecided(outcomes, figures)
     if not only(outcomes, "full"):
         return failed(f"uWSGI reads the end of FCGI_STDIN, yet responses are lost: {tell(outcomes)}", figures)
     return passed(f"uWSGI reads the end of FCGI_STDIN; through the gateway: {tell(outcomes)}", figures)
