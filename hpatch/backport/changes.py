@@ -96,8 +96,14 @@ class Objects:
             at = head + 2 + size
 
     def changes(self, revisions: Iterable[Revision]) -> list[Change]:
-        """What revisions change, each against its first parent."""
+        """What revisions change, each against its first parent. Raises InputError for one that a clone has without."""
         asked = list(revisions)
+        for one in asked:
+            if one.commit in self._git.ends:
+                raise InputError(
+                    f"{self._git.name}: what {one.name} changes is not known, for the clone is shallow and begins"
+                    " with it; git fetch --unshallow brings the rest"
+                )
         wanted = list(dict.fromkeys(one.commit for one in asked if one.commit not in self._changes))
         if wanted:
             parents = self._git.run("rev-list", "--no-walk=unsorted", "--parents", "--stdin", stdin=_lines(wanted))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Protocol
 
 from hpatch.backport import messages
 from hpatch.patching.names import unquote
@@ -45,6 +45,12 @@ _LOG = (
     "--format=%x00%H%n%P%n%an%n%aI%n%B%x00",
 )
 _ID = re.compile(r"^git-svn-id: \S*@(\d{1,9})(?:\s[^\n]*)?\s*\Z", re.MULTILINE)
+
+
+_DOWN = "select id, parents from commits where id <= ? order by id desc"
+
+Rows = Callable[[str, tuple[object, ...]], Iterable[Any]]
+"""Asks the table: SQL and its values."""
 
 
 class Run(Protocol):
@@ -136,16 +142,16 @@ def _path(line: bytes) -> bytes:
     return line if quoted is None else quoted[0]
 
 
-def sides(db: Connection, trunk: str, branch: str) -> tuple[frozenset[int], frozenset[int]]:
+def sides(rows: Rows, trunk: str, branch: str) -> tuple[frozenset[int], frozenset[int]]:
     """The ids of the commits that only trunk reaches, and of those that only the branch does."""
     left, right = 1, 2
     reached: dict[int, int] = {}
     for name, mark in ((trunk, left), (branch, right)):
-        order = db.execute("select id from commits where name = ?", (name,)).fetchone()[0]
+        order = _id(rows, name)
         reached[order] = reached.get(order, 0) | mark
     found: dict[int, list[int]] = {left: [], right: []}
     single = sum(mark != left | right for mark in reached.values())
-    for order, parents in db.execute("select id, parents from commits where id <= ? order by id desc", (max(reached),)):
+    for order, parents in rows(_DOWN, (max(reached),)):
         mark = reached.pop(order, 0)
         if not mark:
             continue
@@ -161,11 +167,15 @@ def sides(db: Connection, trunk: str, branch: str) -> tuple[frozenset[int], froz
     return frozenset(found[left]), frozenset(found[right])
 
 
-def reached(db: Connection, tip: str) -> frozenset[int]:
+def reached(rows: Rows, tip: str) -> frozenset[int]:
     """The ids of all commits that a commit reaches, itself included."""
-    start = db.execute("select id from commits where name = ?", (tip,)).fetchone()[0]
+    start = _id(rows, tip)
     found = {start}
-    for order, parents in db.execute("select id, parents from commits where id <= ? order by id desc", (start,)):
+    for order, parents in rows(_DOWN, (start,)):
         if order in found:
             found.update(map(int, parents.split()))
     return frozenset(found)
+
+
+def _id(rows: Rows, name: str) -> int:
+    return next(int(row[0]) for row in rows("select id from commits where name = ?", (name,)))

@@ -106,13 +106,12 @@ class Revisions:
         self.trunk = Line(trunk, self.git.tip(trunk))
         self.onto = Line(onto, self.git.tip(onto))
         self.mergeinfo = mergeinfo
-        if self.git.run("rev-parse", "--is-shallow-repository").strip() == b"true":
+        if self.git.ends:
             cache = None  # what is kept of it would stay cut off when the clone is deepened
         tips = {self.trunk.commit, self.onto.commit}
         self._store = Store(
             cache, self.git.directory, log.KIND, log.SCHEMA, lambda db: log.update(db, tips, self.git.run, tell)
         )
-        self._db = self._store.db
 
     def find(self, words: Iterable[str], side: Side | None = "trunk") -> tuple[Revision, ...]:
         """Revisions as users write them (`r1591508`, `1591508`, a commit, several with commas), in history's order.
@@ -228,7 +227,7 @@ class Revisions:
 
     @cached_property
     def _sides(self) -> tuple[frozenset[int], frozenset[int]]:
-        return log.sides(self._db, self.trunk.commit, self.onto.commit)
+        return log.sides(self._store.rows, self.trunk.commit, self.onto.commit)
 
     @cached_property
     def _first(self) -> int:
@@ -237,7 +236,7 @@ class Revisions:
 
     @cached_property
     def _reached(self) -> frozenset[int]:
-        return log.reached(self._db, self.trunk.commit)
+        return log.reached(self._store.rows, self.trunk.commit)
 
     @cached_property
     def _trunk(self) -> tuple[Revision, ...]:
@@ -275,11 +274,11 @@ class Revisions:
         yield from (one for one in rows if one.order in line and not paths.isdisjoint(one.paths))
 
     def _said(self, said: int) -> Iterator[tuple[str, int]]:
-        yield from self._db.execute("select key, commit_ from mentions where said = ?", (said,))
+        yield from self._store.rows("select key, commit_ from mentions where said = ?", (said,))
 
     def _rows(self, condition: str, *values: object) -> Iterator[Revision]:
         sql = f"select id, name, number, author, date, message, paths from commits {condition}"
-        for order, name, number, author, date, message, paths in self._db.execute(sql, values):
+        for order, name, number, author, date, message, paths in self._store.rows(sql, values):
             names = tuple(path.decode("utf-8", "surrogateescape") for path in paths.split(b"\0") if path)
             text = message.decode("utf-8", "surrogateescape")
             yield Revision(name, number, author.decode("utf-8", "surrogateescape"), date, text, names, order)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from hpatch.catalog.model import Revision
@@ -14,6 +15,8 @@ from hpatch.sources.model import NotKnownError, Origin
 from hpatch.sources.process import FailedError, environment
 
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+_BRANCHES = 8
+"""How many branches are named where one is not there."""
 DIFF = (
     *("diff-tree", "-p", "-r", "--no-commit-id", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames"),
     *("--unified=3", "--inter-hunk-context=0", "--diff-algorithm=myers", "--indent-heuristic", "--ignore-submodules"),
@@ -44,6 +47,8 @@ class Git:
         except FailedError as error:
             if "not a git repository" in error.said:
                 raise InputError(f"{folder}: not a git repository") from None
+            if not os.path.isdir(folder):  # noqa: PTH112 - the path stays text, as written
+                raise InputError(f"{folder}: there is no such folder") from None
             raise ToolError(f"{folder}: {error}") from None
 
     @property
@@ -76,7 +81,10 @@ class Git:
         return tuple(origins)
 
     def blame(self, commit: str, path: str, lines: Sequence[int]) -> dict[str, list[int]]:
-        """The commits that lines of a file (from 1) come from, as it is in a commit. Raises ToolError."""
+        """The commits that lines of a file (from 1) come from, as it is in a commit. Raises ToolError.
+
+        Lines that are older than a shallow clone are of no commit that is known.
+        """
         ranges = [f"-L{first},{last}" for first, last in _runs(lines)]
         told = self.run("blame", "--no-textconv", "--incremental", *ranges, commit, "--", path)
         found: dict[str, list[int]] = {}
@@ -85,7 +93,20 @@ class Git:
             if len(words) == 4 and len(words[0]) in (40, 64) and all(word.isdigit() for word in words[1:]):
                 final, count = int(words[2]), int(words[3])
                 found.setdefault(words[0].decode(), []).extend(range(final, final + count))
+        for end in self.ends:
+            found.pop(end, None)
         return found
+
+    @cached_property
+    def ends(self) -> frozenset[str]:
+        """The commits at which a shallow clone ends: to git they have no parents and bring all files."""
+        if self._text("rev-parse", "--is-shallow-repository") != "true":
+            return frozenset()
+        common = Path(self._text("rev-parse", "--path-format=absolute", "--git-common-dir"))
+        try:
+            return frozenset((common / "shallow").read_text(encoding="ascii").split())
+        except OSError as error:
+            raise ToolError(f"{common / 'shallow'}: cannot be read: {error.strerror or error}") from error
 
     def tip(self, name: str) -> str:
         """The commit of a branch, here or of a remote, or of whatever else has this name. Raises InputError."""
@@ -94,7 +115,13 @@ class Git:
                 return self._text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{full}^{{commit}}")
             except FailedError:
                 continue
-        raise InputError(f"{self.folder}: has no branch {name}")
+        raise InputError(f"{self.folder}: has no branch {name}{self._branches()}")
+
+    def _branches(self) -> str:
+        """In words, the branches that there are, a few of them."""
+        told = self._text("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads", "refs/remotes").splitlines()
+        more = f" and {len(told) - _BRANCHES} more" if len(told) > _BRANCHES else ""
+        return f"; it has {', '.join(told[:_BRANCHES])}{more}" if told else "; it has none"
 
     def commit(self, revision: Revision) -> str:
         """The commit of a revision: the one that the catalogue names, else the one whose git-svn-id it is.
@@ -107,7 +134,7 @@ class Git:
             found = self.find(revision.number, revision.line)
             if found is not None:
                 return found
-        hint = "; the clone is shallow" if self._text("rev-parse", "--is-shallow-repository") == "true" else ""
+        hint = "; the clone is shallow" if self.ends else ""
         raise NotKnownError(f"{self.name}: {revision.name} of {revision.line} is not in this repository{hint}")
 
     def find(self, number: int, line: str = "trunk") -> str | None:
@@ -122,7 +149,8 @@ class Git:
     def index(self) -> Index:
         """Commits by their git-svn-id, as the repository is now; building it takes seconds, once."""
         if self._index is None:
-            self._index = Index(self._cache, self.directory, self.run)
+            # What is kept of a shallow clone would stay cut off when it is deepened.
+            self._index = Index(None if self.ends else self._cache, self.directory, self.run)
         return self._index
 
     def _parent(self, commit: str) -> str | None:

@@ -41,15 +41,13 @@ class Index:
 
     def find(self, number: int, line: str) -> str | None:
         """The commit of a revision on a line of development; of several, any."""
-        row = self._store.db.execute(
-            "select commit_ from revisions where number = ? and line = ?", (number, line)
-        ).fetchone()
-        return None if row is None else str(row[0])
+        rows = self._store.rows("select commit_ from revisions where number = ? and line = ?", (number, line))
+        return next((str(row[0]) for row in rows), None)
 
     def told(self, commit: str) -> tuple[int, str] | None:
         """The revision that a commit is, and its line of development."""
-        row = self._store.db.execute("select number, line from revisions where commit_ = ?", (commit,)).fetchone()
-        return None if row is None else (int(row[0]), str(row[1]))
+        rows = self._store.rows("select number, line from revisions where commit_ = ?", (commit,))
+        return next(((int(row[0]), str(row[1])) for row in rows), None)
 
     def clear(self) -> None:
         """Forget everything and read the repository again."""

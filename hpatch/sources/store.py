@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from hpatch.errors import ToolError
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -18,7 +20,8 @@ class Store:
     """A database of one repository, up to date when it is open.
 
     `folder` is where it is kept, None for memory alone; `directory` is the repository's own and, with `kind`, names the
-    file. A store that cannot be kept or is damaged is made anew: the answer does not depend on the cache.
+    file. A store that cannot be kept, or is found damaged when it is opened, is made anew: the answer does not depend
+    on the cache.
     """
 
     def __init__(self, folder: Path | None, directory: str, kind: str, schema: str, update: Update) -> None:
@@ -32,14 +35,31 @@ class Store:
 
     def __del__(self) -> None:
         with contextlib.suppress(AttributeError):
-            self.db.close()
+            self._db.close()
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> Iterator[Any]:
+        """What a question finds. Raises ToolError where the file proves damaged only now, and removes it."""
+        import sqlite3
+
+        try:
+            yield from self._db.execute(sql, values)
+        except sqlite3.DatabaseError as error:
+            self._remove()
+            place = "what is kept of the repository in memory" if self._file is None else f"{self._file}"
+            raise ToolError(f"{place}: is damaged ({error}) and was removed; run the command again") from error
 
     def clear(self) -> None:
         """Forget everything and read the repository again."""
-        self.db.close()
-        if self._file is not None:
-            self._file.unlink(missing_ok=True)
+        self._db.close()
+        self._remove()
         self._open()
+
+    def _remove(self) -> None:
+        """Remove the file, and the journal by which SQLite would mend another in its place."""
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                self._file.with_name(f"{self._file.name}-journal").unlink(missing_ok=True)
+                self._file.unlink(missing_ok=True)
 
     def _open(self) -> None:
         import sqlite3  # only what asks a repository's history pays for it
@@ -50,11 +70,11 @@ class Store:
             # Damaged, or a folder that cannot be written: the answer must not depend on the cache.
             if self._file is None:
                 raise
-            with contextlib.suppress(OSError):
-                self._file.unlink(missing_ok=True)
+            self._remove()
             try:
                 self._connect(str(self._file))
             except sqlite3.Error:
+                self._remove()  # a part of it, on a disk that is full
                 self._file = None
                 self._connect(":memory:")
 
@@ -68,7 +88,7 @@ class Store:
         except BaseException:
             db.close()
             raise
-        self.db = db
+        self._db = db
 
 
 @contextlib.contextmanager

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
 from mirror import Mirror
 from story import tell
 
+from hpatch.backport.changes import Objects
 from hpatch.backport.revisions import Revision, Revisions
-from hpatch.errors import InputError, UsageError
+from hpatch.errors import InputError, ToolError, UsageError
 
 pytestmark = pytest.mark.git
 GIT = os.environ.get("HPATCH_HTTPD_GIT", "")
@@ -102,7 +104,7 @@ def test_lines_as_they_were(story: Mirror) -> None:
 
 
 def test_a_branch_that_is_not_there(story: Mirror, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"has no branch 9\.9"):
+    with pytest.raises(InputError, match=r"has no branch 9\.9; it has 2\.4\.x, trunk$"):
         Revisions(str(story.folder), "9.9")
     with pytest.raises(InputError, match="not a git repository"):
         Revisions(str(tmp_path))
@@ -162,6 +164,24 @@ def test_a_damaged_cache_is_made_anew(story: Mirror, tmp_path: Path) -> None:
     assert one(Revisions(str(story.folder), cache=tmp_path), 1000101).paths == ("CHANGES", "modules/a.c")
 
 
+def test_a_cache_that_proves_damaged_late_is_removed(story: Mirror, tmp_path: Path) -> None:
+    """The pages of the table are damaged, not those that are read when it is opened."""
+    Revisions(str(story.folder), cache=tmp_path)
+    (file,) = tmp_path.iterdir()
+    size = 4096
+    data = file.read_bytes()
+    with sqlite3.connect(file) as db:
+        (root,) = db.execute("select rootpage from sqlite_master where name = 'commits'").fetchone()
+    db.close()
+    history = Revisions(str(story.folder), cache=tmp_path)
+    file.write_bytes(data[: (root - 1) * size] + b"\xff" * size + data[root * size :])
+    (tmp_path / f"{file.name}-journal").write_bytes(b"of another")
+    with pytest.raises(ToolError, match=r"is damaged .* and was removed; run the command again"):
+        history.all("trunk")
+    assert list(tmp_path.iterdir()) == []
+    assert Revisions(str(story.folder), cache=tmp_path).all("trunk")
+
+
 def test_odd_paths_and_messages(tmp_path: Path) -> None:
     mirror = Mirror(tmp_path / "odd.git")
     paths: dict[str, bytes | None] = {'a"b\\c\té.c'.replace("\\", "_"): b"x\n", "sp ace.c": b"y\n"}
@@ -189,6 +209,8 @@ def test_a_clone_that_is_deepened(story: Mirror, tmp_path: Path) -> None:
     shallow = Revisions(str(clone), cache=cache)
     assert names(shallow.all("trunk")) == ["r1000111", "r1000110", "r1000109"]
     assert shallow.number(1000101) is None
+    with pytest.raises(InputError, match="what r1000109 changes is not known, for the clone is shallow"):
+        Objects(shallow.git).changes(shallow.find(["r1000109"]))
     story.git("-C", str(clone), "fetch", "--quiet", "--unshallow", url, "+refs/heads/*:refs/heads/*")
     assert one(Revisions(str(clone), cache=cache), 1000101).name == "r1000101"
 

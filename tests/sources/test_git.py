@@ -71,6 +71,24 @@ def test_a_shallow_clone_says_so(mirror: Repository, tmp_path: Path, revision: M
         Git(str(tmp_path / "clone")).diff(revision())
 
 
+def test_a_shallow_clone_knows_neither_who_brought_old_lines_nor_keeps_its_index(
+    mirror: Repository, tmp_path: Path, cache: Path
+) -> None:
+    mirror.commit(7, {"README": b"x\n"})
+    clone = tmp_path / "shallow"
+    mirror.git("clone", "--quiet", "--depth=1", mirror.folder.as_uri(), str(clone))
+    shallow = Git(str(clone), cache)
+    tip = shallow.tip("HEAD")
+    assert shallow.ends == {tip}
+    path = shallow.run("ls-files").decode().splitlines()[0]
+    assert shallow.blame(tip, path, [1]) == {}
+    assert Git(str(mirror.folder)).blame(tip, path, [1]) != {}
+    assert shallow.find(5) is None
+    mirror.git("-C", str(clone), "fetch", "--quiet", "--unshallow")
+    assert Git(str(clone), cache).find(5) is not None
+    assert Git(str(clone)).ends == frozenset()
+
+
 def test_a_bare_mirror_a_clone_and_a_work_tree(mirror: Repository, tmp_path: Path, revision: Make) -> None:
     mirror.git("clone", "--quiet", "--mirror", ".", str(tmp_path / "bare.git"))
     mirror.git("clone", "--quiet", ".", str(tmp_path / "clone"))
@@ -170,8 +188,10 @@ def test_the_last_git_svn_id_counts(repository: Repository) -> None:
 
 
 def test_what_is_no_repository(tmp_path: Path, mirror: Repository) -> None:
-    for folder in (tmp_path, mirror.folder / "modules", tmp_path / "missing"):
-        with pytest.raises((InputError, ToolError), match=str(folder)):
+    file = tmp_path / "file"
+    file.write_bytes(b"")
+    for folder in (tmp_path, mirror.folder / "modules", tmp_path / "missing", file):
+        with pytest.raises(InputError, match=str(folder)):
             Git(str(folder))
 
 
