@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,6 +15,8 @@ from hpatch.processes.keeper import Program
 
 PATIENCE = 30.0
 """Seconds that a server may take to get ready."""
+_ANSWERING = 20
+"""Seconds that a program may take to say what it is."""
 _STEP = 0.02
 _WORDS = 600
 """The longest last words of a program that are repeated, in characters."""
@@ -54,6 +57,19 @@ def failure(program: str | Path, problem: str, said: str, port: int | None) -> T
     words = last_words(said)
     taken = port is not None and re.search(rf"{port}\b.*ddress already in use|ddress already in use.*{port}\b", words)
     return (TakenError if taken else ToolError)(f"{program} {problem}: {words}")
+
+
+def said(program: Path, *options: str) -> str:
+    """What a program says to options with which it ends at once. Raises ToolError."""
+    try:
+        done = subprocess.run(
+            [program, *options], stdin=subprocess.DEVNULL, capture_output=True, timeout=_ANSWERING, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise ToolError(f"{program} {options[-1]} does not end") from None
+    except OSError as error:
+        raise ToolError(f"{program} cannot be run: {error.strerror or error}") from error
+    return (done.stdout + done.stderr).decode("utf-8", "replace")
 
 
 def last_words(text: str) -> str:

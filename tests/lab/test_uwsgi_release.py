@@ -94,7 +94,10 @@ def test_a_release_is_built_once(cache: Path) -> None:
     assert uwsgi.version(program) == VERSION
     assert said == [f"fetching uWSGI {VERSION}", f"building uWSGI {VERSION}"]
     assert uwsgi_release.program(VERSION, said.append) == program
-    assert uwsgi_release.program("latest") == program
+    assert uwsgi_release.program("latest", said.append) == program
+    assert said[2:] == ["fetching uWSGI latest"]
+    assert uwsgi_release.program("latest", said.append) == program
+    assert said[3:] == []
     assert builds(cache) == 1
     assert content(cache) == [f"uwsgi-{VERSION}", "uwsgi.lock"]
 
@@ -120,6 +123,13 @@ def test_a_release_that_there_is_not(cache: Path) -> None:
     with pytest.raises(ToolError, match=r"pip does not fetch uwsgi==9\.9: .*No matching distribution"):
         uwsgi_release.program("9.9")
     assert content(cache) == ["uwsgi.lock"]
+
+
+def test_a_cache_that_takes_nothing(cache: Path) -> None:
+    (cache / "uwsgi.lock").mkdir(parents=True)
+    cache.chmod(0o700)
+    with pytest.raises(ToolError, match=r"uwsgi\.lock: Is a directory: uWSGI cannot be built"):
+        uwsgi_release.program(VERSION)
 
 
 @pytest.mark.parametrize("text", ["", "2", "2.0.4 ", "../2.0", "2.0.4;id", "newest"])

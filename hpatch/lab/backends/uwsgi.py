@@ -14,7 +14,7 @@ from pathlib import Path
 from hpatch.errors import ToolError
 from hpatch.lab.model import Address, BackendSpec, Scheme
 from hpatch.lab.ports import LOOPBACK
-from hpatch.lab.programs import failure, find, last_words, text_of, until_ready
+from hpatch.lab.programs import failure, find, last_words, said, text_of, until_ready
 from hpatch.processes.keeper import Keeper
 
 _APPLICATION = Path(__file__).with_name("application.c")
@@ -34,7 +34,7 @@ _MODIFIER: dict[Scheme, str] = {
 }
 _READY = re.compile(r"^spawned uWSGI worker ", re.M)
 _PATIENCE = 60
-"""Seconds that a compiler may take, or uWSGI to tell what plugins it has."""
+"""Seconds that a compiler may take."""
 
 
 def program_of(spec: BackendSpec, tell: Callable[[str], None] = lambda text: None) -> Path:
@@ -48,8 +48,7 @@ def program_of(spec: BackendSpec, tell: Callable[[str], None] = lambda text: Non
 
 def version(program: Path) -> str | None:
     """Which uWSGI it is, as it says itself; None when it does not say. Raises ToolError."""
-    done = _ask(program, "--version")
-    words = done.split()
+    words = said(program, "--version").split()
     return words[0] if words else None
 
 
@@ -108,22 +107,10 @@ def _plugin(program: Path) -> tuple[str, int]:
     beside = program.resolve().with_name(_PLUGIN)
     name = f"0:{beside}" if beside.is_file() else "0:symcall"
     # It tells, and then ends for want of a socket.
-    found = re.search(r"^(\d+): symcall$", _ask(program, "--plugin", name, "--plugin-list"), re.M)
+    found = re.search(r"^(\d+): symcall$", said(program, "--plugin", name, "--plugin-list"), re.M)
     if found is None:
         raise ToolError(f"{program} has no symcall plugin, which the lab's application needs")
     return name, int(found[1])
-
-
-def _ask(program: Path, *options: str) -> str:
-    try:
-        done = subprocess.run(
-            [program, *options], stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise ToolError(f"{program} {options[-1]} does not end") from None
-    except OSError as error:
-        raise ToolError(f"{program} cannot be run: {error.strerror or error}") from error
-    return (done.stdout + done.stderr).decode("utf-8", "replace")
 
 
 def _application(folder: Path) -> Path:
@@ -138,8 +125,8 @@ def _application(folder: Path) -> Path:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ToolError(f"{compiler} cannot be run: {error}") from error
     if done.returncode != 0:
-        said = done.stderr.decode("utf-8", "surrogateescape")
-        raise ToolError(f"{compiler} does not compile the lab's application for uWSGI: {last_words(said)}")
+        words = last_words(done.stderr.decode("utf-8", "surrogateescape"))
+        raise ToolError(f"{compiler} does not compile the lab's application for uWSGI: {words}")
     return target
 
 

@@ -64,6 +64,8 @@ runpy.run_path("uwsgiconfig.py", run_name="__main__")
 """
 
 Tell = Callable[[str], None]
+_newest: dict[Path, str] = {}
+"""By cache, which release `latest` is: pip is asked once a run, however many cells have it."""
 
 
 def checked(version: str) -> str:
@@ -80,15 +82,25 @@ def program(version: str, tell: Tell = lambda text: None) -> Path:
     """
     checked(version)
     base = cache.folder()
-    if version != LATEST and _built(base, version):
-        return base / f"uwsgi-{version}" / "uwsgi"
-    compiler = shutil.which("cc")
-    if compiler is None:
+    known = _newest.get(base) if version == LATEST else version
+    if known is None or not _built(base, known):
+        try:
+            known = _made(base, version, tell)
+        except OSError as error:
+            raise ToolError(f"{error.filename or base}: {error.strerror or error}: uWSGI cannot be built") from error
+    if version == LATEST:
+        _newest[base] = known
+    return base / f"uwsgi-{known}" / "uwsgi"
+
+
+def _made(base: Path, version: str, tell: Tell) -> str:
+    """Make it, unless another hpatch does so meanwhile; which version it is."""
+    if shutil.which("cc") is None:
         raise ToolError("cc is not installed, and uWSGI has to be compiled (Debian: gcc, libc6-dev)")
     with _locked(base, tell):
-        if version == LATEST or not _built(base, version):  # another hpatch may just have built it
-            version = _make(base, version, tell)
-    return base / f"uwsgi-{version}" / "uwsgi"
+        if version != LATEST and _built(base, version):
+            return version
+        return _make(base, version, tell)
 
 
 def _built(base: Path, version: str) -> bool:

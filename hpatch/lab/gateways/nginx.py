@@ -11,14 +11,12 @@ from hpatch.lab.gateways.starting import Setup
 from hpatch.lab.model import GatewaySpec, Log, Route, Scheme
 from hpatch.lab.ports import LOOPBACK
 from hpatch.lab.private import workers
-from hpatch.lab.programs import find
+from hpatch.lab.programs import find, said
 from hpatch.versions import Version
 
 _VERSION = re.compile(r"^nginx version: \S*?/(\d+\.\d+\.\d+)", re.M)
 _ERROR_LOG = Version(1, 19, 5)
 """Since when the first messages can be sent to a file by the option -e (nginx's CHANGES)."""
-_PATIENCE = 20
-"""Seconds."""
 _CRASH = re.compile(r"\bworker process \d+ exited on signal ")
 _READY = "/hpatch-ready"
 _CGI = {
@@ -66,17 +64,7 @@ def program_of(spec: GatewaySpec) -> Path:
 
 def version(program: Path) -> Version:
     """Which nginx it is. Raises ToolError."""
-    import subprocess
-
-    try:
-        done = subprocess.run(
-            [program, "-v"], stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise ToolError(f"{program} -v does not end") from None
-    except OSError as error:
-        raise ToolError(f"{program} cannot be run: {error.strerror or error}") from error
-    found = _VERSION.search(done.stderr.decode("utf-8", "replace"))
+    found = _VERSION.search(said(program, "-v"))
     if found is None:
         raise ToolError(f"{program} does not answer -v as nginx does")
     return Version.parse(found[1])
