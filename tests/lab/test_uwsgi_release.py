@@ -115,8 +115,6 @@ def test_a_build_that_fails(cache: Path, monkeypatch: pytest.MonkeyPatch, fail: 
         uwsgi_release.program(VERSION)
     assert "\n" not in str(caught.value)
     assert content(cache) == ["uwsgi.lock"]
-    monkeypatch.delenv("FAIL")
-    assert uwsgi_release.program(VERSION).is_file()
 
 
 def test_a_release_that_there_is_not(cache: Path) -> None:
@@ -141,7 +139,8 @@ def test_what_is_no_version(text: str) -> None:
 COMMAND = [sys.executable, "-c", f"from hpatch.lab.backends.uwsgi_release import program; program('{VERSION}', print)"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.proof)])
+@pytest.mark.proof
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_a_build_that_is_interrupted(cache: Path, number: signal.Signals) -> None:
     environment = {**os.environ, "PAUSE": "100"}
     with subprocess.Popen(COMMAND, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -152,6 +151,7 @@ def test_a_build_that_is_interrupted(cache: Path, number: signal.Signals) -> Non
     assert uwsgi_release.program(VERSION).is_file()
 
 
+@pytest.mark.proof
 def test_two_at_once_build_it_once(cache: Path) -> None:
     environment = {**os.environ, "PAUSE": "1"}
     with subprocess.Popen(COMMAND, env=environment) as first:
