@@ -25,6 +25,7 @@ Side = Literal["trunk", "branch", "both"]
 """Where a revision is: on trunk only, on the branch only, or older than the branch and so on both."""
 
 _NUMBER = re.compile(r"r{0,2}(\d{1,9})", re.IGNORECASE)
+_RANGE = re.compile(r"r{0,2}(\d{1,9})-r{0,2}(\d{1,9})", re.IGNORECASE)
 _PATHS = 200
 """With more paths than this, all rows are read."""
 _COMMIT = re.compile(r"[0-9a-f]{7,64}", re.IGNORECASE)
@@ -114,18 +115,25 @@ class Revisions:
         )
 
     def find(self, words: Iterable[str], side: Side | None = "trunk") -> tuple[Revision, ...]:
-        """Revisions as users write them (`r1591508`, `1591508`, a commit, several with commas), in history's order.
+        """Revisions as users write them, in history's order: `r1591508`, `1591508`, a commit, several with commas.
 
-        Raises UsageError for what is none, InputError for what is not there or on the other side.
+        A range, `r1603027-r1603029`, is all of trunk's in it. Raises UsageError for what is none, InputError for what
+        is not there or on the other side.
         """
         names = [name for word in words for name in re.split(r"[,\s]+", word) if name]
         if not names:
             raise UsageError("no revision is named")
-        found = {one.commit: one for one in map(self.named, names)}
+        found: dict[str, Revision] = {}
+        for name in names:
+            ends = _RANGE.fullmatch(name)
+            some = (self.named(name),) if ends is None else self._range(int(ends[1]), int(ends[2]))
+            found.update((one.commit, one) for one in some)
         for one in found.values():
             where = self.side(one)
             if side == "trunk" and where == "branch":
-                raise InputError(f"{one.name} is a revision of {self.onto.name}, not of {self.trunk.name}")
+                brought = ", ".join(other.name for other in self.brings(one))
+                hint = f"; it merged {brought}" if brought else ""
+                raise InputError(f"{one.name} is a revision of {self.onto.name}, not of {self.trunk.name}{hint}")
             if where is None:
                 raise InputError(f"{one.name} is neither on {self.trunk.name} nor on {self.onto.name}")
         return tuple(sorted(found.values(), key=lambda one: one.order))
@@ -145,6 +153,15 @@ class Revisions:
         elif number is None:
             raise UsageError(f"'{name}' is no revision: it is like r1591508, 1591508 or a commit's name")
         raise InputError(f"{self.git.name}: {name} is not in the history of {self.trunk.name} or {self.onto.name}")
+
+    def _range(self, low: int, high: int) -> tuple[Revision, ...]:
+        if not low <= high <= low + messages.SPAN:
+            raise UsageError(f"r{low}-r{high} is no range of up to {messages.SPAN} revisions")
+        rows = self._rows("where number between ? and ?", low, high)
+        found = tuple(one for one in rows if self.side(one) in ("trunk", "both"))
+        if not found:
+            raise InputError(f"{self.git.name}: no revision of {self.trunk.name} is in r{low}-r{high}")
+        return found
 
     def number(self, number: int) -> Revision | None:
         """A revision by its number: trunk's or the branch's."""

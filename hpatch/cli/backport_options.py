@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from hpatch.backport.revisions import Revisions
 
 Repo = Annotated[str, typer.Option("--repo", metavar="DIR", help="A clone or mirror of the git repository.")]
@@ -28,12 +30,25 @@ def revisions(repo: str, onto: str, trunk: str, mergeinfo: str | None = None) ->
     """The revisions of both lines; what takes seconds is told on a terminal."""
     from hpatch.backport.mergeinfo import load
     from hpatch.backport.revisions import Revisions
-    from hpatch.sources.cache import folder
 
     record = frozenset[int]() if mergeinfo is None else load(mergeinfo, trunk)
-    return Revisions(repo, onto, trunk, cache=folder(), mergeinfo=record, tell=_tell)
+    return Revisions(repo, onto, trunk, cache=_cache(), mergeinfo=record, tell=_tell)
+
+
+def _cache() -> "Path | None":
+    """The cache; None where there can be none: then the history is read each time."""
+    from hpatch.errors import ToolError
+    from hpatch.sources.cache import folder
+
+    try:
+        return folder()
+    except ToolError as error:
+        _tell(f"{error}; without it")
+        return None
 
 
 def _tell(what: str) -> None:
     if sys.stderr.isatty():
-        print(f"hpatch: {what} …", file=sys.stderr)
+        from hpatch.report.terminal import visible
+
+        print(f"hpatch: {visible(what)} …", file=sys.stderr)

@@ -42,6 +42,10 @@ def test_revisions_as_users_write_them(history: Revisions, words: list[str]) -> 
     assert names(history.find(words)) == ["r1000101", "r1000102"]
 
 
+def test_a_range(history: Revisions) -> None:
+    assert names(history.find(["r1000109-1000151,r1000101"])) == ["r1000101", "r1000109", "r1000110", "r1000111"]
+
+
 def test_a_commit_as_a_revision(history: Revisions, story: Mirror) -> None:
     commit = story.commit("trunk~9")
     assert names(history.find([commit[:10], commit, commit.upper()])) == ["r1000102"]
@@ -55,7 +59,11 @@ def test_a_commit_as_a_revision(history: Revisions, story: Mirror) -> None:
         ("--all", UsageError, "'--all' is no revision"),
         ("r1", InputError, "r1 is not in the history of trunk or 2.4.x"),
         ("abcdef0", InputError, "abcdef0 is not in the history"),
-        ("r1000151", InputError, "r1000151 is a revision of 2.4.x, not of trunk"),
+        ("r1000151", InputError, "r1000151 is a revision of 2.4.x, not of trunk; it merged r1000108$"),
+        ("r1000150", InputError, "r1000150 is a revision of 2.4.x, not of trunk$"),
+        ("r1000103-r1000101", UsageError, "r1000103-r1000101 is no range"),
+        ("1000101-1999999", UsageError, "r1000101-r1999999 is no range of up to 2000 revisions"),
+        ("r1000150-r1000151", InputError, "no revision of trunk is in r1000150-r1000151"),
     ],
 )
 def test_what_is_no_revision_of_trunk(history: Revisions, word: str, error: type[Exception], said: str) -> None:

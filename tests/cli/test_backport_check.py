@@ -76,6 +76,14 @@ def test_a_check_as_json(capsys: Capture, repository: Mirror, root: Path) -> Non
     assert found["r1000108"]["revisions"][0]["merges"][0]["name"] == "r1000151"
 
 
+def test_without_a_cache(capsys: Capture, repository: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    code, out, err = call(capsys, "backport", "check", "r1000101", "--repo", repository.folder)
+    assert (code, err) == (0, "")
+    assert lines(out)[0].endswith("trunk works modulo CHANGES")
+
+
 def test_all_proposals(capsys: Capture, repository: Mirror, root: Path) -> None:
     code, out, err = call(capsys, "backport", "check", "--all", "--repo", repository.folder)
     assert (code, err) == (1, "")
