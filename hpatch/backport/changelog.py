@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -33,14 +33,19 @@ class Note(NamedTuple):
     origin: Literal["trunk", "title"]
 
 
-def note(objects: Objects, changes: Sequence[Change], paths: Collection[str], readme: bytes, title: str) -> Note:
-    """The entry for changes of trunk. `paths` are the branch's files, `readme` its README.CHANGES."""
-    texts, name = _trunk(objects, changes)
-    origin: Literal["trunk", "title"] = "trunk" if texts else "title"
-    authors = dict.fromkeys(change.revision.author for change in changes)
-    text = "\n".join(map(_fit, texts or [f"{MARK}{title}  [{', '.join(authors)}]"]))
+class Brought(NamedTuple):
+    """The entries that changes leave in trunk's CHANGES, and the name of a file with one."""
+
+    texts: tuple[str, ...]
+    name: str | None
+
+
+def note(brought: Brought, authors: Iterable[str], paths: Collection[str], readme: bytes, title: str) -> Note:
+    """The entry for the branch. `paths` are its files, `readme` its README.CHANGES."""
+    origin: Literal["trunk", "title"] = "trunk" if brought.texts else "title"
+    text = "\n".join(map(_fit, brought.texts or [f"{MARK}{title}  [{', '.join(dict.fromkeys(authors))}]"]))
     if b"changes-entries" in readme or any(path.startswith(FOLDER) for path in paths):
-        return Note(text, FOLDER + (name or _name(title)), origin)
+        return Note(text, FOLDER + (brought.name or _name(title)), origin)
     return Note(text, CHANGES if CHANGES in paths else None, origin)
 
 
@@ -69,8 +74,8 @@ def items(text: str) -> Iterator[str]:
         yield "\n".join(kept).rstrip() + "\n"
 
 
-def _trunk(objects: Objects, changes: Sequence[Change]) -> tuple[list[str], str | None]:
-    """The entries that changes leave, and the name of a file with one. A later change can rewrite an earlier one's."""
+def brought(objects: Objects, changes: Sequence[Change]) -> Brought:
+    """What changes say in CHANGES. A later one can rewrite an earlier one's entry."""
     objects.want(blob for change in changes for blob in _blobs(change))
     found: dict[str, str] = {}
     name = None
@@ -84,7 +89,7 @@ def _trunk(objects: Objects, changes: Sequence[Change]) -> tuple[list[str], str 
             found.update({key: text for key, text in after.items() if key not in before})
             if file.path != CHANGES and file.new is not None:
                 name = name or file.path.removeprefix(FOLDER)
-    return list(found.values()), name if found else None
+    return Brought(tuple(found.values()), name if found else None)
 
 
 def _blobs(change: Change) -> Iterator[str]:

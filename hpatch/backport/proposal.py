@@ -17,6 +17,7 @@ from hpatch.backport.revisions import Revision, Revisions
 from hpatch.backport.status_model import Entry, StatusFile
 from hpatch.backport.status_read import read
 from hpatch.backport.style import Content, Style, entry
+from hpatch.backport.title import is_code
 from hpatch.backport.title import title as titled
 from hpatch.backport.trial import Branch
 from hpatch.conf.source import Source
@@ -25,7 +26,8 @@ from hpatch.patching.write import compare, write
 
 Way = Literal["works", "modulo", "patch", "open"]
 """How it gets to the branch. `works`: `svn merge` does it. `modulo`: it does but for files that each branch keeps for
-itself. `patch`: by a patch of the branch's own. `open`: there are conflicts that somebody has to solve first."""
+itself. `patch`: by a patch of the branch's own. `open`: such a patch has to be made first, for there are conflicts, or
+the branch has the source elsewhere."""
 
 UNKNOWN = "<where the patch is>"
 """Stands in an entry for the place of a patch that is not told."""
@@ -80,12 +82,17 @@ class Proposal(NamedTuple):
             one = self.standing[0]
             return f"it is in {PATH} already, line {one.line}, under {one.section}: {one.title}"
         if self.way == "open":
-            count = len(self.check.conflicts)
-            places = "one place of it conflicts" if count == 1 else f"{count} places of it conflict"
-            return f"it does not go in: {places}, so {self.branch} needs a patch of its own"
+            return f"it does not go in: {self._stopped}, so {self.branch} needs a patch of its own"
         if UNKNOWN in self.entry:
             return "svn merge may stop at a conflict: reviewers need a patch (--patch writes it, --at names its place)"
         return ""
+
+    @property
+    def _stopped(self) -> str:
+        count = len(self.check.conflicts)
+        if count:
+            return "one place of it conflicts" if count == 1 else f"{count} places of it conflict"
+        return f"{self.branch} has none of the source that it changes ({', '.join(_absent(self.check))})"
 
 
 def make(history: Revisions, chosen: Sequence[Revision], wish: Wish) -> Proposal:
@@ -96,8 +103,10 @@ def make(history: Revisions, chosen: Sequence[Revision], wish: Wish) -> Proposal
     left = tuple(one for one in chosen if one.commit not in merged) or tuple(chosen)
     branch = Branch(objects, history.onto.commit)
     changes = objects.changes(left)
-    title = wish.title or titled(left)
-    note = changelog.note(objects, changes, branch.tree.keys(), branch.read("README.CHANGES") or b"", title)
+    brought = changelog.brought(objects, changes)
+    title = wish.title or titled(left, brought.texts[0] if len(brought.texts) == 1 else "")
+    readme = branch.read("README.CHANGES") or b""
+    note = changelog.note(brought, (one.author for one in left), branch.tree.keys(), readme, title)
     way, modulo = ("patch", ()) if wish.place else _way(answer, objects, branch, changes)
     label = _label(history)
     merge = _command(left)
@@ -121,7 +130,7 @@ def make(history: Revisions, chosen: Sequence[Revision], wish: Wish) -> Proposal
         title,
         entry(content, wish.style),
         merge,
-        None if answer.verdict in ("patch", "there", "absent") else _patch(answer, branch, note),
+        None if way == "open" or answer.verdict in ("patch", "there", "absent") else _patch(answer, branch, note),
         note,
         status,
         standing(status, left) if status is not None else (),
@@ -136,7 +145,7 @@ def standing(status: StatusFile, revisions: Sequence[Revision]) -> tuple[Entry, 
 
 
 def _way(answer: Check, objects: Objects, branch: Branch, changes: Sequence[Change]) -> tuple[Way, tuple[str, ...]]:
-    if answer.verdict == "patch":
+    if answer.verdict == "patch" or _absent(answer):
         return "open", ()
     plain = svnmerge.merge(objects, branch, changes)
     states = {one.path: one for one in answer.files}
@@ -150,6 +159,12 @@ def _way(answer: Check, objects: Objects, branch: Branch, changes: Sequence[Chan
         elif content is None or file.state != "there":
             return "patch", ()
     return ("modulo", _labels(modulo)) if _labels(modulo) else ("works", ())
+
+
+def _absent(answer: Check) -> tuple[str, ...]:
+    """The source files that the branch does not have, where it has no other that the change is about."""
+    code = [one for one in answer.files if is_code(one.path)]
+    return tuple(one.path for one in code) if all(one.state == "absent" for one in code) else ()
 
 
 def _labels(paths: dict[str, None]) -> tuple[str, ...]:

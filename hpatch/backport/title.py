@@ -1,7 +1,8 @@
 """A proposal's title, by the convention of STATUS: `mod_example: One line that says what it does. PR 12345.`
 
-It is the log message's first paragraph, without what committers put around it, and with the area in front where the
-message has none: what the revision's paths tell.
+It is what the revisions' entry for CHANGES says, or else the log message's first paragraph, without what committers put
+around them, and with the area in front where they have none: what the revision's paths tell. Of 730 proposals of 2013
+to 2024 whose revisions bring one entry, the committer's title is nearer to that in 264 and to the message in 97.
 """
 
 from __future__ import annotations
@@ -23,10 +24,13 @@ _LOG = re.compile(r"^\* ?(?P<path>[\w./-]+(?:, ?[\w./-]+)*)(?: ?\([^)]*\))?(?:,?
 _NOWHERE = re.compile(r"(?i)on (?:the )?trunk:")
 _BULLET = re.compile(r"^(?:\*\)|[*-])[ \t]+")
 _AUTHORS = re.compile(r"\s*\[[^][]{3,}\]\.?$")
-_PR = re.compile(r"\b(?:PR|BZ|Bug(?:zilla)?)[:# \t]*(\d{3,6})\b", re.IGNORECASE)
+_PR = re.compile(r"\b(?:PR|BZ|Bug(?:zilla)?)[:# \t]*(\d{4,6})\b", re.IGNORECASE)
+"""Shorter numbers are GitHub's."""
 _GLUED = re.compile(r"\bPR ?#?(\d{3,6})\b")
+_REPORTED = re.compile(r"\bPR \d+\.\Z")
 _SKIP = re.compile(r"\s*\[skip ci\]", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[^.A-Z]\.)\s+(?=[A-Z\"'(])")
+_MPM = re.compile(r"(?i)\A(?:mpm[ _](event|prefork|winnt|worker)|(event|prefork|winnt|worker)[ _]mpm)(?=:)")
 _FIRST = re.compile(r"\A[a-z]+(?=[ ,])")
 _REPORT = re.compile(r"\A(?:PR ?\d+[:,. ]+)+")
 
@@ -36,6 +40,8 @@ _AREAS: tuple[tuple[str, str], ...] = (
     (r"modules/dav/(?:main|fs|lock)/", "mod_dav"),
     (r"modules/proxy/balancers/(mod_\w+)", "{}"),
     (r"modules/(?:.*/)?(mod_\w+)\.[ch]$", "{}"),
+    (r"modules/(?:cache|ldap)/", "mod_{}"),
+    (r"modules/filters/(?:libsed|sed\d|regexp)", "mod_sed"),
     (r"modules/http/", "http"),
     (r"modules/proxy/ajp", "mod_proxy_ajp"),
     (r"modules/proxy/", "mod_proxy"),
@@ -50,10 +56,12 @@ _AREAS: tuple[tuple[str, str], ...] = (
 _ASIDE = re.compile(r"CHANGES$|STATUS$|changes-entries/|docs/(?!conf/)|include/ap_mmn\.h$|modules/http2/h2_version\.h$")
 
 
-def title(revisions: Sequence[Revision]) -> str:
-    """The title for revisions: that of the first which changes more than records and pages."""
-    first = next((one for one in revisions if any(not _ASIDE.match(path) for path in one.paths)), revisions[0])
-    text = summary(first.message)
+def title(revisions: Sequence[Revision], entry: str = "") -> str:
+    """The title for revisions: of `entry`, what they say in CHANGES, or else of the first that changes more than
+    records and pages.
+    """
+    first = next((one for one in revisions if any(map(is_code, one.paths))), revisions[0])
+    text = _MPM.sub(lambda name: f"mpm_{(name[1] or name[2]).lower()}", summary(entry) or summary(first.message))
     if not _AREA.match(text):
         name = area(first.paths)
         if name is not None and not text.startswith(name):
@@ -61,12 +69,15 @@ def title(revisions: Sequence[Revision]) -> str:
     numbers = dict.fromkeys(number for one in revisions for number in reports(one.message))
     missing = [number for number in numbers if number not in reports(text)]
     text = text.rstrip(":;, ")
-    text = text if text.endswith((".", "!", "?", ")")) or not text else f"{text}."
-    return " ".join([text, *(f"PR {number}." for number in missing)])
+    text = text if text.endswith((".", "!", "?")) or not text else f"{text}."
+    if not missing:
+        return text
+    text = f"{text[:-1]}," if _REPORTED.search(text) else text
+    return f"{text} {', '.join(f'PR {number}' for number in missing)}."
 
 
 def summary(message: str) -> str:
-    """What a log message says first, in one line."""
+    """What a log message or an entry of CHANGES says first, in one line."""
     text = _SKIP.sub("", _TRAILER.sub("", message)).strip()
     paragraph, _, rest = text.partition("\n\n")
     if paragraph.endswith(":"):
@@ -87,12 +98,17 @@ def reports(text: str) -> tuple[str, ...]:
 def area(paths: Iterable[str]) -> str | None:
     """What paths are about, in the words of STATUS; None where there is not one thing, or it is not known."""
     known = list(paths)
-    code = [path for path in known if not _ASIDE.match(path)]
+    code = list(filter(is_code, known))
     areas = {_area(path) for path in code or known}
     areas.discard(None)
     if len(areas) > 1:
         areas.difference_update(("core", "configure"))
     return areas.pop() if len(areas) == 1 else None
+
+
+def is_code(path: str) -> bool:
+    """Whether a file is more than a page, a record or a number."""
+    return _ASIDE.match(path) is None
 
 
 def _area(path: str) -> str | None:

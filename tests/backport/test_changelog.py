@@ -43,7 +43,8 @@ def note(folder: Path, *commits: Commit, paths: tuple[str, ...] = ("CHANGES",), 
     history = Revisions(str(two_lines.build(folder / "repository", (start, branch, *commits))))
     objects = Objects(history.git)
     chosen = history.find([f"r{one.number}" for one in commits])
-    return changelog.note(objects, objects.changes(chosen), paths, readme, "mod_a: Title. PR 60001.")
+    brought = changelog.brought(objects, objects.changes(chosen))
+    return changelog.note(brought, (one.author for one in chosen), paths, readme, "mod_a: Title. PR 60001.")
 
 
 @pytest.mark.git

@@ -37,7 +37,7 @@ def test_a_proposal_but_for_changes(history: Revisions) -> None:
     one = make(history, "r1950001", wish=Wish(voter="ann"))
     assert (one.way, one.modulo, one.refused) == ("modulo", ("CHANGES",), "")
     assert one.entry == (
-        "  *) mod_a: Fix the first thing. PR 60001.\n"
+        "  *) mod_a: Fix it. PR 60001.\n"
         "     Trunk version of patch:\n"
         "        https://svn.apache.org/r1950001\n"
         "     Backport version for 2.4.x of patch:\n"
@@ -53,7 +53,7 @@ def test_a_proposal_but_for_changes(history: Revisions) -> None:
 def test_several_revisions_in_the_older_forms(history: Revisions) -> None:
     old = make(history, "1950002,1950001", wish=Wish(style="2014"))
     assert old.entry == (
-        "   * mod_a: Fix the first thing. PR 60001.\n"
+        "   * mod_a: Fix it. PR 60001.\n"
         "     trunk patch: https://svn.apache.org/r1950001\n"
         "                  https://svn.apache.org/r1950002\n"
         "     2.4.x patch: trunk works (modulo CHANGES)\n"
@@ -96,6 +96,19 @@ def test_what_is_refused(history: Revisions) -> None:
     proposed = make(history, "r1910001")
     assert proposed.refused.startswith("it is in STATUS already, line 41, under PATCHES PROPOSED")
     assert [one.line for one in proposed.standing] == [41]
+
+
+def test_source_that_the_branch_has_elsewhere(history: Revisions) -> None:
+    files = {two_lines.C: two_lines.lines("c", {9: "nine;"}), two_lines.MANUAL: two_lines.lines("page", {7: "Page 7;"})}
+    both = two_lines.Commit("trunk", 1950011, "mod_http2: Something with a page.", files)
+    folder = two_lines.build(Path(history.git.directory).with_name("elsewhere"), (*two_lines.HISTORY, both))
+    there = Revisions(str(folder))
+    one = make(there, "r1950011")
+    assert (one.check.verdict, one.way, one.patch) == ("modulo", "open", None)
+    why = f"2.4.x has none of the source that it changes ({two_lines.C})"
+    assert one.refused == f"it does not go in: {why}, so 2.4.x needs a patch of its own"
+    assert said(one)["applies"] == f"no: {one.refused}"
+    assert make(there, "r1950011", wish=Wish(place="https://example.org/x.patch")).refused == ""
 
 
 def test_what_is_merged_is_left_out(history: Revisions) -> None:

@@ -42,9 +42,27 @@ def test_titles(message: str, paths: list[str], expected: str) -> None:
 
 
 def test_the_first_that_changes_code_gives_the_title() -> None:
-    records = revision("note it. PR 100", "CHANGES")
-    code = revision("mod_a: Fix. PR 101", "modules/a/mod_a.c")
-    assert title([records, code]) == "mod_a: Fix. PR 101. PR 100."
+    records = revision("note it. PR 1000", "CHANGES")
+    code = revision("mod_a: Fix. PR 1001", "modules/a/mod_a.c")
+    assert title([records, code]) == "mod_a: Fix. PR 1001, PR 1000."
+    assert title([code, revision("Another. PR 1002, PR 1003", "a")]) == "mod_a: Fix. PR 1001, PR 1002, PR 1003."
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        (
+            "  *) mod_a: Stop the loss\n     of it.  PR 1001.\n     [Ann, Bob <bob example org>]\n",
+            "mod_a: Stop the loss of it. PR 1001.",
+        ),
+        ("  *) Stop it [Ann]\n", "mod_a: Stop it. PR 1001."),
+        ("  *) Event MPM: Stop it, PR1001 [Ann]\n", "mpm_event: Stop it, PR 1001."),
+        ("  *) MPM worker: Call f()\n", "mpm_worker: Call f(). PR 1001."),
+        ("", "mod_a: fix. PR 1001."),
+    ],
+)
+def test_what_changes_says_gives_the_title(entry: str, expected: str) -> None:
+    assert title([revision("mod_a: fix\n\nPR: 1001\nGithub: PR 344", "modules/a/mod_a.c")], entry) == expected
 
 
 @pytest.mark.parametrize(
@@ -56,6 +74,8 @@ def test_the_first_that_changes_code_gives_the_title() -> None:
         (["server/core.c", "modules/aaa/mod_authz_core.c"], "mod_authz_core"),
         (["modules/dav/main/props.c"], "mod_dav"),
         ([".github/workflows/linux.yml"], "CI"),
+        (["modules/filters/sed1.c"], "mod_sed"),
+        (["modules/cache/cache_util.c"], "mod_cache"),
         (["README"], None),
     ],
 )
