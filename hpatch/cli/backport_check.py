@@ -28,7 +28,7 @@ Exit codes: 0 they go in, or are there; 1 they do not (with --all: a proposal th
 def _command(
     revisions: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[REV]...", help="Revisions of trunk: r1591508, 1591508,1603027, 1603027-1603029 or a commit."),
+        typer.Argument(metavar="[REV]...", help="Revisions of trunk: r1591508, 1591508,1603027-1603029 or a commit."),
     ] = None,
     repo: shared.Repo = ".",
     onto: shared.Onto = "2.4.x",
