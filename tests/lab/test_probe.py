@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-from pathlib import Path
-
 import pytest
 
 from hpatch.errors import ToolError
 from hpatch.lab.backends.responder import responder
 from hpatch.lab.model import Address, Scheme
-from hpatch.lab.ports import Ports
 from hpatch.lab.probe import Stopped, probe
-
-
-@pytest.fixture(params=["unix", "tcp"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> Address:
-    if request.param == "unix":
-        return Address(path=tmp_path / "sock")
-    with closing(Ports()) as ports:
-        return Address(port=ports.reserve())
 
 
 def test_one_that_closes_early(address: Address) -> None:

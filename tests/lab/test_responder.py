@@ -6,7 +6,6 @@ import socket
 import struct
 import threading
 from collections.abc import Callable
-from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 from time import monotonic
@@ -17,8 +16,8 @@ from hpatch.errors import ToolError, UsageError
 from hpatch.lab.backends.exchange import Seen
 from hpatch.lab.backends.faults import FAULTS
 from hpatch.lab.backends.responder import CONTENT, Responder, responder
+from hpatch.lab.client import connect
 from hpatch.lab.model import Address, Scheme, Transport
-from hpatch.lab.ports import Ports
 from hpatch.lab.wire import fastcgi, scgi, uwsgi
 from hpatch.lab.wire.fastcgi import END, PARAMS, STDIN, STDOUT, Record, write
 
@@ -31,13 +30,6 @@ REQUESTS: dict[Scheme, bytes] = {
     "http": b"POST / HTTP/1.1\r\nContent-length: 10\r\n\r\n" + BODY,
 }
 HEAD = fastcgi.request(PAIRS)
-
-
-def connect(address: Address) -> socket.socket:
-    stream = socket.socket(socket.AF_INET if address.path is None else socket.AF_UNIX)
-    stream.settimeout(10)
-    stream.connect(("127.0.0.1", address.port) if address.path is None else str(address.path))
-    return stream
 
 
 def everything(stream: socket.socket) -> bytes:
@@ -57,14 +49,6 @@ def output(answer: bytes) -> bytes:
     records = list(iter(lambda: fastcgi.read(stream), None))
     assert [one.type for one in records[-2:]] == [STDOUT, END]
     return b"".join(one.content for one in records[:-1])
-
-
-@pytest.fixture(params=["unix", "tcp"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> Address:
-    if request.param == "unix":
-        return Address(path=tmp_path / "sock")
-    with closing(Ports()) as ports:
-        return Address(port=ports.reserve())
 
 
 def only(running: Responder) -> Seen:

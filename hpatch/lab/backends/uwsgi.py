@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 import signal
-import socket
 import subprocess
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 from hpatch.errors import ToolError
+from hpatch.lab.client import connect
 from hpatch.lab.model import Address, BackendSpec, Scheme
 from hpatch.lab.ports import LOOPBACK
 from hpatch.lab.programs import failure, find, last_words, said, text_of, until_ready
@@ -138,10 +138,8 @@ def _ready(words: Path, address: Address) -> bool:
     """Whether it has workers, and takes connections."""
     if not _READY.search(text_of(words)):
         return False
-    family = socket.AF_INET if address.path is None else socket.AF_UNIX
-    with socket.socket(family, socket.SOCK_STREAM) as connection:
-        try:
-            connection.connect((LOOPBACK, address.port) if address.path is None else str(address.path))
-        except OSError:
-            return False
+    try:
+        connect(address).close()
+    except ToolError:
+        return False
     return True
