@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 from hpatch.lab.model import Cell, Figures
 from hpatch.lab.observe import failed, passed
 from hpatch.lab.probe import probe
@@ -26,8 +28,11 @@ def run(session: Session, cell: Cell) -> Finding:
     Measured: 2.0.4 answers and closes; with the set uwsgi-fcgi-parser, and 2.0.21, it waits. Source: uWSGI's commit
     9ffc3111.
     """
-    found = probe(session.uwsgi(cell, "fcgi"))
-    figures = Figures(notes=(f"after FCGI_PARAMS: {found.after_variables.told}",))
+    address = session.uwsgi(cell, "fcgi")
+    began = monotonic()
+    found = probe(address)
+    notes = (f"after FCGI_PARAMS: {found.after_variables.told}",)
+    figures = Figures(seconds=round(monotonic() - began, 2), notes=notes)
     if found.after_variables.answered_early:
         return failed("uWSGI answers after FCGI_PARAMS, without the body", figures)
     return passed("uWSGI waits for the body", figures)
