@@ -1,6 +1,8 @@
 """`hpatch backport propose`."""
 
+import itertools
 import re
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -11,8 +13,11 @@ from hpatch.cli import backport_options as shared
 from hpatch.cli import output, status_path
 from hpatch.cli import tree as trees
 from hpatch.errors import UsageError
+from hpatch.report.terminal import visible
 
 if TYPE_CHECKING:
+    from email.headerregistry import Address
+
     from hpatch.backport.proposal import Proposal
     from hpatch.backport.revisions import Revisions
     from hpatch.report.proposal import Answer, Insertion
@@ -34,7 +39,6 @@ Exit codes: 0 a proposal; 1 refused, and why; 2 wrong usage; 3 a repository, rev
 program that failed, a file that cannot be written.
 """
 _BUILD = "Building and trying it (--build)"
-_ADDRESSED = re.compile(r"(?:[^<>\r\n]*<[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+)")
 
 
 def _command(
@@ -75,7 +79,7 @@ def _command(
     from hpatch.report.proposal import Answer
 
     _valid(title, vote, at)
-    address = _sender(sender, vote) if format == "mail" else ""
+    envelope = _envelope(sender, vote, to) if format == "mail" else None
     history = shared.revisions(repo, onto, trunk, mergeinfo)
     chosen = history.find(revisions)
     wish = Wish(" ".join(title.split()), at, style, vote)
@@ -87,16 +91,15 @@ def _command(
 
         shown += backport_build.tried(history, proposal)
     refused = proposal.refused
-    insertion = None
-    if insert is not None:
-        path = status_path.find(insert, None)
-        with nullcontext() if dry_run or refused else trees.held(path.parent):
+    path = None if insert is None else status_path.find(insert, None)
+    with nullcontext() if path is None or dry_run or refused else trees.held(path.parent):
+        if path is not None:
             refused = refused or _refused(path, proposal)
-            if not refused:
-                insertion = _inserted(path, proposal.entry, dry_run)
-    written = _patched(proposal, patch, place, dry_run) if patch is not None else None
+        # The patch first: an entry that promises a patch which could not be written would be worse.
+        written = _patched(proposal, patch, place, dry_run) if patch is not None else None
+        insertion = None if path is None or refused else _inserted(path, proposal.entry, dry_run)
     answer = Answer(proposal, place, tuple(shown), refused, insertion, written, dry_run)
-    _write(answer, format, address, to)
+    _write(answer, format, envelope)
     return 1 if refused else 0
 
 
@@ -112,14 +115,22 @@ def _valid(title: str, vote: str | None, at: str) -> None:
         raise UsageError("--title: has characters that do not print")
 
 
-def _sender(sender: str, vote: str | None) -> str:
-    if sender:
-        if not _ADDRESSED.fullmatch(sender):
-            raise UsageError(f"--from: '{sender}' is no address: it is like 'Jane Doe <jdoe@example.org>'")
-        return sender
-    if vote is None:
+def _envelope(sender: str, vote: str | None, to: str) -> "tuple[Address, Address]":
+    """Sender and recipient. Raises UsageError."""
+    from hpatch.report.proposal_mail import LIST
+
+    if not sender and vote is None:
         raise UsageError("--format mail needs its sender: --from ADDRESS, or --vote NAME for NAME@apache.org")
-    return f"{vote}@apache.org"
+    return _address("--from", sender or f"{vote}@apache.org"), _address("--to", to or LIST)
+
+
+def _address(option: str, text: str) -> "Address":
+    from hpatch.report.proposal_mail import address
+
+    found = address(text)
+    if found is None:
+        raise UsageError(f"{option}: '{text}' is no address: it is like 'Jane Doe <jdoe@example.org>'")
+    return found
 
 
 def _place(history: "Revisions", proposal: "Proposal") -> str:
@@ -160,7 +171,8 @@ def _patched(proposal: "Proposal", file: Path, place: str, dry_run: bool) -> str
     return str(file)
 
 
-def _write(answer: "Answer", format: str, sender: str, to: str) -> None:
+def _write(answer: "Answer", format: str, envelope: "tuple[Address, Address] | None") -> None:
+    """The answer to standard output; what a mail or a pull request does not tell, to standard error."""
     from datetime import UTC, datetime
 
     from hpatch.report import proposal as report
@@ -169,17 +181,14 @@ def _write(answer: "Answer", format: str, sender: str, to: str) -> None:
         form: Literal["text", "json"] = "json" if format == "json" else "text"
         output.write(report.render(answer, form, width=output.width(), color=output.color()))
         return
+    for line in itertools.chain((visible(answer.refused),) if answer.refused else (), *report.written(answer)):
+        print(f"hpatch: {line}", file=sys.stderr)
     if answer.refused:
-        import sys
-
-        from hpatch.report.terminal import visible
-
-        print(f"hpatch: {visible(answer.refused)}", file=sys.stderr)
         return
-    if format == "mail":
+    if envelope is not None:
         from hpatch.report import proposal_mail
 
-        output.write_bytes(proposal_mail.render(answer, sender, to or proposal_mail.LIST, datetime.now(UTC)))
+        output.write_bytes(proposal_mail.render(answer, *envelope, datetime.now(UTC)))
         return
     from hpatch.report import proposal_github
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, Literal, NamedTuple
 
 from hpatch.backport.evidence import Evidence
@@ -82,21 +83,22 @@ def _text(answer: Answer, width: int | None, color: bool) -> Iterator[str]:
         first, *more = wrap(head + visible(each.text), width, len(head))
         yield first.replace(mark, paint(mark, style, color), 1)
         yield from more
-    yield from _written(answer, width, color)
+    for part in written(answer, width, color):
+        yield ""
+        yield from part
 
 
-def _written(answer: Answer, width: int | None, color: bool) -> Iterator[str]:
+def written(answer: Answer, width: int | None = None, color: bool = False) -> Iterator[Iterator[str]]:
+    """The lines on each file that was written, or would be."""
     would = "would be " if answer.dry_run else ""
     if answer.patch is not None:
-        yield ""
         how = APPLY.replace("FILE", answer.patch)
-        yield from wrap(visible(f"{answer.patch}: {would}written; it is for {how}"), width, 2)
+        yield wrap(visible(f"{answer.patch}: {would}written; it is for {how}"), width, 2)
     if answer.insertion is not None:
-        _, name, before, after = answer.insertion
-        yield ""
-        yield from wrap(visible(f"{answer.insertion.file}: {would}inserted at the end of the proposals"), width, 2)
-        if answer.dry_run:
-            yield from status_edit.lines(status_edit.difference(name, before, after), color)
+        file, name, before, after = answer.insertion
+        told = wrap(visible(f"{file}: {would}inserted at the end of the proposals"), width, 2)
+        change = status_edit.difference(name, before, after) if answer.dry_run else ""
+        yield chain(told, status_edit.lines(change, color))
 
 
 def _place(path: str | None) -> str:

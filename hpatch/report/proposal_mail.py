@@ -5,18 +5,38 @@ No line ends with a blank, so a mailer that flows text (RFC 3676) leaves the lin
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from hpatch.report.proposal import Answer
 from hpatch.report.terminal import visible
 
+if TYPE_CHECKING:
+    from email.headerregistry import Address
+
 LIST = "dev@httpd.apache.org"
 _WIDTH = 76
+_LONGEST = 998
+"""Bytes of a line that a mail may have as it is (RFC 5322, 2.1.1)."""
+_WORD = r"[\w!#$%&'*+/=?^`{|}~-]+"
+_PLACE = rf"({_WORD}(?:\.{_WORD})*@[A-Za-z\d](?:[A-Za-z\d.-]*[A-Za-z\d])?)"
+_ADDRESS = re.compile(rf"{_PLACE}|\"?([^\"<>\\]*?)\"?\s*<{_PLACE}>", re.ASCII)
 
 
-def render(answer: Answer, sender: str, recipient: str, date: datetime) -> bytes:
+def address(text: str) -> Address | None:
+    """`jdoe@example.org` or `Jane Doe <jdoe@example.org>`, None for another text. A name may have any characters."""
+    from email.headerregistry import Address
+
+    found = _ADDRESS.fullmatch(text)
+    if found is None or not text.isprintable():
+        return None
+    return Address(_header(found[2] or ""), addr_spec=found[1] or found[3])
+
+
+def render(answer: Answer, sender: Address, recipient: Address, date: datetime) -> bytes:
     """The mail, its lines ended by line feeds: for `sendmail -t` or a mailer's drafts."""
     from email.message import EmailMessage
     from email.policy import EmailPolicy
@@ -26,10 +46,12 @@ def render(answer: Answer, sender: str, recipient: str, date: datetime) -> bytes
     mail = EmailMessage(EmailPolicy(linesep="\n", max_line_length=78, cte_type="8bit"))
     mail["From"] = sender
     mail["To"] = recipient
-    mail["Subject"] = _plain(f"[PROPOSAL] Backport to {answer.proposal.branch}: {answer.proposal.title}")
+    mail["Subject"] = _header(f"[PROPOSAL] Backport to {answer.proposal.branch}: {answer.proposal.title}")
     mail["Date"] = format_datetime(date)
-    mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].rstrip("> ") or "localhost")
-    if body.isascii():
+    mail["Message-ID"] = make_msgid(domain=sender.domain)
+    if any(len(line) > _LONGEST for line in body.encode().splitlines()):
+        mail.set_content(body, charset="utf-8", cte="quoted-printable")
+    elif body.isascii():
         mail.set_content(body, charset="us-ascii", cte="7bit")
     else:
         mail.set_content(body, charset="utf-8", cte="8bit")
@@ -72,5 +94,13 @@ def _wrapped(text: str, indent: str = "") -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """One line of what can be printed: a header must not have more."""
+    """One line of what can be printed."""
     return visible(" ".join(text.split()))
+
+
+def _header(text: str) -> str:
+    """Text for a header, which must not have more lines.
+
+    Python decodes encoded words (RFC 2047) in what a header is set to, line ends in them too: there are none here.
+    """
+    return _plain(text).replace("=?", "= ?")

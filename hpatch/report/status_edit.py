@@ -12,6 +12,9 @@ from hpatch.report.backport import entry_as_json, needed
 from hpatch.report.jsonform import dump
 from hpatch.report.terminal import paint, visible, wrap
 
+_HEAD = 2
+"""Lines of a diff that name the file."""
+
 State = Literal["done", "planned", "nothing", "refused"]
 
 
@@ -59,8 +62,8 @@ def difference(path: str, before: bytes, after: bytes) -> str:
 
 def lines(diff: str, color: bool) -> Iterator[str]:
     """A diff's lines for people, the line of `diff --git` left out."""
-    for line in diff.splitlines()[1:]:
-        style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
+    for at, line in enumerate(diff.splitlines()[1:]):
+        style = "bold" if at < _HEAD else {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
         text = visible(line.rstrip("\r"))
         yield text if style is None else paint(text, style, color)
 

@@ -148,6 +148,64 @@ def test_a_mail_that_is_not_ascii(capsysbinary: Bytes, repository: Path) -> None
     assert mail["Subject"].endswith("mod_a: Größe")
 
 
+@pytest.mark.parametrize(
+    ("option", "header"),
+    [
+        ("jdoe@example.org", "jdoe@example.org"),
+        ("Doe, Jane <jdoe@example.org>", '"Doe, Jane" <jdoe@example.org>'),
+        ('"Doe, Jane" <jdoe@example.org>', '"Doe, Jane" <jdoe@example.org>'),
+        ("=?utf-8?q?=0aBcc:_x?= <jdoe@example.org>", '"= ?utf-8?q?=0aBcc:_x?=" <jdoe@example.org>'),
+    ],
+)
+def test_addresses(capsysbinary: Bytes, repository: Path, option: str, header: str) -> None:
+    for name in ("--from", "--to"):
+        arguments = (*REVISIONS, "--repo", repository, "--format", "mail", name, option)
+        out: bytes = call(capsysbinary, "backport", "propose", *arguments).out  # type: ignore[arg-type, assignment]
+        assert f"{name[2:].capitalize()}: {header}\n".encode() in out.partition(b"\n\n")[0] + b"\n"
+
+
+@pytest.mark.parametrize(
+    "title", ["mod_a: =?utf-8?q?=0aBcc:_x@example.org?= y", "mod_a: =?utf-8?b?Cgo=?= y", "y" * 1200]
+)
+def test_no_title_makes_headers_or_lines_that_are_too_long(capsysbinary: Bytes, repository: Path, title: str) -> None:
+    arguments = (*REVISIONS, "--repo", repository, "--format", "mail", "--title", title)
+    out: bytes = call(capsysbinary, "backport", "propose", *arguments).out  # type: ignore[arg-type, assignment]
+    assert all(len(line) <= 998 for line in out.splitlines())
+    mail = email.message_from_bytes(out, policy=email.policy.SMTP)
+    names = ["From", "To", "Subject", "Date", "Message-ID", "Content-Type", "Content-Transfer-Encoding", "MIME-Version"]
+    assert (mail.keys(), mail.defects) == (names, [])
+    assert title in mail.get_content()
+    assert mail["Subject"].endswith(title.replace("=?", "= ?"))
+
+
+@pytest.mark.parametrize("form", ["mail", "github"])
+def test_what_was_written_beside_is_told(
+    capsys: Capture, repository: Path, status: Path, tmp_path: Path, form: str
+) -> None:
+    patch = tmp_path / "a.patch"
+    arguments = (*REVISIONS, "--repo", repository, "--format", form, "--insert", status, "--patch", patch)
+    planned = call(capsys, "backport", "propose", *arguments, "--dry-run")
+    assert f"hpatch: {status}: would be inserted at the end of the proposals\nhpatch: --- STATUS\n" in planned.err
+    assert "hpatch: +     +1: eve\n" in planned.err
+    assert not patch.exists()
+    answer = call(capsys, "backport", "propose", *arguments)
+    assert answer.err.splitlines() == [
+        f"hpatch: {patch}: written; it is for patch -p0 < {patch}, svn patch {patch} or git apply -p0 {patch}",
+        f"hpatch: {status}: inserted at the end of the proposals",
+    ]
+    assert ENTRY in answer.out
+    assert ENTRY in status.read_text()
+
+
+def test_no_entry_without_its_patch(capsys: Capture, repository: Path, status: Path, tmp_path: Path) -> None:
+    options = ("--insert", status, "--patch", tmp_path / "none" / "a.patch")
+    answer = call(capsys, "backport", "propose", *REVISIONS, "--repo", repository, *options)
+    assert (answer.code, status.read_text()) == (4, TEXT)
+    options = ("--insert", tmp_path / "none", "--patch", tmp_path / "a.patch")
+    assert call(capsys, "backport", "propose", *REVISIONS, "--repo", repository, *options).code == 3
+    assert not (tmp_path / "a.patch").exists()
+
+
 def test_the_pull_request(capsys: Capture, repository: Path) -> None:
     out = call(capsys, "backport", "propose", *REVISIONS, "--repo", repository, "--format", "github").out
     assert out.startswith("**mod\\_a: Fix it. PR 60001.**\n\n")
@@ -174,6 +232,12 @@ def test_nothing_that_a_terminal_would_obey(capsys: Capture, tmp_path: Path) -> 
     [
         (["r1950001", "--format", "mail"], 2, "needs its sender"),
         (["r1950001", "--format", "mail", "--from", "a\nBcc: b@c"], 2, "is no address"),
+        (
+            ["r1950001", "--format", "mail", "--vote", "a", "--to", "a@b\nBcc: c@d"],
+            2,
+            "--to: 'a@b Bcc: c@d' is no address",
+        ),
+        (["r1950001", "--format", "mail", "--from", "Zoë <zoë@example.org>"], 2, "is no address"),
         (["r1950001", "--vote", "e v"], 2, "is no committer's name"),
         (["r1950001", "--at", "here"], 2, "is no URL"),
         (["r1950001", "--title", "a\nb"], 2, "do not print"),
