@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from hpatch.backport import status_words as words
 from hpatch.backport.status_model import Edit, Entry, Kind, Part, Section, StatusFile
@@ -46,21 +46,22 @@ def move(status: StatusFile, entry: Entry, kind: Kind) -> tuple[Edit, ...]:
 
 
 def remove(status: StatusFile, entry: Entry) -> tuple[Edit, ...]:
-    """Delete an entry and the blank line above it."""
+    """Delete an entry and the blank line above it, unless that is all that parts what is left."""
     text = status.source.text
     start, end = entry.span
-    start = _line_before(text, start, lambda line: not line.strip())
+    if end == len(text) or not text[end : text.find("\n", end) + 1 or None].strip():
+        start = _blank_before(text, start)
     if end == len(text) and not text.endswith("\n"):
         start = start - len(_newline(text)) if start else 0
     return (Edit(start, end, ""),)
 
 
 def vote(status: StatusFile, entry: Entry, name: str, weight: str, remark: str = "") -> tuple[Edit, ...]:
-    """Give a vote, instead of the one that the name has there. Raises UsageError for what is no weight or no name."""
+    """Give a vote, instead of the name's own there. Raises UsageError for what is no weight, no name or no remark."""
     if not words.WEIGHT.fullmatch(weight) or ":" in weight or not words.NAME.fullmatch(name) or name == "and":
         raise UsageError(f"'{weight}: {name}' is no vote: it is like '+1: name'")
-    if any(char in remark for char in "()[]\r\n"):
-        raise UsageError("a remark on a vote is one line without brackets")
+    if any(char in remark for char in "()[]") or not remark.isprintable():
+        raise UsageError("a remark on a vote is one line that can be printed, without brackets")
     said = f"{name} ({remark})" if remark else name
     old = [one for one in entry.votes if one.name == name]
     if len(old) == 1 and old[0].weight == weight:
@@ -150,12 +151,12 @@ def _append(status: StatusFile, section: Section, entry: str) -> Edit:
     return Edit(at, at, newline * 2 + body)
 
 
-def _line_before(text: str, at: int, wanted: Callable[[str], bool]) -> int:
-    """Where the line above `at` starts if it is as wanted, else `at`."""
+def _blank_before(text: str, at: int) -> int:
+    """Where the line above `at` starts if it is blank, else `at`."""
     if at == 0:
         return at
     start = text.rfind("\n", 0, at - 1) + 1
-    return start if wanted(text[start:at]) else at
+    return at if text[start:at].strip() else start
 
 
 def _newline(text: str) -> str:

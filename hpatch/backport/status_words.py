@@ -80,7 +80,7 @@ def votes(text: str, base: int) -> Iterator[Vote]:
     weight = WEIGHT.match(text)
     if weight is None:
         return
-    value = _value(weight[1])
+    value = number(weight[1])
     at, end = weight.end(), len(text.rstrip())
     while at < end:
         at = _gap(text, at)
@@ -104,7 +104,8 @@ def votes(text: str, base: int) -> Iterator[Vote]:
         yield Vote(weight[1], value, name[0], remark, Span(base + name.start(), base + stop))
 
 
-def _value(weight: str) -> float:
+def number(weight: str) -> float:
+    """What a weight counts (`-.8`, `+/-0`)."""
     return float(weight.replace("/-", ""))
 
 

@@ -76,14 +76,16 @@ def _vote(
 ) -> int:
     """Vote for a proposal in STATUS, or against it."""
     from hpatch.backport import status_file
+    from hpatch.backport.status_words import number
     from hpatch.errors import UsageError
 
-    if weight.strip() in ("-1", "-1.0") and not remark.strip():
-        raise UsageError("a veto needs its reason: --remark TEXT")
+    said = weight.strip()
 
     def edit(found: "StatusFile", entry: "Entry") -> _Wish:
-        edits = status_file.vote(found, entry, name, weight, remark.strip())
-        return _Wish(edits, f"{weight}: {name}" if edits else f"{name} has voted {weight} already")
+        edits = status_file.vote(found, entry, name, said, remark.strip())
+        if edits and number(said) <= -1 and not remark.strip():
+            raise UsageError("a veto needs its reason: --remark TEXT")
+        return _Wish(edits, f"{said}: {name}" if edits else f"{name} has voted {said} already")
 
     return _edit("vote", which, edit, status, repo, dry_run, format)
 

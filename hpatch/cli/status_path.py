@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,7 +45,7 @@ def read(path: Path) -> bytes:
     """The file's bytes. Raises InputError: there is none, it is a link, or a merge left conflicts in it."""
     data = files.read(path.parent, path.name)
     if data is None:
-        raise InputError(f"{path}: there is no such file")
+        raise InputError(f"{path}: there is no such file; name the one to edit, or the folder that it is in")
     if _CONFLICT.search(data):
         raise InputError(f"{path}: has a conflict; resolve it first")
     return data
@@ -67,5 +68,12 @@ def encoded(text: str) -> bytes:
 
 
 def write(path: Path, before: bytes, text: str) -> None:
-    """Replace the file. Its folder must be held (`hpatch.cli.tree.held`). Raises InputError, ToolError."""
+    """Replace the file. Its folder must be held (`hpatch.cli.tree.held`). Raises InputError, ToolError.
+
+    It could be replaced although it may not be written: Subversion makes a file read-only that is not locked yet
+    (svn:needs-lock).
+    """
+    mode = files.mode(path.parent, path.name)
+    if mode is not None and not mode & stat.S_IWUSR:
+        raise InputError(f"{path}: is read-only; nothing was changed")
     files.replace(path.parent, (files.Change(path.name, before, encoded(text)),))

@@ -39,6 +39,14 @@ def test_what_is_no_proposal_is_not_added() -> None:
         status_file.propose(read("nothing\n"), NEW)
 
 
+@pytest.mark.parametrize("below", ["PATCHES/ISSUES THAT ARE STALLED\n", "  *) mod_e: Below.\n", "Free text\n"])
+def test_what_is_removed_leaves_no_line_against_another(below: str) -> None:
+    text = f"PATCHES PROPOSED TO BACKPORT FROM TRUNK:\n\n{NEW}{below}"
+    status = read(text)
+    expected = f"PATCHES PROPOSED TO BACKPORT FROM TRUNK:\n\n{below}"
+    assert status_file.apply(text, status_file.remove(status, entry("mod_d", status))) == expected
+
+
 def test_a_proposal_is_accepted() -> None:
     edits = status_file.move(read(), entry("mod_b"), "accepted")
     after = status_file.apply(TEXT, edits)
@@ -87,7 +95,8 @@ def test_a_vote_is_taken_back(title: str, name: str, gone: str, come: list[str])
 
 
 def test_what_is_no_vote() -> None:
-    for name, weight, remark in (("a b", "+1", ""), ("ann", "yes", ""), ("ann", "+1", "a\nb")):
+    bad = (("a b", "+1", ""), ("ann", "yes", ""), ("ann", "+1", "a\nb"), ("ann", "+1", "a\x1bb"), ("ann", "+1", "(a"))
+    for name, weight, remark in bad:
         with pytest.raises(UsageError):
             status_file.vote(read(), entry("mod_a"), name, weight, remark)
     with pytest.raises(UsageError, match="eve has no vote"):
@@ -116,4 +125,7 @@ def test_a_proposal_added_and_removed_leaves_no_trace(lines: str, end: str) -> N
     added = status.section("proposed").entries
     mine = after.section("proposed").entries[len(added)]
     assert mine.title == "mod_d: New."
-    assert status_file.apply(after.text, status_file.remove(after, mine)) == text
+    at = status.section("proposed").content
+    parted = not text[at:].partition("\n")[0].strip()
+    expected = text if parted else f"{text[:at]}\n{text[at:]}"
+    assert status_file.apply(after.text, status_file.remove(after, mine)) == expected

@@ -26,7 +26,7 @@ def test_a_vote(capsys: Capture, status: Path) -> None:
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.splitlines()[1:] == ["  +1: eve", "  needs 2 more +1, no veto (dan)"]
     assert status.read_text() == TEXT.replace("     +1:\n", "     +1: eve\n")
-    again = call(capsys, "backport", "vote", "r1910001", "--name", "eve", "--status", status)
+    again = call(capsys, "backport", "vote", "r1910001", "--vote", " +1", "--name", "eve", "--status", status)
     assert (again.code, again.out.splitlines()[1]) == (0, "  eve has voted +1 already")
 
 
@@ -109,6 +109,7 @@ def test_the_answer_for_programs(capsys: Capture, status: Path, root: Path) -> N
         (["vote", "9", "--name", "eve"], 2, "has no entry 9 of 4"),
         (["vote", "none", "--name", "eve"], 2, "no entry has 'none'"),
         (["vote", "1", "--name", "eve", "--vote", "-1"], 2, "a veto needs its reason"),
+        (["vote", "1", "--name", "eve", "--vote", "-1.00", "--remark", " "], 2, "a veto needs its reason"),
         (["vote", "1", "--name", "e v"], 2, "is no vote"),
         (["withdraw", "1", "--name", "eve"], 2, "STATUS:21: eve has no vote there"),
     ],
@@ -139,6 +140,15 @@ def test_what_is_not_written(capsys: Capture, status: Path, tmp_path: Path) -> N
         assert (answer.code, answer.err.count("\n")) == (3, 1), name
         assert said in answer.err
     assert status.read_text() == TEXT
+
+
+def test_a_file_that_is_read_only_stays(capsys: Capture, status: Path) -> None:
+    status.chmod(0o444)
+    answer = call(capsys, "backport", "vote", "mod_a", "--name", "eve", "--status", status)
+    assert (answer.code, answer.out, answer.err) == (3, "", f"hpatch: {status}: is read-only; nothing was changed\n")
+    assert call(capsys, "backport", "vote", "mod_a", "--name", "eve", "--status", status, "--dry-run").code == 0
+    assert status.read_text() == TEXT
+    assert list(status.parent.iterdir()) == [status]
 
 
 @pytest.mark.svn
