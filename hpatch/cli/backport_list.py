@@ -1,19 +1,25 @@
 """`hpatch backport list`."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from hpatch.cli import output
+from hpatch.cli import output, status_path
+from hpatch.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from hpatch.backport.status_file import Entry
 
 _LIST = """
 Examples:
 
   hpatch backport list --repo ~/src/httpd
   hpatch backport list --repo ~/src/httpd --branch 2.4.x --format json
-  hpatch backport list --status STATUS
+  hpatch backport list --status ~/2.4.x/STATUS
+  hpatch backport list
 
-A proposal needs three +1 and no veto. Since when it is there only a repository tells.
+--repo reads what the branch has in git, --status a file with what is not committed yet. A proposal needs three +1 and
+no veto. Since when it is there only a repository tells.
 """
 
 Format = Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")]
@@ -23,35 +29,32 @@ def _list(
     repo: Annotated[
         str | None, typer.Option("--repo", metavar="DIR", help="A clone or mirror of httpd's git repository.")
     ] = None,
-    status: Annotated[str | None, typer.Option("--status", metavar="FILE", help="A STATUS file.")] = None,
+    status: status_path.Status = None,
     branch: Annotated[str, typer.Option("--branch", metavar="NAME", help="With --repo: its branch.")] = "2.4.x",
     format: Format = "text",
 ) -> None:
     """Show the proposals in STATUS, their votes and what each still needs."""
     from datetime import UTC, datetime
 
-    from hpatch.backport import status_file
-    from hpatch.conf.source import Source
-    from hpatch.errors import InputError, UsageError
     from hpatch.report import backport as report
 
-    if (repo is None) == (status is None):
-        raise UsageError("one of --repo DIR and --status FILE is needed")
-    since: dict[status_file.Entry, str | None] = {}
+    since: dict[Entry, str | None] = {}
     if repo is not None:
         from hpatch.backport.history import History
 
+        if status is not None:
+            raise UsageError("--status and --repo exclude each other")
         history = History(repo, branch)
-        found = history.head()
+        found = status_path.known(history.head())
         since = history.since(found.entries)
     else:
-        assert status is not None
+        path = status_path.find(status, None)
         try:
-            found = status_file.read(Source.read(status))
+            data = path.read_bytes()
         except OSError as error:
-            raise InputError(f"{status}: cannot be read: {error.strerror or error}") from error
-    if all(section.kind in ("notes", "showstopper") for section in found.sections):
-        raise InputError(f"{found.source.name}: is no STATUS file of a stable branch: it has no section of patches")
+            why = error.strerror or error
+            raise InputError(f"{path}: cannot be read: {why}; give --status FILE or --repo DIR") from error
+        found = status_path.parse(path, data)
     today = datetime.now(UTC).date()
     output.write(report.render(found, since, format, today=today, width=output.width(), color=output.color()))
 

@@ -56,9 +56,13 @@ def parse(path: Path, data: bytes) -> StatusFile:
     from hpatch.backport import status_file
     from hpatch.conf.source import Source
 
-    found = status_file.read(Source(str(path), data.decode("utf-8", "surrogateescape")))
+    return known(status_file.read(Source(str(path), data.decode("utf-8", "surrogateescape"))))
+
+
+def known(found: StatusFile) -> StatusFile:
+    """The file that was read. Raises InputError for another kind of file."""
     if all(section.kind in ("notes", "showstopper") for section in found.sections):
-        raise InputError(f"{path}: is no STATUS file of a stable branch: it has no section of patches")
+        raise InputError(f"{found.source.name}: is no STATUS file of a stable branch: it has no section of patches")
     return found
 
 

@@ -41,11 +41,11 @@ def _text(
         first = False
         yield from (paint(line, "bold", color) for line in wrap(visible(section.title), width, 2))
         rows = [
-            (f"{number} {one.title}", str(one.line), _votes(one), needed(one.needs), _age(since.get(one), today))
+            (f"{number} {one.title}", f"line {one.line}", _votes(one), needed(one.needs), _age(since.get(one), today))
             for number, one in enumerate(section.entries, count)
         ]
         count += len(rows)
-        yield from table(("proposal", "line", "votes", "needs", "age"), rows, width, color, indent=2)
+        yield from table(("proposal", "place", "votes", "needs", "age"), rows, width, color, indent=2)
 
 
 def _votes(entry: Entry) -> str:

@@ -58,9 +58,20 @@ def test_the_list(capsys: Capture, status: Path) -> None:
     assert (code, err) == (0, "")
     assert "PATCHES ACCEPTED TO BACKPORT FROM TRUNK\n" in out
     lines = [" ".join(line.split()) for line in out.splitlines()]
-    assert "1 mod_a: Ready to go. PR 4711. 21 +1: ann, bob, cid nothing" in lines
-    assert "3 mod_c: The newest form. 41 -1: dan 3 more +1, no veto (dan)" in lines
+    assert "1 mod_a: Ready to go. PR 4711. line 21 +1: ann, bob, cid nothing" in lines
+    assert "3 mod_c: The newest form. line 41 -1: dan 3 more +1, no veto (dan)" in lines
     assert "age" not in out
+
+
+def test_the_file_here(capsys: Capture, status: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(status.parent)
+    expected = call(capsys, "backport", "list", "--status", status).out
+    assert call(capsys, "backport", "list").out == expected
+    assert call(capsys, "backport", "list", "--status", status.parent).out == expected
+    status.unlink()
+    answer = call(capsys, "backport", "list")
+    assert (answer.code, answer.out) == (3, "")
+    assert answer.err == "hpatch: STATUS: cannot be read: No such file or directory; give --status FILE or --repo DIR\n"
 
 
 @pytest.mark.git
@@ -81,7 +92,7 @@ def test_the_list_for_programs(capsys: Capture, status: Path, root: Path) -> Non
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        ([], 2, "one of --repo DIR and --status FILE is needed"),
+        (["--status", "{}/other", "--repo", "{}"], 2, "exclude each other"),
         (["--status", "{}/none"], 3, "none: cannot be read"),
         (["--status", "{}/other"], 3, "is no STATUS file"),
         (["--repo", "{}"], 3, "not a git repository"),
