@@ -26,7 +26,7 @@ _BULLET = re.compile(r"^(?:\*\)|[*-])[ \t]+")
 _AUTHORS = re.compile(r"\s*\[[^][]{3,}\]\.?$")
 _PR = re.compile(r"\b(?:PR|BZ|Bug(?:zilla)?)[:# \t]*(\d{4,6})\b", re.IGNORECASE)
 """Shorter numbers are GitHub's."""
-_GLUED = re.compile(r"\bPR ?#?(\d{3,6})\b")
+_SPELT = re.compile(r"\b(?:PR|BZ)[:# \t]*(\d{3,6})\b")
 _REPORTED = re.compile(r"\bPR \d+\.\Z")
 _SKIP = re.compile(r"\s*\[skip ci\]", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[^.A-Z]\.)\s+(?=[A-Z\"'(])")
@@ -86,7 +86,7 @@ def summary(message: str) -> str:
     paragraph = _LOG.sub(_named, paragraph)
     paragraph = "".join(char if char.isprintable() or char.isspace() else " " for char in paragraph)
     line = " ".join(_BULLET.sub("", paragraph).split())
-    line = _REPORT.sub("", _GLUED.sub(r"PR \1", _AUTHORS.sub("", line)))
+    line = _REPORT.sub("", _SPELT.sub(r"PR \1", _AUTHORS.sub("", line)))
     return _SENTENCE.split(line)[0] if len(line) > _LONG else line
 
 

@@ -57,6 +57,8 @@ def test_the_first_that_changes_code_gives_the_title() -> None:
         ),
         ("  *) Stop it [Ann]\n", "mod_a: Stop it. PR 1001."),
         ("  *) Event MPM: Stop it, PR1001 [Ann]\n", "mpm_event: Stop it, PR 1001."),
+        ("  *) mod_a: Stop it.\n     PR: 1001 [Ann]\n", "mod_a: Stop it. PR 1001."),
+        ("  *) mod_a: Stop it. BZ#1001.\n", "mod_a: Stop it. PR 1001."),
         ("  *) MPM worker: Call f()\n", "mpm_worker: Call f(). PR 1001."),
         ("", "mod_a: fix. PR 1001."),
     ],
