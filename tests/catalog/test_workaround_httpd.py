@@ -14,7 +14,7 @@ from fcgi_module import DEBIAN, TRUNK, apxs, compiled, mirror, patched, released
 from hpatch.lab.backends.exchange import Exchange
 from hpatch.lab.backends.faults import Behave
 from hpatch.lab.backends.responder import CONTENT, Responder, responder
-from hpatch.lab.client import Answer, Script, outcome, parse
+from hpatch.lab.client import Answer, Script, outcome, parse, request, talk
 from hpatch.lab.model import GatewaySpec, Outcome
 from hpatch.lab.session import Gateway, Session
 from hpatch.lab.wire.fastcgi import STDOUT, Record, write
@@ -250,3 +250,35 @@ def test_no_body_is_lost(built: Built, name: str, case: str) -> None:
                 backend.settle(before + 1, 20)
             seen = backend.seen[before:]
             assert [(one.body, one.ended, one.error) for one in seen] == [(size, True, "")], about
+
+
+def leaves(exchange: Exchange) -> None:
+    """Read nothing, and close while the request's variables are still being written."""
+    exchange.await_input()
+
+
+@apxs
+@tags("2.4.46", "2.4.62", "2.4.9", "2.4.12", TRUNK)
+def test_a_body_goes_to_the_next_member(built: Built, name: str) -> None:
+    """A balancer turns to it when the first member did not take the request: what was read of the body is kept."""
+    spec = GatewaySpec("httpd", None, {"proxy_fcgi": built(name, BOTH)})
+    modules = ("ext_filter", "proxy_balancer", "lbmethod_byrequests", "slotmem_shm")
+    with (
+        Session() as session,
+        responder(session.address("unix", "leaves"), "fcgi", leaves) as first,
+        responder(session.address("unix", "waits"), "fcgi", waits) as second,
+    ):
+        members = [
+            f'BalancerMember "unix:{one.address.path}|fcgi://127.0.2.{number}/" lbset={number}'
+            for number, one in enumerate((first, second))
+        ]
+        settings = [f'LoadModule {one}_module "{OWN}/mod_{one}.so"' for one in modules]
+        settings += [MAKES, "<Location /both/>", "SetInputFilter makes", "</Location>"]
+        settings += ["<Proxy balancer://both>", *members, "</Proxy>", 'ProxyPass "/both/" "balancer://both/"']
+        running = session.gateway(spec, [], settings)
+        fill = [f"X-Fill-{number}: {'x' * 8000}" for number in range(60)]  # more than a Unix socket lets wait
+        answer = talk(running.port, request("/both/", headers=fill))
+        second.settle(1, 20)
+        assert "AH01074" in running.log().numbers  # the first did not take the variables
+        assert outcome(answer, CONTENT) == "full"
+        assert [(one.body, one.ended) for one in second.seen] == [(5, True)]
