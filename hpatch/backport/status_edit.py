@@ -21,16 +21,6 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     return "".join([*pieces, text[at:]])
 
 
-def inverse(text: str, edits: Iterable[Edit]) -> tuple[Edit, ...]:
-    """The edits that make the text again of what `apply` makes of it."""
-    found, shift = [], 0
-    for edit in sorted(edits):
-        start = edit.start + shift
-        found.append(Edit(start, start + len(edit.text), text[edit.start : edit.end]))
-        shift += len(edit.text) - (edit.end - edit.start)
-    return tuple(found)
-
-
 def propose(status: StatusFile, proposal: str) -> tuple[Edit, ...]:
     """Add an entry at the end of the proposed ones. Raises InputError when it is none, or there is no such section."""
     read_entry(proposal)
@@ -58,7 +48,7 @@ def remove(status: StatusFile, entry: Entry) -> tuple[Edit, ...]:
 
 def vote(status: StatusFile, entry: Entry, name: str, weight: str, remark: str = "") -> tuple[Edit, ...]:
     """Give a vote, instead of the name's own there. Raises UsageError for what is no weight, no name or no remark."""
-    if not words.WEIGHT.fullmatch(weight) or ":" in weight or not words.NAME.fullmatch(name) or name == "and":
+    if not words.WEIGHT.fullmatch(weight) or ":" in weight or not words.is_name(name):
         raise UsageError(f"'{weight}: {name}' is no vote: it is like '+1: name'")
     if any(char in remark for char in "()[]") or not remark.isprintable():
         raise UsageError("a remark on a vote is one line that can be printed, without brackets")

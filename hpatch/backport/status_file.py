@@ -1,10 +1,10 @@
-"""httpd's STATUS file of a stable branch, read and edited by spans: the one name to import it by.
+"""httpd's STATUS file of a stable branch, read and edited by spans: the name to import it by above this package.
 
 `status_model` says what is in it, `status_read` reads its structure (`grammars/status.lark`), `status_words` the words
 of its parts, and `status_edit` changes it.
 """
 
-from hpatch.backport.status_edit import apply, inverse, move, propose, remove, vote, withdraw
+from hpatch.backport.status_edit import apply, move, propose, remove, vote, withdraw
 from hpatch.backport.status_model import (
     WANTED,
     Branch,
@@ -21,6 +21,7 @@ from hpatch.backport.status_model import (
     Vote,
 )
 from hpatch.backport.status_read import read, read_entry
+from hpatch.backport.status_words import is_name, weighs
 
 __all__ = [
     "WANTED",
@@ -37,12 +38,13 @@ __all__ = [
     "StatusFile",
     "Vote",
     "apply",
-    "inverse",
+    "is_name",
     "move",
     "propose",
     "read",
     "read_entry",
     "remove",
     "vote",
+    "weighs",
     "withdraw",
 ]

@@ -75,12 +75,17 @@ def branch(own: list[str], fields: list[str]) -> Branch:
     )
 
 
+def is_name(text: str) -> bool:
+    """Whether a committer can be called so. 'and' joins two of them."""
+    return NAME.fullmatch(text) is not None and text != "and"
+
+
 def votes(text: str, base: int) -> Iterator[Vote]:
     """The votes of a line: names with commas, a remark in brackets behind a name, or free text to the end."""
     weight = WEIGHT.match(text)
     if weight is None:
         return
-    value = number(weight[1])
+    value = weighs(weight[1])
     at, end = weight.end(), len(text.rstrip())
     while at < end:
         at = _gap(text, at)
@@ -104,7 +109,7 @@ def votes(text: str, base: int) -> Iterator[Vote]:
         yield Vote(weight[1], value, name[0], remark, Span(base + name.start(), base + stop))
 
 
-def number(weight: str) -> float:
+def weighs(weight: str) -> float:
     """What a weight counts (`-.8`, `+/-0`)."""
     return float(weight.replace("/-", ""))
 

@@ -76,14 +76,13 @@ def _vote(
 ) -> int:
     """Vote for a proposal in STATUS, or against it."""
     from hpatch.backport import status_file
-    from hpatch.backport.status_words import number
     from hpatch.errors import UsageError
 
     said = weight.strip()
 
     def edit(found: "StatusFile", entry: "Entry") -> _Wish:
         edits = status_file.vote(found, entry, name, said, remark.strip())
-        if edits and number(said) <= -1 and not remark.strip():
+        if edits and status_file.weighs(said) <= -1 and not remark.strip():
             raise UsageError("a veto needs its reason: --remark TEXT")
         return _Wish(edits, f"{said}: {name}" if edits else f"{name} has voted {said} already")
 

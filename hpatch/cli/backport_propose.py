@@ -105,9 +105,9 @@ def _command(
 
 def _valid(title: str, vote: str | None, at: str) -> None:
     """Raises UsageError for what cannot stand in an entry."""
-    from hpatch.backport.status_words import NAME
+    from hpatch.backport.status_file import is_name
 
-    if vote is not None and (not NAME.fullmatch(vote) or vote == "and"):
+    if vote is not None and not is_name(vote):
         raise UsageError(f"--vote: '{vote}' is no committer's name")
     if at and not re.fullmatch(r"https?://[^\s<>]+", at):
         raise UsageError(f"--at: '{at}' is no URL")

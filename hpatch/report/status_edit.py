@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from hpatch.backport.status_model import Entry
+from hpatch.backport.status_file import Entry
 from hpatch.patching.model import Diff
 from hpatch.patching.write import compare, write
 from hpatch.report.backport import entry_as_json, needed
