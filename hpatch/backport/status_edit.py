@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from hpatch.backport import status_words as words
 from hpatch.backport.status_model import Edit, Entry, Kind, Part, Section, StatusFile
 from hpatch.backport.status_read import read_entry
 from hpatch.errors import UsageError
+
+_CLOSED = re.compile(rf"{words.NAME.pattern}(?:[ \t]*[(\[][^\n]*[)\]])?")
+"""A vote in one line that another can follow: a name, its remark in brackets."""
 
 
 def apply(text: str, edits: Iterable[Edit]) -> str:
@@ -104,13 +108,11 @@ def _cast(status: StatusFile, entry: Entry, weight: str, said: str, name: str) -
         if not there and ":" in written[0] and not content[written.end() :].strip():
             at = part.span.start + written.end()
             return Edit(at, at, f" {said}")
-        tail = content[there[-1].span.end - part.span.start :] if there else None
-        last = text[there[-1].span.start : there[-1].span.end] if there else ""
-        if (
-            tail is None
-            or tail.strip() not in ("", ",")
-            or not (words.NAME.fullmatch(last) or last.endswith((")", "]")))
-        ):
+        if not there:
+            continue
+        last = text[there[-1].span.start : there[-1].span.end]
+        tail = content[there[-1].span.end - part.span.start :]
+        if tail.strip() not in ("", ",") or not _CLOSED.fullmatch(last):
             continue
         at = there[-1].span.end
         comma = at + tail.find(",")

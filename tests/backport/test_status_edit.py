@@ -92,6 +92,17 @@ def test_a_vote_is_taken_back(title: str, name: str, gone: str, come: list[str])
     assert [row for row in rows if row[0] == "+"] == come
 
 
+@pytest.mark.parametrize(
+    "reason", ["why (uint8_t)", "why\n         (and a place)", "\n     [It is for all.]", "(one\n     two)"]
+)
+def test_a_vote_does_not_follow_free_text(reason: str) -> None:
+    text = TEXT.replace("-1: dan: It breaks, as I said.", f"-1: dan {reason}")
+    status = read(text)
+    edits = status_file.vote(status, entry("mod_c", status), "eve", "-1", "it leaks")
+    assert changes(edits, text) == ["+      -1: eve (it leaks)"]
+    assert "eve" in [vote.name for vote in entry("mod_c", read(status_file.apply(text, edits))).votes]
+
+
 def test_what_is_no_vote() -> None:
     bad = (("a b", "+1", ""), ("ann", "yes", ""), ("ann", "+1", "a\nb"), ("ann", "+1", "a\x1bb"), ("ann", "+1", "(a"))
     for name, weight, remark in bad:
