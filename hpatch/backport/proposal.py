@@ -71,21 +71,23 @@ class Proposal(NamedTuple):
 
     @property
     def refused(self) -> str:
-        """Why it is not to be proposed; empty: it is."""
+        """Why it is not to be proposed, whatever STATUS has; empty: it is."""
         if self.check.verdict == "there":
             merges = [merge.revision.name for _, found in self.check.merges for merge in found if merge.undone is None]
             by = f", merged in {', '.join(dict.fromkeys(merges))}" if merges else ""
             return f"{self.branch} has it already{by}"
         if self.check.verdict == "absent":
             return f"{self.branch} has none of the files that it changes"
-        if self.standing:
-            one = self.standing[0]
-            return f"it is in {PATH} already, line {one.line}, under {one.section}: {one.title}"
         if self.way == "open":
             return f"it does not go in: {self._stopped}, so {self.branch} needs a patch of its own"
         if UNKNOWN in self.entry:
             return "svn merge may stop at a conflict: reviewers need a patch (--patch writes it, --at names its place)"
         return ""
+
+    @property
+    def proposed(self) -> str:
+        """Where the branch's STATUS has it already; empty: nowhere."""
+        return "" if self.status is None else proposed(self.status, self.revisions)
 
     @property
     def _stopped(self) -> str:
@@ -142,6 +144,13 @@ def standing(status: StatusFile, revisions: Sequence[Revision]) -> tuple[Entry, 
     """The entries that name one of these revisions, in whatever section."""
     numbers = {one.number for one in revisions}
     return tuple(one for one in status.entries if not numbers.isdisjoint(one.trunk))
+
+
+def proposed(status: StatusFile, revisions: Sequence[Revision]) -> str:
+    """Where STATUS has one of these revisions, in words; empty: nowhere."""
+    for one in standing(status, revisions):
+        return f"it is in {status.source.name} already, line {one.line}, under {one.section}: {one.title}"
+    return ""
 
 
 def _way(answer: Check, objects: Objects, branch: Branch, changes: Sequence[Change]) -> tuple[Way, tuple[str, ...]]:

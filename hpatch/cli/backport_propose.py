@@ -32,8 +32,9 @@ Examples:
   hpatch backport propose r1892805 --repo ~/src/httpd --format github | gh pr create --title T --body-file -
   hpatch backport propose 3f2a9c1 --repo ~/src/other --trunk main --onto stable-2
 
-Nothing is inserted that the branch has already, that STATUS proposes already, or that does not go in. For the last,
-merge by hand, put the patch where reviewers find it, and name that place with --at.
+Nothing is inserted that the branch has already, that the file proposes already, or that does not go in. For the last,
+merge by hand, put the patch where reviewers find it, and name that place with --at. To propose anew, with a fix that
+came later: 'hpatch backport remove' first.
 
 Exit codes: 0 a proposal; 1 refused, and why; 2 wrong usage; 3 a repository, revision or STATUS that cannot be read; 4 a
 program that failed, a file that cannot be written.
@@ -75,7 +76,7 @@ def _command(
 ) -> int:
     """Propose to merge revisions of trunk: the entry for STATUS, the patch, a mail, what was checked."""
     from hpatch.backport import evidence
-    from hpatch.backport.proposal import Wish, make
+    from hpatch.backport.proposal import Wish, make, proposed
     from hpatch.report.proposal import Answer
 
     _valid(title, vote, at)
@@ -90,11 +91,11 @@ def _command(
         from hpatch.cli import backport_build
 
         shown += backport_build.tried(history, proposal)
-    refused = proposal.refused
     path = None if insert is None else status_path.find(insert, None)
+    refused = proposal.refused or (proposal.proposed if path is None else "")
     with nullcontext() if path is None or dry_run or refused else trees.held(path.parent):
         if path is not None:
-            refused = refused or _refused(path, proposal)
+            refused = refused or proposed(status_path.parse(path, status_path.read(path)), proposal.revisions)
         # The patch first: an entry that promises a patch which could not be written would be worse.
         written = _patched(proposal, patch, place, dry_run) if patch is not None else None
         insertion = None if path is None or refused else _inserted(path, proposal.entry, dry_run)
@@ -136,16 +137,6 @@ def _address(option: str, text: str) -> "Address":
 def _place(history: "Revisions", proposal: "Proposal") -> str:
     tip = history.commit(history.onto.commit)
     return f"{proposal.branch} at {history.onto.commit[:12] if tip is None else tip.name}"
-
-
-def _refused(path: Path, proposal: "Proposal") -> str:
-    """Why the entry does not go into this file: it has one for these revisions already."""
-    from hpatch.backport.proposal import standing
-
-    found = standing(status_path.parse(path, status_path.read(path)), proposal.revisions)
-    if not found:
-        return ""
-    return f"{path}:{found[0].line}: proposes it already, under {found[0].section}: {found[0].title}"
 
 
 def _inserted(path: Path, entry: str, dry_run: bool) -> "Insertion":

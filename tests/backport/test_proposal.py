@@ -93,9 +93,10 @@ def test_a_conflict_needs_a_patch_of_its_own(history: Revisions) -> None:
 def test_what_is_refused(history: Revisions) -> None:
     assert make(history, "r1950008").refused == "2.4.x has it already, merged in r1950009"
     assert make(history, "r1950007").refused == "2.4.x has none of the files that it changes"
-    proposed = make(history, "r1910001")
-    assert proposed.refused.startswith("it is in STATUS already, line 41, under PATCHES PROPOSED")
-    assert [one.line for one in proposed.standing] == [41]
+    again = make(history, "r1910001")
+    assert again.proposed.startswith("it is in 2.4.x:STATUS already, line 41, under PATCHES PROPOSED")
+    assert ([one.line for one in again.standing], again.refused) == ([41], "")
+    assert make(history, "r1950001").proposed == ""
 
 
 def test_source_that_the_branch_has_elsewhere(history: Revisions) -> None:
@@ -219,7 +220,7 @@ def test_the_sets_that_the_project_began_with(tmp_path: Path) -> None:
         assert set(mine.trunk) == {int(name[1:]) for name in revisions}
         assert set(mine.trunk) <= {*real.trunk, 1592500}
         assert (way_of(real.branch), one.way) == (way, way)
-        assert "in STATUS already" in one.refused
+        assert ":STATUS already" in one.proposed
         assert today.is_merged(one.revisions[0])
     # The manual needs no votes: there was no entry.
     manual = today.number(1589417)

@@ -61,8 +61,16 @@ def test_an_entry_is_inserted(capsys: Capture, repository: Path, status: Path) -
     assert list(status.parent.iterdir()) == [status]
     again = call(capsys, "backport", "propose", *REVISIONS, "--repo", repository, "--insert", status)
     assert again.code == 1
-    assert "proposes it already, under PATCHES PROPOSED" in again.out
+    assert f"it is in {status} already, line " in again.out
     assert status.read_text() == after
+
+
+def test_what_the_file_has_decides(capsys: Capture, repository: Path, status: Path) -> None:
+    plain = call(capsys, "backport", "propose", "r1910001", "--repo", repository)
+    assert (plain.code, "it is in 2.4.x:STATUS already, line 41" in plain.out) == (1, True)
+    assert call(capsys, "backport", "remove", "r1910001", "--status", status).code == 0
+    assert call(capsys, "backport", "propose", "r1910001", "--repo", repository, "--insert", status).code == 0
+    assert "https://svn.apache.org/r1910001" in status.read_text()
 
 
 def test_a_dry_run_writes_nothing(capsys: Capture, repository: Path, status: Path, tmp_path: Path) -> None:
@@ -88,7 +96,7 @@ def test_the_patch_is_written(capsys: Capture, repository: Path, tmp_path: Path)
     [
         ("r1950008", "2.4.x has it already, merged in r1950009"),
         ("r1950007", "2.4.x has none of the files"),
-        ("r1910001", "it is in STATUS already, line 41"),
+        ("r1910001", "STATUS already, line 41, under PATCHES PROPOSED"),
         ("r1950004", "one place of it conflicts, so 2.4.x needs a patch of its own"),
         ("r1950003", "svn merge may stop at a conflict"),
     ],
