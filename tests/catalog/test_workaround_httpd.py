@@ -185,7 +185,8 @@ HTTP1 = {
     "no chunks": (http1("PUT", "/sound/", CHUNKED, body=(0.05, b"0\r\n\r\n")), 0),
     "expected": (http1("POST", "/sound/", LENGTH, "Expect: 100-continue", body=(0.05, BODY)), 10),
     "made by a filter": (http1("GET", "/sound/made"), 5),
-    "kept": (http1("POST", "/sound/kept", LENGTH, body=(BODY,)), 10),
+    # In one piece: where it comes late, Debian's httpd 2.4.71 crashes, as it is (AH00052, 1 of 2).
+    "kept": ((b"".join((head("POST", "/sound/kept", "Connection: close", LENGTH), BODY)),), 10),
 }
 """By what it is about, a request and how many bytes the backend must get."""
 
