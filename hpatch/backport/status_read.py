@@ -78,7 +78,7 @@ _KINDS: dict[str, PartKind] = {
     "VOTE": "vote",
     "COMMENT": "comment",
 }
-_FIELDS = ("trunk", "branch", "vote", "signed")
+FIELDS: tuple[PartKind, ...] = ("trunk", "branch", "vote", "signed")
 
 
 def _entry(source: Source, section: str, kind: Kind, tokens: list[Token]) -> Entry:
@@ -102,7 +102,7 @@ def _entry(source: Source, section: str, kind: Kind, tokens: list[Token]) -> Ent
 def _parts(tokens: list[Token]) -> Iterator[Part]:
     """The title goes on to the first field: a line of it can begin like a comment ("mod_example: more")."""
     kinds = [_KINDS.get(token.type, "text") for token in tokens]
-    field = next((at for at, kind in enumerate(kinds) if kind in _FIELDS), None)
+    field = next((at for at, kind in enumerate(kinds) if kind in FIELDS), None)
     ends = ("comment",) if field is None else ()
     limit = len(kinds) if field is None else field
     first = next((at for at in range(1, limit) if _blank(tokens[at]) or kinds[at] in ends), limit)

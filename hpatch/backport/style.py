@@ -7,6 +7,9 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from hpatch.backport.status_read import FIELDS, read_entry
+from hpatch.errors import InputError
+
 Style = Literal["2014", "2020", "2023"]
 Way = Literal["works", "modulo", "patch"]
 
@@ -14,6 +17,9 @@ _WIDTH = 78
 _INDENT = " " * 5
 MARK = "  *) "
 _REPORT = re.compile(r"\bPR (?=\d)")
+_GLUE = "\xa0"
+"""Stands for a blank at which no line ends."""
+_BLANK = re.compile(f"[ {_GLUE}]")
 _PULL = "https://github.com/"
 
 
@@ -35,7 +41,7 @@ class Content(NamedTuple):
 
 def entry(content: Content, style: Style) -> str:
     """The entry's text."""
-    lines = wrapped(content.title, "   * " if style == "2014" else MARK)
+    lines = _title(content.title, "   * " if style == "2014" else MARK)
     if style == "2023":
         lines += _below("Trunk version of patch:", content.trunk)
         lines += _below(f"Backport version for {content.branch} of patch:", _today(content))
@@ -49,14 +55,33 @@ def entry(content: Content, style: Style) -> str:
 def wrapped(text: str, mark: str) -> list[str]:
     """Text as an item of STATUS or CHANGES. The number of a problem report stays with its `PR`."""
     lines = textwrap.wrap(
-        _REPORT.sub("PR\xa0", text),
+        _REPORT.sub(f"PR{_GLUE}", text),
         _WIDTH,
         initial_indent=mark,
         subsequent_indent=_INDENT,
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return [line.replace("PR\xa0", "PR ") for line in lines]
+    return [line.replace(_GLUE, " ") for line in lines]
+
+
+def _title(text: str, mark: str) -> list[str]:
+    """A title in lines of which none is read as a field or another entry: such a line's first word stays above."""
+    while True:
+        lines = wrapped(text, mark)
+        at = next((at for at, line in enumerate(lines) if at and _is_field(line)), None)
+        if at is None:
+            return lines
+        before = len(" ".join(lines[:at]).removeprefix(mark).split())
+        blank = [found.start() for found in _BLANK.finditer(text)][before - 1]
+        text = f"{text[:blank]}{_GLUE}{text[blank + 1 :]}"
+
+
+def _is_field(line: str) -> bool:
+    try:
+        return any(part.kind in FIELDS for part in read_entry(f"{MARK}title\n{line}\n").parts)
+    except InputError:
+        return True
 
 
 def _below(label: str, values: Sequence[str]) -> Iterator[str]:

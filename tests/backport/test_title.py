@@ -97,6 +97,40 @@ def test_any_message_gives_an_entry_that_is_one(message: str, style: str) -> Non
     assert [vote.name for vote in found.votes] == ["ann"]
 
 
+WORDS = (
+    "+1",
+    "-0.5:",
+    "2.4.x:",
+    "2.4.x",
+    "trunk",
+    "patch:",
+    "Backport",
+    "of:",
+    "Submitted",
+    "by:",
+    "*)",
+    "*",
+    "PR",
+    "9999",
+)
+
+
+@given(
+    st.lists(st.sampled_from((*WORDS, "a", "longer", "mod_a:")), min_size=1, max_size=60),
+    st.sampled_from(["2014", "2020", "2023"]),
+)
+def test_no_line_of_a_title_is_a_field(words: list[str], style: str) -> None:
+    text = "mod_a: " + " ".join(words)
+    content = Content(
+        text, ("https://svn.apache.org/r1900001",), "2.4.x", "works", (), "svn merge -c 1900001 .", "", "ann"
+    )
+    written = entry(content, style)  # type: ignore[arg-type]
+    found = read_entry(written)
+    assert (found.title, found.trunk) == (text, (1900001,))
+    assert [(vote.weight, vote.name) for vote in found.votes] == [("+1", "ann")]
+    assert style == "2014" or found.branch.merges == ("svn merge -c 1900001 .",)
+
+
 @given(st.text())
 def test_any_message_has_a_summary_in_one_line(message: str) -> None:
     assert "\n" not in summary(message)
