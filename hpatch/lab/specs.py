@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from hpatch.errors import UsageError
 from hpatch.lab.model import BackendSpec, GatewaySpec
 
+_NAME = re.compile(r"\w+", re.A)
 _PROGRAMS = {
     "httpd": ("bin/httpd", "sbin/httpd", "bin/apache2", "sbin/apache2"),
     "nginx": ("sbin/nginx", "bin/nginx"),
@@ -45,7 +47,7 @@ def module(text: str) -> tuple[str, Path]:
     """`NAME=FILE`: a module's name, with or without `mod_` before or `_module` after it, and its file."""
     name, equals, file = text.partition("=")
     name = name.removeprefix("mod_").removesuffix("_module")
-    if not equals or not name or not file:
+    if not equals or not _NAME.fullmatch(name) or not file:
         raise UsageError(f"'{text}' is not NAME=FILE, such as proxy_fcgi=mod_proxy_fcgi.so")
     return name, Path(file).expanduser()
 

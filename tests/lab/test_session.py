@@ -128,6 +128,15 @@ def test_a_module_of_another_build(left: Leftovers, httpd: str) -> None:
 
 
 @pytest.mark.httpd
+@pytest.mark.parametrize("name", ['a".so', "${A}.so", 'a\n".so'])
+def test_a_module_whose_name_would_end_the_line(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.touch()
+    with Session() as session, pytest.raises(ToolError, match="cannot hold"):
+        session.gateway(HTTPD._replace(modules={"proxy_fcgi": file}), [])
+
+
+@pytest.mark.httpd
 @pytest.mark.parametrize("mpm", ["event", "worker", "prefork"])
 def test_every_mpm(left: Leftovers, httpd: str, mpm: str) -> None:
     module = Path(httpd).resolve().parent.parent / f"lib/apache2/modules/mod_mpm_{mpm}.so"

@@ -68,7 +68,7 @@ def test_what_is_no_backend(text: str) -> None:
         specs.backend(text)
 
 
-@pytest.mark.parametrize("text", ["", "proxy_fcgi", "=x.so", "proxy_fcgi="])
+@pytest.mark.parametrize("text", ["", "proxy_fcgi", "=x.so", "proxy_fcgi=", "a b=x.so", "a\nListen 80\n#=x.so"])
 def test_what_is_no_module(text: str) -> None:
     with pytest.raises(UsageError, match="is not NAME=FILE"):
         specs.module(text)

@@ -11,6 +11,7 @@ from hpatch.errors import ToolError
 from hpatch.lab.backends.exchange import KINDS, PATIENCE, Exchange, Seen
 from hpatch.lab.backends.faults import Behave, find
 from hpatch.lab.model import Address, Route, Scheme
+from hpatch.lab.ports import LOOPBACK
 from hpatch.lab.wire.stream import WireError
 
 CONTENT = b"all of it\n"
@@ -134,7 +135,7 @@ def _listen(address: Address) -> socket.socket:
     try:
         if address.path is None:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(("127.0.0.1", address.port))
+            listener.bind((LOOPBACK, address.port))
         else:
             listener.bind(str(address.path))
             address.path.chmod(0o666)

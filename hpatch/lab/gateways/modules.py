@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from hpatch.httpd.installed import Installed
 _MPMS = ("event", "worker", "prefork")
 _NEEDED = ("unixd", "authz_core", "proxy")
 """Without them no configuration of the lab is read."""
+_QUOTES = re.compile(r'["\\\n]|\$\{')
+"""What ends a quoted word of a configuration, or is replaced in it."""
 _USEFUL = (
     "authz_host",
     "alias",
@@ -42,6 +45,10 @@ def lines(program: Path, installed: Installed, given: Mapping[str, Path]) -> Ite
             raise ToolError(f"{name} is compiled into {program} and cannot be replaced by {file}")
         if not file.is_file():
             raise ToolError(f"{file}: there is no such module file")
+        if _QUOTES.search(str(file.absolute())):
+            raise ToolError(
+                f"{file}: has a name that httpd's configuration cannot hold; copy or link it to a plain one"
+            )
     own = folder(program)
     files = {**_own(own, static), **{name: file.absolute() for name, file in given.items()}}
     wanted: list[str] = []
