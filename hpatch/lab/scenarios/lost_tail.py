@@ -10,7 +10,7 @@ from hpatch.lab.observe import Watch, failed, only, passed, tell, undecided
 from hpatch.lab.scenario import Finding, scenario
 from hpatch.lab.session import Session
 
-_REQUESTS = 12
+_REQUESTS = 20
 _CONTENT = bytes(range(256)) * 8192
 """2 MiB: as much as the kernel takes from a backend at once over TCP, and more than a gateway has read by then."""
 _HOLD = 0.2
