@@ -105,6 +105,20 @@ class Antecedent(NamedTuple):
         return not self.merged and not self.asked
 
 
+class Lacking(NamedTuple):
+    """A name in the code that a revision brings to `path`, which the branch would not have: it would not compile.
+
+    On trunk a `header` had it before, from `supplier` where that is known; `merged` tells that the branch has that.
+    """
+
+    name: str
+    revision: Revision
+    path: str
+    header: str
+    supplier: Revision | None
+    merged: bool
+
+
 class Search(NamedTuple):
     """The smallest set of revisions with which those checked go in: `found` is None where there is none known.
 
@@ -118,12 +132,43 @@ class Search(NamedTuple):
     complete: bool
 
 
+Do = Literal["propose", "together", "patch", "check", "reverted", "nothing"]
+"""What to do next with revisions. `propose` them as they are. `together`: propose them with others. `patch`: make a
+patch of the branch's own. `check` them with others, of which it is not known whether they go in. `reverted`: trunk took
+one of them back. `nothing`: the branch has them, or nothing of what they change."""
+
+Need = Literal["lines", "names", "files", "followed", "follows", "reverts"]
+"""Why a revision is added: it brought lines, names or files that the branch lacks; one of those checked says that it
+follows it up; it follows up or repairs one of them; it takes one of them back."""
+
+
+class Added(NamedTuple):
+    """A revision of trunk that the branch lacks and that belongs to those checked."""
+
+    revision: Revision
+    need: Need
+
+
+class Advice(NamedTuple):
+    """What to do next: with `revisions`, which are those checked that the branch lacks and those `added` to them.
+
+    `verdict` is what becomes of all of them together, None where that was not tried. `look` are later revisions that
+    change lines of those checked without a word about them, and that the branch lacks: it may be a repair.
+    """
+
+    do: Do
+    revisions: tuple[Revision, ...]
+    added: tuple[Added, ...]
+    verdict: Verdict | None
+    look: tuple[Revision, ...]
+
+
 class Check(NamedTuple):
     """Revisions of trunk against a branch as it is.
 
     `revisions` are in the order in which they are merged; `files` in the order of their paths. `modulo` are the files
     that were left out or are the branch's to write; `merges` has what the branch got already, by revision.
-    `search` is None where there is no conflict.
+    `search` is None where there is no conflict. `advice` is None where it was not asked why.
     """
 
     trunk: Line
@@ -138,6 +183,8 @@ class Check(NamedTuple):
     search: Search | None
     followups: tuple[Followup, ...]
     antecedents: tuple[Antecedent, ...] = ()
+    lacking: tuple[Lacking, ...] = ()
+    advice: Advice | None = None
 
     @property
     def merged(self) -> tuple[Revision, ...]:

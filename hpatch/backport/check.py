@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hpatch.backport import followups, prerequisites
-from hpatch.backport.answer import Check, Conflict, File, Verdict
+from hpatch.backport import followups, names, prerequisites
+from hpatch.backport.advice import advise
+from hpatch.backport.answer import Check, Conflict
 from hpatch.backport.changes import Objects
 from hpatch.backport.prerequisites import Explained
 from hpatch.backport.revisions import Merge, Revision, Revisions
-from hpatch.backport.trial import Branch, Failure, Trial, attempt
+from hpatch.backport.trial import Branch, Failure, attempt, is_modulo, verdict
 from hpatch.patching.model import Outcome
 
 
@@ -26,12 +27,12 @@ def check(history: Revisions, chosen: Sequence[Revision], *, objects: Objects | 
     changes = objects.changes(open_)
     trial = attempt(objects, branch, changes)
     explained = prerequisites.explain(history, objects, branch, changes, trial) if why else prerequisites.NOTHING
-    return Check(
+    answer = Check(
         history.trunk,
         history.onto,
         tuple(chosen),
-        "there" if not open_ else _verdict(trial),
-        tuple(one.path for one in trial.files if _is_modulo(one)),
+        "there" if not open_ else verdict(trial),
+        tuple(one.path for one in trial.files if is_modulo(one)),
         trial.files,
         tuple(
             _conflict(failure, outcome, explained, at)
@@ -43,28 +44,15 @@ def check(history: Revisions, chosen: Sequence[Revision], *, objects: Objects | 
         explained.search,
         followups.find(history, objects, chosen) if why else (),
         followups.antecedents(history, open_),
+        names.lacking(history, objects, branch, changes, trial) if why else (),
     )
+    return answer._replace(advice=advise(history, objects, branch, answer, open_)) if why else answer
 
 
 def _whole(history: Revisions, revision: Revision, merges: Sequence[Merge]) -> bool:
     """Whether the branch has all of a revision."""
     kept = [merge for merge in merges if merge.undone is None]
     return history.is_merged(revision) and not (kept and all(merge.partial for merge in kept))
-
-
-def _verdict(trial: Trial) -> Verdict:
-    states = {one.state for one in trial.files}
-    if "conflict" in states:
-        return "patch"
-    if states <= {"absent", "kept", "generated"} and "absent" in states:
-        return "absent"
-    if "there" in states and "clean" not in states and not any(one.before != one.after for one in trial.files):
-        return "there"
-    return "modulo" if any(map(_is_modulo, trial.files)) else "works"
-
-
-def _is_modulo(file: File) -> bool:
-    return file.state in ("kept", "number", "absent") or (file.state == "generated" and file.before == file.after)
 
 
 def _conflict(failure: Failure, outcome: Outcome | None, explained: Explained, at: int) -> Conflict:

@@ -62,11 +62,15 @@ def _applies(proposal: Proposal, place: str) -> Evidence:
 
 def _prerequisites(answer: Check) -> Iterator[Evidence]:
     leans = [one for one in answer.antecedents if one.missing]
+    for name in answer.lacking:
+        by = "" if name.supplier is None else f", which trunk has from {name.supplier.name}"
+        text = f"{name.path} uses {name.name}, which the branch does not have{by}: it would not compile"
+        yield Evidence("prerequisites", "no", text)
     for one in leans:
         said = _SAID[one.said].format(one.by.name, one.revision.name)
         yield Evidence("prerequisites", "no", f"{said}, which the branch lacks: {summary(one.revision.message)}")
     if answer.verdict != "patch":
-        if not leans:
+        if not leans and not answer.lacking:
             yield Evidence("prerequisites", "yes", "none is missing: all lines that it changes are there")
         return
     search = answer.search

@@ -68,10 +68,14 @@ class Merge(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line of development: its name, as the user gave it, and its latest commit."""
+    """A line of development: its name, as the user gave it, a commit by its first twelve digits; its latest commit."""
 
     name: str
     commit: str
+
+
+def _line(name: str, commit: str) -> Line:
+    return Line(commit[:12] if _COMMIT.fullmatch(name) and commit.startswith(name.lower()) else name, commit)
 
 
 def _keys(revision: Revision) -> tuple[str, ...]:
@@ -104,8 +108,7 @@ class Revisions:
         tell: Callable[[str], None] | None = None,
     ) -> None:
         self.git = Git(folder, cache)
-        self.trunk = Line(trunk, self.git.tip(trunk))
-        self.onto = Line(onto, self.git.tip(onto))
+        self.trunk, self.onto = (_line(name, self.git.tip(name)) for name in (trunk, onto))
         self.mergeinfo = mergeinfo
         if self.git.ends:
             cache = None  # what is kept of it would stay cut off when the clone is deepened

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
-from hpatch.backport.answer import File, State
+from hpatch.backport.answer import File, State, Verdict
 from hpatch.backport.changes import Binary, Change, Objects
 from hpatch.backport.revisions import Revision
 from hpatch.files import Change as Write
@@ -99,6 +99,24 @@ def attempt(objects: Objects, branch: Branch, changes: Sequence[Change]) -> Tria
         one = files.get(failure.path, File(failure.path, "conflict", content, content))
         files[failure.path] = one._replace(state="conflict", reason=failure.reason)
     return Trial(tuple(files[path] for path in sorted(files)), failures)
+
+
+def verdict(trial: Trial) -> Verdict:
+    """What a trial comes to."""
+    states = {one.state for one in trial.files}
+    if "conflict" in states:
+        return "patch"
+    if states <= {"absent", "kept", "generated"} and "absent" in states:
+        return "absent"
+    code = [one for one in trial.files if not is_own(one.path)]  # an entry for CHANGES alone is nothing to merge
+    if any(one.state == "there" for one in code) and all(one.before == one.after for one in code):
+        return "there"
+    return "modulo" if any(map(is_modulo, trial.files)) else "works"
+
+
+def is_modulo(file: File) -> bool:
+    """Whether a file of trunk's is left out, or the branch has its own of it."""
+    return file.state in ("kept", "number", "absent") or (file.state == "generated" and file.before == file.after)
 
 
 def failures(

@@ -19,9 +19,11 @@ Examples:
 
 Revisions are merged in history's order, onto the branch as it is; nothing is written. Where they do not go in: who
 brought the lines that they expect, whether the branch has that, and the smallest set of revisions with which they do.
-Later revisions of trunk that name them or change their lines are offered, for they may be their repair.
+Later revisions of trunk that name them or change their lines are offered, for they may be their repair. The last lines
+say what to do next, with which others.
 
-Exit codes: 0 they go in, or are there; 1 they do not (with --all: a proposal that says so went stale).
+Exit codes: 0 they go in, or are there; 1 they do not, or use names that the branch does not have (with --all: a
+proposal that says so went stale).
 """
 
 
@@ -60,7 +62,7 @@ def _command(
 
     answer = check(history, history.find(revisions or ()))
     output.write(backport_check.render(answer, format, width=output.width(), color=output.color()))
-    return 0 if answer.verdict in ("works", "modulo", "there") else 1
+    return 0 if answer.verdict in ("works", "modulo", "there") and not answer.lacking else 1
 
 
 def register(group: typer.Typer) -> None:

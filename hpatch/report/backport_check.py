@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
-from hpatch.backport.answer import Antecedent, Check, Conflict, Followup, Prerequisite, Search
+from hpatch.backport.answer import Antecedent, Check, Conflict, Followup, Lacking, Prerequisite, Search
 from hpatch.backport.revisions import Line, Merge, Revision
+from hpatch.backport.title import summary
+from hpatch.report import backport_advice
 from hpatch.report.jsonform import dump
 from hpatch.report.sides import sides
 from hpatch.report.tables import table
 from hpatch.report.terminal import paint, visible, wrap
+from hpatch.report.text import count
 
 _MOST = 8
 """How many prerequisites are shown."""
+_TITLE = 100
+"""How many characters a title has in a table."""
 _STATES = {
     "clean": "goes in",
     "there": "is there already",
@@ -52,6 +57,12 @@ def _short(path: str) -> str:
     return {"include/ap_mmn.h": "MMN"}.get(path, path)
 
 
+def titled(one: Revision) -> str:
+    """What a revision's message says first, for a cell of a table."""
+    text = summary(one.message)
+    return text if len(text) <= _TITLE else f"{text[: _TITLE - 2].rstrip()} …"
+
+
 def merges(found: Iterable[Merge]) -> str:
     """Where a revision was merged, in a few words."""
     words = []
@@ -64,17 +75,21 @@ def merges(found: Iterable[Merge]) -> str:
 
 def _text(answer: Check, width: int | None, color: bool) -> Iterator[str]:
     style = {"works": "green", "modulo": "green", "there": "cyan"}.get(answer.verdict, "red")
+    style = "red" if answer.lacking else style
     names = ", ".join(one.name for one in answer.revisions)
-    head = f"{names} onto {visible(answer.onto.name)} ({answer.onto.commit[:12]}): {verdict(answer)}"
+    onto, commit = visible(answer.onto.name), answer.onto.commit[:12]
+    place = onto if onto == commit else f"{onto} ({commit})"
+    but = ", but would not compile" if answer.lacking else ""
+    head = f"{names} onto {place}: {verdict(answer)}{but}"
     yield from (paint(line, style, color) for line in wrap(head, width, 2))
     yield ""
     known = dict(answer.merges)
-    rows = [(one.name, one.date[:10], one.author, one.subject, _merged(one, known)) for one in answer.revisions]
-    yield from table(("revision", "date", "author", "", "merged"), rows, width, color, indent=2)
+    rows = [(one.name, one.date[:10], one.author, titled(one), _merged(one, known)) for one in answer.revisions]
+    yield from table(("revision", "date", "author", "title", "merged"), rows, width, color, indent=2)
     if answer.files:
         yield ""
         files = [(one.path, _STATES[one.state], one.reason) for one in answer.files]
-        yield from table(("file", "", ""), files, width, color, indent=2)
+        yield from table(("file", "state", "why"), files, width, color, indent=2)
     for conflict in answer.conflicts:
         yield ""
         yield from _conflict(answer, conflict, width, color)
@@ -82,10 +97,10 @@ def _text(answer: Check, width: int | None, color: bool) -> Iterator[str]:
         yield ""
         yield paint("Who brought the lines or files that they expect:", "bold", color)
         brought = [
-            (one.revision.name, _lacks(answer, one), _HELPS[one.helps], one.revision.subject)
+            (one.revision.name, _lacks(answer, one), _HELPS[one.helps], titled(one.revision))
             for one in answer.prerequisites[:_MOST]
         ]
-        yield from table(("revision", "on the branch", "", ""), brought, width, color, indent=2)
+        yield from table(("revision", "on the branch", "by itself", "title"), brought, width, color, indent=2)
         if len(answer.prerequisites) > _MOST:
             yield f"  … {len(answer.prerequisites) - _MOST} more"
     if answer.search is not None:
@@ -95,16 +110,31 @@ def _text(answer: Check, width: int | None, color: bool) -> Iterator[str]:
         yield ""
         yield paint("Earlier on trunk:", "bold", color)
         earlier = [
-            (one.revision.name, _of(one), _got(one, answer.onto), one.revision.subject) for one in answer.antecedents
+            (one.revision.name, _of(one), _got(one, answer.onto), titled(one.revision)) for one in answer.antecedents
         ]
-        yield from table(("revision", "", "", ""), earlier, width, color, indent=2)
+        yield from table(("revision", "what it is", "the branch", "title"), earlier, width, color, indent=2)
     if answer.followups:
         yield ""
         yield paint("Later on trunk:", "bold", color)
         later = [
-            (one.revision.name, said(one), has(one, answer.onto), one.revision.subject) for one in answer.followups
+            (one.revision.name, said(one), has(one, answer.onto), titled(one.revision)) for one in answer.followups
         ]
-        yield from table(("revision", "", "", ""), later, width, color, indent=2)
+        yield from table(("revision", "what it does", "the branch", "title"), later, width, color, indent=2)
+    if answer.lacking:
+        yield ""
+        yield paint("It would not compile:", "red", color)
+        for name in answer.lacking:
+            yield from wrap(f"  {_lacking(name, answer.onto)}", width, 4)
+    for number, line in enumerate(backport_advice.advice(answer)):
+        if number == 0:
+            yield ""
+        yield from (paint(part, "bold", color and number == 0) for part in wrap(line, width, 2 if number == 0 else 4))
+
+
+def _lacking(one: Lacking, onto: Line) -> str:
+    by = "" if one.supplier is None else f", by {one.supplier.name}{', which is merged' if one.merged else ''}"
+    name = visible(onto.name)
+    return f"{visible(one.path)} uses {one.name}, which {name} does not have; trunk has it in {visible(one.header)}{by}"
 
 
 def _merged(one: Revision, known: dict[Revision, tuple[Merge, ...]]) -> str:
@@ -116,7 +146,7 @@ def _merged(one: Revision, known: dict[Revision, tuple[Merge, ...]]) -> str:
 def _conflict(answer: Check, one: Conflict, width: int | None, color: bool) -> Iterator[str]:
     place = visible(one.path) if one.line is None else f"{visible(one.path)}:{one.line}"
     onto = visible(answer.onto.name)
-    by = f"; its lines are from {', '.join(one.suppliers)}" if one.suppliers else ""
+    by = f"; the lines that it expects are from {', '.join(one.suppliers)}" if one.suppliers else ""
     own = f"; those of {onto} are from {', '.join(one.own)}" if one.own else ""
     yield from wrap(f"{place}: {one.revision.name} does not go in: {visible(one.reason)}{by}{own}", width, 2)
     if one.expected:
@@ -136,10 +166,11 @@ def _search(search: Search) -> str:
     if search.found is None:
         if not search.candidates:
             return "No revision that the branch lacks brought these lines: it has a history of its own there."
-        bound = "" if search.complete else f"; the search ended after {search.tried} sets"
-        return f"No set of the {search.candidates} revisions that the branch lacks there makes them go in{bound}."
+        bound = "" if search.complete else f"; the search ended after {count(search.tried, 'set')}"
+        those = f"the {search.candidates} revisions" if search.candidates > 1 else "the one revision"
+        return f"No set of {those} that the branch lacks there makes them go in{bound}."
     names = ", ".join(one.name for one in search.found)
-    least = "no smaller set does" if search.complete else f"the search ended after {search.tried} sets"
+    least = "no smaller set does" if search.complete else f"the search ended after {count(search.tried, 'set')}"
     return f"With {names} before them all goes in; {least}."
 
 
@@ -205,6 +236,15 @@ def data(answer: Check) -> dict[str, Any]:
             {**revision(one.revision), "by": one.by.name, "said": one.said, "merged": one.merged, "asked": one.asked}
             for one in answer.antecedents
         ],
+        "lacking": [
+            {
+                **one._asdict(),
+                "revision": one.revision.name,
+                "supplier": None if one.supplier is None else one.supplier.name,
+            }
+            for one in answer.lacking
+        ],
+        "advice": None if answer.advice is None else backport_advice.data(answer.advice),
     }
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from hpatch.backport.explain import Explanation, Touched
 from hpatch.backport.revisions import Revisions
-from hpatch.report.backport_check import followup_data, has, merged_data, merges, revision, said
+from hpatch.report.backport_check import followup_data, has, merged_data, merges, revision, said, titled
 from hpatch.report.jsonform import dump
 from hpatch.report.tables import table
 from hpatch.report.terminal import paint, visible, wrap
@@ -43,14 +43,16 @@ def _text(history: Revisions, answer: Explanation, width: int | None, color: boo
     if answer.brought:
         yield ""
         yield paint("It merged:", "bold", color)
-        yield from table(("revision", ""), [(one.name, one.subject) for one in answer.brought], width, color, indent=2)
+        yield from table(
+            ("revision", "title"), [(one.name, titled(one)) for one in answer.brought], width, color, indent=2
+        )
     if answer.followups:
         yield ""
         yield paint(f"Later on {trunk}:", "bold", color)
         rows = [
-            (one.revision.name, said(one), has(one, history.onto), one.revision.subject) for one in answer.followups
+            (one.revision.name, said(one), has(one, history.onto), titled(one.revision)) for one in answer.followups
         ]
-        yield from table(("revision", "", "", ""), rows, width, color, indent=2)
+        yield from table(("revision", "what it does", "the branch", "title"), rows, width, color, indent=2)
 
 
 def _lines(touched: Touched) -> str:

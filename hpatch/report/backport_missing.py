@@ -7,7 +7,7 @@ from typing import Literal
 
 from hpatch.backport.missing import Candidate, Missing
 from hpatch.backport.revisions import Revisions
-from hpatch.report.backport_check import merged_data, merges, revision
+from hpatch.report.backport_check import merged_data, merges, revision, titled
 from hpatch.report.jsonform import dump
 from hpatch.report.tables import table
 from hpatch.report.terminal import visible, wrap
@@ -52,10 +52,10 @@ def _text(history: Revisions, found: Missing, width: int | None, color: bool) ->
         yield from wrap(f"{onto} lacks nothing of {visible(history.trunk.name)} there", width)
         return
     rows = [
-        (one.revision.name, one.revision.date[:10], _why(one), one.revision.subject, _VERDICTS[one.verdict])
+        (one.revision.name, one.revision.date[:10], _why(one), titled(one.revision), _VERDICTS[one.verdict])
         for one in found.candidates
     ]
-    yield from table(("revision", "date", "for", "", "by itself"), rows, width, color)
+    yield from table(("revision", "date", "for", "title", "by itself"), rows, width, color)
     yield ""
     shown = "" if len(found.candidates) == found.total else f", of {found.total}"
     there = "" if not found.there else f"; {found.there} more are there by their content"

@@ -49,7 +49,7 @@ def _text(status: StatusFile, proposals: Sequence[Proposal], width: int | None, 
             for one in proposals
             if one.entry.section == title
         ]
-        yield from table(("line", "proposal", "", "needs"), rows, width, color, indent=2)
+        yield from table(("line", "proposal", "how it stands", "needs"), rows, width, color, indent=2)
 
 
 def _stands(one: Proposal) -> str:

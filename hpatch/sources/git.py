@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -95,6 +95,32 @@ class Git:
                 found.setdefault(words[0].decode(), []).extend(range(final, final + count))
         for end in self.ends:
             found.pop(end, None)
+        return found
+
+    def words(
+        self, words: Collection[bytes], commit: str, paths: Sequence[str] = ()
+    ) -> dict[bytes, list[tuple[str, int]]]:
+        """Where words stand in text files of a commit, of all of them or of some: path and line (from 1).
+
+        Raises ToolError.
+        """
+        if not words:
+            return {}
+        forms = ("-z", "-n", "-o", "-w", "-I", "-F", "--no-column", "--no-color", "--no-heading", "--full-name")
+        wanted = "".join(f"{word}\n" for word in map(os.fsdecode, words)).encode("utf-8", "surrogateescape")
+        try:
+            told = self.run("grep", *forms, "--no-textconv", "-f", "-", commit, "--", *paths, stdin=wanted)
+        except FailedError as error:
+            if error.code == 1:  # there is none
+                return {}
+            raise
+        found: dict[bytes, list[tuple[str, int]]] = {}
+        for row in told.split(b"\n"):
+            place, _, rest = row.partition(b"\0")
+            line, _, word = rest.partition(b"\0")
+            if line.isdigit():
+                path = place.removeprefix(f"{commit}:".encode()).decode("utf-8", "surrogateescape")
+                found.setdefault(word, []).append((path, int(line)))
         return found
 
     @cached_property

@@ -81,6 +81,18 @@ def test_what_is_there_already(history: Revisions) -> None:
     assert ask(history, "r1000100").verdict == "there"
 
 
+def test_a_record_alone_is_nothing_to_merge(tmp_path: Path) -> None:
+    new = CODE.replace(b"_10(void)", b"_10(int)")
+    history = made(
+        tmp_path,
+        (1000101, "one", {"modules/a.c": new, "changes-entries/one.txt": b"  *) One.\n"}, "trunk"),
+        (1000150, "by hand", {"modules/a.c": new}, "2.4.x"),
+    )
+    answer = ask(history, "r1000101")
+    assert (answer.verdict, answer.merged) == ("there", ())
+    assert states(answer) == {"changes-entries/one.txt": "clean", "modules/a.c": "there"}
+
+
 def test_what_was_taken_back_goes_in_again(history: Revisions) -> None:
     answer = ask(history, "r1000109")
     assert answer.verdict == "works"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from _call import call
 from jsonschema import Draft202012Validator
-from mirror import Mirror
+from mirror import CODE, Mirror
 from story import tell
 from test_data import closed
 
@@ -43,9 +43,12 @@ def test_a_check(capsys: Capture, repository: Mirror) -> None:
     code, out, err = call(capsys, "backport", "check", "r1000101", "--repo", repository.folder)
     assert (code, err) == (0, "")
     assert lines(out)[0].endswith("trunk works modulo CHANGES")
-    assert "r1000102 follows up r1000101, changes its lines 2.4.x lacks it Follow up to r1000101: a long one." in lines(
-        out
-    )
+    told = lines(out)
+    assert "r1000102 follows up r1000101, changes its lines 2.4.x lacks it Follow up to r1000101: a long one." in told
+    assert told[-2:] == [
+        "Next: propose r1000101,r1000102; together they go in",
+        "follow-ups and repairs: r1000102",
+    ]
 
 
 def test_a_check_that_fails(capsys: Capture, repository: Mirror) -> None:
@@ -57,6 +60,10 @@ def test_a_check_that_fails(capsys: Capture, repository: Mirror) -> None:
     assert any(line.startswith("modules/a.c:7: r1000102 does not go in: ") for line in told)
     assert any(line.startswith("r1000101 never merged with it all goes in") for line in told)
     assert "With r1000101 before them all goes in; no smaller set does." in told
+    assert told[-2:] == [
+        "Next: propose r1000101,r1000102; together they go in",
+        "for lines that it expects: r1000101",
+    ]
 
 
 def test_a_check_onto_a_commit(capsys: Capture, repository: Mirror) -> None:
@@ -64,6 +71,21 @@ def test_a_check_onto_a_commit(capsys: Capture, repository: Mirror) -> None:
     assert call(capsys, *arguments).out.splitlines()[0].endswith("2.4.x has it already")
     before = repository.commit("2.4.x~5")
     assert call(capsys, *arguments, "--onto", before).out.splitlines()[0].endswith("trunk works")
+
+
+def test_a_name_that_the_branch_lacks(capsys: Capture, tmp_path: Path, root: Path) -> None:
+    one = Mirror(tmp_path / "mirror.git", base={"a.h": b"int old_name;\n", "modules/a.c": CODE})
+    one.add(1000101, "A name.", {"a.h": b"int old_name;\nint new_name;\n"})
+    one.edit(1000102, "Use it.", "modules/a.c", b"int line_10(void);", b"int line_10 = new_name;")
+    arguments = ("backport", "check", "r1000102", "--repo", one.build())
+    code, out, err = call(capsys, *arguments)
+    assert (code, err) == (1, "")
+    told = lines(out)
+    assert told[0].endswith("trunk works, but would not compile")
+    assert "modules/a.c uses new_name, which 2.4.x does not have; trunk has it in a.h, by r1000101" in told
+    data = valid(root, "check", call(capsys, *arguments, "-f", "json").out)
+    assert [(name["name"], name["supplier"]) for name in data["lacking"]] == [("new_name", "r1000101")]
+    assert (data["advice"]["do"], data["advice"]["revisions"]) == ("together", ["r1000101", "r1000102"])
 
 
 def test_a_check_as_json(capsys: Capture, repository: Mirror, root: Path) -> None:

@@ -1,0 +1,80 @@
+"""Names that the branch would not have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from mirror import CODE, Mirror
+
+from hpatch.backport.check import check
+from hpatch.backport.revisions import Revisions
+
+pytestmark = pytest.mark.git
+Told = list[tuple[str, str, str, str | None, bool]]
+HEADER = b"int old_name(void);\n"
+
+
+def mirror(folder: Path) -> Mirror:
+    """Trunk adds a name to a header, and then uses it."""
+    one = Mirror(folder / "mirror.git", base={"include/a.h": HEADER, "modules/a.c": CODE, "modules/b.c": b"int b;\n"})
+    one.add(1000101, "A name.", {"include/a.h": HEADER + b"int new_name(void);\n"})
+    return one
+
+
+def told(one: Mirror, *words: str) -> Told:
+    history = Revisions(one.build())
+    return [
+        (each.name, each.path, each.header, each.supplier.name if each.supplier else None, each.merged)
+        for each in check(history, history.find(words)).lacking
+    ]
+
+
+def use(one: Mirror, line: bytes, number: int = 1000102) -> None:
+    one.edit(number, "Use it.", "modules/a.c", b"int line_10(void);\n", line)
+
+
+def test_a_name_that_the_branch_does_not_have(tmp_path: Path) -> None:
+    one = mirror(tmp_path)
+    use(one, b"int line_10(void) { return new_name() + old_name() + printf(); }\n")
+    assert told(one, "r1000102") == [("new_name", "modules/a.c", "include/a.h", "r1000101", False)]
+    assert told(one, "r1000101,r1000102") == []
+    assert told(one, "r1000101") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'char *line_10 = "new_name";\n',
+        b"/* new_name is not here */\n",
+        b" * as new_name does\n",
+        b"int line_10; // new_name\n",
+        b"int my_new_name_too;\n",
+        b"int old_name(void);\n",
+    ],
+)
+def test_what_uses_no_name(tmp_path: Path, line: bytes) -> None:
+    one = mirror(tmp_path)
+    use(one, line)
+    assert told(one, "r1000102") == []
+
+
+def test_what_the_branch_has_elsewhere(tmp_path: Path) -> None:
+    one = mirror(tmp_path)
+    use(one, b"int line_10(void) { return new_name(); }\n")
+    one.add(1000150, "Its own.", {"modules/b.c": b"int new_name(void);\n"}, "2.4.x")
+    assert told(one, "r1000102") == []
+
+
+def test_a_file_that_does_not_go_in_uses_nothing(tmp_path: Path) -> None:
+    one = mirror(tmp_path)
+    one.add(1000103, "A module.", {"modules/new.c": b"int x;\n"})
+    one.add(1000104, "Use it there.", {"modules/new.c": b"int x;\nint y(void) { return new_name(); }\n"})
+    assert told(one, "r1000104") == []
+
+
+def test_a_name_that_was_merged_and_is_gone(tmp_path: Path) -> None:
+    one = mirror(tmp_path)
+    use(one, b"int line_10(void) { return new_name(); }\n")
+    one.add(1000150, "Merge r1000101 from trunk.", {"include/a.h": HEADER + b"int other_name(void);\n"}, "2.4.x")
+    assert told(one, "r1000102") == [("new_name", "modules/a.c", "include/a.h", "r1000101", True)]
