@@ -42,6 +42,9 @@ def load(folders: Iterable[str | Path] = ()) -> Catalog:
                 raise InputError(f"{file}: id: there is a set '{one.id}' already, in {sets[one.id].folder}")
             sets[one.id] = one
     for one in sets.values():
+        for id in (id for variant in one.variants for id in variant.upon):
+            if id not in sets:
+                raise InputError(f"{one.folder / SET_FILE}: variants: upon: there is no set '{id}'")
         for needed in one.prerequisites:
             if needed not in sets:
                 raise InputError(f"{one.folder / SET_FILE}: prerequisites: there is no set '{needed}'")
@@ -242,7 +245,7 @@ def _variant(table: _Table, folder: Path) -> Variant:
             raise ValueError(f"'{name}' is not a file beside {SET_FILE}")
         return folder / name
 
-    variant = Variant(table.take("versions", _range), table.take("diff", beside))
+    variant = Variant(table.take("versions", _range), table.take("diff", beside), table.may("upon", _ids, ()))
     table.end()
     return variant
 

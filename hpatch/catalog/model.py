@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -84,10 +84,11 @@ class Mark(NamedTuple):
 
 
 class Variant(NamedTuple):
-    """A diff that a set carries itself, for a range of versions."""
+    """A diff that a set carries itself, for a range of versions; `upon`: where the tree has all of these sets."""
 
     versions: Range
     diff: Path
+    upon: tuple[str, ...] = ()
 
 
 class Correction(NamedTuple):
@@ -137,9 +138,12 @@ class PatchSet(NamedTuple):
         """The files that its revisions change, sorted."""
         return tuple(sorted({path for one in self.revisions for path in one.files}))
 
-    def variant(self, version: Version) -> Variant | None:
-        """The diff that is meant for a version, of those that it carries."""
-        return next((one for one in self.variants if one.versions.covers(version)), None)
+    def variant(self, version: Version, having: Collection[str] = ()) -> Variant | None:
+        """The first diff, of those that it carries, that is meant for a version with these sets."""
+        return next(
+            (one for one in self.variants if one.versions.covers(version) and all(id in having for id in one.upon)),
+            None,
+        )
 
 
 class Catalog(NamedTuple):

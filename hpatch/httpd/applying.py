@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from hpatch import files
 from hpatch.catalog.model import Catalog, PatchSet, Revision, applying_order
 from hpatch.errors import HpatchError, InputError, UsageError
-from hpatch.httpd.choice import Chosen, choose
+from hpatch.httpd.choice import Chosen, choose, having
 from hpatch.httpd.tree import SourceTree, find, open_tree
 from hpatch.patching import stack as stacks
 from hpatch.patching.diff import read
@@ -123,8 +123,9 @@ def _prepare(root: Path, read: Tree, stack: Stack, request: Request, catalog: Ca
     chosen = choose(tree, stack, catalog, request.ids, read) if tree is not None and request.ids else ()
     refused = tuple(one for one in chosen if not _suitable(one, tree, request))
     work = _Work(read, request, catalog, source, stack)
+    if not refused and tree is not None:
+        work.add_sets(tree, [one.set for one in chosen if one.wanted], having(tree, stack, catalog, chosen, read))
     if not refused:
-        work.add_sets(tree, [one.set for one in chosen if one.wanted])
         work.add_revisions()
         work.add_diffs()
     tasks = work.tasks
@@ -162,13 +163,13 @@ class _Work:
         self._digests: dict[str, str] = {}
         self._made: set[str] = set()
 
-    def add_sets(self, tree: SourceTree | None, sets: Sequence[PatchSet]) -> None:
-        """The sets' revisions in one order, then the diffs of those that carry their own."""
+    def add_sets(self, tree: SourceTree, sets: Sequence[PatchSet], having: Collection[str]) -> None:
+        """The sets' revisions in one order, then the diffs of those that carry their own, fit for what there is."""
         for one, revision in applying_order(sets):
             self._add_revision(revision, one.id)
         for one in sets:
-            if one.variants and tree is not None:
-                variant = one.variant(tree.version)
+            if one.variants:
+                variant = one.variant(tree.version, having)
                 if variant is None:
                     raise InputError(f"{one.id}: has no diff for {tree.name}")
                 self._add(one.id, one.id, variant.diff.read_bytes(), None, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from hpatch.catalog.model import Catalog, PatchSet
@@ -56,3 +56,13 @@ def choose(
         for one in catalog.sets
         if one.id in found
     )
+
+
+def having(
+    tree: SourceTree, stack: Stack, catalog: Catalog, chosen: Sequence[Chosen], read: Tree | None = None
+) -> frozenset[str]:
+    """The sets that the tree has once the chosen ones are applied, of those that decide which of their diffs fits."""
+    ids = {one.set.id for one in chosen}
+    asked = {id for one in chosen for variant in one.set.variants for id in variant.upon} - ids
+    there = presences(tree, stack, map(catalog.get, sorted(asked)), read)
+    return frozenset(ids.union(one.set.id for one in there if one.there))

@@ -107,7 +107,7 @@ def _contained(tree: SourceTree, one: PatchSet, found: Sequence[Mark], lacking: 
 def _absent(looked: _Looked, one: PatchSet, by: By) -> Presence:
     """A set of which nothing is there."""
     tree = looked.tree
-    if one.variants and one.variant(tree.version) is None:
+    if one.variants and not any(variant.versions.covers(tree.version) for variant in one.variants):
         return Presence(one, "unsuitable", "version", f"it has no diff for {tree.name}")
     absent = [path for path in one.files if looked.content(path) is None]
     if one.files and len(absent) == len(one.files):

@@ -60,8 +60,8 @@ def _manual(one: PatchSet, catalog: Catalog, width: int, color: bool) -> Iterato
         yield from table(("revision", "merged by", "commit", "patch-id"), rows, width, color)
     if one.variants:
         yield ""
-        rows = [(str(variant.versions), variant.diff.name) for variant in one.variants]
-        yield from table(("versions", "diff"), rows, width, color)
+        rows = [(str(variant.versions), ", ".join(variant.upon), variant.diff.name) for variant in one.variants]
+        yield from table(("versions", "with", "diff"), rows, width, color)
     if one.recognise:
         yield ""
         yield "Recognised by:"
@@ -107,7 +107,10 @@ def _set(one: PatchSet) -> dict[str, Any]:
         "files": list(one.files),
         "revisions": [_revision(revision) for revision in one.revisions],
         "merges": [_revision(revision) for revision in one.merges],
-        "variants": [{"versions": str(variant.versions), "diff": str(variant.diff)} for variant in one.variants],
+        "variants": [
+            {"versions": str(variant.versions), "diff": str(variant.diff), "upon": list(variant.upon)}
+            for variant in one.variants
+        ],
         "recognise": [
             {"file": mark.file, "present": list(mark.present), "absent": list(mark.absent), "revision": mark.revision}
             for mark in one.recognise

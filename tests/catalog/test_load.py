@@ -60,6 +60,19 @@ def test_a_set_with_diffs_of_its_own(write: Write) -> None:
     assert names == [None, *map(Path, ["mine/a.diff", "mine/a.diff", "mine/b.diff", "mine/b.diff"])]
 
 
+def test_a_diff_for_a_tree_that_has_other_sets(write: Write) -> None:
+    upon = '[[variants]]\nversions = ">=2.4.10,<2.4.20"\nupon = ["fcgi-memset"]\ndiff = "b.diff"\n'
+    one = load([write(HEAD + upon + VARIANTS)]).get("mine")
+
+    def name(patch: int, *having: str) -> str | None:
+        variant = one.variant(Version(2, 4, patch), having)
+        return variant and variant.diff.name
+
+    assert (name(10), name(10, "scgi-unix"), name(10, "fcgi-memset"), name(20, "fcgi-memset")) == (
+        *("a.diff", "a.diff", "b.diff", "a.diff"),
+    )
+
+
 def test_a_folder_may_be_one_set(write: Write) -> None:
     assert load([write(HEAD + REVISION) / "mine"]).get("mine").title == "Mine"
 
@@ -90,6 +103,7 @@ def test_a_mark(write: Write) -> None:
         (HEAD + 'project = "nginx"\n' + REVISION, "project: must be one of httpd, uwsgi"),
         (HEAD + 'prerequisites = "a"\n' + REVISION, "prerequisites: must be a list that is not empty"),
         (HEAD + 'prerequisites = ["a"]\n' + REVISION, "prerequisites: there is no set 'a'"),
+        (HEAD + VARIANTS + 'upon = ["a"]\n', "variants: upon: there is no set 'a'"),
         (HEAD + 'prerequisites = ["uwsgi-stdin-eof"]\n' + REVISION, "'uwsgi-stdin-eof' is for uwsgi"),
         (HEAD, "revisions: a set has either [[revisions]] or [[variants]]"),
         (HEAD + REVISION + VARIANTS, "revisions: a set has either [[revisions]] or [[variants]]"),

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -197,6 +198,25 @@ def test_status_of_an_earlier_version(root: Path, cache: Path, tmp_path: Path) -
     found = states(root, cache, tree)
     assert {id for id, state in found.items() if state != "missing"} == {"fcgi-connect-crash", "scgi-unix"}
     assert found["fcgi-connect-crash"] == found["scgi-unix"] == "not-for-this-version"
+
+
+@httpd_git
+@pytest.mark.parametrize("first", [SETS, ()])
+def test_the_workaround_goes_on_top_of_all(root: Path, cache: Path, tree: Path, first: Sequence[str]) -> None:
+    """With fcgi-body-cpu, there or coming along, 2.4.9 has the code of 2.4.10."""
+    before = read(tree)
+    if first:
+        assert hpatch(root, cache, "apply", *first, "--tree", tree, "--git", REPOSITORY).code == 0
+    made_here = ("fcgi-stdin-coalesce",)
+    sets = made_here if first else (*made_here, *SETS)
+    code, out, _ = hpatch(root, cache, "apply", *sets, "--tree", tree, "--git", REPOSITORY, "--format", "json")
+    answer = json.loads(out)
+    assert (code, answer["state"]) == (0, "applied")
+    for step in answer["steps"][-2:]:
+        assert {hunk["result"] for file in step["files"] for hunk in file["hunks"]} <= {"exact", "moved"}
+    assert set(states(root, cache, tree).values()) == {"present"}
+    assert hpatch(root, cache, "revert", "--all", "--tree", tree).code == 0
+    assert read(tree) == before
 
 
 @httpd_git
