@@ -43,7 +43,7 @@ def check(history: Revisions, chosen: Sequence[Revision], *, objects: Objects | 
         explained.prerequisites,
         explained.search,
         followups.find(history, objects, chosen) if why else (),
-        followups.antecedents(history, open_),
+        followups.antecedents(history, objects, open_) if why else (),
         names.lacking(history, objects, branch, changes, trial) if why else (),
     )
     return answer._replace(advice=advise(history, objects, branch, answer, open_)) if why else answer

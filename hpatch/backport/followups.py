@@ -2,7 +2,9 @@
 
 Two signs: a message that names the revision, and a change of the lines that it brought. Measured on merges to 2.4.x of
 several revisions: of 412 that were merged with an earlier one, 44 name that, 92 take away a line that it brought; and
-of 128 that take away a line of a revision and were there when it was merged, 101 were merged, too.
+of 128 that take away a line of a revision and were there when it was merged, 101 were merged, too. Not taken as a sign,
+for it is weaker: the same author's next change of the same files within hours; of 75 that show no other sign 37 were
+merged with it. Nor are words (typo, oops, silence a warning) without a number: of 21 on the same day 7 were.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from hpatch.backport.answer import Antecedent, Followup
 from hpatch.backport.changes import Change, Objects
 from hpatch.backport.messages import Relation
 from hpatch.backport.revisions import Revision, Revisions
-from hpatch.backport.trial import is_own
+from hpatch.backport.trial import Branch, attempt, is_own, verdict
 
 _LATER = 40
 """How many later revisions of the same files are read for changes of the same lines."""
@@ -48,8 +50,11 @@ def find(history: Revisions, objects: Objects, chosen: Sequence[Revision]) -> tu
     return tuple(found[order] for order in sorted(found))
 
 
-def antecedents(history: Revisions, chosen: Sequence[Revision]) -> tuple[Antecedent, ...]:
-    """The earlier revisions that these say they follow up, repair or take back; the oldest first."""
+def antecedents(history: Revisions, objects: Objects, chosen: Sequence[Revision]) -> tuple[Antecedent, ...]:
+    """The earlier revisions that these say they follow up, repair or take back; the oldest first.
+
+    The branch has one that is merged, and one whose change is there, whatever its messages say.
+    """
     asked = {one.order for one in chosen}
     found: dict[int, Antecedent] = {}
     for by in chosen:
@@ -58,10 +63,19 @@ def antecedents(history: Revisions, chosen: Sequence[Revision]) -> tuple[Anteced
                 if one.order >= by.order or history.side(one) != "trunk" or _code(one.paths).isdisjoint(by.paths):
                     continue
                 said = messages.relation(by.message, one.number, one.commit)
-                if said is not None and said != "mention":
-                    merged = history.is_merged(one)
-                    found.setdefault(one.order, Antecedent(one, by, said, merged, one.order in asked))
+                if said is not None and said != "mention" and one.order not in found:
+                    merged = history.is_merged(one) or _is_there(history, objects, one)
+                    found[one.order] = Antecedent(one, by, said, merged, one.order in asked)
     return tuple(found[order] for order in sorted(found))
+
+
+def _is_there(history: Revisions, objects: Objects, one: Revision) -> bool:
+    """Whether nothing is left to change of a revision.
+
+    Of a later one that proves nothing: where the branch lacks what it repairs, there may be nothing to repair.
+    """
+    changes = objects.readable((one,))
+    return bool(changes) and verdict(attempt(objects, Branch(objects, history.onto.commit), changes)) == "there"
 
 
 def _named(history: Revisions, of: Revision) -> Iterator[tuple[Revision, Relation]]:

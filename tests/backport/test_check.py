@@ -230,6 +230,17 @@ def test_what_its_message_leans_on(history: Revisions) -> None:
     assert told("r1000101") == []
 
 
+def test_what_its_message_leans_on_is_there_without_a_word(tmp_path: Path) -> None:
+    first, second = CODE.replace(b"_10(void)", b"_10(int)"), CODE.replace(b"_20(void)", b"_20(int)")
+    history = made(
+        tmp_path,
+        (1000101, "one", {"modules/a.c": first}, "trunk"),
+        (1000102, "Follow up to r1000101.", {"modules/a.c": second}, "trunk"),
+        (1000150, "by hand", {"modules/a.c": first}, "2.4.x"),
+    )
+    assert [(one.revision.name, one.missing) for one in ask(history, "r1000102").antecedents] == [("r1000101", False)]
+
+
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     mirror = Mirror(tmp_path / "mirror.git", base={"a.gif": b"\0one", "b.gif": b"\0two", "c.c": CODE})
     mirror.add(1000101, "pictures", {"a.gif": b"\0three", "b.gif": None, "c.gif": b"\0new", "c.c": CODE + b"x\n"})
