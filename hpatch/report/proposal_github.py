@@ -36,7 +36,7 @@ def _lines(answer: Answer) -> Iterator[str]:
     yield from _fenced(one.entry)
     yield ""
     if one.note.origin == "trunk":
-        yield f"### Entry for CHANGES{'' if one.note.path in (None, 'CHANGES') else f' ({one.note.path})'}"
+        yield f"### Entry for CHANGES{'' if one.note.path in (None, 'CHANGES') else f' ({_escaped(one.note.path)})'}"
         yield ""
         yield from _fenced(one.note.text)
         yield ""

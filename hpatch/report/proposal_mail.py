@@ -69,7 +69,7 @@ def _body(answer: Answer) -> Iterator[str]:
     for each in one.revisions:
         yield from _wrapped(f"{each.name} ({each.author}, {each.date[:10]}):")
         yield ""
-        yield from (f"  {line.rstrip()}" if line.strip() else "" for line in each.message.strip().splitlines())
+        yield from (f"  {line}" for line in each.message.strip().splitlines())
         yield ""
     if one.note.origin == "trunk":
         yield f"The entry for CHANGES{'' if one.note.path in (None, 'CHANGES') else f', in {one.note.path}'}:"

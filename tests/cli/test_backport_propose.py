@@ -128,6 +128,15 @@ def test_the_answer_for_programs(capsys: Capture, repository: Path, status: Path
         assert (answer["refused"] is None) == (answer["inserted"] is not None)
 
 
+def test_an_area_that_needs_no_votes(capsys: Capture, tmp_path: Path) -> None:
+    text = two_lines.TEXT.replace(". pages and", ". documentation").encode()
+    area = two_lines.Commit("2.4.x", 1950010, "Vote.", {"STATUS": text})
+    repository = two_lines.build(tmp_path / "repository", (*two_lines.HISTORY, area))
+    for revision, exempt in (("r1950005", ["documentation"]), ("r1950001", [])):
+        answer = call(capsys, "backport", "propose", revision, "--repo", repository, "--format", "json")
+        assert json.loads(answer.out)["exempt"] == exempt
+
+
 def test_the_mail(capsysbinary: Bytes, repository: Path) -> None:
     arguments = (*REVISIONS, "--repo", repository, "--format", "mail")
     out: bytes = call(capsysbinary, "backport", "propose", *arguments).out  # type: ignore[arg-type, assignment]
