@@ -75,6 +75,7 @@ def test_what_svn_merge_stops_at_and_the_engine_does_not(history: Revisions) -> 
     one = make(history, "r1950003")
     assert (one.check.verdict, one.way) == ("works", "patch")
     assert f"        {proposal.UNKNOWN}\n" in one.entry
+    assert said(one)["applies"].startswith("yes: by a patch of the branch's own on 2.4.x: svn merge may stop")
     assert one.patch is not None
     assert b"-b 21;\n-b 23;\n" in one.patch
     named = make(history, "r1950003", wish=Wish(place="https://github.com/apache/httpd/pull/7"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from status_text import entry, read
+from status_text import TEXT, entry, read
 
 from hpatch.backport.status_choose import choose, number
 from hpatch.errors import UsageError
@@ -14,6 +14,13 @@ def test_the_first(which: str) -> None:
     status = read()
     assert choose(status, which) == entry("mod_a", status)
     assert number(status, entry("mod_a", status)) == 1
+
+
+def test_long_titles_are_cut_where_several_are_told() -> None:
+    long = read(TEXT.replace("mod_c: The newest form.", f"mod_c: The newest form {'of all ' * 9}"))
+    with pytest.raises(UsageError) as caught:
+        choose(long, "form")
+    assert str(caught.value).endswith("3 (line 41) mod_c: The newest form of all of all of…")
 
 
 @pytest.mark.parametrize(

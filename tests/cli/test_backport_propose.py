@@ -73,6 +73,18 @@ def test_what_the_file_has_decides(capsys: Capture, repository: Path, status: Pa
     assert "https://svn.apache.org/r1910001" in status.read_text()
 
 
+def test_where_the_entry_for_changes_is_from_and_goes(capsys: Capture, repository: Path, tmp_path: Path) -> None:
+    def shown(folder: Path, revision: str) -> str:
+        return call(capsys, "backport", "propose", revision, "--repo", folder).out
+
+    assert "\nThe entry for CHANGES:\n\n  *) mod_a: Fix it. PR 60001.  [Cid]\n" in shown(repository, "r1950001")
+    none = "\nThey bring no entry for CHANGES. If there is to be one, perhaps:\n\n  *) mod_a: Follow up"
+    assert none in shown(repository, "r1950002")
+    readme = two_lines.Commit("2.4.x", 1950010, "Files.", {"README.CHANGES": b"changes-entries\n"})
+    files = two_lines.build(tmp_path / "repository", (*two_lines.HISTORY, readme))
+    assert "\nThe entry for CHANGES, a file changes-entries/pr60001.txt:\n" in shown(files, "r1950001")
+
+
 def test_a_dry_run_writes_nothing(capsys: Capture, repository: Path, status: Path, tmp_path: Path) -> None:
     patch = tmp_path / "a.patch"
     options = ("--insert", status.parent, "--patch", patch, "--dry-run")
