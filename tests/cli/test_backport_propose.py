@@ -78,6 +78,9 @@ def test_where_the_entry_for_changes_is_from_and_goes(capsys: Capture, repositor
         return call(capsys, "backport", "propose", revision, "--repo", folder).out
 
     assert "\nThe entry for CHANGES:\n\n  *) mod_a: Fix it. PR 60001.  [Cid]\n" in shown(repository, "r1950001")
+    command = "\nTo merge it:\n\n  svn merge -c 1950001 ^/httpd/httpd/trunk .\n"
+    assert command in shown(repository, "r1950001")
+    assert "To merge it:" not in shown(repository, "r1950004")
     none = "\nThey bring no entry for CHANGES. If there is to be one, perhaps:\n\n  *) mod_a: Follow up"
     assert none in shown(repository, "r1950002")
     readme = two_lines.Commit("2.4.x", 1950010, "Files.", {"README.CHANGES": b"changes-entries\n"})
