@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from hpatch import files
 from hpatch.catalog.model import Catalog
-from hpatch.errors import ToolError, UsageError
+from hpatch.errors import InputError, ToolError, UsageError
 from hpatch.httpd.applying import Prepared, Request, commit, prepare
 from hpatch.httpd.apxs import ModuleError
 from hpatch.httpd.build import BuildError
@@ -113,6 +113,8 @@ class Proof(NamedTuple):
 
     def proved(self, one: Chosen) -> bool:
         """Whether a set does what it is for. One without behaviour does when nothing else is worse."""
+        if not one.set.scenario and not self.sound:
+            return False
         rows = self.of(one.set.id)
         if any(row.shown in ("not-cured", "broken", "cannot-run") for row in rows):
             return False
@@ -190,7 +192,8 @@ def prove(
 ) -> Proof:
     """Build, try, apply in a copy, build, and try again. The tree is only read; `folder` is held by the caller.
 
-    Raises ToolError when the tree does not build as it is.
+    Raises ToolError when the tree does not build as it is, or its httpd does not start: nothing can be compared with
+    that. Raises InputError when the tree has changed since it was planned.
     """
     begun = time.monotonic()
     copy = folder / "patched"
@@ -198,18 +201,22 @@ def prove(
     checks: tuple[Checks, ...] = ()
     failure = None
     gateway = candidate.gateway(plan.tree.root, "before")
+    checked = smoke.checks(gateway, tell=lambda detail: tell("before", detail))
+    if checked[0].name == "start":
+        raise ToolError(f"the httpd as it is cannot be tried: {checked[0].why}")
     before = _try(plan.experiments, gateway, "before", requests, tell)
-    checked = {one.name: one for one in smoke.checks(gateway, tell=lambda detail: tell("before", detail))}
     try:
         tell("apply", "")
         _copy(plan.tree.root, copy)
         stages = _stages(plan, before, candidate, copy, requests, tell)
         with files.lock(copy):
-            commit(prepare(copy, request, catalog, source))
+            prepared = prepare(copy, request, catalog, source)
+            if prepared.steps != plan.prepared.steps:
+                raise InputError(f"{plan.tree.root}: has changed while it was verified")
+            commit(prepared)
         gateway = candidate.gateway(copy, "after")
         after = _try(plan.experiments, gateway, "after", requests, tell)
-        found = smoke.checks(gateway, tell=lambda detail: tell("after", detail))
-        checks = tuple(Checks(checked.get(one.name), one) for one in found)
+        checks = compared(checked, smoke.checks(gateway, tell=lambda detail: tell("after", detail)))
         for at, (sets, _) in enumerate(plan.experiments):
             result, stage = stages.get(at, (before[at], ()))
             rows += (Row(sets, result, after[at], stage),)
@@ -218,6 +225,14 @@ def prove(
     finally:
         shutil.rmtree(copy, ignore_errors=True)
     return Proof(plan, rows, checks, candidate.seconds, failure, time.monotonic() - begun)
+
+
+def compared(before: Sequence[Check], after: Sequence[Check]) -> tuple[Checks, ...]:
+    """The checks of both moments by their names. What an httpd that starts has no more, it fails."""
+    was, now = ({one.name: one for one in checks} for checks in (before, after))
+    if "start" not in now:
+        now.update({name: Check(name, "failed", "httpd has it no more") for name in was if name not in now})
+    return tuple(Checks(was.get(name), one) for name, one in now.items())
 
 
 _Staged = dict[int, tuple[Result, tuple[str, ...]]]

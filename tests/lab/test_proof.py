@@ -79,6 +79,18 @@ def test_an_old_uwsgi_loses_no_response_any_more(tree: Path, build_dir: Path, wh
     assert second["figures"]["outcomes"]["full"] == second["figures"]["requests"]
 
 
+def _part(tree: Path, copy: Path) -> Path:
+    """A copy of what single modules of mod_proxy take."""
+    for path in ("include", "modules/proxy", "configure", "CHANGES"):
+        source, target = tree / path, copy / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target)
+        else:
+            shutil.copy(source, target)
+    return copy
+
+
 def a_set(folder: Path, tree: Path, line: str, scenario: str) -> Path:
     """A folder of sets with one, `other`, which puts a line at the end of the module."""
     old = (tree / MODULE).read_text().splitlines(keepends=True)
@@ -120,6 +132,19 @@ def test_a_set_that_crashes_httpd_is_found_out(tree: Path, tmp_path: Path) -> No
 
 
 @pytest.mark.httpd
+def test_a_tree_whose_httpd_does_not_start_is_nothing_to_compare_with(tree: Path, tmp_path: Path) -> None:
+    """Also a set without behaviour of its own is not proved there: nothing is worse where nothing runs."""
+    copy = _part(tree, tmp_path / "tree")
+    sets = a_set(tmp_path / "sets", tree, "/* nothing */", "")
+    line = "__attribute__((constructor)) static void crash(void) { __builtin_trap(); }"
+    (copy / MODULE).write_text(f"{line}\n{(copy / MODULE).read_text()}")
+    command = [sys.executable, "-m", "hpatch", "verify", "other", "--tree", copy, "--catalog", sets, *MODULE_ONLY]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr.startswith("hpatch: the httpd as it is cannot be tried: ")
+
+
+@pytest.mark.httpd
 def test_what_cannot_run_is_no_proof(tree: Path, tmp_path: Path) -> None:
     no_uwsgi = tmp_path / "uwsgi"
     no_uwsgi.write_text("#!/bin/sh\nexit 1\n")
@@ -132,14 +157,7 @@ def test_what_cannot_run_is_no_proof(tree: Path, tmp_path: Path) -> None:
 
 @pytest.mark.httpd
 def test_in_place_leaves_the_tree_patched(tree: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "tree"
-    for path in ("include", "modules/proxy", "configure", "CHANGES"):
-        source, target = tree / path, copy / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if source.is_dir():
-            shutil.copytree(source, target)
-        else:
-            shutil.copy(source, target)
+    copy = _part(tree, tmp_path / "tree")
     answer = verify("--tree", copy, "--in-place", "--transport", "unix", *MODULE_ONLY)
     assert answer["ok"] and answer["in_place"]
     assert (copy / MODULE).read_bytes() != (tree / MODULE).read_bytes()

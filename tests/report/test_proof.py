@@ -16,7 +16,7 @@ from hpatch.httpd.presence import Presence
 from hpatch.httpd.tree import SourceTree
 from hpatch.lab.matrix import Experiment
 from hpatch.lab.model import BackendSpec, Cell, Figures, GatewaySpec, Result, Verdict
-from hpatch.lab.proof import Checks, Plan, Proof, Row
+from hpatch.lab.proof import Checks, Plan, Proof, Row, compared
 from hpatch.lab.scenario import Scenario, find
 from hpatch.lab.smoke import Check
 from hpatch.patching import plan as planning
@@ -86,7 +86,8 @@ def test_what_holds(rows: tuple[Row, ...], ok: bool, undecided: bool) -> None:
 def test_a_set_without_behaviour_holds_when_nothing_is_worse() -> None:
     sets = (chosen("fcgi-memset"),)
     assert proof(AS_BEFORE, sets=sets).ok
-    assert not proof(WORSE, sets=sets).ok
+    found = proof(WORSE, sets=sets)
+    assert not found.ok and not found.proved(sets[0])
 
 
 def test_a_set_that_came_along_need_not_show_itself() -> None:
@@ -110,6 +111,15 @@ def test_a_check_that_fails_as_before_is_no_loss() -> None:
     assert found._replace(checks=(Checks(bad, bad),)).ok
     assert not found._replace(checks=(Checks(Check("page", "passed", ""), bad),)).ok
     assert not found._replace(checks=(Checks(None, Check("start", "failed", "")),)).ok
+
+
+def test_what_an_httpd_has_no_more_is_worse() -> None:
+    page, way = Check("page", "passed", "200"), Check("scgi unix", "passed", "5 full")
+    lost = compared((page, way), (page,))
+    assert [(one.after.name, one.worse) for one in lost] == [("page", False), ("scgi unix", True)]
+    assert not proof(PROVED)._replace(checks=lost).ok
+    crashed = compared((page, way), (Check("start", "failed", "it crashed"),))
+    assert [(one.after.name, one.worse) for one in crashed] == [("start", True)]
 
 
 def test_text() -> None:
