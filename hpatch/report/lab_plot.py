@@ -26,15 +26,15 @@ _BAR, _MARGIN, _WIDTH = 0.34, 1.5, 9.0
 
 
 def check() -> None:
-    """Raises ToolError where matplotlib is not installed."""
-    from importlib.util import find_spec
-
-    if find_spec("matplotlib") is None:
-        raise ToolError("--plot needs matplotlib, which is not installed: pip install matplotlib")
+    """Raises ToolError where there is no matplotlib that works."""
+    try:
+        import matplotlib.figure  # noqa: F401
+    except ImportError as error:
+        raise ToolError(f"--plot needs matplotlib ({error}): pip install matplotlib") from error
 
 
 def render(results: Sequence[Result], form: Literal["svg", "png"]) -> bytes:
-    """The picture. Raises ToolError where matplotlib is not installed."""
+    """The picture. Raises ToolError as `check` does."""
     check()
     from matplotlib import rc_context
     from matplotlib.figure import Figure
