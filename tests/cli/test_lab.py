@@ -122,3 +122,21 @@ def test_an_end_in_the_middle(number: signal.Signals, code: int) -> None:
         assert (process.returncode, out) == (code, b"")
         said = b"hpatch: interrupted after 0 of 1 cells; all that was started has ended\n"
         assert err == (said if number == signal.SIGINT else b"")
+
+
+@pytest.mark.httpd
+def test_what_was_done_before_an_interrupt_is_told() -> None:
+    command = [sys.executable, "-m", "hpatch", "lab", "run", "scgi-unix", "fcgi-body-cpu"]
+    with nothing_left() as left:
+        sessions: set[str] = set()
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        ) as process:
+            while (len(sessions) < 2 or len(left.look()) < 3) and process.poll() is None:
+                sessions |= {path.name for path in left.base.iterdir()}
+                time.sleep(0.001)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+        assert process.returncode == 130
+        assert b"1 passed (5 requests" in out
+        assert err == b"hpatch: interrupted after 1 of 2 cells; all that was started has ended\n"
