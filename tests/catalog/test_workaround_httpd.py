@@ -223,20 +223,12 @@ HTTP2 = {
 }
 
 
-def waits(exchange: Exchange) -> None:
-    """Answer after the end of FCGI_STDIN."""
-    exchange.head()
-    exchange.rest()
-    exchange.send(exchange.answer())
-    exchange.linger()
-
-
 @apxs
 @tags("2.4.46", "2.4.62", "2.4.9", "2.4.12", TRUNK)
 @pytest.mark.parametrize("case", [pytest.param("unpatched", marks=pytest.mark.proof), "both"])
 def test_no_body_is_lost(built: Built, name: str, case: str) -> None:
     spec = GatewaySpec("httpd", None, {"proxy_fcgi": built(name, BOTH if case == "both" else ())})
-    with Session() as session, responder(session.address("unix", "sound"), "fcgi", waits) as backend:
+    with Session() as session, responder(session.address("unix", "sound"), "fcgi", "waits") as backend:
         page = session.folder / "sub.shtml"
         page.write_text('<!--#include virtual="/sound/" -->')
         page.chmod(0o644)
@@ -267,7 +259,7 @@ def test_a_body_goes_to_the_next_member(built: Built, name: str) -> None:
     with (
         Session() as session,
         responder(session.address("unix", "leaves"), "fcgi", leaves) as first,
-        responder(session.address("unix", "waits"), "fcgi", waits) as second,
+        responder(session.address("unix", "waits"), "fcgi", "waits") as second,
     ):
         members = [
             f'BalancerMember "unix:{one.address.path}|fcgi://127.0.2.{number}/" lbset={number}'
