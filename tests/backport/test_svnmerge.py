@@ -37,6 +37,18 @@ def test_lines_that_are_gone_in_part(history: Revisions) -> None:
     assert plain(history, "r1950003") == {B: None}
 
 
+def test_files_that_come_and_go(tmp_path: Path) -> None:
+    own, new, both = "modules/own.c", "modules/new.c", "modules/both.c"
+    commits = (
+        two_lines.Commit("2.4.x", 1950010, "Own.", {own: b"own\n", both: b"both\n"}),
+        two_lines.Commit("trunk", 1950011, "Come.", {own: b"other\n", new: b"new\n", both: b"both\n"}),
+        two_lines.Commit("trunk", 1950012, "Go.", {B: None, two_lines.MANUAL: None}),
+    )
+    there = Revisions(str(two_lines.build(tmp_path / "repository", (*two_lines.HISTORY, *commits))))
+    assert plain(there, "r1950011") == {own: None, new: b"new\n"}
+    assert plain(there, "r1950012") == {B: None, two_lines.MANUAL: None}
+
+
 BASE = b"1\n2\n3\n4\n5\n6\n"
 CASES = {
     # name: ours, theirs, merged
