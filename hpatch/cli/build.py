@@ -92,8 +92,10 @@ def _command(
     if opened.project != "httpd":
         raise UsageError(f"{tree}: is {opened.project}; only httpd is built")
     if module:
-        if configure_arg:
-            raise UsageError("--configure-arg is for the whole of httpd; apxs takes none")
+        if configure_arg or mpm != "event" or modules != "static":
+            raise UsageError(
+                "--configure-arg, --mpm and --modules are for the whole of httpd; a module is built as that httpd was"
+            )
         answer = _modules(opened, prefix, module, apxs, build_dir, dry_run)
     else:
         if apxs is not None:
@@ -138,6 +140,7 @@ def _modules(
     if dry_run:
         steps = building.planned(tree.root, names, apxs, place)
         return Build(tree, into, place, log, True, steps=[Command("apxs", *step) for step in steps])
+    prefix.writable(into)
     with held(layout.folder, tree.root), watching_module() as watch:
         made = building.module(tree.root, names, apxs, place, watch)
         files = prefix.add_modules(into, made.files, prefix.facts(tree, httpd=str(apxs.httpd)))

@@ -145,8 +145,8 @@ def _command(
 
     if (httpd or apxs) and not module_only:
         raise UsageError("--httpd and --apxs need --module-only")
-    if module_only and configure_arg:
-        raise UsageError("--configure-arg is for the whole of httpd; apxs takes none")
+    if module_only and (configure_arg or mpm != "event"):
+        raise UsageError("--configure-arg and --mpm are for the whole of httpd; a module is built as that httpd was")
     known = shared.catalog(catalog)
     source = shared.source(known, git, svn, web, web_base, from_)
     request = Request(tuple(sets), (), (), fuzz, ignore_whitespace, any_version=any_version)
@@ -163,15 +163,21 @@ def _command(
     if dry_run:
         output.write(report.render_plan(plan, way.how, format, width=width, color=color))
         return 0
+    if in_place:
+        with trees.held(tree):  # or it would be found out when all is proved that it cannot be written
+            pass
     place = (build_dir or folder_of(tree, "verify")).absolute()
     with shown() as progress, held(place, tree):
         proof = proving.prove(
             plan, request, known, source, way.candidate(place, progress), place, requests, _telling(progress)
         )
-    done = proof.ok and in_place
-    if done:
-        _apply(plan, tree, request, known, source)
-    output.write(report.render(report.Answer(proof, way.how, done), format, width=width, color=color))
+    done = False
+    try:
+        if proof.ok and in_place:
+            _apply(plan, tree, request, known, source)
+            done = True
+    finally:  # a proof is an answer, also where the tree does not take the sets
+        output.write(report.render(report.Answer(proof, way.how, done), format, width=width, color=color))
     return 0 if proof.ok else 4 if proof.undecided else 1
 
 

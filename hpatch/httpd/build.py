@@ -81,6 +81,7 @@ def build(
     opened = _opened(tree)
     into = into.absolute()
     layout = _layout(tree, into, folder)
+    prefix.writable(into.parent)  # or it would be found out when all is built
     with held(layout.folder, tree):
         return _Work(opened, into, options, layout, watch).run()
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from hpatch.errors import UsageError
+from hpatch.errors import ToolError, UsageError
 from hpatch.httpd import debian
 from hpatch.httpd.copying import Changes, configures
 from hpatch.httpd.state import State
@@ -95,13 +95,20 @@ class Layout:
         self.modules = self.folder / "modules"
 
     def check(self, tree: Path) -> None:
-        """Raises UsageError for a folder that hpatch or make does not build in, and for one in the tree itself."""
+        """Raises UsageError for a folder that hpatch or make does not build in, and for one in the tree itself.
+
+        Raises ToolError for one that cannot be looked into.
+        """
         plain(self.folder, "--build-dir")
         if self.folder.resolve().is_relative_to(tree.resolve()):
             raise UsageError(
                 f"{self.folder}: is in the source tree, which is to stay as it is; choose another --build-dir"
             )
-        if self.folder.is_dir() and any(self.folder.iterdir()) and not self.state.is_file():
+        try:
+            foreign = self.folder.is_dir() and any(self.folder.iterdir()) and not self.state.is_file()
+        except OSError as error:
+            raise ToolError(f"{self.folder}: {error.strerror or error}; choose another --build-dir") from error
+        if foreign:
             raise UsageError(f"{self.folder}: is not empty, and hpatch did not build there; choose another --build-dir")
 
 

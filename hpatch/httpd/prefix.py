@@ -19,14 +19,26 @@ RECORD = "hpatch-build.json"
 
 
 def check(prefix: Path) -> None:
-    """Raises UsageError for a folder that is neither empty nor hpatch's own work."""
-    if prefix.is_dir():
-        if any(prefix.iterdir()) and not (prefix / RECORD).is_file():
-            raise UsageError(f"{prefix}: is not empty, and hpatch did not make it; choose another --prefix")
-    elif prefix.exists() or prefix.is_symlink():
-        raise UsageError(f"{prefix}: is there, and no folder; choose another --prefix")
+    """Raises UsageError for a folder that is neither empty nor hpatch's own work, ToolError for one out of reach."""
     if prefix == prefix.parent:
         raise UsageError(f"{prefix}: choose another --prefix")
+    try:
+        if prefix.is_dir():
+            if any(prefix.iterdir()) and not (prefix / RECORD).is_file():
+                raise UsageError(f"{prefix}: is not empty, and hpatch did not make it; choose another --prefix")
+        elif prefix.exists() or prefix.is_symlink():
+            raise UsageError(f"{prefix}: is there, and no folder; choose another --prefix")
+    except OSError as error:
+        raise ToolError(f"{prefix}: {error.strerror or error}; choose another --prefix") from error
+
+
+def writable(folder: Path) -> None:
+    """Raises ToolError for a folder that cannot be made or written in, as far as can be told before it is tried."""
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    if not there.is_dir():
+        raise ToolError(f"{there}: is no folder; choose another --prefix")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise ToolError(f"{there}: cannot be written: Permission denied; choose another --prefix")
 
 
 def record(prefix: Path) -> Mapping[str, Any] | None:

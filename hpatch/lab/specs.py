@@ -57,11 +57,15 @@ def program(kind: str, where: str) -> Path:
     if not where:
         raise UsageError(f"'{kind}:' wants a program, or the folder that it is installed to, after the colon")
     path = Path(where).expanduser()
-    if path.is_file():
-        return path.absolute()
+    try:
+        if path.is_file():
+            return path.absolute()
+        if path.is_dir():
+            for name in _PROGRAMS[kind]:
+                if (path / name).is_file():
+                    return (path / name).absolute()
+    except OSError as error:
+        raise UsageError(f"{error.filename}: {error.strerror}") from error
     if path.is_dir():
-        for name in _PROGRAMS[kind]:
-            if (path / name).is_file():
-                return (path / name).absolute()
         raise UsageError(f"{where}: has no {kind} ({', '.join(_PROGRAMS[kind])})")
     raise UsageError(f"{where}: there is no such program or folder")

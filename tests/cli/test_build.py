@@ -72,9 +72,28 @@ def test_what_does_not_compile(run: Run, tree: Path, tmp_path: Path) -> None:
 def test_wrong_usage(run: Run, tree: Path, tmp_path: Path) -> None:
     assert run(tree, "--prefix", tmp_path).code == 2
     assert run(tree, "--prefix", tmp_path / "p", "--apxs", "apxs").code == 2
-    assert run(tree, "--prefix", tmp_path / "p", "--module", "x", "--configure-arg", "y").code == 2
+    for option, value in (("--configure-arg", "y"), ("--mpm", "worker"), ("--modules", "shared")):
+        code, _, err = run(tree, "--prefix", tmp_path / "p", "--module", "x", option, value)
+        assert (code, option in err) == (2, True)
     assert run(tree).code == 2
     assert run(tmp_path / "nowhere", "--prefix", tmp_path / "p").code == 3
+
+
+def test_what_cannot_be_written_is_found_out_before_anything_is_built(run: Run, tree: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    long = tmp_path / ("x" * 300)
+    places = (
+        ("--prefix", tmp_path / "file/a/b"),
+        ("--prefix", long),
+        ("--prefix", tmp_path / "p", "--build-dir", long),
+        ("--prefix", long, "--module", "x"),
+    )
+    for arguments in places:
+        code, out, err = run(tree, *arguments)
+        assert (code, out) == (4, "")
+        assert "choose another --" in err
+    assert not (tmp_path / "cache/hpatch/builds").exists()
 
 
 @pytest.mark.httpd

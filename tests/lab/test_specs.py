@@ -72,3 +72,8 @@ def test_what_is_no_backend(text: str) -> None:
 def test_what_is_no_module(text: str) -> None:
     with pytest.raises(UsageError, match="is not NAME=FILE"):
         specs.module(text)
+
+
+def test_a_name_that_the_system_does_not_take() -> None:
+    with pytest.raises(UsageError, match="File name too long"):
+        specs.program("httpd", "x" * 300)
