@@ -56,8 +56,11 @@ def find(program: str | None = None, httpd: Path | None = None) -> Apxs:
     if found is None:
         named = f"{program} is no program" if program is not None else "apxs is not installed"
         raise ToolError(f"{named}; building a module needs it ({install(['apxs'])})")
-    answers = (run([found, "-q", name], env=environment()) for name in ("INCLUDEDIR", "SBINDIR", "PROGNAME"))
-    include, folder, name = (Path(os.fsdecode(answer.strip())) for answer in answers)
+    asked = ("INCLUDEDIR", "SBINDIR", "PROGNAME")
+    answers = [os.fsdecode(run([found, "-q", name], env=environment()).strip()) for name in asked]
+    if not all(answers):
+        raise ToolError(f"{found} does not answer -q as apxs does")
+    include, folder, name = map(Path, answers)
     apxs = Apxs(Path(found).absolute(), include, folder / name)
     if httpd is not None and apxs.httpd.resolve() != httpd.resolve():
         raise UsageError(f"{found} is for {apxs.httpd} and not for {httpd}; name that one's with --apxs")

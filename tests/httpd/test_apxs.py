@@ -75,3 +75,11 @@ def test_no_apxs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["mod_proxy_fcgi", "mod_proxy_fcgi.c", "proxy_fcgi_module", "proxy_fcgi"])
 def test_names(name: str) -> None:
     assert apxs.plain(name) == "proxy_fcgi"
+
+
+def test_a_program_that_is_no_apxs(tmp_path: Path) -> None:
+    program = tmp_path / "apxs"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    with pytest.raises(ToolError, match="apxs does not answer -q as apxs does"):
+        apxs.find(str(program))
