@@ -63,7 +63,9 @@ def _plan(build: Build, width: int | None, color: bool) -> Iterator[str]:
             folder = step.folder
             yield f"cd {visible(shlex.quote(str(folder)))}"
         yield visible(shlex.join(step.command))
-    yield paint(f"# to be installed to {visible(str(build.prefix))} as a whole", "dim", color)
+    single = any(step.phase == "apxs" for step in build.steps)
+    last = f"copied to {build.prefix / 'modules'}" if single else f"installed to {build.prefix} as a whole"
+    yield paint(f"# to be {visible(last)}", "dim", color)
 
 
 def _done(build: Build, width: int | None, color: bool) -> Iterator[str]:

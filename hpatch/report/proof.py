@@ -63,18 +63,19 @@ def render_plan(plan: Plan, how: str, format: Format, *, width: int | None = Non
                 ],
             }
         )
-    return "".join(f"{line}\n" for line in _planned(plan, how, width, color))
-
-
-def _planned(plan: Plan, how: str, width: int | None, color: bool) -> Iterator[str]:
-    yield from wrap(f"{visible(str(plan.tree.root))}: {plan.tree.name}, {how}", width, 2)
-    yield from wrap(f"would be applied in a copy: {_names(plan.sets)}", width, 2)
-    yield ""
+    root = visible(str(plan.tree.root))
+    head = (f"{root}: {plan.tree.name}, {how}", f"would be applied in a copy: {_names(plan.sets)}")
+    headers = ("scenario", "tells of", "backend", "transport")
     rows = [
         (one.scenario.name, ", ".join(sets) or "others", lab.backend(one.cell.backend, None), one.cell.transport)
         for sets, one in plan.experiments
     ]
-    yield from table(("scenario", "tells of", "backend", "transport"), rows, width, color, bold=True)
+    if format == "markdown":
+        lines = [f"**{_plain(head[0])}**", "", _plain(head[1]), "", *_grid(headers, rows)]
+    else:
+        lines = [line for text in head for line in wrap(text, width, 2)]
+        lines += ["", *table(headers, rows, width, color, bold=True)]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _text(answer: Answer, width: int | None, color: bool) -> Iterator[str]:

@@ -49,6 +49,11 @@ def test_a_plan_is_what_a_shell_would_take() -> None:
     ]
 
 
+def test_a_module_is_copied_and_nothing_else_of_the_prefix_changes() -> None:
+    planned = PLANNED._replace(steps=[Command("apxs", ["apxs", "-c", "mod_x.c"], Path("/cache/b/modules"))])
+    assert render(planned, "text").splitlines()[-1] == "# to be copied to /opt/a/modules"
+
+
 def test_what_was_built() -> None:
     assert render(DONE, "text").splitlines() == [
         "httpd 2.4.62: /opt/a/bin/httpd",

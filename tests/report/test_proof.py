@@ -169,6 +169,13 @@ def test_a_plan(root: Path) -> None:
         ["fcgi-stdin-eof", "fcgi-stdin-eof"],
         ["fcgi-stdin-eof", "others"],
     ]
+    ticket = report.render_plan(plan, "how", "markdown").splitlines()
+    assert ticket[:3] == ["**/src: httpd 2.4.9, how**", "", "would be applied in a copy: fcgi-stdin-eof"]
+    assert ticket[4:7] == [
+        "| scenario | tells of | backend | transport |",
+        "|---|---|---|---|",
+        "| fcgi-stdin-eof | fcgi-stdin-eof | responder | unix |",
+    ]
 
 
 def test_smoke(root: Path) -> None:
