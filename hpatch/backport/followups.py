@@ -4,7 +4,7 @@ Two signs: a message that names the revision, and a change of the lines that it 
 several revisions: of 412 that were merged with an earlier one, 44 name that, 92 take away a line that it brought; and
 of 128 that take away a line of a revision and were there when it was merged, 101 were merged, too. Not taken as a sign,
 for it is weaker: the same author's next change of the same files within hours; of 75 that show no other sign 37 were
-merged with it. Nor are words (typo, oops, silence a warning) without a number: of 21 on the same day 7 were.
+merged with it. Nor are words (typo, oops, silence a warning) without a number: of 21 within six hours 7 were.
 """
 
 from __future__ import annotations

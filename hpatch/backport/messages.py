@@ -41,9 +41,8 @@ _BETWEEN = re.compile(
 )
 _BACKWARDS = re.compile(r"[ ]*(?:has|have|was|were|been|is|are|[ ,])*\b(?:back-?ported|merged)\b", re.IGNORECASE)
 
-_PARTIAL = re.compile(
-    r"\b(?:partial\w*|parts?|remaining|incomplete|except|without|only)\b(?=[^.]*\b(?:of|from|r\d{5,}))", re.IGNORECASE
-)
+_PARTIAL = re.compile(r"\b(?:partial\w*|parts?|remaining|incomplete|except|without|only)\b", re.IGNORECASE)
+_WHOLE = re.compile(r"\b(?:of|from|r\d{5,})", re.IGNORECASE)
 _REVERTS = re.compile(
     r"\b(?:revert(?:s|ed|ing)?|back(?:s|ed|ing)?[ -]out|undo(?:es|ing)?|roll(?:s|ed)?[ -]?back)\b", re.I
 )
@@ -150,7 +149,11 @@ def _list(message: str, at: int) -> Iterator[Reference]:
 
 def is_partial(message: str) -> bool:
     """Whether a message on a branch says that what it merges is not all of it."""
-    return _PARTIAL.search(message.strip().partition("\n\n")[0]) is not None
+    for sentence in message.strip().partition("\n\n")[0].split("."):
+        found = _PARTIAL.search(sentence)
+        if found is not None and _WHOLE.search(sentence, found.end()):
+            return True
+    return False
 
 
 def relation(message: str, number: int | None, commit: str) -> Relation | None:

@@ -28,7 +28,7 @@ _PR = re.compile(r"\b(?:PR|BZ|Bug(?:zilla)?)[:# \t]*(\d{4,6})\b", re.IGNORECASE)
 """Shorter numbers are GitHub's."""
 _SPELT = re.compile(r"\b(?:PR|BZ)[:# \t]*(\d{3,6})\b")
 _REPORTED = re.compile(r"\bPR \d+\.\Z")
-_SKIP = re.compile(r"\s*\[skip ci\]", re.IGNORECASE)
+_SKIP = re.compile(r"\[skip ci\]", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[^.A-Z]\.)\s+(?=[A-Z\"'(])")
 _MPM = re.compile(r"(?i)\A(?:mpm[ _](event|prefork|winnt|worker)|(event|prefork|winnt|worker)[ _]mpm)(?=:)")
 _FIRST = re.compile(r"\A[a-z]+(?=[ ,])")
