@@ -88,7 +88,7 @@ def _text(answer: Check, width: int | None, color: bool) -> Iterator[str]:
     yield from table(("revision", "date", "author", "title", "merged"), rows, width, color, indent=2)
     if answer.files:
         yield ""
-        files = [(one.path, _STATES[one.state], one.reason) for one in answer.files]
+        files = [(visible(one.path), _STATES[one.state], one.reason) for one in answer.files]
         yield from table(("file", "state", "why"), files, width, color, indent=2)
     for conflict in answer.conflicts:
         yield ""

@@ -37,7 +37,8 @@ def _text(history: Revisions, answer: Explanation, width: int | None, color: boo
     for row in one.message.splitlines():
         yield from wrap(f"  {visible(row)}".rstrip(), width, 2)
     yield ""
-    yield from table(("file", "lines"), [(touched.path, _lines(touched)) for touched in answer.touched], width, color)
+    files = [(visible(touched.path), _lines(touched)) for touched in answer.touched]
+    yield from table(("file", "lines"), files, width, color)
     yield ""
     yield from wrap(_went(history, answer), width, 2)
     if answer.brought:

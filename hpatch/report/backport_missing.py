@@ -58,7 +58,9 @@ def _text(history: Revisions, found: Missing, width: int | None, color: bool) ->
     yield from table(("revision", "date", "for", "title", "by itself"), rows, width, color)
     yield ""
     shown = "" if len(found.candidates) == found.total else f", of {found.total}"
-    there = "" if not found.there else f"; {found.there} more are there by their content"
+    there = ""
+    if found.there:
+        there = f"; {'1 more is' if found.there == 1 else f'{found.there} more are'} there by content"
     yield from wrap(f"{count(len(found.candidates), 'revision')} that {onto} lacks{shown}{there}", width)
 
 
