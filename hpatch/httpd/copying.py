@@ -59,8 +59,11 @@ def compare(tree: Path, copy: Path, record: Path, *, manual: bool) -> Changes:
     before = _load(record) if copy.is_dir() else {}
     try:
         stamps = dict(_walk(tree, manual))
+        # Without a record the copy is made anew: what an interrupted one has already is taken over once more.
         taken = tuple(
-            path for path, stamp in stamps.items() if before.get(path) != stamp and not _same(tree / path, copy / path)
+            path
+            for path, stamp in stamps.items()
+            if not before or (before.get(path) != stamp and not _same(tree / path, copy / path))
         )
     except OSError as error:
         raise InputError(f"{error.filename or tree}: cannot be read: {error.strerror}") from error

@@ -24,8 +24,8 @@ class State:
         self._store()
 
     def unconfigured(self) -> None:
-        """configure has to run again, and what was made before is not for what it will say."""
-        self.configured = None
+        """All from buildconf on has to run again, and what was made before is not for what configure will say."""
+        self.configured, self.begun = None, "buildconf"
         self._store()
 
     def begin(self, step: str) -> None:

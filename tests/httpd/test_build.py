@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -349,6 +350,36 @@ def test_after_a_kill_within_make_nothing_half_written_is_used(place: Place) -> 
     place.build()
     assert place.result() == 3
     assert len(place.compiled()) == 2
+
+
+def test_after_a_kill_within_the_first_copy_all_is_copied(place: Place) -> None:
+    place.build()
+    (place.folder / "source.json").unlink()
+    (place.folder / "source/configure").unlink()
+    place.build()
+    assert all((place.folder / "source" / path).is_file() for path in FILES)
+    assert place.result() == 3
+
+
+@pytest.mark.skipif(
+    shutil.which("autoconf") is None and os.environ.get("CI") != "true", reason="buildconf takes autoconf"
+)
+def test_after_a_kill_within_a_later_copy_buildconf_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Place(tmp_path)
+    (place.tree / "configure").rename(place.tree / "configure.in")
+    place.write("buildconf", "#!/bin/sh\ncp configure.in configure; chmod +x configure\n")
+    (place.tree / "buildconf").chmod(0o755)
+    place.build()
+    place.write("configure.in", f"{CONFIGURE}# another\n")
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr("hpatch.httpd.copying._store", killed)
+        place.build()
+    place.build()
+    assert (place.folder / "source/configure").read_text().endswith("# another\n")
 
 
 def test_a_swap_that_was_interrupted_is_put_right(place: Place) -> None:
