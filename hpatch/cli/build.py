@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from hpatch.cli import output
+from hpatch.cli import building, output
 from hpatch.errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from hpatch.httpd.tree import SourceTree
     from hpatch.report.build import Build
 
-_HTTPD = "The whole of httpd"
 _MODULE = "Single modules"
 
 _EXAMPLES = """
@@ -38,36 +37,17 @@ build, or something that it takes is missing.
 def _command(
     tree: Annotated[Path, typer.Argument(metavar="TREE", help="The source tree of httpd.")],
     prefix: Annotated[Path, typer.Option("--prefix", metavar="DIR", help="Where to install; need not be there yet.")],
-    mpm: Annotated[
-        Literal["event", "worker", "prefork"], typer.Option(help="Its MPM.", rich_help_panel=_HTTPD)
-    ] = "event",
+    mpm: building.Mpm = "event",
     modules: Annotated[
         Literal["static", "shared"],
         typer.Option(
             help="static: what a reverse proxy needs, compiled in; shared: all usual modules, as files.",
-            rich_help_panel=_HTTPD,
+            rich_help_panel=building.BUILD,
         ),
     ] = "static",
-    configure_arg: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ARG", help="A further argument of configure. Repeatable.", rich_help_panel=_HTTPD),
-    ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs",
-            "-j",
-            metavar="N",
-            min=1,
-            max=1024,
-            help="How many compilers at once; as many as there are processors if not given.",
-            rich_help_panel=_HTTPD,
-        ),
-    ] = None,
-    build_dir: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Where to build; in the cache if not given.", rich_help_panel=_HTTPD),
-    ] = None,
+    configure_arg: building.ConfigureArgs = None,
+    jobs: building.Jobs = None,
+    build_dir: building.BuildDir = None,
     module: Annotated[
         list[str] | None,
         typer.Option(
@@ -124,7 +104,7 @@ def _httpd(tree: SourceTree, into: Path, options: Options, folder: Path | None, 
 def _modules(
     tree: SourceTree, into: Path, names: list[str], program: str | None, folder: Path | None, dry_run: bool
 ) -> Build:
-    from hpatch.httpd import apxs as building
+    from hpatch.httpd import apxs as modules
     from hpatch.httpd import prefix
     from hpatch.httpd.build import folder_of, held
     from hpatch.httpd.buildplan import Layout
@@ -133,16 +113,16 @@ def _modules(
 
     into = into.absolute()
     prefix.check(into)
-    apxs = building.find(program)
+    apxs = modules.find(program)
     layout = Layout(folder or folder_of(tree.root))
     layout.check(tree.root)
     place, log = layout.modules, layout.modules / "build.log"
     if dry_run:
-        steps = building.planned(tree.root, names, apxs, place)
+        steps = modules.planned(tree.root, names, apxs, place)
         return Build(tree, into, place, log, True, steps=[Command("apxs", *step) for step in steps])
     prefix.writable(into)
     with held(layout.folder, tree.root), watching_module() as watch:
-        made = building.module(tree.root, names, apxs, place, watch)
+        made = modules.module(tree.root, names, apxs, place, watch)
         files = prefix.add_modules(into, made.files, prefix.facts(tree, httpd=str(apxs.httpd)))
     return Build(tree, into, place, log, False, modules=files, seconds={"apxs": made.seconds})
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from hpatch.cli import output
+from hpatch.cli import building, output
 from hpatch.cli import revisions as shared
 from hpatch.cli import tree as trees
+from hpatch.cli.building import BUILD
 from hpatch.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from hpatch.report.progress import Progress
     from hpatch.sources.cache import Checked
 
-_BUILD = "How it is built"
 _CELLS = "Which cells"
 _PLACING = "How hunks are placed"
 
@@ -59,39 +59,23 @@ def _command(
     module_only: Annotated[
         bool,
         typer.Option(
-            "--module-only", help="Build just the changed modules, for an installed httpd.", rich_help_panel=_BUILD
+            "--module-only",
+            help="Build just the changed modules, for an installed httpd.",
+            rich_help_panel=BUILD,
         ),
     ] = False,
     httpd: Annotated[
         str | None,
-        typer.Option(metavar="PREFIX|PROGRAM", help="With --module-only: that httpd.", rich_help_panel=_BUILD),
+        typer.Option(metavar="PREFIX|PROGRAM", help="With --module-only: that httpd.", rich_help_panel=BUILD),
     ] = None,
     apxs: Annotated[
-        str | None, typer.Option(metavar="PROGRAM", help="With --module-only: its apxs.", rich_help_panel=_BUILD)
+        str | None,
+        typer.Option(metavar="PROGRAM", help="With --module-only: its apxs.", rich_help_panel=BUILD),
     ] = None,
-    mpm: Annotated[
-        Literal["event", "worker", "prefork"], typer.Option(help="Its MPM.", rich_help_panel=_BUILD)
-    ] = "event",
-    configure_arg: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ARG", help="A further argument of configure. Repeatable.", rich_help_panel=_BUILD),
-    ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs",
-            "-j",
-            metavar="N",
-            min=1,
-            max=1024,
-            help="How many compilers at once; as many as there are processors if not given.",
-            rich_help_panel=_BUILD,
-        ),
-    ] = None,
-    build_dir: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Where to build; in the cache if not given.", rich_help_panel=_BUILD),
-    ] = None,
+    mpm: building.Mpm = "event",
+    configure_arg: building.ConfigureArgs = None,
+    jobs: building.Jobs = None,
+    build_dir: building.BuildDir = None,
     backend: Annotated[
         list[str] | None,
         typer.Option(
@@ -189,12 +173,12 @@ class _Way:
         if options is not None:
             self.how = f"httpd with the MPM {options.mpm}"
             return
-        from hpatch.httpd import apxs as building
+        from hpatch.httpd import apxs as modules
         from hpatch.httpd.installed import ask
         from hpatch.lab import specs
         from hpatch.lab.candidates import touched
 
-        self._apxs = building.find(apxs, None if httpd is None else specs.program("httpd", httpd))
+        self._apxs = modules.find(apxs, None if httpd is None else specs.program("httpd", httpd))
         self._names = touched(plan.tree, plan.paths, self._apxs)
         version = ask(str(self._apxs.httpd)).version
         files = ", ".join(f"mod_{name}" for name in self._names)
