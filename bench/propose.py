@@ -1,6 +1,6 @@
 """Real merges to 2.4.x, checked as they were just before: what `hpatch backport check` says, next to what was done.
 
-Each case is a merge that was made upstream. The branch is taken as it was before it, trunk as it was then. Three
+Each case is a merge that was made upstream. The branch is taken as it was before it, trunk as it was then. Four
 questions:
 
 - The verdict for all revisions of the merge. `same`: the committer added and removed the very lines of trunk's
@@ -9,7 +9,8 @@ questions:
 - Prerequisites: of a merge of several revisions the last is checked alone. Where it does not go in alone, but all of
   them together do, the earlier ones that touch the same files are what it needs.
 - Follow-ups: of a merge of several revisions the first is checked alone. The others are what should be offered; what
-  else is offered counts as well where the branch got it at any time.
+  else is offered counts as well where the branch got it at any time. The same of those that the advice adds.
+- Names: what goes in and would not compile.
 
 A line of the cases: `{"rev", "sha", "parent", "trunk", "trunk_shas", "files"}`; revisions of Subversion, commits of the
 repository, and the files that the merge touched.
@@ -56,7 +57,7 @@ class Bench:
         return Revisions(self.folder, case["parent"], last[1], cache=self.cache)
 
     def run(self, case: Mapping[str, Any]) -> dict[str, Any]:
-        """All three questions."""
+        """All questions."""
         history = self.then(case)
         chosen = tuple(sorted(map(history.named, case["trunk_shas"]), key=lambda one: one.order))
         start = time.perf_counter()
@@ -69,6 +70,7 @@ class Bench:
             "done": self.done(case, chosen),
             "exact": self.exact(case, whole),
             "modulo": list(whole.modulo),
+            "lacking": [one.name for one in whole.lacking],
             "conflicts": [[one.revision.name, one.path, one.reason] for one in whole.conflicts],
             "suppliers": [self.supplier(one.revision, one.missing, one.helps) for one in whole.prerequisites],
             "search": None if whole.search is None else self.names(whole.search.found),
@@ -94,8 +96,10 @@ class Bench:
 
     def offered(self, answer: Check, others: Sequence[Revision]) -> dict[str, Any]:
         """Follow-ups that were found, and the revisions that were merged with it."""
+        added = () if answer.advice is None else answer.advice.added
         return {
             "others": self.names(others),
+            "added": [{"name": one.revision.name, "ever": one.revision.order in self.ever} for one in added],
             "offered": [
                 {
                     "name": one.revision.name,
@@ -214,6 +218,16 @@ def summary(cases: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             "merged with the first": sum(len(others) for others, _ in pairs),
             "of these offered": offered.get("any", Counter())["with it"],
             "by sign": {sign: dict(row) for sign, row in sorted(offered.items())},
+            "added by the advice": sum(len(case["first"]["added"]) for case in cases),
+            "added and merged with it": sum(
+                one["name"] in case["first"]["others"] for case in cases for one in case["first"]["added"]
+            ),
+            "added and ever merged": sum(one["ever"] for case in cases for one in case["first"]["added"]),
+        },
+        "names": {
+            f"r{case['rev']}": case["lacking"]
+            for case in cases
+            if case["lacking"] and case["verdict"] in ("works", "modulo")
         },
     }
 

@@ -33,6 +33,7 @@ _KEYWORD = re.compile(
 _FILLER = re.compile(
     r"[ \t]*(?:[A-Za-z^~_*'\"/.-][\w^~_*'\"/.-]*|https?://[^\s,]*/|2\.\d(?:\.[\dx]+)?|[:,;(\[+&=-]|\n(?![ \t]*\n))"
 )
+_GAP = re.compile(r"[ \t(\[#:,=]*")
 _STOP = re.compile(r"[.!?]$|(?:by|for|not|with|into|request|proposal|conflicts?|mergeinfo|info)$", re.IGNORECASE)
 _WORDS = 8
 """How many words may stand between "merge" and the first revision."""
@@ -117,7 +118,7 @@ def _start(message: str, at: int) -> int | None:
     """Where the first revision stands that belongs to a word before it; None where there is none."""
     words = 0
     while words <= _WORDS:
-        gap = re.compile(r"[ \t(\[#:,=]*").match(message, at)
+        gap = _GAP.match(message, at)
         assert gap is not None
         for start in (at, gap.end()):
             found = _REFERENCE.match(message, start)

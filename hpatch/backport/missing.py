@@ -60,7 +60,7 @@ class Candidate(NamedTuple):
             return 5
         if self.cves:
             return 0
-        return (3 if not self.prs else 2) if not self.fixes else (2 if not self.prs else 1)
+        return 3 - bool(self.prs) - self.fixes
 
 
 class Missing(NamedTuple):
