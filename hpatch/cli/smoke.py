@@ -8,6 +8,7 @@ import typer
 
 from hpatch.cli import output
 from hpatch.cli import revisions as shared
+from hpatch.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +57,9 @@ def _command(
         found = list(lab.claimed(known, ask(str(program)), record.get("sets", ())))
     else:
         found = [known.get(id) for id in dict.fromkeys(word for text in sets for word in text.split(",") if word)]
+        for one in found:
+            if one.project != "httpd":
+                raise UsageError(f"'{one.id}' is for {one.project}; only httpd is tried")
     with shown() as progress:
         answer = _tried(GatewaySpec("httpd", program), found, progress)
     output.write(report.render(answer, format, width=output.width(), color=output.color()))
@@ -81,7 +85,7 @@ def _tried(spec: GatewaySpec, sets: Sequence[PatchSet], progress: Progress) -> S
         for number, one in enumerate(experiments, 2):
             progress.step(number, len(experiments) + 1, f"{one.scenario.name} {one.cell.transport}")
             results.append(matrix.run(one))
-    told = {id for one in telling for id in one.sets}
+    told = {id for one in experiments for id in one.scenario.sets}
     silent = [one.id for one in sets if one.id not in told]
     version = str(ask(str(spec.program)).version)
     return Smoke(str(spec.program), version, checks, [one.id for one in sets], silent, results)

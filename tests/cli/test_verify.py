@@ -92,3 +92,4 @@ def test_smoke(capsys: pytest.CaptureFixture[str], httpd: str, tmp_path: Path) -
     assert (answer["verdict"], answer["sets"], answer["silent"]) == ("passed", ["fcgi-memset"], ["fcgi-memset"])
     assert call(capsys, "smoke", tmp_path).code == 2
     assert call(capsys, "smoke", httpd, "--sets", "nothing").code == 2
+    assert call(capsys, "smoke", httpd, "--sets", "fcgi-memset,uwsgi-stdin-eof").code == 2
