@@ -47,6 +47,7 @@ def test_a_proposal_but_for_changes(history: Revisions) -> None:
     )
     assert one.note == ("  *) mod_a: Fix it. PR 60001.  [Cid]\n", "CHANGES", "trunk")
     assert said(one)["follow-ups"] == "no: r1950002 fixes r1950001: Follow up to r1950001: fix the comment."
+    assert said(one)["prerequisites"] == "yes: none is missing: all lines that it changes are there"
     assert said(one)["votes"] == "unknown: needs 3 +1"
 
 
@@ -98,6 +99,16 @@ def test_what_is_refused(history: Revisions) -> None:
     assert again.proposed.startswith("it is in 2.4.x:STATUS already, line 41, under PATCHES PROPOSED")
     assert ([one.line for one in again.standing], again.refused) == ([41], "")
     assert make(history, "r1950001").proposed == ""
+
+
+def test_what_it_leans_on(history: Revisions) -> None:
+    text = two_lines.lines("a", {5: "fixed; /* so */", 15: "fifteen;", 30: "thirty;", 39: "end;"})
+    later = two_lines.Commit("trunk", 1950011, "mod_a: Follow up to r1950001.", {A: text})
+    folder = two_lines.build(Path(history.git.directory).with_name("leans"), (*two_lines.HISTORY, later))
+    there = Revisions(str(folder))
+    lacks = "no: r1950011 follows up r1950001, which the branch lacks: mod_a: Fix the first thing."
+    assert said(make(there, "r1950011"))["prerequisites"] == lacks
+    assert said(make(there, "r1950001", "r1950011"))["prerequisites"].startswith("yes: none is missing")
 
 
 def test_source_that_the_branch_has_elsewhere(history: Revisions) -> None:
