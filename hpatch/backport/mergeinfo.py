@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,10 +19,18 @@ class Record:
     """The numbers of trunk's revisions that are recorded as merged, as ranges."""
 
     def __init__(self, ranges: Iterator[tuple[int, int]]) -> None:
-        self._ranges = tuple(sorted(ranges))
+        found: list[tuple[int, int]] = []
+        for low, high in sorted(one for one in ranges if one[0] <= one[1]):
+            if found and low <= found[-1][1] + 1:
+                low, high = found[-1][0], max(high, found.pop()[1])  # noqa: PLW2901 - the two as one
+            found.append((low, high))
+        self._ranges = tuple(found)
 
     def __contains__(self, number: object) -> bool:
-        return isinstance(number, int) and any(low <= number <= high for low, high in self._ranges)
+        if not isinstance(number, int):
+            return False
+        at = bisect_right(self._ranges, number, key=lambda one: one[0])
+        return at > 0 and number <= self._ranges[at - 1][1]
 
     def __len__(self) -> int:
         return len(self._ranges)

@@ -7,7 +7,8 @@ from typing import Literal
 
 from hpatch.backport.explain import Explanation, Touched
 from hpatch.backport.revisions import Revisions
-from hpatch.report.backport_check import followup_data, has, merged_data, merges, revision, said, titled
+from hpatch.report.backport_check import has, merges, said, titled
+from hpatch.report.backport_data import followup_data, merged_data, revision
 from hpatch.report.jsonform import dump
 from hpatch.report.tables import table
 from hpatch.report.terminal import paint, visible, wrap

@@ -7,7 +7,8 @@ from typing import Literal
 
 from hpatch.backport.missing import Candidate, Missing
 from hpatch.backport.revisions import Revisions
-from hpatch.report.backport_check import merged_data, merges, revision, titled
+from hpatch.report.backport_check import merges, titled
+from hpatch.report.backport_data import merged_data, revision
 from hpatch.report.jsonform import dump
 from hpatch.report.tables import table
 from hpatch.report.terminal import visible, wrap

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from hpatch.backport.evidence import Evidence
 from hpatch.backport.proposal import Proposal
-from hpatch.report import backport_check, status_edit
+from hpatch.report import backport_data, status_edit
 from hpatch.report.jsonform import dump
 from hpatch.report.terminal import paint, visible, wrap
 
@@ -118,7 +118,7 @@ def _json(answer: Answer) -> dict[str, Any]:
         "refused": answer.refused or None,
         "branch": one.branch,
         "place": answer.place,
-        "revisions": [backport_check.revision(each) for each in one.revisions],
+        "revisions": [backport_data.revision(each) for each in one.revisions],
         "way": one.way,
         "modulo": list(one.modulo),
         "title": one.title,
@@ -128,7 +128,7 @@ def _json(answer: Answer) -> dict[str, Any]:
         "patch": {"possible": one.patch is not None, "file": answer.patch, "strip": 0},
         "proposed": [{"line": each.line, "section": each.section, "title": each.title} for each in one.standing],
         "exempt": list(one.exemption.areas) if one.exemption is not None and one.exemption.whole else [],
-        "check": backport_check.data(one.check),
+        "check": backport_data.data(one.check),
         "evidence": [{"what": each.what, "result": each.result, "text": each.text} for each in answer.evidence],
         "inserted": None
         if insertion is None

@@ -28,6 +28,12 @@ def test_the_record() -> None:
     assert len(mergeinfo.read("\n", "x")) == 0
 
 
+def test_ranges_that_overlap() -> None:
+    record = mergeinfo.read("/trunk:10-20,15,12-30,31,40-39,50", "x")
+    assert [number for number in range(60) if number in record] == [*range(10, 32), 50]
+    assert len(record) == 2
+
+
 @pytest.mark.parametrize("text", ["no property", "/trunk:12-", "/trunk:12,x", "/trunk:1-2-3"])
 def test_what_is_no_record(text: str) -> None:
     with pytest.raises(InputError, match=r"x: is no svn:mergeinfo"):
