@@ -61,11 +61,32 @@ def main() -> None:
         # A closed descriptor: what is said there is lost, and that is no error.
         nowhere = open(os.devnull, "w")  # noqa: PTH123, SIM115 - open to the end of the process
         sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
+    _end_in_order()
     for stream in (sys.stdout, sys.stderr):
         # A terminal or a pipe that cannot show a character gets its escape, not a traceback.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     sys.exit(_guarded(arguments))
+
+
+def _end_in_order() -> None:
+    """Let a request to end be an interruption: what was begun is finished or undone, what was started ends."""
+    import signal
+
+    this = os.getpid()
+
+    def end(number: int, frame: object) -> None:
+        if os.getpid() != this:
+            # A child that has not become another program: none of what would be undone is its own.
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+            return
+        raise SystemExit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            with suppress(ValueError):  # not the main thread: a test's own way to call it
+                signal.signal(number, end)
 
 
 def _guarded(arguments: list[str]) -> int:  # noqa: PLR0911 - one for each end

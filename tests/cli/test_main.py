@@ -125,17 +125,38 @@ def test_an_interrupt(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mo
     assert call(capsys) == (130, "", "")
 
 
-def test_a_fleet_that_is_interrupted_ends_at_once_and_says_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_fleet_that_is_told_to_end_does_at_once_and_says_nothing(tmp_path: Path, number: int, code: int) -> None:
     text = "".join(f"<VirtualHost *:{n}>\n{PASS}</VirtualHost>\n" for n in range(20_000))
     for name in ("a", "b", "c", "d"):
         (tmp_path / f"{name}.conf").write_text(text)
     process = start("lint", "--jobs", 2, tmp_path)
     time.sleep(1)
     interrupted = time.monotonic()
-    os.killpg(process.pid, signal.SIGINT)
+    os.killpg(process.pid, number)
     out, err = process.communicate(timeout=20)
-    assert (process.returncode, out, err) == (130, "", "")
+    assert (process.returncode, out, err) == (code, "", "")
     assert time.monotonic() - interrupted < 5
+
+
+HELD = """
+import time, hpatch.cli.apply as apply
+apply.prepare = lambda *_: (print("held", flush=True), time.sleep(30))
+main()
+"""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_who_is_told_to_end_lets_go_of_the_tree(tmp_path: Path, number: int, code: int) -> None:
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "a.diff").write_text("")
+    process = start("apply", tmp_path / "a.diff", "--tree", tmp_path / "tree", code=HELD)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    assert (tmp_path / "tree" / ".hpatch").exists()
+    process.send_signal(number)
+    assert (*process.communicate(timeout=20), process.returncode) == ("", "", code)
+    assert not list((tmp_path / "tree").iterdir())
 
 
 def test_a_reader_that_goes_away(tmp_path: Path) -> None:

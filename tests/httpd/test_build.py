@@ -309,7 +309,7 @@ def _alive(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_an_interrupted_build_leaves_no_process_and_no_prefix(tmp_path: Path, number: int) -> None:
+def test_an_interrupted_build_leaves_no_process_and_no_prefix(tmp_path: Path, number: signal.Signals) -> None:
     place = Place(tmp_path, configure=SLOW, slow="")
     command = [
         sys.executable,
@@ -331,7 +331,7 @@ def test_an_interrupted_build_leaves_no_process_and_no_prefix(tmp_path: Path, nu
         sleeping = int(pid.read_text())
         running.send_signal(number)
         code = running.wait(10)
-    assert code == (130 if number == signal.SIGINT else -number)
+    assert code == {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -signal.SIGKILL}[number]
     limit = time.monotonic() + 10
     while _alive(sleeping) and time.monotonic() < limit:
         time.sleep(0.02)
