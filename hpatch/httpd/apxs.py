@@ -89,11 +89,13 @@ def sources(tree: Path, name: str, apxs: Apxs, *, own_proxy: bool = False) -> So
     Otherwise a header of the installed httpd wins over the tree's, for it tells how that one's structures are. Raises
     InputError when the tree has no such module.
     """
-    found = sorted(tree.glob(f"modules/*/mod_{name}.c"))
+    found = sorted(tree.glob(f"modules/**/mod_{name}.c"))
     if not found:
-        raise InputError(f"{tree}: there is no module mod_{name} (modules/*/mod_{name}.c)")
+        raise InputError(f"{tree}: there is no module mod_{name} (modules/**/mod_{name}.c)")
     folder = found[0].parent
-    config = files.read(tree, f"{folder.relative_to(tree)}/config.m4") or b""
+    # Their names have numbers where the order counts: config5.m4.
+    texts = (files.read(tree, str(path.relative_to(tree))) for path in sorted(folder.glob("config*.m4")))
+    config = b"\n".join(text or b"" for text in texts)
     objects = [f"mod_{name}.lo"]
     for match in _OBJECTS.finditer(config.decode("utf-8", "surrogateescape")):
         words = match[1].replace("\\\n", " ").split()

@@ -54,6 +54,8 @@ _BY_HEADER = {
     "nghttp2": "libnghttp2-dev",
     "libxml": "libxml2-dev",
     "brotli": "libbrotli-dev",
+    "curl": "libcurl4-openssl-dev",
+    "jansson": "libjansson-dev",
     "stdlib": "libc6-dev",
     "stdio": "libc6-dev",
 }

@@ -41,6 +41,16 @@ def test_builds_a_module_of_several_files(tree: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.httpd
+def test_finds_a_module_in_any_folder_and_its_files_in_any_config(tree: Path) -> None:
+    folder = tree / "modules/dav/main"
+    folder.mkdir(parents=True)
+    (folder / "mod_deep.c").touch()
+    (folder / "config5.m4").write_text('deep_objs="dnl\nmod_deep.lo dnl\ndeep_part.lo dnl\n"\n')
+    found = apxs.sources(tree, "deep", apxs.find())
+    assert (found.folder, found.files) == ("modules/dav/main", ("mod_deep.c", "deep_part.c"))
+
+
+@pytest.mark.httpd
 def test_headers_of_the_installed_httpd_come_first_unless_mod_proxy_is_built_too(tree: Path) -> None:
     program = apxs.find()
     assert apxs.sources(tree, "hello", program).headers == ("extra.h",)
