@@ -69,7 +69,7 @@ class Modules:
         return GatewaySpec("httpd", self.apxs.httpd, made.files)
 
 
-def touched(tree: SourceTree, paths: Iterable[str], apxs: Apxs) -> tuple[str, ...]:
+def touched(tree: SourceTree, paths: Sequence[str], apxs: Apxs) -> tuple[str, ...]:
     """The modules that a change of these files concerns, for an installed httpd.
 
     Raises UsageError where modules alone cannot show the change, or only modules of the same version can.
@@ -84,6 +84,9 @@ def touched(tree: SourceTree, paths: Iterable[str], apxs: Apxs) -> tuple[str, ..
         names.update(dict.fromkeys(found))
     if not names:
         raise UsageError("no module is changed; leave out --module-only")
+    for path in paths:
+        if "proxy" not in names and path.endswith(".h") and (apxs.include / path.rpartition("/")[2]).is_file():
+            raise UsageError(f"{path}: modules are built with the one of {apxs.httpd}; leave out --module-only")
     if "proxy" in names:
         installed = ask(str(apxs.httpd)).version
         if installed != tree.version:

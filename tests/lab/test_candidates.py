@@ -48,6 +48,15 @@ def test_mod_proxy_of_another_version_is_refused(tree: SourceTree) -> None:
         touched(other, [f"{PROXY}/proxy_util.c"], apxs.find())
 
 
+def test_a_header_that_the_installed_httpd_has_is_not_the_trees(tree: SourceTree) -> None:
+    folder = tree.root / "modules/dav/main"
+    folder.mkdir(parents=True)
+    (folder / "mod_dav.c").write_text('#include "mod_dav.h"\n')
+    with pytest.raises(UsageError, match=r"mod_dav\.h: modules are built with the one of"):
+        touched(tree, ["modules/dav/main/mod_dav.h"], apxs.find())
+    assert set(touched(tree, [f"{PROXY}/mod_proxy.h"], apxs.find())) == {"proxy", "proxy_ajp", "proxy_fcgi"}
+
+
 @pytest.mark.parametrize("path", ["server/core.c", "include/httpd.h", f"{PROXY}/nothing.c"])
 def test_what_is_in_no_module_is_refused(tree: SourceTree, path: str) -> None:
     with pytest.raises(UsageError, match="is in no module"):
