@@ -1,33 +1,32 @@
 """Names that revisions use and the branch does not have: they go in line by line, and then it does not compile.
 
-A name counts that stands in code they add, that a header of trunk had before them, and that no C file of the branch has
-with them. Measured on 302 real merges that go in: three have such a name. One was adapted; the other two broke the
-branch (`ap_casecmpstrn` in r1747056, `ap_log_rdata` in r1542330).
+A name counts that stands in code they add, that a header of trunk which the code may include had before the last of
+them, and that no C file of the branch has with them. What the preprocessor asks for may be away.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from hpatch.backport.answer import Lacking
-from hpatch.backport.changes import Change, Objects
+from hpatch.backport.changes import Change, Entry, Objects
 from hpatch.backport.revisions import Revision, Revisions
 from hpatch.backport.trial import Branch, Trial
-from hpatch.sources.process import FailedError
+from hpatch.errors import HpatchError
 
 _C = (".c", ".h", ".cc", ".cpp", ".hpp")
 _HEADERS = (".h", ".hpp")
 _NAME = re.compile(rb"\b[A-Za-z_]\w{3,}")
 _ASIDE = re.compile(rb'"(?:\\.|[^"\\\n])*"|/\*.*?(?:\*/|$)|//.*|^\s*\*(?:\s.*|/.*|$)')
 """What is no code in a line: strings and comments."""
-Use = tuple[Revision, str]
-"""Who uses a name, and in which file."""
 _MOST = 8
 """Of how many names it is asked who brought them."""
-_PATHS = 100_000
-"""With more bytes of paths than a command line should have, all files are searched."""
+_ASKED = 50
+"""How many names are searched for in all of the branch's code."""
+_FILES = 3000
+"""With more headers than this it is not asked: reading them takes seconds."""
 
 
 def lacking(
@@ -36,62 +35,75 @@ def lacking(
     """The names, in the order of the code that uses them."""
     used = _used(changes, {one.path for one in trial.files if one.state == "clean"})
     for one in trial.files:
-        known = one.after if one.path.endswith(_HEADERS) else one.before if one.path.endswith(_C) else None
-        for name in used.keys() & set(_NAME.findall(known or b"")):
+        content = one.after if one.path.endswith(_HEADERS) else one.before if one.path.endswith(_C) else None
+        for name in used.keys() & set(_NAME.findall(content or b"")):
             del used[name]
+    if not used:
+        return ()
+    git, onto, before = history.git, history.onto.commit, f"{changes[-1].revision.commit}^"
     try:
-        for name in history.git.words(used, history.onto.commit, _some(branch.tree, _HEADERS)):
-            used.pop(name, None)
-        places = dict(_on_trunk(history, objects, used))
-        there = history.git.words(places, history.onto.commit, _some(branch.tree, _C))
-    except FailedError:
+        trunk = objects.tree(before)
+        headers, others = _some(branch.tree, _HEADERS), _some(trunk, _HEADERS)
+        if max(len(headers), len(others)) > _FILES:
+            return ()
+        known = _names(objects, trunk, others) - _names(objects, branch.tree, headers)
+        asked = [name for name in used if name in known][:_ASKED]
+        there = git.words(asked, onto, _some(branch.tree, _C))
+        on_trunk = git.words([name for name in asked if name not in there], before, others)
+    except HpatchError:
         return ()  # a clone that is shallow or partial does not have the files
+    contents = {one.path: one.after or b"" for one in trial.files}
     found: list[Lacking] = []
-    for name, at in places.items():
-        if name not in there:
-            user, path = used[name]
-            supplier = _supplier(history, user, at) if len(found) < _MOST else None
-            merged = supplier is not None and history.is_merged(supplier)
-            found.append(Lacking(name.decode("ascii"), user, path, at[0][0], supplier, merged))
+    for name in (name for name in asked if name in on_trunk):
+        user, path = used[name]
+        counts = Counter(header for header, _ in on_trunk[name] if _sees(path, contents[path], header))
+        if not counts:
+            continue
+        ((header, _),) = counts.most_common(1)  # a list of news has it once
+        lines = [line for place, line in on_trunk[name] if place == header]
+        supplier = _supplier(history, before, header, lines) if len(found) < _MOST else None
+        merged = supplier is not None and history.is_merged(supplier)
+        found.append(Lacking(name.decode("ascii"), user, path, header, supplier, merged))
     return tuple(found)
 
 
-def _on_trunk(
-    history: Revisions, objects: Objects, used: Mapping[bytes, Use]
-) -> Iterator[tuple[bytes, list[tuple[str, int]]]]:
-    """Where the header of trunk's that is about a name had it, before the revision that uses it."""
-    for revision in dict.fromkeys(user for user, _ in used.values()):
-        names = [name for name, (user, _) in used.items() if user == revision]
-        before = f"{revision.commit}^"
-        found = history.git.words(names, before, _some(objects.tree(before), _HEADERS))
-        for name in names:
-            headers = Counter(path for path, _ in found.get(name, ()) if path.endswith(_HEADERS))
-            if headers:
-                (path, _), *_ = headers.most_common(1)  # a list of news has it once
-                yield name, [place for place in found[name] if place[0] == path]
+def _sees(path: str, content: bytes, header: str) -> bool:
+    """Whether a file may include a header: one beside it, one in a folder of headers, or one that it names."""
+    folder, _, name = header.rpartition("/")
+    return (
+        folder == path.rpartition("/")[0]
+        or "include" in folder.split("/")
+        or re.search(rb'#[ \t]*include[ \t]+["<](?:[^">\n]*/)?%s[">]' % re.escape(name.encode()), content) is not None
+    )
 
 
-def _supplier(history: Revisions, user: Revision, places: Sequence[tuple[str, int]]) -> Revision | None:
-    """Who brought the oldest line of the header that has the name."""
-    commits = history.git.blame(f"{user.commit}^", places[0][0], [line for _, line in places])
-    known = (one for one in map(history.commit, commits) if one is not None)
+def _supplier(history: Revisions, commit: str, header: str, lines: Sequence[int]) -> Revision | None:
+    """Who brought the oldest of the lines."""
+    known = (one for one in map(history.commit, history.git.blame(commit, header, lines)) if one is not None)
     return min(known, key=lambda one: one.order, default=None)
 
 
-def _used(changes: Sequence[Change], paths: Container[str]) -> dict[bytes, Use]:
+def _used(changes: Sequence[Change], paths: Container[str]) -> dict[bytes, tuple[Revision, str]]:
     """The names in code that changes add to files, and who uses them first."""
-    found: dict[bytes, Use] = {}
+    found: dict[bytes, tuple[Revision, str]] = {}
     for change in changes:
         for patch in change.files:
             if patch.path in paths and patch.path.endswith(_C):
-                added = (line for hunk in patch.hunks for operation, line in hunk.lines if operation == "+")
+                lines = (line for hunk in patch.hunks for operation, line in hunk.lines if operation == "+")
+                added = (line for line in lines if not line.lstrip().startswith(b"#"))
                 for line in added:
                     for name in _NAME.findall(_ASIDE.sub(b" ", line)):
                         found.setdefault(name, (change.revision, patch.path))
     return found
 
 
-def _some(paths: Iterable[str], ends: tuple[str, ...]) -> tuple[str, ...]:
-    """The paths that end so; none, which is all, where they are too many for a command."""
-    found = tuple(path for path in paths if path.endswith(ends))
-    return found if sum(map(len, found)) < _PATHS else ()
+def _names(objects: Objects, tree: Mapping[str, Entry], paths: Sequence[str]) -> set[bytes]:
+    """All names in files of a tree."""
+    blobs = [tree[path].blob for path in paths]
+    objects.want(blobs)
+    return set().union(*(_NAME.findall(objects.blob(blob)) for blob in blobs))
+
+
+def _some(tree: Mapping[str, Entry], ends: tuple[str, ...]) -> tuple[str, ...]:
+    """A tree's files, no links, whose paths end so."""
+    return tuple(path for path, entry in tree.items() if path.endswith(ends) and entry.mode & 0o170000 == 0o100000)

@@ -99,10 +99,10 @@ def test_a_repair_that_does_not_go_in(tmp_path: Path) -> None:
 
 
 def test_names(tmp_path: Path) -> None:
-    one = Mirror(tmp_path / "mirror.git", base={"a.h": b"int old_name;\n", "modules/a.c": CODE})
-    one.add(1000101, "A name.", {"a.h": b"int old_name;\nint new_name;\n"})
+    one = Mirror(tmp_path / "mirror.git", base={"include/a.h": b"int old_name;\n", "modules/a.c": CODE})
+    one.add(1000101, "A name.", {"include/a.h": b"int old_name;\nint new_name;\n"})
     one.edit(1000102, "Use it.", "modules/a.c", b"int line_10(void);", b"int line_10 = new_name;")
     both = ["r1000101", "r1000102"]
     assert ask(Revisions(one.build()), "r1000102") == ("together", both, [("r1000101", "names")], "works", [])
-    one.add(1000150, "Merge r1000101 from trunk.", {"a.h": b"int old_name;\nint other_name;\n"}, "2.4.x")
+    one.add(1000150, "Merge r1000101 from trunk.", {"include/a.h": b"int old_name;\nint other_name;\n"}, "2.4.x")
     assert ask(Revisions(one.build()), "r1000102") == ("patch", ["r1000102"], [], "works", [])

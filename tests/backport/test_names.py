@@ -51,6 +51,7 @@ def test_a_name_that_the_branch_does_not_have(tmp_path: Path) -> None:
         b"int line_10; // new_name\n",
         b"int my_new_name_too;\n",
         b"int old_name(void);\n",
+        b"#ifdef new_name\n",
     ],
 )
 def test_what_uses_no_name(tmp_path: Path, line: bytes) -> None:
@@ -78,3 +79,21 @@ def test_a_name_that_was_merged_and_is_gone(tmp_path: Path) -> None:
     use(one, b"int line_10(void) { return new_name(); }\n")
     one.add(1000150, "Merge r1000101 from trunk.", {"include/a.h": HEADER + b"int other_name(void);\n"}, "2.4.x")
     assert told(one, "r1000102") == [("new_name", "modules/a.c", "include/a.h", "r1000101", True)]
+
+
+@pytest.mark.parametrize(
+    ("header", "code", "seen"),
+    [
+        ("modules/own.h", b"", True),
+        ("srclib/include/x.h", b"", True),
+        ("test/x.h", b"", False),
+        ("test/x.h", b'#include "x.h"\n', True),
+        ("test/x.h", b" # include <test/x.h>\n", True),
+        ("test/x.h", b'#include "xx.h"\n', False),
+    ],
+)
+def test_a_header_that_the_code_may_include(tmp_path: Path, header: str, code: bytes, seen: bool) -> None:
+    one = Mirror(tmp_path / "mirror.git", base={header: HEADER, "modules/a.c": code + CODE})
+    one.add(1000101, "A name.", {header: HEADER + b"int new_name(void);\n"})
+    use(one, b"int line_10(void) { return new_name(); }\n")
+    assert bool(told(one, "r1000102")) == seen

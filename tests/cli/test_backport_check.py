@@ -74,15 +74,15 @@ def test_a_check_onto_a_commit(capsys: Capture, repository: Mirror) -> None:
 
 
 def test_a_name_that_the_branch_lacks(capsys: Capture, tmp_path: Path, root: Path) -> None:
-    one = Mirror(tmp_path / "mirror.git", base={"a.h": b"int old_name;\n", "modules/a.c": CODE})
-    one.add(1000101, "A name.", {"a.h": b"int old_name;\nint new_name;\n"})
+    one = Mirror(tmp_path / "mirror.git", base={"include/a.h": b"int old_name;\n", "modules/a.c": CODE})
+    one.add(1000101, "A name.", {"include/a.h": b"int old_name;\nint new_name;\n"})
     one.edit(1000102, "Use it.", "modules/a.c", b"int line_10(void);", b"int line_10 = new_name;")
     arguments = ("backport", "check", "r1000102", "--repo", one.build())
     code, out, err = call(capsys, *arguments)
     assert (code, err) == (1, "")
     told = lines(out)
     assert told[0].endswith("trunk works, but would not compile")
-    assert "modules/a.c uses new_name, which 2.4.x does not have; trunk has it in a.h, by r1000101" in told
+    assert "modules/a.c uses new_name, which 2.4.x does not have; trunk has it in include/a.h, by r1000101" in told
     data = valid(root, "check", call(capsys, *arguments, "-f", "json").out)
     assert [(name["name"], name["supplier"]) for name in data["lacking"]] == [("new_name", "r1000101")]
     assert (data["advice"]["do"], data["advice"]["revisions"]) == ("together", ["r1000101", "r1000102"])
