@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
@@ -12,6 +12,7 @@ from hpatch.report.terminal import visible
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
+    from rich.progress import TaskID
 
 PATIENCE = 1.0
 """Seconds that pass before anything is shown."""
@@ -36,11 +37,17 @@ class _Silent:
 
 
 class _Shown:
+    """A bar that appears by itself: a step may be the only one, and take long."""
+
     def __init__(self) -> None:
-        self._begun = time.monotonic()
         self._bar: Bar | None = None
+        self._task: TaskID | None = None
         self._at = (0, 1, "")
         self._detail = ""
+        self._lock = threading.Lock()
+        self._due = threading.Timer(PATIENCE, self._appear)
+        self._due.daemon = True
+        self._due.start()
 
     def step(self, number: int, count: int, title: str) -> None:
         self._at, self._detail = (number, count, title), ""
@@ -50,21 +57,28 @@ class _Shown:
         self._detail = text
         self._show()
 
-    def _show(self) -> None:
-        if time.monotonic() - self._begun < PATIENCE:
-            return
-        if self._bar is None:
+    def _appear(self) -> None:
+        with self._lock:
+            if self._due.finished.is_set():
+                return  # it was over in time
             self._bar = _bar()
             self._task = self._bar.add_task("", total=None, detail="")
             self._bar.start()
+        self._show()
+
+    def _show(self) -> None:
+        if self._bar is None or self._task is None:
+            return
         number, count, title = self._at
         self._bar.update(
             self._task, total=count, completed=number - 1, description=visible(title), detail=visible(self._detail)
         )
 
     def close(self) -> None:
-        if self._bar is not None:
-            self._bar.stop()
+        self._due.cancel()
+        with self._lock:
+            if self._bar is not None:
+                self._bar.stop()
 
 
 def _bar() -> Bar:

@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import sys
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -46,10 +47,18 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
     one.close()
 
 
+def appeared(one: progress.Progress) -> None:
+    """Wait until the bar is there."""
+    limit = time.monotonic() + 20
+    while one._task is None and time.monotonic() < limit:  # type: ignore[attr-defined] - only a shown one has it
+        time.sleep(0.01)
+
+
 def test_a_build_on_a_terminal(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", terminal.stream)
     monkeypatch.setattr(progress, "PATIENCE", 0.0)
     with progress.shown() as one:
+        appeared(one)
         watch = following(one, "build: ")
         watch("configure", b"checking for \x1b[31mgcc... yes\n")
         watch("make", b"")
@@ -58,6 +67,19 @@ def test_a_build_on_a_terminal(terminal: Terminal, monkeypatch: pytest.MonkeyPat
     assert "build: make" in text
     assert "3/5" in text
     assert "mod_proxy.c" in text
+
+
+def test_one_long_step_is_shown_too(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", terminal.stream)
+    monkeypatch.setattr(progress, "PATIENCE", 0.01)
+    text = ""
+    with progress.shown() as one:
+        one.step(1, 2, "slow")
+        limit = time.monotonic() + 20
+        while "slow" not in text and time.monotonic() < limit:
+            time.sleep(0.02)
+            text += terminal.shown()
+    assert "slow" in text
 
 
 def test_what_is_quick_shows_nothing(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
