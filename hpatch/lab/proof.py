@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ from hpatch.httpd.apxs import ModuleError
 from hpatch.httpd.build import BuildError
 from hpatch.httpd.choice import Chosen
 from hpatch.httpd.tree import SourceTree
-from hpatch.lab import matrix, smoke
+from hpatch.lab import matrix, scratch, smoke
 from hpatch.lab.candidates import Candidate
 from hpatch.lab.matrix import Experiment, Wanted
 from hpatch.lab.model import Cell, GatewaySpec, Result
@@ -207,7 +206,7 @@ def prove(
     before = _try(plan.experiments, gateway, "before", requests, tell)
     try:
         tell("apply", "")
-        _copy(plan.tree.root, copy)
+        scratch.make(plan.tree.root, copy)
         stages = _stages(plan, before, candidate, copy, requests, tell)
         with files.lock(copy):
             prepared = prepare(copy, request, catalog, source)
@@ -223,7 +222,7 @@ def prove(
     except (BuildError, ModuleError) as error:
         failure = str(error)
     finally:
-        shutil.rmtree(copy, ignore_errors=True)
+        scratch.remove(copy)
     return Proof(plan, rows, checks, candidate.seconds, failure, time.monotonic() - begun)
 
 
@@ -262,7 +261,7 @@ def _stages(
         except (BuildError, ModuleError):
             continue  # what is half of a change need not build
         finally:
-            _write(copy, undo)
+            scratch.write(copy, undo)
         names = tuple(dict.fromkeys(step.name for step in steps[:first]))
         if any(result.verdict == "failed" for result in results):
             found.update({at: (result, names) for at, result in zip(places, results, strict=True)})
@@ -277,20 +276,8 @@ def _staged(copy: Path, steps: Sequence[Pushed]) -> dict[str, Content | None]:
         for edit in step.edits:
             before.setdefault(edit.path, edit.before)
             after[edit.path] = edit.after
-    _write(copy, after)
+    scratch.write(copy, after)
     return before
-
-
-def _write(copy: Path, contents: Mapping[str, Content | None]) -> None:
-    """In the private copy, which nobody else reads meanwhile."""
-    for path, content in contents.items():
-        target = copy / path
-        if content is None:
-            target.unlink(missing_ok=True)
-        else:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content.data)
-            target.chmod(content.mode)
 
 
 def _try(
@@ -306,11 +293,3 @@ def _try(
         here = Cell(gateway, cell.backend, cell.transport, cell.threads)
         results.append(matrix.run(Experiment(scenario, here), requests))
     return results
-
-
-def _copy(tree: Path, target: Path) -> None:
-    shutil.rmtree(target, ignore_errors=True)
-    try:
-        shutil.copytree(tree, target, symlinks=True, ignore=shutil.ignore_patterns(".git", ".svn", ".hg", ".bzr"))
-    except (OSError, shutil.Error) as error:
-        raise ToolError(f"{tree}: cannot be copied to {target}: {error}") from error
