@@ -63,7 +63,7 @@ def _applies(proposal: Proposal, place: str) -> Evidence:
 def _prerequisites(answer: Check) -> Iterator[Evidence]:
     leans = [one for one in answer.antecedents if one.missing]
     for name in answer.lacking:
-        by = "" if name.supplier is None else f", which trunk has from {name.supplier.name}"
+        by = "" if name.supplier is None else f" (trunk has it from {name.supplier.name})"
         text = f"{name.path} uses {name.name}, which the branch does not have{by}: it would not compile"
         yield Evidence("prerequisites", "no", text)
     for one in leans:

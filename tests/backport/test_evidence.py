@@ -26,3 +26,19 @@ def test_a_follow_up_without_what_it_follows_up(tmp_path: Path) -> None:
 
     assert told("r1000102") == [("no", "r1000102 follows up r1000101, which the branch lacks: mod_a: ten.")]
     assert told("r1000101,r1000102") == [("yes", "none is missing: all lines that it changes are there")]
+
+
+def test_a_name_that_the_branch_does_not_have(tmp_path: Path) -> None:
+    header = b"int old_name;\n"
+    mirror = Mirror(tmp_path / "mirror.git", base={"include/a.h": header, "modules/a.c": b"int a;\n"})
+    mirror.add(1000101, "A name.", {"include/a.h": header + b"int new_name;\n"})
+    mirror.add(1000102, "Use it.", {"modules/a.c": b"int a = new_name;\n"})
+    history = Revisions(mirror.build())
+    found = gather(make(history, history.find(["r1000102"]), Wish()), "2.4.x")
+    assert [(one.result, one.text) for one in found if one.what == "prerequisites"] == [
+        (
+            "no",
+            "modules/a.c uses new_name, which the branch does not have (trunk has it from r1000101):"
+            " it would not compile",
+        )
+    ]
