@@ -18,6 +18,7 @@ from hpatch.httpd.toolchain import install
 from hpatch.sources.process import environment, run
 
 _NAMES = ("apxs", "apxs2")
+_NAME = re.compile(r"\w+", re.ASCII)
 _OBJECTS = re.compile(r'^\s*\w+_objs="((?:[^"\\]|\\\n)*)"', re.M)
 
 
@@ -166,6 +167,9 @@ def module(
 
 def _parts(tree: Path, names: Sequence[str], apxs: Apxs) -> list[Sources]:
     wanted = list(dict.fromkeys(map(plain, names)))
+    for name in wanted:
+        if not _NAME.fullmatch(name):
+            raise UsageError(f"'{name}' is no name of a module")
     return [sources(tree, name, apxs, own_proxy="proxy" in wanted) for name in wanted]
 
 

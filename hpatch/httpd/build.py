@@ -129,6 +129,8 @@ def _compare(tree: SourceTree, layout: Layout, options: Options) -> copying.Chan
 def _plan(
     tree: SourceTree, into: Path, options: Options, layout: Layout, state: State, changes: copying.Changes
 ) -> tuple[Plan, toolchain.Toolchain]:
+    if toolchain.given(options.arguments, "prefix"):
+        raise UsageError("--prefix is an option of hpatch's own: leave it out of configure's arguments")
     tools = toolchain.find(
         pcre2=_knows_pcre2(tree.root), buildconf=not (tree.root / "configure").is_file(), arguments=options.arguments
     )

@@ -75,6 +75,7 @@ def test_wrong_usage(run: Run, tree: Path, tmp_path: Path) -> None:
     for option, value in (("--configure-arg", "y"), ("--mpm", "worker"), ("--modules", "shared")):
         code, _, err = run(tree, "--prefix", tmp_path / "p", "--module", "x", option, value)
         assert (code, option in err) == (2, True)
+    assert run(tree, "--prefix", tmp_path / "p", "--configure-arg=--prefix=/usr/local").code == 2
     assert run(tree).code == 2
     assert run(tmp_path / "nowhere", "--prefix", tmp_path / "p").code == 3
 
@@ -111,3 +112,6 @@ def test_a_module(run: Run, tree: Path, tmp_path: Path) -> None:
     assert json.loads(out)["modules"] == {"hello": str(tmp_path / "p/modules/mod_hello.so")}
     assert (tmp_path / "p/modules/mod_hello.so").read_bytes().startswith(b"\x7fELF")
     assert run(tree, "--prefix", tmp_path / "p", "--module", "mod_hello").code == 0
+    for name in ("**", "", "../hello"):
+        code, _, err = run(tree, "--prefix", tmp_path / "p", "--module", name)
+        assert (code, err) == (2, f"hpatch: '{name}' is no name of a module\n")
