@@ -1,7 +1,7 @@
 """Names that revisions use and the branch does not have: they go in line by line, and then it does not compile.
 
-A name counts that stands in code they add, that a header of trunk which the code may include had before the last of
-them, and that no C file of the branch has with them. What the preprocessor asks for may be away.
+A name counts that stands in code they add, that a header of trunk which the code may include declared before the last
+of them, and that no C file of the branch has with them. What the preprocessor asks for may be away.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ _HEADERS = (".h", ".hpp")
 _NAME = re.compile(rb"\b[A-Za-z_]\w{3,}")
 _ASIDE = re.compile(rb'"(?:\\.|[^"\\\n])*"|/\*.*?(?:\*/|$)|//.*|^\s*\*(?:\s.*|/.*|$)')
 """What is no code in a line: strings and comments."""
+_COMMENT = re.compile(rb"/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
 _MOST = 8
 """Of how many names it is asked who brought them."""
 _ASKED = 50
@@ -34,6 +35,11 @@ def lacking(
 ) -> tuple[Lacking, ...]:
     """The names, in the order of the code that uses them."""
     used = _used(changes, {one.path for one in trial.files if one.state == "clean"})
+    contents = {one.path: one.after or b"" for one in trial.files}
+    for path in {path for _, path in used.values()}:
+        stays = set(_NAME.findall(_COMMENT.sub(b" ", contents[path])))
+        for name in [name for name, (_, place) in used.items() if place == path and name not in stays]:
+            del used[name]  # a later one took it away again
     for one in trial.files:
         content = one.after if one.path.endswith(_HEADERS) else one.before if one.path.endswith(_C) else None
         for name in used.keys() & set(_NAME.findall(content or b"")):
@@ -46,13 +52,12 @@ def lacking(
         headers, others = _some(branch.tree, _HEADERS), _some(trunk, _HEADERS)
         if max(len(headers), len(others)) > _FILES:
             return ()
-        known = _names(objects, trunk, others) - _names(objects, branch.tree, headers)
+        known = _names(objects, trunk, others, _COMMENT) - _names(objects, branch.tree, headers)
         asked = [name for name in used if name in known][:_ASKED]
         there = git.words(asked, onto, _some(branch.tree, _C))
         on_trunk = git.words([name for name in asked if name not in there], before, others)
     except HpatchError:
         return ()  # a clone that is shallow or partial does not have the files
-    contents = {one.path: one.after or b"" for one in trial.files}
     found: list[Lacking] = []
     for name in (name for name in asked if name in on_trunk):
         user, path = used[name]
@@ -97,11 +102,14 @@ def _used(changes: Sequence[Change], paths: Container[str]) -> dict[bytes, tuple
     return found
 
 
-def _names(objects: Objects, tree: Mapping[str, Entry], paths: Sequence[str]) -> set[bytes]:
-    """All names in files of a tree."""
+def _names(
+    objects: Objects, tree: Mapping[str, Entry], paths: Sequence[str], without: re.Pattern[bytes] | None = None
+) -> set[bytes]:
+    """All names in files of a tree, but for those in a kind of text."""
     blobs = [tree[path].blob for path in paths]
     objects.want(blobs)
-    return set().union(*(_NAME.findall(objects.blob(blob)) for blob in blobs))
+    texts = map(objects.blob, blobs)
+    return set().union(*(_NAME.findall(text if without is None else without.sub(b" ", text)) for text in texts))
 
 
 def _some(tree: Mapping[str, Entry], ends: tuple[str, ...]) -> tuple[str, ...]:

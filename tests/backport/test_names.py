@@ -67,6 +67,21 @@ def test_what_the_branch_has_elsewhere(tmp_path: Path) -> None:
     assert told(one, "r1000102") == []
 
 
+def test_what_trunk_only_speaks_of(tmp_path: Path) -> None:
+    one = Mirror(tmp_path / "mirror.git", base={"include/a.h": HEADER, "modules/a.c": CODE})
+    one.add(1000101, "A word.", {"include/a.h": HEADER + b"/**\n * It returns APR_SUCCESS.\n */\n"})
+    use(one, b"int line_10(void) { return APR_SUCCESS; }\n")
+    assert told(one, "r1000102") == []
+
+
+def test_what_a_later_one_takes_away_again(tmp_path: Path) -> None:
+    one = mirror(tmp_path)
+    use(one, b"int line_10(void) { return new_name(); }\n")
+    one.edit(1000103, "Do not.", "modules/a.c", b"new_name()", b"old_name()")
+    assert told(one, "r1000102,r1000103") == []
+    assert told(one, "r1000102") != []
+
+
 def test_a_file_that_does_not_go_in_uses_nothing(tmp_path: Path) -> None:
     one = mirror(tmp_path)
     one.add(1000103, "A module.", {"modules/new.c": b"int x;\n"})

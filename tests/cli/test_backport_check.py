@@ -118,6 +118,17 @@ def test_all_proposals(capsys: Capture, repository: Mirror, root: Path) -> None:
     assert [one["state"] for one in data["proposals"]] == ["applies", "stale", "own", "merged", "unknown"]
 
 
+def test_a_showstopper_that_is_a_proposal(capsys: Capture, tmp_path: Path, root: Path) -> None:
+    one = Mirror(tmp_path / "mirror.git")
+    one.edit(1000101, "Ten.", "modules/a.c", b"_10(void)", b"_10(int)")
+    status = (
+        b"RELEASE SHOWSTOPPERS:\n\n  *) Ten.\n     Trunk version of patch:\n        https://svn.apache.org/r1000101\n"
+    )
+    one.add(1000150, "Vote.", {"STATUS": status}, "2.4.x")
+    out = call(capsys, "backport", "check", "--all", "--repo", one.build(), "-f", "json").out
+    assert [each["kind"] for each in valid(root, "standing", out)["proposals"]] == ["showstopper"]
+
+
 def test_what_is_missing(capsys: Capture, repository: Mirror, root: Path) -> None:
     arguments = ("backport", "missing", "--repo", repository.folder, "--path", "./modules/a.c")
     code, out, err = call(capsys, *arguments)
