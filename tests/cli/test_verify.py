@@ -93,3 +93,13 @@ def test_smoke(capsys: pytest.CaptureFixture[str], httpd: str, tmp_path: Path) -
     assert call(capsys, "smoke", tmp_path).code == 2
     assert call(capsys, "smoke", httpd, "--sets", "nothing").code == 2
     assert call(capsys, "smoke", httpd, "--sets", "fcgi-memset,uwsgi-stdin-eof").code == 2
+
+
+def test_smoke_tries_no_sets_where_the_httpd_does_not_start(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    program = tmp_path / "httpd"
+    program.write_text("#!/bin/sh\n[ $1 = -V ] && echo 'Server version: Apache/2.4.62 (Unix)'\nexit 1\n")
+    program.chmod(0o755)
+    code, out, err = call(capsys, "smoke", program, "--sets", "fcgi-stdin-eof", "--format", "json")
+    assert (code, err) == (1, "")
+    answer = json.loads(out)
+    assert ([one["name"] for one in answer["checks"]], answer["results"]) == (["start"], [])

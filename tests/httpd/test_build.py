@@ -384,10 +384,22 @@ def test_after_a_kill_within_a_later_copy_buildconf_runs(tmp_path: Path, monkeyp
 
 def test_a_swap_that_was_interrupted_is_put_right(place: Place) -> None:
     place.build()
+    (place.prefix / "conf/httpd.conf").write_text("mine\n")
     place.prefix.rename(place.prefix.parent / ".prefix.hpatch-old")
     place.build()
     assert place.result() == 3
+    assert (place.prefix / "conf/httpd.conf").read_text() == "mine\n"
     assert not (place.prefix.parent / ".prefix.hpatch-old").exists()
+
+
+def test_what_a_make_around_it_sets_is_not_taken_over(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAKEFLAGS", "n")
+    monkeypatch.setenv("DESTDIR", str(tmp_path / "elsewhere"))
+    place.build()
+    assert place.result() == 3
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_files_have_one_date_in_the_copy(place: Place) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hpatch.catalog.load import load
 from hpatch.httpd.installed import Installed, ask
 from hpatch.lab import smoke
+from hpatch.lab.client import request
 from hpatch.lab.model import GatewaySpec
 from hpatch.versions import Version
 
@@ -30,6 +31,17 @@ def test_a_module_that_breaks_everything_is_a_failed_start(httpd: str, tmp_path:
     found = smoke.checks(GatewaySpec("httpd", Path(httpd), {"proxy_fcgi": broken}))
     assert [(one.name, one.verdict) for one in found] == [("start", "failed")]
     assert "mod_proxy_fcgi.so" in found[0].why
+
+
+@pytest.mark.httpd
+def test_what_is_answered_wrongly_has_failed(httpd: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(*_: object) -> tuple[bytes | float, ...]:
+        return request("/nothing.txt")
+
+    monkeypatch.setattr(smoke, "request", lost)
+    found = smoke.checks(GatewaySpec("httpd", Path(httpd)), ["tcp"], requests=1)
+    assert len(found) == 1 + len(smoke.SCHEMES)
+    assert {one.verdict for one in found} == {"failed"}
 
 
 def test_what_is_no_httpd_has_failed(tmp_path: Path) -> None:
