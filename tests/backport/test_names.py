@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hpatch.backport.check import check
 from hpatch.backport.revisions import Revisions
 
 pytestmark = pytest.mark.git
+GIT = os.environ.get("HPATCH_HTTPD_GIT", "")
 Told = list[tuple[str, str, str, str | None, bool]]
 HEADER = b"int old_name(void);\n"
 
@@ -52,6 +54,8 @@ def test_a_name_that_the_branch_does_not_have(tmp_path: Path) -> None:
         b"int my_new_name_too;\n",
         b"int old_name(void);\n",
         b"#ifdef new_name\n",
+        b"#ifdef A\nint line_10 = new_name;\n#endif\n",
+        b"#if AP_MODULE_MAGIC_AT_LEAST(20130702,2)\nint line_10 = new_name;\n#else\nint line_10;\n#endif\n",
     ],
 )
 def test_what_uses_no_name(tmp_path: Path, line: bytes) -> None:
@@ -65,6 +69,20 @@ def test_what_the_branch_has_elsewhere(tmp_path: Path) -> None:
     use(one, b"int line_10(void) { return new_name(); }\n")
     one.add(1000150, "Its own.", {"modules/b.c": b"int new_name(void);\n"}, "2.4.x")
     assert told(one, "r1000102") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"#if A\nint line_10 = new_name;\n#else\nint line_10;\n#endif\n",
+        b"#ifdef A\n#else\n#ifndef B\n#elif C\n# else\nint line_10 = new_name;\n# endif\n#endif\n",
+        b"#endif\nint line_10 = new_name;\n",
+    ],
+)
+def test_what_is_compiled_one_way_or_another(tmp_path: Path, line: bytes) -> None:
+    one = mirror(tmp_path)
+    use(one, line)
+    assert [name for name, *_ in told(one, "r1000102")] == ["new_name"]
 
 
 def test_what_trunk_only_speaks_of(tmp_path: Path) -> None:
@@ -112,3 +130,32 @@ def test_a_header_that_the_code_may_include(tmp_path: Path, header: str, code: b
     one.add(1000101, "A name.", {header: HEADER + b"int new_name(void);\n"})
     use(one, b"int line_10(void) { return new_name(); }\n")
     assert bool(told(one, "r1000102")) == seen
+
+
+@pytest.mark.skipif(not GIT, reason="HPATCH_HTTPD_GIT names no git repository of httpd")
+@pytest.mark.parametrize(
+    ("merge", "revisions", "names"),
+    [
+        # Put right by "ap_casecmpstr strikes again..." and by "fix bld, still SSL_LIBRARY_NAME in this branch."
+        ("r1747056", ["r1744206"], [("ap_casecmpstrn", "r1715736")]),
+        ("r1679199", ["r1674542,r1675410,r1676842"], [("MODSSL_LIBRARY_NAME", "r1674538")]),
+        # Merged with the name that the branch had.
+        ("r1528962", ["r1526220"], [("AP_MPM_PODX_GRACEFUL", "r1409214")]),
+        # The first needs a name; the last of them compile that on a condition only.
+        ("r1588064", ["r1515403"], [("AP_LOG_DATA_SHOW_OFFSET", "r1512819")]),
+        (
+            "r1588064",
+            ["1515403,1515411,1515420,1517175,1521909,1526647,1541181,1578762,1585054,1585072,1588054"],
+            [],
+        ),
+    ],
+)
+def test_real_merges(
+    tmp_path_factory: pytest.TempPathFactory, merge: str, revisions: list[str], names: list[tuple[str, str]]
+) -> None:
+    cache = tmp_path_factory.getbasetemp() / "names"
+    cache.mkdir(exist_ok=True)
+    (done,) = Revisions(GIT, cache=cache).find([merge], side=None)
+    history = Revisions(GIT, f"{done.commit}^", cache=cache)
+    answer = check(history, history.find(revisions))
+    assert [(one.name, one.supplier and one.supplier.name) for one in answer.lacking] == names
