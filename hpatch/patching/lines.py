@@ -64,8 +64,8 @@ class Text:
 
     def find(self, wanted: Sequence[bytes]) -> list[int]:
         """All places that have these lines, at most CANDIDATES; none for no lines."""
-        if not wanted:
-            return []
+        if not wanted or not all(map(_ended, wanted[:-1])):
+            return []  # a line without its end is a file's last
         self._asked += 1
         # An index costs more than a few searches, and much less than many.
         return self._searched(wanted) if self._asked <= _FEW else self._looked_up(wanted)

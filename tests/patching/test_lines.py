@@ -1,6 +1,6 @@
 """A file as its lines, edits of them, and runs of lines in it."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hpatch.patching.lines import Edit, Text, edited, sound, split
@@ -30,6 +30,7 @@ def test_only_the_last_line_may_be_without_its_end() -> None:
 
 
 @given(LINES, st.booleans(), RUN)
+@example([b"ab\n"], False, [b"a", b"b\n"])
 def test_a_run_is_found_wherever_it_is(lines: list[bytes], open_end: bool, run: list[bytes]) -> None:
     if open_end:
         lines = [*lines, b"a"]
