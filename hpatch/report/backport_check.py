@@ -110,7 +110,7 @@ def _text(answer: Check, width: int | None, color: bool) -> Iterator[str]:
         yield ""
         yield paint("Earlier on trunk:", "bold", color)
         earlier = [
-            (one.revision.name, _of(one), _got(one, answer.onto), titled(one.revision)) for one in answer.antecedents
+            (one.revision.name, _of(one), has(one, answer.onto), titled(one.revision)) for one in answer.antecedents
         ]
         yield from table(("revision", "what it is", "the branch", "title"), earlier, width, color, indent=2)
     if answer.followups:
@@ -182,8 +182,8 @@ def said(one: Followup) -> str:
     return ", ".join(words)
 
 
-def has(one: Followup, onto: Line) -> str:
-    """Whether the branch has a later revision."""
+def has(one: Followup | Antecedent, onto: Line) -> str:
+    """Whether the branch has a later or an earlier revision."""
     if one.asked:
         return "is among these"
     return f"{visible(onto.name)} {'has' if one.merged else 'lacks'} it"
@@ -194,9 +194,3 @@ _OF = {"fix": "repaired", "revert": "taken back", "follow-up": "followed up", "m
 
 def _of(one: Antecedent) -> str:
     return f"is {_OF[one.said]} by {one.by.name}"
-
-
-def _got(one: Antecedent, onto: Line) -> str:
-    if one.asked:
-        return "is among these"
-    return f"{visible(onto.name)} {'has' if one.merged else 'lacks'} it"
