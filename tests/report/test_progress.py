@@ -47,23 +47,25 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
     one.close()
 
 
-def appeared(one: progress.Progress) -> None:
-    """Wait until the bar is there."""
+def until(terminal: Terminal, word: str) -> str:
+    """What the terminal shows until it shows a word: the bar is drawn ten times a second."""
+    text = ""
     limit = time.monotonic() + 20
-    while one._task is None and time.monotonic() < limit:  # type: ignore[attr-defined] - only a shown one has it
-        time.sleep(0.01)
+    while word not in text and time.monotonic() < limit:
+        time.sleep(0.02)
+        text += terminal.shown()
+    return text
 
 
 def test_a_build_on_a_terminal(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", terminal.stream)
     monkeypatch.setattr(progress, "PATIENCE", 0.0)
     with progress.shown() as one:
-        appeared(one)
         watch = following(one, "build: ")
         watch("configure", b"checking for \x1b[31mgcc... yes\n")
         watch("make", b"")
         watch("make", b"libtool --mode=compile gcc -c mod_proxy.c && touch mod_proxy.lo\n")
-    text = terminal.shown()
+        text = until(terminal, "mod_proxy.c")
     assert "build: make" in text
     assert "3/5" in text
     assert "mod_proxy.c" in text
@@ -72,14 +74,9 @@ def test_a_build_on_a_terminal(terminal: Terminal, monkeypatch: pytest.MonkeyPat
 def test_one_long_step_is_shown_too(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", terminal.stream)
     monkeypatch.setattr(progress, "PATIENCE", 0.01)
-    text = ""
     with progress.shown() as one:
         one.step(1, 2, "slow")
-        limit = time.monotonic() + 20
-        while "slow" not in text and time.monotonic() < limit:
-            time.sleep(0.02)
-            text += terminal.shown()
-    assert "slow" in text
+        assert "slow" in until(terminal, "slow")
 
 
 def test_what_is_quick_shows_nothing(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
