@@ -8,15 +8,14 @@ from typing import Annotated, Literal
 
 import typer
 
-from hpatch.cli import output
+from hpatch.cli import output, placing
 from hpatch.cli import revisions as shared
 from hpatch.cli import tree as trees
+from hpatch.cli.placing import PLACING
 from hpatch.errors import InputError
 from hpatch.httpd.applying import Given, Request, commit, prepare
 from hpatch.report import plan as report
 from hpatch.sources.model import LIMIT
-
-_PLACING = "How hunks are placed"
 
 _EXAMPLES = """
 Examples:
@@ -44,15 +43,8 @@ def _command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done; change nothing.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every hunk.")] = False,
     format: Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")] = "text",
-    fuzz: Annotated[
-        int,
-        typer.Option(
-            metavar="N", min=0, max=9, help="Context lines at a hunk's ends that may differ.", rich_help_panel=_PLACING
-        ),
-    ] = 0,
-    ignore_whitespace: Annotated[
-        bool, typer.Option("--ignore-whitespace", help="White space may differ.", rich_help_panel=_PLACING)
-    ] = False,
+    fuzz: placing.Fuzz = 0,
+    ignore_whitespace: placing.IgnoreWhitespace = False,
     strip: Annotated[
         int | None,
         typer.Option(
@@ -62,15 +54,10 @@ def _command(
             min=0,
             max=99,
             help="A diff's leading folders to strip; found out if not given.",
-            rich_help_panel=_PLACING,
+            rich_help_panel=PLACING,
         ),
     ] = None,
-    any_version: Annotated[
-        bool,
-        typer.Option(
-            "--any-version", help="Try sets that are not meant for this version too.", rich_help_panel=_PLACING
-        ),
-    ] = False,
+    any_version: placing.AnyVersion = False,
     git: shared.GitDir = None,
     svn: shared.SvnUrl = None,
     web: shared.Web = False,

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
-from hpatch.cli import output
+from hpatch.cli import matrix, output
+from hpatch.cli.matrix import CELLS
 from hpatch.errors import ToolError, UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from hpatch.lab.model import Result, Transport
     from hpatch.lab.scenario import Scenario
 
-_CELLS = "Which cells"
 
 _LIST = """
 Examples:
@@ -72,7 +72,7 @@ def _run(
     gateway: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="httpd[:PREFIX|:PROGRAM]|nginx[:PATH]", help="A gateway. Repeatable.", rich_help_panel=_CELLS
+            metavar="httpd[:PREFIX|:PROGRAM]|nginx[:PATH]", help="A gateway. Repeatable.", rich_help_panel=CELLS
         ),
     ] = None,
     module: Annotated[
@@ -80,24 +80,13 @@ def _run(
         typer.Option(
             metavar="NAME=FILE",
             help="A module that httpd loads for its own. Repeatable.",
-            rich_help_panel=_CELLS,
+            rich_help_panel=CELLS,
         ),
     ] = None,
-    backend: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="responder|uwsgi[:PATH]|uwsgi@VERSION", help="A backend. Repeatable.", rich_help_panel=_CELLS
-        ),
-    ] = None,
-    transport: Annotated[
-        str | None, typer.Option(metavar="unix,tcp", help="How the backend is reached.", rich_help_panel=_CELLS)
-    ] = None,
-    threads: Annotated[
-        str | None, typer.Option(metavar="N,...", help="uWSGI's threads; 1,4 if not given.", rich_help_panel=_CELLS)
-    ] = None,
-    requests: Annotated[
-        int | None, typer.Option(metavar="N", min=1, max=1_000_000, help="How many, where more tell more.")
-    ] = None,
+    backend: matrix.Backends = None,
+    transport: matrix.Transports = None,
+    threads: matrix.Threads = None,
+    requests: matrix.Requests = None,
     plot: Annotated[
         Path | None, typer.Option(metavar="FILE.svg|FILE.png", help="Draw the outcomes as a picture too.")
     ] = None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from hpatch.cli import building, output
+from hpatch.cli import building, matrix, output, placing
 from hpatch.cli import revisions as shared
 from hpatch.cli import tree as trees
 from hpatch.cli.building import BUILD
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from hpatch.report.progress import Progress
     from hpatch.sources.cache import Checked
 
-_CELLS = "Which cells"
-_PLACING = "How hunks are placed"
-
 _EXAMPLES = """
 Examples:
 
@@ -35,9 +32,9 @@ Examples:
   hpatch verify fcgi-stdin-eof --tree apache2-2.4.68 --module-only --httpd /usr/sbin/apache2
   hpatch verify fcgi-stdin-eof --tree httpd-2.4.62 --backend uwsgi@2.0.4 --threads 4 --transport unix --requests 2000
 
-The tree is built as it is, and the sets' scenarios are run: they must fail. The sets are applied in a copy, what has
-changed is built, and the scenarios are run again: they must pass, and nothing else may be worse. The tree itself stays
-as it is; with --in-place the sets are applied to it once the proof holds.
+The tree is built as it is, and the sets' scenarios are run, with the responder if no backend is given: they must fail.
+The sets are applied in a copy, what has changed is built, and the scenarios are run again: they must pass, and nothing
+else may be worse. The tree itself stays as it is; with --in-place the sets are applied to it once the proof holds.
 
 Exit codes: 0 the proof holds; 1 it does not, or the sets do not apply; 2 wrong usage; 3 a tree that cannot be read; 4
 the tree does not build as it is, something that it takes is missing, or something could not run.
@@ -76,39 +73,13 @@ def _command(
     configure_arg: building.ConfigureArgs = None,
     jobs: building.Jobs = None,
     build_dir: building.BuildDir = None,
-    backend: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="responder|uwsgi[:PATH]|uwsgi@VERSION",
-            help="A backend; responder if not given. Repeatable.",
-            rich_help_panel=_CELLS,
-        ),
-    ] = None,
-    transport: Annotated[
-        str | None, typer.Option(metavar="unix,tcp", help="How the backend is reached.", rich_help_panel=_CELLS)
-    ] = None,
-    threads: Annotated[
-        str | None, typer.Option(metavar="N,...", help="uWSGI's threads; 1,4 if not given.", rich_help_panel=_CELLS)
-    ] = None,
-    requests: Annotated[
-        int | None,
-        typer.Option(metavar="N", min=1, max=1_000_000, help="How many, where more tell more.", rich_help_panel=_CELLS),
-    ] = None,
-    fuzz: Annotated[
-        int,
-        typer.Option(
-            metavar="N", min=0, max=9, help="Context lines at a hunk's ends that may differ.", rich_help_panel=_PLACING
-        ),
-    ] = 0,
-    ignore_whitespace: Annotated[
-        bool, typer.Option("--ignore-whitespace", help="White space may differ.", rich_help_panel=_PLACING)
-    ] = False,
-    any_version: Annotated[
-        bool,
-        typer.Option(
-            "--any-version", help="Try sets that are not meant for this version too.", rich_help_panel=_PLACING
-        ),
-    ] = False,
+    backend: matrix.Backends = None,
+    transport: matrix.Transports = None,
+    threads: matrix.Threads = None,
+    requests: matrix.Requests = None,
+    fuzz: placing.Fuzz = 0,
+    ignore_whitespace: placing.IgnoreWhitespace = False,
+    any_version: placing.AnyVersion = False,
     git: shared.GitDir = None,
     svn: shared.SvnUrl = None,
     web: shared.Web = False,

@@ -1,0 +1,29 @@
+"""Options of the commands that apply diffs: how hunks are placed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+PLACING = "How hunks are placed"
+"""The panel of these options in the help."""
+
+Fuzz = Annotated[
+    int,
+    typer.Option(
+        "--fuzz",
+        metavar="N",
+        min=0,
+        max=9,
+        help="Context lines at a hunk's ends that may differ.",
+        rich_help_panel=PLACING,
+    ),
+]
+IgnoreWhitespace = Annotated[
+    bool, typer.Option("--ignore-whitespace", help="White space may differ.", rich_help_panel=PLACING)
+]
+AnyVersion = Annotated[
+    bool,
+    typer.Option("--any-version", help="Try sets that are not meant for this version too.", rich_help_panel=PLACING),
+]
