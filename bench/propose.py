@@ -29,10 +29,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from hpatch.backport.answer import Check
-from hpatch.backport.changes import Change, Objects
-from hpatch.backport.check import check
-from hpatch.backport.revisions import Revision, Revisions
+from hpatch.backport.check.answer import Check
+from hpatch.backport.check.check import check
+from hpatch.backport.history.changes import Change, Objects
+from hpatch.backport.history.revisions import Revision, Revisions
 from hpatch.errors import HpatchError
 
 LEFT_OUT = re.compile(

@@ -33,9 +33,10 @@ from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 from hpatch.errors import HpatchError
-from hpatch.patching import diff, strip
-from hpatch.patching.model import PLACED, Result
-from hpatch.patching.plan import Item, plan
+from hpatch.patch.diff import read as diff
+from hpatch.patch.diff import strip
+from hpatch.patch.diff.model import PLACED, Result
+from hpatch.patch.place.plan import Item, plan
 
 ORDER: tuple[Result, ...] = (
     "exact", "applied", "moved", "whitespace", "fuzz", "resolved", "merged", "ambiguous", "conflict", "missing"

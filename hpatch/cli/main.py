@@ -9,18 +9,18 @@ import sys
 from contextlib import suppress
 
 COMMANDS = {
-    "lint": "hpatch.cli.lint",
-    "rule": "hpatch.cli.rule",
-    "config": "hpatch.cli.config",
-    "set": "hpatch.cli.set",
-    "apply": "hpatch.cli.apply",
-    "revert": "hpatch.cli.revert",
-    "status": "hpatch.cli.status",
-    "build": "hpatch.cli.build",
-    "smoke": "hpatch.cli.smoke",
-    "verify": "hpatch.cli.verify",
-    "lab": "hpatch.cli.lab",
-    "backport": "hpatch.cli.backport",
+    "lint": "hpatch.cli.lint.lint",
+    "rule": "hpatch.cli.lint.rule",
+    "config": "hpatch.cli.lint.config",
+    "set": "hpatch.cli.patch.set",
+    "apply": "hpatch.cli.patch.apply",
+    "revert": "hpatch.cli.patch.revert",
+    "status": "hpatch.cli.patch.status",
+    "build": "hpatch.cli.prove.build",
+    "smoke": "hpatch.cli.prove.smoke",
+    "verify": "hpatch.cli.prove.verify",
+    "lab": "hpatch.cli.prove.lab",
+    "backport": "hpatch.cli.backport.group",
 }
 """Each command's module; its `app` is a Typer of its own."""
 
@@ -157,7 +157,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _fail(message: str, code: int) -> int:
-    from hpatch.report.terminal import visible
+    from hpatch.report.common.terminal import visible
 
     line = " ".join(message.split())
     print(f"hpatch: {visible(line)}", file=sys.stderr)

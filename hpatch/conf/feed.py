@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from hpatch.conf.macros import BodyLine
 from hpatch.conf.parse import Leaf, Line, logical
-from hpatch.conf.source import Place, Source
 from hpatch.conf.tree import Condition, Frame, Node
+from hpatch.text import Place, Source
 
 
 class Level(NamedTuple):

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from hpatch.conf.modules import Modules
 from hpatch.conf.reader import Reader
-from hpatch.conf.source import Source
 from hpatch.conf.tree import Configuration
+from hpatch.text import Source
 from hpatch.versions import Version
 
 

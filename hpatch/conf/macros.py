@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hpatch.conf import words
-from hpatch.conf.source import Source
+from hpatch.text import Source
 
 MAX_LINE = 8192
 """mod_macro's line buffer, in bytes, its end included."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hpatch.conf.source import Place
+    from hpatch.text import Place
 
 _FULL = """
     access_compat actions alias allowmethods asis auth_basic auth_digest auth_form authn_anon authn_core

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.conf import conditionals, macros, paths, vocabulary, words
 from hpatch.conf.feed import Stream
-from hpatch.conf.source import Place
 from hpatch.conf.tree import Condition, Frame, Node
+from hpatch.text import Place
 
 if TYPE_CHECKING:
     from hpatch.conf.feed import Feed, Level

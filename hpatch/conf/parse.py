@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from hpatch import resources
 from hpatch.conf import words
-from hpatch.conf.source import Place, Source
+from hpatch.text import Place, Source
 
 if TYPE_CHECKING:
     from lark import Lark

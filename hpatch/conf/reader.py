@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping
 from hpatch.conf import macros, onread, vocabulary, words
 from hpatch.conf.feed import Feed, Level, Stream
 from hpatch.conf.parse import Leaf, Line, parse
-from hpatch.conf.source import Place, Source
 from hpatch.conf.tree import Condition, Configuration, Frame, Node, Problem
+from hpatch.text import Place, Source
 
 MAX_LINE = 16 * 1024 * 1024
 MAX_HTACCESS_LINE = 8192

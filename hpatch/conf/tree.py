@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.conf import words
-from hpatch.conf.source import Place, Source
+from hpatch.text import Place, Source
 
 if TYPE_CHECKING:
     from hpatch.conf.modules import Modules

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from hpatch.build.httpd import apxs as building
+from hpatch.build.httpd.apxs import Apxs
+from hpatch.build.httpd.build import Watch, build
+from hpatch.build.httpd.installed import ask
+from hpatch.build.httpd.plan import Options
+from hpatch.build.trees.source import SourceTree
 from hpatch.errors import ToolError, UsageError
-from hpatch.httpd import apxs as building
-from hpatch.httpd.apxs import Apxs
-from hpatch.httpd.build import Watch, build
-from hpatch.httpd.buildplan import Options
-from hpatch.httpd.installed import ask
-from hpatch.httpd.tree import SourceTree
 from hpatch.lab.model import GatewaySpec
 
 _NO_CODE = ("docs/", "changes-entries/", "debian/", "test/")

@@ -99,7 +99,7 @@ def _versions(cell: Cell) -> tuple[str | None, str | None]:
 
 
 def _gateway_version(spec: GatewaySpec) -> str:
-    from hpatch.httpd.installed import ask
+    from hpatch.build.httpd.installed import ask
     from hpatch.lab.gateways import httpd, nginx
 
     if spec.kind == "httpd":

@@ -8,21 +8,21 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from hpatch import files
-from hpatch.catalog.model import Catalog
+from hpatch.build.httpd.apxs import ModuleError
+from hpatch.build.httpd.build import BuildError
+from hpatch.build.trees.applying import Prepared, Request, commit, prepare
+from hpatch.build.trees.choice import Chosen
+from hpatch.build.trees.source import SourceTree
 from hpatch.errors import InputError, ToolError, UsageError
-from hpatch.httpd.applying import Prepared, Request, commit, prepare
-from hpatch.httpd.apxs import ModuleError
-from hpatch.httpd.build import BuildError
-from hpatch.httpd.choice import Chosen
-from hpatch.httpd.tree import SourceTree
 from hpatch.lab import matrix, scratch, smoke
 from hpatch.lab.candidates import Candidate
 from hpatch.lab.matrix import Experiment, Wanted
 from hpatch.lab.model import Cell, GatewaySpec, Result
 from hpatch.lab.scenario import Scenario, find, scenarios
 from hpatch.lab.smoke import Check
-from hpatch.patching.stack import Content, Pushed
-from hpatch.sources.cache import Checked
+from hpatch.patch.apply.stack import Content, Pushed
+from hpatch.patch.sets.model import Catalog
+from hpatch.patch.sources.cache import Checked
 
 Shown = Literal["proved", "unaffected", "not-cured", "broken", "cannot-run"]
 """What two results show: the fault is there before and not after; it is in neither; in both; only after; one of the two

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from hpatch.errors import ToolError
-from hpatch.patching.stack import Content
+from hpatch.patch.apply.stack import Content
 
 _HISTORY = (".git", ".svn", ".hg", ".bzr")
 

@@ -7,15 +7,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
-from hpatch.catalog.model import Catalog, PatchSet
+from hpatch.build.httpd.installed import Installed, ask
 from hpatch.errors import ToolError
-from hpatch.httpd.installed import Installed, ask
 from hpatch.lab import private
 from hpatch.lab.backends.responder import CONTENT, responder
 from hpatch.lab.client import outcome, request, talk
 from hpatch.lab.gateways import httpd, modules
 from hpatch.lab.model import GatewaySpec, Scheme, Transport, Verdict
 from hpatch.lab.session import Gateway, Session
+from hpatch.patch.sets.model import Catalog, PatchSet
 from hpatch.versions import Version
 
 SCHEMES: tuple[Scheme, ...] = ("http", "fcgi", "scgi", "uwsgi")

@@ -9,8 +9,8 @@ from hpatch.conf.tree import Configuration
 from hpatch.versions import Version
 
 if TYPE_CHECKING:
+    from hpatch.backends.uwsgi.model import Instance
     from hpatch.proxy.model import Mapping, Proxy, Reverse, Target
-    from hpatch.uwsgi.model import Instance
 
 
 class Context:

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.conf.load import Options, load
-from hpatch.conf.source import Place, Source
 from hpatch.conf.tree import Condition, Configuration, Problem
 from hpatch.errors import InputError
 from hpatch.lint import registry, suppressions
@@ -17,10 +16,11 @@ from hpatch.lint.occurrences import Occurrences, merged
 from hpatch.lint.rule import Rule
 from hpatch.lint.suppressions import Suppression, Suppressions
 from hpatch.proxy.build import build
+from hpatch.text import Place, Source
 from hpatch.versions import Version
 
 if TYPE_CHECKING:
-    from hpatch.uwsgi.model import Instance
+    from hpatch.backends.uwsgi.model import Instance
 
 UNUSED, MISTAKEN = "suppression-unused", "suppression-invalid"
 """The rules that only the engine can check, by name."""
@@ -132,8 +132,8 @@ def _part_of(work: tuple[Root, Task]) -> _Part:
 @lru_cache(maxsize=1024)
 def _instance(path: str) -> tuple[Instance, str]:
     """A uWSGI instance, and why it cannot be read, if it cannot. In a fleet many configurations share one."""
-    from hpatch.uwsgi.model import Instance
-    from hpatch.uwsgi.read import read
+    from hpatch.backends.uwsgi.model import Instance
+    from hpatch.backends.uwsgi.read import read
 
     try:
         return read(path), ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from hpatch.conf.source import Place
+from hpatch.text import Place
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node

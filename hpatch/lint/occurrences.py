@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 
-from hpatch.conf.source import Place
 from hpatch.conf.tree import Configuration, Node
 from hpatch.lint.finding import Confidence, Finding, Related
+from hpatch.text import Place
 
 _SHOWN = 3
 _LESS: dict[Confidence, Confidence] = {"high": "medium", "medium": "low", "low": "low"}

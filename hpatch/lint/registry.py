@@ -1,4 +1,4 @@
-"""All rules, found by their modules: every `Rule` in a module of `hpatch.lint.rules`."""
+"""All rules, found by their modules: every `Rule` in a module of a family, `hpatch.lint.rules.FAMILY`."""
 
 from functools import cache
 from importlib import import_module
@@ -10,8 +10,10 @@ from hpatch.lint.rule import Rule
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """Every rule, sorted by code. A module whose name starts with `_` holds none."""
-    names = {path.stem for folder in package.__path__ for path in Path(folder).glob("[!_]*.py")}
+    """Every rule, sorted by code. A family or module whose name starts with `_` holds none."""
+    names = {
+        f"{path.parent.name}.{path.stem}" for folder in package.__path__ for path in Path(folder).glob("[!_]*/[!_]*.py")
+    }
     found: dict[str, Rule] = {}
     for name in sorted(names):
         for value in vars(import_module(f"{package.__name__}.{name}")).values():

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from hpatch.conf.source import Place, Source
 from hpatch.lint.finding import Found
 from hpatch.lint.rule import Rule
 from hpatch.lint.selection import matching, unknown
+from hpatch.text import Place, Source
 
 _COMMENT = r"(?m)^[ \t]*([#;])[ \t]*hpatch:[ \t]*(.*?)[ \t\r\\]*$"
 _FORM = r"(ignore|ignore-file)[ \t]*\[([^\]]*)\](?![^\s])"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from hpatch.conf import words
-from hpatch.conf.source import Place
 from hpatch.conf.tree import Node
+from hpatch.text import Place
 
 DEFAULT_PORTS = {
     "http": 80, "https": 443, "ws": 80, "wss": 443, "h2c": 80, "h2": 443,

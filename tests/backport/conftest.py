@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from mirror import Mirror
-from story import tell
 
-from hpatch.backport.revisions import Revisions
+from hpatch.backport.history.revisions import Revisions
+from tests.support.backport.mirror import Mirror
+from tests.support.backport.story import tell
 
 
 @pytest.fixture(scope="session")

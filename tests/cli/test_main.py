@@ -10,10 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
-from _call import call
 
 import hpatch
 from hpatch.cli import main as entry
+from tests.support.cli.call import call
 
 ROOT = Path(hpatch.__file__).parent.parent
 PASS = 'ProxyPass "/app/" "http://127.0.0.1:8080"\n'
@@ -49,9 +49,12 @@ def test_linting_imports_only_what_it_needs(tmp_path: Path) -> None:
     (tmp_path / "a.conf").write_text("Listen 80\n")
     out, _ = start("lint", tmp_path / "a.conf", code=SHOW).communicate(timeout=60)
     loaded = set(out.split())
-    assert {"typer", "lark", "hpatch.cli.lint", "hpatch.report.text"} <= loaded
+    assert {"typer", "lark", "hpatch.cli.lint.lint", "hpatch.report.lint.text"} <= loaded
     assert not {"rich", "json", "tomllib", "multiprocessing", "unidiff"} & loaded
-    assert not {"hpatch.cli.config", "hpatch.cli.rule", "hpatch.uwsgi.read", "hpatch.conf.envvars"} & loaded
+    assert (
+        not {"hpatch.cli.lint.config", "hpatch.cli.lint.rule", "hpatch.backends.uwsgi.read", "hpatch.conf.envvars"}
+        & loaded
+    )
 
 
 @pytest.mark.parametrize("arguments", [(), ("config",), ("--help",), ("lint", "-h"), ("rule", "--help")])
@@ -140,7 +143,7 @@ def test_a_fleet_that_is_told_to_end_does_at_once_and_says_nothing(tmp_path: Pat
 
 
 HELD = """
-import time, hpatch.cli.apply as apply
+import time, hpatch.cli.patch.apply as apply
 apply.prepare = lambda *_: (print("held", flush=True), time.sleep(30))
 main()
 """

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from oracle import Httpd, Tree, installed
-from strategies import ENVIRONMENT, configurations
 
 from hpatch.conf import words
 from hpatch.conf.load import Options, load
 from hpatch.conf.modules import Modules
 from hpatch.versions import Version
+from tests.oracle.httpd import Httpd, Tree, installed
+from tests.support.conf.strategies import ENVIRONMENT, configurations
 
 pytestmark = pytest.mark.httpd
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpatch.conf.parse import File, Section, parse
-from hpatch.conf.source import Source
+from hpatch.text import Source
 
 
 def read(text: str) -> File:

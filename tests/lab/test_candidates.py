@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from hpatch.build.httpd import apxs
+from hpatch.build.httpd.installed import ask
+from hpatch.build.trees.source import SourceTree
 from hpatch.errors import UsageError
-from hpatch.httpd import apxs
-from hpatch.httpd.installed import ask
-from hpatch.httpd.tree import SourceTree
 from hpatch.lab.candidates import touched
 from hpatch.versions import Version
 

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from debian_source import debian_source
+
+from tests.support.build.debian_source import debian_source
 
 pytestmark = pytest.mark.proof
 

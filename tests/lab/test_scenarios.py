@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from hpatch.catalog.load import load
 from hpatch.lab.matrix import Experiment, run
 from hpatch.lab.model import BackendKind, BackendSpec, Cell, GatewayKind, GatewaySpec, Result, Route, Transport, Verdict
 from hpatch.lab.scenario import find, scenarios
 from hpatch.lab.session import Gateway, Session
+from hpatch.patch.sets.load import load
 
 REPOSITORY = os.environ.get("HPATCH_HTTPD_GIT", "")
 

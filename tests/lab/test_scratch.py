@@ -8,7 +8,7 @@ import pytest
 
 from hpatch.errors import ToolError
 from hpatch.lab import scratch
-from hpatch.patching.stack import Content
+from hpatch.patch.apply.stack import Content
 
 
 @pytest.fixture

@@ -16,13 +16,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from leftovers import Leftovers, nothing_left
 
 from hpatch.errors import HpatchError, ToolError, UsageError
 from hpatch.lab.client import request, talk
 from hpatch.lab.model import Address, BackendSpec, Cell, GatewayKind, GatewaySpec, Route, Scheme, Transport
 from hpatch.lab.session import Session
 from hpatch.processes import guard
+from tests.support.lab.leftovers import Leftovers, nothing_left
 
 HTTPD, NGINX = GatewaySpec("httpd"), GatewaySpec("nginx")
 GATEWAYS = [pytest.param("httpd", marks=pytest.mark.httpd), pytest.param("nginx", marks=pytest.mark.nginx)]

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from hpatch.catalog.load import load
-from hpatch.httpd.installed import Installed, ask
+from hpatch.build.httpd.installed import Installed, ask
 from hpatch.lab import smoke
 from hpatch.lab.client import request
 from hpatch.lab.model import GatewaySpec
+from hpatch.patch.sets.load import load
 from hpatch.versions import Version
 
 

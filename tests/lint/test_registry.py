@@ -7,10 +7,10 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
-from _examples import FIRES, INSTEAD, examples, lint_example
 
 from hpatch.lint.registry import by_code, by_name, rules
 from hpatch.lint.rule import Rule
+from tests.support.lint.examples import FIRES, INSTEAD, examples, lint_example
 
 ALL = pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.name)
 

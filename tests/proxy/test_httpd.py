@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from proxy_oracle import Request, ask, request
 
 from hpatch.conf.load import load_text
 from hpatch.proxy.build import build
 from hpatch.proxy.model import Definition, Proxy, Worker
 from hpatch.proxy.parameters import BALANCER, WORKER
+from tests.oracle.proxy import Request, ask, request
 
 Strings = st.SearchStrategy[str]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from proxy_oracle import ask
 
 from hpatch.proxy.parameters import BALANCER, MAPPING, PARAMETERS, SCHEMES, WORKER, Parameter, check
 from hpatch.versions import Version
+from tests.oracle.proxy import ask
 
 READ = [
     ("timeout", "500ms", 500, "ms"),

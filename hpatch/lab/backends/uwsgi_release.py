@@ -20,8 +20,8 @@ from pathlib import Path
 
 from hpatch.errors import ToolError, UsageError
 from hpatch.lab.programs import last_words, text_of
+from hpatch.patch.sources import cache
 from hpatch.processes.keeper import Keeper
-from hpatch.sources import cache
 
 LATEST = "latest"
 _VERSION = re.compile(r"\d+(\.\d+)+")

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from hpatch.build.httpd.installed import Installed, ask
 from hpatch.errors import ToolError
-from hpatch.httpd.installed import Installed, ask
 from hpatch.lab.gateways import modules
 from hpatch.lab.gateways.starting import Setup
 from hpatch.lab.model import GatewaySpec, Log, Route

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from hpatch.build.httpd.installed import Installed
 from hpatch.errors import ToolError
-from hpatch.httpd.installed import Installed
 
 _MPMS = ("event", "worker", "prefork")
 _NEEDED = ("unixd", "authz_core", "proxy")

@@ -1,0 +1,112 @@
+"""Which options open a socket, what is spoken on it, and which one answers at an address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from hpatch.backends.uwsgi.model import Instance, Option, Protocol, Socket
+
+DEFAULT_SOCKET = "socket"
+"""The option whose sockets speak what `protocol` says. (`s` is a word of the command line only.)"""
+
+PROTOCOL_KEYS = ("protocol", "socket-protocol")
+
+PROTOCOLS: dict[str, Protocol] = {
+    "uwsgi": "uwsgi", "puwsgi": "puwsgi", "suwsgi": "suwsgi", "http": "http", "http11": "http", "https": "https",
+    "fastcgi": "fastcgi", "fastcgi-nph": "fastcgi", "scgi": "scgi", "scgi-nph": "scgi", "raw": "raw",
+}  # fmt: skip
+"""uWSGI's names of protocols (`uwsgi_protocols_register` of `core/socket.c`)."""
+
+SOCKET_KEYS: dict[str, Protocol] = {
+    "uwsgi-socket": "uwsgi", "puwsgi-socket": "puwsgi", "suwsgi-socket": "suwsgi", "ssl-socket": "suwsgi",
+    "http-socket": "http", "http11-socket": "http", "https-socket": "https",
+    "fastcgi-socket": "fastcgi", "fastcgi-nph-socket": "fastcgi",
+    "scgi-socket": "scgi", "scgi-nph-socket": "scgi", "raw-socket": "raw",
+}  # fmt: skip
+_WITH_CERTIFICATE = frozenset({"suwsgi-socket", "ssl-socket", "https-socket"})
+_FALSE = frozenset({"0", "false", "off", "no"})
+_LOOPBACK = re.compile(r"127\.\d+\.\d+\.\d+|localhost|\[?::1\]?")
+_SLASHES = re.compile(r"/(?:\.?/)+")
+
+
+def default_protocol(options: Iterable[Option]) -> Protocol:
+    """What `socket` entries speak: the last `protocol` counts, wherever it stands."""
+    found: Protocol = "uwsgi"
+    for option in options:
+        if option.key in PROTOCOL_KEYS:
+            named = PROTOCOLS.get(option.value, "unknown")
+            if not option.known or (not option.certain and named != found):
+                named = "unknown"
+            found = named
+    return found
+
+
+def sockets(options: list[Option]) -> list[Socket]:
+    """The sockets that these options open.
+
+    Routers (`http`, `fastrouter`) are processes of their own: theirs are not among them.
+    """
+    default = default_protocol(options)
+    abstract = any(o.key == "abstract-socket" and o.value.lower() not in _FALSE for o in options)
+    found = []
+    for option in options:
+        protocol = default if option.key == DEFAULT_SOCKET else SOCKET_KEYS.get(option.key)
+        if protocol is None:
+            continue
+        address = option.value.lstrip(" \t\n\v\f\r")
+        if option.key in _WITH_CERTIFICATE:
+            address = address.partition(",")[0]
+        unix = ":" not in address and not address.startswith("=")
+        if unix and (abstract or address.startswith("\\0")):
+            address = "@" + address.removeprefix("\\0").removeprefix("@")
+        found.append(Socket(address, unix, protocol, option))
+    return found
+
+
+def normal(path: str) -> str:
+    """A socket's path as it can be compared: `//` and `/./` made one slash, `/var/run` called `/run`."""
+    path = _SLASHES.sub("/", path)
+    return path.removeprefix("/var") if path.startswith("/var/run/") else path
+
+
+def _same_host(listening: str, asked: str) -> bool:
+    if listening.startswith("127.") and asked.startswith("127."):
+        return listening == asked
+    if _LOOPBACK.fullmatch(asked):
+        return listening in ("", "0.0.0.0", "[::]") or _LOOPBACK.fullmatch(listening) is not None
+    return bool(asked) and listening.lower() == asked
+
+
+class Match(NamedTuple):
+    """A socket and the instance that opens it."""
+
+    instance: Instance
+    socket: Socket
+
+
+class Sockets:
+    """The sockets of several instances by where they listen."""
+
+    __slots__ = ("_paths", "_ports")
+
+    def __init__(self, instances: Iterable[Instance]) -> None:
+        self._paths: dict[str, list[Match]] = {}
+        self._ports: dict[int, list[Match]] = {}
+        for instance in instances:
+            for socket in instance.sockets:
+                match = Match(instance, socket)
+                port = socket.port
+                if port is not None:
+                    self._ports.setdefault(port, []).append(match)
+                elif socket.unix and socket.known and socket.address.startswith("/"):
+                    self._paths.setdefault(normal(socket.address), []).append(match)
+
+    def at_path(self, path: str) -> Match | None:
+        """The socket at this absolute path. Links are not followed."""
+        return next(iter(self._paths.get(normal(path), ())), None)
+
+    def at_port(self, host: str, port: int) -> Match | None:
+        """The socket that a connection to `host:port` reaches; `host` is a name of this machine or the very address."""
+        return next((match for match in self._ports.get(port, ()) if _same_host(match.socket.host, host)), None)

@@ -1,0 +1,77 @@
+"""What to do next with revisions that were checked: propose them, with which others, or what is in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from hpatch.backport.check import followups, names
+from hpatch.backport.check.answer import Added, Advice, Check, Do, Followup
+from hpatch.backport.check.trial import Branch, attempt, verdict
+from hpatch.backport.history.changes import Objects
+from hpatch.backport.history.revisions import Revision, Revisions
+
+_MOST = 20
+"""How many revisions are added; a revision that a hundred follow up is no question of this kind."""
+_GOES_IN = ("works", "modulo")
+
+
+def advise(history: Revisions, objects: Objects, branch: Branch, answer: Check, lacking: Sequence[Revision]) -> Advice:
+    """The advice on an answer; `lacking` are the revisions checked that the branch has not got as a whole."""
+    look = tuple(one.revision for one in answer.followups if one.said is None and one.repairs and _is_open(one))
+    asked = () if answer.verdict == "there" else tuple(lacking)
+    reverts = tuple(Added(one.revision, "reverts") for one in _reverts(answer.followups) if one.of in answer.revisions)
+    if reverts:
+        return Advice("reverted", asked, reverts, None, look)
+    added = tuple(_added(history, objects, answer, asked))[:_MOST]
+    if not added:
+        do: Do = "propose" if answer.verdict in _GOES_IN else "patch" if answer.verdict == "patch" else "nothing"
+        do = "patch" if answer.lacking else do
+        return Advice(do, () if do == "nothing" else asked, (), answer.verdict, look)
+    look = tuple(one for one in look if one not in {each.revision for each in added})
+    together = tuple(sorted((*asked, *(one.revision for one in added)), key=lambda one: one.order))
+    changes = objects.readable(together)
+    if len(changes) < len(together):
+        return Advice("check", together, added, None, look)
+    trial = attempt(objects, branch, changes)
+    found = verdict(trial)
+    if found not in _GOES_IN or (answer.lacking and names.lacking(history, objects, branch, changes, trial)):
+        return Advice("patch" if answer.verdict == "patch" else "check", together, added, found, look)
+    return Advice("together" if asked else "check", together, added, found, look)
+
+
+def _reverts(followups: Sequence[Followup]) -> list[Followup]:
+    return [one for one in followups if one.said == "revert" and _is_open(one)]
+
+
+def _added(history: Revisions, objects: Objects, answer: Check, asked: Sequence[Revision]) -> Iterator[Added]:
+    """What belongs to those checked, each once, by its most telling reason."""
+    found = dict.fromkeys(asked)
+    needs = tuple(_needs(history, answer)) if asked else ()
+    along = tuple(dict.fromkeys(one.revision for one in needs))
+    later = (*answer.followups, *(followups.find(history, objects, along) if along else ()))
+    reverts = _reverts(later)
+    # What trunk took back again is of no use, and neither is that.
+    found.update(dict.fromkeys(one for revert in reverts for one in (revert.revision, revert.of)))
+    follows = (Added(one.revision, "follows") for one in later if one.said is not None)
+    for one in chain(needs, follows):
+        if one.revision not in found and not history.is_merged(one.revision):
+            found[one.revision] = None
+            yield one
+
+
+def _needs(history: Revisions, answer: Check) -> Iterator[Added]:
+    """What those checked need."""
+    if answer.search is not None and answer.search.found is not None:
+        yield from (Added(one, "lines") for one in answer.search.found)
+    for name in answer.lacking:
+        if name.supplier is not None and history.side(name.supplier) == "trunk":
+            yield Added(name.supplier, "names")
+    if answer.verdict == "absent":
+        yield from (Added(one.revision, "files") for one in answer.prerequisites if one.missing)
+    yield from (Added(one.revision, "followed") for one in answer.antecedents if one.missing)
+
+
+def _is_open(one: Followup) -> bool:
+    """Whether the branch would lack it."""
+    return not one.merged and not one.asked

@@ -1,0 +1,1 @@
+"""The history of trunk and branch: revisions, messages, and what was merged."""

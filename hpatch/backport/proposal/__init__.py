@@ -1,0 +1,1 @@
+"""Backport proposals: the entry for STATUS, its title, the CHANGES entry, the evidence."""

@@ -1,0 +1,155 @@
+"""Edits of STATUS by spans: nothing is ever written from what was understood, and all else stays byte for byte."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from hpatch.backport.status import words
+from hpatch.backport.status.model import Edit, Entry, Kind, Part, Section, StatusFile
+from hpatch.backport.status.read import read_entry
+from hpatch.errors import UsageError
+
+_CLOSED = re.compile(rf"{words.NAME.pattern}(?:[ \t]*[(\[][^\n]*[)\]])?")
+"""A vote in one line that another can follow: a name, its remark in brackets."""
+
+
+def apply(text: str, edits: Iterable[Edit]) -> str:
+    """The text with edits that do not overlap; their offsets are all in the text as it was."""
+    pieces, at = [], 0
+    for edit in sorted(edits):
+        if edit.start < at:
+            raise UsageError("two edits of the same words")
+        pieces += [text[at : edit.start], edit.text]
+        at = edit.end
+    return "".join([*pieces, text[at:]])
+
+
+def propose(status: StatusFile, proposal: str) -> tuple[Edit, ...]:
+    """Add an entry at the end of the proposed ones. Raises InputError when it is none, or there is no such section."""
+    read_entry(proposal)
+    return (_append(status, status.section("proposed"), proposal),)
+
+
+def move(status: StatusFile, entry: Entry, kind: Kind) -> tuple[Edit, ...]:
+    """Move an entry as it is to the end of another section: `accepted` once it has its votes."""
+    target = status.section(kind)
+    if entry in target.entries:
+        return ()
+    return (*remove(status, entry), _append(status, target, status.source.text[entry.span.start : entry.span.end]))
+
+
+def remove(status: StatusFile, entry: Entry) -> tuple[Edit, ...]:
+    """Delete an entry and the blank line above it, unless that is all that parts what is left."""
+    text = status.source.text
+    start, end = entry.span
+    if end == len(text) or not text[end : text.find("\n", end) + 1 or None].strip():
+        start = _blank_before(text, start)
+    if end == len(text) and not text.endswith("\n"):
+        start = start - len(_newline(text)) if start else 0
+    return (Edit(start, end, ""),)
+
+
+def vote(status: StatusFile, entry: Entry, name: str, weight: str, remark: str = "") -> tuple[Edit, ...]:
+    """Give a vote, instead of the name's own there. Raises UsageError for what is no weight, no name or no remark."""
+    if not words.WEIGHT.fullmatch(weight) or ":" in weight or not words.is_name(name):
+        raise UsageError(f"'{weight}: {name}' is no vote: it is like '+1: name'")
+    if any(char in remark for char in "()[]") or not remark.isprintable():
+        raise UsageError("a remark on a vote is one line that can be printed, without brackets")
+    said = f"{name} ({remark})" if remark else name
+    old = [one for one in entry.votes if one.name == name]
+    if len(old) == 1 and old[0].weight == weight:
+        return () if old[0].remark == remark else (Edit(*old[0].span, said),)
+    return (*(withdraw(status, entry, name) if old else ()), _cast(status, entry, weight, said, name))
+
+
+def withdraw(status: StatusFile, entry: Entry, name: str) -> tuple[Edit, ...]:
+    """Take back a name's votes; a line that has no other goes. Raises UsageError when there is none."""
+    text = status.source.text
+    edits = []
+    for part in entry.parts:
+        there = [one for one in entry.votes if part.span.start <= one.span.start < part.span.end]
+        gone = [one for one in there if one.name == name]
+        if gone and len(gone) == len(there):
+            edits.append(Edit(*part.span, ""))
+            continue
+        for one in gone:
+            at = there.index(one)
+            if at:
+                edits.append(Edit(there[at - 1].span.end, one.span.end, ""))
+            else:
+                edits.append(Edit(one.span.start, there[1].span.start, ""))
+    if not edits:
+        raise UsageError(f"{status.source.name}:{entry.line}: {name} has no vote there")
+    return tuple(_joined(edits, text))
+
+
+def _joined(edits: list[Edit], text: str) -> Iterator[Edit]:
+    """Deletions that touch or overlap, as one."""
+    start, end = edits[0].start, edits[0].end
+    for edit in sorted(edits)[1:]:
+        if edit.start > end:
+            yield Edit(start, end, "")
+            start = edit.start
+        end = max(end, edit.end)
+    yield Edit(start, end, "")
+
+
+def _cast(status: StatusFile, entry: Entry, weight: str, said: str, name: str) -> Edit:
+    text = status.source.text
+    newline = _newline(text)
+    lines = [part for part in entry.parts if part.kind == "vote"]
+    for part in lines:
+        content = text[part.span.start : part.span.end]
+        written = words.WEIGHT.match(content)
+        there = [one for one in entry.votes if part.span.start <= one.span.start < part.span.end]
+        if written is None or written[1] != weight or any(one.name == name for one in there):
+            continue
+        if not there and ":" in written[0] and not content[written.end() :].strip():
+            at = part.span.start + written.end()
+            return Edit(at, at, f" {said}")
+        if not there:
+            continue
+        last = text[there[-1].span.start : there[-1].span.end]
+        tail = content[there[-1].span.end - part.span.start :]
+        if tail.strip() not in ("", ",") or not _CLOSED.fullmatch(last):
+            continue
+        at = there[-1].span.end
+        comma = at + tail.find(",")
+        return Edit(comma, comma + 1, f", {said}") if comma >= at else Edit(at, at, f", {said}")
+    fields = [part for part in entry.parts if part.kind in ("vote", "trunk", "branch", "signed", "title")]
+    after = (lines or fields)[-1]
+    indent = _indent(text, lines[-1] if lines else fields[-1] if len(fields) > 1 else None)
+    line = f"{indent}{weight}: {said}"
+    if text[: after.span.end].endswith("\n"):
+        return Edit(after.span.end, after.span.end, line + newline)
+    return Edit(after.span.end, after.span.end, newline + line)
+
+
+def _indent(text: str, part: Part | None) -> str:
+    if part is None:
+        return "     "
+    line = text[part.span.start : part.span.end]
+    return line[: len(line) - len(line.lstrip(" \t"))]
+
+
+def _append(status: StatusFile, section: Section, entry: str) -> Edit:
+    text = status.source.text
+    newline = _newline(text)
+    body = newline.join(entry.rstrip("\r\n").replace("\r\n", "\n").split("\n"))
+    at = section.content
+    if text[:at].endswith("\n"):
+        return Edit(at, at, newline + body + newline)
+    return Edit(at, at, newline * 2 + body)
+
+
+def _blank_before(text: str, at: int) -> int:
+    """Where the line above `at` starts if it is blank, else `at`."""
+    if at == 0:
+        return at
+    start = text.rfind("\n", 0, at - 1) + 1
+    return at if text[start:at].strip() else start
+
+
+def _newline(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"

@@ -1,0 +1,119 @@
+"""A proposal as STATUS has it, in the forms of its years. What is written so is read again by `status_read`."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from hpatch.backport.status.read import FIELDS, read_entry
+from hpatch.errors import InputError
+
+Style = Literal["2014", "2020", "2023"]
+Way = Literal["works", "modulo", "patch"]
+
+_WIDTH = 78
+_INDENT = " " * 5
+MARK = "  *) "
+_REPORT = re.compile(r"\bPR (?=\d)")
+_GLUE = "\xa0"
+"""Stands for a blank at which no line ends."""
+_BLANK = re.compile(f"[ {_GLUE}]")
+_PULL = "https://github.com/"
+
+
+class Content(NamedTuple):
+    """What an entry says. `trunk` are revisions' URLs or names, `merge` is the command that merges them.
+
+    `way`: trunk's change goes in, or so but for `modulo`, or the branch has a patch of its own at `place` (a URL).
+    """
+
+    title: str
+    trunk: tuple[str, ...]
+    branch: str
+    way: Way
+    modulo: tuple[str, ...]
+    merge: str
+    place: str
+    voter: str | None
+
+
+def entry(content: Content, style: Style) -> str:
+    """The entry's text."""
+    lines = _title(content.title, "   * " if style == "2014" else MARK)
+    if style == "2023":
+        lines += _below("Trunk version of patch:", content.trunk)
+        lines += _below(f"Backport version for {content.branch} of patch:", _today(content))
+    else:
+        lines += _beside("trunk patch:", content.trunk)
+        lines += _beside(f"{content.branch} patch:", _short(content) if style == "2014" else _command(content))
+    lines.append(f"{_INDENT}+1:{f' {content.voter}' if content.voter else ''}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def wrapped(text: str, mark: str) -> list[str]:
+    """Text as an item of STATUS or CHANGES. The number of a problem report stays with its `PR`."""
+    lines = textwrap.wrap(
+        _REPORT.sub(f"PR{_GLUE}", text),
+        _WIDTH,
+        initial_indent=mark,
+        subsequent_indent=_INDENT,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [line.replace(_GLUE, " ") for line in lines]
+
+
+def _title(text: str, mark: str) -> list[str]:
+    """A title in lines of which none is read as a field or another entry: such a line's first word stays above."""
+    while True:
+        lines = wrapped(text, mark)
+        at = next((at for at, line in enumerate(lines) if at and _is_field(line)), None)
+        if at is None:
+            return lines
+        before = len(" ".join(lines[:at]).removeprefix(mark).split())
+        blank = [found.start() for found in _BLANK.finditer(text)][before - 1]
+        text = f"{text[:blank]}{_GLUE}{text[blank + 1 :]}"
+
+
+def _is_field(line: str) -> bool:
+    try:
+        return any(part.kind in FIELDS for part in read_entry(f"{MARK}title\n{line}\n").parts)
+    except InputError:
+        return True
+
+
+def _below(label: str, values: Sequence[str]) -> Iterator[str]:
+    yield f"{_INDENT}{label}"
+    yield from (f"{_INDENT}   {value}" for value in values)
+
+
+def _beside(label: str, values: Sequence[str]) -> Iterator[str]:
+    """The first value beside the label, the others below it."""
+    head = f"{_INDENT}{label} "
+    for at, value in enumerate(values):
+        yield f"{head if at == 0 else ' ' * len(head)}{value}"
+
+
+def _modulo(content: Content) -> str:
+    return "/".join(content.modulo)
+
+
+def _today(content: Content) -> list[str]:
+    if content.way == "patch":
+        return [f"PR: {content.place}" if content.place.startswith(_PULL) else content.place]
+    but = f" modulo {_modulo(content)}" if content.way == "modulo" else ""
+    return [f"Trunk version of patch works{but}", content.merge]
+
+
+def _command(content: Content) -> list[str]:
+    if content.way == "patch":
+        return [content.place]
+    return [content.merge] if content.way == "works" else [f"trunk works (modulo {_modulo(content)})", content.merge]
+
+
+def _short(content: Content) -> list[str]:
+    if content.way == "patch":
+        return [content.place]
+    return ["trunk works" if content.way == "works" else f"trunk works (modulo {_modulo(content)})"]

@@ -1,0 +1,232 @@
+"""Building httpd: in a private copy of the tree, incrementally where one is there, and installed as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from hpatch import files
+from hpatch.build import copying
+from hpatch.build.command import Commands
+from hpatch.build.diagnosis import Failure, diagnose
+from hpatch.build.httpd import prefix, toolchain
+from hpatch.build.httpd.plan import Layout, Options, Phase, Plan, Step, plain, plan
+from hpatch.build.httpd.variables import installed
+from hpatch.build.state import State
+from hpatch.build.trees.source import SourceTree, open_tree
+from hpatch.errors import InputError, ToolError, UsageError
+from hpatch.patch.apply import stack as stacks
+
+Watch = Callable[[Phase, bytes], None]
+"""Gets each phase when it begins, with an empty line, and then each line that its programs say."""
+
+
+class BuildError(ToolError):
+    """A program of the build failed. `failure` is the first error that it told of."""
+
+    def __init__(self, phase: Phase, failure: Failure, log: Path) -> None:
+        super().__init__(f"{phase} failed: {failure.text} (the whole of it is in {log})")
+        self.phase = phase
+        self.failure = failure
+        self.log = log
+
+
+class Built(NamedTuple):
+    """An httpd that was built. `modules` is the folder of its module files; `seconds` is by phase."""
+
+    prefix: Path
+    program: Path
+    modules: Path
+    log: Path
+    seconds: Mapping[str, float]
+
+
+def folder_of(tree: Path, purpose: str = "") -> Path:
+    """The folder in the user's cache that a tree is built in. Raises ToolError."""
+    from hpatch.patch.sources.cache import folder  # only where none is named
+
+    real = tree.resolve()
+    digest = hashlib.sha256(os.fsencode(real)).hexdigest()[:12]
+    name = re.sub(r"[^A-Za-z0-9.+_-]", "_", real.name)
+    return folder() / "builds" / "-".join(filter(None, (name, purpose, digest)))
+
+
+def planned(tree: Path, into: Path, options: Options, folder: Path | None = None) -> Plan:
+    """What building would run. Raises as `build` does."""
+    opened = _opened(tree)
+    into = into.absolute()
+    layout = _layout(tree, into, folder)
+    state = State(layout.state)
+    changes = _compare(opened, layout, options)
+    return _plan(opened, into, options, layout, state, changes)[0]
+
+
+def build(
+    tree: Path, into: Path, options: Options, folder: Path | None = None, watch: Watch = lambda phase, line: None
+) -> Built:
+    """Build a tree and install it to the prefix `into`.
+
+    `folder` is where to build; None: one in the user's cache, by the tree's path. A second build there takes over what
+    has changed, and builds that alone. The tree is only read.
+
+    Raises BuildError when a program fails, ToolError when one is missing or something cannot be written, UsageError for
+    a prefix that is not hpatch's, InputError for a tree that cannot be read.
+    """
+    opened = _opened(tree)
+    into = into.absolute()
+    layout = _layout(tree, into, folder)
+    prefix.writable(into.parent)  # or it would be found out when all is built
+    with held(layout.folder, tree):
+        return _Work(opened, into, options, layout, watch).run()
+
+
+def _layout(tree: Path, into: Path, folder: Path | None) -> Layout:
+    prefix.check(into)
+    plain(into, "--prefix")
+    if into.resolve().is_relative_to(tree.resolve()):
+        raise UsageError(f"{into}: is in the source tree, which is to stay as it is; choose another --prefix")
+    layout = Layout(folder or folder_of(tree))
+    layout.check(tree)
+    return layout
+
+
+@contextmanager
+def held(folder: Path, tree: Path) -> Iterator[None]:
+    """Hold a folder of hpatch's own to build a tree in, made where it is not there.
+
+    Raises UsageError for one that holds other things, or is in the tree; ToolError when it cannot be written or another
+    hpatch is at work there.
+    """
+    state = Layout(folder).state
+    Layout(folder).check(tree)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not state.exists():
+            State(state).forget()
+    except OSError as error:
+        raise ToolError(f"{folder}: cannot be written: {error.strerror or error}") from error
+    with files.lock(folder):
+        yield
+
+
+def _opened(tree: Path) -> SourceTree:
+    opened = open_tree(tree)
+    if opened.project != "httpd":
+        raise InputError(f"{tree}: is {opened.project}; only httpd is built")
+    return opened
+
+
+def _compare(tree: SourceTree, layout: Layout, options: Options) -> copying.Changes:
+    return copying.compare(tree.root, layout.copy, layout.record, manual=options.documentation)
+
+
+def _plan(
+    tree: SourceTree, into: Path, options: Options, layout: Layout, state: State, changes: copying.Changes
+) -> tuple[Plan, toolchain.Toolchain]:
+    if toolchain.given(options.arguments, "prefix"):
+        raise UsageError("--prefix is an option of hpatch's own: leave it out of configure's arguments")
+    tools = toolchain.find(
+        pcre2=_knows_pcre2(tree.root), buildconf=not (tree.root / "configure").is_file(), arguments=options.arguments
+    )
+    return plan(tree, into, options, layout, tools, state, changes), tools
+
+
+def _knows_pcre2(root: Path) -> bool:
+    for name in ("configure", "configure.in"):
+        text = files.read(root, name)
+        if text is not None:
+            return b"pcre2-config" in text
+    return False
+
+
+class _Work:
+    """One build, with its folder's lock held."""
+
+    def __init__(self, tree: SourceTree, into: Path, options: Options, layout: Layout, watch: Watch) -> None:
+        self.tree = tree
+        self.into = into
+        self.options = options
+        self.layout = layout
+        self.watch = watch
+        self.state = State(layout.state)
+        self.seconds: dict[str, float] = {}
+
+    def run(self) -> Built:
+        """Do all of it."""
+        layout = self.layout
+        changes = _compare(self.tree, layout, self.options)
+        todo, tools = _plan(self.tree, self.into, self.options, layout, self.state, changes)
+        with self._timed("copy"):
+            self._copy(changes)
+        if tools.ccache is not None:
+            toolchain.masquerade(layout.masks, tools.ccache)
+        with layout.log.open("wb") as log, Commands(log) as commands:
+            if any(step.phase == "buildconf" for step in todo.steps):
+                assert tools.apr is not None
+                toolchain.imitate_apr(layout.apr, tools.apr)
+            for step in todo.steps:
+                if step.phase != "install":
+                    self._step(commands, step, todo)
+            sets = [one.id for one in stacks.load(self.tree.root).sets]
+            facts = prefix.facts(self.tree, mpm=self.options.mpm, modules=self.options.modules, sets=sets)
+            # What is compiled in may be all there is, so the folder of modules is made where it is missing.
+            with self._timed("install"), prefix.staged(self.into, facts) as stage:
+                for step in todo.steps:
+                    if step.phase == "install":
+                        self._command(commands, step, {**todo.env, "DESTDIR": str(stage)})
+                program, modules = installed(layout.copy, self.into)
+                (stage / modules.relative_to("/")).mkdir(parents=True, exist_ok=True)
+        return Built(self.into, program, modules, layout.log, self.seconds)
+
+    def _copy(self, changes: copying.Changes) -> None:
+        if changes.first:
+            self.state.forget()
+            shutil.rmtree(self.layout.copy, ignore_errors=True)
+        if changes.any:
+            if any(map(copying.configures, (*changes.taken, *changes.gone))):
+                self.state.unconfigured()
+            self.layout.copy.mkdir(exist_ok=True)
+            copying.carry_out(changes, self.tree.root, self.layout.copy, self.layout.record)
+
+    def _step(self, commands: Commands, step: Step, todo: Plan) -> None:
+        with self._timed(step.phase):
+            self.state.begin(step.phase)
+            self._command(commands, step, todo.env)
+            self.state.end(todo.key if step.phase == "configure" else None)
+            if step.phase == "configure":
+                self.state.begin("make")  # what was made for another configuration is not good for this one
+
+    def _command(self, commands: Commands, step: Step, env: Mapping[str, str]) -> None:
+        self.watch(step.phase, b"")
+        env = {**env, **step.settings}
+        code = commands.run(step.command, step.folder, env, lambda line: self.watch(step.phase, line))
+        if code != 0:
+            if step.phase != "make" or step.command[-1] != "clean":
+                # It has ended by itself, and in order: what it has made so far is whole.
+                self.state.end(None)
+            found = diagnose(self.layout.log.read_bytes(), self.layout.copy)
+            raise BuildError(step.phase, found or Failure(f"{step.command[0]} ended with {code}"), self.layout.log)
+
+    def _timed(self, phase: Phase) -> _Timed:
+        return _Timed(self.seconds, phase)
+
+
+class _Timed:
+    """Adds the seconds that a block takes to those of its phase."""
+
+    def __init__(self, seconds: dict[str, float], phase: Phase) -> None:
+        self.seconds = seconds
+        self.phase = phase
+
+    def __enter__(self) -> None:
+        self.begun = time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds[self.phase] = self.seconds.get(self.phase, 0.0) + time.monotonic() - self.begun

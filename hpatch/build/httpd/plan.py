@@ -1,0 +1,220 @@
+"""What building httpd would run: the steps, each a command, with the reasons that are in the tree and in the folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from hpatch.build.copying import Changes, configures
+from hpatch.build.httpd import debian
+from hpatch.build.httpd.toolchain import Toolchain, given
+from hpatch.build.state import State
+from hpatch.build.trees.source import SourceTree
+from hpatch.errors import ToolError, UsageError
+from hpatch.processes.run import environment
+
+Mpm = Literal["event", "worker", "prefork"]
+Linking = Literal["static", "shared"]
+Phase = Literal["copy", "buildconf", "configure", "make", "install"]
+PHASES: tuple[Phase, ...] = ("copy", "buildconf", "configure", "make", "install")
+
+STATIC = (
+    *("unixd", "authn_core", "authz_core", "authz_host", "log_config", "mime", "alias", "dir", "env", "setenvif"),
+    *("headers", "rewrite", "filter", "deflate", "status", "socache_shmcb", "slotmem_shm"),
+    *("proxy", "proxy_http", "proxy_fcgi", "proxy_scgi", "proxy_uwsgi", "proxy_ajp", "proxy_connect"),
+    *("proxy_balancer", "proxy_wstunnel", "proxy_hcheck", "watchdog"),
+    *("lbmethod_byrequests", "lbmethod_bytraffic", "lbmethod_bybusyness", "lbmethod_heartbeat"),
+)
+"""What a reverse proxy and the lab use; configure passes over those that a version does not have."""
+_OPTIONAL = {"deflate": "zlib.h"}
+_ODD = re.compile(r"[^\w./+,@%=~-]")
+_HEADERS = ("/usr/include", "/usr/local/include")
+
+
+class Options(NamedTuple):
+    """How to build. `modules` static: those of STATIC, compiled in; shared: what httpd takes for usual, as files.
+
+    `arguments` are further ones of configure, after hpatch's own; `jobs` None: as many as there are processors;
+    `documentation`: install the manual, the headers and the tools as well, and not only what a server needs to run.
+    """
+
+    mpm: Mpm = "event"
+    modules: Linking = "static"
+    arguments: tuple[str, ...] = ()
+    jobs: int | None = None
+    documentation: bool = True
+
+
+class Step(NamedTuple):
+    """A command, the folder that it runs in, and what is set in its environment for it."""
+
+    phase: Phase
+    command: tuple[str, ...]
+    folder: Path
+    settings: Mapping[str, str] = {}
+
+
+class Plan(NamedTuple):
+    """The steps, in their order. `env` is the environment that their settings are added to.
+
+    `files` is how many files are copied or removed before, `key` stands for what configure is asked.
+    """
+
+    tree: SourceTree
+    prefix: Path
+    folder: Path
+    files: int
+    steps: tuple[Step, ...]
+    env: Mapping[str, str]
+    key: str
+
+
+def plain(path: Path, option: str) -> None:
+    """Raises UsageError for a path that httpd's makefiles would take apart."""
+    odd = _ODD.search(str(path))
+    if odd is not None:
+        raise UsageError(f"{path}: httpd's makefiles cannot do with {odd[0]!r} in a path; choose another {option}")
+
+
+class Layout:
+    """Where everything is in the folder that a tree is built in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.absolute()
+        self.copy = self.folder / "source"
+        self.record = self.folder / "source.json"
+        self.state = self.folder / "state.json"
+        self.log = self.folder / "build.log"
+        self.masks = self.folder / "bin"
+        self.apr = self.folder / "apr"
+        self.modules = self.folder / "modules"
+
+    def check(self, tree: Path) -> None:
+        """Raises UsageError for a folder that hpatch or make does not build in, and for one in the tree itself.
+
+        Raises ToolError for one that cannot be looked into.
+        """
+        plain(self.folder, "--build-dir")
+        if self.folder.resolve().is_relative_to(tree.resolve()):
+            raise UsageError(
+                f"{self.folder}: is in the source tree, which is to stay as it is; choose another --build-dir"
+            )
+        try:
+            foreign = self.folder.is_dir() and any(self.folder.iterdir()) and not self.state.is_file()
+        except OSError as error:
+            raise ToolError(f"{self.folder}: {error.strerror or error}; choose another --build-dir") from error
+        if foreign:
+            raise UsageError(f"{self.folder}: is not empty, and hpatch did not build there; choose another --build-dir")
+
+
+def plan(
+    tree: SourceTree,
+    prefix: Path,
+    options: Options,
+    layout: Layout,
+    tools: Toolchain,
+    state: State,
+    changes: Changes,
+) -> Plan:
+    """What is to be done for a tree, given how far its folder has come."""
+    settings = dict(_settings(tree))
+    cached = {**settings, **_ccache(layout, tools)}
+    configure = ("./configure", *_arguments(prefix, options, tools))
+    key = _key(configure, settings, tools)
+    # configure compiles next to nothing twice, and would only wait for ccache.
+    steps = tuple(
+        Step(phase, command, folder, cached if phase == "make" else settings)
+        for phase, command, folder, _ in _steps(tree, options, layout, state, changes, configure, key)
+    )
+    env = environment()
+    for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "DESTDIR", "CONFIG_SITE"):
+        env.pop(name, None)
+    return Plan(tree, prefix, layout.folder, len(changes.taken) + len(changes.gone), steps, env, key)
+
+
+def _steps(
+    tree: SourceTree,
+    options: Options,
+    layout: Layout,
+    state: State,
+    changes: Changes,
+    configure: tuple[str, ...],
+    key: str,
+) -> Iterator[Step]:
+    copy = layout.copy
+    make = ("make", f"-j{options.jobs or len(os.sched_getaffinity(0))}")
+    touched = any(map(configures, (*changes.taken, *changes.gone)))
+    anew = changes.first or touched or state.begun in ("buildconf", "configure") or state.configured != key
+    if anew and not (tree.root / "configure").is_file():
+        apr = layout.apr
+        command = ("./buildconf", f"--with-apr={apr / 'apr'}", f"--with-apr-util={apr / 'apr-util'}")
+        if changes.first or touched or state.begun == "buildconf" or not (copy / "configure").is_file():
+            yield Step("buildconf", command, copy)
+    if anew:
+        yield Step("configure", configure, copy)
+    if (anew and not changes.first) or state.begun == "make":
+        # Objects do not know what configure said, and one that was interrupted may be half written.
+        yield Step("make", ("make", "clean"), copy)
+    yield Step("make", make, copy)
+    if options.documentation:
+        yield Step("install", ("make", "install"), copy)
+    else:
+        yield Step("install", ("make", "program-install", "install-conf"), copy)
+        yield Step("install", ("make", "-C", "modules", "install"), copy)
+
+
+def _arguments(prefix: Path, options: Options, tools: Toolchain) -> Iterator[str]:
+    yield f"--prefix={prefix}"
+    if tools.apr is not None and not given(options.arguments, "with-apr", "with-included-apr"):
+        yield f"--with-apr={tools.apr.program}"
+    if tools.apu is not None:
+        yield f"--with-apr-util={tools.apu}"
+    if tools.pcre is not None:
+        yield f"--with-pcre={tools.pcre}"
+    yield f"--with-mpm={options.mpm}"
+    if options.modules == "static":
+        yield "--enable-modules=none"
+        yield f"--enable-mods-static={' '.join(_static())}"
+    yield from options.arguments
+
+
+def _static() -> Iterator[str]:
+    for name in STATIC:
+        header = _OPTIONAL.get(name)
+        if header is None or any((Path(folder) / header).is_file() for folder in _HEADERS):
+            yield name
+
+
+def _settings(tree: SourceTree) -> Iterator[tuple[str, str]]:
+    told = debian.preprocessor(tree.root)
+    if told is not None:
+        yield "CPPFLAGS", " ".join(filter(None, (told, os.environ.get("CPPFLAGS"))))
+
+
+def _ccache(layout: Layout, tools: Toolchain) -> Mapping[str, str]:
+    if tools.ccache is None:
+        return {}
+    # The same source in another folder is the same to it.
+    told = {"CCACHE_BASEDIR": str(layout.folder), "CCACHE_NOHASHDIR": "1"}
+    path = f"{layout.masks}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return {"PATH": path, **{name: value for name, value in told.items() if name not in os.environ}}
+
+
+def _key(configure: Sequence[str], settings: Mapping[str, str], tools: Toolchain) -> str:
+    """Stands for all that decides what configure says, but for the tree."""
+    names = ("CC", "CFLAGS", "CPPFLAGS", "LDFLAGS", "LIBS")
+    variables = {name: settings.get(name, os.environ.get(name)) for name in names}
+    programs = [_stamp(name) for name in (tools.pcre, tools.apu, tools.apr and tools.apr.program, tools.ccache)]
+    return hashlib.sha256(json.dumps([configure, variables, programs]).encode()).hexdigest()
+
+
+def _stamp(program: str | None) -> tuple[str, int, int] | None:
+    if program is None:
+        return None
+    told = Path(program).stat()
+    return program, told.st_size, told.st_mtime_ns

@@ -1,0 +1,171 @@
+"""What building httpd takes on this machine: programs, headers, APR; and which Debian packages have what is missing."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from hpatch.errors import ToolError
+from hpatch.processes.run import environment, run
+
+PACKAGES: Mapping[str, str] = {
+    "make": "make",
+    "cc": "gcc",
+    "stdlib.h": "libc6-dev",
+    "apr-1-config": "libapr1-dev",
+    "apu-1-config": "libaprutil1-dev",
+    "pcre-config": "libpcre3-dev",
+    "pcre2-config": "libpcre2-dev",
+    "autoconf": "autoconf",
+    "autoheader": "autoconf",
+    "config.guess": "autoconf",
+    "find_apu.m4": "libapr1-dev",
+    "apxs": "apache2-dev",
+}
+"""By what is needed, the Debian package that has it."""
+_CONFIG = ("config.guess", "config.sub")
+_CONFIG_FOLDERS = ("/usr/share/autoconf/build-aux", "/usr/share/libtool/build-aux", "/usr/share/misc")
+_COMPILERS = ("cc", "gcc", "clang")
+
+
+class Apr(NamedTuple):
+    """An installed APR, by its own word: its configuration program, the folders of its build files and its headers."""
+
+    program: str
+    build: Path
+    include: Path
+
+
+class Toolchain(NamedTuple):
+    """The programs to build with. `pcre` is PCRE's configuration program; `ccache` is None where there is none.
+
+    None for `apr`, `apu` and `pcre`: the user says where it is.
+    """
+
+    apr: Apr | None
+    apu: str | None
+    pcre: str | None
+    ccache: str | None
+
+
+def find(*, pcre2: bool, buildconf: bool, arguments: Sequence[str] = ()) -> Toolchain:
+    """What there is. `pcre2`: the tree knows PCRE2; `buildconf`: it has no configure; `arguments` are configure's.
+
+    Raises ToolError, which names everything that is missing and its packages.
+    """
+    missing: list[str] = []
+
+    def needed(name: str) -> str | None:
+        program = shutil.which(name)
+        if program is None:
+            missing.append(name)
+        return program
+
+    needed("make")
+    _compiler(missing)
+    # buildconf takes APR's files all the same.
+    apr = needed("apr-1-config") if buildconf or not given(arguments, "with-apr", "with-included-apr") else None
+    apu = needed("apu-1-config") if not given(arguments, "with-apr-util", "with-included-apr") else None
+    pcre = None
+    if not given(arguments, "with-pcre"):
+        both = ("pcre2-config", "pcre-config") if pcre2 else ("pcre-config",)
+        pcre = next(filter(None, map(shutil.which, both)), None) or needed(both[0])
+    asked = Apr(apr, Path(_ask(apr, "--installbuilddir")), Path(_ask(apr, "--includedir"))) if apr else None
+    if buildconf:
+        needed("autoconf")
+        needed("autoheader")
+        if config_folder() is None:
+            missing.append("config.guess")
+        if asked is not None and not (asked.build / "find_apu.m4").is_file():
+            missing.append("find_apu.m4")
+    if missing:
+        raise ToolError(f"building httpd needs {_listed(missing)}; {install(missing)}")
+    return Toolchain(asked, apu, pcre, shutil.which("ccache"))
+
+
+def _compiler(missing: list[str]) -> None:
+    """The C compiler, and that it finds the C library's headers."""
+    compiler = shlex.split(os.environ.get("CC", "")) or [next(filter(None, map(shutil.which, _COMPILERS)), "cc")]
+    if shutil.which(compiler[0]) is None:
+        missing.append("cc")
+        return
+    done = subprocess.run(
+        [*compiler, "-E", "-"], input=b"#include <stdlib.h>\n", capture_output=True, env=environment(), check=False
+    )
+    if done.returncode != 0:
+        missing.append("stdlib.h")
+
+
+def _ask(program: str, option: str) -> str:
+    return run([program, option], env=environment()).decode("utf-8", "surrogateescape").strip()
+
+
+def given(arguments: Iterable[str], *options: str) -> bool:
+    """Whether configure's arguments have one of these options."""
+    return any(argument.split("=", 1)[0] == f"--{option}" for argument in arguments for option in options)
+
+
+def install(missing: Iterable[str]) -> str:
+    """What to do about things of PACKAGES that are missing."""
+    return f"on Debian: apt-get install {' '.join(dict.fromkeys(PACKAGES[name] for name in missing))}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def config_folder() -> Path | None:
+    """Where GNU's config.guess and config.sub are."""
+    folders = (Path(folder) for folder in _CONFIG_FOLDERS)
+    return next((folder for folder in folders if all((folder / name).is_file() for name in _CONFIG)), None)
+
+
+def compiler_names() -> Iterator[str]:
+    """The names under which the compiler may be called by the build."""
+    names = dict.fromkeys(_COMPILERS)
+    words = shlex.split(os.environ.get("CC", ""))
+    if len(words) == 1 and "/" not in words[0]:
+        names[words[0]] = None
+    machine = os.uname().machine
+    names.update(dict.fromkeys(f"{machine}-linux-gnu-{name}" for name in ("gcc", "cc")))
+    return (name for name in names if shutil.which(name) is not None)
+
+
+def masquerade(folder: Path, ccache: str) -> None:
+    """Fill a folder for the front of the PATH with ccache under the compiler's names.
+
+    So the compiler keeps its name for libtool and apxs, to which `ccache gcc` is none that they know.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in compiler_names():
+        link = folder / name
+        link.unlink(missing_ok=True)
+        link.symlink_to(ccache)
+
+
+def imitate_apr(folder: Path, apr: Apr) -> tuple[Path, Path]:
+    """Folders that look to httpd's buildconf like the sources of APR and APR-util, from the installed files."""
+    config = config_folder()
+    assert config is not None
+    one, other = folder / "apr", folder / "apr-util"
+    shutil.rmtree(folder, ignore_errors=True)
+    files = {
+        one / "build": (*(apr.build / name for name in ("PrintPath", "apr_common.m4", "find_apr.m4")),
+                        *(config / name for name in _CONFIG)),
+        one / "include": (apr.include / "apr_version.h",),
+        other / "build": (apr.build / "find_apu.m4",),
+    }  # fmt: skip
+    try:
+        for target, sources in files.items():
+            target.mkdir(parents=True)
+            for source in sources:
+                shutil.copy(source, target)
+        (other / "Makefile.in").touch()
+    except OSError as error:
+        raise ToolError(f"{error.filename}: cannot be copied for buildconf: {error.strerror}") from error
+    return one, other

@@ -1,0 +1,1 @@
+"""Source trees: what they are, which patch sets they have, and applying sets to them."""

@@ -1,0 +1,302 @@
+"""Applying sets, single revisions and diffs to a tree: what is to be done, the plan, and doing it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from hpatch import files
+from hpatch.build.trees.choice import Chosen, choose, having
+from hpatch.build.trees.source import SourceTree, find, open_tree
+from hpatch.errors import HpatchError, InputError, UsageError
+from hpatch.patch.apply import stack as stacks
+from hpatch.patch.apply.stack import Content, Edit, Pushed, Set, Stack
+from hpatch.patch.apply.tree import Tree
+from hpatch.patch.diff.lines import split
+from hpatch.patch.diff.model import PLACED, Outcome, Placed
+from hpatch.patch.diff.read import read
+from hpatch.patch.diff.strip import strip
+from hpatch.patch.place.place import PlaceOptions
+from hpatch.patch.place.plan import Item, Plan, plan
+from hpatch.patch.sets.model import Catalog, PatchSet, Revision, applying_order
+from hpatch.patch.sources.cache import Checked
+from hpatch.patch.sources.suppliers import Supplier, suppliers
+
+_REVISION = re.compile(r"r\d+")
+
+
+class Given(NamedTuple):
+    """A diff that a user gives: its file's name and its text."""
+
+    name: str
+    text: bytes
+
+
+class Request(NamedTuple):
+    """What is to be applied.
+
+    `revisions` are numbers of single revisions; `any_version`: also sets that are not meant for this version; `strip`:
+    a diff's leading folders to strip, None: found out.
+    """
+
+    ids: tuple[str, ...] = ()
+    revisions: tuple[int, ...] = ()
+    diffs: tuple[Given, ...] = ()
+    fuzz: int = 0
+    ignore_whitespace: bool = False
+    strip: int | None = None
+    any_version: bool = False
+
+
+class Task(NamedTuple):
+    """An item of the plan: of the set `set` (a revision's or a diff's own name where it was given by itself)."""
+
+    item: Item
+    set: str
+    revision: Revision | None = None
+
+
+class Blocker(NamedTuple):
+    """A hunk that does not go in, or a file as a whole (`outcome` None).
+
+    `suppliers` are the changes that brought lines which it expects and the tree lacks; None where a source with history
+    would tell and this one does not.
+    """
+
+    task: Task
+    placed: Placed
+    outcome: Outcome | None
+    suppliers: tuple[Supplier, ...] | None = ()
+
+
+class Prepared(NamedTuple):
+    """What applying would do: `steps` that change something, of the `sets` that go on the stack with them.
+
+    `refused` are sets that are not meant for this tree; `there` revisions and diffs that are on the stack already.
+    """
+
+    root: Path
+    tree: SourceTree | None
+    stack: Stack
+    chosen: tuple[Chosen, ...]
+    refused: tuple[Chosen, ...]
+    there: tuple[str, ...]
+    tasks: tuple[Task, ...]
+    plan: Plan
+    blockers: tuple[Blocker, ...]
+    sets: tuple[Set, ...]
+    steps: tuple[Pushed, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether all of it goes."""
+        return not self.refused and self.plan.ok
+
+
+def prepare(root: Path, request: Request, catalog: Catalog, source: Checked) -> Prepared:
+    """Work out all that is asked for, in memory. Raises UsageError, InputError and ToolError."""
+    return _prepare(root, Tree(root), stacks.load(root), request, catalog, source)
+
+
+def prepare_bare(root: Path, request: Request, catalog: Catalog, source: Checked) -> Prepared:
+    """As `prepare`, as if nothing that is on the stack were in the tree; not to be carried out.
+
+    Raises InputError where edits of the same lines keep what is applied from being thought away.
+    """
+    stack = stacks.load(root)
+    bare = stacks.revert(root, stack, [one.id for one in stack.sets])
+    if bare.clashes:
+        path = bare.clashes[0].path
+        raise InputError(
+            f"{root / path}: was edited in lines that hpatch changed: what was there before is not certain"
+        )
+    overlay = stacks.Overlay(root, {file.path: file.after for file in bare.files})
+    return _prepare(root, overlay, Stack(), request, catalog, source)
+
+
+def _prepare(root: Path, read: Tree, stack: Stack, request: Request, catalog: Catalog, source: Checked) -> Prepared:
+    tree = open_tree(root) if request.ids or request.revisions else find(root)
+    chosen = choose(tree, stack, catalog, request.ids, read) if tree is not None and request.ids else ()
+    refused = tuple(one for one in chosen if not _suitable(one, tree, request))
+    work = _Work(read, request, catalog, source, stack)
+    if not refused and tree is not None:
+        work.add_sets(tree, [one.set for one in chosen if one.wanted], having(tree, stack, catalog, chosen, read))
+    if not refused:
+        work.add_revisions()
+        work.add_diffs()
+    tasks = work.tasks
+    options = PlaceOptions(request.fuzz, request.ignore_whitespace)
+    planned = plan(work.files, [task.item for task in tasks], options)
+    blockers = () if planned.ok else tuple(_blockers(tasks, planned, catalog, source))
+    steps = _steps(tasks, planned, work.files) if planned.ok else ()
+    sets = tuple(one for one in work.sets(chosen) if any(step.set == one.id for step in steps))
+    return Prepared(root, tree, stack, chosen, refused, tuple(work.there), tuple(tasks), planned, blockers, sets, steps)
+
+
+def commit(prepared: Prepared) -> None:
+    """Carry a plan out, as one transaction. The tree's lock must be held. Raises InputError and ToolError."""
+    if prepared.steps:
+        files.replace(prepared.root, stacks.push(prepared.root, prepared.stack, prepared.sets, prepared.steps))
+
+
+def _suitable(one: Chosen, tree: SourceTree | None, request: Request) -> bool:
+    if one.presence.state != "unsuitable":
+        return True
+    return request.any_version and tree is not None and one.set.project == tree.project
+
+
+class _Work:
+    """Collects what is to be planned."""
+
+    def __init__(self, files: Tree, request: Request, catalog: Catalog, source: Checked, stack: Stack) -> None:
+        self.files = files
+        self.request = request
+        self.catalog = catalog
+        self.source = source
+        self.stack = stack
+        self.tasks: list[Task] = []
+        self.there: list[str] = []
+        self._digests: dict[str, str] = {}
+        self._made: set[str] = set()
+
+    def add_sets(self, tree: SourceTree, sets: Sequence[PatchSet], having: Collection[str]) -> None:
+        """The sets' revisions in one order, then the diffs of those that carry their own, fit for what there is."""
+        for one, revision in applying_order(sets):
+            self._add_revision(revision, one.id)
+        for one in sets:
+            if one.variants:
+                variant = one.variant(tree.version, having)
+                if variant is None:
+                    raise InputError(f"{one.id}: has no diff for {tree.name}")
+                self._add(one.id, one.id, variant.diff.read_bytes(), None, None)
+
+    def add_revisions(self) -> None:
+        """The single revisions, among those of the sets, in the order of their numbers."""
+        planned = {task.item.name for task in self.tasks} | {step.name for step in self.stack.steps}
+        for number in sorted(set(self.request.revisions)):
+            revision = _revision(self.catalog, number)
+            if revision.name in planned:
+                if self.stack.find(revision.name) or any(step.name == revision.name for step in self.stack.steps):
+                    self.there.append(revision.name)
+                continue
+            self._add_revision(revision, revision.name)
+        self.tasks.sort(key=lambda task: _number(task.revision))
+
+    def add_diffs(self) -> None:
+        """The diffs, in the order given."""
+        for name, text in self.request.diffs:
+            if any(one.id == name for one in self.catalog.sets) or _REVISION.fullmatch(name):
+                raise UsageError(f"'{name}' is the name of a set or a revision; give the diff's file another one")
+            digest = sha256(text).hexdigest()
+            known = self.stack.find(name)
+            if known is not None and known.diff == digest:
+                self.there.append(name)
+                continue
+            if known is not None or name in self._digests:
+                raise UsageError(f"another '{name}' is applied here; revert that first, or give this one another name")
+            self._digests[name] = digest
+            self._add(name, name, text, None, self.request.strip)
+
+    def sets(self, chosen: Sequence[Chosen]) -> list[Set]:
+        """What the stack is to know of each set."""
+        titles = {one.set.id: one for one in chosen}
+        found: list[Set] = []
+        for id in dict.fromkeys(task.set for task in self.tasks):
+            one = titles.get(id)
+            if one is None:
+                found.append(Set(id, diff=self._digests.get(id)))
+            else:
+                found.append(Set(id, one.set.title, one.set.prerequisites, asked=not one.needed_by))
+        return found
+
+    def _add_revision(self, revision: Revision, set_: str) -> None:
+        # Checked diffs are in git's form, with `a/` and `b/` in front.
+        self._add(revision.name, set_, self.source.diff(revision), revision, 1)
+
+    def _add(self, name: str, set_: str, text: bytes, revision: Revision | None, count: int | None) -> None:
+        diff = strip(read(text, name), self._exists, count)
+        self._made.update(file.path for file in diff.files if file.kind != "delete")
+        before = None if revision is None else partial(self.source.before, revision)
+        self.tasks.append(Task(Item(name, diff, before), set_, revision))
+
+    def _exists(self, path: str) -> bool:
+        return path in self._made or self.files.exists(path)
+
+
+def _revision(catalog: Catalog, number: int) -> Revision:
+    for one in catalog.holding(number):
+        for revision in (*one.revisions, *one.merges):
+            if revision.number == number:
+                return revision
+    raise UsageError(f"no set has r{number}, so there is nothing to hold its diff against; give the diff as a file")
+
+
+def _number(revision: Revision | None) -> float:
+    return float("inf") if revision is None or revision.number is None else revision.number
+
+
+def _steps(tasks: Sequence[Task], planned: Plan, tree: Tree) -> tuple[Pushed, ...]:
+    """Each step's edits, on top of those before it; steps that change nothing are left out."""
+    now: dict[str, Content | None] = {}
+
+    def current(path: str) -> Content | None:
+        if path not in now:
+            now[path] = stacks.current(tree, path)
+        return now[path]
+
+    steps: list[Pushed] = []
+    for task, step in zip(tasks, planned.steps, strict=True):
+        before: dict[str, Content | None] = {}
+        for placed in step.files:
+            if placed.kind == "rename" and placed.source is not None and placed.source != placed.path:
+                before.setdefault(placed.source, current(placed.source))
+                now[placed.source] = None
+            found = current(placed.path)
+            before.setdefault(placed.path, found)
+            if placed.after is None:
+                now[placed.path] = None
+                continue
+            mode = placed.mode if placed.mode is not None else found.mode if found is not None else 0o644
+            now[placed.path] = Content(placed.after, mode)
+        edits = tuple(Edit(path, was, now[path]) for path, was in before.items() if was != now[path])
+        if edits:
+            steps.append(Pushed(task.item.name, task.set, edits))
+    return tuple(steps)
+
+
+def _blockers(tasks: Sequence[Task], planned: Plan, catalog: Catalog, source: Checked) -> Iterator[Blocker]:
+    """What stands in the way, for each file the first step that fails: what comes after it stands on it."""
+    failed: set[str] = set()
+    for task, step in zip(tasks, planned.steps, strict=True):
+        for placed in step.files:
+            if placed.ok or placed.path in failed:
+                continue
+            failed.add(placed.path)
+            if all(outcome.result == "missing" for outcome in placed.outcomes):
+                yield Blocker(task, placed, None)
+                continue
+            for outcome in placed.outcomes:
+                if outcome.result not in PLACED:
+                    yield Blocker(task, placed, outcome, _suppliers(task, placed, outcome, catalog, source))
+
+
+def _suppliers(
+    task: Task, placed: Placed, outcome: Outcome, catalog: Catalog, source: Checked
+) -> tuple[Supplier, ...] | None:
+    """Who brought the lines that a hunk expects and the file lacks."""
+    if task.revision is None or placed.before is None or outcome.result == "ambiguous":
+        return ()
+    have = set(split(placed.before))
+    first = outcome.hunk.old_start
+    lacking = [first + at for at, line in enumerate(outcome.hunk.old) if line not in have]
+    if not lacking:
+        return ()
+    try:
+        found = suppliers(source, catalog, task.revision, placed.path, lacking)
+        return found if found or source.origins(task.revision, placed.path, lacking[:1]) is not None else None
+    except HpatchError:
+        return ()  # only a hint; that the hunk does not fit is the answer

@@ -1,0 +1,130 @@
+"""Which patch sets a tree has: by the stack, by what is written in its files, by its version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from hpatch.build.trees.source import SourceTree
+from hpatch.patch.apply import stack as stacks
+from hpatch.patch.apply.stack import Stack
+from hpatch.patch.apply.tree import Tree
+from hpatch.patch.sets.model import Mark, PatchSet
+
+State = Literal["present", "missing", "partly", "superseded", "unsuitable"]
+"""`partly`: some of its changes; `superseded`: the version has it, and what came later went over its lines;
+`unsuitable`: not for this version.
+"""
+By = Literal["stack", "code", "version"]
+
+
+class Presence(NamedTuple):
+    """Whether a tree has a set, what tells so, and a word on it for people.
+
+    `found` and `lacking` are names of revisions that the code tells of, for one that is there partly.
+    """
+
+    set: PatchSet
+    state: State
+    by: By
+    why: str
+    found: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+
+    @property
+    def there(self) -> bool:
+        """Whether there is nothing to apply."""
+        return self.state in ("present", "superseded")
+
+
+def presences(
+    tree: SourceTree, stack: Stack, sets: Iterable[PatchSet], read: Tree | None = None
+) -> tuple[Presence, ...]:
+    """Each set in a tree, whose files are read from `read` if given. Raises InputError when one cannot be read."""
+    read = read or Tree(tree.root)
+    looked = _Looked(tree, read)
+    touched = edited(read, stack)
+    return tuple(_presence(looked, stack, one, touched) for one in sets)
+
+
+class _Looked:
+    """A tree whose files are read once."""
+
+    def __init__(self, tree: SourceTree, files: Tree) -> None:
+        self.tree = tree
+        self.files = files
+        self._read: dict[str, bytes | None] = {}
+
+    def content(self, path: str) -> bytes | None:
+        if path not in self._read:
+            self._read[path] = self.files.read(path)
+        return self._read[path]
+
+    def found(self, mark: Mark) -> bool | None:
+        """Whether a mark is in the tree; None where its file is not."""
+        content = self.content(mark.file)
+        return None if content is None else mark.found(content)
+
+
+def _presence(looked: _Looked, stack: Stack, one: PatchSet, touched: Mapping[str, frozenset[str]]) -> Presence:
+    if one.project != looked.tree.project:
+        return Presence(one, "unsuitable", "version", f"for {one.project}, and this is {looked.tree.project}")
+    if stack.find(one.id) is not None:
+        since = sorted(path for path, ids in touched.items() if one.id in ids)
+        why = f"applied here; edited since: {', '.join(since)}" if since else "applied here"
+        return Presence(one, "present", "stack", why)
+    verdicts = [(mark, looked.found(mark)) for mark in one.recognise]
+    found = [mark for mark, verdict in verdicts if verdict]
+    lacking = [mark for mark, verdict in verdicts if verdict is False]
+    if one.contained is not None and looked.tree.within(one.contained):
+        return _contained(looked.tree, one, found, lacking)
+    return _by_code(looked, one, found, lacking)
+
+
+def _by_code(looked: _Looked, one: PatchSet, found: Sequence[Mark], lacking: Sequence[Mark]) -> Presence:
+    """A set that the version did not bring."""
+    if looked.tree.within(one.applies) is False:
+        # Other versions can bear the marks by chance, or because they never had the fault.
+        why = f"for {one.project} {one.applies}" + (" (the code has its marks)" if found and not lacking else "")
+        return Presence(one, "unsuitable", "version", why)
+    if found and lacking:
+        names, missing = _names(found), _names(lacking)
+        return Presence(one, "partly", "code", f"has {', '.join(names)}; lacks {', '.join(missing)}", names, missing)
+    if found:
+        return Presence(one, "present", "code", "the code shows it")
+    return _absent(looked, one, "code" if lacking else "version")
+
+
+def _contained(tree: SourceTree, one: PatchSet, found: Sequence[Mark], lacking: Sequence[Mark]) -> Presence:
+    """A set that the version brought."""
+    if lacking or (one.recognise and not found):
+        return Presence(one, "superseded", "version", f"{tree.name} has it; later changes went over its lines")
+    if found:
+        return Presence(one, "present", "code", f"{tree.name} has it, and the code shows it")
+    return Presence(one, "present", "version", f"{tree.name} has it")
+
+
+def _absent(looked: _Looked, one: PatchSet, by: By) -> Presence:
+    """A set of which nothing is there."""
+    tree = looked.tree
+    if one.variants and not any(variant.versions.covers(tree.version) for variant in one.variants):
+        return Presence(one, "unsuitable", "version", f"it has no diff for {tree.name}")
+    absent = [path for path in one.files if looked.content(path) is None]
+    if one.files and len(absent) == len(one.files):
+        return Presence(one, "unsuitable", "code", f"there is no {absent[0]}")
+    return Presence(one, "missing", by, "")
+
+
+def _names(marks: Iterable[Mark]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys("the rest" if mark.revision is None else f"r{mark.revision}" for mark in marks))
+
+
+def edited(tree: Tree, stack: Stack) -> dict[str, frozenset[str]]:
+    """Files on the stack that are not any more what hpatch left, each with the sets that changed it."""
+    last: dict[str, stacks.Touched] = {}
+    sets: dict[str, set[str]] = {}
+    for step in stack.steps:
+        for file in step.files:
+            last[file.path] = file
+            sets.setdefault(file.path, set()).add(step.set)
+    return {path: frozenset(sets[path]) for path, file in last.items() if not stacks.is_now(tree, path, file.after)}

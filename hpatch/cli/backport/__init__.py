@@ -1,0 +1,1 @@
+"""`hpatch backport`; one module a command."""

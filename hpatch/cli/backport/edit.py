@@ -1,0 +1,201 @@
+"""`hpatch backport vote`, `accept`, `withdraw` and `remove`: STATUS in a working copy, edited by spans."""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+
+import typer
+
+from hpatch.cli import output
+from hpatch.cli.options import status as status_path
+from hpatch.cli.options import tree as trees
+
+if TYPE_CHECKING:
+    from hpatch.backport.status.file import Edit, Entry, StatusFile
+
+_WHICH = """
+ENTRY is its number in 'hpatch backport list', a trunk revision (r1900001), or a part of its title.
+Only STATUS is written, as a whole or not at all, and only the words that change; nothing is committed.
+"""
+_VOTE = f"""
+Examples:
+
+  hpatch backport vote r1912462 --vote +1 --name jdoe
+  hpatch backport vote "PR 69233" --vote -1 --name jdoe --remark "breaks balancer members" --status ~/2.4.x/STATUS
+  hpatch backport vote 3 --name jdoe --dry-run
+
+A vote of the same name is changed. A veto (-1) needs its reason.
+{_WHICH}"""
+_ACCEPT = f"""
+Examples:
+
+  hpatch backport accept r1912462
+  hpatch backport accept 3 --status ~/2.4.x/STATUS --dry-run
+
+Moves the entry to the accepted ones. It is refused (exit code 1) without three +1 or against a veto. --force
+accepts it without votes: for the areas that need none, which the head of STATUS names.
+{_WHICH}"""
+_WITHDRAW = f"""
+Examples:
+
+  hpatch backport withdraw r1912462 --name jdoe
+
+Takes back a vote of whatever weight.
+{_WHICH}"""
+_REMOVE = f"""
+Examples:
+
+  hpatch backport remove r1912462
+
+Deletes the whole entry: it was merged, or nobody proposes it any more.
+{_WHICH}"""
+
+Which = Annotated[str, typer.Argument(metavar="ENTRY", help="A number, a revision (rN) or a part of the title.")]
+Name = Annotated[str, typer.Option("--name", metavar="NAME", help="Whose vote: a committer's name.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the change; write nothing.")]
+Format = Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")]
+
+
+class _Wish(NamedTuple):
+    """What a command makes of an entry: edits and a word on them, or why it refuses."""
+
+    edits: "tuple[Edit, ...]" = ()
+    said: str = ""
+    refused: str = ""
+
+
+def _vote(
+    which: Which,
+    name: Name,
+    weight: Annotated[str, typer.Option("--vote", metavar="WEIGHT", help="+1, -1, +0, -0.5, …")] = "+1",
+    remark: Annotated[str, typer.Option(metavar="TEXT", help="A word on it; a veto's reason.")] = "",
+    status: status_path.Status = None,
+    repo: status_path.Repo = None,
+    dry_run: DryRun = False,
+    format: Format = "text",
+) -> int:
+    """Vote for a proposal in STATUS, or against it."""
+    from hpatch.backport.status import file as status_file
+    from hpatch.errors import UsageError
+
+    said = weight.strip()
+
+    def edit(found: "StatusFile", entry: "Entry") -> _Wish:
+        edits = status_file.vote(found, entry, name, said, remark.strip())
+        if edits and status_file.weighs(said) <= -1 and not remark.strip():
+            raise UsageError("a veto needs its reason: --remark TEXT")
+        return _Wish(edits, f"{said}: {name}" if edits else f"{name} has voted {said} already")
+
+    return _edit("vote", which, edit, status, repo, dry_run, format)
+
+
+def _accept(
+    which: Which,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also without three +1: the change is in an area that needs no votes.")
+    ] = False,
+    status: status_path.Status = None,
+    repo: status_path.Repo = None,
+    dry_run: DryRun = False,
+    format: Format = "text",
+) -> int:
+    """Move a proposal to the accepted ones."""
+    from hpatch.backport.status import file as status_file
+    from hpatch.report.backport.status import needed
+
+    def edit(found: "StatusFile", entry: "Entry") -> _Wish:
+        if entry.kind == "accepted":
+            return _Wish(said="is accepted already")
+        if entry.needs.vetoes or (entry.needs.votes and not force):
+            return _Wish(refused=f"needs {needed(entry.needs)}{'' if entry.needs.vetoes else _hint(found, entry)}")
+        lacks = "" if entry.needs.nothing else f", though it needs {needed(entry.needs)}"
+        return _Wish(status_file.move(found, entry, "accepted"), f"moved to the accepted ones{lacks}")
+
+    return _edit("accept", which, edit, status, repo, dry_run, format)
+
+
+def _hint(found: "StatusFile", entry: "Entry") -> str:
+    from hpatch.backport.status import exempt
+
+    area = exempt.titled(found, entry.title)
+    if area is not None:
+        return f"; {area} needs no votes: --force accepts it without"
+    areas = f": {', '.join(found.exempt)}" if found.exempt else ""
+    return f"; --force is for the areas that need no votes{areas}"
+
+
+def _withdraw(
+    which: Which,
+    name: Name,
+    status: status_path.Status = None,
+    repo: status_path.Repo = None,
+    dry_run: DryRun = False,
+    format: Format = "text",
+) -> int:
+    """Take back a vote."""
+    from hpatch.backport.status import file as status_file
+
+    def edit(found: "StatusFile", entry: "Entry") -> _Wish:
+        return _Wish(status_file.withdraw(found, entry, name), f"took back the vote of {name}")
+
+    return _edit("withdraw", which, edit, status, repo, dry_run, format)
+
+
+def _remove(
+    which: Which,
+    status: status_path.Status = None,
+    repo: status_path.Repo = None,
+    dry_run: DryRun = False,
+    format: Format = "text",
+) -> int:
+    """Delete a proposal from STATUS."""
+    from hpatch.backport.status import file as status_file
+
+    def edit(found: "StatusFile", entry: "Entry") -> _Wish:
+        return _Wish(status_file.remove(found, entry), "removed")
+
+    return _edit("remove", which, edit, status, repo, dry_run, format)
+
+
+def _edit(
+    action: str,
+    which: str,
+    edit: "Callable[[StatusFile, Entry], _Wish]",
+    status: Path | None,
+    repo: Path | None,
+    dry_run: bool,
+    format: Literal["text", "json"],
+) -> int:
+    from hpatch.backport.status import file as status_file
+    from hpatch.backport.status.choose import choose
+    from hpatch.report.backport import edit as report
+
+    path = status_path.find(status, repo)
+    with nullcontext() if dry_run else trees.held(path.parent):
+        data = status_path.read(path)
+        found = status_path.parse(path, data)
+        entry = choose(found, which)
+        wish = edit(found, entry)
+        text = status_file.apply(found.text, wish.edits)
+        if wish.edits and not dry_run:
+            status_path.write(path, data, text)
+    state: report.State = "planned" if dry_run else "done"
+    if not wish.edits:
+        state = "refused" if wish.refused else "nothing"
+    if wish.edits and action != "remove":
+        after = status_path.parse(path, status_path.encoded(text))
+        entry = next((one for one in after.entries if (one.title, one.trunk) == (entry.title, entry.trunk)), entry)
+    answer = report.Edited(
+        action, str(path), path.name, state, entry, data, status_path.encoded(text), wish.said, wish.refused
+    )
+    output.write(report.render(answer, format, width=output.width(), color=output.color()))
+    return 1 if wish.refused else 0
+
+
+def register(group: typer.Typer) -> None:
+    """Add the commands."""
+    group.command("vote", epilog=_VOTE)(_vote)
+    group.command("accept", epilog=_ACCEPT)(_accept)
+    group.command("withdraw", epilog=_WITHDRAW)(_withdraw)
+    group.command("remove", epilog=_REMOVE)(_remove)

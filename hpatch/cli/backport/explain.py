@@ -1,0 +1,44 @@
+"""`hpatch backport explain`."""
+
+from typing import Annotated
+
+import typer
+
+from hpatch.cli import output
+from hpatch.cli.options import history as shared
+from hpatch.errors import UsageError
+
+_EXAMPLES = """
+Examples:
+
+  hpatch backport explain r1592037 --repo ~/src/httpd
+  hpatch backport explain r1605639 --repo ~/src/httpd --format json
+
+Of a revision of trunk: what it changed, which revisions of the branch merged it, in which release that is, and what
+followed on trunk. Of a revision of the branch: what it merged.
+"""
+
+
+def _command(
+    name: Annotated[str, typer.Argument(metavar="REV", help="A revision: r1592037, 1592037 or a commit.")],
+    repo: shared.Repo = ".",
+    onto: shared.Onto = "2.4.x",
+    trunk: shared.Trunk = "trunk",
+    mergeinfo: shared.Mergeinfo = None,
+    format: shared.Format = "text",
+) -> None:
+    """Tell a revision's story: what it changed, where it went, in which release."""
+    from hpatch.backport.check.explain import explain
+    from hpatch.report.backport import explain as report
+
+    history = shared.revisions(repo, onto, trunk, mergeinfo)
+    found = history.find((name,), side=None)
+    if len(found) != 1:
+        raise UsageError("one revision at a time")
+    answer = explain(history, found[0])
+    output.write(report.render(history, answer, format, width=output.width(), color=output.color()))
+
+
+def register(group: typer.Typer) -> None:
+    """Add the command."""
+    group.command("explain", epilog=_EXAMPLES)(_command)

@@ -1,0 +1,65 @@
+"""`hpatch backport list`."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from hpatch.cli import output
+from hpatch.cli.options import status as status_path
+from hpatch.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from hpatch.backport.status.file import Entry
+
+_LIST = """
+Examples:
+
+  hpatch backport list --repo ~/src/httpd
+  hpatch backport list --repo ~/src/httpd --branch 2.4.x --format json
+  hpatch backport list --status ~/2.4.x/STATUS
+  hpatch backport list
+
+--repo reads what the branch has in git, --status a file with what is not committed yet. A proposal needs three +1 and
+no veto. Since when it is there only a repository tells.
+"""
+
+Format = Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")]
+
+
+def _list(
+    repo: Annotated[
+        str | None, typer.Option("--repo", metavar="DIR", help="A clone or mirror of httpd's git repository.")
+    ] = None,
+    status: status_path.Status = None,
+    branch: Annotated[str, typer.Option("--branch", metavar="NAME", help="With --repo: its branch.")] = "2.4.x",
+    format: Format = "text",
+) -> None:
+    """Show the proposals in STATUS, their votes and what each still needs."""
+    from datetime import UTC, datetime
+
+    from hpatch.report.backport import status as report
+
+    since: dict[Entry, str | None] = {}
+    if repo is not None:
+        from hpatch.backport.status.repository import History
+
+        if status is not None:
+            raise UsageError("--status and --repo exclude each other")
+        history = History(repo, branch)
+        found = status_path.known(history.head())
+        since = history.since(found.entries)
+    else:
+        path = status_path.find(status, None)
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            why = error.strerror or error
+            raise InputError(f"{path}: cannot be read: {why}; give --status FILE or --repo DIR") from error
+        found = status_path.parse(path, data)
+    today = datetime.now(UTC).date()
+    output.write(report.render(found, since, format, today=today, width=output.width(), color=output.color()))
+
+
+def register(group: typer.Typer) -> None:
+    """Add the command."""
+    group.command("list", epilog=_LIST)(_list)

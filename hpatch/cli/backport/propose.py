@@ -1,0 +1,192 @@
+"""`hpatch backport propose`."""
+
+import itertools
+import re
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from hpatch.cli import output
+from hpatch.cli.options import history as shared
+from hpatch.cli.options import status as status_path
+from hpatch.cli.options import tree as trees
+from hpatch.errors import UsageError
+from hpatch.report.common.terminal import visible
+
+if TYPE_CHECKING:
+    from email.headerregistry import Address
+
+    from hpatch.backport.history.revisions import Revisions
+    from hpatch.backport.proposal.proposal import Proposal
+    from hpatch.report.backport.proposal import Answer, Insertion
+
+_EXAMPLES = """
+Examples:
+
+  hpatch backport propose r1892805 --repo ~/src/httpd
+  hpatch backport propose 1919620,1919621 --repo ~/src/httpd --insert ~/2.4.x/STATUS --vote jdoe
+  hpatch backport propose r1592037 --repo ~/src/httpd --onto 2.4.x --patch r1592037.patch --dry-run
+  hpatch backport propose r1892805 --repo ~/src/httpd --vote jdoe --format mail | sendmail -t
+  hpatch backport propose r1892805 --repo ~/src/httpd --format github | gh pr create --title T --body-file -
+  hpatch backport propose 3f2a9c1 --repo ~/src/other --trunk main --onto stable-2
+
+Nothing is inserted that the branch has already, that the file proposes already, or that does not go in. For the last,
+merge by hand, put the patch where reviewers find it, and name that place with --at. To propose anew, with a fix that
+came later: 'hpatch backport remove' first.
+
+Exit codes: 0 a proposal; 1 refused, and why; 2 wrong usage; 3 a repository, revision or STATUS that cannot be read; 4 a
+program that failed, a file that cannot be written.
+"""
+_BUILD = "Building and trying it (--build)"
+
+
+def _command(
+    revisions: Annotated[
+        list[str], typer.Argument(metavar="REV...", help="Revisions of trunk: r1592037, 1592037,1592511 or a commit.")
+    ],
+    repo: shared.Repo = ".",
+    onto: shared.Onto = "2.4.x",
+    trunk: shared.Trunk = "trunk",
+    mergeinfo: shared.Mergeinfo = None,
+    title: Annotated[str, typer.Option(metavar="TEXT", help="The title; from the log message if not given.")] = "",
+    vote: Annotated[str | None, typer.Option(metavar="NAME", help="Your +1 goes with it.")] = None,
+    insert: Annotated[
+        Path | None, typer.Option(metavar="STATUS", help="Put the entry at the end of this file's proposals.")
+    ] = None,
+    patch: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the change as a patch to the branch (patch -p0).")
+    ] = None,
+    at: Annotated[
+        str, typer.Option(metavar="URL", help="Where reviewers find the branch's own patch or pull request.")
+    ] = "",
+    style: Annotated[Literal["2014", "2020", "2023"], typer.Option(help="The entry's form, by its year.")] = "2023",
+    sender: Annotated[
+        str, typer.Option("--from", metavar="ADDRESS", help="With --format mail: its sender, if not that of --vote.")
+    ] = "",
+    to: Annotated[str, typer.Option("--to", metavar="ADDRESS", help="With --format mail: the list.")] = "",
+    build: Annotated[
+        bool, typer.Option("--build", help="Build the branch with it, and run its scenarios.", rich_help_panel=_BUILD)
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")] = False,
+    format: Annotated[
+        Literal["text", "mail", "github", "json"], typer.Option("--format", "-f", help="The form of the answer.")
+    ] = "text",
+) -> int:
+    """Propose to merge revisions of trunk: the entry for STATUS, the patch, a mail, what was checked."""
+    from hpatch.backport.proposal import evidence
+    from hpatch.backport.proposal.proposal import Wish, make, proposed
+    from hpatch.report.backport.proposal import Answer
+
+    _valid(title, vote, at)
+    envelope = _envelope(sender, vote, to) if format == "mail" else None
+    history = shared.revisions(repo, onto, trunk, mergeinfo)
+    chosen = history.find(revisions)
+    wish = Wish(" ".join(title.split()), at, style, vote)
+    proposal = make(history, chosen, wish)
+    place = _place(history, proposal)
+    shown = list(evidence.gather(proposal, place))
+    if build:
+        from hpatch.cli.backport import building as backport_build
+
+        shown += backport_build.tried(history, proposal)
+    path = None if insert is None else status_path.find(insert, None)
+    refused = proposal.refused or (proposal.proposed if path is None else "")
+    with nullcontext() if path is None or dry_run or refused else trees.held(path.parent):
+        if path is not None:
+            refused = refused or proposed(status_path.parse(path, status_path.read(path)), proposal.revisions)
+        # The patch first: an entry that promises a patch which could not be written would be worse.
+        written = _patched(proposal, patch, place, dry_run) if patch is not None else None
+        insertion = None if path is None or refused else _inserted(path, proposal.entry, dry_run)
+    answer = Answer(proposal, place, tuple(shown), refused, insertion, written, dry_run)
+    _write(answer, format, envelope)
+    return 1 if refused else 0
+
+
+def _valid(title: str, vote: str | None, at: str) -> None:
+    """Raises UsageError for what cannot stand in an entry."""
+    from hpatch.backport.status.file import is_name
+
+    if vote is not None and not is_name(vote):
+        raise UsageError(f"--vote: '{vote}' is no committer's name")
+    if at and not re.fullmatch(r"https?://[^\s<>]+", at):
+        raise UsageError(f"--at: '{at}' is no URL")
+    if title and not title.isprintable():
+        raise UsageError("--title: has characters that do not print")
+
+
+def _envelope(sender: str, vote: str | None, to: str) -> "tuple[Address, Address]":
+    """Sender and recipient. Raises UsageError."""
+    from hpatch.report.backport.mail import LIST
+
+    if not sender and vote is None:
+        raise UsageError("--format mail needs its sender: --from ADDRESS, or --vote NAME for NAME@apache.org")
+    return _address("--from", sender or f"{vote}@apache.org"), _address("--to", to or LIST)
+
+
+def _address(option: str, text: str) -> "Address":
+    from hpatch.report.backport.mail import address
+
+    found = address(text)
+    if found is None:
+        raise UsageError(f"{option}: '{text}' is no address: it is like 'Jane Doe <jdoe@example.org>'")
+    return found
+
+
+def _place(history: "Revisions", proposal: "Proposal") -> str:
+    tip = history.commit(history.onto.commit)
+    return f"{proposal.branch} at {history.onto.commit[:12] if tip is None else tip.name}"
+
+
+def _inserted(path: Path, entry: str, dry_run: bool) -> "Insertion":
+    from hpatch.backport.status import file as status_file
+    from hpatch.report.backport.proposal import Insertion
+
+    data = status_path.read(path)
+    status = status_path.parse(path, data)
+    text = status_file.apply(status.text, status_file.propose(status, entry))
+    if not dry_run:
+        status_path.write(path, data, text)
+    return Insertion(str(path), path.name, data, status_path.encoded(text))
+
+
+def _patched(proposal: "Proposal", file: Path, place: str, dry_run: bool) -> str | None:
+    """Write the patch; None where there is none to write."""
+    if proposal.patch is None:
+        return None
+    names = ", ".join(one.name for one in proposal.revisions)
+    head = f"{names} of trunk, for {place}. For patch -p0, svn patch or git apply -p0.\n\n"
+    if not dry_run:
+        output.write_bytes(head.encode("utf-8", "replace") + proposal.patch, str(file))
+    return str(file)
+
+
+def _write(answer: "Answer", format: str, envelope: "tuple[Address, Address] | None") -> None:
+    """The answer to standard output; what a mail or a pull request does not tell, to standard error."""
+    from datetime import UTC, datetime
+
+    from hpatch.report.backport import proposal as report
+
+    if format in ("text", "json"):
+        form: Literal["text", "json"] = "json" if format == "json" else "text"
+        output.write(report.render(answer, form, width=output.width(), color=output.color()))
+        return
+    for line in itertools.chain((visible(answer.refused),) if answer.refused else (), *report.written(answer)):
+        print(f"hpatch: {line}", file=sys.stderr)
+    if answer.refused:
+        return
+    if envelope is not None:
+        from hpatch.report.backport import mail as proposal_mail
+
+        output.write_bytes(proposal_mail.render(answer, *envelope, datetime.now(UTC)))
+        return
+    from hpatch.report.backport import github as proposal_github
+
+    output.write(proposal_github.render(answer))
+
+
+def register(group: typer.Typer) -> None:
+    """Add the command."""
+    group.command("propose", epilog=_EXAMPLES)(_command)

@@ -1,0 +1,1 @@
+"""`hpatch lint`, `rule` and `config`; one module a command."""

@@ -1,0 +1,129 @@
+"""`hpatch config`: what httpd, and mod_proxy, would make of a configuration."""
+
+import sys
+from typing import Annotated, Literal
+
+import typer
+
+from hpatch.cli import output
+from hpatch.cli.options import configuration as shared
+from hpatch.conf.load import load
+from hpatch.conf.tree import Configuration
+from hpatch.errors import UsageError
+from hpatch.lint import roots
+from hpatch.lint.settings import Settings
+from hpatch.lint.settings import modules as modules_of
+from hpatch.report.common.terminal import visible
+from hpatch.report.lint import config as report
+
+_TREE = """
+Examples:
+
+  hpatch config tree /etc/apache2
+  hpatch config tree --format jsonl --modules all apache2.conf
+  hpatch config tree -D SSL --httpd /usr/sbin/apache2 /etc/apache2
+
+Exit code 3 where httpd would not build its tree; what is wrong is then said on standard error.
+"""
+
+_WORKERS = """
+Examples:
+
+  hpatch config workers /etc/apache2
+  hpatch config workers --format json apache2.conf
+
+Exit code 3 where httpd would not build its tree; what is wrong is then said on standard error.
+"""
+
+Path = Annotated[str, typer.Argument(metavar="PATH", help="A main file, or a folder with one configuration.")]
+
+
+def _tree(
+    path: Path,
+    format: Annotated[
+        Literal["text", "jsonl"],
+        typer.Option("--format", "-f", help='For people, or lines [depth, "Directive", "arguments", "file", line].'),
+    ] = "text",
+    httpd: shared.Httpd = None,
+    httpd_version: shared.HttpdVersion = None,
+    modules: shared.ModuleList = None,
+    mpm: shared.Mpm = None,
+    define: shared.Define = None,
+    env_file: shared.EnvFile = None,
+    server_root: shared.ServerRoot = None,
+    config: shared.Config = None,
+    no_config: shared.NoConfig = False,
+) -> int:
+    """Show the directives and sections that httpd would read, each with where it is written."""
+    configuration = _load(
+        path, _chosen(httpd_version, modules, mpm, define, env_file, server_root), httpd, config, no_config
+    )
+    output.write_lines(report.render_tree(configuration, format, width=output.width(), color=output.color()))
+    return _problems(configuration)
+
+
+def _workers(
+    path: Path,
+    format: Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")] = "text",
+    httpd: shared.Httpd = None,
+    httpd_version: shared.HttpdVersion = None,
+    modules: shared.ModuleList = None,
+    mpm: shared.Mpm = None,
+    define: shared.Define = None,
+    env_file: shared.EnvFile = None,
+    server_root: shared.ServerRoot = None,
+    config: shared.Config = None,
+    no_config: shared.NoConfig = False,
+) -> int:
+    """Show servers, mappings, workers, balancers and their parameters as mod_proxy would have them."""
+    from hpatch.proxy.build import build  # the tree does without
+
+    configuration = _load(
+        path, _chosen(httpd_version, modules, mpm, define, env_file, server_root), httpd, config, no_config
+    )
+    output.write(report.render_workers(build(configuration), format, width=output.width(), color=output.color()))
+    return _problems(configuration)
+
+
+def _chosen(
+    httpd_version: str | None,
+    modules: str | None,
+    mpm: str | None,
+    define: list[str] | None,
+    env_file: str | None,
+    server_root: str | None,
+) -> Settings:
+    return Settings(
+        httpd_version=httpd_version,
+        modules=None if modules is None else modules_of(modules),
+        mpm=mpm,
+        define=None if define is None else tuple(define),
+        env_file=env_file,
+        server_root=server_root,
+    )
+
+
+def _load(path: str, chosen: Settings, httpd: str | None, config: str | None, no_config: bool) -> Configuration:
+    reading = shared.reading(shared.given(path, chosen, config, no_config), httpd)
+    found = roots.roots(path, reading.options, environment=reading.environment)
+    if len(found) > 1:
+        names = ", ".join(root.path for root in found[:3])
+        raise UsageError(f"{path}: {len(found)} configurations in this folder; name one of them: {names}, …")
+    return load(found[0].path, found[0].options)
+
+
+def _problems(configuration: Configuration) -> int:
+    """Say what is wrong, a line each; the exit code."""
+    for problem in configuration.problems:
+        where = f"{problem.place.file}:{problem.place.line}:{problem.place.column}"
+        weight = "error" if problem.fatal and not problem.conditions else "warning"
+        print(visible(f"{where}: {weight}: {problem.message}"), file=sys.stderr)
+    return 0 if configuration.built else 3
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(no_args_is_help=True, help="Show what httpd, and mod_proxy, would make of a configuration.")
+    group.command("tree", epilog=_TREE)(_tree)
+    group.command("workers", epilog=_WORKERS)(_workers)
+    app.add_typer(group, name="config")

@@ -1,0 +1,198 @@
+"""`hpatch lint`."""
+
+import gc
+import os
+import sys
+import time
+from functools import cache
+from typing import Annotated, Literal
+
+import typer
+
+from hpatch.cli import output
+from hpatch.cli.options import configuration as shared
+from hpatch.lint import registry, roots
+from hpatch.lint.engine import LintResult, Root, Task, lint
+from hpatch.lint.finding import SEVERITIES, Severity
+from hpatch.lint.selection import matching, select
+from hpatch.lint.settings import Settings
+from hpatch.lint.settings import modules as modules_of
+from hpatch.report.common.terminal import visible
+from hpatch.report.lint import forms as report
+
+_RULES = "Which findings"
+_OUTPUT = "Output"
+_UWSGI = "The uWSGI side"
+
+_EXAMPLES = """
+Examples:
+
+  hpatch lint /etc/apache2                  a whole configuration, as httpd reads it
+  hpatch lint --httpd /usr/sbin/apache2 /etc/apache2
+                                            for exactly this httpd
+  hpatch lint --httpd-version 2.4.62 --modules all sites/*.conf
+  hpatch lint --select WK,slash-double --fail-on error /etc/httpd
+  hpatch lint --format sarif --output hpatch.sarif /etc/apache2
+
+A folder stands for the configurations in it: apache2.conf or httpd.conf, else every *.conf that no other includes.
+
+Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 something could not be read or parsed.
+"""
+
+
+def _command(
+    path: Annotated[list[str], typer.Argument(help="Main files, or folders with configurations.")],
+    select: Annotated[
+        list[str] | None,
+        typer.Option(metavar="RULES", help="Only these rules: codes, prefixes, names.", rich_help_panel=_RULES),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option(metavar="RULES", help="Not these rules.", rich_help_panel=_RULES)
+    ] = None,
+    severity: Annotated[
+        Severity | None, typer.Option(help="The least severity to report; info if not given.", rich_help_panel=_RULES)
+    ] = None,
+    fail_on: Annotated[
+        Literal["info", "warning", "error", "never"] | None,
+        typer.Option(help="The least severity that makes exit code 1; warning if not given.", rich_help_panel=_RULES),
+    ] = None,
+    format: Annotated[
+        Literal["text", "json", "sarif", "github", "checkstyle"],
+        typer.Option("--format", "-f", rich_help_panel=_OUTPUT),
+    ] = "text",
+    output_file: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write the report to a file.", rich_help_panel=_OUTPUT),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", min=1, help="Processes for several configurations.", rich_help_panel=_OUTPUT),
+    ] = None,
+    httpd: shared.Httpd = None,
+    httpd_version: shared.HttpdVersion = None,
+    modules: shared.ModuleList = None,
+    mpm: shared.Mpm = None,
+    define: shared.Define = None,
+    env_file: shared.EnvFile = None,
+    server_root: shared.ServerRoot = None,
+    uwsgi: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH",
+            help="An ini file, or a folder of them. Repeatable. Those in a linted folder are found by themselves.",
+            rich_help_panel=_UWSGI,
+        ),
+    ] = None,
+    uwsgi_version: Annotated[
+        str | None, typer.Option(metavar="VERSION", help="The version of uWSGI.", rich_help_panel=_UWSGI)
+    ] = None,
+    config: shared.Config = None,
+    no_config: shared.NoConfig = False,
+) -> int:
+    """Find what will hurt in production in Apache httpd configurations."""
+    chosen = shared.given(
+        path[0],
+        Settings(
+            select=shared.words(select),
+            ignore=shared.words(ignore),
+            severity=severity,
+            fail_on=fail_on,
+            httpd_version=httpd_version,
+            modules=None if modules is None else modules_of(modules),
+            mpm=mpm,
+            define=None if define is None else tuple(define),
+            env_file=env_file,
+            server_root=server_root,
+            uwsgi=None if uwsgi is None else tuple(uwsgi),
+            uwsgi_version=uwsgi_version,
+        ),
+        config,
+        no_config,
+    )
+    task = _task(chosen)
+    found = _roots(path, chosen, httpd)
+    if len(found) > 1:
+        # Each configuration is garbage once it is linted.
+        gc.freeze()
+        gc.enable()
+    result = lint(
+        found,
+        task,
+        jobs=jobs or _processors(),
+        base=os.getcwd(),  # noqa: PTH109 - the path stays text, as written
+        progress=_Progress() if sys.stderr.isatty() else None,
+    )
+    to_terminal = output_file is None
+    text = report.render(
+        format, result, width=output.width() if to_terminal else None, color=to_terminal and output.color()
+    )
+    output.write(text, output_file)
+    return _exit_code(result, chosen.fail_on or "warning")
+
+
+def _processors() -> int:
+    """How many processors there are for this process."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _task(chosen: Settings) -> Task:
+    rules = registry.rules()
+    ignored = chosen.ignore or ()
+    return Task(
+        select(rules, chosen.select, ignored),
+        frozenset(rule.code for selector in ignored for rule in matching(selector, rules)),
+        chosen.severity or "info",  # type: ignore[arg-type] # both its sources have checked it
+        None if chosen.uwsgi_version is None else shared.version(chosen.uwsgi_version, "--uwsgi-version"),
+    )
+
+
+def _roots(paths: list[str], chosen: Settings, httpd: str | None) -> list[Root]:
+    reading = shared.reading(chosen, httpd)
+    beside = [file for path in chosen.uwsgi or () for file in roots.instances(path)]
+    found: dict[str, Root] = {}
+    real = cache(os.path.realpath)
+    for path in dict.fromkeys(paths):
+        for root in roots.roots(path, reading.options, environment=reading.environment):
+            instances = {real(file): file for file in (*beside, *root.uwsgi)}
+            found.setdefault(os.path.realpath(root.path), root._replace(uwsgi=tuple(instances.values())))
+    return list(found.values())
+
+
+def _exit_code(result: LintResult, threshold: str) -> int:
+    if result.unread:
+        shown = {finding.place for finding in result.findings}
+        for problem in result.unread:
+            if problem.place not in shown:
+                where = f"{problem.place.file}:{problem.place.line}"
+                print(visible(f"hpatch: {where}: {problem.message}"), file=sys.stderr)
+        return 3
+    if threshold == "never":
+        return 0
+    least = SEVERITIES.index(threshold)
+    return int(any(SEVERITIES.index(finding.severity) >= least for finding in result.findings))
+
+
+class _Progress:
+    """A line on the terminal that counts, from the first second on."""
+
+    def __init__(self) -> None:
+        self.start = time.monotonic()
+        self.shown = 0.0
+
+    def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if total == 1 or now - self.start < 1:
+            return
+        if done == total:
+            sys.stderr.write("\r\x1b[K")
+        elif now - self.shown > 0.1:
+            self.shown = now
+            sys.stderr.write(f"\r{done} of {total} configurations")
+        sys.stderr.flush()
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("lint", epilog=_EXAMPLES)(_command)

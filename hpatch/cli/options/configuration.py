@@ -1,0 +1,130 @@
+"""The options that several commands share: what decides a conditional, and where the uWSGI side is."""
+
+from typing import Annotated, NamedTuple
+
+import typer
+
+from hpatch.conf.load import Options
+from hpatch.conf.modules import Modules
+from hpatch.errors import UsageError
+from hpatch.lint import settings
+from hpatch.lint.settings import ALL_MODULES, Settings
+from hpatch.versions import Version
+
+HTTPD = "What httpd it is"
+SETTINGS = "Settings"
+
+MPMS = ("event", "worker", "prefork", "winnt", "netware", "mpmt_os2")
+"""httpd's own, in `server/mpm/`."""
+
+Define = Annotated[
+    list[str] | None,
+    typer.Option("--define", "-D", metavar="NAME[=VALUE]", help="As httpd's -D. Repeatable.", rich_help_panel=HTTPD),
+]
+HttpdVersion = Annotated[
+    str | None, typer.Option(metavar="VERSION", help="The version of httpd, such as 2.4.62.", rich_help_panel=HTTPD)
+]
+ModuleList = Annotated[
+    str | None,
+    typer.Option(
+        "--modules",
+        metavar="LIST",
+        help="The modules that it has: proxy,proxy_http,… or a file of names (httpd -M prints one), or all.",
+        rich_help_panel=HTTPD,
+    ),
+]
+Httpd = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PROGRAM",
+        help="Ask this httpd for its version and its compiled-in modules; take this machine's files for its own.",
+        rich_help_panel=HTTPD,
+    ),
+]
+Mpm = Annotated[str | None, typer.Option(metavar="NAME", help="event, worker or prefork.", rich_help_panel=HTTPD)]
+EnvFile = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE",
+        help="The environment httpd starts with, as Debian's envvars. One beside apache2.conf is read by itself.",
+        rich_help_panel=HTTPD,
+    ),
+]
+ServerRoot = Annotated[
+    str | None,
+    typer.Option(metavar="DIR", help="Where relative paths start, whatever ServerRoot says.", rich_help_panel=HTTPD),
+]
+Config = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE",
+        help="A settings file; otherwise the nearest hpatch.toml, or a pyproject.toml with a table tool.hpatch.",
+        rich_help_panel=SETTINGS,
+    ),
+]
+NoConfig = Annotated[bool, typer.Option("--no-config", help="Read no settings file.", rich_help_panel=SETTINGS)]
+
+
+class Reading(NamedTuple):
+    """How configurations are to be read: `environment` tells whether an `envvars` beside one is to be looked for."""
+
+    options: Options
+    environment: bool
+
+
+def given(path: str, chosen: Settings, config: str | None, no_config: bool) -> Settings:
+    """The choices of the command line, and where there is none those of the settings file that concerns a path."""
+    if config is not None and no_config:
+        raise UsageError("--config and --no-config exclude each other")
+    file = config if config is not None or no_config else settings.find(path)
+    return chosen if file is None else chosen.over(settings.read(file))
+
+
+def reading(chosen: Settings, httpd: str | None) -> Reading:
+    """The reader's options from the user's choices. `httpd` is a program to ask."""
+    number = None if chosen.httpd_version is None else version(chosen.httpd_version, "--httpd-version")
+    if chosen.httpd_version is not None and chosen.httpd_version.count(".") < 2:
+        # 2.4 would be 2.4.0, which knows next to nothing.
+        raise UsageError(f"--httpd-version: '{chosen.httpd_version}' is not a whole version such as 2.4.62")
+    mpm = chosen.mpm.lower().removeprefix("mpm_") if chosen.mpm else None
+    if mpm is not None and mpm not in MPMS:
+        raise UsageError(f"--mpm: '{chosen.mpm}' is none of {', '.join(MPMS)}")
+    modules = None
+    if httpd is not None:
+        from hpatch.build.httpd.installed import ask  # only --httpd pays for it
+
+        asked = ask(httpd)
+        number, mpm = number or asked.version, mpm or asked.mpm
+        modules = Modules(complete=True, static=asked.static)
+    if chosen.modules == ALL_MODULES:
+        modules = Modules.everything(mpm or "event")
+    elif chosen.modules is not None:
+        modules = Modules(chosen.modules, complete=True, static=modules.static if modules else ())
+    environment = {}
+    if chosen.env_file is not None:
+        from hpatch.conf import envvars
+
+        environment = envvars.read(chosen.env_file)
+    options = Options(
+        defines=chosen.define,
+        version=number,
+        modules=modules,
+        environment=environment,
+        server_root=chosen.server_root,
+        mpm=mpm,
+        check_files=httpd is not None,
+    )
+    return Reading(options, environment=chosen.env_file is None)
+
+
+def version(text: str, option: str) -> Version:
+    """A version number. Raises UsageError."""
+    try:
+        return Version.parse(text)
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}") from None
+
+
+def words(given: list[str] | None) -> tuple[str, ...] | None:
+    """The values of a repeatable option that takes comma lists."""
+    return None if given is None else tuple(word for text in given for word in settings.split(text))

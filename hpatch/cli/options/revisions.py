@@ -1,0 +1,53 @@
+"""The options that commands share which need patch sets and their revisions."""
+
+from typing import Annotated
+
+import typer
+
+from hpatch.errors import UsageError
+from hpatch.patch.sets.load import load
+from hpatch.patch.sets.model import Catalog
+from hpatch.patch.sources.cache import Checked
+from hpatch.patch.sources.choose import choose
+
+SOURCE = "Where revisions come from (what was fetched once is in the cache)"
+
+CatalogDirs = Annotated[
+    list[str] | None,
+    typer.Option("--catalog", metavar="DIR", help="A folder of your own patch sets, in addition. Repeatable."),
+]
+GitDir = Annotated[
+    str | None,
+    typer.Option("--git", metavar="DIR", help="A clone or mirror of httpd's git repository.", rich_help_panel=SOURCE),
+]
+SvnUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--svn", metavar="URL", help="A Subversion repository: the URL above its trunk.", rich_help_panel=SOURCE
+    ),
+]
+Web = Annotated[bool, typer.Option("--web", help="The project's public git host, by https.", rich_help_panel=SOURCE)]
+WebBase = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL", help="With --web: another host's repository, URL/commit/COMMIT.diff.", rich_help_panel=SOURCE
+    ),
+]
+From = Annotated[
+    str | None,
+    typer.Option("--from", metavar="DIR", help="A folder of diffs: r1591508.diff, …", rich_help_panel=SOURCE),
+]
+
+
+def catalog(folders: list[str] | None) -> Catalog:
+    """hpatch's sets and the user's own."""
+    return load(folders or ())
+
+
+def source(
+    catalog: Catalog, git: str | None, svn: str | None, web: bool, web_base: str | None, diffs: str | None
+) -> Checked:
+    """The source that the options name, behind the cache; the cache alone where they name none."""
+    if web_base is not None and not web:
+        raise UsageError("--web-base needs --web")
+    return choose(catalog, git=git, svn=svn, web=(web_base or "") if web else None, diffs=diffs)

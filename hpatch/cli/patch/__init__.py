@@ -1,0 +1,1 @@
+"""`hpatch set`, `apply`, `revert` and `status`; one module a command."""

@@ -1,0 +1,118 @@
+"""`hpatch apply`."""
+
+import os
+import re
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from hpatch.build.trees.applying import Given, Request, commit, prepare
+from hpatch.cli import output
+from hpatch.cli.options import placing
+from hpatch.cli.options import revisions as shared
+from hpatch.cli.options import tree as trees
+from hpatch.cli.options.placing import PLACING
+from hpatch.errors import InputError
+from hpatch.patch.sources.model import LIMIT
+from hpatch.report.patch import plan as report
+
+_EXAMPLES = """
+Examples:
+
+  hpatch apply fcgi-body-cpu --tree httpd-2.4.9 --git ~/src/httpd
+  hpatch apply fcgi-body-cpu scgi-unix --tree httpd-2.4.9 --web --dry-run
+  hpatch apply local/fix.diff r1591472 --tree httpd-2.4.9
+
+Sets that a set needs come along. All of it is applied, or nothing: then the lines that do not fit are shown, and the
+revisions that they come from where the source tells (--git). hpatch revert takes a set back.
+
+Exit codes: 0 applied, or there already; 1 it does not apply; 2 wrong usage; 3 a tree or a diff that cannot be read; 4 a
+source that cannot be asked, a tree that cannot be written, another hpatch at work in it.
+"""
+
+_REVISION = re.compile(r"r(\d{1,9})")
+
+
+def _command(
+    what: Annotated[
+        list[str],
+        typer.Argument(metavar="SET|FILE|rN...", help="Sets, diffs (FILE.diff, FILE.patch), single revisions."),
+    ],
+    tree: trees.Tree = Path(),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done; change nothing.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every hunk.")] = False,
+    format: Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")] = "text",
+    fuzz: placing.Fuzz = 0,
+    ignore_whitespace: placing.IgnoreWhitespace = False,
+    strip: Annotated[
+        int | None,
+        typer.Option(
+            "-p",
+            "--strip",
+            metavar="N",
+            min=0,
+            max=99,
+            help="A diff's leading folders to strip; found out if not given.",
+            rich_help_panel=PLACING,
+        ),
+    ] = None,
+    any_version: placing.AnyVersion = False,
+    git: shared.GitDir = None,
+    svn: shared.SvnUrl = None,
+    web: shared.Web = False,
+    web_base: shared.WebBase = None,
+    from_: shared.From = None,
+    catalog: shared.CatalogDirs = None,
+) -> int:
+    """Apply patch sets, diffs and revisions to a source tree: all of them, or nothing."""
+    known = shared.catalog(catalog)
+    request = _request(what, {one.id for one in known.sets})._replace(
+        fuzz=fuzz, ignore_whitespace=ignore_whitespace, strip=strip, any_version=any_version
+    )
+    source = shared.source(known, git, svn, web, web_base, from_)
+    if dry_run:
+        trees.settle(tree)
+    with nullcontext() if dry_run else trees.held(tree):
+        prepared = prepare(tree, request, known, source)
+        if prepared.ok and not dry_run:
+            commit(prepared)
+    answer = report.Answer(prepared, dry_run)
+    output.write(report.render(answer, format, verbose=verbose, width=output.width(), color=output.color()))
+    return 0 if prepared.ok else 1
+
+
+def _request(words: list[str], known: set[str]) -> Request:
+    """Sets, diffs and revisions. A name of a set is a set, whatever files there are; `./NAME` is a file."""
+    ids: list[str] = []
+    revisions: list[int] = []
+    diffs: list[Given] = []
+    for word in dict.fromkeys(words):
+        revision = _REVISION.fullmatch(word)
+        if word in known:
+            ids.append(word)
+        elif revision is not None:
+            revisions.append(int(revision[1]))
+        elif "/" in word or word.endswith((".diff", ".patch")) or os.path.exists(word):  # noqa: PTH110 - never raises
+            diffs.append(_diff(word))
+        else:
+            ids.append(word)
+    return Request(tuple(ids), tuple(revisions), tuple(diffs))
+
+
+def _diff(name: str) -> Given:
+    path = Path(name)
+    try:
+        with path.open("rb") as stream:
+            text = stream.read(LIMIT + 1)
+    except OSError as error:
+        raise InputError(f"{name}: cannot be read: {error.strerror or error}") from None
+    if len(text) > LIMIT:
+        raise InputError(f"{name}: larger than {LIMIT // 1024 // 1024} MiB")
+    return Given(path.name, text)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("apply", epilog=_EXAMPLES)(_command)

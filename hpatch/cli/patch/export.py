@@ -1,0 +1,130 @@
+"""`hpatch set export`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from hpatch.cli import output
+from hpatch.cli.options import revisions as shared
+from hpatch.cli.options import tree as trees
+from hpatch.errors import InputError, ToolError, UsageError
+
+if TYPE_CHECKING:
+    from hpatch.patch.apply.export import Patch
+
+EXAMPLES = """
+Examples:
+
+  hpatch set export scgi-unix --tree httpd-2.4.9 --as diff | patch -p1
+  hpatch set export fcgi-body-cpu --tree httpd-2.4.9 --as quilt --output debian/patches
+  hpatch set export fcgi-body-cpu --tree httpd-2.4.9 --as git --output mails && git am mails/*.patch
+
+The patches fit the tree as it is without what hpatch applied in it. Sets that a set needs and that the tree lacks come
+along. A series that is there already is added to; a patch of the same name and other content is an error.
+"""
+
+Form = Literal["quilt", "git", "diff"]
+
+
+def command(
+    sets: Annotated[list[str], typer.Argument(metavar="SET...", help="Names of sets.")],
+    form: Annotated[
+        Form, typer.Option("--as", help="A quilt series with DEP-3 headers, mails for git am, or one diff (-p1).")
+    ],
+    tree: trees.Tree = Path(),
+    folder: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="DIR", help="Where to write; not needed for one diff."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written; write nothing.")] = False,
+    any_version: Annotated[
+        bool, typer.Option("--any-version", help="Try sets that are not meant for this version too.")
+    ] = False,
+    git: shared.GitDir = None,
+    svn: shared.SvnUrl = None,
+    web: shared.Web = False,
+    web_base: shared.WebBase = None,
+    from_: shared.From = None,
+    catalog: shared.CatalogDirs = None,
+    format: Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")] = "text",
+) -> int:
+    """Write patch sets as patches that quilt, git am or patch take, made to fit a tree."""
+    from hpatch.build.trees.applying import Request, prepare_bare
+    from hpatch.build.trees.exporting import patches
+    from hpatch.patch.apply import export
+    from hpatch.report.patch import export as report
+    from hpatch.report.patch import plan as plan_report
+
+    if folder is None and (form != "diff" or format == "json"):
+        raise UsageError(f"--as {form}{' --format json' * (form == 'diff')} needs --output DIR")
+    known = shared.catalog(catalog)
+    source = shared.source(known, git, svn, web, web_base, from_)
+    trees.settle(tree)
+    prepared = prepare_bare(tree, Request(tuple(sets), any_version=any_version), known, source)
+    if not prepared.ok:
+        answer = plan_report.Answer(prepared, dry_run=True)
+        text = plan_report.render(answer, format, width=output.width(), color=output.color())
+        if format == "json" or folder is not None:
+            output.write(text)
+        else:
+            sys.stderr.write(text)
+        return 1
+    made = patches(prepared, known)
+    if not made:
+        print("hpatch: nothing to export: the tree has all of it", file=sys.stderr)
+    if folder is None:
+        output.write_bytes(export.diff(made))
+        return 0
+    files = _written(folder, _files(made, form, "+".join(dict.fromkeys(sets))), dry_run) if made else {}
+    output.write(report.render(form, [str(folder / name) for name in files], made, format, dry_run=dry_run))
+    return 0
+
+
+def _files(made: "tuple[Patch, ...]", form: Form, name: str) -> dict[str, bytes]:
+    from hpatch.patch.apply import export
+
+    if form == "quilt":
+        return export.quilt(made)
+    if form == "git":
+        return export.git(made)
+    return {f"{name}.diff": export.diff(made)}
+
+
+def _written(folder: Path, files: dict[str, bytes], dry_run: bool) -> dict[str, bytes]:
+    """Write what is not there yet, the series last. Raises InputError before anything is written."""
+    files = dict(files)
+    for name, content in files.items():
+        there = _read(folder / name)
+        if there is None:
+            continue
+        if name == "series":
+            files[name] = _joined(there, content)
+        elif there != content:
+            raise InputError(f"{folder / name}: is there already, with other content; delete it first")
+    if dry_run:
+        return files
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ToolError(f"{folder}: cannot be made: {error.strerror or error}") from error
+    for name, content in files.items():
+        output.write_bytes(content, str(folder / name))
+    return files
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+
+
+def _joined(series: bytes, more: bytes) -> bytes:
+    """A quilt series with further patches at its end."""
+    known = {line.split()[0] for line in series.splitlines() if line.split()}
+    new = [line for line in more.splitlines(keepends=True) if line.strip() not in known]
+    return series + (b"\n" if new and series and not series.endswith(b"\n") else b"") + b"".join(new)

@@ -1,0 +1,89 @@
+"""`hpatch revert`."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from hpatch.cli import output
+from hpatch.cli.options import tree as trees
+from hpatch.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hpatch.patch.apply.stack import Set, Stack
+    from hpatch.report.patch.revert import Revert
+
+_EXAMPLES = """
+Examples:
+
+  hpatch revert fcgi-memset --tree httpd-2.4.9
+  hpatch revert --all --dry-run --tree httpd-2.4.9
+
+A set need not be the last one applied: what came later, and edits of your own, stay where they do not touch its lines.
+Where they do, nothing is changed, and the lines are shown (exit code 1).
+"""
+
+
+def _command(
+    sets: Annotated[list[str] | None, typer.Argument(metavar="[SET]...", help="What to take back.")] = None,
+    tree: trees.Tree = Path(),
+    everything: Annotated[bool, typer.Option("--all", help="All that is applied.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done; change nothing.")] = False,
+    format: Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")] = "text",
+) -> int:
+    """Take patch sets out of a source tree again."""
+    from hpatch.report.patch import revert as report
+
+    if bool(sets) is everything:
+        raise UsageError("name the sets to revert, or give --all")
+    if dry_run:
+        trees.settle(tree)
+    with nullcontext() if dry_run else trees.held(tree):
+        revert = _revert(tree, sets or (), dry_run)
+    output.write(report.render(revert, format, width=output.width(), color=output.color()))
+    return 0 if revert.ok else 1
+
+
+def _revert(tree: Path, wanted: Sequence[str], dry_run: bool) -> Revert:
+    from hpatch import files
+    from hpatch.patch.apply import stack as stacks
+    from hpatch.report.patch.revert import Revert
+
+    stack = stacks.load(tree)
+    if not stack.sets and wanted:
+        raise UsageError(f"{tree}: nothing is applied in this tree")
+    ids = list(dict.fromkeys(wanted)) or [one.id for one in stack.sets]
+    for id in ids:
+        if stack.find(id) is None:
+            raise UsageError(f"'{id}' is not applied in this tree; {_applied(id, stack)}")
+    dependents = stack.dependents(ids)
+    if dependents:
+        return Revert(str(tree), ids, None, dependents, (), dry_run)
+    done = stacks.revert(tree, stack, ids)
+    if not dry_run and not done.clashes:
+        files.replace(tree, done.changes)
+    return Revert(str(tree), ids, done, (), _unneeded(done.stack, stack, ids), dry_run)
+
+
+def _applied(id: str, stack: Stack) -> str:
+    from hpatch.suggest import closest  # only failures pay for it
+
+    names = [one.id for one in stack.sets]
+    near = closest(id, names)
+    return f"did you mean '{near}'?" if near else f"applied are: {', '.join(names)}"
+
+
+def _unneeded(left: Stack, before: Stack, ids: Sequence[str]) -> list[Set]:
+    """Sets that came along for one that is gone now, and that no other needs."""
+    needed = {id for one in before.sets if one.id in ids for id in one.requires}
+    return [one for one in left.sets if not one.asked and one.id in needed and not left.dependents([one.id])]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("revert", epilog=_EXAMPLES)(_command)

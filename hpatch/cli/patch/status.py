@@ -1,0 +1,60 @@
+"""`hpatch status`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from hpatch.cli import output
+from hpatch.cli.options import revisions as shared
+from hpatch.cli.options import tree as trees
+from hpatch.report.patch import status as report
+
+_EXAMPLES = """
+Examples:
+
+  hpatch status --tree httpd-2.4.9
+  hpatch status --tree httpd-2.4.9 fcgi-memset scgi-unix
+  hpatch status --tree httpd-2.4.9 --format json
+
+present: the tree has it, by hpatch, by its version or by what its files say; partly: some of its changes;
+superseded: the version has it, and later changes went over its lines.
+"""
+
+
+def _command(
+    sets: Annotated[list[str] | None, typer.Argument(metavar="[SET]...", help="Only these sets.")] = None,
+    tree: trees.Tree = Path(),
+    catalog: shared.CatalogDirs = None,
+    format: Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")] = "text",
+) -> None:
+    """Show which patch sets a source tree has, and what is applied in it."""
+    from hpatch.build.trees import presence
+    from hpatch.build.trees.source import find
+    from hpatch.patch.apply import stack
+    from hpatch.patch.apply.tree import Tree
+
+    found = shared.catalog(catalog)
+    trees.settle(tree)
+    source = find(tree)
+    applied = stack.load(tree)
+    if source is None and not applied.steps:
+        from hpatch.build.trees.source import open_tree
+
+        open_tree(tree)  # says what is missing
+    wanted = [found.get(id) for id in dict.fromkeys(sets)] if sets else found.sets
+    status = report.Status(
+        str(tree),
+        source,
+        presence.presences(source, applied, (one for one in wanted if sets or one.project == source.project))
+        if source is not None
+        else (),
+        applied,
+        sorted(presence.edited(Tree(tree), applied)),
+    )
+    output.write(report.render(status, format, width=output.width(), color=output.color()))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("status", epilog=_EXAMPLES)(_command)

@@ -1,0 +1,1 @@
+"""`hpatch build`, `smoke`, `verify` and `lab`; one module a command."""

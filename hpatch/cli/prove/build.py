@@ -1,0 +1,133 @@
+"""`hpatch build`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from hpatch.cli import output
+from hpatch.cli.options import building
+from hpatch.errors import UsageError
+
+if TYPE_CHECKING:
+    from hpatch.build.httpd.plan import Options
+    from hpatch.build.trees.source import SourceTree
+    from hpatch.report.prove.build import Build
+
+_MODULE = "Single modules"
+
+_EXAMPLES = """
+Examples:
+
+  hpatch build httpd-2.4.62 --prefix ~/httpd-2.4.62
+  hpatch build apache2-2.4.68 --prefix /opt/test --modules shared --mpm worker --configure-arg=--enable-ssl
+  hpatch build httpd-2.4.62 --prefix ~/modules --module mod_proxy_fcgi --apxs /usr/bin/apxs
+  hpatch build httpd-2.4.62 --prefix ~/httpd-2.4.62 --plan
+
+The tree is only read: it is built in a copy, which stays, so that the next build of the tree compiles only what has
+changed. The tree may be a release, a Debian source package, or come from version control; APR and PCRE are the
+system's. ccache is used where it is installed. The prefix changes as a whole or not at all.
+
+Exit codes: 0 built; 2 wrong usage, a prefix that hpatch did not make; 3 a tree that cannot be read; 4 it does not
+build, or something that it takes is missing.
+"""
+
+
+def _command(
+    tree: Annotated[Path, typer.Argument(metavar="TREE", help="The source tree of httpd.")],
+    prefix: Annotated[Path, typer.Option("--prefix", metavar="DIR", help="Where to install; need not be there yet.")],
+    mpm: building.Mpm = "event",
+    modules: Annotated[
+        Literal["static", "shared"],
+        typer.Option(
+            help="static: what a reverse proxy needs, compiled in; shared: all usual modules, as files.",
+            rich_help_panel=building.BUILD,
+        ),
+    ] = "static",
+    configure_arg: building.ConfigureArgs = None,
+    jobs: building.Jobs = None,
+    build_dir: building.BuildDir = None,
+    module: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="Build just this module, to DIR/modules. Repeatable.", rich_help_panel=_MODULE
+        ),
+    ] = None,
+    apxs: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PROGRAM", help="For the httpd of this apxs; the one on the PATH.", rich_help_panel=_MODULE
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--plan", "--dry-run", help="Show what would run; run nothing.")] = False,
+    format: Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")] = "text",
+) -> None:
+    """Build httpd from a source tree, or single modules of it for an httpd that is installed."""
+    from hpatch.build.httpd.plan import Options
+    from hpatch.build.trees.source import open_tree
+    from hpatch.report.prove import build as report
+
+    opened = open_tree(tree)
+    if opened.project != "httpd":
+        raise UsageError(f"{tree}: is {opened.project}; only httpd is built")
+    if module:
+        if configure_arg or mpm != "event" or modules != "static":
+            raise UsageError(
+                "--configure-arg, --mpm and --modules are for the whole of httpd; a module is built as that httpd was"
+            )
+        answer = _modules(opened, prefix, module, apxs, build_dir, dry_run)
+    else:
+        if apxs is not None:
+            raise UsageError("--apxs needs --module")
+        options = Options(mpm, modules, tuple(configure_arg or ()), jobs)
+        answer = _httpd(opened, prefix, options, build_dir, dry_run)
+    output.write(report.render(answer, format, width=output.width(), color=output.color()))
+
+
+def _httpd(tree: SourceTree, into: Path, options: Options, folder: Path | None, dry_run: bool) -> Build:
+    from hpatch.build.httpd import build
+    from hpatch.build.httpd.plan import Layout
+    from hpatch.report.prove.build import Build, Command
+    from hpatch.report.prove.building import watching
+
+    if dry_run:
+        plan = build.planned(tree.root, into, options, folder)
+        steps = [Command(*step) for step in plan.steps]
+        log = Layout(plan.folder).log
+        return Build(tree, plan.prefix, plan.folder, log, True, files=plan.files, steps=steps)
+    with watching() as watch:
+        built = build.build(tree.root, into, options, folder, watch)
+    return Build(tree, built.prefix, built.log.parent, built.log, False, built.program, seconds=built.seconds)
+
+
+def _modules(
+    tree: SourceTree, into: Path, names: list[str], program: str | None, folder: Path | None, dry_run: bool
+) -> Build:
+    from hpatch.build.httpd import apxs as modules
+    from hpatch.build.httpd import prefix
+    from hpatch.build.httpd.build import folder_of, held
+    from hpatch.build.httpd.plan import Layout
+    from hpatch.report.prove.build import Build, Command
+    from hpatch.report.prove.building import watching_module
+
+    into = into.absolute()
+    prefix.check(into)
+    apxs = modules.find(program)
+    layout = Layout(folder or folder_of(tree.root))
+    layout.check(tree.root)
+    place, log = layout.modules, layout.modules / "build.log"
+    if dry_run:
+        steps = modules.planned(tree.root, names, apxs, place)
+        return Build(tree, into, place, log, True, steps=[Command("apxs", *step) for step in steps])
+    prefix.writable(into)
+    with held(layout.folder, tree.root), watching_module() as watch:
+        made = modules.module(tree.root, names, apxs, place, watch)
+        files = prefix.add_modules(into, made.files, prefix.facts(tree, httpd=str(apxs.httpd)))
+    return Build(tree, into, place, log, False, modules=files, seconds={"apxs": made.seconds})
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("build", epilog=_EXAMPLES)(_command)

@@ -1,0 +1,219 @@
+"""`hpatch lab`: experiments with gateways and backends that really run."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, cast
+
+import typer
+
+from hpatch.cli import output
+from hpatch.cli.options import matrix
+from hpatch.cli.options.matrix import CELLS
+from hpatch.errors import ToolError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hpatch.lab.matrix import Experiment, Wanted
+    from hpatch.lab.model import Result, Transport
+    from hpatch.lab.scenario import Scenario
+
+
+_LIST = """
+Examples:
+
+  hpatch lab list
+  hpatch lab list fcgi-stdin-eof        the manual of one
+"""
+
+_RUN = """
+Examples:
+
+  hpatch lab run fcgi-stdin-eof
+  hpatch lab run fcgi-stdin-eof --gateway httpd --gateway httpd:/opt/httpd-2.4.62 --transport unix
+  hpatch lab run lost-tail slow-reader --gateway httpd --gateway nginx
+  hpatch lab run uwsgi-stdin-eof --backend uwsgi --backend uwsgi@2.0.4 --threads 1,4,8 --requests 2000 --plot rates.svg
+  hpatch lab run fcgi-body-cpu --gateway httpd:/usr/sbin/apache2 --module proxy_fcgi=modules/mod_proxy_fcgi.so
+
+What is not chosen is tried as each scenario is meant; cells that make no sense for one are left out, and told of.
+uwsgi@VERSION is fetched with pip, built once and kept in the cache. Servers listen on 127.0.0.1 or in a private folder,
+and end.
+
+Exit codes: 0 all passed; 1 some failed; 2 wrong usage; 4 none failed, but some cannot run here, and it says why.
+"""
+
+Format = Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")]
+
+
+def _list(
+    scenario: Annotated[str | None, typer.Argument(metavar="[SCENARIO]", help="Show all about this one.")] = None,
+    format: Format = "text",
+) -> None:
+    """Show the scenarios: what each holds, of which patch sets it tells, with what it runs."""
+    from hpatch.lab.scenario import find, scenarios
+    from hpatch.report.prove import lab as report
+
+    found = scenarios() if scenario is None else (find(scenario),)
+    if format == "json":
+        output.write(report.render_list_json(found))
+    elif scenario is None:
+        output.write(report.render_list(found, width=output.width(), color=output.color()))
+    else:
+        output.write(report.render_manual(found[0], width=output.width(), color=output.color()))
+
+
+def _run(
+    scenario: Annotated[
+        list[str] | None, typer.Argument(metavar="SCENARIO...", help="Names; hpatch lab list shows them.")
+    ] = None,
+    all: Annotated[bool, typer.Option("--all", help="Run all scenarios.")] = False,
+    gateway: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="httpd[:PREFIX|:PROGRAM]|nginx[:PATH]", help="A gateway. Repeatable.", rich_help_panel=CELLS
+        ),
+    ] = None,
+    module: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=FILE",
+            help="A module that httpd loads for its own. Repeatable.",
+            rich_help_panel=CELLS,
+        ),
+    ] = None,
+    backend: matrix.Backends = None,
+    transport: matrix.Transports = None,
+    threads: matrix.Threads = None,
+    requests: matrix.Requests = None,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE.svg|FILE.png", help="Draw the outcomes as a picture too.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the cells; run nothing.")] = False,
+    format: Format = "text",
+) -> int:
+    """Run scenarios in the cells of a matrix: gateways, backends, transports, numbers of threads."""
+    from hpatch.lab.matrix import experiments, left_out
+    from hpatch.report.prove import lab as report
+    from hpatch.report.prove import plot as lab_plot
+
+    chosen = _chosen(scenario or [], all)
+    wanted = cells(gateway, module, backend, transport, threads)
+    form = None if plot is None else _form(plot)
+    planned = list(experiments(chosen, wanted))
+    left = left_out(chosen, wanted)
+    if not planned:
+        raise UsageError(f"nothing is left to run: {report.render_left_out(left)}")
+    if left and format == "text":
+        print(f"hpatch: left out: {report.render_left_out(left)}", file=sys.stderr)
+    if dry_run:
+        if format == "json":
+            output.write(report.render_plan_json(planned, left))
+        else:
+            output.write(report.render_plan(planned, width=output.width(), color=output.color()))
+        return 0
+    if form is not None:
+        lab_plot.check()
+    results: list[Result] = []
+    try:
+        _run_all(planned, requests, results)
+    except KeyboardInterrupt:
+        if results and format == "text":
+            output.write(report.render(results, width=output.width(), color=output.color()))
+        done = f"after {len(results)} of {len(planned)} cells"
+        print(f"hpatch: interrupted {done}; all that was started has ended", file=sys.stderr)
+        return 130
+    if format == "json":
+        output.write(report.render_json(results, left))
+    else:
+        output.write(report.render(results, width=output.width(), color=output.color()))
+    if plot is not None and form is not None:
+        output.write_bytes(lab_plot.render(results, form), str(plot))
+    verdicts = {one.verdict for one in results}
+    return 1 if "failed" in verdicts else 4 if "cannot-run" in verdicts else 0
+
+
+def _chosen(names: list[str], all: bool) -> Sequence[Scenario]:
+    from hpatch.lab.scenario import find, scenarios
+
+    if all:
+        if names:
+            raise UsageError("--all goes with no names")
+        return scenarios()
+    if not names:
+        raise UsageError("name scenarios, or --all; 'hpatch lab list' shows them")
+    return [find(name) for name in dict.fromkeys(names)]
+
+
+def cells(
+    gateways: list[str] | None,
+    modules: list[str] | None,
+    backends: list[str] | None,
+    transports: str | None,
+    threads: str | None,
+) -> Wanted:
+    """What the options ask for. Raises UsageError."""
+    from hpatch.lab import specs
+    from hpatch.lab.matrix import THREADS, Wanted
+
+    files = dict(specs.module(text) for text in modules or ())
+    named = gateways or (["httpd"] if files else None)
+    if files and not any(text.startswith("httpd") for text in named or ()):
+        raise UsageError("--module is for httpd, and no --gateway is one")
+    return Wanted(
+        None if named is None else [specs.gateway(text, files) for text in dict.fromkeys(named)],
+        None if backends is None else [specs.backend(text) for text in dict.fromkeys(backends)],
+        None if transports is None else _transports(transports),
+        THREADS if threads is None else _threads(threads),
+    )
+
+
+def _transports(text: str) -> Sequence[Transport]:
+    words = list(dict.fromkeys(text.split(",")))
+    if not set(words) <= {"unix", "tcp"}:
+        raise UsageError(f"--transport '{text}': unix, tcp, or both with a comma")
+    return cast("Sequence[Transport]", words)
+
+
+def _threads(text: str) -> Sequence[int]:
+    words = list(dict.fromkeys(text.split(",")))
+    if not all(word.isascii() and word.isdigit() and 1 <= int(word) <= 1024 for word in words):
+        raise UsageError(f"--threads '{text}': numbers from 1 to 1024 with commas, such as 1,4")
+    return [int(word) for word in words]
+
+
+def _form(plot: Path) -> Literal["svg", "png"]:
+    """What to draw. Raises UsageError, and ToolError where nothing can be written: before minutes have gone."""
+    from hpatch.report.prove.plot import FORMATS
+
+    for form in FORMATS:
+        if plot.suffix.lower() == f".{form}":
+            folder = plot.absolute().parent
+            if not os.access(folder, os.W_OK):
+                problem = "cannot be written to" if folder.is_dir() else "is not a folder"
+                raise ToolError(f"--plot {plot}: {folder} {problem}")
+            return form
+    raise UsageError(f"--plot {plot}: its name must end with .svg or .png")
+
+
+def _run_all(planned: Sequence[Experiment], requests: int | None, results: list[Result]) -> None:
+    """Run them; `results` grows by one with each."""
+    from hpatch.lab.matrix import run
+    from hpatch.report.common.progress import shown
+
+    with shown() as progress:
+        for number, one in enumerate(planned, 1):
+            cell = one.cell
+            words = [one.scenario.name, cell.gateway.kind, cell.backend.kind, cell.transport]
+            progress.step(number, len(planned), " ".join(words))
+            results.append(run(one, requests, progress.detail))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(no_args_is_help=True, help="Experiments with gateways and backends that really run.")
+    group.command("list", epilog=_LIST)(_list)
+    group.command("run", epilog=_RUN)(_run)
+    app.add_typer(group, name="lab")

@@ -1,0 +1,96 @@
+"""`hpatch smoke`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from hpatch.cli import output
+from hpatch.cli.options import revisions as shared
+from hpatch.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hpatch.lab.model import GatewaySpec, Result
+    from hpatch.patch.sets.model import PatchSet
+    from hpatch.report.common.progress import Progress
+    from hpatch.report.prove.smoke import Smoke
+
+_EXAMPLES = """
+Examples:
+
+  hpatch smoke ~/httpd-2.4.62
+  hpatch smoke ~/httpd-2.4.62 --sets fcgi-stdin-eof
+  hpatch smoke /usr/sbin/apache2 --format json
+
+It is started with a configuration of its own on 127.0.0.1, in a private folder, and ends. The sets that it is to have
+are those of its version, and those that were applied to the tree that hpatch built it from.
+
+Exit codes: 0 all passed; 1 something failed; 2 wrong usage; 4 none failed, but something cannot run here.
+"""
+
+
+def _command(
+    prefix: Annotated[str, typer.Argument(metavar="PREFIX", help="Where it is installed to, or its program.")],
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--sets", metavar="SET", help="Sets that it is to have, and no others. Repeatable; commas do."),
+    ] = None,
+    catalog: shared.CatalogDirs = None,
+    format: Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")] = "text",
+) -> int:
+    """Try an httpd: it starts, serves a page, proxies by each scheme it has, and shows the sets that it is to have."""
+    from hpatch.build.httpd import prefix as made
+    from hpatch.build.httpd.installed import ask
+    from hpatch.lab import smoke as lab
+    from hpatch.lab import specs
+    from hpatch.lab.model import GatewaySpec
+    from hpatch.report.common.progress import shown
+    from hpatch.report.prove import smoke as report
+
+    known = shared.catalog(catalog)
+    program = specs.program("httpd", prefix)
+    if sets is None:
+        record = made.record(program.parent.parent) or {}
+        found = list(lab.claimed(known, ask(str(program)), record.get("sets", ())))
+    else:
+        found = [known.get(id) for id in dict.fromkeys(word for text in sets for word in text.split(",") if word)]
+        for one in found:
+            if one.project != "httpd":
+                raise UsageError(f"'{one.id}' is for {one.project}; only httpd is tried")
+    with shown() as progress:
+        answer = _tried(GatewaySpec("httpd", program), found, progress)
+    output.write(report.render(answer, format, width=output.width(), color=output.color()))
+    return {"passed": 0, "failed": 1, "cannot-run": 4}[answer.verdict]
+
+
+def _tried(spec: GatewaySpec, sets: Sequence[PatchSet], progress: Progress) -> Smoke:
+    from hpatch.build.httpd.installed import ask
+    from hpatch.lab import matrix
+    from hpatch.lab import smoke as lab
+    from hpatch.lab.model import BackendSpec
+    from hpatch.lab.scenario import scenarios
+    from hpatch.report.prove.smoke import Smoke
+
+    ids = {one.id for one in sets}
+    telling = [one for one in scenarios() if ids & set(one.sets)]
+    wanted = matrix.Wanted([spec], [BackendSpec("responder")])
+    experiments = list(matrix.experiments(telling, wanted))
+    progress.step(1, len(experiments) + 1, "checks")
+    checks = lab.checks(spec, tell=progress.detail)
+    results: list[Result] = []
+    if not any(one.name == "start" for one in checks):
+        for number, one in enumerate(experiments, 2):
+            progress.step(number, len(experiments) + 1, f"{one.scenario.name} {one.cell.transport}")
+            results.append(matrix.run(one))
+    told = {id for one in experiments for id in one.scenario.sets}
+    silent = [one.id for one in sets if one.id not in told]
+    version = str(ask(str(spec.program)).version)
+    return Smoke(str(spec.program), version, checks, [one.id for one in sets], silent, results)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("smoke", epilog=_EXAMPLES)(_command)

@@ -1,0 +1,190 @@
+"""`hpatch verify`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from hpatch.cli import output
+from hpatch.cli.options import building, matrix, placing
+from hpatch.cli.options import revisions as shared
+from hpatch.cli.options import tree as trees
+from hpatch.cli.options.building import BUILD
+from hpatch.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hpatch.build.httpd.plan import Options
+    from hpatch.build.trees.applying import Request
+    from hpatch.lab.candidates import Candidate
+    from hpatch.lab.proof import Plan
+    from hpatch.patch.sets.model import Catalog
+    from hpatch.patch.sources.cache import Checked
+    from hpatch.report.common.progress import Progress
+
+_EXAMPLES = """
+Examples:
+
+  hpatch verify fcgi-stdin-eof --tree apache2-2.4.68
+  hpatch verify fcgi-body-cpu scgi-unix --tree httpd-2.4.9 --git ~/src/httpd --format markdown
+  hpatch verify fcgi-stdin-eof --tree apache2-2.4.68 --module-only --httpd /usr/sbin/apache2
+  hpatch verify fcgi-stdin-eof --tree httpd-2.4.62 --backend uwsgi@2.0.4 --threads 4 --transport unix --requests 2000
+
+The tree is built as it is, and the sets' scenarios are run, with the responder if no backend is given: they must fail.
+The sets are applied in a copy, what has changed is built, and the scenarios are run again: they must pass, and nothing
+else may be worse. The tree itself stays as it is; with --in-place the sets are applied to it once the proof holds.
+
+Exit codes: 0 the proof holds; 1 it does not, or the sets do not apply; 2 wrong usage; 3 a tree that cannot be read; 4
+the tree does not build as it is, something that it takes is missing, or something could not run.
+"""
+
+
+def _command(
+    sets: Annotated[list[str], typer.Argument(metavar="SET...", help="Sets; those that they need come along.")],
+    tree: trees.Tree = Path(),
+    in_place: Annotated[
+        bool, typer.Option("--in-place", help="Apply the sets to the tree if the proof holds.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be applied and tried; do nothing.")
+    ] = False,
+    format: Annotated[
+        Literal["text", "json", "markdown"], typer.Option("--format", "-f", help="The form of the answer.")
+    ] = "text",
+    module_only: Annotated[
+        bool,
+        typer.Option(
+            "--module-only",
+            help="Build just the changed modules, for an installed httpd.",
+            rich_help_panel=BUILD,
+        ),
+    ] = False,
+    httpd: Annotated[
+        str | None,
+        typer.Option(metavar="PREFIX|PROGRAM", help="With --module-only: that httpd.", rich_help_panel=BUILD),
+    ] = None,
+    apxs: Annotated[
+        str | None,
+        typer.Option(metavar="PROGRAM", help="With --module-only: its apxs.", rich_help_panel=BUILD),
+    ] = None,
+    mpm: building.Mpm = "event",
+    configure_arg: building.ConfigureArgs = None,
+    jobs: building.Jobs = None,
+    build_dir: building.BuildDir = None,
+    backend: matrix.Backends = None,
+    transport: matrix.Transports = None,
+    threads: matrix.Threads = None,
+    requests: matrix.Requests = None,
+    fuzz: placing.Fuzz = 0,
+    ignore_whitespace: placing.IgnoreWhitespace = False,
+    any_version: placing.AnyVersion = False,
+    git: shared.GitDir = None,
+    svn: shared.SvnUrl = None,
+    web: shared.Web = False,
+    web_base: shared.WebBase = None,
+    from_: shared.From = None,
+    catalog: shared.CatalogDirs = None,
+) -> int:
+    """Prove patch sets on a source tree: without them their scenarios fail, with them they pass."""
+    from hpatch.build.httpd.build import folder_of, held
+    from hpatch.build.httpd.plan import Options
+    from hpatch.build.trees.applying import Request
+    from hpatch.cli.prove.lab import cells
+    from hpatch.lab import proof as proving
+    from hpatch.lab.model import GatewaySpec
+    from hpatch.report.common.progress import shown
+    from hpatch.report.patch import plan as plan_report
+    from hpatch.report.prove import proof as report
+
+    if (httpd or apxs) and not module_only:
+        raise UsageError("--httpd and --apxs need --module-only")
+    if module_only and (configure_arg or mpm != "event"):
+        raise UsageError("--configure-arg and --mpm are for the whole of httpd; a module is built as that httpd was")
+    known = shared.catalog(catalog)
+    source = shared.source(known, git, svn, web, web_base, from_)
+    request = Request(tuple(sets), (), (), fuzz, ignore_whitespace, any_version=any_version)
+    wanted = cells(None, None, backend or ["responder"], transport, threads)
+    trees.settle(tree)
+    plan = proving.plan(tree, request, known, source, wanted._replace(gateways=[GatewaySpec("httpd")]))
+    width, color = output.width(), output.color()
+    if not plan.prepared.ok:
+        form: Literal["text", "json"] = "json" if format == "json" else "text"
+        output.write(plan_report.render(plan_report.Answer(plan.prepared, True), form, width=width, color=color))
+        return 1
+    options = None if module_only else Options(mpm, "static", tuple(configure_arg or ()), jobs, documentation=False)
+    way = _Way(plan, options, httpd, apxs)
+    if dry_run:
+        output.write(report.render_plan(plan, way.how, format, width=width, color=color))
+        return 0
+    if in_place:
+        with trees.held(tree):  # or it would be found out when all is proved that it cannot be written
+            pass
+    place = (build_dir or folder_of(tree, "verify")).absolute()
+    with shown() as progress, held(place, tree):
+        proof = proving.prove(
+            plan, request, known, source, way.candidate(place, progress), place, requests, _telling(progress)
+        )
+    done = False
+    try:
+        if proof.ok and in_place:
+            _apply(plan, tree, request, known, source)
+            done = True
+    finally:  # a proof is an answer, also where the tree does not take the sets
+        output.write(report.render(report.Answer(proof, way.how, done), format, width=width, color=color))
+    return 0 if proof.ok else 4 if proof.undecided else 1
+
+
+class _Way:
+    """How the tree is built: all of it with options, or the modules that change for an installed httpd."""
+
+    def __init__(self, plan: Plan, options: Options | None, httpd: str | None, apxs: str | None) -> None:
+        self._options = options
+        if options is not None:
+            self.how = f"httpd with the MPM {options.mpm}"
+            return
+        from hpatch.build.httpd import apxs as modules
+        from hpatch.build.httpd.installed import ask
+        from hpatch.lab import specs
+        from hpatch.lab.candidates import touched
+
+        self._apxs = modules.find(apxs, None if httpd is None else specs.program("httpd", httpd))
+        self._names = touched(plan.tree, plan.paths, self._apxs)
+        version = ask(str(self._apxs.httpd)).version
+        files = ", ".join(f"mod_{name}" for name in self._names)
+        self.how = f"{files} in httpd {version} ({self._apxs.httpd})"
+
+    def candidate(self, folder: Path, progress: Progress) -> Candidate:
+        """What builds, in a folder."""
+        from hpatch.lab.candidates import Modules, Whole
+        from hpatch.report.prove.building import following
+
+        if self._options is not None:
+            return Whole(folder, self._options, following(progress, "build: "))
+        return Modules(folder, self._names, self._apxs)
+
+
+def _telling(progress: Progress) -> Callable[[str, str], None]:
+    def tell(what: str, detail: str) -> None:
+        progress.step(1 if what == "before" else 3 if what == "after" else 2, 3, what)
+        progress.detail(detail)
+
+    return tell
+
+
+def _apply(plan: Plan, tree: Path, request: Request, catalog: Catalog, source: Checked) -> None:
+    """Apply to the tree what was proved. Raises InputError when the tree has changed meanwhile."""
+    from hpatch.build.trees.applying import commit, prepare
+
+    with trees.held(tree):
+        prepared = prepare(tree, request, catalog, source)
+        if prepared.steps != plan.prepared.steps:
+            raise InputError(f"{tree}: has changed while it was verified; nothing was applied to it")
+        commit(prepared)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("verify", epilog=_EXAMPLES)(_command)

@@ -1,1 +1,0 @@
-"""httpd source trees: their version and what they hold."""

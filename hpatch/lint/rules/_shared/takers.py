@@ -1,0 +1,104 @@
+"""Which ProxyPass takes all the requests of another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from hpatch.lint.rules._shared.passes import Cover, encoded, lies_under, passes
+
+if TYPE_CHECKING:
+    from hpatch.proxy.model import Mapping, Proxy, Server
+
+
+class Taker(NamedTuple):
+    """A ProxyPass that takes all the requests of another: `why` httpd asks it first, and what helps."""
+
+    mapping: Mapping
+    why: str
+    help: str
+    mixed: bool = False
+
+
+_EARLIER = "written before"
+_ENCODED = "asked before those without mapping="
+_MAIN = "in the main server, which a virtual host asks first"
+_LATER = "in a later <Location>, which wins"
+_LOCATION = "in a <Location>, which is asked before the server's own"
+
+_HELP = {
+    _EARLIER: "Write the longer path first.",
+    _ENCODED: "Give both lines the same mapping=, the longer path first.",
+    _MAIN: "Move the one in the main server into the virtual hosts that need it.",
+    _LATER: "Write the <Location> of the longer path last.",
+    _LOCATION: "Put both into <Location> sections, the longer path last, or neither.",
+}
+
+
+Asked = tuple[Cover, str]
+"""What httpd asks, and why before a mapping."""
+
+
+class _Order:
+    """What httpd asks in one server: its own list, in two runs, and its Location sections."""
+
+    __slots__ = ("encoded", "locations", "plain", "sections")
+
+    def __init__(self, server: Server) -> None:
+        self.encoded: list[Mapping] = []
+        self.plain: list[Mapping] = []
+        sections: dict[int, Mapping] = {}
+        for mapping in passes(server):
+            if mapping.section is not None:
+                sections[id(mapping.section)] = mapping
+            else:
+                (self.encoded if encoded(mapping) else self.plain).append(mapping)
+        self.sections = list(sections.values())
+        self.locations = Cover(latest=True)
+        for mapping in self.sections:
+            self.locations.add(mapping)
+
+
+@lru_cache(maxsize=1)
+def takers(proxy: Proxy) -> tuple[tuple[Mapping, Taker], ...]:
+    """Every ProxyPass (exclusions included) of which no request is left, with the one that takes them.
+
+    In a section only its last ProxyPass counts.
+    """
+    return tuple(_takers(proxy.servers))
+
+
+def _takers(servers: list[Server]) -> Iterator[tuple[Mapping, Taker]]:
+    if not servers:
+        return
+    main = _Order(servers[0])
+    main_encoded, main_plain = Cover(), Cover()
+    for server in servers:
+        order = main if server is servers[0] else _Order(server)
+        if not (order.encoded or order.plain or order.sections):
+            continue
+        own_encoded, own_plain = (main_encoded, main_plain) if order is main else (Cover(), Cover())
+        before: list[Asked] = [(order.locations, _LOCATION), (main.locations, _LOCATION)]
+        if order.sections:
+            yield from _in_run(order.sections[::-1], [(Cover(), _LATER)])
+        if order.encoded:
+            yield from _in_run(order.encoded, [*before, (main_encoded, _MAIN), (own_encoded, _EARLIER)])
+        if order.plain:
+            before += [(main_encoded, _ENCODED), (own_encoded, _ENCODED)]
+            yield from _in_run(order.plain, [*before, (main_plain, _MAIN), (own_plain, _EARLIER)])
+
+
+def _in_run(run: list[Mapping], asked: list[Asked]) -> Iterator[tuple[Mapping, Taker]]:
+    """The mappings of which none is left: `asked` is what httpd asks before each, the last one the run itself."""
+    own, _ = asked[-1]
+    asked = [(cover, why) for cover, why in asked[:-1] if cover.size and cover is not own] + asked[-1:]
+    for mapping in run:
+        path = lies_under(mapping) if own.size or len(asked) > 1 else None
+        if path is not None:
+            for cover, why in asked:
+                found = cover.find(path, mapping.node.conditions)
+                if found is not None:
+                    yield mapping, Taker(found.mapping, why, _HELP[why], why is _LOCATION)
+                    break
+        own.add(mapping)

@@ -1,0 +1,1 @@
+"""Rules that read the backend's own files (BE)."""

@@ -1,0 +1,273 @@
+"""uWSGI behind httpd: the FastCGI end of input, and the uwsgi module's own faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from posixpath import basename, dirname
+from typing import TYPE_CHECKING, NamedTuple
+
+from hpatch.backends.uwsgi.sockets import PROTOCOL_KEYS, Match, Sockets
+from hpatch.lint.finding import Found, Related
+from hpatch.lint.rule import rule
+from hpatch.proxy.model import DEFAULT_PORTS
+from hpatch.versions import Version
+
+if TYPE_CHECKING:
+    from hpatch.lint.context import Context
+    from hpatch.lint.finding import Confidence, Severity
+    from hpatch.proxy.model import Target
+    from hpatch.text import Place
+
+MODULE = "proxy_uwsgi_module"
+BUNDLED = Version(2, 4, 30)
+"""The first httpd that comes with mod_proxy_uwsgi."""
+DRAINS = Version(2, 0, 5)
+"""The first uWSGI that reads FastCGI's input to its end before it closes."""
+
+
+class _Cve(NamedTuple):
+    name: str
+    fixed: Version
+    what: str
+
+
+_CVES = (
+    _Cve("CVE-2020-11984", Version(2, 4, 46), "a request header over 16 KiB overruns a length field"),
+    _Cve("CVE-2021-36160", Version(2, 4, 49), "a request path makes it read out of bounds"),
+    _Cve("CVE-2023-27522", Version(2, 4, 56), "a response header can cut the response in two"),
+    _Cve("CVE-2024-24795", Version(2, 4, 59), "a backend's Content-Length can split responses"),
+    _Cve("CVE-2026-63718", Version(2, 4, 69), "a response can be smuggled"),
+)
+"""From the oldest to the newest. Each is in every release from 2.4.30 to the one before `fixed`."""
+
+_HELP_EOF = (
+    "Run uWSGI 2.0.5 or later, speak uWSGI's own protocol (uwsgi-socket there, uwsgi:// here), or patch httpd: "
+    "hpatch set show fcgi-stdin-eof."
+)
+
+
+def _answering(target: Target, sockets: Sockets) -> Match | None:
+    if target.variables:
+        return None
+    if target.socket is not None:
+        return sockets.at_path(target.socket)
+    return sockets.at_port(target.host, target.port or DEFAULT_PORTS["fcgi"])
+
+
+@rule(
+    "BE003",
+    "uwsgi-fcgi-eof",
+    "warning",
+    references=("https://uwsgi-docs.readthedocs.io/en/latest/Changelog-2.0.5.html",),
+)
+def uwsgi_fcgi_eof(context: Context) -> Iterator[Found]:
+    """FastCGI to a uWSGI that closes before it has read the end of the input.
+
+    mod_proxy_fcgi ends every request with an empty FCGI_STDIN record, in a write of its own. uWSGI before 2.0.5
+    answers and closes without having read it, so that write fails (EPIPE) and httpd answers 503 although the
+    response is there. No httpd is free of this, 2.4.71 included. uWSGI 2.0.5 and later read the input to its end.
+
+    Over a Unix socket it is more frequent than over TCP, and with two or more uWSGI threads more than with one: with
+    uWSGI 2.0.4, of 2000 GETs from 4 clients, 7 in 100 failed over a Unix socket with one thread, up to 14 with eight;
+    over TCP 1 to 5. Both together are an error when uWSGI is known to be old; all else is a warning, of medium
+    confidence where the version is not known (`--uwsgi-version`). Without the uWSGI configuration, a target whose name
+    says uwsgi is reported as an info.
+
+    Fires on::
+
+        ProxyPass "/app/" "unix:/run/app.sock|fcgi://app/"
+        # file: app.ini
+        [uwsgi]
+        fastcgi-socket = /run/app.sock
+        threads = 4
+
+    Write instead::
+
+        ProxyPass "/app/" "unix:/run/app.sock|uwsgi://app/"
+        # file: app.ini
+        [uwsgi]
+        uwsgi-socket = /run/app.sock
+        threads = 4
+
+    Source: dispatch (mod_proxy_fcgi.c, 2.4.0 to 2.4.68; tried up to 2.4.71); uWSGI 2.0.4, 2.0.5, 2.0.9, 2.0.21 and
+    2.0.31 tried behind 2.4.9 and 2.4.68.
+    """
+    version = context.uwsgi_version
+    if version is not None and version >= DRAINS:
+        return
+    sockets = Sockets(context.uwsgi)
+    for target in context.targets.get("fcgi", ()):
+        match = _answering(target, sockets)
+        if match is not None:
+            if match.socket.protocol in ("fastcgi", "unknown"):
+                yield _eof(target, match, version)
+        elif "uwsgi" in (target.socket or target.host).lower():
+            yield Found(
+                target.place,
+                f'"{target.text}" is uWSGI by its name, spoken to in FastCGI: before {DRAINS} it closes before it has '
+                "read the end of the input, and httpd then answers 503",
+                help=f"Give its ini file with --uwsgi and its version with --uwsgi-version. {_HELP_EOF}",
+                severity="info",
+                confidence="low",
+                node=target.node,
+            )
+
+
+def _eof(target: Target, match: Match, version: Version | None) -> Found:
+    instance, socket = match
+    threads = instance.threads.number if instance.threads is not None else None
+    many = threads is not None and threads >= 2
+    related = [Related(socket.option.place, "uWSGI listens here")]
+    protocol = instance.last(*PROTOCOL_KEYS) if socket.option.key == "socket" else None
+    if protocol is not None:
+        related.append(Related(protocol.place, "and speaks FastCGI"))
+    if many and instance.threads is not None:
+        related.append(Related(instance.threads.place, f"with {threads} threads"))
+    graver = [text for text, holds in (("over a Unix socket", socket.unix), (f"with {threads} threads", many)) if holds]
+    message = f'"{target.text}" speaks FastCGI to '
+    if version is None:
+        message += f"uWSGI: before {DRAINS} that closes before it has read the end of the input"
+    else:
+        message += f"uWSGI {version}, which closes before it has read the end of the input"
+    message += ", and httpd then answers 503"
+    if graver:
+        message += f"; {' and '.join(graver)} it does so more often"
+    severity: Severity = "error" if version is not None and len(graver) == 2 else "warning"
+    steps: tuple[Confidence, ...] = ("high", "medium", "low")
+    doubts = (version is None) + (socket.protocol == "unknown") + (not socket.option.certain)
+    return Found(
+        target.place,
+        message,
+        related=tuple(related),
+        help=_HELP_EOF,
+        severity=severity,
+        confidence=steps[min(doubts, 2)],
+        node=target.node,
+    )
+
+
+def _module_place(context: Context) -> Place | None:
+    """Where mod_proxy_uwsgi is loaded, or first needed; None where it is neither."""
+    place = context.configuration.modules.loaded_at.get(MODULE)
+    if place is None:
+        used = context.targets.get("uwsgi")
+        place = used[0].place if used else None
+    return place
+
+
+def _outside(context: Context, path: str) -> bool:
+    """Whether a module's file is in a folder that holds no other module and does not look like httpd's own."""
+    folder = dirname(path)
+    others = {dirname(other) for name, other in context.configuration.modules.paths.items() if name != MODULE}
+    if not folder or folder in others or "${" in folder:
+        return False
+    return basename(folder) not in ("modules", "libexec", "apache2", "apache24", "httpd")
+
+
+@rule(
+    "BE004",
+    "uwsgi-module-thirdparty",
+    "warning",
+    references=("https://httpd.apache.org/docs/2.4/mod/mod_proxy_uwsgi.html",),
+)
+def uwsgi_module_thirdparty(context: Context) -> Iterator[Found]:
+    """A mod_proxy_uwsgi that is not httpd's own.
+
+    httpd has mod_proxy_uwsgi since 2.4.30. Before that it came with uWSGI, built by hand or by the distribution, and
+    such builds have faults that no httpd release notes mention: crashes under the event MPM (2014), Unix sockets
+    that do not work before uWSGI 2.0.13, the wrong port from 2.0.14 on, and no fix for CVE-2023-27522 up to 2.0.21.
+
+    Reported where the module is loaded on an httpd before 2.4.30, and where its file is in a folder of its own.
+
+    Fires on::
+
+        # options: --httpd-version 2.4.29
+        LoadModule proxy_uwsgi_module modules/mod_proxy_uwsgi.so
+
+    Write instead::
+
+        # options: --httpd-version 2.4.71
+        LoadModule proxy_uwsgi_module modules/mod_proxy_uwsgi.so
+
+    Source: httpd's CHANGES for 2.4.30; uWSGI's apache2/mod_proxy_uwsgi.c and its change logs.
+    """
+    modules = context.configuration.modules
+    if not modules.has(MODULE):
+        return
+    place = _module_place(context)
+    if place is None:
+        return
+    path = modules.paths.get(MODULE)
+    if context.before(str(BUNDLED)):
+        yield Found(
+            place,
+            f"httpd {context.version} has no mod_proxy_uwsgi of its own: this one was built elsewhere",
+            help=f"Run httpd {BUNDLED} or later with its own module, or proxy with http:// to an http-socket of uWSGI.",
+        )
+    elif path is not None and _outside(context, path):
+        yield Found(
+            place,
+            f'mod_proxy_uwsgi is loaded from "{path}", not from where httpd has its modules',
+            help="Load the module that comes with httpd.",
+            confidence="medium",
+        )
+
+
+@rule(
+    "BE005",
+    "uwsgi-module-cve",
+    "warning",
+    confidence="medium",
+    references=("https://httpd.apache.org/security/vulnerabilities_24.html",),
+)
+def uwsgi_module_cve(context: Context) -> Iterator[Found]:
+    """A mod_proxy_uwsgi with published vulnerabilities, in use.
+
+    By the release: CVE-2020-11984 (fixed in 2.4.46), CVE-2021-36160 (2.4.49), CVE-2023-27522 (2.4.56),
+    CVE-2024-24795 (2.4.59) and CVE-2026-63718 (2.4.69), each in all releases from 2.4.30 to the fix.
+
+    A distribution's build may carry a fix that its version does not show: its own security tracker decides. Where
+    httpd's version is not known this is an info. Silent where nothing is proxied to uwsgi, and before 2.4.30.
+
+    Fires on::
+
+        # options: --httpd-version 2.4.58
+        ProxyPass "/app/" "uwsgi://127.0.0.1:3031/"
+
+    Write instead::
+
+        # options: --httpd-version 2.4.69
+        ProxyPass "/app/" "uwsgi://127.0.0.1:3031/"
+
+    Source: httpd's CHANGES for the releases named, and its list of vulnerabilities.
+    """
+    used = context.targets.get("uwsgi")
+    if not used or context.before(str(BUNDLED)):
+        return
+    place = context.configuration.modules.loaded_at.get(MODULE)
+    related = () if place is None else (Related(used[0].place, "used here"),)
+    place = place or used[0].place
+    version = context.version
+    newest = _CVES[-1]
+    if version is None:
+        yield Found(
+            place,
+            f"mod_proxy_uwsgi has published vulnerabilities before httpd {newest.fixed}, the newest {newest.name}: "
+            f"{newest.what}",
+            related=related,
+            help=f"Run httpd {newest.fixed} or later, or a distribution's build that has the fixes; give the version "
+            "with --httpd-version.",
+            severity="info",
+            confidence="low",
+        )
+        return
+    open_ones = [cve for cve in _CVES if version < cve.fixed]
+    if open_ones:
+        listed = ", ".join(f"{cve.name} ({cve.what})" for cve in open_ones)
+        yield Found(
+            place,
+            f"mod_proxy_uwsgi of httpd {version} has {listed}",
+            related=related,
+            help=f"Run httpd {open_ones[-1].fixed} or later. A distribution's build may have the fixes under an older "
+            "number: ask its security tracker.",
+        )

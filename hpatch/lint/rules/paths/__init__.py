@@ -1,0 +1,1 @@
+"""Rules about mappings: which path leads where (MP)."""

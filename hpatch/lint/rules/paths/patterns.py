@@ -1,0 +1,175 @@
+"""The regular expressions of ProxyPassMatch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.lint.finding import Found
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.passes import pattern
+
+if TYPE_CHECKING:
+    from hpatch.lint.context import Context
+    from hpatch.proxy.model import Mapping
+    from hpatch.text import Place
+
+_MATCH = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassmatch"
+# Texts, compiled when they are first used.
+_ATOM = r"(?:[\w/~%:,=&@.-]|\\[./dws~-]|\[\^?(?:a-z|A-Z|0-9|[\w./])+\])[*+?]?"
+_INNER = rf"\((?:\?:)?(?:\||{_ATOM})*\)[*+?]?"
+_SOUND = rf"\^?(?:{_ATOM}|\((?:\?:)?(?:\||{_ATOM}|{_INNER})*\)[*+?]?)*\$?"
+"""Patterns that need no closer look: they compile."""
+_OTHERWISE = r"\(\*|\\Q|\{,"
+"""What Python's regular expressions read otherwise than PCRE does."""
+_FAULTS = (
+    ("missing ), unterminated", "a parenthesis is not closed"),
+    ("unbalanced parenthesis", "a parenthesis is closed that was not opened"),
+    ("unterminated character set", "a [ is not closed"),
+    ("nothing to repeat", "a *, + or ? has nothing before it to repeat"),
+    ("min repeat greater", "the numbers in the braces are in the wrong order"),
+)
+_BAD_RANGE = r"bad character range [^\\]-[^\\] at"
+
+
+@rule("MP013", "regex-invalid", "error", references=(_MATCH,))
+def regex_invalid(context: Context) -> Iterator[Found]:
+    """A pattern that does not compile.
+
+    httpd refuses to start: "Regular expression could not be compiled." Reported is only what is wrong in every
+    dialect: parentheses and brackets that do not match, a repetition of nothing, a range upside down. httpd
+    compiles a path as a pattern in ProxyPassMatch, in `ProxyPass ~`, and for a ProxyPass in a Location with a
+    wildcard.
+
+    Fires on::
+
+        ProxyPassMatch "^/(.*\\.php$" "fcgi://10.0.0.5:9000/srv/$1"
+
+    Write instead::
+
+        ProxyPassMatch "^/(.*\\.php)$" "fcgi://10.0.0.5:9000/srv/$1"
+
+    Source: `add_pass` in mod_proxy.c (`ap_pregcomp`); pcre2pattern(3). Each fault tried on 2.4.71 with PCRE2 10.42.
+    """
+    for mapping in context.passes:
+        regex = pattern(mapping)
+        fault = None if regex is None else _fault(regex)
+        if fault is not None:
+            yield Found(
+                _place(mapping),
+                f'the pattern "{regex}" does not compile: {fault}',
+                help="httpd does not start with it.",
+            )
+
+
+def _place(mapping: Mapping) -> Place:
+    """Where the pattern is written; the whole line where a section gives it."""
+    if mapping.section is not None:
+        return mapping.place
+    return mapping.node.word_place(1 if mapping.node.words[:1] == ["~"] else 0)
+
+
+def _fault(regex: str) -> str | None:
+    """What is wrong with a pattern beyond doubt; None where it compiles, or may."""
+    if re.fullmatch(_SOUND, regex) is not None or re.search(_OTHERWISE, regex) is not None:
+        return None
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            re.compile(regex)
+        except re.error as error:
+            for text, meaning in _FAULTS:
+                if error.msg.startswith(text):
+                    return meaning
+            if re.match(_BAD_RANGE, f"{error.msg} at"):
+                return "a range in [ ] is upside down"
+        except (OverflowError, RecursionError):
+            pass
+    return None
+
+
+_ANCHORED = r"\(*(?:\?:)?(?:\(\?[a-zA-Z]+\))*\(*(?:\?:)?(?:\^|\\A|/?\(*(?:\?:)?\.[*+]|/\Z|/\)*[?]|\Z)"
+_SUFFIX = r"(?i)(?<!\\)\$\)*\Z|\\z\)*\Z"
+_DOT = (
+    r"(?<=[\w)*+\]])\.(?P<word>php\d?|html?|cgi|pl|py|jsp|jspx|do|action|asp|aspx|js|css|png|gif|jpe?g|svg|ico|txt|xml|json)"
+    r"(?=\$|\)|\||/|\(|\Z)"
+)
+
+
+@rule("MP014", "regex-unanchored", "warning", confidence="medium", references=(_MATCH,))
+def regex_unanchored(context: Context) -> Iterator[Found]:
+    """A ProxyPassMatch that matches more than it says.
+
+    Without `^` a pattern matches anywhere in the path: `/api/(.*)` also takes `/static/api/x`, and sends `x` to
+    the backend. In an alternation each part needs its own `^`, or a group around all. A dot before a file's
+    extension is any character: `.php` is found in `/alphphp` too (note).
+
+    Silent for patterns that end with `$` and begin with none (`\\.php$`), for those that begin with `.*`, and for
+    exclusions.
+
+    Fires on::
+
+        ProxyPassMatch "/api/(.*)" "http://10.0.0.5/$1"
+
+    Write instead::
+
+        ProxyPassMatch "^/api/(.*)" "http://10.0.0.5/$1"
+
+    Source: `ap_proxy_trans_match` in mod_proxy.c (`ap_regexec` without an anchor). Tried on 2.4.71.
+    """
+    for mapping in context.passes:
+        if mapping.kind != "ProxyPassMatch" or mapping.section is not None or mapping.target is None:
+            continue
+        regex = mapping.path
+        if _fault(regex) is not None:
+            continue
+        loose = _loose(regex)
+        if loose is not None:
+            yield Found(
+                _place(mapping),
+                f'"{loose}" is not anchored: it matches anywhere in a path, not only at its start',
+                help="Begin it with ^.",
+            )
+            continue
+        dot = re.search(_DOT, regex)
+        if dot is not None:
+            yield Found(
+                _place(mapping),
+                f'the dot in ".{dot["word"]}" stands for any character in "{regex}"',
+                help=f"Write \\.{dot['word']}.",
+                severity="info",
+            )
+
+
+def _loose(regex: str) -> str | None:
+    """The part of a pattern that may match in the middle of a path although it does not look meant to."""
+    for part in _parts(regex):
+        if re.match(_ANCHORED, part) is None and re.search(_SUFFIX, part) is None:
+            return part
+    return None
+
+
+def _parts(regex: str) -> list[str]:
+    """The alternatives of a pattern, outside every group."""
+    if "|" not in regex:
+        return [regex]
+    depth, start, parts, at = 0, 0, [], 0
+    while at < len(regex):
+        letter = regex[at]
+        if letter == "\\":
+            at += 1
+        elif letter == "[":
+            end = regex.find("]", at + 2)
+            at = end if end > 0 else len(regex)
+        elif letter == "(":
+            depth += 1
+        elif letter == ")":
+            depth -= 1
+        elif letter == "|" and depth == 0:
+            parts.append(regex[start:at])
+            start = at + 1
+        at += 1
+    return [*parts, regex[start:]]

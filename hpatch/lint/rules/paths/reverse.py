@@ -1,0 +1,382 @@
+"""ProxyPassReverse: redirects of the backend, put right for the client."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from hpatch.lint.finding import Fix, Found, Related
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.edits import replaced
+from hpatch.lint.rules._shared.passes import one_slash, passes, pattern, section_pattern, wildcard
+from hpatch.proxy.model import Balancer
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
+    from hpatch.lint.context import Context
+    from hpatch.proxy.model import Mapping, Reverse, Server, Target
+    from hpatch.text import Place
+
+_MANUAL = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassreverse"
+_URL = r"(?i)(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>\[[^\]]*\]|[^/:?#]*)(?::(?P<port>\d+))?(?P<path>.*)\Z"
+_HTTP = ("http", "https", "h2", "h2c")
+_DEFAULT_PORTS = {"http": 80, "https": 443, "h2": 443, "h2c": 80}
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
+_ONE_FILE = r"(?i)/\.well-known/|/[^/]+\.\w{1,5}\Z"
+
+
+@rule("MP019", "reverse-missing", "warning", confidence="medium", references=(_MANUAL,))
+def reverse_missing(context: Context) -> Iterator[Found]:
+    """A ProxyPass to an HTTP backend without a ProxyPassReverse.
+
+    A backend that redirects names itself in `Location:` by the address under which httpd asked it, such as
+    `http://10.0.0.5:8080/login`. Without ProxyPassReverse the client gets that address, which it cannot reach. One
+    finding for each backend of a server.
+
+    Silent where the redirect is right by itself (ProxyPreserveHost On and the same path on both sides), where
+    some directive edits `Location`, for single files and `/.well-known/`, and for protocols other than HTTP,
+    whose backends know the client's own address.
+
+    Fires on::
+
+        ProxyPass "/app" "http://10.0.0.5:8080/app"
+
+    Write instead::
+
+        ProxyPass "/app" "http://10.0.0.5:8080/app"
+        ProxyPassReverse "/app" "http://10.0.0.5:8080/app"
+
+    Source: the manual of ProxyPassReverse ("essential ... to avoid bypassing the reverse proxy");
+    `ap_proxy_location_reverse_map` in proxy_util.c.
+    """
+    edited: bool | None = None
+    preserving = _preserving(context)
+    main = _Served(context.proxy.servers[0])
+    for server in context.proxy.servers:
+        served: _Served | None = None if server.parent is not None else main
+        preserved = _preserves(preserving, server)
+        hosts: dict[tuple[str, str, int | None], list[Mapping]] = {}
+        for mapping in passes(server):
+            target = mapping.target
+            if target is None or target.variables or not _http(mapping, target):
+                continue
+            if preserved and _same_path(mapping, target):
+                continue
+            served = served or _Served(server, main)
+            if served.has(mapping, target) or _one_file(mapping):
+                continue
+            hosts.setdefault((target.scheme, target.host, target.port), []).append(mapping)
+        if not hosts:
+            continue
+        if edited is None:
+            edited = _edits_location(context)
+        if edited:
+            return
+        for first, *others in hosts.values():
+            assert first.target is not None
+            yield Found(
+                first.place,
+                f'no ProxyPassReverse for "{first.target.text}": its redirects send clients to the backend itself',
+                related=tuple(Related(other.place, "the same backend") for other in others[:5]),
+                help="Add a ProxyPassReverse with the same path and URL.",
+            )
+
+
+@rule("MP020", "reverse-unix", "warning", confidence="medium", references=(_MANUAL,))
+def reverse_unix(context: Context) -> Iterator[Found]:
+    """A ProxyPassReverse with the path of a Unix socket.
+
+    ProxyPassReverse compares its URL with the start of the backend's `Location:`, and no backend writes `unix:`
+    there: the line does nothing. The backend is asked as the host behind the `|`, so that is what it answers
+    with.
+
+    Fires on::
+
+        ProxyPass "/app/" "unix:/run/app.sock|http://app/"
+        ProxyPassReverse "/app/" "unix:/run/app.sock|http://app/"
+
+    Write instead::
+
+        ProxyPass "/app/" "unix:/run/app.sock|http://app/"
+        ProxyPassReverse "/app/" "http://app/"
+
+    Source: `ap_proxy_location_reverse_map` in proxy_util.c. Tried on 2.4.71.
+    """
+    for reverse in context.reverses:
+        if reverse.url[:5].lower() != "unix:" or reverse.node.key != "proxypassreverse":
+            continue
+        url = reverse.url.partition("|")[2]
+        place = _url_place(reverse)
+        http = url[:7].lower() == "http://" or url[:8].lower() == "https://"
+        edits = replaced(reverse.node, place, reverse.url, url) if http else ()
+        yield Found(
+            place,
+            f'no redirect begins with "{reverse.url}": this ProxyPassReverse does nothing',
+            help=f'Write "{url}".' if http else "Take it out: redirects of this protocol need none.",
+            fix=Fix("Leave the socket out", edits, safe=False) if edits else None,
+        )
+
+
+@rule("MP021", "reverse-mismatch", "warning", confidence="medium", references=(_MANUAL,))
+def reverse_mismatch(context: Context) -> Iterator[Found]:
+    """A ProxyPassReverse that turns a redirect into a wrong path, or does not meet it.
+
+    ProxyPassReverse replaces its URL, where a redirect begins with it, by its path, letter by letter. With `/app`
+    and `http://h/` the redirect `http://h/login` becomes `/applogin`; with `/` and `http://h` it becomes
+    `//login` (a note: httpd merges the slashes when the client comes back). With another path or port than the
+    ProxyPass of the same path has, it does not meet the backend's redirects, or moves them.
+
+    Silent where another ProxyPassReverse gets it right, for another host (which may be how the backend calls itself),
+    and for balancers.
+
+    Fires on::
+
+        ProxyPass "/app/" "http://10.0.0.5:8080/"
+        ProxyPassReverse "/app/" "http://10.0.0.5:8081/"
+
+    Write instead::
+
+        ProxyPass "/app/" "http://10.0.0.5:8080/"
+        ProxyPassReverse "/app/" "http://10.0.0.5:8080/"
+
+    Source: the manual of ProxyPassReverse; `ap_proxy_location_reverse_map` in proxy_util.c. Tried on 2.4.71.
+    """
+    preserving = _preserving(context)
+    for server in context.proxy.servers:
+        reverses = _reverses(server)
+        preserved = _preserves(preserving, server)
+        # Where the backend sees the client's own Host, its redirects are met by lines that name no host.
+        if not any(reverse.url.startswith("/") or not preserved for reverse in reverses):
+            continue
+        lines = _Lines(reverses)
+        seen: set[int] = set()
+        for mapping in passes(server):
+            target = mapping.target
+            if target is None or target.scheme not in _HTTP or target.variables or not _even(mapping, target):
+                continue
+            wrong = lines.wrong(mapping, target)
+            if wrong is None or id(wrong.node) in seen or (preserved and not wrong.url.startswith("/")):
+                continue
+            seen.add(id(wrong.node))
+            asked, redirect = f"{mapping.path.rstrip('/')}/x", f"{_address(target)}{target.path.rstrip('/')}/x"
+            sent = _mapped(wrong.path, wrong.url, redirect)
+            outcome = f'goes to the client as "{redirect}"' if sent is None else f'becomes "{sent}"'
+            yield Found(
+                _url_place(wrong),
+                f'a redirect of "{mapping.path}" to "{redirect}" {outcome}, not "{asked}"',
+                related=(Related(mapping.place, "the ProxyPass"),),
+                help="Give the ProxyPassReverse the path and the URL of the ProxyPass.",
+                severity="info" if sent is not None and one_slash(sent) == asked else None,
+            )
+
+
+class _Lines:
+    """The ProxyPassReverse lines of a server, by path and by what they replace (without scheme and port)."""
+
+    __slots__ = ("_by_url", "_unsure", "by_path")
+
+    def __init__(self, reverses: list[Reverse]) -> None:
+        self.by_path: dict[str, list[Reverse]] = {}
+        self._by_url: dict[str, list[Reverse]] | None = None
+        self._unsure = False
+        for reverse in reverses:
+            self.by_path.setdefault(reverse.path.rstrip("/"), []).append(reverse)
+
+    def wrong(self, mapping: Mapping, target: Target) -> Reverse | None:
+        """The line of a mapping's path that fails, when none gets its redirects right."""
+        same = self.by_path.get(mapping.path.rstrip("/"))
+        if same is None:
+            return None
+        redirect = f"{_address(target)}{target.path.rstrip('/')}/x"
+        wanted = f"{mapping.path.rstrip('/')}/x"
+        if any(_right(reverse, target, redirect, wanted) for reverse in same):
+            return None
+        wrong = next((reverse for reverse in same if _comparable(reverse, target)), None)
+        if wrong is None or any(_right(other, target, redirect, wanted) for other in self._meeting(target)):
+            return None
+        return None if self._unsure else wrong
+
+    def _meeting(self, target: Target) -> Iterator[Reverse]:
+        """The lines that may meet a redirect of a target."""
+        if self._by_url is None:
+            self._by_url = {}
+            for reverses in self.by_path.values():
+                for reverse in reverses:
+                    self._unsure = self._unsure or "$" in reverse.url or _in_pattern(reverse)
+                    match = re.match(_URL, reverse.url)
+                    key = reverse.url if match is None else match["host"] + match["path"]
+                    self._by_url.setdefault(key.lower(), []).append(reverse)
+        path = f"{target.path.rstrip('/')}/x"
+        for text in (path.lower(), (target.host + path).lower()):
+            for end in range(1, len(text) + 1):
+                yield from self._by_url.get(text[:end], ())
+
+
+def _in_pattern(reverse: Reverse) -> bool:
+    """Whether a line stands in a section whose path is a pattern."""
+    return reverse.section is not None and (reverse.section.key != "<location" or section_pattern(reverse.section))
+
+
+def _reverses(server: Server) -> list[Reverse]:
+    """The ProxyPassReverse lines that may hold in a server: the main server's and its own."""
+    lines = server.reverses if server.parent is None else [*server.parent.reverses, *server.reverses]
+    return [reverse for reverse in lines if reverse.node.key == "proxypassreverse"]
+
+
+def _url_place(reverse: Reverse) -> Place:
+    words = reverse.node.words
+    return reverse.node.word_place(words.index(reverse.url)) if reverse.url in words else reverse.node.place
+
+
+def _members(target: Target, mapping: Mapping) -> Iterable[Target]:
+    """The backends behind a target: its own, or its balancer's members."""
+    balancer = mapping.worker
+    if not isinstance(balancer, Balancer):
+        return [target]
+    return [member.target for member in balancer.effective_members]
+
+
+def _http(mapping: Mapping, target: Target) -> bool:
+    """Whether a backend behind a target speaks HTTP."""
+    return target.scheme in _HTTP or (target.balancer and any(m.scheme in _HTTP for m in _members(target, mapping)))
+
+
+def _one_file(mapping: Mapping) -> bool:
+    return pattern(mapping) is None and re.search(_ONE_FILE, mapping.path) is not None
+
+
+class _Served:
+    """What the ProxyPassReverse lines of a server are meant for: by path and by backend."""
+
+    __slots__ = ("anything", "balancers", "hosts", "main", "paths", "urls")
+
+    def __init__(self, server: Server, main: _Served | None = None) -> None:
+        lines = [reverse for reverse in server.reverses if reverse.node.key == "proxypassreverse"]
+        self.main = main
+        self.anything = False
+        self.paths = {reverse.path.rstrip("/") for reverse in lines}
+        self.urls = [reverse.url for reverse in lines]
+        self.hosts: set[str] = set()
+        self.balancers: set[str] = set()
+
+    def _read(self) -> None:
+        """Read the URLs, which only lines whose path is not there need."""
+        for written in self.urls:
+            url = written.partition("|")[2] if written[:5].lower() == "unix:" else written
+            match = re.match(_URL, url)
+            if match is not None:
+                balancer = match["scheme"].lower() == "balancer"
+                (self.balancers if balancer else self.hosts).add(match["host"].lower())
+            if match is None or "$" in url:
+                self.anything = True
+        self.urls = []
+
+    def has(self, mapping: Mapping, target: Target) -> bool:
+        """Whether some line is meant for a mapping, or may be."""
+        if mapping.path.rstrip("/") in self.paths:
+            return True
+        if self.urls:
+            self._read()
+        if self.anything:
+            return True
+        if target.balancer and target.host in self.balancers:
+            return True
+        if self.hosts and any(member.host in self.hosts for member in _members(target, mapping)):
+            return True
+        return self.main is not None and self.main.has(mapping, target)
+
+
+def _same_path(mapping: Mapping, target: Target) -> bool:
+    """Whether the backend has the path under which the client asks."""
+    regex = pattern(mapping)
+    if target.balancer or regex is None:
+        return mapping.path.rstrip("/") == target.path.rstrip("/")
+    return "$" not in target.text and target.path in ("", "/")
+
+
+@lru_cache(maxsize=1)
+def _preserving(context: Context) -> set[Node | None]:
+    """The virtual hosts (None: the main server) in which ProxyPreserveHost is on somewhere."""
+    nodes = context.configuration.find("proxypreservehost")
+    on = [node for node in nodes if node.args.lower().startswith(("on", '"on'))]
+    return {node.parent if _of_host(node) else node.inside("<virtualhost") for node in on}
+
+
+def _of_host(node: Node) -> bool:
+    """Whether a line stands directly in a virtual host."""
+    return node.parent is not None and node.parent.key == "<virtualhost"
+
+
+def _preserves(preserving: set[Node | None], server: Server) -> bool:
+    """Whether the backends of a server may see the client's own Host."""
+    return None in preserving or (server.node is not None and server.node in preserving)
+
+
+def _edits_location(context: Context) -> bool:
+    """Whether some directive may rewrite `Location` headers itself."""
+    return any("location" in node.args.lower().split() for node in context.configuration.find("header"))
+
+
+def _even(mapping: Mapping, target: Target) -> bool:
+    """Whether path and target are compared plainly, and end alike: else another rule speaks."""
+    section = mapping.section
+    if section is not None and (section_pattern(section) or section.key != "<location"):
+        return False
+    if pattern(mapping) is not None or "$" in mapping.path or "?" in target.path or wildcard(mapping.path):
+        return False
+    return mapping.path.endswith("/") == target.path.endswith("/")
+
+
+def _address(target: Target) -> str:
+    port = "" if target.port in (None, _DEFAULT_PORTS[target.scheme]) else f":{target.port}"
+    scheme = {"h2": "https", "h2c": "http"}.get(target.scheme, target.scheme)
+    return f"{scheme}://{target.host}{port}"
+
+
+def _right(reverse: Reverse, target: Target, redirect: str, wanted: str) -> bool:
+    """Whether a ProxyPassReverse makes of a redirect what it should be, or may."""
+    if "$" in reverse.url or "$" in reverse.path or reverse.url[:9].lower() == "balancer:":
+        return True
+    if _in_pattern(reverse):
+        return True
+    if _mapped(reverse.path, reverse.url, redirect) == wanted:
+        return True
+    return _mapped(reverse.path, _as_asked(reverse.url, target), redirect) == wanted
+
+
+def _mapped(path: str, url: str, redirect: str) -> str | None:
+    """What httpd makes of a redirect by a line's path and URL; None where the line does not meet it."""
+    part = redirect
+    if url.startswith("/"):
+        part = "/" + redirect.partition("://")[2].partition("/")[2]
+    if url and part.lower().startswith(url.lower()):
+        return path + part[len(url) :]
+    return None
+
+
+def _as_asked(url: str, target: Target) -> str:
+    """The URL of a ProxyPassReverse with the scheme and the default port of its backend left aside."""
+    match = re.match(_URL, url)
+    if match is None:
+        return url
+    port = match["port"]
+    if port and int(port) == _DEFAULT_PORTS.get(match["scheme"].lower()):
+        port = None
+    if match["host"].lower() == target.host and (port is None or target.port is None or int(port) == target.port):
+        return f"{_address(target)}{match['path']}"
+    return url
+
+
+def _comparable(reverse: Reverse, target: Target) -> bool:
+    """Whether a ProxyPassReverse speaks of this backend: not of a socket, and of no other host."""
+    if reverse.url.startswith("/"):
+        return True
+    match = re.match(_URL, reverse.url)
+    if match is None or reverse.url[:5].lower() == "unix:":
+        return False
+    host = match["host"].lower()
+    if host != target.host:
+        return host in _LOOPBACK and target.host in _LOOPBACK and target.socket is None
+    return True

@@ -1,0 +1,1 @@
+"""Rules about workers, balancers and their parameters (WK)."""

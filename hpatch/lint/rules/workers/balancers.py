@@ -1,0 +1,352 @@
+"""Balancers: whether they are there, have members, and can choose among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.lint.finding import Found, Related
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.params import dropped, uses
+from hpatch.proxy.model import Balancer
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
+    from hpatch.lint.context import Context
+    from hpatch.lint.finding import Confidence
+    from hpatch.proxy.model import Mapping, Target
+
+_BALANCER = "https://httpd.apache.org/docs/2.4/mod/mod_proxy_balancer.html"
+_PARAMETERS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
+_METHODS = ("byrequests", "bytraffic", "bybusyness", "heartbeat")
+_CLUSTER = ("createbalancers", "enablemcmpreceive", "enablemcpmreceive", "managerbalancername")
+
+
+def whole(context: Context) -> bool:
+    """Whether the configuration loads mod_proxy itself, so that it is not just a part of one."""
+    return "proxy_module" in context.configuration.modules.loaded_at
+
+
+def grows(context: Context, balancer: Balancer | None = None) -> bool:
+    """Whether members may be added while httpd runs, by balancer-manager or a cluster module."""
+    if context.configuration.find(*_CLUSTER) or context.configuration.modules.has("manager_module"):
+        return True
+    persists = any(node.args.strip().lower() == "on" for node in context.configuration.find("balancerpersist"))
+    return persists or (balancer is not None and "growth" in balancer.params)
+
+
+def defined(balancer: Balancer) -> list[Node]:
+    """The lines that define a balancer, those of the main server's that it becomes included."""
+    return balancer.defined if balancer.merged is None else [*balancer.merged.defined, *balancer.defined]
+
+
+@rule("WK021", "balancer-timeout-confusion", "warning", confidence="medium", references=(_PARAMETERS,))
+def balancer_timeout_confusion(context: Context) -> Iterator[Found]:
+    """A balancer's `timeout`, which is not the time that a backend may take.
+
+    On a balancer `timeout` is how long a request waits for a free member when all are busy. The limit to connecting,
+    reading and writing is the `timeout` of each member, or ProxyTimeout. Silent below 30 seconds, which is a time to
+    wait for a member, and where the members have a `timeout` of their own or ProxyTimeout is set: then the
+    difference is known.
+
+    Fires on::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080"
+            BalancerMember "http://10.0.0.6:8080"
+            ProxySet timeout=300
+        </Proxy>
+
+    Write instead::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" timeout=300
+            BalancerMember "http://10.0.0.6:8080" timeout=300
+        </Proxy>
+
+    Source: "Balancer parameters" in the manual of ProxyPass; set_balancer_param (mod_proxy.c).
+    """
+    for use in uses(context, "timeout"):
+        if use.scope != "balancer" or use.reading is None or use.reading.refused:
+            continue
+        if not isinstance(use.reading.value, int) or use.reading.value < 30:
+            continue
+        members = use.owner.effective_members if isinstance(use.owner, Balancer) else []
+        if any("timeout" in member.params for member in members):
+            continue
+        if use.server is not None and use.server.setting("proxytimeout") is not None:
+            continue
+        yield Found(
+            use.place,
+            f'"{use.text}" on a balancer is the wait for a free member, not a limit to the backend\'s answer',
+            help="Put timeout on the BalancerMember lines, or use ProxyTimeout.",
+        )
+
+
+@rule(
+    "WK022",
+    "proxyset-undefined",
+    "error",
+    references=("https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxyset",),
+)
+def proxyset_undefined(context: Context) -> Iterator[Found]:
+    """ProxySet on something that is not defined above it.
+
+    Outside `<Proxy>` ProxySet changes a worker or balancer that is already there in the same server; httpd refuses to
+    start where it is not. (Inside `<Proxy>` it makes what it does not find.)
+
+    Fires on::
+
+        ProxySet "balancer://app" lbmethod=byrequests
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080"
+        </Proxy>
+
+    Write instead::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080"
+        </Proxy>
+        ProxySet "balancer://app" lbmethod=byrequests
+
+    Source: set_proxy_param (mod_proxy.c); tried on httpd 2.4.71.
+    """
+    for refusal in context.proxy.refusals:
+        if refusal.kind == "undefined":
+            yield Found(
+                refusal.place,
+                f"{refusal.message}: httpd refuses to start",
+                help="Put ProxySet below what it is about, or into its <Proxy> section.",
+            )
+
+
+@rule("WK026", "lb-module-missing", "error", references=(f"{_BALANCER}#scheduler",))
+def lb_module_missing(context: Context) -> Iterator[Found]:
+    """A balancer whose method of choosing a member has no module.
+
+    Each `lbmethod` is a module of its own, `mod_lbmethod_NAME`; without it httpd refuses to start ("unknown lbmethod").
+    A balancer without `lbmethod` needs mod_lbmethod_byrequests: then the syntax check passes and the start fails
+    (AH02432). The order of LoadModule lines does not matter.
+
+    Where only the configuration's own LoadModule lines are known the module may be compiled in: the
+    confidence is lower.
+
+    Fires on::
+
+        # options: --modules proxy_module,proxy_http_module,proxy_balancer_module,lbmethod_byrequests_module
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080"
+            ProxySet lbmethod=bytraffic
+        </Proxy>
+
+    Write instead::
+
+        # options: --modules proxy_module,proxy_http_module,proxy_balancer_module,lbmethod_byrequests_module
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080"
+            ProxySet lbmethod=byrequests
+        </Proxy>
+
+    Source: set_balancer_param (mod_proxy.c), ap_proxy_share_balancer (proxy_util.c); tried on httpd 2.4.71.
+    """
+    chosen: set[int] = set()
+    for use in uses(context, "lbmethod"):
+        if use.scope != "balancer" or use.reading is None:
+            continue
+        chosen.add(id(use.owner))
+        name = use.param.value
+        missing = _missing(context, name)
+        if missing is not None:
+            other = name.lower() if name.lower() in _METHODS and name != name.lower() else None
+            yield Found(
+                use.place,
+                f'"{use.text}" needs lbmethod_{name}_module, which is not loaded: httpd refuses to start',
+                help=f"Case counts: write {other}." if other else f"Load lbmethod_{name}_module.",
+                confidence=missing,
+            )
+    default = _missing(context, "byrequests")
+    if default is None:
+        return
+    for server in context.proxy.servers:
+        for balancer in server.balancers:
+            if id(balancer) in chosen or (balancer.merged is not None and id(balancer.merged) in chosen):
+                continue
+            nodes = [*balancer.defined, *balancer.used]
+            if nodes:
+                yield Found(
+                    nodes[0].place,
+                    f'"{balancer.name}" chooses by requests, for which lbmethod_byrequests_module is not loaded: '
+                    "httpd does not start",
+                    help="Load lbmethod_byrequests_module, or set lbmethod.",
+                    confidence=default,
+                )
+
+
+def _missing(context: Context, name: str) -> Confidence | None:
+    """How sure it is that a method has no module; None where it may have."""
+    has = context.configuration.modules.has(f"lbmethod_{name}_module")
+    if has is False:
+        return "high" if name.lower() in _METHODS else "low"
+    if has is None and name.lower() in _METHODS and name != name.lower():
+        return "high"
+    return "medium" if has is None and whole(context) and name in _METHODS else None
+
+
+def _targets(context: Context) -> Iterator[tuple[Mapping, Target, str, Balancer | None]]:
+    """Every mapping to a balancer, with the balancer's name and the balancer that its server has by that name."""
+    if "balancer" not in context.targets:
+        return
+    for mapping in context.mappings:
+        target = mapping.target
+        if target is not None and target.balancer and not target.variables:
+            name = f"balancer://{target.host}" + ("" if target.port is None else f":{target.port}")
+            yield mapping, target, name, mapping.server.balancer(name)
+
+
+@rule("WK027", "balancer-undefined", "error", references=(_BALANCER,))
+def balancer_undefined(context: Context) -> Iterator[Found]:
+    """A target that is a balancer which nothing defines.
+
+    httpd starts with it and answers every request with 503 (AH01171, no workers in balancer). A balancer is
+    known in its own server, and one of the main server in all virtual hosts; not from one virtual host to another.
+
+    Where only a part of a configuration is read, such as one site's file, the balancer may be defined in another:
+    the confidence is lower.
+
+    Fires on::
+
+        <Proxy "balancer://application">
+            BalancerMember "http://10.0.0.5:8080"
+        </Proxy>
+        ProxyPass "/" "balancer://app/"
+
+    Write instead::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080"
+        </Proxy>
+        ProxyPass "/" "balancer://app/"
+
+    Source: add_pass (mod_proxy.c) and proxy_balancer_pre_request (mod_proxy_balancer.c); tried on httpd 2.4.71.
+    """
+    known: dict[str, Balancer] | None = None
+    for _, target, name, balancer in _targets(context):
+        if grows(context, balancer) or (balancer is not None and (defined(balancer) or balancer.effective_members)):
+            continue
+        if known is None:
+            found = [one for server in context.proxy.servers for one in server.balancers if one.defined]
+            known = {one.name: one for one in reversed(found)}
+        elsewhere = known.get(name)
+        sure = elsewhere is not None or whole(context)
+        yield Found(
+            target.place,
+            f'"{name}" is defined nowhere that this server sees: every request for it is answered with 503'
+            if sure
+            else f'"{name}" is not defined in what was read: without a definition every request for it ends in 503',
+            (Related(elsewhere.defined[0].place, f'another server has "{name}"'),) if elsewhere is not None else (),
+            _help(name, known),
+            confidence="high" if sure else "medium",
+        )
+
+
+def _help(name: str, known: dict[str, Balancer]) -> str:
+    from hpatch.suggest import closest
+
+    near = closest(name, (one for one in known if one != name))
+    return (
+        f'Did you mean "{near}"?' if near is not None else f'Define it with <Proxy "{name}"> and BalancerMember lines.'
+    )
+
+
+@rule("WK028", "balancer-empty", "error", references=(_BALANCER,))
+def balancer_empty(context: Context) -> Iterator[Found]:
+    """A target that is a balancer without members.
+
+    httpd starts with it and answers every request with 503 (AH01171, no workers in balancer). Silent where members may
+    be added while httpd runs (`growth`, BalancerPersist, a cluster module).
+
+    Fires on::
+
+        <Proxy "balancer://app">
+            ProxySet lbmethod=byrequests
+        </Proxy>
+        ProxyPass "/" "balancer://app/"
+
+    Write instead::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080"
+            ProxySet lbmethod=byrequests
+        </Proxy>
+        ProxyPass "/" "balancer://app/"
+
+    Source: proxy_balancer_pre_request (mod_proxy_balancer.c); tried on httpd 2.4.71.
+    """
+    said: set[int] = set()
+    for mapping, _, name, balancer in _targets(context):
+        lines = [] if balancer is None else defined(balancer)
+        if balancer is None or not lines or balancer.effective_members or grows(context, balancer):
+            continue
+        if any(node.key == "balancermember" for node in lines):
+            # httpd refuses the line; that is another rule's.
+            continue
+        which = balancer.merged or balancer
+        if id(which) in said:
+            continue
+        said.add(id(which))
+        yield Found(
+            lines[0].place,
+            f'"{name}" has no members: every request for it is answered with 503',
+            (Related(mapping.place, "it is used here"),),
+            "Add BalancerMember lines.",
+            confidence="high" if whole(context) else "medium",
+        )
+
+
+@rule("WK032", "nonce-none", "warning", references=(f"{_BALANCER}#balancer_manager", _PARAMETERS))
+def nonce_none(context: Context) -> Iterator[Found]:
+    """A balancer without the nonce that protects balancer-manager.
+
+    With `nonce=None` balancer-manager takes changes to this balancer from any form, so that a page elsewhere can make
+    an administrator's browser send them (CSRF). A fixed nonce has the same fault for those who know it.
+    A note only where the configuration has no balancer-manager.
+
+    Fires on::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080"
+            ProxySet nonce=None
+        </Proxy>
+        <Location "/balancer-manager">
+            SetHandler balancer-manager
+            Require local
+        </Location>
+
+    Write instead::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080"
+        </Proxy>
+        <Location "/balancer-manager">
+            SetHandler balancer-manager
+            Require local
+        </Location>
+
+    Source: set_balancer_param (mod_proxy.c), balancer_handler (mod_proxy_balancer.c).
+    """
+    found = [use for use in uses(context, "nonce") if use.scope == "balancer"]
+    found = [use for use in found if use.param.value.lower() == "none"]
+    if not found:
+        return
+    managers = [
+        node for node in context.configuration.find("sethandler", "addhandler") if "balancer-manager" in node.args
+    ]
+    for use in found:
+        yield Found(
+            use.place,
+            f'"{use.text}" lets any page make changes through the balancer-manager of whoever administers it',
+            (Related(managers[0].place, "balancer-manager is here"),) if managers else (),
+            "Remove it: httpd then makes a random nonce at each start.",
+            severity=None if managers else "info",
+            fix=dropped(use, f'remove "{use.param.key}"', safe=False),
+        )

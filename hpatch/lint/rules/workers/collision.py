@@ -1,0 +1,366 @@
+"""Workers that answer for another socket."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from itertools import chain, count
+from posixpath import basename, normpath
+from typing import TYPE_CHECKING
+
+from hpatch.lint.finding import Fix, Found, Related
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.conditions import apart
+from hpatch.lint.rules._shared.params import changed
+from hpatch.proxy.lookup import Lookup, origin
+from hpatch.proxy.model import Worker
+
+if TYPE_CHECKING:
+    from hpatch.lint.context import Context
+    from hpatch.proxy.model import Balancer, Definition, Mapping, Server, Target
+
+_URL = r"(?is)(unix:[^|]*\|)([a-z][a-z0-9+.-]*):(?://([^/:?]*))?(.*)"
+_REFERENCES = r"[0-9](?:\$[0-9])*"
+_HOST_UNSEEN = frozenset(("fcgi", "uwsgi", "scgi", "ajp"))
+"""Schemes whose backends are not told the host of the worker's URL in a Host header."""
+
+
+def _socket(target: Target) -> str | None:
+    return None if target.socket is None else normpath(target.socket)
+
+
+def _same_socket(one: Target, other: Target) -> bool:
+    return one.socket == other.socket or _socket(one) == _socket(other)
+
+
+def _by(worker: Worker) -> str:
+    target = worker.target
+    return f'the socket "{target.socket}"' if target.socket is not None else f'"{target.text}" without a socket'
+
+
+def _with_sockets(context: Context) -> set[Server]:
+    """The servers with a worker or a mapping that has a socket."""
+    workers = (worker for server in context.proxy.servers for worker in server.workers)
+    found = {worker.server for worker in workers if worker.target.socket is not None}
+    for mapping in context.mappings:
+        if mapping.target is not None and mapping.target.socket is not None:
+            found.add(mapping.server)
+    return found
+
+
+class _Names:
+    """The names of a server's workers, to find those that begin with a URL."""
+
+    def __init__(self, server: Server) -> None:
+        plain = [worker for worker in server.workers if not worker.matching]
+        self.workers = {worker.name: worker for worker in reversed(plain)}
+        self.names = sorted(self.workers)
+        self.patterns = [worker for worker in server.workers if worker.matching]
+
+    def pattern(self, url: str, name: str) -> Worker | None:
+        """The worker of a ProxyPassMatch that takes all that begins with `url`, but for the shortest, from `name`."""
+        for worker in self.patterns:
+            start, _, rest = worker.name.partition("$")
+            if url.startswith(start) and re.fullmatch(_REFERENCES, rest) and len(worker.name) > len(name):
+                return worker
+        return None
+
+    def longer(self, url: str) -> Iterator[tuple[str, Worker]]:
+        """Workers whose name is longer than `url`, with what comes after it; in the order of names."""
+        for index in range(bisect_left(self.names, url), len(self.names)):
+            name = self.names[index]
+            if not name.startswith(url):
+                return
+            if name != url:
+                yield name[len(url) :], self.workers[name]
+
+
+class _Paths:
+    """The paths of a server's ProxyPass lines, to find the first that takes a request."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.first: dict[str, int] = {}
+
+    def taken(self, path: str, index: int) -> bool:
+        """Whether a line above the one at `index` takes a request for `path`."""
+        if not self.first:
+            for at, mapping in enumerate(self.server.mappings):
+                if mapping.kind == "ProxyPass" and not mapping.pattern:
+                    self.first.setdefault(mapping.path, at)
+        ends = [at for at, letter in enumerate(path) if letter == "/"]
+        prefixes = (path, *(path[:at] for at in ends), *(path[: at + 1] for at in ends))
+        return any(self.first.get(prefix, index) < index for prefix in prefixes)
+
+
+def _part(
+    mapping: Mapping, index: int, worker: Worker | None, names: _Names, paths: _Paths
+) -> tuple[Worker, str] | None:
+    """Another worker that answers for some of a mapping's paths, and the first of them (`""`: all of them)."""
+    target = mapping.target
+    assert target is not None
+    url = target.identity
+    pattern = names.pattern(url, worker.name) if worker is not None else None
+    if pattern is not None and not _same_socket(pattern.target, target):
+        return pattern, ""
+    for rest, other in names.longer(url):
+        if _same_socket(other.target, target) or apart(other.node, mapping.node):
+            continue
+        if "/" not in url.partition("://")[2]:
+            if rest == "/":
+                return other, ""
+            if rest[0] != "/":
+                continue
+        elif url.endswith("/") != mapping.path.endswith("/"):
+            return None
+        path = mapping.path + rest
+        if (url.endswith("/") or rest[0] == "/") and not paths.taken(path, index):
+            return other, path
+    return None
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+class _Hosts:
+    """New hosts for the sockets of one configuration."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._short: dict[str, set[str]] | None = None
+        self._taken: dict[str, set[str | None]] = {}
+        self._sections: str = ""
+
+    def _name(self, path: str) -> str:
+        """A host that says which socket it stands for, and that no other backend has."""
+        if self._short is None:
+            self._look()
+        assert self._short is not None
+        short, long = _slug(basename(path)), _slug(path) or "socket"
+        names = chain(
+            () if len(self._short.get(short, ())) > 1 else (short,), (long,), (f"{long}-{n}" for n in count(2))
+        )
+        return next(name for name in names if name and self._taken.get(name, {path}) == {path})
+
+    def _look(self) -> None:
+        """Gather the sockets and hosts that there are."""
+        targets: list[Target] = []
+        for server in self.context.proxy.servers:
+            targets += [mapping.target for mapping in server.mappings if mapping.target is not None]
+            for worker in (*server.workers, *(one for balancer in server.balancers for one in balancer.members)):
+                targets += [definition.target for definition in worker.definitions]
+        self._short = {}
+        for target in targets:
+            path = _socket(target)
+            self._taken.setdefault(target.host, set()).add(path)
+            if path is not None:
+                self._short.setdefault(_slug(basename(path)), set()).add(path)
+        found = self.context.configuration.find("<proxy", "<proxymatch", "proxyset")
+        self._sections = "\n".join(node.args.lower() for node in found)
+
+    def fix(self, definition: Definition | Mapping, server: Server) -> Fix | None:
+        """Another host in the URL of a line. Safe where the backend does not see it and nothing else names the URL."""
+        target = definition.target
+        assert target is not None
+        match = re.fullmatch(_URL, target.text)
+        if target.socket is None or match is None:
+            return None
+        host = self._name(normpath(target.socket))
+        url = f"{match[1]}{match[2]}://{host}{match[4]}"
+        named = f"{target.scheme}://{target.host}" in self._sections
+        safe = target.scheme in _HOST_UNSEEN and not named
+        return changed(definition.node, target.place, target.text, url, f'name its host "{host}"', safe=safe)
+
+    def help(self, target: Target) -> str:
+        """What to do about a line."""
+        text = "Give each socket a host of its own in the URL: nothing is looked up under that name"
+        if target.scheme in _HOST_UNSEEN:
+            return f"{text}."
+        return f"{text}, but with ProxyPreserveHost Off the backend sees it in Host, and ProxyPassReverse must name it."
+
+
+@rule(
+    "WK001",
+    "uds-worker-collision",
+    "error",
+    references=(
+        "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#workers",
+        "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass",
+    ),
+)
+def uds_worker_collision(context: Context) -> Iterator[Found]:
+    """A Unix socket whose requests another worker serves.
+
+    mod_proxy tells workers apart by `scheme://host[:port]/path` alone: the path of a Unix socket is no part of it.
+    A mapping whose URL begins with the name of a worker that is already there shares that worker, and its requests go
+    to that worker's socket; its own socket is never opened. httpd starts without a word about it (AH01145 at level info
+    at most). Names are compared as text: `http://localhost/app` answers for `http://localhost/app2` too. Virtual hosts
+    have workers of their own, but those of the main server come before them. Members of a balancer are told apart
+    in the same way among themselves.
+
+    A warning where it happens to a part of the paths only: a worker with a longer URL, such as `http://localhost/b/`,
+    answers for `/b/` below all mappings to `http://localhost/`.
+
+    Fires on::
+
+        ProxyPass "/a/" "unix:/run/a.sock|fcgi://localhost/srv/"
+        ProxyPass "/b/" "unix:/run/b.sock|fcgi://localhost/srv/"
+
+    Write instead::
+
+        ProxyPass "/a/" "unix:/run/a.sock|fcgi://a-sock/srv/"
+        ProxyPass "/b/" "unix:/run/b.sock|fcgi://b-sock/srv/"
+
+    Source: ap_proxy_get_worker_ex, ap_proxy_determine_address (proxy_util.c, since 2.4.7) and merge_proxy_config
+    (mod_proxy.c); tried on httpd 2.4.71.
+    """
+    hosts = _Hosts(context)
+    main = context.proxy.servers[0]
+    concerned = _with_sockets(context)
+    above = _Names(main) if main in concerned else None
+    for server in context.proxy.servers:
+        if server.balancers:
+            yield from _members(server, hosts)
+        if above is None and server not in concerned:
+            continue
+        searched = [_Names(server)] if server is not main or above is None else [above]
+        if above is not None and server.shared:
+            searched.append(above)
+        paths = _Paths(server)
+        for index, mapping in enumerate(server.mappings):
+            target = mapping.target
+            if target is None or mapping.kind not in ("ProxyPass", "ProxyPassMatch") or not _plain(target):
+                continue
+            worker = mapping.worker if isinstance(mapping.worker, Worker) else None
+            if worker is not None and apart(worker.node, mapping.node):
+                continue
+            if worker is not None and not _same_socket(worker.target, target):
+                yield _collision(mapping, worker, "", hosts)
+            elif mapping.kind == "ProxyPass" and not mapping.pattern:
+                parts = (_part(mapping, index, worker, names, paths) for names in searched)
+                found = next((part for part in parts if part is not None), None)
+                if found is not None:
+                    yield _collision(mapping, *found, hosts)
+
+
+def _plain(target: Target) -> bool:
+    """Whether a target is one known `scheme://host`."""
+    return not target.balancer and not target.variables and target.scheme != ""
+
+
+def _collision(mapping: Mapping, worker: Worker, part: str, hosts: _Hosts) -> Found:
+    target = mapping.target
+    assert target is not None
+    whose = f'requests for "{part}" through "{target.text}"' if part else f'"{target.text}"'
+    inherited = " in the main server, which comes first" if worker.server is not mapping.server else ""
+    return Found(
+        target.place,
+        f"{whose} {'go' if part else 'is served'} {'to' if part else 'by'} {_by(worker)}: "
+        "a worker's identity ignores the socket's path",
+        (Related(worker.node.place, f'the worker "{worker.name}" is made here{inherited}'),),
+        hosts.help(target),
+        severity="warning" if part else None,
+        fix=hosts.fix(mapping, mapping.server),
+    )
+
+
+def _members(server: Server, hosts: _Hosts) -> Iterator[Found]:
+    """Members of a balancer that are another member with another socket."""
+    for balancer in server.balancers:
+        for worker in balancer.members:
+            for definition in worker.definitions[1:]:
+                target = definition.target
+                if _same_socket(target, worker.target) or apart(definition.node, worker.node):
+                    continue
+                yield Found(
+                    target.place,
+                    f'"{target.text}" is never used: to "{balancer.name}" it is the member with {_by(worker)}, '
+                    "as a worker's identity ignores the socket's path",
+                    (Related(worker.node.place, f'the member "{worker.name}" is made here'),),
+                    hosts.help(target),
+                    fix=hosts.fix(definition, server),
+                )
+
+
+@rule(
+    "WK002",
+    "uds-handler-hijack",
+    "error",
+    references=("https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#handler",),
+)
+def uds_handler_hijack(context: Context) -> Iterator[Found]:
+    """A handler or rewrite rule to one socket whose requests another worker serves.
+
+    `SetHandler "proxy:unix:…"` and `RewriteRule … [P]` make no worker. Their URL is looked up among the workers that
+    ProxyPass and `<Proxy>` made, by `scheme://host[:port]/path` without the socket's path; where a worker's name begins
+    it, that worker's socket is used and the one written is not. A worker without a socket does no harm: then the
+    written socket counts.
+
+    Fires on::
+
+        ProxyPass "/app/" "unix:/run/app.sock|fcgi://localhost/"
+        <FilesMatch "\\.php$">
+            SetHandler "proxy:unix:/run/php.sock|fcgi://localhost"
+        </FilesMatch>
+
+    Write instead::
+
+        ProxyPass "/app/" "unix:/run/app.sock|fcgi://app-sock/"
+        <FilesMatch "\\.php$">
+            SetHandler "proxy:unix:/run/php.sock|fcgi://localhost"
+        </FilesMatch>
+
+    Source: ap_proxy_pre_request and ap_proxy_determine_address (proxy_util.c); tried on httpd 2.4.71.
+    """
+    if not context.handed:
+        return
+    general: list[Mapping] = []
+    for server in context.proxy.servers:
+        mine = [
+            mapping
+            for mapping in server.mappings
+            if mapping.kind in ("SetHandler", "RewriteRule") and mapping.target is not None and _plain(mapping.target)
+        ]
+        for mapping in mine:
+            yield from _hijacked(mapping, mapping.worker)
+        handlers = [mapping for mapping in mine if mapping.kind == "SetHandler"]
+        if server.parent is None:
+            general = handlers
+        elif general and not handlers and server.workers:
+            lookup = Lookup()
+            for worker in server.workers:
+                lookup.add(worker)
+            for mapping in general:
+                yield from _hijacked(mapping, _answering(mapping, lookup), server)
+
+
+def _answering(mapping: Mapping, lookup: Lookup) -> Worker | None:
+    """The worker that a handler of the main server gets in a virtual host."""
+    target = mapping.target
+    assert target is not None
+    # A handler's URL ends with the path of a file, which starts with a slash.
+    url = target.identity if "/" in target.identity.partition("://")[2] else f"{target.identity}/"
+    return lookup.find(url, origin(url))
+
+
+def _hijacked(mapping: Mapping, worker: Worker | Balancer | None, server: Server | None = None) -> Iterator[Found]:
+    """`server` is the virtual host where that is another than the mapping's own."""
+    target = mapping.target
+    assert target is not None
+    if not isinstance(worker, Worker) or worker.target.socket is None or _same_socket(worker.target, target):
+        return
+    if apart(mapping.node, worker.node):
+        return
+    varies = target.socket is not None and ("%{" in target.socket or "$" in target.socket)
+    where = f' in the virtual host "{server.name}"' if server is not None else ""
+    yield Found(
+        target.place,
+        f'"{target.text}" is served by {_by(worker)}{where}: '
+        "its URL is that of a worker, and a worker's identity ignores the socket's path",
+        (Related(worker.node.place, f'the worker "{worker.name}" is made here'),),
+        "Give the worker's URL a host of its own: nothing is looked up under that name.",
+        severity="warning" if server is not None else None,
+        confidence="medium" if server is not None or varies else None,
+    )

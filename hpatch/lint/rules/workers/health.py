@@ -1,0 +1,161 @@
+"""Health checks of balancer members."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.lint.finding import Found, Related
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.params import uses
+from hpatch.lint.rules.workers.balancers import whole
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
+    from hpatch.lint.context import Context
+    from hpatch.lint.rules._shared.params import Use
+
+_HCHECK = "https://httpd.apache.org/docs/2.4/mod/mod_proxy_hcheck.html"
+_MODULE = "proxy_hcheck_module"
+_DEFINED_BY = {"hctemplate": "ProxyHCTemplate", "hcexpr": "ProxyHCExpr"}
+
+
+@rule("WK023", "hc-no-module", "error", references=(_HCHECK,))
+def hc_no_module(context: Context) -> Iterator[Found]:
+    """Health-check parameters without mod_proxy_hcheck.
+
+    mod_proxy leaves `hcmethod`, `hcinterval` and the like to mod_proxy_hcheck; without it httpd refuses to start
+    ("unknown Worker parameter"). mod_proxy_hcheck needs mod_watchdog in its turn.
+
+    Where only the configuration's own LoadModule lines are known the module may be compiled in: the
+    confidence is lower.
+
+    Fires on::
+
+        # options: --modules proxy_module,proxy_http_module,proxy_balancer_module,lbmethod_byrequests_module
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" hcmethod=TCP
+        </Proxy>
+
+    Write instead::
+
+        # options: --modules all
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" hcmethod=TCP
+        </Proxy>
+
+    Source: set_worker_param (mod_proxy.c); tried on httpd 2.4.71.
+    """
+    has = context.configuration.modules.has(_MODULE)
+    if has or (has is None and not whole(context)):
+        return
+    for use in uses(context):
+        parameter = use.parameter
+        if parameter is None or parameter.module != _MODULE or use.server is None:
+            continue
+        if context.version is not None and parameter.since is not None and context.version < parameter.since:
+            continue
+        yield Found(
+            use.place,
+            f'"{use.text}" needs mod_proxy_hcheck, which is not loaded: httpd refuses to start',
+            help=f"Load {_MODULE} and watchdog_module.",
+            confidence="high" if has is False else "medium",
+        )
+
+
+@rule("WK024", "hc-order", "error", references=(f"{_HCHECK}#proxyhctemplate",))
+def hc_order(context: Context) -> Iterator[Found]:
+    """A health-check template or expression that is not defined above the line that names it.
+
+    `hctemplate` and `hcexpr` are looked up when their line is read, among those of the same server: httpd refuses to
+    start with a name that comes later, or only in the main server.
+
+    Fires on::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" hctemplate=tcp5
+        </Proxy>
+        ProxyHCTemplate tcp5 hcmethod=TCP hcinterval=5
+
+    Write instead::
+
+        ProxyHCTemplate tcp5 hcmethod=TCP hcinterval=5
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" hctemplate=tcp5
+        </Proxy>
+
+    Source: set_worker_hc_param (mod_proxy_hcheck.c); tried on httpd 2.4.71.
+    """
+    named = [use for use in uses(context, *_DEFINED_BY) if use.parameter is not None]
+    if not named:
+        return
+    order = {id(node): index for index, node in enumerate(context.configuration.walk())}
+    defined: dict[tuple[str, str], list[Node]] = {}
+    for key, directive in _DEFINED_BY.items():
+        for node in context.configuration.find(directive.lower()):
+            defined.setdefault((key, node.words[0].lower() if node.words else ""), []).append(node)
+    for use in named:
+        if "${" in use.param.value:
+            continue
+        node = use.param.node
+        found = defined.get((use.key, use.param.value.lower()), [])
+        host = node.inside("<virtualhost")
+        if any(one.inside("<virtualhost") is host and order[id(one)] < order[id(node)] for one in found):
+            continue
+        yield _undefined(use, found, context)
+
+
+def _undefined(use: Use, found: list[Node], context: Context) -> Found:
+    directive = _DEFINED_BY[use.key]
+    host = use.param.node.inside("<virtualhost")
+    same = [node for node in found if node.inside("<virtualhost") is host]
+    where = "is defined below" if same else "is defined in another server" if found else "is not defined"
+    sure = bool(found) or whole(context)
+    return Found(
+        use.place,
+        f'"{use.text}": that {directive} {where}: httpd refuses to start'
+        if sure
+        else f'"{use.text}": that {directive} is not defined in what was read: without it httpd refuses to start',
+        tuple(Related(node.place, "it is defined here") for node in (same or found)[:1]),
+        f"Put the {directive} above this line, in the same server.",
+        confidence="high" if sure else "medium",
+    )
+
+
+@rule("WK025", "hc-method", "error", references=(_HCHECK,))
+def hc_method(context: Context) -> Iterator[Found]:
+    """A method of health checks that httpd does not have.
+
+    There are NONE, TCP, OPTIONS, HEAD and GET; CPING (for ajp) from 2.4.49; OPTIONS11, HEAD11 and GET11 from 2.4.55.
+    httpd refuses to start with any other, PROVIDER included, which has a name but no code.
+
+    Fires on::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" hcmethod=POST
+        </Proxy>
+
+    Write instead::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" hcmethod=GET
+        </Proxy>
+
+    Source: set_worker_hc_param and the table of methods (mod_proxy_hcheck.c, proxy_util.c), CHANGES of 2.4.49 and
+    2.4.55; tried on httpd 2.4.71.
+    """
+    for use in uses(context, "hcmethod"):
+        if use.reading is not None and use.reading.refused:
+            yield Found(
+                use.place,
+                f'httpd{f" {context.version}" if context.version else ""} refuses to start with "{use.text}": '
+                f"{use.reading.refused}",
+                help=_newer(use),
+            )
+
+
+def _newer(use: Use) -> str | None:
+    since = {"cping": "2.4.49", "options11": "2.4.55", "head11": "2.4.55", "get11": "2.4.55"}.get(
+        use.param.value.lower()
+    )
+    return None if since is None else f"{use.param.value} came with httpd {since}."

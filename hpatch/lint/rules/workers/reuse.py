@@ -1,0 +1,136 @@
+"""Whether connections to a backend are kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.lint.finding import Found, Related
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.conditions import apart
+from hpatch.lint.rules._shared.params import dropped, uses, words
+from hpatch.proxy.model import Worker
+
+if TYPE_CHECKING:
+    from hpatch.lint.context import Context
+    from hpatch.lint.rules._shared.params import Use
+
+_PARAMETERS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
+_MATCH = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassmatch"
+_AUTHORITY = r"(?i)[a-z][a-z0-9+.-]*://([^/?]*)"
+
+
+@rule("WK014", "reuse-both", "warning", references=(_PARAMETERS,))
+def reuse_both(context: Context) -> Iterator[Found]:
+    """`enablereuse` and `disablereuse` that contradict each other.
+
+    They are one switch; the last one counts, and the other is lost without a word.
+
+    Fires on::
+
+        ProxyPass "/" "http://10.0.0.5:8080/" enablereuse=on disablereuse=on
+
+    Write instead::
+
+        ProxyPass "/" "http://10.0.0.5:8080/" disablereuse=on
+
+    Source: set_worker_param (mod_proxy.c).
+    """
+    switches: dict[int, list[Use]] = {}
+    for use in uses(context, "enablereuse", "disablereuse"):
+        if isinstance(use.owner, Worker):
+            switches.setdefault(id(use.owner), []).append(use)
+    for found in switches.values():
+        last = found[-1]
+        for earlier in found[:-1]:
+            same = earlier.param.value.lower() == last.param.value.lower()
+            if apart(earlier.param.node, last.param.node):
+                continue
+            if earlier.key != last.key and same and last.param.value.lower() in ("on", "off"):
+                yield Found(
+                    earlier.place,
+                    f'"{earlier.text}" is overruled by "{last.text}": they are one switch, and the last one counts',
+                    (Related(last.place, "this one counts"),),
+                    "Keep one of them.",
+                )
+                break
+
+
+@rule("WK015", "reuse-dollar-host", "warning", references=(_MATCH,))
+def reuse_dollar_host(context: Context) -> Iterator[Found]:
+    """`enablereuse=on` where the pattern gives the host or port.
+
+    A worker keeps connections to one address. Where `$1` stands in the host or port the address differs from request
+    to request, so httpd 2.4.59 and later ignore `enablereuse` (AH10400); 2.4.47 to 2.4.58 would keep the
+    connection to the first host for all of them.
+
+    Fires on::
+
+        ProxyPassMatch "^/node([0-9])/(.*)" "http://node$1.example.org/$2" enablereuse=on
+
+    Write instead::
+
+        ProxyPassMatch "^/node([0-9])/(.*)" "http://node$1.example.org/$2"
+
+    Source: ap_proxy_define_worker_ex and ap_proxy_initialize_worker (proxy_util.c), read for 2.4.48, 2.4.58 and
+    2.4.62; AH10400 tried on httpd 2.4.71.
+    """
+    for use in uses(context, "enablereuse"):
+        if use.param.value.lower() != "on" or not isinstance(use.owner, Worker):
+            continue
+        target = use.owner.target
+        authority = re.match(_AUTHORITY, target.text.rpartition("|")[2])
+        if authority is None or not re.search(r"\$[0-9]", authority[1]) or use.owner.node.key == "proxypass":
+            continue
+        if context.before("2.4.47"):
+            continue
+        old = context.before("2.4.59")
+        yield Found(
+            use.place,
+            f'"{use.text}" {"is dangerous" if old else "is ignored"}: the host of "{target.text}" differs from request '
+            "to request",
+            help="Remove it, or write one line for each host.",
+            severity="error" if old else None,
+            confidence="medium" if old else None,
+            fix=dropped(use, f'remove "{use.param.key}"', safe=not context.maybe_before("2.4.59")),
+        )
+
+
+@rule("WK016", "match-params-ignored", "warning", references=(_MATCH,))
+def match_params_ignored(context: Context) -> Iterator[Found]:
+    """Parameters of a ProxyPassMatch with `$1` in its URL, which old versions ignore.
+
+    Before httpd 2.4.47 the name of such a worker was compared as it stands, `$1` and all, with the URL of a request: it
+    never matched, and the request went through the generic worker, without the parameters. Silent where the version
+    of httpd is not known.
+
+    Fires on::
+
+        # options: --httpd-version 2.4.41
+        ProxyPassMatch "^/app/(.*)$" "http://10.0.0.5:8080/$1" timeout=300
+
+    Write instead::
+
+        # options: --httpd-version 2.4.41
+        ProxyPass "/app/" "http://10.0.0.5:8080/" timeout=300
+
+    Source: "Changed in 2.4.47" in the manual of ProxyPassMatch; ap_proxy_define_match_worker (proxy_util.c).
+    """
+    if not context.before("2.4.47"):
+        return
+    for server in context.proxy.servers:
+        for worker in server.workers:
+            for definition in worker.definitions:
+                if definition.node.key != "proxypassmatch" or not re.search(r"\$[0-9]", definition.target.text):
+                    continue
+                params = definition.params
+                if not params or not definition.created:
+                    continue
+                names = words([f"{param.key}={param.value}" for param in params])
+                yield Found(
+                    params[0].place,
+                    f"{names} {'does' if len(params) == 1 else 'do'} nothing before httpd 2.4.47: "
+                    f'no request finds the worker "{definition.target.text}"',
+                    help="Use ProxyPass, or httpd 2.4.47 or later; timeouts can be set with ProxyTimeout.",
+                )

@@ -1,0 +1,152 @@
+"""Sessions that are to stay with one member of a balancer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.lint.finding import Found, Related
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.params import uses
+from hpatch.lint.rules.workers.balancers import grows
+
+if TYPE_CHECKING:
+    from hpatch.lint.context import Context
+    from hpatch.lint.rules._shared.params import Use
+    from hpatch.proxy.model import Balancer, Param
+
+_STICKY = "https://httpd.apache.org/docs/2.4/mod/mod_proxy_balancer.html#stickyness_implementation"
+_PARAMETERS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
+
+
+def _balancers(context: Context) -> Iterator[tuple[Balancer, list[Param]]]:
+    """Every balancer with members, and the `stickysession` parameters that it has in some server.
+
+    A virtual host can make the main server's balancer sticky.
+    """
+    sticky: dict[int, list[Param]] = {}
+    for server in context.proxy.servers:
+        for balancer in server.balancers:
+            if "stickysession" in balancer.params:
+                sticky.setdefault(id(balancer.merged or balancer), []).append(balancer.params["stickysession"])
+    for server in context.proxy.servers:
+        for balancer in server.balancers:
+            if balancer.merged is None and len(balancer.members) > 1:
+                yield balancer, sticky.get(id(balancer), [])
+
+
+@rule("WK029", "sticky-no-route", "warning", confidence="medium", references=(_STICKY,))
+def sticky_no_route(context: Context) -> Iterator[Found]:
+    """A sticky session whose members have no routes.
+
+    httpd finds the member of a session by the route behind the dot in the cookie or parameter (`abc123.node1`): the
+    `route` of one member must be the same. Without any `route` no session stays anywhere, and requests are spread
+    as if `stickysession` were not there. Silent with a single member.
+
+    Fires on::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080"
+            BalancerMember "http://10.0.0.6:8080"
+            ProxySet stickysession=JSESSIONID
+        </Proxy>
+
+    Write instead::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" route=node1
+            BalancerMember "http://10.0.0.6:8080" route=node2
+            ProxySet stickysession=JSESSIONID
+        </Proxy>
+
+    Source: find_session_route (mod_proxy_balancer.c), "Stickyness" in its manual.
+    """
+    for balancer, params in _balancers(context):
+        if not params or any("route" in member.params for member in balancer.members):
+            continue
+        yield Found(
+            params[0].place,
+            f'"{params[0].key}={params[0].value}" has no effect: no member of "{balancer.name}" has a route',
+            (Related(balancer.members[0].node.place, "a member without a route"),),
+            "Give each BalancerMember the route that its backend puts into the session's name.",
+        )
+
+
+@rule("WK030", "route-no-sticky", "warning", confidence="medium", references=(_STICKY,))
+def route_no_sticky(context: Context) -> Iterator[Found]:
+    """Members with routes in a balancer that is not sticky.
+
+    `route` is read only where the balancer has a `stickysession` (or for `redirect`); without it, sessions move from
+    member to member. Silent with a single member.
+
+    Fires on::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" route=node1
+            BalancerMember "http://10.0.0.6:8080" route=node2
+        </Proxy>
+
+    Write instead::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" route=node1
+            BalancerMember "http://10.0.0.6:8080" route=node2
+            ProxySet stickysession=JSESSIONID
+        </Proxy>
+
+    Source: find_session_route (mod_proxy_balancer.c), "Stickyness" in its manual.
+    """
+    for balancer, params in _balancers(context):
+        routed = [member.params["route"] for member in balancer.members if "route" in member.params]
+        if not routed or params or grows(context):
+            continue
+        if any("redirect" in member.params for member in balancer.members):
+            continue
+        yield Found(
+            routed[0].place,
+            f'"{routed[0].key}={routed[0].value}" has no effect: "{balancer.name}" has no stickysession',
+            help="Name the session's cookie or parameter with stickysession, or remove the routes.",
+        )
+
+
+@rule("WK031", "sticky-too-long", "warning", references=(_PARAMETERS,))
+def sticky_too_long(context: Context) -> Iterator[Found]:
+    """A `stickysession` of 64 bytes or more.
+
+    httpd cuts it to 63 bytes without a word (2.4.7 and later), so that it looks for another cookie than the one
+    written; older ones refuse to start.
+
+    Fires on::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" route=a
+            BalancerMember "http://10.0.0.6:8080" route=b
+            ProxySet stickysession=A_COOKIE_WITH_A_NAME_THAT_IS_FAR_TOO_LONG|a_parameter_with_such_a_name
+        </Proxy>
+
+    Write instead::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" route=a
+            BalancerMember "http://10.0.0.6:8080" route=b
+            ProxySet stickysession=A_COOKIE|a_parameter
+        </Proxy>
+
+    Source: set_balancer_param (mod_proxy.c); tried on httpd 2.4.71.
+    """
+    for use in uses(context, "stickysession"):
+        if use.scope == "balancer" and use.reading is not None:
+            yield from _too_long(use)
+
+
+def _too_long(use: Use) -> Iterator[Found]:
+    reading = use.reading
+    assert reading is not None
+    if reading.refused:
+        yield Found(use.place, f'httpd refuses to start with "{use.text}": {reading.refused}', severity="error")
+    elif reading.dropped:
+        yield Found(
+            use.place,
+            f'httpd cuts "{use.text}" to "{reading.value}"',
+            help="The whole value, cookie and parameter together, has room for 63 bytes.",
+        )

@@ -1,0 +1,439 @@
+"""The stack: what is applied in a tree, in which order, and all that is needed to take it back byte for byte.
+
+`.hpatch/stack.json` (`hpatch.stack/1`) has the sets and their steps, a step a revision or a diff, with each file's
+state before and after it; `.hpatch/objects/` has the contents, each named by its SHA-256. Both change in the same
+transaction as the tree, and both go with the last set.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from hpatch import files
+from hpatch.errors import InputError
+from hpatch.files import FOLDER, Change
+from hpatch.patch.apply.threeway import Conflict, merge
+from hpatch.patch.apply.tree import Tree
+from hpatch.patch.diff.names import unsafe
+
+SCHEMA = "hpatch.stack/1"
+
+_FILE = f"{FOLDER}/stack.json"
+_OBJECTS = f"{FOLDER}/objects"
+_IGNORE = Change(f"{FOLDER}/.gitignore", None, b"*\n")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class Content(NamedTuple):
+    """A file's bytes and permission bits; as a state of a file, None stands for no file."""
+
+    data: bytes
+    mode: int
+
+
+class State(NamedTuple):
+    """A `Content` as the stack keeps it."""
+
+    digest: str
+    mode: int
+
+
+class Edit(NamedTuple):
+    """What a step does to a file."""
+
+    path: str
+    before: Content | None
+    after: Content | None
+
+
+class Touched(NamedTuple):
+    """An `Edit` as the stack keeps it."""
+
+    path: str
+    before: State | None
+    after: State | None
+
+
+class Step(NamedTuple):
+    """A revision or a diff that is applied, of the set `set`."""
+
+    name: str
+    set: str
+    files: tuple[Touched, ...]
+
+
+class Set(NamedTuple):
+    """A set on the stack, or a diff file that was given by itself (`diff`: the SHA-256 of its text).
+
+    `requires` are the sets that it was applied on top of because it needs them; `asked` is False for one that came
+    along only because another needs it.
+    """
+
+    id: str
+    title: str = ""
+    requires: tuple[str, ...] = ()
+    asked: bool = True
+    diff: str | None = None
+
+
+class Stack(NamedTuple):
+    """What is applied. `sets` in the order in which they came, `steps` in the order of applying."""
+
+    sets: tuple[Set, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+    def find(self, id: str) -> Set | None:
+        """The set of that name."""
+        return next((one for one in self.sets if one.id == id), None)
+
+    def dependents(self, ids: Collection[str]) -> list[Set]:
+        """The other sets that need one of these, or one that needs one of these."""
+        gone = set(ids)
+        found: list[Set] = []
+        while more := [one for one in self.sets if one.id not in gone and not gone.isdisjoint(one.requires)]:
+            found += more
+            gone.update(one.id for one in more)
+        return found
+
+    def digests(self) -> set[str]:
+        """The contents that it keeps."""
+        states = (state for step in self.steps for file in step.files for state in (file.before, file.after))
+        return {state.digest for state in states if state is not None}
+
+
+# Reading
+
+
+def load(root: Path) -> Stack:
+    """The tree's stack, empty where nothing is applied. Raises InputError for one that is damaged."""
+    text = files.read(root, _FILE)
+    if text is None:
+        return Stack()
+    import json
+
+    try:
+        return _stack(json.loads(text))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise InputError(
+            f"{root / _FILE}: is damaged: unpack the tree again, or delete {FOLDER} to go on from the files as they are"
+        ) from None
+
+
+def _stack(data: Any) -> Stack:
+    schema = data["schema"]
+    if schema != SCHEMA:
+        if isinstance(schema, str) and schema.startswith("hpatch.stack/"):
+            raise InputError(f"{_FILE}: has the form {schema}, of a later hpatch than this one: use that")
+        raise ValueError
+    sets = tuple(
+        Set(
+            _text(one["id"]),
+            _text(one["title"]),
+            tuple(map(_text, one["requires"])),
+            bool(one["asked"]),
+            None if one["diff"] is None else _text(one["diff"]),
+        )
+        for one in data["sets"]
+    )
+    known = {one.id for one in sets}
+    steps = tuple(
+        Step(_text(one["name"]), _text(one["set"]), tuple(_touched(file) for file in one["files"]))
+        for one in data["steps"]
+    )
+    if not {step.set for step in steps} <= known:
+        raise ValueError
+    return Stack(sets, steps)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _touched(data: Any) -> Touched:
+    path = _text(data["path"])
+    # A tree can come with a stack that someone else made.
+    if unsafe(path) is not None:
+        raise ValueError
+    return Touched(path, _state(data["before"]), _state(data["after"]))
+
+
+def _state(data: Any) -> State | None:
+    if data is None:
+        return None
+    digest, mode = _text(data["sha256"]), int(_text(data["mode"]), 8)
+    if not _DIGEST.fullmatch(digest) or not 0 <= mode <= 0o777:
+        raise ValueError
+    return State(digest, mode)
+
+
+def content(root: Path, state: State | None) -> Content | None:
+    """The content behind a state. Raises InputError when it is missing or not what it was."""
+    if state is None:
+        return None
+    path = f"{_OBJECTS}/{state.digest}"
+    data = files.read(root, path)
+    if data is None or sha256(data).hexdigest() != state.digest:
+        problem = "is missing" if data is None else "is damaged"
+        raise InputError(f"{root / path}: {problem}: what was there before cannot be given back; unpack the tree again")
+    return Content(data, state.mode)
+
+
+def current(tree: Tree, path: str) -> Content | None:
+    """A file as it is in the tree."""
+    data, mode = tree.read(path), tree.mode(path)
+    return None if data is None or mode is None else Content(data, mode & 0o777)
+
+
+def is_now(tree: Tree, path: str, state: State | None) -> bool:
+    """Whether a file of the tree is in that state."""
+    found = current(tree, path)
+    if found is None or state is None:
+        return found is None and state is None
+    return State(sha256(found.data).hexdigest(), found.mode) == state
+
+
+class Overlay(Tree):
+    """A tree of which some files are thought to be otherwise."""
+
+    def __init__(self, root: Path, files: Mapping[str, Content | None]) -> None:
+        super().__init__(root)
+        self._files = files
+
+    def read(self, path: str) -> bytes | None:
+        """A file's content, None where there is none."""
+        if path in self._files:
+            found = self._files[path]
+            return None if found is None else found.data
+        return super().read(path)
+
+    def mode(self, path: str) -> int | None:
+        """A file's permission bits, None where there is none."""
+        if path in self._files:
+            found = self._files[path]
+            return None if found is None else found.mode
+        return super().mode(path)
+
+    def exists(self, path: str) -> bool:
+        """Whether there is anything at a path."""
+        return self._files[path] is not None if path in self._files else super().exists(path)
+
+
+# Applying
+
+
+class Pushed(NamedTuple):
+    """A step to be put on the stack."""
+
+    name: str
+    set: str
+    edits: tuple[Edit, ...]
+
+
+def push(root: Path, stack: Stack, sets: Sequence[Set], steps: Sequence[Pushed]) -> list[Change]:
+    """The changes, for `files.replace`, that put steps on the stack and into the tree. No edit starts from what
+    another one did not leave.
+    """
+    whole: dict[str, Edit] = {}
+    contents: dict[str, bytes] = {}
+    kept: list[Step] = []
+    for step in steps:
+        for edit in step.edits:
+            first = whole.get(edit.path, edit)
+            whole[edit.path] = Edit(edit.path, first.before, edit.after)
+        kept.append(Step(step.name, step.set, tuple(_kept(edit, contents) for edit in step.edits)))
+    known = {one.id for one in stack.sets}
+    after = Stack((*stack.sets, *(one for one in sets if one.id not in known)), (*stack.steps, *kept))
+    return [*_tree_changes(whole.values()), *_own_changes(root, stack, after, contents)]
+
+
+def _kept(edit: Edit, contents: dict[str, bytes]) -> Touched:
+    return Touched(edit.path, _put(edit.before, contents), _put(edit.after, contents))
+
+
+def _put(content: Content | None, contents: dict[str, bytes]) -> State | None:
+    if content is None:
+        return None
+    digest = sha256(content.data).hexdigest()
+    contents[digest] = content.data
+    return State(digest, content.mode)
+
+
+def _tree_changes(edits: Iterable[Edit]) -> list[Change]:
+    return [
+        Change(
+            edit.path,
+            None if edit.before is None else edit.before.data,
+            None if edit.after is None else edit.after.data,
+            None if edit.after is None else edit.after.mode,
+        )
+        for edit in edits
+        if edit.before != edit.after
+    ]
+
+
+def _own_changes(root: Path, before: Stack, after: Stack, contents: Mapping[str, bytes]) -> list[Change]:
+    """What changes in hpatch's own folder."""
+    had, wanted = before.digests(), after.digests()
+    changes = [Change(f"{_OBJECTS}/{digest}", None, contents[digest]) for digest in sorted(wanted - had)]
+    # An object that nobody knows of can stand in the way.
+    changes = [change._replace(before=files.read(root, change.path)) for change in changes]
+    changes += [
+        Change(path, data, None)
+        for digest in sorted(had - wanted)
+        if (data := files.read(root, path := f"{_OBJECTS}/{digest}")) is not None
+    ]
+    ignore = files.read(root, _IGNORE.path)
+    if after.steps:
+        changes.append(_IGNORE._replace(before=ignore))
+    elif ignore is not None:
+        changes.append(_IGNORE._replace(before=ignore, after=None))
+    changes.append(Change(_FILE, files.read(root, _FILE), _written(after) if after.steps else None))
+    return [change for change in changes if change.before != change.after]
+
+
+def _written(stack: Stack) -> bytes:
+    import json
+
+    def state(one: State | None) -> object:
+        return None if one is None else {"sha256": one.digest, "mode": f"{one.mode:04o}"}
+
+    data = {
+        "schema": SCHEMA,
+        "sets": [one._asdict() for one in stack.sets],
+        "steps": [
+            {
+                "name": step.name,
+                "set": step.set,
+                "files": [
+                    {"path": file.path, "before": state(file.before), "after": state(file.after)} for file in step.files
+                ],
+            }
+            for step in stack.steps
+        ],
+    }
+    return (json.dumps(data, indent=1) + "\n").encode()
+
+
+# Reverting
+
+
+class Undone(NamedTuple):
+    """A file that a revert changes. `merged`: other sets or edits of its own stay in it, by three-way."""
+
+    path: str
+    before: Content | None
+    after: Content | None
+    merged: bool
+
+
+class Clash(NamedTuple):
+    """A file in which what is to go cannot be told from what came after it: another set's step, or an edit (None).
+
+    `conflicts` are the lines; none where a file as a whole was made, deleted or given other permissions since.
+    """
+
+    path: str
+    step: Step | None
+    conflicts: tuple[Conflict, ...]
+
+
+class Reverted(NamedTuple):
+    """What a revert would do: nothing where there are `clashes`."""
+
+    stack: Stack
+    files: tuple[Undone, ...]
+    clashes: tuple[Clash, ...]
+    changes: tuple[Change, ...]
+
+
+def revert(root: Path, stack: Stack, ids: Collection[str]) -> Reverted:
+    """Take sets off the stack and out of the tree, whatever was put on top of them.
+
+    For each file all that came after the sets is done again without them: other sets' steps and edits made by hand, by
+    three-way merge. A file that nothing else changed is again exactly what it was. Raises InputError when the stack's
+    contents are damaged.
+    """
+    tree = Tree(root)
+    histories: dict[str, list[tuple[int, Touched]]] = {}
+    for index, step in enumerate(stack.steps):
+        for file in step.files:
+            histories.setdefault(file.path, []).append((index, file))
+    steps = list(stack.steps)
+    undone: list[Undone] = []
+    clashes: list[Clash] = []
+    contents: dict[str, bytes] = {}
+    for path, history in histories.items():
+        first = next((at for at, (index, _) in enumerate(history) if stack.steps[index].set in ids), None)
+        if first is None:
+            continue
+        replay = _Replay(path, content(root, history[first][1].before))
+        for index, file in history[first:]:
+            step = steps[index]
+            before, after = content(root, file.before), content(root, file.after)
+            replay.follow(before, None)
+            if step.set in ids:
+                replay.skip(after)
+                continue
+            new_before = replay.now
+            replay.follow(after, step)
+            renewed = Touched(path, _put(new_before, contents), _put(replay.now, contents))
+            steps[index] = step._replace(files=tuple(renewed if one.path == path else one for one in step.files))
+        found = current(tree, path)
+        replay.follow(found, None)
+        if replay.clash is not None:
+            clashes.append(replay.clash)
+        elif replay.now != found:
+            undone.append(Undone(path, found, replay.now, replay.merged))
+    after_all = Stack(
+        tuple(one for one in stack.sets if one.id not in ids), tuple(step for step in steps if step.set not in ids)
+    )
+    if clashes:
+        return Reverted(stack, (), tuple(clashes), ())
+    changes = [
+        *_tree_changes(Edit(one.path, one.before, one.after) for one in undone),
+        *_own_changes(root, stack, after_all, contents),
+    ]
+    return Reverted(after_all, tuple(undone), (), tuple(changes))
+
+
+class _Replay:
+    """One file's history, done again without some of its steps.
+
+    `was` is the file as it was at this point, `now` as it is without those steps.
+    """
+
+    def __init__(self, path: str, start: Content | None) -> None:
+        self.path = path
+        self.was = start
+        self.now = start
+        self.merged = False
+        self.clash: Clash | None = None
+
+    def skip(self, after: Content | None) -> None:
+        """Leave a step out."""
+        self.was = after
+
+    def follow(self, to: Content | None, step: Step | None) -> None:
+        """Do a step again, or an edit (None), that led from `was` to `to`."""
+        if to == self.was or self.clash is not None:
+            self.was = to
+            return
+        if self.now in (self.was, to):
+            self.now = to
+        elif self.was is None or self.now is None or to is None:
+            self.clash = Clash(self.path, step, ())
+        else:
+            merged = merge(self.was.data, self.now.data, to.data)
+            if merged.content is None:
+                self.clash = Clash(self.path, step, merged.conflicts)
+            else:
+                mode = to.mode if self.now.mode in (self.was.mode, to.mode) else self.now.mode
+                self.now = Content(merged.content, mode)
+                self.merged = True
+        self.was = to

@@ -1,0 +1,1 @@
+"""Diffs: reading them strictly, writing them, and their fingerprints."""

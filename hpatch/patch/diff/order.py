@@ -1,0 +1,84 @@
+"""The order in which a diff's files can be applied one after the other.
+
+All parts of one git diff speak of the tree as it was before: a file that is copied or renamed is read as it was, even
+where a part further up has changed it. Parts that read a file must therefore come before the part that writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from hpatch.patch.diff.model import FilePatch
+
+
+class Part(NamedTuple):
+    """A file's part of a git diff: `reads` is the file that it renames or copies, `writes` the one that it leaves."""
+
+    file: FilePatch
+    reads: bytes | None
+    writes: bytes
+
+
+class OrderError(Exception):
+    """Parts that cannot be put in an order; `file` is the one at which that shows."""
+
+    def __init__(self, file: FilePatch, reason: str) -> None:
+        super().__init__(reason)
+        self.file = file
+        self.reason = reason
+
+
+def arrange(parts: Sequence[Part]) -> list[FilePatch]:
+    """The files of one diff, as near to their own order as can be. Raises OrderError."""
+    if all(part.reads is None for part in parts):
+        return [part.file for part in parts]
+    # `svn diff --git` shows a moved file as renamed, and its source as deleted besides.
+    deleted = {part.writes for part in parts if part.file.kind == "delete"}
+    parts = [
+        part._replace(file=part.file._replace(kind="copy"))
+        if part.file.kind == "rename" and part.reads in deleted
+        else part
+        for part in parts
+    ]
+    writers = {part.writes: at for at, part in enumerate(parts)}
+    copies: dict[bytes, list[int]] = {}
+    renames: dict[bytes, int] = {}
+    for at, part in enumerate(parts):
+        if part.reads is None:
+            continue
+        if part.file.kind == "copy":
+            copies.setdefault(part.reads, []).append(at)
+            continue
+        if part.reads in renames:
+            raise OrderError(part.file, "the same file is renamed twice")
+        renames[part.reads] = at
+        writer = writers.get(part.reads)
+        if writer is not None and parts[writer].file.kind == "modify":
+            raise OrderError(part.file, "the same diff changes this file and renames it")
+    order: list[FilePatch] = []
+    state = [0] * len(parts)
+    for first in range(len(parts)):
+        work = [first]
+        while work:
+            at = work[-1]
+            part = parts[at]
+            if state[at] == 0:
+                state[at] = 1
+                earlier = list(copies.get(part.writes, ()))
+                if part.writes in renames:
+                    earlier.append(renames[part.writes])
+                if part.file.kind == "rename" and part.reads is not None:
+                    earlier += copies.get(part.reads, ())
+                for other in reversed(earlier):
+                    if other == at or state[other] == 2:
+                        continue
+                    if state[other] == 1:
+                        raise OrderError(part.file, "the files of this diff change places")
+                    work.append(other)
+                continue
+            work.pop()
+            if state[at] == 1:
+                state[at] = 2
+                order.append(part.file)
+    return order

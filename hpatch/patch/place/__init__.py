@@ -1,0 +1,1 @@
+"""Placing hunks in files, and the plan of what applying would do."""

@@ -1,0 +1,242 @@
+"""What applying diffs to a tree would do, all in memory: each file of each diff, one on top of the other.
+
+Nothing here writes. A plan with a failure in it has no changes: a tree gets all of them or none.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+from hpatch.files import Change
+from hpatch.patch.diff.lines import split
+from hpatch.patch.diff.model import Diff, FilePatch, Outcome, Placed, Result
+from hpatch.patch.place import resolvers
+from hpatch.patch.place.place import DEFAULTS, PlaceOptions, place
+
+
+class Files(Protocol):
+    """A tree to read from. Its methods may raise InputError for a path that they refuse."""
+
+    def read(self, path: str) -> bytes | None:
+        """A file's content, None where there is none."""
+
+    def mode(self, path: str) -> int | None:
+        """A file's permission bits, None where there is none."""
+
+
+class Item(NamedTuple):
+    """A diff to apply, its paths those of the tree. `before` reads the files as they were before it, where known."""
+
+    name: str
+    diff: Diff
+    before: Callable[[str], bytes | None] | None = None
+
+
+class Step(NamedTuple):
+    """What became of an item, file by file in the diff's order."""
+
+    name: str
+    files: tuple[Placed, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether all of it went in or is there already."""
+        return all(placed.ok for placed in self.files)
+
+
+class Plan(NamedTuple):
+    """What applying would do. `changes` are those of all steps together, by path; none if a step failed."""
+
+    steps: tuple[Step, ...]
+    changes: tuple[Change, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every step went in or is there already."""
+        return all(step.ok for step in self.steps)
+
+
+def plan(tree: Files, items: Sequence[Item], options: PlaceOptions = DEFAULTS) -> Plan:
+    """Plan items in order, each on top of those before it; a file that fails stays as it was for the items after it."""
+    state = _State(tree)
+    if options.release is None:
+        header = tree.read("include/ap_release.h")
+        options = options._replace(release=None if header is None else resolvers.release(header))
+    steps = tuple(
+        Step(item.name, tuple(_placed(state, patch, options, item.before) for patch in item.diff.files))
+        for item in items
+    )
+    return Plan(steps, state.changes() if all(step.ok for step in steps) else ())
+
+
+class _File(NamedTuple):
+    content: bytes | None
+    mode: int | None
+
+
+class _State:
+    """The tree with what is planned so far."""
+
+    def __init__(self, tree: Files) -> None:
+        self.tree = tree
+        self.was: dict[str, _File] = {}
+        self.now: dict[str, _File] = {}
+
+    def __getitem__(self, path: str) -> _File:
+        if path not in self.now:
+            content = self.tree.read(path)
+            self.was[path] = self.now[path] = _File(content, None if content is None else self.tree.mode(path))
+        return self.now[path]
+
+    def write(self, path: str, content: bytes | None, mode: int | None) -> None:
+        self[path]
+        self.now[path] = _File(content, mode)
+
+    def blocked(self, path: str) -> str | None:
+        """The planned file that stands where `path` needs a folder, or below which `path` would be a file."""
+        for other, file in self.now.items():
+            if file.content is not None and (path.startswith(other + "/") or other.startswith(path + "/")):
+                return other
+        return None
+
+    def changes(self) -> tuple[Change, ...]:
+        found = []
+        for path, (before, old) in sorted(self.was.items()):
+            after, new = self.now[path]
+            mode = new if after is not None and new != old else None
+            if after != before or mode is not None:
+                found.append(Change(path, before, after, mode))
+        return tuple(found)
+
+
+def _placed(
+    state: _State, patch: FilePatch, options: PlaceOptions, before: Callable[[str], bytes | None] | None
+) -> Placed:
+    """Place one file and note what it leaves."""
+    placed = _linked(patch) or _KINDS[patch.kind](state, patch, options, before)
+    resolver = resolvers.find(patch.path)
+    if not placed.ok and resolver is not None and resolver.optional:
+        # Whole files only: hunks that do not go in are left out when they are placed.
+        reason = "left out, it is no code"
+        outcomes = tuple(outcome._replace(result="resolved", reason=reason) for outcome in placed.outcomes)
+        return placed._replace(after=placed.before, outcomes=outcomes, ok=True, reason=f"{reason}: {placed.reason}")
+    if placed.ok:
+        if patch.kind == "rename" and patch.old is not None and state[patch.old].content is not None:
+            state.write(patch.old, None, None)
+        kept = state[patch.path].mode
+        state.write(patch.path, placed.after, kept if placed.mode is None else placed.mode)
+    return placed
+
+
+def _linked(patch: FilePatch) -> Placed | None:
+    for mode in (patch.old_mode, patch.new_mode):
+        if mode is not None and stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+            return _failed(patch, None, "conflict", "a symbolic link or a submodule; hpatch patches files only")
+    return None
+
+
+def _modify(
+    state: _State, patch: FilePatch, options: PlaceOptions, before: Callable[[str], bytes | None] | None
+) -> Placed:
+    content, mode = state[patch.path]
+    if content is None:
+        return _failed(patch, None, "missing", "there is no such file")
+    placed = place(content, patch, options, before(patch.path) if before is not None else None)
+    return placed._replace(mode=_mode(patch, mode))
+
+
+def _create(
+    state: _State, patch: FilePatch, options: PlaceOptions, before: Callable[[str], bytes | None] | None
+) -> Placed:
+    content, mode = state[patch.path]
+    after = b"".join(line for hunk in patch.hunks for line in hunk.new)
+    if content is None:
+        blocking = state.blocked(patch.path)
+        if blocking is not None:
+            return _failed(patch, None, "conflict", f"it cannot be beside '{blocking}', which is a file")
+        return _whole(patch, None, after, "exact", "a new file", _mode(patch, None))
+    if content == after:
+        return _whole(patch, content, after, "applied", "the file is there already", _mode(patch, mode))
+    return _failed(patch, content, "conflict", "there is a file of this name with other content")
+
+
+def _delete(
+    state: _State, patch: FilePatch, options: PlaceOptions, before: Callable[[str], bytes | None] | None
+) -> Placed:
+    content, _ = state[patch.path]
+    if content is None:
+        return _whole(patch, None, None, "applied", "the file is gone already", None)
+    if content == b"".join(line for hunk in patch.hunks for line in hunk.old):
+        return _whole(patch, content, None, "exact", "the file goes", None)
+    return _failed(patch, content, "conflict", "the file has other content than the one to delete")
+
+
+def _carry(
+    state: _State, patch: FilePatch, options: PlaceOptions, before: Callable[[str], bytes | None] | None
+) -> Placed:
+    """Rename or copy."""
+    assert patch.old is not None
+    source, mode = state[patch.old]
+    target, own = state[patch.path]
+    earlier = before(patch.old) if before is not None else None
+    if source is None:
+        return _carried(patch, target, own, options, earlier)
+    placed = place(source, patch, options, earlier)
+    if target is not None:
+        if patch.kind == "copy" and placed.ok and placed.after == target:
+            return _whole(patch, target, target, "applied", "the file is there already", _mode(patch, own))
+        return _failed(patch, target, "conflict", "there is a file of this name already")
+    blocking = state.blocked(patch.path)
+    if blocking is not None:
+        return _failed(patch, None, "conflict", f"it cannot be beside '{blocking}', which is a file")
+    reason = f"{'renamed' if patch.kind == 'rename' else 'copied'} from '{patch.old}'"
+    kept = _mode(patch, mode)
+    mode = mode if kept is None else kept
+    return placed._replace(before=None, kind=patch.kind, reason=reason, source=patch.old, mode=mode)
+
+
+def _carried(
+    patch: FilePatch, target: bytes | None, mode: int | None, options: PlaceOptions, earlier: bytes | None
+) -> Placed:
+    """A rename or copy of a file that is not there: perhaps it has its new name already."""
+    if target is None or patch.kind == "copy":
+        return _failed(patch, target, "missing", f"there is no file '{patch.old}'")
+    placed = place(target, patch, options)
+    if all(outcome.result == "applied" for outcome in placed.outcomes) and (patch.hunks or target == earlier):
+        reason = "the file has its new name already"
+        return placed._replace(kind=patch.kind, reason=reason, source=patch.old, mode=_mode(patch, mode))
+    return _failed(patch, target, "missing", f"there is no file '{patch.old}', and '{patch.path}' is another")
+
+
+_KINDS = {"modify": _modify, "create": _create, "delete": _delete, "rename": _carry, "copy": _carry}
+
+
+def _whole(
+    patch: FilePatch, content: bytes | None, after: bytes | None, result: Result, reason: str, mode: int | None
+) -> Placed:
+    outcomes = tuple(Outcome(hunk, result, 1, reason=reason) for hunk in patch.hunks)
+    return Placed(patch.path, content, after, outcomes, True, patch.kind, reason, _source(patch), mode)
+
+
+def _failed(patch: FilePatch, content: bytes | None, result: Result, reason: str) -> Placed:
+    found = () if content is None else tuple(split(content))
+    outcomes = tuple(
+        Outcome(hunk, result, None, reason=reason, expected=hunk.old, found=found if len(patch.hunks) == 1 else ())
+        for hunk in patch.hunks
+    )
+    return Placed(patch.path, content, None, outcomes, False, patch.kind, reason, _source(patch))
+
+
+def _source(patch: FilePatch) -> str | None:
+    return patch.old if patch.kind in ("rename", "copy") else None
+
+
+def _mode(patch: FilePatch, bits: int | None) -> int | None:
+    """The permission bits that a patch gives a file: who may read it may run it, or nobody; None: it says nothing."""
+    if patch.new_mode is None:
+        return None
+    if bits is None:
+        return 0o755 if patch.new_mode & 0o111 else None
+    return bits | (bits & 0o444) >> 2 if patch.new_mode & 0o111 else bits & ~0o111

@@ -1,0 +1,355 @@
+"""Reading the catalogue: `patches/`, and folders of a user's own sets. patches/README.md describes the form."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from hpatch import resources
+from hpatch.errors import InputError
+from hpatch.patch.sets.model import Catalog, Correction, Mark, PatchSet, Project, Revision, Variant
+from hpatch.versions import Range
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+SET_FILE = "set.toml"
+PROJECTS_FILE = "projects.toml"
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LINE = re.compile(r"\w[\w.-]*")
+_SHA1 = re.compile(r"[0-9a-f]{40}")
+_CREATED = "new"
+
+_T = TypeVar("_T")
+
+
+def load(folders: Iterable[str | Path] = ()) -> Catalog:
+    """The sets that come with hpatch, and those in a user's own folders.
+
+    Raises InputError for a file that does not keep to the schema: file, key, and what is wanted.
+    """
+    shipped = resources.folder("patches")
+    projects = {one.id: one for one in _projects(shipped / PROJECTS_FILE)}
+    sets: dict[str, PatchSet] = {}
+    for folder in (shipped, *map(Path, folders)):
+        for file in _set_files(folder):
+            one = _read(file, projects)
+            if one.id in sets:
+                raise InputError(f"{file}: id: there is a set '{one.id}' already, in {sets[one.id].folder}")
+            sets[one.id] = one
+    for one in sets.values():
+        for id in (id for variant in one.variants for id in variant.upon):
+            if id not in sets:
+                raise InputError(f"{one.folder / SET_FILE}: variants: upon: there is no set '{id}'")
+        for needed in one.prerequisites:
+            if needed not in sets:
+                raise InputError(f"{one.folder / SET_FILE}: prerequisites: there is no set '{needed}'")
+            if sets[needed].project != one.project:
+                raise InputError(f"{one.folder / SET_FILE}: prerequisites: '{needed}' is for {sets[needed].project}")
+    ordered = sorted(sets.values(), key=lambda one: (*_place(one, sets), one.id))
+    return Catalog(tuple(ordered), tuple(projects.values()))
+
+
+def _place(one: PatchSet, sets: Mapping[str, PatchSet]) -> tuple[float, int]:
+    """A set's first number; sets without numbers come last, each after those that it needs."""
+    if one.trunk:
+        return one.trunk[0], 0
+    needed, todo = {one.id}, list(one.prerequisites)
+    while todo:
+        id = todo.pop()
+        if id not in needed:
+            needed.add(id)
+            todo += sets[id].prerequisites
+    return float("inf"), len(needed)
+
+
+def _set_files(folder: Path) -> list[Path]:
+    """The set files below a folder; it may also be one set's own."""
+    if not folder.is_dir():
+        raise InputError(f"{folder}: not a folder of patch sets")
+    found = [folder / SET_FILE] if (folder / SET_FILE).is_file() else sorted(folder.glob(f"*/{SET_FILE}"))
+    if not found:
+        raise InputError(f"{folder}: no patch set in this folder ({SET_FILE}, or SET/{SET_FILE})")
+    return found
+
+
+class _Table:
+    """A table of a file that is being read: every key is asked for once, what is left over is an error."""
+
+    def __init__(self, file: Path, data: Mapping[str, Any], where: str = "") -> None:
+        self.file = file
+        self.where = where
+        self._left = dict(data)
+        self._known: list[str] = []
+
+    def error(self, key: str, wanted: str) -> InputError:
+        """What is wrong with a key."""
+        return InputError(f"{self.file}: {self.where}{key}: {wanted}")
+
+    def take(self, key: str, read: Callable[[Any], _T]) -> _T:
+        """A key that must be there; `read` raises ValueError with what is wanted."""
+        if key not in self._left:
+            self._known.append(key)
+            raise self.error(key, "missing")
+        return self._read(key, read)
+
+    def may(self, key: str, read: Callable[[Any], _T], default: _T) -> _T:
+        """A key that may be there."""
+        if key not in self._left:
+            self._known.append(key)
+            return default
+        return self._read(key, read)
+
+    def tables(self, key: str) -> list[_Table]:
+        """An array of tables, `[[key]]`; none where the key is missing."""
+        none: list[Mapping[str, Any]] = []
+        found = self.may(key, _tables, none)
+        return [_Table(self.file, data, f"{self.where}{key}[{number}].") for number, data in enumerate(found, 1)]
+
+    def end(self) -> None:
+        """Raise InputError when a key is left over."""
+        for key in self._left:
+            from hpatch.suggest import closest  # only failures pay for it
+
+            near = closest(key, self._known)
+            raise self.error(key, "unknown key" + (f"; did you mean '{near}'?" if near else ""))
+
+    def _read(self, key: str, read: Callable[[Any], _T]) -> _T:
+        self._known.append(key)
+        try:
+            return read(self._left.pop(key))
+        except ValueError as error:
+            raise self.error(key, str(error)) from None
+
+
+def _parsed(file: Path) -> _Table:
+    import tomllib  # only commands that need the catalogue pay for it
+
+    try:
+        return _Table(file, tomllib.loads(file.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read: {error.strerror or error}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{file}: not valid TOML: {error}") from error
+
+
+def _projects(file: Path) -> list[Project]:
+    table = _parsed(file)
+    found = []
+    for one in table.tables("projects"):
+        found.append(
+            Project(
+                one.take("id", _id),
+                one.take("title", _text),
+                one.may("svn", _text, None),
+                one.may("web", _text, None),
+                one.may("web_file", _text, None),
+            )
+        )
+        one.end()
+    table.end()
+    return found
+
+
+def _read(file: Path, projects: Mapping[str, Project]) -> PatchSet:
+    table = _parsed(file)
+    folder = file.parent
+    id = table.take("id", _id)
+    if id != folder.absolute().name:
+        raise table.error("id", f"'{id}' is not the folder's name, '{folder.absolute().name}'")
+    project = table.may("project", _one_of(projects), "httpd")
+    merges = [(_revision(one, project, "2.4.x"), one.take("trunk", _numbers), one) for one in table.tables("merges")]
+    revisions = [(_revision(one, project, "trunk"), one) for one in table.tables("revisions")]
+    for one in (*(merge[2] for merge in merges), *(revision[1] for revision in revisions)):
+        one.end()
+    numbers = {one.number for one, _ in revisions}
+    for _, merged, table_ in merges:
+        if not numbers.intersection(merged):
+            raise table_.error("trunk", "none of the set's revisions")
+    found = PatchSet(
+        id=id,
+        title=table.take("title", _text),
+        cures=table.take("cures", _text),
+        project=project,
+        applies=table.take("applies", _range),
+        contained=table.may("contained", _range, None),
+        prerequisites=table.may("prerequisites", _ids, ()),
+        revisions=tuple(
+            one._replace(
+                branch=tuple(
+                    merge.number for merge, trunk, _ in merges if one.number in trunk and merge.number is not None
+                )
+            )
+            for one, _ in revisions
+        ),
+        merges=tuple(one for one, *_ in merges),
+        variants=tuple(_variant(one, folder) for one in table.tables("variants")),
+        recognise=tuple(_mark(one, numbers) for one in table.tables("recognise")),
+        scenario=table.may("scenario", _id, None),
+        corrections=tuple(_correction(one) for one in table.tables("corrections")),
+        notes=table.may("notes", _text, ""),
+        folder=folder,
+    )
+    if bool(found.revisions) == bool(found.variants):
+        raise table.error("revisions", "a set has either [[revisions]] or [[variants]]")
+    if sorted(found.trunk) != list(found.trunk):
+        raise table.error("revisions", "must be in the order of their numbers")
+    table.end()
+    return found
+
+
+def _revision(table: _Table, project: str, line: str) -> Revision:
+    number = table.may("number", _positive, None)
+    commit = table.may("commit", _sha1, None)
+    if number is None and commit is None:
+        raise table.error("number", "a revision needs a number or a commit")
+    files = table.take("files", _files)
+    return Revision(
+        number=number,
+        commit=commit,
+        parent=table.may("parent", _sha1, None),
+        patch_id=table.take("patch_id", _sha1),
+        files=tuple(files),
+        blobs=tuple(files.values()) if any(files.values()) else (),
+        line=table.may("line", _line, line),
+        project=project,
+        patch_id_svn=table.may("patch_id_svn", _sha1, None),
+        author=table.may("author", _author, None),
+        date=table.may("date", _date, None),
+    )
+
+
+def _mark(table: _Table, numbers: set[int | None]) -> Mark:
+    mark = Mark(
+        table.take("file", _path),
+        table.may("present", _texts, ()),
+        table.may("absent", _texts, ()),
+        table.may("revision", _positive, None),
+    )
+    if not mark.present and not mark.absent:
+        raise table.error("present", "a mark needs texts that are present or absent")
+    if mark.revision is not None and mark.revision not in numbers:
+        raise table.error("revision", "none of the set's revisions")
+    table.end()
+    return mark
+
+
+def _variant(table: _Table, folder: Path) -> Variant:
+    def beside(value: object) -> Path:
+        name = _text(value)
+        if name in (".", "..") or os.sep in name or not (folder / name).is_file():
+            raise ValueError(f"'{name}' is not a file beside {SET_FILE}")
+        return folder / name
+
+    variant = Variant(table.take("versions", _range), table.take("diff", beside), table.may("upon", _ids, ()))
+    table.end()
+    return variant
+
+
+def _correction(table: _Table) -> Correction:
+    correction = Correction(table.take("said", _text), table.take("true", _text), table.take("source", _text))
+    table.end()
+    return correction
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("must be a string that is not empty")
+    return value.strip()
+
+
+def _id(value: object) -> str:
+    text = _text(value)
+    if _ID.fullmatch(text) is None:
+        raise ValueError(f"'{text}' must be small letters and digits, in words joined by '-'")
+    return text
+
+
+def _author(value: object) -> str:
+    text = _text(value)
+    if re.fullmatch(r"[^<>\x00-\x1f]+ <[^<>\s]+>", text) is None:
+        raise ValueError("must be a name and an address: Name <address>")
+    return text
+
+
+def _date(value: object) -> datetime:
+    from datetime import datetime  # tomllib has imported it already
+
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise ValueError("must be a date with time and offset, without quotes: 2014-05-02T20:33:57Z")
+    return value
+
+
+def _ids(value: object) -> tuple[str, ...]:
+    return tuple(_id(one) for one in _list(value))
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(_text(one) for one in _list(value))
+
+
+def _line(value: object) -> str:
+    text = _text(value)
+    if _LINE.fullmatch(text) is None:
+        raise ValueError(f"'{text}' must be trunk, or a branch's name such as 2.4.x")
+    return text
+
+
+def _positive(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 2**31:
+        raise ValueError("must be a revision's number, without 'r'")
+    return value
+
+
+def _numbers(value: object) -> tuple[int, ...]:
+    return tuple(_positive(one) for one in _list(value))
+
+
+def _sha1(value: object) -> str:
+    if not isinstance(value, str) or _SHA1.fullmatch(value) is None:
+        raise ValueError("must be 40 hexadecimal digits")
+    return value
+
+
+def _range(value: object) -> Range:
+    return Range.parse(_text(value))
+
+
+def _path(value: object) -> str:
+    text = _text(value)
+    if any(part in ("", ".", "..") for part in text.split("/")) or not text.isprintable():
+        raise ValueError(f"'{text}' must be a path below the tree's top")
+    return text
+
+
+def _files(value: object) -> dict[str, str | None]:
+    if isinstance(value, list):
+        return {_path(one): None for one in value}
+    if not isinstance(value, dict) or not value:
+        raise ValueError("must be a list of paths, or a table of paths and git's names of the files before the change")
+    return {_path(path): None if blob == _CREATED else _sha1(blob) for path, blob in value.items()}
+
+
+def _one_of(choices: Collection[str]) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        if not isinstance(value, str) or value not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}")
+        return value
+
+    return read
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list) or not value:
+        raise ValueError("must be a list that is not empty")
+    return value
+
+
+def _tables(value: object) -> list[Mapping[str, Any]]:
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise ValueError("must be an array of tables")
+    return value

@@ -1,0 +1,50 @@
+"""Filling the cache, so that everything works without the source afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from hpatch.errors import HpatchError, InputError
+from hpatch.patch.sets.model import Revision
+from hpatch.patch.sources.cache import Checked
+
+
+class Fetched(NamedTuple):
+    """A revision's diff: `size` in bytes; `kept` whether it was in the cache already; `files` as they were before
+    that are in the cache now, of `wanted` (three-way merging needs them; not every source has them)."""
+
+    revision: Revision
+    size: int
+    kept: bool
+    files: int
+    wanted: int
+
+
+class Missing(NamedTuple):
+    """A revision that was not to be had."""
+
+    revision: Revision
+    error: HpatchError
+
+
+def fetch(revisions: Iterable[Revision], source: Checked) -> Iterator[Fetched | Missing]:
+    """Each revision's diff, and the files that it changes as they were before."""
+    for revision in revisions:
+        try:
+            size = len(source.diff(revision)) if (kept := _kept(revision, source)) is None else kept
+            blobs = [path for path in revision.files if revision.blob(path) is not None]
+            files = sum(source.before(revision, path) is not None for path in blobs)
+        except HpatchError as error:
+            yield Missing(revision, error)
+            continue
+        yield Fetched(revision, size, kept is not None, files, len(blobs))
+
+
+def _kept(revision: Revision, source: Checked) -> int | None:
+    """The size of a diff that is in the cache and sound."""
+    try:
+        diff = source.cache.diff(revision)
+    except InputError:
+        return None  # damaged
+    return None if diff is None else len(diff)

@@ -1,0 +1,217 @@
+"""Revisions from a local git repository: a clone or a bare mirror whose commits carry git-svn-id lines."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from hpatch.errors import InputError, ToolError
+from hpatch.patch.sets.model import Revision
+from hpatch.patch.sources.index import Index
+from hpatch.patch.sources.model import NotKnownError, Origin
+from hpatch.processes import run as process
+from hpatch.processes.run import FailedError, environment
+
+_EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+_BRANCHES = 8
+"""How many branches are named where one is not there."""
+DIFF = (
+    *("diff-tree", "-p", "-r", "--no-commit-id", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames"),
+    *("--unified=3", "--inter-hunk-context=0", "--diff-algorithm=myers", "--indent-heuristic", "--ignore-submodules"),
+    *("--src-prefix=a/", "--dst-prefix=b/", "--full-index"),
+)
+"""What a user's or a repository's configuration could change is told."""
+
+
+class Git:
+    """A repository. `cache` is the folder for its index; None: the index is built anew each time."""
+
+    def __init__(self, folder: str, cache: Path | None = None) -> None:
+        self.folder = folder
+        self._cache = cache
+        self._index: Index | None = None
+        # A folder that is no repository itself must not stand for one that is around it, and nothing is to be
+        # fetched: the repository's own settings say from where, and with which program.
+        self._env = environment(
+            GIT_CEILING_DIRECTORIES=os.path.dirname(os.path.realpath(folder)),  # noqa: PTH120 - the path stays text, as written
+            GIT_ALLOW_PROTOCOL="",
+            GIT_NO_LAZY_FETCH="1",
+            GIT_NO_REPLACE_OBJECTS="1",
+            GIT_OPTIONAL_LOCKS="0",
+            GIT_TERMINAL_PROMPT="0",
+        )
+        try:
+            self.directory = self._text("rev-parse", "--absolute-git-dir")
+        except FailedError as error:
+            if "not a git repository" in error.said:
+                raise InputError(f"{folder}: not a git repository") from None
+            if not os.path.isdir(folder):  # noqa: PTH112 - the path stays text, as written
+                raise InputError(f"{folder}: there is no such folder") from None
+            raise ToolError(f"{folder}: {error}") from None
+
+    @property
+    def name(self) -> str:
+        """`git DIR`."""
+        return f"git {self.folder}"
+
+    def diff(self, revision: Revision) -> bytes:
+        """The diff of the commit against its first parent. Raises NotKnownError, ToolError."""
+        commit = self.commit(revision)
+        return self.run(*DIFF, self._parent(commit) or _EMPTY_TREE, commit, "--")
+
+    def before(self, revision: Revision, path: str) -> bytes | None:
+        """The file in the commit's first parent."""
+        parent = self._parent(self.commit(revision))
+        if parent is None or not self.run("ls-tree", "--full-tree", "-z", parent, "--", path):
+            return None
+        return self.run("cat-file", "blob", f"{parent}:{path}")
+
+    def origins(self, revision: Revision, path: str, lines: Sequence[int]) -> tuple[Origin, ...] | None:
+        """From `git blame` of the commit's first parent; the lines' order is that of their first ones."""
+        parent = self._parent(self.commit(revision))
+        if parent is None or not lines:
+            return ()
+        found = self.blame(parent, path, lines)
+        origins = []
+        for commit, at in sorted(found.items(), key=lambda pair: min(pair[1])):
+            number, line = self.index.told(commit) or (None, None)
+            origins.append(Origin(commit, number, line, tuple(sorted(at))))
+        return tuple(origins)
+
+    def blame(self, commit: str, path: str, lines: Sequence[int]) -> dict[str, list[int]]:
+        """The commits that lines of a file (from 1) come from, as it is in a commit. Raises ToolError.
+
+        Lines that are older than a shallow clone are of no commit that is known.
+        """
+        ranges = [f"-L{first},{last}" for first, last in _runs(lines)]
+        told = self.run("blame", "--no-textconv", "--incremental", *ranges, commit, "--", path)
+        found: dict[str, list[int]] = {}
+        for row in told.splitlines():
+            words = row.split(b" ")
+            if len(words) == 4 and len(words[0]) in (40, 64) and all(word.isdigit() for word in words[1:]):
+                final, count = int(words[2]), int(words[3])
+                found.setdefault(words[0].decode(), []).extend(range(final, final + count))
+        for end in self.ends:
+            found.pop(end, None)
+        return found
+
+    def words(
+        self, words: Collection[bytes], commit: str, paths: Sequence[str] = ()
+    ) -> dict[bytes, list[tuple[str, int]]]:
+        """Where words stand in text files of a commit, of all of them or of some: path and line (from 1).
+
+        Raises ToolError.
+        """
+        if not words:
+            return {}
+        forms = ("-z", "-n", "-o", "-w", "-I", "-F", "--no-column", "--no-color", "--no-heading", "--full-name")
+        wanted = "".join(f"{word}\n" for word in map(os.fsdecode, words)).encode("utf-8", "surrogateescape")
+        try:
+            told = self.run("grep", *forms, "--no-textconv", "-f", "-", commit, "--", *paths, stdin=wanted)
+        except FailedError as error:
+            if error.code == 1:  # there is none
+                return {}
+            raise
+        found: dict[bytes, list[tuple[str, int]]] = {}
+        for row in told.split(b"\n"):
+            place, _, rest = row.partition(b"\0")
+            line, _, word = rest.partition(b"\0")
+            if line.isdigit():
+                path = place.removeprefix(f"{commit}:".encode()).decode("utf-8", "surrogateescape")
+                found.setdefault(word, []).append((path, int(line)))
+        return found
+
+    @cached_property
+    def ends(self) -> frozenset[str]:
+        """The commits at which a shallow clone ends: to git they have no parents and bring all files."""
+        if self._text("rev-parse", "--is-shallow-repository") != "true":
+            return frozenset()
+        common = Path(self._text("rev-parse", "--path-format=absolute", "--git-common-dir"))
+        try:
+            return frozenset((common / "shallow").read_text(encoding="ascii").split())
+        except OSError as error:
+            raise ToolError(f"{common / 'shallow'}: cannot be read: {error.strerror or error}") from error
+
+    def tip(self, name: str) -> str:
+        """The commit of a branch, here or of a remote, or of whatever else has this name. Raises InputError."""
+        for full in (f"refs/heads/{name}", f"refs/remotes/origin/{name}", f"refs/remotes/{name}", name):
+            try:
+                return self._text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{full}^{{commit}}")
+            except FailedError:
+                continue
+        raise InputError(f"{self.folder}: has no branch {name}{self._branches()}")
+
+    def _branches(self) -> str:
+        """In words, the branches that there are, a few of them."""
+        told = self._text("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads", "refs/remotes").splitlines()
+        more = f" and {len(told) - _BRANCHES} more" if len(told) > _BRANCHES else ""
+        return f"; it has {', '.join(told[:_BRANCHES])}{more}" if told else "; it has none"
+
+    def commit(self, revision: Revision) -> str:
+        """The commit of a revision: the one that the catalogue names, else the one whose git-svn-id it is.
+
+        Raises NotKnownError.
+        """
+        if revision.commit is not None and self._has(revision.commit):
+            return revision.commit
+        if revision.number is not None:
+            found = self.find(revision.number, revision.line)
+            if found is not None:
+                return found
+        hint = "; the clone is shallow" if self.ends else ""
+        raise NotKnownError(f"{self.name}: {revision.name} of {revision.line} is not in this repository{hint}")
+
+    def find(self, number: int, line: str = "trunk") -> str | None:
+        """The commit of a revision on `trunk` or a branch such as `2.4.x`, by its git-svn-id; None if there is none."""
+        found = self.index.find(number, line)
+        if found is not None and not self._has(found):  # history was rewritten, and the old one is gone
+            self.index.clear()
+            found = self.index.find(number, line)
+        return found
+
+    @property
+    def index(self) -> Index:
+        """Commits by their git-svn-id, as the repository is now; building it takes seconds, once."""
+        if self._index is None:
+            # What is kept of a shallow clone would stay cut off when it is deepened.
+            self._index = Index(None if self.ends else self._cache, self.directory, self.run)
+        return self._index
+
+    def _parent(self, commit: str) -> str | None:
+        words = self._text("rev-list", "--parents", "--max-count=1", commit).split()
+        return words[1] if len(words) > 1 else None
+
+    def _has(self, commit: str) -> bool:
+        try:
+            self.run("cat-file", "-e", f"{commit}^{{commit}}")
+        except FailedError:
+            return False
+        return True
+
+    def run(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        """What git writes, run safely in the repository. Raises ToolError, FailedError."""
+        safe = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=true", "-c", "diff.suppressBlankEmpty=false")
+        # Neither hooks nor filters run for these commands; what else a repository's settings could start is off.
+        return process.run(
+            ("git", "--no-pager", "--literal-pathspecs", *safe, "-C", self.folder, *arguments),
+            env=self._env,
+            stdin=stdin,
+        )
+
+    def _text(self, *arguments: str) -> str:
+        return self.run(*arguments).decode("utf-8", "surrogateescape").strip()
+
+
+def _runs(lines: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last of each run of line numbers that follow each other."""
+    first = last = None
+    for line in sorted(set(lines)):
+        if first is None or last is None or line != last + 1:
+            if first is not None and last is not None:
+                yield first, last
+            first = line
+        last = line
+    if first is not None and last is not None:
+        yield first, last

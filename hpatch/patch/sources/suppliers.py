@@ -1,0 +1,40 @@
+"""What stands in the way of a revision: the changes that brought the lines it expects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from hpatch.patch.sets.model import Catalog, Revision
+from hpatch.patch.sources.model import Origin, Source
+
+
+class Supplier(NamedTuple):
+    """A change that brought lines which a revision expects, and the catalogue's sets that have it."""
+
+    origin: Origin
+    sets: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """`r1585824`, or the commit's first twelve digits."""
+        return f"r{self.origin.number}" if self.origin.number is not None else (self.origin.commit or "?")[:12]
+
+
+def suppliers(
+    source: Source, catalog: Catalog, revision: Revision, path: str, lines: Sequence[int]
+) -> tuple[Supplier, ...]:
+    """Who brought lines of a file, as it was before the revision: those that a tree lacks.
+
+    The latest comes first. Empty where the source keeps no history; the catalogue's prerequisites are then all that
+    is known.
+    """
+    found = source.origins(revision, path, lines) or ()
+    ranked = sorted(found, key=lambda origin: origin.number or 0, reverse=True)
+    return tuple(
+        Supplier(
+            origin,
+            tuple(one.id for one in catalog.holding(origin.number)) if origin.number is not None else (),
+        )
+        for origin in ranked
+    )

@@ -1,0 +1,1 @@
+"""Backport checks, STATUS and proposals as text and data."""

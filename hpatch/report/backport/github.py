@@ -1,0 +1,60 @@
+"""A proposal as the body of a pull request: GitHub's Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hpatch.backport.proposal.title import summary
+from hpatch.report.backport.proposal import Answer
+from hpatch.report.common.terminal import visible
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~@!])")
+_WORDS = {"yes": "yes", "no": "**no**", "note": "to judge", "unknown": "open"}
+
+
+def render(answer: Answer) -> str:
+    """The body."""
+    return "".join(f"{visible(line.expandtabs())}\n" for line in _lines(answer))
+
+
+def _lines(answer: Answer) -> Iterator[str]:
+    one = answer.proposal
+    yield f"**{_escaped(one.title)}**"
+    yield ""
+    yield f"Merges these revisions of trunk to {_escaped(one.branch)}:"
+    yield ""
+    for each in one.revisions:
+        place = each.commit if each.number is None else f"https://svn.apache.org/{each.name}"
+        yield f"- {place} {_escaped(summary(each.message))} ({_escaped(each.author)}, {each.date[:10]})"
+    yield ""
+    if one.way in ("works", "modulo"):
+        yield from _fenced(one.merge)
+        yield ""
+    yield "### Entry for STATUS"
+    yield ""
+    yield from _fenced(one.entry)
+    yield ""
+    if one.note.origin == "trunk":
+        yield f"### Entry for CHANGES{'' if one.note.path in (None, 'CHANGES') else f' ({_escaped(one.note.path)})'}"
+        yield ""
+        yield from _fenced(one.note.text)
+        yield ""
+    yield f"### Checked on {_escaped(answer.place)}"
+    yield ""
+    yield "| | | |"
+    yield "|---|---|---|"
+    yield from (f"| {each.what} | {_WORDS[each.result]} | {_escaped(each.text)} |" for each in answer.evidence)
+
+
+def _fenced(text: str) -> Iterator[str]:
+    ticks = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, ticks + 1)
+    yield f"{fence}text"
+    yield from text.rstrip("\n").split("\n")
+    yield fence
+
+
+def _escaped(text: str) -> str:
+    """Text that is no markup, in one line."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

@@ -1,0 +1,140 @@
+"""A proposal as text and as JSON (`hpatch.proposal/1`, described in docs/output.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any, Literal, NamedTuple
+
+from hpatch.backport.proposal.evidence import Evidence
+from hpatch.backport.proposal.proposal import Proposal
+from hpatch.report.backport import data as backport_data
+from hpatch.report.backport import edit as status_edit
+from hpatch.report.common.json import dump
+from hpatch.report.common.terminal import paint, visible, wrap
+
+APPLY = "patch -p0 < FILE, svn patch FILE or git apply -p0 FILE"
+"""How a patch file is taken."""
+
+_MARKS = {"yes": ("ok", "green"), "no": ("!!", "red"), "note": ("--", "yellow"), "unknown": ("??", "dim")}
+
+
+class Insertion(NamedTuple):
+    """STATUS with the entry: the file's path as given, its name, and its bytes before and after."""
+
+    file: str
+    name: str
+    before: bytes
+    after: bytes
+
+
+class Answer(NamedTuple):
+    """A proposal and what became of it. `place` is the branch's state in words; `refused`: why nothing was inserted.
+
+    `patch` is the file that the branch's patch was written to, or would be.
+    """
+
+    proposal: Proposal
+    place: str
+    evidence: tuple[Evidence, ...]
+    refused: str
+    insertion: Insertion | None
+    patch: str | None
+    dry_run: bool
+
+
+def render(answer: Answer, format: Literal["text", "json"], *, width: int | None = None, color: bool = False) -> str:
+    """The answer."""
+    if format == "json":
+        return dump(_json(answer))
+    return "".join(f"{line}\n" for line in _text(answer, width, color))
+
+
+def _text(answer: Answer, width: int | None, color: bool) -> Iterator[str]:
+    one = answer.proposal
+    for line in wrap(visible(one.title), width, 2):
+        yield paint(line, "bold", color)
+    if answer.refused:
+        yield from (paint(line, "red", color) for line in wrap(f"  {visible(answer.refused)}", width, 2))
+    if one.check.verdict in ("there", "absent"):
+        return
+    yield ""
+    yield "The entry for STATUS:"
+    yield ""
+    yield from _block(one.entry)
+    yield ""
+    if one.note.origin == "trunk":
+        yield f"The entry for CHANGES{_place(one.note.path)}:"
+    else:
+        yield f"They bring no entry for CHANGES. If there is to be one{_place(one.note.path)}, perhaps:"
+    yield ""
+    yield from _block(one.note.text)
+    yield ""
+    if one.way in ("works", "modulo"):
+        yield "To merge it:"
+        yield ""
+        yield f"  {visible(one.merge)}"
+        yield ""
+    yield "Checked:"
+    yield ""
+    size = max(len(each.what) for each in answer.evidence)
+    for each in answer.evidence:
+        mark, style = _MARKS[each.result]
+        head = f"  {mark} {each.what.ljust(size)}  "
+        first, *more = wrap(head + visible(each.text), width, len(head))
+        yield first.replace(mark, paint(mark, style, color), 1)
+        yield from more
+    for part in written(answer, width, color):
+        yield ""
+        yield from part
+
+
+def written(answer: Answer, width: int | None = None, color: bool = False) -> Iterator[Iterator[str]]:
+    """The lines on each file that was written, or would be."""
+    would = "would be " if answer.dry_run else ""
+    if answer.patch is not None:
+        how = APPLY.replace("FILE", answer.patch)
+        yield wrap(visible(f"{answer.patch}: {would}written; it is for {how}"), width, 2)
+    if answer.insertion is not None:
+        file, name, before, after = answer.insertion
+        told = wrap(visible(f"{file}: {would}inserted at the end of the proposals"), width, 2)
+        change = status_edit.difference(name, before, after) if answer.dry_run else ""
+        yield chain(told, status_edit.lines(change, color))
+
+
+def _place(path: str | None) -> str:
+    return "" if path in (None, "CHANGES") else f", a file {visible(path or '')}"
+
+
+def _block(text: str) -> Iterator[str]:
+    yield from (visible(line) for line in text.rstrip("\n").split("\n"))
+
+
+def _json(answer: Answer) -> dict[str, Any]:
+    one = answer.proposal
+    insertion = answer.insertion
+    return {
+        "schema": "hpatch.proposal/1",
+        "dry_run": answer.dry_run,
+        "refused": answer.refused or None,
+        "branch": one.branch,
+        "place": answer.place,
+        "revisions": [backport_data.revision(each) for each in one.revisions],
+        "way": one.way,
+        "modulo": list(one.modulo),
+        "title": one.title,
+        "entry": one.entry,
+        "merge": one.merge,
+        "changes": {"text": one.note.text, "path": one.note.path, "origin": one.note.origin},
+        "patch": {"possible": one.patch is not None, "file": answer.patch, "strip": 0},
+        "proposed": [{"line": each.line, "section": each.section, "title": each.title} for each in one.standing],
+        "exempt": list(one.exemption.areas) if one.exemption is not None and one.exemption.whole else [],
+        "check": backport_data.data(one.check),
+        "evidence": [{"what": each.what, "result": each.result, "text": each.text} for each in answer.evidence],
+        "inserted": None
+        if insertion is None
+        else {
+            "file": insertion.file,
+            "diff": status_edit.difference(insertion.name, insertion.before, insertion.after),
+        },
+    }

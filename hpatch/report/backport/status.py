@@ -1,0 +1,107 @@
+"""The proposals in STATUS, as text and as JSON (`hpatch.status/1`, described in docs/output.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, Literal
+
+from hpatch.backport.status.file import Entry, Needs, StatusFile
+from hpatch.report.common.json import dump
+from hpatch.report.common.tables import table
+from hpatch.report.common.terminal import paint, visible, wrap
+
+
+def render(
+    status: StatusFile,
+    since: Mapping[Entry, str | None],
+    format: Literal["text", "json"],
+    *,
+    today: date,
+    width: int | None = None,
+    color: bool = False,
+) -> str:
+    """The answer. `since` has the dates (ISO 8601) of the entries for which the history was asked."""
+    if format == "json":
+        return _json(status, since)
+    return "".join(f"{line}\n" for line in _text(status, since, today, width, color))
+
+
+def _text(
+    status: StatusFile, since: Mapping[Entry, str | None], today: date, width: int | None, color: bool
+) -> Iterator[str]:
+    if not status.entries:
+        yield f"{visible(status.source.name)}: no proposals"
+    first, count = True, 1
+    for section in status.sections:
+        if not section.entries:
+            continue
+        if not first:
+            yield ""
+        first = False
+        yield from (paint(line, "bold", color) for line in wrap(visible(section.title), width, 2))
+        rows = [
+            (f"{number} {one.title}", f"line {one.line}", _votes(one), needed(one.needs), _age(since.get(one), today))
+            for number, one in enumerate(section.entries, count)
+        ]
+        count += len(rows)
+        yield from table(("proposal", "place", "votes", "needs", "age"), rows, width, color, indent=2)
+
+
+def _votes(entry: Entry) -> str:
+    weights = dict.fromkeys(vote.weight for vote in entry.votes)
+    return "\n".join(
+        f"{weight}: {', '.join(vote.name for vote in entry.votes if vote.weight == weight)}" for weight in weights
+    )
+
+
+def needed(needs: Needs) -> str:
+    """In words."""
+    words = [f"{needs.votes} more +1"] if needs.votes else []
+    if needs.vetoes:
+        words.append(f"no veto ({', '.join(needs.vetoes)})")
+    return ", ".join(words) or "nothing"
+
+
+def _age(since: str | None, today: date) -> str:
+    if since is None:
+        return ""
+    days = (today - date.fromisoformat(since[:10])).days
+    return "1 day" if days == 1 else f"{max(days, 0)} days"
+
+
+def _json(status: StatusFile, since: Mapping[Entry, str | None]) -> str:
+    return dump(
+        {
+            "schema": "hpatch.status/1",
+            "file": status.source.name,
+            "exempt": list(status.exempt),
+            "entries": [entry_as_json(one, since.get(one)) for one in status.entries],
+        }
+    )
+
+
+def entry_as_json(one: Entry, since: str | None) -> dict[str, Any]:
+    """An entry; `since` when it is there, where that is known."""
+    branch = one.branch
+    return {
+        "section": one.section,
+        "kind": one.kind,
+        "title": one.title,
+        "trunk": list(one.trunk),
+        "branch": {
+            "text": branch.text,
+            "merges": list(branch.merges),
+            "patches": list(branch.patches),
+            "pulls": list(branch.pulls),
+            "works": branch.works,
+            "modulo": branch.modulo,
+        },
+        "votes": [
+            {"weight": vote.weight, "value": vote.value, "name": vote.name, "remark": vote.remark} for vote in one.votes
+        ],
+        "comments": [{"name": comment.name, "text": comment.text} for comment in one.comments],
+        "needs": {"votes": one.needs.votes, "vetoes": list(one.needs.vetoes)},
+        "since": since,
+        "line": one.line,
+    }

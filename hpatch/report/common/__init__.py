@@ -1,0 +1,1 @@
+"""What every report uses: the terminal, tables, excerpts, JSON, progress."""

@@ -1,0 +1,153 @@
+"""Two texts side by side, as wide as the terminal; one above the other where that is narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from hpatch.patch.diff.align import align
+from hpatch.report.common.terminal import TAB, cells, paint, visible
+
+_WIDE = 72
+"""From this width on the two stand side by side."""
+_NO_WIDTH = 120
+"""For a pipe."""
+_MOST = 40
+"""Rows of one excerpt."""
+_AROUND = 2
+"""Equal lines that are shown around a difference."""
+
+
+def sides(
+    left: Sequence[bytes],
+    right: Sequence[bytes],
+    titles: tuple[str, str],
+    *,
+    width: int | None = None,
+    color: bool = False,
+    indent: int = 0,
+) -> Iterator[str]:
+    """The lines of both; `<` marks those of the left alone, `>` those of the right alone, `|` those that differ."""
+    rows = _shortened(_rows([_shown(line) for line in left], [_shown(line) for line in right]))
+    size = width or _NO_WIDTH
+    if size < _WIDE:
+        yield from _above(rows, titles, max(size - indent, 20), color, indent)
+        return
+    column = max((size - indent - 3) // 2, 20)
+    margin = " " * indent
+    yield paint(f"{margin}{titles[0].ljust(column)}   {titles[1]}".rstrip(), "dim", color)
+    for one, mark, other in rows:
+        ones, others = _folded(one, column), _folded(other, column)
+        for number in range(max(len(ones), len(others))):
+            first = ones[number] if number < len(ones) else ""
+            second = others[number] if number < len(others) else ""
+            padded = first + " " * (column - cells(first))
+            text = (
+                f"{margin}{_painted(padded, mark, '<|', 'red', color)} "
+                f"{mark if number == 0 else ' '} {_painted(second, mark, '>|', 'green', color)}"
+            )
+            yield text.rstrip()
+
+
+def listed(lines: Sequence[bytes], *, width: int | None = None, indent: int = 0) -> Iterator[str]:
+    """Lines by themselves."""
+    for line in lines[:_MOST]:
+        for part in _folded(_shown(line), max((width or _NO_WIDTH) - indent, 20)):
+            yield f"{' ' * indent}{part}".rstrip()
+    if len(lines) > _MOST:
+        yield f"{' ' * indent}… {len(lines) - _MOST} more lines"
+
+
+def _painted(text: str, mark: str, marks: str, style: str, color: bool) -> str:
+    return paint(text, style, color and mark in marks and bool(text.strip()))
+
+
+def _shown(line: bytes) -> str:
+    text = line.decode("utf-8", "surrogateescape")
+    end = "" if text.endswith("\n") else " (no line end)"
+    return visible(text.removesuffix("\n").expandtabs(TAB)) + end
+
+
+def _rows(left: Sequence[str], right: Sequence[str]) -> list[tuple[str, str, str]]:
+    matched = align(
+        [line.encode("utf-8", "surrogateescape") for line in left],
+        [line.encode("utf-8", "surrogateescape") for line in right],
+    )
+    rows: list[tuple[str, str, str]] = []
+    at = to = 0
+    for index in range(len(left) + 1):
+        if index < len(left) and matched[index] < 0:
+            continue
+        end = matched[index] if index < len(left) else len(right)
+        ones, others = left[at:index], right[to:end]
+        for number in range(max(len(ones), len(others))):
+            if number >= len(others):
+                rows.append((ones[number], "<", ""))
+            elif number >= len(ones):
+                rows.append(("", ">", others[number]))
+            else:
+                rows.append((ones[number], "|", others[number]))
+        if index < len(left):
+            rows.append((left[index], " ", right[end]))
+        at, to = index + 1, end + 1
+    return rows
+
+
+def _shortened(rows: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Without the equal lines that are far from any difference, and not too many."""
+    near = [any(other[1] != " " for other in rows[max(at - _AROUND, 0) : at + _AROUND + 1]) for at in range(len(rows))]
+    kept: list[tuple[str, str, str]] = []
+    for at, row in enumerate(rows):
+        if near[at]:
+            kept.append(row)
+        elif at == 0 or near[at - 1]:
+            kept.append(("…", " ", "…"))
+    if len(kept) > _MOST:
+        more = f"… {len(kept) - _MOST} more lines"
+        kept = [*kept[:_MOST], (more, " ", "")]
+    return kept
+
+
+def _above(
+    rows: Sequence[tuple[str, str, str]], titles: tuple[str, str], size: int, color: bool, indent: int
+) -> Iterator[str]:
+    margin = " " * indent
+    yield paint(f"{margin}- {titles[0]}", "red", color)
+    yield paint(f"{margin}+ {titles[1]}", "green", color)
+    pending: list[str] = []
+    for one, mark, other in rows:
+        if mark in "<|":
+            yield from (
+                f"{margin}{paint(('- ', '  ')[n > 0] + part, 'red', color)}"
+                for n, part in enumerate(_folded(one, size - 2))
+            )
+        if mark in ">|":
+            pending.append(other)
+        if mark == " ":
+            yield from _added(pending, size, color, margin)
+            pending = []
+            yield from (f"{margin}  {part}".rstrip() for part in _folded(one, size - 2))
+    yield from _added(pending, size, color, margin)
+
+
+def _added(lines: Sequence[str], size: int, color: bool, margin: str) -> Iterator[str]:
+    for line in lines:
+        yield from (
+            f"{margin}{paint(('+ ', '  ')[n > 0] + part, 'green', color)}"
+            for n, part in enumerate(_folded(line, size - 2))
+        )
+
+
+def _folded(text: str, size: int) -> list[str]:
+    """The text in pieces of at most `size` columns, cut anywhere."""
+    if cells(text) <= size:
+        return [text]
+    pieces: list[str] = []
+    piece, used = "", 0
+    for char in text:
+        wide = cells(char)
+        if used + wide > size:
+            pieces.append(piece)
+            piece, used = "", 0
+        piece += char
+        used += wide
+    return [*pieces, piece]

@@ -1,0 +1,1 @@
+"""Findings, rules and configurations as text and data; one module a form."""

@@ -1,0 +1,68 @@
+"""Findings as JSON for programs: `hpatch.lint/1`, described in docs/output.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from hpatch.lint.finding import SEVERITIES, Finding, Fix
+from hpatch.report.common.json import at, dump
+from hpatch.text import Place
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Condition
+    from hpatch.lint.engine import LintResult
+
+
+def render(result: LintResult, *, width: int | None = None, color: bool = False) -> str:
+    """The whole result as one object, in ASCII: a byte that is not UTF-8 is a lone surrogate `\\udc80`…`\\udcff`."""
+    summary: dict[str, int] = {
+        name: sum(one.severity == name for one in result.findings) for name in reversed(SEVERITIES)
+    }
+    return dump(
+        {
+            "schema": "hpatch.lint/1",
+            "findings": [_finding(finding) for finding in result.findings],
+            "files": result.files,
+            "directives": result.directives,
+            "conditions": list(_conditions(result.conditions)),
+            "summary": {**summary, "unread": len(result.unread)},
+        }
+    )
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule.code,
+        "name": finding.rule.name,
+        "severity": finding.severity,
+        "confidence": finding.confidence,
+        "message": finding.message,
+        **at(finding.place),
+        "related": [{**at(other.place), "message": other.message} for other in finding.related],
+        "help": finding.help,
+        "references": list(finding.rule.references),
+        "fix": _fix(finding.fix) if finding.fix else None,
+    }
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    edits = [{**at(edit.place), "replacement": edit.replacement} for edit in fix.edits]
+    return {"title": fix.title, "safe": fix.safe, "edits": edits}
+
+
+def _conditions(conditions: Iterable[Condition]) -> Iterable[dict[str, Any]]:
+    """Conditionals that went the same way for the same reason, as one, with the first one's place."""
+    groups: dict[tuple[str, bool | None, str], list[Place]] = {}
+    for text, place, verdict, reason in conditions:
+        groups.setdefault((text, verdict, reason), []).append(place)
+    for (text, verdict, reason), places in groups.items():
+        first = places[0]
+        yield {
+            "text": text,
+            "verdict": verdict,
+            "reason": reason,
+            "count": len(places),
+            "file": first.file,
+            "line": first.line,
+        }

@@ -1,0 +1,145 @@
+"""Findings for people: what is wrong, where it is written, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.lint.finding import SEVERITIES, Finding, Related
+from hpatch.report.common.excerpt import Mark, excerpt
+from hpatch.report.common.numbers import count
+from hpatch.report.common.terminal import paint, visible, wrap
+from hpatch.text import Place
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Condition
+    from hpatch.lint.engine import LintResult
+
+STYLES = {"error": "red", "warning": "yellow", "info": "cyan"}
+"""How a severity is painted."""
+
+_LONGEST_LINE = 160
+"""Where a source line is cut when the output has no width of its own."""
+_MOST_RELATED = 8
+_MOST_CONDITIONS = 5
+_OPTIONS = {
+    "ifmodule": "--modules LIST or --httpd PATH",
+    "ifversion": "--httpd-version VERSION",
+    "ifdefine": "--define NAME",
+}
+"""What decides a conditional, by the first word of its text."""
+
+
+def render(result: LintResult, *, width: int | None, color: bool) -> str:
+    """All findings with their source lines, then a summary. Without a width nothing is wrapped."""
+    lines: list[str] = []
+    for finding in result.findings:
+        lines.extend(_finding(finding, result, width, color))
+        lines.append("")
+    lines.extend(_conditions(result.conditions, width, color))
+    lines.extend(_summary(result, width, color))
+    return "\n".join(lines) + "\n"
+
+
+def _finding(finding: Finding, result: LintResult, width: int | None, color: bool) -> Iterator[str]:
+    rule, place, style = finding.rule, finding.place, STYLES[finding.severity]
+    label = f"{finding.severity}[{rule.code}]"
+    head = f"{label} {rule.name}: "
+    message, *more = wrap(visible(finding.message), width, 4, len(head))
+    yield f"{paint(label, style, color)} {paint(f'{rule.name}: {message}'.rstrip(), 'bold', color)}"
+    for line in more:
+        yield paint(line, "bold", color)
+
+    related = finding.related[:_MOST_RELATED]
+    files = _by_file(place, related, style)
+    gutter = max(len(str(mark.place.end_line)) for marks in files.values() for mark in marks)
+    for file, marks in files.items():
+        source = result.sources.get(file)
+        arrow = "-->" if marks[0].main else ":::"
+        if source is None:
+            for mark in marks:
+                text = _where(mark.place) + (f": {visible(mark.label)}" if mark.label else "")
+                yield from _noted("-->" if mark.main else ":::", text, gutter, width, color)
+        else:
+            yield f"{' ' * gutter}{paint(arrow, 'blue', color)} {_where(marks[0].place)}"
+            yield from excerpt(source, marks, gutter, width or _LONGEST_LINE, color)
+    yield from _notes(finding, gutter, width, color)
+
+
+def _by_file(place: Place, related: Iterable[Related], style: str) -> dict[str, list[Mark]]:
+    """The marks of each file, the finding's own first; what is said of the very same place joins its mark."""
+    same = [other.message for other in related if other.place == place]
+    files = {place.file: [Mark(place, "; ".join(same), True, style)]}
+    for other in related:
+        if other.place != place:
+            files.setdefault(other.place.file, []).append(Mark(other.place, other.message))
+    return files
+
+
+def _notes(finding: Finding, gutter: int, width: int | None, color: bool) -> Iterator[str]:
+    notes = []
+    if len(finding.related) > _MOST_RELATED:
+        notes.append(("note", f"{len(finding.related) - _MOST_RELATED} more places (--format json has them all)"))
+    if finding.confidence != "high":
+        notes.append(("confidence", finding.confidence))
+    if finding.help:
+        notes.append(("help", finding.help))
+    if finding.fix:
+        notes.append(("fix" if finding.fix.safe else "fix (to be checked)", finding.fix.title))
+    if notes:
+        yield paint(" " * gutter + " |", "blue", color)
+    for name, text in notes:
+        first, *more = wrap(f"{name}: {visible(text)}", width and width - gutter - 3, len(name) + 2)
+        _, _, rest = first.partition(": ")
+        yield f"{' ' * gutter} {paint('=', 'blue', color)} {paint(name + ':', 'bold', color)} {rest}"
+        for line in more:
+            yield " " * (gutter + 3) + line
+
+
+def _noted(arrow: str, text: str, gutter: int, width: int | None, color: bool) -> Iterator[str]:
+    first, *more = wrap(text, width, gutter + 4, gutter + 4)
+    yield f"{' ' * gutter}{paint(arrow, 'blue', color)} {first}"
+    yield from more
+
+
+def _where(place: Place) -> str:
+    return f"{visible(place.file)}:{place.line}:{place.column}"
+
+
+def _conditions(conditions: Iterable[Condition], width: int | None, color: bool) -> Iterator[str]:
+    undecided = [condition for condition in conditions if condition.verdict is None]
+    if not undecided:
+        return
+    places: dict[str, list[Place]] = {}
+    for condition in undecided:
+        places.setdefault(condition.text, []).append(condition.place)
+    kinds = {text.lstrip("<").split(None, 1)[0].lower() for text in places if text}
+    options = [option for kind, option in _OPTIONS.items() if kind in kinds]
+    head = f"{count(len(undecided), 'conditional')} undecided, both branches were linted"
+    advice = f"; decide with {', '.join(options)}:" if options else ":"
+    yield from wrap(head + advice, width, 2)
+    for text, where in list(places.items())[:_MOST_CONDITIONS]:
+        more = f" and {count(len(where) - 1, 'more place')}" if len(where) > 1 else ""
+        for line in wrap(f"  {visible(text)}  {visible(where[0].file)}:{where[0].line}{more}", width, 6):
+            yield paint(line, "dim", color)
+    if len(places) > _MOST_CONDITIONS:
+        yield paint(f"  and {count(len(places) - _MOST_CONDITIONS, 'more')}", "dim", color)
+    yield ""
+
+
+def _summary(result: LintResult, width: int | None, color: bool) -> Iterator[str]:
+    counts = [
+        (count(number, severity), STYLES[severity])
+        for severity in reversed(SEVERITIES)
+        if (number := sum(finding.severity == severity for finding in result.findings))
+    ]
+    found = ", ".join(text for text, _ in counts) or "nothing"
+    read = f"in {count(result.files, 'file')}, {count(result.directives, 'directive')}."
+    joint = "\n" if width is not None and len(f"Found {found} {read}") > width else " "
+    yield f"Found {', '.join(paint(text, style, color) for text, style in counts) or found}{joint}{read}"
+    if result.unread:
+        text = f"Not all could be read ({count(len(result.unread), 'problem')}): what was not read was not linted."
+        for line in wrap(text, width):
+            yield paint(line, "red", color)
+    if result.findings:
+        yield paint(f"hpatch rule {result.findings[0].rule.code} explains the first.", "dim", color)

@@ -1,0 +1,1 @@
+"""Plans, patch sets and the state of a tree as text and data."""

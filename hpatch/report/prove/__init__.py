@@ -1,0 +1,1 @@
+"""Builds, smoke tests, lab runs and proofs as text and data."""

@@ -1,0 +1,105 @@
+"""What a build made or would run, as text and as JSON (`hpatch.build/1`, described in docs/output.md)."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from hpatch.build.trees.source import SourceTree
+from hpatch.report.common.json import dump
+from hpatch.report.common.terminal import paint, visible, wrap
+
+
+class Command(NamedTuple):
+    """A command that would run, in a phase and a folder; `settings` are added to its environment."""
+
+    phase: str
+    command: Sequence[str]
+    folder: Path
+    settings: Mapping[str, str] = {}
+
+
+class Build(NamedTuple):
+    """A build that is done, or planned (`dry_run`).
+
+    `program` is the httpd, None where single modules are built; `modules` are module files by name; `folder` is where
+    it is built, `files` how many are copied there.
+    """
+
+    tree: SourceTree
+    prefix: Path
+    folder: Path
+    log: Path
+    dry_run: bool
+    program: Path | None = None
+    modules: Mapping[str, Path] = {}
+    seconds: Mapping[str, float] = {}
+    files: int | None = None
+    steps: Sequence[Command] = ()
+
+
+def render(build: Build, format: Literal["text", "json"], *, width: int | None = None, color: bool = False) -> str:
+    """The answer."""
+    if format == "json":
+        return _json(build)
+    return "".join(f"{line}\n" for line in (_plan if build.dry_run else _done)(build, width, color))
+
+
+def _plan(build: Build, width: int | None, color: bool) -> Iterator[str]:
+    """As a shell would take it: it can be copied, so it is not wrapped."""
+    yield paint(f"# {visible(build.tree.name)}, from {visible(str(build.tree.root))}", "dim", color)
+    if build.files is not None:
+        yield paint(f"# {build.files} files to copy to {visible(str(build.folder))}", "dim", color)
+    folder: Path | None = None
+    exported: dict[str, str] = {}
+    for step in build.steps:
+        for name, value in step.settings.items():
+            if exported.get(name) != value:
+                exported[name] = value
+                yield f"export {name}={visible(shlex.quote(value))}"
+        if step.folder != folder:
+            folder = step.folder
+            yield f"cd {visible(shlex.quote(str(folder)))}"
+        yield visible(shlex.join(step.command))
+    single = any(step.phase == "apxs" for step in build.steps)
+    last = f"copied to {build.prefix / 'modules'}" if single else f"installed to {build.prefix} as a whole"
+    yield paint(f"# to be {visible(last)}", "dim", color)
+
+
+def _done(build: Build, width: int | None, color: bool) -> Iterator[str]:
+    total = sum(build.seconds.values())
+    if build.program is not None:
+        yield from wrap(f"{build.tree.name}: {visible(str(build.program))}", width, 2)
+    for path in build.modules.values():
+        yield from wrap(f"{build.tree.name}: {visible(str(path))}", width, 2)
+    phases = ", ".join(f"{name} {seconds:.1f}" for name, seconds in build.seconds.items() if seconds >= 0.05)
+    yield from wrap(f"{total:.1f} seconds" + (f": {phases}" if phases else ""), width, 2)
+    yield from wrap(f"The log is {visible(str(build.log))}", width, 2)
+
+
+def _json(build: Build) -> str:
+    tree = build.tree
+    answer: dict[str, Any] = {
+        "schema": "hpatch.build/1",
+        "tree": {"root": str(tree.root), "version": str(tree.version), "development": tree.development},
+        "prefix": str(build.prefix),
+        "folder": str(build.folder),
+        "log": str(build.log),
+        "dry_run": build.dry_run,
+        "program": None if build.program is None else str(build.program),
+        "modules": {name: str(path) for name, path in build.modules.items()},
+        "seconds": {name: round(seconds, 3) for name, seconds in build.seconds.items()},
+        "files": build.files,
+        "steps": [
+            {
+                "phase": step.phase,
+                "command": list(step.command),
+                "folder": str(step.folder),
+                "environment": dict(step.settings),
+            }
+            for step in build.steps
+        ],
+    }
+    return dump(answer)

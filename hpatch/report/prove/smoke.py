@@ -1,0 +1,84 @@
+"""What an httpd does, as text and as JSON (`hpatch.smoke/1`, described in docs/output.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from hpatch.lab.model import Result, Verdict
+from hpatch.lab.smoke import Check
+from hpatch.report.common.json import dump
+from hpatch.report.common.tables import table
+from hpatch.report.common.terminal import paint, visible, wrap
+from hpatch.report.prove import lab
+
+
+class Smoke(NamedTuple):
+    """What was tried of an httpd: what it is to do in any case, and scenarios of the `sets` that it is to have.
+
+    `silent` are those of the sets without a scenario.
+    """
+
+    program: str
+    version: str
+    checks: Sequence[Check]
+    sets: Sequence[str]
+    silent: Sequence[str]
+    results: Sequence[Result]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of all."""
+        verdicts = _verdicts(self)
+        return "failed" if "failed" in verdicts else "cannot-run" if "cannot-run" in verdicts else "passed"
+
+
+def render(smoke: Smoke, format: Literal["text", "json"], *, width: int | None = None, color: bool = False) -> str:
+    """The answer."""
+    if format == "json":
+        return _json(smoke)
+    return "".join(f"{line}\n" for line in _text(smoke, width, color))
+
+
+def _text(smoke: Smoke, width: int | None, color: bool) -> Iterator[str]:
+    for line in wrap(f"httpd {smoke.version}: {visible(smoke.program)}", width, 2):
+        yield paint(line, "bold", color)
+    yield ""
+    yield from table(("check", "verdict", "what was seen"), smoke.checks, width, color, bold=True)
+    if smoke.results:
+        yield ""
+        rows = [
+            (one.scenario, one.cell.transport, one.verdict, "\n".join(filter(None, (one.why, lab.seen(one.figures)))))
+            for one in smoke.results
+        ]
+        yield from table(("scenario", "transport", "verdict", "what was seen"), rows, width, color, bold=True)
+    yield ""
+    if smoke.sets:
+        yield from wrap(f"It is to have {', '.join(smoke.sets)}", width, 2)
+    if smoke.silent:
+        yield from wrap(f"Without a scenario: {', '.join(smoke.silent)}", width, 2)
+    yield from wrap(_summary(smoke), width, 2)
+
+
+def _verdicts(smoke: Smoke) -> list[Verdict]:
+    return [check.verdict for check in smoke.checks] + [result.verdict for result in smoke.results]
+
+
+def _summary(smoke: Smoke) -> str:
+    every = _verdicts(smoke)
+    return ", ".join(f"{every.count(word)} {word}" for word in lab.VERDICTS if word in every)
+
+
+def _json(smoke: Smoke) -> str:
+    return dump(
+        {
+            "schema": "hpatch.smoke/1",
+            "program": smoke.program,
+            "version": smoke.version,
+            "verdict": smoke.verdict,
+            "checks": [one._asdict() for one in smoke.checks],
+            "sets": list(smoke.sets),
+            "silent": list(smoke.silent),
+            "results": [lab.result(one) for one in smoke.results],
+        }
+    )

@@ -1,0 +1,108 @@
+"""What to do next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hpatch.backport.check.answer import Advice
+from hpatch.backport.check.check import check
+from hpatch.backport.history.revisions import Revisions
+from tests.support.backport.mirror import CODE, Mirror
+
+pytestmark = pytest.mark.git
+Told = tuple[str, list[str], list[tuple[str, str]], str | None, list[str]]
+
+
+def ask(history: Revisions, *words: str) -> Told:
+    one = check(history, history.find(words)).advice
+    assert isinstance(one, Advice)
+    added = [(each.revision.name, each.need) for each in one.added]
+    return one.do, [each.name for each in one.revisions], added, one.verdict, [each.name for each in one.look]
+
+
+def test_with_what_repairs_it(history: Revisions) -> None:
+    both = ["r1000101", "r1000102"]
+    assert ask(history, "r1000101") == ("together", both, [("r1000102", "follows")], "modulo", [])
+    assert ask(history, "r1000101,r1000102") == ("propose", both, [], "modulo", [])
+
+
+def test_with_what_it_needs(history: Revisions) -> None:
+    both = ["r1000101", "r1000102"]
+    assert ask(history, "r1000102") == ("together", both, [("r1000101", "lines")], "modulo", [])
+
+
+def test_with_the_files_that_it_changes(history: Revisions) -> None:
+    both = ["r1000106", "r1000107"]
+    assert ask(history, "r1000107") == ("together", both, [("r1000106", "files")], "works", [])
+    assert ask(history, "r1000106") == ("propose", ["r1000106"], [], "works", ["r1000107"])
+
+
+def test_what_trunk_took_back(history: Revisions) -> None:
+    assert ask(history, "r1000104") == ("reverted", ["r1000104"], [("r1000105", "reverts")], None, [])
+
+
+def test_nothing(history: Revisions) -> None:
+    assert ask(history, "r1000108") == ("nothing", [], [], "there", [])
+    assert ask(history, "r1000111") == ("nothing", [], [], "there", [])
+
+
+def test_why_can_be_left_out(history: Revisions) -> None:
+    assert check(history, history.find(["r1000101"]), why=False).advice is None
+
+
+def story(folder: Path, *edits: tuple[int, str, bytes, bytes, str]) -> Revisions:
+    one = Mirror(folder / "mirror.git")
+    for number, message, old, new, line in edits:
+        one.edit(number, message, "modules/a.c", old, new, line)
+    return Revisions(one.build())
+
+
+def test_what_the_branch_has_but_for_its_repair(tmp_path: Path) -> None:
+    history = story(
+        tmp_path,
+        (1000101, "Ten.", b"_10(void)", b"_10(int)", "trunk"),
+        (1000102, "Fix r1000101.", b"_10(int)", b"_10(long)", "trunk"),
+        (1000150, "Merge r1000101 from trunk.", b"_10(void)", b"_10(int)", "2.4.x"),
+    )
+    assert ask(history, "r1000101") == ("check", ["r1000102"], [("r1000102", "follows")], "works", [])
+
+
+def test_what_repaired_it_and_was_taken_back_is_not_added(tmp_path: Path) -> None:
+    history = story(
+        tmp_path,
+        (1000101, "Ten.", b"_10(void)", b"_10(int)", "trunk"),
+        (1000102, "Fix r1000101.", b"_20(void)", b"_20(int)", "trunk"),
+        (1000103, "Revert r1000102.", b"_20(int)", b"_20(void)", "trunk"),
+    )
+    assert ask(history, "r1000101") == ("propose", ["r1000101"], [], "works", [])
+
+
+def test_a_patch_of_the_branch_s_own(tmp_path: Path) -> None:
+    history = story(
+        tmp_path,
+        (1000101, "Ten.", b"_10(void)", b"_10(int)", "trunk"),
+        (1000150, "Its own.", b"_10(void)", b"_10(char)", "2.4.x"),
+    )
+    assert ask(history, "r1000101") == ("patch", ["r1000101"], [], "patch", [])
+
+
+def test_a_repair_that_does_not_go_in(tmp_path: Path) -> None:
+    history = story(
+        tmp_path,
+        (1000101, "Ten.", b"_10(void)", b"_10(int)", "trunk"),
+        (1000102, "Fix r1000101.", b"_30(void)", b"_30(int)", "trunk"),
+        (1000150, "Its own.", b"_30(void)", b"_30(char)", "2.4.x"),
+    )
+    assert ask(history, "r1000101") == ("check", ["r1000101", "r1000102"], [("r1000102", "follows")], "patch", [])
+
+
+def test_names(tmp_path: Path) -> None:
+    one = Mirror(tmp_path / "mirror.git", base={"include/a.h": b"int old_name;\n", "modules/a.c": CODE})
+    one.add(1000101, "A name.", {"include/a.h": b"int old_name;\nint new_name;\n"})
+    one.edit(1000102, "Use it.", "modules/a.c", b"int line_10(void);", b"int line_10 = new_name;")
+    both = ["r1000101", "r1000102"]
+    assert ask(Revisions(one.build()), "r1000102") == ("together", both, [("r1000101", "names")], "works", [])
+    one.add(1000150, "Merge r1000101 from trunk.", {"include/a.h": b"int old_name;\nint other_name;\n"}, "2.4.x")
+    assert ask(Revisions(one.build()), "r1000102") == ("patch", ["r1000102"], [], "works", [])

@@ -1,0 +1,44 @@
+"""What is told of a proposal's checks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hpatch.backport.history.revisions import Revisions
+from hpatch.backport.proposal.evidence import gather
+from hpatch.backport.proposal.proposal import Wish, make
+from tests.support.backport.mirror import Mirror
+
+pytestmark = pytest.mark.git
+
+
+def test_a_follow_up_without_what_it_follows_up(tmp_path: Path) -> None:
+    mirror = Mirror(tmp_path / "mirror.git")
+    mirror.edit(1000101, "mod_a: ten.", "modules/a.c", b"line_10(void)", b"line_10(int)")
+    mirror.edit(1000102, "Follow up to r1000101: thirty.", "modules/a.c", b"line_30(void)", b"line_30(int)")
+    history = Revisions(mirror.build())
+
+    def told(*words: str) -> list[tuple[str, str]]:
+        found = gather(make(history, history.find(words), Wish()), "2.4.x")
+        return [(one.result, one.text) for one in found if one.what == "prerequisites"]
+
+    assert told("r1000102") == [("no", "r1000102 follows up r1000101, which the branch lacks: mod_a: ten.")]
+    assert told("r1000101,r1000102") == [("yes", "none is missing: all lines that it changes are there")]
+
+
+def test_a_name_that_the_branch_does_not_have(tmp_path: Path) -> None:
+    header = b"int old_name;\n"
+    mirror = Mirror(tmp_path / "mirror.git", base={"include/a.h": header, "modules/a.c": b"int a;\n"})
+    mirror.add(1000101, "A name.", {"include/a.h": header + b"int new_name;\n"})
+    mirror.add(1000102, "Use it.", {"modules/a.c": b"int a = new_name;\n"})
+    history = Revisions(mirror.build())
+    found = gather(make(history, history.find(["r1000102"]), Wish()), "2.4.x")
+    assert [(one.result, one.text) for one in found if one.what == "prerequisites"] == [
+        (
+            "no",
+            "modules/a.c uses new_name, which the branch does not have (trunk has it from r1000101):"
+            " it would not compile",
+        )
+    ]

@@ -1,0 +1,144 @@
+"""Editing STATUS."""
+
+from __future__ import annotations
+
+import difflib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpatch.backport.status import file as status_file
+from hpatch.backport.status.file import Edit
+from hpatch.errors import InputError, UsageError
+from tests.support.backport.status_text import LINES, NEW, TEXT, TEXTS, entry, read
+
+
+def changes(edits: tuple[Edit, ...], text: str = TEXT) -> list[str]:
+    """The lines that go and come, and nothing else."""
+    rows = difflib.ndiff(text.splitlines(), status_file.apply(text, edits).splitlines())
+    return [row.rstrip() for row in rows if row[0] in "+-"]
+
+
+def test_a_proposal_is_added_at_the_end() -> None:
+    status = read()
+    edits = status_file.propose(status, NEW)
+    assert sorted(changes(edits)) == sorted(["+", *(f"+ {line}" for line in NEW.splitlines())])
+    after = read(status_file.apply(TEXT, edits))
+    assert [one.title for one in after.section("proposed").entries][-1] == "mod_d: New."
+    assert status_file.apply(after.text, status_file.remove(after, entry("mod_d", after))) == TEXT
+
+
+def test_what_is_no_proposal_is_not_added() -> None:
+    for text in ("some text\n", NEW + NEW, NEW + "PATCHES/ISSUES THAT ARE STALLED\n"):
+        with pytest.raises(InputError):
+            status_file.propose(read(), text)
+    with pytest.raises(InputError, match="no section of proposed"):
+        status_file.propose(read("nothing\n"), NEW)
+
+
+@pytest.mark.parametrize("below", ["PATCHES/ISSUES THAT ARE STALLED\n", "  *) mod_e: Below.\n", "Free text\n"])
+def test_what_is_removed_leaves_no_line_against_another(below: str) -> None:
+    text = f"PATCHES PROPOSED TO BACKPORT FROM TRUNK:\n\n{NEW}{below}"
+    status = read(text)
+    expected = f"PATCHES PROPOSED TO BACKPORT FROM TRUNK:\n\n{below}"
+    assert status_file.apply(text, status_file.remove(status, entry("mod_d", status))) == expected
+
+
+def test_a_proposal_is_accepted() -> None:
+    edits = status_file.move(read(), entry("mod_b"), "accepted")
+    after = status_file.apply(TEXT, edits)
+    assert [one.title[:5] for one in read(after).section("accepted").entries] == ["mod_a", "mod_b"]
+    assert sorted(after.splitlines()) == sorted(TEXT.splitlines())
+    one = entry("mod_b")
+    block = TEXT[one.span.start : one.span.end]
+    assert after.replace("\n" + block, "", 1) == TEXT.replace("\n" + block, "", 1)
+    assert status_file.move(read(), entry("mod_a"), "accepted") == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "weight", "remark", "expected"),
+    [
+        ("mod_a", "eve", "+1", "", ["+      +1: ann, bob (by inspection, twice), cid, eve"]),
+        ("mod_a", "bob", "+1", "", ["+      +1: ann, bob, cid"]),
+        ("mod_b", "eve", "+1", "a try", ["+      +1 ann, bob, eve (a try)"]),
+        ("mod_b", "cid", "+1", "", ["+      +1 ann, bob, cid"]),
+        ("mod_b", "eve", "-0", "", ["+      -0: eve"]),
+        ("mod_b", "bob", "-1", "", ["+      +1 ann,", "+      -1: bob"]),
+        ("mod_c", "eve", "+1", "", ["+      +1: eve"]),
+        ("mod_c", "dan", "+1", "", ["+      +1: dan"]),
+        ("Something", "eve", "+1", "", ["+      +1: eve"]),
+        ("mod_a", "ann", "+1", "", []),
+    ],
+)
+def test_a_vote(title: str, name: str, weight: str, remark: str, expected: list[str]) -> None:
+    edits = status_file.vote(read(), entry(title), name, weight, remark)
+    assert [row for row in changes(edits) if row[0] == "+"] == expected
+    after = entry(title, read(status_file.apply(TEXT, edits)))
+    assert [(vote.weight, vote.remark) for vote in after.votes if vote.name == name] == [(weight, remark)]
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "gone", "come"),
+    [
+        ("mod_a", "ann", "+1: ann, bob (by inspection, twice), cid", ["+      +1: bob (by inspection, twice), cid"]),
+        ("mod_a", "bob", "+1: ann, bob (by inspection, twice), cid", ["+      +1: ann, cid"]),
+        ("mod_c", "dan", "-1: dan: It breaks, as I said.", []),
+    ],
+)
+def test_a_vote_is_taken_back(title: str, name: str, gone: str, come: list[str]) -> None:
+    rows = changes(status_file.withdraw(read(), entry(title), name))
+    assert [row for row in rows if row[0] == "-"] == [f"-      {gone}"]
+    assert [row for row in rows if row[0] == "+"] == come
+
+
+@pytest.mark.parametrize(
+    "reason", ["why (uint8_t)", "why\n         (and a place)", "\n     [It is for all.]", "(one\n     two)"]
+)
+def test_a_vote_does_not_follow_free_text(reason: str) -> None:
+    text = TEXT.replace("-1: dan: It breaks, as I said.", f"-1: dan {reason}")
+    status = read(text)
+    edits = status_file.vote(status, entry("mod_c", status), "eve", "-1", "it leaks")
+    assert changes(edits, text) == ["+      -1: eve (it leaks)"]
+    assert "eve" in [vote.name for vote in entry("mod_c", read(status_file.apply(text, edits))).votes]
+
+
+def test_what_is_no_vote() -> None:
+    bad = (("a b", "+1", ""), ("ann", "yes", ""), ("ann", "+1", "a\nb"), ("ann", "+1", "a\x1bb"), ("ann", "+1", "(a"))
+    for name, weight, remark in bad:
+        with pytest.raises(UsageError):
+            status_file.vote(read(), entry("mod_a"), name, weight, remark)
+    with pytest.raises(UsageError, match="eve has no vote"):
+        status_file.withdraw(read(), entry("mod_a"), "eve")
+
+
+def test_edits_must_not_overlap() -> None:
+    with pytest.raises(UsageError):
+        status_file.apply("abc", [Edit(0, 2, ""), Edit(1, 3, "")])
+
+
+@given(TEXTS, st.sampled_from(["+1", "-1", "-0.5"]), st.sampled_from(["ann", "bob", "eve"]), st.sampled_from(["", "x"]))
+def test_any_vote_is_read_again(text: str, weight: str, name: str, remark: str) -> None:
+    status = read(text)
+    for at, one in enumerate(status.entries):
+        after = read(status_file.apply(text, status_file.vote(status, one, name, weight, remark)))
+        assert len(after.entries) == len(status.entries)
+        found = after.entries[at]
+        assert [(vote.weight, vote.remark) for vote in found.votes if vote.name == name] == [(weight, remark)]
+        others = [vote[:4] for vote in one.votes if vote.name != name]
+        assert sorted(vote[:4] for vote in found.votes if vote.name != name) == sorted(others)
+        assert (found.title, found.trunk) == (one.title, one.trunk)
+
+
+@given(LINES.map("\n".join), st.sampled_from(["", "\n"]))
+def test_a_proposal_added_and_removed_leaves_no_trace(lines: str, end: str) -> None:
+    text = f"PATCHES PROPOSED TO BACKPORT FROM TRUNK:\n\n  *) first\n{lines.replace(chr(13), '')}{end}"
+    status = read(text)
+    after = read(status_file.apply(text, status_file.propose(status, NEW)))
+    added = status.section("proposed").entries
+    mine = after.section("proposed").entries[len(added)]
+    assert mine.title == "mod_d: New."
+    at = status.section("proposed").content
+    parted = not text[at:].partition("\n")[0].strip()
+    expected = text if parted else f"{text[:at]}\n{text[at:]}"
+    assert status_file.apply(after.text, status_file.remove(after, mine)) == expected

@@ -1,0 +1,136 @@
+"""Reading STATUS."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+
+import pytest
+from hypothesis import given
+
+from hpatch.backport.status import file as status_file
+from hpatch.backport.status.file import Entry, Needs
+from tests.support.backport.status_text import TEXT, TEXTS, entry, read
+
+GIT = os.environ.get("HPATCH_HTTPD_GIT", "")
+
+
+def test_sections_and_entries() -> None:
+    found = read()
+    assert [(section.kind, len(section.entries)) for section in found.sections] == [
+        *(("notes", 0), ("showstopper", 0), ("accepted", 1), ("proposed", 2), ("stalled", 1))
+    ]
+    assert [one.line for one in found.entries] == [21, 30, 41, 53]
+    assert found.exempt == ("mod_example", "pages and", "non-Unix build")
+    assert found.text == TEXT
+
+
+def test_a_proposal_of_today() -> None:
+    one = entry("mod_a")
+    assert one.title == "mod_a: Ready to go. PR 4711."
+    assert one.trunk == (1900001, 1900002)
+    assert one.branch.merges == ("svn merge -c 1900001,1900002 ^/httpd/httpd/trunk .",)
+    assert [(vote.weight, vote.name, vote.remark) for vote in one.votes] == [
+        *(("+1", "ann", ""), ("+1", "bob", "by inspection, twice"), ("+1", "cid", ""))
+    ]
+    assert [TEXT[vote.span.start : vote.span.end] for vote in one.votes][1] == "bob (by inspection, twice)"
+    assert one.needs == Needs(0, ())
+    assert one.needs.nothing
+
+
+def test_an_old_proposal() -> None:
+    one = entry("mod_b")
+    assert one.title == "mod_b: An old form mod_b: of two lines."
+    assert one.trunk == (1300001,)
+    assert (one.branch.works, one.branch.modulo) == (True, "CHANGES")
+    assert [(vote.value, vote.name, vote.remark) for vote in one.votes] == [
+        *((1, "ann", ""), (1, "bob", ""), (-0.8, "cid", "Free text, and more."))
+    ]
+    assert [(comment.name, comment.text) for comment in one.comments] == [("ann", "and why?"), ("bob", "because.")]
+    assert one.needs == Needs(1, ())
+
+
+def test_a_veto() -> None:
+    one = entry("mod_c")
+    assert (one.trunk, one.branch.patches, one.branch.pulls) == ((1910001,), ("https://example.org/c.patch",), (12,))
+    assert [(vote.name, vote.remark) for vote in one.votes] == [("dan", "It breaks, as I said.")]
+    assert one.needs == Needs(3, ("dan",))
+    assert not one.needs.nothing
+
+
+@pytest.mark.parametrize(
+    ("field", "trunk"),
+    [
+        ("trunk patches: http://svn.apache.org/r1500001 and r1500002", (1500001, 1500002)),
+        ("Trunk version of patch:\n       svn merge -c 1500001 -c r1500002 ^/httpd/httpd/trunk .", (1500001, 1500002)),
+        ("trunk: 1500001, 1500002", (1500001, 1500002)),
+        ("trunk patch http://svn.apache.org/r1500001\n          http://svn.apache.org/r1500002", (1500001, 1500002)),
+        ("httpd patch: http://svn.apache.org/r1500001", (1500001,)),
+        ("trunk patch? http://svn.apache.org/r1500001", (1500001,)),
+        ("trunk patch: https://example.org/1500001.patch", ()),
+        ("2.4.x patch: svn merge -c 1500001 ^/httpd/httpd/trunk .", (1500001,)),
+        ("2.4.x patch: https://svn.apache.org/r1500009", ()),
+    ],
+)
+def test_trunk_revisions(field: str, trunk: tuple[int, ...]) -> None:
+    assert status_file.read_entry(f"  *) title\n     {field}\n     +1: ann\n").trunk == trunk
+
+
+def test_a_patch_that_is_named_like_a_revision() -> None:
+    field = "2.4.x patch: http://example.org/r1500001.txt http://svn.apache.org/r1500002"
+    assert status_file.read_entry(f"  *) title\n     {field}\n").branch.patches == ("http://example.org/r1500001.txt",)
+
+
+@pytest.mark.parametrize(
+    ("line", "votes"),
+    [
+        ("+1: ann, bob,\n         cid", [("ann", ""), ("bob", ""), ("cid", "")]),
+        ("+1: ann with the fix, really", [("ann", "with the fix, really")]),
+        ("+1 (by inspection): ann", [("ann", "")]),
+        ("+0.5: ann: as I read this", [("ann", "as I read this")]),
+        ("-0:", []),
+        ("-1: ann, seems to do nothing", [("ann", "seems to do nothing")]),
+        ("-0.5: ann, bob (again)", [("ann", ""), ("bob", "again")]),
+        ("-1: ann\n        bob, or so", [("ann", "bob, or so")]),
+    ],
+)
+def test_votes(line: str, votes: list[tuple[str, str]]) -> None:
+    found = status_file.read_entry(f"  *) title\n     {line}\n").votes
+    assert [(vote.name, vote.remark) for vote in found] == votes
+
+
+@given(TEXTS)
+def test_any_text_is_the_same_again(text: str) -> None:
+    found = read(text)
+    assert found.text == text
+    for one in found.entries:
+        assert "".join(text[part.span.start : part.span.end] for part in one.parts) == text[slice(*one.span)]
+
+
+@pytest.mark.git
+@pytest.mark.proof
+@pytest.mark.skipif(not GIT, reason="HPATCH_HTTPD_GIT names no git repository of httpd")
+def test_every_revision_of_the_real_file() -> None:
+    def git(*arguments: str, stdin: bytes = b"") -> bytes:
+        return subprocess.run(["git", "-C", GIT, *arguments], input=stdin, capture_output=True, check=True).stdout
+
+    rows = git("log", "--format=", "--raw", "--no-abbrev", "refs/heads/2.4.x", "--", "STATUS").decode().splitlines()
+    blobs = list(dict.fromkeys(row.split()[3] for row in rows if row))
+    data = git("cat-file", "--batch", stdin="\n".join(blobs).encode() + b"\n")
+    seen: dict[str, Entry] = {}
+    at, files, begun = 0, 0, time.perf_counter()
+    while at < len(data):
+        head = data.index(b"\n", at)
+        end = head + 1 + int(data[at:head].split()[2])
+        one, at = data[head + 1 : end], end + 1
+        status = read(one.decode("utf-8", "surrogateescape"))
+        files += 1
+        assert status.text.encode("utf-8", "surrogateescape") == one
+        if one.startswith(b"APACHE 2.4 STATUS"):
+            seen.update((status.source.text[slice(*entry.span)], entry) for entry in status.entries)
+    understood = sum(bool(one.trunk) and any(part.kind == "vote" for part in one.parts) for one in seen.values())
+    seconds = time.perf_counter() - begun
+    print(f"{files} texts in {seconds:.1f} s; {understood} of {len(seen)} entries read ({understood / len(seen):.1%})")
+    assert files > 6000
+    assert understood >= 0.95 * len(seen)

@@ -1,0 +1,118 @@
+"""Which sets a tree has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hpatch import files
+from hpatch.build.trees.presence import Presence, edited, presences
+from hpatch.build.trees.source import SourceTree
+from hpatch.patch.apply import stack
+from hpatch.patch.apply.stack import Content, Edit, Pushed, Set, Stack
+from hpatch.patch.apply.tree import Tree
+from hpatch.patch.sets.model import Mark, PatchSet, Revision, Variant
+from hpatch.versions import Range, Version
+
+FILE = "modules/proxy/x.c"
+MARKS = (Mark(FILE, ("new_one",), ("old_one",), 1), Mark(FILE, ("new_two",), (), 2))
+
+
+def patch_set(marks: tuple[Mark, ...] = MARKS, project: str = "httpd", variants: tuple[Variant, ...] = ()) -> PatchSet:
+    revisions = tuple(Revision(number, None, None, "0" * 40, (FILE,)) for number in (1, 2))
+    return PatchSet(
+        id="one",
+        title="The first",
+        cures="",
+        project=project,
+        applies=Range.parse(">=2.4.7,<2.4.10"),
+        contained=Range.parse(">=2.4.10"),
+        prerequisites=(),
+        revisions=() if variants else revisions,
+        merges=(),
+        variants=variants,
+        recognise=marks,
+        scenario=None,
+        corrections=(),
+        notes="",
+        folder=Path(),
+    )
+
+
+def look(root: Path, content: str | None, version: str = "2.4.9", one: PatchSet | None = None) -> Presence:
+    (root / FILE).parent.mkdir(parents=True, exist_ok=True)
+    if content is not None:
+        (root / FILE).write_text(content)
+    tree = SourceTree(root, Version.parse(version), version.endswith("-dev"))
+    (found,) = presences(tree, stack.load(root), [one or patch_set()])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("content", "version", "state", "by"),
+    [
+        ("old_one\n", "2.4.9", "missing", "code"),
+        ("new_one\nnew_two\n", "2.4.9", "present", "code"),
+        ("new_one\n", "2.4.9", "partly", "code"),
+        ("new_one old_one\nnew_two\n", "2.4.9", "partly", "code"),
+        ("old_one\n", "2.4.6", "unsuitable", "version"),
+        ("new_one\nnew_two\n", "2.4.6", "unsuitable", "version"),
+        ("new_one\nnew_two\n", "2.4.10", "present", "code"),
+        ("new_one\n", "2.4.62", "superseded", "version"),
+        ("rewritten\n", "2.4.62", "superseded", "version"),
+        ("old_one\n", "2.4.10-dev", "missing", "code"),
+        ("new_one\nnew_two\n", "2.4.10-dev", "present", "code"),
+        ("rewritten\n", "2.4.11-dev", "superseded", "version"),
+        (None, "2.4.9", "unsuitable", "code"),
+    ],
+)
+def test_by_code_and_version(tmp_path: Path, content: str | None, version: str, state: str, by: str) -> None:
+    found = look(tmp_path, content, version)
+    assert (found.state, found.by) == (state, by)
+    assert found.there is (state in ("present", "superseded"))
+
+
+def test_what_is_there_and_what_is_not(tmp_path: Path) -> None:
+    found = look(tmp_path, "new_one\n")
+    assert (found.found, found.lacking, found.why) == (("r1",), ("r2",), "has r1; lacks r2")
+
+
+@pytest.mark.parametrize(("version", "state"), [("2.4.9", "missing"), ("2.4.10", "present")])
+def test_without_marks_the_version_tells(tmp_path: Path, version: str, state: str) -> None:
+    found = look(tmp_path, "new_one\n", version, patch_set(()))
+    assert (found.state, found.by) == (state, "version")
+
+
+def test_another_project(tmp_path: Path) -> None:
+    found = look(tmp_path, "new_one\nnew_two\n", one=patch_set(project="uwsgi"))
+    assert (found.state, found.why) == ("unsuitable", "for uwsgi, and this is httpd")
+
+
+def test_a_set_without_a_diff_for_the_version(tmp_path: Path) -> None:
+    one = patch_set((), variants=(Variant(Range.parse("==2.4.8"), Path("x.diff")),))
+    assert look(tmp_path, "old_one\n", one=one).state == "unsuitable"
+    assert look(tmp_path, "old_one\n", "2.4.8", one).state == "missing"
+
+
+def apply(root: Path, text: bytes) -> Stack:
+    edit = Edit(FILE, stack.current(Tree(root), FILE), Content(text, 0o644))
+    with files.lock(root):
+        files.replace(root, stack.push(root, Stack(), [Set("one")], [Pushed("r1", "one", (edit,))]))
+    return stack.load(root)
+
+
+def test_by_the_stack(tmp_path: Path) -> None:
+    look(tmp_path, "old_one\n")
+    applied = apply(tmp_path, b"whatever\n")
+    found = look(tmp_path, None)
+    assert (found.state, found.by, found.why) == ("present", "stack", "applied here")
+    assert edited(Tree(tmp_path), applied) == {}
+
+
+def test_an_edit_since(tmp_path: Path) -> None:
+    look(tmp_path, "old_one\n")
+    applied = apply(tmp_path, b"whatever\n")
+    found = look(tmp_path, "edited\n")
+    assert (found.state, found.why) == ("present", f"applied here; edited since: {FILE}")
+    assert edited(Tree(tmp_path), applied) == {FILE: frozenset({"one"})}

@@ -1,0 +1,178 @@
+"""`hpatch backport check`, `missing` and `explain` as a user calls them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.report.test_data import closed
+from tests.support.backport.mirror import CODE, Mirror
+from tests.support.backport.story import tell
+from tests.support.cli.call import call
+
+Capture = pytest.CaptureFixture[str]
+pytestmark = pytest.mark.git
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Mirror:
+    return tell(tmp_path_factory.mktemp("story") / "mirror.git")
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One cache for all tests here, not the user's."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "backport-cache"))
+
+
+def valid(root: Path, name: str, text: str) -> Any:
+    data = json.loads(text)
+    schema = json.loads((root / f"docs/schema/{name}-1.json").read_text())
+    Draft202012Validator(closed(schema)).validate(data)
+    return data
+
+
+def lines(text: str) -> list[str]:
+    return [" ".join(line.split()) for line in text.splitlines()]
+
+
+def test_a_check(capsys: Capture, repository: Mirror) -> None:
+    code, out, err = call(capsys, "backport", "check", "r1000101", "--repo", repository.folder)
+    assert (code, err) == (0, "")
+    assert lines(out)[0].endswith("trunk works modulo CHANGES")
+    told = lines(out)
+    assert "r1000102 follows up r1000101, changes its lines 2.4.x lacks it Follow up to r1000101: a long one." in told
+    assert told[-2:] == [
+        "Next: propose r1000101,r1000102; together they go in",
+        "follow-ups and repairs: r1000102",
+    ]
+
+
+def test_a_check_that_fails(capsys: Capture, repository: Mirror) -> None:
+    code, out, err = call(capsys, "backport", "check", "1000102", "--repo", repository.folder)
+    assert (code, err) == (1, "")
+    told = lines(out)
+    assert told[0].startswith("r1000102 onto 2.4.x (")
+    assert told[0].endswith("): needs a 2.4.x patch")
+    assert any(line.startswith("modules/a.c:7: r1000102 does not go in: ") for line in told)
+    assert any(line.startswith("r1000101 never merged with it all goes in") for line in told)
+    assert "With r1000101 before them all goes in; no smaller set does." in told
+    assert told[-2:] == [
+        "Next: propose r1000101,r1000102; together they go in",
+        "for lines that it expects: r1000101",
+    ]
+
+
+def test_a_check_onto_a_commit(capsys: Capture, repository: Mirror) -> None:
+    arguments = ("backport", "check", "r1000108", "--repo", repository.folder)
+    assert call(capsys, *arguments).out.splitlines()[0].endswith("2.4.x has it already")
+    before = repository.commit("2.4.x~5")
+    assert call(capsys, *arguments, "--onto", before).out.splitlines()[0].endswith("trunk works")
+
+
+def test_a_name_that_the_branch_lacks(capsys: Capture, tmp_path: Path, root: Path) -> None:
+    one = Mirror(tmp_path / "mirror.git", base={"include/a.h": b"int old_name;\n", "modules/a.c": CODE})
+    one.add(1000101, "A name.", {"include/a.h": b"int old_name;\nint new_name;\n"})
+    one.edit(1000102, "Use it.", "modules/a.c", b"int line_10(void);", b"int line_10 = new_name;")
+    arguments = ("backport", "check", "r1000102", "--repo", one.build())
+    code, out, err = call(capsys, *arguments)
+    assert (code, err) == (1, "")
+    told = lines(out)
+    assert told[0].endswith("trunk works, but would not compile")
+    assert "modules/a.c uses new_name, which 2.4.x does not have; trunk has it in include/a.h, by r1000101" in told
+    data = valid(root, "check", call(capsys, *arguments, "-f", "json").out)
+    assert [(name["name"], name["supplier"]) for name in data["lacking"]] == [("new_name", "r1000101")]
+    assert (data["advice"]["do"], data["advice"]["revisions"]) == ("together", ["r1000101", "r1000102"])
+
+
+def test_a_check_as_json(capsys: Capture, repository: Mirror, root: Path) -> None:
+    found = {}
+    for name in ("r1000101", "r1000102", "r1000108", "r1000107"):
+        out = call(capsys, "backport", "check", name, "--repo", repository.folder, "--format", "json").out
+        found[name] = valid(root, "check", out)
+    assert [data["verdict"] for data in found.values()] == ["modulo", "patch", "there", "absent"]
+    assert found["r1000102"]["search"]["found"] == ["r1000101"]
+    assert found["r1000108"]["revisions"][0]["merges"][0]["name"] == "r1000151"
+
+
+def test_without_a_cache(capsys: Capture, repository: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    code, out, err = call(capsys, "backport", "check", "r1000101", "--repo", repository.folder)
+    assert (code, err) == (0, "")
+    assert lines(out)[0].endswith("trunk works modulo CHANGES")
+
+
+def test_all_proposals(capsys: Capture, repository: Mirror, root: Path) -> None:
+    code, out, err = call(capsys, "backport", "check", "--all", "--repo", repository.folder)
+    assert (code, err) == (1, "")
+    told = lines(out)
+    assert "5 mod_a: Take an argument. trunk works modulo CHANGES nothing" in told
+    assert "15 mod_a: A long one. went stale: no longer goes in (1 conflict) 2 more +1" in told
+    data = valid(
+        root, "standing", call(capsys, "backport", "check", "--all", "--repo", repository.folder, "-f", "json").out
+    )
+    assert [one["state"] for one in data["proposals"]] == ["applies", "stale", "own", "merged", "unknown"]
+
+
+def test_a_showstopper_that_is_a_proposal(capsys: Capture, tmp_path: Path, root: Path) -> None:
+    one = Mirror(tmp_path / "mirror.git")
+    one.edit(1000101, "Ten.", "modules/a.c", b"_10(void)", b"_10(int)")
+    status = (
+        b"RELEASE SHOWSTOPPERS:\n\n  *) Ten.\n     Trunk version of patch:\n        https://svn.apache.org/r1000101\n"
+    )
+    one.add(1000150, "Vote.", {"STATUS": status}, "2.4.x")
+    out = call(capsys, "backport", "check", "--all", "--repo", one.build(), "-f", "json").out
+    assert [each["kind"] for each in valid(root, "standing", out)["proposals"]] == ["showstopper"]
+
+
+def test_what_is_missing(capsys: Capture, repository: Mirror, root: Path) -> None:
+    arguments = ("backport", "missing", "--repo", repository.folder, "--path", "./modules/a.c")
+    code, out, err = call(capsys, *arguments)
+    assert (code, err) == (0, "")
+    told = lines(out)
+    assert told[1].startswith("r1000101 2014-05-13 PR 12345 mod_a: Take an argument.")
+    assert told[-1] == "2 revisions that 2.4.x lacks"
+    data = valid(root, "missing", call(capsys, *arguments, "--format", "json").out)
+    assert [one["name"] for one in data["candidates"]] == ["r1000101", "r1000102"]
+
+
+def test_a_story(capsys: Capture, repository: Mirror, root: Path) -> None:
+    code, out, err = call(capsys, "backport", "explain", "r1000108", "--repo", repository.folder)
+    assert (code, err) == (0, "")
+    assert "merged to 2.4.x in r1000151 (first in 2.4.3)" in lines(out)
+    for name in ("r1000108", "r1000151", "r1000100", "r1000101", "r1000111"):
+        told = call(capsys, "backport", "explain", name, "--repo", repository.folder, "--format", "json").out
+        assert valid(root, "explain", told)["name"] == name
+
+
+def test_nothing_of_a_message_reaches_the_terminal_as_it_is(capsys: Capture, repository: Mirror) -> None:
+    for arguments in (("check", "r1000111"), ("explain", "r1000111"), ("missing", "--since", "2014")):
+        out = call(capsys, "backport", *arguments, "--repo", repository.folder).out
+        assert "\x1b" not in out
+        assert "\u202e" not in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("check",), 2, "either revisions or --all"),
+        (("check", "r1000101", "--all"), 2, "either revisions or --all"),
+        (("check", "what?"), 2, "'what?' is no revision"),
+        (("check", "r5"), 3, "r5 is not in the history"),
+        (("check", "r1000151"), 3, "r1000151 is a revision of 2.4.x, not of trunk"),
+        (("check", "r1000101", "--onto", "9.9"), 3, "has no branch 9.9"),
+        (("missing", "--since", "yesterday"), 2, "'yesterday' is no date"),
+        (("missing", "--mergeinfo", "/nowhere/at/all"), 3, "cannot be read"),
+        (("explain", "r1000101,r1000102"), 2, "one revision at a time"),
+    ],
+)
+def test_wrong_calls(capsys: Capture, repository: Mirror, arguments: tuple[str, ...], code: int, said: str) -> None:
+    found = call(capsys, "backport", *arguments, "--repo", repository.folder)
+    assert found.code == code
+    assert said in found.err
+    assert found.err.count("\n") == 1

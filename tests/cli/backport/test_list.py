@@ -1,0 +1,114 @@
+"""`hpatch backport` as a user calls it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.support.backport.status_text import TEXT
+from tests.support.cli.call import call
+
+Capture = pytest.CaptureFixture[str]
+ENVIRONMENT = {
+    "GIT_AUTHOR_NAME": "a",
+    "GIT_AUTHOR_EMAIL": "a@b",
+    "GIT_COMMITTER_NAME": "a",
+    "GIT_COMMITTER_EMAIL": "a@b",
+}
+
+
+@pytest.fixture
+def status(tmp_path: Path) -> Path:
+    file = tmp_path / "STATUS"
+    file.write_text(TEXT)
+    return file
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """STATUS in four revisions: mod_c comes with the second, gets another title and section later."""
+    folder = tmp_path / "repository"
+    folder.mkdir()
+
+    def git(*arguments: str, date: str = "2024-01-01T00:00:00Z") -> None:
+        environment = {**os.environ, **ENVIRONMENT, "GIT_COMMITTER_DATE": date, "GIT_AUTHOR_DATE": date}
+        subprocess.run(["git", "-C", folder, *arguments], check=True, capture_output=True, env=environment)
+
+    git("init", "--initial-branch=2.4.x")
+    one, two = TEXT.index("  *) mod_c"), TEXT.index("\nFurther ones")
+    texts = [
+        TEXT[:one] + TEXT[two:],
+        TEXT[:one] + "  *) Once called otherwise.\n" + TEXT[one:two].partition("\n")[2] + TEXT[two:],
+        TEXT,
+        TEXT + "\n",
+    ]
+    for day, text in enumerate(texts, 1):
+        (folder / "STATUS").write_text(text)
+        git("add", "STATUS")
+        git("commit", "--message", "x", date=f"2024-01-0{day}T00:00:00Z")
+    return folder
+
+
+def test_the_list(capsys: Capture, status: Path) -> None:
+    code, out, err = call(capsys, "backport", "list", "--status", status)
+    assert (code, err) == (0, "")
+    assert "PATCHES ACCEPTED TO BACKPORT FROM TRUNK\n" in out
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert "1 mod_a: Ready to go. PR 4711. line 21 +1: ann, bob, cid nothing" in lines
+    assert "3 mod_c: The newest form. line 41 -1: dan 3 more +1, no veto (dan)" in lines
+    assert "age" not in out
+
+
+def test_the_file_here(capsys: Capture, status: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(status.parent)
+    expected = call(capsys, "backport", "list", "--status", status).out
+    assert call(capsys, "backport", "list").out == expected
+    assert call(capsys, "backport", "list", "--status", status.parent).out == expected
+    status.unlink()
+    answer = call(capsys, "backport", "list")
+    assert (answer.code, answer.out) == (3, "")
+    assert answer.err == "hpatch: STATUS: cannot be read: No such file or directory; give --status FILE or --repo DIR\n"
+
+
+@pytest.mark.git
+def test_since_when(capsys: Capture, repository: Path) -> None:
+    answer = json.loads(call(capsys, "backport", "list", "--repo", repository, "--format", "json").out)
+    assert [one["since"][:10] for one in answer["entries"]] == ["2024-01-01", "2024-01-01", "2024-01-02", "2024-01-01"]
+    assert " days" in call(capsys, "backport", "list", "--repo", repository).out
+
+
+def test_the_list_for_programs(capsys: Capture, status: Path, root: Path) -> None:
+    answer = json.loads(call(capsys, "backport", "list", "--status", status, "--format", "json").out)
+    Draft202012Validator(json.loads((root / "docs/schema/status-1.json").read_text())).validate(answer)
+    first = answer["entries"][0]
+    assert (first["trunk"], first["needs"], first["since"]) == ([1900001, 1900002], {"votes": 0, "vetoes": []}, None)
+    assert answer["exempt"] == ["mod_example", "pages and", "non-Unix build"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--status", "{}/other", "--repo", "{}"], 2, "exclude each other"),
+        (["--status", "{}/none"], 3, "none: cannot be read"),
+        (["--status", "{}/other"], 3, "is no STATUS file"),
+        (["--repo", "{}"], 3, "not a git repository"),
+    ],
+)
+def test_errors(capsys: Capture, tmp_path: Path, arguments: list[str], code: int, said: str) -> None:
+    (tmp_path / "other").write_text("text\n")
+    answer = call(capsys, "backport", "list", *(one.format(tmp_path) for one in arguments))
+    assert (answer.code, answer.out) == (code, "")
+    assert said in answer.err
+    assert answer.err.count("\n") == 1
+
+
+@pytest.mark.git
+def test_a_repository_without_the_branch(capsys: Capture, repository: Path) -> None:
+    answer = call(capsys, "backport", "list", "--repo", repository, "--branch", "2.9.x")
+    assert answer.code == 3
+    assert "has no branch 2.9.x" in answer.err

@@ -1,0 +1,71 @@
+"""`hpatch config` as a user calls it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli.call import call
+
+Capture = pytest.CaptureFixture[str]
+TEXT = 'ServerName a\n<VirtualHost *:80>\n  ProxyPass "/app/" "http://app:8080/" timeout=5\n</VirtualHost>\n'
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with one configuration, which is the working folder."""
+    (tmp_path / "httpd.conf").write_text(TEXT)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_tree(site: Path, capsys: Capture) -> None:
+    code, out, err = call(capsys, "config", "tree", ".")
+    assert (code, err) == (0, "")
+    assert [line.split() for line in out.splitlines()[1:3]] == [
+        ["1", "ServerName", "a"],
+        ["2", "<VirtualHost", "*:80>"],
+    ]
+
+
+def test_tree_as_lines_of_json(site: Path, capsys: Capture) -> None:
+    out = call(capsys, "config", "tree", "httpd.conf", "--format", "jsonl").out
+    assert [json.loads(line) for line in out.splitlines()] == [
+        [0, "ServerName", "a", "httpd.conf", 1],
+        [0, "<VirtualHost", "*:80>", "httpd.conf", 2],
+        [1, "ProxyPass", '"/app/" "http://app:8080/" timeout=5', "httpd.conf", 3],
+    ]
+
+
+def test_what_httpd_would_not_build(site: Path, capsys: Capture) -> None:
+    (site / "httpd.conf").write_text("Listen 80\n<Directory />\n")
+    for command in ("tree", "workers"):
+        code, out, err = call(capsys, "config", command, ".")
+        assert (code, err) == (3, "./httpd.conf:2:1: error: <Directory> is never closed\n")
+        assert out
+
+
+def test_what_httpd_only_warns_about(site: Path, capsys: Capture) -> None:
+    (site / "httpd.conf").write_text("ServerName ${NOBODY_DEFINES_IT}\n")
+    code, _, err = call(capsys, "config", "tree", ".")
+    assert code == 0
+    assert err.startswith("./httpd.conf:1:1: warning: ")
+
+
+def test_several_configurations(site: Path, capsys: Capture) -> None:
+    (site / "b").mkdir()
+    (site / "b" / "httpd.conf").touch()
+    code, out, err = call(capsys, "config", "tree", ".")
+    assert (code, out) == (2, "")
+    assert "2 configurations in this folder" in err
+
+
+def test_workers(site: Path, capsys: Capture) -> None:
+    code, out, err = call(capsys, "config", "workers", ".")
+    assert (code, err) == (0, "")
+    assert "http://app:8080/" in out
+    answer = json.loads(call(capsys, "config", "workers", ".", "-f", "json").out)
+    assert answer["schema"] == "hpatch.workers/1"
+    assert [server["workers"][0]["name"] for server in answer["servers"] if server["workers"]] == ["http://app:8080/"]

@@ -1,0 +1,167 @@
+"""`hpatch lint` as a user calls it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from hpatch.cli.output import write
+from hpatch.errors import ToolError
+from tests.support.cli.call import call
+
+PASS = 'ProxyPass "/app/" "http://127.0.0.1:8080"\n'
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with one configuration that has one finding, an error; it is the working folder."""
+    (tmp_path / "apache2.conf").write_text(f"ServerName a\n{PASS}ProxyPassReverse /app/ http://127.0.0.1:8080\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def rules(capsys: Capture, *arguments: object) -> list[str]:
+    """The names of the rules that found something."""
+    return [one["name"] for one in json.loads(call(capsys, "lint", "--format", "json", *arguments).out)["findings"]]
+
+
+def test_text(site: Path, capsys: Capture) -> None:
+    code, out, err = call(capsys, "lint", ".")
+    assert (code, err) == (1, "")
+    assert "error[MP001] slash-target-missing" in out
+    assert "./apache2.conf:2:" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--fail-on", "never"], 0),
+        (["--fail-on", "error"], 1),
+        (["--fail-on", "info"], 1),
+        (["--ignore", "slash-target-missing"], 0),
+        (["--ignore", "BE,MP001"], 0),
+        (["--ignore", "BE", "--ignore", "MP001"], 0),
+        (["--select", "WK"], 0),
+        (["--select", "WK,MP001"], 1),
+        (["--severity", "error"], 1),
+    ],
+)
+def test_exit_codes_and_selection(site: Path, capsys: Capture, arguments: list[str], code: int) -> None:
+    assert call(capsys, "lint", ".", *arguments).code == code
+
+
+def test_a_warning_fails_unless_errors_alone_do(site: Path, capsys: Capture) -> None:
+    (site / "apache2.conf").write_text("ProxyPass /app http://127.0.0.1:8080/\n")
+    assert call(capsys, "lint", "apache2.conf").code == 1
+    assert call(capsys, "lint", "apache2.conf", "--fail-on", "error").code == 0
+
+
+def test_what_cannot_be_read_is_never_clean(site: Path, capsys: Capture) -> None:
+    code, out, err = call(capsys, "lint", "missing.conf", "apache2.conf")
+    assert (code, err) == (3, "")
+    assert "slash-target-missing" in out
+    assert "missing.conf" in out
+    code, out, err = call(capsys, "lint", "missing.conf", "--select", "WK", "--fail-on", "never")
+    assert (code, err) == (3, "hpatch: missing.conf:1: cannot read 'missing.conf': No such file or directory\n")
+    (site / "broken.conf").write_text("<Directory />\n")
+    assert call(capsys, "lint", "broken.conf", "--ignore", "CF", "--fail-on", "never").code == 3
+
+
+def test_a_missing_include_may_be_ignored(site: Path, capsys: Capture) -> None:
+    (site / "apache2.conf").write_text("Include no/such.conf\n")
+    assert call(capsys, "lint", ".").code == 3
+    assert call(capsys, "lint", ".", "--ignore", "file-unreadable").code == 0
+
+
+def test_a_folder_without_configurations(site: Path, capsys: Capture) -> None:
+    (site / "empty").mkdir()
+    assert call(capsys, "lint", "empty") == (
+        3, "", "hpatch: empty: no configuration in this folder (apache2.conf, httpd.conf or *.conf)\n",
+    )  # fmt: skip
+
+
+def test_output_goes_to_a_file(site: Path, capsys: Capture) -> None:
+    code, out, err = call(capsys, "lint", ".", "--format", "sarif", "--output", "report.sarif")
+    assert (code, out, err) == (1, "", "")
+    assert json.loads((site / "report.sarif").read_text())["version"] == "2.1.0"
+    assert sorted(path.name for path in site.iterdir()) == ["apache2.conf", "report.sarif"]
+    assert call(capsys, "lint", ".", "-o", "no/such/folder").code == 4
+
+
+def test_a_file_is_replaced_as_a_whole_and_keeps_its_mode(tmp_path: Path) -> None:
+    file, link = tmp_path / "report", tmp_path / "link"
+    file.write_text("old")
+    file.chmod(0o640)
+    link.symlink_to(file)
+    write("caf\udce9\n", str(link))
+    assert file.read_bytes() == b"caf\xe9\n"
+    assert (file.stat().st_mode & 0o777, link.is_symlink()) == (0o640, True)
+    with pytest.raises(ToolError, match="cannot be written"):
+        write("", str(tmp_path))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "report"]
+
+
+def test_options_decide_conditionals(site: Path, capsys: Capture) -> None:
+    (site / "apache2.conf").write_text(f"<IfDefine APP>\n{PASS}</IfDefine>\n<IfModule mod_ssl.c>\nFoo\n</IfModule>\n")
+    only = ("--select", "MP001")
+    assert rules(capsys, ".", *only) == ["slash-target-missing"]
+    assert rules(capsys, ".", *only, "-D", "OTHER") == []
+    assert rules(capsys, ".", *only, "-D", "OTHER", "--define", "APP") == ["slash-target-missing"]
+    told = json.loads(call(capsys, "lint", ".", "--format", "json", "--modules", "all", "-D", "X").out)["conditions"]
+    assert [(one["text"], one["verdict"]) for one in told] == [
+        ("<IfDefine APP>", False),
+        ("<IfModule mod_ssl.c>", True),
+    ]
+
+
+def test_the_settings_file(site: Path, capsys: Capture) -> None:
+    (site / "hpatch.toml").write_text('ignore = ["MP001"]\n')
+    assert rules(capsys, ".") == []
+    assert rules(capsys, ".", "--ignore", "WK") == ["slash-target-missing"]
+    assert rules(capsys, ".", "--no-config") == ["slash-target-missing"]
+    (site / "other.toml").write_text('select = ["WK"]\n')
+    assert rules(capsys, ".", "--config", "other.toml") == []
+    (site / "hpatch.toml").write_text("ignroe = []\n")
+    assert call(capsys, "lint", ".") == (2, "", "hpatch: hpatch.toml: unknown key 'ignroe'; did you mean 'ignore'?\n")
+
+
+def test_the_environment(site: Path, capsys: Capture) -> None:
+    (site / "apache2.conf").write_text("ProxyPass /app/ http://${HOST}:8080/\n")
+    only = ("--select", "variable-undefined")
+    assert rules(capsys, ".", *only) == ["variable-undefined"]
+    (site / "envvars").write_text("export HOST=app\n")
+    assert rules(capsys, ".", *only) == []
+    (site / "production").write_text("export OTHER=app\n")
+    assert rules(capsys, ".", *only, "--env-file", "production") == ["variable-undefined"]
+
+
+def test_uwsgi_files(site: Path, capsys: Capture) -> None:
+    (site / "apache2.conf").write_text('ProxyPass "/app/" "unix:/run/app.sock|fcgi://app/"\n')
+    (site / "vassals").mkdir()
+    (site / "vassals" / "app.ini").write_text("[uwsgi]\nfastcgi-socket = /run/app.sock\n")
+    only = ("--select", "uwsgi-fcgi-eof", "--uwsgi-version", "2.0.4")
+    assert rules(capsys, ".", *only) == ["uwsgi-fcgi-eof"]
+    assert rules(capsys, "apache2.conf", *only, "--uwsgi", "vassals") == ["uwsgi-fcgi-eof"]
+    assert rules(capsys, "apache2.conf", *only, "--uwsgi", "vassals", "--uwsgi-version", "2.0.21") == []
+    both = call(capsys, "lint", ".", "--uwsgi", "vassals/app.ini", "--format", "json")
+    assert json.loads(both.out)["files"] == 2
+
+
+def test_a_fleet_has_one_order_whatever_the_jobs(site: Path, capsys: Capture) -> None:
+    for number in range(12):
+        (site / f"host{number:02}").mkdir()
+        (site / f"host{number:02}" / "httpd.conf").write_text(PASS * (number % 3))
+    one = call(capsys, "lint", ".", "--jobs", "1")
+    assert one == call(capsys, "lint", ".", "--jobs", "4")
+    assert "in 13 files" in one.out
+
+
+@pytest.mark.httpd
+def test_a_real_httpd_tells_its_version_and_modules(site: Path, capsys: Capture, httpd: str) -> None:
+    decided = "<IfModule core.c>\n</IfModule>\n<IfVersion >= 2.4>\n</IfVersion>\n<IfModule mod_lua.c>\n</IfModule>\n"
+    (site / "apache2.conf").write_text(decided)
+    told = json.loads(call(capsys, "lint", ".", "--format", "json", "--httpd", httpd).out)["conditions"]
+    assert [one["verdict"] for one in told] == [True, True, False]

@@ -1,0 +1,338 @@
+"""`hpatch apply`, `hpatch revert` and `hpatch status` as a user calls them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from hpatch import files
+from tests.report.test_data import closed
+from tests.support.cli.call import Answer, call
+from tests.support.cli.tree import BASE, MODULE, catalog, changed, diff, make, snapshot
+
+Run = Callable[..., Answer]
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    return make(tmp_path)
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, tree: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command on the tree, with the sets."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    sets = catalog(tmp_path)
+
+    def command(name: str, *arguments: object) -> Answer:
+        known = () if name == "revert" else ("--catalog", sets)
+        return call(capsys, name, *arguments, "--tree", tree, *known)
+
+    return command
+
+
+def module(tree: Path) -> str:
+    return (tree / MODULE).read_text()
+
+
+def told(answer: Answer) -> Any:
+    """An answer's JSON, which keeps to its documented schema."""
+    data = json.loads(answer.out)
+    name = data["schema"].removeprefix("hpatch.").replace("/", "-")
+    schema = json.loads((Path(__file__).parents[3] / f"docs/schema/{name}.json").read_text())
+    Draft202012Validator(closed(schema)).validate(data)
+    return data
+
+
+def states(run: Run) -> dict[str, str]:
+    answer = told(run("status", "one", "two", "three", "-f", "json"))
+    return {one["id"]: one["state"] for one in answer["sets"]}
+
+
+def test_a_set_and_what_it_needs(run: Run, tree: Path) -> None:
+    before = snapshot(tree)
+    assert states(run) == {"one": "missing", "two": "missing", "three": "missing"}
+    code, out, err = run("apply", "two")
+    assert (code, err) == (0, "")
+    assert "comes along: two needs it" in out
+    assert "Applied 2 changes to 1 file." in out
+    assert module(tree) == changed(changed(BASE, 5, "first"), 12, "second")
+    assert states(run) == {"one": "present", "two": "present", "three": "missing"}
+    blocked = told(run("revert", "one", "-f", "json"))
+    assert (blocked["ok"], blocked["dependents"]) == (False, ["two"])
+    assert "All of it goes with: hpatch revert one two" in run("revert", "one").out
+    code, out, err = run("revert", "two")
+    assert (code, err) == (0, "")
+    assert "Came along and is not needed any more: one (hpatch revert one)" in out
+    assert states(run) == {"one": "present", "two": "missing", "three": "missing"}
+    assert run("revert", "--all").code == 0
+    after = snapshot(tree)
+    assert {path: state[:2] for path, state in after.items()} == {path: state[:2] for path, state in before.items()}
+    assert after["README"] == before["README"]
+    assert sorted(path.name for path in tree.iterdir()) == ["README", "include", "modules"]
+
+
+def test_dry_run(run: Run, tree: Path) -> None:
+    before = snapshot(tree)
+    code, out, _ = run("apply", "three", "--dry-run", "--verbose")
+    assert code == 0
+    assert "hunk 1, line 17: exact" in out
+    assert "Would apply 1 change to 1 file." in out
+    assert run("apply", "three").code == 0
+    applied = snapshot(tree)
+    assert "Would revert three" in run("revert", "three", "--dry-run").out
+    assert snapshot(tree) == applied
+    assert run("revert", "three").code == 0
+    assert {path: state[:2] for path, state in snapshot(tree).items()} == {
+        path: state[:2] for path, state in before.items()
+    }
+
+
+def test_what_is_there_already(run: Run, tree: Path) -> None:
+    (tree / MODULE).write_text(changed(BASE, 5, "first"))
+    code, out, _ = run("apply", "one")
+    assert (code, "there already: the code shows it" in out) == (0, True)
+    assert run("apply", "two").code == 0
+    assert [step["name"] for step in told(run("status", "-f", "json"))["applied"]] == ["two"]
+    assert "Nothing to do" in run("apply", "two").out
+
+
+def test_what_does_not_fit(run: Run, tree: Path) -> None:
+    (tree / MODULE).write_text(BASE.replace("line 11\n", "mine\n"))
+    before = snapshot(tree)
+    code, out, err = run("apply", "two", "three")
+    assert (code, err) == (1, "")
+    assert f"two: {MODULE}: hunk 1, for line 9: does not fit" in out
+    assert "line 11" in out
+    assert "mine" in out
+    assert "Nothing was changed." in out
+    assert snapshot(tree) == before
+    answer = told(run("apply", "two", "three", "-f", "json"))
+    (blocker,) = answer["blockers"]
+    assert (answer["state"], blocker["step"], blocker["hunk"]) == ("refused", "two", 1)
+
+
+def test_a_set_for_another_version(run: Run, tree: Path) -> None:
+    header = tree / "include/ap_release.h"
+    header.write_text(header.read_text().replace("9", "7"))
+    code, out, _ = run("apply", "one")
+    assert (code, "not for this version" in out) == (1, True)
+    assert module(tree) == BASE
+
+
+def test_diffs(run: Run, tree: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.diff").write_text(diff(25, "mine"))
+    (tmp_path / "p0.patch").write_text(diff(16, "fourth").replace("a/", "").replace("b/", ""))
+    code, out, err = run("apply", tmp_path / "mine.diff", "one", tmp_path / "p0.patch")
+    assert (code, err) == (0, "")
+    assert module(tree) == changed(changed(changed(BASE, 5, "first"), 16, "fourth"), 25, "mine")
+    assert run("revert", "p0.patch").code == 0
+    code, out, err = run("apply", tmp_path / "mine.diff")
+    assert (code, err, "applied here already" in out) == (0, "", True)
+    (tmp_path / "mine.diff").write_text(diff(15, "mine"))
+    code, out, err = run("apply", tmp_path / "mine.diff")
+    assert (code, err) == (
+        2,
+        "hpatch: another 'mine.diff' is applied here; revert that first, or give this one another name\n",
+    )
+    reverted = told(run("revert", "mine.diff", "-f", "json"))
+    assert reverted["files"] == [{"path": MODULE, "how": "restored"}]
+    assert module(tree) == changed(BASE, 5, "first")
+
+
+def test_a_diff_called_like_a_set(run: Run, tree: Path, tmp_path: Path) -> None:
+    (tmp_path / "one").write_text(diff(25, "mine"))
+    code, _, err = run("apply", tmp_path / "one")
+    assert (code, "'one' is the name of a set" in err) == (2, True)
+    assert module(tree) == BASE
+
+
+def test_a_diff_needs_no_httpd(run: Run, tree: Path, tmp_path: Path) -> None:
+    (tree / "include/ap_release.h").unlink()
+    (tmp_path / "mine.diff").write_text(diff(25, "mine"))
+    assert run("apply", "one").code == 3
+    assert run("apply", tmp_path / "mine.diff").code == 0
+    code, out, _ = run("status")
+    assert (code, "mine.diff" in out) == (0, True)
+    assert run("revert", "mine.diff").code == 0
+    assert run("status").code == 3
+
+
+def test_an_edit_since(run: Run, tree: Path) -> None:
+    run("apply", "two")
+    edited = module(tree).replace("second 12\n", "second 12, edited\n")
+    (tree / MODULE).write_text(edited)
+    assert f"edited since: {MODULE}" in run("status").out
+    before = snapshot(tree)
+    code, out, _ = run("revert", "two")
+    assert (code, f"{MODULE}:12: the same lines were changed since by an edit" in out) == (1, True)
+    (clash,) = told(run("revert", "two", "-f", "json"))["clashes"]
+    assert clash["lines"] == [{"line": 12, "without": ["line 12\n"], "now": ["second 12, edited\n"]}]
+    assert snapshot(tree) == before
+    (tree / MODULE).write_text(edited.replace("second 12, edited\n", "second 12\n").replace("line 30", "my line"))
+    assert run("revert", "--all").code == 0
+    assert module(tree) == BASE.replace("line 30", "my line")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("apply", "ones"), 2, "there is no patch set 'ones'; did you mean 'one'?"),
+        (("apply", "r1"), 2, "no set has r1"),
+        (("apply", "nothere.diff"), 3, "nothere.diff: cannot be read: No such file"),
+        (("apply", "one", "--git", "a", "--web"), 2, "exclude each other"),
+        (("apply", "one", "--fuzz", "-1"), 2, "--fuzz"),
+        (("apply",), 2, "Missing argument"),
+        (("revert", "one"), 2, "nothing is applied in this tree"),
+        (("revert",), 2, "name the sets to revert, or give --all"),
+        (("revert", "one", "--all"), 2, "name the sets to revert, or give --all"),
+        (("status", "ones"), 2, "did you mean 'one'?"),
+    ],
+)
+def test_wrong_usage(run: Run, tree: Path, arguments: tuple[str, ...], code: int, message: str) -> None:
+    before = snapshot(tree)
+    answer = run(*arguments)
+    assert (answer.code, answer.out) == (code, "")
+    assert answer.err.startswith("hpatch: ")
+    assert answer.err.count("\n") == 1
+    assert message in answer.err
+    assert snapshot(tree) == before
+
+
+def test_revert_of_what_is_not_applied(run: Run) -> None:
+    run("apply", "one")
+    assert run("revert", "onee").err == "hpatch: 'onee' is not applied in this tree; did you mean 'one'?\n"
+
+
+def test_revert_all_of_nothing(run: Run) -> None:
+    code, out, err = run("revert", "--all")
+    assert (code, err, "Nothing is applied" in out) == (0, "", True)
+
+
+@pytest.mark.parametrize("command", [("apply", "one"), ("status",), ("revert", "--all")])
+def test_no_tree(capsys: pytest.CaptureFixture[str], tmp_path: Path, command: tuple[str, ...]) -> None:
+    for path in (tmp_path / "none", tmp_path / "file"):
+        (tmp_path / "file").touch()
+        code, out, err = call(capsys, *command, "--tree", path)
+        assert (code, out, err.count("\n")) == (3, "", 1)
+
+
+@pytest.mark.parametrize("command", ["apply", "revert", "status"])
+def test_a_damaged_stack(run: Run, tree: Path, command: str) -> None:
+    run("apply", "one")
+    (tree / ".hpatch/stack.json").write_text('{"schema": "hpatch.stack/1", "se')
+    before = snapshot(tree)
+    code, out, err = run(command, *(["two"] if command != "status" else []))
+    assert (code, out) == (3, "")
+    assert "stack.json: is damaged" in err
+    assert snapshot(tree) == before
+
+
+def test_a_second_hpatch(run: Run, tree: Path) -> None:
+    with files.lock(tree):
+        assert run("apply", "one", "--dry-run").code == 0
+        code, out, err = run("apply", "one")
+    assert (code, out) == (4, "")
+    assert err == f"hpatch: {tree}: another hpatch is at work in this tree; wait for it to end\n"
+
+
+UNPRIVILEGED = """
+import os, sys
+from hpatch.cli.main import main
+sys.argv[0] = "hpatch"
+arguments = sys.argv
+try:
+    sys.argv = [*arguments, "--dry-run"]  # so that all modules are loaded
+    main()
+except SystemExit as end:
+    assert end.code == 0
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+    os.environ["XDG_CACHE_HOME"] += "-of-another"
+sys.argv = arguments
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("sealed", "message"),
+    [
+        ("modules/proxy", f"{MODULE}: its folder cannot be written; nothing was changed"),
+        (".", "{tree}: cannot be written: Permission denied"),
+    ],
+)
+def test_a_tree_that_cannot_be_written(sealed: str, message: str) -> None:
+    """File permissions do not count for root: there it is another user, to whom all but the sealed folder is open."""
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own are closed to others
+        tree, sets = make(Path(folder)), catalog(Path(folder))
+        for path in (Path(folder), *Path(folder).rglob("*")):
+            path.chmod(0o777 if path.is_dir() else 0o666)
+        (tree / sealed).chmod(0o555)
+        done = script(UNPRIVILEGED, "apply", "one", "--tree", tree, "--catalog", sets, XDG_CACHE_HOME=f"{folder}/cache")
+        (tree / sealed).chmod(0o755)
+        assert (done.returncode, done.stderr) == (4, f"hpatch: {message.format(tree=tree)}\n")
+        assert module(tree) == BASE
+        assert not (tree / ".hpatch").exists()
+
+
+def script(text: str, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", text, *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+STOPPED = """
+import os, signal, sys
+from hpatch import files
+how = getattr(signal, sys.argv.pop(1))
+rename, calls = os.rename, []
+def stopped(*arguments, **named):
+    calls.append(arguments)
+    if len(calls) == 2:
+        os.kill(os.getpid(), how)
+    rename(*arguments, **named)
+os.rename = stopped
+from hpatch.cli.main import main
+sys.argv[0] = "hpatch"
+main()
+"""
+
+
+def test_kill_9(run: Run, tree: Path, tmp_path: Path) -> None:
+    """In the middle of the transaction: the next command finishes it, and says so in one line."""
+    done = script(STOPPED, "SIGKILL", "apply", "two", "--tree", tree, "--catalog", tmp_path / "sets")
+    assert done.returncode == -signal.SIGKILL
+    answer = run("status", "one", "two", "-f", "json")
+    assert answer.code == 0
+    assert answer.err == f"hpatch: {tree}: an earlier hpatch was interrupted here; finished it\n"
+    assert {one["state"] for one in told(answer)["sets"]} == {"present"}
+    assert module(tree) == changed(changed(BASE, 5, "first"), 12, "second")
+    assert run("status").err == ""
+    assert run("revert", "--all").code == 0
+    assert module(tree) == BASE
+
+
+def test_ctrl_c(run: Run, tree: Path, tmp_path: Path) -> None:
+    """In the middle of the transaction: it waits for its end."""
+    done = script(STOPPED, "SIGINT", "apply", "two", "--tree", tree, "--catalog", tmp_path / "sets")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+    assert module(tree) == changed(changed(BASE, 5, "first"), 12, "second")
+    code, _, err = run("revert", "--all")
+    assert (code, err) == (0, "")
+    assert module(tree) == BASE

@@ -1,0 +1,106 @@
+"""`hpatch verify` and `hpatch smoke` as a user calls them, as far as nothing is built."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli.call import Answer, call
+from tests.support.cli.tree import MODULE, catalog, make, snapshot
+
+Run = Callable[..., Answer]
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    return make(tmp_path)
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, tree: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Verify on the tree, with the sets."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    sets = catalog(tmp_path)
+    return lambda *arguments: call(capsys, "verify", *arguments, "--tree", tree, "--catalog", sets)
+
+
+def test_a_dry_run_shows_what_would_be_tried_and_changes_nothing(run: Run, tree: Path, tmp_path: Path) -> None:
+    before = snapshot(tree)
+    code, out, err = run("two", "--dry-run", "--transport", "unix")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[1] == "would be applied in a copy: one, two"
+    rows = [line.split() for line in out.splitlines()[4:]]
+    # They have no behaviour of their own, so all others are to stay as they are.
+    assert ["fcgi-stdin-eof", "others", "responder", "unix"] in rows
+    assert {row[-1] for row in rows} == {"unix"}
+    assert snapshot(tree) == before
+    assert not (tmp_path / "cache/hpatch/builds").exists()
+    code, out, err = run("two", "--dry-run", "--format", "json")
+    assert (code, err) == (0, "")
+    assert [one["id"] for one in json.loads(out)["sets"]] == ["one", "two"]
+    assert json.loads(out)["files"] == [MODULE]
+
+
+def test_what_does_not_apply_is_shown(run: Run, tree: Path) -> None:
+    (tree / MODULE).write_text((tree / MODULE).read_text().replace("line 12\n", "another 12\n"))
+    code, out, err = run("two")
+    assert (code, err) == (1, "")
+    assert "hunk" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("nothing",), "there is no patch set 'nothing'"),
+        (("uwsgi-stdin-eof",), "'uwsgi-stdin-eof' is for uwsgi; only httpd is built and tried"),
+        (("one", "--httpd", "/usr/sbin/apache2"), "--httpd and --apxs need --module-only"),
+        (("one", "--module-only", "--configure-arg=--x"), "--configure-arg and --mpm are for the whole of httpd"),
+        (("one", "--module-only", "--mpm", "worker"), "--configure-arg and --mpm are for the whole of httpd"),
+        (("one", "--transport", "pigeon"), "--transport 'pigeon'"),
+        (("one", "--backend", "pigeon"), "'pigeon' is no backend"),
+    ],
+)
+def test_wrong_usage(run: Run, arguments: tuple[str, ...], said: str) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert said in err
+
+
+def test_a_set_that_is_there_already(capsys: pytest.CaptureFixture[str], run: Run, tree: Path, tmp_path: Path) -> None:
+    assert call(capsys, "apply", "one", "--tree", tree, "--catalog", tmp_path / "sets").code == 0
+    code, _, err = run("one")
+    assert code == 2
+    assert "has one already: there is no tree without to compare with" in err
+
+
+@pytest.mark.httpd
+def test_module_only(run: Run) -> None:
+    code, _, err = run("one", "--module-only", "--any-version", "--dry-run")
+    assert (code, err) == (0, "")  # mod_small, by its name
+    code, _, err = run("one", "--module-only", "--apxs", "/nowhere/apxs")
+    assert code == 4
+    assert "apache2-dev" in err
+
+
+@pytest.mark.httpd
+def test_smoke(capsys: pytest.CaptureFixture[str], httpd: str, tmp_path: Path) -> None:
+    code, out, err = call(capsys, "smoke", httpd, "--sets", "fcgi-memset", "--format", "json")
+    assert (code, err) == (0, "")
+    answer = json.loads(out)
+    assert (answer["verdict"], answer["sets"], answer["silent"]) == ("passed", ["fcgi-memset"], ["fcgi-memset"])
+    assert call(capsys, "smoke", tmp_path).code == 2
+    assert call(capsys, "smoke", httpd, "--sets", "nothing").code == 2
+    assert call(capsys, "smoke", httpd, "--sets", "fcgi-memset,uwsgi-stdin-eof").code == 2
+
+
+def test_smoke_tries_no_sets_where_the_httpd_does_not_start(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    program = tmp_path / "httpd"
+    program.write_text("#!/bin/sh\n[ $1 = -V ] && echo 'Server version: Apache/2.4.62 (Unix)'\nexit 1\n")
+    program.chmod(0o755)
+    code, out, err = call(capsys, "smoke", program, "--sets", "fcgi-stdin-eof", "--format", "json")
+    assert (code, err) == (1, "")
+    answer = json.loads(out)
+    assert ([one["name"] for one in answer["checks"]], answer["results"]) == (["start"], [])

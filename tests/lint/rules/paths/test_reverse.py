@@ -1,0 +1,110 @@
+"""ProxyPassReverse."""
+
+import pytest
+
+from tests.support.lint.mapping import find, places
+
+_BALANCER = "<Proxy balancer://b>\nBalancerMember {}://h:80\n</Proxy>\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("ProxyPass /a http://h/a", (1, 1)),
+        ("<Location /a>\n  ProxyPass http://h/a\n</Location>", (2, 3)),
+        ("ProxyPass /a http://h/a\nProxyPassReverse /b http://i/b", (1, 1)),
+        ("ProxyPass /a unix:/x|http://app", (1, 1)),
+        ("ProxyPreserveHost On\nProxyPass /a http://h/b", (2, 1)),
+        (_BALANCER.format("http") + "ProxyPass / balancer://b/", (4, 1)),
+        ("ProxyPass /a http://h/a\nProxyPassReverseCookiePath / /a", (1, 1)),
+    ],
+)
+def test_missing(text: str, place: tuple[int, int]) -> None:
+    assert places("reverse-missing", text) == [place]
+
+
+def test_missing_once_for_a_backend() -> None:
+    (finding,) = find("reverse-missing", "ProxyPass /a http://h/a\nProxyPass /b http://h/b")
+    assert [related.place.line for related in finding.related] == [2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ProxyPass /a http://h/a\nProxyPassReverse /a http://h/a",
+        "ProxyPass /a http://h/a\nProxyPassReverse / http://h/",
+        "ProxyPass /a http://h/a\nProxyPassReverse /a http://public/a",
+        "ProxyPass /a http://h/a\nProxyPassReverse / /",
+        "ProxyPass /a http://h/a\n<Location /a>\nProxyPassReverse http://h/a\n</Location>",
+        "ProxyPassReverse / http://h/\n<VirtualHost *>\nProxyPass / http://h/\n</VirtualHost>",
+        "ProxyPreserveHost On\nProxyPass /a http://h/a",
+        "Header edit Location ^http://h/ /\nProxyPass /a http://h/a",
+        "ProxyPass /a fcgi://h:9000",
+        "ProxyPass /a ws://h/a",
+        "ProxyPass /a ajp://h:8009/a",
+        "ProxyPass /a !",
+        "ProxyPass /.well-known/acme-challenge http://h/.well-known/acme-challenge",
+        "ProxyPass /favicon.ico http://h/favicon.ico",
+        _BALANCER.format("ajp") + "ProxyPass / balancer://b/",
+        _BALANCER.format("http") + "ProxyPass / balancer://b/\nProxyPassReverse / balancer://b/",
+        _BALANCER.format("http") + "ProxyPass /a balancer://b/\nProxyPassReverse / http://h/",
+    ],
+)
+def test_not_missing(text: str) -> None:
+    assert find("reverse-missing", text) == []
+
+
+def test_unix() -> None:
+    (finding,) = find("reverse-unix", 'ProxyPassReverse "/a" "unix:/run/a.sock|http://app/"')
+    assert (finding.place.line, finding.place.column) == (1, 23)
+    assert finding.fix is not None
+    assert finding.fix.edits[0].replacement == '"http://app/"'
+
+
+@pytest.mark.parametrize("url", ["http://app/", "/", "balancer://unix/", "http://unix:80/"])
+def test_not_unix(url: str) -> None:
+    assert find("reverse-unix", f"ProxyPassReverse /a {url}") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("ProxyPass / http://h/\nProxyPassReverse / http://h", (2, 20)),
+        ("ProxyPass /a http://h\nProxyPassReverse /a http://h/", (2, 21)),
+        ("ProxyPass /a/ http://h/\nProxyPassReverse /a http://h/", (2, 21)),
+        ("ProxyPass /a http://h/a\nProxyPassReverse /a http://h/", (2, 21)),
+        ("ProxyPass /a http://h:81\nProxyPassReverse /a http://h:82", (2, 21)),
+        ("ProxyPass / http://127.0.0.1:81/\nProxyPassReverse / http://localhost:81/", (2, 20)),
+        ("<Location /a>\n  ProxyPass http://h\n  ProxyPassReverse http://h/\n</Location>", (3, 20)),
+        ("ProxyPass /a http://h\nProxyPassReverse /a /", (2, 21)),
+    ],
+)
+def test_mismatch(text: str, place: tuple[int, int]) -> None:
+    assert places("reverse-mismatch", text) == [place]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ProxyPass / http://h/\nProxyPassReverse / http://h/",
+        "ProxyPass /a http://h\nProxyPassReverse /a http://h",
+        "ProxyPass /a http://h/b\nProxyPassReverse /a/ http://h/b/",
+        "ProxyPass /a http://h/a\nProxyPassReverse / http://h/",
+        "ProxyPass / http://h/\nProxyPassReverse / http://H:80/",
+        "ProxyPass / http://h:80/\nProxyPassReverse / http://h/",
+        "ProxyPass / http://h/\nProxyPassReverse / https://h/",
+        "ProxyPass / http://h/\nProxyPassReverse / http://public/",
+        "ProxyPass /a http://h/a\nProxyPassReverse /a /a",
+        "ProxyPass / http://h/\nProxyPassReverse / /",
+        "ProxyPass / unix:/x|http://app/\nProxyPassReverse / http://app/",
+        "ProxyPass / unix:/x|http://app/\nProxyPassReverse / unix:/x|http://app/",
+        "ProxyPass / http://h/\nProxyPassReverse / http://h:82/\nProxyPassReverse / http://h/",
+        "ProxyPreserveHost On\nProxyPass / http://127.0.0.1:81/\nProxyPassReverse / http://localhost:81/",
+        "ProxyPreserveHost On\nProxyPass / http://h:81/\nProxyPassReverse / http://h:81",
+        "ProxyPass / http://h\nProxyPassReverse / http://h",
+        "ProxyPass / balancer://b/\nProxyPassReverse / http://h",
+        "ProxyPass / http://h/",
+    ],
+)
+def test_match(text: str) -> None:
+    assert find("reverse-mismatch", text) == []

@@ -1,0 +1,73 @@
+"""Health checks."""
+
+import pytest
+
+from tests.support.lint.mapping import find, places
+
+MEMBER = "<Proxy balancer://x>\nBalancerMember http://h {}\n</Proxy>\n"
+
+
+def test_no_module() -> None:
+    text = MEMBER.format("hcmethod=GET")
+    (found,) = find("hc-no-module", text, modules="proxy_module")
+    assert (found.place.line, found.place.column, found.confidence) == (2, 25, "high")
+    (found,) = find("hc-no-module", "LoadModule proxy_module modules/mod_proxy.so\n" + text)
+    assert (found.place.line, found.confidence) == (3, "medium")
+
+
+def test_module() -> None:
+    text = MEMBER.format("hcmethod=GET")
+    assert not find("hc-no-module", text)
+    assert not find("hc-no-module", text, modules="proxy_module,proxy_hcheck_module")
+    assert not find("hc-no-module", MEMBER.format("timeout=5"), modules="proxy_module")
+
+
+TEMPLATE = "ProxyHCTemplate T hcmethod=GET\n"
+EXPR = "ProxyHCExpr Ok {%{REQUEST_STATUS} =~ /^2/}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "related"),
+    [
+        (MEMBER.format("hctemplate=t") + TEMPLATE, 2, [4]),
+        (MEMBER.format("hcexpr=ok") + EXPR, 2, [4]),
+        (TEMPLATE + f"<VirtualHost *:1>\n{MEMBER.format('hctemplate=t')}</VirtualHost>", 4, [1]),
+        (MEMBER.format("hctemplate=t"), 2, []),
+        (EXPR + MEMBER.format("hctemplate=ok"), 3, []),
+    ],
+)
+def test_order(text: str, line: int, related: list[int]) -> None:
+    (found,) = find("hc-order", text)
+    assert (found.place.line, found.place.column) == (line, 25)
+    assert [one.place.line for one in found.related] == related
+    assert found.confidence == ("high" if related else "medium")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TEMPLATE + MEMBER.format("hctemplate=T"),
+        TEMPLATE + MEMBER.format("hctemplate=t"),
+        EXPR + MEMBER.format("hcexpr=OK"),
+        f"<VirtualHost *:1>\n{TEMPLATE}{MEMBER.format('hctemplate=t')}</VirtualHost>",
+        MEMBER.format("hctemplate=t").replace("BalancerMember", TEMPLATE + "BalancerMember"),
+        EXPR + "ProxyHCTemplate T hcexpr=ok",
+    ],
+)
+def test_in_order(text: str) -> None:
+    assert not find("hc-order", text)
+
+
+@pytest.mark.parametrize(
+    ("method", "version"), [("POST", None), ("PROVIDER", None), ("GET11", "2.4.54"), ("CPING", "2.4.48")]
+)
+def test_method(method: str, version: str | None) -> None:
+    assert places("hc-method", MEMBER.format(f"hcmethod={method}"), version) == [(2, 25)]
+    assert places("hc-method", f"ProxyHCTemplate T hcmethod={method}", version) == [(1, 19)]
+
+
+@pytest.mark.parametrize(
+    ("method", "version"), [("get", None), ("GET11", None), ("GET11", "2.4.55"), ("TCP", "2.4.21")]
+)
+def test_known_method(method: str, version: str | None) -> None:
+    assert not find("hc-method", MEMBER.format(f"hcmethod={method}"), version)

@@ -1,0 +1,72 @@
+"""Parameters that nothing reads."""
+
+import pytest
+
+from tests.support.lint.mapping import find
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("ProxyPass / http://h/ flushpackets=on", 23),
+        ("ProxyPass / http://h/ max=5 flushwait=20 timeout=5", 29),
+        ("ProxyPass / fcgi://h/ ping=5", 23),
+        ("ProxyPass / uwsgi://h/ enablereuse=on", 24),
+        ("ProxyPass / fcgi://h/ secret=x", 23),
+        ("ProxyPass / scgi://h/ responsefieldsize=9000", 23),
+        ("ProxyPass / unix:/run/a|uwsgi://h/ flusher=flush", 36),
+    ],
+)
+def test_inert(text: str, column: int) -> None:
+    (found,) = find("param-inert-scheme", text)
+    assert (found.place.line, found.place.column) == (1, column)
+    assert found.fix is not None
+    assert found.fix.safe
+    assert found.fix.edits[0].place.column == column - 1
+    assert found.fix.edits[0].replacement == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("ProxyPass / fcgi://h/ flushpackets=on", None),
+        ("ProxyPass / ajp://h/ flushpackets=on ping=5 secret=x", None),
+        ("ProxyPass / http://h/ ping=5 responsefieldsize=9000 enablereuse=on", None),
+        ("ProxyPass / http://h/ flushpackets=off", None),
+        ("ProxyPass / uwsgi://h/ enablereuse=off disablereuse=on", None),
+        ("ProxyPass / http://h/ iobuffersize=9000", None),
+        ("ProxyPass / other://h/ flushpackets=on", None),
+        ("ProxyPass / fcgi://h/ flushpackets=on", "2.4.31"),
+    ],
+)
+def test_honoured(text: str, version: str | None) -> None:
+    assert not find("param-inert-scheme", text, version)
+
+
+def test_inert_in_old_versions() -> None:
+    (found,) = find("param-inert-scheme", "ProxyPass / fcgi://h/ flushpackets=on", "2.4.30")
+    assert "before httpd 2.4.31" in found.message
+
+
+@pytest.mark.parametrize("param", ["retry=0", "loadfactor=2", "route=a", "lbset=1", "redirect=b"])
+def test_standalone(param: str) -> None:
+    (found,) = find("retry-standalone", f"ProxyPass / http://h/ {param}")
+    assert (found.place.column, found.severity) == (23, "info")
+
+
+def test_health_check_of_a_worker_in_no_balancer() -> None:
+    (found,) = find("retry-standalone", "ProxyPass / http://h/ hcmethod=GET")
+    assert found.severity == "warning"
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("<Proxy balancer://x>\nBalancerMember http://h retry=0 route=a hcmethod=GET\n</Proxy>", None),
+        ("ProxyPass / http://h/ timeout=5 status=+I", None),
+        ("ProxyPass / http://h/ retry=0 status=-I", None),
+        ("ProxyPass / http://h/ retry=0", "2.4.20"),
+    ],
+)
+def test_not_standalone(text: str, version: str | None) -> None:
+    assert not find("retry-standalone", text, version)

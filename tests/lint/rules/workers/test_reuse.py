@@ -1,0 +1,59 @@
+"""Keeping connections."""
+
+import pytest
+
+from tests.support.lint.mapping import find
+
+
+def test_both() -> None:
+    (found,) = find("reuse-both", "ProxyPass / http://h/ disablereuse=off max=5 enablereuse=off")
+    assert found.place.column == 23
+    assert '"enablereuse=off"' in found.message
+    assert [related.place.column for related in found.related] == [46]
+
+
+@pytest.mark.parametrize("params", ["enablereuse=on disablereuse=off", "enablereuse=on", "disablereuse=on max=1"])
+def test_not_both(params: str) -> None:
+    assert not find("reuse-both", f"ProxyPass / http://h/ {params}")
+
+
+@pytest.mark.parametrize("url", ["http://$1.example/", "http://h:80$1/$2"])
+@pytest.mark.parametrize(("version", "safe", "severity"), [("2.4.59", True, "warning"), ("2.4.58", False, "error")])
+def test_dollar(url: str, version: str, safe: bool, severity: str) -> None:
+    (found,) = find("reuse-dollar-host", f"ProxyPassMatch ^/(.)/(.*) {url} enablereuse=on", version)
+    assert (found.place.column, found.severity) == (len(f"ProxyPassMatch ^/(.)/(.*) {url} ") + 1, severity)
+    assert found.fix is not None
+    assert found.fix.safe is safe
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("ProxyPassMatch ^/(.*) http://h/$1 enablereuse=on", None),
+        ("ProxyPassMatch ^/(.)/(.*) http://$1.example/$2 enablereuse=off", None),
+        ("ProxyPassMatch ^/(.)/(.*) http://$1.example/$2 enablereuse=on", "2.4.46"),
+    ],
+)
+def test_no_dollar(text: str, version: str | None) -> None:
+    assert not find("reuse-dollar-host", text, version)
+
+
+def test_match() -> None:
+    text = "ProxyPassMatch ^/(.*) http://h/$1 timeout=5 max=3"
+    (found,) = find("match-params-ignored", text, "2.4.46")
+    assert found.place.column == 35
+    assert found.message.startswith('"timeout=5" and "max=3" do nothing')
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("ProxyPassMatch ^/(.*) http://h/$1 timeout=5", "2.4.47"),
+        ("ProxyPassMatch ^/(.*) http://h/$1 timeout=5", None),
+        ("ProxyPassMatch ^/(.*) http://h/$1", "2.4.46"),
+        ("ProxyPassMatch ^/a http://h/ timeout=5", "2.4.46"),
+        ("ProxyPass / http://h/ timeout=5", "2.4.46"),
+    ],
+)
+def test_no_match(text: str, version: str | None) -> None:
+    assert not find("match-params-ignored", text, version)

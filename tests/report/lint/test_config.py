@@ -1,0 +1,101 @@
+"""`config tree` and `config workers`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from hpatch.conf.load import load_text
+from hpatch.proxy.build import build
+from hpatch.report.common.tables import table
+from hpatch.report.common.terminal import cells
+from hpatch.report.lint.config import render_tree, render_workers
+from tests.report.lint.test_text import COLOUR, assert_as_expected
+from tests.report.test_data import closed
+
+HERE = Path(__file__).parent
+TEXT = (HERE / "proxy.conf").read_text()
+
+
+def test_tree_for_programs() -> None:
+    text = 'Listen 80\n<VirtualHost *:80>\n<If "é">\nRequire \\\nfrom "\udcff"\n</If>\n</VirtualHost>\nListen 81'
+    lines = list(render_tree(load_text(text, name="a\n.conf"), "jsonl"))
+    assert [json.loads(line)[:3] + json.loads(line)[4:] for line in lines] == [
+        [0, "Listen", "80", 1],
+        [0, "<VirtualHost", "*:80>", 2],
+        [1, "<If", '"é">', 3],
+        [2, "Require", 'from "\udcff"', 5],
+        [0, "Listen", "81", 8],
+    ]
+    assert all(line.endswith("\n") and line.isascii() and line.count("\n") == 1 for line in lines)
+    assert all(json.loads(line)[3].endswith("a\n.conf") for line in lines)
+
+
+def test_a_line_of_the_tree_is_valid_by_its_schema(root: Path) -> None:
+    validator = Draft202012Validator(json.loads((root / "docs/schema/tree-line.json").read_text()))
+    for line in render_tree(load_text(TEXT), "jsonl"):
+        validator.validate(json.loads(line))
+
+
+def test_tree_for_people() -> None:
+    text = "".join(render_tree(load_text(TEXT, name="proxy.conf"), "text"))
+    assert_as_expected(HERE / "proxy.tree.txt", text)
+
+
+def test_tree_shows_control_characters() -> None:
+    (_, line) = render_tree(load_text("ServerName \x1b[31m\udcff"), "text")
+    assert line == "     1  ServerName \\x1b[31m\\xff\n"
+
+
+@pytest.mark.parametrize("width", [60, 200])
+def test_workers_for_people(width: int) -> None:
+    text = render_workers(build(load_text(TEXT, name="proxy.conf")), "text", width=width)
+    assert all(len(line) <= width for line in text.splitlines())
+    assert_as_expected(HERE / f"proxy.workers.{width}.txt", text)
+
+
+def test_workers_in_colour_are_the_same_text() -> None:
+    proxy = build(load_text(TEXT, name="proxy.conf"))
+    coloured = render_workers(proxy, "text", width=60, color=True)
+    assert COLOUR.sub("", coloured) == render_workers(proxy, "text", width=60)
+
+
+def test_workers_for_programs(root: Path) -> None:
+    schema = json.loads((root / "docs/schema/workers-1.json").read_text())
+    data = json.loads(render_workers(build(load_text(TEXT, name="proxy.conf")), "json"))
+    Draft202012Validator(closed(schema)).validate(data)
+    main, host = data["servers"][:2]
+    assert (main["main"], main["file"], host["main"], host["name"]) == (True, None, False, "www.example.org")
+    (balancer,) = main["balancers"]
+    assert [member["name"] for member in balancer["members"]] == ["http://one:8080", "http://two:8080"]
+    assert balancer["members"][0]["params"] == [
+        {"key": "retry", "value": "5", "file": "proxy.conf", "line": 4, "column": 5}
+    ]
+    mapping = next(mapping for mapping in host["mappings"] if mapping["path"] == "/app")
+    assert mapping["worker"]["name"] == "balancer://shop"
+    assert (mapping["line"], mapping["target"]) == (14, "balancer://shop/app")
+
+
+@pytest.mark.parametrize("render", [render_tree, render_workers])
+def test_an_unknown_format_is_refused(render: object) -> None:
+    with pytest.raises(KeyError):
+        render(build(load_text("")), "yaml")  # type: ignore[operator]
+
+
+CELL = st.text(st.sampled_from("ab /日\n\x1b"), max_size=60)
+
+
+@given(st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=5), st.integers(30, 130))
+def test_any_table_keeps_all_characters_and_fits(rows: list[tuple[str, str, str]], width: int) -> None:
+    lines = list(table(("one", "two", "three"), rows, width, False))
+    shown = "".join(lines[1:])
+    for char in "ab日":
+        assert shown.count(char) == sum(cell.replace("\x1b", "").count(char) for row in rows for cell in row) + (
+            sum(cell.count("\x1b") for row in rows for cell in row) if char == "b" else 0
+        )
+    assert all(cells(line) <= max(width, 16 * 3 + 4) for line in lines)

@@ -1,0 +1,75 @@
+"""`hpatch rule`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from hpatch.lint.rule import Rule
+from hpatch.report.lint.rule import render_json, render_manual, render_table
+from tests.report.lint.test_text import COLOUR
+from tests.report.test_data import closed
+from tests.support.report.lint_results import check
+
+RULES = (
+    Rule("WK001", "uds-worker-collision", "error", "high", ("https://example.org/", "PR 1"), check),
+    Rule("MP002", "slash-double", "info", "medium", (), check),
+)
+WIDE = """\
+code   name                  summary                   severity
+WK001  uds-worker-collision  What the rule is about.   error
+MP002  slash-double          What the rule is about.   info (medium)
+"""
+NARROW = """\
+code   name                  severity
+WK001  uds-worker-collision  error
+  What the rule is about.
+MP002  slash-double          info (medium)
+  What the rule is about.
+"""
+MANUAL = """\
+WK001 uds-worker-collision  (error, high confidence)
+
+What the rule is about.
+
+Why it matters, in two lines
+with <angles> and `code`.
+
+- an item that goes on
+
+- another
+
+Fires on:
+
+    ProxyPass "/a" "http://a/"
+
+    # a comment
+
+Source: the manual page.
+
+See:
+    https://example.org/
+    PR 1
+"""
+
+
+@pytest.mark.parametrize(("width", "expected"), [(None, WIDE), (70, WIDE), (60, NARROW)])
+def test_table(width: int | None, expected: str) -> None:
+    text = render_table(RULES, width=width)
+    assert [line.split() for line in text.splitlines()] == [line.split() for line in expected.splitlines()]
+    assert all(len(line) <= (width or 70) for line in text.splitlines())
+
+
+def test_manual() -> None:
+    assert render_manual(RULES[0], width=30) == MANUAL
+    assert COLOUR.sub("", render_manual(RULES[0], width=30, color=True)) == MANUAL
+
+
+def test_json(root: Path) -> None:
+    data = json.loads(render_json(RULES))
+    Draft202012Validator(closed(json.loads((root / "docs/schema/rules-1.json").read_text()))).validate(data)
+    assert [rule["rule"] for rule in data["rules"]] == ["WK001", "MP002"]
+    assert data["rules"][0]["manual"].startswith("What the rule is about.\n\nWhy")

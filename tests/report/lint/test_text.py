@@ -1,0 +1,79 @@
+"""Text for people, whole outputs: each folder of cases/ has what is expected at 60 and at 200 columns.
+
+`UPDATE_EXPECTED=1 pytest tests/report` writes them anew; read the difference.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpatch import __version__
+from hpatch.lint.engine import LintResult
+from hpatch.lint.finding import Finding, Related
+from hpatch.lint.rule import Rule
+from hpatch.report.common.terminal import cells
+from hpatch.report.lint import forms as lint
+from hpatch.text import Source
+from tests.support.report.lint_results import CASES, NAMES, ROOT, check, result
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def assert_as_expected(path: Path, text: str) -> None:
+    if os.environ.get("UPDATE_EXPECTED"):
+        path.write_text(text)
+    assert text == path.read_text()
+
+
+@pytest.mark.parametrize("width", [60, 200])
+@pytest.mark.parametrize("name", NAMES)
+def test_text(name: str, width: int) -> None:
+    text = lint.render("text", result(name), width=width)
+    assert all(cells(line) <= width for line in text.split("\n"))
+    assert_as_expected(CASES / name / f"{width}.txt", text)
+
+
+@pytest.mark.parametrize("format", ["json", "sarif", "github", "checkstyle"])
+@pytest.mark.parametrize("name", ["collision", "unread"])
+def test_other_formats(name: str, format: str) -> None:
+    text = lint.render(format, result(name)).replace(f'"{__version__}"', '"VERSION"')
+    assert_as_expected(CASES / name / f"expected.{format}", text)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_colour_adds_nothing_but_colour(name: str) -> None:
+    plain, coloured = (lint.render("text", result(name), width=60, color=color) for color in (False, True))
+    assert coloured != plain
+    assert COLOUR.sub("", coloured) == plain
+
+
+def test_without_a_width_messages_are_not_wrapped_and_long_lines_are_still_cut() -> None:
+    text = lint.render("text", result("long"))
+    assert '"日本" takes two columns a character, so that a mark below it must be twice as long as it has char' in text
+    assert max(len(line) for line in text.split("\n") if " | " in line) <= 160
+
+
+CHARACTERS = st.sampled_from('ab \t日é\x1b\u202e\udcff\\"\u0301')
+
+
+@given(st.data(), st.integers(1, 120))
+def test_any_marks_in_any_text_at_any_width(data: st.DataObject, width: int) -> None:
+    source = Source("a.conf", data.draw(st.text(CHARACTERS | st.just("\n"), max_size=200)))
+    ends = st.integers(0, len(source.text))
+    spans = data.draw(st.lists(st.tuples(ends, ends).map(sorted), min_size=1, max_size=5))
+    places = [source.place(start, end) for start, end in spans]
+    rule = Rule("WK001", "name", "error", "high", (), check)
+    related = tuple(Related(place, data.draw(st.text(CHARACTERS, max_size=60))) for place in places[1:])
+    finding = Finding(rule, places[0], "message", "error", "high", related)
+    given = LintResult((finding,), 1, 1, {"a.conf": source}, (), (rule,), ROOT)
+    lines = lint.render("text", given, width=width).split("\n")
+    assert any("^" in line for line in lines)
+    assert all(line.isprintable() for line in lines)
+    excerpt = [line for line in lines if " | " in line]
+    assert all(cells(line) <= max(width, 28) for line in excerpt)

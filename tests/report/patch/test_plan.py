@@ -1,0 +1,110 @@
+"""Plans, reverts and trees' states as text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hpatch import files
+from hpatch.build.trees.applying import Given, Prepared, Request, commit, prepare
+from hpatch.build.trees.presence import presences
+from hpatch.build.trees.source import open_tree
+from hpatch.patch.apply import stack
+from hpatch.patch.sets.load import load
+from hpatch.patch.sources.cache import Cache, Checked
+from hpatch.report.common.sides import sides
+from hpatch.report.patch import plan as report
+from hpatch.report.patch import revert as revert_report
+from hpatch.report.patch import status as status_report
+from tests.support.cli.tree import BASE, MODULE, catalog, make
+
+HOSTILE = "x\x1b[31m\u202e\udcff"
+
+
+def prepared(folder: Path, text: str = BASE) -> Prepared:
+    root = make(folder)
+    (root / MODULE).write_text(text)
+    sets = load([catalog(folder)])
+    diff = f"--- a/{MODULE}\n+++ b/{MODULE}\n@@ -25,1 +25,1 @@\n-line 25\n+\x1b[31mred {'long ' * 40}\n".encode()
+    request = Request(("two", "three"), diffs=(Given(HOSTILE, diff),))
+    return prepare(root, request, sets, Checked(None, Cache(folder / "cache")))
+
+
+BLOCKED = BASE.replace("line 12\n", f"\x1b]0;title\x07 {'wide 界 ' * 30}\n")
+
+
+@pytest.mark.parametrize("text", [BASE, BLOCKED], ids=["fits", "blocked"])
+@pytest.mark.parametrize("width", [20, 40, 80, 100, 200, None])
+@pytest.mark.parametrize("verbose", [False, True])
+def test_a_plan_fits_the_terminal_and_obeys_nothing(
+    tmp_path: Path, text: str, width: int | None, verbose: bool
+) -> None:
+    answer = report.Answer(prepared(tmp_path, text), dry_run=True)
+    assert answer.state == ("planned" if text == BASE else "refused")
+    shown = report.render(answer, "text", verbose=verbose, width=width)
+    assert shown.replace("\n", "").isprintable()
+    if width is not None and width >= 40:
+        assert max(map(columns, shown.splitlines())) <= width
+
+
+def columns(line: str) -> int:
+    return len(line) + line.count("界")
+
+
+@pytest.mark.parametrize("width", [40, 80, None])
+def test_a_revert_and_a_status(tmp_path: Path, width: int | None) -> None:
+    plan = prepared(tmp_path)
+    with files.lock(plan.root):
+        commit(plan)
+    applied = stack.load(plan.root)
+    (plan.root / MODULE).write_text((plan.root / MODULE).read_text().replace("second 12", "\x1b[31mmine 界" + "x" * 99))
+    tree = open_tree(plan.root)
+    sets = load([tmp_path / "sets"]).sets
+    status = status_report.Status("t", tree, presences(tree, applied, sets), applied, [HOSTILE])
+    texts = [status_report.render(status, "text", width=width)]
+    for ids in (["two"], ["three"]):
+        done = stack.revert(plan.root, applied, ids)
+        texts.append(
+            revert_report.render(revert_report.Revert("t", ids, done, (), (), dry_run=True), "text", width=width)
+        )
+    texts.append(
+        revert_report.render(
+            revert_report.Revert("t", ["one"], None, applied.dependents(["one"]), (), dry_run=True), "text", width=width
+        )
+    )
+    for text in texts:
+        assert text.replace("\n", "").isprintable()
+        assert width is None or max(map(columns, text.splitlines())) <= width
+
+
+def test_side_by_side() -> None:
+    left = [b"same\n", b"\tone\n", b"two\n", b"end\n"]
+    right = [b"same\n", b"\tuno\n", b"end\n", b"more"]
+    assert list(sides(left, right, ("expected", "there"), width=80, indent=2)) == [
+        "  expected                                there",
+        "  same                                    same",
+        "      one                               |     uno",
+        "  two                                   <",
+        "  end                                     end",
+        "                                        > more (no line end)",
+    ]
+
+
+def test_one_above_the_other() -> None:
+    left, right = [b"same\n", b"one\n", b"end\n"], [b"same\n", b"uno\n", b"end\n"]
+    assert list(sides(left, right, ("expected", "there"), width=40)) == [
+        "- expected",
+        "+ there",
+        "  same",
+        "- one",
+        "+ uno",
+        "  end",
+    ]
+
+
+def test_equal_lines_far_from_any_difference_are_left_out() -> None:
+    left = [b"%d\n" % number for number in range(100)]
+    right = [line for line in left if line != b"50\n"]
+    shown = list(sides(left, right, ("a", "b"), width=80))
+    assert [line.split()[0] for line in shown] == ["a", "…", "48", "49", "50", "51", "52", "…"]

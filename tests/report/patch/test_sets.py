@@ -1,0 +1,45 @@
+"""Patch sets, and what was fetched of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from hpatch.errors import InputError
+from hpatch.patch.sets.load import load
+from hpatch.patch.sources.fetch import Fetched, Missing
+from hpatch.report.patch import sets as report
+from tests.report.test_data import closed
+
+CATALOG = load()
+MEMSET = CATALOG.get("fcgi-memset").revisions[0]
+FOUND = [Fetched(MEMSET, 900, False, 0, 1), Missing(MEMSET, InputError("gone \x1b[31m"))]
+OWNERS = {MEMSET.name: "fcgi-memset"}
+
+
+def test_sets_are_valid_by_their_schema(root: Path) -> None:
+    schema = json.loads((root / "docs/schema/sets-1.json").read_text())
+    Draft202012Validator(closed(schema)).validate(json.loads(report.render_json(CATALOG.sets)))
+
+
+def test_what_was_fetched_is_valid_by_its_schema(root: Path) -> None:
+    schema = json.loads((root / "docs/schema/fetch-1.json").read_text())
+    data = json.loads(report.render_fetched_json(FOUND, OWNERS))
+    Draft202012Validator(schema).validate(data)
+    assert [one["state"] for one in data["revisions"]] == ["fetched", "missing"]
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_every_text_fits(width: int) -> None:
+    texts = [report.render_table(CATALOG.sets, width=width), report.render_fetched(FOUND, OWNERS, width=width)]
+    texts += [report.render_manual(one, CATALOG, width=width) for one in CATALOG.sets]
+    assert all(len(line) <= width for text in texts for line in text.splitlines())
+
+
+def test_what_a_source_says_does_not_reach_the_terminal() -> None:
+    text = report.render_fetched(FOUND, OWNERS)
+    assert "gone \\x1b[31m" in text
+    assert "0 of 1 files as they were before" in text

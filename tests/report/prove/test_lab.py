@@ -1,0 +1,108 @@
+"""The lab's results: as a table, for programs, as a picture."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from hpatch.errors import ToolError
+from hpatch.lab.matrix import LeftOut
+from hpatch.lab.model import BackendSpec, Cell, Figures, GatewaySpec, Result
+from hpatch.lab.scenario import scenarios
+from hpatch.report.prove import lab
+from hpatch.report.prove import plot as lab_plot
+
+BUILT = GatewaySpec("httpd", Path("/built/bin/httpd"), {"proxy_fcgi": Path("/other/mod_proxy_fcgi.so")})
+RESULTS = (
+    Result(
+        "stdin",
+        Cell(BUILT, BackendSpec("uwsgi", None, "2.0.4"), "unix", 4),
+        "failed",
+        "the response is lost",
+        Figures(2000, {"full": 1800, "503": 200}, 2, {"AH01075": 200}, 0.5, (8192, 8192, 0), 12.5, ("as ever",)),
+        "2.4.9",
+        "2.0.4",
+    ),
+    Result(
+        "other \x1b[31m",
+        Cell(GatewaySpec("nginx"), BackendSpec("responder"), "tcp"),
+        "cannot-run",
+        "nginx is not installed",
+    ),
+)
+
+
+def test_the_table() -> None:
+    text = lab.render(RESULTS)
+    for words in (
+        "stdin           httpd 2.4.9",
+        "/built/bin/httpd",
+        "proxy_fcgi=/other/mod_proxy_fcgi.so",
+        "uwsgi 2.0.4",
+        "90.0% full",
+        "10.0% 503",
+        "2,000 requests, 2 crashed, 0.50 s processor time, 12.5 s, records 2 x 8192, 0, AH01075 200x; as ever",
+        "other \\x1b[31m",
+        "1 failed, 1 cannot-run (2,000 requests, 12.5 s)",
+    ):
+        assert words in text
+    assert max(map(len, lab.render(RESULTS, width=60).splitlines())) <= 60
+
+
+LEFT = (
+    LeftOut("one", "gateway", "nginx", ("httpd",)),
+    LeftOut("two", "gateway", "nginx", ("httpd",)),
+    LeftOut("two", "transport", "tcp", ("unix",)),
+)
+
+
+def test_what_is_left_out() -> None:
+    assert lab.render_left_out(LEFT) == (
+        "one and two with nginx, because they run with httpd only; two over tcp, because it runs over unix only"
+    )
+
+
+def test_for_programs(root: Path) -> None:
+    answer = json.loads(lab.render_json(RESULTS, LEFT))
+    schema = json.loads((root / "docs/schema/lab-1.json").read_text())
+    Draft202012Validator(schema).validate(answer)
+    assert answer["summary"] == {"passed": 0, "failed": 1, "cannot-run": 1}
+    assert answer["left_out"][2] == {"scenario": "two", "option": "transport", "value": "tcp", "runs_with": ["unix"]}
+    first = answer["results"][0]["figures"]
+    assert first["outcomes"] == {"full": 1800, "cut": 0, "empty": 0, "503": 200, "error": 0, "none": 0}
+    assert (first["log"], first["records"], first["cpu"]) == ({"AH01075": 200}, [8192, 8192, 0], 0.5)
+
+
+def test_the_scenarios(root: Path) -> None:
+    known = scenarios()
+    assert known
+    answer = json.loads(lab.render_list_json(known))
+    Draft202012Validator(json.loads((root / "docs/schema/scenarios-1.json").read_text())).validate(answer)
+    text = lab.render_list(known)
+    for one in known:
+        assert one.name in text
+        manual = lab.render_manual(one, width=72)
+        assert " ".join(one.title.split()) in " ".join(manual.split())
+        assert max(map(len, manual.splitlines())) <= 72
+
+
+def test_a_picture() -> None:
+    picture = lab_plot.render(RESULTS, "svg")
+    text = "".join(ElementTree.fromstring(picture).itertext())
+    assert "stdin · httpd 2.4.9 · uwsgi 2.0.4 · unix · 4 threads" in text
+    assert all(words in text for words in ("failed, 2,000", "503", "cannot-run", "no requests"))
+    assert lab_plot.render(RESULTS, "svg") == picture
+    assert lab_plot.render(RESULTS, "png").startswith(b"\x89PNG")
+
+
+def test_a_picture_without_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [])
+    for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
+        monkeypatch.delitem(sys.modules, name)
+    with pytest.raises(ToolError, match=r"needs matplotlib \(No module named .*: pip install matplotlib"):
+        lab_plot.check()

@@ -1,0 +1,192 @@
+"""Proofs, plans of them and smoke tests, in every form."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from hpatch.build.trees.applying import Prepared
+from hpatch.build.trees.choice import Chosen
+from hpatch.build.trees.presence import Presence
+from hpatch.build.trees.source import SourceTree
+from hpatch.lab.matrix import Experiment
+from hpatch.lab.model import BackendSpec, Cell, Figures, GatewaySpec, Result, Verdict
+from hpatch.lab.proof import Checks, Plan, Proof, Row, compared
+from hpatch.lab.scenario import Scenario, find
+from hpatch.lab.smoke import Check
+from hpatch.patch.apply.stack import Stack
+from hpatch.patch.place import plan as planning
+from hpatch.patch.sets.load import load
+from hpatch.report.prove import proof as report
+from hpatch.report.prove import smoke
+from hpatch.versions import Version
+from tests.report.test_data import closed
+
+CATALOG = load()
+TREE = SourceTree(Path("/src"), Version(2, 4, 9))
+CELL = Cell(GatewaySpec("httpd", Path("/p/bin/httpd")), BackendSpec("responder"), "unix")
+HOSTILE = "a \x1b[31m|*_<script>"
+
+
+def chosen(id: str, needed_by: tuple[str, ...] = ()) -> Chosen:
+    return Chosen(Presence(CATALOG.get(id), "missing", "code", ""), needed_by)
+
+
+def made(*sets: Chosen, experiments: tuple[tuple[tuple[str, ...], Experiment], ...] = ()) -> Plan:
+    empty = planning.Plan((), ())
+    prepared = Prepared(Path("/src"), TREE, Stack(), sets, (), (), (), empty, (), (), ())
+    return Plan(prepared, experiments)
+
+
+def result(verdict: Verdict, why: str = "seen") -> Result:
+    figures = Figures(20, {"full": 19, "503": 1}, 2, {"AH01075": 1}, 0.5, (8192, 8192, 0), 1.25, ("a note",))
+    return Result("fcgi-stdin-eof", CELL, verdict, why, figures, "2.4.9")
+
+
+def proof(*rows: Row, sets: tuple[Chosen, ...] = (chosen("fcgi-stdin-eof"),), failure: str | None = None) -> Proof:
+    page = Check("page", "passed", "200")
+    return Proof(made(*sets), rows, (Checks(page, page),), {"before": {"make": 3.0}}, failure, 9.5)
+
+
+SET = ("fcgi-stdin-eof",)
+PROVED = Row(SET, result("failed"), result("passed"))
+UNAFFECTED = Row(SET, result("passed"), result("passed"))
+NOT_CURED = Row(SET, result("failed"), result("failed"))
+BROKEN = Row(SET, result("passed"), result("failed"))
+NOT_RUN = Row(SET, result("failed"), result("cannot-run"))
+AS_BEFORE = Row((), result("failed"), result("failed"))
+WORSE = Row((), result("passed"), result("failed"))
+LOST = Row((), result("passed"), result("cannot-run"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "ok", "undecided"),
+    [
+        ((PROVED,), True, False),
+        ((PROVED, UNAFFECTED), True, False),
+        ((PROVED, AS_BEFORE), True, False),
+        ((UNAFFECTED,), False, False),
+        ((), False, False),
+        ((PROVED, NOT_CURED), False, False),
+        ((PROVED, BROKEN), False, False),
+        ((PROVED, NOT_RUN), False, True),
+        ((NOT_CURED, NOT_RUN), False, False),
+        ((PROVED, WORSE), False, False),
+        ((PROVED, LOST), False, True),
+    ],
+)
+def test_what_holds(rows: tuple[Row, ...], ok: bool, undecided: bool) -> None:
+    found = proof(*rows)
+    assert (found.ok, found.undecided) == (ok, undecided)
+
+
+def test_a_set_without_behaviour_holds_when_nothing_is_worse() -> None:
+    sets = (chosen("fcgi-memset"),)
+    assert proof(AS_BEFORE, sets=sets).ok
+    found = proof(WORSE, sets=sets)
+    assert not found.ok and not found.proved(sets[0])
+
+
+def test_a_set_that_came_along_need_not_show_itself() -> None:
+    sets = (chosen("fcgi-stdin-eof"), chosen("fcgi-diagnostics", ("fcgi-stdin-eof",)))
+    along = ("fcgi-diagnostics",)
+    assert proof(PROVED, Row(along, result("passed"), result("passed")), sets=sets).ok
+    assert not proof(PROVED, Row(along, result("failed"), result("failed")), sets=sets).ok
+
+
+def test_what_does_not_build_holds_nothing() -> None:
+    found = proof(failure="make failed: a.c:1: broken")
+    assert (found.ok, found.undecided) == (False, False)
+    assert "With the sets it does not build: make failed: a.c:1: broken" in report.render(
+        report.Answer(found, "how"), "text"
+    )
+
+
+def test_a_check_that_fails_as_before_is_no_loss() -> None:
+    bad = Check("page", "failed", "500")
+    found = proof(PROVED)
+    assert found._replace(checks=(Checks(bad, bad),)).ok
+    assert not found._replace(checks=(Checks(Check("page", "passed", ""), bad),)).ok
+    assert not found._replace(checks=(Checks(None, Check("start", "failed", "")),)).ok
+
+
+def test_what_an_httpd_has_no_more_is_worse() -> None:
+    page, way = Check("page", "passed", "200"), Check("scgi unix", "passed", "5 full")
+    lost = compared((page, way), (page,))
+    assert [(one.after.name, one.worse) for one in lost] == [("page", False), ("scgi unix", True)]
+    assert not proof(PROVED)._replace(checks=lost).ok
+    crashed = compared((page, way), (Check("start", "failed", "it crashed"),))
+    assert [(one.after.name, one.worse) for one in crashed] == [("start", True)]
+
+
+def test_text() -> None:
+    text = report.render(report.Answer(proof(PROVED, AS_BEFORE), "httpd with the MPM event", True), "text")
+    assert text.startswith("fcgi-stdin-eof on httpd 2.4.9, httpd with the MPM event\n")
+    assert "failed: seen" in text
+    assert "20 requests, 2 crashed, 0.50 s processor time, 1.2 s, records 2 x 8192, 0, AH01075 1x; a note" in text
+    assert "fcgi-stdin-eof: proved in 1 of 1 cell\n" in text
+    assert text.endswith("The proof holds (9.5 s, 3.0 s of it building); the tree is patched now\n")
+
+
+def test_a_stage_is_named() -> None:
+    row = PROVED._replace(stage=("r1591508", "r1592032"))
+    assert "with r1591508, r1592032" in report.render(report.Answer(proof(row), "how"), "text")
+
+
+@pytest.mark.parametrize("format", ["text", "markdown"])
+def test_nothing_reaches_a_terminal_or_a_ticket_as_more_than_text(format: report.Format) -> None:
+    text = report.render(report.Answer(proof(Row(SET, result("failed", HOSTILE), result("passed"))), "how"), format)
+    assert "\x1b" not in text
+    assert "\\x1b" in text
+    if format == "markdown":
+        assert "\\<script>" in text
+        rows = [line for line in text.splitlines() if line.startswith("| fcgi")]
+        assert [row.replace("\\|", "").count("|") for row in rows] == [7]
+
+
+def validate(root: Path, name: str, text: str) -> None:
+    schema = closed(json.loads((root / f"docs/schema/{name}-1.json").read_text()))
+    Draft202012Validator(schema).validate(json.loads(text))
+
+
+def test_json_is_valid_by_its_schema(root: Path) -> None:
+    for found in (proof(PROVED, WORSE, NOT_RUN), proof(failure=HOSTILE), proof(sets=(chosen("fcgi-memset"),))):
+        validate(root, "proof", report.render(report.Answer(found, "how"), "json"))
+
+
+def test_a_plan(root: Path) -> None:
+    scenario: Scenario = find("fcgi-stdin-eof")
+    plan = made(
+        chosen("fcgi-stdin-eof"), experiments=((SET, Experiment(scenario, CELL)), ((), Experiment(scenario, CELL)))
+    )
+    validate(root, "proof", report.render_plan(plan, "how", "json"))
+    text = report.render_plan(plan, "how", "text").splitlines()
+    assert text[:2] == ["/src: httpd 2.4.9, how", "would be applied in a copy: fcgi-stdin-eof"]
+    assert [line.split()[:2] for line in text[4:]] == [
+        ["fcgi-stdin-eof", "fcgi-stdin-eof"],
+        ["fcgi-stdin-eof", "others"],
+    ]
+    ticket = report.render_plan(plan, "how", "markdown").splitlines()
+    assert ticket[:3] == ["**/src: httpd 2.4.9, how**", "", "would be applied in a copy: fcgi-stdin-eof"]
+    assert ticket[4:7] == [
+        "| scenario | tells of | backend | transport |",
+        "|---|---|---|---|",
+        "| fcgi-stdin-eof | fcgi-stdin-eof | responder | unix |",
+    ]
+
+
+def test_smoke(root: Path) -> None:
+    checks = [Check("page", "passed", "200"), Check("fcgi unix", "passed", HOSTILE)]
+    found = smoke.Smoke(
+        "/p/bin/httpd", "2.4.9", checks, ["fcgi-stdin-eof", "fcgi-memset"], ["fcgi-memset"], [result("passed")]
+    )
+    validate(root, "smoke", smoke.render(found, "json"))
+    text = smoke.render(found, "text")
+    assert "\x1b" not in text
+    assert text.endswith("Without a scenario: fcgi-memset\n3 passed\n")
+    assert found.verdict == "passed"
+    assert found._replace(results=[result("cannot-run")]).verdict == "cannot-run"
+    assert found._replace(results=[result("cannot-run"), result("failed")]).verdict == "failed"

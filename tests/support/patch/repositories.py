@@ -1,0 +1,96 @@
+"""Repositories and sources for the tests of sources."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from hpatch.patch.sets.model import Revision
+from hpatch.patch.sources.patchid import blob_id, canonical, patch_id
+
+URL = "https://svn.example.org/repos/asf/httpd/httpd"
+UUID = "13f79535-47bb-0310-9956-ffa450edef68"
+
+BEFORE = b"".join(b"line %d\n" % number for number in range(1, 21))
+AFTER = BEFORE.replace(b"line 10\n", b"line ten\n")
+DIFF = (
+    b"diff --git a/modules/a.c b/modules/a.c\n--- a/modules/a.c\n+++ b/modules/a.c\n@@ -7,7 +7,7 @@\n"
+    b" line 7\n line 8\n line 9\n-line 10\n+line ten\n line 11\n line 12\n line 13\n"
+)
+
+
+Make = Callable[..., Revision]
+"""Makes revision 5, which turns BEFORE into AFTER, with changes."""
+
+
+def make(**changes: object) -> Revision:
+    """Revision 5."""
+    made = Revision(
+        number=5,
+        commit=None,
+        parent=None,
+        patch_id=patch_id(canonical(DIFF, "test")),
+        files=("modules/a.c",),
+        blobs=(blob_id(BEFORE),),
+    )
+    return made._replace(**changes)  # type: ignore[arg-type]
+
+
+class Repository:
+    """A git repository whose commits carry git-svn-id lines, as a mirror's do."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir()
+        self.git("init", "--quiet", "--initial-branch=trunk")
+
+    def git(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        """Run git in it."""
+        env = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
+            **{f"GIT_{who}_{what}": "x@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
+            "GIT_CONFIG_GLOBAL": "/dev/null",
+            "GIT_CONFIG_SYSTEM": "/dev/null",
+        }
+        return subprocess.run(
+            ["git", *arguments], cwd=self.folder, env=env, input=stdin, check=True, capture_output=True
+        ).stdout
+
+    def commit(self, number: int | None, files: dict[str, bytes | None], line: str = "trunk") -> str:
+        """Write files (None: delete), and commit them as a revision of Subversion; the commit."""
+        for path, content in files.items():
+            file = self.folder / path
+            if content is None:
+                file.unlink()
+            else:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
+        self.git("add", "--all")
+        where = "trunk" if line == "trunk" else f"branches/{line}"
+        told = "" if number is None else f"\n\ngit-svn-id: {URL}/{where}@{number} {UUID}\n"
+        self.git("commit", "--quiet", "--allow-empty", "--message", f"change{told}")
+        return self.git("rev-parse", "HEAD").decode().strip()
+
+
+class Told:
+    """A source that gives what it was told to, and counts."""
+
+    name = "told"
+
+    def __init__(self, diff: bytes = DIFF, before: bytes | None = BEFORE) -> None:
+        self.given = diff
+        self.file = before
+        self.asked = 0
+
+    def diff(self, revision: Revision) -> bytes:
+        self.asked += 1
+        return self.given
+
+    def before(self, revision: Revision, path: str) -> bytes | None:
+        self.asked += 1
+        return self.file
+
+    def origins(self, revision: Revision, path: str, lines: Sequence[int]) -> None:
+        return None
