@@ -1,4 +1,4 @@
-"""Balancers: whether they are there, have members, and can choose among them."""
+"""Balancers: whether they are defined, have members, and can choose among them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CLUSTER = ("createbalancers", "enablemcmpreceive", "enablemcpmreceive", "manage
 
 
 def whole(context: Context) -> bool:
-    """Whether the configuration loads mod_proxy itself, so that it is not just a part of one."""
+    """Whether the configuration loads mod_proxy itself, so that it is more than a part of one."""
     return "proxy_module" in context.configuration.modules.loaded_at
 
 
@@ -36,18 +36,21 @@ def grows(context: Context, balancer: Balancer | None = None) -> bool:
 
 
 def defined(balancer: Balancer) -> list[Node]:
-    """The lines that define a balancer, those of the main server's that it becomes included."""
+    """The lines that define a balancer, and those of the main server's balancer that it is merged with."""
     return balancer.defined if balancer.merged is None else [*balancer.merged.defined, *balancer.defined]
 
 
 @rule("WK021", "balancer-timeout-confusion", "warning", confidence="medium", references=(_PARAMETERS,))
 def balancer_timeout_confusion(context: Context) -> Iterator[Found]:
-    """A balancer's `timeout`, which is not the time that a backend may take.
+    """A balancer's `timeout` does not limit the backend's response time.
 
-    On a balancer `timeout` is how long a request waits for a free member when all are busy. The limit to connecting,
-    reading and writing is the `timeout` of each member, or ProxyTimeout. Silent below 30 seconds, which is a time to
-    wait for a member, and where the members have a `timeout` of their own or ProxyTimeout is set: then the
-    difference is known.
+    On a balancer, `timeout` is how long a request waits for a free member when all members are busy. It does not limit
+    connecting, reading or writing: for those, httpd uses the `timeout` of each member, or else ProxyTimeout.
+
+    The rule is silent below 30 seconds, a plausible wait for a member. It is also silent when a member sets `timeout`
+    or ProxyTimeout is set, because then the difference is evidently known.
+
+    Set `timeout` on the BalancerMember lines, or set ProxyTimeout.
 
     Fires on::
 
@@ -64,7 +67,7 @@ def balancer_timeout_confusion(context: Context) -> Iterator[Found]:
             BalancerMember "http://10.0.0.6:8080" timeout=300
         </Proxy>
 
-    Source: "Balancer parameters" in the manual of ProxyPass; set_balancer_param (mod_proxy.c).
+    Source: "Balancer parameters" in the ProxyPass documentation; set_balancer_param (mod_proxy.c).
     """
     for use in uses(context, "timeout"):
         if use.scope != "balancer" or use.reading is None or use.reading.refused:
@@ -78,8 +81,8 @@ def balancer_timeout_confusion(context: Context) -> Iterator[Found]:
             continue
         yield Found(
             use.place,
-            f'"{use.text}" on a balancer is the wait for a free member, not a limit to the backend\'s answer',
-            help="Put timeout on the BalancerMember lines, or use ProxyTimeout.",
+            f'"{use.text}" on a balancer is the wait for a free member; it does not limit the backend\'s response time',
+            help="Set timeout on the BalancerMember lines, or set ProxyTimeout.",
         )
 
 
@@ -90,10 +93,14 @@ def balancer_timeout_confusion(context: Context) -> Iterator[Found]:
     references=("https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxyset",),
 )
 def proxyset_undefined(context: Context) -> Iterator[Found]:
-    """ProxySet on something that is not defined above it.
+    """ProxySet names a worker or balancer that is not defined above it.
 
-    Outside `<Proxy>` ProxySet changes a worker or balancer that is already there in the same server; httpd refuses to
-    start where it is not. (Inside `<Proxy>` it makes what it does not find.)
+    Outside `<Proxy>`, ProxySet changes a worker or balancer that already exists in the same server. If it does not
+    exist yet, httpd refuses to start.
+
+    The rule is silent inside `<Proxy>`, where ProxySet creates what does not exist.
+
+    Move ProxySet below the definition, or into its `<Proxy>` section.
 
     Fires on::
 
@@ -109,27 +116,29 @@ def proxyset_undefined(context: Context) -> Iterator[Found]:
         </Proxy>
         ProxySet "balancer://app" lbmethod=byrequests
 
-    Source: set_proxy_param (mod_proxy.c); tried on httpd 2.4.71.
+    Source: set_proxy_param (mod_proxy.c); tested on httpd 2.4.71.
     """
     for refusal in context.proxy.refusals:
         if refusal.kind == "undefined":
             yield Found(
                 refusal.place,
                 f"{refusal.message}: httpd refuses to start",
-                help="Put ProxySet below what it is about, or into its <Proxy> section.",
+                help="Move ProxySet below the definition, or into its <Proxy> section.",
             )
 
 
 @rule("WK026", "lb-module-missing", "error", references=(f"{_BALANCER}#scheduler",))
 def lb_module_missing(context: Context) -> Iterator[Found]:
-    """A balancer whose method of choosing a member has no module.
+    """The module of a balancer's `lbmethod` is not loaded.
 
-    Each `lbmethod` is a module of its own, `mod_lbmethod_NAME`; without it httpd refuses to start ("unknown lbmethod").
-    A balancer without `lbmethod` needs mod_lbmethod_byrequests: then the syntax check passes and the start fails
-    (AH02432). The order of LoadModule lines does not matter.
+    Each `lbmethod` needs its own module, `mod_lbmethod_NAME`. Without it httpd refuses to start ("unknown lbmethod"). A
+    balancer without `lbmethod` needs mod_lbmethod_byrequests; in that case the syntax check passes, and the start fails
+    with AH02432. The order of the LoadModule lines does not matter.
 
-    Where only the configuration's own LoadModule lines are known the module may be compiled in: the
-    confidence is lower.
+    The confidence is lower when only the LoadModule lines of the configuration are known, because the module may be
+    compiled into httpd.
+
+    Load the module, or choose an `lbmethod` whose module is loaded.
 
     Fires on::
 
@@ -147,7 +156,7 @@ def lb_module_missing(context: Context) -> Iterator[Found]:
             ProxySet lbmethod=byrequests
         </Proxy>
 
-    Source: set_balancer_param (mod_proxy.c), ap_proxy_share_balancer (proxy_util.c); tried on httpd 2.4.71.
+    Source: set_balancer_param (mod_proxy.c), ap_proxy_share_balancer (proxy_util.c); tested on httpd 2.4.71.
     """
     chosen: set[int] = set()
     for use in uses(context, "lbmethod"):
@@ -161,7 +170,7 @@ def lb_module_missing(context: Context) -> Iterator[Found]:
             yield Found(
                 use.place,
                 f'"{use.text}" needs lbmethod_{name}_module, which is not loaded: httpd refuses to start',
-                help=f"Case counts: write {other}." if other else f"Load lbmethod_{name}_module.",
+                help=f'The name is case-sensitive: write "{other}".' if other else f"Load lbmethod_{name}_module.",
                 confidence=missing,
             )
     default = _missing(context, "byrequests")
@@ -175,15 +184,15 @@ def lb_module_missing(context: Context) -> Iterator[Found]:
             if nodes:
                 yield Found(
                     nodes[0].place,
-                    f'"{balancer.name}" chooses by requests, for which lbmethod_byrequests_module is not loaded: '
-                    "httpd does not start",
+                    f'"{balancer.name}" has no lbmethod; the default needs lbmethod_byrequests_module, '
+                    "which is not loaded: httpd does not start",
                     help="Load lbmethod_byrequests_module, or set lbmethod.",
                     confidence=default,
                 )
 
 
 def _missing(context: Context, name: str) -> Confidence | None:
-    """How sure it is that a method has no module; None where it may have."""
+    """How sure it is that the module of a method is missing; None if it may be there."""
     has = context.configuration.modules.has(f"lbmethod_{name}_module")
     if has is False:
         return "high" if name.lower() in _METHODS else "low"
@@ -205,13 +214,16 @@ def _targets(context: Context) -> Iterator[tuple[Mapping, Target, str, Balancer 
 
 @rule("WK027", "balancer-undefined", "error", references=(_BALANCER,))
 def balancer_undefined(context: Context) -> Iterator[Found]:
-    """A target that is a balancer which nothing defines.
+    """The target is a balancer that nothing defines.
 
-    httpd starts with it and answers every request with 503 (AH01171, no workers in balancer). A balancer is
-    known in its own server, and one of the main server in all virtual hosts; not from one virtual host to another.
+    httpd starts and answers every request for it with 503 (AH01171, "No workers in balancer"). A server sees its own
+    balancers and, if it is a virtual host, those of the main server. It does not see the balancers of another virtual
+    host.
 
-    Where only a part of a configuration is read, such as one site's file, the balancer may be defined in another:
-    the confidence is lower.
+    The confidence is lower when only part of a configuration was read, such as one site's file: another file may define
+    the balancer.
+
+    Correct the name, or define the balancer with `<Proxy>` and BalancerMember lines.
 
     Fires on::
 
@@ -227,7 +239,7 @@ def balancer_undefined(context: Context) -> Iterator[Found]:
         </Proxy>
         ProxyPass "/" "balancer://app/"
 
-    Source: add_pass (mod_proxy.c) and proxy_balancer_pre_request (mod_proxy_balancer.c); tried on httpd 2.4.71.
+    Source: add_pass (mod_proxy.c) and proxy_balancer_pre_request (mod_proxy_balancer.c); tested on httpd 2.4.71.
     """
     known: dict[str, Balancer] | None = None
     for _, target, name, balancer in _targets(context):
@@ -240,10 +252,11 @@ def balancer_undefined(context: Context) -> Iterator[Found]:
         sure = elsewhere is not None or whole(context)
         yield Found(
             target.place,
-            f'"{name}" is defined nowhere that this server sees: every request for it is answered with 503'
+            f'"{name}" is not defined in this server or the main server: every request for it gets 503'
             if sure
-            else f'"{name}" is not defined in what was read: without a definition every request for it ends in 503',
-            (Related(elsewhere.defined[0].place, f'another server has "{name}"'),) if elsewhere is not None else (),
+            else f'"{name}" is not defined in the files that were read: without a definition every request for it '
+            "gets 503",
+            (Related(elsewhere.defined[0].place, f'another server defines "{name}"'),) if elsewhere is not None else (),
             _help(name, known),
             confidence="high" if sure else "medium",
         )
@@ -260,10 +273,13 @@ def _help(name: str, known: dict[str, Balancer]) -> str:
 
 @rule("WK028", "balancer-empty", "error", references=(_BALANCER,))
 def balancer_empty(context: Context) -> Iterator[Found]:
-    """A target that is a balancer without members.
+    """The target is a balancer without members.
 
-    httpd starts with it and answers every request with 503 (AH01171, no workers in balancer). Silent where members may
-    be added while httpd runs (`growth`, BalancerPersist, a cluster module).
+    httpd starts and answers every request for it with 503 (AH01171, "No workers in balancer").
+
+    The rule is silent when members may be added while httpd runs: with `growth`, BalancerPersist or a cluster module.
+
+    Add BalancerMember lines to the balancer.
 
     Fires on::
 
@@ -280,7 +296,7 @@ def balancer_empty(context: Context) -> Iterator[Found]:
         </Proxy>
         ProxyPass "/" "balancer://app/"
 
-    Source: proxy_balancer_pre_request (mod_proxy_balancer.c); tried on httpd 2.4.71.
+    Source: proxy_balancer_pre_request (mod_proxy_balancer.c); tested on httpd 2.4.71.
     """
     said: set[int] = set()
     for mapping, _, name, balancer in _targets(context):
@@ -288,7 +304,7 @@ def balancer_empty(context: Context) -> Iterator[Found]:
         if balancer is None or not lines or balancer.effective_members or grows(context, balancer):
             continue
         if any(node.key == "balancermember" for node in lines):
-            # httpd refuses the line; that is another rule's.
+            # httpd refuses the line, which another rule reports.
             continue
         which = balancer.merged or balancer
         if id(which) in said:
@@ -296,7 +312,7 @@ def balancer_empty(context: Context) -> Iterator[Found]:
         said.add(id(which))
         yield Found(
             lines[0].place,
-            f'"{name}" has no members: every request for it is answered with 503',
+            f'"{name}" has no members: every request for it gets 503',
             (Related(mapping.place, "it is used here"),),
             "Add BalancerMember lines.",
             confidence="high" if whole(context) else "medium",
@@ -305,11 +321,14 @@ def balancer_empty(context: Context) -> Iterator[Found]:
 
 @rule("WK032", "nonce-none", "warning", references=(f"{_BALANCER}#balancer_manager", _PARAMETERS))
 def nonce_none(context: Context) -> Iterator[Found]:
-    """A balancer without the nonce that protects balancer-manager.
+    """`nonce=None` removes the balancer's protection against forged balancer-manager requests.
 
-    With `nonce=None` balancer-manager takes changes to this balancer from any form, so that a page elsewhere can make
-    an administrator's browser send them (CSRF). A fixed nonce has the same fault for those who know it.
-    A note only where the configuration has no balancer-manager.
+    balancer-manager then accepts changes to this balancer from any form. A page on another site can make an
+    administrator's browser send such a form (CSRF). A fixed nonce has the same weakness for anyone who knows it.
+
+    The finding is only a note when the configuration has no balancer-manager.
+
+    Remove `nonce`; httpd then generates a random nonce at each start.
 
     Fires on::
 
@@ -344,9 +363,9 @@ def nonce_none(context: Context) -> Iterator[Found]:
     for use in found:
         yield Found(
             use.place,
-            f'"{use.text}" lets any page make changes through the balancer-manager of whoever administers it',
+            f'"{use.text}" lets any web page change this balancer through an administrator\'s browser',
             (Related(managers[0].place, "balancer-manager is here"),) if managers else (),
-            "Remove it: httpd then makes a random nonce at each start.",
+            "Remove it; httpd then generates a random nonce at each start.",
             severity=None if managers else "info",
             fix=dropped(use, f'remove "{use.param.key}"', safe=False),
         )

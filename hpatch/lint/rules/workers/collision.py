@@ -1,4 +1,4 @@
-"""Workers that answer for another socket."""
+"""Unix socket URLs whose requests go to another worker's socket."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _same_socket(one: Target, other: Target) -> bool:
 
 def _by(worker: Worker) -> str:
     target = worker.target
-    return f'the socket "{target.socket}"' if target.socket is not None else f'"{target.text}" without a socket'
+    return f'the socket "{target.socket}"' if target.socket is not None else f'"{target.text}", which has no socket'
 
 
 def _with_sockets(context: Context) -> set[Server]:
@@ -50,7 +50,7 @@ def _with_sockets(context: Context) -> set[Server]:
 
 
 class _Names:
-    """The names of a server's workers, to find those that begin with a URL."""
+    """The names of a server's workers, searched for those that begin with a URL."""
 
     def __init__(self, server: Server) -> None:
         plain = [worker for worker in server.workers if not worker.matching]
@@ -59,7 +59,7 @@ class _Names:
         self.patterns = [worker for worker in server.workers if worker.matching]
 
     def pattern(self, url: str, name: str) -> Worker | None:
-        """The worker of a ProxyPassMatch that takes all that begins with `url`, but for the shortest, from `name`."""
+        """The worker of a ProxyPassMatch that serves every URL that begins with `url` and is longer than `name`."""
         for worker in self.patterns:
             start, _, rest = worker.name.partition("$")
             if url.startswith(start) and re.fullmatch(_REFERENCES, rest) and len(worker.name) > len(name):
@@ -134,7 +134,7 @@ class _Hosts:
         self._sections: str = ""
 
     def _name(self, path: str) -> str:
-        """A host that says which socket it stands for, and that no other backend has."""
+        """A host that is named after the socket and that no other backend has."""
         if self._short is None:
             self._look()
         assert self._short is not None
@@ -145,7 +145,7 @@ class _Hosts:
         return next(name for name in names if name and self._taken.get(name, {path}) == {path})
 
     def _look(self) -> None:
-        """Gather the sockets and hosts that there are."""
+        """Gather the sockets and hosts of the configuration."""
         targets: list[Target] = []
         for server in self.context.proxy.servers:
             targets += [mapping.target for mapping in server.mappings if mapping.target is not None]
@@ -161,7 +161,7 @@ class _Hosts:
         self._sections = "\n".join(node.args.lower() for node in found)
 
     def fix(self, definition: Definition | Mapping, server: Server) -> Fix | None:
-        """Another host in the URL of a line. Safe where the backend does not see it and nothing else names the URL."""
+        """Another host in the URL of a line. Safe if the backend does not see it and nothing else names the URL."""
         target = definition.target
         assert target is not None
         match = re.fullmatch(_URL, target.text)
@@ -171,14 +171,14 @@ class _Hosts:
         url = f"{match[1]}{match[2]}://{host}{match[4]}"
         named = f"{target.scheme}://{target.host}" in self._sections
         safe = target.scheme in _HOST_UNSEEN and not named
-        return changed(definition.node, target.place, target.text, url, f'name its host "{host}"', safe=safe)
+        return changed(definition.node, target.place, target.text, url, f'change its host to "{host}"', safe=safe)
 
     def help(self, target: Target) -> str:
-        """What to do about a line."""
-        text = "Give each socket a host of its own in the URL: nothing is looked up under that name"
+        """How to mend a line."""
+        text = "Give each socket its own host in the URL; httpd does not resolve that host"
         if target.scheme in _HOST_UNSEEN:
             return f"{text}."
-        return f"{text}, but with ProxyPreserveHost Off the backend sees it in Host, and ProxyPassReverse must name it."
+        return f"{text}. With ProxyPreserveHost Off the backend gets it as Host, and ProxyPassReverse must name it too."
 
 
 @rule(
@@ -191,17 +191,21 @@ class _Hosts:
     ),
 )
 def uds_worker_collision(context: Context) -> Iterator[Found]:
-    """A Unix socket whose requests another worker serves.
+    """Requests meant for this Unix socket go to another worker's socket.
 
-    mod_proxy tells workers apart by `scheme://host[:port]/path` alone: the path of a Unix socket is no part of it.
-    A mapping whose URL begins with the name of a worker that is already there shares that worker, and its requests go
-    to that worker's socket; its own socket is never opened. httpd starts without a word about it (AH01145 at level info
-    at most). Names are compared as text: `http://localhost/app` answers for `http://localhost/app2` too. Virtual hosts
-    have workers of their own, but those of the main server come before them. Members of a balancer are told apart
-    in the same way among themselves.
+    mod_proxy identifies a worker by `scheme://host[:port]/path` alone; the path of a Unix socket is not part of the
+    name. A mapping whose URL begins with the name of an existing worker shares that worker. All its requests go to that
+    worker's socket, and its own socket is never opened. httpd starts normally and logs this at level info at most
+    (AH01145).
 
-    A warning where it happens to a part of the paths only: a worker with a longer URL, such as `http://localhost/b/`,
-    answers for `/b/` below all mappings to `http://localhost/`.
+    - Names are compared as text: `http://localhost/app` also matches `http://localhost/app2`.
+    - Each virtual host has its own workers, but httpd searches the main server's workers first.
+    - The members of one balancer are compared in the same way.
+
+    The finding is a warning when only some of the paths are affected: a worker with a longer URL, such as
+    `http://localhost/b/`, also serves `/b/` below every mapping to `http://localhost/`.
+
+    Give each socket its own host in the URL. For fcgi, uwsgi, scgi and ajp the host is only a name.
 
     Fires on::
 
@@ -214,7 +218,7 @@ def uds_worker_collision(context: Context) -> Iterator[Found]:
         ProxyPass "/b/" "unix:/run/b.sock|fcgi://b-sock/srv/"
 
     Source: ap_proxy_get_worker_ex, ap_proxy_determine_address (proxy_util.c, since 2.4.7) and merge_proxy_config
-    (mod_proxy.c); tried on httpd 2.4.71.
+    (mod_proxy.c); tested on httpd 2.4.71.
     """
     hosts = _Hosts(context)
     main = context.proxy.servers[0]
@@ -253,13 +257,12 @@ def _plain(target: Target) -> bool:
 def _collision(mapping: Mapping, worker: Worker, part: str, hosts: _Hosts) -> Found:
     target = mapping.target
     assert target is not None
-    whose = f'requests for "{part}" through "{target.text}"' if part else f'"{target.text}"'
-    inherited = " in the main server, which comes first" if worker.server is not mapping.server else ""
+    whose = f'requests for "{part}" through "{target.text}"' if part else f'requests for "{target.text}"'
+    inherited = " in the main server, which httpd searches first" if worker.server is not mapping.server else ""
     return Found(
         target.place,
-        f"{whose} {'go' if part else 'is served'} {'to' if part else 'by'} {_by(worker)}: "
-        "a worker's identity ignores the socket's path",
-        (Related(worker.node.place, f'the worker "{worker.name}" is made here{inherited}'),),
+        f"{whose} go to {_by(worker)}: mod_proxy identifies a worker by its URL without the socket's path",
+        (Related(worker.node.place, f'the worker "{worker.name}" is defined here{inherited}'),),
         hosts.help(target),
         severity="warning" if part else None,
         fix=hosts.fix(mapping, mapping.server),
@@ -267,7 +270,7 @@ def _collision(mapping: Mapping, worker: Worker, part: str, hosts: _Hosts) -> Fo
 
 
 def _members(server: Server, hosts: _Hosts) -> Iterator[Found]:
-    """Members of a balancer that are another member with another socket."""
+    """Members of a balancer that mod_proxy takes for an earlier member with another socket."""
     for balancer in server.balancers:
         for worker in balancer.members:
             for definition in worker.definitions[1:]:
@@ -276,9 +279,9 @@ def _members(server: Server, hosts: _Hosts) -> Iterator[Found]:
                     continue
                 yield Found(
                     target.place,
-                    f'"{target.text}" is never used: to "{balancer.name}" it is the member with {_by(worker)}, '
-                    "as a worker's identity ignores the socket's path",
-                    (Related(worker.node.place, f'the member "{worker.name}" is made here'),),
+                    f'"{target.text}" is never used: "{balancer.name}" takes it for its member with {_by(worker)}, '
+                    "because mod_proxy identifies a worker by its URL without the socket's path",
+                    (Related(worker.node.place, f'the member "{worker.name}" is defined here'),),
                     hosts.help(target),
                     fix=hosts.fix(definition, server),
                 )
@@ -291,12 +294,15 @@ def _members(server: Server, hosts: _Hosts) -> Iterator[Found]:
     references=("https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#handler",),
 )
 def uds_handler_hijack(context: Context) -> Iterator[Found]:
-    """A handler or rewrite rule to one socket whose requests another worker serves.
+    """Requests of a handler or rewrite rule go to another worker's Unix socket.
 
-    `SetHandler "proxy:unix:…"` and `RewriteRule … [P]` make no worker. Their URL is looked up among the workers that
-    ProxyPass and `<Proxy>` made, by `scheme://host[:port]/path` without the socket's path; where a worker's name begins
-    it, that worker's socket is used and the one written is not. A worker without a socket does no harm: then the
-    written socket counts.
+    `SetHandler "proxy:unix:…"` and `RewriteRule … [P]` do not define a worker. httpd looks their URL up among the
+    workers that ProxyPass and `<Proxy>` defined, by `scheme://host[:port]/path` without the socket's path. If the URL
+    begins with the name of such a worker, the requests go to that worker's socket instead of the one written here.
+
+    The rule is silent when the worker has no socket: httpd then uses the socket written in the handler or rule.
+
+    Give the worker's URL its own host, which no handler uses.
 
     Fires on::
 
@@ -312,7 +318,7 @@ def uds_handler_hijack(context: Context) -> Iterator[Found]:
             SetHandler "proxy:unix:/run/php.sock|fcgi://localhost"
         </FilesMatch>
 
-    Source: ap_proxy_pre_request and ap_proxy_determine_address (proxy_util.c); tried on httpd 2.4.71.
+    Source: ap_proxy_pre_request and ap_proxy_determine_address (proxy_util.c); tested on httpd 2.4.71.
     """
     if not context.handed:
         return
@@ -346,7 +352,7 @@ def _answering(mapping: Mapping, lookup: Lookup) -> Worker | None:
 
 
 def _hijacked(mapping: Mapping, worker: Worker | Balancer | None, server: Server | None = None) -> Iterator[Found]:
-    """`server` is the virtual host where that is another than the mapping's own."""
+    """`server` is the virtual host that the finding is about, if it is not the mapping's own server."""
     target = mapping.target
     assert target is not None
     if not isinstance(worker, Worker) or worker.target.socket is None or _same_socket(worker.target, target):
@@ -357,10 +363,10 @@ def _hijacked(mapping: Mapping, worker: Worker | Balancer | None, server: Server
     where = f' in the virtual host "{server.name}"' if server is not None else ""
     yield Found(
         target.place,
-        f'"{target.text}" is served by {_by(worker)}{where}: '
-        "its URL is that of a worker, and a worker's identity ignores the socket's path",
-        (Related(worker.node.place, f'the worker "{worker.name}" is made here'),),
-        "Give the worker's URL a host of its own: nothing is looked up under that name.",
+        f'requests for "{target.text}" go to {_by(worker)}{where}: '
+        "mod_proxy identifies a worker by its URL without the socket's path",
+        (Related(worker.node.place, f'the worker "{worker.name}" is defined here'),),
+        "Give the worker's URL its own host; httpd does not resolve that host.",
         severity="warning" if server is not None else None,
         confidence="medium" if server is not None or varies else None,
     )

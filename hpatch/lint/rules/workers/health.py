@@ -22,13 +22,15 @@ _DEFINED_BY = {"hctemplate": "ProxyHCTemplate", "hcexpr": "ProxyHCExpr"}
 
 @rule("WK023", "hc-no-module", "error", references=(_HCHECK,))
 def hc_no_module(context: Context) -> Iterator[Found]:
-    """Health-check parameters without mod_proxy_hcheck.
+    """A health-check parameter needs mod_proxy_hcheck, which is not loaded.
 
-    mod_proxy leaves `hcmethod`, `hcinterval` and the like to mod_proxy_hcheck; without it httpd refuses to start
-    ("unknown Worker parameter"). mod_proxy_hcheck needs mod_watchdog in its turn.
+    mod_proxy leaves `hcmethod`, `hcinterval` and the other health-check parameters to mod_proxy_hcheck. Without that
+    module httpd refuses to start ("unknown Worker parameter"). mod_proxy_hcheck itself needs mod_watchdog.
 
-    Where only the configuration's own LoadModule lines are known the module may be compiled in: the
-    confidence is lower.
+    The confidence is lower when only the LoadModule lines of the configuration are known, because the module may be
+    compiled into httpd.
+
+    Load mod_proxy_hcheck and mod_watchdog, or remove the parameter.
 
     Fires on::
 
@@ -44,7 +46,7 @@ def hc_no_module(context: Context) -> Iterator[Found]:
             BalancerMember "http://10.0.0.5:8080" hcmethod=TCP
         </Proxy>
 
-    Source: set_worker_param (mod_proxy.c); tried on httpd 2.4.71.
+    Source: set_worker_param (mod_proxy.c); tested on httpd 2.4.71.
     """
     has = context.configuration.modules.has(_MODULE)
     if has or (has is None and not whole(context)):
@@ -65,10 +67,12 @@ def hc_no_module(context: Context) -> Iterator[Found]:
 
 @rule("WK024", "hc-order", "error", references=(f"{_HCHECK}#proxyhctemplate",))
 def hc_order(context: Context) -> Iterator[Found]:
-    """A health-check template or expression that is not defined above the line that names it.
+    """A health-check template or expression is not defined above the line that names it.
 
-    `hctemplate` and `hcexpr` are looked up when their line is read, among those of the same server: httpd refuses to
-    start with a name that comes later, or only in the main server.
+    httpd looks `hctemplate` and `hcexpr` up while it reads their line, and only in the same server. It refuses to start
+    if the definition comes later, or stands only in the main server.
+
+    Move ProxyHCTemplate or ProxyHCExpr above the line, into the same server.
 
     Fires on::
 
@@ -84,7 +88,7 @@ def hc_order(context: Context) -> Iterator[Found]:
             BalancerMember "http://10.0.0.5:8080" hctemplate=tcp5
         </Proxy>
 
-    Source: set_worker_hc_param (mod_proxy_hcheck.c); tried on httpd 2.4.71.
+    Source: set_worker_hc_param (mod_proxy_hcheck.c); tested on httpd 2.4.71.
     """
     named = [use for use in uses(context, *_DEFINED_BY) if use.parameter is not None]
     if not named:
@@ -109,25 +113,27 @@ def _undefined(use: Use, found: list[Node], context: Context) -> Found:
     directive = _DEFINED_BY[use.key]
     host = use.param.node.inside("<virtualhost")
     same = [node for node in found if node.inside("<virtualhost") is host]
-    where = "is defined below" if same else "is defined in another server" if found else "is not defined"
+    where = "is defined below this line" if same else "is defined in another server" if found else "is not defined"
     sure = bool(found) or whole(context)
     return Found(
         use.place,
-        f'"{use.text}": that {directive} {where}: httpd refuses to start'
+        f'the {directive} of "{use.text}" {where}: httpd refuses to start'
         if sure
-        else f'"{use.text}": that {directive} is not defined in what was read: without it httpd refuses to start',
+        else f'the {directive} of "{use.text}" is not defined in the files that were read: without it httpd refuses '
+        "to start",
         tuple(Related(node.place, "it is defined here") for node in (same or found)[:1]),
-        f"Put the {directive} above this line, in the same server.",
+        f"Move the {directive} above this line, into the same server.",
         confidence="high" if sure else "medium",
     )
 
 
 @rule("WK025", "hc-method", "error", references=(_HCHECK,))
 def hc_method(context: Context) -> Iterator[Found]:
-    """A method of health checks that httpd does not have.
+    """httpd does not support this health-check method.
 
-    There are NONE, TCP, OPTIONS, HEAD and GET; CPING (for ajp) from 2.4.49; OPTIONS11, HEAD11 and GET11 from 2.4.55.
-    httpd refuses to start with any other, PROVIDER included, which has a name but no code.
+    httpd refuses to start with a method that it does not know. It knows NONE, TCP, OPTIONS, HEAD and GET; CPING (for
+    ajp) from 2.4.49; OPTIONS11, HEAD11 and GET11 from 2.4.55. It refuses PROVIDER too: the name is defined, but nothing
+    implements it.
 
     Fires on::
 
@@ -142,7 +148,7 @@ def hc_method(context: Context) -> Iterator[Found]:
         </Proxy>
 
     Source: set_worker_hc_param and the table of methods (mod_proxy_hcheck.c, proxy_util.c), CHANGES of 2.4.49 and
-    2.4.55; tried on httpd 2.4.71.
+    2.4.55; tested on httpd 2.4.71.
     """
     for use in uses(context, "hcmethod"):
         if use.reading is not None and use.reading.refused:

@@ -1,4 +1,4 @@
-"""Parameters that httpd takes and nothing reads."""
+"""Parameters that httpd accepts and nothing reads."""
 
 from __future__ import annotations
 
@@ -17,27 +17,36 @@ if TYPE_CHECKING:
 _PARAMETERS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
 
 
-def _schemes(use: Use) -> str:
+def _readers(use: Use) -> str:
+    """The schemes that read a parameter, with the verb."""
     assert use.parameter is not None
     assert use.parameter.honoured is not None
     found = [
         scheme if since is None else f"{scheme} (from {since})"
         for scheme, since in sorted(use.parameter.honoured.items())
     ]
-    return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}"
+    return f"{found[0]} reads" if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]} read"
 
 
 @rule("WK013", "param-inert-scheme", "warning", references=(_PARAMETERS,))
 def param_inert_scheme(context: Context) -> Iterator[Found]:
-    """A parameter that the scheme's module does not read.
+    """The parameter has no effect for the scheme of this URL.
 
-    httpd checks and stores every parameter for every worker, but a protocol's module reads only those it knows:
-    `flushpackets` is for ajp and fcgi, `ping` for ajp and http, `secret` for ajp, `responsefieldsize` for http,
-    `flusher` for fd; `enablereuse` is not for uwsgi and scgi, which close each connection. Elsewhere they do
-    nothing, silently.
+    httpd accepts and stores every parameter for every worker, but each protocol module reads only some of them:
 
-    Silent where the value asks for what the module does anyway (`flushpackets=off`, `enablereuse=off`), and for
-    `iobuffersize`, which has a rule of its own.
+    - `flushpackets`: ajp and fcgi.
+    - `ping`: ajp and http.
+    - `secret`: ajp.
+    - `responsefieldsize`: http.
+    - `flusher`: fd.
+    - `enablereuse`: not uwsgi and scgi, which close each connection.
+
+    For other schemes the parameter does nothing, and httpd does not say so.
+
+    The rule is silent when the value asks for what the module does anyway (`flushpackets=off`, `enablereuse=off`), and
+    for `iobuffersize`, which has its own rule.
+
+    Remove the parameter.
 
     Fires on::
 
@@ -65,19 +74,24 @@ def param_inert_scheme(context: Context) -> Iterator[Found]:
         yield Found(
             use.place,
             f'"{use.text}" does nothing on "{worker.target.text}": nothing reads it for {scheme}{ahead}',
-            help=f"It counts for {_schemes(use)} only. Remove it.",
+            help=f"Remove it; only {_readers(use)} it.",
             fix=dropped(use, f'remove "{use.param.key}"', safe=True),
         )
 
 
 @rule("WK018", "retry-standalone", "info", references=(_PARAMETERS,))
 def retry_standalone(context: Context) -> Iterator[Found]:
-    """A parameter for members of a balancer, on a worker that is in none.
+    """A parameter for balancer members is set on a worker outside a balancer.
 
-    A worker outside a balancer never goes into the error state (from httpd 2.4.21 on), so `retry` has nothing to wait
-    for: every request tries the backend. `loadfactor`, `lbset`, `route` and `redirect` are about choosing among
-    members. Health checks (`hcmethod` and the like) run for members only, which is graver: the check that is asked for
-    never happens.
+    The parameter has no effect there:
+
+    - `retry`: from httpd 2.4.21 on, a worker outside a balancer never enters the error state. Every request tries the
+      backend, so there is nothing to retry.
+    - `loadfactor`, `lbset`, `route` and `redirect` serve to choose among members.
+    - `hcmethod` and the other health-check parameters: httpd checks only members. This is a warning, because the health
+      check that the line asks for never runs.
+
+    Make the worker the only member of a balancer, or remove the parameter.
 
     Fires on::
 
@@ -104,10 +118,10 @@ def retry_standalone(context: Context) -> Iterator[Found]:
             use.place,
             f'"{use.text}" does nothing on "{worker.target.text}": '
             + (
-                "health checks run for members of a balancer only"
+                "httpd runs health checks only for members of a balancer"
                 if check
-                else "it counts for members of a balancer only"
+                else "only members of a balancer use it"
             ),
-            help="Make the worker the one member of a balancer, or remove it.",
+            help="Make the worker the only member of a balancer, or remove the parameter.",
             severity="warning" if check else None,
         )

@@ -1,4 +1,4 @@
-"""`iobuffersize` and ProxyIOBufferSize: too much of it, and where nothing reads it."""
+"""`iobuffersize` and ProxyIOBufferSize: sizes that cost too much memory, and sizes that nothing reads."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 KEY, DIRECTIVE = "iobuffersize", "proxyiobuffersize"
 DEFAULT = 8192
 RECORD = 65535
-"""The most that a FastCGI record holds."""
+"""The largest content of a FastCGI record, in bytes."""
 HUGE = 16 * 1024 * 1024
 MANY = 10
-"""From this number of workers on, a moderate size on each is a pattern, not a choice."""
+"""The number of workers from which a moderate size on each looks like a habit rather than a choice."""
 
 _MANUAL = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html"
 _REFERENCES = (f"{_MANUAL}#proxypass", f"{_MANUAL}#proxyiobuffersize")
@@ -30,7 +30,7 @@ _LISTED = 5
 
 
 def _size(value: str) -> int | None:
-    """The bytes that a value asks for; None where httpd refuses it or it is not known."""
+    """The bytes that a value asks for; None if httpd refuses the value or it is not known."""
     if "${" in value:
         return None
     reading = check(WORKER[KEY], value, None)
@@ -49,7 +49,7 @@ def _fcgi_workers(context: Context) -> Iterator[Worker]:
 
 
 def _origin(worker: Worker) -> Param | Setting | None:
-    """What a worker has its size from: its own parameter, or the directive above it."""
+    """The source of a worker's size: its own parameter, or the directive above it."""
     return worker.params.get(KEY) or worker.settings.get(DIRECTIVE)
 
 
@@ -63,15 +63,23 @@ def _related(workers: Iterable[Worker]) -> tuple[Related, ...]:
 
 @rule("BE001", "iobuffer-indiscriminate", "warning", references=_REFERENCES)
 def iobuffer_indiscriminate(context: Context) -> Iterator[Found]:
-    """An I/O buffer for FastCGI that costs more memory than it can give back.
+    """The FastCGI I/O buffer costs more memory than it can give back.
 
-    mod_proxy_fcgi takes a worker's whole `iobuffersize` from memory **for every request**, on top of the 8 KiB that
-    it has on its stack, before it knows whether there is anything to transfer. The peak is about the size times the
-    number of concurrent FastCGI requests: 1 MiB and 400 requests are 400 MiB. A FastCGI record holds at most
-    65535 bytes, so a larger buffer does not make larger records. httpd enforces no upper limit.
+    mod_proxy_fcgi allocates a worker's whole `iobuffersize` for every request, in addition to the 8 KiB that it keeps
+    on its stack, before it knows whether there is anything to transfer. The peak is about the size times the number of
+    concurrent FastCGI requests: 1 MiB and 400 requests make 400 MiB. A FastCGI record holds at most 65535 bytes, so a
+    larger buffer does not make larger records. httpd enforces no upper limit.
 
-    Up to 8192 (the default) nothing is reported, up to 65535 an info (a warning when ten or more workers have that
-    much), above it a warning, from 16 MiB on an error. ProxyIOBufferSize counts where a FastCGI worker takes it over.
+    The severity depends on the size in bytes:
+
+    - up to 8192, the default: no finding
+    - up to 65535: info, or a warning if ten or more workers have that much
+    - above 65535: warning
+    - from 16777216 (16 MiB) on: error
+
+    ProxyIOBufferSize counts when a FastCGI worker inherits it.
+
+    Leave the default, or raise it only if a measurement shows a gain.
 
     Fires on::
 
@@ -96,21 +104,21 @@ def iobuffer_indiscriminate(context: Context) -> Iterator[Found]:
     own = {id(use.param): use for use in uses(context, KEY)}
     for key, (origin, size, workers) in large.items():
         severity: Severity = "error" if size >= HUGE else "warning" if size > RECORD else "info"
-        message = f'"{_text(origin)}" makes httpd take {size:,} bytes for every request to '
+        message = f'"{_text(origin)}" makes httpd allocate {size:,} bytes for every request to '
         message += f'"{workers[0].target.text}"' if len(workers) == 1 else f"{len(workers)} FastCGI workers"
         if severity == "info":
             if count >= MANY:
                 severity = "warning"
-                message += f", and {count} FastCGI workers have more than the default"
+                message += f"; {count} FastCGI workers have more than the default"
         else:
-            message += f"; a FastCGI record holds {RECORD:,} at most"
+            message += f"; a FastCGI record holds at most {RECORD:,} bytes"
         use = own.get(key)
         yield Found(
             origin.node.place if use is None else use.place,
             message,
             related=() if use is not None else _related(workers),
-            help="Leave the default of 8192, or set more only where a measurement shows a gain: the peak is the size "
-            "times all concurrent requests.",
+            help="Leave the default of 8192 bytes, or set more only if a measurement shows a gain: the peak is the "
+            "size times the number of concurrent requests.",
             severity=severity,
             fix=None if use is None else dropped(use, f'remove "{use.param.key}"', safe=False),
             node=origin.node,
@@ -119,10 +127,12 @@ def iobuffer_indiscriminate(context: Context) -> Iterator[Found]:
 
 @rule("BE002", "iobuffer-inert", "warning", references=_REFERENCES)
 def iobuffer_inert(context: Context) -> Iterator[Found]:
-    """An `iobuffersize` that nothing reads.
+    """`iobuffersize` has no effect for the scheme of this URL.
 
-    httpd checks and stores the parameter for every worker, but only FastCGI reads it, from httpd 2.4.10 on, and
-    AJP, from 2.4.64 on. HTTP, uwsgi, SCGI, WebSocket and HTTP/2 workers ignore it without a word.
+    httpd accepts and stores the parameter for every worker, but only FastCGI (from httpd 2.4.10 on) and AJP (from
+    2.4.64 on) read it. HTTP, uwsgi, SCGI, WebSocket and HTTP/2 workers ignore it, and httpd does not say so.
+
+    Remove it. For http, https and uwsgi, ProxyIOBufferSize sets the buffer.
 
     Fires on::
 
@@ -156,19 +166,26 @@ def iobuffer_inert(context: Context) -> Iterator[Found]:
 def _inert_help(use: Use) -> str:
     assert isinstance(use.owner, Worker)
     if use.owner.target.scheme in ("http", "https", "uwsgi"):
-        return "Remove it. The buffer of this scheme is set by ProxyIOBufferSize."
+        return "Remove it; ProxyIOBufferSize sets the buffer of this scheme."
     return "Remove it."
 
 
 @rule("WK017", "iobuffer-order", "warning", references=_REFERENCES)
 def iobuffer_order(context: Context) -> Iterator[Found]:
-    """A ProxyIOBufferSize that does not reach the FastCGI workers it stands beside.
+    """ProxyIOBufferSize does not reach the FastCGI workers beside it.
 
-    FastCGI takes the size from its worker, and a worker gets ProxyIOBufferSize only at the moment when ProxyPass,
-    ProxyPassMatch or BalancerMember defines it: from a line **above** in the same server. A directive below comes too
-    late, a worker that `<Proxy>` or ProxySet defines does not get it at all, and the main server's does not reach
-    the workers of its virtual hosts (reported as info: it may be meant for HTTP, which does read it there). A
-    handler without a worker (`SetHandler "proxy:fcgi://…"`) never gets it either; that is not reported.
+    FastCGI takes the size from its worker. A worker receives ProxyIOBufferSize only when ProxyPass, ProxyPassMatch or
+    BalancerMember defines it, and only from a line above in the same server. So the size does not reach:
+
+    - workers that are defined above the directive
+    - workers that `<Proxy>` or ProxySet defines
+    - workers of a virtual host, if the directive stands in the main server. This is an info: the directive may be meant
+      for HTTP, which does read it there.
+
+    The rule is silent about a handler without a worker (`SetHandler "proxy:fcgi://…"`), which never receives the size
+    either.
+
+    Write `iobuffersize` on the worker itself, or move the directive above the line that defines the worker.
 
     Fires on::
 
@@ -181,7 +198,7 @@ def iobuffer_order(context: Context) -> Iterator[Found]:
         ProxyPass "/app/" "unix:/run/app.sock|fcgi://app/"
 
     Source: PROXY_COPY_CONF_PARAMS in add_pass and add_member (mod_proxy.c), dispatch (mod_proxy_fcgi.c); the size of
-    the FCGI_STDIN records tried on httpd 2.4.71.
+    the FCGI_STDIN records tested on httpd 2.4.71.
     """
     if context.before("2.4.10") or not context.configuration.by_key.get(DIRECTIVE):
         return
@@ -203,16 +220,16 @@ def iobuffer_order(context: Context) -> Iterator[Found]:
             f'"{_text(wanted)}" does not reach {which}: {why}',
             related=_related(workers),
             help=f'Write "iobuffersize={wanted.value}" on the worker itself'
-            + (", if it is wanted there." if inherited else ", or the directive above its ProxyPass."),
+            + (", if you want it there." if inherited else ", or move the directive above its ProxyPass."),
             severity="info" if inherited else None,
             confidence="medium" if inherited else None,
             node=wanted.node,
         )
 
 
-_INHERITED = "FastCGI workers of a virtual host do not take it over from the main server"
-_NOT_COPIED = "only ProxyPass and BalancerMember hand it to a worker"
-_LATE = "it stands below the line that defines the worker"
+_INHERITED = "FastCGI workers of a virtual host do not inherit it from the main server"
+_NOT_COPIED = "only ProxyPass and BalancerMember pass it to a worker"
+_LATE = "the line that defines the worker stands above it"
 
 
 def _why(worker: Worker, wanted: Setting) -> str:

@@ -1,4 +1,4 @@
-"""Parameters that httpd does not know, or whose values it does not take."""
+"""Parameters that httpd does not know, or whose values it does not accept."""
 
 from __future__ import annotations
 
@@ -27,16 +27,18 @@ def _elsewhere(use: Use) -> bool:
 
 
 def _whose(use: Use) -> str:
-    """What the line is about."""
+    """The thing that the line sets parameters of."""
     return {"worker": "a worker", "balancer": "a balancer", "mapping": "a mapping"}[use.scope]
 
 
 @rule("WK006", "param-unknown", "error", references=(_PARAMETERS,))
 def param_unknown(context: Context) -> Iterator[Found]:
-    """A parameter that no httpd knows.
+    """httpd does not know this parameter.
 
-    httpd refuses to start. What it says misleads: `unknown Worker hcheck parameter` for any unknown key where
-    mod_proxy_hcheck is loaded, and for ProxyPass it does not name the key.
+    httpd refuses to start. Its error message can mislead: for ProxyPass it does not name the parameter, and with
+    mod_proxy_hcheck loaded it says `unknown Worker hcheck parameter` for any unknown one.
+
+    Correct the spelling, or remove the parameter.
 
     Fires on::
 
@@ -47,7 +49,7 @@ def param_unknown(context: Context) -> Iterator[Found]:
         ProxyPass "/" "http://10.0.0.5:8080/" connectiontimeout=5
 
     Source: set_worker_param and set_balancer_param (mod_proxy.c), set_worker_hc_param (mod_proxy_hcheck.c) of every
-    release; tried on httpd 2.4.71.
+    release; tested on httpd 2.4.71.
     """
     for use in uses(context):
         if use.parameter is not None or "${" in use.param.key:
@@ -67,8 +69,8 @@ def _unknown(use: Use, known: list[str], what: str) -> Found:
     near = closest(use.key, known)
     return Found(
         use.place,
-        f'"{use.param.key}" is no parameter of {what}: httpd refuses to start',
-        help=f'Did you mean "{near}"?' if near is not None else f"Known are {', '.join(known)}.",
+        f'"{use.param.key}" is not a parameter of {what}: httpd refuses to start',
+        help=f'Did you mean "{near}"?' if near is not None else f"Use one of {', '.join(known)}.",
         fix=None
         if near is None
         else changed(use.param.node, use.place, use.text, f"{near}={use.param.value}", f'write "{near}"'),
@@ -77,9 +79,13 @@ def _unknown(use: Use, known: list[str], what: str) -> Found:
 
 @rule("WK007", "param-too-new", "error", references=(_PARAMETERS,))
 def param_too_new(context: Context) -> Iterator[Found]:
-    """A parameter that this httpd does not know yet.
+    """This httpd version does not know the parameter yet.
 
-    An older httpd refuses to start with it. Silent where the version of httpd is not known.
+    httpd refuses to start.
+
+    The rule is silent when the version of httpd is not known.
+
+    Remove the parameter, or upgrade httpd.
 
     Fires on::
 
@@ -103,7 +109,7 @@ def param_too_new(context: Context) -> Iterator[Found]:
         if context.version < parameter.since:
             yield Found(
                 use.place,
-                f'"{use.param.key}" came with httpd {parameter.since}: {context.version} refuses to start',
+                f'"{use.param.key}" needs httpd {parameter.since}: httpd {context.version} refuses to start',
                 help=f"Remove it, or use httpd {parameter.since} or later.",
                 fix=dropped(use, f'remove "{use.param.key}"', safe=False),
             )
@@ -111,11 +117,13 @@ def param_too_new(context: Context) -> Iterator[Found]:
 
 @rule("WK008", "param-wrong-scope", "error", references=(_PARAMETERS,))
 def param_wrong_scope(context: Context) -> Iterator[Found]:
-    """A worker's parameter on a balancer, or the other way round.
+    """A worker's parameter is set on a balancer, or a balancer's on a worker.
 
-    httpd refuses to start. What is about one backend (`max`, `timeout` as an I/O timeout, `route`, `loadfactor` …)
-    belongs to the member, what is about choosing one (`lbmethod`, `stickysession`, `maxattempts` …) to the balancer;
-    `mapping` only to ProxyPass.
+    httpd refuses to start.
+
+    - Parameters of one backend belong to the member: `max`, `timeout` as an I/O timeout, `route`, `loadfactor` …
+    - Parameters for choosing a member belong to the balancer: `lbmethod`, `stickysession`, `maxattempts` …
+    - `mapping` belongs to ProxyPass.
 
     Fires on::
 
@@ -131,27 +139,27 @@ def param_wrong_scope(context: Context) -> Iterator[Found]:
             ProxySet stickysession=ROUTE
         </Proxy>
 
-    Source: set_worker_param and set_balancer_param (mod_proxy.c); tried on httpd 2.4.71.
+    Source: set_worker_param and set_balancer_param (mod_proxy.c); tested on httpd 2.4.71.
     """
     for use in uses(context):
         if use.parameter is not None or use.server is None or not _elsewhere(use):
             continue
         if use.scope == "balancer":
-            where = "put it on the BalancerMember lines" if use.key in WORKER else "put it on ProxyPass"
+            where = "Move it to the BalancerMember lines" if use.key in WORKER else "Move it to the ProxyPass line"
             whose = "a worker" if use.key in WORKER else "a mapping"
         elif use.key in BALANCER:
-            where, whose = "put it on the balancer, with ProxySet", "a balancer"
+            where, whose = "Set it on the balancer, with ProxySet", "a balancer"
         else:
-            where, whose = "put it on ProxyPass", "a mapping"
+            where, whose = "Move it to the ProxyPass line", "a mapping"
         yield Found(
             use.place,
-            f'"{use.param.key}" is a parameter of {whose}, and this is {_whose(use)}: httpd refuses to start',
-            help=f"{where[0].upper()}{where[1:]}.",
+            f'"{use.param.key}" is a parameter of {whose}, but this is {_whose(use)}: httpd refuses to start',
+            help=f"{where}.",
         )
 
 
 def special(use: Use) -> bool:
-    """Whether a refused value has a rule of its own."""
+    """Whether another rule reports a refused value."""
     assert use.parameter is not None
     kind, text = use.parameter.kind, use.param.value
     if kind in ("duration", "whole"):
@@ -163,10 +171,9 @@ def special(use: Use) -> bool:
 
 @rule("WK012", "param-range", "error", references=(_PARAMETERS,))
 def param_range(context: Context) -> Iterator[Found]:
-    """A value that httpd does not take.
+    """httpd does not accept the value of this parameter.
 
-    httpd refuses to start with a number that is out of range, a word that is not one of those it knows, or a text
-    that is too long.
+    httpd refuses to start with a number that is out of range, a word that it does not know, or a text that is too long.
 
     Fires on::
 
@@ -176,7 +183,7 @@ def param_range(context: Context) -> Iterator[Found]:
 
         ProxyPass "/" "http://10.0.0.5:8080/" timeout=1
 
-    Source: set_worker_param and set_balancer_param (mod_proxy.c), set_worker_hc_param (mod_proxy_hcheck.c); tried on
+    Source: set_worker_param and set_balancer_param (mod_proxy.c), set_worker_hc_param (mod_proxy_hcheck.c); tested on
     httpd 2.4.71.
     """
     for use in uses(context):
@@ -202,18 +209,21 @@ def _always_refused(use: Use) -> bool:
 def _allowed(use: Use) -> str | None:
     parameter = use.parameter
     assert parameter is not None
-    text = f"Without it: {parameter.default}." if parameter.default else None
+    text = f"The default is: {parameter.default}." if parameter.default else None
     if parameter.kind == "status":
-        return "The letters are D, S, I, H, R, E, N and C, with + or - before them."
+        return "Use the letters D, S, I, H, R, E, N and C, with + or - before them."
     return text
 
 
 @rule("WK033", "status-letter-old", "error", references=(_PARAMETERS,))
 def status_letter_old(context: Context) -> Iterator[Found]:
-    """A status letter that this httpd does not know yet.
+    """This httpd version does not know the status letter yet.
 
-    R (hot spare) came with 2.4.34 and C (failed by a health check) with 2.4.21; an older httpd refuses to start.
-    Silent where the version of httpd is not known.
+    httpd refuses to start. R (hot spare) needs httpd 2.4.34, and C (failed by a health check) needs 2.4.21.
+
+    The rule is silent when the version of httpd is not known.
+
+    Use H (hot standby) instead of R, or upgrade httpd.
 
     Fires on::
 
@@ -241,7 +251,7 @@ def status_letter_old(context: Context) -> Iterator[Found]:
         letter, since = ("R", "2.4.34") if "r" in use.param.value.lower() else ("C", "2.4.21")
         yield Found(
             use.place,
-            f'the status letter {letter} in "{use.text}" came with httpd {since}: {context.version} refuses to start',
+            f'the status letter {letter} in "{use.text}" needs httpd {since}: httpd {context.version} refuses to start',
             help=f"Use H (hot standby), or httpd {since} or later."
             if letter == "R"
             else f"Remove it, or use httpd {since} or later.",
@@ -250,10 +260,14 @@ def status_letter_old(context: Context) -> Iterator[Found]:
 
 @rule("WK034", "loadfactor-decimal", "error", references=(_PARAMETERS,))
 def loadfactor_decimal(context: Context) -> Iterator[Found]:
-    """A load factor with decimals on an httpd that takes whole numbers only.
+    """This httpd version reads only whole numbers as a load factor.
 
-    Before 2.4.28 httpd drops the decimals: `1.5` is 1, and the load is shared in another way than written. 2.4.28
-    itself refuses every load factor above 1. Silent where the version of httpd is not known.
+    Before 2.4.28, httpd drops the decimals: `1.5` becomes 1, so members get another share of the requests than written.
+    httpd 2.4.28 itself refuses to start with any load factor above 1.
+
+    The rule is silent when the version of httpd is not known.
+
+    Use whole numbers in the same proportion, or upgrade httpd to 2.4.29 or later.
 
     Fires on::
 
@@ -282,7 +296,7 @@ def loadfactor_decimal(context: Context) -> Iterator[Found]:
             if context.version == Version(2, 4, 28) and "2.4.28" in use.reading.refused:
                 yield Found(
                     use.place,
-                    f'httpd 2.4.28 refuses to start with "{use.text}": it takes no load factor above 1',
+                    f'httpd 2.4.28 refuses to start with "{use.text}": it does not accept a load factor above 1',
                     help="Use httpd 2.4.29 or later.",
                 )
         elif (
@@ -292,7 +306,7 @@ def loadfactor_decimal(context: Context) -> Iterator[Found]:
         ):
             yield Found(
                 use.place,
-                f'"{use.text}" is {use.reading.value} for httpd {context.version}, which drops the decimals',
+                f'httpd {context.version} drops the decimals of "{use.text}" and uses {use.reading.value}',
                 help="Use whole numbers in the same proportion, or httpd 2.4.29 or later.",
                 severity="warning",
             )

@@ -18,7 +18,7 @@ _PARAMETERS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
 
 
 def _pools(context: Context) -> Iterator[dict[str, Use]]:
-    """The `min`, `max` and `smax` in effect of each worker that has any."""
+    """The effective `min`, `max` and `smax` of each worker that sets one of them."""
     pools: dict[int, dict[str, Use]] = {}
     for use in uses(context, "min", "max", "smax"):
         if not isinstance(use.owner, Worker):
@@ -36,9 +36,9 @@ def _number(use: Use) -> int:
 
 @rule("WK019", "smax-gt-max", "info", references=(_PARAMETERS,))
 def smax_gt_max(context: Context) -> Iterator[Found]:
-    """`smax` above `max`, or `min` above either.
+    """`smax` is above `max`, or `min` is above either.
 
-    httpd cuts `smax` to `max` and `min` to `smax` silently; the larger number means nothing.
+    httpd reduces `smax` to `max` and `min` to `smax`, and does not say so. The larger number has no effect.
 
     Fires on::
 
@@ -65,7 +65,7 @@ def smax_gt_max(context: Context) -> Iterator[Found]:
             text = f"{use.param.key}={_number(limit)}"
             yield Found(
                 use.place,
-                f'"{use.text}" is above "{limit.text}": httpd cuts it to {_number(limit)}',
+                f'"{use.text}" is above "{limit.text}": httpd reduces it to {_number(limit)}',
                 (Related(limit.place, f"{name} is set here"),),
                 fix=changed(use.param.node, use.place, use.text, text, f'write "{text}"', safe=True),
             )
@@ -73,10 +73,12 @@ def smax_gt_max(context: Context) -> Iterator[Found]:
 
 @rule("WK020", "prefork-pool", "info", references=(_PARAMETERS,))
 def prefork_pool(context: Context) -> Iterator[Found]:
-    """Limits of the pool under prefork.
+    """Connection pool limits have no effect under the prefork MPM.
 
-    A prefork process handles one request at a time and has one connection for each worker; `min`, `smax` and `max`
-    are set to nothing. To limit the connections to a backend, limit the processes (MaxRequestWorkers).
+    A prefork process handles one request at a time and keeps one connection for each worker. httpd ignores `min`,
+    `smax` and `max`.
+
+    To limit the connections to a backend, limit the number of processes with MaxRequestWorkers.
 
     Fires on::
 
@@ -97,5 +99,5 @@ def prefork_pool(context: Context) -> Iterator[Found]:
             yield Found(
                 use.place,
                 f'"{use.text}" does nothing under prefork: each process has one connection',
-                help="Limit the processes with MaxRequestWorkers, or use event.",
+                help="Limit the number of processes with MaxRequestWorkers, or use the event MPM.",
             )

@@ -1,4 +1,4 @@
-"""Whether connections to a backend are kept."""
+"""`enablereuse` and `disablereuse`: whether httpd keeps connections to a backend open."""
 
 from __future__ import annotations
 
@@ -23,9 +23,11 @@ _AUTHORITY = r"(?i)[a-z][a-z0-9+.-]*://([^/?]*)"
 
 @rule("WK014", "reuse-both", "warning", references=(_PARAMETERS,))
 def reuse_both(context: Context) -> Iterator[Found]:
-    """`enablereuse` and `disablereuse` that contradict each other.
+    """`enablereuse` and `disablereuse` contradict each other.
 
-    They are one switch; the last one counts, and the other is lost without a word.
+    Both set the same switch. The last one counts, and httpd ignores the other without a message.
+
+    Keep one of them.
 
     Fires on::
 
@@ -50,7 +52,7 @@ def reuse_both(context: Context) -> Iterator[Found]:
             if earlier.key != last.key and same and last.param.value.lower() in ("on", "off"):
                 yield Found(
                     earlier.place,
-                    f'"{earlier.text}" is overruled by "{last.text}": they are one switch, and the last one counts',
+                    f'"{last.text}" overrides "{earlier.text}": both set the same switch, and the last one counts',
                     (Related(last.place, "this one counts"),),
                     "Keep one of them.",
                 )
@@ -59,11 +61,14 @@ def reuse_both(context: Context) -> Iterator[Found]:
 
 @rule("WK015", "reuse-dollar-host", "warning", references=(_MATCH,))
 def reuse_dollar_host(context: Context) -> Iterator[Found]:
-    """`enablereuse=on` where the pattern gives the host or port.
+    """`enablereuse=on` is set although the pattern decides the host or port.
 
-    A worker keeps connections to one address. Where `$1` stands in the host or port the address differs from request
-    to request, so httpd 2.4.59 and later ignore `enablereuse` (AH10400); 2.4.47 to 2.4.58 would keep the
-    connection to the first host for all of them.
+    A worker keeps connections to one address. If `$1` stands in the host or port, the address differs from request to
+    request. httpd 2.4.59 and later ignore `enablereuse` in that case (AH10400). By their source, httpd 2.4.47 to 2.4.58
+    would send the requests for all hosts over the connection to the first one; there the finding is an error with
+    medium confidence.
+
+    Remove `enablereuse`, or write one line for each host.
 
     Fires on::
 
@@ -73,8 +78,8 @@ def reuse_dollar_host(context: Context) -> Iterator[Found]:
 
         ProxyPassMatch "^/node([0-9])/(.*)" "http://node$1.example.org/$2"
 
-    Source: ap_proxy_define_worker_ex and ap_proxy_initialize_worker (proxy_util.c), read for 2.4.48, 2.4.58 and
-    2.4.62; AH10400 tried on httpd 2.4.71.
+    Source: ap_proxy_define_worker_ex and ap_proxy_initialize_worker (proxy_util.c), read for 2.4.48, 2.4.58 and 2.4.62;
+    AH10400 tested on httpd 2.4.71.
     """
     for use in uses(context, "enablereuse"):
         if use.param.value.lower() != "on" or not isinstance(use.owner, Worker):
@@ -88,7 +93,7 @@ def reuse_dollar_host(context: Context) -> Iterator[Found]:
         old = context.before("2.4.59")
         yield Found(
             use.place,
-            f'"{use.text}" {"is dangerous" if old else "is ignored"}: the host of "{target.text}" differs from request '
+            f'"{use.text}" is {"dangerous" if old else "ignored"}: the address in "{target.text}" differs from request '
             "to request",
             help="Remove it, or write one line for each host.",
             severity="error" if old else None,
@@ -99,11 +104,14 @@ def reuse_dollar_host(context: Context) -> Iterator[Found]:
 
 @rule("WK016", "match-params-ignored", "warning", references=(_MATCH,))
 def match_params_ignored(context: Context) -> Iterator[Found]:
-    """Parameters of a ProxyPassMatch with `$1` in its URL, which old versions ignore.
+    """This httpd version ignores the parameters of a ProxyPassMatch with `$1` in its URL.
 
-    Before httpd 2.4.47 the name of such a worker was compared as it stands, `$1` and all, with the URL of a request: it
-    never matched, and the request went through the generic worker, without the parameters. Silent where the version
-    of httpd is not known.
+    Before 2.4.47, httpd compares the name of such a worker literally, including `$1`, with the URL of a request. The
+    name never matches, so the request goes through the generic worker, without the parameters.
+
+    The rule is silent when the version of httpd is not known.
+
+    Use ProxyPass, or upgrade httpd. ProxyTimeout can set a timeout for both.
 
     Fires on::
 
@@ -115,7 +123,7 @@ def match_params_ignored(context: Context) -> Iterator[Found]:
         # options: --httpd-version 2.4.41
         ProxyPass "/app/" "http://10.0.0.5:8080/" timeout=300
 
-    Source: "Changed in 2.4.47" in the manual of ProxyPassMatch; ap_proxy_define_match_worker (proxy_util.c).
+    Source: "Changed in 2.4.47" in the ProxyPassMatch documentation; ap_proxy_define_match_worker (proxy_util.c).
     """
     if not context.before("2.4.47"):
         return
@@ -130,7 +138,7 @@ def match_params_ignored(context: Context) -> Iterator[Found]:
                 names = words([f"{param.key}={param.value}" for param in params])
                 yield Found(
                     params[0].place,
-                    f"{names} {'does' if len(params) == 1 else 'do'} nothing before httpd 2.4.47: "
-                    f'no request finds the worker "{definition.target.text}"',
-                    help="Use ProxyPass, or httpd 2.4.47 or later; timeouts can be set with ProxyTimeout.",
+                    f"{names} {'has' if len(params) == 1 else 'have'} no effect before httpd 2.4.47: "
+                    f'no request matches the worker "{definition.target.text}"',
+                    help="Use ProxyPass, or httpd 2.4.47 or later. ProxyTimeout can set a timeout.",
                 )

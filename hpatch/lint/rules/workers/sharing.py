@@ -1,4 +1,4 @@
-"""Lines that find their worker already there."""
+"""Lines whose worker another line has already defined."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _MAPPINGS = ("proxypass", "proxypassmatch")
 
 
 def _shared(context: Context) -> list[Worker]:
-    """The workers outside balancers that more than one line has."""
+    """The workers outside balancers that more than one line uses."""
     workers = (worker for server in context.proxy.servers for worker in server.workers)
     return [worker for worker in workers if len(worker.definitions) > 1]
 
 
 def _later(worker: Worker) -> Iterator[Definition]:
-    """The lines that found a worker there, and have no socket but the worker's (that is uds-worker-collision)."""
+    """The lines that share a worker and have the worker's socket (another socket is for uds-worker-collision)."""
     for definition in worker.definitions[1:]:
         if definition.target.socket == worker.target.socket and not apart(definition.node, worker.node):
             yield definition
@@ -43,11 +43,14 @@ def _lost(worker: Worker, definition: Definition) -> list[Param]:
 
 @rule("WK003", "worker-shared-params", "warning", references=(_WORKERS,))
 def worker_shared_params(context: Context) -> Iterator[Found]:
-    """Parameters that httpd ignores, because another line made the worker.
+    """httpd ignores these parameters because another line defined the worker.
 
-    A ProxyPass whose URL begins with the name of a worker that is already there shares that worker, and all its own
-    parameters are ignored, unread: not even an unknown one is refused. httpd says so once at start (AH01146).
-    Parameters that the worker has anyway, with the same value, are no fault.
+    A ProxyPass whose URL begins with the name of an existing worker shares that worker. httpd ignores all parameters of
+    the line without reading them: it does not even refuse an unknown one. It logs this once, at start (AH01146).
+
+    The rule is silent about parameters that the worker already has with the same value.
+
+    Write the line with the longer URL first, or move the parameters to the line that defines the worker.
 
     Fires on::
 
@@ -59,7 +62,7 @@ def worker_shared_params(context: Context) -> Iterator[Found]:
         ProxyPass "/app/reports" "http://10.0.0.5:8080/app/reports" timeout=600
         ProxyPass "/app" "http://10.0.0.5:8080/app"
 
-    Source: add_pass (mod_proxy.c), "Worker sharing" in the manual of mod_proxy; tried on httpd 2.4.71.
+    Source: add_pass (mod_proxy.c), "Worker sharing" in the mod_proxy documentation; tested on httpd 2.4.71.
     """
     for worker in _shared(context):
         for definition in _later(worker):
@@ -71,19 +74,22 @@ def worker_shared_params(context: Context) -> Iterator[Found]:
                 lost[0].place,
                 f'{names} {"is" if len(lost) == 1 else "are"} ignored: "{definition.target.text}" shares the '
                 f'worker "{worker.name}"',
-                (Related(worker.node.place, f'the worker "{worker.name}" is made here'),),
-                "Put the line with the longer URL first, or the parameters on the line that makes the worker.",
+                (Related(worker.node.place, f'the worker "{worker.name}" is defined here'),),
+                "Write the line with the longer URL first, or move the parameters to the line that defines the worker.",
             )
 
 
 @rule("WK004", "worker-shared", "info", confidence="medium", references=(_WORKERS,))
 def worker_shared(context: Context) -> Iterator[Found]:
-    """A mapping that shares the worker of another mapping.
+    """The mapping shares the worker of another mapping.
 
-    The two have one pool of connections, one state and one set of parameters. That is often what is wanted; it is
-    worth knowing when one of them gets parameters (which would be ignored on the later line).
+    The two mappings have one connection pool, one state and one set of parameters. This is often intended. It matters
+    when you add parameters to one of them: httpd ignores parameters on the later line.
 
-    Silent where a `<Proxy>` section made the worker for the mappings to use, and where the URLs are the same.
+    The rule is silent when a `<Proxy>` section defines the worker for the mappings to share, and when the URLs are
+    equal.
+
+    If the mapping needs its own worker, write the line with the longer URL first.
 
     Fires on::
 
@@ -95,7 +101,7 @@ def worker_shared(context: Context) -> Iterator[Found]:
         ProxyPass "/application" "http://10.0.0.5:8080/application"
         ProxyPass "/app" "http://10.0.0.5:8080/app"
 
-    Source: add_pass (mod_proxy.c), "Worker sharing" in the manual of mod_proxy (AH01145); tried on httpd 2.4.71.
+    Source: add_pass (mod_proxy.c), "Worker sharing" in the mod_proxy documentation (AH01145); tested on httpd 2.4.71.
     """
     for worker in _shared(context):
         if worker.node.key not in _MAPPINGS:
@@ -108,18 +114,20 @@ def worker_shared(context: Context) -> Iterator[Found]:
             yield Found(
                 definition.target.place,
                 f'"{definition.target.text}" shares the worker "{worker.name}"',
-                (Related(worker.node.place, f'the worker "{worker.name}" is made here'),),
-                "Put the line with the longer URL first, if it is to have a worker of its own.",
+                (Related(worker.node.place, f'the worker "{worker.name}" is defined here'),),
+                "If it needs its own worker, write the line with the longer URL first.",
             )
 
 
 @rule("WK005", "member-duplicate", "warning", references=(_WORKERS,))
 def member_duplicate(context: Context) -> Iterator[Found]:
-    """A balancer's member that is there already.
+    """The balancer already has this member.
 
-    Members are told apart by `scheme://host[:port]/path` as far as the first one goes: one whose URL begins with that
-    of an earlier one is that one. The balancer has one member less than its configuration says, and the
-    parameters of the later line are ignored (AH01149, AH01150).
+    mod_proxy compares members by `scheme://host[:port]/path`. A member whose URL begins with the URL of an earlier
+    member is taken for that member. The balancer has one member less than written, and httpd ignores the parameters of
+    the later line (AH01149, AH01150).
+
+    Remove the line, or give the member the URL of another backend.
 
     Fires on::
 
@@ -135,7 +143,7 @@ def member_duplicate(context: Context) -> Iterator[Found]:
             BalancerMember "http://10.0.0.6:8080" timeout=30
         </Proxy>
 
-    Source: add_member (mod_proxy.c); tried on httpd 2.4.71.
+    Source: add_member (mod_proxy.c); tested on httpd 2.4.71.
     """
     for server in context.proxy.servers:
         for balancer in server.balancers:
@@ -144,10 +152,12 @@ def member_duplicate(context: Context) -> Iterator[Found]:
                     if definition.node.key != "balancermember":
                         continue
                     lost = _lost(worker, definition)
-                    ignored = f", and {words([f'{param.key}={param.value}' for param in lost])} ignored" if lost else ""
+                    ignored = (
+                        f", and httpd ignores {words([f'{param.key}={param.value}' for param in lost])}" if lost else ""
+                    )
                     yield Found(
                         definition.target.place,
-                        f'"{definition.target.text}" is the member "{worker.name}" of "{balancer.name}" again{ignored}',
-                        (Related(worker.node.place, f'the member "{worker.name}" is made here'),),
+                        f'"{balancer.name}" takes "{definition.target.text}" for its member "{worker.name}"{ignored}',
+                        (Related(worker.node.place, f'the member "{worker.name}" is defined here'),),
                         "Remove the line, or give the member the URL of another backend.",
                     )

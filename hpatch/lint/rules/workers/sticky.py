@@ -1,4 +1,4 @@
-"""Sessions that are to stay with one member of a balancer."""
+"""Sticky sessions: balancers that should send a session to the same member each time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PARAMETERS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
 
 
 def _balancers(context: Context) -> Iterator[tuple[Balancer, list[Param]]]:
-    """Every balancer with members, and the `stickysession` parameters that it has in some server.
+    """Every balancer with two or more members, and the `stickysession` parameters that it has in any server.
 
     A virtual host can make the main server's balancer sticky.
     """
@@ -37,11 +37,15 @@ def _balancers(context: Context) -> Iterator[tuple[Balancer, list[Param]]]:
 
 @rule("WK029", "sticky-no-route", "warning", confidence="medium", references=(_STICKY,))
 def sticky_no_route(context: Context) -> Iterator[Found]:
-    """A sticky session whose members have no routes.
+    """The balancer has `stickysession`, but its members have no `route`.
 
-    httpd finds the member of a session by the route behind the dot in the cookie or parameter (`abc123.node1`): the
-    `route` of one member must be the same. Without any `route` no session stays anywhere, and requests are spread
-    as if `stickysession` were not there. Silent with a single member.
+    httpd finds the member of a session by the route after the dot in the cookie or parameter (`abc123.node1`). It
+    compares that with the `route` of each member. If no member has a `route`, no session stays with its member: httpd
+    distributes the requests as if `stickysession` were not there.
+
+    The rule is silent about a balancer with a single member.
+
+    Give each BalancerMember the route that its backend appends to the session ID.
 
     Fires on::
 
@@ -59,7 +63,7 @@ def sticky_no_route(context: Context) -> Iterator[Found]:
             ProxySet stickysession=JSESSIONID
         </Proxy>
 
-    Source: find_session_route (mod_proxy_balancer.c), "Stickyness" in its manual.
+    Source: find_session_route (mod_proxy_balancer.c), "Stickyness" in the mod_proxy_balancer documentation.
     """
     for balancer, params in _balancers(context):
         if not params or any("route" in member.params for member in balancer.members):
@@ -68,16 +72,20 @@ def sticky_no_route(context: Context) -> Iterator[Found]:
             params[0].place,
             f'"{params[0].key}={params[0].value}" has no effect: no member of "{balancer.name}" has a route',
             (Related(balancer.members[0].node.place, "a member without a route"),),
-            "Give each BalancerMember the route that its backend puts into the session's name.",
+            "Give each BalancerMember the route that its backend appends to the session ID.",
         )
 
 
 @rule("WK030", "route-no-sticky", "warning", confidence="medium", references=(_STICKY,))
 def route_no_sticky(context: Context) -> Iterator[Found]:
-    """Members with routes in a balancer that is not sticky.
+    """The members have routes, but the balancer has no `stickysession`.
 
-    `route` is read only where the balancer has a `stickysession` (or for `redirect`); without it, sessions move from
-    member to member. Silent with a single member.
+    httpd reads `route` only if the balancer has `stickysession` (or for `redirect`). Without it, sessions move from
+    member to member.
+
+    The rule is silent about a balancer with a single member.
+
+    Name the session's cookie or parameter with `stickysession`, or remove the routes.
 
     Fires on::
 
@@ -94,7 +102,7 @@ def route_no_sticky(context: Context) -> Iterator[Found]:
             ProxySet stickysession=JSESSIONID
         </Proxy>
 
-    Source: find_session_route (mod_proxy_balancer.c), "Stickyness" in its manual.
+    Source: find_session_route (mod_proxy_balancer.c), "Stickyness" in the mod_proxy_balancer documentation.
     """
     for balancer, params in _balancers(context):
         routed = [member.params["route"] for member in balancer.members if "route" in member.params]
@@ -111,10 +119,12 @@ def route_no_sticky(context: Context) -> Iterator[Found]:
 
 @rule("WK031", "sticky-too-long", "warning", references=(_PARAMETERS,))
 def sticky_too_long(context: Context) -> Iterator[Found]:
-    """A `stickysession` of 64 bytes or more.
+    """The value of `stickysession` is longer than 63 bytes.
 
-    httpd cuts it to 63 bytes without a word (2.4.7 and later), so that it looks for another cookie than the one
-    written; older ones refuse to start.
+    httpd 2.4.7 and later cut the value to 63 bytes without a message, and then look for another cookie than the one
+    written. Older versions refuse to start.
+
+    Use shorter names: the cookie and the parameter share the 63 bytes.
 
     Fires on::
 
@@ -132,7 +142,7 @@ def sticky_too_long(context: Context) -> Iterator[Found]:
             ProxySet stickysession=A_COOKIE|a_parameter
         </Proxy>
 
-    Source: set_balancer_param (mod_proxy.c); tried on httpd 2.4.71.
+    Source: set_balancer_param (mod_proxy.c); tested on httpd 2.4.71.
     """
     for use in uses(context, "stickysession"):
         if use.scope == "balancer" and use.reading is not None:
@@ -148,5 +158,5 @@ def _too_long(use: Use) -> Iterator[Found]:
         yield Found(
             use.place,
             f'httpd cuts "{use.text}" to "{reading.value}"',
-            help="The whole value, cookie and parameter together, has room for 63 bytes.",
+            help="Shorten the value to 63 bytes, cookie and parameter together.",
         )

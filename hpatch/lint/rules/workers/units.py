@@ -1,4 +1,4 @@
-"""Units that httpd does not read as they were meant."""
+"""Units that httpd ignores or reads differently from what was meant."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _SECONDS = {
 }  # fmt: skip
 _BYTES = {"k": 1024, "m": 1024**2, "g": 1024**3}
 SIZE = r"(?i)\s*([0-9]+)\s*([kmg])(?:i?b)?"
-"""A number of bytes with a unit, which httpd does not know."""
+"""A number of bytes with a unit, which httpd does not understand."""
 _MINUTES = r"(?i)\s*\+?([0-9]+)m(?![is])[a-z]*"
 
 
 def _meant(text: str) -> float | None:
-    """The seconds that a reader takes a text for; None where it has no unit or decimals."""
+    """The seconds that a reader understands by a text; None if it has neither a unit nor decimals."""
     match = re.fullmatch(_AMOUNT, text)
     if match is None or not (match[2] or match[3]):
         return None
@@ -45,12 +45,16 @@ def _plural(number: float, unit: str) -> str:
 
 @rule("WK009", "param-unit-dropped", "error", references=(_PARAMETERS, _TIMEOUT))
 def param_unit_dropped(context: Context) -> Iterator[Found]:
-    """A unit that httpd drops, so that the number means something else.
+    """httpd ignores the unit, so the number means something else.
 
-    `timeout`, `retry`, `ttl` and a balancer's `timeout`, and ProxyTimeout, count in seconds, `flushwait` in
-    milliseconds. httpd reads the digits and ignores the rest: `timeout=500ms` is 500 seconds, `retry=5m` is 5 seconds,
-    and the syntax check says OK. `acquire`, `connectiontimeout`, `ping` and `hcinterval` (this from 2.4.28 on) do take
-    units. A unit that happens to be the right one (`timeout=30s`) is no fault.
+    `timeout`, `retry`, `ttl`, a balancer's `timeout` and ProxyTimeout count in seconds, and `flushwait` counts in
+    milliseconds. httpd reads the digits and ignores the rest: `timeout=500ms` is 500 seconds, `retry=5m` is 5 seconds.
+    The syntax check reports no error.
+
+    `acquire`, `connectiontimeout`, `ping` and, from 2.4.28 on, `hcinterval` do accept units. The rule is also silent
+    about a unit that happens to be right (`timeout=30s`).
+
+    Write the number without a unit.
 
     Fires on::
 
@@ -60,7 +64,7 @@ def param_unit_dropped(context: Context) -> Iterator[Found]:
 
         ProxyPass "/" "http://10.0.0.5:8080/" timeout=1 connectiontimeout=500ms
 
-    Source: set_worker_param, set_balancer_param and set_proxy_timeout (mod_proxy.c) use atoi; tried on httpd 2.4.71.
+    Source: set_worker_param, set_balancer_param and set_proxy_timeout (mod_proxy.c) use atoi; tested on httpd 2.4.71.
     """
     for use in uses(context):
         parameter, reading = use.parameter, use.reading
@@ -82,7 +86,7 @@ def param_unit_dropped(context: Context) -> Iterator[Found]:
         whole = max(1, round(meant * scale))
         yield Found(
             use.place,
-            f'"{use.text}" is {_plural(read * scale, unit)}: httpd drops "{reading.dropped}"',
+            f'"{use.text}" means {_plural(read * scale, unit)}: httpd ignores "{reading.dropped}"',
             help=f"{parameter.name} counts in {unit}s: write {parameter.name}={whole}.",
             fix=changed(
                 use.param.node, use.place, use.text, f"{use.param.key}={whole}", f'write "{use.param.key}={whole}"'
@@ -98,7 +102,7 @@ def param_unit_dropped(context: Context) -> Iterator[Found]:
         place = node.word_place(0)
         yield Found(
             place,
-            f'"ProxyTimeout {text}" is {_plural(int(digits[0]), "second")}: httpd drops "{text[digits.end() :]}"',
+            f'"ProxyTimeout {text}" means {_plural(int(digits[0]), "second")}: httpd ignores "{text[digits.end() :]}"',
             help=f"ProxyTimeout counts in seconds: write {whole}.",
             fix=changed(node, place, text, str(whole), f'write "{whole}"'),
         )
@@ -106,9 +110,9 @@ def param_unit_dropped(context: Context) -> Iterator[Found]:
 
 @rule("WK010", "param-unit-minute", "error", references=(_PARAMETERS,))
 def param_unit_minute(context: Context) -> Iterator[Found]:
-    """A bare m as a unit of time.
+    """`m` alone is not a unit of time.
 
-    Where httpd takes a unit, minutes are `mi` (or `min`) and milliseconds `ms`; it refuses to start with `m` alone.
+    httpd refuses to start. Where it accepts a unit, `mi` (or `min`) stands for minutes and `ms` for milliseconds.
 
     Fires on::
 
@@ -118,7 +122,7 @@ def param_unit_minute(context: Context) -> Iterator[Found]:
 
         ProxyPass "/" "http://10.0.0.5:8080/" connectiontimeout=1mi
 
-    Source: ap_timeout_parameter_parse (server/util.c); tried on httpd 2.4.71.
+    Source: ap_timeout_parameter_parse (server/util.c); tested on httpd 2.4.71.
     """
     for use in uses(context):
         if use.parameter is None or use.reading is None or not use.reading.refused:
@@ -129,19 +133,21 @@ def param_unit_minute(context: Context) -> Iterator[Found]:
         text = f"{use.param.key}={match[1]}mi"
         yield Found(
             use.place,
-            f'httpd refuses to start with "{use.text}": a bare m is no unit of time',
-            help="Minutes are mi, milliseconds are ms.",
+            f'httpd refuses to start with "{use.text}": "m" alone is not a unit of time',
+            help='Write "mi" for minutes or "ms" for milliseconds.',
             fix=changed(use.param.node, use.place, use.text, text, f'write "{text}"'),
         )
 
 
 @rule("WK011", "bytes-suffix", "error", references=(_PARAMETERS,))
 def bytes_suffix(context: Context) -> Iterator[Found]:
-    """K, M or G on a number of bytes.
+    """httpd does not understand K, M or G after a number of bytes.
 
-    `iobuffersize`, `receivebuffersize` and `responsefieldsize` count in bytes, and so do ProxyIOBufferSize and
-    ProxyReceiveBufferSize; httpd reads the digits and drops the rest. `64K` is 64 bytes, which is below the least of
-    512 and refused; `8192K` is silently 8192.
+    `iobuffersize`, `receivebuffersize`, `responsefieldsize`, ProxyIOBufferSize and ProxyReceiveBufferSize count in
+    bytes. httpd reads the digits and ignores the rest. `receivebuffersize=64K` means 64 bytes; that is below the
+    minimum of 512, so httpd refuses to start. `8192K` means 8192 bytes, and httpd does not say so.
+
+    Write the number in bytes.
 
     Fires on::
 
@@ -151,8 +157,8 @@ def bytes_suffix(context: Context) -> Iterator[Found]:
 
         ProxyPass "/" "fcgi://10.0.0.5:9000/" receivebuffersize=65536
 
-    Source: set_worker_param, set_io_buffer_size and set_recv_buffer_size (mod_proxy.c) use atol and atoi; tried
-    on httpd 2.4.71.
+    Source: set_worker_param, set_io_buffer_size and set_recv_buffer_size (mod_proxy.c) use atol and atoi; tested on
+    httpd 2.4.71.
     """
     for use in uses(context):
         if use.parameter is None or use.reading is None or use.parameter.kind != "bytes":
@@ -161,10 +167,10 @@ def bytes_suffix(context: Context) -> Iterator[Found]:
         if match is None or int(match[1]) == 0:
             continue
         text = f"{use.param.key}={int(match[1]) * _BYTES[match[2].lower()]}"
-        what = "httpd refuses to start with" if use.reading.refused else "httpd drops the unit of"
+        what = "httpd refuses to start with" if use.reading.refused else "httpd ignores the unit of"
         yield Found(
             use.place,
-            f'{what} "{use.text}": it is {_plural(int(match[1]), "byte")}',
+            f'{what} "{use.text}": it means {_plural(int(match[1]), "byte")}',
             help=f"Write the number in bytes: {text}.",
             fix=changed(use.param.node, use.place, use.text, text, f'write "{text}"'),
         )
@@ -174,10 +180,10 @@ def bytes_suffix(context: Context) -> Iterator[Found]:
         if match is None or int(match[1]) == 0:
             continue
         place, text = node.word_place(0), str(int(match[1]) * _BYTES[match[2].lower()])
-        what = "httpd refuses to start with" if int(match[1]) < 512 else "httpd drops the unit of"
+        what = "httpd refuses to start with" if int(match[1]) < 512 else "httpd ignores the unit of"
         yield Found(
             place,
-            f'{what} "{node.name} {size}": it is {_plural(int(match[1]), "byte")}',
+            f'{what} "{node.name} {size}": it means {_plural(int(match[1]), "byte")}',
             help=f"Write the number in bytes: {text}.",
             fix=changed(node, place, size, text, f'write "{text}"'),
         )

@@ -87,9 +87,9 @@ def test_no_collision(name: str) -> None:
 
 def test_collision_names_both_sockets_and_the_worker() -> None:
     found = find("uds-worker-collision", f"ProxyPass /a {A}|http://h/\nProxyPass /b {B}|http://h/b")[0]
-    assert found.message.startswith(f'"{B}|http://h/b" is served by the socket "/run/a.sock"')
+    assert found.message.startswith(f'requests for "{B}|http://h/b" go to the socket "/run/a.sock"')
     assert [(related.place.line, related.message) for related in found.related] == [
-        (1, 'the worker "http://h/" is made here')
+        (1, 'the worker "http://h/" is defined here')
     ]
 
 

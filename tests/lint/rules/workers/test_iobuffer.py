@@ -26,8 +26,8 @@ def test_place_and_fix() -> None:
     (finding,) = find(iobuffer_indiscriminate, f"ProxyPass /a {SOCKET} retry=0 IOBufferSize=1048576 timeout=5\n")
     assert finding.place[1:] == (1, 49, 1, 69)
     assert finding.message == (
-        '"IOBufferSize=1048576" makes httpd take 1,048,576 bytes for every request to '
-        '"unix:/run/a.sock|fcgi://a/"; a FastCGI record holds 65,535 at most'
+        '"IOBufferSize=1048576" makes httpd allocate 1,048,576 bytes for every request to '
+        '"unix:/run/a.sock|fcgi://a/"; a FastCGI record holds at most 65,535 bytes'
     )
     assert finding.fix is not None
     assert not finding.fix.safe
@@ -122,9 +122,9 @@ def test_a_refused_value_is_not_inert() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("ProxyPass /a fcgi://a/\nProxyIOBufferSize 32768\n", "stands below"),
-        ("ProxyIOBufferSize 16384\nProxyPass /a fcgi://a/\nProxyIOBufferSize 32768\n", "stands below"),
-        ("<Proxy balancer://b>\nBalancerMember fcgi://b\n</Proxy>\nProxyIOBufferSize 32768\n", "stands below"),
+        ("ProxyPass /a fcgi://a/\nProxyIOBufferSize 32768\n", "worker stands above"),
+        ("ProxyIOBufferSize 16384\nProxyPass /a fcgi://a/\nProxyIOBufferSize 32768\n", "worker stands above"),
+        ("<Proxy balancer://b>\nBalancerMember fcgi://b\n</Proxy>\nProxyIOBufferSize 32768\n", "worker stands above"),
         ("ProxyIOBufferSize 32768\n<Proxy fcgi://a/ acquire=10>\n</Proxy>\nProxyPass /a fcgi://a/\n", "only ProxyPass"),
         ("ProxyIOBufferSize 32768\n<Proxy fcgi://a/>\nProxySet acquire=10\n</Proxy>\n", "only ProxyPass"),
     ],

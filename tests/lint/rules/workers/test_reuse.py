@@ -42,7 +42,7 @@ def test_match() -> None:
     text = "ProxyPassMatch ^/(.*) http://h/$1 timeout=5 max=3"
     (found,) = find("match-params-ignored", text, "2.4.46")
     assert found.place.column == 35
-    assert found.message.startswith('"timeout=5" and "max=3" do nothing')
+    assert found.message.startswith('"timeout=5" and "max=3" have no effect')
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ PASS = "ProxyPass / http://h/ {}"
 @pytest.mark.parametrize(
     ("param", "says", "fixed"),
     [
-        ("timeout=500ms", '"timeout=500ms" is 500 seconds', "timeout=1"),
-        ("retry=5m", '"retry=5m" is 5 seconds', "retry=300"),
-        ("ttl=1.5", '"ttl=1.5" is 1 second:', "ttl=2"),
-        ("Timeout=2min", '"Timeout=2min" is 2 seconds', "Timeout=120"),
-        ("flushwait=1s", '"flushwait=1s" is 1 millisecond', "flushwait=1000"),
+        ("timeout=500ms", '"timeout=500ms" means 500 seconds', "timeout=1"),
+        ("retry=5m", '"retry=5m" means 5 seconds', "retry=300"),
+        ("ttl=1.5", '"ttl=1.5" means 1 second:', "ttl=2"),
+        ("Timeout=2min", '"Timeout=2min" means 2 seconds', "Timeout=120"),
+        ("flushwait=1s", '"flushwait=1s" means 1 millisecond', "flushwait=1000"),
     ],
 )
 def test_dropped(param: str, says: str, fixed: str) -> None:
@@ -74,9 +74,9 @@ def test_no_minute(param: str) -> None:
     ("param", "says", "fixed"),
     [
         ("iobuffersize=64K", "httpd refuses to start with", "iobuffersize=65536"),
-        ("iobuffersize=8192K", "httpd drops the unit of", "iobuffersize=8388608"),
+        ("iobuffersize=8192K", "httpd ignores the unit of", "iobuffersize=8388608"),
         ("receivebuffersize=1m", "httpd refuses to start with", "receivebuffersize=1048576"),
-        ("responsefieldsize=16kB", "httpd drops the unit of", "responsefieldsize=16384"),
+        ("responsefieldsize=16kB", "httpd ignores the unit of", "responsefieldsize=16384"),
     ],
 )
 def test_bytes(param: str, says: str, fixed: str) -> None:
@@ -91,7 +91,7 @@ def test_bytes(param: str, says: str, fixed: str) -> None:
     ("line", "says", "fixed"),
     [
         ('ProxyIOBufferSize "64K"', "httpd refuses to start with", '"65536"'),
-        ("ProxyReceiveBufferSize 8192K", "httpd drops the unit of", "8388608"),
+        ("ProxyReceiveBufferSize 8192K", "httpd ignores the unit of", "8388608"),
     ],
 )
 def test_bytes_of_a_server(line: str, says: str, fixed: str) -> None:
