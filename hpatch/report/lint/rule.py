@@ -37,8 +37,11 @@ def _manual(rule: Rule, width: int, color: bool) -> Iterator[str]:
     yield ""
     for line in wrap(visible(rule.summary), width):
         yield paint(line, "bold", color)
+    before = ""
     for block in blocks(rule.manual):
-        yield ""
+        if (before, block.kind) != ("list", "list"):
+            yield ""
+        before = block.kind
         if block.kind == "code":
             yield from (f"    {paint(visible(line), 'cyan', color)}".rstrip() for line in block.text.split("\n"))
         else:

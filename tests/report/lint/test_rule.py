@@ -39,7 +39,6 @@ Why it matters, in two lines
 with <angles> and `code`.
 
 - an item that goes on
-
 - another
 
 Fires on:

@@ -1,4 +1,4 @@
-"""Which ProxyPass takes all the requests of another."""
+"""ProxyPass lines that take all the requests of another ProxyPass."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Taker(NamedTuple):
-    """A ProxyPass that takes all the requests of another: `why` httpd asks it first, and what helps."""
+    """A ProxyPass that takes all the requests of another: `why` httpd tries it first, and how to mend it (`help`)."""
 
     mapping: Mapping
     why: str
@@ -21,27 +21,27 @@ class Taker(NamedTuple):
     mixed: bool = False
 
 
-_EARLIER = "written before"
-_ENCODED = "asked before those without mapping="
-_MAIN = "in the main server, which a virtual host asks first"
-_LATER = "in a later <Location>, which wins"
-_LOCATION = "in a <Location>, which is asked before the server's own"
+_EARLIER = "it is written first"
+_ENCODED = "httpd tries lines with mapping= first"
+_MAIN = "httpd tries the main server's lines first"
+_LATER = "the last <Location> that matches wins"
+_LOCATION = "httpd tries a ProxyPass in a <Location> first"
 
 _HELP = {
     _EARLIER: "Write the longer path first.",
     _ENCODED: "Give both lines the same mapping=, the longer path first.",
-    _MAIN: "Move the one in the main server into the virtual hosts that need it.",
+    _MAIN: "Move the main server's line into the virtual hosts that need it.",
     _LATER: "Write the <Location> of the longer path last.",
-    _LOCATION: "Put both into <Location> sections, the longer path last, or neither.",
+    _LOCATION: "Write both in <Location> sections, the longer path last, or both outside.",
 }
 
 
 Asked = tuple[Cover, str]
-"""What httpd asks, and why before a mapping."""
+"""Mappings that httpd tries before another one, and the reason."""
 
 
 class _Order:
-    """What httpd asks in one server: its own list, in two runs, and its Location sections."""
+    """The mappings that httpd tries in one server: its own list, in two passes, and its Location sections."""
 
     __slots__ = ("encoded", "locations", "plain", "sections")
 
@@ -62,9 +62,9 @@ class _Order:
 
 @lru_cache(maxsize=1)
 def takers(proxy: Proxy) -> tuple[tuple[Mapping, Taker], ...]:
-    """Every ProxyPass (exclusions included) of which no request is left, with the one that takes them.
+    """Every ProxyPass (exclusions included) that no request reaches, with the ProxyPass that takes its requests.
 
-    In a section only its last ProxyPass counts.
+    Only the last ProxyPass of a section counts.
     """
     return tuple(_takers(proxy.servers))
 
@@ -90,7 +90,7 @@ def _takers(servers: list[Server]) -> Iterator[tuple[Mapping, Taker]]:
 
 
 def _in_run(run: list[Mapping], asked: list[Asked]) -> Iterator[tuple[Mapping, Taker]]:
-    """The mappings of which none is left: `asked` is what httpd asks before each, the last one the run itself."""
+    """The mappings of a run that no request reaches: `asked` is what httpd tries before each, the run itself last."""
     own, _ = asked[-1]
     asked = [(cover, why) for cover, why in asked[:-1] if cover.size and cover is not own] + asked[-1:]
     for mapping in run:

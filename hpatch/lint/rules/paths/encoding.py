@@ -1,4 +1,4 @@
-"""What becomes of escaped characters on the way to the backend."""
+"""Escaped characters on their way to the backend."""
 
 from __future__ import annotations
 
@@ -23,10 +23,12 @@ _NODECODE_FIXED = "2.4.57"
 
 @rule("MP016", "mapping-version", "error", references=(_PASS,))
 def mapping_version(context: Context) -> Iterator[Found]:
-    """`mapping=` on an httpd that does not know it.
+    """This httpd version does not know `mapping=`.
 
-    `mapping=encoded` and `mapping=servlet` came with 2.4.49. An older httpd takes the key for a worker's, and
-    refuses to start.
+    httpd refuses to start. `mapping=encoded` and `mapping=servlet` need httpd 2.4.49; an older version takes the key
+    for a worker parameter.
+
+    Remove the parameter, or upgrade httpd.
 
     Fires on::
 
@@ -47,22 +49,25 @@ def mapping_version(context: Context) -> Iterator[Found]:
         if param is not None:
             yield Found(
                 param.place,
-                f'"{param.key}={param.value}" needs httpd 2.4.49, this is {context.version}: it does not start',
-                help="Take it out, or upgrade httpd.",
+                f'"{param.key}={param.value}" needs httpd 2.4.49: httpd {context.version} does not start',
+                help="Remove it, or upgrade httpd.",
             )
 
 
 @rule("MP017", "nocanon", "warning", confidence="medium", references=(_PASS,))
 def nocanon(context: Context) -> Iterator[Found]:
-    """`nocanon`: the path goes to the backend as the client sent it.
+    """`nocanon` passes the path to the backend as the client sent it.
 
-    mod_proxy decodes a path, takes `/../` out of it and encodes it again; `nocanon` passes it on raw, which
-    backends that read `%2F` or signed URLs need, and "removes the normal limited protection against URL-based
-    attacks". Reported as a note; silent where AllowEncodedSlashes is On or NoDecode, which says that raw paths
-    are wanted.
+    Normally mod_proxy decodes a path, resolves `/../` in it and encodes it again. `nocanon` passes the raw path on.
+    Backends that read `%2F` or signed URLs need that, but it "removes the normal limited protection against URL-based
+    attacks". The finding is a note.
 
-    A warning where the word does nothing: beside `mapping=servlet`, which normalizes, and for scgi, which does
-    not read it.
+    It is a warning if the flag has no effect: with `mapping=servlet`, which normalizes the path, and for scgi, which
+    does not read the flag.
+
+    The rule is silent when AllowEncodedSlashes is On or NoDecode, which shows that raw paths are wanted.
+
+    Keep `nocanon` only if the backend needs raw paths and checks them itself.
 
     Fires on::
 
@@ -72,8 +77,8 @@ def nocanon(context: Context) -> Iterator[Found]:
 
         ProxyPass "/app" "http://10.0.0.5/app"
 
-    Source: the manual of ProxyPass; `ap_proxy_trans_match` in mod_proxy.c, the canon handlers of the schemes
-    (from 2.4.1 to 2.4.62). Tried on 2.4.71.
+    Source: the ProxyPass documentation; `ap_proxy_trans_match` in mod_proxy.c, the canon handlers of the schemes (from
+    2.4.1 to 2.4.62). Tested on httpd 2.4.71.
     """
     allowed: dict[int, Node | None] | None = None
     for mapping in context.passes:
@@ -83,8 +88,8 @@ def nocanon(context: Context) -> Iterator[Found]:
         if inert is not None:
             yield Found(
                 _word(mapping, "nocanon"),
-                f'"nocanon" does nothing here: {inert}',
-                help="Take the word out.",
+                f'"nocanon" has no effect here: {inert}',
+                help='Remove "nocanon".',
                 confidence="high",
             )
             continue
@@ -93,8 +98,8 @@ def nocanon(context: Context) -> Iterator[Found]:
         if _slashes(allowed, mapping.server) is None:
             yield Found(
                 _word(mapping, "nocanon"),
-                f'the backend of "{mapping.path}" gets paths as the client sent them',
-                help="Keep the word only where the backend needs raw paths, and checks them itself.",
+                f'"nocanon" passes paths below "{mapping.path}" to the backend as the client sent them',
+                help='Keep "nocanon" only if the backend needs raw paths and checks them itself.',
                 severity="info",
             )
 
@@ -110,11 +115,13 @@ def _inert(mapping: Mapping) -> str | None:
 
 @rule("MP018", "slashes-decode", "warning", confidence="medium", references=(_SLASHES, _PASS))
 def slashes_decode(context: Context) -> Iterator[Found]:
-    """Encoded slashes that do not reach the backend as they are.
+    """Encoded slashes (`%2F`) do not reach the backend unchanged.
 
-    With `AllowEncodedSlashes On` httpd decodes `%2F`, and a ProxyPass without `nocanon` or `mapping=` asks the
-    backend for `/a/b` instead of `/a%2Fb`: another resource. With `NoDecode` it was escaped once more, to
-    `%252F`, before 2.4.57.
+    With `AllowEncodedSlashes On`, httpd decodes `%2F`. A ProxyPass without `nocanon` or `mapping=` then asks the
+    backend for `/a/b` instead of `/a%2Fb`, which is another resource. With `NoDecode`, httpd before 2.4.57 escapes it
+    again, to `%252F`.
+
+    Set `AllowEncodedSlashes NoDecode` and add `nocanon` to the ProxyPass.
 
     Fires on::
 
@@ -126,8 +133,8 @@ def slashes_decode(context: Context) -> Iterator[Found]:
         AllowEncodedSlashes NoDecode
         ProxyPass "/repo" "http://10.0.0.5/repo" nocanon
 
-    Source: the manual of AllowEncodedSlashes; CHANGES of 2.4.57 ("do not fiddle with these slashes");
-    `proxy_http_canon` in mod_proxy_http.c. Tried on 2.4.71.
+    Source: the AllowEncodedSlashes documentation; CHANGES of 2.4.57 ("do not fiddle with these slashes");
+    `proxy_http_canon` in mod_proxy_http.c. Tested on httpd 2.4.71.
     """
     allowed: dict[int, Node | None] | None = None
     for mapping in context.passes:
@@ -150,8 +157,8 @@ def slashes_decode(context: Context) -> Iterator[Found]:
         yield Found(
             mapping.place,
             f'"%2F" in a path under "{mapping.path}" reaches the backend as "{becomes}"',
-            related=(Related(setting.place, "lets such paths through"),),
-            help="Use `AllowEncodedSlashes NoDecode`, and add `nocanon` to the ProxyPass.",
+            related=(Related(setting.place, "this allows such paths"),),
+            help='Set "AllowEncodedSlashes NoDecode", and add "nocanon" to the ProxyPass.',
         )
 
 
@@ -163,7 +170,7 @@ def _word(mapping: Mapping, word: str) -> Place:
 def _encoded_slashes(context: Context) -> dict[int, Node | None]:
     """The AllowEncodedSlashes of each virtual host (by its node's id) and of the main server (id of None).
 
-    Its value is None where it is off, or stands in a section of the server and so may not hold for a path.
+    Its value is None if it is off, or if it stands in a section and so may not apply to a path.
     """
     found: dict[int, Node | None] = {}
     for node in context.configuration.find("allowencodedslashes"):
@@ -175,7 +182,7 @@ def _encoded_slashes(context: Context) -> dict[int, Node | None]:
 
 
 def _slashes(allowed: dict[int, Node | None], server: Server) -> Node | None:
-    """What lets encoded slashes through in a server; None where nothing does."""
+    """The directive that allows encoded slashes in a server; None if none does."""
     if server.node is not None and id(server.node) in allowed:
         return allowed[id(server.node)]
     return allowed.get(id(None))

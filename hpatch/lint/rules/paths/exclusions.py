@@ -1,4 +1,4 @@
-"""`ProxyPass path !` where it excludes nothing."""
+"""`ProxyPass path !` lines that exclude nothing."""
 
 from __future__ import annotations
 
@@ -19,11 +19,14 @@ _HONOURED = (Version(2, 4, 24), Version(2, 4, 25))
 
 @rule("MP004", "exclude-after", "error", references=(_MANUAL,))
 def exclude_after(context: Context) -> Iterator[Found]:
-    """An exclusion that comes too late.
+    """The exclusion comes too late.
 
-    ProxyPass lines are asked in the order in which they are written, and the first that matches wins: an exclusion
-    behind the line from which it should except is never asked, and the path goes to the backend. In Location sections
-    the last one that matches wins: there the exclusion must come **after** the general section.
+    httpd tries ProxyPass lines in the order in which they are written, and the first match wins. An exclusion below the
+    ProxyPass that it should restrict is never reached, so the path goes to the backend.
+
+    In Location sections the last match wins: there the exclusion must come after the general section.
+
+    Move the exclusion above the general ProxyPass.
 
     Fires on::
 
@@ -35,8 +38,8 @@ def exclude_after(context: Context) -> Iterator[Found]:
         ProxyPass "/static" "!"
         ProxyPass "/" "http://10.0.0.5/"
 
-    Source: the manual of ProxyPass ("Exclusions must come before the general ProxyPass directives");
-    `proxy_trans` and `merge_proxy_dir_config` in mod_proxy.c. Tried on 2.4.71.
+    Source: the ProxyPass documentation ("Exclusions must come before the general ProxyPass directives"); `proxy_trans`
+    and `merge_proxy_dir_config` in mod_proxy.c. Tested on httpd 2.4.71.
     """
     for mapping, taker in takers(context.proxy):
         if mapping.target is None and taker.mapping.target is not None and not taker.mixed:
@@ -51,12 +54,15 @@ def exclude_after(context: Context) -> Iterator[Found]:
 
 @rule("MP005", "exclude-mixed-context", "warning", confidence="medium", references=(_MANUAL,))
 def exclude_mixed_context(context: Context) -> Iterator[Found]:
-    """An exclusion in the server, and the ProxyPass from which it should except in a Location.
+    """A server-level `!` exclusion has no effect on a ProxyPass inside a Location.
 
-    A ProxyPass in a Location is asked before those of the server, so the exclusion is never reached and the path
-    goes to the backend. Only 2.4.24 and 2.4.25 honoured it; from 2.4.26 the environment variable `no-proxy`, set
-    by SetEnvIf, is the other way. Silent where the configuration sets that variable. (An exclusion in a Location
-    from a ProxyPass in the server works.)
+    httpd tries a ProxyPass in a Location before those of the server. The exclusion is never reached, so the path goes
+    to the backend. Only 2.4.24 and 2.4.25 honoured such an exclusion.
+
+    The rule is silent when the configuration sets the environment variable `no-proxy` (from 2.4.26, with SetEnvIf),
+    which also excludes paths. An exclusion in a Location from a ProxyPass in the server works.
+
+    Move the exclusion into its own Location, below the one with the ProxyPass.
 
     Fires on::
 
@@ -74,8 +80,8 @@ def exclude_mixed_context(context: Context) -> Iterator[Found]:
             ProxyPass "!"
         </Location>
 
-    Source: the manual of ProxyPass ("Mixing ProxyPass settings in different contexts does not work");
-    `proxy_trans` in mod_proxy.c of 2.4.23 to 2.4.26; PR 60458. Tried on 2.4.71.
+    Source: the ProxyPass documentation ("Mixing ProxyPass settings in different contexts does not work"); `proxy_trans`
+    in mod_proxy.c of 2.4.23 to 2.4.26; PR 60458. Tested on httpd 2.4.71.
     """
     if context.version in _HONOURED:
         return
@@ -88,9 +94,10 @@ def exclude_mixed_context(context: Context) -> Iterator[Found]:
                 return
             yield Found(
                 mapping.place,
-                f'"{mapping.path}" is not excluded: the ProxyPass in <Location "{taker.mapping.path}"> is asked first',
-                related=(Related(taker.mapping.place, "this one sends it to the backend"),),
-                help='Put the exclusion into a <Location> of its own, after this one, as `ProxyPass "!"`.',
+                f'"{mapping.path}" is not excluded: httpd tries the ProxyPass in <Location "{taker.mapping.path}"> '
+                "first",
+                related=(Related(taker.mapping.place, "this ProxyPass sends it to the backend"),),
+                help=f'Write ProxyPass "!" in its own <Location "{mapping.path}">, below this one.',
             )
 
 

@@ -17,10 +17,12 @@ _MANUAL = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassinterpo
 
 @rule("MP015", "interpolate-alone", "warning", references=(_MANUAL,))
 def interpolate_alone(context: Context) -> Iterator[Found]:
-    """`interpolate` where ProxyPassInterpolateEnv is not on.
+    """`interpolate` has no effect because ProxyPassInterpolateEnv is not on.
 
-    The keyword on ProxyPass and ProxyPassReverse works together with `ProxyPassInterpolateEnv On`, which is off
-    by default. Without it a `${name}` in the line stays as it is written.
+    The keyword on ProxyPass and ProxyPassReverse needs `ProxyPassInterpolateEnv On`, which is off by default. Without
+    it, httpd leaves a `${name}` in the line unexpanded.
+
+    Add `ProxyPassInterpolateEnv On`, or remove the keyword.
 
     Fires on::
 
@@ -31,7 +33,7 @@ def interpolate_alone(context: Context) -> Iterator[Found]:
         ProxyPassInterpolateEnv On
         ProxyPass "/app" "http://10.0.0.5/${tenant}" interpolate
 
-    Source: the manual of ProxyPassInterpolateEnv; `ap_proxy_trans_match` and `proxy_interpolate` in mod_proxy.c.
+    Source: the ProxyPassInterpolateEnv documentation; `ap_proxy_trans_match` and `proxy_interpolate` in mod_proxy.c.
     """
     on = {id(_server(node)) for node in context.configuration.find("proxypassinterpolateenv") if _is_on(node)}
     if id(None) in on:
@@ -42,8 +44,8 @@ def interpolate_alone(context: Context) -> Iterator[Found]:
         words = [word.lower() for word in node.words]
         yield Found(
             node.word_place(words.index("interpolate")) if "interpolate" in words else node.place,
-            f'"interpolate" on this {node.name} does nothing: ProxyPassInterpolateEnv is not on',
-            help="Add `ProxyPassInterpolateEnv On`, or take the word out.",
+            f'"interpolate" on this {node.name} has no effect: ProxyPassInterpolateEnv is not on',
+            help='Add "ProxyPassInterpolateEnv On", or remove "interpolate".',
         )
 
 

@@ -1,4 +1,4 @@
-"""ProxyPass in sections: where it may stand, and what it means there."""
+"""ProxyPass in sections: where httpd allows it, and what it does there."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 _PASS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
 _MATCH = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassmatch"
 DIRECTIVES = ("proxypass", "proxypassmatch", "proxypassreverse")
-"""What `pass_bad_context` is about."""
+"""The directives that `pass_bad_context` checks."""
 _EXPRESSION = re.compile(r"^\^/|\(\.[*+]\)|\.\*\$$")
-"""What only a regular expression has: no request's path does."""
+"""Text that only a regular expression contains, never a request's path."""
 _META = r"[\^$()|+]|\.\*"
 _LOCATIONS = ("<location", "<locationmatch")
 _PROXY_SECTIONS = ("<proxy", "<proxymatch")
@@ -28,10 +28,12 @@ _PROXY_SECTIONS = ("<proxy", "<proxymatch")
 
 @rule("MP006", "location-two-args", "error", references=(_PASS,))
 def location_two_args(context: Context) -> Iterator[Found]:
-    """A path argument inside a Location.
+    """A directive in a Location repeats the path as an argument.
 
-    In `<Location>` the path comes from the section; ProxyPass, ProxyPassMatch and ProxyPassReverse take the URL
-    alone there. httpd refuses to start.
+    httpd refuses to start. In `<Location>` the section gives the path; ProxyPass, ProxyPassMatch and ProxyPassReverse
+    take only the URL there.
+
+    Remove the path.
 
     Fires on::
 
@@ -45,8 +47,8 @@ def location_two_args(context: Context) -> Iterator[Found]:
             ProxyPass "http://10.0.0.5/app"
         </Location>
 
-    Source: `add_pass` and `add_pass_reverse` in mod_proxy.c ("can not have a path when defined in a location").
-    Tried on 2.4.71.
+    Source: `add_pass` and `add_pass_reverse` in mod_proxy.c ("can not have a path when defined in a location"). Tested
+    on httpd 2.4.71.
     """
     for refusal in context.proxy.refusals:
         if not two_arguments(refusal):
@@ -60,14 +62,14 @@ def location_two_args(context: Context) -> Iterator[Found]:
         same = section is not None and bool(section.words) and path.rstrip("/") == section.words[-1].rstrip("/")
         yield Found(
             node.word_place(0),
-            f'{node.name} has the path "{path}" although it stands in {where}: httpd does not start',
-            help="Leave the path out: the section gives it.",
-            fix=Fix("Take the path out", edits, safe=same) if edits else None,
+            f'{node.name} in {where} must not have a path, but has "{path}": httpd does not start',
+            help="Remove the path; the section gives it.",
+            fix=Fix("remove the path", edits, safe=same) if edits else None,
         )
 
 
 def two_arguments(refusal: Refusal) -> bool:
-    """Whether httpd refuses a line because of a path that its section gives already."""
+    """Whether httpd refuses a line because it repeats the path of its section."""
     node = refusal.node
     return refusal.kind == "location-path" or (
         refusal.kind == "arguments"
@@ -84,11 +86,15 @@ def _path_first(words: list[str]) -> bool:
 
 @rule("MP007", "pass-bad-context", "error", references=(_PASS,))
 def pass_bad_context(context: Context) -> Iterator[Found]:
-    """A ProxyPass where none may stand, or where it is never asked.
+    """httpd does not allow the directive in this section, or never uses it there.
 
-    ProxyPass, ProxyPassMatch and ProxyPassReverse may stand in a server, a virtual host and a Location. In
-    Directory, Files, If, Limit and the like httpd refuses to start; with a `.htaccess` that has one it answers 500.
-    In a `<Proxy>` section httpd starts, but never asks a ProxyPass there: a warning.
+    ProxyPass, ProxyPassMatch and ProxyPassReverse may stand in a server, a virtual host and a Location.
+
+    - In Directory, Files, If, Limit and the like, httpd refuses to start.
+    - In a `.htaccess` file, httpd answers every request there with 500.
+    - In a `<Proxy>` section, httpd starts but never uses a ProxyPass. This is a warning.
+
+    Move the directive into the server, or into a Location with the path.
 
     Fires on::
 
@@ -102,8 +108,8 @@ def pass_bad_context(context: Context) -> Iterator[Found]:
             ProxyPass "http://10.0.0.5/"
         </Location>
 
-    Source: the manual of ProxyPass; `add_pass` in mod_proxy.c, `ap_check_cmd_context` in server/core.c. Tried on
-    2.4.71.
+    Source: the ProxyPass documentation; `add_pass` in mod_proxy.c, `ap_check_cmd_context` in server/core.c. Tested on
+    httpd 2.4.71.
     """
     for refusal in context.proxy.refusals:
         node = refusal.node
@@ -115,37 +121,42 @@ def pass_bad_context(context: Context) -> Iterator[Found]:
             node.place,
             f"{node.name} is not allowed {where}: httpd does not start",
             related=() if section is None else (Related(section.place, "the section"),),
-            help="Put it into the server, or into a <Location> with the path.",
+            help="Move it into the server, or into a <Location> with the path.",
         )
     if context.configuration.root.rpartition("/")[2] == ".htaccess":
         for node in context.configuration.find(*DIRECTIVES):
             yield Found(
                 node.place,
-                f"{node.name} is not allowed in a .htaccess file: every request there ends in 500",
-                help="Put it into the server, or into a <Location>; a .htaccess can have a RewriteRule with [P].",
+                f"{node.name} is not allowed in a .htaccess file: every request there gets 500",
+                help="Move it into the server or a <Location>, or write a RewriteRule with [P] here.",
             )
     for mapping in context.passes:
         if mapping.section is not None and mapping.section.key in _PROXY_SECTIONS:
             yield Found(
                 mapping.place,
-                f"{mapping.node.name} in {mapping.section.name}> is never asked",
-                help="Put it into the server, or into a <Location>.",
+                f"httpd never uses a {mapping.node.name} in {mapping.section.name}>",
+                help="Move it into the server, or into a <Location>.",
                 severity="warning",
             )
 
 
 @rule("MP008", "locationmatch-pass", "warning", confidence="medium", references=(_PASS, _MATCH))
 def locationmatch_pass(context: Context) -> Iterator[Found]:
-    """A plain ProxyPass whose path is a pattern.
+    """ProxyPass does not use this path as the regular expression that it looks like.
 
-    In `<LocationMatch>` a ProxyPass takes the section's pattern for its path. Where the pattern holds no `*`, `?`
-    or `[…]`, httpd compares it letter by letter: `^/app` is no request's path, nothing is proxied, and clients
-    get 404 (an error). Where it holds one, httpd uses it as a regular expression and, without `$1` in the target,
-    puts the **whole** path behind the target: with `^/app/(.*)` and `http://h/app` a request for `/app/1` asks
-    the backend for `/app/app/1`. So it is for a `<Location>` with a wildcard. Outside of sections a path is compared
-    letter by letter in any case.
+    In `<LocationMatch>`, ProxyPass uses the section's pattern as its path.
 
-    Silent for targets with `$1`, and for those without a path, with which it works as ProxyPassMatch would.
+    - If the pattern contains no `*`, `?` or `[…]`, httpd compares it with the path letter by letter. No request's path
+      begins with `^/app`, so nothing is proxied and clients get 404. This is an error.
+    - If the pattern contains one of them, httpd uses it as a regular expression. Without `$1` in the target it appends
+      the whole path to the target: with `^/app/(.*)` and `http://h/app`, a request for `/app/1` asks the backend for
+      `/app/app/1`. A `<Location>` with a wildcard behaves the same.
+    - Outside sections, ProxyPass always compares the path letter by letter.
+
+    The rule is silent for targets with `$1`, and for targets without a path, where ProxyPass works as ProxyPassMatch
+    would.
+
+    Write ProxyPassMatch.
 
     Fires on::
 
@@ -159,8 +170,8 @@ def locationmatch_pass(context: Context) -> Iterator[Found]:
             ProxyPassMatch "http://10.0.0.5"
         </LocationMatch>
 
-    Source: the manual of ProxyPass ("ProxyPass does not interpret the regexp as such"); `add_pass`
-    (`apr_fnmatch_test`) in mod_proxy.c, the same from 2.4.1 on. Each case tried on 2.4.71.
+    Source: the ProxyPass documentation ("ProxyPass does not interpret the regexp as such"); `add_pass`
+    (`apr_fnmatch_test`) in mod_proxy.c, the same from 2.4.1 on. Each case tested on httpd 2.4.71.
     """
     for mapping in context.passes:
         section = mapping.section
@@ -185,12 +196,12 @@ def _literal(mapping: Mapping) -> Found | None:
 
 
 def _compared(mapping: Mapping, *related: Related) -> Found:
-    does = "is never asked" if mapping.target is not None else "excludes nothing"
+    does = "never matches" if mapping.target is not None else "excludes nothing"
     return Found(
         mapping.place,
         f'this ProxyPass {does}: it compares "{mapping.path}" with the path letter by letter',
         related=related,
-        help="Write ProxyPassMatch: it takes the pattern for one.",
+        help="Write ProxyPassMatch, which uses the path as a regular expression.",
         severity="error",
         confidence="high",
     )
@@ -201,20 +212,22 @@ def _whole_path(mapping: Mapping) -> Found | None:
     if target is None or "$" in target.text or target.path in ("", "/") or target.scheme in ("fcgi", "scgi", "uwsgi"):
         return None
     section = mapping.section
-    related = () if section is None else (Related(section.place, "taken for a regular expression"),)
+    related = () if section is None else (Related(section.place, "httpd uses this as a regular expression"),)
     return Found(
         mapping.place,
-        f'"{target.text}" is followed by the whole path of the request, not by what follows "{mapping.path}"',
+        f'httpd appends the whole path of the request to "{target.text}", not only the part after "{mapping.path}"',
         related=related,
-        help="Write ProxyPassMatch with a target that says where the path goes, such as http://host/app/$1.",
+        help='Write ProxyPassMatch with a target that says where the path goes, such as "http://host/app/$1".',
     )
 
 
 @rule("MP009", "multiple-in-location", "error", references=(_PASS,))
 def multiple_in_location(context: Context) -> Iterator[Found]:
-    """Two ProxyPass in one Location.
+    """A Location contains two ProxyPass directives.
 
-    A Location holds one ProxyPass: the last one replaces those before it, silently.
+    A Location has only one ProxyPass: the last one replaces those before it, and httpd does not say so.
+
+    Keep one, or give each its own Location.
 
     Fires on::
 
@@ -229,8 +242,8 @@ def multiple_in_location(context: Context) -> Iterator[Found]:
             ProxyPass "http://10.0.0.5/app" upgrade=websocket
         </Location>
 
-    Source: the manual of ProxyPass ("Only one ProxyPass directive can be placed in a Location block"); `add_pass` in
-    mod_proxy.c. Tried on 2.4.71.
+    Source: the ProxyPass documentation ("Only one ProxyPass directive can be placed in a Location block"); `add_pass`
+    in mod_proxy.c. Tested on httpd 2.4.71.
     """
     last: dict[int, Mapping] = {}
     for mapping in context.passes:
@@ -244,9 +257,9 @@ def multiple_in_location(context: Context) -> Iterator[Found]:
             continue
         yield Found(
             before.place,
-            f'the ProxyPass to "{_text(before)}" is never used: another in the same section replaces it',
-            related=(Related(mapping.place, f'"{_text(mapping)}" is used'),),
-            help="Keep one, or give each a <Location> of its own.",
+            f'the ProxyPass to "{_text(before)}" is never used: a later one in the same section replaces it',
+            related=(Related(mapping.place, f'httpd uses "{_text(mapping)}"'),),
+            help="Keep one, or give each its own <Location>.",
         )
 
 

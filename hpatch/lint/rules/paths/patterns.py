@@ -20,9 +20,9 @@ _MATCH = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassmatch"
 _ATOM = r"(?:[\w/~%:,=&@.-]|\\[./dws~-]|\[\^?(?:a-z|A-Z|0-9|[\w./])+\])[*+?]?"
 _INNER = rf"\((?:\?:)?(?:\||{_ATOM})*\)[*+?]?"
 _SOUND = rf"\^?(?:{_ATOM}|\((?:\?:)?(?:\||{_ATOM}|{_INNER})*\)[*+?]?)*\$?"
-"""Patterns that need no closer look: they compile."""
+"""Patterns that certainly compile and need no further check."""
 _OTHERWISE = r"\(\*|\\Q|\{,"
-"""What Python's regular expressions read otherwise than PCRE does."""
+"""Syntax that Python's regular expressions read differently from PCRE."""
 _FAULTS = (
     ("missing ), unterminated", "a parenthesis is not closed"),
     ("unbalanced parenthesis", "a parenthesis is closed that was not opened"),
@@ -35,12 +35,13 @@ _BAD_RANGE = r"bad character range [^\\]-[^\\] at"
 
 @rule("MP013", "regex-invalid", "error", references=(_MATCH,))
 def regex_invalid(context: Context) -> Iterator[Found]:
-    """A pattern that does not compile.
+    """The regular expression does not compile.
 
-    httpd refuses to start: "Regular expression could not be compiled." Reported is only what is wrong in every
-    dialect: parentheses and brackets that do not match, a repetition of nothing, a range upside down. httpd
-    compiles a path as a pattern in ProxyPassMatch, in `ProxyPass ~`, and for a ProxyPass in a Location with a
-    wildcard.
+    httpd refuses to start ("Regular expression could not be compiled."). httpd compiles the path as a regular
+    expression in ProxyPassMatch, in `ProxyPass ~`, and for a ProxyPass in a Location with a wildcard.
+
+    The rule reports only faults that every dialect has: unbalanced parentheses and brackets, a repetition of nothing, a
+    range whose ends are in the wrong order.
 
     Fires on::
 
@@ -50,7 +51,8 @@ def regex_invalid(context: Context) -> Iterator[Found]:
 
         ProxyPassMatch "^/(.*\\.php)$" "fcgi://10.0.0.5:9000/srv/$1"
 
-    Source: `add_pass` in mod_proxy.c (`ap_pregcomp`); pcre2pattern(3). Each fault tried on 2.4.71 with PCRE2 10.42.
+    Source: `add_pass` in mod_proxy.c (`ap_pregcomp`); pcre2pattern(3). Each fault tested on httpd 2.4.71 with PCRE2
+    10.42.
     """
     for mapping in context.passes:
         regex = pattern(mapping)
@@ -58,20 +60,19 @@ def regex_invalid(context: Context) -> Iterator[Found]:
         if fault is not None:
             yield Found(
                 _place(mapping),
-                f'the pattern "{regex}" does not compile: {fault}',
-                help="httpd does not start with it.",
+                f'the regular expression "{regex}" does not compile ({fault}): httpd refuses to start',
             )
 
 
 def _place(mapping: Mapping) -> Place:
-    """Where the pattern is written; the whole line where a section gives it."""
+    """The place of the pattern; the whole line if a section gives it."""
     if mapping.section is not None:
         return mapping.place
     return mapping.node.word_place(1 if mapping.node.words[:1] == ["~"] else 0)
 
 
 def _fault(regex: str) -> str | None:
-    """What is wrong with a pattern beyond doubt; None where it compiles, or may."""
+    """The fault of a pattern that surely does not compile; None if it compiles, or may compile."""
     if re.fullmatch(_SOUND, regex) is not None or re.search(_OTHERWISE, regex) is not None:
         return None
     import warnings
@@ -85,7 +86,7 @@ def _fault(regex: str) -> str | None:
                 if error.msg.startswith(text):
                     return meaning
             if re.match(_BAD_RANGE, f"{error.msg} at"):
-                return "a range in [ ] is upside down"
+                return "the ends of a range in [ ] are in the wrong order"
         except (OverflowError, RecursionError):
             pass
     return None
@@ -101,14 +102,16 @@ _DOT = (
 
 @rule("MP014", "regex-unanchored", "warning", confidence="medium", references=(_MATCH,))
 def regex_unanchored(context: Context) -> Iterator[Found]:
-    """A ProxyPassMatch that matches more than it says.
+    """The ProxyPassMatch matches more paths than it seems to.
 
-    Without `^` a pattern matches anywhere in the path: `/api/(.*)` also takes `/static/api/x`, and sends `x` to
-    the backend. In an alternation each part needs its own `^`, or a group around all. A dot before a file's
-    extension is any character: `.php` is found in `/alphphp` too (note).
+    Without `^`, a pattern matches anywhere in the path: `/api/(.*)` also matches `/static/api/x`, and httpd sends `x`
+    to the backend. In an alternation, each part needs its own `^`, or a group around all parts. A dot before a file
+    extension stands for any character: `.php` also matches `/alphphp` (a note).
 
-    Silent for patterns that end with `$` and begin with none (`\\.php$`), for those that begin with `.*`, and for
-    exclusions.
+    The rule is silent about exclusions, about patterns that end with `$` and have no `^` (`\\.php$`), and about
+    patterns that begin with `.*`.
+
+    Begin the pattern with `^`, and write the dot as `\\.`.
 
     Fires on::
 
@@ -118,7 +121,7 @@ def regex_unanchored(context: Context) -> Iterator[Found]:
 
         ProxyPassMatch "^/api/(.*)" "http://10.0.0.5/$1"
 
-    Source: `ap_proxy_trans_match` in mod_proxy.c (`ap_regexec` without an anchor). Tried on 2.4.71.
+    Source: `ap_proxy_trans_match` in mod_proxy.c (`ap_regexec` without an anchor). Tested on httpd 2.4.71.
     """
     for mapping in context.passes:
         if mapping.kind != "ProxyPassMatch" or mapping.section is not None or mapping.target is None:
@@ -131,21 +134,21 @@ def regex_unanchored(context: Context) -> Iterator[Found]:
             yield Found(
                 _place(mapping),
                 f'"{loose}" is not anchored: it matches anywhere in a path, not only at its start',
-                help="Begin it with ^.",
+                help='Begin it with "^".',
             )
             continue
         dot = re.search(_DOT, regex)
         if dot is not None:
             yield Found(
                 _place(mapping),
-                f'the dot in ".{dot["word"]}" stands for any character in "{regex}"',
-                help=f"Write \\.{dot['word']}.",
+                f'the dot of ".{dot["word"]}" in "{regex}" matches any character',
+                help=f'Write "\\.{dot["word"]}".',
                 severity="info",
             )
 
 
 def _loose(regex: str) -> str | None:
-    """The part of a pattern that may match in the middle of a path although it does not look meant to."""
+    """The part of a pattern that may match in the middle of a path, although that is probably not meant."""
     for part in _parts(regex):
         if re.match(_ANCHORED, part) is None and re.search(_SUFFIX, part) is None:
             return part

@@ -1,4 +1,4 @@
-"""ProxyPassReverse: redirects of the backend, put right for the client."""
+"""ProxyPassReverse, which rewrites the backend's redirects for the client."""
 
 from __future__ import annotations
 
@@ -29,15 +29,20 @@ _ONE_FILE = r"(?i)/\.well-known/|/[^/]+\.\w{1,5}\Z"
 
 @rule("MP019", "reverse-missing", "warning", confidence="medium", references=(_MANUAL,))
 def reverse_missing(context: Context) -> Iterator[Found]:
-    """A ProxyPass to an HTTP backend without a ProxyPassReverse.
+    """An HTTP backend has a ProxyPass but no ProxyPassReverse.
 
-    A backend that redirects names itself in `Location:` by the address under which httpd asked it, such as
-    `http://10.0.0.5:8080/login`. Without ProxyPassReverse the client gets that address, which it cannot reach. One
-    finding for each backend of a server.
+    A backend that redirects uses the address under which httpd asked it, such as `Location:
+    http://10.0.0.5:8080/login`. Without ProxyPassReverse, the client receives that address, which it cannot reach.
+    There is one finding for each backend of a server.
 
-    Silent where the redirect is right by itself (ProxyPreserveHost On and the same path on both sides), where
-    some directive edits `Location`, for single files and `/.well-known/`, and for protocols other than HTTP,
-    whose backends know the client's own address.
+    The rule is silent:
+
+    - when the redirect is right already (ProxyPreserveHost On and the same path on both sides)
+    - when a directive edits `Location`
+    - for single files and `/.well-known/`
+    - for protocols other than HTTP, whose backends know the client's own address
+
+    Add a ProxyPassReverse with the path and URL of the ProxyPass.
 
     Fires on::
 
@@ -48,7 +53,7 @@ def reverse_missing(context: Context) -> Iterator[Found]:
         ProxyPass "/app" "http://10.0.0.5:8080/app"
         ProxyPassReverse "/app" "http://10.0.0.5:8080/app"
 
-    Source: the manual of ProxyPassReverse ("essential ... to avoid bypassing the reverse proxy");
+    Source: the ProxyPassReverse documentation ("essential ... to avoid bypassing the reverse proxy");
     `ap_proxy_location_reverse_map` in proxy_util.c.
     """
     edited: bool | None = None
@@ -78,7 +83,7 @@ def reverse_missing(context: Context) -> Iterator[Found]:
             assert first.target is not None
             yield Found(
                 first.place,
-                f'no ProxyPassReverse for "{first.target.text}": its redirects send clients to the backend itself',
+                f'"{first.target.text}" has no ProxyPassReverse: its redirects send clients to the backend itself',
                 related=tuple(Related(other.place, "the same backend") for other in others[:5]),
                 help="Add a ProxyPassReverse with the same path and URL.",
             )
@@ -86,11 +91,12 @@ def reverse_missing(context: Context) -> Iterator[Found]:
 
 @rule("MP020", "reverse-unix", "warning", confidence="medium", references=(_MANUAL,))
 def reverse_unix(context: Context) -> Iterator[Found]:
-    """A ProxyPassReverse with the path of a Unix socket.
+    """A ProxyPassReverse URL begins with a Unix socket, so it matches no redirect.
 
-    ProxyPassReverse compares its URL with the start of the backend's `Location:`, and no backend writes `unix:`
-    there: the line does nothing. The backend is asked as the host behind the `|`, so that is what it answers
-    with.
+    httpd compares the URL with the start of the backend's `Location:`. No backend writes `unix:` there, so the line has
+    no effect. httpd asks the backend under the host after the `|`, and the backend redirects to that host.
+
+    Write only the URL after the `|`.
 
     Fires on::
 
@@ -102,7 +108,7 @@ def reverse_unix(context: Context) -> Iterator[Found]:
         ProxyPass "/app/" "unix:/run/app.sock|http://app/"
         ProxyPassReverse "/app/" "http://app/"
 
-    Source: `ap_proxy_location_reverse_map` in proxy_util.c. Tried on 2.4.71.
+    Source: `ap_proxy_location_reverse_map` in proxy_util.c. Tested on httpd 2.4.71.
     """
     for reverse in context.reverses:
         if reverse.url[:5].lower() != "unix:" or reverse.node.key != "proxypassreverse":
@@ -113,23 +119,28 @@ def reverse_unix(context: Context) -> Iterator[Found]:
         edits = replaced(reverse.node, place, reverse.url, url) if http else ()
         yield Found(
             place,
-            f'no redirect begins with "{reverse.url}": this ProxyPassReverse does nothing',
-            help=f'Write "{url}".' if http else "Take it out: redirects of this protocol need none.",
-            fix=Fix("Leave the socket out", edits, safe=False) if edits else None,
+            f'no redirect begins with "{reverse.url}": this ProxyPassReverse has no effect',
+            help=f'Write "{url}".' if http else "Remove the line; redirects of this protocol do not need it.",
+            fix=Fix("remove the socket", edits, safe=False) if edits else None,
         )
 
 
 @rule("MP021", "reverse-mismatch", "warning", confidence="medium", references=(_MANUAL,))
 def reverse_mismatch(context: Context) -> Iterator[Found]:
-    """A ProxyPassReverse that turns a redirect into a wrong path, or does not meet it.
+    """ProxyPassReverse does not match the backend's redirects, or makes a wrong path of them.
 
-    ProxyPassReverse replaces its URL, where a redirect begins with it, by its path, letter by letter. With `/app`
-    and `http://h/` the redirect `http://h/login` becomes `/applogin`; with `/` and `http://h` it becomes
-    `//login` (a note: httpd merges the slashes when the client comes back). With another path or port than the
-    ProxyPass of the same path has, it does not meet the backend's redirects, or moves them.
+    If a redirect begins with its URL, ProxyPassReverse replaces that URL with its path, letter by letter. With `/app`
+    and `http://h/`, the redirect `http://h/login` becomes `/applogin`. With `/` and `http://h` it becomes `//login`;
+    this is a note, because httpd merges the slashes when the client comes back. A line with another path or port than
+    the ProxyPass of the same path misses the backend's redirects, or sends them to a wrong path.
 
-    Silent where another ProxyPassReverse gets it right, for another host (which may be how the backend calls itself),
-    and for balancers.
+    The rule is silent:
+
+    - when another ProxyPassReverse handles the redirect correctly
+    - for another host, which may be the backend's own name for itself
+    - for balancers
+
+    Give the ProxyPassReverse the path and URL of the ProxyPass.
 
     Fires on::
 
@@ -141,13 +152,13 @@ def reverse_mismatch(context: Context) -> Iterator[Found]:
         ProxyPass "/app/" "http://10.0.0.5:8080/"
         ProxyPassReverse "/app/" "http://10.0.0.5:8080/"
 
-    Source: the manual of ProxyPassReverse; `ap_proxy_location_reverse_map` in proxy_util.c. Tried on 2.4.71.
+    Source: the ProxyPassReverse documentation; `ap_proxy_location_reverse_map` in proxy_util.c. Tested on httpd 2.4.71.
     """
     preserving = _preserving(context)
     for server in context.proxy.servers:
         reverses = _reverses(server)
         preserved = _preserves(preserving, server)
-        # Where the backend sees the client's own Host, its redirects are met by lines that name no host.
+        # If the backend sees the client's own Host, only lines without a host match its redirects.
         if not any(reverse.url.startswith("/") or not preserved for reverse in reverses):
             continue
         lines = _Lines(reverses)
@@ -162,10 +173,10 @@ def reverse_mismatch(context: Context) -> Iterator[Found]:
             seen.add(id(wrong.node))
             asked, redirect = f"{mapping.path.rstrip('/')}/x", f"{_address(target)}{target.path.rstrip('/')}/x"
             sent = _mapped(wrong.path, wrong.url, redirect)
-            outcome = f'goes to the client as "{redirect}"' if sent is None else f'becomes "{sent}"'
+            outcome = "reaches the client unchanged" if sent is None else f'becomes "{sent}"'
             yield Found(
                 _url_place(wrong),
-                f'a redirect of "{mapping.path}" to "{redirect}" {outcome}, not "{asked}"',
+                f'the redirect "{redirect}" of "{mapping.path}" {outcome} instead of "{asked}"',
                 related=(Related(mapping.place, "the ProxyPass"),),
                 help="Give the ProxyPassReverse the path and the URL of the ProxyPass.",
                 severity="info" if sent is not None and one_slash(sent) == asked else None,
@@ -173,7 +184,7 @@ def reverse_mismatch(context: Context) -> Iterator[Found]:
 
 
 class _Lines:
-    """The ProxyPassReverse lines of a server, by path and by what they replace (without scheme and port)."""
+    """The ProxyPassReverse lines of a server, by path and by the URL that they replace (without scheme and port)."""
 
     __slots__ = ("_by_url", "_unsure", "by_path")
 
@@ -185,7 +196,7 @@ class _Lines:
             self.by_path.setdefault(reverse.path.rstrip("/"), []).append(reverse)
 
     def wrong(self, mapping: Mapping, target: Target) -> Reverse | None:
-        """The line of a mapping's path that fails, when none gets its redirects right."""
+        """The line for a mapping's path that handles its redirects wrongly, if no line handles them correctly."""
         same = self.by_path.get(mapping.path.rstrip("/"))
         if same is None:
             return None
@@ -199,7 +210,7 @@ class _Lines:
         return None if self._unsure else wrong
 
     def _meeting(self, target: Target) -> Iterator[Reverse]:
-        """The lines that may meet a redirect of a target."""
+        """The lines that may match a redirect of a target."""
         if self._by_url is None:
             self._by_url = {}
             for reverses in self.by_path.values():
@@ -215,12 +226,12 @@ class _Lines:
 
 
 def _in_pattern(reverse: Reverse) -> bool:
-    """Whether a line stands in a section whose path is a pattern."""
+    """Whether the path of a line's section is a pattern."""
     return reverse.section is not None and (reverse.section.key != "<location" or section_pattern(reverse.section))
 
 
 def _reverses(server: Server) -> list[Reverse]:
-    """The ProxyPassReverse lines that may hold in a server: the main server's and its own."""
+    """The ProxyPassReverse lines that may apply in a server: the main server's and its own."""
     lines = server.reverses if server.parent is None else [*server.parent.reverses, *server.reverses]
     return [reverse for reverse in lines if reverse.node.key == "proxypassreverse"]
 
@@ -248,7 +259,7 @@ def _one_file(mapping: Mapping) -> bool:
 
 
 class _Served:
-    """What the ProxyPassReverse lines of a server are meant for: by path and by backend."""
+    """The paths and backends that the ProxyPassReverse lines of a server are meant for."""
 
     __slots__ = ("anything", "balancers", "hosts", "main", "paths", "urls")
 
@@ -262,7 +273,7 @@ class _Served:
         self.balancers: set[str] = set()
 
     def _read(self) -> None:
-        """Read the URLs, which only lines whose path is not there need."""
+        """Read the URLs; only mappings without a line for their path need them."""
         for written in self.urls:
             url = written.partition("|")[2] if written[:5].lower() == "unix:" else written
             match = re.match(_URL, url)
@@ -274,7 +285,7 @@ class _Served:
         self.urls = []
 
     def has(self, mapping: Mapping, target: Target) -> bool:
-        """Whether some line is meant for a mapping, or may be."""
+        """Whether a line is, or may be, meant for a mapping."""
         if mapping.path.rstrip("/") in self.paths:
             return True
         if self.urls:
@@ -289,7 +300,7 @@ class _Served:
 
 
 def _same_path(mapping: Mapping, target: Target) -> bool:
-    """Whether the backend has the path under which the client asks."""
+    """Whether backend and client use the same path."""
     regex = pattern(mapping)
     if target.balancer or regex is None:
         return mapping.path.rstrip("/") == target.path.rstrip("/")
@@ -298,7 +309,7 @@ def _same_path(mapping: Mapping, target: Target) -> bool:
 
 @lru_cache(maxsize=1)
 def _preserving(context: Context) -> set[Node | None]:
-    """The virtual hosts (None: the main server) in which ProxyPreserveHost is on somewhere."""
+    """The virtual hosts (None: the main server) that switch ProxyPreserveHost on, at least for a part."""
     nodes = context.configuration.find("proxypreservehost")
     on = [node for node in nodes if node.args.lower().startswith(("on", '"on'))]
     return {node.parent if _of_host(node) else node.inside("<virtualhost") for node in on}
@@ -315,12 +326,12 @@ def _preserves(preserving: set[Node | None], server: Server) -> bool:
 
 
 def _edits_location(context: Context) -> bool:
-    """Whether some directive may rewrite `Location` headers itself."""
+    """Whether a directive may rewrite `Location` headers itself."""
     return any("location" in node.args.lower().split() for node in context.configuration.find("header"))
 
 
 def _even(mapping: Mapping, target: Target) -> bool:
-    """Whether path and target are compared plainly, and end alike: else another rule speaks."""
+    """Whether httpd compares the path literally, and path and target end alike; otherwise another rule reports."""
     section = mapping.section
     if section is not None and (section_pattern(section) or section.key != "<location"):
         return False
@@ -336,7 +347,7 @@ def _address(target: Target) -> str:
 
 
 def _right(reverse: Reverse, target: Target, redirect: str, wanted: str) -> bool:
-    """Whether a ProxyPassReverse makes of a redirect what it should be, or may."""
+    """Whether a ProxyPassReverse turns, or may turn, a redirect into the wanted one."""
     if "$" in reverse.url or "$" in reverse.path or reverse.url[:9].lower() == "balancer:":
         return True
     if _in_pattern(reverse):
@@ -347,7 +358,7 @@ def _right(reverse: Reverse, target: Target, redirect: str, wanted: str) -> bool
 
 
 def _mapped(path: str, url: str, redirect: str) -> str | None:
-    """What httpd makes of a redirect by a line's path and URL; None where the line does not meet it."""
+    """The redirect after a line's path and URL have been applied; None if the line does not match it."""
     part = redirect
     if url.startswith("/"):
         part = "/" + redirect.partition("://")[2].partition("/")[2]
@@ -357,7 +368,7 @@ def _mapped(path: str, url: str, redirect: str) -> str | None:
 
 
 def _as_asked(url: str, target: Target) -> str:
-    """The URL of a ProxyPassReverse with the scheme and the default port of its backend left aside."""
+    """The URL of a ProxyPassReverse, with the scheme and port under which httpd asks the backend."""
     match = re.match(_URL, url)
     if match is None:
         return url
@@ -370,7 +381,7 @@ def _as_asked(url: str, target: Target) -> str:
 
 
 def _comparable(reverse: Reverse, target: Target) -> bool:
-    """Whether a ProxyPassReverse speaks of this backend: not of a socket, and of no other host."""
+    """Whether a ProxyPassReverse is about this backend: it names neither a socket nor another host."""
     if reverse.url.startswith("/"):
         return True
     match = re.match(_URL, reverse.url)

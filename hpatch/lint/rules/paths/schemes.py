@@ -1,4 +1,4 @@
-"""Schemes that no loaded module speaks."""
+"""Schemes that no loaded module supports."""
 
 from __future__ import annotations
 
@@ -29,23 +29,27 @@ _MODULES = {
     "fd": ("proxy_fdpass_module",),
     "balancer": ("proxy_balancer_module", "proxy_cluster_module"),
 }
-"""Which modules speak a scheme: one of them is enough. mod_proxy_cluster brings its own balancers."""
+"""The modules that support a scheme; one of them is enough. mod_proxy_cluster has its own balancers."""
 
 _WEBSOCKET_BY_HTTP = "2.4.47"
 
 
 @rule("MP012", "scheme-no-module", "error", references=(_MANUAL,))
 def scheme_no_module(context: Context) -> Iterator[Found]:
-    """A scheme whose module is not loaded.
+    """The module for the URL's scheme is not loaded.
 
-    mod_proxy itself speaks no protocol: each scheme has a module (`http` and `https` mod_proxy_http, `fcgi`
-    mod_proxy_fcgi, `balancer` mod_proxy_balancer, `ws` mod_proxy_wstunnel or from 2.4.47 mod_proxy_http, and so
-    on). `apachectl -t` says nothing; each request ends in 500 and AH01144.
+    Each request gets 500 (AH01144), but `apachectl -t` reports no error. mod_proxy itself supports no protocol; each
+    scheme needs a module: `http` and `https` need mod_proxy_http, `fcgi` needs mod_proxy_fcgi, `balancer` needs
+    mod_proxy_balancer, `ws` needs mod_proxy_wstunnel or, from 2.4.47, mod_proxy_http, and so on. If a scheme is almost
+    one of these, the rule reports it as misspelt; only a third-party module could support it.
 
-    Sure where the list of modules is given (`--modules`, `--httpd`). Where the configuration loads mod_proxy and
-    not the other, it is reported with less confidence. Silent where it loads no mod_proxy either: then it is a
-    part of a configuration, or the modules are compiled in. A scheme that is almost one of these is taken for
-    misspelt: only a module from elsewhere could speak it.
+    The confidence is high when the list of modules is given (`--modules`, `--httpd`). It is lower when the
+    configuration loads mod_proxy but not the scheme's module.
+
+    The rule is silent when the configuration does not load mod_proxy either: it is then a part of a configuration, or
+    the modules are compiled in.
+
+    Load the module.
 
     Fires on::
 
@@ -58,7 +62,7 @@ def scheme_no_module(context: Context) -> Iterator[Found]:
         ProxyPass "/app" "fcgi://10.0.0.5:9000"
 
     Source: the scheme handlers of modules/proxy/mod_proxy_*.c and modules/http2/mod_proxy_http2.c, `proxy_handler` in
-    mod_proxy.c. Tried on 2.4.71.
+    mod_proxy.c. Tested on httpd 2.4.71.
     """
     yield from _misspelt(context)
     absent = {scheme: _absent(context, scheme) for scheme in context.targets}
@@ -74,7 +78,7 @@ def scheme_no_module(context: Context) -> Iterator[Found]:
         module = _MODULES[scheme][0]
         yield Found(
             target.place,
-            f'no module for "{scheme}" is loaded: "{target.text}" answers 500',
+            f'no module for "{scheme}" is loaded: every request for "{target.text}" gets 500',
             help=f"Load mod_{module.removesuffix('_module')}.",
             confidence=confidence,
         )
@@ -94,7 +98,7 @@ def _misspelt(context: Context) -> Iterator[Found]:
         seen.add(target.place)
         yield Found(
             target.place,
-            f'no module of httpd speaks "{target.scheme}": "{target.text}" answers 500',
+            f'no module of httpd supports "{target.scheme}": every request for "{target.text}" gets 500',
             help=f'Did you mean "{near[target.scheme]}"?',
             confidence="medium",
         )
@@ -111,7 +115,7 @@ def _targets(context: Context) -> Iterator[Target]:
 
 
 def _absent(context: Context, scheme: str) -> Confidence | None:
-    """How sure it is that no loaded module speaks a scheme; None where one does, or that is not known."""
+    """How sure it is that no loaded module supports a scheme; None if one does, or if that is not known."""
     names = _MODULES.get(scheme)
     if names is None:
         return None
@@ -129,7 +133,7 @@ def _absent(context: Context, scheme: str) -> Confidence | None:
 
 
 def _maybe_read(context: Context, names: tuple[str, ...]) -> bool:
-    """Whether a module may be loaded by what could not be read or decided."""
+    """Whether a file that could not be read, or an undecided conditional, may load a module."""
     configuration = context.configuration
     if any(problem.kind in ("unreadable", "include") for problem in configuration.problems):
         return True

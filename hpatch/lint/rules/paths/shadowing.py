@@ -18,18 +18,20 @@ _ORDER = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
 
 @rule("MP003", "pass-shadowed", "error", references=(_ORDER,))
 def pass_shadowed(context: Context) -> Iterator[Found]:
-    """A ProxyPass that no request reaches, because another takes them all.
+    """No request reaches this ProxyPass, because another one takes them all.
 
-    In a server, ProxyPass and ProxyPassMatch are asked in the order in which they are written, and the first that
-    matches wins: `/` before `/api` takes everything. In a virtual host those of the main server come first, wherever
-    they are written; ProxyPassInherit does not change that.
+    - In a server, httpd tries ProxyPass and ProxyPassMatch in the order in which they are written, and the first match
+      wins: `/` before `/api` takes everything.
+    - In a virtual host, the main server's lines come first, wherever they are written. ProxyPassInherit does not change
+      that.
+    - Among Location sections the last match wins, not the most specific one.
+    - httpd tries a ProxyPass in a Location before those of the server, so `<Location "/">` takes the requests of
+      `ProxyPass "/api"`.
 
-    Location sections are the other way round: the **last** one that matches wins, the most specific does not. And a
-    ProxyPass in a Location is asked before those of the server, so `<Location "/">` takes what `ProxyPass "/api"`
-    was to have.
+    The rule is silent when both lead to the same URL, when a condition decides which of them is read, and for patterns
+    that are more than a plain prefix.
 
-    Silent where both lead to the same URL, where a condition decides which of them is read, and for patterns that are
-    no plain prefix.
+    Write the longer path first; among Location sections, write it last.
 
     Fires on::
 
@@ -41,9 +43,9 @@ def pass_shadowed(context: Context) -> Iterator[Found]:
         ProxyPass "/api" "http://10.0.0.6/api"
         ProxyPass "/" "http://10.0.0.5/"
 
-    Source: the manual of ProxyPass, "Ordering ProxyPass Directives"; `proxy_trans`, `merge_proxy_config` and
-    `merge_proxy_dir_config` in mod_proxy.c, `ap_location_walk` in server/request.c. Each case tried on 2.4.71 (the
-    manual's "the most specific location will take precedence" is not what it does).
+    Source: the ProxyPass documentation, "Ordering ProxyPass Directives"; `proxy_trans`, `merge_proxy_config` and
+    `merge_proxy_dir_config` in mod_proxy.c, `ap_location_walk` in server/request.c. Each case tested on httpd 2.4.71,
+    which does not follow the documentation's "the most specific location will take precedence".
     """
     fallback = not context.configuration.find("proxywebsocketfallbacktoproxyhttp")
     for mapping, taker in takers(context.proxy):
@@ -55,11 +57,12 @@ def pass_shadowed(context: Context) -> Iterator[Found]:
             if not fallback:
                 continue
             confidence = "medium"
-        what = "excludes" if target is None else "takes"
+        does = "excludes" if target is None else "takes"
         yield Found(
             mapping.place,
-            f'no request reaches this {mapping.kind} "{mapping.path}": the one of "{taker.mapping.path}" {what} all',
-            related=(Related(taker.mapping.place, f"{taker.why}: it {what} them"),),
+            f'no request reaches this {mapping.kind} "{mapping.path}": the one for "{taker.mapping.path}" {does} them '
+            "all",
+            related=(Related(taker.mapping.place, f"{does} them: {taker.why}"),),
             help=taker.help,
             confidence=confidence,
         )

@@ -1,4 +1,4 @@
-"""Slashes at the end of a path and of its target."""
+"""Slashes at the end of a path and at the end of its target."""
 
 from __future__ import annotations
 
@@ -23,15 +23,22 @@ _WHOLE_PATH = r"\^?\(/[^()|]*\.\*\)\$?\Z"
 
 @rule("MP001", "slash-target-missing", "error", references=(_MANUAL,))
 def slash_target_missing(context: Context) -> Iterator[Found]:
-    """A path that ends with a slash, and a target that does not.
+    """The path ends with a slash, but the target does not.
 
-    httpd takes the path off the request and puts what is left straight behind the target. With `/p/` and
-    `http://10.0.0.5:8080` a request for `/p/1` goes to `http://10.0.0.5:80801`: another port, or, for `/p/x`, a host
-    that does not exist; with a balancer it ends in 500 and AH01144. With `/p/` and `http://h/app` it goes to `/app1`.
+    httpd removes the path from the request's path and appends the rest directly to the target. With `/p/` and
+    `http://10.0.0.5:8080`:
 
-    Silent where the target ends so that the rest may be meant to follow it directly (`=`, `-`, `_` …), and on
-    ProxyPassMatch, which puts the whole path behind the target. A target whose path names a file, or a
-    WebSocket's path, may be meant for `/p/` alone: a warning.
+    - A request for `/p/1` goes to `http://10.0.0.5:80801`, which is another port.
+    - A request for `/p/x` goes to `http://10.0.0.5:8080x`, a host that does not exist.
+
+    With `/p/` and `http://h/app`, a request for `/p/1` goes to `/app1`. With a balancer, the request gets 500
+    (AH01144).
+
+    The rule is silent when the end of the target suggests that the rest should follow directly (`=`, `-`, `_` …), and
+    on ProxyPassMatch, which appends the whole path. It is a warning if the target's path names a file or a WebSocket's
+    path, which may be meant for `/p/` alone.
+
+    End both with a slash, or neither.
 
     Fires on::
 
@@ -41,8 +48,8 @@ def slash_target_missing(context: Context) -> Iterator[Found]:
 
         ProxyPass "/p/" "http://10.0.0.5:8080/"
 
-    Source: the manual of ProxyPass (its first warning); `ap_proxy_trans_match` in mod_proxy.c. Tried on 2.4.71 for
-    http, fcgi, uwsgi, scgi, ajp, `unix:` and balancers.
+    Source: the ProxyPass documentation (its first warning); `ap_proxy_trans_match` in mod_proxy.c. Tested on httpd
+    2.4.71 for http, fcgi, uwsgi, scgi, ajp, `unix:` and balancers.
     """
     for mapping in context.passes:
         target = mapping.target
@@ -64,11 +71,11 @@ def _missing(mapping: Mapping, target: Target) -> Found:
     edits = replaced(mapping.node, target.place, target.text, target.text + "/")
     return Found(
         target.place,
-        f'"{mapping.path}" ends with a slash and "{target.text}" does not: a request for "{asked}" goes to "{sent}"',
+        f'"{mapping.path}" ends with a slash, but "{target.text}" does not: a request for "{asked}" goes to "{sent}"',
         help="End both with a slash, or neither.",
         severity=severity,
         confidence=confidence,
-        fix=Fix("End the target with a slash", edits, safe=False) if edits else None,
+        fix=Fix("end the target with a slash", edits, safe=False) if edits else None,
     )
 
 
@@ -79,18 +86,22 @@ def _address(target: Target) -> str:
 
 @rule("MP002", "slash-double", "warning", confidence="medium", references=(_MANUAL,))
 def slash_double(context: Context) -> Iterator[Found]:
-    """A target that ends with a slash where the path does not.
+    """The target ends with a slash, but the path does not.
 
-    httpd takes the path off the request and puts what is left, which begins with a slash, behind the target: with
-    `/p` and `http://h/` a request for `/p/1` asks the backend for `//1`. Only the request for exactly `/p` is right.
-    Many backends take `//` for `/`, others answer 404, or miss their access rules.
+    httpd removes the path from the request's path and appends the rest, which begins with a slash, to the target. With
+    `/p` and `http://h/`, a request for `/p/1` asks the backend for `//1`; only the request for exactly `/p` is right.
+    Many backends treat `//` as `/`. Others answer 404, or do not apply their access rules.
 
-    The same holds for a ProxyPassMatch without `$1`, which puts the whole path behind the target, and for one whose
-    `$1` begins with a slash; and for a BalancerMember that ends with a slash, always, since what a balancer puts
-    behind it begins with one.
+    The same happens:
 
-    Silent for WebSocket targets, which are mostly asked for one URL, and for `uwsgi://host/`: mod_proxy_uwsgi takes
-    double slashes off the start.
+    - with a ProxyPassMatch without `$1`, which appends the whole path to the target
+    - with a ProxyPassMatch whose `$1` begins with a slash
+    - with every BalancerMember that ends with a slash, because the path that a balancer appends begins with one
+
+    The rule is silent for WebSocket targets, which usually serve a single URL, and for `uwsgi://host/`, because
+    mod_proxy_uwsgi removes double slashes at the start.
+
+    End both with a slash, or neither.
 
     Fires on::
 
@@ -100,8 +111,8 @@ def slash_double(context: Context) -> Iterator[Found]:
 
         ProxyPass "/p" "http://10.0.0.5:8080"
 
-    Source: the manual of ProxyPass (its first warning); `ap_proxy_trans_match` in mod_proxy.c, `uwsgi_handler` in
-    mod_proxy_uwsgi.c. Tried on 2.4.71.
+    Source: the ProxyPass documentation (its first warning); `ap_proxy_trans_match` in mod_proxy.c, `uwsgi_handler` in
+    mod_proxy_uwsgi.c. Tested on httpd 2.4.71.
     """
     for mapping in context.passes:
         target = mapping.target
@@ -120,14 +131,14 @@ def slash_double(context: Context) -> Iterator[Found]:
                 yield Found(
                     target.place,
                     f'the member "{target.text}" ends with a slash: "{balancer.name}" asks it for "{target.path}/…"',
-                    help="Write the member without the slash at its end.",
+                    help="Remove the slash at the end of the member.",
                     confidence="high",
-                    fix=Fix("Take the slash off", edits, safe=False) if edits else None,
+                    fix=Fix("remove the slash", edits, safe=False) if edits else None,
                 )
 
 
 def _doubles(mapping: Mapping, target: Target) -> bool:
-    """Whether some request gets two slashes where the target ends."""
+    """Whether a request can get two slashes at the end of the target."""
     regex = pattern(mapping)
     if regex is not None:
         if "$" not in target.text:
@@ -149,19 +160,22 @@ def _doubled(mapping: Mapping, target: Target) -> Found:
     edits = replaced(mapping.node, target.place, target.text, single)
     if pattern(mapping) is None:
         message = (
-            f'"{target.text}" ends with a slash and "{mapping.path}" does not: a request for "{asked}" asks the '
+            f'"{target.text}" ends with a slash, but "{mapping.path}" does not: a request for "{asked}" asks the '
             f'backend for "{sent}"'
         )
     else:
-        message = f'"{target.text}" is followed by a path that begins with a slash: the backend is asked for "{sent}"'
+        message = (
+            f'httpd appends a path that begins with a slash to "{target.text}": a request for "{asked}" asks the '
+            f'backend for "{sent}"'
+        )
     return Found(
         target.place,
         message,
-        help="End both with a slash, or neither." if pattern(mapping) is None else "Take the slash off the target.",
-        fix=Fix("Take the slash off", edits, safe=False) if edits and _keeps_host(mapping, target) else None,
+        help="End both with a slash, or neither." if pattern(mapping) is None else "Remove the target's slash.",
+        fix=Fix("remove the slash", edits, safe=False) if edits and _keeps_host(mapping, target) else None,
     )
 
 
 def _keeps_host(mapping: Mapping, target: Target) -> bool:
-    """Whether the target may lose its last slash: `http://host$1` would let a client name the host."""
+    """Whether the target's last slash may be removed: `http://host$1` would let a client choose the host."""
     return not (target.path == "/$1" and pattern(mapping) is not None)

@@ -1,4 +1,4 @@
-"""Targets that are no URL for a backend."""
+"""Targets that are not the URL of a backend."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ _MANUAL = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
 
 @rule("MP010", "target-query", "warning", references=(_MANUAL,))
 def target_query(context: Context) -> Iterator[Found]:
-    """A query string in a target.
+    """The target contains a query string.
 
-    mod_proxy takes what follows the host for a path and escapes it: `http://h/x?y=1` asks the backend for
-    `/x%3Fy=1`. Use a RewriteRule with the flag `P`. Silent with `nocanon` or `mapping=`, which pass the text on
-    as it is.
+    mod_proxy takes everything after the host for a path and escapes the `?`: with `http://h/x?y=1` it asks the backend
+    for `/x%3Fy=1`.
+
+    The rule is silent with `nocanon` or `mapping=`, which pass the text on unchanged.
+
+    Write a RewriteRule with the flag `P` instead.
 
     Fires on::
 
@@ -32,8 +35,8 @@ def target_query(context: Context) -> Iterator[Found]:
         RewriteEngine On
         RewriteRule "^/search$" "http://10.0.0.5/find?lang=en" [P,QSA]
 
-    Source: the manual of ProxyPass ("cannot include a query string"); `ap_proxy_canonenc_ex` in proxy_util.c.
-    Tried on 2.4.71 with ProxyPass and ProxyPassMatch.
+    Source: the ProxyPass documentation ("cannot include a query string"); `ap_proxy_canonenc_ex` in proxy_util.c.
+    Tested on httpd 2.4.71 with ProxyPass and ProxyPassMatch.
     """
     for mapping in context.passes:
         target = mapping.target
@@ -41,17 +44,17 @@ def target_query(context: Context) -> Iterator[Found]:
             continue
         yield Found(
             target.place,
-            f'the backend is asked for "%3F" where "{target.text}" has its "?"',
-            help="A ProxyPass takes no query string: write a RewriteRule with [P,QSA].",
+            f'httpd sends the "?" of "{target.text}" to the backend as "%3F"',
+            help="Write a RewriteRule with [P,QSA]; ProxyPass does not accept a query string.",
         )
 
 
 @rule("MP011", "target-not-absolute", "error", references=(_MANUAL,))
 def target_not_absolute(context: Context) -> Iterator[Found]:
-    """A target that is not a whole URL.
+    """The target is not a complete URL.
 
-    A target needs a scheme and a host: `http://10.0.0.5:8080/`; a Unix socket needs one behind its path, such as
-    `unix:/run/app.sock|http://app/`. httpd refuses to start.
+    httpd refuses to start. A target needs a scheme and a host, e.g. `http://10.0.0.5:8080/`. A Unix socket needs a URL
+    after its path, e.g. `unix:/run/app.sock|http://app/`.
 
     Fires on::
 
@@ -61,13 +64,13 @@ def target_not_absolute(context: Context) -> Iterator[Found]:
 
         ProxyPass "/app" "http://10.0.0.5:8080"
 
-    Source: `ap_proxy_define_worker_ex` and `ap_proxy_de_socketfy` in proxy_util.c ("URL must be absolute!",
-    "Unable to parse URL"). Tried on 2.4.71.
+    Source: `ap_proxy_define_worker_ex` and `ap_proxy_de_socketfy` in proxy_util.c ("URL must be absolute!", "Unable to
+    parse URL"). Tested on httpd 2.4.71.
     """
     for refusal in context.proxy.refusals:
         if refusal.kind == "url":
             yield Found(
                 refusal.place,
                 refusal.message,
-                help="Write scheme, host and path: http://host/, or unix:/path|http://host/.",
+                help='Write scheme, host and path, e.g. "http://host/" or "unix:/path|http://host/".',
             )
