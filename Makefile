@@ -1,12 +1,13 @@
 # make try     install hpatch into ./.venv and lint examples/
 # make check   install what the tests need, then run every check and the tests
+# make mutants AREA=status   change the code in small ways and see whether the tests notice (minutes an area)
 # make proof   build httpd from Debian's source and uWSGI 2.0.4, and prove the workaround on them (minutes)
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: try check proof fix test bench debian clean
+.PHONY: try check proof fix test bench mutants debian clean
 
 try: $(VENV)/installed
 	@$(BIN)/hpatch lint examples || status=$$?; \
@@ -33,6 +34,9 @@ test: $(VENV)/tested
 bench: $(VENV)/benched
 	$(BIN)/python bench/lint.py
 
+mutants: $(VENV)/mutated
+	nice $(BIN)/python -m bench.mutants $(AREA)
+
 debian:
 	@tests/debian-packages
 
@@ -53,3 +57,7 @@ $(VENV)/tested: pyproject.toml | $(VENV)/bin/python
 $(VENV)/benched: pyproject.toml | $(VENV)/bin/python
 	$(PIP) install --editable '.[bench]'
 	@touch $@ $(VENV)/installed
+
+$(VENV)/mutated: pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --editable '.[test,mutants]'
+	@touch $@ $(VENV)/installed $(VENV)/tested

@@ -1,0 +1,242 @@
+"""Run `python -m bench.mutants AREA…`: the score of an area's tests, and the changes that they do not notice.
+
+Exit status: 0 every survivor is listed, 1 a survivor is not listed or an entry names no mutant, 2 wrong usage,
+4 the tests fail without any change, or the kernel cannot confine a mutant.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fnmatch
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from bench.mutants import listed, sandbox
+from bench.mutants.generate import Mutant, mutants
+from bench.mutants.names import Name
+from bench.mutants.tests import Reach, attempt, prepare, read_survey, survey
+
+TOP = Path(__file__).parent.parent.parent
+KNOWN = Path(__file__).with_name("survivors.toml")
+RESULTS = TOP / ".mutants"
+COPIED = ("hpatch", "grammars", "patches", "examples", "docs", "bench", "tests", "pyproject.toml", "README.md")
+PRELOADED = ("pytest", "hypothesis", "lark", "unidiff", "rich.console", "rich.table", "typer", "typer.testing")
+KILLED, TIMED_OUT, SURVIVED = "killed", "timed out", "survived"
+
+
+@dataclass(frozen=True)
+class Area:
+    name: str
+    files: tuple[str, ...]
+    tests: tuple[str, ...]
+    """Arguments for pytest."""
+
+
+@dataclass(frozen=True)
+class Result:
+    name: Name
+    line: int
+    outcome: str
+    by: str
+    """The first test that failed."""
+    seconds: float
+
+
+def areas() -> dict[str, Area]:
+    """What pyproject.toml says under [tool.mutants]."""
+    tables = tomllib.loads((TOP / "pyproject.toml").read_text("utf-8"))["tool"]["mutants"]
+    return {
+        name: Area(
+            name=name,
+            files=tuple(
+                sorted(
+                    path.relative_to(TOP).as_posix()
+                    for pattern in table["files"]
+                    for path in TOP.glob(pattern)
+                    if path.read_text("utf-8").count("\n") > 1
+                )
+            ),
+            tests=tuple(table["tests"]),
+        )
+        for name, table in tables.items()
+    }
+
+
+@contextmanager
+def workplace() -> Iterator[Path]:
+    """A folder for the copy and for what the mutants write; in memory where there is room, since applying syncs."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(prefix="mutants-", dir=memory if os.access(memory, os.W_OK) else None) as made:
+        yield Path(made)
+
+
+class Bench:
+    """A copy of the tree, in which one mutant at a time runs the tests that reach it."""
+
+    def __init__(self, area: Area, place: Path) -> None:
+        self._area = area
+        self._root = place / "tree"
+        self._private = place / "private"
+        skipped = shutil.ignore_patterns("__pycache__", ".*", "*.egg-info")
+        self._root.mkdir()
+        for name in COPIED:
+            source = TOP / name
+            if source.is_dir():
+                shutil.copytree(source, self._root / name, ignore=skipped)
+            else:
+                shutil.copy2(source, self._root / name)
+        self._reach: dict[str, Reach] = {}
+
+    def survey(self) -> str:
+        """Learn which tests reach which lines. The answer is a complaint, where the tests fail without a change."""
+        note, output = self._private / "reach.json", self._private / "output"
+        self._private.mkdir()
+
+        def work() -> int:
+            prepare(self._root, self._private, output, write_bytecode=True)
+            return survey(self._root, self._area.files, self._area.tests, note)
+
+        ended = sandbox.run(work, writable=[self._private, self._root, Path("/dev")], cpu=900, wall=1800)
+        if ended.status != 0:
+            return f"pytest ended with {ended.status}:\n{output.read_text(errors='replace')[-3000:]}"
+        self._reach = read_survey(note)
+        shutil.rmtree(self._private)
+        return ""
+
+    def tests(self, mutant: Mutant) -> list[str]:
+        """The tests that run the line, the fastest first; all, for a line that runs on import."""
+        reaching = [name for name, reach in self._reach.items() if self._reaches(reach, mutant)]
+        return sorted(reaching or self._reach, key=lambda name: self._reach[name].seconds)
+
+    def _reaches(self, reach: Reach, mutant: Mutant) -> bool:
+        lines = reach.lines.get(mutant.name.file, ())
+        return any(line in lines for line in range(mutant.line, mutant.line + 1 + mutant.name.before.count("\n")))
+
+    def run(self, mutant: Mutant) -> Result:
+        """Whether a test notices the mutant."""
+        names = self.tests(mutant)
+        note, output = self._private / "failed", self._private / "output"
+        self._private.mkdir()
+        target = self._root / mutant.name.file
+        original, times = target.read_bytes(), target.stat()
+        target.write_text(mutant.text, "utf-8")
+
+        def work() -> int:
+            prepare(self._root, self._private, output, write_bytecode=False)
+            return attempt(names, self._area.tests, note)
+
+        expected = sum(self._reach[name].seconds for name in names)
+        writable = [self._private, Path("/dev")]
+        try:
+            ended = sandbox.run(work, writable=writable, cpu=8 + 3 * expected, wall=40 + 10 * expected)
+            by = note.read_text() if note.exists() else ""
+        finally:
+            target.write_bytes(original)
+            os.utime(target, ns=(times.st_atime_ns, times.st_mtime_ns))
+            shutil.rmtree(self._private)
+        if ended.status in {0, 5}:
+            outcome = SURVIVED
+        elif ended.status is None or ended.status < 0:
+            outcome = TIMED_OUT
+        else:
+            outcome = KILLED
+        return Result(name=mutant.name, line=mutant.line, outcome=outcome, by=by, seconds=ended.seconds)
+
+
+def measure(area: Area, chosen: Sequence[Mutant]) -> list[Result] | str:
+    """The result of each mutant, or a complaint."""
+    with workplace() as place:
+        bench = Bench(area, place)
+        complaint = bench.survey()
+        if complaint:
+            return complaint
+        results = []
+        shown = sys.stderr.isatty()
+        for done, mutant in enumerate(chosen, 1):
+            results.append(bench.run(mutant))
+            if shown or done % 50 == 0 or done == len(chosen):
+                save(area, results)
+                print(f"{area.name}: {done} of {len(chosen)}", end="\r" if shown else "\n", file=sys.stderr, flush=True)
+    return results
+
+
+def save(area: Area, results: Sequence[Result]) -> None:
+    """Keep the results: `--again` starts from them."""
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{area.name}.json").write_text(json.dumps([asdict(result) for result in results], indent=1))
+
+
+def survivors_of(area: Area) -> set[Name]:
+    """Those of the last run."""
+    rows = json.loads((RESULTS / f"{area.name}.json").read_text())
+    return {Name(**row["name"]) for row in rows if row["outcome"] == SURVIVED}
+
+
+def show(area: Area, results: Sequence[Result], known: dict[Name, listed.Listed], seconds: float) -> bool:
+    """Print the score and the survivors; whether all of them are listed."""
+    count = {outcome: sum(result.outcome == outcome for result in results) for outcome in (KILLED, TIMED_OUT, SURVIVED)}
+    fresh = [result for result in results if result.outcome == SURVIVED and result.name not in known]
+    noticed = count[KILLED] + count[TIMED_OUT]
+    print(
+        f"{area.name}: {len(results)} mutants, {count[KILLED]} killed, {count[TIMED_OUT]} timed out, "
+        f"{count[SURVIVED]} survived ({count[SURVIVED] - len(fresh)} listed, {len(fresh)} not): "
+        f"score {100 * noticed / max(1, len(results)):.1f} % in {seconds / 60:.1f} minutes"
+    )
+    for result in fresh:
+        print(f"\n# {result.name.file}:{result.line}\n{listed.entry(result.name)}", end="")
+    return not fresh
+
+
+def main() -> int:
+    known_areas = areas()
+    parser = argparse.ArgumentParser(prog="python -m bench.mutants", description=__doc__)
+    parser.add_argument("area", nargs="*", metavar="AREA", help=f"one of {', '.join(known_areas)}; all by default")
+    parser.add_argument("--again", action="store_true", help="only the survivors of the last run")
+    parser.add_argument("--file", default="*", metavar="GLOB", help="only mutants of these files")
+    options = parser.parse_args()
+    unknown = set(options.area) - set(known_areas)
+    if unknown:
+        parser.error(f"no such area: {', '.join(sorted(unknown))}")
+    try:
+        sandbox.check()
+        known = listed.read(KNOWN)
+    except sandbox.UnavailableError:
+        print("This kernel has no Landlock: a mutant could write anywhere. Use Linux 5.13 or later.", file=sys.stderr)
+        return 4
+    except listed.BadListError as error:
+        print(f"{KNOWN.name}: {error}", file=sys.stderr)
+        return 4
+    for module in PRELOADED:
+        __import__(module)
+    sound = True
+    for area in (known_areas[name] for name in options.area or known_areas):
+        began = time.monotonic()
+        made = [mutant for file in area.files for mutant in mutants(file, (TOP / file).read_text("utf-8"))]
+        chosen = [mutant for mutant in made if fnmatch.fnmatch(mutant.name.file, options.file)]
+        if options.again:
+            last = survivors_of(area)
+            chosen = [mutant for mutant in chosen if mutant.name in last]
+        results = measure(area, chosen)
+        if isinstance(results, str):
+            print(f"{area.name}: the tests fail without any change.\n{results}", file=sys.stderr)
+            return 4
+        sound &= show(area, results, known, time.monotonic() - began)
+        names = {mutant.name for mutant in made}
+        for name in known:
+            if name.file in area.files and name not in names:
+                sound = False
+                print(f"\n# {KNOWN.name} lists what is no mutant any more\n{listed.entry(name)}", end="")
+    return 0 if sound else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
