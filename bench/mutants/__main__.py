@@ -11,11 +11,12 @@ import fnmatch
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from bench.mutants import listed, sandbox
 from bench.mutants.generate import Mutant, mutants
 from bench.mutants.names import Name
 from bench.mutants.tests import Reach, attempt, prepare, read_survey, survey
+from bench.mutants.warm import Warm, run
 
 TOP = Path(__file__).parent.parent.parent
 KNOWN = Path(__file__).with_name("survivors.toml")
@@ -75,7 +77,8 @@ def areas() -> dict[str, Area]:
 def workplace() -> Iterator[Path]:
     """A folder for the copy and for what the mutants write; in memory where there is room, since applying syncs."""
     memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(prefix="mutants-", dir=memory if os.access(memory, os.W_OK) else None) as made:
+    folder = memory if os.access(memory, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="mutants-", dir=folder, ignore_cleanup_errors=True) as made:
         yield Path(made)
 
 
@@ -109,7 +112,7 @@ class Bench:
         if ended.status != 0:
             return f"pytest ended with {ended.status}:\n{output.read_text(errors='replace')[-3000:]}"
         self._reach = read_survey(note)
-        shutil.rmtree(self._private)
+        sandbox.remove(self._private)
         return ""
 
     def tests(self, mutant: Mutant) -> list[str]:
@@ -134,22 +137,61 @@ class Bench:
             prepare(self._root, self._private, output, write_bytecode=False)
             return attempt(names, self._area.tests, note)
 
-        expected = sum(self._reach[name].seconds for name in names)
-        writable = [self._private, Path("/dev")]
+        cpu, wall = self._limits(names)
         try:
-            ended = sandbox.run(work, writable=writable, cpu=8 + 3 * expected, wall=40 + 10 * expected)
+            ended = sandbox.run(work, writable=[self._private, Path("/dev")], cpu=cpu, wall=wall)
             by = note.read_text() if note.exists() else ""
         finally:
             target.write_bytes(original)
             os.utime(target, ns=(times.st_atime_ns, times.st_mtime_ns))
-            shutil.rmtree(self._private)
-        if ended.status in {0, 5}:
-            outcome = SURVIVED
-        elif ended.status is None or ended.status < 0:
-            outcome = TIMED_OUT
-        else:
-            outcome = KILLED
-        return Result(name=mutant.name, line=mutant.line, outcome=outcome, by=by, seconds=ended.seconds)
+            sandbox.remove(self._private)
+        return Result(name=mutant.name, line=mutant.line, outcome=_outcome(ended.status), by=by, seconds=ended.seconds)
+
+    def run_warm(self, chosen: Sequence[Mutant], told: Callable[[], None]) -> list[Result]:
+        """The mutants that a test notices when their code is put into the function: quick, but not the last word."""
+        self._private.mkdir()
+        tests = {at: self.tests(mutant) for at, mutant in enumerate(chosen)}
+        limits = {at: self._limits(names) for at, names in tests.items()}
+        warm = Warm(self._root, chosen, tests, limits, self._private, told)
+
+        def work() -> int:
+            prepare(self._root, self._private, self._private / "output", write_bytecode=False)
+            return run(warm, self._area.tests)
+
+        sandbox.run(work, writable=[self._private, Path("/dev")], cpu=3600, wall=4 * 3600)
+        rows = map(json.loads, (self._private / "results").read_text().splitlines())
+        results = [
+            Result(name=chosen[at].name, line=chosen[at].line, outcome=_outcome(status), by=by, seconds=seconds)
+            for at, status, by, seconds in rows
+        ]
+        sandbox.remove(self._private)
+        return [result for result in results if result.outcome != SURVIVED]
+
+    def _limits(self, names: Sequence[str]) -> tuple[float, float]:
+        """Seconds of processor and of the clock that these tests may take."""
+        expected = sum(self._reach[name].seconds for name in names)
+        return 8 + 3 * expected, 40 + 10 * expected
+
+
+def _outcome(status: int | None) -> str:
+    if status in {0, 5}:  # passed, or no test there
+        return SURVIVED
+    return TIMED_OUT if status is None or status < 0 else KILLED
+
+
+class Progress:
+    """A line on stderr that counts the mutants."""
+
+    def __init__(self, area: Area, count: int) -> None:
+        self._start, self._count, self._done = area.name, count, 0
+        self._stream = os.dup(2)
+        self._terminal = os.isatty(2)
+
+    def step(self) -> None:
+        self._done += 1
+        if self._terminal or self._done % 50 == 0 or self._done == self._count:
+            end = "\r" if self._terminal and self._done < self._count else "\n"
+            os.write(self._stream, f"{self._start}: {self._done} of {self._count}{end}".encode())
 
 
 def measure(area: Area, chosen: Sequence[Mutant]) -> list[Result] | str:
@@ -159,14 +201,16 @@ def measure(area: Area, chosen: Sequence[Mutant]) -> list[Result] | str:
         complaint = bench.survey()
         if complaint:
             return complaint
-        results = []
-        shown = sys.stderr.isatty()
-        for done, mutant in enumerate(chosen, 1):
+        results = bench.run_warm(chosen, Progress(area, len(chosen)).step)
+        noticed = {result.name for result in results}
+        others = [mutant for mutant in chosen if mutant.name not in noticed]
+        progress = Progress(area, len(others))
+        for mutant in others:
             results.append(bench.run(mutant))
-            if shown or done % 50 == 0 or done == len(chosen):
-                save(area, results)
-                print(f"{area.name}: {done} of {len(chosen)}", end="\r" if shown else "\n", file=sys.stderr, flush=True)
-    return results
+            save(area, results)
+            progress.step()
+    rank = {mutant.name: at for at, mutant in enumerate(chosen)}
+    return sorted(results, key=lambda result: rank[result.name])
 
 
 def save(area: Area, results: Sequence[Result]) -> None:
@@ -215,6 +259,7 @@ def main() -> int:
     except listed.BadListError as error:
         print(f"{KNOWN.name}: {error}", file=sys.stderr)
         return 4
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     for module in PRELOADED:
         __import__(module)
     sound = True
@@ -229,6 +274,7 @@ def main() -> int:
         if isinstance(results, str):
             print(f"{area.name}: the tests fail without any change.\n{results}", file=sys.stderr)
             return 4
+        save(area, results)
         sound &= show(area, results, known, time.monotonic() - began)
         names = {mutant.name for mutant in made}
         for name in known:

@@ -11,6 +11,7 @@ import ctypes
 import os
 import resource
 import select
+import shutil
 import signal
 import struct
 import sys
@@ -29,7 +30,7 @@ LARGEST = 256 << 20
 _WRITE_FILE, _FIRST, _REFER, _TRUNCATE = 1 << 1, sum(1 << bit for bit in range(4, 13)), 1 << 13, 1 << 14
 _SCOPE_SIGNAL = 1 << 1
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
-_PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 36, 38
 
 
 class UnavailableError(Exception):
@@ -58,6 +59,8 @@ def run(work: Callable[[], int], *, writable: Sequence[Path], cpu: float, wall: 
         status = 70
         try:
             os.setsid()
+            libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
             _confine(libc, writable)
             seconds = max(1, round(cpu))
             resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
@@ -138,3 +141,10 @@ def check() -> int:
     if version < 1:
         raise UnavailableError
     return version
+
+
+def remove(folder: Path) -> None:
+    """Delete what a process left in its folder, whatever permissions it set."""
+    for parent, _, _ in os.walk(folder):
+        Path(parent).chmod(0o700)
+    shutil.rmtree(folder)

@@ -109,8 +109,8 @@ def attempt(names: Sequence[str], arguments: Sequence[str], note: Path) -> int:
     return int(pytest.main([*ALWAYS, "-x", *options, *files], plugins=[_Chosen(names, note)]))
 
 
-def prepare(root: Path, private: Path, output: Path, *, write_bytecode: bool) -> None:
-    """Make this process one that knows the copy at `root` only, and writes to `private`."""
+def set_private(private: Path) -> None:
+    """Let this process and its children keep all that they write in one folder."""
     for name in ("home", "tmp"):
         (private / name).mkdir(exist_ok=True)
     os.environ.update(
@@ -118,8 +118,14 @@ def prepare(root: Path, private: Path, output: Path, *, write_bytecode: bool) ->
         TMPDIR=str(private / "tmp"),
         XDG_CACHE_HOME=str(private / "home/.cache"),
         HYPOTHESIS_STORAGE_DIRECTORY=str(private / "hypothesis"),
-        PYTHONPATH=str(root),
     )
+    tempfile.tempdir = None
+
+
+def prepare(root: Path, private: Path, output: Path, *, write_bytecode: bool) -> None:
+    """Make this process one that knows the copy at `root` only, and writes to `private`."""
+    set_private(private)
+    os.environ["PYTHONPATH"] = str(root)
     if not write_bytecode:
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     sys.dont_write_bytecode = not write_bytecode
@@ -127,11 +133,8 @@ def prepare(root: Path, private: Path, output: Path, *, write_bytecode: bool) ->
     for name in ("HPATCH_HTTPD_GIT", "HPATCH_UWSGI_GIT", "CI"):
         os.environ.pop(name, None)
     os.chdir(root)
-    tempfile.tempdir = None
-    sys.path[:] = [
-        str(root),
-        *(entry for entry in sys.path if entry and not (Path(entry) / "hpatch/__init__.py").is_file()),
-    ]
+    others = [entry for entry in sys.path if entry and not (Path(entry) / "hpatch/__init__.py").is_file()]
+    sys.path[:] = [str(root), *others]
     nowhere = os.open(os.devnull, os.O_RDONLY)
     written = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     for source, target in ((nowhere, 0), (written, 1), (written, 2)):
