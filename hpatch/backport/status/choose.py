@@ -19,7 +19,7 @@ def choose(status: StatusFile, which: str) -> Entry:
     revision = _REVISION.fullmatch(which)
     wanted = 0 if revision is None else int(revision[1] or revision[2])
     found = [one for one in entries if wanted in one.trunk]
-    if not found and _NUMBER.fullmatch(which):
+    if _NUMBER.fullmatch(which):
         if not 1 <= int(which) <= len(entries):
             raise UsageError(f"{name}: has no entry {which} of {len(entries)}; 'hpatch backport list' numbers them")
         return entries[int(which) - 1]

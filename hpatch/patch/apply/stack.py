@@ -430,10 +430,17 @@ class _Replay:
             self.clash = Clash(self.path, step, ())
         else:
             merged = merge(self.was.data, self.now.data, to.data)
-            if merged.content is None:
+            mode = _merged_mode(self.was.mode, self.now.mode, to.mode)
+            if merged.content is None or mode is None:
                 self.clash = Clash(self.path, step, merged.conflicts)
             else:
-                mode = to.mode if self.now.mode in (self.was.mode, to.mode) else self.now.mode
                 self.now = Content(merged.content, mode)
                 self.merged = True
         self.was = to
+
+
+def _merged_mode(base: int, ours: int, theirs: int) -> int | None:
+    """Permissions with the changes of both sides; None where each changes them in its own way."""
+    if ours in (base, theirs):
+        return theirs
+    return ours if theirs == base else None

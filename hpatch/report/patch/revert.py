@@ -91,7 +91,8 @@ def _clash(clash: Clash, width: int | None, color: bool) -> Iterator[str]:
     step = clash.step
     by = "an edit" if step is None else f"{step.set} ({step.name})" if step.name != step.set else step.set
     if not clash.conflicts:
-        yield from wrap(f"{visible(clash.path)}: made or deleted here, and changed since by {visible(by)}", width, 2)
+        told = "made, deleted or given other permissions here, and changed since by"
+        yield from wrap(f"{visible(clash.path)}: {told} {visible(by)}", width, 2)
         yield ""
         return
     for conflict in clash.conflicts:

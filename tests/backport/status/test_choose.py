@@ -23,6 +23,21 @@ def test_long_titles_are_cut_where_several_are_told() -> None:
     assert str(caught.value).endswith("3 (line 41) mod_c: The newest form of all of all of…")
 
 
+@pytest.mark.parametrize(("which", "title"), [("2", "mod_b"), ("4", "Something"), ("something", "Something")])
+def test_any_other(which: str, title: str) -> None:
+    assert choose(read(), which).title.startswith(title)
+
+
+def test_a_title_of_40_columns_is_told_whole() -> None:
+    whole = f"mod_c: The newest form {'x' * 17}"
+    said = []
+    for title in (whole, f"{whole}y"):
+        with pytest.raises(UsageError) as caught:
+            choose(read(TEXT.replace("mod_c: The newest form.", title)), "form")
+        said.append(str(caught.value).partition("(line 41) ")[2])
+    assert said == [whole, f"{whole[:39]}…"]
+
+
 @pytest.mark.parametrize(
     ("which", "said"),
     [

@@ -87,6 +87,141 @@ def test_permissions_come_back(root: Path) -> None:
     assert (root / "a.c").stat().st_mode & 0o777 == 0o755
 
 
+@pytest.mark.parametrize(
+    ("modes", "expected"),
+    [
+        # at first, after set one, after set two, by hand; and without set one
+        ((0o644, 0o755, 0o755, 0o755), 0o644),
+        ((0o644, 0o644, 0o755, 0o755), 0o755),
+        ((0o644, 0o644, 0o644, 0o600), 0o600),
+        ((0o644, 0o755, 0o644, 0o644), 0o644),
+        ((0o644, 0o755, 0o700, 0o700), None),  # each its own way
+        ((0o644, 0o755, 0o755, 0o600), None),
+    ],
+)
+def test_permissions_below_another_set(root: Path, modes: tuple[int, int, int, int], expected: int | None) -> None:
+    first, one, two, by_hand = modes
+    texts = [BASE, changed(BASE, 3), changed(changed(BASE, 3), 9)]
+    (root / "a.c").chmod(first)
+    for set_, before, after in [("one", (texts[0], first), (texts[1], one)), ("two", (texts[1], one), (texts[2], two))]:
+        edit = Edit("a.c", Content(*before), Content(*after))
+        with files.lock(root):
+            changes = stack.push(root, stack.load(root), [Set(set_)], [Pushed(set_, set_, (edit,))])
+            files.replace(root, changes)
+    (root / "a.c").chmod(by_hand)
+    done = revert(root, "one")
+    if expected is None:
+        step = stack.load(root).steps[1] if two != one else None
+        assert done.clashes == (stack.Clash("a.c", step, ()),)
+        assert (root / "a.c").read_bytes() == texts[2]
+    else:
+        assert done.files[0].merged
+        assert (root / "a.c").read_bytes() == changed(BASE, 9)
+    assert (root / "a.c").stat().st_mode & 0o777 == (by_hand if expected is None else expected)
+
+
+def test_what_is_on_the_stack_is_read_again(root: Path) -> None:
+    sets = [
+        Set("base", title="The base", asked=False),
+        Set("top", title="Ünicode", requires=("base",)),
+        Set("mine.diff", diff="ab" * 32),
+    ]
+    text = changed(BASE, 3)
+    edits = (Edit("a.c", Content(BASE, 0o644), Content(text, 0o755)), Edit("new.c", None, Content(b"", 0o600)))
+    again = Edit("a.c", Content(text, 0o755), None)
+    steps = [Pushed("r1", "base", edits), Pushed("r2", "top", (again,))]
+    with files.lock(root):
+        files.replace(root, stack.push(root, Stack(), sets, steps))
+    now = stack.load(root)
+    assert now.sets == tuple(sets)
+    assert [(step.name, step.set) for step in now.steps] == [("r1", "base"), ("r2", "top")]
+    states = [(file.path, file.before, file.after) for step in now.steps for file in step.files]
+    kept = [(path, stack.content(root, before), stack.content(root, after)) for path, before, after in states]
+    assert kept == [(edit.path, edit.before, edit.after) for edit in (*edits, again)]
+    assert not (root / "a.c").exists()
+    assert (now.find("top"), now.find("other")) == (sets[1], None)
+
+
+def test_a_set_that_is_there_already_stays_as_it_is(root: Path) -> None:
+    push(root, "one", ("a.c", changed(BASE, 3)), requires=("base",))
+    push(root, "one", ("a.c", changed(changed(BASE, 3), 9)))
+    now = stack.load(root)
+    assert now.sets == (Set("one", requires=("base",)),)
+    assert len(now.steps) == 2
+
+
+def test_a_step_that_changes_nothing_touches_no_file(root: Path) -> None:
+    before = snapshot(root)
+    push(root, "one", ("a.c", BASE))
+    assert {path: state for path, state in snapshot(root).items() if not path.startswith(files.FOLDER)} == before
+    assert revert(root, "one").files == ()
+    assert snapshot(root) == before
+
+
+def test_only_what_is_needed_is_kept(root: Path) -> None:
+    push(root, "one", ("a.c", changed(BASE, 3)))
+    push(root, "two", ("other.c", changed(BASE, 9)))
+    revert(root, "one")
+    kept = {path.read_bytes() for path in (root / files.FOLDER / "objects").iterdir()}
+    assert kept == {BASE, changed(BASE, 9)}
+    assert (root / files.FOLDER / ".gitignore").read_bytes() == b"*\n"
+
+
+def test_the_folder_is_kept_from_git_again(root: Path) -> None:
+    push(root, "one", ("a.c", changed(BASE, 3)))
+    ignore = root / files.FOLDER / ".gitignore"
+    ignore.unlink()
+    push(root, "two", ("other.c", changed(BASE, 9)))
+    assert ignore.read_bytes() == b"*\n"
+    ignore.write_bytes(b"mine\n")
+    revert(root, "one", "two")
+    assert not (root / files.FOLDER).exists()
+
+
+def test_whether_a_file_is_as_it_was_left(root: Path) -> None:
+    push(root, "one", ("a.c", changed(BASE, 3)), ("sub/b.c", None))
+    a, b = stack.load(root).steps[0].files
+    tree = Tree(root)
+    assert stack.is_now(tree, "a.c", a.after)
+    assert stack.is_now(tree, "sub/b.c", b.after)
+    assert not stack.is_now(tree, "a.c", a.before)
+    assert not stack.is_now(tree, "a.c", None)
+    assert not stack.is_now(tree, "sub/b.c", b.before)
+    (root / "a.c").chmod(0o755)
+    assert not stack.is_now(tree, "a.c", a.after)
+
+
+def test_a_tree_thought_to_be_otherwise(root: Path) -> None:
+    overlay = stack.Overlay(root, {"a.c": None, "new.c": Content(b"new", 0o600)})
+    assert [overlay.read(path) for path in ("a.c", "new.c", "other.c", "none.c")] == [None, b"new", BASE, None]
+    assert [overlay.mode(path) for path in ("a.c", "new.c", "other.c", "none.c")] == [None, 0o600, 0o644, None]
+    assert [overlay.exists(path) for path in ("a.c", "new.c", "other.c", "none.c")] == [False, True, True, False]
+
+
+@pytest.mark.parametrize("whose", ["set", "edit"])
+def test_a_file_deleted_since(root: Path, whose: str) -> None:
+    push(root, "one", ("a.c", changed(BASE, 3)))
+    if whose == "set":
+        push(root, "two", ("a.c", None))
+    else:
+        (root / "a.c").unlink()
+    (clash,) = revert(root, "one").clashes
+    assert (clash.path, clash.step and clash.step.set, clash.conflicts) == (
+        "a.c",
+        "two" if whose == "set" else None,
+        (),
+    )
+
+
+def test_the_first_clash_of_a_file_is_told(root: Path) -> None:
+    push(root, "one", ("a.c", changed(BASE, 3)))
+    push(root, "two", ("a.c", changed(BASE, 3, b"two")))
+    push(root, "three", ("a.c", changed(BASE, 3, b"three")))
+    (clash,) = revert(root, "one").clashes
+    assert clash.step is not None
+    assert clash.step.set == "two"
+
+
 def test_a_set_below_another(root: Path) -> None:
     push(root, "one", ("a.c", changed(BASE, 3)))
     push(root, "two", ("a.c", changed(changed(BASE, 3), 9)))
@@ -200,6 +335,9 @@ def written(path: str, **more: object) -> bytes:
         *map(written, ["../x", "/etc/x", "a/../b", ".git/hooks/x", "sub/.svn/x", ".hpatch/x", "", "a\0b"]),
         written("a.c", after={"sha256": "../../x", "mode": "0644"}),
         written("a.c", after={"sha256": "0" * 64, "mode": "4755"}),
+        written("a.c", after={"sha256": "0" * 64, "mode": "1000"}),
+        written("a.c", after={"sha256": "0" * 64, "mode": "-1"}),
+        written("a.c", after={"sha256": "0" * 65, "mode": "0644"}),
     ],
 )
 def test_a_damaged_stack(root: Path, text: bytes) -> None:
@@ -207,6 +345,14 @@ def test_a_damaged_stack(root: Path, text: bytes) -> None:
     (root / files.FOLDER / "stack.json").write_bytes(text)
     with pytest.raises(InputError, match="is damaged"):
         stack.load(root)
+
+
+@pytest.mark.parametrize("mode", [0, 0o777])
+def test_any_permissions(root: Path, mode: int) -> None:
+    (root / files.FOLDER).mkdir()
+    text = written("a.c", after={"sha256": "0" * 64, "mode": f"{mode:04o}"})
+    (root / files.FOLDER / "stack.json").write_bytes(text)
+    assert stack.load(root).steps[0].files[0].after == stack.State("0" * 64, mode)
 
 
 def test_a_later_form(root: Path) -> None:

@@ -1,0 +1,98 @@
+"""STATUS in a repository."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from hpatch.backport.status.file import StatusFile
+from hpatch.backport.status.repository import History
+from hpatch.errors import InputError
+from tests.support.backport.status_text import NEW, TEXT, entry, read
+
+pytestmark = pytest.mark.git
+
+FIRST, SECOND, THIRD, FOURTH = (f"2024-0{month}-01T12:00:00+00:00" for month in range(1, 5))
+LONG = f"  *) mod_e: A title that goes on\n     {'in a second line ' * 4}\n     trunk patch: r1930001\n     +1: ann\n"
+
+
+def told(folder: Path, *revisions: str | None) -> History:
+    """A branch whose STATUS had these texts, one a month; None deletes it."""
+
+    def git(*arguments: str, date: str = FIRST) -> None:
+        people = {f"GIT_{who}_{what}": "x@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        env = {**os.environ, **people, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_COMMITTER_DATE": date}
+        subprocess.run(["git", "-C", str(folder), *arguments], check=True, capture_output=True, env=env)
+
+    folder.mkdir()
+    git("init", "-q", "-b", "2.4.x")
+    for month, text in enumerate(revisions, 1):
+        if text is None:
+            git("rm", "-q", "STATUS")
+        else:
+            (folder / "STATUS").write_text(text)
+            git("add", "STATUS")
+        git("commit", "-q", "-m", "x", date=f"2024-0{month}-01T12:00:00+00:00")
+    return History(str(folder))
+
+
+def dates(history: History, status: StatusFile) -> dict[str, str | None]:
+    return {one.title.split(":")[0]: date for one, date in history.since(status.entries).items()}
+
+
+def proposed(*entries: str) -> str:
+    return "PATCHES PROPOSED TO BACKPORT FROM TRUNK:\n\n" + "\n".join(entries)
+
+
+def test_the_file_of_the_branch(tmp_path: Path) -> None:
+    history = told(tmp_path / "r", "old\n", TEXT)
+    assert history.head().text == TEXT
+    assert history.head().source.name == "2.4.x:STATUS"
+
+
+def test_since_when_an_entry_is_there(tmp_path: Path) -> None:
+    history = told(tmp_path / "r", proposed(LONG), proposed(LONG, NEW), proposed(LONG, NEW) + "\n")
+    assert dates(history, history.head()) == {"mod_e": FIRST, "mod_d": SECOND}
+
+
+def test_an_entry_that_moved_or_got_votes_is_the_same(tmp_path: Path) -> None:
+    accepted = f"PATCHES ACCEPTED TO BACKPORT FROM TRUNK:\n\n{NEW.replace('eve', 'eve, bob, ann')}"
+    history = told(tmp_path / "r", proposed(LONG, NEW), f"{accepted}\n{proposed(LONG)}")
+    assert dates(history, history.head()) == {"mod_d": FIRST, "mod_e": FIRST}
+
+
+def test_an_entry_with_another_title_is_known_by_its_first_revision(tmp_path: Path) -> None:
+    renamed = NEW.replace("mod_d: New.", "mod_d: Better words.")
+    other = NEW.replace("mod_d: New.", "mod_x: Another.").replace("1920001", "1920002")
+    history = told(tmp_path / "r", proposed(LONG), proposed(LONG, other, NEW), proposed(LONG, other, renamed))
+    assert dates(history, history.head()) == {"mod_e": FIRST, "mod_x": SECOND, "mod_d": SECOND}
+
+
+def test_two_entries_without_a_revision_are_not_the_same(tmp_path: Path) -> None:
+    history = told(
+        tmp_path / "r", proposed("  *) mod_a: One.\n     +1: ann\n"), proposed("  *) mod_b: Two.\n     +1: ann\n")
+    )
+    assert dates(history, history.head()) == {"mod_b": SECOND}
+
+
+def test_an_entry_that_came_back_is_as_old_as_its_return(tmp_path: Path) -> None:
+    history = told(tmp_path / "r", proposed(LONG, NEW), proposed(LONG), None, proposed(LONG, NEW))
+    assert dates(history, history.head()) == {"mod_e": FIRST, "mod_d": FOURTH}
+
+
+def test_an_entry_of_another_file_has_no_date(tmp_path: Path) -> None:
+    history = told(tmp_path / "r", TEXT, TEXT + NEW)
+    status = read(TEXT.replace("mod_a: Ready to go.", "other words").replace("190000", "180000"))
+    assert history.since([entry("other words", status)]) == {entry("other words", status): None}
+
+
+def test_what_is_no_status(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="has no file STATUS"):
+        told(tmp_path / "r", TEXT, None)
+    with pytest.raises(InputError, match=r"has no branch 2\.2\.x"):
+        History(str(tmp_path / "r"), "2.2.x")
+    with pytest.raises(InputError):
+        History(str(tmp_path))
