@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from hpatch.conf.leaf import Leaf
+from hpatch.conf.lines import Line, logical
 from hpatch.conf.macros import BodyLine
-from hpatch.conf.parse import Leaf, Line, logical
 from hpatch.conf.tree import Condition, Frame, Node
 from hpatch.text import Place, Source
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from lark import lexer
 from lark.common import LexerConf
 
-from hpatch.conf.parse import Leaf
+from hpatch.conf.leaf import Leaf
 
 
 class Lexer(lexer.Lexer):

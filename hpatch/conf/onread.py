@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.conf import conditionals, macros, paths, vocabulary, words
 from hpatch.conf.feed import Stream
+from hpatch.conf.reading import Reading
 from hpatch.conf.tree import Condition, Frame, Node
 from hpatch.text import Place
 
 if TYPE_CHECKING:
     from hpatch.conf.feed import Feed, Level
-    from hpatch.conf.reader import Reader
 
 MAX_INCLUDE_DEPTH = 128
 MAX_MACRO_LINES = 1_000_000
@@ -37,27 +37,27 @@ class Call(NamedTuple):
         """Where it is written."""
         return self.stream.source.place(self.start, self.end)
 
-    def node(self, reader: Reader) -> Node:
+    def node(self, reading: Reading) -> Node:
         """It as a node of its own, outside the tree."""
         return Node(
             self.name, self.key, self.args, self.stream.frame, self.stream.line, self.stream.source, self.start,
-            self.end, reader.parent, reader.conditions,
+            self.end, reading.parent, reading.conditions,
         )  # fmt: skip
 
 
-def execute(reader: Reader, call: Call) -> None:
+def execute(reading: Reading, call: Call) -> None:
     """Do what httpd does at this point of reading."""
-    if reader.htaccess and call.key in _NOT_IN_HTACCESS:
-        reader.problem("syntax", f"{call.name} is not allowed in a .htaccess file", call.place)
+    if reading.htaccess and call.key in _NOT_IN_HTACCESS:
+        reading.problem("syntax", f"{call.name} is not allowed in a .htaccess file", call.place)
         return
     action = _ACTIONS.get(call.key)
     if action is not None:
-        action(reader, call)
+        action(reading, call)
     elif call.key.startswith(vocabulary.LUA_SECTION):
-        _lua_section(reader, call)
+        _lua_section(reading, call)
 
 
-def _arguments(reader: Reader, call: Call, least: int, most: int) -> list[str] | None:
+def _arguments(reading: Reading, call: Call, least: int, most: int) -> list[str] | None:
     """The words of a directive that takes so many; None, and a problem, for another number of them."""
     found = words.split(call.args)
     if least <= len(found) <= most and found[0]:
@@ -68,181 +68,181 @@ def _arguments(reader: Reader, call: Call, least: int, most: int) -> list[str] |
         (1, 2): "one or two arguments",
         (3, 3): "three arguments",
     }[least, most]
-    reader.problem("syntax", f"{call.name} takes {wanted}, not {len(found)}", call.place)
+    reading.problem("syntax", f"{call.name} takes {wanted}, not {len(found)}", call.place)
     return None
 
 
-def _define(reader: Reader, call: Call) -> None:
-    found = _arguments(reader, call, 1, 2)
+def _define(reading: Reading, call: Call) -> None:
+    found = _arguments(reading, call, 1, 2)
     if found is None:
         return
     name, value = found[0], found[1] if len(found) == 2 else ""
     if ":" in name:
-        reader.problem("syntax", f"the name '{name}' of a variable must not contain ':'", call.place)
+        reading.problem("syntax", f"the name '{name}' of a variable must not contain ':'", call.place)
         return
-    if name not in reader.defined:
-        reader.defined.add(name)
-        if reader.conditions:
-            reader.maybe_defined.add(name)
-    elif not reader.conditions:
-        reader.maybe_defined.discard(name)
+    if name not in reading.defined:
+        reading.defined.add(name)
+        if reading.conditions:
+            reading.maybe_defined.add(name)
+    elif not reading.conditions:
+        reading.maybe_defined.discard(name)
     if value:
-        reader.values[name.lower()] = value
+        reading.values[name.lower()] = value
 
 
-def _undefine(reader: Reader, call: Call) -> None:
-    found = _arguments(reader, call, 1, 1)
+def _undefine(reading: Reading, call: Call) -> None:
+    found = _arguments(reading, call, 1, 1)
     if found is None:
         return
     name = found[0]
     if ":" in name:
-        reader.problem("syntax", f"the name '{name}' of a variable must not contain ':'", call.place)
+        reading.problem("syntax", f"the name '{name}' of a variable must not contain ':'", call.place)
         return
-    if reader.conditions:
-        reader.maybe_defined.add(name)
+    if reading.conditions:
+        reading.maybe_defined.add(name)
         return
-    reader.defined.discard(name)
-    reader.maybe_defined.discard(name)
-    reader.undefined_names.add(name)
-    reader.values.pop(name.lower(), None)
+    reading.defined.discard(name)
+    reading.maybe_defined.discard(name)
+    reading.undefined_names.add(name)
+    reading.values.pop(name.lower(), None)
 
 
-def _server_root(reader: Reader, call: Call) -> None:
-    found = _arguments(reader, call, 1, 1)
-    if found is None or reader.fixed_root:
+def _server_root(reading: Reading, call: Call) -> None:
+    found = _arguments(reading, call, 1, 1)
+    if found is None or reading.fixed_root:
         return
-    path = paths.resolve(os.getcwd(), found[0]) if reader.check_files else found[0]  # noqa: PTH109 - the path stays text, as written
+    path = paths.resolve(os.getcwd(), found[0]) if reading.check_files else found[0]  # noqa: PTH109 - the path stays text, as written
     if os.path.isdir(path):  # noqa: PTH112 - the path stays text, as written
-        reader.server_root = path
+        reading.server_root = path
         return
     where = "the main file"
-    if os.path.basename(os.path.abspath(reader.server_root)) == "conf":  # noqa: PTH100, PTH119 - the path stays text, as written
+    if os.path.basename(os.path.abspath(reading.server_root)) == "conf":  # noqa: PTH100, PTH119 - the path stays text, as written
         # A copy of a server's folder, with its main file where httpd has it: ServerRoot/conf/httpd.conf.
-        above = os.path.normpath(os.path.join(reader.server_root, os.pardir))  # noqa: PTH118 - the path stays text, as written
-        reader.server_root = "" if above == os.curdir else above
+        above = os.path.normpath(os.path.join(reading.server_root, os.pardir))  # noqa: PTH118 - the path stays text, as written
+        reading.server_root = "" if above == os.curdir else above
         where = "the folder above the main file's"
-    reader.problem(
+    reading.problem(
         "include",
         f"the ServerRoot '{found[0]}' is not a directory here",
         call.place,
-        fatal=reader.check_files,
+        fatal=reading.check_files,
         help=f"paths are taken relative to {where}; --server-root names another folder",
     )
 
 
-def _include(reader: Reader, call: Call) -> None:
-    found = _arguments(reader, call, 1, 1)
-    if found is None or reader.stopped:
+def _include(reading: Reading, call: Call) -> None:
+    found = _arguments(reading, call, 1, 1)
+    if found is None or reading.stopped:
         return
-    if reader.depth >= MAX_INCLUDE_DEPTH:
-        reader.stopped = True
-        reader.problem("include", f"includes are nested more than {MAX_INCLUDE_DEPTH} deep: a file includes itself",
+    if reading.depth >= MAX_INCLUDE_DEPTH:
+        reading.stopped = True
+        reading.problem("include", f"includes are nested more than {MAX_INCLUDE_DEPTH} deep: a file includes itself",
                        call.place)  # fmt: skip
         return
-    reader.depth += 1
+    reading.depth += 1
     try:
-        for path in paths.included(paths.resolve(reader.server_root, found[0]), optional=call.key != "include"):
-            reader.included_file(path, call.stream, call.start, call.end)
-            if reader.stopped:
+        for path in paths.included(paths.resolve(reading.server_root, found[0]), optional=call.key != "include"):
+            reading.included_file(path, call.stream, call.start, call.end)
+            if reading.stopped:
                 break
     except paths.NoMatchError as why:
-        reader.problem("include", f"{call.name} '{found[0]}' matches nothing: {why}", call.place)
+        reading.problem("include", f"{call.name} '{found[0]}' matches nothing: {why}", call.place)
     finally:
-        reader.depth -= 1
+        reading.depth -= 1
 
 
-def _load_module(reader: Reader, call: Call) -> None:
-    found = _arguments(reader, call, 2, 2)
+def _load_module(reading: Reading, call: Call) -> None:
+    found = _arguments(reading, call, 2, 2)
     if found is None:
         return
     name, path = found
-    modules = reader.modules
-    if reader.check_files and modules.complete and name not in modules.loaded_at:
+    modules = reading.modules
+    if reading.check_files and modules.complete and name not in modules.loaded_at:
         if name in modules.static and name not in ("core_module", "http_module") and not name.startswith("mpm_"):
-            reader.problem("syntax", f"the module {name} is built in and cannot be loaded", call.place)
+            reading.problem("syntax", f"the module {name} is built in and cannot be loaded", call.place)
             return
-        if name not in modules.names and not _file_is_there(reader, call, path):
+        if name not in modules.names and not _file_is_there(reading, call, path):
             return
-    certain = not reader.conditions
+    certain = not reading.conditions
     modules.load(name, path, call.place, certain=certain)
-    if certain and name.startswith("mpm_") and reader.configuration.mpm is None:
-        reader.configuration.mpm = name.removeprefix("mpm_").removesuffix("_module")
-    reader.keys.clear()
+    if certain and name.startswith("mpm_") and reading.configuration.mpm is None:
+        reading.configuration.mpm = name.removeprefix("mpm_").removesuffix("_module")
+    reading.keys.clear()
 
 
-def _file_is_there(reader: Reader, call: Call, path: str) -> bool:
+def _file_is_there(reading: Reading, call: Call, path: str) -> bool:
     """Whether a file to load exists; the system's loader may know other places, which are not looked at."""
-    full = paths.resolve(reader.server_root, path)
+    full = paths.resolve(reading.server_root, path)
     if os.path.exists(full):  # noqa: PTH110 - the path stays text, as written
         return True
-    reader.problem("syntax", f"the file '{full}' does not exist", call.place)
+    reading.problem("syntax", f"the file '{full}' does not exist", call.place)
     return False
 
 
-def _load_file(reader: Reader, call: Call) -> None:
+def _load_file(reading: Reading, call: Call) -> None:
     found = words.split(call.args)
     if not found or not found[0]:
-        reader.problem("syntax", "LoadFile needs an argument", call.place)
-    elif reader.check_files and reader.modules.complete:
+        reading.problem("syntax", "LoadFile needs an argument", call.place)
+    elif reading.check_files and reading.modules.complete:
         for path in found:
-            _file_is_there(reader, call, path)
+            _file_is_there(reading, call, path)
 
 
-def _runtime_folder(reader: Reader, call: Call) -> None:
-    found = _arguments(reader, call, 1, 1)
-    if found is None or not reader.check_files:
+def _runtime_folder(reading: Reading, call: Call) -> None:
+    found = _arguments(reading, call, 1, 1)
+    if found is None or not reading.check_files:
         return
-    if not os.path.isdir(paths.resolve(reader.server_root, found[0])):  # noqa: PTH112 - the path stays text, as written
-        reader.problem("include", f"the DefaultRuntimeDir '{found[0]}' is not a directory here", call.place)
+    if not os.path.isdir(paths.resolve(reading.server_root, found[0])):  # noqa: PTH112 - the path stays text, as written
+        reading.problem("include", f"the DefaultRuntimeDir '{found[0]}' is not a directory here", call.place)
 
 
-def _lua_provider(reader: Reader, call: Call) -> None:
-    _arguments(reader, call, 3, 3)
+def _lua_provider(reading: Reading, call: Call) -> None:
+    _arguments(reading, call, 3, 3)
 
 
-def _conditional(reader: Reader, call: Call) -> None:
+def _conditional(reading: Reading, call: Call) -> None:
     name = call.name
     if call.key == "<ifversion":
         try:
-            verdict = conditionals.if_version(words.split(call.args), reader.configuration.version)
+            verdict = conditionals.if_version(words.split(call.args), reading.configuration.version)
         except conditionals.ConditionError as why:
-            reader.problem("conditional", f"{name}>: {why}", call.place)
-            _undecided(reader, call, "its condition cannot be read")
+            reading.problem("conditional", f"{name}>: {why}", call.place)
+            _undecided(reading, call, "its condition cannot be read")
             return
-        _decide(reader, call, verdict, False, "the version of httpd is not known")
+        _decide(reading, call, verdict, False, "the version of httpd is not known")
         return
     end = call.args.rfind(">")
     if end < 0:
-        reader.problem("conditional", f"{name}> directive missing closing '>'", call.place)
-        _undecided(reader, call, "its condition cannot be read")
+        reading.problem("conditional", f"{name}> directive missing closing '>'", call.place)
+        _undecided(reading, call, "its condition cannot be read")
         return
     text = call.args[:end]
     negated = text.startswith("!")
     subject = words.get_word(text[1:] if negated else text)[0]
     if not subject:
-        reader.problem("conditional", f"{name}> needs an argument", call.place)
-        _undecided(reader, call, "its condition cannot be read")
+        reading.problem("conditional", f"{name}> needs an argument", call.place)
+        _undecided(reading, call, "its condition cannot be read")
         return
-    verdict, reason = _TESTS[call.key](reader, subject)
-    _decide(reader, call, verdict, negated, reason)
+    verdict, reason = _TESTS[call.key](reading, subject)
+    _decide(reading, call, verdict, negated, reason)
 
 
-def _decide(reader: Reader, call: Call, verdict: bool | None, negated: bool, reason: str) -> None:
+def _decide(reading: Reading, call: Call, verdict: bool | None, negated: bool, reason: str) -> None:
     if verdict is None:
-        _undecided(reader, call, reason)
+        _undecided(reading, call, reason)
         return
     holds = verdict is not negated
-    reader.configuration.conditions.append(_condition(call, holds, reason))
+    reading.configuration.conditions.append(_condition(call, holds, reason))
     if holds:
-        reader.enter(call.feed, call.name, call.place, None, call.levels)
+        reading.enter(call.feed, call.name, call.place, None, call.levels)
     else:
-        _skip(reader, call)
+        _skip(reading, call)
 
 
-def _undecided(reader: Reader, call: Call, reason: str) -> None:
+def _undecided(reading: Reading, call: Call, reason: str) -> None:
     condition = _condition(call, None, reason)
-    reader.configuration.conditions.append(condition)
-    reader.enter(call.feed, call.name, call.place, condition, call.levels)
+    reading.configuration.conditions.append(condition)
+    reading.enter(call.feed, call.name, call.place, condition, call.levels)
 
 
 def _condition(call: Call, verdict: bool | None, reason: str) -> Condition:
@@ -250,45 +250,45 @@ def _condition(call: Call, verdict: bool | None, reason: str) -> Condition:
     return Condition(text, call.place, verdict, reason)
 
 
-def _if_module(reader: Reader, subject: str) -> tuple[bool | None, str]:
-    verdict = reader.modules.has(subject)
+def _if_module(reading: Reading, subject: str) -> tuple[bool | None, str]:
+    verdict = reading.modules.has(subject)
     if verdict is None:
         return None, "it is not known whether the module is there"
     return verdict, "the module is loaded" if verdict else "the module is not there"
 
 
-def _if_define(reader: Reader, subject: str) -> tuple[bool | None, str]:
-    if subject in reader.maybe_defined:
+def _if_define(reading: Reading, subject: str) -> tuple[bool | None, str]:
+    if subject in reading.maybe_defined:
         return None, "it is defined inside another undecided conditional"
-    if subject in reader.defined:
+    if subject in reading.defined:
         return True, "it is defined"
-    if reader.defines_known or subject in reader.undefined_names:
+    if reading.defines_known or subject in reading.undefined_names:
         return False, "it is not defined"
     return None, "it is not defined here, and httpd's -D is not known"
 
 
-def _if_file(reader: Reader, subject: str) -> tuple[bool | None, str]:
-    path = paths.resolve(reader.server_root, subject)
+def _if_file(reading: Reading, subject: str) -> tuple[bool | None, str]:
+    path = paths.resolve(reading.server_root, subject)
     if os.path.exists(path):  # noqa: PTH110 - the path stays text, as written
         return True, "the file exists"
-    return (False if reader.check_files else None), "the file does not exist here"
+    return (False if reading.check_files else None), "the file does not exist here"
 
 
-def _if_directive(reader: Reader, subject: str) -> tuple[bool | None, str]:
+def _if_directive(reading: Reading, subject: str) -> tuple[bool | None, str]:
     known = vocabulary.find(words.lower(subject))
     if known is None:
-        return (False if reader.modules.complete else None), "no module that is known has it"
+        return (False if reading.modules.complete else None), "no module that is known has it"
     if known[1] in ("core", "mpm"):
         return True, "httpd has it"
-    verdict = reader.modules.has(known[1] + ".c")
+    verdict = reading.modules.has(known[1] + ".c")
     return verdict, f"it comes with {known[1]}"
 
 
-def _if_section(reader: Reader, subject: str) -> tuple[bool | None, str]:
-    return _if_directive(reader, "<" + subject)
+def _if_section(reading: Reading, subject: str) -> tuple[bool | None, str]:
+    return _if_directive(reading, "<" + subject)
 
 
-def _skip(reader: Reader, call: Call) -> None:
+def _skip(reading: Reading, call: Call) -> None:
     """A false conditional: only `<X` and `</X` count, as raw text (`ap_soak_end_container`)."""
     feed, name = call.feed, call.name
     open_names = [words.lower(name[1:])]
@@ -308,7 +308,7 @@ def _skip(reader: Reader, call: Call) -> None:
         if closing != open_names[-1]:
             stream, line = got
             place = stream.source.place(*stream.span(line))
-            reader.problem("section", f"expected '</{open_names[-1]}>' but found '{word}'", place,
+            reading.problem("section", f"expected '</{open_names[-1]}>' but found '{word}'", place,
                            related=((call.place, f"inside {name}>, which does not hold"),))  # fmt: skip
             if closing not in open_names:
                 continue
@@ -317,36 +317,36 @@ def _skip(reader: Reader, call: Call) -> None:
         open_names.pop()
         if not open_names:
             return
-    reader.problem("section", f"{name}> is never closed", call.place)
+    reading.problem("section", f"{name}> is never closed", call.place)
 
 
-def _lua_section(reader: Reader, call: Call) -> None:
+def _lua_section(reading: Reading, call: Call) -> None:
     """Lua code up to the closing line; none of it is configuration."""
     closer = f"</{call.name[1:]}>".lower()
     while (got := call.feed.next()) is not None:
         if got[1].value.lower().startswith(closer):
             return
-    reader.problem("section", f"{call.name}> is never closed", call.place)
+    reading.problem("section", f"{call.name}> is never closed", call.place)
 
 
-def _macro(reader: Reader, call: Call) -> None:
+def _macro(reading: Reading, call: Call) -> None:
     try:
         name, parameters = macros.signature(call.args)
     except macros.MacroError as why:
-        reader.problem("macro", str(why), call.place)
+        reading.problem("macro", str(why), call.place)
         name, parameters = "", ()
     location = f'defined on line {call.stream.line} of "{call.stream.frame.name}"'
     source = call.stream.source
-    body = _macro_body(reader, call)
+    body = _macro_body(reading, call)
     if body is None or not name:
         return
     if (shared := macros.shared_prefix(parameters)) is not None:
-        reader.problem("macro", f"the macro's parameters '{shared[0]}' and '{shared[1]}' begin alike", call.place,
+        reading.problem("macro", f"the macro's parameters '{shared[0]}' and '{shared[1]}' begin alike", call.place,
                        fatal=False, help="the longer one wins where both match; give them distinct names")  # fmt: skip
-    reader.macros[name] = macros.Macro(name, parameters, body, location, source)
+    reading.macros[name] = macros.Macro(name, parameters, body, location, source)
 
 
-def _macro_body(reader: Reader, call: Call) -> tuple[macros.BodyLine, ...] | None:
+def _macro_body(reading: Reading, call: Call) -> tuple[macros.BodyLine, ...] | None:
     body: list[macros.BodyLine] = []
     nesting = 1
     while (got := call.feed.next()) is not None:
@@ -364,48 +364,48 @@ def _macro_body(reader: Reader, call: Call) -> tuple[macros.BodyLine, ...] | Non
         elif word == "<macro":
             nesting += 1
         body.append(macros.BodyLine(value, *stream.span(line)))
-    reader.problem("macro", "<Macro> is never closed", call.place)
+    reading.problem("macro", "<Macro> is never closed", call.place)
     return None
 
 
-def _use(reader: Reader, call: Call) -> None:
+def _use(reading: Reading, call: Call) -> None:
     name, *arguments = words.split(call.args) or [""]
     name = name.lower()
-    macro = reader.macros.get(name)
+    macro = reading.macros.get(name)
     if macro is None:
-        reader.problem(
+        reading.problem(
             "macro", f"the macro '{name}' is not defined" if name else "Use needs a macro's name", call.place
         )
         return
     frame = call.stream.frame
     if f"macro '{name}'" in frame.name:
-        reader.problem("macro", f"the macro '{name}' uses itself", call.place)
+        reading.problem("macro", f"the macro '{name}' uses itself", call.place)
         return
     try:
         lines = macros.expand(macro, arguments)
     except macros.MacroError as why:
-        reader.problem("macro", str(why), call.place)
+        reading.problem("macro", str(why), call.place)
         return
-    reader.macro_lines += len(lines) + 1
-    if reader.macro_lines > MAX_MACRO_LINES:
-        if not reader.stopped:
-            reader.problem("macro", f"macros expand to more than {MAX_MACRO_LINES} lines", call.place)
-        reader.stopped = True
+    reading.macro_lines += len(lines) + 1
+    if reading.macro_lines > MAX_MACRO_LINES:
+        if not reading.stopped:
+            reading.problem("macro", f"macros expand to more than {MAX_MACRO_LINES} lines", call.place)
+        reading.stopped = True
         return
     where = f"macro '{name}' ({macro.location}) used on line {call.stream.line} of \"{frame.name}\""
     text = "".join(line + "\n" for line in lines)
-    stream = Stream(macro.source, text, Frame(where, call.node(reader)), [], plain=False)
+    stream = Stream(macro.source, text, Frame(where, call.node(reading)), [], plain=False)
     stream.body = macro.body
     call.feed.streams.append(stream)
 
 
-def _undef_macro(reader: Reader, call: Call) -> None:
-    found = _arguments(reader, call, 1, 1)
-    if found is not None and reader.macros.pop(found[0].lower(), None) is None:
-        reader.problem("macro", f"the macro '{found[0]}' is not defined", call.place)
+def _undef_macro(reading: Reading, call: Call) -> None:
+    found = _arguments(reading, call, 1, 1)
+    if found is not None and reading.macros.pop(found[0].lower(), None) is None:
+        reading.problem("macro", f"the macro '{found[0]}' is not defined", call.place)
 
 
-_ACTIONS: dict[str, Callable[[Reader, Call], None]] = {
+_ACTIONS: dict[str, Callable[[Reading, Call], None]] = {
     "define": _define,
     "undefine": _undefine,
     "serverroot": _server_root,
@@ -426,7 +426,7 @@ _ACTIONS: dict[str, Callable[[Reader, Call], None]] = {
     "undefmacro": _undef_macro,
 }
 
-_TESTS: dict[str, Callable[[Reader, str], tuple[bool | None, str]]] = {
+_TESTS: dict[str, Callable[[Reading, str], tuple[bool | None, str]]] = {
     "<ifmodule": _if_module,
     "<ifdefine": _if_define,
     "<iffile": _if_file,

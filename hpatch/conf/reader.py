@@ -8,12 +8,15 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from hpatch.conf import macros, onread, vocabulary, words
+from hpatch.conf import onread, vocabulary, words
 from hpatch.conf.feed import Feed, Level, Stream
-from hpatch.conf.parse import Leaf, Line, parse
-from hpatch.conf.tree import Condition, Configuration, Frame, Node, Problem
+from hpatch.conf.leaf import Leaf
+from hpatch.conf.lines import Line
+from hpatch.conf.parse import parse
+from hpatch.conf.reading import Reading
+from hpatch.conf.tree import Configuration, Frame, Node, Problem
 from hpatch.text import Place, Source
 
 MAX_LINE = 16 * 1024 * 1024
@@ -25,46 +28,8 @@ _PLAIN_CLOSE = re.compile(r"[ \t]*</([A-Za-z][A-Za-z0-9]*)>[ \t\r]*\n?")
 _ODD = re.compile(r"[\0\v\f]|\$\{|\\\r?\n")
 
 
-class Reader:
+class Reader(Reading):
     """Reads one configuration into `configuration`."""
-
-    def __init__(
-        self,
-        configuration: Configuration,
-        *,
-        server_root: str | None,
-        environment: Mapping[str, str],
-        defines: tuple[str, ...] | None,
-        check_files: bool,
-    ) -> None:
-        self.configuration = configuration
-        self.modules = configuration.modules
-        self.fixed_root = server_root is not None
-        self.server_root = server_root or ""
-        self.environment = environment
-        self.defines_known = defines is not None
-        self.check_files = check_files
-        self.parent: Node | None = None
-        self.floor: Node | None = None
-        self.conditions: tuple[Condition, ...] = ()
-        self.defined: set[str] = set()
-        self.maybe_defined: set[str] = set()
-        self.undefined_names: set[str] = set()
-        self.values: dict[str, str] = {}
-        self.macros: dict[str, macros.Macro] = {}
-        self.macro_lines = 0
-        self.depth = 0
-        self.stopped = False
-        self.htaccess = False
-        self.keys: dict[str, str | None] = {}
-        self.spelling: dict[str, str] = {}
-        self.undefined: dict[str, list[tuple[Place, tuple[Condition, ...]]]] = {}
-        self.parsed: dict[str, tuple[Source, list[Leaf], bool]] = {}
-        for define in defines or ():
-            name, equals, value = define.partition("=")
-            self.defined.add(name)
-            if equals:
-                self.values[name.lower()] = value
 
     # Files
 
@@ -163,7 +128,7 @@ class Reader:
                 and self.parent is self.floor
                 and words.lower(value[2:]) == levels[-1].closer
             ):
-                self._leave(levels.pop())
+                self.leave(levels.pop())
                 continue
             self._line(feed, stream, line, value, levels)
         while levels:
@@ -356,19 +321,14 @@ class Reader:
         if outer is not None and outer is not self.floor:
             self.parent = outer.parent
         elif levels and wanted == levels[-1].closer[:-1]:
-            self._leave(levels.pop())
-
-    def _leave(self, level: Level) -> None:
-        self.parent = self.floor
-        self.floor = level.floor
-        self.conditions = level.conditions
+            self.leave(levels.pop())
 
     def _end_of_file(self, levels: list[Level]) -> None:
         """httpd accepts a true conditional that the file's end closes, and the sections left open in it."""
         level = levels.pop()
         self._close_all(lambda node: f"{node.name}> is never closed; httpd accepts it here, at the end of the file",
                         fatal=False)  # fmt: skip
-        self._leave(level)
+        self.leave(level)
 
     def _close_all(self, message: Callable[[Node], str], *, fatal: bool) -> None:
         while self.parent is not self.floor:
@@ -376,26 +336,6 @@ class Reader:
             assert node is not None
             self.problem("section", message(node), node.place, fatal=fatal)
             self.parent = node.parent
-
-    def problem(
-        self,
-        kind: str,
-        message: str,
-        place: Place,
-        *,
-        fatal: bool = True,
-        related: tuple[tuple[Place, str], ...] = (),
-        help: str | None = None,
-    ) -> None:
-        """Note something wrong. Inside an undecided conditional httpd may never come to it."""
-        self.configuration.problems.append(Problem(kind, message, place, fatal, related, help, self.conditions))
-
-    def enter(self, feed: Feed, name: str, opened: Place, condition: Condition | None, levels: list[Level]) -> None:
-        """Read a conditional's content, up to its closing line; `condition` is given where it is undecided."""
-        levels.append(Level(name, words.lower(name[1:]) + ">", self.floor, self.conditions, opened))
-        self.floor = self.parent
-        if condition is not None:
-            self.conditions = (*self.conditions, condition)
 
     def included_file(self, path: str, stream: Stream, start: int, end: int) -> None:
         """Read a file that an Include names."""

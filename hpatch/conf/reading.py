@@ -1,0 +1,84 @@
+"""What is known at one point of reading: the reader reads on from it, the directives executed on read change it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+
+from hpatch.conf import macros, words
+from hpatch.conf.feed import Feed, Level, Stream
+from hpatch.conf.leaf import Leaf
+from hpatch.conf.tree import Condition, Configuration, Node, Problem
+from hpatch.text import Place, Source
+
+
+class Reading(ABC):
+    """The state of reading one configuration into `configuration`."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        *,
+        server_root: str | None,
+        environment: Mapping[str, str],
+        defines: tuple[str, ...] | None,
+        check_files: bool,
+    ) -> None:
+        self.configuration = configuration
+        self.modules = configuration.modules
+        self.fixed_root = server_root is not None
+        self.server_root = server_root or ""
+        self.environment = environment
+        self.defines_known = defines is not None
+        self.check_files = check_files
+        self.parent: Node | None = None
+        self.floor: Node | None = None
+        self.conditions: tuple[Condition, ...] = ()
+        self.defined: set[str] = set()
+        self.maybe_defined: set[str] = set()
+        self.undefined_names: set[str] = set()
+        self.values: dict[str, str] = {}
+        self.macros: dict[str, macros.Macro] = {}
+        self.macro_lines = 0
+        self.depth = 0
+        self.stopped = False
+        self.htaccess = False
+        self.keys: dict[str, str | None] = {}
+        self.spelling: dict[str, str] = {}
+        self.undefined: dict[str, list[tuple[Place, tuple[Condition, ...]]]] = {}
+        self.parsed: dict[str, tuple[Source, list[Leaf], bool]] = {}
+        for define in defines or ():
+            name, equals, value = define.partition("=")
+            self.defined.add(name)
+            if equals:
+                self.values[name.lower()] = value
+
+    def problem(
+        self,
+        kind: str,
+        message: str,
+        place: Place,
+        *,
+        fatal: bool = True,
+        related: tuple[tuple[Place, str], ...] = (),
+        help: str | None = None,
+    ) -> None:
+        """Note something wrong. Inside an undecided conditional httpd may never come to it."""
+        self.configuration.problems.append(Problem(kind, message, place, fatal, related, help, self.conditions))
+
+    def enter(self, feed: Feed, name: str, opened: Place, condition: Condition | None, levels: list[Level]) -> None:
+        """Read a conditional's content, up to its closing line; `condition` is given where it is undecided."""
+        levels.append(Level(name, words.lower(name[1:]) + ">", self.floor, self.conditions, opened))
+        self.floor = self.parent
+        if condition is not None:
+            self.conditions = (*self.conditions, condition)
+
+    def leave(self, level: Level) -> None:
+        """A conditional ends."""
+        self.parent = self.floor
+        self.floor = level.floor
+        self.conditions = level.conditions
+
+    @abstractmethod
+    def included_file(self, path: str, stream: Stream, start: int, end: int) -> None:
+        """Read a file that the Include at `stream[start:end]` names."""
