@@ -11,7 +11,8 @@ from hpatch.conf.tree import Condition, Configuration, Problem
 from hpatch.errors import InputError
 from hpatch.lint import registry, suppressions
 from hpatch.lint.context import Context
-from hpatch.lint.finding import SEVERITIES, Finding, Found, Severity
+from hpatch.lint.finding import Finding
+from hpatch.lint.found import SEVERITIES, Found, Severity
 from hpatch.lint.occurrences import Occurrences, merged
 from hpatch.lint.rule import Rule
 from hpatch.lint.suppressions import Suppression, Suppressions
@@ -153,7 +154,7 @@ def _part(configuration: Configuration, task: Task, instances: tuple[Instance, .
     found: list[tuple[Finding, tuple[Place, ...]]] = []
     for rule in task.rules:
         for one in rule.check(context):
-            finding, uses = occurrences.complete(rule.finding(one), one.node)
+            finding, uses = occurrences.complete(Finding.of(rule, one), one.node)
             if not comments.silences(rule.code, (finding.place, *uses)):
                 found.append((finding, uses))
     least = SEVERITIES.index(task.severity)
@@ -215,7 +216,7 @@ def _together(parts: Sequence[_Part], task: Task, base: str) -> LintResult:
     for name, founds in ((UNUSED, unused), (MISTAKEN, list(mistakes))):
         rule = registry.by_name()[name]
         if rule in task.rules and SEVERITIES.index(rule.severity) >= SEVERITIES.index(task.severity):
-            findings += [rule.finding(found) for found in founds]
+            findings += [Finding.of(rule, found) for found in founds]
     findings.sort(key=lambda one: (order[one.place.file], one.place[1:3], one.rule.code, one.message))
     return LintResult(
         tuple(dict.fromkeys(findings)),

@@ -1,57 +1,12 @@
-"""What a rule reports."""
+"""What a rule reports: what its check found, with the rule's own weight where the check names no other."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import NamedTuple, Self
 
+from hpatch.lint.found import Confidence, Fix, Found, Related, Severity
+from hpatch.lint.rule import Rule
 from hpatch.text import Place
-
-if TYPE_CHECKING:
-    from hpatch.conf.tree import Node
-    from hpatch.lint.rule import Rule
-
-Severity = Literal["error", "warning", "info"]
-Confidence = Literal["high", "medium", "low"]
-SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error")
-"""From the least to the gravest."""
-
-
-class Related(NamedTuple):
-    """Another place that a finding is about, and what it has to do with it."""
-
-    place: Place
-    message: str
-
-
-class Edit(NamedTuple):
-    """Replace the text at a place."""
-
-    place: Place
-    replacement: str
-
-
-class Fix(NamedTuple):
-    """A change that cures a finding. A safe one does not change what a sound configuration does."""
-
-    title: str
-    edits: tuple[Edit, ...]
-    safe: bool
-
-
-class Found(NamedTuple):
-    """What a rule's check yields. Severity and confidence are given where they differ from the rule's.
-
-    `node` is the directive that it is about; without it, the engine takes the one that stands at `place`.
-    """
-
-    place: Place
-    message: str
-    related: tuple[Related, ...] = ()
-    help: str | None = None
-    severity: Severity | None = None
-    confidence: Confidence | None = None
-    fix: Fix | None = None
-    node: Node | None = None
 
 
 class Finding(NamedTuple):
@@ -65,3 +20,17 @@ class Finding(NamedTuple):
     related: tuple[Related, ...] = ()
     help: str | None = None
     fix: Fix | None = None
+
+    @classmethod
+    def of(cls, rule: Rule, found: Found) -> Self:
+        """What the rule's check found, with what the rule knows of itself."""
+        return cls(
+            rule=rule,
+            place=found.place,
+            message=found.message,
+            severity=found.severity or rule.severity,
+            confidence=found.confidence or rule.confidence,
+            related=found.related,
+            help=found.help,
+            fix=found.fix,
+        )

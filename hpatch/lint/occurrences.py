@@ -6,7 +6,8 @@ from bisect import bisect_right
 from collections.abc import Iterable
 
 from hpatch.conf.tree import Configuration, Node
-from hpatch.lint.finding import Confidence, Finding, Related
+from hpatch.lint.finding import Finding
+from hpatch.lint.found import Confidence, Related
 from hpatch.text import Place
 
 _SHOWN = 3

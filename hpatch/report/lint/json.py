@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from hpatch.lint.finding import SEVERITIES, Finding, Fix
+from hpatch.lint.finding import Finding
+from hpatch.lint.found import SEVERITIES, Fix
 from hpatch.report.common.json import at, dump
 from hpatch.text import Place
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from hpatch import __version__
-from hpatch.lint.finding import Edit, Finding, Fix, Severity
+from hpatch.lint.finding import Finding
+from hpatch.lint.found import Edit, Fix, Severity
 from hpatch.lint.rule import Rule
 from hpatch.report.common.json import dump
 from hpatch.report.common.terminal import visible

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from hpatch.lint.finding import SEVERITIES, Finding, Related
+from hpatch.lint.finding import Finding
+from hpatch.lint.found import SEVERITIES, Related
 from hpatch.report.common.excerpt import Mark, excerpt
 from hpatch.report.common.numbers import count
 from hpatch.report.common.terminal import paint, visible, wrap

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from hpatch import __version__
 from hpatch.lint.engine import LintResult
-from hpatch.lint.finding import Finding, Related
+from hpatch.lint.finding import Finding
+from hpatch.lint.found import Related
 from hpatch.lint.rule import Rule
 from hpatch.report.common.terminal import cells
 from hpatch.report.lint import forms as lint

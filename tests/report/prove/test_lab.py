@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from hpatch.errors import ToolError
 from hpatch.lab.matrix import LeftOut
 from hpatch.lab.model import BackendSpec, Cell, Figures, GatewaySpec, Result
-from hpatch.lab.scenario import scenarios
+from hpatch.lab.registry import scenarios
 from hpatch.report.prove import lab
 from hpatch.report.prove import plot as lab_plot
 

@@ -15,7 +15,8 @@ from hpatch.build.trees.source import SourceTree
 from hpatch.lab.matrix import Experiment
 from hpatch.lab.model import BackendSpec, Cell, Figures, GatewaySpec, Result, Verdict
 from hpatch.lab.proof import Checks, Plan, Proof, Row, compared
-from hpatch.lab.scenario import Scenario, find
+from hpatch.lab.registry import find
+from hpatch.lab.scenario import Scenario
 from hpatch.lab.smoke import Check
 from hpatch.patch.apply.stack import Stack
 from hpatch.patch.place import plan as planning

@@ -28,7 +28,8 @@ def find(
     configuration = load_text(textwrap.dedent(text), options)
     instances = (read_text(textwrap.dedent(uwsgi)),) if uwsgi else ()
     running = None if uwsgi_version is None else Version.parse(uwsgi_version)
-    return list(rule.run(Context(configuration, build(configuration), instances, running)))
+    context = Context(configuration, build(configuration), instances, running)
+    return [Finding.of(rule, found) for found in rule.check(context)]
 
 
 def grades(found: list[Finding]) -> list[tuple[str, str]]:

@@ -33,7 +33,7 @@ def find(
         mpm=mpm,
     )
     configuration = load_text(textwrap.dedent(text), options)
-    return list(rule.run(Context(configuration, build(configuration))))
+    return [Finding.of(rule, found) for found in rule.check(Context(configuration, build(configuration)))]
 
 
 def places(name: str, text: str, version: str | None = None, modules: str | None = None) -> list[tuple[int, int]]:

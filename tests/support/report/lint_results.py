@@ -8,7 +8,8 @@ from typing import Any
 
 from hpatch.conf.tree import Condition, Problem
 from hpatch.lint.engine import LintResult
-from hpatch.lint.finding import Edit, Finding, Fix, Related
+from hpatch.lint.finding import Finding
+from hpatch.lint.found import Edit, Fix, Related
 from hpatch.lint.rule import Rule
 from hpatch.text import Place, Source
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hpatch.conf.tree import Node
-from hpatch.lint.finding import Edit
+from hpatch.lint.found import Edit
 from hpatch.text import Place
 
 

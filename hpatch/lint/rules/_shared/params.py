@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from hpatch.lint.finding import Edit, Fix
+from hpatch.lint.found import Edit, Fix
 from hpatch.lint.rules._shared.edits import replaced
 from hpatch.proxy.model import Balancer, Param, Server, Worker
 from hpatch.proxy.parameters import BALANCER, MAPPING, WORKER, Parameter, Reading, Scope, check

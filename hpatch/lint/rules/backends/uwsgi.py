@@ -7,14 +7,14 @@ from posixpath import basename, dirname
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.backends.uwsgi.sockets import PROTOCOL_KEYS, Match, Sockets
-from hpatch.lint.finding import Found, Related
+from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.proxy.model import DEFAULT_PORTS
 from hpatch.versions import Version
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
-    from hpatch.lint.finding import Confidence, Severity
+    from hpatch.lint.found import Confidence, Severity
     from hpatch.proxy.model import Target
     from hpatch.text import Place
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hpatch.lint.finding import Fix, Found, Related
+from hpatch.lint.found import Fix, Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.edits import removed
 from hpatch.lint.rules._shared.passes import pattern, section_pattern

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from hpatch.lint.finding import Fix, Found, Related
+from hpatch.lint.found import Fix, Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.edits import replaced
 from hpatch.lint.rules._shared.passes import one_slash, passes, pattern, section_pattern, wildcard

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hpatch.lint.finding import Confidence, Fix, Found, Severity
+from hpatch.lint.found import Confidence, Fix, Found, Severity
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.edits import replaced
 from hpatch.lint.rules._shared.passes import WEBSOCKET, pattern

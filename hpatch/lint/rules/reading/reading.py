@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from hpatch.conf.tree import Problem
 from hpatch.lint.context import Context
-from hpatch.lint.finding import Confidence, Found, Related, Severity
+from hpatch.lint.found import Confidence, Found, Related, Severity
 from hpatch.lint.rule import rule
 
 _MANUAL = "https://httpd.apache.org/docs/2.4"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hpatch.lint.finding import Found
+from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
 from hpatch.lint.rules.paths.locations import DIRECTIVES, two_arguments
 from hpatch.lint.rules.workers.units import SIZE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hpatch.lint.finding import Found, Related
+from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.params import dropped, uses
 from hpatch.proxy.model import Balancer
@@ -13,7 +13,7 @@ from hpatch.proxy.model import Balancer
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
-    from hpatch.lint.finding import Confidence
+    from hpatch.lint.found import Confidence
     from hpatch.proxy.model import Mapping, Target
 
 _BALANCER = "https://httpd.apache.org/docs/2.4/mod/mod_proxy_balancer.html"

@@ -9,7 +9,7 @@ from itertools import chain, count
 from posixpath import basename, normpath
 from typing import TYPE_CHECKING
 
-from hpatch.lint.finding import Fix, Found, Related
+from hpatch.lint.found import Fix, Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.conditions import apart
 from hpatch.lint.rules._shared.params import changed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from hpatch.lint.finding import Found, Related
+from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.params import dropped, uses
 from hpatch.proxy.model import Param, Setting, Worker
@@ -13,7 +13,7 @@ from hpatch.proxy.parameters import WORKER, check
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
-    from hpatch.lint.finding import Severity
+    from hpatch.lint.found import Severity
     from hpatch.lint.rules._shared.params import Use
 
 KEY, DIRECTIVE = "iobuffersize", "proxyiobuffersize"

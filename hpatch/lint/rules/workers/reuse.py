@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hpatch.lint.finding import Found, Related
+from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.conditions import apart
 from hpatch.lint.rules._shared.params import dropped, uses, words

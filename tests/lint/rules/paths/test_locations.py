@@ -84,7 +84,7 @@ def test_pattern_of_a_section(text: str, severity: str) -> None:
 def test_htaccess() -> None:
     configuration = load_text("RewriteEngine On\n ProxyPass /a http://h/a\n", name="site/.htaccess")
     rule = next(rule for rule in rules() if rule.name == "pass-bad-context")
-    (finding,) = rule.run(Context(configuration, build(configuration)))
+    (finding,) = rule.check(Context(configuration, build(configuration)))
     assert (finding.place.line, finding.place.column) == (2, 2)
     assert "500" in finding.message
 
