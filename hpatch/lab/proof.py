@@ -18,7 +18,8 @@ from hpatch.lab import matrix, scratch, smoke
 from hpatch.lab.candidates import Candidate
 from hpatch.lab.matrix import Experiment, Wanted
 from hpatch.lab.model import Cell, GatewaySpec, Result
-from hpatch.lab.scenario import Scenario, find, scenarios
+from hpatch.lab.registry import find, scenarios
+from hpatch.lab.scenario import Scenario
 from hpatch.lab.smoke import Check
 from hpatch.patch.apply.stack import Content, Pushed
 from hpatch.patch.sets.model import Catalog

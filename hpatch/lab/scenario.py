@@ -1,13 +1,10 @@
-"""How a scenario is declared and found: one module each in `scenarios/`, one decorated function."""
+"""How a scenario is declared: one module each in `scenarios/`, one decorated function."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import TYPE_CHECKING, NamedTuple
 
-from hpatch.errors import UsageError
 from hpatch.lab.model import BackendKind, Cell, Figures, GatewayKind, Transport, Verdict
 
 if TYPE_CHECKING:
@@ -44,7 +41,8 @@ class Scenario(NamedTuple):
     run: Run
 
 
-_registered: dict[str, Scenario] = {}
+registered: dict[str, Scenario] = {}
+"""By name, those of the modules imported so far."""
 
 
 def scenario(
@@ -61,7 +59,7 @@ def scenario(
     """Declare a function as a scenario; its docstring is the manual."""
 
     def declare(run: Run) -> Run:
-        _registered[name] = Scenario(
+        registered[name] = Scenario(
             name,
             title,
             (run.__doc__ or "").strip(),
@@ -76,24 +74,3 @@ def scenario(
         return run
 
     return declare
-
-
-def scenarios() -> tuple[Scenario, ...]:
-    """All scenarios, by name."""
-    from hpatch.lab import scenarios as package
-
-    for module in iter_modules(package.__path__):
-        import_module(f"{package.__name__}.{module.name}")
-    return tuple(_registered[name] for name in sorted(_registered))
-
-
-def find(name: str) -> Scenario:
-    """A scenario. Raises UsageError for one that there is not."""
-    known = {one.name: one for one in scenarios()}
-    if name in known:
-        return known[name]
-    from hpatch.suggest import closest  # only failures pay for it
-
-    near = closest(name, list(known))
-    hint = f"did you mean '{near}'?" if near else "'hpatch lab list' shows all"
-    raise UsageError(f"there is no scenario '{name}'; {hint}")

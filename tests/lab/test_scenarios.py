@@ -15,7 +15,7 @@ import pytest
 
 from hpatch.lab.matrix import Experiment, run
 from hpatch.lab.model import BackendKind, BackendSpec, Cell, GatewayKind, GatewaySpec, Result, Route, Transport, Verdict
-from hpatch.lab.scenario import find, scenarios
+from hpatch.lab.registry import find, scenarios
 from hpatch.lab.session import Gateway, Session
 from hpatch.patch.sets.load import load
 

@@ -79,7 +79,7 @@ def _experiments(proposal: Proposal, catalog: Catalog) -> Iterator[tuple[tuple[s
     """The scenarios of the sets that have one of the revisions."""
     from hpatch.lab.matrix import Wanted, experiments
     from hpatch.lab.model import BackendSpec, GatewaySpec
-    from hpatch.lab.scenario import find
+    from hpatch.lab.registry import find
 
     sets: dict[str, list[str]] = {}
     for revision in proposal.revisions:

@@ -53,7 +53,7 @@ def _list(
     format: Format = "text",
 ) -> None:
     """Show the scenarios: what each holds, of which patch sets it tells, with what it runs."""
-    from hpatch.lab.scenario import find, scenarios
+    from hpatch.lab.registry import find, scenarios
     from hpatch.report.prove import lab as report
 
     found = scenarios() if scenario is None else (find(scenario),)
@@ -136,7 +136,7 @@ def _run(
 
 
 def _chosen(names: list[str], all: bool) -> Sequence[Scenario]:
-    from hpatch.lab.scenario import find, scenarios
+    from hpatch.lab.registry import find, scenarios
 
     if all:
         if names:

@@ -71,7 +71,7 @@ def _tried(spec: GatewaySpec, sets: Sequence[PatchSet], progress: Progress) -> S
     from hpatch.lab import matrix
     from hpatch.lab import smoke as lab
     from hpatch.lab.model import BackendSpec
-    from hpatch.lab.scenario import scenarios
+    from hpatch.lab.registry import scenarios
     from hpatch.report.prove.smoke import Smoke
 
     ids = {one.id for one in sets}
