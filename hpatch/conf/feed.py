@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from hpatch.conf.leaf import Leaf
-from hpatch.conf.lines import Line, logical
+from hpatch.conf.lines import Line, ended, filled, in_bytes, joined, logical
 from hpatch.conf.macros import BodyLine
 from hpatch.conf.tree import Condition, Frame, Node
 from hpatch.text import Place, Source
 
+ROOM = 206
+"""How many bytes of a line fit into the buffer that httpd begins with.
+
+`ap_varbuf_cfg_getline` loses a file's last line where the file ends just when the buffer is full: httpd makes the
+buffer larger, finds nothing more to read, and forgets what it has. After a longer line the buffer has another size,
+which depends on httpd's memory: 2.4.71 loses last lines of 414, 622 or 830 bytes after some lines, and reads them
+after others. They are read here.
+"""
+
 
 class Level(NamedTuple):
-    """A conditional whose content is being read: its closing line, and what was open when it began."""
+    """A conditional whose content is being read: its closing line, and what was open when it began.
+
+    `room` is that of the buffer around it, for it has a buffer of its own.
+    """
 
     name: str
     closer: str
     floor: Node | None
     conditions: tuple[Condition, ...]
     opened: Place
+    feed: Feed
+    room: int
 
 
 class Stream:
@@ -49,15 +64,27 @@ class Stream:
 
 
 class Feed:
-    """What httpd calls the configuration file: a file, with the macros that are being used in it on top."""
+    """What httpd calls the configuration file: a file, with the macros that are being used in it on top.
 
-    __slots__ = ("after_macro", "limit", "streams", "too_long")
+    `room` is ROOM as long as the buffer that lines are read into has its first size, and 0 from then on.
+    """
 
-    def __init__(self, stream: Stream, limit: int, too_long: Callable[[Stream, Line], None]) -> None:
+    __slots__ = ("after_macro", "brim", "limit", "lost", "room", "streams", "too_long")
+
+    def __init__(
+        self,
+        stream: Stream,
+        limit: int,
+        too_long: Callable[[Stream, Line], None],
+        lost: Callable[[Stream, Line], None],
+    ) -> None:
         self.streams = [stream]
         self.limit = limit
         self.too_long = too_long
+        self.lost = lost
         self.after_macro = False
+        self.room = ROOM
+        self.brim = may_fill(stream.text)
 
     @property
     def top(self) -> Stream:
@@ -68,27 +95,69 @@ class Feed:
         """The next logical line, None at the end.
 
         The first line after a macro comes through mod_macro's reader, which drops a last physical line that has no
-        line feed.
+        line feed. A backslash at a macro's end joins its last line to the line that comes after the macro.
         """
+        carried: str | None = None
         while True:
             stream = self.streams[-1]
-            if stream.at >= stream.end:
-                if len(self.streams) == 1:
+            in_file = len(self.streams) == 1
+            if stream.at >= stream.end and not (in_file and carried is not None):
+                if in_file:
                     return None
-                self.streams.pop()
-                self.after_macro = True
+                self._pop()
                 continue
-            line = logical(stream.text, stream.at, stream.end)
+            start = stream.at
+            line = logical(stream.text, start, stream.end, carried)
+            if not in_file and not ended(stream.text, start, line):
+                carried = joined(stream.text, start, stream.end, carried or "")[0]
+                self._pop()
+                continue
             if self.after_macro and line.after == stream.end and not stream.text.endswith("\n"):
-                last = stream.text.rfind("\n", stream.at) + 1
-                if last <= stream.at:
+                last = stream.text.rfind("\n", start) + 1
+                if last <= start < stream.end:
                     stream.at = stream.end
                     continue
-                line = logical(stream.text, stream.at, last)._replace(after=stream.end)
+                line = logical(stream.text, start, max(start, last), carried)._replace(after=stream.end)
             self.after_macro = False
             stream.at = line.after
             stream.line += line.lines
+            if self.brim and self._fills(stream, start, line, alone=in_file and carried is None):
+                self.lost(stream, line)
+                continue
             if line.size > self.limit:
                 self.too_long(stream, line)
                 continue
             return stream, line
+
+    def _pop(self) -> None:
+        self.streams.pop()
+        self.after_macro = True
+
+    def _fills(self, stream: Stream, start: int, line: Line, *, alone: bool) -> bool:
+        """Whether httpd loses this line; and note a buffer that becomes larger."""
+        most, size = filled(stream.text, start, line)
+        at_end = not ended(stream.text, start, line)
+        continued = at_end and stream.text.endswith("\n", start, line.after)
+        # A NUL ends the line before httpd looks whether the buffer is full.
+        cut = "\0" in stream.text[start : line.after]
+        lost = alone and at_end and size == self.room and (continued or most < size) and not cut
+        if max(most, size) >= self.room:
+            self.room = 0
+        return lost
+
+    @contextmanager
+    def buffer(self, room: int) -> Iterator[None]:
+        """Read into another buffer for a while."""
+        before, self.room = self.room, room
+        try:
+            yield
+        finally:
+            self.room = before
+
+
+def may_fill(text: str) -> bool:
+    """Whether a text's end may be lost: its last line is not ended, and of the first buffer's size or continued."""
+    if text.rstrip("\r\n").endswith("\\"):
+        return True
+    start = text.rfind("\n") + 1
+    return in_bytes(text[start:]) == ROOM or text[:start].rstrip("\r\n").endswith("\\")

@@ -35,24 +35,35 @@ class Line(NamedTuple):
         return "directive"
 
 
-def logical(text: str, at: int, end: int) -> Line:
+def logical(text: str, at: int, end: int, carried: str | None = None) -> Line:
     """The logical line that starts at `at`, as httpd's `ap_cfg_getline_core` joins it.
 
-    The test for a backslash looks at what is joined so far, so that a blank line after `\\\\` continues too.
+    The test for a backslash looks at what is joined so far, so that a blank line after `\\\\` continues too. `carried`
+    is what a macro's last line begins it with, and has no place in `text`.
     """
-    stop = text.find("\n", at, end)
-    piece = text[at : end if stop < 0 else stop]
-    if "\0" not in piece and (stop < 0 or not piece.endswith(("\\", "\\\r"))):
-        value = piece.lstrip(words.SPACE)
-        start = at + len(piece) - len(value)
-        value = value.rstrip(words.SPACE)
-        return Line(value, start, start + len(value), end if stop < 0 else stop + 1, 1, _size(piece) + (stop >= 0))
-    return _joined(text, at, end)
+    if carried is None:
+        stop = text.find("\n", at, end)
+        piece = text[at : end if stop < 0 else stop]
+        if "\0" not in piece and (stop < 0 or not piece.endswith(("\\", "\\\r"))):
+            value = piece.lstrip(words.SPACE)
+            start = at + len(piece) - len(value)
+            value = value.rstrip(words.SPACE)
+            size = in_bytes(piece) + (stop >= 0)
+            return Line(value, start, start + len(value), end if stop < 0 else stop + 1, 1, size)
+    held, after, lines = joined(text, at, end, carried or "")
+    first, last = at, after
+    while first < last and text[first] in words.SPACE:
+        first += 1
+    while last > first and text[last - 1] in words.SPACE:
+        last -= 1
+    size = in_bytes(held) + (text[after - 1] == "\n")
+    return Line(held.strip(words.SPACE), first, last, after, lines, size)
 
 
-def _joined(text: str, at: int, end: int) -> Line:
-    begin, lines = at, 0
-    kept: list[str] = []  # characters: a line can have millions of continuations, and each may cut only the end
+def joined(text: str, at: int, end: int, carried: str = "") -> tuple[str, int, int]:
+    """What httpd holds of the logical line that starts at `at`, untrimmed; where the next begins; physical lines."""
+    lines = 0
+    kept = list(carried)  # characters: a line can have millions of continuations, and each may cut only the end
     while True:
         stop = text.find("\n", at, end)
         after = end if stop < 0 else stop + 1
@@ -75,14 +86,29 @@ def _joined(text: str, at: int, end: int) -> Line:
         if at >= end:
             lines += 1  # httpd counts the line that it does not find
             break
-    joined = "".join(kept)
-    first, last = begin, at
-    while first < last and text[first] in words.SPACE:
-        first += 1
-    while last > first and text[last - 1] in words.SPACE:
-        last -= 1
-    return Line(joined.strip(words.SPACE), first, last, at, lines, _size(joined) + (text[at - 1] == "\n"))
+    return "".join(kept), at, lines
 
 
-def _size(text: str) -> int:
+def in_bytes(text: str) -> int:
+    """How many bytes httpd holds for a text."""
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape"))
+
+
+def ended(text: str, at: int, line: Line) -> bool:
+    """Whether the line that starts at `at` ends before the text does: by a line feed that no backslash undoes."""
+    return line.lines <= text.count("\n", at, line.after)
+
+
+def filled(text: str, at: int, line: Line) -> tuple[int, int]:
+    """The bytes that the line from `at` takes in httpd's buffer: the most before its last piece, and in the end.
+
+    Line feeds do not count. The backslash of a continuation does until the next piece is there.
+    """
+    written = text[at : line.after]
+    *pieces, last = (written.removesuffix("\n") if ended(text, at, line) else written).split("\n")
+    most = held = 0
+    for piece in pieces:
+        held += in_bytes(piece)
+        most = max(most, held)
+        held -= 2 if piece.endswith("\r") else 1
+    return most, held + in_bytes(last)

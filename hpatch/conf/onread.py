@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.conf import conditionals, macros, paths, vocabulary, words
-from hpatch.conf.feed import Stream
+from hpatch.conf.feed import ROOM, Stream
 from hpatch.conf.reading import Reading
 from hpatch.conf.tree import Condition, Frame, Node
 from hpatch.text import Place
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 MAX_INCLUDE_DEPTH = 128
 MAX_MACRO_LINES = 1_000_000
 """Our own limit: macros that use macros can grow without bound, and httpd would follow them."""
+
+
+_OTHER_BUFFER = 0
+"""What reads macros and Lua has a buffer of another size, whose limit is `macros.MAX_LINE`."""
 
 
 class Call(NamedTuple):
@@ -54,7 +58,8 @@ def execute(reading: Reading, call: Call) -> None:
     if action is not None:
         action(reading, call)
     elif call.key.startswith(vocabulary.LUA_SECTION):
-        _lua_section(reading, call)
+        with call.feed.buffer(_OTHER_BUFFER):
+            _lua_section(reading, call)
 
 
 def _arguments(reading: Reading, call: Call, least: int, most: int) -> list[str] | None:
@@ -236,7 +241,8 @@ def _decide(reading: Reading, call: Call, verdict: bool | None, negated: bool, r
     if holds:
         reading.enter(call.feed, call.name, call.place, None, call.levels)
     else:
-        _skip(reading, call)
+        with call.feed.buffer(ROOM):
+            _skip(reading, call)
 
 
 def _undecided(reading: Reading, call: Call, reason: str) -> None:
@@ -337,7 +343,8 @@ def _macro(reading: Reading, call: Call) -> None:
         name, parameters = "", ()
     location = f'defined on line {call.stream.line} of "{call.stream.frame.name}"'
     source = call.stream.source
-    body = _macro_body(reading, call)
+    with call.feed.buffer(_OTHER_BUFFER):
+        body = _macro_body(reading, call)
     if body is None or not name:
         return
     if (shared := macros.shared_prefix(parameters)) is not None:

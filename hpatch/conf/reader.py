@@ -98,10 +98,24 @@ class Reader(Reading):
         if len(source.text) > limit // 4 and max(map(len, source.text.split("\n"))) > limit // 4:
             leaves = []  # a line may be over the limit: read each by itself
         stream = Stream(source, source.text, Frame(name), leaves, plain)
-        self._build(Feed(stream, limit, self._too_long))
+        feed = Feed(stream, limit, self._too_long, self._lost)
+        if feed.brim:
+            stream.leaves = []  # what httpd does with the last line depends on the lines before it
+        self._build(feed)
 
     def _too_long(self, stream: Stream, line: Line) -> None:
         self.problem("syntax", "the line is too long for httpd", stream.source.place(*stream.span(line)))
+
+    def _lost(self, stream: Stream, line: Line) -> None:
+        if line.kind in ("blank", "comment"):
+            return
+        self.problem(
+            "syntax",
+            "httpd ignores this line: it is the file's last, has no line feed, and fills the buffer for lines exactly",
+            stream.source.place(*stream.span(line)),
+            fatal=False,
+            help="end the file with a line feed",
+        )
 
     # Lines
 

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 from hpatch.conf import macros, words
-from hpatch.conf.feed import Feed, Level, Stream
+from hpatch.conf.feed import ROOM, Feed, Level, Stream
 from hpatch.conf.leaf import Leaf
 from hpatch.conf.tree import Condition, Configuration, Node, Problem
 from hpatch.text import Place, Source
@@ -68,13 +68,15 @@ class Reading(ABC):
 
     def enter(self, feed: Feed, name: str, opened: Place, condition: Condition | None, levels: list[Level]) -> None:
         """Read a conditional's content, up to its closing line; `condition` is given where it is undecided."""
-        levels.append(Level(name, words.lower(name[1:]) + ">", self.floor, self.conditions, opened))
+        levels.append(Level(name, words.lower(name[1:]) + ">", self.floor, self.conditions, opened, feed, feed.room))
+        feed.room = ROOM
         self.floor = self.parent
         if condition is not None:
             self.conditions = (*self.conditions, condition)
 
     def leave(self, level: Level) -> None:
         """A conditional ends."""
+        level.feed.room = level.room
         self.parent = self.floor
         self.floor = level.floor
         self.conditions = level.conditions

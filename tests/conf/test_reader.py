@@ -232,3 +232,23 @@ def test_a_copy_of_a_server_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert [node.name for node in configuration.walk()] == ["Listen"]
         assert kinds(configuration) == [("include", 1)]
         assert configuration.built
+
+
+@pytest.mark.parametrize(
+    ("text", "lost"),
+    [
+        (f"a\nx {'y' * 204}", [("syntax", 2)]),
+        (f"x {'y' * 203}", []),
+        (f"x {'y' * 204}\n", []),
+        (f"x {'y' * 205}", []),
+        (f"x {'é' * 102}", [("syntax", 1)]),
+        (f"# {'y' * 204}", []),
+        (" " * 206, []),
+        (f"a {'b' * 204}\nx {'y' * 204}", []),
+    ],
+)
+def test_a_last_line_that_httpd_loses(text: str, lost: list[tuple[str, int]]) -> None:
+    configuration = load_text(text)
+    assert kinds(configuration) == lost
+    assert [node.name for node in configuration.nodes].count("x") == (not lost and "x " in text)
+    assert configuration.built

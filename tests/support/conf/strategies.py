@@ -6,6 +6,8 @@ are to be read with the environment `ENVIRONMENT`.
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import strategies as st
 
 Strings = st.SearchStrategy[str]
@@ -128,7 +130,8 @@ _WRONG = st.one_of(
 _USES = often(
     ["Use m", "use M", "Use n 1", "USE 'n' \"</foo>\"", "Use n \"a \\\"b\"", "Use o 1 '2 $x'", "Use o $y \"\"",
      "Use m \\\n", "Use n ${A}", "Use o \"#\" <foo>", "Use n x>",
-     "Use n \\\n 1", "Use o @y x", "Use o \"x \\\\ \\\"\" '\"'"],
+     "Use n \\\n 1", "Use o @y x", "Use o \"x \\\\ \\\"\" '\"'",
+     "Use n \"\\\\\"", "Use o x \"y \\\\\\\\\""],
     ["Use p", "Use", "Use m # x", "Use \"\"", "Use n", "Use m 1", "Use o ${WORDS}", "Use n \"a"],
 )  # fmt: skip
 _INCLUDES = _join(_cased(["Include", "IncludeOptional"]), " include/", _INCLUDED)
@@ -226,6 +229,9 @@ Define a b
 """What a configuration may begin with, so that what follows has macros to use."""
 
 _TEXTS = _join(_BEGINNINGS, _many(_PARTS, 1, 8))
+_FULL = st.tuples(_NAMES, st.integers(205, 207)).map(lambda drawn: _filled(f"{drawn[0]} ", drawn[1]))
+"""Lines about as long as the buffer that httpd begins with: the last of a file may be lost."""
+
 _CUTS = st.lists(st.tuples(st.integers(0, 99), st.integers(0, 3), st.one_of(_ATOMS, _SPACES, _ENDS)), max_size=2)
 
 
@@ -236,7 +242,23 @@ def configurations(draw: st.DrawFn) -> str:
     for percent, length, new in draw(_CUTS) if draw(st.integers(0, 3)) == 3 else ():
         at = len(text) * percent // 100
         text = text[:at] + new + text[at + length :]
-    return _cut_nul(text.rstrip("\n") if draw(st.integers(0, 3)) == 3 else text)
+    end = draw(st.integers(0, 15))
+    if end == 0:
+        text += draw(_FULL)
+    elif end < 4:
+        text = text.rstrip("\n")
+    return _end_long(_cut_nul(text))
+
+
+def _filled(start: str, size: int) -> str:
+    return start + "l" * (size - len(start.encode("utf-8", "surrogateescape")))
+
+
+def _end_long(text: str) -> str:
+    """With a line feed where httpd's memory decides whether it loses a last line, from 414 bytes on."""
+    last = re.search(r"(?:[^\n]*\\\r?\n)*[^\n]*\Z", text)
+    assert last is not None
+    return text + "\n" if len(last[0].encode("utf-8", "surrogateescape")) >= 414 else text
 
 
 def _cut_nul(text: str) -> str:
