@@ -10,9 +10,11 @@ import pytest
 
 from hpatch.lint.registry import by_code, by_name, rules
 from hpatch.lint.rule import Rule
-from tests.support.lint.examples import FIRES, INSTEAD, examples, lint_example
+from tests.support.lint.examples import FIRES, INSTEAD, KINDS, SILENT, Example, examples, lint_example, named
 
 ALL = pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.name)
+FIRING = [pytest.param(rule, example, id=name) for name, rule, example in named(FIRES)]
+SOUND = [pytest.param(rule, example, id=name) for name, rule, example in named(SILENT, INSTEAD)]
 
 
 def test_codes_are_unique_and_in_order() -> None:
@@ -39,13 +41,24 @@ def test_form(rule: Rule) -> None:
 
 
 @ALL
-def test_the_first_example_fires(rule: Rule, tmp_path: Path) -> None:
-    found = lint_example(examples(rule)[FIRES], tmp_path)
+def test_examples(rule: Rule) -> None:
+    """One way to write it at least fires, and one way to mend it is shown; each example has a kind and is another."""
+    found = examples(rule)
+    kinds = [example.kind for example in found]
+    assert kinds.count(INSTEAD) == 1
+    assert FIRES in kinds
+    assert kinds == sorted(kinds, key=KINDS.index)
+    assert len({(example.text, *example.options.items(), *example.files.items()) for example in found}) == len(found)
+
+
+@pytest.mark.parametrize(("rule", "example"), FIRING)
+def test_fires(rule: Rule, example: Example, tmp_path: Path) -> None:
+    found = lint_example(example, tmp_path)
     assert rule in [finding.rule for finding in found.findings]
 
 
-@ALL
-def test_the_second_example_is_silent_and_builds(rule: Rule, tmp_path: Path) -> None:
-    found = lint_example(examples(rule)[INSTEAD], tmp_path)
+@pytest.mark.parametrize(("rule", "example"), SOUND)
+def test_is_silent_and_builds(rule: Rule, example: Example, tmp_path: Path) -> None:
+    found = lint_example(example, tmp_path)
     assert rule not in [finding.rule for finding in found.findings]
     assert not found.unread

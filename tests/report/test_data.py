@@ -207,5 +207,7 @@ def test_the_blocks_of_a_manual() -> None:
         ("list", "another"),
         ("text", "Fires on:"),
         ("code", 'ProxyPass "/a" "http://a/"\n\n# a comment'),
+        ("text", "Silent on (an `example`):"),
+        ("code", 'ProxyPass "/a" "http://b/"'),
         ("text", "Source: the manual page."),
     ]

@@ -47,6 +47,10 @@ Fires on:
 
     # a comment
 
+Silent on (an `example`):
+
+    ProxyPass "/a" "http://b/"
+
 Source: the manual page.
 
 See:

@@ -1,10 +1,9 @@
-"""The two examples in a rule's manual, and what linting them gives."""
+"""The examples in a rule's manual, and what linting them gives."""
 
 from __future__ import annotations
 
 import re
 import shlex
-import textwrap
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,27 +14,46 @@ from hpatch.lint.engine import LintResult, Task, lint_configuration
 from hpatch.lint.registry import rules
 from hpatch.lint.rule import Rule
 from hpatch.lint.settings import Settings, modules
+from hpatch.report.lint.manual import blocks
 
-FIRES, INSTEAD = "Fires on", "Write instead"
+FIRES, INSTEAD, SILENT = KINDS = ("Fires on", "Write instead", "Silent on")
 
-_BLOCK = re.compile(r"^(\S[^\n]*)::\n\n((?:[ ]{4}[^\n]*\n|[ ]*\n)+)", re.M)
+_HEADING = re.compile(rf"({'|'.join(KINDS)})(?: \(([^()]+)\))?:")
 _FILE = re.compile(r"^# file: (\S+)\n", re.M)
 
 
 class Example(NamedTuple):
-    """A configuration, the options that it is to be linted with, and the uWSGI files beside it."""
+    """A configuration, the options that it is to be linted with, and the uWSGI files beside it.
 
+    `kind` is its heading without what that says in parentheses, which is `note`.
+    """
+
+    kind: str
+    note: str
     text: str
     options: dict[str, str]
     files: dict[str, str]
 
 
-def examples(rule: Rule) -> dict[str, Example]:
-    """A rule's examples by their headings."""
-    return {heading: _example(textwrap.dedent(text)) for heading, text in _BLOCK.findall(rule.manual + "\n")}
+def examples(rule: Rule, *kinds: str) -> list[Example]:
+    """A rule's examples, of these kinds or of all. Raises ValueError where a heading is of no kind."""
+    found = []
+    heading = ""
+    for block in blocks(rule.manual):
+        if block.kind == "code":
+            example = _example(heading, block.text + "\n")
+            if not kinds or example.kind in kinds:
+                found.append(example)
+        heading = block.text
+    return found
 
 
-def _example(text: str) -> Example:
+def _example(heading: str, text: str) -> Example:
+    match = _HEADING.fullmatch(heading)
+    if match is None:
+        raise ValueError(
+            f"an example's heading is one of {', '.join(KINDS)}, perhaps with a note in parentheses: {heading}"
+        )
     options: dict[str, str] = {}
     first, _, rest = text.partition("\n")
     if first.startswith("# options:"):
@@ -43,20 +61,37 @@ def _example(text: str) -> Example:
         options = dict(zip(words[::2], words[1::2], strict=True))
         text = rest
     main, *others = _FILE.split(text)
-    return Example(main, options, dict(zip(others[::2], others[1::2], strict=True)))
+    return Example(
+        kind=match[1],
+        note=match[2] or "",
+        text=main,
+        options=options,
+        files=dict(zip(others[::2], others[1::2], strict=True)),
+    )
+
+
+def named(*kinds: str) -> list[tuple[str, Rule, Example]]:
+    """Every rule's examples of these kinds, each with a name for a test."""
+    return [
+        (f"{rule.name}-{number}", rule, example)
+        for rule in rules()
+        for number, example in enumerate(examples(rule, *kinds), start=1)
+    ]
 
 
 def lint_example(example: Example, folder: Path) -> LintResult:
     """What all rules find in it."""
     given = dict(example.options)
     uwsgi_version = given.pop("--uwsgi-version", None)
-    named = {name.removeprefix("--").replace("-", "_"): value for name, value in given.items()}
-    if "modules" in named:
-        named["modules"] = modules(named["modules"])  # type: ignore[assignment]
+    chosen = {name.removeprefix("--").replace("-", "_"): value for name, value in given.items()}
+    if "modules" in chosen:
+        chosen["modules"] = modules(chosen["modules"])  # type: ignore[assignment]
     instances = []
     for name, text in example.files.items():
         (folder / name).write_text(text)
     for name in example.files:
         instances.append(read(str(folder / name)))
     task = Task(rules(), uwsgi_version=None if uwsgi_version is None else version(uwsgi_version, "--uwsgi-version"))
-    return lint_configuration(load_text(example.text, reading(Settings(**named), None).options), task, tuple(instances))
+    return lint_configuration(
+        load_text(example.text, reading(Settings(**chosen), None).options), task, tuple(instances)
+    )

@@ -1,8 +1,7 @@
-"""What one rule finds in a text, and the examples of a rule's manual."""
+"""What one rule finds in a text."""
 
 from __future__ import annotations
 
-import re
 import textwrap
 
 from hpatch.conf.load import Options, load_text
@@ -13,8 +12,6 @@ from hpatch.lint.registry import rules
 from hpatch.lint.rule import Rule
 from hpatch.proxy.build import build
 from hpatch.versions import Version
-
-_EXAMPLE = re.compile(r"^(Fires on|Write instead)::\n\n((?:[ ]{4}.*\n|\n)+)", re.M)
 
 
 def mapping_rules() -> list[Rule]:
@@ -39,9 +36,3 @@ def find(
 def places(name: str, text: str, version: str | None = None, modules: str | None = None) -> list[tuple[int, int]]:
     """The line and column of each finding."""
     return [(finding.place.line, finding.place.column) for finding in find(name, text, version, modules)]
-
-
-def example(rule: Rule, heading: str) -> str:
-    """An example of a rule's manual, its comments left out."""
-    text = next(text for title, text in _EXAMPLE.findall(rule.manual + "\n") if title == heading)
-    return "".join(line for line in textwrap.dedent(text).splitlines(True) if not line.startswith("# "))

@@ -34,6 +34,10 @@ def check(context: object) -> tuple[()]:
 
         # a comment
 
+    Silent on (an `example`)::
+
+        ProxyPass "/a" "http://b/"
+
     Source: the manual page.
     """
     return ()

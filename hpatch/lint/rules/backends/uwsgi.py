@@ -89,6 +89,15 @@ def uwsgi_fcgi_eof(context: Context) -> Iterator[Found]:
         uwsgi-socket = /run/app.sock
         threads = 4
 
+    Silent on (uWSGI 2.0.5 reads the input to its end)::
+
+        # options: --uwsgi-version 2.0.5
+        ProxyPass "/app/" "unix:/run/app.sock|fcgi://app/"
+        # file: app.ini
+        [uwsgi]
+        fastcgi-socket = /run/app.sock
+        threads = 4
+
     Source: dispatch (mod_proxy_fcgi.c, 2.4.0 to 2.4.68; tried up to 2.4.71); uWSGI 2.0.4, 2.0.5, 2.0.9, 2.0.21 and
     2.0.31 tried behind 2.4.9 and 2.4.68.
     """

@@ -80,6 +80,13 @@ def exclude_mixed_context(context: Context) -> Iterator[Found]:
             ProxyPass "!"
         </Location>
 
+    Silent on (an exclusion in a Location from a ProxyPass in the server)::
+
+        ProxyPass "/app" "http://10.0.0.5/app"
+        <Location "/app/static">
+            ProxyPass "!"
+        </Location>
+
     Source: the ProxyPass documentation ("Mixing ProxyPass settings in different contexts does not work"); `proxy_trans`
     in mod_proxy.c of 2.4.23 to 2.4.26; PR 60458. Tested on httpd 2.4.71.
     """

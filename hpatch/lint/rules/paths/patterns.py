@@ -51,6 +51,10 @@ def regex_invalid(context: Context) -> Iterator[Found]:
 
         ProxyPassMatch "^/(.*\\.php)$" "fcgi://10.0.0.5:9000/srv/$1"
 
+    Silent on (a bracket in a class, and one that is escaped)::
+
+        ProxyPassMatch "^/[(](.*)\\)$" "http://10.0.0.5/$1"
+
     Source: `add_pass` in mod_proxy.c (`ap_pregcomp`); pcre2pattern(3). Each fault tested on httpd 2.4.71 with PCRE2
     10.42.
     """
@@ -120,6 +124,10 @@ def regex_unanchored(context: Context) -> Iterator[Found]:
     Write instead::
 
         ProxyPassMatch "^/api/(.*)" "http://10.0.0.5/$1"
+
+    Silent on (any path with this ending is meant)::
+
+        ProxyPassMatch "\\.php$" "fcgi://10.0.0.5:9000/srv"
 
     Source: `ap_proxy_trans_match` in mod_proxy.c (`ap_regexec` without an anchor). Tested on httpd 2.4.71.
     """

@@ -53,6 +53,15 @@ def reverse_missing(context: Context) -> Iterator[Found]:
         ProxyPass "/app" "http://10.0.0.5:8080/app"
         ProxyPassReverse "/app" "http://10.0.0.5:8080/app"
 
+    Silent on (the backend sees the client's own host, and the same path)::
+
+        ProxyPreserveHost On
+        ProxyPass "/app" "http://10.0.0.5:8080/app"
+
+    Silent on (a FastCGI backend knows the client's own address)::
+
+        ProxyPass "/app" "fcgi://10.0.0.5:9000/app"
+
     Source: the ProxyPassReverse documentation ("essential ... to avoid bypassing the reverse proxy");
     `ap_proxy_location_reverse_map` in proxy_util.c.
     """
@@ -151,6 +160,11 @@ def reverse_mismatch(context: Context) -> Iterator[Found]:
 
         ProxyPass "/app/" "http://10.0.0.5:8080/"
         ProxyPassReverse "/app/" "http://10.0.0.5:8080/"
+
+    Silent on (another host, which may be the backend's name for itself)::
+
+        ProxyPass "/app/" "http://10.0.0.5:8080/"
+        ProxyPassReverse "/app/" "http://app.internal/"
 
     Source: the ProxyPassReverse documentation; `ap_proxy_location_reverse_map` in proxy_util.c. Tested on httpd 2.4.71.
     """

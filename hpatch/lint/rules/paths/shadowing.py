@@ -43,6 +43,11 @@ def pass_shadowed(context: Context) -> Iterator[Found]:
         ProxyPass "/api" "http://10.0.0.6/api"
         ProxyPass "/" "http://10.0.0.5/"
 
+    Silent on (`/api` is no part of the path `/ap`)::
+
+        ProxyPass "/ap/" "http://10.0.0.5/"
+        ProxyPass "/api/" "http://10.0.0.6/"
+
     Source: the ProxyPass documentation, "Ordering ProxyPass Directives"; `proxy_trans`, `merge_proxy_config` and
     `merge_proxy_dir_config` in mod_proxy.c, `ap_location_walk` in server/request.c. Each case tested on httpd 2.4.71,
     which does not follow the documentation's "the most specific location will take precedence".

@@ -48,6 +48,14 @@ def slash_target_missing(context: Context) -> Iterator[Found]:
 
         ProxyPass "/p/" "http://10.0.0.5:8080/"
 
+    Silent on (the rest of the path completes a file name)::
+
+        ProxyPass "/img/" "http://10.0.0.5:8080/img_"
+
+    Silent on (ProxyPassMatch appends the whole path)::
+
+        ProxyPassMatch "^/app/" "http://10.0.0.5:8080"
+
     Source: the ProxyPass documentation (its first warning); `ap_proxy_trans_match` in mod_proxy.c. Tested on httpd
     2.4.71 for http, fcgi, uwsgi, scgi, ajp, `unix:` and balancers.
     """
@@ -110,6 +118,14 @@ def slash_double(context: Context) -> Iterator[Found]:
     Write instead::
 
         ProxyPass "/p" "http://10.0.0.5:8080"
+
+    Silent on (a WebSocket, which serves a single URL)::
+
+        ProxyPass "/live" "ws://10.0.0.5:8080/"
+
+    Silent on (`$1` does not begin with a slash)::
+
+        ProxyPassMatch "^/(app/.*)$" "http://10.0.0.5:8080/$1"
 
     Source: the ProxyPass documentation (its first warning); `ap_proxy_trans_match` in mod_proxy.c, `uwsgi_handler` in
     mod_proxy_uwsgi.c. Tested on httpd 2.4.71.

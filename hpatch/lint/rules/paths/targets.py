@@ -35,6 +35,10 @@ def target_query(context: Context) -> Iterator[Found]:
         RewriteEngine On
         RewriteRule "^/search$" "http://10.0.0.5/find?lang=en" [P,QSA]
 
+    Silent on (`nocanon` passes the `?` on unchanged)::
+
+        ProxyPass "/search/" "http://10.0.0.5/find?q=" nocanon
+
     Source: the ProxyPass documentation ("cannot include a query string"); `ap_proxy_canonenc_ex` in proxy_util.c.
     Tested on httpd 2.4.71 with ProxyPass and ProxyPassMatch.
     """

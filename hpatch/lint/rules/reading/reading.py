@@ -53,6 +53,8 @@ def syntax_error(context: Context) -> Iterator[Found]:
     Include, Define, LoadModule and the like act before any other directive is looked at. When one of them has the
     wrong number of arguments, httpd stops there with "Syntax error on line N" and does not start.
 
+    The rule also warns of a last line that httpd ignores: one that has no line feed and exactly 206 bytes.
+
     Fires on::
 
         Define upstream app.internal 8080
@@ -84,6 +86,12 @@ def section_mismatch(context: Context) -> Iterator[Found]:
         <Location "/app">
             ProxyPass "http://127.0.0.1:8080"
         </Location>
+
+    Silent on (names ignore case, and httpd ignores what follows a closing line)::
+
+        <Location "/app">
+            ProxyPass "http://127.0.0.1:8080"
+        </LOCATION> # the application
 
     Source: `server/config.c` `ap_build_config`, `server/core.c` `unclosed_directive`; tried on httpd 2.4.71.
     """
@@ -154,6 +162,10 @@ def variable_undefined(context: Context) -> Iterator[Found]:
 
         Define APP_HOST app.internal
         ProxyPass "/app/" "http://${APP_HOST}:8080/"
+
+    Silent on (not a variable: no braces)::
+
+        ProxyPassMatch "^/app/(.*)$" "http://10.0.0.5:8080/$1"
 
     Source: manual, "Syntax of the Configuration Files"; `server/core.c` `ap_resolve_env`; tried on httpd 2.4.71.
     """

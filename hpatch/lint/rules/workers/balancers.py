@@ -67,6 +67,14 @@ def balancer_timeout_confusion(context: Context) -> Iterator[Found]:
             BalancerMember "http://10.0.0.6:8080" timeout=300
         </Proxy>
 
+    Silent on (a plausible wait for a member)::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080"
+            BalancerMember "http://10.0.0.6:8080"
+            ProxySet timeout=29
+        </Proxy>
+
     Source: "Balancer parameters" in the ProxyPass documentation; set_balancer_param (mod_proxy.c).
     """
     for use in uses(context, "timeout"):
@@ -115,6 +123,13 @@ def proxyset_undefined(context: Context) -> Iterator[Found]:
             BalancerMember "http://10.0.0.5:8080"
         </Proxy>
         ProxySet "balancer://app" lbmethod=byrequests
+
+    Silent on (inside `<Proxy>`, ProxySet creates the balancer)::
+
+        <Proxy "balancer://app">
+            ProxySet lbmethod=byrequests
+            BalancerMember "http://10.0.0.5:8080"
+        </Proxy>
 
     Source: set_proxy_param (mod_proxy.c); tested on httpd 2.4.71.
     """
@@ -239,6 +254,15 @@ def balancer_undefined(context: Context) -> Iterator[Found]:
         </Proxy>
         ProxyPass "/" "balancer://app/"
 
+    Silent on (the main server's balancers are seen in virtual hosts)::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080"
+        </Proxy>
+        <VirtualHost *:80>
+            ProxyPass "/" "balancer://app/"
+        </VirtualHost>
+
     Source: add_pass (mod_proxy.c) and proxy_balancer_pre_request (mod_proxy_balancer.c); tested on httpd 2.4.71.
     """
     known: dict[str, Balancer] | None = None
@@ -293,6 +317,13 @@ def balancer_empty(context: Context) -> Iterator[Found]:
         <Proxy "balancer://app">
             BalancerMember "http://10.0.0.5:8080"
             ProxySet lbmethod=byrequests
+        </Proxy>
+        ProxyPass "/" "balancer://app/"
+
+    Silent on (members can be added while httpd runs)::
+
+        <Proxy "balancer://app">
+            ProxySet growth=5
         </Proxy>
         ProxyPass "/" "balancer://app/"
 

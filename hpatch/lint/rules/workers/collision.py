@@ -217,6 +217,22 @@ def uds_worker_collision(context: Context) -> Iterator[Found]:
         ProxyPass "/a/" "unix:/run/a.sock|fcgi://a-sock/srv/"
         ProxyPass "/b/" "unix:/run/b.sock|fcgi://b-sock/srv/"
 
+    Silent on (the same socket, written in two ways)::
+
+        ProxyPass "/a/" "unix:/run/a.sock|fcgi://localhost/srv/"
+        ProxyPass "/b/" "unix:/run/../run/a.sock|fcgi://localhost/srv/b/"
+
+    Silent on (two virtual hosts, each with its own workers)::
+
+        <VirtualHost *:80>
+            ServerName a.example.org
+            ProxyPass "/" "unix:/run/a.sock|http://localhost/"
+        </VirtualHost>
+        <VirtualHost *:80>
+            ServerName b.example.org
+            ProxyPass "/" "unix:/run/b.sock|http://localhost/"
+        </VirtualHost>
+
     Source: ap_proxy_get_worker_ex, ap_proxy_determine_address (proxy_util.c, since 2.4.7) and merge_proxy_config
     (mod_proxy.c); tested on httpd 2.4.71.
     """
@@ -314,6 +330,15 @@ def uds_handler_hijack(context: Context) -> Iterator[Found]:
     Write instead::
 
         ProxyPass "/app/" "unix:/run/app.sock|fcgi://app-sock/"
+        <FilesMatch "\\.php$">
+            SetHandler "proxy:unix:/run/php.sock|fcgi://localhost"
+        </FilesMatch>
+
+    Silent on (the worker has no socket, so httpd uses the handler's)::
+
+        <Proxy "fcgi://localhost">
+            ProxySet timeout=30
+        </Proxy>
         <FilesMatch "\\.php$">
             SetHandler "proxy:unix:/run/php.sock|fcgi://localhost"
         </FilesMatch>

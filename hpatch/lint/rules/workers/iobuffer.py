@@ -89,6 +89,10 @@ def iobuffer_indiscriminate(context: Context) -> Iterator[Found]:
 
         ProxyPass "/app/" "unix:/run/app.sock|fcgi://app/"
 
+    Silent on (the default, written out)::
+
+        ProxyPass "/app/" "unix:/run/app.sock|fcgi://app/" iobuffersize=8192
+
     Source: dispatch (mod_proxy_fcgi.c, r1591508, in 2.4.10 and later), set_worker_param (mod_proxy.c).
     """
     if context.before("2.4.10") or not (uses(context, KEY) or context.configuration.by_key.get(DIRECTIVE)):

@@ -285,6 +285,14 @@ def loadfactor_decimal(context: Context) -> Iterator[Found]:
             BalancerMember "http://10.0.0.6:8080" loadfactor=2
         </Proxy>
 
+    Silent on (2.4.29 reads decimals)::
+
+        # options: --httpd-version 2.4.29
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" loadfactor=1.5
+            BalancerMember "http://10.0.0.6:8080"
+        </Proxy>
+
     Source: CHANGES of 2.4.28 and 2.4.29, set_worker_param (mod_proxy.c).
     """
     if context.version is None or not context.before("2.4.29"):

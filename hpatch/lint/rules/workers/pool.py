@@ -48,6 +48,10 @@ def smax_gt_max(context: Context) -> Iterator[Found]:
 
         ProxyPass "/" "http://10.0.0.5:8080/" max=20 smax=20
 
+    Silent on (as many as `max`)::
+
+        ProxyPass "/" "http://10.0.0.5:8080/" min=20 smax=20 max=20
+
     Source: ap_proxy_initialize_worker (proxy_util.c).
     """
     for pool in _pools(context):

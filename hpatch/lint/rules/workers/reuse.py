@@ -78,6 +78,10 @@ def reuse_dollar_host(context: Context) -> Iterator[Found]:
 
         ProxyPassMatch "^/node([0-9])/(.*)" "http://node$1.example.org/$2"
 
+    Silent on (the pattern decides the path only)::
+
+        ProxyPassMatch "^/node([0-9])/(.*)" "http://node.example.org/$1/$2" enablereuse=on
+
     Source: ap_proxy_define_worker_ex and ap_proxy_initialize_worker (proxy_util.c), read for 2.4.48, 2.4.58 and 2.4.62;
     AH10400 tested on httpd 2.4.71.
     """

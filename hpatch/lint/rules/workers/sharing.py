@@ -62,6 +62,11 @@ def worker_shared_params(context: Context) -> Iterator[Found]:
         ProxyPass "/app/reports" "http://10.0.0.5:8080/app/reports" timeout=600
         ProxyPass "/app" "http://10.0.0.5:8080/app"
 
+    Silent on (the worker has the same value already)::
+
+        ProxyPass "/app" "http://10.0.0.5:8080/app" timeout=600
+        ProxyPass "/app/reports" "http://10.0.0.5:8080/app/reports" timeout=600
+
     Source: add_pass (mod_proxy.c), "Worker sharing" in the mod_proxy documentation; tested on httpd 2.4.71.
     """
     for worker in _shared(context):
@@ -141,6 +146,15 @@ def member_duplicate(context: Context) -> Iterator[Found]:
         <Proxy "balancer://app">
             BalancerMember "http://10.0.0.5:8080"
             BalancerMember "http://10.0.0.6:8080" timeout=30
+        </Proxy>
+
+    Silent on (the members of two balancers)::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080"
+        </Proxy>
+        <Proxy "balancer://api">
+            BalancerMember "http://10.0.0.5:8080"
         </Proxy>
 
     Source: add_member (mod_proxy.c); tested on httpd 2.4.71.

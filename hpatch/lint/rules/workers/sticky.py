@@ -63,6 +63,13 @@ def sticky_no_route(context: Context) -> Iterator[Found]:
             ProxySet stickysession=JSESSIONID
         </Proxy>
 
+    Silent on (a single member takes all sessions)::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080"
+            ProxySet stickysession=JSESSIONID
+        </Proxy>
+
     Source: find_session_route (mod_proxy_balancer.c), "Stickyness" in the mod_proxy_balancer documentation.
     """
     for balancer, params in _balancers(context):
@@ -140,6 +147,14 @@ def sticky_too_long(context: Context) -> Iterator[Found]:
             BalancerMember "http://10.0.0.5:8080" route=a
             BalancerMember "http://10.0.0.6:8080" route=b
             ProxySet stickysession=A_COOKIE|a_parameter
+        </Proxy>
+
+    Silent on (exactly 63 bytes)::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" route=a
+            BalancerMember "http://10.0.0.6:8080" route=b
+            ProxySet stickysession=A_COOKIE_WITH_A_NAME_OF_MANY_BYTES|a_parameter_with_such_a_name
         </Proxy>
 
     Source: set_balancer_param (mod_proxy.c); tested on httpd 2.4.71.

@@ -64,6 +64,14 @@ def param_unit_dropped(context: Context) -> Iterator[Found]:
 
         ProxyPass "/" "http://10.0.0.5:8080/" timeout=1 connectiontimeout=500ms
 
+    Silent on (the unit happens to be right)::
+
+        ProxyPass "/" "http://10.0.0.5:8080/" timeout=30s
+
+    Silent on (`connectiontimeout` reads units)::
+
+        ProxyPass "/" "http://10.0.0.5:8080/" connectiontimeout=500ms
+
     Source: set_worker_param, set_balancer_param and set_proxy_timeout (mod_proxy.c) use atoi; tested on httpd 2.4.71.
     """
     for use in uses(context):

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from hpatch.lint.rule import Rule
-from tests.support.lint.mapping import example, mapping_rules
+from tests.support.lint.examples import FIRES, INSTEAD, SILENT, examples
+from tests.support.lint.mapping import mapping_rules
 from tests.support.lint.running import Running, check, running
 
 pytestmark = pytest.mark.httpd
@@ -19,11 +20,13 @@ REFUSED = ("location-two-args", "pass-bad-context", "target-not-absolute", "rege
 
 @pytest.mark.parametrize("rule", mapping_rules(), ids=lambda rule: rule.name)
 def test_examples(rule: Rule, httpd: str, tmp_path: Path) -> None:
-    """What to write instead is accepted; what fires is refused just where the rule says so."""
-    accepted, message = check(httpd, tmp_path, example(rule, "Write instead"))
-    assert accepted, message
-    accepted, message = check(httpd, tmp_path, example(rule, "Fires on"))
-    assert accepted is (rule.name not in REFUSED), message
+    """What the rule is silent on is accepted; what fires is refused just where the rule says so."""
+    for example in examples(rule, INSTEAD, SILENT):
+        accepted, message = check(httpd, tmp_path, example.text)
+        assert accepted, message
+    for example in examples(rule, FIRES):
+        accepted, message = check(httpd, tmp_path, example.text)
+        assert accepted is (rule.name not in REFUSED), message
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from hpatch.lint.registry import rules
-from tests.support.lint.mapping import example, find
+from tests.support.lint.examples import FIRES, INSTEAD, SILENT, examples
+from tests.support.lint.mapping import find
 from tests.support.lint.running import check, running
 from tests.support.lint.sockets import sockets
 
@@ -22,21 +23,23 @@ REFUSED = {
     "hc-method": "",
     "lb-module-missing": "lbmethod_bytraffic",
 }
-"""The rules whose example httpd refuses to start with, and the module that it must lack."""
+"""The rules whose examples httpd refuses to start with, and the module that it must lack."""
 
 
 @pytest.mark.httpd
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused(httpd: str, tmp_path: Path, name: str) -> None:
-    accepted, _ = check(httpd, tmp_path, example(RULES[name], "Fires on"), REFUSED[name])
-    assert not accepted
+    for example in examples(RULES[name], FIRES):
+        accepted, _ = check(httpd, tmp_path, example.text, REFUSED[name])
+        assert not accepted
 
 
 @pytest.mark.httpd
 @pytest.mark.parametrize("name", RULES)
 def test_accepted(httpd: str, tmp_path: Path, name: str) -> None:
-    accepted, said = check(httpd, tmp_path, example(RULES[name], "Write instead"))
-    assert accepted, said
+    for example in examples(RULES[name], INSTEAD, SILENT):
+        accepted, said = check(httpd, tmp_path, example.text)
+        assert accepted, said
 
 
 @pytest.mark.httpd
