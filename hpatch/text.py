@@ -5,6 +5,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 
+def in_bytes(text: str) -> int:
+    """How many bytes a text has in its file."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape"))
+
+
 class Place(NamedTuple):
     """Where something stands. Lines and columns count from 1, columns in characters; the end is exclusive."""
 

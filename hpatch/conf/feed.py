@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from hpatch.conf.leaf import Leaf
-from hpatch.conf.lines import Line, ended, filled, in_bytes, joined, logical
+from hpatch.conf.lines import Line, ended, filled, joined, logical
 from hpatch.conf.macros import BodyLine
 from hpatch.conf.tree import Condition, Frame, Node
-from hpatch.text import Place, Source
+from hpatch.text import Place, Source, in_bytes
 
 ROOM = 206
 """How many bytes of a line fit into the buffer that httpd begins with.

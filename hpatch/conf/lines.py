@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from hpatch.conf import words
+from hpatch.text import in_bytes
 
 
 class Line(NamedTuple):
@@ -87,11 +88,6 @@ def joined(text: str, at: int, end: int, carried: str = "") -> tuple[str, int, i
             lines += 1  # httpd counts the line that it does not find
             break
     return "".join(kept), at, lines
-
-
-def in_bytes(text: str) -> int:
-    """How many bytes httpd holds for a text."""
-    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape"))
 
 
 def ended(text: str, at: int, line: Line) -> bool:

@@ -28,6 +28,7 @@ from hpatch.proxy.parameters import FLAGS
 from hpatch.proxy.requests import resolve
 from hpatch.proxy.target import Name, Url, balancer_name, is_balancer, name, parse_parameters, parse_targets
 from hpatch.proxy.walk import PROXIES, Line, Scope, Walk
+from hpatch.text import in_bytes
 from hpatch.versions import Version
 
 _COPIED = ("proxytimeout", "proxyiobuffersize", "proxyreceivebuffersize")
@@ -76,6 +77,14 @@ def _wildcard(text: str) -> bool:
 
 def _section(scope: Scope) -> str:
     return f"{scope.section.name}>" if scope.section is not None else "a section"
+
+
+def _cut(name: str, size: int) -> str:
+    """The first bytes of a name, without a character that is cut in two: no URL is."""
+    name = name[:size]
+    while in_bytes(name) > size:
+        name = name[:-1]
+    return name
 
 
 def _check_socket(text: str, word: int) -> None:
@@ -207,7 +216,7 @@ class _Builder:
         server = line.scope.server
         state = self.states[server]
         worker = Worker(server, target, balancer, matching and self.matches)
-        worker.name = worker.name[: self.longest]
+        worker.name = _cut(worker.name, self.longest)
         worker.any_host = worker.matching and self.any_host and re.search(_HOST_REFERENCE, target.text) is not None
         worker.definitions.append(Definition(line.node, target, params, True))
         if balancer is None:
@@ -254,11 +263,11 @@ class _Builder:
         key = balancer_name(text)
         if key is None:
             raise _RefusedError("url", f'"{text}" is not a balancer: it has no name', nth)
-        if len(key) > _MAX_BALANCER:
+        if in_bytes(key) > _MAX_BALANCER:
             raise _RefusedError("url", f'"{text}" is not a balancer: its name is too long', nth)
         state = self.states[line.scope.server]
         if key not in state.made:
-            if front is not None and front.startswith("/") and len(front.partition("?")[0]) > _MAX_FRONT:
+            if front is not None and front.startswith("/") and in_bytes(front.partition("?")[0]) > _MAX_FRONT:
                 message = f"the path that leads to a balancer is at most {_MAX_FRONT} bytes long"
                 raise _RefusedError("arguments", message)
             state.made.add(key)
@@ -331,7 +340,7 @@ class _Builder:
             raise _RefusedError("context", f"{line.node.name}> is not allowed in {_section(scope)}")
         if is_balancer(line.path) and not _wildcard(line.path) and line.node.key == "<proxy":
             key = balancer_name(line.path)
-            if key is not None and len(key) <= _MAX_BALANCER:
+            if key is not None and in_bytes(key) <= _MAX_BALANCER:
                 self._balancer(scope.server, key).defined.append(line.node)
 
     def _close(self, line: Line) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.conf.words import lower
 from hpatch.proxy.model import DEFAULT_PORTS
+from hpatch.text import in_bytes
 
 if TYPE_CHECKING:
     from lark import Lark, Token
@@ -131,11 +132,6 @@ def _socket_path(written: str) -> str:
     return written.partition("?")[0].partition("#")[0]
 
 
-def _size(text: str) -> int:
-    """The length in bytes."""
-    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape"))
-
-
 def _sought(text: str, socket: str | None) -> tuple[str, int]:
     """What `ap_proxy_de_socketfy` and `ap_proxy_get_worker_ex` compare, and the length of its origin."""
     if socket is not None:
@@ -162,7 +158,7 @@ def name(url: Url, matching: bool = False) -> Name:
     refused = ""
     if socket is not None:
         socket = _socket_path(socket)
-        if _size(socket) > _MAX_SOCKET:
+        if in_bytes(socket) > _MAX_SOCKET:
             refused = f"the path of its socket is longer than {_MAX_SOCKET} bytes"
         if not host:
             host = "localhost"
@@ -177,7 +173,7 @@ def name(url: Url, matching: bool = False) -> Name:
         refused = "it has no host"
     elif ":" in host and host[0] != "[":
         refused = "what follows the host's colon is no port"
-    elif _size(host) > _MAX_HOST:
+    elif in_bytes(host) > _MAX_HOST:
         refused = f"its host is longer than {_MAX_HOST} bytes"
     shown = ""
     number = None
