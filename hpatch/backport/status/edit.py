@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from itertools import pairwise
 
 from hpatch.backport.status import words
-from hpatch.backport.status.model import Edit, Entry, Kind, Part, Section, StatusFile
+from hpatch.backport.status.model import Edit, Entry, Kind, Part, Section, StatusFile, Vote
 from hpatch.backport.status.read import read_entry
 from hpatch.errors import UsageError
 
@@ -43,10 +44,10 @@ def remove(status: StatusFile, entry: Entry) -> tuple[Edit, ...]:
     """Delete an entry and the blank line above it, unless that is all that parts what is left."""
     text = status.source.text
     start, end = entry.span
-    if end == len(text) or not text[end : text.find("\n", end) + 1 or None].strip():
+    if not text[end:].partition("\n")[0].strip():
         start = _blank_before(text, start)
     if end == len(text) and not text.endswith("\n"):
-        start = start - len(_newline(text)) if start else 0
+        start -= len(_newline(text))
     return (Edit(start, end, ""),)
 
 
@@ -58,41 +59,37 @@ def vote(status: StatusFile, entry: Entry, name: str, weight: str, remark: str =
         raise UsageError("a remark on a vote is one line that can be printed, without brackets")
     said = f"{name} ({remark})" if remark else name
     old = [one for one in entry.votes if one.name == name]
-    if len(old) == 1 and old[0].weight == weight:
-        return () if old[0].remark == remark else (Edit(*old[0].span, said),)
+    if [one.weight for one in old] == [weight]:
+        (mine,) = old
+        return () if mine.remark == remark else (Edit(*mine.span, said),)
     return (*(withdraw(status, entry, name) if old else ()), _cast(status, entry, weight, said, name))
 
 
 def withdraw(status: StatusFile, entry: Entry, name: str) -> tuple[Edit, ...]:
     """Take back a name's votes; a line that has no other goes. Raises UsageError when there is none."""
-    text = status.source.text
     edits = []
     for part in entry.parts:
-        there = [one for one in entry.votes if part.span.start <= one.span.start < part.span.end]
-        gone = [one for one in there if one.name == name]
-        if gone and len(gone) == len(there):
+        there = _votes(entry, part)
+        kept = [one for one in there if one.name != name]
+        if len(kept) == len(there):
+            continue
+        if not kept:
             edits.append(Edit(*part.span, ""))
             continue
-        for one in gone:
-            at = there.index(one)
-            if at:
-                edits.append(Edit(there[at - 1].span.end, one.span.end, ""))
-            else:
-                edits.append(Edit(one.span.start, there[1].span.start, ""))
+        first = kept[0].span.start
+        if there[0].span.start < first:
+            edits.append(Edit(there[0].span.start, first, ""))
+        for before, one in pairwise(there):
+            if one.name == name and one.span.start > first:
+                edits.append(Edit(before.span.end, one.span.end, ""))
     if not edits:
         raise UsageError(f"{status.source.name}:{entry.line}: {name} has no vote there")
-    return tuple(_joined(edits, text))
+    return tuple(edits)
 
 
-def _joined(edits: list[Edit], text: str) -> Iterator[Edit]:
-    """Deletions that touch or overlap, as one."""
-    start, end = edits[0].start, edits[0].end
-    for edit in sorted(edits)[1:]:
-        if edit.start > end:
-            yield Edit(start, end, "")
-            start = edit.start
-        end = max(end, edit.end)
-    yield Edit(start, end, "")
+def _votes(entry: Entry, part: Part) -> list[Vote]:
+    """The votes in a part of the entry."""
+    return [one for one in entry.votes if one.span.start in range(*part.span)]
 
 
 def _cast(status: StatusFile, entry: Entry, weight: str, said: str, name: str) -> Edit:
@@ -102,10 +99,10 @@ def _cast(status: StatusFile, entry: Entry, weight: str, said: str, name: str) -
     for part in lines:
         content = text[part.span.start : part.span.end]
         written = words.WEIGHT.match(content)
-        there = [one for one in entry.votes if part.span.start <= one.span.start < part.span.end]
+        there = _votes(entry, part)
         if written is None or written[1] != weight or any(one.name == name for one in there):
             continue
-        if not there and ":" in written[0] and not content[written.end() :].strip():
+        if ":" in written[0] and not content[written.end() :].strip():
             at = part.span.start + written.end()
             return Edit(at, at, f" {said}")
         if not there:
@@ -145,9 +142,7 @@ def _append(status: StatusFile, section: Section, entry: str) -> Edit:
 
 def _blank_before(text: str, at: int) -> int:
     """Where the line above `at` starts if it is blank, else `at`."""
-    if at == 0:
-        return at
-    start = text.rfind("\n", 0, at - 1) + 1
+    start = text[: at - 1].rfind("\n") + 1
     return at if text[start:at].strip() else start
 
 

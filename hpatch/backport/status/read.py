@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hpatch import grammar
@@ -43,7 +43,8 @@ def read_entry(text: str) -> Entry:
     found = read(Source("the proposal", f"PATCHES PROPOSED\n\n{text}"))
     if len(found.entries) != 1 or len(found.sections) != 1:
         raise InputError("the proposal: is not exactly one entry ('  *) title' and its fields)")
-    return found.entries[0]
+    (entry,) = found.entries
+    return entry
 
 
 def _text(source: Source, section: Section) -> str:
@@ -51,13 +52,13 @@ def _text(source: Source, section: Section) -> str:
 
 
 def _section(source: Source, children: list[Any], span: Span) -> Section:
-    heading = children[0]
+    heading, *others = children
     title = str(heading).strip().removesuffix(":")
     kind: Kind = next((kind for start, kind in _HEADINGS if title.startswith(start)), "notes")
     entries = []
     content = heading.end_pos
     loose: list[Token] = []
-    for child in children[1:]:
+    for child in others:
         data = getattr(child, "data", None)
         if data == "entry":
             entry = _entry(source, title, kind, child.children)
@@ -93,7 +94,7 @@ def _entry(source: Source, section: str, kind: Kind, tokens: list[Token]) -> Ent
     trunk = words.revisions(named) or words.merged(branch.merges)
     votes = [vote for part in parts if part.kind == "vote" for vote in words.votes(content[part], part.span.start)]
     comments = [words.comment(content[part], part.span) for part in parts if part.kind == "comment"]
-    span = Span(tokens[0].start_pos or 0, tokens[-1].end_pos or 0)
+    span = _span(tokens)
     title = words.flat(content[parts[0]].lstrip().removeprefix("*").removeprefix(")"))
     line = source.position(span.start)[0]
     return Entry(section, kind, line, span, tuple(parts), title, trunk, branch, tuple(votes), tuple(comments))
@@ -106,9 +107,14 @@ def _parts(tokens: list[Token]) -> Iterator[Part]:
     ends = ("comment",) if field is None else ()
     limit = len(kinds) if field is None else field
     first = next((at for at in range(1, limit) if _blank(tokens[at]) or kinds[at] in ends), limit)
-    yield Part("title", Span(tokens[0].start_pos or 0, tokens[first - 1].end_pos or 0))
-    for kind, token in zip(kinds[first:], tokens[first:], strict=True):
-        yield Part(kind, Span(token.start_pos or 0, token.end_pos or 0))
+    yield Part("title", _span(tokens[:first]))
+    for token in tokens[first:]:
+        yield Part(_KINDS.get(token.type, "text"), _span([token]))
+
+
+def _span(tokens: Sequence[Any]) -> Span:
+    """From the first of lark's tokens to the last."""
+    return Span(tokens[0].start_pos, tokens[-1].end_pos)
 
 
 def _blank(token: Token) -> bool:

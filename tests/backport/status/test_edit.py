@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpatch.backport.status import file as status_file
-from hpatch.backport.status.file import Edit
+from hpatch.backport.status.file import Edit, StatusFile
 from hpatch.errors import InputError, UsageError
 from tests.support.backport.status_text import LINES, NEW, TEXT, TEXTS, entry, read
 
@@ -104,12 +104,133 @@ def test_a_vote_does_not_follow_free_text(reason: str) -> None:
 
 
 def test_what_is_no_vote() -> None:
-    bad = (("a b", "+1", ""), ("ann", "yes", ""), ("ann", "+1", "a\nb"), ("ann", "+1", "a\x1bb"), ("ann", "+1", "(a"))
+    bad = (
+        ("a b", "+1", ""),
+        ("ann", "yes", ""),
+        ("ann", "+1:", ""),
+        ("and", "+1", ""),
+        ("ann", "+1", "a\nb"),
+        ("ann", "+1", "a\x1bb"),
+        ("ann", "+1", "(a"),
+    )
     for name, weight, remark in bad:
         with pytest.raises(UsageError):
             status_file.vote(read(), entry("mod_a"), name, weight, remark)
     with pytest.raises(UsageError, match="eve has no vote"):
         status_file.withdraw(read(), entry("mod_a"), "eve")
+
+
+def test_edits_may_touch() -> None:
+    assert status_file.apply("abc", [Edit(1, 2, "y"), Edit(0, 1, "x"), Edit(2, 2, "z")]) == "xyzc"
+
+
+def voted(*lines: str) -> StatusFile:
+    """A file of one entry with these lines."""
+    text = "".join(f"     {line}\n" for line in lines)
+    return read(f"PATCHES PROPOSED TO BACKPORT FROM TRUNK:\n\n  *) title\n{text}")
+
+
+def body(status: StatusFile, edits: tuple[Edit, ...]) -> list[str]:
+    """The lines of the entry below its title after edits."""
+    return [line.removeprefix("     ") for line in status_file.apply(status.source.text, edits).splitlines()[3:]]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # beside the votes of the same weight, in the first line that another name can follow
+        (["-0: ann", "+1: bob"], ["-0: ann", "+1: bob, eve"]),
+        (["+1: ann", "+1: bob"], ["+1: ann, eve", "+1: bob"]),
+        (["+1: ann, as it is", "+1: bob"], ["+1: ann, as it is", "+1: bob, eve"]),
+        (["+1: ann (twice),"], ["+1: ann (twice), eve"]),
+        (["+1:"], ["+1: eve"]),
+        (["-1:", "+1:"], ["-1:", "+1: eve"]),
+        (["+1", "-0: ann"], ["+1", "-0: ann", "+1: eve"]),
+        (["+1: ???", "-0: ann"], ["+1: ???", "-0: ann", "+1: eve"]),
+        (["+1: (all of us)", "+1: bob"], ["+1: (all of us)", "+1: bob, eve"]),
+        # else in a line below the votes, indented as they are
+        (["trunk patch: r1900001", "-0: ann", "-1: bob", "ann says: why?"], None),
+        (["  -0: ann", "-1: bob"], ["  -0: ann", "-1: bob", "+1: eve"]),
+        (["-1: ann", "  -0: bob"], ["-1: ann", "  -0: bob", "  +1: eve"]),
+        (["-0: ann", "2.4.x patch: r1900001"], ["-0: ann", "+1: eve", "2.4.x patch: r1900001"]),
+        # without votes, below the fields and above what is said
+        (["trunk patch: r1900001", "ann says: why?"], ["trunk patch: r1900001", "+1: eve", "ann says: why?"]),
+        (["  trunk patch: r1900001"], ["  trunk patch: r1900001", "  +1: eve"]),
+        (
+            ["trunk patch: r1900001", "  2.4.x patch: r1900002", "bob: yes"],
+            ["trunk patch: r1900001", "  2.4.x patch: r1900002", "  +1: eve", "bob: yes"],
+        ),
+        (["bob: what is it?"], ["+1: eve", "bob: what is it?"]),
+        # a name's own votes go
+        (["+1: eve", "-0: eve"], ["+1: eve"]),
+        (["+1: ann, eve", "-0: eve"], ["+1: ann", "+1: eve"]),
+        (["-0: eve", "+0: eve, bob, eve"], ["+0: bob", "+1: eve"]),
+    ],
+)
+def test_where_a_vote_goes(before: list[str], after: list[str] | None) -> None:
+    status = voted(*before)
+    (one,) = status.entries
+    expected = [*before[:-1], "+1: eve", before[-1]] if after is None else after
+    assert body(status, status_file.vote(status, one, "eve", "+1")) == expected
+
+
+def test_a_vote_that_is_there_already_changes_nothing() -> None:
+    status = voted("+1: ann (twice)")
+    assert status_file.vote(status, status.entries[0], "ann", "+1", "twice") == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (["+1: ann", "+0: bob", "-0: ann"], ["+0: bob"]),
+        (["+1: ann", "+0: ann", "-0: ann, bob"], ["-0: bob"]),
+        (["+1: bob, ann, cid"], ["+1: bob, cid"]),
+        (["+1: ann, ann, bob"], ["+1: bob"]),
+        (["+1: ann, bob, ann, ann"], ["+1: bob"]),
+        (["+1 (all): ann (a), bob (b)"], ["+1 (all): bob (b)"]),
+    ],
+)
+def test_all_votes_of_a_name_are_taken_back(before: list[str], after: list[str]) -> None:
+    status = voted(*before)
+    assert body(status, status_file.withdraw(status, status.entries[0], "ann")) == after
+
+
+def test_lines_end_as_in_the_file() -> None:
+    text = TEXT.replace("\n", "\r\n")
+    status = read(text)
+    for edits in (
+        status_file.propose(status, NEW),
+        status_file.vote(status, entry("mod_c", status), "eve", "-0"),
+        status_file.move(status, entry("mod_b", status), "accepted"),
+    ):
+        after = status_file.apply(text, edits)
+        assert after.count("\n") == after.count("\r\n") >= text.count("\r\n")
+        assert "\r\r" not in after
+
+
+def test_a_file_whose_last_line_does_not_end() -> None:
+    text = "PATCHES PROPOSED TO BACKPORT FROM TRUNK:\n\n  *) first\n     +1: ann"
+    status = read(text)
+    assert status_file.apply(text, status_file.propose(status, NEW)) == f"{text}\n\n{NEW.rstrip()}"
+    edits = status_file.vote(status, entry("first", status), "bob", "-0")
+    assert status_file.apply(text, edits) == f"{text}\n     -0: bob"
+
+
+@pytest.mark.parametrize("note", ["  [ New ones go to the end. ]\n", "  [ A note\n    of two lines ]\n"])
+def test_a_section_without_entries_keeps_its_note_on_top(note: str) -> None:
+    head, below = "PATCHES PROPOSED TO BACKPORT FROM TRUNK:\n", "\n\nPATCHES/ISSUES THAT ARE STALLED\n"
+    edits = status_file.propose(read(f"{head}{note}{below}"), NEW)
+    assert status_file.apply(f"{head}{note}{below}", edits) == f"{head}{note}\n{NEW}{below}"
+    edits = status_file.propose(read(f"{head}{below}"), NEW)
+    assert status_file.apply(f"{head}{below}", edits) == f"{head}\n{NEW}{below}"
+
+
+def test_what_stands_right_above_an_entry_stays() -> None:
+    text = f"PATCHES PROPOSED TO BACKPORT FROM TRUNK:\n{NEW}\n  *) other\n"
+    status = read(text)
+    assert [one.title for one in status.entries] == ["mod_d: New.", "other"]
+    after = status_file.apply(text, status_file.remove(status, entry("mod_d", status)))
+    assert after == "PATCHES PROPOSED TO BACKPORT FROM TRUNK:\n\n  *) other\n"
 
 
 def test_edits_must_not_overlap() -> None:

@@ -20,6 +20,7 @@ HEADER = TEXT.replace(
     [
         (["docs/manual/mod/core.xml", "CHANGES"], ["documentation"]),
         (["modules/md/md_acme.c", "changes-entries/x.txt"], ["mod_md"]),
+        (["modules/experimental/mod_md.c", "modules/mod_md.h"], ["mod_md"]),
         (["modules/http2/h2_proxy_session.c", "modules/http2/mod_proxy_http2.c"], ["mod_proxy_http2"]),
         (["modules/http2/h2_mplx.c"], ["http/2 - mod_http2"]),
         (["libhttpd.dsp", "Makefile.win", "CMakeLists.txt", "modules/x/NWGNUx"], ["non-Unix build"]),
@@ -39,6 +40,8 @@ def test_what_is_exempt(files: list[str], areas: list[str]) -> None:
     "files",
     [
         ["server/core.c"],
+        ["CHANGES", "server/core.c"],
+        ["modules/experimental/mod_mod_md.c"],
         ["docs/manual/mod/core.xml", "server/core.c"],
         ["docs/conf/httpd.conf.in"],
         ["modules/ssl/mod_ssl.c"],

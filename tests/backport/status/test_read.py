@@ -60,6 +60,68 @@ def test_a_veto() -> None:
 
 
 @pytest.mark.parametrize(
+    ("votes", "needs"),
+    [
+        (["+1: ann, bob, cid"], Needs(0, ())),
+        (["+1: ann, bob, cid, dan"], Needs(0, ())),
+        (["+1: ann, bob"], Needs(1, ())),
+        (["+1: ann, bob", "+1: ann"], Needs(1, ())),
+        (["+1: ann", "+0.9: bob", "+0: cid", "-0.9: dan"], Needs(2, ())),
+        (["+1: ann, bob, cid", "-1: dan"], Needs(0, ("dan",))),
+        (["+1: ann, bob, cid", "-1: cid"], Needs(1, ("cid",))),
+        ([], Needs(3, ())),
+    ],
+)
+def test_what_an_entry_needs(votes: list[str], needs: Needs) -> None:
+    found = status_file.read_entry("  *) title\n" + "".join(f"     {line}\n" for line in votes)).needs
+    assert found == needs
+    assert found.nothing == (needs == Needs(0, ()))
+
+
+def test_a_proposal_cannot_exempt_itself() -> None:
+    text = TEXT.replace("  *) mod_c: The newest form.\n", "   * Exceptions for RTC:\n    . mod_c\n")
+    assert read(text).exempt == ("mod_example", "pages and", "non-Unix build")
+
+
+def test_what_is_said_of_a_patch_is_no_patch() -> None:
+    one = status_file.read_entry(
+        "  *) title\n     trunk patch: r1500001\n     2.4.x patch: https://example.org/a.patch\n     +1: ann\n"
+        "     ann says: It works, or svn merge -c 1500002 .\n     bob: https://github.com/apache/httpd/pull/9\n"
+    )
+    assert one.branch.text == "https://example.org/a.patch"
+    assert (one.branch.merges, one.branch.pulls, one.branch.works) == ((), (), False)
+    assert one.branch.patches == ("https://example.org/a.patch",)
+    assert one.trunk == (1500001,)
+
+
+def test_an_entry_without_fields() -> None:
+    one = entry("Something")
+    assert (one.title, one.trunk, one.votes) == ("Something to think about.", (), ())
+    assert [(comment.name, comment.text) for comment in one.comments] == [("eve", "Is it?")]
+
+
+@pytest.mark.parametrize(
+    ("text", "works"),
+    [
+        ("trunk patch works", True),
+        ("trunk works", True),
+        ("The patch applies.", True),
+        ("trunk does not work, patch doesn't apply", False),
+        ("https://example.org/works.patch", False),
+        ("needs a look", False),
+        ("see the list\n       trunk works", True),
+    ],
+)
+def test_whether_the_change_of_trunk_works(text: str, works: bool) -> None:
+    assert status_file.read_entry(f"  *) title\n     2.4.x patch: {text}\n").branch.works is works
+
+
+def test_a_patch_whose_name_does_not_say_so() -> None:
+    field = "2.4.x patch: https://example.org/change/7 and https://svn.apache.org/r1500001"
+    assert status_file.read_entry(f"  *) title\n     {field}\n").branch.patches == ("https://example.org/change/7",)
+
+
+@pytest.mark.parametrize(
     ("field", "trunk"),
     [
         ("trunk patches: http://svn.apache.org/r1500001 and r1500002", (1500001, 1500002)),

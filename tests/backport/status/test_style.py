@@ -1,0 +1,92 @@
+"""Proposals in the forms of STATUS."""
+
+from __future__ import annotations
+
+import pytest
+
+from hpatch.backport.status.read import read_entry
+from hpatch.backport.status.style import MARK, Content, Style, Way, entry, wrapped
+
+URLS = ("https://svn.apache.org/r1900001", "https://svn.apache.org/r1900002")
+MERGE = "svn merge -c 1900001,1900002 ^/httpd/httpd/trunk ."
+PLACE = "https://example.org/a.patch"
+PULL = "https://github.com/apache/httpd/pull/9"
+
+
+def content(
+    way: Way = "works", *, title: str = "mod_a: Do it.", place: str = PLACE, voter: str | None = None
+) -> Content:
+    return Content(
+        title=title,
+        trunk=URLS,
+        branch="2.4.x",
+        way=way,
+        modulo=("CHANGES", "docs"),
+        merge=MERGE,
+        place=place,
+        voter=voter,
+    )
+
+
+TRUNK_2023 = f"     Trunk version of patch:\n        {URLS[0]}\n        {URLS[1]}\n"
+BRANCH_2023 = "     Backport version for 2.4.x of patch:\n"
+TRUNK = f"     trunk patch: {URLS[0]}\n                  {URLS[1]}\n"
+
+
+@pytest.mark.parametrize(
+    ("style", "what", "expected"),
+    [
+        ("2023", content(), f"{TRUNK_2023}{BRANCH_2023}        Trunk version of patch works\n        {MERGE}\n"),
+        (
+            *("2023", content("modulo")),
+            f"{TRUNK_2023}{BRANCH_2023}        Trunk version of patch works modulo CHANGES/docs\n        {MERGE}\n",
+        ),
+        ("2023", content("patch"), f"{TRUNK_2023}{BRANCH_2023}        {PLACE}\n"),
+        ("2023", content("patch", place=PULL), f"{TRUNK_2023}{BRANCH_2023}        PR: {PULL}\n"),
+        ("2020", content(), f"{TRUNK}     2.4.x patch: {MERGE}\n"),
+        (
+            *("2020", content("modulo")),
+            f"{TRUNK}     2.4.x patch: trunk works (modulo CHANGES/docs)\n                  {MERGE}\n",
+        ),
+        ("2020", content("patch", place=PULL), f"{TRUNK}     2.4.x patch: {PULL}\n"),
+        ("2014", content(), f"{TRUNK}     2.4.x patch: trunk works\n"),
+        ("2014", content("modulo"), f"{TRUNK}     2.4.x patch: trunk works (modulo CHANGES/docs)\n"),
+        ("2014", content("patch"), f"{TRUNK}     2.4.x patch: {PLACE}\n"),
+    ],
+)
+def test_the_forms(style: Style, what: Content, expected: str) -> None:
+    mark = "   * " if style == "2014" else "  *) "
+    text = entry(what, style)
+    assert text == f"{mark}mod_a: Do it.\n{expected}     +1:\n"
+    assert entry(what._replace(voter="ann"), style) == f"{mark}mod_a: Do it.\n{expected}     +1: ann\n"
+    again = read_entry(text)
+    assert (again.title, again.trunk) == ("mod_a: Do it.", (1900001, 1900002))
+
+
+def test_lines_are_wrapped_at_78_columns() -> None:
+    whole = "x" * 72
+    assert wrapped(f"{whole} y", MARK) == [f"  *) {whole}", "     y"]
+    assert wrapped(f"{whole}z", MARK) == [f"  *) {whole}z"]
+    assert wrapped(f"{'x' * 71} y", MARK) == [f"  *) {'x' * 71} y"]
+
+
+def test_words_stay_whole() -> None:
+    long = f"https://example.org/{'a' * 70}"
+    assert wrapped(f"see {long}", MARK) == ["  *) see", f"     {long}"]
+    assert wrapped(f"{'x' * 66} well-known", MARK) == [f"  *) {'x' * 66}", "     well-known"]
+    assert wrapped(f"{'x' * 69} PR 4711", MARK) == [f"  *) {'x' * 69}", "     PR 4711"]
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["trunk: the tree", "+1 for all", "2.4.x patch: this", "* item", "*) item"],
+)
+def test_no_line_of_a_title_is_a_field(word: str) -> None:
+    """Where a break would make a field of the title's end, the word before it goes along."""
+    for count in range(60, 76):
+        title = f"{'x' * (count - 10)} {'y' * 8} {word} and more"
+        text = entry(content(title=title), "2023")
+        again = read_entry(text)
+        assert again.title == title
+        assert (again.trunk, len(again.votes)) == ((1900001, 1900002), 0)
+        assert all(len(line) <= 78 for line in text.splitlines())
