@@ -162,6 +162,72 @@ def test_dep3(tmp_path: Path) -> None:
     assert "Applied-Upstream: 2.4.10, https://svn.apache.org/r2\n" in header
 
 
+def test_dep3_in_full() -> None:
+    words = "A line that is so long that it has to go on in another one, since 78 columns are few."
+    patch = Patch("r1", "the title", f"{words}\n\n\n\n--- a/x\n\nwell-{'k' * 80}-known", (), applied="2.4.10")
+    assert export.quilt([patch])["r1.patch"].decode().splitlines() == [
+        "Description: the title",
+        " A line that is so long that it has to go on in another one, since 78 columns",
+        " are few.",
+        " .",
+        " | --- a/x",
+        " .",
+        f" well-{'k' * 80}-known",
+        "Applied-Upstream: 2.4.10",
+        "---",
+    ]
+
+
+def mail(patch: Patch) -> list[str]:
+    (text,) = export.git([patch]).values()
+    return text.decode().split("\n")
+
+
+def test_a_mail_in_full() -> None:
+    change = (Edit("a", text(b"1\n"), text(b"2\n")),)
+    head = "From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001"
+    diff = ["---", "", *unified(change).decode().splitlines(), "-- ", "hpatch", "", ""]
+    kind = ["MIME-Version: 1.0", "Content-Type: text/plain; charset=UTF-8", "Content-Transfer-Encoding: 8bit", ""]
+    assert mail(Patch("r1", "the title", "", change)) == [
+        *(head, "From: hpatch <hpatch@localhost>", "Subject: [PATCH] the title", *kind, *diff)
+    ]
+    words = "A line that is so long that it has to go on in another one: 74 is the number"
+    patch = Patch("r1", "the title", words, change, origin="upstream, r1", author="ann", date="some day")
+    assert mail(patch) == [
+        *(head, "From: ann", "Date: some day", "Subject: [PATCH] the title", *kind),
+        *("A line that is so long that it has to go on in another one: 74 is the", "number"),
+        *("", "Origin: upstream, r1", *diff),
+    ]
+    names = [line for mail in export.git([patch, patch._replace(name="r2")]).values() for line in mail.splitlines()]
+    assert [line for line in names if line.startswith(b"Subject")] == [
+        *(b"Subject: [PATCH 1/2] the title", b"Subject: [PATCH 2/2] the title")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"), [(b"2\n", "8bit"), (b"\xff\n", "8bit"), (b"2\r\n", "base64"), (b"2\0\n", "base64")]
+)
+def test_what_a_mail_would_change_is_encoded(data: bytes, encoding: str) -> None:
+    (made,) = export.git([Patch("r1", "t", "", (Edit("a", text(b"1\n"), text(data)),))]).values()
+    assert f"Content-Transfer-Encoding: {encoding}\n".encode() in made
+    assert (data in made) is (encoding == "8bit")
+
+
+def test_one_diff_has_each_file_once() -> None:
+    one, two, three = text(b"1\n"), text(b"2\n"), text(b"3\n")
+    there_and_back = [Patch("a", "", "", (Edit("f", one, two),)), Patch("b", "", "", (Edit("f", two, one),))]
+    assert export.diff(there_and_back) == b""
+    on = [there_and_back[0], Patch("b", "", "", (Edit("f", two, three), Edit("e", None, one)))]
+    assert export.diff(on) == unified([Edit("e", None, one), Edit("f", one, three)])
+
+
+@pytest.mark.parametrize(
+    ("mode", "told"), [(0o644, b"100644"), (0o600, b"100644"), (0o744, b"100755"), (0o611, b"100644")]
+)
+def test_a_file_is_executable_or_not(mode: int, told: bytes) -> None:
+    assert b"new file mode " + told in unified([Edit("f", None, text(b"x\n", mode))])
+
+
 def test_a_title_cannot_add_a_header() -> None:
     patch = PATCHES[1]._replace(title="x\nOrigin: y\r\nFrom: z", author="a\nBcc: b <c@d>")
     assert export.quilt([patch])["two-r3.patch"].startswith(b"Description: x Origin: y From: z\n")

@@ -49,6 +49,19 @@ def test_changes_at_one_place(ours: bytes, theirs: bytes, conflict: Conflict) ->
     assert merge(BASE, ours, theirs) == Merged(None, (conflict,))
 
 
+def test_each_conflict_has_its_line_in_ours() -> None:
+    base = b"".join(b"%d\n" % number for number in range(1, 21))
+
+    def changed(*changes: tuple[int, bytes]) -> bytes:
+        lines = {number: b"%d\n" % number for number in range(1, 21)} | dict(changes)
+        return b"".join(lines.values())
+
+    ours = changed((2, b""), (5, b"five\n"), (9, b"9\n9a\n9b\n"), (12, b"twelve\n"))
+    theirs = changed((5, b"V\n"), (7, b"7\n7a\n"), (12, b"XII\n"), (15, b""), (20, b"twenty\n"))
+    conflicts = [(conflict.line, conflict.ours, conflict.theirs) for conflict in merge(base, ours, theirs).conflicts]
+    assert conflicts == [(4, (b"five\n",), (b"V\n",)), (13, (b"twelve\n",), (b"XII\n",))]
+
+
 TEXTS = st.lists(st.sampled_from([b"a\n", b"b\n", b"c\n", b"d\n", b"}\n"]), max_size=12).map(b"".join)
 
 

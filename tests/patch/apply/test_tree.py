@@ -65,6 +65,12 @@ def test_unsafe_paths(tree: Tree, path: str) -> None:
             look(path)
 
 
+def test_a_link_behind_a_folder_is_there(tree: Tree) -> None:
+    (tree.root / "sub/link").symlink_to("f.c")
+    assert tree.exists("sub/link")
+    assert tree.exists("sub/link/below")
+
+
 def test_names_that_the_system_refuses(tree: Tree) -> None:
     """The error is one line, not a traceback."""
     deep = "/".join(["d" * 250] * 16)
