@@ -44,7 +44,9 @@ def test_mixed() -> None:
     assert find("exclude-after", _MIXED) == []
 
 
-@pytest.mark.parametrize(("version", "lines"), [("2.4.23", [(1, 1)]), ("2.4.25", []), ("2.4.26", [(1, 1)])])
+@pytest.mark.parametrize(
+    ("version", "lines"), [("2.4.23", [(1, 1)]), ("2.4.24", []), ("2.4.25", []), ("2.4.26", [(1, 1)])]
+)
 def test_mixed_by_version(version: str, lines: list[tuple[int, int]]) -> None:
     """2.4.24 and 2.4.25 honoured it."""
     assert places("exclude-mixed-context", _MIXED, version) == lines

@@ -67,7 +67,30 @@ def test_method(method: str, version: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "version"), [("get", None), ("GET11", None), ("GET11", "2.4.55"), ("TCP", "2.4.21")]
+    ("method", "version"),
+    [
+        ("get", None),
+        ("GET11", None),
+        ("GET11", "2.4.55"),
+        ("HEAD11", "2.4.55"),
+        ("OPTIONS11", "2.4.55"),
+        ("CPING", "2.4.49"),
+        ("TCP", "2.4.21"),
+    ],
 )
 def test_known_method(method: str, version: str | None) -> None:
     assert not find("hc-method", MEMBER.format(f"hcmethod={method}"), version)
+
+
+@pytest.mark.parametrize(
+    ("method", "version", "since"),
+    [
+        ("CPING", "2.4.48", "2.4.49"),
+        ("OPTIONS11", "2.4.54", "2.4.55"),
+        ("HEAD11", "2.4.54", "2.4.55"),
+        ("GET11", "2.4.54", "2.4.55"),
+    ],
+)
+def test_method_that_came_later(method: str, version: str, since: str) -> None:
+    (found,) = find("hc-method", MEMBER.format(f"hcmethod={method}"), version)
+    assert found.help == f"{method} came with httpd {since}."

@@ -70,3 +70,7 @@ def test_health_check_of_a_worker_in_no_balancer() -> None:
 )
 def test_not_standalone(text: str, version: str | None) -> None:
     assert not find("retry-standalone", text, version)
+
+
+def test_retry_does_nothing_from_2_4_21_on() -> None:
+    assert len(find("retry-standalone", "ProxyPass / http://h/ retry=0", "2.4.21")) == 1

@@ -158,3 +158,8 @@ def test_the_main_servers_does_not_reach_a_virtual_host() -> None:
 )
 def test_order_is_right(text: str, version: str | None) -> None:
     assert not find(iobuffer_order, text, version)
+
+
+def test_fcgi_reads_it_from_2_4_10_on() -> None:
+    assert len(find(iobuffer_indiscriminate, f"ProxyPass /a {SOCKET} iobuffersize=1048576\n", "2.4.10")) == 1
+    assert len(find(iobuffer_order, "ProxyPass /a fcgi://a/\nProxyIOBufferSize 32768\n", "2.4.10")) == 1

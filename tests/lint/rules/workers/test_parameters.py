@@ -121,6 +121,7 @@ def test_in_range_or_another_rule(param: str) -> None:
 def test_decimal(version: str, severity: str) -> None:
     (found,) = find("loadfactor-decimal", PASS.format("loadfactor=1.5"), version)
     assert (found.place.column, found.severity) == (23, severity)
+    assert not find("param-range", PASS.format("loadfactor=1.5"), version)
 
 
 @pytest.mark.parametrize(
@@ -130,12 +131,20 @@ def test_no_decimal(param: str, version: str | None) -> None:
     assert not find("loadfactor-decimal", PASS.format(param), version)
 
 
-@pytest.mark.parametrize(("status", "version"), [("+R", "2.4.33"), ("R", "2.4.7"), ("-C", "2.4.20")])
-def test_old_letter(status: str, version: str) -> None:
-    assert places("status-letter-old", PASS.format(f"status={status}"), version) == [(1, 23)]
+@pytest.mark.parametrize(
+    ("status", "version", "since"), [("+R", "2.4.33", "2.4.34"), ("R", "2.4.7", "2.4.34"), ("-C", "2.4.20", "2.4.21")]
+)
+def test_old_letter(status: str, version: str, since: str) -> None:
+    (found,) = find("status-letter-old", PASS.format(f"status={status}"), version)
+    assert (found.place.line, found.place.column) == (1, 23)
+    assert f"needs httpd {since}: httpd {version} refuses" in found.message
+    assert found.help is not None
+    assert f"httpd {since} or later" in found.help
     assert not find("param-range", PASS.format(f"status={status}"), version)
 
 
-@pytest.mark.parametrize(("status", "version"), [("+R", "2.4.34"), ("+R", None), ("+H", "2.4.7"), ("X", "2.4.7")])
+@pytest.mark.parametrize(
+    ("status", "version"), [("+R", "2.4.34"), ("-C", "2.4.21"), ("+R", None), ("+H", "2.4.7"), ("X", "2.4.7")]
+)
 def test_known_letter(status: str, version: str | None) -> None:
     assert not find("status-letter-old", PASS.format(f"status={status}"), version)

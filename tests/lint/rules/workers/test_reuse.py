@@ -18,7 +18,10 @@ def test_not_both(params: str) -> None:
 
 
 @pytest.mark.parametrize("url", ["http://$1.example/", "http://h:80$1/$2"])
-@pytest.mark.parametrize(("version", "safe", "severity"), [("2.4.59", True, "warning"), ("2.4.58", False, "error")])
+@pytest.mark.parametrize(
+    ("version", "safe", "severity"),
+    [("2.4.59", True, "warning"), ("2.4.58", False, "error"), ("2.4.47", False, "error")],
+)
 def test_dollar(url: str, version: str, safe: bool, severity: str) -> None:
     (found,) = find("reuse-dollar-host", f"ProxyPassMatch ^/(.)/(.*) {url} enablereuse=on", version)
     assert (found.place.column, found.severity) == (len(f"ProxyPassMatch ^/(.)/(.*) {url} ") + 1, severity)

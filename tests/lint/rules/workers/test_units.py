@@ -110,3 +110,9 @@ def test_no_bytes_of_a_server(line: str) -> None:
 @pytest.mark.parametrize("param", ["iobuffersize=65536", "iobuffersize=0", "iobuffersize=8192b", "max=5K"])
 def test_no_bytes(param: str) -> None:
     assert not find("bytes-suffix", PASS.format(param))
+
+
+@pytest.mark.parametrize(("size", "what"), [("511K", "refuses to start with"), ("512K", "ignores the unit of")])
+def test_least_buffer(size: str, what: str) -> None:
+    (found,) = find("bytes-suffix", f"ProxyIOBufferSize {size}")
+    assert found.message.startswith(f'httpd {what} "ProxyIOBufferSize {size}"')
