@@ -121,6 +121,10 @@ def regex_unanchored(context: Context) -> Iterator[Found]:
 
         ProxyPassMatch "/api/(.*)" "http://10.0.0.5/$1"
 
+    Fires on (`^` holds for the first alternative only)::
+
+        ProxyPassMatch "^/api/|/app/" "http://10.0.0.5"
+
     Write instead::
 
         ProxyPassMatch "^/api/(.*)" "http://10.0.0.5/$1"

@@ -38,15 +38,24 @@ def pass_shadowed(context: Context) -> Iterator[Found]:
         ProxyPass "/" "http://10.0.0.5/"
         ProxyPass "/api" "http://10.0.0.6/api"
 
+    Fires on (among Location sections the last match wins)::
+
+        <Location "/api">
+            ProxyPass "http://10.0.0.6/api"
+        </Location>
+        <Location "/">
+            ProxyPass "http://10.0.0.5/"
+        </Location>
+
     Write instead::
 
         ProxyPass "/api" "http://10.0.0.6/api"
         ProxyPass "/" "http://10.0.0.5/"
 
-    Silent on (`/api` is no part of the path `/ap`)::
+    Silent on (`/api` is not below `/ap`)::
 
-        ProxyPass "/ap/" "http://10.0.0.5/"
-        ProxyPass "/api/" "http://10.0.0.6/"
+        ProxyPass "/ap" "http://10.0.0.5"
+        ProxyPass "/api" "http://10.0.0.6"
 
     Source: the ProxyPass documentation, "Ordering ProxyPass Directives"; `proxy_trans`, `merge_proxy_config` and
     `merge_proxy_dir_config` in mod_proxy.c, `ap_location_walk` in server/request.c. Each case tested on httpd 2.4.71,

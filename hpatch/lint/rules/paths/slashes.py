@@ -115,6 +115,13 @@ def slash_double(context: Context) -> Iterator[Found]:
 
         ProxyPass "/p" "http://10.0.0.5:8080/"
 
+    Fires on (every member that ends with a slash)::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080/"
+        </Proxy>
+        ProxyPass "/" "balancer://app/"
+
     Write instead::
 
         ProxyPass "/p" "http://10.0.0.5:8080"

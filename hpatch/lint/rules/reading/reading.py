@@ -163,7 +163,7 @@ def variable_undefined(context: Context) -> Iterator[Found]:
         Define APP_HOST app.internal
         ProxyPass "/app/" "http://${APP_HOST}:8080/"
 
-    Silent on (not a variable: no braces)::
+    Silent on (`$1` without braces is not a variable)::
 
         ProxyPassMatch "^/app/(.*)$" "http://10.0.0.5:8080/$1"
 

@@ -212,6 +212,11 @@ def uds_worker_collision(context: Context) -> Iterator[Found]:
         ProxyPass "/a/" "unix:/run/a.sock|fcgi://localhost/srv/"
         ProxyPass "/b/" "unix:/run/b.sock|fcgi://localhost/srv/"
 
+    Fires on (names are compared as text)::
+
+        ProxyPass "/app" "unix:/run/app.sock|http://localhost/app"
+        ProxyPass "/app2" "unix:/run/app2.sock|http://localhost/app2"
+
     Write instead::
 
         ProxyPass "/a/" "unix:/run/a.sock|fcgi://a-sock/srv/"

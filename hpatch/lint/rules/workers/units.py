@@ -60,6 +60,10 @@ def param_unit_dropped(context: Context) -> Iterator[Found]:
 
         ProxyPass "/" "http://10.0.0.5:8080/" timeout=500ms
 
+    Fires on (in a directive)::
+
+        ProxyTimeout 2m
+
     Write instead::
 
         ProxyPass "/" "http://10.0.0.5:8080/" timeout=1 connectiontimeout=500ms
