@@ -10,6 +10,7 @@ import argparse
 import fnmatch
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -41,6 +42,8 @@ class Area:
     files: tuple[str, ...]
     tests: tuple[str, ...]
     """Arguments for pytest."""
+    lines: str
+    """Only mutants that change a line with this pattern, for an area that is a matter of some lines."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ def areas() -> dict[str, Area]:
                 )
             ),
             tests=tuple(table["tests"]),
+            lines=table.get("lines", ""),
         )
         for name, table in tables.items()
     }
@@ -163,6 +167,7 @@ class Bench:
         results = [
             Result(name=chosen[at].name, line=chosen[at].line, outcome=_outcome(status), by=by, seconds=seconds)
             for at, status, by, seconds in rows
+            if status is not None  # a machine that was busy or asleep: once more
         ]
         sandbox.remove(self._private)
         return [result for result in results if result.outcome != SURVIVED]
@@ -265,7 +270,12 @@ def main() -> int:
     sound = True
     for area in (known_areas[name] for name in options.area or known_areas):
         began = time.monotonic()
-        made = [mutant for file in area.files for mutant in mutants(file, (TOP / file).read_text("utf-8"))]
+        made = [
+            mutant
+            for file in area.files
+            for mutant in mutants(file, (TOP / file).read_text("utf-8"))
+            if re.search(area.lines, mutant.name.before)
+        ]
         chosen = [mutant for mutant in made if fnmatch.fnmatch(mutant.name.file, options.file)]
         if options.again:
             last = survivors_of(area)

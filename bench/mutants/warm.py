@@ -53,6 +53,7 @@ class Warm:
         for file in sorted({mutant.name.file for mutant in self._mutants}):
             importlib.import_module(file.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
         functions = _functions(self._root)
+        gc.freeze()  # the forked processes share the memory as long as nobody writes to it
         with (self._place / "results").open("w") as results:
             for at, mutant in enumerate(self._mutants):
                 private = self._place / str(at)
