@@ -5,41 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from hpatch.facts import modules as facts
+
 if TYPE_CHECKING:
     from hpatch.text import Place
 
-_FULL = """
-    access_compat actions alias allowmethods asis auth_basic auth_digest auth_form authn_anon authn_core
-    authn_dbd authn_dbm authn_file authn_socache authnz_fcgi authnz_ldap authz_core authz_dbd authz_dbm
-    authz_groupfile authz_host authz_owner authz_user autoindex brotli bucketeer buffer cache cache_disk
-    cache_socache case_filter case_filter_in cern_meta cgi cgid charset_lite data dav dav_fs dav_lock
-    dbd deflate dialup dir dumpio echo env expires ext_filter file_cache filter headers heartbeat
-    heartmonitor http2 ident imagemap include info lbmethod_bybusyness lbmethod_byrequests
-    lbmethod_bytraffic lbmethod_heartbeat ldap log_config log_debug log_forensic logio lua macro md mime
-    mime_magic negotiation proxy proxy_ajp proxy_balancer proxy_connect proxy_express proxy_fcgi
-    proxy_fdpass proxy_ftp proxy_hcheck proxy_html proxy_http proxy_http2 proxy_scgi proxy_uwsgi
-    proxy_wstunnel ratelimit reflector remoteip reqtimeout request rewrite sed session session_cookie
-    session_crypto session_dbd setenvif slotmem_plain slotmem_shm so socache_dbm socache_memcache
-    socache_redis socache_shmcb speling ssl status substitute suexec unique_id unixd userdir usertrack
-    version vhost_alias watchdog xml2enc
-"""
-"""What a full build for Unix has, the MPM aside (Debian's 2.4.71)."""
-
-_SOURCES = {
-    "core_module": "core.c",
-    "http_module": "http_core.c",
-    "ldap_module": "util_ldap.c",
-    "mpm_event_module": "event.c",
-    "mpm_worker_module": "worker.c",
-    "mpm_prefork_module": "prefork.c",
-    "mpm_winnt_module": "mpm_winnt.c",
-    "mpm_netware_module": "mpm_netware.c",
-    "mpm_mpmt_os2_module": "mpmt_os2.c",
-    "nwssl_module": "mod_nw_ssl.c",
-}
-"""Source files that are not named after the module (`mod_NAME.c` for `NAME_module`)."""
-
-_IDENTIFIERS = {source: identifier for identifier, source in _SOURCES.items()}
 _ALWAYS = frozenset({"core_module", "http_module"})
 
 
@@ -64,7 +34,8 @@ class Modules:
     @classmethod
     def everything(cls, mpm: str = "event") -> Modules:
         """All modules of a full build, with one MPM: what `--modules all` stands for."""
-        return cls([f"{name}_module" for name in _FULL.split()] + [f"mpm_{mpm}_module"], complete=True)
+        built = [module.identifier for module in facts.everything() if module.built]
+        return cls([*built, f"mpm_{mpm}_module"], complete=True)
 
     def copy(self) -> Modules:
         """The same knowledge, for one configuration to add its own `LoadModule` lines to."""
@@ -75,7 +46,7 @@ class Modules:
         known = identifier(name)
         if known in _ALWAYS:
             return True
-        if name.endswith(".c") and _SOURCES.get(known, name) != name:
+        if name.endswith(".c") and (module := facts.find(known)) is not None and module.source + ".c" != name:
             return False
         if known in self.names or known in self.loaded_at:
             return True
@@ -99,4 +70,5 @@ def identifier(name: str) -> str:
     """A module's identifier, from that or from its source file's name (`mod_proxy.c` -> `proxy_module`)."""
     if not name.endswith(".c"):
         return name
-    return _IDENTIFIERS.get(name) or name.removeprefix("mod_").removesuffix(".c") + "_module"
+    module = facts.find(name)
+    return module.identifier if module else name.removeprefix("mod_").removesuffix(".c") + "_module"

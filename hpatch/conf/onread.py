@@ -284,10 +284,12 @@ def _if_directive(reading: Reading, subject: str) -> tuple[bool | None, str]:
     known = vocabulary.find(words.lower(subject))
     if known is None:
         return (False if reading.modules.complete else None), "no module that is known has it"
-    if known[1] in ("core", "mpm"):
+    _, modules = known
+    if not modules:
         return True, "httpd has it"
-    verdict = reading.modules.has(known[1] + ".c")
-    return verdict, f"it comes with {known[1]}"
+    loaded = {reading.modules.has(module + ".c") for module in modules}
+    verdict = True if True in loaded else None if None in loaded else False
+    return verdict, f"it comes with {' or '.join(modules)}"
 
 
 def _if_section(reading: Reading, subject: str) -> tuple[bool | None, str]:

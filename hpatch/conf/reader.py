@@ -249,17 +249,17 @@ class Reader(Reading):
         """The key of a plain directive's name, and its spelling; None for one that httpd executes at once."""
         key = words.lower(name)
         known = vocabulary.find(key)
-        if known is not None and self._module_absent(known[1]):
+        if known is not None and self._absent(known):
             known = None
-        elif key in vocabulary.ON_READ or key.startswith(vocabulary.LUA_SECTION):
+        elif key in vocabulary.ON_READ:
             self.keys[name] = None
             return None
         self.spelling[name] = known[0] if known else name
         self.keys[name] = key
         return key
 
-    def _module_absent(self, module: str) -> bool:
-        return module not in ("core", "mpm") and self.modules.has(module + ".c") is False
+    def _absent(self, known: vocabulary.Word) -> bool:
+        return known[1] != () and all(self.modules.has(module + ".c") is False for module in known[1])
 
     def _line(self, feed: Feed, stream: Stream, line: Line, value: str, levels: list[Level]) -> None:
         """One logical line, any kind but blank and comment."""
@@ -276,9 +276,9 @@ class Reader(Reading):
                 args = ">"
         key = words.lower(name)
         known = vocabulary.find(key)
-        if known is not None and self._module_absent(known[1]):
+        if known is not None and self._absent(known):
             known = None
-        if known is not None and (key in vocabulary.ON_READ or key.startswith(vocabulary.LUA_SECTION)):
+        if known is not None and key in vocabulary.ON_READ:
             onread.execute(self, onread.Call(feed, stream, start, end, key, known[0], args, levels))
             return
         if name[:2] == "</":

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hpatch.conf.tree import Configuration
+from hpatch.facts.versions import since
 from hpatch.versions import Version
 
 if TYPE_CHECKING:
@@ -72,10 +73,14 @@ class Context:
         """The httpd version that is linted for; None when it is not known."""
         return self.configuration.version
 
-    def before(self, version: str) -> bool:
-        """Whether httpd is known to be older than `version`."""
-        return self.version is not None and self.version < Version.parse(version)
+    def before(self, change: str | Version) -> bool:
+        """Whether httpd is known to be older than a change (a name in the facts' versions) or a version."""
+        return self.version is not None and self.version < _first(change)
 
-    def maybe_before(self, version: str) -> bool:
-        """Whether httpd is older than `version`, or may be."""
-        return self.version is None or self.version < Version.parse(version)
+    def maybe_before(self, change: str | Version) -> bool:
+        """Whether httpd is older than a change or a version, or may be."""
+        return self.version is None or self.version < _first(change)
+
+
+def _first(change: str | Version) -> Version:
+    return since(change) if isinstance(change, str) else change

@@ -9,6 +9,8 @@ import re
 
 from hpatch.conf import words as conf_words
 from hpatch.conf.tree import Configuration, Node
+from hpatch.facts.parameters import WORDS
+from hpatch.facts.versions import since
 from hpatch.proxy.lookup import Among, Lookup
 from hpatch.proxy.model import (
     Balancer,
@@ -24,7 +26,6 @@ from hpatch.proxy.model import (
     Target,
     Worker,
 )
-from hpatch.proxy.parameters import FLAGS
 from hpatch.proxy.requests import resolve
 from hpatch.proxy.target import Name, Url, balancer_name, is_balancer, name, parse_parameters, parse_targets
 from hpatch.proxy.walk import PROXIES, Line, Scope, Walk
@@ -111,9 +112,9 @@ class _Builder:
     ) -> None:
         self.urls = urls
         self.parameters = parameters
-        self.matches = version is None or version >= Version(2, 4, 47)
-        self.any_host = version is None or version >= Version(2, 4, 63)
-        self.longest = 383 if version is None or version >= Version(2, 4, 53) else 95
+        self.matches = version is None or version >= since("match-workers")
+        self.any_host = version is None or version >= since("match-workers-any-host")
+        self.longest = 383 if version is None or version >= since("long-worker-names") else 95
         self.names: dict[tuple[str, bool], Name] = {}
         self.states = {server: _State() for server in servers}
         self.refusals: list[Refusal] = []
@@ -186,7 +187,7 @@ class _Builder:
             key, value = self.parameters[text]
             if value is not None:
                 params.append(Param(key, value, line.node, None, nth))
-            elif key.lower() in FLAGS:
+            elif key.lower() in WORDS:
                 flags = {*flags, key.lower()}
             elif "${" in text:
                 continue

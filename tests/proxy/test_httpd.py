@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpatch.conf.load import load_text
+from hpatch.facts.parameters import BALANCER, WORKER
 from hpatch.proxy.build import build
 from hpatch.proxy.model import Definition, Proxy, Worker
-from hpatch.proxy.parameters import BALANCER, WORKER
 from tests.oracle.proxy import Request, ask, request
 
 Strings = st.SearchStrategy[str]

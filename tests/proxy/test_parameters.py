@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hpatch.proxy.parameters import BALANCER, MAPPING, PARAMETERS, SCHEMES, WORKER, Parameter, check
+from hpatch.facts.parameters import BALANCER, MAPPING, PARAMETERS, SCHEMES, WORKER, Parameter
+from hpatch.proxy.parameters import check
 from hpatch.versions import Version
 from tests.oracle.proxy import ask
 
@@ -171,7 +172,7 @@ def _sound(parameter: Parameter) -> str:
         "duration": "1h",
         "flag": "on",
         "separator": ".",
-        "choice": parameter.values[0] if parameter.values else "",
+        "choice": next(iter(parameter.values), ""),
     }
     return texts.get(parameter.kind, "")
 

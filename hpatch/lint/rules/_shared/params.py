@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from hpatch.facts.parameters import BALANCER, MAPPING, WORKER, Parameter, Scope
 from hpatch.lint.found import Edit, Fix
 from hpatch.lint.rules._shared.edits import replaced
 from hpatch.proxy.model import Balancer, Param, Server, Worker
-from hpatch.proxy.parameters import BALANCER, MAPPING, WORKER, Parameter, Reading, Scope, check
+from hpatch.proxy.parameters import Reading, check
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node

@@ -7,43 +7,55 @@ from posixpath import basename, dirname
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.backends.uwsgi.sockets import PROTOCOL_KEYS, Match, Sockets
+from hpatch.facts import modules
+from hpatch.facts.versions import since
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.proxy.model import DEFAULT_PORTS
-from hpatch.versions import Version
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
     from hpatch.lint.found import Confidence, Severity
     from hpatch.proxy.model import Target
     from hpatch.text import Place
+    from hpatch.versions import Version
 
 MODULE = "proxy_uwsgi_module"
-BUNDLED = Version(2, 4, 30)
-"""The first httpd that comes with mod_proxy_uwsgi."""
-DRAINS = Version(2, 0, 5)
-"""The first uWSGI that reads FastCGI's input to its end before it closes."""
 
 
 class _Cve(NamedTuple):
+    """`fixed` is the first release without it."""
+
     name: str
-    fixed: Version
     what: str
+
+    @property
+    def fixed(self) -> Version:
+        return since(self.name)
 
 
 _CVES = (
-    _Cve("CVE-2020-11984", Version(2, 4, 46), "a request header over 16 KiB overruns a length field"),
-    _Cve("CVE-2021-36160", Version(2, 4, 49), "a request path makes it read out of bounds"),
-    _Cve("CVE-2023-27522", Version(2, 4, 56), "a response header can cut the response in two"),
-    _Cve("CVE-2024-24795", Version(2, 4, 59), "a backend's Content-Length can split responses"),
-    _Cve("CVE-2026-63718", Version(2, 4, 69), "a response can be smuggled"),
+    _Cve("CVE-2020-11984", "a request header over 16 KiB overruns a length field"),
+    _Cve("CVE-2021-36160", "a request path makes it read out of bounds"),
+    _Cve("CVE-2023-27522", "a response header can cut the response in two"),
+    _Cve("CVE-2024-24795", "a backend's Content-Length can split responses"),
+    _Cve("CVE-2026-63718", "a response can be smuggled"),
 )
 """From the oldest to the newest. Each is in every release from 2.4.30 to the one before `fixed`."""
 
+DRAINS = since("uwsgi-reads-fastcgi-to-end")
 _HELP_EOF = (
-    "Run uWSGI 2.0.5 or later, speak uWSGI's own protocol (uwsgi-socket there, uwsgi:// here), or patch httpd: "
+    f"Run uWSGI {DRAINS} or later, speak uWSGI's own protocol (uwsgi-socket there, uwsgi:// here), or patch httpd: "
     "hpatch set show fcgi-stdin-eof."
 )
+
+
+def _bundled() -> Version:
+    """The first httpd that comes with mod_proxy_uwsgi."""
+    module = modules.find(MODULE)
+    assert module is not None
+    assert module.since is not None
+    return module.since
 
 
 def _answering(target: Target, sockets: Sockets) -> Match | None:
@@ -207,11 +219,12 @@ def uwsgi_module_thirdparty(context: Context) -> Iterator[Found]:
     if place is None:
         return
     path = modules.paths.get(MODULE)
-    if context.before(str(BUNDLED)):
+    if context.before(_bundled()):
         yield Found(
             place,
             f"httpd {context.version} has no mod_proxy_uwsgi of its own: this one was built elsewhere",
-            help=f"Run httpd {BUNDLED} or later with its own module, or proxy with http:// to an http-socket of uWSGI.",
+            help=f"Run httpd {_bundled()} or later with its own module, or proxy with http:// to an http-socket of "
+            "uWSGI.",
         )
     elif path is not None and _outside(context, path):
         yield Found(
@@ -251,7 +264,7 @@ def uwsgi_module_cve(context: Context) -> Iterator[Found]:
     Source: httpd's CHANGES for the releases named, and its list of vulnerabilities.
     """
     used = context.targets.get("uwsgi")
-    if not used or context.before(str(BUNDLED)):
+    if not used or context.before(_bundled()):
         return
     place = context.configuration.modules.loaded_at.get(MODULE)
     related = () if place is None else (Related(used[0].place, "used here"),)

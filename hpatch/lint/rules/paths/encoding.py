@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from hpatch.facts.parameters import MAPPING
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.passes import encoded, parameter
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 _PASS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
 _SLASHES = "https://httpd.apache.org/docs/2.4/mod/core.html#allowencodedslashes"
-_MAPPING_SINCE = "2.4.49"
-_NODECODE_FIXED = "2.4.57"
 
 
 @rule("MP016", "mapping-version", "error", references=(_PASS,))
@@ -42,14 +41,15 @@ def mapping_version(context: Context) -> Iterator[Found]:
 
     Source: `add_pass` in mod_proxy.c of 2.4.48 and 2.4.49.
     """
-    if not context.before(_MAPPING_SINCE):
+    first = MAPPING["mapping"].since
+    if first is None or not context.before(first):
         return
     for mapping in context.passes:
         param = parameter(mapping, "mapping") if mapping.params else None
         if param is not None:
             yield Found(
                 param.place,
-                f'"{param.key}={param.value}" needs httpd 2.4.49: httpd {context.version} does not start',
+                f'"{param.key}={param.value}" needs httpd {first}: httpd {context.version} does not start',
                 help="Remove it, or upgrade httpd.",
             )
 
@@ -151,7 +151,7 @@ def slashes_decode(context: Context) -> Iterator[Found]:
         if setting is None:
             continue
         decoded = setting.words[0].lower() == "on"
-        if not decoded and not context.before(_NODECODE_FIXED):
+        if not decoded and not context.before("nodecode-passed-once"):
             continue
         becomes = "/" if decoded else "%252F"
         yield Found(

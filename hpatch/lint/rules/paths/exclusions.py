@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.takers import takers
-from hpatch.versions import Version
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
 
 _MANUAL = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
-_HONOURED = (Version(2, 4, 24), Version(2, 4, 25))
 
 
 @rule("MP004", "exclude-after", "error", references=(_MANUAL,))
@@ -90,7 +88,7 @@ def exclude_mixed_context(context: Context) -> Iterator[Found]:
     Source: the ProxyPass documentation ("Mixing ProxyPass settings in different contexts does not work"); `proxy_trans`
     in mod_proxy.c of 2.4.23 to 2.4.26; PR 60458. Tested on httpd 2.4.71.
     """
-    if context.version in _HONOURED:
+    if context.before("exclusion-variable-undone") and not context.before("exclusion-variable"):
         return
     no_proxy: bool | None = None
     for mapping, taker in takers(context.proxy):

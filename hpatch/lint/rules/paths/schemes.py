@@ -31,8 +31,6 @@ _MODULES = {
 }
 """The modules that support a scheme; one of them is enough. mod_proxy_cluster has its own balancers."""
 
-_WEBSOCKET_BY_HTTP = "2.4.47"
-
 
 @rule("MP012", "scheme-no-module", "error", references=(_MANUAL,))
 def scheme_no_module(context: Context) -> Iterator[Found]:
@@ -119,7 +117,7 @@ def _absent(context: Context, scheme: str) -> Confidence | None:
     names = _MODULES.get(scheme)
     if names is None:
         return None
-    if scheme in ("ws", "wss") and (context.version is None or not context.before(_WEBSOCKET_BY_HTTP)):
+    if scheme in ("ws", "wss") and (not context.before("websocket-by-http")):
         names = (*names, "proxy_http_module")
     modules = context.configuration.modules
     known = [modules.has(name) for name in names]

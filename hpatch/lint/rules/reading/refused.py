@@ -125,13 +125,13 @@ def _garbled(nodes: list[Node]) -> Found:
 
 
 def _misspelt(key: str, nodes: list[Node]) -> Iterator[Found]:
-    from hpatch.conf import vocabulary
+    from hpatch.facts import directives
 
-    if vocabulary.find(key) is not None:
+    if directives.find(key):
         return
     from hpatch.suggest import closest
 
-    near = closest(key, (name for name in vocabulary.names() if name.startswith(_OURS)), _NEAR)
+    near = closest(key, (name for name in directives.names() if name.startswith(_OURS)), _NEAR)
     if near is None:
         return
     for node in nodes:

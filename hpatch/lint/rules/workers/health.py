@@ -161,7 +161,5 @@ def hc_method(context: Context) -> Iterator[Found]:
 
 
 def _newer(use: Use) -> str | None:
-    since = {"cping": "2.4.49", "options11": "2.4.55", "head11": "2.4.55", "get11": "2.4.55"}.get(
-        use.param.value.lower()
-    )
-    return None if since is None else f"{use.param.value} came with httpd {since}."
+    first = use.parameter.values.get(use.param.value.lower()) if use.parameter else None
+    return None if first is None else f"{use.param.value} came with httpd {first}."

@@ -115,7 +115,7 @@ def retry_standalone(context: Context) -> Iterator[Found]:
         parameter, worker = use.parameter, use.owner
         if parameter is None or not parameter.member or not isinstance(worker, Worker) or worker.balancer is not None:
             continue
-        if parameter.name == "retry" and (context.before("2.4.21") or "status" in worker.params):
+        if parameter.name == "retry" and (context.before("error-state-for-members") or "status" in worker.params):
             continue
         check = parameter.name.startswith("hc")
         yield Found(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from hpatch.facts.parameters import WORKER
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.params import dropped, uses
 from hpatch.proxy.model import Param, Setting, Worker
-from hpatch.proxy.parameters import WORKER, check
+from hpatch.proxy.parameters import check
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
@@ -95,7 +96,9 @@ def iobuffer_indiscriminate(context: Context) -> Iterator[Found]:
 
     Source: dispatch (mod_proxy_fcgi.c, r1591508, in 2.4.10 and later), set_worker_param (mod_proxy.c).
     """
-    if context.before("2.4.10") or not (uses(context, KEY) or context.configuration.by_key.get(DIRECTIVE)):
+    if not WORKER[KEY].honoured_by("fcgi", context.version) or not (
+        uses(context, KEY) or context.configuration.by_key.get(DIRECTIVE)
+    ):
         return
     large: dict[int, tuple[Param | Setting, int, list[Worker]]] = {}
     count = 0
@@ -204,7 +207,7 @@ def iobuffer_order(context: Context) -> Iterator[Found]:
     Source: PROXY_COPY_CONF_PARAMS in add_pass and add_member (mod_proxy.c), dispatch (mod_proxy_fcgi.c); the size of
     the FCGI_STDIN records tested on httpd 2.4.71.
     """
-    if context.before("2.4.10") or not context.configuration.by_key.get(DIRECTIVE):
+    if not WORKER[KEY].honoured_by("fcgi", context.version) or not context.configuration.by_key.get(DIRECTIVE):
         return
     missed: dict[tuple[int, str], tuple[Setting, str, list[Worker]]] = {}
     for worker in _fcgi_workers(context):

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from hpatch.facts.parameters import BALANCER, MAPPING, WORKER
+from hpatch.facts.versions import since
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.params import Use, changed, dropped, uses
-from hpatch.proxy.parameters import BALANCER, MAPPING, WORKER, check
-from hpatch.versions import Version
+from hpatch.proxy.parameters import ONE_AT_MOST, check
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
@@ -192,7 +193,7 @@ def param_range(context: Context) -> Iterator[Found]:
             continue
         if use.key == "status" and not _always_refused(use):
             continue
-        if use.key == "loadfactor" and context.version == Version(2, 4, 28) and "2.4.28" in reading.refused:
+        if reading.refused == ONE_AT_MOST:
             continue
         yield Found(
             use.place,
@@ -248,13 +249,14 @@ def status_letter_old(context: Context) -> Iterator[Found]:
     for use in uses(context, "status"):
         if use.reading is None or not use.reading.refused or _always_refused(use):
             continue
-        letter, since = ("R", "2.4.34") if "r" in use.param.value.lower() else ("C", "2.4.21")
+        letter = "R" if "r" in use.param.value.lower() else "C"
+        first = WORKER["status"].values[letter.lower()]
         yield Found(
             use.place,
-            f'the status letter {letter} in "{use.text}" needs httpd {since}: httpd {context.version} refuses to start',
-            help=f"Use H (hot standby), or httpd {since} or later."
+            f'the status letter {letter} in "{use.text}" needs httpd {first}: httpd {context.version} refuses to start',
+            help=f"Use H (hot standby), or httpd {first} or later."
             if letter == "R"
-            else f"Remove it, or use httpd {since} or later.",
+            else f"Remove it, or use httpd {first} or later.",
         )
 
 
@@ -295,26 +297,27 @@ def loadfactor_decimal(context: Context) -> Iterator[Found]:
 
     Source: CHANGES of 2.4.28 and 2.4.29, set_worker_param (mod_proxy.c).
     """
-    if context.version is None or not context.before("2.4.29"):
+    if not context.before("loadfactor-above-one"):
         return
     for use in uses(context, "loadfactor"):
         if use.scope != "worker" or use.reading is None:
             continue
         if use.reading.refused:
-            if context.version == Version(2, 4, 28) and "2.4.28" in use.reading.refused:
+            if use.reading.refused == ONE_AT_MOST:
                 yield Found(
                     use.place,
-                    f'httpd 2.4.28 refuses to start with "{use.text}": it does not accept a load factor above 1',
-                    help="Use httpd 2.4.29 or later.",
+                    f'httpd {context.version} refuses to start with "{use.text}": it does not accept a load factor '
+                    "above 1",
+                    help=f"Use httpd {since('loadfactor-above-one')} or later.",
                 )
         elif (
-            context.before("2.4.28")
+            context.before("loadfactor-decimals")
             and use.reading.dropped.strip("0").startswith(".")
             and use.reading.dropped.strip(".0")
         ):
             yield Found(
                 use.place,
                 f'httpd {context.version} drops the decimals of "{use.text}" and uses {use.reading.value}',
-                help="Use whole numbers in the same proportion, or httpd 2.4.29 or later.",
+                help=f"Use whole numbers in the same proportion, or httpd {since('loadfactor-above-one')} or later.",
                 severity="warning",
             )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from hpatch.facts.versions import since
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.conditions import apart
@@ -92,9 +93,9 @@ def reuse_dollar_host(context: Context) -> Iterator[Found]:
         authority = re.match(_AUTHORITY, target.text.rpartition("|")[2])
         if authority is None or not re.search(r"\$[0-9]", authority[1]) or use.owner.node.key == "proxypass":
             continue
-        if context.before("2.4.47"):
+        if context.before("match-workers"):
             continue
-        old = context.before("2.4.59")
+        old = context.before("match-reuse-ignored")
         yield Found(
             use.place,
             f'"{use.text}" is {"dangerous" if old else "ignored"}: the address in "{target.text}" differs from request '
@@ -102,7 +103,7 @@ def reuse_dollar_host(context: Context) -> Iterator[Found]:
             help="Remove it, or write one line for each host.",
             severity="error" if old else None,
             confidence="medium" if old else None,
-            fix=dropped(use, f'remove "{use.param.key}"', safe=not context.maybe_before("2.4.59")),
+            fix=dropped(use, f'remove "{use.param.key}"', safe=not context.maybe_before("match-reuse-ignored")),
         )
 
 
@@ -129,7 +130,7 @@ def match_params_ignored(context: Context) -> Iterator[Found]:
 
     Source: "Changed in 2.4.47" in the ProxyPassMatch documentation; ap_proxy_define_match_worker (proxy_util.c).
     """
-    if not context.before("2.4.47"):
+    if not context.before("match-workers"):
         return
     for server in context.proxy.servers:
         for worker in server.workers:
@@ -142,7 +143,7 @@ def match_params_ignored(context: Context) -> Iterator[Found]:
                 names = words([f"{param.key}={param.value}" for param in params])
                 yield Found(
                     params[0].place,
-                    f"{names} {'has' if len(params) == 1 else 'have'} no effect before httpd 2.4.47: "
+                    f"{names} {'has' if len(params) == 1 else 'have'} no effect before httpd {since('match-workers')}: "
                     f'no request matches the worker "{definition.target.text}"',
-                    help="Use ProxyPass, or httpd 2.4.47 or later. ProxyTimeout can set a timeout.",
+                    help=f"Use ProxyPass, or httpd {since('match-workers')} or later. ProxyTimeout can set a timeout.",
                 )

@@ -86,7 +86,7 @@ def param_unit_dropped(context: Context) -> Iterator[Found]:
             read = reading.value / 1000
         elif parameter.kind == "seconds":
             read = reading.value
-        elif parameter.name == "hcinterval" and context.before("2.4.28"):
+        elif parameter.name == "hcinterval" and context.before("hcinterval-units"):
             read = reading.value / 1000
         else:
             continue

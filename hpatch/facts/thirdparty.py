@@ -1,0 +1,52 @@
+"""The directives of modules that are not httpd's: enough to know them from misspelt ones."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hpatch.facts import table
+
+COLUMNS = ("name", "module", "form", "where")
+
+
+class Foreign(NamedTuple):
+    """A row of another module's command table, as one of its releases has it.
+
+    The fields are those of `directives.Directive`. A `name` that ends with `*` stands for all that start so: then
+    `form` is "" and `where` is empty.
+    """
+
+    name: str
+    module: str
+    form: str
+    where: frozenset[str]
+
+
+_exact: dict[str, list[Foreign]] = {}
+_prefixes: list[Foreign] = []
+
+
+def _read() -> None:
+    for name, module, form, where in table.rows("thirdparty"):
+        one = Foreign(name, module, form, frozenset(where.split(",")) if where else frozenset())
+        if name.endswith("*"):
+            _prefixes.append(one)
+        else:
+            _exact.setdefault(name.lower(), []).append(one)
+
+
+def find(key: str) -> tuple[Foreign, ...]:
+    """The modules that have a directive, by its lower-case name (a section with its `<`); () where none is known to.
+
+    A name that only a prefix covers gives that prefix.
+    """
+    if not _exact:
+        _read()
+    return tuple(_exact.get(key, ())) or tuple(one for one in _prefixes if key.startswith(one.name[:-1].lower()))
+
+
+def names() -> list[str]:
+    """Every directive once, as it is spelt; prefixes left out."""
+    if not _exact:
+        _read()
+    return [same[0].name for same in _exact.values()]
