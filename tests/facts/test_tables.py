@@ -11,6 +11,7 @@ import pytest
 
 from hpatch.facts import directives, modules, parameters, table, thirdparty, versions
 from hpatch.facts.directives import Directive
+from hpatch.facts.make import update
 from hpatch.versions import Version
 
 FORMS = "RAW_ARGS TAKE1 TAKE2 ITERATE ITERATE2 FLAG NO_ARGS TAKE12 TAKE3 TAKE23 TAKE123 TAKE13 TAKE_ARGV".split()
@@ -200,3 +201,12 @@ def test_versions() -> None:
         assert source
     names = [row[0] for row in table.rows("versions")]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(("name", "shape"), [("directives", update.DIRECTIVES), ("modules", update.MODULES)])
+def test_a_release_without_a_change_changes_nothing(name: str, shape: update.Shape) -> None:
+    rows = table.rows(name)
+    newest = versions.since("newest-known")
+    outcome = update.update(shape, rows, update.rows_of(shape, rows, newest), Version(2, 4, 999), newest)
+    assert outcome.differences == []
+    assert outcome.rows == rows
