@@ -22,7 +22,7 @@ OVERRIDES = {
 }
 """The words of AllowOverride, by the flag that each stands for."""
 
-COLUMNS = ("name", "module", "form", "where", "not_in", "since", "until", "condition")
+COLUMNS = ("name", "module", "form", "where", "not_in", "inside", "since", "until", "condition")
 
 _SERVER = frozenset(("RSRC_CONF", "OR_OPTIONS", "OR_FILEINFO", "OR_INDEXES", "OR_ALL"))
 _HTACCESS = frozenset((*OVERRIDES, "OR_ALL"))
@@ -59,7 +59,8 @@ class Directive(NamedTuple):
 
     `name` is spelt as in the table, a section with its `<`; `module` is the source file that defines the module,
     without `.c` (`core`, `event`, `mod_proxy`). `form` is httpd's `args_how`, `where` the flags of its
-    `req_override`. `not_in` are the contexts that `where` allows and the directive's handler refuses. `condition` is
+    `req_override`. `not_in` are the contexts that `where` allows and the directive's handler refuses, `inside` the
+    sections of which it demands one around it (none: no demand). `condition` is
     what the preprocessor must find for it to be compiled, as the source has it; "" where it always is.
     """
 
@@ -68,6 +69,7 @@ class Directive(NamedTuple):
     form: str
     where: frozenset[str]
     not_in: frozenset[str]
+    inside: frozenset[str]
     since: Version | None
     until: Version | None
     condition: str
@@ -96,7 +98,12 @@ class Directive(NamedTuple):
         return _COUNTS.get(self.form, (0, None))
 
     def allowed_in(self, context: Context) -> bool:
-        """Whether httpd accepts it there."""
+        """Whether httpd accepts it there, what `inside` demands aside.
+
+        One that is executed on read is accepted in any section: httpd has not come to the section yet.
+        """
+        if self.exec_on_read and context != "htaccess":
+            context = "server"
         return context not in self.not_in and not _ALLOWING[context].isdisjoint(self.where)
 
     def in_version(self, version: Version) -> bool:
@@ -119,13 +126,14 @@ def _by_key() -> dict[str, list[str]]:
 
 
 def _directive(line: str) -> Directive:
-    name, module, form, where, not_in, since, until, condition = line.split("\t")
+    name, module, form, where, not_in, inside, since, until, condition = line.split("\t")
     return Directive(
         name=name,
         module=module,
         form=form,
         where=frozenset(where.split(",")),
         not_in=frozenset(not_in.split(",")) if not_in else frozenset(),
+        inside=frozenset(inside.split(",")) if inside else frozenset(),
         since=table.version(since),
         until=table.version(until),
         condition=condition,

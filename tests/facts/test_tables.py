@@ -66,7 +66,16 @@ def test_directives_are_written_in_httpds_words() -> None:
         assert each.where <= set(FLAGS), each
         assert each.where, each
         assert each.module in sources, each
-        assert not each.not_in - {"virtualhost", "directory", "location", "files", "proxy", "limit", "htaccess"}, each
+        assert not each.not_in - {
+            "server",
+            "virtualhost",
+            "directory",
+            "location",
+            "files",
+            "proxy",
+            "limit",
+            "htaccess",
+        }, each
         assert not (each.since and each.until and each.since > each.until), each
 
 
@@ -103,12 +112,16 @@ def test_modules_that_share_a_name_have_a_row_each() -> None:
     ("key", "allowed", "refused"),
     [
         ("servername", ["server", "virtualhost"], ["directory", "location", "files", "proxy", "limit", "htaccess"]),
-        ("serverroot", ["server"], ["virtualhost", "directory"]),
         ("proxypass", ["server", "virtualhost", "location"], ["directory", "files", "limit", "htaccess"]),
         ("require", ["directory", "location", "files", "proxy", "limit", "htaccess"], ["server", "virtualhost"]),
         ("header", ["server", "virtualhost", "directory", "limit", "htaccess"], []),
         ("sslproxyengine", ["server", "virtualhost", "proxy"], ["directory", "location", "htaccess"]),
-        ("allowoverride", ["directory"], ["server", "location", "files", "htaccess"]),
+        ("allowoverride", ["directory", "location", "limit"], ["server", "virtualhost", "htaccess"]),
+        ("serverroot", ["server", "virtualhost", "directory"], ["htaccess"]),
+        ("define", ["server", "directory", "limit"], ["htaccess"]),
+        ("chrootdir", ["server"], ["virtualhost", "directory"]),
+        ("serveralias", ["virtualhost"], ["server", "directory"]),
+        ("rewritebase", ["directory", "htaccess"], ["server", "virtualhost"]),
     ],
 )
 def test_contexts(key: str, allowed: list[directives.Context], refused: list[directives.Context]) -> None:
@@ -118,6 +131,8 @@ def test_contexts(key: str, allowed: list[directives.Context], refused: list[dir
 
 
 def test_what_else_a_row_tells() -> None:
+    assert "<MDomainSet" in one("mdmember", "2.4.62").inside
+    assert not one("servername", "2.4.62").inside
     assert one("header", "2.4.62").override == ("FileInfo",)
     assert set(one("<limit", "2.4.62").override) == {"AuthConfig", "Limit"}
     assert one("servername", "2.4.62").override == ()

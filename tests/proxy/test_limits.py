@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from hpatch.conf.load import Options, load_text
+from hpatch.facts.parameters import BALANCER, PARAMETERS, WORKER, Parameter
 from hpatch.proxy.build import build
 from hpatch.proxy.model import Proxy
-from hpatch.proxy.parameters import BALANCER, PARAMETERS, WORKER, Parameter, check
+from hpatch.proxy.parameters import check
 from hpatch.proxy.target import name, parse_targets
 from hpatch.versions import Version
 from tests.oracle.proxy import ask

@@ -54,6 +54,15 @@ _MODULE = re.compile(
     r"\s*=\s*\{([^}]*)\}"
 )
 _CHECK = re.compile(r"ap_check_cmd_context\s*\(\s*\w+\s*,\s*([\w\s|()]+?)\)\s*[;)!]")
+_OTHERWISE: dict[tuple[str, str], set[Context]] = {
+    ("MDRequireHttps", "mod_md"): {"directory", "location", "limit"},
+    ("RewriteBase", "mod_rewrite"): {"server", "virtualhost"},
+    ("ServerAlias", "core"): {"server"},
+}
+"""What handlers refuse by other means than a check of their own, in every release that allows it; tried on 2.4.71."""
+_MD = frozenset(("<MDomainSet", "<MDomain", "<ManagedDomain"))
+_INSIDE = {(name, "mod_md"): _MD for name in ("MDCertificateFile", "MDCertificateKeyFile", "MDMember", "MDMembers")}
+"""The sections that handlers demand, in every release; tried on 2.4.71."""
 _CALLED = re.compile(r"\b((?!ap_)\w+)\s*\(\s*(?:cmd|parms|params)\s*,(?!\s*[A-Z])")
 """A call of a function that may do the checking; not one that is told by a constant what to check."""
 
@@ -62,8 +71,8 @@ class Command(NamedTuple):
     """A row of a command table.
 
     `module` is the source file that defines the module, without `.c`; `where` the flags of its `req_override`;
-    `not_in` the contexts that these allow and that its handler refuses by `ap_check_cmd_context`; `condition` what
-    the preprocessor must find.
+    `not_in` the contexts that these allow and that its handler refuses, `inside` the sections of which it demands one;
+    `condition` what the preprocessor must find.
     """
 
     name: str
@@ -71,6 +80,7 @@ class Command(NamedTuple):
     form: str
     where: frozenset[str]
     not_in: frozenset[str] = frozenset()
+    inside: frozenset[str] = frozenset()
     condition: str = ""
 
 
@@ -214,12 +224,16 @@ class _Tree:
         handler = [word for word in fields[1] if word.isidentifier()]
         flags = frozenset(word for word in fields[3] if word.isidentifier())
         command = Command(name, module, fields[4][-1], flags)
-        return command._replace(not_in=_refused(command, self._checks(path, handler[-1])))
+        return command._replace(
+            not_in=_refused(command, self._checks(path, handler[-1])),
+            inside=_INSIDE.get((name, module), frozenset()),
+        )
 
     def _checks(self, path: str, handler: str, depth: int = 3) -> frozenset[str]:
         """What a handler gives to `ap_check_cmd_context`, or else the functions that it hands its `cmd` to."""
         body = self._body(path, handler)
-        found = frozenset(word for flags in _CHECK.findall(body) for word in re.findall(r"\w+", flags))
+        checks = [match[1] for match in _CHECK.finditer(body) if _leaves(body, match)]
+        found = frozenset(word for flags in checks for word in re.findall(r"\w+", flags))
         if found or not depth:
             return found
         return frozenset().union(*(self._checks(path, called, depth - 1) for called in set(_CALLED.findall(body))))
@@ -238,10 +252,25 @@ class _Tree:
         return ""
 
 
+def _leaves(body: str, check: re.Match[str]) -> bool:
+    """Whether a handler refuses what it checks: some do no more than warn, in a branch without a `return`."""
+    if re.search(r"\bif\s*\(\s*$", body[: check.start()]) is None:
+        return True
+    block = re.match(r"\)?\s*(?:\{[^{}]*\}|[^;{}]*;)", body[check.end() - 1 :])
+    return block is not None and "return" in block[0]
+
+
 def _refused(command: Command, checks: frozenset[str]) -> frozenset[str]:
-    """The contexts that the checks refuse, those aside that the flags refuse already."""
-    allowed = Directive(*command[:4], frozenset(), None, None, "").allowed_in
-    return frozenset(context for check in checks for context in _REFUSED[check] if allowed(context))
+    """The contexts that a handler refuses, those aside that the flags refuse already.
+
+    One that is executed on read never finds itself in a section.
+    """
+    row = Directive(*command[:4], not_in=frozenset(), inside=frozenset(), since=None, until=None, condition="")
+    refused = {context for check in checks for context in _REFUSED[check]}
+    refused |= _OTHERWISE.get((command.name, command.module), set())
+    if row.exec_on_read:
+        refused &= {"htaccess"}
+    return frozenset(context for context in refused if row.allowed_in(context))
 
 
 def _matters(path: str, text: str) -> bool:

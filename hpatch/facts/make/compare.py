@@ -86,7 +86,7 @@ def _holds(first: Version | None, last: Version | None, version: Version) -> boo
 
 def _listed(row: Directive) -> Listed:
     """What `-L` says of a row."""
-    unguarded = row._replace(not_in=frozenset())
+    unguarded = row._replace(where=row.where - {"EXEC_ON_READ"}, not_in=frozenset())
     return Listed(
         name=row.name,
         module=row.module,

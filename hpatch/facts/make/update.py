@@ -23,7 +23,7 @@ class Shape(NamedTuple):
     until: int
 
 
-DIRECTIVES = Shape(key=slice(0, 2), state=slice(2, 5), since=5, until=6)
+DIRECTIVES = Shape(key=slice(0, 2), state=slice(2, 6), since=6, until=7)
 MODULES = Shape(key=slice(0, 1), state=slice(1, 2), since=2, until=3)
 
 
@@ -39,10 +39,11 @@ def directive_rows(found: Iterable[Command]) -> list[Row]:
     rows: dict[tuple[str, ...], Row] = {}
     for one in found:
         where = sorted(one.where, key=FLAGS.index)
-        row = [one.name, one.module, one.form, ",".join(where), ",".join(sorted(one.not_in)), "", "", one.condition]
-        same = rows.setdefault(tuple(row[:5]), row)
-        if one.condition != same[7]:
-            same[7] = ""
+        contexts, sections = ",".join(sorted(one.not_in)), ",".join(sorted(one.inside))
+        row = [one.name, one.module, one.form, ",".join(where), contexts, sections, "", "", one.condition]
+        same = rows.setdefault(tuple(row[:6]), row)
+        if one.condition != same[-1]:
+            same[-1] = ""
     return list(rows.values())
 
 

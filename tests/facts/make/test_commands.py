@@ -101,6 +101,13 @@ static const char *set_name(cmd_parms *cmd, void *dummy, const char *arg)
     if (err != NULL) { return err; }
     return NULL;
 }
+static const char *warn(cmd_parms *cmd, void *dummy, const char *arg)
+{
+    if (ap_check_cmd_context(cmd, NOT_IN_LOCATION)) {
+        ap_log_error("useless");
+    }
+    return NULL;
+}
 static const char *outer(cmd_parms *cmd, void *dummy, const char *arg)
 {
     return inner(cmd, dummy, arg, 1);
@@ -112,12 +119,16 @@ static const char *inner(cmd_parms *cmd, void *dummy, const char *arg, int n)
 }
 """
     rows = """
+    AP_INIT_TAKE1("Warning", warn, NULL, ACCESS_CONF, "x"),
+    AP_INIT_TAKE1("Read", set_name, NULL, RSRC_CONF|EXEC_ON_READ, "x"),
     AP_INIT_TAKE1("Global", set_name, NULL, RSRC_CONF, "x"),
     AP_INIT_TAKE1("Everywhere", set_name, NULL, RSRC_CONF|ACCESS_CONF, "x"),
     AP_INIT_TAKE1("Outer", outer, NULL, ACCESS_CONF, "x"),
     AP_INIT_TAKE1("Elsewhere", not_here, NULL, RSRC_CONF, "x"),
     """
     assert {one.name: set(one.not_in) for one in table(rows, before)} == {
+        "Warning": set(),
+        "Read": set(),
         "Global": {"virtualhost"},
         "Everywhere": {"virtualhost", "directory", "location", "files", "proxy", "limit"},
         "Outer": {"directory", "files", "limit"},

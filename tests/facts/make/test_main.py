@@ -21,7 +21,7 @@ def release(monkeypatch: pytest.MonkeyPatch) -> Release:
     """A release that is as the tables have the newest one, but for a directive more and a changed one."""
     newest = versions.since("newest-known")
     found = [
-        Command(one.name, one.module, one.form, one.where, one.not_in, one.condition)
+        Command(one.name, one.module, one.form, one.where, one.not_in, one.inside, one.condition)
         for one in directives.everything()
         if one.in_version(newest)
     ]
@@ -64,13 +64,13 @@ def test_a_release_is_written(
     monkeypatch.setattr(table, "_FOLDER", str(copy))
     assert main(["tree", "httpd-2.4.999", "--write"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "The tables of directives and modules are of 2.4.999 now."
-    new = ["ProxyNewThing", "mod_proxy", "TAKE1", "RSRC_CONF,ACCESS_CONF", "", "2.4.999", "", ""]
+    new = ["ProxyNewThing", "mod_proxy", "TAKE1", "RSRC_CONF,ACCESS_CONF", "", "", "2.4.999", "", ""]
     (via,) = (row for row in before["directives"] if row[0] == "ProxyVia")
     after = table.rows("directives")
     assert [row for row in after if row not in before["directives"]] == [
         new,
-        [*via[:6], newest, ""],
-        ["ProxyVia", "mod_proxy", "TAKE12", "RSRC_CONF", "", "2.4.999", "", ""],
+        [*via[:7], newest, ""],
+        ["ProxyVia", "mod_proxy", "TAKE12", "RSRC_CONF", "", "", "2.4.999", "", ""],
     ]
     assert [row for row in before["directives"] if row not in after] == [via]
     assert table.rows("modules") == before["modules"]

@@ -15,7 +15,7 @@ OLD, NEW = Version(2, 4, 71), Version(2, 4, 72)
 
 
 def row(name: str, form: str = "TAKE1", since: str = "", until: str = "", condition: str = "") -> Row:
-    return [name, "mod_some", form, "RSRC_CONF", "", since, until, condition]
+    return [name, "mod_some", form, "RSRC_CONF", "", "", since, until, condition]
 
 
 def bring(rows: list[Row], found: list[Row]) -> tuple[list[Row], list[str]]:
@@ -60,7 +60,7 @@ def test_an_empty_table_takes_what_it_finds_for_as_old_as_all() -> None:
 
 def test_rows_in_order_of_versions_not_of_text() -> None:
     rows = [row("A", until="2.4.8"), row("A", "TAKE2", since="2.4.9", until="2.4.71")]
-    assert [each[5] for each in bring(rows, [row("A", "TAKE3")])[0]] == ["", "2.4.9", "2.4.72"]
+    assert [each[6] for each in bring(rows, [row("A", "TAKE3")])[0]] == ["", "2.4.9", "2.4.72"]
 
 
 @pytest.mark.parametrize(("version", "forms"), [("2.4.8", ["TAKE1"]), ("2.4.9", ["TAKE2"]), ("2.4.11", [])])
@@ -68,7 +68,7 @@ def test_the_rows_of_a_release(version: str, forms: list[str]) -> None:
     rows = [row("A", until="2.4.8"), row("A", "TAKE2", since="2.4.9", until="2.4.10")]
     found = update.rows_of(DIRECTIVES, rows, Version.parse(version))
     assert [each[2] for each in found] == forms
-    assert all(each[6] == "" for each in found)
+    assert all(each[7] == "" for each in found)
 
 
 def test_rows_that_exclude_each_other_are_one() -> None:
