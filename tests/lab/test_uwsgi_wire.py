@@ -23,10 +23,15 @@ def test_a_request_is_read_as_written(pairs: tuple[tuple[bytes, bytes], ...], bo
     assert stream.read() == body
 
 
-@given(st.binary(max_size=60))
-def test_any_bytes_are_read_or_refused(content: bytes) -> None:
+@given(PAIRS, st.binary(max_size=8), st.integers(0, 60), st.integers(0, 8))
+def test_any_bytes_are_read_or_refused(
+    pairs: tuple[tuple[bytes, bytes], ...], junk: bytes, at: int, length: int
+) -> None:
+    """What is read stands in the bytes."""
+    whole = write(pairs)
+    content = whole[:at] + junk + whole[at + length :]
     with suppress(WireError):
-        read(BytesIO(content))
+        assert all(text in content for pair in read(BytesIO(content)) for text in pair)
 
 
 def test_the_bytes_of_the_documentation() -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
-from tests.report.test_data import closed
 from tests.support.backport.mirror import CODE, Mirror
 from tests.support.backport.story import tell
 from tests.support.cli.call import call
+from tests.support.report.schema import valid
 
 Capture = pytest.CaptureFixture[str]
 pytestmark = pytest.mark.git
@@ -27,13 +24,6 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Mirror:
 def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """One cache for all tests here, not the user's."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "backport-cache"))
-
-
-def valid(root: Path, name: str, text: str) -> Any:
-    data = json.loads(text)
-    schema = json.loads((root / f"docs/schema/{name}-1.json").read_text())
-    Draft202012Validator(closed(schema)).validate(data)
-    return data
 
 
 def lines(text: str) -> list[str]:
@@ -84,7 +74,7 @@ def test_a_name_that_the_branch_lacks(capsys: Capture, tmp_path: Path, root: Pat
     told = lines(out)
     assert told[0].endswith("trunk works, but would not compile")
     assert "modules/a.c uses new_name, which 2.4.x does not have; trunk has it in include/a.h, by r1000101" in told
-    data = valid(root, "check", call(capsys, *arguments, "-f", "json").out)
+    data = valid("check-1", call(capsys, *arguments, "-f", "json").out)
     assert [(name["name"], name["supplier"]) for name in data["lacking"]] == [("new_name", "r1000101")]
     assert (data["advice"]["do"], data["advice"]["revisions"]) == ("together", ["r1000101", "r1000102"])
 
@@ -93,7 +83,7 @@ def test_a_check_as_json(capsys: Capture, repository: Mirror, root: Path) -> Non
     found = {}
     for name in ("r1000101", "r1000102", "r1000108", "r1000107"):
         out = call(capsys, "backport", "check", name, "--repo", repository.folder, "--format", "json").out
-        found[name] = valid(root, "check", out)
+        found[name] = valid("check-1", out)
     assert [data["verdict"] for data in found.values()] == ["modulo", "patch", "there", "absent"]
     assert found["r1000102"]["search"]["found"] == ["r1000101"]
     assert found["r1000108"]["revisions"][0]["merges"][0]["name"] == "r1000151"
@@ -114,7 +104,7 @@ def test_all_proposals(capsys: Capture, repository: Mirror, root: Path) -> None:
     assert "5 mod_a: Take an argument. trunk works modulo CHANGES nothing" in told
     assert "15 mod_a: A long one. went stale: no longer goes in (1 conflict) 2 more +1" in told
     data = valid(
-        root, "standing", call(capsys, "backport", "check", "--all", "--repo", repository.folder, "-f", "json").out
+        "standing-1", call(capsys, "backport", "check", "--all", "--repo", repository.folder, "-f", "json").out
     )
     assert [one["state"] for one in data["proposals"]] == ["applies", "stale", "own", "merged", "unknown"]
 
@@ -127,7 +117,7 @@ def test_a_showstopper_that_is_a_proposal(capsys: Capture, tmp_path: Path, root:
     )
     one.add(1000150, "Vote.", {"STATUS": status}, "2.4.x")
     out = call(capsys, "backport", "check", "--all", "--repo", one.build(), "-f", "json").out
-    assert [each["kind"] for each in valid(root, "standing", out)["proposals"]] == ["showstopper"]
+    assert [each["kind"] for each in valid("standing-1", out)["proposals"]] == ["showstopper"]
 
 
 def test_what_is_missing(capsys: Capture, repository: Mirror, root: Path) -> None:
@@ -137,7 +127,7 @@ def test_what_is_missing(capsys: Capture, repository: Mirror, root: Path) -> Non
     told = lines(out)
     assert told[1].startswith("r1000101 2014-05-13 PR 12345 mod_a: Take an argument.")
     assert told[-1] == "2 revisions that 2.4.x lacks"
-    data = valid(root, "missing", call(capsys, *arguments, "--format", "json").out)
+    data = valid("missing-1", call(capsys, *arguments, "--format", "json").out)
     assert [one["name"] for one in data["candidates"]] == ["r1000101", "r1000102"]
 
 
@@ -147,7 +137,7 @@ def test_a_story(capsys: Capture, repository: Mirror, root: Path) -> None:
     assert "merged to 2.4.x in r1000151 (first in 2.4.3)" in lines(out)
     for name in ("r1000108", "r1000151", "r1000100", "r1000101", "r1000111"):
         told = call(capsys, "backport", "explain", name, "--repo", repository.folder, "--format", "json").out
-        assert valid(root, "explain", told)["name"] == name
+        assert valid("explain-1", told)["name"] == name
 
 
 def test_nothing_of_a_message_reaches_the_terminal_as_it_is(capsys: Capture, repository: Mirror) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from tests.support.backport.status_text import TEXT
 from tests.support.cli.call import call
+from tests.support.report.schema import valid
 
 Capture = pytest.CaptureFixture[str]
 
@@ -86,7 +85,6 @@ def test_line_ends_and_bytes_stay(capsys: Capture, status: Path) -> None:
 
 
 def test_the_answer_for_programs(capsys: Capture, status: Path, root: Path) -> None:
-    schema = Draft202012Validator(json.loads((root / "docs/schema/status-edit-1.json").read_text()))
     runs = {
         "done": ("vote", "mod_a", "--name", "eve"),
         "planned": ("remove", "mod_a", "--dry-run"),
@@ -94,10 +92,8 @@ def test_the_answer_for_programs(capsys: Capture, status: Path, root: Path) -> N
         "refused": ("accept", "mod_c"),
     }
     for state, arguments in runs.items():
-        answer = json.loads(
-            call(capsys, "backport", *arguments, "--status", status, "--format", "json").out,
-        )
-        schema.validate(answer)
+        out = call(capsys, "backport", *arguments, "--status", status, "--format", "json").out
+        answer = valid("status-edit-1", out)
         assert answer["state"] == state
         assert bool(answer["diff"]) == (state in ("done", "planned"))
         assert bool(answer["reason"]) == (state == "refused")

@@ -8,10 +8,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from tests.support.backport.status_text import TEXT
 from tests.support.cli.call import call
+from tests.support.report.schema import valid
 
 Capture = pytest.CaptureFixture[str]
 ENVIRONMENT = {
@@ -83,8 +83,7 @@ def test_since_when(capsys: Capture, repository: Path) -> None:
 
 
 def test_the_list_for_programs(capsys: Capture, status: Path, root: Path) -> None:
-    answer = json.loads(call(capsys, "backport", "list", "--status", status, "--format", "json").out)
-    Draft202012Validator(json.loads((root / "docs/schema/status-1.json").read_text())).validate(answer)
+    answer = valid("status-1", call(capsys, "backport", "list", "--status", status, "--format", "json").out)
     first = answer["entries"][0]
     assert (first["trunk"], first["needs"], first["since"]) == ([1900001, 1900002], {"votes": 0, "vetoes": []}, None)
     assert answer["exempt"] == ["mod_example", "pages and", "non-Unix build"]

@@ -10,11 +10,11 @@ import time
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from tests.support.backport import two_lines
 from tests.support.backport.status_text import TEXT
 from tests.support.cli.call import call
+from tests.support.report.schema import valid
 
 Capture = pytest.CaptureFixture[str]
 Bytes = pytest.CaptureFixture[bytes]
@@ -135,11 +135,9 @@ def test_where_the_patch_is(capsys: Capture, repository: Path, status: Path) -> 
 
 
 def test_the_answer_for_programs(capsys: Capture, repository: Path, status: Path, root: Path) -> None:
-    schema = Draft202012Validator(json.loads((root / "docs/schema/proposal-1.json").read_text()))
     for revision in ("r1950001", "r1950003", "r1950004", "r1950005", "r1950007", "r1950008", "r1910001"):
         options = ("--insert", status, "--dry-run", "--format", "json")
-        answer = json.loads(call(capsys, "backport", "propose", revision, "--repo", repository, *options).out)
-        schema.validate(answer)
+        answer = valid("proposal-1", call(capsys, "backport", "propose", revision, "--repo", repository, *options).out)
         assert answer["revisions"][0]["name"] == revision
         assert (answer["refused"] is None) == (answer["inserted"] is not None)
 

@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from hpatch import files
-from tests.report.test_data import closed
 from tests.support.cli.call import Answer, call
 from tests.support.cli.tree import BASE, MODULE, catalog, changed, diff, make, snapshot
+from tests.support.report.schema import valid
 
 Run = Callable[..., Answer]
 
@@ -47,11 +46,8 @@ def module(tree: Path) -> str:
 
 def told(answer: Answer) -> Any:
     """An answer's JSON, which keeps to its documented schema."""
-    data = json.loads(answer.out)
-    name = data["schema"].removeprefix("hpatch.").replace("/", "-")
-    schema = json.loads((Path(__file__).parents[3] / f"docs/schema/{name}.json").read_text())
-    Draft202012Validator(closed(schema)).validate(data)
-    return data
+    name = json.loads(answer.out)["schema"].removeprefix("hpatch.").replace("/", "-")
+    return valid(name, answer.out)
 
 
 def states(run: Run) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +12,7 @@ import pytest
 
 from tests.support.cli.call import Answer, call
 from tests.support.cli.tree import BASE, MODULE, catalog, changed, make, snapshot
+from tests.support.report.schema import valid
 
 Run = Callable[..., Answer]
 
@@ -88,14 +88,9 @@ def test_no_patch_is_overwritten(run: Run, tmp_path: Path) -> None:
 
 
 def test_dry_run_and_json(run: Run, tmp_path: Path, root: Path) -> None:
-    from jsonschema import Draft202012Validator
-
-    from tests.report.test_data import closed
-
     folder = tmp_path / "mails"
-    answer = json.loads(run("set", "export", "two", "--as", "git", "-o", folder, "--dry-run", "-f", "json").out)
-    schema = json.loads((root / "docs/schema/export-1.json").read_text())
-    Draft202012Validator(closed(schema)).validate(answer)
+    out = run("set", "export", "two", "--as", "git", "-o", folder, "--dry-run", "-f", "json").out
+    answer = valid("export-1", out)
     assert answer["files"] == [f"{folder}/0001-one.patch", f"{folder}/0002-two.patch"]
     assert not folder.exists()
 

@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from tests.support.cli.call import call
 from tests.support.lab.leftovers import nothing_left
+from tests.support.report.schema import valid
 
 Capture = pytest.CaptureFixture[str]
 NAME = "fcgi-connect-crash"
@@ -38,8 +38,7 @@ def test_a_run(capsys: Capture, tmp_path: Path, root: Path) -> None:
         capsys, "lab", "run", NAME, "--transport", "tcp", "--requests", "3", "--format", "json", "--plot", picture
     )
     assert (code, err) == (0, "")
-    answer = json.loads(out)
-    Draft202012Validator(json.loads((root / "docs/schema/lab-1.json").read_text())).validate(answer)
+    answer = valid("lab-1", out)
     (result,) = answer["results"]
     assert (result["transport"], result["verdict"]) == ("tcp", "passed")
     assert result["figures"]["requests"] % 3 == 0
@@ -59,9 +58,8 @@ def test_what_would_run(capsys: Capture, tmp_path: Path, root: Path) -> None:
     assert "; nothing was run\n" in out
     asked = call(capsys, *arguments, "--format", "json")
     assert (asked.code, asked.err) == (0, "")
-    answer = json.loads(asked.out)
+    answer = valid("cells-1", asked.out)
     assert {"scenario": NAME, "option": "backend", "value": "uwsgi", "runs_with": ["responder"]} in answer["left_out"]
-    Draft202012Validator(json.loads((root / "docs/schema/cells-1.json").read_text())).validate(answer)
     assert {one["threads"] for one in answer["cells"]} == {1, 8}
     assert f"{len(answer['cells'])} cells, about {sum(one['effort'] for one in answer['cells'])} s" in out
     assert not picture.exists()

@@ -258,6 +258,9 @@ def test_damaged_diffs_are_refused_or_mean_the_same(
 @settings(max_examples=300)
 @given(st.binary(max_size=60), st.integers(0, len(SAMPLE_GIT)), st.integers(0, 40))
 def test_anything_is_read_or_refused(junk: bytes, at: int, length: int) -> None:
-    """No input makes anything but a diff or a DiffError."""
-    damaged(junk)
-    damaged(SAMPLE_GIT[:at] + junk + SAMPLE_GIT[at + length :])
+    """No input makes anything but a diff or a DiffError, and every line of a diff's hunks stands in the input."""
+    for data in (junk, SAMPLE_GIT[:at] + junk + SAMPLE_GIT[at + length :]):
+        diff = damaged(data)
+        for patch in diff.files if diff else ():
+            for hunk in patch.hunks:
+                assert all(line in data for line in (*hunk.old, *hunk.new))

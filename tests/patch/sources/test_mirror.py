@@ -104,7 +104,12 @@ def test_subversions_diffs_are_accepted_too(folder: Path, tmp_path: Path) -> Non
         after = {path: source.run("cat-file", "blob", f"{commit}:{path}") for path in revision.files}
         number = put(revision.name, after)
         diff = Svn(f"file://{top}/{revision.name}").diff(revision._replace(number=number, line="trunk"))
-        checked(diff, revision, "Subversion")
+        assert _changes(checked(diff, revision, "Subversion")) == _changes(source.diff(revision))
+
+
+def _changes(diff: bytes) -> list[bytes]:
+    """The changed lines, in an order that does not depend on that of the files."""
+    return sorted(line for line in diff.splitlines() if line[:1] in (b"-", b"+") and line[:3] not in (b"---", b"+++"))
 
 
 @httpd

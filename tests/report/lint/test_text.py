@@ -5,10 +5,6 @@
 
 from __future__ import annotations
 
-import os
-import re
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,15 +17,8 @@ from hpatch.lint.rule import Rule
 from hpatch.report.common.terminal import cells
 from hpatch.report.lint import forms as lint
 from hpatch.text import Source
+from tests.support.report.expected import COLOUR, assert_as_expected
 from tests.support.report.lint_results import CASES, NAMES, ROOT, check, result
-
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-
-
-def assert_as_expected(path: Path, text: str) -> None:
-    if os.environ.get("UPDATE_EXPECTED"):
-        path.write_text(text)
-    assert text == path.read_text()
 
 
 @pytest.mark.parametrize("width", [60, 200])

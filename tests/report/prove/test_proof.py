@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from hpatch.build.trees.applying import Prepared
 from hpatch.build.trees.choice import Chosen
@@ -24,7 +22,7 @@ from hpatch.patch.sets.load import load
 from hpatch.report.prove import proof as report
 from hpatch.report.prove import smoke
 from hpatch.versions import Version
-from tests.report.test_data import closed
+from tests.support.report.schema import valid
 
 CATALOG = load()
 TREE = SourceTree(Path("/src"), Version(2, 4, 9))
@@ -148,14 +146,10 @@ def test_nothing_reaches_a_terminal_or_a_ticket_as_more_than_text(format: report
         assert [row.replace("\\|", "").count("|") for row in rows] == [7]
 
 
-def validate(root: Path, name: str, text: str) -> None:
-    schema = closed(json.loads((root / f"docs/schema/{name}-1.json").read_text()))
-    Draft202012Validator(schema).validate(json.loads(text))
-
-
 def test_json_is_valid_by_its_schema(root: Path) -> None:
     for found in (proof(PROVED, WORSE, NOT_RUN), proof(failure=HOSTILE), proof(sets=(chosen("fcgi-memset"),))):
-        validate(root, "proof", report.render(report.Answer(found, "how"), "json"))
+        answer = valid("proof-1", report.render(report.Answer(found, "how"), "json"))
+        assert (answer["dry_run"], answer["how"]) == (False, "how")
 
 
 def test_a_plan(root: Path) -> None:
@@ -163,7 +157,7 @@ def test_a_plan(root: Path) -> None:
     plan = made(
         chosen("fcgi-stdin-eof"), experiments=((SET, Experiment(scenario, CELL)), ((), Experiment(scenario, CELL)))
     )
-    validate(root, "proof", report.render_plan(plan, "how", "json"))
+    valid("proof-1", report.render_plan(plan, "how", "json"))
     text = report.render_plan(plan, "how", "text").splitlines()
     assert text[:2] == ["/src: httpd 2.4.9, how", "would be applied in a copy: fcgi-stdin-eof"]
     assert [line.split()[:2] for line in text[4:]] == [
@@ -184,7 +178,7 @@ def test_smoke(root: Path) -> None:
     found = smoke.Smoke(
         "/p/bin/httpd", "2.4.9", checks, ["fcgi-stdin-eof", "fcgi-memset"], ["fcgi-memset"], [result("passed")]
     )
-    validate(root, "smoke", smoke.render(found, "json"))
+    valid("smoke-1", smoke.render(found, "json"))
     text = smoke.render(found, "text")
     assert "\x1b" not in text
     assert text.endswith("Without a scenario: fcgi-memset\n3 passed\n")

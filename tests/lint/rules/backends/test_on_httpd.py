@@ -12,7 +12,7 @@ from threading import Thread
 
 import pytest
 
-from tests.support.lint.running import running
+from tests.support.gateways.httpd import running
 
 pytestmark = pytest.mark.httpd
 

@@ -6,7 +6,7 @@ import pytest
 
 from hpatch.conf.modules import Modules
 from hpatch.lint.rules.backends.uwsgi import uwsgi_fcgi_eof, uwsgi_module_cve, uwsgi_module_thirdparty
-from tests.support.lint.backends import find, grades
+from tests.support.lint.find import find, grades
 
 UNIX = "ProxyPass /a/ unix:/run/app.sock|fcgi://app/\n"
 TCP = "ProxyPass /a/ fcgi://127.0.0.1:9000/\n"

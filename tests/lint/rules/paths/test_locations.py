@@ -6,7 +6,7 @@ from hpatch.conf.load import load_text
 from hpatch.lint.context import Context
 from hpatch.lint.registry import rules
 from hpatch.proxy.build import build
-from tests.support.lint.mapping import find, places
+from tests.support.lint.find import find, places
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.lint.mapping import find, places
+from tests.support.lint.find import find, places
 
 _BALANCER = "<Proxy balancer://b>\nBalancerMember {}://h:80\n</Proxy>\n"
 

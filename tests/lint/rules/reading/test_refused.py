@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.lint.mapping import find, places
+from tests.support.lint.find import find, places
 
 
 @pytest.mark.parametrize(

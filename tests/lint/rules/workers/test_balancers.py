@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.lint.mapping import find, places
+from tests.support.lint.find import find, places
 
 MEMBERS = "<Proxy balancer://x>\nBalancerMember http://h:1\nBalancerMember http://h:2\n{}</Proxy>\n"
 MODULES = "proxy_module,proxy_balancer_module,lbmethod_byrequests_module"

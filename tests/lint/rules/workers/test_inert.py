@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.lint.mapping import find
+from tests.support.lint.find import find
 
 
 @pytest.mark.parametrize(

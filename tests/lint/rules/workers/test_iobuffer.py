@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hpatch.lint.rules.workers.iobuffer import iobuffer_indiscriminate, iobuffer_inert, iobuffer_order
-from tests.support.lint.backends import find, grades
+from tests.support.lint.find import find, grades
 
 SOCKET = "unix:/run/a.sock|fcgi://a/"
 

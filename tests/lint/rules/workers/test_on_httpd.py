@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from hpatch.lint.registry import rules
+from tests.support.gateways.httpd import check, running
+from tests.support.gateways.sockets import sockets
 from tests.support.lint.examples import FIRES, INSTEAD, SILENT, examples
-from tests.support.lint.mapping import find
-from tests.support.lint.running import check, running
-from tests.support.lint.sockets import sockets
+from tests.support.lint.find import find
 
 RULES = {rule.name: rule for rule in rules() if rule.code.startswith("WK") and rule.name != "iobuffer-order"}
 REFUSED = {

@@ -38,7 +38,7 @@ def check(httpd: str, folder: Path, text: str, without: str = "") -> tuple[bool,
     return result.returncode == 0, result.stderr
 
 
-class _Backend(BaseHTTPRequestHandler):
+class Backend(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
@@ -81,7 +81,7 @@ def running(httpd: str, folder: Path, text: str) -> Iterator[Running]:
     """Start httpd with two backends: A and B in the text stand for their addresses, PORT for httpd's own port."""
     with ExitStack() as stack:
         for name in ("A", "B"):
-            backend = ThreadingHTTPServer(("127.0.0.1", 0), _Backend)
+            backend = ThreadingHTTPServer(("127.0.0.1", 0), Backend)
             stack.callback(backend.server_close)
             backend.server_name = name.lower()
             Thread(target=backend.serve_forever, daemon=True).start()

@@ -11,7 +11,7 @@ from pathlib import Path
 from socketserver import TCPServer
 from threading import Thread
 
-from tests.support.lint.running import _Backend
+from tests.support.gateways.httpd import Backend
 
 
 class _Server(ThreadingHTTPServer):
@@ -29,7 +29,7 @@ def sockets() -> Iterator[Path]:
         folder.chmod(0o755)
         for name in ("a", "b"):
             path = folder / f"{name}.sock"
-            server = _Server(str(path), _Backend)  # type: ignore[arg-type]
+            server = _Server(str(path), Backend)  # type: ignore[arg-type]
             stack.callback(server.server_close)
             server.server_name = name
             path.chmod(0o777)
