@@ -1,47 +1,49 @@
-"""Shared by all tests: which programs there are, and what to do without them."""
+"""Shared by all tests: what becomes of those that cannot run here, and an environment that is the same everywhere."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-CI = os.environ.get("CI") == "true"
+from tests.support import needs
+
 ROOT = Path(__file__).parent.parent
-TOOLS = {
-    "httpd": ("apache2", "httpd"),
-    "uwsgi": ("uwsgi",),
-    "nginx": ("nginx",),
-    "svn": ("svnadmin",),
-    "git": ("git",),
-    "patch": ("patch",),
-    "quilt": ("quilt",),
-}
-"""By marker, the program that a test needs, under any of its names."""
 
 os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
 # A background job ignores interrupts, and so would the programs that the tests start to interrupt them.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
-settings.load_profile("ci" if CI else "default")
+settings.load_profile("ci" if needs.CI else "default")
 
 
-def find_tool(marker: str) -> str | None:
-    """The path of a marker's program, if it is installed."""
-    return next(filter(None, map(shutil.which, TOOLS[marker])), None)
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the markers of what tests need."""
+    for marker, need in needs.NEEDS.items():
+        config.addinivalue_line("markers", f"{marker}: {need.described()}")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip a test whose program is not installed; where CI=true, fail it."""
-    for marker, names in TOOLS.items():
-        if item.get_closest_marker(marker) and find_tool(marker) is None:
-            message = f"needs {names[0]}, which is not installed"
-            pytest.fail(message, pytrace=False) if CI else pytest.skip(message)
+    """Skip a test that lacks something."""
+    reason = needs.missing(item)
+    if reason is not None:
+        pytest.skip(reason)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Where CI=true, a test that is skipped for what can be installed has failed."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2]
+        if not needs.is_excused(reason):
+            report.outcome, report.longrepr = "failed", f"{reason}, and CI=true"
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +55,4 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def httpd() -> str:
     """The path of httpd, for tests marked `httpd`."""
-    found = find_tool("httpd")
-    assert found is not None
-    return found
+    return needs.program("httpd")

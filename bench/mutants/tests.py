@@ -17,7 +17,7 @@ import pytest
 
 ALWAYS = (
     *("-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-p", "no:xdist"),
-    *("--hypothesis-seed=0", "-W", "ignore::pytest.PytestAssertRewriteWarning"),
+    *("-p", "no:randomly", "--hypothesis-seed=0", "-W", "ignore::pytest.PytestAssertRewriteWarning"),
 )
 
 

@@ -15,8 +15,8 @@ import pytest
 
 REPOSITORY = os.environ.get("HPATCH_HTTPD_GIT", "")
 UWSGI = os.environ.get("HPATCH_UWSGI_GIT", "")
-httpd_git = pytest.mark.skipif(not REPOSITORY, reason="HPATCH_HTTPD_GIT names no git repository of httpd")
-uwsgi_git = pytest.mark.skipif(not UWSGI, reason="HPATCH_UWSGI_GIT names no git repository of uWSGI")
+httpd_git = pytest.mark.httpd_git
+uwsgi_git = pytest.mark.uwsgi_git
 
 HPATCH = (sys.executable, "-c", "from hpatch.cli.main import main; main()")
 SETS = (

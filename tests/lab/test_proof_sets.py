@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,8 +15,8 @@ MIRROR = os.environ.get("HPATCH_HTTPD_GIT")
 pytestmark = [
     pytest.mark.proof,
     pytest.mark.git,
-    pytest.mark.skipif(MIRROR is None, reason="HPATCH_HTTPD_GIT names no mirror"),
-    pytest.mark.skipif(shutil.which("pcre-config") is None, reason="httpd 2.4.9 takes PCRE 1 (libpcre3-dev)"),
+    pytest.mark.httpd_git,
+    pytest.mark.pcre1,
 ]
 FAULTS = ("fcgi-connect-crash", "fcgi-iobuffersize", "fcgi-diagnostics", "fcgi-body-cpu", "scgi-unix")
 SILENT = ("fcgi-memset", "fcgi-filter-headers", "proxy-util-cleanup", "scgi-docs")

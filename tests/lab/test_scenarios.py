@@ -6,7 +6,6 @@ HPATCH_HTTPD_GIT names a git repository of httpd, from which the old module come
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -172,8 +171,8 @@ def old_module(tmp_path_factory: pytest.TempPathFactory) -> GatewaySpec:
 
 @pytest.mark.httpd
 @pytest.mark.git
-@pytest.mark.skipif(not REPOSITORY, reason="HPATCH_HTTPD_GIT names no git repository of httpd")
-@pytest.mark.skipif(shutil.which("apxs") is None, reason="needs apxs (Debian: apache2-dev)")
+@pytest.mark.httpd_git
+@pytest.mark.apxs
 @cells(
     ("fcgi-connect-crash", "unix", "failed"),
     ("fcgi-iobuffersize", "unix", "failed"),

@@ -20,11 +20,6 @@ Tree = list[list[Any]]
 """What httpd holds: one `[depth, directive, arguments, file, line]` a node."""
 
 
-def installed() -> bool:
-    """Whether there is an httpd here for which modules can be built."""
-    return shutil.which("apxs") is not None
-
-
 def _output(*command: str | Path) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 

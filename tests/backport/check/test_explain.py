@@ -60,7 +60,7 @@ def test_what_subversion_records(story: Mirror) -> None:
     assert story_of(Revisions(str(story.folder), mergeinfo={1000101}), "r1000101").recorded
 
 
-@pytest.mark.skipif(not GIT, reason="HPATCH_HTTPD_GIT names no git repository of httpd")
+@pytest.mark.httpd_git
 def test_a_real_revision(tmp_path_factory: pytest.TempPathFactory) -> None:
     found = story_of(Revisions(GIT, cache=tmp_path_factory.mktemp("cache")), "r1592037")
     assert [(one.merge.revision.name, one.release) for one in found.went] == [("r1605639", "2.4.10")]

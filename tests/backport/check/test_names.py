@@ -132,7 +132,7 @@ def test_a_header_that_the_code_may_include(tmp_path: Path, header: str, code: b
     assert bool(told(one, "r1000102")) == seen
 
 
-@pytest.mark.skipif(not GIT, reason="HPATCH_HTTPD_GIT names no git repository of httpd")
+@pytest.mark.httpd_git
 @pytest.mark.parametrize(
     ("merge", "revisions", "names"),
     [

@@ -13,7 +13,7 @@ from hpatch.backport.history.revisions import Revisions
 GIT = os.environ.get("HPATCH_HTTPD_GIT", "")
 pytestmark = [
     pytest.mark.git,
-    pytest.mark.skipif(not GIT, reason="HPATCH_HTTPD_GIT names no git repository of httpd"),
+    pytest.mark.httpd_git,
 ]
 
 

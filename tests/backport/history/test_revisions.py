@@ -200,7 +200,7 @@ def test_odd_paths_and_messages(tmp_path: Path) -> None:
     assert found.message == "odd \udcff\n\n\ngit-svn-id: not this one"
 
 
-@pytest.mark.skipif(not GIT, reason="HPATCH_HTTPD_GIT names no git repository of httpd")
+@pytest.mark.httpd_git
 def test_the_real_history(tmp_path_factory: pytest.TempPathFactory) -> None:
     history = Revisions(GIT, cache=tmp_path_factory.mktemp("cache"))
     assert names(merge.revision for merge in history.merges(one(history, 1592037))) == ["r1605639"]

@@ -216,7 +216,7 @@ def way_of(branch: Branch) -> str:
     return "works" if branch.modulo is None else "modulo"
 
 
-@pytest.mark.skipif(not GIT, reason="HPATCH_HTTPD_GIT names no git repository of httpd")
+@pytest.mark.httpd_git
 @pytest.mark.proof
 def test_the_sets_that_the_project_began_with(tmp_path: Path) -> None:
     today = Revisions(GIT, cache=tmp_path)

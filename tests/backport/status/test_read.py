@@ -172,7 +172,7 @@ def test_any_text_is_the_same_again(text: str) -> None:
 
 @pytest.mark.git
 @pytest.mark.proof
-@pytest.mark.skipif(not GIT, reason="HPATCH_HTTPD_GIT names no git repository of httpd")
+@pytest.mark.httpd_git
 def test_every_revision_of_the_real_file() -> None:
     def git(*arguments: str, stdin: bytes = b"") -> bytes:
         return subprocess.run(["git", "-C", GIT, *arguments], input=stdin, capture_output=True, check=True).stdout

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from hpatch.build.httpd import toolchain
 from hpatch.build.httpd.build import BuildError, Built, Options, build, folder_of, planned
 from hpatch.errors import InputError, ToolError, UsageError
 from tests.support.build.small import CONFIGURE, FILES, MAKEFILE, SMALL, make
@@ -25,14 +23,7 @@ def snapshot(root: Path) -> dict[str, tuple[bytes, int]]:
     return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in root.rglob("*") if path.is_file()}
 
 
-@pytest.fixture(autouse=True)
-def _tools() -> None:
-    """Without what building httpd takes, skip; in CI, fail."""
-    if os.environ.get("CI") != "true":
-        try:
-            toolchain.find(pcre2=True, buildconf=False)
-        except ToolError as error:
-            pytest.skip(str(error))
+pytestmark = pytest.mark.toolchain
 
 
 class Place:
@@ -199,7 +190,7 @@ def test_a_compiler_error_has_its_place_and_leaves_the_prefix(place: Place) -> N
 
 def test_a_failing_configure_tells_what_is_missing(tmp_path: Path) -> None:
     said = "configure: error: mod_ssl has been requested but can not be built due to prerequisite failures"
-    place = Place(tmp_path, configure=f"#!/bin/sh\necho '{said}'\nexit 1\n")
+    place = Place(tmp_path, configure=f"#!/bin/sh\n# pcre2-config\necho '{said}'\nexit 1\n")
     with pytest.raises(BuildError, match=r"^configure failed: .*mod_ssl.*; on Debian: apt-get install libssl-dev"):
         place.build()
 
@@ -361,9 +352,7 @@ def test_after_a_kill_within_the_first_copy_all_is_copied(place: Place) -> None:
     assert place.result() == 3
 
 
-@pytest.mark.skipif(
-    shutil.which("autoconf") is None and os.environ.get("CI") != "true", reason="buildconf takes autoconf"
-)
+@pytest.mark.autoconf
 def test_after_a_kill_within_a_later_copy_buildconf_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = Place(tmp_path)
     (place.tree / "configure").rename(place.tree / "configure.in")

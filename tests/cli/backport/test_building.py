@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.git,
     pytest.mark.httpd,
     pytest.mark.proof,
-    pytest.mark.skipif(not GIT, reason="HPATCH_HTTPD_GIT names no git repository of httpd"),
+    pytest.mark.httpd_git,
 ]
 
 

@@ -284,7 +284,7 @@ def test_errors(capsys: Capture, repository: Path, arguments: list[str], code: i
     assert said in answer.err
 
 
-@pytest.mark.skipif(not GIT, reason="HPATCH_HTTPD_GIT names no git repository of httpd")
+@pytest.mark.httpd_git
 @pytest.mark.proof
 def test_from_a_mirror_to_an_entry_and_a_mail(capsys: Capture, status: Path) -> None:
     begun = time.perf_counter()

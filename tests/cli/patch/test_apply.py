@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -242,24 +241,8 @@ def test_a_second_hpatch(run: Run, tree: Path) -> None:
     assert err == f"hpatch: {tree}: another hpatch is at work in this tree; wait for it to end\n"
 
 
-UNPRIVILEGED = """
-import os, sys
-from hpatch.cli.main import main
-sys.argv[0] = "hpatch"
-arguments = sys.argv
-try:
-    sys.argv = [*arguments, "--dry-run"]  # so that all modules are loaded
-    main()
-except SystemExit as end:
-    assert end.code == 0
-if os.geteuid() == 0:
-    os.setgroups([])
-    os.setgid(65534)
-    os.setuid(65534)
-    os.environ["XDG_CACHE_HOME"] += "-of-another"
-sys.argv = arguments
-main()
-"""
+POWERLESS = ("setpriv", "--bounding-set=-all", "--inh-caps=-all") if os.geteuid() == 0 else ()
+"""Runs root's programs so that file permissions count for them."""
 
 
 @pytest.mark.parametrize(
@@ -269,18 +252,20 @@ main()
         (".", "{tree}: cannot be written: Permission denied"),
     ],
 )
-def test_a_tree_that_cannot_be_written(sealed: str, message: str) -> None:
-    """File permissions do not count for root: there it is another user, to whom all but the sealed folder is open."""
-    with tempfile.TemporaryDirectory() as folder:  # pytest's own are closed to others
-        tree, sets = make(Path(folder)), catalog(Path(folder))
-        for path in (Path(folder), *Path(folder).rglob("*")):
-            path.chmod(0o777 if path.is_dir() else 0o666)
-        (tree / sealed).chmod(0o555)
-        done = script(UNPRIVILEGED, "apply", "one", "--tree", tree, "--catalog", sets, XDG_CACHE_HOME=f"{folder}/cache")
-        (tree / sealed).chmod(0o755)
-        assert (done.returncode, done.stderr) == (4, f"hpatch: {message.format(tree=tree)}\n")
-        assert module(tree) == BASE
-        assert not (tree / ".hpatch").exists()
+def test_a_tree_that_cannot_be_written(tmp_path: Path, sealed: str, message: str) -> None:
+    tree, sets = make(tmp_path), catalog(tmp_path)
+    (tree / sealed).chmod(0o555)
+    done = subprocess.run(
+        [*POWERLESS, sys.executable, "-m", "hpatch", "apply", "one", "--tree", tree, "--catalog", sets],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), "XDG_CACHE_HOME": str(tmp_path / "cache")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    (tree / sealed).chmod(0o755)
+    assert (done.returncode, done.stderr) == (4, f"hpatch: {message.format(tree=tree)}\n")
+    assert module(tree) == BASE
+    assert not (tree / ".hpatch").exists()
 
 
 def script(text: str, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from hpatch.build.httpd import toolchain
-from hpatch.errors import ToolError
 from tests.support.build.small import make
 from tests.support.cli.call import Answer, call
 
 Run = Callable[..., Answer]
 
+pytestmark = pytest.mark.toolchain
+
 
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    if os.environ.get("CI") != "true":
-        try:
-            toolchain.find(pcre2=True, buildconf=False)
-        except ToolError as error:
-            pytest.skip(str(error))
     return make(tmp_path)
 
 

@@ -457,7 +457,7 @@ def test_hostile_sizes_take_no_time(data: bytes) -> None:
 # Real history
 
 
-@pytest.mark.skipif(not os.environ.get("HPATCH_HTTPD_GIT"), reason="needs HPATCH_HTTPD_GIT, a git mirror of httpd")
+@pytest.mark.httpd_git
 @pytest.mark.parametrize("branch", ["trunk", "2.4.x"])
 def test_httpd_history(branch: str) -> None:
     """The newest 2,000 commits: all read but binaries and links, counted as git counts, written back byte for byte."""

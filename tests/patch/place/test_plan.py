@@ -262,7 +262,7 @@ def show(name: str) -> bytes | None:
 GIT = os.environ.get("HPATCH_HTTPD_GIT", "")
 
 
-@pytest.mark.skipif(not GIT, reason="HPATCH_HTTPD_GIT names no git repository of httpd")
+@pytest.mark.httpd_git
 @pytest.mark.parametrize("tag", [f"2.4.{number}" for number in (0, 1, 2, 3, 4, 5, 6, 7, 8, 9)])
 @pytest.mark.parametrize("three_way", [False, True])
 @pytest.mark.parametrize("fuzz", [0, 2])

@@ -21,7 +21,7 @@ from hpatch.versions import Version
 MIRRORS = {"httpd": os.environ.get("HPATCH_HTTPD_GIT", ""), "uwsgi": os.environ.get("HPATCH_UWSGI_GIT", "")}
 SETS = load().sets
 CHANGES = [change for one in SETS if one.project == "httpd" for change in (*one.revisions, *one.merges)]
-httpd = pytest.mark.skipif(not MIRRORS["httpd"], reason="HPATCH_HTTPD_GIT is not set")
+httpd = pytest.mark.httpd_git
 
 pytestmark = pytest.mark.git
 
@@ -32,10 +32,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
-@pytest.mark.parametrize("one", SETS, ids=lambda one: one.id)
+@pytest.mark.parametrize(
+    "one", [pytest.param(one, id=one.id, marks=getattr(pytest.mark, f"{one.project}_git")) for one in SETS]
+)
 def test_every_revision_is_found_and_is_the_one(one: PatchSet, folder: Path, tmp_path: Path) -> None:
-    if not MIRRORS[one.project]:
-        pytest.skip(f"no mirror of {one.project} is named")
     revisions = (*one.revisions, *one.merges)
     by_number = [revision._replace(commit=None) for revision in revisions if revision.number is not None]
     source = Git(MIRRORS[one.project], folder)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,8 +23,8 @@ DEBIAN = "debian"
 """The name of Debian's own source, among tags."""
 TRUNK = "trunk"
 REPOSITORY = os.environ.get("HPATCH_HTTPD_GIT", "")
-mirror = pytest.mark.skipif(not REPOSITORY, reason="HPATCH_HTTPD_GIT names no git repository of httpd")
-apxs = pytest.mark.skipif(shutil.which("apxs") is None, reason="needs apxs (Debian: apache2-dev)")
+mirror = pytest.mark.httpd_git
+apxs = pytest.mark.apxs
 
 
 def releases() -> list[str]:
