@@ -107,6 +107,8 @@ def test_a_module_loaded_in_an_undecided_conditional_is_not_known() -> None:
         (">= 2.4.10", "2.4.9", False),
         ("!>= 2.4.10", "2.4.9", True),
         ("= /^2\\.4/", "2.4.9", True),
+        ("= //", "2.4.9", True),
+        ("= /", "2.4.9", None),
         ("2.4", "2.4.9", False),
         ("> 2.4", "2.4.9", True),
         ("< 2.5", None, None),
