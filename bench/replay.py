@@ -14,6 +14,9 @@ Left out, for every tool alike, is what no tool can be judged by:
 A tool's time is that of its own work, files written for it and processes included; all is read from the repository
 before. For hpatch it is reading the diffs and planning; `plan_ms` is the planning alone.
 
+For hpatch, `--out` has each hunk: the revision, the path, and the outcome's result, line, offset, fuzz and reason.
+Two runs that differ in nothing but the times (`ms`, `plan_ms`) place alike.
+
 A line of the cases: `{"rev", "sha", "parent", "trunk", "trunk_shas", "files"}`; revisions of Subversion, commits of the
 repository, and the files that the merge touched.
 """
@@ -223,7 +226,12 @@ def hpatch(case: Case) -> Made:
         for name, each in placed
         if not each.ok and not each.outcomes
     ]
-    detail = {"methods": dict(methods), "failed": failed, "plan_ms": spent * 1000}
+    hunks = [
+        [name, each.path, outcome.result, outcome.line, outcome.offset, outcome.fuzz, outcome.reason]
+        for name, each in placed
+        for outcome in each.outcomes
+    ]
+    detail = {"methods": dict(methods), "failed": failed, "hunks": hunks, "plan_ms": spent * 1000}
     if not made.ok:
         return Made(None, detail)
     return Made({**case.before, **{change.path: change.after for change in made.changes}}, detail)

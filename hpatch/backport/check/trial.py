@@ -18,7 +18,7 @@ from hpatch.backport.history.revisions import Revision
 from hpatch.files import Change as Write
 from hpatch.patch.diff.model import PLACED, Diff, Outcome, Placed
 from hpatch.patch.place import plan
-from hpatch.patch.place.place import PlaceOptions
+from hpatch.patch.place.options import PlaceOptions
 
 _KEPT = re.compile(r"(?:CHANGES|STATUS|docs/log-message-tags/next-number|changes-entries/.*)")
 _LEFT = re.compile(r"STATUS|docs/log-message-tags/next-number")

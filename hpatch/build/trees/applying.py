@@ -20,7 +20,7 @@ from hpatch.patch.diff.lines import split
 from hpatch.patch.diff.model import PLACED, Outcome, Placed
 from hpatch.patch.diff.read import read
 from hpatch.patch.diff.strip import strip
-from hpatch.patch.place.place import PlaceOptions
+from hpatch.patch.place.options import PlaceOptions
 from hpatch.patch.place.plan import Item, Plan, plan
 from hpatch.patch.sets.model import Catalog, PatchSet, Revision, applying_order
 from hpatch.patch.sources.cache import Checked

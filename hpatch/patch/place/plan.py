@@ -13,7 +13,8 @@ from hpatch.files import Change
 from hpatch.patch.diff.lines import split
 from hpatch.patch.diff.model import Diff, FilePatch, Outcome, Placed, Result
 from hpatch.patch.place import resolvers
-from hpatch.patch.place.place import DEFAULTS, PlaceOptions, place
+from hpatch.patch.place.options import DEFAULTS, PlaceOptions
+from hpatch.patch.place.place import place
 
 
 class Files(Protocol):

@@ -16,7 +16,8 @@ from hpatch.patch.diff.lines import Text, split
 from hpatch.patch.diff.model import Diff
 from hpatch.patch.diff.write import compare, reverse, write
 from hpatch.patch.place.merge import start_of
-from hpatch.patch.place.place import DEFAULTS, PlaceOptions, place
+from hpatch.patch.place.options import DEFAULTS, PlaceOptions
+from hpatch.patch.place.place import place
 from hpatch.patch.place.plan import Item, plan
 
 Contents = dict[str, bytes]

@@ -1,44 +1,13 @@
-"""Where a file's hunks go, and why."""
+"""Where a file's hunks go, and why: all strategies together."""
 
 from __future__ import annotations
 
 import pytest
 
-from hpatch.patch.diff.model import FilePatch, Hunk, Outcome, Placed
 from hpatch.patch.diff.write import compare
-from hpatch.patch.place.place import PlaceOptions, place
-
-TEN = [f"line {number}" for number in range(1, 11)]
-
-
-def text(lines: list[str]) -> bytes:
-    return "".join(f"{line}\n" for line in lines).encode()
-
-
-def patch(before: list[str], after: list[str]) -> FilePatch:
-    """The change as a diff that does not tell which file it was made for."""
-    return compare("f.c", text(before), text(after))._replace(old_id=None, new_id=None)
-
-
-def hunks(*found: Hunk) -> FilePatch:
-    return FilePatch("modify", "f.c", "f.c", found, 1)
-
-
-def hunk(body: str, old_start: int, new_start: int | None = None) -> Hunk:
-    """A hunk of one-letter lines: ` a -b +c`."""
-    lines = tuple((word[0], word[1:].encode() + b"\n") for word in body.replace(" ", "\x00 ").split("\x00") if word)
-    made = [(operation if operation in "+-" else " ", line) for operation, line in lines]
-    return Hunk(old_start, old_start if new_start is None else new_start, tuple(made), b"", 1)  # type: ignore[arg-type]
-
-
-def only(placed: Placed) -> Outcome:
-    (outcome,) = placed.outcomes
-    return outcome
-
-
-def change(lines: list[str], number: int, new: str) -> list[str]:
-    return [*lines[: number - 1], new, *lines[number:]]
-
+from hpatch.patch.place.options import PlaceOptions
+from hpatch.patch.place.place import place
+from tests.support.patch.placing import TEN, change, hunk, hunks, only, patch, text
 
 # Exact
 

@@ -13,7 +13,7 @@ from hpatch.patch.diff import read as diff
 from hpatch.patch.diff import strip
 from hpatch.patch.diff.model import Diff, FilePatch, Result
 from hpatch.patch.diff.write import compare, reverse
-from hpatch.patch.place.place import PlaceOptions
+from hpatch.patch.place.options import PlaceOptions
 from hpatch.patch.place.plan import Files, Item, Plan, plan
 
 

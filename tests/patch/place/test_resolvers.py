@@ -7,7 +7,8 @@ import pytest
 from hpatch.patch.diff.model import FilePatch, Placed, Result
 from hpatch.patch.diff.write import compare
 from hpatch.patch.place import resolvers
-from hpatch.patch.place.place import PlaceOptions, place
+from hpatch.patch.place.options import PlaceOptions
+from hpatch.patch.place.place import place
 from hpatch.patch.place.resolvers import Release
 
 RELEASED = PlaceOptions(release=Release(b"2.4.10-dev", development=False))

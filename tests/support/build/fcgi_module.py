@@ -12,7 +12,8 @@ import pytest
 
 from hpatch.build.trees.source import open_tree
 from hpatch.patch.diff.read import read
-from hpatch.patch.place.place import PlaceOptions, place
+from hpatch.patch.place.options import PlaceOptions
+from hpatch.patch.place.place import place
 from hpatch.patch.sets.load import load
 from hpatch.patch.sets.model import PatchSet
 from hpatch.versions import Version

@@ -1,0 +1,24 @@
+"""How hunks may be placed."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hpatch.patch.place.resolvers import Release
+
+
+class PlaceOptions(NamedTuple):
+    """How hunks may be placed.
+
+    `fuzz`: how many context lines at a hunk's ends may differ, as GNU patch counts them; `ignore_whitespace`: runs of
+    blanks are equal, and blanks at a line's end are nothing; `release`: the tree's next release, for files that count;
+    `claim`: take the next number of a tree under development, too.
+    """
+
+    fuzz: int = 0
+    ignore_whitespace: bool = False
+    release: Release | None = None
+    claim: bool = False
+
+
+DEFAULTS = PlaceOptions()

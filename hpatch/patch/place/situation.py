@@ -1,0 +1,130 @@
+"""What a strategy sees of a hunk, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple, Protocol
+
+from hpatch.patch.diff.lines import Edit, Text
+from hpatch.patch.diff.model import Hunk, Outcome
+from hpatch.patch.place.merge import Merged, start_of
+from hpatch.patch.place.resolvers import Resolved
+from hpatch.patch.place.sought import sought
+from hpatch.patch.place.target import Target
+
+
+class Settled(NamedTuple):
+    """What becomes of a hunk, and the edits that this takes.
+
+    `end` is the first line that the next hunk may have (from 0), None where this hunk tells nothing of that.
+    """
+
+    outcome: Outcome
+    edits: tuple[Edit, ...] = ()
+    end: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Situation:
+    """A hunk to place: everything that a strategy may go by, and all of it read-only.
+
+    `index` is the hunk's in `target.hunks`; `start` is the first line below the hunks above it; `offset` is that of the
+    last of them, None where it failed; `meant` is what the file's resolver makes of the hunk, None for nothing. Lines
+    are counted from 0.
+    """
+
+    target: Target
+    index: int
+    start: int = 0
+    offset: int | None = 0
+    meant: Resolved | None = None
+
+    @cached_property
+    def hunk(self) -> Hunk:
+        """The hunk."""
+        return self.target.hunks[self.index]
+
+    @cached_property
+    def old(self) -> tuple[bytes, ...]:
+        """The lines that it expects."""
+        return self.hunk.old
+
+    @cached_property
+    def own(self) -> int:
+        """The line at which it was before the revision."""
+        return start_of(self.hunk)
+
+    def between(self, places: Iterable[int], length: int) -> list[int]:
+        """Those places at which `length` lines lie between the neighbours: the hunks above and the next certain one."""
+        return [at for at in places if at >= self.start and at + length <= self._limit]
+
+    @cached_property
+    def _limit(self) -> int:
+        return self.target.limit(self.index, self.start)
+
+    @cached_property
+    def fits(self) -> list[int]:
+        """Where the very lines that it expects begin, between its neighbours."""
+        return self.between(self.target.places[self.index], len(self.old)) if self.old else []
+
+    @cached_property
+    def done(self) -> list[int]:
+        """Where the very lines that it leaves begin, anywhere."""
+        return self.target.find(sought(self.hunk, "+"))
+
+    @cached_property
+    def best(self) -> int | None:
+        """The line for the hunk that is better than all others, if there is one.
+
+        The only place now is not enough where the file before the revision is known and had the lines at several:
+        perhaps the tree has changed the right one. Without that file, of several places the one is better that both
+        neighbours tell: the hunk above and the next certain one below have the same offset, and so has the place.
+        """
+        if not self.old:
+            return self._by_number()
+        target, fits = self.target, self.fits
+        if target.ancestor is not None and target.merger is not None:
+            if len(fits) == 1 and self._is_sure(target.ancestor):
+                return fits[0]
+            at = target.merger.counterpart(self.hunk) if fits else None
+            return at if at in fits else None
+        if len(fits) <= 1:
+            return fits[0] if fits else None
+        if self.offset is None or self.offset != target.offset_below(self.index):
+            return None
+        at = self.own + self.offset
+        return at if at in fits else None
+
+    def _by_number(self) -> int | None:
+        """Lines to add without a line around them: only in the file that the diff was made for is a number enough."""
+        count = len(self.target.lines)
+        if not count or (self.target.original and self.start <= self.own <= count):
+            return min(self.own, count)
+        return None
+
+    def _is_sure(self, ancestor: Text) -> bool:
+        """Whether the hunk's lines were at one place before, as now, and one of them by itself was; or at none."""
+        places = ancestor.find(self.old)
+        if len(places) != 1:
+            return not places
+        telling = sorted(set(self.old), key=len, reverse=True)
+        return any(len(ancestor.find((line,))) == len(self.target.text.find((line,))) == 1 for line in telling)
+
+    @cached_property
+    def merged(self) -> Merged:
+        """What merging the hunk three-way comes to."""
+        if self.target.merger is None:
+            return Merged(conflict="its lines are not there")
+        merged = self.target.merger.merge(self.hunk)
+        if merged.edits and merged.edits[0].start < self.start:
+            return Merged(conflict="its place is before that of the hunk above it")
+        return merged
+
+
+class Strategy(Protocol):
+    """One way to place a hunk."""
+
+    def __call__(self, situation: Situation) -> Settled | None:
+        """What becomes of the hunk, with the reason; None leaves it to the strategies that come after this one."""

@@ -1,0 +1,66 @@
+"""What to look for in a file: a side of a hunk, with the context that must be there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import takewhile
+from typing import NamedTuple
+
+from hpatch.patch.diff.model import Hunk, Operation
+
+
+class Sought(NamedTuple):
+    """Lines to look for: a hunk's old or new side, less the `skipped` lines in front that fuzz lets differ.
+
+    `length` is that of the whole side; a side that starts or ends its file can be nowhere else.
+    """
+
+    lines: tuple[bytes, ...]
+    skipped: int
+    length: int
+    starts: bool
+    ends: bool
+
+    def allows(self, at: int, count: int) -> bool:
+        """Whether the side may begin at line `at` of a file of `count` lines: one that starts or ends its file must."""
+        if at < 0 or (self.starts and at != 0):
+            return False
+        return not self.ends or at + self.length == count
+
+
+def sought(hunk: Hunk, sign: Operation, fuzz: int = 0) -> Sought:
+    """The old (`-`) or new (`+`) side of a hunk.
+
+    With fuzz it is as GNU patch has it: less context at one end than at the other means the file's start or end.
+    Without any, that is so only where nothing but the file's start or end says where the side begins or ends.
+    """
+    side, start = (hunk.old, hunk.old_start) if sign == "-" else (hunk.new, hunk.new_start)
+    front, first = _edge(hunk.lines, sign)
+    back, last = _edge(hunk.lines[::-1], sign)
+    context = max(front, back)
+    if not fuzz:
+        return Sought(side, 0, len(side), not front and not first and start <= 1, not back and not last)
+    cut = min(max(fuzz + front - context, 0), front)
+    end = min(max(fuzz + back - context, 0), back)
+    starts = fuzz + front < context and start <= 1
+    return Sought(side[cut : len(side) - end], cut, len(side), starts, fuzz + back < context)
+
+
+def _edge(lines: Sequence[tuple[Operation, bytes]], sign: Operation) -> tuple[int, bool]:
+    """The context lines at a hunk's end, and whether the run of changes next to them has lines of a side."""
+    context = 0
+    for operation, _ in lines:
+        if operation != " ":
+            break
+        context += 1
+    run = takewhile(lambda line: line[0] != " ", lines[context:])
+    return context, any(operation == sign for operation, _ in run)
+
+
+_BLANKS = re.compile(rb"[ \t]+")
+
+
+def squeezed(lines: Sequence[bytes]) -> tuple[bytes, ...]:
+    """Lines as GNU patch's `-l` compares them: runs of blanks are one, and blanks at a line's end are none."""
+    return tuple(_BLANKS.sub(b" ", line.rstrip()) + b"\n" for line in lines)
