@@ -70,7 +70,7 @@ class Merger:
         """For each line before the revision the start of its run: lines that the tree has together too."""
         runs: list[int] = []
         for at, line in enumerate(self.matched):
-            goes_on = at and line >= 0 and self.matched[at - 1] == line - 1
+            goes_on = at > 0 and self.matched[at - 1] == line - 1
             runs.append(runs[at - 1] if goes_on else at)
         return runs
 
@@ -108,7 +108,7 @@ class Merger:
             edit = self._change(change)
             if isinstance(edit, str):
                 return Merged(conflict=edit)
-            if end is not None and change.start > end and not any(at >= 0 for at in self.matched[end : change.start]):
+            if end is not None and not any(at >= 0 for at in self.matched[end : change.start]):
                 return Merged(conflict="the tree differs in all lines between two of its changes")
             end = change.end
             line = edit.start + 1 if line is None else line

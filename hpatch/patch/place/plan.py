@@ -92,7 +92,7 @@ class _State:
         return self.now[path]
 
     def write(self, path: str, content: bytes | None, mode: int | None) -> None:
-        self[path]
+        """Note what a path that was read becomes."""
         self.now[path] = _File(content, mode)
 
     def blocked(self, path: str) -> str | None:
@@ -124,7 +124,7 @@ def _placed(
         outcomes = tuple(outcome._replace(result="resolved", reason=reason) for outcome in placed.outcomes)
         return placed._replace(after=placed.before, outcomes=outcomes, ok=True, reason=f"{reason}: {placed.reason}")
     if placed.ok:
-        if patch.kind == "rename" and patch.old is not None and state[patch.old].content is not None:
+        if patch.kind == "rename" and patch.old is not None:
             state.write(patch.old, None, None)
         kept = state[patch.path].mode
         state.write(patch.path, placed.after, kept if placed.mode is None else placed.mode)
@@ -186,7 +186,7 @@ def _carry(
         return _carried(patch, target, own, options, earlier)
     placed = place(source, patch, options, earlier)
     if target is not None:
-        if patch.kind == "copy" and placed.ok and placed.after == target:
+        if patch.kind == "copy" and placed.after == target:
             return _whole(patch, target, target, "applied", "the file is there already", _mode(patch, own))
         return _failed(patch, target, "conflict", "there is a file of this name already")
     blocking = state.blocked(patch.path)

@@ -67,7 +67,7 @@ class Situation:
     @cached_property
     def fits(self) -> list[int]:
         """Where the very lines that it expects begin, between its neighbours."""
-        return self.between(self.target.places[self.index], len(self.old)) if self.old else []
+        return self.between(self.target.places[self.index], len(self.old))
 
     @cached_property
     def done(self) -> list[int]:

@@ -60,7 +60,7 @@ class Target:
         own, wanted = start_of(hunk), sought(hunk, "-")
         there = self.text.fits(wanted.lines, own) and wanted.allows(own, len(self.lines))
         if there and self.original:
-            return [own]
+            return [own]  # no other would be chosen, so none is looked for
         found = self.find(wanted)
         return sorted({own, *found}) if there else found  # one so far down may be past those that are looked for
 

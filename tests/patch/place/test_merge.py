@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpatch.patch.diff.lines import edited, split
+from hpatch.patch.diff.model import Hunk
 from hpatch.patch.diff.write import compare
 from hpatch.patch.place.merge import Merger
 from hpatch.patch.place.place import place
@@ -46,6 +47,14 @@ def merged(before: str, after: str, tree: str) -> str | None:
         pytest.param("x a b ; d x", "x a b new ; d x", "x ; a ; d x", None, id="lacking, known by a bracket"),
         pytest.param("a b c d e", "a e", "a c e", "a e", id="gone by both, in part by the tree"),
         pytest.param("a b c d e", "a e", "a c own e", None, id="the tree has its own among what goes"),
+        pytest.param("a b c d", "A b c d", "a b own d", "A b own d", id="the file's first line"),
+        pytest.param(
+            "a } } b", "a } new } b", "x a } } b", "x a } new } b", id="added between lines that are no others"
+        ),
+        pytest.param("a x b", "a x x b", "a x b own", "a x x b own", id="one more of a line"),
+        pytest.param("a b c", "a c", "a c own", "a c own", id="gone already"),
+        pytest.param("a b c", "a c", "c a c", "c a c", id="gone already between lines of which the tree has one once"),
+        pytest.param("a b c", "a c", "c a c a", None, id="gone, but from between lines that are everywhere"),
         pytest.param("a b c", "a new1 new2 b c", "x new1 new2 a b c", "x new1 new2 a new1 new2 b c", id="further away"),
     ],
 )
@@ -68,6 +77,50 @@ def test_lines_found_by_chance_are_not_taken_for_the_change() -> None:
 def test_a_hunk_of_another_file_is_refused() -> None:
     (hunk,) = compare("f", b"a\nb\nc\n", b"a\nB\nc\n").hunks
     assert "not one of the file" in Merger([b"x\n", b"b\n", b"c\n"], [b"b\n"]).merge(hunk).conflict
+
+
+# Where the hunk's lines are in the tree
+
+
+def counterpart(before: str, after: str, tree: str) -> int | None:
+    sides = ["".join(f"{word}\n" for word in side.split()).encode() for side in (before, after, tree)]
+    (hunk,) = compare("f", sides[0], sides[1]).hunks
+    return Merger(split(sides[0]), split(sides[2])).counterpart(hunk)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "tree", "line"),
+    [
+        pytest.param("a b c", "a B c", "a b c own", 0, id="the first line"),
+        pytest.param("a b c", "a B c", "own own a b c", 2, id="below"),
+        pytest.param(
+            "a b c d e f g h", "a B c d e f g h", "a b c d e own", 0, id="the tree lacks the file's last line"
+        ),
+        pytest.param("a b c", "a B c", "own b c", None, id="not the first of them"),
+        pytest.param("a b c", "a B c", "a own b c", None, id="not together"),
+        pytest.param("a b c", "a B c", "a b own", None, id="not all of them"),
+        pytest.param("a b c U", "a B c U", "a b c U a b c", 0, id="known by a line that is there once"),
+        pytest.param(
+            "a b c d 1 2 U", "a B c d 1 2 U", "a b c d own 1 2 U a b c d", None, id="that line is further away"
+        ),
+    ],
+)
+def test_where_the_tree_has_a_hunks_lines(before: str, after: str, tree: str, line: int | None) -> None:
+    assert counterpart(before, after, tree) == line
+
+
+def test_lines_without_context_have_no_counterpart_nor_have_those_of_another_file() -> None:
+    lines = [b"a\n", b"b\n", b"c\n"]
+    bare = Hunk(3, 4, (("+", b"new\n"),), b"", 1)
+    (other,) = compare("f", b"x\nb\nc\n", b"x\nB\nc\n").hunks
+    (past,) = compare("f", b"a\nb\nc\nd\n", b"a\nb\nC\nd\n").hunks
+    assert [Merger(lines, lines).counterpart(hunk) for hunk in (bare, other, past)] == [None, None, None]
+
+
+def test_what_is_there_already_is_at_its_first_change() -> None:
+    (hunk,) = compare("f", b"a\nb\nc\nd\n", b"a\nB\nc\nD\n").hunks
+    merger = Merger([b"a\n", b"b\n", b"c\n", b"d\n"], [b"own\n", b"a\n", b"B\n", b"c\n", b"D\n"])
+    assert merger.merge(hunk) == ((), 3, "")
 
 
 WORDS = st.lists(st.sampled_from([b"a\n", b"b\n", b"c\n", b"d\n", b"}\n"]), min_size=1, max_size=12)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from hpatch.patch.diff.lines import CANDIDATES, Edit
 from hpatch.patch.diff.write import compare
+from hpatch.patch.place import resolvers
 from hpatch.patch.place.options import PlaceOptions
 from hpatch.patch.place.place import place
-from tests.support.patch.placing import TEN, change, hunk, hunks, only, patch, text
+from hpatch.patch.place.resolvers import Resolved, Resolver
+from tests.support.patch.placing import BLOCK, TEN, change, hunk, hunks, only, patch, results, text
 
 # Exact
 
@@ -28,6 +31,13 @@ def test_at_its_line_though_the_lines_are_elsewhere_too() -> None:
     tree = [*TEN, *TEN]
     placed = place(text(tree), patch(tree, change(tree, 15, "five")))
     assert (only(placed).result, only(placed).line) == ("exact", 12)
+
+
+def test_at_its_line_though_hundreds_of_equal_places_are_above() -> None:
+    """No more than `CANDIDATES` places are looked for: its own line is one in any case."""
+    tree = BLOCK * (CANDIDATES + 2)
+    number = 7 * CANDIDATES + 4
+    assert only(place(text(tree), patch(tree, change(tree, number + 7, "D")))).line == number + 4
 
 
 def test_two_equal_places_are_ambiguous() -> None:
@@ -254,3 +264,34 @@ def test_without_a_line_to_tell_copies_apart_three_way_does_not_choose() -> None
     before = [*"abcdefgh"]
     found = only(place(text([*before, *before]), patch(before, change(before, 4, "new")), ancestor=text(before)))
     assert found.result == "ambiguous"
+
+
+# Hunks that do not go together
+
+
+def test_hunks_that_clash_fail_from_the_first_on_that_does() -> None:
+    """The second hunk's new line is without its end, but the file goes on after it."""
+    made = hunks(hunk("a b c -d +D e f g", 1), hunk("x +y", 8), hunk("z +last", 10))
+    first, second, third = made.hunks
+    open_end = second._replace(lines=((" ", b"x\n"), ("-", b"o\n"), ("+", b"y")))
+    placed = place(text([*"abcdefgxoz"]), hunks(first, open_end, third))
+    assert results(placed) == ["exact", "conflict", "conflict"]
+    assert placed.outcomes[1].reason == "a line without its end would not be the last"
+    assert placed.outcomes[2].reason == "a hunk above it failed"
+    assert placed.after is None and not placed.ok
+
+
+def test_two_hunks_that_change_the_same_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only a resolver can bring that about: its edits know nothing of the other hunks' places."""
+    meant = {0: Resolved((Edit(3, 4, (b"D\n",)),), "meant")}
+    resolver = Resolver(lambda lines, hunks, following, claim: meant, enough=frozenset())
+    monkeypatch.setattr(resolvers, "find", lambda path: resolver)
+    made = hunks(hunk("h +i", 1), hunk("a b c -d +E e f g", 1), hunk("x +y", 8))
+    placed = place(text([*"abcdefgx"]), made)
+    assert results(placed) == ["resolved", "conflict", "conflict"]
+    assert placed.outcomes[1].reason == "its lines were changed by another hunk"
+    beside = {0: Resolved((Edit(2, 3, (b"C\n",)), Edit(4, 5, (b"E\n",))), "meant")}
+    meant.clear()
+    meant.update(beside)
+    one = hunks(hunk("h +i", 1), hunk("-d +D", 4))
+    assert place(text([*"abcdefgx"]), one).after == text([*"abCDEfgx"])

@@ -15,6 +15,7 @@ from hpatch.patch.diff.model import Diff, FilePatch, Result
 from hpatch.patch.diff.write import compare, reverse
 from hpatch.patch.place.options import PlaceOptions
 from hpatch.patch.place.plan import Files, Item, Plan, plan
+from hpatch.patch.place.resolvers import Release
 
 
 class Tree:
@@ -70,6 +71,7 @@ def test_one_failure_and_there_are_no_changes() -> None:
 def test_a_file_that_fails_stays_as_it_was_for_the_items_after_it() -> None:
     planned = plan(Tree({"f": b"a\n"}), [item(modify(b"x\n", b"y\n")), item(modify(b"a\n", b"b\n"))])
     assert [step.ok for step in planned.steps] == [False, True]
+    assert not planned.ok and planned.changes == ()
 
 
 def test_what_comes_back_is_no_change() -> None:
@@ -121,6 +123,7 @@ def test_a_file_cannot_be_where_a_folder_is() -> None:
 
 def test_a_deleted_file() -> None:
     assert run({"f": b"x\n"}, compare("f", b"x\n", None)).changes == (Change("f", b"x\n", None),)
+    assert results(run({"f": b"x\n"}, compare("f", b"x\n", None))) == ["exact"]
     assert run({"f": b""}, compare("f", b"", None)).changes == (Change("f", b"", None),)
     gone = run({}, compare("f", b"x\n", None))
     assert (results(gone), gone.ok, gone.changes) == (["applied"], True, ())
@@ -151,6 +154,27 @@ def test_a_rename_keeps_the_mode() -> None:
     assert planned.changes[0] == Change("new", None, b"a\n", 0o750)
 
 
+def test_a_change_and_then_a_rename_keep_the_mode() -> None:
+    tree = Tree({"old": b"a\n"}, {"old": 0o750})
+    planned = plan(tree, [item(modify(b"a\n", b"b\n", "old")), item(carry("rename"))])
+    assert planned.changes[0] == Change("new", None, b"b\n", 0o750)
+
+
+@pytest.mark.parametrize(("kind", "word"), [("rename", "renamed"), ("copy", "copied")])
+def test_what_became_of_a_file_that_is_carried(kind: str, word: str) -> None:
+    change = modify(b"a\n", b"b\n")
+    (placed,) = run({"old": b"a\n"}, carry(kind, like=change)).steps[0].files
+    assert (placed.kind, placed.before, placed.reason) == (kind, None, f"{word} from 'old'")
+    blocked = run({"old": b"a\n", "new/x": b"b\n"}, compare("new/x", b"b\n", b"c\n"), carry(kind, like=change))
+    assert results(blocked) == ["exact", "conflict"]
+    assert results(run({}, carry(kind, like=change))) == ["missing"]
+
+
+def test_a_rename_with_a_mode() -> None:
+    planned = plan(Tree({"old": b"a\n"}, {"old": 0o640}), [item(carry("rename")._replace(new_mode=0o100755))])
+    assert planned.changes[0] == Change("new", None, b"a\n", 0o750)
+
+
 def test_renamed_already() -> None:
     change = modify(b"a\n", b"b\n")
     assert run({"new": b"b\n"}, carry("rename", like=change)).ok
@@ -164,6 +188,25 @@ def test_nothing_to_rename_or_no_room() -> None:
     assert not run({}, carry("rename")).ok
     assert not run({"old": b"a\n", "new": b"b\n"}, carry("rename")).ok
     assert not run({"old": b"a\n", "new/x": b"b\n"}, compare("new/x", b"b\n", b"c\n"), carry("rename")).ok
+
+
+def test_both_names_are_there() -> None:
+    """The new file is as the rename would leave it, but the old one is still there: that is no rename."""
+    assert results(run({"old": b"a\n", "new": b"b\n"}, carry("rename", like=modify(b"a\n", b"b\n")))) == ["conflict"]
+
+
+def test_a_file_under_its_new_name_that_is_another_is_not_the_renamed_one() -> None:
+    planned = run({"new": b"c\n"}, carry("rename", like=modify(b"a\n", b"b\n")))
+    assert results(planned) == ["missing"]
+
+
+def test_what_a_file_comes_from() -> None:
+    made = carry("copy", like=modify(b"a\n", b"b\n"))
+    for tree in ({"old": b"a\n"}, {"old": b"a\n", "new": b"b\n"}, {"old": b"a\n", "new": b"c\n"}, {}):
+        assert run(tree, made).steps[0].files[0].source == "old"
+    assert run({}, carry("rename")).steps[0].files[0].source == "old"
+    for other in (modify(b"a\n", b"b\n"), compare("f", None, b"x\n"), compare("f", b"x\n", None)):
+        assert run({}, other).steps[0].files[0].source is None
 
 
 def test_two_names_change_places() -> None:
@@ -219,6 +262,17 @@ def test_files_that_hold_no_code_never_block() -> None:
     assert set(results(planned)) == {"resolved"}
 
 
+def test_files_that_hold_no_code_are_changed_where_that_goes() -> None:
+    planned = run({"STATUS": b"one\n"}, modify(b"one\n", b"two\n", "STATUS"))
+    assert planned.changes == (Change("STATUS", b"one\n", b"two\n"),)
+    assert results(planned) == ["exact"]
+
+
+def test_files_that_count_but_hold_code_block() -> None:
+    planned = run({}, modify(b"1\n", b"2\n", "include/ap_mmn.h"))
+    assert not planned.ok and results(planned) == ["missing"]
+
+
 def test_the_next_release_is_that_of_the_tree() -> None:
     header = "".join(
         f"#define AP_SERVER_{name} {value}\n"
@@ -236,6 +290,9 @@ def test_the_next_release_is_that_of_the_tree() -> None:
     tree = Tree({"include/ap_release.h": header.encode(), path: own.encode()})
     planned = plan(tree, [item(modify(trunk.encode(), added.encode(), path))])
     assert b" * 20120211.6 (2.4.10-dev) Add six()\n" in (planned.changes[0].after or b"")
+    told = PlaceOptions(release=Release(b"2.4.99-dev", development=False))
+    planned = plan(tree, [item(modify(trunk.encode(), added.encode(), path))], told)
+    assert b" * 20120211.6 (2.4.99-dev) Add six()\n" in (planned.changes[0].after or b"")
 
 
 # Upstream

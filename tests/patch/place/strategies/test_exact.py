@@ -118,6 +118,14 @@ def test_a_place_is_sure_by_a_line_that_is_there_once() -> None:
     assert line(exact(situation(["x", "y", "own"], made, ancestor=["x", "y", "z"]))) == 1
 
 
+@pytest.mark.parametrize("block", [BLOCK, [*"abcd}fg"]])
+def test_a_block_that_the_tree_has_moved_is_known_by_such_a_line(block: list[str]) -> None:
+    """Line by line the block is not where it was, but both files have it once, and each has its first line once."""
+    before = [*block, *TEN, "}"]
+    made = patch(before, [*change(block, 4, "D"), *TEN, "}"])
+    assert line(moved(situation([*TEN, "}", *block], made, ancestor=before))) == 12
+
+
 def test_lines_that_were_nowhere_before_are_placed_where_they_are() -> None:
     """The diff is of another file than the one named as before it: what the tree has once is all there is to go by."""
     assert line(exact(situation(TEN, FIVE, ancestor=["other"]))) == 2
