@@ -46,7 +46,11 @@ class Merger:
     def __init__(self, ancestor: Sequence[bytes], lines: Sequence[bytes]) -> None:
         self.ancestor = ancestor
         self.lines = lines
-        self.matched = align(ancestor, lines)
+
+    @cached_property
+    def matched(self) -> list[int]:
+        """For each line before the revision the tree's, or -1."""
+        return align(self.ancestor, self.lines)
 
     def knows(self, hunk: Hunk) -> bool:
         """Whether the hunk is one of the file before the revision."""
