@@ -131,7 +131,7 @@ def _mail(patch: Patch, number: int, count: int) -> bytes:
 
         content = encodebytes(content)
     head = "".join(f"{name}: {value}\n" for name, value in headers if value)
-    return _MAIL_START + head.encode() + b"\n" + content + (b"" if content.endswith(b"\n") else b"\n")
+    return _MAIL_START + head.encode() + b"\n" + content
 
 
 def _address(author: str) -> str:

@@ -126,7 +126,7 @@ def load(root: Path) -> Stack:
 def _stack(data: Any) -> Stack:
     schema = data["schema"]
     if schema != SCHEMA:
-        if isinstance(schema, str) and schema.startswith("hpatch.stack/"):
+        if schema.startswith("hpatch.stack/"):
             raise InputError(f"{_FILE}: has the form {schema}, of a later hpatch than this one: use that")
         raise ValueError
     sets = tuple(
@@ -193,8 +193,8 @@ def current(tree: Tree, path: str) -> Content | None:
 def is_now(tree: Tree, path: str, state: State | None) -> bool:
     """Whether a file of the tree is in that state."""
     found = current(tree, path)
-    if found is None or state is None:
-        return found is None and state is None
+    if found is None:
+        return state is None
     return State(sha256(found.data).hexdigest(), found.mode) == state
 
 
@@ -291,7 +291,7 @@ def _own_changes(root: Path, before: Stack, after: Stack, contents: Mapping[str,
     ignore = files.read(root, _IGNORE.path)
     if after.steps:
         changes.append(_IGNORE._replace(before=ignore))
-    elif ignore is not None:
+    else:
         changes.append(_IGNORE._replace(before=ignore, after=None))
     changes.append(Change(_FILE, files.read(root, _FILE), _written(after) if after.steps else None))
     return [change for change in changes if change.before != change.after]
@@ -422,7 +422,6 @@ class _Replay:
     def follow(self, to: Content | None, step: Step | None) -> None:
         """Do a step again, or an edit (None), that led from `was` to `to`."""
         if to == self.was or self.clash is not None:
-            self.was = to
             return
         if self.now in (self.was, to):
             self.now = to

@@ -52,9 +52,6 @@ def merge(base: bytes, ours: bytes, theirs: bytes) -> Merged:
         grown += len(one) - (end - start)
         at = end
     merged += old[at:]
-    if any(not line.endswith(b"\n") for line in merged[:-1]) and not conflicts:
-        # One side has taken the line end of the last line, the other has put lines after it.
-        conflicts.append(Conflict(1, tuple(old), tuple(split(ours)), tuple(split(theirs))))
     return Merged(None if conflicts else b"".join(merged), tuple(conflicts))
 
 
@@ -67,12 +64,10 @@ class _Span(NamedTuple):
 
 
 def _spans(old: Sequence[bytes], new: Sequence[bytes]) -> Iterator[_Span]:
-    matched = align(old, new)
     at = to = 0
-    for index in range(len(old) + 1):
-        if index < len(old) and matched[index] < 0:
+    for index, end in enumerate([*align(old, new), len(new)]):
+        if end < 0:
             continue
-        end = matched[index] if index < len(old) else len(new)
         if index > at or end > to:
             yield _Span(at, index, tuple(new[to:end]))
         at, to = index + 1, end + 1
@@ -83,7 +78,7 @@ def _groups(ours: Sequence[_Span], theirs: Sequence[_Span]) -> Iterator[tuple[li
     left: list[_Span] = []
     right: list[_Span] = []
     for span, mine in sorted([*((span, True) for span in ours), *((span, False) for span in theirs)]):
-        if not any(_meet(span, other) for other in (right if mine else left)):
+        if not any(_meet(other, span) for other in (right if mine else left)):
             if left or right:
                 yield left, right
             left, right = [], []
@@ -92,13 +87,15 @@ def _groups(ours: Sequence[_Span], theirs: Sequence[_Span]) -> Iterator[tuple[li
         yield left, right
 
 
-def _meet(one: _Span, other: _Span) -> bool:
-    """Whether two changes of different sides are about the same lines, or the order of what they add is open."""
-    if one.start < other.end and other.start < one.end:
+def _meet(first: _Span, second: _Span) -> bool:
+    """Whether two changes of different sides are about the same lines, or the order of what they add is open.
+
+    `first` does not come after `second`.
+    """
+    if second.start < first.end:
         return True
-    if one.end < other.start or other.end < one.start:
-        return False
-    return bool(one.new and other.new) and (one.start == one.end or other.start == other.end)
+    adds = first.start == first.end or second.start == second.end
+    return second.start == first.end and adds and bool(first.new and second.new)
 
 
 def _with(old: Sequence[bytes], spans: Sequence[_Span], start: int, end: int) -> list[bytes]:

@@ -90,7 +90,7 @@ def read(root: Path) -> Tree:
 
 
 def run(root: Path, *command: str, input: bytes | None = None, **environment: str) -> str:
-    base = {"PATH": os.environ["PATH"], "HOME": str(root.parent), "LC_ALL": "C.UTF-8"}
+    base = {"PATH": os.environ["PATH"], "HOME": str(root.parent), "TMPDIR": str(root.parent), "LC_ALL": "C.UTF-8"}
     quiet = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CEILING_DIRECTORIES": str(root.parent), "GIT_COMMITTER_NAME": "c"}
     done = subprocess.run(
         command,
@@ -178,6 +178,31 @@ def test_dep3_in_full() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (f"{'x' * 75} y", [f"{'x' * 75} y"]),
+        (f"{'x' * 76} y", ["x" * 76, "y"]),
+    ],
+)
+def test_lines_of_dep3_have_78_columns(text: str, lines: list[str]) -> None:
+    header = export.quilt([Patch("r1", "t", text, ())])["r1.patch"].decode().splitlines()
+    assert header == ["Description: t", *(f" {line}" for line in lines), "---"]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (f"{'x' * 72} y", [f"{'x' * 72} y"]),
+        (f"{'x' * 73} y", ["x" * 73, "y"]),
+    ],
+)
+def test_lines_of_mails_leave_room_to_indent_them(text: str, lines: list[str]) -> None:
+    """`git log` indents them by four."""
+    (made,) = export.git([Patch("r1", "t", text, ())]).values()
+    assert made.decode().partition("\n\n")[2].partition("---\n")[0].splitlines() == lines
+
+
 def mail(patch: Patch) -> list[str]:
     (text,) = export.git([patch]).values()
     return text.decode().split("\n")
@@ -234,6 +259,13 @@ def test_a_title_cannot_add_a_header() -> None:
     (mail,) = export.git([patch]).values()
     assert b"\nFrom: a Bcc: b <c@d>\n" in mail
     assert b"\nSubject: [PATCH] x Origin: y From: z\n" in mail
+    assert export.quilt([patch._replace(title="a\x1b[2Jb\x00c")])["two-r3.patch"].startswith(b"Description: a [2Jb c\n")
+
+
+def test_the_headers_of_a_mail_are_ascii() -> None:
+    mail = export.git(PATCHES)["0001-one-r1.patch"]
+    assert mail.partition(b"\n\n")[0].isascii()
+    assert "Größe".encode() not in mail
 
 
 LINES = st.lists(

@@ -147,6 +147,7 @@ def test_a_set_that_is_there_already_stays_as_it_is(root: Path) -> None:
     push(root, "one", ("a.c", changed(changed(BASE, 3), 9)))
     now = stack.load(root)
     assert now.sets == (Set("one", requires=("base",)),)
+    assert now.sets[0].asked
     assert len(now.steps) == 2
 
 
@@ -288,8 +289,10 @@ def test_a_new_file_that_was_changed_or_deleted_since(root: Path, after: bytes |
     push(root, "one", ("n.c", b"new\n"))
     if after is None:
         (root / "n.c").unlink()
-        revert(root, "one")
+        done = revert(root, "one")
+        assert (done.clashes, done.files) == ((), ())
         assert not (root / "n.c").exists()
+        assert not (root / files.FOLDER).exists()
         return
     (root / "n.c").write_bytes(after)
     (clash,) = revert(root, "one").clashes
@@ -309,17 +312,81 @@ def test_what_depends_on_what_depends() -> None:
     assert Stack((one, two, three, Set("four"))).dependents(["three"]) == [two, one]
 
 
+def test_only_the_files_of_the_set(root: Path) -> None:
+    """Another set's file stays as it is, whatever became of its original."""
+    push(root, "one", ("a.c", changed(BASE, 3)))
+    push(root, "two", ("other.c", changed(BASE, 9)), ("sub/b.c", None))
+    lost = stack.load(root).steps[0].files[0].after
+    assert lost is not None
+    (root / files.FOLDER / "objects" / lost.digest).write_bytes(b"damaged")
+    done = revert(root, "two")
+    assert [file.path for file in done.files] == ["other.c", "sub/b.c"]
+    assert (root / "other.c").read_bytes() == (root / "sub/b.c").read_bytes() == BASE
+    assert (root / "a.c").read_bytes() == changed(BASE, 3)
+
+
+def test_what_is_left_is_as_if_it_had_been_alone(root: Path) -> None:
+    push(root, "one", ("a.c", changed(BASE, 3)))
+    push(root, "two", ("a.c", changed(changed(BASE, 3), 9)), ("other.c", changed(BASE, 5)))
+    revert(root, "one")
+    ((a, other),) = (step.files for step in stack.load(root).steps)
+    states = [stack.content(root, state) for state in (a.before, a.after, other.before, other.after)]
+    assert [state and state.data for state in states] == [BASE, changed(BASE, 9), BASE, changed(BASE, 5)]
+    assert stack.is_now(Tree(root), "a.c", a.after)
+
+
+def test_a_change_that_a_later_set_takes_back(root: Path) -> None:
+    one = changed(BASE, 3)
+    push(root, "one", ("a.c", one))
+    push(root, "two", ("a.c", changed(one, 9)))
+    push(root, "three", ("a.c", one))
+    revert(root, "one")
+    assert (root / "a.c").read_bytes() == BASE
+
+
+def test_a_set_that_takes_its_own_change_back(root: Path) -> None:
+    push(root, "one", ("a.c", changed(BASE, 3)))
+    push(root, "one", ("a.c", BASE))
+    push(root, "two", ("a.c", changed(BASE, 9)))
+    assert revert(root, "one").files == ()
+    assert (root / "a.c").read_bytes() == changed(BASE, 9)
+
+
+def test_what_was_taken_back_by_hand(root: Path) -> None:
+    push(root, "one", ("a.c", changed(BASE, 3)))
+    (root / "a.c").write_bytes(BASE)
+    done = revert(root, "one")
+    assert (done.files, done.clashes) == ((), ())
+    assert not (root / files.FOLDER).exists()
+
+
+def test_a_file_that_one_set_deletes_and_another_makes_anew(root: Path) -> None:
+    push(root, "one", ("a.c", None))
+    push(root, "two", ("a.c", b"new\n"))
+    (clash,) = revert(root, "one").clashes
+    assert (clash.path, clash.step and clash.step.set, clash.conflicts) == ("a.c", "two", ())
+
+
+def test_nothing_is_written_that_stays_as_it_is(root: Path) -> None:
+    push(root, "one", ("a.c", changed(BASE, 3)))
+    edit = Edit("other.c", Content(BASE, 0o644), Content(changed(BASE, 3), 0o644))
+    changes = stack.push(root, stack.load(root), [Set("two")], [Pushed("r", "two", (edit,))])
+    assert [change.path for change in changes] == ["other.c", f"{files.FOLDER}/stack.json"]
+    changes = list(stack.revert(root, stack.load(root), ["one"]).changes)
+    assert all(change.before != change.after for change in changes)
+
+
 def damage(data: object) -> bytes:
     return json.dumps(data).encode()
 
 
+SET = {"id": "one", "title": "", "requires": [], "asked": True, "diff": None}
 GOOD = {"before": None, "after": {"sha256": "0" * 64, "mode": "0644"}}
 
 
 def written(path: str, **more: object) -> bytes:
     step = {"name": "r1", "set": "one", "files": [{"path": path, **GOOD, **more}]}
-    sets = [{"id": "one", "title": "", "requires": [], "asked": True, "diff": None}]
-    return damage({"schema": stack.SCHEMA, "sets": sets, "steps": [step]})
+    return damage({"schema": stack.SCHEMA, "sets": [SET], "steps": [step]})
 
 
 @pytest.mark.parametrize(
@@ -332,6 +399,10 @@ def written(path: str, **more: object) -> bytes:
         damage([]),
         damage({"schema": "other"}),
         damage({"schema": stack.SCHEMA, "sets": [], "steps": [{"name": "r1", "set": "one", "files": []}]}),
+        damage({"schema": stack.SCHEMA, "sets": [{**SET, "id": 1}], "steps": []}),
+        damage({"schema": stack.SCHEMA, "sets": [{**SET, "requires": [1]}], "steps": []}),
+        damage({"schema": stack.SCHEMA, "sets": [{**SET, "diff": 1}], "steps": []}),
+        damage({"schema": 1}),
         *map(written, ["../x", "/etc/x", "a/../b", ".git/hooks/x", "sub/.svn/x", ".hpatch/x", "", "a\0b"]),
         written("a.c", after={"sha256": "../../x", "mode": "0644"}),
         written("a.c", after={"sha256": "0" * 64, "mode": "4755"}),

@@ -25,6 +25,7 @@ BASE = b"1\n2\n3\n4\n5\n6\n7\n"
         (b"1\n2\nx\n4\n5\n6\n7\n", b"1\n2\n3\ny\n5\n6\n7\n", b"1\n2\nx\ny\n5\n6\n7\n"),
         (b"1\n2\n5\n6\n7\n", b"1\n2\nx\n3\n4\n5\n6\n7\n", b"1\n2\nx\n5\n6\n7\n"),
         (b"1\n2\n5\n6\n7\n", b"1\n2\n3\n4\nx\n5\n6\n7\n", b"1\n2\nx\n5\n6\n7\n"),
+        (b"1\n2\nx\n4\n5\n6\n7\n", b"1\n2\nx\n4\n5\n6\nseven\n", b"1\n2\nx\n4\n5\n6\nseven\n"),
         (b"1\n2\n\xff\n4\n5\n6\n7\n", b"1\n2\n\xff\n4\n5\n6\n7\n", b"1\n2\n\xff\n4\n5\n6\n7\n"),
     ],
 )
@@ -40,6 +41,8 @@ def test_changes_of_both_sides(ours: bytes, theirs: bytes, merged: bytes) -> Non
         (b"1\n2\nx\n5\n6\n7\n", b"1\n2\n3\ny\n5\n6\n7\n",
          Conflict(3, (b"3\n", b"4\n"), (b"x\n",), (b"3\n", b"y\n"))),
         (b"1\n2\nx\n4\n5\n6\n7\n", b"1\n2\n3\ny\n4\n5\n6\n7\n", Conflict(3, (b"3\n",), (b"x\n",), (b"3\n", b"y\n"))),
+        (b"1\n2\nx\n3\n4\n5\n6\n7\n", b"1\n2\ny\n4\n5\n6\n7\n",
+         Conflict(3, (b"3\n",), (b"x\n", b"3\n"), (b"y\n",))),
         (b"1\n2\n6\n7\n", b"1\n2\n3\nx\n4\n5\n6\n7\n",
          Conflict(3, (b"3\n", b"4\n", b"5\n"), (), (b"3\n", b"x\n", b"4\n", b"5\n"))),
         (b"1\na\n2\n3\n4\n5\n6\n7\n", b"1\nb\n2\n3\n4\n5\n6\n7\n", Conflict(2, (), (b"a\n",), (b"b\n",))),
@@ -95,3 +98,14 @@ def test_as_git_merges(tmp_path: Path) -> None:
 def test_a_last_line_without_its_end() -> None:
     assert merge(BASE, BASE[:-1], BASE + b"8\n").content is None
     assert merge(BASE, BASE[:-1], b"0\n" + BASE).content == b"0\n" + BASE[:-1]
+
+
+ENDS = st.tuples(TEXTS, st.sampled_from([b"", b"a", b"d"])).map(b"".join)
+
+
+@given(ENDS, ENDS, ENDS)
+def test_no_lines_are_joined(base: bytes, ours: bytes, theirs: bytes) -> None:
+    """A last line can be without its end: nothing is put behind it."""
+    merged = merge(base, ours, theirs).content
+    lines = {line for text in (base, ours, theirs) for line in text.splitlines(keepends=True)}
+    assert merged is None or set(merged.splitlines(keepends=True)) <= lines

@@ -77,6 +77,14 @@ def test_names_that_the_system_refuses(tree: Tree) -> None:
     assert tree.read(deep) is None
 
 
+def test_a_path_longer_than_the_system_takes(tmp_path: Path) -> None:
+    root = tmp_path / ("r" * 200)
+    names = ["d" * 250] * 16
+    root.joinpath(*names[:15]).mkdir(parents=True)
+    with pytest.raises(InputError, match="File name too long"):
+        Tree(root).exists("/".join(names))
+
+
 def test_the_root(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "real" / "f").write_bytes(b"x")
