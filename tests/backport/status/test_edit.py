@@ -216,6 +216,17 @@ def test_a_file_whose_last_line_does_not_end() -> None:
     assert status_file.apply(text, edits) == f"{text}\n     -0: bob"
 
 
+def test_what_is_accepted_goes_below_a_note_on_the_last_entry() -> None:
+    accepted = (
+        "PATCHES ACCEPTED TO BACKPORT FROM TRUNK:\n\n  *) first\n     +1: ann\n\n  [ first waits for r1900009 ]\n"
+    )
+    text = f"{accepted}\nPATCHES PROPOSED TO BACKPORT FROM TRUNK:\n\n{NEW}"
+    status = read(text)
+    after = status_file.apply(text, status_file.move(status, entry("mod_d", status), "accepted"))
+    assert after == f"{accepted}\n{NEW}\nPATCHES PROPOSED TO BACKPORT FROM TRUNK:\n"
+    assert "r1900009" in after[slice(*entry("first", read(after)).span)]
+
+
 @pytest.mark.parametrize("note", ["  [ New ones go to the end. ]\n", "  [ A note\n    of two lines ]\n"])
 def test_a_section_without_entries_keeps_its_note_on_top(note: str) -> None:
     head, below = "PATCHES PROPOSED TO BACKPORT FROM TRUNK:\n", "\n\nPATCHES/ISSUES THAT ARE STALLED\n"

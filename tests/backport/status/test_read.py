@@ -94,6 +94,12 @@ def test_what_is_said_of_a_patch_is_no_patch() -> None:
     assert one.trunk == (1500001,)
 
 
+@pytest.mark.parametrize("fields", ["", "     trunk patch: r1900001\n     +1: ann\n"])
+def test_a_title_ends_at_a_blank_line(fields: str) -> None:
+    one = status_file.read_entry(f"  *) mod_a: One\n     and the same.\n\n     What it is about.\n{fields}")
+    assert one.title == "mod_a: One and the same."
+
+
 def test_an_entry_without_fields() -> None:
     one = entry("Something")
     assert (one.title, one.trunk, one.votes) == ("Something to think about.", (), ())
