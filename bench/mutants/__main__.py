@@ -22,9 +22,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench.mutants import listed, sandbox
-from bench.mutants.generate import Mutant, mutants
-from bench.mutants.names import Name
+from bench.mutants import generate, listed, sandbox, tables
+from bench.mutants.names import Mutant, Name
 from bench.mutants.tests import Reach, attempt, prepare, read_survey, survey
 from bench.mutants.warm import Warm, run
 
@@ -75,6 +74,15 @@ def areas() -> dict[str, Area]:
         )
         for name, table in tables.items()
     }
+
+
+def mutants(area: Area) -> Iterator[Mutant]:
+    """All of an area, file by file."""
+    for file in area.files:
+        make = tables.mutants if file.endswith(".tsv") else generate.mutants
+        for mutant in make(file, (TOP / file).read_text("utf-8")):
+            if re.search(area.lines, mutant.name.before):
+                yield mutant
 
 
 @contextmanager
@@ -206,7 +214,8 @@ def measure(area: Area, chosen: Sequence[Mutant]) -> list[Result] | str:
         complaint = bench.survey()
         if complaint:
             return complaint
-        results = bench.run_warm(chosen, Progress(area, len(chosen)).step)
+        code = [mutant for mutant in chosen if mutant.name.file.endswith(".py")]
+        results = bench.run_warm(code, Progress(area, len(code)).step) if code else []
         noticed = {result.name for result in results}
         others = [mutant for mutant in chosen if mutant.name not in noticed]
         progress = Progress(area, len(others))
@@ -270,12 +279,7 @@ def main() -> int:
     sound = True
     for area in (known_areas[name] for name in options.area or known_areas):
         began = time.monotonic()
-        made = [
-            mutant
-            for file in area.files
-            for mutant in mutants(file, (TOP / file).read_text("utf-8"))
-            if re.search(area.lines, mutant.name.before)
-        ]
+        made = list(mutants(area))
         chosen = [mutant for mutant in made if fnmatch.fnmatch(mutant.name.file, options.file)]
         if options.again:
             last = survivors_of(area)

@@ -8,23 +8,13 @@ import difflib
 import itertools
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.plugins import get_operator
 
-from bench.mutants.names import Name
+from bench.mutants.names import Mutant, Name
 from bench.mutants.operators import COSMIC_RAY, OWN
-
-
-@dataclass(frozen=True)
-class Mutant:
-    name: Name
-    line: int
-    """The first line that changes, from 1."""
-    text: str
-    """The whole file."""
 
 
 def mutants(file: str, source: str) -> Iterator[Mutant]:

@@ -1,4 +1,4 @@
-"""What a mutant is called."""
+"""Mutants and what they are called."""
 
 from __future__ import annotations
 
@@ -12,9 +12,18 @@ class Name:
     file: str
     """From the top of the checkout."""
     function: str
-    """Its qualified name, or an empty text at the top of the module."""
+    """Its qualified name, or an empty text at the top of the module. Of a table, the row's first cell."""
     before: str
     after: str
     """The lines that change, stripped."""
     nth: int
     """Counts from 1 the mutants that are equal in all of this."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    name: Name
+    line: int
+    """The first line that changes, from 1."""
+    text: str
+    """The whole file."""

@@ -19,7 +19,7 @@ from types import CodeType, FunctionType
 import pytest
 
 from bench.mutants import sandbox
-from bench.mutants.generate import Mutant
+from bench.mutants.names import Mutant
 from bench.mutants.tests import ALWAYS, set_private
 
 

@@ -10,7 +10,8 @@ import pytest
 
 pytest.importorskip("cosmic_ray", reason="needs cosmic-ray: `make mutants` installs it")
 
-from bench.mutants.generate import Mutant, mutants
+from bench.mutants.generate import mutants
+from bench.mutants.names import Mutant
 from bench.mutants.warm import put
 
 SOURCE = """\
