@@ -1,4 +1,4 @@
-"""uWSGI behind httpd: the FastCGI end of input, and the uwsgi module's own faults."""
+"""uWSGI behind httpd: the end of FastCGI input, and the faults of mod_proxy_uwsgi itself."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class _Cve(NamedTuple):
 
 
 _CVES = (
-    _Cve("CVE-2020-11984", "a request header over 16 KiB overruns a length field"),
-    _Cve("CVE-2021-36160", "a request path makes it read out of bounds"),
-    _Cve("CVE-2023-27522", "a response header can cut the response in two"),
+    _Cve("CVE-2020-11984", "a request header over 16 KiB overflows a length field"),
+    _Cve("CVE-2021-36160", "a request path can cause an out-of-bounds read"),
+    _Cve("CVE-2023-27522", "a response header can split the response"),
     _Cve("CVE-2024-24795", "a backend's Content-Length can split responses"),
     _Cve("CVE-2026-63718", "a response can be smuggled"),
 )
@@ -45,8 +45,8 @@ _CVES = (
 
 DRAINS = since("uwsgi-reads-fastcgi-to-end")
 _HELP_EOF = (
-    f"Run uWSGI {DRAINS} or later, speak uWSGI's own protocol (uwsgi-socket there, uwsgi:// here), or patch httpd: "
-    "hpatch set show fcgi-stdin-eof."
+    f"Run uWSGI {DRAINS} or later, use the uwsgi protocol (uwsgi-socket there, uwsgi:// here), or patch httpd "
+    '("hpatch set show fcgi-stdin-eof").'
 )
 
 
@@ -73,17 +73,22 @@ def _answering(target: Target, sockets: Sockets) -> Match | None:
     references=("https://uwsgi-docs.readthedocs.io/en/latest/Changelog-2.0.5.html",),
 )
 def uwsgi_fcgi_eof(context: Context) -> Iterator[Found]:
-    """FastCGI to a uWSGI that closes before it has read the end of the input.
+    """uWSGI closes the FastCGI connection before it has read the end of the input.
 
-    mod_proxy_fcgi ends every request with an empty FCGI_STDIN record, in a write of its own. uWSGI before 2.0.5
-    answers and closes without having read it, so that write fails (EPIPE) and httpd answers 503 although the
-    response is there. No httpd is free of this, 2.4.71 included. uWSGI 2.0.5 and later read the input to its end.
+    mod_proxy_fcgi ends every request with an empty FCGI_STDIN record, which it sends in a separate write. uWSGI before
+    2.0.5 answers and closes the connection without reading that record. The write fails (EPIPE), and httpd answers 503
+    although the response has arrived. Every httpd version does this, including 2.4.71. uWSGI 2.0.5 and later read the
+    input to its end.
 
-    Over a Unix socket it is more frequent than over TCP, and with two or more uWSGI threads more than with one: with
-    uWSGI 2.0.4, of 2000 GETs from 4 clients, 7 in 100 failed over a Unix socket with one thread, up to 14 with eight;
-    over TCP 1 to 5. Both together are an error when uWSGI is known to be old; all else is a warning, of medium
-    confidence where the version is not known (`--uwsgi-version`). Without the uWSGI configuration, a target whose name
-    says uwsgi is reported as an info.
+    The fault is more frequent over a Unix socket than over TCP, and more frequent with two or more uWSGI threads than
+    with one. With uWSGI 2.0.4 and 2000 GETs from 4 clients, 7 of 100 requests failed over a Unix socket with one
+    thread, up to 14 of 100 with eight threads, and 1 to 5 of 100 over TCP.
+
+    - error: uWSGI is known to be older than 2.0.5, is reached over a Unix socket, and has two or more threads
+    - warning: the other cases, with lower confidence if the version of uWSGI is not known (`--uwsgi-version`)
+    - info: hpatch has no uWSGI configuration, but the name of the target contains "uwsgi"
+
+    The rule is silent when uWSGI is known to be 2.0.5 or later.
 
     Fires on::
 
@@ -125,8 +130,8 @@ def uwsgi_fcgi_eof(context: Context) -> Iterator[Found]:
         elif "uwsgi" in (target.socket or target.host).lower():
             yield Found(
                 target.place,
-                f'"{target.text}" is uWSGI by its name, spoken to in FastCGI: before {DRAINS} it closes before it has '
-                "read the end of the input, and httpd then answers 503",
+                f'"{target.text}" seems to be FastCGI to uWSGI, which before {DRAINS} closes the connection before it '
+                "has read the end of the input: httpd then answers 503",
                 help=f"Give its ini file with --uwsgi and its version with --uwsgi-version. {_HELP_EOF}",
                 severity="info",
                 confidence="low",
@@ -141,18 +146,15 @@ def _eof(target: Target, match: Match, version: Version | None) -> Found:
     related = [Related(socket.option.place, "uWSGI listens here")]
     protocol = instance.last(*PROTOCOL_KEYS) if socket.option.key == "socket" else None
     if protocol is not None:
-        related.append(Related(protocol.place, "and speaks FastCGI"))
+        related.append(Related(protocol.place, "it speaks FastCGI"))
     if many and instance.threads is not None:
-        related.append(Related(instance.threads.place, f"with {threads} threads"))
+        related.append(Related(instance.threads.place, f"it has {threads} threads"))
     graver = [text for text, holds in (("over a Unix socket", socket.unix), (f"with {threads} threads", many)) if holds]
-    message = f'"{target.text}" speaks FastCGI to '
-    if version is None:
-        message += f"uWSGI: before {DRAINS} that closes before it has read the end of the input"
-    else:
-        message += f"uWSGI {version}, which closes before it has read the end of the input"
-    message += ", and httpd then answers 503"
+    message = f'"{target.text}" speaks FastCGI to uWSGI'
+    message += f", which before {DRAINS}" if version is None else f" {version}, which"
+    message += " closes the connection before it has read the end of the input: httpd then answers 503"
     if graver:
-        message += f"; {' and '.join(graver)} it does so more often"
+        message += f", more often {' and '.join(graver)}"
     severity: Severity = "error" if version is not None and len(graver) == 2 else "warning"
     steps: tuple[Confidence, ...] = ("high", "medium", "low")
     doubts = (version is None) + (socket.protocol == "unknown") + (not socket.option.certain)
@@ -168,7 +170,7 @@ def _eof(target: Target, match: Match, version: Version | None) -> Found:
 
 
 def _module_place(context: Context) -> Place | None:
-    """Where mod_proxy_uwsgi is loaded, or first needed; None where it is neither."""
+    """The place where mod_proxy_uwsgi is loaded or, failing that, first needed; None if there is neither."""
     place = context.configuration.modules.loaded_at.get(MODULE)
     if place is None:
         used = context.targets.get("uwsgi")
@@ -177,7 +179,7 @@ def _module_place(context: Context) -> Place | None:
 
 
 def _outside(context: Context, path: str) -> bool:
-    """Whether a module's file is in a folder that holds no other module and does not look like httpd's own."""
+    """Whether a module's file lies in a folder without other modules that does not look like httpd's own."""
     folder = dirname(path)
     others = {dirname(other) for name, other in context.configuration.modules.paths.items() if name != MODULE}
     if not folder or folder in others or "${" in folder:
@@ -192,13 +194,20 @@ def _outside(context: Context, path: str) -> bool:
     references=("https://httpd.apache.org/docs/2.4/mod/mod_proxy_uwsgi.html",),
 )
 def uwsgi_module_thirdparty(context: Context) -> Iterator[Found]:
-    """A mod_proxy_uwsgi that is not httpd's own.
+    """This mod_proxy_uwsgi is not httpd's own.
 
-    httpd has mod_proxy_uwsgi since 2.4.30. Before that it came with uWSGI, built by hand or by the distribution, and
-    such builds have faults that no httpd release notes mention: crashes under the event MPM (2014), Unix sockets
-    that do not work before uWSGI 2.0.13, the wrong port from 2.0.14 on, and no fix for CVE-2023-27522 up to 2.0.21.
+    httpd includes mod_proxy_uwsgi since 2.4.30. Before that, the module came with uWSGI, built by hand or by the
+    distribution. Such builds have faults that no httpd release notes mention:
 
-    Reported where the module is loaded on an httpd before 2.4.30, and where its file is in a folder of its own.
+    - crashes under the event MPM (2014)
+    - Unix sockets that do not work before uWSGI 2.0.13
+    - the wrong port from uWSGI 2.0.14 on
+    - no fix for CVE-2023-27522 up to uWSGI 2.0.21
+
+    The rule reports a module that an httpd before 2.4.30 loads, and a module whose file does not lie with httpd's other
+    modules.
+
+    Run httpd 2.4.30 or later with its own module.
 
     Fires on::
 
@@ -222,14 +231,14 @@ def uwsgi_module_thirdparty(context: Context) -> Iterator[Found]:
     if context.before(_bundled()):
         yield Found(
             place,
-            f"httpd {context.version} has no mod_proxy_uwsgi of its own: this one was built elsewhere",
+            f"httpd {context.version} does not include mod_proxy_uwsgi: this module was built elsewhere",
             help=f"Run httpd {_bundled()} or later with its own module, or proxy with http:// to an http-socket of "
             "uWSGI.",
         )
     elif path is not None and _outside(context, path):
         yield Found(
             place,
-            f'mod_proxy_uwsgi is loaded from "{path}", not from where httpd has its modules',
+            f'mod_proxy_uwsgi is loaded from "{path}", not from the folder of httpd\'s other modules',
             help="Load the module that comes with httpd.",
             confidence="medium",
         )
@@ -243,13 +252,22 @@ def uwsgi_module_thirdparty(context: Context) -> Iterator[Found]:
     references=("https://httpd.apache.org/security/vulnerabilities_24.html",),
 )
 def uwsgi_module_cve(context: Context) -> Iterator[Found]:
-    """A mod_proxy_uwsgi with published vulnerabilities, in use.
+    """The mod_proxy_uwsgi in use has published vulnerabilities.
 
-    By the release: CVE-2020-11984 (fixed in 2.4.46), CVE-2021-36160 (2.4.49), CVE-2023-27522 (2.4.56),
-    CVE-2024-24795 (2.4.59) and CVE-2026-63718 (2.4.69), each in all releases from 2.4.30 to the fix.
+    The rule decides by httpd's version. Each of these affects every release from 2.4.30 up to the fix:
 
-    A distribution's build may carry a fix that its version does not show: its own security tracker decides. Where
-    httpd's version is not known this is an info. Silent where nothing is proxied to uwsgi, and before 2.4.30.
+    - CVE-2020-11984: fixed in 2.4.46
+    - CVE-2021-36160: fixed in 2.4.49
+    - CVE-2023-27522: fixed in 2.4.56
+    - CVE-2024-24795: fixed in 2.4.59
+    - CVE-2026-63718: fixed in 2.4.69
+
+    A distribution's build may contain a fix that its version does not show; its security tracker tells. If httpd's
+    version is not known, the finding is an info.
+
+    The rule is silent when nothing is proxied to uwsgi, and for httpd before 2.4.30.
+
+    Run a release that has the fixes.
 
     Fires on::
 
@@ -274,10 +292,10 @@ def uwsgi_module_cve(context: Context) -> Iterator[Found]:
     if version is None:
         yield Found(
             place,
-            f"mod_proxy_uwsgi has published vulnerabilities before httpd {newest.fixed}, the newest {newest.name}: "
+            f"before httpd {newest.fixed}, mod_proxy_uwsgi has published vulnerabilities; the newest is {newest.name}: "
             f"{newest.what}",
             related=related,
-            help=f"Run httpd {newest.fixed} or later, or a distribution's build that has the fixes; give the version "
+            help=f"Run httpd {newest.fixed} or later, or a distribution's build that has the fixes. Give the version "
             "with --httpd-version.",
             severity="info",
             confidence="low",
@@ -288,8 +306,8 @@ def uwsgi_module_cve(context: Context) -> Iterator[Found]:
         listed = ", ".join(f"{cve.name} ({cve.what})" for cve in open_ones)
         yield Found(
             place,
-            f"mod_proxy_uwsgi of httpd {version} has {listed}",
+            f"mod_proxy_uwsgi of httpd {version} is affected by {listed}",
             related=related,
             help=f"Run httpd {open_ones[-1].fixed} or later. A distribution's build may have the fixes under an older "
-            "number: ask its security tracker.",
+            "version number: look it up in its security tracker.",
         )

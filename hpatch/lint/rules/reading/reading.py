@@ -1,4 +1,4 @@
-"""What was wrong while reading, and the comments that silence findings."""
+"""Problems met while reading the configuration, and the comments that silence findings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MANUAL = "https://httpd.apache.org/docs/2.4"
 
 
 def _problems(context: Context, kind: str, *, otherwise: Severity = "warning") -> Iterator[Found]:
-    """The problems of a kind; those that httpd does not stop at weigh less."""
+    """The problems of a kind; those that do not stop httpd have the severity `otherwise`."""
     for problem in context.configuration.problems:
         if problem.kind == kind:
             yield _found(problem, None if problem.fatal else otherwise)
@@ -27,11 +27,14 @@ def _found(problem: Problem, severity: Severity | None) -> Found:
 
 @rule("CF001", "file-unreadable", "error", references=(f"{_MANUAL}/mod/core.html#include",))
 def file_unreadable(context: Context) -> Iterator[Found]:
-    """A file that cannot be read: the main file, or one that an Include names.
+    """A file cannot be read: the main file, or one that an Include names.
 
-    httpd does not start without it, and nothing can be said about what is in it. A run that has this finding ends
-    with exit code 3, because what was not read was not linted. Where the file exists only on the server, silence it
-    with a comment or `--ignore file-unreadable`; where ServerRoot is another place here, give `--server-root`.
+    httpd does not start without the file, and hpatch cannot check its content. The run ends with exit code 3, because
+    hpatch did not lint everything.
+
+    If the file exists only on the server, silence the finding with a comment or with `--ignore file-unreadable`. If
+    ServerRoot is elsewhere on this machine, give `--server-root`. If httpd may start without the file, use
+    IncludeOptional.
 
     Fires on::
 
@@ -41,17 +44,17 @@ def file_unreadable(context: Context) -> Iterator[Found]:
 
         IncludeOptional conf/there-is-no-such-file.conf
 
-    Source: manual, Include ("will fail if the file does not exist") and IncludeOptional; tried on httpd 2.4.71.
+    Source: the Include documentation ("will fail if the file does not exist"), IncludeOptional; tested on httpd 2.4.71.
     """
     return _problems(context, "unreadable")
 
 
 @rule("CF002", "syntax-error", "error", references=(f"{_MANUAL}/configuring.html#syntax",))
 def syntax_error(context: Context) -> Iterator[Found]:
-    """A directive that httpd executes while it reads, and refuses.
+    """httpd refuses a directive that it executes while reading the configuration.
 
-    Include, Define, LoadModule and the like act before any other directive is looked at. When one of them has the
-    wrong number of arguments, httpd stops there with "Syntax error on line N" and does not start.
+    httpd executes Include, Define, LoadModule and similar directives before it looks at any other directive. If one of
+    them has the wrong number of arguments, httpd stops there ("Syntax error on line N") and does not start.
 
     The rule also warns of a last line that httpd ignores: one that has no line feed and exactly 206 bytes.
 
@@ -63,17 +66,19 @@ def syntax_error(context: Context) -> Iterator[Found]:
 
         Define upstream app.internal:8080
 
-    Source: manual, Define (one or two arguments); `server/core.c` `set_define`; tried on httpd 2.4.71.
+    Source: the Define documentation (one or two arguments); `server/core.c` `set_define`; tested on httpd 2.4.71.
     """
     return _problems(context, "syntax")
 
 
 @rule("CF003", "section-mismatch", "error", references=(f"{_MANUAL}/sections.html",))
 def section_mismatch(context: Context) -> Iterator[Found]:
-    """A section that is never closed, closed twice, or closed in the wrong order.
+    """A section is not closed, is closed twice, or is closed in the wrong order.
 
-    Sections must nest, and every file must close what it opens. httpd does not start otherwise. It does accept, at
-    the end of a file, that a conditional that holds is still open; what follows when the file grows is then lost.
+    httpd does not start. Sections must nest, and each file must close the sections that it opens.
+
+    There is one exception: at the end of a file, httpd accepts an open conditional whose condition holds. If you later
+    append lines to that file, they belong to the conditional.
 
     Fires on::
 
@@ -93,17 +98,18 @@ def section_mismatch(context: Context) -> Iterator[Found]:
             ProxyPass "http://127.0.0.1:8080"
         </LOCATION> # the application
 
-    Source: `server/config.c` `ap_build_config`, `server/core.c` `unclosed_directive`; tried on httpd 2.4.71.
+    Source: `server/config.c` `ap_build_config`, `server/core.c` `unclosed_directive`; tested on httpd 2.4.71.
     """
     return _problems(context, "section")
 
 
 @rule("CF004", "include-missing", "error", references=(f"{_MANUAL}/mod/core.html#include",))
 def include_missing(context: Context) -> Iterator[Found]:
-    """An Include whose wildcard matches nothing, or that goes round in a circle.
+    """The wildcard of an Include matches no file, or an Include includes itself.
 
-    Include must match at least one file, or httpd does not start. IncludeOptional is for what may be absent. An
-    Include that leads back to its own file ends after 128 steps with an error.
+    httpd does not start: Include must match at least one file, and httpd stops with an error after 128 nested Includes.
+
+    Use IncludeOptional for files that may be missing.
 
     Fires on::
 
@@ -113,18 +119,21 @@ def include_missing(context: Context) -> Iterator[Found]:
 
         IncludeOptional conf/no-such-folder/*.conf
 
-    Source: manual, Include ("will fail if the wildcard expression does not match at least one file");
-    `server/config.c` `ap_process_fnmatch_configs`; tried on httpd 2.4.71.
+    Source: the Include documentation ("will fail if the wildcard expression does not match at least one file");
+    `server/config.c` `ap_process_fnmatch_configs`; tested on httpd 2.4.71.
     """
     return _problems(context, "include", otherwise="info")
 
 
 @rule("CF005", "macro-invalid", "error", references=(f"{_MANUAL}/mod/mod_macro.html",))
 def macro_invalid(context: Context) -> Iterator[Found]:
-    """A macro that is defined or used in a way that mod_macro refuses.
+    """mod_macro refuses the definition or use of a macro.
 
-    It must be defined before it is used, used with as many arguments as it has parameters, and must not use itself.
-    Parameters of which one begins with the other are only warned about: the longer name wins where both match.
+    httpd does not start. A macro must be defined above its use, must get as many arguments as it has parameters, and
+    must not use itself.
+
+    If one parameter's name begins with another's, the finding is a warning: where both match, mod_macro uses the longer
+    name.
 
     Fires on::
 
@@ -140,19 +149,22 @@ def macro_invalid(context: Context) -> Iterator[Found]:
         </Macro>
         Use backend /app/ 8080
 
-    Source: manual, mod_macro; `modules/core/mod_macro.c` `use_macro`; tried on httpd 2.4.71.
+    Source: the mod_macro documentation; `modules/core/mod_macro.c` `use_macro`; tested on httpd 2.4.71.
     """
     return _problems(context, "macro")
 
 
 @rule("CF006", "variable-undefined", "warning", references=(f"{_MANUAL}/configuring.html#syntax",))
 def variable_undefined(context: Context) -> Iterator[Found]:
-    """A variable that nothing defines: `${NAME}` stays in the text as it is.
+    """Nothing defines the variable, so `${NAME}` remains in the text.
 
-    httpd warns (AH00111) and goes on with the name in the place of its value: as a part of a host name, a path or a
-    number. Variables come from Define, from `-D`, and from the environment of the process that starts httpd. Where
-    that environment is not known, this is a note only; give it with `--env-file`. A file `envvars` beside the main
-    file is read by itself.
+    httpd warns (AH00111) and continues with the text `${NAME}` as part of a host name, a path or a number. Variables
+    come from Define, from `-D`, and from the environment of the process that starts httpd.
+
+    The finding is only a note when that environment is not known. hpatch reads a file `envvars` beside the main file by
+    itself.
+
+    Define the variable, or give the environment with `--env-file`.
 
     Fires on::
 
@@ -167,17 +179,18 @@ def variable_undefined(context: Context) -> Iterator[Found]:
 
         ProxyPassMatch "^/app/(.*)$" "http://10.0.0.5:8080/$1"
 
-    Source: manual, "Syntax of the Configuration Files"; `server/core.c` `ap_resolve_env`; tried on httpd 2.4.71.
+    Source: the documentation, "Syntax of the Configuration Files"; `server/core.c` `ap_resolve_env`; tested on httpd
+    2.4.71.
     """
     return _problems(context, "variable", otherwise="warning" if context.environment else "info")
 
 
 @rule("CF007", "conditional-invalid", "error", references=(f"{_MANUAL}/sections.html",))
 def conditional_invalid(context: Context) -> Iterator[Found]:
-    """A conditional section whose condition httpd cannot read.
+    """httpd cannot parse the condition of a conditional section.
 
-    `<IfVersion>` needs a space between the operator and the version, and a version that is made of numbers; the
-    others need an argument and a closing `>`. httpd does not start otherwise.
+    httpd does not start. `<IfVersion>` needs a space between the operator and the version, and a version that consists
+    of numbers. The other conditionals need an argument and a closing `>`.
 
     Fires on::
 
@@ -191,17 +204,20 @@ def conditional_invalid(context: Context) -> Iterator[Found]:
             ProxyTimeout 60
         </IfVersion>
 
-    Source: manual, mod_version; `modules/metadata/mod_version.c` `start_ifversion`; tried on httpd 2.4.71.
+    Source: the mod_version documentation; `modules/metadata/mod_version.c` `start_ifversion`; tested on httpd 2.4.71.
     """
     return _problems(context, "conditional")
 
 
 @rule("CF008", "suppression-unused", "warning", references=("docs/cli.md",))
 def suppression_unused(context: Context) -> Iterator[Found]:
-    """A comment that silences a rule which has nothing to say there.
+    """The comment silences a rule that reports nothing there.
 
-    What it once silenced was cured or has moved. Left behind, it will hide the next finding of that rule. Only
-    comments whose rules did all run are judged.
+    The fault has been mended or has moved. If the comment stays, it will hide the next finding of that rule.
+
+    hpatch checks a comment only if all its rules ran.
+
+    Remove the comment, or the code of that rule in it.
 
     Fires on::
 
@@ -212,17 +228,21 @@ def suppression_unused(context: Context) -> Iterator[Found]:
 
         ProxyPass "/app/" "http://127.0.0.1:8080/"
 
-    Source: hpatch's own; see its documentation of suppression comments.
+    Source: hpatch itself; see its documentation of suppression comments.
     """
     return iter(())
 
 
 @rule("CF009", "suppression-invalid", "warning", references=("docs/cli.md",))
 def suppression_invalid(context: Context) -> Iterator[Found]:
-    """A comment that is meant to silence a rule, and cannot.
+    """The comment is meant to silence a rule, but does not.
 
-    It names a rule that does not exist, has another form than `# hpatch: ignore[CODE] reason`, has no directive
-    directly below it, or is an `ignore-file` that does not stand before the file's first directive.
+    The comment has one of these faults:
+
+    - It names a rule that does not exist.
+    - It does not have the form `# hpatch: ignore[CODE] reason`.
+    - No directive follows directly below it.
+    - It is an `ignore-file` below the first directive of the file.
 
     Fires on::
 
@@ -234,7 +254,7 @@ def suppression_invalid(context: Context) -> Iterator[Found]:
         # hpatch: ignore[slash-target-missing] the backend wants it so
         ProxyPass "/app/" "http://127.0.0.1:8080"
 
-    Source: hpatch's own; see its documentation of suppression comments.
+    Source: hpatch itself; see its documentation of suppression comments.
     """
     return iter(())
 
@@ -246,10 +266,10 @@ def suppression_invalid(context: Context) -> Iterator[Found]:
     references=("https://uwsgi-docs.readthedocs.io/en/latest/Configuration.html",),
 )
 def uwsgi_unreadable(context: Context) -> Iterator[Found]:
-    """A uWSGI file, or a line in one, that cannot be read.
+    """A uWSGI file, or a line in it, cannot be read.
 
-    What it says is not known to the rules that hold httpd's side against uWSGI's. When it is the whole file, the run
-    ends with exit code 3.
+    hpatch does not know what the file or line says, so the rules that compare httpd with uWSGI cannot use it. If it is
+    the whole file, the run ends with exit code 3.
 
     Fires on::
 
@@ -266,7 +286,7 @@ def uwsgi_unreadable(context: Context) -> Iterator[Found]:
         [uwsgi]
         socket = /run/app.sock
 
-    Source: uWSGI `core/ini.c` `uwsgi_ini_config`; tried on uWSGI 2.0.21.
+    Source: uWSGI `core/ini.c` `uwsgi_ini_config`; tested on uWSGI 2.0.21.
     """
     for instance in context.uwsgi:
         for place, message in instance.problems:

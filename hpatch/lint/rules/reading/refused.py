@@ -1,4 +1,4 @@
-"""Proxy directives that httpd does not take as they are written."""
+"""Proxy directives that httpd refuses as they are written."""
 
 from __future__ import annotations
 
@@ -27,11 +27,17 @@ _NEAR = 0.85
 
 @rule("CF011", "directive-refused", "error", references=(_MANUAL,))
 def directive_refused(context: Context) -> Iterator[Found]:
-    """A proxy directive whose arguments httpd does not take.
+    """httpd refuses the arguments of this proxy directive.
 
-    Parameters are `key=value` in one word: blanks around the `=`, or a comment behind them, are words of their own.
-    ProxyPass needs a path and a target outside a Location, BalancerMember a balancer, ProxyTimeout a number of
-    seconds. httpd refuses to start. What is about a single parameter has rules of its own.
+    httpd refuses to start. The usual causes:
+
+    - Blanks around the `=` of a parameter, or a comment after the arguments. A parameter is one word, `key=value`;
+      httpd reads a blank or a comment as the start of another argument.
+    - ProxyPass outside a Location without a path and a target.
+    - BalancerMember without a balancer.
+    - ProxyTimeout without a number of seconds.
+
+    The rule is silent about faults of a single parameter, which have their own rules.
 
     Fires on::
 
@@ -41,8 +47,8 @@ def directive_refused(context: Context) -> Iterator[Found]:
 
         ProxyPass "/" "http://10.0.0.5:8080/" timeout=5
 
-    Source: add_pass, add_member, set_proxy_param, proxysection, set_proxy_timeout and set_io_buffer_size
-    (mod_proxy.c); tried on httpd 2.4.71.
+    Source: add_pass, add_member, set_proxy_param, proxysection, set_proxy_timeout and set_io_buffer_size (mod_proxy.c);
+    tested on httpd 2.4.71.
     """
     for refusal in context.proxy.refusals:
         if refusal.kind in ("arguments", "member-context", "context") and not _elsewhere(refusal):
@@ -58,21 +64,21 @@ def directive_refused(context: Context) -> Iterator[Found]:
                 continue
             yield Found(
                 node.word_place(0),
-                f'httpd refuses to start with "{node.name} {text}": it must be at least {least}'
+                f'httpd refuses to start with "{node.name} {text}": the value must be at least {least}'
                 if text
                 else f"{node.name} needs a number: httpd refuses to start",
             )
 
 
 def _elsewhere(refusal: Refusal) -> bool:
-    """Whether another rule reports it."""
+    """Whether another rule reports the refusal."""
     return (refusal.kind == "context" and refusal.node.key in DIRECTIVES) or two_arguments(refusal)
 
 
 def _help(refusal: Refusal) -> str | None:
     words = refusal.node.words
     if any(word.startswith("#") for word in words):
-        return "A comment stands on a line of its own."
+        return "Move the comment to its own line."
     if "key=value" in refusal.message:
         return "Write key=value, without blanks around the equals sign."
     return None
@@ -80,11 +86,13 @@ def _help(refusal: Refusal) -> str | None:
 
 @rule("CF012", "directive-unknown", "error", references=("https://httpd.apache.org/docs/2.4/mod/quickreference.html",))
 def directive_unknown(context: Context) -> Iterator[Found]:
-    """A directive that httpd does not know: its name is garbled, or is a proxy directive misspelt.
+    """httpd does not know this directive: its name is misspelt or garbled.
 
-    A byte order mark or another character that no name has makes a directive unknown, and so does a file in UTF-16.
-    httpd refuses to start. Names that are merely unknown may be another module's: of these, only those are reported
-    that are almost one of mod_proxy's, with less confidence.
+    httpd refuses to start. A byte order mark, or another character that no directive name contains, makes a directive
+    unknown; so does a file in UTF-16.
+
+    Another module may provide a name that hpatch does not know. Of these names, the rule reports only those that are
+    almost the name of a mod_proxy directive, with medium confidence.
 
     Fires on::
 
@@ -94,7 +102,7 @@ def directive_unknown(context: Context) -> Iterator[Found]:
 
         ProxyPass "/" "http://10.0.0.5:8080/"
 
-    Source: server/config.c ("Invalid command"); tried on httpd 2.4.71.
+    Source: server/config.c ("Invalid command"); tested on httpd 2.4.71.
     """
     garbled: dict[str, list[Node]] = {}
     for key, nodes in context.configuration.by_key.items():
@@ -110,17 +118,17 @@ def directive_unknown(context: Context) -> Iterator[Found]:
 def _garbled(nodes: list[Node]) -> Found:
     first = min(nodes, key=lambda node: node.start)
     place = first.source.place(first.start, first.start + len(first.name))
-    more = f"; {len(nodes) - 1} more such lines in this file" if len(nodes) > 1 else ""
+    more = f" ({len(nodes)} such lines in this file)" if len(nodes) > 1 else ""
     if first.name.startswith("\ufeff"):
         return Found(
             place,
-            f'the byte order mark is a part of the name "{first.name}" for httpd, which refuses to start{more}',
+            f'httpd reads the byte order mark as part of the name "{first.name}" and refuses to start{more}',
             help="Save the file as UTF-8 without a byte order mark.",
         )
     return Found(
         place,
-        f'"{first.name}" is no directive, by its characters: httpd refuses to start{more}',
-        help="Is this a text file, in UTF-8 or ASCII?",
+        f'"{first.name}" contains characters that no directive name has: httpd refuses to start{more}',
+        help="Check that this is a text file, in UTF-8 or ASCII.",
     )
 
 
@@ -137,7 +145,7 @@ def _misspelt(key: str, nodes: list[Node]) -> Iterator[Found]:
     for node in nodes:
         yield Found(
             node.source.place(node.start, node.start + len(node.name)),
-            f'"{node.name}" is no directive of httpd: if no other module has it, httpd refuses to start',
+            f'"{node.name}" is not a directive of httpd: unless another module provides it, httpd refuses to start',
             help=f'Did you mean "{near}"?',
             confidence="medium",
         )

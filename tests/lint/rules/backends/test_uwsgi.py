@@ -51,8 +51,8 @@ def test_places() -> None:
     assert finding.place[1:] == (2, 15, 2, 45)
     assert [(related.place.file, related.place.line, related.message) for related in finding.related] == [
         ("app.ini", 2, "uWSGI listens here"),
-        ("app.ini", 3, "and speaks FastCGI"),
-        ("app.ini", 4, "with 4 threads"),
+        ("app.ini", 3, "it speaks FastCGI"),
+        ("app.ini", 4, "it has 4 threads"),
     ]
     assert finding.help is not None
     assert "hpatch set show fcgi-stdin-eof" in finding.help

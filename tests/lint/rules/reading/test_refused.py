@@ -52,7 +52,7 @@ def test_taken_or_told_elsewhere(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("ProxyPass / http://h/ # x", "A comment"), ("ProxyPass / http://h/ timeout = 5", "key=value")],
+    [("ProxyPass / http://h/ # x", "comment"), ("ProxyPass / http://h/ timeout = 5", "key=value")],
 )
 def test_help(text: str, says: str) -> None:
     (finding,) = find("directive-refused", text)
@@ -64,7 +64,7 @@ def test_help(text: str, says: str) -> None:
     [
         ("\ufeffServerName x", (1, 1), "high", "byte order mark"),
         ("\udcff\udcfeS\0e\0", (1, 1), "high", "no directive"),
-        ("  Pröxy x\nPröxy y\nÜbrig", (1, 3), "high", "2 more"),
+        ("  Pröxy x\nPröxy y\nÜbrig", (1, 3), "high", "3 such lines"),
         ("Listen 80\n ProxyTimout 5", (2, 2), "medium", "ProxyTimout"),
         ("BallancerMember balancer://b http://h", (1, 1), "medium", "BallancerMember"),
     ],
