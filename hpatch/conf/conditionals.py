@@ -8,16 +8,16 @@ from hpatch.versions import Version
 
 
 class ConditionError(Exception):
-    """A condition that httpd cannot read."""
+    """A condition that httpd cannot parse."""
 
 
 def if_version(arguments: list[str], version: Version | None) -> bool | None:
-    """Whether `<IfVersion …>` holds, None where the version is not known.
+    """Whether `<IfVersion …>` holds; None if the version is not known.
 
     `arguments` are the words of its line, the closing `>` included. Raises ConditionError as httpd would.
     """
     if not 1 <= len(arguments) <= 3:
-        raise ConditionError("takes one, two or three arguments")
+        raise ConditionError(f"takes one, two or three arguments, but has {len(arguments)}")
     operator, wanted, last = [*arguments, "", ""][:3]
     if len(arguments) == 1:
         operator, wanted = "=", arguments[0]
@@ -25,18 +25,18 @@ def if_version(arguments: list[str], version: Version | None) -> bool | None:
         operator, wanted, last = "=", operator, ">"
     if last != ">":
         if not wanted.endswith(">"):
-            raise ConditionError("directive missing closing '>'")
+            raise ConditionError('has no closing ">"')
         wanted = wanted[:-1]
     elif not wanted:
-        raise ConditionError("directive missing closing '>'")
+        raise ConditionError('has no closing ">"')
     negated = operator.startswith("!")
     sign = operator[1:] if negated and len(operator) > 1 else operator
     if sign not in ("=", "==", ">", ">=", "<", "<=", "~"):
-        raise ConditionError(f"unrecognized operator '{operator}'")
+        raise ConditionError(f'has the unknown operator "{operator}"')
     if sign == "~" or (sign in ("=", "==") and wanted.startswith("/")):
         if sign != "~":
             if len(wanted) < 2 or not wanted.endswith("/"):
-                raise ConditionError("Missing delimiting / of regular expression.")
+                raise ConditionError(f'needs a regular expression that ends with "/", not "{wanted}"')
             wanted = wanted[1:-1]
         found = _matches(wanted, version)
     else:
@@ -48,13 +48,13 @@ def _matches(pattern: str, version: Version | None) -> bool | None:
     try:
         compiled = re.compile(pattern)
     except re.error:
-        raise ConditionError("Unable to compile regular expression") from None
+        raise ConditionError(f'has the regular expression "{pattern}", which does not compile') from None
     return None if version is None else compiled.search(str(version)) is not None
 
 
 def _compare(sign: str, wanted: str, version: Version | None) -> bool | None:
     if re.fullmatch(r"[0-9][0-9.]*", wanted) is None or wanted.count(".") > (3 if wanted.endswith(".") else 2):
-        raise ConditionError("Version appears to be invalid. It must have the format major[.minor[.patch]]")
+        raise ConditionError(f'needs a version of the form major[.minor[.patch]], not "{wanted}"')
     if version is None:
         return None
     numbers = [int(part or 0) for part in wanted.split(".")][:3]

@@ -24,7 +24,7 @@ class BodyLine(NamedTuple):
 
 
 class Macro(NamedTuple):
-    """A macro: `location` is how httpd words the place of its definition."""
+    """A macro: `location` is the place of its definition, as httpd words it."""
 
     name: str
     parameters: tuple[str, ...]
@@ -37,7 +37,7 @@ def signature(args: str) -> tuple[str, tuple[str, ...]]:
     """The name, in lower case, and the parameters of `<Macro name $a $b>`; `args` is what follows `<Macro`."""
     end = args.rfind(">")
     if end < 0:
-        raise MacroError("<Macro> directive missing closing '>'")
+        raise MacroError('<Macro> has no closing ">"')
     if end == 0:
         raise MacroError("<Macro> needs a name")
     name, at = words.get_word(args[:end])
@@ -46,14 +46,14 @@ def signature(args: str) -> tuple[str, tuple[str, ...]]:
     parameters = words.split(_without_flags(args[at:end]))
     for index, parameter in enumerate(parameters):
         if not parameter:
-            raise MacroError(f"macro '{name}': parameter {index + 1} has no name")
+            raise MacroError(f'parameter {index + 1} of the macro "{name}" has no name')
         if parameter in parameters[:index]:
-            raise MacroError(f"macro '{name}': two parameters are named '{parameter}'")
+            raise MacroError(f'two parameters of the macro "{name}" are named "{parameter}"')
     return name.lower(), tuple(parameters)
 
 
 def _without_flags(text: str) -> str:
-    """What follows the flags that a definition may have since 2.4.63 or so (tried on 2.4.71; 2.4.62 has none)."""
+    """The text after the flags that a definition may have since about 2.4.63 (tested on 2.4.71; 2.4.62 has none)."""
     text = text.lstrip(words.SPACE)
     while text.startswith("/"):
         for flag in ("/ignoreemptyargs", "/ignorebadnesting"):
@@ -67,7 +67,7 @@ def _without_flags(text: str) -> str:
 
 
 def shared_prefix(parameters: tuple[str, ...]) -> tuple[str, str] | None:
-    """Two parameters of which one begins with the other (AH02797), if there are such."""
+    """Two parameters of which one begins with the other (AH02797); None if there are none."""
     for index, first in enumerate(parameters):
         for second in parameters[index + 1 :]:
             if first.startswith(second) or second.startswith(first):
@@ -76,11 +76,11 @@ def shared_prefix(parameters: tuple[str, ...]) -> tuple[str, str] | None:
 
 
 def expand(macro: Macro, arguments: list[str]) -> list[str]:
-    """The body with its parameters replaced, a line each. Raises MacroError as mod_macro would."""
+    """The body's lines with the parameters replaced. Raises MacroError where mod_macro refuses the use."""
     if len(arguments) != len(macro.parameters):
+        given = f"{len(arguments)} argument{'' if len(arguments) == 1 else 's'}"
         raise MacroError(
-            f"macro '{macro.name}' ({macro.location}) used with {len(arguments)} arguments "
-            f"instead of {len(macro.parameters)}"
+            f'the macro "{macro.name}" ({macro.location}) is used with {given} instead of {len(macro.parameters)}'
         )
     pairs = list(zip(macro.parameters, arguments, strict=True))
     return [_substitute(line.text, pairs, macro) for line in macro.body]
@@ -102,7 +102,7 @@ def _substitute(line: str, pairs: list[tuple[str, str]], macro: Macro) -> str:
             text = f'"{_escape(value)}"' if name.startswith("@") else value
             line = line[:chosen] + text + line[chosen + len(name) :]
             if len(line) + 1 >= MAX_LINE:
-                raise MacroError(f"macro '{macro.name}': a line becomes longer than {MAX_LINE} bytes")
+                raise MacroError(f'a line of the macro "{macro.name}" expands to more than {MAX_LINE:,} bytes')
         at = chosen + len(value)
 
 

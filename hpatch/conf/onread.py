@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 MAX_INCLUDE_DEPTH = 128
 MAX_MACRO_LINES = 1_000_000
-"""Our own limit: macros that use macros can grow without bound, and httpd would follow them."""
+"""hpatch's limit: macros that use macros can grow without bound, and httpd would expand them all."""
 
 
 _OTHER_BUFFER = 0
-"""What reads macros and Lua has a buffer of another size, whose limit is `macros.MAX_LINE`."""
+"""The reader of macros and Lua has a buffer of another size, whose limit is `macros.MAX_LINE`."""
 
 
 class Call(NamedTuple):
-    """A directive to execute: where it is written, its lower-case `key`, its `name` and what follows that."""
+    """A directive to execute: its place, its `name`, the name in lower case (`key`), and the text after it (`args`)."""
 
     feed: Feed
     stream: Stream
@@ -38,11 +38,11 @@ class Call(NamedTuple):
 
     @property
     def place(self) -> Place:
-        """Where it is written."""
+        """The place of the directive."""
         return self.stream.source.place(self.start, self.end)
 
     def node(self, reading: Reading) -> Node:
-        """It as a node of its own, outside the tree."""
+        """The directive as a separate node, outside the tree."""
         return Node(
             self.name, self.key, self.args, self.stream.frame, self.stream.line, self.stream.source, self.start,
             self.end, reading.parent, reading.conditions,
@@ -63,7 +63,7 @@ def execute(reading: Reading, call: Call) -> None:
 
 
 def _arguments(reading: Reading, call: Call, least: int, most: int) -> list[str] | None:
-    """The words of a directive that takes so many; None, and a problem, for another number of them."""
+    """The words of a directive that takes `least` to `most` of them; None, and a problem, for another number."""
     found = words.split(call.args)
     if least <= len(found) <= most and found[0]:
         return found
@@ -73,7 +73,7 @@ def _arguments(reading: Reading, call: Call, least: int, most: int) -> list[str]
         (1, 2): "one or two arguments",
         (3, 3): "three arguments",
     }[least, most]
-    reading.problem("syntax", f"{call.name} takes {wanted}, not {len(found)}", call.place)
+    reading.problem("syntax", f"{call.name} takes {wanted}, but has {len(found)}", call.place)
     return None
 
 
@@ -83,7 +83,7 @@ def _define(reading: Reading, call: Call) -> None:
         return
     name, value = found[0], found[1] if len(found) == 2 else ""
     if ":" in name:
-        reading.problem("syntax", f"the name '{name}' of a variable must not contain ':'", call.place)
+        reading.problem("syntax", f'the name "{name}" of a variable must not contain ":"', call.place)
         return
     if name not in reading.defined:
         reading.defined.add(name)
@@ -101,7 +101,7 @@ def _undefine(reading: Reading, call: Call) -> None:
         return
     name = found[0]
     if ":" in name:
-        reading.problem("syntax", f"the name '{name}' of a variable must not contain ':'", call.place)
+        reading.problem("syntax", f'the name "{name}" of a variable must not contain ":"', call.place)
         return
     if reading.conditions:
         reading.maybe_defined.add(name)
@@ -120,18 +120,18 @@ def _server_root(reading: Reading, call: Call) -> None:
     if os.path.isdir(path):  # noqa: PTH112 - the path stays text, as written
         reading.server_root = path
         return
-    where = "the main file"
+    where = "the folder of the main file"
     if os.path.basename(os.path.abspath(reading.server_root)) == "conf":  # noqa: PTH100, PTH119 - the path stays text, as written
-        # A copy of a server's folder, with its main file where httpd has it: ServerRoot/conf/httpd.conf.
+        # A copy of a server's folder with the usual layout: ServerRoot/conf/httpd.conf.
         above = os.path.normpath(os.path.join(reading.server_root, os.pardir))  # noqa: PTH118 - the path stays text, as written
         reading.server_root = "" if above == os.curdir else above
-        where = "the folder above the main file's"
+        where = "the parent of the main file's folder"
     reading.problem(
         "include",
-        f"the ServerRoot '{found[0]}' is not a directory here",
+        f'the ServerRoot "{found[0]}" is not a directory on this machine',
         call.place,
         fatal=reading.check_files,
-        help=f"paths are taken relative to {where}; --server-root names another folder",
+        help=f"hpatch reads paths relative to {where}; give another folder with --server-root.",
     )
 
 
@@ -141,8 +141,8 @@ def _include(reading: Reading, call: Call) -> None:
         return
     if reading.depth >= MAX_INCLUDE_DEPTH:
         reading.stopped = True
-        reading.problem("include", f"includes are nested more than {MAX_INCLUDE_DEPTH} deep: a file includes itself",
-                       call.place)  # fmt: skip
+        message = f"Includes are nested more than {MAX_INCLUDE_DEPTH} levels deep: a file includes itself"
+        reading.problem("include", message, call.place)
         return
     reading.depth += 1
     try:
@@ -151,7 +151,7 @@ def _include(reading: Reading, call: Call) -> None:
             if reading.stopped:
                 break
     except paths.NoMatchError as why:
-        reading.problem("include", f"{call.name} '{found[0]}' matches nothing: {why}", call.place)
+        reading.problem("include", f'{call.name} "{found[0]}" fails: {why}', call.place)
     finally:
         reading.depth -= 1
 
@@ -164,7 +164,7 @@ def _load_module(reading: Reading, call: Call) -> None:
     modules = reading.modules
     if reading.check_files and modules.complete and name not in modules.loaded_at:
         if name in modules.static and name not in ("core_module", "http_module") and not name.startswith("mpm_"):
-            reading.problem("syntax", f"the module {name} is built in and cannot be loaded", call.place)
+            reading.problem("syntax", f'the module "{name}" is compiled into httpd and cannot be loaded', call.place)
             return
         if name not in modules.names and not _file_is_there(reading, call, path):
             return
@@ -176,11 +176,11 @@ def _load_module(reading: Reading, call: Call) -> None:
 
 
 def _file_is_there(reading: Reading, call: Call, path: str) -> bool:
-    """Whether a file to load exists; the system's loader may know other places, which are not looked at."""
+    """Whether a file to load exists. The system's loader may search other folders; hpatch does not."""
     full = paths.resolve(reading.server_root, path)
     if os.path.exists(full):  # noqa: PTH110 - the path stays text, as written
         return True
-    reading.problem("syntax", f"the file '{full}' does not exist", call.place)
+    reading.problem("syntax", f'the file "{full}" does not exist', call.place)
     return False
 
 
@@ -198,7 +198,7 @@ def _runtime_folder(reading: Reading, call: Call) -> None:
     if found is None or not reading.check_files:
         return
     if not os.path.isdir(paths.resolve(reading.server_root, found[0])):  # noqa: PTH112 - the path stays text, as written
-        reading.problem("include", f"the DefaultRuntimeDir '{found[0]}' is not a directory here", call.place)
+        reading.problem("include", f'the DefaultRuntimeDir "{found[0]}" is not a directory on this machine', call.place)
 
 
 def _lua_provider(reading: Reading, call: Call) -> None:
@@ -211,14 +211,14 @@ def _conditional(reading: Reading, call: Call) -> None:
         try:
             verdict = conditionals.if_version(words.split(call.args), reading.configuration.version)
         except conditionals.ConditionError as why:
-            reading.problem("conditional", f"{name}>: {why}", call.place)
+            reading.problem("conditional", f"{name}> {why}", call.place)
             _undecided(reading, call, "its condition cannot be read")
             return
         _decide(reading, call, verdict, False, "the version of httpd is not known")
         return
     end = call.args.rfind(">")
     if end < 0:
-        reading.problem("conditional", f"{name}> directive missing closing '>'", call.place)
+        reading.problem("conditional", f'{name}> has no closing ">"', call.place)
         _undecided(reading, call, "its condition cannot be read")
         return
     text = call.args[:end]
@@ -259,37 +259,37 @@ def _condition(call: Call, verdict: bool | None, reason: str) -> Condition:
 def _if_module(reading: Reading, subject: str) -> tuple[bool | None, str]:
     verdict = reading.modules.has(subject)
     if verdict is None:
-        return None, "it is not known whether the module is there"
-    return verdict, "the module is loaded" if verdict else "the module is not there"
+        return None, "it is not known whether the module is loaded"
+    return verdict, "the module is loaded" if verdict else "the module is not loaded"
 
 
 def _if_define(reading: Reading, subject: str) -> tuple[bool | None, str]:
     if subject in reading.maybe_defined:
-        return None, "it is defined inside another undecided conditional"
+        return None, "another undecided conditional defines it"
     if subject in reading.defined:
         return True, "it is defined"
     if reading.defines_known or subject in reading.undefined_names:
         return False, "it is not defined"
-    return None, "it is not defined here, and httpd's -D is not known"
+    return None, "the configuration does not define it, and httpd's -D options are not known"
 
 
 def _if_file(reading: Reading, subject: str) -> tuple[bool | None, str]:
     path = paths.resolve(reading.server_root, subject)
     if os.path.exists(path):  # noqa: PTH110 - the path stays text, as written
         return True, "the file exists"
-    return (False if reading.check_files else None), "the file does not exist here"
+    return (False if reading.check_files else None), "the file does not exist on this machine"
 
 
 def _if_directive(reading: Reading, subject: str) -> tuple[bool | None, str]:
     known = vocabulary.find(words.lower(subject))
     if known is None:
-        return (False if reading.modules.complete else None), "no module that is known has it"
+        return (False if reading.modules.complete else None), "no known module provides it"
     _, modules = known
     if not modules:
-        return True, "httpd has it"
+        return True, "httpd itself provides it"
     loaded = {reading.modules.has(module + ".c") for module in modules}
     verdict = True if True in loaded else None if None in loaded else False
-    return verdict, f"it comes with {' or '.join(modules)}"
+    return verdict, f"{' or '.join(modules)} provides it"
 
 
 def _if_section(reading: Reading, subject: str) -> tuple[bool | None, str]:
@@ -316,8 +316,8 @@ def _skip(reading: Reading, call: Call) -> None:
         if closing != open_names[-1]:
             stream, line = got
             place = stream.source.place(*stream.span(line))
-            reading.problem("section", f"expected '</{open_names[-1]}>' but found '{word}'", place,
-                           related=((call.place, f"inside {name}>, which does not hold"),))  # fmt: skip
+            reading.problem("section", f'expected "</{open_names[-1]}>" but found "{word}"', place,
+                           related=((call.place, f"inside {name}>, whose condition does not hold"),))  # fmt: skip
             if closing not in open_names:
                 continue
             while open_names[-1] != closing:
@@ -350,8 +350,9 @@ def _macro(reading: Reading, call: Call) -> None:
     if body is None or not name:
         return
     if (shared := macros.shared_prefix(parameters)) is not None:
-        reading.problem("macro", f"the macro's parameters '{shared[0]}' and '{shared[1]}' begin alike", call.place,
-                       fatal=False, help="the longer one wins where both match; give them distinct names")  # fmt: skip
+        message = f'one of the macro\'s parameters "{shared[0]}" and "{shared[1]}" begins with the other'
+        reading.problem("macro", message, call.place, fatal=False,
+                       help="Give them distinct names; where both match, mod_macro uses the longer one.")  # fmt: skip
     reading.macros[name] = macros.Macro(name, parameters, body, location, source)
 
 
@@ -383,12 +384,12 @@ def _use(reading: Reading, call: Call) -> None:
     macro = reading.macros.get(name)
     if macro is None:
         reading.problem(
-            "macro", f"the macro '{name}' is not defined" if name else "Use needs a macro's name", call.place
+            "macro", f'the macro "{name}" is not defined' if name else "Use needs the name of a macro", call.place
         )
         return
     frame = call.stream.frame
     if f"macro '{name}'" in frame.name:
-        reading.problem("macro", f"the macro '{name}' uses itself", call.place)
+        reading.problem("macro", f'the macro "{name}" uses itself', call.place)
         return
     try:
         lines = macros.expand(macro, arguments)
@@ -398,7 +399,8 @@ def _use(reading: Reading, call: Call) -> None:
     reading.macro_lines += len(lines) + 1
     if reading.macro_lines > MAX_MACRO_LINES:
         if not reading.stopped:
-            reading.problem("macro", f"macros expand to more than {MAX_MACRO_LINES} lines", call.place)
+            message = f"macros expand to more than {MAX_MACRO_LINES:,} lines: hpatch stops reading here"
+            reading.problem("macro", message, call.place)
         reading.stopped = True
         return
     where = f"macro '{name}' ({macro.location}) used on line {call.stream.line} of \"{frame.name}\""
@@ -411,7 +413,7 @@ def _use(reading: Reading, call: Call) -> None:
 def _undef_macro(reading: Reading, call: Call) -> None:
     found = _arguments(reading, call, 1, 1)
     if found is not None and reading.macros.pop(found[0].lower(), None) is None:
-        reading.problem("macro", f"the macro '{found[0]}' is not defined", call.place)
+        reading.problem("macro", f'the macro "{found[0]}" is not defined', call.place)
 
 
 _ACTIONS: dict[str, Callable[[Reading, Call], None]] = {

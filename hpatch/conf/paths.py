@@ -1,4 +1,4 @@
-"""Paths as httpd resolves them, and the files that an Include means."""
+"""Paths as httpd resolves them, and the files that an Include reads."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 MAX_DEPTH = 1024
-"""Folders within folders that one Include follows (`AP_MAX_FNMATCH_DIR_DEPTH`)."""
+"""The number of nested folders that one Include follows (`AP_MAX_FNMATCH_DIR_DEPTH`)."""
 
 
 class NoMatchError(Exception):
-    """An Include that httpd would refuse; the text says why, in httpd's sense."""
+    """An Include that httpd refuses; the text gives the reason."""
 
 
 def resolve(root: str, path: str) -> str:
-    """A path relative to ServerRoot, made plain: `//`, `/./` and `/../` go, links are not followed.
+    """A path relative to ServerRoot, without `//`, `/./` and `/../`; links are not followed.
 
-    A slash at the end stays: only a folder answers to it.
+    A slash at the end stays, because only a folder may have one.
     """
     joined = os.path.join(root, path)  # noqa: PTH118 - text only, and httpd keeps a trailing slash's meaning
     plain = os.path.normpath(joined)
@@ -123,9 +123,10 @@ def matches(pattern: str, name: str) -> bool:
 
 
 def included(path: str, *, optional: bool) -> Iterator[str]:
-    """The files that an Include of this resolved path reads, in httpd's order: by byte value, folders in their place.
+    """The files that an Include of this resolved path reads, in httpd's order: by byte value, depth first.
 
-    Files need not exist or be readable. Raises NoMatchError where httpd gives up, after the files before it.
+    The files need not exist or be readable. Raises NoMatchError at the point where httpd gives up, after it has
+    yielded the files before that point.
     """
     if not any(is_wild(part) for part in path.split("/")):
         yield from _everything(path, optional, 0)
@@ -150,11 +151,11 @@ def _everything(path: str, optional: bool, depth: int) -> Iterator[str]:
         yield path
         return
     if depth >= MAX_DEPTH:
-        raise NoMatchError(f"the folders below {path} are nested more than {MAX_DEPTH} deep")
+        raise NoMatchError(f'the folders below "{path}" are nested more than {MAX_DEPTH:,} levels deep')
     try:
         names = os.listdir(path)  # noqa: PTH208 - the path stays text, as written
     except OSError as error:
-        raise NoMatchError(f"the folder {path} cannot be read: {error.strerror}") from None
+        raise NoMatchError(f'the folder "{path}" cannot be read: {error.strerror}') from None
     for name in sorted(names, key=os.fsencode):
         yield from _everything(_join(path, name), optional, depth + 1)
 
@@ -173,16 +174,16 @@ def _match(folder: str, pattern: str, optional: bool) -> Iterator[str]:
     except FileNotFoundError:
         if optional:
             return
-        raise NoMatchError(f"the folder {folder} does not exist") from None
+        raise NoMatchError(f'the folder "{folder}" does not exist') from None
     except OSError as error:
-        raise NoMatchError(f"the folder {folder} cannot be read: {error.strerror}") from None
+        raise NoMatchError(f'the folder "{folder}" cannot be read: {error.strerror}') from None
     found = [
         _join(folder, name)
         for name in sorted(names, key=os.fsencode)
         if matches(first, name) and not (slash and _not_folder(_join(folder, name)))
     ]
     if not found and not optional:
-        raise NoMatchError(f"nothing in {folder or '.'} matches {first}")
+        raise NoMatchError(f'nothing in "{folder or "."}" matches "{first}"')
     for path in found:
         if slash:
             yield from _match(path, rest, optional)

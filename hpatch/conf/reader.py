@@ -55,8 +55,8 @@ class Reader(Reading):
             others = tuple((other, "used here too") for other, _ in uses[1:4])
             more = f" (in {len(uses)} places)" if len(uses) > 1 else ""
             configuration.problems.append(
-                Problem("variable", f"the variable '${{{name}}}' is not defined{more}", place, False, others,
-                        "httpd leaves it as it is written; Define it, or give the environment", conditions)
+                Problem("variable", f'the variable "${{{name}}}" is not defined{more}: httpd leaves it in the text',
+                        place, False, others, "Define it, or give the environment with --env-file.", conditions)
             )  # fmt: skip
         return configuration
 
@@ -79,7 +79,7 @@ class Reader(Reading):
                 reason = getattr(error, "strerror", None) or str(error)
             if reason:
                 place = Place(path, 1, 1, 1, 1) if node is None else node[0].source.place(node[1], node[2])
-                self.problem("unreadable", f"cannot read '{path}': {reason}", place)
+                self.problem("unreadable", f'cannot read "{path}": {reason}', place)
                 return
             known = self._parsed(source)
             self.parsed[path] = known
@@ -315,11 +315,11 @@ class Reader(Reading):
         parent = self.parent
         if parent is self.floor or parent is None:
             related = () if not levels else ((levels[-1].opened, f"{levels[-1].name}> was opened here"),)
-            self.problem("section", f"'{name}' closes nothing: no <{name[2:].removesuffix('>')}> is open here", place,
+            self.problem("section", f'"{name}" closes nothing: no <{name[2:].removesuffix(">")}> is open here', place,
                          related=related)  # fmt: skip
             return
         if not name.endswith(">"):
-            self.problem("section", f"'{name}' has no closing '>'", place)
+            self.problem("section", f'"{name}" has no closing ">"', place)
             if words.lower(name[2:]) == parent.key[1:]:
                 self.parent = parent.parent
             return
@@ -328,7 +328,7 @@ class Reader(Reading):
             self.parent = parent.parent
             return
         opened = (parent.place, f"{parent.name}> was opened here")
-        self.problem("section", f"expected '</{parent.name[1:]}>' but found '{name}'", place, related=(opened,))
+        self.problem("section", f'expected "</{parent.name[1:]}>" but found "{name}"', place, related=(opened,))
         outer: Node | None = parent
         while outer is not None and outer is not self.floor and outer.key[1:] != wanted:
             outer = outer.parent

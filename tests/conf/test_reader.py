@@ -127,7 +127,7 @@ def test_variables_come_from_define_then_the_environment() -> None:
     assert outline(configuration) == ["X defined env given ${D} ${D} ${with:colon}"]
     (problem,) = configuration.problems
     assert (problem.kind, problem.fatal, problem.place.line) == ("variable", False, 2)
-    assert "'${D}'" in problem.message
+    assert '"${D}"' in problem.message
 
 
 def test_a_macro_knows_where_it_is_used() -> None:

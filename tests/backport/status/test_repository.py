@@ -92,7 +92,7 @@ def test_an_entry_of_another_file_has_no_date(tmp_path: Path) -> None:
 def test_what_is_no_status(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="has no file STATUS"):
         told(tmp_path / "r", TEXT, None)
-    with pytest.raises(InputError, match=r"has no branch 2\.2\.x"):
+    with pytest.raises(InputError, match=r"there is no branch 2\.2\.x"):
         History(str(tmp_path / "r"), "2.2.x")
     with pytest.raises(InputError):
         History(str(tmp_path))

@@ -65,7 +65,7 @@ def test_what_cannot_be_read_is_never_clean(site: Path, capsys: Capture) -> None
     assert "slash-target-missing" in out
     assert "missing.conf" in out
     code, out, err = call(capsys, "lint", "missing.conf", "--select", "WK", "--fail-on", "never")
-    assert (code, err) == (3, "hpatch: missing.conf:1: cannot read 'missing.conf': No such file or directory\n")
+    assert (code, err) == (3, 'hpatch: missing.conf:1: cannot read "missing.conf": No such file or directory\n')
     (site / "broken.conf").write_text("<Directory />\n")
     assert call(capsys, "lint", "broken.conf", "--ignore", "CF", "--fail-on", "never").code == 3
 

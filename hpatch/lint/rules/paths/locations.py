@@ -223,7 +223,7 @@ def _whole_path(mapping: Mapping) -> Found | None:
 
 @rule("MP009", "multiple-in-location", "error", references=(_PASS,))
 def multiple_in_location(context: Context) -> Iterator[Found]:
-    """A Location contains two ProxyPass directives.
+    """Only the last of several ProxyPass directives in a Location takes effect.
 
     A Location has only one ProxyPass: the last one replaces those before it, and httpd does not say so.
 
