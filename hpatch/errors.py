@@ -1,11 +1,11 @@
-"""What can go wrong, as one tree: each error says what happened, where, and what to do.
+"""All expected errors, as one tree. Each message says what happened, where, and what to do.
 
-The command line turns an error into one line on stderr and its exit code; nothing else catches them.
+The command line turns an error into one line on stderr and an exit code; nothing else catches these errors.
 """
 
 
 class HpatchError(Exception):
-    """An expected failure. `exit_code` is what the process ends with."""
+    """An expected failure. `exit_code` is the exit code of the process."""
 
     exit_code = 70
 

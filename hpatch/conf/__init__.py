@@ -1,5 +1,5 @@
-"""The configuration language: a lossless syntax tree of each file, and what httpd would make of them.
+"""The configuration language: a lossless syntax tree of each file, and the configuration that httpd builds from them.
 
-`parse` gives the syntax tree of one file (every byte in it); `load` follows a whole configuration as
-httpd reads it (includes, conditionals, variables, macros) and gives a `Configuration`.
+`parse` returns the syntax tree of one file, with every byte in it. `load` follows a whole configuration as httpd
+reads it (includes, conditionals, variables, macros) and returns a `Configuration`.
 """

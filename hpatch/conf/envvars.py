@@ -17,7 +17,7 @@ _END = re.compile(r"\s*(?:;\s*|#.*)?$")
 
 
 class _UnknownError(Exception):
-    """A value that only a shell could tell."""
+    """A value that only a shell can compute."""
 
 
 def read(path: str) -> dict[str, str]:
@@ -30,10 +30,10 @@ def read(path: str) -> dict[str, str]:
 
 
 def parse(text: str) -> dict[str, str]:
-    """The exported variables: assignments, `export`, `unset` and `: ${NAME:=default}`, one a line.
+    """The exported variables, from assignments, `export`, `unset` and `: ${NAME:=default}`, one on a line.
 
-    Conditions are not judged: of the branches of an `if`, the last value that can be told counts. A line that is
-    anything else is passed over, and a value that needs a shell leaves its variable as it was.
+    Conditions are not evaluated: of the branches of an `if`, the last value that can be computed counts. Other lines
+    are skipped, and a value that needs a shell leaves its variable unchanged.
     """
     values: dict[str, str] = {}
     exported: dict[str, None] = {}
@@ -80,7 +80,7 @@ def _assign(values: dict[str, str], name: str, raw: str) -> None:
 
 
 def _value(raw: str, values: Mapping[str, str]) -> str:
-    """A word as the shell would have it: quotes removed, variables replaced."""
+    """A word after the shell's processing: quotes removed, variables replaced."""
     out = []
     for single, double, bare in _PART.findall(raw):
         out.append(single if single else _expand(double or bare, values, quoted=bool(double)))

@@ -1,4 +1,4 @@
-"""Where httpd's lines come from: files, and the macros that are being used in them."""
+"""The sources of httpd's lines: files, and the macros used in them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hpatch.conf.tree import Condition, Frame, Node
 from hpatch.text import Place, Source, in_bytes
 
 ROOM = 206
-"""How many bytes of a line fit into the buffer that httpd begins with.
+"""The number of bytes of a line that fit into httpd's first buffer.
 
 `ap_varbuf_cfg_getline` loses a file's last line where the file ends just when the buffer is full: httpd makes the
 buffer larger, finds nothing more to read, and forgets what it has. After a longer line the buffer has another size,
@@ -23,9 +23,9 @@ after others. They are read here.
 
 
 class Level(NamedTuple):
-    """A conditional whose content is being read: its closing line, and what was open when it began.
+    """A conditional whose content is being read: its closing line, and the section that was open when it began.
 
-    `room` is that of the buffer around it, for it has a buffer of its own.
+    `room` is that of the enclosing buffer, because a conditional has its own buffer.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Stream:
         self.body: tuple[BodyLine, ...] | None = None
 
     def span(self, line: Line) -> tuple[int, int]:
-        """Where a line is written in `source`."""
+        """The place of a line in `source`."""
         if self.body is None:
             return line.start, line.end
         first = self.body[self.line - line.lines]
@@ -64,7 +64,7 @@ class Stream:
 
 
 class Feed:
-    """What httpd calls the configuration file: a file, with the macros that are being used in it on top.
+    """The configuration file in httpd's sense: a file, and on top of it the macros that are being used in it.
 
     `room` is ROOM as long as the buffer that lines are read into has its first size, and 0 from then on.
     """
@@ -88,7 +88,7 @@ class Feed:
 
     @property
     def top(self) -> Stream:
-        """What is being read now."""
+        """The stream that is being read now."""
         return self.streams[-1]
 
     def next(self) -> tuple[Stream, Line] | None:

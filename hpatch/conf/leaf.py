@@ -10,7 +10,7 @@ LeafKind = Literal["RUN", "OPEN", "CLOSE"]
 class Leaf(NamedTuple):
     """A run of plain lines, or a section's opening or closing line: `text[start:end]`, line ends included.
 
-    It is Lark's token too, which saves making 200 bytes of one for every section of a large file.
+    It also serves as Lark's token, which saves 200 bytes for every section of a large file.
     """
 
     type: LeafKind
@@ -29,7 +29,7 @@ class Leaf(NamedTuple):
 
     @property
     def line(self) -> None:
-        """Lark asks for it; `Source.position` knows it when it is wanted."""
+        """Lark asks for it; `Source.position` computes it when it is needed."""
 
     @property
     def column(self) -> None:

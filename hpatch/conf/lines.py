@@ -25,7 +25,7 @@ class Line(NamedTuple):
 
     @property
     def kind(self) -> Literal["blank", "comment", "directive", "open", "close"]:
-        """What httpd takes it for, as far as the line alone tells."""
+        """The kind that httpd gives the line, as far as the line alone decides it."""
         first = self.value[:1]
         if not first:
             return "blank"

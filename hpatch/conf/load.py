@@ -14,13 +14,13 @@ from hpatch.versions import Version
 
 
 class Options(NamedTuple):
-    """What decides a conditional or a path and is not in the configuration.
+    """Facts outside the configuration that decide its conditionals and paths.
 
-    `defines` are those of httpd's `-D`, all of them (`NAME` or `NAME=VALUE`); None: not known, so that an
-    `<IfDefine>` of something that the configuration does not define stays undecided. `environment` is what
-    `${}` falls back to; `modules` what is known of the modules (None: only what the configuration loads);
-    `server_root` overrides the configuration's; `check_files` tells to hold ServerRoot, `<IfFile>` and, where
-    the modules are known, LoadModule's files against this machine.
+    `defines` are all arguments of httpd's `-D` (`NAME` or `NAME=VALUE`). None: they are not known, so an
+    `<IfDefine>` of a name that the configuration does not define stays undecided. `environment` supplies the
+    variables that the configuration does not define. `modules` are the known modules (None: only those that the
+    configuration loads). `server_root` overrides the configuration's. With `check_files`, ServerRoot, `<IfFile>`
+    and, if the modules are known, the files of LoadModule are checked on this machine.
     """
 
     defines: tuple[str, ...] | None = None
@@ -36,9 +36,9 @@ DEFAULTS = Options()
 
 
 def load(path: str, options: Options = DEFAULTS) -> Configuration:
-    """Read a configuration from its main file, or a `.htaccess` by that name.
+    """Read a configuration from its main file. A file named `.htaccess` is read as such.
 
-    What is wrong with it, an unreadable file included, is in the result's `problems`.
+    The faults found, unreadable files included, are in the result's `problems`.
     """
     reader = _reader(path, options)
     reader.root_file(path, htaccess=os.path.basename(path) == ".htaccess")  # noqa: PTH119 - the path stays text, as written

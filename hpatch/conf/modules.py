@@ -1,4 +1,4 @@
-"""Which modules an httpd has: what is known, and what is not."""
+"""The modules of an httpd, as far as they are known."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _ALWAYS = frozenset({"core_module", "http_module"})
 class Modules:
     """Modules by identifier (`proxy_module`) or source file (`mod_proxy.c`).
 
-    A module is loaded, absent, or not known: it is known to be absent only when the whole list was given
-    (`complete`), or when the configuration loads another MPM. `static` are those known to be compiled in.
+    A module is loaded, absent, or not known. It is known to be absent only if the whole list was given
+    (`complete`), or if the configuration loads another MPM. `static` are the modules known to be compiled in.
     `loaded_at` has the place of the `LoadModule` line for those that the configuration loads, `paths` the file
     that it names.
     """
@@ -33,16 +33,16 @@ class Modules:
 
     @classmethod
     def everything(cls, mpm: str = "event") -> Modules:
-        """All modules of a full build, with one MPM: what `--modules all` stands for."""
+        """All modules of a full build, with one MPM, as for `--modules all`."""
         built = [module.identifier for module in facts.everything() if module.built]
         return cls([*built, f"mpm_{mpm}_module"], complete=True)
 
     def copy(self) -> Modules:
-        """The same knowledge, for one configuration to add its own `LoadModule` lines to."""
+        """A copy, to which a configuration adds its own `LoadModule` lines."""
         return Modules(self.names, complete=self.complete, static=self.static)
 
     def has(self, name: str) -> bool | None:
-        """Whether a module is loaded; None when that is not known. Case counts, as in httpd."""
+        """Whether a module is loaded; None if that is not known. Names are case-sensitive, as in httpd."""
         known = identifier(name)
         if known in _ALWAYS:
             return True
@@ -67,7 +67,7 @@ class Modules:
 
 
 def identifier(name: str) -> str:
-    """A module's identifier, from that or from its source file's name (`mod_proxy.c` -> `proxy_module`)."""
+    """A module's identifier, from the identifier or the source file's name (`mod_proxy.c` -> `proxy_module`)."""
     if not name.endswith(".c"):
         return name
     module = facts.find(name)

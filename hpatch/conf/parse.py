@@ -1,7 +1,7 @@
 """The lossless syntax tree of one file, from `grammars/httpd.lark`.
 
-It holds every byte: the leaves' texts, in order, are the file. It knows lines and sections, not what httpd makes
-of them: conditionals, variables and macros are followed by `hpatch.conf.load`.
+It holds every byte: the texts of the leaves, in order, make up the file. It knows lines and sections, but not their
+meaning: `hpatch.conf.load` follows conditionals, variables and macros.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Section:
     """A section as it is written: `close` is None when it runs to the end of the file.
 
-    Sections are matched by nesting alone; whether a closing line names the right one is for `load` to say.
+    Sections are matched by nesting alone; `load` checks whether a closing line names the right one.
     """
 
     __slots__ = ("close", "items", "open")
@@ -35,7 +35,7 @@ class Section:
 
 
 class Word(NamedTuple):
-    """A word of a line: its value by httpd's rules, and where it is written (quotes included)."""
+    """A word of a line: its value by httpd's rules, and its place, quotes included."""
 
     value: str
     place: Place
@@ -85,7 +85,7 @@ class File:
             at = line.after
 
     def words(self, line: Line) -> list[Word]:
-        """The words of a line, with their places. A word that a continuation cuts is placed as a whole."""
+        """The words of a line, with their places. A word that a continuation cuts has one place."""
         raw = self.source.text[line.start : line.end]
         if "\\\n" not in raw and "\\\r\n" not in raw:
             place = self.source.place
@@ -127,6 +127,6 @@ def _parser() -> Lark:
 
 
 def parse(source: Source) -> File:
-    """Read a file's structure. It never fails: what httpd would refuse is for `load` to report."""
+    """Read a file's structure. It never fails: `load` reports what httpd refuses."""
     items: list[Leaf | Section] = _parser().parse(source.text)  # type: ignore[assignment]  # what our callbacks make of the tree
     return File(source, items)

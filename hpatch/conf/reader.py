@@ -1,6 +1,7 @@
-"""httpd's build pass: lines in, a tree out, with what it executes on the way (`server/config.c`, `server/core.c`).
+"""httpd's build pass, from lines to a tree (`server/config.c`, `server/core.c`).
 
-Where httpd stops at the first error, this notes it and goes on.
+It executes the directives that httpd executes while it reads. httpd stops at the first error; this pass notes it and
+continues.
 """
 
 from __future__ import annotations
@@ -122,7 +123,7 @@ class Reader(Reading):
     def _build(self, feed: Feed) -> None:
         """Read a file to its end. Sections must balance within it."""
         floor, parent = self.floor, self.parent
-        # Nothing is open as far as this file's closing lines go, yet its nodes belong to `parent`.
+        # A closing line must not close a section of the including file, yet this file's nodes belong to `parent`.
         self.floor = self.parent
         levels: list[Level] = []
         while True:
@@ -153,7 +154,7 @@ class Reader(Reading):
     def _plain(self, stream: Stream) -> None:
         """Read ahead what is plain: runs of lines, and the opening and closing lines of sections.
 
-        It stops, at the start of a line, before anything that httpd executes at once or that needs a closer look.
+        It stops at the start of a line that httpd executes at once, or that needs closer inspection.
         """
         leaves, text = stream.leaves, stream.text
         index, last = stream.index, len(stream.leaves)
@@ -183,7 +184,7 @@ class Reader(Reading):
         stream.index = index
 
     def _open(self, stream: Stream, match: re.Match[str]) -> bool:
-        """Open a section whose line is plain; False for one that httpd executes at once."""
+        """Open a section whose line is plain; False for a section that httpd executes at once."""
         name, args = match[1], match[2]
         key = self.keys[name] if name in self.keys else self._learn(name)
         if key is None or "${" in args:
@@ -206,7 +207,7 @@ class Reader(Reading):
         self.configuration.directives += 1
 
     def _run(self, stream: Stream, start: int, end: int) -> bool:
-        """Read plain lines between `start` and `end`; False where there is none at `start`."""
+        """Read plain lines between `start` and `end`; False if the line at `start` is not plain."""
         text = stream.text
         if not stream.plain and (odd := _ODD.search(text, start, end)) is not None:
             end = text.rfind("\n", start, odd.start()) + 1
@@ -246,7 +247,7 @@ class Reader(Reading):
         return True
 
     def _learn(self, name: str) -> str | None:
-        """The key of a plain directive's name, and its spelling; None for one that httpd executes at once."""
+        """The key and the spelling of a plain directive; None for a directive that httpd executes at once."""
         key = words.lower(name)
         known = vocabulary.find(key)
         if known is not None and self._absent(known):
@@ -262,7 +263,7 @@ class Reader(Reading):
         return known[1] != () and all(self.modules.has(module + ".c") is False for module in known[1])
 
     def _line(self, feed: Feed, stream: Stream, line: Line, value: str, levels: list[Level]) -> None:
-        """One logical line, any kind but blank and comment."""
+        """Read one logical line that is neither blank nor a comment."""
         start, end = stream.span(line)
         if "${" in value:
             value = self._expand(value, stream, start, end, feed.limit)
@@ -338,7 +339,7 @@ class Reader(Reading):
             self.leave(levels.pop())
 
     def _end_of_file(self, levels: list[Level]) -> None:
-        """httpd accepts a true conditional that the file's end closes, and the sections left open in it."""
+        """httpd accepts the end of a file inside a conditional that holds, and the sections left open in it."""
         level = levels.pop()
         self._close_all(lambda node: f"{node.name}> is never closed; httpd accepts it here, at the end of the file",
                         fatal=False)  # fmt: skip

@@ -1,4 +1,4 @@
-"""What is known at one point of reading: the reader reads on from it, the directives executed on read change it."""
+"""The state at one point of reading. The reader continues from it, and the directives executed on read change it."""
 
 from __future__ import annotations
 
@@ -63,11 +63,11 @@ class Reading(ABC):
         related: tuple[tuple[Place, str], ...] = (),
         help: str | None = None,
     ) -> None:
-        """Note something wrong. Inside an undecided conditional httpd may never come to it."""
+        """Note a problem. httpd may never read a problem inside an undecided conditional."""
         self.configuration.problems.append(Problem(kind, message, place, fatal, related, help, self.conditions))
 
     def enter(self, feed: Feed, name: str, opened: Place, condition: Condition | None, levels: list[Level]) -> None:
-        """Read a conditional's content, up to its closing line; `condition` is given where it is undecided."""
+        """Read a conditional's content up to its closing line. `condition` is given if it is undecided."""
         levels.append(Level(name, words.lower(name[1:]) + ">", self.floor, self.conditions, opened, feed, feed.room))
         feed.room = ROOM
         self.floor = self.parent
@@ -75,7 +75,7 @@ class Reading(ABC):
             self.conditions = (*self.conditions, condition)
 
     def leave(self, level: Level) -> None:
-        """A conditional ends."""
+        """End a conditional."""
         level.feed.room = level.room
         self.parent = self.floor
         self.floor = level.floor

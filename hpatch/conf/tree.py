@@ -1,4 +1,4 @@
-"""What httpd would read: its directives and sections as a tree, each knowing where it was written."""
+"""The configuration that httpd reads: its directives and sections as a tree, each with its place."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Frame:
-    """What httpd takes for the current configuration file: a file, or a macro being used.
+    """The current configuration file in httpd's sense: a file, or a macro being used.
 
     `name` is httpd's name for it (`/etc/apache2/apache2.conf`, `macro 'vhost' (defined on line …) used on
     line … of "…"`); `use` is the `Use` directive that a macro's lines come from.
@@ -28,9 +28,9 @@ class Frame:
 
 
 class Condition(NamedTuple):
-    """A conditional section that something not in the configuration decides.
+    """A conditional section, and hpatch's decision about it.
 
-    `verdict` is None where it could not be decided: then its content is read, and marked.
+    `verdict` is None if hpatch cannot decide it; its content is then read, and marked with this condition.
     """
 
     text: str
@@ -81,17 +81,17 @@ class Node:
 
     @property
     def certain(self) -> bool:
-        """Whether httpd reads it for sure: no undecided conditional is around it."""
+        """Whether httpd surely reads it: no undecided conditional encloses it."""
         return not self.conditions
 
     @property
     def place(self) -> Place:
-        """Where it is written, from its name to its last character (a section: its opening line)."""
+        """The place from its name to its last character (of a section, its opening line)."""
         return self.source.place(self.start, self.end)
 
     @property
     def used_at(self) -> Place | None:
-        """Where the macro that it comes from was used; None for a line of a file."""
+        """The place that uses the macro that it comes from; None for a line of a file."""
         use = self.frame.use
         return None if use is None else use.place
 
@@ -108,9 +108,9 @@ class Node:
         return words.split(self.argument)
 
     def word_places(self) -> list[Place]:
-        """Where each of `words` is written (quotes included).
+        """The place of each of `words`, quotes included.
 
-        Where variables or macros moved the words, that is the whole directive's place.
+        If variables or macros moved the words, it is the place of the whole directive.
         """
         raw = self.source.text[self.start : self.end]
         if self.children is not None and ">" in raw:
@@ -123,7 +123,7 @@ class Node:
         return [self.source.place(self.start + a, self.start + b) for _, a, b in found]
 
     def word_place(self, index: int) -> Place:
-        """Where `words[index]` is written; the directive's place when there is no such word."""
+        """The place of `words[index]`; the directive's place if there is no such word."""
         places = self.word_places()
         return places[index] if index < len(places) else self.place
 
@@ -142,12 +142,12 @@ class Node:
         return None
 
     def walk(self) -> Iterator[Node]:
-        """It and everything in it, in order."""
+        """The node and everything in it, in order."""
         return walk([self])
 
 
 def walk(nodes: list[Node]) -> Iterator[Node]:
-    """Nodes and everything in them, in order; without recursion, since nesting may be as deep as a file says."""
+    """The nodes and everything in them, in order. Without recursion, because a file may nest sections without limit."""
     stack = nodes[::-1]
     while stack:
         node = stack.pop()
@@ -157,7 +157,7 @@ def walk(nodes: list[Node]) -> Iterator[Node]:
 
 
 class Problem(NamedTuple):
-    """Something wrong that was found while reading.
+    """A fault that was found while reading.
 
     `kind` is one of: unreadable, syntax, section, include, macro, variable, conditional. `fatal` tells
     whether httpd refuses to start because of it.
@@ -202,9 +202,9 @@ class Configuration:
 
     @property
     def built(self) -> bool:
-        """Whether httpd would build its tree from this (it may still refuse a directive later).
+        """Whether httpd would build its tree from this configuration (it may still refuse a directive later).
 
-        What is wrong inside an undecided conditional does not count: httpd may never come to it.
+        A problem inside an undecided conditional does not count, because httpd may never read it.
         """
         return not any(problem.fatal and not problem.conditions for problem in self.problems)
 

@@ -1,20 +1,20 @@
-"""What the reader asks of every directive: its spelling, the modules that bring it, whether it is executed at once."""
+"""The facts about a directive that the reader needs: its spelling, its modules, and whether it is executed at once."""
 
 from __future__ import annotations
 
 from hpatch.facts import directives
 
 _EVERYWHERE = frozenset(("core", "http_core", "event", "worker", "prefork"))
-"""The modules of which every httpd has its share: what an MPM brings, some MPM always does."""
+"""Modules whose directives every httpd has: an MPM's directives are there, because some MPM always is."""
 
 Word = tuple[str, tuple[str, ...]]
-"""A directive as it is spelt, and the modules of which one brings it; none where every httpd has it."""
+"""The spelling of a directive, and the modules that may provide it; none if every httpd has it."""
 
 ON_READ = frozenset(directives.on_read())
-"""What httpd executes while it reads, in lower case; none of these is in its tree."""
+"""The directives that httpd executes while it reads, in lower case; its tree contains none of them."""
 
 LUA_SECTION = ("<luahook", "<luaquickhandler")
-"""How the names of mod_lua's sections start, all of which are executed at once."""
+"""The prefixes of mod_lua's sections, which httpd executes at once."""
 
 _known: dict[str, Word | None] = {}
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 SPACE = " \t\n\v\f\r"
-"""What C's isspace takes for white space in the C locale."""
+"""White space by C's isspace in the C locale."""
 
 _PLAIN = re.compile(r"[^ \t\n\v\f\r]+")
 _BLANKS = re.compile(r"[ \t\n\v\f\r]*")
@@ -16,7 +16,7 @@ _UPPER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 
 def lower(text: str) -> str:
-    """Lower case as C has it: ASCII letters only."""
+    """Lower case as in C: ASCII letters only."""
     return text.lower() if text.isascii() else text.translate(_UPPER)
 
 
@@ -64,10 +64,10 @@ def get_word(line: str, at: int = 0) -> tuple[str, int]:
 
 
 def split(line: str) -> list[str]:
-    """All words of a line. An empty quoted word is a word here; callers that stop at one say so."""
+    """All words of a line. An empty quoted word counts as a word here; callers that stop at one say so."""
     if "\\" in line:
         return [word for word, _, _ in spans(line)]
-    # Without escapes one expression does it, and most lines have none.
+    # One regular expression is enough for a line without escapes, which most lines are.
     return [quoted or apostrophed or plain for quoted, apostrophed, plain in _WORD.findall(line)]
 
 
@@ -87,7 +87,7 @@ def spans(line: str) -> list[tuple[str, int, int]]:
 
 
 def spans_joined(raw: str) -> list[tuple[str, int, int]]:
-    """As `spans`, of a line with its continuations as they are written; a word that one cuts is a whole."""
+    """As `spans`, for a line with its continuations as written. A word that a continuation cuts counts as one word."""
     kept: list[int] = []
     for at, character in enumerate(raw):
         if character == "\n" and kept:
@@ -101,7 +101,7 @@ def spans_joined(raw: str) -> list[tuple[str, int, int]]:
 
 
 def expand(text: str, lookup: Callable[[str], str | None]) -> str:
-    """`ap_resolve_env`: every `${name}` replaced once; what `lookup` does not know stays as it is."""
+    """`ap_resolve_env`: every `${name}` replaced once. A name that `lookup` does not know stays as it is."""
     if "${" not in text:
         return text
     return _VARIABLE.sub(lambda match: _value(match, lookup), text)

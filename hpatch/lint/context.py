@@ -1,4 +1,4 @@
-"""All that a rule may look at. Nothing in it is to be changed."""
+"""The data that a rule may read. Rules must not change it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Context:
-    """One configuration, what mod_proxy would make of it, and the uWSGI instances given with it.
+    """One configuration, mod_proxy's model of it, and the uWSGI instances given with it.
 
     `uwsgi_version` is the version that those instances run; None when it is not known. `environment` tells whether
     httpd's environment is known. What many rules go through is gathered once, in the order of servers and lines.

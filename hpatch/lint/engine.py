@@ -1,4 +1,4 @@
-"""Run rules over configurations, and say what they found."""
+"""Run rules over configurations and gather their findings."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ UNUSED, MISTAKEN = "suppression-unused", "suppression-invalid"
 """The rules that only the engine can check, by name."""
 
 _WAIVABLE = {"unreadable": "file-unreadable", "include": "include-missing"}
-"""What may be missing on this machine only, and the rule that says so."""
+"""The kinds of problem that may exist on this machine only, and the rules that report them."""
 
 
 class Root(NamedTuple):
-    """A configuration to lint: its main file, what decides its conditionals, and the uWSGI files beside it."""
+    """A configuration to lint: its main file, the options for its conditionals, and the uWSGI files beside it."""
 
     path: str
     options: Options = Options()
@@ -39,13 +39,13 @@ class Root(NamedTuple):
 
 
 class LintResult(NamedTuple):
-    """What linting gave, ready for a report.
+    """The result of linting, ready for a report.
 
     `findings` are sorted: by file in reading order, line, column, code. `files` counts every file that was read,
     uWSGI's too; `directives` the directives and sections. `sources` has, by name, the text of every file that a
     finding names. `conditions` are the conditionals that were met, decided or not, each place once. `rules` are the
-    rules that ran; `root` is the folder that reports make paths relative to. `unread` are the problems because of
-    which a configuration, or a part of it, was not read: with one, nothing is clean.
+    rules that ran; `root` is the folder that reports make paths relative to. `unread` are the problems that kept
+    hpatch from reading a configuration or a part of it; a result with such a problem is never clean.
     """
 
     findings: tuple[Finding, ...]
@@ -59,7 +59,7 @@ class LintResult(NamedTuple):
 
 
 class Task(NamedTuple):
-    """What is to be found: the rules that run, those that are ignored by wish, and the least severity that counts."""
+    """What to look for: the rules to run, the rules that the user ignores, and the lowest severity to report."""
 
     rules: tuple[Rule, ...]
     ignored: frozenset[str] = frozenset()
@@ -68,7 +68,7 @@ class Task(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """What one configuration gave. Suppressions are judged when all parts are there: a file may be in several."""
+    """The result for one configuration. Suppressions are judged when all parts are done: a file may be in several."""
 
     findings: list[Finding]
     names: list[str]
@@ -89,9 +89,9 @@ def lint(
     base: str = "",
     progress: Callable[[int, int], None] | None = None,
 ) -> LintResult:
-    """Lint configurations, in several processes where `jobs` says so. The result does not depend on `jobs`.
+    """Lint configurations, in up to `jobs` processes. The result does not depend on `jobs`.
 
-    `progress` is told how many are done, and of how many.
+    `progress` is called with the number of configurations done, and the number of all.
     """
     _instance.cache_clear()
     parts: Iterable[_Part]
@@ -112,7 +112,7 @@ def lint(
 def lint_configuration(
     configuration: Configuration, task: Task, instances: tuple[Instance, ...] = (), *, environment: bool = False
 ) -> LintResult:
-    """Lint a configuration that was read already. `environment` tells whether httpd's environment is known."""
+    """Lint a configuration that has already been read. `environment` tells whether httpd's environment is known."""
     return _together([_part(configuration, task, instances, environment)], task, "")
 
 
@@ -132,7 +132,7 @@ def _part_of(work: tuple[Root, Task]) -> _Part:
 
 @lru_cache(maxsize=1024)
 def _instance(path: str) -> tuple[Instance, str]:
-    """A uWSGI instance, and why it cannot be read, if it cannot. In a fleet many configurations share one."""
+    """A uWSGI instance, and the reason if it cannot be read. In a fleet, many configurations share an instance."""
     from hpatch.backends.uwsgi.model import Instance
     from hpatch.backends.uwsgi.read import read
 
@@ -174,7 +174,7 @@ def _part(configuration: Configuration, task: Task, instances: tuple[Instance, .
 
 
 def _unread(problem: Problem, task: Task, comments: Suppressions, sources: Mapping[str, Source]) -> bool:
-    """Whether httpd would not build its tree because of it. An Include may be waived by rule, no other may."""
+    """Whether a problem keeps httpd from building its tree. Only a problem of an Include may be waived."""
     if not problem.fatal or problem.conditions:
         return False
     if problem.kind in _WAIVABLE and problem.place.file in sources:

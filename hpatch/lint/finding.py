@@ -1,4 +1,4 @@
-"""What a rule reports: what its check found, with the rule's own weight where the check names no other."""
+"""Findings: the results of a rule's check, with the rule's severity and confidence if the check gives no other."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Finding(NamedTuple):
 
     @classmethod
     def of(cls, rule: Rule, found: Found) -> Self:
-        """What the rule's check found, with what the rule knows of itself."""
+        """The complete finding for a result of the rule's check."""
         return cls(
             rule=rule,
             place=found.place,

@@ -1,6 +1,6 @@
-"""Many configurations at once, in as many processes as wanted, with results in the order of the work.
+"""Work on many configurations in several processes, with the results in the order of the work.
 
-The standard pools are not used: `multiprocessing.Pool` waits for ever when a child is killed, and an interrupted
+The standard pools are not used: `multiprocessing.Pool` waits forever when a child is killed, and an interrupted
 `ProcessPoolExecutor` prints tracebacks from its own threads.
 """
 
@@ -18,11 +18,11 @@ W = TypeVar("W")
 R = TypeVar("R")
 
 _LARGEST = 16
-"""Pieces of work that a process gets at once: many small ones cost more to hand over than to do."""
+"""The number of pieces of work that a process gets at once: handing over a small piece costs more than doing it."""
 
 
 def spread(function: Callable[[W], R], work: Sequence[W], jobs: int) -> Iterator[R]:
-    """What `function` makes of each piece of work, in order. What it raises is raised here.
+    """The results of `function` for the pieces of work, in order. An error that it raises is raised here.
 
     Raises HpatchError when a process is killed.
     """
@@ -53,7 +53,7 @@ def spread(function: Callable[[W], R], work: Sequence[W], jobs: int) -> Iterator
 
 
 def _collect(ends: Sequence[Connection], batches: Sequence[range]) -> Iterator[R]:
-    """Hand out the batches, and give back the results in order."""
+    """Distribute the batches and yield the results in order."""
     results: dict[int, list[R]] = {}
     busy: dict[Connection, int] = {}
     given = 0
@@ -67,7 +67,7 @@ def _collect(ends: Sequence[Connection], batches: Sequence[range]) -> Iterator[R
                 try:
                     answer = end.recv()
                 except (EOFError, ConnectionError):
-                    raise HpatchError("a process that linted was killed (too little memory?); try --jobs 1") from None
+                    raise HpatchError("a linting process was killed (out of memory?); try --jobs 1") from None
                 if isinstance(answer, Exception):
                     raise answer
                 results[busy.pop(end)] = answer
@@ -79,7 +79,7 @@ def _collect(ends: Sequence[Connection], batches: Sequence[range]) -> Iterator[R
 
 
 def _serve(end: Connection, others: Sequence[Connection], function: Callable[[W], R], work: Sequence[W]) -> None:
-    """A process: do batches until there are no more, or nobody wants them."""
+    """A process: work on batches until none is left, or until nobody reads the results."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # its parent is interrupted too, and ends it
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     for other in others:
@@ -96,7 +96,7 @@ def _serve(end: Connection, others: Sequence[Connection], function: Callable[[W]
 
 
 def _portable(error: Exception) -> Exception:
-    """The error, if it can travel between processes."""
+    """The error, if it can be sent to another process."""
     import pickle
 
     try:

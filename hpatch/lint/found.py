@@ -1,4 +1,4 @@
-"""What a rule's check finds."""
+"""The results of a rule's check."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 Severity = Literal["error", "warning", "info"]
 Confidence = Literal["high", "medium", "low"]
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error")
-"""From the least to the gravest."""
+"""From the lowest to the highest."""
 
 
 class Related(NamedTuple):
-    """Another place that a finding is about, and what it has to do with it."""
+    """Another place that a finding refers to, and its part in the finding."""
 
     place: Place
     message: str
@@ -30,7 +30,7 @@ class Edit(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """A change that cures a finding. A safe one does not change what a sound configuration does."""
+    """A change that mends a finding. A safe change does not alter the behaviour of a sound configuration."""
 
     title: str
     edits: tuple[Edit, ...]
@@ -38,9 +38,9 @@ class Fix(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a rule's check yields. Severity and confidence are given where they differ from the rule's.
+    """A result of a rule's check. Severity and confidence are given only if they differ from the rule's.
 
-    `node` is the directive that it is about; without it, the engine takes the one that stands at `place`.
+    `node` is the directive that the result is about; without it, the engine takes the directive at `place`.
     """
 
     place: Place

@@ -1,4 +1,4 @@
-"""From a place in a file to the directives that httpd reads there: none, one, or one for each use of a macro."""
+"""The directives that httpd reads at a place of a file: none, one, or one for each use of a macro."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _LESS: dict[Confidence, Confidence] = {"high": "medium", "medium": "low", "low":
 
 
 def less(confidence: Confidence) -> Confidence:
-    """One step less sure."""
+    """The next lower confidence."""
     return _LESS[confidence]
 
 
 class Occurrences:
-    """The directives of a configuration by place, looked up only when something was found."""
+    """The directives of a configuration by place. The index is built only when there is a finding."""
 
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
@@ -63,7 +63,7 @@ class Occurrences:
 
 
 def _uses(node: Node) -> Iterable[Place]:
-    """Where the macro is used that a node comes from, the innermost use first."""
+    """The places that use the macro of a node, the innermost use first."""
     use = node.frame.use
     while use is not None:
         yield use.place

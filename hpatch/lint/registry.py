@@ -10,7 +10,7 @@ from hpatch.lint.rule import Rule
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """Every rule, sorted by code. A family or module whose name starts with `_` holds none."""
+    """Every rule, sorted by code. A family or module whose name starts with `_` contains no rules."""
     names = {
         f"{path.parent.name}.{path.stem}" for folder in package.__path__ for path in Path(folder).glob("[!_]*/[!_]*.py")
     }

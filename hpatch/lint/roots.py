@@ -1,4 +1,4 @@
-"""What a path on the command line stands for: one configuration, or all those in a folder."""
+"""The configurations that a path on the command line stands for: one, or all in a folder."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from hpatch.errors import InputError
 from hpatch.lint.engine import Root
 
 MAIN = frozenset({"apache2.conf", "httpd.conf"})
-"""What a main file is called."""
+"""The names of main files."""
 
 
 class _Folder(NamedTuple):
-    """The files in a folder that may be read: main files, other configurations, uWSGI instances; and what cannot be."""
+    """The files in a folder: main files, other configurations, uWSGI instances; and the folders that cannot be read."""
 
     main: list[str]
     other: list[str]
@@ -51,9 +51,9 @@ def roots(path: str, options: Options, *, environment: bool = True) -> list[Root
 
 
 def instances(path: str) -> list[str]:
-    """The uWSGI files that a path stands for: a file itself, of a folder its `*.ini` files with `[uwsgi]`.
+    """The uWSGI files that a path stands for: the file itself, or the folder's `*.ini` files with `[uwsgi]`.
 
-    Raises InputError for a folder without any, and for one that cannot be looked into.
+    Raises InputError for a folder without such files, and for a folder that cannot be read.
     """
     if not os.path.isdir(path):  # noqa: PTH112 - the path stays text, as written
         return [path]
@@ -82,7 +82,7 @@ def _with_environment(path: str, options: Options, wanted: bool) -> Options:
 
 
 def _look(path: str) -> _Folder:
-    """All that is of interest below a folder, in byte order; hidden folders are passed over, links not followed."""
+    """The configurations below a folder, in byte order. Hidden folders are skipped, and links are not followed."""
     found = _Folder([], [], [], [])
     for folder, folders, files in os.walk(path, onerror=found.unread.append):
         folders[:] = sorted((name for name in folders if not name.startswith(".")), key=os.fsencode)
@@ -98,7 +98,7 @@ def _look(path: str) -> _Folder:
 
 
 def _has_line(path: str, start: str) -> bool:
-    """Whether a line of a file starts so, case ignored. False where it cannot be read: the reader will say so."""
+    """Whether a line of a file starts with `start`, in any case. False for an unreadable file, which `load` reports."""
     try:
         if not os.path.isfile(path):  # noqa: PTH113 - the path stays text, as written
             return False
@@ -109,7 +109,7 @@ def _has_line(path: str, start: str) -> bool:
 
 
 def _outermost(files: list[str], options: Options, environment: bool) -> list[str]:
-    """Those files that no other one includes; of files that include each other, the first; no file twice by links."""
+    """The files that no other file includes. Of files that include each other, the first; no file twice by links."""
     by_real: dict[str, str] = {}
     for file in files:
         by_real.setdefault(os.path.realpath(file), file)
@@ -131,7 +131,7 @@ def _outermost(files: list[str], options: Options, environment: bool) -> list[st
 
 
 def _nearest(instances: Iterable[str], chosen: Iterable[str], top: str) -> dict[str, list[str]]:
-    """For each root, the uWSGI files whose nearest folder with a root in it holds that root."""
+    """For each root, the uWSGI files whose nearest folder with a root contains that root."""
     holders: dict[str, list[str]] = {}
     for root in chosen:
         for folder in _up(root, top):

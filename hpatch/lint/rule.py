@@ -1,4 +1,4 @@
-"""What a rule is: a function from a context to what it found, with its name, its weight and its manual."""
+"""Rules: a rule is a function from a context to findings, with a name, a severity and a manual."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Rule:
         return f"<rule {self.code} {self.name}>"
 
     def __reduce__(self) -> tuple[Callable[[str, str], Rule], tuple[str, str]]:
-        """Between processes a rule goes by its name in its module, as a function does."""
+        """A rule is sent to another process by its name in its module, as a function is."""
         return _named, (self.check.__module__, self.check.__qualname__)
 
     @property

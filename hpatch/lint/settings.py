@@ -1,4 +1,4 @@
-"""What a user has chosen, on the command line or in a file: `hpatch.toml`, or `[tool.hpatch]` in pyproject.toml."""
+"""The user's settings, from the command line or a file: `hpatch.toml`, or `[tool.hpatch]` in pyproject.toml."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from hpatch.suggest import closest
 THRESHOLDS = (*SEVERITIES, "never")
 
 ALL_MODULES = ("all",)
-"""What `modules` is for all modules of a full build."""
+"""The value of `modules` for all modules of a full build."""
 
 
 class Settings(NamedTuple):
-    """The choices; None where none was made. Paths are as the process can open them.
+    """The settings; None for one that was not given. The process can open the paths as they are.
 
-    `modules` are names as `httpd -M` has them; `define` as after httpd's `-D`.
+    `modules` are names as `httpd -M` prints them, `define` the arguments of httpd's `-D`.
     """
 
     select: tuple[str, ...] | None = None
@@ -38,7 +38,7 @@ class Settings(NamedTuple):
     uwsgi_version: str | None = None
 
     def over(self, other: Settings) -> Settings:
-        """These choices, and where there is none the other's."""
+        """These settings, and the other's where these have none."""
         return other._replace(**{key: value for key, value in self._asdict().items() if value is not None})
 
 
@@ -60,7 +60,7 @@ def find(path: str) -> str | None:
 
 
 def read(file: str) -> Settings:
-    """The choices in a file. Raises UsageError that says which key is wrong, and how."""
+    """The settings in a file. Raises UsageError, which names the wrong key and the fault."""
     parsed = _parsed(file)
     if os.path.basename(file) == "pyproject.toml":  # noqa: PTH119 - the path stays text, as written
         parsed = parsed.get("tool", {}).get("hpatch", {})
@@ -83,14 +83,14 @@ def read(file: str) -> Settings:
 def modules(text: str) -> tuple[str, ...]:
     """Module names from `all`, a list `proxy,proxy_http`, or a file of names such as `httpd -M` prints.
 
-    Raises UsageError when the file cannot be read, and for what can be no module's name.
+    Raises UsageError if the file cannot be read, and for a text that cannot be the name of a module.
     """
     if text == "all":
         return ALL_MODULES
     if "/" not in text and not os.path.isfile(text):  # noqa: PTH113 - the path stays text, as written
         names = split(text)
         if not all(re.fullmatch(r"\w+(\.c|\.so)?", name) for name in names):
-            raise UsageError(f"{text}: there is no such file, and it is no list of modules")
+            raise UsageError(f"{text}: there is no such file, and it is not a list of modules")
         return tuple(module(name) for name in names)
     try:
         with Path(text).open(encoding="utf-8", errors="surrogateescape") as file:
@@ -108,12 +108,12 @@ def module(name: str) -> str:
 
 
 def split(text: str) -> tuple[str, ...]:
-    """The words of a comma list."""
+    """The words of a comma-separated list."""
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
 def _concerned(file: str) -> bool:
-    """Whether a pyproject.toml speaks of hpatch; one that does not is nobody's business here, broken or not."""
+    """Whether a pyproject.toml has settings for hpatch. Others are ignored, even if they are broken."""
     try:
         with Path(file).open("rb") as stream:
             return b"tool.hpatch" in stream.read() and "hpatch" in _parsed(file).get("tool", {})
@@ -186,4 +186,4 @@ _KEYS: dict[str, Callable[[Any, str], Any]] = {
     "uwsgi": _paths,
     "uwsgi-version": _text,
 }
-"""Every key of the file, and what reads it."""
+"""The keys of the file, each with the function that reads its value."""

@@ -1,8 +1,8 @@
 """Comments that silence findings.
 
-`# hpatch: ignore[CODE,NAME] reason` silences those rules on the directive that follows; for a section that is its
-opening line. Other comments may stand between, blank lines may not. `# hpatch: ignore-file[CODE] reason` silences
-them in the whole file, and must stand before its first directive.
+`# hpatch: ignore[CODE,NAME] reason` silences these rules on the directive that follows (of a section, the opening
+line). Other comments may stand between them, but no blank lines. `# hpatch: ignore-file[CODE] reason` silences the
+rules in the whole file, and must stand above its first directive.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from hpatch.text import Place, Source
 
 _COMMENT = r"(?m)^[ \t]*([#;])[ \t]*hpatch:[ \t]*(.*?)[ \t\r\\]*$"
 _FORM = r"(ignore|ignore-file)[ \t]*\[([^\]]*)\](?![^\s])"
-_HELP = "Write '# hpatch: ignore[CODE] reason' on the line above a directive."
+_HELP = 'Write "# hpatch: ignore[CODE] reason" on the line above a directive.'
 
 
 class Suppression(NamedTuple):
-    """One selector of one comment: it covers the lines `first` to `last` of its file, or (`first` 0) all of it."""
+    """One selector of a comment. It covers the lines `first` to `last` of its file, or all lines if `first` is 0."""
 
     place: Place
     selector: str
@@ -31,9 +31,9 @@ class Suppression(NamedTuple):
 
 
 class Suppressions:
-    """All suppressions of a configuration, and which of them were needed.
+    """All suppressions of a configuration, and which of them were used.
 
-    `mistakes` are comments that silence nothing because of how or where they are written.
+    `mistakes` are comments that silence nothing because their form or place is wrong.
     """
 
     def __init__(self, sources: Iterable[Source], rules: Iterable[Rule]) -> None:
@@ -72,19 +72,19 @@ class Suppressions:
             if place.line > 1 and _continues(lines[place.line - 2]):
                 self._mistake(place, "this comment is part of the line before it, which ends with a backslash")
             elif form is None:
-                self._mistake(place, f"'{match[2]}' is not a suppression")
+                self._mistake(place, f'"{match[2]}" is not a suppression')
             else:
                 self._add(place, form[1] == "ignore-file", form[2].split(","), lines, marks)
 
     def _add(self, place: Place, whole_file: bool, selectors: list[str], lines: list[str], marks: str) -> None:
         if whole_file and _directive(lines, 0, marks, blanks=True) < place.line - 1:
-            self._mistake(place, "'ignore-file' must stand before the first directive of the file")
+            self._mistake(place, '"ignore-file" must stand above the first directive of the file')
             return
         first = last = 0
         if not whole_file:
             first = _directive(lines, place.line, marks, blanks=False) + 1
             if first == 0:
-                self._mistake(place, "no directive follows this comment directly")
+                self._mistake(place, "no directive directly follows this comment")
                 return
             last = first
             while last < len(lines) and _continues(lines[last - 1]):
@@ -107,12 +107,12 @@ class Suppressions:
 
 
 def unused(suppressions: Iterable[Suppression], selected: Iterable[Rule], rules: Sequence[Rule]) -> list[Found]:
-    """About those suppressions of which it is sure that they silence nothing: all their rules did run."""
+    """Findings for the suppressions that surely silence nothing: all their rules have run."""
     ran = {rule.code for rule in selected}
     return [
         Found(
             place,
-            f"'{selector}' silences nothing {'on the next directive' if first else 'in this file'}",
+            f'"{selector}" silences nothing {"on the next directive" if first else "in this file"}',
             help="Remove it.",
         )
         for place, selector, first, _ in suppressions
@@ -125,9 +125,9 @@ def _continues(line: str) -> bool:
 
 
 def _directive(lines: list[str], index: int, marks: str, *, blanks: bool) -> int:
-    """The index of the first line from `index` that is no comment; -1 where there is none.
+    """The index of the first line from `index` on that is not a comment; -1 if there is none.
 
-    With `blanks`, blank lines are passed over too, and where there is none the answer is the number of lines.
+    With `blanks`, blank lines are skipped too, and the answer is the number of lines if there is none.
     """
     while index < len(lines):
         text = lines[index].strip()

@@ -1,6 +1,6 @@
-"""Build the proxy model: do what mod_proxy's directives do, in httpd's order.
+"""Build the proxy model by executing mod_proxy's directives in httpd's order.
 
-Two steps, since worker URLs are read all in one go: `walk` notes the lines, `_Builder` executes them.
+There are two steps, because all worker URLs are parsed at once: `walk` collects the lines, `_Builder` executes them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _HOST_REFERENCE = r"://[^:/]*(?:\$|:[^/]*\$[0-9])"
 
 
 class _RefusedError(Exception):
-    """httpd refuses the line: the arguments are those of `Refusal`, the place as the word that it is about."""
+    """httpd refuses the line. The arguments are those of `Refusal`; `word` is the index of the refused word."""
 
     def __init__(self, kind: str, message: str, word: int = -1) -> None:
         super().__init__(message)
@@ -50,7 +50,7 @@ class _RefusedError(Exception):
 
 
 class _State:
-    """One server's workers while they are being made; `made` has the balancers that httpd knows by then."""
+    """One server's workers while they are being defined; `made` holds the balancers that httpd knows so far."""
 
     __slots__ = ("balancers", "copied", "made", "workers")
 
@@ -62,7 +62,7 @@ class _State:
 
 
 def _wildcard(text: str) -> bool:
-    """Whether APR takes a text for a wildcard pattern (`apr_fnmatch_test`)."""
+    """Whether APR treats a text as a wildcard pattern (`apr_fnmatch_test`)."""
     if not ("*" in text or "?" in text or "[" in text):
         return False
     nesting = False
@@ -95,7 +95,7 @@ def _check_socket(text: str, word: int) -> None:
 
 
 def _check_place(line: Line) -> None:
-    """ProxyPass and ProxyPassReverse may not stand everywhere."""
+    """Refuse ProxyPass and ProxyPassReverse in a section where httpd does not allow them."""
     if line.scope.forbidden is not None:
         raise _RefusedError("context", f"{line.node.name} is not allowed in {line.scope.forbidden.name}>")
 
@@ -131,9 +131,9 @@ class _Builder:
         }
 
     def run(self, lines: list[Line]) -> None:
-        """Execute all lines; what httpd refuses is noted and left out.
+        """Execute all lines. A line that httpd refuses is noted and left out.
 
-        Where an undefined `${…}` is left in a line, nobody can tell what httpd would see, and nothing is noted.
+        Nothing is noted for a line with an undefined `${…}`, because its value in httpd is not known.
         """
         actions = self._actions
         for line in lines:
@@ -237,7 +237,7 @@ class _Builder:
         balancer: Balancer | None = None,
         matching: bool = False,
     ) -> None:
-        """The worker of a mapping or member: an existing one, whose parameters stay, or a new one."""
+        """The worker of a mapping or member: an existing worker, whose parameters stay, or a new one."""
         state = self.states[line.scope.server]
         workers = state.workers if balancer is None else state.balancers[balancer.name]
         among: Among = "all" if balancer is not None or not self.matches else "match" if matching else "prefix"
@@ -250,7 +250,7 @@ class _Builder:
         worker.params = params
 
     def _balancer(self, server: Server, key: str) -> Balancer:
-        """The model's balancer of that name, made where there is none."""
+        """The model's balancer of that name, created if there is none."""
         found = server.by_name.get(key)
         if found is None:
             found = Balancer(server, key)
@@ -260,7 +260,7 @@ class _Builder:
         return found
 
     def _make_balancer(self, line: Line, text: str, nth: int, front: str | None = None) -> Balancer:
-        """`ap_proxy_define_balancer`, where there is none of that name; `front` is the path that leads to it."""
+        """`ap_proxy_define_balancer`, if there is none of that name; `front` is the path of its mapping."""
         key = balancer_name(text)
         if key is None:
             raise _RefusedError("url", f'"{text}" is not a balancer: it has no name', nth)
@@ -269,7 +269,7 @@ class _Builder:
         state = self.states[line.scope.server]
         if key not in state.made:
             if front is not None and front.startswith("/") and in_bytes(front.partition("?")[0]) > _MAX_FRONT:
-                message = f"the path that leads to a balancer is at most {_MAX_FRONT} bytes long"
+                message = f"the path of a mapping to a balancer must be at most {_MAX_FRONT} bytes long"
                 raise _RefusedError("arguments", message)
             state.made.add(key)
         return self._balancer(line.scope.server, key)
@@ -335,7 +335,7 @@ class _Builder:
         self._share(line, self._target(line, parts), parts, params, balancer)
 
     def _open(self, line: Line) -> None:
-        """The start of `<Proxy>`: its content is executed before its own arguments are."""
+        """The start of `<Proxy>`. httpd executes its content before its own arguments."""
         scope = line.scope
         if scope.limited:
             raise _RefusedError("context", f"{line.node.name}> is not allowed in {_section(scope)}")
@@ -361,14 +361,14 @@ class _Builder:
         self._set(line, line.target.nth < 0)
 
     def _set(self, line: Line, section: bool) -> None:
-        """Set parameters of what a line names, which a section makes where it is not there."""
+        """Set parameters of the worker or balancer that a line names; a section creates it if it does not exist."""
         assert line.target is not None
         text, nth = line.target
         state = self.states[line.scope.server]
         taken: dict[str, Param]
         if is_balancer(text):
             if not section and balancer_name(text) not in state.made:
-                raise _RefusedError("undefined", f'there is no balancer "{text}" above this line', nth)
+                raise _RefusedError("undefined", f'no balancer "{text}" is defined above this line', nth)
             balancer = self._make_balancer(line, text, nth)
             if section and line.node.key == "proxyset":
                 balancer.defined.append(line.node)
@@ -379,7 +379,7 @@ class _Builder:
             among: Among = "all" if not section or not self.matches else "match" if line.matching else "prefix"
             worker = state.workers.find(parts.sought, parts.origin, among) if parts.sought else None
             if worker is None and not section:
-                raise _RefusedError("undefined", f'there is no worker for "{text}" above this line', nth)
+                raise _RefusedError("undefined", f'no worker for "{text}" is defined above this line', nth)
             if worker is None:
                 parts = self._name(text, line.matching)
                 worker = self._define(line, self._target(line, parts), parts, matching=line.matching)
@@ -426,7 +426,7 @@ class _Builder:
 
 
 def build(configuration: Configuration) -> Proxy:
-    """What mod_proxy would make of a configuration. Undecided conditional sections count as read."""
+    """mod_proxy's model of a configuration. The content of undecided conditional sections counts as read."""
     walk = Walk(Server(None, None))
     walk.run(configuration.nodes)
     builder = _Builder(walk.servers, parse_targets(walk.targets), parse_parameters(walk.extras), configuration.version)

@@ -1,4 +1,4 @@
-"""Which of the existing workers answers for a URL (`ap_proxy_get_worker_ex`)."""
+"""The lookup of the existing worker that serves a URL (`ap_proxy_get_worker_ex`)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def origin(url: str) -> int:
 
 
 class Pattern:
-    """The name of a worker that ProxyPassMatch made: `$1` stands for anything (`ap_proxy_strcmp_ematch`)."""
+    """The name of a worker that ProxyPassMatch defined: `$1` matches anything (`ap_proxy_strcmp_ematch`)."""
 
     __slots__ = ("order", "parts", "worker")
 

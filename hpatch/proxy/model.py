@@ -22,7 +22,7 @@ class Target:
     host keeps its brackets), `scheme` is "" where none was written; `user` is what stands before an `@`; `port` is
     None where none was written; `path` is what follows host and port, query included. `variables` tells that `$1`,
     `%{…}` or an undefined `${…}` stands in scheme, host or port. `identity` is what mod_proxy compares to tell
-    workers apart: `scheme://host[:port]/path`, **without the socket** and without the scheme's default port.
+    workers apart: `scheme://host[:port]/path`, without the socket and without the scheme's default port.
     `index` counts the word of the line that it is.
     """
 
@@ -95,14 +95,14 @@ MappingKind = Literal["ProxyPass", "ProxyPassMatch", "SetHandler", "RewriteRule"
 
 
 class Mapping:
-    """A path, a pattern or a handler that leads to a target (or, `target` None, away from the proxy).
+    """A path, a pattern or a handler that leads to a target, or to none (`target` None) for an exclusion.
 
-    `path` is what was written or what the enclosing `<Location>` gives ("" where there is none, as for a handler);
+    `path` is the written path, or that of the enclosing `<Location>` ("" if there is none, as for a handler);
     `section` is that enclosing section, if any; `pattern` tells that `path` is a regular expression; `flags` holds
-    nocanon, interpolate, noquery. `worker` is the Worker or Balancer that a request to `target` would use (as long
-    as no other one's name covers more of its path), found as httpd does then, among the main server's and the virtual
-    host's together; None where none matches (then it is the default worker, which keeps no connections and knows no
-    parameters) or where it depends on the request.
+    nocanon, interpolate, noquery. `worker` is the Worker or Balancer that a request to `target` would use, unless
+    another name covers more of the request's path. It is looked up as httpd does, among those of the main server and
+    the virtual host. It is None if none matches (httpd then uses its default worker, which keeps no connections and
+    has no parameters), or if it depends on the request.
     """
 
     __slots__ = (
@@ -146,7 +146,7 @@ class Mapping:
 
 
 class Definition(NamedTuple):
-    """A line that makes a worker, or a mapping or member that finds one already there: `created` tells which."""
+    """A line that defines a worker (`created`), or a mapping or member that shares an existing one."""
 
     node: Node
     target: Target
@@ -155,14 +155,14 @@ class Definition(NamedTuple):
 
 
 class Worker:
-    """A worker as httpd would create it: `name` is its identity; the first definition made it, the later ones
-    found it already there (their parameters are ignored with AH01146 or AH01150, without any it is AH01145 or
-    AH01149). ProxySet and `<Proxy url key=value>` change what they find and are no definitions then.
+    """A worker as httpd would create it: `name` is its identity. The first definition created it, the later ones
+    share it (httpd ignores their parameters with AH01146 or AH01150; without parameters it logs AH01145 or AH01149).
+    ProxySet and `<Proxy url key=value>` change an existing worker and are then not among the definitions.
 
-    `params` are those in effect, by lower-case key. `matching` tells that its name is a pattern (ProxyPassMatch,
-    from 2.4.47 on), `any_host` that a `$1` in its host or port frees it from having to cover those of a URL (from
-    2.4.63 on, PR 69233). `settings` are those of ProxyTimeout, ProxyIOBufferSize and ProxyReceiveBufferSize that it
-    took over: what stood above it in the same server, and only where ProxyPass or BalancerMember made it.
+    `params` are the effective parameters, by lower-case key. `matching` tells that the name is a pattern
+    (ProxyPassMatch, from 2.4.47 on), `any_host` that a `$1` in its host or port makes it match any host and port
+    (from 2.4.63 on, PR 69233). `settings` are those of ProxyTimeout, ProxyIOBufferSize and ProxyReceiveBufferSize
+    that it inherited: from lines above in the same server, and only if ProxyPass or BalancerMember created it.
     """
 
     __slots__ = ("any_host", "balancer", "definitions", "matching", "name", "params", "server", "settings", "target")
@@ -193,8 +193,8 @@ class Balancer:
     """A balancer: `name` is `balancer://host`, `defined` the lines that define it (`<Proxy>`, BalancerMember, ProxySet
     in `<Proxy>`), `used` the mappings that lead to it. A balancer that is only used has no `defined`.
 
-    `merged` is the main server's balancer of the same name, which a virtual host's becomes: **its members replace
-    these**, even where it has none; parameters set here stay (`merge_balancers`, tried on 2.4.71).
+    `merged` is the main server's balancer of the same name, which httpd merges into a virtual host's: its members
+    replace the members here, even if it has none; parameters set here stay (`merge_balancers`, tested on 2.4.71).
     """
 
     __slots__ = ("defined", "members", "merged", "name", "params", "server", "used")
@@ -243,9 +243,9 @@ class Server:
 
     `workers`, `balancers` and `mappings` are its own, in definition order, `by_name` its balancers; `settings` are
     its own by lower-case directive name, the last one winning. `named` is its ServerName line. `parent` is the main
-    server (None for it itself). Its mappings and workers come **before** a virtual host's own: its ProxyPass wins over
-    theirs, its worker over one of the same name (`merge_proxy_config`, tried on 2.4.71). Workers are `shared` so unless
-    both ProxyPassInherit and BalancerInherit are off; mappings are inherited in any case.
+    server (None for the main server itself). The main server's mappings and workers come before a virtual host's own:
+    its ProxyPass wins, and so does its worker of the same name (`merge_proxy_config`, tested on 2.4.71). Workers are
+    `shared` unless both ProxyPassInherit and BalancerInherit are off; mappings are always inherited.
     """
 
     __slots__ = (
@@ -265,7 +265,7 @@ class Server:
 
     @property
     def name(self) -> str:
-        """What its ServerName says; without one, its addresses."""
+        """The name in its ServerName; without one, its addresses."""
         if self.node is None:
             return "main server"
         return (self.named is not None and words.get_word(self.named.args)[0]) or " ".join(self.addresses)

@@ -17,7 +17,7 @@ from hpatch.versions import Version
 
 
 class Reading(NamedTuple):
-    """What httpd makes of a value.
+    """A value as httpd reads it.
 
     `value` is what it takes: for seconds and whole in seconds, for milliseconds and duration in milliseconds, for
     bytes in bytes, for a flag True or False, for the rest a number or the text. `refused` says why it does not
@@ -30,8 +30,8 @@ class Reading(NamedTuple):
     dropped: str = ""
 
 
-ONE_AT_MOST = f"{since('loadfactor-decimals')} refuses all above 1"
-"""Why one release refuses a load factor."""
+ONE_AT_MOST = f"{since('loadfactor-decimals')} refuses a value above 1"
+"""The reason for which the first release with decimals refuses a load factor."""
 
 # Compiled at the first use: most runs need few of them.
 _NUMBER = r"[ \t\n\v\f\r]*([+-]?[0-9]+)"
@@ -74,8 +74,8 @@ def _duration(text: str, unit: str) -> Reading:
     letters = written[:2] if written[0] == "m" else written[0]
     factor = _MILLISECONDS.get(letters)
     if factor is None:
-        reason = "a bare m is no unit: mi is minutes, ms milliseconds" if letters[0] == "m" else "its unit is not known"
-        return Reading(None, f"{reason} (units are ms, s, mi and h)")
+        reason = '"m" alone is not a unit' if letters[0] == "m" else "its unit is not known"
+        return Reading(None, f"{reason}; the units are ms, s, mi (minutes) and h")
     if number < 0:
         return Reading(number * factor, "it is negative")
     if number * factor * 1000 >= _LONG:
@@ -85,7 +85,7 @@ def _duration(text: str, unit: str) -> Reading:
 
 
 def _in_range(parameter: Parameter, reading: Reading) -> Reading:
-    """The same reading, refused where the number is out of the parameter's range."""
+    """The same reading, refused if the number is out of the parameter's range."""
     value = reading.value
     if reading.refused or not isinstance(value, int | float):
         return reading
@@ -106,7 +106,7 @@ def _check_number(parameter: Parameter, text: str, _version: Version | None) -> 
 
 
 def _check_decimal(parameter: Parameter, text: str, version: Version | None) -> Reading:
-    """Load factors count in hundredths, and are cut to them."""
+    """Load factors are hundredths; httpd drops further decimals."""
     if version is not None and version < since("loadfactor-decimals"):
         return _check_number(parameter, text, version)
     number, rest = _atof(text)
@@ -124,7 +124,7 @@ def _check_whole(parameter: Parameter, text: str, _version: Version | None) -> R
     if reading.refused or not isinstance(reading.value, int):
         return reading
     if reading.value % 1000:
-        return Reading(None, "it must be whole seconds")
+        return Reading(None, "it must be a whole number of seconds")
     return _in_range(parameter, reading._replace(value=reading.value // 1000))
 
 
@@ -144,7 +144,7 @@ def _check_flag(_parameter: Parameter, text: str, _version: Version | None) -> R
 
 
 def _known(parameter: Parameter, version: Version | None) -> list[str]:
-    """The values, or status letters, that a version takes."""
+    """The values, or status letters, that a version accepts."""
     return [value for value, first in parameter.values.items() if first is None or version is None or version >= first]
 
 
@@ -184,7 +184,7 @@ def _check_status(parameter: Parameter, text: str, version: Version | None) -> R
             at += 1
         letter = text[at : at + 1]
         if letter.lower() not in known or not letter.isascii():
-            return Reading(None, f"{letter!r} is no status letter" if letter else "a sign needs a letter after it")
+            return Reading(None, f'"{letter}" is not a status letter' if letter else "a sign needs a letter after it")
         at += 1
     return Reading(text)
 
@@ -196,7 +196,7 @@ def _check_codes(parameter: Parameter, text: str, version: Version | None) -> Re
             continue
         reading = _check_number(parameter, word, version)
         if reading.refused:
-            return Reading(None, "it must be HTTP status codes from 100 to 599")
+            return Reading(None, "it must be a list of HTTP status codes from 100 to 599")
         dropped = dropped or reading.dropped
     return Reading(text, "", dropped)
 
@@ -220,8 +220,8 @@ _CHECKS: dict[str, Callable[[Parameter, str, Version | None], Reading]] = {
 
 
 def check(parameter: Parameter, text: str, version: Version | None = None) -> Reading:
-    """Read a value as httpd does. Without a version: as the newest one does.
+    """Read a value as httpd does; without a version, as the newest httpd does.
 
-    What must be defined elsewhere (`name`) is only held against its length.
+    Of a `name`, which must be defined elsewhere, only the length is checked.
     """
     return _CHECKS[parameter.kind](parameter, text, version)

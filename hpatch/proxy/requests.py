@@ -1,4 +1,4 @@
-"""Which worker or balancer the requests to a mapping would use."""
+"""The worker or balancer that serves the requests of a mapping."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def resolve(servers: list[Server], workers: dict[Server, Lookup], matches: bool)
 
 
 def _url(mapping: Mapping, target: Target, matches: bool) -> str:
-    """The URL with which requests to a mapping look for a worker, as far as the configuration tells, or "".
+    """The URL by which requests of a mapping look for a worker, as far as the configuration decides it, or "".
 
     mod_proxy's schemes write it anew: without user and default port, the path escaped (their `canon_handler`s).
     """

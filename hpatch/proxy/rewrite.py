@@ -1,4 +1,4 @@
-"""What mod_rewrite makes of a RewriteRule line: its own words, and its flags."""
+"""RewriteRule lines as mod_rewrite reads them: their words and flags."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Rule(NamedTuple):
 
     @property
     def proxied(self) -> bool:
-        """Whether it hands the request to mod_proxy (`[P]`)."""
+        """Whether it passes the request to mod_proxy (`[P]`)."""
         return "p" in self.flags or "proxy" in self.flags
 
 
@@ -37,7 +37,7 @@ def _argument(line: str, at: int) -> tuple[str, int]:
 
 
 def parse(line: str) -> Rule | None:
-    """Read a RewriteRule's arguments (`parseargline` in mod_rewrite.c); None where there are not two."""
+    """Read a RewriteRule's arguments (`parseargline` in mod_rewrite.c); None if there are fewer than two."""
     pattern, at = _argument(line, 0)
     if at > len(line):
         return None

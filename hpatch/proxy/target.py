@@ -39,7 +39,7 @@ class Url(NamedTuple):
 
 
 class Name(NamedTuple):
-    """What a URL is to mod_proxy: the parts of a worker that it would define, and its name.
+    """A URL as mod_proxy reads it: the parts of the worker that it would define, and the worker's name.
 
     `refused` says why it would define none; the rest is what could be read then. With an undefined `${…}` in it, a
     URL is not refused, since nobody can tell what it is then. `sought` is the text that is held
@@ -111,12 +111,12 @@ def parse_parameters(words: Iterable[str]) -> dict[str, tuple[str, str | None]]:
 
 
 def is_balancer(text: str) -> bool:
-    """Whether mod_proxy takes a URL for a balancer's (`ap_proxy_valid_balancer_name`)."""
+    """Whether mod_proxy treats a URL as a balancer's (`ap_proxy_valid_balancer_name`)."""
     return text[:9].lower() == "balancer:"
 
 
 def balancer_name(text: str) -> str | None:
-    """`balancer://name` of a balancer's URL; None where mod_proxy finds its syntax bad."""
+    """`balancer://name` of a balancer's URL; None if mod_proxy refuses its syntax."""
     colon = text.find(":")
     if colon < 0 or text[colon : colon + 3] != "://" or len(text) == colon + 3:
         return None
@@ -125,7 +125,7 @@ def balancer_name(text: str) -> str | None:
 
 
 def _socket_path(written: str) -> str:
-    """The path that `unix:…` names; a query or fragment and an authority are not part of it."""
+    """The path in `unix:…`, without a query, fragment or authority."""
     if written.startswith("//"):
         start = written.find("/", 2)
         written = written[start:] if start >= 0 else ""
@@ -133,7 +133,7 @@ def _socket_path(written: str) -> str:
 
 
 def _sought(text: str, socket: str | None) -> tuple[str, int]:
-    """What `ap_proxy_de_socketfy` and `ap_proxy_get_worker_ex` compare, and the length of its origin."""
+    """The text that `ap_proxy_de_socketfy` and `ap_proxy_get_worker_ex` compare, and the length of its origin."""
     if socket is not None:
         text = text[len("unix:|") + len(socket) :]
     start = text.find(":") + 3
@@ -151,7 +151,7 @@ def _sought(text: str, socket: str | None) -> tuple[str, int]:
 
 
 def name(url: Url, matching: bool = False) -> Name:
-    """What mod_proxy makes of a URL; `matching` for ProxyPassMatch, where `$1` may stand in the port."""
+    """A URL as mod_proxy reads it; `matching` for ProxyPassMatch, where `$1` may stand in the port."""
     text, socket, scheme, user, host, port, path, _ = url
     unknown = "${" in text
     sought, origin = _sought(text, socket)
@@ -172,7 +172,7 @@ def name(url: Url, matching: bool = False) -> Name:
     if not host or host == "[]":
         refused = "it has no host"
     elif ":" in host and host[0] != "[":
-        refused = "what follows the host's colon is no port"
+        refused = "the text after the host's colon is not a port"
     elif in_bytes(host) > _MAX_HOST:
         refused = f"its host is longer than {_MAX_HOST} bytes"
     shown = ""
@@ -188,7 +188,7 @@ def name(url: Url, matching: bool = False) -> Name:
             if number % 65536 not in (0, DEFAULT_PORTS.get(scheme)):
                 shown = f":{port}"
         elif port:
-            refused = "its port is no number"
+            refused = "its port is not a number"
             shown = f":{port}"
     if unknown:
         refused = ""

@@ -1,4 +1,4 @@
-"""Note the proxy lines of a configuration, each with what encloses it, in the order in which httpd executes them."""
+"""Collect the proxy lines of a configuration, with their enclosing sections, in the order in which httpd runs them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Action = Literal["pass", "member", "set", "open", "close", "handler", "rewrite",
 
 
 class Scope:
-    """What encloses a directive: its server, its section, and whether mod_proxy's mappings may stand there."""
+    """The context of a directive: its server, its section, and whether mod_proxy allows mappings there."""
 
     __slots__ = ("forbidden", "limited", "section", "server")
 
@@ -43,7 +43,7 @@ class Scope:
 
 
 class Word(NamedTuple):
-    """A word of a line, and which of its words it is."""
+    """A word of a line, and its index among the line's words."""
 
     text: str
     nth: int

@@ -63,7 +63,7 @@ def test_another_rule_stays() -> None:
 
 def test_several_rules_in_one_comment_are_judged_one_by_one() -> None:
     result = lint(f"# hpatch: ignore[MP001, slash-double] reason\n{PASS}\n", "MP001", "MP002", "CF008")
-    assert [one.message for one in result.findings] == ["'slash-double' silences nothing on the next directive"]
+    assert [one.message for one in result.findings] == ['"slash-double" silences nothing on the next directive']
 
 
 def test_unused_is_said_only_when_its_rules_did_run() -> None:
@@ -76,12 +76,12 @@ def test_unused_is_said_only_when_its_rules_did_run() -> None:
     ("text", "line", "words"),
     [
         (f"# hpatch: ignore[slash-target-misssing]\n{PASS}\n", 1, "did you mean 'slash-target-missing'"),
-        (f"# hpatch: ignore\n{PASS}\n", 1, "'ignore' is not a suppression"),
+        (f"# hpatch: ignore\n{PASS}\n", 1, '"ignore" is not a suppression'),
         (f"# hpatch: ignore[]\n{PASS}\n", 1, "no rule"),
-        (f"# hpatch: ignore[MP001]\n\n{PASS}\n", 1, "no directive follows"),
+        (f"# hpatch: ignore[MP001]\n\n{PASS}\n", 1, "no directive directly follows"),
         (f"Listen 80 \\\n# hpatch: ignore[MP001]\n{PASS}\n", 2, "part of the line before"),
-        (f"Listen 80\n# hpatch: ignore-file[MP001]\n{PASS}\n", 2, "before the first directive"),
-        (f"{PASS}\n# hpatch: ignore[MP001]", 2, "no directive follows"),
+        (f"Listen 80\n# hpatch: ignore-file[MP001]\n{PASS}\n", 2, "above the first directive"),
+        (f"{PASS}\n# hpatch: ignore[MP001]", 2, "no directive directly follows"),
     ],
 )
 def test_mistakes(text: str, line: int, words: str) -> None:

@@ -1,1 +1,1 @@
-"""What uWSGI would make of its own configuration."""
+"""uWSGI's configuration, as uWSGI reads it."""

@@ -1,4 +1,4 @@
-"""The lines of an ini file, as uWSGI's own parser takes them apart (`core/ini.c`, tried on uWSGI 2.0.21).
+"""The lines of an ini file, as uWSGI parses them (`core/ini.c`, tested on uWSGI 2.0.21).
 
 uWSGI first replaces every `%` and the character after it in the whole text, line ends included, and only then
 looks for lines: a `%` at a line's end joins the next line to it.
@@ -20,9 +20,9 @@ _END = re.compile(r"[^%\n]*(?:%[\s\S]?[^%\n]*)*")
 
 
 class Line(NamedTuple):
-    """A `key = value` of the section that was asked for, and where it stands in the text.
+    """A `key = value` of the requested section, and its position in the text.
 
-    `known` is False where a magic variable is in the value that only the running uWSGI knows.
+    `known` is False if the value contains a magic variable that only the running uWSGI knows.
     """
 
     key: str
@@ -64,7 +64,7 @@ def _unknown(raw: str, table: Mapping[str, str]) -> bool:
 
 
 def raw_lines(text: str) -> Iterator[tuple[int, int]]:
-    """Where each of uWSGI's lines starts and ends."""
+    """The start and end of each line, as uWSGI splits lines."""
     at = 0
     while at < len(text):
         match = _END.match(text, at)
@@ -83,7 +83,7 @@ def sections(text: str) -> set[str]:
 
 
 def lines(text: str, section: str, table: Mapping[str, str]) -> Iterator[Line]:
-    """The options of a section. A comment starts at a line's start only; a section's last character is dropped."""
+    """The options of a section. Only a whole line can be a comment. uWSGI drops the last character of a section."""
     current = ""
     for start, end in raw_lines(text):
         raw = text[start:end]

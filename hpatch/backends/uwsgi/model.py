@@ -15,8 +15,8 @@ _NUMBER = re.compile(r"\s*([+-]?\d+)")
 class Option(NamedTuple):
     """A `key = value` as uWSGI would hold it.
 
-    `certain` is False inside a conditional block. `known` is False where a part of the value depends on what is not in
-    the files (`$(ENV)`, `@(file)`, `%h`, an option of the command line); that part then stands in it as written.
+    `certain` is False inside a conditional block. `known` is False if a part of the value depends on facts outside the
+    files (`$(ENV)`, `@(file)`, `%h`, an option of the command line); `value` then has that part as written.
     """
 
     key: str
@@ -27,7 +27,7 @@ class Option(NamedTuple):
 
     @property
     def number(self) -> int | None:
-        """The value as uWSGI reads a number (C's strtol: what follows the digits is dropped); None if not known."""
+        """The value as a number, read as uWSGI does (C's strtol ignores text after the digits); None if unknown."""
         if not self.known:
             return None
         match = _NUMBER.match(self.value)
@@ -35,10 +35,10 @@ class Option(NamedTuple):
 
 
 class Socket(NamedTuple):
-    """A socket that the instance listens on: a path (`unix` True) or `host:port`, and what is spoken on it.
+    """A socket that the instance listens on: a path (`unix` True) or `host:port`, and its protocol.
 
-    `address` is as uWSGI has it; an abstract one starts with `@`. `=0` is a shared socket and `fd://3` an open
-    file: where those listen is not known.
+    `address` is as uWSGI writes it; an abstract one starts with `@`. `=0` is a shared socket and `fd://3` an open
+    file; the address of these is not known.
     """
 
     address: str
@@ -48,7 +48,7 @@ class Socket(NamedTuple):
 
     @property
     def known(self) -> bool:
-        """Whether `address` says where it listens."""
+        """Whether `address` is the address that it listens on."""
         return self.option.known and not self.address.startswith(("=", "fd://"))
 
     @property
@@ -58,17 +58,17 @@ class Socket(NamedTuple):
 
     @property
     def port(self) -> int | None:
-        """The port of `host:port`; None for a path, a port that uWSGI chooses, and where it is not known."""
+        """The port of `host:port`; None for a path, for a port that uWSGI chooses, and if it is not known."""
         if self.unix or not self.known:
             return None
         return int(digits) if (digits := self.address.rpartition(":")[2]).isdecimal() and int(digits) else None
 
 
 class Instance:
-    """One uWSGI configuration with what it includes.
+    """One uWSGI configuration with the files that it includes.
 
-    `options` are in the order in which uWSGI holds them. `threads` and `processes` are None where not given or not
-    known. `problems` are lines that could not be read.
+    `options` are in the order in which uWSGI holds them. `threads` and `processes` are None if they are not given or
+    not known. `problems` are lines that could not be read.
     """
 
     __slots__ = ("name", "options", "problems", "processes", "sockets", "sources", "threads")
@@ -83,7 +83,7 @@ class Instance:
         self.problems: list[tuple[Place, str]] = []
 
     def last(self, *keys: str) -> Option | None:
-        """The option with one of these keys that is in effect; None where there is none or one cannot tell."""
+        """The effective option with one of these keys; None if there is none, or if it is not certain."""
         for option in reversed(self.options):
             if option.key in keys:
                 return option if option.certain and option.known else None

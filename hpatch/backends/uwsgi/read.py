@@ -1,8 +1,8 @@
-"""Read a uWSGI instance's ini files as uWSGI does (`core/config.c`, `core/uwsgi.c`; held against uWSGI 2.0.21).
+"""Read a uWSGI instance's ini files as uWSGI does (`core/config.c`, `core/uwsgi.c`; compared with uWSGI 2.0.21).
 
-Options are held in the order of reading; `include` is read at once, in place, and `inherit` at the very end, after
-all references were replaced: references in an inherited file stay as they are. uWSGI takes a relative name from the
-folder it was started in; here it is the main file's folder, where an Emperor would start it.
+Options are held in the order of reading. An `include` is read at once, in place. An `inherit` is read at the very end,
+after all references have been replaced, so references in an inherited file stay as they are. uWSGI reads a relative
+name from the folder where it was started; hpatch takes the main file's folder, where an Emperor would start it.
 """
 
 from __future__ import annotations
@@ -95,17 +95,17 @@ class _Reader:
             self.add(line.key, line.value, place, certain=certain, known=line.known, inside=inside)
         self.stack.pop()
         if not found:
-            self.problem(source.place(0, 0), f"There is nothing in a section [{section}] here")
+            self.problem(source.place(0, 0), f"this file has no options in a section [{section}]")
 
     def add(self, key: str, value: str, place: Place, *, certain: bool, known: bool, inside: bool) -> None:
-        """`add_exported_option`. `inside` tells that an enclosing block lets all through, as an include in it does."""
+        """`add_exported_option`. `inside`: an include in a block reads the file, and its own blocks have no effect."""
         in_block = self.logic and not inside
         if not inside:
             if key in _ENDS:
                 self.logic = in_block = False
             elif key in _LOGIC:
                 if in_block and key != "else":
-                    self.problem(place, f"'{key}' inside another block: uWSGI does not start if it gets here")
+                    self.problem(place, f'"{key}" inside another block: uWSGI does not start if it reads this line')
                 self.logic = True
         certain = certain and not in_block
         entry = _Entry(key, value, place, certain, known, self.chain)
@@ -118,7 +118,7 @@ class _Reader:
                 self.add(name, rest, place, certain=certain, known=known, inside=inside or in_block)
                 self.entries[-1].done |= key != "set"
             else:
-                self.problem(place, f"'{key}' needs name=value: uWSGI does not start")
+                self.problem(place, f'"{key}" needs name=value: uWSGI does not start')
         elif key == "ienv":  # in uWSGI's main line only, in no release up to 2.0.30
             self.environment.pop(value.partition("=")[0], None)
         elif key == "early-envdir":
@@ -130,35 +130,37 @@ class _Reader:
         if not colon:
             name, section = entry.value, ""
         if not entry.known or "://" in entry.value or name == "-":
-            self.problem(entry.place, f"What '{entry.key} = {entry.value}' reads is not known here")
+            self.problem(entry.place, f'hpatch cannot tell which file "{entry.key} = {entry.value}" reads')
             return
         if entry.key != "ini" and not name.endswith(".ini"):
             if name.endswith(_OTHER_FORMATS):
-                self.problem(entry.place, f"'{name}' was not read: only ini files are")
+                self.problem(entry.place, f'"{name}" was not read: hpatch reads only ini files')
             else:
-                self.problem(entry.place, f"uWSGI cannot load '{name}': its name does not end in .ini")
+                self.problem(entry.place, f'uWSGI cannot load "{name}": its name does not end in .ini')
             return
         path = str(self.folder / name) if name else self.last
         asked = section or SECTION
         if (path, asked) in self.stack:
-            self.problem(entry.place, f"'{entry.value}' includes itself")
+            self.problem(entry.place, f'"{entry.value}" includes itself')
         elif self.files >= _FILES:
-            self.problem(entry.place, f"'{entry.value}' was not read: more than {_FILES} files")
+            self.problem(
+                entry.place, f'"{entry.value}" was not read: hpatch reads at most {_FILES} files of an instance'
+            )
         else:
             try:
                 self.file(path, asked, section, entry.certain, inside)
             except OSError as error:
-                self.problem(entry.place, f"'{name}' cannot be read: {error.strerror or error}")
+                self.problem(entry.place, f'cannot read "{name}": {error.strerror or error}')
 
     def first(self, key: str) -> str | None:
-        """What `%(key)` stands for: the first option of that name. None where that is not known."""
+        """The value of `%(key)`: that of the first option of that name. None if it is not known."""
         for entry in self.entries:
             if entry.key == key:
                 return entry.value if entry.certain and entry.known else None
         return None
 
     def option(self, expression: str) -> str | None:
-        """What a `%(…)` stands for."""
+        """The value of a `%(…)`."""
         return references.compute(expression, self.first) if " " in expression else self.first(expression)
 
     def replace(self) -> None:
@@ -176,12 +178,12 @@ class _Reader:
                     entry.known = entry.known and all_known
 
     def inherit(self) -> None:
-        """Read what is inherited, in order; an inherited file may inherit. `chain` are the files that led to it."""
+        """Read the inherited files, in order; an inherited file may inherit. `chain` holds the files that led to it."""
         for entry in self.entries:  # grows while it is gone through
             if entry.key == "inherit":
                 self.chain = (*entry.chain, entry.value)
                 if entry.value in entry.chain:
-                    self.problem(entry.place, f"'{entry.value}' inherits itself")
+                    self.problem(entry.place, f'"{entry.value}" inherits itself')
                 else:
                     self.include(entry)
 
@@ -203,15 +205,15 @@ def _load(path: str) -> str:
     with file.open("rb") as stream:
         data = stream.read(_SIZE + 1)
     if len(data) > _SIZE:
-        raise OSError("larger than a megabyte")
+        raise OSError("larger than 1 MiB")
     return data.decode("utf-8", "surrogateescape")
 
 
 def read(path: str, section: str = SECTION, environment: Mapping[str, str] | None = None) -> Instance:
     """Read an instance from its main ini file.
 
-    `environment` is what `$(NAME)` stands for; a name that is not in it is not known. Raises InputError when the
-    file itself cannot be read; what is wrong with the files that it includes is in the result's `problems`.
+    `environment` has the values of `$(NAME)`; a name that is not in it is not known. Raises InputError if the file
+    itself cannot be read. The faults of the files that it includes are in the result's `problems`.
     """
     reader = _Reader(path, _load, environment or {})
     try:

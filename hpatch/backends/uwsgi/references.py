@@ -11,11 +11,11 @@ _INTEGER = re.compile(r"\s*([+-]?\d+)")
 
 
 def replace(value: str, symbol: str, lookup: Callable[[str], str | None]) -> tuple[str, bool]:
-    """A value with each `symbol(name)` replaced, and whether all of them were.
+    """A value with each `symbol(name)` replaced, and whether all of them were replaced.
 
-    What `lookup` does not know stays as it is. After a replacement uWSGI starts again, but at the second character:
-    a reference that a replacement puts at the very start is not seen. A value that refers to itself never ends in
-    uWSGI; here it ends as not known.
+    A name that `lookup` does not know stays as it is. After a replacement uWSGI starts again at the second character,
+    so it does not see a reference that a replacement puts at the very start. A value that refers to itself never ends
+    in uWSGI; here it ends as not known.
     """
     known, rounds = True, 0
     at = seen = depth = start = 0
@@ -63,9 +63,9 @@ def _apply(operator: str, left: str, right: str) -> str:
 
 
 def compute(expression: str, lookup: Callable[[str], str | None]) -> str | None:
-    """`%(a b + 2)`: operands side by side are joined, an operator works on all that is left of it.
+    """`%(a b + 2)`: adjacent operands are joined, and an operator applies to everything on its left.
 
-    None where an operand is not known or there is none (`uwsgi_manage_placeholder` of `core/config.c`).
+    None if an operand is not known, or if there is none (`uwsgi_manage_placeholder` of `core/config.c`).
     """
     result: str | None = None
     operator = ""

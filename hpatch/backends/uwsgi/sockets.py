@@ -1,4 +1,4 @@
-"""Which options open a socket, what is spoken on it, and which one answers at an address."""
+"""The options that open a socket, the socket's protocol, and the socket that serves an address."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hpatch.backends.uwsgi.model import Instance, Option, Protocol, Socket
 
 DEFAULT_SOCKET = "socket"
-"""The option whose sockets speak what `protocol` says. (`s` is a word of the command line only.)"""
+"""The option whose sockets use the protocol in `protocol`. (`s` exists on the command line only.)"""
 
 PROTOCOL_KEYS = ("protocol", "socket-protocol")
 
@@ -32,7 +32,7 @@ _SLASHES = re.compile(r"/(?:\.?/)+")
 
 
 def default_protocol(options: Iterable[Option]) -> Protocol:
-    """What `socket` entries speak: the last `protocol` counts, wherever it stands."""
+    """The protocol of `socket` entries: the last `protocol` counts, wherever it stands."""
     found: Protocol = "uwsgi"
     for option in options:
         if option.key in PROTOCOL_KEYS:
@@ -46,7 +46,7 @@ def default_protocol(options: Iterable[Option]) -> Protocol:
 def sockets(options: list[Option]) -> list[Socket]:
     """The sockets that these options open.
 
-    Routers (`http`, `fastrouter`) are processes of their own: theirs are not among them.
+    The sockets of routers (`http`, `fastrouter`) are not among them, because routers are separate processes.
     """
     default = default_protocol(options)
     abstract = any(o.key == "abstract-socket" and o.value.lower() not in _FALSE for o in options)
@@ -66,7 +66,7 @@ def sockets(options: list[Option]) -> list[Socket]:
 
 
 def normal(path: str) -> str:
-    """A socket's path as it can be compared: `//` and `/./` made one slash, `/var/run` called `/run`."""
+    """A socket's path in a comparable form: `//` and `/./` become one slash, `/var/run` becomes `/run`."""
     path = _SLASHES.sub("/", path)
     return path.removeprefix("/var") if path.startswith("/var/run/") else path
 
@@ -87,7 +87,7 @@ class Match(NamedTuple):
 
 
 class Sockets:
-    """The sockets of several instances by where they listen."""
+    """The sockets of several instances, by address."""
 
     __slots__ = ("_paths", "_ports")
 
