@@ -87,7 +87,7 @@ def _take(root: Path) -> int:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 os.close(handle)
-                raise LockedError(f"{root}: another hpatch is at work in this tree; wait for it to end") from None
+                raise LockedError(f"{root}: another hpatch is working in this tree; wait for it to end") from None
             try:
                 if os.path.samestat(os.fstat(handle), os.stat(f"{FOLDER}/{_LOCK}", dir_fd=top, follow_symlinks=False)):
                     return handle
@@ -188,7 +188,7 @@ def _check(top: int, change: Change) -> int:
     with _parent(top, change.path) as folder:
         content, bits = (None, None) if folder is None else _content(folder, change.path)
         if folder is not None and not os.access(".", os.W_OK | os.X_OK, dir_fd=folder):
-            raise ToolError(f"{change.path}: its folder cannot be written; nothing was changed")
+            raise ToolError(f"{change.path}: hpatch cannot write to its folder; nothing was changed")
     if content != change.before:
         raise ChangedError(f"{change.path}: the file changed while hpatch was planning; run the command again")
     if change.mode is not None:
@@ -231,7 +231,7 @@ def _finish_or_tell(root: Path, top: int, folder: int) -> None:
     except FileNotFoundError:
         raise InputError(f"{root}/{FOLDER}: is damaged: unpack the tree again") from None
     except OSError as error:
-        raise ToolError(f"{root}: {error.strerror}; only part is written, the next hpatch finishes it") from None
+        raise ToolError(f"{root}: {error.strerror}; only a part was written; run hpatch again to finish") from None
     except (ValueError, TypeError, KeyError):
         raise InputError(f"{root}/{FOLDER}/{_JOURNAL}: is damaged: unpack the tree again") from None
     finally:

@@ -13,7 +13,7 @@ def folder(name: str) -> Path:
     for candidate in (_PACKAGE / "_data" / name, _PACKAGE.parent / name):
         if candidate.is_dir():
             return candidate
-    raise FileNotFoundError(f"hpatch was installed without its folder {name!r}: install it again")
+    raise FileNotFoundError(f"hpatch was installed without its folder {name!r}; install it again")
 
 
 def grammar(name: str) -> str:

@@ -111,7 +111,7 @@ def test_a_second_process_is_turned_away(root: Path) -> None:
     )
     with files.lock(root):
         done = subprocess.run([sys.executable, "-c", script, str(root)], capture_output=True, text=True, check=True)
-    assert "another hpatch is at work" in done.stdout
+    assert "another hpatch is working" in done.stdout
     with files.lock(root):
         pass
 

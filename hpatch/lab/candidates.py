@@ -80,10 +80,10 @@ def touched(tree: SourceTree, paths: Sequence[str], apxs: Apxs) -> tuple[str, ..
             continue
         found = _modules_of(tree.root, path, apxs)
         if not found:
-            raise UsageError(f"{path} is in no module that apxs could build; leave out --module-only")
+            raise UsageError(f"{path} belongs to no module that apxs can build; leave out --module-only")
         names.update(dict.fromkeys(found))
     if not names:
-        raise UsageError("no module is changed; leave out --module-only")
+        raise UsageError("the patches change no module; leave out --module-only")
     for path in paths:
         if "proxy" not in names and path.endswith(".h") and (apxs.include / path.rpartition("/")[2]).is_file():
             raise UsageError(f"{path}: modules are built with the one of {apxs.httpd}; leave out --module-only")

@@ -63,7 +63,7 @@ def connect(address: Address, seconds: float = PATIENCE) -> socket.socket:
         stream.connect((LOOPBACK, address.port) if address.path is None else str(address.path))
     except OSError as error:
         stream.close()
-        raise ToolError(f"the backend does not take a connection: {error.strerror or error}") from error
+        raise ToolError(f"the backend does not accept a connection: {error.strerror or error}") from error
     return stream
 
 

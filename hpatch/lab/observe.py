@@ -43,7 +43,7 @@ class Watch:
         numbers = {one: count - self._numbers.get(one, 0) for one, count in log.numbers.items()}
         numbers = {one: count for one, count in numbers.items() if count > 0 and one not in _STARTED}
         if numbers.get(_NO_HANDLER):
-            raise ToolError(f"the gateway has no module for this scheme ({_NO_HANDLER}): nothing was passed on")
+            raise ToolError(f"the gateway has no module for this scheme ({_NO_HANDLER}) and sent nothing on")
         return Figures(
             requests=sum(outcomes.values()),
             outcomes=dict(outcomes),

@@ -36,7 +36,7 @@ def workers() -> User | None:
         except KeyError:
             continue
         return User(name, found.pw_uid, found.pw_gid)
-    raise ToolError("there is no user www-data, apache or nobody for a gateway's workers: do not run hpatch as root")
+    raise ToolError("a gateway's workers need the user www-data, apache or nobody; do not run hpatch as root")
 
 
 def choose() -> Path:

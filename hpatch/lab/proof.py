@@ -148,17 +148,17 @@ def plan(root: Path, request: Request, catalog: Catalog, source: Checked, wanted
     """
     for id in request.ids:
         if catalog.get(id).project != "httpd":
-            raise UsageError(f"'{id}' is for {catalog.get(id).project}; only httpd is built and tried")
+            raise UsageError(f"'{id}' is for {catalog.get(id).project}; hpatch builds and tries only httpd")
     prepared = prepare(root, request, catalog, source)
     if not prepared.ok:
         return Plan(prepared, ())
     sets = [one for one in prepared.chosen if one.wanted]
     if not sets:
-        raise UsageError(f"{root} has {', '.join(request.ids)} already: there is no tree without to compare with")
+        raise UsageError(f"{root} has {', '.join(request.ids)} already, so there is no tree without it to compare with")
     experiments = tuple(_experiments(sets, wanted))
     for one in sets:
         if one.set.scenario and not one.needed_by and not any(one.set.id in ids for ids, _ in experiments):
-            raise UsageError(f"none of these cells tells of {one.set.id}; 'hpatch lab list' shows with what it runs")
+            raise UsageError(f"none of these combinations tests {one.set.id}; see 'hpatch lab list'")
     return Plan(prepared, experiments)
 
 

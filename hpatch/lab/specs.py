@@ -25,7 +25,7 @@ def gateway(text: str, modules: Mapping[str, Path] | None = None) -> GatewaySpec
         return GatewaySpec("httpd", program("httpd", where) if colon else None, modules or {})
     if kind == "nginx":
         return GatewaySpec("nginx", program("nginx", where) if colon else None)
-    raise UsageError(f"'{text}' is no gateway: httpd, httpd:PREFIX, httpd:PROGRAM, nginx or nginx:PATH")
+    raise UsageError(f"'{text}' is not a gateway; use httpd, httpd:PREFIX, httpd:PROGRAM, nginx or nginx:PATH")
 
 
 def backend(text: str) -> BackendSpec:
@@ -40,7 +40,7 @@ def backend(text: str) -> BackendSpec:
         from hpatch.lab.backends import uwsgi_release
 
         return BackendSpec("uwsgi", release=uwsgi_release.checked(text.removeprefix("uwsgi@")))
-    raise UsageError(f"'{text}' is no backend: responder, uwsgi, uwsgi:PATH or uwsgi@VERSION")
+    raise UsageError(f"'{text}' is not a backend; use responder, uwsgi, uwsgi:PATH or uwsgi@VERSION")
 
 
 def module(text: str) -> tuple[str, Path]:
@@ -55,7 +55,7 @@ def module(text: str) -> tuple[str, Path]:
 def program(kind: str, where: str) -> Path:
     """A program, given as itself or as the folder that it is installed to. Raises UsageError when it is not there."""
     if not where:
-        raise UsageError(f"'{kind}:' wants a program, or the folder that it is installed to, after the colon")
+        raise UsageError(f"'{kind}:' needs a program, or the folder where it is installed, after the colon")
     path = Path(where).expanduser()
     try:
         if path.is_file():

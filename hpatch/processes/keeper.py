@@ -163,7 +163,7 @@ class Keeper:
         if not program.is_absolute():
             raise ValueError(f"{program} is not absolute")
         if not os.access(program, os.X_OK) or program.is_dir():
-            raise ToolError(f"{program} {'cannot be run' if program.exists() else 'is not there'}")
+            raise ToolError(f"{program} {'cannot be run' if program.exists() else 'does not exist'}")
         try:
             process = Popen(
                 ["/bin/sh", "-c", _GATE, name, *map(str, command)],
@@ -201,7 +201,7 @@ class Keeper:
         try:
             self._guard.stdin.write(line.encode())  # shorter than PIPE_BUF: never mixed with another's
         except (OSError, ValueError) as error:
-            raise ToolError("the guard that ends programs is gone; nothing is started without it") from error
+            raise ToolError("the guard process that ends programs has died; hpatch starts no program") from error
 
     def close(self) -> None:
         """End all programs, the last first; remove the folder. What an interrupt leaves undone here, the guard does."""

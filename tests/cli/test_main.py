@@ -92,7 +92,7 @@ def test_help_has_examples_and_says_what_every_option_is(
         (["lint", "--fail-on", "x", "a.conf"], "Invalid value for '--fail-on'"),
         (["lint", "--select", "slash-doubel", "a.conf"], "did you mean 'slash-double'?"),
         (["lint", "--httpd-version", "two", "a.conf"], "--httpd-version: 'two' is not a version"),
-        (["lint", "--httpd-version", "2.4", "a.conf"], "'2.4' is not a whole version"),
+        (["lint", "--httpd-version", "2.4", "a.conf"], "'2.4' is not a complete version"),
         (["lint", "--mpm", "evnt", "a.conf"], "'evnt' is none of event, worker"),
         (["lint", "--modules", "modules.txt", "a.conf"], "modules.txt: there is no such file"),
         (["lint", "--config", "no.toml", "a.conf"], "no.toml: cannot be read"),

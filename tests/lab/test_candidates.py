@@ -59,10 +59,10 @@ def test_a_header_that_the_installed_httpd_has_is_not_the_trees(tree: SourceTree
 
 @pytest.mark.parametrize("path", ["server/core.c", "include/httpd.h", f"{PROXY}/nothing.c"])
 def test_what_is_in_no_module_is_refused(tree: SourceTree, path: str) -> None:
-    with pytest.raises(UsageError, match="is in no module"):
+    with pytest.raises(UsageError, match="belongs to no module"):
         touched(tree, [path], apxs.find())
 
 
 def test_nothing_to_build(tree: SourceTree) -> None:
-    with pytest.raises(UsageError, match="no module is changed"):
+    with pytest.raises(UsageError, match="the patches change no module"):
         touched(tree, ["CHANGES"], apxs.find())

@@ -25,7 +25,7 @@ def test_one_that_waits_for_the_end(address: Address) -> None:
 
 
 def test_one_that_is_not_there(address: Address) -> None:
-    with pytest.raises(ToolError, match="does not take a connection"):
+    with pytest.raises(ToolError, match="does not accept a connection"):
         probe(address)
 
 

@@ -187,11 +187,11 @@ def test_large_headers(address: Address) -> None:
 @pytest.mark.parametrize(
     ("sending", "message"),
     [
-        (write(Record(PARAMS, b"")), "type 4 where 1 is due"),
-        (HEAD[:16] + write(Record(STDIN, b"")), "type 5 where 4 is due"),
+        (write(Record(PARAMS, b"")), "type 4 instead of 1"),
+        (HEAD[:16] + write(Record(STDIN, b"")), "type 5 instead of 4"),
         (HEAD[:20], "before the end"),
-        (HEAD + write(Record(PARAMS, b"")), "type 4 where 5 is due"),
-        (HEAD, "the gateway closed"),
+        (HEAD + write(Record(PARAMS, b"")), "type 4 instead of 5"),
+        (HEAD, "the gateway closed the connection"),
     ],
 )
 def test_a_gateway_that_breaks_the_protocol(sending: bytes, message: str, address: Address) -> None:

@@ -57,17 +57,17 @@ def netstring(content: bytes) -> bytes:
     [
         (b"", "1 bytes were announced"),
         (b":,", "no length"),
-        (b"07:", "'07' is no length"),
-        (b"x:", "'x' is no length"),
-        (b"12345678901:", "is no length"),
+        (b"07:", "'07' is not the length"),
+        (b"x:", "'x' is not the length"),
+        (b"12345678901:", "is not the length"),
         (b"5:abc", "before the end"),
         (b"3:abc.", "comma"),
-        (netstring(b"a\0b"), "no pairs"),
-        (netstring(b"a\0"), "no pairs"),
+        (netstring(b"a\0b"), "not pairs"),
+        (netstring(b"a\0"), "not pairs"),
         (netstring(b"SCGI\x001\0"), "not the first"),
         (netstring(b"CONTENT_LENGTH\x000\0"), "SCGI header is missing"),
         (netstring(b"CONTENT_LENGTH\x000\0SCGI\x001\0\0a\0"), "no name"),
-        (netstring(b"CONTENT_LENGTH\x000\0SCGI\x001\0a\0b\0a\0b\0"), "that of another"),
+        (netstring(b"CONTENT_LENGTH\x000\0SCGI\x001\0a\0b\0a\0b\0"), "the name of another"),
     ],
 )
 def test_what_is_no_request(content: bytes, message: str) -> None:

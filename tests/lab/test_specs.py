@@ -49,8 +49,8 @@ def test_modules(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("apache", "is no gateway"),
-        ("httpd:", "wants a program, or the folder"),
+        ("apache", "is not a gateway"),
+        ("httpd:", "needs a program, or the folder"),
         ("httpd:/none", "/none: there is no such program"),
         ("nginx:{}", "has no nginx"),
     ],

@@ -43,8 +43,8 @@ def test_the_bytes_of_the_documentation() -> None:
     [
         (b"\0\0\0", "1 bytes before"),
         (b"\5\0\0\0", "modifiers 5 and 0"),
-        (b"\0\1\0\0a", "within a variable"),
-        (b"\0\3\0\0\2\0a", "within a variable"),
+        (b"\0\1\0\0a", "inside a variable"),
+        (b"\0\3\0\0\2\0a", "inside a variable"),
         (b"\0\3\0\0\1\0a", "without a value"),
     ],
 )
@@ -61,5 +61,5 @@ def test_a_packet_cannot_hold_more() -> None:
 def test_content_length() -> None:
     assert content_length({}) == content_length({b"CONTENT_LENGTH": b""}) == 0
     assert content_length({b"CONTENT_LENGTH": b"12"}) == 12
-    with pytest.raises(WireError, match="no number"):
+    with pytest.raises(WireError, match="not a number"):
         content_length({b"CONTENT_LENGTH": b"-1"})

@@ -92,7 +92,7 @@ def test_processor_time_of_children_that_have_ended(tmp_path: Path) -> None:
 
 def test_what_cannot_be_run(tmp_path: Path) -> None:
     with Keeper() as keeper:
-        with pytest.raises(ToolError, match="none is not there"):
+        with pytest.raises(ToolError, match="none does not exist"):
             keeper.start("none", [tmp_path / "none"], folder=tmp_path)
         (tmp_path / "file").touch(0o644)
         with pytest.raises(ToolError, match="file cannot be run"):
@@ -167,6 +167,6 @@ def test_nothing_is_started_without_a_guard(tmp_path: Path) -> None:
     with Keeper() as keeper:
         keeper._guard.kill()
         keeper._guard.wait()
-        with pytest.raises(ToolError, match="guard that ends programs is gone"):
+        with pytest.raises(ToolError, match="guard process that ends programs has died"):
             shell(keeper, "touch started", tmp_path)
     assert not (tmp_path / "started").exists()

@@ -89,7 +89,7 @@ class Objects:
             head = data.index(b"\n", at)
             words = data[at:head].split()
             if len(words) != 3 or words[1] != b"blob":
-                raise InputError(f"{self._git.name}: has no file {name[:12]}; is the clone partial?")
+                raise InputError(f"{self._git.name}: there is no file {name[:12]}; fetch it if the clone is partial")
             size = int(words[2])
             if size > LIMIT:
                 raise InputError(f"{self._git.name}: a file is larger than {LIMIT // 1024 // 1024} MiB")
@@ -102,8 +102,8 @@ class Objects:
         for one in asked:
             if one.commit in self._git.ends:
                 raise InputError(
-                    f"{self._git.name}: what {one.name} changes is not known, for the clone is shallow and begins"
-                    " with it; git fetch --unshallow brings the rest"
+                    f"{self._git.name}: the clone is shallow and begins with {one.name}, so its changes are not known; "
+                    "run 'git fetch --unshallow'"
                 )
         wanted = list(dict.fromkeys(one.commit for one in asked if one.commit not in self._changes))
         if wanted:

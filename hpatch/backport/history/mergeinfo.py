@@ -43,7 +43,9 @@ def read(text: str, name: str, trunk: str = "trunk") -> Record:
         path, colon, ranges = line.strip().rpartition(":")
         if not colon or not path.startswith("/"):
             if line.strip():
-                raise InputError(f"{name}: is no svn:mergeinfo: its lines are like /httpd/httpd/trunk:1201056,1201450")
+                raise InputError(
+                    f"{name}: not a valid svn:mergeinfo: a line is like /httpd/httpd/trunk:1201056,1201450"
+                )
             continue
         if path.rsplit("/", 1)[-1] == trunk:
             found += _ranges(ranges, name)
@@ -72,5 +74,5 @@ def _ranges(text: str, name: str) -> Iterator[tuple[int, int]]:
     for word in text.split(","):
         found = _RANGE.fullmatch(word.strip())
         if found is None:
-            raise InputError(f"{name}: is no svn:mergeinfo: '{word.strip()[:40]}' is no revision or range")
+            raise InputError(f"{name}: not a valid svn:mergeinfo: '{word.strip()[:40]}' is not a revision or range")
         yield int(found[1]), int(found[2] or found[1])

@@ -125,7 +125,7 @@ class Revisions:
         """
         names = [name for word in words for name in re.split(r"[,\s]+", word) if name]
         if not names:
-            raise UsageError("no revision is named")
+            raise UsageError("no revision is given; name one, e.g. r1591508")
         found: dict[str, Revision] = {}
         for name in names:
             ends = _RANGE.fullmatch(name)
@@ -154,12 +154,12 @@ class Revisions:
             if (found := self.commit(told)) is not None:
                 return found
         elif number is None:
-            raise UsageError(f"'{name}' is no revision: it is like r1591508, 1591508 or a commit's name")
+            raise UsageError(f"'{name}' is not a revision; write r1591508, 1591508 or the name of a commit")
         raise InputError(f"{self.git.name}: {name} is not in the history of {self.trunk.name} or {self.onto.name}")
 
     def _range(self, low: int, high: int) -> tuple[Revision, ...]:
         if not low <= high <= low + messages.SPAN:
-            raise UsageError(f"r{low}-r{high} is no range of up to {messages.SPAN} revisions")
+            raise UsageError(f"r{low}-r{high} is not a range of at most {messages.SPAN} revisions")
         rows = self._rows("where number between ? and ?", low, high)
         found = tuple(one for one in rows if self.side(one) in ("trunk", "both"))
         if not found:

@@ -31,7 +31,7 @@ def choose(status: StatusFile, which: str) -> Entry:
     if not found:
         raise UsageError(f"{name}: no entry has '{which}'; 'hpatch backport list' shows all")
     told = "; ".join(f"{number(status, one)} (line {one.line}) {_short(one.title)}" for one in found)
-    raise UsageError(f"{name}: '{which}' is in {len(found)} entries, give the number of one: {told}")
+    raise UsageError(f"{name}: '{which}' is in {len(found)} entries; give the number of one: {told}")
 
 
 def number(status: StatusFile, entry: Entry) -> int:

@@ -20,7 +20,7 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     pieces, at = [], 0
     for edit in sorted(edits):
         if edit.start < at:
-            raise UsageError("two edits of the same words")
+            raise UsageError("two edits change the same words")
         pieces += [text[at : edit.start], edit.text]
         at = edit.end
     return "".join([*pieces, text[at:]])
@@ -54,9 +54,9 @@ def remove(status: StatusFile, entry: Entry) -> tuple[Edit, ...]:
 def vote(status: StatusFile, entry: Entry, name: str, weight: str, remark: str = "") -> tuple[Edit, ...]:
     """Give a vote, instead of the name's own there. Raises UsageError for what is no weight, no name or no remark."""
     if not words.WEIGHT.fullmatch(weight) or ":" in weight or not words.is_name(name):
-        raise UsageError(f"'{weight}: {name}' is no vote: it is like '+1: name'")
+        raise UsageError(f"'{weight}: {name}' is not a vote; write it like '+1: name'")
     if any(char in remark for char in "()[]") or not remark.isprintable():
-        raise UsageError("a remark on a vote is one line that can be printed, without brackets")
+        raise UsageError("a remark on a vote must be one printable line without brackets")
     said = f"{name} ({remark})" if remark else name
     old = [one for one in entry.votes if one.name == name]
     if [one.weight for one in old] == [weight]:

@@ -140,4 +140,4 @@ class StatusFile(NamedTuple):
         for section in self.sections:
             if section.kind == kind:
                 return section
-        raise InputError(f"{self.source.name}: has no section of {kind} patches")
+        raise InputError(f"{self.source.name}: there is no section for {kind} patches")

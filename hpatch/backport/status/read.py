@@ -42,7 +42,7 @@ def read_entry(text: str) -> Entry:
     """Read one proposal that stands alone. Raises InputError when it is none or more than one."""
     found = read(Source("the proposal", f"PATCHES PROPOSED\n\n{text}"))
     if len(found.entries) != 1 or len(found.sections) != 1:
-        raise InputError("the proposal: is not exactly one entry ('  *) title' and its fields)")
+        raise InputError("the proposal must be exactly one entry ('  *) title' and its fields)")
     (entry,) = found.entries
     return entry
 

@@ -64,7 +64,7 @@ def find(program: str | None = None, httpd: Path | None = None) -> Apxs:
     include, folder, name = map(Path, answers)
     apxs = Apxs(Path(found).absolute(), include, folder / name)
     if httpd is not None and apxs.httpd.resolve() != httpd.resolve():
-        raise UsageError(f"{found} is for {apxs.httpd} and not for {httpd}; name that one's with --apxs")
+        raise UsageError(f"{found} belongs to {apxs.httpd}, not to {httpd}; give the apxs of that httpd with --apxs")
     return apxs
 
 
@@ -169,7 +169,7 @@ def _parts(tree: Path, names: Sequence[str], apxs: Apxs) -> list[Sources]:
     wanted = list(dict.fromkeys(map(plain, names)))
     for name in wanted:
         if not _NAME.fullmatch(name):
-            raise UsageError(f"'{name}' is no name of a module")
+            raise UsageError(f"'{name}' is not the name of a module")
     return [sources(tree, name, apxs, own_proxy="proxy" in wanted) for name in wanted]
 
 
@@ -180,7 +180,7 @@ def _copy(tree: Path, one: Sources, folder: Path) -> None:
     for name in (*one.files, *one.headers):
         content = files.read(tree, f"{one.folder}/{name}")
         if content is None:
-            raise InputError(f"{tree / one.folder / name}: is not there, and mod_{one.name} needs it")
+            raise InputError(f"{tree / one.folder / name}: mod_{one.name} needs this file, which does not exist")
         (target / name).write_bytes(content)
 
 

@@ -91,7 +91,7 @@ def _layout(tree: Path, into: Path, folder: Path | None) -> Layout:
     prefix.check(into)
     plain(into, "--prefix")
     if into.resolve().is_relative_to(tree.resolve()):
-        raise UsageError(f"{into}: is in the source tree, which is to stay as it is; choose another --prefix")
+        raise UsageError(f"{into}: lies in the source tree, which hpatch must not change; choose another --prefix")
     layout = Layout(folder or folder_of(tree))
     layout.check(tree)
     return layout
@@ -119,7 +119,7 @@ def held(folder: Path, tree: Path) -> Iterator[None]:
 def _opened(tree: Path) -> SourceTree:
     opened = open_tree(tree)
     if opened.project != "httpd":
-        raise InputError(f"{tree}: is {opened.project}; only httpd is built")
+        raise InputError(f"{tree}: is the source of {opened.project}; hpatch builds only httpd")
     return opened
 
 
@@ -131,7 +131,7 @@ def _plan(
     tree: SourceTree, into: Path, options: Options, layout: Layout, state: State, changes: copying.Changes
 ) -> tuple[Plan, toolchain.Toolchain]:
     if toolchain.given(options.arguments, "prefix"):
-        raise UsageError("--prefix is an option of hpatch's own: leave it out of configure's arguments")
+        raise UsageError("give --prefix to hpatch, not to configure")
     tools = toolchain.find(
         pcre2=_knows_pcre2(tree.root), buildconf=not (tree.root / "configure").is_file(), arguments=options.arguments
     )

@@ -78,7 +78,7 @@ def plain(path: Path, option: str) -> None:
     """Raises UsageError for a path that httpd's makefiles would take apart."""
     odd = _ODD.search(str(path))
     if odd is not None:
-        raise UsageError(f"{path}: httpd's makefiles cannot do with {odd[0]!r} in a path; choose another {option}")
+        raise UsageError(f"{path}: httpd's makefiles cannot handle {odd[0]!r} in a path; choose another {option}")
 
 
 class Layout:
@@ -102,7 +102,7 @@ class Layout:
         plain(self.folder, "--build-dir")
         if self.folder.resolve().is_relative_to(tree.resolve()):
             raise UsageError(
-                f"{self.folder}: is in the source tree, which is to stay as it is; choose another --build-dir"
+                f"{self.folder}: lies in the source tree, which hpatch must not change; choose another --build-dir"
             )
         try:
             foreign = self.folder.is_dir() and any(self.folder.iterdir()) and not self.state.is_file()

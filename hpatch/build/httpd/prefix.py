@@ -27,7 +27,7 @@ def check(prefix: Path) -> None:
             if any(prefix.iterdir()) and not (prefix / RECORD).is_file():
                 raise UsageError(f"{prefix}: is not empty, and hpatch did not make it; choose another --prefix")
         elif prefix.exists() or prefix.is_symlink():
-            raise UsageError(f"{prefix}: is there, and no folder; choose another --prefix")
+            raise UsageError(f"{prefix}: exists and is not a folder; choose another --prefix")
     except OSError as error:
         raise ToolError(f"{prefix}: {error.strerror or error}; choose another --prefix") from error
 
@@ -36,7 +36,7 @@ def writable(folder: Path) -> None:
     """Raises ToolError for a folder that cannot be made or written in, as far as can be told before it is tried."""
     there = next(place for place in (folder, *folder.parents) if place.exists())
     if not there.is_dir():
-        raise ToolError(f"{there}: is no folder; choose another --prefix")
+        raise ToolError(f"{there}: is not a folder; choose another --prefix")
     if not os.access(there, os.W_OK | os.X_OK):
         raise ToolError(f"{there}: cannot be written: Permission denied; choose another --prefix")
 
@@ -99,7 +99,7 @@ def _only(stage: Path, new: Path, prefix: Path) -> None:
     for folder in new.relative_to(stage).parents:
         for entry in (stage / folder).iterdir():
             if not new.is_relative_to(entry):
-                raise ToolError(f"it would be installed to /{entry.relative_to(stage)} too, which is not in {prefix}")
+                raise ToolError(f"it would also install to /{entry.relative_to(stage)}, which is not in {prefix}")
 
 
 def _recover(prefix: Path, old: Path) -> None:

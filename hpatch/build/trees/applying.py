@@ -112,7 +112,7 @@ def prepare_bare(root: Path, request: Request, catalog: Catalog, source: Checked
     if bare.clashes:
         path = bare.clashes[0].path
         raise InputError(
-            f"{root / path}: was edited in lines that hpatch changed: what was there before is not certain"
+            f"{root / path}: was edited in lines that hpatch changed; hpatch cannot tell what was there before"
         )
     overlay = stacks.Overlay(root, {file.path: file.after for file in bare.files})
     return _prepare(root, overlay, Stack(), request, catalog, source)
@@ -190,14 +190,14 @@ class _Work:
         """The diffs, in the order given."""
         for name, text in self.request.diffs:
             if any(one.id == name for one in self.catalog.sets) or _REVISION.fullmatch(name):
-                raise UsageError(f"'{name}' is the name of a set or a revision; give the diff's file another one")
+                raise UsageError(f"'{name}' is the name of a set or a revision; rename the diff's file")
             digest = sha256(text).hexdigest()
             known = self.stack.find(name)
             if known is not None and known.diff == digest:
                 self.there.append(name)
                 continue
             if known is not None or name in self._digests:
-                raise UsageError(f"another '{name}' is applied here; revert that first, or give this one another name")
+                raise UsageError(f"another '{name}' is applied here; revert it first, or rename this one")
             self._digests[name] = digest
             self._add(name, name, text, None, self.request.strip)
 
@@ -232,7 +232,7 @@ def _revision(catalog: Catalog, number: int) -> Revision:
         for revision in (*one.revisions, *one.merges):
             if revision.number == number:
                 return revision
-    raise UsageError(f"no set has r{number}, so there is nothing to hold its diff against; give the diff as a file")
+    raise UsageError(f"no set has r{number}, so hpatch cannot check its diff; give the diff as a file")
 
 
 def _number(revision: Revision | None) -> float:

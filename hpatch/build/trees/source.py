@@ -54,7 +54,7 @@ def open_tree(root: Path) -> SourceTree:
     """As `find`. Raises InputError where it finds none as well."""
     tree = find(root)
     if tree is None:
-        raise InputError(f"{root}: no source of httpd ({_RELEASE} is missing or has no version), nor of uWSGI")
+        raise InputError(f"{root}: not a source tree of httpd ({_RELEASE} is missing or has no version) or uWSGI")
     return tree
 
 

@@ -41,7 +41,7 @@ def _command(
 ) -> int:
     """Say whether revisions of trunk can be merged to the branch, and if not, why."""
     if all_ == bool(revisions):
-        raise UsageError("either revisions or --all")
+        raise UsageError("give revisions or --all, not both")
     history = shared.revisions(repo, onto, trunk, mergeinfo)
     if all_:
         from hpatch.backport.check.standing import proposals

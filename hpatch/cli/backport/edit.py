@@ -84,7 +84,7 @@ def _vote(
     def edit(found: "StatusFile", entry: "Entry") -> _Wish:
         edits = status_file.vote(found, entry, name, said, remark.strip())
         if edits and status_file.weighs(said) <= -1 and not remark.strip():
-            raise UsageError("a veto needs its reason: --remark TEXT")
+            raise UsageError("a veto needs a reason; give it with --remark TEXT")
         return _Wish(edits, f"{said}: {name}" if edits else f"{name} has voted {said} already")
 
     return _edit("vote", which, edit, status, repo, dry_run, format)

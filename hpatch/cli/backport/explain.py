@@ -34,7 +34,7 @@ def _command(
     history = shared.revisions(repo, onto, trunk, mergeinfo)
     found = history.find((name,), side=None)
     if len(found) != 1:
-        raise UsageError("one revision at a time")
+        raise UsageError("give one revision at a time")
     answer = explain(history, found[0])
     output.write(report.render(history, answer, format, width=output.width(), color=output.color()))
 

@@ -41,7 +41,7 @@ def _command(
     from hpatch.report.common.progress import shown
 
     if since is not None and _DATE.fullmatch(since) is None:
-        raise UsageError(f"--since: '{since}' is no date: it is like 2023-01-31")
+        raise UsageError(f"--since: '{since}' is not a date; write it like 2023-01-31")
     paths = tuple(one.removeprefix("./") for one in path or ())
     history = shared.revisions(repo, onto, trunk, mergeinfo)
     with shown() as progress:

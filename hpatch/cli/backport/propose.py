@@ -110,11 +110,11 @@ def _valid(title: str, vote: str | None, at: str) -> None:
     from hpatch.backport.status.file import is_name
 
     if vote is not None and not is_name(vote):
-        raise UsageError(f"--vote: '{vote}' is no committer's name")
+        raise UsageError(f"--vote: '{vote}' is not the name of a committer")
     if at and not re.fullmatch(r"https?://[^\s<>]+", at):
-        raise UsageError(f"--at: '{at}' is no URL")
+        raise UsageError(f"--at: '{at}' is not a URL")
     if title and not title.isprintable():
-        raise UsageError("--title: has characters that do not print")
+        raise UsageError("--title: contains characters that cannot be printed")
 
 
 def _envelope(sender: str, vote: str | None, to: str) -> "tuple[Address, Address]":
@@ -122,7 +122,7 @@ def _envelope(sender: str, vote: str | None, to: str) -> "tuple[Address, Address
     from hpatch.report.backport.mail import LIST
 
     if not sender and vote is None:
-        raise UsageError("--format mail needs its sender: --from ADDRESS, or --vote NAME for NAME@apache.org")
+        raise UsageError("--format mail needs a sender; give --from ADDRESS, or --vote NAME for NAME@apache.org")
     return _address("--from", sender or f"{vote}@apache.org"), _address("--to", to or LIST)
 
 
@@ -131,7 +131,7 @@ def _address(option: str, text: str) -> "Address":
 
     found = address(text)
     if found is None:
-        raise UsageError(f"{option}: '{text}' is no address: it is like 'Jane Doe <jdoe@example.org>'")
+        raise UsageError(f"{option}: '{text}' is not an address; write it like 'Jane Doe <jdoe@example.org>'")
     return found
 
 

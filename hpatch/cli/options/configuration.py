@@ -85,7 +85,7 @@ def reading(chosen: Settings, httpd: str | None) -> Reading:
     number = None if chosen.httpd_version is None else version(chosen.httpd_version, "--httpd-version")
     if chosen.httpd_version is not None and chosen.httpd_version.count(".") < 2:
         # 2.4 would be 2.4.0, which knows next to nothing.
-        raise UsageError(f"--httpd-version: '{chosen.httpd_version}' is not a whole version such as 2.4.62")
+        raise UsageError(f"--httpd-version: '{chosen.httpd_version}' is not a complete version such as 2.4.62")
     mpm = chosen.mpm.lower().removeprefix("mpm_") if chosen.mpm else None
     if mpm is not None and mpm not in MPMS:
         raise UsageError(f"--mpm: '{chosen.mpm}' is none of {', '.join(MPMS)}")

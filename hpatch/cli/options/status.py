@@ -37,7 +37,7 @@ def find(status: Path | None, repo: Path | None) -> Path:
     if status is not None and path.is_dir():
         path = path / NAME
     if repo is not None and not path.is_file() and (repo / "HEAD").is_file() and (repo / "objects").is_dir():
-        raise InputError(f"{repo}: is a bare repository, without files to edit; give the STATUS of a working copy")
+        raise InputError(f"{repo}: is a bare repository and has no files to edit; give the STATUS of a working copy")
     return path
 
 
@@ -45,7 +45,7 @@ def read(path: Path) -> bytes:
     """The file's bytes. Raises InputError: there is none, it is a link, or a merge left conflicts in it."""
     data = files.read(path.parent, path.name)
     if data is None:
-        raise InputError(f"{path}: there is no such file; name the one to edit, or the folder that it is in")
+        raise InputError(f"{path}: there is no such file; name the file to edit, or its folder")
     if _CONFLICT.search(data):
         raise InputError(f"{path}: has a conflict; resolve it first")
     return data
@@ -62,7 +62,7 @@ def parse(path: Path, data: bytes) -> StatusFile:
 def known(found: StatusFile) -> StatusFile:
     """The file that was read. Raises InputError for another kind of file."""
     if all(section.kind in ("notes", "showstopper") for section in found.sections):
-        raise InputError(f"{found.source.name}: is no STATUS file of a stable branch: it has no section of patches")
+        raise InputError(f"{found.source.name}: not a STATUS file of a stable branch: it has no section for patches")
     return found
 
 

@@ -102,7 +102,7 @@ def _written(folder: Path, files: dict[str, bytes], dry_run: bool) -> dict[str, 
         if name == "series":
             files[name] = _joined(there, content)
         elif there != content:
-            raise InputError(f"{folder / name}: is there already, with other content; delete it first")
+            raise InputError(f"{folder / name}: exists already with other content; delete it first")
     if dry_run:
         return files
     try:

@@ -71,11 +71,11 @@ def _command(
 
     opened = open_tree(tree)
     if opened.project != "httpd":
-        raise UsageError(f"{tree}: is {opened.project}; only httpd is built")
+        raise UsageError(f"{tree}: is the source of {opened.project}; hpatch builds only httpd")
     if module:
         if configure_arg or mpm != "event" or modules != "static":
             raise UsageError(
-                "--configure-arg, --mpm and --modules are for the whole of httpd; a module is built as that httpd was"
+                "--configure-arg, --mpm and --modules do not apply to --module, which takes the options of its httpd"
             )
         answer = _modules(opened, prefix, module, apxs, build_dir, dry_run)
     else:

@@ -140,7 +140,7 @@ def _chosen(names: list[str], all: bool) -> Sequence[Scenario]:
 
     if all:
         if names:
-            raise UsageError("--all goes with no names")
+            raise UsageError("give names or --all, not both")
         return scenarios()
     if not names:
         raise UsageError("name scenarios, or --all; 'hpatch lab list' shows them")
@@ -161,7 +161,7 @@ def cells(
     files = dict(specs.module(text) for text in modules or ())
     named = gateways or (["httpd"] if files else None)
     if files and not any(text.startswith("httpd") for text in named or ()):
-        raise UsageError("--module is for httpd, and no --gateway is one")
+        raise UsageError("--module needs httpd as a --gateway")
     return Wanted(
         None if named is None else [specs.gateway(text, files) for text in dict.fromkeys(named)],
         None if backends is None else [specs.backend(text) for text in dict.fromkeys(backends)],

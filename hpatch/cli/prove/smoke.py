@@ -59,7 +59,7 @@ def _command(
         found = [known.get(id) for id in dict.fromkeys(word for text in sets for word in text.split(",") if word)]
         for one in found:
             if one.project != "httpd":
-                raise UsageError(f"'{one.id}' is for {one.project}; only httpd is tried")
+                raise UsageError(f"'{one.id}' is for {one.project}; hpatch tries only httpd")
     with shown() as progress:
         answer = _tried(GatewaySpec("httpd", program), found, progress)
     output.write(report.render(answer, format, width=output.width(), color=output.color()))

@@ -102,7 +102,7 @@ def _command(
     if (httpd or apxs) and not module_only:
         raise UsageError("--httpd and --apxs need --module-only")
     if module_only and (configure_arg or mpm != "event"):
-        raise UsageError("--configure-arg and --mpm are for the whole of httpd; a module is built as that httpd was")
+        raise UsageError("--configure-arg and --mpm do not apply to --module-only, which takes the options of --httpd")
     known = shared.catalog(catalog)
     source = shared.source(known, git, svn, web, web_base, from_)
     request = Request(tuple(sets), (), (), fuzz, ignore_whitespace, any_version=any_version)

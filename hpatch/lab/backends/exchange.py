@@ -54,7 +54,7 @@ class Exchange(ABC):
     def head(self) -> None:
         """Read up to the end of the request's variables."""
         if not self.connection.recv(1, socket.MSG_PEEK):
-            raise WireError("the gateway closed")
+            raise WireError("the gateway closed the connection")
         self.began = True
         self.variables = self.read_variables()
 
@@ -163,9 +163,9 @@ class _Fastcgi(Exchange):
         """The next record's content, which must be of a type."""
         one = fastcgi.read(self.stream)
         if one is None:
-            raise WireError("the gateway closed")
+            raise WireError("the gateway closed the connection")
         if one.type != type:
-            raise WireError(f"a FastCGI record has the type {one.type} where {type} is due")
+            raise WireError(f"a FastCGI record has the type {one.type} instead of {type}")
         return one.content
 
     def wrap(self, content: bytes, *, last: bool = True) -> bytes:
@@ -209,7 +209,7 @@ class _Http(_Plain):
         while not text.endswith(_LINE_END * 2):
             text += exactly(self.stream, 1)
             if len(text) > _LARGEST_HEAD:
-                raise WireError(f"a request's head has over {_LARGEST_HEAD} bytes")
+                raise WireError(f"the head of a request is longer than {_LARGEST_HEAD} bytes")
         first, *lines = text.split(_LINE_END)[:-2]
         headers = (line.partition(b":") for line in lines)
         names = {b"content-length": b"CONTENT_LENGTH"}

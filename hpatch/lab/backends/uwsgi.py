@@ -71,8 +71,8 @@ def start(
     plugin, modifier = _plugin(program)
     if modifier and scheme not in _MODIFIER:
         raise ToolError(
-            f"{program} has its symcall plugin compiled in, where no gateway reaches it by the uwsgi protocol; "
-            "take a uWSGI that has it as a file (uwsgi@VERSION builds one)"
+            f"{program} has its symcall plugin compiled in, and no gateway reaches that by the uwsgi protocol; "
+            "use a uWSGI that has the plugin as a file (uwsgi@VERSION builds one)"
         )
     command: list[str | Path] = [program, "--plugin", plugin, "--dlopen", _application(folder)]
     command += ["--symcall", "hpatch_lab", f"--{_OPTION[scheme]}", _where(address), "--chmod-socket=666"]
@@ -117,7 +117,7 @@ def _application(folder: Path) -> Path:
     """Compile the application. Raises ToolError."""
     compiler = shutil.which("cc")
     if compiler is None:
-        raise ToolError("cc is not installed, and the lab's application for uWSGI has to be compiled (Debian: gcc)")
+        raise ToolError("cc is not installed; the lab needs it to compile its application for uWSGI (Debian: gcc)")
     target = folder / "application.so"
     command: list[str | Path] = [compiler, "-shared", "-fPIC", "-O2", "-o", target, _APPLICATION]
     try:
@@ -126,7 +126,7 @@ def _application(folder: Path) -> Path:
         raise ToolError(f"{compiler} cannot be run: {error}") from error
     if done.returncode != 0:
         words = last_words(done.stderr.decode("utf-8", "surrogateescape"))
-        raise ToolError(f"{compiler} does not compile the lab's application for uWSGI: {words}")
+        raise ToolError(f"{compiler} fails to compile the lab's application for uWSGI: {words}")
     return target
 
 

@@ -96,7 +96,7 @@ def program(version: str, tell: Tell = lambda text: None) -> Path:
 def _made(base: Path, version: str, tell: Tell) -> str:
     """Make it, unless another hpatch does so meanwhile; which version it is."""
     if shutil.which("cc") is None:
-        raise ToolError("cc is not installed, and uWSGI has to be compiled (Debian: gcc, libc6-dev)")
+        raise ToolError("cc is not installed; hpatch needs it to compile uWSGI (Debian: gcc, libc6-dev)")
     with _locked(base, tell):
         if version != LATEST and _built(base, version):
             return version

@@ -47,7 +47,7 @@ def lines(program: Path, installed: Installed, given: Mapping[str, Path]) -> Ite
             raise ToolError(f"{file}: there is no such module file")
         if _QUOTES.search(str(file.absolute())):
             raise ToolError(
-                f"{file}: has a name that httpd's configuration cannot hold; copy or link it to a plain one"
+                f"{file}: httpd's configuration cannot contain this file name; copy or link the file to a plain name"
             )
     own = folder(program)
     files = {**_own(own, static), **{name: file.absolute() for name, file in given.items()}}

@@ -45,7 +45,7 @@ _PASS: Mapping[Scheme, tuple[str, Mapping[str, str]]] = {
 def prepare(spec: GatewaySpec, routes: Sequence[Route], settings: Sequence[str], folder: Path, port: int) -> Setup:
     """Write its configuration into its folder. Raises ToolError for an nginx that is missing."""
     if spec.modules:
-        raise UsageError("nginx takes no modules of httpd")
+        raise UsageError("nginx does not load httpd modules")
     program = program_of(spec)
     log = folder / "error.log"
     configuration = folder / "nginx.conf"

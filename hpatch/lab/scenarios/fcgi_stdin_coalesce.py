@@ -74,10 +74,10 @@ def _count() -> int:
     try:
         size = int(_BUFFER.read_text())
     except (OSError, ValueError) as error:
-        raise ToolError(f"{_BUFFER}: cannot be read, and so the size of a Unix socket is not known: {error}") from error
+        raise ToolError(f"{_BUFFER}: cannot be read, so the size of a Unix socket is not known: {error}") from error
     count = size // 2 // _LINE + 1
     if count > _MOST:
-        raise ToolError(f"{_BUFFER}: {size} bytes are more than a request's headers can fill")
+        raise ToolError(f"{_BUFFER}: {size} bytes are more than the headers of a request can fill")
     return count
 
 

@@ -101,5 +101,5 @@ def _read_length(content: bytes, place: int) -> tuple[int, int]:
     size = 4 if place < len(content) and content[place] & _LONG else 1
     field = content[place : place + size]
     if len(field) < size:
-        raise WireError("FCGI_PARAMS ends within a length")
+        raise WireError("FCGI_PARAMS ends inside a length")
     return int.from_bytes(field, "big") & ~(_LONG << 24 if size == 4 else 0), place + size

@@ -29,7 +29,7 @@ def read(stream: Stream) -> Pairs:
         raise WireError("an SCGI netstring does not end with a comma")
     fields = content.split(b"\0")
     if fields.pop() != b"" or len(fields) % 2:
-        raise WireError("SCGI headers are no pairs that end with zero bytes")
+        raise WireError("SCGI headers are not pairs that end with zero bytes")
     pairs = tuple(zip(fields[::2], fields[1::2], strict=True))
     names = [name for name, _ in pairs]
     if names[:1] != [b"CONTENT_LENGTH"]:
@@ -37,7 +37,7 @@ def read(stream: Stream) -> Pairs:
     if (b"SCGI", b"1") not in pairs:
         raise WireError("the SCGI header is missing")
     if b"" in names or len(set(names)) < len(names):
-        raise WireError("an SCGI header has no name, or that of another")
+        raise WireError("an SCGI header has no name, or the name of another header")
     return pairs
 
 
@@ -47,7 +47,7 @@ def _size(stream: Stream) -> int:
     while (one := exactly(stream, 1)) != b":":
         digits += one
         if not one.isdigit() or len(digits) > _DIGITS or digits[:1] == b"0" != digits:
-            raise WireError(f"{digits!r} is no length of a netstring")
+            raise WireError(f"{digits!r} is not the length of a netstring")
     if not digits:
         raise WireError("a netstring has no length")
     return int(digits)

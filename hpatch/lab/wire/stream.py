@@ -26,7 +26,7 @@ def exactly(stream: Stream, size: int) -> bytes:
     """So many bytes. Raises WireError when there are fewer."""
     content = exactly_or_end(stream, size)
     if len(content) < size:
-        raise WireError(f"the stream ended where {size} bytes were announced")
+        raise WireError(f"the stream ended although {size} bytes were announced")
     return content
 
 
@@ -48,5 +48,5 @@ def content_length(variables: Mapping[bytes, bytes]) -> int:
     """How long the body is, by CONTENT_LENGTH; 0 without one. Raises WireError when that is no number."""
     value = variables.get(b"CONTENT_LENGTH") or b"0"
     if not value.isdigit():
-        raise WireError(f"CONTENT_LENGTH is {value!r}, which is no number")
+        raise WireError(f"CONTENT_LENGTH is {value!r}, which is not a number")
     return int(value)

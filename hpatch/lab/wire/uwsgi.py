@@ -39,7 +39,7 @@ def read(stream: Stream) -> Pairs:
         size = int.from_bytes(content[place : place + 2], "little")
         end = place + 2 + size
         if place + 2 > len(content) or end > len(content):
-            raise WireError("a uwsgi packet ends within a variable")
+            raise WireError("a uwsgi packet ends inside a variable")
         fields.append(content[place + 2 : end])
         place = end
     if len(fields) % 2:

@@ -119,7 +119,7 @@ def load(root: Path) -> Stack:
         return _stack(json.loads(text))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise InputError(
-            f"{root / _FILE}: is damaged: unpack the tree again, or delete {FOLDER} to go on from the files as they are"
+            f"{root / _FILE}: is damaged; unpack the tree again, or delete {FOLDER} to keep the files as they are"
         ) from None
 
 
@@ -127,7 +127,7 @@ def _stack(data: Any) -> Stack:
     schema = data["schema"]
     if schema != SCHEMA:
         if schema.startswith("hpatch.stack/"):
-            raise InputError(f"{_FILE}: has the form {schema}, of a later hpatch than this one: use that")
+            raise InputError(f"{_FILE}: has the form {schema} of a later hpatch; use that version")
         raise ValueError
     sets = tuple(
         Set(
@@ -180,7 +180,7 @@ def content(root: Path, state: State | None) -> Content | None:
     data = files.read(root, path)
     if data is None or sha256(data).hexdigest() != state.digest:
         problem = "is missing" if data is None else "is damaged"
-        raise InputError(f"{root / path}: {problem}: what was there before cannot be given back; unpack the tree again")
+        raise InputError(f"{root / path}: {problem}: hpatch cannot restore the old file; unpack the tree again")
     return Content(data, state.mode)
 
 

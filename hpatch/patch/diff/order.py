@@ -74,7 +74,7 @@ def arrange(parts: Sequence[Part]) -> list[FilePatch]:
                     if other == at or state[other] == 2:
                         continue
                     if state[other] == 1:
-                        raise OrderError(part.file, "the files of this diff change places")
+                        raise OrderError(part.file, "the files of this diff swap their names")
                     work.append(other)
                 continue
             work.pop()

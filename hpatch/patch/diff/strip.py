@@ -96,7 +96,7 @@ def _find(diff: Diff, there: Exists) -> int:
             diff.name,
             diff.files[0].at,
             f"the tree has no file of the diff ('{diff.files[0].path}' is the first), however many leading folders are"
-            " stripped; is it the right tree? -p says how many",
+            " stripped; check the tree, or give the number with -p",
         )
     best = [
         count
@@ -108,7 +108,7 @@ def _find(diff: Diff, there: Exists) -> int:
     raise DiffError(
         diff.name,
         diff.files[0].at,
-        f"the tree has files of the diff with {' and with '.join(map(str, ranks))} leading folders stripped; say -p",
+        f"the tree has files of the diff with {' and with '.join(map(str, ranks))} leading folders stripped; give -p",
     )
 
 
@@ -160,9 +160,9 @@ def _check_sequence(diff: Diff, files: Iterable[FilePatch]) -> None:
     for file in files:
         if file.old is not None:
             if there.get(file.old) is False:
-                raise DiffError(diff.name, file.at, f"'{file.old}': the diff has removed this file already")
+                raise DiffError(diff.name, file.at, f"'{file.old}': the diff has already removed this file")
             there[file.old] = file.kind not in ("delete", "rename")
         if file.new is not None and file.new != file.old:
             if there.get(file.new) is True:
-                raise DiffError(diff.name, file.at, f"'{file.new}': the diff has made or changed this file already")
+                raise DiffError(diff.name, file.at, f"'{file.new}': the diff has already created or changed this file")
             there[file.new] = True

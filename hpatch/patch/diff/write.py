@@ -138,7 +138,7 @@ _BACK: dict[Operation, Operation] = {" ": " ", "-": "+", "+": "-"}
 
 def _reverse(diff: Diff, file: FilePatch) -> FilePatch:
     if file.kind == "copy":
-        raise InputError(f"{diff.name}:{file.at}: a copy cannot be taken back from the diff alone; delete '{file.new}'")
+        raise InputError(f"{diff.name}:{file.at}: the diff alone is not enough to revert a copy; delete '{file.new}'")
     return file._replace(
         kind=_OPPOSITE.get(file.kind, file.kind),
         old=file.new,

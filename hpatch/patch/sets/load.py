@@ -169,7 +169,7 @@ def _read(file: Path, projects: Mapping[str, Project]) -> PatchSet:
     numbers = {one.number for one, _ in revisions}
     for _, merged, table_ in merges:
         if not numbers.intersection(merged):
-            raise table_.error("trunk", "none of the set's revisions")
+            raise table_.error("trunk", "is not a revision of the set")
     found = PatchSet(
         id=id,
         title=table.take("title", _text),
@@ -231,9 +231,9 @@ def _mark(table: _Table, numbers: set[int | None]) -> Mark:
         table.may("revision", _positive, None),
     )
     if not mark.present and not mark.absent:
-        raise table.error("present", "a mark needs texts that are present or absent")
+        raise table.error("present", "a mark needs a text that is present or absent")
     if mark.revision is not None and mark.revision not in numbers:
-        raise table.error("revision", "none of the set's revisions")
+        raise table.error("revision", "is not a revision of the set")
     table.end()
     return mark
 
@@ -265,7 +265,7 @@ def _text(value: object) -> str:
 def _id(value: object) -> str:
     text = _text(value)
     if _ID.fullmatch(text) is None:
-        raise ValueError(f"'{text}' must be small letters and digits, in words joined by '-'")
+        raise ValueError(f"'{text}' must be lower-case letters and digits, in words joined by '-'")
     return text
 
 
@@ -330,7 +330,7 @@ def _files(value: object) -> dict[str, str | None]:
     if isinstance(value, list):
         return {_path(one): None for one in value}
     if not isinstance(value, dict) or not value:
-        raise ValueError("must be a list of paths, or a table of paths and git's names of the files before the change")
+        raise ValueError("must be a list of paths, or a table of paths and git object names before the change")
     return {_path(path): None if blob == _CREATED else _sha1(blob) for path, blob in value.items()}
 
 

@@ -22,7 +22,7 @@ def folder() -> Path:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         told = path.stat()
         if told.st_uid != os.geteuid():
-            raise ToolError(f"{path}: belongs to another user; set XDG_CACHE_HOME to a folder of your own")
+            raise ToolError(f"{path}: belongs to another user; set XDG_CACHE_HOME to one of your folders")
         if told.st_mode & 0o077:
             path.chmod(0o700)
     except OSError as error:
@@ -112,7 +112,7 @@ class Checked:
                 if blob_id(content) != blob:
                     raise MismatchError(
                         f"{self.source.name}: {path} before {revision.name} is {blob_id(content)}, "
-                        f"the catalogue has {blob}; nothing was kept"
+                        f"but the catalogue has {blob}; nothing was stored"
                     )
                 self.cache.keep_file(content)
         return content
@@ -131,7 +131,7 @@ def checked(diff: bytes, revision: Revision, where: str) -> bytes:
     found = patch_id(text)
     if found not in revision.patch_ids:
         raise MismatchError(
-            f"{name}: its patch-id is {found}, the catalogue has {' or '.join(revision.patch_ids)}; not the same change"
+            f"{name}: its patch-id is {found}, not {' or '.join(revision.patch_ids)} as in the catalogue"
         )
     return text
 

@@ -141,7 +141,7 @@ class Git:
                 return self._text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{full}^{{commit}}")
             except FailedError:
                 continue
-        raise InputError(f"{self.folder}: has no branch {name}{self._branches()}")
+        raise InputError(f"{self.folder}: there is no branch {name}{self._branches()}")
 
     def _branches(self) -> str:
         """In words, the branches that there are, a few of them."""

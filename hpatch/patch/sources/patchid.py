@@ -128,7 +128,7 @@ class _Reader:
             elif row.startswith(b"--- ") and self._next(1).startswith(b"+++ "):
                 file = self._plain()
             elif row.startswith(_BINARY):
-                raise self._error("a binary change has no fingerprint")
+                raise self._error("a binary change has no patch-id")
             elif _HUNK.match(row):
                 raise self._error("a hunk without a file")
             else:
@@ -138,7 +138,7 @@ class _Reader:
             if file is not None:
                 yield file
         if not found:
-            raise UnreadableDiffError(f"{self.name}: no diff (unified, as git or svn write them)")
+            raise UnreadableDiffError(f"{self.name}: not a unified diff, as git or svn writes it")
 
     def _git(self) -> _File | None:
         # Subversion counts these paths from its repository's root, and the one of the line above from the URL.
@@ -164,7 +164,7 @@ class _Reader:
                 break
             self.at += 1
         if self._next(0).startswith(_BINARY):
-            raise self._error("a binary change has no fingerprint")
+            raise self._error("a binary change has no patch-id")
         if self._next(0).startswith(b"--- ") and self._next(1).startswith(b"+++ "):
             old, new = self._path(b"--- "), self._path(b"+++ ")
             if old is not None:
@@ -216,7 +216,7 @@ class _Reader:
                 break
             found.append(self._hunk(_count(match[2]), _count(match[4])))
         if found and self._next(0)[:1] in (b"+", b"-", b" ") and not self._ends():
-            raise self._error("more lines than the hunk says")
+            raise self._error("the hunk has more lines than its header says")
         return tuple(found)
 
     def _hunk(self, before: int, after: int) -> tuple[bytes, ...]:
@@ -228,13 +228,13 @@ class _Reader:
                 self.rows[self.at] = b" \n"
                 kind = b" "
             if kind not in (b" ", b"-", b"+", b"\\"):
-                raise self._error("fewer lines than the hunk says")
+                raise self._error("the hunk has fewer lines than its header says")
             before -= kind in b"- "
             after -= kind in b"+ "
             self.at += 1
         if before < 0 or after < 0:
             self.at -= 1
-            raise self._error("other lines than the hunk says")
+            raise self._error("the hunk has other lines than its header says")
         if self._next(0).startswith(_NO_LINE_FEED):
             self.at += 1
         rows = self.rows[start : self.at]

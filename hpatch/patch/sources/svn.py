@@ -56,9 +56,7 @@ class Svn:
 
     def _number(self, revision: Revision) -> int:
         if revision.number is None:
-            raise NotKnownError(
-                f"{self.name}: {revision.name} has no number in Subversion; take it from git or the web"
-            )
+            raise NotKnownError(f"{self.name}: {revision.name} has no number in Subversion; use git or the web")
         return revision.number
 
     def _line(self, revision: Revision) -> str:

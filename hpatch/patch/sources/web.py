@@ -47,11 +47,11 @@ class Web:
         """The commit's diff. Raises NotKnownError, ToolError."""
         form = f"{self._base}/commit/{{commit}}.diff" if self._base else self._project(revision.project).web
         if form is None or revision.commit is None:
-            raise NotKnownError(f"{self.name}: no place is known for {revision.name}")
+            raise NotKnownError(f"{self.name}: no address is known for {revision.name}")
         url = form.replace("{commit}", revision.commit)
         found = self._get(url)
         if found is None:
-            raise NotKnownError(f"{url}: {revision.name} is not there")
+            raise NotKnownError(f"{url}: there is no {revision.name}")
         return found
 
     def before(self, revision: Revision, path: str) -> bytes | None:
@@ -92,7 +92,7 @@ class Web:
         except (OSError, HTTPException) as error:
             raise ToolError(f"{url}: {error or type(error).__name__}") from None
         if length.isascii() and length.isdigit() and int(length) != len(content):
-            raise ToolError(f"{url}: the answer was cut, after {len(content)} of {length} bytes")
+            raise ToolError(f"{url}: the answer was cut off after {len(content)} of {length} bytes")
         return bytes(content)
 
     def _open(self, request: Request) -> HTTPResponse:
@@ -117,7 +117,7 @@ def _opener() -> OpenerDirector:
             same = (new.scheme, new.netloc) == (old.scheme, old.netloc)
             upgraded = (old.scheme, new.scheme) == ("http", "https") and new.hostname == old.hostname
             if not same and not upgraded:
-                raise ToolError(f"{req.full_url}: the server redirects elsewhere, to {newurl}")
+                raise ToolError(f"{req.full_url}: the server redirects to {newurl}, which hpatch does not follow")
             return super().redirect_request(req, fp, code, msg, headers, newurl)
 
     proxies = {scheme: where for scheme, where in request.getproxies_environment().items() if scheme == "https"}

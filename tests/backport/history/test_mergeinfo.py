@@ -36,7 +36,7 @@ def test_ranges_that_overlap() -> None:
 
 @pytest.mark.parametrize("text", ["no property", "/trunk:12-", "/trunk:12,x", "/trunk:1-2-3"])
 def test_what_is_no_record(text: str) -> None:
-    with pytest.raises(InputError, match=r"x: is no svn:mergeinfo"):
+    with pytest.raises(InputError, match=r"x: not a valid svn:mergeinfo"):
         mergeinfo.read(text, "x")
 
 

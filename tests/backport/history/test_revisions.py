@@ -54,15 +54,15 @@ def test_a_commit_as_a_revision(history: Revisions, story: Mirror) -> None:
 @pytest.mark.parametrize(
     ("word", "error", "said"),
     [
-        ("", UsageError, "no revision is named"),
-        ("HEAD", UsageError, "'HEAD' is no revision"),
-        ("--all", UsageError, "'--all' is no revision"),
+        ("", UsageError, "no revision is given; name one, e.g. r1591508"),
+        ("HEAD", UsageError, "'HEAD' is not a revision"),
+        ("--all", UsageError, "'--all' is not a revision"),
         ("r1", InputError, "r1 is not in the history of trunk or 2.4.x"),
         ("abcdef0", InputError, "abcdef0 is not in the history"),
         ("r1000151", InputError, "r1000151 is a revision of 2.4.x, not of trunk; it merged r1000108$"),
         ("r1000150", InputError, "r1000150 is a revision of 2.4.x, not of trunk$"),
-        ("r1000103-r1000101", UsageError, "r1000103-r1000101 is no range"),
-        ("1000101-1999999", UsageError, "r1000101-r1999999 is no range of up to 2000 revisions"),
+        ("r1000103-r1000101", UsageError, "r1000103-r1000101 is not a range"),
+        ("1000101-1999999", UsageError, "r1000101-r1999999 is not a range of at most 2000 revisions"),
         ("r1000150-r1000151", InputError, "no revision of trunk is in r1000150-r1000151"),
     ],
 )
@@ -112,11 +112,11 @@ def test_lines_as_they_were(story: Mirror) -> None:
 
 
 def test_a_branch_that_is_not_there(story: Mirror, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"has no branch 9\.9; it has 2\.4\.x, trunk$"):
+    with pytest.raises(InputError, match=r"there is no branch 9\.9; it has 2\.4\.x, trunk$"):
         Revisions(str(story.folder), "9.9")
     with pytest.raises(InputError, match="not a git repository"):
         Revisions(str(tmp_path))
-    with pytest.raises(InputError, match="has no branch --exec=x"):
+    with pytest.raises(InputError, match="there is no branch --exec=x"):
         Revisions(str(story.folder), "--exec=x")
 
 
@@ -217,7 +217,7 @@ def test_a_clone_that_is_deepened(story: Mirror, tmp_path: Path) -> None:
     shallow = Revisions(str(clone), cache=cache)
     assert names(shallow.all("trunk")) == ["r1000111", "r1000110", "r1000109"]
     assert shallow.number(1000101) is None
-    with pytest.raises(InputError, match="what r1000109 changes is not known, for the clone is shallow"):
+    with pytest.raises(InputError, match="the clone is shallow and begins with r1000109, so its changes are not known"):
         Objects(shallow.git).changes(shallow.find(["r1000109"]))
     story.git("-C", str(clone), "fetch", "--quiet", "--unshallow", url, "+refs/heads/*:refs/heads/*")
     assert one(Revisions(str(clone), cache=cache), 1000101).name == "r1000101"

@@ -45,7 +45,7 @@ def test_a_title_of_40_columns_is_told_whole() -> None:
         ("5", "has no entry 5 of 4"),
         ("r1", "no entry has 'r1'"),
         ("", "no entry has ''"),
-        ("form", r"'form' is in 2 entries, give the number of one: 2 \(line 30\) mod_b: .*; 3 \(line 41\) mod_c"),
+        ("form", r"'form' is in 2 entries; give the number of one: 2 \(line 30\) mod_b: .*; 3 \(line 41\) mod_c"),
     ],
 )
 def test_none_or_several(which: str, said: str) -> None:

@@ -33,7 +33,7 @@ def test_what_is_no_proposal_is_not_added() -> None:
     for text in ("some text\n", NEW + NEW, NEW + "PATCHES/ISSUES THAT ARE STALLED\n"):
         with pytest.raises(InputError):
             status_file.propose(read(), text)
-    with pytest.raises(InputError, match="no section of proposed"):
+    with pytest.raises(InputError, match="no section for proposed"):
         status_file.propose(read("nothing\n"), NEW)
 
 

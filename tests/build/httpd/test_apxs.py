@@ -73,7 +73,7 @@ def test_a_module_that_there_is_not(tree: Path, tmp_path: Path) -> None:
 @pytest.mark.httpd
 def test_the_apxs_of_another_httpd_is_refused(tmp_path: Path, httpd: str) -> None:
     assert apxs.find(None, Path(httpd)).httpd.resolve() == Path(httpd).resolve()
-    with pytest.raises(UsageError, match="and not for"):
+    with pytest.raises(UsageError, match=", not to "):
         apxs.find(apxs.find().program.as_posix(), tmp_path / "httpd")
 
 

@@ -63,7 +63,7 @@ def test_no_httpd(tmp_path: Path) -> None:
     assert find(tmp_path) is None
     (tmp_path / "include").mkdir()
     (tmp_path / "include/ap_release.h").write_text("#define AP_SERVER_MAJORVERSION_NUMBER 2\n")
-    with pytest.raises(InputError, match="no source of httpd"):
+    with pytest.raises(InputError, match="not a source tree of httpd"):
         open_tree(tmp_path)
 
 

@@ -150,15 +150,15 @@ def test_nothing_of_a_message_reaches_the_terminal_as_it_is(capsys: Capture, rep
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("check",), 2, "either revisions or --all"),
-        (("check", "r1000101", "--all"), 2, "either revisions or --all"),
-        (("check", "what?"), 2, "'what?' is no revision"),
+        (("check",), 2, "give revisions or --all, not both"),
+        (("check", "r1000101", "--all"), 2, "give revisions or --all, not both"),
+        (("check", "what?"), 2, "'what?' is not a revision"),
         (("check", "r5"), 3, "r5 is not in the history"),
         (("check", "r1000151"), 3, "r1000151 is a revision of 2.4.x, not of trunk"),
-        (("check", "r1000101", "--onto", "9.9"), 3, "has no branch 9.9"),
-        (("missing", "--since", "yesterday"), 2, "'yesterday' is no date"),
+        (("check", "r1000101", "--onto", "9.9"), 3, "there is no branch 9.9"),
+        (("missing", "--since", "yesterday"), 2, "'yesterday' is not a date"),
         (("missing", "--mergeinfo", "/nowhere/at/all"), 3, "cannot be read"),
-        (("explain", "r1000101,r1000102"), 2, "one revision at a time"),
+        (("explain", "r1000101,r1000102"), 2, "give one revision at a time"),
     ],
 )
 def test_wrong_calls(capsys: Capture, repository: Mirror, arguments: tuple[str, ...], code: int, said: str) -> None:

@@ -102,12 +102,12 @@ def test_the_answer_for_programs(capsys: Capture, status: Path, root: Path) -> N
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["vote", "mod_", "--name", "eve"], 2, "'mod_' is in 3 entries, give the number of one: 1 (line 21) mod_a"),
+        (["vote", "mod_", "--name", "eve"], 2, "'mod_' is in 3 entries; give the number of one: 1 (line 21) mod_a"),
         (["vote", "9", "--name", "eve"], 2, "has no entry 9 of 4"),
         (["vote", "none", "--name", "eve"], 2, "no entry has 'none'"),
-        (["vote", "1", "--name", "eve", "--vote", "-1"], 2, "a veto needs its reason"),
-        (["vote", "1", "--name", "eve", "--vote", "-1.00", "--remark", " "], 2, "a veto needs its reason"),
-        (["vote", "1", "--name", "e v"], 2, "is no vote"),
+        (["vote", "1", "--name", "eve", "--vote", "-1"], 2, "a veto needs a reason"),
+        (["vote", "1", "--name", "eve", "--vote", "-1.00", "--remark", " "], 2, "a veto needs a reason"),
+        (["vote", "1", "--name", "e v"], 2, "is not a vote"),
         (["withdraw", "1", "--name", "eve"], 2, "STATUS:21: eve has no vote there"),
     ],
 )
@@ -127,7 +127,7 @@ def test_what_is_not_written(capsys: Capture, status: Path, tmp_path: Path) -> N
     (tmp_path / "bare" / "HEAD").write_text("ref: x\n")
     for option, name, said in (
         ("--status", "link", "is a symbolic link"),
-        ("--status", "other", "is no STATUS file"),
+        ("--status", "other", "not a STATUS file"),
         ("--status", "conflict", "has a conflict"),
         ("--status", "none", "there is no such file"),
         ("--repo", "bare", "is a bare repository"),

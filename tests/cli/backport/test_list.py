@@ -94,7 +94,7 @@ def test_the_list_for_programs(capsys: Capture, status: Path, root: Path) -> Non
     [
         (["--status", "{}/other", "--repo", "{}"], 2, "exclude each other"),
         (["--status", "{}/none"], 3, "none: cannot be read"),
-        (["--status", "{}/other"], 3, "is no STATUS file"),
+        (["--status", "{}/other"], 3, "not a STATUS file"),
         (["--repo", "{}"], 3, "not a git repository"),
     ],
 )
@@ -110,4 +110,4 @@ def test_errors(capsys: Capture, tmp_path: Path, arguments: list[str], code: int
 def test_a_repository_without_the_branch(capsys: Capture, repository: Path) -> None:
     answer = call(capsys, "backport", "list", "--repo", repository, "--branch", "2.9.x")
     assert answer.code == 3
-    assert "has no branch 2.9.x" in answer.err
+    assert "there is no branch 2.9.x" in answer.err

@@ -138,7 +138,7 @@ def test_diffs(run: Run, tree: Path, tmp_path: Path) -> None:
     code, out, err = run("apply", tmp_path / "mine.diff")
     assert (code, err) == (
         2,
-        "hpatch: another 'mine.diff' is applied here; revert that first, or give this one another name\n",
+        "hpatch: another 'mine.diff' is applied here; revert it first, or rename this one\n",
     )
     reverted = told(run("revert", "mine.diff", "-f", "json"))
     assert reverted["files"] == [{"path": MODULE, "how": "restored"}]
@@ -238,7 +238,7 @@ def test_a_second_hpatch(run: Run, tree: Path) -> None:
         assert run("apply", "one", "--dry-run").code == 0
         code, out, err = run("apply", "one")
     assert (code, out) == (4, "")
-    assert err == f"hpatch: {tree}: another hpatch is at work in this tree; wait for it to end\n"
+    assert err == f"hpatch: {tree}: another hpatch is working in this tree; wait for it to end\n"
 
 
 POWERLESS = ("setpriv", "--bounding-set=-all", "--inh-caps=-all") if os.geteuid() == 0 else ()
@@ -248,7 +248,7 @@ POWERLESS = ("setpriv", "--bounding-set=-all", "--inh-caps=-all") if os.geteuid(
 @pytest.mark.parametrize(
     ("sealed", "message"),
     [
-        ("modules/proxy", f"{MODULE}: its folder cannot be written; nothing was changed"),
+        ("modules/proxy", f"{MODULE}: hpatch cannot write to its folder; nothing was changed"),
         (".", "{tree}: cannot be written: Permission denied"),
     ],
 )

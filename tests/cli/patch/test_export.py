@@ -82,7 +82,7 @@ def test_no_patch_is_overwritten(run: Run, tmp_path: Path) -> None:
     assert (code, out, err) == (
         3,
         "",
-        f"hpatch: {folder}/two.patch: is there already, with other content; delete it first\n",
+        f"hpatch: {folder}/two.patch: exists already with other content; delete it first\n",
     )
     assert [path.name for path in folder.iterdir()] == ["two.patch"]
 

@@ -104,7 +104,7 @@ def test_another_change_is_refused(capsys: Capture, own: Path, diffs: Path, cach
     (diffs / "r5.diff").write_bytes(DIFF.replace(b"ten", b"zehn"))
     code, out, _ = call(capsys, "set", "fetch", "mine", "--catalog", own, "--from", diffs)
     assert code == 3
-    assert "not the same change" in out
+    assert "as in the catalogue" in out
     assert not list(cache.rglob("*.diff"))
 
 

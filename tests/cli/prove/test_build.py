@@ -108,4 +108,4 @@ def test_a_module(run: Run, tree: Path, tmp_path: Path) -> None:
     assert run(tree, "--prefix", tmp_path / "p", "--module", "mod_hello").code == 0
     for name in ("**", "", "../hello"):
         code, _, err = run(tree, "--prefix", tmp_path / "p", "--module", name)
-        assert (code, err) == (2, f"hpatch: '{name}' is no name of a module\n")
+        assert (code, err) == (2, f"hpatch: '{name}' is not the name of a module\n")

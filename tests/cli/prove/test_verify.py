@@ -55,12 +55,12 @@ def test_what_does_not_apply_is_shown(run: Run, tree: Path) -> None:
     ("arguments", "said"),
     [
         (("nothing",), "there is no patch set 'nothing'"),
-        (("uwsgi-stdin-eof",), "'uwsgi-stdin-eof' is for uwsgi; only httpd is built and tried"),
+        (("uwsgi-stdin-eof",), "'uwsgi-stdin-eof' is for uwsgi; hpatch builds and tries only httpd"),
         (("one", "--httpd", "/usr/sbin/apache2"), "--httpd and --apxs need --module-only"),
-        (("one", "--module-only", "--configure-arg=--x"), "--configure-arg and --mpm are for the whole of httpd"),
-        (("one", "--module-only", "--mpm", "worker"), "--configure-arg and --mpm are for the whole of httpd"),
+        (("one", "--module-only", "--configure-arg=--x"), "--configure-arg and --mpm do not apply to --module-only"),
+        (("one", "--module-only", "--mpm", "worker"), "--configure-arg and --mpm do not apply to --module-only"),
         (("one", "--transport", "pigeon"), "--transport 'pigeon'"),
-        (("one", "--backend", "pigeon"), "'pigeon' is no backend"),
+        (("one", "--backend", "pigeon"), "'pigeon' is not a backend"),
     ],
 )
 def test_wrong_usage(run: Run, arguments: tuple[str, ...], said: str) -> None:
@@ -73,7 +73,7 @@ def test_a_set_that_is_there_already(capsys: pytest.CaptureFixture[str], run: Ru
     assert call(capsys, "apply", "one", "--tree", tree, "--catalog", tmp_path / "sets").code == 0
     code, _, err = run("one")
     assert code == 2
-    assert "has one already: there is no tree without to compare with" in err
+    assert "has one already, so there is no tree without it to compare with" in err
 
 
 @pytest.mark.httpd

@@ -398,7 +398,7 @@ def test_files_are_read_before_they_are_written(data: bytes, order: list[str]) -
 @pytest.mark.parametrize(
     ("data", "line", "word"),
     [
-        (renaming(b"x", b"y") + renaming(b"y", b"x"), 5, "change places"),
+        (renaming(b"x", b"y") + renaming(b"y", b"x"), 5, "swap their names"),
         (renaming(b"x", b"y") + renaming(b"x", b"z"), 5, "renamed twice"),
         (MODIFY + renaming(b"x", b"y"), 9, "changes this file and renames it"),
     ],

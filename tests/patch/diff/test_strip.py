@@ -72,7 +72,7 @@ def test_two_numbers_that_fit() -> None:
 
 
 def test_none_that_fits() -> None:
-    with pytest.raises(DiffError, match=r"'src/x\.c' is the first.*right tree"):
+    with pytest.raises(DiffError, match=r"'src/x\.c' is the first.*check the tree"):
         strip(plain("src/x.c src/x.c"), tree(*TREE))
 
 
@@ -139,8 +139,8 @@ RENAME = git("similarity index 100%\nrename from x\nrename to y\n", "a/x", "b/y"
 @pytest.mark.parametrize(
     ("text", "line", "word"),
     [
-        (CREATE + CREATE, 5, "made or changed"),
-        (MODIFY + CREATE, 6, "made or changed"),
+        (CREATE + CREATE, 5, "created or changed"),
+        (MODIFY + CREATE, 6, "created or changed"),
         (DELETE + MODIFY, 5, "removed"),
         (DELETE + DELETE, 5, "removed"),
         (RENAME + b"\nNext.\n" + MODIFY, 7, "removed"),

@@ -95,7 +95,7 @@ def test_a_mark(write: Write) -> None:
     [
         ("", "id: missing"),
         (HEAD.replace("mine", "other") + REVISION, "id: 'other' is not the folder's name, 'mine'"),
-        (HEAD.replace("mine", "Mine!") + REVISION, "id: 'Mine!' must be small letters and digits"),
+        (HEAD.replace("mine", "Mine!") + REVISION, "id: 'Mine!' must be lower-case letters and digits"),
         (HEAD.replace('"Mine"', "7") + REVISION, "title: must be a string that is not empty"),
         (HEAD.replace(">=", "") + REVISION, "applies: '2.4.1' is not a range of versions such as"),
         (HEAD + 'needs = ["a"]\n' + REVISION, "needs: unknown key"),
@@ -117,9 +117,12 @@ def test_a_mark(write: Write) -> None:
         (HEAD + REVISION + 'comit = "x"\n', "revisions[1].comit: unknown key; did you mean 'commit'?"),
         (HEAD + VARIANTS.replace("a.diff", "c.diff"), "variants[1].diff: 'c.diff' is not a file beside set.toml"),
         (HEAD + VARIANTS.replace("a.diff", "../sets/mine/a.diff"), "is not a file beside set.toml"),
-        (HEAD + REVISION + '[[recognise]]\nfile = "a"\n', "recognise[1].present: a mark needs texts"),
-        (HEAD + REVISION + '[[recognise]]\nfile = "a"\npresent = ["x"]\nrevision = 6\n', "none of the set's"),
-        (HEAD + REVISION + REVISION.replace("[[revisions]]", "[[merges]]\ntrunk = [6]"), "merges[1].trunk: none"),
+        (HEAD + REVISION + '[[recognise]]\nfile = "a"\n', "recognise[1].present: a mark needs a text"),
+        (
+            HEAD + REVISION + '[[recognise]]\nfile = "a"\npresent = ["x"]\nrevision = 6\n',
+            "is not a revision of the set",
+        ),
+        (HEAD + REVISION + REVISION.replace("[[revisions]]", "[[merges]]\ntrunk = [6]"), "merges[1].trunk: is not"),
         ("id = \n", "not valid TOML"),
     ],
 )

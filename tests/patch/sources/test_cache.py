@@ -87,7 +87,9 @@ def test_subversions_own_fingerprint_will_do(revision: Make) -> None:
 
 def test_another_file_before_is_refused_with_both_values(kept: Cache, revision: Make) -> None:
     source = Checked(Told(before=b"other\n"), kept)
-    with pytest.raises(MismatchError, match=f"{blob_id(b'other' + bytes([10]))}, the catalogue has {blob_id(BEFORE)}"):
+    with pytest.raises(
+        MismatchError, match=f"{blob_id(b'other' + bytes([10]))}, but the catalogue has {blob_id(BEFORE)}"
+    ):
         source.before(revision(), "modules/a.c")
     assert Checked(None, kept).before(revision(), "modules/a.c") is None
 

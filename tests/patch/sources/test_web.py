@@ -106,9 +106,9 @@ def test_the_projects_own_place(server: Server, wanted: Revision) -> None:
 
 
 def test_no_place_is_known(revision: Make, wanted: Revision) -> None:
-    with pytest.raises(NotKnownError, match="no place is known for r5"):
+    with pytest.raises(NotKnownError, match="no address is known for r5"):
         Web(nowhere).diff(wanted)
-    with pytest.raises(NotKnownError, match="no place is known for r5"):
+    with pytest.raises(NotKnownError, match="no address is known for r5"):
         Web(nowhere, "http://127.0.0.1:1/x").diff(revision())
     assert Web(nowhere).before(wanted, "modules/a.c") is None
 
@@ -120,7 +120,7 @@ def test_a_redirection_on_the_same_host(server: Server, wanted: Revision) -> Non
 @pytest.mark.parametrize(
     ("kind", "message"),
     [
-        ("elsewhere", "the server redirects elsewhere, to http://localhost"),
+        ("elsewhere", "the server redirects to http://localhost"),
         ("file", "file:///etc/passwd' is not allowed"),
     ],
 )
@@ -133,10 +133,10 @@ def test_a_redirection_elsewhere(server: Server, wanted: Revision, kind: str, me
 @pytest.mark.parametrize(
     ("kind", "error", "message"),
     [
-        ("missing", NotKnownError, "r5 is not there"),
+        ("missing", NotKnownError, "there is no r5"),
         ("error", ToolError, "the server answered 503"),
         ("round", ToolError, "the server answered 302"),
-        ("cut", ToolError, f"the answer was cut, after {len(DIFF)} of {len(DIFF) + 1} bytes"),
+        ("cut", ToolError, f"the answer was cut off after {len(DIFF)} of {len(DIFF) + 1} bytes"),
     ],
 )
 def test_other_answers(server: Server, wanted: Revision, kind: str, error: type[Exception], message: str) -> None:
