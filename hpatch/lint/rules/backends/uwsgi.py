@@ -263,7 +263,7 @@ def uwsgi_module_cve(context: Context) -> Iterator[Found]:
     - CVE-2026-63718: fixed in 2.4.69
 
     A distribution's build may contain a fix that its version does not show; its security tracker tells. If httpd's
-    version is not known, the finding is an info.
+    version is not known, the severity is info.
 
     The rule is silent when nothing is proxied to uwsgi, and for httpd before 2.4.30.
 

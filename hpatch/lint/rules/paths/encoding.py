@@ -60,7 +60,7 @@ def nocanon(context: Context) -> Iterator[Found]:
 
     Normally mod_proxy decodes a path, resolves `/../` in it and encodes it again. `nocanon` passes the raw path on.
     Backends that read `%2F` or signed URLs need that, but it "removes the normal limited protection against URL-based
-    attacks". The finding is a note.
+    attacks". The severity is info.
 
     It is a warning if the flag has no effect: with `mapping=servlet`, which normalizes the path, and for scgi, which
     does not read the flag.

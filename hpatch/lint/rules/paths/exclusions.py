@@ -43,7 +43,7 @@ def exclude_after(context: Context) -> Iterator[Found]:
         if mapping.target is None and taker.mapping.target is not None and not taker.mixed:
             yield Found(
                 mapping.place,
-                f'"{mapping.path}" is not excluded: the {taker.mapping.kind} of "{taker.mapping.path}" '
+                f'"{mapping.path}" is not excluded: the {taker.mapping.kind} for "{taker.mapping.path}" '
                 f'sends it to "{taker.mapping.target.text}" first',
                 related=(Related(taker.mapping.place, taker.why),),
                 help=taker.help.replace("longer path", "exclusion"),

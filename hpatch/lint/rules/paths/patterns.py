@@ -110,7 +110,7 @@ def regex_unanchored(context: Context) -> Iterator[Found]:
 
     Without `^`, a pattern matches anywhere in the path: `/api/(.*)` also matches `/static/api/x`, and httpd sends `x`
     to the backend. In an alternation, each part needs its own `^`, or a group around all parts. A dot before a file
-    extension stands for any character: `.php` also matches `/alphphp` (a note).
+    extension stands for any character: `.php` also matches `/alphphp` (severity info).
 
     The rule is silent about exclusions, about patterns that end with `$` and have no `^` (`\\.php$`), and about
     patterns that begin with `.*`.

@@ -140,8 +140,8 @@ def reverse_mismatch(context: Context) -> Iterator[Found]:
 
     If a redirect begins with its URL, ProxyPassReverse replaces that URL with its path, letter by letter. With `/app`
     and `http://h/`, the redirect `http://h/login` becomes `/applogin`. With `/` and `http://h` it becomes `//login`;
-    this is a note, because httpd merges the slashes when the client comes back. A line with another path or port than
-    the ProxyPass of the same path misses the backend's redirects, or sends them to a wrong path.
+    the severity is then info, because httpd merges the slashes when the client comes back. A line with another path or
+    port than the ProxyPass of the same path misses the backend's redirects, or sends them to a wrong path.
 
     The rule is silent:
 

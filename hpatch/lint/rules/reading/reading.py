@@ -161,7 +161,7 @@ def variable_undefined(context: Context) -> Iterator[Found]:
     httpd warns (AH00111) and continues with the text `${NAME}` as part of a host name, a path or a number. Variables
     come from Define, from `-D`, and from the environment of the process that starts httpd.
 
-    The finding is only a note when that environment is not known. hpatch reads a file `envvars` beside the main file by
+    The severity is only info when that environment is not known. hpatch reads a file `envvars` beside the main file by
     itself.
 
     Define the variable, or give the environment with `--env-file`.

@@ -357,7 +357,7 @@ def nonce_none(context: Context) -> Iterator[Found]:
     balancer-manager then accepts changes to this balancer from any form. A page on another site can make an
     administrator's browser send such a form (CSRF). A fixed nonce has the same weakness for anyone who knows it.
 
-    The finding is only a note when the configuration has no balancer-manager.
+    The severity is only info when the configuration has no balancer-manager.
 
     Remove `nonce`; httpd then generates a random nonce at each start.
 

@@ -34,14 +34,16 @@ def param_inert_scheme(context: Context) -> Iterator[Found]:
 
     httpd accepts and stores every parameter for every worker, but each protocol module reads only some of them:
 
-    - `flushpackets`: ajp and fcgi.
-    - `ping`: ajp and http.
-    - `secret`: ajp.
-    - `responsefieldsize`: http.
-    - `flusher`: fd.
-    - `enablereuse`: not uwsgi and scgi, which close each connection.
+    - `flushpackets` and `flushwait`: ajp, and fcgi from httpd 2.4.31 on
+    - `ping`: ajp and http, h2 from 2.4.44 on, ws from 2.4.47 on
+    - `responsefieldsize`: http, and ws from 2.4.47 on
+    - `upgrade`: ws, and http from 2.4.47 on
+    - `secret`: ajp
+    - `flusher`: fd
+    - `enablereuse`: http, ajp, fcgi, ws and h2; uwsgi and scgi close each connection
 
-    For other schemes the parameter does nothing, and httpd does not say so.
+    https, wss and h2c are like http, ws and h2. For other schemes the parameter does nothing, without a message from
+    httpd.
 
     The rule is silent when the value asks for what the module does anyway (`flushpackets=off`, `enablereuse=off`), and
     for `iobuffersize`, which has its own rule.

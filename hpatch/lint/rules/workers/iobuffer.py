@@ -186,8 +186,8 @@ def iobuffer_order(context: Context) -> Iterator[Found]:
 
     - workers that are defined above the directive
     - workers that `<Proxy>` or ProxySet defines
-    - workers of a virtual host, if the directive stands in the main server. This is an info: the directive may be meant
-      for HTTP, which does read it there.
+    - workers of a virtual host, if the directive stands in the main server. The severity is then info, because the
+      directive may be meant for HTTP, which does read it there.
 
     The rule is silent about a handler without a worker (`SetHandler "proxy:fcgi://…"`), which never receives the size
     either.
