@@ -2,7 +2,7 @@
 
 Read in `set_worker_param`, `set_balancer_param` and `add_pass` (mod_proxy.c), `set_worker_hc_param`
 (mod_proxy_hcheck.c), `ap_proxy_set_wstatus` (proxy_util.c) and `ap_timeout_parameter_parse` (server/util.c) of
-every release from 2.4.1 to 2.4.62; the values tried on 2.4.71.
+every release from 2.4.1 to 2.4.62; the values tested on 2.4.71.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What several families of rules use. It holds no rules."""
+"""Helpers for several families of rules. This package contains no rules."""

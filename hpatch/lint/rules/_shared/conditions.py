@@ -1,4 +1,4 @@
-"""Undecided conditionals: their branches are all read, and yet no httpd reads all of them."""
+"""Undecided conditionals: hpatch reads both branches, but httpd reads only one of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def _opposite(text: str) -> str:
-    """The text of the conditional that holds just where this one does not: `<IfDefine X>` and `<IfDefine !X>`."""
+    """The text of the conditional that holds exactly when this one does not: `<IfDefine X>` and `<IfDefine !X>`."""
     name, _, test = text.partition(" ")
     test = test.strip()
     return f"{name} {test[1:].strip()}" if test.startswith("!") else f"{name} !{test}"

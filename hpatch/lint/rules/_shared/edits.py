@@ -15,7 +15,7 @@ def written(node: Node, place: Place) -> str:
 
 
 def replaced(node: Node, place: Place, old: str, new: str) -> tuple[Edit, ...]:
-    """The change of a word, quotes kept; nothing where the word is not written there as httpd reads it."""
+    """The change of a word, quotes kept; empty if the file does not show the word as httpd reads it."""
     if place.file != node.source.name:
         return ()
     text = written(node, place)
@@ -26,7 +26,7 @@ def replaced(node: Node, place: Place, old: str, new: str) -> tuple[Edit, ...]:
 
 
 def removed(node: Node, index: int) -> tuple[Edit, ...]:
-    """The removal of a word and the blanks after it; nothing where the words are not written as httpd reads them."""
+    """The removal of a word and the blanks after it; empty if the file does not show the words as httpd reads them."""
     places = node.word_places()
     if index + 1 >= len(places) or places[index] == node.place:
         return ()

@@ -1,4 +1,4 @@
-"""The parameters that httpd would take in, each read once, and edits to them; shared by the rules about parameters."""
+"""The parameters that httpd reads, each checked once, and edits to them; shared by the rules about parameters."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Use(NamedTuple):
-    """A parameter that httpd takes in: for a worker, a balancer, or (`owner` None) a health-check template.
+    """A parameter that httpd reads: of a worker, a balancer, or (`owner` None) a health-check template.
 
     `parameter` is what the table has for its key in its `scope`, `reading` what httpd makes of the value; both are
     None where the key is not known there. `server` is None for a template's.
@@ -47,7 +47,7 @@ class Use(NamedTuple):
 
 
 def uses(context: Context, *keys: str) -> list[Use]:
-    """Every parameter that httpd takes in, or those with these keys, in the order of servers, workers and lines."""
+    """Every parameter that httpd reads, or those with these keys, in the order of servers, workers and lines."""
     every, by_key = _uses(context)
     if not keys:
         return every
@@ -93,7 +93,7 @@ def _of_template(node: Node, version: Version | None) -> Iterator[Use]:
 
 
 class _Readings:
-    """What httpd makes of parameters: each distinct text is read once."""
+    """The readings of parameters, each distinct text read once."""
 
     def __init__(self, version: Version | None) -> None:
         self.version = version
@@ -124,13 +124,13 @@ def words(texts: list[str], joint: str = "and") -> str:
 
 
 def changed(node: Node, place: Place, text: str, replacement: str, title: str, *, safe: bool = False) -> Fix | None:
-    """A fix that writes another word for `text`; None where the file does not show the word as it is."""
+    """A fix that replaces the word `text`; None if the file does not show the word as httpd reads it."""
     edits = replaced(node, place, text, replacement)
     return Fix(title, edits, safe) if edits else None
 
 
 def dropped(use: Use, title: str, *, safe: bool) -> Fix | None:
-    """A fix that takes a parameter away, with the blanks before it."""
+    """A fix that removes a parameter and the blanks before it."""
     place, node = use.place, use.param.node
     if not replaced(node, place, use.text, ""):
         return None

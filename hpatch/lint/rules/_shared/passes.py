@@ -1,13 +1,13 @@
-"""How mod_proxy chooses a ProxyPass for a request, for the rules that ask which one it would be.
+"""mod_proxy's choice of a ProxyPass for a request, for the rules that depend on it.
 
-Read in `add_pass`, `alias_match`, `ap_proxy_trans_match` and `proxy_trans` (mod_proxy.c of 2.4.62), tried on 2.4.71:
+Read in `add_pass`, `alias_match`, `ap_proxy_trans_match` and `proxy_trans` (mod_proxy.c of 2.4.62), tested on 2.4.71:
 
 - A path matches whole segments: `/a` matches `/a` and `/a/1`, not `/ab`; `/a/` matches `/a/1`, not `/a`. A run of
   slashes counts as one.
-- The ProxyPass of the Location sections around a request is asked first. Sections merge in the order in which they
-  are written, so the last one that matches gives it, not the most specific.
-- Then the list of the server is walked in its order; a virtual host's list is the main server's followed by its own
-  (ProxyPassInherit does not change that). Those with `mapping=` are walked in a pass of their own, before the others.
+- httpd first tries the ProxyPass of the Location sections that match the request. Sections merge in the order in which
+  they are written, so the last match wins, not the most specific one.
+- Then it tries the list of the server in order. A virtual host's list is the main server's, followed by its own
+  (ProxyPassInherit does not change that). A separate pass tries those with `mapping=` before the others.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LITERAL = r"(?:[\w/~%,=@-]|\\[./~-])*"
 _COVERING = rf"\^?\(?(?P<path>{_LITERAL})(?:\(*\.\*\)*\$?)?\)*\Z"
 _START = rf"(?s)\^\(?(?P<path>{_LITERAL})(?P<rest>.*)"
 _SLASHES = "//+"
-# Patterns are texts here: the first use compiles them, since every start of the program loads the rules.
+# Patterns are texts here and compiled at the first use, because every start of the program loads the rules.
 _WILDCARD = r"[*?]|\[[^\]]+\]"
 _META = r"[^\w/.~%-]"
 
@@ -36,7 +36,7 @@ def passes(server: Server) -> list[Mapping]:
 
 
 def parameter(mapping: Mapping, key: str) -> Param | None:
-    """The `key=value` that is in effect on a line (the last one)."""
+    """The effective `key=value` of a line (the last one)."""
     for param in reversed(mapping.params):
         if param.key.lower() == key:
             return param
@@ -57,12 +57,12 @@ def section_pattern(section: Node) -> bool:
 
 
 def wildcard(path: str) -> bool:
-    """Whether httpd takes a path for a shell pattern (`apr_fnmatch_test`)."""
+    """Whether httpd treats a path as a shell pattern (`apr_fnmatch_test`)."""
     return ("*" in path or "?" in path or "[" in path) and re.search(_WILDCARD, path) is not None
 
 
 def pattern(mapping: Mapping) -> str | None:
-    """The regular expression that httpd compiles for a ProxyPass; None where it compares the path.
+    """The regular expression that httpd compiles for a ProxyPass; None if it compares the path.
 
     In a section, a ProxyPass whose path looks like a shell pattern is compiled as a regular expression too.
     """
@@ -86,7 +86,7 @@ def one_slash(path: str) -> str:
 
 
 def covers(mapping: Mapping) -> str | None:
-    """The path all of whose requests it takes; None where that is not sure.
+    """The path of which it takes every request; None if that is not certain.
 
     `/a` stands for `/a` and everything under it, `/a/` for everything under it.
     """
@@ -102,7 +102,7 @@ def covers(mapping: Mapping) -> str | None:
 
 
 def lies_under(mapping: Mapping) -> str | None:
-    """A path that all its requests are, or lie under: what covers that covers it. None where that is not known."""
+    """A path that contains all its requests, so what covers that path covers it too. None if it is not known."""
     if mapping.section is not None or not mapping.pattern:
         return _compared(mapping)
     match = re.match(_START, mapping.path)
@@ -119,7 +119,7 @@ def lies_under(mapping: Mapping) -> str | None:
 
 
 def _compared(mapping: Mapping) -> str | None:
-    """The path that httpd compares with the request's; None where it is a pattern, or holds a variable."""
+    """The path that httpd compares with the request's; None if it is a pattern or contains a variable."""
     if mapping.section is not None:
         if not in_location(mapping) or (mapping.pattern and re.search(_META, mapping.path)):
             return None
@@ -145,14 +145,14 @@ def _above(path: str) -> Iterator[str]:
 
 
 class Covered(NamedTuple):
-    """A ProxyPass that httpd asks, and where in the order."""
+    """A ProxyPass, and its position in the order in which httpd tries them."""
 
     order: int
     mapping: Mapping
 
 
 class Cover:
-    """ProxyPass lines by the path that they cover: which one takes all the requests of another."""
+    """ProxyPass lines by the path that they cover, to find one that takes all the requests of another."""
 
     __slots__ = ("_first", "_latest", "size")
 
@@ -171,9 +171,9 @@ class Cover:
                 first[path] = Covered(self.size, mapping)
 
     def find(self, path: str, read: tuple[Condition, ...]) -> Covered | None:
-        """The one that takes every request under a path, whenever what is read under the conditions `read` is.
+        """The ProxyPass that takes every request under a path, and is read whenever the conditions `read` hold.
 
-        It is the first one that was added, or the latest one of a `latest` cover.
+        It is the first one added, or the last one for a `latest` cover.
         """
         found: Covered | None = None
         for conditions in _subsets(read):
@@ -186,7 +186,7 @@ class Cover:
 
 
 def _subsets(conditions: tuple[Condition, ...]) -> Iterable[tuple[Condition, ...]]:
-    """The conditions under which something is read for sure when it is read under these."""
+    """The sets of conditions that surely hold whenever these conditions hold."""
     if not conditions:
         return ((),)
     count = len(conditions)
@@ -194,7 +194,7 @@ def _subsets(conditions: tuple[Condition, ...]) -> Iterable[tuple[Condition, ...
 
 
 def same_result(taken: Mapping, other: Mapping) -> bool:
-    """Whether a request for `other` reaches the same URL through `taken`, or may (where that is not known)."""
+    """Whether a request for `other` reaches, or may reach, the same URL through `taken`."""
     if taken.target is None or other.target is None:
         return taken.target is None and other.target is None
     ours, theirs = taken.target, other.target

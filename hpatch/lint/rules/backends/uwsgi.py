@@ -115,8 +115,8 @@ def uwsgi_fcgi_eof(context: Context) -> Iterator[Found]:
         fastcgi-socket = /run/app.sock
         threads = 4
 
-    Source: dispatch (mod_proxy_fcgi.c, 2.4.0 to 2.4.68; tried up to 2.4.71); uWSGI 2.0.4, 2.0.5, 2.0.9, 2.0.21 and
-    2.0.31 tried behind 2.4.9 and 2.4.68.
+    Source: dispatch (mod_proxy_fcgi.c, 2.4.0 to 2.4.68; tested up to 2.4.71); uWSGI 2.0.4, 2.0.5, 2.0.9, 2.0.21 and
+    2.0.31 tested behind 2.4.9 and 2.4.68.
     """
     version = context.uwsgi_version
     if version is not None and version >= DRAINS:
