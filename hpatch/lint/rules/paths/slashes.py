@@ -29,7 +29,7 @@ def slash_target_missing(context: Context) -> Iterator[Found]:
     `http://10.0.0.5:8080`:
 
     - A request for `/p/1` goes to `http://10.0.0.5:80801`, which is another port.
-    - A request for `/p/x` goes to `http://10.0.0.5:8080x`, a host that does not exist.
+    - A request for `/p/x` gets 500, because there is no host `10.0.0.5:8080x` (AH00898).
 
     With `/p/` and `http://h/app`, a request for `/p/1` goes to `/app1`. With a balancer, the request gets 500
     (AH01144).
