@@ -79,7 +79,7 @@ def param_inert_scheme(context: Context) -> Iterator[Found]:
         ahead = "" if since is None else f" before httpd {since}"
         yield Found(
             use.place,
-            f'"{use.text}" does nothing on "{worker.target.text}": nothing reads it for {scheme}{ahead}',
+            f'"{use.text}" has no effect on "{worker.target.text}": nothing reads it for {scheme}{ahead}',
             help=f"Remove it; only {_readers(use)} it.",
             fix=dropped(use, f'remove "{use.param.key}"', safe=True),
         )
@@ -122,7 +122,7 @@ def retry_standalone(context: Context) -> Iterator[Found]:
         check = parameter.name.startswith("hc")
         yield Found(
             use.place,
-            f'"{use.text}" does nothing on "{worker.target.text}": '
+            f'"{use.text}" has no effect on "{worker.target.text}": '
             + (
                 "httpd runs health checks only for members of a balancer"
                 if check

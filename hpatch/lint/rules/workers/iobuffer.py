@@ -163,7 +163,7 @@ def iobuffer_inert(context: Context) -> Iterator[Found]:
         ahead = "" if since is None else f" before httpd {since}"
         yield Found(
             use.place,
-            f'"{use.text}" does nothing on "{target.text}": nothing reads it for {target.scheme}{ahead}',
+            f'"{use.text}" has no effect on "{target.text}": nothing reads it for {target.scheme}{ahead}',
             help=_inert_help(use),
             fix=dropped(use, f'remove "{use.param.key}"', safe=True),
             node=use.param.node,

@@ -102,6 +102,6 @@ def prefork_pool(context: Context) -> Iterator[Found]:
         for use in pool.values():
             yield Found(
                 use.place,
-                f'"{use.text}" does nothing under prefork: each process has one connection',
+                f'"{use.text}" has no effect under prefork: each process has one connection',
                 help="Limit the number of processes with MaxRequestWorkers, or use the event MPM.",
             )

@@ -118,7 +118,7 @@ def worker_shared(context: Context) -> Iterator[Found]:
                 continue
             yield Found(
                 definition.target.place,
-                f'"{definition.target.text}" shares the worker "{worker.name}"',
+                f'"{definition.target.text}" shares the worker "{worker.name}", its connections and its parameters',
                 (Related(worker.node.place, f'the worker "{worker.name}" is defined here'),),
                 "If it needs its own worker, write the line with the longer URL first.",
             )
@@ -167,11 +167,12 @@ def member_duplicate(context: Context) -> Iterator[Found]:
                         continue
                     lost = _lost(worker, definition)
                     ignored = (
-                        f", and httpd ignores {words([f'{param.key}={param.value}' for param in lost])}" if lost else ""
+                        f"; httpd ignores {words([f'{param.key}={param.value}' for param in lost])}" if lost else ""
                     )
                     yield Found(
                         definition.target.place,
-                        f'"{balancer.name}" takes "{definition.target.text}" for its member "{worker.name}"{ignored}',
+                        f'"{balancer.name}" takes "{definition.target.text}" for its member "{worker.name}" '
+                        f"and adds no member{ignored}",
                         (Related(worker.node.place, f'the member "{worker.name}" is defined here'),),
                         "Remove the line, or give the member the URL of another backend.",
                     )

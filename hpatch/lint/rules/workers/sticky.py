@@ -172,6 +172,6 @@ def _too_long(use: Use) -> Iterator[Found]:
     elif reading.dropped:
         yield Found(
             use.place,
-            f'httpd cuts "{use.text}" to "{reading.value}"',
+            f'httpd cuts "{use.text}" to "{reading.value}" and looks for that name instead',
             help="Shorten the value to 63 bytes, cookie and parameter together.",
         )
