@@ -1,1 +1,1 @@
-"""What a backend's own files say: one package a kind of backend."""
+"""The configuration files of backends, one package for each kind of backend."""

@@ -1,4 +1,4 @@
-"""What `<IfVersion>` decides (`modules/metadata/mod_version.c`)."""
+"""`<IfVersion>` conditions (`modules/metadata/mod_version.c`)."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def logical(text: str, at: int, end: int, carried: str | None = None) -> Line:
 
 
 def joined(text: str, at: int, end: int, carried: str = "") -> tuple[str, int, int]:
-    """What httpd holds of the logical line that starts at `at`, untrimmed; where the next begins; physical lines."""
+    """The logical line from `at` as httpd holds it, untrimmed; the start of the next; its number of physical lines."""
     lines = 0
     kept = list(carried)  # characters: a line can have millions of continuations, and each may cut only the end
     while True:

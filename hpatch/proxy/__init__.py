@@ -1,1 +1,1 @@
-"""What mod_proxy would make of a configuration: servers, mappings, workers and balancers."""
+"""mod_proxy's model of a configuration: servers, mappings, workers and balancers."""
