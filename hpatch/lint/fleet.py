@@ -21,6 +21,10 @@ _LARGEST = 16
 """The number of pieces of work that a process gets at once: handing over a small piece costs more than doing it."""
 
 
+_ENDING = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+"""What tells a process to end."""
+
+
 def spread(function: Callable[[W], R], work: Sequence[W], jobs: int) -> Iterator[R]:
     """The results of `function` for the pieces of work, in order. An error that it raises is raised here.
 
@@ -36,8 +40,8 @@ def spread(function: Callable[[W], R], work: Sequence[W], jobs: int) -> Iterator
             here, there = context.Pipe()
             ends.append(here)
             process = context.Process(target=_serve, args=(there, tuple(ends), function, work), daemon=True)
-            # An interrupt that comes between the fork and the child's first line waits.
-            mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            # Python forgets signals that reach a child before its first line; the wait for such a child would not end.
+            mask = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
             try:
                 process.start()
                 processes.append(process)
@@ -81,7 +85,7 @@ def _collect(ends: Sequence[Connection], batches: Sequence[range]) -> Iterator[R
 def _serve(end: Connection, others: Sequence[Connection], function: Callable[[W], R], work: Sequence[W]) -> None:
     """A process: work on batches until none is left, or until nobody reads the results."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # its parent is interrupted too, and ends it
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     for other in others:
         other.close()  # or it would never see that its parent has gone
     try:

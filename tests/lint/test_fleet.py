@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -67,3 +69,22 @@ def test_whoever_stops_listening_leaves_no_process() -> None:
     results.close()  # type: ignore[attr-defined]
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
+
+
+ENDED_AT_ONCE = """
+import signal, sys
+from hpatch.lint import fleet
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+fleet._collect = lambda *_: 1 / 0
+for _ in range(50):
+    try:
+        list(fleet.spread(abs, range(9), 2))
+    except ZeroDivisionError:
+        print("ended")
+"""
+
+
+def test_processes_that_have_just_started_can_be_ended() -> None:
+    """Half of such runs once waited for ever."""
+    done = subprocess.run([sys.executable, "-c", ENDED_AT_ONCE], capture_output=True, text=True, timeout=60, check=True)
+    assert (done.stdout.split(), done.stderr) == (["ended"] * 50, "")
