@@ -274,3 +274,31 @@ def test_a_proposal_added_and_removed_leaves_no_trace(lines: str, end: str) -> N
     parted = not text[at:].partition("\n")[0].strip()
     expected = text if parted else f"{text[:at]}\n{text[at:]}"
     assert status_file.apply(after.text, status_file.remove(after, mine)) == expected
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "",
+        "     [ ann: not before 2.4.3 ]\n",
+        "\n     [ ann: not before 2.4.3 ]\n",
+        "  [ A note\n    of two lines ]\n",
+        "     ann: not before 2.4.3\n\n     [ bob agrees ]\n",
+    ],
+)
+def test_an_accepted_entry_goes_below_the_notes_of_the_one_above(note: str) -> None:
+    above = "PATCHES ACCEPTED TO BACKPORT FROM TRUNK:\n  [ start below ]\n\n  *) first\n     +1: ann, bob, cid\n"
+    below = "\nPATCHES PROPOSED TO BACKPORT FROM TRUNK:\n\n"
+    rest = "\n  *) other\n     +1: ann\n"
+    status = read(f"{above}{note}{below}{NEW}{rest}")
+    edits = status_file.move(status, entry("mod_d", status), "accepted")
+    assert status_file.apply(status.source.text, edits) == f"{above}{note}\n{NEW}{below}{rest.removeprefix(chr(10))}"
+
+
+def test_an_accepted_entry_goes_above_text_at_the_left_margin() -> None:
+    """That belongs to no entry."""
+    above = "PATCHES ACCEPTED TO BACKPORT FROM TRUNK:\n\n  *) first\n     +1: ann, bob, cid\n"
+    below = "\n[ Merge these first. ]\n\nPATCHES PROPOSED TO BACKPORT FROM TRUNK:\n\n"
+    status = read(f"{above}{below}{NEW}")
+    after = status_file.apply(status.source.text, status_file.move(status, entry("mod_d", status), "accepted"))
+    assert after == f"{above}\n{NEW}{below[:-1]}"

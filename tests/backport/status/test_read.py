@@ -202,3 +202,27 @@ def test_every_revision_of_the_real_file() -> None:
     print(f"{files} texts in {seconds:.1f} s; {understood} of {len(seen)} entries read ({understood / len(seen):.1%})")
     assert files > 6000
     assert understood >= 0.95 * len(seen)
+
+
+@pytest.mark.parametrize(
+    ("lines", "title"),
+    [
+        ("  *) mod_a: One\n     and two.\n", "mod_a: One and two."),
+        ("  *) mod_a: One\n\n     and a remark.\n", "mod_a: One"),
+        ("  *) mod_a: One\n     \t\n     and a remark.\n", "mod_a: One"),
+        ("  *) mod_a: One\n     and two.\n\n     mod_b: and a remark.\n", "mod_a: One and two."),
+        ("  *) mod_a: One\n     mod_b: and two.\n", "mod_a: One mod_b: and two."),
+    ],
+)
+@pytest.mark.parametrize("field", ["     trunk patch: https://svn.apache.org/r1900001\n", "     +1: ann\n"])
+def test_a_title_ends_at_a_blank_line_or_a_field(lines: str, title: str, field: str) -> None:
+    status = read(f"PATCHES PROPOSED TO BACKPORT FROM TRUNK:\n\n{lines}{field}")
+    assert [one.title for one in status.entries] == [title]
+
+
+@pytest.mark.parametrize(
+    ("lines", "title"), [("     and two.\n", "mod_a: One and two."), ("\n     and a remark.\n", "mod_a: One")]
+)
+def test_a_title_without_a_field_ends_at_a_blank_line(lines: str, title: str) -> None:
+    status = read(f"PATCHES PROPOSED TO BACKPORT FROM TRUNK:\n\n  *) mod_a: One\n{lines}")
+    assert [one.title for one in status.entries] == [title]
