@@ -1,13 +1,15 @@
 # make try     install hpatch into ./.venv and lint examples/
 # make check   install what the tests need, then run every check and the tests
+# make lowest  run the quick tests with the oldest libraries that pyproject.toml allows
 # make mutants AREA=status   change the code in small ways and see whether the tests notice (minutes an area)
 # make proof   build httpd from Debian's source and uWSGI 2.0.4, and prove the workaround on them (minutes)
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+LOWEST := $(VENV)-lowest
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: try check proof fix test bench mutants debian clean
+.PHONY: try check proof lowest fix test bench mutants debian clean
 
 try: $(VENV)/installed
 	@$(BIN)/hpatch lint examples || status=$$?; \
@@ -24,6 +26,9 @@ check: $(VENV)/tested debian
 proof: $(VENV)/tested debian
 	$(BIN)/pytest -m proof
 
+lowest: $(LOWEST)/tested
+	$(LOWEST)/bin/pytest -n auto --quick
+
 fix: $(VENV)/tested
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
@@ -34,14 +39,14 @@ test: $(VENV)/tested
 bench: $(VENV)/benched
 	$(BIN)/python bench/lint.py
 
-mutants: $(VENV)/mutated
+mutants: $(VENV)/tested
 	nice $(BIN)/python -m bench.mutants $(AREA)
 
 debian:
 	@tests/debian-packages
 
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) $(LOWEST) build dist
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -51,13 +56,16 @@ $(VENV)/installed: pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/tested: pyproject.toml | $(VENV)/bin/python
-	$(PIP) install --editable '.[test]'
+	$(PIP) install --editable '.[test,mutants]'
 	@touch $@ $(VENV)/installed
 
 $(VENV)/benched: pyproject.toml | $(VENV)/bin/python
 	$(PIP) install --editable '.[bench]'
 	@touch $@ $(VENV)/installed
 
-$(VENV)/mutated: pyproject.toml | $(VENV)/bin/python
-	$(PIP) install --editable '.[test,mutants]'
-	@touch $@ $(VENV)/installed $(VENV)/tested
+# uv chooses the oldest of what is named here, and the newest of what these need in turn.
+$(LOWEST)/tested: pyproject.toml
+	$(PYTHON) -m venv --clear $(LOWEST)
+	$(LOWEST)/bin/python -m pip --disable-pip-version-check --quiet install 'uv>=0.5'
+	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python --resolution lowest-direct --editable '.[test,mutants]'
+	@touch $@

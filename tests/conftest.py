@@ -22,6 +22,19 @@ settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True
 settings.load_profile("ci" if needs.CI else "default")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--quick`."""
+    parser.addoption("--quick", action="store_true", help="only tests without servers, compilers and histories")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is not quick, if asked to."""
+    if config.getoption("--quick"):
+        left_out = [item for item in items if not needs.is_quick(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if needs.is_quick(item)]
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers of what tests need."""
     for marker, need in needs.NEEDS.items():

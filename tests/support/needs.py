@@ -84,6 +84,11 @@ def missing(item: pytest.Item) -> str | None:
     return next(iter(reasons), None)
 
 
+def is_quick(item: pytest.Item) -> bool:
+    """Whether a test needs no more than git and patch: no server, no compiler, nobody's history."""
+    return not any(marker.name in NEEDS and marker.name not in ("git", "patch") for marker in item.iter_markers())
+
+
 def is_excused(reason: str) -> bool:
     """Whether a test may be skipped for a reason: anywhere but in CI any, there only where nothing can be installed."""
     return not CI or _MAY_BE_MISSING.search(reason) is not None
