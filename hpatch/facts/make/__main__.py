@@ -73,7 +73,7 @@ def _write(release: Release) -> int:
     last = since("newest-known")
     if not compare.newer(release.version):
         raise ValueError(f"The tables are of {last}: an older release cannot be written into them.")
-    differences = [*compare.keys(release)]
+    differences = []
     for name, shape, rows in (
         ("directives", update.DIRECTIVES, update.directive_rows(release.commands)),
         ("modules", update.MODULES, update.module_rows(release.modules)),
@@ -82,7 +82,7 @@ def _write(release: Release) -> int:
         update.write(Path(table.path(name)), outcome.rows)
         differences += outcome.differences
     update.write_version(Path(table.path("versions")), "newest-known", release.version)
-    _show(differences)
+    _show([*differences, *compare.keys(release)])
     print(f"The tables of directives and modules are of {release.version} now.")
     return 0
 
@@ -90,7 +90,8 @@ def _write(release: Release) -> int:
 def _show(differences: Sequence[str]) -> int:
     for line in differences:
         print(f"  {line}")
-    print(f"{len(differences)} differences." if differences else "No difference.")
+    count = len(differences)
+    print("No difference." if not count else f"{count} difference{'s' if count > 1 else ''}.")
     return 1 if differences else 0
 
 

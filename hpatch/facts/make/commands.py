@@ -35,8 +35,14 @@ _REFUSED: dict[str, set[Context]] = {
 }
 """What `ap_check_cmd_context` refuses, by flag. Before 2.4.30 it knew no `<Proxy>`, which is no difference here:
 nothing that such a flag guards was allowed there."""
-_PLATFORMS = {"netware": "netware", "win32": "windows", "winnt": "windows", "mpmt_os2": "os2"}
-"""By the folder that a module's source is in."""
+_PLATFORMS = {
+    "netware": "netware",
+    "win32": "windows",
+    "winnt": "windows",
+    "mpmt_os2": "os2",
+    "mod_privileges.c": "solaris",
+}
+"""By the folder that a module's source is in, or its file."""
 _RELEASE = "include/ap_release.h"
 _NUMBERS = ("MAJORVERSION", "MINORVERSION", "PATCHLEVEL")
 _READERS = {

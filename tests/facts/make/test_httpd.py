@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from hpatch.facts import directives
-from hpatch.facts.directives import Context
+from hpatch.facts.directives import Context, Directive
 from hpatch.facts.make import compare
 from hpatch.facts.make import httpd as installed
 from hpatch.facts.make.httpd import Httpd
@@ -21,18 +22,21 @@ INSIDE: dict[Context, str] = {
     "virtualhost": "<VirtualHost 127.0.0.1:1>\n{}\n</VirtualHost>",
     "directory": '<Directory "/d">\n{}\n</Directory>',
     "location": '<Location "/l">\n{}\n</Location>',
-    "files": '<Files "f">\n{}\n</Files>',
+    "files": '<If "true">\n{}\n</If>',
     "proxy": '<Proxy "http://a/">\n{}\n</Proxy>',
     "limit": '<Directory "/d">\n<Limit GET>\n{}\n</Limit>\n</Directory>',
 }
-REFUSALS = (
-    "not allowed here",
-    "not allowed in",
-    "cannot occur within",
-    "not valid in",
-    "can't be used",
-    "cannot be used",
-)
+WORDS = {"FLAG": "on", "TAKE1": "1", "ITERATE": "a", "TAKE3": "a b c"}
+"""By form, arguments whose number is right; two words for the others."""
+REFUSED = re.compile("not allowed here|not allowed in|cannot occur within|only valid in|only used in")
+UNLIKE = {
+    ("Alias", "location"): "its form with two arguments is refused, the form with one is not",
+    ("Alias", "proxy"): "as in a Location",
+    ("ScriptAlias", "location"): "its form with two arguments is refused, the form with one is not",
+    ("ScriptAlias", "proxy"): "as in a Location",
+    ("SSLCompression", "virtualhost"): "an OpenSSL without compression refuses it first",
+}
+"""Where httpd says something else than the table, and why."""
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +113,36 @@ def test_numbers_of_arguments(check: Check, at_hand: Httpd, form: str) -> None:
         said = check(f"{name} {' '.join(['on'] * count)}")
         number = any(words in said for words in (f"{name} takes", f"{name} requires", f"{name} must be On or Off"))
         assert number == (count < least or (most is not None and count > most)), (name, count, said)
+
+
+def disagreements(check: Check, rows: Iterable[Directive]) -> list[tuple[str, str, str]]:
+    """Where httpd refuses a context that its flags allow and the table does not, or accepts what the table refuses."""
+    found = []
+    for row in rows:
+        line = f"{row.name} {WORDS.get(row.form, 'a b')}" + (f">\n</{row.name[1:]}>" if row.section else "")
+        for context, section in INSIDE.items():
+            if row._replace(not_in=frozenset()).allowed_in(context) and (row.name, context) not in UNLIKE:
+                said = check(section.format(line))
+                if bool(REFUSED.search(said)) == (row.allowed_in(context) and not row.inside):
+                    found.append((row.name, context, said))
+    return found
+
+
+def rows_at_hand(httpd: Httpd) -> list[Directive]:
+    """The rows of the modules that `check` loads."""
+    present = {(one.name, one.module) for one in httpd.listed if one.module not in ("prefork", "worker")}
+    return [
+        row for row in directives.everything() if row.in_version(httpd.version) and (row.name, row.module) in present
+    ]
+
+
+def test_contexts_that_handlers_refuse(check: Check, at_hand: Httpd) -> None:
+    """One directive of each kind that a handler refuses somewhere."""
+    kinds = {(row.where, row.not_in, row.inside): row for row in rows_at_hand(at_hand) if row.not_in or row.inside}
+    assert len(kinds) > 5
+    assert disagreements(check, kinds.values()) == []
+
+
+@pytest.mark.proof
+def test_every_directive_in_every_context(check: Check, at_hand: Httpd) -> None:
+    assert disagreements(check, rows_at_hand(at_hand)) == []
