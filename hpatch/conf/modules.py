@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from hpatch.facts import modules as facts
+from hpatch.facts import names as facts
 
 if TYPE_CHECKING:
     from hpatch.text import Place
@@ -34,7 +34,9 @@ class Modules:
     @classmethod
     def everything(cls, mpm: str = "event") -> Modules:
         """All modules of a full build, with one MPM, as for `--modules all`."""
-        built = [module.identifier for module in facts.everything() if module.built]
+        from hpatch.facts import modules  # only --modules all pays for it
+
+        built = [module.identifier for module in modules.everything() if module.built]
         return cls([*built, f"mpm_{mpm}_module"], complete=True)
 
     def copy(self) -> Modules:
@@ -46,7 +48,7 @@ class Modules:
         known = identifier(name)
         if known in _ALWAYS:
             return True
-        if name.endswith(".c") and (module := facts.find(known)) is not None and module.source + ".c" != name:
+        if name.endswith(".c") and facts.source(known) not in (None, name[: -len(".c")]):
             return False
         if known in self.names or known in self.loaded_at:
             return True
@@ -70,5 +72,5 @@ def identifier(name: str) -> str:
     """A module's identifier, from the identifier or the source file's name (`mod_proxy.c` -> `proxy_module`)."""
     if not name.endswith(".c"):
         return name
-    module = facts.find(name)
-    return module.identifier if module else name.removeprefix("mod_").removesuffix(".c") + "_module"
+    source = name[: -len(".c")]
+    return facts.identifier(source) or source.removeprefix("mod_") + "_module"

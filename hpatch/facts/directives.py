@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from hpatch.facts import table
+from hpatch.facts import names, table
 from hpatch.versions import Version
 
 Context = Literal["server", "virtualhost", "directory", "location", "files", "proxy", "limit", "htaccess"]
@@ -111,20 +111,6 @@ class Directive(NamedTuple):
         return (self.since is None or version >= self.since) and (self.until is None or version <= self.until)
 
 
-_lines: dict[str, list[str]] = {}
-
-
-def _by_key() -> dict[str, list[str]]:
-    if not _lines:
-        for line in table.lines("directives"):
-            key = line[: line.index("\t")].lower()
-            if key in _lines:
-                _lines[key].append(line)
-            else:
-                _lines[key] = [line]
-    return _lines
-
-
 def _directive(line: str) -> Directive:
     name, module, form, where, not_in, inside, since, until, condition = line.split("\t")
     return Directive(
@@ -145,34 +131,8 @@ def find(key: str, version: Version | None = None) -> tuple[Directive, ...]:
 
     There are several where modules share a name or where it has changed. With a version: those that it has.
     """
-    found = tuple(map(_directive, _by_key().get(key, ())))
+    found = tuple(map(_directive, names.lines(key)))
     return found if version is None else tuple(one for one in found if one.in_version(version))
-
-
-def names() -> list[str]:
-    """Every directive once, as its newest row spells it."""
-    return [same[-1].partition("\t")[0] for same in _by_key().values()]
-
-
-def spelling(key: str) -> str | None:
-    """How the newest release that has a directive spells it; None for an unknown one."""
-    same = _by_key().get(key)
-    return same[-1].partition("\t")[0] if same else None
-
-
-def modules(key: str) -> tuple[str, ...]:
-    """The modules that have, or once had, a directive."""
-    return tuple(dict.fromkeys(line.split("\t")[1] for line in _by_key().get(key, ())))
-
-
-def on_read() -> Iterator[str]:
-    """The lower-case names of all that the newest releases execute while they read, whatever the platform."""
-    for key, same in _by_key().items():
-        for line in same:
-            if "EXEC_ON_READ" in line:
-                one = _directive(line)
-                if one.until is None and not one.condition:
-                    yield key
 
 
 def everything() -> Iterator[Directive]:

@@ -26,17 +26,6 @@ class Module(NamedTuple):
     built: bool
 
 
-_rows: dict[str, list[str]] = {}
-
-
-def _by_name() -> dict[str, list[str]]:
-    """The rows by identifier and by source."""
-    if not _rows:
-        for row in table.rows("modules"):
-            _rows[row[0]] = _rows[row[1]] = row
-    return _rows
-
-
 def _module(row: list[str]) -> Module:
     source, identifier, since, until, platform, built = row
     return Module(
@@ -49,12 +38,12 @@ def _module(row: list[str]) -> Module:
     )
 
 
-def find(name: str) -> Module | None:
-    """A module by identifier (`proxy_module`) or source file (`mod_proxy.c`, `mod_proxy`); None for an unknown one."""
-    row = _by_name().get(name.removesuffix(".c"))
-    return _module(row) if row else None
-
-
 def everything() -> Iterator[Module]:
     """All of them."""
     return map(_module, table.rows("modules"))
+
+
+def find(name: str) -> Module | None:
+    """A module by identifier (`proxy_module`) or source file (`mod_proxy.c`, `mod_proxy`); None for an unknown one."""
+    wanted = name.removesuffix(".c")
+    return next((one for one in everything() if wanted in (one.identifier, one.source)), None)

@@ -87,28 +87,24 @@ def _versions(cell: str) -> dict[str, Version | None]:
     return found
 
 
-def _number(cell: str) -> float | None:
-    return float(cell) if cell else None
-
-
 def _parameter(row: list[str]) -> Parameter:
-    cell = dict(zip(COLUMNS, row, strict=True))
+    name, scope, kind, least, most, values, unit, length, cut, since, default, honoured, member, module, source = row
     return Parameter(
-        name=cell["name"],
-        scope=cast("Scope", cell["scope"]),
-        kind=cast("Kind", cell["kind"]),
-        minimum=_number(cell["minimum"]),
-        maximum=_number(cell["maximum"]),
-        values=_versions(cell["values"]),
-        unit=cell["unit"],
-        max_length=int(cell["max_length"]) if cell["max_length"] else None,
-        cut=Range.parse(cell["cut"]) if cell["cut"] else None,
-        since=table.version(cell["since"]),
-        default=cell["default"],
-        honoured=_versions(cell["honoured"]) if cell["honoured"] else None,
-        member=cell["member"] == "yes",
-        module=cell["module"],
-        source=cell["source"],
+        name=name,
+        scope=cast("Scope", scope),
+        kind=cast("Kind", kind),
+        minimum=float(least) if least else None,
+        maximum=float(most) if most else None,
+        values=_versions(values),
+        unit=unit,
+        max_length=int(length) if length else None,
+        cut=Range.parse(cut) if cut else None,
+        since=table.version(since),
+        default=default,
+        honoured=_versions(honoured) if honoured else None,
+        member=member == "yes",
+        module=module,
+        source=source,
     )
 
 

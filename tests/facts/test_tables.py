@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from hpatch.facts import directives, modules, parameters, table, thirdparty, versions
+from hpatch.facts import directives, modules, names, parameters, table, thirdparty, versions
 from hpatch.facts.directives import Directive
 from hpatch.facts.make import update
 from hpatch.versions import Version
@@ -101,11 +101,11 @@ def test_a_directive_that_changed_is_found_by_version() -> None:
 
 
 def test_modules_that_share_a_name_have_a_row_each() -> None:
-    assert directives.modules("scriptlog") == ("mod_cgi", "mod_cgid")
-    assert set(directives.modules("listen")) >= {"event", "worker", "prefork"}
-    assert directives.spelling("proxypass") == "ProxyPass"
-    assert directives.spelling("<proxymatch") == "<ProxyMatch"
-    assert directives.spelling("nosuchthing") is None
+    assert names.modules("scriptlog") == ("mod_cgi", "mod_cgid")
+    assert set(names.modules("listen")) >= {"event", "worker", "prefork"}
+    assert names.spelling("proxypass") == "ProxyPass"
+    assert names.spelling("<proxymatch") == "<ProxyMatch"
+    assert names.spelling("nosuchthing") is None
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_what_else_a_row_tells() -> None:
 
 
 def test_executed_on_read() -> None:
-    found = set(directives.on_read())
+    found = set(names.on_read())
     assert {"define", "include", "loadmodule", "<ifmodule", "<macro", "use", "<luahookfixups"} <= found
     assert not found & {"unclist", "remoteipinternalproxylist", "servername", "<proxy"}
 

@@ -7,7 +7,6 @@ from posixpath import basename, dirname
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.backends.uwsgi.sockets import PROTOCOL_KEYS, Match, Sockets
-from hpatch.facts import modules
 from hpatch.facts.versions import since
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
@@ -52,6 +51,8 @@ _HELP_EOF = (
 
 def _bundled() -> Version:
     """The first httpd that comes with mod_proxy_uwsgi."""
+    from hpatch.facts import modules
+
     module = modules.find(MODULE)
     assert module is not None
     assert module.since is not None

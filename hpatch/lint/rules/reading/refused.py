@@ -133,13 +133,13 @@ def _garbled(nodes: list[Node]) -> Found:
 
 
 def _misspelt(key: str, nodes: list[Node]) -> Iterator[Found]:
-    from hpatch.facts import directives
+    from hpatch.facts import names
 
-    if directives.find(key):
+    if names.lines(key):
         return
     from hpatch.suggest import closest
 
-    near = closest(key, (name for name in directives.names() if name.startswith(_OURS)), _NEAR)
+    near = closest(key, (name for name in names.everything() if name.startswith(_OURS)), _NEAR)
     if near is None:
         return
     for node in nodes:
