@@ -13,6 +13,8 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.support.ending import end
+
 _MODULES = (
     "mpm_event", "authz_core", "proxy", "proxy_http", "proxy_fcgi", "proxy_ajp", "proxy_uwsgi", "proxy_scgi",
     "proxy_wstunnel", "proxy_balancer", "slotmem_shm", "lbmethod_byrequests", "proxy_hcheck", "watchdog", "rewrite",
@@ -112,7 +114,7 @@ def request(text: str, requests: list[tuple[str, str]]) -> list[Request]:
                 _wait(server, port, log)
                 return [_request(port, log, host, url) for host, url in requests]
             finally:
-                server.terminate()
+                end(server)
 
 
 def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 from socket import socket
 from threading import Thread
 
+from tests.support.ending import end
+
 _FOLDERS = ("/usr/lib/apache2/modules", "/usr/lib64/httpd/modules", "/usr/local/apache2/modules")
 _MODULES = """
     mpm_event authz_core authz_host alias dir env setenvif rewrite socache_shmcb slotmem_shm unixd proxy proxy_http
@@ -97,8 +99,7 @@ def running(httpd: str, folder: Path, text: str) -> Iterator[Running]:
             _wait(port, process)
             yield Running(port)
         finally:
-            process.terminate()
-            process.communicate(timeout=20)
+            end(process)
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
