@@ -29,7 +29,7 @@ _STAGE = "stage"
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-class Change(NamedTuple):
+class FileChange(NamedTuple):
     """A file's content before and after, None where there is no file. `path` is relative to the root, with slashes.
 
     `mode` is the permission bits that it should have; None: those that it has, or a new file's usual ones.
@@ -121,7 +121,7 @@ def mode(root: Path, path: str) -> int | None:
         return None if folder is None else _content(folder, path)[1]
 
 
-def replace(root: Path, changes: Sequence[Change]) -> None:
+def replace(root: Path, changes: Sequence[FileChange]) -> None:
     """Make all changes as one. The lock must be held and `recover` have been called.
 
     Raises ChangedError when a file is not `before` any more, InputError for a path through a link, ToolError when the
@@ -176,14 +176,14 @@ def recover(root: Path) -> Literal["finished", "undone"] | None:
 # The transaction
 
 
-class _Entry(NamedTuple):
+class _JournalLine(NamedTuple):
     """A line of the journal: the file `path` gives way to the staged file `staged`, or goes (`staged` None)."""
 
     path: str
     staged: str | None
 
 
-def _check(top: int, change: Change) -> int:
+def _check(top: int, change: FileChange) -> int:
     """Hold a file against `before`; the mode that it is to have."""
     with _parent(top, change.path) as folder:
         content, bits = (None, None) if folder is None else _content(folder, change.path)
@@ -196,20 +196,20 @@ def _check(top: int, change: Change) -> int:
     return 0o644 if bits is None else bits
 
 
-def _prepare(top: int, folder: int, changes: Sequence[Change], modes: Sequence[int]) -> None:
+def _prepare(top: int, folder: int, changes: Sequence[FileChange], modes: Sequence[int]) -> None:
     os.mkdir(_STAGE, 0o700, dir_fd=folder)
     stage = os.open(_STAGE, _DIRECTORY, dir_fd=folder)
     try:
         made = [path for change in changes if change.after is not None for path in _missing(top, change.path)]
         made = list(dict.fromkeys(made))
         _write(stage, "folders", json.dumps(made).encode(), 0o600)
-        entries: list[_Entry] = []
+        entries: list[_JournalLine] = []
         for number, (change, bits) in enumerate(zip(changes, modes, strict=True)):
             if change.after is None:
-                entries.append(_Entry(change.path, None))
+                entries.append(_JournalLine(change.path, None))
                 continue
             _write(stage, str(number), change.after, bits)
-            entries.append(_Entry(change.path, str(number)))
+            entries.append(_JournalLine(change.path, str(number)))
         for path in made:
             with _parent(top, path) as parent:
                 assert parent is not None
@@ -239,7 +239,7 @@ def _finish_or_tell(root: Path, top: int, folder: int) -> None:
 
 
 def _finish(top: int, folder: int) -> None:
-    entries = [_Entry(*entry) for entry in json.loads(_bytes(folder, _JOURNAL))]
+    entries = [_JournalLine(*entry) for entry in json.loads(_bytes(folder, _JOURNAL))]
     stage = os.open(_STAGE, _DIRECTORY, dir_fd=folder)
     try:
         for entry in entries:

@@ -11,11 +11,11 @@ import pytest
 
 from hpatch import files
 from hpatch.errors import InputError, ToolError
-from hpatch.files import Change
+from hpatch.files import FileChange
 
 OLD = {"a.c": b"old a\n", "sub/b.c": b"old b\n", "gone/c.c": b"old c\n"}
 NEW = {"a.c": b"new a\n" * 5000, "sub/b.c": b"new b\n", "fresh/deep/d.c": b"new d\n"}
-CHANGES = [Change(path, OLD.get(path), NEW.get(path)) for path in sorted(OLD | NEW)]
+CHANGES = [FileChange(path, OLD.get(path), NEW.get(path)) for path in sorted(OLD | NEW)]
 
 
 def write(root: Path, content: dict[str, bytes]) -> None:
@@ -67,7 +67,7 @@ def test_all_files_change_at_once(root: Path) -> None:
 def test_the_inverse_gives_back_the_tree(root: Path) -> None:
     with files.lock(root):
         files.replace(root, CHANGES)
-        files.replace(root, [Change(change.path, change.after, change.before) for change in CHANGES])
+        files.replace(root, [FileChange(change.path, change.after, change.before) for change in CHANGES])
     assert tree(root) == expected(OLD)
 
 
@@ -81,7 +81,7 @@ def test_a_file_that_changed_meanwhile(root: Path) -> None:
 @pytest.mark.parametrize("path", ["../out", "/etc/out", "sub/../../out", "sub//b.c", "./a.c", ""])
 def test_no_path_leaves_the_tree(root: Path, path: str) -> None:
     with files.lock(root), pytest.raises(InputError):
-        files.replace(root, [Change(path, None, b"x")])
+        files.replace(root, [FileChange(path, None, b"x")])
     assert names(root.parent) == ["tree"]
 
 
@@ -120,7 +120,7 @@ CRASH = """
 import os, signal, sys
 from pathlib import Path
 from hpatch import files
-from hpatch.files import Change
+from hpatch.files import FileChange
 
 left, changes = int(sys.argv[2]), eval(sys.argv[3])
 def counted(function):
@@ -186,7 +186,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 def test_a_full_disk(small_disk: Path) -> None:
     write(small_disk, OLD)
-    large = [*CHANGES, Change("large", None, b"x" * 65536)]
+    large = [*CHANGES, FileChange("large", None, b"x" * 65536)]
     with files.lock(small_disk), pytest.raises(ToolError, match="nothing was changed"):
         files.replace(small_disk, large)
     assert tree(small_disk) == expected(OLD)

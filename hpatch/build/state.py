@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 
-class State:
+class StateFile:
     """Kept in a file, and written before what it tells of begins: a kill at any moment leaves it true."""
 
     def __init__(self, path: Path) -> None:

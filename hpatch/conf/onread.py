@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.conf import conditionals, macros, paths, vocabulary, words
 from hpatch.conf.feed import ROOM, Stream
-from hpatch.conf.reading import Reading
+from hpatch.conf.reading import ReadingState
 from hpatch.conf.tree import Condition, Frame, Node
 from hpatch.text import Place
 
@@ -41,7 +41,7 @@ class Call(NamedTuple):
         """The place of the directive."""
         return self.stream.source.place(self.start, self.end)
 
-    def node(self, reading: Reading) -> Node:
+    def node(self, reading: ReadingState) -> Node:
         """The directive as a separate node, outside the tree."""
         return Node(
             self.name, self.key, self.args, self.stream.frame, self.stream.line, self.stream.source, self.start,
@@ -49,7 +49,7 @@ class Call(NamedTuple):
         )  # fmt: skip
 
 
-def execute(reading: Reading, call: Call) -> None:
+def execute(reading: ReadingState, call: Call) -> None:
     """Do what httpd does at this point of reading."""
     if reading.htaccess and call.key in _NOT_IN_HTACCESS:
         reading.problem("syntax", f"{call.name} is not allowed in a .htaccess file", call.place)
@@ -62,7 +62,7 @@ def execute(reading: Reading, call: Call) -> None:
             _lua_section(reading, call)
 
 
-def _arguments(reading: Reading, call: Call, least: int, most: int) -> list[str] | None:
+def _arguments(reading: ReadingState, call: Call, least: int, most: int) -> list[str] | None:
     """The words of a directive that takes `least` to `most` of them; None, and a problem, for another number."""
     found = words.split(call.args)
     if least <= len(found) <= most and found[0]:
@@ -77,7 +77,7 @@ def _arguments(reading: Reading, call: Call, least: int, most: int) -> list[str]
     return None
 
 
-def _define(reading: Reading, call: Call) -> None:
+def _define(reading: ReadingState, call: Call) -> None:
     found = _arguments(reading, call, 1, 2)
     if found is None:
         return
@@ -95,7 +95,7 @@ def _define(reading: Reading, call: Call) -> None:
         reading.values[name.lower()] = value
 
 
-def _undefine(reading: Reading, call: Call) -> None:
+def _undefine(reading: ReadingState, call: Call) -> None:
     found = _arguments(reading, call, 1, 1)
     if found is None:
         return
@@ -112,7 +112,7 @@ def _undefine(reading: Reading, call: Call) -> None:
     reading.values.pop(name.lower(), None)
 
 
-def _server_root(reading: Reading, call: Call) -> None:
+def _server_root(reading: ReadingState, call: Call) -> None:
     found = _arguments(reading, call, 1, 1)
     if found is None or reading.fixed_root:
         return
@@ -135,7 +135,7 @@ def _server_root(reading: Reading, call: Call) -> None:
     )
 
 
-def _include(reading: Reading, call: Call) -> None:
+def _include(reading: ReadingState, call: Call) -> None:
     found = _arguments(reading, call, 1, 1)
     if found is None or reading.stopped:
         return
@@ -156,7 +156,7 @@ def _include(reading: Reading, call: Call) -> None:
         reading.depth -= 1
 
 
-def _load_module(reading: Reading, call: Call) -> None:
+def _load_module(reading: ReadingState, call: Call) -> None:
     found = _arguments(reading, call, 2, 2)
     if found is None:
         return
@@ -175,7 +175,7 @@ def _load_module(reading: Reading, call: Call) -> None:
     reading.keys.clear()
 
 
-def _file_is_there(reading: Reading, call: Call, path: str) -> bool:
+def _file_is_there(reading: ReadingState, call: Call, path: str) -> bool:
     """Whether a file to load exists. The system's loader may search other folders; hpatch does not."""
     full = paths.resolve(reading.server_root, path)
     if os.path.exists(full):  # noqa: PTH110 - the path stays text, as written
@@ -184,7 +184,7 @@ def _file_is_there(reading: Reading, call: Call, path: str) -> bool:
     return False
 
 
-def _load_file(reading: Reading, call: Call) -> None:
+def _load_file(reading: ReadingState, call: Call) -> None:
     found = words.split(call.args)
     if not found or not found[0]:
         reading.problem("syntax", "LoadFile needs an argument", call.place)
@@ -193,7 +193,7 @@ def _load_file(reading: Reading, call: Call) -> None:
             _file_is_there(reading, call, path)
 
 
-def _runtime_folder(reading: Reading, call: Call) -> None:
+def _runtime_folder(reading: ReadingState, call: Call) -> None:
     found = _arguments(reading, call, 1, 1)
     if found is None or not reading.check_files:
         return
@@ -201,11 +201,11 @@ def _runtime_folder(reading: Reading, call: Call) -> None:
         reading.problem("include", f'the DefaultRuntimeDir "{found[0]}" is not a directory on this machine', call.place)
 
 
-def _lua_provider(reading: Reading, call: Call) -> None:
+def _lua_provider(reading: ReadingState, call: Call) -> None:
     _arguments(reading, call, 3, 3)
 
 
-def _conditional(reading: Reading, call: Call) -> None:
+def _conditional(reading: ReadingState, call: Call) -> None:
     name = call.name
     if call.key == "<ifversion":
         try:
@@ -232,7 +232,7 @@ def _conditional(reading: Reading, call: Call) -> None:
     _decide(reading, call, verdict, negated, reason)
 
 
-def _decide(reading: Reading, call: Call, verdict: bool | None, negated: bool, reason: str) -> None:
+def _decide(reading: ReadingState, call: Call, verdict: bool | None, negated: bool, reason: str) -> None:
     if verdict is None:
         _undecided(reading, call, reason)
         return
@@ -245,7 +245,7 @@ def _decide(reading: Reading, call: Call, verdict: bool | None, negated: bool, r
             _skip(reading, call)
 
 
-def _undecided(reading: Reading, call: Call, reason: str) -> None:
+def _undecided(reading: ReadingState, call: Call, reason: str) -> None:
     condition = _condition(call, None, reason)
     reading.configuration.conditions.append(condition)
     reading.enter(call.feed, call.name, call.place, condition, call.levels)
@@ -256,14 +256,14 @@ def _condition(call: Call, verdict: bool | None, reason: str) -> Condition:
     return Condition(text, call.place, verdict, reason)
 
 
-def _if_module(reading: Reading, subject: str) -> tuple[bool | None, str]:
+def _if_module(reading: ReadingState, subject: str) -> tuple[bool | None, str]:
     verdict = reading.modules.has(subject)
     if verdict is None:
         return None, "it is not known whether the module is loaded"
     return verdict, "the module is loaded" if verdict else "the module is not loaded"
 
 
-def _if_define(reading: Reading, subject: str) -> tuple[bool | None, str]:
+def _if_define(reading: ReadingState, subject: str) -> tuple[bool | None, str]:
     if subject in reading.maybe_defined:
         return None, "another undecided conditional defines it"
     if subject in reading.defined:
@@ -273,14 +273,14 @@ def _if_define(reading: Reading, subject: str) -> tuple[bool | None, str]:
     return None, "the configuration does not define it, and httpd's -D options are not known"
 
 
-def _if_file(reading: Reading, subject: str) -> tuple[bool | None, str]:
+def _if_file(reading: ReadingState, subject: str) -> tuple[bool | None, str]:
     path = paths.resolve(reading.server_root, subject)
     if os.path.exists(path):  # noqa: PTH110 - the path stays text, as written
         return True, "the file exists"
     return (False if reading.check_files else None), "the file does not exist on this machine"
 
 
-def _if_directive(reading: Reading, subject: str) -> tuple[bool | None, str]:
+def _if_directive(reading: ReadingState, subject: str) -> tuple[bool | None, str]:
     known = vocabulary.find(words.lower(subject))
     if known is None:
         return (False if reading.modules.complete else None), "no known module provides it"
@@ -292,11 +292,11 @@ def _if_directive(reading: Reading, subject: str) -> tuple[bool | None, str]:
     return verdict, f"{' or '.join(modules)} provides it"
 
 
-def _if_section(reading: Reading, subject: str) -> tuple[bool | None, str]:
+def _if_section(reading: ReadingState, subject: str) -> tuple[bool | None, str]:
     return _if_directive(reading, "<" + subject)
 
 
-def _skip(reading: Reading, call: Call) -> None:
+def _skip(reading: ReadingState, call: Call) -> None:
     """A false conditional: only `<X` and `</X` count, as raw text (`ap_soak_end_container`)."""
     feed, name = call.feed, call.name
     open_names = [words.lower(name[1:])]
@@ -328,7 +328,7 @@ def _skip(reading: Reading, call: Call) -> None:
     reading.problem("section", f"{name}> is never closed", call.place)
 
 
-def _lua_section(reading: Reading, call: Call) -> None:
+def _lua_section(reading: ReadingState, call: Call) -> None:
     """Lua code up to the closing line; none of it is configuration."""
     closer = f"</{call.name[1:]}>".lower()
     while (got := call.feed.next()) is not None:
@@ -337,7 +337,7 @@ def _lua_section(reading: Reading, call: Call) -> None:
     reading.problem("section", f"{call.name}> is never closed", call.place)
 
 
-def _macro(reading: Reading, call: Call) -> None:
+def _macro(reading: ReadingState, call: Call) -> None:
     try:
         name, parameters = macros.signature(call.args)
     except macros.MacroError as why:
@@ -356,7 +356,7 @@ def _macro(reading: Reading, call: Call) -> None:
     reading.macros[name] = macros.Macro(name, parameters, body, location, source)
 
 
-def _macro_body(reading: Reading, call: Call) -> tuple[macros.BodyLine, ...] | None:
+def _macro_body(reading: ReadingState, call: Call) -> tuple[macros.BodyLine, ...] | None:
     body: list[macros.BodyLine] = []
     nesting = 1
     while (got := call.feed.next()) is not None:
@@ -378,7 +378,7 @@ def _macro_body(reading: Reading, call: Call) -> tuple[macros.BodyLine, ...] | N
     return None
 
 
-def _use(reading: Reading, call: Call) -> None:
+def _use(reading: ReadingState, call: Call) -> None:
     name, *arguments = words.split(call.args) or [""]
     name = name.lower()
     macro = reading.macros.get(name)
@@ -410,13 +410,13 @@ def _use(reading: Reading, call: Call) -> None:
     call.feed.streams.append(stream)
 
 
-def _undef_macro(reading: Reading, call: Call) -> None:
+def _undef_macro(reading: ReadingState, call: Call) -> None:
     found = _arguments(reading, call, 1, 1)
     if found is not None and reading.macros.pop(found[0].lower(), None) is None:
         reading.problem("macro", f'the macro "{found[0]}" is not defined', call.place)
 
 
-_ACTIONS: dict[str, Callable[[Reading, Call], None]] = {
+_ACTIONS: dict[str, Callable[[ReadingState, Call], None]] = {
     "define": _define,
     "undefine": _undefine,
     "serverroot": _server_root,
@@ -437,7 +437,7 @@ _ACTIONS: dict[str, Callable[[Reading, Call], None]] = {
     "undefmacro": _undef_macro,
 }
 
-_TESTS: dict[str, Callable[[Reading, str], tuple[bool | None, str]]] = {
+_TESTS: dict[str, Callable[[ReadingState, str], tuple[bool | None, str]]] = {
     "<ifmodule": _if_module,
     "<ifdefine": _if_define,
     "<iffile": _if_file,

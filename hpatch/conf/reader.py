@@ -16,7 +16,7 @@ from hpatch.conf.feed import Feed, Level, Stream
 from hpatch.conf.leaf import Leaf
 from hpatch.conf.lines import Line
 from hpatch.conf.parse import parse
-from hpatch.conf.reading import Reading
+from hpatch.conf.reading import ReadingState
 from hpatch.conf.tree import Configuration, Frame, Node, Problem
 from hpatch.text import Place, Source
 
@@ -29,7 +29,7 @@ _PLAIN_CLOSE = re.compile(r"[ \t]*</([A-Za-z][A-Za-z0-9]*)>[ \t\r]*\n?")
 _ODD = re.compile(r"[\0\v\f]|\$\{|\\\r?\n")
 
 
-class Reader(Reading):
+class Reader(ReadingState):
     """Reads one configuration into `configuration`."""
 
     # Files

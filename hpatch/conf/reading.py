@@ -12,7 +12,7 @@ from hpatch.conf.tree import Condition, Configuration, Node, Problem
 from hpatch.text import Place, Source
 
 
-class Reading(ABC):
+class ReadingState(ABC):
     """The state of reading one configuration into `configuration`."""
 
     def __init__(

@@ -10,7 +10,7 @@ from hpatch.build.httpd import apxs as building
 from hpatch.build.httpd.apxs import Apxs
 from hpatch.build.httpd.build import Watch, build
 from hpatch.build.httpd.installed import ask
-from hpatch.build.httpd.plan import Options
+from hpatch.build.httpd.plan import BuildOptions
 from hpatch.build.trees.source import SourceTree
 from hpatch.errors import ToolError, UsageError
 from hpatch.lab.model import GatewaySpec
@@ -35,7 +35,7 @@ class Candidate(Protocol):
 class Whole:
     """The whole of httpd, built in a folder: the first time all of it, then what has changed."""
 
-    def __init__(self, folder: Path, options: Options, watch: Watch = lambda phase, line: None) -> None:
+    def __init__(self, folder: Path, options: BuildOptions, watch: Watch = lambda phase, line: None) -> None:
         self.folder = folder
         self.options = options
         self.watch = watch
@@ -48,7 +48,7 @@ class Whole:
         return GatewaySpec("httpd", built.program)
 
 
-class Modules:
+class SingleModules:
     """Some modules of a tree, built by apxs, in an httpd that is installed."""
 
     def __init__(

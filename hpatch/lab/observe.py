@@ -7,7 +7,7 @@ from time import monotonic
 
 from hpatch.errors import ToolError
 from hpatch.lab.model import Figures, Outcome
-from hpatch.lab.scenario import Finding
+from hpatch.lab.scenario import Observation
 from hpatch.lab.session import Gateway
 
 _NO_HANDLER = "AH01144"
@@ -68,19 +68,19 @@ def tell(outcomes: Mapping[Outcome, int]) -> str:
     return ", ".join(f"{count} {words.get(one, one)}" for one, count in outcomes.items() if count) or "nothing"
 
 
-def passed(why: str, figures: Figures) -> Finding:
+def passed(why: str, figures: Figures) -> Observation:
     """The fault is not there."""
-    return Finding("passed", why, figures)
+    return Observation("passed", why, figures)
 
 
-def failed(why: str, figures: Figures) -> Finding:
+def failed(why: str, figures: Figures) -> Observation:
     """The fault is there."""
-    return Finding("failed", why, figures)
+    return Observation("failed", why, figures)
 
 
-def undecided(outcomes: Mapping[Outcome, int], figures: Figures) -> Finding:
+def undecided(outcomes: Mapping[Outcome, int], figures: Figures) -> Observation:
     """Neither the one nor the other: something else is wrong, such as a backend that nothing reached.
 
     That says nothing of the fault, not even where the client sees what the fault would show it.
     """
-    return Finding("cannot-run", f"the gateway does something else here: {tell(outcomes)}", figures)
+    return Observation("cannot-run", f"the gateway does something else here: {tell(outcomes)}", figures)

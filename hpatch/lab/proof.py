@@ -20,7 +20,7 @@ from hpatch.lab.matrix import Experiment, Wanted
 from hpatch.lab.model import Cell, GatewaySpec, Result
 from hpatch.lab.registry import find, scenarios
 from hpatch.lab.scenario import Scenario
-from hpatch.lab.smoke import Check
+from hpatch.lab.smoke import SmokeCheck
 from hpatch.patch.apply.stack import Content, Pushed
 from hpatch.patch.sets.model import Catalog
 from hpatch.patch.sources.cache import Checked
@@ -62,8 +62,8 @@ class Row(NamedTuple):
 class Checks(NamedTuple):
     """Something that an httpd is to do in any case, before and after. `before` is None where it was not tried."""
 
-    before: Check | None
-    after: Check
+    before: SmokeCheck | None
+    after: SmokeCheck
 
     @property
     def worse(self) -> bool:
@@ -71,7 +71,7 @@ class Checks(NamedTuple):
         return self.after.verdict != "passed" and (self.before is None or self.before.verdict == "passed")
 
 
-class Plan(NamedTuple):
+class ProofPlan(NamedTuple):
     """What is to be shown: the experiments with the sets that each tells of. Their gateways are still to be built."""
 
     prepared: Prepared
@@ -100,7 +100,7 @@ class Proof(NamedTuple):
     `built` are the seconds of building, by moment and phase.
     """
 
-    plan: Plan
+    plan: ProofPlan
     rows: tuple[Row, ...]
     checks: tuple[Checks, ...]
     built: Mapping[str, Mapping[str, float]]
@@ -141,7 +141,7 @@ class Proof(NamedTuple):
         return "cannot-run" in shown and not shown & {"not-cured", "broken"}
 
 
-def plan(root: Path, request: Request, catalog: Catalog, source: Checked, wanted: Wanted) -> Plan:
+def plan(root: Path, request: Request, catalog: Catalog, source: Checked, wanted: Wanted) -> ProofPlan:
     """What proving sets takes. Where they do not apply, its `prepared` says so, and there are no experiments.
 
     Raises UsageError for sets that are not httpd's, that the tree has, or that none of the wanted cells tells of.
@@ -151,7 +151,7 @@ def plan(root: Path, request: Request, catalog: Catalog, source: Checked, wanted
             raise UsageError(f"'{id}' is for {catalog.get(id).project}; hpatch builds and tries only httpd")
     prepared = prepare(root, request, catalog, source)
     if not prepared.ok:
-        return Plan(prepared, ())
+        return ProofPlan(prepared, ())
     sets = [one for one in prepared.chosen if one.wanted]
     if not sets:
         raise UsageError(f"{root} has {', '.join(request.ids)} already, so there is no tree without it to compare with")
@@ -159,7 +159,7 @@ def plan(root: Path, request: Request, catalog: Catalog, source: Checked, wanted
     for one in sets:
         if one.set.scenario and not one.needed_by and not any(one.set.id in ids for ids, _ in experiments):
             raise UsageError(f"none of these combinations tests {one.set.id}; see 'hpatch lab list'")
-    return Plan(prepared, experiments)
+    return ProofPlan(prepared, experiments)
 
 
 def _experiments(sets: Sequence[Chosen], wanted: Wanted) -> Iterator[tuple[tuple[str, ...], Experiment]]:
@@ -181,7 +181,7 @@ def _scenarios(one: Chosen) -> list[Scenario]:
 
 
 def prove(
-    plan: Plan,
+    plan: ProofPlan,
     request: Request,
     catalog: Catalog,
     source: Checked,
@@ -227,11 +227,11 @@ def prove(
     return Proof(plan, rows, checks, candidate.seconds, failure, time.monotonic() - begun)
 
 
-def compared(before: Sequence[Check], after: Sequence[Check]) -> tuple[Checks, ...]:
+def compared(before: Sequence[SmokeCheck], after: Sequence[SmokeCheck]) -> tuple[Checks, ...]:
     """The checks of both moments by their names. What an httpd that starts has no more, it fails."""
     was, now = ({one.name: one for one in checks} for checks in (before, after))
     if "start" not in now:
-        now.update({name: Check(name, "failed", "httpd has it no more") for name in was if name not in now})
+        now.update({name: SmokeCheck(name, "failed", "httpd has it no more") for name in was if name not in now})
     return tuple(Checks(was.get(name), one) for name, one in now.items())
 
 
@@ -240,7 +240,7 @@ _Staged = dict[int, tuple[Result, tuple[str, ...]]]
 
 
 def _stages(
-    plan: Plan, before: Sequence[Result], candidate: Candidate, copy: Path, requests: int | None, tell: Tell
+    plan: ProofPlan, before: Sequence[Result], candidate: Candidate, copy: Path, requests: int | None, tell: Tell
 ) -> _Staged:
     """Where the tree as it is does not show a set's fault, the tree with all that comes before the set may.
 

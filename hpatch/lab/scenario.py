@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from hpatch.lab.session import Session
 
 
-class Finding(NamedTuple):
+class Observation(NamedTuple):
     """What a scenario found in a cell."""
 
     verdict: Verdict
@@ -19,7 +19,7 @@ class Finding(NamedTuple):
     figures: Figures
 
 
-Run = Callable[["Session", Cell], Finding]
+Run = Callable[["Session", Cell], Observation]
 
 
 class Scenario(NamedTuple):

@@ -30,7 +30,7 @@ CHANGES names them under 2.4.7, but that release's mod_proxy.c knows no `unix:`;
 _PAGE = b"a page\n"
 
 
-class Check(NamedTuple):
+class SmokeCheck(NamedTuple):
     """One thing that an httpd is to do; `why` is what was seen."""
 
     name: str
@@ -62,7 +62,7 @@ def checks(
     transports: Sequence[Transport] = TRANSPORTS,
     requests: int = 5,
     tell: Callable[[str], None] = lambda text: None,
-) -> tuple[Check, ...]:
+) -> tuple[SmokeCheck, ...]:
     """Try all of it, in one httpd. Where that does not start, it has failed, and nothing else can be tried."""
     try:
         ways = paths(spec, transports)
@@ -79,7 +79,7 @@ def checks(
                 found.append(_proxied(gateway, name, requests))
             return tuple(found)
     except ToolError as error:
-        return (Check("start", "failed", str(error)),)
+        return (SmokeCheck("start", "failed", str(error)),)
 
 
 def _path(name: str) -> str:
@@ -95,19 +95,19 @@ def _pages(session: Session) -> Path:
     return folder
 
 
-def _page(gateway: Gateway) -> Check:
+def _page(gateway: Gateway) -> SmokeCheck:
     answer = talk(gateway.port, request("/page.txt"))
     if answer.status == 200 and answer.whole and answer.body == _PAGE:
-        return Check("page", "passed", "200, all of it")
-    return Check("page", "failed", f"{answer.status or 'no answer'}, {len(answer.body)} bytes of {len(_PAGE)}")
+        return SmokeCheck("page", "passed", "200, all of it")
+    return SmokeCheck("page", "failed", f"{answer.status or 'no answer'}, {len(answer.body)} bytes of {len(_PAGE)}")
 
 
-def _proxied(gateway: Gateway, name: str, requests: int) -> Check:
+def _proxied(gateway: Gateway, name: str, requests: int) -> SmokeCheck:
     """GETs and POSTs in turn."""
     scripts = [request(_path(name)), request(_path(name), b"0123456789")]
     ends = [outcome(talk(gateway.port, scripts[number % 2]), CONTENT) for number in range(requests)]
     seen = ", ".join(f"{ends.count(one)} {one}" for one in dict.fromkeys(ends))
-    return Check(name, "passed" if set(ends) == {"full"} else "failed", seen)
+    return SmokeCheck(name, "passed" if set(ends) == {"full"} else "failed", seen)
 
 
 def claimed(catalog: Catalog, installed: Installed, recorded: Sequence[str]) -> Iterator[PatchSet]:

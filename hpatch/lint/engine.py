@@ -58,7 +58,7 @@ class LintResult(NamedTuple):
     unread: tuple[Problem, ...] = ()
 
 
-class Task(NamedTuple):
+class LintTask(NamedTuple):
     """What to look for: the rules to run, the rules that the user ignores, and the lowest severity to report."""
 
     rules: tuple[Rule, ...]
@@ -83,7 +83,7 @@ class _Part(NamedTuple):
 
 def lint(
     roots: Sequence[Root],
-    task: Task,
+    task: LintTask,
     *,
     jobs: int = 1,
     base: str = "",
@@ -110,13 +110,13 @@ def lint(
 
 
 def lint_configuration(
-    configuration: Configuration, task: Task, instances: tuple[Instance, ...] = (), *, environment: bool = False
+    configuration: Configuration, task: LintTask, instances: tuple[Instance, ...] = (), *, environment: bool = False
 ) -> LintResult:
     """Lint a configuration that has already been read. `environment` tells whether httpd's environment is known."""
     return _together([_part(configuration, task, instances, environment)], task, "")
 
 
-def _part_of(work: tuple[Root, Task]) -> _Part:
+def _part_of(work: tuple[Root, LintTask]) -> _Part:
     root, task = work
     configuration = load(root.path, root.options)
     instances = []
@@ -144,7 +144,7 @@ def _instance(path: str) -> tuple[Instance, str]:
         return instance, str(error)
 
 
-def _part(configuration: Configuration, task: Task, instances: tuple[Instance, ...], environment: bool) -> _Part:
+def _part(configuration: Configuration, task: LintTask, instances: tuple[Instance, ...], environment: bool) -> _Part:
     sources = dict(configuration.sources)
     for instance in instances:
         sources.update(instance.sources)
@@ -173,7 +173,7 @@ def _part(configuration: Configuration, task: Task, instances: tuple[Instance, .
     )
 
 
-def _unread(problem: Problem, task: Task, comments: Suppressions, sources: Mapping[str, Source]) -> bool:
+def _unread(problem: Problem, task: LintTask, comments: Suppressions, sources: Mapping[str, Source]) -> bool:
     """Whether a problem keeps httpd from building its tree. Only a problem of an Include may be waived."""
     if not problem.fatal or problem.conditions:
         return False
@@ -191,7 +191,7 @@ def _named(findings: Iterable[Finding], mistakes: Iterable[Found]) -> set[str]:
     return names
 
 
-def _together(parts: Sequence[_Part], task: Task, base: str) -> LintResult:
+def _together(parts: Sequence[_Part], task: LintTask, base: str) -> LintResult:
     order: dict[str, int] = {}
     files: set[str] = set()
     sources: dict[str, Source] = {}

@@ -1,6 +1,6 @@
 """Build the proxy model by executing mod_proxy's directives in httpd's order.
 
-There are two steps, because all worker URLs are parsed at once: `walk` collects the lines, `_Builder` executes them.
+There are two steps, because all worker URLs are parsed at once: `walk` collects the lines, `_ProxyBuilder` executes them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from hpatch.proxy.model import (
 )
 from hpatch.proxy.requests import resolve
 from hpatch.proxy.target import Name, Url, balancer_name, is_balancer, name, parse_parameters, parse_targets
-from hpatch.proxy.walk import PROXIES, Line, Scope, Walk
+from hpatch.proxy.walk import PROXIES, ProxyLine, Scope, Walk
 from hpatch.text import in_bytes
 from hpatch.versions import Version
 
@@ -49,7 +49,7 @@ class _RefusedError(Exception):
         self.word = word
 
 
-class _State:
+class _ServerWorkers:
     """One server's workers while they are being defined; `made` holds the balancers that httpd knows so far."""
 
     __slots__ = ("balancers", "copied", "made", "workers")
@@ -94,13 +94,13 @@ def _check_socket(text: str, word: int) -> None:
         raise _RefusedError("url", f'"{text}" is not a worker URL: no scheme follows its socket', word)
 
 
-def _check_place(line: Line) -> None:
+def _check_place(line: ProxyLine) -> None:
     """Refuse ProxyPass and ProxyPassReverse in a section where httpd does not allow them."""
     if line.scope.forbidden is not None:
         raise _RefusedError("context", f"{line.node.name} is not allowed in {line.scope.forbidden.name}>")
 
 
-class _Builder:
+class _ProxyBuilder:
     """Executes the lines in order."""
 
     def __init__(
@@ -116,7 +116,7 @@ class _Builder:
         self.any_host = version is None or version >= since("match-workers-any-host")
         self.longest = 383 if version is None or version >= since("long-worker-names") else 95
         self.names: dict[tuple[str, bool], Name] = {}
-        self.states = {server: _State() for server in servers}
+        self.states = {server: _ServerWorkers() for server in servers}
         self.refusals: list[Refusal] = []
         self._actions = {
             "pass": self._pass,
@@ -130,7 +130,7 @@ class _Builder:
             "setting": self._setting,
         }
 
-    def run(self, lines: list[Line]) -> None:
+    def run(self, lines: list[ProxyLine]) -> None:
         """Execute all lines. A line that httpd refuses is noted and left out.
 
         Nothing is noted for a line with an undefined `${…}`, because its value in httpd is not known.
@@ -155,7 +155,7 @@ class _Builder:
             found = self.names[key] = name(self.urls[text], matching)
         return found
 
-    def _target(self, line: Line, parts: Name) -> Target:
+    def _target(self, line: ProxyLine, parts: Name) -> Target:
         assert line.target is not None
         text, nth = line.target
         node: Node = line.node
@@ -166,7 +166,7 @@ class _Builder:
             parts.variables, node, nth,
         )  # fmt: skip
 
-    def _params(self, line: Line) -> tuple[Param, ...]:
+    def _params(self, line: ProxyLine) -> tuple[Param, ...]:
         """The words of a line that must all be `key=value`."""
         found = []
         for nth, text in line.extras:
@@ -177,7 +177,7 @@ class _Builder:
                 raise _RefusedError("arguments", f'"{text}" is not of the form key=value', nth)
         return tuple(found)
 
-    def _params_and_flags(self, line: Line) -> tuple[tuple[Param, ...], frozenset[str]]:
+    def _params_and_flags(self, line: ProxyLine) -> tuple[tuple[Param, ...], frozenset[str]]:
         """The words after a mapping's target."""
         if not line.extras:
             return (), _NONE
@@ -203,7 +203,7 @@ class _Builder:
 
     def _define(
         self,
-        line: Line,
+        line: ProxyLine,
         target: Target,
         parts: Name,
         params: tuple[Param, ...] = (),
@@ -230,7 +230,7 @@ class _Builder:
 
     def _share(
         self,
-        line: Line,
+        line: ProxyLine,
         target: Target,
         parts: Name,
         params: dict[str, Param],
@@ -259,7 +259,7 @@ class _Builder:
             self.states[server].balancers[key] = Lookup()
         return found
 
-    def _make_balancer(self, line: Line, text: str, nth: int, front: str | None = None) -> Balancer:
+    def _make_balancer(self, line: ProxyLine, text: str, nth: int, front: str | None = None) -> Balancer:
         """`ap_proxy_define_balancer`, if there is none of that name; `front` is the path of its mapping."""
         key = balancer_name(text)
         if key is None:
@@ -276,7 +276,7 @@ class _Builder:
 
     # Directives.
 
-    def _pass(self, line: Line) -> None:
+    def _pass(self, line: ProxyLine) -> None:
         """`add_pass`."""
         _check_place(line)
         node, scope, target = line.node, line.scope, line.target
@@ -307,7 +307,7 @@ class _Builder:
     def _map(
         self,
         kind: MappingKind,
-        line: Line,
+        line: ProxyLine,
         target: Target | None,
         params: tuple[Param, ...] = (),
         flags: frozenset[str] = frozenset(),
@@ -318,7 +318,7 @@ class _Builder:
             Mapping(kind, server, line.node, line.path, target, params, flags, line.scope.section, None, pattern)
         )
 
-    def _member(self, line: Line) -> None:
+    def _member(self, line: ProxyLine) -> None:
         """`add_member`."""
         target = line.target
         if target is None:
@@ -334,7 +334,7 @@ class _Builder:
         parts = self._name(target.text, False)
         self._share(line, self._target(line, parts), parts, params, balancer)
 
-    def _open(self, line: Line) -> None:
+    def _open(self, line: ProxyLine) -> None:
         """The start of `<Proxy>`. httpd executes its content before its own arguments."""
         scope = line.scope
         if scope.limited:
@@ -344,7 +344,7 @@ class _Builder:
             if key is not None and in_bytes(key) <= _MAX_BALANCER:
                 self._balancer(scope.server, key).defined.append(line.node)
 
-    def _close(self, line: Line) -> None:
+    def _close(self, line: ProxyLine) -> None:
         """The arguments of `<Proxy url key=value>` (`proxysection`)."""
         assert line.target is not None
         if not line.extras:
@@ -355,12 +355,12 @@ class _Builder:
             raise _RefusedError("arguments", f"{what} takes no parameters", line.extras[0][0])
         self._set(line, True)
 
-    def _set_parameters(self, line: Line) -> None:
+    def _set_parameters(self, line: ProxyLine) -> None:
         """`set_proxy_param`."""
         assert line.target is not None
         self._set(line, line.target.nth < 0)
 
-    def _set(self, line: Line, section: bool) -> None:
+    def _set(self, line: ProxyLine, section: bool) -> None:
         """Set parameters of the worker or balancer that a line names; a section creates it if it does not exist."""
         assert line.target is not None
         text, nth = line.target
@@ -387,17 +387,17 @@ class _Builder:
         for param in self._params(line):
             taken[param.key.lower()] = param
 
-    def _handler(self, line: Line) -> None:
+    def _handler(self, line: ProxyLine) -> None:
         """SetHandler "proxy:…"."""
         assert line.target is not None
         self._map("SetHandler", line, self._target(line, self._name(line.target.text, False)))
 
-    def _rewrite(self, line: Line) -> None:
+    def _rewrite(self, line: ProxyLine) -> None:
         """RewriteRule … [P]."""
         assert line.target is not None
         self._map("RewriteRule", line, self._target(line, self._name(line.target.text, False)), pattern=True)
 
-    def _reverse(self, line: Line) -> None:
+    def _reverse(self, line: ProxyLine) -> None:
         """`add_pass_reverse` and its siblings for cookies."""
         node, scope = line.node, line.scope
         words = node.words
@@ -415,7 +415,7 @@ class _Builder:
             path, url = (words[0], words[1]) if scope.section is None else (scope.path, words[0])
             scope.server.reverses.append(Reverse(path, url, node, scope.section))
 
-    def _setting(self, line: Line) -> None:
+    def _setting(self, line: ProxyLine) -> None:
         """Any other directive of mod_proxy at the server's level."""
         node, server = line.node, line.scope.server
         setting = Setting(node.name, conf_words.get_word(node.args)[0], node)
@@ -429,7 +429,9 @@ def build(configuration: Configuration) -> Proxy:
     """mod_proxy's model of a configuration. The content of undecided conditional sections counts as read."""
     walk = Walk(Server(None, None))
     walk.run(configuration.nodes)
-    builder = _Builder(walk.servers, parse_targets(walk.targets), parse_parameters(walk.extras), configuration.version)
+    builder = _ProxyBuilder(
+        walk.servers, parse_targets(walk.targets), parse_parameters(walk.extras), configuration.version
+    )
     builder.run(walk.lines)
     resolve(walk.servers, {server: state.workers for server, state in builder.states.items()}, builder.matches)
     return Proxy(walk.servers, builder.refusals)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from hpatch.conf.words import SPACE
 
 
-class Rule(NamedTuple):
+class RewriteRule(NamedTuple):
     """A RewriteRule: pattern, substitution, and its flags in lower case (`p`, `l`, `e=x:y`)."""
 
     pattern: str
@@ -36,7 +36,7 @@ def _argument(line: str, at: int) -> tuple[str, int]:
     return line[start:at], at + 1
 
 
-def parse(line: str) -> Rule | None:
+def parse(line: str) -> RewriteRule | None:
     """Read a RewriteRule's arguments (`parseargline` in mod_rewrite.c); None if there are fewer than two."""
     pattern, at = _argument(line, 0)
     if at > len(line):
@@ -44,5 +44,5 @@ def parse(line: str) -> Rule | None:
     substitution, at = _argument(line, at)
     flags, _ = _argument(line, at)
     if not (flags.startswith("[") and flags.endswith("]")):
-        return Rule(pattern, substitution, ())
-    return Rule(pattern, substitution, tuple(flag.strip(SPACE).lower() for flag in flags[1:-1].split(",")))
+        return RewriteRule(pattern, substitution, ())
+    return RewriteRule(pattern, substitution, tuple(flag.strip(SPACE).lower() for flag in flags[1:-1].split(",")))

@@ -42,7 +42,7 @@ class Scope:
         return path[6:] if self.section.key in PROXIES and path[:6].lower() == "proxy:" else path
 
 
-class Word(NamedTuple):
+class ProxyWord(NamedTuple):
     """A word of a line, and its index among the line's words."""
 
     text: str
@@ -53,14 +53,14 @@ Words = list[tuple[int, str]]
 """Words with their numbers."""
 
 
-class Line(NamedTuple):
+class ProxyLine(NamedTuple):
     """A proxy line: its target's text, if it has one, and the words after it."""
 
     action: Action
     node: Node
     scope: Scope
     path: str
-    target: Word | None
+    target: ProxyWord | None
     extras: Words
     matching: bool = False
 
@@ -71,7 +71,7 @@ class Walk:
     def __init__(self, main: Server) -> None:
         self.main = main
         self.servers = [main]
-        self.lines: list[Line] = []
+        self.lines: list[ProxyLine] = []
         self.targets: list[str] = []
         self.extras: set[str] = set()
         self._kinds: dict[str, Callable[[Walk, Node, Scope], None] | None] = dict(_KINDS)
@@ -110,13 +110,13 @@ class Walk:
             return Scope(scope.server, node, node, scope.limited)
         if key in PROXIES:
             inner = Scope(scope.server, node, scope.forbidden, scope.limited)
-            self.lines.append(Line("open", node, scope, inner.path, None, []))
+            self.lines.append(ProxyLine("open", node, scope, inner.path, None, []))
             return inner
         if key in ("<limit", "<limitexcept"):
             return Scope(scope.server, scope.section, scope.forbidden, True)
         return scope
 
-    def _add(self, line: Line) -> None:
+    def _add(self, line: ProxyLine) -> None:
         self.lines.append(line)
         if line.target is not None:
             self.targets.append(line.target.text)
@@ -128,7 +128,7 @@ class Walk:
         if len(words) > 1:
             first = words[0][6:] if words[0][:6].lower() == "proxy:" else words[0]
             extras = list(enumerate(words))[1:]
-            self._add(Line("close", node, scope, "", Word(first, 0), extras, node.key == "<proxymatch"))
+            self._add(ProxyLine("close", node, scope, "", ProxyWord(first, 0), extras, node.key == "<proxymatch"))
 
     def proxy_pass(self, node: Node, scope: Scope) -> None:
         """ProxyPass, ProxyPassMatch."""
@@ -145,21 +145,23 @@ class Walk:
                 matching = True
             at += 1
         if path is None or at >= len(words):
-            self.lines.append(Line("pass", node, scope, "", None, [], matching))
+            self.lines.append(ProxyLine("pass", node, scope, "", None, [], matching))
             return
         target, extras = words[at], words[at + 1 :]
         self.targets.append(target)
         self.extras.update(extras)
-        self.lines.append(Line("pass", node, scope, path, Word(target, at), list(enumerate(extras, at + 1)), matching))
+        self.lines.append(
+            ProxyLine("pass", node, scope, path, ProxyWord(target, at), list(enumerate(extras, at + 1)), matching)
+        )
 
     def member(self, node: Node, scope: Scope) -> None:
         """BalancerMember."""
         words = list(enumerate(node.words))
         plain = [word for word in words if "=" not in word[1]]
         path = scope.path if scope.section is not None else plain.pop(0)[1] if plain else ""
-        target = Word(plain[0][1], plain[0][0]) if plain else None
+        target = ProxyWord(plain[0][1], plain[0][0]) if plain else None
         extras = [word for word in words if "=" in word[1] or word in plain[1:]]
-        self._add(Line("member", node, scope, conf_words.lower(path), target, extras))
+        self._add(ProxyLine("member", node, scope, conf_words.lower(path), target, extras))
 
     def proxy_set(self, node: Node, scope: Scope) -> None:
         """ProxySet."""
@@ -167,10 +169,10 @@ class Walk:
         parent = node.parent
         if parent is not None and parent.key in PROXIES:
             first = parent.words[0] if parent.words else ""
-            line = Line("set", node, scope, "", Word(first, -1), words, parent.key == "<proxymatch")
+            line = ProxyLine("set", node, scope, "", ProxyWord(first, -1), words, parent.key == "<proxymatch")
         else:
             first = words[0][1] if words else ""
-            line = Line("set", node, scope, "", Word(first, 0), words[1:])
+            line = ProxyLine("set", node, scope, "", ProxyWord(first, 0), words[1:])
         self._add(line)
 
     def handler(self, node: Node, scope: Scope) -> None:
@@ -180,7 +182,7 @@ class Walk:
             text = conf_words.lower(text)
         if text.startswith("proxy:"):
             location = scope.section is not None and scope.section.key in LOCATIONS
-            self._add(Line("handler", node, scope, scope.path if location else "", Word(text[6:], 0), []))
+            self._add(ProxyLine("handler", node, scope, scope.path if location else "", ProxyWord(text[6:], 0), []))
 
     def rewrite(self, node: Node, scope: Scope) -> None:
         """RewriteRule with [P] and a target that is a URL."""
@@ -191,11 +193,11 @@ class Walk:
             return
         text = rule.substitution
         if "://" in text or text[:5].lower() == "unix:" or text[:1] in ("$", "%"):
-            self._add(Line("rewrite", node, scope, rule.pattern, Word(text, 1), []))
+            self._add(ProxyLine("rewrite", node, scope, rule.pattern, ProxyWord(text, 1), []))
 
     def reverse(self, node: Node, scope: Scope) -> None:
         """ProxyPassReverse and its siblings for cookies."""
-        self.lines.append(Line("reverse", node, scope, "", None, []))
+        self.lines.append(ProxyLine("reverse", node, scope, "", None, []))
 
     def server_name(self, node: Node, scope: Scope) -> None:
         """ServerName."""
@@ -205,7 +207,7 @@ class Walk:
     def setting(self, node: Node, scope: Scope) -> None:
         """Any other Proxy… or Balancer… directive, at the server's level."""
         if scope.section is None:
-            self.lines.append(Line("setting", node, scope, "", None, []))
+            self.lines.append(ProxyLine("setting", node, scope, "", None, []))
 
 
 _KINDS: dict[str, Callable[[Walk, Node, Scope], None] | None] = {

@@ -9,16 +9,16 @@ import pytest
 from hpatch.errors import InputError, ToolError
 from hpatch.lab.matrix import Experiment, LeftOut, Wanted, experiments, left_out, run
 from hpatch.lab.model import BackendSpec, Cell, Figures, GatewaySpec
-from hpatch.lab.scenario import Finding, Scenario
+from hpatch.lab.scenario import Observation, Scenario
 from hpatch.lab.session import Session
 
 HTTPD, NGINX = GatewaySpec("httpd"), GatewaySpec("nginx")
 RESPONDER, UWSGI = BackendSpec("responder"), BackendSpec("uwsgi")
 
 
-def done(session: Session, cell: Cell) -> Finding:
+def done(session: Session, cell: Cell) -> Observation:
     assert session.folder.is_dir()
-    return Finding("failed", "it is so", Figures(requests=session.requests or 0, outcomes={"503": 1}))
+    return Observation("failed", "it is so", Figures(requests=session.requests or 0, outcomes={"503": 1}))
 
 
 ONE = Scenario("one", "", "", (), ("httpd",), ("responder",), ("unix", "tcp"), False, 1, done)
@@ -56,7 +56,7 @@ def test_what_makes_no_sense_is_left_out() -> None:
 
 @pytest.mark.parametrize("error", [ToolError("no such thing"), InputError("no such thing")])
 def test_what_cannot_run_has_not_passed(error: Exception) -> None:
-    def fail(session: Session, cell: Cell) -> Finding:
+    def fail(session: Session, cell: Cell) -> Observation:
         raise error
 
     result = run(Experiment(ONE._replace(run=fail), Cell(HTTPD, RESPONDER, "unix")))

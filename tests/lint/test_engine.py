@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from hpatch.conf.load import Options, load_text
-from hpatch.lint.engine import LintResult, Root, Task, lint, lint_configuration
+from hpatch.lint.engine import LintResult, LintTask, Root, lint, lint_configuration
 from hpatch.lint.registry import by_name, rules
 from hpatch.lint.selection import select
 
 PASS = 'ProxyPass "/app/" "http://127.0.0.1:8080"\n'
-TASK = Task(select(rules(), ["slash-target-missing", "suppression-unused", "file-unreadable"], ()))
+TASK = LintTask(select(rules(), ["slash-target-missing", "suppression-unused", "file-unreadable"], ()))
 
 
-def lint_text(text: str, task: Task = TASK) -> LintResult:
+def lint_text(text: str, task: LintTask = TASK) -> LintResult:
     return lint_configuration(load_text(textwrap.dedent(text)), task)
 
 
@@ -71,9 +71,9 @@ def test_order_is_that_of_reading_then_of_places(tmp_path: Path) -> None:
 
 def test_least_severity() -> None:
     text = PASS + "ProxyPass /b http://b/\n"
-    task = Task(rules(), severity="error")
+    task = LintTask(rules(), severity="error")
     assert {one.severity for one in lint_text(text, task).findings} == {"error"}
-    assert "warning" in {one.severity for one in lint_text(text, Task(rules())).findings}
+    assert "warning" in {one.severity for one in lint_text(text, LintTask(rules())).findings}
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
@@ -91,7 +91,7 @@ def test_several_configurations(tmp_path: Path, jobs: int) -> None:
 
 def test_a_suppression_is_used_if_one_configuration_needs_it(tmp_path: Path) -> None:
     (tmp_path / "app.inc").write_text(f"# hpatch: ignore[MP001] wanted\n{PASS.replace('/app/', '${at}')}")
-    task = Task(select(rules(), ["MP001", "CF008"], ()))
+    task = LintTask(select(rules(), ["MP001", "CF008"], ()))
     needs, does_not = write(tmp_path, a="Define at /app/\nInclude app.inc\n", b="Define at /app\nInclude app.inc\n")
     assert places(lint([needs, does_not], task)) == []
     assert places(lint([does_not], task)) == [("app.inc", 1)]
@@ -99,7 +99,7 @@ def test_a_suppression_is_used_if_one_configuration_needs_it(tmp_path: Path) -> 
 
 def test_a_uwsgi_file_that_cannot_be_read_is_not_clean(tmp_path: Path) -> None:
     (root,) = write(tmp_path, main="Listen 80\n")
-    result = lint([root._replace(uwsgi=(str(tmp_path / "no.ini"),))], Task(rules()))
+    result = lint([root._replace(uwsgi=(str(tmp_path / "no.ini"),))], LintTask(rules()))
     assert [(one.rule.name, one.severity) for one in result.findings] == [("uwsgi-unreadable", "error")]
     assert len(result.unread) == 1
 

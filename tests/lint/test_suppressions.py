@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from hpatch.conf.load import load_text
-from hpatch.lint.engine import LintResult, Task, lint_configuration
+from hpatch.lint.engine import LintResult, LintTask, lint_configuration
 from hpatch.lint.registry import rules
 from hpatch.lint.selection import select
 
@@ -17,7 +17,7 @@ MISSING = "slash-target-missing"
 
 def lint(text: str, *selected: str) -> LintResult:
     chosen = selected or (MISSING, "suppression-unused", "suppression-invalid")
-    return lint_configuration(load_text(textwrap.dedent(text)), Task(select(rules(), chosen, ())))
+    return lint_configuration(load_text(textwrap.dedent(text)), LintTask(select(rules(), chosen, ())))
 
 
 def found(text: str, *selected: str) -> list[tuple[str, int]]:

@@ -19,7 +19,7 @@ _MAGIC = re.compile(r"%([\s\S])|%\Z")
 _END = re.compile(r"[^%\n]*(?:%[\s\S]?[^%\n]*)*")
 
 
-class Line(NamedTuple):
+class IniLine(NamedTuple):
     """A `key = value` of the requested section, and its position in the text.
 
     `known` is False if the value contains a magic variable that only the running uWSGI knows.
@@ -82,7 +82,7 @@ def sections(text: str) -> set[str]:
     }  # fmt: skip
 
 
-def lines(text: str, section: str, table: Mapping[str, str]) -> Iterator[Line]:
+def lines(text: str, section: str, table: Mapping[str, str]) -> Iterator[IniLine]:
     """The options of a section. Only a whole line can be a comment. uWSGI drops the last character of a section."""
     current = ""
     for start, end in raw_lines(text):
@@ -96,4 +96,4 @@ def lines(text: str, section: str, table: Mapping[str, str]) -> Iterator[Line]:
             key, _, value = line.partition("=")
             known = "%" not in raw or not _unknown(raw, table)
             first = start + len(raw) - len(raw.lstrip(BLANKS))
-            yield Line(key.rstrip(BLANKS), value.lstrip(BLANKS), first, start + len(raw.rstrip(BLANKS)), known)
+            yield IniLine(key.rstrip(BLANKS), value.lstrip(BLANKS), first, start + len(raw.rstrip(BLANKS)), known)

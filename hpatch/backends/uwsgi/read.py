@@ -60,7 +60,7 @@ class _Entry:
         self.done = key in _IMMEDIATE
 
 
-class _Reader:
+class _IniReader:
     def __init__(self, path: str, load: Load, environment: Mapping[str, str]) -> None:
         self.instance = Instance(path)
         self.folder = Path(path).parent
@@ -215,7 +215,7 @@ def read(path: str, section: str = SECTION, environment: Mapping[str, str] | Non
     `environment` has the values of `$(NAME)`; a name that is not in it is not known. Raises InputError if the file
     itself cannot be read. The faults of the files that it includes are in the result's `problems`.
     """
-    reader = _Reader(path, _load, environment or {})
+    reader = _IniReader(path, _load, environment or {})
     try:
         reader.file(path, section, "" if section == SECTION else section)
     except OSError as error:
@@ -238,7 +238,7 @@ def read_text(
             raise FileNotFoundError(2, "No such file or directory")
         return texts[path]
 
-    reader = _Reader(name, load, environment or {})
+    reader = _IniReader(name, load, environment or {})
     reader.file(name, section, "" if section == SECTION else section)
     return reader.finish()
 

@@ -7,7 +7,7 @@ from itertools import chain
 
 from hpatch.backport.check import followups, names
 from hpatch.backport.check.answer import Added, Advice, Check, Do, Followup
-from hpatch.backport.check.trial import Branch, attempt, verdict
+from hpatch.backport.check.trial import CommitFiles, attempt, verdict
 from hpatch.backport.history.changes import Objects
 from hpatch.backport.history.revisions import Revision, Revisions
 
@@ -16,7 +16,9 @@ _MOST = 20
 _GOES_IN = ("works", "modulo")
 
 
-def advise(history: Revisions, objects: Objects, branch: Branch, answer: Check, lacking: Sequence[Revision]) -> Advice:
+def advise(
+    history: Revisions, objects: Objects, branch: CommitFiles, answer: Check, lacking: Sequence[Revision]
+) -> Advice:
     """The advice on an answer; `lacking` are the revisions checked that the branch has not got as a whole."""
     look = tuple(one.revision for one in answer.followups if one.said is None and one.repairs and _is_open(one))
     asked = () if answer.verdict == "there" else tuple(lacking)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from hpatch.backport.history.messages import Relation
-from hpatch.backport.history.revisions import Line, Merge, Revision
+from hpatch.backport.history.revisions import DevelopmentLine, Merge, Revision
 
 Verdict = Literal["works", "modulo", "patch", "there", "absent"]
 """`works`: trunk's change goes in as it is. `modulo`: so it does but for files that each branch keeps for itself.
@@ -18,7 +18,7 @@ STATUS and the like), entered or left out. `number`: the branch counts for itsel
 `generated`: made from others when the manual is built. `absent`: the branch does not have it. `conflict`: it fails."""
 
 
-class File(NamedTuple):
+class CheckedFile(NamedTuple):
     """A file that the revisions touch: as the branch has it, and as it is with them. None is no file.
 
     `after` is `before` where nothing goes in; where a file conflicts it has those of the revisions that do go in.
@@ -171,12 +171,12 @@ class Check(NamedTuple):
     `search` is None where there is no conflict. `advice` is None where it was not asked why.
     """
 
-    trunk: Line
-    onto: Line
+    trunk: DevelopmentLine
+    onto: DevelopmentLine
     revisions: tuple[Revision, ...]
     verdict: Verdict
     modulo: tuple[str, ...]
-    files: tuple[File, ...]
+    files: tuple[CheckedFile, ...]
     conflicts: tuple[Conflict, ...]
     merges: tuple[tuple[Revision, tuple[Merge, ...]], ...]
     prerequisites: tuple[Prerequisite, ...]

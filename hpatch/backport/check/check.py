@@ -8,7 +8,7 @@ from hpatch.backport.check import followups, names, prerequisites
 from hpatch.backport.check.advice import advise
 from hpatch.backport.check.answer import Check, Conflict
 from hpatch.backport.check.prerequisites import Explained
-from hpatch.backport.check.trial import Branch, Failure, attempt, is_modulo, verdict
+from hpatch.backport.check.trial import CommitFiles, FailedFile, attempt, is_modulo, verdict
 from hpatch.backport.history.changes import Objects
 from hpatch.backport.history.revisions import Merge, Revision, Revisions
 from hpatch.patch.diff.model import Outcome
@@ -21,7 +21,7 @@ def check(history: Revisions, chosen: Sequence[Revision], *, objects: Objects | 
     brought what conflicts lack, what would help, and what follows up; it costs most of the time.
     """
     objects = Objects(history.git) if objects is None else objects
-    branch = Branch(objects, history.onto.commit)
+    branch = CommitFiles(objects, history.onto.commit)
     merges = tuple((one, history.merges(one)) for one in chosen)
     open_ = [one for one, found in merges if not _whole(history, one, found)]
     changes = objects.changes(open_)
@@ -55,7 +55,7 @@ def _whole(history: Revisions, revision: Revision, merges: Sequence[Merge]) -> b
     return history.is_merged(revision) and not (kept and all(merge.partial for merge in kept))
 
 
-def _conflict(failure: Failure, outcome: Outcome | None, explained: Explained, at: int) -> Conflict:
+def _conflict(failure: FailedFile, outcome: Outcome | None, explained: Explained, at: int) -> Conflict:
     place = (failure.revision.commit, failure.path, at)
     suppliers, own = explained.suppliers.get(place, ()), explained.own.get(place, ())
     if outcome is None:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from hpatch.backport.check.answer import Antecedent, Followup
-from hpatch.backport.check.trial import Branch, attempt, is_own, verdict
+from hpatch.backport.check.trial import CommitFiles, attempt, is_own, verdict
 from hpatch.backport.history import messages
 from hpatch.backport.history.changes import Change, Objects
 from hpatch.backport.history.messages import Relation
@@ -75,7 +75,7 @@ def _is_there(history: Revisions, objects: Objects, one: Revision) -> bool:
     Of a later one that proves nothing: where the branch lacks what it repairs, there may be nothing to repair.
     """
     changes = objects.readable((one,))
-    return bool(changes) and verdict(attempt(objects, Branch(objects, history.onto.commit), changes)) == "there"
+    return bool(changes) and verdict(attempt(objects, CommitFiles(objects, history.onto.commit), changes)) == "there"
 
 
 def _named(history: Revisions, of: Revision) -> Iterator[tuple[Revision, Relation]]:

@@ -37,7 +37,7 @@ def _nothing(number: int, count: int, title: str) -> None:
     pass
 
 
-class Candidate(NamedTuple):
+class MissingRevision(NamedTuple):
     """A revision that the branch lacks.
 
     `prs` are numbers of bug reports that its message names, `cves` what it names of those; `fixes`: it speaks of a
@@ -66,7 +66,7 @@ class Candidate(NamedTuple):
 class Missing(NamedTuple):
     """What the branch lacks. `candidates` are the best, of `total`; `there` is how many were found by their content."""
 
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[MissingRevision, ...]
     total: int
     there: int
 
@@ -91,7 +91,7 @@ def find(
     ]
     ranked = sorted(found, key=lambda one: (one.rank, -one.revision.order))
     objects = Objects(history.git)
-    candidates: list[Candidate] = []
+    candidates: list[MissingRevision] = []
     there = 0
     for one in _checked(history, objects, ranked, step):
         if one.verdict == "there":
@@ -123,13 +123,17 @@ def _taken_back(history: Revisions) -> dict[int, Revision]:
     return found
 
 
-def _candidate(history: Revisions, one: Revision, reverted: Revision | None) -> Candidate:
+def _candidate(history: Revisions, one: Revision, reverted: Revision | None) -> MissingRevision:
     numbers = (int(found[1] or found[2]) for found in _PR.finditer(one.message))
     cves = tuple(dict.fromkeys(found.upper() for found in _CVE.findall(one.message)))
-    return Candidate(one, tuple(dict.fromkeys(numbers)), cves, _FIX.search(one.message) is not None, None, (), reverted)
+    return MissingRevision(
+        one, tuple(dict.fromkeys(numbers)), cves, _FIX.search(one.message) is not None, None, (), reverted
+    )
 
 
-def _checked(history: Revisions, objects: Objects, ranked: Sequence[Candidate], step: Step) -> Iterator[Candidate]:
+def _checked(
+    history: Revisions, objects: Objects, ranked: Sequence[MissingRevision], step: Step
+) -> Iterator[MissingRevision]:
     """Each with its verdict, when it is asked for."""
     for at in range(0, len(ranked), _CHUNK):
         objects.readable([one.revision for one in ranked[at : at + _CHUNK]])  # all at once, for it is faster

@@ -14,8 +14,8 @@ from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 
 from hpatch.backport.check.answer import Lacking
-from hpatch.backport.check.trial import Branch, Trial
-from hpatch.backport.history.changes import Change, Entry, Objects
+from hpatch.backport.check.trial import CommitFiles, Trial
+from hpatch.backport.history.changes import Change, Objects, TreeEntry
 from hpatch.backport.history.revisions import Revision, Revisions
 from hpatch.errors import HpatchError
 
@@ -36,7 +36,7 @@ _FILES = 3000
 
 
 def lacking(
-    history: Revisions, objects: Objects, branch: Branch, changes: Sequence[Change], trial: Trial
+    history: Revisions, objects: Objects, branch: CommitFiles, changes: Sequence[Change], trial: Trial
 ) -> tuple[Lacking, ...]:
     """The names, in the order of the code that uses them."""
     used = _used(changes, {one.path for one in trial.files if one.state == "clean"})
@@ -127,7 +127,7 @@ def _used(changes: Sequence[Change], paths: Container[str]) -> dict[bytes, tuple
 
 
 def _names(
-    objects: Objects, tree: Mapping[str, Entry], paths: Sequence[str], without: re.Pattern[bytes] | None = None
+    objects: Objects, tree: Mapping[str, TreeEntry], paths: Sequence[str], without: re.Pattern[bytes] | None = None
 ) -> set[bytes]:
     """All names in files of a tree, but for those in a kind of text."""
     blobs = [tree[path].blob for path in paths]
@@ -136,6 +136,6 @@ def _names(
     return set().union(*(_NAME.findall(text if without is None else without.sub(b" ", text)) for text in texts))
 
 
-def _some(tree: Mapping[str, Entry], ends: tuple[str, ...]) -> tuple[str, ...]:
+def _some(tree: Mapping[str, TreeEntry], ends: tuple[str, ...]) -> tuple[str, ...]:
     """A tree's files, no links, whose paths end so."""
     return tuple(path for path, entry in tree.items() if path.endswith(ends) and entry.mode & 0o170000 == 0o100000)

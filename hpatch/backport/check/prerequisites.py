@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from hpatch.backport.check.answer import Prerequisite, Search
 from hpatch.backport.check.suppliers import Place, Suppliers, maker
-from hpatch.backport.check.trial import Branch, Failure, Trial, failures
+from hpatch.backport.check.trial import CommitFiles, FailedFile, Trial, failures
 from hpatch.backport.history.changes import Change, Objects
 from hpatch.backport.history.revisions import Revision, Revisions
 
@@ -44,7 +44,9 @@ class Explained(NamedTuple):
 NOTHING = Explained({}, {}, (), None)
 
 
-def explain(history: Revisions, objects: Objects, branch: Branch, changes: Sequence[Change], trial: Trial) -> Explained:
+def explain(
+    history: Revisions, objects: Objects, branch: CommitFiles, changes: Sequence[Change], trial: Trial
+) -> Explained:
     """Explain what fails in a trial of changes, and which revisions made the files that the branch does not have."""
     lines: Counter[Revision] = Counter()
     names: dict[Place, tuple[str, ...]] = {}
@@ -93,7 +95,7 @@ class _Search:
         self.base = trial
         self.paths = frozenset(one.path for one in trial.failures)
         self.asked = frozenset(change.revision for change in changes)
-        self.tried: dict[frozenset[Revision], tuple[Failure, ...]] = {}
+        self.tried: dict[frozenset[Revision], tuple[FailedFile, ...]] = {}
         self.work = 0
 
     def singles(self, candidates: Sequence[Revision]) -> dict[Revision, Literal["clean", "fewer", "no"] | None]:
@@ -129,7 +131,7 @@ class _Search:
     def _grown(self) -> tuple[frozenset[Revision] | None, frozenset[Revision]]:
         """A set that makes all go in and needs each of its members, None where there is none; and all that came up."""
         chosen: frozenset[Revision] = frozenset()
-        left: tuple[Failure, ...] | None = self.base.failures
+        left: tuple[FailedFile, ...] | None = self.base.failures
         while left and len(chosen) < _DEPTH:
             suppliers = self.suppliers.of(left)
             more = {one for _, found in suppliers for one in found if one not in chosen and self.is_open(one)}
@@ -149,7 +151,7 @@ class _Search:
         """Whether a revision can be added: it is trunk's, the branch lacks it, and it is not checked anyway."""
         return one not in self.asked and self.history.side(one) == "trunk" and not self.history.is_merged(one)
 
-    def _try(self, more: frozenset[Revision]) -> tuple[Failure, ...] | None:
+    def _try(self, more: frozenset[Revision]) -> tuple[FailedFile, ...] | None:
         """What fails with more revisions; None where a bound is reached, or one of them cannot be read."""
         if more in self.tried:
             return self.tried[more]
@@ -165,7 +167,7 @@ class _Search:
         self.tried[more] = failures(self.objects, self.branch, together, paths)
         return self.tried[more]
 
-    def _effect(self, left: tuple[Failure, ...] | None) -> Literal["clean", "fewer", "no"] | None:
+    def _effect(self, left: tuple[FailedFile, ...] | None) -> Literal["clean", "fewer", "no"] | None:
         """Only what fails of the revisions that are checked counts, but for `clean`."""
         if not left:
             return None if left is None else "clean"

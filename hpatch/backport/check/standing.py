@@ -21,7 +21,7 @@ OPEN = ("accepted", "proposed", "worked", "stalled", "other")
 """The kinds of sections whose entries are proposals to merge; a showstopper is one when it names revisions of trunk."""
 
 
-class Proposal(NamedTuple):
+class Standing(NamedTuple):
     """A proposal and how it stands. `check` is None where it is unknown, and `reason` says why."""
 
     entry: Entry
@@ -30,7 +30,7 @@ class Proposal(NamedTuple):
     reason: str = ""
 
 
-def proposals(history: Revisions, status: StatusFile) -> Iterator[Proposal]:
+def proposals(history: Revisions, status: StatusFile) -> Iterator[Standing]:
     """All open proposals, in the file's order."""
     objects = Objects(history.git)
     for entry in status.entries:
@@ -38,15 +38,15 @@ def proposals(history: Revisions, status: StatusFile) -> Iterator[Proposal]:
             yield _stands(history, objects, entry)
 
 
-def _stands(history: Revisions, objects: Objects, entry: Entry) -> Proposal:
+def _stands(history: Revisions, objects: Objects, entry: Entry) -> Standing:
     if not entry.trunk:
-        return Proposal(entry, "unknown", None, "it names no revision of trunk")
+        return Standing(entry, "unknown", None, "it names no revision of trunk")
     try:
         chosen = history.find(f"r{number}" for number in entry.trunk)
         found = check(history, chosen, objects=objects, why=False)
     except HpatchError as error:
-        return Proposal(entry, "unknown", None, str(error))
-    return Proposal(entry, _state(entry, found), found)
+        return Standing(entry, "unknown", None, str(error))
+    return Standing(entry, _state(entry, found), found)
 
 
 def _state(entry: Entry, found: Check) -> State:

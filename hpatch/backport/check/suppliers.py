@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from hpatch.backport.check.trial import Branch, Failure
+from hpatch.backport.check.trial import CommitFiles, FailedFile
 from hpatch.backport.history.revisions import Revision, Revisions
 from hpatch.patch.diff.lines import split
 from hpatch.patch.diff.model import Outcome
@@ -25,12 +25,12 @@ Place = tuple[str, str, int]
 class Suppliers:
     """Who brought the lines that the branch lacks. A file is asked about once for the same lines."""
 
-    def __init__(self, history: Revisions, branch: Branch) -> None:
+    def __init__(self, history: Revisions, branch: CommitFiles) -> None:
         self.history = history
         self.branch = branch
         self._told: dict[tuple[str, str, tuple[int, ...]], dict[str, list[int]]] = {}
 
-    def of(self, failures: Sequence[Failure]) -> Iterator[tuple[Place, Counter[Revision]]]:
+    def of(self, failures: Sequence[FailedFile]) -> Iterator[tuple[Place, Counter[Revision]]]:
         """For each conflict, who brought how many lines of those that it lacks."""
         for failure in failures:
             if not failure.outcomes or all(one.result == "missing" for one in failure.outcomes):
@@ -52,7 +52,7 @@ class Suppliers:
                 if found:
                     yield (failure.revision.commit, failure.path, at), found
 
-    def own(self, failures: Sequence[Failure]) -> Iterator[tuple[Place, set[Revision]]]:
+    def own(self, failures: Sequence[FailedFile]) -> Iterator[tuple[Place, set[Revision]]]:
         """For each conflict, the branch's own revisions that brought lines which stand there instead."""
         for failure in failures:
             content = self.branch.read(failure.path)

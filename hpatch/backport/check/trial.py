@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
-from hpatch.backport.check.answer import File, State, Verdict
+from hpatch.backport.check.answer import CheckedFile, State, Verdict
 from hpatch.backport.history.changes import Binary, Change, Objects
 from hpatch.backport.history.revisions import Revision
-from hpatch.files import Change as Write
+from hpatch.files import FileChange as Write
 from hpatch.patch.diff.model import PLACED, Diff, Outcome, Placed
 from hpatch.patch.place import plan
 from hpatch.patch.place.options import PlaceOptions
@@ -29,7 +29,7 @@ _OPTIONS = PlaceOptions(claim=True)
 """A merge to the branch takes the branch's next number: that is what `claim` means."""
 
 
-class Failure(NamedTuple):
+class FailedFile(NamedTuple):
     """A file of a revision that does not go in: its hunks that fail, none where the file as a whole does."""
 
     revision: Revision
@@ -41,8 +41,8 @@ class Failure(NamedTuple):
 class Trial(NamedTuple):
     """What became of revisions: their files by path, and what fails."""
 
-    files: tuple[File, ...]
-    failures: tuple[Failure, ...]
+    files: tuple[CheckedFile, ...]
+    failures: tuple[FailedFile, ...]
 
     @property
     def places(self) -> int:
@@ -50,7 +50,7 @@ class Trial(NamedTuple):
         return sum(max(len(one.outcomes), 1) for one in self.failures)
 
 
-class Branch:
+class CommitFiles:
     """The files of a commit, as the engine reads them."""
 
     def __init__(self, objects: Objects, commit: str) -> None:
@@ -73,7 +73,7 @@ def is_own(path: str) -> bool:
     return _KEPT.fullmatch(path) is not None or _GENERATED.fullmatch(path) is not None
 
 
-def attempt(objects: Objects, branch: Branch, changes: Sequence[Change]) -> Trial:
+def attempt(objects: Objects, branch: CommitFiles, changes: Sequence[Change]) -> Trial:
     """Plan changes in order, each on those before it."""
     left = {(change.revision.commit, path) for change in changes for path in change.paths if _LEFT.fullmatch(path)}
     made, failures, aside = _first(objects, branch, changes, left)
@@ -85,7 +85,9 @@ def attempt(objects: Objects, branch: Branch, changes: Sequence[Change]) -> Tria
         if not more:
             break
         dropped |= more
-    kept = (File(path, "kept", branch.read(path), branch.read(path), "each branch has its own") for _, path in left)
+    kept = (
+        CheckedFile(path, "kept", branch.read(path), branch.read(path), "each branch has its own") for _, path in left
+    )
     files = {one.path: one for one in (*kept, *aside.values())} | {
         one.path: one for one in _files(branch, made, changes)
     }
@@ -96,7 +98,7 @@ def attempt(objects: Objects, branch: Branch, changes: Sequence[Change]) -> Tria
             failures += () if failure is None else (failure,)
     for failure in failures:
         content = branch.read(failure.path)
-        one = files.get(failure.path, File(failure.path, "conflict", content, content))
+        one = files.get(failure.path, CheckedFile(failure.path, "conflict", content, content))
         files[failure.path] = one._replace(state="conflict", reason=failure.reason)
     return Trial(tuple(files[path] for path in sorted(files)), failures)
 
@@ -114,14 +116,14 @@ def verdict(trial: Trial) -> Verdict:
     return "modulo" if any(map(is_modulo, trial.files)) else "works"
 
 
-def is_modulo(file: File) -> bool:
+def is_modulo(file: CheckedFile) -> bool:
     """Whether a file of trunk's is left out, or the branch has its own of it."""
     return file.state in ("kept", "number", "absent") or (file.state == "generated" and file.before == file.after)
 
 
 def failures(
-    objects: Objects, branch: Branch, changes: Sequence[Change], paths: AbstractSet[str]
-) -> tuple[Failure, ...]:
+    objects: Objects, branch: CommitFiles, changes: Sequence[Change], paths: AbstractSet[str]
+) -> tuple[FailedFile, ...]:
     """What fails of changes in some files; faster than all of `attempt`."""
     some = [
         change._replace(files=tuple(one for one in change.files if one.path in paths), binaries=())
@@ -131,8 +133,8 @@ def failures(
 
 
 def _first(
-    objects: Objects, branch: Branch, changes: Sequence[Change], left: AbstractSet[tuple[str, str]]
-) -> tuple[plan.Plan, tuple[Failure, ...], dict[tuple[str, str], File]]:
+    objects: Objects, branch: CommitFiles, changes: Sequence[Change], left: AbstractSet[tuple[str, str]]
+) -> tuple[plan.Plan, tuple[FailedFile, ...], dict[tuple[str, str], CheckedFile]]:
     """A plan, what fails in it and has to be solved, and what else does."""
     objects.want(_blobs(branch, changes))
     made = _plan(objects, branch, changes, left)
@@ -144,21 +146,21 @@ def _first(
         state = _aside(branch, placed)
         if state is not None:
             content = branch.read(placed.path)
-            file = File(placed.path, state, content, content, _reason(placed))
+            file = CheckedFile(placed.path, state, content, content, _reason(placed))
             aside[change.revision.commit, placed.path] = file
         else:
             outcomes = tuple(one for one in placed.outcomes if one.result not in PLACED)
-            failures.append(Failure(change.revision, placed.path, _reason(placed), outcomes))
+            failures.append(FailedFile(change.revision, placed.path, _reason(placed), outcomes))
     return made, tuple(failures), aside
 
 
 def _plan(
-    objects: Objects, branch: Branch, changes: Sequence[Change], dropped: AbstractSet[tuple[str, str]]
+    objects: Objects, branch: CommitFiles, changes: Sequence[Change], dropped: AbstractSet[tuple[str, str]]
 ) -> plan.Plan:
     return plan.plan(branch, [_item(objects, change, dropped) for change in changes], _OPTIONS)
 
 
-def _blobs(branch: Branch, changes: Iterable[Change]) -> Iterable[str]:
+def _blobs(branch: CommitFiles, changes: Iterable[Change]) -> Iterable[str]:
     """All files that planning reads, to be read at once."""
     for path in ("include/ap_release.h", *(path for change in changes for path in change.paths)):
         entry = branch.tree.get(path)
@@ -186,7 +188,7 @@ def _placed(made: plan.Plan, changes: Sequence[Change]) -> Iterable[tuple[Change
         yield from ((change, placed) for placed in step.files)
 
 
-def _aside(branch: Branch, placed: Placed) -> State | None:
+def _aside(branch: CommitFiles, placed: Placed) -> State | None:
     """Why a file that fails need not be solved; None: it must."""
     if _KEPT.fullmatch(placed.path):
         return "kept"
@@ -201,7 +203,7 @@ def _reason(placed: Placed) -> str:
     return placed.reason or next(failed, "")
 
 
-def _files(branch: Branch, made: plan.Plan, changes: Sequence[Change]) -> Iterable[File]:
+def _files(branch: CommitFiles, made: plan.Plan, changes: Sequence[Change]) -> Iterable[CheckedFile]:
     """The files that go in or are there already."""
     writes: dict[str, Write] = {one.path: one for one in made.changes}
     outcomes: dict[str, list[Outcome]] = {}
@@ -220,21 +222,23 @@ def _files(branch: Branch, made: plan.Plan, changes: Sequence[Change]) -> Iterab
             state = "number"
         reason = resolved[-1].reason if resolved else reasons[path]
         after = before if write is None else write.after
-        yield File(path, state, before, after, reason, None if write is None else write.mode)
+        yield CheckedFile(path, state, before, after, reason, None if write is None else write.mode)
 
 
-def _binary(objects: Objects, branch: Branch, change: Change, binary: Binary) -> tuple[File, Failure | None]:
+def _binary(
+    objects: Objects, branch: CommitFiles, change: Change, binary: Binary
+) -> tuple[CheckedFile, FailedFile | None]:
     """A file that is taken as a whole: it goes in where the branch has it as trunk had it before."""
     path = binary.path
     entry = branch.tree.get(path)
     here = None if entry is None else entry.blob
     content = None if here is None else objects.blob(here)
     if here == binary.new:
-        return File(path, "there", content, content, "the file is there already"), None
+        return CheckedFile(path, "there", content, content, "the file is there already"), None
     if here == binary.old:
         after = None if binary.new is None else objects.blob(binary.new)
-        return File(path, "clean", content, after, "as a whole, for it is no text"), None
+        return CheckedFile(path, "clean", content, after, "as a whole, for it is no text"), None
     if here is None:
-        return File(path, "absent", None, None, "there is no such file"), None
+        return CheckedFile(path, "absent", None, None, "there is no such file"), None
     reason = "it is no text, and not the file that the revision changes"
-    return File(path, "conflict", content, content, reason), Failure(change.revision, path, reason, ())
+    return CheckedFile(path, "conflict", content, content, reason), FailedFile(change.revision, path, reason, ())

@@ -43,7 +43,7 @@ class Change(NamedTuple):
         return frozenset([one.path for one in self.files] + [one.path for one in self.binaries])
 
 
-class Entry(NamedTuple):
+class TreeEntry(NamedTuple):
     """A file of a commit's tree: its mode (0o100644) and git's name of its content."""
 
     mode: int
@@ -57,9 +57,9 @@ class Objects:
         self._git = git
         self._blobs: dict[str, bytes] = {}
         self._changes: dict[str, Change] = {}
-        self._trees: dict[str, dict[str, Entry]] = {}
+        self._trees: dict[str, dict[str, TreeEntry]] = {}
 
-    def tree(self, commit: str) -> dict[str, Entry]:
+    def tree(self, commit: str) -> dict[str, TreeEntry]:
         """All files of a commit by their paths."""
         if commit not in self._trees:
             rows = self._git.run("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")
@@ -67,7 +67,7 @@ class Objects:
             for row in filter(None, rows):
                 head, _, path = row.partition(b"\t")
                 mode, _, blob = head.decode("ascii").split()
-                found[path.decode("utf-8", "surrogateescape")] = Entry(int(mode, 8), blob)
+                found[path.decode("utf-8", "surrogateescape")] = TreeEntry(int(mode, 8), blob)
             self._trees[commit] = found
         return self._trees[commit]
 

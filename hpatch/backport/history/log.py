@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from hpatch.backport.history import messages
 from hpatch.patch.diff.names import unquote
-from hpatch.patch.sources.index import unread
+from hpatch.patch.sources.index import Run, unread
 from hpatch.patch.sources.store import transaction
 
 if TYPE_CHECKING:
@@ -45,18 +45,10 @@ _LOG = (
     "--format=%x00%H%n%P%n%an%n%aI%n%B%x00",
 )
 _ID = re.compile(r"^git-svn-id: \S*@(\d{1,9})(?:\s[^\n]*)?\s*\Z", re.MULTILINE)
-
-
 _DOWN = "select id, parents from commits where id <= ? order by id desc"
 
 Rows = Callable[[str, tuple[object, ...]], Iterable[Any]]
 """Asks the table: SQL and its values."""
-
-
-class Run(Protocol):
-    """Runs git in the repository."""
-
-    def __call__(self, *arguments: str, stdin: bytes = b"") -> bytes: ...
 
 
 def update(db: Connection, tips: set[str], git: Run, tell: Callable[[str], None] | None = None) -> None:

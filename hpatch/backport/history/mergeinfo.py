@@ -15,7 +15,7 @@ LIMIT = 8 * 1024 * 1024
 """The largest record that is taken, in bytes."""
 
 
-class Record:
+class MergeRecord:
     """The numbers of trunk's revisions that are recorded as merged, as ranges."""
 
     def __init__(self, ranges: Iterator[tuple[int, int]]) -> None:
@@ -36,7 +36,7 @@ class Record:
         return len(self._ranges)
 
 
-def read(text: str, name: str, trunk: str = "trunk") -> Record:
+def read(text: str, name: str, trunk: str = "trunk") -> MergeRecord:
     """Read the property's value: lines of `/httpd/httpd/trunk:1201056,1201450-1201460*`. Raises InputError."""
     found: list[tuple[int, int]] = []
     for line in text.splitlines():
@@ -49,10 +49,10 @@ def read(text: str, name: str, trunk: str = "trunk") -> Record:
             continue
         if path.rsplit("/", 1)[-1] == trunk:
             found += _ranges(ranges, name)
-    return Record(iter(found))
+    return MergeRecord(iter(found))
 
 
-def load(place: str, trunk: str = "trunk") -> Record:
+def load(place: str, trunk: str = "trunk") -> MergeRecord:
     """The record in a file, or of a Subversion working copy. Raises InputError, ToolError."""
     path = Path(place)
     if path.is_dir():

@@ -67,15 +67,15 @@ class Merge(NamedTuple):
     partial: bool = False
 
 
-class Line(NamedTuple):
+class DevelopmentLine(NamedTuple):
     """A line of development: its name, as the user gave it, a commit by its first twelve digits; its latest commit."""
 
     name: str
     commit: str
 
 
-def _line(name: str, commit: str) -> Line:
-    return Line(commit[:12] if _COMMIT.fullmatch(name) and commit.startswith(name.lower()) else name, commit)
+def _line(name: str, commit: str) -> DevelopmentLine:
+    return DevelopmentLine(commit[:12] if _COMMIT.fullmatch(name) and commit.startswith(name.lower()) else name, commit)
 
 
 def _keys(revision: Revision) -> tuple[str, ...]:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from hpatch.backport.check.answer import Check, File
+from hpatch.backport.check.answer import Check, CheckedFile
 from hpatch.backport.check.check import check
-from hpatch.backport.check.trial import Branch
+from hpatch.backport.check.trial import CommitFiles
 from hpatch.backport.history.changes import Change, Objects
 from hpatch.backport.history.revisions import Revision, Revisions
 from hpatch.backport.proposal import changelog, svnmerge
@@ -19,7 +19,7 @@ from hpatch.backport.status.exempt import Exemption, exemption
 from hpatch.backport.status.model import Entry, StatusFile
 from hpatch.backport.status.read import read
 from hpatch.backport.status.repository import PATH
-from hpatch.backport.status.style import Content, Style, entry
+from hpatch.backport.status.style import EntryContent, Style, entry
 from hpatch.patch.diff.model import Diff
 from hpatch.patch.diff.write import compare, write
 from hpatch.text import Source
@@ -103,7 +103,7 @@ def make(history: Revisions, chosen: Sequence[Revision], wish: Wish) -> Proposal
     answer = check(history, chosen, objects=objects)
     merged = {one.commit for one in answer.merged}
     left = tuple(one for one in chosen if one.commit not in merged) or tuple(chosen)
-    branch = Branch(objects, history.onto.commit)
+    branch = CommitFiles(objects, history.onto.commit)
     changes = objects.changes(left)
     brought = changelog.brought(objects, changes)
     title = wish.title or titled(left, brought.texts[0] if len(brought.texts) == 1 else "")
@@ -112,7 +112,7 @@ def make(history: Revisions, chosen: Sequence[Revision], wish: Wish) -> Proposal
     way, modulo = ("patch", ()) if wish.place else _way(answer, objects, branch, changes)
     label = _label(history)
     merge = _command(left)
-    content = Content(
+    content = EntryContent(
         title,
         tuple(_url(one) for one in left),
         label,
@@ -153,7 +153,9 @@ def proposed(status: StatusFile, revisions: Sequence[Revision]) -> str:
     return ""
 
 
-def _way(answer: Check, objects: Objects, branch: Branch, changes: Sequence[Change]) -> tuple[Way, tuple[str, ...]]:
+def _way(
+    answer: Check, objects: Objects, branch: CommitFiles, changes: Sequence[Change]
+) -> tuple[Way, tuple[str, ...]]:
     if answer.verdict == "patch" or _absent(answer):
         return "open", ()
     plain = svnmerge.merge(objects, branch, changes)
@@ -182,7 +184,7 @@ def _labels(paths: dict[str, None]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if not _ASIDE.fullmatch(name)))
 
 
-def _patch(answer: Check, branch: Branch, note: Note) -> bytes:
+def _patch(answer: Check, branch: CommitFiles, note: Note) -> bytes:
     """The change on the branch, its paths without any folder in front; the CHANGES entry where the branch wants it."""
     files = [one for one in answer.files if not _ASIDE.fullmatch(one.path) and not changelog.is_record(one.path)]
     if note.origin == "trunk" and note.path is not None:
@@ -191,16 +193,16 @@ def _patch(answer: Check, branch: Branch, note: Note) -> bytes:
     return write(Diff("", tuple(compare(one.path, one.before, one.after, new_mode=one.mode) for one in changed)))
 
 
-def _noted(answer: Check, branch: Branch, note: Note, path: str) -> File:
+def _noted(answer: Check, branch: CommitFiles, note: Note, path: str) -> CheckedFile:
     """CHANGES, or the file that is an entry of it, with the entry."""
     text = note.text.encode("utf-8", "surrogateescape")
     before = branch.read(path)
     if path != changelog.CHANGES or before is None:
-        return File(path, "clean", before, text)
+        return CheckedFile(path, "clean", before, text)
     merged = next((one for one in answer.files if one.path == path), None)
     if merged is not None and merged.after is not None and merged.after != before:
         return merged
-    return File(path, "kept", before, changelog.inserted(before, text))
+    return CheckedFile(path, "kept", before, changelog.inserted(before, text))
 
 
 def _command(revisions: Sequence[Revision]) -> str:
@@ -221,7 +223,7 @@ def _label(history: Revisions) -> str:
     return str(found[-1]) if found else history.onto.name
 
 
-def _status(history: Revisions, branch: Branch) -> StatusFile | None:
+def _status(history: Revisions, branch: CommitFiles) -> StatusFile | None:
     data = branch.read(PATH)
     if data is None:
         return None

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from hpatch.backport.check.trial import Branch
+from hpatch.backport.check.trial import CommitFiles
 from hpatch.backport.history.changes import Change, Objects
 from hpatch.patch.diff.align import align
 from hpatch.patch.diff.lines import Edit, split
 
 
-def merge(objects: Objects, branch: Branch, changes: Sequence[Change]) -> dict[str, bytes | None]:
+def merge(objects: Objects, branch: CommitFiles, changes: Sequence[Change]) -> dict[str, bytes | None]:
     """The text files that changes touch, by path, as they would be: one after the other, None for a conflict.
 
     Files that the branch does not have, and those that are no text, are not among them.

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from hpatch.backport.status import words
-from hpatch.backport.status.model import Edit, Entry, Kind, Part, Section, StatusFile, Vote
+from hpatch.backport.status.model import Entry, Kind, Part, StatusFile, StatusSection, TextEdit, Vote
 from hpatch.backport.status.read import read_entry
 from hpatch.errors import UsageError
 
@@ -15,7 +15,7 @@ _CLOSED = re.compile(rf"{words.NAME.pattern}(?:[ \t]*[(\[][^\n]*[)\]])?")
 """A vote in one line that another can follow: a name, its remark in brackets."""
 
 
-def apply(text: str, edits: Iterable[Edit]) -> str:
+def apply(text: str, edits: Iterable[TextEdit]) -> str:
     """The text with edits that do not overlap; their offsets are all in the text as it was."""
     pieces, at = [], 0
     for edit in sorted(edits):
@@ -26,13 +26,13 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     return "".join([*pieces, text[at:]])
 
 
-def propose(status: StatusFile, proposal: str) -> tuple[Edit, ...]:
+def propose(status: StatusFile, proposal: str) -> tuple[TextEdit, ...]:
     """Add an entry at the end of the proposed ones. Raises InputError when it is none, or there is no such section."""
     read_entry(proposal)
     return (_append(status, status.section("proposed"), proposal),)
 
 
-def move(status: StatusFile, entry: Entry, kind: Kind) -> tuple[Edit, ...]:
+def move(status: StatusFile, entry: Entry, kind: Kind) -> tuple[TextEdit, ...]:
     """Move an entry as it is to the end of another section: `accepted` once it has its votes."""
     target = status.section(kind)
     if entry in target.entries:
@@ -40,7 +40,7 @@ def move(status: StatusFile, entry: Entry, kind: Kind) -> tuple[Edit, ...]:
     return (*remove(status, entry), _append(status, target, status.source.text[entry.span.start : entry.span.end]))
 
 
-def remove(status: StatusFile, entry: Entry) -> tuple[Edit, ...]:
+def remove(status: StatusFile, entry: Entry) -> tuple[TextEdit, ...]:
     """Delete an entry and the blank line above it, unless that is all that parts what is left."""
     text = status.source.text
     start, end = entry.span
@@ -48,10 +48,10 @@ def remove(status: StatusFile, entry: Entry) -> tuple[Edit, ...]:
         start = _blank_before(text, start)
     if end == len(text) and not text.endswith("\n"):
         start -= len(_newline(text))
-    return (Edit(start, end, ""),)
+    return (TextEdit(start, end, ""),)
 
 
-def vote(status: StatusFile, entry: Entry, name: str, weight: str, remark: str = "") -> tuple[Edit, ...]:
+def vote(status: StatusFile, entry: Entry, name: str, weight: str, remark: str = "") -> tuple[TextEdit, ...]:
     """Give a vote, instead of the name's own there. Raises UsageError for what is no weight, no name or no remark."""
     if not words.WEIGHT.fullmatch(weight) or ":" in weight or not words.is_name(name):
         raise UsageError(f"'{weight}: {name}' is not a vote; write it like '+1: name'")
@@ -61,11 +61,11 @@ def vote(status: StatusFile, entry: Entry, name: str, weight: str, remark: str =
     old = [one for one in entry.votes if one.name == name]
     if [one.weight for one in old] == [weight]:
         (mine,) = old
-        return () if mine.remark == remark else (Edit(*mine.span, said),)
+        return () if mine.remark == remark else (TextEdit(*mine.span, said),)
     return (*(withdraw(status, entry, name) if old else ()), _cast(status, entry, weight, said, name))
 
 
-def withdraw(status: StatusFile, entry: Entry, name: str) -> tuple[Edit, ...]:
+def withdraw(status: StatusFile, entry: Entry, name: str) -> tuple[TextEdit, ...]:
     """Take back a name's votes; a line that has no other goes. Raises UsageError when there is none."""
     edits = []
     for part in entry.parts:
@@ -74,14 +74,14 @@ def withdraw(status: StatusFile, entry: Entry, name: str) -> tuple[Edit, ...]:
         if len(kept) == len(there):
             continue
         if not kept:
-            edits.append(Edit(*part.span, ""))
+            edits.append(TextEdit(*part.span, ""))
             continue
         first = kept[0].span.start
         if there[0].span.start < first:
-            edits.append(Edit(there[0].span.start, first, ""))
+            edits.append(TextEdit(there[0].span.start, first, ""))
         for before, one in pairwise(there):
             if one.name == name and one.span.start > first:
-                edits.append(Edit(before.span.end, one.span.end, ""))
+                edits.append(TextEdit(before.span.end, one.span.end, ""))
     if not edits:
         raise UsageError(f"{status.source.name}:{entry.line}: {name} has no vote there")
     return tuple(edits)
@@ -92,7 +92,7 @@ def _votes(entry: Entry, part: Part) -> list[Vote]:
     return [one for one in entry.votes if one.span.start in range(*part.span)]
 
 
-def _cast(status: StatusFile, entry: Entry, weight: str, said: str, name: str) -> Edit:
+def _cast(status: StatusFile, entry: Entry, weight: str, said: str, name: str) -> TextEdit:
     text = status.source.text
     newline = _newline(text)
     lines = [part for part in entry.parts if part.kind == "vote"]
@@ -104,7 +104,7 @@ def _cast(status: StatusFile, entry: Entry, weight: str, said: str, name: str) -
             continue
         if ":" in written[0] and not content[written.end() :].strip():
             at = part.span.start + written.end()
-            return Edit(at, at, f" {said}")
+            return TextEdit(at, at, f" {said}")
         if not there:
             continue
         last = text[there[-1].span.start : there[-1].span.end]
@@ -113,14 +113,14 @@ def _cast(status: StatusFile, entry: Entry, weight: str, said: str, name: str) -
             continue
         at = there[-1].span.end
         comma = at + tail.find(",")
-        return Edit(comma, comma + 1, f", {said}") if comma >= at else Edit(at, at, f", {said}")
+        return TextEdit(comma, comma + 1, f", {said}") if comma >= at else TextEdit(at, at, f", {said}")
     fields = [part for part in entry.parts if part.kind in ("vote", "trunk", "branch", "signed", "title")]
     after = (lines or fields)[-1]
     indent = _indent(text, lines[-1] if lines else fields[-1] if len(fields) > 1 else None)
     line = f"{indent}{weight}: {said}"
     if text[: after.span.end].endswith("\n"):
-        return Edit(after.span.end, after.span.end, line + newline)
-    return Edit(after.span.end, after.span.end, newline + line)
+        return TextEdit(after.span.end, after.span.end, line + newline)
+    return TextEdit(after.span.end, after.span.end, newline + line)
 
 
 def _indent(text: str, part: Part | None) -> str:
@@ -130,14 +130,14 @@ def _indent(text: str, part: Part | None) -> str:
     return line[: len(line) - len(line.lstrip(" \t"))]
 
 
-def _append(status: StatusFile, section: Section, entry: str) -> Edit:
+def _append(status: StatusFile, section: StatusSection, entry: str) -> TextEdit:
     text = status.source.text
     newline = _newline(text)
     body = newline.join(entry.rstrip("\r\n").replace("\r\n", "\n").split("\n"))
     at = section.content
     if text[:at].endswith("\n"):
-        return Edit(at, at, newline + body + newline)
-    return Edit(at, at, newline * 2 + body)
+        return TextEdit(at, at, newline + body + newline)
+    return TextEdit(at, at, newline * 2 + body)
 
 
 def _blank_before(text: str, at: int) -> int:

@@ -95,7 +95,7 @@ class Entry(NamedTuple):
         return Needs(max(0, WANTED - len(agreed)), vetoes)
 
 
-class Section(NamedTuple):
+class StatusSection(NamedTuple):
     """A section: `title` is its heading without the colon, `span` runs from the heading to the next one."""
 
     title: str
@@ -107,7 +107,7 @@ class Section(NamedTuple):
     """The offset after its last line that is part of the list: an entry's or, without any, the first paragraph's."""
 
 
-class Edit(NamedTuple):
+class TextEdit(NamedTuple):
     """Replace `text[start:end]` by `text`."""
 
     start: int
@@ -120,7 +120,7 @@ class StatusFile(NamedTuple):
 
     source: Source
     preface: Span
-    sections: tuple[Section, ...]
+    sections: tuple[StatusSection, ...]
     exempt: tuple[str, ...]
 
     @property
@@ -135,7 +135,7 @@ class StatusFile(NamedTuple):
         """All proposals in their order."""
         return tuple(entry for section in self.sections for entry in section.entries)
 
-    def section(self, kind: Kind) -> Section:
+    def section(self, kind: Kind) -> StatusSection:
         """The first section of a kind. Raises InputError."""
         for section in self.sections:
             if section.kind == kind:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hpatch import grammar
 from hpatch.backport.status import words
-from hpatch.backport.status.model import Entry, Kind, Part, PartKind, Section, Span, StatusFile
+from hpatch.backport.status.model import Entry, Kind, Part, PartKind, Span, StatusFile, StatusSection
 from hpatch.errors import InputError
 from hpatch.text import Source
 
@@ -47,11 +47,11 @@ def read_entry(text: str) -> Entry:
     return entry
 
 
-def _text(source: Source, section: Section) -> str:
+def _text(source: Source, section: StatusSection) -> str:
     return source.text[section.span.start : section.span.end]
 
 
-def _section(source: Source, children: list[Any], span: Span) -> Section:
+def _section(source: Source, children: list[Any], span: Span) -> StatusSection:
     heading, *others = children
     title = str(heading).strip().removesuffix(":")
     kind: Kind = next((kind for start, kind in _HEADINGS if title.startswith(start)), "notes")
@@ -69,7 +69,7 @@ def _section(source: Source, children: list[Any], span: Span) -> Section:
             loose.append(child)
     if not entries:
         content = max([content, *(token.end_pos for token in loose if token.type != "BLANK")])
-    return Section(title, kind, span, Span(heading.start_pos, heading.end_pos), tuple(entries), content)
+    return StatusSection(title, kind, span, Span(heading.start_pos, heading.end_pos), tuple(entries), content)
 
 
 _KINDS: dict[str, PartKind] = {

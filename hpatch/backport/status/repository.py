@@ -16,7 +16,7 @@ _CHUNK = 200
 """How many revisions of the file are asked for at once: few proposals are older."""
 
 
-class Revision(NamedTuple):
+class StatusCommit(NamedTuple):
     """A commit that changed STATUS: its date (ISO 8601, as committed) and the file's blob."""
 
     date: str
@@ -62,7 +62,7 @@ class History:
                 break
         return found
 
-    def _revisions(self) -> Iterator[tuple[Revision, bytes]]:
+    def _revisions(self) -> Iterator[tuple[StatusCommit, bytes]]:
         """All that the branch had, the newest first."""
         log = self._git(
             *("log", "--first-parent", "-m", "--format=%x00%cI", "--raw", "--no-abbrev", "--no-renames"),
@@ -72,7 +72,7 @@ class History:
         for record in log.split("\0")[1:]:
             date, *rows = record.split("\n")
             blobs = [row.split()[3] for row in rows if row.startswith(":") and row.split()[4] != "D"]
-            revisions += [Revision(date, blob) for blob in blobs]
+            revisions += [StatusCommit(date, blob) for blob in blobs]
         for at in range(0, len(revisions), _CHUNK):
             some = revisions[at : at + _CHUNK]
             data = self._git("cat-file", "--batch", stdin="".join(f"{one.blob}\n" for one in some).encode())

@@ -23,7 +23,7 @@ _BLANK = re.compile(f"[ {_GLUE}]")
 _PULL = "https://github.com/"
 
 
-class Content(NamedTuple):
+class EntryContent(NamedTuple):
     """What an entry says. `trunk` are revisions' URLs or names, `merge` is the command that merges them.
 
     `way`: trunk's change goes in, or so but for `modulo`, or the branch has a patch of its own at `place` (a URL).
@@ -39,7 +39,7 @@ class Content(NamedTuple):
     voter: str | None
 
 
-def entry(content: Content, style: Style) -> str:
+def entry(content: EntryContent, style: Style) -> str:
     """The entry's text."""
     lines = _title(content.title, "   * " if style == "2014" else MARK)
     if style == "2023":
@@ -96,24 +96,24 @@ def _beside(label: str, values: Sequence[str]) -> Iterator[str]:
         yield f"{head if at == 0 else ' ' * len(head)}{value}"
 
 
-def _modulo(content: Content) -> str:
+def _modulo(content: EntryContent) -> str:
     return "/".join(content.modulo)
 
 
-def _today(content: Content) -> list[str]:
+def _today(content: EntryContent) -> list[str]:
     if content.way == "patch":
         return [f"PR: {content.place}" if content.place.startswith(_PULL) else content.place]
     but = f" modulo {_modulo(content)}" if content.way == "modulo" else ""
     return [f"Trunk version of patch works{but}", content.merge]
 
 
-def _command(content: Content) -> list[str]:
+def _command(content: EntryContent) -> list[str]:
     if content.way == "patch":
         return [content.place]
     return [content.merge] if content.way == "works" else [f"trunk works (modulo {_modulo(content)})", content.merge]
 
 
-def _short(content: Content) -> list[str]:
+def _short(content: EntryContent) -> list[str]:
     if content.way == "patch":
         return [content.place]
     return ["trunk works" if content.way == "works" else f"trunk works (modulo {_modulo(content)})"]

@@ -120,19 +120,19 @@ def commands(one: Sources, apxs: Apxs) -> tuple[str, ...]:
     return (str(apxs.program), "-c", "-I.", "-o", f"mod_{one.name}.la", *one.files)
 
 
-class Step(NamedTuple):
+class ApxsStep(NamedTuple):
     """A command, and the folder that it runs in."""
 
     command: tuple[str, ...]
     folder: Path
 
 
-def planned(tree: Path, names: Sequence[str], apxs: Apxs, folder: Path) -> tuple[Step, ...]:
+def planned(tree: Path, names: Sequence[str], apxs: Apxs, folder: Path) -> tuple[ApxsStep, ...]:
     """What `module` would run."""
-    return tuple(Step(commands(one, apxs), folder / one.name / one.folder) for one in _parts(tree, names, apxs))
+    return tuple(ApxsStep(commands(one, apxs), folder / one.name / one.folder) for one in _parts(tree, names, apxs))
 
 
-class Modules(NamedTuple):
+class BuiltModules(NamedTuple):
     """Modules that were built: their files by name, where the log is, how long it took."""
 
     files: dict[str, Path]
@@ -146,7 +146,7 @@ def module(
     apxs: Apxs,
     folder: Path,
     watch: Callable[[bytes], None] = lambda line: None,
-) -> Modules:
+) -> BuiltModules:
     """Build modules of a tree in `folder`, which is emptied before. The tree is only read.
 
     Raises ModuleError when one does not compile, InputError when the tree has none of that name, ToolError.
@@ -162,7 +162,7 @@ def module(
             made = dict(_built(one, apxs, folder, running, watch, log) for one in parts)
     except OSError as error:
         raise ToolError(f"{error.filename or folder}: {error.strerror or error}") from error
-    return Modules(made, log, time.monotonic() - begun)
+    return BuiltModules(made, log, time.monotonic() - begun)
 
 
 def _parts(tree: Path, names: Sequence[str], apxs: Apxs) -> list[Sources]:

@@ -17,9 +17,9 @@ from hpatch.build import copying
 from hpatch.build.command import Commands
 from hpatch.build.diagnosis import Failure, diagnose
 from hpatch.build.httpd import prefix, toolchain
-from hpatch.build.httpd.plan import Layout, Options, Phase, Plan, Step, plain, plan
+from hpatch.build.httpd.plan import BuildOptions, BuildPlan, BuildStep, Layout, Phase, plain, plan
 from hpatch.build.httpd.variables import installed
-from hpatch.build.state import State
+from hpatch.build.state import StateFile
 from hpatch.build.trees.source import SourceTree, open_tree
 from hpatch.errors import InputError, ToolError, UsageError
 from hpatch.patch.apply import stack as stacks
@@ -58,18 +58,18 @@ def folder_of(tree: Path, purpose: str = "") -> Path:
     return folder() / "builds" / "-".join(filter(None, (name, purpose, digest)))
 
 
-def planned(tree: Path, into: Path, options: Options, folder: Path | None = None) -> Plan:
+def planned(tree: Path, into: Path, options: BuildOptions, folder: Path | None = None) -> BuildPlan:
     """What building would run. Raises as `build` does."""
     opened = _opened(tree)
     into = into.absolute()
     layout = _layout(tree, into, folder)
-    state = State(layout.state)
+    state = StateFile(layout.state)
     changes = _compare(opened, layout, options)
     return _plan(opened, into, options, layout, state, changes)[0]
 
 
 def build(
-    tree: Path, into: Path, options: Options, folder: Path | None = None, watch: Watch = lambda phase, line: None
+    tree: Path, into: Path, options: BuildOptions, folder: Path | None = None, watch: Watch = lambda phase, line: None
 ) -> Built:
     """Build a tree and install it to the prefix `into`.
 
@@ -84,7 +84,7 @@ def build(
     layout = _layout(tree, into, folder)
     prefix.writable(into.parent)  # or it would be found out when all is built
     with held(layout.folder, tree):
-        return _Work(opened, into, options, layout, watch).run()
+        return _BuildWork(opened, into, options, layout, watch).run()
 
 
 def _layout(tree: Path, into: Path, folder: Path | None) -> Layout:
@@ -109,7 +109,7 @@ def held(folder: Path, tree: Path) -> Iterator[None]:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not state.exists():
-            State(state).forget()
+            StateFile(state).forget()
     except OSError as error:
         raise ToolError(f"{folder}: cannot be written: {error.strerror or error}") from error
     with files.lock(folder):
@@ -123,13 +123,13 @@ def _opened(tree: Path) -> SourceTree:
     return opened
 
 
-def _compare(tree: SourceTree, layout: Layout, options: Options) -> copying.Changes:
+def _compare(tree: SourceTree, layout: Layout, options: BuildOptions) -> copying.Changes:
     return copying.compare(tree.root, layout.copy, layout.record, manual=options.documentation)
 
 
 def _plan(
-    tree: SourceTree, into: Path, options: Options, layout: Layout, state: State, changes: copying.Changes
-) -> tuple[Plan, toolchain.Toolchain]:
+    tree: SourceTree, into: Path, options: BuildOptions, layout: Layout, state: StateFile, changes: copying.Changes
+) -> tuple[BuildPlan, toolchain.Toolchain]:
     if toolchain.given(options.arguments, "prefix"):
         raise UsageError("give --prefix to hpatch, not to configure")
     tools = toolchain.find(
@@ -146,16 +146,16 @@ def _knows_pcre2(root: Path) -> bool:
     return False
 
 
-class _Work:
+class _BuildWork:
     """One build, with its folder's lock held."""
 
-    def __init__(self, tree: SourceTree, into: Path, options: Options, layout: Layout, watch: Watch) -> None:
+    def __init__(self, tree: SourceTree, into: Path, options: BuildOptions, layout: Layout, watch: Watch) -> None:
         self.tree = tree
         self.into = into
         self.options = options
         self.layout = layout
         self.watch = watch
-        self.state = State(layout.state)
+        self.state = StateFile(layout.state)
         self.seconds: dict[str, float] = {}
 
     def run(self) -> Built:
@@ -195,7 +195,7 @@ class _Work:
             self.layout.copy.mkdir(exist_ok=True)
             copying.carry_out(changes, self.tree.root, self.layout.copy, self.layout.record)
 
-    def _step(self, commands: Commands, step: Step, todo: Plan) -> None:
+    def _step(self, commands: Commands, step: BuildStep, todo: BuildPlan) -> None:
         with self._timed(step.phase):
             self.state.begin(step.phase)
             self._command(commands, step, todo.env)
@@ -203,7 +203,7 @@ class _Work:
             if step.phase == "configure":
                 self.state.begin("make")  # what was made for another configuration is not good for this one
 
-    def _command(self, commands: Commands, step: Step, env: Mapping[str, str]) -> None:
+    def _command(self, commands: Commands, step: BuildStep, env: Mapping[str, str]) -> None:
         self.watch(step.phase, b"")
         env = {**env, **step.settings}
         code = commands.run(step.command, step.folder, env, lambda line: self.watch(step.phase, line))

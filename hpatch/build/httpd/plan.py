@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from hpatch.build.copying import Changes, configures
 from hpatch.build.httpd import debian
 from hpatch.build.httpd.toolchain import Toolchain, given
-from hpatch.build.state import State
+from hpatch.build.state import StateFile
 from hpatch.build.trees.source import SourceTree
 from hpatch.errors import ToolError, UsageError
 from hpatch.processes.run import environment
@@ -36,7 +36,7 @@ _ODD = re.compile(r"[^\w./+,@%=~-]")
 _HEADERS = ("/usr/include", "/usr/local/include")
 
 
-class Options(NamedTuple):
+class BuildOptions(NamedTuple):
     """How to build. `modules` static: those of STATIC, compiled in; shared: what httpd takes for usual, as files.
 
     `arguments` are further ones of configure, after hpatch's own; `jobs` None: as many as there are processors;
@@ -50,7 +50,7 @@ class Options(NamedTuple):
     documentation: bool = True
 
 
-class Step(NamedTuple):
+class BuildStep(NamedTuple):
     """A command, the folder that it runs in, and what is set in its environment for it."""
 
     phase: Phase
@@ -59,7 +59,7 @@ class Step(NamedTuple):
     settings: Mapping[str, str] = {}
 
 
-class Plan(NamedTuple):
+class BuildPlan(NamedTuple):
     """The steps, in their order. `env` is the environment that their settings are added to.
 
     `files` is how many files are copied or removed before, `key` stands for what configure is asked.
@@ -69,7 +69,7 @@ class Plan(NamedTuple):
     prefix: Path
     folder: Path
     files: int
-    steps: tuple[Step, ...]
+    steps: tuple[BuildStep, ...]
     env: Mapping[str, str]
     key: str
 
@@ -115,12 +115,12 @@ class Layout:
 def plan(
     tree: SourceTree,
     prefix: Path,
-    options: Options,
+    options: BuildOptions,
     layout: Layout,
     tools: Toolchain,
-    state: State,
+    state: StateFile,
     changes: Changes,
-) -> Plan:
+) -> BuildPlan:
     """What is to be done for a tree, given how far its folder has come."""
     settings = dict(_settings(tree))
     cached = {**settings, **_ccache(layout, tools)}
@@ -128,24 +128,24 @@ def plan(
     key = _key(configure, settings, tools)
     # configure compiles next to nothing twice, and would only wait for ccache.
     steps = tuple(
-        Step(phase, command, folder, cached if phase == "make" else settings)
+        BuildStep(phase, command, folder, cached if phase == "make" else settings)
         for phase, command, folder, _ in _steps(tree, options, layout, state, changes, configure, key)
     )
     env = environment()
     for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "DESTDIR", "CONFIG_SITE"):
         env.pop(name, None)
-    return Plan(tree, prefix, layout.folder, len(changes.taken) + len(changes.gone), steps, env, key)
+    return BuildPlan(tree, prefix, layout.folder, len(changes.taken) + len(changes.gone), steps, env, key)
 
 
 def _steps(
     tree: SourceTree,
-    options: Options,
+    options: BuildOptions,
     layout: Layout,
-    state: State,
+    state: StateFile,
     changes: Changes,
     configure: tuple[str, ...],
     key: str,
-) -> Iterator[Step]:
+) -> Iterator[BuildStep]:
     copy = layout.copy
     make = ("make", f"-j{options.jobs or len(os.sched_getaffinity(0))}")
     touched = any(map(configures, (*changes.taken, *changes.gone)))
@@ -154,21 +154,21 @@ def _steps(
         apr = layout.apr
         command = ("./buildconf", f"--with-apr={apr / 'apr'}", f"--with-apr-util={apr / 'apr-util'}")
         if changes.first or touched or state.begun == "buildconf" or not (copy / "configure").is_file():
-            yield Step("buildconf", command, copy)
+            yield BuildStep("buildconf", command, copy)
     if anew:
-        yield Step("configure", configure, copy)
+        yield BuildStep("configure", configure, copy)
     if (anew and not changes.first) or state.begun == "make":
         # Objects do not know what configure said, and one that was interrupted may be half written.
-        yield Step("make", ("make", "clean"), copy)
-    yield Step("make", make, copy)
+        yield BuildStep("make", ("make", "clean"), copy)
+    yield BuildStep("make", make, copy)
     if options.documentation:
-        yield Step("install", ("make", "install"), copy)
+        yield BuildStep("install", ("make", "install"), copy)
     else:
-        yield Step("install", ("make", "program-install", "install-conf"), copy)
-        yield Step("install", ("make", "-C", "modules", "install"), copy)
+        yield BuildStep("install", ("make", "program-install", "install-conf"), copy)
+        yield BuildStep("install", ("make", "-C", "modules", "install"), copy)
 
 
-def _arguments(prefix: Path, options: Options, tools: Toolchain) -> Iterator[str]:
+def _arguments(prefix: Path, options: BuildOptions, tools: Toolchain) -> Iterator[str]:
     yield f"--prefix={prefix}"
     if tools.apr is not None and not given(options.arguments, "with-apr", "with-included-apr"):
         yield f"--with-apr={tools.apr.program}"

@@ -14,7 +14,7 @@ from hpatch.build.trees.choice import Chosen, choose, having
 from hpatch.build.trees.source import SourceTree, find, open_tree
 from hpatch.errors import HpatchError, InputError, UsageError
 from hpatch.patch.apply import stack as stacks
-from hpatch.patch.apply.stack import Content, Edit, Pushed, Set, Stack
+from hpatch.patch.apply.stack import Content, FileEdit, Pushed, Set, Stack
 from hpatch.patch.apply.tree import Tree
 from hpatch.patch.diff.lines import split
 from hpatch.patch.diff.model import PLACED, Outcome, Placed
@@ -22,7 +22,7 @@ from hpatch.patch.diff.read import read
 from hpatch.patch.diff.strip import strip
 from hpatch.patch.place.options import PlaceOptions
 from hpatch.patch.place.plan import Item, Plan, plan
-from hpatch.patch.sets.model import Catalog, PatchSet, Revision, applying_order
+from hpatch.patch.sets.model import Catalog, PatchSet, SetRevision, applying_order
 from hpatch.patch.sources.cache import Checked
 from hpatch.patch.sources.suppliers import Supplier, suppliers
 
@@ -57,7 +57,7 @@ class Task(NamedTuple):
 
     item: Item
     set: str
-    revision: Revision | None = None
+    revision: SetRevision | None = None
 
 
 class Blocker(NamedTuple):
@@ -213,11 +213,11 @@ class _Work:
                 found.append(Set(id, one.set.title, one.set.prerequisites, asked=not one.needed_by))
         return found
 
-    def _add_revision(self, revision: Revision, set_: str) -> None:
+    def _add_revision(self, revision: SetRevision, set_: str) -> None:
         # Checked diffs are in git's form, with `a/` and `b/` in front.
         self._add(revision.name, set_, self.source.diff(revision), revision, 1)
 
-    def _add(self, name: str, set_: str, text: bytes, revision: Revision | None, count: int | None) -> None:
+    def _add(self, name: str, set_: str, text: bytes, revision: SetRevision | None, count: int | None) -> None:
         diff = strip(read(text, name), self._exists, count)
         self._made.update(file.path for file in diff.files if file.kind != "delete")
         before = None if revision is None else partial(self.source.before, revision)
@@ -227,7 +227,7 @@ class _Work:
         return path in self._made or self.files.exists(path)
 
 
-def _revision(catalog: Catalog, number: int) -> Revision:
+def _revision(catalog: Catalog, number: int) -> SetRevision:
     for one in catalog.holding(number):
         for revision in (*one.revisions, *one.merges):
             if revision.number == number:
@@ -235,7 +235,7 @@ def _revision(catalog: Catalog, number: int) -> Revision:
     raise UsageError(f"no set has r{number}, so hpatch cannot check its diff; give the diff as a file")
 
 
-def _number(revision: Revision | None) -> float:
+def _number(revision: SetRevision | None) -> float:
     return float("inf") if revision is None or revision.number is None else revision.number
 
 
@@ -262,7 +262,7 @@ def _steps(tasks: Sequence[Task], planned: Plan, tree: Tree) -> tuple[Pushed, ..
                 continue
             mode = placed.mode if placed.mode is not None else found.mode if found is not None else 0o644
             now[placed.path] = Content(placed.after, mode)
-        edits = tuple(Edit(path, was, now[path]) for path, was in before.items() if was != now[path])
+        edits = tuple(FileEdit(path, was, now[path]) for path, was in before.items() if was != now[path])
         if edits:
             steps.append(Pushed(task.item.name, task.set, edits))
     return tuple(steps)

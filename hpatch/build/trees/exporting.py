@@ -9,7 +9,7 @@ from hpatch.build.trees.applying import Prepared, Task
 from hpatch.patch.apply.export import Patch
 from hpatch.patch.apply.stack import Pushed
 from hpatch.patch.place.plan import Step
-from hpatch.patch.sets.model import Catalog, PatchSet, Revision
+from hpatch.patch.sets.model import Catalog, PatchSet, SetRevision
 
 _UPSTREAM = frozenset({"exact", "moved", "applied"})
 
@@ -49,7 +49,7 @@ def _patch(step: Pushed, task: Task, placed: Step, one: PatchSet, catalog: Catal
     )
 
 
-def _url(revision: Revision, catalog: Catalog) -> str:
+def _url(revision: SetRevision, catalog: Catalog) -> str:
     if revision.project == "httpd" and revision.number is not None:
         return f"https://svn.apache.org/r{revision.number}"
     web = catalog.project(revision.project).web
@@ -58,7 +58,7 @@ def _url(revision: Revision, catalog: Catalog) -> str:
     return web.format(commit=revision.commit).removesuffix(".diff")
 
 
-def _applied(one: PatchSet, revision: Revision) -> str:
+def _applied(one: PatchSet, revision: SetRevision) -> str:
     """The first release that has it, and how it got there."""
     conditions = one.contained.conditions if one.contained is not None else ()
     first = next((str(version) for operator, version in conditions if operator == ">="), "")

@@ -121,7 +121,7 @@ def _names(marks: Iterable[Mark]) -> tuple[str, ...]:
 
 def edited(tree: Tree, stack: Stack) -> dict[str, frozenset[str]]:
     """Files on the stack that are not any more what hpatch left, each with the sets that changed it."""
-    last: dict[str, stacks.Touched] = {}
+    last: dict[str, stacks.KeptEdit] = {}
     sets: dict[str, set[str]] = {}
     for step in stack.steps:
         for file in step.files:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hpatch.backport.proposal.proposal import Proposal
     from hpatch.build.trees.applying import Request
     from hpatch.lab.matrix import Experiment
-    from hpatch.lab.proof import Plan, Proof
+    from hpatch.lab.proof import Proof, ProofPlan
     from hpatch.patch.sets.model import Catalog
     from hpatch.patch.sources.cache import Checked
 
@@ -32,7 +32,7 @@ _SHOWN: dict[str, tuple[Result, str]] = {
 def tried(history: Revisions, proposal: Proposal) -> list[Evidence]:
     """Build the branch, run the scenarios of the revisions' sets, apply, build and run again. Raises ToolError."""
     from hpatch.build.httpd.build import folder_of, held
-    from hpatch.build.httpd.plan import Options
+    from hpatch.build.httpd.plan import BuildOptions
     from hpatch.lab import proof as proving
     from hpatch.lab.candidates import Whole
     from hpatch.patch.sets.load import load
@@ -45,7 +45,7 @@ def tried(history: Revisions, proposal: Proposal) -> list[Evidence]:
         return [Evidence("builds", "unknown", "not tried: there is no patch to build with")]
     catalog = load(())
     source = choose(catalog)
-    options = Options("event", "static", documentation=False)
+    options = BuildOptions("event", "static", documentation=False)
     place = folder_of(Path(history.git.folder), "backport")
     with TemporaryDirectory(prefix="backport-", dir=folder()) as scratch, shown() as progress:
         tree = Path(scratch) / "httpd"
@@ -64,15 +64,15 @@ def _export(history: Revisions, tree: Path) -> None:
         archive.extractall(tree, filter="data")
 
 
-def _planned(tree: Path, proposal: Proposal, catalog: Catalog, source: Checked) -> tuple[Plan, Request]:
+def _planned(tree: Path, proposal: Proposal, catalog: Catalog, source: Checked) -> tuple[ProofPlan, Request]:
     from hpatch.build.trees.applying import Given, Request, prepare
     from hpatch.build.trees.source import open_tree
-    from hpatch.lab.proof import Plan
+    from hpatch.lab.proof import ProofPlan
 
     assert proposal.patch is not None
     request = Request(diffs=(Given("proposal.diff", proposal.patch),), strip=0)
     prepared = prepare(tree, request, catalog, source)
-    return Plan(prepared._replace(tree=open_tree(tree)), tuple(_experiments(proposal, catalog))), request
+    return ProofPlan(prepared._replace(tree=open_tree(tree)), tuple(_experiments(proposal, catalog))), request
 
 
 def _experiments(proposal: Proposal, catalog: Catalog) -> Iterator[tuple[tuple[str, ...], Experiment]]:

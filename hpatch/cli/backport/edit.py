@@ -12,7 +12,7 @@ from hpatch.cli.options import status as status_path
 from hpatch.cli.options import tree as trees
 
 if TYPE_CHECKING:
-    from hpatch.backport.status.file import Edit, Entry, StatusFile
+    from hpatch.backport.status.file import Entry, StatusFile, TextEdit
 
 _WHICH = """
 ENTRY is its number in 'hpatch backport list', a trunk revision (r1900001), or a part of its title.
@@ -60,7 +60,7 @@ Format = Annotated[Literal["text", "json"], typer.Option("--format", "-f", help=
 class _Wish(NamedTuple):
     """What a command makes of an entry: edits and a word on them, or why it refuses."""
 
-    edits: "tuple[Edit, ...]" = ()
+    edits: "tuple[TextEdit, ...]" = ()
     said: str = ""
     refused: str = ""
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from hpatch.backport.history.revisions import Revisions
     from hpatch.backport.proposal.proposal import Proposal
-    from hpatch.report.backport.proposal import Answer, Insertion
+    from hpatch.report.backport.proposal import Insertion, ProposalReport
 
 _EXAMPLES = """
 Examples:
@@ -78,7 +78,7 @@ def _command(
     """Propose to merge revisions of trunk: the entry for STATUS, the patch, a mail, what was checked."""
     from hpatch.backport.proposal import evidence
     from hpatch.backport.proposal.proposal import Wish, make, proposed
-    from hpatch.report.backport.proposal import Answer
+    from hpatch.report.backport.proposal import ProposalReport
 
     _valid(title, vote, at)
     envelope = _envelope(sender, vote, to) if format == "mail" else None
@@ -100,7 +100,7 @@ def _command(
         # The patch first: an entry that promises a patch which could not be written would be worse.
         written = _patched(proposal, patch, place, dry_run) if patch is not None else None
         insertion = None if path is None or refused else _inserted(path, proposal.entry, dry_run)
-    answer = Answer(proposal, place, tuple(shown), refused, insertion, written, dry_run)
+    answer = ProposalReport(proposal, place, tuple(shown), refused, insertion, written, dry_run)
     _write(answer, format, envelope)
     return 1 if refused else 0
 
@@ -163,7 +163,7 @@ def _patched(proposal: "Proposal", file: Path, place: str, dry_run: bool) -> str
     return str(file)
 
 
-def _write(answer: "Answer", format: str, envelope: "tuple[Address, Address] | None") -> None:
+def _write(answer: "ProposalReport", format: str, envelope: "tuple[Address, Address] | None") -> None:
     """The answer to standard output; what a mail or a pull request does not tell, to standard error."""
     from datetime import UTC, datetime
 

@@ -12,7 +12,7 @@ import typer
 from hpatch.cli import output
 from hpatch.cli.options import configuration as shared
 from hpatch.lint import registry, roots
-from hpatch.lint.engine import LintResult, Root, Task, lint
+from hpatch.lint.engine import LintResult, LintTask, Root, lint
 from hpatch.lint.found import SEVERITIES, Severity
 from hpatch.lint.selection import matching, select
 from hpatch.lint.settings import Settings
@@ -137,10 +137,10 @@ def _processors() -> int:
     return os.cpu_count() or 1
 
 
-def _task(chosen: Settings) -> Task:
+def _task(chosen: Settings) -> LintTask:
     rules = registry.rules()
     ignored = chosen.ignore or ()
-    return Task(
+    return LintTask(
         select(rules, chosen.select, ignored),
         frozenset(rule.code for selector in ignored for rule in matching(selector, rules)),
         chosen.severity or "info",  # type: ignore[arg-type] # both its sources have checked it

@@ -65,7 +65,7 @@ Config = Annotated[
 NoConfig = Annotated[bool, typer.Option("--no-config", help="Read no settings file.", rich_help_panel=SETTINGS)]
 
 
-class Reading(NamedTuple):
+class ReaderOptions(NamedTuple):
     """How configurations are to be read: `environment` tells whether an `envvars` beside one is to be looked for."""
 
     options: Options
@@ -80,7 +80,7 @@ def given(path: str, chosen: Settings, config: str | None, no_config: bool) -> S
     return chosen if file is None else chosen.over(settings.read(file))
 
 
-def reading(chosen: Settings, httpd: str | None) -> Reading:
+def reading(chosen: Settings, httpd: str | None) -> ReaderOptions:
     """The reader's options from the user's choices. `httpd` is a program to ask."""
     number = None if chosen.httpd_version is None else version(chosen.httpd_version, "--httpd-version")
     if chosen.httpd_version is not None and chosen.httpd_version.count(".") < 2:
@@ -114,7 +114,7 @@ def reading(chosen: Settings, httpd: str | None) -> Reading:
         mpm=mpm,
         check_files=httpd is not None,
     )
-    return Reading(options, environment=chosen.env_file is None)
+    return ReaderOptions(options, environment=chosen.env_file is None)
 
 
 def version(text: str, option: str) -> Version:

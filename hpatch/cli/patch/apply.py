@@ -78,7 +78,7 @@ def _command(
         prepared = prepare(tree, request, known, source)
         if prepared.ok and not dry_run:
             commit(prepared)
-    answer = report.Answer(prepared, dry_run)
+    answer = report.PlanReport(prepared, dry_run)
     output.write(report.render(answer, format, verbose=verbose, width=output.width(), color=output.color()))
     return 0 if prepared.ok else 1
 

@@ -64,7 +64,7 @@ def command(
     trees.settle(tree)
     prepared = prepare_bare(tree, Request(tuple(sets), any_version=any_version), known, source)
     if not prepared.ok:
-        answer = plan_report.Answer(prepared, dry_run=True)
+        answer = plan_report.PlanReport(prepared, dry_run=True)
         text = plan_report.render(answer, format, width=output.width(), color=output.color())
         if format == "json" or folder is not None:
             output.write(text)

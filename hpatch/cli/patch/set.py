@@ -74,7 +74,7 @@ def _fetch(
 ) -> int:
     """Fetch the diffs of patch sets and of those that they need into the cache."""
     from hpatch.patch.sets.model import applying_order
-    from hpatch.patch.sources.fetch import Missing, fetch
+    from hpatch.patch.sources.fetch import Unavailable, fetch
 
     known = shared.catalog(catalog)
     wanted = applying_order(known.closure(sets))
@@ -87,7 +87,7 @@ def _fetch(
         output.write(report.render_fetched_json(found, owners))
     else:
         output.write(report.render_fetched(found, owners, width=output.width(), color=output.color()))
-    failed = [one.error.exit_code for one in found if isinstance(one, Missing)]
+    failed = [one.error.exit_code for one in found if isinstance(one, Unavailable)]
     return 0 if dry_run else max(failed, default=0)
 
 

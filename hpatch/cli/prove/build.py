@@ -12,7 +12,7 @@ from hpatch.cli.options import building
 from hpatch.errors import UsageError
 
 if TYPE_CHECKING:
-    from hpatch.build.httpd.plan import Options
+    from hpatch.build.httpd.plan import BuildOptions
     from hpatch.build.trees.source import SourceTree
     from hpatch.report.prove.build import Build
 
@@ -65,7 +65,7 @@ def _command(
     format: Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")] = "text",
 ) -> None:
     """Build httpd from a source tree, or single modules of it for an httpd that is installed."""
-    from hpatch.build.httpd.plan import Options
+    from hpatch.build.httpd.plan import BuildOptions
     from hpatch.build.trees.source import open_tree
     from hpatch.report.prove import build as report
 
@@ -81,12 +81,12 @@ def _command(
     else:
         if apxs is not None:
             raise UsageError("--apxs needs --module")
-        options = Options(mpm, modules, tuple(configure_arg or ()), jobs)
+        options = BuildOptions(mpm, modules, tuple(configure_arg or ()), jobs)
         answer = _httpd(opened, prefix, options, build_dir, dry_run)
     output.write(report.render(answer, format, width=output.width(), color=output.color()))
 
 
-def _httpd(tree: SourceTree, into: Path, options: Options, folder: Path | None, dry_run: bool) -> Build:
+def _httpd(tree: SourceTree, into: Path, options: BuildOptions, folder: Path | None, dry_run: bool) -> Build:
     from hpatch.build.httpd import build
     from hpatch.build.httpd.plan import Layout
     from hpatch.report.prove.build import Build, Command

@@ -17,10 +17,10 @@ from hpatch.errors import InputError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hpatch.build.httpd.plan import Options
+    from hpatch.build.httpd.plan import BuildOptions
     from hpatch.build.trees.applying import Request
     from hpatch.lab.candidates import Candidate
-    from hpatch.lab.proof import Plan
+    from hpatch.lab.proof import ProofPlan
     from hpatch.patch.sets.model import Catalog
     from hpatch.patch.sources.cache import Checked
     from hpatch.report.common.progress import Progress
@@ -90,7 +90,7 @@ def _command(
 ) -> int:
     """Prove patch sets on a source tree: without them their scenarios fail, with them they pass."""
     from hpatch.build.httpd.build import folder_of, held
-    from hpatch.build.httpd.plan import Options
+    from hpatch.build.httpd.plan import BuildOptions
     from hpatch.build.trees.applying import Request
     from hpatch.cli.prove.lab import cells
     from hpatch.lab import proof as proving
@@ -112,9 +112,11 @@ def _command(
     width, color = output.width(), output.color()
     if not plan.prepared.ok:
         form: Literal["text", "json"] = "json" if format == "json" else "text"
-        output.write(plan_report.render(plan_report.Answer(plan.prepared, True), form, width=width, color=color))
+        output.write(plan_report.render(plan_report.PlanReport(plan.prepared, True), form, width=width, color=color))
         return 1
-    options = None if module_only else Options(mpm, "static", tuple(configure_arg or ()), jobs, documentation=False)
+    options = (
+        None if module_only else BuildOptions(mpm, "static", tuple(configure_arg or ()), jobs, documentation=False)
+    )
     way = _Way(plan, options, httpd, apxs)
     if dry_run:
         output.write(report.render_plan(plan, way.how, format, width=width, color=color))
@@ -133,14 +135,14 @@ def _command(
             _apply(plan, tree, request, known, source)
             done = True
     finally:  # a proof is an answer, also where the tree does not take the sets
-        output.write(report.render(report.Answer(proof, way.how, done), format, width=width, color=color))
+        output.write(report.render(report.ProofReport(proof, way.how, done), format, width=width, color=color))
     return 0 if proof.ok else 4 if proof.undecided else 1
 
 
 class _Way:
     """How the tree is built: all of it with options, or the modules that change for an installed httpd."""
 
-    def __init__(self, plan: Plan, options: Options | None, httpd: str | None, apxs: str | None) -> None:
+    def __init__(self, plan: ProofPlan, options: BuildOptions | None, httpd: str | None, apxs: str | None) -> None:
         self._options = options
         if options is not None:
             self.how = f"httpd with the MPM {options.mpm}"
@@ -158,12 +160,12 @@ class _Way:
 
     def candidate(self, folder: Path, progress: Progress) -> Candidate:
         """What builds, in a folder."""
-        from hpatch.lab.candidates import Modules, Whole
+        from hpatch.lab.candidates import SingleModules, Whole
         from hpatch.report.prove.building import following
 
         if self._options is not None:
             return Whole(folder, self._options, following(progress, "build: "))
-        return Modules(folder, self._names, self._apxs)
+        return SingleModules(folder, self._names, self._apxs)
 
 
 def _telling(progress: Progress) -> Callable[[str, str], None]:
@@ -174,7 +176,7 @@ def _telling(progress: Progress) -> Callable[[str, str], None]:
     return tell
 
 
-def _apply(plan: Plan, tree: Path, request: Request, catalog: Catalog, source: Checked) -> None:
+def _apply(plan: ProofPlan, tree: Path, request: Request, catalog: Catalog, source: Checked) -> None:
     """Apply to the tree what was proved. Raises InputError when the tree has changed meanwhile."""
     from hpatch.build.trees.applying import commit, prepare
 

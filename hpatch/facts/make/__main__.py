@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hpatch.facts import table
 from hpatch.facts.make import commands, compare, elf, httpd, update
-from hpatch.facts.make.commands import Release
+from hpatch.facts.make.commands import SourceRelease
 from hpatch.facts.versions import since
 
 
@@ -69,7 +69,7 @@ def _source(given: argparse.Namespace) -> int:
     return _show(compare.source(release))
 
 
-def _write(release: Release) -> int:
+def _write(release: SourceRelease) -> int:
     last = since("newest-known")
     if not compare.newer(release.version):
         raise ValueError(f"The tables are of {last}: an older release cannot be written into them.")

@@ -73,7 +73,7 @@ _CALLED = re.compile(r"\b((?!ap_)\w+)\s*\(\s*(?:cmd|parms|params)\s*,(?!\s*[A-Z]
 """A call of a function that may do the checking; not one that is told by a constant what to check."""
 
 
-class Command(NamedTuple):
+class CommandRow(NamedTuple):
     """A row of a command table.
 
     `module` is the source file that defines the module, without `.c`; `where` the flags of its `req_override`;
@@ -90,7 +90,7 @@ class Command(NamedTuple):
     condition: str = ""
 
 
-class Module(NamedTuple):
+class SourceModule(NamedTuple):
     """A module: its source file without `.c`, its identifier, and the platform that it is for ("" for all)."""
 
     source: str
@@ -98,25 +98,25 @@ class Module(NamedTuple):
     platform: str
 
 
-class Release(NamedTuple):
+class SourceRelease(NamedTuple):
     """What the C files of a release define.
 
     `keys` are the parameters of workers, balancers and mappings, each with the function that knows it.
     """
 
     version: Version
-    commands: tuple[Command, ...]
-    modules: tuple[Module, ...]
+    commands: tuple[CommandRow, ...]
+    modules: tuple[SourceModule, ...]
     keys: frozenset[tuple[str, str]]
 
 
-def of_folder(folder: Path) -> Release:
+def of_folder(folder: Path) -> SourceRelease:
     """The commands and modules of a source tree."""
     paths = [path for top in _FOLDERS for path in (folder / top).rglob("*.[ch]")]
     return read({str(path.relative_to(folder)): path.read_text(encoding="latin-1") for path in sorted(paths)})
 
 
-def of_tag(repository: Path, tag: str) -> Release:
+def of_tag(repository: Path, tag: str) -> SourceRelease:
     """The commands and modules of a revision in a git repository of httpd."""
     listed = subprocess.run(
         ["git", "-C", repository, "archive", tag, *_FOLDERS], check=True, stdout=subprocess.PIPE
@@ -130,10 +130,10 @@ def of_tag(repository: Path, tag: str) -> Release:
     return read(texts)
 
 
-def read(texts: Mapping[str, str]) -> Release:
+def read(texts: Mapping[str, str]) -> SourceRelease:
     """What C files define, by their paths. Raises ValueError where they are not httpd's."""
     tree = _Tree(texts)
-    return Release(
+    return SourceRelease(
         version=_version(texts.get(_RELEASE, "")),
         commands=tuple(tree.commands()),
         modules=tuple(tree.modules()),
@@ -155,9 +155,9 @@ class _Tree:
         self.definitions = self._definitions()
         self._order: dict[str, list[str]] = {}
 
-    def _headers(self) -> dict[str, dict[str, ctext.Macro]]:
+    def _headers(self) -> dict[str, dict[str, ctext.CMacro]]:
         """The macros of every header, by the header's folder; those of all folders under ""."""
-        found: dict[str, dict[str, ctext.Macro]] = {"": {}}
+        found: dict[str, dict[str, ctext.CMacro]] = {"": {}}
         for path, text in self.texts.items():
             if path.endswith(".h"):
                 defined = ctext.macros(text)
@@ -184,10 +184,10 @@ class _Tree:
                     return Path(file).stem
         return None
 
-    def modules(self) -> Iterator[Module]:
+    def modules(self) -> Iterator[SourceModule]:
         for path, identifier, _ in self.definitions:
             platforms = [_PLATFORMS[folder] for folder in path.split("/") if folder in _PLATFORMS]
-            yield Module(Path(path).stem, identifier, "".join(platforms[-1:]))
+            yield SourceModule(Path(path).stem, identifier, "".join(platforms[-1:]))
 
     def keys(self) -> Iterator[tuple[str, str]]:
         for function, path in _READERS.items():
@@ -195,18 +195,18 @@ class _Tree:
             for key in _KEY.findall(body):
                 yield function, key.lower()
 
-    def commands(self) -> Iterator[Command]:
+    def commands(self) -> Iterator[CommandRow]:
         for path, text in self.texts.items():
             for match in _TABLE.finditer(text):
                 module = self._module(path, match[1])
                 if module is not None:
                     yield from self._table(path, text, match.end() - 1, module)
 
-    def _table(self, path: str, text: str, start: int, module: str) -> Iterator[Command]:
+    def _table(self, path: str, text: str, start: int, module: str) -> Iterator[CommandRow]:
         own = ctext.macros(text)
         near = self.headers.get(path.rpartition("/")[0], {})
 
-        def look_up(name: str) -> ctext.Macro | None:
+        def look_up(name: str) -> ctext.CMacro | None:
             if name in FLAGS or name in FORMS:
                 return None
             return own.get(name) or near.get(name) or self.headers[""].get(name)
@@ -218,7 +218,7 @@ class _Tree:
                 if command is not None:
                     yield command._replace(condition=" && ".join(conditions))
 
-    def _row(self, path: str, row: ctext.Tokens, module: str) -> Command | None:
+    def _row(self, path: str, row: ctext.Tokens, module: str) -> CommandRow | None:
         """One `{ name, handler, data, where, form, help }`."""
         if "{" not in row:
             return None
@@ -229,7 +229,7 @@ class _Tree:
             return None
         handler = [word for word in fields[1] if word.isidentifier()]
         flags = frozenset(word for word in fields[3] if word.isidentifier())
-        command = Command(name, module, fields[4][-1], flags)
+        command = CommandRow(name, module, fields[4][-1], flags)
         return command._replace(
             not_in=_refused(command, self._checks(path, handler[-1])),
             inside=_INSIDE.get((name, module), frozenset()),
@@ -266,7 +266,7 @@ def _leaves(body: str, check: re.Match[str]) -> bool:
     return block is not None and "return" in block[0]
 
 
-def _refused(command: Command, checks: frozenset[str]) -> frozenset[str]:
+def _refused(command: CommandRow, checks: frozenset[str]) -> frozenset[str]:
     """The contexts that a handler refuses, those aside that the flags refuse already.
 
     One that is executed on read never finds itself in a section.

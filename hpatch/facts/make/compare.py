@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from hpatch.facts import directives, modules, parameters, table
 from hpatch.facts.directives import Directive
 from hpatch.facts.make import update
-from hpatch.facts.make.commands import FLAGS, Release
+from hpatch.facts.make.commands import FLAGS, SourceRelease
 from hpatch.facts.make.httpd import Httpd, Listed
 from hpatch.facts.make.update import Row, Shape
 from hpatch.facts.versions import since
 from hpatch.versions import Version
 
 
-def source(release: Release) -> list[str]:
+def source(release: SourceRelease) -> list[str]:
     """A line for each difference between the tables and a release's source, of directives, modules and parameters."""
     version = release.version
     return [
@@ -28,7 +28,7 @@ def _against(shape: Shape, name: str, found: list[Row], version: Version) -> lis
     return update.update(shape, update.rows_of(shape, table.rows(name), version), found, version, version).differences
 
 
-def keys(release: Release) -> Iterator[str]:
+def keys(release: SourceRelease) -> Iterator[str]:
     """A line for each key of a worker, balancer or mapping that only the table or only the source knows."""
     known = {
         (one.source, one.name)

@@ -14,7 +14,7 @@ _DEPTH = {"(": 1, "{": 1, "[": 1, ")": -1, "}": -1, "]": -1}
 Tokens = list[str]
 
 
-class Macro(NamedTuple):
+class CMacro(NamedTuple):
     """`parameters` is None for a macro without parentheses."""
 
     parameters: tuple[str, ...] | None
@@ -37,14 +37,14 @@ def tokens(text: str) -> Tokens:
     return found
 
 
-def macros(text: str) -> dict[str, Macro]:
+def macros(text: str) -> dict[str, CMacro]:
     """The macros that plain text defines; of several definitions of one, the first that is not empty."""
-    found: dict[str, Macro] = {}
+    found: dict[str, CMacro] = {}
     for name, parameters, body in _DEFINE.findall(text):
         called = re.search(rf"define[ \t]+{name}\(", text) is not None
         names = tuple(word.strip() for word in parameters.split(",") if word.strip()) if called else None
         if name not in found or not found[name].body:
-            found[name] = Macro(names, tuple(_TOKEN.findall(body)))
+            found[name] = CMacro(names, tuple(_TOKEN.findall(body)))
     return found
 
 
@@ -71,7 +71,7 @@ def closing(found: Sequence[str], start: int) -> int:
     return len(found)
 
 
-def call(macro: Macro, arguments: Sequence[Tokens]) -> Tokens:
+def call(macro: CMacro, arguments: Sequence[Tokens]) -> Tokens:
     """A macro's body with its arguments in place, `#name` made a string and `a##b` one word."""
     bound = dict(zip(macro.parameters or (), arguments, strict=False))
     out: Tokens = []
@@ -93,7 +93,7 @@ def call(macro: Macro, arguments: Sequence[Tokens]) -> Tokens:
     return out
 
 
-def expand(found: Sequence[str], look_up: Callable[[str], Macro | None], depth: int = 8) -> Tokens:
+def expand(found: Sequence[str], look_up: Callable[[str], CMacro | None], depth: int = 8) -> Tokens:
     """Tokens with every macro that `look_up` knows in place of its call."""
     out: Tokens = []
     at = 0

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from hpatch.facts.make.commands import FORMS, Command
+from hpatch.facts.make.commands import FORMS, CommandRow
 
 _BITS = {
     1: "OR_LIMIT", 2: "OR_OPTIONS", 4: "OR_FILEINFO", 8: "OR_AUTHCFG", 16: "OR_INDEXES", 64: "ACCESS_CONF",
@@ -33,7 +33,7 @@ def flags(mask: int) -> frozenset[str]:
     return frozenset(found | {"OR_ALL"} if rest != mask else found or {"OR_NONE"})
 
 
-def of_file(path: Path) -> list[Command]:
+def of_file(path: Path) -> list[CommandRow]:
     """The commands of a module's file, or of httpd's own. Raises ValueError when it is not such a file."""
     data = path.read_bytes()
     try:
@@ -94,7 +94,7 @@ class _Module:
         offset = self._offset(address + _MAGIC)
         return offset is not None and self.data[offset : offset + 8] == _COOKIE.to_bytes(8, "little")
 
-    def commands(self) -> Iterator[Command]:
+    def commands(self) -> Iterator[CommandRow]:
         for address in dict.fromkeys(address for _, address in self.symbols):
             name = self._string(self.pointers.get(address + _NAME)) if self._is_module(address) else None
             row = self.pointers.get(address + _COMMANDS) if name else None
@@ -103,5 +103,5 @@ class _Module:
                 if offset is None:
                     break
                 mask, how = struct.unpack_from("<ii", self.data, offset + 24)
-                yield Command(directive, Path(name).stem, FORMS[how], flags(mask))
+                yield CommandRow(directive, Path(name).stem, FORMS[how], flags(mask))
                 row += _ROW

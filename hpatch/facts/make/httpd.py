@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hpatch.facts.make import elf
-from hpatch.facts.make.commands import Command
+from hpatch.facts.make.commands import CommandRow
 from hpatch.versions import Version
 
 _FOLDERS = ("/usr/lib/apache2/modules", "/usr/lib64/httpd/modules", "/usr/lib/httpd/modules")
@@ -46,7 +46,7 @@ class Httpd(NamedTuple):
     version: Version
     modules: frozenset[str]
     listed: frozenset[Listed]
-    files: frozenset[Command]
+    files: frozenset[CommandRow]
     unread: tuple[Path, ...]
 
 
@@ -73,7 +73,7 @@ def ask(program: str, folder: Path | None = None) -> Httpd:
             options = ("-d", name, "-f", str(file))
             modules.update(re.findall(r"^ (\w+) \(", _run(found, "-M", *options), re.M))
             listed.update(_listed(_run(found, "-L", *options)))
-    files: set[Command] = set()
+    files: set[CommandRow] = set()
     unread = []
     for path in [Path(found).resolve(), *paths]:
         try:

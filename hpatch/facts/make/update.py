@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from hpatch.facts.make.commands import FLAGS, Command, Module
+from hpatch.facts.make.commands import FLAGS, CommandRow, SourceModule
 from hpatch.versions import Version
 
 Row = list[str]
@@ -27,14 +27,14 @@ DIRECTIVES = Shape(key=slice(0, 2), state=slice(2, 6), since=6, until=7)
 MODULES = Shape(key=slice(0, 1), state=slice(1, 2), since=2, until=3)
 
 
-class Outcome(NamedTuple):
+class UpdatedTable(NamedTuple):
     """The rows of a table after a release, and a line for each difference to those before it."""
 
     rows: list[Row]
     differences: list[str]
 
 
-def directive_rows(found: Iterable[Command]) -> list[Row]:
+def directive_rows(found: Iterable[CommandRow]) -> list[Row]:
     """Commands as rows of the table of directives. Of two that exclude each other, one, without its condition."""
     rows: dict[tuple[str, ...], Row] = {}
     for one in found:
@@ -47,12 +47,14 @@ def directive_rows(found: Iterable[Command]) -> list[Row]:
     return list(rows.values())
 
 
-def module_rows(found: Iterable[Module]) -> list[Row]:
+def module_rows(found: Iterable[SourceModule]) -> list[Row]:
     """Modules as rows of their table."""
     return [[one.source, one.identifier, "", "", one.platform, ""] for one in found]
 
 
-def update(shape: Shape, rows: Sequence[Row], found: Sequence[Row], version: Version, last: Version | None) -> Outcome:
+def update(
+    shape: Shape, rows: Sequence[Row], found: Sequence[Row], version: Version, last: Version | None
+) -> UpdatedTable:
     """Bring a table up to a release.
 
     `found` are the rows that the release calls for, `last` is the release that the table was at, None for an empty
@@ -84,7 +86,7 @@ def update(shape: Shape, rows: Sequence[Row], found: Sequence[Row], version: Ver
     for key, before in open_rows.items():
         differences.append(f"{' '.join(key)}: gone, was {_told([row[shape.state] for row in before])}")
         after += _closed(shape, before, last)
-    return Outcome(sorted(after, key=_order(shape)), sorted(differences))
+    return UpdatedTable(sorted(after, key=_order(shape)), sorted(differences))
 
 
 def rows_of(shape: Shape, rows: Iterable[Row], version: Version) -> list[Row]:

@@ -9,7 +9,7 @@ from hpatch.lab.backends.responder import responder
 from hpatch.lab.client import outcome, request, talk
 from hpatch.lab.model import Cell
 from hpatch.lab.observe import Watch, failed, only, passed, undecided
-from hpatch.lab.scenario import Finding, scenario
+from hpatch.lab.scenario import Observation, scenario
 from hpatch.lab.session import Session
 
 _BUFFER = 1_000_000
@@ -33,7 +33,7 @@ _HEADERS = ("Content-Encoding: gzip",)
     transports=("unix",),
     effort=3,
 )
-def run(session: Session, cell: Cell) -> Finding:
+def run(session: Session, cell: Cell) -> Observation:
     """Does httpd wait, or keep a processor busy, while a FastCGI backend does not read the request body?
 
     Method: a POST of 4 MB to a backend that never reads, 2.5 seconds long, with `iobuffersize=1000000`; the processor

@@ -6,7 +6,7 @@ from hpatch.lab.client import request
 from hpatch.lab.load import added, load
 from hpatch.lab.model import Cell, Route
 from hpatch.lab.observe import Watch, failed, only, passed, tell, undecided
-from hpatch.lab.scenario import Finding, scenario
+from hpatch.lab.scenario import Observation, scenario
 from hpatch.lab.session import Session
 
 _REQUESTS = 3
@@ -18,7 +18,7 @@ _REQUESTS = 3
     "httpd answers 503 when a FastCGI backend cannot be reached, and does not crash",
     sets=("fcgi-connect-crash",),
 )
-def run(session: Session, cell: Cell) -> Finding:
+def run(session: Session, cell: Cell) -> Observation:
     """Does httpd survive a FastCGI backend that is not there?
 
     Method: GETs, one after another, to an address where nobody listens, and to a worker that is disabled (`status=+D`).

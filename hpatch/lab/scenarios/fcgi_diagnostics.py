@@ -9,7 +9,7 @@ from hpatch.lab.client import request
 from hpatch.lab.load import added, load
 from hpatch.lab.model import Cell
 from hpatch.lab.observe import Watch, failed, passed, undecided
-from hpatch.lab.scenario import Finding, scenario
+from hpatch.lab.scenario import Observation, scenario
 from hpatch.lab.session import Session
 
 _MESSAGE = re.compile(r"AH01075: Error dispatching request to [^(\n]*(?:\(([a-z ]+)\))?")
@@ -21,7 +21,7 @@ _PAUSE = 0.05
     "mod_proxy_fcgi names the step that failed in AH01075",
     sets=("fcgi-diagnostics",),
 )
-def run(session: Session, cell: Cell) -> Finding:
+def run(session: Session, cell: Cell) -> Observation:
     """Does AH01075 say which step of an exchange with a FastCGI backend failed?
 
     Method: a GET to a backend that ends in the middle of a record, which must fail while the response is read; and a

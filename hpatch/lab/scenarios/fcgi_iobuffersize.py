@@ -7,7 +7,7 @@ from hpatch.lab.client import request
 from hpatch.lab.load import added, load
 from hpatch.lab.model import Cell
 from hpatch.lab.observe import Watch, failed, only, passed, tell, undecided
-from hpatch.lab.scenario import Finding, scenario
+from hpatch.lab.scenario import Observation, scenario
 from hpatch.lab.session import Session
 
 _BUFFER = 32768
@@ -24,7 +24,7 @@ _PATIENCE = 5.0
     "mod_proxy_fcgi sends request bodies in records of iobuffersize, and their end",
     sets=("fcgi-iobuffersize",),
 )
-def run(session: Session, cell: Cell) -> Finding:
+def run(session: Session, cell: Cell) -> Observation:
     """Does `iobuffersize` decide how large the FCGI_STDIN records are, and is their end sent?
 
     Method: a POST of 100,000 bytes with `iobuffersize=32768`; the backend notes the size of each record. Then a GET

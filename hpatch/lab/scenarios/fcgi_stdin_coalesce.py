@@ -13,7 +13,7 @@ from hpatch.lab.client import request
 from hpatch.lab.load import load
 from hpatch.lab.model import Cell
 from hpatch.lab.observe import Watch, failed, only, passed, tell, undecided
-from hpatch.lab.scenario import Finding, scenario
+from hpatch.lab.scenario import Observation, scenario
 from hpatch.lab.session import Session
 from hpatch.lab.wire.fastcgi import PARAMS, STDIN, Record, write
 
@@ -37,7 +37,7 @@ _ENDS = write(Record(PARAMS, b"")), write(Record(STDIN, b""))
     transports=("unix",),
     effort=4,
 )
-def run(session: Session, cell: Cell) -> Finding:
+def run(session: Session, cell: Cell) -> Observation:
     """Does a backend that has the end of FCGI_PARAMS of a request without a body have the end of FCGI_STDIN, too?
 
     Method: GETs with so many headers that FCGI_PARAMS fills half of what a Unix socket lets wait, to a backend that

@@ -8,7 +8,7 @@ from hpatch.lab.client import request
 from hpatch.lab.load import added, load
 from hpatch.lab.model import Cell, Route
 from hpatch.lab.observe import Watch, failed, only, passed, tell, undecided
-from hpatch.lab.scenario import Finding, scenario
+from hpatch.lab.scenario import Observation, scenario
 from hpatch.lab.session import Session
 
 _DELAYED = 20
@@ -26,7 +26,7 @@ _PAUSE = 0.1
     backends=("responder", "uwsgi"),
     threaded=True,
 )
-def run(session: Session, cell: Cell) -> Finding:
+def run(session: Session, cell: Cell) -> Observation:
     """Does a client get the response of a FastCGI backend that answers and closes without reading all of FCGI_STDIN?
 
     Method, with the responder: POSTs whose 10-byte body comes 0.1 seconds after the headers, to a backend that has
@@ -57,7 +57,7 @@ def run(session: Session, cell: Cell) -> Finding:
     return failed(f"the response that came early is lost: {tell(outcomes)}", figures)
 
 
-def _real(session: Session, cell: Cell) -> Finding:
+def _real(session: Session, cell: Cell) -> Observation:
     """The same with a uWSGI."""
     address = session.uwsgi(cell, "fcgi")
     gateway = session.gateway(cell.gateway, [Route("/app/", "fcgi", address)])

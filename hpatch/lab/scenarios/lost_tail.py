@@ -7,7 +7,7 @@ from hpatch.lab.client import Answer, request
 from hpatch.lab.load import load
 from hpatch.lab.model import Cell, Outcome
 from hpatch.lab.observe import Watch, failed, only, passed, tell, undecided
-from hpatch.lab.scenario import Finding, scenario
+from hpatch.lab.scenario import Observation, scenario
 from hpatch.lab.session import Session
 
 _REQUESTS = 20
@@ -19,7 +19,7 @@ _SETTINGS = {"httpd": ("SendBufferSize 65536",), "nginx": ()}
 
 
 @scenario("lost-tail", "The end of a long response survives a close without lingering", gateways=("httpd", "nginx"))
-def run(session: Session, cell: Cell) -> Finding:
+def run(session: Session, cell: Cell) -> Observation:
     """Is the end of a long response lost when a FastCGI backend closes with input unread? Can the client tell?
 
     Method: GETs of 2 MiB, once from a backend that answers and closes while the end of FCGI_STDIN is unread, which over

@@ -10,7 +10,7 @@ from hpatch.lab.client import request
 from hpatch.lab.load import added, load
 from hpatch.lab.model import Cell, Outcome, Route
 from hpatch.lab.observe import Watch, failed, only, passed, tell, undecided
-from hpatch.lab.scenario import Finding, scenario
+from hpatch.lab.scenario import Observation, scenario
 from hpatch.lab.session import Gateway, Session
 
 _REQUESTS = 60
@@ -28,7 +28,7 @@ _PAUSE = 0.05
     backends=("responder", "uwsgi"),
     threaded=True,
 )
-def run(session: Session, cell: Cell) -> Finding:
+def run(session: Session, cell: Cell) -> Observation:
     """Does nginx answer 200 without any content when a FastCGI backend answers and closes without reading its input?
 
     Method, with the responder: GETs and POSTs to a backend that answers after FCGI_PARAMS and closes; 40 POSTs have
@@ -69,7 +69,7 @@ def _early(gateway: Gateway, count: int) -> dict[str, Mapping[Outcome, int]]:
     }
 
 
-def _judge(watch: Watch, parts: Mapping[str, Mapping[Outcome, int]], reached: bool) -> Finding:
+def _judge(watch: Watch, parts: Mapping[str, Mapping[Outcome, int]], reached: bool) -> Observation:
     """The verdict; `reached`: the backend had requests."""
     outcomes = added(*parts.values())
     figures = watch.figures(outcomes, notes=[f"{name}: {tell(found)}" for name, found in parts.items()])

@@ -7,14 +7,14 @@ from hpatch.lab.client import request
 from hpatch.lab.load import load
 from hpatch.lab.model import Cell
 from hpatch.lab.observe import Watch, failed, only, passed, tell, undecided
-from hpatch.lab.scenario import Finding, scenario
+from hpatch.lab.scenario import Observation, scenario
 from hpatch.lab.session import Session
 
 _REQUESTS = 5
 
 
 @scenario("scgi-unix", "mod_proxy_scgi reaches Unix sockets", sets=("scgi-unix",), transports=("unix",))
-def run(session: Session, cell: Cell) -> Finding:
+def run(session: Session, cell: Cell) -> Observation:
     """Does `ProxyPass unix:/path|scgi://…` reach the socket?
 
     Method: GETs to a sound SCGI backend on a Unix socket. Faulty: each gets 503 and the backend sees none of them.

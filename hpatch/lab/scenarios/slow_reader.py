@@ -10,7 +10,7 @@ from hpatch.lab.backends.responder import responder
 from hpatch.lab.client import outcome, request, talk
 from hpatch.lab.model import Cell, Outcome
 from hpatch.lab.observe import Watch, failed, only, passed, tell, undecided
-from hpatch.lab.scenario import Finding, scenario
+from hpatch.lab.scenario import Observation, scenario
 from hpatch.lab.session import Session
 
 _CONTENT = bytes(range(256)) * 65536
@@ -20,7 +20,7 @@ _HOLD = 1.5
 
 
 @scenario("slow-reader", "A client that reads slowly gets a long response whole", gateways=("httpd", "nginx"), effort=3)
-def run(session: Session, cell: Cell) -> Finding:
+def run(session: Session, cell: Cell) -> Observation:
     """Does the gateway read a long response to its end while the client does not? Does the client get all of it?
 
     Method: a GET of 16 MiB by a client that reads nothing for 1.5 seconds, from a sound FastCGI backend. Faulty: the

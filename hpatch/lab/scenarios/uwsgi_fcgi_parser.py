@@ -7,7 +7,7 @@ from time import monotonic
 from hpatch.lab.model import Cell, Figures
 from hpatch.lab.observe import failed, passed
 from hpatch.lab.probe import probe
-from hpatch.lab.scenario import Finding, scenario
+from hpatch.lab.scenario import Observation, scenario
 from hpatch.lab.session import Session
 
 
@@ -19,7 +19,7 @@ from hpatch.lab.session import Session
     threaded=True,
     effort=3,
 )
-def run(session: Session, cell: Cell) -> Finding:
+def run(session: Session, cell: Cell) -> Observation:
     """Does uWSGI begin a FastCGI request before its body is there?
 
     Method: without a gateway, a POST of 10 bytes to uWSGI that stops after FCGI_PARAMS, and goes on a second later.

@@ -10,7 +10,7 @@ from hpatch.lab.client import request
 from hpatch.lab.load import added, load
 from hpatch.lab.model import Cell, Route
 from hpatch.lab.observe import Watch, failed, only, passed, tell, undecided
-from hpatch.lab.scenario import Finding, scenario
+from hpatch.lab.scenario import Observation, scenario
 from hpatch.lab.session import Session
 
 _REQUESTS = 500
@@ -29,7 +29,7 @@ _PAUSE = 0.05
     threaded=True,
     effort=4,
 )
-def run(session: Session, cell: Cell) -> Finding:
+def run(session: Session, cell: Cell) -> Observation:
     """Does every request over the uwsgi protocol get its response, also from an application that reads no body?
 
     Method: 16 clients; GETs, POSTs of 10 and of 20,000 bytes, and POSTs whose 10 bytes come 50 ms after the headers.

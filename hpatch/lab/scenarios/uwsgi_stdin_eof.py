@@ -8,7 +8,7 @@ from hpatch.lab.load import load
 from hpatch.lab.model import Cell, Route
 from hpatch.lab.observe import Watch, failed, only, passed, tell, undecided
 from hpatch.lab.probe import probe
-from hpatch.lab.scenario import Finding, scenario
+from hpatch.lab.scenario import Observation, scenario
 from hpatch.lab.session import Session
 
 _REQUESTS = 1000
@@ -22,7 +22,7 @@ _REQUESTS = 1000
     threaded=True,
     effort=3,
 )
-def run(session: Session, cell: Cell) -> Finding:
+def run(session: Session, cell: Cell) -> Observation:
     """Does uWSGI close a FastCGI connection before it has read the end of FCGI_STDIN? Which version does?
 
     Method: without a gateway, POSTs to uWSGI that stop after FCGI_PARAMS, or after the body and before the empty record

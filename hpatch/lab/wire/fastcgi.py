@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from hpatch.lab.wire.stream import Pairs, Stream, WireError, exactly, exactly_or_end
+from hpatch.lab.wire.stream import ByteStream, Pairs, WireError, exactly, exactly_or_end
 
 BEGIN, ABORT, END, PARAMS, STDIN, STDOUT, STDERR = range(1, 8)
 _VERSION = 1
@@ -39,7 +39,7 @@ def write(record: Record, *, announced: int | None = None) -> bytes:
     return header + record.content
 
 
-def read(stream: Stream) -> Record | None:
+def read(stream: ByteStream) -> Record | None:
     """The next record; None when the stream has ended before it. Raises WireError."""
     header = exactly_or_end(stream, _HEADER)
     if not header:

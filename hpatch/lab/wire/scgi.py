@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hpatch.lab.wire.stream import Pairs, Stream, WireError, exactly
+from hpatch.lab.wire.stream import ByteStream, Pairs, WireError, exactly
 
 _DIGITS = 10
 """How many digits a netstring's length may have here."""
@@ -21,7 +21,7 @@ def write(pairs: Iterable[tuple[bytes, bytes]], body: bytes = b"") -> bytes:
     return b"%d:%b,%b" % (len(content), content, body)
 
 
-def read(stream: Stream) -> Pairs:
+def read(stream: ByteStream) -> Pairs:
     """A request's headers; the body is next in the stream. Raises WireError."""
     size = _size(stream)
     content = exactly(stream, size)
@@ -41,7 +41,7 @@ def read(stream: Stream) -> Pairs:
     return pairs
 
 
-def _size(stream: Stream) -> int:
+def _size(stream: ByteStream) -> int:
     """A netstring's length, up to its colon."""
     digits = b""
     while (one := exactly(stream, 1)) != b":":

@@ -15,14 +15,14 @@ class WireError(InputError):
     """Bytes that are none of the protocol's, or an end in the middle of what was announced."""
 
 
-class Stream(Protocol):
+class ByteStream(Protocol):
     """What bytes come from: an unbuffered file of a socket, or a BytesIO."""
 
     def read(self, size: int, /) -> bytes | None:
         """Up to `size` bytes; none at the end."""
 
 
-def exactly(stream: Stream, size: int) -> bytes:
+def exactly(stream: ByteStream, size: int) -> bytes:
     """So many bytes. Raises WireError when there are fewer."""
     content = exactly_or_end(stream, size)
     if len(content) < size:
@@ -30,7 +30,7 @@ def exactly(stream: Stream, size: int) -> bytes:
     return content
 
 
-def exactly_or_end(stream: Stream, size: int) -> bytes:
+def exactly_or_end(stream: ByteStream, size: int) -> bytes:
     """So many bytes, or none when the stream has ended. Raises WireError when it ends between."""
     parts, missing = [], size
     while missing:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hpatch.lab.wire.stream import Pairs, Stream, WireError, exactly
+from hpatch.lab.wire.stream import ByteStream, Pairs, WireError, exactly
 
 LARGEST = 0xFFFF
 """Bytes that the variables can have."""
@@ -28,7 +28,7 @@ def _sized(text: bytes) -> bytes:
     return len(text).to_bytes(2, "little") + text
 
 
-def read(stream: Stream) -> Pairs:
+def read(stream: ByteStream) -> Pairs:
     """A request's variables; the body is next in the stream. Raises WireError."""
     header = exactly(stream, 4)
     if header[0] or header[3]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from hpatch.patch.apply.stack import Content, Edit
+from hpatch.patch.apply.stack import Content, FileEdit
 from hpatch.patch.diff.model import Diff, FilePatch
 from hpatch.patch.diff.write import compare, write
 
@@ -27,7 +27,7 @@ class Patch(NamedTuple):
     name: str
     title: str
     text: str
-    edits: tuple[Edit, ...]
+    edits: tuple[FileEdit, ...]
     origin: str = ""
     applied: str = ""
     author: str = ""
@@ -48,21 +48,21 @@ def git(patches: Sequence[Patch]) -> dict[str, bytes]:
 
 def diff(patches: Iterable[Patch]) -> bytes:
     """All patches as one diff."""
-    whole: dict[str, Edit] = {}
+    whole: dict[str, FileEdit] = {}
     for patch in patches:
         for edit in patch.edits:
             first = whole.get(edit.path, edit)
-            whole[edit.path] = Edit(edit.path, first.before, edit.after)
+            whole[edit.path] = FileEdit(edit.path, first.before, edit.after)
     return unified(whole.values())
 
 
-def unified(edits: Iterable[Edit]) -> bytes:
+def unified(edits: Iterable[FileEdit]) -> bytes:
     """A diff of files, in the order of their paths."""
     changed = sorted((edit for edit in edits if edit.before != edit.after), key=lambda edit: edit.path)
     return write(Diff("", tuple(map(_compared, changed))), prefix=True)
 
 
-def _compared(edit: Edit) -> FilePatch:
+def _compared(edit: FileEdit) -> FilePatch:
     before, after = edit.before, edit.after
     return compare(
         edit.path,

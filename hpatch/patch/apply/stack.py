@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 from hpatch import files
 from hpatch.errors import InputError
-from hpatch.files import FOLDER, Change
-from hpatch.patch.apply.threeway import Conflict, merge
+from hpatch.files import FOLDER, FileChange
+from hpatch.patch.apply.threeway import MergeConflict, merge
 from hpatch.patch.apply.tree import Tree
 from hpatch.patch.diff.names import unsafe
 
@@ -24,7 +24,7 @@ SCHEMA = "hpatch.stack/1"
 
 _FILE = f"{FOLDER}/stack.json"
 _OBJECTS = f"{FOLDER}/objects"
-_IGNORE = Change(f"{FOLDER}/.gitignore", None, b"*\n")
+_IGNORE = FileChange(f"{FOLDER}/.gitignore", None, b"*\n")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -35,14 +35,14 @@ class Content(NamedTuple):
     mode: int
 
 
-class State(NamedTuple):
+class KeptContent(NamedTuple):
     """A `Content` as the stack keeps it."""
 
     digest: str
     mode: int
 
 
-class Edit(NamedTuple):
+class FileEdit(NamedTuple):
     """What a step does to a file."""
 
     path: str
@@ -50,20 +50,20 @@ class Edit(NamedTuple):
     after: Content | None
 
 
-class Touched(NamedTuple):
-    """An `Edit` as the stack keeps it."""
+class KeptEdit(NamedTuple):
+    """An `FileEdit` as the stack keeps it."""
 
     path: str
-    before: State | None
-    after: State | None
+    before: KeptContent | None
+    after: KeptContent | None
 
 
-class Step(NamedTuple):
+class AppliedStep(NamedTuple):
     """A revision or a diff that is applied, of the set `set`."""
 
     name: str
     set: str
-    files: tuple[Touched, ...]
+    files: tuple[KeptEdit, ...]
 
 
 class Set(NamedTuple):
@@ -84,7 +84,7 @@ class Stack(NamedTuple):
     """What is applied. `sets` in the order in which they came, `steps` in the order of applying."""
 
     sets: tuple[Set, ...] = ()
-    steps: tuple[Step, ...] = ()
+    steps: tuple[AppliedStep, ...] = ()
 
     def find(self, id: str) -> Set | None:
         """The set of that name."""
@@ -141,7 +141,7 @@ def _stack(data: Any) -> Stack:
     )
     known = {one.id for one in sets}
     steps = tuple(
-        Step(_text(one["name"]), _text(one["set"]), tuple(_touched(file) for file in one["files"]))
+        AppliedStep(_text(one["name"]), _text(one["set"]), tuple(_touched(file) for file in one["files"]))
         for one in data["steps"]
     )
     if not {step.set for step in steps} <= known:
@@ -155,24 +155,24 @@ def _text(value: object) -> str:
     return value
 
 
-def _touched(data: Any) -> Touched:
+def _touched(data: Any) -> KeptEdit:
     path = _text(data["path"])
     # A tree can come with a stack that someone else made.
     if unsafe(path) is not None:
         raise ValueError
-    return Touched(path, _state(data["before"]), _state(data["after"]))
+    return KeptEdit(path, _state(data["before"]), _state(data["after"]))
 
 
-def _state(data: Any) -> State | None:
+def _state(data: Any) -> KeptContent | None:
     if data is None:
         return None
     digest, mode = _text(data["sha256"]), int(_text(data["mode"]), 8)
     if not _DIGEST.fullmatch(digest) or not 0 <= mode <= 0o777:
         raise ValueError
-    return State(digest, mode)
+    return KeptContent(digest, mode)
 
 
-def content(root: Path, state: State | None) -> Content | None:
+def content(root: Path, state: KeptContent | None) -> Content | None:
     """The content behind a state. Raises InputError when it is missing or not what it was."""
     if state is None:
         return None
@@ -190,12 +190,12 @@ def current(tree: Tree, path: str) -> Content | None:
     return None if data is None or mode is None else Content(data, mode & 0o777)
 
 
-def is_now(tree: Tree, path: str, state: State | None) -> bool:
+def is_now(tree: Tree, path: str, state: KeptContent | None) -> bool:
     """Whether a file of the tree is in that state."""
     found = current(tree, path)
     if found is None:
         return state is None
-    return State(sha256(found.data).hexdigest(), found.mode) == state
+    return KeptContent(sha256(found.data).hexdigest(), found.mode) == state
 
 
 class Overlay(Tree):
@@ -232,41 +232,41 @@ class Pushed(NamedTuple):
 
     name: str
     set: str
-    edits: tuple[Edit, ...]
+    edits: tuple[FileEdit, ...]
 
 
-def push(root: Path, stack: Stack, sets: Sequence[Set], steps: Sequence[Pushed]) -> list[Change]:
+def push(root: Path, stack: Stack, sets: Sequence[Set], steps: Sequence[Pushed]) -> list[FileChange]:
     """The changes, for `files.replace`, that put steps on the stack and into the tree. No edit starts from what
     another one did not leave.
     """
-    whole: dict[str, Edit] = {}
+    whole: dict[str, FileEdit] = {}
     contents: dict[str, bytes] = {}
-    kept: list[Step] = []
+    kept: list[AppliedStep] = []
     for step in steps:
         for edit in step.edits:
             first = whole.get(edit.path, edit)
-            whole[edit.path] = Edit(edit.path, first.before, edit.after)
-        kept.append(Step(step.name, step.set, tuple(_kept(edit, contents) for edit in step.edits)))
+            whole[edit.path] = FileEdit(edit.path, first.before, edit.after)
+        kept.append(AppliedStep(step.name, step.set, tuple(_kept(edit, contents) for edit in step.edits)))
     known = {one.id for one in stack.sets}
     after = Stack((*stack.sets, *(one for one in sets if one.id not in known)), (*stack.steps, *kept))
     return [*_tree_changes(whole.values()), *_own_changes(root, stack, after, contents)]
 
 
-def _kept(edit: Edit, contents: dict[str, bytes]) -> Touched:
-    return Touched(edit.path, _put(edit.before, contents), _put(edit.after, contents))
+def _kept(edit: FileEdit, contents: dict[str, bytes]) -> KeptEdit:
+    return KeptEdit(edit.path, _put(edit.before, contents), _put(edit.after, contents))
 
 
-def _put(content: Content | None, contents: dict[str, bytes]) -> State | None:
+def _put(content: Content | None, contents: dict[str, bytes]) -> KeptContent | None:
     if content is None:
         return None
     digest = sha256(content.data).hexdigest()
     contents[digest] = content.data
-    return State(digest, content.mode)
+    return KeptContent(digest, content.mode)
 
 
-def _tree_changes(edits: Iterable[Edit]) -> list[Change]:
+def _tree_changes(edits: Iterable[FileEdit]) -> list[FileChange]:
     return [
-        Change(
+        FileChange(
             edit.path,
             None if edit.before is None else edit.before.data,
             None if edit.after is None else edit.after.data,
@@ -277,14 +277,14 @@ def _tree_changes(edits: Iterable[Edit]) -> list[Change]:
     ]
 
 
-def _own_changes(root: Path, before: Stack, after: Stack, contents: Mapping[str, bytes]) -> list[Change]:
+def _own_changes(root: Path, before: Stack, after: Stack, contents: Mapping[str, bytes]) -> list[FileChange]:
     """What changes in hpatch's own folder."""
     had, wanted = before.digests(), after.digests()
-    changes = [Change(f"{_OBJECTS}/{digest}", None, contents[digest]) for digest in sorted(wanted - had)]
+    changes = [FileChange(f"{_OBJECTS}/{digest}", None, contents[digest]) for digest in sorted(wanted - had)]
     # An object that nobody knows of can stand in the way.
     changes = [change._replace(before=files.read(root, change.path)) for change in changes]
     changes += [
-        Change(path, data, None)
+        FileChange(path, data, None)
         for digest in sorted(had - wanted)
         if (data := files.read(root, path := f"{_OBJECTS}/{digest}")) is not None
     ]
@@ -293,14 +293,14 @@ def _own_changes(root: Path, before: Stack, after: Stack, contents: Mapping[str,
         changes.append(_IGNORE._replace(before=ignore))
     else:
         changes.append(_IGNORE._replace(before=ignore, after=None))
-    changes.append(Change(_FILE, files.read(root, _FILE), _written(after) if after.steps else None))
+    changes.append(FileChange(_FILE, files.read(root, _FILE), _written(after) if after.steps else None))
     return [change for change in changes if change.before != change.after]
 
 
 def _written(stack: Stack) -> bytes:
     import json
 
-    def state(one: State | None) -> object:
+    def state(one: KeptContent | None) -> object:
         return None if one is None else {"sha256": one.digest, "mode": f"{one.mode:04o}"}
 
     data = {
@@ -339,8 +339,8 @@ class Clash(NamedTuple):
     """
 
     path: str
-    step: Step | None
-    conflicts: tuple[Conflict, ...]
+    step: AppliedStep | None
+    conflicts: tuple[MergeConflict, ...]
 
 
 class Reverted(NamedTuple):
@@ -349,7 +349,7 @@ class Reverted(NamedTuple):
     stack: Stack
     files: tuple[Undone, ...]
     clashes: tuple[Clash, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[FileChange, ...]
 
 
 def revert(root: Path, stack: Stack, ids: Collection[str]) -> Reverted:
@@ -360,7 +360,7 @@ def revert(root: Path, stack: Stack, ids: Collection[str]) -> Reverted:
     contents are damaged.
     """
     tree = Tree(root)
-    histories: dict[str, list[tuple[int, Touched]]] = {}
+    histories: dict[str, list[tuple[int, KeptEdit]]] = {}
     for index, step in enumerate(stack.steps):
         for file in step.files:
             histories.setdefault(file.path, []).append((index, file))
@@ -382,7 +382,7 @@ def revert(root: Path, stack: Stack, ids: Collection[str]) -> Reverted:
                 continue
             new_before = replay.now
             replay.follow(after, step)
-            renewed = Touched(path, _put(new_before, contents), _put(replay.now, contents))
+            renewed = KeptEdit(path, _put(new_before, contents), _put(replay.now, contents))
             steps[index] = step._replace(files=tuple(renewed if one.path == path else one for one in step.files))
         found = current(tree, path)
         replay.follow(found, None)
@@ -396,7 +396,7 @@ def revert(root: Path, stack: Stack, ids: Collection[str]) -> Reverted:
     if clashes:
         return Reverted(stack, (), tuple(clashes), ())
     changes = [
-        *_tree_changes(Edit(one.path, one.before, one.after) for one in undone),
+        *_tree_changes(FileEdit(one.path, one.before, one.after) for one in undone),
         *_own_changes(root, stack, after_all, contents),
     ]
     return Reverted(after_all, tuple(undone), (), tuple(changes))
@@ -419,7 +419,7 @@ class _Replay:
         """Leave a step out."""
         self.was = after
 
-    def follow(self, to: Content | None, step: Step | None) -> None:
+    def follow(self, to: Content | None, step: AppliedStep | None) -> None:
         """Do a step again, or an edit (None), that led from `was` to `to`."""
         if to == self.was or self.clash is not None:
             return

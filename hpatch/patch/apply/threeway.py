@@ -14,7 +14,7 @@ from hpatch.patch.diff.align import align
 from hpatch.patch.diff.lines import split
 
 
-class Conflict(NamedTuple):
+class MergeConflict(NamedTuple):
     """Lines that both sides changed, each in its own way. `line` is where they start in `ours` (from 1)."""
 
     line: int
@@ -23,20 +23,20 @@ class Conflict(NamedTuple):
     theirs: tuple[bytes, ...]
 
 
-class Merged(NamedTuple):
+class MergedText(NamedTuple):
     """The merged text, None where there are conflicts."""
 
     content: bytes | None
-    conflicts: tuple[Conflict, ...] = ()
+    conflicts: tuple[MergeConflict, ...] = ()
 
 
-def merge(base: bytes, ours: bytes, theirs: bytes) -> Merged:
+def merge(base: bytes, ours: bytes, theirs: bytes) -> MergedText:
     """Put what `theirs` changes of `base` into `ours`. The same change on both sides is one."""
     if base in (ours, theirs) or ours == theirs:
-        return Merged(theirs if ours == base else ours)
+        return MergedText(theirs if ours == base else ours)
     old = split(base)
     merged: list[bytes] = []
-    conflicts: list[Conflict] = []
+    conflicts: list[MergeConflict] = []
     at = grown = 0
     for left, right in _groups(list(_spans(old, split(ours))), list(_spans(old, split(theirs)))):
         start = min(span.start for span in (*left, *right))
@@ -48,11 +48,11 @@ def merge(base: bytes, ours: bytes, theirs: bytes) -> Merged:
         elif not left:
             merged += other
         else:
-            conflicts.append(Conflict(start + grown + 1, tuple(old[start:end]), tuple(one), tuple(other)))
+            conflicts.append(MergeConflict(start + grown + 1, tuple(old[start:end]), tuple(one), tuple(other)))
         grown += len(one) - (end - start)
         at = end
     merged += old[at:]
-    return Merged(None if conflicts else b"".join(merged), tuple(conflicts))
+    return MergedText(None if conflicts else b"".join(merged), tuple(conflicts))
 
 
 class _Span(NamedTuple):

@@ -20,7 +20,7 @@ from hpatch.patch.diff.lines import Edit
 from hpatch.patch.diff.model import Hunk
 
 
-class Change(NamedTuple):
+class HunkChange(NamedTuple):
     """A change inside a hunk, without its context: lines `start:end` before the revision become `new`."""
 
     start: int
@@ -120,7 +120,7 @@ class Merger:
                 edits.append(edit)
         return Merged(tuple(edits), line)
 
-    def _change(self, change: Change) -> Edit | str:
+    def _change(self, change: HunkChange) -> Edit | str:
         start, end, new = change
         before = self._before(start)
         after = self._after(end)
@@ -135,7 +135,7 @@ class Merger:
             return "the tree differs in the lines that it changes"
         return self._added(change, before, after)
 
-    def _replaced(self, change: Change, before: int | None, after: int | None) -> Edit | str:
+    def _replaced(self, change: HunkChange, before: int | None, after: int | None) -> Edit | str:
         """The tree has the lines that go. Blank lines or brackets are too little to know the place by."""
         first = self.matched[change.start]
         last = first + change.end - change.start
@@ -146,7 +146,7 @@ class Merger:
             return "the tree differs beside the lines that it changes, and these are blank or brackets"
         return Edit(first, last, change.new)
 
-    def _added(self, change: Change, before: int | None, after: int | None) -> Edit | str:
+    def _added(self, change: HunkChange, before: int | None, after: int | None) -> Edit | str:
         """Lines to add go between two that the tree has side by side, though it may lack some that were between."""
         start, _, new = change
         left, right = self._nearest(start)
@@ -223,16 +223,16 @@ def start_of(hunk: Hunk) -> int:
     return max(hunk.old_start - 1, 0) if hunk.old else hunk.old_start
 
 
-def changes(hunk: Hunk) -> list[Change]:
+def changes(hunk: Hunk) -> list[HunkChange]:
     """The hunk's changes, in lines of the file before the revision (from 0)."""
-    found: list[Change] = []
+    found: list[HunkChange] = []
     at = start_of(hunk)
     new: list[bytes] = []
     start, inside = at, False
     for operation, text in hunk.lines:
         if operation == " ":
             if inside:
-                found.append(Change(start, at, tuple(new)))
+                found.append(HunkChange(start, at, tuple(new)))
                 inside = False
             at += 1
             continue
@@ -243,5 +243,5 @@ def changes(hunk: Hunk) -> list[Change]:
         else:
             new.append(text)
     if inside:
-        found.append(Change(start, at, tuple(new)))
+        found.append(HunkChange(start, at, tuple(new)))
     return found

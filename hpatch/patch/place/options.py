@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from hpatch.patch.place.resolvers import Release
+from hpatch.patch.place.resolvers import NextRelease
 
 
 class PlaceOptions(NamedTuple):
@@ -17,7 +17,7 @@ class PlaceOptions(NamedTuple):
 
     fuzz: int = 0
     ignore_whitespace: bool = False
-    release: Release | None = None
+    release: NextRelease | None = None
     claim: bool = False
 
 

@@ -18,14 +18,14 @@ from hpatch.patch.place.situation import Settled, Situation
 from hpatch.patch.place.strategies import ORDER
 from hpatch.patch.place.strategies.conflict import failed
 from hpatch.patch.place.strategies.resolved import left_out
-from hpatch.patch.place.target import Target
+from hpatch.patch.place.target import TargetFile
 
 
 def place(content: bytes, patch: FilePatch, options: PlaceOptions = DEFAULTS, ancestor: bytes | None = None) -> Placed:
     """Place all hunks of `patch` in `content`; `ancestor` is the file as it was before the revision, if known."""
     lines = split(content)
     original = content == ancestor or _is_blob(content, patch.old_id)
-    target = Target(
+    target = TargetFile(
         lines=lines,
         hunks=patch.hunks,
         options=options,
@@ -56,7 +56,9 @@ def _is_blob(content: bytes, name: str | None) -> bool:
     return sha1(blob + content, usedforsecurity=False).hexdigest().startswith(name)
 
 
-def _settle(target: Target, meant: Mapping[int, Resolved] | None = None, *, optional: bool = False) -> list[Settled]:
+def _settle(
+    target: TargetFile, meant: Mapping[int, Resolved] | None = None, *, optional: bool = False
+) -> list[Settled]:
     """Settle all hunks from the top; `meant` is what a resolver makes of some, `optional` lets the others fail."""
     found: list[Settled] = []
     start = 0
@@ -85,7 +87,7 @@ def _placed(settled: Settled) -> bool:
     return settled.outcome.result in PLACED
 
 
-def _checked(target: Target, settled: Sequence[Settled]) -> list[Settled]:
+def _checked(target: TargetFile, settled: Sequence[Settled]) -> list[Settled]:
     """Hunks that were placed, each by itself: the first that does not go with those above fails, and all below it."""
     if not _clash(target, settled):
         return list(settled)
@@ -95,7 +97,7 @@ def _checked(target: Target, settled: Sequence[Settled]) -> list[Settled]:
     return [*settled[:fault], failed(target, target.hunks[fault], reason), *below]
 
 
-def _clash(target: Target, settled: Sequence[Settled]) -> str:
+def _clash(target: TargetFile, settled: Sequence[Settled]) -> str:
     """Why hunks do not go together, nothing where they do.
 
     No two may change the same line, and only a file's last line may be without its end.

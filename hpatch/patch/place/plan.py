@@ -9,7 +9,7 @@ import stat
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
-from hpatch.files import Change
+from hpatch.files import FileChange
 from hpatch.patch.diff.lines import split
 from hpatch.patch.diff.model import Diff, FilePatch, Outcome, Placed, Result
 from hpatch.patch.place import resolvers
@@ -51,7 +51,7 @@ class Plan(NamedTuple):
     """What applying would do. `changes` are those of all steps together, by path; none if a step failed."""
 
     steps: tuple[Step, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[FileChange, ...]
 
     @property
     def ok(self) -> bool:
@@ -61,7 +61,7 @@ class Plan(NamedTuple):
 
 def plan(tree: Files, items: Sequence[Item], options: PlaceOptions = DEFAULTS) -> Plan:
     """Plan items in order, each on top of those before it; a file that fails stays as it was for the items after it."""
-    state = _State(tree)
+    state = _PlannedTree(tree)
     if options.release is None:
         header = tree.read("include/ap_release.h")
         options = options._replace(release=None if header is None else resolvers.release(header))
@@ -77,7 +77,7 @@ class _File(NamedTuple):
     mode: int | None
 
 
-class _State:
+class _PlannedTree:
     """The tree with what is planned so far."""
 
     def __init__(self, tree: Files) -> None:
@@ -102,18 +102,18 @@ class _State:
                 return other
         return None
 
-    def changes(self) -> tuple[Change, ...]:
+    def changes(self) -> tuple[FileChange, ...]:
         found = []
         for path, (before, old) in sorted(self.was.items()):
             after, new = self.now[path]
             mode = new if after is not None and new != old else None
             if after != before or mode is not None:
-                found.append(Change(path, before, after, mode))
+                found.append(FileChange(path, before, after, mode))
         return tuple(found)
 
 
 def _placed(
-    state: _State, patch: FilePatch, options: PlaceOptions, before: Callable[[str], bytes | None] | None
+    state: _PlannedTree, patch: FilePatch, options: PlaceOptions, before: Callable[[str], bytes | None] | None
 ) -> Placed:
     """Place one file and note what it leaves."""
     placed = _linked(patch) or _KINDS[patch.kind](state, patch, options, before)
@@ -139,7 +139,7 @@ def _linked(patch: FilePatch) -> Placed | None:
 
 
 def _modify(
-    state: _State, patch: FilePatch, options: PlaceOptions, before: Callable[[str], bytes | None] | None
+    state: _PlannedTree, patch: FilePatch, options: PlaceOptions, before: Callable[[str], bytes | None] | None
 ) -> Placed:
     content, mode = state[patch.path]
     if content is None:
@@ -149,7 +149,7 @@ def _modify(
 
 
 def _create(
-    state: _State, patch: FilePatch, options: PlaceOptions, before: Callable[[str], bytes | None] | None
+    state: _PlannedTree, patch: FilePatch, options: PlaceOptions, before: Callable[[str], bytes | None] | None
 ) -> Placed:
     content, mode = state[patch.path]
     after = b"".join(line for hunk in patch.hunks for line in hunk.new)
@@ -164,7 +164,7 @@ def _create(
 
 
 def _delete(
-    state: _State, patch: FilePatch, options: PlaceOptions, before: Callable[[str], bytes | None] | None
+    state: _PlannedTree, patch: FilePatch, options: PlaceOptions, before: Callable[[str], bytes | None] | None
 ) -> Placed:
     content, _ = state[patch.path]
     if content is None:
@@ -175,7 +175,7 @@ def _delete(
 
 
 def _carry(
-    state: _State, patch: FilePatch, options: PlaceOptions, before: Callable[[str], bytes | None] | None
+    state: _PlannedTree, patch: FilePatch, options: PlaceOptions, before: Callable[[str], bytes | None] | None
 ) -> Placed:
     """Rename or copy."""
     assert patch.old is not None

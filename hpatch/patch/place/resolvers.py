@@ -28,7 +28,7 @@ class Resolved(NamedTuple):
     empty: Literal["applied", "resolved", "conflict"] = "resolved"
 
 
-class Release(NamedTuple):
+class NextRelease(NamedTuple):
     """A tree's next release: its label (`2.4.10-dev`), and whether the tree is under development.
 
     A released tree's next release has the number after its own: what is patched into it came after it.
@@ -46,7 +46,7 @@ class Resolver(NamedTuple):
     `optional` file that fails is left out, for the file holds no code.
     """
 
-    resolve: Callable[[Sequence[bytes], Sequence[Hunk], Release | None, bool], dict[int, Resolved]]
+    resolve: Callable[[Sequence[bytes], Sequence[Hunk], NextRelease | None, bool], dict[int, Resolved]]
     enough: frozenset[Result] = frozenset({"exact", "moved", "applied"})
     optional: bool = False
 
@@ -60,7 +60,7 @@ def find(path: str) -> Resolver | None:
     return _RESOLVERS.get(path)
 
 
-def release(header: bytes) -> Release | None:
+def release(header: bytes) -> NextRelease | None:
     """A tree's next release by its include/ap_release.h, None where that does not tell."""
     numbers = {match[1]: int(match[2]) for match in _RELEASE.finditer(header)}
     try:
@@ -68,7 +68,7 @@ def release(header: bytes) -> Release | None:
         patch, development = numbers[b"PATCHLEVEL_NUMBER"], numbers[b"DEVBUILD_BOOLEAN"]
     except KeyError:
         return None
-    return Release(b"%d.%d.%d-dev" % (major, minor, patch if development else patch + 1), bool(development))
+    return NextRelease(b"%d.%d.%d-dev" % (major, minor, patch if development else patch + 1), bool(development))
 
 
 _RELEASE = re.compile(rb"^#define[ \t]+AP_SERVER_(\w+)[ \t]+(\d{1,9})[ \t]*\r?$", re.M)
@@ -84,7 +84,7 @@ _CONTINUED = re.compile(rb" \*\s+(.*)", re.S)
 
 
 def _magic_number(
-    lines: Sequence[bytes], hunks: Sequence[Hunk], following: Release | None, claim: bool
+    lines: Sequence[bytes], hunks: Sequence[Hunk], following: NextRelease | None, claim: bool
 ) -> dict[int, Resolved]:
     """Each new entry takes the next minor number of this tree, and the define follows.
 
@@ -190,7 +190,7 @@ _NUMBER = re.compile(rb"(#define\s+MOD_HTTP2_VERSION_NUM\s+)(0x[0-9a-fA-F]+)(.*)
 
 
 def _http2_version(
-    lines: Sequence[bytes], hunks: Sequence[Hunk], following: Release | None, claim: bool
+    lines: Sequence[bytes], hunks: Sequence[Hunk], following: NextRelease | None, claim: bool
 ) -> dict[int, Resolved]:
     """Trunk's new number in both forms, where this tree is on the way to it: in trunk's series, not ahead of it."""
     found: dict[int, Resolved] = {}
@@ -235,7 +235,7 @@ _ITEM = re.compile(rb" {1,4}\*\) ")
 
 
 def _changes(
-    lines: Sequence[bytes], hunks: Sequence[Hunk], following: Release | None, claim: bool
+    lines: Sequence[bytes], hunks: Sequence[Hunk], following: NextRelease | None, claim: bool
 ) -> dict[int, Resolved]:
     """A new entry goes to the top of the newest release's list, wherever trunk has it in its own."""
     heading = next((at for at, line in enumerate(lines) if _HEADING.match(line)), None)
@@ -291,7 +291,7 @@ def _whole(hunk: Hunk) -> bool:
 
 
 def _nothing(
-    lines: Sequence[bytes], hunks: Sequence[Hunk], following: Release | None, claim: bool
+    lines: Sequence[bytes], hunks: Sequence[Hunk], following: NextRelease | None, claim: bool
 ) -> dict[int, Resolved]:
     return {}
 

@@ -12,7 +12,7 @@ from hpatch.patch.diff.model import Hunk, Outcome
 from hpatch.patch.place.merge import Merged, start_of
 from hpatch.patch.place.resolvers import Resolved
 from hpatch.patch.place.sought import sought
-from hpatch.patch.place.target import Target
+from hpatch.patch.place.target import TargetFile
 
 
 class Settled(NamedTuple):
@@ -35,7 +35,7 @@ class Situation:
     are counted from 0.
     """
 
-    target: Target
+    target: TargetFile
     index: int
     start: int = 0
     offset: int | None = 0

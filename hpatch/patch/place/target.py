@@ -15,7 +15,7 @@ from hpatch.patch.place.sought import Sought, sought, squeezed
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Target:
+class TargetFile:
     """The file that hunks go in; nothing here changes while they are placed.
 
     `lines` are the file's; `hunks` are all those of its patch; `ancestor` is the file as it was before the revision,

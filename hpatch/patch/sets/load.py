@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from hpatch import resources
 from hpatch.errors import InputError
-from hpatch.patch.sets.model import Catalog, Correction, Mark, PatchSet, Project, Revision, Variant
+from hpatch.patch.sets.model import Catalog, Correction, Mark, PatchSet, Project, SetRevision, Variant
 from hpatch.versions import Range
 
 if TYPE_CHECKING:
@@ -202,13 +202,13 @@ def _read(file: Path, projects: Mapping[str, Project]) -> PatchSet:
     return found
 
 
-def _revision(table: _Table, project: str, line: str) -> Revision:
+def _revision(table: _Table, project: str, line: str) -> SetRevision:
     number = table.may("number", _positive, None)
     commit = table.may("commit", _sha1, None)
     if number is None and commit is None:
         raise table.error("number", "a revision needs a number or a commit")
     files = table.take("files", _files)
-    return Revision(
+    return SetRevision(
         number=number,
         commit=commit,
         parent=table.may("parent", _sha1, None),

@@ -27,7 +27,7 @@ class Project(NamedTuple):
     web_file: str | None
 
 
-class Revision(NamedTuple):
+class SetRevision(NamedTuple):
     """One change upstream. `number` is Subversion's, None where history is kept in git alone.
 
     `line` is `trunk` or a branch such as `2.4.x`; `commit` and `parent` are those of the public git mirror;
@@ -114,8 +114,8 @@ class PatchSet(NamedTuple):
     applies: Range
     contained: Range | None
     prerequisites: tuple[str, ...]
-    revisions: tuple[Revision, ...]
-    merges: tuple[Revision, ...]
+    revisions: tuple[SetRevision, ...]
+    merges: tuple[SetRevision, ...]
     variants: tuple[Variant, ...]
     recognise: tuple[Mark, ...]
     scenario: str | None
@@ -183,12 +183,12 @@ class Catalog(NamedTuple):
         return tuple(one for one in self.sets if number in one.trunk or number in one.branch)
 
 
-def applying_order(sets: Sequence[PatchSet]) -> tuple[tuple[PatchSet, Revision], ...]:
+def applying_order(sets: Sequence[PatchSet]) -> tuple[tuple[PatchSet, SetRevision], ...]:
     """The sets' revisions in the order in which they apply: as they were committed, those without numbers last.
 
     A revision that several sets have comes once, with the first of them.
     """
-    found: dict[tuple[str, str], tuple[PatchSet, Revision]] = {}
+    found: dict[tuple[str, str], tuple[PatchSet, SetRevision]] = {}
     for one in sets:
         for revision in one.revisions:
             found.setdefault((revision.project, revision.name), (one, revision))
@@ -196,5 +196,5 @@ def applying_order(sets: Sequence[PatchSet]) -> tuple[tuple[PatchSet, Revision],
     return tuple(sorted(found.values(), key=lambda pair: _number(pair[1])))
 
 
-def _number(revision: Revision) -> float:
+def _number(revision: SetRevision) -> float:
     return float("inf") if revision.number is None else revision.number

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hpatch.errors import InputError, ToolError
-from hpatch.patch.sets.model import Revision
-from hpatch.patch.sources.model import LIMIT, MismatchError, NotKnownError, Origin, Source
+from hpatch.patch.sets.model import SetRevision
+from hpatch.patch.sources.model import LIMIT, DiffSource, MismatchError, NotKnownError, Origin
 from hpatch.patch.sources.patchid import blob_id, canonical, patch_id
 
 
@@ -36,7 +36,7 @@ class Cache:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def diff(self, revision: Revision) -> bytes | None:
+    def diff(self, revision: SetRevision) -> bytes | None:
         """A revision's diff, None where it is not here. Raises MismatchError or UnreadableDiffError when damaged."""
         for expected in revision.patch_ids:
             file = self._diff_file(revision, expected)
@@ -45,7 +45,7 @@ class Cache:
                 return checked(content, revision, str(file))
         return None
 
-    def keep_diff(self, revision: Revision, diff: bytes) -> None:
+    def keep_diff(self, revision: SetRevision, diff: bytes) -> None:
         """Keep a diff that was checked. Raises ToolError."""
         _write(self._diff_file(revision, patch_id(diff)), diff)
 
@@ -58,7 +58,7 @@ class Cache:
         """Keep a file. Raises ToolError."""
         _write(self._blob_file(blob_id(content)), content)
 
-    def _diff_file(self, revision: Revision, fingerprint: str) -> Path:
+    def _diff_file(self, revision: SetRevision, fingerprint: str) -> Path:
         return self.path / "diffs" / f"{revision.project}-{revision.name}-{fingerprint}.diff"
 
     def _blob_file(self, blob: str) -> Path:
@@ -68,7 +68,7 @@ class Cache:
 class Checked:
     """A source whose answers are held against the catalogue and kept. `source` None: only what is kept."""
 
-    def __init__(self, source: Source | None, cache: Cache) -> None:
+    def __init__(self, source: DiffSource | None, cache: Cache) -> None:
         self.source = source
         self.cache = cache
 
@@ -77,7 +77,7 @@ class Checked:
         """The source's name."""
         return "the cache" if self.source is None else self.source.name
 
-    def diff(self, revision: Revision) -> bytes:
+    def diff(self, revision: SetRevision) -> bytes:
         """The diff as `patchid.canonical` writes it. Raises MismatchError, NotKnownError, ToolError."""
         try:
             kept = self.cache.diff(revision)
@@ -95,7 +95,7 @@ class Checked:
         self.cache.keep_diff(revision, diff)
         return diff
 
-    def before(self, revision: Revision, path: str) -> bytes | None:
+    def before(self, revision: SetRevision, path: str) -> bytes | None:
         """A file as it was before. It is what the catalogue names, or MismatchError.
 
         Where the catalogue names none of the revision's files, the source's answer is given as it is.
@@ -117,12 +117,12 @@ class Checked:
                 self.cache.keep_file(content)
         return content
 
-    def origins(self, revision: Revision, path: str, lines: Sequence[int]) -> tuple[Origin, ...] | None:
+    def origins(self, revision: SetRevision, path: str, lines: Sequence[int]) -> tuple[Origin, ...] | None:
         """The source's answer; only a hint, and not kept."""
         return None if self.source is None else self.source.origins(revision, path, lines)
 
 
-def checked(diff: bytes, revision: Revision, where: str) -> bytes:
+def checked(diff: bytes, revision: SetRevision, where: str) -> bytes:
     """A diff in canonical form, if its fingerprint is the revision's. Raises MismatchError with both values."""
     name = f"{revision.name} from {where}"
     if len(diff) > LIMIT:

@@ -7,7 +7,7 @@ from pathlib import Path
 from hpatch.errors import UsageError
 from hpatch.patch.sets.model import Catalog
 from hpatch.patch.sources.cache import Cache, Checked, folder
-from hpatch.patch.sources.model import Source
+from hpatch.patch.sources.model import DiffSource
 
 
 def choose(
@@ -30,7 +30,7 @@ def choose(
 
 def _source(
     catalog: Catalog, path: Path, git: str | None, svn: str | None, web: str | None, diffs: str | None
-) -> Source | None:
+) -> DiffSource | None:
     # Each source's own needs are imported only where it is chosen.
     if git is not None:
         from hpatch.patch.sources.git import Git

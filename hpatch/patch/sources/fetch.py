@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from hpatch.errors import HpatchError, InputError
-from hpatch.patch.sets.model import Revision
+from hpatch.patch.sets.model import SetRevision
 from hpatch.patch.sources.cache import Checked
 
 
@@ -14,21 +14,21 @@ class Fetched(NamedTuple):
     """A revision's diff: `size` in bytes; `kept` whether it was in the cache already; `files` as they were before
     that are in the cache now, of `wanted` (three-way merging needs them; not every source has them)."""
 
-    revision: Revision
+    revision: SetRevision
     size: int
     kept: bool
     files: int
     wanted: int
 
 
-class Missing(NamedTuple):
+class Unavailable(NamedTuple):
     """A revision that was not to be had."""
 
-    revision: Revision
+    revision: SetRevision
     error: HpatchError
 
 
-def fetch(revisions: Iterable[Revision], source: Checked) -> Iterator[Fetched | Missing]:
+def fetch(revisions: Iterable[SetRevision], source: Checked) -> Iterator[Fetched | Unavailable]:
     """Each revision's diff, and the files that it changes as they were before."""
     for revision in revisions:
         try:
@@ -36,12 +36,12 @@ def fetch(revisions: Iterable[Revision], source: Checked) -> Iterator[Fetched | 
             blobs = [path for path in revision.files if revision.blob(path) is not None]
             files = sum(source.before(revision, path) is not None for path in blobs)
         except HpatchError as error:
-            yield Missing(revision, error)
+            yield Unavailable(revision, error)
             continue
         yield Fetched(revision, size, kept is not None, files, len(blobs))
 
 
-def _kept(revision: Revision, source: Checked) -> int | None:
+def _kept(revision: SetRevision, source: Checked) -> int | None:
     """The size of a diff that is in the cache and sound."""
     try:
         diff = source.cache.diff(revision)

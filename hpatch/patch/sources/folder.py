@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hpatch.errors import InputError
-from hpatch.patch.sets.model import Revision
+from hpatch.patch.sets.model import SetRevision
 from hpatch.patch.sources.model import LIMIT, NotKnownError, Origin
 
 _NUMBERED = re.compile(r"r?(\d+)\.(diff|patch)", re.I)
@@ -30,7 +30,7 @@ class Folder:
         """The folder's path."""
         return self.folder
 
-    def diff(self, revision: Revision) -> bytes:
+    def diff(self, revision: SetRevision) -> bytes:
         """The content of the file that is named after the revision or its commit. Raises NotKnownError, InputError."""
         found = [name for name in self._names if _means(name, revision)]
         if not found:
@@ -39,14 +39,14 @@ class Folder:
             raise InputError(f"{self.folder}: {revision.name} is in several files: {', '.join(found)}")
         return _content(Path(self.folder, found[0]))
 
-    def before(self, revision: Revision, path: str) -> bytes | None:
+    def before(self, revision: SetRevision, path: str) -> bytes | None:
         """Nothing: a folder has diffs only."""
 
-    def origins(self, revision: Revision, path: str, lines: Sequence[int]) -> tuple[Origin, ...] | None:
+    def origins(self, revision: SetRevision, path: str, lines: Sequence[int]) -> tuple[Origin, ...] | None:
         """Nothing: a folder has no history."""
 
 
-def _means(name: str, revision: Revision) -> bool:
+def _means(name: str, revision: SetRevision) -> bool:
     numbered = _NUMBERED.fullmatch(name)
     if numbered is not None and revision.number is not None and int(numbered[1]) == revision.number:
         return True

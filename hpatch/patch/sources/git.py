@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from hpatch.errors import InputError, ToolError
-from hpatch.patch.sets.model import Revision
+from hpatch.patch.sets.model import SetRevision
 from hpatch.patch.sources.index import Index
 from hpatch.patch.sources.model import NotKnownError, Origin
 from hpatch.processes import run as process
@@ -56,19 +56,19 @@ class Git:
         """`git DIR`."""
         return f"git {self.folder}"
 
-    def diff(self, revision: Revision) -> bytes:
+    def diff(self, revision: SetRevision) -> bytes:
         """The diff of the commit against its first parent. Raises NotKnownError, ToolError."""
         commit = self.commit(revision)
         return self.run(*DIFF, self._parent(commit) or _EMPTY_TREE, commit, "--")
 
-    def before(self, revision: Revision, path: str) -> bytes | None:
+    def before(self, revision: SetRevision, path: str) -> bytes | None:
         """The file in the commit's first parent."""
         parent = self._parent(self.commit(revision))
         if parent is None or not self.run("ls-tree", "--full-tree", "-z", parent, "--", path):
             return None
         return self.run("cat-file", "blob", f"{parent}:{path}")
 
-    def origins(self, revision: Revision, path: str, lines: Sequence[int]) -> tuple[Origin, ...] | None:
+    def origins(self, revision: SetRevision, path: str, lines: Sequence[int]) -> tuple[Origin, ...] | None:
         """From `git blame` of the commit's first parent; the lines' order is that of their first ones."""
         parent = self._parent(self.commit(revision))
         if parent is None or not lines:
@@ -149,7 +149,7 @@ class Git:
         more = f" and {len(told) - _BRANCHES} more" if len(told) > _BRANCHES else ""
         return f"; it has {', '.join(told[:_BRANCHES])}{more}" if told else "; it has none"
 
-    def commit(self, revision: Revision) -> str:
+    def commit(self, revision: SetRevision) -> str:
         """The commit of a revision: the one that the catalogue names, else the one whose git-svn-id it is.
 
         Raises NotKnownError.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from hpatch.errors import InputError
-from hpatch.patch.sets.model import Revision
+from hpatch.patch.sets.model import SetRevision
 
 LIMIT = 64 * 1024 * 1024
 """The largest diff or file that is taken, in bytes."""
@@ -32,18 +32,18 @@ class Origin(NamedTuple):
     at: tuple[int, ...]
 
 
-class Source(Protocol):
+class DiffSource(Protocol):
     """Where a revision's diff comes from. What it gives is unchecked: `sources.cache.Checked` checks it."""
 
     @property
     def name(self) -> str:
         """What people call it, in messages."""
 
-    def diff(self, revision: Revision) -> bytes:
+    def diff(self, revision: SetRevision) -> bytes:
         """The revision's diff, in any form. Raises NotKnownError, and ToolError when the source cannot be asked."""
 
-    def before(self, revision: Revision, path: str) -> bytes | None:
+    def before(self, revision: SetRevision, path: str) -> bytes | None:
         """A file as it was before the revision; None where there was none or the source keeps none."""
 
-    def origins(self, revision: Revision, path: str, lines: Sequence[int]) -> tuple[Origin, ...] | None:
+    def origins(self, revision: SetRevision, path: str, lines: Sequence[int]) -> tuple[Origin, ...] | None:
         """Which changes brought lines of a file, as it was before the revision; None where the source cannot tell."""

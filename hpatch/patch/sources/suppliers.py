@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from hpatch.patch.sets.model import Catalog, Revision
-from hpatch.patch.sources.model import Origin, Source
+from hpatch.patch.sets.model import Catalog, SetRevision
+from hpatch.patch.sources.model import DiffSource, Origin
 
 
 class Supplier(NamedTuple):
@@ -22,7 +22,7 @@ class Supplier(NamedTuple):
 
 
 def suppliers(
-    source: Source, catalog: Catalog, revision: Revision, path: str, lines: Sequence[int]
+    source: DiffSource, catalog: Catalog, revision: SetRevision, path: str, lines: Sequence[int]
 ) -> tuple[Supplier, ...]:
     """Who brought lines of a file, as it was before the revision: those that a tree lacks.
 

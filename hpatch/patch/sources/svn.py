@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from hpatch.errors import UsageError
-from hpatch.patch.sets.model import Revision
+from hpatch.patch.sets.model import SetRevision
 from hpatch.patch.sources.model import NotKnownError, Origin
 from hpatch.processes.run import FailedError, environment, run
 
@@ -29,13 +29,13 @@ class Svn:
         """`svn URL`."""
         return f"svn {self.url}"
 
-    def diff(self, revision: Revision) -> bytes:
+    def diff(self, revision: SetRevision) -> bytes:
         """From `svn diff -c`. Raises NotKnownError, ToolError."""
         number = self._number(revision)
         url = f"{self._line(revision)}@{number}"
         return self._svn(revision, "diff", "--git", "--internal-diff", "--show-copies-as-adds", "-c", str(number), url)
 
-    def before(self, revision: Revision, path: str) -> bytes | None:
+    def before(self, revision: SetRevision, path: str) -> bytes | None:
         """The file in the revision before."""
         number = self._number(revision) - 1
         try:
@@ -43,7 +43,7 @@ class Svn:
         except NotKnownError:
             return None
 
-    def origins(self, revision: Revision, path: str, lines: Sequence[int]) -> tuple[Origin, ...] | None:
+    def origins(self, revision: SetRevision, path: str, lines: Sequence[int]) -> tuple[Origin, ...] | None:
         """From `svn blame`, which reads the file's whole history: slow over a network."""
         number = self._number(revision) - 1
         told = self._svn(revision, "blame", f"{self._line(revision)}/{quote(path)}@{number}")
@@ -54,15 +54,15 @@ class Svn:
                 found.setdefault(brought[line - 1], []).append(line)
         return tuple(Origin(None, number, revision.line, tuple(at)) for number, at in found.items())
 
-    def _number(self, revision: Revision) -> int:
+    def _number(self, revision: SetRevision) -> int:
         if revision.number is None:
             raise NotKnownError(f"{self.name}: {revision.name} has no number in Subversion; use git or the web")
         return revision.number
 
-    def _line(self, revision: Revision) -> str:
+    def _line(self, revision: SetRevision) -> str:
         return f"{self.url}/{'trunk' if revision.line == 'trunk' else f'branches/{revision.line}'}"
 
-    def _svn(self, revision: Revision, command: str, *arguments: str) -> bytes:
+    def _svn(self, revision: SetRevision, command: str, *arguments: str) -> bytes:
         from tempfile import TemporaryDirectory
 
         # A user's configuration could name other programs for the work; an empty one names none.

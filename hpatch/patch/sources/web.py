@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from hpatch import __version__
 from hpatch.errors import ToolError, UsageError
-from hpatch.patch.sets.model import Project, Revision
+from hpatch.patch.sets.model import Project, SetRevision
 from hpatch.patch.sources.model import LIMIT, NotKnownError, Origin
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Web:
         """The base, or `the web`."""
         return self._base or "the web"
 
-    def diff(self, revision: Revision) -> bytes:
+    def diff(self, revision: SetRevision) -> bytes:
         """The commit's diff. Raises NotKnownError, ToolError."""
         form = f"{self._base}/commit/{{commit}}.diff" if self._base else self._project(revision.project).web
         if form is None or revision.commit is None:
@@ -54,14 +54,14 @@ class Web:
             raise NotKnownError(f"{url}: there is no {revision.name}")
         return found
 
-    def before(self, revision: Revision, path: str) -> bytes | None:
+    def before(self, revision: SetRevision, path: str) -> bytes | None:
         """The file in the commit's parent; None where that is not known or not there."""
         form = f"{self._base}/raw/{{commit}}/{{path}}" if self._base else self._project(revision.project).web_file
         if form is None or revision.parent is None:
             return None
         return self._get(form.replace("{commit}", revision.parent).replace("{path}", quote(path)))
 
-    def origins(self, revision: Revision, path: str, lines: Sequence[int]) -> tuple[Origin, ...] | None:
+    def origins(self, revision: SetRevision, path: str, lines: Sequence[int]) -> tuple[Origin, ...] | None:
         """Nothing: the web has no history that could be asked."""
 
     def _get(self, url: str) -> bytes | None:

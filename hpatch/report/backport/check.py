@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from hpatch.backport.check.answer import Antecedent, Check, Conflict, Followup, Lacking, Prerequisite, Search
-from hpatch.backport.history.revisions import Line, Merge, Revision
+from hpatch.backport.history.revisions import DevelopmentLine, Merge, Revision
 from hpatch.backport.proposal.title import summary
 from hpatch.report.backport import advice as backport_advice
 from hpatch.report.backport import data as backport_data
@@ -132,7 +132,7 @@ def _text(answer: Check, width: int | None, color: bool) -> Iterator[str]:
         yield from (paint(part, "bold", color and number == 0) for part in wrap(line, width, 2 if number == 0 else 4))
 
 
-def _lacking(one: Lacking, onto: Line) -> str:
+def _lacking(one: Lacking, onto: DevelopmentLine) -> str:
     by = "" if one.supplier is None else f", by {one.supplier.name}{', which is merged' if one.merged else ''}"
     name = visible(onto.name)
     return f"{visible(one.path)} uses {one.name}, which {name} does not have; trunk has it in {visible(one.header)}{by}"
@@ -183,7 +183,7 @@ def said(one: Followup) -> str:
     return ", ".join(words)
 
 
-def has(one: Followup | Antecedent, onto: Line) -> str:
+def has(one: Followup | Antecedent, onto: DevelopmentLine) -> str:
     """Whether the branch has a later or an earlier revision."""
     if one.asked:
         return "is among these"

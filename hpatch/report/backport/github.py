@@ -6,19 +6,19 @@ import re
 from collections.abc import Iterator
 
 from hpatch.backport.proposal.title import summary
-from hpatch.report.backport.proposal import Answer
+from hpatch.report.backport.proposal import ProposalReport
 from hpatch.report.common.terminal import visible
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~@!])")
 _WORDS = {"yes": "yes", "no": "**no**", "note": "to judge", "unknown": "open"}
 
 
-def render(answer: Answer) -> str:
+def render(answer: ProposalReport) -> str:
     """The body."""
     return "".join(f"{visible(line.expandtabs())}\n" for line in _lines(answer))
 
 
-def _lines(answer: Answer) -> Iterator[str]:
+def _lines(answer: ProposalReport) -> Iterator[str]:
     one = answer.proposal
     yield f"**{_escaped(one.title)}**"
     yield ""

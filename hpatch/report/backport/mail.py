@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from hpatch.report.backport.proposal import Answer
+from hpatch.report.backport.proposal import ProposalReport
 from hpatch.report.common.terminal import visible
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def address(text: str) -> Address | None:
     return Address(_header(found[2] or ""), addr_spec=found[1] or found[3])
 
 
-def render(answer: Answer, sender: Address, recipient: Address, date: datetime) -> bytes:
+def render(answer: ProposalReport, sender: Address, recipient: Address, date: datetime) -> bytes:
     """The mail, its lines ended by line feeds: for `sendmail -t` or a mailer's drafts."""
     from email.message import EmailMessage
     from email.policy import EmailPolicy
@@ -58,7 +58,7 @@ def render(answer: Answer, sender: Address, recipient: Address, date: datetime) 
     return mail.as_bytes()
 
 
-def _body(answer: Answer) -> Iterator[str]:
+def _body(answer: ProposalReport) -> Iterator[str]:
     one = answer.proposal
     yield from _wrapped(f"I propose to merge {_names(answer)} from trunk to {one.branch}.")
     yield ""
@@ -85,7 +85,7 @@ def _body(answer: Answer) -> Iterator[str]:
 _WORDS = {"yes": "", "no": "NO: ", "note": "to judge: ", "unknown": ""}
 
 
-def _names(answer: Answer) -> str:
+def _names(answer: ProposalReport) -> str:
     return ", ".join(each.name for each in answer.proposal.revisions)
 
 

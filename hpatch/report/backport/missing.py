@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from hpatch.backport.check.missing import Candidate, Missing
+from hpatch.backport.check.missing import Missing, MissingRevision
 from hpatch.backport.history.revisions import Revisions
 from hpatch.report.backport.check import merges, titled
 from hpatch.report.backport.data import merged_data, revision
@@ -65,7 +65,7 @@ def _text(history: Revisions, found: Missing, width: int | None, color: bool) ->
     yield from wrap(f"{count(len(found.candidates), 'revision')} that {onto} lacks{shown}{there}", width)
 
 
-def _why(one: Candidate) -> str:
+def _why(one: MissingRevision) -> str:
     words = [*one.cves, *(f"PR {number}" for number in one.prs)]
     if not words and one.fixes:
         words.append("a fix")
@@ -76,7 +76,7 @@ def _why(one: Candidate) -> str:
     return ", ".join(words)
 
 
-def _data(one: Candidate) -> dict[str, object]:
+def _data(one: MissingRevision) -> dict[str, object]:
     return {
         **revision(one.revision),
         "prs": list(one.prs),

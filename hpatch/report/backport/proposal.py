@@ -28,7 +28,7 @@ class Insertion(NamedTuple):
     after: bytes
 
 
-class Answer(NamedTuple):
+class ProposalReport(NamedTuple):
     """A proposal and what became of it. `place` is the branch's state in words; `refused`: why nothing was inserted.
 
     `patch` is the file that the branch's patch was written to, or would be.
@@ -43,14 +43,16 @@ class Answer(NamedTuple):
     dry_run: bool
 
 
-def render(answer: Answer, format: Literal["text", "json"], *, width: int | None = None, color: bool = False) -> str:
+def render(
+    answer: ProposalReport, format: Literal["text", "json"], *, width: int | None = None, color: bool = False
+) -> str:
     """The answer."""
     if format == "json":
         return dump(_json(answer))
     return "".join(f"{line}\n" for line in _text(answer, width, color))
 
 
-def _text(answer: Answer, width: int | None, color: bool) -> Iterator[str]:
+def _text(answer: ProposalReport, width: int | None, color: bool) -> Iterator[str]:
     one = answer.proposal
     for line in wrap(visible(one.title), width, 2):
         yield paint(line, "bold", color)
@@ -89,7 +91,7 @@ def _text(answer: Answer, width: int | None, color: bool) -> Iterator[str]:
         yield from part
 
 
-def written(answer: Answer, width: int | None = None, color: bool = False) -> Iterator[Iterator[str]]:
+def written(answer: ProposalReport, width: int | None = None, color: bool = False) -> Iterator[Iterator[str]]:
     """The lines on each file that was written, or would be."""
     would = "would be " if answer.dry_run else ""
     if answer.patch is not None:
@@ -110,7 +112,7 @@ def _block(text: str) -> Iterator[str]:
     yield from (visible(line) for line in text.rstrip("\n").split("\n"))
 
 
-def _json(answer: Answer) -> dict[str, Any]:
+def _json(answer: ProposalReport) -> dict[str, Any]:
     one = answer.proposal
     insertion = answer.insertion
     return {

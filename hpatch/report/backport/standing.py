@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from hpatch.backport.check.standing import Proposal
+from hpatch.backport.check.standing import Standing
 from hpatch.backport.status.model import StatusFile
 from hpatch.report.backport.check import verdict
 from hpatch.report.backport.status import needed
@@ -22,7 +22,7 @@ _WORDS = {
 
 def render(
     status: StatusFile,
-    proposals: Sequence[Proposal],
+    proposals: Sequence[Standing],
     format: Literal["text", "json"],
     *,
     width: int | None = None,
@@ -35,7 +35,7 @@ def render(
     return "".join(f"{line}\n" for line in _text(status, proposals, width, color))
 
 
-def _text(status: StatusFile, proposals: Sequence[Proposal], width: int | None, color: bool) -> Iterator[str]:
+def _text(status: StatusFile, proposals: Sequence[Standing], width: int | None, color: bool) -> Iterator[str]:
     if not proposals:
         yield from wrap(f"{visible(status.source.name)}: no open proposals", width)
     section = None
@@ -52,7 +52,7 @@ def _text(status: StatusFile, proposals: Sequence[Proposal], width: int | None, 
         yield from table(("line", "proposal", "how it stands", "needs"), rows, width, color, indent=2)
 
 
-def _stands(one: Proposal) -> str:
+def _stands(one: Standing) -> str:
     if one.check is None:
         return f"unknown: {one.reason}"
     places = len(one.check.conflicts)
@@ -60,7 +60,7 @@ def _stands(one: Proposal) -> str:
     return f"{_WORDS.get(one.state, verdict(one.check))}{count}"
 
 
-def _data(one: Proposal) -> dict[str, object]:
+def _data(one: Standing) -> dict[str, object]:
     return {
         "section": one.entry.section,
         "kind": one.entry.kind,

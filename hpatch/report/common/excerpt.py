@@ -16,7 +16,7 @@ _LONGEST_MARK = 4
 """A marked place of more lines than this is shown without its middle."""
 
 
-class Mark(NamedTuple):
+class MarkedPlace(NamedTuple):
     """A place to mark: `^^^` in `style`, or `---` where it is not the main one, with a label at its end."""
 
     place: Place
@@ -25,12 +25,12 @@ class Mark(NamedTuple):
     style: str = "blue"
 
 
-class _Span(NamedTuple):
+class _MarkedPart(NamedTuple):
     """A mark's part of one line, in characters counted from 0."""
 
     start: int
     end: int
-    mark: Mark
+    mark: MarkedPlace
     label: str
 
 
@@ -74,12 +74,12 @@ class _Line:
         return f"{CUT if first else ''}{text}{CUT if last < len(self.pieces) else ''}"
 
 
-def excerpt(source: Source, marks: Iterable[Mark], gutter: int, width: int, color: bool) -> Iterator[str]:
+def excerpt(source: Source, marks: Iterable[MarkedPlace], gutter: int, width: int, color: bool) -> Iterator[str]:
     """The lines of one source that the marks are in, a `gutter` of so many digits before them.
 
     Lines that are left out between them are one line `...`; a line that is too long is cut around its marks.
     """
-    spans: dict[int, list[_Span]] = {}
+    spans: dict[int, list[_MarkedPart]] = {}
     for mark in marks:
         for number, span in _parts(source, mark):
             spans.setdefault(number, []).append(span)
@@ -106,7 +106,7 @@ def _row(margin: str, text: str, color: bool) -> str:
     return f"{paint(margin, 'blue', color)} {text}".rstrip() if text else paint(margin, "blue", color)
 
 
-def _parts(source: Source, mark: Mark) -> Iterator[tuple[int, _Span]]:
+def _parts(source: Source, mark: MarkedPlace) -> Iterator[tuple[int, _MarkedPart]]:
     place = mark.place
     last = place.end_line
     if last > place.line and place.end_column <= 1:
@@ -120,10 +120,12 @@ def _parts(source: Source, mark: Mark) -> Iterator[tuple[int, _Span]]:
         end = place.end_column - 1 if number == place.end_line else len(text.rstrip())
         start = max(0, min(start, len(text)))
         label = mark.label if number == last else ""
-        yield number, _Span(start, max(start, min(end, len(text))), mark, label)
+        yield number, _MarkedPart(start, max(start, min(end, len(text))), mark, label)
 
 
-def _marked(source: Source, number: int, spans: list[_Span], gutter: int, width: int, color: bool) -> Iterator[str]:
+def _marked(
+    source: Source, number: int, spans: list[_MarkedPart], gutter: int, width: int, color: bool
+) -> Iterator[str]:
     """One line with its marks below it; again for marks that are too far apart for one line."""
     line = _Line(source.line(number))
     margin = f"{number:>{gutter}} |"
@@ -135,9 +137,9 @@ def _marked(source: Source, number: int, spans: list[_Span], gutter: int, width:
             yield _row(bar, text, color)
 
 
-def _groups(line: _Line, spans: list[_Span], width: int) -> Iterator[list[_Span]]:
+def _groups(line: _Line, spans: list[_MarkedPart], width: int) -> Iterator[list[_MarkedPart]]:
     columns = line.columns
-    group: list[_Span] = []
+    group: list[_MarkedPart] = []
     for span in sorted(spans, key=lambda span: (span.start, span.end)):
         if group and columns[-1] > width and columns[span.end] - columns[group[0].start] > width - 2:
             yield group
@@ -146,7 +148,7 @@ def _groups(line: _Line, spans: list[_Span], width: int) -> Iterator[list[_Span]
     yield group
 
 
-def _rows(line: _Line, spans: list[_Span], first: int, last: int, width: int, color: bool) -> Iterator[str]:
+def _rows(line: _Line, spans: list[_MarkedPart], first: int, last: int, width: int, color: bool) -> Iterator[str]:
     """What stands below a line: its marks, each row from left to right, a label at a row's end."""
     shift = line.columns[first] - (1 if first else 0)
     row, at = "", 0

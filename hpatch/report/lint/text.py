@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.finding import Finding
 from hpatch.lint.found import SEVERITIES, Related
-from hpatch.report.common.excerpt import Mark, excerpt
+from hpatch.report.common.excerpt import MarkedPlace, excerpt
 from hpatch.report.common.numbers import count
 from hpatch.report.common.terminal import paint, visible, wrap
 from hpatch.text import Place
@@ -67,13 +67,13 @@ def _finding(finding: Finding, result: LintResult, width: int | None, color: boo
     yield from _notes(finding, gutter, width, color)
 
 
-def _by_file(place: Place, related: Iterable[Related], style: str) -> dict[str, list[Mark]]:
+def _by_file(place: Place, related: Iterable[Related], style: str) -> dict[str, list[MarkedPlace]]:
     """The marks of each file, the finding's own first; what is said of the very same place joins its mark."""
     same = [other.message for other in related if other.place == place]
-    files = {place.file: [Mark(place, "; ".join(same), True, style)]}
+    files = {place.file: [MarkedPlace(place, "; ".join(same), True, style)]}
     for other in related:
         if other.place != place:
-            files.setdefault(other.place.file, []).append(Mark(other.place, other.message))
+            files.setdefault(other.place.file, []).append(MarkedPlace(other.place, other.message))
     return files
 
 

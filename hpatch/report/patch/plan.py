@@ -32,7 +32,7 @@ _WORDS = {
 }
 
 
-class Answer(NamedTuple):
+class PlanReport(NamedTuple):
     """A plan, and whether it was carried out."""
 
     prepared: Prepared
@@ -49,7 +49,7 @@ class Answer(NamedTuple):
 
 
 def render(
-    answer: Answer,
+    answer: PlanReport,
     format: Literal["text", "json"],
     *,
     verbose: bool = False,
@@ -65,7 +65,7 @@ def render(
 # Text
 
 
-def _text(answer: Answer, verbose: bool, width: int | None, color: bool) -> Iterator[str]:
+def _text(answer: PlanReport, verbose: bool, width: int | None, color: bool) -> Iterator[str]:
     prepared = answer.prepared
     if prepared.tree is not None:
         for line in wrap(f"{visible(str(prepared.root))}: {prepared.tree.name}", width, 2):
@@ -194,7 +194,7 @@ def _supplied(found: Sequence[Supplier] | None) -> Iterator[str]:
         yield f"and {count(len(found) - _MOST_SUPPLIERS, 'more')}"
 
 
-def _end(answer: Answer, width: int | None, color: bool) -> Iterator[str]:
+def _end(answer: PlanReport, width: int | None, color: bool) -> Iterator[str]:
     prepared = answer.prepared
     if answer.state == "refused":
         ids = sorted({one.set.id for one in prepared.refused})
@@ -214,7 +214,7 @@ def _end(answer: Answer, width: int | None, color: bool) -> Iterator[str]:
 # JSON
 
 
-def _json(answer: Answer) -> str:
+def _json(answer: PlanReport) -> str:
     prepared = answer.prepared
     tree = prepared.tree
     return dump(

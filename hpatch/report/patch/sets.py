@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from hpatch.patch.sets.model import Catalog, Mark, PatchSet, Revision
-from hpatch.patch.sources.fetch import Fetched, Missing
+from hpatch.patch.sets.model import Catalog, Mark, PatchSet, SetRevision
+from hpatch.patch.sources.fetch import Fetched, Unavailable
 from hpatch.report.common.json import dump
 from hpatch.report.common.tables import table
 from hpatch.report.common.terminal import paint, visible, wrap
@@ -78,7 +78,7 @@ def _manual(one: PatchSet, catalog: Catalog, width: int, color: bool) -> Iterato
         yield from wrap(visible(" ".join(one.notes.split())), width)
 
 
-def _row(revision: Revision, merged: str) -> tuple[str, ...]:
+def _row(revision: SetRevision, merged: str) -> tuple[str, ...]:
     return (revision.name, merged, (revision.commit or "")[:12], revision.patch_id)
 
 
@@ -122,7 +122,7 @@ def _set(one: PatchSet) -> dict[str, Any]:
     }
 
 
-def _revision(revision: Revision) -> dict[str, Any]:
+def _revision(revision: SetRevision) -> dict[str, Any]:
     return {
         "name": revision.name,
         "number": revision.number,
@@ -135,15 +135,15 @@ def _revision(revision: Revision) -> dict[str, Any]:
 
 
 def render_fetched(
-    found: Sequence[Fetched | Missing], owners: Mapping[str, str], *, width: int | None = None, color: bool = False
+    found: Sequence[Fetched | Unavailable], owners: Mapping[str, str], *, width: int | None = None, color: bool = False
 ) -> str:
     """What is in the cache now, a revision a row."""
     rows = [(one.revision.name, owners[one.revision.name], _state(one)) for one in found]
     return "".join(f"{line}\n" for line in table(("revision", "set", "diff"), rows, width, color))
 
 
-def _state(one: Fetched | Missing) -> str:
-    if isinstance(one, Missing):
+def _state(one: Fetched | Unavailable) -> str:
+    if isinstance(one, Unavailable):
         return str(one.error)
     state = f"{one.size} bytes, {'in the cache already' if one.kept else 'fetched'}"
     if one.files < one.wanted:
@@ -151,14 +151,14 @@ def _state(one: Fetched | Missing) -> str:
     return state
 
 
-def render_fetched_json(found: Iterable[Fetched | Missing], owners: Mapping[str, str]) -> str:
+def render_fetched_json(found: Iterable[Fetched | Unavailable], owners: Mapping[str, str]) -> str:
     """The same for programs."""
     return dump({"schema": "hpatch.fetch/1", "revisions": [_fetched(one, owners) for one in found]})
 
 
-def _fetched(one: Fetched | Missing, owners: Mapping[str, str]) -> dict[str, Any]:
+def _fetched(one: Fetched | Unavailable, owners: Mapping[str, str]) -> dict[str, Any]:
     data: dict[str, Any] = {"name": one.revision.name, "set": owners[one.revision.name]}
-    if isinstance(one, Missing):
+    if isinstance(one, Unavailable):
         return {**data, "state": "missing", "error": str(one.error)}
     state = "kept" if one.kept else "fetched"
     return {**data, "state": state, "bytes": one.size, "files_before": one.files, "files_wanted": one.wanted}

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from hpatch.build.trees.choice import Chosen
 from hpatch.lab.model import Result
-from hpatch.lab.proof import Plan, Proof, Row, Shown
+from hpatch.lab.proof import Proof, ProofPlan, Row, Shown
 from hpatch.report.common.json import dump
 from hpatch.report.common.tables import table
 from hpatch.report.common.terminal import paint, visible, wrap
@@ -27,7 +27,7 @@ _HEADERS = ("scenario", "backend", "transport", "before", "after", "")
 _CHECK_HEADERS = ("check", "before", "after", "")
 
 
-class Answer(NamedTuple):
+class ProofReport(NamedTuple):
     """A proof and what became of it: `how` it was built; `in_place`: the tree is patched now."""
 
     proof: Proof
@@ -35,7 +35,7 @@ class Answer(NamedTuple):
     in_place: bool = False
 
 
-def render(answer: Answer, format: Format, *, width: int | None = None, color: bool = False) -> str:
+def render(answer: ProofReport, format: Format, *, width: int | None = None, color: bool = False) -> str:
     """The answer."""
     if format == "json":
         return _json(answer)
@@ -43,7 +43,7 @@ def render(answer: Answer, format: Format, *, width: int | None = None, color: b
     return "".join(f"{line}\n" for line in lines)
 
 
-def render_plan(plan: Plan, how: str, format: Format, *, width: int | None = None, color: bool = False) -> str:
+def render_plan(plan: ProofPlan, how: str, format: Format, *, width: int | None = None, color: bool = False) -> str:
     """What would be done."""
     if format == "json":
         return dump(
@@ -78,7 +78,7 @@ def render_plan(plan: Plan, how: str, format: Format, *, width: int | None = Non
     return "".join(f"{line}\n" for line in lines)
 
 
-def _text(answer: Answer, width: int | None, color: bool) -> Iterator[str]:
+def _text(answer: ProofReport, width: int | None, color: bool) -> Iterator[str]:
     proof = answer.proof
     for line in wrap(_title(answer), width, 2):
         yield paint(line, "bold", color)
@@ -98,7 +98,7 @@ def _text(answer: Answer, width: int | None, color: bool) -> Iterator[str]:
         yield paint(line, "green" if proof.ok else "red", color)
 
 
-def _markdown(answer: Answer) -> Iterator[str]:
+def _markdown(answer: ProofReport) -> Iterator[str]:
     proof = answer.proof
     yield f"**{_plain(_title(answer))}**"
     if proof.failure is not None:
@@ -171,7 +171,7 @@ def _shown(row: Row) -> str:
     return "WORSE" if row.worse else "better" if row.shown == "proved" else "as before"
 
 
-def _title(answer: Answer) -> str:
+def _title(answer: ProofReport) -> str:
     plan = answer.proof.plan
     return f"{_names(plan.sets)} on {plan.tree.name}, {answer.how}"
 
@@ -196,7 +196,7 @@ def _verdict(proof: Proof, one: Chosen) -> str:
     return f"{one.set.id}{came}: {word}"
 
 
-def _summary(answer: Answer) -> str:
+def _summary(answer: ProofReport) -> str:
     proof = answer.proof
     built = " and ".join(f"{sum(phases.values()):.1f} s" for phases in proof.built.values())
     took = f"{proof.seconds:.1f} s, {built} of it building"
@@ -206,7 +206,7 @@ def _summary(answer: Answer) -> str:
     return f"{'Nothing is proved: something could not run' if proof.undecided else 'The proof does not hold'} ({took})"
 
 
-def _head(plan: Plan, how: str) -> dict[str, Any]:
+def _head(plan: ProofPlan, how: str) -> dict[str, Any]:
     return {
         "tree": {
             "root": str(plan.tree.root),
@@ -219,7 +219,7 @@ def _head(plan: Plan, how: str) -> dict[str, Any]:
     }
 
 
-def _json(answer: Answer) -> str:
+def _json(answer: ProofReport) -> str:
     proof = answer.proof
     head = _head(proof.plan, answer.how)
     for told, one in zip(head["sets"], proof.plan.sets, strict=True):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from hpatch.lab.model import Result, Verdict
-from hpatch.lab.smoke import Check
+from hpatch.lab.smoke import SmokeCheck
 from hpatch.report.common.json import dump
 from hpatch.report.common.tables import table
 from hpatch.report.common.terminal import paint, visible, wrap
@@ -21,7 +21,7 @@ class Smoke(NamedTuple):
 
     program: str
     version: str
-    checks: Sequence[Check]
+    checks: Sequence[SmokeCheck]
     sets: Sequence[str]
     silent: Sequence[str]
     results: Sequence[Result]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hpatch.backport.check.trial import Branch
+from hpatch.backport.check.trial import CommitFiles
 from hpatch.backport.history.changes import Objects
 from hpatch.backport.history.revisions import Revisions
 from hpatch.backport.proposal import svnmerge
@@ -25,7 +25,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Revisions:
 
 def plain(history: Revisions, *names: str) -> dict[str, bytes | None]:
     objects = Objects(history.git)
-    return svnmerge.merge(objects, Branch(objects, history.onto.commit), objects.changes(history.find(names)))
+    return svnmerge.merge(objects, CommitFiles(objects, history.onto.commit), objects.changes(history.find(names)))
 
 
 def test_one_after_the_other(history: Revisions) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hpatch.backport.history.revisions import Revision
 from hpatch.backport.proposal.title import area, summary, title
 from hpatch.backport.status.read import read_entry
-from hpatch.backport.status.style import Content, entry
+from hpatch.backport.status.style import EntryContent, entry
 
 
 def revision(message: str, *paths: str) -> Revision:
@@ -89,7 +89,7 @@ def test_areas(paths: list[str], expected: str | None) -> None:
 def test_any_message_gives_an_entry_that_is_one(message: str, style: str) -> None:
     text = title([revision(message, "modules/a/mod_a.c")])
     assert "\n" not in text
-    content = Content(
+    content = EntryContent(
         text, ("https://svn.apache.org/r1900001",), "2.4.x", "works", (), "svn merge -c 1900001 .", "", "ann"
     )
     found = read_entry(entry(content, style))  # type: ignore[arg-type]
@@ -121,7 +121,7 @@ WORDS = (
 )
 def test_no_line_of_a_title_is_a_field(words: list[str], style: str) -> None:
     text = "mod_a: " + " ".join(words)
-    content = Content(
+    content = EntryContent(
         text, ("https://svn.apache.org/r1900001",), "2.4.x", "works", (), "svn merge -c 1900001 .", "", "ann"
     )
     written = entry(content, style)  # type: ignore[arg-type]

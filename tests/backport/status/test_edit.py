@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpatch.backport.status import file as status_file
-from hpatch.backport.status.file import Edit, StatusFile
+from hpatch.backport.status.file import StatusFile, TextEdit
 from hpatch.errors import InputError, UsageError
 from tests.support.backport.status_text import LINES, NEW, TEXT, TEXTS, entry, read
 
 
-def changes(edits: tuple[Edit, ...], text: str = TEXT) -> list[str]:
+def changes(edits: tuple[TextEdit, ...], text: str = TEXT) -> list[str]:
     """The lines that go and come, and nothing else."""
     rows = difflib.ndiff(text.splitlines(), status_file.apply(text, edits).splitlines())
     return [row.rstrip() for row in rows if row[0] in "+-"]
@@ -121,7 +121,7 @@ def test_what_is_no_vote() -> None:
 
 
 def test_edits_may_touch() -> None:
-    assert status_file.apply("abc", [Edit(1, 2, "y"), Edit(0, 1, "x"), Edit(2, 2, "z")]) == "xyzc"
+    assert status_file.apply("abc", [TextEdit(1, 2, "y"), TextEdit(0, 1, "x"), TextEdit(2, 2, "z")]) == "xyzc"
 
 
 def voted(*lines: str) -> StatusFile:
@@ -130,7 +130,7 @@ def voted(*lines: str) -> StatusFile:
     return read(f"PATCHES PROPOSED TO BACKPORT FROM TRUNK:\n\n  *) title\n{text}")
 
 
-def body(status: StatusFile, edits: tuple[Edit, ...]) -> list[str]:
+def body(status: StatusFile, edits: tuple[TextEdit, ...]) -> list[str]:
     """The lines of the entry below its title after edits."""
     return [line.removeprefix("     ") for line in status_file.apply(status.source.text, edits).splitlines()[3:]]
 
@@ -246,7 +246,7 @@ def test_what_stands_right_above_an_entry_stays() -> None:
 
 def test_edits_must_not_overlap() -> None:
     with pytest.raises(UsageError):
-        status_file.apply("abc", [Edit(0, 2, ""), Edit(1, 3, "")])
+        status_file.apply("abc", [TextEdit(0, 2, ""), TextEdit(1, 3, "")])
 
 
 @given(TEXTS, st.sampled_from(["+1", "-1", "-0.5"]), st.sampled_from(["ann", "bob", "eve"]), st.sampled_from(["", "x"]))

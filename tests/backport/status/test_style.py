@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hpatch.backport.status.read import read_entry
-from hpatch.backport.status.style import MARK, Content, Style, Way, entry, wrapped
+from hpatch.backport.status.style import MARK, EntryContent, Style, Way, entry, wrapped
 
 URLS = ("https://svn.apache.org/r1900001", "https://svn.apache.org/r1900002")
 MERGE = "svn merge -c 1900001,1900002 ^/httpd/httpd/trunk ."
@@ -15,8 +15,8 @@ PULL = "https://github.com/apache/httpd/pull/9"
 
 def content(
     way: Way = "works", *, title: str = "mod_a: Do it.", place: str = PLACE, voter: str | None = None
-) -> Content:
-    return Content(
+) -> EntryContent:
+    return EntryContent(
         title=title,
         trunk=URLS,
         branch="2.4.x",
@@ -54,7 +54,7 @@ TRUNK = f"     trunk patch: {URLS[0]}\n                  {URLS[1]}\n"
         ("2014", content("patch"), f"{TRUNK}     2.4.x patch: {PLACE}\n"),
     ],
 )
-def test_the_forms(style: Style, what: Content, expected: str) -> None:
+def test_the_forms(style: Style, what: EntryContent, expected: str) -> None:
     mark = "   * " if style == "2014" else "  *) "
     text = entry(what, style)
     assert text == f"{mark}mod_a: Do it.\n{expected}     +1:\n"

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from hpatch.build.httpd.build import BuildError, Built, Options, build, folder_of, planned
+from hpatch.build.httpd.build import BuildError, BuildOptions, Built, build, folder_of, planned
 from hpatch.errors import InputError, ToolError, UsageError
 from tests.support.build.small import CONFIGURE, FILES, MAKEFILE, SMALL, make
 
-ONE = Options(jobs=1)
+ONE = BuildOptions(jobs=1)
 SMALL_C = "modules/proxy/mod_small.c"
 
 
@@ -34,10 +34,10 @@ class Place:
         self.prefix = folder / "prefix"
         self.folder = folder / "build"
 
-    def build(self, options: Options = ONE) -> Built:
+    def build(self, options: BuildOptions = ONE) -> Built:
         return build(self.tree, self.prefix, options, self.folder)
 
-    def steps(self, options: Options = ONE) -> list[str]:
+    def steps(self, options: BuildOptions = ONE) -> list[str]:
         plan = planned(self.tree, self.prefix, options, self.folder)
         return [" ".join((Path(step.command[0]).name, *step.command[1:2])) for step in plan.steps]
 
@@ -107,7 +107,7 @@ def test_only_a_new_date_builds_nothing(place: Place) -> None:
 
 def test_other_options_configure_again_and_build_all(place: Place) -> None:
     place.build()
-    options = Options(arguments=("--other",), jobs=1)
+    options = BuildOptions(arguments=("--other",), jobs=1)
     assert place.steps(options) == ["configure --prefix=" + str(place.prefix), "make clean", "make -j1", "make install"]
     place.build(options)
     assert len(place.compiled()) == 2
@@ -161,8 +161,8 @@ def test_the_plan_changes_nothing(place: Place) -> None:
 
 
 def test_without_documentation_only_the_server_is_installed(place: Place) -> None:
-    assert place.steps(Options(jobs=1, documentation=False))[-2:] == ["make program-install", "make -C"]
-    place.build(Options(jobs=1, documentation=False))
+    assert place.steps(BuildOptions(jobs=1, documentation=False))[-2:] == ["make program-install", "make -C"]
+    place.build(BuildOptions(jobs=1, documentation=False))
     assert place.result() == 3
 
 
@@ -233,7 +233,7 @@ def test_after_an_end_between_configure_and_make_all_is_made_anew(tmp_path: Path
     place = Place(tmp_path, **{"Makefile.in": MAKEFILE.replace("clean:\n", f"clean:\n\ttest ! -e {stop}\n")})
     place.build()
     stop.touch()
-    other = Options(arguments=("--other",), jobs=1)
+    other = BuildOptions(arguments=("--other",), jobs=1)
     with pytest.raises(BuildError, match="make failed"):
         place.build(other)
     stop.unlink()
@@ -254,9 +254,9 @@ def test_foreign_folders_are_refused(place: Place, where: str) -> None:
 
 def test_places_in_the_tree_are_refused(place: Place) -> None:
     with pytest.raises(UsageError, match="in the source tree"):
-        build(place.tree, place.tree / "prefix", Options(), place.folder)
+        build(place.tree, place.tree / "prefix", BuildOptions(), place.folder)
     with pytest.raises(UsageError, match="in the source tree"):
-        build(place.tree, place.prefix, Options(), place.tree / "build")
+        build(place.tree, place.prefix, BuildOptions(), place.tree / "build")
 
 
 @pytest.mark.parametrize("name", ["a b", "a#b", "a$b", "a'b"])
@@ -275,7 +275,7 @@ def test_a_tree_may_be_called_anything(place: Place) -> None:
 
 def test_no_source_is_no_source(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not a source tree of httpd"):
-        build(tmp_path, tmp_path / "prefix", Options(), tmp_path / "build")
+        build(tmp_path, tmp_path / "prefix", BuildOptions(), tmp_path / "build")
 
 
 def test_two_builds_in_a_folder_exclude_each_other(place: Place) -> None:

@@ -10,9 +10,9 @@ from hpatch import files
 from hpatch.build.trees.presence import Presence, edited, presences
 from hpatch.build.trees.source import SourceTree
 from hpatch.patch.apply import stack
-from hpatch.patch.apply.stack import Content, Edit, Pushed, Set, Stack
+from hpatch.patch.apply.stack import Content, FileEdit, Pushed, Set, Stack
 from hpatch.patch.apply.tree import Tree
-from hpatch.patch.sets.model import Mark, PatchSet, Revision, Variant
+from hpatch.patch.sets.model import Mark, PatchSet, SetRevision, Variant
 from hpatch.versions import Range, Version
 
 FILE = "modules/proxy/x.c"
@@ -20,7 +20,7 @@ MARKS = (Mark(FILE, ("new_one",), ("old_one",), 1), Mark(FILE, ("new_two",), (),
 
 
 def patch_set(marks: tuple[Mark, ...] = MARKS, project: str = "httpd", variants: tuple[Variant, ...] = ()) -> PatchSet:
-    revisions = tuple(Revision(number, None, None, "0" * 40, (FILE,)) for number in (1, 2))
+    revisions = tuple(SetRevision(number, None, None, "0" * 40, (FILE,)) for number in (1, 2))
     return PatchSet(
         id="one",
         title="The first",
@@ -96,7 +96,7 @@ def test_a_set_without_a_diff_for_the_version(tmp_path: Path) -> None:
 
 
 def apply(root: Path, text: bytes) -> Stack:
-    edit = Edit(FILE, stack.current(Tree(root), FILE), Content(text, 0o644))
+    edit = FileEdit(FILE, stack.current(Tree(root), FILE), Content(text, 0o644))
     with files.lock(root):
         files.replace(root, stack.push(root, Stack(), [Set("one")], [Pushed("r1", "one", (edit,))]))
     return stack.load(root)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hpatch.facts.make import commands, compare
-from hpatch.facts.make.commands import Command
+from hpatch.facts.make.commands import CommandRow
 from hpatch.versions import Version
 
 HEADERS = {
@@ -31,7 +31,7 @@ AP_DECLARE_MODULE(some) = {
 """
 
 
-def table(rows: str, before: str = "") -> list[Command]:
+def table(rows: str, before: str = "") -> list[CommandRow]:
     """The commands of a module with this table."""
     code = f"{before}\nstatic const command_rec some_cmds[] = {{\n{rows}\n{{ NULL }}\n}};\n{MODULE}"
     return list(commands.read({**HEADERS, "modules/x/mod_some.c": code}).commands)
@@ -39,7 +39,7 @@ def table(rows: str, before: str = "") -> list[Command]:
 
 def test_a_row_by_macro() -> None:
     (found,) = table('AP_INIT_TAKE1("SomeName", set_name, NULL, RSRC_CONF | ACCESS_CONF, "a, b (c) } help"),')
-    assert found == Command("SomeName", "mod_some", "TAKE1", frozenset({"RSRC_CONF", "ACCESS_CONF"}))
+    assert found == CommandRow("SomeName", "mod_some", "TAKE1", frozenset({"RSRC_CONF", "ACCESS_CONF"}))
 
 
 def test_the_form_is_what_the_header_makes_of_the_macro() -> None:
@@ -48,7 +48,7 @@ def test_the_form_is_what_the_header_makes_of_the_macro() -> None:
 
 def test_a_row_written_out() -> None:
     (found,) = table('{"<Some", (cmd_func) begin, NULL, OR_FILEINFO + EXEC_ON_READ, ITERATE2, "help"},')
-    assert found == Command("<Some", "mod_some", "ITERATE2", frozenset({"OR_FILEINFO", "EXEC_ON_READ"}))
+    assert found == CommandRow("<Some", "mod_some", "ITERATE2", frozenset({"OR_FILEINFO", "EXEC_ON_READ"}))
 
 
 def test_macros_of_the_modules_own_that_make_rows() -> None:

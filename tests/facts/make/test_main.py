@@ -10,28 +10,28 @@ import pytest
 from hpatch.facts import directives, modules, parameters, table, versions
 from hpatch.facts.make import commands
 from hpatch.facts.make.__main__ import main
-from hpatch.facts.make.commands import Command, Module, Release
+from hpatch.facts.make.commands import CommandRow, SourceModule, SourceRelease
 from hpatch.versions import Version
 
 NEXT = Version(2, 4, 999)
 
 
 @pytest.fixture
-def release(monkeypatch: pytest.MonkeyPatch) -> Release:
+def release(monkeypatch: pytest.MonkeyPatch) -> SourceRelease:
     """A release that is as the tables have the newest one, but for a directive more and a changed one."""
     newest = versions.since("newest-known")
     found = [
-        Command(one.name, one.module, one.form, one.where, one.not_in, one.inside, one.condition)
+        CommandRow(one.name, one.module, one.form, one.where, one.not_in, one.inside, one.condition)
         for one in directives.everything()
         if one.in_version(newest)
     ]
     found = [one._replace(form="TAKE12") if one.name == "ProxyVia" else one for one in found]
-    found.append(Command("ProxyNewThing", "mod_proxy", "TAKE1", frozenset({"RSRC_CONF", "ACCESS_CONF"})))
-    one = Release(
+    found.append(CommandRow("ProxyNewThing", "mod_proxy", "TAKE1", frozenset({"RSRC_CONF", "ACCESS_CONF"})))
+    one = SourceRelease(
         version=NEXT,
         commands=tuple(found),
         modules=tuple(
-            Module(one.source, one.identifier, one.platform)
+            SourceModule(one.source, one.identifier, one.platform)
             for one in modules.everything()
             if one.until is None or one.until >= newest
         ),
@@ -42,7 +42,7 @@ def release(monkeypatch: pytest.MonkeyPatch) -> Release:
     return one
 
 
-def test_differences_are_told(release: Release, capsys: pytest.CaptureFixture[str]) -> None:
+def test_differences_are_told(release: SourceRelease, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["tree", "httpd-2.4.999"]) == 1
     out = capsys.readouterr().out.splitlines()
     assert out[1:] == [
@@ -55,7 +55,7 @@ def test_differences_are_told(release: Release, capsys: pytest.CaptureFixture[st
 
 
 def test_a_release_is_written(
-    release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    release: SourceRelease, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = {name: table.rows(name) for name in ("directives", "modules", "versions")}
     newest = str(versions.since("newest-known"))
@@ -79,7 +79,7 @@ def test_a_release_is_written(
 
 
 def test_an_older_release_is_not_written(
-    release: Release, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    release: SourceRelease, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(commands, "of_folder", lambda _folder: release._replace(version=Version(2, 4, 50)))
     assert main(["tree", "httpd-2.4.50", "--write"]) == 3

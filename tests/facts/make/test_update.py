@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hpatch.facts.make import update
-from hpatch.facts.make.commands import Command
+from hpatch.facts.make.commands import CommandRow
 from hpatch.facts.make.update import DIRECTIVES, Row
 from hpatch.versions import Version
 
@@ -72,13 +72,15 @@ def test_the_rows_of_a_release(version: str, forms: list[str]) -> None:
 
 
 def test_rows_that_exclude_each_other_are_one() -> None:
-    one = Command("A", "mod_some", "TAKE1", frozenset({"RSRC_CONF"}), condition="X")
+    one = CommandRow("A", "mod_some", "TAKE1", frozenset({"RSRC_CONF"}), condition="X")
     assert update.directive_rows([one, one._replace(condition="!X")]) == [row("A")]
     assert update.directive_rows([one]) == [row("A", condition="X")]
 
 
 def test_flags_stand_in_one_order() -> None:
-    one = Command("A", "m", "FLAG", frozenset({"EXEC_ON_READ", "OR_LIMIT", "RSRC_CONF"}), frozenset({"proxy", "files"}))
+    one = CommandRow(
+        "A", "m", "FLAG", frozenset({"EXEC_ON_READ", "OR_LIMIT", "RSRC_CONF"}), frozenset({"proxy", "files"})
+    )
     assert update.directive_rows([one])[0][3:5] == ["RSRC_CONF,OR_LIMIT,EXEC_ON_READ", "files,proxy"]
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hpatch.patch.apply import export
 from hpatch.patch.apply.export import Patch, unified
-from hpatch.patch.apply.stack import Content, Edit
+from hpatch.patch.apply.stack import Content, FileEdit
 
 BASE = b"".join(b"line %d\n" % number for number in range(1, 31))
 Tree = dict[str, Content]
@@ -53,9 +53,11 @@ AFTER: Tree = {
 del AFTER["gone.c"], AFTER["empty-gone"]
 
 
-def edits(before: Tree, after: Tree) -> tuple[Edit, ...]:
+def edits(before: Tree, after: Tree) -> tuple[FileEdit, ...]:
     paths = sorted(before.keys() | after.keys())
-    return tuple(Edit(path, before.get(path), after.get(path)) for path in paths if before.get(path) != after.get(path))
+    return tuple(
+        FileEdit(path, before.get(path), after.get(path)) for path in paths if before.get(path) != after.get(path)
+    )
 
 
 PATCHES = (
@@ -209,7 +211,7 @@ def mail(patch: Patch) -> list[str]:
 
 
 def test_a_mail_in_full() -> None:
-    change = (Edit("a", text(b"1\n"), text(b"2\n")),)
+    change = (FileEdit("a", text(b"1\n"), text(b"2\n")),)
     head = "From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001"
     diff = ["---", "", *unified(change).decode().splitlines(), "-- ", "hpatch", "", ""]
     kind = ["MIME-Version: 1.0", "Content-Type: text/plain; charset=UTF-8", "Content-Transfer-Encoding: 8bit", ""]
@@ -233,24 +235,24 @@ def test_a_mail_in_full() -> None:
     ("data", "encoding"), [(b"2\n", "8bit"), (b"\xff\n", "8bit"), (b"2\r\n", "base64"), (b"2\0\n", "base64")]
 )
 def test_what_a_mail_would_change_is_encoded(data: bytes, encoding: str) -> None:
-    (made,) = export.git([Patch("r1", "t", "", (Edit("a", text(b"1\n"), text(data)),))]).values()
+    (made,) = export.git([Patch("r1", "t", "", (FileEdit("a", text(b"1\n"), text(data)),))]).values()
     assert f"Content-Transfer-Encoding: {encoding}\n".encode() in made
     assert (data in made) is (encoding == "8bit")
 
 
 def test_one_diff_has_each_file_once() -> None:
     one, two, three = text(b"1\n"), text(b"2\n"), text(b"3\n")
-    there_and_back = [Patch("a", "", "", (Edit("f", one, two),)), Patch("b", "", "", (Edit("f", two, one),))]
+    there_and_back = [Patch("a", "", "", (FileEdit("f", one, two),)), Patch("b", "", "", (FileEdit("f", two, one),))]
     assert export.diff(there_and_back) == b""
-    on = [there_and_back[0], Patch("b", "", "", (Edit("f", two, three), Edit("e", None, one)))]
-    assert export.diff(on) == unified([Edit("e", None, one), Edit("f", one, three)])
+    on = [there_and_back[0], Patch("b", "", "", (FileEdit("f", two, three), FileEdit("e", None, one)))]
+    assert export.diff(on) == unified([FileEdit("e", None, one), FileEdit("f", one, three)])
 
 
 @pytest.mark.parametrize(
     ("mode", "told"), [(0o644, b"100644"), (0o600, b"100644"), (0o744, b"100755"), (0o611, b"100644")]
 )
 def test_a_file_is_executable_or_not(mode: int, told: bytes) -> None:
-    assert b"new file mode " + told in unified([Edit("f", None, text(b"x\n", mode))])
+    assert b"new file mode " + told in unified([FileEdit("f", None, text(b"x\n", mode))])
 
 
 def test_a_title_cannot_add_a_header() -> None:
@@ -279,7 +281,7 @@ TEXTS = st.tuples(LINES, st.sampled_from([b"", b"end"])).map(lambda parts: b"".j
 @given(TEXTS, TEXTS)
 @settings(max_examples=60)
 def test_any_change_is_applied_by_patch_and_git(before: bytes, after: bytes) -> None:
-    diff = unified([Edit("f", text(before), text(after))])
+    diff = unified([FileEdit("f", text(before), text(after))])
     assert bool(diff) is (before != after)
     if not diff:
         return
@@ -292,6 +294,6 @@ def test_any_change_is_applied_by_patch_and_git(before: bytes, after: bytes) -> 
 
 
 def test_few_lines_for_a_small_change() -> None:
-    diff = unified([Edit("f", text(BASE), text(BASE.replace(b"line 9\n", b"nine\n")))])
+    diff = unified([FileEdit("f", text(BASE), text(BASE.replace(b"line 9\n", b"nine\n")))])
     assert diff.splitlines()[2:5] == [b"--- a/f", b"+++ b/f", b"@@ -6,7 +6,7 @@"]
     assert len(diff.splitlines()) == 5 + 8

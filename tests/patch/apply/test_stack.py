@@ -11,7 +11,7 @@ import pytest
 from hpatch import files
 from hpatch.errors import InputError
 from hpatch.patch.apply import stack
-from hpatch.patch.apply.stack import Content, Edit, Pushed, Set, Stack
+from hpatch.patch.apply.stack import Content, FileEdit, Pushed, Set, Stack
 from hpatch.patch.apply.tree import Tree
 
 BASE = b"".join(b"line %d\n" % number for number in range(1, 21))
@@ -45,7 +45,7 @@ def root(tmp_path: Path) -> Path:
 
 def push(root: Path, set_: str, *edits: tuple[str, bytes | None], requires: tuple[str, ...] = ()) -> None:
     """Put a step of one set on the stack: each edit a path and what it leaves."""
-    made = tuple(Edit(path, stack.current(Tree(root), path), content(after)) for path, after in edits)
+    made = tuple(FileEdit(path, stack.current(Tree(root), path), content(after)) for path, after in edits)
     with files.lock(root):
         now = stack.load(root)
         changes = stack.push(root, now, [Set(set_, requires=requires)], [Pushed(f"r-{set_}", set_, made)])
@@ -80,7 +80,7 @@ def test_push_and_revert(root: Path) -> None:
 def test_permissions_come_back(root: Path) -> None:
     (root / "a.c").chmod(0o755)
     with files.lock(root):
-        edit = Edit("a.c", Content(BASE, 0o755), Content(BASE, 0o644))
+        edit = FileEdit("a.c", Content(BASE, 0o755), Content(BASE, 0o644))
         files.replace(root, stack.push(root, stack.Stack(), [Set("one")], [Pushed("r1", "one", (edit,))]))
     assert (root / "a.c").stat().st_mode & 0o777 == 0o644
     revert(root, "one")
@@ -104,7 +104,7 @@ def test_permissions_below_another_set(root: Path, modes: tuple[int, int, int, i
     texts = [BASE, changed(BASE, 3), changed(changed(BASE, 3), 9)]
     (root / "a.c").chmod(first)
     for set_, before, after in [("one", (texts[0], first), (texts[1], one)), ("two", (texts[1], one), (texts[2], two))]:
-        edit = Edit("a.c", Content(*before), Content(*after))
+        edit = FileEdit("a.c", Content(*before), Content(*after))
         with files.lock(root):
             changes = stack.push(root, stack.load(root), [Set(set_)], [Pushed(set_, set_, (edit,))])
             files.replace(root, changes)
@@ -127,8 +127,8 @@ def test_what_is_on_the_stack_is_read_again(root: Path) -> None:
         Set("mine.diff", diff="ab" * 32),
     ]
     text = changed(BASE, 3)
-    edits = (Edit("a.c", Content(BASE, 0o644), Content(text, 0o755)), Edit("new.c", None, Content(b"", 0o600)))
-    again = Edit("a.c", Content(text, 0o755), None)
+    edits = (FileEdit("a.c", Content(BASE, 0o644), Content(text, 0o755)), FileEdit("new.c", None, Content(b"", 0o600)))
+    again = FileEdit("a.c", Content(text, 0o755), None)
     steps = [Pushed("r1", "base", edits), Pushed("r2", "top", (again,))]
     with files.lock(root):
         files.replace(root, stack.push(root, Stack(), sets, steps))
@@ -369,7 +369,7 @@ def test_a_file_that_one_set_deletes_and_another_makes_anew(root: Path) -> None:
 
 def test_nothing_is_written_that_stays_as_it_is(root: Path) -> None:
     push(root, "one", ("a.c", changed(BASE, 3)))
-    edit = Edit("other.c", Content(BASE, 0o644), Content(changed(BASE, 3), 0o644))
+    edit = FileEdit("other.c", Content(BASE, 0o644), Content(changed(BASE, 3), 0o644))
     changes = stack.push(root, stack.load(root), [Set("two")], [Pushed("r", "two", (edit,))])
     assert [change.path for change in changes] == ["other.c", f"{files.FOLDER}/stack.json"]
     changes = list(stack.revert(root, stack.load(root), ["one"]).changes)
@@ -423,7 +423,7 @@ def test_any_permissions(root: Path, mode: int) -> None:
     (root / files.FOLDER).mkdir()
     text = written("a.c", after={"sha256": "0" * 64, "mode": f"{mode:04o}"})
     (root / files.FOLDER / "stack.json").write_bytes(text)
-    assert stack.load(root).steps[0].files[0].after == stack.State("0" * 64, mode)
+    assert stack.load(root).steps[0].files[0].after == stack.KeptContent("0" * 64, mode)
 
 
 def test_a_later_form(root: Path) -> None:

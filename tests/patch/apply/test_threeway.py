@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpatch.patch.apply.threeway import Conflict, Merged, merge
+from hpatch.patch.apply.threeway import MergeConflict, MergedText, merge
 
 BASE = b"1\n2\n3\n4\n5\n6\n7\n"
 
@@ -30,26 +30,27 @@ BASE = b"1\n2\n3\n4\n5\n6\n7\n"
     ],
 )
 def test_changes_of_both_sides(ours: bytes, theirs: bytes, merged: bytes) -> None:
-    assert merge(BASE, ours, theirs) == Merged(merged)
-    assert merge(BASE, theirs, ours) == Merged(merged)
+    assert merge(BASE, ours, theirs) == MergedText(merged)
+    assert merge(BASE, theirs, ours) == MergedText(merged)
 
 
 @pytest.mark.parametrize(
     ("ours", "theirs", "conflict"),
     [
-        (b"1\n2\nx\n4\n5\n6\n7\n", b"1\n2\ny\n4\n5\n6\n7\n", Conflict(3, (b"3\n",), (b"x\n",), (b"y\n",))),
+        (b"1\n2\nx\n4\n5\n6\n7\n", b"1\n2\ny\n4\n5\n6\n7\n", MergeConflict(3, (b"3\n",), (b"x\n",), (b"y\n",))),
         (b"1\n2\nx\n5\n6\n7\n", b"1\n2\n3\ny\n5\n6\n7\n",
-         Conflict(3, (b"3\n", b"4\n"), (b"x\n",), (b"3\n", b"y\n"))),
-        (b"1\n2\nx\n4\n5\n6\n7\n", b"1\n2\n3\ny\n4\n5\n6\n7\n", Conflict(3, (b"3\n",), (b"x\n",), (b"3\n", b"y\n"))),
+         MergeConflict(3, (b"3\n", b"4\n"), (b"x\n",), (b"3\n", b"y\n"))),
+        (b"1\n2\nx\n4\n5\n6\n7\n", b"1\n2\n3\ny\n4\n5\n6\n7\n",
+         MergeConflict(3, (b"3\n",), (b"x\n",), (b"3\n", b"y\n"))),
         (b"1\n2\nx\n3\n4\n5\n6\n7\n", b"1\n2\ny\n4\n5\n6\n7\n",
-         Conflict(3, (b"3\n",), (b"x\n", b"3\n"), (b"y\n",))),
+         MergeConflict(3, (b"3\n",), (b"x\n", b"3\n"), (b"y\n",))),
         (b"1\n2\n6\n7\n", b"1\n2\n3\nx\n4\n5\n6\n7\n",
-         Conflict(3, (b"3\n", b"4\n", b"5\n"), (), (b"3\n", b"x\n", b"4\n", b"5\n"))),
-        (b"1\na\n2\n3\n4\n5\n6\n7\n", b"1\nb\n2\n3\n4\n5\n6\n7\n", Conflict(2, (), (b"a\n",), (b"b\n",))),
+         MergeConflict(3, (b"3\n", b"4\n", b"5\n"), (), (b"3\n", b"x\n", b"4\n", b"5\n"))),
+        (b"1\na\n2\n3\n4\n5\n6\n7\n", b"1\nb\n2\n3\n4\n5\n6\n7\n", MergeConflict(2, (), (b"a\n",), (b"b\n",))),
     ],
 )  # fmt: skip
-def test_changes_at_one_place(ours: bytes, theirs: bytes, conflict: Conflict) -> None:
-    assert merge(BASE, ours, theirs) == Merged(None, (conflict,))
+def test_changes_at_one_place(ours: bytes, theirs: bytes, conflict: MergeConflict) -> None:
+    assert merge(BASE, ours, theirs) == MergedText(None, (conflict,))
 
 
 def test_each_conflict_has_its_line_in_ours() -> None:
@@ -70,7 +71,7 @@ TEXTS = st.lists(st.sampled_from([b"a\n", b"b\n", b"c\n", b"d\n", b"}\n"]), max_
 
 @given(TEXTS, TEXTS)
 def test_a_change_on_one_side_or_the_same_on_both(base: bytes, other: bytes) -> None:
-    assert merge(base, other, base) == merge(base, base, other) == merge(base, other, other) == Merged(other)
+    assert merge(base, other, base) == merge(base, base, other) == merge(base, other, other) == MergedText(other)
 
 
 @given(TEXTS, TEXTS, TEXTS)
@@ -92,7 +93,7 @@ def test_as_git_merges(tmp_path: Path) -> None:
     done = subprocess.run(
         ["git", "merge-file", "-p", "ours", "base", "theirs"], cwd=tmp_path, capture_output=True, check=True
     )
-    assert merge(BASE, ours, theirs) == Merged(done.stdout)
+    assert merge(BASE, ours, theirs) == MergedText(done.stdout)
 
 
 def test_a_last_line_without_its_end() -> None:

@@ -8,14 +8,14 @@ from collections.abc import Callable
 
 import pytest
 
-from hpatch.files import Change
+from hpatch.files import FileChange
 from hpatch.patch.diff import read as diff
 from hpatch.patch.diff import strip
 from hpatch.patch.diff.model import Diff, FilePatch, Result
 from hpatch.patch.diff.write import compare, reverse
 from hpatch.patch.place.options import PlaceOptions
 from hpatch.patch.place.plan import Files, Item, Plan, plan
-from hpatch.patch.place.resolvers import Release
+from hpatch.patch.place.resolvers import NextRelease
 
 
 class Tree:
@@ -58,7 +58,7 @@ def carry(kind: str, old: str = "old", new: str = "new", like: FilePatch | None 
 def test_several_items_on_top_of_each_other() -> None:
     one, two, three = b"a\n", b"b\n", b"c\n"
     planned = plan(Tree({"f": one}), [item(modify(one, two)), item(modify(two, three))])
-    assert planned.changes == (Change("f", one, three),)
+    assert planned.changes == (FileChange("f", one, three),)
     assert [step.files[0].before for step in planned.steps] == [one, two]
 
 
@@ -94,16 +94,16 @@ def test_three_way_by_the_file_before_the_revision() -> None:
 
 def test_a_new_file() -> None:
     planned = run({}, compare("a/b", None, b"x\n"))
-    assert planned.changes == (Change("a/b", None, b"x\n"),)
+    assert planned.changes == (FileChange("a/b", None, b"x\n"),)
     assert results(planned) == ["exact"]
 
 
 def test_a_new_file_that_may_be_run() -> None:
-    assert run({}, compare("f", None, b"x\n", new_mode=0o100755)).changes == (Change("f", None, b"x\n", 0o755),)
+    assert run({}, compare("f", None, b"x\n", new_mode=0o100755)).changes == (FileChange("f", None, b"x\n", 0o755),)
 
 
 def test_an_empty_new_file() -> None:
-    assert run({}, compare("f", None, b"")).changes == (Change("f", None, b""),)
+    assert run({}, compare("f", None, b"")).changes == (FileChange("f", None, b""),)
 
 
 def test_a_new_file_that_is_there() -> None:
@@ -122,9 +122,9 @@ def test_a_file_cannot_be_where_a_folder_is() -> None:
 
 
 def test_a_deleted_file() -> None:
-    assert run({"f": b"x\n"}, compare("f", b"x\n", None)).changes == (Change("f", b"x\n", None),)
+    assert run({"f": b"x\n"}, compare("f", b"x\n", None)).changes == (FileChange("f", b"x\n", None),)
     assert results(run({"f": b"x\n"}, compare("f", b"x\n", None))) == ["exact"]
-    assert run({"f": b""}, compare("f", b"", None)).changes == (Change("f", b"", None),)
+    assert run({"f": b""}, compare("f", b"", None)).changes == (FileChange("f", b"", None),)
     gone = run({}, compare("f", b"x\n", None))
     assert (results(gone), gone.ok, gone.changes) == (["applied"], True, ())
     assert results(run({"f": b"x\ny\n"}, compare("f", b"x\n", None))) == ["conflict"]
@@ -145,19 +145,19 @@ def test_no_file_to_patch() -> None:
 
 def test_a_rename_with_a_change() -> None:
     planned = run({"old": b"a\n"}, carry("rename", like=modify(b"a\n", b"b\n")))
-    assert planned.changes == (Change("new", None, b"b\n", 0o644), Change("old", b"a\n", None))
+    assert planned.changes == (FileChange("new", None, b"b\n", 0o644), FileChange("old", b"a\n", None))
     assert planned.steps[0].files[0].source == "old"
 
 
 def test_a_rename_keeps_the_mode() -> None:
     planned = plan(Tree({"old": b"a\n"}, {"old": 0o750}), [item(carry("rename"))])
-    assert planned.changes[0] == Change("new", None, b"a\n", 0o750)
+    assert planned.changes[0] == FileChange("new", None, b"a\n", 0o750)
 
 
 def test_a_change_and_then_a_rename_keep_the_mode() -> None:
     tree = Tree({"old": b"a\n"}, {"old": 0o750})
     planned = plan(tree, [item(modify(b"a\n", b"b\n", "old")), item(carry("rename"))])
-    assert planned.changes[0] == Change("new", None, b"b\n", 0o750)
+    assert planned.changes[0] == FileChange("new", None, b"b\n", 0o750)
 
 
 @pytest.mark.parametrize(("kind", "word"), [("rename", "renamed"), ("copy", "copied")])
@@ -172,7 +172,7 @@ def test_what_became_of_a_file_that_is_carried(kind: str, word: str) -> None:
 
 def test_a_rename_with_a_mode() -> None:
     planned = plan(Tree({"old": b"a\n"}, {"old": 0o640}), [item(carry("rename")._replace(new_mode=0o100755))])
-    assert planned.changes[0] == Change("new", None, b"a\n", 0o750)
+    assert planned.changes[0] == FileChange("new", None, b"a\n", 0o750)
 
 
 def test_renamed_already() -> None:
@@ -212,12 +212,12 @@ def test_what_a_file_comes_from() -> None:
 def test_two_names_change_places() -> None:
     steps = (carry("rename", "a", "t"), carry("rename", "b", "a"), carry("rename", "t", "b"))
     planned = run({"a": b"1\n", "b": b"2\n"}, *steps)
-    assert planned.changes == (Change("a", b"1\n", b"2\n"), Change("b", b"2\n", b"1\n"))
+    assert planned.changes == (FileChange("a", b"1\n", b"2\n"), FileChange("b", b"2\n", b"1\n"))
 
 
 def test_a_copy() -> None:
     made = carry("copy", like=modify(b"a\n", b"b\n"))
-    assert run({"old": b"a\n"}, made).changes == (Change("new", None, b"b\n", 0o644),)
+    assert run({"old": b"a\n"}, made).changes == (FileChange("new", None, b"b\n", 0o644),)
     again = run({"old": b"a\n", "new": b"b\n"}, made)
     assert again.ok and again.changes == ()
     assert not run({"old": b"a\n", "new": b"c\n"}, made).ok
@@ -234,7 +234,7 @@ def test_a_copy() -> None:
 def test_a_mode_says_who_may_run_it(bits: int, mode: int, result: int) -> None:
     made = FilePatch("modify", "f", "f", (), 1, None, mode)
     planned = plan(Tree({"f": b"a\n"}, {"f": bits}), [item(made)])
-    assert planned.changes == (Change("f", b"a\n", b"a\n", result),)
+    assert planned.changes == (FileChange("f", b"a\n", b"a\n", result),)
 
 
 def test_a_mode_that_the_file_has_is_no_change() -> None:
@@ -264,7 +264,7 @@ def test_files_that_hold_no_code_never_block() -> None:
 
 def test_files_that_hold_no_code_are_changed_where_that_goes() -> None:
     planned = run({"STATUS": b"one\n"}, modify(b"one\n", b"two\n", "STATUS"))
-    assert planned.changes == (Change("STATUS", b"one\n", b"two\n"),)
+    assert planned.changes == (FileChange("STATUS", b"one\n", b"two\n"),)
     assert results(planned) == ["exact"]
 
 
@@ -290,7 +290,7 @@ def test_the_next_release_is_that_of_the_tree() -> None:
     tree = Tree({"include/ap_release.h": header.encode(), path: own.encode()})
     planned = plan(tree, [item(modify(trunk.encode(), added.encode(), path))])
     assert b" * 20120211.6 (2.4.10-dev) Add six()\n" in (planned.changes[0].after or b"")
-    told = PlaceOptions(release=Release(b"2.4.99-dev", development=False))
+    told = PlaceOptions(release=NextRelease(b"2.4.99-dev", development=False))
     planned = plan(tree, [item(modify(trunk.encode(), added.encode(), path))], told)
     assert b" * 20120211.6 (2.4.99-dev) Add six()\n" in (planned.changes[0].after or b"")
 

@@ -9,10 +9,10 @@ from hpatch.patch.diff.write import compare
 from hpatch.patch.place import resolvers
 from hpatch.patch.place.options import PlaceOptions
 from hpatch.patch.place.place import place
-from hpatch.patch.place.resolvers import Release
+from hpatch.patch.place.resolvers import NextRelease
 
-RELEASED = PlaceOptions(release=Release(b"2.4.10-dev", development=False))
-DEVELOPED = PlaceOptions(release=Release(b"2.4.10-dev", development=True))
+RELEASED = PlaceOptions(release=NextRelease(b"2.4.10-dev", development=False))
+DEVELOPED = PlaceOptions(release=NextRelease(b"2.4.10-dev", development=True))
 
 
 def patch(path: str, before: str, after: str) -> FilePatch:
@@ -68,7 +68,7 @@ def test_the_minor_number_goes_up_on_the_trees_own_count() -> None:
 
 def test_a_short_label_is_padded_to_the_lists_column() -> None:
     entries = ["20120211.1 (2.4.1-dev)  Add zero()", "                        and more"]
-    release = PlaceOptions(release=Release(b"2.4.2-dev", development=False))
+    release = PlaceOptions(release=NextRelease(b"2.4.2-dev", development=False))
     placed = run(PATH, header(20120211, 1, *entries), *TRUNK, release)
     assert b" * 20120211.2 (2.4.2-dev)  Add two() and\n" in (placed.after or b"")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hpatch.patch.sets.load import load
-from hpatch.patch.sets.model import Catalog, Revision, applying_order
+from hpatch.patch.sets.model import Catalog, SetRevision, applying_order
 from hpatch.versions import Version
 
 EXPECTED = {
@@ -74,7 +74,7 @@ def test_revisions_without_numbers_come_after_what_they_need(catalog: Catalog) -
 
 
 def test_a_revision_is_the_same_in_every_set(catalog: Catalog) -> None:
-    seen: dict[str, Revision] = {}
+    seen: dict[str, SetRevision] = {}
     for one in catalog.sets:
         for revision in (*one.revisions, *one.merges):
             assert seen.setdefault(revision.name, revision) == revision

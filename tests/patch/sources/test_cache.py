@@ -10,7 +10,7 @@ import pytest
 from hpatch.errors import ToolError
 from hpatch.patch.sources import cache as module
 from hpatch.patch.sources.cache import Cache, Checked, checked, folder
-from hpatch.patch.sources.fetch import Fetched, Missing, fetch
+from hpatch.patch.sources.fetch import Fetched, Unavailable, fetch
 from hpatch.patch.sources.model import MismatchError, NotKnownError
 from hpatch.patch.sources.patchid import UnreadableDiffError, blob_id, canonical, patch_id
 from tests.support.patch.repositories import BEFORE, DIFF, Make, Told
@@ -138,7 +138,7 @@ def test_fetching(kept: Cache, revision: Make) -> None:
     size = len(canonical(DIFF, "test"))
     first, second = fetch([revision(), revision(number=6, patch_id="ab" * 20)], Checked(Told(), kept))
     assert first == Fetched(revision(), size, kept=False, files=1, wanted=1)
-    assert isinstance(second, Missing)
+    assert isinstance(second, Unavailable)
     assert isinstance(second.error, MismatchError)
     assert list(fetch([revision()], Checked(None, kept))) == [Fetched(revision(), size, True, 1, 1)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hpatch.patch.sets.load import load
-from hpatch.patch.sets.model import Revision
+from hpatch.patch.sets.model import SetRevision
 from hpatch.patch.sources.model import Origin
 from hpatch.patch.sources.suppliers import suppliers
 from tests.support.patch.repositories import Make, Told
@@ -14,7 +14,7 @@ from tests.support.patch.repositories import Make, Told
 class Historian(Told):
     """A source with history."""
 
-    def origins(self, revision: Revision, path: str, lines: Sequence[int]) -> tuple[Origin, ...]:  # type: ignore[override]
+    def origins(self, revision: SetRevision, path: str, lines: Sequence[int]) -> tuple[Origin, ...]:  # type: ignore[override]
         return (
             Origin("ab" * 20, 7, "trunk", (1,)),
             Origin("cd" * 20, 1585824, "trunk", (2, 3)),

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from hpatch.errors import ToolError, UsageError
-from hpatch.patch.sets.model import Project, Revision
+from hpatch.patch.sets.model import Project, SetRevision
 from hpatch.patch.sources import web as module
 from hpatch.patch.sources.model import NotKnownError
 from hpatch.patch.sources.web import Web
@@ -83,7 +83,7 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def wanted(revision: Make) -> Revision:
+def wanted(revision: Make) -> SetRevision:
     return revision(commit=COMMIT, parent=PARENT)
 
 
@@ -91,21 +91,21 @@ def nowhere(id: str) -> Project:
     return Project(id, id, None, None, None)
 
 
-def test_a_revision(server: Server, wanted: Revision) -> None:
+def test_a_revision(server: Server, wanted: SetRevision) -> None:
     web = Web(nowhere, f"{server.url}/good/")
     assert web.diff(wanted) == DIFF
     assert web.before(wanted, "modules/a b.c") == BEFORE
     assert web.before(wanted, "modules/other.c") is None
 
 
-def test_the_projects_own_place(server: Server, wanted: Revision) -> None:
+def test_the_projects_own_place(server: Server, wanted: SetRevision) -> None:
     forms = [f"{server.url}/good/commit/{{commit}}.diff", f"{server.url}/good/raw/{{commit}}/{{path}}"]
     web = Web(lambda id: Project(id, id, None, *forms))
     assert web.diff(wanted) == DIFF
     assert web.before(wanted, "modules/a b.c") == BEFORE
 
 
-def test_no_place_is_known(revision: Make, wanted: Revision) -> None:
+def test_no_place_is_known(revision: Make, wanted: SetRevision) -> None:
     with pytest.raises(NotKnownError, match="no address is known for r5"):
         Web(nowhere).diff(wanted)
     with pytest.raises(NotKnownError, match="no address is known for r5"):
@@ -113,7 +113,7 @@ def test_no_place_is_known(revision: Make, wanted: Revision) -> None:
     assert Web(nowhere).before(wanted, "modules/a.c") is None
 
 
-def test_a_redirection_on_the_same_host(server: Server, wanted: Revision) -> None:
+def test_a_redirection_on_the_same_host(server: Server, wanted: SetRevision) -> None:
     assert Web(nowhere, f"{server.url}/moved").diff(wanted) == DIFF
 
 
@@ -124,7 +124,7 @@ def test_a_redirection_on_the_same_host(server: Server, wanted: Revision) -> Non
         ("file", "file:///etc/passwd' is not allowed"),
     ],
 )
-def test_a_redirection_elsewhere(server: Server, wanted: Revision, kind: str, message: str) -> None:
+def test_a_redirection_elsewhere(server: Server, wanted: SetRevision, kind: str, message: str) -> None:
     with pytest.raises(ToolError, match=message):
         Web(nowhere, f"{server.url}/{kind}").diff(wanted)
     assert len(server.asked) == 1
@@ -139,37 +139,37 @@ def test_a_redirection_elsewhere(server: Server, wanted: Revision, kind: str, me
         ("cut", ToolError, f"the answer was cut off after {len(DIFF)} of {len(DIFF) + 1} bytes"),
     ],
 )
-def test_other_answers(server: Server, wanted: Revision, kind: str, error: type[Exception], message: str) -> None:
+def test_other_answers(server: Server, wanted: SetRevision, kind: str, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         Web(nowhere, f"{server.url}/{kind}").diff(wanted)
 
 
-def test_an_answer_that_is_too_large(server: Server, wanted: Revision, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_is_too_large(server: Server, wanted: SetRevision, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LIMIT", len(DIFF) - 1)
     with pytest.raises(ToolError, match="larger than"):
         Web(nowhere, f"{server.url}/good").diff(wanted)
 
 
-def test_an_answer_that_does_not_come(server: Server, wanted: Revision, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_does_not_come(server: Server, wanted: SetRevision, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "TIMEOUT", 0.1)
     with pytest.raises(ToolError, match="timed out"):
         Web(nowhere, f"{server.url}/silent").diff(wanted)
 
 
-def test_an_answer_that_does_not_end(server: Server, wanted: Revision, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_does_not_end(server: Server, wanted: SetRevision, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PATIENCE", -1.0)
     with pytest.raises(ToolError, match="did not end within"):
         Web(nowhere, f"{server.url}/good").diff(wanted)
 
 
-def test_nobody_listens(wanted: Revision) -> None:
+def test_nobody_listens(wanted: SetRevision) -> None:
     with Server() as server:
         url = server.url
     with pytest.raises(ToolError, match="refused"):
         Web(nowhere, url).diff(wanted)
 
 
-def test_no_proxy_for_http(server: Server, wanted: Revision, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_proxy_for_http(server: Server, wanted: SetRevision, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1/")
     monkeypatch.setenv("all_proxy", "http://127.0.0.1:1/")
     assert Web(nowhere, f"{server.url}/good").diff(wanted) == DIFF

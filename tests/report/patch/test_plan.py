@@ -40,7 +40,7 @@ BLOCKED = BASE.replace("line 12\n", f"\x1b]0;title\x07 {'wide 界 ' * 30}\n")
 def test_a_plan_fits_the_terminal_and_obeys_nothing(
     tmp_path: Path, text: str, width: int | None, verbose: bool
 ) -> None:
-    answer = report.Answer(prepared(tmp_path, text), dry_run=True)
+    answer = report.PlanReport(prepared(tmp_path, text), dry_run=True)
     assert answer.state == ("planned" if text == BASE else "refused")
     shown = report.render(answer, "text", verbose=verbose, width=width)
     assert shown.replace("\n", "").isprintable()

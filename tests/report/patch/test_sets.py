@@ -6,13 +6,13 @@ import pytest
 
 from hpatch.errors import InputError
 from hpatch.patch.sets.load import load
-from hpatch.patch.sources.fetch import Fetched, Missing
+from hpatch.patch.sources.fetch import Fetched, Unavailable
 from hpatch.report.patch import sets as report
 from tests.support.report.schema import valid
 
 CATALOG = load()
 MEMSET = CATALOG.get("fcgi-memset").revisions[0]
-FOUND = [Fetched(MEMSET, 900, False, 0, 1), Missing(MEMSET, InputError("gone \x1b[31m"))]
+FOUND = [Fetched(MEMSET, 900, False, 0, 1), Unavailable(MEMSET, InputError("gone \x1b[31m"))]
 OWNERS = {MEMSET.name: "fcgi-memset"}
 
 

@@ -12,10 +12,10 @@ from hpatch.build.trees.presence import Presence
 from hpatch.build.trees.source import SourceTree
 from hpatch.lab.matrix import Experiment
 from hpatch.lab.model import BackendSpec, Cell, Figures, GatewaySpec, Result, Verdict
-from hpatch.lab.proof import Checks, Plan, Proof, Row, compared
+from hpatch.lab.proof import Checks, Proof, ProofPlan, Row, compared
 from hpatch.lab.registry import find
 from hpatch.lab.scenario import Scenario
-from hpatch.lab.smoke import Check
+from hpatch.lab.smoke import SmokeCheck
 from hpatch.patch.apply.stack import Stack
 from hpatch.patch.place import plan as planning
 from hpatch.patch.sets.load import load
@@ -34,10 +34,10 @@ def chosen(id: str, needed_by: tuple[str, ...] = ()) -> Chosen:
     return Chosen(Presence(CATALOG.get(id), "missing", "code", ""), needed_by)
 
 
-def made(*sets: Chosen, experiments: tuple[tuple[tuple[str, ...], Experiment], ...] = ()) -> Plan:
+def made(*sets: Chosen, experiments: tuple[tuple[tuple[str, ...], Experiment], ...] = ()) -> ProofPlan:
     empty = planning.Plan((), ())
     prepared = Prepared(Path("/src"), TREE, Stack(), sets, (), (), (), empty, (), (), ())
-    return Plan(prepared, experiments)
+    return ProofPlan(prepared, experiments)
 
 
 def result(verdict: Verdict, why: str = "seen") -> Result:
@@ -46,7 +46,7 @@ def result(verdict: Verdict, why: str = "seen") -> Result:
 
 
 def proof(*rows: Row, sets: tuple[Chosen, ...] = (chosen("fcgi-stdin-eof"),), failure: str | None = None) -> Proof:
-    page = Check("page", "passed", "200")
+    page = SmokeCheck("page", "passed", "200")
     return Proof(made(*sets), rows, (Checks(page, page),), {"before": {"make": 3.0}}, failure, 9.5)
 
 
@@ -100,29 +100,29 @@ def test_what_does_not_build_holds_nothing() -> None:
     found = proof(failure="make failed: a.c:1: broken")
     assert (found.ok, found.undecided) == (False, False)
     assert "With the sets it does not build: make failed: a.c:1: broken" in report.render(
-        report.Answer(found, "how"), "text"
+        report.ProofReport(found, "how"), "text"
     )
 
 
 def test_a_check_that_fails_as_before_is_no_loss() -> None:
-    bad = Check("page", "failed", "500")
+    bad = SmokeCheck("page", "failed", "500")
     found = proof(PROVED)
     assert found._replace(checks=(Checks(bad, bad),)).ok
-    assert not found._replace(checks=(Checks(Check("page", "passed", ""), bad),)).ok
-    assert not found._replace(checks=(Checks(None, Check("start", "failed", "")),)).ok
+    assert not found._replace(checks=(Checks(SmokeCheck("page", "passed", ""), bad),)).ok
+    assert not found._replace(checks=(Checks(None, SmokeCheck("start", "failed", "")),)).ok
 
 
 def test_what_an_httpd_has_no_more_is_worse() -> None:
-    page, way = Check("page", "passed", "200"), Check("scgi unix", "passed", "5 full")
+    page, way = SmokeCheck("page", "passed", "200"), SmokeCheck("scgi unix", "passed", "5 full")
     lost = compared((page, way), (page,))
     assert [(one.after.name, one.worse) for one in lost] == [("page", False), ("scgi unix", True)]
     assert not proof(PROVED)._replace(checks=lost).ok
-    crashed = compared((page, way), (Check("start", "failed", "it crashed"),))
+    crashed = compared((page, way), (SmokeCheck("start", "failed", "it crashed"),))
     assert [(one.after.name, one.worse) for one in crashed] == [("start", True)]
 
 
 def test_text() -> None:
-    text = report.render(report.Answer(proof(PROVED, AS_BEFORE), "httpd with the MPM event", True), "text")
+    text = report.render(report.ProofReport(proof(PROVED, AS_BEFORE), "httpd with the MPM event", True), "text")
     assert text.startswith("fcgi-stdin-eof on httpd 2.4.9, httpd with the MPM event\n")
     assert "failed: seen" in text
     assert "20 requests, 2 crashed, 0.50 s processor time, 1.2 s, records 2 x 8192, 0, AH01075 1x; a note" in text
@@ -132,12 +132,14 @@ def test_text() -> None:
 
 def test_a_stage_is_named() -> None:
     row = PROVED._replace(stage=("r1591508", "r1592032"))
-    assert "with r1591508, r1592032" in report.render(report.Answer(proof(row), "how"), "text")
+    assert "with r1591508, r1592032" in report.render(report.ProofReport(proof(row), "how"), "text")
 
 
 @pytest.mark.parametrize("format", ["text", "markdown"])
 def test_nothing_reaches_a_terminal_or_a_ticket_as_more_than_text(format: report.Format) -> None:
-    text = report.render(report.Answer(proof(Row(SET, result("failed", HOSTILE), result("passed"))), "how"), format)
+    text = report.render(
+        report.ProofReport(proof(Row(SET, result("failed", HOSTILE), result("passed"))), "how"), format
+    )
     assert "\x1b" not in text
     assert "\\x1b" in text
     if format == "markdown":
@@ -148,7 +150,7 @@ def test_nothing_reaches_a_terminal_or_a_ticket_as_more_than_text(format: report
 
 def test_json_is_valid_by_its_schema(root: Path) -> None:
     for found in (proof(PROVED, WORSE, NOT_RUN), proof(failure=HOSTILE), proof(sets=(chosen("fcgi-memset"),))):
-        answer = valid("proof-1", report.render(report.Answer(found, "how"), "json"))
+        answer = valid("proof-1", report.render(report.ProofReport(found, "how"), "json"))
         assert (answer["dry_run"], answer["how"]) == (False, "how")
 
 
@@ -174,7 +176,7 @@ def test_a_plan(root: Path) -> None:
 
 
 def test_smoke(root: Path) -> None:
-    checks = [Check("page", "passed", "200"), Check("fcgi unix", "passed", HOSTILE)]
+    checks = [SmokeCheck("page", "passed", "200"), SmokeCheck("fcgi unix", "passed", HOSTILE)]
     found = smoke.Smoke(
         "/p/bin/httpd", "2.4.9", checks, ["fcgi-stdin-eof", "fcgi-memset"], ["fcgi-memset"], [result("passed")]
     )

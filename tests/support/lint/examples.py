@@ -10,7 +10,7 @@ from typing import NamedTuple
 from hpatch.backends.uwsgi.read import read
 from hpatch.cli.options.configuration import reading, version
 from hpatch.conf.load import load_text
-from hpatch.lint.engine import LintResult, Task, lint_configuration
+from hpatch.lint.engine import LintResult, LintTask, lint_configuration
 from hpatch.lint.registry import rules
 from hpatch.lint.rule import Rule
 from hpatch.lint.settings import Settings, modules
@@ -91,7 +91,7 @@ def lint_example(example: Example, folder: Path) -> LintResult:
         (folder / name).write_text(text)
     for name in example.files:
         instances.append(read(str(folder / name)))
-    task = Task(rules(), uwsgi_version=None if uwsgi_version is None else version(uwsgi_version, "--uwsgi-version"))
+    task = LintTask(rules(), uwsgi_version=None if uwsgi_version is None else version(uwsgi_version, "--uwsgi-version"))
     return lint_configuration(
         load_text(example.text, reading(Settings(**chosen), None).options), task, tuple(instances)
     )

@@ -9,7 +9,7 @@ from hpatch.patch.diff.model import FilePatch, Hunk, Operation, Outcome, Placed,
 from hpatch.patch.diff.write import compare
 from hpatch.patch.place.options import DEFAULTS, PlaceOptions
 from hpatch.patch.place.situation import Situation
-from hpatch.patch.place.target import Target
+from hpatch.patch.place.target import TargetFile
 
 TEN = [f"line {number}" for number in range(1, 11)]
 HEAD = [f"h{number}" for number in range(1, 8)]
@@ -59,7 +59,7 @@ def situation(
     offset: int | None = 0,
 ) -> Situation:
     """What a strategy sees of hunk `index` of a patch in a file of the tree's lines."""
-    target = Target(
+    target = TargetFile(
         lines=split(text(tree)),
         hunks=made.hunks,
         options=options,

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from hpatch.patch.sets.model import Revision
+from hpatch.patch.sets.model import SetRevision
 from hpatch.patch.sources.patchid import blob_id, canonical, patch_id
 
 URL = "https://svn.example.org/repos/asf/httpd/httpd"
@@ -21,13 +21,13 @@ DIFF = (
 )
 
 
-Make = Callable[..., Revision]
+Make = Callable[..., SetRevision]
 """Makes revision 5, which turns BEFORE into AFTER, with changes."""
 
 
-def make(**changes: object) -> Revision:
+def make(**changes: object) -> SetRevision:
     """Revision 5."""
-    made = Revision(
+    made = SetRevision(
         number=5,
         commit=None,
         parent=None,
@@ -84,13 +84,13 @@ class Told:
         self.file = before
         self.asked = 0
 
-    def diff(self, revision: Revision) -> bytes:
+    def diff(self, revision: SetRevision) -> bytes:
         self.asked += 1
         return self.given
 
-    def before(self, revision: Revision, path: str) -> bytes | None:
+    def before(self, revision: SetRevision, path: str) -> bytes | None:
         self.asked += 1
         return self.file
 
-    def origins(self, revision: Revision, path: str, lines: Sequence[int]) -> None:
+    def origins(self, revision: SetRevision, path: str, lines: Sequence[int]) -> None:
         return None

@@ -7,7 +7,7 @@ from collections import Counter
 from hpatch.patch.diff.model import Hunk, Outcome
 from hpatch.patch.place.merge import start_of
 from hpatch.patch.place.situation import Settled, Situation
-from hpatch.patch.place.target import Target
+from hpatch.patch.place.target import TargetFile
 
 
 def conflict(situation: Situation) -> Settled:
@@ -35,14 +35,14 @@ def _reason(situation: Situation) -> str:
     return situation.merged.conflict
 
 
-def failed(target: Target, hunk: Hunk, reason: str) -> Settled:
+def failed(target: TargetFile, hunk: Hunk, reason: str) -> Settled:
     """The answer for a hunk that cannot be placed, with the lines that stand where it should go."""
     start, end = _nearest(target, hunk)
     found = tuple(target.lines[start:end])
     return Settled(Outcome(hunk, "conflict", start + 1, reason=reason, expected=hunk.old, found=found))
 
 
-def _nearest(target: Target, hunk: Hunk) -> tuple[int, int]:
+def _nearest(target: TargetFile, hunk: Hunk) -> tuple[int, int]:
     """The tree's lines to show beside those that a hunk expects."""
     old = hunk.old
     if target.merger is not None and target.merger.knows(hunk):

@@ -8,14 +8,14 @@ import pytest
 
 from hpatch.backends.uwsgi.read import read_text
 from hpatch.conf.load import load_text
-from hpatch.lint.engine import LintResult, Task, lint_configuration
+from hpatch.lint.engine import LintResult, LintTask, lint_configuration
 from hpatch.lint.registry import rules
 
 READING = tuple(rule for rule in rules() if rule.code.startswith("CF"))
 
 
 def lint(text: str, *, environment: bool = False) -> LintResult:
-    return lint_configuration(load_text(textwrap.dedent(text)), Task(READING), environment=environment)
+    return lint_configuration(load_text(textwrap.dedent(text)), LintTask(READING), environment=environment)
 
 
 def found(text: str) -> list[tuple[str, int, int]]:
@@ -83,7 +83,7 @@ def test_a_syntax_error_cannot_be_waived() -> None:
 
 def test_uwsgi_lines() -> None:
     instance = read_text("[uwsgi]\nsocket = /run/a.sock\ninclude = no-such.ini\n", "app.ini")
-    result = lint_configuration(load_text("Listen 80\n"), Task(READING), (instance,))
+    result = lint_configuration(load_text("Listen 80\n"), LintTask(READING), (instance,))
     assert [(one.rule.name, one.place.file, one.place.line) for one in result.findings] == [
         ("uwsgi-unreadable", "app.ini", 3)
     ]
