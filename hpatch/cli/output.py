@@ -5,13 +5,33 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from hpatch.errors import ToolError
+from hpatch.report.common.renderer import AnswerT, Form, Page
 
 
-def width() -> int | None:
+def show(
+    answer: AnswerT, forms: Mapping[str, Form[AnswerT]], format: str, *, file: str | None = None, code: int = 0
+) -> int:
+    """Write an answer in a form to standard output or a file, and give the command's exit code. Raises ToolError."""
+    shown = forms[format](answer, page(file))
+    if isinstance(shown, bytes):
+        write_bytes(shown, file)
+    elif file is None:
+        write_lines(shown)
+    else:
+        write("".join(shown), file)
+    return code
+
+
+def page(file: str | None = None) -> Page:
+    """How text is to be laid out: for the terminal; as it is where standard output is none, and in a file."""
+    return Page() if file is not None else Page(_width(), _color())
+
+
+def _width() -> int | None:
     """The terminal's width in columns; None where standard output is none."""
     if not sys.stdout.isatty():
         return None
@@ -22,7 +42,7 @@ def width() -> int | None:
     return 80
 
 
-def color() -> bool:
+def _color() -> bool:
     """Whether to colour: on a terminal that can, unless NO_COLOR says otherwise."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 

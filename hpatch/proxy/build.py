@@ -1,6 +1,7 @@
 """Build the proxy model by executing mod_proxy's directives in httpd's order.
 
-There are two steps, because all worker URLs are parsed at once: `walk` collects the lines, `_ProxyBuilder` executes them.
+There are two steps, because all worker URLs are parsed at once: `walk` collects the lines, `_ProxyBuilder` executes
+them.
 """
 
 from __future__ import annotations

@@ -6,7 +6,9 @@ import typer
 
 from hpatch.cli import output
 from hpatch.cli.options import history as shared
+from hpatch.cli.options.answer import Format
 from hpatch.errors import UsageError
+from hpatch.report.common.renderer import FORMS
 
 _EXAMPLES = """
 Examples:
@@ -37,7 +39,7 @@ def _command(
     trunk: shared.Trunk = "trunk",
     mergeinfo: shared.Mergeinfo = None,
     all_: Annotated[bool, typer.Option("--all", help="Check every open proposal in the branch's STATUS.")] = False,
-    format: shared.Format = "text",
+    format: Format = "text",
 ) -> int:
     """Say whether revisions of trunk can be merged to the branch, and if not, why."""
     if all_ == bool(revisions):
@@ -46,7 +48,7 @@ def _command(
     if all_:
         from hpatch.backport.check.standing import proposals
         from hpatch.backport.status.repository import History
-        from hpatch.report.backport import standing as backport_standing
+        from hpatch.report.backport.standing import StandingReport
         from hpatch.report.common.progress import shown
 
         status = History(repo, onto).head()
@@ -55,14 +57,14 @@ def _command(
             for one in proposals(history, status):
                 standing.append(one)
                 progress.step(len(standing), len(status.entries), one.entry.title)
-        output.write(backport_standing.render(status, standing, format, width=output.width(), color=output.color()))
-        return 1 if any(one.state == "stale" for one in standing) else 0
+        report = StandingReport(status=status, proposals=standing)
+        return output.show(report, FORMS, format, code=1 if any(one.state == "stale" for one in standing) else 0)
     from hpatch.backport.check.check import check
-    from hpatch.report.backport import check as backport_check
+    from hpatch.report.backport.check import CheckReport
 
     answer = check(history, history.find(revisions or ()))
-    output.write(backport_check.render(answer, format, width=output.width(), color=output.color()))
-    return 0 if answer.verdict in ("works", "modulo", "there") and not answer.lacking else 1
+    good = answer.verdict in ("works", "modulo", "there") and not answer.lacking
+    return output.show(CheckReport(answer), FORMS, format, code=0 if good else 1)
 
 
 def register(group: typer.Typer) -> None:

@@ -10,6 +10,7 @@ import typer
 from hpatch.cli import output
 from hpatch.cli.options import status as status_path
 from hpatch.cli.options import tree as trees
+from hpatch.cli.options.answer import Format
 
 if TYPE_CHECKING:
     from hpatch.backport.status.file import Entry, StatusFile, TextEdit
@@ -54,7 +55,6 @@ Deletes the whole entry: it was merged, or nobody proposes it any more.
 Which = Annotated[str, typer.Argument(metavar="ENTRY", help="A number, a revision (rN) or a part of the title.")]
 Name = Annotated[str, typer.Option("--name", metavar="NAME", help="Whose vote: a committer's name.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the change; write nothing.")]
-Format = Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")]
 
 
 class _Wish(NamedTuple):
@@ -169,7 +169,8 @@ def _edit(
 ) -> int:
     from hpatch.backport.status import file as status_file
     from hpatch.backport.status.choose import choose
-    from hpatch.report.backport import edit as report
+    from hpatch.report.backport.edit import EditReport, State
+    from hpatch.report.common.renderer import FORMS
 
     path = status_path.find(status, repo)
     with nullcontext() if dry_run else trees.held(path.parent):
@@ -180,17 +181,24 @@ def _edit(
         text = status_file.apply(found.text, wish.edits)
         if wish.edits and not dry_run:
             status_path.write(path, data, text)
-    state: report.State = "planned" if dry_run else "done"
+    state: State = "planned" if dry_run else "done"
     if not wish.edits:
         state = "refused" if wish.refused else "nothing"
     if wish.edits and action != "remove":
         after = status_path.parse(path, status_path.encoded(text))
         entry = next((one for one in after.entries if (one.title, one.trunk) == (entry.title, entry.trunk)), entry)
-    answer = report.Edited(
-        action, str(path), path.name, state, entry, data, status_path.encoded(text), wish.said, wish.refused
+    report = EditReport(
+        action=action,
+        file=str(path),
+        path=path.name,
+        state=state,
+        entry=entry,
+        before=data,
+        after=status_path.encoded(text),
+        said=wish.said,
+        reason=wish.refused,
     )
-    output.write(report.render(answer, format, width=output.width(), color=output.color()))
-    return 1 if wish.refused else 0
+    return output.show(report, FORMS, format, code=1 if wish.refused else 0)
 
 
 def register(group: typer.Typer) -> None:

@@ -6,6 +6,7 @@ import typer
 
 from hpatch.cli import output
 from hpatch.cli.options import history as shared
+from hpatch.cli.options.answer import Format
 from hpatch.errors import UsageError
 
 _EXAMPLES = """
@@ -25,18 +26,18 @@ def _command(
     onto: shared.Onto = "2.4.x",
     trunk: shared.Trunk = "trunk",
     mergeinfo: shared.Mergeinfo = None,
-    format: shared.Format = "text",
+    format: Format = "text",
 ) -> None:
     """Tell a revision's story: what it changed, where it went, in which release."""
     from hpatch.backport.check.explain import explain
-    from hpatch.report.backport import explain as report
+    from hpatch.report.backport.explain import ExplanationReport
+    from hpatch.report.common.renderer import FORMS
 
     history = shared.revisions(repo, onto, trunk, mergeinfo)
     found = history.find((name,), side=None)
     if len(found) != 1:
         raise UsageError("give one revision at a time")
-    answer = explain(history, found[0])
-    output.write(report.render(history, answer, format, width=output.width(), color=output.color()))
+    output.show(ExplanationReport(history=history, answer=explain(history, found[0])), FORMS, format)
 
 
 def register(group: typer.Typer) -> None:

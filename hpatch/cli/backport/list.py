@@ -1,11 +1,12 @@
 """`hpatch backport list`."""
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hpatch.cli import output
 from hpatch.cli.options import status as status_path
+from hpatch.cli.options.answer import Format
 from hpatch.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ Examples:
 no veto. Since when it is there only a repository tells.
 """
 
-Format = Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")]
-
 
 def _list(
     repo: Annotated[
@@ -37,7 +36,8 @@ def _list(
     """Show the proposals in STATUS, their votes and what each still needs."""
     from datetime import UTC, datetime
 
-    from hpatch.report.backport import status as report
+    from hpatch.report.backport.status import StatusReport
+    from hpatch.report.common.renderer import FORMS
 
     since: dict[Entry, str | None] = {}
     if repo is not None:
@@ -57,7 +57,7 @@ def _list(
             raise InputError(f"{path}: cannot be read: {why}; give --status FILE or --repo DIR") from error
         found = status_path.parse(path, data)
     today = datetime.now(UTC).date()
-    output.write(report.render(found, since, format, today=today, width=output.width(), color=output.color()))
+    output.show(StatusReport(status=found, since=since, today=today), FORMS, format)
 
 
 def register(group: typer.Typer) -> None:

@@ -7,6 +7,7 @@ import typer
 
 from hpatch.cli import output
 from hpatch.cli.options import history as shared
+from hpatch.cli.options.answer import Format
 from hpatch.errors import UsageError
 
 _EXAMPLES = """
@@ -33,12 +34,13 @@ def _command(
     onto: shared.Onto = "2.4.x",
     trunk: shared.Trunk = "trunk",
     mergeinfo: shared.Mergeinfo = None,
-    format: shared.Format = "text",
+    format: Format = "text",
 ) -> None:
     """Show what trunk has and the branch lacks, the best candidates for a backport first."""
     from hpatch.backport.check.missing import find
-    from hpatch.report.backport import missing as report
+    from hpatch.report.backport.missing import MissingReport
     from hpatch.report.common.progress import shown
+    from hpatch.report.common.renderer import FORMS
 
     if since is not None and _DATE.fullmatch(since) is None:
         raise UsageError(f"--since: '{since}' is not a date; write it like 2023-01-31")
@@ -46,7 +48,7 @@ def _command(
     history = shared.revisions(repo, onto, trunk, mergeinfo)
     with shown() as progress:
         found = find(history, paths, since, None if all_ else most, progress.step)
-    output.write(report.render(history, found, format, width=output.width(), color=output.color()))
+    output.show(MissingReport(history=history, found=found), FORMS, format)
 
 
 def register(group: typer.Typer) -> None:

@@ -100,7 +100,15 @@ def _command(
         # The patch first: an entry that promises a patch which could not be written would be worse.
         written = _patched(proposal, patch, place, dry_run) if patch is not None else None
         insertion = None if path is None or refused else _inserted(path, proposal.entry, dry_run)
-    answer = ProposalReport(proposal, place, tuple(shown), refused, insertion, written, dry_run)
+    answer = ProposalReport(
+        proposal=proposal,
+        place=place,
+        evidence=tuple(shown),
+        refused=refused,
+        insertion=insertion,
+        patch=written,
+        dry_run=dry_run,
+    )
     _write(answer, format, envelope)
     return 1 if refused else 0
 
@@ -167,24 +175,19 @@ def _write(answer: "ProposalReport", format: str, envelope: "tuple[Address, Addr
     """The answer to standard output; what a mail or a pull request does not tell, to standard error."""
     from datetime import UTC, datetime
 
-    from hpatch.report.backport import proposal as report
+    from hpatch.report.backport import github, mail
+    from hpatch.report.backport.proposal import written
+    from hpatch.report.common.renderer import FORMS, Form
 
-    if format in ("text", "json"):
-        form: Literal["text", "json"] = "json" if format == "json" else "text"
-        output.write(report.render(answer, form, width=output.width(), color=output.color()))
-        return
-    for line in itertools.chain((visible(answer.refused),) if answer.refused else (), *report.written(answer)):
-        print(f"hpatch: {line}", file=sys.stderr)
-    if answer.refused:
-        return
+    forms: dict[str, Form[ProposalReport]] = {**FORMS, "github": github.form}
     if envelope is not None:
-        from hpatch.report.backport import mail as proposal_mail
-
-        output.write_bytes(proposal_mail.render(answer, *envelope, datetime.now(UTC)))
-        return
-    from hpatch.report.backport import github as proposal_github
-
-    output.write(proposal_github.render(answer))
+        forms["mail"] = mail.form(*envelope, datetime.now(UTC))
+    if format not in FORMS:
+        for line in itertools.chain((visible(answer.refused),) if answer.refused else (), *written(answer)):
+            print(f"hpatch: {line}", file=sys.stderr)
+        if answer.refused:
+            return
+    output.show(answer, forms, format)
 
 
 def register(group: typer.Typer) -> None:

@@ -7,14 +7,16 @@ import typer
 
 from hpatch.cli import output
 from hpatch.cli.options import configuration as shared
+from hpatch.cli.options.answer import Format
 from hpatch.conf.load import load
 from hpatch.conf.tree import Configuration
 from hpatch.errors import UsageError
 from hpatch.lint import roots
 from hpatch.lint.settings import Settings
 from hpatch.lint.settings import modules as modules_of
+from hpatch.report.common.renderer import FORMS
 from hpatch.report.common.terminal import visible
-from hpatch.report.lint import config as report
+from hpatch.report.lint import tree
 
 _TREE = """
 Examples:
@@ -58,13 +60,13 @@ def _tree(
     configuration = _load(
         path, _chosen(httpd_version, modules, mpm, define, env_file, server_root), httpd, config, no_config
     )
-    output.write_lines(report.render_tree(configuration, format, width=output.width(), color=output.color()))
+    output.show(configuration, tree.FORMS, format)
     return _problems(configuration)
 
 
 def _workers(
     path: Path,
-    format: Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")] = "text",
+    format: Format = "text",
     httpd: shared.Httpd = None,
     httpd_version: shared.HttpdVersion = None,
     modules: shared.ModuleList = None,
@@ -77,11 +79,12 @@ def _workers(
 ) -> int:
     """Show servers, mappings, workers, balancers and their parameters as mod_proxy would have them."""
     from hpatch.proxy.build import build  # the tree does without
+    from hpatch.report.lint.workers import WorkersReport
 
     configuration = _load(
         path, _chosen(httpd_version, modules, mpm, define, env_file, server_root), httpd, config, no_config
     )
-    output.write(report.render_workers(build(configuration), format, width=output.width(), color=output.color()))
+    output.show(WorkersReport(build(configuration)), FORMS, format)
     return _problems(configuration)
 
 

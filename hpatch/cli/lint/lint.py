@@ -18,7 +18,7 @@ from hpatch.lint.selection import matching, select
 from hpatch.lint.settings import Settings
 from hpatch.lint.settings import modules as modules_of
 from hpatch.report.common.terminal import visible
-from hpatch.report.lint import forms as report
+from hpatch.report.lint.forms import FORMS, FindingsReport
 
 _RULES = "Which findings"
 _OUTPUT = "Output"
@@ -122,11 +122,7 @@ def _command(
         base=os.getcwd(),  # noqa: PTH109 - the path stays text, as written
         progress=_Progress() if sys.stderr.isatty() else None,
     )
-    to_terminal = output_file is None
-    text = report.render(
-        format, result, width=output.width() if to_terminal else None, color=to_terminal and output.color()
-    )
-    output.write(text, output_file)
+    output.show(FindingsReport(result), FORMS, format, file=output_file)
     return _exit_code(result, chosen.fail_on or "warning")
 
 

@@ -1,14 +1,16 @@
 """`hpatch rule`."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from hpatch.cli import output
+from hpatch.cli.options.answer import Format
 from hpatch.errors import UsageError
 from hpatch.lint import registry
 from hpatch.lint.selection import matching, unknown
-from hpatch.report.lint import rule as report
+from hpatch.report.common.renderer import FORMS
+from hpatch.report.lint.rule import RuleReport, RulesReport
 
 _EXAMPLES = """
 Examples:
@@ -21,20 +23,15 @@ Examples:
 
 def _command(
     rule: Annotated[str | None, typer.Argument(metavar="[RULE]", help="A code, a prefix of codes, or a name.")] = None,
-    format: Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")] = "text",
+    format: Format = "text",
 ) -> None:
     """Show all rules in a table, or one rule's manual."""
     rules = registry.rules()
     found = rules if rule is None else matching(rule, rules)
     if not found and rule is not None:
         raise UsageError(unknown(rule, rules))
-    if format == "json":
-        text = report.render_json(found)
-    elif rule is not None and len(found) == 1:
-        text = report.render_manual(found[0], width=output.width(), color=output.color())
-    else:
-        text = report.render_table(found, width=output.width(), color=output.color())
-    output.write(text)
+    one = rule is not None and len(found) == 1
+    output.show(RuleReport(found[0]) if one else RulesReport(found), FORMS, format)
 
 
 def register(app: typer.Typer) -> None:

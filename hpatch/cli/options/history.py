@@ -1,7 +1,7 @@
 """The options that commands share which look at a repository's trunk and branch."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,7 +23,6 @@ Mergeinfo = Annotated[
         help="Subversion's record of merges: a file with svn:mergeinfo's value, or a working copy of the branch.",
     ),
 ]
-Format = Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")]
 
 
 def revisions(repo: str, onto: str, trunk: str, mergeinfo: str | None = None) -> "Revisions":

@@ -4,7 +4,7 @@ import os
 import re
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -13,10 +13,12 @@ from hpatch.cli import output
 from hpatch.cli.options import placing
 from hpatch.cli.options import revisions as shared
 from hpatch.cli.options import tree as trees
+from hpatch.cli.options.answer import Format
 from hpatch.cli.options.placing import PLACING
 from hpatch.errors import InputError
 from hpatch.patch.sources.model import LIMIT
-from hpatch.report.patch import plan as report
+from hpatch.report.common.renderer import FORMS
+from hpatch.report.patch.plan import PlanReport
 
 _EXAMPLES = """
 Examples:
@@ -43,7 +45,7 @@ def _command(
     tree: trees.Tree = Path(),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done; change nothing.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every hunk.")] = False,
-    format: Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")] = "text",
+    format: Format = "text",
     fuzz: placing.Fuzz = 0,
     ignore_whitespace: placing.IgnoreWhitespace = False,
     strip: Annotated[
@@ -78,9 +80,8 @@ def _command(
         prepared = prepare(tree, request, known, source)
         if prepared.ok and not dry_run:
             commit(prepared)
-    answer = report.PlanReport(prepared, dry_run)
-    output.write(report.render(answer, format, verbose=verbose, width=output.width(), color=output.color()))
-    return 0 if prepared.ok else 1
+    report = PlanReport(prepared=prepared, dry_run=dry_run, hunks=verbose)
+    return output.show(report, FORMS, format, code=0 if prepared.ok else 1)
 
 
 def _request(words: list[str], known: set[str]) -> Request:

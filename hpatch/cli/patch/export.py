@@ -9,6 +9,7 @@ import typer
 from hpatch.cli import output
 from hpatch.cli.options import revisions as shared
 from hpatch.cli.options import tree as trees
+from hpatch.cli.options.answer import Format
 from hpatch.errors import InputError, ToolError, UsageError
 
 if TYPE_CHECKING:
@@ -48,14 +49,15 @@ def command(
     web_base: shared.WebBase = None,
     from_: shared.From = None,
     catalog: shared.CatalogDirs = None,
-    format: Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")] = "text",
+    format: Format = "text",
 ) -> int:
     """Write patch sets as patches that quilt, git am or patch take, made to fit a tree."""
     from hpatch.build.trees.applying import Request, prepare_bare
     from hpatch.build.trees.exporting import patches
     from hpatch.patch.apply import export
-    from hpatch.report.patch import export as report
-    from hpatch.report.patch import plan as plan_report
+    from hpatch.report.common.renderer import FORMS
+    from hpatch.report.patch.export import ExportReport
+    from hpatch.report.patch.plan import PlanReport
 
     if folder is None and (form != "diff" or format == "json"):
         raise UsageError(f"--as {form}{' --format json' * (form == 'diff')} needs --output DIR")
@@ -64,12 +66,10 @@ def command(
     trees.settle(tree)
     prepared = prepare_bare(tree, Request(tuple(sets), any_version=any_version), known, source)
     if not prepared.ok:
-        answer = plan_report.PlanReport(prepared, dry_run=True)
-        text = plan_report.render(answer, format, width=output.width(), color=output.color())
+        refused = PlanReport(prepared=prepared, dry_run=True)
         if format == "json" or folder is not None:
-            output.write(text)
-        else:
-            sys.stderr.write(text)
+            return output.show(refused, FORMS, format, code=1)
+        sys.stderr.writelines(f"{line}\n" for line in refused.text(output.page()))
         return 1
     made = patches(prepared, known)
     if not made:
@@ -78,8 +78,8 @@ def command(
         output.write_bytes(export.diff(made))
         return 0
     files = _written(folder, _files(made, form, "+".join(dict.fromkeys(sets))), dry_run) if made else {}
-    output.write(report.render(form, [str(folder / name) for name in files], made, format, dry_run=dry_run))
-    return 0
+    names = [str(folder / name) for name in files]
+    return output.show(ExportReport(form=form, files=names, patches=made, dry_run=dry_run), FORMS, format)
 
 
 def _files(made: "tuple[Patch, ...]", form: Form, name: str) -> dict[str, bytes]:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hpatch.cli import output
 from hpatch.cli.options import tree as trees
+from hpatch.cli.options.answer import Format
 from hpatch.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hpatch.patch.apply.stack import Set, Stack
-    from hpatch.report.patch.revert import Revert
+    from hpatch.report.patch.revert import RevertReport
 
 _EXAMPLES = """
 Examples:
@@ -34,10 +35,10 @@ def _command(
     tree: trees.Tree = Path(),
     everything: Annotated[bool, typer.Option("--all", help="All that is applied.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done; change nothing.")] = False,
-    format: Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")] = "text",
+    format: Format = "text",
 ) -> int:
     """Take patch sets out of a source tree again."""
-    from hpatch.report.patch import revert as report
+    from hpatch.report.common.renderer import FORMS
 
     if bool(sets) is everything:
         raise UsageError("name the sets to revert, or give --all")
@@ -45,16 +46,15 @@ def _command(
         trees.settle(tree)
     with nullcontext() if dry_run else trees.held(tree):
         revert = _revert(tree, sets or (), dry_run)
-    output.write(report.render(revert, format, width=output.width(), color=output.color()))
-    return 0 if revert.ok else 1
+    return output.show(revert, FORMS, format, code=0 if revert.ok else 1)
 
 
-def _revert(tree: Path, wanted: Sequence[str], dry_run: bool) -> Revert:
+def _revert(tree: Path, wanted: Sequence[str], dry_run: bool) -> RevertReport:
     from hpatch import files
     from hpatch.patch.apply import stack as stacks
-    from hpatch.report.patch.revert import Revert
+    from hpatch.report.patch.revert import RevertReport
 
-    stack = stacks.load(tree)
+    root, stack = str(tree), stacks.load(tree)
     if not stack.sets and wanted:
         raise UsageError(f"{tree}: nothing is applied in this tree")
     ids = list(dict.fromkeys(wanted)) or [one.id for one in stack.sets]
@@ -63,11 +63,12 @@ def _revert(tree: Path, wanted: Sequence[str], dry_run: bool) -> Revert:
             raise UsageError(f"'{id}' is not applied in this tree; {_applied(id, stack)}")
     dependents = stack.dependents(ids)
     if dependents:
-        return Revert(str(tree), ids, None, dependents, (), dry_run)
+        return RevertReport(root=root, ids=ids, done=None, dependents=dependents, unneeded=(), dry_run=dry_run)
     done = stacks.revert(tree, stack, ids)
     if not dry_run and not done.clashes:
         files.replace(tree, done.changes)
-    return Revert(str(tree), ids, done, (), _unneeded(done.stack, stack, ids), dry_run)
+    unneeded = _unneeded(done.stack, stack, ids)
+    return RevertReport(root=root, ids=ids, done=done, dependents=(), unneeded=unneeded, dry_run=dry_run)
 
 
 def _applied(id: str, stack: Stack) -> str:

@@ -1,13 +1,15 @@
 """`hpatch set`: the patch sets of the catalogue, and their diffs."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from hpatch.cli import output
 from hpatch.cli.options import revisions as shared
+from hpatch.cli.options.answer import Format
 from hpatch.cli.patch import export
-from hpatch.report.patch import sets as report
+from hpatch.report.common.renderer import FORMS
+from hpatch.report.patch.sets import FetchReport, SetReport, SetsReport
 
 _LIST = """
 Examples:
@@ -35,16 +37,10 @@ The sets that a set needs are fetched too. Each diff is held against the catalog
 else is. Exit code 3 where a revision is not to be had or is another change, 4 where the source cannot be asked.
 """
 
-Format = Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")]
-
 
 def _list(catalog: shared.CatalogDirs = None, format: Format = "text") -> None:
     """Show all patch sets."""
-    found = shared.catalog(catalog).sets
-    if format == "json":
-        output.write(report.render_json(found))
-    else:
-        output.write(report.render_table(found, width=output.width(), color=output.color()))
+    output.show(SetsReport(shared.catalog(catalog).sets), FORMS, format)
 
 
 def _show(
@@ -54,11 +50,7 @@ def _show(
 ) -> None:
     """Show a patch set: what it cures, its revisions, what it needs, how it is recognised."""
     known = shared.catalog(catalog)
-    found = known.get(set)
-    if format == "json":
-        output.write(report.render_json((found,)))
-    else:
-        output.write(report.render_manual(found, known, width=output.width(), color=output.color()))
+    output.show(SetReport(known.get(set), known), FORMS, format)
 
 
 def _fetch(
@@ -83,12 +75,8 @@ def _fetch(
         source.source = None
     found = list(fetch((revision for _, revision in wanted), source))
     owners = {revision.name: one.id for one, revision in wanted}
-    if format == "json":
-        output.write(report.render_fetched_json(found, owners))
-    else:
-        output.write(report.render_fetched(found, owners, width=output.width(), color=output.color()))
     failed = [one.error.exit_code for one in found if isinstance(one, Unavailable)]
-    return 0 if dry_run else max(failed, default=0)
+    return output.show(FetchReport(found, owners), FORMS, format, code=0 if dry_run else max(failed, default=0))
 
 
 def register(app: typer.Typer) -> None:

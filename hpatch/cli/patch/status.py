@@ -1,14 +1,16 @@
 """`hpatch status`."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from hpatch.cli import output
 from hpatch.cli.options import revisions as shared
 from hpatch.cli.options import tree as trees
-from hpatch.report.patch import status as report
+from hpatch.cli.options.answer import Format
+from hpatch.report.common.renderer import FORMS
+from hpatch.report.patch.status import PresenceReport
 
 _EXAMPLES = """
 Examples:
@@ -26,7 +28,7 @@ def _command(
     sets: Annotated[list[str] | None, typer.Argument(metavar="[SET]...", help="Only these sets.")] = None,
     tree: trees.Tree = Path(),
     catalog: shared.CatalogDirs = None,
-    format: Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")] = "text",
+    format: Format = "text",
 ) -> None:
     """Show which patch sets a source tree has, and what is applied in it."""
     from hpatch.build.trees import presence
@@ -43,16 +45,16 @@ def _command(
 
         open_tree(tree)  # says what is missing
     wanted = [found.get(id) for id in dict.fromkeys(sets)] if sets else found.sets
-    status = report.Status(
-        str(tree),
-        source,
-        presence.presences(source, applied, (one for one in wanted if sets or one.project == source.project))
+    report = PresenceReport(
+        root=str(tree),
+        tree=source,
+        presences=presence.presences(source, applied, (one for one in wanted if sets or one.project == source.project))
         if source is not None
         else (),
-        applied,
-        sorted(presence.edited(Tree(tree), applied)),
+        stack=applied,
+        edited=sorted(presence.edited(Tree(tree), applied)),
     )
-    output.write(report.render(status, format, width=output.width(), color=output.color()))
+    output.show(report, FORMS, format)
 
 
 def register(app: typer.Typer) -> None:

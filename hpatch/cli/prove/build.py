@@ -9,12 +9,13 @@ import typer
 
 from hpatch.cli import output
 from hpatch.cli.options import building
+from hpatch.cli.options.answer import Format
 from hpatch.errors import UsageError
 
 if TYPE_CHECKING:
     from hpatch.build.httpd.plan import BuildOptions
     from hpatch.build.trees.source import SourceTree
-    from hpatch.report.prove.build import Build
+    from hpatch.report.prove.build import BuildReport
 
 _MODULE = "Single modules"
 
@@ -62,12 +63,12 @@ def _command(
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--plan", "--dry-run", help="Show what would run; run nothing.")] = False,
-    format: Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")] = "text",
+    format: Format = "text",
 ) -> None:
     """Build httpd from a source tree, or single modules of it for an httpd that is installed."""
     from hpatch.build.httpd.plan import BuildOptions
     from hpatch.build.trees.source import open_tree
-    from hpatch.report.prove import build as report
+    from hpatch.report.common.renderer import FORMS
 
     opened = open_tree(tree)
     if opened.project != "httpd":
@@ -83,33 +84,43 @@ def _command(
             raise UsageError("--apxs needs --module")
         options = BuildOptions(mpm, modules, tuple(configure_arg or ()), jobs)
         answer = _httpd(opened, prefix, options, build_dir, dry_run)
-    output.write(report.render(answer, format, width=output.width(), color=output.color()))
+    output.show(answer, FORMS, format)
 
 
-def _httpd(tree: SourceTree, into: Path, options: BuildOptions, folder: Path | None, dry_run: bool) -> Build:
+def _httpd(tree: SourceTree, into: Path, options: BuildOptions, folder: Path | None, dry_run: bool) -> BuildReport:
     from hpatch.build.httpd import build
     from hpatch.build.httpd.plan import Layout
-    from hpatch.report.prove.build import Build, Command
+    from hpatch.report.prove.build import BuildReport, Command
     from hpatch.report.prove.building import watching
 
     if dry_run:
         plan = build.planned(tree.root, into, options, folder)
         steps = [Command(*step) for step in plan.steps]
         log = Layout(plan.folder).log
-        return Build(tree, plan.prefix, plan.folder, log, True, files=plan.files, steps=steps)
+        return BuildReport(
+            tree=tree, prefix=plan.prefix, folder=plan.folder, log=log, dry_run=True, files=plan.files, steps=steps
+        )
     with watching() as watch:
         built = build.build(tree.root, into, options, folder, watch)
-    return Build(tree, built.prefix, built.log.parent, built.log, False, built.program, seconds=built.seconds)
+    return BuildReport(
+        tree=tree,
+        prefix=built.prefix,
+        folder=built.log.parent,
+        log=built.log,
+        dry_run=False,
+        program=built.program,
+        seconds=built.seconds,
+    )
 
 
 def _modules(
     tree: SourceTree, into: Path, names: list[str], program: str | None, folder: Path | None, dry_run: bool
-) -> Build:
+) -> BuildReport:
     from hpatch.build.httpd import apxs as modules
     from hpatch.build.httpd import prefix
     from hpatch.build.httpd.build import folder_of, held
     from hpatch.build.httpd.plan import Layout
-    from hpatch.report.prove.build import Build, Command
+    from hpatch.report.prove.build import BuildReport, Command
     from hpatch.report.prove.building import watching_module
 
     into = into.absolute()
@@ -119,13 +130,14 @@ def _modules(
     layout.check(tree.root)
     place, log = layout.modules, layout.modules / "build.log"
     if dry_run:
-        steps = modules.planned(tree.root, names, apxs, place)
-        return Build(tree, into, place, log, True, steps=[Command("apxs", *step) for step in steps])
+        steps = [Command("apxs", *step) for step in modules.planned(tree.root, names, apxs, place)]
+        return BuildReport(tree=tree, prefix=into, folder=place, log=log, dry_run=True, steps=steps)
     prefix.writable(into)
     with held(layout.folder, tree.root), watching_module() as watch:
         made = modules.module(tree.root, names, apxs, place, watch)
         files = prefix.add_modules(into, made.files, prefix.facts(tree, httpd=str(apxs.httpd)))
-    return Build(tree, into, place, log, False, modules=files, seconds={"apxs": made.seconds})
+    seconds = {"apxs": made.seconds}
+    return BuildReport(tree=tree, prefix=into, folder=place, log=log, dry_run=False, modules=files, seconds=seconds)
 
 
 def register(app: typer.Typer) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from hpatch.cli import output
 from hpatch.cli.options import matrix
+from hpatch.cli.options.answer import Format
 from hpatch.cli.options.matrix import CELLS
 from hpatch.errors import ToolError, UsageError
 
@@ -45,8 +46,6 @@ and end.
 Exit codes: 0 all passed; 1 some failed; 2 wrong usage; 4 none failed, but some cannot run here, and it says why.
 """
 
-Format = Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")]
-
 
 def _list(
     scenario: Annotated[str | None, typer.Argument(metavar="[SCENARIO]", help="Show all about this one.")] = None,
@@ -54,15 +53,11 @@ def _list(
 ) -> None:
     """Show the scenarios: what each holds, of which patch sets it tells, with what it runs."""
     from hpatch.lab.registry import find, scenarios
-    from hpatch.report.prove import lab as report
+    from hpatch.report.common.renderer import FORMS
+    from hpatch.report.prove.scenarios import ScenarioReport, ScenariosReport
 
-    found = scenarios() if scenario is None else (find(scenario),)
-    if format == "json":
-        output.write(report.render_list_json(found))
-    elif scenario is None:
-        output.write(report.render_list(found, width=output.width(), color=output.color()))
-    else:
-        output.write(report.render_manual(found[0], width=output.width(), color=output.color()))
+    report = ScenariosReport(scenarios()) if scenario is None else ScenarioReport(find(scenario))
+    output.show(report, FORMS, format)
 
 
 def _run(
@@ -96,8 +91,10 @@ def _run(
 ) -> int:
     """Run scenarios in the cells of a matrix: gateways, backends, transports, numbers of threads."""
     from hpatch.lab.matrix import experiments, left_out
-    from hpatch.report.prove import lab as report
+    from hpatch.report.common.renderer import FORMS
     from hpatch.report.prove import plot as lab_plot
+    from hpatch.report.prove.lab import LabReport
+    from hpatch.report.prove.scenarios import CellsReport, left_out_line
 
     chosen = _chosen(scenario or [], all)
     wanted = cells(gateway, module, backend, transport, threads)
@@ -105,15 +102,11 @@ def _run(
     planned = list(experiments(chosen, wanted))
     left = left_out(chosen, wanted)
     if not planned:
-        raise UsageError(f"nothing is left to run: {report.render_left_out(left)}")
+        raise UsageError(f"nothing is left to run: {left_out_line(left)}")
     if left and format == "text":
-        print(f"hpatch: left out: {report.render_left_out(left)}", file=sys.stderr)
+        print(f"hpatch: left out: {left_out_line(left)}", file=sys.stderr)
     if dry_run:
-        if format == "json":
-            output.write(report.render_plan_json(planned, left))
-        else:
-            output.write(report.render_plan(planned, width=output.width(), color=output.color()))
-        return 0
+        return output.show(CellsReport(planned=planned, left_out=left), FORMS, format)
     if form is not None:
         lab_plot.check()
     results: list[Result] = []
@@ -121,14 +114,11 @@ def _run(
         _run_all(planned, requests, results)
     except KeyboardInterrupt:
         if results and format == "text":
-            output.write(report.render(results, width=output.width(), color=output.color()))
+            output.show(LabReport(results=results), FORMS, format)
         done = f"after {len(results)} of {len(planned)} cells"
         print(f"hpatch: interrupted {done}; all that was started has ended", file=sys.stderr)
         return 130
-    if format == "json":
-        output.write(report.render_json(results, left))
-    else:
-        output.write(report.render(results, width=output.width(), color=output.color()))
+    output.show(LabReport(results=results, left_out=left), FORMS, format)
     if plot is not None and form is not None:
         output.write_bytes(lab_plot.render(results, form), str(plot))
     verdicts = {one.verdict for one in results}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hpatch.cli import output
 from hpatch.cli.options import revisions as shared
+from hpatch.cli.options.answer import Format
 from hpatch.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from hpatch.lab.model import GatewaySpec, Result
     from hpatch.patch.sets.model import PatchSet
     from hpatch.report.common.progress import Progress
-    from hpatch.report.prove.smoke import Smoke
+    from hpatch.report.prove.smoke import SmokeReport
 
 _EXAMPLES = """
 Examples:
@@ -39,7 +40,7 @@ def _command(
         typer.Option("--sets", metavar="SET", help="Sets that it is to have, and no others. Repeatable; commas do."),
     ] = None,
     catalog: shared.CatalogDirs = None,
-    format: Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")] = "text",
+    format: Format = "text",
 ) -> int:
     """Try an httpd: it starts, serves a page, proxies by each scheme it has, and shows the sets that it is to have."""
     from hpatch.build.httpd import prefix as made
@@ -48,7 +49,7 @@ def _command(
     from hpatch.lab import specs
     from hpatch.lab.model import GatewaySpec
     from hpatch.report.common.progress import shown
-    from hpatch.report.prove import smoke as report
+    from hpatch.report.common.renderer import FORMS
 
     known = shared.catalog(catalog)
     program = specs.program("httpd", prefix)
@@ -62,17 +63,16 @@ def _command(
                 raise UsageError(f"'{one.id}' is for {one.project}; hpatch tries only httpd")
     with shown() as progress:
         answer = _tried(GatewaySpec("httpd", program), found, progress)
-    output.write(report.render(answer, format, width=output.width(), color=output.color()))
-    return {"passed": 0, "failed": 1, "cannot-run": 4}[answer.verdict]
+    return output.show(answer, FORMS, format, code={"passed": 0, "failed": 1, "cannot-run": 4}[answer.verdict])
 
 
-def _tried(spec: GatewaySpec, sets: Sequence[PatchSet], progress: Progress) -> Smoke:
+def _tried(spec: GatewaySpec, sets: Sequence[PatchSet], progress: Progress) -> SmokeReport:
     from hpatch.build.httpd.installed import ask
     from hpatch.lab import matrix
     from hpatch.lab import smoke as lab
     from hpatch.lab.model import BackendSpec
     from hpatch.lab.registry import scenarios
-    from hpatch.report.prove.smoke import Smoke
+    from hpatch.report.prove.smoke import SmokeReport
 
     ids = {one.id for one in sets}
     telling = [one for one in scenarios() if ids & set(one.sets)]
@@ -87,8 +87,14 @@ def _tried(spec: GatewaySpec, sets: Sequence[PatchSet], progress: Progress) -> S
             results.append(matrix.run(one))
     told = {id for one in experiments for id in one.scenario.sets}
     silent = [one.id for one in sets if one.id not in told]
-    version = str(ask(str(spec.program)).version)
-    return Smoke(str(spec.program), version, checks, [one.id for one in sets], silent, results)
+    return SmokeReport(
+        program=str(spec.program),
+        version=str(ask(str(spec.program)).version),
+        checks=checks,
+        sets=[one.id for one in sets],
+        silent=silent,
+        results=results,
+    )
 
 
 def register(app: typer.Typer) -> None:

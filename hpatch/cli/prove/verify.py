@@ -96,7 +96,8 @@ def _command(
     from hpatch.lab import proof as proving
     from hpatch.lab.model import GatewaySpec
     from hpatch.report.common.progress import shown
-    from hpatch.report.patch import plan as plan_report
+    from hpatch.report.common.renderer import FORMS
+    from hpatch.report.patch.plan import PlanReport
     from hpatch.report.prove import proof as report
 
     if (httpd or apxs) and not module_only:
@@ -109,18 +110,15 @@ def _command(
     wanted = cells(None, None, backend or ["responder"], transport, threads)
     trees.settle(tree)
     plan = proving.plan(tree, request, known, source, wanted._replace(gateways=[GatewaySpec("httpd")]))
-    width, color = output.width(), output.color()
     if not plan.prepared.ok:
-        form: Literal["text", "json"] = "json" if format == "json" else "text"
-        output.write(plan_report.render(plan_report.PlanReport(plan.prepared, True), form, width=width, color=color))
-        return 1
+        refused = PlanReport(prepared=plan.prepared, dry_run=True)
+        return output.show(refused, FORMS, "json" if format == "json" else "text", code=1)
     options = (
         None if module_only else BuildOptions(mpm, "static", tuple(configure_arg or ()), jobs, documentation=False)
     )
     way = _Way(plan, options, httpd, apxs)
     if dry_run:
-        output.write(report.render_plan(plan, way.how, format, width=width, color=color))
-        return 0
+        return output.show(report.ProofPlanReport(plan, way.how), report.FORMS, format)
     if in_place:
         with trees.held(tree):  # or it would be found out when all is proved that it cannot be written
             pass
@@ -135,7 +133,7 @@ def _command(
             _apply(plan, tree, request, known, source)
             done = True
     finally:  # a proof is an answer, also where the tree does not take the sets
-        output.write(report.render(report.ProofReport(proof, way.how, done), format, width=width, color=color))
+        output.show(report.ProofReport(proof=proof, how=way.how, in_place=done), report.FORMS, format)
     return 0 if proof.ok else 4 if proof.undecided else 1
 
 

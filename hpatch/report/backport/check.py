@@ -1,17 +1,18 @@
-"""Whether revisions can be merged, as text and as JSON (`hpatch.check/1`, described in docs/output.md)."""
+"""Whether revisions can be merged (`hpatch.check/1`, described in docs/output.md)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from hpatch.backport.check.answer import Antecedent, Check, Conflict, Followup, Lacking, Prerequisite, Search
 from hpatch.backport.history.revisions import DevelopmentLine, Merge, Revision
 from hpatch.backport.proposal.title import summary
 from hpatch.report.backport import advice as backport_advice
 from hpatch.report.backport import data as backport_data
-from hpatch.report.common.json import dump
 from hpatch.report.common.numbers import count
+from hpatch.report.common.renderer import Page
 from hpatch.report.common.sides import sides
 from hpatch.report.common.tables import table
 from hpatch.report.common.terminal import paint, visible, wrap
@@ -33,11 +34,20 @@ _HELPS = {"clean": "with it all goes in", "fewer": "with it less fails", "no": "
 _SAID = {"fix": "fixes", "revert": "reverts", "follow-up": "follows up", "mention": "names"}
 
 
-def render(answer: Check, format: Literal["text", "json"], *, width: int | None = None, color: bool = False) -> str:
-    """The answer."""
-    if format == "json":
-        return dump({"schema": "hpatch.check/1", **backport_data.data(answer)})
-    return "".join(f"{line}\n" for line in _text(answer, width, color))
+@dataclass(frozen=True)
+class CheckReport:
+    """Whether revisions can be merged."""
+
+    schema: ClassVar[str] = "hpatch.check/1"
+    answer: Check
+
+    def text(self, page: Page) -> Iterator[str]:
+        """For people."""
+        return _text(self.answer, page.width, page.color)
+
+    def data(self) -> dict[str, Any]:
+        """For programs."""
+        return backport_data.data(self.answer)
 
 
 def verdict(answer: Check) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from hpatch.backport.check.answer import Check, Conflict, Followup, Search
 from hpatch.backport.history.revisions import Merge, Revision
 from hpatch.report.backport import advice as backport_advice
+from hpatch.report.common.json import lines
 
 
 def data(answer: Check) -> dict[str, Any]:
@@ -97,8 +98,8 @@ def _conflict_data(one: Conflict) -> dict[str, Any]:
         "path": one.path,
         "line": one.line,
         "reason": one.reason,
-        "expected": _lines(one.expected),
-        "found": _lines(one.found),
+        "expected": lines(one.expected),
+        "found": lines(one.found),
         "suppliers": list(one.suppliers),
         "own": list(one.own),
     }
@@ -107,7 +108,3 @@ def _conflict_data(one: Conflict) -> dict[str, Any]:
 def _search_data(search: Search) -> dict[str, Any]:
     found = None if search.found is None else [one.name for one in search.found]
     return {**search._asdict(), "found": found}
-
-
-def _lines(lines: Sequence[bytes]) -> list[str]:
-    return [line.decode("utf-8", "surrogateescape") for line in lines]

@@ -1,15 +1,16 @@
-"""What an edit of STATUS did or would do, as text and as JSON (`hpatch.status-edit/1`, described in docs/output.md)."""
+"""What an edit of STATUS did or would do (`hpatch.status-edit/1`, described in docs/output.md)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
 
 from hpatch.backport.status.file import Entry
 from hpatch.patch.diff.model import Diff
 from hpatch.patch.diff.write import compare, write
-from hpatch.report.backport.status import entry_as_json, needed
-from hpatch.report.common.json import dump
+from hpatch.report.backport.status import entry_data, needed
+from hpatch.report.common.renderer import Page
 from hpatch.report.common.terminal import paint, visible, wrap
 
 _HEAD = 2
@@ -18,12 +19,14 @@ _HEAD = 2
 State = Literal["done", "planned", "nothing", "refused"]
 
 
-class Edited(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class EditReport:
     """An edit: the file before and after, the entry as it is now (as it was, where it went), and a word on it.
 
     `state`: `planned` with --dry-run, `nothing` where the file is so already, `refused` with `reason`.
     """
 
+    schema: ClassVar[str] = "hpatch.status-edit/1"
     action: str
     file: str
     path: str
@@ -34,22 +37,13 @@ class Edited(NamedTuple):
     said: str
     reason: str = ""
 
+    def text(self, page: Page) -> Iterator[str]:
+        """For people."""
+        return _text(self, page.width, page.color)
 
-def render(edited: Edited, format: Literal["text", "json"], *, width: int | None = None, color: bool = False) -> str:
-    """The answer."""
-    if format == "json":
-        return dump(
-            {
-                "schema": "hpatch.status-edit/1",
-                "action": edited.action,
-                "file": edited.file,
-                "state": edited.state,
-                "reason": edited.reason or None,
-                "entry": entry_as_json(edited.entry, None),
-                "diff": difference(edited.path, edited.before, edited.after),
-            }
-        )
-    return "".join(f"{line}\n" for line in _text(edited, width, color))
+    def data(self) -> dict[str, Any]:
+        """For programs."""
+        return _data(self)
 
 
 def difference(path: str, before: bytes, after: bytes) -> str:
@@ -68,7 +62,7 @@ def lines(diff: str, color: bool) -> Iterator[str]:
         yield text if style is None else paint(text, style, color)
 
 
-def _text(edited: Edited, width: int | None, color: bool) -> Iterator[str]:
+def _text(edited: EditReport, width: int | None, color: bool) -> Iterator[str]:
     if edited.state == "planned":
         yield from lines(difference(edited.path, edited.before, edited.after), color)
     place = f"{edited.file}:{edited.entry.line}"
@@ -77,3 +71,14 @@ def _text(edited: Edited, width: int | None, color: bool) -> Iterator[str]:
     yield from wrap(f"  {visible(said)}", width, 4)
     if edited.state not in ("refused", "nothing") and edited.action != "remove":
         yield from wrap(f"  needs {visible(needed(edited.entry.needs))}", width, 4)
+
+
+def _data(edited: EditReport) -> dict[str, Any]:
+    return {
+        "action": edited.action,
+        "file": edited.file,
+        "state": edited.state,
+        "reason": edited.reason or None,
+        "entry": entry_data(edited.entry, None),
+        "diff": difference(edited.path, edited.before, edited.after),
+    }

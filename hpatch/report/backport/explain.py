@@ -1,34 +1,39 @@
-"""A revision's story, as text and as JSON (`hpatch.explain/1`, described in docs/output.md)."""
+"""A revision's story (`hpatch.explain/1`, described in docs/output.md)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from hpatch.backport.check.explain import Explanation, Touched
 from hpatch.backport.history.revisions import Revisions
 from hpatch.report.backport.check import has, merges, said, titled
 from hpatch.report.backport.data import followup_data, merged_data, revision
-from hpatch.report.common.json import dump
+from hpatch.report.common.renderer import Page
 from hpatch.report.common.tables import table
 from hpatch.report.common.terminal import paint, visible, wrap
 
 
-def render(
-    history: Revisions,
-    answer: Explanation,
-    format: Literal["text", "json"],
-    *,
-    width: int | None = None,
-    color: bool = False,
-) -> str:
-    """The answer."""
-    if format == "json":
-        return dump({"schema": "hpatch.explain/1", **_data(history, answer)})
-    return "".join(f"{line}\n" for line in _text(history, answer, width, color))
+@dataclass(frozen=True, kw_only=True)
+class ExplanationReport:
+    """The story of a revision, in a history."""
+
+    schema: ClassVar[str] = "hpatch.explain/1"
+    history: Revisions
+    answer: Explanation
+
+    def text(self, page: Page) -> Iterator[str]:
+        """For people."""
+        return _text(self, page.width, page.color)
+
+    def data(self) -> dict[str, Any]:
+        """For programs."""
+        return _data(self)
 
 
-def _text(history: Revisions, answer: Explanation, width: int | None, color: bool) -> Iterator[str]:
+def _text(report: ExplanationReport, width: int | None, color: bool) -> Iterator[str]:
+    history, answer = report.history, report.answer
     one = answer.revision
     trunk, onto = visible(history.trunk.name), visible(history.onto.name)
     where = {"trunk": trunk, "branch": onto, "both": f"{trunk}, before {onto} left it"}[answer.side]
@@ -80,7 +85,8 @@ def _released(release: str | None) -> str:
     return "in no release" if release is None else f"first in {visible(release)}"
 
 
-def _data(history: Revisions, answer: Explanation) -> dict[str, object]:
+def _data(report: ExplanationReport) -> dict[str, Any]:
+    history, answer = report.history, report.answer
     return {
         "onto": history.onto._asdict(),
         "trunk": history.trunk._asdict(),

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hpatch.backport.proposal.title import summary
 from hpatch.report.backport.proposal import ProposalReport
+from hpatch.report.common.renderer import Page
 from hpatch.report.common.terminal import visible
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~@!])")
 _WORDS = {"yes": "yes", "no": "**no**", "note": "to judge", "unknown": "open"}
 
 
-def render(answer: ProposalReport) -> str:
+def form(answer: ProposalReport, page: Page) -> Iterable[str]:
     """The body."""
-    return "".join(f"{visible(line.expandtabs())}\n" for line in _lines(answer))
+    return ("".join(f"{visible(line.expandtabs())}\n" for line in _lines(answer)),)
 
 
 def _lines(answer: ProposalReport) -> Iterator[str]:

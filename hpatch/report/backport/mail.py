@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from hpatch.report.backport.proposal import ProposalReport
+from hpatch.report.common.renderer import Form
 from hpatch.report.common.terminal import visible
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ def address(text: str) -> Address | None:
     if found is None or not text.isprintable():
         return None
     return Address(_header(found[2] or ""), addr_spec=found[1] or found[3])
+
+
+def form(sender: Address, recipient: Address, date: datetime) -> Form[ProposalReport]:
+    """The form of a mail from someone to a list."""
+    return lambda answer, page: render(answer, sender, recipient, date)
 
 
 def render(answer: ProposalReport, sender: Address, recipient: Address, date: datetime) -> bytes:

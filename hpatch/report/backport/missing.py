@@ -1,16 +1,17 @@
-"""What the branch lacks, as text and as JSON (`hpatch.missing/1`, described in docs/output.md)."""
+"""What the branch lacks (`hpatch.missing/1`, described in docs/output.md)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from hpatch.backport.check.missing import Missing, MissingRevision
 from hpatch.backport.history.revisions import Revisions
 from hpatch.report.backport.check import merges, titled
 from hpatch.report.backport.data import merged_data, revision
-from hpatch.report.common.json import dump
 from hpatch.report.common.numbers import count
+from hpatch.report.common.renderer import Page
 from hpatch.report.common.tables import table
 from hpatch.report.common.terminal import visible, wrap
 
@@ -24,30 +25,25 @@ _VERDICTS = {
 }
 
 
-def render(
-    history: Revisions,
-    found: Missing,
-    format: Literal["text", "json"],
-    *,
-    width: int | None = None,
-    color: bool = False,
-) -> str:
-    """The answer."""
-    if format == "json":
-        return dump(
-            {
-                "schema": "hpatch.missing/1",
-                "onto": history.onto._asdict(),
-                "trunk": history.trunk._asdict(),
-                "total": found.total,
-                "there": found.there,
-                "candidates": [_data(one) for one in found.candidates],
-            }
-        )
-    return "".join(f"{line}\n" for line in _text(history, found, width, color))
+@dataclass(frozen=True, kw_only=True)
+class MissingReport:
+    """What a branch lacks, of a history."""
+
+    schema: ClassVar[str] = "hpatch.missing/1"
+    history: Revisions
+    found: Missing
+
+    def text(self, page: Page) -> Iterator[str]:
+        """For people."""
+        return _text(self, page.width, page.color)
+
+    def data(self) -> dict[str, Any]:
+        """For programs."""
+        return _data(self)
 
 
-def _text(history: Revisions, found: Missing, width: int | None, color: bool) -> Iterator[str]:
+def _text(report: MissingReport, width: int | None, color: bool) -> Iterator[str]:
+    history, found = report.history, report.found
     onto = visible(history.onto.name)
     if not found.candidates:
         yield from wrap(f"{onto} lacks nothing of {visible(history.trunk.name)} there", width)
@@ -76,7 +72,18 @@ def _why(one: MissingRevision) -> str:
     return ", ".join(words)
 
 
-def _data(one: MissingRevision) -> dict[str, object]:
+def _data(report: MissingReport) -> dict[str, Any]:
+    history, found = report.history, report.found
+    return {
+        "onto": history.onto._asdict(),
+        "trunk": history.trunk._asdict(),
+        "total": found.total,
+        "there": found.there,
+        "candidates": [_candidate_data(one) for one in found.candidates],
+    }
+
+
+def _candidate_data(one: MissingRevision) -> dict[str, object]:
     return {
         **revision(one.revision),
         "prs": list(one.prs),

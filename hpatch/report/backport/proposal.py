@@ -1,16 +1,17 @@
-"""A proposal as text and as JSON (`hpatch.proposal/1`, described in docs/output.md)."""
+"""A proposal (`hpatch.proposal/1`, described in docs/output.md)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Literal, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from hpatch.backport.proposal.evidence import Evidence
 from hpatch.backport.proposal.proposal import Proposal
 from hpatch.report.backport import data as backport_data
 from hpatch.report.backport import edit as status_edit
-from hpatch.report.common.json import dump
+from hpatch.report.common.renderer import Page
 from hpatch.report.common.terminal import paint, visible, wrap
 
 APPLY = "patch -p0 < FILE, svn patch FILE or git apply -p0 FILE"
@@ -28,12 +29,14 @@ class Insertion(NamedTuple):
     after: bytes
 
 
-class ProposalReport(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class ProposalReport:
     """A proposal and what became of it. `place` is the branch's state in words; `refused`: why nothing was inserted.
 
     `patch` is the file that the branch's patch was written to, or would be.
     """
 
+    schema: ClassVar[str] = "hpatch.proposal/1"
     proposal: Proposal
     place: str
     evidence: tuple[Evidence, ...]
@@ -42,14 +45,13 @@ class ProposalReport(NamedTuple):
     patch: str | None
     dry_run: bool
 
+    def text(self, page: Page) -> Iterator[str]:
+        """For people."""
+        return _text(self, page.width, page.color)
 
-def render(
-    answer: ProposalReport, format: Literal["text", "json"], *, width: int | None = None, color: bool = False
-) -> str:
-    """The answer."""
-    if format == "json":
-        return dump(_json(answer))
-    return "".join(f"{line}\n" for line in _text(answer, width, color))
+    def data(self) -> dict[str, Any]:
+        """For programs."""
+        return _data(self)
 
 
 def _text(answer: ProposalReport, width: int | None, color: bool) -> Iterator[str]:
@@ -112,11 +114,10 @@ def _block(text: str) -> Iterator[str]:
     yield from (visible(line) for line in text.rstrip("\n").split("\n"))
 
 
-def _json(answer: ProposalReport) -> dict[str, Any]:
+def _data(answer: ProposalReport) -> dict[str, Any]:
     one = answer.proposal
     insertion = answer.insertion
     return {
-        "schema": "hpatch.proposal/1",
         "dry_run": answer.dry_run,
         "refused": answer.refused or None,
         "branch": one.branch,

@@ -1,15 +1,16 @@
-"""How STATUS's open proposals stand, as text and as JSON (`hpatch.standing/1`, described in docs/output.md)."""
+"""How STATUS's open proposals stand (`hpatch.standing/1`, described in docs/output.md)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from hpatch.backport.check.standing import Standing
 from hpatch.backport.status.model import StatusFile
 from hpatch.report.backport.check import verdict
 from hpatch.report.backport.status import needed
-from hpatch.report.common.json import dump
+from hpatch.report.common.renderer import Page
 from hpatch.report.common.tables import table
 from hpatch.report.common.terminal import paint, visible, wrap
 
@@ -20,22 +21,25 @@ _WORDS = {
 }
 
 
-def render(
-    status: StatusFile,
-    proposals: Sequence[Standing],
-    format: Literal["text", "json"],
-    *,
-    width: int | None = None,
-    color: bool = False,
-) -> str:
-    """The answer."""
-    if format == "json":
-        found = [_data(one) for one in proposals]
-        return dump({"schema": "hpatch.standing/1", "file": status.source.name, "proposals": found})
-    return "".join(f"{line}\n" for line in _text(status, proposals, width, color))
+@dataclass(frozen=True, kw_only=True)
+class StandingReport:
+    """The open proposals of a STATUS file."""
+
+    schema: ClassVar[str] = "hpatch.standing/1"
+    status: StatusFile
+    proposals: Sequence[Standing]
+
+    def text(self, page: Page) -> Iterator[str]:
+        """For people."""
+        return _text(self, page.width, page.color)
+
+    def data(self) -> dict[str, Any]:
+        """For programs."""
+        return _data(self)
 
 
-def _text(status: StatusFile, proposals: Sequence[Standing], width: int | None, color: bool) -> Iterator[str]:
+def _text(report: StandingReport, width: int | None, color: bool) -> Iterator[str]:
+    status, proposals = report.status, report.proposals
     if not proposals:
         yield from wrap(f"{visible(status.source.name)}: no open proposals", width)
     section = None
@@ -60,7 +64,11 @@ def _stands(one: Standing) -> str:
     return f"{_WORDS.get(one.state, verdict(one.check))}{count}"
 
 
-def _data(one: Standing) -> dict[str, object]:
+def _data(report: StandingReport) -> dict[str, Any]:
+    return {"file": report.status.source.name, "proposals": [_standing_data(one) for one in report.proposals]}
+
+
+def _standing_data(one: Standing) -> dict[str, object]:
     return {
         "section": one.entry.section,
         "kind": one.entry.kind,

@@ -1,35 +1,38 @@
-"""The proposals in STATUS, as text and as JSON (`hpatch.status/1`, described in docs/output.md)."""
+"""The proposals in STATUS (`hpatch.status/1`, described in docs/output.md)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, ClassVar
 
 from hpatch.backport.status.file import Entry, Needs, StatusFile
-from hpatch.report.common.json import dump
+from hpatch.report.common.renderer import Page
 from hpatch.report.common.tables import table
 from hpatch.report.common.terminal import paint, visible, wrap
 
 
-def render(
-    status: StatusFile,
-    since: Mapping[Entry, str | None],
-    format: Literal["text", "json"],
-    *,
-    today: date,
-    width: int | None = None,
-    color: bool = False,
-) -> str:
-    """The answer. `since` has the dates (ISO 8601) of the entries for which the history was asked."""
-    if format == "json":
-        return _json(status, since)
-    return "".join(f"{line}\n" for line in _text(status, since, today, width, color))
+@dataclass(frozen=True, kw_only=True)
+class StatusReport:
+    """A STATUS file. `since` has the dates (ISO 8601) of the entries for which the history was asked."""
+
+    schema: ClassVar[str] = "hpatch.status/1"
+    status: StatusFile
+    since: Mapping[Entry, str | None]
+    today: date
+
+    def text(self, page: Page) -> Iterator[str]:
+        """For people."""
+        return _text(self, page.width, page.color)
+
+    def data(self) -> dict[str, Any]:
+        """For programs."""
+        return _data(self)
 
 
-def _text(
-    status: StatusFile, since: Mapping[Entry, str | None], today: date, width: int | None, color: bool
-) -> Iterator[str]:
+def _text(report: StatusReport, width: int | None, color: bool) -> Iterator[str]:
+    status, since, today = report.status, report.since, report.today
     if not status.entries:
         yield f"{visible(status.source.name)}: no proposals"
     first, count = True, 1
@@ -70,18 +73,16 @@ def _age(since: str | None, today: date) -> str:
     return "1 day" if days == 1 else f"{max(days, 0)} days"
 
 
-def _json(status: StatusFile, since: Mapping[Entry, str | None]) -> str:
-    return dump(
-        {
-            "schema": "hpatch.status/1",
-            "file": status.source.name,
-            "exempt": list(status.exempt),
-            "entries": [entry_as_json(one, since.get(one)) for one in status.entries],
-        }
-    )
+def _data(report: StatusReport) -> dict[str, Any]:
+    status = report.status
+    return {
+        "file": status.source.name,
+        "exempt": list(status.exempt),
+        "entries": [entry_data(one, report.since.get(one)) for one in status.entries],
+    }
 
 
-def entry_as_json(one: Entry, since: str | None) -> dict[str, Any]:
+def entry_data(one: Entry, since: str | None) -> dict[str, Any]:
     """An entry; `since` when it is there, where that is known."""
     branch = one.branch
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from hpatch.text import Place
@@ -12,6 +13,11 @@ def dump(data: object) -> str:
     import json
 
     return json.dumps(data, indent=2) + "\n"
+
+
+def lines(lines: Iterable[bytes]) -> list[str]:
+    """Lines of a file, with their ends; a byte that is not UTF-8 is a lone surrogate."""
+    return [line.decode("utf-8", "surrogateescape") for line in lines]
 
 
 def at(place: Place) -> dict[str, Any]:

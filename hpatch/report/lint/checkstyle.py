@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
 
-def render(result: LintResult, *, width: int | None = None, color: bool = False) -> str:
+def render(result: LintResult) -> str:
     """One `<file>` for each file with findings, one `<error>` a finding.
 
     What XML cannot hold (control characters, bytes that are not UTF-8) is written out as on a terminal.

@@ -1,28 +1,51 @@
-"""The forms that findings can be given in."""
+"""The forms that findings can be given in: `hpatch.lint/1` (docs/output.md) and those that other programs read."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from hpatch.report.common import renderer
+from hpatch.report.common.renderer import Form, Page
 
 if TYPE_CHECKING:
     from hpatch.lint.engine import LintResult
 
-FORMATS = {
-    "text": "text",
-    "json": "json",
-    "sarif": "sarif",
-    "github": "github",
-    "checkstyle": "checkstyle",
+
+@dataclass(frozen=True)
+class FindingsReport:
+    """What linting found."""
+
+    schema: ClassVar[str] = "hpatch.lint/1"
+    result: LintResult
+
+    def text(self, page: Page) -> Iterator[str]:
+        """For people: findings with their source lines, then a summary."""
+        from hpatch.report.lint import text
+
+        return text.lines(self.result, page)
+
+    def data(self) -> dict[str, Any]:
+        """For programs."""
+        from hpatch.report.lint import json
+
+        return json.data(self.result)
+
+
+def _by_module(name: str) -> Form[FindingsReport]:
+    """The form of a module of this package, `render(result) -> str`; only a run that asks for it imports it."""
+
+    def show(answer: FindingsReport, page: Page) -> Iterable[str]:
+        return (import_module(f"{__package__}.{name}").render(answer.result),)
+
+    return show
+
+
+FORMS: Mapping[str, Form[FindingsReport]] = {
+    **renderer.FORMS,
+    "sarif": _by_module("sarif"),
+    "github": _by_module("github"),
+    "checkstyle": _by_module("checkstyle"),
 }
-"""Each format's module in this package; it has `render(result, *, width, color) -> str`."""
-
-
-def render(format: str, result: LintResult, *, width: int | None = None, color: bool = False) -> str:
-    """The result in a format, ended by a newline where it is not empty.
-
-    `width` is the terminal's in columns, None where there is none; `width` and `color` concern `text` only.
-    Raises KeyError for a format that is not in FORMATS.
-    """
-    rendered: str = import_module(f"hpatch.report.lint.{FORMATS[format]}").render(result, width=width, color=color)
-    return rendered

@@ -16,7 +16,7 @@ _MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = {**_MESSAGE, ord(":"): "%3A", ord(","): "%2C"}
 
 
-def render(result: LintResult, *, width: int | None = None, color: bool = False) -> str:
+def render(result: LintResult) -> str:
     """One line a finding. Its message starts with the place, since the log shows nothing else of it."""
     return "".join(f"{_command(finding, result.root)}\n" for finding in result.findings)
 

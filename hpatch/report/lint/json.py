@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hpatch.lint.finding import Finding
 from hpatch.lint.found import SEVERITIES, Fix
-from hpatch.report.common.json import at, dump
+from hpatch.report.common.json import at
 from hpatch.text import Place
 
 if TYPE_CHECKING:
@@ -15,21 +15,18 @@ if TYPE_CHECKING:
     from hpatch.lint.engine import LintResult
 
 
-def render(result: LintResult, *, width: int | None = None, color: bool = False) -> str:
-    """The whole result as one object, in ASCII: a byte that is not UTF-8 is a lone surrogate `\\udc80`…`\\udcff`."""
+def data(result: LintResult) -> dict[str, Any]:
+    """The whole result; a byte that is not UTF-8 is a lone surrogate `\\udc80`…`\\udcff`."""
     summary: dict[str, int] = {
         name: sum(one.severity == name for one in result.findings) for name in reversed(SEVERITIES)
     }
-    return dump(
-        {
-            "schema": "hpatch.lint/1",
-            "findings": [_finding(finding) for finding in result.findings],
-            "files": result.files,
-            "directives": result.directives,
-            "conditions": list(_conditions(result.conditions)),
-            "summary": {**summary, "unread": len(result.unread)},
-        }
-    )
+    return {
+        "findings": [_finding(finding) for finding in result.findings],
+        "files": result.files,
+        "directives": result.directives,
+        "conditions": list(_conditions(result.conditions)),
+        "summary": {**summary, "unread": len(result.unread)},
+    }
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -2,33 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from hpatch.lint.rule import Rule
-from hpatch.report.common.json import dump
+from hpatch.report.common.renderer import Page
 from hpatch.report.common.tables import table
 from hpatch.report.common.terminal import paint, visible, wrap
 from hpatch.report.lint.manual import blocks
 from hpatch.report.lint.text import STYLES
 
-_MEASURE = 100
-"""The longest line of running text, however wide the terminal is."""
+
+@dataclass(frozen=True)
+class RulesReport:
+    """Rules, one a row."""
+
+    schema: ClassVar[str] = "hpatch.rules/1"
+    rules: Sequence[Rule]
+
+    def text(self, page: Page) -> Iterator[str]:
+        """For people."""
+        headers = ("code   name", "summary", "severity")
+        rows = [(f"{rule.code}  {rule.name}", rule.summary, _weight(rule)) for rule in self.rules]
+        return table(headers, rows, page.width, page.color, bold=True)
+
+    def data(self) -> dict[str, Any]:
+        """For programs, with their manuals."""
+        return {
+            "rules": [
+                {
+                    "rule": rule.code,
+                    "name": rule.name,
+                    "severity": rule.severity,
+                    "confidence": rule.confidence,
+                    "summary": rule.summary,
+                    "manual": rule.manual,
+                    "references": list(rule.references),
+                }
+                for rule in self.rules
+            ]
+        }
 
 
-def render_table(rules: Iterable[Rule], *, width: int | None = None, color: bool = False) -> str:
-    """All rules, one a row."""
-    headers = ("code   name", "summary", "severity")
-    rows = [(f"{rule.code}  {rule.name}", rule.summary, _weight(rule)) for rule in rules]
-    return "".join(f"{line}\n" for line in table(headers, rows, width, color, bold=True))
+@dataclass(frozen=True)
+class RuleReport:
+    """One rule's manual."""
+
+    schema: ClassVar[str] = RulesReport.schema
+    rule: Rule
+
+    def text(self, page: Page) -> Iterator[str]:
+        """For people."""
+        return _manual(self.rule, page.measure, page.color)
+
+    def data(self) -> dict[str, Any]:
+        """For programs."""
+        return RulesReport((self.rule,)).data()
 
 
 def _weight(rule: Rule) -> str:
     return rule.severity if rule.confidence == "high" else f"{rule.severity} ({rule.confidence})"
-
-
-def render_manual(rule: Rule, *, width: int | None = None, color: bool = False) -> str:
-    """One rule's manual."""
-    return "\n".join(_manual(rule, min(width or _MEASURE, _MEASURE), color)) + "\n"
 
 
 def _manual(rule: Rule, width: int, color: bool) -> Iterator[str]:
@@ -51,24 +85,3 @@ def _manual(rule: Rule, width: int, color: bool) -> Iterator[str]:
         yield ""
         yield "See:"
         yield from (f"    {visible(reference)}" for reference in rule.references)
-
-
-def render_json(rules: Iterable[Rule]) -> str:
-    """Rules with their manuals."""
-    return dump(
-        {
-            "schema": "hpatch.rules/1",
-            "rules": [
-                {
-                    "rule": rule.code,
-                    "name": rule.name,
-                    "severity": rule.severity,
-                    "confidence": rule.confidence,
-                    "summary": rule.summary,
-                    "manual": rule.manual,
-                    "references": list(rule.references),
-                }
-                for rule in rules
-            ],
-        }
-    )

@@ -32,7 +32,7 @@ _GITHUB: dict[Severity, str] = {"error": "error", "warning": "warning", "info": 
 _FAMILIES = {"CF": "reading", "BE": "backend", "WK": "worker", "MP": "mapping"}
 
 
-def render(result: LintResult, *, width: int | None = None, color: bool = False) -> str:
+def render(result: LintResult) -> str:
     """One log with one run. The rules in it are those with findings."""
     rules = list({finding.rule.code: finding.rule for finding in result.findings}.values())
     rules.sort(key=lambda rule: rule.code)

@@ -9,6 +9,7 @@ from hpatch.lint.finding import Finding
 from hpatch.lint.found import SEVERITIES, Related
 from hpatch.report.common.excerpt import MarkedPlace, excerpt
 from hpatch.report.common.numbers import count
+from hpatch.report.common.renderer import Page
 from hpatch.report.common.terminal import paint, visible, wrap
 from hpatch.text import Place
 
@@ -31,15 +32,14 @@ _OPTIONS = {
 """What decides a conditional, by the first word of its text."""
 
 
-def render(result: LintResult, *, width: int | None, color: bool) -> str:
+def lines(result: LintResult, page: Page) -> Iterator[str]:
     """All findings with their source lines, then a summary. Without a width nothing is wrapped."""
-    lines: list[str] = []
+    width, color = page
     for finding in result.findings:
-        lines.extend(_finding(finding, result, width, color))
-        lines.append("")
-    lines.extend(_conditions(result.conditions, width, color))
-    lines.extend(_summary(result, width, color))
-    return "\n".join(lines) + "\n"
+        yield from _finding(finding, result, width, color)
+        yield ""
+    yield from _conditions(result.conditions, width, color)
+    yield from _summary(result, width, color)
 
 
 def _finding(finding: Finding, result: LintResult, width: int | None, color: bool) -> Iterator[str]:

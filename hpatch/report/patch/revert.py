@@ -1,23 +1,27 @@
-"""What a revert did or would do, as text and as JSON (`hpatch.revert/1`, described in docs/output.md)."""
+"""What a revert did or would do, (`hpatch.revert/1`, described in docs/output.md)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from hpatch.patch.apply.stack import Clash, Reverted, Set, Undone
-from hpatch.report.common.json import dump
+from hpatch.report.common.json import lines
 from hpatch.report.common.numbers import count
+from hpatch.report.common.renderer import Page
 from hpatch.report.common.sides import sides
 from hpatch.report.common.terminal import paint, visible, wrap
 
 
-class Revert(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class RevertReport:
     """A revert of the sets `ids`, not done where `dependents` need them or lines clash.
 
     `unneeded` are sets that came along for one of them, and that nothing needs any more.
     """
 
+    schema: ClassVar[str] = "hpatch.revert/1"
     root: str
     ids: Sequence[str]
     done: Reverted | None
@@ -30,15 +34,26 @@ class Revert(NamedTuple):
         """Whether it goes."""
         return self.done is not None and not self.done.clashes
 
+    def text(self, page: Page) -> Iterator[str]:
+        """For people."""
+        return _text(self, page.width, page.color)
 
-def render(revert: Revert, format: Literal["text", "json"], *, width: int | None = None, color: bool = False) -> str:
-    """The answer."""
-    if format == "json":
-        return _json(revert)
-    return "".join(f"{line}\n" for line in _text(revert, width, color))
+    def data(self) -> dict[str, Any]:
+        """For programs."""
+        done = self.done
+        return {
+            "tree": self.root,
+            "dry_run": self.dry_run,
+            "ok": self.ok,
+            "sets": list(self.ids),
+            "files": [{"path": file.path, "how": _how(file)} for file in done.files] if done else [],
+            "dependents": [one.id for one in self.dependents],
+            "clashes": [_clash_data(clash) for clash in done.clashes] if done else [],
+            "unneeded": [one.id for one in self.unneeded],
+        }
 
 
-def _text(revert: Revert, width: int | None, color: bool) -> Iterator[str]:
+def _text(revert: RevertReport, width: int | None, color: bool) -> Iterator[str]:
     done = revert.done
     if not revert.ids:
         yield "Nothing is applied in this tree."
@@ -67,7 +82,7 @@ def _text(revert: Revert, width: int | None, color: bool) -> Iterator[str]:
         yield from wrap(f"Came along and is not needed any more: {names} (hpatch revert {names})", width, 2)
 
 
-def _blocked(revert: Revert, width: int | None, color: bool) -> Iterator[str]:
+def _blocked(revert: RevertReport, width: int | None, color: bool) -> Iterator[str]:
     gone = {*revert.ids, *(one.id for one in revert.dependents)}
     for one in revert.dependents:
         needed = [id for id in one.requires if id in gone]
@@ -102,24 +117,7 @@ def _clash(clash: Clash, width: int | None, color: bool) -> Iterator[str]:
         yield ""
 
 
-def _json(revert: Revert) -> str:
-    done = revert.done
-    return dump(
-        {
-            "schema": "hpatch.revert/1",
-            "tree": revert.root,
-            "dry_run": revert.dry_run,
-            "ok": revert.ok,
-            "sets": list(revert.ids),
-            "files": [{"path": file.path, "how": _how(file)} for file in done.files] if done else [],
-            "dependents": [one.id for one in revert.dependents],
-            "clashes": [_clash_json(clash) for clash in done.clashes] if done else [],
-            "unneeded": [one.id for one in revert.unneeded],
-        }
-    )
-
-
-def _clash_json(clash: Clash) -> dict[str, Any]:
+def _clash_data(clash: Clash) -> dict[str, Any]:
     return {
         "path": clash.path,
         "set": None if clash.step is None else clash.step.set,
@@ -127,8 +125,8 @@ def _clash_json(clash: Clash) -> dict[str, Any]:
         "lines": [
             {
                 "line": conflict.line,
-                "without": [line.decode("utf-8", "surrogateescape") for line in conflict.ours],
-                "now": [line.decode("utf-8", "surrogateescape") for line in conflict.theirs],
+                "without": lines(conflict.ours),
+                "now": lines(conflict.theirs),
             }
             for conflict in clash.conflicts
         ],

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from hpatch.patch.sets.model import Catalog, Mark, PatchSet, SetRevision
 from hpatch.patch.sources.fetch import Fetched, Unavailable
-from hpatch.report.common.json import dump
+from hpatch.report.common.renderer import Page
 from hpatch.report.common.tables import table
 from hpatch.report.common.terminal import paint, visible, wrap
 
-_MEASURE = 100
-"""The longest line of running text, however wide the terminal is."""
 
+@dataclass(frozen=True)
+class SetsReport:
+    """Sets, one a row."""
 
-def render_table(sets: Iterable[PatchSet], *, width: int | None = None, color: bool = False) -> str:
-    """All sets, one a row."""
-    headers = ("set", "what it does", "revisions", "versions")
-    rows = [(one.id, one.title, _sources(one), _versions(one)) for one in sets]
-    return "".join(f"{line}\n" for line in table(headers, rows, width, color, bold=True))
+    schema: ClassVar[str] = "hpatch.sets/1"
+    sets: Sequence[PatchSet]
+
+    def text(self, page: Page) -> Iterator[str]:
+        """For people."""
+        headers = ("set", "what it does", "revisions", "versions")
+        rows = [(one.id, one.title, _sources(one), _versions(one)) for one in self.sets]
+        return table(headers, rows, page.width, page.color, bold=True)
+
+    def data(self) -> dict[str, Any]:
+        """For programs."""
+        return {"sets": [_set(one) for one in self.sets]}
 
 
 def _sources(one: PatchSet) -> str:
@@ -32,9 +41,21 @@ def _versions(one: PatchSet) -> str:
     return str(one.applies) if one.project == "httpd" else f"{one.project} {one.applies}"
 
 
-def render_manual(one: PatchSet, catalog: Catalog, *, width: int | None = None, color: bool = False) -> str:
+@dataclass(frozen=True)
+class SetReport:
     """All that the catalogue knows of a set."""
-    return "\n".join(_manual(one, catalog, min(width or _MEASURE, _MEASURE), color)) + "\n"
+
+    schema: ClassVar[str] = SetsReport.schema
+    one: PatchSet
+    catalog: Catalog
+
+    def text(self, page: Page) -> Iterator[str]:
+        """For people."""
+        return _manual(self.one, self.catalog, page.measure, page.color)
+
+    def data(self) -> dict[str, Any]:
+        """For programs."""
+        return SetsReport((self.one,)).data()
 
 
 def _manual(one: PatchSet, catalog: Catalog, width: int, color: bool) -> Iterator[str]:
@@ -88,11 +109,6 @@ def _mark(mark: Mark) -> str:
     return f"{mark.file}: {', '.join(texts)}{whose}"
 
 
-def render_json(sets: Iterable[PatchSet]) -> str:
-    """Sets, for programs."""
-    return dump({"schema": "hpatch.sets/1", "sets": [_set(one) for one in sets]})
-
-
 def _set(one: PatchSet) -> dict[str, Any]:
     return {
         "id": one.id,
@@ -134,12 +150,22 @@ def _revision(revision: SetRevision) -> dict[str, Any]:
     }
 
 
-def render_fetched(
-    found: Sequence[Fetched | Unavailable], owners: Mapping[str, str], *, width: int | None = None, color: bool = False
-) -> str:
-    """What is in the cache now, a revision a row."""
-    rows = [(one.revision.name, owners[one.revision.name], _state(one)) for one in found]
-    return "".join(f"{line}\n" for line in table(("revision", "set", "diff"), rows, width, color))
+@dataclass(frozen=True)
+class FetchReport:
+    """What is in the cache now, a revision a row. `owners` are the sets of the revisions, by their names."""
+
+    schema: ClassVar[str] = "hpatch.fetch/1"
+    found: Sequence[Fetched | Unavailable]
+    owners: Mapping[str, str]
+
+    def text(self, page: Page) -> Iterator[str]:
+        """For people."""
+        rows = [(one.revision.name, self.owners[one.revision.name], _state(one)) for one in self.found]
+        return table(("revision", "set", "diff"), rows, page.width, page.color)
+
+    def data(self) -> dict[str, Any]:
+        """For programs."""
+        return {"revisions": [_fetched(one, self.owners) for one in self.found]}
 
 
 def _state(one: Fetched | Unavailable) -> str:
@@ -149,11 +175,6 @@ def _state(one: Fetched | Unavailable) -> str:
     if one.files < one.wanted:
         state += f"; {one.files} of {one.wanted} files as they were before (three-way merging needs them)"
     return state
-
-
-def render_fetched_json(found: Iterable[Fetched | Unavailable], owners: Mapping[str, str]) -> str:
-    """The same for programs."""
-    return dump({"schema": "hpatch.fetch/1", "revisions": [_fetched(one, owners) for one in found]})
 
 
 def _fetched(one: Fetched | Unavailable, owners: Mapping[str, str]) -> dict[str, Any]:

@@ -1,14 +1,15 @@
-"""Which sets a tree has, as text and as JSON (`hpatch.presence/1`, described in docs/output.md)."""
+"""Which sets a tree has (`hpatch.presence/1`, described in docs/output.md)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from hpatch.build.trees.presence import Presence, State
 from hpatch.build.trees.source import SourceTree
 from hpatch.patch.apply.stack import Stack
-from hpatch.report.common.json import dump
+from hpatch.report.common.renderer import Page
 from hpatch.report.common.tables import table
 from hpatch.report.common.terminal import paint, visible, wrap
 
@@ -21,24 +22,27 @@ WORDS: dict[State, str] = {
 }
 
 
-class Status(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class PresenceReport:
     """A tree and what it has. `tree` is None where it is of no known project; `edited` are files changed since."""
 
+    schema: ClassVar[str] = "hpatch.presence/1"
     root: str
     tree: SourceTree | None
     presences: Sequence[Presence]
     stack: Stack
     edited: Sequence[str]
 
+    def text(self, page: Page) -> Iterator[str]:
+        """For people."""
+        return _text(self, page.width, page.color)
 
-def render(status: Status, format: Literal["text", "json"], *, width: int | None = None, color: bool = False) -> str:
-    """The answer."""
-    if format == "json":
-        return _json(status)
-    return "".join(f"{line}\n" for line in _text(status, width, color))
+    def data(self) -> dict[str, Any]:
+        """For programs."""
+        return _data(self)
 
 
-def _text(status: Status, width: int | None, color: bool) -> Iterator[str]:
+def _text(status: PresenceReport, width: int | None, color: bool) -> Iterator[str]:
     name = status.tree.name if status.tree is not None else "no source of httpd or uWSGI"
     for line in wrap(f"{visible(status.root)}: {name}", width, 2):
         yield paint(line, "bold", color)
@@ -63,33 +67,30 @@ def _why(one: Presence, stack: Stack) -> str:
     return f"{one.why} ({', '.join(names)})" if names else one.why
 
 
-def _json(status: Status) -> str:
+def _data(status: PresenceReport) -> dict[str, Any]:
     tree = status.tree
-    return dump(
-        {
-            "schema": "hpatch.presence/1",
-            "tree": {
-                "root": status.root,
-                "project": None if tree is None else tree.project,
-                "version": None if tree is None else str(tree.version),
-                "development": None if tree is None else tree.development,
-            },
-            "sets": [
-                {
-                    "id": one.set.id,
-                    "title": one.set.title,
-                    "state": "not-for-this-version" if one.state == "unsuitable" else one.state,
-                    "by": one.by,
-                    "why": one.why,
-                    "found": list(one.found),
-                    "lacking": list(one.lacking),
-                }
-                for one in status.presences
-            ],
-            "applied": [
-                {"name": step.name, "set": step.set, "files": [file.path for file in step.files]}
-                for step in status.stack.steps
-            ],
-            "edited": list(status.edited),
-        }
-    )
+    return {
+        "tree": {
+            "root": status.root,
+            "project": None if tree is None else tree.project,
+            "version": None if tree is None else str(tree.version),
+            "development": None if tree is None else tree.development,
+        },
+        "sets": [
+            {
+                "id": one.set.id,
+                "title": one.set.title,
+                "state": "not-for-this-version" if one.state == "unsuitable" else one.state,
+                "by": one.by,
+                "why": one.why,
+                "found": list(one.found),
+                "lacking": list(one.lacking),
+            }
+            for one in status.presences
+        ],
+        "applied": [
+            {"name": step.name, "set": step.set, "files": [file.path for file in step.files]}
+            for step in status.stack.steps
+        ],
+        "edited": list(status.edited),
+    }

@@ -1,14 +1,15 @@
-"""What a build made or would run, as text and as JSON (`hpatch.build/1`, described in docs/output.md)."""
+"""What a build made or would run (`hpatch.build/1`, described in docs/output.md)."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from hpatch.build.trees.source import SourceTree
-from hpatch.report.common.json import dump
+from hpatch.report.common.renderer import Page
 from hpatch.report.common.terminal import paint, visible, wrap
 
 
@@ -21,33 +22,36 @@ class Command(NamedTuple):
     settings: Mapping[str, str] = {}
 
 
-class Build(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class BuildReport:
     """A build that is done, or planned (`dry_run`).
 
     `program` is the httpd, None where single modules are built; `modules` are module files by name; `folder` is where
     it is built, `files` how many are copied there.
     """
 
+    schema: ClassVar[str] = "hpatch.build/1"
     tree: SourceTree
     prefix: Path
     folder: Path
     log: Path
     dry_run: bool
     program: Path | None = None
-    modules: Mapping[str, Path] = {}
-    seconds: Mapping[str, float] = {}
+    modules: Mapping[str, Path] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
     files: int | None = None
     steps: Sequence[Command] = ()
 
+    def text(self, page: Page) -> Iterator[str]:
+        """For people."""
+        return (_plan if self.dry_run else _done)(self, page.width, page.color)
 
-def render(build: Build, format: Literal["text", "json"], *, width: int | None = None, color: bool = False) -> str:
-    """The answer."""
-    if format == "json":
-        return _json(build)
-    return "".join(f"{line}\n" for line in (_plan if build.dry_run else _done)(build, width, color))
+    def data(self) -> dict[str, Any]:
+        """For programs."""
+        return _data(self)
 
 
-def _plan(build: Build, width: int | None, color: bool) -> Iterator[str]:
+def _plan(build: BuildReport, width: int | None, color: bool) -> Iterator[str]:
     """As a shell would take it: it can be copied, so it is not wrapped."""
     yield paint(f"# {visible(build.tree.name)}, from {visible(str(build.tree.root))}", "dim", color)
     if build.files is not None:
@@ -68,7 +72,7 @@ def _plan(build: Build, width: int | None, color: bool) -> Iterator[str]:
     yield paint(f"# to be {visible(last)}", "dim", color)
 
 
-def _done(build: Build, width: int | None, color: bool) -> Iterator[str]:
+def _done(build: BuildReport, width: int | None, color: bool) -> Iterator[str]:
     total = sum(build.seconds.values())
     if build.program is not None:
         yield from wrap(f"{build.tree.name}: {visible(str(build.program))}", width, 2)
@@ -79,10 +83,9 @@ def _done(build: Build, width: int | None, color: bool) -> Iterator[str]:
     yield from wrap(f"The log is {visible(str(build.log))}", width, 2)
 
 
-def _json(build: Build) -> str:
+def _data(build: BuildReport) -> dict[str, Any]:
     tree = build.tree
-    answer: dict[str, Any] = {
-        "schema": "hpatch.build/1",
+    return {
         "tree": {"root": str(tree.root), "version": str(tree.version), "development": tree.development},
         "prefix": str(build.prefix),
         "folder": str(build.folder),
@@ -102,4 +105,3 @@ def _json(build: Build) -> str:
             for step in build.steps
         ],
     }
-    return dump(answer)

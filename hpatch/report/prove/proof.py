@@ -1,20 +1,21 @@
-"""A proof as a table, in Markdown for a ticket, and as JSON (`hpatch.proof/1`, described in docs/output.md)."""
+"""A proof as a table, and in Markdown for a ticket (`hpatch.proof/1` is in `proof_data`)."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from hpatch.build.trees.choice import Chosen
 from hpatch.lab.model import Result
 from hpatch.lab.proof import Proof, ProofPlan, Row, Shown
-from hpatch.report.common.json import dump
+from hpatch.report.common import renderer
+from hpatch.report.common.markdown import grid, plain
+from hpatch.report.common.renderer import Form, Page
 from hpatch.report.common.tables import table
 from hpatch.report.common.terminal import paint, visible, wrap
-from hpatch.report.prove import lab
+from hpatch.report.prove import lab, proof_data
 
-Format = Literal["text", "json", "markdown"]
 SHOWN: dict[Shown, str] = {
     "proved": "proved",
     "unaffected": "no fault here",
@@ -22,60 +23,77 @@ SHOWN: dict[Shown, str] = {
     "broken": "BROKEN",
     "cannot-run": "cannot run",
 }
-_SPECIAL = re.compile(r"([\\`*_|<&\[\]])")
 _HEADERS = ("scenario", "backend", "transport", "before", "after", "")
 _CHECK_HEADERS = ("check", "before", "after", "")
+_PLAN_HEADERS = ("scenario", "tells of", "backend", "transport")
 
 
-class ProofReport(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class ProofReport:
     """A proof and what became of it: `how` it was built; `in_place`: the tree is patched now."""
 
+    schema: ClassVar[str] = "hpatch.proof/1"
     proof: Proof
     how: str
     in_place: bool = False
 
+    def text(self, page: Page) -> Iterator[str]:
+        """For people."""
+        return _text(self, page.width, page.color)
 
-def render(answer: ProofReport, format: Format, *, width: int | None = None, color: bool = False) -> str:
-    """The answer."""
-    if format == "json":
-        return _json(answer)
-    lines = _markdown(answer) if format == "markdown" else _text(answer, width, color)
-    return "".join(f"{line}\n" for line in lines)
+    def data(self) -> dict[str, Any]:
+        """For programs."""
+        return proof_data.data(self.proof, self.how, self.in_place)
+
+    def markdown(self) -> Iterator[str]:
+        """For a ticket: lines without their ends."""
+        return _markdown(self)
 
 
-def render_plan(plan: ProofPlan, how: str, format: Format, *, width: int | None = None, color: bool = False) -> str:
-    """What would be done."""
-    if format == "json":
-        return dump(
-            {
-                "schema": "hpatch.proof/1",
-                "dry_run": True,
-                **_head(plan, how),
-                "experiments": [
-                    {
-                        "scenario": one.scenario.name,
-                        "sets": list(sets),
-                        "backend": one.cell.backend.kind,
-                        "transport": one.cell.transport,
-                        "threads": one.cell.threads,
-                    }
-                    for sets, one in plan.experiments
-                ],
-            }
-        )
-    root = visible(str(plan.tree.root))
-    head = (f"{root}: {plan.tree.name}, {how}", f"would be applied in a copy: {_names(plan.sets)}")
-    headers = ("scenario", "tells of", "backend", "transport")
-    rows = [
-        (one.scenario.name, ", ".join(sets) or "others", lab.backend(one.cell.backend, None), one.cell.transport)
-        for sets, one in plan.experiments
-    ]
-    if format == "markdown":
-        lines = [f"**{_plain(head[0])}**", "", _plain(head[1]), "", *_grid(headers, rows)]
-    else:
-        lines = [line for text in head for line in wrap(text, width, 2)]
-        lines += ["", *table(headers, rows, width, color, bold=True)]
-    return "".join(f"{line}\n" for line in lines)
+@dataclass(frozen=True)
+class ProofPlanReport:
+    """What would be done to prove it, and `how` it would be built."""
+
+    schema: ClassVar[str] = ProofReport.schema
+    plan: ProofPlan
+    how: str
+
+    def text(self, page: Page) -> Iterator[str]:
+        """For people."""
+        for text in self._head():
+            yield from wrap(text, page.width, 2)
+        yield ""
+        yield from table(_PLAN_HEADERS, self._rows(), page.width, page.color, bold=True)
+
+    def data(self) -> dict[str, Any]:
+        """For programs."""
+        return proof_data.plan(self.plan, self.how)
+
+    def markdown(self) -> Iterator[str]:
+        """For a ticket: lines without their ends."""
+        title, applied = self._head()
+        yield f"**{plain(title)}**"
+        yield ""
+        yield plain(applied)
+        yield ""
+        yield from grid(_PLAN_HEADERS, self._rows())
+
+    def _head(self) -> tuple[str, str]:
+        root = visible(str(self.plan.tree.root))
+        return f"{root}: {self.plan.tree.name}, {self.how}", f"would be applied in a copy: {_names(self.plan.sets)}"
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        return [
+            (one.scenario.name, ", ".join(sets) or "others", lab.backend(one.cell.backend, None), one.cell.transport)
+            for sets, one in self.plan.experiments
+        ]
+
+
+def _as_markdown(answer: ProofReport | ProofPlanReport, page: Page) -> Iterable[str]:
+    return ("".join(f"{line}\n" for line in answer.markdown()),)
+
+
+FORMS: Mapping[str, Form[ProofReport | ProofPlanReport]] = {**renderer.FORMS, "markdown": _as_markdown}
 
 
 def _text(answer: ProofReport, width: int | None, color: bool) -> Iterator[str]:
@@ -100,33 +118,21 @@ def _text(answer: ProofReport, width: int | None, color: bool) -> Iterator[str]:
 
 def _markdown(answer: ProofReport) -> Iterator[str]:
     proof = answer.proof
-    yield f"**{_plain(_title(answer))}**"
+    yield f"**{plain(_title(answer))}**"
     if proof.failure is not None:
         yield ""
-        yield f"With the sets it does not build: {_plain(proof.failure)}"
+        yield f"With the sets it does not build: {plain(proof.failure)}"
     if proof.rows:
         yield ""
-        yield from _grid(_HEADERS, _rows(proof))
+        yield from grid(_HEADERS, _rows(proof))
     if proof.checks:
         yield ""
-        yield from _grid(_CHECK_HEADERS, _checks(proof))
+        yield from grid(_CHECK_HEADERS, _checks(proof))
     yield ""
     for one in proof.plan.sets:
-        yield f"- {_plain(_verdict(proof, one))}"
+        yield f"- {plain(_verdict(proof, one))}"
     yield ""
-    yield _plain(_summary(answer))
-
-
-def _grid(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(headers)} |"
-    yield f"|{'---|' * len(headers)}"
-    for row in rows:
-        yield f"| {' | '.join(_plain(cell) for cell in row)} |"
-
-
-def _plain(text: str) -> str:
-    """Text that Markdown leaves as it is; a new line is a new line in a cell."""
-    return "<br>".join(_SPECIAL.sub(r"\\\1", visible(line)) for line in text.split("\n"))
+    yield plain(_summary(answer))
 
 
 def _rows(proof: Proof) -> list[tuple[str, ...]]:
@@ -204,60 +210,3 @@ def _summary(answer: ProofReport) -> str:
         place = "; the tree is patched now" if answer.in_place else ""
         return f"The proof holds ({took}){place}"
     return f"{'Nothing is proved: something could not run' if proof.undecided else 'The proof does not hold'} ({took})"
-
-
-def _head(plan: ProofPlan, how: str) -> dict[str, Any]:
-    return {
-        "tree": {
-            "root": str(plan.tree.root),
-            "version": str(plan.tree.version),
-            "development": plan.tree.development,
-        },
-        "how": how,
-        "sets": [{"id": one.set.id, "needed_by": list(one.needed_by)} for one in plan.sets],
-        "files": list(plan.paths),
-    }
-
-
-def _json(answer: ProofReport) -> str:
-    proof = answer.proof
-    head = _head(proof.plan, answer.how)
-    for told, one in zip(head["sets"], proof.plan.sets, strict=True):
-        told["proved"] = proof.failure is None and proof.proved(one)
-    return dump(
-        {
-            "schema": "hpatch.proof/1",
-            "dry_run": False,
-            **head,
-            "ok": proof.ok,
-            "undecided": proof.undecided,
-            "in_place": answer.in_place,
-            "failure": proof.failure,
-            "rows": [
-                {
-                    "sets": list(row.sets),
-                    "shown": row.shown,
-                    "worse": row.worse,
-                    "stage": list(row.stage),
-                    "before": lab.result(row.before),
-                    "after": lab.result(row.after),
-                }
-                for row in proof.rows
-            ],
-            "checks": [
-                {
-                    "name": one.after.name,
-                    "worse": one.worse,
-                    "before": None if one.before is None else one.before._asdict(),
-                    "after": one.after._asdict(),
-                }
-                for one in proof.checks
-            ],
-            "built": {moment: _seconds(phases) for moment, phases in proof.built.items()},
-            "seconds": round(proof.seconds, 3),
-        }
-    )
-
-
-def _seconds(phases: Mapping[str, float]) -> dict[str, float]:
-    return {name: round(seconds, 3) for name, seconds in phases.items()}

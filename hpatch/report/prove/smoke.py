@@ -1,24 +1,27 @@
-"""What an httpd does, as text and as JSON (`hpatch.smoke/1`, described in docs/output.md)."""
+"""What an httpd does (`hpatch.smoke/1`, described in docs/output.md)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from hpatch.lab.model import Result, Verdict
 from hpatch.lab.smoke import SmokeCheck
-from hpatch.report.common.json import dump
+from hpatch.report.common.renderer import Page
 from hpatch.report.common.tables import table
 from hpatch.report.common.terminal import paint, visible, wrap
 from hpatch.report.prove import lab
 
 
-class Smoke(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class SmokeReport:
     """What was tried of an httpd: what it is to do in any case, and scenarios of the `sets` that it is to have.
 
     `silent` are those of the sets without a scenario.
     """
 
+    schema: ClassVar[str] = "hpatch.smoke/1"
     program: str
     version: str
     checks: Sequence[SmokeCheck]
@@ -32,15 +35,16 @@ class Smoke(NamedTuple):
         verdicts = _verdicts(self)
         return "failed" if "failed" in verdicts else "cannot-run" if "cannot-run" in verdicts else "passed"
 
+    def text(self, page: Page) -> Iterator[str]:
+        """For people."""
+        return _text(self, page.width, page.color)
 
-def render(smoke: Smoke, format: Literal["text", "json"], *, width: int | None = None, color: bool = False) -> str:
-    """The answer."""
-    if format == "json":
-        return _json(smoke)
-    return "".join(f"{line}\n" for line in _text(smoke, width, color))
+    def data(self) -> dict[str, Any]:
+        """For programs."""
+        return _data(self)
 
 
-def _text(smoke: Smoke, width: int | None, color: bool) -> Iterator[str]:
+def _text(smoke: SmokeReport, width: int | None, color: bool) -> Iterator[str]:
     for line in wrap(f"httpd {smoke.version}: {visible(smoke.program)}", width, 2):
         yield paint(line, "bold", color)
     yield ""
@@ -60,25 +64,22 @@ def _text(smoke: Smoke, width: int | None, color: bool) -> Iterator[str]:
     yield from wrap(_summary(smoke), width, 2)
 
 
-def _verdicts(smoke: Smoke) -> list[Verdict]:
+def _verdicts(smoke: SmokeReport) -> list[Verdict]:
     return [check.verdict for check in smoke.checks] + [result.verdict for result in smoke.results]
 
 
-def _summary(smoke: Smoke) -> str:
+def _summary(smoke: SmokeReport) -> str:
     every = _verdicts(smoke)
     return ", ".join(f"{every.count(word)} {word}" for word in lab.VERDICTS if word in every)
 
 
-def _json(smoke: Smoke) -> str:
-    return dump(
-        {
-            "schema": "hpatch.smoke/1",
-            "program": smoke.program,
-            "version": smoke.version,
-            "verdict": smoke.verdict,
-            "checks": [one._asdict() for one in smoke.checks],
-            "sets": list(smoke.sets),
-            "silent": list(smoke.silent),
-            "results": [lab.result(one) for one in smoke.results],
-        }
-    )
+def _data(smoke: SmokeReport) -> dict[str, Any]:
+    return {
+        "program": smoke.program,
+        "version": smoke.version,
+        "verdict": smoke.verdict,
+        "checks": [one._asdict() for one in smoke.checks],
+        "sets": list(smoke.sets),
+        "silent": list(smoke.silent),
+        "results": [lab.result(one) for one in smoke.results],
+    }

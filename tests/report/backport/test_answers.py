@@ -12,11 +12,13 @@ from hpatch.backport.check import explain, missing, standing
 from hpatch.backport.check.check import check
 from hpatch.backport.history.revisions import Revisions
 from hpatch.backport.status.repository import History
-from hpatch.report.backport import check as backport_check
-from hpatch.report.backport import explain as backport_explain
-from hpatch.report.backport import missing as backport_missing
-from hpatch.report.backport import standing as backport_standing
+from hpatch.report.backport.check import CheckReport
+from hpatch.report.backport.explain import ExplanationReport
+from hpatch.report.backport.missing import MissingReport
+from hpatch.report.backport.standing import StandingReport
+from hpatch.report.common.renderer import Renderer
 from tests.support.backport.story import tell
+from tests.support.report.shown import shown
 
 pytestmark = pytest.mark.git
 _COLOR = re.compile(r"\x1b\[[0-9;]*m")
@@ -28,16 +30,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def answers(folder: Path, width: int | None, color: bool) -> Iterator[str]:
+    for report in reports(folder):
+        yield shown(report, width=width, color=color)
+
+
+def reports(folder: Path) -> Iterator[Renderer]:
     history = Revisions(str(folder))
     for word in ("r1000101", "r1000102", "r1000107", "r1000108", "r1000111"):
         chosen = history.find([word])
-        yield backport_check.render(check(history, chosen), "text", width=width, color=color)
-        story = explain.explain(history, chosen[0])
-        yield backport_explain.render(history, story, "text", width=width, color=color)
-    yield backport_missing.render(history, missing.find(history), "text", width=width, color=color)
+        yield CheckReport(check(history, chosen))
+        yield ExplanationReport(history=history, answer=explain.explain(history, chosen[0]))
+    yield MissingReport(history=history, found=missing.find(history))
     status = History(str(folder)).head()
-    stands = tuple(standing.proposals(history, status))
-    yield backport_standing.render(status, stands, "text", width=width, color=color)
+    yield StandingReport(status=status, proposals=tuple(standing.proposals(history, status)))
 
 
 @pytest.mark.parametrize("width", [60, 80, 160])

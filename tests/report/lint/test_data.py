@@ -16,12 +16,11 @@ from hpatch.lint.engine import LintResult
 from hpatch.lint.finding import Finding
 from hpatch.lint.found import Edit, Fix, Related
 from hpatch.lint.rule import Rule
-from hpatch.report.lint import forms as lint
 from hpatch.report.lint import manual
-from hpatch.report.lint.forms import FORMATS
+from hpatch.report.lint.forms import FORMS
 from hpatch.report.lint.sarif import FINGERPRINT
 from hpatch.text import Place, Source
-from tests.support.report.lint_results import CASES, NAMES, check, result
+from tests.support.report.lint_results import CASES, NAMES, check, findings, result
 from tests.support.report.schema import valid
 
 HOSTILE = "\x1b[31m\udcff\u202e\n]]>&<'\"%:,::\ufffe"
@@ -51,7 +50,7 @@ def hostile() -> LintResult:
 
 
 def sarif_run(given: LintResult) -> Any:
-    (run,) = json.loads(lint.render("sarif", given))["runs"]
+    (run,) = json.loads(findings("sarif", given))["runs"]
     return run
 
 
@@ -61,24 +60,24 @@ IDS = [*NAMES, "hostile"]
 
 @pytest.mark.parametrize("given", RESULTS, ids=IDS)
 def test_sarif_is_valid_by_the_schema_of_oasis(given: LintResult) -> None:
-    Draft4Validator(load_schema()).validate(json.loads(lint.render("sarif", given)))
+    Draft4Validator(load_schema()).validate(json.loads(findings("sarif", given)))
 
 
 @pytest.mark.parametrize("given", RESULTS, ids=IDS)
 def test_json_is_valid_by_the_documented_schema(given: LintResult) -> None:
-    assert len(valid("lint-1", lint.render("json", given))["findings"]) == len(given.findings)
+    assert len(valid("lint-1", findings("json", given))["findings"]) == len(given.findings)
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", FORMS)
 @pytest.mark.parametrize("given", RESULTS, ids=IDS)
 def test_every_form_is_unicode_without_control_characters(given: LintResult, format: str) -> None:
-    text = lint.render(format, given)
+    text = findings(format, given)
     text.encode()
     assert text.replace("\n", "").isprintable()
 
 
 def test_json_keeps_what_is_not_utf8() -> None:
-    (finding,) = json.loads(lint.render("json", hostile()))["findings"]
+    (finding,) = json.loads(findings("json", hostile()))["findings"]
     assert (finding["file"], finding["message"], finding["fix"]["edits"][0]["replacement"]) == (
         HOSTILE,
         HOSTILE,
@@ -166,7 +165,7 @@ COMMAND = re.compile(r"::(error|warning|notice) ([^:\n]*)::(.*)")
 
 @pytest.mark.parametrize("given", RESULTS, ids=IDS)
 def test_github_commands_are_one_line_each(given: LintResult) -> None:
-    lines = lint.render("github", given).splitlines()
+    lines = findings("github", given).splitlines()
     assert len(lines) == len(given.findings)
     for line, finding in zip(lines, given.findings, strict=True):
         matched = COMMAND.fullmatch(line)
@@ -177,14 +176,14 @@ def test_github_commands_are_one_line_each(given: LintResult) -> None:
 
 
 def test_github_escapes() -> None:
-    (line,) = lint.render("github", one(Source("a.conf", "x"), "x", "100%,a:b.conf")).splitlines()
+    (line,) = findings("github", one(Source("a.conf", "x"), "x", "100%,a:b.conf")).splitlines()
     assert line.startswith("::error file=100%25%2Ca%3Ab.conf,line=1,")
     assert line.endswith("::100%25,a:b.conf:1:1: message")
 
 
 @pytest.mark.parametrize("given", RESULTS, ids=IDS)
 def test_checkstyle_is_xml_with_every_finding(given: LintResult) -> None:
-    tree = ElementTree.fromstring(lint.render("checkstyle", given))
+    tree = ElementTree.fromstring(findings("checkstyle", given))
     places = [(file.get("name"), error.get("line")) for file in tree.iter("file") for error in file.iter("error")]
     assert len(places) == len(given.findings)
 

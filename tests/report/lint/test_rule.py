@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from hpatch.lint.rule import Rule
-from hpatch.report.lint.rule import render_json, render_manual, render_table
+from hpatch.report.lint.rule import RuleReport, RulesReport
 from tests.support.report.expected import COLOUR
 from tests.support.report.lint_results import check
 from tests.support.report.schema import valid
+from tests.support.report.shown import shown
 
 RULES = (
     Rule("WK001", "uds-worker-collision", "error", "high", ("https://example.org/", "PR 1"), check),
@@ -57,17 +58,17 @@ See:
 
 @pytest.mark.parametrize(("width", "expected"), [(None, WIDE), (70, WIDE), (60, NARROW)])
 def test_table(width: int | None, expected: str) -> None:
-    text = render_table(RULES, width=width)
+    text = shown(RulesReport(RULES), width=width)
     assert [line.split() for line in text.splitlines()] == [line.split() for line in expected.splitlines()]
     assert all(len(line) <= (width or 70) for line in text.splitlines())
 
 
 def test_manual() -> None:
-    assert render_manual(RULES[0], width=30) == MANUAL
-    assert COLOUR.sub("", render_manual(RULES[0], width=30, color=True)) == MANUAL
+    assert shown(RuleReport(RULES[0]), width=30) == MANUAL
+    assert COLOUR.sub("", shown(RuleReport(RULES[0]), width=30, color=True)) == MANUAL
 
 
 def test_json() -> None:
-    data = valid("rules-1", render_json(RULES))
+    data = valid("rules-1", shown(RulesReport(RULES), "json"))
     assert [rule["rule"] for rule in data["rules"]] == ["WK001", "MP002"]
     assert data["rules"][0]["manual"].startswith("What the rule is about.\n\nWhy")

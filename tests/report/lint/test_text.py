@@ -15,16 +15,15 @@ from hpatch.lint.finding import Finding
 from hpatch.lint.found import Related
 from hpatch.lint.rule import Rule
 from hpatch.report.common.terminal import cells
-from hpatch.report.lint import forms as lint
 from hpatch.text import Source
 from tests.support.report.expected import COLOUR, assert_as_expected
-from tests.support.report.lint_results import CASES, NAMES, ROOT, check, result
+from tests.support.report.lint_results import CASES, NAMES, ROOT, check, findings, result
 
 
 @pytest.mark.parametrize("width", [60, 200])
 @pytest.mark.parametrize("name", NAMES)
 def test_text(name: str, width: int) -> None:
-    text = lint.render("text", result(name), width=width)
+    text = findings("text", result(name), width=width)
     assert all(cells(line) <= width for line in text.split("\n"))
     assert_as_expected(CASES / name / f"{width}.txt", text)
 
@@ -32,19 +31,19 @@ def test_text(name: str, width: int) -> None:
 @pytest.mark.parametrize("format", ["json", "sarif", "github", "checkstyle"])
 @pytest.mark.parametrize("name", ["collision", "unread"])
 def test_other_formats(name: str, format: str) -> None:
-    text = lint.render(format, result(name)).replace(f'"{__version__}"', '"VERSION"')
+    text = findings(format, result(name)).replace(f'"{__version__}"', '"VERSION"')
     assert_as_expected(CASES / name / f"expected.{format}", text)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_colour_adds_nothing_but_colour(name: str) -> None:
-    plain, coloured = (lint.render("text", result(name), width=60, color=color) for color in (False, True))
+    plain, coloured = (findings("text", result(name), width=60, color=color) for color in (False, True))
     assert coloured != plain
     assert COLOUR.sub("", coloured) == plain
 
 
 def test_without_a_width_messages_are_not_wrapped_and_long_lines_are_still_cut() -> None:
-    text = lint.render("text", result("long"))
+    text = findings("text", result("long"))
     assert '"日本" takes two columns a character, so that a mark below it must be twice as long as it has char' in text
     assert max(len(line) for line in text.split("\n") if " | " in line) <= 160
 
@@ -62,7 +61,7 @@ def test_any_marks_in_any_text_at_any_width(data: st.DataObject, width: int) -> 
     related = tuple(Related(place, data.draw(st.text(CHARACTERS, max_size=60))) for place in places[1:])
     finding = Finding(rule, places[0], "message", "error", "high", related)
     given = LintResult((finding,), 1, 1, {"a.conf": source}, (), (rule,), ROOT)
-    lines = lint.render("text", given, width=width).split("\n")
+    lines = findings("text", given, width=width).split("\n")
     assert any("^" in line for line in lines)
     assert all(line.isprintable() for line in lines)
     excerpt = [line for line in lines if " | " in line]

@@ -14,10 +14,11 @@ from hpatch.patch.apply import stack
 from hpatch.patch.sets.load import load
 from hpatch.patch.sources.cache import Cache, Checked
 from hpatch.report.common.sides import sides
-from hpatch.report.patch import plan as report
-from hpatch.report.patch import revert as revert_report
-from hpatch.report.patch import status as status_report
+from hpatch.report.patch.plan import PlanReport
+from hpatch.report.patch.revert import RevertReport
+from hpatch.report.patch.status import PresenceReport
 from tests.support.cli.tree import BASE, MODULE, catalog, make
+from tests.support.report.shown import shown
 
 HOSTILE = "x\x1b[31m\u202e\udcff"
 
@@ -40,12 +41,12 @@ BLOCKED = BASE.replace("line 12\n", f"\x1b]0;title\x07 {'wide 界 ' * 30}\n")
 def test_a_plan_fits_the_terminal_and_obeys_nothing(
     tmp_path: Path, text: str, width: int | None, verbose: bool
 ) -> None:
-    answer = report.PlanReport(prepared(tmp_path, text), dry_run=True)
+    answer = PlanReport(prepared=prepared(tmp_path, text), dry_run=True, hunks=verbose)
     assert answer.state == ("planned" if text == BASE else "refused")
-    shown = report.render(answer, "text", verbose=verbose, width=width)
-    assert shown.replace("\n", "").isprintable()
+    told = shown(answer, width=width)
+    assert told.replace("\n", "").isprintable()
     if width is not None and width >= 40:
-        assert max(map(columns, shown.splitlines())) <= width
+        assert max(map(columns, told.splitlines())) <= width
 
 
 def columns(line: str) -> int:
@@ -61,18 +62,15 @@ def test_a_revert_and_a_status(tmp_path: Path, width: int | None) -> None:
     (plan.root / MODULE).write_text((plan.root / MODULE).read_text().replace("second 12", "\x1b[31mmine 界" + "x" * 99))
     tree = open_tree(plan.root)
     sets = load([tmp_path / "sets"]).sets
-    status = status_report.Status("t", tree, presences(tree, applied, sets), applied, [HOSTILE])
-    texts = [status_report.render(status, "text", width=width)]
+    found = presences(tree, applied, sets)
+    texts = [shown(PresenceReport(root="t", tree=tree, presences=found, stack=applied, edited=[HOSTILE]), width=width)]
     for ids in (["two"], ["three"]):
         done = stack.revert(plan.root, applied, ids)
-        texts.append(
-            revert_report.render(revert_report.Revert("t", ids, done, (), (), dry_run=True), "text", width=width)
-        )
-    texts.append(
-        revert_report.render(
-            revert_report.Revert("t", ["one"], None, applied.dependents(["one"]), (), dry_run=True), "text", width=width
-        )
-    )
+        revert = RevertReport(root="t", ids=ids, done=done, dependents=(), unneeded=(), dry_run=True)
+        texts.append(shown(revert, width=width))
+    needed = applied.dependents(["one"])
+    revert = RevertReport(root="t", ids=["one"], done=None, dependents=needed, unneeded=(), dry_run=True)
+    texts.append(shown(revert, width=width))
     for text in texts:
         assert text.replace("\n", "").isprintable()
         assert width is None or max(map(columns, text.splitlines())) <= width
@@ -106,5 +104,5 @@ def test_one_above_the_other() -> None:
 def test_equal_lines_far_from_any_difference_are_left_out() -> None:
     left = [b"%d\n" % number for number in range(100)]
     right = [line for line in left if line != b"50\n"]
-    shown = list(sides(left, right, ("a", "b"), width=80))
-    assert [line.split()[0] for line in shown] == ["a", "…", "48", "49", "50", "51", "52", "…"]
+    rows = list(sides(left, right, ("a", "b"), width=80))
+    assert [line.split()[0] for line in rows] == ["a", "…", "48", "49", "50", "51", "52", "…"]

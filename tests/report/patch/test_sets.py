@@ -7,8 +7,9 @@ import pytest
 from hpatch.errors import InputError
 from hpatch.patch.sets.load import load
 from hpatch.patch.sources.fetch import Fetched, Unavailable
-from hpatch.report.patch import sets as report
+from hpatch.report.patch.sets import FetchReport, SetReport, SetsReport
 from tests.support.report.schema import valid
+from tests.support.report.shown import shown
 
 CATALOG = load()
 MEMSET = CATALOG.get("fcgi-memset").revisions[0]
@@ -17,23 +18,23 @@ OWNERS = {MEMSET.name: "fcgi-memset"}
 
 
 def test_sets_are_valid_by_their_schema() -> None:
-    data = valid("sets-1", report.render_json(CATALOG.sets))
+    data = valid("sets-1", shown(SetsReport(CATALOG.sets), "json"))
     assert [one["id"] for one in data["sets"]] == [one.id for one in CATALOG.sets]
 
 
 def test_what_was_fetched_is_valid_by_its_schema() -> None:
-    data = valid("fetch-1", report.render_fetched_json(FOUND, OWNERS))
+    data = valid("fetch-1", shown(FetchReport(FOUND, OWNERS), "json"))
     assert [one["state"] for one in data["revisions"]] == ["fetched", "missing"]
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_every_text_fits(width: int) -> None:
-    texts = [report.render_table(CATALOG.sets, width=width), report.render_fetched(FOUND, OWNERS, width=width)]
-    texts += [report.render_manual(one, CATALOG, width=width) for one in CATALOG.sets]
+    texts = [shown(SetsReport(CATALOG.sets), width=width), shown(FetchReport(FOUND, OWNERS), width=width)]
+    texts += [shown(SetReport(one, CATALOG), width=width) for one in CATALOG.sets]
     assert all(len(line) <= width for text in texts for line in text.splitlines())
 
 
 def test_what_a_source_says_does_not_reach_the_terminal() -> None:
-    text = report.render_fetched(FOUND, OWNERS)
+    text = shown(FetchReport(FOUND, OWNERS))
     assert "gone \\x1b[31m" in text
     assert "0 of 1 files as they were before" in text

@@ -12,9 +12,11 @@ from hpatch.errors import ToolError
 from hpatch.lab.matrix import LeftOut
 from hpatch.lab.model import BackendSpec, Cell, Figures, GatewaySpec, Result
 from hpatch.lab.registry import scenarios
-from hpatch.report.prove import lab
 from hpatch.report.prove import plot as lab_plot
+from hpatch.report.prove.lab import LabReport
+from hpatch.report.prove.scenarios import ScenarioReport, ScenariosReport, left_out_line
 from tests.support.report.schema import valid
+from tests.support.report.shown import shown
 
 BUILT = GatewaySpec("httpd", Path("/built/bin/httpd"), {"proxy_fcgi": Path("/other/mod_proxy_fcgi.so")})
 RESULTS = (
@@ -37,7 +39,7 @@ RESULTS = (
 
 
 def test_the_table() -> None:
-    text = lab.render(RESULTS)
+    text = shown(LabReport(results=RESULTS))
     for words in (
         "stdin           httpd 2.4.9",
         "/built/bin/httpd",
@@ -50,7 +52,7 @@ def test_the_table() -> None:
         "1 failed, 1 cannot-run (2,000 requests, 12.5 s)",
     ):
         assert words in text
-    assert max(map(len, lab.render(RESULTS, width=60).splitlines())) <= 60
+    assert max(map(len, shown(LabReport(results=RESULTS), width=60).splitlines())) <= 60
 
 
 LEFT = (
@@ -61,13 +63,13 @@ LEFT = (
 
 
 def test_what_is_left_out() -> None:
-    assert lab.render_left_out(LEFT) == (
+    assert left_out_line(LEFT) == (
         "one and two with nginx, because they run with httpd only; two over tcp, because it runs over unix only"
     )
 
 
 def test_for_programs() -> None:
-    answer = valid("lab-1", lab.render_json(RESULTS, LEFT))
+    answer = valid("lab-1", shown(LabReport(results=RESULTS, left_out=LEFT), "json"))
     assert answer["summary"] == {"passed": 0, "failed": 1, "cannot-run": 1}
     assert answer["left_out"][2] == {"scenario": "two", "option": "transport", "value": "tcp", "runs_with": ["unix"]}
     first = answer["results"][0]["figures"]
@@ -78,12 +80,12 @@ def test_for_programs() -> None:
 def test_the_scenarios() -> None:
     known = scenarios()
     assert known
-    answer = valid("scenarios-1", lab.render_list_json(known))
+    answer = valid("scenarios-1", shown(ScenariosReport(known), "json"))
     assert [one["name"] for one in answer["scenarios"]] == [one.name for one in known]
-    text = lab.render_list(known)
+    text = shown(ScenariosReport(known))
     for one in known:
         assert one.name in text
-        manual = lab.render_manual(one, width=72)
+        manual = shown(ScenarioReport(one), width=72)
         assert " ".join(one.title.split()) in " ".join(manual.split())
         assert max(map(len, manual.splitlines())) <= 72
 

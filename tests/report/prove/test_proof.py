@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,9 +21,10 @@ from hpatch.patch.apply.stack import Stack
 from hpatch.patch.place import plan as planning
 from hpatch.patch.sets.load import load
 from hpatch.report.prove import proof as report
-from hpatch.report.prove import smoke
+from hpatch.report.prove.smoke import SmokeReport
 from hpatch.versions import Version
 from tests.support.report.schema import valid
+from tests.support.report.shown import shown
 
 CATALOG = load()
 TREE = SourceTree(Path("/src"), Version(2, 4, 9))
@@ -99,8 +101,8 @@ def test_a_set_that_came_along_need_not_show_itself() -> None:
 def test_what_does_not_build_holds_nothing() -> None:
     found = proof(failure="make failed: a.c:1: broken")
     assert (found.ok, found.undecided) == (False, False)
-    assert "With the sets it does not build: make failed: a.c:1: broken" in report.render(
-        report.ProofReport(found, "how"), "text"
+    assert "With the sets it does not build: make failed: a.c:1: broken" in shown(
+        report.ProofReport(proof=found, how="how")
     )
 
 
@@ -122,7 +124,7 @@ def test_what_an_httpd_has_no_more_is_worse() -> None:
 
 
 def test_text() -> None:
-    text = report.render(report.ProofReport(proof(PROVED, AS_BEFORE), "httpd with the MPM event", True), "text")
+    text = shown(report.ProofReport(proof=proof(PROVED, AS_BEFORE), how="httpd with the MPM event", in_place=True))
     assert text.startswith("fcgi-stdin-eof on httpd 2.4.9, httpd with the MPM event\n")
     assert "failed: seen" in text
     assert "20 requests, 2 crashed, 0.50 s processor time, 1.2 s, records 2 x 8192, 0, AH01075 1x; a note" in text
@@ -132,14 +134,13 @@ def test_text() -> None:
 
 def test_a_stage_is_named() -> None:
     row = PROVED._replace(stage=("r1591508", "r1592032"))
-    assert "with r1591508, r1592032" in report.render(report.ProofReport(proof(row), "how"), "text")
+    assert "with r1591508, r1592032" in shown(report.ProofReport(proof=proof(row), how="how"))
 
 
 @pytest.mark.parametrize("format", ["text", "markdown"])
-def test_nothing_reaches_a_terminal_or_a_ticket_as_more_than_text(format: report.Format) -> None:
-    text = report.render(
-        report.ProofReport(proof(Row(SET, result("failed", HOSTILE), result("passed"))), "how"), format
-    )
+def test_nothing_reaches_a_terminal_or_a_ticket_as_more_than_text(format: str) -> None:
+    found = proof(Row(SET, result("failed", HOSTILE), result("passed")))
+    text = shown(report.ProofReport(proof=found, how="how"), format, forms=report.FORMS)
     assert "\x1b" not in text
     assert "\\x1b" in text
     if format == "markdown":
@@ -150,7 +151,7 @@ def test_nothing_reaches_a_terminal_or_a_ticket_as_more_than_text(format: report
 
 def test_json_is_valid_by_its_schema(root: Path) -> None:
     for found in (proof(PROVED, WORSE, NOT_RUN), proof(failure=HOSTILE), proof(sets=(chosen("fcgi-memset"),))):
-        answer = valid("proof-1", report.render(report.ProofReport(found, "how"), "json"))
+        answer = valid("proof-1", shown(report.ProofReport(proof=found, how="how"), "json"))
         assert (answer["dry_run"], answer["how"]) == (False, "how")
 
 
@@ -159,14 +160,14 @@ def test_a_plan(root: Path) -> None:
     plan = made(
         chosen("fcgi-stdin-eof"), experiments=((SET, Experiment(scenario, CELL)), ((), Experiment(scenario, CELL)))
     )
-    valid("proof-1", report.render_plan(plan, "how", "json"))
-    text = report.render_plan(plan, "how", "text").splitlines()
+    valid("proof-1", shown(report.ProofPlanReport(plan, "how"), "json"))
+    text = shown(report.ProofPlanReport(plan, "how")).splitlines()
     assert text[:2] == ["/src: httpd 2.4.9, how", "would be applied in a copy: fcgi-stdin-eof"]
     assert [line.split()[:2] for line in text[4:]] == [
         ["fcgi-stdin-eof", "fcgi-stdin-eof"],
         ["fcgi-stdin-eof", "others"],
     ]
-    ticket = report.render_plan(plan, "how", "markdown").splitlines()
+    ticket = shown(report.ProofPlanReport(plan, "how"), "markdown", forms=report.FORMS).splitlines()
     assert ticket[:3] == ["**/src: httpd 2.4.9, how**", "", "would be applied in a copy: fcgi-stdin-eof"]
     assert ticket[4:7] == [
         "| scenario | tells of | backend | transport |",
@@ -177,13 +178,18 @@ def test_a_plan(root: Path) -> None:
 
 def test_smoke(root: Path) -> None:
     checks = [SmokeCheck("page", "passed", "200"), SmokeCheck("fcgi unix", "passed", HOSTILE)]
-    found = smoke.Smoke(
-        "/p/bin/httpd", "2.4.9", checks, ["fcgi-stdin-eof", "fcgi-memset"], ["fcgi-memset"], [result("passed")]
+    found = SmokeReport(
+        program="/p/bin/httpd",
+        version="2.4.9",
+        checks=checks,
+        sets=["fcgi-stdin-eof", "fcgi-memset"],
+        silent=["fcgi-memset"],
+        results=[result("passed")],
     )
-    valid("smoke-1", smoke.render(found, "json"))
-    text = smoke.render(found, "text")
+    valid("smoke-1", shown(found, "json"))
+    text = shown(found)
     assert "\x1b" not in text
     assert text.endswith("Without a scenario: fcgi-memset\n3 passed\n")
     assert found.verdict == "passed"
-    assert found._replace(results=[result("cannot-run")]).verdict == "cannot-run"
-    assert found._replace(results=[result("cannot-run"), result("failed")]).verdict == "failed"
+    assert replace(found, results=[result("cannot-run")]).verdict == "cannot-run"
+    assert replace(found, results=[result("cannot-run"), result("failed")]).verdict == "failed"

@@ -11,7 +11,9 @@ from hpatch.lint.engine import LintResult
 from hpatch.lint.finding import Finding
 from hpatch.lint.found import Edit, Fix, Related
 from hpatch.lint.rule import Rule
+from hpatch.report.lint.forms import FORMS, FindingsReport
 from hpatch.text import Place, Source
+from tests.support.report.shown import shown
 
 CASES = Path(__file__).parents[2] / "report" / "lint" / "cases"
 NAMES = sorted(folder.name for folder in CASES.iterdir())
@@ -89,3 +91,8 @@ def place(at: list[Any], sources: dict[str, Source]) -> Place:
     source = sources[file]
     start = source.text.index(texts[0], source.offset(line))
     return source.place(start, start + len(texts[0]))
+
+
+def findings(format: str, result: LintResult, *, width: int | None = None, color: bool = False) -> str:
+    """A result as `hpatch lint` shows it."""
+    return shown(FindingsReport(result), format, width=width, color=color, forms=FORMS)

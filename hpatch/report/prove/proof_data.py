@@ -1,0 +1,81 @@
+"""A proof as data (`hpatch.proof/1`, described in docs/output.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hpatch.lab.proof import Proof, ProofPlan
+from hpatch.report.prove import lab
+
+
+def data(proof: Proof, how: str, in_place: bool) -> dict[str, Any]:
+    """A proof; `how` it was built; `in_place`: the tree is patched now."""
+    head = _head(proof.plan, how)
+    for told, one in zip(head["sets"], proof.plan.sets, strict=True):
+        told["proved"] = proof.failure is None and proof.proved(one)
+    return {
+        "dry_run": False,
+        **head,
+        "ok": proof.ok,
+        "undecided": proof.undecided,
+        "in_place": in_place,
+        "failure": proof.failure,
+        "rows": [
+            {
+                "sets": list(row.sets),
+                "shown": row.shown,
+                "worse": row.worse,
+                "stage": list(row.stage),
+                "before": lab.result(row.before),
+                "after": lab.result(row.after),
+            }
+            for row in proof.rows
+        ],
+        "checks": [
+            {
+                "name": one.after.name,
+                "worse": one.worse,
+                "before": None if one.before is None else one.before._asdict(),
+                "after": one.after._asdict(),
+            }
+            for one in proof.checks
+        ],
+        "built": {moment: _seconds(phases) for moment, phases in proof.built.items()},
+        "seconds": round(proof.seconds, 3),
+    }
+
+
+def plan(plan: ProofPlan, how: str) -> dict[str, Any]:
+    """What would be done, and how it would be built."""
+    return {
+        "dry_run": True,
+        **_head(plan, how),
+        "experiments": [
+            {
+                "scenario": one.scenario.name,
+                "sets": list(sets),
+                "backend": one.cell.backend.kind,
+                "transport": one.cell.transport,
+                "threads": one.cell.threads,
+            }
+            for sets, one in plan.experiments
+        ],
+    }
+
+
+def _head(plan: ProofPlan, how: str) -> dict[str, Any]:
+    return {
+        "tree": {
+            "root": str(plan.tree.root),
+            "version": str(plan.tree.version),
+            "development": plan.tree.development,
+        },
+        "how": how,
+        "sets": [{"id": one.set.id, "needed_by": list(one.needed_by)} for one in plan.sets],
+        "files": list(plan.paths),
+    }
+
+
+def _seconds(phases: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(seconds, 3) for name, seconds in phases.items()}
