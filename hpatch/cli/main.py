@@ -22,16 +22,32 @@ COMMANDS = {
     "lab": "hpatch.cli.prove.lab",
     "backport": "hpatch.cli.backport.group",
 }
-"""Each command's module; its `app` is a Typer of its own."""
+"""Each command's module; its `register` adds the command."""
+
+JOBS = {
+    "Lint configurations": ("lint", "rule", "config"),
+    "Patch httpd, build it and prove the patch": (
+        *("set", "apply", "revert", "status"),
+        *("build", "smoke", "verify", "lab"),
+    ),
+    "Backport to a stable branch": ("backport",),
+}
+"""The commands by what they are for, as --help shows them."""
 
 _PAGE = (
     "Lint Apache httpd configurations that are used as reverse proxies; patch httpd's source, build it and prove the "
     "patch; propose backports."
 )
-_EPILOG = (
-    "Exit codes: 0 nothing to report, 1 findings, a patch that does not apply or is not proved, 2 wrong usage, "
-    "3 an input could not be read, 4 a tool failed."
-)
+_EPILOG = """
+Examples:
+
+  hpatch lint /etc/apache2
+  hpatch verify fcgi-stdin-eof --tree httpd-2.4.62
+  hpatch backport check r1892805 --repo ~/src/httpd
+
+Exit codes: 0 nothing to report, 1 findings, a patch that does not apply or is not proved, 2 wrong usage, 3 an input \
+could not be read, 4 a tool failed.
+"""
 
 
 def script() -> None:
@@ -122,25 +138,34 @@ def _run(arguments: list[str]) -> int:
 
     import typer
 
+    from hpatch.cli import output
+    from hpatch.cli.help import HelpGroup, NoCommandError
+    from hpatch.cli.options.verbose import own_options
+
+    class Jobs(HelpGroup):
+        panels = JOBS
+
     app = typer.Typer(
+        cls=Jobs,
         name="hpatch",
         help=_PAGE,
         epilog=_EPILOG,
         add_completion=False,
-        no_args_is_help=True,
         pretty_exceptions_enable=False,
+        rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
 
-    @app.callback()
-    def _hpatch(version: bool = typer.Option(False, "--version", help="Show the version.")) -> None:
-        pass
-
-    wanted = COMMANDS if not arguments or arguments[0] not in COMMANDS else [arguments[0]]
+    app.callback()(own_options)
+    word = next((one for one in arguments if not one.startswith("-")), "")
+    wanted = [word] if word in COMMANDS else COMMANDS
     for name in wanted:
         import_module(COMMANDS[name]).register(app)
     try:
         code = app(arguments, prog_name="hpatch", standalone_mode=False)
+    except NoCommandError as page:
+        output.write(f"{page}\n")
+        return 2
     except Exception as error:
         if type(error).__name__ == "Abort":
             return 130

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from hpatch import log
 from hpatch.errors import InputError
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=((?:'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.|[^\s'\"\\;&|<>()])*)")
@@ -22,6 +23,7 @@ class _UnknownError(Exception):
 
 def read(path: str) -> dict[str, str]:
     """The exported variables of a file. Raises InputError when it cannot be read."""
+    log.tell("read %s, httpd's environment", path)
     try:
         with Path(path).open(encoding="utf-8", errors="surrogateescape") as file:
             return parse(file.read())

@@ -11,6 +11,7 @@ import re
 import stat
 from collections.abc import Callable
 
+from hpatch import log
 from hpatch.conf import onread, vocabulary, words
 from hpatch.conf.feed import Feed, Level, Stream
 from hpatch.conf.leaf import Leaf
@@ -82,8 +83,12 @@ class Reader(ReadingState):
                 place = Place(path, 1, 1, 1, 1) if node is None else node[0].source.place(node[1], node[2])
                 self.problem("unreadable", f'cannot read "{path}": {reason}', place)
                 return
+            if log.is_on():
+                log.tell("read %s%s", path, "" if node is None else _named_by(*node))
             known = self._parsed(source)
             self.parsed[path] = known
+        elif node is not None and log.is_on():
+            log.tell("read %s again%s", path, _named_by(*node))
         self._read_parsed(known, path)
 
     def _parsed(self, source: Source) -> tuple[Source, list[Leaf], bool]:
@@ -355,3 +360,9 @@ class Reader(ReadingState):
     def included_file(self, path: str, stream: Stream, start: int, end: int) -> None:
         """Read a file that an Include names."""
         self._file(path, (stream, start, end))
+
+
+def _named_by(stream: Stream, start: int, end: int) -> str:
+    """The directive that names a file, and where it is."""
+    source = stream.source
+    return f", by {' '.join(source.text[start:end].split())} at {source.name}:{source.place(start, end).line}"

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from hpatch import log
 from hpatch.errors import ToolError
 from hpatch.processes.keeper import Program
 
@@ -61,6 +62,7 @@ def failure(program: str | Path, problem: str, said: str, port: int | None) -> T
 
 def said(program: Path, *options: str) -> str:
     """What a program says to options with which it ends at once. Raises ToolError."""
+    log.running((str(program), *options))
     try:
         done = subprocess.run(
             [program, *options], stdin=subprocess.DEVNULL, capture_output=True, timeout=_ANSWERING, check=False

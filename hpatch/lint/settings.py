@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from hpatch import log
 from hpatch.errors import UsageError
 from hpatch.lint.found import SEVERITIES
 from hpatch.suggest import closest
@@ -62,6 +63,7 @@ def find(path: str) -> str | None:
 def read(file: str) -> Settings:
     """The settings in a file. Raises UsageError, which names the wrong key and the fault."""
     parsed = _parsed(file)
+    log.tell("read %s, the settings file", file)
     if os.path.basename(file) == "pyproject.toml":  # noqa: PTH119 - the path stays text, as written
         parsed = parsed.get("tool", {}).get("hpatch", {})
     if not isinstance(parsed, dict):
@@ -94,6 +96,7 @@ def modules(text: str) -> tuple[str, ...]:
         return tuple(module(name) for name in names)
     try:
         with Path(text).open(encoding="utf-8", errors="surrogateescape") as file:
+            log.tell("read %s, the list of modules", text)
             lines = [line.partition("#")[0].strip() for line in file]
     except OSError as error:
         raise UsageError(f"{text}: the list of modules cannot be read: {error.strerror or error}") from error

@@ -14,6 +14,7 @@ from subprocess import DEVNULL, PIPE, Popen
 from types import TracebackType
 from typing import IO, Self
 
+from hpatch import log
 from hpatch.errors import ToolError
 from hpatch.processes import guard
 
@@ -164,6 +165,7 @@ class Keeper:
             raise ValueError(f"{program} is not absolute")
         if not os.access(program, os.X_OK) or program.is_dir():
             raise ToolError(f"{program} {'cannot be run' if program.exists() else 'does not exist'}")
+        log.running([str(word) for word in command], folder)
         try:
             process = Popen(
                 ["/bin/sh", "-c", _GATE, name, *map(str, command)],

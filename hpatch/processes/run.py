@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 
+from hpatch import log
 from hpatch.errors import ToolError
 
 PATIENCE = 600
@@ -25,6 +26,7 @@ def run(command: Sequence[str], *, env: Mapping[str, str], stdin: bytes = b"") -
     import subprocess  # only sources that are programs pay for it
 
     program = command[0]
+    log.running(command)
     try:
         done = subprocess.run(command, input=stdin, capture_output=True, timeout=PATIENCE, check=False, env=env)
     except subprocess.TimeoutExpired:

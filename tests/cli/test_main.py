@@ -69,25 +69,11 @@ def test_help(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]) ->
     assert answer.err == ""
 
 
-@pytest.mark.parametrize("command", [("lint",), ("rule",), ("config", "tree"), ("config", "workers")])
-def test_help_has_examples_and_says_what_every_option_is(
-    capsys: pytest.CaptureFixture[str], command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
-    answer = call(capsys, *command, "--help")
-    assert answer.code == 0
-    assert f"  hpatch {' '.join(command)} /etc/apache2" in answer.out or "  hpatch rule WK" in answer.out
-    assert "[]" not in answer.out
-    options = [line for line in answer.out.splitlines() if line.startswith("│ --")]
-    assert options
-    assert all(line.strip("│ ").count("  ") for line in options)
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["lnt"], "Did you mean 'lint'?"),
-        (["--nope"], "No such option: --nope"),
+        (["--nope"], "No such option"),
         (["lint"], "Missing argument"),
         (["lint", "--fail-on", "x", "a.conf"], "Invalid value for '--fail-on'"),
         (["lint", "--select", "slash-doubel", "a.conf"], "did you mean 'slash-double'?"),

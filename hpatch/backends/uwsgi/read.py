@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from hpatch import log
 from hpatch.backends.uwsgi import ini, references
 from hpatch.backends.uwsgi.model import Instance, Option
 from hpatch.backends.uwsgi.sockets import sockets
@@ -206,6 +207,7 @@ def _load(path: str) -> str:
         data = stream.read(_SIZE + 1)
     if len(data) > _SIZE:
         raise OSError("larger than 1 MiB")
+    log.tell("read %s, for uWSGI", path)
     return data.decode("utf-8", "surrogateescape")
 
 

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
 
+from hpatch import log
 from hpatch.errors import InputError
 from hpatch.processes.run import FailedError, environment, run
 
@@ -61,6 +62,7 @@ def load(place: str, trunk: str = "trunk") -> MergeRecord:
         except FailedError as error:
             raise InputError(f"{place}: {error}") from None
     else:
+        log.tell("read %s, the record of merges", place)
         try:
             told = path.read_bytes()[: LIMIT + 1]
         except OSError as error:

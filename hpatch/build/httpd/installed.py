@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from hpatch import log
 from hpatch.errors import ToolError
 from hpatch.versions import Version
 
@@ -40,6 +41,7 @@ def ask(program: str) -> Installed:
 def _run(program: str, option: str) -> str:
     import subprocess  # only --httpd pays for it
 
+    log.running((program, option))
     try:
         done = subprocess.run(
             [program, option],

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from hpatch import log
 from hpatch.errors import ToolError
 from hpatch.processes.run import environment, run
 
@@ -94,9 +95,9 @@ def _compiler(missing: list[str]) -> None:
     if shutil.which(compiler[0]) is None:
         missing.append("cc")
         return
-    done = subprocess.run(
-        [*compiler, "-E", "-"], input=b"#include <stdlib.h>\n", capture_output=True, env=environment(), check=False
-    )
+    command = [*compiler, "-E", "-"]
+    log.running(command)
+    done = subprocess.run(command, input=b"#include <stdlib.h>\n", capture_output=True, env=environment(), check=False)
     if done.returncode != 0:
         missing.append("stdlib.h")
 

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
-from hpatch.cli import output
+from hpatch.cli import help, output
 from hpatch.cli.options import history as shared
 from hpatch.cli.options.answer import Format
+from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import UsageError
 from hpatch.report.common.renderer import FORMS
 
@@ -17,7 +18,7 @@ Examples:
   hpatch backport check r1919620,r1919621 --repo ~/src/httpd --format json
   hpatch backport check 1591508 --repo ~/src/httpd --onto 2.4.9
   hpatch backport check --all --repo ~/src/httpd
-  hpatch backport check 3f2a9c1 --repo ~/src/other --trunk main --onto stable-2
+  hpatch backport check 3f2a9c1 --repo ~/src/other --trunk main --onto 2.x
 
 Revisions are merged in history's order, onto the branch as it is; nothing is written. Where they do not go in: who
 brought the lines that they expect, whether the branch has that, and the smallest set of revisions with which they do.
@@ -40,6 +41,7 @@ def _command(
     mergeinfo: shared.Mergeinfo = None,
     all_: Annotated[bool, typer.Option("--all", help="Check every open proposal in the branch's STATUS.")] = False,
     format: Format = "text",
+    verbose: Verbose = False,
 ) -> int:
     """Say whether revisions of trunk can be merged to the branch, and if not, why."""
     if all_ == bool(revisions):
@@ -69,4 +71,4 @@ def _command(
 
 def register(group: typer.Typer) -> None:
     """Add the command."""
-    group.command("check", epilog=_EXAMPLES)(_command)
+    help.command(group, "check", _command, _EXAMPLES)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
 
-from hpatch.cli import output
+from hpatch.cli import help, output
 from hpatch.cli.options import status as status_path
 from hpatch.cli.options import tree as trees
 from hpatch.cli.options.answer import Format
+from hpatch.cli.options.verbose import Verbose
 
 if TYPE_CHECKING:
     from hpatch.backport.status.file import Entry, StatusFile, TextEdit
@@ -23,7 +24,7 @@ _VOTE = f"""
 Examples:
 
   hpatch backport vote r1912462 --vote +1 --name jdoe
-  hpatch backport vote "PR 69233" --vote -1 --name jdoe --remark "breaks balancer members" --status ~/2.4.x/STATUS
+  hpatch backport vote "PR 69233" --vote -1 --name jdoe --remark "no docs"
   hpatch backport vote 3 --name jdoe --dry-run
 
 A vote of the same name is changed. A veto (-1) needs its reason.
@@ -68,12 +69,13 @@ class _Wish(NamedTuple):
 def _vote(
     which: Which,
     name: Name,
-    weight: Annotated[str, typer.Option("--vote", metavar="WEIGHT", help="+1, -1, +0, -0.5, …")] = "+1",
+    weight: Annotated[str, typer.Option("--vote", metavar="WEIGHT", help="The vote: +1, -1, +0, -0.5, …")] = "+1",
     remark: Annotated[str, typer.Option(metavar="TEXT", help="A word on it; a veto's reason.")] = "",
     status: status_path.Status = None,
     repo: status_path.Repo = None,
     dry_run: DryRun = False,
     format: Format = "text",
+    verbose: Verbose = False,
 ) -> int:
     """Vote for a proposal in STATUS, or against it."""
     from hpatch.backport.status import file as status_file
@@ -99,6 +101,7 @@ def _accept(
     repo: status_path.Repo = None,
     dry_run: DryRun = False,
     format: Format = "text",
+    verbose: Verbose = False,
 ) -> int:
     """Move a proposal to the accepted ones."""
     from hpatch.backport.status import file as status_file
@@ -132,6 +135,7 @@ def _withdraw(
     repo: status_path.Repo = None,
     dry_run: DryRun = False,
     format: Format = "text",
+    verbose: Verbose = False,
 ) -> int:
     """Take back a vote."""
     from hpatch.backport.status import file as status_file
@@ -148,6 +152,7 @@ def _remove(
     repo: status_path.Repo = None,
     dry_run: DryRun = False,
     format: Format = "text",
+    verbose: Verbose = False,
 ) -> int:
     """Delete a proposal from STATUS."""
     from hpatch.backport.status import file as status_file
@@ -203,7 +208,7 @@ def _edit(
 
 def register(group: typer.Typer) -> None:
     """Add the commands."""
-    group.command("vote", epilog=_VOTE)(_vote)
-    group.command("accept", epilog=_ACCEPT)(_accept)
-    group.command("withdraw", epilog=_WITHDRAW)(_withdraw)
-    group.command("remove", epilog=_REMOVE)(_remove)
+    help.command(group, "vote", _vote, _VOTE)
+    help.command(group, "accept", _accept, _ACCEPT)
+    help.command(group, "withdraw", _withdraw, _WITHDRAW)
+    help.command(group, "remove", _remove, _REMOVE)

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
-from hpatch.cli import output
+from hpatch.cli import help, output
 from hpatch.cli.options import history as shared
 from hpatch.cli.options.answer import Format
+from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import UsageError
 
 _EXAMPLES = """
@@ -27,6 +28,7 @@ def _command(
     trunk: shared.Trunk = "trunk",
     mergeinfo: shared.Mergeinfo = None,
     format: Format = "text",
+    verbose: Verbose = False,
 ) -> None:
     """Tell a revision's story: what it changed, where it went, in which release."""
     from hpatch.backport.check.explain import explain
@@ -42,4 +44,4 @@ def _command(
 
 def register(group: typer.Typer) -> None:
     """Add the command."""
-    group.command("explain", epilog=_EXAMPLES)(_command)
+    help.command(group, "explain", _command, _EXAMPLES)

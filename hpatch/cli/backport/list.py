@@ -4,9 +4,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hpatch.cli import output
+from hpatch import log
+from hpatch.cli import help, output
 from hpatch.cli.options import status as status_path
 from hpatch.cli.options.answer import Format
+from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ def _list(
     status: status_path.Status = None,
     branch: Annotated[str, typer.Option("--branch", metavar="NAME", help="With --repo: its branch.")] = "2.4.x",
     format: Format = "text",
+    verbose: Verbose = False,
 ) -> None:
     """Show the proposals in STATUS, their votes and what each still needs."""
     from datetime import UTC, datetime
@@ -51,6 +54,7 @@ def _list(
     else:
         path = status_path.find(status, None)
         try:
+            log.tell("read %s", path)
             data = path.read_bytes()
         except OSError as error:
             why = error.strerror or error
@@ -62,4 +66,4 @@ def _list(
 
 def register(group: typer.Typer) -> None:
     """Add the command."""
-    group.command("list", epilog=_LIST)(_list)
+    help.command(group, "list", _list, _LIST)

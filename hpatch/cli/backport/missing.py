@@ -5,16 +5,17 @@ from typing import Annotated
 
 import typer
 
-from hpatch.cli import output
+from hpatch.cli import help, output
 from hpatch.cli.options import history as shared
 from hpatch.cli.options.answer import Format
+from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import UsageError
 
 _EXAMPLES = """
 Examples:
 
-  hpatch backport missing --repo ~/src/httpd --path modules/proxy --since 2023-01-01
-  hpatch backport missing --repo ~/src/httpd --path server/mpm/event --path server/mpm_unix.c --all
+  hpatch backport missing --path modules/proxy --since 2023-01-01
+  hpatch backport missing --path server/mpm/event --path server/listen.c --all
   hpatch backport missing --repo ~/src/httpd --mergeinfo ~/2.4.x --format json
 
 Best candidates first: those that name a CVE, then fixes that name a bug report. Merges are known by what the branch's
@@ -35,6 +36,7 @@ def _command(
     trunk: shared.Trunk = "trunk",
     mergeinfo: shared.Mergeinfo = None,
     format: Format = "text",
+    verbose: Verbose = False,
 ) -> None:
     """Show what trunk has and the branch lacks, the best candidates for a backport first."""
     from hpatch.backport.check.missing import find
@@ -53,4 +55,4 @@ def _command(
 
 def register(group: typer.Typer) -> None:
     """Add the command."""
-    group.command("missing", epilog=_EXAMPLES)(_command)
+    help.command(group, "missing", _command, _EXAMPLES)

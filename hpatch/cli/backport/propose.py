@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from hpatch.cli import output
+from hpatch.cli import help, output
 from hpatch.cli.options import history as shared
 from hpatch.cli.options import status as status_path
 from hpatch.cli.options import tree as trees
+from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import UsageError
 from hpatch.report.common.terminal import visible
 
@@ -27,11 +28,11 @@ _EXAMPLES = """
 Examples:
 
   hpatch backport propose r1892805 --repo ~/src/httpd
-  hpatch backport propose 1919620,1919621 --repo ~/src/httpd --insert ~/2.4.x/STATUS --vote jdoe
-  hpatch backport propose r1592037 --repo ~/src/httpd --onto 2.4.x --patch r1592037.patch --dry-run
-  hpatch backport propose r1892805 --repo ~/src/httpd --vote jdoe --format mail | sendmail -t
-  hpatch backport propose r1892805 --repo ~/src/httpd --format github | gh pr create --title T --body-file -
-  hpatch backport propose 3f2a9c1 --repo ~/src/other --trunk main --onto stable-2
+  hpatch backport propose 1919620,1919621 --insert ~/2.4.x/STATUS --vote jdoe
+  hpatch backport propose r1592037 --patch r1592037.patch --dry-run
+  hpatch backport propose r1892805 --vote jdoe --format mail | sendmail -t
+  hpatch backport propose r1892805 --format github > pull-request.md
+  hpatch backport propose 3f2a9c1 --repo ~/src/other --trunk main --onto 2.x
 
 Nothing is inserted that the branch has already, that the file proposes already, or that does not go in. For the last,
 merge by hand, put the patch where reviewers find it, and name that place with --at. To propose anew, with a fix that
@@ -74,6 +75,7 @@ def _command(
     format: Annotated[
         Literal["text", "mail", "github", "json"], typer.Option("--format", "-f", help="The form of the answer.")
     ] = "text",
+    verbose: Verbose = False,
 ) -> int:
     """Propose to merge revisions of trunk: the entry for STATUS, the patch, a mail, what was checked."""
     from hpatch.backport.proposal import evidence
@@ -192,4 +194,4 @@ def _write(answer: "ProposalReport", format: str, envelope: "tuple[Address, Addr
 
 def register(group: typer.Typer) -> None:
     """Add the command."""
-    group.command("propose", epilog=_EXAMPLES)(_command)
+    help.command(group, "propose", _command, _EXAMPLES)

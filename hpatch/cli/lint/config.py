@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from hpatch.cli import output
+from hpatch.cli import help, output
 from hpatch.cli.options import configuration as shared
 from hpatch.cli.options.answer import Format
+from hpatch.cli.options.verbose import Verbose
 from hpatch.conf.load import load
 from hpatch.conf.tree import Configuration
 from hpatch.errors import UsageError
@@ -17,6 +18,13 @@ from hpatch.lint.settings import modules as modules_of
 from hpatch.report.common.renderer import FORMS
 from hpatch.report.common.terminal import visible
 from hpatch.report.lint import tree
+
+_GROUP = """
+Examples:
+
+  hpatch config tree /etc/apache2
+  hpatch config workers /etc/apache2
+"""
 
 _TREE = """
 Examples:
@@ -55,6 +63,7 @@ def _tree(
     server_root: shared.ServerRoot = None,
     config: shared.Config = None,
     no_config: shared.NoConfig = False,
+    verbose: Verbose = False,
 ) -> int:
     """Show the directives and sections that httpd would read, each with where it is written."""
     configuration = _load(
@@ -76,6 +85,7 @@ def _workers(
     server_root: shared.ServerRoot = None,
     config: shared.Config = None,
     no_config: shared.NoConfig = False,
+    verbose: Verbose = False,
 ) -> int:
     """Show servers, mappings, workers, balancers and their parameters as mod_proxy would have them."""
     from hpatch.proxy.build import build  # the tree does without
@@ -126,7 +136,6 @@ def _problems(configuration: Configuration) -> int:
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(no_args_is_help=True, help="Show what httpd, and mod_proxy, would make of a configuration.")
-    group.command("tree", epilog=_TREE)(_tree)
-    group.command("workers", epilog=_WORKERS)(_workers)
-    app.add_typer(group, name="config")
+    group = help.group(app, "config", "Show what httpd, and mod_proxy, would make of a configuration.", _GROUP)
+    help.command(group, "tree", _tree, _TREE)
+    help.command(group, "workers", _workers, _WORKERS)

@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from hpatch.cli import output
+from hpatch.cli import help, output
 from hpatch.cli.options import configuration as shared
+from hpatch.cli.options.verbose import Verbose
 from hpatch.lint import registry, roots
 from hpatch.lint.engine import LintResult, LintTask, Root, lint
 from hpatch.lint.found import SEVERITIES, Severity
@@ -27,9 +28,8 @@ _UWSGI = "The uWSGI side"
 _EXAMPLES = """
 Examples:
 
-  hpatch lint /etc/apache2                  a whole configuration, as httpd reads it
+  hpatch lint /etc/apache2
   hpatch lint --httpd /usr/sbin/apache2 /etc/apache2
-                                            for exactly this httpd
   hpatch lint --httpd-version 2.4.62 --modules all sites/*.conf
   hpatch lint --select WK,slash-double --fail-on error /etc/httpd
   hpatch lint --format sarif --output hpatch.sarif /etc/apache2
@@ -41,7 +41,7 @@ Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 someth
 
 
 def _command(
-    path: Annotated[list[str], typer.Argument(help="Main files, or folders with configurations.")],
+    path: Annotated[list[str], typer.Argument(metavar="PATH...", help="Main files, or folders with configurations.")],
     select: Annotated[
         list[str] | None,
         typer.Option(metavar="RULES", help="Only these rules: codes, prefixes, names.", rich_help_panel=_RULES),
@@ -58,7 +58,7 @@ def _command(
     ] = None,
     format: Annotated[
         Literal["text", "json", "sarif", "github", "checkstyle"],
-        typer.Option("--format", "-f", rich_help_panel=_OUTPUT),
+        typer.Option("--format", "-f", help="The form of the answer.", rich_help_panel=_OUTPUT),
     ] = "text",
     output_file: Annotated[
         str | None,
@@ -66,7 +66,9 @@ def _command(
     ] = None,
     jobs: Annotated[
         int | None,
-        typer.Option("--jobs", "-j", min=1, help="Processes for several configurations.", rich_help_panel=_OUTPUT),
+        typer.Option(
+            "--jobs", "-j", metavar="N", min=1, help="Processes for several configurations.", rich_help_panel=_OUTPUT
+        ),
     ] = None,
     httpd: shared.Httpd = None,
     httpd_version: shared.HttpdVersion = None,
@@ -88,6 +90,7 @@ def _command(
     ] = None,
     config: shared.Config = None,
     no_config: shared.NoConfig = False,
+    verbose: Verbose = False,
 ) -> int:
     """Find what will hurt in production in Apache httpd configurations."""
     chosen = shared.given(
@@ -191,4 +194,4 @@ class _Progress:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("lint", epilog=_EXAMPLES)(_command)
+    help.command(app, "lint", _command, _EXAMPLES)

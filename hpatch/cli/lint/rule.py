@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
-from hpatch.cli import output
+from hpatch.cli import help, output
 from hpatch.cli.options.answer import Format
+from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import UsageError
 from hpatch.lint import registry
 from hpatch.lint.selection import matching, unknown
@@ -24,6 +25,7 @@ Examples:
 def _command(
     rule: Annotated[str | None, typer.Argument(metavar="[RULE]", help="A code, a prefix of codes, or a name.")] = None,
     format: Format = "text",
+    verbose: Verbose = False,
 ) -> None:
     """Show all rules in a table, or one rule's manual."""
     rules = registry.rules()
@@ -36,4 +38,4 @@ def _command(
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("rule", epilog=_EXAMPLES)(_command)
+    help.command(app, "rule", _command, _EXAMPLES)

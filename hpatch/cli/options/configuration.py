@@ -4,6 +4,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from hpatch import log
 from hpatch.conf.load import Options
 from hpatch.conf.modules import Modules
 from hpatch.errors import UsageError
@@ -41,7 +42,9 @@ Httpd = Annotated[
         rich_help_panel=HTTPD,
     ),
 ]
-Mpm = Annotated[str | None, typer.Option(metavar="NAME", help="event, worker or prefork.", rich_help_panel=HTTPD)]
+Mpm = Annotated[
+    str | None, typer.Option(metavar="NAME", help="The MPM: event, worker or prefork.", rich_help_panel=HTTPD)
+]
 EnvFile = Annotated[
     str | None,
     typer.Option(
@@ -77,7 +80,24 @@ def given(path: str, chosen: Settings, config: str | None, no_config: bool) -> S
     if config is not None and no_config:
         raise UsageError("--config and --no-config exclude each other")
     file = config if config is not None or no_config else settings.find(path)
-    return chosen if file is None else chosen.over(settings.read(file))
+    if file is None:
+        log.tell("no settings file%s", "" if no_config else f" from the folder of {path} upwards")
+        read = Settings()
+    else:
+        read = settings.read(file)
+    if log.is_on():
+        _tell_origins(chosen, "the command line")
+        _tell_origins(
+            read._replace(**{key: None for key, value in chosen._asdict().items() if value is not None}), file
+        )
+    return chosen.over(read)
+
+
+def _tell_origins(chosen: Settings, origin: str | None) -> None:
+    for key, value in chosen._asdict().items():
+        if value is not None:
+            shown = value if isinstance(value, str) else ", ".join(value)
+            log.tell("%s = %s, from %s", key.replace("_", "-"), shown, origin)
 
 
 def reading(chosen: Settings, httpd: str | None) -> ReaderOptions:

@@ -24,7 +24,9 @@ Transports = Annotated[
 ]
 Threads = Annotated[
     str | None,
-    typer.Option("--threads", metavar="N,...", help="uWSGI's threads; 1,4 if not given.", rich_help_panel=CELLS),
+    typer.Option(
+        "--threads", metavar="N,...", help="Numbers of uWSGI's threads; 1,4 if not given.", rich_help_panel=CELLS
+    ),
 ]
 Requests = Annotated[
     int | None,

@@ -10,7 +10,7 @@ from hpatch.patch.sets.model import Catalog
 from hpatch.patch.sources.cache import Checked
 from hpatch.patch.sources.choose import choose
 
-SOURCE = "Where revisions come from (what was fetched once is in the cache)"
+SOURCE = "Where revisions come from"
 
 CatalogDirs = Annotated[
     list[str] | None,

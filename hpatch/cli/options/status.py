@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hpatch import files
+from hpatch import files, log
 from hpatch.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def find(status: Path | None, repo: Path | None) -> Path:
 
 def read(path: Path) -> bytes:
     """The file's bytes. Raises InputError: there is none, it is a link, or a merge left conflicts in it."""
+    log.tell("read %s", path)
     data = files.read(path.parent, path.name)
     if data is None:
         raise InputError(f"{path}: there is no such file; name the file to edit, or its folder")

@@ -8,13 +8,15 @@ from typing import Annotated
 
 import typer
 
+from hpatch import log
 from hpatch.build.trees.applying import Given, Request, commit, prepare
-from hpatch.cli import output
+from hpatch.cli import help, output
 from hpatch.cli.options import placing
 from hpatch.cli.options import revisions as shared
 from hpatch.cli.options import tree as trees
 from hpatch.cli.options.answer import Format
 from hpatch.cli.options.placing import PLACING
+from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import InputError
 from hpatch.patch.sources.model import LIMIT
 from hpatch.report.common.renderer import FORMS
@@ -44,7 +46,6 @@ def _command(
     ],
     tree: trees.Tree = Path(),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done; change nothing.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every hunk.")] = False,
     format: Format = "text",
     fuzz: placing.Fuzz = 0,
     ignore_whitespace: placing.IgnoreWhitespace = False,
@@ -67,6 +68,7 @@ def _command(
     web_base: shared.WebBase = None,
     from_: shared.From = None,
     catalog: shared.CatalogDirs = None,
+    verbose: Verbose = False,
 ) -> int:
     """Apply patch sets, diffs and revisions to a source tree: all of them, or nothing."""
     known = shared.catalog(catalog)
@@ -104,6 +106,7 @@ def _request(words: list[str], known: set[str]) -> Request:
 
 def _diff(name: str) -> Given:
     path = Path(name)
+    log.tell("read %s", name)
     try:
         with path.open("rb") as stream:
             text = stream.read(LIMIT + 1)
@@ -116,4 +119,4 @@ def _diff(name: str) -> Given:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("apply", epilog=_EXAMPLES)(_command)
+    help.command(app, "apply", _command, _EXAMPLES)

@@ -10,6 +10,7 @@ from hpatch.cli import output
 from hpatch.cli.options import revisions as shared
 from hpatch.cli.options import tree as trees
 from hpatch.cli.options.answer import Format
+from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import InputError, ToolError, UsageError
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ EXAMPLES = """
 Examples:
 
   hpatch set export scgi-unix --tree httpd-2.4.9 --as diff | patch -p1
-  hpatch set export fcgi-body-cpu --tree httpd-2.4.9 --as quilt --output debian/patches
-  hpatch set export fcgi-body-cpu --tree httpd-2.4.9 --as git --output mails && git am mails/*.patch
+  hpatch set export fcgi-body-cpu --as quilt --output debian/patches
+  hpatch set export fcgi-body-cpu --tree ~/src/httpd --as git --output mails
 
 The patches fit the tree as it is without what hpatch applied in it. Sets that a set needs and that the tree lacks come
 along. A series that is there already is added to; a patch of the same name and other content is an error.
@@ -50,6 +51,7 @@ def command(
     from_: shared.From = None,
     catalog: shared.CatalogDirs = None,
     format: Format = "text",
+    verbose: Verbose = False,
 ) -> int:
     """Write patch sets as patches that quilt, git am or patch take, made to fit a tree."""
     from hpatch.build.trees.applying import Request, prepare_bare

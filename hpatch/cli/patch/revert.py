@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hpatch.cli import output
+from hpatch.cli import help, output
 from hpatch.cli.options import tree as trees
 from hpatch.cli.options.answer import Format
+from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def _command(
     everything: Annotated[bool, typer.Option("--all", help="All that is applied.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done; change nothing.")] = False,
     format: Format = "text",
+    verbose: Verbose = False,
 ) -> int:
     """Take patch sets out of a source tree again."""
     from hpatch.report.common.renderer import FORMS
@@ -87,4 +89,4 @@ def _unneeded(left: Stack, before: Stack, ids: Sequence[str]) -> list[Set]:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("revert", epilog=_EXAMPLES)(_command)
+    help.command(app, "revert", _command, _EXAMPLES)

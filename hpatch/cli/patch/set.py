@@ -4,12 +4,22 @@ from typing import Annotated
 
 import typer
 
-from hpatch.cli import output
+from hpatch.cli import help, output
 from hpatch.cli.options import revisions as shared
 from hpatch.cli.options.answer import Format
+from hpatch.cli.options.verbose import Verbose
 from hpatch.cli.patch import export
 from hpatch.report.common.renderer import FORMS
 from hpatch.report.patch.sets import FetchReport, SetReport, SetsReport
+
+_GROUP = """
+Examples:
+
+  hpatch set list
+  hpatch set show fcgi-iobuffersize
+  hpatch set fetch fcgi-body-cpu --git ~/src/httpd
+  hpatch set export scgi-unix --tree httpd-2.4.9 --as diff | patch -p1
+"""
 
 _LIST = """
 Examples:
@@ -28,17 +38,22 @@ _FETCH = """
 Examples:
 
   hpatch set fetch fcgi-body-cpu --git ~/src/httpd
-  hpatch set fetch scgi-unix --svn https://svn.apache.org/repos/asf/httpd/httpd
+  hpatch set fetch scgi-unix \\
+    --svn https://svn.apache.org/repos/asf/httpd/httpd
   hpatch set fetch scgi-unix fcgi-memset --web
   hpatch set fetch fcgi-memset --from ~/diffs
-  hpatch set fetch fcgi-memset --dry-run      what the cache has and lacks
+  hpatch set fetch fcgi-memset --dry-run
 
 The sets that a set needs are fetched too. Each diff is held against the catalogue's fingerprint and kept; nothing
 else is. Exit code 3 where a revision is not to be had or is another change, 4 where the source cannot be asked.
 """
 
 
-def _list(catalog: shared.CatalogDirs = None, format: Format = "text") -> None:
+def _list(
+    catalog: shared.CatalogDirs = None,
+    format: Format = "text",
+    verbose: Verbose = False,
+) -> None:
     """Show all patch sets."""
     output.show(SetsReport(shared.catalog(catalog).sets), FORMS, format)
 
@@ -47,6 +62,7 @@ def _show(
     set: Annotated[str, typer.Argument(metavar="SET", help="A set's name.")],
     catalog: shared.CatalogDirs = None,
     format: Format = "text",
+    verbose: Verbose = False,
 ) -> None:
     """Show a patch set: what it cures, its revisions, what it needs, how it is recognised."""
     known = shared.catalog(catalog)
@@ -63,6 +79,7 @@ def _fetch(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Fetch nothing: say what is in the cache.")] = False,
     catalog: shared.CatalogDirs = None,
     format: Format = "text",
+    verbose: Verbose = False,
 ) -> int:
     """Fetch the diffs of patch sets and of those that they need into the cache."""
     from hpatch.patch.sets.model import applying_order
@@ -81,9 +98,8 @@ def _fetch(
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(no_args_is_help=True, help="Show patch sets, fetch their diffs, export them.")
-    group.command("list", epilog=_LIST)(_list)
-    group.command("show", epilog=_SHOW)(_show)
-    group.command("fetch", epilog=_FETCH)(_fetch)
-    group.command("export", epilog=export.EXAMPLES)(export.command)
-    app.add_typer(group, name="set")
+    group = help.group(app, "set", "Show patch sets, fetch their diffs, export them.", _GROUP)
+    help.command(group, "list", _list, _LIST)
+    help.command(group, "show", _show, _SHOW)
+    help.command(group, "fetch", _fetch, _FETCH)
+    help.command(group, "export", export.command, export.EXAMPLES)

@@ -5,10 +5,11 @@ from typing import Annotated
 
 import typer
 
-from hpatch.cli import output
+from hpatch.cli import help, output
 from hpatch.cli.options import revisions as shared
 from hpatch.cli.options import tree as trees
 from hpatch.cli.options.answer import Format
+from hpatch.cli.options.verbose import Verbose
 from hpatch.report.common.renderer import FORMS
 from hpatch.report.patch.status import PresenceReport
 
@@ -29,6 +30,7 @@ def _command(
     tree: trees.Tree = Path(),
     catalog: shared.CatalogDirs = None,
     format: Format = "text",
+    verbose: Verbose = False,
 ) -> None:
     """Show which patch sets a source tree has, and what is applied in it."""
     from hpatch.build.trees import presence
@@ -59,4 +61,4 @@ def _command(
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("status", epilog=_EXAMPLES)(_command)
+    help.command(app, "status", _command, _EXAMPLES)

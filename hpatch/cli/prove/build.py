@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from hpatch.cli import output
+from hpatch.cli import help, output
 from hpatch.cli.options import building
 from hpatch.cli.options.answer import Format
+from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,8 +24,9 @@ _EXAMPLES = """
 Examples:
 
   hpatch build httpd-2.4.62 --prefix ~/httpd-2.4.62
-  hpatch build apache2-2.4.68 --prefix /opt/test --modules shared --mpm worker --configure-arg=--enable-ssl
-  hpatch build httpd-2.4.62 --prefix ~/modules --module mod_proxy_fcgi --apxs /usr/bin/apxs
+  hpatch build apache2-2.4.68 --prefix /opt/test --modules shared --mpm worker
+  hpatch build httpd-2.4.62 --prefix ~/test --configure-arg=--enable-ssl
+  hpatch build httpd-2.4.62 --prefix ~/modules --module mod_proxy_fcgi
   hpatch build httpd-2.4.62 --prefix ~/httpd-2.4.62 --plan
 
 The tree is only read: it is built in a copy, which stays, so that the next build of the tree compiles only what has
@@ -43,7 +45,7 @@ def _command(
     modules: Annotated[
         Literal["static", "shared"],
         typer.Option(
-            help="static: what a reverse proxy needs, compiled in; shared: all usual modules, as files.",
+            help="What is built: static, what a reverse proxy needs, compiled in; shared, all usual modules as files.",
             rich_help_panel=building.BUILD,
         ),
     ] = "static",
@@ -64,6 +66,7 @@ def _command(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--plan", "--dry-run", help="Show what would run; run nothing.")] = False,
     format: Format = "text",
+    verbose: Verbose = False,
 ) -> None:
     """Build httpd from a source tree, or single modules of it for an httpd that is installed."""
     from hpatch.build.httpd.plan import BuildOptions
@@ -142,4 +145,4 @@ def _modules(
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("build", epilog=_EXAMPLES)(_command)
+    help.command(app, "build", _command, _EXAMPLES)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
-from hpatch.cli import output
+from hpatch.cli import help, output
 from hpatch.cli.options import matrix
 from hpatch.cli.options.answer import Format
 from hpatch.cli.options.matrix import CELLS
+from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import ToolError, UsageError
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
     from hpatch.lab.model import Result, Transport
     from hpatch.lab.scenario import Scenario
 
+
+_GROUP = """
+Examples:
+
+  hpatch lab list
+  hpatch lab run fcgi-stdin-eof
+"""
 
 _LIST = """
 Examples:
@@ -34,10 +42,11 @@ _RUN = """
 Examples:
 
   hpatch lab run fcgi-stdin-eof
-  hpatch lab run fcgi-stdin-eof --gateway httpd --gateway httpd:/opt/httpd-2.4.62 --transport unix
+  hpatch lab run fcgi-stdin-eof --gateway httpd --gateway httpd:/opt/httpd
   hpatch lab run lost-tail slow-reader --gateway httpd --gateway nginx
-  hpatch lab run uwsgi-stdin-eof --backend uwsgi --backend uwsgi@2.0.4 --threads 1,4,8 --requests 2000 --plot rates.svg
-  hpatch lab run fcgi-body-cpu --gateway httpd:/usr/sbin/apache2 --module proxy_fcgi=modules/mod_proxy_fcgi.so
+  hpatch lab run uwsgi-stdin-eof --backend uwsgi@2.0.4 --threads 1,4,8
+  hpatch lab run uwsgi-stdin-eof --requests 2000 --plot rates.svg
+  hpatch lab run fcgi-body-cpu --module proxy_fcgi=modules/mod_proxy_fcgi.so
 
 What is not chosen is tried as each scenario is meant; cells that make no sense for one are left out, and told of.
 uwsgi@VERSION is fetched with pip, built once and kept in the cache. Servers listen on 127.0.0.1 or in a private folder,
@@ -50,6 +59,7 @@ Exit codes: 0 all passed; 1 some failed; 2 wrong usage; 4 none failed, but some 
 def _list(
     scenario: Annotated[str | None, typer.Argument(metavar="[SCENARIO]", help="Show all about this one.")] = None,
     format: Format = "text",
+    verbose: Verbose = False,
 ) -> None:
     """Show the scenarios: what each holds, of which patch sets it tells, with what it runs."""
     from hpatch.lab.registry import find, scenarios
@@ -88,6 +98,7 @@ def _run(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the cells; run nothing.")] = False,
     format: Format = "text",
+    verbose: Verbose = False,
 ) -> int:
     """Run scenarios in the cells of a matrix: gateways, backends, transports, numbers of threads."""
     from hpatch.lab.matrix import experiments, left_out
@@ -203,7 +214,6 @@ def _run_all(planned: Sequence[Experiment], requests: int | None, results: list[
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(no_args_is_help=True, help="Experiments with gateways and backends that really run.")
-    group.command("list", epilog=_LIST)(_list)
-    group.command("run", epilog=_RUN)(_run)
-    app.add_typer(group, name="lab")
+    group = help.group(app, "lab", "Experiments with gateways and backends that really run.", _GROUP)
+    help.command(group, "list", _list, _LIST)
+    help.command(group, "run", _run, _RUN)

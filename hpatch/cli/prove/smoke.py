@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hpatch.cli import output
+from hpatch.cli import help, output
 from hpatch.cli.options import revisions as shared
 from hpatch.cli.options.answer import Format
+from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def _command(
     ] = None,
     catalog: shared.CatalogDirs = None,
     format: Format = "text",
+    verbose: Verbose = False,
 ) -> int:
     """Try an httpd: it starts, serves a page, proxies by each scheme it has, and shows the sets that it is to have."""
     from hpatch.build.httpd import prefix as made
@@ -99,4 +101,4 @@ def _tried(spec: GatewaySpec, sets: Sequence[PatchSet], progress: Progress) -> S
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("smoke", epilog=_EXAMPLES)(_command)
+    help.command(app, "smoke", _command, _EXAMPLES)

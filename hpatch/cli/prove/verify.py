@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from hpatch.cli import output
+from hpatch.cli import help, output
 from hpatch.cli.options import building, matrix, placing
 from hpatch.cli.options import revisions as shared
 from hpatch.cli.options import tree as trees
 from hpatch.cli.options.building import BUILD
+from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -29,9 +30,10 @@ _EXAMPLES = """
 Examples:
 
   hpatch verify fcgi-stdin-eof --tree apache2-2.4.68
-  hpatch verify fcgi-body-cpu scgi-unix --tree httpd-2.4.9 --git ~/src/httpd --format markdown
-  hpatch verify fcgi-stdin-eof --tree apache2-2.4.68 --module-only --httpd /usr/sbin/apache2
-  hpatch verify fcgi-stdin-eof --tree httpd-2.4.62 --backend uwsgi@2.0.4 --threads 4 --transport unix --requests 2000
+  hpatch verify fcgi-body-cpu scgi-unix --tree httpd-2.4.9 --git ~/src/httpd
+  hpatch verify fcgi-stdin-eof --tree apache2-2.4.68 --module-only
+  hpatch verify fcgi-stdin-eof --tree httpd-2.4.62 --backend uwsgi@2.0.4
+  hpatch verify scgi-unix --tree httpd-2.4.9 --format markdown > ticket.md
 
 The tree is built as it is, and the sets' scenarios are run, with the responder if no backend is given: they must fail.
 The sets are applied in a copy, what has changed is built, and the scenarios are run again: they must pass, and nothing
@@ -87,6 +89,7 @@ def _command(
     web_base: shared.WebBase = None,
     from_: shared.From = None,
     catalog: shared.CatalogDirs = None,
+    verbose: Verbose = False,
 ) -> int:
     """Prove patch sets on a source tree: without them their scenarios fail, with them they pass."""
     from hpatch.build.httpd.build import folder_of, held
@@ -187,4 +190,4 @@ def _apply(plan: ProofPlan, tree: Path, request: Request, catalog: Catalog, sour
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("verify", epilog=_EXAMPLES)(_command)
+    help.command(app, "verify", _command, _EXAMPLES)

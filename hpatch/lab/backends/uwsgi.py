@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from hpatch import log
 from hpatch.errors import ToolError
 from hpatch.lab.client import connect
 from hpatch.lab.model import Address, BackendSpec, Scheme
@@ -120,6 +121,7 @@ def _application(folder: Path) -> Path:
         raise ToolError("cc is not installed; the lab needs it to compile its application for uWSGI (Debian: gcc)")
     target = folder / "application.so"
     command: list[str | Path] = [compiler, "-shared", "-fPIC", "-O2", "-o", target, _APPLICATION]
+    log.running([str(word) for word in command])
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:

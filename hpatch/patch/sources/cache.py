@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from hpatch import log
 from hpatch.errors import InputError, ToolError
 from hpatch.patch.sets.model import SetRevision
 from hpatch.patch.sources.model import LIMIT, DiffSource, MismatchError, NotKnownError, Origin
@@ -86,11 +87,13 @@ class Checked:
                 raise
             kept = None  # damaged: it is fetched again
         if kept is not None:
+            log.tell("%s: its diff is in the cache", revision.name)
             return kept
         if self.source is None:
             raise NotKnownError(
                 f"{revision.name} is not in the cache; name a source: --git DIR, --svn URL, --web or --from DIR"
             )
+        log.tell("%s: its diff is fetched from %s", revision.name, self.source.name)
         diff = checked(self.source.diff(revision), revision, self.source.name)
         self.cache.keep_diff(revision, diff)
         return diff
@@ -106,7 +109,10 @@ class Checked:
         if blob is None:
             return None
         content = self.cache.file(blob)
-        if content is None and self.source is not None:
+        if content is not None:
+            log.tell("%s: %s as it was before is in the cache", revision.name, path)
+        elif self.source is not None:
+            log.tell("%s: %s as it was before is fetched from %s", revision.name, path, self.source.name)
             content = self.source.before(revision, path)
             if content is not None:
                 if blob_id(content) != blob:

@@ -8,7 +8,7 @@ from http.client import HTTPException, HTTPMessage, HTTPResponse
 from typing import IO, TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from hpatch import __version__
+from hpatch import __version__, log
 from hpatch.errors import ToolError, UsageError
 from hpatch.patch.sets.model import Project, SetRevision
 from hpatch.patch.sources.model import LIMIT, NotKnownError, Origin
@@ -70,6 +70,7 @@ class Web:
         from urllib.error import HTTPError, URLError
         from urllib.request import Request
 
+        log.tell("get %s", url)
         headers = {"User-Agent": f"hpatch/{__version__}", "Accept-Encoding": "identity"}
         until = monotonic() + PATIENCE
         content = bytearray()
