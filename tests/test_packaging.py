@@ -52,6 +52,12 @@ def test_an_installed_package_finds_its_own_folders(installed: Path) -> None:
     assert done.stdout.split() == [str(data / "grammars"), str(data / "patches"), "True"]
 
 
+def test_a_wheel_holds_the_tables_of_facts(root: Path, installed: Path) -> None:
+    expected = files(root / "hpatch" / "facts" / "data")
+    assert expected
+    assert files(installed / "hpatch" / "facts" / "data") == expected
+
+
 def test_a_wheel_holds_every_module_and_the_licence(root: Path, installed: Path) -> None:
     modules = {str(path.relative_to(root)) for path in (root / "hpatch").rglob("*.py")}
     assert {name for name in files(installed) if name.endswith(".py")} == modules
