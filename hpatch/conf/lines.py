@@ -50,7 +50,14 @@ def logical(text: str, at: int, end: int, carried: str | None = None) -> Line:
             start = at + len(piece) - len(value)
             value = value.rstrip(words.SPACE)
             size = in_bytes(piece) + (stop >= 0)
-            return Line(value, start, start + len(value), end if stop < 0 else stop + 1, 1, size)
+            return Line(
+                value=value,
+                start=start,
+                end=start + len(value),
+                after=end if stop < 0 else stop + 1,
+                lines=1,
+                size=size,
+            )
     held, after, lines = joined(text, at, end, carried or "")
     first, last = at, after
     while first < last and text[first] in words.SPACE:
@@ -58,7 +65,7 @@ def logical(text: str, at: int, end: int, carried: str | None = None) -> Line:
     while last > first and text[last - 1] in words.SPACE:
         last -= 1
     size = in_bytes(held) + (text[after - 1] == "\n")
-    return Line(held.strip(words.SPACE), first, last, after, lines, size)
+    return Line(value=held.strip(words.SPACE), start=first, end=last, after=after, lines=lines, size=size)
 
 
 def joined(text: str, at: int, end: int, carried: str = "") -> tuple[str, int, int]:

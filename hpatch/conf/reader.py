@@ -57,9 +57,16 @@ class Reader(ReadingState):
             others = tuple((other, "used here too") for other, _ in uses[1:4])
             more = f" (in {len(uses)} places)" if len(uses) > 1 else ""
             configuration.problems.append(
-                Problem("variable", f'the variable "${{{name}}}" is not defined{more}: httpd leaves it in the text',
-                        place, False, others, "Define it, or give the environment with --env-file.", conditions)
-            )  # fmt: skip
+                Problem(
+                    kind="variable",
+                    message=f'the variable "${{{name}}}" is not defined{more}: httpd leaves it in the text',
+                    place=place,
+                    fatal=False,
+                    related=others,
+                    help="Define it, or give the environment with --env-file.",
+                    conditions=conditions,
+                )
+            )
         return configuration
 
     def _set_base(self, path: str) -> None:

@@ -64,11 +64,31 @@ class ReadingState(ABC):
         help: str | None = None,
     ) -> None:
         """Note a problem. httpd may never read a problem inside an undecided conditional."""
-        self.configuration.problems.append(Problem(kind, message, place, fatal, related, help, self.conditions))
+        self.configuration.problems.append(
+            Problem(
+                kind=kind,
+                message=message,
+                place=place,
+                fatal=fatal,
+                related=related,
+                help=help,
+                conditions=self.conditions,
+            )
+        )
 
     def enter(self, feed: Feed, name: str, opened: Place, condition: Condition | None, levels: list[Level]) -> None:
         """Read a conditional's content up to its closing line. `condition` is given if it is undecided."""
-        levels.append(Level(name, words.lower(name[1:]) + ">", self.floor, self.conditions, opened, feed, feed.room))
+        levels.append(
+            Level(
+                name=name,
+                closer=words.lower(name[1:]) + ">",
+                floor=self.floor,
+                conditions=self.conditions,
+                opened=opened,
+                feed=feed,
+                room=feed.room,
+            )
+        )
         feed.room = ROOM
         self.floor = self.parent
         if condition is not None:

@@ -82,7 +82,7 @@ def run(experiment: Experiment, requests: int | None = None, tell: Callable[[str
         with Session(requests, tell) as session:
             found = scenario.run(session, cell)
     except (ToolError, InputError) as error:
-        return Result(scenario.name, cell, "cannot-run", str(error))
+        return Result(scenario=scenario.name, cell=cell, verdict="cannot-run", why=str(error))
     return Result(scenario.name, cell, found.verdict, found.why, found.figures, *_versions(cell))
 
 

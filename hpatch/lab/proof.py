@@ -224,7 +224,9 @@ def prove(
         failure = str(error)
     finally:
         scratch.remove(copy)
-    return Proof(plan, rows, checks, candidate.seconds, failure, time.monotonic() - begun)
+    return Proof(
+        plan=plan, rows=rows, checks=checks, built=candidate.seconds, failure=failure, seconds=time.monotonic() - begun
+    )
 
 
 def compared(before: Sequence[SmokeCheck], after: Sequence[SmokeCheck]) -> tuple[Checks, ...]:

@@ -60,16 +60,16 @@ def scenario(
 
     def declare(run: Run) -> Run:
         registered[name] = Scenario(
-            name,
-            title,
-            (run.__doc__ or "").strip(),
-            tuple(sets),
-            tuple(gateways),
-            tuple(backends),
-            tuple(transports),
-            threaded,
-            effort,
-            run,
+            name=name,
+            title=title,
+            manual=(run.__doc__ or "").strip(),
+            sets=tuple(sets),
+            gateways=tuple(gateways),
+            backends=tuple(backends),
+            transports=tuple(transports),
+            threaded=threaded,
+            effort=effort,
+            run=run,
         )
         return run
 

@@ -125,7 +125,7 @@ def _part_of(work: tuple[Root, LintTask]) -> _Part:
         instance, error = _instance(path)
         instances.append(instance)
         if error:
-            unread.append(Problem("unreadable", error, instance.problems[0][0]))
+            unread.append(Problem(kind="unreadable", message=error, place=instance.problems[0][0]))
     part = _part(configuration, task, tuple(instances), bool(root.options.environment))
     return part._replace(unread=part.unread + unread)
 
@@ -161,15 +161,15 @@ def _part(configuration: Configuration, task: LintTask, instances: tuple[Instanc
     findings = [finding for finding in merged(found) if SEVERITIES.index(finding.severity) >= least]
     unread = [problem for problem in configuration.problems if _unread(problem, task, comments, sources)]
     return _Part(
-        findings,
-        list(sources),
-        configuration.directives,
-        {name: sources[name] for name in _named(findings, comments.mistakes) if name in sources},
-        configuration.conditions,
-        unread,
-        comments.all,
-        comments.used,
-        comments.mistakes,
+        findings=findings,
+        names=list(sources),
+        directives=configuration.directives,
+        sources={name: sources[name] for name in _named(findings, comments.mistakes) if name in sources},
+        conditions=configuration.conditions,
+        unread=unread,
+        suppressions=comments.all,
+        used=comments.used,
+        mistakes=comments.mistakes,
     )
 
 
@@ -219,12 +219,12 @@ def _together(parts: Sequence[_Part], task: LintTask, base: str) -> LintResult:
             findings += [Finding.of(rule, found) for found in founds]
     findings.sort(key=lambda one: (order[one.place.file], one.place[1:3], one.rule.code, one.message))
     return LintResult(
-        tuple(dict.fromkeys(findings)),
-        len(files),
-        sum(part.directives for part in parts),
-        sources,
-        tuple(conditions),
-        task.rules,
-        base,
-        tuple(unread),
+        findings=tuple(dict.fromkeys(findings)),
+        files=len(files),
+        directives=sum(part.directives for part in parts),
+        sources=sources,
+        conditions=tuple(conditions),
+        rules=task.rules,
+        root=base,
+        unread=tuple(unread),
     )

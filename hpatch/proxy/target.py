@@ -85,15 +85,32 @@ def parse_targets(texts: Iterable[str]) -> dict[str, Url]:
             for match in worker.finditer(token):
                 text = next(following)
                 socket, scheme, user, host, port, path = match.groups()
-                found[text] = Url(text, socket, lower(scheme), user or "", host, port, path or "")
+                found[text] = Url(
+                    text=text,
+                    socket=socket,
+                    scheme=lower(scheme),
+                    user=user or "",
+                    host=host,
+                    port=port,
+                    path=path or "",
+                )
             continue
         text = next(following)
         parts = re.match(bare, token) if token.type == "BARE" else None
         if parts is not None:
             socket, scheme, path = parts.groups()
-            found[text] = Url(text, socket, lower(scheme), "", None, None, path)
+            found[text] = Url(text=text, socket=socket, scheme=lower(scheme), user="", host=None, port=None, path=path)
         else:
-            found[text] = Url(text, None, "", "", None, None, text, token.type == "EXCLUSION")
+            found[text] = Url(
+                text=text,
+                socket=None,
+                scheme="",
+                user="",
+                host=None,
+                port=None,
+                path=text,
+                exclusion=token.type == "EXCLUSION",
+            )
     return found
 
 
@@ -166,7 +183,19 @@ def name(url: Url, matching: bool = False) -> Name:
         if not unknown:
             refused = "it has no //host" if scheme else "it has no scheme"
         variables = re.search(_VARIABLE, text) is not None
-        return Name(socket, scheme, user, "", None, path, f"{scheme}:{path}", variables, sought, origin, refused)
+        return Name(
+            socket=socket,
+            scheme=scheme,
+            user=user,
+            host="",
+            port=None,
+            path=path,
+            identity=f"{scheme}:{path}",
+            variables=variables,
+            sought=sought,
+            origin=origin,
+            refused=refused,
+        )
     variables = ("$" in text or "%" in text) and re.search(_VARIABLE, f"{user}@{host}:{port}") is not None
     host = lower(host)
     if not host or host == "[]":
@@ -194,4 +223,16 @@ def name(url: Url, matching: bool = False) -> Name:
         refused = ""
     authority = f"{user}@{host}" if user else host
     identity = f"{scheme}://{authority}{shown}{path}"
-    return Name(socket, scheme, user, host, number, path, identity, variables, sought, origin, refused)
+    return Name(
+        socket=socket,
+        scheme=scheme,
+        user=user,
+        host=host,
+        port=number,
+        path=path,
+        identity=identity,
+        variables=variables,
+        sought=sought,
+        origin=origin,
+        refused=refused,
+    )

@@ -110,7 +110,7 @@ class Walk:
             return Scope(scope.server, node, node, scope.limited)
         if key in PROXIES:
             inner = Scope(scope.server, node, scope.forbidden, scope.limited)
-            self.lines.append(ProxyLine("open", node, scope, inner.path, None, []))
+            self.lines.append(ProxyLine(action="open", node=node, scope=scope, path=inner.path, target=None, extras=[]))
             return inner
         if key in ("<limit", "<limitexcept"):
             return Scope(scope.server, scope.section, scope.forbidden, True)
@@ -128,7 +128,17 @@ class Walk:
         if len(words) > 1:
             first = words[0][6:] if words[0][:6].lower() == "proxy:" else words[0]
             extras = list(enumerate(words))[1:]
-            self._add(ProxyLine("close", node, scope, "", ProxyWord(first, 0), extras, node.key == "<proxymatch"))
+            self._add(
+                ProxyLine(
+                    action="close",
+                    node=node,
+                    scope=scope,
+                    path="",
+                    target=ProxyWord(first, 0),
+                    extras=extras,
+                    matching=node.key == "<proxymatch",
+                )
+            )
 
     def proxy_pass(self, node: Node, scope: Scope) -> None:
         """ProxyPass, ProxyPassMatch."""
@@ -145,13 +155,23 @@ class Walk:
                 matching = True
             at += 1
         if path is None or at >= len(words):
-            self.lines.append(ProxyLine("pass", node, scope, "", None, [], matching))
+            self.lines.append(
+                ProxyLine(action="pass", node=node, scope=scope, path="", target=None, extras=[], matching=matching)
+            )
             return
         target, extras = words[at], words[at + 1 :]
         self.targets.append(target)
         self.extras.update(extras)
         self.lines.append(
-            ProxyLine("pass", node, scope, path, ProxyWord(target, at), list(enumerate(extras, at + 1)), matching)
+            ProxyLine(
+                action="pass",
+                node=node,
+                scope=scope,
+                path=path,
+                target=ProxyWord(target, at),
+                extras=list(enumerate(extras, at + 1)),
+                matching=matching,
+            )
         )
 
     def member(self, node: Node, scope: Scope) -> None:
@@ -161,7 +181,11 @@ class Walk:
         path = scope.path if scope.section is not None else plain.pop(0)[1] if plain else ""
         target = ProxyWord(plain[0][1], plain[0][0]) if plain else None
         extras = [word for word in words if "=" in word[1] or word in plain[1:]]
-        self._add(ProxyLine("member", node, scope, conf_words.lower(path), target, extras))
+        self._add(
+            ProxyLine(
+                action="member", node=node, scope=scope, path=conf_words.lower(path), target=target, extras=extras
+            )
+        )
 
     def proxy_set(self, node: Node, scope: Scope) -> None:
         """ProxySet."""
@@ -169,10 +193,20 @@ class Walk:
         parent = node.parent
         if parent is not None and parent.key in PROXIES:
             first = parent.words[0] if parent.words else ""
-            line = ProxyLine("set", node, scope, "", ProxyWord(first, -1), words, parent.key == "<proxymatch")
+            line = ProxyLine(
+                action="set",
+                node=node,
+                scope=scope,
+                path="",
+                target=ProxyWord(first, -1),
+                extras=words,
+                matching=parent.key == "<proxymatch",
+            )
         else:
             first = words[0][1] if words else ""
-            line = ProxyLine("set", node, scope, "", ProxyWord(first, 0), words[1:])
+            line = ProxyLine(
+                action="set", node=node, scope=scope, path="", target=ProxyWord(first, 0), extras=words[1:]
+            )
         self._add(line)
 
     def handler(self, node: Node, scope: Scope) -> None:
@@ -182,7 +216,16 @@ class Walk:
             text = conf_words.lower(text)
         if text.startswith("proxy:"):
             location = scope.section is not None and scope.section.key in LOCATIONS
-            self._add(ProxyLine("handler", node, scope, scope.path if location else "", ProxyWord(text[6:], 0), []))
+            self._add(
+                ProxyLine(
+                    action="handler",
+                    node=node,
+                    scope=scope,
+                    path=scope.path if location else "",
+                    target=ProxyWord(text[6:], 0),
+                    extras=[],
+                )
+            )
 
     def rewrite(self, node: Node, scope: Scope) -> None:
         """RewriteRule with [P] and a target that is a URL."""
@@ -193,11 +236,15 @@ class Walk:
             return
         text = rule.substitution
         if "://" in text or text[:5].lower() == "unix:" or text[:1] in ("$", "%"):
-            self._add(ProxyLine("rewrite", node, scope, rule.pattern, ProxyWord(text, 1), []))
+            self._add(
+                ProxyLine(
+                    action="rewrite", node=node, scope=scope, path=rule.pattern, target=ProxyWord(text, 1), extras=[]
+                )
+            )
 
     def reverse(self, node: Node, scope: Scope) -> None:
         """ProxyPassReverse and its siblings for cookies."""
-        self.lines.append(ProxyLine("reverse", node, scope, "", None, []))
+        self.lines.append(ProxyLine(action="reverse", node=node, scope=scope, path="", target=None, extras=[]))
 
     def server_name(self, node: Node, scope: Scope) -> None:
         """ServerName."""
@@ -207,7 +254,7 @@ class Walk:
     def setting(self, node: Node, scope: Scope) -> None:
         """Any other Proxy… or Balancer… directive, at the server's level."""
         if scope.section is None:
-            self.lines.append(ProxyLine("setting", node, scope, "", None, []))
+            self.lines.append(ProxyLine(action="setting", node=node, scope=scope, path="", target=None, extras=[]))
 
 
 _KINDS: dict[str, Callable[[Walk, Node, Scope], None] | None] = {

@@ -21,8 +21,30 @@ def done(session: Session, cell: Cell) -> Observation:
     return Observation("failed", "it is so", Figures(requests=session.requests or 0, outcomes={"503": 1}))
 
 
-ONE = Scenario("one", "", "", (), ("httpd",), ("responder",), ("unix", "tcp"), False, 1, done)
-BOTH = Scenario("both", "", "", (), ("httpd", "nginx"), ("responder", "uwsgi"), ("tcp",), True, 1, done)
+ONE = Scenario(
+    name="one",
+    title="",
+    manual="",
+    sets=(),
+    gateways=("httpd",),
+    backends=("responder",),
+    transports=("unix", "tcp"),
+    threaded=False,
+    effort=1,
+    run=done,
+)
+BOTH = Scenario(
+    name="both",
+    title="",
+    manual="",
+    sets=(),
+    gateways=("httpd", "nginx"),
+    backends=("responder", "uwsgi"),
+    transports=("tcp",),
+    threaded=True,
+    effort=1,
+    run=done,
+)
 
 
 def test_what_a_scenario_is_meant_for() -> None:

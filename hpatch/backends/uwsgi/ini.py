@@ -96,4 +96,10 @@ def lines(text: str, section: str, table: Mapping[str, str]) -> Iterator[IniLine
             key, _, value = line.partition("=")
             known = "%" not in raw or not _unknown(raw, table)
             first = start + len(raw) - len(raw.lstrip(BLANKS))
-            yield IniLine(key.rstrip(BLANKS), value.lstrip(BLANKS), first, start + len(raw.rstrip(BLANKS)), known)
+            yield IniLine(
+                key=key.rstrip(BLANKS),
+                value=value.lstrip(BLANKS),
+                start=first,
+                end=start + len(raw.rstrip(BLANKS)),
+                known=known,
+            )

@@ -192,7 +192,9 @@ class _IniReader:
         self.replace()
         self.inherit()
         instance = self.instance
-        instance.options = [Option(e.key, e.value, e.place, e.certain, e.known) for e in self.entries]
+        instance.options = [
+            Option(key=e.key, value=e.value, place=e.place, certain=e.certain, known=e.known) for e in self.entries
+        ]
         instance.sockets = sockets(instance.options)
         instance.threads = instance.last("threads")
         instance.processes = instance.last("processes", "workers")

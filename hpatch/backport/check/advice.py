@@ -24,22 +24,28 @@ def advise(
     asked = () if answer.verdict == "there" else tuple(lacking)
     reverts = tuple(Added(one.revision, "reverts") for one in _reverts(answer.followups) if one.of in answer.revisions)
     if reverts:
-        return Advice("reverted", asked, reverts, None, look)
+        return Advice(do="reverted", revisions=asked, added=reverts, verdict=None, look=look)
     added = tuple(_added(history, objects, answer, asked))[:_MOST]
     if not added:
         do: Do = "propose" if answer.verdict in _GOES_IN else "patch" if answer.verdict == "patch" else "nothing"
         do = "patch" if answer.lacking else do
-        return Advice(do, () if do == "nothing" else asked, (), answer.verdict, look)
+        return Advice(do=do, revisions=() if do == "nothing" else asked, added=(), verdict=answer.verdict, look=look)
     look = tuple(one for one in look if one not in {each.revision for each in added})
     together = tuple(sorted((*asked, *(one.revision for one in added)), key=lambda one: one.order))
     changes = objects.readable(together)
     if len(changes) < len(together):
-        return Advice("check", together, added, None, look)
+        return Advice(do="check", revisions=together, added=added, verdict=None, look=look)
     trial = attempt(objects, branch, changes)
     found = verdict(trial)
     if found not in _GOES_IN or (answer.lacking and names.lacking(history, objects, branch, changes, trial)):
-        return Advice("patch" if answer.verdict == "patch" else "check", together, added, found, look)
-    return Advice("together" if asked else "check", together, added, found, look)
+        return Advice(
+            do="patch" if answer.verdict == "patch" else "check",
+            revisions=together,
+            added=added,
+            verdict=found,
+            look=look,
+        )
+    return Advice(do="together" if asked else "check", revisions=together, added=added, verdict=found, look=look)
 
 
 def _reverts(followups: Sequence[Followup]) -> list[Followup]:

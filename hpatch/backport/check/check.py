@@ -28,23 +28,23 @@ def check(history: Revisions, chosen: Sequence[Revision], *, objects: Objects | 
     trial = attempt(objects, branch, changes)
     explained = prerequisites.explain(history, objects, branch, changes, trial) if why else prerequisites.NOTHING
     answer = Check(
-        history.trunk,
-        history.onto,
-        tuple(chosen),
-        "there" if not open_ else verdict(trial),
-        tuple(one.path for one in trial.files if is_modulo(one)),
-        trial.files,
-        tuple(
+        trunk=history.trunk,
+        onto=history.onto,
+        revisions=tuple(chosen),
+        verdict="there" if not open_ else verdict(trial),
+        modulo=tuple(one.path for one in trial.files if is_modulo(one)),
+        files=trial.files,
+        conflicts=tuple(
             _conflict(failure, outcome, explained, at)
             for failure in trial.failures
             for at, outcome in enumerate(failure.outcomes or (None,))
         ),
-        tuple((one, found) for one, found in merges if found or history.is_merged(one)),
-        explained.prerequisites,
-        explained.search,
-        followups.find(history, objects, chosen) if why else (),
-        followups.antecedents(history, objects, open_) if why else (),
-        names.lacking(history, objects, branch, changes, trial) if why else (),
+        merges=tuple((one, found) for one, found in merges if found or history.is_merged(one)),
+        prerequisites=explained.prerequisites,
+        search=explained.search,
+        followups=followups.find(history, objects, chosen) if why else (),
+        antecedents=followups.antecedents(history, objects, open_) if why else (),
+        lacking=names.lacking(history, objects, branch, changes, trial) if why else (),
     )
     return answer._replace(advice=advise(history, objects, branch, answer, open_)) if why else answer
 
@@ -59,8 +59,24 @@ def _conflict(failure: FailedFile, outcome: Outcome | None, explained: Explained
     place = (failure.revision.commit, failure.path, at)
     suppliers, own = explained.suppliers.get(place, ()), explained.own.get(place, ())
     if outcome is None:
-        return Conflict(failure.revision, failure.path, None, failure.reason, (), (), suppliers, own)
+        return Conflict(
+            revision=failure.revision,
+            path=failure.path,
+            line=None,
+            reason=failure.reason,
+            expected=(),
+            found=(),
+            suppliers=suppliers,
+            own=own,
+        )
     reason = outcome.reason or failure.reason
     return Conflict(
-        failure.revision, failure.path, outcome.line, reason, outcome.expected, outcome.found, suppliers, own
+        revision=failure.revision,
+        path=failure.path,
+        line=outcome.line,
+        reason=reason,
+        expected=outcome.expected,
+        found=outcome.found,
+        suppliers=suppliers,
+        own=own,
     )

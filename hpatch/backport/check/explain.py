@@ -57,16 +57,16 @@ def explain(history: Revisions, revision: Revision) -> Explanation:
     merges = history.merges(revision) if on_trunk else ()
     alike = same.find(history, objects, revision) if on_trunk and not merges else None
     return Explanation(
-        revision,
-        side,
-        tuple(_touched(objects, revision)),
-        tuple(Went(merge, _release(history, merge.revision)) for merge in merges),
-        alike,
-        None if alike is None else _release(history, alike),
-        on_trunk and revision.number in history.mergeinfo,
-        history.brings(revision) if side == "branch" else (),
-        _release(history, revision),
-        followups.find(history, objects, (revision,)) if on_trunk else (),
+        revision=revision,
+        side=side,
+        touched=tuple(_touched(objects, revision)),
+        went=tuple(Went(merge, _release(history, merge.revision)) for merge in merges),
+        same=alike,
+        shipped=None if alike is None else _release(history, alike),
+        recorded=on_trunk and revision.number in history.mergeinfo,
+        brought=history.brings(revision) if side == "branch" else (),
+        release=_release(history, revision),
+        followups=followups.find(history, objects, (revision,)) if on_trunk else (),
     )
 
 

@@ -44,7 +44,9 @@ def find(history: Revisions, objects: Objects, chosen: Sequence[Revision]) -> tu
                 continue
             said = named.get(one)
             merged = history.is_merged(one)
-            found[one.order] = Followup(one, of, said, one in repairs, merged, one.order in asked)
+            found[one.order] = Followup(
+                revision=one, of=of, said=said, repairs=one in repairs, merged=merged, asked=one.order in asked
+            )
             if said is not None and one.order not in asked:
                 open_.append(one)
     return tuple(found[order] for order in sorted(found))
@@ -65,7 +67,9 @@ def antecedents(history: Revisions, objects: Objects, chosen: Sequence[Revision]
                 said = messages.relation(by.message, one.number, one.commit)
                 if said is not None and said != "mention" and one.order not in found:
                     merged = history.is_merged(one) or _is_there(history, objects, one)
-                    found[one.order] = Antecedent(one, by, said, merged, one.order in asked)
+                    found[one.order] = Antecedent(
+                        revision=one, by=by, said=said, merged=merged, asked=one.order in asked
+                    )
     return tuple(found[order] for order in sorted(found))
 
 

@@ -127,7 +127,13 @@ def _candidate(history: Revisions, one: Revision, reverted: Revision | None) -> 
     numbers = (int(found[1] or found[2]) for found in _PR.finditer(one.message))
     cves = tuple(dict.fromkeys(found.upper() for found in _CVE.findall(one.message)))
     return MissingRevision(
-        one, tuple(dict.fromkeys(numbers)), cves, _FIX.search(one.message) is not None, None, (), reverted
+        revision=one,
+        prs=tuple(dict.fromkeys(numbers)),
+        cves=cves,
+        fixes=_FIX.search(one.message) is not None,
+        verdict=None,
+        merges=(),
+        reverted=reverted,
     )
 
 

@@ -73,7 +73,11 @@ def lacking(
         lines = [line for place, line in on_trunk[name] if place == header]
         supplier = _supplier(history, before, header, lines) if len(found) < _MOST else None
         merged = supplier is not None and history.is_merged(supplier)
-        found.append(Lacking(name.decode("ascii"), user, path, header, supplier, merged))
+        found.append(
+            Lacking(
+                name=name.decode("ascii"), revision=user, path=path, header=header, supplier=supplier, merged=merged
+            )
+        )
     return tuple(found)
 
 

@@ -61,7 +61,13 @@ def explain(
     tried = [one for one in ranked if search.is_open(one)][:_CANDIDATES]
     helps = search.singles(tried)
     prerequisites = tuple(
-        Prerequisite(one, history.merges(one), history.side(one) == "both", helps.get(one), lines[one])
+        Prerequisite(
+            revision=one,
+            merges=history.merges(one),
+            older=history.side(one) == "both",
+            helps=helps.get(one),
+            lines=lines[one],
+        )
         for one in (*ranked, *(one for one in makers if one not in lines and one not in asked))
     )
     if not trial.failures:
@@ -126,7 +132,7 @@ class _Search:
         self, found: frozenset[Revision] | None, every: Sequence[Revision], largest: int, *, complete: bool
     ) -> Search:
         ordered = None if found is None else _ordered(found)
-        return Search(ordered, len(every), largest, len(self.tried), complete)
+        return Search(found=ordered, candidates=len(every), largest=largest, tried=len(self.tried), complete=complete)
 
     def _grown(self) -> tuple[frozenset[Revision] | None, frozenset[Revision]]:
         """A set that makes all go in and needs each of its members, None where there is none; and all that came up."""

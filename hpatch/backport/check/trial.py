@@ -86,7 +86,10 @@ def attempt(objects: Objects, branch: CommitFiles, changes: Sequence[Change]) ->
             break
         dropped |= more
     kept = (
-        CheckedFile(path, "kept", branch.read(path), branch.read(path), "each branch has its own") for _, path in left
+        CheckedFile(
+            path=path, state="kept", before=branch.read(path), after=branch.read(path), reason="each branch has its own"
+        )
+        for _, path in left
     )
     files = {one.path: one for one in (*kept, *aside.values())} | {
         one.path: one for one in _files(branch, made, changes)
@@ -98,7 +101,7 @@ def attempt(objects: Objects, branch: CommitFiles, changes: Sequence[Change]) ->
             failures += () if failure is None else (failure,)
     for failure in failures:
         content = branch.read(failure.path)
-        one = files.get(failure.path, CheckedFile(failure.path, "conflict", content, content))
+        one = files.get(failure.path, CheckedFile(path=failure.path, state="conflict", before=content, after=content))
         files[failure.path] = one._replace(state="conflict", reason=failure.reason)
     return Trial(tuple(files[path] for path in sorted(files)), failures)
 
@@ -146,7 +149,7 @@ def _first(
         state = _aside(branch, placed)
         if state is not None:
             content = branch.read(placed.path)
-            file = CheckedFile(placed.path, state, content, content, _reason(placed))
+            file = CheckedFile(path=placed.path, state=state, before=content, after=content, reason=_reason(placed))
             aside[change.revision.commit, placed.path] = file
         else:
             outcomes = tuple(one for one in placed.outcomes if one.result not in PLACED)
@@ -222,7 +225,14 @@ def _files(branch: CommitFiles, made: plan.Plan, changes: Sequence[Change]) -> I
             state = "number"
         reason = resolved[-1].reason if resolved else reasons[path]
         after = before if write is None else write.after
-        yield CheckedFile(path, state, before, after, reason, None if write is None else write.mode)
+        yield CheckedFile(
+            path=path,
+            state=state,
+            before=before,
+            after=after,
+            reason=reason,
+            mode=None if write is None else write.mode,
+        )
 
 
 def _binary(
@@ -234,11 +244,17 @@ def _binary(
     here = None if entry is None else entry.blob
     content = None if here is None else objects.blob(here)
     if here == binary.new:
-        return CheckedFile(path, "there", content, content, "the file is there already"), None
+        return CheckedFile(
+            path=path, state="there", before=content, after=content, reason="the file is there already"
+        ), None
     if here == binary.old:
         after = None if binary.new is None else objects.blob(binary.new)
-        return CheckedFile(path, "clean", content, after, "as a whole, for it is no text"), None
+        return CheckedFile(
+            path=path, state="clean", before=content, after=after, reason="as a whole, for it is no text"
+        ), None
     if here is None:
-        return CheckedFile(path, "absent", None, None, "there is no such file"), None
+        return CheckedFile(path=path, state="absent", before=None, after=None, reason="there is no such file"), None
     reason = "it is no text, and not the file that the revision changes"
-    return CheckedFile(path, "conflict", content, content, reason), FailedFile(change.revision, path, reason, ())
+    return CheckedFile(path=path, state="conflict", before=content, after=content, reason=reason), FailedFile(
+        change.revision, path, reason, ()
+    )

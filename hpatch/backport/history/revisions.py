@@ -301,4 +301,12 @@ class Revisions:
         for order, name, number, author, date, message, paths in self._store.rows(sql, values):
             names = tuple(path.decode("utf-8", "surrogateescape") for path in paths.split(b"\0") if path)
             text = message.decode("utf-8", "surrogateescape")
-            yield Revision(name, number, author.decode("utf-8", "surrogateescape"), date, text, names, order)
+            yield Revision(
+                commit=name,
+                number=number,
+                author=author.decode("utf-8", "surrogateescape"),
+                date=date,
+                message=text,
+                paths=names,
+                order=order,
+            )

@@ -113,30 +113,30 @@ def make(history: Revisions, chosen: Sequence[Revision], wish: Wish) -> Proposal
     label = _label(history)
     merge = _command(left)
     content = EntryContent(
-        title,
-        tuple(_url(one) for one in left),
-        label,
-        way if way in ("works", "modulo") else "patch",
-        modulo,
-        merge,
-        wish.place or UNKNOWN,
-        wish.voter,
+        title=title,
+        trunk=tuple(_url(one) for one in left),
+        branch=label,
+        way=way if way in ("works", "modulo") else "patch",
+        modulo=modulo,
+        merge=merge,
+        place=wish.place or UNKNOWN,
+        voter=wish.voter,
     )
     status = _status(history, branch)
     return Proposal(
-        answer,
-        left,
-        label,
-        way,
-        modulo,
-        title,
-        entry(content, wish.style),
-        merge,
-        None if way == "open" or answer.verdict in ("patch", "there", "absent") else _patch(answer, branch, note),
-        note,
-        status,
-        standing(status, left) if status is not None else (),
-        exemption(status, (path for one in left for path in one.paths)) if status is not None else None,
+        check=answer,
+        revisions=left,
+        branch=label,
+        way=way,
+        modulo=modulo,
+        title=title,
+        entry=entry(content, wish.style),
+        merge=merge,
+        patch=None if way == "open" or answer.verdict in ("patch", "there", "absent") else _patch(answer, branch, note),
+        note=note,
+        status=status,
+        standing=standing(status, left) if status is not None else (),
+        exemption=exemption(status, (path for one in left for path in one.paths)) if status is not None else None,
     )
 
 
@@ -198,11 +198,11 @@ def _noted(answer: Check, branch: CommitFiles, note: Note, path: str) -> Checked
     text = note.text.encode("utf-8", "surrogateescape")
     before = branch.read(path)
     if path != changelog.CHANGES or before is None:
-        return CheckedFile(path, "clean", before, text)
+        return CheckedFile(path=path, state="clean", before=before, after=text)
     merged = next((one for one in answer.files if one.path == path), None)
     if merged is not None and merged.after is not None and merged.after != before:
         return merged
-    return CheckedFile(path, "kept", before, changelog.inserted(before, text))
+    return CheckedFile(path=path, state="kept", before=before, after=changelog.inserted(before, text))
 
 
 def _command(revisions: Sequence[Revision]) -> str:

@@ -69,7 +69,14 @@ def _section(source: Source, children: list[Any], span: Span) -> StatusSection:
             loose.append(child)
     if not entries:
         content = max([content, *(token.end_pos for token in loose if token.type != "BLANK")])
-    return StatusSection(title, kind, span, Span(heading.start_pos, heading.end_pos), tuple(entries), content)
+    return StatusSection(
+        title=title,
+        kind=kind,
+        span=span,
+        heading=Span(heading.start_pos, heading.end_pos),
+        entries=tuple(entries),
+        content=content,
+    )
 
 
 _KINDS: dict[str, PartKind] = {
@@ -97,7 +104,18 @@ def _entry(source: Source, section: str, kind: Kind, tokens: list[Token]) -> Ent
     span = _span(tokens)
     title = words.flat(content[parts[0]].lstrip().removeprefix("*").removeprefix(")"))
     line = source.position(span.start)[0]
-    return Entry(section, kind, line, span, tuple(parts), title, trunk, branch, tuple(votes), tuple(comments))
+    return Entry(
+        section=section,
+        kind=kind,
+        line=line,
+        span=span,
+        parts=tuple(parts),
+        title=title,
+        trunk=trunk,
+        branch=branch,
+        votes=tuple(votes),
+        comments=tuple(comments),
+    )
 
 
 def _parts(tokens: list[Token]) -> Iterator[Part]:

@@ -66,12 +66,12 @@ def branch(own: list[str], fields: list[str]) -> Branch:
     works = any(_WORKS.search(line) and not _NOT.search(line) for line in text.split("\n"))
     modulo = _MODULO.search(text)
     return Branch(
-        flat(text),
-        merges,
-        tuple(dict.fromkeys(patches)),
-        _unique(pulls),
-        works,
-        flat(modulo[1]) if modulo else None,
+        text=flat(text),
+        merges=merges,
+        patches=tuple(dict.fromkeys(patches)),
+        pulls=_unique(pulls),
+        works=works,
+        modulo=flat(modulo[1]) if modulo else None,
     )
 
 
@@ -106,7 +106,9 @@ def votes(text: str, base: int) -> Iterator[Vote]:
         remark = flat(text[name.end() : stop]).lstrip(":,").strip()
         if remark[:1] in ("(", "[") and remark[-1:] in (")", "]"):
             remark = remark[1:-1]
-        yield Vote(weight[1], value, name[0], remark, Span(base + name.start(), base + stop))
+        yield Vote(
+            weight=weight[1], value=value, name=name[0], remark=remark, span=Span(base + name.start(), base + stop)
+        )
 
 
 def weighs(weight: str) -> float:

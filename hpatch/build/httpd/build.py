@@ -183,7 +183,7 @@ class _BuildWork:
                         self._command(commands, step, {**todo.env, "DESTDIR": str(stage)})
                 program, modules = installed(layout.copy, self.into)
                 (stage / modules.relative_to("/")).mkdir(parents=True, exist_ok=True)
-        return Built(self.into, program, modules, layout.log, self.seconds)
+        return Built(prefix=self.into, program=program, modules=modules, log=layout.log, seconds=self.seconds)
 
     def _copy(self, changes: copying.Changes) -> None:
         if changes.first:

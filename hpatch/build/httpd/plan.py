@@ -134,7 +134,15 @@ def plan(
     env = environment()
     for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "DESTDIR", "CONFIG_SITE"):
         env.pop(name, None)
-    return BuildPlan(tree, prefix, layout.folder, len(changes.taken) + len(changes.gone), steps, env, key)
+    return BuildPlan(
+        tree=tree,
+        prefix=prefix,
+        folder=layout.folder,
+        files=len(changes.taken) + len(changes.gone),
+        steps=steps,
+        env=env,
+        key=key,
+    )
 
 
 def _steps(

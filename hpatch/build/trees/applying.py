@@ -134,7 +134,19 @@ def _prepare(root: Path, read: Tree, stack: Stack, request: Request, catalog: Ca
     blockers = () if planned.ok else tuple(_blockers(tasks, planned, catalog, source))
     steps = _steps(tasks, planned, work.files) if planned.ok else ()
     sets = tuple(one for one in work.sets(chosen) if any(step.set == one.id for step in steps))
-    return Prepared(root, tree, stack, chosen, refused, tuple(work.there), tuple(tasks), planned, blockers, sets, steps)
+    return Prepared(
+        root=root,
+        tree=tree,
+        stack=stack,
+        chosen=chosen,
+        refused=refused,
+        there=tuple(work.there),
+        tasks=tuple(tasks),
+        plan=planned,
+        blockers=blockers,
+        sets=sets,
+        steps=steps,
+    )
 
 
 def commit(prepared: Prepared) -> None:
@@ -210,7 +222,7 @@ class _Work:
             if one is None:
                 found.append(Set(id, diff=self._digests.get(id)))
             else:
-                found.append(Set(id, one.set.title, one.set.prerequisites, asked=not one.needed_by))
+                found.append(Set(id=id, title=one.set.title, requires=one.set.prerequisites, asked=not one.needed_by))
         return found
 
     def _add_revision(self, revision: SetRevision, set_: str) -> None:

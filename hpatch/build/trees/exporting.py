@@ -34,14 +34,14 @@ def _patch(step: Pushed, task: Task, placed: Step, one: PatchSet, catalog: Catal
     text = "\n\n".join(part for part in (one.cures, one.notes) if part)
     name = one.id if revision is None else f"{one.id}-{step.name}"
     if revision is None:
-        return Patch(name, title, text, step.edits, origin="vendor")
+        return Patch(name=name, title=title, text=text, edits=step.edits, origin="vendor")
     results = {outcome.result for file in placed.files for outcome in file.outcomes}
     kind = "upstream" if results <= _UPSTREAM else "backport"
     return Patch(
-        name,
-        title,
-        text,
-        step.edits,
+        name=name,
+        title=title,
+        text=text,
+        edits=step.edits,
         origin=f"{kind}, {_url(revision, catalog)}",
         applied=_applied(one, revision),
         author=revision.author or "",

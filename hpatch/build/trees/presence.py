@@ -68,11 +68,13 @@ class _Looked:
 
 def _presence(looked: _Looked, stack: Stack, one: PatchSet, touched: Mapping[str, frozenset[str]]) -> Presence:
     if one.project != looked.tree.project:
-        return Presence(one, "unsuitable", "version", f"for {one.project}, and this is {looked.tree.project}")
+        return Presence(
+            set=one, state="unsuitable", by="version", why=f"for {one.project}, and this is {looked.tree.project}"
+        )
     if stack.find(one.id) is not None:
         since = sorted(path for path, ids in touched.items() if one.id in ids)
         why = f"applied here; edited since: {', '.join(since)}" if since else "applied here"
-        return Presence(one, "present", "stack", why)
+        return Presence(set=one, state="present", by="stack", why=why)
     verdicts = [(mark, looked.found(mark)) for mark in one.recognise]
     found = [mark for mark, verdict in verdicts if verdict]
     lacking = [mark for mark, verdict in verdicts if verdict is False]
@@ -86,33 +88,42 @@ def _by_code(looked: _Looked, one: PatchSet, found: Sequence[Mark], lacking: Seq
     if looked.tree.within(one.applies) is False:
         # Other versions can bear the marks by chance, or because they never had the fault.
         why = f"for {one.project} {one.applies}" + (" (the code has its marks)" if found and not lacking else "")
-        return Presence(one, "unsuitable", "version", why)
+        return Presence(set=one, state="unsuitable", by="version", why=why)
     if found and lacking:
         names, missing = _names(found), _names(lacking)
-        return Presence(one, "partly", "code", f"has {', '.join(names)}; lacks {', '.join(missing)}", names, missing)
+        return Presence(
+            set=one,
+            state="partly",
+            by="code",
+            why=f"has {', '.join(names)}; lacks {', '.join(missing)}",
+            found=names,
+            lacking=missing,
+        )
     if found:
-        return Presence(one, "present", "code", "the code shows it")
+        return Presence(set=one, state="present", by="code", why="the code shows it")
     return _absent(looked, one, "code" if lacking else "version")
 
 
 def _contained(tree: SourceTree, one: PatchSet, found: Sequence[Mark], lacking: Sequence[Mark]) -> Presence:
     """A set that the version brought."""
     if lacking or (one.recognise and not found):
-        return Presence(one, "superseded", "version", f"{tree.name} has it; later changes went over its lines")
+        return Presence(
+            set=one, state="superseded", by="version", why=f"{tree.name} has it; later changes went over its lines"
+        )
     if found:
-        return Presence(one, "present", "code", f"{tree.name} has it, and the code shows it")
-    return Presence(one, "present", "version", f"{tree.name} has it")
+        return Presence(set=one, state="present", by="code", why=f"{tree.name} has it, and the code shows it")
+    return Presence(set=one, state="present", by="version", why=f"{tree.name} has it")
 
 
 def _absent(looked: _Looked, one: PatchSet, by: By) -> Presence:
     """A set of which nothing is there."""
     tree = looked.tree
     if one.variants and not any(variant.versions.covers(tree.version) for variant in one.variants):
-        return Presence(one, "unsuitable", "version", f"it has no diff for {tree.name}")
+        return Presence(set=one, state="unsuitable", by="version", why=f"it has no diff for {tree.name}")
     absent = [path for path in one.files if looked.content(path) is None]
     if one.files and len(absent) == len(one.files):
-        return Presence(one, "unsuitable", "code", f"there is no {absent[0]}")
-    return Presence(one, "missing", by, "")
+        return Presence(set=one, state="unsuitable", by="code", why=f"there is no {absent[0]}")
+    return Presence(set=one, state="missing", by=by, why="")
 
 
 def _names(marks: Iterable[Mark]) -> tuple[str, ...]:

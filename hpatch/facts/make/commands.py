@@ -229,7 +229,7 @@ class _Tree:
             return None
         handler = [word for word in fields[1] if word.isidentifier()]
         flags = frozenset(word for word in fields[3] if word.isidentifier())
-        command = CommandRow(name, module, fields[4][-1], flags)
+        command = CommandRow(name=name, module=module, form=fields[4][-1], where=flags)
         return command._replace(
             not_in=_refused(command, self._checks(path, handler[-1])),
             inside=_INSIDE.get((name, module), frozenset()),

@@ -103,5 +103,5 @@ class _Module:
                 if offset is None:
                     break
                 mask, how = struct.unpack_from("<ii", self.data, offset + 24)
-                yield CommandRow(directive, Path(name).stem, FORMS[how], flags(mask))
+                yield CommandRow(name=directive, module=Path(name).stem, form=FORMS[how], where=flags(mask))
                 row += _ROW

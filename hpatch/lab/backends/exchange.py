@@ -140,7 +140,9 @@ class Exchange(ABC):
 
     def seen(self, error: str) -> Seen:
         """What came, as a fact."""
-        return Seen(self.variables, tuple(self.records), self.taken, self.ended, error)
+        return Seen(
+            variables=self.variables, records=tuple(self.records), body=self.taken, ended=self.ended, error=error
+        )
 
 
 class _Fastcgi(Exchange):

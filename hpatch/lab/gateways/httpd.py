@@ -37,7 +37,9 @@ def prepare(spec: GatewaySpec, routes: Sequence[Route], settings: Sequence[str],
     lines = (*_base(spec, program, installed, folder, port), *_routes(routes, installed), *settings)
     configuration.write_bytes("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape"))
     command = (program, "-d", folder, "-f", configuration, "-DFOREGROUND")
-    return Setup("httpd", command, folder / "error.log", b"OPTIONS * HTTP/1.0\r\n\r\n", read_log)
+    return Setup(
+        name="httpd", command=command, log=folder / "error.log", probe=b"OPTIONS * HTTP/1.0\r\n\r\n", read=read_log
+    )
 
 
 def program_of(spec: GatewaySpec) -> Path:

@@ -54,7 +54,7 @@ def prepare(spec: GatewaySpec, routes: Sequence[Route], settings: Sequence[str],
     command: list[str | Path] = [program, "-p", folder, "-c", configuration]
     if version(program) >= _ERROR_LOG:
         command += ["-e", log]
-    return Setup("nginx", command, log, f"GET {_READY} HTTP/1.0\r\n\r\n".encode(), read_log)
+    return Setup(name="nginx", command=command, log=log, probe=f"GET {_READY} HTTP/1.0\r\n\r\n".encode(), read=read_log)
 
 
 def program_of(spec: GatewaySpec) -> Path:

@@ -131,11 +131,11 @@ def _stack(data: Any) -> Stack:
         raise ValueError
     sets = tuple(
         Set(
-            _text(one["id"]),
-            _text(one["title"]),
-            tuple(map(_text, one["requires"])),
-            bool(one["asked"]),
-            None if one["diff"] is None else _text(one["diff"]),
+            id=_text(one["id"]),
+            title=_text(one["title"]),
+            requires=tuple(map(_text, one["requires"])),
+            asked=bool(one["asked"]),
+            diff=None if one["diff"] is None else _text(one["diff"]),
         )
         for one in data["sets"]
     )

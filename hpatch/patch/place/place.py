@@ -41,9 +41,9 @@ def place(content: bytes, patch: FilePatch, options: PlaceOptions = DEFAULTS, an
         settled = _checked(target, settled)
     outcomes = tuple(each.outcome for each in settled)
     if not all(_placed(each) for each in settled):
-        return Placed(patch.path, content, None, outcomes, ok=False)
+        return Placed(path=patch.path, before=content, after=None, outcomes=outcomes, ok=False)
     after = b"".join(edited(lines, (edit for each in settled for edit in each.edits)))
-    return Placed(patch.path, content, after, outcomes, ok=True)
+    return Placed(path=patch.path, before=content, after=after, outcomes=outcomes, ok=True)
 
 
 def _is_blob(content: bytes, name: str | None) -> bool:

@@ -217,17 +217,43 @@ _KINDS = {"modify": _modify, "create": _create, "delete": _delete, "rename": _ca
 def _whole(
     patch: FilePatch, content: bytes | None, after: bytes | None, result: Result, reason: str, mode: int | None
 ) -> Placed:
-    outcomes = tuple(Outcome(hunk, result, 1, reason=reason) for hunk in patch.hunks)
-    return Placed(patch.path, content, after, outcomes, True, patch.kind, reason, _source(patch), mode)
+    outcomes = tuple(Outcome(hunk=hunk, result=result, line=1, reason=reason) for hunk in patch.hunks)
+    return Placed(
+        path=patch.path,
+        before=content,
+        after=after,
+        outcomes=outcomes,
+        ok=True,
+        kind=patch.kind,
+        reason=reason,
+        source=_source(patch),
+        mode=mode,
+    )
 
 
 def _failed(patch: FilePatch, content: bytes | None, result: Result, reason: str) -> Placed:
     found = () if content is None else tuple(split(content))
     outcomes = tuple(
-        Outcome(hunk, result, None, reason=reason, expected=hunk.old, found=found if len(patch.hunks) == 1 else ())
+        Outcome(
+            hunk=hunk,
+            result=result,
+            line=None,
+            reason=reason,
+            expected=hunk.old,
+            found=found if len(patch.hunks) == 1 else (),
+        )
         for hunk in patch.hunks
     )
-    return Placed(patch.path, content, None, outcomes, False, patch.kind, reason, _source(patch))
+    return Placed(
+        path=patch.path,
+        before=content,
+        after=None,
+        outcomes=outcomes,
+        ok=False,
+        kind=patch.kind,
+        reason=reason,
+        source=_source(patch),
+    )
 
 
 def _source(patch: FilePatch) -> str | None:

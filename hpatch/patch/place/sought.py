@@ -40,11 +40,19 @@ def sought(hunk: Hunk, sign: Operation, fuzz: int = 0) -> Sought:
     back, last = _edge(hunk.lines[::-1], sign)
     context = max(front, back)
     if not fuzz:
-        return Sought(side, 0, len(side), not front and not first and start <= 1, not back and not last)
+        return Sought(
+            lines=side,
+            skipped=0,
+            length=len(side),
+            starts=not front and not first and start <= 1,
+            ends=not back and not last,
+        )
     cut = min(max(fuzz + front - context, 0), front)
     end = min(max(fuzz + back - context, 0), back)
     starts = fuzz + front < context and start <= 1
-    return Sought(side[cut : len(side) - end], cut, len(side), starts, fuzz + back < context)
+    return Sought(
+        lines=side[cut : len(side) - end], skipped=cut, length=len(side), starts=starts, ends=fuzz + back < context
+    )
 
 
 def _edge(lines: Sequence[tuple[Operation, bytes]], sign: Operation) -> tuple[int, bool]:

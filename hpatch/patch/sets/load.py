@@ -143,11 +143,11 @@ def _projects(file: Path) -> list[Project]:
     for one in table.tables("projects"):
         found.append(
             Project(
-                one.take("id", _id),
-                one.take("title", _text),
-                one.may("svn", _text, None),
-                one.may("web", _text, None),
-                one.may("web_file", _text, None),
+                id=one.take("id", _id),
+                title=one.take("title", _text),
+                svn=one.may("svn", _text, None),
+                web=one.may("web", _text, None),
+                web_file=one.may("web_file", _text, None),
             )
         )
         one.end()

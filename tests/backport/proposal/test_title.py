@@ -13,7 +13,15 @@ from hpatch.backport.status.style import EntryContent, entry
 
 
 def revision(message: str, *paths: str) -> Revision:
-    return Revision("0" * 40, 1900001, "Ann", "2024-01-01T00:00:00+00:00", message, paths or ("a",), 1)
+    return Revision(
+        commit="0" * 40,
+        number=1900001,
+        author="Ann",
+        date="2024-01-01T00:00:00+00:00",
+        message=message,
+        paths=paths or ("a",),
+        order=1,
+    )
 
 
 @pytest.mark.parametrize(
@@ -90,7 +98,14 @@ def test_any_message_gives_an_entry_that_is_one(message: str, style: str) -> Non
     text = title([revision(message, "modules/a/mod_a.c")])
     assert "\n" not in text
     content = EntryContent(
-        text, ("https://svn.apache.org/r1900001",), "2.4.x", "works", (), "svn merge -c 1900001 .", "", "ann"
+        title=text,
+        trunk=("https://svn.apache.org/r1900001",),
+        branch="2.4.x",
+        way="works",
+        modulo=(),
+        merge="svn merge -c 1900001 .",
+        place="",
+        voter="ann",
     )
     found = read_entry(entry(content, style))  # type: ignore[arg-type]
     assert found.trunk == (1900001,)
@@ -122,7 +137,14 @@ WORDS = (
 def test_no_line_of_a_title_is_a_field(words: list[str], style: str) -> None:
     text = "mod_a: " + " ".join(words)
     content = EntryContent(
-        text, ("https://svn.apache.org/r1900001",), "2.4.x", "works", (), "svn merge -c 1900001 .", "", "ann"
+        title=text,
+        trunk=("https://svn.apache.org/r1900001",),
+        branch="2.4.x",
+        way="works",
+        modulo=(),
+        merge="svn merge -c 1900001 .",
+        place="",
+        voter="ann",
     )
     written = entry(content, style)  # type: ignore[arg-type]
     found = read_entry(written)

@@ -20,7 +20,9 @@ MARKS = (Mark(FILE, ("new_one",), ("old_one",), 1), Mark(FILE, ("new_two",), (),
 
 
 def patch_set(marks: tuple[Mark, ...] = MARKS, project: str = "httpd", variants: tuple[Variant, ...] = ()) -> PatchSet:
-    revisions = tuple(SetRevision(number, None, None, "0" * 40, (FILE,)) for number in (1, 2))
+    revisions = tuple(
+        SetRevision(number=number, commit=None, parent=None, patch_id="0" * 40, files=(FILE,)) for number in (1, 2)
+    )
     return PatchSet(
         id="one",
         title="The first",

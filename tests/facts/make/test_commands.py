@@ -39,7 +39,9 @@ def table(rows: str, before: str = "") -> list[CommandRow]:
 
 def test_a_row_by_macro() -> None:
     (found,) = table('AP_INIT_TAKE1("SomeName", set_name, NULL, RSRC_CONF | ACCESS_CONF, "a, b (c) } help"),')
-    assert found == CommandRow("SomeName", "mod_some", "TAKE1", frozenset({"RSRC_CONF", "ACCESS_CONF"}))
+    assert found == CommandRow(
+        name="SomeName", module="mod_some", form="TAKE1", where=frozenset({"RSRC_CONF", "ACCESS_CONF"})
+    )
 
 
 def test_the_form_is_what_the_header_makes_of_the_macro() -> None:
@@ -48,7 +50,9 @@ def test_the_form_is_what_the_header_makes_of_the_macro() -> None:
 
 def test_a_row_written_out() -> None:
     (found,) = table('{"<Some", (cmd_func) begin, NULL, OR_FILEINFO + EXEC_ON_READ, ITERATE2, "help"},')
-    assert found == CommandRow("<Some", "mod_some", "ITERATE2", frozenset({"OR_FILEINFO", "EXEC_ON_READ"}))
+    assert found == CommandRow(
+        name="<Some", module="mod_some", form="ITERATE2", where=frozenset({"OR_FILEINFO", "EXEC_ON_READ"})
+    )
 
 
 def test_macros_of_the_modules_own_that_make_rows() -> None:

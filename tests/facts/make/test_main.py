@@ -21,12 +21,24 @@ def release(monkeypatch: pytest.MonkeyPatch) -> SourceRelease:
     """A release that is as the tables have the newest one, but for a directive more and a changed one."""
     newest = versions.since("newest-known")
     found = [
-        CommandRow(one.name, one.module, one.form, one.where, one.not_in, one.inside, one.condition)
+        CommandRow(
+            name=one.name,
+            module=one.module,
+            form=one.form,
+            where=one.where,
+            not_in=one.not_in,
+            inside=one.inside,
+            condition=one.condition,
+        )
         for one in directives.everything()
         if one.in_version(newest)
     ]
     found = [one._replace(form="TAKE12") if one.name == "ProxyVia" else one for one in found]
-    found.append(CommandRow("ProxyNewThing", "mod_proxy", "TAKE1", frozenset({"RSRC_CONF", "ACCESS_CONF"})))
+    found.append(
+        CommandRow(
+            name="ProxyNewThing", module="mod_proxy", form="TAKE1", where=frozenset({"RSRC_CONF", "ACCESS_CONF"})
+        )
+    )
     one = SourceRelease(
         version=NEXT,
         commands=tuple(found),

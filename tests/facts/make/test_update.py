@@ -72,14 +72,18 @@ def test_the_rows_of_a_release(version: str, forms: list[str]) -> None:
 
 
 def test_rows_that_exclude_each_other_are_one() -> None:
-    one = CommandRow("A", "mod_some", "TAKE1", frozenset({"RSRC_CONF"}), condition="X")
+    one = CommandRow(name="A", module="mod_some", form="TAKE1", where=frozenset({"RSRC_CONF"}), condition="X")
     assert update.directive_rows([one, one._replace(condition="!X")]) == [row("A")]
     assert update.directive_rows([one]) == [row("A", condition="X")]
 
 
 def test_flags_stand_in_one_order() -> None:
     one = CommandRow(
-        "A", "m", "FLAG", frozenset({"EXEC_ON_READ", "OR_LIMIT", "RSRC_CONF"}), frozenset({"proxy", "files"})
+        name="A",
+        module="m",
+        form="FLAG",
+        where=frozenset({"EXEC_ON_READ", "OR_LIMIT", "RSRC_CONF"}),
+        not_in=frozenset({"proxy", "files"}),
     )
     assert update.directive_rows([one])[0][3:5] == ["RSRC_CONF,OR_LIMIT,EXEC_ON_READ", "files,proxy"]
 

@@ -62,16 +62,16 @@ def edits(before: Tree, after: Tree) -> tuple[FileEdit, ...]:
 
 PATCHES = (
     Patch(
-        "one-r1",
-        "the first: Größe",
-        "Cures a lot.\n\n--- a/gone.c\n\n12,13d\n\nIndex: gone.c\n\n--- gone.c",
-        edits(BEFORE, MIDDLE),
+        name="one-r1",
+        title="the first: Größe",
+        text="Cures a lot.\n\n--- a/gone.c\n\n12,13d\n\nIndex: gone.c\n\n--- gone.c",
+        edits=edits(BEFORE, MIDDLE),
         origin="upstream, https://svn.apache.org/r1",
         applied="2.4.10, https://svn.apache.org/r2",
         author="Jörg Müller <jm@example.org>",
         date="Thu, 01 May 2014 10:00:00 +0000",
     ),
-    Patch("two-r3", "the second", "", edits(MIDDLE, AFTER)),
+    Patch(name="two-r3", title="the second", text="", edits=edits(MIDDLE, AFTER)),
 )
 
 
@@ -166,7 +166,13 @@ def test_dep3(tmp_path: Path) -> None:
 
 def test_dep3_in_full() -> None:
     words = "A line that is so long that it has to go on in another one, since 78 columns are few."
-    patch = Patch("r1", "the title", f"{words}\n\n\n\n--- a/x\n\nwell-{'k' * 80}-known", (), applied="2.4.10")
+    patch = Patch(
+        name="r1",
+        title="the title",
+        text=f"{words}\n\n\n\n--- a/x\n\nwell-{'k' * 80}-known",
+        edits=(),
+        applied="2.4.10",
+    )
     assert export.quilt([patch])["r1.patch"].decode().splitlines() == [
         "Description: the title",
         " A line that is so long that it has to go on in another one, since 78 columns",
@@ -188,7 +194,7 @@ def test_dep3_in_full() -> None:
     ],
 )
 def test_lines_of_dep3_have_78_columns(text: str, lines: list[str]) -> None:
-    header = export.quilt([Patch("r1", "t", text, ())])["r1.patch"].decode().splitlines()
+    header = export.quilt([Patch(name="r1", title="t", text=text, edits=())])["r1.patch"].decode().splitlines()
     assert header == ["Description: t", *(f" {line}" for line in lines), "---"]
 
 
@@ -201,7 +207,7 @@ def test_lines_of_dep3_have_78_columns(text: str, lines: list[str]) -> None:
 )
 def test_lines_of_mails_leave_room_to_indent_them(text: str, lines: list[str]) -> None:
     """`git log` indents them by four."""
-    (made,) = export.git([Patch("r1", "t", text, ())]).values()
+    (made,) = export.git([Patch(name="r1", title="t", text=text, edits=())]).values()
     assert made.decode().partition("\n\n")[2].partition("---\n")[0].splitlines() == lines
 
 
@@ -215,11 +221,13 @@ def test_a_mail_in_full() -> None:
     head = "From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001"
     diff = ["---", "", *unified(change).decode().splitlines(), "-- ", "hpatch", "", ""]
     kind = ["MIME-Version: 1.0", "Content-Type: text/plain; charset=UTF-8", "Content-Transfer-Encoding: 8bit", ""]
-    assert mail(Patch("r1", "the title", "", change)) == [
+    assert mail(Patch(name="r1", title="the title", text="", edits=change)) == [
         *(head, "From: hpatch <hpatch@localhost>", "Subject: [PATCH] the title", *kind, *diff)
     ]
     words = "A line that is so long that it has to go on in another one: 74 is the number"
-    patch = Patch("r1", "the title", words, change, origin="upstream, r1", author="ann", date="some day")
+    patch = Patch(
+        name="r1", title="the title", text=words, edits=change, origin="upstream, r1", author="ann", date="some day"
+    )
     assert mail(patch) == [
         *(head, "From: ann", "Date: some day", "Subject: [PATCH] the title", *kind),
         *("A line that is so long that it has to go on in another one: 74 is the", "number"),
@@ -235,16 +243,24 @@ def test_a_mail_in_full() -> None:
     ("data", "encoding"), [(b"2\n", "8bit"), (b"\xff\n", "8bit"), (b"2\r\n", "base64"), (b"2\0\n", "base64")]
 )
 def test_what_a_mail_would_change_is_encoded(data: bytes, encoding: str) -> None:
-    (made,) = export.git([Patch("r1", "t", "", (FileEdit("a", text(b"1\n"), text(data)),))]).values()
+    (made,) = export.git(
+        [Patch(name="r1", title="t", text="", edits=(FileEdit("a", text(b"1\n"), text(data)),))]
+    ).values()
     assert f"Content-Transfer-Encoding: {encoding}\n".encode() in made
     assert (data in made) is (encoding == "8bit")
 
 
 def test_one_diff_has_each_file_once() -> None:
     one, two, three = text(b"1\n"), text(b"2\n"), text(b"3\n")
-    there_and_back = [Patch("a", "", "", (FileEdit("f", one, two),)), Patch("b", "", "", (FileEdit("f", two, one),))]
+    there_and_back = [
+        Patch(name="a", title="", text="", edits=(FileEdit("f", one, two),)),
+        Patch(name="b", title="", text="", edits=(FileEdit("f", two, one),)),
+    ]
     assert export.diff(there_and_back) == b""
-    on = [there_and_back[0], Patch("b", "", "", (FileEdit("f", two, three), FileEdit("e", None, one)))]
+    on = [
+        there_and_back[0],
+        Patch(name="b", title="", text="", edits=(FileEdit("f", two, three), FileEdit("e", None, one))),
+    ]
     assert export.diff(on) == unified([FileEdit("e", None, one), FileEdit("f", one, three)])
 
 

@@ -111,7 +111,7 @@ def test_where_the_tree_has_a_hunks_lines(before: str, after: str, tree: str, li
 
 def test_lines_without_context_have_no_counterpart_nor_have_those_of_another_file() -> None:
     lines = [b"a\n", b"b\n", b"c\n"]
-    bare = Hunk(3, 4, (("+", b"new\n"),), b"", 1)
+    bare = Hunk(old_start=3, new_start=4, lines=(("+", b"new\n"),), section=b"", at=1)
     (other,) = compare("f", b"x\nb\nc\n", b"x\nB\nc\n").hunks
     (past,) = compare("f", b"a\nb\nc\nd\n", b"a\nb\nC\nd\n").hunks
     assert [Merger(lines, lines).counterpart(hunk) for hunk in (bare, other, past)] == [None, None, None]

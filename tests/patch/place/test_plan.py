@@ -52,7 +52,7 @@ def results(planned: Plan) -> list[Result]:
 
 def carry(kind: str, old: str = "old", new: str = "new", like: FilePatch | None = None) -> FilePatch:
     hunks = () if like is None else like.hunks
-    return FilePatch(kind, old, new, hunks, 1)  # type: ignore[arg-type]
+    return FilePatch(kind=kind, old=old, new=new, hunks=hunks, at=1)  # type: ignore[arg-type]
 
 
 def test_several_items_on_top_of_each_other() -> None:
@@ -232,13 +232,18 @@ def test_a_copy() -> None:
     [(0o644, 0o100755, 0o755), (0o600, 0o100755, 0o700), (0o755, 0o100644, 0o644), (0o750, 0o100644, 0o640)],
 )
 def test_a_mode_says_who_may_run_it(bits: int, mode: int, result: int) -> None:
-    made = FilePatch("modify", "f", "f", (), 1, None, mode)
+    made = FilePatch(kind="modify", old="f", new="f", hunks=(), at=1, old_mode=None, new_mode=mode)
     planned = plan(Tree({"f": b"a\n"}, {"f": bits}), [item(made)])
     assert planned.changes == (FileChange("f", b"a\n", b"a\n", result),)
 
 
 def test_a_mode_that_the_file_has_is_no_change() -> None:
-    assert run({"f": b"a\n"}, FilePatch("modify", "f", "f", (), 1, None, 0o100644)).changes == ()
+    assert (
+        run(
+            {"f": b"a\n"}, FilePatch(kind="modify", old="f", new="f", hunks=(), at=1, old_mode=None, new_mode=0o100644)
+        ).changes
+        == ()
+    )
 
 
 @pytest.mark.parametrize("mode", [0o120000, 0o160000])

@@ -35,7 +35,7 @@ def patch(before: Sequence[str], after: Sequence[str]) -> FilePatch:
 
 def hunks(*found: Hunk) -> FilePatch:
     """A diff of these hunks."""
-    return FilePatch("modify", "f.c", "f.c", found, 1)
+    return FilePatch(kind="modify", old="f.c", new="f.c", hunks=found, at=1)
 
 
 def hunk(body: str, old_start: int, new_start: int | None = None) -> Hunk:
@@ -44,7 +44,13 @@ def hunk(body: str, old_start: int, new_start: int | None = None) -> Hunk:
     for word in body.split():
         sign: Operation = "+" if word[0] == "+" else "-" if word[0] == "-" else " "
         lines.append((sign, f"{word[sign != ' ' :]}\n".encode()))
-    return Hunk(old_start, old_start if new_start is None else new_start, tuple(lines), b"", 1)
+    return Hunk(
+        old_start=old_start,
+        new_start=old_start if new_start is None else new_start,
+        lines=tuple(lines),
+        section=b"",
+        at=1,
+    )
 
 
 def situation(

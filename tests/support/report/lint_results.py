@@ -62,7 +62,10 @@ def result(name: str) -> LintResult:
         ),
         rules=tuple(finding.rule for finding in findings),
         root=ROOT,
-        unread=tuple(Problem("unreadable", message, place(at, sources)) for message, *at in data.get("unread", ())),
+        unread=tuple(
+            Problem(kind="unreadable", message=message, place=place(at, sources))
+            for message, *at in data.get("unread", ())
+        ),
     )
 
 
@@ -72,14 +75,14 @@ def finding(data: dict[str, Any], sources: dict[str, Source]) -> Finding:
     rule = Rule(code, name, data["severity"], "high", references, check)  # type: ignore[arg-type]
     fix = data.get("fix")
     return Finding(
-        rule,
-        place(data["at"], sources),
-        data["message"],
-        data["severity"],
-        data.get("confidence", "high"),
-        tuple(Related(place(at, sources), message) for message, *at in data.get("related", ())),
-        data.get("help"),
-        fix and Fix(fix["title"], tuple(Edit(place(at, sources), text) for text, *at in fix["edits"]), fix["safe"]),
+        rule=rule,
+        place=place(data["at"], sources),
+        message=data["message"],
+        severity=data["severity"],
+        confidence=data.get("confidence", "high"),
+        related=tuple(Related(place(at, sources), message) for message, *at in data.get("related", ())),
+        help=data.get("help"),
+        fix=fix and Fix(fix["title"], tuple(Edit(place(at, sources), text) for text, *at in fix["edits"]), fix["safe"]),
     )
 
 

@@ -105,7 +105,7 @@ class _Readings:
         if known is None:
             known = self._known[text] = self._read(*text)
         key, parameter, reading = known
-        return Use(param, key, scope, parameter, reading, owner, server)
+        return Use(param=param, key=key, scope=scope, parameter=parameter, reading=reading, owner=owner, server=server)
 
     def _read(self, key: str, value: str, scope: str, directive: str) -> tuple[str, Parameter | None, Reading | None]:
         key = key.lower()

@@ -22,7 +22,14 @@ def _problems(context: Context, kind: str, *, otherwise: Severity = "warning") -
 def _found(problem: Problem, severity: Severity | None) -> Found:
     confidence: Confidence | None = "medium" if problem.conditions else None
     related = tuple(Related(place, message) for place, message in problem.related)
-    return Found(problem.place, problem.message, related, problem.help, severity, confidence)
+    return Found(
+        place=problem.place,
+        message=problem.message,
+        related=related,
+        help=problem.help,
+        severity=severity,
+        confidence=confidence,
+    )
 
 
 @rule("CF001", "file-unreadable", "error", references=(f"{_MANUAL}/mod/core.html#include",))

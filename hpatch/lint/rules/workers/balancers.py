@@ -275,13 +275,15 @@ def balancer_undefined(context: Context) -> Iterator[Found]:
         elsewhere = known.get(name)
         sure = elsewhere is not None or whole(context)
         yield Found(
-            target.place,
-            f'"{name}" is not defined in this server or the main server: every request for it gets 503'
+            place=target.place,
+            message=f'"{name}" is not defined in this server or the main server: every request for it gets 503'
             if sure
             else f'"{name}" is not defined in the files that were read: without a definition every request for it '
             "gets 503",
-            (Related(elsewhere.defined[0].place, f'another server defines "{name}"'),) if elsewhere is not None else (),
-            _help(name, known),
+            related=(Related(elsewhere.defined[0].place, f'another server defines "{name}"'),)
+            if elsewhere is not None
+            else (),
+            help=_help(name, known),
             confidence="high" if sure else "medium",
         )
 
@@ -342,10 +344,10 @@ def balancer_empty(context: Context) -> Iterator[Found]:
             continue
         said.add(id(which))
         yield Found(
-            lines[0].place,
-            f'"{name}" has no members: every request for it gets 503',
-            (Related(mapping.place, "it is used here"),),
-            "Add BalancerMember lines.",
+            place=lines[0].place,
+            message=f'"{name}" has no members: every request for it gets 503',
+            related=(Related(mapping.place, "it is used here"),),
+            help="Add BalancerMember lines.",
             confidence="high" if whole(context) else "medium",
         )
 
@@ -393,10 +395,10 @@ def nonce_none(context: Context) -> Iterator[Found]:
     ]
     for use in found:
         yield Found(
-            use.place,
-            f'"{use.text}" lets any web page change this balancer through an administrator\'s browser',
-            (Related(managers[0].place, "balancer-manager is here"),) if managers else (),
-            "Remove it; httpd then generates a random nonce at each start.",
+            place=use.place,
+            message=f'"{use.text}" lets any web page change this balancer through an administrator\'s browser',
+            related=(Related(managers[0].place, "balancer-manager is here"),) if managers else (),
+            help="Remove it; httpd then generates a random nonce at each start.",
             severity=None if managers else "info",
             fix=dropped(use, f'remove "{use.param.key}"', safe=False),
         )

@@ -281,10 +281,10 @@ def _collision(mapping: Mapping, worker: Worker, part: str, hosts: _Hosts) -> Fo
     whose = f'requests for "{part}" through "{target.text}"' if part else f'requests for "{target.text}"'
     inherited = " in the main server, which httpd searches first" if worker.server is not mapping.server else ""
     return Found(
-        target.place,
-        f"{whose} go to {_by(worker)}: mod_proxy identifies a worker by its URL without the socket's path",
-        (Related(worker.node.place, f'the worker "{worker.name}" is defined here{inherited}'),),
-        hosts.help(target),
+        place=target.place,
+        message=f"{whose} go to {_by(worker)}: mod_proxy identifies a worker by its URL without the socket's path",
+        related=(Related(worker.node.place, f'the worker "{worker.name}" is defined here{inherited}'),),
+        help=hosts.help(target),
         severity="warning" if part else None,
         fix=hosts.fix(mapping, mapping.server),
     )
@@ -299,11 +299,11 @@ def _members(server: Server, hosts: _Hosts) -> Iterator[Found]:
                 if _same_socket(target, worker.target) or apart(definition.node, worker.node):
                     continue
                 yield Found(
-                    target.place,
-                    f'"{target.text}" is never used: "{balancer.name}" takes it for its member with {_by(worker)}, '
-                    "because mod_proxy identifies a worker by its URL without the socket's path",
-                    (Related(worker.node.place, f'the member "{worker.name}" is defined here'),),
-                    hosts.help(target),
+                    place=target.place,
+                    message=f'"{target.text}" is never used: "{balancer.name}" takes it for its member with '
+                    f"{_by(worker)}, because mod_proxy identifies a worker by its URL without the socket's path",
+                    related=(Related(worker.node.place, f'the member "{worker.name}" is defined here'),),
+                    help=hosts.help(target),
                     fix=hosts.fix(definition, server),
                 )
 
@@ -392,11 +392,11 @@ def _hijacked(mapping: Mapping, worker: Worker | Balancer | None, server: Server
     varies = target.socket is not None and ("%{" in target.socket or "$" in target.socket)
     where = f' in the virtual host "{server.name}"' if server is not None else ""
     yield Found(
-        target.place,
-        f'requests for "{target.text}" go to {_by(worker)}{where}: '
+        place=target.place,
+        message=f'requests for "{target.text}" go to {_by(worker)}{where}: '
         "mod_proxy identifies a worker by its URL without the socket's path",
-        (Related(worker.node.place, f'the worker "{worker.name}" is defined here'),),
-        "Give the worker's URL its own host; httpd does not resolve that host.",
+        related=(Related(worker.node.place, f'the worker "{worker.name}" is defined here'),),
+        help="Give the worker's URL its own host; httpd does not resolve that host.",
         severity="warning" if server is not None else None,
         confidence="medium" if server is not None or varies else None,
     )

@@ -116,13 +116,13 @@ def _undefined(use: Use, found: list[Node], context: Context) -> Found:
     where = "is defined below this line" if same else "is defined in another server" if found else "is not defined"
     sure = bool(found) or whole(context)
     return Found(
-        use.place,
-        f'the {directive} of "{use.text}" {where}: httpd refuses to start'
+        place=use.place,
+        message=f'the {directive} of "{use.text}" {where}: httpd refuses to start'
         if sure
         else f'the {directive} of "{use.text}" is not defined in the files that were read: without it httpd refuses '
         "to start",
-        tuple(Related(node.place, "it is defined here") for node in (same or found)[:1]),
-        f"Move the {directive} above this line, into the same server.",
+        related=tuple(Related(node.place, "it is defined here") for node in (same or found)[:1]),
+        help=f"Move the {directive} above this line, into the same server.",
         confidence="high" if sure else "medium",
     )
 

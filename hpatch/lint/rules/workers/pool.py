@@ -68,9 +68,9 @@ def smax_gt_max(context: Context) -> Iterator[Found]:
                 continue
             text = f"{use.param.key}={_number(limit)}"
             yield Found(
-                use.place,
-                f'"{use.text}" is above "{limit.text}": httpd reduces it to {_number(limit)}',
-                (Related(limit.place, f"{name} is set here"),),
+                place=use.place,
+                message=f'"{use.text}" is above "{limit.text}": httpd reduces it to {_number(limit)}',
+                related=(Related(limit.place, f"{name} is set here"),),
                 fix=changed(use.param.node, use.place, use.text, text, f'write "{text}"', safe=True),
             )
 

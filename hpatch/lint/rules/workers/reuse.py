@@ -52,10 +52,11 @@ def reuse_both(context: Context) -> Iterator[Found]:
                 continue
             if earlier.key != last.key and same and last.param.value.lower() in ("on", "off"):
                 yield Found(
-                    earlier.place,
-                    f'"{last.text}" overrides "{earlier.text}": both set the same switch, and the last one counts',
-                    (Related(last.place, "this one counts"),),
-                    "Keep one of them.",
+                    place=earlier.place,
+                    message=f'"{last.text}" overrides "{earlier.text}": both set the same switch, '
+                    "and the last one counts",
+                    related=(Related(last.place, "this one counts"),),
+                    help="Keep one of them.",
                 )
                 break
 

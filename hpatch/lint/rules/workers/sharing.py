@@ -76,11 +76,12 @@ def worker_shared_params(context: Context) -> Iterator[Found]:
                 continue
             names = words([f"{param.key}={param.value}" for param in lost])
             yield Found(
-                lost[0].place,
-                f'{names} {"is" if len(lost) == 1 else "are"} ignored: "{definition.target.text}" shares the '
+                place=lost[0].place,
+                message=f'{names} {"is" if len(lost) == 1 else "are"} ignored: "{definition.target.text}" shares the '
                 f'worker "{worker.name}"',
-                (Related(worker.node.place, f'the worker "{worker.name}" is defined here'),),
-                "Write the line with the longer URL first, or move the parameters to the line that defines the worker.",
+                related=(Related(worker.node.place, f'the worker "{worker.name}" is defined here'),),
+                help="Write the line with the longer URL first, or move the parameters to the line that defines the "
+                "worker.",
             )
 
 
@@ -117,10 +118,11 @@ def worker_shared(context: Context) -> Iterator[Found]:
             if definition.target.identity == worker.name:
                 continue
             yield Found(
-                definition.target.place,
-                f'"{definition.target.text}" shares the worker "{worker.name}", its connections and its parameters',
-                (Related(worker.node.place, f'the worker "{worker.name}" is defined here'),),
-                "If it needs its own worker, write the line with the longer URL first.",
+                place=definition.target.place,
+                message=f'"{definition.target.text}" shares the worker "{worker.name}", its connections and its '
+                "parameters",
+                related=(Related(worker.node.place, f'the worker "{worker.name}" is defined here'),),
+                help="If it needs its own worker, write the line with the longer URL first.",
             )
 
 
@@ -170,9 +172,9 @@ def member_duplicate(context: Context) -> Iterator[Found]:
                         f"; httpd ignores {words([f'{param.key}={param.value}' for param in lost])}" if lost else ""
                     )
                     yield Found(
-                        definition.target.place,
-                        f'"{balancer.name}" takes "{definition.target.text}" for its member "{worker.name}" '
+                        place=definition.target.place,
+                        message=f'"{balancer.name}" takes "{definition.target.text}" for its member "{worker.name}" '
                         f"and adds no member{ignored}",
-                        (Related(worker.node.place, f'the member "{worker.name}" is defined here'),),
-                        "Remove the line, or give the member the URL of another backend.",
+                        related=(Related(worker.node.place, f'the member "{worker.name}" is defined here'),),
+                        help="Remove the line, or give the member the URL of another backend.",
                     )

@@ -76,10 +76,10 @@ def sticky_no_route(context: Context) -> Iterator[Found]:
         if not params or any("route" in member.params for member in balancer.members):
             continue
         yield Found(
-            params[0].place,
-            f'"{params[0].key}={params[0].value}" has no effect: no member of "{balancer.name}" has a route',
-            (Related(balancer.members[0].node.place, "a member without a route"),),
-            "Give each BalancerMember the route that its backend appends to the session ID.",
+            place=params[0].place,
+            message=f'"{params[0].key}={params[0].value}" has no effect: no member of "{balancer.name}" has a route',
+            related=(Related(balancer.members[0].node.place, "a member without a route"),),
+            help="Give each BalancerMember the route that its backend appends to the session ID.",
         )
 
 

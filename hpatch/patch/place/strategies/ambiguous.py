@@ -36,4 +36,6 @@ def here_and_there(situation: Situation) -> Settled | None:
 def ambiguous(hunk: Hunk, places: Iterable[int], reason: str) -> Settled:
     """The answer for a hunk that has several places."""
     candidates = tuple(at + 1 for at in places)
-    return Settled(Outcome(hunk, "ambiguous", None, reason=reason, candidates=candidates, expected=hunk.old))
+    return Settled(
+        Outcome(hunk=hunk, result="ambiguous", line=None, reason=reason, candidates=candidates, expected=hunk.old)
+    )

@@ -36,7 +36,7 @@ def applied(situation: Situation) -> Settled | None:
         return None
     same = target.text.fits(new, there[0])
     reason = "the lines are there already" + ("" if same else ", white space aside")
-    return Settled(Outcome(hunk, "applied", there[0] + 1, reason=reason), end=there[0] + len(new))
+    return Settled(Outcome(hunk=hunk, result="applied", line=there[0] + 1, reason=reason), end=there[0] + len(new))
 
 
 def _tells(situation: Situation, ignore_whitespace: bool) -> bool:

@@ -39,7 +39,7 @@ def failed(target: TargetFile, hunk: Hunk, reason: str) -> Settled:
     """The answer for a hunk that cannot be placed, with the lines that stand where it should go."""
     start, end = _nearest(target, hunk)
     found = tuple(target.lines[start:end])
-    return Settled(Outcome(hunk, "conflict", start + 1, reason=reason, expected=hunk.old, found=found))
+    return Settled(Outcome(hunk=hunk, result="conflict", line=start + 1, reason=reason, expected=hunk.old, found=found))
 
 
 def _nearest(target: TargetFile, hunk: Hunk) -> tuple[int, int]:

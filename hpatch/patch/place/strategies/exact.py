@@ -33,5 +33,5 @@ def _put(situation: Situation, at: int) -> Settled:
     hunk, end = situation.hunk, at + len(situation.old)
     offset = at - situation.own
     reason = f"{abs(offset)} lines {'below' if offset > 0 else 'above'} its own, the only place" if offset else ""
-    outcome = Outcome(hunk, "moved" if offset else "exact", at + 1, offset=offset, reason=reason)
+    outcome = Outcome(hunk=hunk, result="moved" if offset else "exact", line=at + 1, offset=offset, reason=reason)
     return Settled(outcome, (Edit(at, end, hunk.new),), end)

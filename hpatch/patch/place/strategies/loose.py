@@ -60,7 +60,7 @@ def _put(situation: Situation, at: int, fuzz: int, ignore_whitespace: bool) -> S
     if fuzz and ignore_whitespace:
         reason += ", and white space"
     result: Result = "fuzz" if fuzz else "whitespace"
-    return Settled(Outcome(hunk, result, at + 1, offset=offset, fuzz=fuzz, reason=reason), edits, end)
+    return Settled(Outcome(hunk=hunk, result=result, line=at + 1, offset=offset, fuzz=fuzz, reason=reason), edits, end)
 
 
 def _with_ends(new: tuple[bytes, ...], there: Sequence[bytes]) -> tuple[bytes, ...]:

@@ -19,7 +19,11 @@ def merged(situation: Situation) -> Settled | None:
     if came.conflict:
         return None
     if not came.edits:
-        return Settled(Outcome(situation.hunk, "applied", came.line, reason="the lines are there already"))
+        return Settled(
+            Outcome(hunk=situation.hunk, result="applied", line=came.line, reason="the lines are there already")
+        )
     line = came.edits[0].start + 1
-    outcome = Outcome(situation.hunk, "merged", line, reason="three-way, by the file before the revision")
+    outcome = Outcome(
+        hunk=situation.hunk, result="merged", line=line, reason="three-way, by the file before the revision"
+    )
     return Settled(outcome, came.edits, came.edits[-1].end)

@@ -21,11 +21,11 @@ def resolved(situation: Situation) -> Settled | None:
         return failed(situation.target, situation.hunk, meant.reason)
     line = meant.edits[0].start + 1 if meant.edits else None
     result = "resolved" if meant.edits else meant.empty
-    return Settled(Outcome(situation.hunk, result, line, reason=meant.reason), meant.edits)
+    return Settled(Outcome(hunk=situation.hunk, result=result, line=line, reason=meant.reason), meant.edits)
 
 
 def left_out(settled: Settled) -> Settled:
     """Let a hunk be that does not go in and, being no code, need not."""
     failed = settled.outcome
     reason = f"left out, it is no code: {failed.reason}"
-    return Settled(Outcome(failed.hunk, "resolved", None, reason=reason))
+    return Settled(Outcome(hunk=failed.hunk, result="resolved", line=None, reason=reason))
