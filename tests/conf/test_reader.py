@@ -254,3 +254,24 @@ def test_a_last_line_that_httpd_loses(text: str, lost: list[tuple[str, int]]) ->
     assert kinds(configuration) == lost
     assert [node.name for node in configuration.nodes].count("x") == (not lost and "x " in text)
     assert configuration.built
+
+
+@pytest.mark.parametrize("extra", [0, 1])
+def test_longest_line_of_a_macro(extra: int) -> None:
+    """mod_macro's buffer holds 8192 bytes, of which the line feed and the end take two."""
+    text = f"<Macro m $x>\nx {'y' * (8188 + extra)}\n</Macro>\nUse m 1\n"
+    assert ("macro", 1) in kinds(load_text(text)) if extra else load_text(text).built
+
+
+@pytest.mark.parametrize("extra", [0, 1])
+def test_longest_line_that_a_macro_makes(extra: int) -> None:
+    text = f"<Macro m $x>\nx $x\n</Macro>\nUse m {'y' * (8188 + extra)}\n"
+    assert load_text(text).built == (not extra)
+
+
+def test_a_macro_may_begin_with_its_parameter() -> None:
+    assert outline(load_text("<Macro m $x>\n$x b\n</Macro>\nUse m a\n")) == ["a b"]
+
+
+def test_a_nul_ends_a_continued_line() -> None:
+    assert outline(load_text("a \\\n\0b\nc\n")) == ["a ", "c "]
