@@ -253,7 +253,8 @@ def test_a_long_temporary_folder_is_not_used(
 ) -> None:
     """Nor one whose path a configuration would have to quote, or that workers cannot enter."""
     other = left.base / name
-    other.mkdir(mode=mode)
+    other.mkdir()
+    other.chmod(mode)
     monkeypatch.setattr("tempfile.tempdir", str(other))
     with Session() as session:
         assert len(os.fsencode(session.folder)) < 60
