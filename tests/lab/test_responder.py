@@ -236,7 +236,7 @@ def test_it_ends_with_connections_open(fault: str, address: Address) -> None:
         for stream in streams:
             stream.sendall(HEAD)
         began = monotonic()
-    assert monotonic() - began < 2
+    assert monotonic() - began < 20  # the faults would hold them for ever
     assert threading.active_count() == before
     for stream in streams:
         stream.close()
