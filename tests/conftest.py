@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from hypothesis import settings
@@ -49,11 +50,23 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Where CI=true, a test that is skipped for what can be installed has failed."""
-    report = yield
+    return _unexcused((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """So has a module."""
+    return _unexcused((yield))
+
+
+R = TypeVar("R", pytest.TestReport, pytest.CollectReport)
+
+
+def _unexcused(report: R) -> R:
     if report.skipped and not hasattr(report, "wasxfail"):
-        reason = report.longrepr[2]
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
         if not needs.is_excused(reason):
             report.outcome, report.longrepr = "failed", f"{reason}, and CI=true"
     return report

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 TESTS = Path(__file__).parent
 SHARED = ("tests.support", "tests.oracle")
@@ -82,3 +87,22 @@ def test_every_test_can_fail() -> None:
         tests = [one for name, one in own.items() if name.startswith("test_") and path.name.startswith("test_")]
         idle += [f"{path.relative_to(TESTS)}::{one.name}" for one in tests if not checks(one, known)]
     assert idle == []
+
+
+@pytest.mark.parametrize(
+    ("where", "variables", "code", "said"),
+    [
+        ("tests/backends/uwsgi/test_real.py", {"CI": "true", "PATH": ""}, 1, "needs uwsgi (Debian: uwsgi-core)"),
+        ("tests/backends/uwsgi/test_real.py", {"CI": "", "PATH": ""}, 0, "needs uwsgi (Debian: uwsgi-core)"),
+        ("tests/patch/place/test_plan.py", {"CI": "true", "HPATCH_HTTPD_GIT": ""}, 0, "needs HPATCH_HTTPD_GIT"),
+    ],
+)
+def test_what_is_missing_fails_in_ci_only(
+    root: Path, where: str, variables: dict[str, str], code: int, said: str
+) -> None:
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", where]
+    done = subprocess.run(
+        command, cwd=root, env={**os.environ, **variables}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code
+    assert said in done.stdout
