@@ -17,7 +17,7 @@ from hpatch.patch.apply import stack as stacks
 from hpatch.patch.apply.stack import Content, FileEdit, Pushed, Set, Stack
 from hpatch.patch.apply.tree import Tree
 from hpatch.patch.diff.lines import split
-from hpatch.patch.diff.model import PLACED, Outcome, Placed
+from hpatch.patch.diff.model import PLACED, Diff, Outcome, Placed
 from hpatch.patch.diff.read import read
 from hpatch.patch.diff.strip import strip
 from hpatch.patch.place.options import PlaceOptions
@@ -184,7 +184,7 @@ class _Work:
                 variant = one.variant(tree.version, having)
                 if variant is None:
                     raise InputError(f"{one.id}: has no diff for {tree.name}")
-                self._add(one.id, one.id, variant.diff.read_bytes(), None, None)
+                self._add(one.id, read(variant.diff.read_bytes(), one.id), None, None)
 
     def add_revisions(self) -> None:
         """The single revisions, among those of the sets, in the order of their numbers."""
@@ -211,7 +211,7 @@ class _Work:
             if known is not None or name in self._digests:
                 raise UsageError(f"another '{name}' is applied here; revert it first, or rename this one")
             self._digests[name] = digest
-            self._add(name, name, text, None, self.request.strip)
+            self._add(name, read(text, name), None, self.request.strip)
 
     def sets(self, chosen: Sequence[Chosen]) -> list[Set]:
         """What the stack is to know of each set."""
@@ -226,14 +226,14 @@ class _Work:
         return found
 
     def _add_revision(self, revision: SetRevision, set_: str) -> None:
-        # Checked diffs are in git's form, with `a/` and `b/` in front.
-        self._add(revision.name, set_, self.source.diff(revision), revision, 1)
+        # Checked diffs have the names of the tree.
+        self._add(set_, self.source.diff(revision), revision, 0)
 
-    def _add(self, name: str, set_: str, text: bytes, revision: SetRevision | None, count: int | None) -> None:
-        diff = strip(read(text, name), self._exists, count)
+    def _add(self, set_: str, diff: Diff, revision: SetRevision | None, count: int | None) -> None:
+        diff = strip(diff, self._exists, count)
         self._made.update(file.path for file in diff.files if file.kind != "delete")
         before = None if revision is None else partial(self.source.before, revision)
-        self.tasks.append(Task(Item(name, diff, before), set_, revision))
+        self.tasks.append(Task(Item(diff.name, diff, before), set_, revision))
 
     def _exists(self, path: str) -> bool:
         return path in self._made or self.files.exists(path)

@@ -19,6 +19,7 @@ _GIT = re.compile(
     rb"|similarity index|dissimilarity index|index) (.*)\n"
 )
 _IDS = re.compile(rb"([0-9a-f]{4,64})\.\.([0-9a-f]{4,64})(?: (\d{6}))?")
+_SHARE = re.compile(rb"\d{1,3}%")
 _EMPTY = (
     b"e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
     b"473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
@@ -100,7 +101,14 @@ class Git(NamedTuple):
     mode_changes: bool
     old_id: bytes | None
     new_id: bytes | None
-    same: bool | None
+    likeness: str | None
+
+    @property
+    def same(self) -> bool | None:
+        """Whether git says that a renamed or copied file stays as it is, None where it says nothing."""
+        if self.likeness is None or not self.likeness.startswith("similarity"):
+            return None
+        return self.likeness == "similarity index 100%"
 
     def shown(self) -> tuple[str | None, str | None]:
         """The blob names, None for a side without a file."""
@@ -154,8 +162,7 @@ def git(scan: Scan) -> Git:
         if old_mode is not None or new_mode is not None:
             scan.fail("two lines tell the file's mode", last)
         old_mode = new_mode = both
-    similar = said.get(b"similarity index")
-    if similar is not None and names[0] is None:
+    if b"similarity index" in said and names[0] is None:
         scan.fail("a 'similarity index' line without the names of a rename or copy", last)
     return Git(
         kinds[0] if kinds else "modify",
@@ -166,8 +173,18 @@ def git(scan: Scan) -> Git:
         b"new mode" in said,
         None if ids is None else ids[1],
         None if ids is None else ids[2],
-        None if similar is None else similar == b"100%",
+        _likeness(scan, said, last),
     )
+
+
+def _likeness(scan: Scan, said: dict[bytes, bytes], at: int) -> str | None:
+    for label in (b"similarity index", b"dissimilarity index"):
+        share = said.get(label)
+        if share is not None:
+            if _SHARE.fullmatch(share) is None:
+                scan.fail(f"a '{label.decode()}' line that is not well formed", at)
+            return f"{label.decode()} {share.decode()}"
+    return None
 
 
 def _name(scan: Scan, text: bytes | None, at: int) -> bytes | None:
@@ -183,6 +200,8 @@ def _mode(scan: Scan, text: bytes | None, at: int) -> int | None:
     """The mode as git keeps it: 0o100644 or 0o100755."""
     if text is None:
         return None
+    if re.fullmatch(rb"10[0-7]{3}", text):
+        text = b"100" + text[2:]  # Subversion 1.7 and 1.8 drop a zero
     mode = int(text, 8) if re.fullmatch(rb"[0-7]{6}", text) else 0
     if mode & 0o170000 == 0o120000:
         scan.fail("a symbolic link, which hpatch neither makes nor changes nor removes", at)

@@ -35,7 +35,9 @@ class FilePatch(NamedTuple):
     """What a diff does to one file. Paths are as in the diff, before any folder is stripped; None for /dev/null.
 
     `at` is the diff's line where it starts; modes are as in git (0o100644) or None where not told; `old_id` and
-    `new_id` are git's blob names (perhaps shortened) where an `index` line tells them.
+    `new_id` are git's blob names (perhaps shortened) where an `index` line tells them; `likeness` is git's line on how
+    much of a renamed, copied or rewritten file is the same (`similarity index 95%`); `index_name` is the name that an
+    `Index:` line gives above a git header: `svn diff --git` counts it from its URL, the others from the root.
     """
 
     kind: Kind
@@ -47,6 +49,8 @@ class FilePatch(NamedTuple):
     new_mode: int | None = None
     old_id: str | None = None
     new_id: str | None = None
+    likeness: str | None = None
+    index_name: str | None = None
 
     @property
     def path(self) -> str:

@@ -173,7 +173,7 @@ class _Reader:
 
     # The forms of a file's section
 
-    def _git(self, start: int) -> None:
+    def _git(self, start: int, index: str | None = None) -> None:
         scan = self.scan
         text = scan.header()[len(b"diff --git ") :]
         scan.at += 1
@@ -196,7 +196,20 @@ class _Reader:
         left, right = header.names(scan, text, known, head, start)
         old = None if head.kind == "create" else scan.path(left, start)
         new = None if head.kind == "delete" else scan.path(right, start)
-        file = FilePatch(head.kind, old, new, body, start + 1, head.old_mode, head.new_mode, *head.shown())
+        old_id, new_id = head.shown()
+        file = FilePatch(
+            kind=head.kind,
+            old=old,
+            new=new,
+            hunks=body,
+            at=start + 1,
+            old_mode=head.old_mode,
+            new_mode=head.new_mode,
+            old_id=old_id,
+            new_id=new_id,
+            likeness=head.likeness,
+            index_name=index,
+        )
         file = self._with_properties(file)
         name = right if left == right or b"/" not in right else right.partition(b"/")[2]
         self._add(Part(file, head.source, name if head.target is None else head.target))
@@ -212,7 +225,7 @@ class _Reader:
             scan.at += 1
         line = scan.peek()
         if line.startswith(b"diff --git "):
-            self._git(start)
+            self._git(start, name.decode("utf-8", "surrogateescape"))
         elif line.startswith(b"--- ") and scan.peek(1).startswith(b"+++ "):
             self._plain(start, name)
         elif follow(scan):
@@ -322,7 +335,7 @@ def _empty(body: tuple[Hunk, ...]) -> tuple[bool, bool]:
 
 def _executable(file: FilePatch, change: Literal["on", "off"]) -> FilePatch:
     if file.kind == "delete":
-        return file
+        return file._replace(old_mode=0o100755)
     new = 0o100755 if change == "on" else 0o100644
     return file._replace(new_mode=new, old_mode=None if file.kind == "create" else 0o100755 + 0o100644 - new)
 

@@ -1,7 +1,6 @@
 r"""Diffs as text, in git's form: the inverse of `diff.read`, and diffs of what hpatch has made.
 
-Git's own text comes back byte for byte, except for similarity indexes under 100% (a diff does not need them) and what
-stands between and after its files.
+Git's own text comes back byte for byte, except for what stands between and after its files.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from itertools import pairwise
 
 from hpatch.errors import InputError
 from hpatch.patch.diff.align import align
+from hpatch.patch.diff.blob import blob_id
 from hpatch.patch.diff.header import Kind
 from hpatch.patch.diff.lines import split
 from hpatch.patch.diff.model import Diff, FilePatch, Hunk, Operation, Placed
@@ -42,7 +42,7 @@ def compare(
     """
     if before is None and after is None:
         raise ValueError(f"{path}: no file on either side")
-    ids = (_blob(before), _blob(after))
+    ids = (None if before is None else blob_id(before), None if after is None else blob_id(after))
     hunks = tuple(_hunks(split(before or b""), split(after or b""))) if before != after else ()
     if before is None:
         return FilePatch("create", None, path, hunks, 1, None, new_mode or 0o100644, *ids)
@@ -60,6 +60,13 @@ def changes(placed: Placed) -> FilePatch:
 
 
 def _file(file: FilePatch, *, prefix: bool) -> Iterator[bytes]:
+    yield from heading(file, prefix=prefix)
+    for hunk in file.hunks:
+        yield from _hunk(hunk)
+
+
+def heading(file: FilePatch, *, prefix: bool) -> Iterator[bytes]:
+    """The lines of a file before its hunks; `prefix` as in `write`."""
     left, right = _names(file, prefix=prefix)
     yield b"diff --git %s %s\n" % (quote(left), quote(right))
     old_mode, new_mode = file.old_mode, file.new_mode
@@ -73,9 +80,11 @@ def _file(file: FilePatch, *, prefix: bool) -> Iterator[bytes]:
             yield b"old mode %06o\nnew mode %06o\n" % (old_mode, new_mode)
         else:
             both = b" %06o" % new_mode
+    if file.likeness is not None:
+        yield file.likeness.encode("ascii") + b"\n"
+    elif file.kind in ("rename", "copy") and not file.hunks:
+        yield b"similarity index 100%\n"
     if file.kind in ("rename", "copy"):
-        if not file.hunks:
-            yield b"similarity index 100%\n"
         source, target = (left[2:], right[2:]) if _conventional(left, right) else (left, right)
         yield b"%s from %s\n%s to %s\n" % (file.kind.encode(), quote(source), file.kind.encode(), quote(target))
     old_id, new_id = file.old_id, file.new_id
@@ -87,8 +96,6 @@ def _file(file: FilePatch, *, prefix: bool) -> Iterator[bytes]:
     if file.hunks:
         yield b"--- %s\n" % (b"/dev/null" if file.kind == "create" else _ended(left))
         yield b"+++ %s\n" % (b"/dev/null" if file.kind == "delete" else _ended(right))
-        for hunk in file.hunks:
-            yield from _hunk(hunk)
 
 
 def _names(file: FilePatch, *, prefix: bool) -> tuple[bytes, bytes]:
@@ -166,15 +173,6 @@ def _reverse_hunk(hunk: Hunk) -> Hunk:
 
 
 # Two texts
-
-
-def _blob(content: bytes | None) -> str | None:
-    """Git's name of a file's content."""
-    if content is None:
-        return None
-    from hashlib import sha1
-
-    return sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
 def _hunks(old: Sequence[bytes], new: Sequence[bytes]) -> Iterator[Hunk]:

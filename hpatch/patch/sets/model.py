@@ -31,7 +31,7 @@ class SetRevision(NamedTuple):
     """One change upstream. `number` is Subversion's, None where history is kept in git alone.
 
     `line` is `trunk` or a branch such as `2.4.x`; `commit` and `parent` are those of the public git mirror;
-    `patch_id` is what `git patch-id --stable` makes of `git diff-tree -p` (see `hpatch.patch.sources.patchid`), and
+    `patch_id` is what `git patch-id --stable` makes of `git diff-tree -p` (see `hpatch.patch.diff.fingerprint`), and
     `patch_id_svn` what it makes of Subversion's diff where that splits the change into other hunks; `blobs` are git's
     names of the `files` before the change, in their order, None for a file that it creates or where unknown; `branch`
     are the revisions that merged it to a release branch; `author` and `date` are those of the commit.

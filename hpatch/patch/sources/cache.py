@@ -9,9 +9,13 @@ from pathlib import Path
 
 from hpatch import log
 from hpatch.errors import InputError, ToolError
+from hpatch.patch.diff.blob import blob_id
+from hpatch.patch.diff.fingerprint import canonical, fingerprint
+from hpatch.patch.diff.model import Diff
+from hpatch.patch.diff.read import read
+from hpatch.patch.diff.write import write
 from hpatch.patch.sets.model import SetRevision
-from hpatch.patch.sources.model import LIMIT, DiffSource, MismatchError, NotKnownError, Origin
-from hpatch.patch.sources.patchid import blob_id, canonical, patch_id
+from hpatch.patch.sources.model import LIMIT, MismatchError, NotKnownError, Origin, DiffSource
 
 
 def folder() -> Path:
@@ -37,8 +41,8 @@ class Cache:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def diff(self, revision: SetRevision) -> bytes | None:
-        """A revision's diff, None where it is not here. Raises MismatchError or UnreadableDiffError when damaged."""
+    def diff(self, revision: SetRevision) -> Diff | None:
+        """A revision's diff, None where it is not here. Raises MismatchError or DiffError when damaged."""
         for expected in revision.patch_ids:
             file = self._diff_file(revision, expected)
             content = _read(file)
@@ -46,9 +50,9 @@ class Cache:
                 return checked(content, revision, str(file))
         return None
 
-    def keep_diff(self, revision: SetRevision, diff: bytes) -> None:
+    def keep_diff(self, revision: SetRevision, diff: Diff) -> None:
         """Keep a diff that was checked. Raises ToolError."""
-        _write(self._diff_file(revision, patch_id(diff)), diff)
+        _write(self._diff_file(revision, fingerprint(diff)), write(diff, prefix=True))
 
     def file(self, blob: str) -> bytes | None:
         """A file by git's name, None where it is not here or damaged."""
@@ -78,8 +82,8 @@ class Checked:
         """The source's name."""
         return "the cache" if self.source is None else self.source.name
 
-    def diff(self, revision: SetRevision) -> bytes:
-        """The diff as `patchid.canonical` writes it. Raises MismatchError, NotKnownError, ToolError."""
+    def diff(self, revision: SetRevision) -> Diff:
+        """The diff in canonical form. Raises MismatchError, DiffError, NotKnownError, ToolError."""
         try:
             kept = self.cache.diff(revision)
         except InputError:
@@ -128,18 +132,18 @@ class Checked:
         return None if self.source is None else self.source.origins(revision, path, lines)
 
 
-def checked(diff: bytes, revision: SetRevision, where: str) -> bytes:
-    """A diff in canonical form, if its fingerprint is the revision's. Raises MismatchError with both values."""
+def checked(data: bytes, revision: SetRevision, where: str) -> Diff:
+    """A diff in canonical form, if its fingerprint is the revision's. Raises MismatchError with both, and DiffError."""
     name = f"{revision.name} from {where}"
-    if len(diff) > LIMIT:
+    if len(data) > LIMIT:
         raise InputError(f"{name}: larger than {LIMIT // 1024 // 1024} MiB")
-    text = canonical(diff, name)
-    found = patch_id(text)
+    diff = canonical(read(data, name))
+    found = fingerprint(diff)
     if found not in revision.patch_ids:
         raise MismatchError(
             f"{name}: its patch-id is {found}, not {' or '.join(revision.patch_ids)} as in the catalogue"
         )
-    return text
+    return diff._replace(name=revision.name)
 
 
 def _read(file: Path) -> bytes | None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from hpatch.errors import HpatchError, InputError
+from hpatch.patch.diff.model import Diff
+from hpatch.patch.diff.write import write
 from hpatch.patch.sets.model import SetRevision
 from hpatch.patch.sources.cache import Checked
 
@@ -32,7 +34,8 @@ def fetch(revisions: Iterable[SetRevision], source: Checked) -> Iterator[Fetched
     """Each revision's diff, and the files that it changes as they were before."""
     for revision in revisions:
         try:
-            size = len(source.diff(revision)) if (kept := _kept(revision, source)) is None else kept
+            kept = _kept(revision, source)
+            size = _size(source.diff(revision)) if kept is None else kept
             blobs = [path for path in revision.files if revision.blob(path) is not None]
             files = sum(source.before(revision, path) is not None for path in blobs)
         except HpatchError as error:
@@ -47,4 +50,9 @@ def _kept(revision: SetRevision, source: Checked) -> int | None:
         diff = source.cache.diff(revision)
     except InputError:
         return None  # damaged
-    return None if diff is None else len(diff)
+    return None if diff is None else _size(diff)
+
+
+def _size(diff: Diff) -> int:
+    """In bytes, as it is kept."""
+    return len(write(diff, prefix=True))

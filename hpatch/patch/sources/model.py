@@ -32,7 +32,14 @@ class Origin(NamedTuple):
     at: tuple[int, ...]
 
 
-class DiffSource(Protocol):
+class History(Protocol):
+    """What can be asked where lines come from."""
+
+    def origins(self, revision: SetRevision, path: str, lines: Sequence[int]) -> tuple[Origin, ...] | None:
+        """Which changes brought lines of a file, as it was before the revision; None where the source cannot tell."""
+
+
+class DiffSource(History, Protocol):
     """Where a revision's diff comes from. What it gives is unchecked: `sources.cache.Checked` checks it."""
 
     @property
@@ -44,6 +51,3 @@ class DiffSource(Protocol):
 
     def before(self, revision: SetRevision, path: str) -> bytes | None:
         """A file as it was before the revision; None where there was none or the source keeps none."""
-
-    def origins(self, revision: SetRevision, path: str, lines: Sequence[int]) -> tuple[Origin, ...] | None:
-        """Which changes brought lines of a file, as it was before the revision; None where the source cannot tell."""

@@ -283,7 +283,7 @@ def test_headers_are_kept() -> None:
     )
     diff = read(data, "x")
     assert diff.message == b"Why.\n\n"
-    assert diff.files[0][5:] == (0o100644, 0o100755, "1111111", "2222222")
+    assert diff.files[0][5:9] == (0o100644, 0o100755, "1111111", "2222222")
 
 
 def test_a_link_made_while_hpatch_looks(root: Path) -> None:

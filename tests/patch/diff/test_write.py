@@ -29,6 +29,8 @@ CASES = [
     b"diff --git a/e b/e\ndeleted file mode 100644\nindex e69de29..0000000\n",
     b"diff --git a/m b/m\nold mode 100755\nnew mode 100644\n",
     b"diff --git a/x b/y z\nsimilarity index 100%\nrename from x\nrename to y z\n",
+    b"diff --git a/x b/y\nsimilarity index 9%\nrename from x\nrename to y\nindex 1111..2222\n--- a/x\n+++ b/y\n" + HUNK,
+    b"diff --git a/w b/w\ndissimilarity index 97%\nindex 1111111..2222222 100644\n--- a/w\n+++ b/w\n" + HUNK,
     b"diff --git x y\nrename from x\nrename to y\nindex 1111111..2222222 100644\n--- x\n+++ y\n" + HUNK,
     b"diff --git a/x b/y\nold mode 100644\nnew mode 100755\nsimilarity index 100%\ncopy from x\ncopy to y\n",
 ]  # fmt: skip

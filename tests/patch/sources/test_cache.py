@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from hpatch.errors import ToolError
+from hpatch.patch.diff.blob import blob_id
+from hpatch.patch.diff.fingerprint import fingerprint
+from hpatch.patch.diff.read import DiffError
 from hpatch.patch.sources import cache as module
 from hpatch.patch.sources.cache import Cache, Checked, checked, folder
 from hpatch.patch.sources.fetch import Fetched, Unavailable, fetch
 from hpatch.patch.sources.model import MismatchError, NotKnownError
-from hpatch.patch.sources.patchid import UnreadableDiffError, blob_id, canonical, patch_id
-from tests.support.patch.repositories import BEFORE, DIFF, Make, Told
+from tests.support.patch.repositories import BEFORE, DIFF, Make, Told, as_checked
 
 OTHER = DIFF.replace(b"+line ten", b"+line 10; system()")
 
@@ -47,11 +49,11 @@ def test_a_relative_folder_does_not_count(tmp_path: Path, monkeypatch: pytest.Mo
 def test_what_was_fetched_once_is_there_without_the_source(kept: Cache, revision: Make) -> None:
     source = Told()
     first = Checked(source, kept)
-    assert first.diff(revision()) == canonical(DIFF, "test")
+    assert first.diff(revision()) == as_checked(DIFF)
     assert first.before(revision(), "modules/a.c") == BEFORE
     assert source.asked == 2
     for again in (Checked(source, kept), Checked(None, kept)):
-        assert again.diff(revision()) == canonical(DIFF, "test")
+        assert again.diff(revision()) == as_checked(DIFF)
         assert again.before(revision(), "modules/a.c") == BEFORE
     assert source.asked == 2
 
@@ -66,7 +68,7 @@ def test_another_change_is_refused_with_both_values(kept: Cache, revision: Make)
     source = Checked(Told(OTHER), kept)
     with pytest.raises(MismatchError) as caught:
         source.diff(revision())
-    assert patch_id(canonical(OTHER, "test")) in str(caught.value)
+    assert fingerprint(as_checked(OTHER)) in str(caught.value)
     assert revision().patch_id in str(caught.value)
     assert "r5 from told" in str(caught.value)
     assert not list(kept.path.rglob("*.diff"))
@@ -74,15 +76,15 @@ def test_another_change_is_refused_with_both_values(kept: Cache, revision: Make)
 
 @pytest.mark.parametrize("diff", [b"", b"<html>busy</html>", DIFF[:-10]])
 def test_what_is_no_diff_is_refused(kept: Cache, revision: Make, diff: bytes) -> None:
-    with pytest.raises(UnreadableDiffError, match="r5 from told"):
+    with pytest.raises(DiffError, match="r5 from told"):
         Checked(Told(diff), kept).diff(revision())
     assert not list(kept.path.rglob("*.diff"))
 
 
 def test_subversions_own_fingerprint_will_do(revision: Make) -> None:
-    other = patch_id(canonical(OTHER, "test"))
-    assert checked(OTHER, revision(patch_id_svn=other), "x") == canonical(OTHER, "test")
-    assert checked(DIFF, revision(patch_id_svn=other), "x") == canonical(DIFF, "test")
+    other = fingerprint(as_checked(OTHER))
+    assert checked(OTHER, revision(patch_id_svn=other), "x") == as_checked(OTHER)
+    assert checked(DIFF, revision(patch_id_svn=other), "x") == as_checked(DIFF)
 
 
 def test_another_file_before_is_refused_with_both_values(kept: Cache, revision: Make) -> None:
@@ -105,10 +107,10 @@ def test_a_diff_that_was_damaged_in_the_cache(kept: Cache, revision: Make, conte
     Checked(Told(), kept).diff(revision())
     (file,) = kept.path.rglob("*.diff")
     file.write_bytes(content)
-    with pytest.raises((MismatchError, UnreadableDiffError), match=file.name):
+    with pytest.raises((MismatchError, DiffError), match=file.name):
         Checked(None, kept).diff(revision())
-    assert Checked(Told(), kept).diff(revision()) == canonical(DIFF, "test")
-    assert Checked(None, kept).diff(revision()) == canonical(DIFF, "test")
+    assert Checked(Told(), kept).diff(revision()) == as_checked(DIFF)
+    assert Checked(None, kept).diff(revision()) == as_checked(DIFF)
 
 
 def test_a_file_that_was_damaged_in_the_cache(kept: Cache, revision: Make) -> None:
@@ -135,7 +137,7 @@ def test_a_diff_that_is_too_large(revision: Make, monkeypatch: pytest.MonkeyPatc
 
 
 def test_fetching(kept: Cache, revision: Make) -> None:
-    size = len(canonical(DIFF, "test"))
+    size = len(DIFF)
     first, second = fetch([revision(), revision(number=6, patch_id="ab" * 20)], Checked(Told(), kept))
     assert first == Fetched(revision(), size, kept=False, files=1, wanted=1)
     assert isinstance(second, Unavailable)

@@ -10,8 +10,7 @@ from hpatch.errors import InputError, ToolError
 from hpatch.patch.sources.cache import checked
 from hpatch.patch.sources.git import Git
 from hpatch.patch.sources.model import NotKnownError, Origin
-from hpatch.patch.sources.patchid import canonical
-from tests.support.patch.repositories import AFTER, BEFORE, DIFF, Make, Repository
+from tests.support.patch.repositories import AFTER, BEFORE, DIFF, Make, Repository, as_checked
 
 pytestmark = pytest.mark.git
 
@@ -30,8 +29,8 @@ def mirror(repository: Repository) -> Repository:
 
 def test_a_revision_by_its_git_svn_id(mirror: Repository, cache: Path, revision: Make) -> None:
     git = Git(str(mirror.folder), cache)
-    assert checked(git.diff(revision()), revision(), "git") == canonical(DIFF, "test")
-    assert checked(git.diff(revision(number=6, line="2.4.x")), revision(), "git") == canonical(DIFF, "test")
+    assert checked(git.diff(revision()), revision(), "git") == as_checked(DIFF)
+    assert checked(git.diff(revision(number=6, line="2.4.x")), revision(), "git") == as_checked(DIFF)
 
 
 def test_a_revision_by_its_commit(mirror: Repository, revision: Make) -> None:
@@ -234,7 +233,7 @@ def test_settings_do_not_change_a_diff(mirror: Repository, revision: Make) -> No
         "core.quotePath": "false",
     }.items():
         mirror.git("config", name, value)
-    assert canonical(Git(str(mirror.folder)).diff(revision()), "test") == canonical(DIFF, "test")
+    assert as_checked(Git(str(mirror.folder)).diff(revision())) == as_checked(DIFF)
 
 
 def test_a_missing_program(mirror: Repository, monkeypatch: pytest.MonkeyPatch) -> None:

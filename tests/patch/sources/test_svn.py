@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from hpatch.errors import ToolError, UsageError
+from hpatch.patch.diff.write import write
 from hpatch.patch.sources.cache import Cache, Checked, checked
 from hpatch.patch.sources.model import NotKnownError, Origin
-from hpatch.patch.sources.patchid import canonical
 from hpatch.patch.sources.svn import Svn
-from tests.support.patch.repositories import AFTER, BEFORE, DIFF, Make
+from tests.support.patch.repositories import AFTER, BEFORE, DIFF, Make, as_checked
 
 
 def run(*arguments: object, cwd: Path | None = None) -> None:
@@ -51,11 +51,11 @@ pytestmark = pytest.mark.svn
 def test_a_revision(url: str, revision: Make, end: str) -> None:
     diff = Svn(url + end).diff(revision())
     assert b"svn:mergeinfo" in diff
-    assert checked(diff, revision(), "svn") == canonical(DIFF, "test")
+    assert checked(diff, revision(), "svn") == as_checked(DIFF)
 
 
 def test_a_revision_of_a_branch_with_an_executable_file(url: str, revision: Make) -> None:
-    told = canonical(Svn(url).diff(revision(number=3, line="2.4.x")), "test")
+    told = write(as_checked(Svn(url).diff(revision(number=3, line="2.4.x"))), prefix=True)
     assert b"diff --git a/bin b/bin\nnew file mode 100755\n--- /dev/null\n+++ b/bin\n" in told
     assert b"diff --git a/modules/a.c b/modules/a.c\nnew file mode 100644\n" in told
 
@@ -84,7 +84,7 @@ def test_who_brought_lines(url: str, revision: Make) -> None:
 def test_through_the_cache(url: str, cache: Path, revision: Make) -> None:
     cache.mkdir(parents=True)
     Checked(Svn(url), Cache(cache)).diff(revision())
-    assert Checked(None, Cache(cache)).diff(revision()) == canonical(DIFF, "test")
+    assert Checked(None, Cache(cache)).diff(revision()) == as_checked(DIFF)
 
 
 def test_a_server_that_does_not_answer(tmp_path: Path, revision: Make) -> None:
@@ -98,7 +98,7 @@ def test_a_users_settings_do_not_count(
     (tmp_path / ".subversion").mkdir()
     (tmp_path / ".subversion" / "config").write_text("[helpers]\ndiff-cmd = /bin/false\ndiff-extensions = -U9\n")
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert canonical(Svn(url).diff(revision()), "test") == canonical(DIFF, "test")
+    assert as_checked(Svn(url).diff(revision())) == as_checked(DIFF)
 
 
 @pytest.mark.parametrize("url", ["/tmp/repository", "--help", "ftp://h/x", "svn+rsh://h/x", "file:// x", ""])

@@ -7,8 +7,11 @@ import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from hpatch.patch.diff.blob import blob_id
+from hpatch.patch.diff.fingerprint import canonical, fingerprint
+from hpatch.patch.diff.model import Diff
+from hpatch.patch.diff.read import read
 from hpatch.patch.sets.model import SetRevision
-from hpatch.patch.sources.patchid import blob_id, canonical, patch_id
 
 URL = "https://svn.example.org/repos/asf/httpd/httpd"
 UUID = "13f79535-47bb-0310-9956-ffa450edef68"
@@ -25,13 +28,18 @@ Make = Callable[..., SetRevision]
 """Makes revision 5, which turns BEFORE into AFTER, with changes."""
 
 
+def as_checked(data: bytes) -> Diff:
+    """SetRevision 5's diff as a source that was checked gives it."""
+    return canonical(read(data, "r5"))
+
+
 def make(**changes: object) -> SetRevision:
     """Revision 5."""
     made = SetRevision(
         number=5,
         commit=None,
         parent=None,
-        patch_id=patch_id(canonical(DIFF, "test")),
+        patch_id=fingerprint(as_checked(DIFF)),
         files=("modules/a.c",),
         blobs=(blob_id(BEFORE),),
     )
