@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from hpatch.errors import InputError
+
 Operation = Literal[" ", "-", "+"]
 Kind = Literal["modify", "create", "delete", "rename", "copy"]
 
@@ -66,6 +68,16 @@ class Diff(NamedTuple):
     name: str
     files: tuple[FilePatch, ...]
     message: bytes = b""
+
+
+class DiffError(InputError):
+    """A diff that cannot be read, or applied, for certain: `name:line: reason`."""
+
+    def __init__(self, name: str, line: int, reason: str) -> None:
+        super().__init__(f"{name}:{line}: {reason}")
+        self.name = name
+        self.line = line
+        self.reason = reason
 
 
 Result = Literal[

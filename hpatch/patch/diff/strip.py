@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from hpatch.patch.diff.model import Diff, FilePatch
+from hpatch.patch.diff.model import Diff, DiffError, FilePatch
 from hpatch.patch.diff.names import unsafe
-from hpatch.patch.diff.scan import DiffError
 
 Exists = Callable[[str], bool]
 """Whether there is a file or folder at a path of the tree."""

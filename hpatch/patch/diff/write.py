@@ -11,9 +11,8 @@ from itertools import pairwise
 from hpatch.errors import InputError
 from hpatch.patch.diff.align import align
 from hpatch.patch.diff.blob import blob_id
-from hpatch.patch.diff.header import Kind
 from hpatch.patch.diff.lines import split
-from hpatch.patch.diff.model import Diff, FilePatch, Hunk, Operation, Placed
+from hpatch.patch.diff.model import Diff, FilePatch, Hunk, Kind, Operation, Placed
 from hpatch.patch.diff.names import quote
 
 CONTEXT = 3

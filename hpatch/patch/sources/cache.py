@@ -15,7 +15,7 @@ from hpatch.patch.diff.model import Diff
 from hpatch.patch.diff.read import read
 from hpatch.patch.diff.write import write
 from hpatch.patch.sets.model import SetRevision
-from hpatch.patch.sources.model import LIMIT, MismatchError, NotKnownError, Origin, DiffSource
+from hpatch.patch.sources.model import LIMIT, DiffSource, MismatchError, NotKnownError, Origin
 
 
 def folder() -> Path:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from hpatch.patch.diff import read as module
 from hpatch.patch.diff.model import FilePatch
 from hpatch.patch.diff.read import DiffError, read
+from hpatch.patch.diff.reading import body
 from hpatch.patch.diff.write import write
 from tests.support.cost import seconds
 
@@ -232,6 +232,14 @@ def test_subversion_properties() -> None:
     assert "properties only" in refused(directory)[1]
 
 
+def test_properties_of_another_file_are_not_a_file_s_own() -> None:
+    """Subversion lists a folder's files together; the properties of one may come after the hunks of another."""
+    section = b"Index: f.c\n=====\n--- f.c\t(revision 1)\n+++ f.c\t(revision 2)\n" + HUNK
+    first, second = read(section + PROPERTIES % (b"run.sh", EXECUTABLE), "x").files
+    assert (first.path, first.new_mode) == ("f.c", None)
+    assert (second.path, second.hunks, second.new_mode) == ("run.sh", (), 0o100755)
+
+
 def test_old_subversion_properties() -> None:
     text = (
         b"Property changes on: run.sh\n____________\nName: svn:executable\n   + *\nName: svn:eol-style\n   + native\n\n"
@@ -380,6 +388,7 @@ def renaming(old: bytes, new: bytes, verb: bytes = b"rename") -> bytes:
     return b"diff --git a/%s b/%s\nsimilarity index 100%%\n%s from %s\n%s to %s\n" % (old, new, verb, old, verb, new)
 
 
+BARE = b"diff --git d/x d/x\n--- d/x\n+++ d/x\n" + HUNK
 MODIFY = b"diff --git a/x b/x\n--- a/x\n+++ b/x\n" + HUNK
 CREATE = b"diff --git a/x b/x\nnew file mode 100644\n--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+a\n"
 
@@ -391,6 +400,8 @@ CREATE = b"diff --git a/x b/x\nnew file mode 100644\n--- /dev/null\n+++ b/x\n@@ 
         (CREATE + renaming(b"x", b"y"), ["b/y", "b/x"]),
         (renaming(b"x", b"y") + renaming(b"y", b"z") + renaming(b"x", b"w", b"copy"), ["b/z", "b/w", "b/y"]),
         (MODIFY + MODIFY + renaming(b"x", b"y", b"copy"), ["b/x", "b/y", "b/x"]),
+        (MODIFY + PLAIN + renaming(b"x", b"y", b"copy"), ["b/x", "b/f.c", "b/y"]),
+        (BARE + b"diff --git d/x d/y\nsimilarity index 100%\ncopy from d/x\ncopy to d/y\n", ["d/y", "d/x"]),
         (MODIFY + b"\nThe next one.\n" + renaming(b"x", b"y"), ["b/x", "b/y"]),
     ],
 )
@@ -426,8 +437,8 @@ def test_a_long_chain_of_renames_is_no_recursion() -> None:
 
 
 def test_unidiff_must_agree(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = module.hunks
-    monkeypatch.setattr(module, "hunks", lambda scan: tuple(h._replace(old_start=h.old_start + 1) for h in real(scan)))
+    real = body.hunks
+    monkeypatch.setattr(body, "hunks", lambda scan: tuple(h._replace(old_start=h.old_start + 1) for h in real(scan)))
     line, reason = refused(PLAIN)
     assert (line, "unidiff" in reason) == (3, True)
 

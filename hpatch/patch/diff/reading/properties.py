@@ -5,17 +5,11 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
-from hpatch.patch.diff.scan import Scan
+from hpatch.patch.diff.model import FilePatch
+from hpatch.patch.diff.reading.scan import Scan
 
 _CHANGE = re.compile(rb"(Added|Modified|Deleted|Name|Reverted): (\S.*)\n")
 _TITLE = b"Property changes on: "
-
-
-class Properties(NamedTuple):
-    """The file, and whether it becomes executable (`on`), ceases to be so (`off`), or neither."""
-
-    name: bytes
-    executable: Literal["on", "off"] | None
 
 
 def follow(scan: Scan) -> bool:
@@ -34,8 +28,39 @@ def is_stray(scan: Scan) -> bool:
     return line.startswith((b"_____", _TITLE))
 
 
-def properties(scan: Scan) -> Properties:
-    """Read them. Raises DiffError for a symbolic link."""
+def section(scan: Scan, start: int) -> FilePatch | None:
+    """Read property changes alone, of a section that began at line `start`; None where the file itself stays.
+
+    Raises DiffError, as for a symbolic link.
+    """
+    change = _properties(scan)
+    if change.executable is None:
+        return None
+    path = scan.path(change.name, start)
+    return _executable(FilePatch("modify", path, path, (), start + 1), change.executable)
+
+
+def after(scan: Scan, file: FilePatch) -> FilePatch:
+    """The file with the property changes that follow its hunks, if they are its own. Raises DiffError."""
+    if not follow(scan):
+        return file
+    before = scan.at
+    change = _properties(scan)
+    path = change.name.decode("utf-8", "surrogateescape")
+    if file.path != path and not file.path.endswith("/" + path):
+        scan.at = before  # another file's
+        return file
+    return file if change.executable is None else _executable(file, change.executable)
+
+
+class _Properties(NamedTuple):
+    """The file, and whether it becomes executable (`on`), ceases to be so (`off`), or neither."""
+
+    name: bytes
+    executable: Literal["on", "off"] | None
+
+
+def _properties(scan: Scan) -> _Properties:
     while scan.peek() == b"\n":
         scan.at += 1
     name = scan.header()[len(_TITLE) :]
@@ -62,7 +87,7 @@ def properties(scan: Scan) -> Properties:
         if before is None:
             scan.fail("a property's value without its name")
         scan.at += 1
-    return Properties(name, executable)
+    return _Properties(name, executable)
 
 
 def _is_value(scan: Scan, line: bytes) -> bool:
@@ -72,3 +97,10 @@ def _is_value(scan: Scan, line: bytes) -> bool:
     if line.startswith(b"--- ") and scan.peek(1).startswith(b"+++ ") and scan.peek(2).startswith(b"@@ -"):
         return False
     return line.startswith((b" ", b"+", b"-", b"\\", b"## ")) and not line.startswith(b"-" * 72)
+
+
+def _executable(file: FilePatch, change: Literal["on", "off"]) -> FilePatch:
+    if file.kind == "delete":
+        return file._replace(old_mode=0o100755)
+    new = 0o100755 if change == "on" else 0o100644
+    return file._replace(new_mode=new, old_mode=None if file.kind == "create" else 0o100755 + 0o100644 - new)

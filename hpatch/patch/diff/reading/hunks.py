@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 
 from hpatch.patch.diff.model import Hunk, Operation
-from hpatch.patch.diff.scan import Scan
+from hpatch.patch.diff.reading.scan import Scan
 
 _HEADER = re.compile(rb"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@(?: (.*))?\n")
 _SPACE, _MINUS, _PLUS, _FEED, _BACKSLASH = b" -+\n\\"
@@ -137,9 +137,3 @@ def _check_bare(scan: Scan, start: int) -> None:
         scan.stripped = True
     else:
         scan.doubtful = start + last
-
-
-def check_doubtful(scan: Scan) -> None:
-    """To be asked when all is read: whether an empty line at a file's end is the hunk's. Raises DiffError."""
-    if scan.doubtful is not None and not scan.stripped:
-        scan.fail("an empty line: the hunk's last, or one after a hunk that lost its last line?", scan.doubtful)

@@ -1,22 +1,12 @@
-"""A diff's lines, read one after the other, and the error that names one."""
+"""A diff's lines, read one after the other, and refusals that name one."""
 
 from __future__ import annotations
 
 from typing import Final, NoReturn
 
-from hpatch.errors import InputError
 from hpatch.patch.diff.lines import split
+from hpatch.patch.diff.model import DiffError
 from hpatch.patch.diff.names import unsafe
-
-
-class DiffError(InputError):
-    """A diff that cannot be read, or applied, for certain: `name:line: reason`."""
-
-    def __init__(self, name: str, line: int, reason: str) -> None:
-        super().__init__(f"{name}:{line}: {reason}")
-        self.name = name
-        self.line = line
-        self.reason = reason
 
 
 class Scan:
@@ -53,6 +43,21 @@ class Scan:
             shown = path if len(path) <= 200 else path[:200] + "..."
             self.fail(f"'{shown}': {reason}", at)
         return path
+
+    def refuse_binary(self) -> None:
+        """Refuse the diff if the next line says that a file changes, and not in lines."""
+        line = self.peek()
+        if line.startswith((b"Binary file", b"Files ")):
+            binary = line.rstrip().endswith((b" differ", b" has changed"))
+        else:
+            binary = line.startswith(b"Cannot display: ") or line.rstrip() == b"GIT binary patch"
+        if binary:
+            self.fail("a binary change, which hpatch cannot apply; leave it out, or apply it by other means")
+
+    def refuse_doubtful(self) -> None:
+        """To be asked when all is read: whether an empty line at a file's end is its hunk's."""
+        if self.doubtful is not None and not self.stripped:
+            self.fail("an empty line: the hunk's last, or one after a hunk that lost its last line?", self.doubtful)
 
     def fail(self, reason: str, at: int | None = None) -> NoReturn:
         """Refuse the diff at a line, the next one unless told."""

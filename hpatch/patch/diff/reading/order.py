@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from hpatch.patch.diff.model import FilePatch
+from hpatch.patch.diff.reading.scan import Scan
 
 
 class Part(NamedTuple):
@@ -20,7 +21,38 @@ class Part(NamedTuple):
     writes: bytes
 
 
-class OrderError(Exception):
+class Files:
+    """A diff's files: `done` are in their order, and the parts of the git diff that is being read wait for its end."""
+
+    def __init__(self, scan: Scan) -> None:
+        self.done: list[FilePatch] = []
+        self._scan = scan
+        self._parts: list[Part] = []
+        self._written: set[bytes] = set()
+
+    def add(self, found: Part | FilePatch | None) -> None:
+        """What a section was read as; a file that comes up again begins a new diff. Raises DiffError."""
+        if not isinstance(found, Part):
+            if found is not None:
+                self.arrange()
+                self.done.append(found)
+            return
+        if found.writes in self._written:
+            self.arrange()
+        self._parts.append(found)
+        self._written.add(found.writes)
+
+    def arrange(self) -> None:
+        """The parts of one git diff are complete. Raises DiffError."""
+        try:
+            self.done += _arrange(self._parts)
+        except _OrderError as error:
+            self._scan.fail(error.reason, error.file.at - 1)
+        self._parts = []
+        self._written = set()
+
+
+class _OrderError(Exception):
     """Parts that cannot be put in an order; `file` is the one at which that shows."""
 
     def __init__(self, file: FilePatch, reason: str) -> None:
@@ -29,8 +61,8 @@ class OrderError(Exception):
         self.reason = reason
 
 
-def arrange(parts: Sequence[Part]) -> list[FilePatch]:
-    """The files of one diff, as near to their own order as can be. Raises OrderError."""
+def _arrange(parts: Sequence[Part]) -> list[FilePatch]:
+    """The files of one diff, as near to their own order as can be."""
     if all(part.reads is None for part in parts):
         return [part.file for part in parts]
     # `svn diff --git` shows a moved file as renamed, and its source as deleted besides.
@@ -51,11 +83,11 @@ def arrange(parts: Sequence[Part]) -> list[FilePatch]:
             copies.setdefault(part.reads, []).append(at)
             continue
         if part.reads in renames:
-            raise OrderError(part.file, "the same file is renamed twice")
+            raise _OrderError(part.file, "the same file is renamed twice")
         renames[part.reads] = at
         writer = writers.get(part.reads)
         if writer is not None and parts[writer].file.kind == "modify":
-            raise OrderError(part.file, "the same diff changes this file and renames it")
+            raise _OrderError(part.file, "the same diff changes this file and renames it")
     order: list[FilePatch] = []
     state = [0] * len(parts)
     for first in range(len(parts)):
@@ -74,7 +106,7 @@ def arrange(parts: Sequence[Part]) -> list[FilePatch]:
                     if other == at or state[other] == 2:
                         continue
                     if state[other] == 1:
-                        raise OrderError(part.file, "the files of this diff swap their names")
+                        raise _OrderError(part.file, "the files of this diff swap their names")
                     work.append(other)
                 continue
             work.pop()

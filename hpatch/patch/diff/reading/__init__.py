@@ -1,0 +1,1 @@
+"""One section of a diff: header lines, the two sides, hunks, properties, and the text between sections."""
