@@ -155,6 +155,8 @@ def test_least_and_greatest_of_httpd(parameter: Parameter) -> None:
 @pytest.mark.parametrize(
     ("parameter", "text", "patch", "accepted"),
     [
+        (WORKER["hcinterval"], "1", 27, False),
+        (WORKER["hcinterval"], "2", 27, True),
         (WORKER["hcmethod"], "CPING", 49, True),
         (WORKER["hcmethod"], "OPTIONS11", 54, False),
         (WORKER["hcmethod"], "OPTIONS11", 55, True),
