@@ -162,9 +162,7 @@ def test_what_is_not_httpd_is_refused() -> None:
 
 
 @pytest.mark.git
+@pytest.mark.httpd_git
 @pytest.mark.parametrize("tag", ["2.4.0", "2.4.62"])
 def test_the_tables_are_those_of_httpds_releases(tag: str) -> None:
-    repository = os.environ.get("HPATCH_HTTPD_GIT")
-    if not repository:
-        pytest.skip("needs HPATCH_HTTPD_GIT, a git repository of httpd")
-    assert compare.source(commands.of_tag(Path(repository), tag)) == []
+    assert compare.source(commands.of_tag(Path(os.environ["HPATCH_HTTPD_GIT"]), tag)) == []
