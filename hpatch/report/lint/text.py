@@ -86,7 +86,7 @@ def _notes(finding: Finding, gutter: int, width: int | None, color: bool) -> Ite
     if finding.help:
         notes.append(("help", finding.help))
     if finding.fix:
-        notes.append(("fix" if finding.fix.safe else "fix (to be checked)", finding.fix.title))
+        notes.append(("fix" if finding.fix.safe else "unsafe fix", finding.fix.title))
     if notes:
         yield paint(" " * gutter + " |", "blue", color)
     for name, text in notes:
