@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -95,8 +96,14 @@ def _manual(one: PatchSet, catalog: Catalog, width: int, color: bool) -> Iterato
             text = f"{correction.said} Not so: {correction.true} ({correction.source})"
             yield from wrap(f"  - {visible(text)}", width, 4)
     if one.notes:
-        yield ""
-        yield from wrap(visible(" ".join(one.notes.split())), width)
+        for paragraph in _paragraphs(one.notes):
+            yield ""
+            yield from wrap(visible(paragraph), width)
+
+
+def _paragraphs(text: str) -> list[str]:
+    """The paragraphs of a text, each on one line: blank lines separate them."""
+    return [" ".join(paragraph.split()) for paragraph in re.split(r"\n[ \t]*\n", text) if paragraph.strip()]
 
 
 def _row(revision: SetRevision, merged: str) -> tuple[str, ...]:

@@ -34,6 +34,13 @@ def test_every_text_fits(width: int) -> None:
     assert all(len(line) <= width for text in texts for line in text.splitlines())
 
 
+@pytest.mark.parametrize("blank", ["\n\n", "\n \t\n\n"])
+def test_notes_keep_their_paragraphs(blank: str) -> None:
+    one = CATALOG.get("fcgi-memset")._replace(notes=f"\nThe first\nparagraph.{blank}The \x1b[31m  second.\n")
+    text = shown(SetReport(one, CATALOG), width=80)
+    assert text.endswith("\n\nThe first paragraph.\n\nThe \\x1b[31m second.\n")
+
+
 def test_what_a_source_says_does_not_reach_the_terminal() -> None:
     text = shown(FetchReport(FOUND, OWNERS))
     assert "gone \\x1b[31m" in text
