@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from hpatch.backport.check.trial import CommitFiles
 from hpatch.backport.history.changes import Change, Objects
 from hpatch.patch.diff.align import align
-from hpatch.patch.diff.lines import Edit, split
+from hpatch.patch.diff.lines import LineEdit, split
 
 
 def merge(objects: Objects, branch: CommitFiles, changes: Sequence[Change]) -> dict[str, bytes | None]:
@@ -48,7 +48,7 @@ def three_way(ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
         return ours
     lines = split(base)
     mine, other = list(_edits(lines, split(ours))), list(_edits(lines, split(theirs)))
-    edits: list[Edit] = []
+    edits: list[LineEdit] = []
     while mine and other:
         if mine[0] == other[0]:
             edits.append(mine.pop(0))
@@ -66,21 +66,21 @@ def three_way(ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
     return b"".join([*merged, *lines[at:]])
 
 
-def _meet(one: Edit, other: Edit) -> bool:
+def _meet(one: LineEdit, other: LineEdit) -> bool:
     """Whether two changes collide: in a line, or where one only adds lines at an edge of the other."""
     if one.start == one.end or other.start == other.end:
         return max(one.start, other.start) <= min(one.end, other.end)
     return max(one.start, other.start) < min(one.end, other.end)
 
 
-def _edits(old: Sequence[bytes], new: Sequence[bytes]) -> Iterator[Edit]:
+def _edits(old: Sequence[bytes], new: Sequence[bytes]) -> Iterator[LineEdit]:
     """What makes `new` of `old`."""
     start = there = 0
     for at, other in enumerate([*align(old, new), len(new)]):
         if other < 0:
             continue
         if at > start or other > there:
-            yield Edit(start, at, tuple(new[there:other]))
+            yield LineEdit(start, at, tuple(new[there:other]))
         start, there = at + 1, other + 1
 
 

@@ -45,7 +45,7 @@ def tried(history: Revisions, proposal: Proposal) -> list[Evidence]:
         return [Evidence("builds", "unknown", "not tried: there is no patch to build with")]
     catalog = load(())
     source = choose(catalog)
-    options = BuildOptions("event", "static", documentation=False)
+    options = BuildOptions(mpm="event", modules="static", documentation=False)
     place = folder_of(Path(history.git.folder), "backport")
     with TemporaryDirectory(prefix="backport-", dir=folder()) as scratch, shown() as progress:
         tree = Path(scratch) / "httpd"

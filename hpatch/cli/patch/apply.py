@@ -101,7 +101,7 @@ def _request(words: list[str], known: set[str]) -> Request:
             diffs.append(_diff(word))
         else:
             ids.append(word)
-    return Request(tuple(ids), tuple(revisions), tuple(diffs))
+    return Request(ids=tuple(ids), revisions=tuple(revisions), diffs=tuple(diffs))
 
 
 def _diff(name: str) -> Given:

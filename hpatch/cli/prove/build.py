@@ -85,7 +85,7 @@ def _command(
     else:
         if apxs is not None:
             raise UsageError("--apxs needs --module")
-        options = BuildOptions(mpm, modules, tuple(configure_arg or ()), jobs)
+        options = BuildOptions(mpm=mpm, modules=modules, arguments=tuple(configure_arg or ()), jobs=jobs)
         answer = _httpd(opened, prefix, options, build_dir, dry_run)
     output.show(answer, FORMS, format)
 

@@ -109,7 +109,9 @@ def _command(
         raise UsageError("--configure-arg and --mpm do not apply to --module-only, which takes the options of --httpd")
     known = shared.catalog(catalog)
     source = shared.source(known, git, svn, web, web_base, from_)
-    request = Request(tuple(sets), (), (), fuzz, ignore_whitespace, any_version=any_version)
+    request = Request(
+        ids=tuple(sets), revisions=(), diffs=(), fuzz=fuzz, ignore_whitespace=ignore_whitespace, any_version=any_version
+    )
     wanted = cells(None, None, backend or ["responder"], transport, threads)
     trees.settle(tree)
     plan = proving.plan(tree, request, known, source, wanted._replace(gateways=[GatewaySpec("httpd")]))
@@ -117,7 +119,11 @@ def _command(
         refused = PlanReport(prepared=plan.prepared, dry_run=True)
         return output.show(refused, FORMS, "json" if format == "json" else "text", code=1)
     options = (
-        None if module_only else BuildOptions(mpm, "static", tuple(configure_arg or ()), jobs, documentation=False)
+        None
+        if module_only
+        else BuildOptions(
+            mpm=mpm, modules="static", arguments=tuple(configure_arg or ()), jobs=jobs, documentation=False
+        )
     )
     way = _Way(plan, options, httpd, apxs)
     if dry_run:

@@ -15,7 +15,7 @@ _FEW = 64
 _FEED = ord("\n")
 
 
-class Edit(NamedTuple):
+class LineEdit(NamedTuple):
     """Lines `start:end` of a file (from 0) give way to `lines`."""
 
     start: int
@@ -28,7 +28,7 @@ def split(content: bytes) -> list[bytes]:
     return BytesIO(content).readlines()
 
 
-def edited(lines: Sequence[bytes], edits: Iterable[Edit]) -> list[bytes]:
+def edited(lines: Sequence[bytes], edits: Iterable[LineEdit]) -> list[bytes]:
     """The lines with all edits made. Edits do not overlap; those at one place go in the order given."""
     out: list[bytes] = []
     at = 0
@@ -40,7 +40,7 @@ def edited(lines: Sequence[bytes], edits: Iterable[Edit]) -> list[bytes]:
     return out
 
 
-def sound(lines: Sequence[bytes], edits: Sequence[Edit]) -> bool:
+def sound(lines: Sequence[bytes], edits: Sequence[LineEdit]) -> bool:
     """Whether a file's lines, edited, are lines still: only the last may be without its end."""
     if all(map(_ended, lines[-1:])) and all(_ended(line) for edit in edits for line in edit.lines):
         return True

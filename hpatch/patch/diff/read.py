@@ -30,7 +30,7 @@ from collections.abc import Callable
 from hpatch.patch.diff.model import Diff, DiffError, FilePatch
 from hpatch.patch.diff.reading import git, plain, properties
 from hpatch.patch.diff.reading.between import Between, kind
-from hpatch.patch.diff.reading.order import Files, Part
+from hpatch.patch.diff.reading.order import FileOrder, FilePart
 from hpatch.patch.diff.reading.scan import Scan
 
 __all__ = ["DiffError", "read"]
@@ -43,13 +43,13 @@ _STRAY = re.compile(
     rb"|index [0-9a-f]{4,64}\.\.[0-9a-f]{4,64}(?: \d{6})?)\s*$"
 )
 
-_Form = Callable[[Scan, int], Part | FilePatch | None]
+_Form = Callable[[Scan, int], FilePart | FilePatch | None]
 
 
 def read(data: bytes, name: str) -> Diff:
     """Read a diff; `name` says where it comes from. Raises DiffError."""
     scan = Scan(_decoded(data, name), name)
-    files = Files(scan)
+    files = FileOrder(scan)
     between = Between()
     message: bytes | None = None
     while scan.at < len(scan.lines):

@@ -208,4 +208,10 @@ def _between(old: Sequence[bytes], new: Sequence[bytes], blocks: Sequence[tuple[
     lines += [(" ", text) for text in old[at:end]]
     expected = any(operation != "+" for operation, _ in lines)
     left = any(operation != "-" for operation, _ in lines)
-    return Hunk(start + 1 if expected else start, new_start + 1 if left else new_start, tuple(lines), b"", 1)
+    return Hunk(
+        old_start=start + 1 if expected else start,
+        new_start=new_start + 1 if left else new_start,
+        lines=tuple(lines),
+        section=b"",
+        at=1,
+    )

@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from hpatch.patch.diff.align import align
-from hpatch.patch.diff.lines import Edit
+from hpatch.patch.diff.lines import LineEdit
 from hpatch.patch.diff.model import Hunk
 
 
@@ -31,7 +31,7 @@ class HunkChange(NamedTuple):
 class Merged(NamedTuple):
     """What merging a hunk came to: its edits (none where all of it is there already), or what is in the way."""
 
-    edits: tuple[Edit, ...] = ()
+    edits: tuple[LineEdit, ...] = ()
     line: int | None = None
     conflict: str = ""
 
@@ -105,7 +105,7 @@ class Merger:
         """All changes of a hunk, or none."""
         if not self.knows(hunk):
             return Merged(conflict="the hunk is not one of the file before the revision")
-        edits: list[Edit] = []
+        edits: list[LineEdit] = []
         line = None
         end = None
         for change in changes(hunk):
@@ -120,7 +120,7 @@ class Merger:
                 edits.append(edit)
         return Merged(tuple(edits), line)
 
-    def _change(self, change: HunkChange) -> Edit | str:
+    def _change(self, change: HunkChange) -> LineEdit | str:
         start, end, new = change
         before = self._before(start)
         after = self._after(end)
@@ -128,14 +128,14 @@ class Merger:
             return self._replaced(change, before, after)
         if before is not None and after is not None:
             if tuple(self.lines[before + 1 : after]) == new:
-                return Edit(before + 1, after, new) if self._tell(new, before, after) else _CHANCE
+                return LineEdit(before + 1, after, new) if self._tell(new, before, after) else _CHANCE
             if start < end and not new and self._left(start, end) == list(range(before + 1, after)):
-                return Edit(before + 1, after, new)
+                return LineEdit(before + 1, after, new)
         if start < end:
             return "the tree differs in the lines that it changes"
         return self._added(change, before, after)
 
-    def _replaced(self, change: HunkChange, before: int | None, after: int | None) -> Edit | str:
+    def _replaced(self, change: HunkChange, before: int | None, after: int | None) -> LineEdit | str:
         """The tree has the lines that go. Blank lines or brackets are too little to know the place by."""
         first = self.matched[change.start]
         last = first + change.end - change.start
@@ -144,9 +144,9 @@ class Merger:
             return "the tree differs on both sides of the lines that it changes"
         if touched and not any(_WORD.search(line) for line in self.lines[first:last]):
             return "the tree differs beside the lines that it changes, and these are blank or brackets"
-        return Edit(first, last, change.new)
+        return LineEdit(first, last, change.new)
 
-    def _added(self, change: HunkChange, before: int | None, after: int | None) -> Edit | str:
+    def _added(self, change: HunkChange, before: int | None, after: int | None) -> LineEdit | str:
         """Lines to add go between two that the tree has side by side, though it may lack some that were between."""
         start, _, new = change
         left, right = self._nearest(start)
@@ -159,7 +159,7 @@ class Merger:
         there = self._beside(start, right, new)
         if there is not None:
             return there if self._tell(new, left, right) else _CHANCE
-        return Edit(right, right, new)
+        return LineEdit(right, right, new)
 
     def _nearest(self, start: int) -> tuple[int, int]:
         """The tree's lines nearest to the place before `start` that were there before the revision too."""
@@ -190,14 +190,14 @@ class Merger:
     def _known(self) -> frozenset[bytes]:
         return frozenset(self.ancestor)
 
-    def _beside(self, start: int, at: int, new: tuple[bytes, ...]) -> Edit | None:
+    def _beside(self, start: int, at: int, new: tuple[bytes, ...]) -> LineEdit | None:
         """Where the tree has added lines beside their place already, and the file before the revision has not."""
         count = len(new)
         for here, there in ((at, start), (at - count, start - count)):
             if here < 0 or tuple(self.lines[here : here + count]) != new:
                 continue
             if there < 0 or tuple(self.ancestor[there : there + count]) != new:
-                return Edit(here, here + count, new)
+                return LineEdit(here, here + count, new)
         return None
 
     def _before(self, start: int) -> int | None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from hpatch.patch.diff.lines import Edit
+from hpatch.patch.diff.lines import LineEdit
 from hpatch.patch.diff.model import Hunk, Outcome, Result
 
 
@@ -23,7 +23,7 @@ class Resolved(NamedTuple):
     not for a program to say.
     """
 
-    edits: tuple[Edit, ...]
+    edits: tuple[LineEdit, ...]
     reason: str
     empty: Literal["applied", "resolved", "conflict"] = "resolved"
 
@@ -124,7 +124,9 @@ def _magic_number(
             head = b" * %s.%d (%s) " % (major[1][1], count, label)
             added += [head.ljust(len(indent)) + entry[0], *(indent + line for line in entry[1:])]
         if added:
-            found[index] = Resolved((Edit(start, close, tuple(added)),), f"{major[1][1].decode()}.{count} in this tree")
+            found[index] = Resolved(
+                (LineEdit(start, close, tuple(added)),), f"{major[1][1].decode()}.{count} in this tree"
+            )
             start = close
         elif entries:
             found[index] = Resolved((), "the entry is there already", "applied")
@@ -136,7 +138,7 @@ def _magic_number(
         reason = f"the tree is under development, where {major[1][1].decode()}.{own + 1} is for a committer to claim"
         return {index: Resolved((), reason, "conflict") for index in found}
     at, match = minor
-    define = Edit(at, at + 1, (match[1] + b"%d" % count + match[3],))
+    define = LineEdit(at, at + 1, (match[1] + b"%d" % count + match[3],))
     last = max(found)
     found[last] = Resolved((*found[last].edits, define), f"{major[1][1].decode()}.{count} in this tree")
     return found
@@ -211,11 +213,11 @@ def _http2_version(
         if own is None or old is None or new is None or own[:2] != old[:2] or own > old:
             return {}
         at, match = version
-        edits = [Edit(at, at + 1, (match[1] + sides["+"][2] + match[3] + match[4],))]
+        edits = [LineEdit(at, at + 1, (match[1] + sides["+"][2] + match[3] + match[4],))]
         if old != new:
             at, match = number
             digits = b"0x%02x%02x%02x" % new
-            edits.append(Edit(at, at + 1, (match[1] + digits + match[3],)))
+            edits.append(LineEdit(at, at + 1, (match[1] + digits + match[3],)))
         found[index] = Resolved(tuple(edits), "trunk's number, in this tree's form")
     return found if any(meant.edits for meant in found.values()) else {}
 
@@ -262,7 +264,7 @@ def _changes(
             continue
         text = tuple(line for entry in new for line in (*entry, b"\n"))
         lead = (b"\n",) if top == heading + 1 else ()
-        found[index] = Resolved((Edit(top, top, lead + text),), "entered under the newest release")
+        found[index] = Resolved((LineEdit(top, top, lead + text),), "entered under the newest release")
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
-from hpatch.patch.diff.lines import Edit, Text
+from hpatch.patch.diff.lines import LineEdit, Text
 from hpatch.patch.diff.model import Hunk, Outcome
 from hpatch.patch.place.merge import Merged, start_of
 from hpatch.patch.place.resolvers import Resolved
@@ -22,7 +22,7 @@ class Settled(NamedTuple):
     """
 
     outcome: Outcome
-    edits: tuple[Edit, ...] = ()
+    edits: tuple[LineEdit, ...] = ()
     end: int | None = None
 
 

@@ -41,7 +41,7 @@ def fetch(revisions: Iterable[SetRevision], source: Checked) -> Iterator[Fetched
         except HpatchError as error:
             yield Unavailable(revision, error)
             continue
-        yield Fetched(revision, size, kept is not None, files, len(blobs))
+        yield Fetched(revision=revision, size=size, kept=kept is not None, files=files, wanted=len(blobs))
 
 
 def _kept(revision: SetRevision, source: Checked) -> int | None:

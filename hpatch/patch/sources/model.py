@@ -32,14 +32,14 @@ class Origin(NamedTuple):
     at: tuple[int, ...]
 
 
-class History(Protocol):
+class Origins(Protocol):
     """What can be asked where lines come from."""
 
     def origins(self, revision: SetRevision, path: str, lines: Sequence[int]) -> tuple[Origin, ...] | None:
         """Which changes brought lines of a file, as it was before the revision; None where the source cannot tell."""
 
 
-class DiffSource(History, Protocol):
+class DiffSource(Origins, Protocol):
     """Where a revision's diff comes from. What it gives is unchecked: `sources.cache.Checked` checks it."""
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from hpatch.patch.sets.model import Catalog, SetRevision
-from hpatch.patch.sources.model import History, Origin
+from hpatch.patch.sources.model import Origin, Origins
 
 
 class Supplier(NamedTuple):
@@ -22,7 +22,7 @@ class Supplier(NamedTuple):
 
 
 def suppliers(
-    source: History, catalog: Catalog, revision: SetRevision, path: str, lines: Sequence[int]
+    source: Origins, catalog: Catalog, revision: SetRevision, path: str, lines: Sequence[int]
 ) -> tuple[Supplier, ...]:
     """Who brought lines of a file, as it was before the revision: those that a tree lacks.
 

@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hpatch.patch.diff.lines import Edit, Text, edited, sound, split
+from hpatch.patch.diff.lines import LineEdit, Text, edited, sound, split
 
 LINES = st.lists(st.sampled_from([b"a\n", b"b\n", b"ab\n", b"\n"]), max_size=20)
 RUN = st.lists(st.sampled_from([b"a\n", b"b\n", b"ab\n", b"\n", b"a"]), min_size=1, max_size=4)
@@ -17,16 +17,16 @@ def test_lines_are_the_whole_content(content: bytes) -> None:
 
 
 def test_edits_at_one_place_go_in_the_order_given() -> None:
-    edits = [Edit(2, 2, (b"d\n",)), Edit(1, 1, (b"x\n",)), Edit(1, 2, (b"y\n",))]
+    edits = [LineEdit(2, 2, (b"d\n",)), LineEdit(1, 1, (b"x\n",)), LineEdit(1, 2, (b"y\n",))]
     assert edited([b"a\n", b"b\n", b"c\n"], edits) == [b"a\n", b"x\n", b"y\n", b"d\n", b"c\n"]
 
 
 def test_only_the_last_line_may_be_without_its_end() -> None:
     lines = [b"a\n", b"b"]
-    assert sound(lines, [Edit(0, 1, (b"x\n",))])
-    assert not sound(lines, [Edit(2, 2, (b"x\n",))])
-    assert not sound(lines, [Edit(0, 1, (b"x",))])
-    assert sound(lines, [Edit(1, 2, (b"x\n", b"y"))])
+    assert sound(lines, [LineEdit(0, 1, (b"x\n",))])
+    assert not sound(lines, [LineEdit(2, 2, (b"x\n",))])
+    assert not sound(lines, [LineEdit(0, 1, (b"x",))])
+    assert sound(lines, [LineEdit(1, 2, (b"x\n", b"y"))])
 
 
 @given(LINES, st.booleans(), RUN)

@@ -40,7 +40,17 @@ def refused(data: bytes) -> tuple[int, str]:
 
 def test_a_git_diff() -> None:
     file = only(b"Why it is so.\n\n" + GIT)
-    assert file == FilePatch("modify", "a/f.c", "b/f.c", file.hunks, 3, 0o100644, 0o100644, "1111111", "2222222")
+    assert file == FilePatch(
+        kind="modify",
+        old="a/f.c",
+        new="b/f.c",
+        hunks=file.hunks,
+        at=3,
+        old_mode=0o100644,
+        new_mode=0o100644,
+        old_id="1111111",
+        new_id="2222222",
+    )
     assert file.hunks[0] == (1, 1, LINES, b"", 7)
     assert read(b"Why it is so.\n\n" + GIT, "x").message == b"Why it is so.\n\n"
 
@@ -127,17 +137,17 @@ def test_an_empty_side_alone_neither_makes_nor_deletes() -> None:
     ("data", "expected"),
     [
         (b"diff --git a/e b/e\nnew file mode 100644\nindex 0000000..e69de29\n",
-         FilePatch("create", None, "b/e", (), 1, None, 0o100644, None, EMPTY)),
+         FilePatch(kind="create", old=None, new="b/e", hunks=(), at=1, new_mode=0o100644, new_id=EMPTY)),
         (b"diff --git a/e b/e\ndeleted file mode 100755\nindex e69de29..0000000\n",
-         FilePatch("delete", "a/e", None, (), 1, 0o100755, None, EMPTY, None)),
+         FilePatch(kind="delete", old="a/e", new=None, hunks=(), at=1, old_mode=0o100755, old_id=EMPTY)),
         (b"diff --git a/x y b/x z\nsimilarity index 100%\nrename from x y\nrename to x z\n",
-         FilePatch("rename", "a/x y", "b/x z", (), 1, likeness="similarity index 100%")),
+         FilePatch(kind="rename", old="a/x y", new="b/x z", hunks=(), at=1, likeness="similarity index 100%")),
         (b"diff --git a/x b/y\nsimilarity index 100%\ncopy from x\ncopy to y\n",
-         FilePatch("copy", "a/x", "b/y", (), 1, likeness="similarity index 100%")),
+         FilePatch(kind="copy", old="a/x", new="b/y", hunks=(), at=1, likeness="similarity index 100%")),
         (b"diff --git a/x b/x\nold mode 100644\nnew mode 100755\n",
-         FilePatch("modify", "a/x", "b/x", (), 1, 0o100644, 0o100755)),
+         FilePatch(kind="modify", old="a/x", new="b/x", hunks=(), at=1, old_mode=0o100644, new_mode=0o100755)),
         (b"diff --git a/x b/x\nold mode 100664\nnew mode 100775\n",
-         FilePatch("modify", "a/x", "b/x", (), 1, 0o100644, 0o100755)),
+         FilePatch(kind="modify", old="a/x", new="b/x", hunks=(), at=1, old_mode=0o100644, new_mode=0o100755)),
     ],
 )  # fmt: skip
 def test_changes_without_hunks(data: bytes, expected: FilePatch) -> None:
@@ -228,7 +238,9 @@ def test_subversion_properties() -> None:
     off = only(
         directory.replace(b".", b"f.c") + PROPERTIES % (b"run.sh", b"Deleted: svn:executable\n## -1 +0,0 ##\n-*")
     )
-    assert off == FilePatch("modify", "run.sh", "run.sh", (), 12, 0o100755, 0o100644)
+    assert off == FilePatch(
+        kind="modify", old="run.sh", new="run.sh", hunks=(), at=12, old_mode=0o100755, new_mode=0o100644
+    )
     assert "properties only" in refused(directory)[1]
 
 

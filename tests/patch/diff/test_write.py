@@ -132,7 +132,7 @@ def test_comparing_files_that_come_and_go() -> None:
 
 
 def test_what_placing_changed() -> None:
-    file = changes(Placed("f", b"a\n", b"b\n", (), ok=True))
+    file = changes(Placed(path="f", before=b"a\n", after=b"b\n", outcomes=(), ok=True))
     assert file.hunks[0].lines == (("-", b"a\n"), ("+", b"b\n"))
 
 

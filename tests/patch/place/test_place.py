@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hpatch.patch.diff.lines import CANDIDATES, Edit
+from hpatch.patch.diff.lines import CANDIDATES, LineEdit
 from hpatch.patch.diff.write import compare
 from hpatch.patch.place import resolvers
 from hpatch.patch.place.options import PlaceOptions
@@ -283,14 +283,14 @@ def test_hunks_that_clash_fail_from_the_first_on_that_does() -> None:
 
 def test_two_hunks_that_change_the_same_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only a resolver can bring that about: its edits know nothing of the other hunks' places."""
-    meant = {0: Resolved((Edit(3, 4, (b"D\n",)),), "meant")}
+    meant = {0: Resolved((LineEdit(3, 4, (b"D\n",)),), "meant")}
     resolver = Resolver(lambda lines, hunks, following, claim: meant, enough=frozenset())
     monkeypatch.setattr(resolvers, "find", lambda path: resolver)
     made = hunks(hunk("h +i", 1), hunk("a b c -d +E e f g", 1), hunk("x +y", 8))
     placed = place(text([*"abcdefgx"]), made)
     assert results(placed) == ["resolved", "conflict", "conflict"]
     assert placed.outcomes[1].reason == "its lines were changed by another hunk"
-    beside = {0: Resolved((Edit(2, 3, (b"C\n",)), Edit(4, 5, (b"E\n",))), "meant")}
+    beside = {0: Resolved((LineEdit(2, 3, (b"C\n",)), LineEdit(4, 5, (b"E\n",))), "meant")}
     meant.clear()
     meant.update(beside)
     one = hunks(hunk("h +i", 1), hunk("-d +D", 4))

@@ -139,10 +139,12 @@ def test_a_diff_that_is_too_large(revision: Make, monkeypatch: pytest.MonkeyPatc
 def test_fetching(kept: Cache, revision: Make) -> None:
     size = len(DIFF)
     first, second = fetch([revision(), revision(number=6, patch_id="ab" * 20)], Checked(Told(), kept))
-    assert first == Fetched(revision(), size, kept=False, files=1, wanted=1)
+    assert first == Fetched(revision=revision(), size=size, kept=False, files=1, wanted=1)
     assert isinstance(second, Unavailable)
     assert isinstance(second.error, MismatchError)
-    assert list(fetch([revision()], Checked(None, kept))) == [Fetched(revision(), size, True, 1, 1)]
+    assert list(fetch([revision()], Checked(None, kept))) == [
+        Fetched(revision=revision(), size=size, kept=True, files=1, wanted=1)
+    ]
 
 
 def test_fetching_from_a_source_without_files(kept: Cache, revision: Make) -> None:

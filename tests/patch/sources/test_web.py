@@ -88,7 +88,7 @@ def wanted(revision: Make) -> SetRevision:
 
 
 def nowhere(id: str) -> Project:
-    return Project(id, id, None, None, None)
+    return Project(id=id, title=id, svn=None, web=None, web_file=None)
 
 
 def test_a_revision(server: Server, wanted: SetRevision) -> None:

@@ -32,21 +32,46 @@ def one(source: Source, text: str, file: str = "") -> LintResult:
     start = source.text.index(text)
     place = source.place(start, start + len(text))
     return LintResult(
-        (Finding(RULE, place._replace(file=file or place.file), "message", "error", "high"),),
-        1,
-        1,
-        {file or source.name: source},
-        (),
-        (RULE,),
-        "/srv/conf",
+        findings=(
+            Finding(
+                rule=RULE,
+                place=place._replace(file=file or place.file),
+                message="message",
+                severity="error",
+                confidence="high",
+            ),
+        ),
+        files=1,
+        directives=1,
+        sources={file or source.name: source},
+        conditions=(),
+        rules=(RULE,),
+        root="/srv/conf",
     )
 
 
 def hostile() -> LintResult:
     place = Place(HOSTILE, 1, 1, 2, 3)
     fix = Fix(HOSTILE, (Edit(place, "\udcff"),), True)
-    finding = Finding(RULE, place, HOSTILE, "info", "low", (Related(place, HOSTILE),), HOSTILE, fix)
-    return LintResult((finding,), 1, 1, {HOSTILE: Source(HOSTILE, HOSTILE)}, (), (RULE,), "/srv/conf")
+    finding = Finding(
+        rule=RULE,
+        place=place,
+        message=HOSTILE,
+        severity="info",
+        confidence="low",
+        related=(Related(place, HOSTILE),),
+        help=HOSTILE,
+        fix=fix,
+    )
+    return LintResult(
+        findings=(finding,),
+        files=1,
+        directives=1,
+        sources={HOSTILE: Source(HOSTILE, HOSTILE)},
+        conditions=(),
+        rules=(RULE,),
+        root="/srv/conf",
+    )
 
 
 def sarif_run(given: LintResult) -> Any:

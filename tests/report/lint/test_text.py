@@ -59,8 +59,12 @@ def test_any_marks_in_any_text_at_any_width(data: st.DataObject, width: int) -> 
     places = [source.place(start, end) for start, end in spans]
     rule = Rule("WK001", "name", "error", "high", (), check)
     related = tuple(Related(place, data.draw(st.text(CHARACTERS, max_size=60))) for place in places[1:])
-    finding = Finding(rule, places[0], "message", "error", "high", related)
-    given = LintResult((finding,), 1, 1, {"a.conf": source}, (), (rule,), ROOT)
+    finding = Finding(
+        rule=rule, place=places[0], message="message", severity="error", confidence="high", related=related
+    )
+    given = LintResult(
+        findings=(finding,), files=1, directives=1, sources={"a.conf": source}, conditions=(), rules=(rule,), root=ROOT
+    )
     lines = findings("text", given, width=width).split("\n")
     assert any("^" in line for line in lines)
     assert all(line.isprintable() for line in lines)

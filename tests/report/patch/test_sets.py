@@ -13,7 +13,10 @@ from tests.support.report.shown import shown
 
 CATALOG = load()
 MEMSET = CATALOG.get("fcgi-memset").revisions[0]
-FOUND = [Fetched(MEMSET, 900, False, 0, 1), Unavailable(MEMSET, InputError("gone \x1b[31m"))]
+FOUND = [
+    Fetched(revision=MEMSET, size=900, kept=False, files=0, wanted=1),
+    Unavailable(MEMSET, InputError("gone \x1b[31m")),
+]
 OWNERS = {MEMSET.name: "fcgi-memset"}
 
 

@@ -21,19 +21,28 @@ from tests.support.report.shown import shown
 BUILT = GatewaySpec("httpd", Path("/built/bin/httpd"), {"proxy_fcgi": Path("/other/mod_proxy_fcgi.so")})
 RESULTS = (
     Result(
-        "stdin",
-        Cell(BUILT, BackendSpec("uwsgi", None, "2.0.4"), "unix", 4),
-        "failed",
-        "the response is lost",
-        Figures(2000, {"full": 1800, "503": 200}, 2, {"AH01075": 200}, 0.5, (8192, 8192, 0), 12.5, ("as ever",)),
-        "2.4.9",
-        "2.0.4",
+        scenario="stdin",
+        cell=Cell(BUILT, BackendSpec("uwsgi", None, "2.0.4"), "unix", 4),
+        verdict="failed",
+        why="the response is lost",
+        figures=Figures(
+            requests=2000,
+            outcomes={"full": 1800, "503": 200},
+            segfaults=2,
+            log={"AH01075": 200},
+            cpu=0.5,
+            records=(8192, 8192, 0),
+            seconds=12.5,
+            notes=("as ever",),
+        ),
+        gateway="2.4.9",
+        backend="2.0.4",
     ),
     Result(
-        "other \x1b[31m",
-        Cell(GatewaySpec("nginx"), BackendSpec("responder"), "tcp"),
-        "cannot-run",
-        "nginx is not installed",
+        scenario="other \x1b[31m",
+        cell=Cell(GatewaySpec("nginx"), BackendSpec("responder"), "tcp"),
+        verdict="cannot-run",
+        why="nginx is not installed",
     ),
 )
 

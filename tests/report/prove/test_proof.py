@@ -33,23 +33,51 @@ HOSTILE = "a \x1b[31m|*_<script>"
 
 
 def chosen(id: str, needed_by: tuple[str, ...] = ()) -> Chosen:
-    return Chosen(Presence(CATALOG.get(id), "missing", "code", ""), needed_by)
+    return Chosen(Presence(set=CATALOG.get(id), state="missing", by="code", why=""), needed_by)
 
 
 def made(*sets: Chosen, experiments: tuple[tuple[tuple[str, ...], Experiment], ...] = ()) -> ProofPlan:
     empty = planning.Plan((), ())
-    prepared = Prepared(Path("/src"), TREE, Stack(), sets, (), (), (), empty, (), (), ())
+    prepared = Prepared(
+        root=Path("/src"),
+        tree=TREE,
+        stack=Stack(),
+        chosen=sets,
+        refused=(),
+        there=(),
+        tasks=(),
+        plan=empty,
+        blockers=(),
+        sets=(),
+        steps=(),
+    )
     return ProofPlan(prepared, experiments)
 
 
 def result(verdict: Verdict, why: str = "seen") -> Result:
-    figures = Figures(20, {"full": 19, "503": 1}, 2, {"AH01075": 1}, 0.5, (8192, 8192, 0), 1.25, ("a note",))
-    return Result("fcgi-stdin-eof", CELL, verdict, why, figures, "2.4.9")
+    figures = Figures(
+        requests=20,
+        outcomes={"full": 19, "503": 1},
+        segfaults=2,
+        log={"AH01075": 1},
+        cpu=0.5,
+        records=(8192, 8192, 0),
+        seconds=1.25,
+        notes=("a note",),
+    )
+    return Result(scenario="fcgi-stdin-eof", cell=CELL, verdict=verdict, why=why, figures=figures, gateway="2.4.9")
 
 
 def proof(*rows: Row, sets: tuple[Chosen, ...] = (chosen("fcgi-stdin-eof"),), failure: str | None = None) -> Proof:
     page = SmokeCheck("page", "passed", "200")
-    return Proof(made(*sets), rows, (Checks(page, page),), {"before": {"make": 3.0}}, failure, 9.5)
+    return Proof(
+        plan=made(*sets),
+        rows=rows,
+        checks=(Checks(page, page),),
+        built={"before": {"make": 3.0}},
+        failure=failure,
+        seconds=9.5,
+    )
 
 
 SET = ("fcgi-stdin-eof",)

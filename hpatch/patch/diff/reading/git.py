@@ -6,7 +6,7 @@ from hpatch.patch.diff.model import FilePatch, Hunk
 from hpatch.patch.diff.reading import properties
 from hpatch.patch.diff.reading.body import body
 from hpatch.patch.diff.reading.header import Header, header
-from hpatch.patch.diff.reading.order import Part
+from hpatch.patch.diff.reading.order import FilePart
 from hpatch.patch.diff.reading.pair import pair
 from hpatch.patch.diff.reading.scan import Scan
 
@@ -17,7 +17,7 @@ _EMPTY = (
 """An empty file's blob name, by SHA-1 and by SHA-256."""
 
 
-def section(scan: Scan, start: int, index: bytes | None = None) -> Part | FilePatch | None:
+def section(scan: Scan, start: int, index: bytes | None = None) -> FilePart | FilePatch | None:
     """Read one that began at line `start`, None for properties that are no file's.
 
     `index` is the name that an `Index:` line gave. Raises DiffError.
@@ -56,7 +56,7 @@ def section(scan: Scan, start: int, index: bytes | None = None) -> Part | FilePa
         index_name=None if index is None else index.decode("utf-8", "surrogateescape"),
     )
     name = right if left == right or b"/" not in right else right.partition(b"/")[2]
-    return Part(properties.after(scan, file), head.source, name if head.target is None else head.target)
+    return FilePart(properties.after(scan, file), head.source, name if head.target is None else head.target)
 
 
 def _check(scan: Scan, head: Header, hunks: tuple[Hunk, ...], start: int) -> None:

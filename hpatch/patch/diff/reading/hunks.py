@@ -51,7 +51,7 @@ def _hunk(scan: Scan, before: Hunk | None) -> Hunk:
     if lines[at : at + 1] and lines[at].startswith(b"@@ ") and _like_header(lines[at - 2], lines[at - 1]):
         scan.fail("another file's header inside a hunk: lines of the hunk are missing", at - 2)
     scan.at = at
-    return Hunk(old_start, new_start, tuple(body), found[5] or b"", start + 1)
+    return Hunk(old_start=old_start, new_start=new_start, lines=tuple(body), section=found[5] or b"", at=start + 1)
 
 
 def _body(scan: Scan, start: int, old: int, new: int) -> tuple[list[tuple[Operation, bytes]], int]:

@@ -13,7 +13,7 @@ from hpatch.patch.diff.model import FilePatch
 from hpatch.patch.diff.reading.scan import Scan
 
 
-class Part(NamedTuple):
+class FilePart(NamedTuple):
     """A file's part of a git diff: `reads` is the file that it renames or copies, `writes` the one that it leaves."""
 
     file: FilePatch
@@ -21,18 +21,18 @@ class Part(NamedTuple):
     writes: bytes
 
 
-class Files:
+class FileOrder:
     """A diff's files: `done` are in their order, and the parts of the git diff that is being read wait for its end."""
 
     def __init__(self, scan: Scan) -> None:
         self.done: list[FilePatch] = []
         self._scan = scan
-        self._parts: list[Part] = []
+        self._parts: list[FilePart] = []
         self._written: set[bytes] = set()
 
-    def add(self, found: Part | FilePatch | None) -> None:
+    def add(self, found: FilePart | FilePatch | None) -> None:
         """What a section was read as; a file that comes up again begins a new diff. Raises DiffError."""
-        if not isinstance(found, Part):
+        if not isinstance(found, FilePart):
             if found is not None:
                 self.arrange()
                 self.done.append(found)
@@ -61,7 +61,7 @@ class _OrderError(Exception):
         self.reason = reason
 
 
-def _arrange(parts: Sequence[Part]) -> list[FilePatch]:
+def _arrange(parts: Sequence[FilePart]) -> list[FilePatch]:
     """The files of one diff, as near to their own order as can be."""
     if all(part.reads is None for part in parts):
         return [part.file for part in parts]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from hpatch.patch.diff.model import FilePatch
 from hpatch.patch.diff.reading import git, properties
 from hpatch.patch.diff.reading.body import body
-from hpatch.patch.diff.reading.order import Part
+from hpatch.patch.diff.reading.order import FilePart
 from hpatch.patch.diff.reading.scan import Scan
 
 
-def indexed(scan: Scan, start: int) -> Part | FilePatch | None:
+def indexed(scan: Scan, start: int) -> FilePart | FilePatch | None:
     """Read a section that an `Index:` line begins; what follows it may be in git's form. Raises DiffError."""
     name = scan.header()[len(b"Index: ") :]
     scan.at += 1

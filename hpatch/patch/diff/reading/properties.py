@@ -37,7 +37,7 @@ def section(scan: Scan, start: int) -> FilePatch | None:
     if change.executable is None:
         return None
     path = scan.path(change.name, start)
-    return _executable(FilePatch("modify", path, path, (), start + 1), change.executable)
+    return _executable(FilePatch(kind="modify", old=path, new=path, hunks=(), at=start + 1), change.executable)
 
 
 def after(scan: Scan, file: FilePatch) -> FilePatch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hpatch.patch.diff.lines import Edit
+from hpatch.patch.diff.lines import LineEdit
 from hpatch.patch.diff.model import Outcome
 from hpatch.patch.place.situation import Settled, Situation
 
@@ -34,4 +34,4 @@ def _put(situation: Situation, at: int) -> Settled:
     offset = at - situation.own
     reason = f"{abs(offset)} lines {'below' if offset > 0 else 'above'} its own, the only place" if offset else ""
     outcome = Outcome(hunk=hunk, result="moved" if offset else "exact", line=at + 1, offset=offset, reason=reason)
-    return Settled(outcome, (Edit(at, end, hunk.new),), end)
+    return Settled(outcome, (LineEdit(at, end, hunk.new),), end)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from hpatch.patch.diff.lines import Edit
+from hpatch.patch.diff.lines import LineEdit
 from hpatch.patch.diff.model import Hunk, Outcome, Result
 from hpatch.patch.place.merge import changes
 from hpatch.patch.place.options import PlaceOptions
@@ -53,7 +53,7 @@ def _put(situation: Situation, at: int, fuzz: int, ignore_whitespace: bool) -> S
     offset = at - situation.own
     there = situation.target.lines[at:end]
     edits = tuple(
-        Edit(first + offset, last + offset, _with_ends(new, there) if ignore_whitespace else new)
+        LineEdit(first + offset, last + offset, _with_ends(new, there) if ignore_whitespace else new)
         for first, last, new in changes(hunk)
     )
     reason = f"{fuzz} of its outer lines may differ" if fuzz else "white space aside"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hpatch.patch.diff.lines import Edit
+from hpatch.patch.diff.lines import LineEdit
 from hpatch.patch.place.situation import Settled
 from hpatch.patch.place.strategies.exact import exact, moved
 from tests.support.patch.placing import BLOCK, HEAD, TAIL, TEN, change, hunk, hunks, patch, situation
@@ -24,7 +24,7 @@ def test_exact_at_its_own_line() -> None:
     settled = exact(situation(TEN, FIVE))
     assert settled is not None
     assert settled.outcome[1:6] == ("exact", 2, 0, 0, "")
-    assert settled.edits == (Edit(1, 8, FIVE.hunks[0].new),)
+    assert settled.edits == (LineEdit(1, 8, FIVE.hunks[0].new),)
     assert settled.end == 8
     assert exact(situation(["new", *TEN], FIVE)) is None
 
@@ -85,7 +85,7 @@ def test_lines_without_context_go_by_number_only_in_the_very_file() -> None:
     bare = hunks(hunk("+new", 3, 4))
     assert exact(situation(TEN, bare)) is None
     settled = exact(situation(TEN, bare, original=True))
-    assert settled is not None and settled.edits == (Edit(3, 3, (b"new\n",)),)
+    assert settled is not None and settled.edits == (LineEdit(3, 3, (b"new\n",)),)
     assert line(exact(situation(TEN, bare, original=True, start=3))) == 4
     assert exact(situation(TEN, bare, original=True, start=4)) is None
     assert line(exact(situation(TEN, hunks(hunk("+new", 10, 11)), original=True))) == 11

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hpatch.patch.diff.lines import Edit
+from hpatch.patch.diff.lines import LineEdit
 from hpatch.patch.place.resolvers import Resolved
 from hpatch.patch.place.strategies.resolved import left_out, resolved
 from tests.support.patch.placing import TEN, change, patch, situation
 
 SEEN = situation(TEN, patch(TEN, change(TEN, 5, "five")))
-EDIT = Edit(8, 9, (b"new\n",))
+EDIT = LineEdit(8, 9, (b"new\n",))
 
 
 def test_a_hunk_of_which_the_resolver_makes_nothing_is_left_to_others() -> None:
