@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hpatch.errors import HpatchError
+from hpatch.patch.diff.model import Diff
 from hpatch.patch.sets.load import load
 from hpatch.patch.sets.model import PatchSet
 from hpatch.patch.sources.cache import Cache, Checked, checked
@@ -104,12 +105,15 @@ def test_subversions_diffs_are_accepted_too(folder: Path, tmp_path: Path) -> Non
         after = {path: source.run("cat-file", "blob", f"{commit}:{path}") for path in revision.files}
         number = put(revision.name, after)
         diff = Svn(f"file://{top}/{revision.name}").diff(revision._replace(number=number, line="trunk"))
-        assert _changes(checked(diff, revision, "Subversion")) == _changes(source.diff(revision))
+        by_git = checked(source.diff(revision), revision, "git")
+        assert _changes(checked(diff, revision, "Subversion")) == _changes(by_git)
 
 
-def _changes(diff: bytes) -> list[bytes]:
-    """The changed lines, in an order that does not depend on that of the files."""
-    return sorted(line for line in diff.splitlines() if line[:1] in (b"-", b"+") and line[:3] not in (b"---", b"+++"))
+def _changes(diff: Diff) -> dict[str, list[tuple[str, bytes]]]:
+    """Each file's changed lines, in an order that does not depend on how they are split into hunks."""
+    return {
+        file.path: sorted(line for hunk in file.hunks for line in hunk.lines if line[0] != " ") for file in diff.files
+    }
 
 
 @httpd

@@ -29,7 +29,7 @@ Make = Callable[..., SetRevision]
 
 
 def as_checked(data: bytes) -> Diff:
-    """SetRevision 5's diff as a source that was checked gives it."""
+    """Revision 5's diff as a source that was checked gives it."""
     return canonical(read(data, "r5"))
 
 
