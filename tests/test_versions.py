@@ -30,3 +30,13 @@ def test_no_range(text: str) -> None:
 
 def test_a_range_is_written_as_it_is_read() -> None:
     assert str(Range.parse(">= 2.4.7, < 2.4.10")) == ">=2.4.7,<2.4.10"
+
+
+def test_a_version_without_a_third_number_is_the_first_of_its_branch() -> None:
+    assert Version(2, 4) == Version.parse("2.4") == Version(2, 4, 0)
+
+
+@pytest.mark.parametrize("text", ["", "2", "httpd", "v2.4.1"])
+def test_no_version(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a version"):
+        Version.parse(text)
