@@ -117,12 +117,13 @@ def of_folder(folder: Path) -> SourceRelease:
 
 
 def of_tag(repository: Path, tag: str) -> SourceRelease:
-    """The commands and modules of a revision in a git repository of httpd."""
-    listed = subprocess.run(
-        ["git", "-C", repository, "archive", tag, *_FOLDERS], check=True, stdout=subprocess.PIPE
-    ).stdout
+    """The commands and modules of a revision in a git repository of httpd. Raises ValueError where git cannot tell."""
+    listed = subprocess.run(["git", "-C", repository, "archive", tag, *_FOLDERS], check=False, capture_output=True)
+    if listed.returncode:
+        said = listed.stderr.decode(errors="replace").strip().split("\n")[-1]
+        raise ValueError(f'git cannot read "{tag}" in {repository}: {said}')
     texts = {}
-    with tarfile.open(fileobj=io.BytesIO(listed)) as archive:
+    with tarfile.open(fileobj=io.BytesIO(listed.stdout)) as archive:
         for member in archive:
             file = archive.extractfile(member) if member.name.endswith((".c", ".h")) else None
             if file is not None:

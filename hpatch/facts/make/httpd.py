@@ -123,5 +123,6 @@ def _run(*command: str) -> str:
         command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE, check=False, text=True
     )
     if done.returncode and "-V" not in command:
-        raise ValueError(f"{' '.join(command[:2])} failed: {done.stderr.strip().splitlines()[-1:] or done.returncode}")
+        said = done.stderr.strip().split("\n")[-1] or f"exit code {done.returncode}"
+        raise ValueError(f"{' '.join(command[:2])} failed: {said}")
     return done.stdout

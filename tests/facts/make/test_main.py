@@ -102,8 +102,11 @@ def test_what_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert main(["tree", str(tmp_path)]) == 3
     assert main(["module", str(tmp_path / "mod_no.so")]) == 3
     assert main(["httpd", str(tmp_path / "no-httpd")]) == 4
+    assert main(["tag", str(tmp_path), "2.4.0"]) == 3
     said = capsys.readouterr().err.splitlines()
-    assert len(said) == 3
+    assert len(said) == 4
+    assert said[3].startswith('git cannot read "2.4.0" in ')
+    assert "fatal: " in said[3]
     assert said[0].startswith("this is not a source of httpd")
     assert said[2].endswith("no-httpd is not installed")
 
