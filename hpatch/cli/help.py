@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from hpatch.cli import output
+from hpatch.cli.options.verbose import group_options
 from hpatch.report.common.renderer import Page
 from hpatch.report.common.terminal import cells, paint, visible, wrap
 
@@ -68,6 +69,7 @@ def command(app: typer.Typer, name: str, function: Callable[..., int | None], ex
 def group(app: typer.Typer, name: str, help: str, examples: str) -> typer.Typer:
     """Add a group of commands, which come into what is returned."""
     made = typer.Typer(cls=HelpGroup, rich_markup_mode=None, help=help, epilog=examples)
+    made.callback()(group_options)
     app.add_typer(made, name=name)
     return made
 

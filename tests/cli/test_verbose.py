@@ -44,6 +44,7 @@ READ = [
         ("lint", "-v"),
         ("--verbose", "lint", "--verbose"),
         ("config", "tree", "-v"),
+        ("config", "-v", "tree"),
         ("-v", "config", "tree"),
     ],
     ids=" ".join,

@@ -11,7 +11,7 @@ from hpatch import log
 
 
 def _chosen(value: bool) -> bool:
-    """Whether it was chosen, before the command's name or after it."""
+    """Whether it was chosen, before a group's or the command's name or after it."""
     if value:
         log.to(_write)
     return log.is_on()
@@ -33,3 +33,7 @@ def own_options(
 ) -> None:
     """The options that stand before a command's name."""
     log.to(_write if verbose else None)
+
+
+def group_options(verbose: Verbose = False) -> None:
+    """The options that stand between a group's name and a command's; `_chosen` has done what is to do."""
