@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 from contextlib import suppress
+from itertools import takewhile
 
 COMMANDS = {
     "lint": "hpatch.cli.lint.lint",
@@ -66,7 +67,7 @@ def script() -> None:
 def main() -> None:
     """Run hpatch and end the process."""
     arguments = sys.argv[1:]
-    if arguments == ["--version"]:
+    if "--version" in takewhile(lambda word: word.startswith("-"), arguments):
         from hpatch import __version__  # the answer must not wait for typer
 
         print(f"hpatch {__version__}")

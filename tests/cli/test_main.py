@@ -39,6 +39,7 @@ def start(*arguments: object, code: str = "main()", **environment: str) -> subpr
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert call(capsys, "--version") == (0, f"hpatch {hpatch.__version__}\n", "")
+    assert call(capsys, "-v", "--version", "lint") == (0, f"hpatch {hpatch.__version__}\n", "")
 
 
 SHOW = "import atexit, sys; atexit.register(lambda: print(*sys.modules)); main()"
