@@ -57,27 +57,3 @@ def test_taken_or_told_elsewhere(text: str) -> None:
 def test_help(text: str, says: str) -> None:
     (finding,) = find("directive-refused", text)
     assert says in str(finding.help)
-
-
-@pytest.mark.parametrize(
-    ("text", "place", "confidence", "says"),
-    [
-        ("\ufeffServerName x", (1, 1), "high", "byte order mark"),
-        ("\udcff\udcfeS\0e\0", (1, 1), "high", "no directive"),
-        ("  Pröxy x\nPröxy y\nÜbrig", (1, 3), "high", "3 such lines"),
-        ("Listen 80\n ProxyTimout 5", (2, 2), "medium", "ProxyTimout"),
-        ("BallancerMember balancer://b http://h", (1, 1), "medium", "BallancerMember"),
-    ],
-)
-def test_unknown(text: str, place: tuple[int, int], confidence: str, says: str) -> None:
-    (finding,) = find("directive-unknown", text)
-    assert (finding.place.line, finding.place.column) == place
-    assert finding.confidence == confidence
-    assert says in finding.message
-
-
-@pytest.mark.parametrize(
-    "text", ["ProxyPass / http://h/", "PROXYPASS / http://h/", "ProxyProtocol On", "PassengerEnabled on", "SecRule ü"]
-)
-def test_known_or_another_modules(text: str) -> None:
-    assert find("directive-unknown", text) == []

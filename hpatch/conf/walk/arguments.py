@@ -1,0 +1,99 @@
+"""Directives with a number of arguments that httpd refuses, by the form in the module's command table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.conf.walk.model import Refused, consequence, walked
+from hpatch.facts import names
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Configuration, Node
+    from hpatch.facts.directives import Directive
+
+
+def refused(configuration: Configuration) -> Iterator[Refused]:
+    """Directives with too few or too many arguments, as `invoke_cmd` (server/config.c) counts them.
+
+    Only where each form that the directive may have says so: in the version, or in every version if it is not known.
+    Sections, and arguments with an undefined variable or an empty word, are left out.
+    """
+    then = consequence(configuration)
+    for key, nodes in configuration.by_key.items():
+        if key.startswith("<") or names.spelling(key) is None:
+            continue
+        forms = _forms(configuration, key)
+        if not forms:
+            continue
+        one = all(_fits(form, 1) for form in forms)
+        for node in nodes:
+            args = node.args
+            if "${" in args or (one and args and not _several(args)):
+                continue
+            words = node.words
+            if "" in words or any(_fits(form, len(words)) for form in forms) or not walked(node):
+                continue
+            yield _refused(node, words, forms[-1], then)
+
+
+def _several(args: str) -> bool:
+    """Whether a directive's arguments may be more words than one, or none."""
+    return " " in args or "\t" in args or '"' in args or "'" in args or "\v" in args or "\f" in args or "\r" in args
+
+
+def _forms(configuration: Configuration, key: str) -> tuple[Directive, ...]:
+    """The rows of a directive if each limits the number of arguments; otherwise none."""
+    from hpatch.facts import directives, thirdparty
+
+    rows = directives.find(key, configuration.version)
+    if any(row.counts == (0, None) for row in rows) or thirdparty.find(key):
+        return ()
+    return rows
+
+
+def _fits(form: Directive, count: int) -> bool:
+    least, most = form.counts
+    return count >= least and (most is None or count <= most) and (form.form, count) != ("TAKE13", 2)
+
+
+def _refused(node: Node, words: list[str], form: Directive, then: str) -> Refused:
+    most = form.counts[1]
+    many = most is not None and len(words) > most
+    if many and most is not None:
+        place = node.word_place(most)
+    else:
+        place = node.source.place(node.start, node.start + len(node.name))
+    comment = any(word.startswith("#") for word in words)
+    return Refused(
+        node=node,
+        kind="arguments",
+        place=place,
+        message=f"{node.name} {_takes(form)}, not {len(words)}: {then}",
+        help=_help(words, comment=comment, many=many, most=most),
+    )
+
+
+def _help(words: list[str], *, comment: bool, many: bool, most: int | None) -> str | None:
+    if comment:
+        return "httpd has no comments behind arguments. Move the comment to its own line."
+    if many and most == 1 and len(words) > 1:
+        return "If the words are one argument, put it in quotes."
+    return None
+
+
+def _takes(form: Directive) -> str:
+    least, most = form.counts
+    if form.form == "FLAG":
+        return "takes On or Off"
+    if most == 0:
+        return "takes no argument"
+    if form.form == "TAKE13":
+        return "takes 1 or 3 arguments"
+    if most is None:
+        return f"needs at least {_number(least)}"
+    return f"takes {_number(least)}" if least == most else f"takes {least} to {most} arguments"
+
+
+def _number(count: int) -> str:
+    return "1 argument" if count == 1 else f"{count} arguments"

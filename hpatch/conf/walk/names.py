@@ -1,0 +1,134 @@
+"""Directives that httpd does not have: no module has the name, or no module that has it is loaded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from hpatch.conf import vocabulary
+from hpatch.conf.walk.model import Refused, consequence, walked
+from hpatch.facts import names
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Configuration, Node
+
+_PRINTABLE = re.compile(r"[!-~]+")
+_SUGGESTED = 20
+"""For how many unknown names a similar one is looked for. A file with more of them is not httpd's."""
+
+_NEAR = 0.8
+
+_OFTEN_BUILT_IN = frozenset(("mod_so", "mod_log_config", "mod_logio", "mod_unixd", "mod_version", "mod_watchdog"))
+"""Modules that Debian compiles in, and that a list of loaded modules may leave out."""
+
+
+_ALWAYS = frozenset(("core_module", "http_module"))
+
+
+def listed(configuration: Configuration) -> bool:
+    """Whether the modules that httpd loads are all known.
+
+    They are where they were given; otherwise, where the configuration loads them, an MPM included, and every file
+    that may load more could be read. A file without LoadModule lines, such as a single virtual host, tells nothing
+    about the modules of the httpd that will read it.
+    """
+    modules = configuration.modules
+    if not modules.complete or any(problem.kind in ("unreadable", "include") for problem in configuration.problems):
+        return False
+    if modules.names != modules.static:
+        return True
+    return bool(modules.loaded_at) and any(name.startswith("mpm_") for name in chain(modules.names, modules.loaded_at))
+
+
+def unknown(configuration: Configuration) -> Iterator[Refused]:
+    """Directives and sections with a name that no module of any httpd 2.4, and no known other module, has.
+
+    Names with characters that no directive name has are left out.
+    """
+    then = consequence(configuration)
+    others = strangers(configuration)
+    known = listed(configuration)
+    suggested = 0
+    for key, nodes in configuration.by_key.items():
+        if names.spelling(key) is not None or _PRINTABLE.fullmatch(key) is None or _foreign(key):
+            continue
+        told = [node for node in nodes if walked(node)]
+        if not told:
+            continue
+        near = _near(key) if suggested < _SUGGESTED else None
+        suggested += 1
+        certain = "${" not in key and not others and (near is not None or known)
+        other = others[0] if others else "another module"
+        unless = "" if certain else f"unless {other} provides it, "
+        for node in told:
+            what = "section" if node.children is not None else "directive"
+            name = node.name + ">" if node.children is not None and node.name != "<" else node.name
+            yield Refused(
+                node=node,
+                kind="name",
+                place=node.source.place(node.start, node.start + len(node.name)),
+                message=f'"{name}" is not a {what} of httpd: {unless}{then}',
+                help=_help(node, near),
+                certain=certain,
+            )
+
+
+def not_loaded(configuration: Configuration) -> Iterator[Refused]:
+    """Directives and sections of modules of which none is loaded. None where the modules are not all known."""
+    if not listed(configuration):
+        return
+    then = consequence(configuration)
+    built_in = frozenset() if configuration.modules.static else _OFTEN_BUILT_IN
+    for key, nodes in configuration.by_key.items():
+        word = vocabulary.find(key)
+        modules = () if word is None else word[1]
+        if not modules or not built_in.isdisjoint(modules):
+            continue
+        if any(configuration.modules.has(f"{module}.c") is not False for module in modules) or _foreign(key):
+            continue
+        owner = modules[-1]
+        module = names.identifier(owner) or owner
+        for node in filter(walked, nodes):
+            yield Refused(
+                node=node,
+                kind="module",
+                place=node.source.place(node.start, node.start + len(node.name)),
+                message=f'"{node.name}" belongs to {owner}, which is not loaded: {then}',
+                help=f"Load it: LoadModule {module} modules/{owner}.so, or on Debian "
+                f"a2enmod {owner.removeprefix('mod_')}.",
+            )
+
+
+def _foreign(key: str) -> bool:
+    from hpatch.facts import thirdparty  # only names that httpd does not have pay for it
+
+    return bool(thirdparty.find(key))
+
+
+def strangers(configuration: Configuration) -> list[str]:
+    """The loaded modules of which nothing is known: they may have any directive."""
+    loaded = chain(configuration.modules.names, configuration.modules.loaded_at)
+    return sorted({name for name in loaded if names.source(name) is None and name not in _ALWAYS})
+
+
+def _near(key: str) -> str | None:
+    from hpatch.facts import thirdparty
+    from hpatch.suggest import closest
+
+    section = key.startswith("<")
+    choices = (
+        name
+        for name in (*names.everything(), *thirdparty.names())
+        if name.startswith("<") == section and name.removeprefix("<").isalnum()
+    )
+    return closest(key, choices, _NEAR)
+
+
+def _help(node: Node, near: str | None) -> str | None:
+    if node.name.startswith(("{%", "{{", "{#", "<%")):
+        return "This is a line of a template. Check the file that the template makes."
+    if near is None:
+        return None
+    return f'Did you mean "{near}>"?' if near.startswith("<") else f'Did you mean "{near}"?'

@@ -1,0 +1,156 @@
+"""Directives that httpd does not have, or refuses for the number of their arguments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.conf.walk import arguments, names
+from hpatch.lint.found import Found
+from hpatch.lint.rule import rule
+from hpatch.lint.rules.reading.refused import LEAST
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
+    from hpatch.conf.walk.model import Refused
+    from hpatch.lint.context import Context
+
+_MANUAL = "https://httpd.apache.org/docs/2.4"
+_NAME = re.compile(r"[!-~]+")
+
+
+def _found(refused: Refused) -> Found:
+    return Found(
+        refused.place,
+        refused.message,
+        help=refused.help,
+        confidence=None if refused.certain else "medium",
+        node=refused.node,
+    )
+
+
+@rule("CF012", "directive-unknown", "error", references=(f"{_MANUAL}/mod/quickreference.html",))
+def directive_unknown(context: Context) -> Iterator[Found]:
+    """httpd does not know this directive or section: its name is misspelt or garbled.
+
+    httpd refuses to start. A byte order mark, or another character that no directive name contains, makes a directive
+    unknown; so does a file in UTF-16. The lines of a template, such as `{% if tls %}`, are unknown directives too.
+
+    The rule knows the directives of all httpd 2.4 releases and of widespread other modules. Where another module may
+    provide the name, the confidence is medium. If the configuration loads a module that hpatch does not know, the
+    finding is a warning. The rule is silent inside an `<IfModule>` for such a module.
+
+    Fires on::
+
+        ServerNam www.example.com
+
+    Fires on::
+
+        ProxyPas "/" "http://10.0.0.5:8080/"
+
+    Write instead::
+
+        ServerName www.example.com
+        ProxyPass "/" "http://10.0.0.5:8080/"
+
+    Silent on (a directive of another module)::
+
+        SecRuleEngine On
+
+    Source: server/config.c ("Invalid command"); tested on httpd 2.4.71.
+    """
+    garbled: dict[str, list[Node]] = {}
+    for key, nodes in context.configuration.by_key.items():
+        if _NAME.fullmatch(key) is None:
+            for node in nodes:
+                garbled.setdefault(node.source.name, []).append(node)
+    others = names.strangers(context.configuration)
+    for refused in names.unknown(context.configuration):
+        yield _found(refused)._replace(severity="warning" if others else None)
+    for nodes in garbled.values():
+        yield _garbled(nodes)
+
+
+@rule("CF013", "module-not-loaded", "error", references=(f"{_MANUAL}/mod/mod_so.html#loadmodule",))
+def module_not_loaded(context: Context) -> Iterator[Found]:
+    """The module that provides this directive is not loaded.
+
+    httpd does not know the directive and refuses to start.
+
+    The rule is silent if hpatch does not know all modules that httpd loads. It knows them from `--modules`, or from
+    `--httpd` and a main file with LoadModule lines. A single virtual host file has no such lines.
+
+    Fires on::
+
+        # options: --modules mpm_event,proxy,proxy_http
+        SSLEngine On
+
+    Write instead::
+
+        # options: --modules mpm_event,proxy,proxy_http
+        <IfModule mod_ssl.c>
+            SSLEngine On
+        </IfModule>
+
+    Silent on (the modules are not known)::
+
+        SSLEngine On
+
+    Source: server/config.c ("perhaps misspelled or defined by a module not included"); tested on httpd 2.4.71.
+    """
+    return map(_found, names.not_loaded(context.configuration))
+
+
+@rule("CF014", "directive-arguments", "error", references=(f"{_MANUAL}/mod/directive-dict.html#Syntax",))
+def directive_arguments(context: Context) -> Iterator[Found]:
+    """The directive has too many or too few arguments.
+
+    httpd refuses to start. A comment behind the arguments is a usual cause: httpd reads its words as further arguments.
+    So are blanks in an argument without quotes.
+
+    The rule is silent about arguments with an undefined variable, and about directives that count their arguments
+    themselves. Rules for proxy directives report those.
+
+    Fires on::
+
+        ServerName www.example.com # the shop
+
+    Fires on::
+
+        DocumentRoot /srv/my site
+
+    Write instead::
+
+        # the shop
+        ServerName www.example.com
+        DocumentRoot "/srv/my site"
+
+    Silent on (without a number of its own)::
+
+        ServerAlias example.com example.org example.net
+
+    Source: server/config.c `invoke_cmd`; tested on httpd 2.4.71.
+    """
+    elsewhere = {id(refusal.node) for refusal in context.proxy.refusals}
+    for refused in arguments.refused(context.configuration):
+        node = refused.node
+        if id(node) not in elsewhere and (node.key not in LEAST or node.words):
+            yield _found(refused)
+
+
+def _garbled(nodes: list[Node]) -> Found:
+    first = min(nodes, key=lambda node: node.start)
+    place = first.source.place(first.start, first.start + len(first.name))
+    more = f" ({len(nodes)} such lines in this file)" if len(nodes) > 1 else ""
+    if first.name.startswith("\ufeff"):
+        return Found(
+            place,
+            f'httpd reads the byte order mark as part of the name "{first.name}" and refuses to start{more}',
+            help="Save the file as UTF-8 without a byte order mark.",
+        )
+    return Found(
+        place,
+        f'"{first.name}" contains characters that no directive name has: httpd refuses to start{more}',
+        help="Check that this is a text file, in UTF-8 or ASCII.",
+    )
