@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _PLAIN_WORDS = 16
 _ODD = re.compile(r"""["'\\]|[^\t -~]""")
-"""Quotes, backslashes and white space other than a blank or a tab: words are then more than runs of other characters."""
+"""Quotes, backslashes, white space other than blanks and tabs: words are then more than runs of other characters."""
 
 
 def refused(configuration: Configuration) -> Iterator[Refused]:
