@@ -56,7 +56,7 @@ class Merger:
         """Whether the hunk is one of the file before the revision."""
         start = start_of(hunk)
         old = hunk.old
-        return start + len(old) <= len(self.ancestor) and list(self.ancestor[start : start + len(old)]) == list(old)
+        return start <= len(self.ancestor) and list(self.ancestor[start : start + len(old)]) == list(old)
 
     def counterpart(self, hunk: Hunk) -> int | None:
         """Where the tree has the hunk's lines, if it has all of them together and it is certain that they are those.
@@ -65,7 +65,7 @@ class Merger:
         lines that they are in must reach one that the tree has once.
         """
         start, end = start_of(hunk), start_of(hunk) + len(hunk.old)
-        if start == end or not self.knows(hunk) or self.matched[start] < 0 or not self._together(start, end):
+        if start == end or not self.knows(hunk) or not self._together(start, end):
             return None
         return self.matched[start] if self._run[start] in self._telling else None
 
@@ -81,9 +81,7 @@ class Merger:
     @cached_property
     def _telling(self) -> frozenset[int]:
         """The runs with a line that the tree has once."""
-        return frozenset(
-            self._run[at] for at, line in enumerate(self.matched) if line >= 0 and self._once(self.lines[line])
-        )
+        return frozenset(self._run[at] for at in self._met if self._once(self.lines[self.matched[at]]))
 
     def _once(self, line: bytes) -> bool:
         """Whether the tree has this line once."""
@@ -124,12 +122,12 @@ class Merger:
         start, end, new = change
         before = self._before(start)
         after = self._after(end)
-        if start < end and self.matched[start] >= 0 and self._together(start, end):
+        if start < end and self._together(start, end):
             return self._replaced(change, before, after)
         if before is not None and after is not None:
             if tuple(self.lines[before + 1 : after]) == new:
                 return LineEdit(before + 1, after, new) if self._tell(new, before, after) else _CHANCE
-            if start < end and not new and self._left(start, end) == list(range(before + 1, after)):
+            if not new and self._left(start, end) == list(range(before + 1, after)):
                 return LineEdit(before + 1, after, new)
         if start < end:
             return "the tree differs in the lines that it changes"
@@ -194,9 +192,8 @@ class Merger:
         """Where the tree has added lines beside their place already, and the file before the revision has not."""
         count = len(new)
         for here, there in ((at, start), (at - count, start - count)):
-            if here < 0 or tuple(self.lines[here : here + count]) != new:
-                continue
-            if there < 0 or tuple(self.ancestor[there : there + count]) != new:
+            told = tuple(self.lines[here : here + count]) == new
+            if told and tuple(self.ancestor[there : there + count]) != new:
                 return LineEdit(here, here + count, new)
         return None
 
@@ -214,8 +211,9 @@ class Merger:
         return found if found >= 0 else None
 
     def _together(self, start: int, end: int) -> bool:
+        """Whether the tree has these lines, one after the other."""
         first = self.matched[start]
-        return self.matched[start:end] == list(range(first, first + end - start))
+        return first >= 0 and self.matched[start:end] == list(range(first, first + end - start))
 
 
 def start_of(hunk: Hunk) -> int:

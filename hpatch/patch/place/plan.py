@@ -88,7 +88,7 @@ class _PlannedTree:
     def __getitem__(self, path: str) -> _File:
         if path not in self.now:
             content = self.tree.read(path)
-            self.was[path] = self.now[path] = _File(content, None if content is None else self.tree.mode(path))
+            self.was[path] = self.now[path] = _File(content, self.tree.mode(path))
         return self.now[path]
 
     def write(self, path: str, content: bytes | None, mode: int | None) -> None:
@@ -232,7 +232,7 @@ def _whole(
 
 
 def _failed(patch: FilePatch, content: bytes | None, result: Result, reason: str) -> Placed:
-    found = () if content is None else tuple(split(content))
+    found = tuple(split(content or b""))
     outcomes = tuple(
         Outcome(
             hunk=hunk,
@@ -266,4 +266,4 @@ def _mode(patch: FilePatch, bits: int | None) -> int | None:
         return None
     if bits is None:
         return 0o755 if patch.new_mode & 0o111 else None
-    return bits | (bits & 0o444) >> 2 if patch.new_mode & 0o111 else bits & ~0o111
+    return bits | (bits >> 2 & 0o111) if patch.new_mode & 0o111 else bits & ~0o111

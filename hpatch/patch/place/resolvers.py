@@ -194,14 +194,18 @@ _NUMBER = re.compile(rb"(#define\s+MOD_HTTP2_VERSION_NUM\s+)(0x[0-9a-fA-F]+)(.*)
 def _http2_version(
     lines: Sequence[bytes], hunks: Sequence[Hunk], following: NextRelease | None, claim: bool
 ) -> dict[int, Resolved]:
-    """Trunk's new number in both forms, where this tree is on the way to it: in trunk's series, not ahead of it."""
+    """Trunk's new number, as text and as digits, where this tree is on the way to it.
+
+    It is so in trunk's series, and not ahead of trunk. The digits stay where the revision changes trunk's suffix only:
+    so did the merge of r1800978.
+    """
     found: dict[int, Resolved] = {}
     version, number = _first(lines, _VERSION), _first(lines, _NUMBER)
     if version is None or number is None:
         return found
     for index, hunk in enumerate(hunks):
         changed = [line for operation, line in hunk.lines if operation != " "]
-        if not changed or not all(_VERSION.match(line) or _NUMBER.match(line) for line in changed):
+        if not all(_VERSION.match(line) or _NUMBER.match(line) for line in changed):
             continue
         sides = {operation: match for operation, line in hunk.lines if (match := _VERSION.match(line)) is not None}
         if sides and set(sides) != {"-", "+"}:
@@ -224,9 +228,10 @@ def _http2_version(
 
 def _triple(version: bytes) -> tuple[int, int, int] | None:
     parts = version.split(b".")
-    if len(parts) != 3 or not all(part.isdigit() and int(part) <= 255 for part in parts if len(part) <= 3):
+    numbers = [int(part) for part in parts if part.isdigit() and len(part) <= 3]
+    if len(parts) != 3 or len(numbers) != 3 or max(numbers) > 255:
         return None
-    first, second, third = (int(part[:4] or b"256") for part in parts)
+    first, second, third = numbers
     return first, second, third
 
 

@@ -37,9 +37,9 @@ class Situation:
 
     target: TargetFile
     index: int
-    start: int = 0
-    offset: int | None = 0
-    meant: Resolved | None = None
+    start: int
+    offset: int | None
+    meant: Resolved | None
 
     @cached_property
     def hunk(self) -> Hunk:
@@ -84,18 +84,21 @@ class Situation:
         """
         if not self.old:
             return self._by_number()
-        target, fits = self.target, self.fits
-        if target.ancestor is not None and target.merger is not None:
-            if len(fits) == 1 and self._is_sure(target.ancestor):
-                return fits[0]
-            at = target.merger.counterpart(self.hunk) if fits else None
+        ancestor, fits = self.target.ancestor, self.fits
+        if ancestor is not None:
+            at = fits[0] if len(fits) == 1 and self._is_sure(ancestor) else self._counterpart
             return at if at in fits else None
         if len(fits) <= 1:
             return fits[0] if fits else None
-        if self.offset is None or self.offset != target.offset_below(self.index):
+        if self.offset != self.target.offset_below(self.index):
             return None
         at = self.own + self.offset
         return at if at in fits else None
+
+    @property
+    def _counterpart(self) -> int | None:
+        """Where the hunk's lines of the file before the revision are now, if that is certain."""
+        return None if self.target.merger is None else self.target.merger.counterpart(self.hunk)
 
     def _by_number(self) -> int | None:
         """Lines to add without a line around them: only in the file that the diff was made for is a number enough."""

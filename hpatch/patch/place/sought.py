@@ -24,9 +24,7 @@ class Sought(NamedTuple):
 
     def allows(self, at: int, count: int) -> bool:
         """Whether the side may begin at line `at` of a file of `count` lines: one that starts or ends its file must."""
-        if at < 0 or (self.starts and at != 0):
-            return False
-        return not self.ends or at + self.length == count
+        return (not self.starts or at == 0) and (not self.ends or at + self.length == count)
 
 
 def sought(hunk: Hunk, sign: Operation, fuzz: int = 0) -> Sought:

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpatch.patch.diff.lines import edited, split
-from hpatch.patch.diff.model import Hunk
+from hpatch.patch.diff.model import Hunk, Operation
 from hpatch.patch.diff.write import compare
-from hpatch.patch.place.merge import Merger
+from hpatch.patch.place.merge import Merger, start_of
 from hpatch.patch.place.place import place
 
 
@@ -51,6 +51,22 @@ def merged(before: str, after: str, tree: str) -> str | None:
         pytest.param(
             "a } } b", "a } new } b", "x a } } b", "x a } new } b", id="added between lines that are no others"
         ),
+        pytest.param(
+            "a b c d", "A b c d", "a own c d", "A own c d", id="the file's first line, the tree differs below"
+        ),
+        pytest.param("a b c", "new a b c", "a b c own", "new a b c own", id="added before the file's first line"),
+        pytest.param("a b c", "new a B c", "a b own", "new a B own", id="around the file's first line"),
+        pytest.param("a b c", "c", "a c", "c", id="the file's first lines, gone in part"),
+        pytest.param("a b c d", "a X d", "a b own c d", None, id="the tree has its own among what is replaced"),
+        pytest.param("a b c d", "a X d", "a b d", None, id="the tree lacks a part of what is replaced"),
+        pytest.param("a } c", "a X c", "x a } c", "x a X c", id="a bracket between the same two"),
+        pytest.param("a b c", "a new b c", "a c", "a new c", id="the tree lacks a line below, known by the first"),
+        pytest.param("x a } b d x", "x a } new b d x", "x } a } d x", None, id="lacking below, known by a bracket"),
+        pytest.param("a b", "a b new", "a", None, id="the tree lacks the file's last line"),
+        pytest.param("a b c", "new a b c", "b c", None, id="the tree lacks the file's first line"),
+        pytest.param("a b", "a ; b", "a ; b", None, id="there already, but only a bracket or the like"),
+        pytest.param("x b", "x x b", "x b own", "x x b own", id="one more of the file's first line"),
+        pytest.param("a b c d", "a c d", "a c d c", "a c d c", id="gone already, known by the first line"),
         pytest.param("a x b", "a x x b", "a x b own", "a x x b own", id="one more of a line"),
         pytest.param("a b c", "a c", "a c own", "a c own", id="gone already"),
         pytest.param("a b c", "a c", "c a c", "c a c", id="gone already between lines of which the tree has one once"),
@@ -64,6 +80,7 @@ def test_merges(before: str, after: str, tree: str, result: str | None) -> None:
 
 def test_lines_that_the_tree_has_beside_their_place_are_not_added_again() -> None:
     assert merged("a sep b", "a sep new sep b", "own new sep b") == "own new sep b"
+    assert merged("a sep b", "a sep new sep b", "new sep b") == "new sep b"
     assert merged("a sep b", "a sep new sep b", "own sep b") == "own sep new sep b"
 
 
@@ -100,8 +117,10 @@ def counterpart(before: str, after: str, tree: str) -> int | None:
         pytest.param("a b c", "a B c", "a own b c", None, id="not together"),
         pytest.param("a b c", "a B c", "a b own", None, id="not all of them"),
         pytest.param("a b c U", "a B c U", "a b c U a b c", 0, id="known by a line that is there once"),
+        pytest.param("a b c", "a B c", "b c own", None, id="not the first of them, the others on top"),
+        pytest.param("a b c", "a B c", "a b c own b c", 0, id="known by the tree's first line"),
         pytest.param(
-            "a b c d 1 2 U", "a B c d 1 2 U", "a b c d own 1 2 U a b c d", None, id="that line is further away"
+            "a b c d e 1 2 U", "a B c d e 1 2 U", "a b c d e own 1 2 U a b c d e", None, id="that line is further away"
         ),
     ],
 )
@@ -115,12 +134,27 @@ def test_lines_without_context_have_no_counterpart_nor_have_those_of_another_fil
     (other,) = compare("f", b"x\nb\nc\n", b"x\nB\nc\n").hunks
     (past,) = compare("f", b"a\nb\nc\nd\n", b"a\nb\nC\nd\n").hunks
     assert [Merger(lines, lines).counterpart(hunk) for hunk in (bare, other, past)] == [None, None, None]
+    assert [Merger(lines, lines).knows(hunk) for hunk in (bare, other, past)] == [True, False, False]
+    assert not Merger(lines, lines).knows(bare._replace(old_start=4))
+
+
+def test_the_lines_around_a_hunk_that_does_not_start_its_file() -> None:
+    """What tells is the run that the hunk's lines are in, not that of the lines above them."""
+    before, tree = ([word.encode() + b"\n" for word in text.split()] for text in ("q a b c U", "own a b c U a b c"))
+    hunk = Hunk(2, 2, ((" ", b"a\n"), ("-", b"b\n"), ("+", b"B\n"), (" ", b"c\n")), b"", 1)
+    assert Merger(before, tree).counterpart(hunk) == 1
 
 
 def test_what_is_there_already_is_at_its_first_change() -> None:
     (hunk,) = compare("f", b"a\nb\nc\nd\n", b"a\nB\nc\nD\n").hunks
     merger = Merger([b"a\n", b"b\n", b"c\n", b"d\n"], [b"own\n", b"a\n", b"B\n", b"c\n", b"D\n"])
     assert merger.merge(hunk) == ((), 3, "")
+
+
+def test_a_hunk_that_says_line_0_for_its_first_line_is_at_the_files_start() -> None:
+    lines: tuple[tuple[Operation, bytes], ...] = ((" ", b"a\n"), ("+", b"new\n"))
+    assert [start_of(Hunk(start, start, lines, b"", 1)) for start in (0, 1, 2)] == [0, 0, 1]
+    assert [start_of(Hunk(start, start, lines[1:], b"", 1)) for start in (0, 1)] == [0, 1]
 
 
 WORDS = st.lists(st.sampled_from([b"a\n", b"b\n", b"c\n", b"d\n", b"}\n"]), min_size=1, max_size=12)

@@ -101,10 +101,20 @@ def test_git_names_the_file_that_a_diff_was_made_for() -> None:
     assert place(text(before), named).after == text(change(before, 15, "new"))
 
 
+@pytest.mark.parametrize(("length", "result"), [(40, "exact"), (7, "exact"), (6, "conflict")])
+def test_a_name_that_is_too_short_does_not_tell_the_file(length: int, result: str) -> None:
+    named = compare("f.c", text(TEN), b"").old_id
+    assert named is not None
+    bare = hunks(hunk("+new", 3, 4))._replace(old_id=named[:length])
+    assert only(place(text(TEN), bare)).result == result
+    assert only(place(text([*TEN, "own"]), bare)).result == "conflict"
+
+
 def test_a_line_added_without_context_needs_to_know_the_file() -> None:
     bare = hunks(hunk("+new", 3, 4))
     assert only(place(text([*"abcdef"]), bare)).result == "conflict"
-    assert place(text([*"abcdef"]), bare, ancestor=text([*"abcdef"])).after == text([*"abc", "new", *"def"])
+    known = place(text([*"abcdef"]), bare, ancestor=text([*"abcdef"]))
+    assert only(known).result == "exact" and known.after == text([*"abc", "new", *"def"])
     assert place(text([*"xabcdef"]), bare, ancestor=text([*"abcdef"])).after == text([*"xabc", "new", *"def"])
     assert place(b"", hunks(hunk("+new", 0, 1))).after == b"new\n"
 
@@ -279,6 +289,8 @@ def test_hunks_that_clash_fail_from_the_first_on_that_does() -> None:
     assert placed.outcomes[1].reason == "a line without its end would not be the last"
     assert placed.outcomes[2].reason == "a hunk above it failed"
     assert placed.after is None and not placed.ok
+    # Where a hunk fails anyway, it alone is reported.
+    assert results(place(text([*"abcdefgxow"]), hunks(first, open_end, third))) == ["exact", "exact", "conflict"]
 
 
 def test_two_hunks_that_change_the_same_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -295,3 +307,12 @@ def test_two_hunks_that_change_the_same_line(monkeypatch: pytest.MonkeyPatch) ->
     meant.update(beside)
     one = hunks(hunk("h +i", 1), hunk("-d +D", 4))
     assert place(text([*"abcdefgx"]), one).after == text([*"abCDEfgx"])
+
+
+def test_what_a_resolver_leaves_to_people_is_not_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a file that holds no code, too: only hunks of which the resolver makes nothing may be left out."""
+    meant = {0: Resolved((), "for people", "conflict")}
+    resolver = Resolver(lambda lines, hunks, following, claim: meant, optional=True)
+    monkeypatch.setattr(resolvers, "find", lambda path: resolver)
+    placed = place(text([*"own"]), hunks(hunk("a -b", 1), hunk("c -d", 9)))
+    assert results(placed) == ["conflict", "resolved"]

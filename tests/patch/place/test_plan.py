@@ -121,6 +121,15 @@ def test_a_file_cannot_be_where_a_folder_is() -> None:
     assert run({}, compare("a", None, b"x\n"), compare("ab", None, b"x\n")).ok
 
 
+def test_a_file_that_is_renamed_makes_room() -> None:
+    assert run({"a": b"x\n"}, carry("rename", "a", "c"), compare("a/b", None, b"y\n")).ok
+
+
+def test_a_whole_file_is_its_first_line() -> None:
+    for tree, made in (({}, compare("f", None, b"x\n")), ({"f": b"x\n"}, compare("f", b"x\n", None))):
+        assert [outcome.line for outcome in run(tree, made).steps[0].files[0].outcomes] == [1]
+
+
 def test_a_deleted_file() -> None:
     assert run({"f": b"x\n"}, compare("f", b"x\n", None)).changes == (FileChange("f", b"x\n", None),)
     assert results(run({"f": b"x\n"}, compare("f", b"x\n", None))) == ["exact"]
@@ -209,6 +218,16 @@ def test_what_a_file_comes_from() -> None:
         assert run({}, other).steps[0].files[0].source is None
 
 
+def test_what_is_there_is_shown_of_a_single_hunk() -> None:
+    lines = [b"%d\n" % number for number in range(30)]
+    two = modify(b"".join(lines), b"".join([b"x\n", *lines[1:29], b"y\n"]))
+    assert len(two.hunks) == 2
+    tree = {"old": b"".join(lines), "new": b"own\n"}
+    assert [outcome.found for outcome in run(tree, carry("rename", like=two)).steps[0].files[0].outcomes] == [(), ()]
+    one = carry("rename", like=modify(b"a\n", b"b\n"))
+    assert run({"old": b"a\n", "new": b"own\n"}, one).steps[0].files[0].outcomes[0].found == (b"own\n",)
+
+
 def test_two_names_change_places() -> None:
     steps = (carry("rename", "a", "t"), carry("rename", "b", "a"), carry("rename", "t", "b"))
     planned = run({"a": b"1\n", "b": b"2\n"}, *steps)
@@ -229,12 +248,29 @@ def test_a_copy() -> None:
 
 @pytest.mark.parametrize(
     ("bits", "mode", "result"),
-    [(0o644, 0o100755, 0o755), (0o600, 0o100755, 0o700), (0o755, 0o100644, 0o644), (0o750, 0o100644, 0o640)],
+    [
+        (0o644, 0o100755, 0o755),
+        (0o600, 0o100755, 0o700),
+        (0o755, 0o100644, 0o644),
+        (0o750, 0o100644, 0o640),
+        (0o644, 0o100645, 0o755),
+        (0o644, 0o755, 0o755),
+    ],
 )
 def test_a_mode_says_who_may_run_it(bits: int, mode: int, result: int) -> None:
     made = FilePatch(kind="modify", old="f", new="f", hunks=(), at=1, old_mode=None, new_mode=mode)
     planned = plan(Tree({"f": b"a\n"}, {"f": bits}), [item(made)])
     assert planned.changes == (FileChange("f", b"a\n", b"a\n", result),)
+
+
+def test_a_new_file_may_be_run_if_anybody_may() -> None:
+    assert run({}, compare("f", None, b"x\n", new_mode=0o100645)).changes == (FileChange("f", None, b"x\n", 0o755),)
+
+
+def test_a_mode_for_a_file_that_goes_is_no_change_of_mode() -> None:
+    runs = FilePatch("modify", "f", "f", (), 1, None, 0o100755)
+    planned = plan(Tree({"f": b"x\n"}), [item(runs), item(compare("f", b"x\n", None))])
+    assert planned.changes == (FileChange("f", b"x\n", None),)
 
 
 def test_a_mode_that_the_file_has_is_no_change() -> None:

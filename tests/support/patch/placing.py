@@ -72,7 +72,7 @@ def situation(
         ancestor=None if ancestor is None else Text(split(text(ancestor))),
         original=original,
     )
-    return Situation(target=target, index=index, start=start, offset=offset)
+    return Situation(target=target, index=index, start=start, offset=offset, meant=None)
 
 
 def only(placed: Placed) -> Outcome:

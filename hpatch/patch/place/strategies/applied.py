@@ -25,18 +25,13 @@ def applied(situation: Situation) -> Settled | None:
             there = situation.between(target.find(sought(hunk, "+"), ignore_whitespace=ignore), len(new))
     if not new and not target.lines:
         there = [0]
-    if len(there) > 1:
-        if not situation.old:
-            return None
-        own = max(hunk.new_start - 1, 0)
-        if own not in there:
-            return ambiguous(hunk, there, "its lines are there already, at several places")
-        there = [own]
-    if not there:
+    if not there or (len(there) > 1 and not situation.old):
         return None
-    same = target.text.fits(new, there[0])
-    reason = "the lines are there already" + ("" if same else ", white space aside")
-    return Settled(Outcome(hunk=hunk, result="applied", line=there[0] + 1, reason=reason), end=there[0] + len(new))
+    at = there[0] if len(there) == 1 else hunk.new_start - 1
+    if at not in there:
+        return ambiguous(hunk, there, "its lines are there already, at several places")
+    reason = "the lines are there already" + ("" if target.text.fits(new, at) else ", white space aside")
+    return Settled(Outcome(hunk=hunk, result="applied", line=at + 1, reason=reason), end=at + len(new))
 
 
 def _tells(situation: Situation, ignore_whitespace: bool) -> bool:

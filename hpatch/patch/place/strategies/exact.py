@@ -16,7 +16,7 @@ def exact(situation: Situation) -> Settled | None:
     number alone, so the file must be the very one that the diff was made for, or empty.
     Refuses: to go by the line's number where the hunks around this one moved.
     """
-    return None if situation.best is None or situation.best != situation.own else _put(situation, situation.best)
+    return _put(situation, situation.own) if situation.best == situation.own else None
 
 
 def moved(situation: Situation) -> Settled | None:

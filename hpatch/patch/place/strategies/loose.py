@@ -21,8 +21,11 @@ def loose(situation: Situation) -> Settled | None:
     or with white space aside as by its `-l`, or both. Only the hunk's changes are made: context stays the tree's own,
     and new lines get the line ends of those around them.
     Demands: the option; one place between the neighbours.
-    Refuses: to choose: several places at the least looseness that has any are `ambiguous`.
+    Refuses: to choose: several places at the least looseness that has any are `ambiguous`. Refuses a hunk whose very
+    lines are there, too: a surer strategy knows that this is not their place.
     """
+    if situation.fits:
+        return None
     for fuzz, ignore in _degrees(situation.hunk, situation.target.options):
         places = situation.target.find(sought(situation.hunk, "-", fuzz), ignore_whitespace=ignore)
         fits = situation.between(places, len(situation.old))
@@ -34,18 +37,12 @@ def loose(situation: Situation) -> Settled | None:
 
 
 def _degrees(hunk: Hunk, options: PlaceOptions) -> Iterator[tuple[int, bool]]:
-    """How loosely a hunk may be placed: its fuzz and whether white space is aside. More fuzz than context is none."""
-    for fuzz in range(min(options.fuzz, _context(hunk)) + 1):
+    """How loosely a hunk may be placed: its fuzz, and whether white space is aside."""
+    for fuzz in range(min(options.fuzz, len(hunk.lines)) + 1):  # more than its context changes nothing
         if fuzz:
             yield fuzz, False
         if options.ignore_whitespace:
             yield fuzz, True
-
-
-def _context(hunk: Hunk) -> int:
-    """How many lines of context a hunk has at the end that has more."""
-    changed = [at for at, (operation, _) in enumerate(hunk.lines) if operation != " "]
-    return max(changed[0], len(hunk.lines) - 1 - changed[-1]) if changed else 0
 
 
 def _put(situation: Situation, at: int, fuzz: int, ignore_whitespace: bool) -> Settled:

@@ -43,6 +43,14 @@ def test_here_and_there() -> None:
     assert here_and_there(situation(change(TEN, 5, "five"), FIVE)) is None
 
 
+def test_here_and_there_where_the_neighbours_tell_one_of_several_places() -> None:
+    tree = [*HEAD, *BLOCK, *BLOCK, *TAIL, *change(BLOCK, 4, "D")]
+    seen = situation(tree, THREE, 1, start=7, offset=7)
+    assert equal_places(seen) is None
+    settled = here_and_there(seen)
+    assert settled is not None and settled.outcome.candidates == (15, 29)
+
+
 # An equal place above, where a neighbour below decides
 
 
@@ -94,3 +102,10 @@ def test_a_copy_above_the_hunk_above_or_below_the_hunk_below_does_not_count() ->
     below = place(text([*HEAD, "own", *BLOCK, *TAIL, *BLOCK]), THREE)
     assert above.ok and below.ok
     assert (above.outcomes[1].line, below.outcomes[1].line) == (16, 9)
+
+
+def test_between_neighbours_that_moved_by_as_much() -> None:
+    """The tree has a copy of the block in the place of seven other lines."""
+    made = hunks(*(each._replace(old_start=start) for each, start in zip(THREE.hunks, (8, 22, 29), strict=True)))
+    placed = place(text(["own", *["x"] * 7, *HEAD, *BLOCK, *BLOCK, *TAIL]), made)
+    assert [(each.result, each.line) for each in placed.outcomes] == [("moved", 9), ("moved", 23), ("moved", 30)]

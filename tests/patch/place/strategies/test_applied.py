@@ -83,6 +83,13 @@ def test_a_line_without_context_that_stood_there_before_is_a_conflict() -> None:
     assert only(place(text(tree), bare, ancestor=text([*"abcdef"]))).result == "applied"
 
 
+def test_white_space_aside_lines_that_are_new_are_there() -> None:
+    made = patch(TEN, change(TEN, 5, "five new"))
+    tree = change(TEN, 5, "five  new")
+    assert only(place(text(tree), made, ancestor=text(TEN))).result == "conflict"
+    assert only(place(text(tree), made, IGNORE, text(TEN))).result == "applied"
+
+
 # Without a line around it
 
 
@@ -131,3 +138,11 @@ def test_a_change_of_white_space_is_not_there_already_white_space_aside() -> Non
     placed = place(text(tree), made, IGNORE)
     assert only(placed).result == "whitespace"
     assert placed.after == text(change(tree, 4, "  x"))
+
+
+@pytest.mark.parametrize("options", [PlaceOptions(), IGNORE])
+def test_a_change_of_white_space_is_there_already_to_the_letter(options: PlaceOptions) -> None:
+    before = [*"abc", "\tx", *"efg"]
+    after = change(before, 4, "  x")
+    placed = place(text(["own", *after]), patch(before, after), options)
+    assert (only(placed).result, only(placed).reason) == ("applied", "the lines are there already")

@@ -26,6 +26,10 @@ OPENS = patch(["a", "b", "c"], ["new", "a", "b", "c"])
             id="another place",
         ),
         pytest.param(situation(TEN, FIVE, start=2), "its lines are at line 2, out of order", id="out of order"),
+        pytest.param(situation([*TEN, *TEN], FIVE, start=15), "its lines are at line 2, out of order", id="twice"),
+        pytest.param(
+            situation(["own", *"abcabc"], OPENS), "its lines are at line 2, but it adds to", id="an end, twice"
+        ),
         pytest.param(
             situation(["own", "a", "b", "c"], OPENS), "its lines are at line 2, but it adds to the start", id="an end"
         ),
@@ -64,6 +68,17 @@ def test_of_equally_good_ones_the_nearest() -> None:
     assert shown(tree) == (2, tree[1:8])
     below = FIVE._replace(hunks=tuple(each._replace(old_start=17) for each in FIVE.hunks))
     assert shown(tree, made=below) == (19, tree[18:25])
+
+
+def test_a_line_that_is_elsewhere_by_itself_says_little() -> None:
+    tree = ["line 8", *HEAD, *change(TEN, 5, "own")]
+    assert shown(tree) == (10, tree[9:16])
+    assert shown(["line 8", *["own"] * 9]) == (1, ["line 8", *["own"] * 6])
+
+
+def test_by_its_lines_where_the_file_before_is_not_the_hunks() -> None:
+    tree = [*HEAD, *change(TEN, 5, "own"), *TAIL]
+    assert shown(tree, HEAD) == (9, tree[8:15])
 
 
 def test_its_own_line_where_no_line_is_known() -> None:

@@ -29,7 +29,10 @@ def test_exact_at_its_own_line() -> None:
     assert exact(situation(["new", *TEN], FIVE)) is None
 
 
-@pytest.mark.parametrize(("above", "offset", "reason"), [(2, 2, "2 lines below its own"), (-1, -1, "1 lines above")])
+@pytest.mark.parametrize(
+    ("above", "offset", "reason"),
+    [(2, 2, "2 lines below its own"), (1, 1, "1 lines below its own"), (-1, -1, "1 lines above")],
+)
 def test_moved_says_by_how_many_lines(above: int, offset: int, reason: str) -> None:
     tree = ["new"] * above + TEN if above > 0 else TEN[-above:]
     settled = moved(situation(tree, FIVE))
@@ -129,3 +132,34 @@ def test_a_block_that_the_tree_has_moved_is_known_by_such_a_line(block: list[str
 def test_lines_that_were_nowhere_before_are_placed_where_they_are() -> None:
     """The diff is of another file than the one named as before it: what the tree has once is all there is to go by."""
     assert line(exact(situation(TEN, FIVE, ancestor=["other"]))) == 2
+
+
+def test_a_counterpart_above_the_hunk_above_is_no_place() -> None:
+    before = [*BLOCK, "mid", *BLOCK]
+    made = patch(before, [*change(BLOCK, 4, "D"), "mid", *BLOCK])
+    tree = ["own", *before]
+    assert line(moved(situation(tree, made, ancestor=before))) == 2
+    assert moved(situation(tree, made, ancestor=before, start=2)) is None
+
+
+# The start and the end of the file
+
+
+@pytest.mark.parametrize("start", [2, 5])
+def test_less_context_in_front_is_the_files_start_only_in_a_hunk_for_its_start(start: int) -> None:
+    made = hunks(hunk("+new line4 line5 line6", start))
+    tree = [*["own"] * (start - 1), "line4", "line5", "line6"]
+    assert line(exact(situation(tree, made))) == start
+    assert exact(situation(tree, hunks(hunk("+new line4 line5 line6", 1)))) is None
+    assert moved(situation(tree, hunks(hunk("+new line4 line5 line6", 1)))) is None
+
+
+def test_what_the_hunk_takes_away_further_down_does_not_tell_where_it_begins() -> None:
+    made = hunks(hunk("+new a -b +B c", 1))
+    assert line(exact(situation([*"abc"], made))) == 1
+    assert moved(situation(["own", *"abc"], made)) is None
+    assert line(moved(situation(["own", *"xabc"], hunks(hunk("-x +X a b c", 1))))) == 2
+
+
+def test_a_diff_that_names_the_file_but_is_not_of_it_is_placed_by_its_lines() -> None:
+    assert line(moved(situation(["own", *TEN], FIVE, original=True))) == 3

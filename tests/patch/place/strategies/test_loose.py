@@ -30,6 +30,7 @@ def test_by_option_only() -> None:
     [
         pytest.param({2: "own"}, BOTH, ("fuzz", 1, "1 of its outer lines may differ"), id="fuzz"),
         pytest.param({8: "own"}, BOTH, ("fuzz", 1, "1 of its outer lines may differ"), id="fuzz at the end"),
+        pytest.param({7: "own"}, BOTH, ("fuzz", 2, "2 of its outer lines may differ"), id="more fuzz at the end"),
         pytest.param({3: "own"}, BOTH, ("fuzz", 2, "2 of its outer lines may differ"), id="more fuzz"),
         pytest.param({3: "line  3"}, BOTH, ("whitespace", 0, "white space aside"), id="white space"),
         pytest.param(
@@ -111,13 +112,39 @@ def test_two_loose_places_where_the_next_hunk_leaves_one() -> None:
 
 def test_less_context_at_an_end_is_the_files_as_in_gnu_patch() -> None:
     starts = hunks(hunk("a -b +B c d e", 1))
-    assert only(place(text([*"abcd", "own"]), starts, FUZZ)).result == "fuzz"
+    assert only(place(text([*"abcd", "own"]), starts, FUZZ)).fuzz == 1
+    assert only(place(text(["x", *"bcd", "own"]), starts, PlaceOptions(fuzz=1))).result == "conflict"
     assert only(place(text(["own", *"abcd", "own"]), starts, PlaceOptions(fuzz=1))).result == "conflict"
-    assert only(place(text(["own", *"abcd", "own"]), starts, FUZZ)).result == "fuzz"
+    assert only(place(text(["own", *"abcd", "own"]), starts, FUZZ)).fuzz == 2
     ends = hunks(hunk("a b c -d +D e", 1))
-    assert only(place(text(["own", *"bcde"]), ends, FUZZ)).result == "fuzz"
+    assert only(place(text(["own", *"bcde"]), ends, FUZZ)).fuzz == 1
+    assert only(place(text(["own", *"bcdx"]), ends, PlaceOptions(fuzz=1))).result == "conflict"
     assert only(place(text(["own", *"bcde", "own"]), ends, PlaceOptions(fuzz=1))).result == "conflict"
-    assert only(place(text(["own", *"bcde", "own"]), ends, FUZZ)).result == "fuzz"
+    assert only(place(text(["own", *"bcde", "own"]), ends, FUZZ)).fuzz == 2
+
+
+@pytest.mark.parametrize("start", [2, 3])
+def test_less_context_in_front_of_a_hunk_that_is_not_for_the_files_start(start: int) -> None:
+    made = hunks(hunk("a -b +B c d e", start))
+    assert only(place(text(["own", *"abcd", "own"]), made, PlaceOptions(fuzz=1))).fuzz == 1
+
+
+def test_no_place_begins_above_the_file_or_ends_below_it() -> None:
+    """All lines that fuzz wants are there, but there is no line for the one that may differ."""
+    for tree in ([*"bcdefg", "own"], ["own", *"abcdef"]):
+        assert only(place(text(tree), hunks(TWO.hunks[0]), FUZZ)).result == "conflict"
+
+
+# Not where a surer strategy refused
+
+
+def test_not_in_a_place_of_its_very_lines_that_is_not_its_own() -> None:
+    """The file before the revision tells that the other block is meant, which the tree has changed."""
+    before = [*BLOCK, "mid", *BLOCK]
+    made = patch(before, [*BLOCK, "mid", *change(BLOCK, 4, "D")])
+    tree = [*BLOCK, "mid", *change(BLOCK, 4, "own")]
+    for options in (PlaceOptions(), FUZZ, IGNORE, BOTH):
+        assert only(place(text(tree), made, options, text(before))).result == "conflict"
 
 
 # Line ends
@@ -139,3 +166,10 @@ def test_a_diff_with_carriage_returns_on_a_tree_without() -> None:
     made = hunk("a -b +B c", 1)
     returned = made._replace(lines=tuple((sign, line[:-1] + b"\r\n") for sign, line in made.lines))
     assert place(b"a\nb\nc\n", hunks(returned), IGNORE).after == b"a\nB\nc\n"
+
+
+def test_new_lines_with_carriage_returns_among_lines_of_both_kinds() -> None:
+    (made,) = hunks(hunk("a -b +B c", 1)).hunks
+    returned = made._replace(lines=tuple((sign, b"B\r\n" if sign == "+" else line) for sign, line in made.lines))
+    assert place(b"a\nb\nc\r\n", hunks(returned), IGNORE).after == b"a\nB\r\nc\r\n"
+    assert place(b"own\nb\nc\n", hunks(returned), FUZZ).after == b"own\nB\r\nc\n"

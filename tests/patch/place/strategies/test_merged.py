@@ -30,6 +30,14 @@ def test_what_is_there_in_part() -> None:
     assert settled.outcome.result == "merged" and [edit.lines for edit in settled.edits] == [(b"seven\n",)]
 
 
+def test_two_changes_of_a_hunk() -> None:
+    made = patch(TEN, change(change(TEN, 5, "five"), 7, "seven"))
+    tree = change(TEN, 3, "own")
+    settled = merged(situation(tree, made, ancestor=TEN, start=4))
+    assert settled is not None and (settled.outcome.line, settled.end) == (5, 7)
+    assert merged(situation(tree, made, ancestor=TEN, start=5)) is None
+
+
 def test_all_of_a_hunk_or_nothing() -> None:
     after = change(change(TEN, 5, "five"), 7, "seven")
     assert merged(situation(change(TEN, 7, "own"), patch(TEN, after), ancestor=TEN)) is None

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
+
+import pytest
+
 from hpatch.patch.diff.model import Result
 from hpatch.patch.place.options import PlaceOptions
 from hpatch.patch.place.place import place
@@ -61,3 +65,10 @@ def test_there_already_before_loose() -> None:
 def test_the_last_settles_every_hunk() -> None:
     assert ORDER[-1] is conflict
     assert conflict(situation(["own"], FIVE)).outcome.result == "conflict"
+
+
+def test_strategies_cannot_change_what_they_see() -> None:
+    seen = situation(TEN, FIVE)
+    for part, name in ((seen, "start"), (seen.target, "lines")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(part, name, None)

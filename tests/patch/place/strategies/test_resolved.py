@@ -24,6 +24,13 @@ def test_the_resolvers_edits() -> None:
     assert (settled.edits, settled.end) == ((EDIT,), None)
 
 
+def test_edits_go_in_whatever_is_said_of_there_being_none() -> None:
+    two = (EDIT, LineEdit(9, 10, ()))
+    settled = resolved(replace(SEEN, meant=Resolved(two, "as this tree has it", "conflict")))
+    assert settled is not None
+    assert (settled.outcome.result, settled.outcome.line, settled.edits) == ("resolved", 9, two)
+
+
 def test_nothing_to_edit() -> None:
     for result in ("applied", "resolved"):
         settled = resolved(replace(SEEN, meant=Resolved((), "a word", result)))  # type: ignore[arg-type]
