@@ -120,6 +120,7 @@ def test_cve(version: str, count: int) -> None:
     found = find(uwsgi_module_cve, "ProxyPass /a/ uwsgi://127.0.0.1:3031/\n", version)
     assert sum(finding.message.count("CVE-") for finding in found) == count
     assert grades(found) == [("warning", "medium")] * bool(count)
+    assert all((finding.help or "").startswith("Run httpd 2.4.69 or later.") for finding in found)
 
 
 def test_cve_places() -> None:

@@ -22,6 +22,12 @@ def test_module() -> None:
     assert not find("hc-no-module", MEMBER.format("timeout=5"), modules="proxy_module")
 
 
+@pytest.mark.parametrize(("version", "count"), [("2.4.20", 0), ("2.4.21", 1), ("2.4.22", 1)])
+def test_a_parameter_that_is_too_new_is_not_the_modules_fault(version: str, count: int) -> None:
+    """Without the module, httpd 2.4.20 does not know it either: param-too-new reports it."""
+    assert len(find("hc-no-module", MEMBER.format("hcmethod=GET"), version, "proxy_module")) == count
+
+
 TEMPLATE = "ProxyHCTemplate T hcmethod=GET\n"
 EXPR = "ProxyHCExpr Ok {%{REQUEST_STATUS} =~ /^2/}\n"
 

@@ -62,6 +62,8 @@ def test_not_unknown(text: str) -> None:
         ("hcmethod=GET", "2.4.20", [(1, 23)]),
         ("timeout=5", "2.4.1", []),
         ("addressttl=5", None, []),
+        ("no-such-key=5", "2.4.20", []),
+        ("mapping=encoded", "2.4.48", []),  # mapping-version reports it
     ],
 )
 def test_too_new(param: str, version: str | None, places_: list[tuple[int, int]]) -> None:
