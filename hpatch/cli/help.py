@@ -6,7 +6,7 @@ Not by rich, which takes longer to load than a small lint takes, and which folds
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -49,7 +49,7 @@ class HelpGroup(TyperGroup):
         commands = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
         panels = self.panels or {"Commands": list(commands)}
         sections = [
-            (heading, [(name, _first(commands[name])) for name in names if name in commands])
+            (heading, [_Row(name, _first(commands[name])) for name in names if name in commands])
             for heading, names in panels.items()
         ]
         formatter.write(_page(self, ctx, sections))
@@ -74,7 +74,12 @@ def group(app: typer.Typer, name: str, help: str, examples: str) -> typer.Typer:
     return made
 
 
-_Row = tuple[str, str]
+class _Row(NamedTuple):
+    """A line of a list: a name, what it is, and a remark in brackets, which is kept together."""
+
+    name: str
+    text: str
+    remark: str = ""
 
 
 def _first(command: Any) -> str:
@@ -120,13 +125,13 @@ def _argument(param: Any) -> str:
 def _row(param: Any) -> _Row:
     """An argument or an option, and what it is. Written here, for typer's versions write it in different ways."""
     if param.param_type_name == "argument":
-        return str(param.metavar), str(param.help)
+        return _Row(str(param.metavar), str(param.help))
     names = ", ".join(sorted(param.opts, key=len))
     if param.is_flag:
-        return names, str(param.help)
+        return _Row(names, str(param.help))
     value = param.metavar or "|".join(map(str, param.type.choices))
-    rest = "  [required]" if param.required else f"  [default: {param.default}]" if _is_told(param.default) else ""
-    return f"{names} {value}", f"{param.help}{rest}"
+    remark = "[required]" if param.required else f"[default: {param.default}]" if _is_told(param.default) else ""
+    return _Row(f"{names} {value}", str(param.help), remark)
 
 
 def _is_told(default: object) -> bool:
@@ -136,15 +141,22 @@ def _is_told(default: object) -> bool:
 
 def _columns(rows: Sequence[_Row], page: Page) -> Iterator[str]:
     width = page.width or _PIPE
-    column = min(max(cells(name) for name, _ in rows) + 4, _COLUMN, max(width // 3, 12))
-    for name, text in rows:
-        first, *more = wrap(" " * column + visible(text), width, column, 0)
+    column = min(max(cells(row.name) for row in rows) + 4, _COLUMN, max(width // 3, 12))
+    for name, text, remark in rows:
+        first, *more = _noted(list(wrap(" " * column + visible(text), width, column, 0)), remark, column, width)
         if cells(name) + 4 > column:
             yield f"  {name}"
             yield first
         else:
             yield f"  {name}".ljust(column) + first[column:]
         yield from more
+
+
+def _noted(lines: list[str], remark: str, column: int, width: int) -> list[str]:
+    """Lines with a remark at their end, or below them where it does not fit."""
+    if remark and cells(lines[-1]) + 2 + cells(remark) <= width:
+        return [*lines[:-1], f"{lines[-1]}  {remark}"]
+    return [*lines, *([" " * column + remark] if remark else [])]
 
 
 def _epilog(text: str, page: Page) -> Iterator[str]:

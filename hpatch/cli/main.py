@@ -26,19 +26,16 @@ COMMANDS = {
 """Each command's module; its `register` adds the command."""
 
 JOBS = {
-    "Lint configurations": ("lint", "rule", "config"),
-    "Patch httpd, build it and prove the patch": (
+    "Lint": ("lint", "rule", "config"),
+    "Patch and prove": (
         *("set", "apply", "revert", "status"),
         *("build", "smoke", "verify", "lab"),
     ),
-    "Backport to a stable branch": ("backport",),
+    "Backport": ("backport",),
 }
 """The commands by what they are for, as --help shows them."""
 
-_PAGE = (
-    "Lint Apache httpd configurations that are used as reverse proxies; patch httpd's source, build it and prove the "
-    "patch; propose backports."
-)
+_PAGE = "Lint Apache httpd reverse-proxy configurations, patch httpd and prove the patch, and propose backports."
 _EPILOG = """
 Examples:
 
@@ -46,8 +43,8 @@ Examples:
   hpatch verify fcgi-stdin-eof --tree httpd-2.4.62
   hpatch backport check r1892805 --repo ~/src/httpd
 
-Exit codes: 0 nothing to report, 1 findings, a patch that does not apply or is not proved, 2 wrong usage, 3 an input \
-could not be read, 4 a tool failed.
+Exit codes: 0 nothing to report; 1 findings, or a patch that does not apply or is not proved; 2 wrong usage; 3 some \
+input could not be read; 4 a program or a server failed; 70 a defect in hpatch.
 """
 
 

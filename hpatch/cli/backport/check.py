@@ -20,20 +20,20 @@ Examples:
   hpatch backport check --all --repo ~/src/httpd
   hpatch backport check 3f2a9c1 --repo ~/src/other --trunk main --onto 2.x
 
-Revisions are merged in history's order, onto the branch as it is; nothing is written. Where they do not go in: who
-brought the lines that they expect, whether the branch has that, and the smallest set of revisions with which they do.
-Later revisions of trunk that name them or change their lines are offered, for they may be their repair. The last lines
-say what to do next, with which others.
+hpatch merges the revisions in the order of history, onto the branch as it is, and writes nothing. If they do not merge,
+it shows who brought the missing lines, whether the branch has those revisions, and the smallest set of revisions that
+makes them merge. It also lists later revisions of trunk that name these or change their lines: they may be repairs. The
+last lines say what to do next, and with which other revisions.
 
-Exit codes: 0 they go in, or are there; 1 they do not, or use names that the branch does not have (with --all: a
-proposal that says so went stale).
+Exit codes: 0 they merge, or the branch has them; 1 they do not merge, or use names that the branch does not have. With
+--all, 1 means that a proposal no longer merges although it says so.
 """
 
 
 def _command(
     revisions: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[REV]...", help="Revisions of trunk: r1591508, 1591508,1603027-1603029 or a commit."),
+        typer.Argument(metavar="[REV]...", help="Revisions of trunk: r1591508, 1591508,1603027-1603029, or a commit."),
     ] = None,
     repo: shared.Repo = ".",
     onto: shared.Onto = "2.4.x",
@@ -43,7 +43,7 @@ def _command(
     format: Format = "text",
     verbose: Verbose = False,
 ) -> int:
-    """Say whether revisions of trunk can be merged to the branch, and if not, why."""
+    """Check whether revisions of trunk can be merged to the branch."""
     if all_ == bool(revisions):
         raise UsageError("give revisions or --all, not both")
     history = shared.revisions(repo, onto, trunk, mergeinfo)

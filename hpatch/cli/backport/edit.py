@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from hpatch.backport.status.file import Entry, StatusFile, TextEdit
 
 _WHICH = """
-ENTRY is its number in 'hpatch backport list', a trunk revision (r1900001), or a part of its title.
-Only STATUS is written, as a whole or not at all, and only the words that change; nothing is committed.
+ENTRY is a number from 'hpatch backport list', a revision of trunk (r1900001), or a part of the title. hpatch changes
+only the affected words of STATUS, as a whole or not at all, and commits nothing.
 """
 _VOTE = f"""
 Examples:
@@ -27,7 +27,7 @@ Examples:
   hpatch backport vote "PR 69233" --vote -1 --name jdoe --remark "no docs"
   hpatch backport vote 3 --name jdoe --dry-run
 
-A vote of the same name is changed. A veto (-1) needs its reason.
+A new vote replaces the old one of the same name. A veto (-1) needs a reason.
 {_WHICH}"""
 _ACCEPT = f"""
 Examples:
@@ -35,26 +35,28 @@ Examples:
   hpatch backport accept r1912462
   hpatch backport accept 3 --status ~/2.4.x/STATUS --dry-run
 
-Moves the entry to the accepted ones. It is refused (exit code 1) without three +1 or against a veto. --force
-accepts it without votes: for the areas that need none, which the head of STATUS names.
+hpatch refuses (exit code 1) without three +1, or against a veto. --force accepts without votes in the areas that need
+none; the head of STATUS names them.
 {_WHICH}"""
 _WITHDRAW = f"""
 Examples:
 
   hpatch backport withdraw r1912462 --name jdoe
 
-Takes back a vote of whatever weight.
+hpatch withdraws the vote, whatever its weight.
 {_WHICH}"""
 _REMOVE = f"""
 Examples:
 
   hpatch backport remove r1912462
 
-Deletes the whole entry: it was merged, or nobody proposes it any more.
+Remove an entry after its merge, or when nobody proposes it any more.
 {_WHICH}"""
 
-Which = Annotated[str, typer.Argument(metavar="ENTRY", help="A number, a revision (rN) or a part of the title.")]
-Name = Annotated[str, typer.Option("--name", metavar="NAME", help="Whose vote: a committer's name.")]
+Which = Annotated[
+    str, typer.Argument(metavar="ENTRY", help="The entry's number, a revision (rN), or a part of its title.")
+]
+Name = Annotated[str, typer.Option("--name", metavar="NAME", help="The name of the committer who votes.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the change; write nothing.")]
 
 
@@ -70,14 +72,14 @@ def _vote(
     which: Which,
     name: Name,
     weight: Annotated[str, typer.Option("--vote", metavar="WEIGHT", help="The vote: +1, -1, +0, -0.5, …")] = "+1",
-    remark: Annotated[str, typer.Option(metavar="TEXT", help="A word on it; a veto's reason.")] = "",
+    remark: Annotated[str, typer.Option(metavar="TEXT", help="Add a remark. A veto needs one, as its reason.")] = "",
     status: status_path.Status = None,
     repo: status_path.Repo = None,
     dry_run: DryRun = False,
     format: Format = "text",
     verbose: Verbose = False,
 ) -> int:
-    """Vote for a proposal in STATUS, or against it."""
+    """Vote for or against a proposal in STATUS."""
     from hpatch.backport.status import file as status_file
     from hpatch.errors import UsageError
 
@@ -95,7 +97,7 @@ def _vote(
 def _accept(
     which: Which,
     force: Annotated[
-        bool, typer.Option("--force", help="Also without three +1: the change is in an area that needs no votes.")
+        bool, typer.Option("--force", help="Accept without three +1: the change is in an area that needs no votes.")
     ] = False,
     status: status_path.Status = None,
     repo: status_path.Repo = None,
@@ -137,7 +139,7 @@ def _withdraw(
     format: Format = "text",
     verbose: Verbose = False,
 ) -> int:
-    """Take back a vote."""
+    """Withdraw a vote."""
     from hpatch.backport.status import file as status_file
 
     def edit(found: "StatusFile", entry: "Entry") -> _Wish:

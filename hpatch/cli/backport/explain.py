@@ -16,13 +16,13 @@ Examples:
   hpatch backport explain r1592037 --repo ~/src/httpd
   hpatch backport explain r1605639 --repo ~/src/httpd --format json
 
-Of a revision of trunk: what it changed, which revisions of the branch merged it, in which release that is, and what
-followed on trunk. Of a revision of the branch: what it merged.
+For a revision of trunk: what it changed, which revisions of the branch merged it, the first release with it, and what
+followed on trunk. For a revision of the branch: what it merged.
 """
 
 
 def _command(
-    name: Annotated[str, typer.Argument(metavar="REV", help="A revision: r1592037, 1592037 or a commit.")],
+    name: Annotated[str, typer.Argument(metavar="REV", help="A revision: r1592037, 1592037, or a commit.")],
     repo: shared.Repo = ".",
     onto: shared.Onto = "2.4.x",
     trunk: shared.Trunk = "trunk",
@@ -30,7 +30,7 @@ def _command(
     format: Format = "text",
     verbose: Verbose = False,
 ) -> None:
-    """Tell a revision's story: what it changed, where it went, in which release."""
+    """Show what a revision changed, where it was merged and in which release."""
     from hpatch.backport.check.explain import explain
     from hpatch.report.backport.explain import ExplanationReport
     from hpatch.report.common.renderer import FORMS

@@ -22,21 +22,22 @@ Examples:
   hpatch backport list --status ~/2.4.x/STATUS
   hpatch backport list
 
---repo reads what the branch has in git, --status a file with what is not committed yet. A proposal needs three +1 and
-no veto. Since when it is there only a repository tells.
+--repo reads the STATUS that is committed, --status a file with uncommitted changes. A proposal needs three +1 and no
+veto. Only --repo shows the age of a proposal.
 """
 
 
 def _list(
     repo: Annotated[
-        str | None, typer.Option("--repo", metavar="DIR", help="A clone or mirror of httpd's git repository.")
+        str | None,
+        typer.Option("--repo", metavar="DIR", help="Read STATUS from this clone or mirror of httpd's git repository."),
     ] = None,
     status: status_path.Status = None,
-    branch: Annotated[str, typer.Option("--branch", metavar="NAME", help="With --repo: its branch.")] = "2.4.x",
+    branch: Annotated[str, typer.Option("--branch", metavar="NAME", help="With --repo, read this branch.")] = "2.4.x",
     format: Format = "text",
     verbose: Verbose = False,
 ) -> None:
-    """Show the proposals in STATUS, their votes and what each still needs."""
+    """List the proposals in STATUS, their votes, and what each still needs."""
     from datetime import UTC, datetime
 
     from hpatch.report.backport.status import StatusReport

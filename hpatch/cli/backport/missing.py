@@ -18,8 +18,8 @@ Examples:
   hpatch backport missing --path server/mpm/event --path server/listen.c --all
   hpatch backport missing --repo ~/src/httpd --mergeinfo ~/2.4.x --format json
 
-Best candidates first: those that name a CVE, then fixes that name a bug report. Merges are known by what the branch's
-messages say, by Subversion's record where it is given, and by content: what the branch has already is not shown.
+Revisions that name a CVE come first, then fixes that name a bug report. hpatch recognises merges by the branch's log
+messages, by Subversion's record (--mergeinfo) and by content. It leaves out what the branch already has.
 """
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 
@@ -27,18 +27,22 @@ _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 def _command(
     repo: shared.Repo = ".",
     path: Annotated[
-        list[str] | None, typer.Option("--path", metavar="PATH", help="Only what touches this. Repeatable.")
+        list[str] | None,
+        typer.Option("--path", metavar="PATH", help="Show only revisions that touch this path. Repeatable."),
     ] = None,
-    since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="As 2023-01-31.")] = None,
-    all_: Annotated[bool, typer.Option("--all", help="Show all, not the best only.")] = False,
-    most: Annotated[int, typer.Option("--most", min=1, metavar="N", help="How many to show.")] = 30,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="DATE", help="Show only revisions since this date, such as 2023-01-31."),
+    ] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Show all revisions, not only the best candidates.")] = False,
+    most: Annotated[int, typer.Option("--most", min=1, metavar="N", help="Show at most this many.")] = 30,
     onto: shared.Onto = "2.4.x",
     trunk: shared.Trunk = "trunk",
     mergeinfo: shared.Mergeinfo = None,
     format: Format = "text",
     verbose: Verbose = False,
 ) -> None:
-    """Show what trunk has and the branch lacks, the best candidates for a backport first."""
+    """List what trunk has and the branch lacks, best candidates first."""
     from hpatch.backport.check.missing import find
     from hpatch.report.backport.missing import MissingReport
     from hpatch.report.common.progress import shown

@@ -34,50 +34,66 @@ Examples:
   hpatch backport propose r1892805 --format github > pull-request.md
   hpatch backport propose 3f2a9c1 --repo ~/src/other --trunk main --onto 2.x
 
-Nothing is inserted that the branch has already, that the file proposes already, or that does not go in. For the last,
-merge by hand, put the patch where reviewers find it, and name that place with --at. To propose anew, with a fix that
-came later: 'hpatch backport remove' first.
+hpatch inserts nothing that the branch has, that the file already proposes, or that does not merge. If it does not
+merge, merge by hand, publish the patch, and name its URL with --at. To propose again with a later fix, run 'hpatch
+backport remove' first.
 
-Exit codes: 0 a proposal; 1 refused, and why; 2 wrong usage; 3 a repository, revision or STATUS that cannot be read; 4 a
-program that failed, a file that cannot be written.
+Exit codes: 0 proposed; 1 refused, with the reason; 2 wrong usage; 3 a repository, revision or STATUS cannot be read;
+4 a program failed, or a file cannot be written.
 """
-_BUILD = "Building and trying it (--build)"
+_BUILD = "Build (--build)"
 
 
 def _command(
     revisions: Annotated[
-        list[str], typer.Argument(metavar="REV...", help="Revisions of trunk: r1592037, 1592037,1592511 or a commit.")
+        list[str], typer.Argument(metavar="REV...", help="Revisions of trunk: r1592037, 1592037,1592511, or a commit.")
     ],
     repo: shared.Repo = ".",
     onto: shared.Onto = "2.4.x",
     trunk: shared.Trunk = "trunk",
     mergeinfo: shared.Mergeinfo = None,
-    title: Annotated[str, typer.Option(metavar="TEXT", help="The title; from the log message if not given.")] = "",
-    vote: Annotated[str | None, typer.Option(metavar="NAME", help="Your +1 goes with it.")] = None,
+    title: Annotated[
+        str, typer.Option(metavar="TEXT", help="The entry's title. The default comes from the log message.")
+    ] = "",
+    vote: Annotated[str | None, typer.Option(metavar="NAME", help="Add your +1 under this name.")] = None,
     insert: Annotated[
-        Path | None, typer.Option(metavar="STATUS", help="Put the entry at the end of this file's proposals.")
+        Path | None, typer.Option(metavar="STATUS", help="Append the entry to the proposals in this STATUS file.")
     ] = None,
     patch: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the change as a patch to the branch (patch -p0).")
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the change to this file, as a patch to the branch (patch -p0)."),
     ] = None,
     at: Annotated[
-        str, typer.Option(metavar="URL", help="Where reviewers find the branch's own patch or pull request.")
+        str, typer.Option(metavar="URL", help="The URL of the branch's own patch or pull request, for reviewers.")
     ] = "",
-    style: Annotated[Literal["2014", "2020", "2023"], typer.Option(help="The entry's form, by its year.")] = "2023",
+    style: Annotated[
+        Literal["2014", "2020", "2023"], typer.Option(help="The form of the entry, as in this year.")
+    ] = "2023",
     sender: Annotated[
-        str, typer.Option("--from", metavar="ADDRESS", help="With --format mail: its sender, if not that of --vote.")
+        str,
+        typer.Option(
+            "--from", metavar="ADDRESS", help="With --format mail, the sender. The default comes from --vote."
+        ),
     ] = "",
-    to: Annotated[str, typer.Option("--to", metavar="ADDRESS", help="With --format mail: the list.")] = "",
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to", metavar="ADDRESS", help="With --format mail, the recipient. The default is the developers' list."
+        ),
+    ] = "",
     build: Annotated[
-        bool, typer.Option("--build", help="Build the branch with it, and run its scenarios.", rich_help_panel=_BUILD)
+        bool,
+        typer.Option(
+            "--build", help="Build the branch with the change, and run its scenarios.", rich_help_panel=_BUILD
+        ),
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")] = False,
     format: Annotated[
-        Literal["text", "mail", "github", "json"], typer.Option("--format", "-f", help="The form of the answer.")
+        Literal["text", "mail", "github", "json"], typer.Option("--format", "-f", help="The output format.")
     ] = "text",
     verbose: Verbose = False,
 ) -> int:
-    """Propose to merge revisions of trunk: the entry for STATUS, the patch, a mail, what was checked."""
+    """Propose a merge: the STATUS entry, the patch, a mail, and the checks."""
     from hpatch.backport.proposal import evidence
     from hpatch.backport.proposal.proposal import Wish, make, proposed
     from hpatch.report.backport.proposal import ProposalReport

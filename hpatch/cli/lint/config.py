@@ -33,7 +33,7 @@ Examples:
   hpatch config tree --format jsonl --modules all apache2.conf
   hpatch config tree -D SSL --httpd /usr/sbin/apache2 /etc/apache2
 
-Exit code 3 where httpd would not build its tree; what is wrong is then said on standard error.
+Exit code 3: httpd would not build its tree from this configuration. The reason is on standard error.
 """
 
 _WORKERS = """
@@ -42,17 +42,24 @@ Examples:
   hpatch config workers /etc/apache2
   hpatch config workers --format json apache2.conf
 
-Exit code 3 where httpd would not build its tree; what is wrong is then said on standard error.
+Exit code 3: httpd would not build its tree from this configuration. The reason is on standard error.
 """
 
-Path = Annotated[str, typer.Argument(metavar="PATH", help="A main file, or a folder with one configuration.")]
+Path = Annotated[
+    str, typer.Argument(metavar="PATH", help="A main configuration file, or a folder with one configuration.")
+]
 
 
 def _tree(
     path: Path,
     format: Annotated[
         Literal["text", "jsonl"],
-        typer.Option("--format", "-f", help='For people, or lines [depth, "Directive", "arguments", "file", line].'),
+        typer.Option(
+            "--format",
+            "-f",
+            help="The output format. jsonl has one line per directive: [depth, "
+            '"Directive", "arguments", "file", line].',
+        ),
     ] = "text",
     httpd: shared.Httpd = None,
     httpd_version: shared.HttpdVersion = None,
@@ -65,7 +72,7 @@ def _tree(
     no_config: shared.NoConfig = False,
     verbose: Verbose = False,
 ) -> int:
-    """Show the directives and sections that httpd would read, each with where it is written."""
+    """Show the directives and sections that httpd reads, with their files and lines."""
     configuration = _load(
         path, _chosen(httpd_version, modules, mpm, define, env_file, server_root), httpd, config, no_config
     )
@@ -87,7 +94,7 @@ def _workers(
     no_config: shared.NoConfig = False,
     verbose: Verbose = False,
 ) -> int:
-    """Show servers, mappings, workers, balancers and their parameters as mod_proxy would have them."""
+    """Show the servers, mappings, workers and balancers that mod_proxy creates."""
     from hpatch.proxy.build import build  # the tree does without
     from hpatch.report.lint.workers import WorkersReport
 
@@ -136,6 +143,6 @@ def _problems(configuration: Configuration) -> int:
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = help.group(app, "config", "Show what httpd, and mod_proxy, would make of a configuration.", _GROUP)
+    group = help.group(app, "config", "Show what httpd and mod_proxy make of a configuration.", _GROUP)
     help.command(group, "tree", _tree, _TREE)
     help.command(group, "workers", _workers, _WORKERS)

@@ -23,7 +23,7 @@ from hpatch.report.lint.forms import FORMS, FindingsReport
 
 _RULES = "Which findings"
 _OUTPUT = "Output"
-_UWSGI = "The uWSGI side"
+_UWSGI = "uWSGI"
 
 _EXAMPLES = """
 Examples:
@@ -34,40 +34,49 @@ Examples:
   hpatch lint --select WK,slash-double --fail-on error /etc/httpd
   hpatch lint --format sarif --output hpatch.sarif /etc/apache2
 
-A folder stands for the configurations in it: apache2.conf or httpd.conf, else every *.conf that no other includes.
+A folder stands for the configurations in it: apache2.conf or httpd.conf, or else every *.conf that no other file
+includes.
 
-Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 something could not be read or parsed.
+Exit codes: 0 no findings at or above --fail-on; 1 findings; 2 wrong usage; 3 some input could not be read or parsed.
 """
 
 
 def _command(
-    path: Annotated[list[str], typer.Argument(metavar="PATH...", help="Main files, or folders with configurations.")],
+    path: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Main configuration files, or folders of configurations.")
+    ],
     select: Annotated[
         list[str] | None,
-        typer.Option(metavar="RULES", help="Only these rules: codes, prefixes, names.", rich_help_panel=_RULES),
+        typer.Option(
+            metavar="RULES", help="Run only these rules: codes, prefixes or names. Repeatable.", rich_help_panel=_RULES
+        ),
     ] = None,
     ignore: Annotated[
-        list[str] | None, typer.Option(metavar="RULES", help="Not these rules.", rich_help_panel=_RULES)
+        list[str] | None, typer.Option(metavar="RULES", help="Skip these rules. Repeatable.", rich_help_panel=_RULES)
     ] = None,
     severity: Annotated[
-        Severity | None, typer.Option(help="The least severity to report; info if not given.", rich_help_panel=_RULES)
+        Severity | None,
+        typer.Option(help="Report findings of at least this severity. The default is info.", rich_help_panel=_RULES),
     ] = None,
     fail_on: Annotated[
         Literal["info", "warning", "error", "never"] | None,
-        typer.Option(help="The least severity that makes exit code 1; warning if not given.", rich_help_panel=_RULES),
+        typer.Option(
+            help="Exit with code 1 on findings of at least this severity. The default is warning.",
+            rich_help_panel=_RULES,
+        ),
     ] = None,
     format: Annotated[
         Literal["text", "json", "sarif", "github", "checkstyle"],
-        typer.Option("--format", "-f", help="The form of the answer.", rich_help_panel=_OUTPUT),
+        typer.Option("--format", "-f", help="The output format.", rich_help_panel=_OUTPUT),
     ] = "text",
     output_file: Annotated[
         str | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write the report to a file.", rich_help_panel=_OUTPUT),
+        typer.Option("--output", "-o", metavar="FILE", help="Write the report to this file.", rich_help_panel=_OUTPUT),
     ] = None,
     jobs: Annotated[
         int | None,
         typer.Option(
-            "--jobs", "-j", metavar="N", min=1, help="Processes for several configurations.", rich_help_panel=_OUTPUT
+            "--jobs", "-j", metavar="N", min=1, help="Lint this many configurations at once.", rich_help_panel=_OUTPUT
         ),
     ] = None,
     httpd: shared.Httpd = None,
@@ -81,18 +90,19 @@ def _command(
         list[str] | None,
         typer.Option(
             metavar="PATH",
-            help="An ini file, or a folder of them. Repeatable. Those in a linted folder are found by themselves.",
+            help="Read this ini file, or the ini files in this folder. Repeatable. Ini files in "
+            "a linted folder are found automatically.",
             rich_help_panel=_UWSGI,
         ),
     ] = None,
     uwsgi_version: Annotated[
-        str | None, typer.Option(metavar="VERSION", help="The version of uWSGI.", rich_help_panel=_UWSGI)
+        str | None, typer.Option(metavar="VERSION", help="Assume this version of uWSGI.", rich_help_panel=_UWSGI)
     ] = None,
     config: shared.Config = None,
     no_config: shared.NoConfig = False,
     verbose: Verbose = False,
 ) -> int:
-    """Find what will hurt in production in Apache httpd configurations."""
+    """Find faults in Apache httpd reverse-proxy configurations."""
     chosen = shared.given(
         path[0],
         Settings(

@@ -23,11 +23,13 @@ Examples:
 
 
 def _command(
-    rule: Annotated[str | None, typer.Argument(metavar="[RULE]", help="A code, a prefix of codes, or a name.")] = None,
+    rule: Annotated[
+        str | None, typer.Argument(metavar="[RULE]", help="A rule's code, a prefix of codes, or a rule's name.")
+    ] = None,
     format: Format = "text",
     verbose: Verbose = False,
 ) -> None:
-    """Show all rules in a table, or one rule's manual."""
+    """List all rules, or show one rule's manual."""
     rules = registry.rules()
     found = rules if rule is None else matching(rule, rules)
     if not found and rule is not None:

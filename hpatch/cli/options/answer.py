@@ -6,4 +6,4 @@ from typing import Annotated, Literal
 
 import typer
 
-Format = Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The form of the answer.")]
+Format = Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="The output format.")]

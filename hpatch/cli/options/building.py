@@ -7,14 +7,14 @@ from typing import Annotated, Literal
 
 import typer
 
-BUILD = "How it is built"
+BUILD = "Build"
 """The panel of these options in the help."""
 
-Mpm = Annotated[Literal["event", "worker", "prefork"], typer.Option(help="Its MPM.", rich_help_panel=BUILD)]
+Mpm = Annotated[Literal["event", "worker", "prefork"], typer.Option(help="Build this MPM.", rich_help_panel=BUILD)]
 ConfigureArgs = Annotated[
     list[str] | None,
     typer.Option(
-        "--configure-arg", metavar="ARG", help="A further argument of configure. Repeatable.", rich_help_panel=BUILD
+        "--configure-arg", metavar="ARG", help="Pass this argument to configure. Repeatable.", rich_help_panel=BUILD
     ),
 ]
 Jobs = Annotated[
@@ -25,13 +25,16 @@ Jobs = Annotated[
         metavar="N",
         min=1,
         max=1024,
-        help="How many compilers at once; as many as there are processors if not given.",
+        help="Run this many compilers at once. The default is the number of processors.",
         rich_help_panel=BUILD,
     ),
 ]
 BuildDir = Annotated[
     Path | None,
     typer.Option(
-        "--build-dir", metavar="DIR", help="Where to build; in the cache if not given.", rich_help_panel=BUILD
+        "--build-dir",
+        metavar="DIR",
+        help="Build in this folder. The default is a folder in the cache.",
+        rich_help_panel=BUILD,
     ),
 ]

@@ -12,7 +12,7 @@ from hpatch.lint import settings
 from hpatch.lint.settings import ALL_MODULES, Settings
 from hpatch.versions import Version
 
-HTTPD = "What httpd it is"
+HTTPD = "Target httpd"
 SETTINGS = "Settings"
 
 MPMS = ("event", "worker", "prefork", "winnt", "netware", "mpmt_os2")
@@ -20,17 +20,23 @@ MPMS = ("event", "worker", "prefork", "winnt", "netware", "mpmt_os2")
 
 Define = Annotated[
     list[str] | None,
-    typer.Option("--define", "-D", metavar="NAME[=VALUE]", help="As httpd's -D. Repeatable.", rich_help_panel=HTTPD),
+    typer.Option(
+        "--define",
+        "-D",
+        metavar="NAME[=VALUE]",
+        help="Define a name, as httpd's -D does. Repeatable.",
+        rich_help_panel=HTTPD,
+    ),
 ]
 HttpdVersion = Annotated[
-    str | None, typer.Option(metavar="VERSION", help="The version of httpd, such as 2.4.62.", rich_help_panel=HTTPD)
+    str | None, typer.Option(metavar="VERSION", help="Assume this version, such as 2.4.62.", rich_help_panel=HTTPD)
 ]
 ModuleList = Annotated[
     str | None,
     typer.Option(
         "--modules",
         metavar="LIST",
-        help="The modules that it has: proxy,proxy_http,… or a file of names (httpd -M prints one), or all.",
+        help="Assume these modules: a list (proxy,proxy_http), a file of names (the output of httpd -M), or all.",
         rich_help_panel=HTTPD,
     ),
 ]
@@ -38,30 +44,34 @@ Httpd = Annotated[
     str | None,
     typer.Option(
         metavar="PROGRAM",
-        help="Ask this httpd for its version and its compiled-in modules; take this machine's files for its own.",
+        help="Ask this httpd for its version and built-in modules, and check file names against this machine.",
         rich_help_panel=HTTPD,
     ),
 ]
 Mpm = Annotated[
-    str | None, typer.Option(metavar="NAME", help="The MPM: event, worker or prefork.", rich_help_panel=HTTPD)
+    str | None, typer.Option(metavar="NAME", help="Assume this MPM: event, worker or prefork.", rich_help_panel=HTTPD)
 ]
 EnvFile = Annotated[
     str | None,
     typer.Option(
         metavar="FILE",
-        help="The environment httpd starts with, as Debian's envvars. One beside apache2.conf is read by itself.",
+        help="Read httpd's environment from this file, in the form of Debian's envvars. An "
+        "envvars beside apache2.conf is read automatically.",
         rich_help_panel=HTTPD,
     ),
 ]
 ServerRoot = Annotated[
     str | None,
-    typer.Option(metavar="DIR", help="Where relative paths start, whatever ServerRoot says.", rich_help_panel=HTTPD),
+    typer.Option(
+        metavar="DIR", help="Resolve relative paths from this folder, whatever ServerRoot says.", rich_help_panel=HTTPD
+    ),
 ]
 Config = Annotated[
     str | None,
     typer.Option(
         metavar="FILE",
-        help="A settings file; otherwise the nearest hpatch.toml, or a pyproject.toml with a table tool.hpatch.",
+        help="Read this settings file. The default is the nearest hpatch.toml, or pyproject.toml with a table "
+        "tool.hpatch.",
         rich_help_panel=SETTINGS,
     ),
 ]

@@ -10,17 +10,19 @@ if TYPE_CHECKING:
 
     from hpatch.backport.history.revisions import Revisions
 
-Repo = Annotated[str, typer.Option("--repo", metavar="DIR", help="A clone or mirror of the git repository.")]
+Repo = Annotated[
+    str, typer.Option("--repo", metavar="DIR", help="Read history from this clone or mirror of the git repository.")
+]
 Onto = Annotated[str, typer.Option("--onto", metavar="BRANCH|COMMIT", help="The stable branch, or one of its commits.")]
 Trunk = Annotated[
-    str, typer.Option("--trunk", metavar="BRANCH|COMMIT", help="Where development goes on, or one of its commits.")
+    str, typer.Option("--trunk", metavar="BRANCH|COMMIT", help="The development branch, or one of its commits.")
 ]
 Mergeinfo = Annotated[
     str | None,
     typer.Option(
         "--mergeinfo",
         metavar="FILE|DIR",
-        help="Subversion's record of merges: a file with svn:mergeinfo's value, or a working copy of the branch.",
+        help="Subversion's record of merges: a file with the value of svn:mergeinfo, or a working copy of the branch.",
     ),
 ]
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-CELLS = "Which cells"
+CELLS = "Matrix"
 """The panel of these options in the help."""
 
 Backends = Annotated[
@@ -14,23 +14,33 @@ Backends = Annotated[
     typer.Option(
         "--backend",
         metavar="responder|uwsgi[:PATH]|uwsgi@VERSION",
-        help="A backend. Repeatable.",
+        help="Run with this backend. Repeatable.",
         rich_help_panel=CELLS,
     ),
 ]
 Transports = Annotated[
     str | None,
-    typer.Option("--transport", metavar="unix,tcp", help="How the backend is reached.", rich_help_panel=CELLS),
+    typer.Option(
+        "--transport", metavar="unix,tcp", help="Reach the backend over these transports.", rich_help_panel=CELLS
+    ),
 ]
 Threads = Annotated[
     str | None,
     typer.Option(
-        "--threads", metavar="N,...", help="Numbers of uWSGI's threads; 1,4 if not given.", rich_help_panel=CELLS
+        "--threads",
+        metavar="N,...",
+        help="Run uWSGI with these numbers of threads. The default is 1,4.",
+        rich_help_panel=CELLS,
     ),
 ]
 Requests = Annotated[
     int | None,
     typer.Option(
-        "--requests", metavar="N", min=1, max=1_000_000, help="How many, where more tell more.", rich_help_panel=CELLS
+        "--requests",
+        metavar="N",
+        min=1,
+        max=1_000_000,
+        help="Send this many requests, in scenarios where more requests show more.",
+        rich_help_panel=CELLS,
     ),
 ]

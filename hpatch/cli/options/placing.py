@@ -16,14 +16,14 @@ Fuzz = Annotated[
         metavar="N",
         min=0,
         max=9,
-        help="Context lines at a hunk's ends that may differ.",
+        help="Let this many context lines at a hunk's ends differ.",
         rich_help_panel=PLACING,
     ),
 ]
 IgnoreWhitespace = Annotated[
-    bool, typer.Option("--ignore-whitespace", help="White space may differ.", rich_help_panel=PLACING)
+    bool, typer.Option("--ignore-whitespace", help="Let white space differ.", rich_help_panel=PLACING)
 ]
 AnyVersion = Annotated[
     bool,
-    typer.Option("--any-version", help="Try sets that are not meant for this version too.", rich_help_panel=PLACING),
+    typer.Option("--any-version", help="Try sets that are not meant for this version, too.", rich_help_panel=PLACING),
 ]

@@ -14,28 +14,41 @@ SOURCE = "Where revisions come from"
 
 CatalogDirs = Annotated[
     list[str] | None,
-    typer.Option("--catalog", metavar="DIR", help="A folder of your own patch sets, in addition. Repeatable."),
+    typer.Option("--catalog", metavar="DIR", help="Also use the patch sets in this folder. Repeatable."),
 ]
 GitDir = Annotated[
     str | None,
-    typer.Option("--git", metavar="DIR", help="A clone or mirror of httpd's git repository.", rich_help_panel=SOURCE),
+    typer.Option(
+        "--git",
+        metavar="DIR",
+        help="Take revisions from this clone or mirror of httpd's git repository.",
+        rich_help_panel=SOURCE,
+    ),
 ]
 SvnUrl = Annotated[
     str | None,
     typer.Option(
-        "--svn", metavar="URL", help="A Subversion repository: the URL above its trunk.", rich_help_panel=SOURCE
+        "--svn",
+        metavar="URL",
+        help="Take revisions from this Subversion repository: the URL above its trunk.",
+        rich_help_panel=SOURCE,
     ),
 ]
-Web = Annotated[bool, typer.Option("--web", help="The project's public git host, by https.", rich_help_panel=SOURCE)]
+Web = Annotated[
+    bool,
+    typer.Option(
+        "--web", help="Fetch revisions from the project's public git host over HTTPS.", rich_help_panel=SOURCE
+    ),
+]
 WebBase = Annotated[
     str | None,
     typer.Option(
-        metavar="URL", help="With --web: another host's repository, URL/commit/COMMIT.diff.", rich_help_panel=SOURCE
+        metavar="URL", help="With --web, fetch from another host: URL/commit/COMMIT.diff.", rich_help_panel=SOURCE
     ),
 ]
 From = Annotated[
     str | None,
-    typer.Option("--from", metavar="DIR", help="A folder of diffs: r1591508.diff, …", rich_help_panel=SOURCE),
+    typer.Option("--from", metavar="DIR", help="Take diffs from this folder: r1591508.diff, …", rich_help_panel=SOURCE),
 ]
 
 

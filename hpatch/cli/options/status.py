@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 NAME = "STATUS"
 Status = Annotated[
     Path | None,
-    typer.Option("--status", metavar="FILE", help="The file; ./STATUS if neither it nor --repo is given."),
+    typer.Option(
+        "--status", metavar="FILE", help="Use this file. Without it and without --repo, hpatch uses ./STATUS."
+    ),
 ]
 Repo = Annotated[
     Path | None,
     typer.Option(
-        "--repo", metavar="DIR", help="A working copy of the stable branch (Subversion or git), for its STATUS."
+        "--repo", metavar="DIR", help="Use the STATUS of this working copy of the stable branch (Subversion or git)."
     ),
 ]
 _CONFLICT = re.compile(rb"^(?:<<<<<<< |>>>>>>> )", re.MULTILINE)

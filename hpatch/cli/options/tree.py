@@ -13,7 +13,9 @@ import typer
 from hpatch import files
 from hpatch.report.common.terminal import visible
 
-Tree = Annotated[Path, typer.Option("--tree", metavar="DIR", help="The source tree; the current folder if not given.")]
+Tree = Annotated[
+    Path, typer.Option("--tree", metavar="DIR", help="The source tree. The default is the current folder.")
+]
 
 
 @contextmanager

@@ -23,7 +23,7 @@ def _write(text: str) -> None:
     print(f"hpatch: {visible(text)}", file=sys.stderr)
 
 
-_HELP = "Tell on standard error what is read and run."
+_HELP = "Show on standard error what is read and run."
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help=_HELP, callback=_chosen)]
 
 

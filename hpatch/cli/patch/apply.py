@@ -29,11 +29,11 @@ Examples:
   hpatch apply fcgi-body-cpu scgi-unix --tree httpd-2.4.9 --web --dry-run
   hpatch apply local/fix.diff r1591472 --tree httpd-2.4.9
 
-Sets that a set needs come along. All of it is applied, or nothing: then the lines that do not fit are shown, and the
-revisions that they come from where the source tells (--git). hpatch revert takes a set back.
+Sets that the named sets need are applied too. hpatch applies everything or nothing. If something does not fit, it shows
+the lines in the way and, with --git, the revisions that brought the missing lines. hpatch revert undoes a set.
 
-Exit codes: 0 applied, or there already; 1 it does not apply; 2 wrong usage; 3 a tree or a diff that cannot be read; 4 a
-source that cannot be asked, a tree that cannot be written, another hpatch at work in it.
+Exit codes: 0 applied, or already there; 1 does not apply; 2 wrong usage; 3 a tree or a diff cannot be read; 4 the
+source cannot be reached, the tree cannot be written, or another hpatch is working in it.
 """
 
 _REVISION = re.compile(r"r(\d{1,9})")
@@ -42,10 +42,10 @@ _REVISION = re.compile(r"r(\d{1,9})")
 def _command(
     what: Annotated[
         list[str],
-        typer.Argument(metavar="SET|FILE|rN...", help="Sets, diffs (FILE.diff, FILE.patch), single revisions."),
+        typer.Argument(metavar="SET|FILE|rN...", help="Patch sets, diffs (FILE.diff, FILE.patch) or single revisions."),
     ],
     tree: trees.Tree = Path(),
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done; change nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")] = False,
     format: Format = "text",
     fuzz: placing.Fuzz = 0,
     ignore_whitespace: placing.IgnoreWhitespace = False,
@@ -57,7 +57,7 @@ def _command(
             metavar="N",
             min=0,
             max=99,
-            help="A diff's leading folders to strip; found out if not given.",
+            help="Strip this many leading folders from a diff's paths. Detected by default.",
             rich_help_panel=PLACING,
         ),
     ] = None,
@@ -70,7 +70,7 @@ def _command(
     catalog: shared.CatalogDirs = None,
     verbose: Verbose = False,
 ) -> int:
-    """Apply patch sets, diffs and revisions to a source tree: all of them, or nothing."""
+    """Apply patch sets, diffs and revisions to a source tree."""
     known = shared.catalog(catalog)
     request = _request(what, {one.id for one in known.sets})._replace(
         fuzz=fuzz, ignore_whitespace=ignore_whitespace, strip=strip, any_version=any_version

@@ -23,26 +23,29 @@ Examples:
   hpatch set export fcgi-body-cpu --as quilt --output debian/patches
   hpatch set export fcgi-body-cpu --tree ~/src/httpd --as git --output mails
 
-The patches fit the tree as it is without what hpatch applied in it. Sets that a set needs and that the tree lacks come
-along. A series that is there already is added to; a patch of the same name and other content is an error.
+The patches fit the tree without the patches that hpatch applied in it. Sets that the named sets need and that the tree
+lacks are included. hpatch appends to an existing series. It stops if a patch of the same name has other content.
 """
 
 Form = Literal["quilt", "git", "diff"]
 
 
 def command(
-    sets: Annotated[list[str], typer.Argument(metavar="SET...", help="Names of sets.")],
+    sets: Annotated[list[str], typer.Argument(metavar="SET...", help="Names of patch sets.")],
     form: Annotated[
-        Form, typer.Option("--as", help="A quilt series with DEP-3 headers, mails for git am, or one diff (-p1).")
+        Form,
+        typer.Option(
+            "--as", help="What to write: a quilt series with DEP-3 headers, mails for git am, or one diff (-p1)."
+        ),
     ],
     tree: trees.Tree = Path(),
     folder: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="DIR", help="Where to write; not needed for one diff."),
+        typer.Option("--output", "-o", metavar="DIR", help="Write to this folder. Not needed for one diff."),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written; write nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")] = False,
     any_version: Annotated[
-        bool, typer.Option("--any-version", help="Try sets that are not meant for this version too.")
+        bool, typer.Option("--any-version", help="Try sets that are not meant for this version, too.")
     ] = False,
     git: shared.GitDir = None,
     svn: shared.SvnUrl = None,
@@ -53,7 +56,7 @@ def command(
     format: Format = "text",
     verbose: Verbose = False,
 ) -> int:
-    """Write patch sets as patches that quilt, git am or patch take, made to fit a tree."""
+    """Write patch sets as patches for quilt, git am or patch, fitted to a tree."""
     from hpatch.build.trees.applying import Request, prepare_bare
     from hpatch.build.trees.exporting import patches
     from hpatch.patch.apply import export

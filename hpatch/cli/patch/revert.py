@@ -26,20 +26,20 @@ Examples:
   hpatch revert fcgi-memset --tree httpd-2.4.9
   hpatch revert --all --dry-run --tree httpd-2.4.9
 
-A set need not be the last one applied: what came later, and edits of your own, stay where they do not touch its lines.
-Where they do, nothing is changed, and the lines are shown (exit code 1).
+You can revert any applied set, not only the last one. Later changes and your own edits stay if they touch other lines.
+If they touch the same lines, hpatch changes nothing and shows those lines (exit code 1).
 """
 
 
 def _command(
-    sets: Annotated[list[str] | None, typer.Argument(metavar="[SET]...", help="What to take back.")] = None,
+    sets: Annotated[list[str] | None, typer.Argument(metavar="[SET]...", help="The sets to revert.")] = None,
     tree: trees.Tree = Path(),
-    everything: Annotated[bool, typer.Option("--all", help="All that is applied.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done; change nothing.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Revert everything that is applied.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")] = False,
     format: Format = "text",
     verbose: Verbose = False,
 ) -> int:
-    """Take patch sets out of a source tree again."""
+    """Revert patch sets in a source tree."""
     from hpatch.report.common.renderer import FORMS
 
     if bool(sets) is everything:

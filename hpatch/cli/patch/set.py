@@ -44,8 +44,11 @@ Examples:
   hpatch set fetch fcgi-memset --from ~/diffs
   hpatch set fetch fcgi-memset --dry-run
 
-The sets that a set needs are fetched too. Each diff is held against the catalogue's fingerprint and kept; nothing
-else is. Exit code 3 where a revision is not to be had or is another change, 4 where the source cannot be asked.
+Sets that the named sets need are fetched too. hpatch checks each diff against the catalogue's fingerprint, and keeps it
+in the cache only if they match.
+
+Exit codes: 0 all fetched; 2 wrong usage; 3 a revision is not available, or is a different change; 4 the source cannot
+be reached.
 """
 
 
@@ -54,34 +57,34 @@ def _list(
     format: Format = "text",
     verbose: Verbose = False,
 ) -> None:
-    """Show all patch sets."""
+    """List all patch sets."""
     output.show(SetsReport(shared.catalog(catalog).sets), FORMS, format)
 
 
 def _show(
-    set: Annotated[str, typer.Argument(metavar="SET", help="A set's name.")],
+    set: Annotated[str, typer.Argument(metavar="SET", help="The name of a patch set.")],
     catalog: shared.CatalogDirs = None,
     format: Format = "text",
     verbose: Verbose = False,
 ) -> None:
-    """Show a patch set: what it cures, its revisions, what it needs, how it is recognised."""
+    """Show a patch set: what it fixes, its revisions, what it needs, how a tree shows it."""
     known = shared.catalog(catalog)
     output.show(SetReport(known.get(set), known), FORMS, format)
 
 
 def _fetch(
-    sets: Annotated[list[str], typer.Argument(metavar="SET...", help="Names of sets.")],
+    sets: Annotated[list[str], typer.Argument(metavar="SET...", help="Names of patch sets.")],
     git: shared.GitDir = None,
     svn: shared.SvnUrl = None,
     web: shared.Web = False,
     web_base: shared.WebBase = None,
     from_: shared.From = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Fetch nothing: say what is in the cache.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Fetch nothing; show what is in the cache.")] = False,
     catalog: shared.CatalogDirs = None,
     format: Format = "text",
     verbose: Verbose = False,
 ) -> int:
-    """Fetch the diffs of patch sets and of those that they need into the cache."""
+    """Fetch the diffs of patch sets, and of the sets they need, into the cache."""
     from hpatch.patch.sets.model import applying_order
     from hpatch.patch.sources.fetch import Unavailable, fetch
 
@@ -98,7 +101,7 @@ def _fetch(
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = help.group(app, "set", "Show patch sets, fetch their diffs, export them.", _GROUP)
+    group = help.group(app, "set", "List, show, fetch and export patch sets.", _GROUP)
     help.command(group, "list", _list, _LIST)
     help.command(group, "show", _show, _SHOW)
     help.command(group, "fetch", _fetch, _FETCH)

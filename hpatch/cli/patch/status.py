@@ -20,19 +20,23 @@ Examples:
   hpatch status --tree httpd-2.4.9 fcgi-memset scgi-unix
   hpatch status --tree httpd-2.4.9 --format json
 
-present: the tree has it, by hpatch, by its version or by what its files say; partly: some of its changes;
-superseded: the version has it, and later changes went over its lines.
+States:
+
+  present     hpatch applied the set, the version contains it, or its files do
+  partly      the tree has some of the set's changes
+  superseded  the version contains the set, and later changes replaced it
+  missing     the tree does not have it
 """
 
 
 def _command(
-    sets: Annotated[list[str] | None, typer.Argument(metavar="[SET]...", help="Only these sets.")] = None,
+    sets: Annotated[list[str] | None, typer.Argument(metavar="[SET]...", help="Show only these sets.")] = None,
     tree: trees.Tree = Path(),
     catalog: shared.CatalogDirs = None,
     format: Format = "text",
     verbose: Verbose = False,
 ) -> None:
-    """Show which patch sets a source tree has, and what is applied in it."""
+    """Show which patch sets a source tree has."""
     from hpatch.build.trees import presence
     from hpatch.build.trees.source import find
     from hpatch.patch.apply import stack

@@ -29,23 +29,26 @@ Examples:
   hpatch build httpd-2.4.62 --prefix ~/modules --module mod_proxy_fcgi
   hpatch build httpd-2.4.62 --prefix ~/httpd-2.4.62 --plan
 
-The tree is only read: it is built in a copy, which stays, so that the next build of the tree compiles only what has
-changed. The tree may be a release, a Debian source package, or come from version control; APR and PCRE are the
-system's. ccache is used where it is installed. The prefix changes as a whole or not at all.
+hpatch only reads the tree and builds a copy. The copy stays, so the next build compiles only what has changed. The tree
+can be a release, a Debian source package or a checkout. APR and PCRE are the system's. ccache is used if it is
+installed. The prefix changes as a whole or not at all.
 
-Exit codes: 0 built; 2 wrong usage, a prefix that hpatch did not make; 3 a tree that cannot be read; 4 it does not
-build, or something that it takes is missing.
+Exit codes: 0 built; 2 wrong usage, or a prefix that hpatch did not make; 3 the tree cannot be read; 4 the build failed,
+or something that it needs is missing.
 """
 
 
 def _command(
-    tree: Annotated[Path, typer.Argument(metavar="TREE", help="The source tree of httpd.")],
-    prefix: Annotated[Path, typer.Option("--prefix", metavar="DIR", help="Where to install; need not be there yet.")],
+    tree: Annotated[Path, typer.Argument(metavar="TREE", help="A source tree of httpd.")],
+    prefix: Annotated[
+        Path,
+        typer.Option("--prefix", metavar="DIR", help="Install to this folder. hpatch makes it if it does not exist."),
+    ],
     mpm: building.Mpm = "event",
     modules: Annotated[
         Literal["static", "shared"],
         typer.Option(
-            help="What is built: static, what a reverse proxy needs, compiled in; shared, all usual modules as files.",
+            help="Compile in what a reverse proxy needs (static), or build all usual modules as files (shared).",
             rich_help_panel=building.BUILD,
         ),
     ] = "static",
@@ -55,20 +58,22 @@ def _command(
     module: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME", help="Build just this module, to DIR/modules. Repeatable.", rich_help_panel=_MODULE
+            metavar="NAME", help="Build only this module, to DIR/modules. Repeatable.", rich_help_panel=_MODULE
         ),
     ] = None,
     apxs: Annotated[
         str | None,
         typer.Option(
-            metavar="PROGRAM", help="For the httpd of this apxs; the one on the PATH.", rich_help_panel=_MODULE
+            metavar="PROGRAM",
+            help="Build for the httpd of this apxs. The default is the apxs on the PATH.",
+            rich_help_panel=_MODULE,
         ),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--plan", "--dry-run", help="Show what would run; run nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--plan", "--dry-run", help="Show the commands; run nothing.")] = False,
     format: Format = "text",
     verbose: Verbose = False,
 ) -> None:
-    """Build httpd from a source tree, or single modules of it for an httpd that is installed."""
+    """Build httpd, or single modules of it, from a source tree."""
     from hpatch.build.httpd.plan import BuildOptions
     from hpatch.build.trees.source import open_tree
     from hpatch.report.common.renderer import FORMS

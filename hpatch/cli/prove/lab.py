@@ -48,20 +48,20 @@ Examples:
   hpatch lab run uwsgi-stdin-eof --requests 2000 --plot rates.svg
   hpatch lab run fcgi-body-cpu --module proxy_fcgi=modules/mod_proxy_fcgi.so
 
-What is not chosen is tried as each scenario is meant; cells that make no sense for one are left out, and told of.
-uwsgi@VERSION is fetched with pip, built once and kept in the cache. Servers listen on 127.0.0.1 or in a private folder,
-and end.
+Each scenario has defaults for what you do not choose. hpatch leaves out the combinations that a scenario does not
+support, and names them. It fetches uwsgi@VERSION with pip, builds it once and keeps it in the cache. Servers listen on
+127.0.0.1 or in a private folder, and hpatch stops them.
 
-Exit codes: 0 all passed; 1 some failed; 2 wrong usage; 4 none failed, but some cannot run here, and it says why.
+Exit codes: 0 all passed; 1 some failed; 2 wrong usage; 4 none failed, but some could not run; the output says why.
 """
 
 
 def _list(
-    scenario: Annotated[str | None, typer.Argument(metavar="[SCENARIO]", help="Show all about this one.")] = None,
+    scenario: Annotated[str | None, typer.Argument(metavar="[SCENARIO]", help="Show this scenario in full.")] = None,
     format: Format = "text",
     verbose: Verbose = False,
 ) -> None:
-    """Show the scenarios: what each holds, of which patch sets it tells, with what it runs."""
+    """List all scenarios, or show one in full."""
     from hpatch.lab.registry import find, scenarios
     from hpatch.report.common.renderer import FORMS
     from hpatch.report.prove.scenarios import ScenarioReport, ScenariosReport
@@ -72,20 +72,23 @@ def _list(
 
 def _run(
     scenario: Annotated[
-        list[str] | None, typer.Argument(metavar="SCENARIO...", help="Names; hpatch lab list shows them.")
+        list[str] | None,
+        typer.Argument(metavar="SCENARIO...", help="Names of scenarios; 'hpatch lab list' shows them."),
     ] = None,
     all: Annotated[bool, typer.Option("--all", help="Run all scenarios.")] = False,
     gateway: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="httpd[:PREFIX|:PROGRAM]|nginx[:PATH]", help="A gateway. Repeatable.", rich_help_panel=CELLS
+            metavar="httpd[:PREFIX|:PROGRAM]|nginx[:PATH]",
+            help="Run with this gateway. Repeatable.",
+            rich_help_panel=CELLS,
         ),
     ] = None,
     module: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME=FILE",
-            help="A module that httpd loads for its own. Repeatable.",
+            help="Let httpd load this file instead of its own module. Repeatable.",
             rich_help_panel=CELLS,
         ),
     ] = None,
@@ -94,13 +97,13 @@ def _run(
     threads: matrix.Threads = None,
     requests: matrix.Requests = None,
     plot: Annotated[
-        Path | None, typer.Option(metavar="FILE.svg|FILE.png", help="Draw the outcomes as a picture too.")
+        Path | None, typer.Option(metavar="FILE.svg|FILE.png", help="Also draw the outcomes as a picture.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the cells; run nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the cells of the matrix; run nothing.")] = False,
     format: Format = "text",
     verbose: Verbose = False,
 ) -> int:
-    """Run scenarios in the cells of a matrix: gateways, backends, transports, numbers of threads."""
+    """Run scenarios over a matrix of gateways, backends, transports and threads."""
     from hpatch.lab.matrix import experiments, left_out
     from hpatch.report.common.renderer import FORMS
     from hpatch.report.prove import plot as lab_plot
@@ -214,6 +217,6 @@ def _run_all(planned: Sequence[Experiment], requests: int | None, results: list[
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = help.group(app, "lab", "Experiments with gateways and backends that really run.", _GROUP)
+    group = help.group(app, "lab", "Run experiments against real gateways and backends.", _GROUP)
     help.command(group, "list", _list, _LIST)
     help.command(group, "run", _run, _RUN)

@@ -27,24 +27,29 @@ Examples:
   hpatch smoke ~/httpd-2.4.62 --sets fcgi-stdin-eof
   hpatch smoke /usr/sbin/apache2 --format json
 
-It is started with a configuration of its own on 127.0.0.1, in a private folder, and ends. The sets that it is to have
-are those of its version, and those that were applied to the tree that hpatch built it from.
+hpatch starts the httpd on 127.0.0.1 with a configuration in a private folder. It requests a page, proxies over each
+scheme that the httpd supports, runs the scenarios of the expected sets, and stops the httpd. The expected sets are
+those of its version and those applied to the tree that hpatch built it from.
 
-Exit codes: 0 all passed; 1 something failed; 2 wrong usage; 4 none failed, but something cannot run here.
+Exit codes: 0 all passed; 1 something failed; 2 wrong usage; 4 nothing failed, but something could not run.
 """
 
 
 def _command(
-    prefix: Annotated[str, typer.Argument(metavar="PREFIX", help="Where it is installed to, or its program.")],
+    prefix: Annotated[
+        str, typer.Argument(metavar="PREFIX", help="The folder that httpd is installed in, or its program.")
+    ],
     sets: Annotated[
         list[str] | None,
-        typer.Option("--sets", metavar="SET", help="Sets that it is to have, and no others. Repeatable; commas do."),
+        typer.Option(
+            "--sets", metavar="SET", help="Expect these sets and no others. Repeatable, or separated by commas."
+        ),
     ] = None,
     catalog: shared.CatalogDirs = None,
     format: Format = "text",
     verbose: Verbose = False,
 ) -> int:
-    """Try an httpd: it starts, serves a page, proxies by each scheme it has, and shows the sets that it is to have."""
+    """Check that an httpd works and has the patch sets that it should have."""
     from hpatch.build.httpd import prefix as made
     from hpatch.build.httpd.installed import ask
     from hpatch.lab import smoke as lab

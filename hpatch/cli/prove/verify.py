@@ -35,42 +35,43 @@ Examples:
   hpatch verify fcgi-stdin-eof --tree httpd-2.4.62 --backend uwsgi@2.0.4
   hpatch verify scgi-unix --tree httpd-2.4.9 --format markdown > ticket.md
 
-The tree is built as it is, and the sets' scenarios are run, with the responder if no backend is given: they must fail.
-The sets are applied in a copy, what has changed is built, and the scenarios are run again: they must pass, and nothing
-else may be worse. The tree itself stays as it is; with --in-place the sets are applied to it once the proof holds.
+hpatch builds the tree and runs the scenarios of the sets, which must fail. It applies the sets in a copy, builds what
+changed, and runs the scenarios again. Now they must pass, and nothing else may get worse. The backend is the responder,
+unless you name another. The tree itself does not change. With --in-place, hpatch applies the sets to it once the proof
+holds.
 
-Exit codes: 0 the proof holds; 1 it does not, or the sets do not apply; 2 wrong usage; 3 a tree that cannot be read; 4
-the tree does not build as it is, something that it takes is missing, or something could not run.
+Exit codes: 0 proved; 1 not proved, or the sets do not apply; 2 wrong usage; 3 the tree cannot be read; 4 the tree does
+not build as it is, something that it needs is missing, or something could not run.
 """
 
 
 def _command(
-    sets: Annotated[list[str], typer.Argument(metavar="SET...", help="Sets; those that they need come along.")],
+    sets: Annotated[
+        list[str], typer.Argument(metavar="SET...", help="Patch sets. The sets that they need are applied too.")
+    ],
     tree: trees.Tree = Path(),
     in_place: Annotated[
         bool, typer.Option("--in-place", help="Apply the sets to the tree if the proof holds.")
     ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be applied and tried; do nothing.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be applied and run; do nothing.")] = False,
     format: Annotated[
-        Literal["text", "json", "markdown"], typer.Option("--format", "-f", help="The form of the answer.")
+        Literal["text", "json", "markdown"], typer.Option("--format", "-f", help="The output format.")
     ] = "text",
     module_only: Annotated[
         bool,
         typer.Option(
             "--module-only",
-            help="Build just the changed modules, for an installed httpd.",
+            help="Build only the changed modules, for an installed httpd.",
             rich_help_panel=BUILD,
         ),
     ] = False,
     httpd: Annotated[
         str | None,
-        typer.Option(metavar="PREFIX|PROGRAM", help="With --module-only: that httpd.", rich_help_panel=BUILD),
+        typer.Option(metavar="PREFIX|PROGRAM", help="With --module-only, build for this httpd.", rich_help_panel=BUILD),
     ] = None,
     apxs: Annotated[
         str | None,
-        typer.Option(metavar="PROGRAM", help="With --module-only: its apxs.", rich_help_panel=BUILD),
+        typer.Option(metavar="PROGRAM", help="With --module-only, use this apxs.", rich_help_panel=BUILD),
     ] = None,
     mpm: building.Mpm = "event",
     configure_arg: building.ConfigureArgs = None,
@@ -91,7 +92,7 @@ def _command(
     catalog: shared.CatalogDirs = None,
     verbose: Verbose = False,
 ) -> int:
-    """Prove patch sets on a source tree: without them their scenarios fail, with them they pass."""
+    """Prove patch sets: scenarios fail without them and pass with them."""
     from hpatch.build.httpd.build import folder_of, held
     from hpatch.build.httpd.plan import BuildOptions
     from hpatch.build.trees.applying import Request
