@@ -75,14 +75,14 @@ def _prerequisites(answer: Check) -> Iterator[Evidence]:
         return
     search = answer.search
     if search is not None and search.found:
-        yield Evidence("prerequisites", "no", f"with {_names(search.found)} before it, it goes in")
+        yield Evidence("prerequisites", "no", f"with {_names(search.found)} before it, it merges")
         return
     missing = [one for one in answer.prerequisites if one.missing]
     if missing:
         names = _names([one.revision for one in missing[:_SHOWN]])
         yield Evidence("prerequisites", "note", f"lines that it expects are from {names}, which the branch lacks")
     else:
-        yield Evidence("prerequisites", "note", "no revision is known that would make it go in")
+        yield Evidence("prerequisites", "note", "no known revision would make it merge")
 
 
 def _followups(followups: Sequence[Followup]) -> Iterator[Evidence]:

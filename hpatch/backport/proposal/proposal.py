@@ -79,7 +79,7 @@ class Proposal(NamedTuple):
         if self.check.verdict == "absent":
             return f"{self.branch} has none of the files that it changes"
         if self.way == "open":
-            return f"it does not go in: {self._stopped}, so {self.branch} needs a patch of its own"
+            return f"it does not merge: {self._stopped}, so {self.branch} needs a patch of its own"
         if UNKNOWN in self.entry:
             return "svn merge may stop at a conflict: reviewers need a patch (--patch writes it, --at names its place)"
         return ""

@@ -9,9 +9,9 @@ from hpatch.backport.check.answer import Advice, Check, Need
 from hpatch.report.common.terminal import visible
 
 _NEEDS: dict[Need, str] = {
-    "lines": "for lines that it expects",
-    "names": "for names that it uses",
-    "files": "for files that it changes",
+    "lines": "for missing lines",
+    "names": "for missing names",
+    "files": "for missing files",
     "followed": "followed up or repaired by it",
     "follows": "follow-ups and repairs",
     "reverts": "take it back",
@@ -19,9 +19,9 @@ _NEEDS: dict[Need, str] = {
 _MOST = 8
 """How many revisions to look at are named."""
 _GOES = {
-    "works": "; together they go in",
-    "modulo": "; together they go in",
-    "patch": "; together they do not go in as they are",
+    "works": "; together they merge",
+    "modulo": "; together they merge",
+    "patch": "; together they do not merge as they are",
 }
 
 
@@ -38,7 +38,7 @@ def advice(answer: Check) -> Iterator[str]:
     if one.look:
         more = f" and {len(one.look) - _MOST} more" if len(one.look) > _MOST else ""
         names = ", ".join(each.name for each in one.look[:_MOST])
-        yield f"  to look at, for they change its lines later: {names}{more}"
+        yield f"  look also at later changes to its lines: {names}{more}"
 
 
 def _first(answer: Check, one: Advice) -> str:

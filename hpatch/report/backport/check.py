@@ -22,15 +22,15 @@ _MOST = 8
 _TITLE = 100
 """How many characters a title has in a table."""
 _STATES = {
-    "clean": "goes in",
-    "there": "is there already",
+    "clean": "merges",
+    "there": "already there",
     "kept": "the branch's own",
-    "number": "counts for itself",
-    "generated": "made from others",
+    "number": "keeps its own count",
+    "generated": "generated from others",
     "absent": "not on the branch",
-    "conflict": "does not go in",
+    "conflict": "does not merge",
 }
-_HELPS = {"clean": "with it all goes in", "fewer": "with it less fails", "no": "does not help", None: ""}
+_HELPS = {"clean": "makes everything merge", "fewer": "makes more merge", "no": "does not help", None: ""}
 _SAID = {"fix": "fixes", "revert": "reverts", "follow-up": "follows up", "mention": "names"}
 
 
@@ -106,12 +106,12 @@ def _text(answer: Check, width: int | None, color: bool) -> Iterator[str]:
         yield from _conflict(answer, conflict, width, color)
     if answer.prerequisites:
         yield ""
-        yield paint("Who brought the lines or files that they expect:", "bold", color)
+        yield paint("Revisions that brought the missing lines or files:", "bold", color)
         brought = [
             (one.revision.name, _lacks(answer, one), _HELPS[one.helps], titled(one.revision))
             for one in answer.prerequisites[:_MOST]
         ]
-        yield from table(("revision", "on the branch", "by itself", "title"), brought, width, color, indent=2)
+        yield from table(("revision", "on the branch", "on its own", "title"), brought, width, color, indent=2)
         if len(answer.prerequisites) > _MOST:
             yield f"  … {len(answer.prerequisites) - _MOST} more"
     if answer.search is not None:
@@ -159,7 +159,7 @@ def _conflict(answer: Check, one: Conflict, width: int | None, color: bool) -> I
     onto = visible(answer.onto.name)
     by = f"; the lines that it expects are from {', '.join(one.suppliers)}" if one.suppliers else ""
     own = f"; those of {onto} are from {', '.join(one.own)}" if one.own else ""
-    yield from wrap(f"{place}: {one.revision.name} does not go in: {visible(one.reason)}{by}{own}", width, 2)
+    yield from wrap(f"{place}: {one.revision.name} does not merge: {visible(one.reason)}{by}{own}", width, 2)
     if one.expected:
         titles = (f"{one.revision.name} expects", f"{onto} has")
         yield from sides(one.expected, one.found, titles, width=width, color=color, indent=2)
@@ -176,13 +176,13 @@ def _lacks(answer: Check, one: Prerequisite) -> str:
 def _search(search: Search) -> str:
     if search.found is None:
         if not search.candidates:
-            return "No revision that the branch lacks brought these lines: it has a history of its own there."
+            return "No revision that the branch lacks brought these lines: the branch has its own history there."
         bound = "" if search.complete else f"; the search ended after {count(search.tried, 'set')}"
         those = f"the {search.candidates} revisions" if search.candidates > 1 else "the one revision"
-        return f"No set of {those} that the branch lacks there makes them go in{bound}."
+        return f"No set of {those} that the branch lacks makes them merge{bound}."
     names = ", ".join(one.name for one in search.found)
     least = "no smaller set does" if search.complete else f"the search ended after {count(search.tried, 'set')}"
-    return f"With {names} before them all goes in; {least}."
+    return f"With {names} before them, everything merges; {least}."
 
 
 def said(one: Followup) -> str:

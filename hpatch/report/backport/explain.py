@@ -76,7 +76,7 @@ def _went(history: Revisions, answer: Explanation) -> str:
     if answer.same is not None:
         return f"{onto} has the same change in {answer.same.name} ({_released(answer.shipped)}), by another name"
     if answer.recorded:
-        return f"merged to {onto}, by Subversion's record"
+        return f"merged to {onto} according to Subversion's record"
     own = "" if answer.release is None else f"; {_released(answer.release)}"
     return f"not merged to {onto}: no revision there says so or makes the same change{own}"
 

@@ -16,8 +16,8 @@ from hpatch.report.common.tables import table
 from hpatch.report.common.terminal import visible, wrap
 
 _VERDICTS = {
-    "works": "goes in",
-    "modulo": "goes in",
+    "works": "merges",
+    "modulo": "merges",
     "patch": "needs a patch",
     "absent": "no such files there",
     "there": "there",
@@ -46,18 +46,18 @@ def _text(report: MissingReport, width: int | None, color: bool) -> Iterator[str
     history, found = report.history, report.found
     onto = visible(history.onto.name)
     if not found.candidates:
-        yield from wrap(f"{onto} lacks nothing of {visible(history.trunk.name)} there", width)
+        yield from wrap(f"{onto} lacks nothing from {visible(history.trunk.name)} there", width)
         return
     rows = [
         (one.revision.name, one.revision.date[:10], _why(one), titled(one.revision), _VERDICTS[one.verdict])
         for one in found.candidates
     ]
-    yield from table(("revision", "date", "for", "title", "by itself"), rows, width, color)
+    yield from table(("revision", "date", "for", "title", "on its own"), rows, width, color)
     yield ""
     shown = "" if len(found.candidates) == found.total else f", of {found.total}"
     there = ""
     if found.there:
-        there = f"; {'1 more is' if found.there == 1 else f'{found.there} more are'} there by content"
+        there = f"; {'1 more is' if found.there == 1 else f'{found.there} more are'} already there by content"
     yield from wrap(f"{count(len(found.candidates), 'revision')} that {onto} lacks{shown}{there}", width)
 
 

@@ -15,9 +15,9 @@ from hpatch.report.common.tables import table
 from hpatch.report.common.terminal import paint, visible, wrap
 
 _WORDS = {
-    "own": "has its own patch; trunk's revisions do not go in",
-    "stale": "went stale: no longer goes in",
-    "open": "does not go in",
+    "own": "has its own patch; trunk's revisions do not merge",
+    "stale": "stale: no longer merges",
+    "open": "does not merge",
 }
 
 

@@ -116,8 +116,8 @@ def _conditions(conditions: Iterable[Condition], width: int | None, color: bool)
         places.setdefault(condition.text, []).append(condition.place)
     kinds = {text.lstrip("<").split(None, 1)[0].lower() for text in places if text}
     options = [option for kind, option in _OPTIONS.items() if kind in kinds]
-    head = f"{count(len(undecided), 'conditional')} undecided, both branches were linted"
-    advice = f"; decide with {', '.join(options)}:" if options else ":"
+    head = f"{count(len(undecided), 'conditional')} undecided; both branches were linted"
+    advice = f". Settle them with {', '.join(options)}:" if options else ":"
     yield from wrap(head + advice, width, 2)
     for text, where in list(places.items())[:_MOST_CONDITIONS]:
         more = f" and {count(len(where) - 1, 'more place')}" if len(where) > 1 else ""
@@ -139,8 +139,8 @@ def _summary(result: LintResult, width: int | None, color: bool) -> Iterator[str
     joint = "\n" if width is not None and len(f"Found {found} {read}") > width else " "
     yield f"Found {', '.join(paint(text, style, color) for text, style in counts) or found}{joint}{read}"
     if result.unread:
-        text = f"Not all could be read ({count(len(result.unread), 'problem')}): what was not read was not linted."
+        text = f"Some input could not be read ({count(len(result.unread), 'problem')}) and was not linted."
         for line in wrap(text, width):
             yield paint(line, "red", color)
     if result.findings:
-        yield paint(f"hpatch rule {result.findings[0].rule.code} explains the first.", "dim", color)
+        yield paint(f"hpatch rule {result.findings[0].rule.code} explains the first finding.", "dim", color)

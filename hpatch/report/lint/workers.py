@@ -112,7 +112,7 @@ def _balancer_rows(balancer: Balancer, file: str) -> Iterator[tuple[str, ...]]:
     for member in balancer.members:
         yield _worker_row(member, file, "  ")
     if balancer.merged is not None:
-        yield "  with the main server's members instead", "", ""
+        yield "  uses the main server's members instead", "", ""
 
 
 def _reverse_row(reverse: Reverse, file: str) -> tuple[str, ...]:

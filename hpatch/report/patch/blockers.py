@@ -17,8 +17,8 @@ WORDS = {
     "moved": "moved",
     "merged": "merged three-way",
     "fuzz": "with fuzz",
-    "whitespace": "white space aside",
-    "applied": "there already",
+    "whitespace": "ignoring white space",
+    "applied": "already there",
     "resolved": "resolved",
     "ambiguous": "ambiguous",
     "conflict": "does not fit",
@@ -40,7 +40,7 @@ def lines(blocker: Blocker, width: int | None, color: bool) -> Iterator[str]:
     if outcome.candidates:
         some = ", ".join(map(str, outcome.candidates[:_MOST_CANDIDATES]))
         more = ", …" if len(outcome.candidates) > _MOST_CANDIDATES else ""
-        yield from wrap(f"  It fits at the lines {some}{more}.", width, 4)
+        yield from wrap(f"  It fits at lines {some}{more}.", width, 4)
     if outcome.found:
         titles = ("the patch expects", "the tree has")
         yield from sides(outcome.expected, outcome.found, titles, width=width, color=color, indent=2)

@@ -75,7 +75,7 @@ def _state(one: Chosen, prepared: Prepared) -> str:
     if presence.state == "unsuitable" and one in prepared.refused:
         return f"not for this version: {presence.why}"
     if presence.there:
-        return f"there already: {presence.why}"
+        return f"already there: {presence.why}"
     why = f"partly there: {presence.why}" if presence.state == "partly" else ""
     if not one.needed_by:
         return why
@@ -149,7 +149,7 @@ def _end(answer: PlanReport, width: int | None, color: bool) -> Iterator[str]:
             yield paint(line, "red", color)
         return
     if answer.state == "nothing":
-        yield "Nothing to do: all of it is there already."
+        yield "Nothing to do: the tree already has everything."
         return
     steps = count(len(prepared.steps), "change")
     files = count(len({edit.path for step in prepared.steps for edit in step.edits}), "file")

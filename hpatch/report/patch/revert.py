@@ -68,7 +68,7 @@ def _text(revert: RevertReport, width: int | None, color: bool) -> Iterator[str]
         later = sorted({clash.step.set for clash in done.clashes if clash.step is not None} - set(revert.ids))
         if later:
             yield from wrap(
-                f"It goes together with what came later: hpatch revert {_names([*revert.ids, *later])}", width, 2
+                f"To revert it with the later changes: hpatch revert {_names([*revert.ids, *later])}", width, 2
             )
         return
     for file in done.files:
@@ -79,7 +79,7 @@ def _text(revert: RevertReport, width: int | None, color: bool) -> Iterator[str]
     yield from wrap(f"Still applied: {_names(left, ', ')}." if left else "Nothing else is applied.", width, 2)
     if revert.unneeded:
         names = _names([one.id for one in revert.unneeded])
-        yield from wrap(f"Came along and is not needed any more: {names} (hpatch revert {names})", width, 2)
+        yield from wrap(f"No longer needed: {names} (hpatch revert {names})", width, 2)
 
 
 def _blocked(revert: RevertReport, width: int | None, color: bool) -> Iterator[str]:
@@ -89,7 +89,7 @@ def _blocked(revert: RevertReport, width: int | None, color: bool) -> Iterator[s
         yield from wrap(f"{visible(one.id)} needs {_names(needed, ', ')}.", width, 2)
     yield paint("Nothing was changed.", "red", color)
     both = _names([*revert.ids, *(one.id for one in revert.dependents)])
-    yield from wrap(f"All of it goes with: hpatch revert {both}", width, 2)
+    yield from wrap(f"To revert all of these: hpatch revert {both}", width, 2)
 
 
 def _names(ids: Sequence[str], joint: str = " ") -> str:
@@ -111,7 +111,7 @@ def _clash(clash: Clash, width: int | None, color: bool) -> Iterator[str]:
         yield ""
         return
     for conflict in clash.conflicts:
-        head = f"{visible(clash.path)}:{conflict.line}: the same lines were changed since by {visible(by)}"
+        head = f"{visible(clash.path)}:{conflict.line}: the same lines were changed later by {visible(by)}"
         yield from wrap(paint(head, "bold", color) if width is None else head, width, 2)
         yield from sides(conflict.ours, conflict.theirs, ("without it", "as it is"), width=width, color=color, indent=2)
         yield ""

@@ -43,7 +43,7 @@ class PresenceReport:
 
 
 def _text(status: PresenceReport, width: int | None, color: bool) -> Iterator[str]:
-    name = status.tree.name if status.tree is not None else "no source of httpd or uWSGI"
+    name = status.tree.name if status.tree is not None else "not a source tree of httpd or uWSGI"
     for line in wrap(f"{visible(status.root)}: {name}", width, 2):
         yield paint(line, "bold", color)
     if status.presences:

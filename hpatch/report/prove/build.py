@@ -69,7 +69,7 @@ def _plan(build: BuildReport, width: int | None, color: bool) -> Iterator[str]:
         yield visible(shlex.join(step.command))
     single = any(step.phase == "apxs" for step in build.steps)
     last = f"copied to {build.prefix / 'modules'}" if single else f"installed to {build.prefix} as a whole"
-    yield paint(f"# to be {visible(last)}", "dim", color)
+    yield paint(f"# then {visible(last)}", "dim", color)
 
 
 def _done(build: BuildReport, width: int | None, color: bool) -> Iterator[str]:

@@ -25,7 +25,7 @@ SHOWN: dict[Shown, str] = {
 }
 _HEADERS = ("scenario", "backend", "transport", "before", "after", "")
 _CHECK_HEADERS = ("check", "before", "after", "")
-_PLAN_HEADERS = ("scenario", "tells of", "backend", "transport")
+_PLAN_HEADERS = ("scenario", "sets", "backend", "transport")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +102,7 @@ def _text(answer: ProofReport, width: int | None, color: bool) -> Iterator[str]:
         yield paint(line, "bold", color)
     if proof.failure is not None:
         yield ""
-        yield from wrap(f"With the sets it does not build: {visible(proof.failure)}", width, 2)
+        yield from wrap(f"The patched tree does not build: {visible(proof.failure)}", width, 2)
     if proof.rows:
         yield ""
         yield from table(_HEADERS, _rows(proof), width, color, bold=True)
@@ -121,7 +121,7 @@ def _markdown(answer: ProofReport) -> Iterator[str]:
     yield f"**{plain(_title(answer))}**"
     if proof.failure is not None:
         yield ""
-        yield f"With the sets it does not build: {plain(proof.failure)}"
+        yield f"The patched tree does not build: {plain(proof.failure)}"
     if proof.rows:
         yield ""
         yield from grid(_HEADERS, _rows(proof))
@@ -192,8 +192,8 @@ def _verdict(proof: Proof, one: Chosen) -> str:
     if proof.failure is not None:
         word = "not tried"
     elif not rows:
-        word = "no behaviour of its own; it applies and builds, " + (
-            "and nothing that was tried is worse" if proof.sound else "and something is worse"
+        word = "no scenario of its own; it applies and builds, " + (
+            "and nothing that was tried got worse" if proof.sound else "and something got worse"
         )
     else:
         counts = {word: sum(row.shown == word for row in rows) for word in SHOWN}

@@ -23,7 +23,7 @@ class ScenariosReport:
 
     def text(self, page: Page) -> Iterator[str]:
         """For people."""
-        headers = ("scenario", "what it holds", "sets", "gateways", "backends", "transports")
+        headers = ("scenario", "what it checks", "sets", "gateways", "backends", "transports")
         rows = [
             (one.name, one.title, ", ".join(one.sets), *map(", ".join, (one.gateways, one.backends, one.transports)))
             for one in self.scenarios

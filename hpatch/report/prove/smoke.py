@@ -58,9 +58,9 @@ def _text(smoke: SmokeReport, width: int | None, color: bool) -> Iterator[str]:
         yield from table(("scenario", "transport", "verdict", "what was seen"), rows, width, color, bold=True)
     yield ""
     if smoke.sets:
-        yield from wrap(f"It is to have {', '.join(smoke.sets)}", width, 2)
+        yield from wrap(f"Expected sets: {', '.join(smoke.sets)}", width, 2)
     if smoke.silent:
-        yield from wrap(f"Without a scenario: {', '.join(smoke.silent)}", width, 2)
+        yield from wrap(f"Sets without a scenario: {', '.join(smoke.silent)}", width, 2)
     yield from wrap(_summary(smoke), width, 2)
 
 

@@ -87,7 +87,7 @@ def test_what_svn_merge_stops_at_and_the_engine_does_not(history: Revisions) -> 
 def test_a_conflict_needs_a_patch_of_its_own(history: Revisions) -> None:
     one = make(history, "r1950004")
     assert (one.way, one.patch) == ("open", None)
-    assert one.refused == "it does not go in: one place of it conflicts, so 2.4.x needs a patch of its own"
+    assert one.refused == "it does not merge: one place of it conflicts, so 2.4.x needs a patch of its own"
     assert said(one)["applies"].startswith(f"no: not on 2.4.x: {B}:")
     assert make(history, "r1950004", wish=Wish(place="https://example.org/x.patch")).refused == ""
 
@@ -119,7 +119,7 @@ def test_source_that_the_branch_has_elsewhere(history: Revisions) -> None:
     one = make(there, "r1950011")
     assert (one.check.verdict, one.way, one.patch) == ("modulo", "open", None)
     why = f"2.4.x has none of the source that it changes ({two_lines.C})"
-    assert one.refused == f"it does not go in: {why}, so 2.4.x needs a patch of its own"
+    assert one.refused == f"it does not merge: {why}, so 2.4.x needs a patch of its own"
     assert said(one)["applies"] == f"no: {one.refused}"
     assert make(there, "r1950011", wish=Wish(place="https://example.org/x.patch")).refused == ""
 

@@ -37,7 +37,7 @@ def test_a_check(capsys: Capture, repository: Mirror) -> None:
     told = lines(out)
     assert "r1000102 follows up r1000101, changes its lines 2.4.x lacks it Follow up to r1000101: a long one." in told
     assert told[-2:] == [
-        "Next: propose r1000101,r1000102; together they go in",
+        "Next: propose r1000101,r1000102; together they merge",
         "follow-ups and repairs: r1000102",
     ]
 
@@ -48,12 +48,12 @@ def test_a_check_that_fails(capsys: Capture, repository: Mirror) -> None:
     told = lines(out)
     assert told[0].startswith("r1000102 onto 2.4.x (")
     assert told[0].endswith("): needs a 2.4.x patch")
-    assert any(line.startswith("modules/a.c:7: r1000102 does not go in: ") for line in told)
-    assert any(line.startswith("r1000101 never merged with it all goes in") for line in told)
-    assert "With r1000101 before them all goes in; no smaller set does." in told
+    assert any(line.startswith("modules/a.c:7: r1000102 does not merge: ") for line in told)
+    assert any(line.startswith("r1000101 never merged makes everything merge") for line in told)
+    assert "With r1000101 before them, everything merges; no smaller set does." in told
     assert told[-2:] == [
-        "Next: propose r1000101,r1000102; together they go in",
-        "for lines that it expects: r1000101",
+        "Next: propose r1000101,r1000102; together they merge",
+        "for missing lines: r1000101",
     ]
 
 
@@ -102,7 +102,7 @@ def test_all_proposals(capsys: Capture, repository: Mirror, root: Path) -> None:
     assert (code, err) == (1, "")
     told = lines(out)
     assert "5 mod_a: Take an argument. trunk works modulo CHANGES nothing" in told
-    assert "15 mod_a: A long one. went stale: no longer goes in (1 conflict) 2 more +1" in told
+    assert "15 mod_a: A long one. stale: no longer merges (1 conflict) 2 more +1" in told
     data = valid(
         "standing-1", call(capsys, "backport", "check", "--all", "--repo", repository.folder, "-f", "json").out
     )

@@ -65,10 +65,10 @@ def test_a_set_and_what_it_needs(run: Run, tree: Path) -> None:
     assert states(run) == {"one": "present", "two": "present", "three": "missing"}
     blocked = told(run("revert", "one", "-f", "json"))
     assert (blocked["ok"], blocked["dependents"]) == (False, ["two"])
-    assert "All of it goes with: hpatch revert one two" in run("revert", "one").out
+    assert "To revert all of these: hpatch revert one two" in run("revert", "one").out
     code, out, err = run("revert", "two")
     assert (code, err) == (0, "")
-    assert "Came along and is not needed any more: one (hpatch revert one)" in out
+    assert "No longer needed: one (hpatch revert one)" in out
     assert states(run) == {"one": "present", "two": "missing", "three": "missing"}
     assert run("revert", "--all").code == 0
     after = snapshot(tree)
@@ -96,7 +96,7 @@ def test_dry_run(run: Run, tree: Path) -> None:
 def test_what_is_there_already(run: Run, tree: Path) -> None:
     (tree / MODULE).write_text(changed(BASE, 5, "first"))
     code, out, _ = run("apply", "one")
-    assert (code, "there already: the code shows it" in out) == (0, True)
+    assert (code, "already there: the code shows it" in out) == (0, True)
     assert run("apply", "two").code == 0
     assert [step["name"] for step in told(run("status", "-f", "json"))["applied"]] == ["two"]
     assert "Nothing to do" in run("apply", "two").out
@@ -170,7 +170,7 @@ def test_an_edit_since(run: Run, tree: Path) -> None:
     assert f"edited since: {MODULE}" in run("status").out
     before = snapshot(tree)
     code, out, _ = run("revert", "two")
-    assert (code, f"{MODULE}:12: the same lines were changed since by an edit" in out) == (1, True)
+    assert (code, f"{MODULE}:12: the same lines were changed later by an edit" in out) == (1, True)
     (clash,) = told(run("revert", "two", "-f", "json"))["clashes"]
     assert clash["lines"] == [{"line": 12, "without": ["line 12\n"], "now": ["second 12, edited\n"]}]
     assert snapshot(tree) == before

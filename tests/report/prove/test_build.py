@@ -44,13 +44,13 @@ def test_a_plan_is_what_a_shell_would_take() -> None:
         "./configure --prefix=/opt/a '--x=a b'",
         "export PATH=/cache/b/bin:/bin",
         "make -j2",
-        "# to be installed to /opt/a as a whole",
+        "# then installed to /opt/a as a whole",
     ]
 
 
 def test_a_module_is_copied_and_nothing_else_of_the_prefix_changes() -> None:
     planned = replace(PLANNED, steps=[Command("apxs", ["apxs", "-c", "mod_x.c"], Path("/cache/b/modules"))])
-    assert shown(planned).splitlines()[-1] == "# to be copied to /opt/a/modules"
+    assert shown(planned).splitlines()[-1] == "# then copied to /opt/a/modules"
 
 
 def test_what_was_built() -> None:

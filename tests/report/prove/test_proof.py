@@ -129,7 +129,7 @@ def test_a_set_that_came_along_need_not_show_itself() -> None:
 def test_what_does_not_build_holds_nothing() -> None:
     found = proof(failure="make failed: a.c:1: broken")
     assert (found.ok, found.undecided) == (False, False)
-    assert "With the sets it does not build: make failed: a.c:1: broken" in shown(
+    assert "The patched tree does not build: make failed: a.c:1: broken" in shown(
         report.ProofReport(proof=found, how="how")
     )
 
@@ -198,7 +198,7 @@ def test_a_plan(root: Path) -> None:
     ticket = shown(report.ProofPlanReport(plan, "how"), "markdown", forms=report.FORMS).splitlines()
     assert ticket[:3] == ["**/src: httpd 2.4.9, how**", "", "would be applied in a copy: fcgi-stdin-eof"]
     assert ticket[4:7] == [
-        "| scenario | tells of | backend | transport |",
+        "| scenario | sets | backend | transport |",
         "|---|---|---|---|",
         "| fcgi-stdin-eof | fcgi-stdin-eof | responder | unix |",
     ]
@@ -217,7 +217,7 @@ def test_smoke(root: Path) -> None:
     valid("smoke-1", shown(found, "json"))
     text = shown(found)
     assert "\x1b" not in text
-    assert text.endswith("Without a scenario: fcgi-memset\n3 passed\n")
+    assert text.endswith("Sets without a scenario: fcgi-memset\n3 passed\n")
     assert found.verdict == "passed"
     assert replace(found, results=[result("cannot-run")]).verdict == "cannot-run"
     assert replace(found, results=[result("cannot-run"), result("failed")]).verdict == "failed"
