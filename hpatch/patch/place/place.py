@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from hpatch.patch.diff.blob import blob_id
 from hpatch.patch.diff.lines import Text, edited, sound, split
 from hpatch.patch.diff.model import PLACED, FilePatch, Placed
 from hpatch.patch.place import resolvers
@@ -50,10 +51,7 @@ def _is_blob(content: bytes, name: str | None) -> bool:
     """Whether git names the content so; a name too short to tell does not count."""
     if name is None or len(name) < 7:
         return False
-    from hashlib import sha1
-
-    blob = b"blob %d\0" % len(content)
-    return sha1(blob + content, usedforsecurity=False).hexdigest().startswith(name)
+    return blob_id(content).startswith(name)
 
 
 def _settle(
