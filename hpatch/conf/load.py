@@ -20,7 +20,8 @@ class Options(NamedTuple):
     `<IfDefine>` of a name that the configuration does not define stays undecided. `environment` supplies the
     variables that the configuration does not define. `modules` are the known modules (None: only those that the
     configuration loads). `server_root` overrides the configuration's. With `check_files`, ServerRoot, `<IfFile>`
-    and, if the modules are known, the files of LoadModule are checked on this machine.
+    and, if the modules are known, the files of LoadModule are checked on this machine. `main` tells whether the file is
+    a main file (None: its name and its content tell).
     """
 
     defines: tuple[str, ...] | None = None
@@ -30,6 +31,7 @@ class Options(NamedTuple):
     server_root: str | None = None
     mpm: str | None = None
     check_files: bool = False
+    main: bool | None = None
 
 
 DEFAULTS = Options()
@@ -46,7 +48,12 @@ def load(path: str, options: Options = DEFAULTS) -> Configuration:
 
 
 def load_text(text: str, options: Options = DEFAULTS, name: str = "test.conf") -> Configuration:
-    """Read a configuration from a text (for tests, examples and editors)."""
+    """Read a configuration from a text (for tests, examples and editors).
+
+    The text is a main file, unless `options` or the name `.htaccess` say otherwise.
+    """
+    if options.main is None:
+        options = options._replace(main=os.path.basename(name) != ".htaccess")  # noqa: PTH119 - the path stays text, as written
     reader = _reader(name, options)
     reader.source(Source(name, text), name, htaccess=os.path.basename(name) == ".htaccess")  # noqa: PTH119 - the path stays text, as written
     return reader.finish()
@@ -61,4 +68,5 @@ def _reader(path: str, options: Options) -> Reader:
         environment=options.environment,
         defines=options.defines,
         check_files=options.check_files,
+        main=options.main,
     )

@@ -114,7 +114,11 @@ def _undefine(reading: ReadingState, call: Call) -> None:
 
 def _server_root(reading: ReadingState, call: Call) -> None:
     found = _arguments(reading, call, 1, 1)
-    if found is None or reading.fixed_root:
+    if found is None:
+        return
+    if reading.main is None:
+        reading.main = True
+    if reading.fixed_root:
         return
     path = paths.resolve(os.getcwd(), found[0]) if reading.check_files else found[0]  # noqa: PTH109 - the path stays text, as written
     if os.path.isdir(path):  # noqa: PTH112 - the path stays text, as written
@@ -383,6 +387,8 @@ def _use(reading: ReadingState, call: Call) -> None:
     name = name.lower()
     macro = reading.macros.get(name)
     if macro is None:
+        if name:
+            reading.undefined_macros.append(len(reading.configuration.problems))
         reading.problem(
             "macro", f'the macro "{name}" is not defined' if name else "Use needs the name of a macro", call.place
         )
@@ -413,6 +419,7 @@ def _use(reading: ReadingState, call: Call) -> None:
 def _undef_macro(reading: ReadingState, call: Call) -> None:
     found = _arguments(reading, call, 1, 1)
     if found is not None and reading.macros.pop(found[0].lower(), None) is None:
+        reading.undefined_macros.append(len(reading.configuration.problems))
         reading.problem("macro", f'the macro "{found[0]}" is not defined', call.place)
 
 

@@ -12,7 +12,7 @@ import stat
 from collections.abc import Callable
 
 from hpatch import log
-from hpatch.conf import onread, vocabulary, words
+from hpatch.conf import onread, parts, vocabulary, words
 from hpatch.conf.feed import Feed, Level, Stream
 from hpatch.conf.leaf import Leaf
 from hpatch.conf.lines import Line
@@ -51,6 +51,12 @@ class Reader(ReadingState):
         """The configuration, complete."""
         configuration = self.configuration
         configuration.server_root = self.server_root
+        main = parts.is_main(configuration) if self.main is None else self.main
+        if not main:
+            parts.excuse(configuration.problems, self.undefined_macros)
+        configuration.whole = main and not any(
+            problem.fatal and problem.kind in ("unreadable", "include") for problem in configuration.problems
+        )
         configuration.defines = {name: self.values.get(name.lower()) for name in sorted(self.defined)}
         for name, uses in self.undefined.items():
             place, conditions = uses[0]

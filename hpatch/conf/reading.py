@@ -23,6 +23,7 @@ class ReadingState(ABC):
         environment: Mapping[str, str],
         defines: tuple[str, ...] | None,
         check_files: bool,
+        main: bool | None,
     ) -> None:
         self.configuration = configuration
         self.modules = configuration.modules
@@ -31,6 +32,7 @@ class ReadingState(ABC):
         self.environment = environment
         self.defines_known = defines is not None
         self.check_files = check_files
+        self.main = main
         self.parent: Node | None = None
         self.floor: Node | None = None
         self.conditions: tuple[Condition, ...] = ()
@@ -39,6 +41,7 @@ class ReadingState(ABC):
         self.undefined_names: set[str] = set()
         self.values: dict[str, str] = {}
         self.macros: dict[str, macros.Macro] = {}
+        self.undefined_macros: list[int] = []
         self.macro_lines = 0
         self.depth = 0
         self.stopped = False

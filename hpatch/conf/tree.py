@@ -159,8 +159,8 @@ def walk(nodes: list[Node]) -> Iterator[Node]:
 class Problem(NamedTuple):
     """A fault that was found while reading.
 
-    `kind` is one of: unreadable, syntax, section, include, macro, variable, conditional. `fatal` tells
-    whether httpd refuses to start because of it.
+    `kind` is one of: unreadable, syntax, section, include, macro, variable, conditional, and elsewhere for what another
+    file may settle, as this is a part of a configuration. `fatal` tells whether httpd refuses to start because of it.
     """
 
     kind: str
@@ -179,11 +179,15 @@ class Configuration:
     `sources` every file that was read, by name; `conditions` every conditional that was met, decided or not;
     `version` the httpd that was asked about (None: not known); `mpm` its MPM's name; `directives` how many
     directives and sections there are.
+
+    `whole` is whether httpd would read this and nothing else: it was read from a main file, and every file that httpd
+    needs could be read. Otherwise it is a part of a configuration, such as a virtual host's file. A part does not tell
+    which modules, ports, balancers, names and macros there are: what it lacks may stand in another file.
     """
 
     __slots__ = (
         "by_key", "conditions", "defines", "directives", "modules", "mpm", "nodes", "problems", "root",
-        "server_root", "sources", "version",
+        "server_root", "sources", "version", "whole",
     )  # fmt: skip
 
     def __init__(self, root: str, modules: Modules, version: Version | None, mpm: str | None) -> None:
@@ -199,6 +203,7 @@ class Configuration:
         self.conditions: list[Condition] = []
         self.defines: dict[str, str | None] = {}
         self.directives = 0
+        self.whole = True
 
     @property
     def built(self) -> bool:

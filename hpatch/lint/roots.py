@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hpatch.conf.load import Options, load
+from hpatch.conf.parts import MAIN
 from hpatch.errors import InputError
 from hpatch.lint.engine import Root
-
-MAIN = frozenset({"apache2.conf", "httpd.conf"})
-"""The names of main files."""
 
 
 class _Folder(NamedTuple):

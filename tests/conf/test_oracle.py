@@ -35,6 +35,7 @@ class Pair:
     def __init__(self, httpd: Httpd) -> None:
         self.httpd = httpd
         self.options = Options(
+            main=True,
             defines=(),
             version=Version.parse(httpd.version),
             modules=Modules(httpd.modules, complete=True, static=httpd.static),

@@ -139,6 +139,9 @@ def macro_invalid(context: Context) -> Iterator[Found]:
     httpd does not start. A macro must be defined above its use, must get as many arguments as it has parameters, and
     must not use itself.
 
+    In a part of a configuration, such as a virtual host's file, an undefined macro is only an info, as another file
+    may define it.
+
     If one parameter's name begins with another's, the finding is a warning: where both match, mod_macro uses the longer
     name.
 
@@ -158,7 +161,8 @@ def macro_invalid(context: Context) -> Iterator[Found]:
 
     Source: the mod_macro documentation; `modules/core/mod_macro.c` `use_macro`; tested on httpd 2.4.71.
     """
-    return _problems(context, "macro")
+    yield from _problems(context, "macro")
+    yield from _problems(context, "elsewhere", otherwise="info")
 
 
 @rule("CF006", "variable-undefined", "warning", references=(f"{_MANUAL}/configuring.html#syntax",))

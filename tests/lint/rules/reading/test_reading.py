@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from hpatch.backends.uwsgi.read import read_text
-from hpatch.conf.load import load_text
+from hpatch.conf.load import Options, load_text
 from hpatch.lint.engine import LintResult, LintTask, lint_configuration
 from hpatch.lint.registry import rules
 
@@ -87,3 +87,10 @@ def test_uwsgi_lines() -> None:
     assert [(one.rule.name, one.place.file, one.place.line) for one in result.findings] == [
         ("uwsgi-unreadable", "app.ini", 3)
     ]
+
+
+def test_an_undefined_macro_of_a_part_is_an_info() -> None:
+    part = load_text("Use vhost a\n", Options(main=False))
+    result = lint_configuration(part, LintTask(READING))
+    assert [(one.rule.name, one.severity) for one in result.findings] == [("macro-invalid", "info")]
+    assert result.unread == ()

@@ -1,0 +1,38 @@
+"""Main files, and files that are a part of a configuration, such as a virtual host's."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Configuration, Problem
+
+MAIN = frozenset({"apache2.conf", "httpd.conf"})
+"""The names of main files."""
+
+
+def is_main(configuration: Configuration) -> bool:
+    """Whether its file is a main file: by its name, or because it starts a server.
+
+    ServerRoot stands in main files only (the reader sees to it). A Listen does not, nor does a LoadModule: Debian's
+    `ports.conf` and Red Hat's `conf.d/ssl.conf` are parts. An httpd needs a port, though, and an MPM and mod_unixd.
+    """
+    if os.path.basename(configuration.root) in MAIN:  # noqa: PTH119 - the path stays text, as written
+        return True
+    loaded = configuration.modules.loaded_at
+    return "listen" in configuration.by_key and ("unixd_module" in loaded or any(map(_is_mpm, loaded)))
+
+
+def excuse(problems: list[Problem], macros: Iterable[int]) -> None:
+    """Let the undefined macros of a part be no fault: another file may define them. `macros` are their indexes."""
+    for index in macros:
+        problem = problems[index]
+        problems[index] = problem._replace(
+            kind="elsewhere", message=f"{problem.message} in this file; another may define it", fatal=False
+        )
+
+
+def _is_mpm(module: str) -> bool:
+    return module.startswith("mpm_")

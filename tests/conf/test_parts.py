@@ -1,0 +1,73 @@
+"""Main files, and files that are a part of a configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hpatch.conf.load import DEFAULTS, Options, load, load_text
+
+MPM = "LoadModule mpm_event_module modules/mod_mpm_event.so\n"
+
+
+def whole(folder: Path, text: str, name: str = "site.conf", options: Options = DEFAULTS) -> bool:
+    (folder / name).write_text(text)
+    return load(str(folder / name), options).whole
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ServerRoot /\n",
+        f"Listen 8080\n{MPM}",
+        "Listen 8080\nLoadModule unixd_module modules/mod_unixd.so\n",
+    ],
+)
+def test_a_file_that_starts_a_server_is_a_main_file(tmp_path: Path, text: str) -> None:
+    assert whole(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "<VirtualHost *:80>\n</VirtualHost>\n",
+        "Listen 8080\n",
+        MPM,
+        "LoadModule ssl_module modules/mod_ssl.so\nListen 443\n",
+    ],
+)
+def test_other_files_are_parts(tmp_path: Path, text: str) -> None:
+    assert not whole(tmp_path, text)
+
+
+def test_a_main_file_by_its_name_or_by_the_options(tmp_path: Path) -> None:
+    assert whole(tmp_path, "", "httpd.conf")
+    assert whole(tmp_path, "", "apache2.conf")
+    assert whole(tmp_path, "", options=Options(main=True))
+    assert not whole(tmp_path, "ServerRoot /\n", options=Options(main=False))
+    assert not whole(tmp_path, "", ".htaccess")
+    assert load_text("").whole
+    assert not load_text("", name=".htaccess").whole
+
+
+def test_a_configuration_without_one_of_its_files_is_not_whole(tmp_path: Path) -> None:
+    assert not whole(tmp_path, "Include none.conf\n", "httpd.conf")
+    assert not whole(tmp_path, "Include none/*.conf\n", "httpd.conf")
+    assert whole(tmp_path, "ServerRoot /there/is/no/such/folder\n", "httpd.conf")
+
+
+@pytest.mark.parametrize("line", ["Use site a", "UndefMacro site"])
+def test_another_file_may_define_the_macros_of_a_part(tmp_path: Path, line: str) -> None:
+    (tmp_path / "site.conf").write_text(f"{line}\n<Macro x $a $ab>\n</Macro>\n")
+    part = load(str(tmp_path / "site.conf"))
+    assert [(problem.kind, problem.fatal) for problem in part.problems] == [("elsewhere", False), ("macro", False)]
+    assert part.built
+    main = load(str(tmp_path / "site.conf"), Options(main=True))
+    assert [(problem.kind, problem.fatal) for problem in main.problems] == [("macro", True), ("macro", False)]
+
+
+def test_a_part_must_use_its_own_macros_well(tmp_path: Path) -> None:
+    (tmp_path / "site.conf").write_text("<Macro x $a>\n</Macro>\nUse x\n")
+    assert not load(str(tmp_path / "site.conf")).built
