@@ -22,9 +22,14 @@ _MODULES = """
 """
 
 
+def modules_folder() -> Path:
+    """Where httpd's modules are."""
+    return next(path for path in map(Path, _FOLDERS) if path.is_dir())
+
+
 def frame(folder: Path, port: int = 9, without: str = "") -> str:
     """The lines that every configuration needs here; `without` names a module that is not to be loaded."""
-    modules = next(path for path in map(Path, _FOLDERS) if path.is_dir())
+    modules = modules_folder()
     loads = [(name, modules / f"mod_{name}.so") for name in _MODULES.split()]
     lines = [f'LoadModule {name}_module "{path}"' for name, path in loads if name != without and path.exists()]
     lines += [f'ServerRoot "{folder}"', f'DocumentRoot "{folder}"', "ServerName localhost"]

@@ -1,0 +1,96 @@
+"""The addresses and ports of Listen and <VirtualHost>, as httpd reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Configuration, Node
+
+Kind = Literal["any", "any4", "any6", "ipv4", "ipv6", "name"]
+
+_ADDRESS = re.compile(r"(?:\[(?P<six>[^\]%]+)(?:%[^\]]*)?\]|(?P<host>[^:\[\]]*))(?::(?P<port>[0-9]+|\*))?")
+
+_IPV4 = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
+
+
+class BindAddress(NamedTuple):
+    """A word of a Listen or <VirtualHost> line.
+
+    `host` is as written, without brackets; None for every address. `port` is None for every port, and where none is
+    written. `kind` tells what `host` is: every address, `0.0.0.0`, `::`, an address, or a name.
+    """
+
+    node: Node
+    word: int
+    host: str | None
+    port: int | None
+    kind: Kind
+
+
+def address(node: Node, word: int, text: str) -> BindAddress | None:
+    """An address as `apr_parse_addr_port` reads it; None for what it does not read, and for an undefined variable."""
+    match = _ADDRESS.fullmatch(text)
+    if "${" in text or match is None:
+        return None
+    six, host, port = match["six"], match["host"], match["port"]
+    if host is not None and port is None and host.isdecimal():
+        return BindAddress(node=node, word=word, host=None, port=int(host), kind="any")
+    number = int(port) if port is not None and port != "*" else None
+    if six is not None:
+        return BindAddress(node=node, word=word, host=six, port=number, kind=_kind(six))
+    if host == "*" or host.lower() == "_default_":
+        return BindAddress(node=node, word=word, host=None, port=number, kind="any")
+    return BindAddress(node=node, word=word, host=host, port=number, kind=_kind(host))
+
+
+class Listeners(NamedTuple):
+    """What httpd listens on, in the order of its lines. `complete` is False if there are lines that cannot be read."""
+
+    known: list[BindAddress]
+    complete: bool
+
+
+def listeners(configuration: Configuration) -> Listeners:
+    """The addresses of all Listen lines."""
+    known: list[BindAddress] = []
+    complete = True
+    for node in configuration.by_key.get("listen", ()):
+        words = node.words
+        one = address(node, 0, words[0]) if words else None
+        if one is None or one.port is None:
+            complete = False
+        else:
+            known.append(one)
+    return Listeners(known, complete)
+
+
+def hosts(configuration: Configuration) -> Iterator[BindAddress]:
+    """The addresses of every virtual host, without those that cannot be read."""
+    for node in configuration.by_key.get("<virtualhost", ()):
+        for word, text in enumerate(node.words):
+            one = address(node, word, text)
+            if one is not None:
+                yield one
+
+
+def number(one: BindAddress) -> int | None:
+    """The address as a number, so that two spellings of it are equal; None for a name and for every address."""
+    if one.host is None or one.kind not in ("ipv4", "ipv6"):
+        return None
+    import ipaddress  # only a port with two addresses pays for it
+
+    try:
+        return int(ipaddress.ip_address(one.host))
+    except ValueError:
+        return None
+
+
+def _kind(host: str) -> Kind:
+    if ":" in host:
+        return "ipv6" if host.strip(":0") else "any6"
+    if _IPV4.fullmatch(host) is None:
+        return "name"
+    return "ipv4" if host.strip(".0") else "any4"
