@@ -72,7 +72,7 @@ def listen_conflict(context: Context) -> Iterator[Found]:
     """Two Listen lines open the same address and port.
 
     httpd does not start. It refuses a line that repeats another ("Cannot define multiple Listeners on the same
-    IP:port"). It cannot bind an address that a wildcard covers, or a wildcard that covers an address (AH00072, "BindAddress
+    IP:port"). It cannot bind an address that a wildcard covers, or a wildcard that covers an address (AH00072, "Address
     already in use"); `httpd -t` does not see that.
 
     The confidence is medium for a wildcard beside an address: Linux does not open both, other systems may. The rule is
