@@ -24,18 +24,16 @@ def _output(*command: str | Path) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
-class Httpd:
-    """A running httpd that only reads configurations; nothing in them is executed that it does not execute on read.
+class Asked:
+    """A running httpd with every module that is installed beside it, one MPM, and a module of our own that answers.
 
-    `environment` is all that it sees of it, `work` an empty folder for what must be built and written. A file's
-    ServerRoot is its own folder, as `hpatch.conf.load` has it.
+    `environment` is all that it sees of it, `work` an empty folder for what must be built and written, `source` the
+    file of our module beside this one: `mod_NAME.c`. It reads its standard input while httpd starts.
     """
 
-    def __init__(self, work: Path, environment: Mapping[str, str]) -> None:
-        shutil.copy(Path(__file__).with_name("mod_tree.c"), work)
-        subprocess.run(
-            ["apxs", "-c", "-Wc,-Wall", "-Wc,-Werror", "mod_tree.c"], cwd=work, check=True, capture_output=True
-        )
+    def __init__(self, work: Path, environment: Mapping[str, str], source: str) -> None:
+        shutil.copy(Path(__file__).with_name(source), work)
+        subprocess.run(["apxs", "-c", "-Wc,-Wall", "-Wc,-Werror", source], cwd=work, check=True, capture_output=True)
         folder = Path(_output("apxs", "-q", "LIBEXECDIR"))
         names = [path.stem.removeprefix("mod_") for path in sorted(folder.glob("mod_*.so"))]
         lines = [
@@ -43,8 +41,9 @@ class Httpd:
             for name in names
             if name == MPM or not name.startswith("mpm_")
         ]
+        own = Path(source).stem
         main = work / "httpd.conf"
-        main.write_text("\n".join([*lines, f"LoadModule tree_module {work}/.libs/mod_tree.so", ""]))
+        main.write_text("\n".join([*lines, f"LoadModule {own.removeprefix('mod_')}_module {work}/.libs/{own}.so", ""]))
         program = Path(_output("apxs", "-q", "SBINDIR"), _output("apxs", "-q", "PROGNAME"))
         self.version = re.findall(r"Apache/(\S+)", _output(program, "-v"))[0]
         """httpd's version, as `2.4.71`."""
@@ -57,8 +56,6 @@ class Httpd:
             stderr=subprocess.DEVNULL,
             env=dict(environment),
         )
-        self.modules = frozenset(self._answer()) - {"mod_tree.c"}
-        """The source files of all its modules, those that are compiled in included."""
 
     def __enter__(self) -> Self:
         return self
@@ -66,18 +63,40 @@ class Httpd:
     def __exit__(self, *_: object) -> None:
         self._process.communicate()
 
-    def _answer(self) -> list[Any]:
+    def ask(self, question: bytes) -> None:
+        """Send something to our module."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(question)
+        self._process.stdin.flush()
+
+    def line(self) -> bytes:
+        """The next line that our module says."""
         assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line, "httpd ended"
+        return line
+
+    def lines(self) -> list[Any]:
+        """The JSON lines that our module says until an empty one."""
         answer = []
-        while (line := self._process.stdout.readline()) != b"\n":
-            assert line, "httpd ended"
+        while (line := self.line()) != b"\n":
             answer.append(json.loads(line.decode("utf-8", "surrogateescape")))
         return answer
 
+
+class Httpd(Asked):
+    """A running httpd that only reads configurations; nothing in them is executed that it does not execute on read.
+
+    A file's ServerRoot is its own folder, as `hpatch.conf.load` has it.
+    """
+
+    def __init__(self, work: Path, environment: Mapping[str, str]) -> None:
+        super().__init__(work, environment, "mod_tree.c")
+        self.modules = frozenset(self.lines()) - {"mod_tree.c"}
+        """The source files of all its modules, those that are compiled in included."""
+
     def tree(self, path: Path) -> Tree | str:
         """The tree that httpd builds from a file, or why it builds none."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{path}\n".encode())
-        self._process.stdin.flush()
-        answer = self._answer()
+        self.ask(f"{path}\n".encode())
+        answer = self.lines()
         return answer[0] if answer and isinstance(answer[0], str) else answer
