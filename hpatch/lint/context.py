@@ -11,6 +11,7 @@ from hpatch.versions import Version
 
 if TYPE_CHECKING:
     from hpatch.backends.uwsgi.model import Instance
+    from hpatch.conf.checked import SyntaxCheck
     from hpatch.proxy.model import Mapping, Proxy, Reverse, Target
 
 
@@ -18,7 +19,8 @@ class Context:
     """One configuration, mod_proxy's model of it, and the uWSGI instances given with it.
 
     `uwsgi_version` is the version that those instances run; None when it is not known. `environment` tells whether
-    httpd's environment is known. What many rules go through is gathered once, in the order of servers and lines.
+    httpd's environment is known. `checked` is what httpd's own syntax check said, if it was run. What many rules go
+    through is gathered once, in the order of servers and lines.
     """
 
     def __init__(
@@ -28,12 +30,14 @@ class Context:
         uwsgi: tuple[Instance, ...] = (),
         uwsgi_version: Version | None = None,
         environment: bool = False,
+        checked: SyntaxCheck | None = None,
     ) -> None:
         self.configuration = configuration
         self.proxy = proxy
         self.uwsgi = uwsgi
         self.uwsgi_version = uwsgi_version
         self.environment = environment
+        self.checked = checked
 
     @cached_property
     def mappings(self) -> list[Mapping]:

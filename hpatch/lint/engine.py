@@ -22,6 +22,7 @@ from hpatch.versions import Version
 
 if TYPE_CHECKING:
     from hpatch.backends.uwsgi.model import Instance
+    from hpatch.conf.checked import SyntaxCheck
 
 UNUSED, MISTAKEN = "suppression-unused", "suppression-invalid"
 """The rules that only the engine can check, by name."""
@@ -31,11 +32,15 @@ _WAIVABLE = {"unreadable": "file-unreadable", "include": "include-missing"}
 
 
 class Root(NamedTuple):
-    """A configuration to lint: its main file, the options for its conditionals, and the uWSGI files beside it."""
+    """A configuration to lint: its main file, the options for its conditionals, and the uWSGI files beside it.
+
+    `checked` is what httpd's own syntax check said of it, if it was run.
+    """
 
     path: str
     options: Options = Options()
     uwsgi: tuple[str, ...] = ()
+    checked: SyntaxCheck | None = None
 
 
 class LintResult(NamedTuple):
@@ -110,10 +115,15 @@ def lint(
 
 
 def lint_configuration(
-    configuration: Configuration, task: LintTask, instances: tuple[Instance, ...] = (), *, environment: bool = False
+    configuration: Configuration,
+    task: LintTask,
+    instances: tuple[Instance, ...] = (),
+    *,
+    environment: bool = False,
+    checked: SyntaxCheck | None = None,
 ) -> LintResult:
     """Lint a configuration that has already been read. `environment` tells whether httpd's environment is known."""
-    return _together([_part(configuration, task, instances, environment)], task, "")
+    return _together([_part(configuration, task, instances, environment, checked)], task, "")
 
 
 def _part_of(work: tuple[Root, LintTask]) -> _Part:
@@ -126,7 +136,7 @@ def _part_of(work: tuple[Root, LintTask]) -> _Part:
         instances.append(instance)
         if error:
             unread.append(Problem(kind="unreadable", message=error, place=instance.problems[0][0]))
-    part = _part(configuration, task, tuple(instances), bool(root.options.environment))
+    part = _part(configuration, task, tuple(instances), bool(root.options.environment), root.checked)
     return part._replace(unread=part.unread + unread)
 
 
@@ -144,11 +154,17 @@ def _instance(path: str) -> tuple[Instance, str]:
         return instance, str(error)
 
 
-def _part(configuration: Configuration, task: LintTask, instances: tuple[Instance, ...], environment: bool) -> _Part:
+def _part(
+    configuration: Configuration,
+    task: LintTask,
+    instances: tuple[Instance, ...],
+    environment: bool,
+    checked: SyntaxCheck | None,
+) -> _Part:
     sources = dict(configuration.sources)
     for instance in instances:
         sources.update(instance.sources)
-    context = Context(configuration, build(configuration), instances, task.uwsgi_version, environment)
+    context = Context(configuration, build(configuration), instances, task.uwsgi_version, environment, checked)
     comments = Suppressions(sources.values(), registry.rules())
     occurrences = Occurrences(configuration)
     found: list[tuple[Finding, tuple[Place, ...]]] = []
@@ -157,6 +173,10 @@ def _part(configuration: Configuration, task: LintTask, instances: tuple[Instanc
             finding, uses = occurrences.complete(Finding.of(rule, one), one.node)
             if not comments.silences(rule.code, (finding.place, *uses)):
                 found.append((finding, uses))
+    if checked is not None:
+        from hpatch.lint.agreement import settled  # only --test pays for it
+
+        found = settled(found, checked)
     least = SEVERITIES.index(task.severity)
     findings = [finding for finding in merged(found) if SEVERITIES.index(finding.severity) >= least]
     unread = [problem for problem in configuration.problems if _unread(problem, task, comments, sources)]

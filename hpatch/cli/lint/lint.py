@@ -12,6 +12,7 @@ import typer
 from hpatch.cli import help, output
 from hpatch.cli.options import configuration as shared
 from hpatch.cli.options.verbose import Verbose
+from hpatch.errors import UsageError
 from hpatch.lint import registry, roots
 from hpatch.lint.engine import LintResult, LintTask, Root, lint
 from hpatch.lint.found import SEVERITIES, Severity
@@ -29,7 +30,7 @@ _EXAMPLES = """
 Examples:
 
   hpatch lint /etc/apache2
-  hpatch lint --httpd /usr/sbin/apache2 /etc/apache2
+  hpatch lint --httpd /usr/sbin/apache2 --test /etc/apache2
   hpatch lint --httpd-version 2.4.62 --modules all sites/*.conf
   hpatch lint --select WK,slash-double --fail-on error /etc/httpd
   hpatch lint --format sarif --output hpatch.sarif /etc/apache2
@@ -37,7 +38,8 @@ Examples:
 A folder stands for the configurations in it: apache2.conf or httpd.conf, or else every *.conf that no other file
 includes.
 
-Exit codes: 0 no findings at or above --fail-on; 1 findings; 2 wrong usage; 3 some input could not be read or parsed.
+Exit codes: 0 no findings at or above --fail-on; 1 findings; 2 wrong usage; 3 some input could not be read or parsed;
+4 httpd cannot be run.
 """
 
 
@@ -80,6 +82,15 @@ def _command(
         ),
     ] = None,
     httpd: shared.Httpd = None,
+    test: Annotated[
+        bool,
+        typer.Option(
+            "--test",
+            help="Also run PROGRAM -t on each configuration, and report what it says. It runs the code of the modules "
+            "that the configuration loads.",
+            rich_help_panel=shared.HTTPD,
+        ),
+    ] = False,
     httpd_version: shared.HttpdVersion = None,
     modules: shared.ModuleList = None,
     mpm: shared.Mpm = None,
@@ -122,8 +133,12 @@ def _command(
         config,
         no_config,
     )
+    if test and httpd is None:
+        raise UsageError("--test needs --httpd PROGRAM, the httpd to run")
     task = _task(chosen)
     found = _roots(path, chosen, httpd)
+    if test and httpd is not None:
+        found = [_tested(root, httpd) for root in found]
     if len(found) > 1:
         # Each configuration is garbage once it is linted.
         gc.freeze()
@@ -167,6 +182,19 @@ def _roots(paths: list[str], chosen: Settings, httpd: str | None) -> list[Root]:
             instances = {real(file): file for file in (*beside, *root.uwsgi)}
             found.setdefault(os.path.realpath(root.path), root._replace(uwsgi=tuple(instances.values())))
     return list(found.values())
+
+
+def _tested(root: Root, httpd: str) -> Root:
+    """A root with what httpd's syntax check says of it. httpd cannot check a .htaccess file by itself."""
+    from hpatch.build.httpd.syntax import check  # only --test pays for it
+
+    if os.path.basename(root.path) == ".htaccess":  # noqa: PTH119 - the path stays text, as written
+        return root
+    options = root.options
+    checked = check(
+        httpd, root.path, root=options.server_root, defines=options.defines or (), environment=options.environment
+    )
+    return root._replace(checked=checked)
 
 
 def _exit_code(result: LintResult, threshold: str) -> int:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from hpatch.backends.uwsgi.read import read
 from hpatch.cli.options.configuration import reading, version
+from hpatch.conf.checked import Complaint, SyntaxCheck
 from hpatch.conf.load import load_text
 from hpatch.lint.engine import LintResult, LintTask, lint_configuration
 from hpatch.lint.registry import rules
@@ -18,14 +19,18 @@ from hpatch.report.lint.manual import blocks
 
 FIRES, INSTEAD, SILENT = KINDS = ("Fires on", "Write instead", "Silent on")
 
+NAME = "httpd.conf"
+"""The file that an example stands for."""
 _HEADING = re.compile(rf"({'|'.join(KINDS)})(?: \(([^()]+)\))?:")
+_CHECKED = re.compile(r"# httpd -t, line (\d+): (.+)\n")
 _FILE = re.compile(r"^# file: (\S+)\n", re.M)
 
 
 class Example(NamedTuple):
     """A configuration, the options that it is to be linted with, and the uWSGI files beside it.
 
-    `kind` is its heading without what that says in parentheses, which is `note`.
+    `kind` is its heading without what that says in parentheses, which is `note`. `checked` is what httpd's syntax check
+    is to have said.
     """
 
     kind: str
@@ -33,6 +38,7 @@ class Example(NamedTuple):
     text: str
     options: dict[str, str]
     files: dict[str, str]
+    checked: SyntaxCheck | None = None
 
 
 def examples(rule: Rule, *kinds: str) -> list[Example]:
@@ -60,6 +66,7 @@ def _example(heading: str, text: str) -> Example:
         words = shlex.split(first.removeprefix("# options:"))
         options = dict(zip(words[::2], words[1::2], strict=True))
         text = rest
+    said = _CHECKED.match(text)
     main, *others = _FILE.split(text)
     return Example(
         kind=match[1],
@@ -67,7 +74,14 @@ def _example(heading: str, text: str) -> Example:
         text=main,
         options=options,
         files=dict(zip(others[::2], others[1::2], strict=True)),
+        checked=None if said is None else _check(int(said[1]), said[2]),
     )
+
+
+def _check(line: int, text: str) -> SyntaxCheck:
+    warns = "Warning: " in text
+    complaint = Complaint(text=text, file=NAME, line=line, weight="warning" if warns else "error")
+    return SyntaxCheck("httpd", warns, (complaint,))
 
 
 def named(*kinds: str) -> list[tuple[str, Rule, Example]]:
@@ -93,5 +107,8 @@ def lint_example(example: Example, folder: Path) -> LintResult:
         instances.append(read(str(folder / name)))
     task = LintTask(rules(), uwsgi_version=None if uwsgi_version is None else version(uwsgi_version, "--uwsgi-version"))
     return lint_configuration(
-        load_text(example.text, reading(Settings(**chosen), None).options), task, tuple(instances)
+        load_text(example.text, reading(Settings(**chosen), None).options, NAME),
+        task,
+        tuple(instances),
+        checked=example.checked,
     )
