@@ -76,7 +76,8 @@ def listen_conflict(context: Context) -> Iterator[Found]:
     already in use"); `httpd -t` does not see that.
 
     The confidence is medium for a wildcard beside an address: Linux does not open both, other systems may. The rule is
-    silent about two names, about an IPv6 wildcard beside an IPv4 address, and about lines in different conditionals.
+    silent about two names, about an IPv6 wildcard beside an IPv4 address, and about a line in an undecided conditional
+    beside one elsewhere.
 
     Remove one of the lines.
 
@@ -134,9 +135,8 @@ def listen_conflict(context: Context) -> Iterator[Found]:
 
 def _conflict(first: BindAddress, second: BindAddress, shared: bool) -> Confidence | None:
     """How sure it is that httpd does not open both. With `shared`, a socket may share its port (SO_REUSEPORT)."""
-    here, there = set(first.node.conditions), set(second.node.conditions)
-    if not (here <= there or there <= here):
-        return None
+    if set(first.node.conditions) != set(second.node.conditions):
+        return None  # Debian listens for the one TLS module or the other
     if first.host == second.host:
         return "high"
     if shared:
