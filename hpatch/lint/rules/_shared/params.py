@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from hpatch.facts.parameters import BALANCER, MAPPING, WORKER, Parameter, Scope
+from hpatch.facts.parameters import BALANCER, WORKER, Parameter, Scope
 from hpatch.lint.found import Edit, Fix
 from hpatch.lint.rules._shared.edits import replaced
 from hpatch.proxy.model import Balancer, Param, Server, Worker
@@ -97,21 +97,19 @@ class _Readings:
 
     def __init__(self, version: Version | None) -> None:
         self.version = version
-        self._known: dict[tuple[str, str, str, str], tuple[str, Parameter | None, Reading | None]] = {}
+        self._known: dict[tuple[str, str, str], tuple[str, Parameter | None, Reading | None]] = {}
 
     def use(self, param: Param, scope: Scope, owner: Worker | Balancer | None, server: Server | None) -> Use:
-        text = (param.key, param.value, scope, param.node.key)
+        text = (param.key, param.value, scope)
         known = self._known.get(text)
         if known is None:
             known = self._known[text] = self._read(*text)
         key, parameter, reading = known
         return Use(param=param, key=key, scope=scope, parameter=parameter, reading=reading, owner=owner, server=server)
 
-    def _read(self, key: str, value: str, scope: str, directive: str) -> tuple[str, Parameter | None, Reading | None]:
+    def _read(self, key: str, value: str, scope: str) -> tuple[str, Parameter | None, Reading | None]:
         key = key.lower()
         parameter = (WORKER if scope == "worker" else BALANCER).get(key)
-        if parameter is None and directive in ("proxypass", "proxypassmatch"):
-            parameter = MAPPING.get(key)
         # A value with an unexpanded variable is not the value that httpd will read.
         reading = check(parameter, value, self.version) if parameter is not None and "${" not in value else None
         return key, parameter, reading

@@ -105,7 +105,7 @@ def param_too_new(context: Context) -> Iterator[Found]:
         return
     for use in uses(context):
         parameter = use.parameter
-        if parameter is None or parameter.since is None or parameter.scope == "mapping":
+        if parameter is None or parameter.since is None:
             continue
         if context.version < parameter.since:
             yield Found(
@@ -244,8 +244,6 @@ def status_letter_old(context: Context) -> Iterator[Found]:
 
     Source: CHANGES of 2.4.34 and 2.4.21, ap_proxy_set_wstatus (proxy_util.c).
     """
-    if context.version is None:
-        return
     for use in uses(context, "status"):
         if use.reading is None or not use.reading.refused or _always_refused(use):
             continue

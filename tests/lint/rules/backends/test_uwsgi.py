@@ -32,6 +32,14 @@ def test_grades(text: str, uwsgi: str, version: str | None, expected: tuple[str,
 
 
 @pytest.mark.parametrize(
+    ("version", "which"), [("2.0.4", "uWSGI 2.0.4, which closes"), (None, "uWSGI, which before 2.0.5 closes")]
+)
+def test_the_message_names_the_version_of_uwsgi(version: str | None, which: str) -> None:
+    (finding,) = find(uwsgi_fcgi_eof, UNIX, uwsgi=ON_UNIX, uwsgi_version=version)
+    assert f'"unix:/run/app.sock|fcgi://app/" speaks FastCGI to {which} the connection' in finding.message
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "ProxyPassMatch ^/a/(.*)$ unix:/var/run//app.sock|fcgi://app/$1\n",

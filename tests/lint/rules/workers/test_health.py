@@ -88,6 +88,12 @@ def test_known_method(method: str, version: str | None) -> None:
     assert not find("hc-method", MEMBER.format(f"hcmethod={method}"), version)
 
 
+@pytest.mark.parametrize(("version", "subject"), [(None, "httpd"), ("2.4.62", "httpd 2.4.62")])
+def test_the_message_names_the_version_if_it_is_known(version: str | None, subject: str) -> None:
+    (found,) = find("hc-method", MEMBER.format("hcmethod=POST"), version)
+    assert found.message.startswith(f'{subject} refuses to start with "hcmethod=POST": ')
+
+
 @pytest.mark.parametrize(
     ("method", "version", "since"),
     [

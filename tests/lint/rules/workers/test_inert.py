@@ -43,9 +43,24 @@ def test_honoured(text: str, version: str | None) -> None:
     assert not find("param-inert-scheme", text, version)
 
 
-def test_inert_in_old_versions() -> None:
-    (found,) = find("param-inert-scheme", "ProxyPass / fcgi://h/ flushpackets=on", "2.4.30")
-    assert "before httpd 2.4.31" in found.message
+@pytest.mark.parametrize(
+    ("text", "version", "ending", "help_"),
+    [
+        ("fcgi://h/ flushpackets=on", "2.4.30", "for fcgi before httpd 2.4.31", "ajp and fcgi (from 2.4.31) read it."),
+        ("http://h/ flushpackets=on", "2.4.30", "for http", "ajp and fcgi (from 2.4.31) read it."),
+        ("http://h/ secret=x", None, "for http", "ajp reads it."),
+        (
+            "ajp://h/ responsefieldsize=9000",
+            None,
+            "for ajp",
+            "http, https, ws (from 2.4.47) and wss (from 2.4.47) read it.",
+        ),
+    ],
+)
+def test_who_reads_it_and_since_when(text: str, version: str | None, ending: str, help_: str) -> None:
+    (found,) = find("param-inert-scheme", f"ProxyPass / {text}", version)
+    assert found.message.endswith(f": nothing reads it {ending}")
+    assert found.help == f"Remove it; only {help_}"
 
 
 @pytest.mark.parametrize("param", ["retry=0", "loadfactor=2", "route=a", "lbset=1", "redirect=b"])

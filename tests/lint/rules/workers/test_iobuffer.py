@@ -103,6 +103,11 @@ def test_inert_place_and_fix() -> None:
     assert finding.fix.edits[0].place[1:] == (1, 27, 1, 49)
 
 
+def test_inert_in_every_version() -> None:
+    (finding,) = find(iobuffer_inert, "ProxyPass /a http://h/ iobuffersize=65536\n", "2.4.9")
+    assert finding.message.endswith("nothing reads it for http")
+
+
 def test_inert_on_members_and_in_sections() -> None:
     text = """\
         <Proxy balancer://b>
