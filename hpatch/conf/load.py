@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from hpatch.conf.base import Surroundings
 from hpatch.conf.modules import Modules
 from hpatch.conf.reader import Reader
 from hpatch.conf.tree import Configuration
@@ -21,7 +22,7 @@ class Options(NamedTuple):
     variables that the configuration does not define. `modules` are the known modules (None: only those that the
     configuration loads). `server_root` overrides the configuration's. With `check_files`, ServerRoot, `<IfFile>`
     and, if the modules are known, the files of LoadModule are checked on this machine. `main` tells whether the file is
-    a main file (None: its name and its content tell).
+    a main file (None: its name and its content tell), `given` where its files are.
     """
 
     defines: tuple[str, ...] | None = None
@@ -32,6 +33,7 @@ class Options(NamedTuple):
     mpm: str | None = None
     check_files: bool = False
     main: bool | None = None
+    given: Surroundings = Surroundings()
 
 
 DEFAULTS = Options()
@@ -65,6 +67,7 @@ def _reader(path: str, options: Options) -> Reader:
     return Reader(
         configuration,
         server_root=options.server_root,
+        given=options.given,
         environment=options.environment,
         defines=options.defines,
         check_files=options.check_files,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from hpatch.conf import conditionals, macros, paths, vocabulary, words
+from hpatch.conf import base, conditionals, macros, paths, vocabulary, words
 from hpatch.conf.feed import ROOM, Stream
 from hpatch.conf.reading import ReadingState
 from hpatch.conf.tree import Condition, Frame, Node
@@ -120,23 +119,16 @@ def _server_root(reading: ReadingState, call: Call) -> None:
         reading.main = True
     if reading.fixed_root:
         return
-    path = paths.resolve(os.getcwd(), found[0]) if reading.check_files else found[0]  # noqa: PTH109 - the path stays text, as written
-    if os.path.isdir(path):  # noqa: PTH112 - the path stays text, as written
-        reading.server_root = path
-        return
-    where = "the folder of the main file"
-    if os.path.basename(os.path.abspath(reading.server_root)) == "conf":  # noqa: PTH100, PTH119 - the path stays text, as written
-        # A copy of a server's folder with the usual layout: ServerRoot/conf/httpd.conf.
-        above = os.path.normpath(os.path.join(reading.server_root, os.pardir))  # noqa: PTH118 - the path stays text, as written
-        reading.server_root = "" if above == os.curdir else above
-        where = "the parent of the main file's folder"
-    reading.problem(
-        "include",
-        f'the ServerRoot "{found[0]}" is not a directory on this machine',
-        call.place,
-        fatal=reading.check_files,
-        help=f"hpatch reads paths relative to {where}; give another folder with --server-root.",
-    )
+    settled = base.settle(reading.main_path, found[0], reading.view, check_files=reading.check_files)
+    if settled.missing:
+        reading.problem(
+            "include",
+            f'the ServerRoot "{found[0]}" is not a directory {reading.whereabouts}',
+            call.place,
+            fatal=reading.check_files,
+            help=f"hpatch reads paths relative to {settled.missing}; give another folder with --server-root.",
+        )
+    reading.start_from(settled)
 
 
 def _include(reading: ReadingState, call: Call) -> None:
@@ -150,7 +142,7 @@ def _include(reading: ReadingState, call: Call) -> None:
         return
     reading.depth += 1
     try:
-        for path in paths.included(paths.resolve(reading.server_root, found[0]), optional=call.key != "include"):
+        for path in _files(reading, found[0], optional=call.key != "include"):
             reading.included_file(path, call.stream, call.start, call.end)
             if reading.stopped:
                 break
@@ -158,6 +150,20 @@ def _include(reading: ReadingState, call: Call) -> None:
         reading.problem("include", f'{call.name} "{found[0]}" fails: {why}', call.place)
     finally:
         reading.depth -= 1
+
+
+def _files(reading: ReadingState, name: str, *, optional: bool) -> Iterator[str]:
+    """The files that an Include reads: the copy's, or if it has none, those of ServerRoot on this machine."""
+    here = paths.resolve(reading.server_root, name)
+    if reading.machine:
+        there = paths.resolve(reading.machine, name)
+        if there != here and not _any(reading, here) and _any(reading, there):
+            here = there
+    return paths.included(here, optional=optional, view=reading.view)
+
+
+def _any(reading: ReadingState, path: str) -> bool:
+    return any(map(reading.view.exists, paths.included(path, optional=True, view=reading.view)))
 
 
 def _load_module(reading: ReadingState, call: Call) -> None:
@@ -182,7 +188,7 @@ def _load_module(reading: ReadingState, call: Call) -> None:
 def _file_is_there(reading: ReadingState, call: Call, path: str) -> bool:
     """Whether a file to load exists. The system's loader may search other folders; hpatch does not."""
     full = paths.resolve(reading.server_root, path)
-    if os.path.exists(full):  # noqa: PTH110 - the path stays text, as written
+    if reading.view.exists(full):
         return True
     reading.problem("syntax", f'the file "{full}" does not exist', call.place)
     return False
@@ -201,7 +207,7 @@ def _runtime_folder(reading: ReadingState, call: Call) -> None:
     found = _arguments(reading, call, 1, 1)
     if found is None or not reading.check_files:
         return
-    if not os.path.isdir(paths.resolve(reading.server_root, found[0])):  # noqa: PTH112 - the path stays text, as written
+    if not reading.view.is_folder(paths.resolve(reading.server_root, found[0])):
         reading.problem("include", f'the DefaultRuntimeDir "{found[0]}" is not a directory on this machine', call.place)
 
 
@@ -279,9 +285,11 @@ def _if_define(reading: ReadingState, subject: str) -> tuple[bool | None, str]:
 
 def _if_file(reading: ReadingState, subject: str) -> tuple[bool | None, str]:
     path = paths.resolve(reading.server_root, subject)
-    if os.path.exists(path):  # noqa: PTH110 - the path stays text, as written
-        return True, "the file exists"
-    return (False if reading.check_files else None), "the file does not exist on this machine"
+    if not reading.view.exists(path):
+        return (False if reading.check_files else None), f"the file does not exist {reading.whereabouts}"
+    if not reading.check_files and reading.leaves(path):
+        return None, "the file is outside what was given"
+    return True, "the file exists"
 
 
 def _if_directive(reading: ReadingState, subject: str) -> tuple[bool | None, str]:

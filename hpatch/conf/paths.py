@@ -7,6 +7,8 @@ import stat
 from collections.abc import Iterator
 from functools import lru_cache
 
+from hpatch.conf.view import MACHINE, View
+
 MAX_DEPTH = 1024
 """The number of nested folders that one Include follows (`AP_MAX_FNMATCH_DIR_DEPTH`)."""
 
@@ -122,27 +124,27 @@ def matches(pattern: str, name: str) -> bool:
     return all(test is None for test in steps[step:])
 
 
-def included(path: str, *, optional: bool) -> Iterator[str]:
+def included(path: str, *, optional: bool, view: View = MACHINE) -> Iterator[str]:
     """The files that an Include of this resolved path reads, in httpd's order: by byte value, depth first.
 
     The files need not exist or be readable. Raises NoMatchError at the point where httpd gives up, after it has
     yielded the files before that point.
     """
     if not any(is_wild(part) for part in path.split("/")):
-        yield from _everything(path, optional, 0)
+        yield from _everything(path, optional, 0, view)
     elif path.startswith("/"):
-        yield from _match("/", path.lstrip("/"), optional)
+        yield from _match("/", path.lstrip("/"), optional, view)
     else:
-        yield from _match("", path, optional)
+        yield from _match("", path, optional, view)
 
 
 def _join(folder: str, name: str) -> str:
     return folder + name if not folder or folder.endswith("/") else f"{folder}/{name}"
 
 
-def _everything(path: str, optional: bool, depth: int) -> Iterator[str]:
+def _everything(path: str, optional: bool, depth: int, view: View) -> Iterator[str]:
     try:
-        mode = os.stat(path).st_mode  # noqa: PTH116 - the path stays text, as written
+        mode = view.stat(path).st_mode
     except (OSError, ValueError):
         if not optional:
             yield path
@@ -153,24 +155,24 @@ def _everything(path: str, optional: bool, depth: int) -> Iterator[str]:
     if depth >= MAX_DEPTH:
         raise NoMatchError(f'the folders below "{path}" are nested more than {MAX_DEPTH:,} levels deep')
     try:
-        names = os.listdir(path)  # noqa: PTH208 - the path stays text, as written
+        names = view.names(path)
     except OSError as error:
         raise NoMatchError(f'the folder "{path}" cannot be read: {error.strerror}') from None
-    for name in sorted(names, key=os.fsencode):
-        yield from _everything(_join(path, name), optional, depth + 1)
+    for name in names:
+        yield from _everything(_join(path, name), optional, depth + 1, view)
 
 
-def _match(folder: str, pattern: str, optional: bool) -> Iterator[str]:
+def _match(folder: str, pattern: str, optional: bool, view: View) -> Iterator[str]:
     first, slash, rest = pattern.partition("/")
     if not is_wild(first):
         path = _join(folder, first)
         if slash:
-            yield from _match(path, rest, optional)
+            yield from _match(path, rest, optional, view)
         else:
-            yield from _everything(path, optional, 0)
+            yield from _everything(path, optional, 0, view)
         return
     try:
-        names = os.listdir(folder or ".")  # noqa: PTH208 - the path stays text, as written
+        names = view.names(folder)
     except FileNotFoundError:
         if optional:
             return
@@ -179,21 +181,21 @@ def _match(folder: str, pattern: str, optional: bool) -> Iterator[str]:
         raise NoMatchError(f'the folder "{folder}" cannot be read: {error.strerror}') from None
     found = [
         _join(folder, name)
-        for name in sorted(names, key=os.fsencode)
-        if matches(first, name) and not (slash and _not_folder(_join(folder, name)))
+        for name in names
+        if matches(first, name) and not (slash and _not_folder(folder, name, view))
     ]
     if not found and not optional:
         raise NoMatchError(f'nothing in "{folder or "."}" matches "{first}"')
     for path in found:
         if slash:
-            yield from _match(path, rest, optional)
+            yield from _match(path, rest, optional, view)
         else:
-            yield from _everything(path, optional, 0)
+            yield from _everything(path, optional, 0, view)
 
 
-def _not_folder(path: str) -> bool:
+def _not_folder(folder: str, name: str, view: View) -> bool:
     """As `apr_dir_read` has it: a link to a folder is not one."""
     try:
-        return not stat.S_ISDIR(os.lstat(path).st_mode)
+        return not view.is_entry_folder(folder, name)
     except OSError:
         return True

@@ -6,19 +6,18 @@ continues.
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from collections.abc import Callable
 
 from hpatch import log
-from hpatch.conf import onread, parts, vocabulary, words
+from hpatch.conf import base, onread, parts, vocabulary, words
 from hpatch.conf.feed import Feed, Level, Stream
 from hpatch.conf.leaf import Leaf
 from hpatch.conf.lines import Line
 from hpatch.conf.parse import parse
 from hpatch.conf.reading import ReadingState
-from hpatch.conf.tree import Configuration, Frame, Node, Problem
+from hpatch.conf.tree import Configuration, FileRead, Frame, Node, Problem
+from hpatch.conf.view import GivenFolder, like
 from hpatch.text import Place, Source
 
 MAX_LINE = 16 * 1024 * 1024
@@ -39,7 +38,7 @@ class Reader(ReadingState):
         """Read the main file."""
         self._set_base(path)
         self.htaccess = htaccess
-        self._file(path, None)
+        self._file(self.main_path, None)
 
     def source(self, source: Source, name: str, *, htaccess: bool) -> None:
         """Read a text as the main file."""
@@ -54,8 +53,10 @@ class Reader(ReadingState):
         main = parts.is_main(configuration) if self.main is None else self.main
         if not main:
             parts.excuse(configuration.problems, self.undefined_macros)
+        if self.left:
+            configuration.problems.append(self._left())
         configuration.whole = main and not any(
-            problem.fatal and problem.kind in ("unreadable", "include") for problem in configuration.problems
+            problem.fatal and problem.kind in ("unreadable", "outside", "include") for problem in configuration.problems
         )
         configuration.defines = {name: self.values.get(name.lower()) for name in sorted(self.defined)}
         for name, uses in self.undefined.items():
@@ -75,34 +76,91 @@ class Reader(ReadingState):
             )
         return configuration
 
+    def _left(self) -> Problem:
+        """The one problem of all files outside what was given, at the first of them that is surely read."""
+        name, place, conditions = min(self.left, key=lambda file: bool(file[2]))
+        others = len(dict.fromkeys(other for other, _, _ in self.left)) - 1
+        more = f" (and {others} more)" if others else ""
+        message = f'"{name}"{more} is outside "{self.tree.folder or "."}"'
+        if self.given.outside:
+            message += ": hpatch read it from this machine"
+            help = "If this is a copy of a server's files, give the folder that stands for / with --root."
+        else:
+            message += ": hpatch did not read it"
+            help = "Give the folder that stands for / with --root, or a folder that contains it as PATH."
+        return Problem(
+            kind="outside",
+            message=message,
+            place=place,
+            fatal=not self.given.outside,
+            help=help,
+            conditions=conditions,
+        )
+
     def _set_base(self, path: str) -> None:
-        if not self.fixed_root:
-            self.server_root = os.path.dirname(path)  # noqa: PTH120 - the path stays text, as written
+        self.shown_like = path
+        self.main_path = self.view.inner(path) or path
+        given = self.given
+        self.tree = GivenFolder(base.tree_of(given.home or path, given.tree))
+        if self.fixed_root:
+            return
+        if given.home is None:
+            self.start_from(base.first(self.main_path, self.view))
+        else:
+            self.start_from(base.of_part(given.home, self.view, check_files=self.check_files))
 
     def _file(self, path: str, node: tuple[Stream, int, int] | None) -> None:
         """Read a file; `node` is where it is included."""
+        name = self._written(path)
         known = self.parsed.get(path)
         if known is None:
-            reason = ""
+            shown, link, reason = name, None, ""
             try:
-                mode = os.stat(path).st_mode  # noqa: PTH116 - the path stays text, as written
-                if not stat.S_ISREG(mode) and path != "/dev/null":
-                    reason = "not a regular file"
-                else:
-                    source = Source.read(path)
+                shown, link = self._shown(path)
+                left = node is not None and path != "/dev/null" and self.leaves(path)
+                if left and not self.given.outside and self.view.exists(path):
+                    self._note_left(shown, node)
+                    return
+                source = self.view.read(path, shown, stream=node is None)
+                if left:
+                    self._note_left(shown, node)
             except (OSError, ValueError) as error:
                 reason = getattr(error, "strerror", None) or str(error)
             if reason:
-                place = Place(path, 1, 1, 1, 1) if node is None else node[0].source.place(node[1], node[2])
-                self.problem("unreadable", f'cannot read "{path}": {reason}', place)
+                place = Place(name, 1, 1, 1, 1) if node is None else node[0].source.place(node[1], node[2])
+                self.problem("unreadable", f'cannot read "{name}": {reason}', place)
                 return
             if log.is_on():
-                log.tell("read %s%s", path, "" if node is None else _named_by(*node))
+                log.tell("read %s%s", shown, "" if node is None else _named_by(*node))
+            self.configuration.files.append(_file_read(shown, link, node))
             known = self._parsed(source)
             self.parsed[path] = known
         elif node is not None and log.is_on():
-            log.tell("read %s again%s", path, _named_by(*node))
-        self._read_parsed(known, path)
+            log.tell("read %s again%s", name, _named_by(*node))
+        self._read_parsed(known, name)
+
+    def _written(self, path: str) -> str:
+        """A path with the root before it, as one on this machine."""
+        if not self.view.root:
+            return path
+        if path == self.main_path:
+            return self.shown_like
+        return like(f"{self.view.root.rstrip('/')}{path}", self.shown_like)
+
+    def _shown(self, path: str) -> tuple[str, str | None]:
+        """The name to show for a file, and the link by which it was found, if it was by one."""
+        if not self.view.root:
+            return self.tree.shown(path)
+        written, real = f"{self.view.root.rstrip('/')}{path}", self.view.host(path)
+        if written == real:
+            return self._written(path), None
+        return like(real, self.shown_like), self._written(path)
+
+    def _note_left(self, name: str, node: tuple[Stream, int, int] | None) -> None:
+        """Note that an Include leaves what was given."""
+        if node is not None:
+            stream, start, end = node
+            self.left.append((name, stream.source.place(start, end), self.conditions))
 
     def _parsed(self, source: Source) -> tuple[Source, list[Leaf], bool]:
         self.configuration.sources[source.name] = source
@@ -373,6 +431,13 @@ class Reader(ReadingState):
     def included_file(self, path: str, stream: Stream, start: int, end: int) -> None:
         """Read a file that an Include names."""
         self._file(path, (stream, start, end))
+
+
+def _file_read(name: str, link: str | None, node: tuple[Stream, int, int] | None) -> FileRead:
+    if node is None:
+        return FileRead(name=name, link=link)
+    stream, start, end = node
+    return FileRead(name=name, link=link, source=stream.source, start=start, end=end)
 
 
 def _named_by(stream: Stream, start: int, end: int) -> str:

@@ -6,9 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 from hpatch.conf import macros, words
+from hpatch.conf.base import Base, Surroundings
 from hpatch.conf.feed import ROOM, Feed, Level, Stream
 from hpatch.conf.leaf import Leaf
 from hpatch.conf.tree import Condition, Configuration, Node, Problem
+from hpatch.conf.view import MACHINE, GivenFolder, Rooted, View
 from hpatch.text import Place, Source
 
 
@@ -20,6 +22,7 @@ class ReadingState(ABC):
         configuration: Configuration,
         *,
         server_root: str | None,
+        given: Surroundings,
         environment: Mapping[str, str],
         defines: tuple[str, ...] | None,
         check_files: bool,
@@ -28,7 +31,15 @@ class ReadingState(ABC):
         self.configuration = configuration
         self.modules = configuration.modules
         self.fixed_root = server_root is not None
-        self.server_root = server_root or ""
+        self.given = given
+        self.view: View = MACHINE if given.root is None else Rooted(given.root)
+        self.server_root = "" if server_root is None else self.view.inner(server_root) or server_root
+        self.tree = GivenFolder("")
+        self.machine = ""
+        self.main_path = ""
+        self.shown_like = ""
+        self.live = False
+        self.left: list[tuple[str, Place, tuple[Condition, ...]]] = []
         self.environment = environment
         self.defines_known = defines is not None
         self.check_files = check_files
@@ -103,6 +114,25 @@ class ReadingState(ABC):
         self.parent = self.floor
         self.floor = level.floor
         self.conditions = level.conditions
+
+    def start_from(self, base: Base) -> None:
+        """Resolve paths from there on as ServerRoot says."""
+        if base.view is not self.view:
+            self.main_path = base.view.inner(self.main_path) or self.main_path
+        self.view, self.server_root, self.machine, self.live = base.view, base.server_root, base.machine, base.live
+        if self.view.root:
+            self.check_files = False  # nothing is known of files that the copy may lack
+
+    @property
+    def whereabouts(self) -> str:
+        """Where the files are that are looked for."""
+        return f'below "{self.view.root}"' if self.view.root else "on this machine"
+
+    def leaves(self, path: str) -> bool:
+        """Whether a file is outside what was given, behind all links."""
+        if self.view.root or self.live or self.tree.has(path):
+            return False
+        return not (self.fixed_root and GivenFolder(self.server_root).has(path))
 
     @abstractmethod
     def included_file(self, path: str, stream: Stream, start: int, end: int) -> None:

@@ -156,11 +156,30 @@ def walk(nodes: list[Node]) -> Iterator[Node]:
             stack.extend(reversed(node.children))
 
 
+class FileRead(NamedTuple):
+    """A file that was read: its name, the link by which it was found if it was by one, and the Include that names it.
+
+    The Include is `source.text[start:end]`; the main file has none.
+    """
+
+    name: str
+    link: str | None
+    source: Source | None = None
+    start: int = 0
+    end: int = 0
+
+    @property
+    def named_at(self) -> Place | None:
+        """The place of the Include."""
+        return None if self.source is None else self.source.place(self.start, self.end)
+
+
 class Problem(NamedTuple):
     """A fault that was found while reading.
 
-    `kind` is one of: unreadable, syntax, section, include, macro, variable, conditional, and elsewhere for what another
-    file may settle, as this is a part of a configuration. `fatal` tells whether httpd refuses to start because of it.
+    `kind` is one of: unreadable, outside, syntax, section, include, macro, variable, conditional, and elsewhere for
+    what another file may settle, as this is a part of a configuration. `fatal` tells whether httpd refuses to start
+    because of it.
     """
 
     kind: str
@@ -176,9 +195,9 @@ class Configuration:
     """A whole configuration as httpd would read it.
 
     `nodes` are the top-level directives and sections; `by_key` all of them by key, in reading order;
-    `sources` every file that was read, by name; `conditions` every conditional that was met, decided or not;
-    `version` the httpd that was asked about (None: not known); `mpm` its MPM's name; `directives` how many
-    directives and sections there are.
+    `sources` every file that was read, by name, and `files` how each was found; `conditions` every conditional that
+    was met, decided or not; `version` the httpd that was asked about (None: not known); `mpm` its MPM's name;
+    `directives` how many directives and sections there are.
 
     `whole` is whether httpd would read this and nothing else: it was read from a main file, and every file that httpd
     needs could be read. Otherwise it is a part of a configuration, such as a virtual host's file. A part does not tell
@@ -186,7 +205,7 @@ class Configuration:
     """
 
     __slots__ = (
-        "by_key", "conditions", "defines", "directives", "modules", "mpm", "nodes", "problems", "root",
+        "by_key", "conditions", "defines", "directives", "files", "modules", "mpm", "nodes", "problems", "root",
         "server_root", "sources", "version", "whole",
     )  # fmt: skip
 
@@ -199,6 +218,7 @@ class Configuration:
         self.nodes: list[Node] = []
         self.by_key: dict[str, list[Node]] = {}
         self.sources: dict[str, Source] = {}
+        self.files: list[FileRead] = []
         self.problems: list[Problem] = []
         self.conditions: list[Condition] = []
         self.defines: dict[str, str | None] = {}

@@ -12,6 +12,7 @@ from hpatch.errors import InputError
 from hpatch.lint import registry, suppressions
 from hpatch.lint.context import Context
 from hpatch.lint.finding import Finding
+from hpatch.lint.folder import excluded
 from hpatch.lint.found import SEVERITIES, Found, Severity
 from hpatch.lint.occurrences import Occurrences, merged
 from hpatch.lint.rule import Rule
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 UNUSED, MISTAKEN = "suppression-unused", "suppression-invalid"
 """The rules that only the engine can check, by name."""
 
-_WAIVABLE = {"unreadable": "file-unreadable", "include": "include-missing"}
+_WAIVABLE = {"unreadable": "file-unreadable", "include": "include-missing", "outside": "include-outside"}
 """The kinds of problem that may exist on this machine only, and the rules that report them."""
 
 
@@ -35,12 +36,14 @@ class Root(NamedTuple):
     """A configuration to lint: its main file, the options for its conditionals, and the uWSGI files beside it.
 
     `checked` is what httpd's own syntax check said of it, if it was run.
+    `configuration` is given if it has been read already, with these options.
     """
 
     path: str
     options: Options = Options()
     uwsgi: tuple[str, ...] = ()
     checked: SyntaxCheck | None = None
+    configuration: Configuration | None = None
 
 
 class LintResult(NamedTuple):
@@ -64,12 +67,22 @@ class LintResult(NamedTuple):
 
 
 class LintTask(NamedTuple):
-    """What to look for: the rules to run, the rules that the user ignores, and the lowest severity to report."""
+    """What to look for: the rules to run, the rules that the user ignores, and the lowest severity to report.
+
+    `ignored_in` has patterns of files (`hpatch.lint.folder.excluded`), each with codes of rules to ignore there.
+    """
 
     rules: tuple[Rule, ...]
     ignored: frozenset[str] = frozenset()
     severity: Severity = "info"
     uwsgi_version: Version | None = None
+    ignored_in: tuple[tuple[str, frozenset[str]], ...] = ()
+
+    def ignores(self, code: str, file: str) -> bool:
+        """Whether the user ignores a rule, by its code, in a file."""
+        return code in self.ignored or any(
+            code in codes and excluded(file, (pattern,)) for pattern, codes in self.ignored_in
+        )
 
 
 class _Part(NamedTuple):
@@ -128,7 +141,7 @@ def lint_configuration(
 
 def _part_of(work: tuple[Root, LintTask]) -> _Part:
     root, task = work
-    configuration = load(root.path, root.options)
+    configuration = root.configuration or load(root.path, root.options)
     instances = []
     unread = []
     for path in root.uwsgi:
@@ -171,6 +184,8 @@ def _part(
     for rule in task.rules:
         for one in rule.check(context):
             finding, uses = occurrences.complete(Finding.of(rule, one), one.node)
+            if task.ignored_in and task.ignores(rule.code, finding.place.file):
+                continue
             if not comments.silences(rule.code, (finding.place, *uses)):
                 found.append((finding, uses))
     if checked is not None:
@@ -199,7 +214,7 @@ def _unread(problem: Problem, task: LintTask, comments: Suppressions, sources: M
         return False
     if problem.kind in _WAIVABLE and problem.place.file in sources:
         code = registry.by_name()[_WAIVABLE[problem.kind]].code
-        return code not in task.ignored and not comments.silences(code, (problem.place,))
+        return not task.ignores(code, problem.place.file) and not comments.silences(code, (problem.place,))
     return True
 
 

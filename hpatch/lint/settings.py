@@ -22,7 +22,8 @@ ALL_MODULES = ("all",)
 class Settings(NamedTuple):
     """The settings; None for one that was not given. The process can open the paths as they are.
 
-    `modules` are names as `httpd -M` prints them, `define` the arguments of httpd's `-D`.
+    `modules` are names as `httpd -M` prints them, `define` the arguments of httpd's `-D`. `exclude` are patterns of
+    files (`hpatch.lint.folder.excluded`); `per_file_ignores` has such patterns, each with the rules to ignore there.
     """
 
     select: tuple[str, ...] | None = None
@@ -35,6 +36,10 @@ class Settings(NamedTuple):
     define: tuple[str, ...] | None = None
     env_file: str | None = None
     server_root: str | None = None
+    root: str | None = None
+    outside: bool | None = None
+    exclude: tuple[str, ...] | None = None
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] | None = None
     uwsgi: tuple[str, ...] | None = None
     uwsgi_version: str | None = None
 
@@ -159,6 +164,27 @@ def _paths(value: object, folder: str) -> tuple[str, ...]:
     return tuple(os.path.join(folder, word) for word in words)  # noqa: PTH118 - the path stays text, as written
 
 
+def _flag(value: object, _folder: str) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
+
+
+def _patterns(value: object, folder: str) -> tuple[str, ...]:
+    return tuple(pattern_in(folder, pattern) for pattern in _words(value, folder))
+
+
+def _ignores(value: object, folder: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if not isinstance(value, dict):
+        raise ValueError("must be a table of patterns, each with a list of rules")
+    return tuple((pattern_in(folder, str(pattern)), _words(rules, folder)) for pattern, rules in value.items())
+
+
+def pattern_in(folder: str, pattern: str) -> str:
+    """A pattern for files: one with a slash is a path from a folder, one without is a name."""
+    return os.path.join(folder or ".", pattern) if "/" in pattern else pattern  # noqa: PTH118 - the path stays text
+
+
 def _modules(value: object, folder: str) -> tuple[str, ...]:
     if isinstance(value, list):
         return tuple(module(name) for name in _words(value, folder))
@@ -186,6 +212,10 @@ _KEYS: dict[str, Callable[[Any, str], Any]] = {
     "define": _words,
     "env-file": _path,
     "server-root": _path,
+    "root": _path,
+    "outside": _flag,
+    "exclude": _patterns,
+    "per-file-ignores": _ignores,
     "uwsgi": _paths,
     "uwsgi-version": _text,
 }

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from hpatch.conf.load import Options
-from hpatch.errors import InputError
-from hpatch.lint.roots import instances, roots
+from hpatch.errors import InputError, UsageError
+from hpatch.lint.roots import instances, located, roots
 
 INI = "[uwsgi]\nsocket = /run/a.sock\n"
 
@@ -122,3 +122,83 @@ def test_a_closed_folder_of_a_configuration(tmp_path: Path, monkeypatch: pytest.
     tree(tmp_path, "h__httpd_conf", "h__private__key_pem", "h__ssl__private__key_pem")
     _closed(tmp_path / closed, monkeypatch)
     assert names(tmp_path) == ["h/httpd.conf"]
+
+
+PART = "<VirtualHost *:80>\n</VirtualHost>\n"
+
+
+def test_a_virtual_hosts_file_that_no_main_file_includes(tmp_path: Path) -> None:
+    tree(tmp_path, "modules_conf", httpd_conf="Include sites/a.conf\n", sites__a_conf=PART, sites__b_conf=PART,
+         sites__c_conf="ProxyPass / http://c/\nInclude sites/d.conf\n", sites__d_conf=PART)  # fmt: skip
+    assert names(tmp_path) == ["httpd.conf", "sites/b.conf", "sites/c.conf"]
+    main, b, _ = roots(str(tmp_path), Options())
+    assert main.configuration is not None
+    assert b.configuration is None
+    assert b.options.given.home == str(tmp_path / "httpd.conf")
+    assert [root.path for root in roots(str(tmp_path), Options(), parts=False)] == [str(tmp_path / "httpd.conf")]
+
+
+def test_a_main_file_in_a_folder_of_its_own_is_home(tmp_path: Path) -> None:
+    tree(tmp_path, "etc__conf__httpd_conf", "conf__x_conf", etc__conf_d__b_conf=PART)
+    tree(tmp_path, "etc/sites/deep/er/c.conf")
+    found = {
+        root.path: root.options.given.home for root in roots(str(tmp_path / "etc/sites/deep/er/c.conf"), Options())
+    }
+    assert found == {str(tmp_path / "etc/sites/deep/er/c.conf"): None}
+    (part,) = roots(str(tmp_path / "etc/sites/deep/c.conf"), Options())
+    assert part.options.given.home == str(tmp_path / "etc/conf/httpd.conf")
+
+
+def test_a_part_has_the_environment_of_its_main_file(tmp_path: Path) -> None:
+    tree(tmp_path, "apache2_conf", envvars="export A=1\n", sites__a_conf=PART)
+    assert [root.options.environment for root in roots(str(tmp_path), Options())] == [{"A": "1"}] * 2
+    (alone,) = roots(str(tmp_path / "sites/a.conf"), Options())
+    assert alone.options.environment == {"A": "1"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a.conf.dpkg-old", "a.conf.dpkg-dist", "a.conf.rpmnew", "a.conf.rpmsave", "a.conf~", "a.conf.bak", "a.conf.orig",
+     "a.bak.conf", "conf/original/httpd.conf", "conf/original/extra.conf", ".hidden/a.conf"],
+)  # fmt: skip
+def test_leftovers_are_no_roots(tmp_path: Path, name: str) -> None:
+    for file in ("site.conf", name):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(PART)
+    assert names(tmp_path) == ["site.conf"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "left"),
+    [
+        ("b.conf", ["a.conf", "old/c.conf"]),
+        ("old", ["a.conf", "b.conf"]),
+        ("[ab].conf", ["old/c.conf"]),
+        ("FOLDER/old", ["a.conf", "b.conf"]),
+        ("FOLDER/*.conf", []),
+        ("FOLDER/old/c.conf", ["a.conf", "b.conf"]),
+        ("other/*", ["a.conf", "b.conf", "old/c.conf"]),
+    ],
+)
+def test_exclude(tmp_path: Path, pattern: str, left: list[str]) -> None:
+    tree(tmp_path, "a_conf", "b_conf", "old__c_conf")
+    exclude = (pattern.replace("FOLDER", str(tmp_path)),)
+    if not left:
+        with pytest.raises(InputError, match="no configuration"):
+            roots(str(tmp_path), Options(), exclude=exclude)
+        return
+    found = roots(str(tmp_path), Options(), exclude=exclude)
+    assert [str(Path(root.path).relative_to(tmp_path)) for root in found] == left
+
+
+def test_paths_below_a_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree(tmp_path, "rootfs__etc__httpd_conf")
+    monkeypatch.chdir(tmp_path)
+    assert located("/etc", None) == "/etc"
+    assert located("/etc", "rootfs") == "rootfs/etc"
+    assert located("rootfs/etc/httpd.conf", "rootfs") == "rootfs/etc/httpd.conf"
+    with pytest.raises(UsageError, match="is not below the root"):
+        located("other/httpd.conf", "rootfs")
+    (tmp_path / "rootfs/a").symlink_to("/a")
+    with pytest.raises(InputError, match="symbolic links"):
+        located("/a/b", "rootfs")

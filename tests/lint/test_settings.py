@@ -32,6 +32,13 @@ def test_every_key(tmp_path: Path) -> None:
         server-root = "/etc/apache2"
         uwsgi = ["vassals", "/etc/app.ini"]
         uwsgi-version = "2.0.21"
+        root = "rootfs"
+        outside = false
+        exclude = ["old", "sites/x*"]
+
+        [per-file-ignores]
+        "sites/*" = ["MP", "WK001"]
+        "a.conf" = "BE"
         """,
     )
     assert read(file) == Settings(
@@ -47,6 +54,10 @@ def test_every_key(tmp_path: Path) -> None:
         server_root="/etc/apache2",
         uwsgi=(str(tmp_path / "vassals"), "/etc/app.ini"),
         uwsgi_version="2.0.21",
+        root=str(tmp_path / "rootfs"),
+        outside=False,
+        exclude=("old", str(tmp_path / "sites/x*")),
+        per_file_ignores=((str(tmp_path / "sites/*"), ("MP", "WK001")), ("a.conf", ("BE",))),
     )
 
 
@@ -59,6 +70,8 @@ def test_every_key(tmp_path: Path) -> None:
         ("select = 5", "select must be a list of strings"),
         ("select = [5]", "select must be a list of strings"),
         ("mpm = true", "mpm must be a string"),
+        ("outside = 'no'", "outside must be true or false"),
+        ("per-file-ignores = ['MP']", "per-file-ignores must be a table"),
         ("modules = 'no-such-file'", "cannot be read"),
         ("select = ", "not valid TOML"),
     ],

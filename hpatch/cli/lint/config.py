@@ -68,13 +68,19 @@ def _tree(
     define: shared.Define = None,
     env_file: shared.EnvFile = None,
     server_root: shared.ServerRoot = None,
+    root: shared.Root = None,
+    no_outside: shared.NoOutside = False,
     config: shared.Config = None,
     no_config: shared.NoConfig = False,
     verbose: Verbose = False,
 ) -> int:
     """Show the directives and sections that httpd reads, with their files and lines."""
     configuration = _load(
-        path, _chosen(httpd_version, modules, mpm, define, env_file, server_root), httpd, config, no_config
+        path,
+        _chosen(httpd_version, modules, mpm, define, env_file, server_root, root, no_outside),
+        httpd,
+        config,
+        no_config,
     )
     output.show(configuration, tree.FORMS, format)
     return _problems(configuration)
@@ -90,6 +96,8 @@ def _workers(
     define: shared.Define = None,
     env_file: shared.EnvFile = None,
     server_root: shared.ServerRoot = None,
+    root: shared.Root = None,
+    no_outside: shared.NoOutside = False,
     config: shared.Config = None,
     no_config: shared.NoConfig = False,
     verbose: Verbose = False,
@@ -99,7 +107,11 @@ def _workers(
     from hpatch.report.lint.workers import WorkersReport
 
     configuration = _load(
-        path, _chosen(httpd_version, modules, mpm, define, env_file, server_root), httpd, config, no_config
+        path,
+        _chosen(httpd_version, modules, mpm, define, env_file, server_root, root, no_outside),
+        httpd,
+        config,
+        no_config,
     )
     output.show(WorkersReport(build(configuration)), FORMS, format)
     return _problems(configuration)
@@ -112,6 +124,8 @@ def _chosen(
     define: list[str] | None,
     env_file: str | None,
     server_root: str | None,
+    root: str | None,
+    no_outside: bool,
 ) -> Settings:
     return Settings(
         httpd_version=httpd_version,
@@ -120,12 +134,15 @@ def _chosen(
         define=None if define is None else tuple(define),
         env_file=env_file,
         server_root=server_root,
+        root=root,
+        outside=False if no_outside else None,
     )
 
 
 def _load(path: str, chosen: Settings, httpd: str | None, config: str | None, no_config: bool) -> Configuration:
-    reading = shared.reading(shared.given(path, chosen, config, no_config), httpd)
-    found = roots.roots(path, reading.options, environment=reading.environment)
+    chosen = shared.given(roots.located(path, chosen.root), chosen, config, no_config)
+    reading = shared.reading(chosen, httpd)
+    found = roots.roots(roots.located(path, chosen.root), reading.options, environment=reading.environment, parts=False)
     if len(found) > 1:
         names = ", ".join(root.path for root in found[:3])
         raise UsageError(f"{path}: {len(found)} configurations in this folder; name one of them: {names}, …")

@@ -17,7 +17,7 @@ from hpatch.lint import registry, roots
 from hpatch.lint.engine import LintResult, LintTask, Root, lint
 from hpatch.lint.found import SEVERITIES, Severity
 from hpatch.lint.selection import matching, select
-from hpatch.lint.settings import Settings
+from hpatch.lint.settings import Settings, pattern_in
 from hpatch.lint.settings import modules as modules_of
 from hpatch.report.common.terminal import visible
 from hpatch.report.lint.forms import FORMS, FindingsReport
@@ -97,6 +97,16 @@ def _command(
     define: shared.Define = None,
     env_file: shared.EnvFile = None,
     server_root: shared.ServerRoot = None,
+    root: shared.Root = None,
+    no_outside: shared.NoOutside = False,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATTERN",
+            help="Skip these files in folders: a name (*.bak.conf) or a path (sites/old/*). Repeatable.",
+            rich_help_panel=shared.FILES,
+        ),
+    ] = None,
     uwsgi: Annotated[
         list[str] | None,
         typer.Option(
@@ -115,7 +125,7 @@ def _command(
 ) -> int:
     """Find faults in Apache httpd reverse-proxy configurations."""
     chosen = shared.given(
-        path[0],
+        roots.located(path[0], root),
         Settings(
             select=shared.words(select),
             ignore=shared.words(ignore),
@@ -127,6 +137,9 @@ def _command(
             define=None if define is None else tuple(define),
             env_file=env_file,
             server_root=server_root,
+            root=root,
+            outside=False if no_outside else None,
+            exclude=None if exclude is None else tuple(pattern_in("", one) for one in shared.words(exclude) or ()),
             uwsgi=None if uwsgi is None else tuple(uwsgi),
             uwsgi_version=uwsgi_version,
         ),
@@ -165,10 +178,14 @@ def _task(chosen: Settings) -> LintTask:
     rules = registry.rules()
     ignored = chosen.ignore or ()
     return LintTask(
-        select(rules, chosen.select, ignored),
-        frozenset(rule.code for selector in ignored for rule in matching(selector, rules)),
-        chosen.severity or "info",  # type: ignore[arg-type] # both its sources have checked it
-        None if chosen.uwsgi_version is None else shared.version(chosen.uwsgi_version, "--uwsgi-version"),
+        rules=select(rules, chosen.select, ignored),
+        ignored=frozenset(rule.code for selector in ignored for rule in matching(selector, rules)),
+        severity=chosen.severity or "info",  # type: ignore[arg-type] # both its sources have checked it
+        uwsgi_version=None if chosen.uwsgi_version is None else shared.version(chosen.uwsgi_version, "--uwsgi-version"),
+        ignored_in=tuple(
+            (pattern, frozenset(rule.code for selector in selectors for rule in matching(selector, rules)))
+            for pattern, selectors in chosen.per_file_ignores or ()
+        ),
     )
 
 
@@ -178,7 +195,12 @@ def _roots(paths: list[str], chosen: Settings, httpd: str | None) -> list[Root]:
     found: dict[str, Root] = {}
     real = cache(os.path.realpath)
     for path in dict.fromkeys(paths):
-        for root in roots.roots(path, reading.options, environment=reading.environment):
+        for root in roots.roots(
+            roots.located(path, chosen.root),
+            reading.options,
+            environment=reading.environment,
+            exclude=chosen.exclude or (),
+        ):
             instances = {real(file): file for file in (*beside, *root.uwsgi)}
             found.setdefault(os.path.realpath(root.path), root._replace(uwsgi=tuple(instances.values())))
     return list(found.values())

@@ -5,6 +5,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from hpatch import log
+from hpatch.conf.base import Surroundings
 from hpatch.conf.load import Options
 from hpatch.conf.modules import Modules
 from hpatch.errors import UsageError
@@ -13,6 +14,7 @@ from hpatch.lint.settings import ALL_MODULES, Settings
 from hpatch.versions import Version
 
 HTTPD = "Target httpd"
+FILES = "Which files"
 SETTINGS = "Settings"
 
 MPMS = ("event", "worker", "prefork", "winnt", "netware", "mpmt_os2")
@@ -66,6 +68,19 @@ ServerRoot = Annotated[
         metavar="DIR", help="Resolve relative paths from this folder, whatever ServerRoot says.", rich_help_panel=HTTPD
     ),
 ]
+Root = Annotated[
+    str | None,
+    typer.Option(
+        "--root",
+        metavar="DIR",
+        help="Take this folder for /, as chroot does: for an image, a backup or a checkout.",
+        rich_help_panel=FILES,
+    ),
+]
+NoOutside = Annotated[
+    bool,
+    typer.Option("--no-outside", help="Read no file outside what is given: it is an error.", rich_help_panel=FILES),
+]
 Config = Annotated[
     str | None,
     typer.Option(
@@ -106,8 +121,15 @@ def given(path: str, chosen: Settings, config: str | None, no_config: bool) -> S
 def _tell_origins(chosen: Settings, origin: str | None) -> None:
     for key, value in chosen._asdict().items():
         if value is not None:
-            shown = value if isinstance(value, str) else ", ".join(value)
-            log.tell("%s = %s, from %s", key.replace("_", "-"), shown, origin)
+            log.tell("%s = %s, from %s", key.replace("_", "-"), _shown(value), origin)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if not isinstance(value, tuple):
+        return str(value)
+    return ", ".join(" ".join((one[0], *one[1])) if isinstance(one, tuple) else one for one in value)
 
 
 def reading(chosen: Settings, httpd: str | None) -> ReaderOptions:
@@ -143,6 +165,7 @@ def reading(chosen: Settings, httpd: str | None) -> ReaderOptions:
         server_root=chosen.server_root,
         mpm=mpm,
         check_files=httpd is not None,
+        given=Surroundings(root=chosen.root, outside=chosen.outside is not False),
     )
     return ReaderOptions(options, environment=chosen.env_file is None)
 

@@ -165,3 +165,49 @@ def test_a_real_httpd_tells_its_version_and_modules(site: Path, capsys: Capture,
     (site / "apache2.conf").write_text(decided)
     told = json.loads(call(capsys, "lint", ".", "--format", "json", "--httpd", httpd).out)["conditions"]
     assert [one["verdict"] for one in told] == [True, True, False]
+
+
+def test_a_folder_that_stands_for_the_root(site: Path, capsys: Capture) -> None:
+    main = site / "rootfs/etc/httpd/conf/httpd.conf"
+    main.parent.mkdir(parents=True)
+    (site / "rootfs/srv").mkdir()
+    (site / "rootfs/srv/app.conf").write_text(PASS)
+    main.write_text("ServerRoot /etc/httpd\nInclude /srv/app.conf\n")
+    for arguments in (["--root", "rootfs", "/etc/httpd"], ["--root", "rootfs", "rootfs/etc"], ["rootfs"]):
+        found = json.loads(call(capsys, "lint", "--select", "MP001", "--format", "json", *arguments).out)["findings"]
+        assert [one["file"] for one in found] == ["rootfs/srv/app.conf"]
+    (site / "hpatch.toml").write_text('root = "rootfs"\n')
+    assert call(capsys, "lint", "/etc/httpd", "--config", "hpatch.toml", "--select", "MP001").code == 1
+    assert call(capsys, "config", "tree", "--root", "rootfs", "/etc").code == 0
+    code, out, err = call(capsys, "lint", "--root", "rootfs", "apache2.conf")
+    assert (code, out, err) == (2, "", "hpatch: apache2.conf: is not below the root rootfs\n")
+
+
+def test_a_file_of_this_machine_is_told(site: Path, capsys: Capture, tmp_path_factory: pytest.TempPathFactory) -> None:
+    other = tmp_path_factory.mktemp("other") / "a.conf"
+    other.write_text("Timeout 60\n")
+    (site / "apache2.conf").write_text(f"Include {other}\n")
+    assert rules(capsys, ".") == ["include-outside"]
+    assert call(capsys, "lint", ".").code == 1
+    code, out, _ = call(capsys, "lint", ".", "--no-outside")
+    assert (code, "error[CF050]" in out) == (3, True)
+    (site / "hpatch.toml").write_text("outside = false\n")
+    assert call(capsys, "lint", ".").code == 3
+
+
+def test_settings_for_some_files(site: Path, capsys: Capture) -> None:
+    (site / "sites").mkdir()
+    (site / "sites/a.conf").write_text(PASS)
+    both = call(capsys, "lint", ".", "--select", "MP001", "--format", "json")
+    assert [one["file"] for one in json.loads(both.out)["findings"]] == ["./apache2.conf", "./sites/a.conf"]
+    (site / "hpatch.toml").write_text('exclude = ["sites"]\n')
+    assert rules(capsys, ".", "--select", "MP001") == ["slash-target-missing"]
+    (site / "hpatch.toml").write_text('[per-file-ignores]\n"sites/*" = ["MP"]\n"apache2.conf" = "WK"\n')
+    assert rules(capsys, ".", "--select", "MP001") == ["slash-target-missing"]
+    assert rules(capsys, ".", "sites/a.conf", "--select", "MP001", "--exclude", "sites/*", "--no-config") == [
+        "slash-target-missing", "slash-target-missing",
+    ]  # fmt: skip
+    assert call(capsys, "lint", ".", "--exclude", "sites/*,apache2.conf").code == 3
+    (site / "apache2.conf").write_text("Include none.conf\n")
+    (site / "hpatch.toml").write_text('[per-file-ignores]\n"*.conf" = ["CF001", "MP"]\n')
+    assert call(capsys, "lint", ".").code == 0

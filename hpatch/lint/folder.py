@@ -1,0 +1,120 @@
+"""The configurations in a folder: which of its files are main files, parts, .htaccess files or uWSGI's."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import NamedTuple
+
+from hpatch.conf.parts import MAIN
+
+_LEFTOVER = re.compile(
+    r"~$|\.(?:dpkg-\w+|ucf-\w+|rpmnew|rpmsave|rpmorig|bak|orig|old|save|sav|backup|disabled|sw[op]|rej)(?:\.conf)?$",
+    re.I,
+)
+_PART = re.compile(rb"^[ \t]*(?:<VirtualHost|ProxyPass|<Proxy[ \t]|BalancerMember)", re.I | re.M)
+_INCLUDE = re.compile(rb"^[ \t]*Include", re.I | re.M)
+_UWSGI = re.compile(rb"^\s*\[uwsgi\]", re.I | re.M)
+
+
+class FolderFiles(NamedTuple):
+    """The files in a folder: main files, other configurations, uWSGI instances, and `*.conf` files that are no roots.
+
+    `set_aside` tells the reason for each of those. `unread` are the folders that cannot be read.
+    """
+
+    main: list[str]
+    other: list[str]
+    uwsgi: list[str]
+    set_aside: dict[str, str]
+    unread: list[OSError]
+
+
+def look(path: str, exclude: Iterable[str] = ()) -> FolderFiles:
+    """The configurations below a folder, in byte order. Hidden folders are skipped, and links are not followed.
+
+    What packagers and editors leave behind is set aside, and so is what a pattern of `exclude` matches.
+    """
+    found = FolderFiles(main=[], other=[], uwsgi=[], set_aside={}, unread=[])
+    for folder, folders, files in os.walk(path, onerror=found.unread.append):
+        folders[:] = sorted((name for name in folders if not name.startswith(".")), key=os.fsencode)
+        copies = os.path.basename(folder) == "original" and os.path.basename(os.path.dirname(folder)) == "conf"  # noqa: PTH119, PTH120 - text only
+        for name in sorted(files, key=os.fsencode):
+            full = os.path.join(folder, name)  # noqa: PTH118 - the path stays text, as written
+            configuration = name.endswith(".conf") or name == ".htaccess"
+            if _LEFTOVER.search(name) is not None:
+                if ".conf" in name:
+                    found.set_aside[full] = "a package manager or an editor left it behind"
+            elif configuration and copies:
+                found.set_aside[full] = "conf/original holds copies of httpd's own files"
+            elif configuration and excluded(full, exclude):
+                found.set_aside[full] = "the settings exclude it"
+            elif name in MAIN:
+                found.main.append(full)
+            elif configuration:
+                found.other.append(full)
+            elif name.endswith(".ini") and _has(full, _UWSGI):
+                found.uwsgi.append(full)
+    return found
+
+
+def excluded(path: str, patterns: Iterable[str]) -> bool:
+    """Whether a pattern matches a file, or a folder that it is in.
+
+    A pattern with a slash is a path, one without is a name; `*` also stands for slashes.
+    """
+    for pattern in patterns:
+        if "/" in pattern:
+            full = os.path.abspath(path)  # noqa: PTH100 - text only
+            wanted = os.path.abspath(pattern)  # noqa: PTH100 - text only
+            if fnmatchcase(full, wanted) or fnmatchcase(full, f"{wanted}/*"):
+                return True
+        elif any(fnmatchcase(part, pattern) for part in path.split("/")):
+            return True
+    return False
+
+
+def is_part(path: str) -> bool:
+    """Whether a file has what a virtual host's file has."""
+    return _has(path, _PART)
+
+
+def includes(path: str) -> bool:
+    """Whether a file may have an Include."""
+    return _has(path, _INCLUDE)
+
+
+def home(path: str) -> str | None:
+    """The main file that a part belongs to: in its folder or up to two above, also where these have it in `conf`."""
+    folder = os.path.dirname(path)  # noqa: PTH120 - the path stays text, as written
+    for _ in range(3):
+        for name in ("apache2.conf", "httpd.conf", "conf/httpd.conf"):
+            main = os.path.join(folder, name)  # noqa: PTH118 - the path stays text, as written
+            if main != path and os.path.isfile(main):  # noqa: PTH113 - the path stays text, as written
+                return main
+        folder = os.path.normpath(os.path.join(folder, os.pardir))  # noqa: PTH118 - the path stays text, as written
+        if os.path.basename(os.path.abspath(folder)) == "":  # noqa: PTH100, PTH119 - text only
+            break
+    return None
+
+
+def up(path: str, top: str) -> Iterator[str]:
+    """The folders that a file is in, the innermost first, up to `top`."""
+    folder = os.path.dirname(path)  # noqa: PTH120 - the path stays text, as written
+    while True:
+        yield folder
+        above = os.path.dirname(folder)  # noqa: PTH120 - the path stays text, as written
+        if len(folder) <= len(top.rstrip("/")) or above == folder:
+            return
+        folder = above
+
+
+def _has(path: str, pattern: re.Pattern[bytes]) -> bool:
+    """Whether a file has a line that starts so. False for an unreadable file, which `load` reports."""
+    try:
+        return os.path.isfile(path) and pattern.search(Path(path).read_bytes()) is not None  # noqa: PTH113 - text
+    except OSError:
+        return False

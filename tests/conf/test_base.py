@@ -1,0 +1,143 @@
+"""Where paths start: ServerRoot, a copy of it, and a folder that stands for the root."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hpatch.conf.base import Surroundings
+from hpatch.conf.load import DEFAULTS, Options, load
+from hpatch.conf.tree import Configuration
+
+
+def write(folder: Path, **texts: str) -> None:
+    """Files with their texts; `__` in a name stands for a slash, `_` for a dot."""
+    for name, text in texts.items():
+        path = folder / name.replace("__", "/").replace("_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def names(configuration: Configuration) -> list[str]:
+    """The directives of the whole configuration."""
+    return [node.name for node in configuration.walk()]
+
+
+def kinds(configuration: Configuration) -> list[str]:
+    return [problem.kind for problem in configuration.problems]
+
+
+@pytest.mark.parametrize(
+    ("main", "server_root"),
+    [("etc/apache2/apache2.conf", "/etc/apache2"), ("usr/local/apache2/conf/httpd.conf", "/usr/local/apache2/")],
+)
+@pytest.mark.parametrize("given", ["", "./", "absolute"])
+def test_the_root_of_a_copy_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, main: str, server_root: str, given: str
+) -> None:
+    folder = main.partition("/conf/")[0].removesuffix("/apache2.conf")
+    text = f'ServerRoot "{server_root}"\nInclude own/*.conf\nInclude {server_root}/own\nInclude /opt/x.conf\n'
+    write(tmp_path / "co", **{main: text, f"{folder}/own/a.conf": "Own\n", "opt/x.conf": "Opt\n"})
+    monkeypatch.chdir(tmp_path)
+    start = f"{tmp_path}/" if given == "absolute" else given
+    found = load(f"{start}co/{main}")
+    assert (names(found), kinds(found)) == (["Own", "Own", "Opt"], [])
+    assert list(found.sources) == [f"{start}co/{main}", f"{start}co/{folder}/own/a.conf", f"{start}co/opt/x.conf"]
+    assert found.whole
+
+
+def test_debians_server_root_needs_no_directive(tmp_path: Path) -> None:
+    write(tmp_path, etc__apache2__apache2_conf="Include /opt/x.conf\nInclude ports.conf\n", opt__x_conf="Opt\n",
+          etc__apache2__ports_conf="Listen 80\n")  # fmt: skip
+    assert names(load(str(tmp_path / "etc/apache2/apache2.conf"))) == ["Opt", "Listen"]
+    write(tmp_path, apache2__apache2_conf="Include /opt/no-such-file.conf\n")
+    assert kinds(load(str(tmp_path / "apache2/apache2.conf"))) == ["unreadable"]
+    assert names(load(str(tmp_path / "apache2/apache2.conf"))) == []
+
+
+def test_a_link_of_a_copy_is_read_within_it(tmp_path: Path) -> None:
+    write(tmp_path, etc__apache2__apache2_conf="Include sites-enabled/*.conf\n", etc__apache2__available__a_conf="A\n")
+    (tmp_path / "etc/apache2/sites-enabled").mkdir()
+    (tmp_path / "etc/apache2/sites-enabled/a.conf").symlink_to("/etc/apache2/available/a.conf")
+    found = load(str(tmp_path / "etc/apache2/apache2.conf"))
+    assert names(found) == ["A"]
+    assert [(file.name, file.link) for file in found.files][1:] == [
+        (f"{tmp_path}/etc/apache2/available/a.conf", f"{tmp_path}/etc/apache2/sites-enabled/a.conf")
+    ]
+    place = found.files[1].named_at
+    assert place is not None
+    assert place[:3] == (f"{tmp_path}/etc/apache2/apache2.conf", 1, 1)
+
+
+def test_a_copy_is_read_before_this_machine(tmp_path: Path) -> None:
+    write(tmp_path, machine__sites__a_conf="Machine\n", machine__mods__m_conf="Mod\n", copy__sites__b_conf="Copy\n")
+    write(tmp_path, copy__httpd_conf=f"ServerRoot {tmp_path}/machine\nInclude sites/*.conf\nInclude mods/*.conf\n")
+    found = load(str(tmp_path / "copy/httpd.conf"))
+    assert names(found) == ["Copy", "Mod"]
+    assert kinds(found) == ["outside"]
+    assert found.whole
+    assert found.problems[0].message == (
+        f'"{tmp_path}/machine/mods/m.conf" is outside "{tmp_path}/copy": hpatch read it from this machine'
+    )
+
+
+def test_nothing_outside_is_read(tmp_path: Path) -> None:
+    write(tmp_path, other__a_conf="A\n", other__b_conf="B\n")
+    write(tmp_path, copy__httpd_conf=f"Own\nInclude {tmp_path}/other/*.conf\n")
+    found = load(str(tmp_path / "copy/httpd.conf"), Options(given=Surroundings(outside=False)))
+    assert names(found) == ["Own"]
+    assert [(one.kind, one.fatal, one.place.line) for one in found.problems] == [("outside", True, 2)]
+    assert "(and 1 more) is outside" in found.problems[0].message
+    assert not found.whole
+
+
+def test_this_machines_own_configuration_may_include_anything(tmp_path: Path) -> None:
+    write(tmp_path, other__a_conf="A\n", server__conf__d_conf="D\n")
+    write(tmp_path, server__conf__httpd_conf=f"ServerRoot {tmp_path}/server\nInclude {tmp_path}/other/a.conf\n")
+    (tmp_path / "link").symlink_to("server")
+    for folder in ("server", "link"):
+        assert kinds(load(str(tmp_path / folder / "conf/httpd.conf"))) == []
+
+
+def test_a_checkout_is_one_tree(tmp_path: Path) -> None:
+    write(tmp_path, common__a_conf="A\n", env__prod__httpd_conf="Include ../../common/a.conf\n")
+    main = str(tmp_path / "env/prod/httpd.conf")
+    assert kinds(load(main)) == ["outside"]
+    assert kinds(load(main, Options(given=Surroundings(tree=str(tmp_path))))) == []
+
+
+def test_version_control_marks_a_checkout(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    write(tmp_path, common__a_conf="A\n", env__prod__httpd_conf="Include ../../common/a.conf\n")
+    assert kinds(load(str(tmp_path / "env/prod/httpd.conf"))) == []
+
+
+def test_a_root_is_given(tmp_path: Path) -> None:
+    write(tmp_path, etc__httpd__conf__httpd_conf="ServerRoot /etc/httpd\nInclude sites/*.conf\n", srv__x_conf="X\n",
+          etc__httpd__sites__a_conf="Include /srv/x.conf\nInclude ../../../../../../../../etc/passwd\n")  # fmt: skip
+    found = load(str(tmp_path / "etc/httpd/conf/httpd.conf"), Options(given=Surroundings(root=str(tmp_path))))
+    assert names(found) == ["X"]
+    assert [one.message for one in found.problems] == [
+        f'cannot read "{tmp_path}/etc/passwd": No such file or directory'
+    ]
+
+
+def test_a_file_of_this_machine_decides_nothing_for_a_copy(tmp_path: Path) -> None:
+    write(tmp_path, other__a="", copy__a="",
+          copy__httpd_conf=f"<IfFile {tmp_path}/other/a>\nX\n</IfFile>\n<IfFile a>\n</IfFile>\n")  # fmt: skip
+    found = load(str(tmp_path / "copy/httpd.conf"))
+    assert [condition.verdict for condition in found.conditions] == [None, True]
+    checked = load(str(tmp_path / "copy/httpd.conf"), Options(check_files=True))
+    assert [condition.verdict for condition in checked.conditions] == [True, True]
+
+
+@pytest.mark.parametrize("server_root", ["", 'ServerRoot "/etc/httpd"\n'])
+def test_a_part_has_the_server_root_of_its_main_file(tmp_path: Path, server_root: str) -> None:
+    write(tmp_path, etc__httpd__apache2_conf=server_root, etc__httpd__sites__a_conf="Include own/b.conf\n",
+          etc__httpd__own__b_conf="B\n")  # fmt: skip
+    part = str(tmp_path / "etc/httpd/sites/a.conf")
+    home = str(tmp_path / "etc/httpd/apache2.conf")
+    assert kinds(load(part, DEFAULTS)) == ["unreadable"]
+    found = load(part, Options(given=Surroundings(home=home)))
+    assert (names(found), kinds(found)) == (["B"], [])
