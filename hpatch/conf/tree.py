@@ -199,13 +199,16 @@ class Configuration:
     was met, decided or not; `version` the httpd that was asked about (None: not known); `mpm` its MPM's name;
     `directives` how many directives and sections there are.
 
+    `check_files` is whether its file names are those of this machine.
+
     `whole` is whether httpd would read this and nothing else: it was read from a main file, and every file that httpd
     needs could be read. Otherwise it is a part of a configuration, such as a virtual host's file. A part does not tell
     which modules, ports, balancers, names and macros there are: what it lacks may stand in another file.
     """
 
     __slots__ = (
-        "by_key", "conditions", "defines", "directives", "files", "modules", "mpm", "nodes", "problems", "root",
+        "by_key", "check_files", "conditions", "defines", "directives", "files", "modules", "mpm", "nodes", "problems",
+        "root",
         "server_root", "sources", "version", "whole",
     )  # fmt: skip
 
@@ -224,6 +227,7 @@ class Configuration:
         self.defines: dict[str, str | None] = {}
         self.directives = 0
         self.whole = True
+        self.check_files = False
 
     @property
     def built(self) -> bool:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 REFUSES = "httpd refuses to start"
 """A message with these words claims that `httpd -t` fails. "httpd does not start" claims only that a start does."""
 
-_OF_HTTPD = "httpd-refuses"
+_OF_HTTPD = frozenset({"httpd-refuses", "httpd-warns"})
+_FOLDER = "folder-missing"
+"""httpd often names the folder, and not the line."""
 _READING = frozenset({"syntax-error", "section-mismatch", "include-missing", "macro-invalid", "file-unreadable"})
 """The rules whose errors keep httpd from building its tree."""
 
@@ -26,16 +28,17 @@ Complete = tuple["Finding", tuple["Place", ...]]
 def settled(found: Iterable[Complete], checked: SyntaxCheck) -> list[Complete]:
     """The findings, with what httpd says of them.
 
-    If httpd refuses a line of which hpatch reports an error, httpd's message joins that finding. If httpd accepts what
-    hpatch says it refuses, the finding says so; it is a warning then, of low confidence.
+    If httpd refuses a line of which hpatch reports an error, httpd's message joins that finding, as does one about the
+    same folder. If httpd accepts what hpatch says it refuses, the finding says so; it is a warning then, of low
+    confidence.
     """
     findings = list(found)
     if checked.accepted:
-        return [(_doubted(finding, checked.program), uses) for finding, uses in findings]
+        findings = [(_doubted(finding, checked.program), uses) for finding, uses in findings]
     kept: list[Complete] = []
     joined: dict[int, list[Related]] = {}
     for finding, uses in findings:
-        same = _same(finding, findings) if finding.rule.name == _OF_HTTPD else None
+        same = _same(finding, findings) if finding.rule.name in _OF_HTTPD else None
         if same is None:
             kept.append((finding, uses))
         else:
@@ -45,19 +48,26 @@ def settled(found: Iterable[Complete], checked: SyntaxCheck) -> list[Complete]:
     ]
 
 
-def _same(refused: Finding, findings: Iterable[Complete]) -> Finding | None:
-    """hpatch's own error on the line that httpd refuses."""
-    here = refused.place
+def _same(said: Finding, findings: Iterable[Complete]) -> Finding | None:
+    """hpatch's own finding of the fault that httpd tells of."""
+    here = said.place
     for finding, _ in findings:
         there = finding.place
         if _claims(finding) and there.file == here.file and here.line <= there.line <= here.end_line:
             return finding
+        if finding.rule.name == _FOLDER and _folder(finding) in said.message:
+            return finding
     return None
+
+
+def _folder(finding: Finding) -> str:
+    """The path that a message begins with, in quotes."""
+    return finding.message.split('"')[1]
 
 
 def _claims(finding: Finding) -> bool:
     """Whether a finding claims that httpd refuses the configuration."""
-    if finding.severity != "error" or finding.rule.name == _OF_HTTPD:
+    if finding.severity != "error" or finding.rule.name in _OF_HTTPD:
         return False
     return REFUSES in finding.message or finding.rule.name in _READING
 

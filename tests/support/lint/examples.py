@@ -94,8 +94,9 @@ def named(*kinds: str) -> list[tuple[str, Rule, Example]]:
 
 
 def lint_example(example: Example, folder: Path) -> LintResult:
-    """What all rules find in it."""
+    """What all rules find in it. No httpd is asked: `--httpd` has files checked on this machine."""
     given = dict(example.options)
+    httpd = given.pop("--httpd", None)
     uwsgi_version = given.pop("--uwsgi-version", None)
     chosen = {name.removeprefix("--").replace("-", "_"): value for name, value in given.items()}
     if "modules" in chosen:
@@ -106,8 +107,9 @@ def lint_example(example: Example, folder: Path) -> LintResult:
     for name in example.files:
         instances.append(read(str(folder / name)))
     task = LintTask(rules(), uwsgi_version=None if uwsgi_version is None else version(uwsgi_version, "--uwsgi-version"))
+    options = reading(Settings(**chosen), None).options._replace(check_files=httpd is not None)
     return lint_configuration(
-        load_text(example.text, reading(Settings(**chosen), None).options, NAME),
+        load_text(example.text, options, NAME),
         task,
         tuple(instances),
         checked=example.checked,

@@ -43,7 +43,7 @@ def httpd_refuses(context: Context) -> Iterator[Found]:
     checked = context.checked
     if checked is None or checked.accepted:
         return
-    main = is_main(context.configuration)
+    main = _is_main(context.configuration)
     for complaint in checked.complaints:
         if complaint.weight == "error":
             yield _found(
@@ -81,12 +81,16 @@ def httpd_warns(context: Context) -> Iterator[Found]:
     Source: the answer of the httpd that `--httpd` names.
     """
     checked = context.checked
-    if checked is None or not (checked.accepted or is_main(context.configuration)):
+    if checked is None or not (checked.accepted or _is_main(context.configuration)):
         return
     for complaint in checked.complaints:
         if complaint.weight != "error":
             found = _found(context.configuration, complaint, f"{checked.program} -t: {complaint.text}")
             yield found._replace(severity="info" if complaint.weight == "info" else None)
+
+
+def _is_main(configuration: Configuration) -> bool:
+    return configuration.whole or is_main(configuration)
 
 
 def _found(configuration: Configuration, complaint: Complaint, message: str, help: str | None = None) -> Found:

@@ -1,0 +1,132 @@
+"""Folders that httpd needs on this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from hpatch.conf.paths import resolve
+from hpatch.lint.found import Found
+from hpatch.lint.rule import rule
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Configuration, Node
+    from hpatch.lint.context import Context
+    from hpatch.lint.found import Severity
+
+_MANUAL = "https://httpd.apache.org/docs/2.4/mod/core.html"
+_LOGS = ("customlog", "transferlog", "globallog", "forensiclog")
+_REFUSES = "httpd refuses to start"
+_FAILS = "httpd does not start"
+
+
+class _Need(NamedTuple):
+    """A folder that a directive needs, its own or that of its file, and what happens without it."""
+
+    node: Node
+    word: int
+    folder: str
+    consequence: str
+    severity: Severity | None = None
+
+
+@rule("CF038", "folder-missing", "error", references=(f"{_MANUAL}#errorlog", f"{_MANUAL}#documentroot"))
+def folder_missing(context: Context) -> Iterator[Found]:
+    """A folder that this directive needs does not exist on this machine.
+
+    httpd does not start if a log, the PID file, a Mutex, CoreDumpDirectory or the main server's DocumentRoot needs the
+    folder. For PidFile and ForensicLog, `httpd -t` says "Syntax OK". Without the DocumentRoot of a virtual host httpd
+    starts and warns (AH00112), and requests for files get 404: that finding is a warning.
+
+    The rule needs `--httpd`, because only the machine that runs httpd has the folders. It is silent about logs that go
+    to a program or to syslog, and about folders that it may not see.
+
+    Make the folder, or correct the path.
+
+    Fires on::
+
+        # options: --httpd apache2
+        ErrorLog /var/log/no-such-folder/error.log
+
+    Write instead::
+
+        # options: --httpd apache2
+        ErrorLog /dev/stderr
+
+    Silent on (a program and syslog need no folder)::
+
+        # options: --httpd apache2
+        ErrorLog syslog:local7
+        CustomLog "|/usr/bin/rotatelogs /var/log/no-such-folder/access.log 86400" common
+
+    Source: check_errorlog_dir and set_document_root (core.c), check_log_dir (mod_log_config.c), ap_log_pid (log.c);
+    tested on httpd 2.4.71.
+    """
+    configuration = context.configuration
+    if not configuration.check_files:
+        return
+    missing: dict[str, bool] = {}
+    for need in _needs(configuration):
+        if need.folder not in missing:
+            missing[need.folder] = _is_missing(need.folder)
+        if missing[need.folder]:
+            yield Found(
+                need.node.word_place(need.word),
+                f'"{need.folder}" is not a folder on this machine: {need.consequence}',
+                help=f"Make the folder, or correct the path in {need.node.name}.",
+                severity=need.severity,
+                node=need.node,
+            )
+
+
+def _needs(configuration: Configuration) -> Iterator[_Need]:
+    find = configuration.by_key.get
+    for node in {_server(node): node for node in find("errorlog", ())}.values():
+        yield from _of_file(configuration, node, _REFUSES)
+    for node in configuration.find(*_LOGS):
+        yield from _of_file(configuration, node, _FAILS if node.key == "forensiclog" else _REFUSES)
+    for node in find("pidfile", ())[-1:]:
+        yield from _of_file(configuration, node, _FAILS)
+    for node in find("coredumpdirectory", ()):
+        yield from _itself(configuration, node, node.words[:1], _REFUSES)
+    for node in find("documentroot", ()):
+        host = node.inside("<virtualhost") is not None
+        then = "requests for files get 404" if host else _REFUSES
+        yield from _itself(configuration, node, node.words[:1], then, "warning" if host else None)
+    for node in find("mutex", ()):
+        mechanism, colon, folder = next(iter(node.words), "").partition(":")
+        if colon and mechanism.lower() in ("file", "fcntl", "flock", "sem"):
+            yield from _itself(configuration, node, [folder], _REFUSES)
+
+
+def _of_file(configuration: Configuration, node: Node, consequence: str) -> Iterator[_Need]:
+    """The folder of a file. What goes to a program (`|…`) or a provider (`syslog:…`) needs none."""
+    file = next(iter(node.words), "")
+    if not file or file.startswith("|") or "${" in file or ":" in file.partition("/")[0]:
+        return
+    folder = os.path.dirname(resolve(configuration.server_root, file))  # noqa: PTH120 - the path stays text, as written
+    yield _Need(node=node, word=0, folder=folder or ".", consequence=consequence)
+
+
+def _itself(
+    configuration: Configuration, node: Node, folders: list[str], consequence: str, severity: Severity | None = None
+) -> Iterator[_Need]:
+    for folder in folders:
+        if folder and "${" not in folder:
+            path = resolve(configuration.server_root, folder)
+            yield _Need(node=node, word=0, folder=path, consequence=consequence, severity=severity)
+
+
+def _server(node: Node) -> Node | None:
+    return node.inside("<virtualhost")
+
+
+def _is_missing(folder: str) -> bool:
+    """Whether there surely is no such folder: one above it may be closed to this user."""
+    try:
+        return not os.path.isdir(folder) and os.stat(folder) is not None  # noqa: PTH112, PTH116 - the path stays text
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        return False
