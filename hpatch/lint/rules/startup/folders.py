@@ -37,7 +37,8 @@ def folder_missing(context: Context) -> Iterator[Found]:
 
     httpd does not start if a log, the PID file, a Mutex, CoreDumpDirectory or the main server's DocumentRoot needs the
     folder. For PidFile and ForensicLog, `httpd -t` says "Syntax OK". Without the DocumentRoot of a virtual host httpd
-    starts and warns (AH00112), and requests for files get 404: that finding is a warning.
+    starts and warns (AH00112), and requests for files get 404: that finding is only info, because many virtual hosts
+    that are proxies have no files.
 
     The rule needs `--httpd`, because only the machine that runs httpd has the folders. It is silent about logs that go
     to a program or to syslog, and about folders that it may not see.
@@ -93,7 +94,7 @@ def _needs(configuration: Configuration) -> Iterator[_Need]:
     for node in find("documentroot", ()):
         host = node.inside("<virtualhost") is not None
         then = "requests for files get 404" if host else _REFUSES
-        yield from _itself(configuration, node, node.words[:1], then, "warning" if host else None)
+        yield from _itself(configuration, node, node.words[:1], then, "info" if host else None)
     for node in find("mutex", ()):
         mechanism, colon, folder = next(iter(node.words), "").partition(":")
         if colon and mechanism.lower() in ("file", "fcntl", "flock", "sem"):

@@ -90,7 +90,7 @@ def test_sound_or_not_known(text: str, tmp_path: Path) -> None:
 
 def test_the_documents_of_a_virtual_host(tmp_path: Path) -> None:
     (finding,) = find(host("DocumentRoot none"), tmp_path)
-    assert finding.severity == "warning"
+    assert finding.severity == "info"
     assert "404" in finding.message
 
 
