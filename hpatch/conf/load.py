@@ -64,7 +64,6 @@ def load_text(text: str, options: Options = DEFAULTS, name: str = "test.conf") -
 def _reader(path: str, options: Options) -> Reader:
     modules = Modules() if options.modules is None else options.modules.copy()
     configuration = Configuration(path, modules, options.version, options.mpm)
-    configuration.check_files = options.check_files
     return Reader(
         configuration,
         server_root=options.server_root,

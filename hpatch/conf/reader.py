@@ -50,6 +50,7 @@ class Reader(ReadingState):
         """The configuration, complete."""
         configuration = self.configuration
         configuration.server_root = self.server_root
+        configuration.check_files = self.check_files and not self.view.root
         main = parts.is_main(configuration) if self.main is None else self.main
         if not main:
             parts.excuse(configuration.problems, self.undefined_macros)

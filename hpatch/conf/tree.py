@@ -199,7 +199,7 @@ class Configuration:
     was met, decided or not; `version` the httpd that was asked about (None: not known); `mpm` its MPM's name;
     `directives` how many directives and sections there are.
 
-    `check_files` is whether its file names are those of this machine.
+    `check_files` is whether file names can be checked: they are this machine's, and not those of a copy.
 
     `whole` is whether httpd would read this and nothing else: it was read from a main file, and every file that httpd
     needs could be read. Otherwise it is a part of a configuration, such as a virtual host's file. A part does not tell
@@ -208,8 +208,7 @@ class Configuration:
 
     __slots__ = (
         "by_key", "check_files", "conditions", "defines", "directives", "files", "modules", "mpm", "nodes", "problems",
-        "root",
-        "server_root", "sources", "version", "whole",
+        "root", "server_root", "sources", "version", "whole",
     )  # fmt: skip
 
     def __init__(self, root: str, modules: Modules, version: Version | None, mpm: str | None) -> None:

@@ -188,7 +188,7 @@ def _part(
                 continue
             if not comments.silences(rule.code, (finding.place, *uses)):
                 found.append((finding, uses))
-    if checked is not None:
+    if checked is not None and configuration.check_files:
         from hpatch.lint.agreement import settled  # only --test pays for it
 
         found = settled(found, checked)

@@ -18,7 +18,8 @@ ACCEPTED = SyntaxCheck("httpd", True, ())
 
 
 def lint(text: str, checked: SyntaxCheck | None, *, main: bool | None = None, name: str = "httpd.conf") -> LintResult:
-    return lint_configuration(load_text(text, Options(main=main), name), LintTask(rules()), checked=checked)
+    options = Options(main=main, check_files=True)
+    return lint_configuration(load_text(text, options, name), LintTask(rules()), checked=checked)
 
 
 def refused(line: int, text: str = "no", file: str | None = "httpd.conf", weight: Weight = "error") -> SyntaxCheck:
@@ -97,6 +98,15 @@ def test_a_part_is_refused_for_what_it_lacks() -> None:
     (finding,) = lint("Timeout 5\n", refused(1, "No MPM loaded."), main=False, name="part.conf").findings
     assert finding.severity == "info"
     assert "refuses this part by itself" in finding.message
+
+
+@pytest.mark.parametrize("checked", [ACCEPTED, refused(1)])
+def test_a_copy_is_not_what_httpd_read(checked: SyntaxCheck) -> None:
+    result = lint_configuration(load_text("ServerNam x\n", name="httpd.conf"), LintTask(rules()), checked=checked)
+    assert sorted((one.rule.name, one.severity) for one in result.findings) == [
+        ("directive-unknown", "error"),
+        ("httpd-refuses", "info"),
+    ]
 
 
 @pytest.mark.parametrize(("weight", "severity"), [("warning", "warning"), ("info", "info")])

@@ -148,6 +148,8 @@ def _command(
     )
     if test and httpd is None:
         raise UsageError("--test needs --httpd PROGRAM, the httpd to run")
+    if test and root is not None:
+        raise UsageError("--test and --root exclude each other: httpd reads the files of this machine")
     task = _task(chosen)
     found = _roots(path, chosen, httpd)
     if test and httpd is not None:
@@ -207,12 +209,12 @@ def _roots(paths: list[str], chosen: Settings, httpd: str | None) -> list[Root]:
 
 
 def _tested(root: Root, httpd: str) -> Root:
-    """A root with what httpd's syntax check says of it. httpd cannot check a .htaccess file by itself."""
+    """A root with what httpd's syntax check says of it. A .htaccess file or a part it cannot check."""
     from hpatch.build.httpd.syntax import check  # only --test pays for it
 
-    if os.path.basename(root.path) == ".htaccess":  # noqa: PTH119 - the path stays text, as written
-        return root
     options = root.options
+    if os.path.basename(root.path) == ".htaccess" or options.given.home is not None:  # noqa: PTH119 - text only
+        return root
     checked = check(
         httpd, root.path, root=options.server_root, defines=options.defines or (), environment=options.environment
     )

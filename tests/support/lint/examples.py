@@ -79,7 +79,7 @@ def _example(heading: str, text: str) -> Example:
 
 
 def _check(line: int, text: str) -> SyntaxCheck:
-    warns = "Warning: " in text
+    warns = "WARNING: " in text
     complaint = Complaint(text=text, file=NAME, line=line, weight="warning" if warns else "error")
     return SyntaxCheck("httpd", warns, (complaint,))
 
@@ -107,7 +107,9 @@ def lint_example(example: Example, folder: Path) -> LintResult:
     for name in example.files:
         instances.append(read(str(folder / name)))
     task = LintTask(rules(), uwsgi_version=None if uwsgi_version is None else version(uwsgi_version, "--uwsgi-version"))
-    options = reading(Settings(**chosen), None).options._replace(check_files=httpd is not None)
+    options = reading(Settings(**chosen), None).options._replace(
+        check_files=httpd is not None or example.checked is not None
+    )
     return lint_configuration(
         load_text(example.text, options, NAME),
         task,

@@ -12,7 +12,7 @@ from hpatch.lint.rule import rule
 from hpatch.text import Place
 
 if TYPE_CHECKING:
-    from hpatch.conf.checked import Complaint
+    from hpatch.conf.checked import Complaint, SyntaxCheck
     from hpatch.conf.tree import Configuration, Node
     from hpatch.lint.context import Context
 
@@ -27,7 +27,7 @@ def httpd_refuses(context: Context) -> Iterator[Found]:
     on the same line, httpd's message stands there.
 
     The rule needs `--test`. For a part of a configuration the finding is only info, because httpd may accept the part
-    inside its main file.
+    inside its main file. For a copy of another machine's files an info says that `httpd -t` tells nothing about it.
 
     Fires on::
 
@@ -41,6 +41,9 @@ def httpd_refuses(context: Context) -> Iterator[Found]:
     Source: the answer of the httpd that `--httpd` names.
     """
     checked = context.checked
+    if checked is not None and not context.configuration.check_files:
+        yield _of_another(context.configuration, checked)
+        return
     if checked is None or checked.accepted:
         return
     main = _is_main(context.configuration)
@@ -67,26 +70,37 @@ def httpd_warns(context: Context) -> Iterator[Found]:
 
     Fires on::
 
-        # httpd -t, line 1: AH00112: Warning: DocumentRoot [/srv/www] does not exist
-        <VirtualHost *:80>
-            DocumentRoot /srv/www
-        </VirtualHost>
+        # httpd -t, line 1: AH00507: WARNING: ThreadsPerChild of 999 exceeds ThreadLimit of 64 threads, decreasing to 64.
+        ThreadsPerChild 999
 
     Write instead::
 
-        <VirtualHost *:80>
-            DocumentRoot /var/www
-        </VirtualHost>
+        ThreadLimit 999
+        ThreadsPerChild 999
 
     Source: the answer of the httpd that `--httpd` names.
     """
     checked = context.checked
-    if checked is None or not (checked.accepted or _is_main(context.configuration)):
+    if (
+        checked is None
+        or not context.configuration.check_files
+        or not (checked.accepted or _is_main(context.configuration))
+    ):
         return
     for complaint in checked.complaints:
         if complaint.weight != "error":
             found = _found(context.configuration, complaint, f"{checked.program} -t: {complaint.text}")
             yield found._replace(severity="info" if complaint.weight == "info" else None)
+
+
+def _of_another(configuration: Configuration, checked: SyntaxCheck) -> Found:
+    source = configuration.sources.get(configuration.root)
+    return Found(
+        Place(configuration.root, 1, 1, 1, 1) if source is None else source.place(0, 0),
+        f"{checked.program} -t tells nothing about this copy: it reads the files of this machine",
+        help="Run it where ServerRoot is the folder of this configuration.",
+        severity="info",
+    )
 
 
 def _is_main(configuration: Configuration) -> bool:
