@@ -70,7 +70,7 @@ def httpd_warns(context: Context) -> Iterator[Found]:
 
     Fires on::
 
-        # httpd -t, line 1: AH00507: WARNING: ThreadsPerChild of 999 exceeds ThreadLimit of 64 threads, decreasing to 64.
+        # httpd -t, line 1: AH00507: WARNING: ThreadsPerChild of 999 exceeds ThreadLimit of 64 threads
         ThreadsPerChild 999
 
     Write instead::
