@@ -49,6 +49,13 @@ def load(path: str, options: Options = DEFAULTS) -> Configuration:
     return reader.finish()
 
 
+def load_source(source: Source, options: Options = DEFAULTS) -> Configuration:
+    """Read a configuration whose main file is this text, such as what comes through the standard input."""
+    reader = _reader(source.name, options)
+    reader.source(source, source.name, htaccess=os.path.basename(source.name) == ".htaccess")  # noqa: PTH119 - the path stays text, as written
+    return reader.finish()
+
+
 def load_text(text: str, options: Options = DEFAULTS, name: str = "test.conf") -> Configuration:
     """Read a configuration from a text (for tests, examples and editors).
 
@@ -56,9 +63,7 @@ def load_text(text: str, options: Options = DEFAULTS, name: str = "test.conf") -
     """
     if options.main is None:
         options = options._replace(main=os.path.basename(name) != ".htaccess")  # noqa: PTH119 - the path stays text, as written
-    reader = _reader(name, options)
-    reader.source(Source(name, text), name, htaccess=os.path.basename(name) == ".htaccess")  # noqa: PTH119 - the path stays text, as written
-    return reader.finish()
+    return load_source(Source(name, text), options)
 
 
 def _reader(path: str, options: Options) -> Reader:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 
 from hpatch import log
-from hpatch.conf import base, onread, parts, vocabulary, words
+from hpatch.conf import base, dump, onread, parts, vocabulary, words
 from hpatch.conf.feed import Feed, Level, Stream
 from hpatch.conf.leaf import Leaf
 from hpatch.conf.lines import Line
@@ -44,7 +44,8 @@ class Reader(ReadingState):
         """Read a text as the main file."""
         self._set_base(name)
         self.htaccess = htaccess
-        self._read(source, name)
+        self.configuration.files.append(FileRead(name=name, link=None))
+        self._main(source, name)
 
     def finish(self) -> Configuration:
         """The configuration, complete."""
@@ -134,6 +135,9 @@ class Reader(ReadingState):
             if log.is_on():
                 log.tell("read %s%s", shown, "" if node is None else _named_by(*node))
             self.configuration.files.append(_file_read(shown, link, node))
+            if node is None:
+                self._main(source, name)
+                return
             known = self._parsed(source)
             self.parsed[path] = known
         elif node is not None and log.is_on():
@@ -167,8 +171,32 @@ class Reader(ReadingState):
         self.configuration.sources[source.name] = source
         return source, parse(source).leaves(), _ODD.search(source.text) is None
 
-    def _read(self, source: Source, name: str) -> None:
-        self._read_parsed(self._parsed(source), name)
+    def _main(self, source: Source, name: str) -> None:
+        """Read the text of the main file, or of the dump that stands for it."""
+        if dump.is_dump(source.text):
+            self._dump(dump.entries(source))
+        else:
+            known = self.parsed[self.main_path] = self._parsed(source)
+            self._read_parsed(known, name)
+
+    def _dump(self, entries: list[dump.DumpedLine]) -> None:
+        """Read what a running httpd has read."""
+        if self.main is None:
+            self.main = True
+        self.configuration.dumped = self.live = True
+        streams: dict[str, Stream] = {}
+        feed: Feed | None = None
+        for text, source, start, end in entries:
+            stream = streams.get(source.name)
+            if stream is None:
+                stream = streams[source.name] = Stream(source, source.text, Frame(source.name), [], plain=False)
+                self.configuration.sources[source.name] = source
+                self.configuration.files.append(FileRead(name=source.name, link=None))
+            feed = feed or Feed(stream, MAX_LINE, self._too_long, self._lost)
+            stream.line = source.position(start)[0]
+            line = Line(value=text, start=start, end=end, after=end, lines=1, size=len(text))
+            self._line(feed, stream, line, text, [])
+        self._close_all(lambda node: f"{node.name}> is never closed", fatal=True)
 
     def _read_parsed(self, parsed: tuple[Source, list[Leaf], bool], name: str) -> None:
         source, leaves, plain = parsed

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from hpatch.conf.load import Options, load
+from hpatch.conf.load import Options, load, load_source
 from hpatch.conf.tree import Condition, Configuration, Problem
 from hpatch.errors import InputError
 from hpatch.lint import registry, suppressions
@@ -36,7 +36,8 @@ class Root(NamedTuple):
     """A configuration to lint: its main file, the options for its conditionals, and the uWSGI files beside it.
 
     `checked` is what httpd's own syntax check said of it, if it was run.
-    `configuration` is given if it has been read already, with these options.
+    `configuration` is given if it has been read already, with these options. `source` is the main file's text, if it is
+    no file.
     """
 
     path: str
@@ -44,6 +45,7 @@ class Root(NamedTuple):
     uwsgi: tuple[str, ...] = ()
     checked: SyntaxCheck | None = None
     configuration: Configuration | None = None
+    source: Source | None = None
 
 
 class LintResult(NamedTuple):
@@ -139,9 +141,14 @@ def lint_configuration(
     return _together([_part(configuration, task, instances, environment, checked)], task, "")
 
 
+def read(root: Root) -> Configuration:
+    """The configuration of a root."""
+    return load(root.path, root.options) if root.source is None else load_source(root.source, root.options)
+
+
 def _part_of(work: tuple[Root, LintTask]) -> _Part:
     root, task = work
-    configuration = root.configuration or load(root.path, root.options)
+    configuration = root.configuration or read(root)
     instances = []
     unread = []
     for path in root.uwsgi:
@@ -186,6 +193,8 @@ def _part(
             finding, uses = occurrences.complete(Finding.of(rule, one), one.node)
             if task.ignored_in and task.ignores(rule.code, finding.place.file):
                 continue
+            if configuration.dumped:
+                finding = finding._replace(fix=None)
             if not comments.silences(rule.code, (finding.place, *uses)):
                 found.append((finding, uses))
     if checked is not None and configuration.check_files:

@@ -13,6 +13,10 @@ from hpatch.conf.view import Rooted
 from hpatch.errors import InputError, UsageError
 from hpatch.lint import folder as folders
 from hpatch.lint.engine import Root
+from hpatch.text import Source
+
+STDIN = "<stdin>"
+"""How the standard input is shown."""
 
 
 class _Chosen(NamedTuple):
@@ -20,6 +24,12 @@ class _Chosen(NamedTuple):
 
     files: list[str]
     read: dict[str, Configuration]
+
+
+def standard_input(text: str, name: str | None, options: Options, *, environment: bool = True) -> Root:
+    """The configuration that comes through the standard input, as if it were the file of this name."""
+    source = Source(name or STDIN, text)
+    return Root(path=source.name, options=_options(source.name, options, environment), source=source)
 
 
 def located(path: str, root: str | None) -> str:

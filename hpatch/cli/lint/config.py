@@ -9,10 +9,10 @@ from hpatch.cli import help, output
 from hpatch.cli.options import configuration as shared
 from hpatch.cli.options.answer import Format
 from hpatch.cli.options.verbose import Verbose
-from hpatch.conf.load import load
 from hpatch.conf.tree import Configuration
 from hpatch.errors import UsageError
 from hpatch.lint import roots
+from hpatch.lint.engine import read
 from hpatch.lint.settings import Settings
 from hpatch.lint.settings import modules as modules_of
 from hpatch.report.common.renderer import FORMS
@@ -46,7 +46,10 @@ Exit code 3: httpd would not build its tree from this configuration. The reason 
 """
 
 Path = Annotated[
-    str, typer.Argument(metavar="PATH", help="A main configuration file, or a folder with one configuration.")
+    str,
+    typer.Argument(
+        metavar="PATH", help="A main configuration file, a folder with one configuration, or - for the standard input."
+    ),
 ]
 
 
@@ -69,6 +72,7 @@ def _tree(
     env_file: shared.EnvFile = None,
     server_root: shared.ServerRoot = None,
     root: shared.Root = None,
+    stdin_filename: shared.StdinFilename = None,
     no_outside: shared.NoOutside = False,
     config: shared.Config = None,
     no_config: shared.NoConfig = False,
@@ -81,6 +85,7 @@ def _tree(
         httpd,
         config,
         no_config,
+        stdin_filename,
     )
     output.show(configuration, tree.FORMS, format)
     return _problems(configuration)
@@ -97,6 +102,7 @@ def _workers(
     env_file: shared.EnvFile = None,
     server_root: shared.ServerRoot = None,
     root: shared.Root = None,
+    stdin_filename: shared.StdinFilename = None,
     no_outside: shared.NoOutside = False,
     config: shared.Config = None,
     no_config: shared.NoConfig = False,
@@ -112,6 +118,7 @@ def _workers(
         httpd,
         config,
         no_config,
+        stdin_filename,
     )
     output.show(WorkersReport(build(configuration)), FORMS, format)
     return _problems(configuration)
@@ -139,14 +146,21 @@ def _chosen(
     )
 
 
-def _load(path: str, chosen: Settings, httpd: str | None, config: str | None, no_config: bool) -> Configuration:
-    chosen = shared.given(roots.located(path, chosen.root), chosen, config, no_config)
+def _load(
+    path: str, chosen: Settings, httpd: str | None, config: str | None, no_config: bool, stdin_filename: str | None
+) -> Configuration:
+    stdin = path == shared.STDIN
+    path = stdin_filename or path if stdin else roots.located(path, chosen.root)
+    chosen = shared.given(path, chosen, config, no_config)
     reading = shared.reading(chosen, httpd)
+    if stdin:
+        text = shared.text_of_stdin()
+        return read(roots.standard_input(text, stdin_filename, reading.options, environment=reading.environment))
     found = roots.roots(roots.located(path, chosen.root), reading.options, environment=reading.environment, parts=False)
     if len(found) > 1:
         names = ", ".join(root.path for root in found[:3])
         raise UsageError(f"{path}: {len(found)} configurations in this folder; name one of them: {names}, …")
-    return load(found[0].path, found[0].options)
+    return read(found[0])
 
 
 def _problems(configuration: Configuration) -> int:

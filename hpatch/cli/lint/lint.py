@@ -34,6 +34,7 @@ Examples:
   hpatch lint --httpd-version 2.4.62 --modules all sites/*.conf
   hpatch lint --select WK,slash-double --fail-on error /etc/httpd
   hpatch lint --format sarif --output hpatch.sarif /etc/apache2
+  httpd -t -D DUMP_CONFIG | hpatch lint -
 
 A folder stands for the configurations in it: apache2.conf or httpd.conf, or else every *.conf that no other file
 includes.
@@ -45,7 +46,10 @@ Exit codes: 0 no findings at or above --fail-on; 1 findings; 2 wrong usage; 3 so
 
 def _command(
     path: Annotated[
-        list[str], typer.Argument(metavar="PATH...", help="Main configuration files, or folders of configurations.")
+        list[str],
+        typer.Argument(
+            metavar="PATH...", help="Main configuration files, folders of configurations, or - for the standard input."
+        ),
     ],
     select: Annotated[
         list[str] | None,
@@ -99,6 +103,7 @@ def _command(
     server_root: shared.ServerRoot = None,
     root: shared.Root = None,
     no_outside: shared.NoOutside = False,
+    stdin_filename: shared.StdinFilename = None,
     exclude: Annotated[
         list[str] | None,
         typer.Option(
@@ -125,7 +130,7 @@ def _command(
 ) -> int:
     """Find faults in Apache httpd reverse-proxy configurations."""
     chosen = shared.given(
-        roots.located(path[0], root),
+        (stdin_filename or path[0]) if path[0] == shared.STDIN else roots.located(path[0], root),
         Settings(
             select=shared.words(select),
             ignore=shared.words(ignore),
@@ -151,7 +156,7 @@ def _command(
     if test and root is not None:
         raise UsageError("--test and --root exclude each other: httpd reads the files of this machine")
     task = _task(chosen)
-    found = _roots(path, chosen, httpd)
+    found = _roots(path, chosen, httpd, stdin_filename)
     if test and httpd is not None:
         found = [_tested(root, httpd) for root in found]
     if len(found) > 1:
@@ -191,29 +196,35 @@ def _task(chosen: Settings) -> LintTask:
     )
 
 
-def _roots(paths: list[str], chosen: Settings, httpd: str | None) -> list[Root]:
+def _roots(paths: list[str], chosen: Settings, httpd: str | None, stdin_filename: str | None) -> list[Root]:
     reading = shared.reading(chosen, httpd)
     beside = [file for path in chosen.uwsgi or () for file in roots.instances(path)]
     found: dict[str, Root] = {}
     real = cache(os.path.realpath)
     for path in dict.fromkeys(paths):
-        for root in roots.roots(
-            roots.located(path, chosen.root),
-            reading.options,
-            environment=reading.environment,
-            exclude=chosen.exclude or (),
-        ):
+        if path == shared.STDIN:
+            text = shared.text_of_stdin()
+            here = [roots.standard_input(text, stdin_filename, reading.options, environment=reading.environment)]
+        else:
+            here = roots.roots(
+                roots.located(path, chosen.root),
+                reading.options,
+                environment=reading.environment,
+                exclude=chosen.exclude or (),
+            )
+        for root in here:
             instances = {real(file): file for file in (*beside, *root.uwsgi)}
             found.setdefault(os.path.realpath(root.path), root._replace(uwsgi=tuple(instances.values())))
     return list(found.values())
 
 
 def _tested(root: Root, httpd: str) -> Root:
-    """A root with what httpd's syntax check says of it. A .htaccess file or a part it cannot check."""
+    """A root with what httpd's syntax check says of it. httpd cannot check a part, or a text that is no file."""
     from hpatch.build.httpd.syntax import check  # only --test pays for it
 
     options = root.options
-    if os.path.basename(root.path) == ".htaccess" or options.given.home is not None:  # noqa: PTH119 - text only
+    part = options.given.home is not None or os.path.basename(root.path) == ".htaccess"  # noqa: PTH119 - text only
+    if part or root.source is not None:
         return root
     checked = check(
         httpd, root.path, root=options.server_root, defines=options.defines or (), environment=options.environment

@@ -1,5 +1,6 @@
 """The options that several commands share: what decides a conditional, and where the uWSGI side is."""
 
+import sys
 from typing import Annotated, NamedTuple
 
 import typer
@@ -8,7 +9,7 @@ from hpatch import log
 from hpatch.conf.base import Surroundings
 from hpatch.conf.load import Options
 from hpatch.conf.modules import Modules
-from hpatch.errors import UsageError
+from hpatch.errors import InputError, UsageError
 from hpatch.lint import settings
 from hpatch.lint.settings import ALL_MODULES, Settings
 from hpatch.versions import Version
@@ -16,6 +17,9 @@ from hpatch.versions import Version
 HTTPD = "Target httpd"
 FILES = "Which files"
 SETTINGS = "Settings"
+
+STDIN = "-"
+"""The PATH that stands for the standard input."""
 
 MPMS = ("event", "worker", "prefork", "winnt", "netware", "mpmt_os2")
 """httpd's own, in `server/mpm/`."""
@@ -67,6 +71,10 @@ ServerRoot = Annotated[
     typer.Option(
         metavar="DIR", help="Resolve relative paths from this folder, whatever ServerRoot says.", rich_help_panel=HTTPD
     ),
+]
+StdinFilename = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="Take the standard input (-) for the text of this file.", rich_help_panel=FILES),
 ]
 Root = Annotated[
     str | None,
@@ -168,6 +176,16 @@ def reading(chosen: Settings, httpd: str | None) -> ReaderOptions:
         given=Surroundings(root=chosen.root, outside=chosen.outside is not False),
     )
     return ReaderOptions(options, environment=chosen.env_file is None)
+
+
+def text_of_stdin() -> str:
+    """What comes through the standard input. Raises InputError."""
+    if sys.stdin is None:
+        raise InputError("-: the standard input is closed")
+    try:
+        return sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+    except OSError as error:
+        raise InputError(f"-: the standard input cannot be read: {error.strerror}") from None
 
 
 def version(text: str, option: str) -> Version:

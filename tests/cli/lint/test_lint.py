@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -211,3 +212,31 @@ def test_settings_for_some_files(site: Path, capsys: Capture) -> None:
     (site / "apache2.conf").write_text("Include none.conf\n")
     (site / "hpatch.toml").write_text('[per-file-ignores]\n"*.conf" = ["CF001", "MP"]\n')
     assert call(capsys, "lint", ".").code == 0
+
+
+def piped(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
+    """Let the standard input be these bytes."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+
+def test_the_standard_input(site: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    (site / "sites").mkdir()
+    (site / "sites/a.conf").write_text("Timeout 60\n")
+    piped(monkeypatch, PASS.encode() + b"# caf\xe9\n")
+    code, out, err = call(capsys, "lint", "-", "--select", "MP001")
+    assert (code, "<stdin>:1:" in out, err) == (1, True, "")
+    piped(monkeypatch, b"Include sites/a.conf\n" + PASS.encode())
+    code, out, _ = call(capsys, "lint", "-", "--stdin-filename", "./apache2.conf", "--format", "json")
+    assert code == 1
+    assert json.loads(out)["files"] == 2
+    assert {one["file"] for one in json.loads(out)["findings"]} == {"./apache2.conf"}
+    piped(monkeypatch, b"Timeout 60\n")
+    assert call(capsys, "config", "tree", "-").out == "<stdin>\n     1  Timeout 60\n"
+    monkeypatch.setattr("sys.stdin", None)
+    assert call(capsys, "lint", "-") == (3, "", "hpatch: -: the standard input is closed\n")
+
+
+def test_a_dump_has_no_fixes(site: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    piped(monkeypatch, f"# In file: /etc/httpd/a.conf\n#   7:\n{PASS}".encode())
+    (found,) = json.loads(call(capsys, "lint", "-", "--select", "MP001", "--format", "json").out)["findings"]
+    assert (found["file"], found["line"], found["fix"]) == ("/etc/httpd/a.conf", 7, None)
