@@ -96,12 +96,11 @@ def votes(text: str, base: int) -> Iterator[Vote]:
         if name is None:
             return
         stop = name.end()
-        at = stop
-        while text[at : at + 1] in (" ", "\t"):
-            at += 1
+        at = _beside(text, stop)
         if text[at : at + 1] in ("(", "["):
-            stop = at = _closed(text, at, end)
-        elif at < end and not _another(text, at, end, value):
+            stop = _closed(text, at, end)
+            at = _beside(text, stop)
+        if at < end and not _another(text, at, end, value):
             stop = at = end
         remark = flat(text[name.end() : stop]).lstrip(":,").strip()
         if remark[:1] in ("(", "[") and remark[-1:] in (")", "]"):
@@ -121,8 +120,16 @@ def _gap(text: str, at: int) -> int:
     return match.end() if match else at
 
 
+def _beside(text: str, at: int) -> int:
+    """Past the blanks of a line."""
+    while text[at : at + 1] in (" ", "\t"):
+        at += 1
+    return at
+
+
 def _another(text: str, at: int, end: int, value: float) -> bool:
-    """Whether a further name can follow here: behind a comma, or below in a line that has nothing but names.
+    """Whether a further name can follow here: behind a comma or a second remark in brackets, or below in a line that
+    has nothing but names.
 
     Behind a vote against, a comma mostly starts the reason ("-1: name, it breaks"): there, only names may follow.
     """
@@ -130,7 +137,7 @@ def _another(text: str, at: int, end: int, value: float) -> bool:
         return _names(text[at:end].lstrip().partition("\n")[0])
     if value < 0 and not _names(text[at:end].partition("\n")[0]):
         return False
-    return text[at] in ",;&/" or text.startswith("and ", at)
+    return text[at] in ",;&/([" or text.startswith("and ", at)
 
 
 def _names(line: str) -> bool:

@@ -153,6 +153,7 @@ def body(status: StatusFile, edits: tuple[TextEdit, ...]) -> list[str]:
         (["  -0: ann", "-1: bob"], ["  -0: ann", "-1: bob", "+1: eve"]),
         (["-1: ann", "  -0: bob"], ["-1: ann", "  -0: bob", "  +1: eve"]),
         (["-0: ann", "2.4.x patch: r1900001"], ["-0: ann", "+1: eve", "2.4.x patch: r1900001"]),
+        (["-0: ann", "  2.4.x patch: r1900001"], ["-0: ann", "+1: eve", "  2.4.x patch: r1900001"]),
         # without votes, below the fields and above what is said
         (["trunk patch: r1900001", "ann says: why?"], ["trunk patch: r1900001", "+1: eve", "ann says: why?"]),
         (["  trunk patch: r1900001"], ["  trunk patch: r1900001", "  +1: eve"]),
@@ -192,7 +193,9 @@ def test_a_vote_that_is_there_already_changes_nothing() -> None:
 )
 def test_all_votes_of_a_name_are_taken_back(before: list[str], after: list[str]) -> None:
     status = voted(*before)
-    assert body(status, status_file.withdraw(status, status.entries[0], "ann")) == after
+    edits = status_file.withdraw(status, status.entries[0], "ann")
+    assert body(status, edits) == after
+    assert all(status.source.text[edit.start : edit.end] != edit.text for edit in edits)
 
 
 def test_lines_end_as_in_the_file() -> None:

@@ -19,6 +19,7 @@ HEADER = TEXT.replace(
     ("files", "areas"),
     [
         (["docs/manual/mod/core.xml", "CHANGES"], ["documentation"]),
+        (["CHANGES", "docs/manual/mod/core.xml"], ["documentation"]),
         (["modules/md/md_acme.c", "changes-entries/x.txt"], ["mod_md"]),
         (["modules/experimental/mod_md.c", "modules/mod_md.h"], ["mod_md"]),
         (["modules/http2/h2_proxy_session.c", "modules/http2/mod_proxy_http2.c"], ["mod_proxy_http2"]),
@@ -52,6 +53,14 @@ def test_what_is_exempt(files: list[str], areas: list[str]) -> None:
 )
 def test_what_is_not(files: list[str]) -> None:
     assert not exemption(read(HEADER), files).whole
+
+
+@pytest.mark.parametrize(
+    "below", ["", "\n", "\n\n    . mod_example\n", "\n  * Another list:\n    . mod_example\n", "\n\n  * A note.\n"]
+)
+def test_the_list_of_areas_ends_at_a_blank_line_another_note_or_the_end(below: str) -> None:
+    text = f"CURRENT RELEASE NOTES:\n\n  * Current exceptions for RTC:\n    . mod_md\n    . mod_http2{below}"
+    assert read(text).exempt == ("mod_md", "mod_http2")
 
 
 def test_an_area_by_a_title() -> None:

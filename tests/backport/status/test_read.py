@@ -79,7 +79,7 @@ def test_what_an_entry_needs(votes: list[str], needs: Needs) -> None:
 
 
 def test_a_proposal_cannot_exempt_itself() -> None:
-    text = TEXT.replace("  *) mod_c: The newest form.\n", "   * Exceptions for RTC:\n    . mod_c\n")
+    text = TEXT.replace("  *) mod_c: The newest form.\n", "   * Current exceptions for RTC:\n    . mod_c\n")
     assert read(text).exempt == ("mod_example", "pages and", "non-Unix build")
 
 
@@ -161,6 +161,16 @@ def test_a_patch_that_is_named_like_a_revision() -> None:
         ("-1: ann, seems to do nothing", [("ann", "seems to do nothing")]),
         ("-0.5: ann, bob (again)", [("ann", ""), ("bob", "again")]),
         ("-1: ann\n        bob, or so", [("ann", "bob, or so")]),
+        ("+1: ann\n        bob, cid", [("ann", ""), ("bob", ""), ("cid", "")]),
+        ("+1: ann and bob", [("ann", ""), ("bob", "")]),
+        ("+1: ann, bob likes it, too", [("ann", ""), ("bob", "likes it, too")]),
+        ("+0: ann, bob does not care", [("ann", ""), ("bob", "does not care")]),
+        ("+1: ann with the fix (r1900003)", [("ann", "with the fix (r1900003)")]),
+        ("+1: ann (twice) really", [("ann", "(twice) really")]),
+        ("+1: ann (twice) [really], bob", [("ann", "twice"), ("bob", "")]),
+        ("+1: ann (twice)\n        really, or so", [("ann", "(twice) really, or so")]),
+        ("-1: ann (twice), it breaks", [("ann", "(twice), it breaks")]),
+        ("+1: ann: (twice) really", [("ann", "(twice) really")]),
     ],
 )
 def test_votes(line: str, votes: list[tuple[str, str]]) -> None:

@@ -71,6 +71,49 @@ def test_an_entry_with_another_title_is_known_by_its_first_revision(tmp_path: Pa
     assert dates(history, history.head()) == {"mod_e": FIRST, "mod_x": SECOND, "mod_d": SECOND}
 
 
+def test_a_new_entry_above_an_old_one(tmp_path: Path) -> None:
+    history = told(tmp_path / "r", proposed(LONG), proposed(NEW, LONG))
+    assert dates(history, history.head()) == {"mod_d": SECOND, "mod_e": FIRST}
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"), [("1920001", "1920001, r1920002"), ("1920001, r1920002", "1920001"), ("1920001", "1920001")]
+)
+def test_the_first_revision_tells_whatever_others_follow(tmp_path: Path, older: str, newer: str) -> None:
+    entries = [
+        f"  *) mod_d: {title}\n     trunk patch: r{trunk}\n     +1: ann\n"
+        for title, trunk in (("New.", older), ("Better words.", newer))
+    ]
+    history = told(tmp_path / "r", proposed(entries[0]), proposed(entries[1]))
+    assert dates(history, history.head()) == {"mod_d": FIRST}
+
+
+def test_an_entry_is_followed_through_titles_and_revisions(tmp_path: Path) -> None:
+    """Its title changes first, then its revision: each time the other one tells."""
+    old = NEW.replace("1920001", "1920000")
+    renamed = NEW.replace("mod_d: New.", "mod_d: Better words.")
+    history = told(tmp_path / "r", proposed(LONG), proposed(LONG, old), proposed(LONG, NEW), proposed(LONG, renamed))
+    assert dates(history, history.head()) == {"mod_e": FIRST, "mod_d": SECOND}
+
+
+def test_of_two_entries_of_a_revision_the_upper_one_is_followed(tmp_path: Path) -> None:
+    below = NEW.replace("mod_d: New.", "mod_d: Below.")
+    renamed = NEW.replace("mod_d: New.", "mod_d: Better words.")
+    old = below.replace("1920001", "1920000")
+    history = told(tmp_path / "r", proposed(old), proposed(NEW, below), proposed(renamed))
+    assert dates(history, history.head()) == {"mod_d": SECOND}
+
+
+def test_a_title_is_known_by_its_first_line_to_the_last_word(tmp_path: Path) -> None:
+    """Of titles of one to eight words in their first line: another last word there makes another entry."""
+    firsts = [" ".join([f"mod_{words}", *["word"] * (words - 1)]) for words in range(1, 9)]
+    now = [f"  *) {first}\n     goes on below\n     +1: ann\n" for first in firsts]
+    reworded = [one.replace("goes on below", "has other words below") for one in now]
+    others = [one.replace(f"{first}\n", f"{first[:-4]}else\n") for one, first in zip(now, firsts, strict=True)]
+    history = told(tmp_path / "r", proposed(*others), proposed(*reworded), proposed(*now))
+    assert set(history.since(history.head().entries).values()) == {SECOND}
+
+
 def test_two_entries_without_a_revision_are_not_the_same(tmp_path: Path) -> None:
     history = told(
         tmp_path / "r", proposed("  *) mod_a: One.\n     +1: ann\n"), proposed("  *) mod_b: Two.\n     +1: ann\n")

@@ -88,5 +88,6 @@ def test_no_line_of_a_title_is_a_field(word: str) -> None:
         text = entry(content(title=title), "2023")
         again = read_entry(text)
         assert again.title == title
+        assert title in " ".join(line.strip() for line in text.splitlines())
         assert (again.trunk, len(again.votes)) == ((1900001, 1900002), 0)
         assert all(len(line) <= 78 for line in text.splitlines())
