@@ -224,7 +224,7 @@ def _tested(root: Root, httpd: str) -> Root:
 
     options = root.options
     part = options.given.home is not None or os.path.basename(root.path) == ".htaccess"  # noqa: PTH119 - text only
-    if part or root.source is not None:
+    if part or root.source is not None or not os.path.isfile(root.path):  # noqa: PTH113 - text only
         return root
     checked = check(
         httpd, root.path, root=options.server_root, defines=options.defines or (), environment=options.environment

@@ -1,9 +1,10 @@
-"""Folders that httpd needs on this machine."""
+"""Folders and programs that httpd needs on this machine."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.conf.paths import resolve
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _MANUAL = "https://httpd.apache.org/docs/2.4/mod/core.html"
 _LOGS = ("customlog", "transferlog", "globallog", "forensiclog")
+_PROGRAM = re.compile(r"\|{1,2}(/[^\s$]*)(?:\s|$)")
+"""What a log goes to without a shell (`|$` uses one)."""
 _REFUSES = "httpd refuses to start"
 _FAILS = "httpd does not start"
 
@@ -81,6 +84,43 @@ def folder_missing(context: Context) -> Iterator[Found]:
             )
 
 
+@rule("CF039", "log-program-missing", "error", references=("https://httpd.apache.org/docs/2.4/logs.html#piped",))
+def log_program_missing(context: Context) -> Iterator[Found]:
+    """The program that a log goes to does not exist on this machine.
+
+    httpd does not start: AH00104, "unable to start piped log program". `httpd -t` says "Syntax OK".
+
+    The rule needs `--httpd`, because only the machine that runs httpd has the programs. It is silent about commands for
+    the shell (`|$`), and about programs without a path.
+
+    Install the program, or correct the path.
+
+    Fires on::
+
+        # options: --httpd apache2
+        CustomLog "|/no/such/rotatelogs /var/log/access.log 86400" common
+
+    Write instead::
+
+        # options: --httpd apache2
+        CustomLog "|/bin/cat" common
+
+    Source: start_piped_log (log.c); tested on httpd 2.4.71.
+    """
+    configuration = context.configuration
+    if not configuration.check_files:
+        return
+    for node in configuration.find("errorlog", *_LOGS):
+        program = _PROGRAM.match(next(iter(node.words), ""))
+        if program is not None and _is_missing(program[1], os.path.isfile):
+            yield Found(
+                node.word_place(0),
+                f'the program "{program[1]}" does not exist on this machine: {_FAILS}',
+                help=f"Install it, or correct the path in {node.name}.",
+                node=node,
+            )
+
+
 def _needs(configuration: Configuration) -> Iterator[_Need]:
     find = configuration.by_key.get
     for node in {_server(node): node for node in find("errorlog", ())}.values():
@@ -123,10 +163,10 @@ def _server(node: Node) -> Node | None:
     return node.inside("<virtualhost")
 
 
-def _is_missing(folder: str) -> bool:
-    """Whether there surely is no such folder: one above it may be closed to this user."""
+def _is_missing(path: str, there: Callable[[str], bool] = os.path.isdir) -> bool:
+    """Whether there surely is no such folder, or no such file: a folder above it may be closed to this user."""
     try:
-        return not os.path.isdir(folder) and os.stat(folder) is not None  # noqa: PTH112, PTH116 - the path stays text
+        return not there(path) and os.stat(path) is not None  # noqa: PTH116 - the path stays text
     except (FileNotFoundError, NotADirectoryError):
         return True
     except (OSError, ValueError):

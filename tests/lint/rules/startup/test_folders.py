@@ -13,7 +13,13 @@ from hpatch.lint.finding import Finding
 from hpatch.lint.registry import rules
 from tests.support.gateways.starting import start
 
-TASK = LintTask(tuple(rule for rule in rules() if rule.name in ("folder-missing", "httpd-refuses", "httpd-warns")))
+TASK = LintTask(
+    tuple(
+        rule
+        for rule in rules()
+        if rule.name in ("folder-missing", "log-program-missing", "httpd-refuses", "httpd-warns")
+    )
+)
 
 
 def find(
@@ -43,6 +49,14 @@ REFUSED = [
 ]
 """httpd -t fails with each; `file` is a file."""
 FAILING = [("PidFile none/pid", 9), ("ForensicLog none/log", 13)]
+PROGRAMS = [
+    ('ErrorLog "|{here}/none"', 10),
+    ('CustomLog "|{here}/none x" common', 11),
+    ('CustomLog "||{here}/none x" common', 11),
+    (host('TransferLog "|{here}/none"'), 13),
+    ('ForensicLog "|{here}/none"', 13),
+]
+"""Logs that go to programs that are not there."""
 SOUND = [
     "ErrorLog log",
     "ErrorLog none/log\nErrorLog log",
@@ -81,8 +95,27 @@ def test_failing(text: str, column: int, tmp_path: Path) -> None:
     assert "httpd does not start" in finding.message
 
 
+@pytest.mark.parametrize(("text", "column"), PROGRAMS)
+def test_a_program(text: str, column: int, tmp_path: Path) -> None:
+    (finding,) = find(text.format(here=tmp_path), tmp_path)
+    assert finding.rule.name == "log-program-missing"
+    assert (finding.place.line, finding.place.column) == (2 if text.startswith("<") else 1, column)
+    assert finding.severity == "error"
+    assert f'"{tmp_path}/none"' in finding.message
+    assert find(text.format(here=tmp_path), tmp_path, check_files=False) == ()
+
+
 @pytest.mark.parametrize(
-    "text", [*SOUND, "ErrorLog ${none}/log", "DocumentRoot ${none}", "ErrorLog", "Mutex", "DocumentRoot"]
+    "text",
+    [
+        *SOUND,
+        'CustomLog "|$/none/x" common',
+        "ErrorLog ${none}/log",
+        "DocumentRoot ${none}",
+        "ErrorLog",
+        "Mutex",
+        "DocumentRoot",
+    ],
 )
 def test_sound_or_not_known(text: str, tmp_path: Path) -> None:
     assert find(text, there(tmp_path)) == ()
@@ -126,9 +159,9 @@ def test_httpd_refuses(httpd: str, text: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.httpd
-@pytest.mark.parametrize("text", [text for text, _ in FAILING])
+@pytest.mark.parametrize("text", [text for text, _ in [*FAILING, *PROGRAMS]])
 def test_httpd_does_not_start(httpd: str, text: str, tmp_path: Path) -> None:
-    result = start(httpd, there(tmp_path), text, modules="mpm_event log_forensic")
+    result = start(httpd, there(tmp_path), text.format(here=tmp_path), modules="mpm_event log_forensic")
     assert result.syntax_ok
     assert not result.started
 
