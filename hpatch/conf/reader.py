@@ -57,6 +57,7 @@ class Reader(ReadingState):
             parts.excuse(configuration.problems, self.undefined_macros)
         if self.left:
             configuration.problems.append(self._left())
+        configuration.main = main
         configuration.whole = main and not any(
             problem.fatal and problem.kind in ("unreadable", "outside", "include") for problem in configuration.problems
         )

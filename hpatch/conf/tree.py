@@ -201,16 +201,17 @@ class Configuration:
 
     `check_files` is whether file names can be checked: they are this machine's, and not those of a copy.
 
-    `whole` is whether httpd would read this and nothing else: it was read from a main file, and every file that httpd
-    needs could be read. Otherwise it is a part of a configuration, such as a virtual host's file. A part does not tell
-    which modules, ports, balancers, names and macros there are: what it lacks may stand in another file.
+    `main` is whether its file is a main file. Otherwise it is a part of a configuration, such as a virtual host's file.
+    A part does not tell which modules, ports, balancers, names and macros there are: what it lacks may stand in another
+    file. `whole` is whether httpd would read this and nothing else: it was read from a main file, and every file that
+    httpd needs could be read.
 
     `dumped` is whether it was read from what httpd printed of it: its sources are then not the texts of its files.
     """
 
     __slots__ = (
-        "by_key", "check_files", "conditions", "defines", "directives", "dumped", "files", "modules", "mpm", "nodes",
-        "problems", "root", "server_root", "sources", "version", "whole",
+        "by_key", "check_files", "conditions", "defines", "directives", "dumped", "files", "main", "modules", "mpm",
+        "nodes", "problems", "root", "server_root", "sources", "version", "whole",
     )  # fmt: skip
 
     def __init__(self, root: str, modules: Modules, version: Version | None, mpm: str | None) -> None:
@@ -227,6 +228,7 @@ class Configuration:
         self.conditions: list[Condition] = []
         self.defines: dict[str, str | None] = {}
         self.directives = 0
+        self.main = True
         self.whole = True
         self.check_files = False
         self.dumped = False

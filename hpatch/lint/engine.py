@@ -48,6 +48,14 @@ class Root(NamedTuple):
     source: Source | None = None
 
 
+class ReadFile(NamedTuple):
+    """A file that was read: the link by which it was found, if it was by one, and the Include that names it."""
+
+    name: str
+    link: str | None = None
+    named_at: Place | None = None
+
+
 class LintResult(NamedTuple):
     """The result of linting, ready for a report.
 
@@ -55,7 +63,8 @@ class LintResult(NamedTuple):
     uWSGI's too; `directives` the directives and sections. `sources` has, by name, the text of every file that a
     finding names. `conditions` are the conditionals that were met, decided or not, each place once. `rules` are the
     rules that ran; `root` is the folder that reports make paths relative to. `unread` are the problems that kept
-    hpatch from reading a configuration or a part of it; a result with such a problem is never clean.
+    hpatch from reading a configuration or a part of it; a result with such a problem is never clean. `read` are the
+    files that were read, each once; `parts` the names of those that are only a part of a configuration.
     """
 
     findings: tuple[Finding, ...]
@@ -66,6 +75,8 @@ class LintResult(NamedTuple):
     rules: tuple[Rule, ...]
     root: str
     unread: tuple[Problem, ...] = ()
+    read: tuple[ReadFile, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 class LintTask(NamedTuple):
@@ -91,7 +102,8 @@ class _Part(NamedTuple):
     """The result for one configuration. Suppressions are judged when all parts are done: a file may be in several."""
 
     findings: list[Finding]
-    names: list[str]
+    read: list[ReadFile]
+    part: str | None
     directives: int
     sources: dict[str, Source]
     conditions: list[Condition]
@@ -206,7 +218,8 @@ def _part(
     unread = [problem for problem in configuration.problems if _unread(problem, task, comments, sources)]
     return _Part(
         findings=findings,
-        names=list(sources),
+        read=_read_files(configuration, sources),
+        part=None if configuration.main or configuration.root.endswith(".htaccess") else configuration.root,
         directives=configuration.directives,
         sources={name: sources[name] for name in _named(findings, comments.mistakes) if name in sources},
         conditions=configuration.conditions,
@@ -215,6 +228,18 @@ def _part(
         used=comments.used,
         mistakes=comments.mistakes,
     )
+
+
+def _read_files(configuration: Configuration, sources: Iterable[str]) -> list[ReadFile]:
+    """The files of a configuration, then uWSGI's."""
+    read: dict[str, ReadFile] = {}
+    for file in configuration.files:
+        if file.name not in read:
+            read[file.name] = ReadFile(file.name, file.link, file.named_at)
+    for name in sources:
+        if name not in read:
+            read[name] = ReadFile(name)
+    return list(read.values())
 
 
 def _unread(problem: Problem, task: LintTask, comments: Suppressions, sources: Mapping[str, Source]) -> bool:
@@ -237,7 +262,7 @@ def _named(findings: Iterable[Finding], mistakes: Iterable[Found]) -> set[str]:
 
 def _together(parts: Sequence[_Part], task: LintTask, base: str) -> LintResult:
     order: dict[str, int] = {}
-    files: set[str] = set()
+    read: dict[str, ReadFile] = {}
     sources: dict[str, Source] = {}
     conditions: dict[Condition, None] = {}
     findings: list[Finding] = []
@@ -246,8 +271,9 @@ def _together(parts: Sequence[_Part], task: LintTask, base: str) -> LintResult:
     used: set[Suppression] = set()
     mistakes: dict[Found, None] = {}
     for part in parts:
-        files.update(part.names)
-        for name in (*part.names, *(finding.place.file for finding in part.findings)):
+        for file in part.read:
+            read.setdefault(file.name, file)
+        for name in (*(file.name for file in part.read), *(finding.place.file for finding in part.findings)):
             order.setdefault(name, len(order))
         sources.update(part.sources)
         conditions.update(dict.fromkeys(part.conditions))
@@ -264,11 +290,13 @@ def _together(parts: Sequence[_Part], task: LintTask, base: str) -> LintResult:
     findings.sort(key=lambda one: (order[one.place.file], one.place[1:3], one.rule.code, one.message))
     return LintResult(
         findings=tuple(dict.fromkeys(findings)),
-        files=len(files),
+        files=len(read),
         directives=sum(part.directives for part in parts),
         sources=sources,
         conditions=tuple(conditions),
         rules=task.rules,
         root=base,
         unread=tuple(unread),
+        read=tuple(read.values()),
+        parts=tuple(dict.fromkeys(part.part for part in parts if part.part is not None)),
     )

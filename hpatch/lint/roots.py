@@ -86,6 +86,29 @@ def roots(
     ]
 
 
+def not_read(path: str, read: Iterable[str], exclude: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """The configurations in a folder that were not read, each with the reason. `read` are the names of those that were,
+    and of the links to them.
+
+    A file has none. Folders that cannot be looked into are left out.
+    """
+    if not os.path.isdir(path):  # noqa: PTH112 - the path stays text, as written
+        return []
+    known = {os.path.abspath(name) for name in read}  # noqa: PTH100 - text only: a copy's links may lead out of it
+    real = {os.path.realpath(name) for name in known}
+    found = folders.look(path, exclude)
+    reasons = {
+        **dict.fromkeys(found.main, "another configuration includes it"),
+        **dict.fromkeys(found.other, "no Include names it, and it has neither a virtual host nor a proxy"),
+        **found.set_aside,
+    }
+    return sorted(
+        (name, why)
+        for name, why in reasons.items()
+        if os.path.realpath(name) not in real and os.path.abspath(name) not in known  # noqa: PTH100 - as above
+    )
+
+
 def instances(path: str) -> list[str]:
     """The uWSGI files that a path stands for: the file itself, or the folder's `*.ini` files with `[uwsgi]`.
 

@@ -79,6 +79,17 @@ def _command(
         str | None,
         typer.Option("--output", "-o", metavar="FILE", help="Write the report to this file.", rich_help_panel=_OUTPUT),
     ] = None,
+    show_files: Annotated[
+        bool,
+        typer.Option(
+            "--show-files",
+            help="Show which files were read, by which Include, and which files in folders were not.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Show only findings, without a summary.", rich_help_panel=_OUTPUT)
+    ] = False,
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -151,6 +162,8 @@ def _command(
         config,
         no_config,
     )
+    if quiet and verbose:
+        raise UsageError("--quiet and --verbose exclude each other")
     if test and httpd is None:
         raise UsageError("--test needs --httpd PROGRAM, the httpd to run")
     if test and root is not None:
@@ -170,7 +183,12 @@ def _command(
         base=os.getcwd(),  # noqa: PTH109 - the path stays text, as written
         progress=_Progress() if sys.stderr.isatty() else None,
     )
-    output.show(FindingsReport(result), FORMS, format, file=output_file)
+    report = FindingsReport(
+        result,
+        detail="findings" if quiet else "all" if verbose else "summary",
+        not_read=_not_read(path, chosen, result) if show_files else None,
+    )
+    output.show(report, FORMS, format, file=output_file)
     return _exit_code(result, chosen.fail_on or "warning")
 
 
@@ -216,6 +234,15 @@ def _roots(paths: list[str], chosen: Settings, httpd: str | None, stdin_filename
             instances = {real(file): file for file in (*beside, *root.uwsgi)}
             found.setdefault(os.path.realpath(root.path), root._replace(uwsgi=tuple(instances.values())))
     return list(found.values())
+
+
+def _not_read(paths: list[str], chosen: Settings, result: LintResult) -> tuple[tuple[str, str], ...]:
+    read = [name for file in result.read for name in (file.name, file.link) if name is not None]
+    found: dict[str, str] = {}
+    for path in paths:
+        if path != shared.STDIN:
+            found.update(roots.not_read(roots.located(path, chosen.root), read, chosen.exclude or ()))
+    return tuple(found.items())
 
 
 def _tested(root: Root, httpd: str) -> Root:

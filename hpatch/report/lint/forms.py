@@ -12,26 +12,35 @@ from hpatch.report.common.renderer import Form, Page
 
 if TYPE_CHECKING:
     from hpatch.lint.engine import LintResult
+    from hpatch.report.lint.text import Detail
 
 
 @dataclass(frozen=True)
 class FindingsReport:
-    """What linting found."""
+    """What linting found.
+
+    `not_read` are files that were not read, each with the reason; None: the files are not asked for."""
 
     schema: ClassVar[str] = "hpatch.lint/1"
     result: LintResult
+    detail: Detail = "summary"
+    not_read: tuple[tuple[str, str], ...] | None = None
 
     def text(self, page: Page) -> Iterator[str]:
         """For people: findings with their source lines, then a summary."""
-        from hpatch.report.lint import text
+        from hpatch.report.lint import files, text
 
-        return text.lines(self.result, page)
+        yield from text.findings(self.result, page)
+        if self.not_read is not None:
+            yield from files.lines(self.result, self.not_read, page)
+        yield from text.summary(self.result, page, self.detail)
 
     def data(self) -> dict[str, Any]:
         """For programs."""
-        from hpatch.report.lint import json
+        from hpatch.report.lint import files, json
 
-        return json.data(self.result)
+        found = json.data(self.result)
+        return found if self.not_read is None else {**found, **files.data(self.result, self.not_read)}
 
 
 def _by_module(name: str) -> Form[FindingsReport]:

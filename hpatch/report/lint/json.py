@@ -20,16 +20,18 @@ def data(result: LintResult) -> dict[str, Any]:
     summary: dict[str, int] = {
         name: sum(one.severity == name for one in result.findings) for name in reversed(SEVERITIES)
     }
+    links = {file.name: file.link for file in result.read}
     return {
-        "findings": [_finding(finding) for finding in result.findings],
+        "findings": [_finding(finding, links.get(finding.place.file)) for finding in result.findings],
         "files": result.files,
         "directives": result.directives,
         "conditions": list(_conditions(result.conditions)),
+        "parts": list(result.parts),
         "summary": {**summary, "unread": len(result.unread)},
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: Finding, link: str | None) -> dict[str, Any]:
     return {
         "rule": finding.rule.code,
         "name": finding.rule.name,
@@ -37,6 +39,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "confidence": finding.confidence,
         "message": finding.message,
         **at(finding.place),
+        "link": link,
         "related": [{**at(other.place), "message": other.message} for other in finding.related],
         "help": finding.help,
         "references": list(finding.rule.references),

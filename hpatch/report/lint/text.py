@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Literal
 
 from hpatch.lint.finding import Finding
 from hpatch.lint.found import SEVERITIES, Related
@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from hpatch.conf.tree import Condition
     from hpatch.lint.engine import LintResult
 
+Detail = Literal["findings", "summary", "all"]
+"""How much text says: the findings only, with a summary, or with all that was not decided."""
+
 STYLES = {"error": "red", "warning": "yellow", "info": "cyan"}
 """How a severity is painted."""
 
 _LONGEST_LINE = 160
 """Where a source line is cut when the output has no width of its own."""
 _MOST_RELATED = 8
-_MOST_CONDITIONS = 5
 _OPTIONS = {
     "ifmodule": "--modules LIST or --httpd PATH",
     "ifversion": "--httpd-version VERSION",
@@ -32,17 +34,32 @@ _OPTIONS = {
 """What decides a conditional, by the first word of its text."""
 
 
-def lines(result: LintResult, page: Page) -> Iterator[str]:
-    """All findings with their source lines, then a summary. Without a width nothing is wrapped."""
+def findings(result: LintResult, page: Page) -> Iterator[str]:
+    """All findings with their source lines. Without a width nothing is wrapped."""
     width, color = page
+    links = {file.name: file.link for file in result.read if file.link is not None}
     for finding in result.findings:
-        yield from _finding(finding, result, width, color)
+        yield from _finding(finding, result, links, width, color)
         yield ""
-    yield from _conditions(result.conditions, width, color)
+
+
+def summary(result: LintResult, page: Page, detail: Detail) -> Iterator[str]:
+    """What was found, read and not decided; in full, or nothing of it."""
+    width, color = page
+    if detail == "findings":
+        return
+    if detail == "all":
+        yield from _conditions(result.conditions, width, color)
+        yield from _parts(result.parts, color)
     yield from _summary(result, width, color)
+    yield from _undecided(result, detail, width, color)
+    if result.findings:
+        yield paint(f"hpatch rule {result.findings[0].rule.code} explains the first finding.", "dim", color)
 
 
-def _finding(finding: Finding, result: LintResult, width: int | None, color: bool) -> Iterator[str]:
+def _finding(
+    finding: Finding, result: LintResult, links: Mapping[str, str], width: int | None, color: bool
+) -> Iterator[str]:
     rule, place, style = finding.rule, finding.place, STYLES[finding.severity]
     label = f"{finding.severity}[{rule.code}]"
     head = f"{label} {rule.name}: "
@@ -62,7 +79,9 @@ def _finding(finding: Finding, result: LintResult, width: int | None, color: boo
                 text = _where(mark.place) + (f": {visible(mark.label)}" if mark.label else "")
                 yield from _noted("-->" if mark.main else ":::", text, gutter, width, color)
         else:
-            yield f"{' ' * gutter}{paint(arrow, 'blue', color)} {_where(marks[0].place)}"
+            link = links.get(file)
+            way = f" (through {visible(link)})" if link else ""
+            yield f"{' ' * gutter}{paint(arrow, 'blue', color)} {_where(marks[0].place)}{paint(way, 'dim', color)}"
             yield from excerpt(source, marks, gutter, width or _LONGEST_LINE, color)
     yield from _notes(finding, gutter, width, color)
 
@@ -114,18 +133,38 @@ def _conditions(conditions: Iterable[Condition], width: int | None, color: bool)
     places: dict[str, list[Place]] = {}
     for condition in undecided:
         places.setdefault(condition.text, []).append(condition.place)
-    kinds = {text.lstrip("<").split(None, 1)[0].lower() for text in places if text}
-    options = [option for kind, option in _OPTIONS.items() if kind in kinds]
-    head = f"{count(len(undecided), 'conditional')} undecided; both branches were linted"
-    advice = f". Settle them with {', '.join(options)}:" if options else ":"
-    yield from wrap(head + advice, width, 2)
-    for text, where in list(places.items())[:_MOST_CONDITIONS]:
+    yield "Undecided conditionals; hpatch linted both branches:"
+    for text, where in places.items():
         more = f" and {count(len(where) - 1, 'more place')}" if len(where) > 1 else ""
         for line in wrap(f"  {visible(text)}  {visible(where[0].file)}:{where[0].line}{more}", width, 6):
             yield paint(line, "dim", color)
-    if len(places) > _MOST_CONDITIONS:
-        yield paint(f"  and {count(len(places) - _MOST_CONDITIONS, 'more')}", "dim", color)
     yield ""
+
+
+def _parts(parts: Iterable[str], color: bool) -> Iterator[str]:
+    names = list(parts)
+    if not names:
+        return
+    yield "Parts of a configuration; other files may have their modules, balancers and macros:"
+    for name in names:
+        yield paint(f"  {visible(name)}", "dim", color)
+    yield ""
+
+
+def _undecided(result: LintResult, detail: Detail, width: int | None, color: bool) -> Iterator[str]:
+    """What was not decided, in one line."""
+    told = []
+    open_ones = [condition for condition in result.conditions if condition.verdict is None]
+    if open_ones:
+        kinds = {condition.text.lstrip("<").partition(" ")[0].rstrip(">").lower() for condition in open_ones}
+        options = ", ".join(option for kind, option in _OPTIONS.items() if kind in kinds)
+        told.append(count(len(open_ones), "conditional") + (f" (settle with {options})" if options else ""))
+    if result.parts:
+        told.append(f"what {count(len(result.parts), 'part')} of a configuration may take from other files")
+    if told:
+        more = "" if detail == "all" else "; -v lists them"
+        for line in wrap(f"Not decided: {'; '.join(told)}{more}.", width, 2):
+            yield paint(line, "dim", color)
 
 
 def _summary(result: LintResult, width: int | None, color: bool) -> Iterator[str]:
@@ -142,5 +181,3 @@ def _summary(result: LintResult, width: int | None, color: bool) -> Iterator[str
         text = f"Some input could not be read ({count(len(result.unread), 'problem')}) and was not linted."
         for line in wrap(text, width):
             yield paint(line, "red", color)
-    if result.findings:
-        yield paint(f"hpatch rule {result.findings[0].rule.code} explains the first finding.", "dim", color)

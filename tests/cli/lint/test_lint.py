@@ -240,3 +240,57 @@ def test_a_dump_has_no_fixes(site: Path, capsys: Capture, monkeypatch: pytest.Mo
     piped(monkeypatch, f"# In file: /etc/httpd/a.conf\n#   7:\n{PASS}".encode())
     (found,) = json.loads(call(capsys, "lint", "-", "--select", "MP001", "--format", "json").out)["findings"]
     assert (found["file"], found["line"], found["fix"]) == ("/etc/httpd/a.conf", 7, None)
+
+
+def test_how_much_text_says(site: Path, capsys: Capture) -> None:
+    (site / "apache2.conf").write_text("<IfModule mod_a.c>\n</IfModule>\n<IfModule mod_b.c>\n</IfModule>\n")
+    (site / "site.conf").write_text("<VirtualHost *:80>\n</VirtualHost>\n")
+    usual = call(capsys, "lint", ".", "--select", "MP").out
+    assert usual == (
+        "Found nothing in 2 files, 1 directive.\n"
+        "Not decided: 2 conditionals (settle with --modules LIST or --httpd PATH); what 1 part of a configuration may "
+        "take from other files; -v lists them.\n"
+    )
+    assert call(capsys, "lint", ".", "--select", "MP", "-q").out == ""
+    full = call(capsys, "lint", ".", "--select", "MP", "-v").out
+    assert "  <IfModule mod_b.c>  ./apache2.conf:3\n" in full
+    assert "  ./site.conf\n" in full
+    assert "-v lists" not in full
+    assert call(capsys, "lint", ".", "-q", "-v").code == 2
+    (site / "apache2.conf").write_text(PASS)
+    (site / "site.conf").unlink()
+    assert "Found" not in call(capsys, "lint", ".", "-q").out
+    assert "MP001" in call(capsys, "lint", ".", "-q").out
+    assert "Not decided" not in call(capsys, "lint", ".").out
+
+
+def test_the_files_that_were_read(site: Path, capsys: Capture) -> None:
+    for name in ("available", "enabled"):
+        (site / name).mkdir()
+    (site / "apache2.conf").write_text("IncludeOptional enabled/*.conf\n")
+    (site / "available/a.conf").write_text(PASS)
+    (site / "enabled/a.conf").symlink_to("../available/a.conf")
+    (site / "available/b.conf").write_text("Timeout 60\n")
+    (site / "available/c.conf.dpkg-old").write_text(PASS)
+    text = call(capsys, "lint", ".", "--select", "MP001", "--show-files").out.replace("./", "")
+    assert " --> available/a.conf:1:19 (through enabled/a.conf)\n" in text
+    assert (
+        "Read:\n"
+        "  apache2.conf\n"
+        "  available/a.conf  (included at apache2.conf:1, through enabled/a.conf)\n"
+        "\n"
+        "Not read:\n"
+        "  available/b.conf  (no Include names it, and it has neither a virtual host nor a proxy)\n"
+        "  available/c.conf.dpkg-old  (a package manager or an editor left it behind)\n"
+    ) in text
+    found = json.loads(
+        call(capsys, "lint", ".", "--select", "MP001", "--show-files", "--format", "json").out.replace("./", "")
+    )
+    assert found["read"][1] == {
+        "file": "available/a.conf", "link": "enabled/a.conf", "included_by": {"file": "apache2.conf", "line": 1},
+    }  # fmt: skip
+    assert [one["file"] for one in found["not_read"]] == ["available/b.conf", "available/c.conf.dpkg-old"]
+    assert found["findings"][0]["link"] == "enabled/a.conf"
+    assert "read" not in json.loads(call(capsys, "lint", ".", "--format", "json").out)
+    alone = call(capsys, "lint", "apache2.conf", "--show-files", "--exclude", "x").out
+    assert "Not read" not in alone
