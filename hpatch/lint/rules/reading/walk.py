@@ -1,4 +1,4 @@
-"""Directives that httpd does not have, or refuses for the number of their arguments."""
+"""Directives that httpd does not have, or refuses where they stand or for the number of their arguments."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hpatch.conf.walk import arguments, names
+from hpatch.conf.walk import arguments, contexts, names
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
 from hpatch.lint.rules.reading.refused import LEAST
@@ -136,6 +136,49 @@ def directive_arguments(context: Context) -> Iterator[Found]:
     for refused in arguments.refused(context.configuration):
         node = refused.node
         if id(node) not in elsewhere and (node.key not in LEAST or node.words):
+            yield _found(refused)
+
+
+@rule("CF015", "directive-context", "error", references=(f"{_MANUAL}/mod/directive-dict.html#Context",))
+def directive_context(context: Context) -> Iterator[Found]:
+    """httpd does not accept the directive or section in the place where it stands.
+
+    httpd refuses to start. Each directive may stand in some contexts only: outside of sections, in virtual hosts, in
+    sections such as `<Directory>` and `<Location>`, in .htaccess files. Sections may not stand in one another at
+    random: `<Directory>` and `<Location>` never do.
+
+    The rule reads a .htaccess file as if AllowOverride allowed everything.
+
+    Fires on::
+
+        <Location "/api/">
+            ServerName api.example.com
+        </Location>
+
+    Fires on::
+
+        AuthType Basic
+
+    Write instead::
+
+        <Location "/api/">
+            AuthType Basic
+        </Location>
+
+    Silent on (sections for requests may stand in a virtual host)::
+
+        <VirtualHost *:80>
+            <Location "/api/">
+                Require all granted
+            </Location>
+        </VirtualHost>
+
+    Source: server/config.c `invoke_cmd` and server/core.c `ap_check_cmd_context`; each directive in each context tested
+    on httpd 2.4.71.
+    """
+    elsewhere = {id(refusal.node) for refusal in context.proxy.refusals}
+    for refused in contexts.refused(context.configuration):
+        if id(refused.node) not in elsewhere:
             yield _found(refused)
 
 

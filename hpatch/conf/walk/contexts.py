@@ -1,0 +1,184 @@
+"""Directives that stand where httpd does not accept them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from hpatch.conf.walk.model import Refused, consequence, walked
+from hpatch.facts import names
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Configuration, Node
+    from hpatch.facts.directives import Context, Directive
+
+_KINDS: dict[str, Context] = {
+    "<virtualhost": "virtualhost",
+    "<directory": "directory",
+    "<directorymatch": "directory",
+    "<location": "location",
+    "<locationmatch": "location",
+    "<files": "files",
+    "<filesmatch": "files",
+    "<if": "files",
+    "<elseif": "files",
+    "<else": "files",
+    "<proxy": "proxy",
+    "<proxymatch": "proxy",
+    "<limit": "limit",
+    "<limitexcept": "limit",
+    "<requireall": "limit",
+    "<requireany": "limit",
+    "<requirenone": "limit",
+    "<requirenotall": "limit",
+}
+_SETTING = frozenset(("virtualhost", "directory", "location", "proxy"))
+"""The contexts whose section sets anew what may stand in it. `<Files>` and `<If>` do so outside of such sections; the
+others leave it as it is around them."""
+
+_REQUIRING = frozenset(("<requireall", "<requireany", "<requirenone", "<requirenotall"))
+_SECTIONS: tuple[Context, ...] = ("directory", "location", "files", "proxy", "htaccess")
+
+_NAMES: dict[Context, str] = {
+    "server": "outside of sections",
+    "virtualhost": "in <VirtualHost>",
+    "directory": "in <Directory>",
+    "location": "in <Location>",
+    "files": "in <Files> or <If>",
+    "proxy": "in <Proxy>",
+    "htaccess": "in a .htaccess file",
+}
+
+_PROVIDERS = frozenset(("<authnprovideralias", "<authzprovideralias"))
+_OS2 = "mpmt_os2"
+"""An MPM that checks less than the others have checked for it."""
+
+_ONE_ARGUMENT = frozenset(("alias", "scriptalias"))
+"""Directives that take their path from the section around them, and may stand there with one argument alone
+(`add_alias_internal` in mod_alias.c)."""
+
+_DEMANDED = _PROVIDERS | _REQUIRING | {"<mdomainset", "<mdomain", "<manageddomain"}
+
+
+class _Where(NamedTuple):
+    """Where a directive stands: the context that decides, all contexts around it, and the sections that some demand."""
+
+    context: Context
+    kinds: frozenset[Context]
+    demanded: str
+    """The innermost section around that some directives demand, or in which only directives for access may stand."""
+
+
+def refused(configuration: Configuration) -> Iterator[Refused]:
+    """Directives and sections in a context that httpd does not accept them in (`invoke_cmd`, `ap_check_cmd_context`).
+
+    Only where each form that the directive may have says so: in the version, or in every version if it is not known.
+    A .htaccess file is read as if AllowOverride allowed everything. What may stand in a section is not refused outside
+    of sections in a part of a configuration that an Include in a section may read.
+    """
+    from hpatch.facts import directives, thirdparty
+
+    then = consequence(configuration)
+    top: Context = "htaccess" if configuration.root.endswith(".htaccess") else "server"
+    anywhere = top == "server" and not configuration.whole and not _outermost(configuration)
+    places: dict[int, _Where] = {id(None): _Where(top, frozenset(), "")}
+    for key, nodes in configuration.by_key.items():
+        if names.spelling(key) is None or thirdparty.find(key):
+            continue
+        rows = tuple(row for row in directives.find(key, configuration.version) if row.module != _OS2)
+        fits: dict[_Where, bool] = {}
+        for node in nodes:
+            where = places.get(id(node.parent)) or _where(node.parent, places)
+            fit = fits.get(where)
+            if fit is None:
+                fit = fits[where] = not rows or any(_fits(row, where) for row in rows)
+            if fit and key in _ONE_ARGUMENT and where.context not in ("server", "virtualhost"):
+                fit = len(node.words) == 1
+            if not fit and anywhere and node.parent is None and any(_in_section(row) for row in rows):
+                continue
+            if not fit and walked(node):
+                yield _refused(node, rows, where, then)
+
+
+def _outermost(configuration: Configuration) -> bool:
+    """Whether something in it may stand outside of sections only, and so nothing includes it inside one."""
+    from hpatch.facts import directives
+
+    for node in configuration.nodes:
+        rows = directives.find(node.key, configuration.version)
+        if rows and not any(_in_section(row) for row in rows):
+            return True
+    return False
+
+
+def _in_section(row: Directive) -> bool:
+    return any(row.allowed_in(context) for context in _SECTIONS)
+
+
+def _where(section: Node | None, known: dict[int, _Where]) -> _Where:
+    chain: list[Node] = []
+    while section is not None and id(section) not in known:
+        chain.append(section)
+        section = section.parent
+    where = known[id(section)]
+    for inner in reversed(chain):
+        where = known[id(inner)] = _inside(inner.key, where)
+    return where
+
+
+def _inside(key: str, around: _Where) -> _Where:
+    kind = _KINDS.get(key)
+    demanded = key if key in _DEMANDED else around.demanded
+    if kind is None:
+        return around._replace(demanded=demanded)
+    setting = kind in _SETTING or (kind == "files" and around.context in ("server", "virtualhost"))
+    return _Where(kind if setting else around.context, around.kinds | {kind}, demanded)
+
+
+def _fits(row: Directive, where: _Where) -> bool:
+    if row.exec_on_read:
+        return row.allowed_in("htaccess" if where.context == "htaccess" else "server")
+    if row.inside and where.demanded not in {name.lower() for name in row.inside}:
+        return False
+    # What needs a path of its own may stand in a virtual host's sections; what only the main server may have may not.
+    around = where.kinds - {"virtualhost"} if "server" in row.not_in else where.kinds
+    if not around.isdisjoint(row.not_in):
+        return False
+    if where.demanded in _PROVIDERS:
+        return not row.where.isdisjoint(("OR_AUTHCFG", "OR_ALL", "ACCESS_CONF"))
+    if where.demanded in _REQUIRING:
+        return not row.where.isdisjoint(("OR_AUTHCFG", "OR_ALL"))
+    return row.allowed_in(where.context)
+
+
+def _refused(node: Node, rows: tuple[Directive, ...], where: _Where, then: str) -> Refused:
+    name = node.name + ">" if node.children is not None else node.name
+    section = node.parent
+    if section is not None:
+        around = f"in {section.name}>"
+    elif where.context == "htaccess":
+        around = "in a .htaccess file"
+    else:
+        around = "outside of sections"
+    return Refused(
+        node=node,
+        kind="context",
+        place=node.source.place(node.start, node.start + len(node.name)),
+        message=f"{name} is not allowed {around}: {then}",
+        help=_help(rows),
+    )
+
+
+def _help(rows: tuple[Directive, ...]) -> str | None:
+    """Where it may stand."""
+    if rows[0].name.lower() in _ONE_ARGUMENT and any(row.form == "TAKE12" for row in rows):
+        return "With a path of its own, it may stand outside of sections or in <VirtualHost>."
+    inside = {name for row in rows for name in row.inside}
+    if inside:
+        return f"It may stand in {_list([name + '>' for name in sorted(inside)])}."
+    may = [text for context, text in _NAMES.items() if any(row.allowed_in(context) for row in rows)]
+    return f"It may stand {_list(may)}." if may else None
+
+
+def _list(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
