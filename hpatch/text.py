@@ -40,6 +40,11 @@ class Source:
         return cls(name or str(path), data.decode("utf-8", "surrogateescape"))
 
     @property
+    def whole(self) -> "Source":
+        """The file that this is the text of, or a part of, with the same places."""
+        return self
+
+    @property
     def data(self) -> bytes:
         """The bytes that were read."""
         return self.text.encode("utf-8", "surrogateescape")

@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from hpatch.conf.configmap import ConfigMapFile
 from hpatch.conf.paths import resolve
 from hpatch.conf.view import Rooted, View, like
 
@@ -21,13 +22,15 @@ class Surroundings(NamedTuple):
 
     `root` is the folder that it has for `/` (None: this machine's, unless the main file's path ends like ServerRoot).
     `tree` is the folder that was given (None: the main file's). `home` is the main file that a part belongs to. Without
-    `outside`, no file outside the tree is read.
+    `outside`, no file outside the tree is read. `mounted` are all the files that there are, if the main file is one in
+    a ConfigMap (`deploy/web.yaml/httpd.conf`).
     """
 
     root: str | None = None
     tree: str | None = None
     home: str | None = None
     outside: bool = True
+    mounted: tuple[ConfigMapFile, ...] = ()
 
 
 class Base(NamedTuple):

@@ -151,16 +151,16 @@ class Reader(ReadingState):
             return path
         if path == self.main_path:
             return self.shown_like
-        return like(f"{self.view.root.rstrip('/')}{path}", self.shown_like)
+        return like(self.view.written(path), self.shown_like)
 
     def _shown(self, path: str) -> tuple[str, str | None]:
         """The name to show for a file, and the link by which it was found, if it was by one."""
         if not self.view.root:
             return self.tree.shown(path)
-        written, real = f"{self.view.root.rstrip('/')}{path}", self.view.host(path)
+        written, real = self.view.written(path), self.view.host(path)
         if written == real:
             return self._written(path), None
-        return like(real, self.shown_like), self._written(path)
+        return like(real, self.shown_like), None if self.given.mounted else self._written(path)
 
     def _note_left(self, name: str, node: tuple[Stream, int, int] | None) -> None:
         """Note that an Include leaves what was given."""
@@ -169,7 +169,7 @@ class Reader(ReadingState):
             self.left.append((name, stream.source.place(start, end), self.conditions))
 
     def _parsed(self, source: Source) -> tuple[Source, list[Leaf], bool]:
-        self.configuration.sources[source.name] = source
+        self.configuration.sources[source.name] = source.whole
         return source, parse(source).leaves(), _ODD.search(source.text) is None
 
     def _main(self, source: Source, name: str) -> None:

@@ -37,6 +37,10 @@ class View:
         """The path by which this process finds a file."""
         return path
 
+    def written(self, path: str) -> str:
+        """The path as one on this machine, its links as they are."""
+        return path
+
     def inner(self, path: str) -> str | None:
         """The path that the configuration has for a file on this machine; None for one that it cannot see."""
         return path
@@ -106,6 +110,10 @@ class Rooted(View):
         if not os.path.islink(here):  # noqa: PTH114 - the path stays text, as written
             return here
         return self._join(self._resolved(path))
+
+    def written(self, path: str) -> str:
+        """The path with the root before it."""
+        return f"{self.root.rstrip('/')}{path}"
 
     def inner(self, path: str) -> str | None:
         """The path below the root; None for a file outside."""

@@ -17,18 +17,23 @@ _LEFTOVER = re.compile(
 )
 _PART = re.compile(rb"^[ \t]*(?:<VirtualHost|ProxyPass|<Proxy[ \t]|BalancerMember)", re.I | re.M)
 _INCLUDE = re.compile(rb"^[ \t]*Include", re.I | re.M)
+_MAP = re.compile(rb"^[ \t-]*kind:[ \t]*[\"']?ConfigMap\b", re.M)
+YAML = (".yaml", ".yml")
+"""How the names of YAML files end."""
 _UWSGI = re.compile(rb"^\s*\[uwsgi\]", re.I | re.M)
 
 
 class FolderFiles(NamedTuple):
-    """The files in a folder: main files, other configurations, uWSGI instances, and `*.conf` files that are no roots.
+    """The files in a folder: main files, other configurations, uWSGI instances, and YAML files with ConfigMaps.
 
-    `set_aside` tells the reason for each of those. `unread` are the folders that cannot be read.
+    `set_aside` has the `*.conf` files that are no roots, each with the reason. `unread` are the folders that cannot be
+    read.
     """
 
     main: list[str]
     other: list[str]
     uwsgi: list[str]
+    maps: list[str]
     set_aside: dict[str, str]
     unread: list[OSError]
 
@@ -38,7 +43,7 @@ def look(path: str, exclude: Iterable[str] = ()) -> FolderFiles:
 
     What packagers and editors leave behind is set aside, and so is what a pattern of `exclude` matches.
     """
-    found = FolderFiles(main=[], other=[], uwsgi=[], set_aside={}, unread=[])
+    found = FolderFiles(main=[], other=[], uwsgi=[], maps=[], set_aside={}, unread=[])
     for folder, folders, files in os.walk(path, onerror=found.unread.append):
         folders[:] = sorted((name for name in folders if not name.startswith(".")), key=os.fsencode)
         copies = os.path.basename(folder) == "original" and os.path.basename(os.path.dirname(folder)) == "conf"  # noqa: PTH119, PTH120 - text only
@@ -58,6 +63,8 @@ def look(path: str, exclude: Iterable[str] = ()) -> FolderFiles:
                 found.other.append(full)
             elif name.endswith(".ini") and _has(full, _UWSGI):
                 found.uwsgi.append(full)
+            elif name.endswith(YAML) and _has(full, _MAP) and not excluded(full, exclude):
+                found.maps.append(full)
     return found
 
 

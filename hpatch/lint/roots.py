@@ -62,7 +62,8 @@ def roots(
     configuration: then its includes tell. A path that does not exist is a root that cannot be read.
     """
     if not os.path.isdir(path):  # noqa: PTH112 - text as given, also in what follows
-        return [Root(path=path, options=_options(path, options, environment))]
+        mounted = _mounted(path, options) if path.endswith(folders.YAML) else []
+        return mounted or [Root(path=path, options=_options(path, options, environment))]
     options = options._replace(given=options.given._replace(tree=path))
     found = folders.look(path, exclude)
     homes = {os.path.dirname(file) for file in found.main}  # noqa: PTH120 - the path stays text, as written
@@ -70,6 +71,9 @@ def roots(
         if homes.isdisjoint(folders.up(os.path.join(error.filename, ""), path)):  # noqa: PTH118 - the path stays text, as written
             raise _unreadable(error)
     chosen = _outermost(found.main or found.other, options, environment)
+    mounted = [root for file in found.maps for root in _mounted(file, options)]
+    if not chosen.files and mounted:
+        return mounted
     if not chosen.files:
         raise InputError(f"{path}: no configuration in this folder (apache2.conf, httpd.conf or *.conf)")
     if found.main and parts:
@@ -83,7 +87,7 @@ def roots(
             configuration=chosen.read.get(file) if len(chosen.read) == 1 else None,
         )
         for file in chosen.files
-    ]
+    ] + mounted
 
 
 def not_read(path: str, read: Iterable[str], exclude: Iterable[str] = ()) -> list[tuple[str, str]]:
@@ -185,6 +189,26 @@ def _with_parts(mains: _Chosen, others: list[str], options: Options, environment
 
 def _files(configuration: Configuration) -> set[str]:
     return {os.path.realpath(name) for name in configuration.sources}
+
+
+def _mounted(path: str, options: Options) -> list[Root]:
+    """The configurations in the ConfigMaps of a YAML file: each of their files that no other one includes."""
+    from hpatch.conf import configmap  # few have one
+
+    try:
+        texts = configmap.files(Source.read(path))
+    except (OSError, ValueError):
+        return []  # `load` reports it
+    options = options._replace(given=options.given._replace(mounted=texts))
+    roots = [Root(path=f"{path}/{one.name}", options=options) for one in texts if one.is_httpds]
+    names = {root.path: _frames(load(root.path, options)) - {root.path} for root in roots}
+    included = set().union(*names.values())
+    return [root for root in roots if root.path not in included] or roots[:1]
+
+
+def _frames(configuration: Configuration) -> set[str]:
+    """The files that its directives come from, as httpd names them."""
+    return {node.frame.name for node in configuration.walk()}
 
 
 def _nearest(instances: Iterable[str], chosen: Iterable[str], top: str) -> dict[str, list[str]]:

@@ -202,3 +202,15 @@ def test_paths_below_a_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     (tmp_path / "rootfs/a").symlink_to("/a")
     with pytest.raises(InputError, match="symbolic links"):
         located("/a/b", "rootfs")
+
+
+def test_a_configmap(tmp_path: Path) -> None:
+    values = "  httpd.conf: |\n    Include conf.d/*.conf\n  a.conf: |\n    ServerName a\n  x: |\n    server {}\n"
+    tree(tmp_path, "plain_yaml", web_yaml=f"kind: ConfigMap\ndata:\n{values}")
+    tree(tmp_path, other_yml="kind: ConfigMap\ndata:\n  nginx.conf: |\n    server {}\n")
+    assert names(tmp_path) == ["web.yaml/httpd.conf"]
+    (root,) = roots(str(tmp_path / "web.yaml"), Options())
+    assert root.path == str(tmp_path / "web.yaml/httpd.conf")
+    assert [root.path for root in roots(str(tmp_path / "plain.yaml"), Options())] == [str(tmp_path / "plain.yaml")]
+    tree(tmp_path, "httpd_conf")
+    assert names(tmp_path) == ["httpd.conf", "web.yaml/httpd.conf"]

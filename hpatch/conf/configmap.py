@@ -1,0 +1,152 @@
+"""The files in a Kubernetes ConfigMap: block texts below `data:`, each under the name of its file.
+
+Only the usual form of YAML is understood: keys on lines of their own, texts as `KEY: |`.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+from typing import NamedTuple
+
+from hpatch.conf.view import View
+from hpatch.text import Source
+
+_KIND = re.compile(r"^([ \t]*(?:- )?)kind:[ \t]*[\"']?ConfigMap[\"']?[ \t\r]*(?:#.*)?$", re.M)
+_DOCUMENT = re.compile(r"^---(?:[ \t\r].*)?\n", re.M)
+_DATA = re.compile(r"^( *)data:[ \t]*(?:#.*)?$")
+_KEY = re.compile(
+    r"^( *)(?:\"([^\"\n]+)\"|'([^'\n]+)'|([^\s\"'#:&*!|>{}\[\]%@`,][^\n]*?)):[ \t]+[|>][-+0-9]*[ \t]*(?:#.*)?$"
+)
+_HTTPD = re.compile(
+    r"^[ \t]*(?:<(?:VirtualHost|Directory|Location|Proxy|IfModule|Files)|ProxyPass|Listen[ \t]+[\d*\[]|ServerName"
+    r"|ServerRoot|LoadModule|DocumentRoot|RewriteEngine|Include(?:Optional)?)\b",
+    re.I | re.M,
+)
+
+
+class Excerpt(Source):
+    """A part of a file: the text of the rest is blank, so that every place is one in the whole file."""
+
+    __slots__ = ("_whole",)
+
+    def __init__(self, whole: Source, start: int, end: int) -> None:
+        text = whole.text
+        super().__init__(whole.name, f"{_blank(text[:start])}{text[start:end]}")
+        self._whole = whole
+
+    @property
+    def whole(self) -> Source:
+        """The whole file."""
+        return self._whole
+
+
+class ConfigMapFile(NamedTuple):
+    """A file in a ConfigMap: its name, and its text."""
+
+    name: str
+    text: Source
+
+    @property
+    def is_httpds(self) -> bool:
+        """Whether it looks like a configuration of httpd."""
+        return _HTTPD.search(self.text.text) is not None
+
+
+def files(source: Source) -> tuple[ConfigMapFile, ...]:
+    """The files in the ConfigMaps of a YAML file; of two with one name, the first."""
+    if _KIND.search(source.text) is None:
+        return ()
+    found: dict[str, ConfigMapFile] = {}
+    at = 0
+    for end in (*(mark.end() for mark in _DOCUMENT.finditer(source.text)), len(source.text)):
+        document = source.text[at:end]
+        kind = _KIND.search(document)
+        if kind is not None:
+            for name, first, last in _blocks(document, len(kind[1])):
+                found.setdefault(name, ConfigMapFile(name, Excerpt(source, at + first, at + last)))
+        at = end
+    return tuple(found.values())
+
+
+def _blocks(document: str, indent: int) -> list[tuple[str, int, int]]:
+    """The block texts below `data:`: name, start and end."""
+    found: list[tuple[str, int, int]] = []
+    at, inside, deep = 0, False, -1
+    name, start = "", -1
+    for line in document.splitlines(keepends=True):
+        bare = line.rstrip("\r\n")
+        here = len(bare) - len(bare.lstrip(" "))
+        blank = not bare.strip()
+        if start >= 0 and not blank and here <= deep:
+            found.append((name, start, at))
+            start = -1
+        if start < 0 and not blank:
+            data = _DATA.match(bare)
+            if data is not None and here == indent:
+                inside, deep = True, -1
+            elif inside and here <= indent and not bare.lstrip().startswith("#"):
+                inside = False
+            elif inside and (key := _KEY.match(bare)) is not None and deep in (-1, here):
+                deep, name, start = here, key[2] or key[3] or key[4], at + len(line)
+        at += len(line)
+    if start >= 0:
+        found.append((name, start, at))
+    return found
+
+
+def _blank(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)
+
+
+class Mounted(View):
+    """What a container sees of a ConfigMap, wherever it is mounted: a file of any folder by its name alone.
+
+    `main` is the name of the file that is read first; no wildcard finds it, nor a file that is not httpd's.
+    """
+
+    def __init__(self, yaml: str, main: str, texts: tuple[ConfigMapFile, ...]) -> None:
+        self.root = yaml
+        self._texts = {one.name: one.text for one in texts}
+        self._names = sorted((one.name for one in texts if one.is_httpds and one.name != main), key=os.fsencode)
+
+    def inner(self, path: str) -> str | None:
+        """Every path is one in the container."""
+        return path
+
+    def host(self, path: str) -> str:
+        """The YAML file."""
+        return self.root
+
+    def written(self, path: str) -> str:
+        """The name of the file, below the YAML file's."""
+        return f"{self.root}/{os.path.basename(path)}"  # noqa: PTH119 - the path stays text, as written
+
+    def stat(self, path: str) -> os.stat_result:
+        """A regular file, if a file has this name. Raises FileNotFoundError."""
+        self._text(path)
+        return os.stat_result((stat.S_IFREG | 0o444, 0, 0, 1, 0, 0, 0, 0, 0, 0))
+
+    def names(self, folder: str) -> list[str]:
+        """The same names in every folder: those of httpd's files."""
+        return self._names
+
+    def is_entry_folder(self, folder: str, name: str) -> bool:
+        """There are no folders in a ConfigMap."""
+        return False
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a file does not have the name: any folder may be in the container."""
+        return os.path.basename(path) not in self._texts  # noqa: PTH119 - the path stays text, as written
+
+    def read(self, path: str, name: str, *, stream: bool = False) -> Source:
+        """The text of the file with this name. Raises FileNotFoundError."""
+        return self._text(path)
+
+    def _text(self, path: str) -> Source:
+        found = self._texts.get(os.path.basename(path))  # noqa: PTH119 - the path stays text, as written
+        if found is None:
+            raise FileNotFoundError(errno.ENOENT, "not in the ConfigMap", path)
+        return found

@@ -1,0 +1,106 @@
+"""The files in a Kubernetes ConfigMap."""
+
+from __future__ import annotations
+
+import pytest
+
+from hpatch.conf.base import Surroundings
+from hpatch.conf.configmap import files
+from hpatch.conf.load import Options, load
+from hpatch.conf.tree import Configuration
+from hpatch.text import Source
+
+MAP = """\
+# a web server
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: web
+data:
+  httpd.conf: |
+    Listen 80
+    IncludeOptional extra/*.conf
+    # data: not here
+
+      Timeout \\
+        60
+  "a b.conf": |-
+      ServerName a
+  'q.conf': >2
+    ServerName q
+  nginx.conf: |
+    server { listen 80; }
+  short: text
+  # a remark
+  last.conf: |+
+    ServerName last
+binaryData:
+  x.conf: |
+    ServerName no
+"""
+
+
+def read(text: str, main: str = "httpd.conf") -> Configuration:
+    mounted = files(Source("k/web.yaml", text))
+    return load(f"k/web.yaml/{main}", Options(given=Surroundings(mounted=mounted)))
+
+
+def told(configuration: Configuration) -> list[tuple[str, int, int]]:
+    return [(f"{node.name} {node.args}", *node.place[1:3]) for node in configuration.walk()]
+
+
+def test_the_files_of_a_configmap() -> None:
+    found = files(Source("web.yaml", MAP))
+    assert [(one.name, one.is_httpds) for one in found] == [
+        ("httpd.conf", True), ("a b.conf", True), ("q.conf", True), ("nginx.conf", False), ("last.conf", True),
+    ]  # fmt: skip
+    assert found[1].text.text.lstrip() == "ServerName a\n"
+    assert all(one.text.whole.text == MAP for one in found)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_places_are_lines_of_the_yaml_file(end: str) -> None:
+    found = read(MAP.replace("\n", end))
+    assert told(found) == [
+        ("Listen 80", 8, 5), ("ServerName a", 15, 7), ("ServerName last", 23, 5), ("ServerName q", 17, 5),
+        ("Timeout 60", 12, 7),
+    ]  # fmt: skip
+    assert list(found.sources) == ["k/web.yaml"]
+    assert found.sources["k/web.yaml"].line(8) == "    Listen 80"
+    assert found.problems == []
+    assert {node.frame.name for node in found.walk()} == {
+        f"k/web.yaml/{name}" for name in ("httpd.conf", "a b.conf", "q.conf", "last.conf")
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "kinds"),
+    [
+        ("Include /usr/local/apache2/conf/extra/last.conf", []),
+        ("Include extra/none.conf", ["unreadable"]),
+        ("IncludeOptional extra/none.conf", []),
+        ("Include ../../../../../etc/passwd", ["unreadable"]),
+        ("Include /etc", ["unreadable"]),
+        ('ServerRoot "/usr/local/apache2"', []),
+    ],
+)
+def test_an_include_finds_a_file_by_its_name(line: str, kinds: list[str]) -> None:
+    assert [problem.kind for problem in read(MAP.replace("Listen 80", line)).problems] == kinds
+
+
+def test_several_documents_and_a_list() -> None:
+    text = (
+        "kind: Service\ndata:\n  no.conf: |\n    ServerName no\n---\n"
+        "kind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  data:\n    a.conf: |\n      ServerName a\n"
+        "--- # next\ndata:\n  a.conf: |\n    ServerName second\n  b.conf: |\n    ServerName b\nkind: 'ConfigMap'\n"
+    )
+    assert [(one.name, one.text.text.strip()) for one in files(Source("x.yaml", text))] == [
+        ("a.conf", "ServerName a"), ("b.conf", "ServerName b"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", ["", "kind: ConfigMap\n", "kind: ConfigMap\ndata: {}\n", "data:\n  a: |\n    Listen 80\n"]
+)
+def test_no_files(text: str) -> None:
+    assert files(Source("x.yaml", text)) == ()
