@@ -94,6 +94,15 @@ def test_the_place(
     assert finding.place[:3] == place
 
 
+def test_the_lines_of_a_macro_are_counted_by_themselves() -> None:
+    """httpd names the line that uses the macro, and so a file's line never means one that a macro brings."""
+    text = "<Macro m>\n  KeepAlive on\n</Macro>\nUse m\n"
+    (finding,) = lint(text, refused(1)).findings
+    assert finding.place[:3] == ("httpd.conf", 1, 1)
+    (finding,) = lint(text, refused(4)).findings
+    assert finding.place[:3] == ("httpd.conf", 4, 1)
+
+
 def test_a_part_is_refused_for_what_it_lacks() -> None:
     (finding,) = lint("Timeout 5\n", refused(1, "No MPM loaded."), main=False, name="part.conf").findings
     assert finding.severity == "info"
