@@ -22,9 +22,6 @@ _PATIENCE = 60.0
 """Seconds: httpd may wait for the resolver if the configuration has host names."""
 _MOST = 1 << 20
 """Bytes of output that are read."""
-_SHELL = "/bin/sh"
-_NO_FILES = 'ulimit -f 0; ulimit -c 0; exec "$@"'
-"""httpd -t writes nothing by itself; a module may, so no file may grow."""
 _NOT_RUN = (126, 127)
 """The shell's exit codes for a program that it cannot run."""
 _KEPT = ("HOME", "LD_LIBRARY_PATH", "PATH", "TMPDIR", "TZ")
@@ -52,7 +49,8 @@ def check(
 ) -> SyntaxCheck:
     """Run `PROGRAM -t -f MAIN`, with the folder that relative paths start from, httpd's -D options, its environment.
 
-    httpd opens no port and no log and starts no program. It runs the code of the modules that it loads, as this user.
+    httpd opens no port and no log and starts no program. It runs the code of the modules that it loads, as this user;
+    mod_cache, for one, tries whether it can write to the temporary folder.
     Raises ToolError when it cannot be run, does not end, crashes, or does not answer as httpd does.
     """
     found = shutil.which(program)
@@ -88,14 +86,7 @@ def _run(name: str, command: list[str], environment: Mapping[str, str]) -> tuple
     from hpatch.processes.keeper import Keeper
 
     with Keeper() as keeper:
-        running = keeper.start(
-            _SHELL,
-            [_SHELL, "-c", _NO_FILES, name, *command],
-            folder=Path("/"),
-            environment=environment,
-            output=PIPE,
-            errors=STDOUT,
-        )
+        running = keeper.start(name, command, folder=Path("/"), environment=environment, output=PIPE, errors=STDOUT)
         output = _output(running, name)
         if not running.wait(_PATIENCE):
             raise ToolError(f"{name} -t does not end")
