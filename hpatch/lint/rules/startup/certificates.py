@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from hpatch.lint.context import Context
 
 _MANUAL = "https://httpd.apache.org/docs/2.4/mod/mod_ssl.html#sslcertificatefile"
+_END = re.compile(r"^[ \t]*</VirtualHost", re.I | re.M)
+_OPTIONAL = re.compile(r"^[ \t]*IncludeOptional\b", re.I | re.M)
 _MANAGED = ("mdomain", "mdomainset", "mdmember", "mdmembers", "<mdomain", "<mdomainset")
 """mod_md brings certificates for its domains."""
 
@@ -27,7 +30,8 @@ def certificate_missing(context: Context) -> Iterator[Found]:
     main server needs a certificate there, even if all virtual hosts have their own.
 
     The rule is silent about a part of a configuration, because the main server's certificate may stand in another file.
-    It is also silent if mod_md manages domains, or if a module is loaded that hpatch does not know.
+    It is also silent if mod_md manages domains, and if a module is loaded that hpatch does not know. Without `--httpd`
+    it is silent about a virtual host with an IncludeOptional: the server may have files that this machine lacks.
 
     Add SSLCertificateFile and SSLCertificateKeyFile, or turn SSLEngine off.
 
@@ -68,6 +72,8 @@ def certificate_missing(context: Context) -> Iterator[Found]:
     if None in with_certificate or configuration.find(*_MANAGED) or strangers(configuration):
         return
     for server, node in {_server(node): node for node in configuration.by_key["sslengine"]}.items():
+        if server is not None and not configuration.check_files and _includes(server):
+            continue
         if node.args.strip().strip('"').lower() == "on" and server not in with_certificate:
             where = "the main server" if server is None else "this virtual host"
             yield Found(
@@ -85,6 +91,13 @@ def _certificates(configuration: Configuration) -> Iterator[Node]:
     for node in configuration.by_key.get("sslopensslconfcmd", ()):
         if next(iter(node.words), "").lower() == "certificate":
             yield node
+
+
+def _includes(section: Node) -> bool:
+    """Whether files that may be missing here are included in a section."""
+    text = section.source.text
+    end = _END.search(text, section.end)
+    return _OPTIONAL.search(text, section.end, end.start() if end else len(text)) is not None
 
 
 def _server(node: Node) -> Node | None:

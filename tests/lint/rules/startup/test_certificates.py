@@ -60,6 +60,7 @@ def test_missing(text: str, place: tuple[int, int], says: str) -> None:
         *PRESENT,
         host("SSLEngine on\n<IfFile a.pem>\nSSLCertificateFile a.pem\n</IfFile>"),
         host("SSLEngine on\nInclude ssl.conf"),
+        host("SSLEngine on\n includeoptional tls/*.conf"),
         host("SSLEngine on") + "MDomain x\n",
         host("SSLEngine on") + "<MDomainSet x>\n</MDomainSet>\n",
         "LoadModule foo_module foo.so\n" + host("SSLEngine on"),
@@ -67,6 +68,16 @@ def test_missing(text: str, place: tuple[int, int], says: str) -> None:
 )
 def test_present_or_not_known(text: str) -> None:
     assert find("certificate-missing", whole(text)) == []
+
+
+def test_files_that_may_be_on_the_server() -> None:
+    """With `--httpd` this machine is the server; an IncludeOptional elsewhere tells nothing of this host."""
+    text = whole(host("SSLEngine on\nIncludeOptional no-such-folder/*.conf"))
+    task = LintTask((by_name()["certificate-missing"],))
+    assert len(lint_configuration(load_text(text, Options(check_files=True)), task).findings) == 1
+    assert (
+        len(find("certificate-missing", whole(host("SSLEngine on") + "IncludeOptional no-such-folder/*.conf\n"))) == 1
+    )
 
 
 def test_every_server_is_told() -> None:
