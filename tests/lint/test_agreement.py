@@ -43,6 +43,7 @@ def test_a_fault_on_another_line_stands_by_itself(line: int) -> None:
     assert sorted(names(result)) == ["directive-unknown", "httpd-refuses"]
     (finding,) = [one for one in result.findings if one.rule.name == "httpd-refuses"]
     assert finding.message == "httpd -t: no"
+    assert finding.help == "hpatch reports nothing on this line."
     assert (finding.place.line, finding.place.column) == (line, 1 if line == 1 else 3)
     assert finding.severity == "error"
 

@@ -55,7 +55,7 @@ def httpd_refuses(context: Context) -> Iterator[Found]:
                 f"{checked.program} -t: {complaint.text}"
                 if main
                 else f"{checked.program} -t refuses this part by itself: {complaint.text}",
-                None if main else "Lint the main file with --test.",
+                "hpatch reports nothing on this line." if main else "Lint the main file with --test.",
             )._replace(severity=None if main else "info")
 
 

@@ -83,6 +83,21 @@ def test_httpd_needs_shared_memory(httpd: str, text: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.httpd
+@pytest.mark.parametrize(
+    "text", [BALANCER, BALANCER + "ProxyPass / balancer://app/\n", "ProxyPass / balancer://app/\n"]
+)
+def test_httpd_needs_the_default_method(httpd: str, text: str, tmp_path: Path) -> None:
+    """What lb-module-missing says of a balancer without lbmethod."""
+    loaded = "mpm_event proxy proxy_http proxy_balancer slotmem_shm"
+    result = start(httpd, tmp_path, text, modules=loaded)
+    assert result.syntax_ok
+    assert not result.started
+    assert "AH02432" in result.said
+    names = ",".join(f"{name}_module" for name in loaded.split())
+    assert ["does not start" in one.message for one in find("lb-module-missing", text, None, names)] == [True]
+
+
+@pytest.mark.httpd
 @pytest.mark.parametrize(("mpm", "warned"), [("mpm_prefork", True), ("mpm_event", False)])
 def test_httpd_warns_of_http2(httpd: str, mpm: str, warned: bool, tmp_path: Path) -> None:
     result = start(httpd, tmp_path, "Protocols h2c http/1.1", modules=f"{mpm} http2")
