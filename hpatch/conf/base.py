@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from hpatch.conf.configmap import ConfigMapFile
 from hpatch.conf.paths import resolve
 from hpatch.conf.view import Rooted, View, like
+
+if TYPE_CHECKING:
+    from hpatch.conf.configmap import ConfigMapFile
 
 _CHECKOUT = (".git", ".hg", ".svn", ".bzr")
 _SERVER_ROOT = re.compile(r"^[ \t]*ServerRoot[ \t]+(?:\"([^\"\n$]+)\"|([^\s\"$]+))[ \t\r]*$", re.I | re.M)

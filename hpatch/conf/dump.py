@@ -61,7 +61,7 @@ class _File:
 
 def is_dump(text: str) -> bool:
     """Whether a text is such a dump."""
-    return text.startswith(("# In file: ", "AH", "[", "Syntax OK")) and _START.match(text) is not None
+    return _START.match(text) is not None
 
 
 def entries(source: Source) -> list[DumpedLine]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from hpatch import log
-from hpatch.conf import base, dump, onread, parts, vocabulary, words
+from hpatch.conf import base, onread, parts, vocabulary, words
 from hpatch.conf.feed import Feed, Level, Stream
 from hpatch.conf.leaf import Leaf
 from hpatch.conf.lines import Line
@@ -20,6 +21,9 @@ from hpatch.conf.tree import Configuration, FileRead, Frame, Node, Problem
 from hpatch.conf.view import GivenFolder, like
 from hpatch.text import Place, Source
 
+if TYPE_CHECKING:
+    from hpatch.conf.dump import DumpedLine
+
 MAX_LINE = 16 * 1024 * 1024
 MAX_HTACCESS_LINE = 8192
 
@@ -27,6 +31,10 @@ _PLAIN_LINE = re.compile(r"[ \t]*(?:([A-Za-z][A-Za-z0-9_]*)([ \t\r][^\n]*)?|#[^\
 _PLAIN_OPEN = re.compile(r"[ \t]*(<[A-Za-z][A-Za-z0-9]*)[ \t]+([^ \t\n\r\0\v\f][^\n\0\v\f]*)(?:(?<!\\)(?<!\\\r)\n)?")
 _PLAIN_CLOSE = re.compile(r"[ \t]*</([A-Za-z][A-Za-z0-9]*)>[ \t\r]*\n?")
 _ODD = re.compile(r"[\0\v\f]|\$\{|\\\r?\n")
+
+
+_DUMPS = ("# In file: ", "AH", "[", "Syntax OK")
+"""How a dump begins (`hpatch.conf.dump`), or what httpd prints before it."""
 
 
 class Reader(ReadingState):
@@ -174,13 +182,16 @@ class Reader(ReadingState):
 
     def _main(self, source: Source, name: str) -> None:
         """Read the text of the main file, or of the dump that stands for it."""
-        if dump.is_dump(source.text):
-            self._dump(dump.entries(source))
-        else:
-            known = self.parsed[self.main_path] = self._parsed(source)
-            self._read_parsed(known, name)
+        if source.text.startswith(_DUMPS):
+            from hpatch.conf import dump  # few are one
 
-    def _dump(self, entries: list[dump.DumpedLine]) -> None:
+            if dump.is_dump(source.text):
+                self._dump(dump.entries(source))
+                return
+        known = self.parsed[self.main_path] = self._parsed(source)
+        self._read_parsed(known, name)
+
+    def _dump(self, entries: list[DumpedLine]) -> None:
         """Read what a running httpd has read."""
         if self.main is None:
             self.main = True

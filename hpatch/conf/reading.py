@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from hpatch.conf import macros, words
 from hpatch.conf.base import Base, Surroundings
-from hpatch.conf.configmap import Mounted
 from hpatch.conf.feed import ROOM, Feed, Level, Stream
 from hpatch.conf.leaf import Leaf
 from hpatch.conf.tree import Condition, Configuration, Node, Problem
@@ -36,6 +35,8 @@ class ReadingState(ABC):
         self.given = given
         self.view: View = MACHINE if given.root is None else Rooted(given.root)
         if given.mounted:
+            from hpatch.conf.configmap import Mounted  # few have one
+
             self.view = Mounted(*os.path.split(configuration.root), given.mounted)
         self.server_root = "" if server_root is None else self.view.inner(server_root) or server_root
         self.tree = GivenFolder("")

@@ -156,6 +156,23 @@ MACHINE = View()
 """This machine's files."""
 
 
+class RealPaths:
+    """Paths without links; what is known of a folder is kept."""
+
+    def __init__(self) -> None:
+        self._folders: dict[str, str] = {}
+
+    def __call__(self, path: str) -> str:
+        """The path without links."""
+        folder, name = os.path.split(path)
+        if name in ("", ".", ".."):
+            return os.path.realpath(path)
+        if folder not in self._folders:
+            self._folders[folder] = os.path.realpath(folder or ".")
+        full = os.path.join(self._folders[folder], name)  # noqa: PTH118 - the path stays text, as written
+        return os.path.realpath(full) if os.path.islink(full) else full  # noqa: PTH114 - the path stays text, as written
+
+
 class GivenFolder:
     """The folder that a configuration was given in, and the names under which its files are shown.
 
@@ -167,17 +184,7 @@ class GivenFolder:
         self.folder = folder
         self._real = _slash(os.path.realpath(folder or "."))
         self._written = _slash(os.path.abspath(folder))  # noqa: PTH100 - links are followed by `_real`
-        self._folders: dict[str, str] = {}
-
-    def real(self, path: str) -> str:
-        """A path without links."""
-        folder, name = os.path.split(path)
-        if name in ("", ".", ".."):
-            return os.path.realpath(path)
-        if folder not in self._folders:
-            self._folders[folder] = os.path.realpath(folder or ".")
-        full = os.path.join(self._folders[folder], name)  # noqa: PTH118 - the path stays text, as written
-        return os.path.realpath(full) if os.path.islink(full) else full  # noqa: PTH114 - the path stays text, as written
+        self.real = RealPaths()
 
     def has(self, path: str) -> bool:
         """Whether a file, behind all links, is in the folder."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hpatch.conf.load import Options, load
 from hpatch.conf.parts import MAIN
 from hpatch.conf.tree import Configuration
-from hpatch.conf.view import Rooted
+from hpatch.conf.view import RealPaths, Rooted
 from hpatch.errors import InputError, UsageError
 from hpatch.lint import folder as folders
 from hpatch.lint.engine import Root
@@ -153,15 +153,16 @@ def _options(path: str, options: Options, environment: bool) -> Options:
 def _outermost(files: list[str], options: Options, environment: bool) -> _Chosen:
     """The files that no other file includes. Of files that include each other, the first; no file twice by links."""
     by_real: dict[str, str] = {}
+    real_path = RealPaths()
     for file in files:
-        by_real.setdefault(os.path.realpath(file), file)
+        by_real.setdefault(real_path(file), file)
     read: dict[str, Configuration] = {}
     includes = {}
     if len(by_real) > 1:
         for real, file in by_real.items():
             if folders.includes(file):
                 read[file] = load(file, _options(file, options, environment))
-                includes[real] = _files(read[file]) - {real}
+                includes[real] = {real_path(name) for name in read[file].sources} - {real}
     included = set().union(*includes.values())
     chosen = [real for real in by_real if real not in included]
     covered = set(chosen).union(*(includes.get(real, ()) for real in chosen))
@@ -175,20 +176,17 @@ def _outermost(files: list[str], options: Options, environment: bool) -> _Chosen
 
 def _with_parts(mains: _Chosen, others: list[str], options: Options, environment: bool) -> _Chosen:
     """The main files, and the parts that none of them includes."""
-    parts = [file for file in others if folders.is_part(file)]
-    if not parts:
+    if not others:
         return mains
     read = dict(mains.read)
     for file in mains.files:
         if file not in read:
             read[file] = load(file, _options(file, options, environment))
-    included = set().union(*(_files(read[file]) for file in mains.files))
-    alone = _outermost([file for file in parts if os.path.realpath(file) not in included], options, environment)
+    real = RealPaths()
+    included = {real(name) for file in mains.files for name in read[file].sources}
+    parts = [file for file in others if real(file) not in included and folders.is_part(file)]
+    alone = _outermost(parts, options, environment)
     return _Chosen([*mains.files, *alone.files], read)
-
-
-def _files(configuration: Configuration) -> set[str]:
-    return {os.path.realpath(name) for name in configuration.sources}
 
 
 def _mounted(path: str, options: Options) -> list[Root]:
