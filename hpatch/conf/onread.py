@@ -147,6 +147,8 @@ def _include(reading: ReadingState, call: Call) -> None:
             if reading.stopped:
                 break
     except paths.NoMatchError as why:
+        if isinstance(why, paths.AbsentError):
+            reading.absent.append(len(reading.configuration.problems))
         reading.problem("include", f'{call.name} "{found[0]}" fails: {why}', call.place)
     finally:
         reading.depth -= 1

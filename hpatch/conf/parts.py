@@ -25,12 +25,21 @@ def is_main(configuration: Configuration) -> bool:
     return "listen" in configuration.by_key and ("unixd_module" in loaded or any(map(_is_mpm, loaded)))
 
 
-def excuse(problems: list[Problem], macros: Iterable[int]) -> None:
+def excuse_macros(problems: list[Problem], macros: Iterable[int]) -> None:
     """Let the undefined macros of a part be no fault: another file may define them. `macros` are their indexes."""
     for index in macros:
         problem = problems[index]
         problems[index] = problem._replace(
             kind="elsewhere", message=f"{problem.message} in this file; another may define it", fatal=False
+        )
+
+
+def excuse_includes(problems: list[Problem], absent: Iterable[int]) -> None:
+    """Let the Includes of a part be no fault whose files are not here: they are on the server. `absent` as above."""
+    for index in absent:
+        problem = problems[index]
+        problems[index] = problem._replace(
+            message=f"{problem.message}; it may be on the server", help="hpatch did not read it.", fatal=False
         )
 
 

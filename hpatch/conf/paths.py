@@ -44,6 +44,10 @@ def is_wild(pattern: str) -> bool:
     return False
 
 
+class AbsentError(NoMatchError):
+    """There is nothing that an Include could read."""
+
+
 Test = frozenset[int] | None
 """The bytes that one step of a pattern matches; None for `*`."""
 
@@ -176,7 +180,7 @@ def _match(folder: str, pattern: str, optional: bool, view: View) -> Iterator[st
     except FileNotFoundError:
         if optional:
             return
-        raise NoMatchError(f'the folder "{folder}" does not exist') from None
+        raise AbsentError(f'the folder "{folder}" does not exist') from None
     except OSError as error:
         raise NoMatchError(f'the folder "{folder}" cannot be read: {error.strerror}') from None
     found = [
@@ -185,7 +189,7 @@ def _match(folder: str, pattern: str, optional: bool, view: View) -> Iterator[st
         if matches(first, name) and not (slash and _not_folder(folder, name, view))
     ]
     if not found and not optional:
-        raise NoMatchError(f'nothing in "{folder or "."}" matches "{first}"')
+        raise AbsentError(f'nothing in "{folder or "."}" matches "{first}"')
     for path in found:
         if slash:
             yield from _match(path, rest, optional, view)

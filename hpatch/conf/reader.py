@@ -62,7 +62,9 @@ class Reader(ReadingState):
         configuration.check_files = self.check_files and not self.view.root
         main = parts.is_main(configuration) if self.main is None else self.main
         if not main:
-            parts.excuse(configuration.problems, self.undefined_macros)
+            parts.excuse_macros(configuration.problems, self.undefined_macros)
+            if not self.live:
+                parts.excuse_includes(configuration.problems, self.absent)
         if self.left:
             configuration.problems.append(self._left())
         configuration.main = main
@@ -125,7 +127,7 @@ class Reader(ReadingState):
         name = self._written(path)
         known = self.parsed.get(path)
         if known is None:
-            shown, link, reason = name, None, ""
+            shown, link, reason, absent = name, None, "", False
             try:
                 shown, link = self._shown(path)
                 left = node is not None and path != "/dev/null" and self.leaves(path)
@@ -137,8 +139,11 @@ class Reader(ReadingState):
                     self._note_left(shown, node)
             except (OSError, ValueError) as error:
                 reason = getattr(error, "strerror", None) or str(error)
+                absent = isinstance(error, (FileNotFoundError, NotADirectoryError))
             if reason:
                 place = Place(name, 1, 1, 1, 1) if node is None else node[0].source.place(node[1], node[2])
+                if absent and node is not None:
+                    self.absent.append(len(self.configuration.problems))
                 self.problem("unreadable", f'cannot read "{name}": {reason}', place)
                 return
             if log.is_on():

@@ -58,6 +58,7 @@ class ReadingState(ABC):
         self.values: dict[str, str] = {}
         self.macros: dict[str, macros.Macro] = {}
         self.undefined_macros: list[int] = []
+        self.absent: list[int] = []
         self.macro_lines = 0
         self.depth = 0
         self.stopped = False

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hpatch.conf.base import Surroundings
 from hpatch.conf.load import DEFAULTS, Options, load, load_text
 
 MPM = "LoadModule mpm_event_module modules/mod_mpm_event.so\n"
@@ -70,4 +71,27 @@ def test_another_file_may_define_the_macros_of_a_part(tmp_path: Path, line: str)
 
 def test_a_part_must_use_its_own_macros_well(tmp_path: Path) -> None:
     (tmp_path / "site.conf").write_text("<Macro x $a>\n</Macro>\nUse x\n")
+    assert not load(str(tmp_path / "site.conf")).built
+
+
+@pytest.mark.parametrize("line", ["Include none.conf", "Include none/*.conf", "Include *.none", "Include site.conf/x"])
+def test_the_files_of_a_part_may_be_on_the_server(tmp_path: Path, line: str) -> None:
+    (tmp_path / "site.conf").write_text(f"{line}\n")
+    part = load(str(tmp_path / "site.conf"))
+    assert [problem.fatal for problem in part.problems] == [False]
+    assert part.problems[0].message.endswith("it may be on the server")
+    assert not part.whole
+    assert [problem.fatal for problem in load(str(tmp_path / "site.conf"), Options(main=True)).problems] == [True]
+
+
+def test_on_this_machine_the_files_of_a_part_are_missing(tmp_path: Path) -> None:
+    (tmp_path / "httpd.conf").write_text(f'ServerRoot "{tmp_path}"\n')
+    (tmp_path / "site.conf").write_text("Include none.conf\n")
+    part = load(str(tmp_path / "site.conf"), Options(given=Surroundings(home=str(tmp_path / "httpd.conf"))))
+    assert [problem.fatal for problem in part.problems] == [True]
+
+
+def test_a_part_or_a_file_of_it_that_cannot_be_read(tmp_path: Path) -> None:
+    assert not load(str(tmp_path / "none.conf")).built
+    (tmp_path / "site.conf").write_text("Include /dev/zero\n")
     assert not load(str(tmp_path / "site.conf")).built

@@ -39,6 +39,9 @@ def file_unreadable(context: Context) -> Iterator[Found]:
     httpd does not start without the file, and hpatch cannot check its content. The run ends with exit code 3, because
     hpatch did not lint everything.
 
+    In a part of a configuration, such as a virtual host's file, a file that does not exist here is only an info: it may
+    be on the server.
+
     If the file exists only on the server, silence the finding with a comment or with `--ignore file-unreadable`. If
     ServerRoot is elsewhere on this machine, give `--server-root`. If httpd may start without the file, use
     IncludeOptional.
@@ -53,7 +56,7 @@ def file_unreadable(context: Context) -> Iterator[Found]:
 
     Source: the Include documentation ("will fail if the file does not exist"), IncludeOptional; tested on httpd 2.4.71.
     """
-    return _problems(context, "unreadable")
+    return _problems(context, "unreadable", otherwise="info")
 
 
 @rule("CF002", "syntax-error", "error", references=(f"{_MANUAL}/configuring.html#syntax",))
@@ -115,6 +118,8 @@ def include_missing(context: Context) -> Iterator[Found]:
     """The wildcard of an Include matches no file, or an Include includes itself.
 
     httpd does not start: Include must match at least one file, and httpd stops with an error after 128 nested Includes.
+
+    In a part of a configuration, such as a virtual host's file, a missing file is an info only: it may be on the server.
 
     Use IncludeOptional for files that may be missing.
 
