@@ -119,7 +119,7 @@ def include_missing(context: Context) -> Iterator[Found]:
 
     httpd does not start: Include must match at least one file, and httpd stops with an error after 128 nested Includes.
 
-    In a part of a configuration, such as a virtual host's file, a missing file is an info only: it may be on the server.
+    In a part of a configuration, such as a virtual host's file, it is only an info: the file may be on the server.
 
     Use IncludeOptional for files that may be missing.
 
