@@ -19,3 +19,11 @@ def folder(name: str) -> Path:
 def grammar(name: str) -> str:
     """The text of `grammars/NAME.lark`."""
     return (folder("grammars") / f"{name}.lark").read_text(encoding="utf-8")
+
+
+def grammar_table(name: str) -> str | None:
+    """The text of `grammars/tables/NAME.json`; None if there is no table for this grammar."""
+    try:
+        return (folder("grammars") / "tables" / f"{name}.json").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None

@@ -7,10 +7,8 @@ meaning: `hpatch.conf.load` follows conditionals, variables and macros.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from hpatch import resources
 from hpatch.conf import words
 from hpatch.conf.leaf import Leaf
 from hpatch.conf.lines import Line, logical
@@ -109,21 +107,11 @@ class _Builder:
         return Section(first, children[1:], None)
 
 
-@cache
 def _parser() -> Lark:
-    from lark import Lark
-
+    from hpatch import grammar
     from hpatch.conf.lexer import Lexer
 
-    return Lark(
-        resources.grammar("httpd"),
-        parser="lalr",
-        lexer=Lexer,
-        start="file",
-        maybe_placeholders=False,
-        keep_all_tokens=True,
-        transformer=_Builder,
-    )
+    return grammar.parser("httpd", "file", Lexer, _Builder)
 
 
 def parse(source: Source) -> File:
