@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from socket import create_connection
 
 import pytest
 
 from hpatch.conf.load import Options, load_text
 from hpatch.lint.engine import LintTask, lint_configuration
 from hpatch.lint.registry import by_name
+from tests.support.gateways.httpd import running
 from tests.support.gateways.starting import PORT, start
 from tests.support.lint.find import find, grades, places
 
@@ -181,3 +183,13 @@ def test_httpd_with_a_host_on_another_port(httpd: str, tmp_path: Path) -> None:
     result = start(httpd, tmp_path, HOST.format("*:9"))
     assert result.syntax_ok
     assert result.started
+
+
+@pytest.mark.httpd
+def test_httpd_with_a_host_on_another_address(httpd: str, tmp_path: Path) -> None:
+    """Nobody is there at its address, and requests to the other one are not its own."""
+    host = f"<VirtualHost 127.0.0.2:{PORT}>\nRedirect / http://reached.example/\n</VirtualHost>\n"
+    with running(httpd, tmp_path, host) as server:
+        with pytest.raises(ConnectionRefusedError):
+            create_connection(("127.0.0.2", server.port), timeout=10)
+        assert server.get("/x") == "404"
