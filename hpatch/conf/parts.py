@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,22 @@ if TYPE_CHECKING:
 
 MAIN = frozenset({"apache2.conf", "httpd.conf"})
 """The names of main files."""
+
+
+_SERVER = re.compile(r"^[ \t]*(?:ServerRoot|LoadModule)[ \t]", re.I | re.M)
+
+
+def lists_modules(configuration: Configuration, main: bool | None, text: str) -> bool:
+    """Whether the modules are all known that httpd loads before this text, its main file's, says which.
+
+    An httpd says only which modules are compiled into it. A part does not load the others, so they are unknown.
+    """
+    modules = configuration.modules
+    if main is True or not modules.complete or modules.names != modules.static:
+        return modules.complete
+    if main is None and os.path.basename(configuration.root) in MAIN:  # noqa: PTH119 - the path stays text, as written
+        return True
+    return main is None and _SERVER.search(text) is not None
 
 
 def is_main(configuration: Configuration) -> bool:

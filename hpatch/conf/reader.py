@@ -61,6 +61,10 @@ class Reader(ReadingState):
         configuration.server_root = self.server_root
         configuration.check_files = self.check_files and not self.view.root
         main = parts.is_main(configuration) if self.main is None else self.main
+        if main:
+            self.modules.complete = self.modules_given
+        elif self.modules.names == self.modules.static:
+            self.modules.complete = False
         if not main:
             parts.excuse_macros(configuration.problems, self.undefined_macros)
             if not self.live:
@@ -187,6 +191,8 @@ class Reader(ReadingState):
 
     def _main(self, source: Source, name: str) -> None:
         """Read the text of the main file, or of the dump that stands for it."""
+        self.modules_given = self.modules.complete
+        self.modules.complete = parts.lists_modules(self.configuration, self.main, source.text)
         if source.text.startswith(_DUMPS):
             from hpatch.conf import dump  # few are one
 
@@ -201,6 +207,8 @@ class Reader(ReadingState):
         if self.main is None:
             self.main = True
         self.configuration.dumped = self.live = True
+        if self.modules.names == self.modules.static:
+            self.modules_given = False  # a dump has no LoadModule
         streams: dict[str, Stream] = {}
         feed: Feed | None = None
         for text, source, start, end in entries:

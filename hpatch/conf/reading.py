@@ -49,6 +49,7 @@ class ReadingState(ABC):
         self.defines_known = defines is not None
         self.check_files = check_files
         self.main = main
+        self.modules_given = self.modules.complete
         self.parent: Node | None = None
         self.floor: Node | None = None
         self.conditions: tuple[Condition, ...] = ()

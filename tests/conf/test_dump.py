@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from hpatch.conf.dump import is_dump
-from hpatch.conf.load import load, load_source
+from hpatch.conf.load import Options, load, load_source
+from hpatch.conf.modules import Modules
 from hpatch.conf.tree import Configuration
 from hpatch.text import Source
 from tests.support.gateways.httpd import frame, modules_folder
@@ -62,6 +63,13 @@ def test_places_are_in_the_original_files() -> None:
     assert (found.whole, found.dumped) == (True, True)
     assert [problem.kind for problem in found.problems] == ["variable"]
     assert [file.name for file in found.files] == ["dump.txt", "/etc/httpd/httpd.conf", "/etc/httpd/a b.conf"]
+
+
+def test_a_dump_does_not_tell_the_modules() -> None:
+    found = load_source(Source("d", DUMP), Options(modules=Modules(complete=True, static=["mod_so.c"])))
+    assert (found.modules.has("proxy_module"), found.modules.has("mod_so.c")) == (None, True)
+    listed = load_source(Source("d", DUMP), Options(modules=Modules(["proxy_module"], complete=True)))
+    assert listed.modules.has("ssl_module") is False
 
 
 @pytest.mark.parametrize(

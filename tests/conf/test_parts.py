@@ -8,6 +8,7 @@ import pytest
 
 from hpatch.conf.base import Surroundings
 from hpatch.conf.load import DEFAULTS, Options, load, load_text
+from hpatch.conf.modules import Modules
 
 MPM = "LoadModule mpm_event_module modules/mod_mpm_event.so\n"
 
@@ -95,3 +96,26 @@ def test_a_part_or_a_file_of_it_that_cannot_be_read(tmp_path: Path) -> None:
     assert not load(str(tmp_path / "none.conf")).built
     (tmp_path / "site.conf").write_text("Include /dev/zero\n")
     assert not load(str(tmp_path / "site.conf")).built
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "name"),
+    [
+        ("", None, "site.conf"),
+        ("", None, ".htaccess"),
+        ("", False, "httpd.conf"),
+        ("ServerRoot /\n", False, "site.conf"),
+        ("LoadModule ssl_module a.so\n", False, "site.conf"),
+    ],
+)
+def test_the_modules_that_httpd_loads_are_unknown_to_a_part(
+    tmp_path: Path, text: str, verdict: bool | None, name: str
+) -> None:
+    (tmp_path / name).write_text(f"{text}<IfModule mod_headers.c>\n</IfModule>\n")
+    built_in = Modules(complete=True, static=["mod_so.c"])
+    found = load(str(tmp_path / name), Options(modules=built_in))
+    assert [condition.verdict for condition in found.conditions] == [verdict]
+    assert found.modules.has("headers_module") is (None if name != "httpd.conf" and "ServerRoot" not in text else False)
+    assert found.modules.has("mod_so.c") is True
+    listed = load(str(tmp_path / name), Options(modules=Modules(["proxy_module"], complete=True)))
+    assert listed.modules.has("headers_module") is False
