@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
 from hpatch import log
+from hpatch.conf.view import MACHINE
 from hpatch.errors import InputError
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=((?:'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.|[^\s'\"\\;&|<>()])*)")
@@ -25,8 +25,7 @@ def read(path: str) -> dict[str, str]:
     """The exported variables of a file. Raises InputError when it cannot be read."""
     log.tell("read %s, httpd's environment", path)
     try:
-        with Path(path).open(encoding="utf-8", errors="surrogateescape") as file:
-            return parse(file.read())
+        return parse(MACHINE.read(path, path, stream=True).text)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
 

@@ -219,7 +219,7 @@ def _part(
     return _Part(
         findings=findings,
         read=_read_files(configuration, sources),
-        part=None if configuration.main or configuration.root.endswith(".htaccess") else configuration.root,
+        part=_name_of_part(configuration),
         directives=configuration.directives,
         sources={name: sources[name] for name in _named(findings, comments.mistakes) if name in sources},
         conditions=configuration.conditions,
@@ -228,6 +228,13 @@ def _part(
         used=comments.used,
         mistakes=comments.mistakes,
     )
+
+
+def _name_of_part(configuration: Configuration) -> str | None:
+    """The file of a part that was read. A .htaccess file is none: httpd reads it by itself."""
+    if configuration.main or not configuration.files or configuration.root.endswith(".htaccess"):
+        return None
+    return configuration.files[0].name
 
 
 def _read_files(configuration: Configuration, sources: Iterable[str]) -> list[ReadFile]:

@@ -6,21 +6,21 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import NamedTuple
 
 from hpatch.conf.parts import MAIN
+from hpatch.conf.view import MACHINE, View
 
 _LEFTOVER = re.compile(
     r"~$|\.(?:dpkg-\w+|ucf-\w+|rpmnew|rpmsave|rpmorig|bak|orig|old|save|sav|backup|disabled|sw[op]|rej)(?:\.conf)?$",
     re.I,
 )
-_PART = re.compile(rb"^[ \t]*(?:<VirtualHost|ProxyPass|<Proxy[ \t]|BalancerMember)", re.I | re.M)
-_INCLUDE = re.compile(rb"^[ \t]*Include", re.I | re.M)
-_MAP = re.compile(rb"^[ \t-]*kind:[ \t]*[\"']?ConfigMap\b", re.M)
+_PART = re.compile(r"^[ \t]*(?:<VirtualHost|ProxyPass|<Proxy[ \t]|BalancerMember)", re.I | re.M)
+_INCLUDE = re.compile(r"^[ \t]*Include", re.I | re.M)
+_MAP = re.compile(r"^[ \t-]*kind:[ \t]*[\"']?ConfigMap\b", re.M)
 YAML = (".yaml", ".yml")
 """How the names of YAML files end."""
-_UWSGI = re.compile(rb"^\s*\[uwsgi\]", re.I | re.M)
+_UWSGI = re.compile(r"^\s*\[uwsgi\]", re.I | re.M)
 
 
 class FolderFiles(NamedTuple):
@@ -38,7 +38,7 @@ class FolderFiles(NamedTuple):
     unread: list[OSError]
 
 
-def look(path: str, exclude: Iterable[str] = ()) -> FolderFiles:
+def look(path: str, exclude: Iterable[str] = (), view: View = MACHINE) -> FolderFiles:
     """The configurations below a folder, in byte order. Hidden folders are skipped, and links are not followed.
 
     What packagers and editors leave behind is set aside, and so is what a pattern of `exclude` matches.
@@ -61,9 +61,9 @@ def look(path: str, exclude: Iterable[str] = ()) -> FolderFiles:
                 found.main.append(full)
             elif configuration:
                 found.other.append(full)
-            elif name.endswith(".ini") and _has(full, _UWSGI):
+            elif name.endswith(".ini") and _has(full, _UWSGI, view):
                 found.uwsgi.append(full)
-            elif name.endswith(YAML) and _has(full, _MAP) and not excluded(full, exclude):
+            elif name.endswith(YAML) and _has(full, _MAP, view) and not excluded(full, exclude):
                 found.maps.append(full)
     return found
 
@@ -84,14 +84,14 @@ def excluded(path: str, patterns: Iterable[str]) -> bool:
     return False
 
 
-def is_part(path: str) -> bool:
+def is_part(path: str, view: View = MACHINE) -> bool:
     """Whether a file has what a virtual host's file has."""
-    return _has(path, _PART)
+    return _has(path, _PART, view)
 
 
-def includes(path: str) -> bool:
+def includes(path: str, view: View = MACHINE) -> bool:
     """Whether a file may have an Include."""
-    return _has(path, _INCLUDE)
+    return _has(path, _INCLUDE, view)
 
 
 def home(path: str) -> str | None:
@@ -119,9 +119,9 @@ def up(path: str, top: str) -> Iterator[str]:
         folder = above
 
 
-def _has(path: str, pattern: re.Pattern[bytes]) -> bool:
+def _has(path: str, pattern: re.Pattern[str], view: View) -> bool:
     """Whether a file has a line that starts so. False for an unreadable file, which `load` reports."""
     try:
-        return os.path.isfile(path) and pattern.search(Path(path).read_bytes()) is not None  # noqa: PTH113 - text
-    except OSError:
+        return pattern.search(view.read(view.inner(path) or path, path).text) is not None
+    except (OSError, ValueError):
         return False

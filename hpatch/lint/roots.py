@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hpatch.conf.load import Options, load
 from hpatch.conf.parts import MAIN
 from hpatch.conf.tree import Configuration
-from hpatch.conf.view import RealPaths, Rooted
+from hpatch.conf.view import MACHINE, RealPaths, Rooted, View
 from hpatch.errors import InputError, UsageError
 from hpatch.lint import folder as folders
 from hpatch.lint.engine import Root
@@ -65,7 +65,7 @@ def roots(
         mounted = _mounted(path, options) if path.endswith(folders.YAML) else []
         return mounted or [Root(path=path, options=_options(path, options, environment))]
     options = options._replace(given=options.given._replace(tree=path))
-    found = folders.look(path, exclude)
+    found = folders.look(path, exclude, _view(options))
     homes = {os.path.dirname(file) for file in found.main}  # noqa: PTH120 - the path stays text, as written
     for error in found.unread:
         if homes.isdisjoint(folders.up(os.path.join(error.filename, ""), path)):  # noqa: PTH118 - the path stays text, as written
@@ -129,6 +129,11 @@ def instances(path: str) -> list[str]:
     return found
 
 
+def _view(options: Options) -> View:
+    root = options.given.root
+    return MACHINE if root is None else Rooted(root)
+
+
 def _unreadable(error: OSError) -> InputError:
     return InputError(f"{error.filename}: cannot be read: {error.strerror}")
 
@@ -143,6 +148,11 @@ def _options(path: str, options: Options, environment: bool) -> Options:
     if main is None or not environment:
         return options
     beside = os.path.join(os.path.dirname(main), "envvars")  # noqa: PTH118, PTH120 - the path stays text, as written
+    view = _view(options)
+    try:
+        beside = view.host(view.inner(beside) or beside)
+    except OSError:
+        return options
     if not os.path.isfile(beside):  # noqa: PTH113 - the path stays text, as written
         return options
     from hpatch.conf import envvars  # most have none
@@ -153,14 +163,14 @@ def _options(path: str, options: Options, environment: bool) -> Options:
 def _outermost(files: list[str], options: Options, environment: bool) -> _Chosen:
     """The files that no other file includes. Of files that include each other, the first; no file twice by links."""
     by_real: dict[str, str] = {}
-    real_path = RealPaths()
+    real_path, view = RealPaths(), _view(options)
     for file in files:
         by_real.setdefault(real_path(file), file)
     read: dict[str, Configuration] = {}
     includes = {}
     if len(by_real) > 1:
         for real, file in by_real.items():
-            if folders.includes(file):
+            if folders.includes(file, view):
                 read[file] = load(file, _options(file, options, environment))
                 includes[real] = {real_path(name) for name in read[file].sources} - {real}
     included = set().union(*includes.values())
@@ -182,9 +192,9 @@ def _with_parts(mains: _Chosen, others: list[str], options: Options, environment
     for file in mains.files:
         if file not in read:
             read[file] = load(file, _options(file, options, environment))
-    real = RealPaths()
+    real, view = RealPaths(), _view(options)
     included = {real(name) for file in mains.files for name in read[file].sources}
-    parts = [file for file in others if real(file) not in included and folders.is_part(file)]
+    parts = [file for file in others if real(file) not in included and folders.is_part(file, view)]
     alone = _outermost(parts, options, environment)
     return _Chosen([*mains.files, *alone.files], read)
 
@@ -194,7 +204,8 @@ def _mounted(path: str, options: Options) -> list[Root]:
     from hpatch.conf import configmap  # few have one
 
     try:
-        texts = configmap.files(Source.read(path))
+        view = _view(options)
+        texts = configmap.files(view.read(view.inner(path) or path, path))
     except (OSError, ValueError):
         return []  # `load` reports it
     options = options._replace(given=options.given._replace(mounted=texts))

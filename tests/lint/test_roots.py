@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hpatch.conf.base import Surroundings
 from hpatch.conf.load import Options
 from hpatch.errors import InputError, UsageError
 from hpatch.lint.roots import instances, located, roots
@@ -214,3 +215,29 @@ def test_a_configmap(tmp_path: Path) -> None:
     assert [root.path for root in roots(str(tmp_path / "plain.yaml"), Options())] == [str(tmp_path / "plain.yaml")]
     tree(tmp_path, "httpd_conf")
     assert names(tmp_path) == ["httpd.conf", "web.yaml/httpd.conf"]
+
+
+def test_no_link_leads_out_of_a_root(tmp_path: Path) -> None:
+    tree(tmp_path, "apache2_conf", envvars="export A=outside\n", part_conf=PART)
+    tree(tmp_path / "root", "etc__httpd_conf", "etc__apache2_conf")
+    for name in ("envvars", "part.conf"):
+        (tmp_path / "root/etc" / name).symlink_to(tmp_path / name)
+    options = Options(given=Surroundings(root=str(tmp_path / "root")))
+    found = roots(str(tmp_path / "root"), options)
+    assert [Path(root.path).name for root in found] == ["apache2.conf", "httpd.conf"]
+    assert [root.options.environment for root in found] == [{}, {}]
+    (tmp_path / "root/etc/envvars").unlink()
+    (tmp_path / "root/etc/envvars").symlink_to("/etc/vars")
+    (tmp_path / "root/etc/vars").write_text("export A=inside\n")
+    assert [root.options.environment for root in roots(str(tmp_path / "root"), options)] == [{"A": "inside"}] * 2
+
+
+@pytest.mark.parametrize("name", ["a.conf", "a.ini", "a.yaml", "envvars"])
+def test_a_link_to_a_file_of_the_kernel_is_not_read(tmp_path: Path, name: str) -> None:
+    tree(tmp_path, "apache2_conf")
+    (tmp_path / name).symlink_to("/proc/kmsg")
+    if name == "envvars":
+        with pytest.raises(InputError, match="a file of the kernel"):
+            roots(str(tmp_path), Options())
+    else:
+        assert names(tmp_path) == ["apache2.conf"]

@@ -34,6 +34,7 @@ Examples:
   hpatch lint --httpd-version 2.4.62 --modules all sites/*.conf
   hpatch lint --select WK,slash-double --fail-on error /etc/httpd
   hpatch lint --format sarif --output hpatch.sarif /etc/apache2
+  hpatch lint --root rootfs /etc/apache2
   httpd -t -D DUMP_CONFIG | hpatch lint -
 
 A folder stands for the configurations in it: apache2.conf or httpd.conf, or else every *.conf that no other file

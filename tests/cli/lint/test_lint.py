@@ -294,3 +294,8 @@ def test_the_files_that_were_read(site: Path, capsys: Capture) -> None:
     assert "read" not in json.loads(call(capsys, "lint", ".", "--format", "json").out)
     alone = call(capsys, "lint", "apache2.conf", "--show-files", "--exclude", "x").out
     assert "Not read" not in alone
+
+
+def test_what_is_not_there_is_no_part(site: Path, capsys: Capture) -> None:
+    code, out, _ = call(capsys, "lint", "none.conf")
+    assert (code, "Not decided" in out) == (3, False)
