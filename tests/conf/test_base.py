@@ -8,6 +8,7 @@ import pytest
 
 from hpatch.conf.base import Surroundings
 from hpatch.conf.load import DEFAULTS, Options, load
+from hpatch.conf.modules import Modules
 from hpatch.conf.tree import Configuration
 
 
@@ -141,3 +142,22 @@ def test_a_part_has_the_server_root_of_its_main_file(tmp_path: Path, server_root
     assert kinds(load(part, DEFAULTS)) == ["unreadable"]
     found = load(part, Options(given=Surroundings(home=home)))
     assert (names(found), kinds(found)) == (["B"], [])
+
+
+def test_a_server_root_of_everything_is_no_server_root(tmp_path: Path) -> None:
+    write(tmp_path, **{"other/a.conf": "A\n", "copy/httpd.conf": f"ServerRoot /\nInclude {tmp_path}/other/a.conf\n"})
+    assert kinds(load(str(tmp_path / "copy/httpd.conf"))) == ["outside"]
+
+
+def test_a_given_server_root_is_part_of_what_was_given(tmp_path: Path) -> None:
+    write(tmp_path, **{"server/a.conf": "A\n", "copy/site.conf": "Include a.conf\n"})
+    found = load(str(tmp_path / "copy/site.conf"), Options(server_root=str(tmp_path / "server")))
+    assert (names(found), kinds(found)) == (["A"], [])
+
+
+def test_nothing_is_known_of_files_that_a_copy_lacks(tmp_path: Path) -> None:
+    write(tmp_path, **{"etc/apache2/apache2.conf": "<IfFile /none>\n</IfFile>\nLoadModule ssl_module none.so\n"})
+    modules = Modules(complete=True, static=["mod_so.c"])
+    found = load(str(tmp_path / "etc/apache2/apache2.conf"), Options(check_files=True, modules=modules))
+    assert [condition.verdict for condition in found.conditions] == [None]
+    assert kinds(found) == []

@@ -10,7 +10,7 @@ import pytest
 from hpatch.conf.base import Surroundings
 from hpatch.conf.load import Options
 from hpatch.errors import InputError, UsageError
-from hpatch.lint.roots import instances, located, roots
+from hpatch.lint.roots import instances, located, not_read, roots
 
 INI = "[uwsgi]\nsocket = /run/a.sock\n"
 
@@ -241,3 +241,11 @@ def test_a_link_to_a_file_of_the_kernel_is_not_read(tmp_path: Path, name: str) -
             roots(str(tmp_path), Options())
     else:
         assert names(tmp_path) == ["apache2.conf"]
+
+
+def test_what_was_not_read(tmp_path: Path) -> None:
+    tree(tmp_path, "apache2_conf", a__x_conf="Timeout 60\n", b__y_conf="Timeout 60\n")
+    (tmp_path / "b/absolute.conf").symlink_to("/etc/no-such-folder/x.conf")
+    read = [str(tmp_path / name) for name in ("apache2.conf", "a/x.conf", "b/absolute.conf")]
+    assert [name for name, _ in not_read(str(tmp_path), read)] == [str(tmp_path / "b/y.conf")]
+    assert not_read(str(tmp_path / "apache2.conf"), []) == []
