@@ -98,19 +98,14 @@ def not_read(path: str, read: Iterable[str], exclude: Iterable[str] = ()) -> lis
     """
     if not os.path.isdir(path):  # noqa: PTH112 - the path stays text, as written
         return []
-    known = {os.path.abspath(name) for name in read}  # noqa: PTH100 - text only: a copy's links may lead out of it
-    real = {os.path.realpath(name) for name in known}
+    real = {os.path.realpath(name) for name in read}
     found = folders.look(path, exclude)
     reasons = {
         **dict.fromkeys(found.main, "another configuration includes it"),
         **dict.fromkeys(found.other, "no Include names it, and it has neither a virtual host nor a proxy"),
         **found.set_aside,
     }
-    return sorted(
-        (name, why)
-        for name, why in reasons.items()
-        if os.path.realpath(name) not in real and os.path.abspath(name) not in known  # noqa: PTH100 - as above
-    )
+    return sorted((name, why) for name, why in reasons.items() if os.path.realpath(name) not in real)
 
 
 def instances(path: str) -> list[str]:
