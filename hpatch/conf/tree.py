@@ -107,11 +107,8 @@ class Node:
         """The words of `argument`, by httpd's rules."""
         return words.split(self.argument)
 
-    def word_places(self) -> list[Place]:
-        """The place of each of `words`, quotes included.
-
-        If variables or macros moved the words, it is the place of the whole directive.
-        """
+    def word_spans(self) -> list[tuple[int, int]]:
+        """The offsets of each of `words` in `source`, quotes included; of the whole directive as for `word_places`."""
         raw = self.source.text[self.start : self.end]
         if self.children is not None and ">" in raw:
             raw = raw[: raw.rindex(">")]
@@ -119,8 +116,15 @@ class Node:
         found = (words.spans_joined(raw) if continued else words.spans(raw))[1:]
         here = self.words
         if len(found) != len(here):
-            return [self.place] * len(here)
-        return [self.source.place(self.start + a, self.start + b) for _, a, b in found]
+            return [(self.start, self.end)] * len(here)
+        return [(self.start + a, self.start + b) for _, a, b in found]
+
+    def word_places(self) -> list[Place]:
+        """The place of each of `words`, quotes included.
+
+        If variables or macros moved the words, it is the place of the whole directive.
+        """
+        return [self.source.place(start, end) for start, end in self.word_spans()]
 
     def word_place(self, index: int) -> Place:
         """The place of `words[index]`; the directive's place if there is no such word."""

@@ -63,6 +63,53 @@ def get_word(line: str, at: int = 0) -> tuple[str, int]:
     return _unescape(line[start:end], quote), match.end()
 
 
+def offsets(word: str) -> list[int]:
+    """Where each character of a word's value stands in the word as it is written, with its quotes and escapes."""
+    start, end, _, quote = _word_end(word, 0)
+    found, at = [], start
+    while at < end:
+        if word[at] == "\\" and at + 1 < end and word[at + 1] in ("\\", quote):
+            at += 1
+        found.append(at)
+        at += 1
+    return found
+
+
+def get_braced(line: str, at: int) -> str:
+    """The word from `at`, which may stand in braces instead of quotes, as `ap_getword_conf2` has it."""
+    match = _BLANKS.match(line, at)
+    assert match is not None
+    start = match.end()
+    if line[start : start + 1] != "{":
+        return get_word(line, start)[0]
+    depth, at = 0, start
+    while at < len(line):
+        if line[at] == "}" and depth == 1:
+            break
+        depth += (line[at] == "{") - (line[at] == "}")
+        at += 2 if line.startswith("\\\\", at) else 1
+    return _unescape(line[start + 1 : at], "")
+
+
+def rewrite_argument(line: str, at: int) -> tuple[str, int]:
+    """The argument from `at` and where the next begins, as mod_rewrite's `parseargline` has it.
+
+    A backslash keeps white space in an argument, and stays.
+    """
+    while at < len(line) and line[at] in SPACE:
+        at += 1
+    quote = line[at : at + 1] if line[at : at + 1] in ('"', "'") else ""
+    at += len(quote)
+    start = at
+    while at < len(line):
+        if line[at] == quote or (not quote and line[at] in SPACE):
+            break
+        if line[at] == "\\" and line[at + 1 : at + 2] and line[at + 1] in SPACE:
+            at += 1
+        at += 1
+    return line[start:at], at + 1
+
+
 def split(line: str) -> list[str]:
     """All words of a line. An empty quoted word counts as a word here; callers that stop at one say so."""
     if "\\" in line:

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from hpatch.facts import directives, modules, names, parameters, table, thirdparty, versions
+from hpatch.facts import directives, expressions, modules, names, parameters, table, thirdparty, versions
 from hpatch.facts.directives import Directive
 from hpatch.facts.make import update
 from hpatch.versions import Version
@@ -20,6 +20,7 @@ FLAGS = (
 ).split()
 TABLES = {
     "directives": directives,
+    "expressions": expressions,
     "modules": modules,
     "parameters": parameters,
     "thirdparty": thirdparty,

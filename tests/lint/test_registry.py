@@ -24,11 +24,11 @@ def test_codes_are_unique_and_in_order() -> None:
 
 
 def test_a_family_counts_from_1_and_a_gap_ends_at_a_round_number() -> None:
-    """A group of rules may start its own ten."""
+    """A group of rules may start its own five."""
     for family, members in groupby(rules(), key=lambda rule: rule.code[:2]):
         numbers = [0, *(int(rule.code[2:]) for rule in members)]
         gaps = [there for here, there in pairwise(numbers) if there != here + 1]
-        assert all(number % 10 == 0 for number in gaps), (family, gaps)
+        assert all(number % 5 == 0 for number in gaps), (family, gaps)
 
 
 @ALL

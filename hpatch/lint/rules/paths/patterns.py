@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from hpatch.conf import regexes
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.passes import pattern
@@ -16,21 +17,6 @@ if TYPE_CHECKING:
     from hpatch.text import Place
 
 _MATCH = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassmatch"
-# Texts, compiled when they are first used.
-_ATOM = r"(?:[\w/~%:,=&@.-]|\\[./dws~-]|\[\^?(?:a-z|A-Z|0-9|[\w./])+\])[*+?]?"
-_INNER = rf"\((?:\?:)?(?:\||{_ATOM})*\)[*+?]?"
-_SOUND = rf"\^?(?:{_ATOM}|\((?:\?:)?(?:\||{_ATOM}|{_INNER})*\)[*+?]?)*\$?"
-"""Patterns that certainly compile and need no further check."""
-_OTHERWISE = r"\(\*|\\Q|\{,"
-"""Syntax that Python's regular expressions read differently from PCRE."""
-_FAULTS = (
-    ("missing ), unterminated", "a parenthesis is not closed"),
-    ("unbalanced parenthesis", "a parenthesis is closed that was not opened"),
-    ("unterminated character set", "a [ is not closed"),
-    ("nothing to repeat", "a *, + or ? has nothing before it to repeat"),
-    ("min repeat greater", "the numbers in the braces are in the wrong order"),
-)
-_BAD_RANGE = r"bad character range [^\\]-[^\\] at"
 
 
 @rule("MP013", "regex-invalid", "error", references=(_MATCH,))
@@ -60,7 +46,7 @@ def regex_invalid(context: Context) -> Iterator[Found]:
     """
     for mapping in context.passes:
         regex = pattern(mapping)
-        fault = None if regex is None else _fault(regex)
+        fault = None if regex is None else regexes.fault(regex)
         if fault is not None:
             yield Found(
                 _place(mapping),
@@ -73,27 +59,6 @@ def _place(mapping: Mapping) -> Place:
     if mapping.section is not None:
         return mapping.place
     return mapping.node.word_place(1 if mapping.node.words[:1] == ["~"] else 0)
-
-
-def _fault(regex: str) -> str | None:
-    """The fault of a pattern that surely does not compile; None if it compiles, or may compile."""
-    if re.fullmatch(_SOUND, regex) is not None or re.search(_OTHERWISE, regex) is not None:
-        return None
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            re.compile(regex)
-        except re.error as error:
-            for text, meaning in _FAULTS:
-                if error.msg.startswith(text):
-                    return meaning
-            if re.match(_BAD_RANGE, f"{error.msg} at"):
-                return "the ends of a range in [ ] are in the wrong order"
-        except (OverflowError, RecursionError):
-            pass
-    return None
 
 
 _ANCHORED = r"\(*(?:\?:)?(?:\(\?[a-zA-Z]+\))*\(*(?:\?:)?(?:\^|\\A|/?\(*(?:\?:)?\.[*+]|/\Z|/\)*[?]|\Z)"
@@ -139,7 +104,7 @@ def regex_unanchored(context: Context) -> Iterator[Found]:
         if mapping.kind != "ProxyPassMatch" or mapping.section is not None or mapping.target is None:
             continue
         regex = mapping.path
-        if _fault(regex) is not None:
+        if regexes.fault(regex) is not None:
             continue
         loose = _loose(regex)
         if loose is not None:

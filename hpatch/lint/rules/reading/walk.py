@@ -20,7 +20,7 @@ _MANUAL = "https://httpd.apache.org/docs/2.4"
 _NAME = re.compile(r"[!-~]+")
 
 
-def _found(refused: Refused) -> Found:
+def found(refused: Refused) -> Found:
     return Found(
         refused.place,
         refused.message,
@@ -67,7 +67,7 @@ def directive_unknown(context: Context) -> Iterator[Found]:
                 garbled.setdefault(node.source.name, []).append(node)
     others = names.strangers(context.configuration)
     for refused in names.unknown(context.configuration):
-        yield _found(refused)._replace(severity="warning" if others else None)
+        yield found(refused)._replace(severity="warning" if others else None)
     for nodes in garbled.values():
         yield _garbled(nodes)
 
@@ -99,7 +99,7 @@ def module_not_loaded(context: Context) -> Iterator[Found]:
 
     Source: server/config.c ("perhaps misspelled or defined by a module not included"); tested on httpd 2.4.71.
     """
-    return map(_found, names.not_loaded(context.configuration))
+    return map(found, names.not_loaded(context.configuration))
 
 
 @rule("CF014", "directive-arguments", "error", references=(f"{_MANUAL}/mod/directive-dict.html#Syntax",))
@@ -136,7 +136,7 @@ def directive_arguments(context: Context) -> Iterator[Found]:
     for refused in arguments.refused(context.configuration):
         node = refused.node
         if id(node) not in elsewhere and (node.key not in LEAST or node.words):
-            yield _found(refused)
+            yield found(refused)
 
 
 @rule("CF015", "directive-context", "error", references=(f"{_MANUAL}/mod/directive-dict.html#Context",))
@@ -179,7 +179,7 @@ def directive_context(context: Context) -> Iterator[Found]:
     elsewhere = {id(refusal.node) for refusal in context.proxy.refusals}
     for refused in contexts.refused(context.configuration):
         if id(refused.node) not in elsewhere:
-            yield _found(refused)
+            yield found(refused)
 
 
 def _garbled(nodes: list[Node]) -> Found:

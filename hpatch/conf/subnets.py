@@ -1,0 +1,47 @@
+"""Addresses and subnets as APR reads them (`apr_ipsubnet_create`, network_io/unix/sockaddr.c)."""
+
+from __future__ import annotations
+
+import re
+
+
+def is_subnet(text: str) -> bool:
+    """Whether APR takes a text for a subnet: `10.0.0.1`, `10.1`, `10.0.0.0/8`, `10.0.0.0/255.0.0.0`, `2001:db8::/32`.
+
+    A prefix of 0 bits is refused, and so is a mask behind an incomplete address. Tried on APR 1.7.
+    """
+    address, slash, mask = text.partition("/")
+    if ":" in address:
+        bits = 128 if _is_ipv6(address) else 0
+    elif _is_ipv4(address) or (not slash and _is_network(address)):
+        bits = 32
+    else:
+        bits = 0
+    if not bits or not slash:
+        return bits > 0
+    # strtol skips blanks before the number and takes a sign.
+    number = re.fullmatch(r"[ \t\n\v\f\r]*\+?([0-9]+)", mask)
+    if number is not None and 0 < int(number[1]) <= bits:
+        return True
+    return bits == 32 and _is_ipv4(mask)
+
+
+def _is_network(text: str) -> bool:
+    """Whether it is one to four numbers with dots, as `10.1` or `10.1.`."""
+    return re.fullmatch(r"(?:[0-9]+\.){0,3}[0-9]+\.?", text) is not None and all(
+        int(number[-4:]) <= 255 for number in text.split(".") if number
+    )
+
+
+def _is_ipv4(text: str) -> bool:
+    return re.fullmatch(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!\Z)|\Z)){4}", text) is not None
+
+
+def _is_ipv6(text: str) -> bool:
+    import ipaddress  # few configurations have such addresses
+
+    try:
+        address = ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    return address.ipv4_mapped is None and address.scope_id is None

@@ -1,0 +1,169 @@
+"""Expressions that parse, and what they hold; expressions that do not, and what is said of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from hpatch.conf.expressions.model import Expression
+from hpatch.conf.expressions.parse import parse
+
+HOLDS = [
+    ("true", []),
+    ("%{HTTP_HOST} == 'a'", [("variable", "HTTP_HOST"), ("comparison", "=="), ("text", "a")]),
+    ("5 -gt %{TIME_HOUR}", [("text", "5"), ("comparison", "-gt"), ("variable", "TIME_HOUR")]),
+    ("! -R '10.1' and (false)", [("unary", "R"), ("text", "10.1")]),
+    ("'a' -strmatch \"b*\"", [("text", "a"), ("binary", "strmatch"), ("text", "b*")]),
+    ("$1 =~ m#^/a#i", [("capture", "1"), ("comparison", "=~"), ("regex", "^/a")]),
+    ("'x' in {'a', 'b'.$2}", [("text", "x"), ("comparison", "in"), ("text", "a"), ("text", "b"), ("capture", "2")]),
+    ("'x' -in PeerExtList('1.2')", [("text", "x"), ("comparison", "-in"), ("list", "PeerExtList"), ("text", "1.2")]),
+    ("tolower(req('Host')) eq ''", [("function", "tolower"), ("function", "req"), ("text", "Host"),
+                                    ("comparison", "eq"), ("text", "")]),
+    ("%{base64:a%{HTTPS}} != 1", [("function", "base64"), ("text", "a"), ("variable", "HTTPS"), ("comparison", "!="),
+                                  ("text", "1")]),
+    ("'\\101\\n\\'\\q' = \"'\"", [("text", "A\n'q"), ("comparison", "="), ("text", "'")]),
+    ("'\\400' < 'a'", None),
+    ("true /never closed", []),
+    ("m_foo('a') = 'a'", [("function", "m_foo"), ("text", "a"), ("comparison", "="), ("text", "a")]),
+    ("$0 !~ m_^a_", [("capture", "0"), ("comparison", "!~"), ("regex", "^a")]),
+    ("-x 'a' && -_ 'b' || 'a' -_b 'c'", [("unary", "x"), ("text", "a"), ("unary", "_"), ("text", "b"), ("text", "a"),
+                                         ("binary", "_b"), ("text", "c")]),
+]  # fmt: skip
+
+FAULTS = [
+    ("", "", "empty", None),
+    ("%{HTTP_HOST}", "%{HTTP_HOST}", "a value without an operator", "-n %{HTTP_HOST}"),
+    ("'a'", "'a'", "a value without an operator", None),
+    ("'a' =", "=", 'ends after "=": a value is missing', None),
+    ("true and", "and", "a condition is missing", None),
+    ("-R", "-R", "a value is missing", None),
+    ("'a' =~", "=~", "a regular expression is missing", None),
+    ("'a' -in", "-in", "a list", None),
+    ("'a' = b", "b", "neither a variable nor text", "'b'"),
+    ("HTTPS = 'on'", "HTTPS", "neither", "%{HTTPS} for a variable, or 'HTTPS'"),
+    ("NOT true", "NOT", "not an operator", '"not"'),
+    ("true OR true", "OR", "not an operator", '"or"'),
+    ("'a' contains 'b'", "contains", "not an operator", None),
+    ("'a' =~ '^/b'", "'^/b'", "needs a regular expression", "m#^/b#"),
+    ("'a' =~ \"b\"", '"b"', "needs a regular expression", "Write /b/"),
+    ("'a' !~ '%{HTTPS}'", "'%{HTTPS}'", '"!~" needs', "cannot contain variables"),
+    ("'a' =~ $1", "$1", "needs a regular expression", None),
+    ("'a' == /b/", "/b/", "compares with text", "=~"),
+    ("'a' == /b", "/b", 'no "/" at its end', "in quotes"),
+    ("'a' =~ m#b", "m#b", 'no "#" at its end', None),
+    ("/a/ = 'b'", "/a/", "cannot start with", None),
+    ("('a' = 'b'", "(", 'a "(" has no ")"', None),
+    ("req('a' = 'b'", "=", "cannot follow", None),
+    ("'a' in {'b'", "{", 'a "{" has no "}"', None),
+    ("'a' in 'b'", "'b'", "list", None),
+    ("true true", "true", "an operator is expected", None),
+    ("%{HTTPS} %{HTTP_HOST} = 'a'", "%{HTTP_HOST}", 'follow "%{HTTPS}"', None),
+    ("'a' = \"b", '"b', 'no " at its end', None),
+    ("%{HTTPS = 'a'", " ", "in the name of a variable", None),
+    ("%{HTTPS", "%{HTTPS", 'no "}"', None),
+    ("%{req:a", "%{req:a", 'no "}"', None),
+    ("%{req:} = 'a'", "%{req:}", "has no argument", None),
+    ("$0 =~ m_a_", "m_a_", "needs a regular expression", None),
+    ("%{req:'a'} = 'b'", "'", "a ' cannot stand in the argument", None),
+    ("'a' = \\\"b\\\"", "\\", "no meaning", "single quotes"),
+    ("'a' = 'b\\", "\\", "nothing after it", None),
+    ("'\\8' = 'b'", "\\8", "octal", None),
+    ("'\\1234' = 'b'", "\\1234", "octal", None),
+    ("'\\777' = 'b'", "\\777", "more than", None),
+    ("'a' | 'b'", "|", "no meaning", None),
+    ("'a' = '" + "b" * 8192 + "'", "b" * 8192, "8192 bytes", None),
+    ("'a' =~ /" + "b" * 8192 + "/", "/", "8192 bytes", None),
+    ("'a' ==\r'b'", "\r", "no meaning", None),
+]
+
+
+def elements(expression: Expression) -> list[tuple[str, str]]:
+    return [(element.kind, element.name) for element in expression.elements]
+
+
+@pytest.mark.parametrize(("text", "holds"), HOLDS)
+def test_what_a_condition_holds(text: str, holds: list[tuple[str, str]] | None) -> None:
+    expression = parse(text)
+    assert (expression.mistake is None) == (holds is not None)
+    assert elements(expression) == (holds or [])
+
+
+@pytest.mark.parametrize(("text", "where", "says", "help"), FAULTS)
+def test_what_is_said_of_a_condition_that_does_not_parse(text: str, where: str, says: str, help: str | None) -> None:
+    expression = parse(text)
+    assert expression.mistake is not None
+    assert expression.elements == ()
+    assert says in expression.mistake.message
+    assert text[expression.mistake.start : expression.mistake.end] == where
+    assert (help or "None") in str(expression.mistake.help)
+
+
+def test_the_place_of_every_part() -> None:
+    text = "%{HTTP_HOST} == req('a') && -R '10.0.0.0/8' || $1 =~ m#b#i"
+    found = {text[element.start : element.end] for element in parse(text).elements}
+    assert found == {"HTTP_HOST", "==", "req", "a", "-R", "10.0.0.0/8", "$1", "=~", "m#b#i"}
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "argument", "written"),
+    [
+        ("-R '10.1'", "R", "10.1", "'10.1'"),
+        ("-R ''", "R", "", "''"),
+        ("-R 10", "R", None, "10"),
+        ("-R '1' . '0'", "R", None, "'1' . '0'"),
+        ("-R '%{HTTPS}'", "R", None, "'%{HTTPS}'"),
+        ("-R 'a$1'", "R", None, "'a$1'"),
+        ('%{REMOTE_ADDR} -ipmatch "::1"', "ipmatch", "::1", '"::1"'),
+        ("%{req:Host} = 'a'", "req", "Host", "Host"),
+        ("%{req:a%{HTTPS}} = 'a'", "req", None, "a%{HTTPS}"),
+        ("req('Host') = 'a'", "req", "Host", "'Host'"),
+        ("%{HTTPS} = 'on'", "=", "on", "'on'"),
+        ("%{HTTPS} = '\\157\\000n'", "=", "o", "'\\157\\000n'"),
+    ],
+)
+def test_arguments(text: str, name: str, argument: str | None, written: str) -> None:
+    (element,) = [element for element in parse(text).elements if element.name == name]
+    assert element.argument == argument
+    assert text[element.argument_start : element.argument_end] == written
+
+
+@pytest.mark.parametrize(("text", "flag"), [("'a' =~ /b/i", "i"), ("'a' =~ /b/", "")])
+def test_a_regular_expression_has_its_flag(text: str, flag: str) -> None:
+    (regex,) = parse(text).of("regex")
+    assert (regex.name, regex.argument) == ("b", flag)
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("proxy:fcgi://h/", [("text", "proxy:fcgi://h/")]),
+        ("", [("text", "")]),
+        ("50% \"off\" } {", [("text", "50% \"off\" } {")]),
+        ("a%{HTTPS}b", [("text", "a"), ("variable", "HTTPS"), ("text", "b")]),
+        ("%{HTTPS}", [("variable", "HTTPS")]),
+        ("$1$x\\$2", [("capture", "1"), ("text", "$x$2")]),
+        ("%{escape:%{REQUEST_URI}}", [("function", "escape"), ("variable", "REQUEST_URI")]),
+        ("%{env:a$1b%$}", [("function", "env"), ("text", "a"), ("capture", "1"), ("text", "b%$")]),
+        ("x" * 9000, None),
+        ("%{", None),
+        ("a\\", None),
+        ("%{a:\"}", None),
+        ("%{HTTPS}%{a b}", None),
+    ],
+)  # fmt: skip
+def test_strings(text: str, holds: list[tuple[str, str]] | None) -> None:
+    expression = parse(text, string=True)
+    assert expression.string
+    assert (expression.mistake is None) == (holds is not None)
+    assert elements(expression) == (holds or [])
+
+
+def test_a_string_without_signs_needs_no_parser() -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from hpatch.conf.expressions.parse import parse; parse('a', string=True); "
+        "print('lark' in sys.modules); parse('%{HTTPS}', string=True); print('lark' in sys.modules)"
+    )
+    output = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert output.split() == ["False", "True"]
