@@ -24,14 +24,15 @@ def find(
     *,
     uwsgi: str = "",
     uwsgi_version: str | None = None,
+    part: bool = False,
 ) -> list[Finding]:
     """What a rule finds. A rule may be given by its name; modules as text (`a,b`) are all that there are; `uwsgi` is
-    the text of an ini file, if there is one."""
+    the text of an ini file, if there is one; `part` tells that the text is a part of a configuration."""
     if isinstance(rule, str):
         rule = by_name()[rule]
     if isinstance(modules, str):
         modules = Modules(modules.split(","), complete=True)
-    options = Options(version=_version(version), modules=modules, mpm=mpm)
+    options = Options(version=_version(version), modules=modules, mpm=mpm, main=False if part else None)
     configuration = load_text(textwrap.dedent(text), options)
     instances = (read_text(textwrap.dedent(uwsgi)),) if uwsgi else ()
     context = Context(configuration, build(configuration), instances, _version(uwsgi_version))

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from hpatch.facts.parameters import MAPPING
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.passes import encoded, parameter
+from hpatch.lint.rules._shared.passes import encoded, parameter, passes
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
-    from hpatch.proxy.model import Mapping, Server
+    from hpatch.proxy.model import Mapping
     from hpatch.text import Place
 
 _PASS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
@@ -62,10 +62,14 @@ def nocanon(context: Context) -> Iterator[Found]:
     Backends that read `%2F` or signed URLs need that, but it "removes the normal limited protection against URL-based
     attacks". The severity is info.
 
-    It is a warning if the flag has no effect: with `mapping=servlet`, which normalizes the path, and for scgi, which
-    does not read the flag.
+    It is a warning in two cases:
 
-    The rule is silent when AllowEncodedSlashes is On or NoDecode, which shows that raw paths are wanted.
+    - With `mapping=servlet`, `nocanon` takes away what that mapping is for. httpd matches the normalized path, but
+      sends the raw one: `/app/%2e%2e/x` and `/app/a;p=1/../x` reach the backend as the client wrote them.
+    - scgi does not read the flag, so it has no effect.
+
+    The rule is silent without `mapping=servlet` when AllowEncodedSlashes is On or NoDecode in the same server, which
+    shows that raw paths are wanted.
 
     Keep `nocanon` only if the backend needs raw paths and checks them itself.
 
@@ -73,29 +77,46 @@ def nocanon(context: Context) -> Iterator[Found]:
 
         ProxyPass "/app" "http://10.0.0.5/app" nocanon
 
+    Fires on (the raw path goes to the backend)::
+
+        ProxyPass "/app" "http://10.0.0.5/app" mapping=servlet nocanon
+
     Write instead::
 
         ProxyPass "/app" "http://10.0.0.5/app"
 
+    Silent on (raw paths are wanted)::
+
+        AllowEncodedSlashes NoDecode
+        ProxyPass "/app" "http://10.0.0.5/app" nocanon
+
     Source: the ProxyPass documentation; `ap_proxy_trans_match` in mod_proxy.c, the canon handlers of the schemes (from
     2.4.1 to 2.4.62). Tested on httpd 2.4.71.
     """
-    allowed: dict[int, Node | None] | None = None
+    allowed: dict[int, Node] | None = None
     for mapping in context.passes:
         if "nocanon" not in mapping.flags or mapping.target is None:
             continue
-        inert = _inert(mapping)
-        if inert is not None:
+        if mapping.target.scheme == "scgi":
             yield Found(
                 _word(mapping, "nocanon"),
-                f'"nocanon" has no effect here: {inert}',
+                '"nocanon" has no effect here: mod_proxy_scgi does not read it',
+                help='Remove "nocanon".',
+                confidence="high",
+            )
+            continue
+        if _servlet(mapping):
+            yield Found(
+                _word(mapping, "nocanon"),
+                f'"nocanon" undoes "mapping=servlet": the backend gets paths below "{mapping.path}" as the client '
+                "sent them, with their /../ and ;parameters",
                 help='Remove "nocanon".',
                 confidence="high",
             )
             continue
         if allowed is None:
             allowed = _encoded_slashes(context)
-        if _slashes(allowed, mapping.server) is None:
+        if id(mapping.server.node) not in allowed:
             yield Found(
                 _word(mapping, "nocanon"),
                 f'"nocanon" passes paths below "{mapping.path}" to the backend as the client sent them',
@@ -104,50 +125,64 @@ def nocanon(context: Context) -> Iterator[Found]:
             )
 
 
-def _inert(mapping: Mapping) -> str | None:
-    param = parameter(mapping, "mapping")
-    if param is not None and param.value.lower() == "servlet":
-        return '"mapping=servlet" normalizes the path'
-    if mapping.target is not None and mapping.target.scheme == "scgi":
-        return "mod_proxy_scgi does not read it"
-    return None
+def _servlet(mapping: Mapping) -> bool:
+    """Whether a path is normalized as servlets do; a pattern is not."""
+    param = parameter(mapping, "mapping") if mapping.params and not mapping.pattern else None
+    return param is not None and param.value.lower() == "servlet"
 
 
 @rule("MP018", "slashes-decode", "warning", confidence="medium", references=(_SLASHES, _PASS))
 def slashes_decode(context: Context) -> Iterator[Found]:
-    """Encoded slashes (`%2F`) do not reach the backend unchanged.
+    """Encoded slashes (`%2F`) do not reach the backend, or not unchanged.
 
     With `AllowEncodedSlashes On`, httpd decodes `%2F`. A ProxyPass without `nocanon` or `mapping=` then asks the
     backend for `/a/b` instead of `/a%2Fb`, which is another resource. With `NoDecode`, httpd before 2.4.57 escapes it
     again, to `%252F`.
 
-    Set `AllowEncodedSlashes NoDecode` and add `nocanon` to the ProxyPass.
+    A virtual host does not inherit AllowEncodedSlashes from the main server. A host without the directive answers every
+    path with `%2F` with 404, whatever the main server allows.
+
+    Set `AllowEncodedSlashes NoDecode` in the server that has the ProxyPass, and add `nocanon` to the ProxyPass.
 
     Fires on::
 
         AllowEncodedSlashes On
         ProxyPass "/repo" "http://10.0.0.5/repo"
 
+    Fires on (the virtual host does not inherit the setting)::
+
+        AllowEncodedSlashes NoDecode
+        <VirtualHost *:80>
+            ProxyPass "/repo" "http://10.0.0.5/repo" nocanon
+        </VirtualHost>
+
     Write instead::
 
         AllowEncodedSlashes NoDecode
         ProxyPass "/repo" "http://10.0.0.5/repo" nocanon
 
+    Silent on (the setting of the main server does not hold in the virtual host, whose own does)::
+
+        AllowEncodedSlashes On
+        <VirtualHost *:80>
+            AllowEncodedSlashes Off
+            ProxyPass "/repo" "http://10.0.0.5/repo"
+        </VirtualHost>
+
     Source: the AllowEncodedSlashes documentation; CHANGES of 2.4.57 ("do not fiddle with these slashes");
-    `proxy_http_canon` in mod_proxy_http.c. Tested on httpd 2.4.71.
+    `proxy_http_canon` in mod_proxy_http.c; `merge_core_dir_configs` in core.c, which takes the virtual host's setting
+    even if it is only the default. Tested on httpd 2.4.71.
     """
-    allowed: dict[int, Node | None] | None = None
+    if not context.configuration.find("allowencodedslashes"):
+        return
+    allowed = _encoded_slashes(context)
     for mapping in context.passes:
         target = mapping.target
         if target is None or target.scheme not in ("http", "https", "balancer"):
             continue
         if "nocanon" in mapping.flags or encoded(mapping):
             continue
-        if allowed is None:
-            allowed = _encoded_slashes(context)
-            if not any(allowed.values()):
-                return
-        setting = _slashes(allowed, mapping.server)
+        setting = allowed.get(id(mapping.server.node))
         if setting is None:
             continue
         decoded = setting.words[0].lower() == "on"
@@ -160,6 +195,34 @@ def slashes_decode(context: Context) -> Iterator[Found]:
             related=(Related(setting.place, "this allows such paths"),),
             help='Set "AllowEncodedSlashes NoDecode", and add "nocanon" to the ProxyPass.',
         )
+    general = allowed.get(id(None))
+    if general is not None:
+        yield from _not_inherited(context, general)
+
+
+def _not_inherited(context: Context, general: Node) -> Iterator[Found]:
+    """The virtual hosts that pass paths on and do not have what the main server allows."""
+    told = {id(node.inside("<virtualhost")) for node in context.configuration.find("allowencodedslashes")}
+    first: list[Mapping] = []
+    for server in context.proxy.servers[1:]:
+        if id(server.node) in told:
+            continue
+        lines = [mapping for mapping in passes(server) if mapping.target is not None]
+        if lines:
+            first.append(next((line for line in lines if "nocanon" in line.flags), lines[0]))
+    if not first:
+        return
+    if len(first) == 1:
+        hosts = f'the virtual host "{first[0].server.name}"'
+    else:
+        hosts = f'"{first[0].server.name}" and {len(first) - 1} more virtual host{"s" if len(first) > 2 else ""}'
+    yield Found(
+        general.place,
+        f'"{general.name} {general.words[0]}" does not hold in {hosts}: httpd answers a path with "%2F" with 404 there',
+        related=tuple(Related(line.place, "this server has no AllowEncodedSlashes") for line in first[:5]),
+        help="Repeat AllowEncodedSlashes in each virtual host that needs it.",
+        confidence="high" if any("nocanon" in line.flags for line in first) else None,
+    )
 
 
 def _word(mapping: Mapping, word: str) -> Place:
@@ -167,22 +230,15 @@ def _word(mapping: Mapping, word: str) -> Place:
     return mapping.node.word_place(words.index(word)) if word in words else mapping.place
 
 
-def _encoded_slashes(context: Context) -> dict[int, Node | None]:
-    """The AllowEncodedSlashes of each virtual host (by its node's id) and of the main server (id of None).
+def _encoded_slashes(context: Context) -> dict[int, Node]:
+    """The directive that allows encoded slashes, by the id of its virtual host's node (id of None: the main server).
 
-    Its value is None if it is off, or if it stands in a section and so may not apply to a path.
+    The last one of a server counts, and no server inherits another's.
     """
-    found: dict[int, Node | None] = {}
+    found: dict[int, Node] = {}
     for node in context.configuration.find("allowencodedslashes"):
-        server = node.inside("<virtualhost")
-        on = node.words[:1] != [] and node.words[0].lower() in ("on", "nodecode")
-        if node.parent is server or on:
-            found[id(server)] = node if on else None
+        server = id(node.inside("<virtualhost"))
+        found.pop(server, None)
+        if node.words[:1] != [] and node.words[0].lower() in ("on", "nodecode"):
+            found[server] = node
     return found
-
-
-def _slashes(allowed: dict[int, Node | None], server: Server) -> Node | None:
-    """The directive that allows encoded slashes in a server; None if none does."""
-    if server.node is not None and id(server.node) in allowed:
-        return allowed[id(server.node)]
-    return allowed.get(id(None))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
     from hpatch.lint.found import Confidence
+    from hpatch.lint.rules._shared.params import Use
     from hpatch.proxy.model import Mapping, Target
+    from hpatch.text import Place
 
 _BALANCER = "https://httpd.apache.org/docs/2.4/mod/mod_proxy_balancer.html"
 _PARAMETERS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
@@ -106,7 +109,8 @@ def proxyset_undefined(context: Context) -> Iterator[Found]:
     Outside `<Proxy>`, ProxySet changes a worker or balancer that already exists in the same server. If it does not
     exist yet, httpd refuses to start.
 
-    The rule is silent inside `<Proxy>`, where ProxySet creates what does not exist.
+    The rule is silent inside `<Proxy>`, where ProxySet creates what does not exist. In a part of a configuration, what
+    is not defined above may be defined in another file. The severity is then info, outside a virtual host.
 
     Move ProxySet below the definition, or into its `<Proxy>` section.
 
@@ -135,10 +139,16 @@ def proxyset_undefined(context: Context) -> Iterator[Found]:
     """
     for refusal in context.proxy.refusals:
         if refusal.kind == "undefined":
+            # ProxySet looks only in the same server: what a virtual host lacks no other file can give it.
+            sure = context.configuration.whole or refusal.node.inside("<virtualhost") is not None
             yield Found(
                 refusal.place,
-                f"{refusal.message}: httpd refuses to start",
+                f"{refusal.message}: httpd refuses to start"
+                if sure
+                else f"{refusal.message} in the files that were read: without a definition httpd refuses to start",
                 help="Move ProxySet below the definition, or into its <Proxy> section.",
+                severity=None if sure else "info",
+                confidence=None if sure else "medium",
             )
 
 
@@ -148,7 +158,7 @@ def lb_module_missing(context: Context) -> Iterator[Found]:
 
     Each `lbmethod` needs its own module, `mod_lbmethod_NAME`. Without it httpd refuses to start ("unknown lbmethod"). A
     balancer without `lbmethod` needs mod_lbmethod_byrequests; in that case the syntax check passes, and the start fails
-    with AH02432. The order of the LoadModule lines does not matter.
+    with AH02432. The order of the LoadModule lines does not matter. There is one finding for each missing module.
 
     The confidence is lower when only the LoadModule lines of the configuration are known, because the module may be
     compiled into httpd.
@@ -173,37 +183,48 @@ def lb_module_missing(context: Context) -> Iterator[Found]:
 
     Source: set_balancer_param (mod_proxy.c), ap_proxy_share_balancer (proxy_util.c); tested on httpd 2.4.71.
     """
-    chosen: set[int] = set()
+    named: dict[str, list[Use]] = {}
     for use in uses(context, "lbmethod"):
-        if use.scope != "balancer" or use.reading is None:
-            continue
-        chosen.add(id(use.owner))
-        name = use.param.value
+        if use.scope == "balancer" and use.reading is not None:
+            named.setdefault(use.param.value, []).append(use)
+    for name, chosen in named.items():
         missing = _missing(context, name)
         if missing is not None:
             other = name.lower() if name.lower() in _METHODS and name != name.lower() else None
             yield Found(
-                use.place,
-                f'"{use.text}" needs lbmethod_{name}_module, which is not loaded: httpd refuses to start',
+                chosen[0].place,
+                f'"{chosen[0].text}" needs lbmethod_{name}_module, which is not loaded: httpd refuses to start',
+                related=_also(use.place for use in chosen[1:]),
                 help=f'The name is case-sensitive: write "{other}".' if other else f"Load lbmethod_{name}_module.",
                 confidence=missing,
             )
     default = _missing(context, "byrequests")
-    if default is None:
+    if default is None or "byrequests" in named:
         return
+    owners = {id(use.owner) for chosen in named.values() for use in chosen}
+    without: dict[str, Place] = {}
     for server in context.proxy.servers:
         for balancer in server.balancers:
-            if id(balancer) in chosen or (balancer.merged is not None and id(balancer.merged) in chosen):
+            if id(balancer) in owners or (balancer.merged is not None and id(balancer.merged) in owners):
                 continue
             nodes = [*balancer.defined, *balancer.used]
             if nodes:
-                yield Found(
-                    nodes[0].place,
-                    f'"{balancer.name}" has no lbmethod; the default needs lbmethod_byrequests_module, '
-                    "which is not loaded: httpd does not start",
-                    help="Load lbmethod_byrequests_module, or set lbmethod.",
-                    confidence=default,
-                )
+                without.setdefault(balancer.name, nodes[0].place)
+    if without:
+        (first, place), *others = without.items()
+        yield Found(
+            place,
+            f'"{first}" has no lbmethod; the default needs lbmethod_byrequests_module, which is not loaded: httpd does '
+            "not start",
+            related=_also(other for _, other in others),
+            help="Load lbmethod_byrequests_module, or set lbmethod.",
+            confidence=default,
+        )
+
+
+def _also(places: Iterable[Place]) -> tuple[Related, ...]:
+    """Some of the other places that need the same module."""
+    return tuple(Related(place, "this balancer needs it too") for place in islice(places, 5))
 
 
 def _missing(context: Context, name: str) -> Confidence | None:
@@ -235,8 +256,8 @@ def balancer_undefined(context: Context) -> Iterator[Found]:
     balancers and, if it is a virtual host, those of the main server. It does not see the balancers of another virtual
     host.
 
-    The confidence is lower when only part of a configuration was read, such as one site's file: another file may define
-    the balancer.
+    The severity is only info in a part of a configuration, such as one site's file: another file may define the
+    balancer. The rule is silent when httpd refuses the BalancerMember lines, which other rules report.
 
     Correct the name, or define the balancer with `<Proxy>` and BalancerMember lines.
 
@@ -266,9 +287,14 @@ def balancer_undefined(context: Context) -> Iterator[Found]:
     Source: add_pass (mod_proxy.c) and proxy_balancer_pre_request (mod_proxy_balancer.c); tested on httpd 2.4.71.
     """
     known: dict[str, Balancer] | None = None
+    refused: bool | None = None
     for _, target, name, balancer in _targets(context):
         if grows(context, balancer) or (balancer is not None and (defined(balancer) or balancer.effective_members)):
             continue
+        if refused is None:
+            refused = _member_refused(context)
+        if refused:
+            return
         if known is None:
             found = [one for server in context.proxy.servers for one in server.balancers if one.defined]
             known = {one.name: one for one in reversed(found)}
@@ -284,8 +310,14 @@ def balancer_undefined(context: Context) -> Iterator[Found]:
             if elsewhere is not None
             else (),
             help=_help(name, known),
+            severity=None if sure or context.configuration.whole else "info",
             confidence="high" if sure else "medium",
         )
+
+
+def _member_refused(context: Context) -> bool:
+    """Whether httpd refuses a BalancerMember line. It does not start then, and what the balancer lacks is not known."""
+    return any(refusal.node.key == "balancermember" for refusal in context.proxy.refusals)
 
 
 def _help(name: str, known: dict[str, Balancer]) -> str:
@@ -304,6 +336,7 @@ def balancer_empty(context: Context) -> Iterator[Found]:
     httpd starts and answers every request for it with 503 (AH01171, "No workers in balancer").
 
     The rule is silent when members may be added while httpd runs: with `growth`, BalancerPersist or a cluster module.
+    It is also silent when httpd refuses the BalancerMember lines, which other rules report.
 
     Add BalancerMember lines to the balancer.
 
@@ -336,7 +369,7 @@ def balancer_empty(context: Context) -> Iterator[Found]:
         lines = [] if balancer is None else defined(balancer)
         if balancer is None or not lines or balancer.effective_members or grows(context, balancer):
             continue
-        if any(node.key == "balancermember" for node in lines):
+        if any(node.key == "balancermember" for node in lines) or _member_refused(context):
             # httpd refuses the line, which another rule reports.
             continue
         which = balancer.merged or balancer

@@ -9,6 +9,7 @@ from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.params import uses
 from hpatch.lint.rules.workers.balancers import whole
+from hpatch.proxy.model import Balancer
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -72,6 +73,9 @@ def hc_order(context: Context) -> Iterator[Found]:
     httpd looks `hctemplate` and `hcexpr` up while it reads their line, and only in the same server. It refuses to start
     if the definition comes later, or stands only in the main server.
 
+    In a part of a configuration, what is not defined may be defined in another file. The severity is then info, outside
+    a virtual host.
+
     Move ProxyHCTemplate or ProxyHCExpr above the line, into the same server.
 
     Fires on::
@@ -114,7 +118,8 @@ def _undefined(use: Use, found: list[Node], context: Context) -> Found:
     host = use.param.node.inside("<virtualhost")
     same = [node for node in found if node.inside("<virtualhost") is host]
     where = "is defined below this line" if same else "is defined in another server" if found else "is not defined"
-    sure = bool(found) or whole(context)
+    # httpd looks only in the same server: what a virtual host lacks no other file can give it.
+    sure = bool(found) or host is not None or whole(context)
     return Found(
         place=use.place,
         message=f'the {directive} of "{use.text}" {where}: httpd refuses to start'
@@ -123,6 +128,7 @@ def _undefined(use: Use, found: list[Node], context: Context) -> Found:
         "to start",
         related=tuple(Related(node.place, "it is defined here") for node in (same or found)[:1]),
         help=f"Move the {directive} above this line, into the same server.",
+        severity=None if sure or context.configuration.whole else "info",
         confidence="high" if sure else "medium",
     )
 
@@ -158,6 +164,113 @@ def hc_method(context: Context) -> Iterator[Found]:
                 f"{use.reading.refused}",
                 help=_newer(use),
             )
+
+
+_TCP = ("tcp", "cping")
+_ASKING = ("hcuri", "hcexpr")
+
+
+@rule("WK036", "hc-method-unfit", "warning", references=(_HCHECK,))
+def hc_method_unfit(context: Context) -> Iterator[Found]:
+    """The health check does not fit the member, or a part of it has no effect.
+
+    - `hcmethod=CPING` sends an AJP message. A member of another protocol does not answer it, so that every check fails.
+      httpd takes the member out of service, and a balancer without another member answers with 503. This is an error.
+    - `hcuri` and `hcexpr` belong to an HTTP request. `hcmethod=TCP` only opens a connection and CPING sends no URL, so
+      the member stays in service whatever that URL answers.
+    - Without `hcmethod` httpd checks nothing, whatever `hcuri` and `hcexpr` say.
+
+    Use `hcmethod=GET` or `HEAD` for a member that speaks HTTP, and TCP without `hcuri` for others.
+
+    Fires on::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" hcmethod=CPING
+        </Proxy>
+
+    Fires on (a TCP check asks for no URL)::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" hcmethod=TCP hcuri=/health
+        </Proxy>
+
+    Fires on (nothing is checked)::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" hcuri=/health
+        </Proxy>
+
+    Write instead::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" hcmethod=GET hcuri=/health
+        </Proxy>
+
+    Silent on (ajp answers CPING)::
+
+        <Proxy "balancer://app">
+            BalancerMember "ajp://10.0.0.5:8009" hcmethod=CPING
+        </Proxy>
+
+    Source: hc_check, hc_check_cping and hc_check_tcp (mod_proxy_hcheck.c); tested on httpd 2.4.71.
+    """
+    concerned = uses(context, "hcmethod", "hctemplate", *_ASKING)
+    if not concerned:
+        return
+    by_owner: dict[int, dict[str, Use]] = {}
+    for use in concerned:
+        if use.parameter is not None:
+            by_owner.setdefault(id(use.param.node if use.owner is None else use.owner), {})[use.key] = use
+    templates = _templates(context, by_owner)
+    for given in by_owner.values():
+        yield from _unfit(given, templates)
+
+
+def _templates(context: Context, by_owner: dict[int, dict[str, Use]]) -> dict[tuple[int, str], dict[str, Use]]:
+    """The parameters of each ProxyHCTemplate, by its server and its name."""
+    return {
+        (id(node.inside("<virtualhost")), node.words[0].lower()): by_owner.get(id(node), {})
+        for node in context.configuration.find("proxyhctemplate")
+        if node.words
+    }
+
+
+def _unfit(given: dict[str, Use], templates: dict[tuple[int, str], dict[str, Use]]) -> Iterator[Found]:
+    """What does not fit, of the parameters of a member or a template."""
+    worker = next(iter(given.values())).owner
+    if isinstance(worker, Balancer) or (worker is not None and worker.balancer is None):
+        # Other rules report those.
+        return
+    template = given.get("hctemplate")
+    known: dict[str, Use] | None = {}
+    if template is not None:
+        server = id(template.param.node.inside("<virtualhost"))
+        known = templates.get((server, template.param.value.lower()))
+    if known is None:
+        return
+    method = given.get("hcmethod") or known.get("hcmethod")
+    if method is not None and (method.reading is None or method.reading.refused):
+        return
+    name = "none" if method is None else method.param.value.lower()
+    if name == "cping" and worker is not None and worker.target.scheme != "ajp" and not worker.target.variables:
+        use = given.get("hcmethod") or template
+        assert use is not None
+        yield Found(
+            use.place,
+            f'"{use.text}" asks "{worker.target.text}" in AJP, which it does not speak: every health check fails, and '
+            "httpd takes the member out of service",
+            help="Use hcmethod=GET, HEAD or TCP.",
+            severity="error",
+        )
+    if name not in _TCP and (name != "none" or worker is None):
+        return
+    for use in (given[key] for key in _ASKING if key in given):
+        why = "nothing sets hcmethod, so httpd checks nothing" if name == "none" else f"hcmethod={name} asks for no URL"
+        yield Found(
+            use.place,
+            f'"{use.text}" has no effect: {why}',
+            help="Set hcmethod=GET, or remove the parameter.",
+        )
 
 
 def _newer(use: Use) -> str | None:

@@ -85,6 +85,12 @@ BEHAVIOUR = {
     "ProxyPass /q2/ http://A/x?y= nocanon": {"/q2/1": "a/x?y=1"},
     "ProxyPassMatch /q3/(.*) http://A/$1": {"/any/q3/1": "a/1"},
     "ProxyPass /q4 ftp://A": {"/q4/1": "500"},
+    # nocanon
+    "ProxyPass /v1 http://A/v1 mapping=servlet nocanon": {
+        "/v1/x/%2e%2e/y": "a/v1/x/%2e%2e/y",
+        "/v1/a;p=1/../b": "a/v1/a;p=1/../b",
+    },
+    "ProxyPass /v2 http://A/v2 mapping=servlet": {"/v2/x/%2e%2e/y": "a/v2/y", "/v2/a;p=1/../b": "a/v2/b"},
 }
 
 
@@ -101,6 +107,7 @@ def server(httpd: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run
             ("inherits", "ProxyPassInherit Off\nProxyPass /o1/c http://B"),
             ("on", "AllowEncodedSlashes On\nProxyPass /e http://A/e\nProxyPass /n http://A/n nocanon"),
             ("nodecode", "AllowEncodedSlashes NoDecode\nProxyPass /e http://A/e"),
+            ("inherits-slashes", "ProxyPass /e http://A/e nocanon"),
             (
                 "reverse",
                 "ProxyPass /r http://A\nProxyPassReverse /r http://A/\n"
@@ -108,7 +115,8 @@ def server(httpd: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run
             ),
         )
     )
-    with running(httpd, tmp_path_factory.mktemp("httpd"), balancers + "\n".join(BEHAVIOUR) + "\n" + hosts) as started:
+    main = f"AllowEncodedSlashes NoDecode\n{balancers}" + "\n".join(BEHAVIOUR) + "\n"
+    with running(httpd, tmp_path_factory.mktemp("httpd"), main + hosts) as started:
         yield started
 
 
@@ -128,6 +136,8 @@ def test_encoded_slashes(server: Running) -> None:
     assert server.get("/e/a%2Fb", host="on") == "a/e/a/b"
     assert server.get("/n/a%2Fb", host="on") == "a/n/a%2Fb"
     assert server.get("/e/a%2Fb", host="nodecode") == "a/e/a%2Fb"
+    assert server.get("/e/a%2Fb", host="inherits-slashes") == "404"
+    assert server.get("/e/ab", host="inherits-slashes") == "a/e/ab"
 
 
 def test_reverse(server: Running) -> None:

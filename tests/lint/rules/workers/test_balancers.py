@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.lint.find import find, places
+from tests.support.lint.find import find, grades, places
 
 MEMBERS = "<Proxy balancer://x>\nBalancerMember http://h:1\nBalancerMember http://h:2\n{}</Proxy>\n"
 MODULES = "proxy_module,proxy_balancer_module,lbmethod_byrequests_module"
@@ -84,6 +84,60 @@ def test_undefined(text: str, place: tuple[int, int], confidence: str) -> None:
     (found,) = find("balancer-undefined", text)
     assert (found.place.line, found.place.column) == place
     assert found.confidence == confidence
+
+
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        ("ProxyPass / balancer://y/", "info"),
+        ("<VirtualHost *:1>\nProxyPass / balancer://y/\n</VirtualHost>", "info"),
+        (f"<VirtualHost *:1>\n{MEMBERS.format('')}</VirtualHost>\nProxyPass / balancer://x/", "error"),
+    ],
+)
+def test_undefined_in_a_part(text: str, severity: str) -> None:
+    (found,) = find("balancer-undefined", text, part=True)
+    assert found.severity == severity
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "grade", "said"),
+    [
+        ("", "", ("info", "medium"), " in the files that were read: "),
+        ("<VirtualHost *:1>\n", "\n</VirtualHost>", ("error", "high"), "line: httpd refuses to start"),
+    ],
+)
+def test_proxyset_in_a_part(before: str, after: str, grade: tuple[str, str], said: str) -> None:
+    text = f"{before}ProxySet balancer://x timeout=5{after}"
+    (found,) = find("proxyset-undefined", text, part=True)
+    assert grades([found]) == [grade]
+    assert said in found.message
+    assert grades(find("proxyset-undefined", text)) == [("error", "high")]
+
+
+@pytest.mark.parametrize("members", ["BalancerMember", "BalancerMember http://h timeout = 5", "BalancerMember nowhere"])
+def test_a_refused_member_is_one_finding(members: str) -> None:
+    for lines in (
+        f"<Proxy balancer://x>\n{members}\n</Proxy>",
+        f"<Proxy balancer://x>\n{members}\nProxySet nonce=1\n</Proxy>",
+    ):
+        text = f"{lines}\nProxyPass / balancer://x/"
+        assert not find("balancer-empty", text)
+        assert not find("balancer-undefined", text)
+
+
+def test_one_finding_for_a_module() -> None:
+    """However many balancers and mappings need it."""
+    hosts = "".join(f"<VirtualHost *:{n}>\nProxyPass / balancer://x/\n</VirtualHost>\n" for n in range(1, 4))
+    (found,) = find("lb-module-missing", MEMBERS.format("") + hosts, modules="proxy_module")
+    assert (found.place.line, found.related) == (1, ())
+    two = MEMBERS.format("") + MEMBERS.format("").replace("//x", "//y")
+    (found,) = find("lb-module-missing", two, modules="proxy_module")
+    assert (found.place.line, [related.place.line for related in found.related]) == (1, [5])
+    chosen = MEMBERS.format("ProxySet lbmethod=bytraffic\n")
+    (found,) = find("lb-module-missing", chosen + chosen.replace("//x", "//y"), modules=MODULES)
+    assert (found.place.line, [related.place.line for related in found.related]) == (4, [9])
+    explicit = MEMBERS.format("ProxySet lbmethod=byrequests\n") + MEMBERS.format("").replace("//x", "//y")
+    assert places("lb-module-missing", explicit, modules="proxy_module") == [(4, 10)]
 
 
 @pytest.mark.parametrize(

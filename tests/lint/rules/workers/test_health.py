@@ -106,3 +106,64 @@ def test_the_message_names_the_version_if_it_is_known(version: str | None, subje
 def test_method_that_came_later(method: str, version: str, since: str) -> None:
     (found,) = find("hc-method", MEMBER.format(f"hcmethod={method}"), version)
     assert found.help == f"{method} came with httpd {since}."
+
+
+@pytest.mark.parametrize(
+    ("params", "column", "severity"),
+    [
+        ("hcmethod=CPING", 25, "error"),
+        ("hcmethod=cping hcinterval=5", 25, "error"),
+        ("hcmethod=TCP hcuri=/x", 38, "warning"),
+        ("hcuri=/x hcmethod=tcp", 25, "warning"),
+        ("hcmethod=NONE hcuri=/x", 39, "warning"),
+        ("hcuri=/x", 25, "warning"),
+    ],
+)
+def test_unfit(params: str, column: int, severity: str) -> None:
+    (found,) = find("hc-method-unfit", MEMBER.format(params))
+    assert (found.place.line, found.place.column, found.severity) == (2, column, severity)
+
+
+def test_unfit_by_a_template() -> None:
+    tcp = "ProxyHCTemplate T hcmethod=TCP hcuri=/x\n"
+    assert places("hc-method-unfit", tcp + MEMBER.format("hctemplate=t")) == [(1, 32)]
+    assert places("hc-method-unfit", TEMPLATE.replace("GET", "TCP") + MEMBER.format("hctemplate=T hcuri=/x")) == [
+        (3, 38)
+    ]
+    cping = TEMPLATE.replace("GET", "CPING")
+    assert places("hc-method-unfit", cping + MEMBER.format("hctemplate=T")) == [(3, 25)]
+    assert places("hc-method-unfit", cping + MEMBER.format("hctemplate=T hcmethod=GET")) == []
+    assert places("hc-method-unfit", EXPR + MEMBER.format("hcmethod=TCP hcexpr=ok")) == [(3, 38)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        MEMBER.format("hcmethod=GET hcuri=/x"),
+        MEMBER.format("hcmethod=TCP hcinterval=5"),
+        MEMBER.format("hcmethod=CPING").replace("http:", "ajp:"),
+        TEMPLATE + MEMBER.format("hctemplate=T hcuri=/x"),
+        MEMBER.format("hctemplate=elsewhere hcuri=/x"),
+        MEMBER.format("hcmethod=POST hcuri=/x"),
+        MEMBER.format("hcmethod=${M} hcuri=/x"),
+        TEMPLATE.replace("GET", "CPING"),
+        "ProxyHCTemplate T hcuri=/x\n" + MEMBER.format("hctemplate=T hcmethod=GET"),
+        "ProxyPass / http://h/ hcuri=/x",
+    ],
+)
+def test_fit(text: str) -> None:
+    assert not find("hc-method-unfit", text)
+
+
+def test_cping_of_an_old_httpd_is_refused_only() -> None:
+    assert not find("hc-method-unfit", MEMBER.format("hcmethod=CPING"), "2.4.48")
+    assert find("hc-method-unfit", MEMBER.format("hcmethod=CPING"), "2.4.49")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "severity"),
+    [("", "", "info"), ("<VirtualHost *:1>\n", "</VirtualHost>", "error")],
+)
+def test_order_in_a_part(before: str, after: str, severity: str) -> None:
+    (found,) = find("hc-order", before + MEMBER.format("hctemplate=t") + after, part=True)
+    assert found.severity == severity

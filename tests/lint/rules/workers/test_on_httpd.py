@@ -1,5 +1,6 @@
 """The examples of the worker rules on a real httpd, and the worker collision with and without its fix."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,27 @@ def test_hijacks(httpd: str) -> None:
         text = text.replace("a.sock|http://", "a.sock|http://a-sock-")
         assert not find("uds-handler-hijack", text)
         assert _answers(httpd, folder, text, HIJACKS) == dict.fromkeys(HIJACKS, "b")
+
+
+@pytest.mark.httpd
+def test_health_checks(httpd: str, tmp_path: Path) -> None:
+    """CPING takes a member of another protocol out of service; a check over TCP, and none, ask for no URL."""
+    params = {
+        "cping": "hcmethod=CPING",
+        "never": "hcmethod=GET hcuri=/x hcexpr=never",
+        "tcp": "hcmethod=TCP hcuri=/x hcexpr=never",
+        "none": "hcuri=/x hcexpr=never",
+        "get": "hcmethod=GET hcuri=/x",
+    }
+    text = "ProxyHCExpr never {%{REQUEST_STATUS} =~ /^5/}\n" + "".join(
+        f"<Proxy balancer://{name}>\nBalancerMember http://A {param} hcinterval=1\n</Proxy>\n"
+        f"ProxyPass /{name} balancer://{name}\n"
+        for name, param in params.items()
+    )
+    with running(httpd, tmp_path, text) as server:
+        for _ in range(100):
+            if server.get("/cping/1") == server.get("/never/1") == "503":
+                break
+            time.sleep(0.1)
+        answers = {name: server.get(f"/{name}/1") for name in params}
+        assert answers == {"cping": "503", "never": "503", "tcp": "a/1", "none": "a/1", "get": "a/1"}
