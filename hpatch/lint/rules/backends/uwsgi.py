@@ -43,10 +43,7 @@ _CVES = (
 """From the oldest to the newest. Each is in every release from 2.4.30 to the one before `fixed`."""
 
 DRAINS = since("uwsgi-reads-fastcgi-to-end")
-_HELP_EOF = (
-    f"Run uWSGI {DRAINS} or later, use the uwsgi protocol (uwsgi-socket there, uwsgi:// here), or patch httpd "
-    '("hpatch set show fcgi-stdin-eof").'
-)
+_HELP_EOF = f'Run uWSGI {DRAINS} or later, or patch httpd ("hpatch set show fcgi-stdin-eof").'
 
 
 def _bundled() -> Version:
@@ -91,6 +88,9 @@ def uwsgi_fcgi_eof(context: Context) -> Iterator[Found]:
 
     The rule is silent when uWSGI is known to be 2.0.5 or later.
 
+    Run uWSGI 2.0.5 or later, or patch httpd. The uwsgi protocol is not a way out: through `uwsgi://`, too, requests to
+    a busy uWSGI fail (AH10098).
+
     Fires on::
 
         ProxyPass "/app/" "unix:/run/app.sock|fcgi://app/"
@@ -100,14 +100,6 @@ def uwsgi_fcgi_eof(context: Context) -> Iterator[Found]:
         threads = 4
 
     Write instead::
-
-        ProxyPass "/app/" "unix:/run/app.sock|uwsgi://app/"
-        # file: app.ini
-        [uwsgi]
-        uwsgi-socket = /run/app.sock
-        threads = 4
-
-    Silent on (uWSGI 2.0.5 reads the input to its end)::
 
         # options: --uwsgi-version 2.0.5
         ProxyPass "/app/" "unix:/run/app.sock|fcgi://app/"
