@@ -50,3 +50,10 @@ def names() -> list[str]:
     if not _exact:
         _read()
     return [same[0].name for same in _exact.values()]
+
+
+def modules() -> list[str]:
+    """The modules, as their rows name them (`mod_security2`)."""
+    if not _exact:
+        _read()
+    return sorted({one.module for same in (*_exact.values(), _prefixes) for one in same})

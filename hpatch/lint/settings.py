@@ -90,7 +90,8 @@ def read(file: str) -> Settings:
 def modules(text: str) -> tuple[str, ...]:
     """Module names from `all`, a list `proxy,proxy_http`, or a file of names such as `httpd -M` prints.
 
-    Raises UsageError if the file cannot be read, and for a text that cannot be the name of a module.
+    A file may name modules that hpatch does not know, a list may not: there they are misspelt more often than not.
+    Raises UsageError if the file cannot be read, and for a name in a list that no known module has.
     """
     if text == "all":
         return ALL_MODULES
@@ -98,7 +99,10 @@ def modules(text: str) -> tuple[str, ...]:
         names = split(text)
         if not all(re.fullmatch(r"\w+(\.c|\.so)?", name) for name in names):
             raise UsageError(f"{text}: there is no such file, and it is not a list of modules")
-        return tuple(module(name) for name in names)
+        try:
+            return tuple(map(_known, names))
+        except ValueError as error:
+            raise UsageError(f"--modules {error}") from None
     try:
         with Path(text).open(encoding="utf-8", errors="surrogateescape") as file:
             log.tell("read %s, the list of modules", text)
@@ -106,6 +110,37 @@ def modules(text: str) -> tuple[str, ...]:
     except OSError as error:
         raise UsageError(f"{text}: the list of modules cannot be read: {error.strerror or error}") from error
     return tuple(module(line.split()[0]) for line in lines if line and not line.endswith(":"))
+
+
+def _known(name: str) -> str:
+    """The identifier or source file of a module that is named in a list. Raises ValueError for an unknown one."""
+    from hpatch.facts import modules as facts  # only --modules pays for it
+    from hpatch.facts import thirdparty
+
+    wanted = module(name)
+    if facts.find(wanted) is not None:
+        return wanted
+    by_source = facts.find(name)
+    if by_source is not None:
+        return by_source.identifier
+    others = thirdparty.modules()
+    if any(_unnumbered(wanted) in (_unnumbered(module(other)), _unnumbered(f"{other}.c")) for other in others):
+        return wanted
+    from hpatch.suggest import closest
+
+    identifiers = [*(one.identifier for one in facts.everything()), *map(module, others)]
+    plain = [one.removesuffix("_module") for one in identifiers]
+    near = closest(wanted.removesuffix("_module"), plain)
+    raise ValueError(
+        f"names '{name}', which is not a module that hpatch knows. "
+        + (f"Did you mean '{near}'? " if near else "")
+        + "A file may name other modules, such as one with the output of httpd -M."
+    )
+
+
+def _unnumbered(name: str) -> str:
+    """A name without a version: `php7_module`, `mod_security2.c`."""
+    return re.sub(r"\d+(?=_module$|\.c$)", "", name)
 
 
 def module(name: str) -> str:
@@ -187,7 +222,7 @@ def pattern_in(folder: str, pattern: str) -> str:
 
 def _modules(value: object, folder: str) -> tuple[str, ...]:
     if isinstance(value, list):
-        return tuple(module(name) for name in _words(value, folder))
+        return tuple(map(_known, _words(value, folder)))
     text = _text(value, folder)
     return ALL_MODULES if text == "all" else modules(os.path.join(folder, text))  # noqa: PTH118 - the path stays text, as written
 

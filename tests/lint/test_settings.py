@@ -123,6 +123,9 @@ def test_over() -> None:
 def test_modules(tmp_path: Path) -> None:
     assert modules("all") == ALL_MODULES
     assert modules("proxy, mod_ssl,event.c,http_module") == ("proxy_module", "ssl_module", "event.c", "http_module")
+    assert modules("event,php7,mod_security,mod_security2.c") == (
+        "mpm_event_module", "php7_module", "security_module", "mod_security2.c",
+    )  # fmt: skip
     listed = "Loaded Modules:\n core_module (static)\n proxy_module (shared)\n\n# a comment\nrewrite\n"
     file = written(tmp_path, listed, "modules.txt")
     assert modules(file) == ("core_module", "proxy_module", "rewrite_module")
@@ -130,3 +133,15 @@ def test_modules(tmp_path: Path) -> None:
         modules(str(tmp_path / "none"))
     with pytest.raises(UsageError, match="no such file"):
         modules("modules.txt")
+
+
+@pytest.mark.parametrize(
+    ("text", "near"), [("proxy,proxy_htpp", "'proxy_http'"), ("mpm_evnt", "mpm_event"), ("nonsense", "A file may")]
+)
+def test_modules_that_nobody_knows(tmp_path: Path, text: str, near: str) -> None:
+    """A list with a misspelt module would make its directives unknown; a file may name modules of one's own."""
+    with pytest.raises(UsageError, match=f"not a module that hpatch knows.*{near}"):
+        modules(text)
+    with pytest.raises(UsageError, match=f"hpatch.toml: modules names .*{near}"):
+        read(written(tmp_path, f"modules = {text.split(',')}\n", "hpatch.toml"))
+    assert modules(written(tmp_path, text, "modules.txt"))
