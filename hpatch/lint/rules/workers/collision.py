@@ -321,7 +321,9 @@ def uds_handler_hijack(context: Context) -> Iterator[Found]:
     workers that ProxyPass and `<Proxy>` defined, by `scheme://host[:port]/path` without the socket's path. If the URL
     begins with the name of such a worker, the requests go to that worker's socket instead of the one written here.
 
-    The rule is silent when the worker has no socket: httpd then uses the socket written in the handler or rule.
+    The rule is silent when the worker has no socket: httpd then uses the socket written in the handler or rule. It is
+    also silent when a `<Proxy>` section gives a socket to a URL that the handler or rule writes without socket and
+    port: such a section has no other use.
 
     Give the worker's URL its own host, which no handler uses.
 
@@ -346,6 +348,15 @@ def uds_handler_hijack(context: Context) -> Iterator[Found]:
         </Proxy>
         <FilesMatch "\\.php$">
             SetHandler "proxy:unix:/run/php.sock|fcgi://localhost"
+        </FilesMatch>
+
+    Silent on (the section gives the handler its socket)::
+
+        <Proxy "unix:/run/php.sock|fcgi://php-fpm">
+            ProxySet disablereuse=off
+        </Proxy>
+        <FilesMatch "\\.php$">
+            SetHandler "proxy:fcgi://php-fpm"
         </FilesMatch>
 
     Source: ap_proxy_pre_request and ap_proxy_determine_address (proxy_util.c); tested on httpd 2.4.71.
@@ -381,13 +392,20 @@ def _answering(mapping: Mapping, lookup: Lookup) -> Worker | None:
     return lookup.find(url, origin(url))
 
 
+def _meant(target: Target, worker: Worker) -> bool:
+    """Whether a worker is there to give a URL its socket: `<Proxy unix:…|fcgi://php>` for a handler `proxy:fcgi://php`."""
+    if target.socket is not None or target.port is not None:
+        return False
+    return worker.node.key == "<proxy" or worker.node.inside("<proxy") is not None
+
+
 def _hijacked(mapping: Mapping, worker: Worker | Balancer | None, server: Server | None = None) -> Iterator[Found]:
     """`server` is the virtual host that the finding is about, if it is not the mapping's own server."""
     target = mapping.target
     assert target is not None
     if not isinstance(worker, Worker) or worker.target.socket is None or _same_socket(worker.target, target):
         return
-    if apart(mapping.node, worker.node):
+    if apart(mapping.node, worker.node) or _meant(target, worker):
         return
     varies = target.socket is not None and ("%{" in target.socket or "$" in target.socket)
     where = f' in the virtual host "{server.name}"' if server is not None else ""

@@ -132,6 +132,18 @@ HIJACKS = {
         f"<VirtualHost *:80>\nProxyPass /a {A}|fcgi://h/\n</VirtualHost>",
         [(2, 12)],
     ),
+    "no socket, but the worker of a ProxyPass": (
+        f"ProxyPass /a {A}|fcgi://h/\n<Location /b>\nSetHandler proxy:fcgi://h\n</Location>",
+        [(3, 12)],
+    ),
+    "no socket, but a port": (
+        f"<Proxy {A}|fcgi://h>\nProxySet timeout=5\n</Proxy>\n<Location /b>\nSetHandler proxy:fcgi://h:8000\n</Location>",
+        [(5, 12)],
+    ),
+    "another socket than the section's": (
+        f"<Proxy {A}|fcgi://h>\nProxySet timeout=5\n</Proxy>\n<Location /b>\nSetHandler proxy:{B}|fcgi://h\n</Location>",
+        [(5, 12)],
+    ),
 }
 
 
@@ -149,6 +161,10 @@ SOUND_HANDLERS = {
         f"<Proxy fcgi://h/ enablereuse=on>\n</Proxy>\n<Location /b>\nSetHandler proxy:{B}|fcgi://h\n</Location>"
     ),
     "same socket": f"ProxyPass /b {B}|fcgi://h/\n<Location /c>\nSetHandler proxy:{B}|fcgi://h\n</Location>",
+    "a section for the handler": (
+        f"<Proxy {A}|fcgi://h>\nProxySet disablereuse=off\n</Proxy>\n<Location /b>\nSetHandler proxy:fcgi://h\n</Location>"
+    ),
+    "a section for the rewrite rule": f"<Proxy {A}|http://h timeout=5>\n</Proxy>\nRewriteRule ^/b/(.*) http://h/$1 [P]",
     "other host": f"ProxyPass /a {A}|fcgi://a/\n<Location /b>\nSetHandler proxy:{B}|fcgi://h\n</Location>",
     "other port": f"ProxyPass /a {A}|http://h:8080/\nRewriteRule ^/b/(.*) {B}|http://h/$1 [P]",
     "worker of another virtual host": (

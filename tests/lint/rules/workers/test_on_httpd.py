@@ -131,6 +131,31 @@ def test_hijacks(httpd: str) -> None:
         assert _answers(httpd, folder, text, HIJACKS) == dict.fromkeys(HIJACKS, "b")
 
 
+GIVEN = {
+    "handler": (
+        "<Proxy A|http://given>\nProxySet disablereuse=off\n</Proxy>\n"
+        "<Location /b>\nSetHandler proxy:http://given\n</Location>",
+        "/b/xxx",
+    ),
+    "rewrite": (
+        "<Proxy A|http://given>\nProxySet timeout=5\n</Proxy>\n"
+        "RewriteEngine On\nRewriteRule ^/b/(.*) http://given/$1 [P]",
+        "/b/xxx",
+    ),
+}
+
+
+@pytest.mark.httpd
+def test_a_section_gives_a_handler_its_socket(httpd: str) -> None:
+    """No host has the name `given`: without the section httpd answers 503 or so, with it from the section's socket."""
+    with sockets() as folder:
+        text = _hosts(GIVEN).replace("A|", f"unix:{folder}/a.sock|").replace("B|", f"unix:{folder}/b.sock|")
+        assert not find("uds-handler-hijack", text)
+        assert _answers(httpd, folder, text, GIVEN) == dict.fromkeys(GIVEN, "a")
+        text = text.replace(f"unix:{folder}/a.sock|http://given", "http://other")
+        assert _answers(httpd, folder, text, GIVEN) == dict.fromkeys(GIVEN, "5")
+
+
 @pytest.mark.httpd
 def test_health_checks(httpd: str, tmp_path: Path) -> None:
     """CPING takes a member of another protocol out of service; a check over TCP, and none, ask for no URL."""
