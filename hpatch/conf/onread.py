@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from hpatch.conf.feed import Feed, Level
 
 MAX_INCLUDE_DEPTH = 128
-MAX_MACRO_LINES = 1_000_000
-"""hpatch's limit: macros that use macros can grow without bound, and httpd would expand them all."""
-
-
 _OTHER_BUFFER = 0
 """The reader of macros and Lua has a buffer of another size, whose limit is `macros.MAX_LINE`."""
 
@@ -412,13 +408,7 @@ def _use(reading: ReadingState, call: Call) -> None:
     except macros.MacroError as why:
         reading.problem("macro", str(why), call.place)
         return
-    reading.macro_lines += len(lines) + 1
-    if reading.macro_lines > MAX_MACRO_LINES:
-        if not reading.stopped:
-            message = f"macros expand to more than {MAX_MACRO_LINES:,} lines: hpatch stops reading here"
-            reading.problem("macro", message, call.place)
-        reading.stopped = True
-        return
+    reading.amount.macro(sum(map(len, lines)), len(lines), call.place)
     where = f"macro '{name}' ({macro.location}) used on line {call.stream.line} of \"{frame.name}\""
     text = "".join(line + "\n" for line in lines)
     stream = Stream(macro.source, text, Frame(where, call.node(reading)), [], plain=False)

@@ -7,11 +7,13 @@ continues.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from hpatch import log
-from hpatch.conf import base, onread, parts, vocabulary, words
+from hpatch.conf import base, limits, onread, parts, vocabulary, words
 from hpatch.conf.feed import Feed, Level, Stream
 from hpatch.conf.leaf import Leaf
 from hpatch.conf.lines import Line
@@ -46,14 +48,26 @@ class Reader(ReadingState):
         """Read the main file."""
         self._set_base(path)
         self.htaccess = htaccess
-        self._file(self.main_path, None)
+        with self._limited():
+            self._file(self.main_path, None)
 
     def source(self, source: Source, name: str, *, htaccess: bool) -> None:
         """Read a text as the main file."""
         self._set_base(name)
         self.htaccess = htaccess
         self.configuration.files.append(FileRead(name=name, link=None))
-        self._main(source, name)
+        with self._limited():
+            self._main(source, name)
+
+    @contextmanager
+    def _limited(self) -> Iterator[None]:
+        """Read until a limit is exceeded. What was read until then stays."""
+        try:
+            yield
+        except limits.ExceededError as error:
+            self.floor = self.parent = None
+            self.conditions = ()
+            self.problem("unreadable", error.message, error.place)
 
     def finish(self) -> Configuration:
         """The configuration, complete."""
@@ -156,10 +170,13 @@ class Reader(ReadingState):
             if node is None:
                 self._main(source, name)
                 return
+            self._count(source, node)
             known = self._parsed(source)
             self.parsed[path] = known
-        elif node is not None and log.is_on():
-            log.tell("read %s again%s", name, _named_by(*node))
+        else:
+            self._count(known[0], node)
+            if node is not None and log.is_on():
+                log.tell("read %s again%s", name, _named_by(*node))
         self._read_parsed(known, name)
 
     def _written(self, path: str) -> str:
@@ -185,12 +202,18 @@ class Reader(ReadingState):
             stream, start, end = node
             self.left.append((name, stream.source.place(start, end), self.conditions))
 
+    def _count(self, source: Source, node: tuple[Stream, int, int] | None) -> None:
+        """Count a file before it is parsed; `node` is where it is included."""
+        place = Place(source.name, 1, 1, 1, 1) if node is None else node[0].source.place(node[1], node[2])
+        self.amount.file(len(source.text), place)
+
     def _parsed(self, source: Source) -> tuple[Source, list[Leaf], bool]:
         self.configuration.sources[source.name] = source.whole
         return source, parse(source).leaves(), _ODD.search(source.text) is None
 
     def _main(self, source: Source, name: str) -> None:
         """Read the text of the main file, or of the dump that stands for it."""
+        self._count(source, None)
         self.modules_given = self.modules.complete
         self.modules.complete = parts.lists_modules(self.configuration, self.main, source.text)
         if source.text.startswith(_DUMPS):
@@ -326,8 +349,14 @@ class Reader(ReadingState):
             match.start(2) + len(args), self.parent, self.conditions,
         )  # fmt: skip
         self._add(node)
-        self.parent = node
+        self._descend(node)
         return True
+
+    def _descend(self, node: Node) -> None:
+        """Go into a section."""
+        if node.parent is not None and sum(1 for _ in islice(node.ancestors(), limits.NESTED)) == limits.NESTED:
+            raise limits.ExceededError(f"more than {limits.NESTED:,} sections are inside one another", node.place)
+        self.parent = node
 
     def _add(self, node: Node) -> None:
         siblings = self.configuration.nodes if self.parent is None else self.parent.children
@@ -421,7 +450,7 @@ class Reader(ReadingState):
         )  # fmt: skip
         self._add(node)
         if node.children is not None:
-            self.parent = node
+            self._descend(node)
 
     def _expand(self, value: str, stream: Stream, start: int, end: int, limit: int) -> str:
         def lookup(name: str) -> str | None:

@@ -6,7 +6,7 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
-from hpatch.conf import macros, words
+from hpatch.conf import limits, macros, words
 from hpatch.conf.base import Base, Surroundings
 from hpatch.conf.feed import ROOM, Feed, Level, Stream
 from hpatch.conf.leaf import Leaf
@@ -60,7 +60,7 @@ class ReadingState(ABC):
         self.macros: dict[str, macros.Macro] = {}
         self.undefined_macros: list[int] = []
         self.absent: list[int] = []
-        self.macro_lines = 0
+        self.amount = limits.Amount()
         self.depth = 0
         self.stopped = False
         self.htaccess = False

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hpatch.conf import onread
+from hpatch.conf import limits
 from hpatch.conf.load import Options, load, load_text
 from hpatch.conf.modules import Modules
 from hpatch.conf.tree import Configuration
@@ -141,10 +141,11 @@ def test_a_macro_knows_where_it_is_used() -> None:
 
 
 def test_macros_cannot_grow_without_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(onread, "MAX_MACRO_LINES", 10_000)
+    monkeypatch.setattr(limits, "MACRO_LINES", 10_000)
     doubling = "".join(f"<Macro m{n + 1}>\nUse m{n}\nUse m{n}\n</Macro>\n" for n in range(60))
     configuration = load_text(f"<Macro m0>\n</Macro>\n{doubling}Use m60\n")
-    assert [problem.kind for problem in configuration.problems] == ["macro"]
+    assert [kind for kind, _ in kinds(configuration)] == ["unreadable"]
+    assert "macros expand to more than 10,000 lines: hpatch stops" in configuration.problems[0].message
 
 
 def test_variables_cannot_grow_without_bound() -> None:

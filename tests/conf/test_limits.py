@@ -1,0 +1,88 @@
+"""Input that grows without bound: hpatch stops reading, says at which limit and where, and holds what it read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hpatch.conf import limits
+from hpatch.conf.load import load, load_text
+from hpatch.conf.tree import Configuration, Problem
+from tests.support.cli.call import call
+
+
+def only(configuration: Configuration) -> Problem:
+    (problem,) = configuration.problems
+    assert (problem.kind, problem.fatal, problem.conditions) == ("unreadable", True, ())
+    assert problem.message.endswith(": hpatch stops reading here")
+    assert not configuration.whole
+    return problem
+
+
+def doubling(folder: Path, steps: int) -> Path:
+    """Files of which each includes the next one twice, the last with one directive."""
+    for step in range(steps):
+        (folder / f"{step}.conf").write_text(f"Include {folder}/{step + 1}.conf\n" * 2)
+    (folder / f"{steps}.conf").write_text("Timeout 5\n")
+    return folder / "0.conf"
+
+
+def test_files_that_double(tmp_path: Path) -> None:
+    """2^20 files, of which as many are read as the limit says."""
+    problem = only(load(str(doubling(tmp_path, 20))))
+    assert f"more than {limits.FILES:,} files" in problem.message
+    assert problem.place.file.endswith(".conf")
+
+
+def test_files_up_to_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    main = doubling(tmp_path, 5)
+    monkeypatch.setattr(limits, "FILES", 63)
+    assert load(str(main)).problems == []
+    monkeypatch.setattr(limits, "FILES", 62)
+    configuration = load(str(main))
+    assert only(configuration).place.line == 2
+    assert configuration.directives == 31
+
+
+def test_a_file_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not even parsed."""
+    monkeypatch.setattr(limits, "CHARACTERS", 20)
+    assert load_text("Timeout 5\nTimeout 6\n").directives == 2
+    configuration = load_text("Timeout 5\nTimeout 60\n")
+    assert "larger than 20 characters" in only(configuration).message
+    assert configuration.directives == 0
+
+
+def test_macros_count_as_they_are_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "<Macro m $a>\nX $a\n</Macro>\nUse m aaaaaaaaaa\nUse m aaaaaaaaaa\n"
+    monkeypatch.setattr(limits, "CHARACTERS", len(text) + 24)
+    assert load_text(text).problems == []
+    monkeypatch.setattr(limits, "CHARACTERS", len(text) + 23)
+    assert only(load_text(text)).place.line == 5
+
+
+@pytest.mark.parametrize("opening", ["<If true>", '<If "${x}" >'])
+def test_sections_inside_one_another(opening: str) -> None:
+    def exceeded(text: str) -> list[str]:
+        return [problem.message for problem in load_text(text).problems if problem.kind == "unreadable"]
+
+    assert exceeded(f"{opening}\n" * limits.NESTED + "</If>\n" * limits.NESTED) == []
+    (message,) = exceeded(f"{opening}\n" * 100_000)
+    assert f"more than {limits.NESTED:,} sections" in message
+
+
+def test_in_an_undecided_conditional(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit is hpatch's own, whatever httpd reads."""
+    monkeypatch.setattr(limits, "NESTED", 1)
+    only(load_text("<IfDefine X>\n<If true>\n<If true>\n</If>\n</If>\n</IfDefine>\n"))
+
+
+def test_ends_in_exit_code_3(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(limits, "FILES", 20)
+    answer = call(capsys, "lint", doubling(tmp_path, 5))
+    assert answer.code == 3
+    assert "more than 20 files are included" in answer.out
+    assert "Found nothing" not in answer.out
