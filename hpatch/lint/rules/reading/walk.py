@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hpatch.conf.walk import arguments, contexts, names
+from hpatch.conf.walk import arguments, contexts, names, sections
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
 from hpatch.lint.rules.reading.refused import LEAST
@@ -180,6 +180,58 @@ def directive_context(context: Context) -> Iterator[Found]:
     for refused in contexts.refused(context.configuration):
         if id(refused.node) not in elsewhere:
             yield found(refused)
+
+
+@rule("CF017", "section-refused", "error", references=(f"{_MANUAL}/sections.html",))
+def section_refused(context: Context) -> Iterator[Found]:
+    """httpd refuses the section for the line that opens it, or for what is missing around it.
+
+    httpd refuses to start. The usual causes:
+
+    - The line that opens the section does not end in `>`, or has no argument.
+    - An `<Else>` or `<ElseIf>` has no `<If>` before it in the same section.
+    - A `<RequireAll>`, `<RequireAny>` or `<RequireNone>` contains no Require.
+    - A `Require not` or a `<RequireNone>` stands outside of `<RequireAll>`. It can only deny access.
+
+    Other rules report a section that is not closed, or that stands where it is not allowed.
+
+    Fires on::
+
+        <VirtualHost *:80
+            ServerName www.example.com
+        </VirtualHost>
+
+    Fires on::
+
+        <Location "/admin/">
+            Require not ip 192.0.2.7
+        </Location>
+
+    Write instead::
+
+        <VirtualHost *:80>
+            ServerName www.example.com
+        </VirtualHost>
+        <Location "/admin/">
+            <RequireAll>
+                Require all granted
+                Require not ip 192.0.2.7
+            </RequireAll>
+        </Location>
+
+    Silent on (only the last `>` counts)::
+
+        <Location "/admin/"> # internal
+            Require ip 192.0.2.7
+        </Location>
+
+    Source: the sections' functions in server/core.c and mod_authz_core.c; each tested on httpd 2.4.71.
+    """
+    refusals = list(sections.refused(context.configuration))
+    if refusals:
+        misplaced = {id(other.node) for other in contexts.refused(context.configuration)}
+        misplaced.update(id(other.node) for other in context.proxy.refusals)
+        yield from (found(refused) for refused in refusals if id(refused.node) not in misplaced)
 
 
 def _garbled(nodes: list[Node]) -> Found:
