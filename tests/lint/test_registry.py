@@ -40,6 +40,7 @@ def test_form(rule: Rule) -> None:
     assert rule.manual.partition("\n")[2].startswith("\n")
     assert re.search(r"^Source: \S", rule.manual, re.M)
     assert max(map(len, rule.manual.splitlines())) <= 120
+    assert "**" not in rule.manual  # every form shows it as it is
 
 
 @ALL

@@ -54,7 +54,8 @@ def summary(result: LintResult, page: Page, detail: Detail) -> Iterator[str]:
     yield from _summary(result, width, color)
     yield from _undecided(result, detail, width, color)
     if result.findings:
-        yield paint(f"hpatch rule {result.findings[0].rule.code} explains the first finding.", "dim", color)
+        gravest = max(result.findings, key=lambda finding: SEVERITIES.index(finding.severity))
+        yield paint(f"hpatch rule {gravest.rule.code} explains the first {gravest.severity}.", "dim", color)
 
 
 def _finding(

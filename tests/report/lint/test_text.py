@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hpatch import __version__
 from hpatch.lint.engine import LintResult
 from hpatch.lint.finding import Finding
-from hpatch.lint.found import Related
+from hpatch.lint.found import Related, Severity
 from hpatch.lint.rule import Rule
 from hpatch.report.common.terminal import cells
 from hpatch.text import Source
@@ -46,6 +46,28 @@ def test_without_a_width_messages_are_not_wrapped_and_long_lines_are_still_cut()
     text = findings("text", result("long"))
     assert '"日本" takes two columns a character, so that a mark below it must be twice as long as it has char' in text
     assert max(len(line) for line in text.split("\n") if " | " in line) <= 160
+
+
+@pytest.mark.parametrize(
+    ("severities", "explained"),
+    [
+        (("info", "warning", "error", "error"), "hpatch rule MP002 explains the first error."),
+        (("info", "warning", "warning"), "hpatch rule MP001 explains the first warning."),
+        (("info", "info"), "hpatch rule MP000 explains the first info."),
+    ],
+)
+def test_the_first_of_the_gravest_findings_is_explained(severities: tuple[Severity, ...], explained: str) -> None:
+    source = Source("a.conf", "a\n")
+    found = tuple(
+        Finding(
+            Rule(f"MP00{index}", "name", "warning", "high", (), check), source.place(0, 1), "text", severity, "high"
+        )
+        for index, severity in enumerate(severities)
+    )
+    made = LintResult(
+        findings=found, files=1, directives=1, sources={"a.conf": source}, conditions=(), rules=(), root=ROOT
+    )
+    assert findings("text", made).splitlines()[-1] == explained
 
 
 CHARACTERS = st.sampled_from('ab \t日é\x1b\u202e\udcff\\"\u0301')
