@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from hpatch import log
-from hpatch.conf import base, limits, onread, parts, vocabulary, words
+from hpatch.conf import base, interpolation, limits, onread, parts, vocabulary, words
 from hpatch.conf.feed import Feed, Level, Stream
 from hpatch.conf.leaf import Leaf
 from hpatch.conf.lines import Line
@@ -90,7 +90,11 @@ class Reader(ReadingState):
             problem.fatal and problem.kind in ("unreadable", "outside", "include") for problem in configuration.problems
         )
         configuration.defines = {name: self.values.get(name.lower()) for name in sorted(self.defined)}
-        for name, uses in self.undefined.items():
+        later = interpolation.replaced_later(configuration) if self.undefined else set()
+        for name, every in self.undefined.items():
+            uses = [use for use in every if (use[0].file, use[0].line, name) not in later]
+            if not uses:
+                continue
             place, conditions = uses[0]
             others = tuple((other, "used here too") for other, _ in uses[1:4])
             more = f" (in {len(uses)} places)" if len(uses) > 1 else ""

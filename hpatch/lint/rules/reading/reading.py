@@ -195,6 +195,12 @@ def variable_undefined(context: Context) -> Iterator[Found]:
 
         ProxyPassMatch "^/app/(.*)$" "http://10.0.0.5:8080/$1"
 
+    Silent on (mod_proxy replaces it at each request)::
+
+        ProxyPassInterpolateEnv On
+        SetEnvIf Host "^([a-z]+)\\." tenant=$1
+        ProxyPass "/app/" "http://10.0.0.5:8080/${tenant}/" interpolate
+
     Source: the documentation, "Syntax of the Configuration Files"; `server/core.c` `ap_resolve_env`; tested on httpd
     2.4.71.
     """

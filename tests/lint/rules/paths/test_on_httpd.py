@@ -85,6 +85,10 @@ BEHAVIOUR = {
     "ProxyPass /q2/ http://A/x?y= nocanon": {"/q2/1": "a/x?y=1"},
     "ProxyPassMatch /q3/(.*) http://A/$1": {"/any/q3/1": "a/1"},
     "ProxyPass /q4 ftp://A": {"/q4/1": "500"},
+    # variable-undefined, interpolate-alone
+    "ProxyPass /i1 http://A/${tenant} interpolate": {"/i1/1": "a/localhost/1"},
+    "ProxyPass /i2/${tenant} http://A/i interpolate": {"/i2/localhost/1": "a/i/1"},
+    "ProxyPass /i3 http://A/${tenant}": {"/i3/1": "a/$%7Btenant%7D/1"},
     # nocanon
     "ProxyPass /v1 http://A/v1 mapping=servlet nocanon": {
         "/v1/x/%2e%2e/y": "a/v1/x/%2e%2e/y",
@@ -115,7 +119,8 @@ def server(httpd: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run
             ),
         )
     )
-    main = f"AllowEncodedSlashes NoDecode\n{balancers}" + "\n".join(BEHAVIOUR) + "\n"
+    tenant = "ProxyPassInterpolateEnv On\nSetEnvIf Host (.*) tenant=$1\n"
+    main = f"AllowEncodedSlashes NoDecode\n{tenant}{balancers}" + "\n".join(BEHAVIOUR) + "\n"
     with running(httpd, tmp_path_factory.mktemp("httpd"), main + hosts) as started:
         yield started
 
