@@ -24,6 +24,16 @@ _OFTEN_BUILT_IN = frozenset(("mod_so", "mod_log_config", "mod_logio", "mod_unixd
 """Modules that Debian compiles in, and that a list of loaded modules may leave out."""
 
 
+_MPMS = ("prefork", "worker", "event")
+
+_MPM_DIRECTIVES = frozenset(
+    (
+        "asyncrequestworkerfactor", "maxspareservers", "maxsparethreads", "minspareservers", "minsparethreads",
+        "threadlimit", "threadsperchild",
+    )
+)  # fmt: skip
+"""The directives that some of these MPMs have and others do not."""
+
 _ALWAYS = frozenset(("core_module", "http_module"))
 
 
@@ -98,6 +108,28 @@ def not_loaded(configuration: Configuration) -> Iterator[Refused]:
                 message=f'"{node.name}" belongs to {owner}, which is not loaded: {then}',
                 help=f"Load it: LoadModule {module} modules/{owner}.so, or on Debian "
                 f"a2enmod {owner.removeprefix('mod_')}.",
+            )
+
+
+def of_another_mpm(configuration: Configuration) -> Iterator[Refused]:
+    """Directives that only other MPMs have. None where the MPM is not known."""
+    if configuration.mpm is None:
+        return
+    here = names.source(f"mpm_{configuration.mpm}_module")
+    then = consequence(configuration)
+    for key, nodes in configuration.by_key.items():
+        if key not in _MPM_DIRECTIVES:
+            continue
+        having = [module for module in names.modules(key) if module in _MPMS]
+        if here is None or here in having:
+            continue
+        for node in filter(walked, nodes):
+            yield Refused(
+                node=node,
+                kind="module",
+                place=node.source.place(node.start, node.start + len(node.name)),
+                message=f'"{node.name}" belongs to the MPM {" or ".join(having)}, and httpd runs {here}: {then}',
+                help=f"Put it into <IfModule {having[-1]}.c>, or remove it.",
             )
 
 

@@ -97,9 +97,17 @@ def module_not_loaded(context: Context) -> Iterator[Found]:
 
         SSLEngine On
 
+    A directive of another MPM is reported where the MPM is known, from `--mpm`, `--httpd` or a LoadModule line.
+
+    Fires on::
+
+        # options: --mpm prefork
+        ThreadsPerChild 25
+
     Source: server/config.c ("perhaps misspelled or defined by a module not included"); tested on httpd 2.4.71.
     """
-    return map(found, names.not_loaded(context.configuration))
+    yield from map(found, names.not_loaded(context.configuration))
+    yield from map(found, names.of_another_mpm(context.configuration))
 
 
 @rule("CF014", "directive-arguments", "error", references=(f"{_MANUAL}/mod/directive-dict.html#Syntax",))

@@ -208,3 +208,26 @@ def test_httpd_refuses_the_arguments(httpd: str, text: str, tmp_path: Path) -> N
 @pytest.mark.parametrize("text", TAKEN)
 def test_httpd_takes_the_arguments(httpd: str, text: str, tmp_path: Path) -> None:
     assert said(httpd, text, tmp_path) == ""
+
+
+@pytest.mark.httpd
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("ThreadsPerChild 25", 1),
+        ("AsyncRequestWorkerFactor 2", 1),
+        ("StartServers 2", 0),
+        ("MaxSpareServers 5", 0),
+        ("<IfModule event.c>\nThreadsPerChild 25\n</IfModule>", 0),
+    ],
+)
+def test_directives_of_another_mpm(tmp_path: Path, httpd: str, text: str, told: int) -> None:
+    load = "LoadModule mpm_prefork_module /usr/lib/apache2/modules/mod_mpm_prefork.so"
+    found = find("module-not-loaded", f"{load}\n{text}")
+    assert len(found) == told
+    assert all("httpd runs prefork" in finding.message for finding in found)
+    assert find("module-not-loaded", text) == [], "the MPM is not known"
+    conf = tmp_path / "httpd.conf"
+    conf.write_text(f"{load}\nServerName x\n{text}\n")
+    run = subprocess.run([httpd, "-t", "-f", str(conf)], capture_output=True, text=True, check=False)
+    assert ("Invalid command" in run.stderr) == bool(told), run.stderr
