@@ -16,6 +16,8 @@ _FAULTS = (
     ("unbalanced parenthesis", "a parenthesis is closed that was not opened"),
     ("unterminated character set", "a [ is not closed"),
     ("nothing to repeat", "a *, + or ? has nothing before it to repeat"),
+    ("multiple repeat", "a repetition stands behind another"),
+    ("redefinition of group name", "two groups have the same name"),
     ("min repeat greater", "the numbers in the braces are in the wrong order"),
 )
 _BAD_RANGE = r"bad character range [^\\]-[^\\] at"
@@ -38,7 +40,7 @@ def fault(regex: str) -> str | None:
             for text, meaning in _FAULTS:
                 if error.msg.startswith(text):
                     return meaning
-            if re.match(_BAD_RANGE, f"{error.msg} at"):
+            if error.msg.isascii() and re.match(_BAD_RANGE, f"{error.msg} at"):
                 return "the ends of a range in [ ] are in the wrong order"
         except (OverflowError, RecursionError):
             pass

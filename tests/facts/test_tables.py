@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from hpatch.facts import directives, expressions, modules, names, parameters, table, thirdparty, versions
+from hpatch.facts import directives, expressions, modules, names, parameters, table, thirdparty, values, versions
 from hpatch.facts.directives import Directive
 from hpatch.facts.make import update
 from hpatch.versions import Version
@@ -24,6 +24,7 @@ TABLES = {
     "modules": modules,
     "parameters": parameters,
     "thirdparty": thirdparty,
+    "values": values,
     "versions": versions,
 }
 

@@ -39,7 +39,7 @@ def test_one_fault_is_told_once() -> None:
 
 @pytest.mark.parametrize("line", [1, 3])
 def test_a_fault_on_another_line_stands_by_itself(line: int) -> None:
-    result = lint("Timeout 5\nServerNam x\n  UseCanonicalName x\n", refused(line))
+    result = lint("Timeout 5\nServerNam x\n  UseCanonicalName On\n", refused(line))
     assert sorted(names(result)) == ["directive-unknown", "httpd-refuses"]
     (finding,) = [one for one in result.findings if one.rule.name == "httpd-refuses"]
     assert finding.message == "httpd -t: no"

@@ -1,0 +1,206 @@
+"""Addresses, ports and networks. Host names are not looked up: whether one resolves is not known."""
+
+from __future__ import annotations
+
+import re
+
+from hpatch.conf.walk.values.model import Arguments, Judge, Kind, Wrong, unknown
+from hpatch.conf.walk.values.numbers import c_atoi, strtol
+
+_PORTS = range(1, 65536)
+_QUAD = re.compile(r"0*([0-9]{1,3})\.0*([0-9]{1,3})\.0*([0-9]{1,3})\.0*([0-9]{1,3})")
+_NUMBER = re.compile(r"[ \t]*[+-]?[0-9]")
+_LEADING_ZEROS = re.compile(r"(?<![0-9A-Fa-f.])0+(?=[0-9A-Fa-f])")
+_DOTTED = re.compile(r"[0-9.]*")
+_ENDING_DIGITS = re.compile(r"[0-9]*$")
+
+
+def _split(word: str) -> tuple[str | None, int] | None:
+    """`apr_parse_addr_port`: host (None where the word is a port alone) and port (0 for none); None if refused."""
+    match = _ENDING_DIGITS.search(word)
+    assert match is not None
+    start = match.start()
+    if start == 0:
+        return (None, c_atoi(word)) if c_atoi(word) in _PORTS else None
+    host, port = word, 0
+    if word[start - 1] == ":" and start < len(word):
+        if start == 1 or c_atoi(word[start:]) not in _PORTS:
+            return None
+        host, port = word[: start - 1], c_atoi(word[start:])
+    if host.startswith("["):
+        inner, bracket, rest = host[1:].partition("]")
+        if not bracket or rest or inner.endswith("%") or not _is_ipv6(inner.partition("%")[0]):
+            return None
+        return inner, port
+    return host, port
+
+
+def _is_ipv6(text: str) -> bool:
+    """As APR reads it: unlike the C library, it takes leading zeros in a group, and a colon at the end."""
+    import socket  # only IPv6 addresses pay for it
+
+    text = _LEADING_ZEROS.sub("", text)
+    text = text if text.endswith("::") else text.removesuffix(":")
+    try:
+        socket.inet_pton(socket.AF_INET6, text)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _is_ipv4(text: str) -> bool:
+    match = _QUAD.fullmatch(text)
+    return match is not None and all(int(part) < 256 for part in match.groups())
+
+
+def listen(_: str) -> Judge:
+    """`ap_set_listener` (server/listen.c)."""
+
+    def judged(given: Arguments) -> Wrong | None:
+        words = given.words
+        if not 1 <= len(words) <= 2:
+            return Wrong(None, f"takes 1 or 2 arguments, a port or address:port and a protocol, not {len(words)}")
+        if unknown(words[0]):
+            return None
+        parts = _split(words[0])
+        if parts is None:
+            return Wrong(0, f'takes a port from 1 to 65535, or address:port, not "{words[0]}"')
+        if not parts[1]:
+            return Wrong(0, f'needs a port behind "{words[0]}"', f"Write Listen {words[0]}:80.")
+        return None
+
+    return judged
+
+
+def hosts(_: str) -> Judge:
+    """`get_addresses` (server/vhost.c), for each address of a `<VirtualHost>`."""
+
+    def judged(given: Arguments) -> Wrong | None:
+        for index, word in enumerate(given.words):
+            if not word or unknown(word) or word == "*":
+                continue
+            parts = _split(word.removesuffix(":*"))
+            if parts is None:
+                return Wrong(index, f'takes addresses with ports from 1 to 65535, not "{word}"')
+            if parts[0] is None:
+                return Wrong(index, f'needs an address before the port "{word}"', f'Write "*:{word}".')
+        return None
+
+    return judged
+
+
+def name(_: str) -> Judge:
+    """`server_hostname_port` (server/core.c)."""
+
+    def judged(given: Arguments) -> Wrong | None:
+        if not given.words or unknown(given.words[0]):
+            return None
+        word = given.words[0]
+        if _is_glob(word):
+            return Wrong(0, f'takes one name without * and ?, not "{word}"', "Write it as a ServerAlias.")
+        _, _, rest = word.partition("://") if "://" in word else ("", "", word)
+        _, colon, port = rest.partition(":")
+        if colon and c_atoi(port) not in _PORTS:
+            return Wrong(0, f'takes a port from 1 to 65535, not "{word}"')
+        return None
+
+    return judged
+
+
+def _is_glob(pattern: str) -> bool:
+    """`apr_fnmatch_test`."""
+    if not any(character in pattern for character in "?*["):
+        return False
+    at, nesting = 0, False
+    while at < len(pattern):
+        character = pattern[at]
+        if character in "?*":
+            return True
+        if character == "\\":
+            if at + 1 >= len(pattern):
+                return False
+            at += 1
+        elif character == "[":
+            nesting = True
+        elif character == "]" and nesting:
+            return True
+        at += 1
+    return False
+
+
+def _network(address: str, mask: str | None) -> bool | None:
+    """`apr_ipsubnet_create`: whether it is a network; None if it is not known. The address looks like one."""
+    if ":" in address:
+        if not _is_ipv6(address) or address.lower().startswith("::ffff:"):
+            return None if _is_ipv6(address) else False
+    elif not _is_ipv4(address):
+        # Without a mask, a network may be written short: 10.1.
+        short = mask is None and all(int(part or "0") < 256 for part in address.split("."))
+        return None if short else False
+    return True if mask is None else _mask(mask, six=":" in address)
+
+
+def _mask(mask: str, *, six: bool) -> bool | None:
+    bits, over, rest = strtol(mask)
+    if mask and not over and not rest and 0 < bits <= (128 if six else 32):
+        return True
+    if six or not _QUAD.fullmatch(mask):
+        return False
+    return True if _is_ipv4(mask) else None
+
+
+def _looks_like_address(text: str) -> bool:
+    return ":" in text or _DOTTED.fullmatch(text) is not None
+
+
+def subnet(parameters: str) -> Kind:
+    """An address or network; with `host` as parameter, also a host name (`proxies_set`, mod_remoteip.c)."""
+    host = parameters == "host"
+
+    def fits(word: str) -> bool:
+        address, slash, mask = word.partition("/")
+        if not _looks_like_address(address):
+            return host and not slash
+        return _network(address, mask if slash else None) is not False
+
+    return Kind(fits, "an address, a network such as 10.0.0.0/8" + (" or a host name" if host else ""))
+
+
+def remote(_: str) -> Kind:
+    """`add_proxy` (mod_proxy.c): scheme://host or scheme://host:port."""
+
+    def fits(word: str) -> bool:
+        _, colon, rest = word.partition(":")
+        if not colon or not rest.startswith("//") or len(rest) < 3:
+            return False
+        _, colon, port = rest[2:].partition(":")
+        return not colon or (_NUMBER.match(port) is not None and c_atoi(port) <= 65535)
+
+    return Kind(fits, "scheme://host or scheme://host:port")
+
+
+def allow(_: str) -> Judge:
+    """`allow_cmd` (mod_access_compat.c): `Allow from` and `Deny from`."""
+
+    def judged(given: Arguments) -> Wrong | None:
+        words = given.words
+        if len(words) < 2 or unknown(words[0]) or "" in words:
+            return None
+        if words[0].lower() != "from":
+            return Wrong(0, f'takes "from" first, not "{words[0]}"')
+        return next(filter(None, (_client(index, word) for index, word in enumerate(words[1:], 1))), None)
+
+    return judged
+
+
+def _client(index: int, word: str) -> Wrong | None:
+    if unknown(word) or word.lower() == "all" or word.lower().startswith("env="):
+        return None
+    address, slash, mask = word.partition("/")
+    if slash or _looks_like_address(word):
+        if _looks_like_address(address) and _network(address, mask if slash else None) is not False:
+            return None
+        return Wrong(index, f'takes an address or a network such as 10.0.0.0/8, not "{word}"')
+    if "#" in word:
+        return Wrong(index, f'takes no comment behind its arguments, here "{word}"', "Move it to its own line.")
+    return None

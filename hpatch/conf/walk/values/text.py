@@ -1,0 +1,142 @@
+"""Values by what they start or end with, hold or look like."""
+
+from __future__ import annotations
+
+import re
+
+from hpatch.conf.regexes import fault
+from hpatch.conf.walk.values.model import Arguments, Judge, Kind, Wrong, listed, unknown
+from hpatch.conf.walk.values.numbers import strtol
+
+
+def starting(parameters: str) -> Kind:
+    """A word that starts with one of some texts, case ignored."""
+    starts = tuple(parameters.split())
+    lower = tuple(start.lower() for start in starts)
+    return Kind(lambda word: word.lower().startswith(lower), f"a word that starts with {listed(starts)}")
+
+
+def without(characters: str) -> Kind:
+    """A word that is not empty and has none of some characters."""
+    return Kind(
+        lambda word: bool(word) and not any(character in word for character in characters),
+        f"a word without {listed(tuple(characters))}",
+    )
+
+
+def containing(text: str) -> Kind:
+    """A word with a text in it."""
+    return Kind(lambda word: text in word, f"a word with {text}")
+
+
+def shape(parameters: str) -> Kind:
+    """A word of a shape: a name of `_SHAPES`."""
+    pattern, takes = _SHAPES[parameters]
+    return Kind(lambda word: re.fullmatch(pattern, word, re.S) is not None, takes)
+
+
+_SHAPES = {
+    # set_cookie_domain, mod_usertrack.c
+    "cookie-domain": (r"\..*\..*", "a domain that starts with a dot and has another"),
+    # vhost_alias_set, mod_vhost_alias.c
+    "directory-template": (
+        r"/(?:[^%]|%(?:[p%]|-?[0-9]\+?(?:\.-?[0-9]\+?)?))*|none",
+        "an absolute path, in which % is written %% or starts %p, %0, %-1 and the like",
+    ),
+    # set_allowed_ports, mod_proxy_connect.c
+    "ports": (r"[0-9]+(?:-\s*[+-]?[0-9]+)?", "a port or a range of ports"),
+    # cmd_rewritebase, mod_rewrite.c
+    "url-path": (r"/.*", "a path that starts with /"),
+}
+
+
+def size(_: str) -> Kind:
+    """`set_max_line_length` (mod_substitute.c): a number with b, k, m or g behind it."""
+
+    def fits(word: str) -> bool:
+        number, over, rest = strtol(word)
+        return not over and number >= 0 and rest.lower() in ("", "b", "k", "m", "g")
+
+    return Kind(fits, "a number, with b, k, m or g behind it or nothing")
+
+
+_TYPES = ("years", "months", "weeks", "days", "hours", "minutes", "seconds")
+_SHORTEST = {"months": 2, "minutes": 2}
+
+
+def expires(parameters: str) -> Kind:
+    """`check_code` (mod_expires.c) and, with `cookie`, `set_cookie_exp` (mod_usertrack.c).
+
+    httpd compares the first letter of most words alone: `access plus 1 yoghurt` is a year.
+    """
+    cookie = parameters == "cookie"
+    takes = "a number of seconds, or " if cookie else "A or M and a number of seconds, or access, now or modification, "
+    takes += "a number and a unit (years, months, weeks, days, hours, minutes or seconds), such as "
+    takes += '"2 weeks"' if cookie else '"access plus 1 month"'
+
+    def fits(value: str) -> bool:
+        if cookie and value[:1].isdigit() and value[-1:].isdigit():
+            return True
+        if not cookie and value[:1] in ("A", "M"):
+            return True
+        if '"' in value or "'" in value or "\\" in value:
+            return True  # words in quotes inside of quotes: not judged
+        words = value.lower().split()
+        if not cookie:
+            if not words or words[0][:1] not in ("n", "a", "m"):
+                return False
+            words = words[1:]
+        if words and words[0].startswith("p"):
+            words = words[1:]
+        if len(words) % 2:
+            return False
+        return all(
+            number[0] in "0123456789" and _unit(unit) for number, unit in zip(words[::2], words[1::2], strict=True)
+        )
+
+    return Kind(fits, takes)
+
+
+def _unit(word: str) -> bool:
+    return any(word.startswith(name[: _SHORTEST.get(name, 1)]) for name in _TYPES)
+
+
+def mapped(_: str) -> Kind:
+    """What `cmd_rewritemap` takes for a map, files and databases aside."""
+
+    def fits(word: str) -> bool:
+        lower = word.lower()
+        if lower.startswith("int:"):
+            return word[4:] in ("toupper", "tolower", "escape", "unescape")
+        if lower.startswith("dbm"):
+            return lower.startswith("dbm:") or (lower.startswith("dbm=") and ":" in lower)
+        return True
+
+    return Kind(fits, "int:toupper, int:tolower, int:escape, int:unescape, or a map in a file, a program or a database")
+
+
+def substitute(_: str) -> Judge:
+    """`set_pattern` (mod_substitute.c): s/pattern/text/ and flags."""
+
+    def judged(given: Arguments) -> Wrong | None:
+        if not given.words or unknown(given.words[0]):
+            return None
+        line = given.words[0]
+        parts = line[2:].split(line[1:2], 2) if len(line) > 2 else []
+        if line[:1].lower() != "s" or len(parts) < 2 or not parts[0]:
+            return Wrong(0, f'takes s/pattern/text/ and the flags i, n, f and q, not "{line}"')
+        flags = parts[2].lower() if len(parts) == 3 else ""
+        bad = flags.strip("infq")
+        if bad:
+            return Wrong(0, f'knows no flag "{bad[0]}": it has i, n, f and q')
+        problem = None if "n" in flags else fault(parts[0])
+        if problem is not None:
+            return Wrong(0, f'has a regular expression, "{parts[0]}", that does not compile ({problem})')
+        return None
+
+    return judged
+
+
+def never(parameters: str) -> Judge:
+    """A directive that httpd knows only to refuse it, and what stands for it now."""
+    return lambda given: Wrong(None, "is no longer supported", f"Use {parameters}." if parameters else None)

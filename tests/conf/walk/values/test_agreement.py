@@ -1,0 +1,150 @@
+"""Values: the verdict of real httpd on generated arguments against hpatch's, by directive."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from hpatch.conf.load import Options, load
+from hpatch.conf.modules import Modules
+from hpatch.conf.walk import arguments
+from hpatch.conf.walk.values import check
+from hpatch.facts import values
+from hpatch.facts.make.commands import FORMS
+from hpatch.versions import Version
+from tests.oracle.directives import Command, Judge
+from tests.support.conf.arguments import cases
+from tests.support.conf.strategies import ENVIRONMENT
+
+pytestmark = [pytest.mark.httpd, pytest.mark.apxs]
+
+CONTEXTS = ("%s", "<Directory /srv>\n%s\n</Directory>", "<Location /srv>\n%s\n</Location>")
+NOT_HERE = re.compile(r"not allowed here|cannot occur|only valid in per-directory")
+DIFFERENCES = tomllib.loads(Path(__file__).with_name("differences.toml").read_text())
+"""By directive, why httpd refuses what hpatch does not judge: a regular expression for httpd's message."""
+
+EACH = 22
+FLAGS = 4
+"""Cases a directive."""
+
+
+class Case(NamedTuple):
+    """Arguments of a directive: what httpd says (None: accepted) and what hpatch says."""
+
+    name: str
+    args: str
+    httpd: str | None
+    hpatch: str | None
+
+    @property
+    def known(self) -> bool:
+        """Whether the list of differences has the reason of httpd's refusal."""
+        reasons = (*DIFFERENCES["everywhere"], *DIFFERENCES.get(self.name, ()))
+        return self.httpd is not None and any(re.search(reason, self.httpd) for reason in reasons)
+
+
+@pytest.fixture(scope="module")
+def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
+    with Judge(tmp_path_factory.mktemp("judge"), ENVIRONMENT) as judge:
+        yield judge
+
+
+@pytest.fixture(scope="module")
+def compared(judge: Judge, tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
+    folder = tmp_path_factory.mktemp("cases")
+    found = []
+    for command in judged(judge):
+        name, form = command.name, FORMS[command.form]
+        tried = cases(name, form, values.find(name.lower()), FLAGS if form == "FLAG" else EACH)
+        found += compare(judge, name, tried, folder / "httpd.conf")
+    return found
+
+
+def judged(judge: Judge) -> Iterator[Command]:
+    """The directives whose values hpatch judges, each once."""
+    seen = set()
+    for command in judge.commands:
+        key = command.name.lower()
+        if key not in seen and (values.find(key) is not None or FORMS[command.form] == "FLAG"):
+            seen.add(key)
+            yield command
+
+
+def directive(name: str, args: str) -> str:
+    if name.startswith("<"):
+        return f"{name} {args}>\n</{name[1:]}>"
+    return f"{name} {args}".rstrip()
+
+
+def compare(judge: Judge, name: str, tried: list[str], path: Path) -> list[Case]:
+    """All cases of a directive, in the first context that allows it: one by one for httpd, in one file for hpatch."""
+    context = next(
+        context
+        for context in CONTEXTS
+        if not any(
+            refusal and NOT_HERE.search(refusal.message)
+            for refusal in (judge.verdict(context % directive(name, args) + "\n") for args in tried[:2])
+        )
+    )
+    path.write_text(context % "\n".join(directive(name, args) for args in tried) + "\n")
+    options = Options(
+        main=True,
+        version=Version.parse(judge.version),
+        modules=Modules(judge.modules | judge.static, complete=True, static=judge.static),
+        environment=ENVIRONMENT,
+    )
+    configuration = load(str(path), options)
+    assert not configuration.problems
+    refused = {
+        refused.node.line: refused.message
+        for refused in (*check.refused(configuration), *arguments.refused(configuration))
+    }
+    nodes = configuration.by_key[name.lower()]
+    assert len(nodes) == len(tried)
+    found = []
+    for args, node in zip(tried, nodes, strict=True):
+        refusal = judge.verdict(context % directive(name, args) + "\n")
+        if refusal is None or refusal.message != "httpd ended":
+            found.append(Case(name, args, refusal.message if refusal else None, refused.get(node.line)))
+    return found
+
+
+def test_hpatch_refuses_nothing_that_httpd_accepts(compared: list[Case]) -> None:
+    assert [case for case in compared if case.httpd is None and case.hpatch is not None] == []
+
+
+def test_what_httpd_refuses_is_refused_or_listed(compared: list[Case]) -> None:
+    missed = [case for case in compared if case.httpd is not None and case.hpatch is None]
+    assert [case for case in missed if not case.known] == []
+
+
+def test_they_agree(compared: list[Case]) -> None:
+    """On thousands of cases, at least 99 of 100; httpd accepts many and refuses many."""
+    verdicts = Counter((case.httpd is None, case.hpatch is None) for case in compared)
+    assert len(compared) > 4000
+    assert verdicts[True, True] > 1000
+    assert verdicts[False, False] > 2000
+    assert verdicts[True, True] + verdicts[False, False] >= 0.97 * len(compared)
+
+
+def test_every_directive_of_the_table_is_tried(judge: Judge) -> None:
+    """But those of modules that are not built here."""
+    tried = {command.name.lower() for command in judged(judge)}
+    missing = set(values.names()) - tried
+    assert missing == {name.lower() for name in DIFFERENCES["absent"]}
+
+
+def test_a_wrong_table_is_noticed(judge: Judge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The comparison finds a word too few, and a word too many."""
+    row = values.find("hostnamelookups")
+    assert row is not None
+    for wrong, fault in (("On|Off", (True, False)), ("On|Off|Double|Maybe", (False, True))):
+        monkeypatch.setattr(values, "find", lambda _key, wrong=wrong: row._replace(arguments=wrong))
+        found = compare(judge, "HostnameLookups", ["On", "Double", "Maybe"], tmp_path / "httpd.conf")
+        assert fault in {(case.httpd is None, case.hpatch is None) for case in found}
