@@ -81,10 +81,17 @@ def module_not_loaded(context: Context) -> Iterator[Found]:
     The rule is silent if hpatch does not know all modules that httpd loads. It knows them from `--modules`, or from
     `--httpd` and a main file with LoadModule lines. A single virtual host file has no such lines.
 
+    A directive of another MPM is reported where the MPM is known: from `--mpm`, `--httpd` or a LoadModule line.
+
     Fires on::
 
         # options: --modules mpm_event,proxy,proxy_http
         SSLEngine On
+
+    Fires on::
+
+        # options: --mpm prefork
+        ThreadsPerChild 25
 
     Write instead::
 
@@ -96,13 +103,6 @@ def module_not_loaded(context: Context) -> Iterator[Found]:
     Silent on (the modules are not known)::
 
         SSLEngine On
-
-    A directive of another MPM is reported where the MPM is known, from `--mpm`, `--httpd` or a LoadModule line.
-
-    Fires on::
-
-        # options: --mpm prefork
-        ThreadsPerChild 25
 
     Source: server/config.c ("perhaps misspelled or defined by a module not included"); tested on httpd 2.4.71.
     """

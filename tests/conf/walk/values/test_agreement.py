@@ -125,7 +125,7 @@ def test_what_httpd_refuses_is_refused_or_listed(compared: list[Case]) -> None:
 
 
 def test_they_agree(compared: list[Case]) -> None:
-    """On thousands of cases, at least 99 of 100; httpd accepts many and refuses many."""
+    """On thousands of cases, at least 97 of 100, always where hpatch refuses; httpd accepts many."""
     verdicts = Counter((case.httpd is None, case.hpatch is None) for case in compared)
     assert len(compared) > 4000
     assert verdicts[True, True] > 1000
