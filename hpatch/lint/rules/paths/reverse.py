@@ -11,6 +11,7 @@ from hpatch.lint.found import Fix, Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.edits import replaced
 from hpatch.lint.rules._shared.passes import one_slash, passes, pattern, section_pattern, wildcard
+from hpatch.lint.rules.paths.shadowing import shadowed
 from hpatch.proxy.model import Balancer
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
 _ONE_FILE = r"(?i)/\.well-known/|/[^/]+\.\w{1,5}\Z"
 
 
-@rule("MP019", "reverse-missing", "warning", confidence="medium", references=(_MANUAL,))
+@rule("MP019", "reverse-missing", "info", confidence="medium", references=(_MANUAL,))
 def reverse_missing(context: Context) -> Iterator[Found]:
     """An HTTP backend has a ProxyPass but no ProxyPassReverse.
 
@@ -35,8 +36,12 @@ def reverse_missing(context: Context) -> Iterator[Found]:
     http://10.0.0.5:8080/login`. Without ProxyPassReverse, the client receives that address, which it cannot reach.
     There is one finding for each backend of a server.
 
+    It is an info, because many backends never redirect, such as those of an API. It is a warning when a
+    ProxyPassReverseCookieDomain or ProxyPassReverseCookiePath says that the backend uses its own host or path.
+
     The rule is silent:
 
+    - when no request reaches the ProxyPass (`pass-shadowed` reports it)
     - when the redirect is right already (ProxyPreserveHost On and the same path on both sides)
     - when a directive edits `Location`
     - for single files and `/.well-known/`
@@ -47,6 +52,11 @@ def reverse_missing(context: Context) -> Iterator[Found]:
     Fires on::
 
         ProxyPass "/app" "http://10.0.0.5:8080/app"
+
+    Fires on (the backend's cookies are for its own host, so its redirects are, too)::
+
+        ProxyPass "/app" "http://app.internal:8080/app"
+        ProxyPassReverseCookieDomain "app.internal" "www.example.org"
 
     Write instead::
 
@@ -63,11 +73,12 @@ def reverse_missing(context: Context) -> Iterator[Found]:
         ProxyPass "/app" "fcgi://10.0.0.5:9000/app"
 
     Source: the ProxyPassReverse documentation ("essential ... to avoid bypassing the reverse proxy");
-    `ap_proxy_location_reverse_map` in proxy_util.c.
+    `ap_proxy_location_reverse_map` in proxy_util.c. Tested on httpd 2.4.71.
     """
     edited: bool | None = None
     preserving = _preserving(context)
     main = _Served(context.proxy.servers[0])
+    unreached: set[int] | None = None
     for server in context.proxy.servers:
         served: _Served | None = None if server.parent is not None else main
         preserved = _preserves(preserving, server)
@@ -81,6 +92,10 @@ def reverse_missing(context: Context) -> Iterator[Found]:
             served = served or _Served(server, main)
             if served.has(mapping, target) or _one_file(mapping):
                 continue
+            if unreached is None:
+                unreached = {id(one) for one, _, _ in shadowed(context)}
+            if id(mapping) in unreached:
+                continue
             hosts.setdefault((target.scheme, target.host, target.port), []).append(mapping)
         if not hosts:
             continue
@@ -90,12 +105,30 @@ def reverse_missing(context: Context) -> Iterator[Found]:
             return
         for first, *others in hosts.values():
             assert first.target is not None
+            itself = any(_names_itself(mapping, server) for mapping in (first, *others))
             yield Found(
                 first.place,
                 f'"{first.target.text}" has no ProxyPassReverse: its redirects send clients to the backend itself',
                 related=tuple(Related(other.place, "the same backend") for other in others[:5]),
                 help="Add a ProxyPassReverse with the same path and URL.",
+                severity="warning" if itself else None,
             )
+
+
+def _names_itself(mapping: Mapping, server: Server) -> bool:
+    """Whether a line for cookies says that a mapping's backend uses its own host, or its own path."""
+    target = mapping.target
+    assert target is not None
+    lines = server.reverses if server.parent is None else [*server.parent.reverses, *server.reverses]
+    hosts = {member.host for member in _members(target, mapping)}
+    for line in lines:
+        if line.node.key == "proxypassreversecookiedomain" and line.path.lower().lstrip(".") in hosts:
+            return True
+        if line.node.key == "proxypassreversecookiepath" and not _same_path(mapping, target):
+            own = target.path.rstrip("/")
+            if own and line.path.rstrip("/") == own:
+                return True
+    return False
 
 
 @rule("MP020", "reverse-unix", "warning", confidence="medium", references=(_MANUAL,))

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from hpatch.lint.found import Confidence, Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.passes import WEBSOCKET, same_result
-from hpatch.lint.rules._shared.takers import takers
+from hpatch.lint.rules._shared.takers import Taker, takers
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
+    from hpatch.proxy.model import Mapping
 
 _ORDER = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
 
@@ -61,6 +62,20 @@ def pass_shadowed(context: Context) -> Iterator[Found]:
     `merge_proxy_dir_config` in mod_proxy.c, `ap_location_walk` in server/request.c. Each case tested on httpd 2.4.71,
     which does not follow the documentation's "the most specific location will take precedence".
     """
+    for mapping, taker, confidence in shadowed(context):
+        does = "excludes" if taker.mapping.target is None else "takes"
+        yield Found(
+            mapping.place,
+            f'no request reaches this {mapping.kind} "{mapping.path}": the one for "{taker.mapping.path}" {does} them '
+            "all",
+            related=(Related(taker.mapping.place, f"{does} them: {taker.why}"),),
+            help=taker.help,
+            confidence=confidence,
+        )
+
+
+def shadowed(context: Context) -> Iterator[tuple[Mapping, Taker, Confidence | None]]:
+    """Every mapping that no request reaches, the one that takes its requests, and how sure that is (None: high)."""
     fallback = not context.configuration.find("proxywebsocketfallbacktoproxyhttp")
     for mapping, taker in takers(context.proxy):
         if mapping.target is None or same_result(taker.mapping, mapping):
@@ -71,12 +86,4 @@ def pass_shadowed(context: Context) -> Iterator[Found]:
             if not fallback:
                 continue
             confidence = "medium"
-        does = "excludes" if target is None else "takes"
-        yield Found(
-            mapping.place,
-            f'no request reaches this {mapping.kind} "{mapping.path}": the one for "{taker.mapping.path}" {does} them '
-            "all",
-            related=(Related(taker.mapping.place, f"{does} them: {taker.why}"),),
-            help=taker.help,
-            confidence=confidence,
-        )
+        yield mapping, taker, confidence

@@ -112,6 +112,7 @@ def server(httpd: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run
             ("on", "AllowEncodedSlashes On\nProxyPass /e http://A/e\nProxyPass /n http://A/n nocanon"),
             ("nodecode", "AllowEncodedSlashes NoDecode\nProxyPass /e http://A/e"),
             ("inherits-slashes", "ProxyPass /e http://A/e nocanon"),
+            ("preserving", "ProxyPreserveHost On\nProxyPass /p http://A/p"),
             (
                 "reverse",
                 "ProxyPass /r http://A\nProxyPassReverse /r http://A/\n"
@@ -150,3 +151,5 @@ def test_reverse(server: Running) -> None:
     redirect = "http://BACKEND/login"
     assert server.get("/r/1", redirect, "reverse") == "http://reverse/rlogin"
     assert server.get("/u/1", redirect, "reverse").startswith("http://127.0.0.1:")
+    assert server.get("/o1/1", redirect).startswith("http://127.0.0.1:")
+    assert server.get("/p/1", redirect, "preserving") == "http://preserving/login"

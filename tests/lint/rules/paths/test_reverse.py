@@ -23,6 +23,25 @@ def test_missing(text: str, place: tuple[int, int]) -> None:
     assert places("reverse-missing", text) == [place]
 
 
+@pytest.mark.parametrize(
+    ("lines", "severity"),
+    [
+        ("", "info"),
+        ("ProxyPassReverseCookieDomain h www.example.org", "warning"),
+        ("ProxyPassReverseCookieDomain .H www.example.org", "warning"),
+        ("ProxyPassReverseCookieDomain other www.example.org", "info"),
+        ("ProxyPassReverseCookiePath /b/ /a/", "warning"),
+        ("ProxyPassReverseCookiePath / /a", "info"),
+        ("ProxyPassReverseCookiePath /other /a", "info"),
+        ("ProxyPassReverse /other http://other/", "info"),
+        ("<VirtualHost *>\nProxyPassReverseCookieDomain h www.example.org\n</VirtualHost>", "info"),
+    ],
+)
+def test_missing_is_a_warning_where_the_backend_names_itself(lines: str, severity: str) -> None:
+    (finding,) = find("reverse-missing", f"ProxyPass /a http://h:81/b\n{lines}")
+    assert finding.severity == severity
+
+
 def test_missing_once_for_a_backend() -> None:
     (finding,) = find("reverse-missing", "ProxyPass /a http://h/a\nProxyPass /b http://h/b")
     assert [related.place.line for related in finding.related] == [2]
@@ -43,6 +62,7 @@ def test_missing_once_for_a_backend() -> None:
         "ProxyPass /a ws://h/a",
         "ProxyPass /a ajp://h:8009/a",
         "ProxyPass /a !",
+        "ProxyPassReverse / http://h/\nProxyPass / http://h/\nProxyPass /a http://i/a",
         "ProxyPass /.well-known/acme-challenge http://h/.well-known/acme-challenge",
         "ProxyPass /favicon.ico http://h/favicon.ico",
         _BALANCER.format("ajp") + "ProxyPass / balancer://b/",
