@@ -51,9 +51,9 @@ def location_two_args(context: Context) -> Iterator[Found]:
     on httpd 2.4.71.
     """
     for refusal in context.proxy.refusals:
-        if not two_arguments(refusal):
-            continue
         node = refusal.node
+        if not two_arguments(refusal) or node.inside(*_PROXY_SECTIONS):
+            continue
         section = node.inside(*_LOCATIONS)
         words = node.words
         path = words[0] if words else ""
@@ -92,7 +92,8 @@ def pass_bad_context(context: Context) -> Iterator[Found]:
 
     - In Directory, Files, If, Limit and the like, httpd refuses to start.
     - In a `.htaccess` file, httpd answers every request there with 500.
-    - In a `<Proxy>` section, httpd starts but never uses a ProxyPass. This is a warning.
+    - In a `<Proxy>` section, httpd refuses a path as the first argument. Without one, httpd starts but never uses the
+      ProxyPass. That is a warning.
 
     Move the directive into the server, or into a Location with the path.
 
@@ -113,7 +114,7 @@ def pass_bad_context(context: Context) -> Iterator[Found]:
     """
     for refusal in context.proxy.refusals:
         node = refusal.node
-        if refusal.kind != "context" or node.key not in DIRECTIVES:
+        if node.key not in DIRECTIVES or not (refusal.kind == "context" or _path_in_proxy(refusal)):
             continue
         section = node.parent
         where = "here" if section is None else f"in {section.name}>"
@@ -138,6 +139,11 @@ def pass_bad_context(context: Context) -> Iterator[Found]:
                 help="Move it into the server, or into a <Location>.",
                 severity="warning",
             )
+
+
+def _path_in_proxy(refusal: Refusal) -> bool:
+    """Whether a line has a path in a `<Proxy>` section. To remove it would not mend it: httpd never uses the line."""
+    return refusal.kind == "location-path" and refusal.node.inside(*_PROXY_SECTIONS) is not None
 
 
 @rule("MP008", "locationmatch-pass", "warning", confidence="medium", references=(_PASS, _MATCH))

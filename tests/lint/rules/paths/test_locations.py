@@ -50,6 +50,16 @@ def test_bad_context(section: str, line: str) -> None:
     assert (finding.place.line, finding.place.column, finding.severity) == (2, 3, "error")
 
 
+@pytest.mark.parametrize("section", ["<Proxy http://h/>", "<ProxyMatch h>"])
+@pytest.mark.parametrize("line", ["ProxyPass /a http://h/", "ProxyPass /a !", "ProxyPassReverse /a http://h/"])
+def test_bad_context_proxy_with_a_path(section: str, line: str) -> None:
+    text = f"{section}\n  {line}\n</{section[1:].partition(' ')[0]}>"
+    (finding,) = find("pass-bad-context", text)
+    assert (finding.severity, finding.place.line) == ("error", 2)
+    assert "httpd does not start" in finding.message
+    assert find("location-two-args", text) == []
+
+
 def test_proxy_section() -> None:
     (finding,) = find("pass-bad-context", "<Proxy http://h/>\n  ProxyPass http://h/\n</Proxy>")
     assert (finding.place.line, finding.severity) == (2, "warning")

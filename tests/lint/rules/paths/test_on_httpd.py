@@ -38,6 +38,9 @@ def test_examples(rule: Rule, httpd: str, tmp_path: Path) -> None:
         "<Location /a>\nProxyPassMatch ^/a http://h/\n</Location>",
         '<Location /a>\n<If "true">\nProxyPass http://h/\n</If>\n</Location>',
         "<Files a>\nProxyPassReverse http://h/\n</Files>",
+        "<Proxy http://h/>\nProxyPass /a http://h/\n</Proxy>",
+        "<Proxy http://h/>\nProxyPassReverse /a http://h/\n</Proxy>",
+        "<ProxyMatch h>\nProxyPass /a !\n</ProxyMatch>",
         "ProxyPass /a unix:/x",
         "ProxyPass /a 127.0.0.1:80",
         "ProxyPassMatch ^*a http://h/",
@@ -48,6 +51,10 @@ def test_examples(rule: Rule, httpd: str, tmp_path: Path) -> None:
 )
 def test_refused(text: str, httpd: str, tmp_path: Path) -> None:
     assert not check(httpd, tmp_path, text)[0]
+
+
+def test_proxy_section_without_a_path(httpd: str, tmp_path: Path) -> None:
+    assert check(httpd, tmp_path, "<Proxy http://h/>\nProxyPass http://h/\n</Proxy>")[0]
 
 
 BEHAVIOUR = {
