@@ -117,7 +117,7 @@ def tree_of(main: str, given: str | None) -> str:
 def _home(main: str) -> str:
     """The folder of a main file. A pipe or the standard input has none: there, it is the current folder."""
     folder = os.path.dirname(main)  # noqa: PTH120 - the path stays text, as written
-    return "" if f"{folder}/".startswith(("/dev/", "/proc/")) else folder
+    return "" if folder in ("/dev", "/dev/fd") or f"{folder}/".startswith("/proc/") else folder
 
 
 @lru_cache(maxsize=1024)

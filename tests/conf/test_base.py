@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hpatch.conf.base import Surroundings
+from hpatch.conf.base import Surroundings, tree_of
 from hpatch.conf.load import DEFAULTS, Options, load
 from hpatch.conf.modules import Modules
 from hpatch.conf.tree import Configuration
@@ -161,3 +161,20 @@ def test_nothing_is_known_of_files_that_a_copy_lacks(tmp_path: Path) -> None:
     found = load(str(tmp_path / "etc/apache2/apache2.conf"), Options(check_files=True, modules=modules))
     assert [condition.verdict for condition in found.conditions] == [None]
     assert kinds(found) == []
+
+
+@pytest.mark.parametrize(
+    ("main", "tree"),
+    [
+        ("/dev/stdin", ""),
+        ("/dev/fd/63", ""),
+        ("/proc/self/fd/0", ""),
+        ("/dev/shm/site/httpd.conf", "/dev/shm/site"),
+        ("/dev/shm/conf/httpd.conf", "/dev/shm"),
+    ],
+)
+def test_a_pipe_has_no_folder_and_a_file_in_memory_has_one(
+    main: str, tree: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert tree_of(main, None) == tree
