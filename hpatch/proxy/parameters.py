@@ -161,8 +161,6 @@ def _check_text(parameter: Parameter, text: str, version: Version | None) -> Rea
     limit = parameter.max_length
     if limit is None or len(data) <= limit:
         return Reading(text)
-    if parameter.name in ("upgrade", "nonce") and text.lower() in ("any", "none"):
-        return Reading(text)
     if parameter.cut is not None and parameter.cut.covers(version or since("newest-known")):
         return Reading(
             data[:limit].decode("utf-8", "surrogateescape"), "", data[limit:].decode("utf-8", "surrogateescape")

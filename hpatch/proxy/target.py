@@ -200,8 +200,6 @@ def name(url: Url, matching: bool = False) -> Name:
     host = lower(host)
     if not host or host == "[]":
         refused = "it has no host"
-    elif ":" in host and host[0] != "[":
-        refused = "the text after the host's colon is not a port"
     elif in_bytes(host) > _MAX_HOST:
         refused = f"its host is longer than {_MAX_HOST} bytes"
     shown = ""

@@ -258,6 +258,13 @@ def test_the_main_servers_workers_come_first() -> None:
         ("uwsgi://h:3032/", "RewriteRule (.*) uwsgi://h:3032/ [P]", "uwsgi://h:3032/"),
         ("scgi://h:4000/", "RewriteRule (.*) scgi://h:4000/ [P]", "scgi://h/"),
         ("http://u:p@h/", "RewriteRule (.*) http://u:p@h/ [P]", None),
+        ("http://h/a/", "RewriteRule (.*) http://h/a/?q=/b/ [P]", "http://h/a/"),
+        ("http://h/a%3Fq", "ProxyPass /a http://h/a?q", "http://h/a%3Fq"),
+        ("http://h/a", "ProxyPass /a http://h/a?q", "http://h/a"),
+        ("http://h/a", "ProxyPass /a http://h/a?q interpolate", "http://h/a"),
+        ("http://h:8080/", "ProxyPass /a http://h:73616/", "http://h:8080/"),
+        ("http://h/", "SetHandler proxy:http://%{HTTP_HOST}/", None),
+        ("http://h/", "SetHandler proxy:unix:/a|http:", None),
     ],
 )
 def test_requests(worker: str, line: str, name: str | None) -> None:

@@ -22,12 +22,16 @@ READ = [
     ("acquire", "5mi", 300_000, ""),
     ("acquire", "5minutes", 300_000, ""),
     ("acquire", "5milliseconds", 300_000, "lliseconds"),
+    ("acquire", "5seconds", 5000, ""),
     ("acquire", "1h", 3_600_000, ""),
+    ("acquire", "9223372036854775ms", 9_223_372_036_854_775, ""),
     ("ping", "5", 5000, ""),
     ("ping", "1s500ms", 1000, "500ms"),
     ("connectiontimeout", "300ms", 300, ""),
     ("iobuffersize", "8192K", 8192, "K"),
     ("iobuffersize", "0", 0, ""),
+    ("iobuffersize", "4294967296", 2**32, ""),
+    ("iobuffersize", "99999999999999999999", 2**63 - 1, ""),
     ("receivebuffersize", "512", 512, ""),
     ("loadfactor", "1.555", 1.55, ""),
     ("loadfactor", "0x10", 16, ""),
@@ -35,6 +39,7 @@ READ = [
     ("keepalive", "ON", True, ""),
     ("enablereuse", "off", False, ""),
     ("addressttl", "-1", -1, ""),
+    ("addressttl", "0", 0, ""),
     ("addressttl", "1000ms", 1, ""),
     ("addressttl", "1h", 3600, ""),
     ("flushpackets", "AUTO", "auto", ""),
@@ -57,6 +62,7 @@ REFUSED = [
     ("acquire", "-5"),
     ("acquire", ""),
     ("acquire", "9223372036854775807h"),
+    ("acquire", "9223372036854776ms"),
     ("ping", "0"),
     ("iobuffersize", "64K"),
     ("iobuffersize", "-1"),
@@ -65,8 +71,10 @@ REFUSED = [
     ("loadfactor", "100.01"),
     ("loadfactor", "inf"),
     ("loadfactor", "nan"),
+    ("loadfactor", "x"),
     ("keepalive", "true"),
     ("addressttl", "500ms"),
+    ("addressttl", "-1s"),
     ("addressttl", "2147483648"),
     ("flushpackets", "yes"),
     ("flushwait", "1001"),
@@ -93,6 +101,8 @@ BALANCERS = [
     ("failonstatus", "500x", True),
     ("failonstatus", "", True),
     ("failonstatus", "600", False),
+    ("failonstatus", ",600", False),
+    ("failonstatus", "500,,600", False),
     ("failonstatus", "a", False),
     ("growth", "0", False),
     ("growth", "100", True),
@@ -120,6 +130,38 @@ def test_balancer(key: str, text: str, accepted: bool) -> None:
     assert (not check(BALANCER[key], text).refused) == accepted
 
 
+@pytest.mark.parametrize(
+    ("key", "text", "value", "reason"),
+    [
+        ("acquire", "5m", None, '"m" alone is not a unit; the units are ms, s, mi (minutes) and h'),
+        ("acquire", "5x", None, "its unit is not known; the units are ms, s, mi (minutes) and h"),
+        ("acquire", "-5", -5, "it is negative"),
+        ("acquire", "-5s", -5000, "it is negative"),
+        ("acquire", "0", 0, "it must be at least 1 ms"),
+        ("addressttl", "-5s", -5000, "it is negative"),
+        ("addressttl", "500ms", None, "it must be a whole number of seconds"),
+        ("addressttl", "2147483648", 2**31, "it must be at most 2147483647 s"),
+        ("loadfactor", "x", 0.0, "it must be at least 1"),
+        ("loadfactor", "100.019", 100.019, "it must be at most 100"),
+        ("status", "H+", None, "a sign needs a letter after it"),
+        ("status", "Z", None, '"Z" is not a status letter'),
+        ("route", "x" * 64, None, "it must be at most 63 bytes long"),
+    ],
+)
+def test_reasons(key: str, text: str, value: object, reason: str) -> None:
+    reading = check(WORKER[key], text)
+    assert (reading.value, reading.refused) == (value, reason)
+
+
+def test_seconds_of_old_health_checks() -> None:
+    assert check(WORKER["hcinterval"], "5", Version(2, 4, 27)).value == 5000
+
+
+def test_what_httpd_drops_of_status_codes() -> None:
+    assert check(BALANCER["failonstatus"], "500, 503").dropped == ""
+    assert check(BALANCER["failonstatus"], "500x, 503, 504y").dropped == "x"
+
+
 def test_sticky_session_is_cut() -> None:
     assert check(BALANCER["stickysession"], "x" * 70).dropped == "x" * 7
     assert check(BALANCER["stickysession"], "x" * 70, Version(2, 4, 6)).refused
@@ -130,6 +172,9 @@ def test_sticky_session_is_cut() -> None:
     [
         ("loadfactor", "1.5", 27, True),
         ("loadfactor", "2", 28, False),
+        ("loadfactor", "1.01", 28, False),
+        ("loadfactor", "1", 28, True),
+        ("acquire", "1", 27, True),
         ("loadfactor", "2", 29, True),
         ("hcinterval", "1", 27, False),
         ("hcinterval", "1", 28, True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hpatch.proxy.target import name, parse_parameters, parse_targets
+from hpatch.proxy.target import balancer_name, name, parse_parameters, parse_targets
 from tests.support.cost import seconds
 
 URLS = {
@@ -65,6 +65,114 @@ def test_exclusion() -> None:
 def test_names(text: str, identity: str) -> None:
     found = name(parse_targets([text])[text])
     assert (found.identity, found.refused) == (identity, "")
+
+
+@pytest.mark.parametrize("text", ["unix:/a|http://H/x", "http://[::1]:8080/", "${URL}", "http://h:${PORT}/", "${A}://"])
+def test_not_refused(text: str) -> None:
+    assert name(parse_targets([text])[text]).refused == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("http:/x", "it has no //host"),
+        ("/x", "it has no scheme"),
+        ("http:///x", "it has no host"),
+        ("http://[]/", "it has no host"),
+        ("http://h:1:2/", "its port is not a number"),
+        ("http://h:8a/", "its port is not a number"),
+        ("http://h:\u0663/", "its port is not a number"),
+        ("http://" + "h" * 256, "its host is longer than 255 bytes"),
+    ],
+)
+def test_reasons(text: str, reason: str) -> None:
+    assert name(parse_targets([text])[text]).refused == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("unix:/run/a|http://h/", "/run/a"),
+        ("unix:///run/a|http://h/", "/run/a"),
+        ("unix://host/run/a|http://h/", "/run/a"),
+        ("unix://host|http://h/", ""),
+        ("unix:/run/a?b#c|http://h/", "/run/a"),
+        ("unix:/run/a#b?c|http://h/", "/run/a"),
+        ("http://h/", None),
+    ],
+)
+def test_sockets(text: str, path: str | None) -> None:
+    assert name(parse_targets([text])[text]).socket == path
+
+
+@pytest.mark.parametrize(
+    ("text", "sought", "length"),
+    [
+        ("http://H/X", "http://h/X", 8),
+        ("HTTP://H:80", "http://h:80", 11),
+        ("http://", "", 0),
+        ("http:/x", "", 0),
+        ("http:", "", 0),
+        ("/x", "", 0),
+        ("unix:/a|http:", "http://localhost", 16),
+        ("unix:/a|http://", "http://localhost", 16),
+        ("unix:/a|http:/", "", 0),
+        ("unix:/a|http:x", "", 0),
+        ("unix:/a|http://H//", "http://h//", 8),
+    ],
+)
+def test_what_is_compared_with_the_names_of_workers(text: str, sought: str, length: int) -> None:
+    found = name(parse_targets([text])[text])
+    assert (found.sought, found.origin) == (sought, length)
+
+
+@pytest.mark.parametrize(
+    ("text", "matching", "variables"),
+    [
+        ("http://h/", False, False),
+        ("http://h/$1", False, False),
+        ("http://h/%{x}", False, False),
+        ("http://%{HTTP_HOST}/", False, True),
+        ("http://u$1@h/", False, True),
+        ("http://h:${PORT}/", False, True),
+        ("http://$1:80/x", True, True),
+        ("${URL}", False, True),
+        ("/x", False, False),
+    ],
+)
+def test_variables(text: str, matching: bool, variables: bool) -> None:
+    assert name(parse_targets([text])[text], matching).variables is variables
+
+
+@pytest.mark.parametrize(
+    ("scheme", "port"),
+    [
+        ("http", 80), ("https", 443), ("ws", 80), ("wss", 443), ("h2c", 80), ("h2", 443),
+        ("fcgi", 8000), ("scgi", 4000), ("ajp", 8009), ("ftp", 21),
+    ],
+)  # fmt: skip
+def test_a_name_leaves_out_the_default_port(scheme: str, port: int) -> None:
+    for number, shown in ((port - 1, f":{port - 1}"), (port, ""), (port + 1, f":{port + 1}")):
+        text = f"{scheme}://h:{number}/"
+        assert name(parse_targets([text])[text]).identity == f"{scheme}://h{shown}/"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("balancer://B", "balancer://b"),
+        ("balancer://B/X", "balancer://b"),
+        ("balancer://b/x/y", "balancer://b"),
+        ("balancer:///x", "balancer://"),
+        ("balancer://", None),
+        ("balancer:/b", None),
+        ("balancer:b", None),
+        ("b", None),
+        ("", None),
+    ],
+)
+def test_names_of_balancers(text: str, expected: str | None) -> None:
+    assert balancer_name(text) == expected
 
 
 @pytest.mark.parametrize("text", REFUSED)
