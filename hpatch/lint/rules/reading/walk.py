@@ -88,11 +88,6 @@ def module_not_loaded(context: Context) -> Iterator[Found]:
         # options: --modules mpm_event,proxy,proxy_http
         SSLEngine On
 
-    Fires on::
-
-        # options: --mpm prefork
-        ThreadsPerChild 25
-
     Write instead::
 
         # options: --modules mpm_event,proxy,proxy_http
