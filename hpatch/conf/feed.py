@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.conf.leaf import Leaf
 from hpatch.conf.lines import Line, ended, filled, joined, logical
 from hpatch.conf.macros import BodyLine
 from hpatch.conf.tree import Condition, Frame, Node
 from hpatch.text import Place, Source, in_bytes
+
+if TYPE_CHECKING:
+    from hpatch.conf.templates.model import Template
 
 ROOM = 206
 """The number of bytes of a line that fit into httpd's first buffer.
@@ -38,11 +41,19 @@ class Level(NamedTuple):
 
 
 class Stream:
-    """A text being read line by line: a file, or a macro's lines."""
+    """A text being read line by line: a file, or a macro's lines. `template` is given if the file is one."""
 
-    __slots__ = ("at", "body", "end", "frame", "index", "leaves", "line", "plain", "source", "text")
+    __slots__ = ("at", "body", "end", "frame", "index", "leaves", "line", "plain", "source", "template", "text")
 
-    def __init__(self, source: Source, text: str, frame: Frame, leaves: list[Leaf], plain: bool) -> None:
+    def __init__(
+        self,
+        source: Source,
+        text: str,
+        frame: Frame,
+        leaves: list[Leaf],
+        plain: bool,
+        template: Template | None = None,
+    ) -> None:
         self.source = source
         self.text = text
         self.frame = frame
@@ -53,6 +64,7 @@ class Stream:
         self.end = len(text)
         self.line = 0
         self.body: tuple[BodyLine, ...] | None = None
+        self.template = template
 
     def span(self, line: Line) -> tuple[int, int]:
         """The place of a line in `source`."""
@@ -84,7 +96,7 @@ class Feed:
         self.lost = lost
         self.after_macro = False
         self.room = ROOM
-        self.brim = may_fill(stream.text)
+        self.brim = stream.template is None and may_fill(stream.text)
 
     @property
     def top(self) -> Stream:

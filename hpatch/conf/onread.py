@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from hpatch.conf import base, conditionals, macros, paths, vocabulary, words
 from hpatch.conf.feed import ROOM, Stream
 from hpatch.conf.reading import ReadingState
+from hpatch.conf.templates.placeholders import has_placeholder
+from hpatch.conf.templates.presence import REASON
 from hpatch.conf.tree import Condition, Frame, Node
 from hpatch.text import Place
 
@@ -49,12 +51,33 @@ def execute(reading: ReadingState, call: Call) -> None:
     if reading.htaccess and call.key in _NOT_IN_HTACCESS:
         reading.problem("syntax", f"{call.name} is not allowed in a .htaccess file", call.place)
         return
+    if call.stream.template is not None and _left_to_template(reading, call):
+        return
     action = _ACTIONS.get(call.key)
     if action is not None:
         action(reading, call)
     elif call.key.startswith(vocabulary.LUA_SECTION):
         with call.feed.buffer(_OTHER_BUFFER):
             _lua_section(reading, call)
+
+
+def _left_to_template(reading: ReadingState, call: Call) -> bool:
+    """Whether only the template's program, or the machine that its result is for, tells what a directive does."""
+    key = call.key
+    if key in ("serverroot", "loadfile", "defaultruntimedir"):
+        return True
+    if key == "<iffile" or (key in _TESTED and has_placeholder(call.args)):
+        _undecided(reading, call, REASON)
+        return True
+    if key in ("include", "includeoptional") or (key not in _MAY_BE_UNKNOWN and has_placeholder(call.args)):
+        reading.set_aside(call.stream.source)
+        return True
+    if key in ("define", "loadmodule") and has_placeholder(call.args):
+        found = words.split(call.args)
+        if len(found) > 2 or has_placeholder(found[0]):
+            reading.set_aside(call.stream.source)
+            return True
+    return False
 
 
 def _arguments(reading: ReadingState, call: Call, least: int, most: int) -> list[str] | None:
@@ -170,7 +193,7 @@ def _load_module(reading: ReadingState, call: Call) -> None:
         return
     name, path = found
     modules = reading.modules
-    if reading.check_files and modules.complete and name not in modules.loaded_at:
+    if reading.check_files and modules.complete and name not in modules.loaded_at and call.stream.template is None:
         if name in modules.static and name not in ("core_module", "http_module") and not name.startswith("mpm_"):
             reading.problem("syntax", f'the module "{name}" is compiled into httpd and cannot be loaded', call.place)
             return
@@ -411,7 +434,10 @@ def _use(reading: ReadingState, call: Call) -> None:
     reading.amount.macro(sum(map(len, lines)), len(lines), call.place)
     where = f"macro '{name}' ({macro.location}) used on line {call.stream.line} of \"{frame.name}\""
     text = "".join(line + "\n" for line in lines)
-    stream = Stream(macro.source, text, Frame(where, call.node(reading)), [], plain=False)
+    stream = Stream(
+        macro.source, text, Frame(where, call.node(reading)), [], plain=False,
+        template=reading.templates.get(macro.source.name),
+    )  # fmt: skip
     stream.body = macro.body
     call.feed.streams.append(stream)
 
@@ -451,6 +477,12 @@ _TESTS: dict[str, Callable[[ReadingState, str], tuple[bool | None, str]]] = {
     "<ifdirective": _if_directive,
     "<ifsection": _if_section,
 }
+
+_TESTED = frozenset((*_TESTS, "<ifversion"))
+"""The conditionals."""
+
+_MAY_BE_UNKNOWN = frozenset(("define", "loadmodule", "<macro"))
+"""Directives that may have words whose value is not known."""
 
 _NOT_IN_HTACCESS = frozenset(
     {"define", "undefine", "include", "includeoptional", "serverroot", "loadmodule", "loadfile", "defaultruntimedir"}

@@ -15,19 +15,23 @@ from typing import TYPE_CHECKING
 from hpatch import log
 from hpatch.conf import base, interpolation, limits, onread, parts, vocabulary, words
 from hpatch.conf.feed import Feed, Level, Stream
-from hpatch.conf.leaf import Leaf
+from hpatch.conf.foreign.recognise import foreign
 from hpatch.conf.lines import Line
 from hpatch.conf.parse import parse
-from hpatch.conf.reading import ReadingState
+from hpatch.conf.reading import Parsed, ReadingState
+from hpatch.conf.templates import presence
 from hpatch.conf.tree import Configuration, FileRead, Frame, Node, Problem
 from hpatch.conf.view import GivenFolder, like
 from hpatch.text import Place, Source
 
 if TYPE_CHECKING:
     from hpatch.conf.dump import DumpedLine
+    from hpatch.conf.templates.model import Template
 
 MAX_LINE = 16 * 1024 * 1024
 MAX_HTACCESS_LINE = 8192
+_EVIDENCE = 60
+"""How many characters of a line are shown."""
 
 _PLAIN_LINE = re.compile(r"[ \t]*(?:([A-Za-z][A-Za-z0-9_]*)([ \t\r][^\n]*)?|#[^\n]*|[ \t\r]*)(?:\n|\Z)")
 _PLAIN_OPEN = re.compile(r"[ \t]*(<[A-Za-z][A-Za-z0-9]*)[ \t]+([^ \t\n\r\0\v\f][^\n\0\v\f]*)(?:(?<!\\)(?<!\\\r)\n)?")
@@ -75,6 +79,7 @@ class Reader(ReadingState):
         configuration.server_root = self.server_root
         configuration.check_files = self.check_files and not self.view.root
         main = parts.is_main(configuration) if self.main is None else self.main
+        main = main and not configuration.templates
         if main:
             self.modules.complete = self.modules_given
         elif self.modules.names == self.modules.static:
@@ -83,11 +88,15 @@ class Reader(ReadingState):
             parts.excuse_macros(configuration.problems, self.undefined_macros)
             if not self.live:
                 parts.excuse_includes(configuration.problems, self.absent)
+        if self.templates:
+            configuration.problems[:] = [problem for problem in configuration.problems if not self._unsure(problem)]
+        self._nothing_judged()
         if self.left:
             configuration.problems.append(self._left())
         configuration.main = main
         configuration.whole = main and not any(
-            problem.fatal and problem.kind in ("unreadable", "outside", "include") for problem in configuration.problems
+            problem.fatal and problem.kind in ("unreadable", "outside", "include", "foreign")
+            for problem in configuration.problems
         )
         configuration.defines = {name: self.values.get(name.lower()) for name in sorted(self.defined)}
         later = interpolation.replaced_later(configuration) if self.undefined else set()
@@ -131,6 +140,21 @@ class Reader(ReadingState):
             help=help,
             conditions=conditions,
         )
+
+    def _nothing_judged(self) -> None:
+        """Templates without a line that tells anything: nothing can be said of them, and not that they are clean."""
+        for file in self.configuration.templates.values():
+            if file.lines and file.unjudged >= file.lines:
+                what = "its line depends" if file.lines == 1 else f"its {file.lines} lines depend"
+                message = f"nothing in this template could be judged: {what} on what fills it in"
+                self.configuration.problems.append(
+                    Problem(kind="template", message=message, place=file.first, help="Lint the file that it makes.")
+                )
+
+    def _unsure(self, problem: Problem) -> bool:
+        """Whether a section of a template may have its other end elsewhere: in an arm, or in another template."""
+        template = self.templates.get(problem.place.file)
+        return problem.kind == "section" and template is not None and (not template.balanced or not problem.related)
 
     def _set_base(self, path: str) -> None:
         self.shown_like = path
@@ -211,9 +235,42 @@ class Reader(ReadingState):
         place = Place(source.name, 1, 1, 1, 1) if node is None else node[0].source.place(node[1], node[2])
         self.amount.file(len(source.text), place)
 
-    def _parsed(self, source: Source) -> tuple[Source, list[Leaf], bool]:
+    def _parsed(self, source: Source) -> Parsed:
         self.configuration.sources[source.name] = source.whole
-        return source, parse(source).leaves(), _ODD.search(source.text) is None
+        template = None
+        if source.whole is source and presence.may_be(source.name, source.text):
+            template = self._template(source)
+        if self._is_foreign(source if template is None else template.source, source):
+            return Parsed(Source(source.name, ""), [], True)
+        if template is not None:
+            self.templates[source.name] = template
+            self.configuration.templates[source.name] = template.file
+            return Parsed(template.source, [], False, template)
+        return Parsed(source, parse(source).leaves(), _ODD.search(source.text) is None)
+
+    def _template(self, source: Source) -> Template | None:
+        from hpatch.conf.templates.mask import template
+        from hpatch.conf.templates.placeholders import Placeholders
+
+        if self.placeholders is None:
+            self.placeholders = Placeholders()
+        found = template(source, self.placeholders)
+        if found is not None:
+            self.configuration.as_written = self.placeholders.restored
+        return found
+
+    def _is_foreign(self, read: Source, written: Source) -> bool:
+        """Whether a file is not a configuration of httpd, which is then a problem, and the only one of the file."""
+        found = foreign(read.text)
+        if found is None:
+            return False
+        place = written.place(found.start, found.end)
+        shown = written.text[found.start : found.end]
+        if len(shown) > _EVIDENCE:
+            shown = shown[: _EVIDENCE - 3] + "..."
+        where = f' (line {place.line}: "{shown}")' if shown else ""
+        self.problem("foreign", f"this looks like {found.kind}{where}, not a configuration of httpd", place)
+        return True
 
     def _main(self, source: Source, name: str) -> None:
         """Read the text of the main file, or of the dump that stands for it."""
@@ -250,12 +307,12 @@ class Reader(ReadingState):
             self._line(feed, stream, line, text, [])
         self._close_all(lambda node: f"{node.name}> is never closed", fatal=True)
 
-    def _read_parsed(self, parsed: tuple[Source, list[Leaf], bool], name: str) -> None:
-        source, leaves, plain = parsed
+    def _read_parsed(self, parsed: Parsed, name: str) -> None:
+        source, leaves, plain, template = parsed
         limit = MAX_HTACCESS_LINE if self.htaccess else MAX_LINE
         if len(source.text) > limit // 4 and max(map(len, source.text.split("\n"))) > limit // 4:
             leaves = []  # a line may be over the limit: read each by itself
-        stream = Stream(source, source.text, Frame(name), leaves, plain)
+        stream = Stream(source, source.text, Frame(name), leaves, plain, template)
         feed = Feed(stream, limit, self._too_long, self._lost)
         if feed.brim:
             stream.leaves = []  # what httpd does with the last line depends on the lines before it
@@ -294,6 +351,8 @@ class Reader(ReadingState):
             value = line.value
             if not value or value[0] == "#":
                 continue
+            if stream.template is not None:
+                self.enter_arms(stream.template, stream.span(line)[0], levels)
             if (
                 levels
                 and value[:2] == "</"
@@ -303,6 +362,8 @@ class Reader(ReadingState):
                 self.leave(levels.pop())
                 continue
             self._line(feed, stream, line, value, levels)
+        if stream.template is not None:
+            self.enter_arms(stream.template, None, levels)
         while levels:
             self._end_of_file(levels)
         self._close_all(lambda node: f"{node.name}> is never closed", fatal=True)
@@ -461,7 +522,7 @@ class Reader(ReadingState):
             found = self.values.get(name.lower())
             if found is None:
                 found = self.environment.get(name)
-            if found is None and ":" not in name:
+            if found is None and ":" not in name and stream.template is None:
                 self.undefined.setdefault(name, []).append((stream.source.place(start, end), self.conditions))
             return found
 

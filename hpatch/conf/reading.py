@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.conf import limits, macros, words
 from hpatch.conf.base import Base, Surroundings
@@ -13,6 +14,19 @@ from hpatch.conf.leaf import Leaf
 from hpatch.conf.tree import Condition, Configuration, Node, Problem
 from hpatch.conf.view import MACHINE, GivenFolder, Rooted, View
 from hpatch.text import Place, Source
+
+if TYPE_CHECKING:
+    from hpatch.conf.templates.model import Template
+    from hpatch.conf.templates.placeholders import Placeholders
+
+
+class Parsed(NamedTuple):
+    """A file: its text as it is read, its leaves, and whether it has nothing odd; and the template that it is."""
+
+    source: Source
+    leaves: list[Leaf]
+    plain: bool
+    template: Template | None = None
 
 
 class ReadingState(ABC):
@@ -63,11 +77,13 @@ class ReadingState(ABC):
         self.amount = limits.Amount()
         self.depth = 0
         self.stopped = False
+        self.placeholders: Placeholders | None = None
+        self.templates: dict[str, Template] = {}
         self.htaccess = False
         self.keys: dict[str, str | None] = {}
         self.spelling: dict[str, str] = {}
         self.undefined: dict[str, list[tuple[Place, tuple[Condition, ...]]]] = {}
-        self.parsed: dict[str, tuple[Source, list[Leaf], bool]] = {}
+        self.parsed: dict[str, Parsed] = {}
         for define in defines or ():
             name, equals, value = define.partition("=")
             self.defined.add(name)
@@ -140,6 +156,21 @@ class ReadingState(ABC):
         if self.view.root or self.live or self.tree.has(path):
             return False
         return not (self.fixed_root and GivenFolder(self.server_root).has(path))
+
+    def enter_arms(self, template: Template, offset: int | None, levels: list[Level]) -> None:
+        """Let the conditions be those of the arms around an offset of a template; none of them if it is None."""
+        here = () if offset is None else template.conditions_at(offset)
+        own = template.conditions
+        if tuple(one for one in self.conditions if one in own) != here:
+            self.conditions = (*(one for one in self.conditions if one not in own), *here)
+            for index, level in enumerate(levels):
+                kept = tuple(one for one in level.conditions if one not in own or one in here)
+                levels[index] = level._replace(conditions=kept)
+
+    def set_aside(self, source: Source) -> None:
+        """Count one more line of a template as not judged."""
+        file = self.configuration.templates[source.name]
+        self.configuration.templates[source.name] = file._replace(unjudged=file.unjudged + 1)
 
     @abstractmethod
     def included_file(self, path: str, stream: Stream, start: int, end: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.conf import words
@@ -181,9 +181,9 @@ class FileRead(NamedTuple):
 class Problem(NamedTuple):
     """A fault that was found while reading.
 
-    `kind` is one of: unreadable, outside, syntax, section, include, macro, variable, conditional, and elsewhere for
-    what another file may settle, as this is a part of a configuration. `fatal` tells whether httpd refuses to start
-    because of it.
+    `kind` is one of: unreadable, foreign (not a configuration of httpd), template (one that tells nothing), outside,
+    syntax, section, include, macro, variable, conditional, and elsewhere for what another file may settle, as this is a
+    part of a configuration. `fatal` tells whether httpd refuses to start because of it.
     """
 
     kind: str
@@ -193,6 +193,23 @@ class Problem(NamedTuple):
     related: tuple[tuple[Place, str], ...] = ()
     help: str | None = None
     conditions: tuple[Condition, ...] = ()
+
+
+class TemplateFile(NamedTuple):
+    """A file that is a template.
+
+    `languages` are its syntaxes, the most frequent one first. `lines` counts its lines with text, comments left out;
+    `unjudged` how many of them tell nothing before the template is filled in. `first` is the place of its first piece
+    of template code, `code` that of its first line of control; None for a template that only fills in words. `named`
+    is whether the file's name says that it is a template.
+    """
+
+    languages: tuple[str, ...]
+    lines: int
+    unjudged: int
+    first: Place
+    code: Place | None
+    named: bool
 
 
 class Configuration:
@@ -211,11 +228,14 @@ class Configuration:
     httpd needs could be read.
 
     `dumped` is whether it was read from what httpd printed of it: its sources are then not the texts of its files.
+
+    `templates` are the files that are templates, by name. A configuration with a template is never whole. `as_written`
+    then puts what the template fills in back into a text: nodes have undefined variables in its place.
     """
 
     __slots__ = (
-        "by_key", "check_files", "conditions", "defines", "directives", "dumped", "files", "main", "modules", "mpm",
-        "nodes", "problems", "root", "server_root", "sources", "version", "whole",
+        "as_written", "by_key", "check_files", "conditions", "defines", "directives", "dumped", "files", "main",
+        "modules", "mpm", "nodes", "problems", "root", "server_root", "sources", "templates", "version", "whole",
     )  # fmt: skip
 
     def __init__(self, root: str, modules: Modules, version: Version | None, mpm: str | None) -> None:
@@ -236,6 +256,8 @@ class Configuration:
         self.whole = True
         self.check_files = False
         self.dumped = False
+        self.templates: dict[str, TemplateFile] = {}
+        self.as_written: Callable[[str], str] | None = None
 
     @property
     def built(self) -> bool:

@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.conf.load import Options, load, load_source
-from hpatch.conf.tree import Condition, Configuration, Problem
+from hpatch.conf.tree import Condition, Configuration, Problem, TemplateFile
 from hpatch.errors import InputError
-from hpatch.lint import registry, suppressions
+from hpatch.lint import registry, suppressions, templated
 from hpatch.lint.context import Context
 from hpatch.lint.finding import Finding
 from hpatch.lint.folder import excluded
@@ -64,7 +64,8 @@ class LintResult(NamedTuple):
     finding names. `conditions` are the conditionals that were met, decided or not, each place once. `rules` are the
     rules that ran; `root` is the folder that reports make paths relative to. `unread` are the problems that kept
     hpatch from reading a configuration or a part of it; a result with such a problem is never clean. `read` are the
-    files that were read, each once; `parts` the names of those that are only a part of a configuration.
+    files that were read, each once; `parts` the names of those that are only a part of a configuration. `templates` are
+    the files that are templates, by name.
     """
 
     findings: tuple[Finding, ...]
@@ -77,6 +78,7 @@ class LintResult(NamedTuple):
     unread: tuple[Problem, ...] = ()
     read: tuple[ReadFile, ...] = ()
     parts: tuple[str, ...] = ()
+    templates: Mapping[str, TemplateFile] = {}
 
 
 class LintTask(NamedTuple):
@@ -108,6 +110,7 @@ class _Part(NamedTuple):
     sources: dict[str, Source]
     conditions: list[Condition]
     unread: list[Problem]
+    templates: dict[str, TemplateFile]
     suppressions: list[Suppression]
     used: set[Suppression]
     mistakes: list[Found]
@@ -207,6 +210,8 @@ def _part(
                 continue
             if configuration.dumped:
                 finding = finding._replace(fix=None)
+            if configuration.templates:
+                finding = templated.finding_of(finding, configuration)
             if not comments.silences(rule.code, (finding.place, *uses)):
                 found.append((finding, uses))
     if checked is not None and configuration.check_files:
@@ -223,7 +228,8 @@ def _part(
         directives=configuration.directives,
         sources={name: sources[name] for name in _named(findings, comments.mistakes) if name in sources},
         conditions=configuration.conditions,
-        unread=unread,
+        unread=[templated.problem_of(problem, configuration) for problem in unread],
+        templates=configuration.templates,
         suppressions=comments.all,
         used=comments.used,
         mistakes=comments.mistakes,
@@ -274,6 +280,7 @@ def _together(parts: Sequence[_Part], task: LintTask, base: str) -> LintResult:
     conditions: dict[Condition, None] = {}
     findings: list[Finding] = []
     unread: dict[Problem, None] = {}
+    templates: dict[str, TemplateFile] = {}
     comments: dict[Suppression, None] = {}
     used: set[Suppression] = set()
     mistakes: dict[Found, None] = {}
@@ -286,6 +293,7 @@ def _together(parts: Sequence[_Part], task: LintTask, base: str) -> LintResult:
         conditions.update(dict.fromkeys(part.conditions))
         findings += part.findings
         unread.update(dict.fromkeys(part.unread))
+        templates.update(part.templates)
         comments.update(dict.fromkeys(part.suppressions))
         used |= part.used
         mistakes.update(dict.fromkeys(part.mistakes))
@@ -306,4 +314,5 @@ def _together(parts: Sequence[_Part], task: LintTask, base: str) -> LintResult:
         unread=tuple(unread),
         read=tuple(read.values()),
         parts=tuple(dict.fromkeys(part.part for part in parts if part.part is not None)),
+        templates=templates,
     )

@@ -80,7 +80,8 @@ def refused(configuration: Configuration) -> Iterator[Refused]:
 
     then = consequence(configuration)
     top: Context = "htaccess" if configuration.root.endswith(".htaccess") else "server"
-    anywhere = top == "server" and not configuration.whole and not _outermost(configuration)
+    piece = bool(configuration.templates) or not _outermost(configuration)
+    anywhere = top == "server" and not configuration.whole and piece
     places: dict[int, _Where] = {id(None): _Where(top, frozenset(), "")}
     for key, nodes in configuration.by_key.items():
         if names.spelling(key) is None or thirdparty.find(key):

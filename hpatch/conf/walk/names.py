@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from hpatch.conf import vocabulary
+from hpatch.conf.templates.presence import REASON as TEMPLATE
 from hpatch.conf.walk.model import Refused, consequence, walked
 from hpatch.facts import names
 
@@ -49,6 +50,8 @@ def listed(configuration: Configuration) -> bool:
         return False
     if modules.names != modules.static:
         return True
+    if configuration.templates:
+        return False  # a loop or a piece of text may load more
     return bool(modules.loaded_at) and any(name.startswith("mpm_") for name in chain(modules.names, modules.loaded_at))
 
 
@@ -73,6 +76,8 @@ def unknown(configuration: Configuration) -> Iterator[Refused]:
         other = others[0] if others else "another module"
         unless = "" if certain else f"unless {other} provides it, "
         for node in told:
+            if near is None and any(condition.reason == TEMPLATE for condition in node.conditions):
+                continue  # the template may know an httpd that has it
             what = "section" if node.children is not None else "directive"
             name = node.name + ">" if node.children is not None and node.name != "<" else node.name
             yield Refused(

@@ -27,6 +27,10 @@ def data(result: LintResult) -> dict[str, Any]:
         "directives": result.directives,
         "conditions": list(_conditions(result.conditions)),
         "parts": list(result.parts),
+        "templates": [
+            {"file": name, "languages": list(file.languages), "lines": file.lines, "unjudged": file.unjudged}
+            for name, file in result.templates.items()
+        ],
         "summary": {**summary, "unread": len(result.unread)},
     }
 

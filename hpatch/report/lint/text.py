@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from hpatch.lint.finding import Finding
@@ -14,7 +14,7 @@ from hpatch.report.common.terminal import paint, visible, wrap
 from hpatch.text import Place
 
 if TYPE_CHECKING:
-    from hpatch.conf.tree import Condition
+    from hpatch.conf.tree import Condition, TemplateFile
     from hpatch.lint.engine import LintResult
 
 Detail = Literal["findings", "summary", "all"]
@@ -178,7 +178,17 @@ def _summary(result: LintResult, width: int | None, color: bool) -> Iterator[str
     read = f"in {count(result.files, 'file')}, {count(result.directives, 'directive')}."
     joint = "\n" if width is not None and len(f"Found {found} {read}") > width else " "
     yield f"Found {', '.join(paint(text, style, color) for text, style in counts) or found}{joint}{read}"
+    if result.templates:
+        for line in wrap(_templates(result.templates.values()), width):
+            yield paint(line, "yellow", color)
     if result.unread:
         text = f"Some input could not be read ({count(len(result.unread), 'problem')}) and was not linted."
         for line in wrap(text, width):
             yield paint(line, "red", color)
+
+
+def _templates(files: Collection[TemplateFile]) -> str:
+    """How much of the templates nothing was said about."""
+    lines, unjudged = sum(file.lines for file in files), sum(file.unjudged for file in files)
+    some = "A template" if len(files) == 1 else f"{len(files)} templates"
+    return f"{some}: {unjudged} of {count(lines, 'line')} not judged."

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from hpatch.conf.templates.placeholders import has_placeholder
 from hpatch.conf.walk import arguments, contexts, names, sections
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
@@ -62,7 +63,7 @@ def directive_unknown(context: Context) -> Iterator[Found]:
     """
     garbled: dict[str, list[Node]] = {}
     for key, nodes in context.configuration.by_key.items():
-        if _NAME.fullmatch(key) is None:
+        if _NAME.fullmatch(key) is None and not has_placeholder(key):
             for node in nodes:
                 garbled.setdefault(node.source.name, []).append(node)
     others = names.strangers(context.configuration)

@@ -1,0 +1,187 @@
+"""The recognisers, one a kind of file. The first that recognises a file names it, so special kinds stand first.
+
+Each asks for lines that a configuration of httpd does not have. Sources: the manuals of the programs.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+
+from hpatch.conf.foreign.model import Recogniser, Span, Start
+
+
+def _line(pattern: str, *, least: int = 1, flags: re.RegexFlag = re.NOFLAG) -> Callable[[Start], Span | None]:
+    """Shows the first line that matches, if at least some number of lines do."""
+    compiled = re.compile(pattern, flags)
+
+    def show(start: Start) -> Span | None:
+        return start.first(compiled) if least == 1 or start.count(compiled) >= least else None
+
+    return show
+
+
+def _opening(pattern: str) -> Callable[[Start], Span | None]:
+    """Shows the first line of the text, comments included, if the text starts with a match."""
+    compiled = re.compile(rf"[\s\ufeff]*(?:{pattern})", re.I)
+
+    def show(start: Start) -> Span | None:
+        match = compiled.match(start.text)
+        if match is None:
+            return None
+        at = len(start.text) - len(start.text.lstrip("\ufeff \t\r\n\f\v"))
+        end = start.text.find("\n", at)
+        return at, len(start.text) if end < 0 else end
+
+    return show
+
+
+def _all(*shows: Callable[[Start], Span | None]) -> Callable[[Start], Span | None]:
+    """Shows what the first of some recognisers shows, if all of them show something."""
+
+    def show(start: Start) -> Span | None:
+        spans = [one(start) for one in shows]
+        return spans[0] if None not in spans else None
+
+    return show
+
+
+_YAML_LINE = re.compile(r"(?:- )*[\w./\"'-]+:(?:\s|$)|- \S|---|\.\.\.$")
+
+
+def _json(start: Start) -> Span | None:
+    """An object or array. Only its beginning is read, as it may be longer than what is looked at."""
+    at, line = start.lines[0]
+    if line[0] not in "{[":
+        return None
+    text = start.text[at:]
+    try:
+        json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        if re.match(r"\{\s*\"(?:[^\"\\]|\\.)*\"\s*:|\[\s*[{\[\"]", text) is None:
+            return None
+    return at, at + len(line)
+
+
+def _yaml(start: Start) -> Span | None:
+    """Mostly keys with a colon, and items with a dash."""
+    found = start.first(_YAML_LINE)
+    enough = start.count(_YAML_LINE) * 2 > len(start.lines)
+    return found if enough and (len(start.lines) > 1 or start.lines[0][1].endswith(":")) else None
+
+
+_KEY_VALUE = re.compile(r"[\w.\-\[\]%@\"']+\s*=")
+_TYPED = re.compile(r"[\w.\-\"']+\s*=\s*(?:\"[^\"]*\"|'[^']*'|\[.*|\{.*\}|true|false|[+-]?\d[\d_.:TZ-]*)\s*(?:#.*)?$")
+_NOT_PLAIN = re.compile(r".*=\s*[\"'\[{]")
+_TABLE = re.compile(r"\[\[?[^\[\]]+\]\]?\s*(?:[#;].*)?$")
+
+
+def _ini(start: Start) -> Span | None:
+    """A line in brackets, and under it mostly `key = value`."""
+    found = start.first(_TABLE)
+    return (
+        found if found is not None and (start.count(_KEY_VALUE) + start.count(_TABLE)) * 2 > len(start.lines) else None
+    )
+
+
+def _toml(start: Start) -> Span | None:
+    typed = re.compile(
+        r"[\w.\-\"']+\s*=\s*(?:\"[^\"]*\"|'[^']*'|\[.*|\{.*\}|true|false|[+-]?\d[\d_.:TZ-]*)\s*(?:#.*)?$"
+    )
+    values = start.count(_KEY_VALUE)
+    return (
+        _ini(start) if values and start.count(typed) == values and start.count(re.compile(r".*=\s*[\"'\[{]")) else None
+    )
+
+
+def _properties(start: Start) -> Span | None:
+    found = start.first(_KEY_VALUE)
+    return found if start.count(_KEY_VALUE) * 5 >= len(start.lines) * 4 else None
+
+
+_SHELL = (
+    r"(?:if|elif|while) .*;\s*(?:then|do)$|(?:then|fi|do|done|esac|else)$|set -[a-zA-Z]|export \w+=|[A-Za-z_]\w*=\S*$"
+    r"|echo |\w+\(\)\s*\{"
+    r"|(?:apt-get|apt|yum|dnf|systemctl|service|sudo|mkdir|chmod|chown|exec|source|cd|cp|rm|ln) "
+)
+
+KINDS: tuple[Recogniser, ...] = (
+    Recogniser("a shell script", _opening(r"\#!.*\b(?:ba|da|z|k)?sh\b")),
+    Recogniser("a Python script", _opening(r"\#!.*\bpython")),
+    Recogniser("a Perl script", _opening(r"\#!.*\bperl")),
+    Recogniser("a script", _opening(r"\#!\s*/")),
+    Recogniser("PHP code", _opening(r"<\?(?:php|=)")),
+    Recogniser(
+        "a Tomcat server.xml", _all(_line(r"<Server\s[^>]*port="), _line(r"<(?:Service|Connector|Engine|Listener)\s"))
+    ),
+    Recogniser("an HTML page", _opening(r"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]")),
+    Recogniser(
+        "an XML document", _opening(r"<\?xml\s|<!doctype\s|<[\w:.-]+(?:\s+[\w:.-]+=(?:\"[^\"]*\"|'[^']*'))+\s*/?>\s*<")
+    ),
+    Recogniser("a PEM file (a certificate or key)", _line(r"-----BEGIN [A-Z0-9 ]+-----$")),
+    Recogniser("a diff", _line(r"diff --git |@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@|--- \S+.*\d{4}-\d\d-\d\d")),
+    Recogniser("a JSON document", _json),
+    Recogniser("a VCL file of Varnish", _line(r"vcl \d+\.\d+;|sub vcl_\w+\s*\{?$")),
+    Recogniser(
+        "an nginx configuration",
+        _line(
+            r"(?:server|http|events|stream|mail|upstream\s+\S+|location\s+(?:(?:=|~\*?|\^~)\s*)?\S+|map\s+\S+\s+\S+|geo\s+\S+"
+            r"|types|if\s+\(\$.*\))\s*\{"
+            r"|(?:server_name|proxy_pass|fastcgi_pass|uwsgi_pass|scgi_pass|grpc_pass|proxy_set_header|fastcgi_param|add_header"
+            r"|worker_processes|worker_connections|ssl_certificate(?:_key)?|proxy_http_version|return\s+30[1278]"
+            r"|try_files|client_max_body_size|access_log|error_log|include\s+\S+|ssl_protocols|upstream)\s.*;\s*(?:\#.*)?$"
+        ),
+    ),
+    Recogniser(
+        "a haproxy configuration",
+        _all(
+            _line(r"(?:global|defaults|frontend|backend|listen|userlist|peers|resolvers)(?:\s+[^\s;{]+)*$"),
+            _line(
+                r"(?:bind|mode|balance|default_backend|use_backend|option|server\s+\S+\s+\S+|timeout\s+\w+|maxconn|acl|http-request"
+                r"|http-response|log|stats|daemon|nbthread|user|group|chroot|errorfile|option)\b[^{;]*$"
+            ),
+        ),
+    ),
+    Recogniser(
+        "a lighttpd configuration",
+        _line(
+            r"(?:server|ssl|url|auth|proxy|fastcgi|mimetype|index-file|alias|accesslog|dir-listing|static-file|setenv|cgi|scgi"
+            r"|simple-vhost|evhost|deflate|compress|status|\$HTTP|var)[\w.\-]*(?:\[\"[^\"]*\"\])?\s*(?:\+?=|==|=~|!=|!~)\s*"
+            r"(?:\"|\(|\d|env\.|var\.|server\.)"
+        ),
+    ),
+    Recogniser(
+        "a Caddyfile",
+        _all(
+            _line(
+                r"(?:(?:https?://)?[\w.*:\-\[\]{$}]+(?:\s*,\s*(?:https?://)?[\w.*:\-]+)*\s*\{|\{|\([\w.-]+\)\s*\{|:\d+$|[\w-]+(?:\.[\w-]+)+$)$"
+            ),
+            _line(
+                r"(?:reverse_proxy|file_server|encode|root|tls|php_fastcgi|respond|redir|handle(?:_path)?|route|import|log|header"
+                r"|rewrite|basicauth|basic_auth|try_files|templates|email|auto_https|admin|debug|proxy|gzip|forward_auth)\b[^;]*$"
+            ),
+        ),
+    ),
+    Recogniser(
+        "a Dockerfile", _all(_line(r"FROM\s+\S+"), _line(r"(?:RUN|COPY|ADD|CMD|ENTRYPOINT|ENV|EXPOSE|WORKDIR)\s"))
+    ),
+    Recogniser("a systemd unit", _all(_line(r"\[(?:Unit|Service|Socket|Timer|Install)\]$"), _line(r"\w+="))),
+    Recogniser("a uWSGI ini file", _line(r"\[uwsgi(?::[^\]]*)?\]", flags=re.I)),
+    Recogniser(
+        "a Traefik configuration",
+        _all(
+            _line(
+                r"(?:entryPoints|providers|certificatesResolvers|http|tcp):$|\[(?:entryPoints|providers|http)[\w.]*\]"
+            ),
+            _line(
+                r"(?:routers|middlewares|services|address|providers|docker|loadBalancer|file):|\[(?:http\.|entryPoints\.|providers\.)",
+            ),
+        ),
+    ),
+    Recogniser("a TOML file", _toml),
+    Recogniser("an ini file", _ini),
+    Recogniser("a YAML file", _yaml),
+    Recogniser("a shell script", _line(_SHELL, least=3)),
+    Recogniser("a file of settings (key=value)", _properties),
+)

@@ -1,0 +1,26 @@
+"""Whether a file may be a template: a quick look, since most files are not."""
+
+from __future__ import annotations
+
+import re
+
+REASON = "the template decides it"
+"""The reason of conditions that a template has."""
+
+_ENDINGS = frozenset(
+    "j2 jinja jinja2 erb epp tmpl tpl in mustache hbs ctmpl gotmpl template tftpl twig mako tt tt2".split()
+)
+"""How the names of templates end, `.conf` behind them or not."""
+
+_OPENINGS = ("{{", "{%", "<%", "[%", "%{ ", "%{~")
+_NAME = re.compile(r"(?:@|%%)[A-Za-z_]\w+(?:@|%%)")
+
+
+def is_named(name: str) -> bool:
+    """Whether a file's name says that it is a template."""
+    return name.removesuffix(".conf").rpartition(".")[2].lower() in _ENDINGS
+
+
+def may_be(name: str, text: str) -> bool:
+    """Whether a file may be a template: by its name, or by how template code begins."""
+    return is_named(name) or any(opening in text for opening in _OPENINGS) or _NAME.search(text) is not None

@@ -1,0 +1,60 @@
+"""Files that are not configurations of httpd are named."""
+
+from __future__ import annotations
+
+import pytest
+
+from hpatch.conf.foreign.recognise import foreign
+from hpatch.conf.load import load_text
+
+FILES = {
+    "an nginx configuration": "user www-data;\nhttp {\n  server {\n    listen 80;\n  }\n}\n",
+    "a Caddyfile": "example.com {\n    reverse_proxy localhost:9000\n    encode gzip\n}\n",
+    "a haproxy configuration": "global\n    daemon\nfrontend www\n    bind :80\n    default_backend app\n",
+    "a lighttpd configuration": 'server.port = 80\nserver.modules += ( "mod_proxy" )\n',
+    "a YAML file": "services:\n  web:\n    image: httpd\n",
+    "a JSON document": '{"apps": {"http": {}}}\n',
+    "a Tomcat server.xml": '<Server port="8005">\n  <Service name="Catalina">\n  </Service>\n</Server>\n',
+    "an XML document": '<?xml version="1.0"?>\n<a/>\n',
+    "a TOML file": '[tool]\nname = "x"\nsize = 3\n',
+    "an ini file": "[main]\nname = x\n",
+    "a uWSGI ini file": "[uwsgi]\nsocket = /run/app.sock\n",
+    "a systemd unit": "[Unit]\nDescription=x\n[Service]\nExecStart=/bin/true\n",
+    "a shell script": "#!/bin/sh\nset -e\necho hello\n",
+    "PHP code": "<?php\necho 1;\n",
+    "an HTML page": "<!DOCTYPE html>\n<html>\n</html>\n",
+    "a Traefik configuration": "entryPoints:\n  web:\n    address: x\n",
+    "a ZIP archive": "PK\x03\x04\0\0\0",
+    "a gzip archive": "\x1f\udc8b\x08\0",
+}
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_a_foreign_file_is_one_problem_that_names_it(kind: str) -> None:
+    found = foreign(FILES[kind])
+    assert found is not None
+    assert found.kind == kind
+    read = load_text(FILES[kind], name="some.conf")
+    (problem,) = read.problems
+    assert problem.kind == "foreign"
+    assert problem.fatal
+    assert kind in problem.message
+    assert not read.nodes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# only a comment\n",
+        "Listen 80\nServerNam x\n",
+        "Unknown on\nAlsoUnknown off\nListen 80\n",
+        "FooEnable on\nFooPath /x\nFooName y\nFooMode z\nFooSize 4\nFooTime 5\n",
+        "php_value memory_limit 1\nphp_flag display_errors off\n",
+        'SecRule ARGS \\\n  "@rx x" \\\n  "id:1,\\\n  deny"\n',
+        "<VirtualHost *:80>\n  ServerName x\n</VirtualHost>\n",
+        "ServerName x\0y\n",
+    ],
+)
+def test_a_configuration_is_not_foreign(text: str) -> None:
+    assert foreign(text) is None

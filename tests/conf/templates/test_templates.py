@@ -1,0 +1,107 @@
+"""Templates are read for what is configuration in them."""
+
+from __future__ import annotations
+
+import pytest
+
+from hpatch.conf.load import load_text
+from hpatch.conf.templates.mask import template
+from hpatch.conf.templates.placeholders import Placeholders
+from hpatch.text import Source
+
+JINJA = """\
+{% for site in sites %}
+{% if site.tls %}
+<VirtualHost *:443>
+{% else %}
+<VirtualHost *:80>
+{% endif %}
+    ServerName {{ site.name }}
+    {% if site.alias %}ServerAlias {{ site.alias }}{% endif %}
+
+    {{ site.extra }}
+</VirtualHost>
+{% endfor %}
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% if a %}\nListen 80\n{% else %}\nListen 81\n{% endif %}\n",
+        "<% if a -%>\nListen 80\n<% else -%>\nListen 81\n<% end -%>\n",
+        "<% if $a { -%>\nListen 80\n<% } else { -%>\nListen 81\n<% } -%>\n",
+        "{{- if .a }}\nListen 80\n{{- else }}\nListen 81\n{{- end }}\n",
+        "{{#a}}\nListen 80\n{{/a}}\n{{^a}}\nListen 81\n{{/a}}\n",
+        "[% IF a %]\nListen 80\n[% ELSE %]\nListen 81\n[% END %]\n",
+        "%{ if a ~}\nListen 80\n%{ else ~}\nListen 81\n%{ endif ~}\n",
+    ],
+)
+def test_both_arms_are_read_and_uncertain(text: str) -> None:
+    read = load_text(text + "Listen 82\n", name="ports.conf.j2")
+    assert [(node.args, node.certain) for node in read.by_key["listen"]] == [("80", False), ("81", False), ("82", True)]
+    assert list(read.by_key) == ["listen"]
+    assert not read.problems
+
+
+@pytest.mark.parametrize("piece", ["{{ name }}", "<%= @name %>", "@NAME@", "%%NAME%%", "{{name}}", "[% name %]"])
+def test_a_word_to_fill_in_is_an_undefined_variable_of_the_same_length(piece: str) -> None:
+    text = f"ServerName www.{piece}.example\n"
+    read = load_text(text, name="a.conf.in")
+    (node,) = read.by_key["servername"]
+    assert len(node.args) == len(text) - len("ServerName \n")
+    assert "${" in node.args
+    assert read.as_written is not None
+    assert read.as_written(node.args) == f"www.{piece}.example"
+    assert node.word_place(0).column == 12
+    assert not read.problems
+
+
+def test_of_arms_that_open_different_sections_one_is_read() -> None:
+    read = load_text(JINJA, name="vhosts.conf.j2")
+    (host,) = read.by_key["<virtualhost"]
+    assert host.argument == "*:443"
+    assert [node.key for node in host.children or ()] == ["servername", "serveralias"]
+    assert host.place.line == 3
+    (file,) = read.templates.values()
+    assert (file.lines, file.unjudged) == (11, 7)
+    assert not read.whole
+    assert not read.problems
+
+
+def test_a_line_that_the_template_makes_is_set_aside() -> None:
+    read = load_text("{{ all }}\n{{ key }} value\nListen 80\n", name="a.j2")
+    assert list(read.by_key) == ["listen"]
+    assert read.templates["a.j2"].unjudged == 2
+
+
+def test_a_template_without_a_line_to_judge_is_a_problem() -> None:
+    (problem,) = load_text("# only code\n{% include 'x' %}\n", name="a.j2").problems
+    assert (problem.kind, problem.fatal, problem.place.line) == ("template", True, 2)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'LogFormat "%h %{%Y-%m-%d}t %{User-Agent}i %%" short',
+        "RewriteRule ^/a{2,3}$ /%{REQUEST_URI} [L]",
+        'Substitute "s|@HOST@|www.example.com|"',
+        "ServerAdmin webmaster@example.com",
+        'Header set NEL "{\\"a\\":{\\"b\\":1}}"',
+        "# {{ not code }}",
+    ],
+)
+def test_httpds_own_signs_make_no_template(line: str) -> None:
+    assert template(Source("httpd.conf", line + "\n"), Placeholders()) is None
+    assert not load_text(line + "\n").templates
+
+
+def test_an_include_of_a_template_is_not_followed() -> None:
+    read = load_text("ServerName {{ x }}\nInclude /no/such/file.conf\n", name="a.conf.j2")
+    assert not read.problems
+    assert read.templates["a.conf.j2"].unjudged == 1
+
+
+def test_a_wrong_end_of_a_section_outside_arms_is_still_a_problem() -> None:
+    read = load_text("<Location /a>\nRequire user {{ x }}\n</Directory>\n", name="b.conf.j2")
+    assert [problem.kind for problem in read.problems][:1] == ["section"]
