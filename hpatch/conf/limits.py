@@ -23,6 +23,9 @@ MACRO_LINES = 500_000
 NESTED = 1_000
 """Sections inside one another."""
 
+TEMPLATE_BLOCKS = 100
+"""Conditions and loops of a template inside one another."""
+
 
 class ExceededError(Exception):
     """A limit was exceeded: `message` says which, `place` where. Nothing more is read."""

@@ -89,7 +89,7 @@ class Reader(ReadingState):
             if not self.live:
                 parts.excuse_includes(configuration.problems, self.absent)
         if self.templates:
-            configuration.problems[:] = [problem for problem in configuration.problems if not self._unsure(problem)]
+            configuration.problems[:] = self._of_templates(configuration.problems)
         self._nothing_judged()
         if self.left:
             configuration.problems.append(self._left())
@@ -151,10 +151,15 @@ class Reader(ReadingState):
                     Problem(kind="template", message=message, place=file.first, help="Lint the file that it makes.")
                 )
 
-    def _unsure(self, problem: Problem) -> bool:
-        """Whether a section of a template may have its other end elsewhere: in an arm, or in another template."""
-        template = self.templates.get(problem.place.file)
-        return problem.kind == "section" and template is not None and (not template.balanced or not problem.related)
+    def _of_templates(self, problems: list[Problem]) -> Iterator[Problem]:
+        """The problems, those of a template's sections as they are: another arm or template may have the other end."""
+        for problem in problems:
+            template = self.templates.get(problem.place.file)
+            if template is None or problem.kind != "section" or (template.balanced and problem.related):
+                yield problem
+            elif template.balanced:
+                message = f"{problem.message} in this template; another may have the other end"
+                yield problem._replace(message=message, fatal=False)
 
     def _set_base(self, path: str) -> None:
         self.shown_like = path

@@ -115,6 +115,8 @@ class ReadingState(ABC):
 
     def enter(self, feed: Feed, name: str, opened: Place, condition: Condition | None, levels: list[Level]) -> None:
         """Read a conditional's content up to its closing line. `condition` is given if it is undecided."""
+        if len(levels) >= limits.NESTED:
+            raise limits.ExceededError(f"more than {limits.NESTED:,} conditionals are inside one another", opened)
         levels.append(
             Level(
                 name=name,

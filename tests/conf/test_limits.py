@@ -72,6 +72,26 @@ def test_sections_inside_one_another(opening: str) -> None:
     assert f"more than {limits.NESTED:,} sections" in message
 
 
+@pytest.mark.parametrize("opening", ["<IfDefine X>", "<IfVersion >= 2>"])
+def test_conditionals_inside_one_another(opening: str) -> None:
+    def exceeded(depth: int) -> list[str]:
+        text = f"{opening}\n" * depth + f"{closing}\n" * depth
+        return [problem.message for problem in load_text(text).problems if problem.kind == "unreadable"]
+
+    closing = f"</{opening[1:].split(maxsplit=1)[0].rstrip('>')}>"
+    assert exceeded(limits.NESTED) == []
+    (message,) = exceeded(100_000)
+    assert f"more than {limits.NESTED:,} conditionals" in message
+
+
+def test_blocks_of_a_template_inside_one_another() -> None:
+    def read(depth: int) -> Configuration:
+        return load_text("{% if x %}\n" * depth + "Listen 80\n" + "{% endif %}\n" * depth, name="a.conf.j2")
+
+    assert read(limits.TEMPLATE_BLOCKS).problems == []
+    assert f"more than {limits.TEMPLATE_BLOCKS} conditions and loops" in only(read(100_000)).message
+
+
 def test_in_an_undecided_conditional(monkeypatch: pytest.MonkeyPatch) -> None:
     """The limit is hpatch's own, whatever httpd reads."""
     monkeypatch.setattr(limits, "NESTED", 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from hpatch.conf import limits
 from hpatch.conf.templates.model import Arm
 from hpatch.conf.templates.presence import REASON
 from hpatch.conf.templates.tokens import CodePiece
@@ -68,7 +69,10 @@ class _Block:
 
 
 def read(masked: str, tokens: list[CodePiece], source: Source) -> Blocks:
-    """The blocks that pieces of control make. `masked` is the text without template code."""
+    """The blocks that pieces of control make. `masked` is the text without template code.
+
+    Raises ExceededError where too many are inside one another.
+    """
     found = Blocks([], [], True)
     outer = _Open(None, 0)
     stack: list[_Block] = []
@@ -118,6 +122,9 @@ def read(masked: str, tokens: list[CodePiece], source: Source) -> Blocks:
                 balanced = False
         for _ in range(token.opens):
             stack.append(_Block(token))
+        if len(stack) > limits.TEMPLATE_BLOCKS:
+            what = f"more than {limits.TEMPLATE_BLOCKS:,} conditions and loops are inside one another"
+            raise limits.ExceededError(what, source.place(token.start, token.end))
     advance(len(masked))
     balanced = balanced and not stack
     while stack:

@@ -191,4 +191,4 @@ def _templates(files: Collection[TemplateFile]) -> str:
     """How much of the templates nothing was said about."""
     lines, unjudged = sum(file.lines for file in files), sum(file.unjudged for file in files)
     some = "A template" if len(files) == 1 else f"{len(files)} templates"
-    return f"{some}: {unjudged} of {count(lines, 'line')} not judged."
+    return f"{some}: {unjudged} of {count(lines, 'line')} not judged." if unjudged else f"{some}: each line was judged."

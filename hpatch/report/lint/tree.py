@@ -30,17 +30,19 @@ def _walk(nodes: list[Node]) -> Iterator[tuple[int, Node]]:
 def _json_lines(configuration: Configuration, page: Page) -> Iterator[str]:
     from json.encoder import encode_basestring_ascii as quoted
 
+    written = configuration.as_written or str
     frames: dict[Frame, str] = {}
     for depth, node in _walk(configuration.nodes):
         file = frames.get(node.frame)
         if file is None:
             file = frames[node.frame] = quoted(node.frame.name)
-        yield f"[{depth}, {quoted(node.name)}, {quoted(node.args)}, {file}, {node.line}]\n"
+        yield f"[{depth}, {quoted(node.name)}, {quoted(written(node.args))}, {file}, {node.line}]\n"
 
 
 def _outline(configuration: Configuration, page: Page) -> Iterator[str]:
     """Each run of lines from one file, or from one use of a macro, below that one's name, with line numbers."""
     color = page.color
+    written = configuration.as_written or str
     frame = None
     for depth, node in _walk(configuration.nodes):
         if node.frame is not frame:
@@ -48,7 +50,7 @@ def _outline(configuration: Configuration, page: Page) -> Iterator[str]:
             frame = node.frame
         name = paint(visible(node.name), "bold", color) if node.children is not None else visible(node.name)
         line = paint(f"{node.source.position(node.start)[0]:>6}", "dim", color)
-        text = f"{name} {visible(node.args)}".rstrip()
+        text = f"{name} {visible(written(node.args))}".rstrip()
         doubt = paint("  # undecided", "yellow", color) if node.conditions else ""
         yield f"{line}  {_INDENT * depth}{text}{doubt}\n"
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from hpatch.conf.foreign.recognise import foreign
 from hpatch.conf.load import load_text
+from tests.support.gateways.httpd import check
 
 FILES = {
     "an nginx configuration": "user www-data;\nhttp {\n  server {\n    listen 80;\n  }\n}\n",
@@ -40,6 +43,15 @@ def test_a_foreign_file_is_one_problem_that_names_it(kind: str) -> None:
     assert problem.fatal
     assert kind in problem.message
     assert not read.nodes
+
+
+@pytest.mark.httpd
+@pytest.mark.parametrize("kind", FILES)
+def test_httpd_refuses_a_foreign_file(kind: str, httpd: str, tmp_path: Path) -> None:
+    accepted, _ = check(httpd, tmp_path, FILES[kind])
+    assert not accepted
+    accepted, _ = check(httpd, tmp_path, "ServerName x\n")
+    assert accepted, "the configuration around it is sound"
 
 
 @pytest.mark.parametrize(

@@ -105,3 +105,10 @@ def test_an_include_of_a_template_is_not_followed() -> None:
 def test_a_wrong_end_of_a_section_outside_arms_is_still_a_problem() -> None:
     read = load_text("<Location /a>\nRequire user {{ x }}\n</Directory>\n", name="b.conf.j2")
     assert [problem.kind for problem in read.problems][:1] == ["section"]
+
+
+@pytest.mark.parametrize("text", ["<VirtualHost *:80>\nServerName {{ x }}\n", "ServerName {{ x }}\n</VirtualHost>\n"])
+def test_the_other_end_of_a_section_may_be_in_another_template(text: str) -> None:
+    (problem,) = load_text(text, name="head.conf.j2").problems
+    assert (problem.kind, problem.fatal) == ("section", False)
+    assert problem.message.endswith("in this template; another may have the other end")

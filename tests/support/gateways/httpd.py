@@ -40,7 +40,7 @@ def frame(folder: Path, port: int = 9, without: str = "") -> str:
 def check(httpd: str, folder: Path, text: str, without: str = "") -> tuple[bool, str]:
     """Whether `httpd -t` accepts a configuration, and what it says."""
     file = folder / "httpd.conf"
-    file.write_text(frame(folder, without=without) + text)
+    file.write_text(frame(folder, without=without) + text, encoding="utf-8", errors="surrogateescape")
     result = subprocess.run([httpd, "-t", "-f", file], capture_output=True, text=True, check=False, timeout=30)
     return result.returncode == 0, result.stderr
 

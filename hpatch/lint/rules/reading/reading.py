@@ -110,7 +110,7 @@ def section_mismatch(context: Context) -> Iterator[Found]:
 
     Source: `server/config.c` `ap_build_config`, `server/core.c` `unclosed_directive`; tested on httpd 2.4.71.
     """
-    return _problems(context, "section")
+    return _problems(context, "section", otherwise="info")
 
 
 @rule("CF004", "include-missing", "error", references=(f"{_MANUAL}/mod/core.html#include",))

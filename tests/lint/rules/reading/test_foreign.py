@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from hpatch.conf.load import load_text
 from hpatch.lint.engine import LintTask, lint_configuration
 from hpatch.lint.registry import rules
+from tests.support.gateways.httpd import check
 from tests.support.lint.find import find
 
 
@@ -33,3 +38,12 @@ def test_a_message_quotes_the_template_as_it_is_written() -> None:
     assert not finding.fix.safe
     assert not any("\U000f0000" in edit.replacement for edit in finding.fix.edits)
     assert result.templates["a.conf.j2"].unjudged == 0
+
+
+@pytest.mark.httpd
+def test_httpd_refuses_template_code_and_takes_words_as_they_are(httpd: str, tmp_path: Path) -> None:
+    accepted, told = check(httpd, tmp_path, "{% if x %}\nServerName y\n{% endif %}\n")
+    assert not accepted
+    assert "Invalid command '{%'" in told
+    accepted, _ = check(httpd, tmp_path, "ServerAdmin @ADMIN@\n")
+    assert accepted
