@@ -21,7 +21,7 @@ MACRO_LINES = 500_000
 """Lines that macros expand to: macros that use macros double like files."""
 
 NESTED = 1_000
-"""Sections inside one another."""
+"""Sections, and undecided conditionals, inside one another."""
 
 TEMPLATE_BLOCKS = 100
 """Conditions and loops of a template inside one another."""

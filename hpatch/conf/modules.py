@@ -39,6 +39,17 @@ class Modules:
         built = [module.identifier for module in modules.everything() if module.built]
         return cls([*built, f"mpm_{mpm}_module"], complete=True)
 
+    @property
+    def unknown(self) -> bool:
+        """Whether nothing is known of what httpd has before it reads its configuration."""
+        return not self.complete and not self.names
+
+    def know(self, static: Iterable[str]) -> None:
+        """Take these for all that are compiled in; the configuration loads the others."""
+        self.static = frozenset(map(identifier, static))
+        self.names |= self.static
+        self.complete = True
+
     def copy(self) -> Modules:
         """A copy, to which a configuration adds its own `LoadModule` lines."""
         return Modules(self.names, complete=self.complete, static=self.static)

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from hpatch import log
-from hpatch.conf import base, interpolation, limits, onread, parts, vocabulary, words
+from hpatch.conf import base, distribution, interpolation, limits, onread, parts, vocabulary, words
 from hpatch.conf.feed import Feed, Level, Stream
 from hpatch.conf.foreign.recognise import foreign
 from hpatch.conf.lines import Line
@@ -280,6 +280,8 @@ class Reader(ReadingState):
     def _main(self, source: Source, name: str) -> None:
         """Read the text of the main file, or of the dump that stands for it."""
         self._count(source, None)
+        if self.modules.unknown and distribution.is_debian(self.main_path, source.text, self.view):
+            self.modules.know(distribution.BUILT_IN)
         self.modules_given = self.modules.complete
         self.modules.complete = parts.lists_modules(self.configuration, self.main, source.text)
         if source.text.startswith(_DUMPS):

@@ -115,8 +115,9 @@ class ReadingState(ABC):
 
     def enter(self, feed: Feed, name: str, opened: Place, condition: Condition | None, levels: list[Level]) -> None:
         """Read a conditional's content up to its closing line. `condition` is given if it is undecided."""
-        if len(levels) >= limits.NESTED:
-            raise limits.ExceededError(f"more than {limits.NESTED:,} conditionals are inside one another", opened)
+        if condition is not None and len(self.conditions) >= limits.NESTED:
+            what = f"more than {limits.NESTED:,} undecided conditionals are inside one another"
+            raise limits.ExceededError(what, opened)
         levels.append(
             Level(
                 name=name,

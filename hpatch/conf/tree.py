@@ -90,6 +90,11 @@ class Node:
         return self.source.place(self.start, self.end)
 
     @property
+    def name_place(self) -> Place:
+        """The place of its name."""
+        return self.source.place(self.start, self.start + len(self.name))
+
+    @property
     def used_at(self) -> Place | None:
         """The place that uses the macro that it comes from; None for a line of a file."""
         use = self.frame.use

@@ -72,10 +72,7 @@ def _fits(form: Directive, count: int) -> bool:
 def _refused(node: Node, words: list[str], form: Directive, then: str) -> Refused:
     most = form.counts[1]
     many = most is not None and len(words) > most
-    if many and most is not None:
-        place = node.word_place(most)
-    else:
-        place = node.source.place(node.start, node.start + len(node.name))
+    place = node.word_place(most) if many and most is not None else node.name_place
     comment = any(word.startswith("#") for word in words)
     return Refused(
         node=node,

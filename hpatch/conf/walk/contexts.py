@@ -164,7 +164,7 @@ def _refused(node: Node, rows: tuple[Directive, ...], where: _Where, then: str) 
     return Refused(
         node=node,
         kind="context",
-        place=node.source.place(node.start, node.start + len(node.name)),
+        place=node.name_place,
         message=f"{name} is not allowed {around}: {then}",
         help=_help(rows),
     )

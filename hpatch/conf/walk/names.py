@@ -41,14 +41,14 @@ _ALWAYS = frozenset(("core_module", "http_module"))
 def listed(configuration: Configuration) -> bool:
     """Whether the modules that httpd loads are all known.
 
-    They are where they were given; otherwise, where the configuration loads them, an MPM included, and every file
-    that may load more could be read. A file without LoadModule lines, such as a single virtual host, tells nothing
-    about the modules of the httpd that will read it.
+    They are where they were given; otherwise, where the file is a main file or loads them, an MPM included, and every
+    file that may load more could be read. Another file, such as a single virtual host, tells nothing about the modules
+    of the httpd that will read it.
     """
     modules = configuration.modules
     if not modules.complete or any(problem.kind in ("unreadable", "include") for problem in configuration.problems):
         return False
-    if modules.names != modules.static:
+    if modules.names != modules.static or configuration.main:
         return True
     if configuration.templates:
         return False  # a loop or a piece of text may load more
@@ -83,7 +83,7 @@ def unknown(configuration: Configuration) -> Iterator[Refused]:
             yield Refused(
                 node=node,
                 kind="name",
-                place=node.source.place(node.start, node.start + len(node.name)),
+                place=node.name_place,
                 message=f'"{name}" is not a {what} of httpd: {unless}{then}',
                 help=_help(node, near),
                 certain=certain,
@@ -109,7 +109,7 @@ def not_loaded(configuration: Configuration) -> Iterator[Refused]:
             yield Refused(
                 node=node,
                 kind="module",
-                place=node.source.place(node.start, node.start + len(node.name)),
+                place=node.name_place,
                 message=f'"{node.name}" belongs to {owner}, which is not loaded: {then}',
                 help=f"Load it: LoadModule {module} modules/{owner}.so, or on Debian "
                 f"a2enmod {owner.removeprefix('mod_')}.",
@@ -132,7 +132,7 @@ def of_another_mpm(configuration: Configuration) -> Iterator[Refused]:
             yield Refused(
                 node=node,
                 kind="module",
-                place=node.source.place(node.start, node.start + len(node.name)),
+                place=node.name_place,
                 message=f'"{node.name}" belongs to the MPM {" or ".join(having)}, and httpd runs {here}: {then}',
                 help=f"Put it into <IfModule {having[-1]}.c>, or remove it.",
             )

@@ -121,7 +121,7 @@ def _absent(context: Context, scheme: str) -> Confidence | None:
         names = (*names, "proxy_http_module")
     modules = context.configuration.modules
     known = [modules.has(name) for name in names]
-    if True in known:
+    if True in known or modules.has("proxy_module") is False:  # without mod_proxy, its directives are the fault
         return None
     if modules.has(names[0]) is False:
         return "high"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hpatch.conf.walk import expressions
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
-from hpatch.lint.rules.reading.walk import found
+from hpatch.lint.rules.reading.walk import found_of
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
@@ -57,4 +57,4 @@ def expression_invalid(context: Context) -> Iterator[Found]:
 
     Source: server/util_expr_scan.l, util_expr_parse.y and util_expr_eval.c; tested on httpd 2.4.71.
     """
-    return map(found, expressions.refused(context.configuration))
+    return map(found_of, expressions.refused(context.configuration))

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from hpatch.conf.walk import arguments, contexts, names
 from hpatch.conf.walk.values import check
-from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
+from hpatch.lint.rules.reading.walk import found_of
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
+    from hpatch.lint.found import Found
 
 _MANUAL = "https://httpd.apache.org/docs/2.4"
 
@@ -60,10 +61,4 @@ def directive_value(context: Context) -> Iterator[Found]:
     elsewhere.update(id(refused.node) for refused in names.not_loaded(context.configuration))
     for refused in found:
         if id(refused.node) not in elsewhere:
-            yield Found(
-                refused.place,
-                refused.message,
-                help=refused.help,
-                confidence=None if refused.certain else "medium",
-                node=refused.node,
-            )
+            yield found_of(refused)

@@ -21,7 +21,8 @@ _MANUAL = "https://httpd.apache.org/docs/2.4"
 _NAME = re.compile(r"[!-~]+")
 
 
-def found(refused: Refused) -> Found:
+def found_of(refused: Refused) -> Found:
+    """What a rule reports of a refusal: with medium confidence where it is not certain."""
     return Found(
         refused.place,
         refused.message,
@@ -68,7 +69,7 @@ def directive_unknown(context: Context) -> Iterator[Found]:
                 garbled.setdefault(node.source.name, []).append(node)
     others = names.strangers(context.configuration)
     for refused in names.unknown(context.configuration):
-        yield found(refused)._replace(severity="warning" if others else None)
+        yield found_of(refused)._replace(severity="warning" if others else None)
     for nodes in garbled.values():
         yield _garbled(nodes)
 
@@ -79,8 +80,8 @@ def module_not_loaded(context: Context) -> Iterator[Found]:
 
     httpd does not know the directive and refuses to start.
 
-    The rule is silent if hpatch does not know all modules that httpd loads. It knows them from `--modules`, or from
-    `--httpd` and a main file with LoadModule lines. A single virtual host file has no such lines.
+    The rule is silent if hpatch does not know all modules that httpd loads. It knows them from `--modules`, from a main
+    file with `--httpd`, and from a Debian tree with its `mods-enabled`. A single virtual host file does not tell them.
 
     A directive of another MPM is reported where the MPM is known: from `--mpm`, `--httpd` or a LoadModule line.
 
@@ -102,8 +103,8 @@ def module_not_loaded(context: Context) -> Iterator[Found]:
 
     Source: server/config.c ("perhaps misspelled or defined by a module not included"); tested on httpd 2.4.71.
     """
-    yield from map(found, names.not_loaded(context.configuration))
-    yield from map(found, names.of_another_mpm(context.configuration))
+    yield from map(found_of, names.not_loaded(context.configuration))
+    yield from map(found_of, names.of_another_mpm(context.configuration))
 
 
 @rule("CF014", "directive-arguments", "error", references=(f"{_MANUAL}/mod/directive-dict.html#Syntax",))
@@ -140,7 +141,7 @@ def directive_arguments(context: Context) -> Iterator[Found]:
     for refused in arguments.refused(context.configuration):
         node = refused.node
         if id(node) not in elsewhere and (node.key not in LEAST or node.words):
-            yield found(refused)
+            yield found_of(refused)
 
 
 @rule("CF015", "directive-context", "error", references=(f"{_MANUAL}/mod/directive-dict.html#Context",))
@@ -183,7 +184,7 @@ def directive_context(context: Context) -> Iterator[Found]:
     elsewhere = {id(refusal.node) for refusal in context.proxy.refusals}
     for refused in contexts.refused(context.configuration):
         if id(refused.node) not in elsewhere:
-            yield found(refused)
+            yield found_of(refused)
 
 
 @rule("CF017", "section-refused", "error", references=(f"{_MANUAL}/sections.html",))
@@ -235,12 +236,12 @@ def section_refused(context: Context) -> Iterator[Found]:
     if refusals:
         misplaced = {id(other.node) for other in contexts.refused(context.configuration)}
         misplaced.update(id(other.node) for other in context.proxy.refusals)
-        yield from (found(refused) for refused in refusals if id(refused.node) not in misplaced)
+        yield from (found_of(refused) for refused in refusals if id(refused.node) not in misplaced)
 
 
 def _garbled(nodes: list[Node]) -> Found:
     first = min(nodes, key=lambda node: node.start)
-    place = first.source.place(first.start, first.start + len(first.name))
+    place = first.name_place
     more = f" ({len(nodes)} such lines in this file)" if len(nodes) > 1 else ""
     if first.name.startswith("\ufeff"):
         return Found(

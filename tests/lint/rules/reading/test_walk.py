@@ -132,19 +132,20 @@ LOADS = "LoadModule mpm_event_module e.so\nLoadModule dir_module d.so\n"
 
 
 @pytest.mark.parametrize(
-    ("before", "count"),
+    ("before", "main", "part"),
     [
-        (LOADS, 1),
-        ("", 0),  # a virtual host by itself
-        ("LoadModule dir_module d.so\n", 0),  # no MPM: not the whole list
-        (LOADS + "Include there-is-none.conf\n", 0),
-        (LOADS + "LoadModule ssl_module s.so\n", 0),
-        (LOADS + "<IfDefine SSL>\nLoadModule ssl_module s.so\n</IfDefine>\n", 0),
+        (LOADS, 1, 0),
+        ("", 1, 0),  # a virtual host by itself may be a part
+        ("LoadModule dir_module d.so\n", 1, 0),
+        (LOADS + "Include there-is-none.conf\n", 0, 0),
+        (LOADS + "LoadModule ssl_module s.so\n", 0, 0),
+        (LOADS + "<IfDefine SSL>\nLoadModule ssl_module s.so\n</IfDefine>\n", 0, 0),
     ],
 )
-def test_a_list_is_known_where_a_main_file_loads_it(before: str, count: int) -> None:
+def test_a_list_is_known_in_a_main_file(before: str, main: int, part: int) -> None:
     asked = Modules(complete=True, static=["core.c", "mod_so.c", "http_core.c"])
-    assert len(find("module-not-loaded", before + "SSLEngine on", modules=asked)) == count
+    assert len(find("module-not-loaded", before + "SSLEngine on", modules=asked)) == main
+    assert len(find("module-not-loaded", before + "SSLEngine on", modules=asked, part=True)) == part
     assert find("module-not-loaded", before + "SSLEngine on") == []
 
 
