@@ -25,6 +25,7 @@ _URL = r"(?i)(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>\[[^\]]*\]|[^/:?#]*)(?::(?
 _HTTP = ("http", "https", "h2", "h2c")
 _DEFAULT_PORTS = {"http": 80, "https": 443, "h2": 443, "h2c": 80}
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
+_NEVER = r"(?i)!\Z|(?:ajp|fcgi|scgi|uwsgi)://"
 _ONE_FILE = r"(?i)/\.well-known/|/[^/]+\.\w{1,5}\Z"
 
 
@@ -176,18 +177,31 @@ def reverse_mismatch(context: Context) -> Iterator[Found]:
     the severity is then info, because httpd merges the slashes when the client comes back. A line with another path or
     port than the ProxyPass of the same path misses the backend's redirects, or sends them to a wrong path.
 
+    If lines name some members of a balancer, the redirects of the others reach the client unchanged.
+
+    A line with `!`, or with the URL of a protocol such as `ajp://`, has no effect, because no redirect begins so. This
+    is an info.
+
     The rule is silent:
 
     - when another ProxyPassReverse handles the redirect correctly
     - for another host, which may be the backend's own name for itself
-    - for balancers
 
-    Give the ProxyPassReverse the path and URL of the ProxyPass.
+    Give the ProxyPassReverse the path and URL of the ProxyPass; a `balancer://` URL stands for all members.
 
     Fires on::
 
         ProxyPass "/app/" "http://10.0.0.5:8080/"
         ProxyPassReverse "/app/" "http://10.0.0.5:8081/"
+
+    Fires on (the redirects of the second member are left as they are)::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080"
+            BalancerMember "http://10.0.0.6:8080"
+        </Proxy>
+        ProxyPass "/app" "balancer://app/app"
+        ProxyPassReverse "/app" "http://10.0.0.5:8080/app"
 
     Write instead::
 
@@ -201,6 +215,14 @@ def reverse_mismatch(context: Context) -> Iterator[Found]:
 
     Source: the ProxyPassReverse documentation; `ap_proxy_location_reverse_map` in proxy_util.c. Tested on httpd 2.4.71.
     """
+    for reverse in context.reverses:
+        if reverse.node.key == "proxypassreverse" and re.match(_NEVER, reverse.url):
+            yield Found(
+                _url_place(reverse),
+                f'no redirect begins with "{reverse.url}": this ProxyPassReverse has no effect',
+                help="Remove the line, or write the URL with which the backend's redirects begin.",
+                severity="info",
+            )
     preserving = _preserving(context)
     for server in context.proxy.servers:
         reverses = _reverses(server)
@@ -208,6 +230,8 @@ def reverse_mismatch(context: Context) -> Iterator[Found]:
         # If the backend sees the client's own Host, only lines without a host match its redirects.
         if not any(reverse.url.startswith("/") or not preserved for reverse in reverses):
             continue
+        if reverses and not preserved:
+            yield from _members_left_out(server, reverses)
         lines = _Lines(reverses)
         seen: set[int] = set()
         for mapping in passes(server):
@@ -228,6 +252,33 @@ def reverse_mismatch(context: Context) -> Iterator[Found]:
                 help="Give the ProxyPassReverse the path and the URL of the ProxyPass.",
                 severity="info" if sent is not None and one_slash(sent) == asked else None,
             )
+
+
+def _members_left_out(server: Server, reverses: list[Reverse]) -> Iterator[Found]:
+    """Balancers of which lines name some members, but not all."""
+    if any(_any_member(reverse) for reverse in reverses):
+        return
+    named = {_origin(reverse.url): reverse for reverse in reversed(reverses)}
+    seen: set[str] = set()
+    for mapping in passes(server):
+        balancer = mapping.worker
+        if not isinstance(balancer, Balancer) or balancer.name in seen:
+            continue
+        seen.add(balancer.name)
+        members = {_origin(member.target.text): member.target for member in balancer.effective_members}
+        left = [target for origin, target in members.items() if origin not in named]
+        line = next((reverse for origin, reverse in named.items() if origin in members), None)
+        if line is None or not left or None in members or not named.keys() <= members.keys():
+            continue
+        if any(target.variables or target.socket for target in members.values()):
+            continue
+        yield Found(
+            _url_place(line),
+            f'the redirects of "{left[0].text}" reach the client unchanged: no ProxyPassReverse names this member of '
+            f'"{balancer.name}"',
+            related=(Related(left[0].place, "the member"), Related(mapping.place, "the ProxyPass")),
+            help=f'Write "{balancer.name}" and the path, for all members.',
+        )
 
 
 class _Lines:
@@ -270,6 +321,20 @@ class _Lines:
         for text in (path.lower(), (target.host + path).lower()):
             for end in range(1, len(text) + 1):
                 yield from self._by_url.get(text[:end], ())
+
+
+def _any_member(reverse: Reverse) -> bool:
+    """Whether a line may be about every member of a balancer, or about another name of one."""
+    url = reverse.url
+    return "$" in url or "$" in reverse.path or url[:1] == "/" or url[:9].lower() == "balancer:" or _in_pattern(reverse)
+
+
+def _origin(url: str) -> tuple[str, int] | None:
+    """Host and port of an HTTP URL; None for any other."""
+    match = re.match(_URL, url)
+    if match is None or match["scheme"].lower() not in _HTTP:
+        return None
+    return match["host"].lower(), int(match["port"] or _DEFAULT_PORTS[match["scheme"].lower()])
 
 
 def _in_pattern(reverse: Reverse) -> bool:

@@ -11,6 +11,7 @@ from hpatch.lint.registry import rules
 from hpatch.lint.rule import Rule
 from tests.support.gateways.httpd import Running, check, running
 from tests.support.lint.examples import FIRES, INSTEAD, SILENT, examples
+from tests.support.lint.find import find
 
 pytestmark = pytest.mark.httpd
 
@@ -160,3 +161,30 @@ def test_reverse(server: Running) -> None:
     assert server.get("/u/1", redirect, "reverse").startswith("http://127.0.0.1:")
     assert server.get("/o1/1", redirect).startswith("http://127.0.0.1:")
     assert server.get("/p/1", redirect, "preserving") == "http://preserving/login"
+
+
+REVERSES = {
+    "nothing": "ProxyPass /n http://A/n\nProxyPassReverse /n !",
+    "ajp": "ProxyPass /n http://A/n\nProxyPassReverse /n ajp://127.0.0.1:8009/n",
+    "one": "ProxyPass /n balancer://one\nProxyPassReverse /n http://A",
+    "both": "ProxyPass /n balancer://both\nProxyPassReverse /n http://A\nProxyPassReverse /n http://B",
+    "all": "ProxyPass /n balancer://all\nProxyPassReverse /n balancer://all",
+}
+
+
+def test_reverse_of_some_members(httpd: str, tmp_path: Path) -> None:
+    """How many of two redirects, one of each member, reach the client with the backend's address."""
+    text = "".join(
+        f"<VirtualHost *:PORT>\nServerName {name}\n<Proxy balancer://{name}>\nBalancerMember http://A\n"
+        f"BalancerMember http://B\n</Proxy>\n{lines}\n</VirtualHost>\n"
+        for name, lines in REVERSES.items()
+    )
+    tmp_path.chmod(0o755)
+    with running(httpd, tmp_path, text) as started:
+        left = {
+            name: sum("//127.0.0.1:" in started.get("/n/1", "http://BACKEND/login", name) for _ in range(2))
+            for name in REVERSES
+        }
+    assert left == {"nothing": 2, "ajp": 2, "one": 1, "both": 0, "all": 0}
+    found = find("reverse-mismatch", text.replace("//A", "//a:81").replace("//B", "//b:81"))
+    assert [finding.severity for finding in found] == ["info", "info", "warning"]

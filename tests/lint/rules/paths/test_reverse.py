@@ -132,3 +132,40 @@ def test_mismatch(text: str, place: tuple[int, int]) -> None:
 )
 def test_match(text: str) -> None:
     assert find("reverse-mismatch", text) == []
+
+
+_TWO = "<Proxy balancer://b>\nBalancerMember http://h:81\nBalancerMember http://i:81\n</Proxy>\nProxyPass /a balancer://b\n"
+
+
+@pytest.mark.parametrize("url", ["!", "ajp://h:8009/a", "AJP://h/", "fcgi://h:9000/"])
+def test_never(url: str) -> None:
+    (finding,) = find("reverse-mismatch", f"ProxyPassReverse /a {url}")
+    assert (finding.severity, finding.place.column) == ("info", 21)
+
+
+@pytest.mark.parametrize("url", ["http://ajp/", "/!", "balancer://ajp/", "http://h/!"])
+def test_perhaps(url: str) -> None:
+    assert find("reverse-mismatch", f"ProxyPassReverse /a {url}") == []
+
+
+def test_a_member_left_out() -> None:
+    (finding,) = find("reverse-mismatch", _TWO + "ProxyPassReverse /a http://h:81")
+    assert (finding.severity, finding.place.line) == ("warning", 6)
+    assert [related.place.line for related in finding.related] == [3, 5]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "ProxyPassReverse /a http://h:81\nProxyPassReverse /a http://I:81",
+        "ProxyPassReverse /a balancer://b",
+        "ProxyPassReverse /a http://h:81\nProxyPassReverse /a balancer://b",
+        "ProxyPassReverse /a http://h:81\nProxyPassReverse /a http://public",
+        "ProxyPassReverse /a /\nProxyPassReverse /a http://h:81",
+        "ProxyPassReverse /a http://h:82",
+        "ProxyPreserveHost On\nProxyPassReverse /a http://h:81",
+        "",
+    ],
+)
+def test_no_member_left_out(lines: str) -> None:
+    assert find("reverse-mismatch", _TWO + lines) == []
