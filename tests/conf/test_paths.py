@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import errno
 import os
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from hpatch.conf import paths
 from hpatch.conf.paths import NoMatchError, included, is_wild, matches, resolve
+from hpatch.conf.view import View
 
 TILDE, DELETE, HIGH, NEXT, LAST = "~", "\x7f", "\udc80", "\udc81", "\udcff"
 """Bytes around the sign: 126, 127, 128, 129 and 255."""
@@ -206,12 +208,12 @@ def test_a_file_that_does_not_exist_and_may_be_missing(top: str) -> None:
     assert list(included(f"{top}/missing", optional=True)) == []
 
 
-@pytest.mark.parametrize("pattern", ["t", "t*", "*/[t]", "t/[0]"])
+@pytest.mark.parametrize("pattern", ["t", "t*", "*/[t]", "t/[0]", "[t]/0"])
 def test_how_deep_an_include_goes(tmp_path: Path, pattern: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The folder that the Include or its last wildcard names is at depth 0."""
+    """The folder that the Include itself names is at depth 0."""
     monkeypatch.setattr(paths, "MAX_DEPTH", 3)
     place = tmp_path / "u/t" if pattern == "*/[t]" else tmp_path / "t"
-    first = place / "0" if pattern == "t/[0]" else place
+    first = place / "0" if "0" in pattern else place
     deepest = first / "1/2"
     deepest.mkdir(parents=True)
     (deepest / "a.conf").write_text("")
@@ -219,6 +221,34 @@ def test_how_deep_an_include_goes(tmp_path: Path, pattern: str, monkeypatch: pyt
     (deepest / "3").mkdir()
     with pytest.raises(NoMatchError, match=r"nested more than 3 levels deep$"):
         list(included(f"{tmp_path}/{pattern}", optional=False))
+
+
+class Failing(View):
+    """Files of which one cannot be asked for: it went meanwhile, or nobody may read it."""
+
+    def __init__(self, failing: str) -> None:
+        self._failing = failing
+
+    def names(self, folder: str) -> list[str]:
+        if folder == self._failing:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return super().names(folder)
+
+    def is_entry_folder(self, folder: str, name: str) -> bool:
+        if f"{folder}/{name}" == self._failing:
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+        return super().is_entry_folder(folder, name)
+
+
+@pytest.mark.parametrize("pattern", ["b", "[b]", "b/*"])
+def test_a_folder_that_cannot_be_read(top: str, pattern: str) -> None:
+    with pytest.raises(NoMatchError) as raised:
+        list(included(f"{top}/{pattern}", optional=True, view=Failing(f"{top}/b")))
+    assert str(raised.value) == f'the folder "{top}/b" cannot be read: Permission denied'
+
+
+def test_an_entry_that_goes_meanwhile_is_no_folder(top: str) -> None:
+    assert list(included(f"{top}/*/one.conf", optional=False, view=Failing(f"{top}/a"))) == [f"{top}/b/one.conf"]
 
 
 def test_httpds_own_limit() -> None:

@@ -162,6 +162,8 @@ def test_least_and_greatest_of_httpd(parameter: Parameter) -> None:
         (WORKER["hcmethod"], "OPTIONS11", 55, True),
         (WORKER["hcmethod"], "HEAD11", 54, False),
         (WORKER["hcmethod"], "HEAD11", 55, True),
+        (WORKER["status"], "G", 20, False),
+        (WORKER["status"], "G", 21, True),
         (WORKER["status"], "C", 20, False),
         (WORKER["status"], "C", 21, True),
         (WORKER["flusher"], "x" * 16, 6, False),

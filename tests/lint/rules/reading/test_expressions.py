@@ -21,6 +21,27 @@ def test_confidence(version: str | None, confidence: str) -> None:
     assert grades(find(RULE, 'SetHandler "%{"', version)) == [("error", confidence)]
 
 
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ('AuthFormLoginRequiredLocation "%{"', 4),
+        ('AuthFormLoginSuccessLocation "%{"', 4),
+        ('AuthFormLogoutLocation "%{"', 4),
+        ('Require user "%{"', 8),
+        ('Header set A "expr=%{"', 10),
+        ('ErrorDocument 404 "%{"', 13),
+        ('SetHandler "%{"', 19),
+        ('<Location "/a">\nRedirect "%{"\n</Location>', 19),
+        ('<Location "/a">\nAlias "%{"\n</Location>', 19),
+        ('AuthName "%{"', 55),
+        ('AuthType "%{"', 55),
+    ],
+)
+def test_the_first_release_that_reads_an_expression(text: str, first: int) -> None:
+    assert len(find(RULE, text, f"2.4.{first}")) == 1
+    assert find(RULE, text, f"2.4.{first - 1}") == []
+
+
 def test_every_expression_of_a_directive() -> None:
     text = """
         Header set A "expr=%{A" "expr=B"

@@ -44,6 +44,27 @@ def test_honoured(text: str, version: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("fcgi://h/ flushpackets=on", 31),
+        ("fcgi://h/ flushwait=20", 31),
+        ("h2://h/ ping=5", 44),
+        ("h2c://h/ ping=5", 44),
+        ("ws://h/ ping=5", 47),
+        ("wss://h/ ping=5", 47),
+        ("ws://h/ responsefieldsize=9000", 47),
+        ("wss://h/ responsefieldsize=9000", 47),
+        ("http://h/ upgrade=x", 47),
+        ("https://h/ upgrade=x", 47),
+    ],
+)
+def test_the_first_release_in_which_a_scheme_reads_it(text: str, first: int) -> None:
+    assert not find("param-inert-scheme", f"ProxyPass / {text}", f"2.4.{first}")
+    (found,) = find("param-inert-scheme", f"ProxyPass / {text}", f"2.4.{first - 1}")
+    assert f" before httpd 2.4.{first}" in found.message
+
+
+@pytest.mark.parametrize(
     ("text", "version", "ending", "help_"),
     [
         ("fcgi://h/ flushpackets=on", "2.4.30", "for fcgi before httpd 2.4.31", "ajp and fcgi (from 2.4.31) read it."),

@@ -71,6 +71,34 @@ def test_too_new(param: str, version: str | None, places_: list[tuple[int, int]]
 
 
 @pytest.mark.parametrize(
+    ("line", "param", "first"),
+    [
+        (PASS, "enablereuse=on", "2.4.11"),
+        (PASS, "upgrade=x", "2.4.26"),
+        (PASS, "responsefieldsize=9000", "2.4.34"),
+        (PASS, "secret=x", "2.4.42"),
+        (PASS, "addressttl=5", "2.4.59"),
+        (PASS, "hcmethod=GET", "2.4.21"),
+        (PASS, "hcinterval=5", "2.4.21"),
+        (PASS, "hcpasses=1", "2.4.21"),
+        (PASS, "hcfails=1", "2.4.21"),
+        (PASS, "hcuri=/", "2.4.21"),
+        (PASS, "hcexpr=x", "2.4.21"),
+        (PASS, "hctemplate=x", "2.4.21"),
+        (BALANCER, "forcerecovery=on", "2.4.2"),
+        (BALANCER, "stickysessionsep=.", "2.4.4"),
+        (BALANCER, "failontimeout=on", "2.4.5"),
+    ],
+)
+def test_the_first_release_that_knows_a_parameter(line: str, param: str, first: str) -> None:
+    """Each key is in the source of this release and not in that of the one before."""
+    text, (major, minor, patch) = line.format(param), first.split(".")
+    assert not find("param-too-new", text, first)
+    (found,) = find("param-too-new", text, f"{major}.{minor}.{int(patch) - 1}")
+    assert f"needs httpd {first}" in found.message
+
+
+@pytest.mark.parametrize(
     ("text", "place"),
     [
         (PASS.format("lbmethod=byrequests"), (1, 23)),
