@@ -86,13 +86,8 @@ def _ini(start: Start) -> Span | None:
 
 
 def _toml(start: Start) -> Span | None:
-    typed = re.compile(
-        r"[\w.\-\"']+\s*=\s*(?:\"[^\"]*\"|'[^']*'|\[.*|\{.*\}|true|false|[+-]?\d[\d_.:TZ-]*)\s*(?:#.*)?$"
-    )
     values = start.count(_KEY_VALUE)
-    return (
-        _ini(start) if values and start.count(typed) == values and start.count(re.compile(r".*=\s*[\"'\[{]")) else None
-    )
+    return _ini(start) if values and start.count(_TYPED) == values and start.count(_NOT_PLAIN) else None
 
 
 def _properties(start: Start) -> Span | None:
@@ -127,7 +122,7 @@ KINDS: tuple[Recogniser, ...] = (
         "an nginx configuration",
         _line(
             r"(?:server|http|events|stream|mail|upstream\s+\S+|location\s+(?:(?:=|~\*?|\^~)\s*)?\S+|map\s+\S+\s+\S+|geo\s+\S+"
-            r"|types|if\s+\(\$.*\))\s*\{"
+            r"|types|if\s+\(\$\w+(?:\)|\s*(?:!?=|!?~\*?)\s.*))\s*\{"
             r"|(?:server_name|proxy_pass|fastcgi_pass|uwsgi_pass|scgi_pass|grpc_pass|proxy_set_header|fastcgi_param|add_header"
             r"|worker_processes|worker_connections|ssl_certificate(?:_key)?|proxy_http_version|return\s+30[1278]"
             r"|try_files|client_max_body_size|access_log|error_log|include\s+\S+|ssl_protocols|upstream)\s.*;\s*(?:\#.*)?$"

@@ -78,7 +78,7 @@ def _refused(node: Node, words: list[str], form: Directive, then: str) -> Refuse
         node=node,
         kind="arguments",
         place=place,
-        message=f"{node.name} {_takes(form)}, not {len(words)}: {then}",
+        message=f"{node.name} {_takes(form)}, {'not ' + str(len(words)) if words else 'and has none'}: {then}",
         help=_help(words, comment=comment, many=many, most=most),
     )
 
@@ -94,7 +94,7 @@ def _help(words: list[str], *, comment: bool, many: bool, most: int | None) -> s
 def _takes(form: Directive) -> str:
     least, most = form.counts
     if form.form == "FLAG":
-        return "takes On or Off"
+        return "takes On or Off as its argument"
     if most == 0:
         return "takes no argument"
     if form.form == "TAKE13":
