@@ -73,7 +73,7 @@ def _prepared(name: str, text: str, lexer: Any, transformer: Any) -> Lark | None
         return None
     table["data"]["options"].update(lexer=lexer, transformer=transformer)
     table["data"]["parser"]["lexer_conf"]["lexer_type"] = lexer
-    prepared: Lark = lark.Lark._load_from_dict(table["data"], table["memo"])  # type: ignore[no-untyped-call]
+    prepared: Lark = lark.Lark._load_from_dict(table["data"], table["memo"])  # type: ignore[no-untyped-call] # lark has no type for it
     return prepared
 
 

@@ -104,7 +104,7 @@ def dependents(copy: Path, changed: Iterable[str]) -> set[str]:
         if not more:
             return {path for path in reached if path.endswith(".c")}
         reached |= more
-        names |= {os.path.basename(path).encode("utf-8", "surrogateescape") for path in more if path.endswith(".h")}  # noqa: PTH119
+        names |= {os.path.basename(path).encode("utf-8", "surrogateescape") for path in more if path.endswith(".h")}  # noqa: PTH119 - as above
 
 
 def _walk(tree: Path, manual: bool) -> Iterator[tuple[str, _Stamp]]:

@@ -16,7 +16,7 @@ _MOST_LINKS = 40
 @cache
 def _kernel() -> frozenset[int]:
     """The file systems of the kernel's own files, of which some have no end, or wait for ever when they are read."""
-    return frozenset(os.stat(folder).st_dev for folder in ("/proc", "/sys") if os.path.ismount(folder))  # noqa: PTH116
+    return frozenset(os.stat(folder).st_dev for folder in ("/proc", "/sys") if os.path.ismount(folder))  # noqa: PTH116 - text in
 
 
 def _is_own_pipe(path: str) -> bool:

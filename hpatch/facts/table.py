@@ -11,12 +11,12 @@ _FOLDER = os.path.join(os.path.dirname(__file__), "data")  # noqa: PTH118, PTH12
 
 def path(name: str) -> str:
     """The file of the table `name`."""
-    return os.path.join(_FOLDER, name + ".tsv")  # noqa: PTH118
+    return os.path.join(_FOLDER, name + ".tsv")  # noqa: PTH118 - as above
 
 
 def lines(name: str) -> list[str]:
     """The rows of a table, their cells not split; lines that start with `#` and the line of column names left out."""
-    with open(path(name), encoding="utf-8") as file:  # noqa: PTH123
+    with open(path(name), encoding="utf-8") as file:  # noqa: PTH123 - as above
         text = file.read()
     # The comments are the head of the file.
     return text[text.index("\n", text.rindex("\n#") + 1) + 1 :].split("\n")[1:-1]

@@ -58,8 +58,8 @@ def check(
         raise ToolError(f"{program} cannot be run: it is not a program")
     # A relative path would start from ServerRoot.
     path = os.path.abspath(main)  # noqa: PTH100 - text as given: links stay
-    folder = os.path.dirname(path) if root is None else os.path.abspath(root)  # noqa: PTH100, PTH120
-    command = [os.path.abspath(found), "-t", "-d", folder, "-f", path]  # noqa: PTH100
+    folder = os.path.dirname(path) if root is None else os.path.abspath(root)  # noqa: PTH100, PTH120 - as above
+    command = [os.path.abspath(found), "-t", "-d", folder, "-f", path]  # noqa: PTH100 - as above
     for define in defines:
         command += ["-D", define]
     if any("\0" in word for word in command):

@@ -37,7 +37,7 @@ def parse(text: str, *, string: bool = False) -> Expression:
                 break
             parser.feed_token(_Terminal.of(token))  # type: ignore[arg-type]  # all that the parser needs
             at += 1
-        elements: list[Element] = parser.feed_eof()  # type: ignore[no-untyped-call]
+        elements: list[Element] = parser.feed_eof()  # type: ignore[no-untyped-call] # lark has no type for it
     except UnexpectedToken as error:
         return Expression(text, string, (), mistakes.describe(text, found, at, error.expected))
     # A string ends with a constant even where nothing is left of it.

@@ -28,7 +28,7 @@ _BAR, _MARGIN, _WIDTH = 0.34, 1.5, 9.0
 def check() -> None:
     """Raises ToolError where there is no matplotlib that works."""
     try:
-        import matplotlib.figure  # noqa: F401
+        import matplotlib.figure  # noqa: F401 - only to see whether it is installed
     except ImportError as error:
         raise ToolError(f"--plot needs matplotlib ({error}): pip install matplotlib") from error
 
