@@ -18,7 +18,7 @@ Check = Callable[["Context"], Iterable[Found]]
 class Rule:
     """A rule. Its manual is the docstring of its check, and the manual's examples are its first tests."""
 
-    __slots__ = ("check", "code", "confidence", "name", "references", "severity")
+    __slots__ = ("advice", "check", "code", "confidence", "name", "references", "severity")
 
     def __init__(
         self,
@@ -28,6 +28,7 @@ class Rule:
         confidence: Confidence,
         references: tuple[str, ...],
         check: Check,
+        advice: bool = False,
     ) -> None:
         self.code = code
         self.name = name
@@ -35,6 +36,7 @@ class Rule:
         self.confidence = confidence
         self.references = references
         self.check = check
+        self.advice = advice
 
     def __repr__(self) -> str:
         return f"<rule {self.code} {self.name}>"
@@ -42,6 +44,11 @@ class Rule:
     def __reduce__(self) -> tuple[Callable[[str, str], Rule], tuple[str, str]]:
         """A rule is sent to another process by its name in its module, as a function is."""
         return _named, (self.check.__module__, self.check.__qualname__)
+
+    @property
+    def family(self) -> str:
+        """The folder of its module: `workers`."""
+        return self.check.__module__.split(".")[-2]
 
     @property
     def manual(self) -> str:
@@ -67,10 +74,14 @@ def rule(
     *,
     confidence: Confidence = "high",
     references: tuple[str, ...] = (),
+    advice: bool = False,
 ) -> Callable[[Check], Rule]:
-    """Make a check into a rule; `hpatch.lint.registry` finds it in its module."""
+    """Make a check into a rule; `hpatch.lint.registry` finds it in its module.
+
+    An advice is a rule that only knowledge of the application can decide. It runs if the user asks for it.
+    """
 
     def decorate(check: Check) -> Rule:
-        return Rule(code, name, severity, confidence, references, check)
+        return Rule(code, name, severity, confidence, references, check, advice)
 
     return decorate

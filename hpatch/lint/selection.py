@@ -1,4 +1,7 @@
-"""The choice of rules to run, by code (`WK001`), prefix of codes (`WK`) or name (`uds-worker-collision`)."""
+"""The choice of rules to run.
+
+A selector is a code (`WK001`), a prefix of codes (`WK`), a name (`uds-worker-collision`) or a family (`workers`).
+"""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,30 +11,38 @@ from hpatch.suggest import closest
 
 
 def matching(selector: str, rules: Iterable[Rule]) -> tuple[Rule, ...]:
-    """The rules that a code, a prefix of codes or a name stands for, case ignored. Empty if it matches no rule."""
+    """The rules that a selector stands for, case ignored. Empty if it matches no rule."""
     rules = tuple(rules)
     wanted = selector.strip()
-    named = tuple(rule for rule in rules if rule.name == wanted.lower())
+    named = tuple(rule for rule in rules if wanted.lower() in (rule.name, rule.family))
     if named or not wanted:
         return named
     return tuple(rule for rule in rules if rule.code.startswith(wanted.upper()))
 
 
 def suggestion(selector: str, rules: Iterable[Rule]) -> str | None:
-    """The name or code that is most similar to an unknown selector."""
-    choices = [word for rule in rules for word in (rule.name, rule.code)]
+    """The name, code or family that is most similar to an unknown selector."""
+    choices = [word for rule in rules for word in (rule.name, rule.code, rule.family)]
     return closest(selector.strip(), choices)
 
 
 def unknown(selector: str, rules: Iterable[Rule]) -> str:
     """The message for a selector that matches no rule."""
     near = suggestion(selector, rules)
-    return f"no rule has the code or name '{selector.strip()}'" + (f"; did you mean '{near}'?" if near else "")
+    return f"no rule has the code, name or family '{selector.strip()}'" + (f"; did you mean '{near}'?" if near else "")
 
 
-def select(rules: Sequence[Rule], selected: Iterable[str] | None, ignored: Iterable[str]) -> tuple[Rule, ...]:
-    """The rules that are selected (None: all) and not ignored. Raises UsageError for a selector without a rule."""
-    chosen = rules if selected is None else _all(selected, rules)
+def select(
+    rules: Sequence[Rule], selected: Iterable[str] | None, ignored: Iterable[str], *, advice: bool = False
+) -> tuple[Rule, ...]:
+    """The rules that are selected (None: all) and not ignored. Raises UsageError for a selector without a rule.
+
+    Advice is among them if `advice` is true, or if a selector names that one rule.
+    """
+    chosen = set(rules) if selected is None else _all(selected := tuple(selected), rules)
+    if not advice:
+        named = {rule for one in selected or () if len(here := matching(one, rules)) == 1 for rule in here}
+        chosen = {rule for rule in chosen if not rule.advice or rule in named}
     dropped = _all(ignored, rules)
     return tuple(rule for rule in rules if rule in chosen and rule not in dropped)
 

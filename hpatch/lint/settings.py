@@ -28,6 +28,7 @@ class Settings(NamedTuple):
 
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] | None = None
+    advice: bool | None = None
     severity: str | None = None
     fail_on: str | None = None
     httpd_version: str | None = None
@@ -239,6 +240,7 @@ def _one_of(choices: tuple[str, ...]) -> Callable[[object, str], str]:
 _KEYS: dict[str, Callable[[Any, str], Any]] = {
     "select": _words,
     "ignore": _words,
+    "advice": _flag,
     "severity": _one_of(SEVERITIES),
     "fail-on": _one_of(THRESHOLDS),
     "httpd-version": _text,

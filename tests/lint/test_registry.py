@@ -36,6 +36,7 @@ def test_form(rule: Rule) -> None:
     assert re.fullmatch(r"[A-Z]{2}\d{3}", rule.code)
     assert re.fullmatch(r"[a-z]+[a-z0-9]*(-[a-z0-9]+)*", rule.name)
     assert rule.references
+    assert rule.severity == "info" or not rule.advice
     assert rule.summary.endswith(".")
     assert rule.manual.partition("\n")[2].startswith("\n")
     assert re.search(r"^Source: \S", rule.manual, re.M)

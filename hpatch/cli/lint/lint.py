@@ -32,7 +32,7 @@ Examples:
   hpatch lint /etc/apache2
   hpatch lint --httpd /usr/sbin/apache2 --test /etc/apache2
   hpatch lint --httpd-version 2.4.62 --modules all sites/*.conf
-  hpatch lint --select WK,slash-double --fail-on error /etc/httpd
+  hpatch lint --select WK,access,slash-double --fail-on error /etc/httpd
   hpatch lint --format sarif --output hpatch.sarif /etc/apache2
   hpatch lint --root rootfs /etc/apache2
   httpd -t -D DUMP_CONFIG | hpatch lint -
@@ -55,12 +55,22 @@ def _command(
     select: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="RULES", help="Run only these rules: codes, prefixes or names. Repeatable.", rich_help_panel=_RULES
+            metavar="RULES",
+            help="Run only these rules: codes, prefixes, names or families. Repeatable.",
+            rich_help_panel=_RULES,
         ),
     ] = None,
     ignore: Annotated[
         list[str] | None, typer.Option(metavar="RULES", help="Skip these rules. Repeatable.", rich_help_panel=_RULES)
     ] = None,
+    advice: Annotated[
+        bool,
+        typer.Option(
+            "--advice",
+            help="Also give advice: rules that only someone who knows the application can decide.",
+            rich_help_panel=_RULES,
+        ),
+    ] = False,
     severity: Annotated[
         Severity | None,
         typer.Option(help="Report findings of at least this severity. The default is info.", rich_help_panel=_RULES),
@@ -146,6 +156,7 @@ def _command(
         Settings(
             select=shared.words(select),
             ignore=shared.words(ignore),
+            advice=True if advice else None,
             severity=severity,
             fail_on=fail_on,
             httpd_version=httpd_version,
@@ -204,7 +215,7 @@ def _task(chosen: Settings) -> LintTask:
     rules = registry.rules()
     ignored = chosen.ignore or ()
     return LintTask(
-        rules=select(rules, chosen.select, ignored),
+        rules=select(rules, chosen.select, ignored, advice=bool(chosen.advice)),
         ignored=frozenset(rule.code for selector in ignored for rule in matching(selector, rules)),
         severity=chosen.severity or "info",  # type: ignore[arg-type] # both its sources have checked it
         uwsgi_version=None if chosen.uwsgi_version is None else shared.version(chosen.uwsgi_version, "--uwsgi-version"),

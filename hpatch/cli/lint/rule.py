@@ -18,13 +18,13 @@ Examples:
 
   hpatch rule                        the table of all rules
   hpatch rule uds-worker-collision   one rule's manual
-  hpatch rule WK --format json       the rules of a family, with their manuals
+  hpatch rule workers --format json  the rules of a family, with their manuals
 """
 
 
 def _command(
     rule: Annotated[
-        str | None, typer.Argument(metavar="[RULE]", help="A rule's code, a prefix of codes, or a rule's name.")
+        str | None, typer.Argument(metavar="[RULE]", help="A rule's code, a prefix of codes, a name, or a family.")
     ] = None,
     format: Format = "text",
     verbose: Verbose = False,

@@ -23,9 +23,14 @@ class RulesReport:
 
     def text(self, page: Page) -> Iterator[str]:
         """For people."""
-        headers = ("code   name", "summary", "severity")
-        rows = [(f"{rule.code}  {rule.name}", rule.summary, _weight(rule)) for rule in self.rules]
-        return table(headers, rows, page.width, page.color, bold=True)
+        families = list(dict.fromkeys(rule.family for rule in self.rules))
+        for number, family in enumerate(families):
+            if number:
+                yield ""
+            headers = (f"{family}", "summary", "severity")
+            here = [rule for rule in self.rules if rule.family == family]
+            rows = [(f"{rule.code}  {rule.name}", rule.summary, _weight(rule)) for rule in here]
+            yield from table(headers, rows, page.width, page.color, bold=True)
 
     def data(self) -> dict[str, Any]:
         """For programs, with their manuals."""
@@ -34,8 +39,10 @@ class RulesReport:
                 {
                     "rule": rule.code,
                     "name": rule.name,
+                    "family": rule.family,
                     "severity": rule.severity,
                     "confidence": rule.confidence,
+                    "advice": rule.advice,
                     "summary": rule.summary,
                     "manual": rule.manual,
                     "references": list(rule.references),
@@ -62,12 +69,13 @@ class RuleReport:
 
 
 def _weight(rule: Rule) -> str:
-    return rule.severity if rule.confidence == "high" else f"{rule.severity} ({rule.confidence})"
+    weight = "advice" if rule.advice else rule.severity
+    return weight if rule.confidence == "high" else f"{weight} ({rule.confidence})"
 
 
 def _manual(rule: Rule, width: int, color: bool) -> Iterator[str]:
     head = f"{paint(rule.code, STYLES[rule.severity], color)} {paint(rule.name, 'bold', color)}"
-    yield f"{head}  ({rule.severity}, {rule.confidence} confidence)"
+    yield f"{head}  ({rule.family}; {'advice' if rule.advice else rule.severity}, {rule.confidence} confidence)"
     yield ""
     for line in wrap(visible(rule.summary), width):
         yield paint(line, "bold", color)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hpatch.lint import registry
 from hpatch.lint.rule import Rule
 from hpatch.report.lint.rule import RuleReport, RulesReport
 from tests.support.report.expected import COLOUR
@@ -16,19 +17,19 @@ RULES = (
     Rule("MP002", "slash-double", "info", "medium", (), check),
 )
 WIDE = """\
-code   name                  summary                   severity
+report                       summary                   severity
 WK001  uds-worker-collision  What the rule is about.   error
 MP002  slash-double          What the rule is about.   info (medium)
 """
 NARROW = """\
-code   name                  severity
+report                       severity
 WK001  uds-worker-collision  error
   What the rule is about.
 MP002  slash-double          info (medium)
   What the rule is about.
 """
 MANUAL = """\
-WK001 uds-worker-collision  (error, high confidence)
+WK001 uds-worker-collision  (report; error, high confidence)
 
 What the rule is about.
 
@@ -66,6 +67,16 @@ def test_table(width: int | None, expected: str) -> None:
 def test_manual() -> None:
     assert shown(RuleReport(RULES[0]), width=30) == MANUAL
     assert COLOUR.sub("", shown(RuleReport(RULES[0]), width=30, color=True)) == MANUAL
+
+
+def test_families_and_advice() -> None:
+    """Each family has a table of its own, in the order of its first code; an advice is shown as one."""
+    mixed = (registry.by_code()["CF001"], registry.by_code()["MP001"], registry.by_code()["CF030"])
+    lines = shown(RulesReport(mixed), width=200).splitlines()
+    assert [line.split()[0] for line in lines if line] == ["reading", "CF001", "paths", "MP001", "startup", "CF030"]
+    advice = Rule("HD001", "an-advice", "info", "medium", (), check, advice=True)
+    assert shown(RulesReport((advice,)), width=200).split()[-2:] == ["advice", "(medium)"]
+    assert "(report; advice, medium confidence)" in shown(RuleReport(advice))
 
 
 def test_json() -> None:

@@ -1,0 +1,1 @@
+"""Rules about access: whether a Require holds, and who is believed (AC)."""

@@ -1,0 +1,1 @@
+"""Rules about capacity, time and the cache (CA)."""

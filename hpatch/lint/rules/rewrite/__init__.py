@@ -1,0 +1,1 @@
+"""Rules about mod_rewrite (RW)."""

@@ -1,0 +1,1 @@
+"""Rules about TLS, to clients and to backends (TL)."""
