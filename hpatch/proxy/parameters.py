@@ -187,6 +187,19 @@ def _check_status(parameter: Parameter, text: str, version: Version | None) -> R
     return Reading(text)
 
 
+def status_letters(text: str) -> frozenset[str]:
+    """The letters that an accepted value of `status` leaves set, in lower case: `d` for `D`, `+D` and `+H-H+D`."""
+    found: set[str] = set()
+    sign = "+"
+    for letter in text.lower():
+        if letter in "+-":
+            sign = letter
+            continue
+        (found.add if sign == "+" else found.discard)(letter)
+        sign = "+"
+    return frozenset(found)
+
+
 def _check_codes(parameter: Parameter, text: str, version: Version | None) -> Reading:
     dropped = ""
     for word in re.split("[, ]+", text):

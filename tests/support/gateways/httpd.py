@@ -18,7 +18,7 @@ _FOLDERS = ("/usr/lib/apache2/modules", "/usr/lib64/httpd/modules", "/usr/local/
 _MODULES = """
     mpm_event authz_core authz_host alias dir env setenvif rewrite socache_shmcb slotmem_shm unixd proxy proxy_http
     proxy_fcgi proxy_uwsgi proxy_scgi proxy_ajp proxy_wstunnel proxy_balancer lbmethod_byrequests lbmethod_bytraffic
-    watchdog proxy_hcheck
+    watchdog proxy_hcheck headers
 """
 
 
@@ -70,17 +70,28 @@ class Running:
     def __init__(self, port: int) -> None:
         self.port = port
 
-    def get(self, path: str, redirect: str | None = None, host: str = "localhost") -> str:
+    def get(self, path: str, redirect: str | None = None, host: str = "localhost", cookie: str | None = None) -> str:
         """`a/path` as the backend `a` saw it, the status where it is not 200, or the Location of a redirect."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        headers = {"Host": host} | ({} if redirect is None else {"X-Redirect": redirect})
-        connection.request("GET", path, headers=headers)
-        answer = connection.getresponse()
-        body = answer.read().decode()
-        connection.close()
+        answer, body = self.ask(path, {"Host": host, "X-Redirect": redirect, "Cookie": cookie})
         if answer.status == 302:
             return str(answer.getheader("Location"))
         return body if answer.status == 200 else str(answer.status)
+
+    def cookie(self, path: str, host: str = "localhost") -> tuple[str, str]:
+        """The cookie that a response sets, as a client sends it back, and the body."""
+        answer, body = self.ask(path, {"Host": host})
+        return str(answer.getheader("Set-Cookie")).partition(";")[0], body
+
+    def ask(
+        self, path: str, headers: dict[str, str | None], method: str = "GET"
+    ) -> tuple[http.client.HTTPResponse, str]:
+        """A response and its body; a header that is None is not sent."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request(method, path, headers={name: text for name, text in headers.items() if text is not None})
+        answer = connection.getresponse()
+        body = answer.read().decode()
+        connection.close()
+        return answer, body
 
 
 @contextmanager

@@ -241,19 +241,15 @@ def _unfit(given: dict[str, Use], templates: dict[tuple[int, str], dict[str, Use
     if isinstance(worker, Balancer) or (worker is not None and worker.balancer is None):
         # Other rules report those.
         return
-    template = given.get("hctemplate")
-    known: dict[str, Use] | None = {}
-    if template is not None:
-        server = id(template.param.node.inside("<virtualhost"))
-        known = templates.get((server, template.param.value.lower()))
-    if known is None:
+    every = _with_template(given, templates)
+    if every is None:
         return
-    method = given.get("hcmethod") or known.get("hcmethod")
+    method = every.get("hcmethod")
     if method is not None and (method.reading is None or method.reading.refused):
         return
     name = "none" if method is None else method.param.value.lower()
     if name == "cping" and worker is not None and worker.target.scheme != "ajp" and not worker.target.variables:
-        use = given.get("hcmethod") or template
+        use = given.get("hcmethod") or given.get("hctemplate")
         assert use is not None
         yield Found(
             use.place,
@@ -271,6 +267,84 @@ def _unfit(given: dict[str, Use], templates: dict[tuple[int, str], dict[str, Use
             f'"{use.text}" has no effect: {why}',
             help="Set hcmethod=GET, or remove the parameter.",
         )
+
+
+_HTTP = frozenset(("get", "head", "options", "get11", "head11", "options11"))
+
+
+@rule("WK039", "hc-no-uri", "error", references=(_HCHECK,))
+def hc_no_uri(context: Context) -> Iterator[Found]:
+    """The health check asks for no path at all: its request line is `GET  HTTP/1.0`.
+
+    httpd builds the path of a health check from the path of the member's URL and `hcuri`. If both are missing, the
+    request has no target. Backends answer it with 400, or close the connection. The member is then out of service for
+    ever, and the balancer answers with 503.
+
+    Name a path with `hcuri`.
+
+    Fires on::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" hcmethod=GET
+        </Proxy>
+
+    Fires on (the template brings the method, and no path)::
+
+        ProxyHCTemplate web hcmethod=HEAD hcinterval=5
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" hctemplate=web
+        </Proxy>
+
+    Write instead::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" hcmethod=GET hcuri=/health
+        </Proxy>
+
+    Silent on (the member's URL has a path)::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080/" hcmethod=GET
+        </Proxy>
+
+    Source: get_hc_worker and hc_check_http (mod_proxy_hcheck.c); tested on httpd 2.4.71.
+    """
+    concerned = uses(context, "hcmethod", "hctemplate", "hcuri")
+    if not concerned:
+        return
+    by_owner: dict[int, dict[str, Use]] = {}
+    for use in concerned:
+        if use.parameter is not None:
+            by_owner.setdefault(id(use.param.node if use.owner is None else use.owner), {})[use.key] = use
+    templates = _templates(context, by_owner)
+    for given in by_owner.values():
+        worker = next(iter(given.values())).owner
+        if worker is None or isinstance(worker, Balancer) or worker.balancer is None:
+            continue
+        every = _with_template(given, templates)
+        method = None if every is None else every.get("hcmethod")
+        if every is None or method is None or method.param.value.lower() not in _HTTP:
+            continue
+        asked = every.get("hcuri")
+        if worker.target.path or (asked is not None and asked.param.value):
+            continue
+        use = given.get("hcmethod") or given["hctemplate"]
+        yield Found(
+            use.place,
+            f'the health check of "{worker.target.text}" asks for no path: its request has no target, and a '
+            "backend that answers with 400 stays out of service",
+            help="Name the path to ask for: hcuri=/health.",
+        )
+
+
+def _with_template(given: dict[str, Use], templates: dict[tuple[int, str], dict[str, Use]]) -> dict[str, Use] | None:
+    """A member's health-check parameters and those of its template; None if the template is not known."""
+    template = given.get("hctemplate")
+    if template is None:
+        return given
+    server = id(template.param.node.inside("<virtualhost"))
+    known = templates.get((server, template.param.value.lower()))
+    return None if known is None else {**known, **given}
 
 
 def _newer(use: Use) -> str | None:

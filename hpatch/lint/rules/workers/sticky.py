@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.params import uses
 from hpatch.lint.rules.workers.balancers import grows
+from hpatch.proxy.parameters import status_letters
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
     from hpatch.proxy.model import Balancer, Param
 
 _STICKY = "https://httpd.apache.org/docs/2.4/mod/mod_proxy_balancer.html#stickyness_implementation"
+_ROUTE = "%{BALANCER_WORKER_ROUTE}e"
+_ROUTE_COOKIE = re.compile(rf"(?P<name>[^=;\s]+)=(?P<before>[^;]*?){re.escape(_ROUTE)}", re.IGNORECASE)
+_STANDING_BY = frozenset("hr")
+_NO_SESSIONS = frozenset("ds")
 _PARAMETERS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
 
 
@@ -162,6 +168,150 @@ def sticky_too_long(context: Context) -> Iterator[Found]:
     for use in uses(context, "stickysession"):
         if use.scope == "balancer" and use.reading is not None:
             yield from _too_long(use)
+
+
+@rule("WK037", "sticky-cookie-no-dot", "error", references=(_STICKY,))
+def sticky_cookie_no_dot(context: Context) -> Iterator[Found]:
+    """The cookie that httpd sets for sticky sessions has no dot before the route, so that no session stays.
+
+    httpd takes what follows the first dot of the cookie's value for the route (`abc.node1`, `.node1`). A value without
+    a dot names no route: each request goes to the next member, and sessions are lost.
+
+    The rule knows `stickysessionsep`, which names another character than the dot. With `off` the whole value is the
+    route.
+
+    Put a dot before the route: `ROUTEID=.%{BALANCER_WORKER_ROUTE}e`.
+
+    Fires on::
+
+        Header add Set-Cookie "ROUTEID=%{BALANCER_WORKER_ROUTE}e; path=/" env=BALANCER_ROUTE_CHANGED
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" route=a
+            BalancerMember "http://10.0.0.6:8080" route=b
+            ProxySet stickysession=ROUTEID
+        </Proxy>
+
+    Write instead::
+
+        Header add Set-Cookie "ROUTEID=.%{BALANCER_WORKER_ROUTE}e; path=/" env=BALANCER_ROUTE_CHANGED
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" route=a
+            BalancerMember "http://10.0.0.6:8080" route=b
+            ProxySet stickysession=ROUTEID
+        </Proxy>
+
+    Silent on (the whole value is the route)::
+
+        Header add Set-Cookie "ROUTEID=%{BALANCER_WORKER_ROUTE}e; path=/" env=BALANCER_ROUTE_CHANGED
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" route=a
+            BalancerMember "http://10.0.0.6:8080" route=b
+            ProxySet stickysession=ROUTEID stickysessionsep=off
+        </Proxy>
+
+    Silent on (a cookie for other purposes)::
+
+        Header add Set-Cookie "SERVED_BY=%{BALANCER_WORKER_ROUTE}e; path=/"
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" route=a
+            BalancerMember "http://10.0.0.6:8080" route=b
+            ProxySet stickysession=ROUTEID
+        </Proxy>
+
+    Source: find_session_route (mod_proxy_balancer.c), "Examples of a balancer configuration" in the mod_proxy_balancer
+    documentation; tested on httpd 2.4.71.
+    """
+    separators: dict[str, list[tuple[Balancer, str]]] = {}
+    for balancer, params in _balancers(context):
+        separator = balancer.params.get("stickysessionsep")
+        sign = "." if separator is None else separator.value
+        for param in params:
+            separators.setdefault(param.value.partition("|")[0], []).append((balancer, sign))
+    if not separators:
+        return
+    for node in context.configuration.find("header"):
+        found = node.words
+        for index, word in enumerate(found):
+            match = _ROUTE_COOKIE.match(word)
+            if match is None or "set-cookie" not in [before.lower() for before in found[:index]]:
+                continue
+            for balancer, sign in separators.get(match["name"], ()):
+                whole = sign.lower() == "off"
+                if match["before"] == "" if whole else match["before"].find(sign) == len(match["before"]) - 1 >= 0:
+                    continue
+                sticky = balancer.params.get("stickysession")
+                yield Found(
+                    node.word_place(index),
+                    f'httpd finds no route in the cookie "{match["name"]}": '
+                    + (
+                        "with stickysessionsep=off the whole value is the route"
+                        if whole
+                        else f'it looks for "{sign}ROUTE"'
+                    )
+                    + f'; no session of "{balancer.name}" stays with its member',
+                    related=() if sticky is None else (Related(sticky.place, "this names the cookie"),),
+                    help=f'Write "{match["name"]}={"" if whole else sign}{_ROUTE}".',
+                )
+                break
+
+
+@rule("WK038", "route-duplicate", "error", references=(_STICKY,))
+def route_duplicate(context: Context) -> Iterator[Found]:
+    """Two members of a sticky balancer have the same route: all their sessions go to the first of them.
+
+    httpd sends a request with a route to the first member that has it. The other members with this route get requests
+    without a session only; the session that they begin continues on the first member, which does not know it.
+
+    The rule is silent about a hot standby (`status=+H`) that has the route of the member that it stands by.
+
+    Give each member its own route, the one that its backend appends to the session ID.
+
+    Fires on::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" route=node1
+            BalancerMember "http://10.0.0.6:8080" route=node1
+            ProxySet stickysession=JSESSIONID
+        </Proxy>
+
+    Write instead::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" route=node1
+            BalancerMember "http://10.0.0.6:8080" route=node2
+            ProxySet stickysession=JSESSIONID
+        </Proxy>
+
+    Silent on (the standby takes the sessions over)::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" route=node1
+            BalancerMember "http://10.0.0.6:8080" route=node1 status=+H
+            ProxySet stickysession=JSESSIONID
+        </Proxy>
+
+    Source: find_route_worker (mod_proxy_balancer.c); tested on httpd 2.4.71.
+    """
+    for balancer, params in _balancers(context):
+        if not params:
+            continue
+        first: dict[tuple[str, bool], Param] = {}
+        for member in balancer.members:
+            route, status = member.params.get("route"), member.params.get("status")
+            if route is None or "${" in route.value:
+                continue
+            letters = frozenset() if status is None else status_letters(status.value)
+            if letters & _NO_SESSIONS:
+                continue
+            earlier = first.setdefault((route.value, bool(letters & _STANDING_BY)), route)
+            if earlier is not route:
+                yield Found(
+                    route.place,
+                    f'"{route.key}={route.value}" is the route of another member of "{balancer.name}", too: all '
+                    "sessions go to that one",
+                    related=(Related(earlier.place, "the member that gets the sessions"),),
+                    help="Give each member its own route, the one that its backend appends to the session ID.",
+                )
 
 
 def _too_long(use: Use) -> Iterator[Found]:

@@ -156,6 +156,119 @@ def test_a_section_gives_a_handler_its_socket(httpd: str) -> None:
         assert _answers(httpd, folder, text, GIVEN) == dict.fromkeys(GIVEN, "5")
 
 
+STATUSES = {
+    "disabled": (("+D", "+S"), "503"),
+    "draining": (("N", "+D"), "503"),
+    "spares": (("+R", "+R"), "503"),
+    "standby": (("+D", "+H"), "b"),
+    "spare": (("+D", "+R"), "b"),
+    "taken-back": (("+D", "+D-D"), "b"),
+    "error": (("+D", "+E"), "b"),
+}
+"""The `status` of two members, and who answers: the second member, or none."""
+
+
+@pytest.mark.httpd
+def test_members_without_one_that_serves(httpd: str, tmp_path: Path) -> None:
+    """The rule reports just those balancers that answer with 503."""
+    balancers = {
+        name: f"<Proxy balancer://{name}>\nBalancerMember http://A status={first}\n"
+        f"BalancerMember http://B status={second}\n</Proxy>\nProxyPass /{name} balancer://{name}\n"
+        for name, ((first, second), _) in STATUSES.items()
+    }
+    with running(httpd, tmp_path, "".join(balancers.values())) as server:
+        answers = {name: server.get(f"/{name}/x").partition("/")[0] for name in STATUSES}
+    assert answers == {name: answer for name, (_, answer) in STATUSES.items()}
+    for name, text in balancers.items():
+        assert bool(find("all-members-disabled", text)) is (answers[name] == "503"), name
+
+
+STICKY = {
+    "plain": ("route=a", "route=b", ""),
+    "off": ("route=a", "route=b", "stickysessionsep=off"),
+    "slash": ("route=a", "route=b", "stickysessionsep=/"),
+}
+
+
+@pytest.mark.httpd
+@pytest.mark.parametrize("before", ["", ".", "/"])
+def test_the_cookie_names_the_route(httpd: str, tmp_path: Path, before: str) -> None:
+    """A cookie that the rule reports keeps no session; one that it does not report keeps all."""
+    texts = {
+        name: f'Header add Set-Cookie "ROUTEID={before}%{{BALANCER_WORKER_ROUTE}}e; path=/"\n'
+        f"<Proxy balancer://{name}>\nBalancerMember http://A {first}\nBalancerMember http://B {second}\n"
+        f"ProxySet stickysession=ROUTEID {more}\n</Proxy>\nProxyPass / balancer://{name}/\n"
+        for name, (first, second, more) in STICKY.items()
+    }
+    hosts = (f"<VirtualHost *>\nServerName {name}\n{text}</VirtualHost>\n" for name, text in texts.items())
+    with running(httpd, tmp_path, "".join(hosts)) as server:
+        for name, text in texts.items():
+            cookie, answer = server.cookie("/x", host=name)
+            stays = {server.get("/x", host=name, cookie=cookie) for _ in range(4)} == {answer}
+            assert bool(find("sticky-cookie-no-dot", text)) is not stays, (name, cookie)
+
+
+@pytest.mark.httpd
+def test_two_members_with_one_route(httpd: str, tmp_path: Path) -> None:
+    """Sessions go to the first of the two."""
+    text = (
+        "<Proxy balancer://app>\nBalancerMember http://A route=n\nBalancerMember http://B route={}\n"
+        "ProxySet stickysession=ROUTEID\n</Proxy>\nProxyPass / balancer://app/\n"
+    )
+    assert find("route-duplicate", text.format("n"))
+    assert not find("route-duplicate", text.format("m"))
+    with running(httpd, tmp_path, text.format("n")) as server:
+        assert {server.get("/x", cookie="ROUTEID=.n") for _ in range(4)} == {"a/x"}
+
+
+@pytest.mark.httpd
+def test_forcerecovery(httpd: str, tmp_path: Path) -> None:
+    """After one 302 of each member, a balancer that the rule reports answers with 503, the others go on."""
+    settings = {
+        "off": "forcerecovery=Off failonstatus=302",
+        "on": "failonstatus=302",
+        "one-off": "forcerecovery=Off failonstatus=302",
+        "no-retry": "forcerecovery=Off failonstatus=302",
+    }
+    texts = {
+        name: f"<Proxy balancer://{name}>\nBalancerMember http://A {'retry=0' if name == 'no-retry' else ''}\n"
+        + ("" if name.startswith("one") else "BalancerMember http://B\n")
+        + f"ProxySet {setting}\n</Proxy>\nProxyPass /{name} balancer://{name}\n"
+        for name, setting in settings.items()
+    }
+    with running(httpd, tmp_path, "".join(texts.values())) as server:
+        for name, text in texts.items():
+            for _ in range(2):
+                server.get(f"/{name}/x", redirect="/elsewhere")
+            assert bool(find("forcerecovery-off", text)) is (server.get(f"/{name}/x") == "503"), name
+
+
+@pytest.mark.httpd
+def test_a_health_check_without_a_path(httpd: str, tmp_path: Path) -> None:
+    """A backend that wants a path in a request line answers with 400: the member that the rule reports is out."""
+    params = {
+        "none": "http://A hcmethod=GET",
+        "uri": "http://A hcmethod=GET hcuri=/x",
+        "path": "http://A/ hcmethod=GET",
+    }
+    texts = {
+        name: f"<Proxy balancer://{name}>\nBalancerMember {param} hcinterval=1\n</Proxy>\n"
+        f"ProxyPass /{name} balancer://{name}\n"
+        for name, param in params.items()
+    }
+    assert {name for name, text in texts.items() if find("hc-no-uri", text)} == {"none"}
+    with running(httpd, tmp_path, "".join(texts.values())) as server:
+        for _ in range(100):
+            if server.get("/none/1") == "503":
+                break
+            time.sleep(0.1)
+        assert {name: server.get(f"/{name}/1") == "503" for name in params} == {
+            "none": True,
+            "uri": False,
+            "path": False,
+        }
+
+
 @pytest.mark.httpd
 def test_health_checks(httpd: str, tmp_path: Path) -> None:
     """CPING takes a member of another protocol out of service; a check over TCP, and none, ask for no URL."""
