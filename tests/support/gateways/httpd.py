@@ -60,6 +60,10 @@ class Backend(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.do_GET()
+
     def log_message(self, format: str, *args: object) -> None:
         pass
 
@@ -83,15 +87,16 @@ class Running:
         return str(answer.getheader("Set-Cookie")).partition(";")[0], body
 
     def ask(
-        self, path: str, headers: dict[str, str | None], method: str = "GET"
+        self, path: str, headers: dict[str, str | None], method: str = "GET", body: bytes | None = None
     ) -> tuple[http.client.HTTPResponse, str]:
         """A response and its body; a header that is None is not sent."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        connection.request(method, path, headers={name: text for name, text in headers.items() if text is not None})
+        sent = {name: text for name, text in headers.items() if text is not None}
+        connection.request(method, path, body=body, headers=sent)
         answer = connection.getresponse()
-        body = answer.read().decode()
+        text = answer.read().decode()
         connection.close()
-        return answer, body
+        return answer, text
 
 
 @contextmanager

@@ -1,0 +1,43 @@
+"""The line that sets a directive for a server, or for a section of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
+    from hpatch.lint.context import Context
+
+_HOST = "<virtualhost"
+
+
+def server_of(node: Node) -> Node | None:
+    """The `<VirtualHost>` that a line stands in; None for the main server."""
+    return node.inside(_HOST)
+
+
+def in_server(context: Context, key: str, host: Node | None, *, inherited: bool = True) -> Node | None:
+    """The line that sets a directive (`key` in lower case) for a server, outside of its sections; None if none does.
+
+    The last line of a server counts. Without one, the main server's holds if the directive is `inherited`. `host` is
+    the `<VirtualHost>`, None for the main server.
+    """
+    found: dict[bool, Node] = {}
+    for node in context.configuration.by_key.get(key, ()):
+        if node.parent is None or node.parent is host:
+            found[node.parent is host] = node
+    return found.get(True) or (found.get(False) if inherited else None)
+
+
+def is_on(node: Node | None, *, default: bool = False) -> bool:
+    """Whether a flag is on; the default if nothing sets it."""
+    words = [] if node is None else node.words
+    return words[0].lower() == "on" if words else default
+
+
+def number(node: Node | None, default: int) -> int | None:
+    """A directive's whole number; None if its word is none."""
+    if node is None:
+        return default
+    text = node.words[0] if node.words else ""
+    return int(text) if text.isascii() and text.isdigit() else None

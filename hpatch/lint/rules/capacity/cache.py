@@ -1,0 +1,217 @@
+"""mod_cache: whether its answers reach only those who may have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.lint.found import Found, Related
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.effective import in_server, is_on, server_of
+from hpatch.lint.rules._shared.passes import covers
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
+    from hpatch.lint.context import Context
+
+_CACHE = "https://httpd.apache.org/docs/2.4/mod/mod_cache.html"
+_CHOOSING = frozenset(("ip", "host", "local", "forward-dns", "env", "expr", "ssl", "ssl-verify-client"))
+"""Providers of Require that choose among clients, without a password in each request."""
+_HTTP_LOGIN = frozenset(("basic", "digest"))
+
+
+@rule("CA005", "cache-before-access", "error", references=(f"{_CACHE}#cachequickhandler",))
+def cache_before_access(context: Context) -> Iterator[Found]:
+    """The cache answers before httpd asks whether the client may have the page.
+
+    With `CacheQuickHandler On`, the default, mod_cache answers from its store before httpd has looked at any `Require`.
+    What one allowed client has fetched is then given to everybody.
+
+    The rule is silent about paths with an HTTP password (`AuthType Basic` or `Digest`): mod_cache does not store
+    answers to requests with one, unless the backend says so. CacheEnable in a `<Location>` does not answer that early.
+
+    Set `CacheQuickHandler Off`, or `CacheDisable` for the path.
+
+    Fires on::
+
+        CacheEnable socache "/"
+        ProxyPass "/" "http://10.0.0.5:8080/"
+        <Location "/internal">
+            Require ip 10.0.0.0/8
+        </Location>
+
+    Write instead::
+
+        CacheQuickHandler Off
+        CacheEnable socache "/"
+        ProxyPass "/" "http://10.0.0.5:8080/"
+        <Location "/internal">
+            Require ip 10.0.0.0/8
+        </Location>
+
+    Silent on (the path is not cached)::
+
+        CacheEnable socache "/"
+        CacheDisable "/internal"
+        ProxyPass "/" "http://10.0.0.5:8080/"
+        <Location "/internal">
+            Require ip 10.0.0.0/8
+        </Location>
+
+    Silent on (nobody may have it)::
+
+        CacheEnable socache "/"
+        ProxyPass "/" "http://10.0.0.5:8080/"
+        <Location "/internal">
+            Require all denied
+        </Location>
+
+    Source: cache_quick_handler (mod_cache.c), the CacheQuickHandler documentation; tested on httpd 2.4.71.
+    """
+    enabled = _enabled(context)
+    if not enabled:
+        return
+    protected = [(node, path) for node in context.configuration.find("<location") if (path := _protected(node))]
+    for node, prefix in enabled:
+        host = node.parent
+        if not is_on(in_server(context, "cachequickhandler", host), default=True):
+            continue
+        disabled = [
+            line.words[0]
+            for line in context.configuration.find("cachedisable")
+            if line.words and line.parent in (None, host)
+        ]
+        for section, path in protected:
+            if host is not None and server_of(section) not in (None, host):
+                continue
+            inner = path if path.startswith(prefix) else prefix if _below(prefix, path) else None
+            if inner is None or any(inner.startswith(one) for one in disabled):
+                continue
+            yield Found(
+                node.place,
+                f'the cache answers for "{inner}" before httpd looks at the Require of <Location "{path}">: everybody '
+                "gets what an allowed client has fetched",
+                related=(Related(section.place, "the section that is not asked"),),
+                help=f'Set CacheQuickHandler Off, or add CacheDisable "{path}".',
+            )
+            break
+
+
+def _enabled(context: Context) -> list[tuple[Node, str]]:
+    """The CacheEnable lines of servers, each with the path that it caches; none of a forward proxy."""
+    found = []
+    for node in context.configuration.find("cacheenable"):
+        words = node.words
+        if len(words) == 2 and words[1].startswith("/") and (node.parent is None or node.parent.key == "<virtualhost"):
+            found.append((node, words[1]))
+    return found
+
+
+def _protected(section: Node) -> str | None:
+    """The path of a section that lets some clients in and others not, as far as it says so itself."""
+    words = section.words
+    if len(words) != 1 or not words[0].startswith("/") or any(sign in words[0] for sign in "*?["):
+        return None
+    lines = list(section.walk())
+    login = next((line.args.strip().lower() for line in lines if line.key == "authtype"), None)
+    for line in lines:
+        if line.key != "require" or not line.words:
+            continue
+        provider = line.words[0].lower()
+        if provider in _CHOOSING or (login not in (None, "none", *_HTTP_LOGIN) and provider != "all"):
+            return words[0]
+    return None
+
+
+def _below(path: str, above: str) -> bool:
+    """Whether a path lies in the `<Location>` of another."""
+    return path == above or path.startswith(above if above.endswith("/") else f"{above}/")
+
+
+@rule("CA006", "cache-set-cookie", "warning", confidence="medium", references=(f"{_CACHE}#cacheignoreheaders",))
+def cache_set_cookie(context: Context) -> Iterator[Found]:
+    """The cache stores the application's cookies, and gives one client's cookie to the next.
+
+    mod_cache stores all headers of a response. If the application sets a session cookie in a response that may be
+    cached, every client that gets this response gets this session.
+
+    The rule is silent where only a part of what is proxied is cached, such as `/static`.
+
+    Add `CacheIgnoreHeaders Set-Cookie`.
+
+    Fires on::
+
+        CacheEnable socache "/"
+        ProxyPass "/" "http://10.0.0.5:8080/"
+
+    Write instead::
+
+        CacheEnable socache "/"
+        CacheIgnoreHeaders Set-Cookie
+        ProxyPass "/" "http://10.0.0.5:8080/"
+
+    Silent on (a part of the application)::
+
+        CacheEnable socache "/static"
+        ProxyPass "/" "http://10.0.0.5:8080/"
+
+    Source: the CacheIgnoreHeaders documentation; tested on httpd 2.4.71.
+    """
+    for node, prefix in _enabled(context):
+        host = node.parent
+        ignored = in_server(context, "cacheignoreheaders", host)
+        if ignored is not None and "set-cookie" in [word.lower() for word in ignored.words]:
+            continue
+        for mapping in context.passes:
+            path = None if mapping.exclusion else covers(mapping)
+            if path is None or mapping.server.node not in (None, host) or not path.startswith(prefix):
+                continue
+            yield Found(
+                node.place,
+                f'the cache stores the cookies that the application behind "{mapping.path}" sets, and gives them to '
+                "other clients",
+                related=(Related(mapping.place, "the application"),),
+                help="Add CacheIgnoreHeaders Set-Cookie.",
+            )
+            break
+
+
+@rule("CA007", "cache-store-private", "warning", references=(f"{_CACHE}#cachestoreprivate",))
+def cache_store_private(context: Context) -> Iterator[Found]:
+    """The cache stores what the application marks as private.
+
+    `CacheStorePrivate On` and `CacheStoreNoStore On` make mod_cache store responses with `Cache-Control: private` or
+    `no-store`. An application marks pages of one user in this way. The cache gives them to other users.
+
+    Remove the line.
+
+    Fires on::
+
+        CacheEnable socache "/"
+        CacheStorePrivate On
+
+    Fires on (what must not be stored at all)::
+
+        CacheEnable socache "/"
+        CacheStoreNoStore On
+
+    Write instead::
+
+        CacheEnable socache "/"
+
+    Silent on (nothing is cached)::
+
+        CacheStorePrivate On
+
+    Source: the documentation of both directives, RFC 9111, 5.2.2; tested on httpd 2.4.71.
+    """
+    if not context.configuration.find("cacheenable"):
+        return
+    for node in context.configuration.find("cachestoreprivate", "cachestorenostore"):
+        if is_on(node):
+            mark = "private" if node.key == "cachestoreprivate" else "no-store"
+            yield Found(
+                node.place,
+                f'"{node.name} On" stores what the application marks as {mark}, and gives it to other clients',
+                help="Remove the line.",
+            )

@@ -1,0 +1,138 @@
+"""Limits for requests: their bodies, and the time that they take to arrive."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.lint.found import Found, Related
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.passes import covers
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
+    from hpatch.lint.context import Context
+    from hpatch.proxy.model import Mapping
+
+_BODY = "https://httpd.apache.org/docs/2.4/mod/core.html#limitrequestbody"
+_TIMEOUT = "https://httpd.apache.org/docs/2.4/mod/mod_reqtimeout.html"
+
+
+@rule("CA008", "limitbody-proxied", "warning", references=(_BODY,))
+def limitbody_proxied(context: Context) -> Iterator[Found]:
+    """LimitRequestBody does not limit what is sent to a backend.
+
+    httpd applies LimitRequestBody where it reads the body itself, for files, CGI and DAV. mod_proxy passes a body on
+    while it arrives, whatever its length. The backend has to limit it.
+
+    The rule reports a limit in a `<Location>` that is proxied, and one for a server in which ProxyPass takes every
+    request.
+
+    Set the limit in the backend, or deny by `<If "%{HTTP:Content-Length} -gt N">`.
+
+    Fires on::
+
+        <Location "/upload">
+            ProxyPass "http://10.0.0.5:8080/upload"
+            LimitRequestBody 1048576
+        </Location>
+
+    Fires on (the limit of a server that proxies all)::
+
+        LimitRequestBody 1048576
+        ProxyPass "/" "http://10.0.0.5:8080/"
+
+    Write instead::
+
+        <Location "/upload">
+            ProxyPass "http://10.0.0.5:8080/upload"
+            <If "%{HTTP:Content-Length} -gt 1048576">
+                Require all denied
+            </If>
+        </Location>
+
+    Silent on (the server has files, too)::
+
+        LimitRequestBody 1048576
+        ProxyPass "/app" "http://10.0.0.5:8080/app"
+
+    Silent on (no limit)::
+
+        LimitRequestBody 0
+        ProxyPass "/" "http://10.0.0.5:8080/"
+
+    Source: "the directive does not apply to proxy requests" in the LimitRequestBody documentation; tested on httpd
+    2.4.71.
+    """
+    for node in context.configuration.find("limitrequestbody"):
+        if not node.words or node.words[0].strip("0") == "":
+            continue
+        mapping = _taken(context, node)
+        if mapping is not None:
+            yield Found(
+                node.place,
+                f'"{node.name} {node.words[0]}" does not limit requests that go to a backend',
+                related=(Related(mapping.place, "these requests are proxied"),),
+                help="Set the limit in the backend.",
+            )
+
+
+def _taken(context: Context, node: Node) -> Mapping | None:
+    """The ProxyPass that takes every request for which a line would hold."""
+    section = node.parent
+    if section is None or section.key == "<virtualhost":
+        path: str | None = "/"
+        host = section
+    elif section.key == "<location":
+        path = section.words[0] if section.words else None
+        host = section.inside("<virtualhost")
+    else:
+        return None
+    if path is None or any(sign in path for sign in "*?["):
+        return None
+    for mapping in context.passes:
+        if mapping.server.node is not host and (mapping.server.node is not None or host is None):
+            continue
+        if mapping.exclusion:
+            if path == "/":
+                return None
+            continue
+        taken = path if mapping.section is section and section is not None else covers(mapping)
+        if taken is not None and (path == taken or path.startswith(taken if taken.endswith("/") else f"{taken}/")):
+            return mapping
+    return None
+
+
+@rule("CA009", "request-timeout-off", "warning", references=(_TIMEOUT,))
+def request_timeout_off(context: Context) -> Iterator[Found]:
+    """Nothing limits how long the header of a request may take.
+
+    A client that sends one line a second holds a worker for as long as it likes. A few hundred of them, from one
+    machine, make httpd unreachable. mod_reqtimeout ends such requests after 20 to 40 seconds, unless
+    `RequestReadTimeout header=0` switches that off.
+
+    Give `header` a time and a rate, or remove it.
+
+    Fires on::
+
+        RequestReadTimeout header=0 body=20,MinRate=500
+
+    Write instead::
+
+        RequestReadTimeout header=20-40,MinRate=500 body=20,MinRate=500
+
+    Silent on (a body may take as long as it likes)::
+
+        RequestReadTimeout header=20-40,MinRate=500 body=0
+
+    Source: the RequestReadTimeout documentation; tested on httpd 2.4.71.
+    """
+    for node in context.configuration.find("requestreadtimeout"):
+        for index, word in enumerate(node.words):
+            if re.fullmatch(r"header=0+(,.*)?", word, re.IGNORECASE):
+                yield Found(
+                    node.word_place(index),
+                    f'"{word}" lets a client take as long as it likes to send a request',
+                    help="Write header=20-40,MinRate=500.",
+                )
