@@ -101,7 +101,7 @@ class Bench:
         self._area = area
         self._root = place / "tree"
         self._private = place / "private"
-        skipped = shutil.ignore_patterns("__pycache__", ".*", "*.egg-info")
+        skipped = shutil.ignore_patterns("__pycache__", "*.egg-info")
         self._root.mkdir()
         for name in COPIED:
             source = TOP / name
