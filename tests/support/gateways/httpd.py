@@ -37,6 +37,11 @@ def frame(folder: Path, port: int = 9, without: str = "") -> str:
     return "\n".join(lines) + "\n"
 
 
+def load(*names: str) -> str:
+    """LoadModule lines for modules that `frame` does not load."""
+    return "".join(f'LoadModule {name}_module "{modules_folder()}/mod_{name}.so"\n' for name in names)
+
+
 def check(httpd: str, folder: Path, text: str, without: str = "") -> tuple[bool, str]:
     """Whether `httpd -t` accepts a configuration, and what it says."""
     file = folder / "httpd.conf"
@@ -69,10 +74,11 @@ class Backend(BaseHTTPRequestHandler):
 
 
 class Running:
-    """A started httpd."""
+    """A started httpd: its port, and the addresses of its backends by name."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, backends: dict[str, str]) -> None:
         self.port = port
+        self.backends = backends
 
     def get(self, path: str, redirect: str | None = None, host: str = "localhost", cookie: str | None = None) -> str:
         """`a/path` as the backend `a` saw it, the status where it is not 200, or the Location of a redirect."""
@@ -101,24 +107,31 @@ class Running:
 
 @contextmanager
 def running(httpd: str, folder: Path, text: str) -> Iterator[Running]:
-    """Start httpd with two backends: A and B in the text stand for their addresses, PORT for httpd's own port."""
+    """Start httpd with two backends: A and B in the text stand for their addresses.
+
+    PORT stands for httpd's own port, INNER for another one that it may listen on.
+    """
     with ExitStack() as stack:
+        addresses: dict[str, str] = {}
         for name in ("A", "B"):
             backend = ThreadingHTTPServer(("127.0.0.1", 0), Backend)
             stack.callback(backend.server_close)
             backend.server_name = name.lower()
             Thread(target=backend.serve_forever, daemon=True).start()
             stack.callback(backend.shutdown)
-            text = text.replace(f"//{name}", f"//127.0.0.1:{backend.server_address[1]}")
-        with socket() as free:
+            addresses[name.lower()] = f"127.0.0.1:{backend.server_address[1]}"
+            text = text.replace(f"//{name}", f"//{addresses[name.lower()]}")
+        with socket() as free, socket() as inner:
             free.bind(("127.0.0.1", 0))
+            inner.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
+            text = text.replace("PORT", str(port)).replace("INNER", str(inner.getsockname()[1]))
         file = folder / "httpd.conf"
-        file.write_text(frame(folder, port) + text.replace("PORT", str(port)))
+        file.write_text(frame(folder, port) + text)
         process = subprocess.Popen([httpd, "-DFOREGROUND", "-f", file], stderr=subprocess.PIPE)
         try:
             _wait(port, process)
-            yield Running(port)
+            yield Running(port, addresses)
         finally:
             end(process)
 

@@ -11,7 +11,7 @@ import pytest
 
 from hpatch.lint.registry import rules
 from hpatch.lint.rule import Rule
-from tests.support.gateways.httpd import check, modules_folder, running
+from tests.support.gateways.httpd import check, load, modules_folder, running
 from tests.support.lint.examples import FIRES, INSTEAD, SILENT, examples
 from tests.support.lint.find import find
 
@@ -24,11 +24,6 @@ CacheDefaultExpire 60
 CacheIgnoreNoLastMod On
 SetEnvIf X-Inside 1 inside
 """
-
-
-def load(*names: str) -> str:
-    """LoadModule lines."""
-    return "".join(f'LoadModule {name}_module "{modules_folder()}/mod_{name}.so"\n' for name in names)
 
 
 def host(name: str, text: str) -> str:

@@ -1,0 +1,349 @@
+"""The client's address: whether the client itself can choose it."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.lint.found import Found, Related
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.effective import in_server, server_of
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
+    from hpatch.lint.context import Context
+
+_REMOTEIP = "https://httpd.apache.org/docs/2.4/mod/mod_remoteip.html"
+_SETENVIF = "https://httpd.apache.org/docs/2.4/mod/mod_setenvif.html#setenvif"
+_REQUIRE = "https://httpd.apache.org/docs/2.4/mod/mod_authz_core.html#require"
+_LISTS = ("remoteiptrustedproxylist", "remoteipinternalproxylist")
+_PROXIES = ("remoteiptrustedproxy", "remoteipinternalproxy", *_LISTS)
+
+
+@rule("AC010", "remoteip-trusts-all", "error", references=(f"{_REMOTEIP}#remoteipheader",))
+def remoteip_trusts_all(context: Context) -> Iterator[Found]:
+    """RemoteIPHeader without a list of proxies: every client chooses the address that httpd believes it has.
+
+    Without RemoteIPTrustedProxy or RemoteIPInternalProxy, mod_remoteip takes the header from everybody. A client that
+    sends `X-Forwarded-For: 198.51.100.7` passes `Require ip 198.51.100.7`. Logs and backends get that address, too.
+    httpd does not take private addresses from such a client.
+
+    The severity is warning if no access rule looks at addresses.
+
+    Name the proxies in front of httpd: `RemoteIPInternalProxy` for your own, `RemoteIPTrustedProxy` for others.
+
+    Fires on::
+
+        RemoteIPHeader X-Forwarded-For
+        <Location "/admin">
+            Require ip 198.51.100.7
+        </Location>
+
+    Write instead::
+
+        RemoteIPHeader X-Forwarded-For
+        RemoteIPInternalProxy 10.0.0.2
+        <Location "/admin">
+            Require ip 198.51.100.7
+        </Location>
+
+    Silent on (the PROXY protocol is no header)::
+
+        RemoteIPProxyProtocol On
+        <Location "/admin">
+            Require ip 198.51.100.7
+        </Location>
+
+    Source: remoteip_modify_request (mod_remoteip.c), the RemoteIPHeader documentation; tested on httpd 2.4.71.
+    """
+    for node in context.configuration.find("remoteipheader"):
+        host = node.parent
+        if any(in_server(context, key, host) is not None for key in _PROXIES):
+            continue
+        rule_line = next(
+            (line for line in _by_address(context) if host is None or server_of(line) in (None, host)), None
+        )
+        header = node.words[0] if node.words else ""
+        yield Found(
+            node.place,
+            f'any client may choose its own address by a "{header}" header: no line names the proxies to believe',
+            related=() if rule_line is None else (Related(rule_line.place, "this rule looks at the address"),),
+            help="Name them with RemoteIPInternalProxy or RemoteIPTrustedProxy.",
+            severity=None if rule_line is not None else "warning",
+        )
+
+
+def _by_address(context: Context) -> Iterator[Node]:
+    """The access lines that look at the client's address."""
+    for node in context.configuration.find("require"):
+        found = [word.lower() for word in node.words]
+        if (
+            "".join(found[:1]) in ("ip", "host", "local", "forward-dns")
+            or found[:2]
+            in (
+                ["not", "ip"],
+                ["not", "host"],
+            )
+            or any("remote_addr" in word or "-ipmatch" in word or " -r " in word for word in found)
+        ):
+            yield node
+    for node in context.configuration.find("allow", "deny"):
+        found = [word.lower() for word in node.words]
+        if len(found) > 1 and found[1] != "all" and not found[1].startswith("env="):
+            yield node
+
+
+@rule(
+    "AC011", "remoteip-trusted-private", "info", confidence="medium", references=(f"{_REMOTEIP}#remoteiptrustedproxy",)
+)
+def remoteip_trusted_private(context: Context) -> Iterator[Found]:
+    """An access rule names private addresses, but httpd does not take private addresses from the header.
+
+    mod_remoteip believes a RemoteIPTrustedProxy only about public addresses. A client in 10.0.0.0/8, 172.16.0.0/12 or
+    192.168.0.0/16 keeps the address of the proxy, and the rule does not meet it.
+
+    The rule is silent if a RemoteIPInternalProxy is named.
+
+    Use RemoteIPInternalProxy for a proxy in your own network.
+
+    Fires on::
+
+        RemoteIPHeader X-Forwarded-For
+        RemoteIPTrustedProxy 10.0.0.2
+        <Location "/admin">
+            Require ip 10.9.0.0/16
+        </Location>
+
+    Write instead::
+
+        RemoteIPHeader X-Forwarded-For
+        RemoteIPInternalProxy 10.0.0.2
+        <Location "/admin">
+            Require ip 10.9.0.0/16
+        </Location>
+
+    Silent on (a public address)::
+
+        RemoteIPHeader X-Forwarded-For
+        RemoteIPTrustedProxy 10.0.0.2
+        <Location "/admin">
+            Require ip 198.51.100.7
+        </Location>
+
+    Source: remoteip_modify_request (mod_remoteip.c), the RemoteIPTrustedProxy documentation; tested on httpd 2.4.71.
+    """
+    if not context.configuration.find("remoteipheader"):
+        return
+    for node in context.configuration.find("require"):
+        host = server_of(node)
+        if in_server(context, "remoteipheader", host) is None:
+            continue
+        if any(in_server(context, key, host) for key in ("remoteipinternalproxy", "remoteipinternalproxylist")):
+            continue
+        trusted = in_server(context, "remoteiptrustedproxy", host)
+        if trusted is None or "".join(node.words[:1]).lower() != "ip":
+            continue
+        for index, word in list(enumerate(node.words))[1:]:
+            if _is_private(word) and word not in trusted.words:
+                yield Found(
+                    node.word_place(index),
+                    f'"{word}" is private, and httpd takes no private address from the header of a trusted proxy',
+                    related=(Related(trusted.place, "the proxy is trusted for public addresses only"),),
+                    help="Use RemoteIPInternalProxy for a proxy in your own network.",
+                )
+
+
+_PRIVATE = tuple(map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
+
+
+def _is_private(text: str) -> bool:
+    """Whether a word of `Require ip` is an address or network that mod_remoteip takes for private."""
+    part = text.partition("/")[0].rstrip(".")
+    padded = ".".join([*part.split("."), "0", "0", "0"][:4]) if re.fullmatch(r"[\d.]+", part) else part
+    try:
+        address = ipaddress.ip_address(padded)
+    except ValueError:
+        return False
+    return any(address in network for network in _PRIVATE)
+
+
+@rule("AC012", "remoteip-list-vhost", "warning", references=(f"{_REMOTEIP}#remoteipinternalproxylist",))
+def remoteip_list_vhost(context: Context) -> Iterator[Found]:
+    """This version of httpd ignores a file of proxies that a virtual host names.
+
+    Before 2.4.71, RemoteIPTrustedProxyList and RemoteIPInternalProxyList in a virtual host were added to the main
+    server's list and not to the host's.
+
+    The rule is silent if the version is not known.
+
+    Move the line to the main server, name the proxies in the virtual host, or upgrade to 2.4.71.
+
+    Fires on::
+
+        # options: --httpd-version 2.4.66
+        <VirtualHost "*:80">
+            RemoteIPHeader X-Forwarded-For
+            RemoteIPInternalProxyList "conf/proxies.txt"
+        </VirtualHost>
+
+    Write instead::
+
+        # options: --httpd-version 2.4.66
+        <VirtualHost "*:80">
+            RemoteIPHeader X-Forwarded-For
+            RemoteIPInternalProxy 10.0.0.2
+        </VirtualHost>
+
+    Silent on (mended in this version)::
+
+        # options: --httpd-version 2.4.71
+        <VirtualHost "*:80">
+            RemoteIPHeader X-Forwarded-For
+            RemoteIPInternalProxyList "conf/proxies.txt"
+        </VirtualHost>
+
+    Source: CHANGES of 2.4.71, PR 70207.
+    """
+    if not context.before("remoteip-list-in-host"):
+        return
+    for node in context.configuration.find(*_LISTS):
+        if server_of(node) is not None:
+            yield Found(
+                node.place,
+                f"httpd {context.version} does not apply {node.name} to the virtual host that it stands in",
+                help="Move it to the main server, or name the proxies with "
+                f"{node.name.removesuffix('List')} in the virtual host.",
+            )
+
+
+_ADDRESSES = frozenset(
+    ("x-forwarded-for", "x-real-ip", "x-client-ip", "client-ip", "true-client-ip", "cf-connecting-ip", "forwarded")
+)
+"""Headers that are to say where a request comes from."""
+_OTHERS = frozenset(("referer", "user-agent", "origin", "host", "x-forwarded-host", "via", "x-requested-with"))
+_IN_EXPRESSION = re.compile(
+    r"%\{(?:HTTP:)?(?P<variable>[\w-]+)\}|\b(?:req|http|req_novary)\(\s*['\"](?P<function>[\w-]+)['\"]\s*\)",
+    re.IGNORECASE,
+)
+
+
+@rule("AC015", "access-by-client-header", "error", confidence="medium", references=(_SETENVIF, _REQUIRE))
+def access_by_client_header(context: Context) -> Iterator[Found]:
+    """A request header, which the client writes itself, decides who is let in.
+
+    A client can send any X-Forwarded-For, Referer, User-Agent or Host. A rule that lets in those who send the right
+    text lets everybody in who knows it.
+
+    The rule is silent about `Require not`, which keeps out some programs, and about headers of your own, which may
+    carry a secret. It is a warning for Referer, User-Agent and the like.
+
+    Use mod_remoteip with `Require ip` for addresses, and a login or client certificates for people and programs.
+
+    Fires on::
+
+        SetEnvIf X-Forwarded-For "^198\\.51\\.100\\." inside
+        <Location "/admin">
+            Require env inside
+        </Location>
+
+    Fires on (in an expression)::
+
+        <Location "/admin">
+            Require expr "%{HTTP:X-Forwarded-For} =~ /^198\\.51\\.100\\./"
+        </Location>
+
+    Write instead::
+
+        RemoteIPHeader X-Forwarded-For
+        RemoteIPInternalProxy 10.0.0.2
+        <Location "/admin">
+            Require ip 198.51.100.0/24
+        </Location>
+
+    Silent on (it keeps out, it does not let in)::
+
+        SetEnvIf User-Agent "BadBot" bot
+        <Location "/">
+            <RequireAll>
+                Require all granted
+                Require not env bot
+            </RequireAll>
+        </Location>
+
+    Silent on (a header that may carry a secret)::
+
+        SetEnvIf X-Edge-Secret "^3f9c0e55a1$" edge
+        <Location "/">
+            Require env edge
+        </Location>
+
+    Source: the documentation of SetEnvIf and Require env; CVE-2022-31813 for headers that proxies lose; tested on httpd
+    2.4.71.
+    """
+    variables: dict[str, tuple[Node, str]] | None = None
+    for node in context.configuration.find("require", "allow"):
+        found = node.words
+        kind = "".join(found[:1]).lower()
+        if node.key == "require" and kind == "expr":
+            header = _in_expression(" ".join(found[1:]))
+            if header is not None and node.inside("<requirenone") is None:
+                yield _chosen(node, header, None)
+            continue
+        if node.key == "require" and kind == "env":
+            names = found[1:]
+        elif node.key == "allow":
+            names = [word[4:] for word in found[1:] if word.lower().startswith("env=") and word[4:5] != "!"]
+        else:
+            continue
+        if node.inside("<requirenone") is not None:
+            continue
+        if variables is None:
+            variables = _variables(context)
+        for name in names:
+            if name in variables:
+                line, header = variables[name]
+                yield _chosen(node, header, line)
+
+
+def _in_expression(text: str) -> str | None:
+    """The well-known header that a condition lets in by: one that it compares for equality or by a pattern."""
+    if re.search(r"!=|!~|\bne\b|-ne\b|(^|[\s(&|])!", text):
+        return None
+    for match in _IN_EXPRESSION.finditer(text):
+        name = (match["variable"] or match["function"]).lower()
+        plain = name.removeprefix("http_").replace("_", "-") if name.startswith("http_") else name
+        if plain in _ADDRESSES or plain in _OTHERS:
+            return plain
+    return None
+
+
+def _variables(context: Context) -> dict[str, tuple[Node, str]]:
+    """The environment variables that a well-known request header sets, each with the line and the header."""
+    found: dict[str, tuple[Node, str]] = {}
+    unset: set[str] = set()
+    for node in context.configuration.find("setenvif", "setenvifnocase", "browsermatch", "browsermatchnocase"):
+        words = node.words
+        header = "user-agent" if node.key.startswith("browser") else "".join(words[:1]).lower()
+        names = words[1:] if node.key.startswith("browser") else words[2:]
+        for name in names:
+            plain = name.partition("=")[0]
+            if plain.startswith("!"):
+                unset.add(plain[1:])
+            elif header in _ADDRESSES or header in _OTHERS:
+                found.setdefault(plain, (node, header))
+    return {name: one for name, one in found.items() if name not in unset}
+
+
+def _chosen(node: Node, header: str, line: Node | None) -> Found:
+    shown = "-".join(part.capitalize() for part in header.split("-"))
+    return Found(
+        node.place,
+        f'whoever sends the right "{shown}" header is let in: clients write it themselves',
+        related=() if line is None else (Related(line.place, f"{shown} is read here"),),
+        help="Use mod_remoteip with Require ip."
+        if header in _ADDRESSES
+        else "Use a login, client certificates, or Require ip.",
+        severity=None if header in _ADDRESSES else "warning",
+    )

@@ -1,0 +1,285 @@
+"""Access rules that a backend, or a proxy in between, reads in another way than httpd."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.lint.found import Found, Related
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.access import below, lines, locations, restricts, words
+from hpatch.lint.rules._shared.addresses import listeners
+from hpatch.lint.rules._shared.effective import in_server, server_of
+from hpatch.lint.rules._shared.passes import covers, encoded
+from hpatch.proxy.model import DEFAULT_PORTS, Balancer
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
+    from hpatch.lint.context import Context
+    from hpatch.proxy.model import Mapping, Target
+
+_PASS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
+_REQUIRE = "https://httpd.apache.org/docs/2.4/mod/mod_authz_host.html#requiredirectives"
+
+
+def _restricted_part(context: Context, mapping: Mapping) -> tuple[Node, str] | None:
+    """A Location that restricts a part of what a ProxyPass takes, and its path."""
+    taken = covers(mapping)
+    if taken is None or mapping.exclusion:
+        return None
+    top = taken.rstrip("/")
+    for section, where in locations(context.configuration, mapping.server.node):
+        if where.rstrip("/") != top and below(where, taken) and restricts(section):
+            return section, where
+    return None
+
+
+def _schemes(mapping: Mapping) -> set[str]:
+    """The schemes of a mapping's target, or of the members of its balancer."""
+    if mapping.target is None:
+        return set()
+    if isinstance(mapping.worker, Balancer):
+        return {member.target.scheme for member in mapping.worker.effective_members}
+    return {mapping.target.scheme}
+
+
+@rule("AC030", "servlet-path-parameters", "warning", confidence="medium", references=(_PASS,))
+def servlet_path_parameters(context: Context) -> Iterator[Found]:
+    """The servlet container takes `;name=value` out of the path, and so finds what the `<Location>` was to protect.
+
+    httpd compares `/x/..;/manager` and `/manager;a=b` with `<Location "/manager">` as they are, and they do not match.
+    A servlet container such as Tomcat removes what follows the semicolon, and answers with `/manager`.
+    `mapping=servlet` makes httpd read the path as the container does.
+
+    The rule reports AJP backends, which are servlet containers, behind a `<Location>` that restricts a part of what
+    ProxyPass takes.
+
+    Add `mapping=servlet` (httpd 2.4.49 and later) to the ProxyPass.
+
+    Fires on::
+
+        ProxyPass "/" "ajp://127.0.0.1:8009/"
+        <Location "/manager">
+            Require ip 10.0.0.0/8
+        </Location>
+
+    Write instead::
+
+        ProxyPass "/" "ajp://127.0.0.1:8009/" mapping=servlet
+        <Location "/manager">
+            Require ip 10.0.0.0/8
+        </Location>
+
+    Silent on (the whole application is restricted)::
+
+        ProxyPass "/app" "ajp://127.0.0.1:8009/app"
+        <Location "/app">
+            Require ip 10.0.0.0/8
+        </Location>
+
+    Source: the mapping parameter in the ProxyPass documentation, alias_match_servlet (mod_proxy.c); tested on httpd
+    2.4.71.
+    """
+    if "ajp" not in context.targets:
+        return
+    for mapping in context.passes:
+        if "ajp" not in _schemes(mapping) or encoded(mapping):
+            continue
+        part = _restricted_part(context, mapping)
+        if part is not None:
+            yield Found(
+                mapping.place,
+                f'a path such as "{part[1]};a=b" gets past <Location "{part[1]}">: the servlet container removes what '
+                "follows the semicolon",
+                related=(Related(part[0].place, "this section compares the path as it is"),),
+                help="Add mapping=servlet.",
+            )
+
+
+@rule("AC031", "nocanon-past-acl", "warning", confidence="medium", references=(_PASS,))
+def nocanon_past_acl(context: Context) -> Iterator[Found]:
+    """With `nocanon` the backend gets a path that the `<Location>` has not seen.
+
+    `nocanon` hands the path on as the client wrote it. With `AllowEncodedSlashes On` or `NoDecode`, httpd compares
+    `/pub/..%2fadmin/` with `<Location "/admin">`, which does not match. A backend that decodes `%2f` answers with
+    `/admin/`.
+
+    The rule reports a `<Location>` that restricts a part of what the ProxyPass takes.
+
+    Let the backend restrict the path, or give it a ProxyPass of its own on another host.
+
+    Fires on::
+
+        AllowEncodedSlashes NoDecode
+        ProxyPass "/" "http://10.0.0.5:8080/" nocanon
+        <Location "/admin">
+            Require ip 10.0.0.0/8
+        </Location>
+
+    Write instead::
+
+        ProxyPass "/" "http://10.0.0.5:8080/"
+        <Location "/admin">
+            Require ip 10.0.0.0/8
+        </Location>
+
+    Silent on (httpd answers %2F with 404)::
+
+        ProxyPass "/" "http://10.0.0.5:8080/" nocanon
+        <Location "/admin">
+            Require ip 10.0.0.0/8
+        </Location>
+
+    Source: the nocanon parameter in the ProxyPass documentation, the AllowEncodedSlashes documentation; tested on httpd
+    2.4.71.
+    """
+    for mapping in context.passes:
+        if "nocanon" not in mapping.flags:
+            continue
+        slashes = in_server(context, "allowencodedslashes", mapping.server.node, inherited=False)
+        if slashes is None or words(slashes)[:1] not in (["on"], ["nodecode"]):
+            continue
+        part = _restricted_part(context, mapping)
+        if part is not None:
+            yield Found(
+                mapping.place,
+                f'an encoded path gets past <Location "{part[1]}">, and the backend decodes it',
+                related=(
+                    Related(part[0].place, "this section has not seen the decoded path"),
+                    Related(slashes.place, "encoded slashes are let through"),
+                ),
+                help="Let the backend restrict the path.",
+            )
+
+
+@rule("AC032", "local-through-own-proxy", "error", confidence="medium", references=(_REQUIRE,))
+def local_through_own_proxy(context: Context) -> Iterator[Found]:
+    """`Require local` lets everybody in who comes through another virtual host of this httpd.
+
+    The request of a proxy comes from the machine of the proxy. If one virtual host proxies to another of the same
+    httpd, every client is local there.
+
+    The rule is silent if mod_remoteip takes the client's address from a header in the inner host, and if the outer host
+    excludes the path or restricts it.
+
+    Exclude the path in the outer host (`ProxyPass "/server-status" "!"`), or restrict it there.
+
+    Fires on::
+
+        Listen 80
+        Listen 127.0.0.1:8080
+        <VirtualHost "*:80">
+            ProxyPass "/" "http://127.0.0.1:8080/"
+        </VirtualHost>
+        <VirtualHost "127.0.0.1:8080">
+            <Location "/server-status">
+                SetHandler server-status
+                Require local
+            </Location>
+        </VirtualHost>
+
+    Write instead::
+
+        Listen 80
+        Listen 127.0.0.1:8080
+        <VirtualHost "*:80">
+            ProxyPass "/server-status" "!"
+            ProxyPass "/" "http://127.0.0.1:8080/"
+        </VirtualHost>
+        <VirtualHost "127.0.0.1:8080">
+            <Location "/server-status">
+                SetHandler server-status
+                Require local
+            </Location>
+        </VirtualHost>
+
+    Silent on (another program listens there)::
+
+        Listen 80
+        <VirtualHost "*:80">
+            ProxyPass "/" "http://127.0.0.1:8080/"
+            <Location "/server-status">
+                SetHandler server-status
+                Require local
+            </Location>
+        </VirtualHost>
+
+    Source: the Require local documentation; tested on httpd 2.4.71.
+    """
+    trusting = [(line, section) for line in context.configuration.find("require") if (section := _trusts_local(line))]
+    if not trusting:
+        return
+    ports = {one.port for one in listeners(context.configuration).known if one.port is not None}
+    for mapping in context.passes:
+        target = mapping.target
+        port = None if target is None else _own_port(target, ports)
+        if target is None or port is None:
+            continue
+        for line, (trusted, where) in trusting:
+            inner = server_of(trusted)
+            if inner is mapping.server.node or not _answers(context, inner, port):
+                continue
+            if in_server(context, "remoteipheader", inner) is not None:
+                continue
+            outer = _outer(mapping, target, where)
+            if outer is None or _kept(context, mapping, outer):
+                continue
+            yield Found(
+                line.place,
+                f'whoever asks "{outer}" of another virtual host comes from this machine, and gets in',
+                related=(Related(mapping.place, "this line proxies to the same httpd"),),
+                help=f'Add ProxyPass "{outer}" "!" above that line, or restrict the path there.',
+            )
+
+
+def _trusts_local(line: Node) -> tuple[Node, str] | None:
+    """The Location, and its path, into which a Require lets the machine itself."""
+    found = words(line)
+    if found[:1] != ["local"] and not (
+        found[:1] == ["ip"] and any(word.startswith(("127.", "::1")) for word in found[1:])
+    ):
+        return None
+    section = line.inside("<location")
+    if section is None or len(section.words) != 1 or not section.words[0].startswith("/"):
+        return None
+    if any(one.key == "require" and words(one)[:2] == ["all", "granted"] for one in lines(section)):
+        return None
+    return section, section.words[0]
+
+
+def _own_port(target: Target, ports: set[int]) -> int | None:
+    """The port of a target on this machine that httpd itself listens on."""
+    if target.scheme not in ("http", "https") or target.socket is not None or target.variables:
+        return None
+    port = target.port or DEFAULT_PORTS[target.scheme]
+    local = target.host in ("localhost", "[::1]") or target.host.startswith("127.")
+    return port if local and port in ports else None
+
+
+def _answers(context: Context, host: Node | None, port: int) -> bool:
+    """Whether a section of a virtual host, or of the main server, holds for requests at a port."""
+    if host is not None:
+        return any(word.rpartition(":")[2] in (str(port), "*") for word in host.words)
+    # What stands in the main server holds in every host.
+    return True
+
+
+def _outer(mapping: Mapping, target: Target, where: str) -> str | None:
+    """The path by which the outer host leads to a path of the inner one."""
+    taken = covers(mapping)
+    inner = target.path.partition("?")[0] or "/"
+    if taken is None or not below(where, inner.rstrip("/") or "/"):
+        return None
+    rest = where[len(inner.rstrip("/")) :]
+    return (taken.rstrip("/") + rest) or "/"
+
+
+def _kept(context: Context, mapping: Mapping, outer: str) -> bool:
+    """Whether an earlier exclusion, or a section of the outer host, keeps clients from a path."""
+    host = mapping.server.node
+    for one in context.passes:
+        if one is mapping:
+            break
+        if one.server.node in (None, host) and (taken := covers(one)) is not None and below(outer, taken):
+            return True
+    return any(below(outer, where) and restricts(section) for section, where in locations(context.configuration, host))

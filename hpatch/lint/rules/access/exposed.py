@@ -1,0 +1,320 @@
+"""Handlers and switches that open more than they should."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.lint.found import Found
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.access import below, grants_all, lines, locations, path, restricts
+from hpatch.lint.rules._shared.effective import server_of
+from hpatch.proxy import rewrite
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
+    from hpatch.lint.context import Context
+
+_MANUAL = "https://httpd.apache.org/docs/2.4/mod/"
+_CIS = "CIS Apache HTTP Server 2.4 Benchmark"
+_HANDLERS = {
+    "balancer-manager": "it changes where requests go",
+    "server-info": "it shows the whole configuration",
+    "server-status": "it shows the requests of all clients, with their addresses",
+    "ldap-status": "it shows the names in the LDAP cache",
+    "md-status": "it shows the certificates and their domains",
+}
+
+
+@rule(
+    "AC035", "manager-exposed", "error", references=(f"{_MANUAL}mod_status.html", f"{_MANUAL}mod_proxy_balancer.html")
+)
+def manager_exposed(context: Context) -> Iterator[Found]:
+    """A page for administrators is open to everybody.
+
+    `balancer-manager` changes the balancers, `server-info` shows the configuration, `server-status` the requests of
+    other clients. Without a `Require`, whoever knows the path gets them.
+
+    The rule is silent if a section that covers the path restricts it, or may.
+
+    Add `Require local`, or a `Require` for the administrators.
+
+    Fires on::
+
+        <Location "/balancer-manager">
+            SetHandler balancer-manager
+        </Location>
+
+    Write instead::
+
+        <Location "/balancer-manager">
+            SetHandler balancer-manager
+            Require local
+        </Location>
+
+    Silent on (a section above restricts it)::
+
+        <Location "/admin">
+            Require ip 10.0.0.0/8
+        </Location>
+        <Location "/admin/status">
+            SetHandler server-status
+        </Location>
+
+    Source: the documentation of the modules ("Access control"); CIS 5.x; tested on httpd 2.4.71.
+    """
+    for node in context.configuration.find("sethandler"):
+        handler = "".join(node.words[:1]).lower()
+        section = node.parent
+        if handler not in _HANDLERS or section is None or section.key == "<virtualhost":
+            continue
+        if any(restricts(outer) or _conditional(outer) for outer in node.ancestors()):
+            continue
+        if _restricted(context, section):
+            continue
+        yield Found(
+            node.place,
+            f'everybody gets the page of "{handler}": {_HANDLERS[handler]}',
+            help="Add Require local, or a Require for the administrators.",
+        )
+
+
+def _conditional(section: Node) -> bool:
+    return section.key in ("<if", "<elseif", "<else")
+
+
+def _restricted(context: Context, section: Node) -> bool:
+    """Whether another section restricts the path of a section, or may, and this one does not open it again."""
+    if any(map(grants_all, lines(section))):
+        return False
+    host = server_of(section)
+    where = path(section)
+    if where is None:
+        return any(restricts(one) for one, _ in locations(context.configuration, host))
+    if any(below(where, outer) and restricts(one) for one, outer in locations(context.configuration, host)):
+        return True
+    others = context.configuration.find("<locationmatch", "<if")
+    return any(restricts(one) for one in others)
+
+
+@rule("AC036", "unsafe-rewrite-flags", "error", references=(f"{_MANUAL}mod_rewrite.html#rewriteflags",))
+def unsafe_rewrite_flags(context: Context) -> Iterator[Found]:
+    """The flag switches a protection off, and httpd is open again to a published vulnerability.
+
+    `UnsafePrefixStat` reopens CVE-2024-38475: a client reaches files outside of the DocumentRoot. `UnsafeAllow3F`
+    reopens CVE-2024-38474: an encoded question mark in the path leads to files and scripts that no URL should reach.
+
+    Remove the flag, and let the substitution begin with a slash or the name of a folder.
+
+    Fires on::
+
+        RewriteEngine On
+        RewriteRule "^/files/(.*)$" "$1" [UnsafePrefixStat]
+
+    Write instead::
+
+        RewriteEngine On
+        RewriteRule "^/files/(.*)$" "/srv/files/$1"
+
+    Source: the records of both CVEs, "RewriteRule flags" in the documentation; tested on httpd 2.4.71.
+    """
+    for node in context.configuration.find("rewriterule"):
+        if "unsafe" not in node.args.lower():
+            continue
+        parsed = rewrite.parse(node.args)
+        for flag in () if parsed is None else parsed.flags:
+            cve = _UNSAFE.get(flag)
+            if cve is not None:
+                yield Found(
+                    node.place,
+                    f'"{cve[0]}" reopens {cve[1]}',
+                    help="Remove the flag, and let the substitution begin with a slash or the name of a folder.",
+                )
+
+
+_UNSAFE = {
+    "unsafeallow3f": ("UnsafeAllow3F", "CVE-2024-38474"),
+    "unsafeprefixstat": ("UnsafePrefixStat", "CVE-2024-38475"),
+}
+
+
+@rule("AC037", "trace-on", "info", references=(f"{_MANUAL}core.html#traceenable", _CIS))
+def trace_on(context: Context) -> Iterator[Found]:
+    """`TraceEnable` is on: httpd sends a TRACE request's headers back, cookies and passwords included.
+
+    On a proxied path httpd hands TRACE on to the backend.
+
+    Write `TraceEnable off`.
+
+    Fires on::
+
+        TraceEnable on
+
+    Write instead::
+
+        TraceEnable off
+
+    Source: the TraceEnable documentation; CIS Apache HTTP Server 2.4 Benchmark, "Ensure the HTTP TRACE method is
+    disabled"; tested on httpd 2.4.71.
+    """
+    for node in context.configuration.find("traceenable"):
+        if "".join(node.words[:1]).lower() in ("on", "extended"):
+            yield Found(
+                node.place,
+                f'"{node.name} {node.args}" sends a client\'s headers back, and hands TRACE on to backends',
+                help="Write TraceEnable off.",
+            )
+
+
+@rule("AC038", "http-unsafe", "error", references=(f"{_MANUAL}core.html#httpprotocoloptions", _CIS))
+def http_unsafe(context: Context) -> Iterator[Found]:
+    """`HttpProtocolOptions Unsafe` lets malformed requests through to the backends.
+
+    httpd then accepts control characters in headers, lines that end with a bare line feed, and more that RFC 9112
+    forbids. Two servers that read such a request differently can be made to see two requests where there is one.
+
+    Remove `Unsafe`: `Strict` is the default.
+
+    Fires on::
+
+        HttpProtocolOptions Unsafe
+
+    Write instead::
+
+        HttpProtocolOptions Strict
+
+    Silent on (the default for control characters)::
+
+        HttpProtocolOptions Allow0.9
+
+    Source: the HttpProtocolOptions documentation; CVE-2016-8743; tested on httpd 2.4.71.
+    """
+    for node in context.configuration.find("httpprotocoloptions"):
+        for index, word in enumerate(node.words):
+            if word.lower() == "unsafe":
+                yield Found(
+                    node.word_place(index),
+                    f'"{word}" lets malformed requests through to the backends',
+                    help="Remove it: Strict is the default.",
+                )
+
+
+@rule("AC039", "root-granted", "warning", references=(f"{_MANUAL}core.html#directory", _CIS))
+def root_granted(context: Context) -> Iterator[Found]:
+    """`<Directory "/">` lets clients have every file of the machine to which a URL leads.
+
+    A wrong Alias, a link or a rewritten path then shows any file that httpd's user can read. Where the root is denied,
+    such a mistake ends with 403.
+
+    Deny the root, and grant the folders that are served.
+
+    Fires on::
+
+        <Directory "/">
+            Require all granted
+        </Directory>
+
+    Fires on (as before 2.4)::
+
+        # options: --modules all
+        <Directory />
+            Order allow,deny
+            Allow from all
+        </Directory>
+
+    Write instead::
+
+        <Directory "/">
+            Require all denied
+        </Directory>
+        <Directory "/var/www">
+            Require all granted
+        </Directory>
+
+    Source: "Protect Server Files by Default" in the security tips; CIS Apache HTTP Server 2.4 Benchmark, "Ensure access
+    to OS root directory is denied by default".
+    """
+    for section in context.configuration.find("<directory"):
+        if section.words[:1] != ["/"] or restricts(section):
+            continue
+        granting = next(filter(grants_all, lines(section)), None)
+        if granting is not None:
+            yield Found(
+                granting.place,
+                f'<Directory "/"> with "{granting.name} {granting.args}" opens every file to which a URL leads',
+                help="Write Require all denied here, and grant the folders that are served.",
+            )
+
+
+@rule("AC040", "folder-listing", "info", references=(f"{_MANUAL}core.html#options", _CIS), advice=True)
+def folder_listing(context: Context) -> Iterator[Found]:
+    """httpd lists the files of a folder that has no index page.
+
+    The list shows copies, exports and whatever else lies there.
+
+    Remove `Indexes`, unless the list is wanted.
+
+    Fires on::
+
+        <Directory "/var/www">
+            Options Indexes FollowSymLinks
+        </Directory>
+
+    Write instead::
+
+        <Directory "/var/www">
+            Options FollowSymLinks
+        </Directory>
+
+    Silent on (it takes the option away)::
+
+        <Directory "/var/www">
+            Options -Indexes
+        </Directory>
+
+    Source: the Options documentation; CIS Apache HTTP Server 2.4 Benchmark, "Ensure the Options for the web root
+    directory are restricted".
+    """
+    for node in context.configuration.find("options"):
+        for index, word in enumerate(node.words):
+            if re.fullmatch(r"\+?(indexes|all)", word, re.IGNORECASE):
+                yield Found(
+                    node.word_place(index),
+                    f'"{word}" shows clients the list of a folder that has no index page',
+                    help="Remove it, unless the list is wanted.",
+                )
+
+
+@rule("AC041", "server-signature", "info", references=(f"{_MANUAL}core.html#servertokens", _CIS), advice=True)
+def server_signature(context: Context) -> Iterator[Found]:
+    """httpd tells every client its version, modules or system.
+
+    It saves somebody who looks for old versions the work. It does not make an old version any safer to hide it.
+
+    Write `ServerTokens Prod` and `ServerSignature Off`.
+
+    Fires on::
+
+        ServerTokens Full
+
+    Fires on (below error pages)::
+
+        ServerSignature On
+
+    Write instead::
+
+        ServerTokens Prod
+        ServerSignature Off
+
+    Source: the documentation of both directives; CIS Apache HTTP Server 2.4 Benchmark, section 8.
+    """
+    for node in context.configuration.find("servertokens", "serversignature"):
+        word = "".join(node.words[:1]).lower()
+        quiet = ("prod", "productonly") if node.key == "servertokens" else ("off",)
+        if word and word not in quiet:
+            yield Found(
+                node.place,
+                f'"{node.name} {node.args}" tells clients what httpd is made of',
+                help=f"Write {node.name} {quiet[0].capitalize()}.",
+            )

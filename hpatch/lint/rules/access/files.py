@@ -1,0 +1,213 @@
+"""Restricted files that other lines open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.lint.found import Found, Related
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.access import below, grants_all, lines, locations, merges, path, restricts
+from hpatch.lint.rules._shared.effective import in_server, server_of
+from hpatch.lint.rules._shared.passes import covers
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
+    from hpatch.lint.context import Context
+    from hpatch.proxy.model import Mapping
+
+_SECTIONS = "https://httpd.apache.org/docs/2.4/sections.html"
+
+
+@rule("AC020", "files-rule-not-for-proxied", "error", confidence="medium", references=(f"{_SECTIONS}#proxy",))
+def files_rule_not_for_proxied(context: Context) -> Iterator[Found]:
+    """A `<Directory>` or `<Files>` section restricts files whose requests ProxyPass takes: nobody asks it.
+
+    ProxyPass and ProxyPassMatch take a request by its path, before httpd looks for a file. `<Directory>`, `<Files>` and
+    .htaccess hold for files only. `ProxyPassMatch "^/(.*\\.php)$"` hands a script to PHP-FPM although its folder is
+    restricted.
+
+    The rule knows a `<Directory>` that the target of ProxyPassMatch lies above, a `<Files>` for names that end like
+    ProxyPassMatch's pattern, and a `<Directory>` in a virtual host whose ProxyPass takes every path.
+
+    Use `<FilesMatch>` with `SetHandler "proxy:..."`, which is asked with the file, or restrict a `<Location>`.
+
+    Fires on::
+
+        ProxyPassMatch "^/(.*\\.php)$" "fcgi://127.0.0.1:9000/var/www/$1"
+        <Directory "/var/www/admin">
+            Require ip 10.0.0.0/8
+        </Directory>
+
+    Fires on (a file's name)::
+
+        ProxyPassMatch "^/(.*\\.php)$" "fcgi://127.0.0.1:9000/var/www/$1"
+        <Files "config.php">
+            Require all denied
+        </Files>
+
+    Write instead::
+
+        <Directory "/var/www/admin">
+            Require ip 10.0.0.0/8
+        </Directory>
+        <FilesMatch "\\.php$">
+            SetHandler "proxy:fcgi://127.0.0.1:9000"
+        </FilesMatch>
+
+    Silent on (a Location restricts the same path)::
+
+        ProxyPassMatch "^/(.*\\.php)$" "fcgi://127.0.0.1:9000/var/www/$1"
+        <Directory "/var/www/admin">
+            Require ip 10.0.0.0/8
+        </Directory>
+        <Location "/admin">
+            Require ip 10.0.0.0/8
+        </Location>
+
+    Source: proxy_map_location and proxy_trans (mod_proxy.c), "Proxy Containers" in the documentation of sections;
+    tested on httpd 2.4.71.
+    """
+    patterns = [one for one in context.passes if one.pattern and one.target is not None]
+    for section in context.configuration.find("<directory", "<files", "<filesmatch"):
+        if not section.words or not restricts(section):
+            continue
+        host = server_of(section)
+        name = section.words[0]
+        mapping = next((one for one in patterns if _taken(one, section, host)), None)
+        if (
+            mapping is None
+            and section.key == "<directory"
+            and host is not None
+            and _in_document_root(context, name, host)
+        ):
+            mapping = next((one for one in context.passes if one.server.node is host and covers(one) == "/"), None)
+            if mapping is not None and _excluded(context, host):
+                mapping = None
+        if mapping is None or _restricted_by_path(context, mapping.server.node, name):
+            continue
+        yield Found(
+            section.place,
+            f'{mapping.kind} takes requests for what this section restricts ("{name}"): the section is not asked',
+            related=(Related(mapping.place, "this line takes them"),),
+            help='Use <FilesMatch> with SetHandler "proxy:…", or restrict a <Location>.',
+        )
+
+
+def _taken(mapping: Mapping, section: Node, host: Node | None) -> bool:
+    """Whether a ProxyPassMatch hands files of a section to a FastCGI backend."""
+    server = mapping.server.node
+    if host is not None and server is not None and host is not server:
+        return False
+    target = mapping.target
+    if target is None or target.scheme not in ("fcgi", "uwsgi", "scgi"):
+        return False
+    name = section.words[0]
+    if section.key == "<directory":
+        root = target.path.partition("$")[0].rstrip("/")
+        return bool(root) and name.startswith("/") and below(name.rstrip("/") or "/", root)
+    ending = ".php"
+    return ending in mapping.path.replace("\\", "") and name.lower().rstrip("$)").endswith("php")
+
+
+def _in_document_root(context: Context, name: str, host: Node) -> bool:
+    root = in_server(context, "documentroot", host)
+    return root is not None and bool(root.words) and below(name.rstrip("/"), root.words[0].rstrip("/"))
+
+
+def _excluded(context: Context, host: Node) -> bool:
+    """Whether something in a host is not proxied, so that its files are served."""
+    return any(one.exclusion and one.server.node in (None, host) for one in context.passes)
+
+
+def _restricted_by_path(context: Context, host: Node | None, name: str) -> bool:
+    """Whether a Location restricts a path that ends like a folder, or all paths."""
+    folder = name.rstrip("/").rpartition("/")[2]
+    for section, where in locations(context.configuration, host):
+        if restricts(section) and (where == "/" or folder in where.split("/")):
+            return True
+    return any(restricts(section) for section in context.configuration.find("<locationmatch", "<if"))
+
+
+@rule("AC021", "location-grants-over-files", "error", confidence="medium", references=(f"{_SECTIONS}#merging",))
+def location_grants_over_files(context: Context) -> Iterator[Found]:
+    """`<Location "/">` with `Require all granted` lets everybody in where `<Files>` or `<Directory>` keep them out.
+
+    httpd merges `<Location>` after `<Directory>` and `<Files>`, and the last section with a `Require` decides. So
+    `<Location "/"> Require all granted` opens every file that the server has below its DocumentRoot: `.htpasswd`, which
+    httpd's stock configuration denies by `<Files ".ht*">`, and restricted folders.
+
+    The rule reports a server that has a DocumentRoot and does not proxy everything.
+
+    Put `Require all granted` into the `<Directory>` of the DocumentRoot.
+
+    Fires on::
+
+        DocumentRoot "/var/www"
+        <Files ".ht*">
+            Require all denied
+        </Files>
+        <Location "/">
+            Require all granted
+        </Location>
+
+    Write instead::
+
+        DocumentRoot "/var/www"
+        <Files ".ht*">
+            Require all denied
+        </Files>
+        <Directory "/var/www">
+            Require all granted
+        </Directory>
+
+    Silent on (all is proxied)::
+
+        DocumentRoot "/var/www"
+        <Files ".ht*">
+            Require all denied
+        </Files>
+        <Location "/">
+            ProxyPass "http://10.0.0.5:8080/"
+            Require all granted
+        </Location>
+
+    Source: ap_process_request_internal (server/request.c), "How the sections are merged" in the documentation; tested
+    on httpd 2.4.71.
+    """
+    granting = [
+        section
+        for section in context.configuration.find("<location")
+        if path(section) == "/"
+        and not merges(section)
+        and (found := list(lines(section)))
+        and all(node.key == "require" and grants_all(node) for node in found)
+    ]
+    for section in granting:
+        host = server_of(section)
+        root = in_server(context, "documentroot", host)
+        if root is None or any(one.section is section for one in context.passes):
+            continue
+        if any(not one.exclusion and covers(one) == "/" and one.server.node in (None, host) for one in context.passes):
+            continue
+        kept = next((one for one in _restricting_files(context, host) if _serves(one, root)), None)
+        if kept is not None:
+            yield Found(
+                section.place,
+                f'this section lets everybody in, also where <{kept.name[1:]} "{kept.words[0]}"> keeps them out',
+                related=(Related(kept.place, "this section no longer holds"),),
+                help=f'Move the Require into <Directory "{root.words[0] if root.words else "…"}">.',
+            )
+
+
+def _restricting_files(context: Context, host: Node | None) -> Iterator[Node]:
+    for node in context.configuration.find("<files", "<filesmatch", "<directory"):
+        if node.words and node.inside("<virtualhost") in (None, host) and restricts(node):
+            yield node
+
+
+def _serves(section: Node, root: Node) -> bool:
+    """Whether files of a section are below a DocumentRoot."""
+    if section.key != "<directory":
+        return True
+    return bool(root.words) and below(section.words[0].rstrip("/"), root.words[0].rstrip("/"))

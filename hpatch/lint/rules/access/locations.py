@@ -1,0 +1,220 @@
+"""Restricted paths, and the requests that get past the section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.lint.found import Found, Related
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.access import below, lines, locations, merges, path, restricts, words
+from hpatch.lint.rules._shared.effective import server_of
+from hpatch.lint.rules._shared.passes import covers
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
+    from hpatch.lint.context import Context
+
+_SECTIONS = "https://httpd.apache.org/docs/2.4/sections.html"
+_MERGING = "https://httpd.apache.org/docs/2.4/mod/mod_authz_core.html#authmerging"
+_LIMIT = "https://httpd.apache.org/docs/2.4/mod/core.html#limit"
+
+
+@rule("AC022", "location-slash-only", "warning", confidence="medium", references=(f"{_SECTIONS}#location",))
+def location_slash_only(context: Context) -> Iterator[Found]:
+    """The restricted `<Location "/x/">` does not hold for `/x`, which the backend gets.
+
+    A `<Location>` with a slash at its end holds for what is below, not for the path without the slash. ProxyPass takes
+    both.
+
+    Write the Location without the slash.
+
+    Fires on::
+
+        ProxyPass "/admin" "http://10.0.0.5:8080/admin"
+        <Location "/admin/">
+            Require ip 10.0.0.0/8
+        </Location>
+
+    Write instead::
+
+        ProxyPass "/admin" "http://10.0.0.5:8080/admin"
+        <Location "/admin">
+            Require ip 10.0.0.0/8
+        </Location>
+
+    Silent on (ProxyPass has the slash, too)::
+
+        ProxyPass "/admin/" "http://10.0.0.5:8080/admin/"
+        <Location "/admin/">
+            Require ip 10.0.0.0/8
+        </Location>
+
+    Source: ap_location_walk (server/request.c), the Location documentation; tested on httpd 2.4.71.
+    """
+    for section in context.configuration.find("<location"):
+        where = path(section)
+        if where is None or where == "/" or not where.endswith("/") or not restricts(section):
+            continue
+        host = server_of(section)
+        bare = where.rstrip("/")
+        for mapping in context.passes:
+            if mapping.server.node not in (None, host) or mapping.section is section:
+                continue
+            taken = covers(mapping)
+            if taken is None or not below(bare, taken):
+                continue
+            if mapping.exclusion:
+                break
+            if _restricted(context, host, bare):
+                break
+            yield Found(
+                section.word_place(0),
+                f'"{bare}" without the slash reaches the backend without this section\'s rule',
+                related=(Related(mapping.place, "this line takes both"),),
+                help=f'Write <Location "{bare}">.',
+            )
+            break
+
+
+def _restricted(context: Context, host: Node | None, where: str) -> bool:
+    """Whether a section restricts a path, or may."""
+    if any(restricts(section) and below(where, outer) for section, outer in locations(context.configuration, host)):
+        return True
+    return any(restricts(section) for section in context.configuration.find("<locationmatch", "<if"))
+
+
+@rule("AC023", "nested-require-replaces", "warning", confidence="medium", references=(_MERGING,))
+def nested_require_replaces(context: Context) -> Iterator[Found]:
+    """The `Require` of an inner path takes the place of the outer one: who the client is no longer matters.
+
+    httpd does not add the `Require` lines of an inner `<Location>` to those of the outer one. The inner ones replace
+    them, unless the inner section has `AuthMerging And`. A section with `Require method GET` opens its path to
+    everybody who uses GET.
+
+    The rule reports an inner section that looks only at the method.
+
+    Add `AuthMerging And` to the inner section, or repeat the outer rule there.
+
+    Fires on::
+
+        <Location "/app">
+            Require ip 10.0.0.0/8
+        </Location>
+        <Location "/app/api">
+            Require method GET POST
+        </Location>
+
+    Write instead::
+
+        <Location "/app">
+            Require ip 10.0.0.0/8
+        </Location>
+        <Location "/app/api">
+            AuthMerging And
+            Require method GET POST
+        </Location>
+
+    Silent on (everybody is let in on purpose)::
+
+        <Location "/app">
+            Require ip 10.0.0.0/8
+        </Location>
+        <Location "/app/api">
+            Require all granted
+        </Location>
+
+    Source: the AuthMerging documentation; tested on httpd 2.4.71.
+    """
+    for inner in context.configuration.find("<location"):
+        where = path(inner)
+        found = list(lines(inner, limits=False))
+        if where is None or not found or merges(inner) or not all(map(_looks_at_method, found)):
+            continue
+        host = server_of(inner)
+        outer = next(
+            (
+                section
+                for section, above in locations(context.configuration, host)
+                if section is not inner and above != where and below(where, above) and restricts(section)
+            ),
+            None,
+        )
+        if outer is not None:
+            yield Found(
+                found[0].place,
+                f'this line replaces the rule of <Location "{outer.words[0]}">: this method is all that it wants',
+                related=(Related(outer.place, "this rule is gone for the inner path"),),
+                help="Add AuthMerging And to the inner section, or repeat the outer rule.",
+            )
+
+
+def _looks_at_method(node: Node) -> bool:
+    found = words(node)
+    if node.key != "require" or not found:
+        return False
+    return found[0] == "method" or (
+        found[0] == "expr" and "request_method" in node.args.lower() and "&&" not in node.args
+    )
+
+
+@rule("AC024", "limit-methods", "error", references=(_LIMIT,))
+def limit_methods(context: Context) -> Iterator[Found]:
+    """A rule in `<Limit>` holds for the methods that it names only: with any other word a client gets in.
+
+    `<Limit GET POST>` around a `Require` leaves PUT, DELETE, PATCH and words of the client's own choosing open. Many
+    backends answer an unknown method like GET.
+
+    The rule is silent about `<Limit>` that restricts writing methods only, such as PUT and DELETE.
+
+    Remove `<Limit>`, or use `<LimitExcept>`.
+
+    Fires on::
+
+        <Location "/admin">
+            <Limit GET POST>
+                Require ip 10.0.0.0/8
+            </Limit>
+        </Location>
+
+    Write instead::
+
+        <Location "/admin">
+            Require ip 10.0.0.0/8
+        </Location>
+
+    Silent on (reading is open on purpose)::
+
+        <Location "/dav">
+            <Limit PUT DELETE>
+                Require ip 10.0.0.0/8
+            </Limit>
+        </Location>
+
+    Silent on (the other methods are denied)::
+
+        <Location "/admin">
+            <Limit GET POST>
+                Require ip 10.0.0.0/8
+            </Limit>
+            <LimitExcept GET POST>
+                Require all denied
+            </LimitExcept>
+        </Location>
+
+    Source: the Limit documentation; tested on httpd 2.4.71.
+    """
+    for node in context.configuration.find("<limit"):
+        methods = [word.upper() for word in node.words]
+        outer = node.parent
+        if "GET" not in methods or not restricts(node) or outer is None:
+            continue
+        if any(child.key == "<limitexcept" and restricts(child) for child in outer.children or ()):
+            continue
+        if restricts(outer, limits=False):
+            continue
+        yield Found(
+            node.place,
+            f"the rule holds for {', '.join(methods)} only: a client gets in with any other method",
+            help="Remove <Limit>, or use <LimitExcept>.",
+        )
