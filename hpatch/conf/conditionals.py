@@ -30,7 +30,7 @@ def if_version(arguments: list[str], version: Version | None) -> bool | None:
     elif not wanted:
         raise ConditionError('has no closing ">"')
     negated = operator.startswith("!")
-    sign = operator[1:] if negated and len(operator) > 1 else operator
+    sign = operator.removeprefix("!")
     if sign not in ("=", "==", ">", ">=", "<", "<=", "~"):
         raise ConditionError(f'has the unknown operator "{operator}"')
     if sign == "~" or (sign in ("=", "==") and wanted.startswith("/")):
@@ -57,7 +57,7 @@ def _compare(sign: str, wanted: str, version: Version | None) -> bool | None:
         raise ConditionError(f'needs a version of the form major[.minor[.patch]], not "{wanted}"')
     if version is None:
         return None
-    numbers = [int(part or 0) for part in wanted.split(".")][:3]
+    numbers = [int(part or 0) for part in wanted.split(".")]
     other = Version(*[*numbers, 0, 0][:3])
     if sign[0] == ">":
         return version > other or (sign == ">=" and version == other)

@@ -38,8 +38,6 @@ def signature(args: str) -> tuple[str, tuple[str, ...]]:
     end = args.rfind(">")
     if end < 0:
         raise MacroError('<Macro> has no closing ">"')
-    if end == 0:
-        raise MacroError("<Macro> needs a name")
     name, at = words.get_word(args[:end])
     if not name:
         raise MacroError("<Macro> needs a name")
@@ -59,10 +57,8 @@ def _without_flags(text: str) -> str:
         for flag in ("/ignoreemptyargs", "/ignorebadnesting"):
             if text[: len(flag)].lower() == flag:
                 text = text[len(flag) :]
-        if text and text[0] not in words.SPACE:
-            blank = next((at for at, character in enumerate(text) if character in words.SPACE), 0)
-            text = text[blank or 1 :]
-        text = text.lstrip(words.SPACE)
+        _, blank, rest = text.partition(" ")  # a tab does not end the word
+        text = (rest if blank else text[1:]).lstrip(words.SPACE)
     return text
 
 
