@@ -1,4 +1,4 @@
-"""Debian's layout, which tells all modules that httpd has: those compiled in, and those of `mods-enabled`."""
+"""The layouts of distributions that tell all modules that httpd has: those compiled in, and those of one folder."""
 
 from __future__ import annotations
 
@@ -9,24 +9,62 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from hpatch.conf.view import View
 
-BUILT_IN = ("core.c", "mod_so.c", "mod_watchdog.c", "http_core.c", "mod_log_config.c", "mod_logio.c", "mod_version.c",
-            "mod_unixd.c")  # fmt: skip
+DEBIAN = ("core.c", "mod_so.c", "mod_watchdog.c", "http_core.c", "mod_log_config.c", "mod_logio.c", "mod_version.c",
+          "mod_unixd.c")  # fmt: skip
 """What Debian compiles in (`apache2 -l` of its 2.4.71)."""
 
-_ENABLED = "mods-enabled"
-_INCLUDE = re.compile(rf"^[ \t]*IncludeOptional[ \t]+[\"']?{_ENABLED}/\*\.load\b", re.I | re.M)
+RED_HAT = ("core.c", "mod_so.c", "http_core.c")
+"""What Red Hat compiles in: its package is built with `--enable-mods-shared=all --enable-mpms-shared=all`, and its own
+check holds that every module built has a LoadModule line."""
+
+_STOCK = ("00-base.conf", "00-dav.conf", "00-lua.conf", "00-mpm.conf", "00-proxy.conf", "01-cgi.conf")
+"""What httpd's package puts into `conf.modules.d`, in RHEL 7 to 10, Fedora, Amazon Linux and openEuler."""
+
+_LOADS = re.compile(r"^[ \t]*LoadModule[ \t]+(\w+)", re.I | re.M)
+_MODS_ENABLED = re.compile(r"^[ \t]*IncludeOptional[ \t]+[\"']?mods-enabled/\*\.load\b", re.I | re.M)
+_CONF_MODULES_D = re.compile(
+    r"^[ \t]*Include(?:Optional)?[ \t]+[\"']?(?:/\S*/)?conf\.modules\.d/\*\.conf\b", re.I | re.M
+)
+_ETC_HTTPD = re.compile(r"^[ \t]*ServerRoot[ \t]+[\"']?/(?:\S*/)?etc/httpd/?[\"']?[ \t]*$", re.I | re.M)
 
 
-def is_debian(path: str, text: str, view: View) -> bool:
-    """Whether a main file is Debian's and its `mods-enabled` is there as a whole, an MPM included.
+def built_in(path: str, text: str, view: View) -> tuple[str, ...]:
+    """What a distribution compiles into the httpd of a main file, if its folder of modules is there as a whole, an MPM
+    included.
 
-    A checkout without the folder, or with links that lead nowhere, tells nothing.
+    Empty for another layout, and for a checkout without the folder or with a part of it: it tells nothing.
     """
-    if os.path.basename(path) != "apache2.conf" or _INCLUDE.search(text) is None:  # noqa: PTH119 - the path stays text, as written
-        return False
-    folder = os.path.join(os.path.dirname(path), _ENABLED)  # noqa: PTH118, PTH120 - the path stays text, as written
+    name = os.path.basename(path)  # noqa: PTH119 - the path stays text, as written
+    folder = os.path.dirname(path)  # noqa: PTH120 - the path stays text, as written
+    if name == "apache2.conf" and _MODS_ENABLED.search(text) is not None:
+        return DEBIAN if _is_debian(os.path.join(folder, "mods-enabled"), view) else ()  # noqa: PTH118 - text only
+    if name == "httpd.conf" and _ETC_HTTPD.search(text) is not None and _CONF_MODULES_D.search(text) is not None:
+        modules = os.path.normpath(os.path.join(folder, os.pardir, "conf.modules.d"))  # noqa: PTH118 - text only
+        return RED_HAT if _is_red_hat(modules, view) else ()
+    return ()
+
+
+def _is_debian(folder: str, view: View) -> bool:
+    """Whether no link in `mods-enabled` leads nowhere."""
     if not view.is_folder(folder):
         return False
     loads = [name for name in view.names(folder) if name.endswith(".load")]
-    there = all(view.exists(os.path.join(folder, name)) for name in loads)  # noqa: PTH118 - the path stays text, as written
+    there = all(view.exists(os.path.join(folder, name)) for name in loads)  # noqa: PTH118 - text only
     return there and any(name.startswith("mpm_") for name in loads)
+
+
+def _is_red_hat(folder: str, view: View) -> bool:
+    """Whether `conf.modules.d` has all that the package puts there.
+
+    The MPM and mod_unixd are loaded in a build whose modules are all shared; another build has compiled them in.
+    """
+    if not view.is_folder(folder) or not set(_STOCK) <= set(view.names(folder)):
+        return False
+    loaded: set[str] = set()
+    for name in ("00-base.conf", "00-mpm.conf"):
+        file = os.path.join(folder, name)  # noqa: PTH118 - text only
+        try:
+            loaded.update(_LOADS.findall(view.read(file, file).text))
+        except (OSError, ValueError):
+            return False
+    return "unixd_module" in loaded and any(module.startswith("mpm_") for module in loaded)

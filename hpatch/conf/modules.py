@@ -19,13 +19,15 @@ class Modules:
     A module is loaded, absent, or not known. It is known to be absent only if the whole list was given
     (`complete`), or if the configuration loads another MPM. `static` are the modules known to be compiled in.
     `loaded_at` has the place of the `LoadModule` line for those that the configuration loads, `paths` the file
-    that it names.
+    that it names. `by_layout`: the folder that loads them is known and was seen to be whole, so that it does not matter
+    if ServerRoot itself is not here.
     """
 
     def __init__(self, names: Iterable[str] = (), *, complete: bool = False, static: Iterable[str] = ()) -> None:
         self.static = frozenset(identifier(name) for name in static)
         self.names = {identifier(name) for name in names} | self.static
         self.complete = complete
+        self.by_layout = False
         self.loaded_at: dict[str, Place] = {}
         self.paths: dict[str, str] = {}
         self._maybe: set[str] = set()
@@ -48,7 +50,7 @@ class Modules:
         """Take these for all that are compiled in; the configuration loads the others."""
         self.static = frozenset(map(identifier, static))
         self.names |= self.static
-        self.complete = True
+        self.complete = self.by_layout = True
 
     def copy(self) -> Modules:
         """A copy, to which a configuration adds its own `LoadModule` lines."""

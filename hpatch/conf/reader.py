@@ -280,8 +280,10 @@ class Reader(ReadingState):
     def _main(self, source: Source, name: str) -> None:
         """Read the text of the main file, or of the dump that stands for it."""
         self._count(source, None)
-        if self.modules.unknown and distribution.is_debian(self.main_path, source.text, self.view):
-            self.modules.know(distribution.BUILT_IN)
+        if self.modules.unknown:
+            built_in = distribution.built_in(self.main_path, source.text, self.view)
+            if built_in:
+                self.modules.know(built_in)
         self.modules_given = self.modules.complete
         self.modules.complete = parts.lists_modules(self.configuration, self.main, source.text)
         if source.text.startswith(_DUMPS):

@@ -46,12 +46,17 @@ def listed(configuration: Configuration) -> bool:
     of the httpd that will read it.
     """
     modules = configuration.modules
-    if not modules.complete or any(problem.kind in ("unreadable", "include") for problem in configuration.problems):
+    if not modules.complete or any(
+        problem.kind in ("unreadable", "include") and (problem.fatal or not modules.by_layout)
+        for problem in configuration.problems
+    ):
         return False
-    if modules.names != modules.static or configuration.main:
+    if modules.names != modules.static:
         return True
     if configuration.templates:
         return False  # a loop or a piece of text may load more
+    if configuration.main:
+        return True
     return bool(modules.loaded_at) and any(name.startswith("mpm_") for name in chain(modules.names, modules.loaded_at))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hpatch.conf.distribution import BUILT_IN
+from hpatch.conf.distribution import DEBIAN
 from hpatch.conf.load import DEFAULTS, Options, load
 from hpatch.conf.modules import Modules
 from hpatch.versions import Version
@@ -25,7 +25,7 @@ NAMES = sorted(path.name for path in CORPUS.glob("*.conf"))
 
 def views() -> dict[str, Options]:
     """How each file is read: as a main file of which all is known, and as a file of which nothing is known."""
-    modules = Modules(Modules.everything().names, complete=True, static=BUILT_IN)
+    modules = Modules(Modules.everything().names, complete=True, static=DEBIAN)
     known = Options(
         main=True, defines=(), version=Version(2, 4, 71), modules=modules, environment=ENVIRONMENT, check_files=True
     )
