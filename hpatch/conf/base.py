@@ -18,6 +18,9 @@ _SERVER_ROOT = re.compile(r"^[ \t]*ServerRoot[ \t]+(?:\"([^\"\n$]+)\"|([^\s\"$]+
 _BUILT_IN = {"apache2.conf": "/etc/apache2"}
 """ServerRoot where a main file of this name sets none, because it is compiled in (Debian)."""
 
+_AT = {"httpd.conf": "/etc/apache2"}
+"""Where a main file of this name stands in the root of a system whose ServerRoot is another folder (Alpine, SUSE)."""
+
 
 class Surroundings(NamedTuple):
     """Where the files of a configuration are.
@@ -81,10 +84,14 @@ def settle(main: str, server_root: str, view: View, *, check_files: bool) -> Bas
 
 def first(main: str, view: View) -> Base:
     """Where the paths of a main file start before it has set ServerRoot."""
-    built_in = _BUILT_IN.get(os.path.basename(main))  # noqa: PTH119 - the path stays text, as written
+    name = os.path.basename(main)  # noqa: PTH119 - the path stays text, as written
+    built_in, at = _BUILT_IN.get(name), _AT.get(name)
     folder = _home(main)
-    if built_in is not None and f"{os.path.abspath(folder)}/".endswith(f"{built_in}/"):  # noqa: PTH100 - text only
+    here = os.path.abspath(folder)  # noqa: PTH100 - text only
+    if built_in is not None and f"{here}/".endswith(f"{built_in}/"):
         return settle(main, built_in, view, check_files=False)
+    if at is not None and here.endswith(at) and here != at and not view.root:
+        return Base(view=Rooted(like(here.removesuffix(at), main)), server_root=at)
     return Base(view=view, server_root=folder)
 
 

@@ -152,7 +152,7 @@ class ReadingState(ABC):
     @property
     def whereabouts(self) -> str:
         """Where the files are that are looked for."""
-        return f'below "{self.view.root}"' if self.view.root else "on this machine"
+        return f'below "{os.path.normpath(self.view.root)}"' if self.view.root else "on this machine"
 
     def leaves(self, path: str) -> bool:
         """Whether a file is outside what was given, behind all links."""

@@ -57,6 +57,35 @@ def test_debians_server_root_needs_no_directive(tmp_path: Path) -> None:
     assert names(load(str(tmp_path / "apache2/apache2.conf"))) == []
 
 
+SUSE = "Include /etc/apache2/uid.conf\nInclude /etc/apache2/vhosts.d/*.conf\n"
+"""SUSE's main file sets no ServerRoot and names each file from /."""
+
+ALPINE = "ServerRoot /no-such-folder/www\nInclude /etc/apache2/uid.conf\nIncludeOptional /etc/apache2/vhosts.d/*.conf\n"
+"""Alpine's ServerRoot is a folder that a copy of the configuration does not have."""
+
+
+@pytest.mark.parametrize(("main", "said"), [(SUSE, []), (ALPINE, ["include"])], ids=["SUSE", "Alpine"])
+@pytest.mark.parametrize("given", ["", "./", "absolute"])
+def test_the_folder_etc_apache2_shows_the_root_of_a_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, main: str, said: list[str], given: str
+) -> None:
+    write(tmp_path, etc__apache2__httpd_conf=main, etc__apache2__uid_conf="User a\n",
+          **{"etc/apache2/vhosts.d/a.conf": "Own\n"})  # fmt: skip
+    monkeypatch.chdir(tmp_path / "etc")
+    start = f"{tmp_path}/etc/" if given == "absolute" else given
+    found = load(f"{start}apache2/httpd.conf")
+    assert (names(found), kinds(found)) == (["User", "Own"], said)
+    assert f"{start}apache2/vhosts.d/a.conf" in found.sources
+    if said and given != "absolute":
+        assert found.problems[0].message == 'the ServerRoot "/no-such-folder/www" is not a directory below ".."'
+
+
+@pytest.mark.parametrize("main", ["etc/apache2/other.conf", "apache2/httpd.conf"])
+def test_another_file_or_folder_shows_no_root(tmp_path: Path, main: str) -> None:
+    write(tmp_path, **{main: "Include /etc/apache2/no-such-file.conf\n", "etc/apache2/no-such-file.conf": "Own\n"})
+    assert names(load(str(tmp_path / main))) == []
+
+
 def test_a_link_of_a_copy_is_read_within_it(tmp_path: Path) -> None:
     write(tmp_path, etc__apache2__apache2_conf="Include sites-enabled/*.conf\n", etc__apache2__available__a_conf="A\n")
     (tmp_path / "etc/apache2/sites-enabled").mkdir()
