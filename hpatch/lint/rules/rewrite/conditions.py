@@ -1,0 +1,171 @@
+"""Conditions of mod_rewrite that hold for other requests than they are meant for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.lint.found import Found, Related
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.effective import in_server, is_on, server_of
+from hpatch.lint.rules._shared.rewriting import rewrites
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
+    from hpatch.lint.context import Context
+    from hpatch.lint.rules._shared.rewriting import Rewrite
+
+_COND = "https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html#rewritecond"
+_CONNECTION = r"%\{(?:HTTP:Connection|HTTP_CONNECTION)\}"
+
+
+@rule("RW015", "websocket-connection-exact", "warning", references=(_COND, "RFC 9110, 7.6.1"))
+def websocket_connection_exact(context: Context) -> Iterator[Found]:
+    """The condition wants the Connection header to be `Upgrade` and nothing else, but it is a list.
+
+    Firefox sends `Connection: keep-alive, Upgrade`. The condition does not hold then, and the request for a websocket
+    goes to the page's backend.
+
+    Take the anchors away: `Upgrade [NC]`, or `\\bUpgrade\\b`.
+
+    Fires on::
+
+        RewriteEngine On
+        RewriteCond "%{HTTP:Connection}" "^Upgrade$" [NC]
+        RewriteRule "^/(.*)" "ws://10.0.0.5:8072/$1" [P,L]
+
+    Fires on (compared as a text)::
+
+        RewriteEngine On
+        RewriteCond "%{HTTP:Connection}" "=Upgrade"
+        RewriteRule "^/(.*)" "ws://10.0.0.5:8072/$1" [P,L]
+
+    Write instead::
+
+        RewriteEngine On
+        RewriteCond "%{HTTP:Connection}" "Upgrade" [NC]
+        RewriteRule "^/(.*)" "ws://10.0.0.5:8072/$1" [P,L]
+
+    Silent on (the Upgrade header is one word)::
+
+        RewriteEngine On
+        RewriteCond "%{HTTP:Upgrade}" "^websocket$" [NC]
+        RewriteRule "^/(.*)" "ws://10.0.0.5:8072/$1" [P,L]
+
+    Source: RFC 9110, 7.6.1 (Connection is a list); tested on httpd 2.4.71.
+    """
+    if "rewritecond" not in context.configuration.by_key:
+        return
+    for one in rewrites(context):
+        for node, condition in one.conditions:
+            if re.fullmatch(_CONNECTION, condition.test, re.IGNORECASE) is None:
+                continue
+            if re.match(r"(?:\^|=)\(?Upgrade", condition.pattern, re.IGNORECASE) is not None:
+                yield Found(
+                    node.word_place(1),
+                    f'"{condition.pattern}" does not match "Connection: keep-alive, Upgrade", which Firefox sends',
+                    help='Write "Upgrade" [NC].',
+                )
+
+
+@rule("RW016", "https-redirect-loop", "warning", confidence="medium", references=(_COND,))
+def https_redirect_loop(context: Context) -> Iterator[Found]:
+    """The redirect to https never ends: TLS ends before httpd, so that `%{HTTPS}` is always `off`.
+
+    The virtual host reads what a proxy in front says of the client (mod_remoteip, X-Forwarded-Proto). The client has
+    come by https already, and comes again by https after each redirect.
+
+    The rule is silent if a condition looks at X-Forwarded-Proto, if the host answers at port 443 too, and if nothing
+    says that a proxy is in front.
+
+    Look at the header: `RewriteCond "%{HTTP:X-Forwarded-Proto}" "!=https"`.
+
+    Fires on::
+
+        <VirtualHost "*:80">
+            RemoteIPHeader X-Forwarded-For
+            RemoteIPInternalProxy 10.0.0.2
+            RewriteEngine On
+            RewriteCond "%{HTTPS}" "off"
+            RewriteRule "^" "https://shop.example%{REQUEST_URI}" [R=301,L]
+            ProxyPass "/" "http://10.0.0.5:8080/"
+        </VirtualHost>
+
+    Write instead::
+
+        <VirtualHost "*:80">
+            RemoteIPHeader X-Forwarded-For
+            RemoteIPInternalProxy 10.0.0.2
+            RewriteEngine On
+            RewriteCond "%{HTTP:X-Forwarded-Proto}" "!=https"
+            RewriteRule "^" "https://shop.example%{REQUEST_URI}" [R=301,L]
+            ProxyPass "/" "http://10.0.0.5:8080/"
+        </VirtualHost>
+
+    Silent on (httpd itself answers by https)::
+
+        <VirtualHost "*:80">
+            RemoteIPHeader X-Forwarded-For
+            RemoteIPInternalProxy 10.0.0.2
+            RewriteEngine On
+            RewriteCond "%{HTTPS}" "off"
+            RewriteRule "^" "https://shop.example%{REQUEST_URI}" [R=301,L]
+        </VirtualHost>
+        <VirtualHost "*:443">
+            ProxyPass "/" "http://10.0.0.5:8080/"
+        </VirtualHost>
+
+    Source: the HTTPS variable in the RewriteCond documentation; tested on httpd 2.4.71.
+    """
+    if "rewritecond" not in context.configuration.by_key:
+        return
+    for one in rewrites(context):
+        if (
+            not one.in_server
+            or not one.rule.has("r", "redirect")
+            or not one.rule.substitution.lower().startswith("https:")
+        ):
+            continue
+        tests = [condition.test.upper() for _, condition in one.conditions]
+        if "%{HTTPS}" not in tests or any("FORWARDED" in test or "%{ENV:" in test for test in tests):
+            continue
+        host = server_of(one.node)
+        behind = _behind_proxy(context, host)
+        if behind is None or _has_tls(context, host) or not _for_every_path(one):
+            continue
+        yield Found(
+            one.node.place,
+            "this redirect never ends: TLS ends before httpd, so that HTTPS is always off",
+            related=(Related(behind.place, "a proxy is in front"),),
+            help='Use RewriteCond "%{HTTP:X-Forwarded-Proto}" "!=https".',
+        )
+
+
+def _behind_proxy(context: Context, host: Node | None) -> Node | None:
+    """A line that says that a proxy in front of a server ends TLS."""
+    remote = in_server(context, "remoteipheader", host)
+    if remote is not None:
+        return remote
+    for node in context.configuration.find("setenvif", "setenvifnocase", "requestheader"):
+        if server_of(node) in (None, host) and "x-forwarded-proto" in node.args.lower() and node.key != "requestheader":
+            return node
+    return None
+
+
+def _has_tls(context: Context, host: Node | None) -> bool:
+    """Whether httpd itself may answer by https."""
+    if any(is_on(line) for line in context.configuration.find("sslengine")):
+        return True
+    if any(
+        "https" in line.args.lower() or ":443" in line.args or line.args.strip() == "443"
+        for line in context.configuration.find("listen")
+    ):
+        return True
+    return any(
+        word.rpartition(":")[2] == "443" for one in context.configuration.find("<virtualhost") for word in one.words
+    )
+
+
+def _for_every_path(one: Rewrite) -> bool:
+    return re.fullmatch(r"\^?/?(?:\(?\.\*\)?|)\$?", one.rule.pattern) is not None

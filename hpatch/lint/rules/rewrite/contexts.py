@@ -1,0 +1,318 @@
+"""Rules of mod_rewrite that never run, or never match, in the place where they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.lint.found import Found, Related
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.addresses import hosts as host_addresses
+from hpatch.lint.rules._shared.addresses import listeners
+from hpatch.lint.rules._shared.effective import server_of
+from hpatch.lint.rules._shared.passes import covers
+from hpatch.lint.rules._shared.rewriting import rewrites
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
+    from hpatch.lint.context import Context
+    from hpatch.lint.rules._shared.rewriting import Rewrite
+
+_ENGINE = "https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html#rewriteengine"
+_OPTIONS = "https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html#rewriteoptions"
+_RULE = "https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html#rewriterule"
+_INHERITING = ("inherit", "inheritbefore")
+_OF_REWRITE = ("rewriteengine", "rewriteoptions", "rewriterule", "rewritecond", "rewritemap")
+_HANDING_DOWN = ("inheritdown", "inheritdownbefore")
+
+
+@rule("RW001", "rewrite-engine-off", "error", references=(_ENGINE,))
+def rewrite_engine_off(context: Context) -> Iterator[Found]:
+    """Nothing switches mod_rewrite on here: the rules do nothing, and httpd says nothing.
+
+    `RewriteEngine On` holds for the server that it stands in and for its sections. Virtual hosts take it from the main
+    server, `<Directory>` sections from the server and from the folders above.
+
+    It is an info where `RewriteEngine Off` stands beside the rules, and in a part of a configuration, because another
+    file may switch mod_rewrite on.
+
+    Add `RewriteEngine On`.
+
+    Fires on::
+
+        RewriteCond "%{HTTP:Upgrade}" "websocket" [NC]
+        RewriteRule "^/(.*)" "ws://10.0.0.5:8072/$1" [P,L]
+
+    Write instead::
+
+        RewriteEngine On
+        RewriteCond "%{HTTP:Upgrade}" "websocket" [NC]
+        RewriteRule "^/(.*)" "ws://10.0.0.5:8072/$1" [P,L]
+
+    Silent on (the main server's line holds)::
+
+        RewriteEngine On
+        <VirtualHost "*:80">
+            RewriteRule "^/old$" "/new" [R]
+        </VirtualHost>
+
+    Source: cmd_rewriteengine, config_server_merge and config_perdir_merge (mod_rewrite.c); tested on httpd 2.4.71.
+    """
+    seen: set[int] = set()
+    for one in rewrites(context):
+        place = id(one.section)
+        if place in seen:
+            continue
+        seen.add(place)
+        switches = list(_switches(context, one))
+        if any(_is_on(switch) for switch in switches):
+            continue
+        off = next((switch for switch in switches if switch.parent is one.section), None)
+        part = not context.configuration.main
+        yield Found(
+            one.node.place,
+            '"RewriteEngine Off" switches this rule off'
+            if off is not None
+            else "this rule does nothing: nothing switches mod_rewrite on here",
+            related=() if off is None else (Related(off.place, "it is switched off here"),),
+            help="Add RewriteEngine On.",
+            severity="info" if off is not None or part else None,
+            confidence="medium" if part else None,
+        )
+
+
+def _is_on(switch: Node) -> bool:
+    return "".join(switch.words[:1]).lower() != "off" or bool(switch.conditions)
+
+
+def _switches(context: Context, one: Rewrite) -> Iterator[Node]:
+    """The RewriteEngine lines that may hold for a rule: that of its section, or else those around and above it."""
+    lines = context.configuration.by_key.get("rewriteengine", [])
+    own = [line for line in lines if line.parent is one.section]
+    if own:
+        yield from own if any(line.conditions for line in own) else own[-1:]
+        return
+    host = server_of(one.node)
+    around = {id(section) for section in one.node.ancestors()}
+    for line in lines:
+        section = line.parent
+        if section is None or id(section) in around:
+            yield line
+        elif not one.in_server and section.key.startswith("<") and server_of(line) in (None, host):
+            # A section for a folder above, or for the same folder once more.
+            yield from [line] if section.key != "<virtualhost" else []
+
+
+@rule("RW002", "rewrite-not-inherited", "warning", references=(_OPTIONS,))
+def rewrite_not_inherited(context: Context) -> Iterator[Found]:
+    """No virtual host uses the main server's rules of mod_rewrite.
+
+    A virtual host inherits whether mod_rewrite is on, but not the rules. `RewriteOptions Inherit` in the virtual host
+    adds them; so does `RewriteOptions InheritDown` in the main server, but only for a virtual host that has a line of
+    mod_rewrite itself.
+
+    The rule is silent if httpd listens on a port for which there is no virtual host: the main server answers there.
+
+    Add `RewriteOptions Inherit` to the virtual hosts, or move the rules there.
+
+    Fires on::
+
+        Listen 80
+        RewriteEngine On
+        RewriteRule "^/old$" "/new" [R]
+        <VirtualHost "*:80">
+            ServerName a.example
+        </VirtualHost>
+
+    Write instead::
+
+        Listen 80
+        RewriteEngine On
+        RewriteRule "^/old$" "/new" [R]
+        <VirtualHost "*:80">
+            ServerName a.example
+            RewriteOptions Inherit
+        </VirtualHost>
+
+    Silent on (the main server answers at port 8080)::
+
+        Listen 80
+        Listen 8080
+        RewriteEngine On
+        RewriteRule "^/old$" "/new" [R]
+        <VirtualHost "*:80">
+            ServerName a.example
+        </VirtualHost>
+
+    Source: config_server_merge (mod_rewrite.c), the RewriteOptions documentation; tested on httpd 2.4.71.
+    """
+    hosts = context.configuration.by_key.get("<virtualhost")
+    if not hosts:
+        return
+    first = next((one for one in rewrites(context) if one.section is None), None)
+    if first is None:
+        return
+    if any(_inherits(context, host) for host in hosts) or not _taken(context):
+        return
+    yield Found(
+        first.node.place,
+        "no virtual host uses this rule: they do not inherit the main server's rules",
+        related=(Related(hosts[0].place, "the first virtual host"),),
+        help="Add RewriteOptions Inherit to the virtual hosts, or move the rules there.",
+    )
+
+
+def _inherits(context: Context, host: Node) -> bool:
+    """Whether a virtual host has the main server's rules. One without a line of mod_rewrite never has them."""
+    if not any(child.key in _OF_REWRITE for child in host.children or ()):
+        return False
+    own, main = _options(context, host), _options(context, None)
+    if (own or main).intersection(_INHERITING):
+        return True
+    return "ignoreinherit" not in (own or main) and bool(main.intersection(_HANDING_DOWN))
+
+
+def _options(context: Context, host: Node | None) -> frozenset[str]:
+    lines = [line for line in context.configuration.by_key.get("rewriteoptions", ()) if line.parent is host]
+    return frozenset(word.lower() for line in lines for word in line.words)
+
+
+def _taken(context: Context) -> bool:
+    """Whether a virtual host answers at every port that httpd listens on."""
+    found = listeners(context.configuration)
+    if not found.complete:
+        return False
+    ports = {one.port for one in host_addresses(context.configuration) if one.host in (None, "*", "_default_")}
+    return None in ports or all(one.port in ports for one in found.known)
+
+
+@rule("RW003", "rewrite-leading-slash", "error", references=(_RULE,))
+def rewrite_leading_slash(context: Context) -> Iterator[Found]:
+    """The pattern never matches: a path begins with a slash in a server, and without one in a `<Directory>`.
+
+    In a server or virtual host, mod_rewrite compares the URL's path, which begins with a slash. In a `<Directory>` or
+    .htaccess it takes the folder away first, with its slash.
+
+    The rule reports `^` before a letter or digit in a server, and `^/` in a `<Directory>`. It is silent where another
+    rule may make a path without a slash, such as `%{HTTP_HOST}$1`.
+
+    Write `^/api/` in a server, and `^api/` in a `<Directory>`.
+
+    Fires on::
+
+        RewriteEngine On
+        RewriteRule "^api/(.*)" "http://10.0.0.5:8080/$1" [P]
+
+    Fires on (in a folder)::
+
+        <Directory "/var/www">
+            RewriteEngine On
+            RewriteRule "^/old$" "/new" [R]
+        </Directory>
+
+    Write instead::
+
+        RewriteEngine On
+        RewriteRule "^/api/(.*)" "http://10.0.0.5:8080/$1" [P]
+
+    Silent on (both are meant)::
+
+        RewriteEngine On
+        RewriteRule "^/?api/(.*)" "http://10.0.0.5:8080/$1" [P]
+
+    Source: hook_uri2file and hook_fixup (mod_rewrite.c), the RewriteRule documentation; tested on httpd 2.4.71.
+    """
+    if any(map(_forward, context.configuration.find("proxyrequests"))):
+        return
+    every = list(rewrites(context))
+    changed = {id(one.section) for one in every if one.changes_start}
+    for one in every:
+        pattern = one.rule.pattern
+        if _alternatives(pattern) or id(one.section) in changed:
+            continue
+        # Another file may hold an Include of a part in any section.
+        certain = one.section is not None or context.configuration.main
+        if one.in_server and certain and re.match(r"\^[A-Za-z0-9](?![?*{])", pattern) is not None:
+            yield Found(
+                one.node.word_place(0),
+                f'"{pattern}" never matches in a server: the path begins with a slash',
+                help=f'Write "^/{pattern[1:]}".',
+            )
+        elif one.in_folder and re.match(r"\^/(?![?*{])", pattern) is not None:
+            yield Found(
+                one.node.word_place(0),
+                f'"{pattern}" never matches in a <Directory>: mod_rewrite takes the folder and its slash away',
+                help=f'Write "^{pattern[2:]}".',
+            )
+
+
+def _forward(node: Node) -> bool:
+    return "".join(node.words[:1]).lower() == "on"
+
+
+def _alternatives(pattern: str) -> bool:
+    """Whether a `|` may stand outside of every group."""
+    return "|" in pattern and "|" in re.sub(r"\\.|\([^()]*\)", "", pattern)
+
+
+@rule("RW004", "rewrite-dir-proxied", "warning", references=(_RULE,))
+def rewrite_dir_proxied(context: Context) -> Iterator[Found]:
+    """The rules in a `<Directory>` never run: ProxyPass takes every request of the virtual host.
+
+    mod_rewrite asks the rules of a `<Directory>` or .htaccess when httpd has found a file. A proxied request has none.
+    In a `<Location>` and in the virtual host itself rules run for proxied paths, too.
+
+    Move the rules into the virtual host, and begin the patterns with a slash.
+
+    Fires on::
+
+        <VirtualHost "*:80">
+            DocumentRoot "/var/www"
+            ProxyPass "/" "http://10.0.0.5:8080/"
+            <Directory "/var/www">
+                RewriteEngine On
+                RewriteRule "^old$" "/new" [R]
+            </Directory>
+        </VirtualHost>
+
+    Write instead::
+
+        <VirtualHost "*:80">
+            ProxyPass "/" "http://10.0.0.5:8080/"
+            RewriteEngine On
+            RewriteRule "^/old$" "/new" [R]
+        </VirtualHost>
+
+    Silent on (a part of the paths is not proxied)::
+
+        <VirtualHost "*:80">
+            DocumentRoot "/var/www"
+            ProxyPass "/static" "!"
+            ProxyPass "/" "http://10.0.0.5:8080/"
+            <Directory "/var/www">
+                RewriteEngine On
+                RewriteRule "^old$" "/new" [R]
+            </Directory>
+        </VirtualHost>
+
+    Source: hook_fixup (mod_rewrite.c); tested on httpd 2.4.71.
+    """
+    seen: set[int] = set()
+    for one in rewrites(context):
+        host = server_of(one.node)
+        section = one.section
+        if not one.in_folder or host is None or section is None or id(section) in seen:
+            continue
+        seen.add(id(section))
+        passes = [mapping for mapping in context.passes if mapping.server.node in (None, host)]
+        if any(mapping.exclusion for mapping in passes) or context.configuration.find("aliasmatch", "scriptaliasmatch"):
+            continue
+        taking = next((mapping for mapping in passes if covers(mapping) == "/"), None)
+        if taking is not None:
+            yield Found(
+                one.node.place,
+                f'this rule never runs: the ProxyPass for "{taking.path}" takes every request',
+                related=(Related(taking.place, "it takes every request"),),
+                help="Move the rules into the virtual host, and begin the patterns with a slash.",
+            )

@@ -1,0 +1,43 @@
+"""Where rules of mod_rewrite are in force: what only a second rule, or another file, decides."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.lint.find import find
+
+ON = "RewriteEngine On\n"
+
+
+def test_a_rule_before_may_take_the_slash_away() -> None:
+    rules = "RewriteRule ^(.+) %{SERVER_NAME}$1 [C]\nRewriteRule ^shop\\.example/(.*) /shop/$1 [L]\n"
+    assert not find("rewrite-leading-slash", ON + rules)
+    assert find("rewrite-leading-slash", ON + rules.replace("%{SERVER_NAME}$1", "/x$1"))
+    assert find("rewrite-leading-slash", f"{ON}RewriteRule ^/x - [E=a:b]\nRewriteRule ^shop/(.*) /y/$1\n")
+
+
+@pytest.mark.parametrize("pattern", ["^(api)/", "^[a-z]/", "^.*", "^", "^$", "api/", "!^api/", "^\\w/", "^a*/", "^(?:api)"])
+def test_patterns_that_may_match(pattern: str) -> None:
+    assert not find("rewrite-leading-slash", f'{ON}RewriteRule "{pattern}" /x\n')
+
+
+def test_the_place_of_a_pattern() -> None:
+    (found,) = find("rewrite-leading-slash", f'<VirtualHost *>\n{ON}RewriteRule "^api/" /x [PT]\n</VirtualHost>\n')
+    assert (found.place.line, found.place.column, found.place.end_column) == (3, 13, 20)
+
+
+def test_the_engine_is_told_once_a_section() -> None:
+    rules = "RewriteRule ^/a /b\nRewriteRule ^/c /d\n"
+    text = f"{rules}<VirtualHost *>\n{rules}</VirtualHost>\n<VirtualHost *>\n{ON}{rules}</VirtualHost>\n"
+    assert [one.place.line for one in find("rewrite-engine-off", text)] == [1, 4]
+
+
+def test_an_engine_that_another_file_may_switch_on() -> None:
+    (part,) = find("rewrite-engine-off", "RewriteRule ^/a /b\n", part=True)
+    (whole,) = find("rewrite-engine-off", "RewriteRule ^/a /b\n")
+    assert (part.severity, whole.severity) == ("info", "error")
+    assert not find("rewrite-engine-off", "<IfDefine X>\nRewriteEngine On\n</IfDefine>\nRewriteRule ^/a /b\n")
+
+
+def test_a_part_may_be_included_in_a_folder() -> None:
+    assert not find("rewrite-leading-slash", f"{ON}RewriteRule ^api/ /x\n", part=True)
