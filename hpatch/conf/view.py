@@ -207,7 +207,7 @@ def like(path: str, given: str) -> str:
     if given.startswith("/"):
         return path
     relative = os.path.relpath(path)
-    return f"./{relative}" if given.startswith("./") or given == "." else relative
+    return f"./{relative}" if given.startswith("./") else relative
 
 
 def _slash(path: str) -> str:

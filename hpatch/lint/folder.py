@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
+from hpatch.conf.foreign.recognise import foreign
 from hpatch.conf.parts import MAIN
+from hpatch.conf.templates import presence
 from hpatch.conf.view import MACHINE, View
 
 _LEFTOVER = re.compile(
@@ -41,10 +43,12 @@ class FolderFiles(NamedTuple):
 def look(path: str, exclude: Iterable[str] = (), view: View = MACHINE) -> FolderFiles:
     """The configurations below a folder, in byte order. Hidden folders are skipped, and links are not followed.
 
-    What packagers and editors leave behind is set aside, and so is what a pattern of `exclude` matches.
+    What packagers and editors leave behind is set aside, and so is what a pattern of `exclude` matches. Those below the
+    current folder (`.`) have paths relative to it, without `./`.
     """
     found = FolderFiles(main=[], other=[], uwsgi=[], maps=[], set_aside={}, unread=[])
-    for folder, folders, files in os.walk(path, onerror=found.unread.append):
+    for walked, folders, files in os.walk(path, onerror=found.unread.append):
+        folder = below(walked, path)
         folders[:] = sorted((name for name in folders if not name.startswith(".")), key=os.fsencode)
         copies = os.path.basename(folder) == "original" and os.path.basename(os.path.dirname(folder)) == "conf"  # noqa: PTH119, PTH120 - text only
         for name in sorted(files, key=os.fsencode):
@@ -68,6 +72,11 @@ def look(path: str, exclude: Iterable[str] = (), view: View = MACHINE) -> Folder
     return found
 
 
+def below(path: str, top: str) -> str:
+    """A path that a walk through `top` gave, as it is shown: without `./` for the current folder."""
+    return path[len("./") :] if top == os.curdir else path
+
+
 def excluded(path: str, patterns: Iterable[str]) -> bool:
     """Whether a pattern matches a file, or a folder that it is in.
 
@@ -87,6 +96,19 @@ def excluded(path: str, patterns: Iterable[str]) -> bool:
 def is_part(path: str, view: View = MACHINE) -> bool:
     """Whether a file has what a virtual host's file has."""
     return _has(path, _PART, view)
+
+
+def seems(path: str, view: View = MACHINE) -> str | None:
+    """What a file seems to be that is not a configuration of httpd.
+
+    None for one that may be, for a template, and for one that cannot be read.
+    """
+    try:
+        text = view.read(view.inner(path) or path, path).text
+    except (OSError, ValueError):
+        return None
+    found = None if presence.may_be(path, text) else foreign(text)
+    return None if found is None else found.kind
 
 
 def includes(path: str, view: View = MACHINE) -> bool:
@@ -109,7 +131,8 @@ def home(path: str) -> str | None:
 
 
 def up(path: str, top: str) -> Iterator[str]:
-    """The folders that a file is in, the innermost first, up to `top`."""
+    """The folders that a file is in, the innermost first, up to `top`. The current folder is called ""."""
+    top = "" if top == os.curdir else top
     folder = os.path.dirname(path)  # noqa: PTH120 - the path stays text, as written
     while True:
         yield folder

@@ -19,6 +19,18 @@ STDIN = "<stdin>"
 """How the standard input is shown."""
 
 
+class NotRead(NamedTuple):
+    """A configuration in a given folder that was not read. `seems` says what it seems to be, if it is not httpd's.
+
+    It was `passed_over` if nothing says that it should not be read: no configuration includes it, that is all.
+    """
+
+    name: str
+    reason: str
+    passed_over: bool = False
+    seems: str | None = None
+
+
 class _Chosen(NamedTuple):
     """The roots among a folder's files, with the configurations that had to be read to tell."""
 
@@ -68,7 +80,8 @@ def roots(
     found = folders.look(path, exclude, _view(options))
     homes = {os.path.dirname(file) for file in found.main}  # noqa: PTH120 - the path stays text, as written
     for error in found.unread:
-        if homes.isdisjoint(folders.up(os.path.join(error.filename, ""), path)):  # noqa: PTH118 - the path stays text, as written
+        unread = os.path.join(folders.below(error.filename, path), "")  # noqa: PTH118 - the path stays text, as written
+        if homes.isdisjoint(folders.up(unread, path)):
             raise _unreadable(error)
     chosen = _outermost(found.main or found.other, options, environment)
     mounted = [root for file in found.maps for root in _mounted(file, options)]
@@ -90,22 +103,31 @@ def roots(
     ] + mounted
 
 
-def not_read(path: str, read: Iterable[str], exclude: Iterable[str] = ()) -> list[tuple[str, str]]:
-    """The configurations in a folder that were not read, each with the reason. `read` are the names of those that were,
-    and of the links to them.
+def not_read(path: str, read: Iterable[str], exclude: Iterable[str] = ()) -> list[NotRead]:
+    """The configurations in a folder that were not read, by name. `read` are the names of those that were, and of the
+    links to them.
 
     A file has none. Folders that cannot be looked into are left out.
     """
     if not os.path.isdir(path):  # noqa: PTH112 - the path stays text, as written
         return []
-    real = {os.path.realpath(name) for name in read}
+    real_path = RealPaths()
+    real = {real_path(name) for name in read}
     found = folders.look(path, exclude)
-    reasons = {
-        **dict.fromkeys(found.main, "another configuration includes it"),
-        **dict.fromkeys(found.other, "no Include names it, and it has neither a virtual host nor a proxy"),
-        **found.set_aside,
-    }
-    return sorted((name, why) for name, why in reasons.items() if os.path.realpath(name) not in real)
+    reasons = {**dict.fromkeys(found.main, "another configuration includes it"), **found.set_aside}
+    left = [NotRead(name=name, reason=why) for name, why in reasons.items() if real_path(name) not in real]
+    left += [_unnamed(name) for name in found.other if real_path(name) not in real]
+    return sorted(left)
+
+
+def _unnamed(path: str) -> NotRead:
+    """A file that no Include names. One in Debian's `sites-available` and its like is not enabled: that is meant."""
+    seems = folders.seems(path)
+    why = "no Include names it, and it has neither a virtual host nor a proxy"
+    if seems is not None:
+        why = f"no Include names it, and it looks like {seems}"
+    disabled = os.path.basename(os.path.dirname(path)).endswith("-available")  # noqa: PTH119, PTH120 - text only
+    return NotRead(name=path, reason=why, passed_over=not disabled, seems=seems)
 
 
 def instances(path: str) -> list[str]:

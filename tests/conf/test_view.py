@@ -108,7 +108,7 @@ def test_a_link_is_shown_as_the_file_behind_it(tmp_path: Path, monkeypatch: pyte
     (tmp_path / "sites-available/a.conf").write_text("")
     (tmp_path / "sites-enabled/a.conf").symlink_to("../sites-available/a.conf")
     monkeypatch.chdir(tmp_path)
-    start = f"{tmp_path}/" if given == "absolute" else "./" if given else ""
+    start = f"{tmp_path}/" if given == "absolute" else "./" if given == "./" else ""
     folder = GivenFolder(str(tmp_path) if given == "absolute" else given)
     assert folder.shown(f"{start}sites-enabled/a.conf") == (
         f"{start}sites-available/a.conf",

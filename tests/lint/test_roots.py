@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from hpatch.conf.base import Surroundings
 from hpatch.conf.load import Options
 from hpatch.errors import InputError, UsageError
+from hpatch.lint.engine import read
 from hpatch.lint.roots import instances, located, not_read, roots
 
 INI = "[uwsgi]\nsocket = /run/a.sock\n"
@@ -243,9 +246,41 @@ def test_a_link_to_a_file_of_the_kernel_is_not_read(tmp_path: Path, name: str) -
         assert names(tmp_path) == ["apache2.conf"]
 
 
+def test_the_current_folder_is_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree(tmp_path, httpd_conf="Include a/*.conf\n", a__x_conf="Listen 80\n", a__uwsgi__x_ini=INI, y_ini=INI,
+         b__z_conf="Timeout 60\n")  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    (root,) = roots(".", Options())
+    assert (root.path, root.uwsgi) == ("httpd.conf", ("y.ini", "a/uwsgi/x.ini"))
+    assert list(read(root).sources) == ["httpd.conf", "a/x.conf"]
+    assert [one.name for one in not_read(".", ["httpd.conf", "a/x.conf"])] == ["b/z.conf"]
+    assert [root.path for root in roots("./", Options())] == ["./httpd.conf"]
+
+
+@pytest.mark.parametrize(("name", "readable"), [("a", True), ("a/b", True), ("", False)])
+def test_a_folder_in_the_current_one_that_cannot_be_looked_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, readable: bool
+) -> None:
+    tree(tmp_path, "httpd_conf")
+    monkeypatch.chdir(tmp_path)
+    walk = os.walk
+
+    def refuse(top: str, onerror: Callable[[OSError], None]) -> Iterator[tuple[str, list[str], list[str]]]:
+        onerror(PermissionError(errno.EACCES, "Permission denied", f"{top}/{name}" if name else top))
+        if name:
+            yield from walk(top)
+
+    monkeypatch.setattr(os, "walk", refuse)
+    if readable:
+        assert [root.path for root in roots(".", Options())] == ["httpd.conf"]
+        return
+    with pytest.raises(InputError, match=r"^\.: cannot be read: Permission denied$"):
+        roots(".", Options())
+
+
 def test_what_was_not_read(tmp_path: Path) -> None:
     tree(tmp_path, "apache2_conf", a__x_conf="Timeout 60\n", b__y_conf="Timeout 60\n")
     (tmp_path / "b/absolute.conf").symlink_to("/etc/no-such-folder/x.conf")
     read = [str(tmp_path / name) for name in ("apache2.conf", "a/x.conf", "b/absolute.conf")]
-    assert [name for name, _ in not_read(str(tmp_path), read)] == [str(tmp_path / "b/y.conf")]
+    assert [one.name for one in not_read(str(tmp_path), read)] == [str(tmp_path / "b/y.conf")]
     assert not_read(str(tmp_path / "apache2.conf"), []) == []

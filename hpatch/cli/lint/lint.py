@@ -198,7 +198,8 @@ def _command(
     report = FindingsReport(
         result,
         detail="findings" if quiet else "all" if verbose else "summary",
-        not_read=_not_read(path, chosen, result) if show_files else None,
+        not_read=_not_read(path, chosen, result) if show_files or (format == "text" and not quiet) else (),
+        show_files=show_files,
     )
     output.show(report, FORMS, format, file=output_file)
     return _exit_code(result, chosen.fail_on or "warning")
@@ -248,13 +249,13 @@ def _roots(paths: list[str], chosen: Settings, httpd: str | None, stdin_filename
     return list(found.values())
 
 
-def _not_read(paths: list[str], chosen: Settings, result: LintResult) -> tuple[tuple[str, str], ...]:
+def _not_read(paths: list[str], chosen: Settings, result: LintResult) -> tuple[roots.NotRead, ...]:
     read = [name for file in result.read for name in (file.name, file.link) if name is not None]
-    found: dict[str, str] = {}
+    found: dict[roots.NotRead, None] = {}
     for path in paths:
         if path != shared.STDIN:
-            found.update(roots.not_read(roots.located(path, chosen.root), read, chosen.exclude or ()))
-    return tuple(found.items())
+            found.update(dict.fromkeys(roots.not_read(roots.located(path, chosen.root), read, chosen.exclude or ())))
+    return tuple(found)
 
 
 def _tested(root: Root, httpd: str) -> Root:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from hpatch.report.common.numbers import count
 from hpatch.report.common.renderer import Page
-from hpatch.report.common.terminal import paint, visible
+from hpatch.report.common.terminal import paint, visible, wrap
 
 if TYPE_CHECKING:
     from hpatch.lint.engine import LintResult
+    from hpatch.lint.roots import NotRead
 
 
-def lines(result: LintResult, not_read: Iterable[tuple[str, str]], page: Page) -> Iterator[str]:
+def lines(result: LintResult, not_read: Iterable[NotRead], page: Page) -> Iterator[str]:
     """Each file with the Include that names it, then what was not read, each with the reason."""
     yield paint("Read:", "bold", page.color)
     for name, link, place in result.read:
@@ -23,8 +25,8 @@ def lines(result: LintResult, not_read: Iterable[tuple[str, str]], page: Page) -
     if left:
         yield ""
         yield paint("Not read:", "bold", page.color)
-        for name, reason in left:
-            yield _line(name, reason, page)
+        for one in left:
+            yield _line(one.name, one.reason, page)
     yield ""
 
 
@@ -32,7 +34,19 @@ def _line(name: str, note: str, page: Page) -> str:
     return f"  {visible(name)}" + (paint(f"  ({note})", "dim", page.color) if note else "")
 
 
-def data(result: LintResult, not_read: Iterable[tuple[str, str]]) -> dict[str, Any]:
+def passed_over(not_read: Iterable[NotRead], page: Page) -> Iterator[str]:
+    """How many files no Include names, in one line."""
+    left = [one for one in not_read if one.passed_over]
+    if not left:
+        return
+    strangers = sum(one.seems is not None for one in left)
+    some = "" if not strangers else f" ({strangers} of them not httpd's)" if len(left) > 1 else " (not httpd's)"
+    text = f"Not read: {count(len(left), 'file')} that no Include names{some}; --show-files lists them."
+    for line in wrap(text if len(left) > 1 else text.replace("lists them", "names it"), page.width, 2):
+        yield paint(line, "dim", page.color)
+
+
+def data(result: LintResult, not_read: Iterable[NotRead]) -> dict[str, Any]:
     """The same for programs."""
     return {
         "read": [
@@ -43,5 +57,5 @@ def data(result: LintResult, not_read: Iterable[tuple[str, str]]) -> dict[str, A
             }
             for name, link, place in result.read
         ],
-        "not_read": [{"file": name, "reason": reason} for name, reason in not_read],
+        "not_read": [{"file": one.name, "reason": one.reason} for one in not_read],
     }

@@ -12,6 +12,7 @@ from hpatch.report.common.renderer import Form, Page
 
 if TYPE_CHECKING:
     from hpatch.lint.engine import LintResult
+    from hpatch.lint.roots import NotRead
     from hpatch.report.lint.text import Detail
 
 
@@ -19,28 +20,31 @@ if TYPE_CHECKING:
 class FindingsReport:
     """What linting found.
 
-    `not_read` are files that were not read, each with the reason; None: the files are not asked for."""
+    `not_read` are the configurations that were not read. With `show_files`, these and the files that were read are
+    listed.
+    """
 
     schema: ClassVar[str] = "hpatch.lint/1"
     result: LintResult
     detail: Detail = "summary"
-    not_read: tuple[tuple[str, str], ...] | None = None
+    not_read: tuple[NotRead, ...] = ()
+    show_files: bool = False
 
     def text(self, page: Page) -> Iterator[str]:
         """For people: findings with their source lines, then a summary."""
         from hpatch.report.lint import files, text
 
         yield from text.findings(self.result, page)
-        if self.not_read is not None:
+        if self.show_files:
             yield from files.lines(self.result, self.not_read, page)
-        yield from text.summary(self.result, page, self.detail)
+        yield from text.summary(self.result, page, self.detail, () if self.show_files else self.not_read)
 
     def data(self) -> dict[str, Any]:
         """For programs."""
         from hpatch.report.lint import files, json
 
         found = json.data(self.result)
-        return found if self.not_read is None else {**found, **files.data(self.result, self.not_read)}
+        return {**found, **files.data(self.result, self.not_read)} if self.show_files else found
 
 
 def _by_module(name: str) -> Form[FindingsReport]:

@@ -11,11 +11,13 @@ from hpatch.report.common.excerpt import MarkedPlace, excerpt
 from hpatch.report.common.numbers import count
 from hpatch.report.common.renderer import Page
 from hpatch.report.common.terminal import paint, visible, wrap
+from hpatch.report.lint.files import passed_over
 from hpatch.text import Place
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Condition, TemplateFile
     from hpatch.lint.engine import LintResult
+    from hpatch.lint.roots import NotRead
 
 Detail = Literal["findings", "summary", "all"]
 """How much text says: the findings only, with a summary, or with all that was not decided."""
@@ -43,8 +45,8 @@ def findings(result: LintResult, page: Page) -> Iterator[str]:
         yield ""
 
 
-def summary(result: LintResult, page: Page, detail: Detail) -> Iterator[str]:
-    """What was found, read and not decided; in full, or nothing of it."""
+def summary(result: LintResult, page: Page, detail: Detail, not_read: Iterable[NotRead] = ()) -> Iterator[str]:
+    """What was found, read, passed over and not decided; in full, or nothing of it."""
     width, color = page
     if detail == "findings":
         return
@@ -52,6 +54,7 @@ def summary(result: LintResult, page: Page, detail: Detail) -> Iterator[str]:
         yield from _conditions(result.conditions, width, color)
         yield from _parts(result.parts, color)
     yield from _summary(result, width, color)
+    yield from passed_over(not_read, page)
     yield from _undecided(result, detail, width, color)
     if result.findings:
         gravest = max(result.findings, key=lambda finding: SEVERITIES.index(finding.severity))

@@ -43,7 +43,7 @@ def test_what_httpd_would_not_build(site: Path, capsys: Capture) -> None:
     (site / "httpd.conf").write_text("Listen 80\n<Directory />\n")
     for command in ("tree", "workers"):
         code, out, err = call(capsys, "config", command, ".")
-        assert (code, err) == (3, "./httpd.conf:2:1: error: <Directory> is never closed\n")
+        assert (code, err) == (3, "httpd.conf:2:1: error: <Directory> is never closed\n")
         assert out
 
 
@@ -51,7 +51,7 @@ def test_what_httpd_only_warns_about(site: Path, capsys: Capture) -> None:
     (site / "httpd.conf").write_text("ServerName ${NOBODY_DEFINES_IT}\n")
     code, _, err = call(capsys, "config", "tree", ".")
     assert code == 0
-    assert err.startswith("./httpd.conf:1:1: warning: ")
+    assert err.startswith("httpd.conf:1:1: warning: ")
 
 
 def test_several_configurations(site: Path, capsys: Capture) -> None:

@@ -33,7 +33,7 @@ def test_text(site: Path, capsys: Capture) -> None:
     code, out, err = call(capsys, "lint", ".")
     assert (code, err) == (1, "")
     assert "error[MP001] slash-target-missing" in out
-    assert "./apache2.conf:2:" in out
+    assert " apache2.conf:2:" in out
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_settings_for_some_files(site: Path, capsys: Capture) -> None:
     (site / "sites").mkdir()
     (site / "sites/a.conf").write_text(PASS)
     both = call(capsys, "lint", ".", "--select", "MP001", "--format", "json")
-    assert [one["file"] for one in json.loads(both.out)["findings"]] == ["./apache2.conf", "./sites/a.conf"]
+    assert [one["file"] for one in json.loads(both.out)["findings"]] == ["apache2.conf", "sites/a.conf"]
     (site / "hpatch.toml").write_text('exclude = ["sites"]\n')
     assert rules(capsys, ".", "--select", "MP001") == ["slash-target-missing"]
     (site / "hpatch.toml").write_text('[per-file-ignores]\n"sites/*" = ["MP"]\n"apache2.conf" = "WK"\n')
@@ -253,8 +253,8 @@ def test_how_much_text_says(site: Path, capsys: Capture) -> None:
     )
     assert call(capsys, "lint", ".", "--select", "MP", "-q").out == ""
     full = call(capsys, "lint", ".", "--select", "MP", "-v").out
-    assert "  <IfModule mod_b.c>  ./apache2.conf:3\n" in full
-    assert "  ./site.conf\n" in full
+    assert "  <IfModule mod_b.c>  apache2.conf:3\n" in full
+    assert "  site.conf\n" in full
     assert "-v lists" not in full
     assert call(capsys, "lint", ".", "-q", "-v").code == 2
     (site / "apache2.conf").write_text(PASS)
@@ -272,7 +272,7 @@ def test_the_files_that_were_read(site: Path, capsys: Capture) -> None:
     (site / "enabled/a.conf").symlink_to("../available/a.conf")
     (site / "available/b.conf").write_text("Timeout 60\n")
     (site / "available/c.conf.dpkg-old").write_text(PASS)
-    text = call(capsys, "lint", ".", "--select", "MP001", "--show-files").out.replace("./", "")
+    text = call(capsys, "lint", ".", "--select", "MP001", "--show-files").out
     assert " --> available/a.conf:1:19 (through enabled/a.conf)\n" in text
     assert (
         "Read:\n"
@@ -283,9 +283,7 @@ def test_the_files_that_were_read(site: Path, capsys: Capture) -> None:
         "  available/b.conf  (no Include names it, and it has neither a virtual host nor a proxy)\n"
         "  available/c.conf.dpkg-old  (a package manager or an editor left it behind)\n"
     ) in text
-    found = json.loads(
-        call(capsys, "lint", ".", "--select", "MP001", "--show-files", "--format", "json").out.replace("./", "")
-    )
+    found = json.loads(call(capsys, "lint", ".", "--select", "MP001", "--show-files", "--format", "json").out)
     assert found["read"][1] == {
         "file": "available/a.conf", "link": "enabled/a.conf", "included_by": {"file": "apache2.conf", "line": 1},
     }  # fmt: skip
@@ -294,6 +292,42 @@ def test_the_files_that_were_read(site: Path, capsys: Capture) -> None:
     assert "read" not in json.loads(call(capsys, "lint", ".", "--format", "json").out)
     alone = call(capsys, "lint", "apache2.conf", "--show-files", "--exclude", "x").out
     assert "Not read" not in alone
+
+
+NGINX = "server {\n    listen 80;\n    location / { proxy_pass http://a; }\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        ({"a.conf": "Timeout 60\n"}, "Not read: 1 file that no Include names; --show-files names it."),
+        ({"n/nginx.conf": NGINX}, "Not read: 1 file that no Include names (not httpd's); --show-files names it."),
+        (
+            {"a.conf": "Timeout 60\n", "b.conf": "Timeout 60\n", "nginx.conf": NGINX},
+            "Not read: 3 files that no Include names (1 of them not httpd's); --show-files lists them.",
+        ),
+        ({"sites-available/a.conf": "Timeout 60\n", "a.conf~": NGINX}, None),
+        ({"on.d/a.conf": "Timeout 60\n"}, None),
+        ({"a.conf": PASS}, None),
+    ],
+    ids=str,
+)
+def test_what_was_passed_over(site: Path, capsys: Capture, texts: dict[str, str], said: str | None) -> None:
+    (site / "apache2.conf").write_text("IncludeOptional on.d/*.conf\n")
+    for name, text in texts.items():
+        (site / name).parent.mkdir(exist_ok=True)
+        (site / name).write_text(text)
+    told = [line for line in call(capsys, "lint", ".").out.splitlines() if line.startswith("Not read")]
+    assert told == ([] if said is None else [said])
+    assert "Not read: " not in call(capsys, "lint", ".", "--show-files").out
+    assert "Not read" not in call(capsys, "lint", ".", "-q").out
+    assert "not_read" not in json.loads(call(capsys, "lint", ".", "--format", "json").out)
+
+
+def test_what_a_file_that_was_passed_over_seems_to_be(site: Path, capsys: Capture) -> None:
+    (site / "nginx.conf").write_text(NGINX)
+    out = call(capsys, "lint", ".", "--show-files").out
+    assert "  nginx.conf  (no Include names it, and it looks like an nginx configuration)\n" in out
 
 
 def test_what_is_not_there_is_no_part(site: Path, capsys: Capture) -> None:
