@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from hpatch.conf.tree import Condition, Node
-from hpatch.proxy.model import Mapping, Param, Server
+from hpatch.proxy.model import Balancer, Mapping, Param, Server
 
 _LITERAL = r"(?:[\w/~%,=@-]|\\[./~-])*"
 _COVERING = rf"\^?\(?(?P<path>{_LITERAL})(?:\(*\.\*\)*\$?)?\)*\Z"
@@ -33,6 +33,15 @@ WEBSOCKET = ("ws", "wss")
 def passes(server: Server) -> list[Mapping]:
     """The ProxyPass and ProxyPassMatch of a server, exclusions included, in the order in which they are written."""
     return [mapping for mapping in server.mappings if mapping.kind in ("ProxyPass", "ProxyPassMatch")]
+
+
+def schemes(mapping: Mapping) -> set[str]:
+    """The schemes of a mapping's target, or of the members of its balancer."""
+    if mapping.target is None:
+        return set()
+    if isinstance(mapping.worker, Balancer):
+        return {member.target.scheme for member in mapping.worker.effective_members}
+    return {mapping.target.scheme}
 
 
 def parameter(mapping: Mapping, key: str) -> Param | None:

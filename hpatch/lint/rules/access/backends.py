@@ -10,8 +10,8 @@ from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.access import below, lines, locations, restricts, words
 from hpatch.lint.rules._shared.addresses import listeners
 from hpatch.lint.rules._shared.effective import in_server, server_of
-from hpatch.lint.rules._shared.passes import covers, encoded
-from hpatch.proxy.model import DEFAULT_PORTS, Balancer
+from hpatch.lint.rules._shared.passes import covers, encoded, schemes
+from hpatch.proxy.model import DEFAULT_PORTS
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -32,15 +32,6 @@ def _restricted_part(context: Context, mapping: Mapping) -> tuple[Node, str] | N
         if where.rstrip("/") != top and below(where, taken) and restricts(section):
             return section, where
     return None
-
-
-def _schemes(mapping: Mapping) -> set[str]:
-    """The schemes of a mapping's target, or of the members of its balancer."""
-    if mapping.target is None:
-        return set()
-    if isinstance(mapping.worker, Balancer):
-        return {member.target.scheme for member in mapping.worker.effective_members}
-    return {mapping.target.scheme}
 
 
 @rule("AC030", "servlet-path-parameters", "warning", confidence="medium", references=(_PASS,))
@@ -83,7 +74,7 @@ def servlet_path_parameters(context: Context) -> Iterator[Found]:
     if "ajp" not in context.targets:
         return
     for mapping in context.passes:
-        if "ajp" not in _schemes(mapping) or encoded(mapping):
+        if "ajp" not in schemes(mapping) or encoded(mapping):
             continue
         part = _restricted_part(context, mapping)
         if part is not None:

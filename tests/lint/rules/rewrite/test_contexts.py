@@ -16,7 +16,9 @@ def test_a_rule_before_may_take_the_slash_away() -> None:
     assert find("rewrite-leading-slash", f"{ON}RewriteRule ^/x - [E=a:b]\nRewriteRule ^shop/(.*) /y/$1\n")
 
 
-@pytest.mark.parametrize("pattern", ["^(api)/", "^[a-z]/", "^.*", "^", "^$", "api/", "!^api/", "^\\w/", "^a*/", "^(?:api)"])
+@pytest.mark.parametrize(
+    "pattern", ["^(api)/", "^[a-z]/", "^.*", "^", "^$", "api/", "!^api/", "^\\w/", "^a*/", "^(?:api)"]
+)
 def test_patterns_that_may_match(pattern: str) -> None:
     assert not find("rewrite-leading-slash", f'{ON}RewriteRule "{pattern}" /x\n')
 

@@ -1,0 +1,51 @@
+"""ProxyErrorOverride, held against httpd."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.gateways.httpd import running
+from tests.support.lint.find import find
+
+PAGE = 'ErrorDocument 404 "sorry"\n'
+
+
+@pytest.mark.httpd
+def test_whose_page(httpd: str, tmp_path: Path) -> None:
+    """The answer of an inner virtual host with 404 and a text of its own; the rule reports where httpd's page comes."""
+    texts = {
+        "plain": "",
+        "on": "ProxyErrorOverride On\n",
+        "page": f"ProxyErrorOverride On\n{PAGE}",
+        "codes": "ProxyErrorOverride On 503\n",
+        "off": "ProxyErrorOverride Off\n",
+    }
+    inner = '<VirtualHost *>\nServerName localhost\nErrorDocument 404 "what the application says"\n</VirtualHost>\n'
+    hosts = (
+        f"<VirtualHost *>\nServerName {name}\nProxyPass / http://localhost:PORT/none/\n{text}</VirtualHost>\n"
+        for name, text in texts.items()
+    )
+    with running(httpd, tmp_path, inner + "".join(hosts)) as server:
+        bodies = {name: server.ask("/x", {"Host": name})[1] for name in texts}
+    whose = {
+        name: "application" if "says" in body else "page" if "sorry" in body else "httpd"
+        for name, body in bodies.items()
+    }
+    assert whose == {
+        "plain": "application",
+        "on": "httpd",
+        "page": "page",
+        "codes": "application",
+        "off": "application",
+    }
+    for name, text in texts.items():
+        assert bool(find("erroroverride-without-pages", text)) is (whose[name] == "httpd"), name
+        assert bool(find("erroroverride-all", text)) is (whose[name] != "application"), name
+
+
+def test_an_error_document_of_another_host() -> None:
+    on = "<VirtualHost *>\nProxyErrorOverride On\n</VirtualHost>\n"
+    assert find("erroroverride-without-pages", f"{on}<VirtualHost *>\n{PAGE}</VirtualHost>\n")
+    assert not find("erroroverride-without-pages", on + PAGE)
