@@ -1,4 +1,8 @@
-"""A real httpd on the loopback interface, with backends that answer with the path that they were asked for."""
+"""A real httpd on the loopback interface, with backends that answer with the path that they were asked for.
+
+Asked for a path that begins with `/echo`, a backend answers with the request's headers. It sends the header that an
+X-Send header holds (`Name: value`).
+"""
 
 from __future__ import annotations
 
@@ -55,11 +59,13 @@ class Backend(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = self.requestline.split(" ")[1]
-        body = f"{self.server.server_name}{path}".encode()
+        body = str(self.headers).encode() if path.startswith("/echo") else f"{self.server.server_name}{path}".encode()
         location = self.headers.get("X-Redirect")
         self.send_response(302 if location else 200)
         if location:
             self.send_header("Location", location.replace("BACKEND", self.headers["Host"]))
+        if "X-Send" in self.headers:
+            self.send_header(*self.headers["X-Send"].split(": "))
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Connection", "close")
         self.end_headers()

@@ -1,0 +1,86 @@
+"""`Header` and `RequestHeader` lines, read as `header_cmd` and `header_inout_cmd` of mod_headers do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from hpatch.lint.rules._shared.scope import conditional
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
+    from hpatch.lint.context import Context
+
+SETS = ("set", "setifempty", "add", "append", "merge")
+"""The actions that give a header a value."""
+_VALUES = {"unset": 0, "echo": 0, "edit": 2, "edit*": 2}
+
+
+class HeaderLine(NamedTuple):
+    """A line of mod_headers.
+
+    `name` is the header in lower case without a colon, `shown` as written, `value` the value as written ("" for
+    `unset`), `always` whether the line is for the table that error answers have, too. `clause` is the last argument:
+    `early`, `env=…` or `expr=…`.
+    """
+
+    node: Node
+    response: bool
+    always: bool
+    explicit: bool
+    action: str
+    name: str
+    shown: str
+    value: str
+    clause: str
+    word: int
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is in effect for every request of its section."""
+        return not self.clause.lower().startswith(("env=", "expr=")) and not conditional(self.node)
+
+
+def read(node: Node) -> HeaderLine | None:
+    """A line; None if httpd would refuse it."""
+    words = node.words
+    response = node.key == "header"
+    table = words[0].lower() if words else ""
+    at = 1 if response and table in ("always", "onsuccess") else 0
+    if len(words) < at + 2:
+        return None
+    action = words[at].lower()
+    rest = words[at + 2 :]
+    count = _VALUES.get(action, 1)
+    if len(rest) < count:
+        return None
+    shown = words[at + 1].removesuffix(":")
+    return HeaderLine(
+        node=node,
+        response=response,
+        always=at == 1 and table == "always",
+        explicit=at == 1,
+        action=action,
+        name=shown.lower(),
+        shown=shown,
+        value=rest[count - 1] if count else "",
+        clause=rest[count] if len(rest) > count else "",
+        word=at + 1,
+    )
+
+
+def response_lines(context: Context) -> Iterator[HeaderLine]:
+    """The Header lines."""
+    return _lines(context, "header")
+
+
+def request_lines(context: Context) -> Iterator[HeaderLine]:
+    """The RequestHeader lines."""
+    return _lines(context, "requestheader")
+
+
+def _lines(context: Context, key: str) -> Iterator[HeaderLine]:
+    for node in context.configuration.by_key.get(key, ()):
+        line = read(node)
+        if line is not None:
+            yield line

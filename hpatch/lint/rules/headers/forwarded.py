@@ -1,0 +1,251 @@
+"""RequestHeader: what the backend hears of the client, besides mod_proxy's own X-Forwarded-* headers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.lint.found import Found, Related
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.conditions import apart
+from hpatch.lint.rules._shared.effective import in_server, is_on, server_of
+from hpatch.lint.rules._shared.headers import SETS, request_lines
+from hpatch.lint.rules._shared.scope import http, proxied, section_of
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
+    from hpatch.lint.context import Context
+
+_REQUEST = "https://httpd.apache.org/docs/2.4/mod/mod_headers.html#requestheader"
+_ADD = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxyaddheaders"
+_HOST = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypreservehost"
+_ADDED = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-server")
+"""The headers that mod_proxy adds (`ap_proxy_create_hdrbrgd`)."""
+
+
+def _switch(context: Context, node: Node, key: str, *, default: bool) -> bool | None:
+    """Whether a flag that sections may set is on where a line stands; None if sections of its server differ."""
+    host, section = server_of(node), section_of(node)
+    inner = [
+        line
+        for line in context.configuration.by_key.get(key, ())
+        if section_of(line) is not None and server_of(line) in (None, host)
+    ]
+    own = [line for line in inner if section_of(line) is section]
+    if own:
+        return is_on(own[-1], default=default)
+    here = is_on(in_server(context, key, host), default=default)
+    return None if any(is_on(line, default=default) is not here for line in inner) else here
+
+
+@rule("HD006", "forwarded-for-twice", "warning", references=(_ADD, _REQUEST))
+def forwarded_for_twice(context: Context) -> Iterator[Found]:
+    """The backend gets the value twice: mod_proxy adds this header by itself.
+
+    mod_proxy appends the client's address to X-Forwarded-For, the requested host to X-Forwarded-Host and its own name
+    to X-Forwarded-Server. What RequestHeader sets stands before that: `198.51.100.7, 198.51.100.7`. A backend that
+    counts proxies, or takes the host as it is, gets it wrong.
+
+    The rule is silent with `ProxyAddHeaders Off`, and for backends that do not speak HTTP, to which mod_proxy does not
+    add these headers.
+
+    Remove the line. To drop what the client has sent, write `RequestHeader unset`.
+
+    Fires on::
+
+        ProxyPass "/" "http://10.0.0.5:8080/"
+        RequestHeader set X-Forwarded-Host "www.example.com"
+
+    Write instead::
+
+        ProxyPass "/" "http://10.0.0.5:8080/"
+        ProxyPreserveHost On
+        RequestHeader unset X-Forwarded-Host
+
+    Silent on (mod_proxy does not add any)::
+
+        ProxyPass "/" "http://10.0.0.5:8080/"
+        ProxyAddHeaders Off
+        RequestHeader set X-Forwarded-Host "www.example.com"
+        RequestHeader set X-Forwarded-For "expr=%{REMOTE_ADDR}"
+
+    Silent on (mod_proxy does not add this one)::
+
+        ProxyPass "/" "http://10.0.0.5:8080/"
+        RequestHeader set X-Forwarded-Proto "https"
+
+    Source: the ProxyAddHeaders documentation, ap_proxy_create_hdrbrgd (proxy_util.c); tested on httpd 2.4.71.
+    """
+    for line in request_lines(context):
+        if line.name not in _ADDED or line.action not in SETS:
+            continue
+        mapping = http(context, line.node)
+        if mapping is None or _switch(context, line.node, "proxyaddheaders", default=True) is not True:
+            continue
+        yield Found(
+            line.node.place,
+            f'the backend gets two values in "{line.shown}": mod_proxy adds its own to this one',
+            related=(Related(mapping.place, "mod_proxy adds it here"),),
+            help="Remove the line, or set ProxyAddHeaders Off.",
+        )
+
+
+@rule("HD007", "proxyaddheaders-off", "warning", confidence="medium", references=(_ADD,))
+def proxyaddheaders_off(context: Context) -> Iterator[Found]:
+    """With ProxyAddHeaders Off, the backend gets the X-Forwarded-For that the client has written, and nothing else.
+
+    mod_proxy neither adds the client's address nor removes what came with the request. A backend that believes
+    X-Forwarded-For logs and lets in whatever address a client names.
+
+    The rule is silent if a RequestHeader line sets, edits or unsets X-Forwarded-For, and if mod_remoteip reads that
+    header.
+
+    Remove the line, or add `RequestHeader unset X-Forwarded-For`.
+
+    Fires on::
+
+        ProxyPass "/" "http://10.0.0.5:8080/"
+        ProxyAddHeaders Off
+
+    Write instead::
+
+        ProxyPass "/" "http://10.0.0.5:8080/"
+        ProxyAddHeaders Off
+        RequestHeader unset X-Forwarded-For
+        RequestHeader unset X-Forwarded-Host
+
+    Silent on (the header is set anew)::
+
+        ProxyPass "/" "http://10.0.0.5:8080/"
+        ProxyAddHeaders Off
+        RequestHeader set X-Forwarded-For "expr=%{REMOTE_ADDR}"
+
+    Source: the ProxyAddHeaders documentation; tested on httpd 2.4.71.
+    """
+    for node in context.configuration.find("proxyaddheaders"):
+        if is_on(node, default=True):
+            continue
+        mapping = http(context, node)
+        if mapping is None:
+            continue
+        host = server_of(node)
+        if any(
+            line.name == "x-forwarded-for" and server_of(line.node) in (None, host) for line in request_lines(context)
+        ):
+            continue
+        remote = in_server(context, "remoteipheader", host)
+        if remote is not None and remote.args.strip(" \t\"'").lower() == "x-forwarded-for":
+            continue
+        yield Found(
+            node.place,
+            "the backend gets the X-Forwarded-For that the client writes, and nothing else",
+            related=(Related(mapping.place, "the backend"),),
+            help="Remove the line, or add RequestHeader unset X-Forwarded-For.",
+        )
+
+
+@rule("HD008", "host-header-set", "warning", references=(_HOST, _REQUEST))
+def host_header_set(context: Context) -> Iterator[Found]:
+    """RequestHeader sets Host, but mod_proxy sends the host of the target's URL.
+
+    Without `ProxyPreserveHost On`, mod_proxy writes the Host header from the target: the line has no effect.
+
+    The rule is silent for backends that do not speak HTTP: they get the header.
+
+    Add `ProxyPreserveHost On`, or write the host in the target.
+
+    Fires on::
+
+        ProxyPass "/" "http://10.0.0.5:8080/"
+        RequestHeader set Host "www.example.com"
+
+    Write instead::
+
+        ProxyPass "/" "http://10.0.0.5:8080/"
+        ProxyPreserveHost On
+        RequestHeader set Host "www.example.com"
+
+    Silent on (FastCGI gets it as HTTP_HOST)::
+
+        ProxyPass "/" "fcgi://127.0.0.1:9000/srv/www/"
+        RequestHeader set Host "www.example.com"
+
+    Source: the ProxyPreserveHost documentation, ap_proxy_create_hdrbrgd (proxy_util.c); tested on httpd 2.4.71.
+    """
+    for line in request_lines(context):
+        if line.name != "host" or line.action not in SETS or line.clause.lower() == "early":
+            continue
+        found = list(proxied(context, line.node))
+        mapping = http(context, line.node)
+        if mapping is None or len(found) != len(list(proxied(context, line.node, "http", "https", "ws", "wss"))):
+            continue
+        if _switch(context, line.node, "proxypreservehost", default=False) is not False:
+            continue
+        yield Found(
+            line.node.place,
+            f'"{line.value}" does not reach the backend: mod_proxy writes the Host header itself',
+            related=(Related(mapping.place, "from the host of this target"),),
+            help="Add ProxyPreserveHost On.",
+        )
+
+
+@rule("HD020", "proto-missing", "info", advice=True, confidence="medium", references=(_REQUEST, _ADD))
+def proto_missing(context: Context) -> Iterator[Found]:
+    """The backend is not told that the client came by TLS.
+
+    TLS ends in this virtual host, and the backend is asked by plain HTTP. Without X-Forwarded-Proto, many applications
+    make http links, redirect in a circle, set cookies without `Secure`, or refuse forms.
+
+    The rule is silent if a RequestHeader line sets X-Forwarded-Proto, Forwarded or a header of the same meaning.
+
+    Add `RequestHeader set X-Forwarded-Proto "https"`.
+
+    Fires on::
+
+        <VirtualHost "*:443">
+            SSLEngine On
+            ProxyPass "/" "http://10.0.0.5:8080/"
+        </VirtualHost>
+
+    Write instead::
+
+        <VirtualHost "*:443">
+            SSLEngine On
+            RequestHeader set X-Forwarded-Proto "https"
+            ProxyPass "/" "http://10.0.0.5:8080/"
+        </VirtualHost>
+
+    Silent on (clients do not come by TLS)::
+
+        <VirtualHost "*:80">
+            ProxyPass "/" "http://10.0.0.5:8080/"
+        </VirtualHost>
+
+    Source: the manuals of GitLab, Nextcloud, Jenkins and Django about a proxy in front.
+    """
+    engines = [node for node in context.configuration.find("sslengine") if is_on(node) and section_of(node) is None]
+    if not engines:
+        return
+    told = [line.node for line in request_lines(context) if line.name in _TLS and line.action in SETS]
+    for engine in engines:
+        host = server_of(engine)
+        if any(server_of(node) in (None, host) and not apart(node, engine) for node in told):
+            continue
+        for mapping in context.mappings:
+            if mapping.server.node is host and mapping.target is not None and mapping.target.scheme == "http":
+                yield Found(
+                    mapping.place,
+                    f'nothing tells the backend "{mapping.target.text}" that the client came by TLS',
+                    related=(Related(engine.place, "TLS ends here"),),
+                    help='Add RequestHeader set X-Forwarded-Proto "https".',
+                )
+                break
+
+
+_TLS = frozenset(
+    """
+    x-forwarded-proto x-forwarded-protocol x-forwarded-ssl x-forwarded-scheme x-url-scheme
+    front-end-https forwarded x-scheme x-https
+    """.split()
+)
+"""The headers that tell an application of TLS."""

@@ -1,0 +1,286 @@
+"""What the header rules claim of httpd, held against a real one: what the client gets, and what the backend gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from threading import Thread
+
+import pytest
+
+from hpatch.lint.registry import rules
+from hpatch.lint.rule import Rule
+from tests.support.gateways.httpd import Running, check, load, running
+from tests.support.lint.examples import FIRES, INSTEAD, SILENT, examples
+from tests.support.lint.find import find
+
+pytestmark = pytest.mark.httpd
+
+RULES = [rule for rule in rules() if rule.family == "headers"]
+MORE = load("authn_core", "authn_file", "auth_basic", "authz_user", "remoteip", "ssl")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_accepted(rule: Rule, httpd: str, tmp_path: Path) -> None:
+    """All of these faults pass `httpd -t`."""
+    for example in examples(rule, FIRES, SILENT, INSTEAD):
+        text = example.text.replace("SSLEngine On", "")
+        accepted, said = check(httpd, tmp_path, MORE + text)
+        assert accepted, said
+
+
+class Script(StreamRequestHandler):
+    """A program behind SCGI that sends X-Frame-Options and X-Powered-By."""
+
+    def handle(self) -> None:
+        length = b""
+        while (byte := self.rfile.read(1)) not in (b":", b""):
+            length += byte
+        self.rfile.read(int(length or b"-1") + 1)
+        self.wfile.write(b"Status: 200 OK\r\nX-Frame-Options: DENY\r\nX-Powered-By: script\r\n\r\n")
+
+
+@contextmanager
+def script() -> Iterator[int]:
+    """The port of a running script."""
+    with ThreadingTCPServer(("127.0.0.1", 0), Script) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+
+
+Probe = Callable[[Running, str], bool]
+
+
+def missing(header: str) -> Probe:
+    """An error of httpd lacks the header."""
+    return lambda server, host: server.ask("/dead", {"Host": host})[0].getheader(header) is None
+
+
+def twice(header: str, path: str = "/x") -> Probe:
+    """A response has the header twice; the backend sends one."""
+
+    def probe(server: Running, host: str) -> bool:
+        answer, _ = server.ask(path, {"Host": host, "X-Send": f"{header}: backend's"})
+        return len(answer.headers.get_all(header) or ()) + (answer.getheader(header) or "").count(",") > 1
+
+    return probe
+
+
+def stays(path: str = "/x") -> Probe:
+    """The client gets the backend's X-Powered-By."""
+    return lambda server, host: (
+        server.ask(path, {"Host": host, "X-Send": "X-Powered-By: p"})[0].getheader("X-Powered-By") is not None
+    )
+
+
+def reaches(header: str, text: str, path: str = "/echo", **sent: str) -> Probe:
+    """The backend gets a text in a header, if the client sends these headers."""
+
+    def probe(server: Running, host: str) -> bool:
+        _, body = server.ask(path, {"Host": host, **{name.replace("_", "-"): value for name, value in sent.items()}})
+        return any(line.lower().startswith(f"{header.lower()}:") and text in line for line in body.splitlines())
+
+    return probe
+
+
+def lost(header: str, text: str, **sent: str) -> Probe:
+    """The backend does not get it."""
+    probe = reaches(header, text, **sent)
+    return lambda server, host: not probe(server, host)
+
+
+PASS = 'ProxyPass "/" "http://A/"\n'
+DEAD = 'ProxyPass "/dead" "http://127.0.0.1:1/"\n'
+SCGI = 'ProxyPass "/s" "scgi://127.0.0.1:SCRIPT/"\n'
+XFO = "X-Frame-Options"
+ACAO = "Access-Control-Allow-Origin"
+USER = "X-Remote-User"
+ADMIN = '<Location "/admin">\nRequestHeader set X-Remote-User "expr=%{REMOTE_USER}"\n</Location>\n'
+SPOOF = "identity-header-spoofable"
+mallory = reaches(USER, "mallory", X_Remote_User="mallory")
+
+# A name: the rule, a virtual host, and what goes wrong if the rule is right.
+CASES: dict[str, tuple[str, str, Probe]] = {
+    "errors": ("header-not-on-errors", DEAD + "Header set Referrer-Policy no-referrer\n", missing("Referrer-Policy")),
+    "errors-always": (
+        "header-not-on-errors",
+        DEAD + "Header always set Referrer-Policy no-referrer\n",
+        missing("Referrer-Policy"),
+    ),
+    "errors-append": ("header-not-on-errors", DEAD + "Header append x-frame-options: DENY\n", missing(XFO)),
+    "errors-location": (
+        "header-not-on-errors",
+        f"{DEAD}<Location /dead>\nHeader set X-Frame-Options DENY env=!none\n</Location>\n",
+        missing(XFO),
+    ),
+    "errors-if": (
+        "header-not-on-errors",
+        f"{DEAD}<If true>\nHeader set X-Frame-Options DENY\n</If>\n",
+        missing(XFO),
+    ),
+    "twice": ("header-always-duplicates", f"{PASS}Header always set X-Frame-Options A\n", twice(XFO)),
+    "twice-tables": (
+        "header-always-duplicates",
+        "Header always set X-A 1\nHeader set X-A 1\nProxyPass /x http://A/\n",
+        lambda server, host: len(server.ask("/x", {"Host": host})[0].headers.get_all("X-A") or ()) > 1,
+    ),
+    "once-unset": (
+        "header-always-duplicates",
+        f"{PASS}Header unset X-Frame-Options\nHeader always set X-Frame-Options A\n",
+        twice(XFO),
+    ),
+    "once-plain": ("header-always-duplicates", f"{PASS}Header set X-Frame-Options A\n", twice(XFO)),
+    "twice-script": ("header-always-duplicates", f"{SCGI}Header set X-Frame-Options A\n", twice(XFO, "/s")),
+    "once-script": ("header-always-duplicates", f"{SCGI}Header always set X-Frame-Options A\n", twice(XFO, "/s")),
+    "stays": ("header-unset-other-table", f"{PASS}Header always unset X-Powered-By\n", stays()),
+    "stays-not": ("header-unset-other-table", f"{PASS}Header unset X-Powered-By\n", stays()),
+    "stays-script": ("header-unset-other-table", f"{SCGI}Header unset X-Powered-By\n", stays("/s")),
+    "stays-script-not": ("header-unset-other-table", f"{SCGI}Header always unset X-Powered-By\n", stays("/s")),
+    "cors": ("header-add-cors", f'{PASS}Header add {ACAO} "*"\n', twice(ACAO)),
+    "cors-set": ("header-add-cors", f'{PASS}Header set {ACAO} "*"\n', twice(ACAO)),
+    "cors-merge": ("header-add-cors", f'{PASS}Header merge {ACAO} "*"\n', twice(ACAO)),
+    "cors-list": (
+        "header-add-cors",
+        f'{PASS}Header set {ACAO} "https://a.example, https://b.example"\n',
+        twice(ACAO),
+    ),
+    "cors-unset": ("header-add-cors", f'{PASS}Header unset {ACAO}\nHeader add {ACAO} "*"\n', twice(ACAO)),
+    "response": (
+        "header-on-response",
+        f"{PASS}Header set X-Forwarded-Proto https\n",
+        lost("X-Forwarded-Proto", "https"),
+    ),
+    "request": (
+        "header-on-response",
+        f"{PASS}RequestHeader set X-Forwarded-Proto https\n",
+        lost("X-Forwarded-Proto", "https"),
+    ),
+    "forwarded": (
+        "forwarded-for-twice",
+        f"{PASS}RequestHeader set X-Forwarded-For expr=%{{REMOTE_ADDR}}\n",
+        reaches("X-Forwarded-For", "127.0.0.1, 127.0.0.1"),
+    ),
+    "forwarded-early": (
+        "forwarded-for-twice",
+        f"{PASS}RequestHeader set X-Forwarded-Host a early\n",
+        reaches("X-Forwarded-Host", "a, "),
+    ),
+    "forwarded-off": (
+        "forwarded-for-twice",
+        f"{PASS}ProxyAddHeaders Off\nRequestHeader set X-Forwarded-Host a\n",
+        reaches("X-Forwarded-Host", "a, "),
+    ),
+    "forwarded-location": (
+        "forwarded-for-twice",
+        f"{PASS}<Location />\nProxyAddHeaders Off\nRequestHeader set X-Forwarded-Host a\n</Location>\n",
+        reaches("X-Forwarded-Host", "a, "),
+    ),
+    "forwarded-unset": (
+        "forwarded-for-twice",
+        f"{PASS}RequestHeader unset X-Forwarded-Host\n",
+        reaches("X-Forwarded-Host", "a, ", X_Forwarded_Host="a"),
+    ),
+    "addheaders": (
+        "proxyaddheaders-off",
+        f"{PASS}ProxyAddHeaders Off\n",
+        reaches("X-Forwarded-For", "198.51.100.7", X_Forwarded_For="198.51.100.7"),
+    ),
+    "addheaders-unset": (
+        "proxyaddheaders-off",
+        f"{PASS}ProxyAddHeaders Off\nRequestHeader unset X-Forwarded-For\n",
+        reaches("X-Forwarded-For", "198.51.100.7", X_Forwarded_For="198.51.100.7"),
+    ),
+    "addheaders-remoteip": (
+        "proxyaddheaders-off",
+        f"{PASS}ProxyAddHeaders Off\nRemoteIPHeader X-Forwarded-For\n",
+        reaches("X-Forwarded-For", "198.51.100.7", X_Forwarded_For="198.51.100.7"),
+    ),
+    "host": ("host-header-set", f"{PASS}RequestHeader set Host www.example\n", lost("Host", "www.example")),
+    "host-preserved": (
+        "host-header-set",
+        f"{PASS}ProxyPreserveHost On\nRequestHeader set Host www.example\n",
+        lost("Host", "www.example"),
+    ),
+    "spoof": (SPOOF, PASS + ADMIN, mallory),
+    "spoof-unset": (SPOOF, f"{PASS}RequestHeader unset X-Remote-User\n{ADMIN}", mallory),
+    "spoof-unset-early": (SPOOF, f"{PASS}RequestHeader unset X-Remote-User early\n{ADMIN}", mallory),
+    "spoof-elsewhere": (
+        SPOOF,
+        f"{PASS}<Location /other>\nRequestHeader unset X-Remote-User\n</Location>\n{ADMIN}",
+        mallory,
+    ),
+    "spoof-all": (SPOOF, f"{PASS}{ADMIN.replace('/admin', '/')}", mallory),
+    "spoof-match": (SPOOF, f"{PASS}{ADMIN.replace('Location', 'LocationMatch').replace('/admin', '^/(a|b)')}", mallory),
+    "spoof-match-all": (SPOOF, f"{PASS}{ADMIN.replace('Location', 'LocationMatch').replace('/admin', '^/')}", mallory),
+    "spoof-if": (SPOOF, f'{PASS}<If "-n %{{REMOTE_USER}}">\nRequestHeader set X-Remote-User a\n</If>\n', mallory),
+    "spoof-env": (SPOOF, f"{PASS}RequestHeader set X-Remote-User a env=USER\n", mallory),
+    "spoof-empty": (SPOOF, f"{PASS}RequestHeader setifempty X-Remote-User expr=%{{REMOTE_USER}}\n", mallory),
+    "spoof-append": (SPOOF, f"{PASS}RequestHeader append X-Remote-User a\n", mallory),
+    "spoof-append-unset": (
+        SPOOF,
+        f"{PASS}RequestHeader unset X-Remote-User\nRequestHeader append X-Remote-User a\n",
+        mallory,
+    ),
+    "spoof-always": (SPOOF, f"{PASS}RequestHeader set X-Remote-User expr=%{{REMOTE_USER}}\n", mallory),
+    "null": (
+        "identity-header-null",
+        f"{PASS}RequestHeader set X-Remote-User %{{REMOTE_ADDR}}e\n",
+        reaches(USER, "(null)"),
+    ),
+    "null-expr": (
+        "identity-header-null",
+        f"{PASS}RequestHeader set X-Remote-User expr=%{{REMOTE_ADDR}}\n",
+        reaches(USER, "(null)"),
+    ),
+    "null-set": (
+        "identity-header-null",
+        f"{PASS}SetEnvIf Remote_Addr (.*) REMOTE_ADDR=$1\nRequestHeader set X-Remote-User %{{REMOTE_ADDR}}e\n",
+        reaches(USER, "(null)"),
+    ),
+    "null-user": (
+        "identity-header-null",
+        f"{PASS}<Location />\nAuthType Basic\nAuthName a\nAuthUserFile users\nRequire valid-user\n"
+        "RequestHeader set X-Remote-User %{REMOTE_USER}e\n</Location>\n",
+        reaches(USER, "(null)", Authorization="Basic dTpw"),
+    ),
+    "hop": (
+        "identity-header-hop-by-hop",
+        f"{PASS}RequestHeader set X-Remote-User a\n",
+        lost(USER, "a", Connection=USER),
+    ),
+    "hop-unset": (
+        "identity-header-hop-by-hop",
+        f"{PASS}RequestHeader unset Connection\nRequestHeader set X-Remote-User a\n",
+        lost(USER, "a", Connection=USER),
+    ),
+}
+
+
+def test_what_goes_wrong(httpd: str, tmp_path: Path) -> None:
+    """A rule reports a virtual host just where the request goes wrong."""
+    (tmp_path / "users").write_text("u:{SHA}UWuXg/ylF+7L0dBk2i0WUxCxl1k=\n")
+    hosts = {
+        name: f"<VirtualHost *>\nServerName {name}\n{text}</VirtualHost>\n" for name, (_, text, _) in CASES.items()
+    }
+    with script() as port:
+        text = MORE + "".join(hosts.values()).replace("SCRIPT", str(port))
+        with running(httpd, tmp_path, text) as server:
+            seen = {name: probe(server, name) for name, (_, _, probe) in CASES.items()}
+    for name, (rule, _, _) in CASES.items():
+        linted = hosts[name].replace("//A", "//10.0.0.5").replace("SCRIPT", "4000")
+        assert bool(find(rule, linted)) is seen[name], name
+
+
+def test_a_header_with_underscores(httpd: str, tmp_path: Path) -> None:
+    """httpd passes it on beside the one that is unset."""
+    text = f"{PASS}RequestHeader unset X-Remote-User\n"
+    with running(httpd, tmp_path, text) as server:
+        _, body = server.ask("/echo", {"Host": "a", "X-Remote-User": "mallory", "X_Remote_User": "eve"})
+    assert "mallory" not in body
+    assert "X_Remote_User: eve" in body
+    assert find("underscore-twin", text.replace("//A", "//10.0.0.5"))
