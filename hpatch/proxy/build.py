@@ -77,6 +77,13 @@ def _wildcard(text: str) -> bool:
     return False
 
 
+def _uri_path(text: str) -> str:
+    """The path that APR finds in a mapping's path (`apr_uri_parse`); "" where it could be read as another URI."""
+    if text.startswith("//") or (":" in text and not text.startswith("/")):
+        return ""
+    return re.split("[?#]", text, maxsplit=1)[0]
+
+
 def _section(scope: Scope) -> str:
     return f"{scope.section.name}>" if scope.section is not None else "a section"
 
@@ -207,14 +214,14 @@ class _ProxyBuilder:
         line: ProxyLine,
         target: Target,
         parts: Name,
+        matching: bool,
         params: tuple[Param, ...] = (),
         balancer: Balancer | None = None,
-        matching: bool = False,
     ) -> Worker:
         """`ap_proxy_define_worker_ex`: a new worker for a line's target."""
         if parts.refused:
-            word = -1 if line.target is None else line.target.nth
-            raise _RefusedError("url", f'"{target.text}" is not a worker URL: {parts.refused}', word)
+            assert line.target is not None
+            raise _RefusedError("url", f'"{target.text}" is not a worker URL: {parts.refused}', line.target.nth)
         server = line.scope.server
         state = self.states[server]
         worker = Worker(server, target, balancer, matching and self.matches)
@@ -234,19 +241,19 @@ class _ProxyBuilder:
         line: ProxyLine,
         target: Target,
         parts: Name,
+        matching: bool,
         params: dict[str, Param],
         balancer: Balancer | None = None,
-        matching: bool = False,
     ) -> None:
         """The worker of a mapping or member: an existing worker, whose parameters stay, or a new one."""
         state = self.states[line.scope.server]
         workers = state.workers if balancer is None else state.balancers[balancer.name]
-        among: Among = "all" if balancer is not None or not self.matches else "match" if matching else "prefix"
-        found = workers.find(parts.sought, parts.origin, among) if parts.sought else None
+        among: Among = "all" if not self.matches else "match" if matching else "prefix"
+        found = workers.find(parts.sought, parts.origin, among)
         if found is not None:
             found.definitions.append(Definition(line.node, target, tuple(params.values()), False))
             return
-        worker = self._define(line, target, parts, tuple(params.values()), balancer, matching)
+        worker = self._define(line, target, parts, matching, tuple(params.values()), balancer)
         worker.settings = state.copied
         worker.params = params
 
@@ -269,7 +276,7 @@ class _ProxyBuilder:
             raise _RefusedError("url", f'"{text}" is not a balancer: its name is too long', nth)
         state = self.states[line.scope.server]
         if key not in state.made:
-            if front is not None and front.startswith("/") and in_bytes(front.partition("?")[0]) > _MAX_FRONT:
+            if front is not None and in_bytes(_uri_path(front)) > _MAX_FRONT:
                 message = f"the path of a mapping to a balancer must be at most {_MAX_FRONT} bytes long"
                 raise _RefusedError("arguments", message)
             state.made.add(key)
@@ -302,7 +309,7 @@ class _ProxyBuilder:
             balancer.used.append(node)
             balancer.params.update(unique)
         else:
-            self._share(line, built, parts, unique, None, matching)
+            self._share(line, built, parts, matching, unique)
         self._map(kind, line, built, params, flags, matching)
 
     def _map(
@@ -333,7 +340,7 @@ class _ProxyBuilder:
         balancer = self._make_balancer(line, line.path, -1)
         balancer.defined.append(line.node)
         parts = self._name(target.text, False)
-        self._share(line, self._target(line, parts), parts, params, balancer)
+        self._share(line, self._target(line, parts), parts, False, params, balancer)
 
     def _open(self, line: ProxyLine) -> None:
         """The start of `<Proxy>`. httpd executes its content before its own arguments."""
@@ -348,8 +355,6 @@ class _ProxyBuilder:
     def _close(self, line: ProxyLine) -> None:
         """The arguments of `<Proxy url key=value>` (`proxysection`)."""
         assert line.target is not None
-        if not line.extras:
-            return
         text = line.target.text
         if line.matching or _wildcard(text) or ":" not in text:
             what = "<ProxyMatch>" if line.matching else f'"{text}"'
@@ -378,12 +383,12 @@ class _ProxyBuilder:
             _check_socket(text, nth)
             parts = self._name(text, False)
             among: Among = "all" if not section or not self.matches else "match" if line.matching else "prefix"
-            worker = state.workers.find(parts.sought, parts.origin, among) if parts.sought else None
+            worker = state.workers.find(parts.sought, parts.origin, among)
             if worker is None and not section:
                 raise _RefusedError("undefined", f'no worker for "{text}" is defined above this line', nth)
             if worker is None:
                 parts = self._name(text, line.matching)
-                worker = self._define(line, self._target(line, parts), parts, matching=line.matching)
+                worker = self._define(line, self._target(line, parts), parts, line.matching)
             taken = worker.params
         for param in self._params(line):
             taken[param.key.lower()] = param

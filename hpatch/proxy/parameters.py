@@ -81,7 +81,7 @@ def _duration(text: str, unit: str) -> Reading:
     if number * factor * 1000 >= _LONG:
         return Reading(None, "it is too large")
     known = re.fullmatch(_UNITS, rest)
-    return Reading(number * factor, "", "" if known or not rest else rest[len(letters) :])
+    return Reading(number * factor, "", "" if known else rest[len(letters) :])
 
 
 def _in_range(parameter: Parameter, reading: Reading) -> Reading:
@@ -110,7 +110,7 @@ def _check_decimal(parameter: Parameter, text: str, version: Version | None) -> 
     if version is not None and version < since("loadfactor-decimals"):
         return _check_number(parameter, text, version)
     number, rest = _atof(text)
-    hundredths = int(number * 100.0) if abs(number) < 2**24 else -1
+    hundredths = int(min(number, 2.0**24) * 100.0) if number > 0 else 0
     if version is not None and version < since("loadfactor-above-one") and hundredths > 100:
         return Reading(number, ONE_AT_MOST, rest)
     reading = _in_range(parameter, Reading(hundredths / 100, "", rest))

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from hpatch.conf.load import Options, load_text
+from hpatch.conf.load import load_text
 from hpatch.proxy.build import build
-from hpatch.proxy.model import Balancer, Proxy, Server, Worker
-from hpatch.versions import Version
+from hpatch.proxy.model import Balancer, Server, Worker
 from tests.support.cost import seconds
-
-
-def model(text: str, version: str | None = None) -> Proxy:
-    lines = "".join(f"{line.strip()}\n" for line in text.strip().split("\n"))
-    return build(load_text(lines, Options(version=None if version is None else Version.parse(version))))
+from tests.support.proxy.model import model
 
 
 def names(server: Server) -> list[str]:
@@ -39,6 +34,7 @@ def test_servers() -> None:
     assert (first.name, first.addresses, second.name) == ("www.example:80", ("*:80", "*:81"), "*:82")
     assert [server.setting("proxytimeout").value for server in proxy.servers] == ["10", "20", "10"]  # type: ignore[union-attr]
     assert sorted(first.settings) == ["proxyiobuffersize", "proxytimeout"]
+    assert not proxy.refusals
 
 
 def test_mappings() -> None:
@@ -141,6 +137,7 @@ def test_sections_change_what_they_find() -> None:
 def test_settings_are_copied_from_above() -> None:
     proxy = model("""
         ProxyTimeout 5
+        ProxyVia On
         ProxyPass /a http://a/
         ProxyIOBufferSize 16384
         ProxyTimeout 6
@@ -384,3 +381,242 @@ def test_cost_is_linear(shape: str) -> None:
     with seconds(4):
         proxy = build(configuration)
     assert sum(len(server.workers) for server in proxy.servers) == 10_000
+
+
+@pytest.mark.parametrize(
+    ("path", "pattern"),
+    [
+        ("/a", False),
+        ("/a*", True),
+        ("/a?", True),
+        ("*", True),
+        ("/a[b]", True),
+        ("/[", False),
+        ("/a[b", False),
+        ("/a]", False),
+        ("]a[", False),
+        (r"/a\*", False),
+        (r"/a\b*", True),
+        (r"/a\b?c", True),
+        (r"/a\[b]", False),
+        ("/a*b[", True),
+    ],
+)
+def test_the_path_of_a_location_is_a_pattern_if_it_has_wildcards(path: str, pattern: bool) -> None:
+    (mapping,) = model(f"<Location {path}>\nProxyPass http://h/\n</Location>").servers[0].mappings
+    assert mapping.pattern is pattern
+    (mapping,) = model(f"ProxyPass {path} http://h/").servers[0].mappings
+    assert not mapping.pattern
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        # without a word at fault, the whole line
+        ("ProxyPass  /a", (1, 1), "ProxyPass needs a path and a target here"),
+        ("<Directory /a>\nProxyPass http://h/\n</Directory>", (2, 1), "ProxyPass is not allowed in <Directory>"),
+        ("<If true>\nProxyPassReverse http://h/\n</If>", (2, 1), "ProxyPassReverse is not allowed in <If>"),
+        ("<Limit GET>\n<Proxy http://h>\n</Proxy>\n</Limit>", (2, 1), "<Proxy> is not allowed in a section"),
+        (
+            "<Location /a>\n<Limit GET>\n<Proxy http://h>\n</Proxy>\n</Limit>\n</Location>",
+            (3, 1),
+            "<Proxy> is not allowed in <Location>",
+        ),
+        ("BalancerMember  http://h/", (1, 1), "BalancerMember needs a worker URL and a balancer here"),
+        ("<Location /a>\nBalancerMember\n</Location>", (2, 1), "BalancerMember needs a worker URL and a balancer here"),
+        ("<Proxy balancer://b>\nBalancerMember\n</Proxy>", (2, 1), "BalancerMember needs a worker URL"),
+        ("<Location /a>\nBalancerMember http://h\n</Location>", (2, 1), '"/a" is not a balancer'),
+        # a path where the section is the path
+        ("<Location /a>\nProxyPass /b http://h/\n</Location>", (2, 11), "ProxyPass in <Location> takes no path"),
+        ("<Location /a>\nProxyPass /b retry=1\n</Location>", (2, 11), "ProxyPass in <Location> takes no path"),
+        (
+            "<Location /a>\nProxyPassReverse  /b http://h/\n</Location>",
+            (2, 19),
+            "ProxyPassReverse in <Location> takes no path",
+        ),
+        # no URL
+        ("<Location /a>\nProxyPass /b\n</Location>", (2, 11), '"/b" is not a worker URL: it has no scheme'),
+        ("ProxyPass /a /b retry=1", (1, 14), '"/b" is not a worker URL: it has no scheme'),
+        ("ProxyPass /a unix:/a|h", (1, 14), '"unix:/a|h" is not a worker URL: no scheme follows its socket'),
+        ("ProxyPass /a UNIX:|h", (1, 14), '"UNIX:|h" is not a worker URL: no scheme follows its socket'),
+        ("ProxyPass /a unix:/a|:h", (1, 14), '"unix:/a|:h" is not a worker URL: it has no //host'),
+        ("ProxyPass /a http:/a|h", (1, 14), '"http:/a|h" is not a worker URL: it has no //host'),
+        (
+            "<Proxy balancer://b>\nBalancerMember unix:/a|h\n</Proxy>",
+            (2, 16),
+            '"unix:/a|h" is not a worker URL: no scheme follows its socket',
+        ),
+        ("ProxySet unix:/a|h retry=1", (1, 10), '"unix:/a|h" is not a worker URL: no scheme follows its socket'),
+        (
+            "<Proxy balancer://b>\nBalancerMember http://h:80$1/\n</Proxy>",
+            (2, 16),
+            '"http://h:80$1/" is not a worker URL: its port is not a number',
+        ),
+        ("<Proxy ftp:>\nProxySet retry=1\n</Proxy>", (2, 1), '"ftp:" is not a worker URL: it has no //host'),
+        ("ProxyPass /a balancer:b", (1, 14), '"balancer:b" is not a balancer: it has no name'),
+        (
+            f"<Proxy balancer://{'b' * 90}>\nBalancerMember http://h\n</Proxy>",
+            (2, 1),
+            f'"balancer://{"b" * 90}" is not a balancer: its name is too long',
+        ),
+        # other words
+        ("ProxyPass /a http://h/ retry=1 nocanno", (1, 32), '"nocanno" is not of the form key=value'),
+        ("ProxyPass /a /b nocanno", (1, 17), '"nocanno" is not of the form key=value'),
+        ("<Location /a>\nProxyPass http://h/ nocanno\n</Location>", (2, 21), '"nocanno" is not of the form key=value'),
+        ("<ProxyMatch ^http://h/ retry=1 max=2>\n</ProxyMatch>", (1, 24), "<ProxyMatch> takes no parameters"),
+        ("<Proxy http://h/* retry=1 max=2>\n</Proxy>", (1, 19), '"http://h/*" takes no parameters'),
+        ("<Proxy h retry=1>\n</Proxy>", (1, 10), '"h" takes no parameters'),
+        ("ProxySet  balancer://b max=1", (1, 11), 'no balancer "balancer://b" is defined above this line'),
+        ("ProxySet  http://h/ max=1", (1, 11), 'no worker for "http://h/" is defined above this line'),
+    ],
+)
+def test_what_is_refused_and_where(text: str, place: tuple[int, int], message: str) -> None:
+    (refusal,) = model(text).refusals
+    assert ((refusal.place.line, refusal.place.column), refusal.message) == (place, message)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ProxyPass /a http://h/a|b",
+        "ProxyPass /a unix:/a|http://h/",
+        "<Location /a>\nProxyPass http://h/ retry=1 nocanon\n</Location>",
+        "<Location /a>\nProxyPassReverse http://h/ interpolate\n</Location>",
+        "<Location /a>\nProxyPassReverse\n</Location>",
+        "ProxyPassReverseCookiePath /",
+        "<IfModule x>\n<Proxy http://h>\n</Proxy>\n</IfModule>",
+        "ProxyPass /a balancer://b/\nProxySet balancer://b nofailover=on",
+    ],
+)
+def test_not_refused(text: str) -> None:
+    assert not model(text).refusals
+
+
+def test_lines_below_a_refused_one_count() -> None:
+    proxy = model("ProxySet ${WHAT} retry=1\nProxyPass /a h\nProxyPass /b\nProxyPass /c http://h/")
+    assert [refusal.place.line for refusal in proxy.refusals] == [2, 3]
+    assert [mapping.path for mapping in proxy.servers[0].mappings] == ["/c"]
+
+
+def test_parameters_beside_an_undefined_variable() -> None:
+    proxy = model("""
+        ProxyPass /a http://h/ ${OPTIONS} retry=1
+        ProxySet http://h/ max=2 ${OPTIONS}
+        ProxyPass /b /path ${OPTIONS}
+    """)
+    (worker,) = proxy.servers[0].workers
+    assert {key: param.value for key, param in worker.params.items()} == {"retry": "1", "max": "2"}
+    assert [param.key for param in proxy.servers[0].mappings[0].params] == ["retry"]
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("ProxyPass /a http://h/", [(1, 14)]),
+        ("<Location /a>\nProxyPass  http://h/\n</Location>", [(2, 12)]),
+        ("<Proxy   http://h/>\nProxySet retry=1\n</Proxy>", [(1, 10)]),
+        ("<Proxy   http://h/ retry=1>\n</Proxy>", [(1, 10)]),
+        ("<IfModule x>\n<Proxy   http://h/ retry=1>\n</Proxy>\n</IfModule>", [(2, 10)]),
+    ],
+)
+def test_where_the_url_of_a_worker_stands(text: str, places: list[tuple[int, int]]) -> None:
+    found = [worker.target.place for worker in model(text).servers[0].workers]
+    assert [(place.line, place.column) for place in found] == places
+
+
+@pytest.mark.parametrize("section", ["<Proxy http://h>", "<Proxy *>", "<Proxy balancer:b>", "<Proxy balancer://*>"])
+def test_sections_that_make_no_balancer(section: str) -> None:
+    assert not model(f"{section}\n</Proxy>").servers[0].balancers
+    assert not model("<ProxyMatch balancer://b>\n</ProxyMatch>").servers[0].balancers
+
+
+def test_what_defines_a_balancer() -> None:
+    proxy = model("""
+        <Proxy balancer://b nofailover=on>
+        ProxySet lbmethod=byrequests
+        </Proxy>
+        ProxySet balancer://b nofailover=off
+        ProxyPass /b balancer://b/
+    """)
+    (balancer,) = proxy.servers[0].balancers
+    assert [node.key for node in balancer.defined] == ["<proxy", "proxyset"]
+    assert {key: param.value for key, param in balancer.params.items()} == {
+        "nofailover": "off",
+        "lbmethod": "byrequests",
+    }
+
+
+MATCH = "ProxyPassMatch ^/m/(.*) http://h/$1\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "new", "old"),
+    [
+        # a mapping shares a worker of its own sort; before 2.4.47 there is one sort
+        ("ProxyPass /a http://h/\nProxyPassMatch ^/b http://h/", ["http://h/", "http://h/"], ["http://h/"]),
+        ("ProxyPassMatch ^/a http://h/\nProxyPass /b http://h/", ["http://h/", "http://h/"], ["http://h/"]),
+        ("ProxyPassMatch ^/a http://h/\nProxyPassMatch ^/b http://h/", ["http://h/"], ["http://h/"]),
+        (f"{MATCH}ProxyPassMatch ^/b/(.*) http://h/$1", ["http://h/$1"], ["http://h/$1"]),
+        (f"{MATCH}ProxyPass /b http://h/xyz", ["http://h/$1", "http://h/xyz"], ["http://h/$1", "http://h/xyz"]),
+        # and so does a section; ProxySet outside one finds all
+        (
+            "ProxyPassMatch ^/a http://h/\n<Proxy http://h/ retry=1>\n</Proxy>",
+            ["http://h/", "http://h/ 1"],
+            ["http://h/ 1"],
+        ),
+        (f"{MATCH}ProxySet http://h/$1 retry=1", ["http://h/$1 1"], ["http://h/$1 1"]),
+        ("ProxyPass /a http://h/\nProxySet http://h/ retry=1", ["http://h/ 1"], ["http://h/ 1"]),
+        (
+            "ProxyPass /a http://h/\n<ProxyMatch http://h/>\nProxySet retry=1\n</ProxyMatch>",
+            ["http://h/", "http://h/ 1"],
+            ["http://h/ 1"],
+        ),
+        (f"{MATCH}<ProxyMatch http://h/$1>\nProxySet retry=1\n</ProxyMatch>", ["http://h/$1 1"], ["http://h/$1 1"]),
+        # members share with members
+        (
+            "ProxyPass /a http://h/\n<Proxy balancer://b>\nBalancerMember http://h/x\nBalancerMember http://h/x/y\n</Proxy>",
+            ["http://h/", "http://h/x"],
+            ["http://h/", "http://h/x"],
+        ),
+    ],
+)
+def test_which_worker_a_line_finds(text: str, new: list[str], old: list[str]) -> None:
+    """The names of all workers and members, each with its `retry`."""
+    for version, expected in ((None, new), ("2.4.47", new), ("2.4.46", old)):
+        (server,) = model(text, version).servers
+        found = [*server.workers, *(member for balancer in server.balancers for member in balancer.members)]
+        retries = [worker.params["retry"].value if "retry" in worker.params else "" for worker in found]
+        assert [f"{worker.name} {retry}".strip() for worker, retry in zip(found, retries, strict=True)] == expected
+
+
+def test_only_a_pattern_of_a_mapping_matches() -> None:
+    proxy = model("""
+        ProxyPass /a http://$1/
+        <Proxy balancer://b>
+        BalancerMember http://h/$1
+        </Proxy>
+    """)
+    (worker,) = proxy.servers[0].workers
+    (member,) = proxy.servers[0].balancers[0].members
+    assert (worker.matching, worker.any_host, member.matching) == (False, False, False)
+
+
+@pytest.mark.parametrize("line", ["SetHandler proxy:http://h:80$1/", "RewriteRule ^/(.*) http://h:80$1/ [P]"])
+def test_only_proxypassmatch_takes_a_reference_out_of_the_port(line: str) -> None:
+    (mapping,) = model(line).servers[0].mappings
+    assert mapping.target is not None
+    assert (mapping.target.port, mapping.target.identity) == (None, "http://h:80$1/")
+
+
+def test_reverses_of_cookies() -> None:
+    """They have two words in a section, too."""
+    proxy = model("""
+        <Location /a>
+        ProxyPassReverseCookiePath / /a
+        ProxyPassReverseCookieDomain inside outside
+        ProxyPassReverse
+        </Location>
+        ProxyPassReverseCookiePath /
+    """)
+    assert [(one.path, one.url) for one in proxy.servers[0].reverses] == [("/", "/a"), ("inside", "outside")]
+    assert not proxy.refusals

@@ -49,8 +49,41 @@ def test_longest_of_httpd(longest: int, line: str, letter: str) -> None:
     assert ask(line.replace("{}", sized(longest + 1, letter))).error
 
 
-def test_a_front_ends_at_its_query() -> None:
-    assert not model(f"ProxyPass /{sized(62, 'b')}?{sized(99, 'b')} balancer://b/").refusals
+LONG = sized(64, "b")
+FRONTS = [
+    # a path that mod_proxy keeps in the balancer: any that is not a pattern
+    (f"ProxyPass /{LONG} balancer://b/", True),
+    (f"ProxyPass {LONG} balancer://b/", True),
+    (f"<LocationMatch ^/{LONG}>\nProxyPass balancer://b/\n</LocationMatch>", True),
+    (f"<LocationMatch ^/{LONG}.*>\nProxyPass balancer://b/\n</LocationMatch>", False),
+    (f"ProxyPassMatch /{LONG} balancer://b/", False),
+    # as APR reads it as a URI
+    (f"ProxyPass /?{LONG} balancer://b/", False),
+    (f"ProxyPass /#{LONG} balancer://b/", False),
+    (f"ProxyPass //a{sized(30, 'b')}/{sized(60, 'b')} balancer://b/", False),
+    (f"ProxyPass http://a/{sized(60, 'b')} balancer://b/", False),
+    (f"ProxyPass /a:{LONG} balancer://b/", True),
+    # of the mapping that makes the balancer only
+    (f"ProxyPass /a balancer://b/\nProxyPass /{LONG} balancer://b/", False),
+    (f"ProxyPass / http://{LONG}/{LONG}", False),
+]
+
+
+@pytest.mark.parametrize(("text", "refused"), FRONTS)
+def test_the_path_of_the_mapping_that_makes_a_balancer(text: str, refused: bool) -> None:
+    assert [one.kind for one in model(text).refusals] == ["arguments"] * refused
+
+
+@pytest.mark.httpd
+@pytest.mark.parametrize(("text", "refused"), FRONTS)
+def test_the_path_of_the_mapping_that_makes_a_balancer_in_httpd(text: str, refused: bool) -> None:
+    assert bool(ask(text + "\n").error) == refused
+
+
+@pytest.mark.parametrize("size", [84, 85])
+def test_a_section_for_a_balancer_whose_name_is_too_long_makes_none(size: int) -> None:
+    name = f"balancer://{sized(size, 'b')}"
+    assert [one.name for one in model(f"<Proxy {name}>\n</Proxy>").servers[0].balancers] == [name] * (size == 84)
 
 
 @pytest.mark.parametrize(("patch", "longest"), [(52, 95), (53, 383), (None, 383)])

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hpatch.facts.parameters import BALANCER, MAPPING, PARAMETERS, SCHEMES, WORKER, Parameter
-from hpatch.proxy.parameters import check
+from hpatch.proxy.parameters import check, status_letters
 from hpatch.versions import Version
 from tests.oracle.proxy import ask
 
@@ -24,6 +24,10 @@ READ = [
     ("acquire", "5milliseconds", 300_000, "lliseconds"),
     ("acquire", "5seconds", 5000, ""),
     ("acquire", "1h", 3_600_000, ""),
+    ("acquire", "1hour", 3_600_000, ""),
+    ("acquire", "1hrs", 3_600_000, ""),
+    ("acquire", "5sec", 5000, ""),
+    ("acquire", "5msec", 5, ""),
     ("acquire", "9223372036854775ms", 9_223_372_036_854_775, ""),
     ("ping", "5", 5000, ""),
     ("ping", "1s500ms", 1000, "500ms"),
@@ -134,6 +138,8 @@ def test_balancer(key: str, text: str, accepted: bool) -> None:
     ("key", "text", "value", "reason"),
     [
         ("acquire", "5m", None, '"m" alone is not a unit; the units are ms, s, mi (minutes) and h'),
+        ("acquire", "5mx", None, '"m" alone is not a unit; the units are ms, s, mi (minutes) and h'),
+        ("acquire", "5xm", None, "its unit is not known; the units are ms, s, mi (minutes) and h"),
         ("acquire", "5x", None, "its unit is not known; the units are ms, s, mi (minutes) and h"),
         ("acquire", "-5", -5, "it is negative"),
         ("acquire", "-5s", -5000, "it is negative"),
@@ -142,7 +148,11 @@ def test_balancer(key: str, text: str, accepted: bool) -> None:
         ("addressttl", "500ms", None, "it must be a whole number of seconds"),
         ("addressttl", "2147483648", 2**31, "it must be at most 2147483647 s"),
         ("loadfactor", "x", 0.0, "it must be at least 1"),
+        ("loadfactor", "-1", -1, "it must be at least 1"),
+        ("loadfactor", "-inf", float("-inf"), "it must be at least 1"),
         ("loadfactor", "100.019", 100.019, "it must be at most 100"),
+        ("loadfactor", "1e9", 1e9, "it must be at most 100"),
+        ("loadfactor", "inf", float("inf"), "it must be at most 100"),
         ("status", "H+", None, "a sign needs a letter after it"),
         ("status", "Z", None, '"Z" is not a status letter'),
         ("route", "x" * 64, None, "it must be at most 63 bytes long"),
@@ -151,6 +161,25 @@ def test_balancer(key: str, text: str, accepted: bool) -> None:
 def test_reasons(key: str, text: str, value: object, reason: str) -> None:
     reading = check(WORKER[key], text)
     assert (reading.value, reading.refused) == (value, reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "letters"),
+    [
+        ("", ""),
+        ("D", "d"),
+        ("+D", "d"),
+        ("-D", ""),
+        ("DhI", "dhi"),
+        ("+D-H", "d"),
+        ("+H-H+D", "d"),
+        ("H-HD", "d"),
+        ("-H+H", "h"),
+        ("D-S", "d"),
+    ],
+)
+def test_letters_that_a_status_leaves_set(text: str, letters: str) -> None:
+    assert status_letters(text) == set(letters)
 
 
 def test_seconds_of_old_health_checks() -> None:

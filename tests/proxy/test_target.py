@@ -37,6 +37,9 @@ NAMES = {
     "http://u@h:8080": "http://u@h:8080",
     "unix:/a|http:": "http://localhost",
     "unix:/a|http:///x": "http://localhost/x",
+    "unix:/a|http://H:80/x": "http://h/x",
+    "http://h:+80/": "http://h/",
+    "http://h:+8080/": "http://h:+8080/",
 }
 REFUSED = [
     "http://h:8a/",
@@ -164,6 +167,7 @@ def test_a_name_leaves_out_the_default_port(scheme: str, port: int) -> None:
         ("balancer://B/X", "balancer://b"),
         ("balancer://b/x/y", "balancer://b"),
         ("balancer:///x", "balancer://"),
+        ("://b", "://b"),
         ("balancer://", None),
         ("balancer:/b", None),
         ("balancer:b", None),
