@@ -106,7 +106,7 @@ class Running:
         sent = {name: text for name, text in headers.items() if text is not None}
         connection.request(method, path, body=body, headers=sent)
         answer = connection.getresponse()
-        text = answer.read().decode()
+        text = answer.read().decode(errors="replace")
         connection.close()
         return answer, text
 

@@ -1,0 +1,184 @@
+"""PHP behind FastCGI: which files run, and what a script gets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.lint.found import Found, Related
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.effective import server_of
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
+    from hpatch.lint.context import Context
+
+_MIME = "https://httpd.apache.org/docs/2.4/mod/mod_mime.html"
+_FCGI = "https://httpd.apache.org/docs/2.4/mod/mod_proxy_fcgi.html"
+_PASS_AUTH = "https://httpd.apache.org/docs/2.4/mod/core.html#cgipassauth"
+_PHP = re.compile(
+    r"^(?:proxy:.*(?:fcgi|balancer):|application/x-httpd-(?:ea-)?php|php\d*-(?:script|fcgi|cgi|fpm))", re.IGNORECASE
+)
+
+
+@rule("BE010", "php-double-extension", "error", references=(f"{_MIME}#multipleext",))
+def php_double_extension(context: Context) -> Iterator[Found]:
+    """A file such as `photo.php.jpg` runs as PHP.
+
+    AddHandler holds for `.php` anywhere in a name, not only at its end. A pattern without `$` holds for what comes
+    after `.php`, too. Whoever may upload a picture can then run a script.
+
+    Use `<FilesMatch "\\.php$">` with SetHandler.
+
+    Fires on::
+
+        AddHandler application/x-httpd-php .php
+
+    Fires on (a pattern without an end)::
+
+        <FilesMatch "\\.php">
+            SetHandler "proxy:unix:/run/php/fpm.sock|fcgi://localhost"
+        </FilesMatch>
+
+    Write instead::
+
+        <FilesMatch "\\.php$">
+            SetHandler "proxy:unix:/run/php/fpm.sock|fcgi://localhost"
+        </FilesMatch>
+
+    Silent on (the pattern ends with the name)::
+
+        <FilesMatch ".+\\.ph(?:ar|p|tml)$">
+            SetHandler "proxy:unix:/run/php/fpm.sock|fcgi://localhost"
+        </FilesMatch>
+
+    Source: "Files with Multiple Extensions" in the mod_mime documentation; tested on httpd 2.4.71.
+    """
+    for node in context.configuration.find("addhandler"):
+        words = node.words
+        endings = [word for word in words[1:] if word.lower().lstrip(".").startswith("php")]
+        inside = node.inside("<files", "<filesmatch")
+        if words and endings and _PHP.match(words[0]) is not None and (inside is None or not _ends(inside)):
+            yield Found(
+                node.place,
+                f'a file such as "photo.{endings[0].lstrip(".")}.jpg" runs, too: AddHandler holds for the ending '
+                "anywhere in a name",
+                help='Use <FilesMatch "\\.php$"> with SetHandler.',
+            )
+    for node in context.configuration.find("sethandler"):
+        section = node.inside("<filesmatch", "<files")
+        if section is None or not node.words or _PHP.match(node.words[0]) is None or _ends(section):
+            continue
+        yield Found(
+            section.word_place(len(section.words) - 1),
+            f'"{section.words[-1]}" also matches "photo.php.jpg", which then runs: the pattern has no "$" at its end',
+            related=(Related(node.place, "the handler"),),
+            help='End the pattern with "$".',
+        )
+
+
+def _ends(section: Node) -> bool:
+    """Whether a section holds for names that end like its pattern, or for no ending of PHP."""
+    words = section.words
+    if not words:
+        return True
+    pattern = words[-1]
+    if section.key == "<files" and words[0] != "~":
+        return not pattern.rstrip("*").lower().endswith(".php") or not pattern.endswith("*")
+    if re.search(r"\\?\.\(?(?:\?:)?(?:php|ph\(|ph\[|phtml|phar)", pattern, re.IGNORECASE) is None:
+        return True
+    return "$" in pattern or "\\z" in pattern
+
+
+@rule("BE011", "php-passmatch", "warning", confidence="medium", references=(_FCGI,))
+def php_passmatch(context: Context) -> Iterator[Found]:
+    """ProxyPassMatch hands every path that looks like a script to PHP, whether there is such a file or not.
+
+    `/upload/photo.jpg/x.php` goes to PHP, which may then run `photo.jpg`: only `security.limit_extensions` of the pool
+    keeps it from that. httpd asks no `<Directory>` and no .htaccess, and a path without a script is "File not found."
+    of PHP instead of httpd's page.
+
+    Use `<FilesMatch "\\.php$">` with SetHandler: httpd then looks for the file first.
+
+    Fires on::
+
+        ProxyPassMatch "^/(.*\\.php(/.*)?)$" "fcgi://127.0.0.1:9000/var/www/$1"
+
+    Write instead::
+
+        <FilesMatch "\\.php$">
+            SetHandler "proxy:fcgi://127.0.0.1:9000"
+        </FilesMatch>
+
+    Silent on (one script)::
+
+        ProxyPassMatch "^/index\\.php$" "fcgi://127.0.0.1:9000/var/www/index.php"
+
+    Source: "PHP-FPM" in the mod_proxy_fcgi documentation; the security.limit_extensions setting of PHP-FPM; tested on
+    httpd 2.4.71.
+    """
+    for mapping in context.passes:
+        if not mapping.pattern or mapping.target is None or mapping.target.scheme != "fcgi":
+            continue
+        pattern = mapping.path
+        # A dot that stands for any sign, repeated, lets any path through.
+        if re.search(r"\.(?:\*|\+)\??\)?\\?\.(?:php|ph\(|\(?php)", pattern) is None:
+            continue
+        yield Found(
+            mapping.place,
+            f'"{pattern}" hands "/upload/photo.jpg/x.php" to PHP, too, and httpd asks no access rule of a folder',
+            help='Use <FilesMatch "\\.php$"> with SetHandler.',
+        )
+
+
+@rule("BE012", "authorization-dropped", "info", references=(_PASS_AUTH,), advice=True)
+def authorization_dropped(context: Context) -> Iterator[Found]:
+    """The FastCGI or SCGI application never sees the Authorization header.
+
+    httpd leaves it out, so that passwords do not get into the environment of programs. An application that checks
+    tokens or passwords itself answers with 401. Backends over HTTP and uwsgi get the header.
+
+    The rule is silent if CGIPassAuth is on somewhere, and if a variable carries the header.
+
+    Add `CGIPassAuth On` to a `<Location>` or `<Directory>`, if the application wants the header.
+
+    Fires on::
+
+        <FilesMatch "\\.php$">
+            SetHandler "proxy:unix:/run/php/fpm.sock|fcgi://localhost"
+        </FilesMatch>
+
+    Write instead::
+
+        <Location "/">
+            CGIPassAuth On
+        </Location>
+        <FilesMatch "\\.php$">
+            SetHandler "proxy:unix:/run/php/fpm.sock|fcgi://localhost"
+        </FilesMatch>
+
+    Silent on (a variable carries it)::
+
+        SetEnvIf Authorization "(.*)" HTTP_AUTHORIZATION=$1
+        ProxyPass "/app" "fcgi://127.0.0.1:9000/app"
+
+    Source: ap_add_common_vars (server/util_script.c), the CGIPassAuth documentation; tested on httpd 2.4.71.
+    """
+    mappings = [one for one in context.mappings if one.target is not None and one.target.scheme in ("fcgi", "scgi")]
+    if not mappings:
+        return
+    passed = context.configuration.find("cgipassauth")
+    carried = context.configuration.find("setenvif", "setenvifnocase", "rewriterule", "requestheader")
+    lines = [*passed, *(line for line in carried if "authorization" in line.args.lower())]
+    seen: set[int] = set()
+    for mapping in mappings:
+        host = mapping.server.node
+        if id(host) in seen or any(server_of(line) in (None, host) for line in lines):
+            continue
+        seen.add(id(host))
+        yield Found(
+            mapping.place,
+            "the application behind this line never sees the Authorization header",
+            help="Add CGIPassAuth On, if the application wants it.",
+        )

@@ -1,0 +1,88 @@
+"""Which files run as PHP, held against httpd."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.gateways.httpd import load, running
+from tests.support.lint.find import find, places
+
+MIME = load("mime") + "TypesConfig /dev/null\n"
+HANDLER = '<{} "{}">\nSetHandler "proxy:fcgi://A"\n</{}>\n'
+SECTIONS = {
+    "plain": HANDLER.format("FilesMatch", "\\.php", "FilesMatch"),
+    "end": HANDLER.format("FilesMatch", "\\.php$", "FilesMatch"),
+    "some": HANDLER.format("FilesMatch", "\\.ph(p|tml)$", "FilesMatch"),
+    "some-open": HANDLER.format("FilesMatch", "\\.ph(p|tml)", "FilesMatch"),
+    "glob": HANDLER.format("Files", "*.php", "Files"),
+    "glob-open": HANDLER.format("Files", "*.php*", "Files"),
+    "ending": "AddHandler proxy:fcgi://a .php\n",
+    "ending-in-pattern": '<FilesMatch "\\.php$">\nAddHandler proxy:fcgi://a .php\n</FilesMatch>\n',
+}
+
+
+@pytest.mark.httpd
+def test_two_endings(httpd: str, tmp_path: Path) -> None:
+    """The backend gets `photo.php.jpg` just where the rule reports the line."""
+    (tmp_path / "photo.php.jpg").write_text("picture")
+    (tmp_path / "script.php").write_text("source")
+    with running(httpd, tmp_path, MIME) as first:
+        assert first.get("/photo.php.jpg") == "picture"
+    hosts = (
+        f"<VirtualHost *>\nServerName {name}\n{text.replace('fcgi:', 'http:')}</VirtualHost>\n"
+        for name, text in SECTIONS.items()
+    )
+    with running(httpd, tmp_path, MIME + "".join(hosts)) as server:
+        for name, text in SECTIONS.items():
+            answers = [server.get(f"/{file}", host=name) for file in ("script.php", "photo.php.jpg")]
+            assert answers[0] != "source", name
+            assert bool(find("php-double-extension", text.lower())) is (answers[1] != "picture"), (name, answers)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AddHandler cgi-script .cgi",
+        "AddHandler application/x-httpd-php .html",
+        '<FilesMatch "\\.html">\nSetHandler "proxy:fcgi://127.0.0.1:9000"\n</FilesMatch>',
+        '<FilesMatch "\\.php">\nSetHandler "proxy:http://127.0.0.1:9000"\n</FilesMatch>',
+        '<FilesMatch "\\.php">\nRequire all denied\n</FilesMatch>',
+    ],
+)
+def test_silent(text: str) -> None:
+    assert not find("php-double-extension", text)
+
+
+def test_the_place_of_the_pattern() -> None:
+    text = (
+        '<Directory "/srv">\n<FilesMatch "\\.php">\nSetHandler application/x-httpd-php\n</FilesMatch>\n</Directory>\n'
+    )
+    assert places("php-double-extension", text) == [(2, 13)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reported"),
+    [
+        ("^/(.*\\.php(/.*)?)$", True),
+        ("^/(.+\\.php)$", True),
+        ("^(/.*\\.php)$", True),
+        ("\\.php$", False),
+        ("^/index\\.php(/|$)", False),
+        ("^/([a-z]+\\.php)$", False),
+    ],
+)
+def test_patterns(pattern: str, reported: bool) -> None:
+    assert bool(find("php-passmatch", f'ProxyPassMatch "{pattern}" "fcgi://127.0.0.1:9000/srv/$1"')) is reported
+
+
+def test_authorization() -> None:
+    text = '<VirtualHost *>\nProxyPass "/" "fcgi://127.0.0.1:9000/"\n{}</VirtualHost>\n'
+    assert find("authorization-dropped", text.format(""))
+    assert not find("authorization-dropped", text.format('<Location "/">\nCGIPassAuth On\n</Location>\n'))
+    assert find(
+        "authorization-dropped",
+        text.format("") + '<VirtualHost *>\n<Location "/">\nCGIPassAuth On\n</Location>\n</VirtualHost>\n',
+    )
+    assert not find("authorization-dropped", 'ProxyPass "/" "uwsgi://127.0.0.1:3031/"')
