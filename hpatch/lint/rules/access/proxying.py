@@ -33,8 +33,8 @@ def open_proxy(context: Context) -> Iterator[Found]:
     ProxyPass works with `ProxyRequests Off`, the default. `ProxyPass "/"` and `<Location>` do not keep such requests
     out.
 
-    The rule is silent if a `<Proxy "*">` or `<ProxyMatch>` section restricts the clients, and if httpd listens on
-    loopback addresses only.
+    The rule is silent if a `<Proxy "*">` or `<ProxyMatch>` section restricts the clients. It is a warning if httpd
+    listens on loopback addresses only.
 
     Remove the line. For a forward proxy, add `<Proxy "*">` with a `Require` that names its clients.
 
@@ -65,11 +65,6 @@ def open_proxy(context: Context) -> Iterator[Found]:
         </Proxy>
         ProxyPass "/" "http://10.0.0.5:8080/"
 
-    Silent on (only this machine reaches it)::
-
-        Listen 127.0.0.1:3128
-        ProxyRequests On
-
     Source: "Controlling access to your proxy" in the mod_proxy documentation; tested on httpd 2.4.71.
     """
     for node in context.configuration.find("proxyrequests"):
@@ -80,18 +75,21 @@ def open_proxy(context: Context) -> Iterator[Found]:
             or in_server(context, node.key, host) is not node
         ):
             continue
-        if _restricted(context, host) or _on_loopback(context):
+        if _restricted(context, host):
             continue
+        local = _on_loopback(context)
         granted = next((line for section in _proxy_sections(context, host) for line in lines(section)), None)
         passes = next((one for one in context.passes if not one.exclusion and one.server.node in (None, host)), None)
         yield Found(
             node.place,
-            "everybody may use this httpd as a forward proxy, to fetch any URL"
+            ("whoever reaches this machine's loopback address" if local else "everybody")
+            + " may use this httpd as a forward proxy, to fetch any URL"
             + (": ProxyPass does not need this line" if passes is not None else ""),
             related=() if granted is None else (Related(granted.place, "everybody is let in"),),
             help="Remove the line."
             if passes is not None
             else 'Add <Proxy "*"> with a Require that names the clients, or remove the line.',
+            severity="warning" if local else None,
         )
 
 

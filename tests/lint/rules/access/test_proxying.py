@@ -1,0 +1,40 @@
+"""The forward proxy: who reaches it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.lint.find import find
+
+
+@pytest.mark.parametrize(
+    ("listen", "severity"),
+    [
+        ("Listen 127.0.0.1:3128", "warning"),
+        ("Listen [::1]:3128\nListen localhost:3129", "warning"),
+        ("Listen 127.0.0.1:3128\nListen 80", "error"),
+        ("Listen 10.0.0.1:3128", "error"),
+        ("", "error"),
+    ],
+)
+def test_who_reaches_it(listen: str, severity: str) -> None:
+    (found,) = find("open-proxy", f"{listen}\nProxyRequests On\n")
+    assert found.severity == severity
+
+
+def test_the_last_line_of_a_server_counts() -> None:
+    assert not find("open-proxy", "ProxyRequests On\nProxyRequests Off\n")
+    (found,) = find("open-proxy", "ProxyRequests On\nProxyRequests On\n")
+    assert found.place.line == 2
+
+
+def test_a_section_of_another_host_does_not_count() -> None:
+    restricted = '<VirtualHost *:81>\n<Proxy "*">\nRequire local\n</Proxy>\n</VirtualHost>\n'
+    assert find("open-proxy", f"<VirtualHost *:80>\nProxyRequests On\n</VirtualHost>\n{restricted}")
+    assert not find(
+        "open-proxy", '<VirtualHost *:80>\nProxyRequests On\n</VirtualHost>\n<Proxy "*">\nRequire local\n</Proxy>\n'
+    )
+
+
+def test_a_section_for_some_urls_does_not_count() -> None:
+    assert find("open-proxy", 'ProxyRequests On\n<Proxy "http://internal.example/*">\nRequire local\n</Proxy>\n')
