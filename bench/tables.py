@@ -1,30 +1,24 @@
-"""Write `grammars/tables`: the parsers that every lint needs, built once (`python -m bench.tables`).
+"""Write `grammars/tables`: the terminals that every lint needs, as Lark makes them (`python -m bench.tables`).
 
-Run it after a change of a grammar or of the version of Lark that is to be quick.
+Run it after a change of one of these grammars.
 """
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from hpatch import grammar, resources
-from hpatch.conf.lexer import Lexer
-from hpatch.conf.parse import _Builder
 
-GRAMMARS: dict[str, tuple[str, Any, Any]] = {"httpd": ("file", Lexer, _Builder), "proxy": ("words", "basic", None)}
-"""The start, the lexer and the transformer of each parser, as its caller gives them."""
+GRAMMARS = {"httpd": "file", "proxy": "words"}
+"""The start of each grammar."""
 
 
 def main() -> None:
     """Write every table."""
     folder = resources.folder("grammars") / "tables"
     folder.mkdir(exist_ok=True)
-    for name, (start, lexer, transformer) in GRAMMARS.items():
-        text = resources.grammar(name)
-        table = grammar.table(text, grammar.build(text, start, lexer, transformer))
-        (folder / f"{name}.json").write_text(json.dumps(table, sort_keys=True) + "\n", encoding="utf-8")
-        print(f"{folder}/{name}.json")
+    for name, start in GRAMMARS.items():
+        path = folder / f"{name}.txt"
+        path.write_text(grammar.table(name, start), encoding="utf-8")
+        print(path)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""The grammars, made into parsers once a process.
+"""The grammars: their parsers, and their terminals as regular expressions.
 
-Lark takes some 15 ms to build a parser, a tenth of a small lint. So `grammars/tables` has what it builds, for the
-grammars that every lint needs: `python -m bench.tables` writes it. A table is used only for the grammar that it is from
-and for the very Lark that built it; otherwise the parser is built from the grammar.
+Lark takes 20 ms to be imported and 15 ms more to read a grammar, a quarter of a small lint. Every lint needs some
+grammars, but only their terminals. So `grammars/tables` has the terminals as Lark makes them: `python -m bench.tables`
+writes it. A table is used only for the grammar that it is from; without one, Lark reads the grammar.
 """
 
 from __future__ import annotations
@@ -16,23 +16,14 @@ from hpatch import resources
 if TYPE_CHECKING:
     from lark import Lark
 
-_NUMBERED = str.isdecimal
-"""JSON has text for keys; the numbers among Lark's keys are all that look like numbers."""
-
 
 @cache
 def parser(name: str, start: str, lexer: Any = "basic", transformer: Any = None) -> Lark:
     """The LALR parser of `grammars/NAME.lark`."""
-    text = resources.grammar(name)
-    return _prepared(name, text, lexer, transformer) or build(text, start, lexer, transformer)
-
-
-def build(text: str, start: str, lexer: Any = "basic", transformer: Any = None) -> Lark:
-    """The LALR parser of a grammar's text."""
     from lark import Lark
 
     return Lark(
-        text,
+        resources.grammar(name),
         parser="lalr",
         lexer=lexer,
         start=start,
@@ -42,40 +33,24 @@ def build(text: str, start: str, lexer: Any = "basic", transformer: Any = None) 
     )
 
 
-def table(text: str, built: Lark) -> dict[str, Any]:
-    """What `parser` needs instead of the grammar's text: the parser that was built from it, as data."""
-    import lark
-    from lark.grammar import Rule
-    from lark.lexer import TerminalDef
-
-    data, memo = built.memo_serialize([TerminalDef, Rule])
-    # Classes are no data: who loads the table gives them again.
-    data["options"] = {**data["options"], "lexer": None, "transformer": None}
-    data["parser"]["lexer_conf"]["lexer_type"] = None
-    return {"lark": lark.__version__, "grammar": _mark(text), "data": data, "memo": memo}
+@cache
+def terminals(name: str, start: str) -> dict[str, str]:
+    """The terminals of `grammars/NAME.lark` by name, as regular expressions."""
+    mark, *rows = (resources.grammar_table(name) or "-").splitlines()
+    if mark == _mark(name):
+        return dict(row.encode().decode("unicode_escape").split(" ", 1) for row in rows)
+    return _built(name, start)
 
 
-def _mark(text: str) -> int:
-    return zlib.crc32(text.encode())
+def table(name: str, start: str) -> str:
+    """What `terminals` reads instead of the grammar: a mark of its text, then a terminal a line, escaped."""
+    rows = [f"{terminal} {expression}" for terminal, expression in _built(name, start).items()]
+    return "\n".join([_mark(name), *(row.encode("unicode_escape").decode() for row in rows)]) + "\n"
 
 
-def _prepared(name: str, text: str, lexer: Any, transformer: Any) -> Lark | None:
-    """The parser from its table, if there is one for this grammar and this Lark."""
-    import json
-
-    import lark
-
-    found = resources.grammar_table(name)
-    if found is None:
-        return None
-    table = json.loads(found, object_hook=lambda pairs: {_key(key): value for key, value in pairs.items()})
-    if table["lark"] != lark.__version__ or table["grammar"] != _mark(text):
-        return None
-    table["data"]["options"].update(lexer=lexer, transformer=transformer)
-    table["data"]["parser"]["lexer_conf"]["lexer_type"] = lexer
-    prepared: Lark = lark.Lark._load_from_dict(table["data"], table["memo"])  # type: ignore[no-untyped-call] # lark has no type for it
-    return prepared
+def _built(name: str, start: str) -> dict[str, str]:
+    return {terminal.name: terminal.pattern.to_regexp() for terminal in parser(name, start).terminals}
 
 
-def _key(key: str) -> str | int:
-    return int(key) if _NUMBERED(key) else key
+def _mark(name: str) -> str:
+    return str(zlib.crc32(resources.grammar(name).encode()))

@@ -22,8 +22,8 @@ def grammar(name: str) -> str:
 
 
 def grammar_table(name: str) -> str | None:
-    """The text of `grammars/tables/NAME.json`; None if there is no table for this grammar."""
+    """The text of `grammars/tables/NAME.txt`; None if there is no table for this grammar."""
     try:
-        return (folder("grammars") / "tables" / f"{name}.json").read_text(encoding="utf-8")
+        return (folder("grammars") / "tables" / f"{name}.txt").read_text(encoding="utf-8")
     except FileNotFoundError:
         return None

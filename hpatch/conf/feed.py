@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from hpatch.conf.leaf import Leaf
+from hpatch.conf.leaf import matches
 from hpatch.conf.lines import Line, ended, filled, joined, logical
 from hpatch.conf.macros import BodyLine
 from hpatch.conf.tree import Condition, Frame, Node
@@ -41,30 +42,42 @@ class Level(NamedTuple):
 
 
 class Stream:
-    """A text being read line by line: a file, or a macro's lines. `template` is given if the file is one."""
+    """A text being read line by line: a file, or a macro's lines. `template` is given if the file is one.
 
-    __slots__ = ("at", "body", "end", "frame", "index", "leaves", "line", "plain", "source", "template", "text")
+    `leaf` is the leaf that is being read, as a match, if the text is read by its leaves.
+    """
+
+    __slots__ = ("_leaves", "at", "body", "end", "frame", "leaf", "line", "plain", "source", "template", "text")
 
     def __init__(
         self,
         source: Source,
         text: str,
         frame: Frame,
-        leaves: list[Leaf],
+        *,
         plain: bool,
         template: Template | None = None,
     ) -> None:
         self.source = source
         self.text = text
         self.frame = frame
-        self.leaves = leaves
         self.plain = plain
-        self.index = 0
         self.at = 0
         self.end = len(text)
         self.line = 0
         self.body: tuple[BodyLine, ...] | None = None
         self.template = template
+        self.leaf: re.Match[str] | None = None
+        self._leaves: Iterator[re.Match[str]] = iter(())
+
+    def start_leaves(self) -> None:
+        """Read the text by its leaves."""
+        self._leaves = matches(self.text)
+        self.next_leaf()
+
+    def next_leaf(self) -> None:
+        """Go on to the next leaf."""
+        self.leaf = next(self._leaves, None)
 
     def span(self, line: Line) -> tuple[int, int]:
         """The place of a line in `source`."""

@@ -97,6 +97,17 @@ def joined(text: str, at: int, end: int, carried: str = "") -> tuple[str, int, i
     return "".join(kept), at, lines
 
 
+def has_line_over(text: str, size: int) -> bool:
+    """Whether a physical line has more than `size` characters."""
+    at = 0
+    while len(text) - at > size:
+        stop = text.rfind("\n", at, at + size + 1)
+        if stop < 0:
+            return True
+        at = stop + 1
+    return False
+
+
 def ended(text: str, at: int, line: Line) -> bool:
     """Whether the line that starts at `at` ends before the text does: by a line feed that no backslash undoes."""
     return line.lines <= text.count("\n", at, line.after)

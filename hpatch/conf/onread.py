@@ -203,7 +203,7 @@ def _load_module(reading: ReadingState, call: Call) -> None:
     modules.load(name, path, call.place, certain=certain)
     if certain and name.startswith("mpm_") and reading.configuration.mpm is None:
         reading.configuration.mpm = name.removeprefix("mpm_").removesuffix("_module")
-    reading.keys.clear()
+    reading.learned.clear()
 
 
 def _file_is_there(reading: ReadingState, call: Call, path: str) -> bool:
@@ -435,7 +435,7 @@ def _use(reading: ReadingState, call: Call) -> None:
     where = f"macro '{name}' ({macro.location}) used on line {call.stream.line} of \"{frame.name}\""
     text = "".join(line + "\n" for line in lines)
     stream = Stream(
-        macro.source, text, Frame(where, call.node(reading)), [], plain=False,
+        macro.source, text, Frame(where, call.node(reading)), plain=False,
         template=reading.templates.get(macro.source.name),
     )  # fmt: skip
     stream.body = macro.body

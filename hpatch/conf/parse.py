@@ -115,6 +115,9 @@ def _parser() -> Lark:
 
 
 def parse(source: Source) -> File:
-    """Read a file's structure. It never fails: `load` reports what httpd refuses."""
+    """Read a file's structure. It never fails: `load` reports what httpd refuses.
+
+    `load` needs only the leaves, which it takes from `hpatch.conf.leaf`.
+    """
     items: list[Leaf | Section] = _parser().parse(source.text)  # type: ignore[assignment]  # what our callbacks make of the tree
     return File(source, items)

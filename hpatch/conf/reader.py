@@ -9,16 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from hpatch import log
 from hpatch.conf import base, distribution, interpolation, limits, onread, parts, vocabulary, words
 from hpatch.conf.feed import Feed, Level, Stream
 from hpatch.conf.foreign.recognise import foreign
-from hpatch.conf.lines import Line
-from hpatch.conf.parse import parse
-from hpatch.conf.reading import Parsed, ReadingState
+from hpatch.conf.lines import Line, has_line_over
+from hpatch.conf.reading import Learned, Parsed, ReadingState
 from hpatch.conf.templates import presence
 from hpatch.conf.tree import Configuration, FileRead, Frame, Node, Problem
 from hpatch.conf.view import GivenFolder, like
@@ -33,10 +31,15 @@ MAX_HTACCESS_LINE = 8192
 _EVIDENCE = 60
 """How many characters of a line are shown."""
 
-_PLAIN_LINE = re.compile(r"[ \t]*(?:([A-Za-z][A-Za-z0-9_]*)([ \t\r][^\n]*)?|#[^\n]*|[ \t\r]*)(?:\n|\Z)")
+_PLAIN_LINE = re.compile(
+    r"[ \t]*(?:([A-Za-z][A-Za-z0-9_]*)(?:[ \t\r]+([^ \t\r\n](?:[^\n]*[^ \t\r\n])?))?[ \t\r]*|#[^\n]*|[ \t\r]*)(?:\n|\Z)"
+)
+"""A directive's name and its arguments, or a comment, or a blank line."""
 _PLAIN_OPEN = re.compile(r"[ \t]*(<[A-Za-z][A-Za-z0-9]*)[ \t]+([^ \t\n\r\0\v\f][^\n\0\v\f]*)(?:(?<!\\)(?<!\\\r)\n)?")
 _PLAIN_CLOSE = re.compile(r"[ \t]*</([A-Za-z][A-Za-z0-9]*)>[ \t\r]*\n?")
 _ODD = re.compile(r"[\0\v\f]|\$\{|\\\r?\n")
+_ODDITIES = ("\0", "\v", "\f", "${", "\\\n", "\\\r\n")
+"""The same, to be searched for in a whole file."""
 
 
 _DUMPS = ("# In file: ", "AH", "[", "Syntax OK")
@@ -246,12 +249,12 @@ class Reader(ReadingState):
         if source.whole is source and presence.may_be(source.name, source.text):
             template = self._template(source)
         if self._is_foreign(source if template is None else template.source, source):
-            return Parsed(Source(source.name, ""), [], True)
+            return Parsed(Source(source.name, ""), True)
         if template is not None:
             self.templates[source.name] = template
             self.configuration.templates[source.name] = template.file
-            return Parsed(template.source, [], False, template)
-        return Parsed(source, parse(source).leaves(), _ODD.search(source.text) is None)
+            return Parsed(template.source, False, template)
+        return Parsed(source, not any(oddity in source.text for oddity in _ODDITIES))
 
     def _template(self, source: Source) -> Template | None:
         from hpatch.conf.templates.mask import template
@@ -307,7 +310,7 @@ class Reader(ReadingState):
         for text, source, start, end in entries:
             stream = streams.get(source.name)
             if stream is None:
-                stream = streams[source.name] = Stream(source, source.text, Frame(source.name), [], plain=False)
+                stream = streams[source.name] = Stream(source, source.text, Frame(source.name), plain=False)
                 self.configuration.sources[source.name] = source
                 self.configuration.files.append(FileRead(name=source.name, link=None))
             feed = feed or Feed(stream, MAX_LINE, self._too_long, self._lost)
@@ -317,14 +320,13 @@ class Reader(ReadingState):
         self._close_all(lambda node: f"{node.name}> is never closed", fatal=True)
 
     def _read_parsed(self, parsed: Parsed, name: str) -> None:
-        source, leaves, plain, template = parsed
+        source, plain, template = parsed
         limit = MAX_HTACCESS_LINE if self.htaccess else MAX_LINE
-        if len(source.text) > limit // 4 and max(map(len, source.text.split("\n"))) > limit // 4:
-            leaves = []  # a line may be over the limit: read each by itself
-        stream = Stream(source, source.text, Frame(name), leaves, plain, template)
+        stream = Stream(source, source.text, Frame(name), plain=plain, template=template)
         feed = Feed(stream, limit, self._too_long, self._lost)
-        if feed.brim:
-            stream.leaves = []  # what httpd does with the last line depends on the lines before it
+        # What httpd does with the last line may depend on the lines before it; a line may be over the limit.
+        if template is None and not feed.brim and not has_line_over(source.text, limit // 4):
+            stream.start_leaves()
         self._build(feed)
 
     def _too_long(self, stream: Stream, line: Line) -> None:
@@ -351,7 +353,7 @@ class Reader(ReadingState):
         levels: list[Level] = []
         while True:
             stream = feed.streams[-1]
-            if stream.leaves and not feed.after_macro:
+            if stream.leaf is not None and not feed.after_macro:
                 self._plain(stream)
             got = feed.next()
             if got is None:
@@ -383,52 +385,57 @@ class Reader(ReadingState):
 
         It stops at the start of a line that httpd executes at once, or that needs closer inspection.
         """
-        leaves, text = stream.leaves, stream.text
-        index, last = stream.index, len(stream.leaves)
-        while index < last:
-            kind, start, end = leaves[index]
-            if end <= stream.at:
-                index += 1
-                continue
-            if kind == "RUN":
-                if self._run(stream, max(start, stream.at), end):
-                    continue
-                break
-            if start != stream.at:
-                break
-            if kind == "OPEN":
-                match = _PLAIN_OPEN.fullmatch(text, start, end)
-                if match is None or not self._open(stream, match):
-                    break
-            else:
-                match = _PLAIN_CLOSE.fullmatch(text, start, end)
-                parent = self.parent
-                if match is None or parent is None or parent is self.floor or match[1].lower() != parent.key[1:]:
-                    break
-                self.parent = parent.parent
-            stream.line += 1
-            stream.at = end
-        stream.index = index
+        while (leaf := stream.leaf) is not None:
+            end = leaf.end()
+            if end > stream.at:
+                if leaf.lastgroup == "RUN":
+                    self._run(stream, end)
+                elif leaf.start() == stream.at and (
+                    self._open(stream, end) if leaf.lastgroup == "OPEN" else self._close_plain(stream, end)
+                ):
+                    stream.line += 1
+                    stream.at = end
+                if end > stream.at:
+                    return
+            stream.next_leaf()
 
-    def _open(self, stream: Stream, match: re.Match[str]) -> bool:
-        """Open a section whose line is plain; False for a section that httpd executes at once."""
-        name, args = match[1], match[2]
-        key = self.keys[name] if name in self.keys else self._learn(name)
-        if key is None or "${" in args:
+    def _open(self, stream: Stream, end: int) -> bool:
+        """Open a section; False if its line is not plain, or httpd executes the section at once."""
+        match = _PLAIN_OPEN.fullmatch(stream.text, stream.at, end)
+        if match is None:
+            return False
+        name, args = match.groups()
+        if "${" in args or (learned := self.learned.get(name) or self._learn(name)) is None:
             return False
         args = args.rstrip(words.SPACE)
-        start = match.start(1)
+        parent = self.parent
         node = Node(
-            self.spelling[name], key, args, stream.frame, stream.line + 1, stream.source, start,
-            match.start(2) + len(args), self.parent, self.conditions,
+            learned.spelling, learned.key, args, stream.frame, stream.line + 1, stream.source, match.start(1),
+            match.start(2) + len(args), parent, self.conditions,
         )  # fmt: skip
-        self._add(node)
+        siblings = self.configuration.nodes if parent is None else parent.children
+        assert siblings is not None
+        siblings.append(node)
+        learned.nodes.append(node)
+        self.configuration.directives += 1
         self._descend(node)
+        return True
+
+    def _close_plain(self, stream: Stream, end: int) -> bool:
+        """Close the section that is open; False if the line is not plain, or closes something else."""
+        match = _PLAIN_CLOSE.fullmatch(stream.text, stream.at, end)
+        parent = self.parent
+        if match is None or parent is None or parent is self.floor or match[1].lower() != parent.key[1:]:
+            return False
+        self.parent = parent.parent
         return True
 
     def _descend(self, node: Node) -> None:
         """Go into a section."""
-        if node.parent is not None and sum(1 for _ in islice(node.ancestors(), limits.NESTED)) == limits.NESTED:
+        depth, around = 0, node.parent
+        while around is not None:
+            depth, around = depth + 1, around.parent
+        if depth >= limits.NESTED:
             raise limits.ExceededError(f"more than {limits.NESTED:,} sections are inside one another", node.place)
         self.parent = node
 
@@ -439,58 +446,46 @@ class Reader(ReadingState):
         self.configuration.by_key.setdefault(node.key, []).append(node)
         self.configuration.directives += 1
 
-    def _run(self, stream: Stream, start: int, end: int) -> bool:
-        """Read plain lines between `start` and `end`; False if the line at `start` is not plain."""
-        text = stream.text
-        if not stream.plain and (odd := _ODD.search(text, start, end)) is not None:
-            end = text.rfind("\n", start, odd.start()) + 1
+    def _run(self, stream: Stream, end: int) -> None:
+        """Read the plain lines up to `end`, as far as they are plain."""
+        text, at = stream.text, stream.at
+        if not stream.plain and (odd := _ODD.search(text, at, end)) is not None:
+            end = text.rfind("\n", at, odd.start()) + 1
         source, frame, parent, conditions = stream.source, stream.frame, self.parent, self.conditions
         siblings = self.configuration.nodes if parent is None else parent.children
         assert siblings is not None
-        by_key, keys, spelling = self.configuration.by_key, self.keys, self.spelling
-        line, at, count = stream.line, start, 0
-        match_line = _PLAIN_LINE.match
-        while at < end:
-            match = match_line(text, at, end)
-            if match is None:
-                break
-            name = match[1]
-            if name is not None:
-                key = keys[name] if name in keys else self._learn(name)
-                if key is None:
-                    break
-                rest = match[2]
-                args = rest.strip(words.SPACE) if rest else ""
-                begin = match.start(1)
-                stop = match.start(2) + len(rest.rstrip(words.SPACE)) if args else match.end(1)
-                node = Node(spelling[name], key, args, frame, line + 1, source, begin, stop, parent, conditions)
-                siblings.append(node)
-                same = by_key.get(key)
-                if same is None:
-                    by_key[key] = [node]
-                else:
-                    same.append(node)
-                count += 1
+        line, before = stream.line, len(siblings)
+        learned, match_line = self.learned.get, _PLAIN_LINE.match
+        while at < end and (match := match_line(text, at, end)) is not None:
+            name, args = match.groups("")
             line += 1
+            if name:
+                known = learned(name) or self._learn(name)
+                if known is None:
+                    line -= 1
+                    break
+                key, spelling, nodes = known
+                node = Node(
+                    spelling, key, args, frame, line, source, match.start(1), match.end(match.lastindex or 0), parent,
+                    conditions,
+                )  # fmt: skip
+                siblings.append(node)
+                nodes.append(node)
             at = match.end()
-        self.configuration.directives += count
-        if at == start:
-            return False
+        self.configuration.directives += len(siblings) - before
         stream.line, stream.at = line, at
-        return True
 
-    def _learn(self, name: str) -> str | None:
-        """The key and the spelling of a plain directive; None for a directive that httpd executes at once."""
+    def _learn(self, name: str) -> Learned | None:
+        """What to know of a plain directive or section; None for one that httpd executes at once."""
         key = words.lower(name)
         known = vocabulary.find(key)
         if known is not None and self._absent(known):
             known = None
         elif key in vocabulary.ON_READ:
-            self.keys[name] = None
             return None
-        self.spelling[name] = known[0] if known else name
-        self.keys[name] = key
-        return key
+        nodes = self.configuration.by_key.setdefault(key, [])
+        learned = self.learned[name] = Learned(key=key, spelling=known[0] if known else name, nodes=nodes)
+        return learned
 
     def _absent(self, known: vocabulary.Word) -> bool:
         return known[1] != () and all(self.modules.has(module + ".c") is False for module in known[1])

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from hpatch.conf import limits, macros, words
 from hpatch.conf.base import Base, Surroundings
 from hpatch.conf.feed import ROOM, Feed, Level, Stream
-from hpatch.conf.leaf import Leaf
 from hpatch.conf.tree import Condition, Configuration, Node, Problem
 from hpatch.conf.view import MACHINE, GivenFolder, Rooted, View
 from hpatch.text import Place, Source
@@ -21,12 +20,19 @@ if TYPE_CHECKING:
 
 
 class Parsed(NamedTuple):
-    """A file: its text as it is read, its leaves, and whether it has nothing odd; and the template that it is."""
+    """A file: its text as it is read, whether that has nothing odd, and the template that it is."""
 
     source: Source
-    leaves: list[Leaf]
     plain: bool
     template: Template | None = None
+
+
+class Learned(NamedTuple):
+    """What is known of a name of directives that httpd does not execute at once; `nodes` are those read so far."""
+
+    key: str
+    spelling: str
+    nodes: list[Node]
 
 
 class ReadingState(ABC):
@@ -80,8 +86,7 @@ class ReadingState(ABC):
         self.placeholders: Placeholders | None = None
         self.templates: dict[str, Template] = {}
         self.htaccess = False
-        self.keys: dict[str, str | None] = {}
-        self.spelling: dict[str, str] = {}
+        self.learned: dict[str, Learned] = {}
         self.undefined: dict[str, list[tuple[Place, tuple[Condition, ...]]]] = {}
         self.parsed: dict[str, Parsed] = {}
         for define in defines or ():

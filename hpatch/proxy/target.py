@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cache
+from typing import NamedTuple
 
+from hpatch import grammar
 from hpatch.conf.words import lower
 from hpatch.proxy.model import DEFAULT_PORTS
 from hpatch.text import in_bytes
-
-if TYPE_CHECKING:
-    from lark import Lark, Token
 
 _VARIABLE = r"\$[0-9{]|%[0-9{]"
 _REFERENCE = r"\$[0-9]"
@@ -59,71 +58,48 @@ class Name(NamedTuple):
     refused: str
 
 
-def _tokens(lines: Iterable[str]) -> tuple[Lark, list[Token]]:
-    """The tokens of words, each on its own line."""
-    from hpatch import grammar
+@cache
+def _terminal(name: str) -> re.Pattern[str]:
+    return re.compile(grammar.terminals("proxy", "words")[name])
 
-    lark = grammar.parser("proxy", "words")
-    text = "\n".join([line.replace("\n", " ") for line in lines])
-    return lark, lark.parse(f"{text}\n").children  # type: ignore[return-value]  # tokens only
+
+def _line(word: str) -> str:
+    return word.replace("\n", " ") + "\n"
 
 
 def parse_targets(texts: Iterable[str]) -> dict[str, Url]:
-    """Read worker URLs, all in one go."""
-    unique = list(dict.fromkeys(texts))
-    if not unique:
-        return {}
-    lark, tokens = _tokens(unique)
-    run = lark.get_terminal("WORKERS").pattern.to_regexp()
-    bare = lark.get_terminal("BARE").pattern.to_regexp()
-    # One line of a run: the expression without its repetition, the flags' group closed.
-    worker = re.compile(f"{run.rpartition('{')[0]})")
-    found: dict[str, Url] = {}
-    following = iter(unique)
-    for token in tokens:
-        if token.type == "WORKERS":
-            for match in worker.finditer(token):
-                text = next(following)
-                socket, scheme, user, host, port, path = match.groups()
-                found[text] = Url(
-                    text=text,
-                    socket=socket,
-                    scheme=lower(scheme),
-                    user=user or "",
-                    host=host,
-                    port=port,
-                    path=path or "",
-                )
-            continue
-        text = next(following)
-        parts = re.match(bare, token) if token.type == "BARE" else None
-        if parts is not None:
-            socket, scheme, path = parts.groups()
-            found[text] = Url(text=text, socket=socket, scheme=lower(scheme), user="", host=None, port=None, path=path)
-        else:
-            found[text] = Url(
-                text=text,
-                socket=None,
-                scheme="",
-                user="",
-                host=None,
-                port=None,
-                path=text,
-                exclusion=token.type == "EXCLUSION",
-            )
-    return found
+    """Read worker URLs."""
+    return {text: _url(text) for text in dict.fromkeys(texts)}
+
+
+def _url(text: str) -> Url:
+    line = _line(text)
+    match = _terminal("WORKER").match(line)
+    if match is not None:
+        socket, scheme, user, host, port, path = match.groups()
+        return Url(
+            text=text,
+            socket=socket,
+            scheme=lower(scheme),
+            user=user or "",
+            host=host,
+            port=port,
+            path=path or "",
+        )
+    match = _terminal("BARE").match(line)
+    if match is not None:
+        socket, scheme, path = match.groups()
+        return Url(text=text, socket=socket, scheme=lower(scheme), user="", host=None, port=None, path=path)
+    exclusion = _terminal("EXCLUSION").match(line) is not None
+    return Url(text=text, socket=None, scheme="", user="", host=None, port=None, path=text, exclusion=exclusion)
 
 
 def parse_parameters(words: Iterable[str]) -> dict[str, tuple[str, str | None]]:
-    """Read words of the form `key=value`, all in one go; a word without `=` has no value."""
-    unique = list(dict.fromkeys(words))
-    if not unique:
-        return {}
-    _, tokens = _tokens([f"={word}" for word in unique])
+    """Read words of the form `key=value`; a word without `=` has no value."""
     found: dict[str, tuple[str, str | None]] = {}
-    for word, token in zip(unique, tokens, strict=True):
+    for word in dict.fromkeys(words):
         key, _, value = word.partition("=")
-        found[word] = (key, value if token.type == "PARAMETER" else None)
+        found[word] = (key, None if _terminal("PARAMETER").match(f"={_line(word)}") is None else value)
     return found
 
 
