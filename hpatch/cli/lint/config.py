@@ -24,6 +24,7 @@ Examples:
 
   hpatch config tree /etc/apache2
   hpatch config workers /etc/apache2
+  hpatch config who /etc/apache2 https://shop.example/api/items
 """
 
 _TREE = """
@@ -41,6 +42,20 @@ Examples:
 
   hpatch config workers /etc/apache2
   hpatch config workers --format json apache2.conf
+
+Exit code 3: httpd would not build its tree from this configuration. The reason is on standard error.
+"""
+
+_WHO = """
+URL is a path (/api/items?id=1) or a whole URL. hpatch follows httpd's hooks in their order: virtual host, rewrite
+rules, ProxyPass, redirections and aliases, sections, access rules, handlers. It names what it does not know, such as
+whether a file exists, instead of guessing. With --httpd it looks at this machine's files.
+
+Examples:
+
+  hpatch config who /etc/apache2 https://shop.example/api/items
+  hpatch config who /etc/apache2 /api/items --host shop.example --port 8080
+  hpatch config who apache2.conf /admin/ --client 192.0.2.7 --format json
 
 Exit code 3: httpd would not build its tree from this configuration. The reason is on standard error.
 """
@@ -124,6 +139,51 @@ def _workers(
     return _problems(configuration)
 
 
+def _who(
+    path: Path,
+    url: Annotated[str, typer.Argument(metavar="URL", help="The path that is asked for, or a whole URL.")],
+    host: Annotated[str | None, typer.Option(metavar="NAME", help="The name in the Host header.")] = None,
+    port: Annotated[int | None, typer.Option(metavar="PORT", help="The port that the client reaches.")] = None,
+    https: Annotated[bool, typer.Option("--https", help="The request comes through TLS.")] = False,
+    method: Annotated[str, typer.Option(metavar="METHOD", help="The request's method.")] = "GET",
+    address: Annotated[str | None, typer.Option(metavar="IP", help="The server's address that it reaches.")] = None,
+    client: Annotated[str | None, typer.Option(metavar="IP", help="The client's address, for access rules.")] = None,
+    format: Format = "text",
+    httpd: shared.Httpd = None,
+    httpd_version: shared.HttpdVersion = None,
+    modules: shared.ModuleList = None,
+    mpm: shared.Mpm = None,
+    define: shared.Define = None,
+    env_file: shared.EnvFile = None,
+    server_root: shared.ServerRoot = None,
+    root: shared.Root = None,
+    stdin_filename: shared.StdinFilename = None,
+    no_outside: shared.NoOutside = False,
+    config: shared.Config = None,
+    no_config: shared.NoConfig = False,
+    verbose: Verbose = False,
+) -> int:
+    """Show who answers a request, and what httpd asks before."""
+    from hpatch.paths.asked import asked
+    from hpatch.paths.disk import Machine
+    from hpatch.paths.site import Site
+    from hpatch.paths.who import who
+    from hpatch.report.lint.who import WhoReport
+
+    configuration = _load(
+        path,
+        _chosen(httpd_version, modules, mpm, define, env_file, server_root, root, no_outside),
+        httpd,
+        config,
+        no_config,
+        stdin_filename,
+    )
+    request = asked(configuration, url, host, port, https=https, method=method, address=address, client=client)
+    site = Site(configuration, disk=Machine() if configuration.check_files else None)
+    output.show(WhoReport(who(site, request)), FORMS, format)
+    return _problems(configuration)
+
+
 def _chosen(
     httpd_version: str | None,
     modules: str | None,
@@ -177,3 +237,4 @@ def register(app: typer.Typer) -> None:
     group = help.group(app, "config", "Show what httpd and mod_proxy make of a configuration.", _GROUP)
     help.command(group, "tree", _tree, _TREE)
     help.command(group, "workers", _workers, _WORKERS)
+    help.command(group, "who", _who, _WHO)

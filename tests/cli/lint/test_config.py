@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli.call import call
+from tests.support.report.schema import valid
 
 Capture = pytest.CaptureFixture[str]
 TEXT = 'ServerName a\n<VirtualHost *:80>\n  ProxyPass "/app/" "http://app:8080/" timeout=5\n</VirtualHost>\n'
@@ -69,3 +70,44 @@ def test_workers(site: Path, capsys: Capture) -> None:
     answer = json.loads(call(capsys, "config", "workers", ".", "-f", "json").out)
     assert answer["schema"] == "hpatch.workers/1"
     assert [server["workers"][0]["name"] for server in answer["servers"] if server["workers"]] == ["http://app:8080/"]
+
+
+def test_who_answers(site: Path, capsys: Capture) -> None:
+    code, out, err = call(capsys, "config", "who", ".", "http://a/app/x?y=1")
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[:2] == [
+        "GET http://a/app/x?y=1",
+        '  the backend "http://app:8080/x?y=1", by ./httpd.conf:3',
+    ]
+    assert any("mod_proxy" in line and "takes" in line for line in lines)
+
+
+def test_who_answers_as_json(site: Path, capsys: Capture) -> None:
+    out = call(capsys, "config", "who", ".", "/app/x", "--host", "a", "--port", "81", "-f", "json").out
+    data = valid("who-1", out)
+    assert data["request"]["url"] == "http://a:81/app/x"
+    assert data["host"]["main"] is True
+    assert data["answer"]["kind"] == "unknown"
+    assert "DocumentRoot" in data["answer"]["text"]
+
+
+@pytest.mark.parametrize("url", ["x", "ftp://a/", "", "http://a:99999/"])
+def test_who_answers_what_is_no_url(url: str, site: Path, capsys: Capture) -> None:
+    code, out, err = call(capsys, "config", "who", ".", url)
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+
+
+def test_who_answers_in_what_httpd_would_not_build(site: Path, capsys: Capture) -> None:
+    (site / "httpd.conf").write_text("DocumentRoot /w\n<Directory />\n")
+    code, out, err = call(capsys, "config", "who", ".", "/x")
+    assert code == 3
+    assert "never closed" in err and '"/w/x"' in out
+
+
+def test_who_answers_with_the_only_port(site: Path, capsys: Capture) -> None:
+    (site / "httpd.conf").write_text("Listen 127.0.0.1:8080\nDocumentRoot /w\n")
+    out = call(capsys, "config", "who", ".", "/x", "--client", "10.0.0.1").out
+    assert out.splitlines()[0] == "GET http://-:8080/x"
+    assert call(capsys, "config", "who", ".", "/x", "--client", "x").code == 2

@@ -1,0 +1,52 @@
+"""A configuration, made ready for the question who answers a request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hpatch.paths.hosts import hosts
+from hpatch.paths.model import Disk, Unread
+from hpatch.paths.sections import Sections
+from hpatch.proxy.build import build
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Configuration, Node
+    from hpatch.paths.hosts import Host
+    from hpatch.proxy.model import Mapping, Proxy
+
+
+class Site:
+    """A configuration's hosts, sections and mappings. `disk` is what is known of httpd's files."""
+
+    def __init__(self, configuration: Configuration, proxy: Proxy | None = None, disk: Disk | None = None) -> None:
+        self.configuration = configuration
+        self.hosts = hosts(configuration)
+        self.sections = Sections(configuration)
+        self.disk: Disk = Unread() if disk is None else disk
+        self._mappings: dict[int, list[Mapping]] = {}
+        for server in (build(configuration) if proxy is None else proxy).servers:
+            for mapping in server.mappings:
+                if mapping.kind in ("ProxyPass", "ProxyPassMatch"):
+                    self._mappings.setdefault(_key(server.node), []).append(mapping)
+
+    def passes(self, host: Host) -> list[Mapping]:
+        """The ProxyPass and ProxyPassMatch of a server outside of sections, in the order in which httpd tries them.
+
+        Those of the main server come before a virtual host's own (`merge_proxy_config`).
+        """
+        own = self._mappings.get(_key(host.node), [])
+        every = own if host.node is None else [*self._mappings.get(0, []), *own]
+        return [mapping for mapping in every if mapping.section is None]
+
+    def located(self, section: Node | None) -> list[Mapping]:
+        """The ProxyPass lines in a `<Location>`."""
+        host = None if section is None else section.inside("<virtualhost")
+        return [mapping for mapping in self._mappings.get(_key(host), []) if mapping.section is section]
+
+    def has_module(self, name: str) -> bool | None:
+        """Whether httpd has a module (`dir`); None: not known."""
+        return self.configuration.modules.has(f"{name}_module")
+
+
+def _key(node: Node | None) -> int:
+    return 0 if node is None else id(node)
