@@ -59,10 +59,10 @@ class Modules:
     def has(self, name: str) -> bool | None:
         """Whether a module is loaded; None if that is not known. Names are case-sensitive, as in httpd."""
         known = identifier(name)
-        if known in _ALWAYS:
-            return True
         if name.endswith(".c") and facts.source(known) not in (None, name[: -len(".c")]):
             return False
+        if known in _ALWAYS:
+            return True
         if known in self.names or known in self.loaded_at:
             return True
         if known in self._maybe:
