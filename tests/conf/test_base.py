@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from hpatch.conf.base import Surroundings, tree_of
+from hpatch.conf.base import Base, Surroundings, first, of_part, settle, tree_of
 from hpatch.conf.load import DEFAULTS, Options, load
 from hpatch.conf.modules import Modules
 from hpatch.conf.tree import Configuration
+from hpatch.conf.view import MACHINE, Rooted
 
 
 def write(folder: Path, **texts: str) -> None:
@@ -207,3 +208,155 @@ def test_a_pipe_has_no_folder_and_a_file_in_memory_has_one(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert tree_of(main, None) == tree
+
+
+ABOVE = "the parent of the main file's folder"
+FOLDER = "the folder of the main file"
+
+
+def told(base: Base) -> tuple[str, str, str, bool, str]:
+    return base.view.root, base.server_root, base.machine, base.live, base.missing
+
+
+@pytest.mark.parametrize(
+    ("main", "server_root", "check_files", "expected"),
+    [
+        # this machine's own, also by a link
+        ("{t}/srv/conf/httpd.conf", "{t}/srv", False, ("", "{t}/srv", "", True, "")),
+        ("{t}/srv/httpd.conf", "{t}/srv/", True, ("", "{t}/srv/", "", True, "")),
+        ("srv/conf/httpd.conf", "{t}/srv", False, ("", "{t}/srv", "", True, "")),
+        ("{t}/link/conf/httpd.conf", "{t}/srv", False, ("", "{t}/srv", "", True, "")),
+        ("{t}/srv/conf/httpd.conf", "{t}/link", False, ("", "{t}/link", "", True, "")),
+        # from a copy of a whole root
+        ("{t}/co/opt/web/conf/httpd.conf", "/opt/web", False, ("{t}/co", "/opt/web", "", False, "")),
+        ("{t}/co/opt/web/conf/d/httpd.conf", "/opt/web/", True, ("{t}/co", "/opt/web", "", False, "")),
+        ("co/opt/web/httpd.conf", "/opt/./web", False, ("co", "/opt/web", "", False, "")),
+        # another folder of this machine
+        ("{t}/other/httpd.conf", "{t}/srv", False, ("", "{t}/other", "{t}/srv", False, "")),
+        ("{t}/other/conf/httpd.conf", "{t}/srv", False, ("", "{t}/other", "{t}/srv", False, "")),
+        ("{t}/other/httpd.conf", "{t}/srv", True, ("", "{t}/srv", "", False, "")),
+        ("{t}/other/httpd.conf", "/", True, ("", "/", "", False, "")),
+        ("{t}/other/httpd.conf", "/", False, ("", "{t}/other", "/", False, "")),
+        # a folder that is not here
+        ("{t}/other/httpd.conf", "{t}/none", False, ("", "{t}/other", "", False, FOLDER)),
+        ("{t}/other/conf/httpd.conf", "{t}/none", True, ("", "{t}/other", "", False, ABOVE)),
+        ("conf/httpd.conf", "{t}/none", True, ("", "", "", False, ABOVE)),
+        ("httpd.conf", "{t}/none", True, ("", "", "", False, FOLDER)),
+        # relative to the current folder, which only httpd on this machine has
+        ("{t}/other/httpd.conf", "srv", False, ("", "srv", "", False, "")),
+        ("{t}/other/httpd.conf", "none", False, ("", "{t}/other", "", False, FOLDER)),
+        ("{t}/other/httpd.conf", "srv", True, ("", "{t}/srv", "", False, "")),
+        ("{t}/srv/httpd.conf", "srv", True, ("", "{t}/srv", "", True, "")),
+    ],
+)
+def test_what_a_server_root_means(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    main: str,
+    server_root: str,
+    check_files: bool,
+    expected: tuple[str, str, str, bool, str],
+) -> None:
+    for folder in ("srv/conf", "co/opt/web/conf/d", "other/conf"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "link").symlink_to("srv")
+    monkeypatch.chdir(tmp_path)
+    top = str(tmp_path)
+    found = settle(main.format(t=top), server_root.format(t=top), MACHINE, check_files=check_files)
+    assert told(found) == tuple(part.format(t=top) if isinstance(part, str) else part for part in expected)
+
+
+def test_below_a_given_root_only_its_folders_count(tmp_path: Path) -> None:
+    (tmp_path / "etc/httpd").mkdir(parents=True)
+    view = Rooted(str(tmp_path))
+    for check_files in (True, False):
+        here = settle("/etc/httpd/httpd.conf", "/etc/httpd", view, check_files=check_files)
+        assert told(here) == (str(tmp_path), "/etc/httpd", "", False, "")
+        none = settle("/etc/httpd/httpd.conf", str(tmp_path), view, check_files=check_files)
+        assert told(none) == (str(tmp_path), "/etc/httpd", "", False, FOLDER)
+
+
+@pytest.mark.parametrize(
+    ("main", "expected"),
+    [
+        ("co/etc/apache2/apache2.conf", ("co", "/etc/apache2", "", False, "")),
+        ("co/etc/apache2/httpd.conf", ("", "co/etc/apache2", "", False, "")),
+        ("co/apache2/apache2.conf", ("", "co/apache2", "", False, "")),
+        ("co/None/httpd.conf", ("", "co/None", "", False, "")),
+        ("co/conf/httpd.conf", ("", "co/conf", "", False, "")),
+        ("httpd.conf", ("", "", "", False, "")),
+        ("/dev/stdin", ("", "", "", False, "")),
+    ],
+)
+def test_where_paths_start_before_a_server_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, main: str, expected: tuple[str, str, str, bool, str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert told(first(main, MACHINE)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "server_root"),
+    [
+        ("", "{t}/web/conf"),
+        ('Listen 80\n ServerRoot "{t}/a b"\n', "{t}/a b"),
+        ("Listen 80\n\tserverroot\t{t}/srv \t\r\nServerRoot {t}/other\n", "{t}/srv"),
+        ("# ServerRoot {t}/srv\n", "{t}/web/conf"),
+        ("ServerRoot {t}/srv x\n", "{t}/web/conf"),
+        ("ServerRoot ${{ROOT}}\n", "{t}/web/conf"),
+        (None, "{t}/web/conf"),
+    ],
+)
+def test_the_server_root_of_a_part(tmp_path: Path, text: str | None, server_root: str) -> None:
+    for folder in ("web/conf", "a b", "srv", "other"):
+        (tmp_path / folder).mkdir(parents=True)
+    main = tmp_path / "web/conf/httpd.conf"
+    if text is not None:
+        main.write_bytes(text.format(t=tmp_path).encode())
+    found = of_part(str(main), MACHINE, check_files=True)
+    assert told(found) == ("", server_root.format(t=tmp_path), "", False, "")
+
+
+def test_the_server_root_of_a_part_below_a_given_root(tmp_path: Path) -> None:
+    write(tmp_path, **{"etc/httpd/conf/httpd.conf": "ServerRoot /etc/httpd\n", "etc/httpd.conf": "ServerRoot /srv\n"})
+    view = Rooted(str(tmp_path / "etc"))
+    assert of_part(f"{tmp_path}/etc/httpd/conf/httpd.conf", Rooted(str(tmp_path)), check_files=False).server_root == (
+        "/etc/httpd"
+    )
+    assert of_part(f"{tmp_path}/etc/httpd.conf", view, check_files=False).missing == FOLDER
+    outside = of_part(f"{tmp_path}/httpd.conf", view, check_files=False)
+    assert told(outside) == (f"{tmp_path}/etc", str(tmp_path), "", False, "")
+
+
+def test_a_main_file_whose_name_no_file_can_have() -> None:
+    assert told(of_part("web/ht\0pd.conf", MACHINE, check_files=True)) == ("", "web", "", False, "")
+
+
+@pytest.mark.parametrize(
+    ("main", "given", "tree"),
+    [
+        ("httpd.conf", None, ""),
+        ("conf/httpd.conf", None, ""),
+        ("web/conf/httpd.conf", None, "web"),
+        ("web/a/httpd.conf", None, "web/a"),
+        ("web/a/httpd.conf", "web", "web"),
+        ("web/conf/httpd.conf", "web/conf", "web/conf"),
+        ("web/conf/httpd.conf", ".", "."),
+        ("web/a/httpd.conf", "/", "/"),
+        ("web/a/httpd.conf", "other", "web/a"),
+        ("website/httpd.conf", "web", "website"),
+        # a checkout
+        ("co/a/b/httpd.conf", None, "co"),
+        ("co/a/conf/httpd.conf", "co/a", "co"),
+        ("co/httpd.conf", "co", "co"),
+        ("co/a/httpd.conf", "web", "co"),
+        ("co/a/httpd.conf", ".", "."),
+        ("{t}/co/a/httpd.conf", None, "{t}/co"),
+    ],
+)
+def test_the_folder_that_a_main_file_is_given_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, main: str, given: str | None, tree: str
+) -> None:
+    (tmp_path / "co/.hg").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    assert tree_of(main.format(t=tmp_path), given) == tree.format(t=tmp_path)
