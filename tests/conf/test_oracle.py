@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hpatch.conf import words
-from hpatch.conf.feed import ROOM
 from hpatch.conf.foreign import recognise
 from hpatch.conf.load import Options, load
 from hpatch.conf.modules import Modules
 from hpatch.versions import Version
 from tests.oracle.directives import Judge
 from tests.oracle.httpd import Httpd, Tree
+from tests.support.conf import lastlines
 from tests.support.conf.strategies import ENVIRONMENT, configurations
 
 pytestmark = [pytest.mark.httpd, pytest.mark.apxs]
@@ -172,45 +171,9 @@ def test_longest_line_of_a_macro(pair: Pair, generated: Path, line: str, end: st
     pair.compare(generated)
 
 
-LAST = [
-    "x {}", "é {}", "  {}  ", "# {}", "</IfModule>  {}", "x \\\n{}", "x \\\r\n{}", "x {}\\\ny", "x {}\\", "x {}\\\n",
-    "x {}\\\r\n", "x {}\\\n\\\n", "x {}\\\\\n\nz", "x \0{}",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    "before",
-    [
-        "",
-        "a {203}\n",
-        "a {204}\n",
-        "a {202}\r\n",
-        "a {203}\r\n",
-        "#{300}\n",
-        "a {202}\\\nb\n",
-        "a {203}\\\nb\n",
-        "<IfModule core.c>\n",
-        "<IfModule core.c>\na {300}\n",
-        "<IfModule core.c>\na {300}\n</IfModule>\n",
-        "a {300}\n<IfModule core.c>\n",
-        "a {300}\n<IfModule core.c>\n</IfModule>\n",
-        "<IfModule none.c>\n",
-        "<IfModule none.c>\na {300}\n</IfModule>\n",
-        "<Macro m>\n",
-        "<Macro m>\na {300}\n</Macro>\n",
-        "<Macro m>\na {300}\n</Macro>\nUse m\n",
-        "<Macro m>\na {203}\n</Macro>\nUse m\nb\n",
-        "<Macro m>\na {204}\n</Macro>\nUse m\nb\n",
-    ],
-)
+@pytest.mark.parametrize("before", lastlines.BEFORE)
 def test_last_line_that_fills_the_buffer(pair: Pair, generated: Path, before: str) -> None:
     """httpd loses a last line that fills its first buffer, unless a longer line came before into the same buffer."""
-    begin = re.sub(r"\{(\d+)\}", lambda match: "y" * int(match[1]), before)
-    for last in LAST:
-        for length in (ROOM - 1, ROOM, ROOM + 1):
-            if "\0" in last and length > ROOM:
-                continue  # where the NUL's line ends, the buffer decides
-            joined = last.replace("\\\r\n", "").replace("\\\n", "").replace("{}", "")
-            text = begin + last.replace("{}", "y" * (length - len(joined.encode())))
-            generated.write_text(text, encoding="utf-8", newline="")
-            pair.compare(generated)
+    for text in lastlines.files(before):
+        generated.write_text(text, encoding="utf-8", newline="")
+        pair.compare(generated)
