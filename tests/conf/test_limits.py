@@ -9,6 +9,7 @@ import pytest
 from hpatch.conf import limits
 from hpatch.conf.load import load, load_text
 from hpatch.conf.tree import Configuration, Problem
+from hpatch.text import Place
 from tests.support.cli.call import call
 
 
@@ -106,3 +107,33 @@ def test_ends_in_exit_code_3(
     assert answer.code == 3
     assert "more than 20 files are included" in answer.out
     assert "Found nothing" not in answer.out
+
+
+def test_lines_that_macros_expand_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A use counts as a line, too: macros without lines that use macros double as well."""
+    text = "<Macro m>\nX\nY\n</Macro>\nUse m\nUse m\n"
+    monkeypatch.setattr(limits, "MACRO_LINES", 6)
+    assert load_text(text).problems == []
+    monkeypatch.setattr(limits, "MACRO_LINES", 5)
+    configuration = load_text(text)
+    assert only(configuration).place.line == 6
+    assert "macros expand to more than 5 lines" in configuration.problems[0].message
+    assert configuration.directives == 2
+
+
+def test_what_was_read_counts_until_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    amount, here = limits.Amount(), Place("a.conf", 1, 1, 1, 1)
+    monkeypatch.setattr(limits, "CHARACTERS", 10)
+    amount.file(4, here)
+    amount.macro(6, 1, here)
+    assert (amount.files, amount.macro_lines, amount.characters) == (1, 2, 10)
+    with pytest.raises(limits.ExceededError) as caught:
+        amount.file(1, here)
+    assert caught.value.place == here
+    assert caught.value.message == "the configuration is larger than 10 characters: hpatch stops reading here"
+
+
+def test_the_limits_that_the_documents_name() -> None:
+    assert (limits.FILES, limits.CHARACTERS, limits.MACRO_LINES, limits.NESTED, limits.TEMPLATE_BLOCKS) == (
+        50_000, 33_554_432, 500_000, 1_000, 100,
+    )  # fmt: skip
