@@ -111,11 +111,6 @@ class Feed:
         self.room = ROOM
         self.brim = stream.template is None and may_fill(stream.text)
 
-    @property
-    def top(self) -> Stream:
-        """The stream that is being read now."""
-        return self.streams[-1]
-
     def next(self) -> tuple[Stream, Line] | None:
         """The next logical line, None at the end.
 
@@ -126,7 +121,7 @@ class Feed:
         while True:
             stream = self.streams[-1]
             in_file = len(self.streams) == 1
-            if stream.at >= stream.end and not (in_file and carried is not None):
+            if stream.at >= stream.end and carried is None:
                 if in_file:
                     return None
                 self._pop()
@@ -137,7 +132,7 @@ class Feed:
                 carried = joined(stream.text, start, stream.end, carried or "")[0]
                 self._pop()
                 continue
-            if self.after_macro and line.after == stream.end and not stream.text.endswith("\n"):
+            if self.after_macro and line.after == stream.end:
                 last = stream.text.rfind("\n", start) + 1
                 if last <= start < stream.end:
                     stream.at = stream.end
@@ -146,9 +141,9 @@ class Feed:
             self.after_macro = False
             stream.at = line.after
             stream.line += line.lines
-            if self.brim and self._fills(stream, start, line, alone=in_file and carried is None):
+            if self.brim and self._fills(stream, start, line, alone=carried is None):
                 self.lost(stream, line)
-                continue
+                return None
             if line.size > self.limit:
                 self.too_long(stream, line)
                 continue
@@ -162,7 +157,7 @@ class Feed:
         """Whether httpd loses this line; and note a buffer that becomes larger."""
         most, size = filled(stream.text, start, line)
         at_end = not ended(stream.text, start, line)
-        continued = at_end and stream.text.endswith("\n", start, line.after)
+        continued = stream.text.endswith("\n", start, line.after)
         # A NUL ends the line before httpd looks whether the buffer is full.
         cut = "\0" in stream.text[start : line.after]
         lost = alone and at_end and size == self.room and (continued or most < size) and not cut
@@ -182,7 +177,5 @@ class Feed:
 
 def may_fill(text: str) -> bool:
     """Whether a text's end may be lost: its last line is not ended, and of the first buffer's size or continued."""
-    if text.rstrip("\r\n").endswith("\\"):
-        return True
     start = text.rfind("\n") + 1
     return in_bytes(text[start:]) == ROOM or text[:start].rstrip("\r\n").endswith("\\")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hpatch.conf import reader
 from hpatch.conf.feed import ROOM
 from hpatch.conf.load import Options, load_text
 from hpatch.conf.modules import Modules
@@ -49,3 +50,43 @@ def test_a_last_line_that_fills_the_buffer(before: str) -> None:
                 read &= "\n" in last  # mod_macro's reader drops a last line without a line feed
             if length <= ROOM or "\0" not in last:
                 assert found.directives - first == read, (last, length)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a {y}\nb\n", ["a", "b"]),  # 40 bytes, the line feed included
+        ("a y{y}\nb\n", [1, "b"]),
+        ("a \\\n{y}\nb\n", ["a", "b"]),
+        ("b\na \\\ny{y}\nb\n", ["b", 2, "b"]),
+        ("a y{y}", ["a"]),
+        ("a yy{y}", [1]),
+        ("<a y{y}\n</a>\n", [1, 2]),
+        ("# y{y}\nb\n", [1, "b"]),
+        ("<Macro m $x>\na $x$x\n</Macro>\nUse m yyyyyyyyyyyyyyyyyyy\nb\n", [2, "b"]),
+    ],
+)
+def test_a_line_that_is_too_long(monkeypatch: pytest.MonkeyPatch, text: str, expected: list[str | int]) -> None:
+    """The lines that are read, and the numbers of those that are not."""
+    monkeypatch.setattr(reader, "MAX_LINE", 40)
+    found = load_text(text.replace("{y}", "y" * 37), OPTIONS)
+    assert [node.name for node in found.walk()] == [name for name in expected if isinstance(name, str)]
+    assert [problem.place.line for problem in found.problems] == [line for line in expected if isinstance(line, int)]
+    for problem in found.problems[: expected.count(1)]:
+        assert (problem.message, problem.fatal) == ("the line is too long for httpd", True)
+
+
+@pytest.mark.parametrize(("extra", "read"), [(0, True), (1, False)])
+def test_the_longest_line_of_a_htaccess_file(extra: int, read: bool) -> None:
+    found = load_text(f"a {'y' * (8189 + extra)}\nb\n", name=".htaccess")
+    assert [node.name for node in found.nodes] == (["a", "b"] if read else ["b"])
+    assert found.built == read
+
+
+def test_a_template_has_no_last_line_that_fills_the_buffer() -> None:
+    """What fills it in may be of any length."""
+    name = "{{ name }}"
+    found = load_text(f"{{% if a %}}\nListen 80\n{{% endif %}}\nServerName {name}{'y' * (ROOM - 11 - len(name))}",
+                      name="a.conf.j2")  # fmt: skip
+    assert [node.name for node in found.walk()] == ["Listen", "ServerName"]
+    assert found.problems == []
