@@ -83,7 +83,8 @@ def _left_to_template(reading: ReadingState, call: Call) -> bool:
 def _arguments(reading: ReadingState, call: Call, least: int, most: int) -> list[str] | None:
     """The words of a directive that takes `least` to `most` of them; None, and a problem, for another number."""
     found = words.split(call.args)
-    if least <= len(found) <= most and found[0]:
+    counted = least <= len(found) <= most
+    if counted and all(found[:least]):
         return found
     wanted = {
         (1, 1): "one argument",
@@ -91,7 +92,8 @@ def _arguments(reading: ReadingState, call: Call, least: int, most: int) -> list
         (1, 2): "one or two arguments",
         (3, 3): "three arguments",
     }[least, most]
-    reading.problem("syntax", f"{call.name} takes {wanted}, but has {len(found)}", call.place)
+    given = f"has {len(found)}" if not counted else "it is empty" if most == 1 else "one of them is empty"
+    reading.problem("syntax", f"{call.name} takes {wanted}, but {given}", call.place)
     return None
 
 
@@ -197,7 +199,7 @@ def _load_module(reading: ReadingState, call: Call) -> None:
         if name in modules.static and name not in ("core_module", "http_module") and not name.startswith("mpm_"):
             reading.problem("syntax", f'the module "{name}" is compiled into httpd and cannot be loaded', call.place)
             return
-        if name not in modules.names and not _file_is_there(reading, call, path):
+        if (name not in modules.names or name in modules.static) and not _file_is_there(reading, call, path):
             return
     certain = not reading.conditions
     modules.load(name, path, call.place, certain=certain)
@@ -363,6 +365,8 @@ def _skip(reading: ReadingState, call: Call) -> None:
 
 def _lua_section(reading: ReadingState, call: Call) -> None:
     """Lua code up to the closing line; none of it is configuration."""
+    if ">" not in call.args:
+        reading.problem("section", f'{call.name}> has no closing ">"', call.place)
     closer = f"</{call.name[1:]}>".lower()
     while (got := call.feed.next()) is not None:
         if got[1].value.lower().startswith(closer):
