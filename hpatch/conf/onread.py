@@ -105,12 +105,11 @@ def _define(reading: ReadingState, call: Call) -> None:
     if ":" in name:
         reading.problem("syntax", f'the name "{name}" of a variable must not contain ":"', call.place)
         return
-    if name not in reading.defined:
-        reading.defined.add(name)
-        if reading.conditions:
-            reading.maybe_defined.add(name)
-    elif not reading.conditions:
+    if not reading.conditions:
         reading.maybe_defined.discard(name)
+    elif name not in reading.defined:
+        reading.maybe_defined.add(name)
+    reading.defined.add(name)
     if value:
         reading.values[name.lower()] = value
 
