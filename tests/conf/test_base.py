@@ -280,7 +280,11 @@ def test_below_a_given_root_only_its_folders_count(tmp_path: Path) -> None:
     ("main", "expected"),
     [
         ("co/etc/apache2/apache2.conf", ("co", "/etc/apache2", "", False, "")),
-        ("co/etc/apache2/httpd.conf", ("", "co/etc/apache2", "", False, "")),
+        ("co/etc/apache2/httpd.conf", ("co", "/etc/apache2", "", False, "")),
+        ("{t}/co/etc/apache2/httpd.conf", ("{t}/co", "/etc/apache2", "", False, "")),
+        ("/etc/apache2/httpd.conf", ("", "/etc/apache2", "", False, "")),
+        ("co/apache2/httpd.conf", ("", "co/apache2", "", False, "")),
+        ("co/etc/apache2/x.conf", ("", "co/etc/apache2", "", False, "")),
         ("co/apache2/apache2.conf", ("", "co/apache2", "", False, "")),
         ("co/None/httpd.conf", ("", "co/None", "", False, "")),
         ("co/conf/httpd.conf", ("", "co/conf", "", False, "")),
@@ -292,7 +296,17 @@ def test_where_paths_start_before_a_server_root(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, main: str, expected: tuple[str, str, str, bool, str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert told(first(main, MACHINE)) == expected
+    found = told(first(main.format(t=tmp_path), MACHINE))
+    assert found == tuple(part.format(t=tmp_path) if isinstance(part, str) else part for part in expected)
+
+
+@pytest.mark.parametrize("name", ["httpd.conf", "apache2.conf"])
+def test_where_paths_start_below_a_given_root(tmp_path: Path, name: str) -> None:
+    (tmp_path / "srv/etc/apache2").mkdir(parents=True)
+    base = first(f"/srv/etc/apache2/{name}", Rooted(str(tmp_path)))
+    server_root = "/srv/etc/apache2"
+    assert told(base)[:4] == (str(tmp_path), server_root, "", False)
+    assert bool(base.missing) == (name == "apache2.conf")
 
 
 @pytest.mark.parametrize(
