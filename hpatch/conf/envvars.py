@@ -27,7 +27,7 @@ def read(path: str) -> dict[str, str]:
     try:
         return parse(MACHINE.read(path, path, stream=True).text)
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def parse(text: str) -> dict[str, str]:
@@ -50,7 +50,7 @@ def parse(text: str) -> dict[str, str]:
                 exported.pop(name, None)
             continue
         export = words.startswith("export ")
-        _statement(words.removeprefix("export ").strip() if export else words, export, values, exported)
+        _statement(words.removeprefix("export ").strip(), export, values, exported)
     return {name: values[name] for name in exported if name in values}
 
 

@@ -17,7 +17,7 @@ def is_subnet(text: str) -> bool:
         bits = 32
     else:
         bits = 0
-    if not bits or not slash:
+    if not slash:
         return bits > 0
     # strtol skips blanks before the number and takes a sign.
     number = re.fullmatch(r"[ \t\n\v\f\r]*\+?([0-9]+)", mask)
@@ -28,20 +28,28 @@ def is_subnet(text: str) -> bool:
 
 def _is_network(text: str) -> bool:
     """Whether it is one to four numbers with dots, as `10.1` or `10.1.`."""
-    return re.fullmatch(r"(?:[0-9]+\.){0,3}[0-9]+\.?", text) is not None and all(
-        int(number[-4:]) <= 255 for number in text.split(".") if number
-    )
+    if len(text) > len("255.255.255.255") or re.fullmatch(r"(?:[0-9]+\.){0,3}[0-9]+\.?", text) is None:
+        return False
+    return all(int(number) % 2**32 <= 255 for number in text.split(".") if number)  # C's atoi keeps 32 bits
 
 
 def _is_ipv4(text: str) -> bool:
-    return re.fullmatch(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!\Z)|\Z)){4}", text) is not None
+    return re.fullmatch(r"(?:0*(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!\Z)|\Z)){4}", text) is not None
 
 
 def _is_ipv6(text: str) -> bool:
-    import ipaddress  # few configurations have such addresses
-
-    try:
-        address = ipaddress.IPv6Address(text)
-    except ValueError:
+    """As `apr_inet_pton`: a colon may follow the last number, and `::` may stand for nothing."""
+    start, _, last = text.rpartition(":")
+    if _is_ipv4(last):
+        text = f"{start}:0:0"
+    elif not last and not start.endswith(":"):
+        text = start
+    head, gap, tail = text.partition("::")
+    before, behind = (side.split(":") if side else [] for side in (head, tail))
+    if not all(re.fullmatch(r"0*[0-9A-Fa-f]{1,4}", number) for number in (*before, *behind)):
         return False
-    return address.ipv4_mapped is None and address.scope_id is None
+    left_out = 8 - len(before) - len(behind)
+    if left_out < 0 or (left_out and not gap):
+        return False
+    numbers = [int(number, 16) for number in (*before, *("0" * left_out), *behind)]
+    return numbers[:6] != [0, 0, 0, 0, 0, 0xFFFF]  # an IPv4 address, which must be written as such

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from hpatch import log
 from hpatch.conf.envvars import parse, read
 from hpatch.errors import InputError
 
@@ -57,6 +59,13 @@ def test_debian() -> None:
         ("export A='${B}'", {"A": "${B}"}),
         ('export A="\\$B"', {"A": "$B"}),
         ("export A=caf\udce9", {"A": "caf\udce9"}),
+        ("export unset=1\nunset A", {"unset": "1"}),
+        ("export=1\nexport A=2", {"A": "2"}),
+        ("export A=1\nunset A\nA=2", {}),
+        ("A=1\nunset A\nexport A", {}),
+        ("export A=1\nA=2 command", {"A": "1"}),
+        ("B=x\nexport A=${B} C=${B:-y} D=${B-y}", {"A": "x", "C": "x", "D": "x"}),
+        ("B=\nexport A=${B} C=${B:-y} D=${B-y}", {"A": "", "C": "y", "D": ""}),
     ],
 )
 def test_lines(text: str, expected: dict[str, str]) -> None:
@@ -64,5 +73,21 @@ def test_lines(text: str, expected: dict[str, str]) -> None:
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="No such file"):
-        read(str(tmp_path / "envvars"))
+    path = str(tmp_path / "envvars")
+    with pytest.raises(InputError) as caught:
+        read(path)
+    assert str(caught.value) == f"{path}: cannot be read: No such file or directory"
+
+
+def test_a_shell_may_give_it_through_a_pipe() -> None:
+    told: list[str] = []
+    log.to(told.append)
+    end, other = os.pipe()
+    os.write(other, b"export A=1\n")
+    os.close(other)
+    try:
+        assert read(f"/dev/fd/{end}") == {"A": "1"}
+    finally:
+        os.close(end)
+        log.to(None)
+    assert told == [f"read /dev/fd/{end}, httpd's environment"]
