@@ -85,6 +85,33 @@ class MembershipNegated:
         return {"in": "not in", "not in": "in"}.get(code, "")
 
 
+class ExceptionReplaced:
+    """An exception that nobody raises, instead of one that is caught. Cosmic Ray does not read `except (a.B, C)`."""
+
+    def _caught(self, node: Node) -> tuple[Node, list[int]]:
+        """Where the exceptions of an `except` stand: a node, and which of its children they are."""
+        if node.type != "except_clause":
+            return node, []
+        what = node.children[1]
+        if what.type != "atom":
+            return node, [1]
+        within = what.children[1]
+        if within.type != "testlist_comp":
+            return what, [1]
+        return within, [at for at, child in enumerate(within.children) if child != ","]
+
+    def mutation_positions(self, node: Node) -> Iterator[Span]:
+        parent, places = self._caught(node)
+        for at in places:
+            yield _span(parent.children[at])
+
+    def mutate(self, node: Node, index: int) -> Node:
+        parent, places = self._caught(node)
+        at = places[index]
+        parent.children[at] = _instead(parent.children[at], "CosmicRayTestingException")
+        return node
+
+
 class StatementDropped:
     """A call for its effect, a `del`, or a change of a value in place is left out."""
 
@@ -107,6 +134,7 @@ class StatementDropped:
 
 OWN = {
     "ConditionSettled": ConditionSettled(),
+    "ExceptionReplaced": ExceptionReplaced(),
     "MembershipNegated": MembershipNegated(),
     "OperandDropped": OperandDropped(),
     "StatementDropped": StatementDropped(),
@@ -135,7 +163,6 @@ COSMIC_RAY = (
     "ReplaceBreakWithContinue",
     "ReplaceContinueWithBreak",
     "NumberReplacer",
-    "ExceptionReplacer",
     "ZeroIterationForLoop",
 )
 """Cosmic Ray's operators in use. The others make the same change in a weaker way, or one that ends every run at once.

@@ -467,6 +467,11 @@ def test_the_path_of_a_location_is_a_pattern_if_it_has_wildcards(path: str, patt
         ("<Proxy http://h/* retry=1 max=2>\n</Proxy>", (1, 19), '"http://h/*" takes no parameters'),
         ("<Proxy h retry=1>\n</Proxy>", (1, 10), '"h" takes no parameters'),
         ("ProxySet  balancer://b max=1", (1, 11), 'no balancer "balancer://b" is defined above this line'),
+        (
+            "ProxyPassMatch ^/m/(.*) http://h/$1\nProxySet http://h/ retry=1",
+            (2, 10),
+            'no worker for "http://h/" is defined above this line',
+        ),
         ("ProxySet  http://h/ max=1", (1, 11), 'no worker for "http://h/" is defined above this line'),
     ],
 )

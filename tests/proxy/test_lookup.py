@@ -96,6 +96,8 @@ def test_as_by_trying_all_for_a_url_of_one_of_them(
         # a pattern that is longer than the URL
         (["http://h/a$1"], "http://h/a", "all", False, None),
         (["http://h/a$1"], "http://h/a", "all", True, 0),
+        (["http://h/abcd", "http://h/a", "http://h/$1"], "http://h/a", "all", True, 2),
+        (["http://h/abcd", "http://h/a", "http://h/$1"], "http://h/a", "all", False, 1),
         # a pattern that does not cover the origin counts only if it frees the host
         (["http://$1"], "http://host.example/a", "all", False, None),
         (["http://$1ab"], "http://host.example/ab", "all", False, 0),

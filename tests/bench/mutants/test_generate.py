@@ -25,6 +25,12 @@ def changes(source: str) -> list[tuple[str, str]]:
         ("if a():\n    b()\n", ["if False:", "if True:", "pass"]),
         ("a[0] = b\n", ["a[ -1] = b", "a[ 1] = b", "pass"]),
         ("a = b < 2\n", ["a = b < 1", "a = b < 3", "a = b <= 2"]),
+        ("try:\n    a\nexcept B:\n    c\n", ["except CosmicRayTestingException:"]),
+        ("try:\n    a\nexcept b.C as d:\n    d\n", ["except CosmicRayTestingException as d:"]),
+        (
+            "try:\n    a\nexcept (b.C, D):\n    e\n",
+            ["except (CosmicRayTestingException, D):", "except (b.C, CosmicRayTestingException):"],
+        ),
         ("a = VERSION(2, 4)\n", [f"a = VERSION({pair})" for pair in (" 1, 4", " 3, 4", "2, 3", "2, 5")]),
     ],
 )
