@@ -10,13 +10,14 @@ from hpatch.facts.versions import since
 from hpatch.versions import Version
 
 if TYPE_CHECKING:
+    from hpatch.backends.phpfpm.model import PoolFile
     from hpatch.backends.uwsgi.model import Instance
     from hpatch.conf.checked import SyntaxCheck
     from hpatch.proxy.model import Mapping, Proxy, Reverse, Target
 
 
 class Context:
-    """One configuration, mod_proxy's model of it, and the uWSGI instances given with it.
+    """One configuration, mod_proxy's model of it, and the uWSGI instances and files of PHP-FPM given with it.
 
     `uwsgi_version` is the version that those instances run; None when it is not known. `environment` tells whether
     httpd's environment is known. `checked` is what httpd's own syntax check said, if it was run. What many rules go
@@ -31,6 +32,7 @@ class Context:
         uwsgi_version: Version | None = None,
         environment: bool = False,
         checked: SyntaxCheck | None = None,
+        fpm: tuple[PoolFile, ...] = (),
     ) -> None:
         self.configuration = configuration
         self.proxy = proxy
@@ -38,6 +40,7 @@ class Context:
         self.uwsgi_version = uwsgi_version
         self.environment = environment
         self.checked = checked
+        self.fpm = fpm
 
     @cached_property
     def mappings(self) -> list[Mapping]:

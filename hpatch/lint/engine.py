@@ -22,6 +22,7 @@ from hpatch.text import Place, Source
 from hpatch.versions import Version
 
 if TYPE_CHECKING:
+    from hpatch.backends.phpfpm.model import PoolFile
     from hpatch.backends.uwsgi.model import Instance
     from hpatch.conf.checked import SyntaxCheck
 
@@ -33,7 +34,7 @@ _WAIVABLE = {"unreadable": "file-unreadable", "include": "include-missing", "out
 
 
 class Root(NamedTuple):
-    """A configuration to lint: its main file, the options for its conditionals, and the uWSGI files beside it.
+    """A configuration to lint: its main file, the options for its conditionals, and the files of uWSGI and PHP-FPM.
 
     `checked` is what httpd's own syntax check said of it, if it was run.
     `configuration` is given if it has been read already, with these options. `source` is the main file's text, if it is
@@ -43,6 +44,7 @@ class Root(NamedTuple):
     path: str
     options: Options = Options()
     uwsgi: tuple[str, ...] = ()
+    fpm: tuple[str, ...] = ()
     checked: SyntaxCheck | None = None
     configuration: Configuration | None = None
     source: Source | None = None
@@ -60,7 +62,7 @@ class LintResult(NamedTuple):
     """The result of linting, ready for a report.
 
     `findings` are sorted: by file in reading order, line, column, code. `files` counts every file that was read,
-    uWSGI's too; `directives` the directives and sections. `sources` has, by name, the text of every file that a
+    the backends' too; `directives` the directives and sections. `sources` has, by name, the text of every file that a
     finding names. `conditions` are the conditionals that were met, decided or not, each place once. `rules` are the
     rules that ran; `root` is the folder that reports make paths relative to. `unread` are the problems that kept
     hpatch from reading a configuration or a part of it; a result with such a problem is never clean. `read` are the
@@ -129,6 +131,7 @@ def lint(
     `progress` is called with the number of configurations done, and the number of all.
     """
     _instance.cache_clear()
+    _pools.cache_clear()
     parts: Iterable[_Part]
     if jobs > 1 and len(roots) > 1:
         from hpatch.lint.fleet import spread  # one configuration needs no processes
@@ -151,9 +154,10 @@ def lint_configuration(
     *,
     environment: bool = False,
     checked: SyntaxCheck | None = None,
+    pools: tuple[PoolFile, ...] = (),
 ) -> LintResult:
     """Lint a configuration that has already been read. `environment` tells whether httpd's environment is known."""
-    return _together([_part(configuration, task, instances, environment, checked)], task, "")
+    return _together([_part(configuration, task, instances, environment, checked, pools)], task, "")
 
 
 def read(root: Root) -> Configuration:
@@ -171,7 +175,14 @@ def _part_of(work: tuple[Root, LintTask]) -> _Part:
         instances.append(instance)
         if error:
             unread.append(Problem(kind="unreadable", message=error, place=instance.problems[0][0]))
-    part = _part(configuration, task, tuple(instances), bool(root.options.environment), root.checked)
+    pools = []
+    for path in root.fpm:
+        pool, error = _pools(path)
+        pools.append(pool)
+        if error:
+            unread.append(Problem(kind="unreadable", message=error, place=pool.problems[0][0]))
+    environment = bool(root.options.environment)
+    part = _part(configuration, task, tuple(instances), environment, root.checked, tuple(pools))
     return part._replace(unread=part.unread + unread)
 
 
@@ -189,17 +200,33 @@ def _instance(path: str) -> tuple[Instance, str]:
         return instance, str(error)
 
 
+@lru_cache(maxsize=1024)
+def _pools(path: str) -> tuple[PoolFile, str]:
+    """The pools of a file of PHP-FPM, and the reason if it cannot be read."""
+    from hpatch.backends.phpfpm.model import PoolFile
+    from hpatch.backends.phpfpm.read import read
+
+    try:
+        return read(path), ""
+    except InputError as error:
+        unread = PoolFile(name=path, pools=[], sources={}, problems=[(Place(path, 1, 1, 1, 1), str(error))])
+        return unread, str(error)
+
+
 def _part(
     configuration: Configuration,
     task: LintTask,
     instances: tuple[Instance, ...],
     environment: bool,
     checked: SyntaxCheck | None,
+    pools: tuple[PoolFile, ...],
 ) -> _Part:
     sources = dict(configuration.sources)
     for instance in instances:
         sources.update(instance.sources)
-    context = Context(configuration, build(configuration), instances, task.uwsgi_version, environment, checked)
+    for file in pools:
+        sources.update(file.sources)
+    context = Context(configuration, build(configuration), instances, task.uwsgi_version, environment, checked, pools)
     comments = Suppressions(sources.values(), registry.rules())
     occurrences = Occurrences(configuration)
     found: list[tuple[Finding, tuple[Place, ...]]] = []
@@ -244,7 +271,7 @@ def _name_of_part(configuration: Configuration) -> str | None:
 
 
 def _read_files(configuration: Configuration, sources: Iterable[str]) -> list[ReadFile]:
-    """The files of a configuration, then uWSGI's."""
+    """The files of a configuration, then the backends'."""
     read: dict[str, ReadFile] = {}
     for file in configuration.files:
         if file.name not in read:

@@ -1,4 +1,4 @@
-"""The configurations in a folder: which of its files are main files, parts, .htaccess files or uWSGI's."""
+"""The configurations in a folder: which of its files are main files, parts, .htaccess files or a backend's."""
 
 from __future__ import annotations
 
@@ -22,11 +22,13 @@ _INCLUDE = re.compile(r"^[ \t]*Include", re.I | re.M)
 _MAP = re.compile(r"^[ \t-]*kind:[ \t]*[\"']?ConfigMap\b", re.M)
 YAML = (".yaml", ".yml")
 """How the names of YAML files end."""
+_SECTION = re.compile(r"^[ \t]*\[[^\]\n]+\][ \t]*\r?$", re.M)
+_FPM = re.compile(r"^[ \t]*(?:pm|pm\.max_children|listen|include)[ \t]*=", re.M)
 _UWSGI = re.compile(r"^\s*\[uwsgi\]", re.I | re.M)
 
 
 class FolderFiles(NamedTuple):
-    """The files in a folder: main files, other configurations, uWSGI instances, and YAML files with ConfigMaps.
+    """The files in a folder: main files, other configurations, uWSGI instances, pools of PHP-FPM, and ConfigMaps.
 
     `set_aside` has the `*.conf` files that are no roots, each with the reason. `unread` are the folders that cannot be
     read.
@@ -35,6 +37,7 @@ class FolderFiles(NamedTuple):
     main: list[str]
     other: list[str]
     uwsgi: list[str]
+    fpm: list[str]
     maps: list[str]
     set_aside: dict[str, str]
     unread: list[OSError]
@@ -46,7 +49,7 @@ def look(path: str, exclude: Iterable[str] = (), view: View = MACHINE) -> Folder
     What packagers and editors leave behind is set aside, and so is what a pattern of `exclude` matches. Those below the
     current folder (`.`) have paths relative to it, without `./`.
     """
-    found = FolderFiles(main=[], other=[], uwsgi=[], maps=[], set_aside={}, unread=[])
+    found = FolderFiles(main=[], other=[], uwsgi=[], fpm=[], maps=[], set_aside={}, unread=[])
     for walked, folders, files in os.walk(path, onerror=found.unread.append):
         folder = below(walked, path)
         folders[:] = sorted((name for name in folders if not name.startswith(".")), key=os.fsencode)
@@ -63,6 +66,8 @@ def look(path: str, exclude: Iterable[str] = (), view: View = MACHINE) -> Folder
                 found.set_aside[full] = "the settings exclude it"
             elif name in MAIN:
                 found.main.append(full)
+            elif configuration and _has(full, _SECTION, view) and _has(full, _FPM, view):
+                found.fpm.append(full)
             elif configuration:
                 found.other.append(full)
             elif name.endswith(".ini") and _has(full, _UWSGI, view):

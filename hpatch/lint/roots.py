@@ -68,9 +68,9 @@ def roots(
     depth, and with `parts` beside them the virtual hosts' files that none of them includes; where there is no main
     file, all `*.conf` and `.htaccess` files; in both cases without those that another of them includes, without
     leftovers (`hpatch.lint.folder`), and without what a pattern of `exclude` matches. Files `*.ini` with a section
-    `[uwsgi]` go with the configurations nearest above or beside them. With `environment`, an `envvars` beside a main
-    file is what it gets for its environment; so do the parts that belong to it.
-    Raises InputError for a folder without any, and for one that cannot be looked into, unless it belongs to a
+    `[uwsgi]`, and `*.conf` with pools of PHP-FPM, go with the configurations nearest above or beside them. With
+    `environment`, an `envvars` beside a main file is what it gets for its environment; so do the parts that belong to
+    it. Raises InputError for a folder without any, and for one that cannot be looked into, unless it belongs to a
     configuration: then its includes tell. A path that does not exist is a root that cannot be read.
     """
     if not os.path.isdir(path):  # noqa: PTH112 - text as given, also in what follows
@@ -92,11 +92,13 @@ def roots(
     if found.main and parts:
         chosen = _with_parts(chosen, found.other, options, environment)
     instances = _nearest(found.uwsgi, chosen.files, path)
+    pools = _nearest(found.fpm, chosen.files, path)
     return [
         Root(
             path=file,
             options=_options(file, options, environment),
             uwsgi=tuple(instances.get(file, ())),
+            fpm=tuple(pools.get(file, ())),
             configuration=chosen.read.get(file) if len(chosen.read) == 1 else None,
         )
         for file in chosen.files
@@ -144,6 +146,21 @@ def instances(path: str) -> list[str]:
     if not found:
         raise InputError(f"{path}: no *.ini file with a section [uwsgi] in this folder")
     return found
+
+
+def pools(path: str) -> list[str]:
+    """The files of PHP-FPM that a path stands for: the file itself, or the folder's `*.conf` files with pools.
+
+    Raises InputError for a folder without such files, and for a folder that cannot be read.
+    """
+    if not os.path.isdir(path):  # noqa: PTH112 - the path stays text, as written
+        return [path]
+    folder = folders.look(path)
+    if folder.unread:
+        raise _unreadable(folder.unread[0])
+    if not folder.fpm:
+        raise InputError(f"{path}: no *.conf file with a pool of PHP-FPM in this folder")
+    return folder.fpm
 
 
 def _view(options: Options) -> View:

@@ -42,6 +42,7 @@ class Settings(NamedTuple):
     exclude: tuple[str, ...] | None = None
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] | None = None
     uwsgi: tuple[str, ...] | None = None
+    fpm: tuple[str, ...] | None = None
     uwsgi_version: str | None = None
 
     def over(self, other: Settings) -> Settings:
@@ -254,6 +255,7 @@ _KEYS: dict[str, Callable[[Any, str], Any]] = {
     "exclude": _patterns,
     "per-file-ignores": _ignores,
     "uwsgi": _paths,
+    "fpm": _paths,
     "uwsgi-version": _text,
 }
 """The keys of the file, each with the function that reads its value."""

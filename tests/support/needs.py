@@ -59,6 +59,7 @@ NEEDS = {
     "pcre1": Programs((("pcre-config",),), "libpcre3-dev"),
     "autoconf": Programs((("autoconf",), ("libtool",)), "autoconf libtool-bin"),
     "uwsgi": Programs((("uwsgi",),), "uwsgi-core"),
+    "phpfpm": Programs((("php-fpm", "php-fpm8.2", "php-fpm8.3", "php-fpm8.4"),), "php-fpm"),
     "nginx": Programs((("nginx",),), "nginx-light"),
     "svn": Programs((("svnadmin",), ("svn",)), "subversion"),
     "git": Programs((("git",),), "git"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from hpatch.backends.addresses import normal, same_host
 from hpatch.backends.uwsgi.model import Instance, Option, Protocol, Socket
 
 DEFAULT_SOCKET = "socket"
@@ -27,8 +27,6 @@ SOCKET_KEYS: dict[str, Protocol] = {
 }  # fmt: skip
 _WITH_CERTIFICATE = frozenset({"suwsgi-socket", "ssl-socket", "https-socket"})
 _FALSE = frozenset({"0", "false", "off", "no"})
-_LOOPBACK = re.compile(r"127\.\d+\.\d+\.\d+|localhost|\[?::1\]?")
-_SLASHES = re.compile(r"/(?:\.?/)+")
 
 
 def default_protocol(options: Iterable[Option]) -> Protocol:
@@ -65,20 +63,6 @@ def sockets(options: list[Option]) -> list[Socket]:
     return found
 
 
-def normal(path: str) -> str:
-    """A socket's path in a comparable form: `//` and `/./` become one slash, `/var/run` becomes `/run`."""
-    path = _SLASHES.sub("/", path)
-    return path.removeprefix("/var") if path.startswith("/var/run/") else path
-
-
-def _same_host(listening: str, asked: str) -> bool:
-    if listening.startswith("127.") and asked.startswith("127."):
-        return listening == asked
-    if _LOOPBACK.fullmatch(asked):
-        return listening in ("", "0.0.0.0", "[::]") or _LOOPBACK.fullmatch(listening) is not None
-    return bool(asked) and listening.lower() == asked
-
-
 class Match(NamedTuple):
     """A socket and the instance that opens it."""
 
@@ -109,4 +93,4 @@ class Sockets:
 
     def at_port(self, host: str, port: int) -> Match | None:
         """The socket that a connection to `host:port` reaches; `host` is a name of this machine or the very address."""
-        return next((match for match in self._ports.get(port, ()) if _same_host(match.socket.host, host)), None)
+        return next((match for match in self._ports.get(port, ()) if same_host(match.socket.host, host)), None)

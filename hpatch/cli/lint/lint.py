@@ -24,7 +24,7 @@ from hpatch.report.lint.forms import FORMS, FindingsReport
 
 _RULES = "Which findings"
 _OUTPUT = "Output"
-_UWSGI = "uWSGI"
+_BACKENDS = "Backends"
 
 _EXAMPLES = """
 Examples:
@@ -140,11 +140,20 @@ def _command(
             metavar="PATH",
             help="Read this ini file, or the ini files in this folder. Repeatable. Ini files in "
             "a linted folder are found automatically.",
-            rich_help_panel=_UWSGI,
+            rich_help_panel=_BACKENDS,
+        ),
+    ] = None,
+    fpm: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH",
+            help="Read this file of PHP-FPM, or the files with pools in this folder. Repeatable. Files with pools in a "
+            "linted folder are found automatically.",
+            rich_help_panel=_BACKENDS,
         ),
     ] = None,
     uwsgi_version: Annotated[
-        str | None, typer.Option(metavar="VERSION", help="Assume this version of uWSGI.", rich_help_panel=_UWSGI)
+        str | None, typer.Option(metavar="VERSION", help="Assume this version of uWSGI.", rich_help_panel=_BACKENDS)
     ] = None,
     config: shared.Config = None,
     no_config: shared.NoConfig = False,
@@ -169,6 +178,7 @@ def _command(
             outside=False if no_outside else None,
             exclude=None if exclude is None else tuple(pattern_in("", one) for one in shared.words(exclude) or ()),
             uwsgi=None if uwsgi is None else tuple(uwsgi),
+            fpm=None if fpm is None else tuple(fpm),
             uwsgi_version=uwsgi_version,
         ),
         config,
@@ -230,6 +240,7 @@ def _task(chosen: Settings) -> LintTask:
 def _roots(paths: list[str], chosen: Settings, httpd: str | None, stdin_filename: str | None) -> list[Root]:
     reading = shared.reading(chosen, httpd)
     beside = [file for path in chosen.uwsgi or () for file in roots.instances(path)]
+    pools = [file for path in chosen.fpm or () for file in roots.pools(path)]
     found: dict[str, Root] = {}
     real = cache(os.path.realpath)
     for path in dict.fromkeys(paths):
@@ -245,7 +256,9 @@ def _roots(paths: list[str], chosen: Settings, httpd: str | None, stdin_filename
             )
         for root in here:
             instances = {real(file): file for file in (*beside, *root.uwsgi)}
-            found.setdefault(os.path.realpath(root.path), root._replace(uwsgi=tuple(instances.values())))
+            fpm = {real(file): file for file in (*pools, *root.fpm)}
+            whole = root._replace(uwsgi=tuple(instances.values()), fpm=tuple(fpm.values()))
+            found.setdefault(os.path.realpath(root.path), whole)
     return list(found.values())
 
 

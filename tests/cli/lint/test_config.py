@@ -78,7 +78,7 @@ def test_who_answers(site: Path, capsys: Capture) -> None:
     lines = out.splitlines()
     assert lines[:2] == [
         "GET http://a/app/x?y=1",
-        '  the backend "http://app:8080/x?y=1", by ./httpd.conf:3',
+        '  the backend "http://app:8080/x?y=1", by httpd.conf:3',
     ]
     assert any("mod_proxy" in line and "takes" in line for line in lines)
 

@@ -7,6 +7,7 @@ import shlex
 from pathlib import Path
 from typing import NamedTuple
 
+from hpatch.backends.phpfpm import read as phpfpm
 from hpatch.backends.uwsgi.read import read
 from hpatch.cli.options.configuration import reading, version
 from hpatch.conf.checked import Complaint, SyntaxCheck
@@ -101,11 +102,10 @@ def lint_example(example: Example, folder: Path) -> LintResult:
     chosen = {name.removeprefix("--").replace("-", "_"): value for name, value in given.items()}
     if "modules" in chosen:
         chosen["modules"] = modules(chosen["modules"])  # type: ignore[assignment]
-    instances = []
     for name, text in example.files.items():
         (folder / name).write_text(text)
-    for name in example.files:
-        instances.append(read(str(folder / name)))
+    instances = [read(str(folder / name)) for name in example.files if name.endswith(".ini")]
+    pools = [phpfpm.read(str(folder / name)) for name in example.files if name.endswith(".conf")]
     task = LintTask(rules(), uwsgi_version=None if uwsgi_version is None else version(uwsgi_version, "--uwsgi-version"))
     options = reading(Settings(**chosen), None).options._replace(
         check_files=httpd is not None or example.checked is not None
@@ -115,4 +115,5 @@ def lint_example(example: Example, folder: Path) -> LintResult:
         task,
         tuple(instances),
         checked=example.checked,
+        pools=tuple(pools),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
+from hpatch.backends.phpfpm import read as phpfpm
 from hpatch.backends.uwsgi.read import read_text
 from hpatch.conf.load import Options, load_text
 from hpatch.conf.modules import Modules
@@ -24,10 +25,12 @@ def find(
     *,
     uwsgi: str = "",
     uwsgi_version: str | None = None,
+    fpm: str = "",
     part: bool = False,
 ) -> list[Finding]:
     """What a rule finds. A rule may be given by its name; modules as text (`a,b`) are all that there are; `uwsgi` is
-    the text of an ini file, if there is one; `part` tells that the text is a part of a configuration."""
+    the text of an ini file, if there is one, `fpm` that of a file of PHP-FPM; `part` tells that the text is a part of a
+    configuration."""
     if isinstance(rule, str):
         rule = by_name()[rule]
     if isinstance(modules, str):
@@ -35,7 +38,8 @@ def find(
     options = Options(version=_version(version), modules=modules, mpm=mpm, main=False if part else None)
     configuration = load_text(textwrap.dedent(text), options)
     instances = (read_text(textwrap.dedent(uwsgi)),) if uwsgi else ()
-    context = Context(configuration, build(configuration), instances, _version(uwsgi_version))
+    pools = (phpfpm.read_text(textwrap.dedent(fpm)),) if fpm else ()
+    context = Context(configuration, build(configuration), instances, _version(uwsgi_version), fpm=pools)
     return [Finding.of(rule, found) for found in rule.check(context)]
 
 

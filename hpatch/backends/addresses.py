@@ -1,0 +1,28 @@
+"""The addresses of sockets that backends listen on, in a form that can be compared."""
+
+from __future__ import annotations
+
+import re
+
+_LOOPBACK = re.compile(r"127\.\d+\.\d+\.\d+|localhost|\[?::1\]?")
+_SLASHES = re.compile(r"/(?:\.?/)+")
+
+
+def normal(path: str) -> str:
+    """A socket's path in a comparable form: `//` and `/./` become one slash, `/var/run` becomes `/run`."""
+    path = _SLASHES.sub("/", path)
+    return path.removeprefix("/var") if path.startswith("/var/run/") else path
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is an address or name of this machine alone."""
+    return _LOOPBACK.fullmatch(host) is not None
+
+
+def same_host(listening: str, asked: str) -> bool:
+    """Whether what listens at a host ("" for every address) answers who asks for another."""
+    if listening.startswith("127.") and asked.startswith("127."):
+        return listening == asked
+    if is_loopback(asked):
+        return listening in ("", "0.0.0.0", "[::]") or is_loopback(listening)
+    return bool(asked) and listening.lower() == asked

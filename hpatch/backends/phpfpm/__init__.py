@@ -1,0 +1,1 @@
+"""PHP-FPM's pools, as its own files describe them."""
