@@ -45,3 +45,86 @@ def fault(regex: str) -> str | None:
         except (OverflowError, RecursionError):
             pass
     return None
+
+
+def group(pattern: str, number: int) -> str | None:
+    """The text of a pattern's group, without its parentheses; None if there is no such group."""
+    span = _span(pattern, number)
+    return None if span is None else pattern[span[0] : span[1]]
+
+
+def holds_start(pattern: str, number: int) -> bool:
+    """Whether a group surely holds the first character of the text that the pattern is compared with."""
+    span = _span(pattern, number)
+    if span is None or re.sub(r"\(\?:|[(^]", "", pattern[: span[0]]):
+        return False
+    return pattern.startswith("^") or re.match(r"\.|\[\^[^/]+\]", pattern[span[0] :]) is not None
+
+
+def _span(pattern: str, number: int) -> tuple[int, int] | None:
+    found = 0
+    depth: list[tuple[int, int]] = []
+    at = 0
+    while at < len(pattern):
+        sign = pattern[at]
+        if sign == "\\":
+            at += 1
+        elif sign == "[":
+            closing = pattern.find("]", at + (3 if pattern[at + 1 : at + 2] == "^" else 2))
+            at = closing if closing > 0 else len(pattern)
+        elif sign == "(":
+            plain = pattern[at + 1 : at + 2] != "?"
+            found += plain
+            depth.append((found if plain else 0, at + 1))
+        elif sign == ")" and depth:
+            index, start = depth.pop()
+            if index == number:
+                return start, at
+        at += 1
+    return None
+
+
+def alternatives(pattern: str) -> list[str]:
+    """The parts between the `|` outside of every group and class."""
+    parts, start, depth, at = [], 0, 0, 0
+    while at < len(pattern):
+        sign = pattern[at]
+        if sign == "\\":
+            at += 1
+        elif sign == "[":
+            closing = pattern.find("]", at + (3 if pattern[at + 1 : at + 2] == "^" else 2))
+            at = closing if closing > 0 else len(pattern)
+        elif sign == "(":
+            depth += 1
+        elif sign == ")":
+            depth -= 1
+        elif sign == "|" and depth == 0:
+            parts.append(pattern[start:at])
+            start = at + 1
+        at += 1
+    return [*parts, pattern[start:]]
+
+
+def starts_with_slash(text: str) -> bool:
+    """Whether all that a pattern matches surely begins with a slash, or is nothing at all."""
+    return all(map(_slashed, alternatives(text)))
+
+
+def _slashed(text: str) -> bool:
+    if not text:
+        return True
+    match = re.match(r"\\?/(?P<more>[*?+{])?", text)
+    if match is not None:
+        return match["more"] in (None, "+")
+    if text[0] != "(":
+        return False
+    inner = group(text if text[1:2] != "?" else f"({text.partition(':')[2]}", 1)
+    if inner is None:
+        return False
+    length = len(inner) + (2 if text[1:2] != "?" else len(text.partition(":")[0]) + 2)
+    rest = text[length:]
+    if rest[:1] in ("?", "*", "{"):
+        rest = rest[1:]
+    elif "" not in alternatives(inner):
+        return starts_with_slash(inner)
+    return starts_with_slash(inner) and _slashed(rest)

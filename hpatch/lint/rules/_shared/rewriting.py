@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from hpatch.conf.regexes import group
 from hpatch.proxy.rewrite import RewriteCond, RewriteRule, parse, parse_condition
 
 if TYPE_CHECKING:
@@ -84,30 +85,6 @@ def _index(siblings: list[Node], node: Node) -> int:
         if one is node:
             return index
     return 0
-
-
-def group(pattern: str, number: int) -> str | None:
-    """The text of a pattern's group, without its parentheses; None if there is no such group."""
-    found = 0
-    depth: list[tuple[int, int]] = []
-    at = 0
-    while at < len(pattern):
-        sign = pattern[at]
-        if sign == "\\":
-            at += 1
-        elif sign == "[":
-            closing = pattern.find("]", at + (3 if pattern[at + 1 : at + 2] == "^" else 2))
-            at = closing if closing > 0 else len(pattern)
-        elif sign == "(":
-            plain = pattern[at + 1 : at + 2] != "?"
-            found += plain
-            depth.append((found if plain else 0, at + 1))
-        elif sign == ")" and depth:
-            index, start = depth.pop()
-            if index == number:
-                return pattern[start:at]
-        at += 1
-    return None
 
 
 def harmless(pattern: str, number: int) -> bool:

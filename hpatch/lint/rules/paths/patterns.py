@@ -126,30 +126,7 @@ def regex_unanchored(context: Context) -> Iterator[Found]:
 
 def _loose(regex: str) -> str | None:
     """The part of a pattern that may match in the middle of a path, although that is probably not meant."""
-    for part in _parts(regex):
+    for part in regexes.alternatives(regex):
         if re.match(_ANCHORED, part) is None and re.search(_SUFFIX, part) is None:
             return part
     return None
-
-
-def _parts(regex: str) -> list[str]:
-    """The alternatives of a pattern, outside every group."""
-    if "|" not in regex:
-        return [regex]
-    depth, start, parts, at = 0, 0, [], 0
-    while at < len(regex):
-        letter = regex[at]
-        if letter == "\\":
-            at += 1
-        elif letter == "[":
-            end = regex.find("]", at + 2)
-            at = end if end > 0 else len(regex)
-        elif letter == "(":
-            depth += 1
-        elif letter == ")":
-            depth -= 1
-        elif letter == "|" and depth == 0:
-            parts.append(regex[start:at])
-            start = at + 1
-        at += 1
-    return [*parts, regex[start:]]

@@ -94,6 +94,18 @@ def lost(header: str, text: str, **sent: str) -> Probe:
     return lambda server, host: not probe(server, host)
 
 
+def lets_in(origin: str) -> Probe:
+    """The answer lets a site of others read it."""
+    return lambda server, host: (
+        server.ask("/x", {"Host": host, "Origin": origin})[0].getheader("Access-Control-Allow-Origin") is not None
+    )
+
+
+def shows(referer: str) -> Probe:
+    """A site of others gets a picture."""
+    return lambda server, host: server.ask("/a.jpg", {"Host": host, "Referer": referer})[0].status == 200
+
+
 PASS = 'ProxyPass "/" "http://A/"\n'
 DEAD = 'ProxyPass "/dead" "http://127.0.0.1:1/"\n'
 SCGI = 'ProxyPass "/s" "scgi://127.0.0.1:SCRIPT/"\n'
@@ -257,6 +269,64 @@ CASES: dict[str, tuple[str, str, Probe]] = {
         "identity-header-hop-by-hop",
         f"{PASS}RequestHeader unset Connection\nRequestHeader set X-Remote-User a\n",
         lost(USER, "a", Connection=USER),
+    ),
+}
+
+
+ORIGIN = "origin-regex"
+REFLECT = 'Header set Access-Control-Allow-Origin "%{O}e" env=O\n'
+PICTURE = 'RewriteRule "\\.jpg$" "-" [F]\n' + PASS
+CASES |= {
+    "origin": (ORIGIN, f"{PASS}SetEnvIf Origin example\\.com$ O=$0\n{REFLECT}", lets_in("https://evilexample.com")),
+    "origin-whole": (
+        ORIGIN,
+        f"{PASS}SetEnvIf Origin ^https://(www\\.)?example\\.com$ O=$0\n{REFLECT}",
+        lets_in("https://evilexample.com"),
+    ),
+    "origin-below": (
+        ORIGIN,
+        f"{PASS}SetEnvIf Origin ^https://.*example\\.com$ O=$0\n{REFLECT}",
+        lets_in("https://evilexample.com"),
+    ),
+    "origin-below-dot": (
+        ORIGIN,
+        f"{PASS}SetEnvIf Origin ^https://([a-z0-9-]+\\.)*example\\.com$ O=$0\n{REFLECT}",
+        lets_in("https://evilexample.com"),
+    ),
+    "origin-end": (
+        ORIGIN,
+        f"{PASS}SetEnvIfNoCase Origin ^https://example\\.com O=$0\n{REFLECT}",
+        lets_in("https://example.com.evil.test"),
+    ),
+    "origin-port": (
+        ORIGIN,
+        f"{PASS}SetEnvIfNoCase Origin ^https://example\\.com(:[0-9]+)?$ O=$0\n{REFLECT}",
+        lets_in("https://example.com.evil.test"),
+    ),
+    "origin-dot": (
+        ORIGIN,
+        f"{PASS}SetEnvIf Origin ^https://api.example.com$ O=$0\n{REFLECT}",
+        lets_in("https://apixexample.com"),
+    ),
+    "origin-expression": (
+        ORIGIN,
+        f'{PASS}Header set {ACAO} expr=%{{req:Origin}} "expr=%{{HTTP:Origin}} =~ m#example\\.com$#"\n',
+        lets_in("https://evilexample.com"),
+    ),
+    "referer": (
+        ORIGIN,
+        f"RewriteEngine On\nRewriteCond %{{HTTP_REFERER}} !^https?://example\\.com [NC]\n{PICTURE}",
+        shows("http://example.com.evil.test/"),
+    ),
+    "referer-slash": (
+        ORIGIN,
+        f"RewriteEngine On\nRewriteCond %{{HTTP_REFERER}} !^https?://example\\.com(/|$) [NC]\n{PICTURE}",
+        shows("http://example.com.evil.test/"),
+    ),
+    "referer-anywhere": (
+        ORIGIN,
+        f"RewriteEngine On\nRewriteCond %{{HTTP_REFERER}} !example\\.com/ [NC]\n{PICTURE}",
+        shows("http://evil.test/example.com/"),
     ),
 }
 

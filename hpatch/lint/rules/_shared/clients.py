@@ -1,0 +1,177 @@
+"""What a text that is filled into a URL can be: a path, a few words, or whatever a client likes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from hpatch.conf.regexes import alternatives, group, holds_start, starts_with_slash
+from hpatch.lint.rules._shared.effective import in_server, is_on, server_of
+from hpatch.lint.rules._shared.rewriting import Rewrite, rewrites
+from hpatch.proxy.clients import Inserted, by_client, inserted
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
+    from hpatch.lint.context import Context
+    from hpatch.proxy.rewrite import RewriteCond
+
+_PATHS = re.compile(
+    r"(?:LA-[UF]:)?(?:REQUEST_URI|PATH_INFO|SCRIPT_NAME|DOCUMENT_URI|REQUEST_FILENAME|SCRIPT_FILENAME|DOCUMENT_ROOT)",
+    re.IGNORECASE,
+)
+_WORD = r"(?:(?:\\[dw-]|\[(?!\^)(?:\\[dw-]|[\w-])+\]|[\w|-]|\((?:\?:)?|\))(?:[+*?]|\{\d*,?\d*\})?)+"
+_LITERALS = r"(?:\?:)?(?:[\w-]|\\?\.(?![*+?{]))+(?:\|(?:[\w-]|\\?\.(?![*+?{]))+)*"
+_BEGINNING = r"(?:\((?:\?:)?)*[A-Za-z]{2,}(?![*?{])"
+_HOST_TEST = r"(?i)%\{(?:HTTP_HOST|HTTP:Host|SERVER_NAME|req:Host)\}"
+_NESTED = r"\$\d|%\d|%\{[^{}]*\}"
+
+
+class Filled(NamedTuple):
+    """A line that fills text into a URL: its pattern, and the last of its conditions if it is a RewriteRule.
+
+    `folder` is whether the pattern is compared with a file's path below a folder, which begins with no slash; None if
+    that is not known.
+    """
+
+    pattern: str
+    condition: RewriteCond | None = None
+    folder: bool | None = False
+
+    def group_of(self, one: Inserted) -> tuple[str, str] | None:
+        """The pattern and the text of the group that a capture comes from; None if there is none."""
+        if one.kind == "condition":
+            pattern = "" if self.condition is None else self.condition.pattern
+        else:
+            pattern = self.pattern
+        if pattern.startswith("!") or not one.name.isdigit():
+            return None
+        text = pattern.removeprefix("^") if one.name == "0" else group(pattern, int(one.name))
+        return None if text is None else (pattern, text)
+
+    def slashed(self, one: Inserted) -> bool:
+        """Whether a text surely begins with a slash, or is nothing."""
+        if one.kind == "variable":
+            return _PATHS.fullmatch(one.name) is not None
+        if one.kind == "map":
+            return any(map(self.slashed, _inner(one)))
+        found = self.group_of(one)
+        if found is None:
+            return True
+        pattern, text = found
+        if starts_with_slash(text):
+            return True
+        start = pattern[:1] in ("^", ".") if one.name == "0" else holds_start(pattern, int(one.name))
+        if one.kind == "condition":
+            return start and self.condition is not None and _is_path(self.condition.test)
+        return start and self.folder is not True
+
+    def words(self, one: Inserted) -> bool:
+        """Whether a text surely holds no dot, colon, slash and `@`: it is a word."""
+        found = self.group_of(one) if one.kind in ("capture", "condition") else None
+        return found is not None and re.fullmatch(_WORD, found[1]) is not None
+
+    def chosen(self, one: Inserted) -> bool:
+        """Whether a text is one of a few that the configuration names, or a word with such a beginning."""
+        found = self.group_of(one) if one.kind in ("capture", "condition") else None
+        if found is None:
+            return False
+        return re.fullmatch(_LITERALS, found[1]) is not None or (
+            self.words(one) and all(re.match(_BEGINNING, part) for part in alternatives(found[1]))
+        )
+
+    def written(self, one: Inserted, maps: frozenset[str]) -> bool:
+        """Whether a client writes a text. `maps` are the names of maps that hand on what they are asked for."""
+        if one.kind == "variable":
+            return by_client(one.name)
+        if one.kind == "map":
+            name = one.name.partition(":")[0]
+            return name in maps and any(self.written(inner, maps) for inner in _inner(one))
+        if self.group_of(one) is None:
+            return False
+        if one.kind == "capture":
+            return True
+        tested = re.search(r"%\{([^{}]*)\}", "" if self.condition is None else self.condition.test)
+        return tested is not None and by_client(tested[1])
+
+
+def _is_path(test: str) -> bool:
+    """Whether a condition looks at the path alone."""
+    return test[:2] == "%{" and test.endswith("}") and _PATHS.fullmatch(test[2:-1]) is not None
+
+
+def _inner(one: Inserted) -> Iterator[Inserted]:
+    """The texts that a map is asked for."""
+    key = one.name.partition(":")[2].partition("|")[0]
+    for match in re.finditer(_NESTED, key):
+        yield from inserted(match[0], "rewrite")
+
+
+class Rewritten(NamedTuple):
+    """A RewriteRule with its texts."""
+
+    rewrite: Rewrite
+    filled: Filled
+    texts: tuple[Inserted, ...]
+
+
+def rewritten(context: Context) -> Iterator[Rewritten]:
+    """Every RewriteRule that fills text into a URL."""
+    for one in rewrites(context):
+        text = one.rule.substitution
+        if "$" not in text and "%" not in text:
+            continue
+        condition = one.conditions[-1][1] if one.conditions else None
+        folder = (
+            True if one.in_folder or one.node.frame.name.endswith(".htaccess") else False if one.in_server else None
+        )
+        filled = Filled(one.rule.pattern, condition, folder)
+        yield Rewritten(one, filled, tuple(inserted(text, "rewrite", filled.slashed)))
+
+
+def passing_maps(context: Context) -> frozenset[str]:
+    """The names of the maps that give back what they are asked for: mod_rewrite's own functions."""
+    return frozenset(
+        node.words[0]
+        for node in context.configuration.find("rewritemap")
+        if len(node.words) > 1 and node.words[1].lower().startswith("int:")
+    )
+
+
+def guarded(one: Rewrite) -> bool:
+    """Whether a condition of a rule allows certain hosts only."""
+    for _, condition in one.conditions:
+        if re.fullmatch(_HOST_TEST, condition.test) is None or "ornext" in condition.flags:
+            continue
+        pattern = condition.pattern
+        if pattern.startswith("="):
+            return True
+        if not pattern.startswith("!") and re.fullmatch(r"\^[^*+]*\$", pattern.replace(r"\.", ".")) is not None:
+            return True
+    return False
+
+
+def any_host(context: Context, node: Node) -> bool | None:
+    """Whether a line answers requests with whatever Host; None if that is not known.
+
+    The first virtual host of an address answers those that name no other one.
+    """
+    host = server_of(node)
+    hosts = context.configuration.by_key.get("<virtualhost", [])
+    if not context.configuration.main:
+        return None
+    if host is None:
+        return None if hosts else True
+    names = [line for line in host.children or () if line.key in ("servername", "serveralias")]
+    if any(word == "*" for line in names for word in line.words):
+        return True
+    for word in host.words:
+        first = next((other for other in hosts if word in other.words), host)
+        if first is host:
+            return True
+    return False
+
+
+def canonical(context: Context, node: Node) -> bool:
+    """Whether SERVER_NAME is the configured name, not the client's Host."""
+    return is_on(in_server(context, "usecanonicalname", server_of(node)))

@@ -1,0 +1,218 @@
+"""Patterns for Origin and Referer: whether they let in more sites than they name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from hpatch.lint.found import Found, Related
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.effective import server_of
+from hpatch.lint.rules._shared.headers import SETS, response_lines
+from hpatch.lint.rules._shared.rewriting import rewrites
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
+    from hpatch.lint.context import Context
+
+_SETENVIF = "https://httpd.apache.org/docs/2.4/mod/mod_setenvif.html#setenvif"
+_CORS = "https://fetch.spec.whatwg.org/#http-cors-protocol"
+_TEST = re.compile(r"%\{(?:HTTP_|HTTP:)(?P<header>ORIGIN|REFERER)\}", re.IGNORECASE)
+_NAME = re.compile(r"(?:[\w-]+\\?\.)+[a-z]{2,}", re.IGNORECASE)
+_EXPRESSION = re.compile(
+    r"""(?:%\{(?:HTTP_|HTTP:)(?P<variable>ORIGIN|REFERER)\}|\breq(?:_novary)?\(\s*['"](?P<function>origin|referer)['"]\s*\))
+    \s*(?P<operator>=~|!~)\s*m?(?P<sign>[/#|])(?P<pattern>(?:\\.|(?!(?P=sign)).)*)(?P=sign)(?P<flag>i?)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+class _Check(NamedTuple):
+    """A pattern that a request's Origin or Referer has to match to be let in, and the line that lets it in."""
+
+    node: Node
+    header: str
+    pattern: str
+    lenient: bool
+    use: Node | None
+
+
+@rule("HD015", "origin-regex", "warning", references=(_SETENVIF, _CORS))
+def origin_regex(context: Context) -> Iterator[Found]:
+    """The pattern for Origin or Referer also matches sites of others.
+
+    Without `^`, `example\\.com` matches `https://evilexample.com`; without `$` or a slash behind the name, it matches
+    `https://example.com.evil.test`. A dot that is not escaped stands for any character. A site of such a name then
+    reads what your visitors may read, or passes the check of the Referer.
+
+    The rule tries such names on the pattern. It reports SetEnvIf if Access-Control-Allow-Origin or a Require uses the
+    variable, conditions of RewriteRule that let requests through, and expressions of Header and Require. A pattern for
+    any origin is reported if Access-Control-Allow-Credentials is `true`.
+
+    Write the whole origin: `^https://(www\\.)?example\\.com$`.
+
+    Fires on::
+
+        SetEnvIf Origin "example\\.com$" ORIGIN=$0
+        Header set Access-Control-Allow-Origin "%{ORIGIN}e" env=ORIGIN
+
+    Fires on (no end)::
+
+        RewriteEngine On
+        RewriteCond "%{HTTP_REFERER}" "!^https://www\\.example\\.com" [NC]
+        RewriteRule "\\.jpg$" "-" [F]
+
+    Fires on (any origin, with cookies)::
+
+        SetEnvIf Origin "(.*)" ORIGIN=$1
+        Header set Access-Control-Allow-Origin "%{ORIGIN}e" env=ORIGIN
+        Header set Access-Control-Allow-Credentials "true"
+
+    Write instead::
+
+        SetEnvIf Origin "^https://(www\\.)?example\\.com$" ORIGIN=$0
+        Header set Access-Control-Allow-Origin "%{ORIGIN}e" env=ORIGIN
+
+    Silent on (a slash ends the name)::
+
+        RewriteEngine On
+        RewriteCond "%{HTTP_REFERER}" "!^https://(www\\.)?example\\.com/" [NC]
+        RewriteRule "\\.jpg$" "-" [F]
+
+    Silent on (a list of those that are kept out)::
+
+        SetEnvIfNoCase Referer "spam\\.example" spam
+        <Location "/">
+            <RequireAll>
+                Require all granted
+                Require not env spam
+            </RequireAll>
+        </Location>
+
+    Source: the SetEnvIf documentation, the Fetch standard; tested on httpd 2.4.71.
+    """
+    for one in _checks(context):
+        other = _let_in(one, context)
+        if other is not None:
+            yield Found(
+                one.node.place,
+                f'"{one.pattern}" also matches "{other}"',
+                related=() if one.use is None else (Related(one.use.place, "this line lets it in"),),
+                help="Write ^ before the scheme, escape each dot, and end the name with $ or a slash.",
+            )
+
+
+def _checks(context: Context) -> Iterator[_Check]:
+    """The patterns that let a request in."""
+    for node in context.configuration.find("setenvif", "setenvifnocase"):
+        words = node.words
+        if len(words) > 2 and words[0].lower() in ("origin", "referer"):
+            names = [word.partition("=")[0] for word in words[2:] if not word.startswith("!")]
+            use = _use(context, names)
+            if use is not None:
+                yield _Check(
+                    node=node,
+                    header=words[0].lower(),
+                    pattern=words[1],
+                    lenient=node.key == "setenvifnocase",
+                    use=use,
+                )
+    if context.configuration.by_key.get("rewritecond"):
+        for rewrite in rewrites(context):
+            for node, condition in rewrite.conditions:
+                test = _TEST.fullmatch(condition.test)
+                negated = condition.pattern.startswith("!")
+                lets = negated or (
+                    test is not None and test["header"].lower() == "origin" and rewrite.rule.has("e", "env")
+                )
+                if test is None or not lets or (not negated and rewrite.rule.has("f", "forbidden")):
+                    continue
+                yield _Check(
+                    node=node,
+                    header=test["header"].lower(),
+                    pattern=condition.pattern.removeprefix("!"),
+                    lenient="nc" in condition.flags or "nocase" in condition.flags,
+                    use=None,
+                )
+    for line in response_lines(context):
+        if line.name == "access-control-allow-origin" and line.action in SETS:
+            yield from _of_expression(line.node, line.clause, "=~")
+    for node in context.configuration.find("require"):
+        if node.words[:1] == ["expr"]:
+            yield from _of_expression(node, node.args, "=~")
+
+
+def _of_expression(node: Node, text: str, operator: str) -> Iterator[_Check]:
+    for match in _EXPRESSION.finditer(text):
+        if match["operator"] == operator:
+            header = (match["variable"] or match["function"]).lower()
+            pattern = match["pattern"].replace(r"\/", "/")
+            yield _Check(node=node, header=header, pattern=pattern, lenient=bool(match["flag"]), use=None)
+
+
+def _use(context: Context, names: list[str]) -> Node | None:
+    """The line that lets requests in that have one of these variables."""
+    for line in response_lines(context):
+        if line.name == "access-control-allow-origin" and line.action in SETS:
+            for name in names:
+                if f"%{{{name}}}e" in line.value or line.clause == f"env={name}":
+                    return line.node
+    for node in context.configuration.find("require", "allow"):
+        words = node.words
+        wanted = words[1:] if [word.lower() for word in words[:1]] == ["env"] else []
+        if node.key == "allow":
+            wanted = [word[4:] for word in words if word.lower().startswith("env=")]
+        if set(wanted).intersection(names) and node.inside("<requirenone") is None:
+            return node
+    return None
+
+
+def _let_in(check: _Check, context: Context) -> str | None:
+    """A site of others that a pattern matches; None if none of those that are tried does."""
+    try:
+        pattern = re.compile(check.pattern, re.IGNORECASE if check.lenient else 0)
+    except (re.error, RecursionError, OverflowError):
+        return None
+    names = [match[0].replace("\\", "") for match in _NAME.finditer(check.pattern)]
+    if not names:
+        anything = check.header == "origin" and pattern.search("https://evil.test") and pattern.search("http://a.evil")
+        return "https://evil.test" if anything and _credentials(check, context) else None
+    end = "" if check.header == "origin" else "/"
+    for name in names[:20]:
+        for start in (
+            f"https://{name}",
+            f"http://{name}",
+            f"https://www.{name}",
+            f"http://www.{name}",
+            f"https://a.{name}",
+        ):
+            if not pattern.search(start + end):
+                continue
+            for other in _others(start, name, check.header):
+                if pattern.search(other + end):
+                    return other + end
+    return None
+
+
+def _others(start: str, name: str, header: str) -> Iterator[str]:
+    """Sites of others whose names look like one that is let in."""
+    scheme, _, host = start.partition("://")
+    yield f"{scheme}://evil{name}"
+    yield f"{scheme}://evil-{name}"
+    yield f"{start}.evil.test"
+    labels = host.split(".")
+    for at in range(1, len(labels) - 1):
+        yield f"{scheme}://{'.'.join(labels[:at])}x{'.'.join(labels[at:])}"
+    if header == "referer":
+        yield f"{scheme}://evil.test/{host}"
+
+
+def _credentials(check: _Check, context: Context) -> bool:
+    """Whether browsers may send cookies to what the pattern lets in."""
+    host = server_of(check.node)
+    return any(
+        line.name == "access-control-allow-credentials"
+        and line.value.lower() == "true"
+        and server_of(line.node) in (None, host)
+        for line in response_lines(context)
+    )

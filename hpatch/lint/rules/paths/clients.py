@@ -1,0 +1,349 @@
+"""Text that clients write in the URL of a backend."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from hpatch.lint.found import Found
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.clients import Filled, any_host, guarded, passing_maps, rewritten
+from hpatch.proxy.clients import Inserted, by_client, inserted
+
+if TYPE_CHECKING:
+    from hpatch.lint.context import Context
+    from hpatch.lint.rules._shared.rewriting import Rewrite
+    from hpatch.text import Place
+
+_MATCH = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassmatch"
+_FLAGS = "https://httpd.apache.org/docs/2.4/rewrite/flags.html#flag_p"
+_HANDLER = "https://httpd.apache.org/docs/2.4/mod/core.html#sethandler"
+_SECURITY = "https://httpd.apache.org/security/vulnerabilities_24.html"
+
+
+class _Line(NamedTuple):
+    """A ProxyPassMatch or a RewriteRule with [P], with the texts in its URL."""
+
+    place: Place
+    rewrite: Rewrite | None
+    filled: Filled
+    texts: tuple[Inserted, ...]
+
+
+def _lines(context: Context) -> Iterator[_Line]:
+    for mapping in context.passes:
+        target = mapping.target
+        if target is None or not mapping.pattern or "$" not in target.text:
+            continue
+        filled = Filled(mapping.path)
+        texts = tuple(inserted(target.text, "match", filled.slashed))
+        yield _Line(target.place, None, filled, texts)
+    for line in rewritten(context):
+        if line.rewrite.rule.proxied:
+            yield _Line(line.rewrite.node.place, line.rewrite, line.filled, line.texts)
+
+
+def _glued(text: Inserted, filled: Filled) -> bool:
+    """Whether a text stands directly behind a host or port that is written out, and may go on with it."""
+    if text.part not in ("host", "port") or text.after or not text.before or text.before.endswith(("-", "_", ".")):
+        return False
+    if text.kind not in ("capture", "condition") or re.search(r"[$%]", text.before):
+        return False
+    return not filled.words(text) and not filled.chosen(text)
+
+
+@rule("MP052", "match-no-slash", "error", references=(_MATCH, _FLAGS))
+def match_no_slash(context: Context) -> Iterator[Found]:
+    """A part of the path stands directly behind the backend's host or port, and need not begin with a slash.
+
+    With `http://backend:8080$1`, a request whose `$1` is `0/` goes to port 80800, and one whose `$1` is
+    `@other.example/` to another host: the client chooses where httpd connects to.
+
+    The rule is silent if the group begins with a slash or is empty, as `(/.*)?`, if it holds the whole path (`^(.*)$`),
+    and if it matches only certain words.
+
+    Write a slash before the `$1`, or let the group begin with one.
+
+    Fires on::
+
+        ProxyPassMatch "^/app(.*)$" "http://backend:8080$1"
+
+    Fires on (in a RewriteRule)::
+
+        RewriteEngine On
+        RewriteRule "^/app/(.*)$" "http://backend:8080$1" [P]
+
+    Write instead::
+
+        ProxyPassMatch "^/app(/.*)?$" "http://backend:8080$1"
+
+    Silent on (the whole path begins with a slash)::
+
+        ProxyPassMatch "^(.*)$" "http://backend:8080$1"
+
+    Silent on (REQUEST_URI does, too)::
+
+        RewriteEngine On
+        RewriteRule "^/app" "http://backend:8080%{REQUEST_URI}" [P]
+
+    Source: the ProxyPassMatch documentation (its security warning), CVE-2011-3368; tested on httpd 2.4.71.
+    """
+    for line in _lines(context):
+        if line.filled.folder is True:
+            continue
+        for text in line.texts:
+            if _glued(text, line.filled):
+                yield Found(
+                    line.place,
+                    f'"{text.text}" stands directly behind "{text.before}" and need not begin with a slash: the client '
+                    "chooses the port, or another host",
+                    help=f'Write a slash before "{text.text}".',
+                )
+                break
+
+
+@rule("MP053", "target-port-digits", "error", references=(_FLAGS,))
+def target_port_digits(context: Context) -> Iterator[Found]:
+    """In a folder, `$1` never begins with a slash: it goes on with the backend's host or port.
+
+    In `<Directory>` and .htaccess files, mod_rewrite compares the path below the folder, without a slash. With
+    `http://backend:80$1`, a request for `/81/x` goes to port 8081, and one for `/page` gets 500.
+
+    Write a slash before the `$1`.
+
+    Fires on::
+
+        <Directory "/srv/www">
+            RewriteEngine On
+            RewriteRule "^(.*)$" "http://backend:8080$1" [P]
+        </Directory>
+
+    Write instead::
+
+        <Directory "/srv/www">
+            RewriteEngine On
+            RewriteRule "^(.*)$" "http://backend:8080/$1" [P]
+        </Directory>
+
+    Silent on (in a server, `$1` begins with a slash)::
+
+        RewriteEngine On
+        RewriteRule "^(.*)$" "http://backend:8080$1" [P]
+
+    Source: the RewriteRule documentation ("Per-directory Rewrites"), hook_fixup (mod_rewrite.c); tested on httpd
+    2.4.71.
+    """
+    for line in _lines(context):
+        if line.filled.folder is not True:
+            continue
+        for text in line.texts:
+            if _glued(text, line.filled):
+                yield Found(
+                    line.place,
+                    f'"{text.text}" begins with no slash here, and goes on with "{text.before}": the client chooses '
+                    "the port or the host",
+                    help=f'Write a slash before "{text.text}".',
+                )
+                break
+
+
+@rule("MP054", "target-from-client", "error", references=(_FLAGS, _MATCH))
+def target_from_client(context: Context) -> Iterator[Found]:
+    """The client chooses the host to which httpd connects.
+
+    The host or port of the URL holds a part of the request: its path, its Host or another header, its query. Through
+    httpd, a client reaches servers that only httpd should reach (SSRF), on this machine, too.
+
+    The rule is silent about groups that list what is allowed (`(a|b)`), about maps from a file, about words between
+    written parts of a name (`http://$1.apps.internal`), and if a condition allows certain hosts. If any single word may
+    be the host, and for `%{HTTP_HOST}` in a virtual host that may answer for its own names only, it is a warning.
+
+    List the hosts in the pattern, or in a RewriteMap from a file.
+
+    Fires on::
+
+        RewriteEngine On
+        RewriteRule "^/fetch/([^/]+)/(.*)$" "http://$1/$2" [P]
+
+    Fires on (the Host header)::
+
+        RewriteEngine On
+        RewriteRule "^/(.*)$" "http://%{HTTP_HOST}:8080/$1" [P]
+
+    Fires on (with ProxyPassMatch)::
+
+        ProxyPassMatch "^/([^/]+)/(.*)$" "http://$1/$2"
+
+    Write instead::
+
+        RewriteEngine On
+        RewriteRule "^/fetch/(app|shop)/(.*)$" "http://$1/$2" [P]
+
+    Silent on (words with a written end)::
+
+        RewriteEngine On
+        RewriteRule "^/tenant/([a-z0-9-]+)/(.*)$" "http://$1.apps.internal/$2" [P]
+
+    Silent on (a file lists what there is)::
+
+        RewriteEngine On
+        RewriteMap hosts "txt:/etc/hosts"
+        RewriteRule "^/([^/]+)/(.*)$" "http://${hosts:$1|fallback}/$2" [P]
+
+    Source: the documentation of the P flag (its security warning); tested on httpd 2.4.71.
+    """
+    maps: frozenset[str] | None = None
+    for line in _lines(context):
+        for text in line.texts:
+            if text.part not in ("scheme", "host", "port", "socket") or _glued(text, line.filled):
+                continue
+            if text.part == "scheme" and (text.after or text.before):
+                continue
+            if line.filled.slashed(text) or line.filled.chosen(text):
+                continue
+            if maps is None:
+                maps = passing_maps(context)
+            if not line.filled.written(text, maps):
+                continue
+            if line.filled.words(text) and _bounded(text):
+                continue
+            by_host = text.header == "host" or (
+                text.kind == "condition"
+                and line.filled.condition is not None
+                and "HOST" in line.filled.condition.test.upper()
+            )
+            if line.rewrite is not None and guarded(line.rewrite) and (by_host or text.kind == "map"):
+                continue
+            node = None if line.rewrite is None else line.rewrite.node
+            own = by_host and node is not None and any_host(context, node) is not True
+            if own and node is not None and any_host(context, node) is False:
+                continue
+            less = own or line.filled.words(text)
+            yield Found(
+                line.place,
+                f'"{text.text}" comes from the client, and chooses the {_what(text)} to which httpd connects',
+                help="List what is allowed in the pattern, or in a RewriteMap from a file.",
+                severity="warning" if less else None,
+                confidence="medium" if less else None,
+            )
+            break
+
+
+def _bounded(text: Inserted) -> bool:
+    """Whether a word stands beside written parts of a name, or is the number of a port."""
+    after = text.after.partition(":")[0]
+    return text.part in ("port", "socket") or bool(text.before.rpartition("@")[2]) or "." in after or "-" in after
+
+
+def _what(text: Inserted) -> str:
+    return {"socket": "socket", "port": "port"}.get(text.part, "host")
+
+
+@rule("MP055", "handler-from-client", "error", references=(_HANDLER,))
+def handler_from_client(context: Context) -> Iterator[Found]:
+    """SetHandler is an expression: the client chooses the backend.
+
+    `%{HTTP_HOST}`, `%{req:…}` and the like in `SetHandler "proxy:…"` are what the client sends. In the place of the
+    host, the port or the socket, they lead httpd to whatever server or socket a client names.
+
+    The rule is silent if such text stands in the path only.
+
+    Write the backend out, in one section for each.
+
+    Fires on::
+
+        <FilesMatch "\\.php$">
+            SetHandler "proxy:fcgi://%{HTTP_HOST}:9000"
+        </FilesMatch>
+
+    Fires on (the name of a socket)::
+
+        <FilesMatch "\\.php$">
+            SetHandler "proxy:unix:/run/php/%{req:X-Pool}.sock|fcgi://localhost"
+        </FilesMatch>
+
+    Write instead::
+
+        <FilesMatch "\\.php$">
+            SetHandler "proxy:unix:/run/php/shop.sock|fcgi://localhost"
+        </FilesMatch>
+
+    Silent on (set by the configuration)::
+
+        SetEnv POOL shop
+        <FilesMatch "\\.php$">
+            SetHandler "proxy:unix:/run/php/%{reqenv:POOL}.sock|fcgi://localhost"
+        </FilesMatch>
+
+    Source: the SetHandler documentation (expressions since 2.4.19); tested on httpd 2.4.71.
+    """
+    if context.before("expression-in-handler"):
+        return
+    for node in context.configuration.find("sethandler"):
+        text = "".join(node.words[:1])
+        if not text.lower().startswith("proxy:") or "%{" not in text:
+            continue
+        for one in inserted(text[6:], "expression"):
+            if one.kind == "variable" and one.part not in ("path", "query") and by_client(one.name):
+                if one.name.upper() in ("REQUEST_URI", "PATH_INFO", "SCRIPT_NAME", "DOCUMENT_URI"):
+                    continue
+                yield Found(
+                    node.place,
+                    f'"{one.text}" comes from the client, and chooses the {_what(one)} to which httpd connects',
+                    help="Write the backend out.",
+                )
+                break
+
+
+@rule("MP056", "rewrite-splitting", "error", references=(_SECURITY,))
+def rewrite_splitting(context: Context) -> Iterator[Found]:
+    """This version of httpd lets a client split the request to the backend (CVE-2023-25690).
+
+    A pattern such as `(.*)` takes decoded text of the path, and the line puts it into the query of the backend's URL.
+    httpd before 2.4.56 does not refuse blanks and control characters there.
+
+    The rule is silent if the version is not known, with the flag B, and about groups without such characters.
+
+    Upgrade to 2.4.56 or later. Until then, add B to the flags, or make the group narrower.
+
+    Fires on::
+
+        # options: --httpd-version 2.4.54
+        RewriteEngine On
+        RewriteRule "^/here/(.*)" "http://10.0.0.5:8080/elsewhere?$1" [P]
+
+    Write instead::
+
+        # options: --httpd-version 2.4.54
+        RewriteEngine On
+        RewriteRule "^/here/([a-z0-9]+)$" "http://10.0.0.5:8080/elsewhere?$1" [P]
+
+    Silent on (mended in this version)::
+
+        # options: --httpd-version 2.4.56
+        RewriteEngine On
+        RewriteRule "^/here/(.*)" "http://10.0.0.5:8080/elsewhere?$1" [P]
+
+    Source: https://httpd.apache.org/security/vulnerabilities_24.html, CVE-2023-25690; the flags B and BCTLS.
+    """
+    if not context.before("rewrite-refuses-blanks"):
+        return
+    for line in _lines(context):
+        rule_flags = line.rewrite.rule if line.rewrite is not None else None
+        if rule_flags is not None and rule_flags.has("b", "backrefescape"):
+            continue
+        raw = rule_flags is not None and rule_flags.has("ne", "noescape")
+        for text in line.texts:
+            if text.kind not in ("capture", "condition") or (text.part != "query" and not raw):
+                continue
+            found = line.filled.group_of(text)
+            if found is None or not re.search(r"\.[*+{]|\[\^", found[1]):
+                continue
+            yield Found(
+                line.place,
+                f'httpd {context.version} hands "{text.text}" on as it is: a client can split the request '
+                "(CVE-2023-25690)",
+                help="Upgrade to httpd 2.4.56 or later.",
+            )
+            break

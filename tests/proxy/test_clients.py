@@ -1,0 +1,50 @@
+"""Where the texts go that are filled into a URL."""
+
+from __future__ import annotations
+
+import pytest
+
+from hpatch.proxy.clients import Syntax, by_client, inserted
+
+
+@pytest.mark.parametrize(
+    ("url", "syntax", "found"),
+    [
+        ("http://h$1", "rewrite", [("$1", "capture", "host", "h", "")]),
+        ("http://h:80$1/x", "match", [("$1", "capture", "port", "h:80", "")]),
+        ("http://h/$1?a=%2", "rewrite", [("$1", "capture", "path", "", ""), ("%2", "condition", "query", "a=", "")]),
+        ("http://$1.b:8080/", "match", [("$1", "capture", "host", "", ".b:8080")]),
+        ("http://u:p@%{HTTP_HOST}", "rewrite", [("%{HTTP_HOST}", "variable", "host", "", "")]),
+        ("http://[::1]:$1", "match", [("$1", "capture", "port", "[::1]:", "")]),
+        ("unix:/run/$1.sock|fcgi://h", "match", [("$1", "capture", "socket", "/run/", ".sock|fcgi:")]),
+        ("${a:%{HTTP_HOST}}/x", "rewrite", [("${a:%{HTTP_HOST}}", "map", "scheme", "", "")]),
+        ("$1", "match", [("$1", "capture", "scheme", "", "")]),
+        ("/a/$1", "match", [("$1", "capture", "path", "/a/", "")]),
+        ("a?b=$1", "rewrite", [("$1", "capture", "query", "b=", "")]),
+        ("http://h/%{X}", "match", []),
+        (r"http://h/\$1", "rewrite", []),
+        ("http://h/%1", "expression", []),
+    ],
+)
+def test_parts(url: str, syntax: Syntax, found: list[tuple[str, ...]]) -> None:
+    assert [(one.text, one.kind, one.part, one.before, one.after) for one in inserted(url, syntax)] == found
+
+
+def test_what_begins_with_a_slash_ends_the_host() -> None:
+    texts = list(inserted("http://h$1$2", "match", lambda one: one.name == "1"))
+    assert [one.part for one in texts] == ["path", "path"]
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [("HTTP_X_A", "x-a"), ("HTTP:X-A", "x-a"), ("req:Host", "host"), ("REMOTE_ADDR", ""), ("QUERY_STRING", "")],
+)
+def test_headers(name: str, header: str) -> None:
+    (text,) = inserted(f"http://%{{{name}}}", "rewrite")
+    assert text.header == header
+    assert by_client(name) is (name != "REMOTE_ADDR")
+
+
+def test_a_capture_is_no_header() -> None:
+    (text,) = inserted("http://$1", "rewrite")
+    assert text.header == ""
