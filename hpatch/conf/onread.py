@@ -234,7 +234,9 @@ def _runtime_folder(reading: ReadingState, call: Call) -> None:
 
 
 def _lua_provider(reading: ReadingState, call: Call) -> None:
-    _arguments(reading, call, 3, 3)
+    found = _arguments(reading, call, 3, 3)
+    if found is not None:
+        reading.configuration.registered.append(found[0])
 
 
 def _conditional(reading: ReadingState, call: Call) -> None:
@@ -488,5 +490,8 @@ _MAY_BE_UNKNOWN = frozenset(("define", "loadmodule", "<macro"))
 """Directives that may have words whose value is not known."""
 
 _NOT_IN_HTACCESS = frozenset(
-    {"define", "undefine", "include", "includeoptional", "serverroot", "loadmodule", "loadfile", "defaultruntimedir"}
+    {
+        *("define", "undefine", "include", "includeoptional", "serverroot", "loadmodule", "loadfile"),
+        *("defaultruntimedir", "luaauthzprovider"),
+    }
 )

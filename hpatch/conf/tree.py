@@ -232,6 +232,8 @@ class Configuration:
     file. `whole` is whether httpd would read this and nothing else: it was read from a main file, and every file that
     httpd needs could be read.
 
+    `registered` has the providers of Require that LuaAuthzProvider names, which httpd executes while it reads.
+
     `dumped` is whether it was read from what httpd printed of it: its sources are then not the texts of its files.
 
     `templates` are the files that are templates, by name. A configuration with a template is never whole. `as_written`
@@ -240,7 +242,8 @@ class Configuration:
 
     __slots__ = (
         "as_written", "by_key", "check_files", "conditions", "defines", "directives", "dumped", "files", "main",
-        "modules", "mpm", "nodes", "problems", "root", "server_root", "sources", "templates", "version", "whole",
+        "modules", "mpm", "nodes", "problems", "registered", "root", "server_root", "sources", "templates", "version",
+        "whole",
     )  # fmt: skip
 
     def __init__(self, root: str, modules: Modules, version: Version | None, mpm: str | None) -> None:
@@ -255,6 +258,7 @@ class Configuration:
         self.files: list[FileRead] = []
         self.problems: list[Problem] = []
         self.conditions: list[Condition] = []
+        self.registered: list[str] = []
         self.defines: dict[str, str | None] = {}
         self.directives = 0
         self.main = True

@@ -133,7 +133,7 @@ def test_contexts(key: str, allowed: list[directives.Context], refused: list[dir
 
 
 def test_what_else_a_row_tells() -> None:
-    assert "<MDomainSet" in one("mdmember", "2.4.62").inside
+    assert "<MDomainSet" in one("mdcertificatefile", "2.4.62").inside
     assert not one("servername", "2.4.62").inside
     assert one("header", "2.4.62").override == ("FileInfo",)
     assert set(one("<limit", "2.4.62").override) == {"AuthConfig", "Limit"}

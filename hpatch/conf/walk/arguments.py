@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hpatch.conf.walk.model import Refused, consequence, walked
-from hpatch.facts import names
+from hpatch.facts import names, versions
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Configuration, Node
@@ -22,14 +22,16 @@ def refused(configuration: Configuration) -> Iterator[Refused]:
     """Directives with too few or too many arguments, as `invoke_cmd` (server/config.c) counts them.
 
     Only where each form that the directive may have says so: in the version, or in every version if it is not known.
-    Sections, and arguments with an undefined variable or an empty word, are left out.
+    Sections, and arguments with an undefined variable, are left out.
     """
     then = consequence(configuration)
+    version = configuration.version
+    uncounted = version is not None and version < versions.since("iterated-counted")
     for key, nodes in configuration.by_key.items():
         if key.startswith("<") or names.spelling(key) is None:
             continue
         forms = _forms(configuration, key)
-        if not forms:
+        if not forms or (uncounted and any(form.form == "ITERATE" for form in forms)):
             continue
         fitting = frozenset(count for count in range(_PLAIN_WORDS) if any(_fits(form, count) for form in forms))
         for node in nodes:
@@ -37,7 +39,7 @@ def refused(configuration: Configuration) -> Iterator[Refused]:
             if plain_count(args) in fitting or "${" in args:
                 continue
             words = node.words
-            if "" in words or any(_fits(form, len(words)) for form in forms) or not walked(node):
+            if any(_accepts(form, words) for form in forms) or not walked(node):
                 continue
             yield _refused(node, words, forms[-1], then)
 
@@ -69,16 +71,40 @@ def _fits(form: Directive, count: int) -> bool:
     return count >= least and (most is None or count <= most) and (form.form, count) != ("TAKE13", 2)
 
 
+def _accepts(form: Directive, words: list[str]) -> bool:
+    """Whether httpd accepts the words, some of which may be empty: it takes an empty one for none at all."""
+    if "" not in words:
+        return _fits(form, len(words))
+    if form.form in _FREE:
+        return True
+    needed = _NEEDED.get(form.form, 0)
+    if form.form == "TAKE13" and len(words) == _PAIR and words[1]:
+        return False
+    most = form.counts[1]
+    return (
+        bool(needed) and all(words[:needed]) and len(words) >= form.counts[0] and (most is None or len(words) <= most)
+    )
+
+
+_FREE = ("RAW_ARGS", "TAKE_ARGV")
+_NEEDED = {"TAKE12": 1, "TAKE13": 1, "TAKE123": 1, "TAKE23": 2, "ITERATE": 1, "ITERATE2": 1, "FLAG": 1}
+"""How many words may not be empty, by form; the other forms take no empty one."""
+_PAIR = 2
+
+
 def _refused(node: Node, words: list[str], form: Directive, then: str) -> Refused:
     most = form.counts[1]
     many = most is not None and len(words) > most
-    place = node.word_place(most) if many and most is not None else node.name_place
+    empty = "" in words and not many
+    at = words.index("") if empty else most
+    place = node.word_place(at) if (many or empty) and at is not None else node.name_place
     comment = any(word.startswith("#") for word in words)
+    has = "and has none" if not words else "not an empty one" if empty else f"not {len(words)}"
     return Refused(
         node=node,
         kind="arguments",
         place=place,
-        message=f"{node.name} {_takes(form)}, {'not ' + str(len(words)) if words else 'and has none'}: {then}",
+        message=f"{node.name} {_takes(form)}, {has}: {then}",
         help=_help(words, comment=comment, many=many, most=most),
     )
 

@@ -67,7 +67,7 @@ _OTHERWISE: dict[tuple[str, str], set[Context]] = {
 }
 """What handlers refuse by other means than a check of their own, in every release that allows it; tried on 2.4.71."""
 _MD = frozenset(("<MDomainSet", "<MDomain", "<ManagedDomain"))
-_INSIDE = {(name, "mod_md"): _MD for name in ("MDCertificateFile", "MDCertificateKeyFile", "MDMember", "MDMembers")}
+_INSIDE = {(name, "mod_md"): _MD for name in ("MDCertificateFile", "MDCertificateKeyFile")}
 """The sections that handlers demand, in every release; tried on 2.4.71."""
 _CALLED = re.compile(r"\b((?!ap_)\w+)\s*\(\s*(?:cmd|parms|params)\s*,(?!\s*[A-Z])")
 """A call of a function that may do the checking; not one that is told by a constant what to check."""

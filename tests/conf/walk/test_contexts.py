@@ -58,7 +58,7 @@ def written(chain: tuple[str, ...], line: str) -> str:
         ("<VirtualHost *:80>\nListen 81\n</VirtualHost>", 2, "Listen is not allowed in <VirtualHost>", "outside"),
         ("<VirtualHost *:80>\n<If true>\nPidFile x\n</If>\n</VirtualHost>", 3, "PidFile is not", "outside"),
         ("<Location /a>\nAlias /a /b\n</Location>", 2, "Alias is not allowed in <Location>", "path of its own"),
-        ("MDMember a", 1, "MDMember is not allowed outside", "<MDomainSet>"),
+        ("MDCertificateFile a", 1, "MDCertificateFile is not allowed outside", "<MDomainSet>"),
         ("RewriteBase /", 1, "RewriteBase is not allowed outside", "<Directory>"),
         ("ServerAlias x", 1, "ServerAlias is not allowed outside", "<VirtualHost>"),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hpatch.conf.walk.values.model import Arguments, Judge, Kind, Wrong, unknown
+from hpatch.conf.walk.values.model import Arguments, Judge, Kind, Wrong, argv, unknown
 from hpatch.conf.walk.values.numbers import c_atoi, strtol
 
 _PORTS = range(1, 65536)
@@ -166,6 +166,68 @@ def subnet(parameters: str) -> Kind:
     return Kind(fits, "an address, a network such as 10.0.0.0/8" + (" or a host name" if host else ""))
 
 
+def subnets(_: str) -> Judge:
+    """`remoteip_disable_networks` (mod_remoteip.c): addresses and networks, at least one; the last may be empty."""
+    kind = subnet("")
+
+    def judged(given: Arguments) -> Wrong | None:
+        found = argv(given.words)
+        if not found:
+            return Wrong(None, f"needs {kind.takes}")
+        for index, word in enumerate(found):
+            if not unknown(word) and (not word or not kind.fits(word)):
+                return Wrong(index, f'takes {kind.takes}, not "{word}"')
+        return None
+
+    return judged
+
+
+def endpoint(_: str) -> Kind:
+    """An IPv4 address or a name, and a port (`cmd_hb_address` in mod_heartbeat.c, and `cmd_hm_listen`)."""
+
+    def fits(word: str) -> bool:
+        parts = _split(word)
+        return parts is not None and bool(parts[0]) and parts[1] > 0 and not word.startswith("[")
+
+    return Kind(fits, "address:port")
+
+
+def source(_: str) -> Kind:
+    """An address or a name to look up, which the C library reads as `inet_aton` does: 10.1 is an address."""
+
+    def fits(word: str) -> bool:
+        import socket  # only a directive that few have pays for it
+
+        if ":" in word:
+            return "%" in word or _is_ipv6(word)
+        if not _DOTTED.fullmatch(word):
+            return True
+        try:
+            socket.inet_aton(word)
+        except OSError:
+            return False
+        return True
+
+    return Kind(fits, "an address or a host name")
+
+
+_LDAP = re.compile(r"<?(?:URL:)?ldap[si]?://([^>]*)", re.I | re.S)
+_SCOPES = ("", "base", "one", "onelevel", "sub", "subtree")
+
+
+def ldap_url(_: str) -> Kind:
+    """`apr_ldap_url_parse`: the scheme, and the scope behind the second question mark."""
+
+    def fits(word: str) -> bool:
+        match = _LDAP.match(word)
+        if match is None:
+            return False
+        parts = match[1].split("?")
+        return len(parts) < 3 or parts[2].lower() in _SCOPES
+
+    return Kind(fits, "ldap://host/base?attribute?scope?filter, where the scope is base, one or sub")
+
+
 def remote(_: str) -> Kind:
     """`add_proxy` (mod_proxy.c): scheme://host or scheme://host:port."""
 
@@ -184,7 +246,7 @@ def allow(_: str) -> Judge:
 
     def judged(given: Arguments) -> Wrong | None:
         words = given.words
-        if len(words) < 2 or unknown(words[0]) or "" in words:
+        if len(words) < 2 or unknown(words[0]) or not all(words[:2]):
             return None
         if words[0].lower() != "from":
             return Wrong(0, f'takes "from" first, not "{words[0]}"')
@@ -194,7 +256,7 @@ def allow(_: str) -> Judge:
 
 
 def _client(index: int, word: str) -> Wrong | None:
-    if unknown(word) or word.lower() == "all" or word.lower().startswith("env="):
+    if not word or unknown(word) or word.lower() == "all" or word.lower().startswith("env="):
         return None
     address, slash, mask = word.partition("/")
     if slash or _looks_like_address(word):

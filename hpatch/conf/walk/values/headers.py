@@ -24,9 +24,9 @@ def request_header(_: str) -> Judge:
 
 def _header(given: Arguments, *, response: bool) -> Wrong | None:
     words = given.words
-    if not words or any(map(unknown, words)) or "" in words:
+    if any(map(unknown, words)):
         return None
-    at = 1 if response and words[0].lower() in ("always", "onsuccess") else 0
+    at = 1 if response and words and words[0].lower() in ("always", "onsuccess") else 0
     if len(words) <= at:
         return Wrong(None, f"needs an action ({listed(_ACTIONS)}) and a header")
     action = words[at].lower()
@@ -99,10 +99,10 @@ def browser(_: str) -> Judge:
 
 def _setenvif(given: Arguments, pattern_at: int) -> Wrong | None:
     words = given.words
-    if any(map(unknown, words)) or "" in words:
+    if any(map(unknown, words)):
         return None
     what = "a regular expression and a variable"
-    if len(words) < pattern_at + 2:
+    if not all(words[: pattern_at + 2]) or len(words) < pattern_at + 2:
         return Wrong(None, f"needs {'a header or attribute, ' if pattern_at else ''}{what}")
     for index in range(pattern_at, -1, -1):
         pattern = words[index]

@@ -133,7 +133,9 @@ def indexing(_: str) -> Judge:
         for index, word in enumerate(given.words):
             sign = word[:1] if word[:1] in ("+", "-") else ""
             name, equals, value = word[len(sign) :].lower().partition("=")
-            if unknown(word) or (name in plain_ones and not equals) or (name in ("type", "charset") and equals):
+            if unknown(word) or (not word and index == len(given.words) - 1):
+                continue
+            if (name in plain_ones and not equals) or (name in ("type", "charset") and equals):
                 continue
             says = _indexing(sign, name, value if equals else None, word)
             if says is None:
@@ -257,7 +259,7 @@ def ciphers(_: str) -> Judge:
 
     def judged(given: Arguments) -> Wrong | None:
         words = given.words
-        if len(words) != 2 or words[0] in protocols or unknown(words[0]):
+        if len(words) != 2 or not words[1] or words[0] in protocols or unknown(words[0]):
             return None
         return Wrong(0, f'takes {listed(protocols)} before the ciphers, not "{words[0]}"')
 

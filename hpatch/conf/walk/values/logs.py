@@ -108,8 +108,8 @@ def error_format(_: str) -> Judge:
     """`set_errorlog_format` (server/core.c)."""
 
     def judged(given: Arguments) -> Wrong | None:
-        words = given.words
-        if not words or any(map(unknown, words)) or "" in words:
+        words = given.words[:1] if given.words[1:] == [""] else given.words
+        if not words or any(map(unknown, words)) or not words[0]:
             return None
         if len(words) == 1:
             return _error_format(words[0], 0, main=True)

@@ -49,6 +49,11 @@ def unknown(word: str) -> bool:
     return "${" in word
 
 
+def argv(words: list[str]) -> list[str]:
+    """The words of a directive whose form is TAKE_ARGV: httpd drops an empty one at the end (`invoke_cmd`)."""
+    return words[:-1] if words[-1:] == [""] else words
+
+
 def listed(words: list[str] | tuple[str, ...], last: str = "or") -> str:
     """Words for a message: `a, b or c`."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"

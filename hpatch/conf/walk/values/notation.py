@@ -8,15 +8,18 @@ from importlib import import_module
 from typing import NamedTuple, cast
 
 from hpatch.conf.walk.values.model import Arguments, Judge, Kind, Wrong, listed, suggestion, unknown
+from hpatch.conf.walk.values.model import argv as dropped
 
 _HERE = __name__.rpartition(".")[0]
 
 KINDS = {
-    "atoi": "numbers", "atol": "numbers", "trailing": "numbers",
+    "atoi": "numbers", "atol": "numbers", "trailing": "numbers", "power": "numbers", "memory": "numbers",
     "long": "numbers", "whole": "numbers", "digits": "numbers",
     "decimal": "numbers", "positive": "numbers", "interval": "numbers", "regex": "regex", "starting": "text",
     "without": "text", "containing": "text", "subnet": "addresses", "expires": "text",
-    "mapped": "text", "size": "text", "remote": "addresses", "shape": "text",
+    "mapped": "text", "size": "text", "remote": "addresses", "shape": "text", "endpoint": "addresses",
+    "source": "addresses", "ldap_url": "addresses", "duration": "md", "window": "md", "authority": "md",
+    "http_url": "md",
 }  # fmt: skip
 """The kinds of one argument, `<name parameters>` in the table: the module that has the function `name`."""
 
@@ -24,9 +27,16 @@ WHOLE = {
     "signed": "lists", "options": "lists", "override": "lists", "etag": "lists", "indexing": "lists",
     "exclusive": "lists", "protocol": "lists", "ciphers": "lists", "timeouts": "lists", "listen": "addresses",
     "hosts": "addresses", "name": "addresses", "allow": "addresses", "document": "responses", "redirect": "responses",
-    "intercepted": "responses", "level": "logs", "format": "logs", "error_format": "logs",
-    "header": "headers", "request_header": "headers", "setenvif": "headers", "browser": "headers", "rule": "rewrite",
+    "intercepted": "responses", "level": "logs", "format": "logs", "error_format": "logs", "header": "headers",
+    "request_header": "headers", "setenvif": "headers", "browser": "headers", "rule": "rewrite",
     "rewrite_condition": "rewrite", "path": "sections", "pattern": "sections", "substitute": "text", "never": "text",
+    "provider": "providers", "mutex": "providers", "require": "access", "provider_alias": "access",
+    "methods": "access", "cache": "caches", "cache_enable": "caches", "cache_disable": "caches", "depth": "caches",
+    "filters": "filters", "filter_provider": "filters", "declared_filter": "filters", "defined_filter": "filters",
+    "note": "filters", "priority": "http2", "resource": "http2", "port_map": "md", "private_keys": "md",
+    "members": "md", "subnets": "addresses", "argv": "notation", "words": "notation", "alias": "sections",
+    "template": "text", "domains": "md", "fcgi_provider": "access", "fcgi_check": "access", "log_message": "text",
+    "cookie_name": "text", "needed": "text", "stopping": "text",
 }  # fmt: skip
 """The kinds of all arguments together, `@name parameters`: the module that has the function `name`."""
 
@@ -86,6 +96,32 @@ def _function(module: str, name: str) -> object:
     return getattr(import_module(f"{_HERE}.{module}"), name)
 
 
+def argv(parameters: str) -> Judge:
+    """Arguments of the form TAKE_ARGV, none of which is empty, but for the last."""
+    each = words(parameters)
+    return lambda given: each(given._replace(words=dropped(given.words))) if dropped(given.words) else None
+
+
+def words(parameters: str) -> Judge:
+    """Arguments of a directive that splits them itself: at least one, and none of them is empty."""
+    each = _each(tuple(map(_argument, _ARGUMENT.findall(parameters))))
+
+    def judged(given: Arguments) -> Wrong | None:
+        found = given.words
+        if not found:
+            return Wrong(None, "needs an argument")
+        wrong = each(given)
+        if wrong is None and "" in found:
+            return Wrong(found.index(""), "takes no empty argument")
+        return wrong
+
+    return judged
+
+
+_GIVEN = 2
+"""Words for which httpd gives none to a directive if they are empty; behind them, it gives an empty one."""
+
+
 def _each(arguments: tuple[Argument, ...]) -> Judge:
     last = len(arguments) - 1
 
@@ -94,7 +130,7 @@ def _each(arguments: tuple[Argument, ...]) -> Judge:
             if index > last and not arguments[last].repeated:
                 return None
             argument = arguments[min(index, last)]
-            if not word:
+            if not word and (index < _GIVEN or argument.repeated):
                 return None  # httpd takes an empty word for the end
             if argument.free or argument.fits(word) or unknown(word):
                 continue

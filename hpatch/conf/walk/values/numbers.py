@@ -117,6 +117,26 @@ def positive(_: str) -> Kind:
     return Kind(fits, "a number greater than 0")
 
 
+def power(most: str) -> Kind:
+    """0 or a power of 2, up to a number."""
+    powers = {0, *(2**exponent for exponent in range(31) if 2**exponent <= int(most))}
+    return Kind(lambda word: c_atoi(word) in powers, f"0 or a power of 2 up to {most}")
+
+
+_UNITS = {"b": 1, "k": 1024, "m": 1048576}
+
+
+def memory(least: str) -> Kind:
+    """`set_shmem_size` (mod_auth_digest.c): bytes, or a number with K or M behind it, of at least so many bytes."""
+
+    def fits(word: str) -> bool:
+        number, _, rest = strtol(word)
+        factor = _UNITS.get(rest.lstrip(" \t\n\v\f\r")[:1].lower() or "b")
+        return factor is not None and number * factor >= int(least)
+
+    return Kind(fits, f"a number of bytes, or of K or M, of at least {least} bytes")
+
+
 def interval(parameters: str) -> Kind:
     """`ap_timeout_parameter_parse`: the unit of a bare number, and the seconds that it may be."""
     unit, _, ranges = parameters.partition(" ")

@@ -38,7 +38,7 @@ def redirect(parameters: str) -> Judge:
 
     def judged(given: Arguments) -> Wrong | None:
         words = given.words
-        if not 1 <= len(words) <= 3 or any(map(unknown, words)) or "" in words:
+        if not 1 <= len(words) <= 3 or any(map(unknown, words)) or not words[0]:
             return None
         status, takes_url = _status(words[0].lower())
         if status is None and len(words) == 3:

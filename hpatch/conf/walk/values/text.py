@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from hpatch.conf.regexes import fault
-from hpatch.conf.walk.values.model import Arguments, Judge, Kind, Wrong, listed, unknown
+from hpatch.conf.walk.values.model import Arguments, Judge, Kind, Wrong, listed, suggestion, unknown
 from hpatch.conf.walk.values.numbers import strtol
 
 
@@ -36,6 +36,15 @@ def shape(parameters: str) -> Kind:
 
 
 _SHAPES = {
+    # fcgi_define_provider, mod_authnz_fcgi.c
+    "fcgi": (
+        r"fcgi://.*:(?:[0-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])/?",
+        "fcgi://host:port",
+    ),
+    # add_icon, mod_autoindex.c
+    "icon": (r"(?!\().*|\(.*\).*", "a URL, or (text,URL)"),
+    # ssl_cmd_SSLPassPhraseDialog, ssl_engine_config.c
+    "dialog": (r"(?i:builtin)|exec:.+|\|.+", "builtin, exec: and a program, or | and a program"),
     # set_cookie_domain, mod_usertrack.c
     "cookie-domain": (r"\..*\..*", "a domain that starts with a dot and has another"),
     # vhost_alias_set, mod_vhost_alias.c
@@ -140,3 +149,80 @@ def substitute(_: str) -> Judge:
 def never(parameters: str) -> Judge:
     """A directive that httpd knows only to refuse it, and what stands for it now."""
     return lambda given: Wrong(None, "is no longer supported", f"Use {parameters}." if parameters else None)
+
+
+_HOOKS = (
+    "log_transaction", "quick_handler", "handler", "translate_name", "map_to_storage", "fixups", "type_checker",
+    "check_access", "check_access_ex", "check_authn", "check_authz", "insert_filter", "all",
+)  # fmt: skip
+
+
+def log_message(_: str) -> Judge:
+    """`cmd_log_message` (mod_log_debug.c): a text, `hook=` and `expr=`."""
+
+    def judged(given: Arguments) -> Wrong | None:
+        for index, word in enumerate(given.words[1:], 1):
+            key, equals, value = word.partition("=")
+            if unknown(word) or (key.lower() == "expr" and equals):
+                continue
+            if key.lower() != "hook" or not equals:
+                return Wrong(index, f'takes hook=name or expr=condition behind its text, not "{word}"')
+            if value != "*" and value.lower() not in _HOOKS:
+                return Wrong(index, f'knows no hook "{value}"', suggestion(value, _HOOKS))
+        return None
+
+    return judged
+
+
+def cookie_name(characters: str) -> Judge:
+    """A name, which may not be empty or hold some characters, and attributes. Quotes belong to it."""
+
+    def judged(given: Arguments) -> Wrong | None:
+        args = given.node.args
+        if unknown(args):
+            return None
+        name = next(iter(args.split()), "")
+        if name and not any(character in name for character in characters):
+            return None
+        says = f'takes a name without {listed(tuple(characters))}, not "{name}"' if name else "needs a name"
+        return Wrong(0 if name else None, says)
+
+    return judged
+
+
+def needed(parameters: str) -> Judge:
+    """Arguments that may not be missing or empty: how many, and what they are."""
+    number, _, what = parameters.partition(" ")
+    count = int(number)
+
+    def judged(given: Arguments) -> Wrong | None:
+        found = given.words[:count]
+        return None if len(found) == count and all(found) else Wrong(None, f"needs {what}")
+
+    return judged
+
+
+def template(_: str) -> Judge:
+    """`set_hc_template` (mod_proxy_hcheck.c): a name and parameters, which have a check of their own."""
+
+    def judged(given: Arguments) -> Wrong | None:
+        found = given.words
+        if not found or not found[0]:
+            return Wrong(None, "needs a name and parameters")
+        for index, word in enumerate(found[1:], 1):
+            if "=" not in word and not unknown(word):
+                return Wrong(index, f'takes key=value behind its name, not "{word}"')
+        return None
+
+    return judged
+
+
+def stopping(_: str) -> Judge:
+    """`generate_message` (server/core.c): Error, unless a conditional that is not decided may leave it out."""
+
+    def judged(given: Arguments) -> Wrong | None:
+        if given.node.conditions:
+            return None
+        return Wrong(None, f'ends httpd with the message "{" ".join(given.words)}"')
+
+    return judged

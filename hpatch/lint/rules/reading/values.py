@@ -22,11 +22,13 @@ def directive_value(context: Context) -> Iterator[Found]:
     """httpd does not accept this value of the directive.
 
     httpd refuses to start. It checks many values when it reads the configuration: On and Off, words of a list, numbers
-    and their ranges, ports, times, status codes, log formats, flags of RewriteRule, regular expressions.
+    and their ranges, ports, times, status codes, log formats, flags of RewriteRule, regular expressions. It also checks
+    names that modules register, such as providers of Require and AuthBasicProvider, caches, mutexes and output filters.
 
     The rule is silent about arguments with an undefined variable, about values that httpd checks later or not at all,
     and about files, users and host names of the machine. Of regular expressions it reports only faults that every
-    dialect has. Where a fault depends on a module that may be loaded, the confidence is medium.
+    dialect has. Where a fault depends on a module that may be loaded, the confidence is medium. In a part of a
+    configuration, an unknown provider is reported only if it looks like a known one misspelt.
 
     Fires on::
 
@@ -40,11 +42,20 @@ def directive_value(context: Context) -> Iterator[Found]:
 
         LogLevel warning
 
+    Fires on::
+
+        <Location "/admin/">
+            Require granted
+        </Location>
+
     Write instead::
 
         Listen 8080
         Options +Indexes +FollowSymLinks
         LogLevel warn
+        <Location "/admin/">
+            Require all granted
+        </Location>
 
     Silent on (the variable is not defined here)::
 

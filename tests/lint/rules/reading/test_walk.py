@@ -161,7 +161,9 @@ def test_arguments(text: str, place: tuple[int, int], says: str) -> None:
     [
         *TAKEN,
         "ServerName ${name} x",
-        'ServerName ""',
+        'LogFormat "%h" ""',
+        'DirectoryIndex a ""',
+        'CustomLog a common ""',
         "ProxyTimeout",  # directive-refused
         "ProxyErrorOverride On 404",  # in some releases
         "SecRuleEngine",
