@@ -27,10 +27,7 @@ def _word_end(line: str, at: int) -> tuple[int, int, int, str]:
         end = at + 1
         length = len(line)
         while end < length and line[end] != quote:
-            if line[end] == "\\" and end + 1 < length and line[end + 1] in (quote, "\\"):
-                end += 2
-            else:
-                end += 1
+            end += 2 if line[end] == "\\" else 1
         end = min(end, length)
         return at + 1, end, min(end + 1, length), quote
     match = _PLAIN.match(line, at)
@@ -87,7 +84,7 @@ def get_braced(line: str, at: int) -> str:
         if line[at] == "}" and depth == 1:
             break
         depth += (line[at] == "{") - (line[at] == "}")
-        at += 2 if line.startswith("\\\\", at) else 1
+        at += 1
     return _unescape(line[start + 1 : at], "")
 
 
