@@ -29,6 +29,11 @@ def in_server(context: Context, key: str, host: Node | None, *, inherited: bool 
     return found.get(True) or (found.get(False) if inherited else None)
 
 
+def may_lack(context: Context, node: Node) -> bool:
+    """Whether lines that are not there may still come: the file is a template, which fills them in."""
+    return node.source.name in context.configuration.templates
+
+
 def is_on(node: Node | None, *, default: bool = False) -> bool:
     """Whether a flag is on; the default if nothing sets it."""
     words = [] if node is None else node.words

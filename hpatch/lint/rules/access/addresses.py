@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.effective import in_server, server_of
+from hpatch.lint.rules._shared.effective import in_server, may_lack, server_of
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -60,7 +60,7 @@ def remoteip_trusts_all(context: Context) -> Iterator[Found]:
     """
     for node in context.configuration.find("remoteipheader"):
         host = node.parent
-        if any(in_server(context, key, host) is not None for key in _PROXIES):
+        if any(in_server(context, key, host) is not None for key in _PROXIES) or may_lack(context, node):
             continue
         rule_line = next(
             (line for line in _by_address(context) if host is None or server_of(line) in (None, host)), None

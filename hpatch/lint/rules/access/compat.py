@@ -152,7 +152,8 @@ def access_mixed(context: Context) -> Iterator[Found]:
         opened = all(map(grants_all, new))
         denies = any(line.key == "deny" for line in old)
         contradicts = denies if opened else any(map(_allows_all, old))
-        if contradicts:
+        # The two branches of <IfModule mod_authz_core.c> are never read together.
+        if contradicts and all(line.conditions == new[0].conditions for line in (*old, *new)):
             yield Found(
                 new[0].place,
                 f'"{new[0].name} {new[0].args}" does not take the place of the older lines beside it: a client must '

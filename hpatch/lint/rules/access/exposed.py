@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.access import below, grants_all, lines, locations, path, restricts
-from hpatch.lint.rules._shared.effective import server_of
+from hpatch.lint.rules._shared.effective import may_lack, server_of
 from hpatch.proxy import rewrite
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def manager_exposed(context: Context) -> Iterator[Found]:
             continue
         if any(restricts(outer) or _conditional(outer) for outer in node.ancestors()):
             continue
-        if _restricted(context, section):
+        if _restricted(context, section) or may_lack(context, node):
             continue
         yield Found(
             node.place,

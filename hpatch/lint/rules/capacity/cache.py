@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.effective import in_server, is_on, server_of
+from hpatch.lint.rules._shared.effective import in_server, is_on, may_lack, server_of
 from hpatch.lint.rules._shared.passes import covers
 
 if TYPE_CHECKING:
@@ -160,7 +160,9 @@ def cache_set_cookie(context: Context) -> Iterator[Found]:
     for node, prefix in _enabled(context):
         host = node.parent
         ignored = in_server(context, "cacheignoreheaders", host)
-        if ignored is not None and "set-cookie" in [word.lower() for word in ignored.words]:
+        if may_lack(context, node) or (
+            ignored is not None and "set-cookie" in [word.lower() for word in ignored.words]
+        ):
             continue
         for mapping in context.passes:
             path = None if mapping.exclusion else covers(mapping)

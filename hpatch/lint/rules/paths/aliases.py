@@ -45,6 +45,6 @@ def alias_slash(context: Context) -> Iterator[Found]:
             continue
         yield Found(
             node.word_place(1),
-            f'"{words[0]}a.css" leads to "{words[1]}a.css": the folder has no slash at its end',
+            f'"{words[0]}page" leads to "{words[1]}page": the folder has no slash at its end',
             help=f'Write {node.name} "{words[0].rstrip("/")}" "{words[1]}".',
         )

@@ -160,7 +160,7 @@ def proxyhtml_no_links(context: Context) -> Iterator[Found]:
 
     Source: the ProxyHTMLLinks documentation; tested on httpd 2.4.71.
     """
-    if not context.configuration.main or context.configuration.find("proxyhtmllinks"):
+    if not context.configuration.whole or context.configuration.find("proxyhtmllinks"):
         return
     for node in context.configuration.find("proxyhtmlenable"):
         if is_on(node):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.effective import server_of
+from hpatch.lint.rules._shared.effective import may_lack, server_of
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -43,6 +43,8 @@ def erroroverride_without_pages(context: Context) -> Iterator[Found]:
     for node in _switched_on(context):
         host = server_of(node)
         pages = context.configuration.find("errordocument")
+        if may_lack(context, node):
+            continue
         if len(node.words) == 1 and not any(server_of(page) in (None, host) for page in pages):
             yield Found(
                 node.place,

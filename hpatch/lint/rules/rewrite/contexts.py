@@ -10,7 +10,7 @@ from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.addresses import hosts as host_addresses
 from hpatch.lint.rules._shared.addresses import listeners
-from hpatch.lint.rules._shared.effective import server_of
+from hpatch.lint.rules._shared.effective import may_lack, server_of
 from hpatch.lint.rules._shared.passes import covers
 from hpatch.lint.rules._shared.rewriting import rewrites
 
@@ -66,7 +66,7 @@ def rewrite_engine_off(context: Context) -> Iterator[Found]:
             continue
         seen.add(place)
         switches = list(_switches(context, one))
-        if any(_is_on(switch) for switch in switches):
+        if any(_is_on(switch) for switch in switches) or may_lack(context, one.node):
             continue
         off = next((switch for switch in switches if switch.parent is one.section), None)
         part = not context.configuration.main
@@ -153,7 +153,7 @@ def rewrite_not_inherited(context: Context) -> Iterator[Found]:
     first = next((one for one in rewrites(context) if one.section is None), None)
     if first is None:
         return
-    if any(_inherits(context, host) for host in hosts) or not _taken(context):
+    if any(_inherits(context, host) or may_lack(context, host) for host in hosts) or not _taken(context):
         return
     yield Found(
         first.node.place,

@@ -1,0 +1,19 @@
+"""The access lines of httpd 2.2 beside those of 2.4."""
+
+from __future__ import annotations
+
+from tests.support.lint.find import find
+
+NEW = "Require all granted\n"
+OLD = "Order deny,allow\nDeny from all\n"
+
+
+def test_branches_that_are_never_read_together() -> None:
+    branches = f"<IfModule mod_authz_core.c>\n{NEW}</IfModule>\n<IfModule !mod_authz_core.c>\n{OLD}</IfModule>\n"
+    assert not find("access-mixed", f"<Directory /srv>\n{branches}</Directory>\n")
+    assert find("access-mixed", f"<Directory /srv>\n{NEW}{OLD}</Directory>\n")
+
+
+def test_each_section_is_told_once() -> None:
+    section = f"<Location /a>\n{NEW}{OLD}Allow from 10.0.0.1\n</Location>\n"
+    assert len(find("access-mixed", section + section.replace("/a", "/b"))) == 2
