@@ -37,6 +37,7 @@ _SETTING = frozenset(("virtualhost", "directory", "location", "proxy"))
 others leave it as it is around them."""
 
 _REQUIRING = frozenset(("<requireall", "<requireany", "<requirenone", "<requirenotall"))
+_HOST: tuple[Context, ...] = ("virtualhost",)
 _SECTIONS: tuple[Context, ...] = ("directory", "location", "files", "proxy", "htaccess")
 
 _NAMES: dict[Context, str] = {
@@ -74,14 +75,13 @@ def refused(configuration: Configuration) -> Iterator[Refused]:
 
     Only where each form that the directive may have says so: in the version, or in every version if it is not known.
     A .htaccess file is read as if AllowOverride allowed everything. What may stand in a section is not refused outside
-    of sections in a part of a configuration that an Include in a section may read.
+    of sections in a part of a configuration that an Include in such a section may read.
     """
     from hpatch.facts import directives, thirdparty
 
     then = consequence(configuration)
     top: Context = "htaccess" if configuration.root.endswith(".htaccess") else "server"
-    piece = bool(configuration.templates) or not _outermost(configuration)
-    anywhere = top == "server" and not configuration.whole and piece
+    around = _around(configuration) if top == "server" and not configuration.whole else frozenset()
     places: dict[int, _Where] = {id(None): _Where(top, frozenset(), "")}
     for key, nodes in configuration.by_key.items():
         if names.spelling(key) is None or thirdparty.find(key):
@@ -95,25 +95,28 @@ def refused(configuration: Configuration) -> Iterator[Refused]:
                 fit = fits[where] = not rows or any(_fits(row, where) for row in rows)
             if fit and key in _ONE_ARGUMENT and where.context not in ("server", "virtualhost"):
                 fit = len(node.words) == 1
-            if not fit and anywhere and node.parent is None and any(_in_section(row) for row in rows):
+            if not fit and node.parent is None and any(row.allowed_in(one) for row in rows for one in around):
                 continue
             if not fit and walked(node):
                 yield _refused(node, rows, where, then)
 
 
-def _outermost(configuration: Configuration) -> bool:
-    """Whether something in it may stand outside of sections only, and so nothing includes it inside one."""
+def _around(configuration: Configuration) -> frozenset[Context]:
+    """The sections in which an Include may read a part of a configuration: those in which all of it may stand.
+
+    Nothing is known of a template: it may be filled in anywhere.
+    """
+    around = {*_SECTIONS, *_HOST}
+    if configuration.templates:
+        return frozenset(around)
     from hpatch.facts import directives
 
-    for node in configuration.nodes:
-        rows = directives.find(node.key, configuration.version)
-        if rows and not any(_in_section(row) for row in rows):
-            return True
-    return False
-
-
-def _in_section(row: Directive) -> bool:
-    return any(row.allowed_in(context) for context in _SECTIONS)
+    for key in {node.key for node in configuration.nodes}:
+        rows = directives.find(key, configuration.version)
+        for some in (_SECTIONS, _HOST):
+            if rows and not any(row.allowed_in(one) for row in rows for one in some):
+                around.difference_update(some)
+    return frozenset(around)
 
 
 def _where(section: Node | None, known: dict[int, _Where]) -> _Where:

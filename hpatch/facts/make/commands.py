@@ -59,6 +59,9 @@ _MODULE = re.compile(
     r"(?:\bmodule\s+(?:AP_MODULE_DECLARE_DATA\s+|\w+_DATA\s+|MODULE_VAR_EXPORT\s+)*(\w+)|AP_DECLARE_MODULE\((\w+)\))"
     r"\s*=\s*\{([^}]*)\}"
 )
+_OLD_OPENSSL = re.compile(r"#\s*ifndef SSL_OP_NO_COMPRESSION\n.*?#\s*endif", re.S)
+"""What is compiled only with an OpenSSL before 1.0.0."""
+
 _CHECK = re.compile(r"ap_check_cmd_context\s*\(\s*\w+\s*,\s*([\w\s|()]+?)\)\s*[;)!]")
 _OTHERWISE: dict[tuple[str, str], set[Context]] = {
     ("MDRequireHttps", "mod_md"): {"directory", "location", "limit"},
@@ -239,6 +242,7 @@ class _Tree:
     def _checks(self, path: str, handler: str, depth: int = 3) -> frozenset[str]:
         """What a handler gives to `ap_check_cmd_context`, or else the functions that it hands its `cmd` to."""
         body = self._body(path, handler)
+        body = _OLD_OPENSSL.sub("", body)
         checks = [match[1] for match in _CHECK.finditer(body) if _leaves(body, match)]
         found = frozenset(word for flags in checks for word in re.findall(r"\w+", flags))
         if found or not depth:

@@ -77,7 +77,7 @@ def test_refused(text: str, line: int, says: str, help: str) -> None:
         "<Location />\nRequire all granted\n</Location>",
         "<Location /a>\nAlias /b\n</Location>",
         "<VirtualHost *:80>\n<Directory />\nRewriteBase /\n</Directory>\n</VirtualHost>",
-        "<VirtualHost *:80>\nServerAlias x\n</VirtualHost>",
+        "<VirtualHost *:80>\nServerAlias x\nSSLCompression off\n</VirtualHost>",
         "<Proxy http://x/>\n<If true>\nSSLProxyEngine On\n</If>\n</Proxy>",
         "<MDomainSet a>\nMDMember b\n</MDomainSet>",
         "<Perl>\n<Directory />\nServerName x\n</Directory>\n</Perl>",
@@ -94,6 +94,16 @@ def test_a_part_may_be_included_in_a_section(tmp_path: Path, more: str, told: in
     part.write_text(f"AuthType Basic\n{more}\n")
     assert len(list(contexts.refused(load(str(part), NEWEST)))) == told
     assert len(list(contexts.refused(load(str(part), NEWEST._replace(main=True))))) == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [("", 0), ("ServerName x", 0), ("Listen 80", 1), ("RewriteBase /", 2), ("{% macro a() %}\nRewriteBase /\n", 0)],
+)
+def test_a_part_may_be_included_in_a_virtual_host(tmp_path: Path, more: str, told: int) -> None:
+    part = tmp_path / "names.conf"
+    part.write_text(f"ServerAlias x\n{more}\n")
+    assert len(list(contexts.refused(load(str(part), NEWEST)))) == told
 
 
 def test_htaccess() -> None:
