@@ -229,6 +229,11 @@ class Reverse(NamedTuple):
     node: Node
     section: Node | None
 
+    @property
+    def in_proxy(self) -> bool:
+        """Whether it stands in a `<Proxy>` section, whose URL httpd takes for its path."""
+        return self.section is not None and self.section.key in ("<proxy", "<proxymatch")
+
 
 class Setting(NamedTuple):
     """A Proxy* setting such as ProxyIOBufferSize, ProxyTimeout, ProxyRequests."""

@@ -113,7 +113,7 @@ class Running:
 
 @contextmanager
 def running(httpd: str, folder: Path, text: str) -> Iterator[Running]:
-    """Start httpd with two backends: A and B in the text stand for their addresses.
+    """Start httpd with two backends: A and B in the text stand for their addresses, `localhost:A` for its other name.
 
     PORT stands for httpd's own port, INNER for another one that it may listen on.
     """
@@ -127,6 +127,7 @@ def running(httpd: str, folder: Path, text: str) -> Iterator[Running]:
             stack.callback(backend.shutdown)
             addresses[name.lower()] = f"127.0.0.1:{backend.server_address[1]}"
             text = text.replace(f"//{name}", f"//{addresses[name.lower()]}")
+            text = text.replace(f"//localhost:{name}", f"//localhost:{backend.server_address[1]}")
         with socket() as free, socket() as inner:
             free.bind(("127.0.0.1", 0))
             inner.bind(("127.0.0.1", 0))

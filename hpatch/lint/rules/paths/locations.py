@@ -93,7 +93,8 @@ def pass_bad_context(context: Context) -> Iterator[Found]:
     - In Directory, Files, If, Limit and the like, httpd refuses to start.
     - In a `.htaccess` file, httpd answers every request there with 500.
     - In a `<Proxy>` section, httpd refuses a path as the first argument. Without one, httpd starts but never uses the
-      ProxyPass. That is a warning.
+      ProxyPass. It takes the section's URL for the path of a ProxyPassReverse: in `<Proxy "http://h:8080">`, the
+      redirect `http://h:8080/login` becomes `http://h:8080login`. Both are warnings.
 
     Move the directive into the server, or into a Location with the path.
 
@@ -137,6 +138,17 @@ def pass_bad_context(context: Context) -> Iterator[Found]:
                 mapping.place,
                 f"httpd never uses a {mapping.node.name} in {mapping.section.name}>",
                 help="Move it into the server, or into a <Location>.",
+                severity="warning",
+            )
+    for reverse in context.reverses:
+        section = reverse.section
+        if reverse.node.key == "proxypassreverse" and section is not None and reverse.in_proxy:
+            yield Found(
+                reverse.node.place,
+                f"httpd takes the URL of {section.name}> for the path of this {reverse.node.name}: it makes wrong "
+                "addresses of redirects",
+                related=(Related(section.place, "the section"),),
+                help="Move it into the server, with the path of the ProxyPass.",
                 severity="warning",
             )
 

@@ -77,7 +77,10 @@ def regex_unanchored(context: Context) -> Iterator[Found]:
     to the backend. In an alternation, each part needs its own `^`, or a group around all parts. A dot before a file
     extension stands for any character: `.php` also matches `/alphphp` (severity info).
 
-    The rule is silent about exclusions, about patterns that end with `$` and have no `^` (`\\.php$`), and about
+    Of an exclusion (`!`), the rule reports a part that is a mere word: in `/css|js`, `js` also keeps `/ajson` from the
+    backend.
+
+    The rule is silent about other exclusions, about patterns that end with `$` and have no `^` (`\\.php$`), and about
     patterns that begin with `.*`.
 
     Begin the pattern with `^`, and write the dot as `\\.`.
@@ -90,9 +93,19 @@ def regex_unanchored(context: Context) -> Iterator[Found]:
 
         ProxyPassMatch "^/api/|/app/" "http://10.0.0.5"
 
+    Fires on (`js` and `images` match anywhere)::
+
+        ProxyPassMatch "/css|js|images" "!"
+        ProxyPass "/" "http://10.0.0.5/"
+
     Write instead::
 
         ProxyPassMatch "^/api/(.*)" "http://10.0.0.5/$1"
+
+    Silent on (an exclusion that begins with `^`)::
+
+        ProxyPassMatch "^/(css|js|images)/" "!"
+        ProxyPass "/" "http://10.0.0.5/"
 
     Silent on (any path with this ending is meant)::
 
@@ -101,12 +114,12 @@ def regex_unanchored(context: Context) -> Iterator[Found]:
     Source: `ap_proxy_trans_match` in mod_proxy.c (`ap_regexec` without an anchor). Tested on httpd 2.4.71.
     """
     for mapping in context.passes:
-        if mapping.kind != "ProxyPassMatch" or mapping.section is not None or mapping.target is None:
+        if mapping.kind != "ProxyPassMatch" or mapping.section is not None:
             continue
         regex = mapping.path
         if "${" in regex or regexes.fault(regex) is not None:
             continue
-        loose = _loose(regex)
+        loose = _word(regex) if mapping.target is None else _loose(regex)
         if loose is not None:
             yield Found(
                 _place(mapping),
@@ -115,7 +128,7 @@ def regex_unanchored(context: Context) -> Iterator[Found]:
             )
             continue
         dot = re.search(_DOT, regex)
-        if dot is not None:
+        if dot is not None and mapping.target is not None:
             yield Found(
                 _place(mapping),
                 f'the dot of ".{dot["word"]}" in "{regex}" matches any character',
@@ -130,3 +143,9 @@ def _loose(regex: str) -> str | None:
         if re.match(_ANCHORED, part) is None and re.search(_SUFFIX, part) is None:
             return part
     return None
+
+
+def _word(regex: str) -> str | None:
+    """The part of a pattern for an exclusion that is a mere word, beside other parts."""
+    parts = regexes.alternatives(regex)
+    return next((part for part in parts if re.fullmatch(r"[\w-]+/?", part)), None) if len(parts) > 1 else None

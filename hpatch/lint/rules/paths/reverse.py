@@ -154,7 +154,7 @@ def reverse_unix(context: Context) -> Iterator[Found]:
     Source: `ap_proxy_location_reverse_map` in proxy_util.c. Tested on httpd 2.4.71.
     """
     for reverse in context.reverses:
-        if reverse.url[:5].lower() != "unix:" or reverse.node.key != "proxypassreverse":
+        if reverse.url[:5].lower() != "unix:" or reverse.node.key != "proxypassreverse" or reverse.in_proxy:
             continue
         url = reverse.url.partition("|")[2]
         place = _url_place(reverse)
@@ -216,7 +216,7 @@ def reverse_mismatch(context: Context) -> Iterator[Found]:
     Source: the ProxyPassReverse documentation; `ap_proxy_location_reverse_map` in proxy_util.c. Tested on httpd 2.4.71.
     """
     for reverse in context.reverses:
-        if reverse.node.key == "proxypassreverse" and re.match(_NEVER, reverse.url):
+        if reverse.node.key == "proxypassreverse" and re.match(_NEVER, reverse.url) and not reverse.in_proxy:
             yield Found(
                 _url_place(reverse),
                 f'no redirect begins with "{reverse.url}": this ProxyPassReverse has no effect',
@@ -345,7 +345,7 @@ def _in_pattern(reverse: Reverse) -> bool:
 def _reverses(server: Server) -> list[Reverse]:
     """The ProxyPassReverse lines that may apply in a server: the main server's and its own."""
     lines = server.reverses if server.parent is None else [*server.parent.reverses, *server.reverses]
-    return [reverse for reverse in lines if reverse.node.key == "proxypassreverse"]
+    return [reverse for reverse in lines if reverse.node.key == "proxypassreverse" and not reverse.in_proxy]
 
 
 def _url_place(reverse: Reverse) -> Place:

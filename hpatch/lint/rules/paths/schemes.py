@@ -31,6 +31,12 @@ _MODULES = {
 }
 """The modules that support a scheme; one of them is enough. mod_proxy_cluster has its own balancers."""
 
+_FOREIGN = {
+    "grpc": "gRPC is HTTP/2, which mod_proxy_http2 speaks to h2c:// backends.",
+    "grpcs": "gRPC is HTTP/2, which mod_proxy_http2 speaks to h2:// backends.",
+}
+"""Schemes of other proxies (nginx's, for one), with what to do."""
+
 
 @rule("MP012", "scheme-no-module", "error", references=(_MANUAL,))
 def scheme_no_module(context: Context) -> Iterator[Found]:
@@ -39,7 +45,8 @@ def scheme_no_module(context: Context) -> Iterator[Found]:
     Each request gets 500 (AH01144), but `apachectl -t` reports no error. mod_proxy itself supports no protocol; each
     scheme needs a module: `http` and `https` need mod_proxy_http, `fcgi` needs mod_proxy_fcgi, `balancer` needs
     mod_proxy_balancer, `ws` needs mod_proxy_wstunnel or, from 2.4.47, mod_proxy_http, and so on. If a scheme is almost
-    one of these, the rule reports it as misspelt; only a third-party module could support it.
+    one of these, the rule reports it as misspelt; only a third-party module could support it. So it does with `grpc`,
+    which no module of httpd supports.
 
     The confidence is high when the list of modules is given (`--modules`, `--httpd`). It is lower when the
     configuration loads mod_proxy but not the scheme's module.
@@ -88,18 +95,22 @@ def _misspelt(context: Context) -> Iterator[Found]:
         return
     from hpatch.suggest import closest
 
-    near = {scheme: closest(scheme, _MODULES) for scheme in strange}
+    help = {scheme: _FOREIGN.get(scheme) or _meant(closest(scheme, _MODULES)) for scheme in strange}
     seen: set[Place] = set()
     for target in _targets(context):
-        if near.get(target.scheme) is None or target.place in seen:
+        if help.get(target.scheme) is None or target.place in seen:
             continue
         seen.add(target.place)
         yield Found(
             target.place,
             f'no module of httpd supports "{target.scheme}": every request for "{target.text}" gets 500',
-            help=f'Did you mean "{near[target.scheme]}"?',
+            help=help[target.scheme],
             confidence="medium",
         )
+
+
+def _meant(near: str | None) -> str | None:
+    return None if near is None else f'Did you mean "{near}"?'
 
 
 def _targets(context: Context) -> Iterator[Target]:

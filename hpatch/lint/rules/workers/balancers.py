@@ -256,8 +256,9 @@ def balancer_undefined(context: Context) -> Iterator[Found]:
     balancers and, if it is a virtual host, those of the main server. It does not see the balancers of another virtual
     host.
 
-    The severity is only info in a part of a configuration, such as one site's file: another file may define the
-    balancer. The rule is silent when httpd refuses the BalancerMember lines, which other rules report.
+    There is one finding for each balancer. The severity is only info in a part of a configuration, such as one site's
+    file: another file may define the balancer. The rule is silent when httpd refuses the BalancerMember lines, which
+    other rules report.
 
     Correct the name, or define the balancer with `<Proxy>` and BalancerMember lines.
 
@@ -286,29 +287,29 @@ def balancer_undefined(context: Context) -> Iterator[Found]:
 
     Source: add_pass (mod_proxy.c) and proxy_balancer_pre_request (mod_proxy_balancer.c); tested on httpd 2.4.71.
     """
-    known: dict[str, Balancer] | None = None
-    refused: bool | None = None
+    undefined: dict[str, dict[Place, None]] = {}
     for _, target, name, balancer in _targets(context):
         if grows(context, balancer) or (balancer is not None and (defined(balancer) or balancer.effective_members)):
             continue
-        if refused is None:
-            refused = _member_refused(context)
-        if refused:
-            return
-        if known is None:
-            found = [one for server in context.proxy.servers for one in server.balancers if one.defined]
-            known = {one.name: one for one in reversed(found)}
+        undefined.setdefault(name, {})[target.place] = None
+    if not undefined or _member_refused(context):
+        return
+    found = [one for server in context.proxy.servers for one in server.balancers if one.defined]
+    known = {one.name: one for one in reversed(found)}
+    for name, (place, *others) in undefined.items():
         elsewhere = known.get(name)
         sure = elsewhere is not None or whole(context)
+        definition = () if elsewhere is None else (elsewhere.defined[0].place,)
         yield Found(
-            place=target.place,
+            place=place,
             message=f'"{name}" is not defined in this server or the main server: every request for it gets 503'
             if sure
             else f'"{name}" is not defined in the files that were read: without a definition every request for it '
             "gets 503",
-            related=(Related(elsewhere.defined[0].place, f'another server defines "{name}"'),)
-            if elsewhere is not None
-            else (),
+            related=(
+                *(Related(other, f'another server defines "{name}"') for other in definition),
+                *(Related(other, "it is used here, too") for other in others[:5]),
+            ),
             help=_help(name, known),
             severity=None if sure or context.configuration.whole else "info",
             confidence="high" if sure else "medium",

@@ -65,6 +65,20 @@ def test_proxy_section() -> None:
     assert (finding.place.line, finding.severity) == (2, "warning")
 
 
+@pytest.mark.parametrize("section", ["Proxy http://h", "Proxy *", "ProxyMatch ^http://h"])
+@pytest.mark.parametrize("url", ["http://h/", "unix:/s|http://h", "ajp://h"])
+def test_reverse_in_a_proxy_section(section: str, url: str) -> None:
+    text = f"ProxyPass /a http://h/\n<{section}>\n  ProxyPassReverse {url}\n</{section.partition(' ')[0]}>"
+    (finding,) = find("pass-bad-context", text)
+    assert (finding.place.line, finding.severity) == (3, "warning")
+    assert all(find(rule, text) == [] for rule in ("reverse-unix", "reverse-mismatch", "reverse-missing"))
+
+
+def test_other_directives_for_redirects_in_a_proxy_section() -> None:
+    text = "<Proxy http://h>\nProxyPassReverseCookieDomain h example.org\n</Proxy>"
+    assert find("pass-bad-context", text) == []
+
+
 @pytest.mark.parametrize("section", ["Location /a", "LocationMatch ^/a", "IfDefine X", "IfModule proxy_module"])
 def test_good_context(section: str) -> None:
     path = "" if section.startswith("Loc") else "/a "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,6 +95,12 @@ BEHAVIOUR = {
     "ProxyPass /q2/ http://A/x?y= nocanon": {"/q2/1": "a/x?y=1"},
     "ProxyPassMatch /q3/(.*) http://A/$1": {"/any/q3/1": "a/1"},
     "ProxyPass /q4 ftp://A": {"/q4/1": "500"},
+    "ProxyPass /q5 grpc://A": {"/q5/1": "500"},
+    "ProxyPassMatch /q6/css|q6js !\nProxyPass /q6 http://A/q6": {
+        "/q6/css/1": "404",
+        "/q6/q6js": "404",
+        "/q6/1": "a/q6/1",
+    },
     # variable-undefined, interpolate-alone
     "ProxyPass /i1 http://A/${tenant} interpolate": {"/i1/1": "a/localhost/1"},
     "ProxyPass /i2/${tenant} http://A/i interpolate": {"/i2/localhost/1": "a/i/1"},
@@ -127,6 +134,8 @@ def server(httpd: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run
                 "ProxyPass /r http://A\nProxyPassReverse /r http://A/\n"
                 "ProxyPass /u http://B\nProxyPassReverse /u unix:/x|http://B",
             ),
+            ("section", "ProxyPass /x http://A\n<Proxy http://A>\nProxyPassReverse http://A/\n</Proxy>"),
+            ("everywhere", "ProxyPass /x http://A\n<Proxy *>\nProxyPassReverse http://A/\n</Proxy>"),
         )
     )
     tenant = "ProxyPassInterpolateEnv On\nSetEnvIf Host (.*) tenant=$1\n"
@@ -162,6 +171,12 @@ def test_reverse(server: Running) -> None:
     assert server.get("/u/1", redirect, "reverse").startswith("http://127.0.0.1:")
     assert server.get("/o1/1", redirect).startswith("http://127.0.0.1:")
     assert server.get("/p/1", redirect, "preserving") == "http://preserving/login"
+
+
+def test_reverse_in_a_proxy_section(server: Running) -> None:
+    """httpd puts the rest of the redirect straight behind the section's URL."""
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+login", server.get("/x/1", "http://BACKEND/login", "section"))
+    assert server.get("/x/1", "http://BACKEND/login", "everywhere") == "http://everywhere*login"
 
 
 REVERSES = {

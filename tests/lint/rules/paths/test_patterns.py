@@ -59,3 +59,14 @@ def test_unanchored_elsewhere(line: str) -> None:
 def test_dot(regex: str) -> None:
     (finding,) = find("regex-unanchored", f"ProxyPassMatch {regex} http://h")
     assert finding.severity == "info"
+
+
+@pytest.mark.parametrize("regex", ["/css|js|images", "js|/css", "^/a|static/"])
+def test_a_word_excludes_more_than_it_seems_to(regex: str) -> None:
+    (finding,) = find("regex-unanchored", f"ProxyPassMatch {regex} !")
+    assert (finding.severity, finding.place.column) == ("warning", 16)
+
+
+@pytest.mark.parametrize("regex", ["/static/", "js", "/css|/js", "(css|js)", "\\.css$|\\.js$", "x.php", "a.css|b.js"])
+def test_other_exclusions(regex: str) -> None:
+    assert find("regex-unanchored", f"ProxyPassMatch {regex} !") == []

@@ -80,3 +80,10 @@ def test_misspelt(line: str, place: tuple[int, int], near: str) -> None:
 @pytest.mark.parametrize("target", ["HTTP://h/", "msrpc://h/", "gopher://h/", "${scheme}://h/", "balancer://htp/"])
 def test_not_misspelt(target: str) -> None:
     assert find("scheme-no-module", f"ProxyPass /a {target}") == []
+
+
+@pytest.mark.parametrize(("scheme", "instead"), [("grpc", "h2c://"), ("grpcs", "h2://")])
+def test_a_scheme_of_other_proxies(scheme: str, instead: str) -> None:
+    (finding,) = find("scheme-no-module", f"ProxyPass /a {scheme}://h/")
+    assert (finding.severity, finding.confidence) == ("error", "medium")
+    assert instead in str(finding.help)

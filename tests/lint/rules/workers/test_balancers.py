@@ -86,6 +86,12 @@ def test_undefined(text: str, place: tuple[int, int], confidence: str) -> None:
     assert found.confidence == confidence
 
 
+def test_one_finding_for_an_undefined_balancer() -> None:
+    text = "ProxyPass /a balancer://y/a\nProxyPass /b balancer://z/\n<VirtualHost *:1>\nProxyPass /c balancer://y/c\n"
+    found = find("balancer-undefined", text + "</VirtualHost>")
+    assert [(one.place.line, [other.place.line for other in one.related]) for one in found] == [(1, [4]), (2, [])]
+
+
 @pytest.mark.parametrize(
     ("text", "severity"),
     [

@@ -1,0 +1,123 @@
+"""Workers that a `<Proxy>` section sets up and no request meets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.lint.found import Found, Related
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.params import words
+from hpatch.proxy.lookup import origin
+
+if TYPE_CHECKING:
+    from hpatch.lint.context import Context
+    from hpatch.proxy.model import Target, Worker
+    from hpatch.text import Place
+
+_WORKERS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#workers"
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "h2": 443, "h2c": 80}
+_SECTION = ("proxyset", "<proxy")
+
+
+@rule("WK045", "worker-unmet", "warning", confidence="medium", references=(_WORKERS,))
+def worker_unmet(context: Context) -> Iterator[Found]:
+    """A `<Proxy>` section sets parameters of a worker that no request meets.
+
+    A URL meets a worker if it begins with the worker's name, letter by letter. `localhost` and `127.0.0.1` are two
+    names, and so are `http` and `ws`. The members of a balancer are workers of their own: a `<Proxy>` section with the
+    URL of a member makes another worker beside it. The parameters have no effect, and httpd says nothing.
+
+    The rule is silent:
+
+    - when some ProxyPass, handler or RewriteRule meets the worker, or may meet it because its host is not known
+    - when no line has the same host and port
+
+    Give the section the URL of the ProxyPass. Write a member's parameters on its BalancerMember line.
+
+    Fires on::
+
+        <Proxy "http://127.0.0.1:5601">
+            ProxySet timeout=90
+        </Proxy>
+        ProxyPass "/" "http://localhost:5601/"
+
+    Fires on (the member is another worker)::
+
+        <Proxy "http://10.0.0.5:8080">
+            ProxySet timeout=90
+        </Proxy>
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080"
+        </Proxy>
+        ProxyPass "/" "balancer://app/"
+
+    Write instead::
+
+        <Proxy "http://localhost:5601">
+            ProxySet timeout=90
+        </Proxy>
+        ProxyPass "/" "http://localhost:5601/"
+
+    Silent on (a member's parameters on its own line)::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" timeout=90
+        </Proxy>
+        ProxyPass "/" "balancer://app/"
+
+    Source: `ap_proxy_get_worker_ex` (proxy_util.c), `add_member` (mod_proxy.c). Tested on httpd 2.4.71.
+    """
+    servers = context.proxy.servers
+    candidates = [worker for server in servers for worker in server.workers if worker.params and _set_up(worker)]
+    if not candidates:
+        return
+    met = {id(mapping.worker) for mapping in context.mappings}
+    targets = [mapping.target for mapping in context.mappings if mapping.target is not None]
+    if any(target.variables for target in targets):
+        return
+    members = [member.target for server in servers for balancer in server.balancers for member in balancer.members]
+    for worker in candidates:
+        if id(worker) in met or any(_named(target) == _named(worker.target) for target in targets):
+            continue
+        near = [target.place for target in targets if _similar(target, worker.target)]
+        same = [target.place for target in members if _key(target) == _key(worker.target)]
+        if not near and not same:
+            continue
+        params = list(worker.params.values())
+        names = words([f"{param.key}={param.value}" for param in params])
+        verb = "has" if len(params) == 1 else "have"
+        yield Found(
+            params[0].place,
+            f'{names} {verb} no effect: no request meets the worker "{worker.name}"',
+            related=_related(near, "this is another worker") or _related(same, "a member is a worker of its own"),
+            help="Give the section the URL of the ProxyPass, letter by letter."
+            if near
+            else "Write the parameters on the BalancerMember line.",
+        )
+
+
+def _set_up(worker: Worker) -> bool:
+    """Whether `<Proxy>` sections alone define it."""
+    return worker.target.socket is None and all(one.node.key in _SECTION for one in worker.definitions)
+
+
+def _named(target: Target) -> str:
+    """Scheme, host and port as mod_proxy compares them."""
+    return target.identity[: origin(target.identity)]
+
+
+def _key(target: Target) -> tuple[str, int | None]:
+    """Host and port, whatever name the machine itself has."""
+    port = _PORTS.get(target.scheme) if target.port is None else target.port
+    return ("localhost" if target.host in _LOOPBACK else target.host), port
+
+
+def _similar(target: Target, worker: Target) -> bool:
+    """Whether a target means what a worker names otherwise."""
+    return _key(target) == _key(worker) and target.path.startswith(worker.path.rstrip("/"))
+
+
+def _related(places: list[Place], why: str) -> tuple[Related, ...]:
+    return tuple(Related(place, why) for place in places[:5])

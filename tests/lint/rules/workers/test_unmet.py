@@ -1,0 +1,80 @@
+"""Workers that no request meets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.gateways.httpd import running
+from tests.support.lint.find import find, places
+
+SECTION = "<Proxy http://127.0.0.1:81>\nProxySet timeout=9 max=5\n</Proxy>\n"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://localhost:81/", "http://LocalHost:81/a", "http://[::1]:81/", "ws://127.0.0.1:81/"]
+)
+def test_another_name(url: str) -> None:
+    (found,) = find("worker-unmet", f"{SECTION}ProxyPass / {url}")
+    assert (found.place.line, found.place.column) == (2, 10)
+    assert found.message == '"timeout=9" and "max=5" have no effect: no request meets the worker "http://127.0.0.1:81"'
+    assert [related.place.line for related in found.related] == [4]
+    assert "section" in str(found.help)
+
+
+@pytest.mark.parametrize("line", ["<Proxy http://127.0.0.1 timeout=9>", "<Proxy http://localhost:80/a timeout=9>"])
+def test_ports_and_parameters_in_the_opening_line(line: str) -> None:
+    assert places("worker-unmet", f"{line}\n</Proxy>\nProxyPass / http://[::1]:80/a") == [
+        (1, line.index("timeout") + 1)
+    ]
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:81", "http://localhost:81/app"])
+def test_a_member_is_another_worker(url: str) -> None:
+    text = f"{SECTION}<Proxy balancer://x>\nBalancerMember {url}\n</Proxy>\nProxyPass / balancer://x/"
+    (found,) = find("worker-unmet", text)
+    assert [related.place.line for related in found.related] == [5]
+    assert "BalancerMember" in str(found.help)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "ProxyPass / http://127.0.0.1:81/",
+        "ProxyPass /a http://127.0.0.1:81/a\nProxyPass / http://localhost:81/",
+        "RewriteRule ^/(.*) http://127.0.0.1:81/$1 [P]\nProxyPass / http://localhost:81/",
+        "RewriteRule ^/(.*) http://%{HTTP_HOST}/$1 [P]\nProxyPass / http://localhost:81/",
+        "<VirtualHost *:80>\nProxyPass / http://127.0.0.1:81/\n</VirtualHost>\nProxyPass /a http://localhost:81/",
+        "ProxyPass / http://localhost:82/",
+        "ProxyPass / http://10.0.0.5:81/",
+        "ProxyPass / !",
+        "",
+    ],
+)
+def test_silent(lines: str) -> None:
+    assert find("worker-unmet", SECTION + lines) == []
+
+
+@pytest.mark.parametrize(
+    "section", ["<Proxy http://127.0.0.1:81>\n</Proxy>", "<Proxy http://127.0.0.1:81/b>\nProxySet max=5\n</Proxy>"]
+)
+def test_without_parameters_or_for_another_path(section: str) -> None:
+    assert find("worker-unmet", f"{section}\nProxyPass / http://localhost:81/a") == []
+
+
+@pytest.mark.httpd
+def test_on_httpd(httpd: str, tmp_path: Path) -> None:
+    """A disabled worker answers with 503, if a request meets it."""
+    off = "<Proxy http://A>\nProxySet status=+D\n</Proxy>\n"
+    hosts = {
+        "met": f"{off}ProxyPass / http://A/",
+        "named": f"{off}ProxyPass / http://localhost:A/",
+        "member": f"{off}<Proxy balancer://x>\nBalancerMember http://A\n</Proxy>\nProxyPass / balancer://x/",
+    }
+    text = "".join(
+        f"<VirtualHost *:PORT>\nServerName {name}\n{lines}\n</VirtualHost>\n" for name, lines in hosts.items()
+    )
+    tmp_path.chmod(0o755)
+    with running(httpd, tmp_path, text) as started:
+        assert {name: started.get("/1", host=name) for name in hosts} == {"met": "503", "named": "a/1", "member": "a/1"}
