@@ -55,12 +55,17 @@ def test_sections_nest() -> None:
     assert section.close is not None
     assert [type(item).__name__ for item in section.items] == ["Section"]
     assert file.source.text[section.open.start : section.open.end] == "<B>\n"
+    assert [leaf.type for leaf in file.leaves()] == ["RUN", "OPEN", "OPEN", "RUN", "CLOSE", "CLOSE", "RUN"]
+    assert file.text() == file.source.text
 
 
 def test_an_unclosed_section_runs_to_the_end() -> None:
-    (section,) = read("<B>\nA\n").items
+    file = read("<B>\nA\n<C>\n</C>\n")
+    (section,) = file.items
     assert isinstance(section, Section)
     assert section.close is None
+    assert [type(item).__name__ for item in section.items] == ["Leaf", "Section"]
+    assert [file.source.text[leaf.start : leaf.end] for leaf in file.leaves()] == ["<B>\n", "A\n", "<C>\n", "</C>\n"]
 
 
 def test_a_stray_closer_stands_by_itself() -> None:
@@ -98,13 +103,21 @@ def test_kinds_of_lines() -> None:
 
 
 def test_words_know_their_places() -> None:
-    file = read('Listen  80\n  ProxyPass "/a b" \\\n    http://h/ k\\\n=v\n')
-    _, line = file.lines()
+    file = read('\n  Listen  80\n  ProxyPass "/a b" \\\n    http://h/ k\\\n=v\nA \\\r\nb\n')
+    _, plain, line, last = file.lines()
+    assert [(word.value, word.place[1:]) for word in file.words(plain)] == [
+        ("Listen", (2, 3, 2, 9)),
+        ("80", (2, 11, 2, 13)),
+    ]
+    assert [(word.value, word.place[1:]) for word in file.words(last)] == [
+        ("A", (6, 1, 6, 2)),
+        ("b", (7, 1, 7, 2)),
+    ]
     assert [(word.value, word.place[1:]) for word in file.words(line)] == [
-        ("ProxyPass", (2, 3, 2, 12)),
-        ("/a b", (2, 13, 2, 19)),
-        ("http://h/", (3, 5, 3, 14)),
-        ("k=v", (3, 15, 4, 3)),
+        ("ProxyPass", (3, 3, 3, 12)),
+        ("/a b", (3, 13, 3, 19)),
+        ("http://h/", (4, 5, 4, 14)),
+        ("k=v", (4, 15, 5, 3)),
     ]
 
 
