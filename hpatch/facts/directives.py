@@ -8,10 +8,10 @@ from typing import Literal, NamedTuple
 from hpatch.facts import names, table
 from hpatch.versions import Version
 
-Context = Literal["server", "virtualhost", "directory", "location", "files", "proxy", "limit", "htaccess"]
+Context = Literal["server", "virtualhost", "directory", "location", "files", "proxy", "limit", "md", "htaccess"]
 """Where a directive may stand: `server` is outside of all sections but conditionals, `files` also `<If>`, `<ElseIf>`
 and `<Else>` (httpd tells them from `<Directory>` no more than that), `limit` a `<Limit>` or `<LimitExcept>` in one of
-the sections for requests, `htaccess` a .htaccess file."""
+the sections for requests, `md` an `<MDomainSet>`, `htaccess` a .htaccess file."""
 
 OVERRIDES = {
     "OR_AUTHCFG": "AuthConfig",
@@ -35,6 +35,7 @@ _ALLOWING: dict[Context, frozenset[str]] = {
     "files": _SECTION,
     "proxy": _SECTION | {"PROXY_CONF"},
     "limit": _SECTION,
+    "md": _SERVER,
     "htaccess": _HTACCESS,
 }
 """By context, the flags of which one allows a directive there (`override` while httpd reads it, server/config.c)."""

@@ -77,6 +77,7 @@ def test_directives_are_written_in_httpds_words() -> None:
             "proxy",
             "limit",
             "htaccess",
+            "md",
         }, each
         assert not (each.since and each.until and each.since > each.until), each
 

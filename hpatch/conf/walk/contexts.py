@@ -31,6 +31,9 @@ _KINDS: dict[str, Context] = {
     "<requireany": "limit",
     "<requirenone": "limit",
     "<requirenotall": "limit",
+    "<mdomainset": "md",
+    "<mdomain": "md",
+    "<manageddomain": "md",
 }
 _SETTING = frozenset(("virtualhost", "directory", "location", "proxy"))
 """The contexts whose section sets anew what may stand in it. `<Files>` and `<If>` do so outside of such sections; the
@@ -75,8 +78,17 @@ def refused(configuration: Configuration) -> Iterator[Refused]:
 
     Only where each form that the directive may have says so: in the version, or in every version if it is not known.
     A .htaccess file is read as if AllowOverride allowed everything. What may stand in a section is not refused outside
-    of sections in a part of a configuration that an Include in such a section may read.
+    of sections in a part of a configuration that an Include in such a section may read. What stands in a section that
+    is refused is left out.
     """
+    found = list(_misplaced(configuration))
+    sections = {id(one.node) for one in found if one.node.children is not None}
+    for one in found:
+        if not sections or not any(id(section) in sections for section in one.node.ancestors()):
+            yield one
+
+
+def _misplaced(configuration: Configuration) -> Iterator[Refused]:
     from hpatch.facts import directives, thirdparty
 
     then = consequence(configuration)

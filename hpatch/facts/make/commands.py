@@ -31,6 +31,7 @@ _REFUSED: dict[str, set[Context]] = {
     "NOT_IN_PROXY": {"proxy", "limit"},
     "NOT_IN_DIR_LOC_FILE": {"directory", "location", "files", "proxy", "limit"},
     "NOT_IN_DIR_CONTEXT": {"directory", "location", "files", "proxy", "limit"},
+    "MD_LOC_NOT_MD": {"md"},
     "GLOBAL_ONLY": {"virtualhost", "directory", "location", "files", "proxy", "limit"},
 }
 """What `ap_check_cmd_context` refuses, by flag. Before 2.4.30 it knew no `<Proxy>`, which is no difference here:
@@ -61,7 +62,7 @@ _MODULE = re.compile(
 )
 _OLD_OPENSSL = re.compile(r"#\s*ifndef SSL_OP_NO_COMPRESSION\n.*?#\s*endif", re.S)
 """What is compiled only with an OpenSSL before 1.0.0."""
-
+_MD_CHECK = re.compile(r"\bmd_conf_check_location\s*\(\s*cmd\s*,\s*(MD_LOC_NOT_MD)\s*\)")
 _CHECK = re.compile(r"ap_check_cmd_context\s*\(\s*\w+\s*,\s*([\w\s|()]+?)\)\s*[;)!]")
 _OTHERWISE: dict[tuple[str, str], set[Context]] = {
     ("MDRequireHttps", "mod_md"): {"directory", "location", "limit"},
@@ -244,7 +245,7 @@ class _Tree:
         body = self._body(path, handler)
         body = _OLD_OPENSSL.sub("", body)
         checks = [match[1] for match in _CHECK.finditer(body) if _leaves(body, match)]
-        found = frozenset(word for flags in checks for word in re.findall(r"\w+", flags))
+        found = frozenset(word for flags in [*checks, *_MD_CHECK.findall(body)] for word in re.findall(r"\w+", flags))
         if found or not depth:
             return found
         return frozenset().union(*(self._checks(path, called, depth - 1) for called in set(_CALLED.findall(body))))

@@ -35,8 +35,6 @@ CHAINS: dict[str, tuple[str, ...]] = {
     "domain": ("MDomainSet a.example",),
 }
 REFUSES = re.compile(r"not allowed (here|in )|cannot occur within|is only valid inside|only used in <Virtual")
-NOT_JUDGED = re.compile(r"is not allowed inside an '<MDomainSet' context")
-"""mod_md's directives for the server inside one domain's section: the facts do not have that."""
 
 
 def refused(text: str, name: str = "test.conf") -> list[Refused]:
@@ -59,6 +57,7 @@ def written(chain: tuple[str, ...], line: str) -> str:
         ("<VirtualHost *:80>\n<If true>\nPidFile x\n</If>\n</VirtualHost>", 3, "PidFile is not", "outside"),
         ("<Location /a>\nAlias /a /b\n</Location>", 2, "Alias is not allowed in <Location>", "path of its own"),
         ("MDCertificateFile a", 1, "MDCertificateFile is not allowed outside", "<MDomainSet>"),
+        ("<MDomainSet a.b>\nMDStoreDir x\n</MDomainSet>", 2, "MDStoreDir is not allowed in <MDomainSet>", "outside"),
         ("RewriteBase /", 1, "RewriteBase is not allowed outside", "<Directory>"),
         ("ServerAlias x", 1, "ServerAlias is not allowed outside", "<VirtualHost>"),
     ],
@@ -112,6 +111,21 @@ def test_htaccess() -> None:
     assert "status 500" in one.message
 
 
+def test_only_the_outermost_of_misplaced_sections() -> None:
+    text = (
+        "<Location />\n<Directory />\n<Directory /a>\nServerName x\n</Directory>\n</Directory>\nListen 80\n</Location>"
+    )
+    assert [(one.node.name, one.place.line) for one in refused(text)] == [("<Directory", 2), ("Listen", 7)]
+
+
+@pytest.mark.parametrize(("version", "number"), [("2.4.41", 0), ("2.4.42", 1), ("2.4.62", 1), ("2.4.71", 0)])
+def test_a_directive_for_the_server_in_the_section_of_a_domain(version: str, number: int) -> None:
+    """2.4.41 has another check, of which nothing is known; the newest takes a proxy for each domain."""
+    text = "<MDomainSet a.example>\nMDHttpProxy http://a\n</MDomainSet>"
+    options = Options(version=Version.parse(version))
+    assert len(list(contexts.refused(load_text(text, options)))) == number
+
+
 def test_an_unknown_version_speaks_for_all() -> None:
     """Alias in a Location came with 2.4.19."""
     text = "<Location /a>\nAlias /b\n</Location>"
@@ -145,7 +159,7 @@ def test_httpd_agrees(judge: Judge) -> None:
         told += bool(found)
         if verdict is None and found:
             false.append((text, found[0].message))
-        elif verdict and REFUSES.search(verdict.message) and not found and not NOT_JUDGED.search(verdict.message):
+        elif verdict and REFUSES.search(verdict.message) and not found:
             missed.append((text, verdict.message))
     assert not false
     assert not missed
