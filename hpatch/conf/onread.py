@@ -97,6 +97,12 @@ def _arguments(reading: ReadingState, call: Call, least: int, most: int) -> list
     return None
 
 
+def _argument(reading: ReadingState, call: Call) -> str | None:
+    """The word of a directive that takes one; None, and a problem, for another number."""
+    found = _arguments(reading, call, 1, 1)
+    return None if found is None else found[0]
+
+
 def _define(reading: ReadingState, call: Call) -> None:
     found = _arguments(reading, call, 1, 2)
     if found is None:
@@ -115,10 +121,9 @@ def _define(reading: ReadingState, call: Call) -> None:
 
 
 def _undefine(reading: ReadingState, call: Call) -> None:
-    found = _arguments(reading, call, 1, 1)
-    if found is None:
+    name = _argument(reading, call)
+    if name is None:
         return
-    name = found[0]
     if ":" in name:
         reading.problem("syntax", f'the name "{name}" of a variable must not contain ":"', call.place)
         return
@@ -132,18 +137,18 @@ def _undefine(reading: ReadingState, call: Call) -> None:
 
 
 def _server_root(reading: ReadingState, call: Call) -> None:
-    found = _arguments(reading, call, 1, 1)
-    if found is None:
+    folder = _argument(reading, call)
+    if folder is None:
         return
     if reading.main is None:
         reading.main = True
     if reading.fixed_root:
         return
-    settled = base.settle(reading.main_path, found[0], reading.view, check_files=reading.check_files)
+    settled = base.settle(reading.main_path, folder, reading.view, check_files=reading.check_files)
     if settled.missing:
         reading.problem(
             "include",
-            f'the ServerRoot "{found[0]}" is not a directory {reading.whereabouts}',
+            f'the ServerRoot "{folder}" is not a directory {reading.whereabouts}',
             call.place,
             fatal=reading.check_files,
             help=f"hpatch reads paths relative to {settled.missing}; give another folder with --server-root.",
@@ -152,8 +157,8 @@ def _server_root(reading: ReadingState, call: Call) -> None:
 
 
 def _include(reading: ReadingState, call: Call) -> None:
-    found = _arguments(reading, call, 1, 1)
-    if found is None or reading.stopped:
+    name = _argument(reading, call)
+    if name is None or reading.stopped:
         return
     if reading.depth >= MAX_INCLUDE_DEPTH:
         reading.stopped = True
@@ -162,14 +167,14 @@ def _include(reading: ReadingState, call: Call) -> None:
         return
     reading.depth += 1
     try:
-        for path in _files(reading, found[0], optional=call.key != "include"):
+        for path in _files(reading, name, optional=call.key != "include"):
             reading.included_file(path, call.stream, call.start, call.end)
             if reading.stopped:
                 break
     except paths.NoMatchError as why:
         if isinstance(why, paths.AbsentError):
             reading.absent.append(len(reading.configuration.problems))
-        reading.problem("include", f'{call.name} "{found[0]}" fails: {why}', call.place)
+        reading.problem("include", f'{call.name} "{name}" fails: {why}', call.place)
     finally:
         reading.depth -= 1
 
@@ -179,7 +184,7 @@ def _files(reading: ReadingState, name: str, *, optional: bool) -> Iterator[str]
     here = paths.resolve(reading.server_root, name)
     if reading.machine:
         there = paths.resolve(reading.machine, name)
-        if there != here and not _any(reading, here) and _any(reading, there):
+        if not _any(reading, here) and _any(reading, there):
             here = there
     return paths.included(here, optional=optional, view=reading.view)
 
@@ -226,11 +231,11 @@ def _load_file(reading: ReadingState, call: Call) -> None:
 
 
 def _runtime_folder(reading: ReadingState, call: Call) -> None:
-    found = _arguments(reading, call, 1, 1)
-    if found is None or not reading.check_files:
+    folder = _argument(reading, call)
+    if folder is None or not reading.check_files:
         return
-    if not reading.view.is_folder(paths.resolve(reading.server_root, found[0])):
-        reading.problem("include", f'the DefaultRuntimeDir "{found[0]}" is not a directory on this machine', call.place)
+    if not reading.view.is_folder(paths.resolve(reading.server_root, folder)):
+        reading.problem("include", f'the DefaultRuntimeDir "{folder}" is not a directory on this machine', call.place)
 
 
 def _lua_provider(reading: ReadingState, call: Call) -> None:
@@ -400,11 +405,11 @@ def _macro_body(reading: ReadingState, call: Call) -> tuple[macros.BodyLine, ...
     while (got := call.feed.next()) is not None:
         stream, line = got
         value = line.value
-        if line.size >= macros.MAX_LINE - (not stream.text.endswith("\n", 0, line.after)):
+        if line.size >= macros.MAX_LINE:
             break
         if value.startswith("#"):
             continue
-        word = words.get_word(value)[0].lower() if value else ""
+        word = words.get_word(value)[0].lower()
         if word == "</macro>":
             nesting -= 1
             if nesting == 0:
@@ -448,10 +453,10 @@ def _use(reading: ReadingState, call: Call) -> None:
 
 
 def _undef_macro(reading: ReadingState, call: Call) -> None:
-    found = _arguments(reading, call, 1, 1)
-    if found is not None and reading.macros.pop(found[0].lower(), None) is None:
+    name = _argument(reading, call)
+    if name is not None and reading.macros.pop(name.lower(), None) is None:
         reading.undefined_macros.append(len(reading.configuration.problems))
-        reading.problem("macro", f'the macro "{found[0]}" is not defined', call.place)
+        reading.problem("macro", f'the macro "{name}" is not defined', call.place)
 
 
 _ACTIONS: dict[str, Callable[[ReadingState, Call], None]] = {
