@@ -23,8 +23,8 @@ _START = re.compile(r"(?:(?:AH\d{5}:|\[|Syntax OK)[^\n]*\n)*# In file: [^\n]+\n[
 _USED = re.compile(r'used on line (\d{1,8}) of "([^"]+)"+$')
 _MOST_LINES = 2_000_000
 """A line number above this is not believed: the empty lines before it would fill the memory."""
-_SAID = ("AH0", "Syntax OK")
-"""How lines begin that httpd prints beside the dump."""
+_SAID = ("AH0", "Syntax OK", "#")
+"""How lines begin that are no directives: httpd prints them beside the dump."""
 
 
 class DumpedLine(NamedTuple):

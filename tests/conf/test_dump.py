@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hpatch.conf.dump import is_dump
+from hpatch.conf import dump
+from hpatch.conf.dump import entries, is_dump
 from hpatch.conf.load import Options, load, load_source
 from hpatch.conf.modules import Modules
 from hpatch.conf.tree import Configuration
@@ -88,10 +89,17 @@ def test_what_is_a_dump(text: str, verdict: bool) -> None:
     assert is_dump(text) is verdict
 
 
-@pytest.mark.parametrize("number", ["99999999999999999999", "2000001", "0"])
+@pytest.mark.parametrize("number", ["2000001", "0"])
 def test_a_line_that_no_file_has(number: str) -> None:
     found = read(f"# In file: a\n#   {number}:\nListen 80\n#   2:\nTimeout 5\n")
-    assert ("Timeout 5", "a", 2, 1) in outline(found)
+    assert outline(found) == [("Timeout 5", "a", 2, 1)]
+
+
+def test_a_number_that_is_none_is_a_remark() -> None:
+    assert outline(read(f"# In file: a\n#   2:\nListen 80\n#   {'9' * 20}:\nTimeout 5\n")) == [
+        ("Listen 80", "a", 2, 1),
+        ("Timeout 5", "a", 2, 11),
+    ]
 
 
 def test_a_dump_that_is_cut() -> None:
@@ -123,3 +131,43 @@ def test_httpds_own_dump_gives_the_same_tree(httpd: str, tmp_path: Path) -> None
 
     assert told(read(done.stdout)) == told(load(str(main)))
     assert len(told(read(done.stdout))) > 6
+
+
+def test_each_line_has_its_own_place_in_its_own_file() -> None:
+    text = (
+        "AH00112: a warning\n# In file: /a.conf\n#   1:\nListen 80\n #\t 3: \n  Timeout 5\t\nSyntax OK\nAH00558: late\n"
+        "# In file: /b.conf\n#   2:\nA one\n#   2:\nA two\n#   2:\nA one\n#   2:\nA three\n# a remark\n\n"
+        "# In file: /a.conf\n#   2:\nKeepAlive On\n"
+        'x used on line 7 of "/c.conf"\n# In file: macro \'m\' used on line 2 of "/a.conf"\n#  5:\nB\n'
+        "# In file: /c.conf\n#   1:\nC\n"
+    )
+    found = entries(Source("dump", text))
+    assert [(line.source.name, *line.source.position(line.start), line.text) for line in found] == [
+        ("/a.conf", 1, 1, "Listen 80"),
+        ("/a.conf", 3, 1, "Timeout 5"),
+        ("/b.conf", 2, 1, "A one"),
+        ("/b.conf", 2, 7, "A two"),
+        ("/b.conf", 2, 1, "A one"),
+        ("/b.conf", 2, 13, "A three"),
+        ("/a.conf", 2, 1, "KeepAlive On"),
+        ("/a.conf", 2, 14, 'x used on line 7 of "/c.conf"'),
+        ("/a.conf", 2, 44, "B"),
+        ("/c.conf", 1, 1, "C"),
+    ]
+    assert all(line.source.text[line.start : line.end] == line.text for line in found)
+    assert {line.source.name: line.source.text for line in found} == {
+        "/a.conf": 'Listen 80\nKeepAlive On x used on line 7 of "/c.conf" B\nTimeout 5\n',
+        "/b.conf": "\nA one A two A three\n",
+        "/c.conf": "C\n",
+    }
+
+
+def test_lines_before_any_file_are_of_the_dump() -> None:
+    (line,) = entries(Source("dump", "Listen 80"))
+    assert (line.source.name, line.source.position(line.start)) == ("dump", (1, 1))
+
+
+def test_a_number_that_is_too_large_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dump, "_MOST_LINES", 5)
+    text = "# In file: a\n" + "".join(f"#   {number}:\nA {number}\n" for number in (0, 1, 5, 6))
+    assert [line.text for line in entries(Source("dump", text))] == ["A 1", "A 5"]
