@@ -55,7 +55,7 @@ class View:
 
     def is_entry_folder(self, folder: str, name: str) -> bool:
         """Whether a name in a folder is a folder itself; a link to one is not."""
-        path = os.path.join(self.host(folder or "."), name)  # noqa: PTH118 - the path stays text, as written
+        path = os.path.join(self.host(folder), name)  # noqa: PTH118 - the path stays text, as written
         return stat.S_ISDIR(os.lstat(path).st_mode)
 
     def exists(self, path: str) -> bool:
@@ -168,7 +168,7 @@ class RealPaths:
         if name in ("", ".", ".."):
             return os.path.realpath(path)
         if folder not in self._folders:
-            self._folders[folder] = os.path.realpath(folder or ".")
+            self._folders[folder] = os.path.realpath(folder)
         full = os.path.join(self._folders[folder], name)  # noqa: PTH118 - the path stays text, as written
         return os.path.realpath(full) if os.path.islink(full) else full  # noqa: PTH114 - the path stays text, as written
 
@@ -182,7 +182,7 @@ class GivenFolder:
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
-        self._real = _slash(os.path.realpath(folder or "."))
+        self._real = _slash(os.path.realpath(folder))
         self._written = _slash(os.path.abspath(folder))  # noqa: PTH100 - links are followed by `_real`
         self.real = RealPaths()
 

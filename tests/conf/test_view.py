@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
 
 from hpatch.conf.paths import NoMatchError, included
-from hpatch.conf.view import MACHINE, GivenFolder, Rooted
+from hpatch.conf.view import MACHINE, GivenFolder, RealPaths, Rooted
 
 
 @pytest.fixture
@@ -61,6 +62,29 @@ def test_a_loop_of_links(root: Path) -> None:
     assert [*included("/a", optional=True, view=view)] == []
 
 
+def test_as_many_links_as_the_system_follows(root: Path) -> None:
+    (root / "0").write_text("")
+    for number in range(1, 42):
+        (root / f"{number}").symlink_to(f"{number - 1}")
+    view = Rooted(str(root))
+    for follow in (os.stat, lambda path: view.stat(path.removeprefix(str(root)))):
+        assert follow(f"{root}/40").st_size == 0
+        with pytest.raises(OSError, match="symbolic links"):
+            follow(f"{root}/41")
+
+
+def test_what_there_is(root: Path) -> None:
+    view = Rooted(str(root))
+    assert [view.exists(path) for path in ("/etc", "/etc/a.conf", "/etc/b.conf", "/\0")] == [True, True, False, False]
+    assert [view.is_folder(path) for path in ("/etc", "/etc/a.conf", "/b", "/\0")] == [True, False, False, False]
+    assert view.read("/etc/a.conf", "shown").text == "A\n"
+    assert [view.host(path) for path in ("/etc/", "/etc/.", "/etc/sites/..", "/", "")] == [
+        *(f"{root}/etc" for _ in range(3)),
+        f"{root}/",
+        f"{root}/",
+    ]
+
+
 def test_wildcards_do_not_leave_the_root(root: Path) -> None:
     view = Rooted(str(root))
     with pytest.raises(NoMatchError):
@@ -84,6 +108,25 @@ def test_devices_and_files_of_the_kernel_are_not_read(path: str) -> None:
     for stream in (False, True):
         with pytest.raises(OSError, match=r"not a regular file|a file of the kernel|No such file"):
             MACHINE.read(path, path, stream=stream)
+
+
+def test_what_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.conf").write_text("A\n")
+    assert MACHINE.read(str(tmp_path / "a.conf"), "x").text == "A\n"
+    assert MACHINE.read("/dev/null", "x").text == ""
+
+
+def test_a_file_on_a_file_system_of_the_kernel_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.conf"
+    path.write_text("A\n")
+    monkeypatch.setattr("hpatch.conf.view._kernel", lambda: frozenset({path.stat().st_dev}))
+    with pytest.raises(OSError, match="a file of the kernel"):
+        MACHINE.read(str(path), "x", stream=True)
+
+
+def test_a_socket_of_this_process_is_not_read() -> None:
+    with socket.socket() as one, pytest.raises(OSError, match="not a regular file"):
+        MACHINE.read(f"/dev/fd/{one.fileno()}", "x", stream=True)
 
 
 def test_a_pipe_is_read_only_if_this_process_has_it_open(tmp_path: Path) -> None:
@@ -129,3 +172,20 @@ def test_a_given_folder_behind_a_link(tmp_path: Path) -> None:
     assert not folder.has(str(tmp_path / "real/out.conf"))
     assert not folder.has(str(tmp_path / "reality"))
     assert folder.shown(str(tmp_path / "real/out.conf")) == (str(tmp_path / "real/out.conf"), None)
+
+
+def test_the_root_is_a_given_folder(tmp_path: Path) -> None:
+    assert GivenFolder("/").has(str(tmp_path))
+    assert GivenFolder("/").shown(f"{tmp_path}/a.conf") == (f"{tmp_path}/a.conf", None)
+
+
+def test_the_folder_above_a_link_is_that_of_its_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a/b").mkdir(parents=True)
+    (tmp_path / "link").symlink_to("a/b")
+    real = RealPaths()
+    assert real(f"{tmp_path}/link/..") == f"{tmp_path}/a"
+    assert real(f"{tmp_path}/link/.") == f"{tmp_path}/a/b"
+    assert real(f"{tmp_path}/link/") == f"{tmp_path}/a/b"
+    assert real(f"{tmp_path}/link/x") == f"{tmp_path}/a/b/x"
+    monkeypatch.chdir(tmp_path)
+    assert real("link") == f"{tmp_path}/a/b"
