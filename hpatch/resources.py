@@ -2,18 +2,27 @@
 
 from pathlib import Path
 
+from hpatch.errors import ToolError
+
 _PACKAGE = Path(__file__).parent
 
 
 def folder(name: str) -> Path:
     """The folder `grammars` or `patches`, from a wheel and from a checkout alike.
 
-    Raises FileNotFoundError when the installation lacks it.
+    Raises ToolError when the installation lacks it.
     """
     for candidate in (_PACKAGE / "_data" / name, _PACKAGE.parent / name):
         if candidate.is_dir():
             return candidate
-    raise FileNotFoundError(f"hpatch was installed without its folder {name!r}; install it again")
+    raise ToolError(f"hpatch was installed without its folder {name!r}; install it again")
+
+
+def belongs(path: str) -> bool:
+    """Whether a file is part of hpatch itself."""
+    full = Path(path).absolute()
+    shipped = (_PACKAGE, _PACKAGE.parent / "grammars", _PACKAGE.parent / "patches")
+    return any(full.is_relative_to(folder) for folder in shipped)
 
 
 def grammar(name: str) -> str:

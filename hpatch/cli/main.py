@@ -126,6 +126,11 @@ def _guarded(arguments: list[str]) -> int:  # noqa: PLR0911 - one for each end
             return _fail(f"standard output cannot be written: {error.strerror}", 4)
         if os.environ.get("HPATCH_DEBUG"):
             raise
+        if isinstance(error, OSError) and isinstance(error.filename, str):
+            from hpatch import resources  # few runs fail so
+
+            if resources.belongs(error.filename):
+                return _fail(f"cannot read hpatch's own {error.filename}: {error.strerror}; install hpatch again", 4)
         return _fail(
             f"internal error: {type(error).__name__}: {error}; please report it (HPATCH_DEBUG=1 shows where)", 70
         )

@@ -21,12 +21,17 @@ class FailedError(ToolError):
         self.code = code
 
 
-def run(command: Sequence[str], *, env: Mapping[str, str], stdin: bytes = b"") -> bytes:
-    """What a program writes. Raises ToolError when it is missing or does not end, FailedError when it fails."""
+def run(
+    command: Sequence[str], *, env: Mapping[str, str], stdin: bytes = b"", told: Sequence[str] | None = None
+) -> bytes:
+    """What a program writes. `told` is the command for `--verbose`, without what never differs.
+
+    Raises ToolError when it is missing or does not end, FailedError when it fails.
+    """
     import subprocess  # only sources that are programs pay for it
 
     program = command[0]
-    log.running(command)
+    log.running(command if told is None else told)
     try:
         done = subprocess.run(command, input=stdin, capture_output=True, timeout=PATIENCE, check=False, env=env)
     except subprocess.TimeoutExpired:

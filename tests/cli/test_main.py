@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import hpatch
+from hpatch import resources
 from hpatch.cli import main as entry
 from tests.support.cli.call import call
 
@@ -94,6 +95,43 @@ def test_wrong_usage_is_one_line_and_exit_code_2(
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert err.startswith("hpatch: ")
     assert message in err
+
+
+@pytest.mark.parametrize("folder", [Path(hpatch.__file__).parent, resources.folder("patches")])
+def test_an_installation_that_cannot_be_read(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    file = folder / "no\x1bsuch" / "table.tsv"
+
+    def broken(_: list[str]) -> int:
+        file.read_text()
+        return 0
+
+    monkeypatch.setattr(entry, "_run", broken)
+    monkeypatch.delenv("HPATCH_DEBUG", raising=False)
+    code, out, err = call(capsys)
+    assert (code, out, err.count("\n")) == (4, "", 1)
+    shown = str(file).replace("\x1b", "\\x1b")
+    assert err == f"hpatch: cannot read hpatch's own {shown}: No such file or directory; install hpatch again\n"
+
+
+def test_an_installation_without_its_sets(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(resources, "_PACKAGE", tmp_path / "hpatch")
+    code, out, err = call(capsys, "set", "list")
+    assert (code, out) == (4, "")
+    assert err == "hpatch: hpatch was installed without its folder 'patches'; install it again\n"
+
+
+def test_a_file_of_others_is_a_defect(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: list[str]) -> int:
+        Path("/no/such/file").read_text()
+        return 0
+
+    monkeypatch.setattr(entry, "_run", broken)
+    monkeypatch.delenv("HPATCH_DEBUG", raising=False)
+    assert call(capsys).code == 70
 
 
 def test_a_defect_is_one_line_and_exit_code_70(

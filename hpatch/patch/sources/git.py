@@ -198,6 +198,7 @@ class Git:
             ("git", "--no-pager", "--literal-pathspecs", *safe, "-C", self.folder, *arguments),
             env=self._env,
             stdin=stdin,
+            told=("git", "-C", self.folder, *arguments),
         )
 
     def _text(self, *arguments: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hpatch import log
 from hpatch.errors import InputError, ToolError
 from hpatch.patch.sources.cache import checked
 from hpatch.patch.sources.git import Git
@@ -25,6 +26,18 @@ def mirror(repository: Repository) -> Repository:
     repository.git("checkout", "--quiet", "trunk")
     repository.commit(5, {"modules/a.c": AFTER})
     return repository
+
+
+def test_what_verbose_shows(mirror: Repository, revision: Make) -> None:
+    """The command that a user would give, without the settings that every one of them has."""
+    told: list[str] = []
+    log.to(told.append)
+    try:
+        Git(str(mirror.folder)).diff(revision(number=None, commit=mirror.git("rev-parse", "trunk").decode().strip()))
+    finally:
+        log.to(None)
+    assert told
+    assert all(line.startswith(f"run git -C {mirror.folder} ") and " -c " not in line for line in told)
 
 
 def test_a_revision_by_its_git_svn_id(mirror: Repository, cache: Path, revision: Make) -> None:
