@@ -30,7 +30,7 @@ Listen 127.0.0.1:8099
 """
 MODULES = ("mpm_event", "authz_core", "authz_host", "alias", "headers", "proxy", "proxy_http", "proxy_fcgi")
 SITE = """\
-<VirtualHost *:80>
+<VirtualHost *:8099>
     ServerName site{n:05}.example
     ServerAlias www.site{n:05}.example shop.site{n:05}.example
     ErrorLog "{folder}/site{n:05}-error.log"
@@ -40,7 +40,7 @@ SITE = """\
     ProxyPass "/app/" "{app}" timeout=30
     ProxyPass "/" "http://10.{a}.{b}.10:8080/" timeout=60 keepalive=On
     ProxyPassReverse "/" "http://10.{a}.{b}.10:8080/"
-    <Location "/admin/">
+    <Location "{restricted}">
         Require ip 10.0.0.0/8
     </Location>
     Header always set X-Site "site{n:05}"
@@ -65,6 +65,9 @@ with make_loader() as loader:
     loader.load(sys.argv[1])
 """
 
+
+FAULTY = "hpatch lint, findings"
+"""The name of `hpatch lint` on a configuration with a finding in each host, as JSON."""
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 
@@ -93,7 +96,7 @@ def run(command: Sequence[str], limit: float = 600) -> Cost:
 
 
 class Reading(NamedTuple):
-    """One configuration, and by program what reading it took. `findings` are those of `hpatch lint`."""
+    """A large configuration, and by program what reading it took. `findings` are those of the faulty one."""
 
     lines: int
     megabytes: float
@@ -107,8 +110,12 @@ def middle(costs: Sequence[Cost]) -> Cost:
     return Cost(median(wall), median(cpu), median(memory), status[-1])
 
 
-def configuration(folder: Path, hosts: int, modules: str) -> Iterator[str]:
-    """The text of a sound configuration of `hosts` virtual hosts of 15 lines each, every other with a Unix socket."""
+def configuration(folder: Path, hosts: int, modules: str, *, faulty: bool = False) -> Iterator[str]:
+    """The text of a configuration of `hosts` virtual hosts of 15 lines each, every other with a Unix socket.
+
+    It is sound, or each host has one fault.
+    """
+    restricted = "/admin/" if faulty else "/admin"
     for name in MODULES:
         yield f"LoadModule {name}_module {modules}/mod_{name}.so\n"
     yield HEADER.format(folder=folder)
@@ -118,18 +125,21 @@ def configuration(folder: Path, hosts: int, modules: str) -> Iterator[str]:
             if n % 2
             else f"http://10.{n >> 8}.{n & 255}.20:8000/app/"
         )
-        yield SITE.format(folder=folder, n=n, a=n >> 8, b=n & 255, app=app)
+        yield SITE.format(folder=folder, n=n, a=n >> 8, b=n & 255, app=app, restricted=restricted)
 
 
 def read_large(folder: Path, hpatch: str, hosts: int, modules: str, repeat: int, limit: float) -> Reading:
-    """What reading the large configuration takes each program."""
-    path = folder / "large.conf"
+    """What reading the large configuration takes each program, and `hpatch lint` one with a fault in each host."""
+    path, faulty = folder / "large.conf", folder / "faulty.conf"
     with path.open("w") as file:
         file.writelines(configuration(folder, hosts, modules))
+    with faulty.open("w") as file:
+        file.writelines(configuration(folder, hosts, modules, faulty=True))
     with path.open() as file:
         lines = sum(1 for _ in file)
     commands = {
         "hpatch lint": [hpatch, "lint", str(path)],
+        FAULTY: [hpatch, "lint", str(faulty), "--format", "json"],
         "apache2 -t": [find("apache2", "httpd"), "-t", "-f", str(path)],
         "apacheconfig": [sys.executable, "-c", APACHECONFIG, str(path)],
     }
@@ -138,12 +148,17 @@ def read_large(folder: Path, hpatch: str, hosts: int, modules: str, repeat: int,
         for name, command in commands.items():
             if not costs[name] or costs[name][-1].status in (0, 1):
                 costs[name].append(run(command, limit))
-    report = subprocess.run([*commands["hpatch lint"], "--format", "json"], capture_output=True, check=False)
+    sound, report = (
+        json.loads(subprocess.run(command, capture_output=True, check=False).stdout)["findings"]
+        for command in ([*commands["hpatch lint"], "--format", "json"], commands[FAULTY])
+    )
+    if sound:
+        sys.exit(f"the sound configuration has a finding: {sound[0]['rule']} {sound[0]['message']}")
     return Reading(
         lines=lines,
         megabytes=path.stat().st_size / 1e6,
         costs={name: middle(several) for name, several in costs.items()},
-        findings=len(json.loads(report.stdout)["findings"]),
+        findings=len(report),
     )
 
 
@@ -176,11 +191,12 @@ def find(*names: str) -> str:
 
 def ratios(reading: Reading, small: dict[str, float]) -> dict[str, float]:
     """What is compared."""
-    hpatch, httpd = reading.costs["hpatch lint"], reading.costs["apache2 -t"]
+    hpatch, faulty, httpd = (reading.costs[name] for name in ("hpatch lint", FAULTY, "apache2 -t"))
     nothing = small["python -c pass"]
     return {
         "wall time, hpatch lint to apache2 -t": hpatch.wall / httpd.wall,
         "CPU, hpatch lint to apache2 -t": hpatch.cpu / httpd.cpu,
+        "CPU, hpatch lint with findings to apache2 -t": faulty.cpu / httpd.cpu,
         "peak memory, hpatch lint to apache2 -t": hpatch.memory / httpd.memory,
         "CPU, hpatch lint on ten lines to python -c pass": small["hpatch lint, ten lines"] / nothing,
         "CPU, hpatch --version to python -c pass": small["hpatch --version"] / nothing,
@@ -189,11 +205,11 @@ def ratios(reading: Reading, small: dict[str, float]) -> dict[str, float]:
 
 def show(reading: Reading, small: dict[str, float], limit: float) -> None:
     """The result as text for people."""
-    print(f"{reading.lines:,} lines, {reading.megabytes:.1f} MB; findings of hpatch lint: {reading.findings}\n")
-    print(f"{'':14}{'lines/s':>12}{'wall s':>10}{'CPU s':>10}{'peak MB':>10}")
+    print(f"{reading.lines:,} lines, {reading.megabytes:.1f} MB; {reading.findings:,} findings in the faulty one\n")
+    print(f"{'':22}{'lines/s':>12}{'wall s':>10}{'CPU s':>10}{'peak MB':>10}")
     for name, cost in reading.costs.items():
         speed = f"{reading.lines / cost.wall:,.0f}"
-        print(f"{name:14}{speed:>12}{cost.wall:>10.2f}{cost.cpu:>10.2f}{cost.memory:>10.0f}{failure(cost, limit)}")
+        print(f"{name:22}{speed:>12}{cost.wall:>10.2f}{cost.cpu:>10.2f}{cost.memory:>10.0f}{failure(cost, limit)}")
     print()
     for name, seconds in small.items():
         print(f"{name:50}{seconds * 1000:>8.0f} ms CPU")

@@ -241,9 +241,9 @@ class Configuration:
     """
 
     __slots__ = (
-        "as_written", "by_key", "check_files", "conditions", "defines", "directives", "dumped", "files", "main",
-        "modules", "mpm", "nodes", "problems", "registered", "root", "server_root", "sources", "templates", "version",
-        "whole",
+        "_by_server", "as_written", "by_key", "check_files", "conditions", "defines", "directives", "dumped", "files",
+        "main", "modules", "mpm", "nodes", "problems", "registered", "root", "server_root", "sources", "templates",
+        "version", "whole",
     )  # fmt: skip
 
     def __init__(self, root: str, modules: Modules, version: Version | None, mpm: str | None) -> None:
@@ -254,6 +254,7 @@ class Configuration:
         self.server_root = ""
         self.nodes: list[Node] = []
         self.by_key: dict[str, list[Node]] = {}
+        self._by_server: dict[str, dict[Node | None, list[Node]]] = {}
         self.sources: dict[str, Source] = {}
         self.files: list[FileRead] = []
         self.problems: list[Problem] = []
@@ -283,3 +284,19 @@ class Configuration:
     def find(self, *keys: str) -> list[Node]:
         """All nodes with one of these keys, by key and then in reading order."""
         return [node for key in keys for node in self.by_key.get(key, ())]
+
+    def find_in(self, host: Node | None, *keys: str) -> list[Node]:
+        """As `find`, only the nodes inside a virtual host; inside none if `host` is None.
+
+        An index answers: to ask for each of many virtual hosts takes no longer than to go through the nodes once.
+        """
+        return [node for key in keys for node in self._servers(key).get(host, ())]
+
+    def _servers(self, key: str) -> dict[Node | None, list[Node]]:
+        """The nodes with a key by their virtual host. It is for what has been read to its end."""
+        found = self._by_server.get(key)
+        if found is None:
+            found = self._by_server[key] = {}
+            for node in self.by_key.get(key, ()):
+                found.setdefault(node.inside("<virtualhost"), []).append(node)
+        return found

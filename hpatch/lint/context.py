@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from hpatch.backends.phpfpm.model import PoolFile
     from hpatch.backends.uwsgi.model import Instance
     from hpatch.conf.checked import SyntaxCheck
-    from hpatch.proxy.model import Mapping, Proxy, Reverse, Target
+    from hpatch.conf.tree import Node
+    from hpatch.proxy.model import Mapping, Proxy, Reverse, Server, Target
+
+
+_PASSES = ("ProxyPass", "ProxyPassMatch")
 
 
 class Context:
@@ -50,7 +54,25 @@ class Context:
     @cached_property
     def passes(self) -> list[Mapping]:
         """Every ProxyPass and ProxyPassMatch, exclusions included."""
-        return [mapping for mapping in self.mappings if mapping.kind in ("ProxyPass", "ProxyPassMatch")]
+        return [mapping for mapping in self.mappings if mapping.kind in _PASSES]
+
+    @cached_property
+    def _servers(self) -> dict[Node | None, Server]:
+        return {server.node: server for server in self.proxy.servers}
+
+    def mappings_of(self, host: Node | None) -> list[Mapping]:
+        """The `mappings` that a virtual host's requests may meet: the main server's, then its own."""
+        shared = self._servers[None].mappings
+        return shared if host is None else shared + self._servers[host].mappings
+
+    def passes_of(self, host: Node | None) -> list[Mapping]:
+        """The `passes` among `mappings_of`."""
+        return [mapping for mapping in self.mappings_of(host) if mapping.kind in _PASSES]
+
+    def lines_of(self, host: Node | None, *keys: str) -> list[Node]:
+        """The directives and sections (keys in lower case) that a virtual host has: the main server's, then its own."""
+        shared = self.configuration.find_in(None, *keys)
+        return shared if host is None else shared + self.configuration.find_in(host, *keys)
 
     @cached_property
     def handed(self) -> list[Mapping]:

@@ -64,17 +64,11 @@ def below(inner: str, outer: str) -> bool:
 
 def locations(configuration: Configuration, host: Node | None) -> Iterator[tuple[Node, str]]:
     """The plain `<Location>` sections of a server, each with its path, in httpd's order: the main server's first."""
-    own: list[tuple[Node, str]] = []
-    for node in configuration.by_key.get("<location", ()):
-        where = path(node)
-        if where is None:
-            continue
-        server = node.inside("<virtualhost")
-        if server is host and host is not None:
-            own.append((node, where))
-        elif server is None:
-            yield node, where
-    yield from own
+    for server in dict.fromkeys((None, host)):
+        for node in configuration.find_in(server, "<location"):
+            where = path(node)
+            if where is not None:
+                yield node, where
 
 
 def merges(section: Node) -> bool:

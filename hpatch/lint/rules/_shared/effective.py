@@ -22,11 +22,11 @@ def in_server(context: Context, key: str, host: Node | None, *, inherited: bool 
     The last line of a server counts. Without one, the main server's holds if the directive is `inherited`. `host` is
     the `<VirtualHost>`, None for the main server.
     """
-    found: dict[bool, Node] = {}
-    for node in context.configuration.by_key.get(key, ()):
-        if node.parent is None or node.parent is host:
-            found[node.parent is host] = node
-    return found.get(True) or (found.get(False) if inherited else None)
+    for server in (host, None) if inherited else (host,):
+        for node in reversed(context.configuration.find_in(server, key)):
+            if node.parent is server:
+                return node
+    return None
 
 
 def may_lack(context: Context, node: Node) -> bool:

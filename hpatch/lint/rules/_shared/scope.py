@@ -74,8 +74,8 @@ def proxied(context: Context, node: Node, *schemes: str) -> Iterator[Mapping]:
     """
     host = server_of(node)
     section = section_of(node)
-    for mapping in context.mappings:
-        if mapping.target is None or (host is not None and mapping.server.node not in (None, host)):
+    for mapping in context.mappings if host is None else context.mappings_of(host):
+        if mapping.target is None:
             continue
         if schemes and not schemes_of(mapping).intersection(schemes):
             continue

@@ -268,9 +268,9 @@ def _outer(mapping: Mapping, target: Target, where: str) -> str | None:
 def _kept(context: Context, mapping: Mapping, outer: str) -> bool:
     """Whether an earlier exclusion, or a section of the outer host, keeps clients from a path."""
     host = mapping.server.node
-    for one in context.passes:
+    for one in context.passes_of(host):
         if one is mapping:
             break
-        if one.server.node in (None, host) and (taken := covers(one)) is not None and below(outer, taken):
+        if (taken := covers(one)) is not None and below(outer, taken):
             return True
     return any(below(outer, where) and restricts(section) for section, where in locations(context.configuration, host))

@@ -81,7 +81,9 @@ def files_rule_not_for_proxied(context: Context) -> Iterator[Found]:
             and host is not None
             and _in_document_root(context, name, host)
         ):
-            mapping = next((one for one in context.passes if one.server.node is host and covers(one) == "/"), None)
+            mapping = next(
+                (one for one in context.passes_of(host) if one.server.node is host and covers(one) == "/"), None
+            )
             if mapping is not None and _excluded(context, host):
                 mapping = None
         if mapping is None or _restricted_by_path(context, mapping.server.node, name):
@@ -117,7 +119,7 @@ def _in_document_root(context: Context, name: str, host: Node) -> bool:
 
 def _excluded(context: Context, host: Node) -> bool:
     """Whether something in a host is not proxied, so that its files are served."""
-    return any(one.exclusion and one.server.node in (None, host) for one in context.passes)
+    return any(one.exclusion for one in context.passes_of(host))
 
 
 def _restricted_by_path(context: Context, host: Node | None, name: str) -> bool:
@@ -186,9 +188,9 @@ def location_grants_over_files(context: Context) -> Iterator[Found]:
     for section in granting:
         host = server_of(section)
         root = in_server(context, "documentroot", host)
-        if root is None or any(one.section is section for one in context.passes):
+        if root is None or any(one.section is section for one in context.passes_of(host)):
             continue
-        if any(not one.exclusion and covers(one) == "/" and one.server.node in (None, host) for one in context.passes):
+        if any(not one.exclusion and covers(one) == "/" for one in context.passes_of(host)):
             continue
         kept = next((one for one in _restricting_files(context, host) if _serves(one, root)), None)
         if kept is not None:

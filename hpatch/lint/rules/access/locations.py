@@ -58,8 +58,8 @@ def location_slash_only(context: Context) -> Iterator[Found]:
             continue
         host = server_of(section)
         bare = where.rstrip("/")
-        for mapping in context.passes:
-            if mapping.server.node not in (None, host) or mapping.section is section:
+        for mapping in context.passes_of(host):
+            if mapping.section is section:
                 continue
             taken = covers(mapping)
             if taken is None or not below(bare, taken):

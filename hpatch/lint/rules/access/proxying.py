@@ -79,7 +79,7 @@ def open_proxy(context: Context) -> Iterator[Found]:
             continue
         local = _on_loopback(context)
         granted = next((line for section in _proxy_sections(context, host) for line in lines(section)), None)
-        passes = next((one for one in context.passes if not one.exclusion and one.server.node in (None, host)), None)
+        passes = next((one for one in context.passes_of(host) if not one.exclusion), None)
         yield Found(
             node.place,
             ("whoever reaches this machine's loopback address" if local else "everybody")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain, takewhile
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
@@ -13,6 +15,7 @@ from hpatch.lint.rules._shared.headers import SETS, HeaderLine, request_lines, r
 from hpatch.lint.rules._shared.scope import proxied, schemes_of, section_of
 
 if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
     from hpatch.proxy.model import Mapping
 
@@ -41,12 +44,26 @@ def _same_scope(one: HeaderLine, other: HeaderLine) -> bool:
     return section is None or section is section_of(other.node)
 
 
-def _beside(line: HeaderLine, lines: list[HeaderLine], *, always: bool, actions: tuple[str, ...]) -> HeaderLine | None:
+class _Lines:
+    """Lines by header and virtual host, so that those of other virtual hosts cost nothing."""
+
+    def __init__(self, lines: Iterable[HeaderLine]) -> None:
+        self._of: dict[str, dict[Node | None, list[tuple[int, HeaderLine]]]] = {}
+        for at, line in enumerate(lines):
+            self._of.setdefault(line.name, {}).setdefault(server_of(line.node), []).append((at, line))
+
+    def near(self, line: HeaderLine) -> list[HeaderLine]:
+        """The lines for a line's header that may hold for its requests, in reading order."""
+        here, host = self._of[line.name], server_of(line.node)
+        parts = here.values() if host is None else (here.get(None, ()), here.get(host, ()))
+        return [other for _, other in sorted(chain.from_iterable(parts), key=itemgetter(0))]
+
+
+def _beside(line: HeaderLine, lines: _Lines, *, always: bool, actions: tuple[str, ...]) -> HeaderLine | None:
     """Another line for the same header and the named table that holds wherever this one does."""
-    for other in lines:
+    for other in lines.near(line):
         if (
-            other.name == line.name
-            and other.always is always
+            other.always is always
             and other.action in actions
             and other.node is not line.node
             and (_same_scope(other, line) or _same_scope(line, other))
@@ -88,10 +105,11 @@ def header_not_on_errors(context: Context) -> Iterator[Found]:
     503 and 302.
     """
     lines = [line for line in response_lines(context) if line.name in _SECURITY]
+    near = _Lines(lines)
     for line in lines:
         if line.explicit or line.action not in SETS:
             continue
-        if _beside(line, lines, always=True, actions=SETS) is not None:
+        if _beside(line, near, always=True, actions=SETS) is not None:
             continue
         sends = next(proxied(context, line.node), None) is not None
         yield Found(
@@ -152,11 +170,12 @@ def header_always_duplicates(context: Context) -> Iterator[Found]:
     (util_script.c); tested on httpd 2.4.71 with http, fcgi, scgi and uwsgi.
     """
     lines = list(response_lines(context))
+    near = _Lines(lines)
     for line in lines:
         if line.action not in ("set", "add", "append", "merge"):
             continue
         if line.always:
-            twin = _beside(line, lines, always=False, actions=("set", "add", "append", "merge"))
+            twin = _beside(line, near, always=False, actions=("set", "add", "append", "merge"))
             if twin is not None and line.sure and twin.sure and twin.name not in ("set-cookie", "link", "vary"):
                 yield Found(
                     line.node.place,
@@ -167,7 +186,7 @@ def header_always_duplicates(context: Context) -> Iterator[Found]:
                 continue
         if line.name not in _ONCE or line.action != "set":
             continue
-        if _beside(line, lines, always=not line.always, actions=("unset", "set", "edit", "edit*")) is not None:
+        if _beside(line, near, always=not line.always, actions=("unset", "set", "edit", "edit*")) is not None:
             continue
         for mapping in proxied(context, line.node):
             # `always` misses what a backend sends by HTTP, a plain line what a script sends.
@@ -224,13 +243,14 @@ def header_unset_other_table(context: Context) -> Iterator[Found]:
     with http, fcgi, scgi and uwsgi.
     """
     lines = list(response_lines(context))
+    near = _Lines(lines)
     for line in lines:
         if line.action != "unset":
             continue
-        if _beside(line, lines, always=not line.always, actions=("unset", "set")) is not None:
+        if _beside(line, near, always=not line.always, actions=("unset", "set")) is not None:
             continue
         # Of a header that another line sets in this table, this one is the second half of the cure.
-        if _beside(line, lines, always=line.always, actions=SETS) is not None:
+        if _beside(line, near, always=line.always, actions=SETS) is not None:
             continue
         meets = [mapping for mapping in proxied(context, line.node) if not mapping.exclusion]
         if not meets or any(_table(mapping) is not (not line.always) for mapping in meets):
@@ -286,7 +306,8 @@ def header_add_cors(context: Context) -> Iterator[Found]:
     Source: the Header documentation, the CORS check of the Fetch standard; tested on httpd 2.4.71.
     """
     lines = [line for line in response_lines(context) if line.name == "access-control-allow-origin"]
-    for at, line in enumerate(lines):
+    near = _Lines(lines)
+    for line in lines:
         if line.action not in SETS:
             continue
         if not line.value.startswith("expr=") and ("," in line.value or " " in line.value.strip()):
@@ -298,7 +319,8 @@ def header_add_cors(context: Context) -> Iterator[Found]:
             continue
         if line.action not in ("add", "append", "merge"):
             continue
-        before = [other for other in lines[:at] if other.always is line.always and _same_scope(other, line)]
+        above = takewhile(lambda other, line=line: other is not line, near.near(line))  # type: ignore[misc]
+        before = [other for other in above if other.always is line.always and _same_scope(other, line)]
         first = next((other for other in before if other.action in SETS and other.sure and line.sure), None)
         if first is not None:
             yield Found(

@@ -111,21 +111,13 @@ def _proxied(context: Context, node: Node) -> bool:
 
 def _unpacked(context: Context, node: Node, host: Node | None) -> bool:
     """Whether pages come unpacked, or may, where a line holds."""
-    for line in context.configuration.find("requestheader"):
+    for line in context.lines_of(host, "requestheader"):
         words = [word.lower() for word in line.words]
         if words[:1] == ["early"]:
             words = words[1:]
-        if (
-            "accept-encoding" in words[1:2]
-            and words[0] in ("unset", "set", "edit", "edit*")
-            and server_of(line) in (None, host)
-        ):
+        if "accept-encoding" in words[1:2] and words[0] in ("unset", "set", "edit", "edit*"):
             return True
-    return any(
-        "inflate" in line.args.lower()
-        for line in context.configuration.find(*_FILTERS)
-        if server_of(line) in (None, host)
-    )
+    return any("inflate" in line.args.lower() for line in context.lines_of(host, *_FILTERS))
 
 
 @rule("MP081", "proxyhtml-no-links", "error", references=(f"{_HTML}#proxyhtmllinks",))

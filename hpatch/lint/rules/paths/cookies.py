@@ -87,9 +87,10 @@ def cookie_path_swapped(context: Context) -> Iterator[Found]:
             first, second = (word.rstrip("/") or "/" for word in reverse.node.words[:2])
             if first == second:
                 continue
-            pairs = [_paths(mapping) for mapping in context.passes if mapping.server is server]
+            passes = [mapping for mapping in context.passes_of(server.node) if mapping.server is server]
+            pairs = [_paths(mapping) for mapping in passes]
             if (second, first) in pairs and (first, second) not in pairs:
-                mapping = next(one for one in context.passes if one.server is server and _paths(one) == (second, first))
+                mapping = next(one for one in passes if _paths(one) == (second, first))
                 yield Found(
                     reverse.node.place,
                     f'no cookie of the backend has "Path={first}": the backend\'s path comes first',

@@ -42,10 +42,9 @@ def erroroverride_without_pages(context: Context) -> Iterator[Found]:
     """
     for node in _switched_on(context):
         host = server_of(node)
-        pages = context.configuration.find("errordocument")
         if may_lack(context, node):
             continue
-        if len(node.words) == 1 and not any(server_of(page) in (None, host) for page in pages):
+        if len(node.words) == 1 and not context.lines_of(host, "errordocument"):
             yield Found(
                 node.place,
                 "clients get httpd's own short pages instead of the application's errors: no ErrorDocument is set",
