@@ -107,7 +107,7 @@ def _inner(one: Inserted) -> Iterator[Inserted]:
         yield from inserted(match[0], "rewrite")
 
 
-class Rewritten(NamedTuple):
+class FilledRule(NamedTuple):
     """A RewriteRule with its texts."""
 
     rewrite: Rewrite
@@ -115,7 +115,7 @@ class Rewritten(NamedTuple):
     texts: tuple[Inserted, ...]
 
 
-def rewritten(context: Context) -> Iterator[Rewritten]:
+def rewritten(context: Context) -> Iterator[FilledRule]:
     """Every RewriteRule that fills text into a URL."""
     for one in rewrites(context):
         text = one.rule.substitution
@@ -126,7 +126,7 @@ def rewritten(context: Context) -> Iterator[Rewritten]:
             True if one.in_folder or one.node.frame.name.endswith(".htaccess") else False if one.in_server else None
         )
         filled = Filled(one.rule.pattern, condition, folder)
-        yield Rewritten(one, filled, tuple(inserted(text, "rewrite", filled.slashed)))
+        yield FilledRule(one, filled, tuple(inserted(text, "rewrite", filled.slashed)))
 
 
 def passing_maps(context: Context) -> frozenset[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from hpatch.facts.versions import since
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.clients import Filled, any_host, guarded, passing_maps, rewritten
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from hpatch.lint.rules._shared.rewriting import Rewrite
     from hpatch.text import Place
 
+_REFUSED = "rewrite-refuses-blanks"
 _MATCH = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassmatch"
 _FLAGS = "https://httpd.apache.org/docs/2.4/rewrite/flags.html#flag_p"
 _HANDLER = "https://httpd.apache.org/docs/2.4/mod/core.html#sethandler"
@@ -327,7 +329,7 @@ def rewrite_splitting(context: Context) -> Iterator[Found]:
 
     Source: https://httpd.apache.org/security/vulnerabilities_24.html, CVE-2023-25690; the flags B and BCTLS.
     """
-    if not context.before("rewrite-refuses-blanks"):
+    if not context.before(_REFUSED):
         return
     for line in _lines(context):
         rule_flags = line.rewrite.rule if line.rewrite is not None else None
@@ -344,6 +346,6 @@ def rewrite_splitting(context: Context) -> Iterator[Found]:
                 line.place,
                 f'httpd {context.version} hands "{text.text}" on as it is: a client can split the request '
                 "(CVE-2023-25690)",
-                help="Upgrade to httpd 2.4.56 or later.",
+                help=f"Upgrade to httpd {since(_REFUSED)} or later.",
             )
             break

@@ -24,7 +24,7 @@ _STATUS = r"permanent|temp|seeother|[3]\d\d"
 _ORIGIN = r"(?i)[a-z][a-z0-9+.-]*://[^/?#]+\Z"
 
 
-class Redirect(NamedTuple):
+class RedirectLine(NamedTuple):
     """A Redirect or RedirectMatch: the path or pattern ("" in a section), the URL, and the URL's word."""
 
     node: Node
@@ -33,7 +33,7 @@ class Redirect(NamedTuple):
     word: int
 
 
-def redirects(context: Context) -> Iterator[Redirect]:
+def redirects(context: Context) -> Iterator[RedirectLine]:
     """The lines of mod_alias that redirect somewhere."""
     for node in context.configuration.find(*_KEYS):
         words = node.words
@@ -41,9 +41,9 @@ def redirects(context: Context) -> Iterator[Redirect]:
         at = 1 if status and len(words) > 1 else 0
         rest = words[at:]
         if len(rest) == 2 and (rest[0][:1] == "/" or node.key == "redirectmatch"):
-            yield Redirect(node, rest[0], rest[1], at + 1)
+            yield RedirectLine(node, rest[0], rest[1], at + 1)
         elif len(rest) == 1 and section_of(node) is not None:
-            yield Redirect(node, "", rest[0], at)
+            yield RedirectLine(node, "", rest[0], at)
 
 
 @rule("MP050", "redirect-target-no-slash", "error", references=(_REDIRECT, _REWRITE))
