@@ -170,8 +170,8 @@ class _ProxyBuilder:
         if nth < 0 and node.parent is not None:
             node, nth = node.parent, 0
         return Target(
-            text, parts.scheme, parts.socket, parts.user, parts.host, parts.port, parts.path, parts.identity,
-            parts.variables, node, nth,
+            text, parts.scheme, parts.socket, parts.host, parts.port, parts.path, parts.identity, parts.variables,
+            node, nth,
         )  # fmt: skip
 
     def _params(self, line: ProxyLine) -> tuple[Param, ...]:
@@ -180,7 +180,7 @@ class _ProxyBuilder:
         for nth, text in line.extras:
             key, value = self.parameters[text]
             if value is not None:
-                found.append(Param(key, value, line.node, None, nth))
+                found.append(Param(key, value, line.node, nth))
             elif "${" not in text:
                 raise _RefusedError("arguments", f'"{text}" is not of the form key=value', nth)
         return tuple(found)
@@ -194,7 +194,7 @@ class _ProxyBuilder:
         for nth, text in line.extras:
             key, value = self.parameters[text]
             if value is not None:
-                params.append(Param(key, value, line.node, None, nth))
+                params.append(Param(key, value, line.node, nth))
             elif key.lower() in WORDS:
                 flags = {*flags, key.lower()}
             elif "${" in text:
@@ -323,7 +323,7 @@ class _ProxyBuilder:
     ) -> None:
         server = line.scope.server
         server.mappings.append(
-            Mapping(kind, server, line.node, line.path, target, params, flags, line.scope.section, None, pattern)
+            Mapping(kind, server, line.node, line.path, target, params, flags, line.scope.section, pattern)
         )
 
     def _member(self, line: ProxyLine) -> None:

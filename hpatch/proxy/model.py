@@ -19,21 +19,20 @@ class Target:
     """A worker URL: `unix:/run/a.sock|fcgi://app:9000/path$1?query`.
 
     `socket` is the path of a Unix socket or None; `scheme` and `host` are in lower case as httpd has them (an IPv6
-    host keeps its brackets), `scheme` is "" where none was written; `user` is what stands before an `@`; `port` is
-    None where none was written; `path` is what follows host and port, query included. `variables` tells that `$1`,
-    `%{…}` or an undefined `${…}` stands in scheme, host or port. `identity` is what mod_proxy compares to tell
-    workers apart: `scheme://host[:port]/path`, without the socket and without the scheme's default port.
-    `index` counts the word of the line that it is.
+    host keeps its brackets), `scheme` is "" where none was written; `port` is None where none was written; `path` is
+    what follows host and port, query included. `variables` tells that `$1`, `%{…}` or an undefined `${…}` stands in
+    scheme, user, host or port. `identity` is what mod_proxy compares to tell workers apart:
+    `scheme://[user@]host[:port]/path`, without the socket and without the scheme's default port. `index` counts the
+    word of the line that it is.
     """
 
-    __slots__ = ("host", "identity", "index", "node", "path", "port", "scheme", "socket", "text", "user", "variables")
+    __slots__ = ("host", "identity", "index", "node", "path", "port", "scheme", "socket", "text", "variables")
 
     def __init__(
         self,
         text: str,
         scheme: str,
         socket: str | None,
-        user: str,
         host: str,
         port: int | None,
         path: str,
@@ -45,7 +44,6 @@ class Target:
         self.text = text
         self.scheme = scheme
         self.socket = socket
-        self.user = user
         self.host = host
         self.port = port
         self.path = path
@@ -69,16 +67,15 @@ class Target:
 
 
 class Param:
-    """A `key=value` on a proxy line, as written."""
+    """A `key=value` on a proxy line, as written; `place` is where, or which word of the line it is."""
 
-    __slots__ = ("_place", "index", "key", "node", "value")
+    __slots__ = ("_place", "key", "node", "value")
 
-    def __init__(self, key: str, value: str, node: Node, place: Place | None = None, index: int = -1) -> None:
+    def __init__(self, key: str, value: str, node: Node, place: Place | int) -> None:
         self.key = key
         self.value = value
         self.node = node
         self._place = place
-        self.index = index
 
     def __repr__(self) -> str:
         return f"<Param {self.key}={self.value}>"
@@ -86,9 +83,7 @@ class Param:
     @property
     def place(self) -> Place:
         """Where it is written, its key included."""
-        if self._place is not None:
-            return self._place
-        return self.node.word_place(self.index) if self.index >= 0 else self.node.place
+        return self.node.word_place(self._place) if isinstance(self._place, int) else self._place
 
 
 MappingKind = Literal["ProxyPass", "ProxyPassMatch", "SetHandler", "RewriteRule"]
@@ -105,9 +100,7 @@ class Mapping:
     has no parameters), or if it depends on the request.
     """
 
-    __slots__ = (
-        "_place", "flags", "kind", "node", "params", "path", "pattern", "section", "server", "target", "worker",
-    )  # fmt: skip
+    __slots__ = ("flags", "kind", "node", "params", "path", "pattern", "section", "server", "target", "worker")
 
     def __init__(
         self,
@@ -116,11 +109,10 @@ class Mapping:
         node: Node,
         path: str,
         target: Target | None,
-        params: tuple[Param, ...] = (),
-        flags: frozenset[str] = frozenset(),
-        section: Node | None = None,
-        place: Place | None = None,
-        pattern: bool = False,
+        params: tuple[Param, ...],
+        flags: frozenset[str],
+        section: Node | None,
+        pattern: bool,
     ) -> None:
         self.kind = kind
         self.server = server
@@ -131,13 +123,12 @@ class Mapping:
         self.flags = flags
         self.section = section
         self.pattern = pattern
-        self._place = place
         self.worker: Worker | Balancer | None = None
 
     @property
     def place(self) -> Place:
         """Where it is written."""
-        return self._place or self.node.place
+        return self.node.place
 
     @property
     def exclusion(self) -> bool:

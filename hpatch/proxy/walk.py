@@ -248,8 +248,7 @@ class Walk:
 
     def server_name(self, node: Node, scope: Scope) -> None:
         """ServerName."""
-        if scope.server is not self.main:
-            scope.server.named = node
+        scope.server.named = node
 
     def setting(self, node: Node, scope: Scope) -> None:
         """Any other Proxy… or Balancer… directive, at the server's level."""

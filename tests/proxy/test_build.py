@@ -455,7 +455,7 @@ def test_the_path_of_a_location_is_a_pattern_if_it_has_wildcards(path: str, patt
         ("<Proxy ftp:>\nProxySet retry=1\n</Proxy>", (2, 1), '"ftp:" is not a worker URL: it has no //host'),
         ("ProxyPass /a balancer:b", (1, 14), '"balancer:b" is not a balancer: it has no name'),
         (
-            f"<Proxy balancer://{'b' * 90}>\nBalancerMember http://h\n</Proxy>",
+            f"<Proxy balancer://{'b' * 90}>\nBalancerMember http://h retry=1\n</Proxy>",
             (2, 1),
             f'"balancer://{"b" * 90}" is not a balancer: its name is too long',
         ),
@@ -490,6 +490,7 @@ def test_what_is_refused_and_where(text: str, place: tuple[int, int], message: s
         "<Location /a>\nProxyPassReverse\n</Location>",
         "ProxyPassReverseCookiePath /",
         "<IfModule x>\n<Proxy http://h>\n</Proxy>\n</IfModule>",
+        "<Unknown>\n<Proxy http://h>\n</Proxy>\n</Unknown>",
         "ProxyPass /a balancer://b/\nProxySet balancer://b nofailover=on",
     ],
 )
@@ -520,6 +521,7 @@ def test_parameters_beside_an_undefined_variable() -> None:
         ("ProxyPass /a http://h/", [(1, 14)]),
         ("<Location /a>\nProxyPass  http://h/\n</Location>", [(2, 12)]),
         ("<Proxy   http://h/>\nProxySet retry=1\n</Proxy>", [(1, 10)]),
+        ("<Proxy   http://h/ max=1>\nProxySet retry=1\n</Proxy>", [(1, 10)]),
         ("<Proxy   http://h/ retry=1>\n</Proxy>", [(1, 10)]),
         ("<IfModule x>\n<Proxy   http://h/ retry=1>\n</Proxy>\n</IfModule>", [(2, 10)]),
     ],
