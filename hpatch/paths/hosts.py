@@ -8,7 +8,6 @@ ServerName or ServerAlias is the request's; else the first one. A single virtual
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -80,6 +79,8 @@ class Host:
     @property
     def names(self) -> tuple[HostName, ...]:
         """All its names, in the order in which httpd compares them."""
+        if not any(one.wild for one in self.aliases):
+            return self.aliases if self.name is None else (self.name, *self.aliases)
         plain = tuple(one for one in self.aliases if not one.wild)
         wild = tuple(one for one in self.aliases if one.wild)
         return (*(() if self.name is None else (self.name,)), *plain, *wild)
@@ -202,16 +203,17 @@ class Hosts:
         found: list[tuple[Host, HostName, HostAddress, Host, HostName]] = []
         heard: set[int] = set()
         for key, chain in self.chains.items():
-            heard.add(id(chain[0]))
-            for index, host in enumerate(chain[1:], 1):
+            taken = _Taken()
+            for host in chain:
                 for name in host.names:
-                    taker = _taker(name, chain[:index])
-                    if taker is None:
+                    taker = taken.by(name)
+                    if taker is None or host is chain[0]:
                         heard.add(id(host))
                     else:
                         found.append((host, name, HostAddress(*key), *taker))
                 if not host.names:
                     heard.add(id(host))
+                taken.add(host)
         for host, name, address, other, by in found:
             yield Never(host=host, name=name, address=address, taker=other, by=by, whole=id(host) not in heard)
 
@@ -221,24 +223,48 @@ def special_is(name: str, address: str) -> bool:
     return name == "localhost" and address in ("127.0.0.1", "::1")
 
 
-def _taker(name: HostName, before: tuple[Host, ...]) -> tuple[Host, HostName] | None:
-    for host in before:
-        for other in host.names:
-            if "${" in other.text or "${" in name.text:
+_Taker = tuple["Host", HostName]
+
+
+class _Taken:
+    """The names that virtual hosts have taken so far, each by the first one."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._plain: dict[str, tuple[int, _Taker]] = {}
+        self._ends: dict[str, tuple[int, _Taker]] = {}
+        self._patterns: list[tuple[int, _Taker]] = []
+
+    def add(self, host: Host) -> None:
+        """Note a host's names."""
+        self._count += 1
+        for name in host.names:
+            entry = (self._count, (host, name))
+            if "${" in name.text:
                 continue
-            if other.text == name.text or (other.wild and not name.wild and other.matches(name.text)):
-                return host, other
-            if other.wild and name.wild and (other.text == ANY or _wider(other.text, name.text)):
-                return host, other
-    return None
+            if name.text.startswith("*") and name.text.count("*") == 1 and "?" not in name.text:
+                self._ends.setdefault(name.text[1:], entry)
+            elif name.wild:
+                self._patterns.append(entry)
+            self._plain.setdefault(name.text, entry)
 
-
-def _wider(one: str, other: str) -> bool:
-    """Whether `*.example.com` surely takes what another pattern takes."""
-    return one.count("*") == 1 and one.startswith("*") and "?" not in one and other.endswith(one[1:])
+    def by(self, name: HostName) -> _Taker | None:
+        """The first host that surely takes every request for a name, and its name; None if none does."""
+        text = name.text
+        if "${" in text:
+            return None
+        found = [self._plain[text]] if text in self._plain else []
+        if self._ends:
+            found += [self._ends[text[at:]] for at in range(len(text) + 1) if text[at:] in self._ends]
+        found += [] if name.wild else [one for one in self._patterns if one[1][1].matches(text)]
+        return min(found, key=lambda one: one[0])[1] if found else None
 
 
 def _ip(text: str) -> str | None:
+    if ":" not in text and not text.replace(".", "").isdigit():
+        return None
+    import ipaddress
+
     try:
         return str(ipaddress.ip_address(text.strip("[]").partition("%")[0]))
     except ValueError:

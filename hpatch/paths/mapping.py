@@ -172,6 +172,14 @@ def proxied(mapping: Mapping, uri: str, raw: str) -> Proxied | None:
     return Proxied(mapping, url(target + uri[length:], encoded=bool(words)))
 
 
+def matches(mapping: Mapping, uri: str) -> bool:
+    """Whether a ProxyPass matches a decoded path. Raises UnknownError."""
+    _known(mapping.node, mapping.path)
+    if mapping.pattern:
+        return search(mapping.node, mapping.path, uri) is not None
+    return covered(uri, mapping.path) > 0
+
+
 def _by_pattern(mapping: Mapping, match: re.Match[str], encoded: bool) -> str | None:
     """The URL of a ProxyPassMatch. Without a reference to a capture, the whole path follows the target."""
     if mapping.target is None:

@@ -213,12 +213,12 @@ class RuleList:
         if result.answer is not None or changed is None:
             return replace(result, uri=uri, query=query if changed is None else done.query)
         text = done.filename
-        if text.startswith("proxy:"):
+        if done.passed:
+            result.uri, result.passed = text, True
+        elif text.startswith("proxy:"):
             result.proxy = (_escaped(text[6:], changed), changed.node)
         elif _absolute(text):
             result.answer = done.redirection(changed, query)
-        elif done.passed:
-            result.uri, result.passed = text, True
         else:
             result.file = (text, changed.node, changed.substitution)
         result.query = done.query

@@ -4,30 +4,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hpatch.paths.hosts import hosts
+from hpatch.paths.hosts import hosts as hosts_of
 from hpatch.paths.model import Disk, Unread
 from hpatch.paths.sections import Sections
 from hpatch.proxy.build import build
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Configuration, Node
-    from hpatch.paths.hosts import Host
+    from hpatch.paths.hosts import Host, Hosts
     from hpatch.proxy.model import Mapping, Proxy
 
 
 class Site:
     """A configuration's hosts, sections and mappings. `disk` is what is known of httpd's files."""
 
-    def __init__(self, configuration: Configuration, proxy: Proxy | None = None, disk: Disk | None = None) -> None:
+    def __init__(
+        self,
+        configuration: Configuration,
+        proxy: Proxy | None = None,
+        disk: Disk | None = None,
+        hosts: Hosts | None = None,
+    ) -> None:
         self.configuration = configuration
-        self.hosts = hosts(configuration)
+        self.hosts = hosts_of(configuration) if hosts is None else hosts
         self.sections = Sections(configuration)
         self.disk: Disk = Unread() if disk is None else disk
+        self._hosts = {id(host.node): host for host in self.hosts.virtual}
         self._mappings: dict[int, list[Mapping]] = {}
         for server in (build(configuration) if proxy is None else proxy).servers:
             for mapping in server.mappings:
                 if mapping.kind in ("ProxyPass", "ProxyPassMatch"):
                     self._mappings.setdefault(_key(server.node), []).append(mapping)
+
+    def host(self, section: Node | None) -> Host:
+        """The server of a `<VirtualHost>`, the main server for None."""
+        return self.hosts.main if section is None else self._hosts[id(section)]
 
     def passes(self, host: Host) -> list[Mapping]:
         """The ProxyPass and ProxyPassMatch of a server outside of sections, in the order in which httpd tries them.

@@ -47,7 +47,8 @@ class Who:
     """What becomes of a request.
 
     `host` is the virtual host (None if hpatch cannot tell), `steps` what httpd asked, in order, `layers` the sections
-    that hold in the end, `access` what the access rules say (None if they were not asked).
+    that hold in the end, `access` what the access rules say (None if they were not asked), `page` where the page comes
+    from that a local ErrorDocument names for an error.
     """
 
     request: ClientRequest
@@ -56,6 +57,7 @@ class Who:
     layers: tuple[Layer, ...]
     access: Access | None
     answer: Reply
+    page: Reply | None = None
 
 
 def who(site: Site, request: ClientRequest) -> Who:
@@ -69,6 +71,7 @@ def who(site: Site, request: ClientRequest) -> Who:
         layers=tuple(walk.layers),
         access=walk.access,
         answer=answer,
+        page=walk.page,
     )
 
 
@@ -93,12 +96,14 @@ class _Walk:
         self.layers: list[Layer] = []
         self.access: Access | None = None
         self.unseen: list[str] = []
+        self.page: Reply | None = None
         self.proxy: tuple[str, Node] | None = None
         self.filename = ""
         self.aliased: tuple[str, Node] | None = None
         self.script: Node | None = None
         self.found: FoundFile | None = None
         self.uri = ""
+        self.raw = request.path
         self.query = request.query
         self.no_proxy: tuple[bool | None, Node | None] = (False, None)
         self.forced: tuple[str, Node] | None = None
@@ -187,13 +192,15 @@ class _Walk:
 
     def _translate(self) -> None:
         merge = self._setting("mergeslashes", "on") != "off"
-        raw = self.request.path
-        self.uri = uri.normalized(raw, merge=merge)
+        # A path that begins with several slashes would be read as a host; httpd drops all but one (ap_parse_uri).
+        self.raw = "/" + self.request.path.lstrip("/") if self.request.path.startswith("/") else self.request.path
+        self.uri = uri.normalized(self.raw, merge=merge)
         self._variables()
         self.layers = self._url_layers()
         if self._proxied(before=True):
             # The path stays encoded, but the rules still run, over the backend's URL.
-            if self._rewritten() and not self.filename.startswith("proxy:"):
+            before = self.uri
+            if (self._rewritten() and not self.filename.startswith("proxy:")) or self.uri != before:
                 raise UnknownError("a rewrite rule changes what a ProxyPass with mapping= has taken")
             return
         slashes = self._own_setting("allowencodedslashes", "off")
@@ -207,6 +214,8 @@ class _Walk:
         """The translate_name hooks."""
         if self._rewritten():
             return
+        if not self.uri.startswith("/"):
+            self._status(400, f'a rewrite rule makes "{self.uri}" of the path, which is no path')
         if self._proxied(before=False):
             return
         if self._redirected("translate") or self._aliased():
@@ -258,7 +267,7 @@ class _Walk:
         """mod_proxy's hooks: before the path is decoded, those with `mapping=`, after it the others."""
         site = self.site
         phase = "pre" if before else "translate"
-        raw = self.uri if before else self.request.path
+        raw = self.uri if before else self.raw
         asked: list[Node] = []
         inside = [
             (one, layer.holds)
@@ -290,7 +299,8 @@ class _Walk:
                 return False
             text = f'"{each.node.name} {each.node.args}" takes it'
             self._step(phase, "mod_proxy", "takes", text, each.node)
-            self._hand_on(result.url, each.node)
+            kept = self._own_setting("allowencodedslashes", "off") == "nodecode"
+            self._hand_on(result.url.replace("%252F", "%2F") if kept else result.url, each.node)
             return True
         if asked:
             count = "1 mapping" if len(asked) == 1 else f"{len(asked)} mappings"
@@ -573,6 +583,8 @@ class _Walk:
             self._adopt(inner)
             return 200
         if found is not None and found.kind == "redirect":
+            if what == "FallbackResource":
+                raise UnknownError(f'{what} "{path}" leads to a redirection', node)
             self._inside(inner, found)
         self._step("fixups", "mod_dir", "declines", f'{what} "{path}": nothing answers there', node)
         return None if found is None or found.status in (None, 200, 404) else found.status
@@ -684,6 +696,7 @@ class _Walk:
             found = inner.looked_up() or inner.handled()
         except UnknownError as unknown:
             found = Reply(kind="unknown", text=unknown.text)
+        self.page = found
         text = f'ErrorDocument {status} "{page[0]}": the page comes from {described(found)}'
         self._step("handler", "core", "unknown" if found.kind == "unknown" else "changes", text, page[1])
 

@@ -34,7 +34,7 @@ def _pairs(httpd: str, folder: Path, seed: int, hosts: int, asks: int) -> Iterat
             for _ in range(asks):
                 path, method = random.choice(ASKED), random.choice(METHODS)
                 told, seen = server.told(path, host, method), server.ask(path, host, method)
-                yield f"{method} {path}\n{main}\n--\n{text}", told, seen, agree(told.answer, seen, host, server.port)
+                yield f"{method} {path}\n{main}\n--\n{text}", told, seen, agree(told, seen, host, server.port)
 
 
 def _held(httpd: str, folder: Path, seed: int, hosts: int, asks: int) -> tuple[int, int]:
