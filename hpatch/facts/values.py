@@ -40,6 +40,22 @@ def find(key: str) -> Values | None:
     return Values(name=name, arguments=arguments, since=table.version(since), source=source)
 
 
+@cache
+def _words() -> dict[str, dict[str, tuple[str, Version]]]:
+    found: dict[str, dict[str, tuple[str, Version]]] = {}
+    for name, word, since, _ in table.rows("words"):
+        found.setdefault(name.lower(), {})[word.lower()] = (word, Version.parse(since))
+    return found
+
+
+def words(key: str) -> dict[str, tuple[str, Version]]:
+    """The words that a directive takes only from a release on, in lower case, each as it is spelt, with the release.
+
+    A word with `=` at its end has a value behind it.
+    """
+    return _words().get(key, {})
+
+
 def names() -> tuple[str, ...]:
     """The directives that the table has, in lower case."""
     return tuple(_rows())

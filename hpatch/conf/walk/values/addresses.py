@@ -6,6 +6,7 @@ import re
 
 from hpatch.conf.walk.values.model import Arguments, Judge, Kind, Wrong, argv, unknown
 from hpatch.conf.walk.values.numbers import c_atoi, strtol
+from hpatch.facts import versions
 
 _PORTS = range(1, 65536)
 _QUAD = re.compile(r"0*([0-9]{1,3})\.0*([0-9]{1,3})\.0*([0-9]{1,3})\.0*([0-9]{1,3})")
@@ -250,12 +251,15 @@ def allow(_: str) -> Judge:
             return None
         if words[0].lower() != "from":
             return Wrong(0, f'takes "from" first, not "{words[0]}"')
-        return next(filter(None, (_client(index, word) for index, word in enumerate(words[1:], 1))), None)
+        version = given.configuration.version
+        comments = version is None or version >= versions.since("allow-refuses-comments")
+        faults = (_client(index, word, comments=comments) for index, word in enumerate(words[1:], 1))
+        return next(filter(None, faults), None)
 
     return judged
 
 
-def _client(index: int, word: str) -> Wrong | None:
+def _client(index: int, word: str, *, comments: bool) -> Wrong | None:
     if not word or unknown(word) or word.lower() == "all" or word.lower().startswith("env="):
         return None
     address, slash, mask = word.partition("/")
@@ -263,6 +267,6 @@ def _client(index: int, word: str) -> Wrong | None:
         if _looks_like_address(address) and _network(address, mask if slash else None) is not False:
             return None
         return Wrong(index, f'takes an address or a network such as 10.0.0.0/8, not "{word}"')
-    if "#" in word:
+    if "#" in word and comments:
         return Wrong(index, f'takes no comment behind its arguments, here "{word}"', "Move it to its own line.")
     return None

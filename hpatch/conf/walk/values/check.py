@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hpatch.conf.walk.model import Refused, consequence, walked
 from hpatch.conf.walk.values.model import Arguments
 from hpatch.conf.walk.values.notation import judge
+from hpatch.conf.walk.values.releases import too_new
 from hpatch.facts import names, values
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def refused(configuration: Configuration) -> Iterator[Refused]:
         for node in nodes:
             if node.args in sound:
                 continue
-            wrong = judged(Arguments(node, node.words, configuration))
+            given = Arguments(node, node.words, configuration)
+            wrong = judged(given) or too_new(given)
             if wrong is None:
                 if key not in _PLACED:
                     sound.add(node.args)
@@ -46,9 +48,7 @@ def _judging(configuration: Configuration, key: str) -> tuple[Judge, bool] | Non
     """What judges a directive, and whether the version is known to refuse what it refuses. None for no judge."""
     row = values.find(key)
     version = configuration.version
-    if row is not None:
-        if row.since is not None and version is not None and version < row.since:
-            return None
+    if row is not None and (row.since is None or version is None or version >= row.since):
         return judge(row.arguments), row.since is None or version is not None
     return (judge(_FLAG), True) if _flag(configuration, key) else None
 

@@ -30,6 +30,9 @@ def directive_value(context: Context) -> Iterator[Found]:
     dialect has. Where a fault depends on a module that may be loaded, the confidence is medium. In a part of a
     configuration, an unknown provider is reported only if it looks like a known one misspelt.
 
+    With `--httpd-version`, the rule also reports words that came with a later release. Their confidence is medium,
+    since a distribution may have given them to an older one.
+
     Fires on::
 
         Listen 80800
@@ -47,6 +50,11 @@ def directive_value(context: Context) -> Iterator[Found]:
         <Location "/admin/">
             Require granted
         </Location>
+
+    Fires on::
+
+        # options: --httpd-version 2.4.29
+        SSLProtocol -all +TLSv1.3
 
     Write instead::
 
