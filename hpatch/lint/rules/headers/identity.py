@@ -42,7 +42,8 @@ def identity_header_spoofable(context: Context) -> Iterator[Found]:
     all other requests as it came. A client that sends `X-Remote-User: admin` there is admin for the backend. The same
     holds for `add`, `append` and `merge`, which keep the client's value, and for `setifempty`.
 
-    The rule is silent if another line unsets or sets the header for all requests.
+    The rule is silent if another line unsets or sets the header for all requests, and if a Require in the section of
+    the line lets nobody through without a login.
 
     Unset the header for the whole server: `RequestHeader unset X-Remote-User`.
 
@@ -78,6 +79,20 @@ def identity_header_spoofable(context: Context) -> Iterator[Found]:
             RequestHeader set X-Remote-User "expr=%{REMOTE_USER}"
         </Location>
 
+    Silent on (nobody gets there without a login)::
+
+        ProxyPass "/app" "http://10.0.0.5:8080/app"
+        <Location "/app">
+            AuthType Basic
+            AuthName "app"
+            AuthUserFile "/etc/apache2/users"
+            Require valid-user
+            RewriteEngine On
+            RewriteCond "%{LA-U:REMOTE_USER}" "(.+)"
+            RewriteRule "." "-" [E=RU:%1]
+            RequestHeader set X-Remote-User "%{RU}e" env=RU
+        </Location>
+
     Silent on (every request gets it)::
 
         ProxyPass "/" "http://10.0.0.5:8080/"
@@ -90,9 +105,10 @@ def identity_header_spoofable(context: Context) -> Iterator[Found]:
         if line.action not in SETS or not _identity(line):
             continue
         same = [other for other in lines if other.name == line.name]
-        for path, mapping in _requests(context, line, whole=line.action == "set" and line.sure):
+        certain = line.sure or _met(context, line)
+        for path, mapping in _requests(context, line, whole=line.action == "set" and certain):
             host = mapping.server.node or server_of(line.node)
-            settled = (_settles(other, line, host, path) for other in same)
+            settled = (_settles(other, line, host, path, certain=certain) for other in same)
             if any(one is not False for one in settled):
                 continue
             yield Found(
@@ -134,12 +150,32 @@ def _backend(mapping: Mapping) -> tuple[str, int | None, str | None]:
     return ("", None, None) if target is None else (target.host, target.port, target.socket)
 
 
-def _settles(other: HeaderLine, line: HeaderLine, host: Node | None, path: str) -> bool | None:
+_LOGIN = r"(?i)(valid-user|user|group|ldap-|claim|shib|ssl-verify-client|dbm-group|dbd-group|file-)"
+
+
+def _met(context: Context, line: HeaderLine) -> bool:
+    """Whether the condition of a line holds for every request that gets through: nobody does without a login."""
+    section = section_of(line.node)
+    by_certificate = "SSL_CLIENT" in line.clause or "SSL_CLIENT" in line.value
+    if conditional(line.node):
+        return False
+    host = server_of(line.node)
+    for node in context.configuration.find("sslverifyclient") if by_certificate else ():
+        required = [word.lower() for word in node.words[:1]] == ["require"]
+        if required and section_of(node) in (None, section) and server_of(node) in (None, host):
+            return True
+    return section is not None and any(
+        node.parent is section and re.match(_LOGIN, node.args) is not None
+        for node in context.configuration.by_key.get("require", ())
+    )
+
+
+def _settles(other: HeaderLine, line: HeaderLine, host: Node | None, path: str, *, certain: bool) -> bool | None:
     """Whether a line takes the client's value away from all requests for a path; None if that is not known."""
     if other.action not in ("set", "unset"):
         # An edit may do so.
         return None if other.action.startswith("edit") else False
-    if other.clause.lower().startswith(("env=", "expr=")) or conditional(other.node):
+    if not other.sure and not (certain and other.node is line.node):
         return None if other.node is not line.node and other.action == "unset" else False
     if other.action == "set" and other.node is not line.node and line.action in ("add", "append", "merge"):
         return True

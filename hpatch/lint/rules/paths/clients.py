@@ -28,6 +28,7 @@ class _Line(NamedTuple):
     """A ProxyPassMatch or a RewriteRule with [P], with the texts in its URL."""
 
     place: Place
+    url: str
     rewrite: Rewrite | None
     filled: Filled
     texts: tuple[Inserted, ...]
@@ -40,10 +41,16 @@ def _lines(context: Context) -> Iterator[_Line]:
             continue
         filled = Filled(mapping.path)
         texts = tuple(inserted(target.text, "match", filled.slashed))
-        yield _Line(target.place, None, filled, texts)
+        yield _Line(place=target.place, url=target.text, rewrite=None, filled=filled, texts=texts)
     for line in rewritten(context):
         if line.rewrite.rule.proxied:
-            yield _Line(line.rewrite.node.place, line.rewrite, line.filled, line.texts)
+            yield _Line(
+                place=line.rewrite.node.place,
+                url=line.rewrite.rule.substitution,
+                rewrite=line.rewrite,
+                filled=line.filled,
+                texts=line.texts,
+            )
 
 
 def _glued(text: Inserted, filled: Filled) -> bool:
@@ -158,8 +165,9 @@ def target_from_client(context: Context) -> Iterator[Found]:
     httpd, a client reaches servers that only httpd should reach (SSRF), on this machine, too.
 
     The rule is silent about groups that list what is allowed (`(a|b)`), about maps from a file, about words between
-    written parts of a name (`http://$1.apps.internal`), and if a condition allows certain hosts. If any single word may
-    be the host, and for `%{HTTP_HOST}` in a virtual host that may answer for its own names only, it is a warning.
+    written parts of a name (`http://$1.apps.internal`), about balancers, and if a condition allows certain hosts. If
+    any single word may be the host, or any number the port, it is a warning; so is `%{HTTP_HOST}` in a virtual host
+    that may answer for its own names only.
 
     List the hosts in the pattern, or in a RewriteMap from a file.
 
@@ -197,6 +205,9 @@ def target_from_client(context: Context) -> Iterator[Found]:
     """
     maps: frozenset[str] | None = None
     for line in _lines(context):
+        if line.url[:9].lower() == "balancer:":
+            # The balancers are those that the configuration defines.
+            continue
         for text in line.texts:
             if text.part not in ("scheme", "host", "port", "socket") or _glued(text, line.filled):
                 continue
@@ -235,7 +246,9 @@ def target_from_client(context: Context) -> Iterator[Found]:
 def _bounded(text: Inserted) -> bool:
     """Whether a word stands beside written parts of a name, or is the number of a port."""
     after = text.after.partition(":")[0]
-    return text.part in ("port", "socket") or bool(text.before.rpartition("@")[2]) or "." in after or "-" in after
+    if text.part == "port":
+        return not text.before.endswith(":")
+    return text.part == "socket" or bool(text.before.rpartition("@")[2]) or "." in after or "-" in after
 
 
 def _what(text: Inserted) -> str:

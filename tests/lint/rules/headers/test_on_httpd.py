@@ -231,6 +231,12 @@ CASES: dict[str, tuple[str, str, Probe]] = {
     "spoof-match-all": (SPOOF, f"{PASS}{ADMIN.replace('Location', 'LocationMatch').replace('/admin', '^/')}", mallory),
     "spoof-if": (SPOOF, f'{PASS}<If "-n %{{REMOTE_USER}}">\nRequestHeader set X-Remote-User a\n</If>\n', mallory),
     "spoof-env": (SPOOF, f"{PASS}RequestHeader set X-Remote-User a env=USER\n", mallory),
+    "spoof-env-login": (
+        SPOOF,
+        f"{PASS}<Location />\nAuthType Basic\nAuthName a\nAuthUserFile users\nRequire valid-user\n"
+        'RequestHeader set X-Remote-User a "expr=-n %{REMOTE_USER}"\n</Location>\n',
+        mallory,
+    ),
     "spoof-empty": (SPOOF, f"{PASS}RequestHeader setifempty X-Remote-User expr=%{{REMOTE_USER}}\n", mallory),
     "spoof-append": (SPOOF, f"{PASS}RequestHeader append X-Remote-User a\n", mallory),
     "spoof-append-unset": (

@@ -29,6 +29,12 @@ def leads_to_b(path: str, header: str = "X-To") -> Probe:
     return probe
 
 
+def leads_to_port_of_b(server: Running, host: str) -> bool:
+    """A request for a path with B's port in it is answered by B."""
+    port = server.backends["b"].rpartition(":")[2]
+    return server.ask(f"/p/{port}/", {"Host": host})[1].startswith("b/")
+
+
 def redirected(path: str) -> Probe:
     """A redirect leads to another host than h.example, or to a path that misses its slash."""
 
@@ -121,6 +127,9 @@ CASES: dict[str, tuple[str, str, Probe]] = {
         f"{ON}RewriteMap low int:tolower\nRewriteRule ^/f/([^/]+) http://${{low:$1}}/x [P]\n",
         leads_to_b("/f/B"),
     ),
+    "chosen-port": (CHOSEN, f"{ON}RewriteRule ^/p/([0-9]+)/ http://localhost:$1/x [P]\n", leads_to_port_of_b),
+    "chosen-port-pass": (CHOSEN, "ProxyPassMatch ^/p/([0-9]+)/ http://localhost:$1/x\n", leads_to_port_of_b),
+    "listed-port": (CHOSEN, f"{ON}RewriteRule ^/p/(8080|8081)/ http://localhost:$1/x [P]\n", leads_to_port_of_b),
     "listed": (CHOSEN, f"{ON}RewriteRule ^/f/(a|localhost)/(.*)$ http://$1/$2 [P]\n", leads_to_b("/f/B/x")),
     "listed-map": (
         CHOSEN,
