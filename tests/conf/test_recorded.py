@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from hpatch.conf.load import Options, load_text
 from hpatch.conf.reader import Reader
-from tests.support.conf.recorded import CORPUS, NAMES, RECORDED, read
+from tests.support.conf.recorded import CORPUS, NAMES, RECORDED, read, recorded
 from tests.support.conf.strategies import ENVIRONMENT, configurations
 from tests.support.conf.told import told
 
@@ -23,11 +23,12 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_read(corpus: Path, name: str) -> None:
-    assert read(corpus, name) == (RECORDED / f"{name}.txt").read_text()
+    assert read(corpus, name) == recorded(name).read_text()
 
 
 def test_nothing_else_is_recorded() -> None:
-    assert sorted(path.name.removesuffix(".txt") for path in RECORDED.iterdir()) == NAMES
+    found = {str(path.relative_to(RECORDED)).removesuffix(".txt") for path in RECORDED.rglob("*.txt")}
+    assert found == set(NAMES)
 
 
 @given(text=configurations())

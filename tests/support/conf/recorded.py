@@ -20,7 +20,9 @@ from tests.support.conf.told import told
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 RECORDED = CORPUS / "read"
-NAMES = sorted(path.name for path in CORPUS.glob("*.conf"))
+NAMES = sorted(
+    str(path.relative_to(CORPUS)) for path in (*CORPUS.glob("*.conf"), *CORPUS.glob("templates/*")) if path.is_file()
+)
 
 
 def views() -> dict[str, Options]:
@@ -32,10 +34,15 @@ def views() -> dict[str, Options]:
     return {"all is known": known, "nothing is known": DEFAULTS}
 
 
+def recorded(name: str) -> Path:
+    """Where the record of a file is."""
+    return RECORDED / f"{name}.txt"
+
+
 def read(folder: Path, name: str) -> str:
     """What the reader tells of a file of the corpus, which is in this folder."""
-    with _inside(folder):
-        texts = {title: told(load(name, options)) for title, options in views().items()}
+    with _inside((folder / name).parent):
+        texts = {title: told(load(Path(name).name, options)) for title, options in views().items()}
     if len(set(texts.values())) == 1:
         texts = {" and ".join(texts): texts.popitem()[1]}
     return "\n".join(f"# {title}\n{text}" for title, text in texts.items())
@@ -52,8 +59,8 @@ def _inside(folder: Path) -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    RECORDED.mkdir(exist_ok=True)
-    for old in RECORDED.glob("*.txt"):
+    for old in RECORDED.rglob("*.txt"):
         old.unlink()
     for each in NAMES:
-        (RECORDED / f"{each}.txt").write_text(read(CORPUS, each))
+        recorded(each).parent.mkdir(parents=True, exist_ok=True)
+        recorded(each).write_text(read(CORPUS, each))

@@ -10,7 +10,8 @@ from hpatch.text import Place
 
 def told(configuration: Configuration) -> str:
     """The files, directives, conditionals and problems, each with its place; and what `by_key` and the counts say."""
-    return "".join(f"{_visible(line)}\n" for line in _lines(configuration))
+    written = configuration.as_written or str
+    return "".join(f"{_visible(written(line))}\n" for line in _lines(configuration))
 
 
 def _lines(configuration: Configuration) -> Iterator[str]:
@@ -21,6 +22,10 @@ def _lines(configuration: Configuration) -> Iterator[str]:
         yield f"server root {configuration.server_root}"
     for file in configuration.files[1:]:
         yield f"file {file.name}{f' by {file.link}' if file.link else ''}, {_place(file.named_at)}"
+    for name, template in configuration.templates.items():
+        marks = ", named" * template.named + f", code at {_place(template.code)}" * (template.code is not None)
+        lines = f"{template.unjudged} of {template.lines} lines not judged"
+        yield f"template {name}: {' '.join(template.languages)}, {lines}, first at {_place(template.first)}{marks}"
     for name, value in configuration.defines.items():
         yield f"define {name}{'' if value is None else f'={value}'}"
     for name, place in modules.loaded_at.items():
