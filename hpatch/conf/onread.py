@@ -247,13 +247,15 @@ def _lua_provider(reading: ReadingState, call: Call) -> None:
 def _conditional(reading: ReadingState, call: Call) -> None:
     name = call.name
     if call.key == "<ifversion":
+        version = reading.configuration.version
         try:
-            verdict = conditionals.if_version(words.split(call.args), reading.configuration.version)
+            verdict = conditionals.if_version(words.split(call.args), version)
         except conditionals.ConditionError as why:
             reading.problem("conditional", f"{name}> {why}", call.place)
             _undecided(reading, call, "its condition cannot be read")
             return
-        _decide(reading, call, verdict, False, "the version of httpd is not known")
+        reason = "the version of httpd is not known" if version is None else f"httpd is {version}"
+        _decide(reading, call, verdict, False, reason)
         return
     end = call.args.rfind(">")
     if end < 0:
