@@ -85,8 +85,12 @@ def _by_rules(layers: list[Layer], verdict: Verdict, node: Node | None) -> Acces
         )
     if verdict == "login":
         kind = last(layers, "authtype")
-        named = kind is not None and kind.words[:1] and kind.words[0].lower() != "none"
-        if not named:
+        named = "none" if kind is None or not kind.words else kind.words[0].lower()
+        if named not in ("none", "basic", "digest"):
+            return Access(
+                verdict="unknown", status=None, node=kind, text=f'AuthType "{named}" decides how it asks for a login'
+            )
+        if named == "none":
             return Access(
                 verdict="denied", status=500, node=node, text=_said(node, "asks for a login, and no AuthType says how")
             )

@@ -172,6 +172,16 @@ def proxied(mapping: Mapping, uri: str, raw: str) -> Proxied | None:
     return Proxied(mapping, url(target + uri[length:], encoded=bool(words)))
 
 
+def prefixes(path: str, uri: str) -> bool | None:
+    """Whether a written path, or a pattern, covers a decoded path; None if that is not known."""
+    if "${" in path:
+        return None
+    if path.startswith("/"):
+        return covered(uri, path) > 0
+    pattern = regex(path)
+    return None if pattern is None else pattern.search(uri) is not None
+
+
 def matches(mapping: Mapping, uri: str) -> bool:
     """Whether a ProxyPass matches a decoded path. Raises UnknownError."""
     _known(mapping.node, mapping.path)

@@ -16,7 +16,8 @@ from hpatch.conf.words import SPACE, rewrite_argument
 from hpatch.paths import uri as uris
 from hpatch.paths.model import Reply, UnknownError
 from hpatch.paths.patterns import regex
-from hpatch.paths.sections import DIRECTORIES, FILES, IFS, LOCATIONS, PROXIES, argument
+from hpatch.paths.sections import FILES, IFS, LOCATIONS, PROXIES, argument
+from hpatch.proxy.rewrite import parse_condition
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -135,17 +136,15 @@ def rule(node: Node, conditions: tuple[RewriteCondition, ...] = ()) -> WrittenRu
 
 def condition(node: Node) -> RewriteCondition | None:
     """Read a RewriteCond; None if it has too few arguments."""
-    test, at = rewrite_argument(node.args, 0)
-    if at > len(node.args):
+    read = parse_condition(node.args)
+    if read is None:
         return None
-    pattern, at = rewrite_argument(node.args, at)
-    given, _ = rewrite_argument(node.args, at)
     return RewriteCondition(
         node=node,
-        test=test,
-        pattern=pattern.removeprefix("!"),
-        negated=pattern.startswith("!"),
-        flags=frozenset(flags(given)),
+        test=read.test,
+        pattern=read.pattern.removeprefix("!"),
+        negated=read.pattern.startswith("!"),
+        flags=frozenset(read.flags),
     )
 
 
@@ -518,9 +517,16 @@ class _Run:
             self.result.answer = Reply(kind="status", text="a capture has a question mark", status=403, node=one.node)
         return value
 
+    def _based(self, url: str) -> str:
+        """A URL whose path begins with the section's: RewriteBase takes its place."""
+        base, start = self.rules.base, url.find("/", url.find("://") + 3)
+        if base is None or start < 0 or not url[start:].startswith(self.rules.folder):
+            return url
+        return url[:start] + base.rstrip("/") + "/" + url[start + len(self.rules.folder) :]
+
     def redirection(self, one: WrittenRule, before: str | None) -> Reply:
         """The redirection to what the rules made."""
-        target = _escaped(self.filename, one)
+        target = _escaped(self._based(self.filename), one)
         if self.query is not None:
             kept = one.has("ne") or self.query == before
             target += "?" + (self.query if kept else uris.encoded(self.query))
@@ -609,7 +615,7 @@ def of_server(parts: list[ServerPart]) -> RuleList:
 
 
 def of_sections(layers: list[Layer]) -> RuleList | None:
-    """The rules that run for a request in the fixups; None if there are none or the engine is off.
+    """The rules that run in the fixups; None if no section has any directive of mod_rewrite, or the engine is off.
 
     Raises UnknownError if hpatch does not know whether a section with rules holds.
     """
@@ -631,10 +637,8 @@ def of_sections(layers: list[Layer]) -> RuleList | None:
         section = layer.node
         bases = [node.words[0] for node in layer.lines if node.key == "rewritebase" and node.words]
         base = bases[-1] if bases else base if "mergebase" in above else None
-    if section is None or not rules or not on(layers):
+    if section is None or not on(layers):
         return None
-    if section.key in IFS or section.key in FILES or argument(section)[1]:
+    if rules and (section.key in IFS or section.key in FILES or argument(section)[1]):
         raise UnknownError(f'hpatch does not follow the rules in "{section.name} {section.args}"', section)
-    if section.key in (*DIRECTORIES, *LOCATIONS, *PROXIES):
-        return RuleList(tuple(rules), section, base)
-    return None
+    return RuleList(tuple(rules), section, base)

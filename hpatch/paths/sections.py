@@ -120,7 +120,7 @@ class Sections:
             if holds and maybe and not _is_above(text, above):
                 holds = None
             if holds is not False:
-                layers.append(Layer(node, tuple(node.children or ()), holds))
+                layers.append(Layer(node, tuple(node.children or ()), None if node.conditions else holds))
         layers.sort(key=lambda layer: len(_segments(argument(layer.node)[0])) if layer.node is not None else 0)
         layers += expressions
         name = found.path.rpartition("/")[2] if found.kind is not FileKind.FOLDER else ""

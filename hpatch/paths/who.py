@@ -29,6 +29,12 @@ _MOST = 10
 _FOR_GET = ("server-status", "server-info", "ldap-status")
 """Handlers that leave other methods than GET to httpd's own."""
 _BAD_PORT = r"^(?:[^|]*\|)?[a-z0-9]+://(?:\[[^]]*\]|[^/:?\[]*):[0-9]*[^0-9/?]"
+_OTHERS = {
+    "cacheenable": "a stored response may answer",
+    "mdomain": "a challenge of its own goes first",
+    "secruleengine": "its rules may deny",
+}
+_FOREIGN = ("wsgiscriptalias", "wsgiscriptaliasmatch", "jkmount", "jkmountfile", "jkmountcopy", "jkautoalias")
 _KIND = 'whether "{}" is a file, a folder or nothing'
 _PHASE = {
     "vhost": "vhost",
@@ -163,6 +169,10 @@ class _Walk:
         if self.chosen is None:
             self.chosen = site.hosts.answering(request.address, request.port, request.host, request.path)
             self._step("vhost", "core", "takes", f"{self.host.title}: {self.chosen.why}", self.chosen.node)
+            for one in (*self.chosen.asked, self.host):
+                if one.node is not None and one.node.conditions:
+                    raise UnknownError(f"hpatch does not know whether httpd reads {one.title}", one.node)
+            self._others()
             if self.chosen.refused:
                 self._status(400, "StrictHostCheck refuses a name that no virtual host has")
         if not accesses.knows(request.method):
@@ -174,6 +184,23 @@ class _Walk:
         self._storage()
         self._check()
         self._fixups()
+
+    def _others(self) -> None:
+        """What may answer or deny besides, and is not followed here."""
+        if not self.site.configuration.main:
+            self.unseen.append("the main server: this is a part of a configuration")
+        for layer in self.site.sections.defaults(self.host):
+            for node in layer.lines:
+                what = _OTHERS.get(node.key)
+                if what is not None and [word.lower() for word in node.words[:1]] != ["off"]:
+                    self.unseen.append(f'"{node.name} {node.args}": {what}')
+
+    def _foreign(self) -> None:
+        """Modules that take requests by themselves, after mod_proxy."""
+        for node, _ in sections.lines(self.site.sections.defaults(self.host), *_FOREIGN):
+            words = node.words
+            if node.key.startswith("jk") or not words or mapping.prefixes(words[0], self.uri) is not False:
+                raise UnknownError(f'"{node.name} {node.args}" may answer', node)
 
     def _url_layers(self) -> list[Layer]:
         """The sections that hold before anything maps the path."""
@@ -218,6 +245,7 @@ class _Walk:
             self._status(400, f'a rewrite rule makes "{self.uri}" of the path, which is no path')
         if self._proxied(before=False):
             return
+        self._foreign()
         if self._redirected("translate") or self._aliased():
             return
         self._user_folders()
@@ -487,10 +515,13 @@ class _Walk:
         """mod_rewrite's rules of sections."""
         found = self.found
         filename = self.filename if found is None else found.path
-        if found is not None and found.kind is None and not rules.section_is_location:
+        if found is not None and found.kind is None and rules.rules and not rules.section_is_location:
             self.unseen.append(_KIND.format(found.path))
         if found is not None and found.kind is FileKind.FOLDER and f"{found.path}/" == rules.folder:
             return
+        if _options(self.layers).isdisjoint(("followsymlinks", "symlinksifownermatch")):
+            text = "rewrite rules in a section need Options FollowSymLinks or SymLinksIfOwnerMatch"
+            self._status(403, text, rules.section)
         rest = "" if found is None else found.rest
         result = rules.run_inside(self.uri, self.query, self.facts, filename, rest, self.root)
         self._ran("fixups", result)
@@ -663,9 +694,13 @@ class _Walk:
             self._status(403, f'"{found.path}" is a folder without an index, and Options has no Indexes')
         if method == "OPTIONS":
             self._status(200, "httpd answers OPTIONS itself")
+        dav = sections.last(self.layers, "dav")
+        if dav is not None and method != "GET" and [word.lower() for word in dav.words[:1]] != ["off"]:
+            raise UnknownError(f'"{dav.name} {dav.args}" answers "{method}"', dav)
         if method not in ("GET", "POST"):
             self._status(405, f'httpd serves no files to "{method}"')
         if found.kind is FileKind.NOTHING:
+            self._lenient(found)
             self._status(404, f'there is no "{found.path}"')
         if found.kind is FileKind.FOLDER:
             self._status(404, f'"{found.path}" is a folder, and nothing lists it')
@@ -678,6 +713,14 @@ class _Walk:
             if sections.last(self.layers, "fallbackresource") is not None:
                 self.unseen.append("FallbackResource answers if it is nothing")
         self._end(Reply(kind="file", text=f'the file "{found.path}"', target=found.path))
+
+    def _lenient(self, found: FoundFile) -> None:
+        """Modules that serve another file than the one that was asked for."""
+        if "multiviews" in _options(self.layers):
+            raise UnknownError(f'Options MultiViews may find another file for "{found.path}"')
+        spelling = sections.last(self.layers, "checkspelling")
+        if spelling is not None and [word.lower() for word in spelling.words[:1]] == ["on"]:
+            raise UnknownError(f'CheckSpelling may find another file for "{found.path}"', spelling)
 
     def _error_document(self, status: int) -> None:
         """The page for an error, as a step."""

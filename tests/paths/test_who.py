@@ -1,0 +1,133 @@
+"""What hpatch says of one request, and what it says that it does not know."""
+
+from __future__ import annotations
+
+import pytest
+
+from hpatch.conf.load import Options, load_text
+from hpatch.conf.modules import Modules
+from hpatch.paths.model import ClientRequest, FileKind
+from hpatch.paths.site import Site
+from hpatch.paths.who import Who, described, who
+
+
+class Disk:
+    """Files and folders by their paths; a folder ends with a slash."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+
+    def kind(self, path: str) -> FileKind | None:
+        """What stands there."""
+        if path == "/" or any(name.startswith(f"{path}/") for name in self.names):
+            return FileKind.FOLDER
+        return FileKind.FILE if path in self.names else FileKind.NOTHING
+
+
+def _who(text: str, url: str = "/a", disk: Disk | None = None, **more: object) -> Who:
+    modules = Modules(["dir_module", "autoindex_module"], complete=True)
+    before, mark, query = url.partition("?")
+    request = ClientRequest(path=before, query=query if mark else None, host="h.test", client="192.0.2.1", **more)  # type: ignore[arg-type]
+    return who(Site(load_text(f"DocumentRoot /w\n{text}", Options(modules=modules)), disk=disk), request)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("ProxyPass /a http://b:1\nAlias /a /x", 'the backend "http://b:1/"'),
+        ("ProxyPass /b http://b:1\nAlias /a /x", 'the file "/x"'),
+        ("ProxyPass /a !\nProxyPass / http://b:1/", 'the file "/w/a"'),
+        ("Alias /a /x\nRedirect /a http://y/", 'a redirection (302) to "http://y/"'),
+        ("Redirect gone /a", "httpd itself, with status 410"),
+        ("<Location /a>\nRequire all denied\n</Location>\nProxyPass / http://b:1/", "httpd itself, with status 403"),
+        ("<Directory /w>\nRequire all denied\n</Directory>\nProxyPass / http://b:1/", 'the backend "http://b:1/a"'),
+        ("<Location />\nRequire ip 192.0.2.0/24\n</Location>", 'the file "/w/a"'),
+        ("<Location />\nAuthType Basic\nRequire valid-user\n</Location>", "httpd itself, with status 401"),
+        ("RewriteEngine On\nRewriteRule ^/(.*) http://b:1/x/$1 [P]", 'the backend "http://b:1/x/a"'),
+        ("RewriteRule ^/(.*) http://b:1/x/$1 [P]", 'the file "/w/a"'),
+        ("RewriteEngine On\nRewriteRule ^/a /b\nProxyPass /b http://b:1", 'the file "/w/b"'),
+        ("RewriteEngine On\nRewriteRule ^/a /b [PT]\nProxyPass /b http://b:1", 'the backend "http://b:1/"'),
+        ("RewriteEngine On\nRewriteRule ^/a /b [R=301,L]", 'a redirection (301) to "http://h.test/b"'),
+        ("<Location /a>\nSetHandler server-status\n</Location>", 'the handler "server-status"'),
+        ("ScriptAlias /a /cgi", 'the script "/cgi"'),
+        (
+            "<VirtualHost *:80>\nServerName h.test\nRedirect / http://v/\n</VirtualHost>",
+            'a redirection (302) to "http://v/a"',
+        ),
+    ],
+)
+def test_who_answers(text: str, answer: str) -> None:
+    assert described(_who(text).answer) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("<Location />\nRequire env x\n</Location>", "access rule"),
+        ("<Location />\nRequire host example.com\n</Location>", "access rule"),
+        ("<IfDefine X>\nProxyPass /a http://b:1\n</IfDefine>", "whether httpd reads"),
+        ("<IfDefine X>\n<Location /a>\nRequire all denied\n</Location>\n</IfDefine>", "access rule"),
+        ("<IfDefine X>\n<VirtualHost *:80>\nServerName h.test\n</VirtualHost>\n</IfDefine>", "whether httpd reads"),
+        ("RewriteEngine On\nRewriteCond %{TIME} ^1\nRewriteRule ^ /b [R]", "TIME"),
+        ("RewriteEngine On\nRewriteCond %{DOCUMENT_ROOT}/x -f\nRewriteRule ^ /b [R]", "depends on a file"),
+        ("RewriteEngine On\nRewriteRule ^/(?>a) /b [R]", "cannot tell"),
+        ("RewriteEngine On\nRewriteRule ^ /${map:x} [R]", "does not know"),
+        ("SetEnvIf X-Y z no-proxy\nProxyPass / http://b:1/", "no-proxy"),
+        ("ProxyPass /${x} http://b:1", "variable"),
+        ("VirtualDocumentRoot /w/%0", "by the request"),
+        ("WSGIScriptAlias / /app.wsgi", "may answer"),
+        ("JkMount /* w", "may answer"),
+        ("<Location />\nAuthType openid-connect\nRequire valid-user\n</Location>", "openid-connect"),
+        ('<If "%{TIME} == 1">\nRequire all denied\n</If>', "access rule"),
+    ],
+)
+def test_what_hpatch_does_not_know(text: str, why: str) -> None:
+    answer = _who(text).answer
+    assert answer.kind == "unknown"
+    assert why in answer.text
+
+
+def test_what_hpatch_does_not_look_at() -> None:
+    assert "/w/a" in _who("").answer.unseen[0]
+    assert "FallbackResource" in _who("FallbackResource /b").answer.unseen[1]
+    assert "AllowOverride All" in _who("<Directory /w>\nAllowOverride All\n</Directory>").answer.unseen[0]
+    assert "stored response" in _who("CacheEnable disk /\nProxyPass / http://b:1/").answer.unseen[0]
+    assert not _who("ProxyPass / http://b:1/").answer.unseen
+
+
+def test_files_decide() -> None:
+    disk = Disk("/w/a/index.html", "/w/b")
+    assert described(_who("", "/a", disk).answer) == 'a redirection (301) to "/a/"'
+    assert described(_who("", "/a/", disk).answer) == 'the file "/w/a/index.html"'
+    assert described(_who("", "/b/more", disk).answer) == "httpd itself, with status 404"
+    assert described(_who("AcceptPathInfo On", "/b/more", disk).answer) == 'the file "/w/b"'
+    assert described(_who("FallbackResource /b", "/c", disk).answer) == 'the file "/w/b"'
+    assert described(_who("DirectoryIndex x", "/a/", disk).answer) == "httpd itself, with status 403"
+    assert (
+        described(_who("DirectoryIndex x\nOptions Indexes", "/a/", disk).answer) == 'the handler "httpd/unix-directory"'
+    )
+    text = "<Directory /w>\nAllowOverride All\n</Directory>"
+    assert _who(text, "/b", Disk("/w/b", "/w/.htaccess")).answer.kind == "unknown"
+    assert _who(text, "/b", disk).answer.kind == "file"
+
+
+def test_the_page_for_an_error() -> None:
+    found = _who("ErrorDocument 403 /e\nProxyPass /e http://b:1\n<Location /a>\nRequire all denied\n</Location>")
+    assert found.answer.status == 403
+    assert found.page is not None and found.page.target == "http://b:1/"
+
+
+def test_an_endless_rewriting_ends() -> None:
+    text = "<Location /a>\nRewriteEngine On\nRewriteRule .* /a/x$0 [L]\n</Location>"
+    assert _who(text, "/a", Disk()).answer.status == 500
+    assert _who("RewriteEngine On\nRewriteRule ^/a(.*) /a$1 [N=5]").answer.status == 500
+
+
+def test_the_steps_name_their_lines() -> None:
+    steps = _who("RewriteEngine On\nRewriteRule ^/x /y\nProxyPass /a http://b:1").steps
+    assert [(step.module, step.did, step.node.line if step.node else None) for step in steps] == [
+        ("core", "takes", None),
+        ("mod_rewrite", "declines", 3),
+        ("mod_proxy", "takes", 4),
+        ("mod_authz_core", "allows", None),
+    ]
