@@ -128,13 +128,12 @@ def _requests(context: Context, line: HeaderLine, *, whole: bool) -> Iterator[tu
     host = server_of(line.node)
     if whole and section_of(line.node) is None:
         return
-    # Only a mapping of the same backend believes the header.
+    # Only a mapping that leads to the same application believes the header.
     own = list(proxied(context, line.node))
-    backends = {_backend(mapping) for mapping in own}
     for mapping in context.mappings:
         if mapping.target is None or (host is not None and mapping.server.node not in (None, host)):
             continue
-        if _backend(mapping) not in backends:
+        if mapping not in own and not any(_leads_to(mapping, one) for one in own):
             continue
         taken = covers(mapping) or (lies_under(mapping) if mapping.kind.startswith("ProxyPass") else None)
         if taken is None:
@@ -144,10 +143,12 @@ def _requests(context: Context, line: HeaderLine, *, whole: bool) -> Iterator[tu
         yield sample(taken), mapping
 
 
-def _backend(mapping: Mapping) -> tuple[str, int | None, str | None]:
-    """What tells that two mappings lead to the same backend."""
-    target = mapping.target
-    return ("", None, None) if target is None else (target.host, target.port, target.socket)
+def _leads_to(mapping: Mapping, other: Mapping) -> bool:
+    """Whether a mapping leads to what another one leads to, too: the same backend, and a path around the other's."""
+    one, two = mapping.target, other.target
+    if one is None or two is None or (one.host, one.port, one.socket) != (two.host, two.port, two.socket):
+        return False
+    return two.path.startswith(one.path.rstrip("/"))
 
 
 _LOGIN = r"(?i)(valid-user|user|group|ldap-|claim|shib|ssl-verify-client|dbm-group|dbd-group|file-)"

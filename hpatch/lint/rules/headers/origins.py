@@ -137,6 +137,9 @@ def _checks(context: Context) -> Iterator[_Check]:
     for line in response_lines(context):
         if line.name == "access-control-allow-origin" and line.action in SETS:
             yield from _of_expression(line.node, line.clause, "=~")
+            section = line.node.inside("<if", "<elseif")
+            if section is not None:
+                yield from _of_expression(section, section.argument, "=~")
     for node in context.configuration.find("require"):
         if node.words[:1] == ["expr"]:
             yield from _of_expression(node, node.args, "=~")

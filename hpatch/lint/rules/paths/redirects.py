@@ -42,7 +42,7 @@ def redirects(context: Context) -> Iterator[RedirectLine]:
         rest = words[at:]
         if len(rest) == 2 and (rest[0][:1] == "/" or node.key == "redirectmatch"):
             yield RedirectLine(node, rest[0], rest[1], at + 1)
-        elif len(rest) == 1 and section_of(node) is not None:
+        elif len(rest) == 1 and (section_of(node) is not None or conditional(node)):
             yield RedirectLine(node, "", rest[0], at)
 
 
@@ -194,7 +194,8 @@ def redirect_to_client_host(context: Context) -> Iterator[Found]:
     Source: the documentation of UseCanonicalName and of name-based virtual hosts; tested on httpd 2.4.71.
     """
     for one in redirects(context):
-        if section_of(one.node) is None or one.path or conditional(one.node):
+        around = one.node.inside("<if", "<elseif")
+        if one.path or (around is not None and "HTTP_HOST" in around.args.upper()):
             continue
         for text in inserted(one.url, "expression"):
             if _by_host(context, one.node, text):
@@ -231,7 +232,7 @@ def _of_host(text: Inserted, filled: Filled) -> bool:
     """Whether a capture of a condition, or a map, holds the client's Host without much check."""
     if text.kind == "map":
         return "HTTP_HOST" in text.name.upper()
-    return filled.condition is not None and "HTTP" in filled.condition.test.upper() and not text.after
+    return filled.condition is not None and "HTTP" in filled.condition.test.upper() and "." not in text.after
 
 
 def _by_host(context: Context, node: Node, text: Inserted) -> bool:

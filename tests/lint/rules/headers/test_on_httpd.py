@@ -237,6 +237,11 @@ CASES: dict[str, tuple[str, str, Probe]] = {
         'RequestHeader set X-Remote-User a "expr=-n %{REMOTE_USER}"\n</Location>\n',
         mallory,
     ),
+    "spoof-around": (
+        SPOOF,
+        'ProxyPass "/admin" "http://A/admin"\nProxyPass "/x/" "http://A/"\n' + ADMIN,
+        reaches(USER, "mallory", "/x/echo", X_Remote_User="mallory"),
+    ),
     "spoof-empty": (SPOOF, f"{PASS}RequestHeader setifempty X-Remote-User expr=%{{REMOTE_USER}}\n", mallory),
     "spoof-append": (SPOOF, f"{PASS}RequestHeader append X-Remote-User a\n", mallory),
     "spoof-append-unset": (
@@ -317,6 +322,11 @@ CASES |= {
     "origin-expression": (
         ORIGIN,
         f'{PASS}Header set {ACAO} expr=%{{req:Origin}} "expr=%{{HTTP:Origin}} =~ m#example\\.com$#"\n',
+        lets_in("https://evilexample.com"),
+    ),
+    "origin-if": (
+        ORIGIN,
+        f'{PASS}<If "%{{HTTP:Origin}} =~ m#example\\.com$#">\nHeader set {ACAO} expr=%{{req:Origin}}\n</If>\n',
         lets_in("https://evilexample.com"),
     ),
     "referer": (

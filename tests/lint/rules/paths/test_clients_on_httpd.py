@@ -177,6 +177,8 @@ def test_a_host_that_the_client_names(httpd: str, tmp_path: Path) -> None:
         "canonical": f"UseCanonicalName On\n{server_name}",
         "host": rule,
         "condition": f"{ON}RewriteCond %{{HTTP_HOST}} ^first$\n{rule.removeprefix(ON)}",
+        "capture": f"{ON}RewriteCond %{{HTTP_HOST}} (.+)\nRewriteRule ^(.*)$ https://%1$1 [R]\n",
+        "if": '<If "true">\nRedirect "https://%{HTTP_HOST}/"\n</If>\n',
         "location": '<Location "/">\nRedirect "https://%{HTTP_HOST}/"\n</Location>\n',
     }
     for name, text in texts.items():
