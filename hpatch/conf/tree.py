@@ -48,7 +48,7 @@ class Node:
     """
 
     __slots__ = (
-        "args", "children", "conditions", "end", "frame", "key", "line", "name", "parent", "source", "start",
+        "_words", "args", "children", "conditions", "end", "frame", "key", "line", "name", "parent", "source", "start",
     )  # fmt: skip
 
     def __init__(
@@ -75,6 +75,7 @@ class Node:
         self.parent = parent
         self.conditions = conditions
         self.children: list[Node] | None = [] if key[:1] == "<" else None
+        self._words: list[str] | None = None
 
     def __repr__(self) -> str:
         return f"<{self.name} {self.args!r} at {self.frame.name}:{self.line}>"
@@ -109,8 +110,11 @@ class Node:
 
     @property
     def words(self) -> list[str]:
-        """The words of `argument`, by httpd's rules."""
-        return words.split(self.argument)
+        """The words of `argument`, by httpd's rules. They are kept for whoever asks next, so nobody may change them."""
+        found = self._words
+        if found is None:
+            found = self._words = words.split(self.argument)
+        return found
 
     def word_spans(self) -> list[tuple[int, int]]:
         """The offsets of each of `words` in `source`, quotes included; of the whole directive as for `word_places`."""

@@ -111,7 +111,10 @@ def split(line: str) -> list[str]:
     """All words of a line. An empty quoted word counts as a word here; callers that stop at one say so."""
     if "\\" in line:
         return [word for word, _, _ in spans(line)]
-    # One regular expression is enough for a line without escapes, which most lines are.
+    # Most lines have no quotes either, and no white space but blanks.
+    if '"' not in line and "'" not in line and line.isascii() and line.isprintable():
+        return line.split()
+    # One regular expression is enough for a line without escapes.
     return [quoted or apostrophed or plain for quoted, apostrophed, plain in _WORD.findall(line)]
 
 

@@ -33,6 +33,12 @@ def test_split(line: str, expected: list[str]) -> None:
     assert words.split(line) == expected
 
 
+@given(st.text(st.sampled_from("ab \t\"'\\#>\xe9\xa0\x1c\x85\v\r"), max_size=12))
+def test_a_line_is_split_in_one_way(line: str) -> None:
+    """Lines without quotes and escapes are split in quicker ways."""
+    assert words.split(line) == [word for word, _, _ in words.spans(line)]
+
+
 @given(st.text(alphabet="ab\"'\\ \t"))
 def test_spans_cover_all_but_white_space(line: str) -> None:
     rest = list(line)

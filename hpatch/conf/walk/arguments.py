@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -13,9 +12,8 @@ if TYPE_CHECKING:
     from hpatch.conf.tree import Configuration, Node
     from hpatch.facts.directives import Directive
 
-_PLAIN_WORDS = 16
-_ODD = re.compile(r"""["'\\]|[^\t -~]""")
-"""Quotes, backslashes, white space other than blanks and tabs: words are then more than runs of other characters."""
+_MOST_WORDS = 16
+"""Up to how many words it is known beforehand which numbers fit."""
 
 
 def refused(configuration: Configuration) -> Iterator[Refused]:
@@ -33,27 +31,14 @@ def refused(configuration: Configuration) -> Iterator[Refused]:
         forms = _forms(configuration, key)
         if not forms or (uncounted and any(form.form == "ITERATE" for form in forms)):
             continue
-        fitting = frozenset(count for count in range(_PLAIN_WORDS) if any(_fits(form, count) for form in forms))
+        fitting = frozenset(count for count in range(_MOST_WORDS) if any(_fits(form, count) for form in forms))
         for node in nodes:
-            args = node.args
-            if plain_count(args) in fitting or "${" in args:
-                continue
             words = node.words
+            if (len(words) in fitting and "" not in words) or "${" in node.args:
+                continue
             if any(_accepts(form, words) for form in forms) or not walked(node):
                 continue
             yield _refused(node, words, forms[-1], then)
-
-
-def plain_count(args: str) -> int | None:
-    """How many words plain arguments are, without splitting them; None where quotes or white space need a closer look.
-
-    Most lines are plain, and most of them have as many words as they may: a large configuration is read so much faster.
-    """
-    if _ODD.search(args) is None:
-        return len(args.split())
-    if args[:1] == '"' and args.find('"', 1) == len(args) - 1 and len(args) > 2 and "\\" not in args:
-        return 1
-    return None
 
 
 def _forms(configuration: Configuration, key: str) -> tuple[Directive, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.conf.walk.model import Refused, consequence, walked
@@ -99,12 +100,12 @@ def _misplaced(configuration: Configuration) -> Iterator[Refused]:
         if names.spelling(key) is None or thirdparty.find(key):
             continue
         rows = tuple(row for row in directives.find(key, configuration.version) if row.module != _OS2)
-        fits: dict[_Where, bool] = {}
+        fits: dict[int, bool] = {}
         for node in nodes:
             where = places.get(id(node.parent)) or _where(node.parent, places)
-            fit = fits.get(where)
+            fit = fits.get(id(where))
             if fit is None:
-                fit = fits[where] = not rows or any(_fits(row, where) for row in rows)
+                fit = fits[id(where)] = not rows or any(_fits(row, where) for row in rows)
             if fit and key in _ONE_ARGUMENT and where.context not in ("server", "virtualhost"):
                 fit = len(node.words) == 1
             if not fit and node.parent is None and any(row.allowed_in(one) for row in rows for one in around):
@@ -142,7 +143,9 @@ def _where(section: Node | None, known: dict[int, _Where]) -> _Where:
     return where
 
 
+@lru_cache(maxsize=1024)
 def _inside(key: str, around: _Where) -> _Where:
+    """Where the content of a section stands. The same for the same sections, so that it is known by its identity."""
     kind = _KINDS.get(key)
     demanded = key if key in _DEMANDED else around.demanded
     if kind is None:

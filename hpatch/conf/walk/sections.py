@@ -50,8 +50,11 @@ def refused(configuration: Configuration) -> Iterator[Refused]:
     """
     then = consequence(configuration)
     for key in (*_LEAST, *_BARE):
+        sound: set[str] = set()  # arguments that others have, too
         for node in configuration.by_key.get(key, ()):
-            fault = None if "${" in node.args else _opening(node)
+            fault = None if node.args in sound or "${" in node.args else _opening(node)
+            if fault is None:
+                sound.add(node.args)
             if fault is None and key in _REQUIRING:
                 fault = _requiring(node, configuration)
             if fault is not None and walked(node):

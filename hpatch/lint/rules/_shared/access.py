@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Configuration, Node
 
+_PATTERN = re.compile(r"[*?\[$%]")
 _CONTAINERS = ("<requireall", "<requireany", "<requirenone", "<limit", "<limitexcept")
 OLD = ("order", "allow", "deny", "satisfy")
 """The directives of mod_access_compat."""
@@ -54,7 +56,7 @@ def path(section: Node) -> str | None:
     found = section.words
     if section.key != "<location" or len(found) != 1 or not found[0].startswith("/"):
         return None
-    return None if any(sign in found[0] for sign in "*?[$%") else found[0]
+    return None if _PATTERN.search(found[0]) else found[0]
 
 
 def below(inner: str, outer: str) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.lint.rules._shared.scope import conditional
 
 if TYPE_CHECKING:
-    from hpatch.conf.tree import Node
+    from hpatch.conf.tree import Configuration, Node
     from hpatch.lint.context import Context
 
 SETS = ("set", "setifempty", "add", "append", "merge")
@@ -71,16 +72,15 @@ def read(node: Node) -> HeaderLine | None:
 
 def response_lines(context: Context) -> Iterator[HeaderLine]:
     """The Header lines."""
-    return _lines(context, "header")
+    yield from _lines(context.configuration, "header")
 
 
 def request_lines(context: Context) -> Iterator[HeaderLine]:
     """The RequestHeader lines."""
-    return _lines(context, "requestheader")
+    yield from _lines(context.configuration, "requestheader")
 
 
-def _lines(context: Context, key: str) -> Iterator[HeaderLine]:
-    for node in context.configuration.by_key.get(key, ()):
-        line = read(node)
-        if line is not None:
-            yield line
+@lru_cache(maxsize=2)
+def _lines(configuration: Configuration, key: str) -> tuple[HeaderLine, ...]:
+    """Read once for all rules."""
+    return tuple(line for node in configuration.find(key) if (line := read(node)) is not None)
