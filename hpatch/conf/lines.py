@@ -45,7 +45,7 @@ def logical(text: str, at: int, end: int, carried: str | None = None) -> Line:
     if carried is None:
         stop = text.find("\n", at, end)
         piece = text[at : end if stop < 0 else stop]
-        if "\0" not in piece and (stop < 0 or not piece.endswith(("\\", "\\\r"))):
+        if "\0" not in piece and not piece.endswith(("\\", "\\\r")):
             value = piece.lstrip(words.SPACE)
             start = at + len(piece) - len(value)
             value = value.rstrip(words.SPACE)
@@ -76,7 +76,7 @@ def joined(text: str, at: int, end: int, carried: str = "") -> tuple[str, int, i
         stop = text.find("\n", at, end)
         after = end if stop < 0 else stop + 1
         piece = text[at:after]
-        lines += 1
+        lines += 1  # behind a continuation at the end, httpd counts the line that it does not find
         at = after
         cut = piece.find("\0")
         if cut >= 0:
@@ -91,9 +91,6 @@ def joined(text: str, at: int, end: int, carried: str = "") -> tuple[str, int, i
         if not kept or kept[-1] != "\\":
             break
         kept.pop()
-        if at >= end:
-            lines += 1  # httpd counts the line that it does not find
-            break
     return "".join(kept), at, lines
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from hpatch.conf import view
 from hpatch.conf.paths import NoMatchError, included
 from hpatch.conf.view import MACHINE, GivenFolder, RealPaths, Rooted
 
@@ -122,6 +123,11 @@ def test_a_file_on_a_file_system_of_the_kernel_is_not_read(tmp_path: Path, monke
     monkeypatch.setattr("hpatch.conf.view._kernel", lambda: frozenset({path.stat().st_dev}))
     with pytest.raises(OSError, match="a file of the kernel"):
         MACHINE.read(str(path), "x", stream=True)
+
+
+def test_a_folder_where_no_such_file_system_is_mounted_is_any_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os.path, "ismount", lambda path: False)
+    assert view._kernel.__wrapped__() == frozenset()
 
 
 def test_a_socket_of_this_process_is_not_read() -> None:
