@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from hpatch.paths.model import UnknownError
-from hpatch.paths.sections import last, lines
+from hpatch.paths.sections import DIRECTORIES, FILES, IFS, LOCATIONS, PROXIES, last, lines
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -154,21 +154,45 @@ def _method(word: str) -> str:
     return "GET" if word.upper() == "HEAD" else word
 
 
+class _Merged(NamedTuple):
+    """The rules of a section, or of several, and their AuthMerging ("" if it is not set)."""
+
+    rule: _Rule | None
+    merging: str
+
+    def then(self, new: _Merged) -> _Merged:
+        """`merge_authz_core_dir_config`: with a later section's."""
+        if new.rule is None and not new.merging and self.rule is not None:
+            return self
+        if new.merging in ("", "off") or (self.rule is None and new.rule is None):
+            return new
+        if self.rule is not None and new.rule is not None:
+            every = new.merging == "and"
+            return _Merged(_Rule(node=None, parts=(self.rule, new.rule), every=every), new.merging)
+        return _Merged(self.rule or new.rule, new.merging)
+
+
 def _merged(layers: list[Layer]) -> _Rule | None:
-    found: _Rule | None = None
+    """The rules that count. httpd first merges the sections of a kind with each other, and then the kinds."""
+    kinds: dict[int, _Merged] = {}
     for layer in layers:
         rules = _rules(layer.lines)
-        own = _Rule(node=None, parts=rules) if rules else None
         words = [node.words[0].lower() for node in layer.lines if node.key == "authmerging" and node.words]
-        merging = words[-1] if words else ""
-        if merging in ("and", "or"):
-            if own is not None and found is not None:
-                found = _Rule(node=None, parts=(found, own), every=merging == "and")
-            else:
-                found = own or found
-        elif own is not None or merging == "off":
-            found = own
-    return found
+        own = _Merged(_Rule(node=None, parts=rules) if rules else None, words[-1] if words else "")
+        if own.rule is not None or own.merging:
+            kind = _kind(layer)
+            kinds[kind] = kinds[kind].then(own) if kind in kinds else own
+    found = _Merged(None, "")
+    for kind in sorted(kinds):
+        found = found.then(kinds[kind])
+    return found.rule
+
+
+def _kind(layer: Layer) -> int:
+    """The order in which httpd merges the kinds of sections."""
+    key = "" if layer.node is None else layer.node.key
+    kinds = ((*DIRECTORIES, *PROXIES), FILES, LOCATIONS, IFS)
+    return next((index for index, keys in enumerate(kinds, 1) if key in keys), 0)
 
 
 def _apply(

@@ -140,7 +140,7 @@ class Hosts:
         keys = [key for key in self.chains if key[1] in (port, 0)]
         special = [key for key in keys if key[0] != ANY]
         for key in special:
-            if _ip(key[0]) is None and (address is None or not special_is(key[0], address)):
+            if _ip(key[0]) is None:
                 raise UnknownError(f'the address of "{key[0]}" is not known', self.chains[key][0].node)
         if address is None and special:
             shown = ", ".join(sorted({key[0] for key in special})[:3])
@@ -178,12 +178,9 @@ class Hosts:
                     host=host, why=f'its name "{found.text}" is the request\'s', node=found.node, asked=tuple(asked)
                 )
             asked.append(host)
-        for host in chain:
-            for one in host.addresses:
-                if one.port in (port, 0) and one.host.lower() == name.lower():
-                    return ChosenHost(
-                        host=host, why=f"the name is its address {one}", node=host.node, asked=tuple(asked)
-                    )
+        if key[0] == name.lower():
+            why = f'the name is the address "{key[0]}", and this is its first virtual host'
+            return ChosenHost(host=chain[0], why=why, node=chain[0].node, asked=tuple(asked))
         first = chain[0]
         why = f"none of the {len(chain)} virtual hosts for {where} has this name, so the first one answers"
         return ChosenHost(host=first, why=why, node=first.node, asked=tuple(asked), refused=self.strict)
@@ -216,11 +213,6 @@ class Hosts:
                 taken.add(host)
         for host, name, address, other, by in found:
             yield Never(host=host, name=name, address=address, taker=other, by=by, whole=id(host) not in heard)
-
-
-def special_is(name: str, address: str) -> bool:
-    """Whether a name is surely the address of this machine."""
-    return name == "localhost" and address in ("127.0.0.1", "::1")
 
 
 _Taker = tuple["Host", HostName]
