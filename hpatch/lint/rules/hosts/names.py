@@ -130,7 +130,7 @@ def vhost_star_beside_ip(context: Context) -> Iterator[Found]:
     are none. Names under `*` never answer at that address, and its first virtual host does instead.
 
     The rule fires where both sides have a ServerName and the same port, and there is one such address only. It is
-    silent for a loopback address, and for `_default_`.
+    silent where the virtual hosts with the address have the name too, for a loopback address, and for `_default_`.
 
     Give all virtual hosts of a port the same address, `*` as a rule.
 
@@ -175,6 +175,8 @@ def vhost_star_beside_ip(context: Context) -> Iterator[Found]:
         named = [one for one in stars if one.name is not None and one.node is not None]
         named = [one for one in named if one.node is not None and "_default_" not in one.node.args.lower()]
         others = [one for one in chains[special[0]] if one.name is not None and one not in stars]
+        known = {name.text for other in chains[special[0]] for name in other.names}
+        named = [one for one in named if one.name is not None and one.name.text not in known]
         if ip.startswith("127.") or ip == "::1" or not named or not others or not ip.replace(":", "")[:1].isdigit():
             continue
         node, first = others[0].node, named[0].name

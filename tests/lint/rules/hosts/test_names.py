@@ -57,6 +57,8 @@ def test_hosts_of_opposite_branches() -> None:
         (["*:80", "192.0.2.1:80 | b.test"], 0),
         (["*:80 | a.test", "[::1]:80 | b.test"], 0),
         (["*:80 192.0.2.1:80 | a.test"], 0),
+        (["*:80 | a.test", "[2001:db8::1]:80 | b.test | a.test"], 0),
+        (["*:80 | a.test", "*:80 | c.test", "[2001:db8::1]:80 | a.test"], 1),
     ],
 )
 def test_addresses_beside_stars(hosts: list[str], found: int) -> None:
