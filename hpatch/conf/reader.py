@@ -246,15 +246,25 @@ class Reader(ReadingState):
     def _parsed(self, source: Source) -> Parsed:
         self.configuration.sources[source.name] = source.whole
         template = None
-        if source.whole is source and presence.may_be(source.name, source.text):
+        if presence.may_be(source.name, source.text):
             template = self._template(source)
         if self._is_foreign(source if template is None else template.source, source):
             return Parsed(Source(source.name, ""), True)
         if template is not None:
-            self.templates[source.name] = template
-            self.configuration.templates[source.name] = template.file
+            self._keep(source, template)
             return Parsed(template.source, False, template)
         return Parsed(source, not any(oddity in source.text for oddity in _ODDITIES))
+
+    def _keep(self, source: Source, template: Template) -> None:
+        """Remember a template. Several texts may be parts of one file, a chart's ConfigMap."""
+        file, before = template.file, self.configuration.templates.get(source.name)
+        if source.whole is not source:
+            file = file._replace(named=True)
+        if before is not None:
+            template.balanced = template.balanced and self.templates[source.name].balanced
+            file = before._replace(lines=before.lines + file.lines, unjudged=before.unjudged + file.unjudged)
+        self.templates[source.name] = template
+        self.configuration.templates[source.name] = file
 
     def _template(self, source: Source) -> Template | None:
         from hpatch.conf.templates.mask import template

@@ -300,6 +300,13 @@ def _named(findings: Iterable[Finding], mistakes: Iterable[Found]) -> set[str]:
     return names
 
 
+def _both(one: TemplateFile | None, other: TemplateFile) -> TemplateFile:
+    """What is known of a template from two configurations: they may read two parts of it, as of a ConfigMap's file."""
+    if one is None or one.first == other.first:
+        return other
+    return one._replace(lines=one.lines + other.lines, unjudged=one.unjudged + other.unjudged)
+
+
 def _together(parts: Sequence[_Part], task: LintTask, base: str) -> LintResult:
     order: dict[str, int] = {}
     read: dict[str, ReadFile] = {}
@@ -320,7 +327,8 @@ def _together(parts: Sequence[_Part], task: LintTask, base: str) -> LintResult:
         conditions.update(dict.fromkeys(part.conditions))
         findings += part.findings
         unread.update(dict.fromkeys(part.unread))
-        templates.update(part.templates)
+        for name, template in part.templates.items():
+            templates[name] = _both(templates.get(name), template)
         comments.update(dict.fromkeys(part.suppressions))
         used |= part.used
         mistakes.update(dict.fromkeys(part.mistakes))

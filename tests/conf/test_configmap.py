@@ -104,3 +104,18 @@ def test_several_documents_and_a_list() -> None:
 )
 def test_no_files(text: str) -> None:
     assert files(Source("x.yaml", text)) == ()
+
+
+def test_a_chart_is_a_template() -> None:
+    """Its files are read as templates, and counted together."""
+    found = read(
+        "kind: ConfigMap\ndata:\n  httpd.conf: |\n    Include b.conf\n    Include c.conf\n"
+        "  b.conf: |\n    ServerName {{ .name }}\n"
+        "  c.conf: |\n    {{- if .Values.tls }}\n    Listen 443\n    {{- end }}\n"
+    )
+    assert [(node.name, node.certain) for node in found.walk()] == [("ServerName", True), ("Listen", False)]
+    assert not found.problems
+    (file,) = found.templates.values()
+    assert (file.named, file.lines, file.unjudged) == (True, 4, 2)
+    assert found.as_written is not None
+    assert [found.as_written(node.args) for node in found.find("servername")] == ["{{ .name }}"]

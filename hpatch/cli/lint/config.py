@@ -135,7 +135,7 @@ def _workers(
         no_config,
         stdin_filename,
     )
-    output.show(WorkersReport(build(configuration)), FORMS, format)
+    output.show(WorkersReport(build(configuration), configuration.as_written), FORMS, format)
     return _problems(configuration)
 
 

@@ -129,6 +129,30 @@ KINDS: tuple[Recogniser, ...] = (
         ),
     ),
     Recogniser(
+        "a logrotate configuration",
+        _all(
+            _line(
+                r"(?:daily|weekly|monthly|yearly|missingok|notifempty|ifempty|sharedscripts|delaycompress|nocompress|compress"
+                r"|copytruncate|dateext|rotate\s+\d+|postrotate|prerotate|lastaction|firstaction|maxage\s+\d+|size\s+\d+\w?)$",
+                least=2,
+            ),
+            _line(r"(?:\"?/\S+\"?\s*)+\{?$|\{$|include\s+/\S+$"),
+        ),
+    ),
+    Recogniser(
+        "a configuration of OpenSSH",
+        _line(
+            r"(?:PermitRootLogin|PasswordAuthentication|PubkeyAuthentication|ChallengeResponseAuthentication|HostKey"
+            r"|AuthorizedKeysFile|X11Forwarding|PermitEmptyPasswords|KbdInteractiveAuthentication|UsePAM|StrictModes"
+            r"|AcceptEnv|StrictHostKeyChecking|UserKnownHostsFile|Subsystem\s+sftp)\s+\S",
+            least=2,
+        ),
+    ),
+    Recogniser(
+        "a configuration of Nagios or Icinga",
+        _line(r"define\s+(?:host|service|contact|command|timeperiod)(?:group|escalation|dependency|extinfo)?\s*\{"),
+    ),
+    Recogniser(
         "a haproxy configuration",
         _all(
             _line(r"(?:global|defaults|frontend|backend|listen|userlist|peers|resolvers)(?:\s+[^\s;{]+)*$"),

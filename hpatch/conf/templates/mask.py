@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from hpatch.conf.templates import blocks, presence
+from hpatch.conf.templates import blocks, presence, trims
 from hpatch.conf.templates.blocks import Stretch
 from hpatch.conf.templates.model import Template
 from hpatch.conf.templates.placeholders import SHORTEST, Placeholders, has_placeholder
@@ -34,6 +34,8 @@ class _Group(NamedTuple):
     start: int
     end: int
     tokens: list[CodePiece]
+    joined: bool = False
+    """Whether the template makes one line of several, which is not known before."""
 
 
 class _Parts(NamedTuple):
@@ -95,7 +97,19 @@ def _has_evidence(text: str, found: list[CodePiece]) -> bool:
 def _groups(text: str, found: list[CodePiece]) -> list[_Group]:
     """The lines with pieces of code, in groups."""
     groups: list[_Group] = []
+    joints = list(trims.joined(text, found))
     for token in found:
+        if joints and token.start >= joints[0].end:
+            joints.pop(0)
+        if joints and token.end > joints[0].start:
+            start, end = joints[0]
+            if groups and start < groups[-1].end:
+                last = groups[-1]
+                last.tokens.append(token)
+                groups[-1] = last._replace(end=max(last.end, end, _line_end(text, token.end)), joined=True)
+            else:
+                groups.append(_Group(start, max(end, _line_end(text, token.end)), [token], joined=True))
+            continue
         if groups and token.start < groups[-1].end:
             last = groups[-1]
             last.tokens.append(token)
@@ -124,6 +138,8 @@ def _line_end(text: str, at: int) -> int:
 def _parts(text: str, group: _Group) -> _Parts:
     """Tell what begins or ends an arm before or behind a line from what makes up a word within it."""
     every = [token for token in group.tokens if token.structural]
+    if group.joined:
+        return _Parts(every, None)
     if text[group.start : group.tokens[0].start].lstrip().startswith("#"):
         return _Parts(every, [])
     structure: list[CodePiece] = []
@@ -154,6 +170,8 @@ def _masked(text: str, group: _Group, parts: _Parts, placeholders: Placeholders)
     """A group's text without its code: with variables for words, and blank where it tells nothing."""
     written = text[group.start : group.end]
     blank = _blank(written)
+    if group.joined:
+        return blank
     if text[group.start : group.tokens[0].start].lstrip().startswith("#"):
         return written if "\n" not in written[:-1] and not parts.structure else blank
     if parts.spans is None or any("\n" in text[token.start : token.end] for token in group.tokens):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,30 +19,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WorkersReport:
-    """Servers with their mappings, workers and balancers."""
+    """Servers with their mappings, workers and balancers.
+
+    `as_written` gives back the text of a template for what stands for it (`Configuration.as_written`).
+    """
 
     schema: ClassVar[str] = "hpatch.workers/1"
     proxy: Proxy
+    as_written: Callable[[str], str] | None = None
 
     def text(self, page: Page) -> Iterator[str]:
         """For people."""
-        return _tables(self.proxy, page.width, page.color)
+        return _tables(self.proxy, self.as_written or str, page.width, page.color)
 
     def data(self) -> dict[str, Any]:
         """For programs."""
-        return workers_data.data(self.proxy)
+        return workers_data.data(self.proxy, self.as_written)
 
 
-def _tables(proxy: Proxy, width: int | None, color: bool) -> Iterator[str]:
+def _tables(proxy: Proxy, written: Callable[[str], str], width: int | None, color: bool) -> Iterator[str]:
     for server in proxy.servers:
-        yield from _server_tables(server, width, color)
+        yield from _server_tables(server, written, width, color)
     if proxy.refusals:
         yield paint("refused by httpd", "red", color)
-        rows = [(refusal.message, refusal.kind, _where(refusal.node, "")) for refusal in proxy.refusals]
+        rows = [(written(refusal.message), refusal.kind, _where(refusal.node, "")) for refusal in proxy.refusals]
         yield from table(("line", "kind", "where"), rows, width, color, indent=2)
 
 
-def _server_tables(server: Server, width: int | None, color: bool) -> Iterator[str]:
+def _server_tables(server: Server, written: Callable[[str], str], width: int | None, color: bool) -> Iterator[str]:
     title, file = "main server", ""
     if server.node is not None:
         file = server.node.source.name
@@ -56,8 +60,8 @@ def _server_tables(server: Server, width: int | None, color: bool) -> Iterator[s
         (("balancer", "parameters", "where"), balancers),
         (("reverse mapping", "URL", "where"), [_reverse_row(one, file) for one in server.reverses]),
     ]
-    tables = [(headers, rows) for headers, rows in tables if rows]
-    for line in wrap(visible(title), width, 4):
+    tables = [(headers, [tuple(map(written, row)) for row in rows]) for headers, rows in tables if rows]
+    for line in wrap(visible(written(title)), width, 4):
         yield paint(line.rstrip(), "bold", color)
     for headers, rows in tables:
         yield from table(headers, rows, width, color, indent=2)

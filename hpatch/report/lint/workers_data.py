@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from hpatch.proxy.model import Balancer
@@ -12,8 +12,21 @@ if TYPE_CHECKING:
     from hpatch.proxy.model import Mapping, Param, Proxy, Server, Setting, Worker
 
 
-def data(proxy: Proxy) -> dict[str, Any]:
-    """All of it."""
+def data(proxy: Proxy, written: Callable[[str], str] | None = None) -> dict[str, Any]:
+    """All of it, every text as `written` gives it."""
+    found = _data(proxy)
+    return found if written is None else {key: _with(value, written) for key, value in found.items()}
+
+
+def _with(value: Any, written: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return written(value)
+    if isinstance(value, dict):
+        return {written(key): _with(inner, written) for key, inner in value.items()}
+    return [_with(inner, written) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _data(proxy: Proxy) -> dict[str, Any]:
     return {
         "servers": [_server(server) for server in proxy.servers],
         "refusals": [

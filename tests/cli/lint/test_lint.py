@@ -333,3 +333,13 @@ def test_what_a_file_that_was_passed_over_seems_to_be(site: Path, capsys: Captur
 def test_what_is_not_there_is_no_part(site: Path, capsys: Capture) -> None:
     code, out, _ = call(capsys, "lint", "none.conf")
     assert (code, "Not decided" in out) == (3, False)
+
+
+def test_the_files_of_a_charts_configmap_are_counted_together(site: Path, capsys: Capture) -> None:
+    lines = "    ServerName {{ .name }}\n    {{ .Values.more }}\n"
+    (site / "web.yaml").write_text(f"kind: ConfigMap\ndata:\n  a.conf: |\n{lines}  b.conf: |\n{lines}")
+    code, out, _ = call(capsys, "lint", "web.yaml")
+    assert (code, out.splitlines()[:2]) == (
+        0,
+        ["Found nothing in 1 file, 2 directives.", "A template: 2 of 4 lines not judged."],
+    )

@@ -112,3 +112,51 @@ def test_the_other_end_of_a_section_may_be_in_another_template(text: str) -> Non
     (problem,) = load_text(text, name="head.conf.j2").problems
     assert (problem.kind, problem.fatal) == ("section", False)
     assert problem.message.endswith("in this template; another may have the other end")
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("ServerName {{ a -}}\n  .example\nListen 80\n", ["listen"]),
+        ("ServerName <%= a -%>\n.example\nListen 80\n", ["listen"]),
+        ("ServerName a{{- b }}\nListen 80\n", ["servername", "listen"]),
+        ("ServerName a\n\n  {{- b }}\nListen 80\n", ["listen"]),
+        ("ServerName a\n[%- IF b -%]\nServerAlias b\n[%- END %]\nListen 80\n", ["listen"]),
+        ("ServerName a %{ if b ~}\n\n c\n%{ endif }\nListen 80\n", ["listen"]),
+        ("ProxyPass /a {% if b -%}\nhttp://a/\n{%- else -%}\nhttp://b/\n{%- endif %}\nListen 80\n", ["listen"]),
+        ("Listen 81{%- for a in b -%}\n  http\n{%- endfor %}\nListen 80\n", ["listen"]),
+        ("ServerName a\n{%- if b -%}\nServerAlias b\n{%- endif %}\nListen 80\n", ["listen"]),
+        ("ServerName a\n{{- if .b -}}\nServerAlias b\n{{- end }}\nListen 80\n", ["listen"]),
+    ],
+)
+def test_lines_that_become_one_are_set_aside(text: str, left: list[str]) -> None:
+    read = load_text(text, name="a.conf.j2")
+    assert list(read.by_key) == left
+    assert read.by_key["listen"][-1].args == "80"
+    assert not read.problems
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ServerName a\n{%- if b %}\nServerAlias b\n{%- endif %}\nListen 80\n",
+        "ServerName a\n{% if b -%}\n  ServerAlias b\n{% endif -%}\nListen 80\n",
+        "ServerName a\n<%- if b -%>\nServerAlias b\n<%- end -%>\nListen 80\n",
+        "ServerName a\n{{- if .b }}\nServerAlias b\n{{- end }}\nListen 80\n",
+        'ServerName a\n{{- include "x" . | nindent 4 }}\nServerAlias b\nListen 80\n',
+        "ServerName <%= a -%>\n\nServerAlias b\nListen 80\n",
+        "ServerName a\n\n[%- IF b -%]\n\nServerAlias b\n[% END %]\nListen 80\n",
+        "<%# Names\n  -%>\nServerName a\n<%\n  b = 1\n-%>\nServerAlias <%= b %>\nListen 80\n",
+        "ServerName a\n# {{ b -}}\n\nServerAlias b\nListen 80\n",
+    ],
+)
+def test_code_on_lines_of_its_own_joins_nothing(text: str) -> None:
+    read = load_text(text, name="a.conf.j2")
+    assert list(read.by_key) == ["servername", "serveralias", "listen"]
+    assert not read.problems
+
+
+def test_a_section_is_read_even_if_its_line_is_joined() -> None:
+    read = load_text("<Location /a>\n{%- if b -%}\nRequire local\n{%- endif %}\n</Location>\n", name="a.conf.j2")
+    assert list(read.by_key) == ["<location", "require"]
+    assert not read.problems

@@ -80,6 +80,16 @@ def test_workers_for_programs() -> None:
     assert (mapping["line"], mapping["target"]) == (14, "balancer://shop/app")
 
 
+def test_workers_show_a_template_as_it_is_written() -> None:
+    configuration = load_text("ProxyPass /{{ a }} http://{{ host }}:80/ timeout={{ time }}\n", name="a.conf.j2")
+    report = WorkersReport(build(configuration), configuration.as_written)
+    for form in ("text", "json"):
+        text = shown(report, form)
+        assert all(piece in text for piece in ("/{{ a }}", "http://{{ host }}", "{{ time }}"))
+        assert text.isascii()
+    assert "${" not in shown(report)
+
+
 CELL = st.text(st.sampled_from("ab /日\n\x1b"), max_size=60)
 
 

@@ -22,7 +22,8 @@ def file_foreign(context: Context) -> Iterator[Found]:
 
     hpatch recognises:
 
-    - configurations of nginx, haproxy, Caddy, lighttpd, Varnish, Traefik, Tomcat, uWSGI and systemd
+    - configurations of nginx, haproxy, Caddy, lighttpd, Varnish, Traefik, Tomcat, uWSGI, systemd, logrotate, OpenSSH
+      and Nagios
     - YAML, JSON, TOML, XML and ini files
     - scripts, PHP and HTML
     - files that are not text, such as archives
