@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hpatch.lint.found import Found
+from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 
 if TYPE_CHECKING:
-    from hpatch.conf.tree import Node
+    from hpatch.conf.tree import Configuration, Node
     from hpatch.lint.context import Context
     from hpatch.text import Place
 
 _BALANCER = "https://httpd.apache.org/docs/2.4/mod/mod_proxy_balancer.html"
 _HTTP2 = "https://httpd.apache.org/docs/2.4/howto/http2.html#mpm-config"
 _STORE = "slotmem_shm_module"
+_MPM = "https://httpd.apache.org/docs/2.4/mpm.html"
+_MPMS = frozenset(f"mpm_{name}_module" for name in ("event", "netware", "prefork", "winnt", "worker"))
+"""The MPMs. mpm_itk is a module that changes prefork."""
 
 
 @rule("CF033", "slotmem-missing", "error", references=(_BALANCER,))
@@ -69,6 +72,72 @@ def _first_balancer(context: Context) -> Place | None:
             for node in (*balancer.defined, *balancer.used):
                 return node.place
     return None
+
+
+@rule("CF019", "mpm-number", "error", references=(_MPM,))
+def mpm_number(context: Context) -> Iterator[Found]:
+    """The configuration loads two MPMs, or none where none is compiled in.
+
+    httpd refuses to start: AH00534, "More than one MPM loaded" or "No MPM loaded".
+
+    Whether an MPM is missing is known only from a main file with `--httpd`, which tells what is compiled in, and in a
+    tree of Debian's or Red Hat's. The rule is silent about a LoadModule line inside an undecided conditional.
+
+    Load exactly one MPM.
+
+    Fires on::
+
+        LoadModule mpm_event_module modules/mod_mpm_event.so
+        LoadModule mpm_prefork_module modules/mod_mpm_prefork.so
+
+    Write instead::
+
+        LoadModule mpm_event_module modules/mod_mpm_event.so
+
+    Silent on (one of the two is never read)::
+
+        Define EVENT
+        <IfDefine EVENT>
+            LoadModule mpm_event_module modules/mod_mpm_event.so
+        </IfDefine>
+        <IfDefine !EVENT>
+            LoadModule mpm_prefork_module modules/mod_mpm_prefork.so
+        </IfDefine>
+
+    Source: ap_check_mpm (server/mpm_common.c); tested on httpd 2.4.71.
+    """
+    configuration = context.configuration
+    modules = configuration.modules
+    built = sorted(_MPMS & modules.static)
+    mpms = [*built, *(name for name in modules.loaded_at if name in _MPMS and name not in built)]
+    for name in mpms[1:]:
+        if name in modules.loaded_at:
+            first = modules.loaded_at.get(mpms[0])
+            yield Found(
+                modules.loaded_at[name],
+                f"{name} is a second MPM beside {mpms[0]}: httpd refuses to start",
+                help="Load one MPM only.",
+                related=() if first is None else (Related(first, "the first MPM"),),
+            )
+    if not mpms and _none_loaded(configuration):
+        place = next(iter(modules.loaded_at.values()), None) or next((node.place for node in configuration.nodes), None)
+        if place is not None:
+            yield Found(
+                place,
+                "the configuration loads no MPM, and none is compiled into httpd: httpd refuses to start",
+                help="Load one, such as LoadModule mpm_event_module modules/mod_mpm_event.so.",
+            )
+
+
+def _none_loaded(configuration: Configuration) -> bool:
+    """Whether no MPM is there for sure: all that is compiled in is known, and everything was read."""
+    modules = configuration.modules
+    return (
+        configuration.whole
+        and bool(modules.static)
+        and modules.complete
+        and all(modules.has(name) is False for name in _MPMS)
+    )
 
 
 @rule("CF034", "http2-inactive", "warning", references=(_HTTP2,))

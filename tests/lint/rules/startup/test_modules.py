@@ -1,4 +1,4 @@
-"""mod_proxy_balancer without its shared memory, and HTTP/2 under prefork."""
+"""mod_proxy_balancer without its shared memory, HTTP/2 under prefork, and the number of MPMs."""
 
 from __future__ import annotations
 
@@ -103,3 +103,58 @@ def test_httpd_warns_of_http2(httpd: str, mpm: str, warned: bool, tmp_path: Path
     result = start(httpd, tmp_path, "Protocols h2c http/1.1", modules=f"{mpm} http2")
     assert result.started
     assert ("AH10034" in result.said) == warned
+
+
+EVENT = "LoadModule mpm_event_module e.so\n"
+PREFORK = "LoadModule mpm_prefork_module p.so\n"
+BUILT = Modules(complete=True, static=["mod_so.c", "core.c"])
+
+
+@pytest.mark.parametrize(
+    ("text", "modules", "lines"),
+    [
+        (EVENT + PREFORK, None, [2]),
+        (EVENT + PREFORK + "LoadModule mpm_worker_module w.so\n", BUILT, [2, 3]),
+        (PREFORK, Modules(complete=True, static=["mod_so.c", "mpm_event_module"]), [1]),
+        ("Listen 80\nLoadModule alias_module a.so\n", BUILT, [2]),
+        ("Listen 80\n", BUILT, [1]),
+    ],
+)
+def test_no_mpm_or_two(text: str, modules: Modules | None, lines: list[int]) -> None:
+    found = find("mpm-number", text, None, modules)
+    assert [finding.place.line for finding in found] == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "modules"),
+    [
+        (EVENT + EVENT, BUILT),
+        (PREFORK + "LoadModule mpm_itk_module i.so\n", BUILT),
+        ("Listen 80\n", None),
+        ("Listen 80\n", "proxy,proxy_http"),
+        ("Listen 80\n", Modules(complete=True, static=["mpm_event_module"])),
+        (f"<IfFile /x>\n{EVENT}</IfFile>\nListen 80\n", BUILT),
+        (f"{EVENT}<IfModule !mpm_event_module>\n{PREFORK}</IfModule>\n", BUILT),
+        ("Include nothing/here.conf\nListen 80\n", BUILT),
+    ],
+)
+def test_one_mpm_or_not_known(text: str, modules: Modules | str | None) -> None:
+    assert find("mpm-number", text, None, modules) == []
+
+
+def test_a_part_of_a_configuration_needs_no_mpm() -> None:
+    assert find("mpm-number", "Listen 80\n", None, BUILT, part=True) == []
+
+
+@pytest.mark.httpd
+@pytest.mark.parametrize(("mpms", "says"), [((), "No MPM loaded"), (("event", "prefork"), "More than one MPM loaded")])
+def test_httpd_wants_one_mpm(tmp_path: Path, mpms: tuple[str, ...], says: str) -> None:
+    import subprocess
+
+    folder = "/usr/lib/apache2/modules"
+    lines = [f"LoadModule mpm_{name}_module {folder}/mod_mpm_{name}.so" for name in mpms]
+    path = tmp_path / "httpd.conf"
+    path.write_text("\n".join([f"ServerRoot {tmp_path}", "Listen 127.0.0.1:9", *lines, ""]))
+    ended = subprocess.run(["/usr/sbin/apache2", "-t", "-f", path], capture_output=True, text=True, check=False)
+    assert ended.returncode != 0
+    assert says in ended.stderr
