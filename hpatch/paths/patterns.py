@@ -8,14 +8,44 @@ from functools import lru_cache
 _LONGEST = 2000
 _OTHERWISE = r"\\[QEKRXzZAGhHvVNgkpPC]|\[\[:|\(\?(?![:=!<i])|\(\?<(?![=!])|\(\*|\(\?i(?!\))|\$\{|[^\x20-\x7e]"
 """What PCRE reads differently, or what is not the text that httpd has (an undefined `${…}`)."""
-_SLOW = r"\((?:[^()\\]|\\.)*[*+}](?:[^()\\]|\\.)*\)[?]?[*+{]|(?:\.\*.*){5}"
-"""A repetition of repetitions can take for ever; PCRE then gives up."""
+_MOST_REPEATS = 4
+"""Python tries again for each of them, and each of them may take what the others leave."""
+
+
+def _slow(pattern: str) -> bool:
+    """Whether a match may take for ever: a repetition, or a choice, that is repeated. PCRE gives up there."""
+    open_groups: list[bool] = []
+    repeats, at, inside = 0, 0, False
+    while at < len(pattern):
+        char = pattern[at]
+        at += 1
+        if char == "\\":
+            at += 1
+        elif inside:
+            inside = char != "]"
+        elif char == "[":
+            inside = True
+            at += pattern[at : at + 1] == "^"
+            at += pattern[at : at + 1] == "]"
+        elif char == "(":
+            open_groups.append(False)
+        elif char == ")" and open_groups:
+            many = open_groups.pop()
+            if many and pattern[at : at + 1] in ("*", "+", "{"):
+                return True
+            if open_groups:
+                open_groups[-1] = open_groups[-1] or many
+        elif char in "*+{|":
+            repeats += char != "|"
+            if open_groups:
+                open_groups[-1] = True
+    return repeats > _MOST_REPEATS
 
 
 @lru_cache(maxsize=4096)
 def regex(pattern: str, *, nocase: bool = False) -> re.Pattern[str] | None:
     """A pattern as `ap_pregcomp` compiles it (`$` is the very end); None if hpatch cannot tell."""
-    if len(pattern) > _LONGEST or re.search(_OTHERWISE, pattern) or re.search(_SLOW, pattern):
+    if len(pattern) > _LONGEST or re.search(_OTHERWISE, pattern) or _slow(pattern):
         return None
     import warnings
 

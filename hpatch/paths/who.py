@@ -35,6 +35,8 @@ _OTHERS = {
     "secruleengine": "its rules may deny",
 }
 _FOREIGN = ("wsgiscriptalias", "wsgiscriptaliasmatch", "jkmount", "jkmountfile", "jkmountcopy", "jkautoalias")
+_LONGEST = 2000
+"""The longest path that patterns are held against: httpd ends a match that takes too long, Python does not."""
 _KIND = 'whether "{}" is a file, a folder or nothing'
 _PHASE = {
     "vhost": "vhost",
@@ -127,6 +129,8 @@ class _Walk:
                 found = self.handled()
             if found.status is not None and found.status >= 400:
                 self._error_document(found.status)
+        except RecursionError:
+            return Reply(kind="unknown", text="sections are nested too deeply", unseen=tuple(self.unseen))
         except UnknownError as unknown:
             self._step("handler", "hpatch", "unknown", unknown.text, unknown.node)
             return Reply(kind="unknown", text=unknown.text, node=unknown.node, unseen=tuple(self.unseen))
@@ -177,6 +181,8 @@ class _Walk:
                 self._status(400, "StrictHostCheck refuses a name that no virtual host has")
         if not accesses.knows(request.method):
             raise UnknownError(f'hpatch does not know the method "{request.method}"')
+        if len(request.path) > _LONGEST:
+            raise UnknownError(f"the path is longer than {_LONGEST} characters")
         try:
             self._translate()
         except uri.RefusedError as refused:

@@ -28,6 +28,16 @@ def test_a_dollar_is_the_very_end() -> None:
     assert inside is not None and inside.search("$x]")
 
 
+@pytest.mark.parametrize("pattern", ["^(/[a-z]+)$", "a*b*c*d*", "(a|b)c*", "[(+]+(x)+", "\\(a+\\)+", "(ab)*"])
+def test_patterns_that_end(pattern: str) -> None:
+    assert regex(pattern) is not None
+
+
+@pytest.mark.parametrize("pattern", ["(a|aa)+b", "((a+)b)+", "(a*){2,}", "((a|b))*c", ".*.*.*.*.*x"])
+def test_patterns_that_may_take_for_ever(pattern: str) -> None:
+    assert regex(pattern) is None
+
+
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(?>a)", "\\Qa", "a${x}", "(", "x" * 3000, "[[:alpha:]]"])
 def test_what_hpatch_cannot_tell(pattern: str) -> None:
     assert regex(pattern) is None

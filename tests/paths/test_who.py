@@ -123,6 +123,15 @@ def test_an_endless_rewriting_ends() -> None:
     assert _who("RewriteEngine On\nRewriteRule ^/a(.*) /a$1 [N=5]").answer.status == 500
 
 
+def test_hostile_input_ends() -> None:
+    deep = '<If "true">\n' * 3000 + "</If>\n" * 3000
+    assert _who(deep).answer.kind == "unknown"
+    rules = "<RequireAny>\n" * 3000 + "Require all granted\n" + "</RequireAny>\n" * 3000
+    assert _who(f"<Location />\n{rules}</Location>").answer.kind == "unknown"
+    assert _who("RewriteEngine On\nRewriteRule (a*)*b /x", f"/{'a' * 50}").answer.kind == "unknown"
+    assert _who("ProxyPassMatch ^(.*)(.*)(.*)x$ http://b:1", f"/{'a' * 5000}").answer.kind == "unknown"
+
+
 def test_the_steps_name_their_lines() -> None:
     steps = _who("RewriteEngine On\nRewriteRule ^/x /y\nProxyPass /a http://b:1").steps
     assert [(step.module, step.did, step.node.line if step.node else None) for step in steps] == [
