@@ -224,9 +224,10 @@ class _ProxyBuilder:
             raise _RefusedError("url", f'"{target.text}" is not a worker URL: {parts.refused}', line.target.nth)
         server = line.scope.server
         state = self.states[server]
-        worker = Worker(server, target, balancer, matching and self.matches)
+        matching = matching and self.matches
+        any_host = matching and self.any_host and re.search(_HOST_REFERENCE, target.text) is not None
+        worker = Worker(server, target, balancer, matching, any_host)
         worker.name = _cut(worker.name, self.longest)
-        worker.any_host = worker.matching and self.any_host and re.search(_HOST_REFERENCE, target.text) is not None
         worker.definitions.append(Definition(line.node, target, params, True))
         if balancer is None:
             server.workers.append(worker)

@@ -159,13 +159,13 @@ class Worker:
     __slots__ = ("any_host", "balancer", "definitions", "matching", "name", "params", "server", "settings", "target")
 
     def __init__(
-        self, server: Server, target: Target, balancer: Balancer | None = None, matching: bool = False
+        self, server: Server, target: Target, balancer: Balancer | None, matching: bool, any_host: bool
     ) -> None:
         self.server = server
         self.target = target
         self.balancer = balancer
         self.matching = matching
-        self.any_host = False
+        self.any_host = any_host
         self.name = target.identity
         self.definitions: list[Definition] = []
         self.params: dict[str, Param] = {}

@@ -46,6 +46,19 @@ def test_the_last_mapping(text: str, name: str | None) -> None:
     assert not proxy.refusals
 
 
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        ("ProxyPass /w http://h/a/\nProxyPassMatch ^/m/(.*) http://h/a/$1/b", "http://h/a/", "http://h/a/$1/b"),
+        ("ProxyPass /w http://h/a\nProxyPassMatch ^/m(.*) http://h/a$1b", "http://h/a", "http://h/a$1b"),
+        ("ProxyPass /w http://h/a$1b", "http://h/a$1b", "http://h/a$1b"),
+    ],
+)
+def test_before_2_4_47_the_path_counts_up_to_the_first_reference(text: str, old: str, new: str) -> None:
+    for version, name in (("2.4.46", old), ("2.4.47", new)):
+        assert serving(model(text, version).servers[0].mappings[-1]) == name
+
+
 def test_before_2_4_47_a_reference_in_the_host_finds_no_worker() -> None:
     (mapping,) = model("ProxyPassMatch ^/([a-z]+)/ http://$1/", "2.4.46").servers[0].mappings
     assert mapping.worker is None
