@@ -101,16 +101,19 @@ def _misplaced(configuration: Configuration) -> Iterator[Refused]:
             continue
         rows = tuple(row for row in directives.find(key, configuration.version) if row.module != _OS2)
         fits: dict[int, bool] = {}
+        one_argument = key in _ONE_ARGUMENT
         for node in nodes:
             where = places.get(id(node.parent)) or _where(node.parent, places)
             fit = fits.get(id(where))
             if fit is None:
                 fit = fits[id(where)] = not rows or any(_fits(row, where) for row in rows)
-            if fit and key in _ONE_ARGUMENT and where.context not in ("server", "virtualhost"):
+            if one_argument and fit and where.context not in ("server", "virtualhost"):
                 fit = len(node.words) == 1
-            if not fit and node.parent is None and any(row.allowed_in(one) for row in rows for one in around):
+            if fit:
                 continue
-            if not fit and walked(node):
+            if node.parent is None and any(row.allowed_in(one) for row in rows for one in around):
+                continue
+            if walked(node):
                 yield _refused(node, rows, where, then)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
@@ -192,10 +193,12 @@ def vhost_star_beside_ip(context: Context) -> Iterator[Found]:
         )
 
 
-def _never(context: Context) -> Iterator[Never]:
+@lru_cache(maxsize=1)
+def _never(context: Context) -> list[Never]:
     """The first name that each virtual host loses, if httpd surely reads the one that takes it."""
+    found: list[Never] = []
     if len(context.configuration.find("<virtualhost")) < 2:
-        return
+        return found
     seen: set[int] = set()
     for one in hosts(context).never():
         mine, other = one.host.node, one.taker.node
@@ -203,7 +206,8 @@ def _never(context: Context) -> Iterator[Never]:
             continue
         if id(mine) not in seen and mine is not other:
             seen.add(id(mine))
-            yield one
+            found.append(one)
+    return found
 
 
 def _same(one: Never) -> bool:
