@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 # Texts, compiled when they are first used.
 _ATOM = r"(?:[\w/~%:,=&@.-]|\\[./dws~-]|\[\^?(?:a-z|A-Z|0-9|[\w./])+\])[*+?]?"
@@ -20,6 +21,7 @@ _FAULTS = (
     ("redefinition of group name", "two groups have the same name"),
     ("min repeat greater", "the numbers in the braces are in the wrong order"),
 )
+_TOKEN = r"\\.|\[\^?\]?(?:\\.|[^]\\])*\]?|[()|]"
 _BAD_RANGE = r"bad character range [^\\]-[^\\] at"
 
 
@@ -61,18 +63,18 @@ def holds_start(pattern: str, number: int) -> bool:
     return pattern.startswith("^") or re.match(r"\.|\[\^[^/]+\]", pattern[span[0] :]) is not None
 
 
+def _signs(pattern: str) -> Iterator[tuple[int, str]]:
+    """The places of each `(`, `)` and `|` that is neither in a class nor behind a backslash."""
+    for match in re.finditer(_TOKEN, pattern, re.S):
+        if match[0] in ("(", ")", "|"):
+            yield match.start(), match[0]
+
+
 def _span(pattern: str, number: int) -> tuple[int, int] | None:
     found = 0
     depth: list[tuple[int, int]] = []
-    at = 0
-    while at < len(pattern):
-        sign = pattern[at]
-        if sign == "\\":
-            at += 1
-        elif sign == "[":
-            closing = pattern.find("]", at + (3 if pattern[at + 1 : at + 2] == "^" else 2))
-            at = closing if closing > 0 else len(pattern)
-        elif sign == "(":
+    for at, sign in _signs(pattern):
+        if sign == "(":
             plain = pattern[at + 1 : at + 2] != "?"
             found += plain
             depth.append((found if plain else 0, at + 1))
@@ -80,28 +82,20 @@ def _span(pattern: str, number: int) -> tuple[int, int] | None:
             index, start = depth.pop()
             if index == number:
                 return start, at
-        at += 1
     return None
 
 
 def alternatives(pattern: str) -> list[str]:
     """The parts between the `|` outside of every group and class."""
-    parts, start, depth, at = [], 0, 0, 0
-    while at < len(pattern):
-        sign = pattern[at]
-        if sign == "\\":
-            at += 1
-        elif sign == "[":
-            closing = pattern.find("]", at + (3 if pattern[at + 1 : at + 2] == "^" else 2))
-            at = closing if closing > 0 else len(pattern)
-        elif sign == "(":
+    parts, start, depth = [], 0, 0
+    for at, sign in _signs(pattern):
+        if sign == "(":
             depth += 1
         elif sign == ")":
             depth -= 1
-        elif sign == "|" and depth == 0:
+        elif depth == 0:
             parts.append(pattern[start:at])
             start = at + 1
-        at += 1
     return [*parts, pattern[start:]]
 
 

@@ -26,6 +26,16 @@ from hpatch.conf.regexes import alternatives, group, holds_start, starts_with_sl
         (".*", False),
         ("[/]x", False),
         ("(?=/)x", False),
+        ("b(/a)", False),
+        ("(/a)?/b", True),
+        ("(b)?/a", False),
+        ("(?:/a)?/b", True),
+        ("(?:/a)?b", False),
+        ("(?:/a)*b", False),
+        ("(?:/a){0,1}b", False),
+        ("(?:/a|)/b", True),
+        ("(?:/a|)b", False),
+        ("(?:/a)b", True),
     ],
 )
 def test_what_begins_with_a_slash(text: str, slashed: bool) -> None:
@@ -69,4 +79,29 @@ def test_alternatives(pattern: str, parts: list[str]) -> None:
     [("(a)(b(c))", 2, "b(c)"), ("(a)(b(c))", 3, "c"), ("(?:a)(b)", 1, "b"), ("[(](a)\\)", 1, "a"), ("(a)", 2, None)],
 )
 def test_groups(pattern: str, number: int, text: str | None) -> None:
+    assert group(pattern, number) == text
+
+
+@pytest.mark.parametrize(
+    ("pattern", "number", "text"),
+    [
+        ("a(b)(c(d))", 2, "c(d)"),
+        ("a(b)(c(d))", 3, "d"),
+        ("((?:a)b)", 1, "(?:a)b"),
+        ("a)(b)", 1, "b"),
+        ("(a", 1, None),
+        ("\\(a(b)", 1, "b"),
+        ("(a\\)b)", 1, "a\\)b"),
+        ("\\\\(a)", 1, "a"),
+        ("[(](a)", 1, "a"),
+        ("[](](a)", 1, "a"),
+        ("[^](](a)", 1, "a"),
+        ("[^(](a)", 1, "a"),
+        ("[\\](](a)", 1, "a"),
+        ("([)])", 1, "[)]"),
+        ("(a)[(", 2, None),
+        ("(a)\\", 1, "a"),
+    ],
+)
+def test_the_text_of_a_group(pattern: str, number: int, text: str | None) -> None:
     assert group(pattern, number) == text
