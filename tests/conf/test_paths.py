@@ -37,6 +37,7 @@ TILDE, DELETE, HIGH, NEXT, LAST = "~", "\x7f", "\udc80", "\udc81", "\udcff"
 )
 def test_resolve(path: str, expected: str) -> None:
     assert resolve("/etc/httpd", path) == expected
+    assert resolve("conf", "a.conf") == "conf/a.conf"
 
 
 @pytest.mark.parametrize(
