@@ -21,8 +21,8 @@ _KEY = re.compile(
     r"^( *)(?:\"([^\"\n]+)\"|'([^'\n]+)'|([^\s\"'#:&*!|>{}\[\]%@`,][^\n]*?)):[ \t]+[|>][-+0-9]*[ \t]*(?:#.*)?$"
 )
 _HTTPD = re.compile(
-    r"^[ \t]*(?:<(?:VirtualHost|Directory|Location|Proxy|IfModule|Files)|ProxyPass|Listen[ \t]+[\d*\[]|ServerName"
-    r"|ServerRoot|LoadModule|DocumentRoot|RewriteEngine|Include(?:Optional)?)\b",
+    r"^[ \t]*(?:Listen[ \t]+[\d*\[]|(?:<(?:VirtualHost|Directory|Location|Proxy|IfModule|Files)|ProxyPass|ServerName"
+    r"|ServerRoot|LoadModule|DocumentRoot|RewriteEngine|Include(?:Optional)?)\b)",
     re.I | re.M,
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hpatch.conf.base import Surroundings
-from hpatch.conf.configmap import files
+from hpatch.conf.configmap import Mounted, files
 from hpatch.conf.load import Options, load
 from hpatch.conf.tree import Configuration
 from hpatch.text import Source
@@ -119,3 +119,77 @@ def test_a_chart_is_a_template() -> None:
     assert (file.named, file.lines, file.unjudged) == (True, 4, 2)
     assert found.as_written is not None
     assert [found.as_written(node.args) for node in found.find("servername")] == ["{{ .name }}"]
+
+
+def found(text: str) -> list[tuple[str, int, int, str]]:
+    """Each file: its name, the line and the column of its first character that is no blank, and its text."""
+    told = []
+    for one in files(Source("x.yaml", text)):
+        whole = one.text.text
+        start = len(whole) - len(whole.lstrip())
+        told.append((one.name, *one.text.place(start, start)[1:3], whole[start:]))
+    return told
+
+
+HEAD = "kind: ConfigMap\ndata:\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"{HEAD}  a: |\n    A\n", [("a", 4, 5, "A\n")]),
+        (f"{HEAD}  a: |\n    A", [("a", 4, 5, "A")]),
+        (f"{HEAD}a: |\n  A\n", []),
+        (f"{HEAD}  a: |\n\n    A\n\n    B\n\n", [("a", 5, 5, "A\n\n    B\n\n")]),
+        (f"{HEAD}  a: |\n  b: |\n    B\n", [("a", 4, 1, ""), ("b", 5, 5, "B\n")]),
+        (f"{HEAD}  a: |\n    A\n  b: text\n  c: |\n    C\n", [("a", 4, 5, "A\n"), ("c", 7, 5, "C\n")]),
+        (f"{HEAD}  a: |\n    A\n    b: |\n      B\n", [("a", 4, 5, "A\n    b: |\n      B\n")]),
+        (f"{HEAD}  a:\n    b: |\n      B\n  c: |\n    C\n", [("b", 5, 7, "B\n")]),
+        (f"{HEAD}  a: |\n    A\n  b:\n    c: |\n      C\n", [("a", 4, 5, "A\n")]),
+        (f"{HEAD}# one\n  # two\n\n  a: |\n    A\n# three\n  b: |\n    B\n", [("a", 7, 5, "A\n"), ("b", 10, 5, "B\n")]),
+        (f"{HEAD}  a: |\n    A\nother:\n  b: |\n    B\n", [("a", 4, 5, "A\n")]),
+        (
+            f"{HEAD}  a: |\n    A\nother: x\ndata: # again\n    b: |\n      B\n",
+            [("a", 4, 5, "A\n"), ("b", 8, 7, "B\n")],
+        ),
+        ("a: |\n  A\nkind: ConfigMap\n", []),
+        ("kind: ConfigMap\n a: |\n  A\n", []),
+        ("kind: ConfigMap\nx:\n  data:\n    a: |\n      A\n", []),
+        (" kind: ConfigMap\ndata:\n  a: |\n    A\n", []),
+        ("x:\n- kind: ConfigMap\n  data:\n    a: |\n      A\n", [("a", 5, 7, "A\n")]),
+        ("data:\n  a: |\n    A\nkind: Secret\n---\nkind: ConfigMap # yes\n", []),
+        ("---\nkind: ConfigMap\ndata:\n  a: |\n    A\n---\n", [("a", 5, 5, "A\n")]),
+        ("kind: ConfigMap\ndata:\n \n  a: |\n  \tA\n", [("a", 5, 1, "")]),
+    ],
+)
+def test_which_texts_are_files(text: str, expected: list[tuple[str, int, int, str]]) -> None:
+    assert found(text) == expected
+
+
+def test_what_a_container_sees() -> None:
+    view = Mounted("k/web.yaml", "httpd.conf", files(Source("k/web.yaml", MAP)))
+    assert tuple(view.stat("/any/q.conf")) == (0o100444, 0, 0, 1, 0, 0, 0, 0, 0, 0)
+    assert view.names("/any") == ["a b.conf", "last.conf", "q.conf"]
+    assert not view.is_entry_folder("/any", "q.conf")
+    assert (view.is_folder("/any"), view.is_folder("/any/q.conf")) == (True, False)
+    assert (view.root, view.host("/x"), view.inner("/x/y"), view.written("/x/y")) == (
+        "k/web.yaml", "k/web.yaml", "/x/y", "k/web.yaml/y",
+    )  # fmt: skip
+    assert view.read("/any/nginx.conf", "n").text.strip() == "server { listen 80; }"
+    for path in ("/any/none.conf", "/any"):
+        with pytest.raises(FileNotFoundError):
+            view.stat(path)
+        with pytest.raises(FileNotFoundError):
+            view.read(path, "n")
+
+
+@pytest.mark.parametrize("line", ["servername a", "  LISTEN 80", "<files a>", "IncludeOptional x", "Listen *:80"])
+def test_what_looks_like_httpds(line: str) -> None:
+    (one,) = files(Source("x.yaml", f"{HEAD}  a: |\n    # x\n    {line}\n"))
+    assert one.is_httpds
+
+
+@pytest.mark.parametrize("line", ["listen http;", "x ServerName a", "ServerNames a", ""])
+def test_what_looks_like_another_programs(line: str) -> None:
+    (one,) = files(Source("x.yaml", f"{HEAD}  a: |\n    # x\n    {line}\n"))
+    assert not one.is_httpds
