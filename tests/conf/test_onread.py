@@ -188,3 +188,7 @@ def test_lua_code_whose_section_has_no_end() -> None:
 def test_a_macro_and_lua_code_lose_no_last_line() -> None:
     for text in ("<Macro m>\nx\\\n", "<LuaQuickHandler h>\nx\\\n"):
         assert [line for line, _ in messages(load_text(text))] == [1]
+
+
+def test_a_provider_of_lua_is_known_by_its_name() -> None:
+    assert load_text("LuaAuthzProvider a b c\nLuaAuthzProvider d e\n").registered == ["a"]
