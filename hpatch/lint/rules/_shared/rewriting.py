@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.conf.regexes import group
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
 
-_KEYS = ("rewriterule", "rewritecond")
 _FOLDERS = ("<directory", "<directorymatch")
 
 _SAFE = r"(?:(?:\\[dw.\-/]|\[(?!\^)(?:\\[dw.\-/_]|[\w\-./])+\]|[\w\-/|])(?:[+*?]|\{\d*,?\d*\})?)+"
@@ -49,42 +49,39 @@ class Rewrite(NamedTuple):
         return self.section is not None and self.section.key in _FOLDERS
 
 
-def rewrites(context: Context) -> Iterator[Rewrite]:
+def rewrites(context: Context) -> tuple[Rewrite, ...]:
     """Every RewriteRule that httpd can read, in the order of lines."""
-    found = context.configuration.by_key
-    if "rewriterule" not in found:
-        return
-    conditions: dict[int, list[Node]] = {}
-    for node in found.get("rewritecond", ()):
-        conditions.setdefault(id(node.parent), []).append(node)
-    for node in found["rewriterule"]:
+    return _rewrites(context) if "rewriterule" in context.configuration.by_key else ()
+
+
+@lru_cache(maxsize=1)
+def _rewrites(context: Context) -> tuple[Rewrite, ...]:
+    keys = context.configuration.by_key
+    above: dict[int, tuple[tuple[Node, RewriteCond], ...]] = {}
+    if "rewritecond" in keys:
+        parents = {id(node.parent): node.parent for node in keys["rewritecond"]}
+        for parent in parents.values():
+            siblings = context.configuration.nodes if parent is None else parent.children or []
+            above.update(_conditions(siblings))
+    found = []
+    for node in keys["rewriterule"]:
         rule = parse(node.args)
         if rule is not None:
-            yield Rewrite(node, rule, tuple(_above(node, conditions.get(id(node.parent), []), context)))
+            found.append(Rewrite(node, rule, above.get(id(node), ())))
+    return tuple(found)
 
 
-def _above(node: Node, conditions: list[Node], context: Context) -> Iterator[tuple[Node, RewriteCond]]:
-    """The conditions directly above a rule, those of other rules left out."""
-    if not conditions:
-        return
-    siblings = context.configuration.nodes if node.parent is None else node.parent.children or []
-    at = _index(siblings, node)
-    above: list[Node] = []
-    while at > 0 and siblings[at - 1].key != "rewriterule":
-        at -= 1
-        if siblings[at].key == "rewritecond":
-            above.append(siblings[at])
-    for condition in reversed(above):
-        parsed = parse_condition(condition.args)
-        if parsed is not None:
-            yield condition, parsed
-
-
-def _index(siblings: list[Node], node: Node) -> int:
-    for index, one in enumerate(siblings):
-        if one is node:
-            return index
-    return 0
+def _conditions(siblings: list[Node]) -> Iterator[tuple[int, tuple[tuple[Node, RewriteCond], ...]]]:
+    """The conditions of each rule among the lines of a section, by the rule's identity."""
+    waiting: list[tuple[Node, RewriteCond]] = []
+    for node in siblings:
+        if node.key == "rewritecond":
+            condition = parse_condition(node.args)
+            if condition is not None:
+                waiting.append((node, condition))
+        elif node.key == "rewriterule":
+            yield id(node), tuple(waiting)
+            waiting = []
 
 
 def harmless(pattern: str, number: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
@@ -62,9 +63,9 @@ def remoteip_trusts_all(context: Context) -> Iterator[Found]:
         host = node.parent
         if any(in_server(context, key, host) is not None for key in _PROXIES) or may_lack(context, node):
             continue
-        rule_line = next(
-            (line for line in _by_address(context) if host is None or server_of(line) in (None, host)), None
-        )
+        lines = _first_by_address(context)
+        near = lines.values() if host is None else filter(None, (lines.get(id(None)), lines.get(id(host))))
+        rule_line = next(iter(near), None)
         header = node.words[0] if node.words else ""
         yield Found(
             node.place,
@@ -73,6 +74,15 @@ def remoteip_trusts_all(context: Context) -> Iterator[Found]:
             help="Name them with RemoteIPInternalProxy or RemoteIPTrustedProxy.",
             severity=None if rule_line is not None else "warning",
         )
+
+
+@lru_cache(maxsize=1)
+def _first_by_address(context: Context) -> dict[int, Node]:
+    """The first access line of each server that looks at the client's address, by the `<VirtualHost>`'s identity."""
+    found: dict[int, Node] = {}
+    for line in _by_address(context):
+        found.setdefault(id(server_of(line)), line)
+    return found
 
 
 def _by_address(context: Context) -> Iterator[Node]:

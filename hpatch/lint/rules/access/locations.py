@@ -25,7 +25,7 @@ def location_slash_only(context: Context) -> Iterator[Found]:
     """The restricted `<Location "/x/">` does not hold for `/x`, which the backend gets.
 
     A `<Location>` with a slash at its end holds for what is below, not for the path without the slash. ProxyPass takes
-    both.
+    both. It is an info if ProxyPass is for a path above: many backends then only redirect to the path with the slash.
 
     Write the Location without the slash.
 
@@ -73,6 +73,7 @@ def location_slash_only(context: Context) -> Iterator[Found]:
                 f'"{bare}" without the slash reaches the backend without this section\'s rule',
                 related=(Related(mapping.place, "this line takes both"),),
                 help=f'Write <Location "{bare}">.',
+                severity=None if taken.rstrip("/") == bare else "info",
             )
             break
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
@@ -259,32 +260,41 @@ def identity_header_null(context: Context) -> Iterator[Found]:
             tls = name.startswith("SSL_") and name != "SSL_TLS_SNI"
             if (name not in _CGI and not tls) or _is_made(context, name, line, tls=tls):
                 continue
-            logins = {node.args.strip(" \t\"'").lower() for node in context.configuration.find("authtype")}
             better = f"%{{{name}}}s" if tls else f"expr=%{{{name}}}"
             yield Found(
                 line.node.word_place(line.word + 1),
                 f'the backend gets "(null)" in "{line.shown}": no line sets the environment variable {name}',
                 help=f'Write "{better}".',
-                confidence="medium" if name == "REMOTE_USER" and logins.difference(_LOGINS) else None,
+                confidence="medium" if name == "REMOTE_USER" and _other_logins(context) else None,
             )
             break
 
 
 def _is_made(context: Context, name: str, line: HeaderLine, *, tls: bool) -> bool:
     """Whether a line sets an environment variable, or may."""
-    for node in context.configuration.find(*_SETTERS):
-        if any(re.match(rf"{name}(=|\Z)", word) for word in node.words):
-            return True
-    for node in context.configuration.find("rewriterule"):
-        if re.search(rf"(?i)[\[,]\s*(e|env)=\s*{name}\b", node.args):
-            return True
+    if _is_set(context, name):
+        return True
     if not tls:
         return False
-    host = server_of(line.node)
-    return any(
-        "stdenvvars" in node.args.lower() and server_of(node) in (None, host)
-        for node in context.configuration.find("ssloptions")
-    )
+    lines = [*context.lines_of(None, "ssloptions"), *context.lines_of(server_of(line.node), "ssloptions")]
+    return any("stdenvvars" in node.args.lower() for node in lines)
+
+
+@lru_cache(maxsize=64)
+def _is_set(context: Context, name: str) -> bool:
+    """Whether a line somewhere names an environment variable to set."""
+    setting = re.compile(rf"{name}(=|\Z)")
+    if any(setting.match(word) for node in context.configuration.find(*_SETTERS) for word in node.words):
+        return True
+    flag = re.compile(rf"(?i)[\[,]\s*(e|env)=\s*{name}\b")
+    return any(flag.search(node.args) for node in context.configuration.find("rewriterule"))
+
+
+@lru_cache(maxsize=1)
+def _other_logins(context: Context) -> bool:
+    """Whether a module that is not httpd's own asks for a login."""
+    asked = {node.args.strip(" \t\"'").lower() for node in context.configuration.find("authtype")}
+    return bool(asked.difference(_LOGINS))
 
 
 @rule("HD012", "identity-header-hop-by-hop", "info", confidence="medium", references=(_CONNECTION, _REQUEST))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.lint.found import Found, Related
@@ -155,19 +156,28 @@ def _of_expression(node: Node, text: str, operator: str) -> Iterator[_Check]:
 
 def _use(context: Context, names: list[str]) -> Node | None:
     """The line that lets requests in that have one of these variables."""
+    uses = _uses(context)
+    return next((uses[name] for name in names if name in uses), None)
+
+
+@lru_cache(maxsize=1)
+def _uses(context: Context) -> dict[str, Node]:
+    """The variables that let requests in, each with the first line that asks for it."""
+    found: dict[str, Node] = {}
     for line in response_lines(context):
         if line.name == "access-control-allow-origin" and line.action in SETS:
-            for name in names:
-                if f"%{{{name}}}e" in line.value or line.clause == f"env={name}":
-                    return line.node
+            named = re.findall(r"%\{([^}]+)\}e", line.value)
+            for name in (*named, *([line.clause[4:]] if line.clause.startswith("env=") else ())):
+                found.setdefault(name, line.node)
     for node in context.configuration.find("require", "allow"):
         words = node.words
         wanted = words[1:] if [word.lower() for word in words[:1]] == ["env"] else []
         if node.key == "allow":
             wanted = [word[4:] for word in words if word.lower().startswith("env=")]
-        if set(wanted).intersection(names) and node.inside("<requirenone") is None:
-            return node
-    return None
+        if wanted and node.inside("<requirenone") is None:
+            for name in wanted:
+                found.setdefault(name, node)
+    return found
 
 
 def _let_in(check: _Check, context: Context) -> str | None:
