@@ -199,7 +199,11 @@ class Hosts:
         """The names that lead to another virtual host than the one that has them, by host and address."""
         found: list[tuple[Host, HostName, HostAddress, Host, HostName]] = []
         heard: set[int] = set()
+        plain: list[tuple[Host, ...]] = []
         for key, chain in self.chains.items():
+            if _all_differ(chain):
+                plain.append(chain)
+                continue
             taken = _Taken()
             for host in chain:
                 for name in host.names:
@@ -211,11 +215,26 @@ class Hosts:
                 if not host.names:
                     heard.add(id(host))
                 taken.add(host)
+        if found:
+            heard.update(id(host) for chain in plain for host in chain)
         for host, name, address, other, by in found:
             yield Never(host=host, name=name, address=address, taker=other, by=by, whole=id(host) not in heard)
 
 
 _Taker = tuple["Host", HostName]
+
+
+def _all_differ(chain: tuple[Host, ...]) -> bool:
+    """Whether no name of these virtual hosts can be another's, as in most configurations."""
+    texts: list[str] = []
+    for host in chain if len(chain) > 1 else ():
+        if host.name is not None:
+            texts.append(host.name.text)
+        for alias in host.aliases:
+            if alias.wild:
+                return False
+            texts.append(alias.text)
+    return len(set(texts)) == len(texts)
 
 
 class _Taken:
@@ -284,7 +303,9 @@ def hosts(configuration: Configuration) -> Hosts:
     names: dict[int, list[Node]] = {}
     for key in ("servername", "serveralias"):
         for node in configuration.by_key.get(key, ()):
-            parent = node.inside("<virtualhost")
+            parent = node.parent
+            if parent is not None and parent.key != "<virtualhost":
+                parent = node.inside("<virtualhost")
             names.setdefault(0 if parent is None else id(parent), []).append(node)
     virtual: list[Host] = []
     ports = {id(node): _port(node) for node in names.get(0, ()) if node.key == "servername"}
@@ -311,17 +332,27 @@ def _host(node: Node | None, named: list[Node], port: int) -> Host:
     name: HostName | None = None
     aliases: list[HostName] = []
     for line in named:
-        words = line.words
+        words = _words(line)
         if line.key == "servername" and words:
             name = HostName(_bare(words[0]), line, 0)
         elif line.key == "serveralias":
             aliases += [HostName(word.lower(), line, at, "*" in word or "?" in word) for at, word in enumerate(words)]
-    addresses = () if node is None else tuple(address(word, at, port) for at, word in enumerate(node.words))
+    addresses = () if node is None else tuple(address(word, at, port) for at, word in enumerate(_words(node)))
     return Host(node=node, addresses=addresses, name=name, aliases=tuple(aliases))
+
+
+def _words(node: Node) -> list[str]:
+    """A line's words. Most lines have no quotes, and there may be ten thousands of them."""
+    args = node.args
+    if node.children is None and args.isascii() and not ('"' in args or "'" in args or "\\" in args):
+        return args.split()
+    return node.words
 
 
 def _bare(text: str) -> str:
     """A ServerName without its scheme and port."""
+    if ":" not in text:
+        return text.lower()
     text = text.partition("://")[2] or text
     host, colon, port = text.rpartition(":")
     return (host if colon and port.isdigit() else text).lower()

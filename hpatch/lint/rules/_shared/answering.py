@@ -1,4 +1,7 @@
-"""The model of who answers a request, made once for all rules that ask it."""
+"""The model of who answers a request, made once for all rules that ask it.
+
+It is imported only where a configuration has directives that need it: a small lint stays quick.
+"""
 
 from __future__ import annotations
 
@@ -6,32 +9,36 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hpatch.lint.rules._shared.effective import server_of
-from hpatch.paths.covering import taker
-from hpatch.paths.hosts import hosts as hosts_of
-from hpatch.paths.site import Site
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
     from hpatch.paths.hosts import Hosts
+    from hpatch.paths.site import Site
     from hpatch.proxy.model import Mapping
 
 
 @lru_cache(maxsize=1)
 def site(context: Context) -> Site:
     """The configuration's hosts, sections and mappings."""
+    from hpatch.paths.site import Site
+
     return Site(context.configuration, context.proxy, hosts=hosts(context))
 
 
 @lru_cache(maxsize=1)
 def hosts(context: Context) -> Hosts:
     """The configuration's virtual hosts."""
-    return hosts_of(context.configuration)
+    from hpatch.paths import hosts
+
+    return hosts.hosts(context.configuration)
 
 
 def taken(context: Context, node: Node, paths: tuple[str, ...], host: Node | None = None) -> Mapping | None:
     """The ProxyPass that surely takes all of these paths in a line's server, or in a virtual host (`host`)."""
     if not context.passes:
         return None
+    from hpatch.paths.covering import taker
+
     known = site(context)
     return taker(known, known.host(host or server_of(node)), paths, node.conditions)

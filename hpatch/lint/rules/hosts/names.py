@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.answering import hosts
-from hpatch.paths.hosts import ANY
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
     from hpatch.paths.hosts import Never
 
+_ANY = "*"
 _NAMES = "https://httpd.apache.org/docs/2.4/vhosts/name-based.html"
 _DETAILS = "https://httpd.apache.org/docs/2.4/vhosts/details.html"
 
@@ -169,8 +169,8 @@ def vhost_star_beside_ip(context: Context) -> Iterator[Found]:
         return
     chains = hosts(context).chains
     for (host, port), stars in chains.items():
-        special = [key for key in chains if key[0] != ANY and key[1] == port]
-        if host != ANY or len(special) != 1 or not any(char in ":." for char in special[0][0]):
+        special = [key for key in chains if key[0] != _ANY and key[1] == port]
+        if host != _ANY or len(special) != 1 or not any(char in ":." for char in special[0][0]):
             continue
         ip = special[0][0]
         named = [one for one in stars if one.name is not None and one.node is not None]

@@ -10,10 +10,6 @@ from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.answering import site, taken
 from hpatch.lint.rules._shared.effective import server_of
-from hpatch.paths.covering import below
-from hpatch.paths.mapping import ALIASES, REDIRECTS, alias, redirect
-from hpatch.paths.patterns import is_wildcard, regex
-from hpatch.paths.sections import LOCATIONS, argument
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -23,6 +19,9 @@ if TYPE_CHECKING:
 _ALIAS = "https://httpd.apache.org/docs/2.4/mod/mod_alias.html"
 _ORDER = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
 _WELL_KNOWN = "/.well-known/acme-challenge"
+_LOCATIONS = ("<location", "<locationmatch")
+_ALIASES = ("alias", "scriptalias", "aliasmatch", "scriptaliasmatch")
+_REDIRECTS = ("redirect", "redirectmatch", "redirectpermanent", "redirecttemp")
 _LITERAL = r"\^?((?:[\w/~%,=@-]|\\[./~-])*)"
 _SECTIONS = (
     "<directory",
@@ -131,9 +130,12 @@ def redirect_shadowed(context: Context) -> Iterator[Found]:
 
     Source: `proxy_trans`, `translate_alias_redir` and `fixup_redir` (mod_proxy.c, mod_alias.c); tested on httpd 2.4.71.
     """
-    for node in context.configuration.find(*REDIRECTS):
+    for node in context.configuration.find(*_REDIRECTS) if context.passes else ():
+        from hpatch.paths.covering import below
+        from hpatch.paths.mapping import redirect
+
         one = redirect(node)
-        if one is None or one.path is None or _inside(node, *LOCATIONS, *_SECTIONS):
+        if one is None or one.path is None or _inside(node, *_LOCATIONS, *_SECTIONS):
             continue
         paths = _matched(one.path) if one.pattern else below(one.path) if one.path.startswith("/") else ()
         mapping = taken(context, node, paths)
@@ -188,11 +190,14 @@ def handler_shadowed(context: Context) -> Iterator[Found]:
     Source: `proxy_handler` is asked first, and answers what `proxy_trans` has taken (mod_proxy.c); tested on httpd
     2.4.71.
     """
-    for node in context.configuration.find("sethandler"):
+    for node in context.configuration.find("sethandler") if context.passes else ():
         words = node.words
         section = node.parent
         if not words or section is None or section.key != "<location" or words[0].lower() in _HANDLERS:
             continue
+        from hpatch.paths.patterns import is_wildcard
+        from hpatch.paths.sections import argument
+
         path, is_regex = argument(section)
         if words[0].lower().startswith("proxy:") or is_regex or is_wildcard(path) or not path.startswith("/"):
             continue
@@ -307,6 +312,9 @@ def acme_shadowed(context: Context) -> Iterator[Found]:
             found.add(id(node))
             yield _challenge(node, path, mapping)
     for node in context.configuration.find("alias", "aliasmatch") if context.passes else ():
+        from hpatch.paths.covering import below
+        from hpatch.paths.mapping import alias
+
         read = alias(node)
         if read is None or read.path is None or node.parent is not None or id(node) in found:
             continue
@@ -332,13 +340,18 @@ def _challenge(node: Node, path: str, mapping: Mapping) -> Found:
 
 def _aliases(context: Context) -> Iterator[tuple[Node, str, Mapping]]:
     """The aliases whose requests a ProxyPass of their own server takes, with a path of theirs."""
-    for node in context.configuration.find(*ALIASES) if context.passes else ():
+    for node in context.configuration.find(*_ALIASES) if context.passes else ():
+        from hpatch.paths.covering import below
+        from hpatch.paths.mapping import alias
+        from hpatch.paths.patterns import is_wildcard
+        from hpatch.paths.sections import argument
+
         read = alias(node)
         if read is None or _inside(node, *_SECTIONS):
             continue
         path: str | None = read.path
         if path is None:
-            section = node.inside(*LOCATIONS)
+            section = node.inside(*_LOCATIONS)
             path, is_regex = argument(section)
             if is_regex or is_wildcard(path):
                 continue
@@ -358,6 +371,9 @@ def _inside(node: Node, *keys: str) -> bool:
 
 def _matched(pattern: str) -> tuple[str, ...]:
     """Paths that a pattern matches, which begin as its plain beginning; () if none is known."""
+    from hpatch.paths.covering import below
+    from hpatch.paths.patterns import regex
+
     compiled = regex(pattern)
     start = re.match(_LITERAL, pattern)
     if compiled is None or start is None or not pattern.startswith("^/") or "|" in pattern:
