@@ -18,6 +18,13 @@ _LEFTOVER = re.compile(
     re.I,
 )
 _PART = re.compile(r"^[ \t]*(?:<VirtualHost|ProxyPass|<Proxy[ \t]|BalancerMember)", re.I | re.M)
+_HTTPDS = re.compile(
+    r"^[ \t]*(?:<(?:VirtualHost|Directory|Location|Proxy|IfModule|Files)(?:Match)?[ \t]|ProxyPass|BalancerMember"
+    r"|LoadModule|RewriteRule[ \t]|DocumentRoot[ \t])",
+    re.I | re.M,
+)
+"""A line that no other program has in its configuration."""
+
 _INCLUDE = re.compile(r"^[ \t]*Include", re.I | re.M)
 _MAP = re.compile(r"^[ \t-]*kind:[ \t]*[\"']?ConfigMap\b", re.M)
 YAML = (".yaml", ".yml")
@@ -30,6 +37,7 @@ _UWSGI = re.compile(r"^\s*\[uwsgi\]", re.I | re.M)
 class FolderFiles(NamedTuple):
     """The files in a folder: main files, other configurations, uWSGI instances, pools of PHP-FPM, and ConfigMaps.
 
+    Templates with a directive of httpd are among the other configurations.
     `set_aside` has the `*.conf` files that are no roots, each with the reason. `unread` are the folders that cannot be
     read.
     """
@@ -68,13 +76,18 @@ def look(path: str, exclude: Iterable[str] = (), view: View = MACHINE) -> Folder
                 found.main.append(full)
             elif configuration and _has(full, _SECTION, view) and _has(full, _FPM, view):
                 found.fpm.append(full)
-            elif configuration:
+            elif configuration or (_is_template(full, view) and not excluded(full, exclude)):
                 found.other.append(full)
             elif name.endswith(".ini") and _has(full, _UWSGI, view):
                 found.uwsgi.append(full)
             elif name.endswith(YAML) and _has(full, _MAP, view) and not excluded(full, exclude):
                 found.maps.append(full)
     return found
+
+
+def _is_template(path: str, view: View) -> bool:
+    """Whether a file is a template of a configuration of httpd, by its name and a line."""
+    return presence.is_named(path) and _has(path, _HTTPDS, view)
 
 
 def below(path: str, top: str) -> str:

@@ -66,12 +66,12 @@ def roots(
 
     A file is one, whatever it is called. In a folder, they are the files called `apache2.conf` or `httpd.conf`, at any
     depth, and with `parts` beside them the virtual hosts' files that none of them includes; where there is no main
-    file, all `*.conf` and `.htaccess` files; in both cases without those that another of them includes, without
-    leftovers (`hpatch.lint.folder`), and without what a pattern of `exclude` matches. Files `*.ini` with a section
-    `[uwsgi]`, and `*.conf` with pools of PHP-FPM, go with the configurations nearest above or beside them. With
-    `environment`, an `envvars` beside a main file is what it gets for its environment; so do the parts that belong to
-    it. Raises InputError for a folder without any, and for one that cannot be looked into, unless it belongs to a
-    configuration: then its includes tell. A path that does not exist is a root that cannot be read.
+    file, all `*.conf` and `.htaccess` files, and templates of such files; in both cases without those that another of
+    them includes, without leftovers (`hpatch.lint.folder`), and without what a pattern of `exclude` matches. Files
+    `*.ini` with a section `[uwsgi]`, and `*.conf` with pools of PHP-FPM, go with the configurations nearest above or
+    beside them. With `environment`, an `envvars` beside a main file is what it gets for its environment; so do the
+    parts that belong to it. Raises InputError for a folder without any, and for one that cannot be looked into, unless
+    it belongs to a configuration: then its includes tell. A path that does not exist is a root that cannot be read.
     """
     if not os.path.isdir(path):  # noqa: PTH112 - text as given, also in what follows
         mounted = _mounted(path, options) if path.endswith(folders.YAML) else []

@@ -246,6 +246,18 @@ def test_a_link_to_a_file_of_the_kernel_is_not_read(tmp_path: Path, name: str) -
         assert names(tmp_path) == ["apache2.conf"]
 
 
+@pytest.mark.parametrize("name", ["a.conf.j2", "vhost.erb", "a.conf.epp", "site.tmpl", "httpd.conf.in", "a.gotmpl"])
+def test_templates_are_found_by_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("<VirtualHost *:80>\nServerName {{ a }}\n</VirtualHost>\n")
+    (tmp_path / f"nginx-{name}").write_text("server {\n  listen 80;\n  server_name {{ a }};\n}\n")
+    (tmp_path / f"{name}.bak").write_text("<VirtualHost *:80>\n</VirtualHost>\n")
+    assert [Path(root.path).name for root in roots(str(tmp_path), Options())] == [name]
+    with pytest.raises(InputError, match="no configuration"):
+        roots(str(tmp_path), Options(), exclude=[name])
+    (tmp_path / "apache2.conf").write_text("Listen 80\n")
+    assert {Path(root.path).name for root in roots(str(tmp_path), Options())} == {"apache2.conf", name}
+
+
 def test_the_current_folder_is_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tree(tmp_path, httpd_conf="Include a/*.conf\n", a__x_conf="Listen 80\n", a__uwsgi__x_ini=INI, y_ini=INI,
          b__z_conf="Timeout 60\n")  # fmt: skip
