@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.conf.regexes import alternatives, group, holds_start, starts_with_slash
@@ -165,11 +166,18 @@ def any_host(context: Context, node: Node) -> bool | None:
     names = [line for line in host.children or () if line.key in ("servername", "serveralias")]
     if any(word == "*" for line in names for word in line.words):
         return True
-    for word in host.words:
-        first = next((other for other in hosts if word in other.words), host)
-        if first is host:
-            return True
-    return False
+    first = _first_hosts(context)
+    return any(first.get(word) is host for word in host.words)
+
+
+@lru_cache(maxsize=1)
+def _first_hosts(context: Context) -> dict[str, Node]:
+    """The first virtual host of each address, as it is written."""
+    found: dict[str, Node] = {}
+    for host in context.configuration.by_key.get("<virtualhost", ()):
+        for word in host.words:
+            found.setdefault(word, host)
+    return found
 
 
 def canonical(context: Context, node: Node) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from hpatch.lint.rules._shared.effective import server_of
 from hpatch.lint.rules._shared.scope import conditional
 
 if TYPE_CHECKING:
@@ -78,6 +79,24 @@ def response_lines(context: Context) -> Iterator[HeaderLine]:
 def request_lines(context: Context) -> Iterator[HeaderLine]:
     """The RequestHeader lines."""
     yield from _lines(context.configuration, "requestheader")
+
+
+def lines_near(context: Context, key: str, host: Node | None) -> Iterator[HeaderLine]:
+    """The lines (`header`, `requestheader`) that may hold for a server's requests; all of them for the main server."""
+    if host is None:
+        yield from _lines(context.configuration, key)
+        return
+    lines = _by_host(context.configuration, key)
+    yield from lines.get(None, ())
+    yield from lines.get(host, ())
+
+
+@lru_cache(maxsize=2)
+def _by_host(configuration: Configuration, key: str) -> dict[Node | None, list[HeaderLine]]:
+    found: dict[Node | None, list[HeaderLine]] = {}
+    for line in _lines(configuration, key):
+        found.setdefault(server_of(line.node), []).append(line)
+    return found
 
 
 @lru_cache(maxsize=2)

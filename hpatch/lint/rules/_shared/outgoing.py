@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hpatch.lint.rules._shared.effective import in_server, server_of
+from hpatch.lint.rules._shared.effective import in_server
 from hpatch.proxy.model import Balancer
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ def tls_targets(context: Context) -> Iterator[tuple[Mapping, Target]]:
 def setting(context: Context, key: str, mapping: Mapping, target: Target) -> Node | None:
     """The line that sets an SSLProxy… directive for a target: in its `<Proxy>` section, its server, the main server."""
     found: Node | None = None
-    for node in context.configuration.by_key.get(key, ()):
+    for node in context.lines_of(mapping.server.node, key):
         section = node.inside(*_SECTIONS)
-        if section is not None and server_of(node) in (None, mapping.server.node) and _holds(section, mapping, target):
+        if section is not None and _holds(section, mapping, target):
             found = node
     return found or in_server(context, key, mapping.server.node)
 

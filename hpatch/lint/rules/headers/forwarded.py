@@ -9,7 +9,7 @@ from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.conditions import apart
 from hpatch.lint.rules._shared.effective import in_server, is_on, server_of
-from hpatch.lint.rules._shared.headers import SETS, request_lines
+from hpatch.lint.rules._shared.headers import SETS, lines_near, request_lines
 from hpatch.lint.rules._shared.scope import http, proxied, section_of
 
 if TYPE_CHECKING:
@@ -26,11 +26,7 @@ _ADDED = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-server")
 def _switch(context: Context, node: Node, key: str, *, default: bool) -> bool | None:
     """Whether a flag that sections may set is on where a line stands; None if sections of its server differ."""
     host, section = server_of(node), section_of(node)
-    inner = [
-        line
-        for line in context.configuration.by_key.get(key, ())
-        if section_of(line) is not None and server_of(line) in (None, host)
-    ]
+    inner = [line for line in context.lines_of(host, key) if section_of(line) is not None]
     own = [line for line in inner if section_of(line) is section]
     if own:
         return is_on(own[-1], default=default)
@@ -129,9 +125,7 @@ def proxyaddheaders_off(context: Context) -> Iterator[Found]:
         if mapping is None:
             continue
         host = server_of(node)
-        if any(
-            line.name == "x-forwarded-for" and server_of(line.node) in (None, host) for line in request_lines(context)
-        ):
+        if any(line.name == "x-forwarded-for" for line in lines_near(context, "requestheader", host)):
             continue
         remote = in_server(context, "remoteipheader", host)
         if remote is not None and remote.args.strip(" \t\"'").lower() == "x-forwarded-for":
@@ -226,12 +220,12 @@ def proto_missing(context: Context) -> Iterator[Found]:
     engines = [node for node in context.configuration.find("sslengine") if is_on(node) and section_of(node) is None]
     if not engines:
         return
-    told = [line.node for line in request_lines(context) if line.name in _TLS and line.action in SETS]
     for engine in engines:
         host = server_of(engine)
-        if any(server_of(node) in (None, host) and not apart(node, engine) for node in told):
+        lines = lines_near(context, "requestheader", host)
+        if any(line.name in _TLS and line.action in SETS and not apart(line.node, engine) for line in lines):
             continue
-        for mapping in context.mappings:
+        for mapping in context.mappings_of(host):
             if mapping.server.node is host and mapping.target is not None and mapping.target.scheme == "http":
                 yield Found(
                     mapping.place,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.effective import server_of
-from hpatch.lint.rules._shared.headers import SETS, HeaderLine, request_lines
+from hpatch.lint.rules._shared.headers import SETS, HeaderLine, lines_near, request_lines
 from hpatch.lint.rules._shared.passes import covers, lies_under
 from hpatch.lint.rules._shared.scope import conditional, holds, http, proxied, sample, section_of
 
@@ -101,11 +101,11 @@ def identity_header_spoofable(context: Context) -> Iterator[Found]:
 
     Source: the RequestHeader documentation; tested on httpd 2.4.71.
     """
-    lines = list(request_lines(context))
-    for line in lines:
+    for line in request_lines(context):
         if line.action not in SETS or not _identity(line):
             continue
-        same = [other for other in lines if other.name == line.name]
+        near = lines_near(context, "requestheader", server_of(line.node))
+        same = [other for other in near if other.name == line.name]
         certain = line.sure or _met(context, line)
         for path, mapping in _requests(context, line, whole=line.action == "set" and certain):
             host = mapping.server.node or server_of(line.node)
@@ -131,8 +131,8 @@ def _requests(context: Context, line: HeaderLine, *, whole: bool) -> Iterator[tu
         return
     # Only a mapping that leads to the same application believes the header.
     own = list(proxied(context, line.node))
-    for mapping in context.mappings:
-        if mapping.target is None or (host is not None and mapping.server.node not in (None, host)):
+    for mapping in context.mappings if host is None else context.mappings_of(host):
+        if mapping.target is None:
             continue
         if mapping not in own and not any(_leads_to(mapping, one) for one in own):
             continue
@@ -162,13 +162,12 @@ def _met(context: Context, line: HeaderLine) -> bool:
     if conditional(line.node):
         return False
     host = server_of(line.node)
-    for node in context.configuration.find("sslverifyclient") if by_certificate else ():
+    for node in context.lines_of(host, "sslverifyclient") if by_certificate else ():
         required = [word.lower() for word in node.words[:1]] == ["require"]
-        if required and section_of(node) in (None, section) and server_of(node) in (None, host):
+        if required and section_of(node) in (None, section):
             return True
     return section is not None and any(
-        node.parent is section and re.match(_LOGIN, node.args) is not None
-        for node in context.configuration.by_key.get("require", ())
+        node.key == "require" and re.match(_LOGIN, node.args) is not None for node in section.children or ()
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.effective import server_of
-from hpatch.lint.rules._shared.headers import SETS, response_lines
+from hpatch.lint.rules._shared.headers import SETS, lines_near, response_lines
 from hpatch.lint.rules._shared.rewriting import rewrites
 
 if TYPE_CHECKING:
@@ -222,10 +222,7 @@ def _others(start: str, name: str, header: str) -> Iterator[str]:
 
 def _credentials(check: _Check, context: Context) -> bool:
     """Whether browsers may send cookies to what the pattern lets in."""
-    host = server_of(check.node)
     return any(
-        line.name == "access-control-allow-credentials"
-        and line.value.lower() == "true"
-        and server_of(line.node) in (None, host)
-        for line in response_lines(context)
+        line.name == "access-control-allow-credentials" and line.value.lower() == "true"
+        for line in lines_near(context, "header", server_of(check.node))
     )

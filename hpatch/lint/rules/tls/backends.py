@@ -73,11 +73,12 @@ def sslproxy_engine(context: Context) -> Iterator[Found]:
     2.4.71.
     """
     seen: set[int] = set()
+    somewhere = any(map(_is_on, context.configuration.find("sslproxyengine")))
     for mapping, target in tls_targets(context):
         if id(mapping.server) in seen or engine_on(context, mapping, target):
             continue
         # The main server's mappings are its virtual hosts' too, and each may have the line.
-        if mapping.server.node is None and any(map(_is_on, context.configuration.find("sslproxyengine"))):
+        if mapping.server.node is None and somewhere:
             continue
         seen.add(id(mapping.server))
         yield Found(
@@ -336,11 +337,8 @@ def preservehost_peername(context: Context) -> Iterator[Found]:
 def _preserved(context: Context, mapping: Mapping) -> Node | None:
     """The line that sets ProxyPreserveHost On for a mapping: in its section or its server."""
     found: Node | None = None
-    for node in context.configuration.by_key.get("proxypreservehost", ()):
-        host = server_of(node)
-        if host not in (None, mapping.server.node):
-            continue
-        if node.parent is host or node.parent is mapping.section:
+    for node in context.lines_of(mapping.server.node, "proxypreservehost"):
+        if node.parent is server_of(node) or node.parent is mapping.section:
             found = node
     return found if is_on(found) else None
 

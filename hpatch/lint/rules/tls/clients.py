@@ -10,7 +10,7 @@ from hpatch.facts.versions import since
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.effective import is_on, server_of
-from hpatch.lint.rules._shared.headers import SETS, request_lines
+from hpatch.lint.rules._shared.headers import SETS, lines_near
 from hpatch.lint.rules._shared.scope import proxied
 
 if TYPE_CHECKING:
@@ -78,23 +78,19 @@ def optional_no_ca(context: Context) -> Iterator[Found]:
 
 def _verified(context: Context, host: Node | None) -> bool:
     """Whether a line looks at SSL_CLIENT_VERIFY, or hands it on."""
-    for node in context.configuration.find(
-        "requestheader", "require", "sslrequire", "<if", "rewritecond", "setenvif", "rewriterule", "setenvifexpr"
-    ):
-        if server_of(node) in (None, host) and ("SSL_CLIENT_VERIFY" in node.args or "ssl-verify-client" in node.args):
-            return True
-    return False
+    keys = ("requestheader", "require", "sslrequire", "<if", "rewritecond", "setenvif", "rewriterule", "setenvifexpr")
+    return any(
+        "SSL_CLIENT_VERIFY" in node.args or "ssl-verify-client" in node.args for node in context.lines_of(host, *keys)
+    )
 
 
 def _handed_on(context: Context, node: Node, host: Node | None) -> Node | None:
     """The line that hands the certificate's names on."""
-    for line in request_lines(context):
-        if line.action in SETS and "SSL_CLIENT_" in line.value and server_of(line.node) in (None, host):
+    for line in lines_near(context, "requestheader", host):
+        if line.action in SETS and "SSL_CLIENT_" in line.value:
             return line.node
-    for option in context.configuration.find("ssloptions"):
+    for option in context.lines_of(host, "ssloptions"):
         text = option.args.lower()
-        if server_of(option) not in (None, host):
-            continue
         if "+fakebasicauth" in text:
             return option
         if "stdenvvars" in text and next(proxied(context, node, "fcgi", "scgi", "uwsgi", "ajp"), None) is not None:
