@@ -84,7 +84,7 @@ def _by_rules(layers: list[Layer], verdict: Verdict, node: Node | None) -> Acces
             text=_said(node, "lets it in") if node is not None else "no access rule",
         )
     if verdict == "login":
-        kind = last(layers, "authtype")
+        kind = last([layer._replace(lines=_flat(layer.lines)) for layer in layers], "authtype")
         named = "none" if kind is None or not kind.words else kind.words[0].lower()
         if named not in ("none", "basic", "digest"):
             return Access(
@@ -96,6 +96,16 @@ def _by_rules(layers: list[Layer], verdict: Verdict, node: Node | None) -> Acces
             )
         return Access(verdict="login", status=401, node=node, text=_said(node, "asks for a login"))
     return Access(verdict="denied", status=403, node=node, text=_said(node, "denies"))
+
+
+def _flat(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    """A section's lines with those in its containers for rules, where httpd takes an AuthType as well."""
+    found: list[Node] = []
+    for node in nodes:
+        found.append(node)
+        if node.key in (*CONTAINERS, *LIMITS):
+            found += _flat(tuple(node.children or ()))
+    return tuple(found)
 
 
 def _said(node: Node | None, does: str) -> str:

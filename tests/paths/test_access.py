@@ -42,6 +42,7 @@ LOGIN = "AuthType Basic\nRequire valid-user"
             "denied",
             403,
         ),
+        ([f"<RequireAll>\n{LOGIN}\n</RequireAll>"], "login", 401),
         (["Require expr yes"], "granted", None),
         (["Require expr no"], "denied", 403),
         (["Require expr perhaps"], "unknown", None),
