@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from hpatch.conf.load import Options, load
+from hpatch.conf.modules import Modules
 from hpatch.conf.parts import MAIN
 from hpatch.conf.tree import Configuration
 from hpatch.conf.view import MACHINE, RealPaths, Rooted, View
+from hpatch.conf.walk import names
 from hpatch.errors import InputError, UsageError
 from hpatch.lint import folder as folders
 from hpatch.lint.engine import Root
@@ -170,6 +172,36 @@ def _view(options: Options) -> View:
 
 def _unreadable(error: OSError) -> InputError:
     return InputError(f"{error.filename}: cannot be read: {error.strerror}")
+
+
+def in_tree(root: Root, own: str, mains: dict[str, Configuration], *, environment: bool = True) -> Root:
+    """A part of a configuration with the modules of the main file that reads it.
+
+    That is the main file of the tree in which it lies or, if this one does not read it, `own`. A part that neither
+    reads stays as it is: what enables it may load more modules. `mains` keeps the main files that have been read.
+    """
+    if root.source is not None or os.path.basename(root.path) in (*MAIN, ".htaccess"):  # noqa: PTH119 - as above
+        return root
+    for main in dict.fromkeys((root.options.given.home, own)):
+        if main is None or not os.path.isfile(main):  # noqa: PTH113 - the path stays text, as written
+            continue
+        if main not in mains:
+            options = root.options._replace(given=root.options.given._replace(home=main))
+            mains[main] = load(main, _options(main, options, environment))
+        configuration = mains[main]
+        known = configuration.modules
+        undecided = set(known.paths) - known.loaded_at.keys() - known.names
+        if not names.listed(configuration) or undecided or not _reads(configuration, root.path):
+            continue
+        modules = Modules({*known.names, *known.loaded_at}, complete=True, static=known.static)
+        options = root.options._replace(modules=modules, mpm=root.options.mpm or configuration.mpm)
+        return root._replace(options=options, configuration=None)
+    return root
+
+
+def _reads(configuration: Configuration, path: str) -> bool:
+    real = os.path.realpath(path)
+    return any(os.path.realpath(file.name) == real for file in configuration.files)
 
 
 def _options(path: str, options: Options, environment: bool) -> Options:

@@ -11,9 +11,11 @@ import pytest
 
 from hpatch.conf.base import Surroundings
 from hpatch.conf.load import Options
+from hpatch.conf.modules import Modules
+from hpatch.conf.tree import Configuration
 from hpatch.errors import InputError, UsageError
 from hpatch.lint.engine import read
-from hpatch.lint.roots import instances, located, not_read, roots
+from hpatch.lint.roots import in_tree, instances, located, not_read, roots
 
 INI = "[uwsgi]\nsocket = /run/a.sock\n"
 
@@ -296,3 +298,42 @@ def test_what_was_not_read(tmp_path: Path) -> None:
     read = [str(tmp_path / name) for name in ("apache2.conf", "a/x.conf", "b/absolute.conf")]
     assert [one.name for one in not_read(str(tmp_path), read)] == [str(tmp_path / "b/y.conf")]
     assert not_read(str(tmp_path / "apache2.conf"), []) == []
+
+
+BUILT = Options(modules=Modules(complete=True, static=["core.c", "mod_so.c"]))
+LOADS = "Listen 80\nLoadModule mpm_event_module e.so\nLoadModule alias_module a.so\n"
+
+
+def known(path: Path, own: str = "", mains: dict[str, Configuration] | None = None) -> bool | None:
+    """What a part knows of mod_ssl with an httpd that was asked."""
+    (root,) = roots(str(path), BUILT)
+    return read(in_tree(root, own, {} if mains is None else mains)).modules.has("ssl_module")
+
+
+def test_a_part_that_its_main_file_reads_has_the_modules_of_this_one(tmp_path: Path) -> None:
+    tree(tmp_path, httpd_conf=f'ServerRoot "{tmp_path}"\n{LOADS}Include on/*.conf\n', on__a_conf="", off__b_conf="")
+    (tmp_path / "on" / "c.conf").symlink_to("../off/c.conf")
+    tree(tmp_path, off__c_conf="")
+    assert known(tmp_path / "on" / "a.conf") is False
+    assert known(tmp_path / "on" / "c.conf") is False
+    assert known(tmp_path / "off" / "c.conf") is False, "by its link"
+    assert known(tmp_path / "off" / "b.conf") is None, "what enables it may load more"
+
+
+def test_a_part_that_the_program_reads_of_its_own(tmp_path: Path) -> None:
+    part = tmp_path / "hosts" / "a.conf"
+    tree(tmp_path, hosts__a_conf="", etc__main_conf=f'ServerRoot "{tmp_path}"\n{LOADS}Include {part}\n')
+    own = str(tmp_path / "etc" / "main.conf")
+    mains: dict[str, Configuration] = {}
+    assert known(part, own, mains) is False
+    assert list(mains) == [own]
+    assert known(part) is None
+    assert known(part, str(tmp_path / "nothing.conf")) is None
+
+
+@pytest.mark.parametrize(
+    "more", ["Include missing.conf", "<IfFile /x>\nLoadModule ssl_module s.so\n</IfFile>"], ids=["unread", "undecided"]
+)
+def test_a_main_file_that_does_not_tell_all_modules(tmp_path: Path, more: str) -> None:
+    tree(tmp_path, httpd_conf=f'ServerRoot "{tmp_path}"\n{LOADS}{more}\nInclude on/*.conf\n', on__a_conf="")
+    assert known(tmp_path / "on" / "a.conf") is None

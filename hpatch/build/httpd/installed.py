@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import NamedTuple
 
@@ -11,17 +12,22 @@ from hpatch.versions import Version
 
 _VERSION = re.compile(r"^Server version:.*?/(\d+\.\d+\.\d+)", re.M)
 _MPM = re.compile(r"^Server MPM:[ \t]*(\S+)", re.M)
+_SET = re.compile(r'^[ \t]*-D[ \t]+(HTTPD_ROOT|SERVER_CONFIG_FILE)="([^"]*)"', re.M)
 _MODULE = re.compile(r"^[ \t]+(\S+\.c)[ \t]*$", re.M)
 _PATIENCE = 20
 """Seconds."""
 
 
 class Installed(NamedTuple):
-    """An httpd: `mpm` is None where its modules, not the program, bring one; `static` are source files."""
+    """An httpd: `mpm` is None where its modules, not the program, bring one; `static` are source files.
+
+    `configuration` is the main file that it reads if it is given none.
+    """
 
     version: Version
     mpm: str | None
     static: tuple[str, ...]
+    configuration: str | None = None
 
 
 def ask(program: str) -> Installed:
@@ -35,7 +41,14 @@ def ask(program: str) -> Installed:
         Version.parse(version[1]),
         mpm[1].lower() if mpm else None,
         tuple(_MODULE.findall(_run(program, "-l"))),
+        _configuration(about),
     )
+
+
+def _configuration(about: str) -> str | None:
+    told = dict(_SET.findall(about))
+    file = told.get("SERVER_CONFIG_FILE")
+    return os.path.join(told.get("HTTPD_ROOT", ""), file) if file else None  # noqa: PTH118 - text only
 
 
 def _run(program: str, option: str) -> str:

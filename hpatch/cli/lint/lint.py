@@ -12,6 +12,7 @@ import typer
 from hpatch.cli import help, output
 from hpatch.cli.options import configuration as shared
 from hpatch.cli.options.verbose import Verbose
+from hpatch.conf.tree import Configuration
 from hpatch.errors import UsageError
 from hpatch.lint import registry, roots
 from hpatch.lint.engine import LintResult, LintTask, Root, lint
@@ -242,6 +243,7 @@ def _roots(paths: list[str], chosen: Settings, httpd: str | None, stdin_filename
     beside = [file for path in chosen.uwsgi or () for file in roots.instances(path)]
     pools = [file for path in chosen.fpm or () for file in roots.pools(path)]
     found: dict[str, Root] = {}
+    mains: dict[str, Configuration] = {}
     real = cache(os.path.realpath)
     for path in dict.fromkeys(paths):
         if path == shared.STDIN:
@@ -254,6 +256,8 @@ def _roots(paths: list[str], chosen: Settings, httpd: str | None, stdin_filename
                 environment=reading.environment,
                 exclude=chosen.exclude or (),
             )
+        if reading.own is not None and not os.path.isdir(path):  # noqa: PTH112 - text as given
+            here = [roots.in_tree(root, reading.own, mains, environment=reading.environment) for root in here]
         for root in here:
             instances = {real(file): file for file in (*beside, *root.uwsgi)}
             fpm = {real(file): file for file in (*pools, *root.fpm)}

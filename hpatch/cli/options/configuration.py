@@ -50,7 +50,8 @@ Httpd = Annotated[
     str | None,
     typer.Option(
         metavar="PROGRAM",
-        help="Ask this httpd for its version and built-in modules, and check file names against this machine.",
+        help="Ask this httpd for its version and built-in modules, and check file names against this machine. "
+        "A file that its own main file reads, or the one of the file's tree, gets the modules that this one loads.",
         rich_help_panel=HTTPD,
     ),
 ]
@@ -102,10 +103,15 @@ NoConfig = Annotated[bool, typer.Option("--no-config", help="Read no settings fi
 
 
 class ReaderOptions(NamedTuple):
-    """How configurations are to be read: `environment` tells whether an `envvars` beside one is to be looked for."""
+    """How configurations are to be read: `environment` tells whether an `envvars` beside one is to be looked for.
+
+    `own` is the main file of the httpd that was asked, "" if it does not tell; None where none was asked, or the
+    modules were given.
+    """
 
     options: Options
     environment: bool
+    own: str | None = None
 
 
 def given(path: str, chosen: Settings, config: str | None, no_config: bool) -> Settings:
@@ -149,13 +155,14 @@ def reading(chosen: Settings, httpd: str | None) -> ReaderOptions:
     mpm = chosen.mpm.lower().removeprefix("mpm_") if chosen.mpm else None
     if mpm is not None and mpm not in MPMS:
         raise UsageError(f"--mpm: '{chosen.mpm}' is none of {', '.join(MPMS)}")
-    modules = None
+    modules = own = None
     if httpd is not None:
         from hpatch.build.httpd.installed import ask  # only --httpd pays for it
 
         asked = ask(httpd)
         number, mpm = number or asked.version, mpm or asked.mpm
         modules = Modules(complete=True, static=asked.static)
+        own = (asked.configuration or "") if chosen.modules is None and chosen.root is None else None
     if chosen.modules == ALL_MODULES:
         modules = Modules.everything(mpm or "event")
     elif chosen.modules is not None:
@@ -175,7 +182,7 @@ def reading(chosen: Settings, httpd: str | None) -> ReaderOptions:
         check_files=httpd is not None,
         given=Surroundings(root=chosen.root, outside=chosen.outside is not False),
     )
-    return ReaderOptions(options, environment=chosen.env_file is None)
+    return ReaderOptions(options, environment=chosen.env_file is None, own=own)
 
 
 def text_of_stdin() -> str:

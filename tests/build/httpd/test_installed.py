@@ -28,7 +28,16 @@ def program(folder: Path, text: str) -> str:
 
 def test_ask(tmp_path: Path) -> None:
     asked = ask(program(tmp_path, ANSWERS.replace("%s", "event")))
-    assert asked == (Version(2, 4, 62), "event", ("core.c", "mod_so.c", "event.c"))
+    assert asked == (Version(2, 4, 62), "event", ("core.c", "mod_so.c", "event.c"), None)
+
+
+@pytest.mark.parametrize(
+    ("file", "path"),
+    [("conf/httpd.conf", "/etc/httpd/conf/httpd.conf"), ("/srv/own.conf", "/srv/own.conf")],
+)
+def test_its_own_main_file(tmp_path: Path, file: str, path: str) -> None:
+    told = f'\\n -D HTTPD_ROOT="/etc/httpd"\\n -D SERVER_CONFIG_FILE="{file}"\\n'
+    assert ask(program(tmp_path, ANSWERS.replace("%s", f"event{told}"))).configuration == path
 
 
 def test_the_mpm_may_be_a_module(tmp_path: Path) -> None:
@@ -50,3 +59,4 @@ def test_a_real_one(httpd: str) -> None:
     asked = ask(httpd)
     assert asked.version >= Version(2, 4)
     assert "core.c" in asked.static
+    assert asked.configuration is not None and asked.configuration.endswith(".conf")
