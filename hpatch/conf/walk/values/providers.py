@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.conf.walk import names
 from hpatch.conf.walk.values.model import Arguments, Judge, Wrong, listed, suggestion, unknown
+from hpatch.facts import names as names_of
 from hpatch.facts import providers
 
 if TYPE_CHECKING:
@@ -55,6 +56,9 @@ def fault(given: Arguments, index: int, group: str, name: str) -> Wrong | None:
     complete = names.listed(configuration) and not names.strangers(configuration)
     modules = providers.modules(group, name)
     if modules:
+        foreign = any(names_of.identifier(module) is None for module in modules)
+        if foreign and not configuration.modules.static:
+            return None  # a list that the user gave, or `all`, may leave other people's modules out
         if not complete or any(configuration.modules.has(f"{module}.c") is not False for module in modules):
             return None
         return Wrong(
