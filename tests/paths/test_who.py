@@ -140,3 +140,18 @@ def test_the_steps_name_their_lines() -> None:
         ("mod_proxy", "takes", 4),
         ("mod_authz_core", "allows", None),
     ]
+
+
+def test_the_longer_folder_counts_wherever_it_is_written() -> None:
+    text = "<Directory /w/a>\nRequire all granted\n</Directory>\n<Directory />\nRequire all denied\n</Directory>"
+    assert _who(text, "/a/x").answer.kind == "file"
+    assert _who(text, "/b/x").answer.status == 403
+    pattern = "<DirectoryMatch ^/w/a>\nRequire all denied\n</DirectoryMatch>\n<Directory /w/a/b>\nRequire all granted\n</Directory>"
+    assert _who(pattern, "/a/b/x").answer.status == 403
+
+
+def test_files_and_locations_come_after_folders() -> None:
+    text = "<Files x.html>\nRequire all denied\n</Files>\n<Directory /w>\nRequire all granted\n</Directory>"
+    assert _who(text, "/x.html").answer.status == 403
+    text = "<Location /x.html>\nRequire all granted\n</Location>\n<Files x.html>\nRequire all denied\n</Files>"
+    assert _who(text, "/x.html").answer.kind == "file"
