@@ -146,8 +146,9 @@ def test_the_longer_folder_counts_wherever_it_is_written() -> None:
     text = "<Directory /w/a>\nRequire all granted\n</Directory>\n<Directory />\nRequire all denied\n</Directory>"
     assert _who(text, "/a/x").answer.kind == "file"
     assert _who(text, "/b/x").answer.status == 403
-    pattern = "<DirectoryMatch ^/w/a>\nRequire all denied\n</DirectoryMatch>\n<Directory /w/a/b>\nRequire all granted\n</Directory>"
-    assert _who(pattern, "/a/b/x").answer.status == 403
+    pattern = "<DirectoryMatch ^/w/a>\nRequire all denied\n</DirectoryMatch>\n"
+    folder = "<Directory /w/a/b>\nRequire all granted\n</Directory>"
+    assert _who(pattern + folder, "/a/b/x").answer.status == 403
 
 
 def test_files_and_locations_come_after_folders() -> None:
