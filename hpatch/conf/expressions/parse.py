@@ -41,7 +41,7 @@ def parse(text: str, *, string: bool = False) -> Expression:
     except UnexpectedToken as error:
         return Expression(text, string, (), mistakes.describe(text, found, at, error.expected))
     # A string ends with a constant even where nothing is left of it.
-    kept = [element for element in elements if element.end > element.start or not string or len(elements) == 1]
+    kept = [element for element in elements if element.end > element.start or not string]
     return Expression(text, string, tuple(sorted(kept, key=lambda element: element.start)))
 
 

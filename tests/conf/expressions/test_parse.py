@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hpatch.conf.expressions.model import Expression
-from hpatch.conf.expressions.parse import parse
+from hpatch.conf.expressions.parse import _parser, parse
 
 HOLDS = [
     ("true", []),
@@ -157,6 +157,31 @@ def test_strings(text: str, holds: list[tuple[str, str]] | None) -> None:
     assert elements(expression) == (holds or [])
 
 
+def test_places_in_a_string() -> None:
+    (text,) = parse("abc", string=True).elements
+    assert (text.kind, text.name, text.start, text.end) == ("text", "abc", 0, 3)
+
+
+def test_an_empty_text_stands_between_its_quotes() -> None:
+    (text,) = parse("-T ''").of("text")
+    assert (text.name, text.start, text.end) == ("", 4, 4)
+
+
+def test_what_has_no_argument() -> None:
+    (capture,) = parse("$1 = 'a'").of("capture")
+    assert (capture.argument, capture.argument_start, capture.argument_end) == (None, 0, 0)
+
+
+def test_a_string_of_characters_of_four_bytes() -> None:
+    assert parse("\U0001f600" * 2047, string=True).mistake is None
+    assert parse("\U0001f600" * 2048, string=True).mistake is not None
+
+
+def test_a_line_feed_in_a_string() -> None:
+    for text in ("a\n", "%{HTTPS}$1\\a\n"):
+        assert parse(text, string=True).mistake is not None
+
+
 def test_a_string_without_signs_needs_no_parser() -> None:
     import subprocess
     import sys
@@ -167,3 +192,14 @@ def test_a_string_without_signs_needs_no_parser() -> None:
     )
     output = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     assert output.split() == ["False", "True"]
+
+
+def test_a_parser_that_was_not_made_before() -> None:
+    _parser.cache_clear()  # by another test
+    assert elements(parse("tolower('fresh') in {'x', 'y'}")) == [
+        ("function", "tolower"),
+        ("text", "fresh"),
+        ("comparison", "in"),
+        ("text", "x"),
+        ("text", "y"),
+    ]
