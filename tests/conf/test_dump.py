@@ -171,3 +171,14 @@ def test_a_number_that_is_too_large_is_not_believed(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(dump, "_MOST_LINES", 5)
     text = "# In file: a\n" + "".join(f"#   {number}:\nA {number}\n" for number in (0, 1, 5, 6))
     assert [line.text for line in entries(Source("dump", text))] == ["A 1", "A 5"]
+
+
+def test_lines_of_a_dump_are_those_of_their_files() -> None:
+    found = read("# In file: a\n#   3:\n<VirtualHost *>\n#   4:\nServerName x\n")
+    assert [(node.line, node.frame.name) for node in found.walk()] == [(3, "a"), (4, "a")]
+    assert [(problem.message, problem.fatal) for problem in found.problems] == [("<VirtualHost> is never closed", True)]
+
+
+@pytest.mark.parametrize(("main", "expected"), [(None, True), (True, True), (False, False)])
+def test_a_dump_is_of_a_whole_server_unless_it_is_said(main: bool | None, expected: bool) -> None:
+    assert load_source(Source("d", DUMP), Options(main=main)).main is expected

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from hpatch import log
+from hpatch.conf import limits, reader
 from hpatch.conf.base import Surroundings
 from hpatch.conf.load import Options, load, load_source, load_text
 from hpatch.conf.modules import Modules
-from hpatch.text import Source
+from hpatch.text import Place, Source
 from tests.support.conf.brief import messages, names
 
 COPY = "If this is a copy of a server's files, give the folder that stands for / with --root."
@@ -156,3 +157,67 @@ def test_whose_files_are_checked(tmp_path: Path) -> None:
     assert load(main, Options(check_files=True)).check_files
     assert not load(main).check_files
     assert not load(main, Options(check_files=True, given=Surroundings(root=str(tmp_path)))).check_files
+
+
+def test_the_place_of_a_main_file_that_cannot_be_read(tmp_path: Path) -> None:
+    for name, why in (("none.conf", "No such file or directory"), ("a\0b.conf", "embedded null byte")):
+        path = f"{tmp_path}/{name}"
+        (problem,) = load(path).problems
+        assert problem.message == f'cannot read "{path}": {why}'
+        assert problem.place == Place(path, 1, 1, 1, 1)
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_the_place_of_a_file_that_is_one_too_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, again: bool) -> None:
+    main, part = tmp_path / "httpd.conf", tmp_path / "a.conf"
+    part.write_text("A\n")
+    main.write_text("\n  Include a.conf\n  Include a.conf\n")
+    monkeypatch.setattr(limits, "FILES", 2 if again else 1)
+    found = load(str(main))
+    (problem,) = found.problems
+    line = 3 if again else 2
+    assert problem.place == Place(str(main), line, 3, line, 17)
+    assert names(found) == ["A"] * again
+    monkeypatch.setattr(limits, "FILES", 0)
+    assert load(str(main)).problems[0].place == Place(str(main), 1, 1, 1, 1)
+
+
+def test_a_variable_that_is_replaced_later_hides_no_other() -> None:
+    text = "ProxyPassInterpolateEnv On\nProxyPass /a http://${host}/ interpolate\nA ${x}\n"
+    assert messages(load_text(text)) == [(3, 'the variable "${x}" is not defined: httpd leaves it in the text')]
+
+
+def test_a_template_of_one_line() -> None:
+    (problem,) = load_text("{{ all }}\n", name="a.conf.j2").problems
+    what = "nothing in this template could be judged"
+    assert problem.message == f"{what}: its line depends on what fills it in"
+
+
+def test_a_wrong_end_in_a_file_beside_a_template_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "a.conf.j2").write_text("Listen {{ port }}\n")
+    (tmp_path / "httpd.conf").write_text("Include a.conf.j2\n</Location>\n<Proxy *>\n")
+    found = load(str(tmp_path / "httpd.conf"))
+    assert [(problem.kind, problem.fatal, problem.place.line) for problem in found.problems] == [
+        ("section", True, 2),
+        ("section", True, 3),
+    ]
+    assert (found.main, found.whole) == (False, False)
+
+
+def test_a_main_file_outside_the_given_root(tmp_path: Path) -> None:
+    (tmp_path / "root").mkdir()
+    (tmp_path / "httpd.conf").write_text("A\n")
+    found = load(str(tmp_path / "httpd.conf"), Options(given=Surroundings(root=str(tmp_path / "root"))))
+    assert names(found) == []
+    assert [one.kind for one in found.problems] == ["unreadable"]
+
+
+def test_a_given_server_root_below_a_given_root_checks_no_files(tmp_path: Path) -> None:
+    (tmp_path / "httpd.conf").write_text("A\n")
+    options = Options(check_files=True, server_root="/", given=Surroundings(root=str(tmp_path)))
+    assert not load(str(tmp_path / "httpd.conf"), options).check_files
+
+
+def test_httpds_longest_lines() -> None:
+    """The comparison with httpd (`test_oracle.py`) has lines of these lengths."""
+    assert (reader.MAX_LINE, reader.MAX_HTACCESS_LINE) == (16_777_216, 8_192)
