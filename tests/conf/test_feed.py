@@ -90,3 +90,9 @@ def test_a_template_has_no_last_line_that_fills_the_buffer() -> None:
                       name="a.conf.j2")  # fmt: skip
     assert [node.name for node in found.walk()] == ["Listen", "ServerName"]
     assert found.problems == []
+
+
+def test_a_line_that_is_too_long_in_bytes_only() -> None:
+    found = load_text(f"b\na {chr(0x1F4A9) * 2500}\nb\n", name=".htaccess")
+    assert [node.name for node in found.nodes] == ["b", "b"]
+    assert [problem.place.line for problem in found.problems] == [2]
