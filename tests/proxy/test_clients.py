@@ -31,6 +31,7 @@ from hpatch.proxy.clients import Syntax, by_client, inserted
         ("%1", "rewrite", [("%1", "condition", "scheme", "", "")]),
         ("UNIX:/a|http:$1", "match", [("$1", "capture", "scheme", "http:", "")]),
         ("unix:/a?b@$1|c", "match", [("$1", "capture", "socket", "/a?b@", "|c")]),
+        ("http://a://b$1", "match", [("$1", "capture", "path", "/b", "")]),
         ("http://h/a://b$1", "match", [("$1", "capture", "path", "a://b", "")]),
         ("http://h/a|b@c:$1", "match", [("$1", "capture", "path", "a|b@c:", "")]),
         ("http://h?$1", "match", [("$1", "capture", "query", "", "")]),
@@ -70,6 +71,8 @@ def test_parts(url: str, syntax: Syntax, found: list[tuple[str, ...]]) -> None:
 def test_what_begins_with_a_slash_ends_the_host() -> None:
     texts = list(inserted("http://h$1$2", "match", lambda one: one.name == "1"))
     assert [(one.part, one.before) for one in texts] == [("path", ""), ("path", "$1")]
+    texts = list(inserted("http://$2h$1", "match", lambda one: one.name == "1"))
+    assert [(one.part, one.before) for one in texts] == [("host", ""), ("path", "")]
     texts = list(inserted("http://h$1?a$2$1", "match", lambda one: one.name == "1"))
     assert [(one.part, one.before) for one in texts] == [("path", ""), ("query", "a"), ("query", "a$2")]
 
@@ -96,6 +99,7 @@ def test_headers(name: str, header: str) -> None:
     assert by_client(name) is (name != "REMOTE_ADDR")
 
 
-def test_a_capture_is_no_header() -> None:
-    (text,) = inserted("http://$1", "rewrite")
+@pytest.mark.parametrize("url", ["http://$1", "http://${HTTP_X_A}"])
+def test_only_a_variable_is_a_header(url: str) -> None:
+    (text,) = inserted(url, "rewrite")
     assert text.header == ""

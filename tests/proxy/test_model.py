@@ -72,6 +72,21 @@ def test_a_virtual_hosts_balancer_of_the_same_name_is_its_own() -> None:
     assert host.balancers[0].merged is main.balancers[0]
 
 
+@pytest.mark.parametrize(
+    ("section", "words", "in_proxy"),
+    [
+        ("Proxy http://h/", "http://h/", True),
+        ("ProxyMatch ^http://h/", "http://h/", True),
+        ("Location /a", "http://h/", False),
+        ("IfModule x", "/a http://h/", False),
+    ],
+)
+def test_a_proxypassreverse_in_a_proxy_section(section: str, words: str, in_proxy: bool) -> None:
+    text = f"<{section}>\nProxyPassReverse {words}\n</{section.split(maxsplit=1)[0]}>"
+    (reverse,) = model(text).servers[0].reverses
+    assert reverse.in_proxy is in_proxy
+
+
 def test_the_place_of_a_parameter() -> None:
     """It is given, or that of a word."""
     (mapping,) = model("ProxyPass  /a  http://h/  retry=1").servers[0].mappings
