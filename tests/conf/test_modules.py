@@ -51,6 +51,7 @@ def test_all_of_the_modules() -> None:
 
 
 def test_what_is_known_of_nothing() -> None:
+    assert not Modules().by_layout
     assert Modules().unknown
     assert not Modules(complete=True).unknown
     assert not Modules(["proxy_module"], complete=True).unknown
