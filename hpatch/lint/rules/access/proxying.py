@@ -294,7 +294,8 @@ def ajp_no_secret(context: Context) -> Iterator[Found]:
     (secretRequired); CVE-2020-1938.
     """
     first = WORKER["secret"].since
-    if context.version is not None and first is not None and context.version < first:
+    assert first is not None
+    if context.before(first):
         return
     for target, params in _ajp(context):
         if "secret" in params or target.socket is not None or target.variables or _is_loopback(target.host):

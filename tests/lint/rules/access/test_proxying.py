@@ -38,3 +38,26 @@ def test_a_section_of_another_host_does_not_count() -> None:
 
 def test_a_section_for_some_urls_does_not_count() -> None:
     assert find("open-proxy", 'ProxyRequests On\n<Proxy "http://internal.example/*">\nRequire local\n</Proxy>\n')
+
+
+@pytest.mark.parametrize(
+    ("version", "reported"), [(None, True), ("2.4.41", False), ("2.4.42", True), ("2.4.43", True), ("2.2.34", False)]
+)
+def test_ajp_has_a_secret_since(version: str | None, reported: bool) -> None:
+    assert bool(find("ajp-no-secret", 'ProxyPass "/" "ajp://10.0.0.5:8009/"', version)) is reported
+
+
+@pytest.mark.parametrize(
+    ("text", "reported"),
+    [
+        ('ProxyPass "/" "ajp://10.0.0.5:8009/" secret=x', False),
+        ('ProxyPass "/" "ajp://localhost:8009/"', False),
+        ('ProxyPass "/" "ajp://[::1]:8009/"', False),
+        ('ProxyPass "/" "unix:/run/a.sock|ajp://10.0.0.5/"', False),
+        ('ProxyPass "/" "http://10.0.0.5/"', False),
+        ('<Proxy "balancer://b">\nBalancerMember "ajp://10.0.0.5:8009"\n</Proxy>', True),
+        ('<Proxy "balancer://b">\nBalancerMember "ajp://10.0.0.5:8009" secret=x\n</Proxy>', False),
+    ],
+)
+def test_ajp_and_who_reaches_the_backend(text: str, reported: bool) -> None:
+    assert bool(find("ajp-no-secret", text)) is reported
