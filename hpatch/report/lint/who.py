@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from hpatch.paths.who import Who
 
 
+_NARROW = 100
+"""Below this width, each step is a paragraph, and no row of a table."""
+
+
 @dataclass(frozen=True)
 class WhoReport:
     """What becomes of a request."""
@@ -35,8 +39,14 @@ class WhoReport:
         for text in dict.fromkeys(who.answer.unseen):
             yield from wrap(visible(f"  not looked at: {text}"), width, 4)
         yield ""
-        rows = [(step.phase, step.module, step.did, step.text, _where(step.node)) for step in who.steps]
-        yield from table(("phase", "asked", "", "", "where"), rows, width, page.color, indent=2)
+        if width is not None and width < _NARROW:
+            for step in who.steps:
+                yield from wrap(visible(f"  {step.phase}: {step.module} {step.did}: {step.text}"), width, 4)
+                if step.node is not None:
+                    yield from wrap(visible(f"    {_where(step.node)}"), width, 4)
+        else:
+            rows = [(step.phase, step.module, step.did, step.text, _where(step.node)) for step in who.steps]
+            yield from table(("phase", "asked", "", "", "where"), rows, width, page.color, indent=2)
         sections = [
             (layer.title, _HOLDS[layer.holds], _where(layer.node))
             for layer in who.layers

@@ -37,6 +37,14 @@ def test_for_people(width: int) -> None:
     assert any("Location /app/admin" in line and "yes" in line for line in lines)
 
 
+def test_a_narrow_terminal_has_a_paragraph_for_each_step() -> None:
+    text = shown(_report("/app/admin"), width=60)
+    step = text[text.index("  access_checker: mod_authz_core denies: ") :]
+    assert step.index("\n    shop.conf:7") < step.index("section")
+    assert "  phase" not in text
+    assert "  phase" in shown(_report("/app/admin"), width=100)
+
+
 def test_what_was_not_looked_at() -> None:
     text = shown(_report("/static/a.css"))
     assert '  not looked at: whether "/srv/static/a.css" is a file, a folder or nothing\n' in text
