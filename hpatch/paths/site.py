@@ -37,8 +37,8 @@ class Site:
                     self._mappings.setdefault(_key(server.node), []).append(mapping)
 
     def host(self, section: Node | None) -> Host:
-        """The server of a `<VirtualHost>`, the main server for None."""
-        return self.hosts.main if section is None else self._hosts[id(section)]
+        """The server of a `<VirtualHost>`; the main server for None, and for one in a place where httpd refuses it."""
+        return self.hosts.main if section is None else self._hosts.get(id(section), self.hosts.main)
 
     def passes(self, host: Host) -> list[Mapping]:
         """The ProxyPass and ProxyPassMatch of a server outside of sections, in the order in which httpd tries them.

@@ -34,6 +34,10 @@ UNLIKE = {
     ("Alias", "proxy"): "as in a Location",
     ("ScriptAlias", "location"): "its form with two arguments is refused, the form with one is not",
     ("ScriptAlias", "proxy"): "as in a Location",
+    ("MDMember", "server"): "a name is refused outside of <MDomainSet>, auto and manual are not",
+    ("MDMember", "virtualhost"): "as in a server",
+    ("MDMembers", "server"): "as MDMember",
+    ("MDMembers", "virtualhost"): "as MDMember",
     ("SSLCompression", "virtualhost"): "an OpenSSL without compression refuses it first",
 }
 """Where httpd says something else than the table, and why."""

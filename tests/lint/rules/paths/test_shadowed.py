@@ -125,3 +125,9 @@ def test_the_place() -> None:
     found = find("alias-shadowed", f"Listen 80\nAlias /a /srv/a\n{PASS}")[0]
     assert (found.place.line, found.place.column) == (2, 1)
     assert found.related[0].place.line == 3
+
+
+def test_a_virtual_host_where_httpd_refuses_it() -> None:
+    nested = f"<VirtualHost *:80>\n<VirtualHost *:81>\nAlias /a /srv/a\n</VirtualHost>\n</VirtualHost>\n{PASS}"
+    assert len(find("alias-shadowed", nested)) <= 1
+    assert not find("handler-shadowed", f"<Location />\n{nested}</Location>\n")
