@@ -19,7 +19,7 @@ def replaced_later(configuration: Configuration) -> set[tuple[str, int, str]]:
     """What httpd replaces at each request: file, first line and name, as `${name}` on that line.
 
     Such a line says `interpolate`, and ProxyPassInterpolateEnv is on in its server. Its parameters are not replaced
-    (`proxy_trans` and `proxy_interpolate` in mod_proxy.c; tested on httpd 2.4.71).
+    (`proxy_trans` and `ap_proxy_interpolate` in mod_proxy.c; tested on httpd 2.4.71).
     """
     switches = configuration.by_key.get("proxypassinterpolateenv", ())
     states = {id(_server(node)): node.args.strip().strip("\"'").lower() == "on" for node in switches}

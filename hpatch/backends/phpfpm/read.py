@@ -49,6 +49,11 @@ class _Reader:
         self.files = 0
         self._read(path, source)
         self.found.pools.extend(self.pools.values())
+        if not self.pools:
+            # One fault: the file is another program's, or its include names nothing.
+            self.found.problems[:] = [
+                (source.place(0, 0), "no pool of PHP-FPM is in this file, nor in those that it includes")
+            ]
 
     def _read(self, path: str, source: Source) -> None:
         self.files += 1

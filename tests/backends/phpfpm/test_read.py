@@ -86,6 +86,15 @@ def test_lines_that_cannot_be_read(line: str) -> None:
     assert problem[0].line == 1
 
 
+@pytest.mark.parametrize(
+    "text", ["", "; only a comment\n", "Listen 80\n<Location />\n", "[global]\ninclude = none/*.conf\n"]
+)
+def test_a_file_without_a_pool_is_one_problem(text: str) -> None:
+    (problem,) = read_text(text).problems
+    assert "no pool of PHP-FPM" in problem[1]
+    assert problem[0].line == 1
+
+
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read: No such file"):
         read(str(tmp_path / "none.conf"))

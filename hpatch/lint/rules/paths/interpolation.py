@@ -33,7 +33,7 @@ def interpolate_alone(context: Context) -> Iterator[Found]:
         ProxyPassInterpolateEnv On
         ProxyPass "/app" "http://10.0.0.5/${tenant}" interpolate
 
-    Source: the ProxyPassInterpolateEnv documentation; `ap_proxy_trans_match` and `proxy_interpolate` in mod_proxy.c.
+    Source: the ProxyPassInterpolateEnv documentation; `ap_proxy_trans_match` and `ap_proxy_interpolate` in mod_proxy.c.
     """
     on = {id(_server(node)) for node in context.configuration.find("proxypassinterpolateenv") if _is_on(node)}
     if id(None) in on:

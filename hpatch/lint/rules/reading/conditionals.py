@@ -51,7 +51,7 @@ def ifmodule_name(context: Context) -> Iterator[Found]:
             SecRuleEngine On
         </IfModule>
 
-    Source: server/core.c `start_ifmod`; tested on httpd 2.4.71.
+    Source: test_ifmod_section (core.c); tested on httpd 2.4.71.
     """
     for condition in context.configuration.conditions:
         match = _NAME.match(condition.text)

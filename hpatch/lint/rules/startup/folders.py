@@ -105,7 +105,7 @@ def log_program_missing(context: Context) -> Iterator[Found]:
         # options: --httpd apache2
         CustomLog "|/bin/cat" common
 
-    Source: start_piped_log (log.c); tested on httpd 2.4.71.
+    Source: piped_log_spawn (log.c); tested on httpd 2.4.71.
     """
     configuration = context.configuration
     if not configuration.check_files:

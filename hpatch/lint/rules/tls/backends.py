@@ -69,7 +69,7 @@ def sslproxy_engine(context: Context) -> Iterator[Found]:
         </Proxy>
         ProxyPass "/" "https://backend.example/"
 
-    Source: the SSLProxyEngine documentation, ssl_engine_io_filter and ssl_proxy_enable (mod_ssl.c); tested on httpd
+    Source: the SSLProxyEngine documentation, ssl_proxy_enable (mod_ssl.c); tested on httpd
     2.4.71.
     """
     seen: set[int] = set()
@@ -309,7 +309,7 @@ def preservehost_peername(context: Context) -> Iterator[Found]:
             ProxyPass "/" "https://www.example.com:8443/"
         </VirtualHost>
 
-    Source: ap_proxy_http_handler and ap_proxy_connection_create_ex (proxy_util.c), ssl_io_filter_handshake
+    Source: proxy_http_handler (mod_proxy_http.c), ap_proxy_connection_create_ex (proxy_util.c), ssl_io_filter_handshake
     (ssl_engine_io.c); tested on httpd 2.4.71.
     """
     if not context.configuration.find("proxypreservehost"):

@@ -138,7 +138,7 @@ def forcerecovery_off(context: Context) -> Iterator[Found]:
         </Proxy>
         ProxyPass "/" "balancer://app/"
 
-    Source: recover_workers or force_recovery (mod_proxy_balancer.c); tested on httpd 2.4.71.
+    Source: force_recovery (mod_proxy_balancer.c); tested on httpd 2.4.71.
     """
     for server in context.proxy.servers:
         for balancer in server.balancers:

@@ -307,7 +307,7 @@ def hc_no_uri(context: Context) -> Iterator[Found]:
             BalancerMember "http://10.0.0.5:8080/" hcmethod=GET
         </Proxy>
 
-    Source: get_hc_worker and hc_check_http (mod_proxy_hcheck.c); tested on httpd 2.4.71.
+    Source: hc_get_hcworker and hc_check_http (mod_proxy_hcheck.c); tested on httpd 2.4.71.
     """
     concerned = uses(context, "hcmethod", "hctemplate", "hcuri")
     if not concerned:
