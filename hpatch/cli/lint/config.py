@@ -10,9 +10,9 @@ from hpatch.cli.options import configuration as shared
 from hpatch.cli.options.answer import Format
 from hpatch.cli.options.verbose import Verbose
 from hpatch.conf.tree import Configuration
-from hpatch.errors import UsageError
+from hpatch.errors import InputError, UsageError
 from hpatch.lint import roots
-from hpatch.lint.engine import read
+from hpatch.lint.engine import Root, read
 from hpatch.lint.settings import Settings
 from hpatch.lint.settings import modules as modules_of
 from hpatch.report.common.renderer import FORMS
@@ -215,12 +215,21 @@ def _load(
     reading = shared.reading(chosen, httpd)
     if stdin:
         text = shared.text_of_stdin()
-        return read(roots.standard_input(text, stdin_filename, reading.options, environment=reading.environment))
+        root = roots.standard_input(text, stdin_filename, reading.options, environment=reading.environment)
+        return _read(root)
     found = roots.roots(roots.located(path, chosen.root), reading.options, environment=reading.environment, parts=False)
     if len(found) > 1:
         names = ", ".join(root.path for root in found[:3])
         raise UsageError(f"{path}: {len(found)} configurations in this folder; name one of them: {names}, …")
-    return read(found[0])
+    return _read(found[0])
+
+
+def _read(root: Root) -> Configuration:
+    """The configuration of a root. Raises InputError if nothing of it can be read: there is then nothing to show."""
+    configuration = read(root)
+    if not configuration.sources and configuration.problems:
+        raise InputError(configuration.problems[0].message)
+    return configuration
 
 
 def _problems(configuration: Configuration) -> int:

@@ -32,7 +32,8 @@ class WhoReport:
     def text(self, page: Page) -> Iterator[str]:
         """For people."""
         who, width = self.who, page.width
-        yield paint(visible(f"{who.request.method} {_url(who.request)}"), "bold", page.color)
+        nameless = "" if who.request.host else f" at port {who.request.port}, without a name (--host NAME)"
+        yield paint(visible(f"{who.request.method} {_url(who.request)}{nameless}"), "bold", page.color)
         yield from wrap(visible(f"  {described(who.answer)}{_line(who.answer.node)}"), width, 4)
         if who.answer.kind == "unknown":
             yield from wrap(visible(f"  {who.answer.text}"), width, 4)
@@ -103,11 +104,11 @@ _HOLDS = {True: "yes", False: "no", None: "not known"}
 
 
 def _url(request: ClientRequest) -> str:
+    """The URL that is asked for; the path alone if the request names no host."""
     scheme, default = ("https", 443) if request.https else ("http", 80)
-    host = request.host or "-"
     port = "" if request.port == default else f":{request.port}"
     query = "" if request.query is None else f"?{request.query}"
-    return f"{scheme}://{host}{port}{request.path}{query}"
+    return f"{'' if request.host is None else f'{scheme}://{request.host}{port}'}{request.path}{query}"
 
 
 def _where(node: Node | None) -> str:

@@ -109,5 +109,15 @@ def test_who_answers_in_what_httpd_would_not_build(site: Path, capsys: Capture) 
 def test_who_answers_with_the_only_port(site: Path, capsys: Capture) -> None:
     (site / "httpd.conf").write_text("Listen 127.0.0.1:8080\nDocumentRoot /w\n")
     out = call(capsys, "config", "who", ".", "/x", "--client", "10.0.0.1").out
-    assert out.splitlines()[0] == "GET http://-:8080/x"
+    assert out.splitlines()[0] == "GET /x at port 8080, without a name (--host NAME)"
     assert call(capsys, "config", "who", ".", "/x", "--client", "x").code == 2
+
+
+@pytest.mark.parametrize("arguments", [("tree", "FILE"), ("workers", "FILE"), ("who", "FILE", "/x")])
+def test_of_a_file_that_cannot_be_read_nothing_is_shown(
+    arguments: tuple[str, ...], tmp_path: Path, capsys: Capture
+) -> None:
+    missing = str(tmp_path / "none.conf")
+    code, out, err = call(capsys, "config", *(missing if word == "FILE" else word for word in arguments))
+    assert (code, out) == (3, "")
+    assert err == f'hpatch: cannot read "{missing}": No such file or directory\n'
