@@ -1,4 +1,4 @@
-"""The configuration language: a lossless syntax tree of each file, and the configuration that httpd builds from them.
+"""The configuration language: the lines of each file, and the configuration that httpd builds from them.
 
 `parse` returns the syntax tree of one file, with every byte in it. `load` follows a whole configuration as httpd
 reads it (includes, conditionals, variables, macros) and returns a `Configuration`.
