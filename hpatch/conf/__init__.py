@@ -1,5 +1,5 @@
 """The configuration language: the lines of each file, and the configuration that httpd builds from them.
 
-`parse` returns the syntax tree of one file, with every byte in it. `load` follows a whole configuration as httpd
-reads it (includes, conditionals, variables, macros) and returns a `Configuration`.
+`load` follows a whole configuration as httpd reads it (includes, conditionals, variables, macros) and returns a
+`Configuration`.
 """
