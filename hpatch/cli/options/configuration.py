@@ -51,8 +51,8 @@ Httpd = Annotated[
     typer.Option(
         metavar="PROGRAM",
         help="Ask this httpd for its version and built-in modules, and check file names against this machine. "
-        "If a main file includes the given file, the modules that this main file loads count, too: the main file of the "
-        "same tree, or else that of this httpd.",
+        "If a main file includes the given file, the modules that this main file loads count, too: the one of the same "
+        "tree, or else that of this httpd.",
         rich_help_panel=HTTPD,
     ),
 ]

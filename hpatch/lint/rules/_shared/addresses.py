@@ -1,4 +1,4 @@
-"""The addresses and ports of Listen and <VirtualHost>, as httpd reads them."""
+"""The addresses and ports of Listen, <VirtualHost> and of targets on this machine, as httpd reads them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from hpatch.backends.addresses import is_loopback
+from hpatch.proxy.model import DEFAULT_PORTS
+
 if TYPE_CHECKING:
     from hpatch.conf.tree import Configuration, Node
+    from hpatch.proxy.model import Target
 
 Kind = Literal["any", "any4", "any6", "ipv4", "ipv6", "name"]
 
@@ -94,3 +98,10 @@ def _kind(host: str) -> Kind:
     if _IPV4.fullmatch(host) is None:
         return "name"
     return "ipv4" if host.strip(".0") else "any4"
+
+
+def own_port(target: Target) -> int | None:
+    """The port of a target on this machine; None for others, for sockets and for what depends on the request."""
+    if target.scheme not in ("http", "https") or target.socket is not None or target.variables:
+        return None
+    return (target.port or DEFAULT_PORTS[target.scheme]) if is_loopback(target.host) else None

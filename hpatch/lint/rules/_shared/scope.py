@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hpatch.lint.rules._shared.access import below
 from hpatch.lint.rules._shared.effective import server_of
 from hpatch.lint.rules._shared.passes import covers, section_pattern, wildcard
+from hpatch.lint.rules._shared.passes import schemes as schemes_in
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -77,7 +78,7 @@ def proxied(context: Context, node: Node, *schemes: str) -> Iterator[Mapping]:
     for mapping in context.mappings if host is None else context.mappings_of(host):
         if mapping.target is None:
             continue
-        if schemes and not schemes_of(mapping).intersection(schemes):
+        if schemes and not schemes_in(mapping).intersection(schemes):
             continue
         if section is None or _meets(section, mapping):
             yield mapping
@@ -86,17 +87,6 @@ def proxied(context: Context, node: Node, *schemes: str) -> Iterator[Mapping]:
 def http(context: Context, node: Node) -> Mapping | None:
     """The first mapping to a backend that speaks HTTP with requests that a line holds for."""
     return next(proxied(context, node, *_HTTP), None)
-
-
-def schemes_of(mapping: Mapping) -> set[str]:
-    """The schemes of a mapping's target, or of the members of its balancer."""
-    from hpatch.proxy.model import Balancer
-
-    if mapping.target is None:
-        return set()
-    if isinstance(mapping.worker, Balancer):
-        return {member.target.scheme for member in mapping.worker.effective_members}
-    return {mapping.target.scheme}
 
 
 def _meets(section: Node, mapping: Mapping) -> bool:

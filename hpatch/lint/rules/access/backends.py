@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.access import below, lines, locations, restricts, words
-from hpatch.lint.rules._shared.addresses import listeners
+from hpatch.lint.rules._shared.addresses import listeners, own_port
 from hpatch.lint.rules._shared.effective import in_server, server_of
 from hpatch.lint.rules._shared.passes import covers, encoded, schemes
-from hpatch.proxy.model import DEFAULT_PORTS
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -203,8 +202,8 @@ def local_through_own_proxy(context: Context) -> Iterator[Found]:
     ports = {one.port for one in listeners(context.configuration).known if one.port is not None}
     for mapping in context.passes:
         target = mapping.target
-        port = None if target is None else _own_port(target, ports)
-        if target is None or port is None:
+        port = None if target is None else own_port(target)
+        if target is None or port not in ports:
             continue
         for line, (trusted, where) in trusting:
             inner = server_of(trusted)
@@ -236,15 +235,6 @@ def _trusts_local(line: Node) -> tuple[Node, str] | None:
     if any(one.key == "require" and words(one)[:2] == ["all", "granted"] for one in lines(section)):
         return None
     return section, section.words[0]
-
-
-def _own_port(target: Target, ports: set[int]) -> int | None:
-    """The port of a target on this machine that httpd itself listens on."""
-    if target.scheme not in ("http", "https") or target.socket is not None or target.variables:
-        return None
-    port = target.port or DEFAULT_PORTS[target.scheme]
-    local = target.host in ("localhost", "[::1]") or target.host.startswith("127.")
-    return port if local and port in ports else None
 
 
 def _answers(context: Context, host: Node | None, port: int) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from hpatch.backends.addresses import is_loopback
 from hpatch.facts.parameters import WORKER
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
@@ -112,16 +112,7 @@ def _restricted(context: Context, host: Node | None) -> bool:
 
 def _on_loopback(context: Context) -> bool:
     found = listeners(context.configuration)
-    return bool(found.known) and found.complete and all(_is_loopback(one.host or "") for one in found.known)
-
-
-def _is_loopback(host: str) -> bool:
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
+    return bool(found.known) and found.complete and all(is_loopback(one.host or "") for one in found.known)
 
 
 @rule("AC002", "connect-wide", "warning", references=(_CONNECT,))
@@ -298,7 +289,7 @@ def ajp_no_secret(context: Context) -> Iterator[Found]:
     if context.before(first):
         return
     for target, params in _ajp(context):
-        if "secret" in params or target.socket is not None or target.variables or _is_loopback(target.host):
+        if "secret" in params or target.socket is not None or target.variables or is_loopback(target.host):
             continue
         yield Found(
             target.place,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.access import below
 from hpatch.lint.rules._shared.effective import in_server, is_on, may_lack, server_of
 from hpatch.lint.rules._shared.passes import covers
 
@@ -84,7 +85,7 @@ def cache_before_access(context: Context) -> Iterator[Found]:
         for section, path in protected:
             if host is not None and server_of(section) not in (None, host):
                 continue
-            inner = path if path.startswith(prefix) else prefix if _below(prefix, path) else None
+            inner = path if path.startswith(prefix) else prefix if below(prefix, path) else None
             if inner is None or any(inner.startswith(one) for one in disabled):
                 continue
             yield Found(
@@ -121,11 +122,6 @@ def _protected(section: Node) -> str | None:
         if provider in _CHOOSING or (login not in (None, "none", *_HTTP_LOGIN) and provider != "all"):
             return words[0]
     return None
-
-
-def _below(path: str, above: str) -> bool:
-    """Whether a path lies in the `<Location>` of another."""
-    return path == above or path.startswith(above if above.endswith("/") else f"{above}/")
 
 
 @rule("CA006", "cache-set-cookie", "warning", confidence="medium", references=(f"{_CACHE}#cacheignoreheaders",))

@@ -12,7 +12,8 @@ from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.conditions import apart
 from hpatch.lint.rules._shared.effective import server_of
 from hpatch.lint.rules._shared.headers import SETS, HeaderLine, request_lines, response_lines
-from hpatch.lint.rules._shared.scope import proxied, schemes_of, section_of
+from hpatch.lint.rules._shared.passes import schemes
+from hpatch.lint.rules._shared.scope import proxied, section_of
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -123,7 +124,7 @@ def header_not_on_errors(context: Context) -> Iterator[Found]:
 
 def _table(mapping: Mapping) -> bool | None:
     """Whether the headers of a backend's responses are in the table of `always`; None if its members differ."""
-    scripts = {scheme in _SCRIPT for scheme in schemes_of(mapping)}
+    scripts = {scheme in _SCRIPT for scheme in schemes(mapping)}
     return scripts.pop() if len(scripts) == 1 else None
 
 

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.access import below
-from hpatch.lint.rules._shared.addresses import address, listeners
+from hpatch.lint.rules._shared.addresses import address, listeners, own_port
 from hpatch.lint.rules._shared.effective import in_server, is_on
 from hpatch.lint.rules._shared.passes import covers
-from hpatch.proxy.model import DEFAULT_PORTS
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -79,7 +78,7 @@ def self_loop(context: Context) -> Iterator[Found]:
         target = mapping.target
         if target is None or not mapping.node.certain:
             continue
-        port = _own_port(target)
+        port = own_port(target)
         if port is None or port not in ports:
             continue
         taken = covers(mapping)
@@ -95,15 +94,6 @@ def self_loop(context: Context) -> Iterator[Found]:
             related=(Related(listening.place, "httpd listens here"),),
             help="Name the port of the application.",
         )
-
-
-def _own_port(target: Target) -> int | None:
-    """The port of a target on this machine."""
-    if target.scheme not in ("http", "https") or target.socket is not None or target.variables:
-        return None
-    if target.host not in ("localhost", "[::1]") and not target.host.startswith("127."):
-        return None
-    return target.port or DEFAULT_PORTS[target.scheme]
 
 
 def _answering(context: Context, mapping: Mapping, target: Target, port: int) -> Node | None:
