@@ -33,9 +33,13 @@ DIFFERENCES = tomllib.loads(Path(__file__).with_name("differences.toml").read_te
 BUILT = Modules.everything().names
 """The modules of a full build: the judge tells only of those that have directives."""
 
-EACH = 8
-FLAGS = 4
-"""Random cases a directive; those of its own and those with empty words come on top."""
+EACH = {"some": (2, 2), "many": (8, 4)}
+"""Random cases a directive, and a flag; those of its own and those with empty words come on top."""
+LEAST = {"some": (1000, 2500), "many": (3000, 5000)}
+"""How many cases httpd accepts at least, and how many it refuses."""
+
+ROOMS = ("reading", "startup", "workers", "paths")
+"""The families of the rules that report what httpd refuses."""
 
 
 class Case(NamedTuple):
@@ -59,14 +63,19 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
         yield judge
 
 
-@pytest.fixture(scope="module")
-def compared(judge: Judge, tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
+@pytest.fixture(scope="module", params=["some", pytest.param("many", marks=pytest.mark.proof)])
+def compared(request: pytest.FixtureRequest, judge: Judge, tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
     folder = tmp_path_factory.mktemp("cases")
+    each, flags = EACH[request.param]
     found = []
     for command in judged(judge):
         name, form = command.name, FORMS[command.form]
-        tried = cases(name, form, values.find(name.lower()), FLAGS if form == "FLAG" else EACH)
+        tried = cases(name, form, values.find(name.lower()), flags if form == "FLAG" else each)
         found += compare(judge, name, tried, folder / "httpd.conf")
+    accepted = sum(case.httpd is None for case in found)
+    enough_accepted, enough_refused = LEAST[request.param]
+    assert accepted > enough_accepted
+    assert len(found) - accepted > enough_refused
     return found
 
 
@@ -88,7 +97,9 @@ def directive(name: str, args: str) -> str:
 
 def refusals(configuration: Configuration) -> dict[int, str]:
     """What hpatch reports as refused, by line."""
-    found = lint_configuration(configuration, LintTask(rules=rules())).findings
+    found = lint_configuration(
+        configuration, LintTask(rules=tuple(rule for rule in rules() if rule.family in ROOMS))
+    ).findings
     return {
         one.place.line: one.message for one in found if "refuses to start" in one.message or one.rule.code == "MP011"
     }
@@ -137,9 +148,6 @@ def test_they_agree(compared: list[Case]) -> None:
     """On thousands of cases, always but where the machine decides, or where the list of differences tells why not."""
     verdicts = Counter((case.httpd is None, case.hpatch is None) for case in compared)
     known = sum(case.known for case in compared if case.hpatch is None)
-    assert len(compared) > 8000
-    assert verdicts[True, True] > 3000
-    assert verdicts[False, False] > 5000
     assert verdicts[True, True] + verdicts[False, False] + known == len(compared)
     assert known <= 0.05 * len(compared)
 
