@@ -49,8 +49,9 @@ def by_position(trees: dict[str, ast.Module]) -> list[str]:
     return [
         f"{path}:{node.lineno}: {node.func.id}"
         for path, tree in trees.items()
+        for names in [large & ours(tree)]
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in large & ours(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
         if len(node.args) > BY_POSITION.get(node.func.id, 1) and not any(isinstance(a, ast.Starred) for a in node.args)
     ]
 

@@ -107,14 +107,14 @@ def refusals(configuration: Configuration) -> dict[int, str]:
 
 def compare(judge: Judge, name: str, tried: list[str], path: Path) -> list[Case]:
     """All cases of a directive, in the first context that allows it: one by one for httpd, in one file for hpatch."""
-    context = next(
-        context
-        for context in CONTEXTS
-        if not any(
-            refusal and NOT_HERE.search(refusal.message)
-            for refusal in (judge.verdict(context % directive(name, args) + "\n") for args in tried[:2])
-        )
-    )
+    for context in CONTEXTS:
+        texts = [context % directive(name, args) + "\n" for args in tried]
+        first = [judge.verdict(text) for text in texts[:2]]
+        if not any(refusal and NOT_HERE.search(refusal.message) for refusal in first):
+            break
+    else:
+        raise AssertionError(f"no context for {name}")
+    verdicts = [*first, *map(judge.verdict, texts[2:])]
     path.write_text(context % "\n".join(directive(name, args) for args in tried) + "\n")
     options = Options(
         main=True,
@@ -128,8 +128,7 @@ def compare(judge: Judge, name: str, tried: list[str], path: Path) -> list[Case]
     nodes = configuration.by_key[name.lower()]
     assert len(nodes) == len(tried)
     found = []
-    for args, node in zip(tried, nodes, strict=True):
-        refusal = judge.verdict(context % directive(name, args) + "\n")
+    for args, node, refusal in zip(tried, nodes, verdicts, strict=True):
         if refusal is None or refusal.message != "httpd ended":
             found.append(Case(name, args, refusal.message if refusal else None, refused.get(node.line)))
     return found
