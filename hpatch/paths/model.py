@@ -102,6 +102,21 @@ class Reply:
     node: Node | None = None
     unseen: tuple[str, ...] = ()
 
+    @property
+    def described(self) -> str:
+        """The answer in a few words."""
+        if self.kind == "proxy":
+            return f'the backend "{self.target}"'
+        if self.kind in ("file", "script"):
+            return f'the {self.kind} "{self.target}"'
+        if self.kind == "redirect":
+            return f'a redirection ({self.status}) to "{self.target}"'
+        if self.kind == "status":
+            return f"httpd itself, with status {self.status}"
+        if self.kind == "handler":
+            return f'the handler "{self.target}"'
+        return "hpatch does not know what"
+
 
 class UnknownError(Exception):
     """What hpatch does not know decides about the request; the text says what. `node` is the line with it."""

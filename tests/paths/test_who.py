@@ -8,7 +8,7 @@ from hpatch.conf.load import Options, load_text
 from hpatch.conf.modules import Modules
 from hpatch.paths.model import ClientRequest, FileKind
 from hpatch.paths.site import Site
-from hpatch.paths.who import Who, described, who
+from hpatch.paths.who import Who, who
 
 
 class Disk:
@@ -57,7 +57,7 @@ def _who(text: str, url: str = "/a", disk: Disk | None = None, **more: object) -
     ],
 )
 def test_who_answers(text: str, answer: str) -> None:
-    assert described(_who(text).answer) == answer
+    assert _who(text).answer.described == answer
 
 
 @pytest.mark.parametrize(
@@ -97,14 +97,14 @@ def test_what_hpatch_does_not_look_at() -> None:
 
 def test_files_decide() -> None:
     disk = Disk("/w/a/index.html", "/w/b")
-    assert described(_who("", "/a", disk).answer) == 'a redirection (301) to "/a/"'
-    assert described(_who("", "/a/", disk).answer) == 'the file "/w/a/index.html"'
-    assert described(_who("", "/b/more", disk).answer) == "httpd itself, with status 404"
-    assert described(_who("AcceptPathInfo On", "/b/more", disk).answer) == 'the file "/w/b"'
-    assert described(_who("FallbackResource /b", "/c", disk).answer) == 'the file "/w/b"'
-    assert described(_who("DirectoryIndex x", "/a/", disk).answer) == "httpd itself, with status 403"
+    assert _who("", "/a", disk).answer.described == 'a redirection (301) to "/a/"'
+    assert _who("", "/a/", disk).answer.described == 'the file "/w/a/index.html"'
+    assert _who("", "/b/more", disk).answer.described == "httpd itself, with status 404"
+    assert _who("AcceptPathInfo On", "/b/more", disk).answer.described == 'the file "/w/b"'
+    assert _who("FallbackResource /b", "/c", disk).answer.described == 'the file "/w/b"'
+    assert _who("DirectoryIndex x", "/a/", disk).answer.described == "httpd itself, with status 403"
     assert (
-        described(_who("DirectoryIndex x\nOptions Indexes", "/a/", disk).answer) == 'the handler "httpd/unix-directory"'
+        _who("DirectoryIndex x\nOptions Indexes", "/a/", disk).answer.described == 'the handler "httpd/unix-directory"'
     )
     text = "<Directory /w>\nAllowOverride All\n</Directory>"
     assert _who(text, "/b", Disk("/w/b", "/w/.htaccess")).answer.kind == "unknown"

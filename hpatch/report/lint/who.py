@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from hpatch.paths.who import described
 from hpatch.report.common.renderer import Page
 from hpatch.report.common.tables import table
 from hpatch.report.common.terminal import paint, visible, wrap
@@ -34,7 +33,7 @@ class WhoReport:
         who, width = self.who, page.width
         nameless = "" if who.request.host else f" at port {who.request.port}, without a name (--host NAME)"
         yield paint(visible(f"{who.request.method} {_url(who.request)}{nameless}"), "bold", page.color)
-        yield from wrap(visible(f"  {described(who.answer)}{_line(who.answer.node)}"), width, 4)
+        yield from wrap(visible(f"  {who.answer.described}{_line(who.answer.node)}"), width, 4)
         if who.answer.kind == "unknown":
             yield from wrap(visible(f"  {who.answer.text}"), width, 4)
         for text in dict.fromkeys(who.answer.unseen):

@@ -1,0 +1,37 @@
+"""The fixups, in their order: the handler's name, mod_rewrite, mod_alias, mod_dir."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hpatch.paths import mapping
+from hpatch.paths.hooks import alias, folders, rewrite
+from hpatch.paths.model import FileKind
+from hpatch.paths.rewriting import which
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
+    from hpatch.paths.walk import RequestWalk
+
+
+def fixups(walk: RequestWalk) -> None:
+    """The fixups that decide who answers."""
+    walk.handler = _handler(walk)
+    rules = which.of_sections(walk.layers)
+    if rules is not None and not walk.ended:
+        rewrite.rewritten_inside(walk, rules)
+    alias.redirected(walk, "fixups")
+    if walk.found is not None:
+        folders.folder(walk, walk.found)
+
+
+def _handler(walk: RequestWalk) -> tuple[str, Node] | None:
+    """The handler that the configuration names."""
+    handler = mapping.handler(walk.layers)
+    if handler is not None or walk.found is None:
+        return handler
+    if walk.script is not None:
+        return "cgi-script", walk.script
+    if walk.found.kind is FileKind.FOLDER:
+        return None
+    return mapping.added_handler(walk.layers, walk.found.path.rpartition("/")[2])
