@@ -74,26 +74,26 @@ def files(source: Source) -> tuple[ConfigMapFile, ...]:
 def _blocks(document: str, indent: int) -> list[tuple[str, int, int]]:
     """The block texts below `data:`: name, start and end."""
     found: list[tuple[str, int, int]] = []
-    at, inside, deep = 0, False, -1
-    name, start = "", -1
+    at, inside = 0, False
+    column: int | None = None  # of the names below `data:`, as the first one tells
+    opened: tuple[str, int] | None = None
     for line in document.splitlines(keepends=True):
+        begin, at = at, at + len(line)
         bare = line.rstrip("\r\n")
         here = len(bare) - len(bare.lstrip(" "))
-        blank = not bare.strip()
-        if start >= 0 and not blank and here <= deep:
-            found.append((name, start, at))
-            start = -1
-        if start < 0 and not blank:
-            data = _DATA.match(bare)
-            if data is not None and here == indent:
-                inside, deep = True, -1
-            elif inside and here <= indent and not bare.lstrip().startswith("#"):
-                inside = False
-            elif inside and (key := _KEY.match(bare)) is not None and deep in (-1, here):
-                deep, name, start = here, key[2] or key[3] or key[4], at + len(line)
-        at += len(line)
-    if start >= 0:
-        found.append((name, start, at))
+        if not bare.strip() or (column is not None and here > column):
+            continue
+        if opened is not None:
+            found.append((*opened, begin))
+            opened = None
+        if here == indent and _DATA.match(bare) is not None:
+            inside, column = True, None
+        elif here <= indent and not bare.lstrip().startswith("#"):
+            inside = False
+        elif inside and column in (None, here) and (key := _KEY.match(bare)) is not None:
+            column, opened = here, (key[2] or key[3] or key[4], at)
+    if opened is not None:
+        found.append((*opened, at))
     return found
 
 

@@ -154,6 +154,7 @@ HEAD = "kind: ConfigMap\ndata:\n"
         ),
         ("a: |\n  A\nkind: ConfigMap\n", []),
         ("kind: ConfigMap\n a: |\n  A\n", []),
+        ("  a: |\n    A\nkind: ConfigMap\n", []),
         ("kind: ConfigMap\nx:\n  data:\n    a: |\n      A\n", []),
         (" kind: ConfigMap\ndata:\n  a: |\n    A\n", []),
         ("x:\n- kind: ConfigMap\n  data:\n    a: |\n      A\n", [("a", 5, 7, "A\n")]),
