@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.conf.regexes import alternatives, group, holds_start, starts_with_slash
-from hpatch.lint.rules._shared.effective import in_server, is_on, server_of
+from hpatch.lint.rules._shared.effective import in_server, server_of
 from hpatch.lint.rules._shared.rewriting import Rewrite, rewrites
 from hpatch.proxy.clients import Inserted, by_client, inserted
 
@@ -130,6 +130,7 @@ def rewritten(context: Context) -> Iterator[FilledRule]:
         yield FilledRule(one, filled, tuple(inserted(text, "rewrite", filled.slashed)))
 
 
+@lru_cache(maxsize=1)
 def passing_maps(context: Context) -> frozenset[str]:
     """The names of the maps that give back what they are asked for: mod_rewrite's own functions."""
     return frozenset(
@@ -180,6 +181,9 @@ def _first_hosts(context: Context) -> dict[str, Node]:
     return found
 
 
-def canonical(context: Context, node: Node) -> bool:
-    """Whether SERVER_NAME is the configured name, not the client's Host."""
-    return is_on(in_server(context, "usecanonicalname", server_of(node)))
+def is_server_name(context: Context, node: Node, variable: str) -> bool:
+    """Whether a variable is SERVER_NAME, and the client's Host: not with `UseCanonicalName On` or `DNS`."""
+    if variable.upper() != "SERVER_NAME":
+        return False
+    line = in_server(context, "usecanonicalname", server_of(node))
+    return line is None or "".join(line.words[:1]).lower() not in ("on", "dns")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.effective import server_of
+from hpatch.lint.rules._shared.effective import in_server, is_on, server_of
 from hpatch.lint.rules._shared.headers import SETS, HeaderLine, lines_near, request_lines
 from hpatch.lint.rules._shared.passes import covers, lies_under
 from hpatch.lint.rules._shared.scope import conditional, holds, http, proxied, sample, section_of
@@ -43,6 +43,9 @@ def identity_header_spoofable(context: Context) -> Iterator[Found]:
     all other requests as it came. A client that sends `X-Remote-User: admin` there is admin for the backend. The same
     holds for `add`, `append` and `merge`, which keep the client's value, and for `setifempty`.
 
+    The rule looks at other virtual hosts that lead to the same backend, too, unless they preserve the client's Host:
+    the backend may then be another application.
+
     The rule is silent if another line unsets or sets the header for all requests, and if a Require in the section of
     the line lets nobody through without a login.
 
@@ -64,6 +67,18 @@ def identity_header_spoofable(context: Context) -> Iterator[Found]:
 
         ProxyPass "/" "http://10.0.0.5:8080/"
         RequestHeader add X-Remote-User "expr=%{REMOTE_USER}"
+
+    Fires on (another virtual host leads to the same backend)::
+
+        <VirtualHost "*:443">
+            ServerName intern.example.com
+            ProxyPass "/" "http://10.0.0.5:8080/"
+            RequestHeader set X-Remote-User "expr=%{REMOTE_USER}"
+        </VirtualHost>
+        <VirtualHost "*:80">
+            ServerName www.example.com
+            ProxyPass "/" "http://10.0.0.5:8080/"
+        </VirtualHost>
 
     Write instead::
 
@@ -119,6 +134,70 @@ def identity_header_spoofable(context: Context) -> Iterator[Found]:
                 help=f'Add "RequestHeader unset {line.shown}" for the whole server.',
             )
             break
+        else:
+            yield from _other_hosts(context, line)
+
+
+def _other_hosts(context: Context, line: HeaderLine) -> Iterator[Found]:
+    """The backend is asked through another virtual host, too, which leaves the client's header as it is."""
+    host = server_of(line.node)
+    if host is None:
+        return
+    for own in context.mappings_of(host):
+        if own.target is None or own.target.variables:
+            continue
+        for mapping in _unheaded(context, line.name, _backend(own)):
+            other = mapping.server.node
+            if other is not host and _leads_to(mapping, own) and not is_on(_preserving(context, other)):
+                yield Found(
+                    line.node.place,
+                    f'a client can send "{line.shown}" itself, and it reaches the backend: the virtual host '
+                    f'"{mapping.server.name}" leads there, too, and has no such line',
+                    related=(Related(mapping.place, "a request gets there with the client's own header"),),
+                    help=f'Add "RequestHeader unset {line.shown}" for the whole server.',
+                )
+                return
+
+
+def _preserving(context: Context, host: Node | None) -> Node | None:
+    """The line that hands the client's Host on: the backend may then be another application."""
+    return in_server(context, "proxypreservehost", host)
+
+
+_Backend = tuple[str, int | None, str | None]
+
+
+def _backend(mapping: Mapping) -> _Backend:
+    assert mapping.target is not None
+    return mapping.target.host, mapping.target.port, mapping.target.socket
+
+
+@lru_cache(maxsize=64)
+def _unheaded(context: Context, name: str, backend: _Backend) -> tuple[Mapping, ...]:
+    """The mappings of virtual hosts that lead to a backend and have no RequestHeader line for a header.
+
+    A few of them are enough to tell of one.
+    """
+    found: list[Mapping] = []
+    known: dict[Node | None, bool] = {}
+    for mapping in _by_backend(context).get(backend, ()):
+        host = mapping.server.node
+        if host not in known:
+            known[host] = any(one.name == name for one in lines_near(context, "requestheader", host))
+        if not known[host]:
+            found.append(mapping)
+            if len(found) == 5:
+                break
+    return tuple(found)
+
+
+@lru_cache(maxsize=1)
+def _by_backend(context: Context) -> dict[_Backend, list[Mapping]]:
+    found: dict[_Backend, list[Mapping]] = {}
+    for mapping in context.mappings:
+        if mapping.target is not None and mapping.server.node is not None and not mapping.target.variables:
+            found.setdefault(_backend(mapping), []).append(mapping)
+    return found
 
 
 def _requests(context: Context, line: HeaderLine, *, whole: bool) -> Iterator[tuple[str, Mapping]]:
@@ -325,12 +404,13 @@ def identity_header_hop_by_hop(context: Context) -> Iterator[Found]:
 
     Source: RFC 9110, 7.6.1; CVE-2022-31813 for the headers that mod_proxy adds itself; tested on httpd 2.4.71.
     """
-    lines = list(request_lines(context))
-    for line in lines:
+    settled: set[Node | None] | None = None
+    for line in request_lines(context):
         if line.action not in SETS or not _identity(line):
             continue
-        host = server_of(line.node)
-        if any(other.name == "connection" and server_of(other.node) in (None, host) for other in lines):
+        if settled is None:
+            settled = {server_of(other.node) for other in request_lines(context) if other.name == "connection"}
+        if None in settled or server_of(line.node) in settled:
             continue
         mapping = http(context, line.node)
         if mapping is not None:

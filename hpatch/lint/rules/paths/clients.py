@@ -9,10 +9,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from hpatch.facts.versions import since
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.clients import Filled, any_host, guarded, passing_maps, rewritten
+from hpatch.lint.rules._shared.clients import (
+    Filled,
+    any_host,
+    guarded,
+    is_server_name,
+    passing_maps,
+    rewritten,
+)
+from hpatch.lint.rules._shared.effective import in_server, is_on, server_of
+from hpatch.lint.rules._shared.environment import Taken, brought
 from hpatch.proxy.clients import Inserted, by_client, inserted
 
 if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
     from hpatch.lint.rules._shared.rewriting import Rewrite
     from hpatch.text import Place
@@ -25,8 +35,9 @@ _SECURITY = "https://httpd.apache.org/security/vulnerabilities_24.html"
 
 
 class _Line(NamedTuple):
-    """A ProxyPassMatch or a RewriteRule with [P], with the texts in its URL."""
+    """A ProxyPassMatch, a ProxyPass with interpolate or a RewriteRule with [P], with the texts in its URL."""
 
+    node: Node
     place: Place
     url: str
     rewrite: Rewrite | None
@@ -37,20 +48,42 @@ class _Line(NamedTuple):
 def _lines(context: Context) -> Iterator[_Line]:
     for mapping in context.passes:
         target = mapping.target
-        if target is None or not mapping.pattern or "$" not in target.text:
+        if target is None or "$" not in target.text:
             continue
-        filled = Filled(mapping.path)
-        texts = tuple(inserted(target.text, "match", filled.slashed))
-        yield _Line(place=target.place, url=target.text, rewrite=None, filled=filled, texts=texts)
+        filled = Filled(mapping.path if mapping.pattern else "")
+        texts: list[Inserted] = []
+        if mapping.pattern:
+            texts += inserted(target.text, "match", filled.slashed)
+        if "interpolate" in mapping.flags and is_on(
+            in_server(context, "proxypassinterpolateenv", server_of(mapping.node))
+        ):
+            texts += _interpolated(target.text)
+        if texts:
+            yield _Line(
+                node=mapping.node,
+                place=target.place,
+                url=target.text,
+                rewrite=None,
+                filled=filled,
+                texts=tuple(texts),
+            )
     for line in rewritten(context):
         if line.rewrite.rule.proxied:
             yield _Line(
+                node=line.rewrite.node,
                 place=line.rewrite.node.place,
                 url=line.rewrite.rule.substitution,
                 rewrite=line.rewrite,
                 filled=line.filled,
                 texts=line.texts,
             )
+
+
+def _interpolated(url: str) -> Iterator[Inserted]:
+    """The environment variables (`${NAME}`) that `interpolate` fills into a URL."""
+    for text in inserted(url, "rewrite"):
+        if text.kind == "map" and ":" not in text.name:
+            yield text._replace(kind="variable", name=f"ENV:{text.name}")
 
 
 def _glued(text: Inserted, filled: Filled) -> bool:
@@ -161,8 +194,10 @@ def target_port_digits(context: Context) -> Iterator[Found]:
 def target_from_client(context: Context) -> Iterator[Found]:
     """The client chooses the host to which httpd connects.
 
-    The host or port of the URL holds a part of the request: its path, its Host or another header, its query. Through
-    httpd, a client reaches servers that only httpd should reach (SSRF), on this machine, too.
+    The host or port of the URL holds a part of the request: its path, its Host or another header, its query, or a
+    variable that SetEnvIf or the flag E fills from these. `%{SERVER_NAME}` is the client's Host unless
+    `UseCanonicalName On`. Through httpd, a client reaches servers that only httpd should reach (SSRF), on this
+    machine, too.
 
     The rule is silent about groups that list what is allowed (`(a|b)`), about maps from a file, about words between
     written parts of a name (`http://$1.apps.internal`), about balancers, and if a condition allows certain hosts. If
@@ -185,6 +220,12 @@ def target_from_client(context: Context) -> Iterator[Found]:
 
         ProxyPassMatch "^/([^/]+)/(.*)$" "http://$1/$2"
 
+    Fires on (a header, by way of a variable)::
+
+        SetEnvIf X-Backend "(.+)" backend=$1
+        RewriteEngine On
+        RewriteRule "^/(.*)$" "http://%{ENV:backend}/$1" [P]
+
     Write instead::
 
         RewriteEngine On
@@ -195,6 +236,12 @@ def target_from_client(context: Context) -> Iterator[Found]:
         RewriteEngine On
         RewriteRule "^/tenant/([a-z0-9-]+)/(.*)$" "http://$1.apps.internal/$2" [P]
 
+    Silent on (the variable has one of the configuration's own values)::
+
+        SetEnvIf X-Backend "^new$" backend=10.0.0.6
+        RewriteEngine On
+        RewriteRule "^/(.*)$" "http://%{ENV:backend}/$1" [P]
+
     Silent on (a file lists what there is)::
 
         RewriteEngine On
@@ -203,7 +250,6 @@ def target_from_client(context: Context) -> Iterator[Found]:
 
     Source: the documentation of the P flag (its security warning); tested on httpd 2.4.71.
     """
-    maps: frozenset[str] | None = None
     for line in _lines(context):
         if line.url[:9].lower() == "balancer:":
             # The balancers are those that the configuration defines.
@@ -213,34 +259,49 @@ def target_from_client(context: Context) -> Iterator[Found]:
                 continue
             if text.part == "scheme" and (text.after or text.before):
                 continue
-            if line.filled.slashed(text) or line.filled.chosen(text):
+            sureness = _sureness(context, line, text)
+            if sureness is None:
                 continue
-            if maps is None:
-                maps = passing_maps(context)
-            if not line.filled.written(text, maps):
-                continue
-            if line.filled.words(text) and _bounded(text):
-                continue
-            by_host = text.header == "host" or (
-                text.kind == "condition"
-                and line.filled.condition is not None
-                and "HOST" in line.filled.condition.test.upper()
-            )
-            if line.rewrite is not None and guarded(line.rewrite) and (by_host or text.kind == "map"):
-                continue
-            node = None if line.rewrite is None else line.rewrite.node
-            own = by_host and node is not None and any_host(context, node) is not True
-            if own and node is not None and any_host(context, node) is False:
-                continue
-            less = own or line.filled.words(text)
             yield Found(
                 line.place,
                 f'"{text.text}" comes from the client, and chooses the {_what(text)} to which httpd connects',
                 help="List what is allowed in the pattern, or in a RewriteMap from a file.",
-                severity="warning" if less else None,
-                confidence="medium" if less else None,
+                severity=None if sureness else "warning",
+                confidence=None if sureness else "medium",
             )
             break
+
+
+def _sureness(context: Context, line: _Line, text: Inserted) -> bool | None:
+    """Whether the client chooses freely (True), within limits (False), or not at all (None)."""
+    found = [_of_one(context, line, one) for one in (_own(context, line, text), *brought(context, line.node, text))]
+    told = [one for one in found if one is not None]
+    return any(told) if told else None
+
+
+def _own(context: Context, line: _Line, text: Inserted) -> Taken:
+    condition = line.filled.condition
+    by_host = text.header == "host" or is_server_name(context, line.node, text.name)
+    if text.kind == "condition" and condition is not None:
+        by_host = "HOST" in condition.test.upper() or is_server_name(context, line.node, condition.test[2:-1])
+    return Taken(line.filled, text, by_host)
+
+
+def _of_one(context: Context, line: _Line, one: Taken) -> bool | None:
+    filled, text = one.filled, one.text
+    if filled.slashed(text) or filled.chosen(text):
+        return None
+    if not one.by_host and not filled.written(text, passing_maps(context)):
+        return None
+    words = filled.words(text)
+    if words and _bounded(text):
+        return None
+    if line.rewrite is not None and guarded(line.rewrite) and (one.by_host or text.kind == "map"):
+        return None
+    if not one.by_host:
+        return not words
+    open_to_all = any_host(context, line.node)
+    return None if open_to_all is False else open_to_all is True and not words
 
 
 def _bounded(text: Inserted) -> bool:
@@ -259,8 +320,9 @@ def _what(text: Inserted) -> str:
 def handler_from_client(context: Context) -> Iterator[Found]:
     """SetHandler is an expression: the client chooses the backend.
 
-    `%{HTTP_HOST}`, `%{req:…}` and the like in `SetHandler "proxy:…"` are what the client sends. In the place of the
-    host, the port or the socket, they lead httpd to whatever server or socket a client names.
+    `%{HTTP_HOST}`, `%{req:…}` and the like in `SetHandler "proxy:…"` are what the client sends, and so is
+    `%{SERVER_NAME}` unless `UseCanonicalName On`. In the place of the host, the port or the socket, they lead httpd to
+    whatever server or socket a client names. A variable that SetEnvIf fills from a header does so, too.
 
     The rule is silent if such text stands in the path only.
 
@@ -300,15 +362,27 @@ def handler_from_client(context: Context) -> Iterator[Found]:
         if not text.lower().startswith("proxy:") or "%{" not in text:
             continue
         for one in inserted(text[6:], "expression"):
-            if one.kind == "variable" and one.part not in ("path", "query") and by_client(one.name):
-                if one.name.upper() in ("REQUEST_URI", "PATH_INFO", "SCRIPT_NAME", "DOCUMENT_URI"):
-                    continue
+            if one.kind == "variable" and one.part not in ("path", "query") and _chooses(context, node, one):
                 yield Found(
                     node.place,
                     f'"{one.text}" comes from the client, and chooses the {_what(one)} to which httpd connects',
                     help="Write the backend out.",
                 )
                 break
+
+
+def _chooses(context: Context, node: Node, one: Inserted) -> bool:
+    """Whether a variable in a handler brings what the client writes."""
+    if one.name.upper() in ("REQUEST_URI", "PATH_INFO", "SCRIPT_NAME", "DOCUMENT_URI"):
+        return False
+    if by_client(one.name) or (is_server_name(context, node, one.name) and any_host(context, node) is not False):
+        return True
+    return any(
+        not taken.filled.chosen(taken.text)
+        and not (taken.filled.words(taken.text) and _bounded(taken.text))
+        and (not taken.by_host or any_host(context, node) is not False)
+        for taken in brought(context, node, one)
+    )
 
 
 @rule("MP056", "rewrite-splitting", "error", references=(_SECURITY,))

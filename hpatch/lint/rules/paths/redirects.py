@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.lint.found import Found, Severity
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.clients import Filled, any_host, canonical, guarded, passing_maps, rewritten
+from hpatch.lint.rules._shared.clients import Filled, any_host, guarded, is_server_name, passing_maps, rewritten
+from hpatch.lint.rules._shared.environment import brought
 from hpatch.lint.rules._shared.scope import conditional, section_of
 from hpatch.proxy.clients import Inserted, by_client, inserted
 
@@ -141,7 +142,8 @@ def redirect_to_client_host(context: Context) -> Iterator[Found]:
 
     `%{HTTP_HOST}` is the Host header, and `%{SERVER_NAME}` is the same unless `UseCanonicalName On`. The first virtual
     host of an address answers for every name. A cache in front can store such a redirect and send others there. A `$1`
-    in the place of the host makes every link to your site a link to anywhere.
+    in the place of the host makes every link to your site a link to anywhere. A variable that SetEnvIf or the flag E
+    fills from the request is the same as the text that it is filled with.
 
     The rule is silent if the virtual host answers only for its own names, if a condition allows certain hosts, and if
     only a part of the configuration is known.
@@ -161,6 +163,17 @@ def redirect_to_client_host(context: Context) -> Iterator[Found]:
 
         RewriteEngine On
         RewriteRule "^/go/(.*)$" "https://$1" [R,L]
+
+    Fires on (by way of a variable)::
+
+        Listen 80
+        <VirtualHost "*:80">
+            ServerName www.example.com
+            SetEnvIf Host "^([^:]+)" host=$1
+            <Location "/">
+                Redirect permanent "https://%{env:host}/"
+            </Location>
+        </VirtualHost>
 
     Write instead::
 
@@ -239,9 +252,14 @@ def _by_host(context: Context, node: Node, text: Inserted) -> bool:
     """Whether a variable stands for the host, and holds what the client wrote."""
     if text.kind != "variable" or text.part != "host":
         return False
-    if text.header == "host" or text.name.upper() == "SERVER_NAME":
-        return any_host(context, node) is True and (text.header == "host" or not canonical(context, node))
-    return by_client(text.name)
+    if text.header == "host" or is_server_name(context, node, text.name):
+        return any_host(context, node) is True
+    return by_client(text.name) or any(
+        not taken.filled.words(taken.text)
+        and not taken.filled.chosen(taken.text)
+        and (not taken.by_host or any_host(context, node) is True)
+        for taken in brought(context, node, text)
+    )
 
 
 def _chosen(node: Node, text: Inserted) -> Found:

@@ -370,3 +370,37 @@ def test_a_header_with_underscores(httpd: str, tmp_path: Path) -> None:
     assert "mallory" not in body
     assert "X_Remote_User: eve" in body
     assert find("underscore-twin", text.replace("//A", "//10.0.0.5"))
+
+
+OTHER_HOSTS = {
+    "bare": "ProxyPass / http://B/\n",
+    "unset": "ProxyPass / http://B/\nRequestHeader unset X-Remote-User\n",
+    "preserving": "ProxyPreserveHost On\nProxyPass / http://B/\nRequestHeader unset x-remote-user\n",
+}
+
+
+def test_another_virtual_host_before_the_same_backend(httpd: str, tmp_path: Path) -> None:
+    """The client's own header gets through there just where the rule reports the line of the first one."""
+    first = (
+        "<VirtualHost *>\nServerName first\nProxyPass / http://B/\nRequestHeader set X-Remote-User a\n</VirtualHost>\n"
+    )
+    hosts = {name: f"<VirtualHost *>\nServerName {name}\n{text}</VirtualHost>\n" for name, text in OTHER_HOSTS.items()}
+    with running(httpd, tmp_path, first + "".join(hosts.values())) as server:
+        seen = {name: mallory(server, name) for name in hosts}
+    for name, host in hosts.items():
+        found = find(SPOOF, (first + host).replace("//B", "//10.0.0.6"))
+        assert bool(found) is seen[name], name
+
+
+def test_virtual_hosts_of_other_applications() -> None:
+    """Behind the client's Host there may be another application, and so behind another path."""
+    first = "<VirtualHost *>\nProxyPass / http://b/app/\nRequestHeader set X-Remote-User a\n</VirtualHost>\n"
+    assert find(SPOOF, f"{first}<VirtualHost *>\nProxyPass /x/ http://b/\n</VirtualHost>\n")
+    assert find(SPOOF, f"{first}<VirtualHost *>\nProxyPass /x/ http://b/app/\n</VirtualHost>\n")
+    for other in (
+        "ProxyPass / http://c/app/\n",
+        "ProxyPass / http://b/other/\n",
+        "ProxyPreserveHost On\nProxyPass / http://b/app/\n",
+        "ProxyPass / http://b:8080/app/\n",
+    ):
+        assert not find(SPOOF, f"{first}<VirtualHost *>\n{other}</VirtualHost>\n"), other

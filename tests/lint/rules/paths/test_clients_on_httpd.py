@@ -130,6 +130,46 @@ CASES: dict[str, tuple[str, str, Probe]] = {
     "chosen-port": (CHOSEN, f"{ON}RewriteRule ^/p/([0-9]+)/ http://localhost:$1/x [P]\n", leads_to_port_of_b),
     "chosen-port-pass": (CHOSEN, "ProxyPassMatch ^/p/([0-9]+)/ http://localhost:$1/x\n", leads_to_port_of_b),
     "listed-port": (CHOSEN, f"{ON}RewriteRule ^/p/(8080|8081)/ http://localhost:$1/x [P]\n", leads_to_port_of_b),
+    "chosen-variable": (
+        CHOSEN,
+        f"{ON}SetEnvIf X-To (.+) to=$1\nRewriteRule ^/(.*)$ http://%{{ENV:to}}/$1 [P]\n",
+        leads_to_b("/x"),
+    ),
+    "chosen-variable-expression": (
+        CHOSEN,
+        f'{ON}SetEnvIfExpr "%{{HTTP:X-To}} =~ /(.+)/" to=$1\nRewriteRule ^/(.*)$ http://%{{ENV:to}}/$1 [P]\n',
+        leads_to_b("/x"),
+    ),
+    "chosen-variable-flag": (
+        CHOSEN,
+        f"{ON}RewriteRule ^ - [E=to:%{{HTTP:X-To}}]\nRewriteRule ^/(.*)$ http://%{{ENV:to}}/$1 [P]\n",
+        leads_to_b("/x"),
+    ),
+    "chosen-variable-interpolated": (
+        CHOSEN,
+        "ProxyPassInterpolateEnv On\nSetEnvIf X-To (.+) to=$1\nProxyPass /x http://${to}/x interpolate\n",
+        leads_to_b("/x"),
+    ),
+    "chosen-variable-not-interpolated": (
+        CHOSEN,
+        "SetEnvIf X-To (.+) to=$1\nProxyPass /x http://${to}/x interpolate\n",
+        leads_to_b("/x"),
+    ),
+    "listed-variable": (
+        CHOSEN,
+        f"{ON}SetEnvIf X-To ^new$ to=localhost:9\nRewriteRule ^/(.*)$ http://%{{ENV:to}}/$1 [P]\n",
+        leads_to_b("/x"),
+    ),
+    "listed-variable-groups": (
+        CHOSEN,
+        f"{ON}SetEnvIf X-To ^(old|new)$ to=$1\nRewriteRule ^/(.*)$ http://%{{ENV:to}}.invalid/$1 [P]\n",
+        leads_to_b("/x"),
+    ),
+    "variable-of-the-connection": (
+        CHOSEN,
+        f"{ON}SetEnvIf Remote_Addr (.+) to=$1\nRewriteRule ^/(.*)$ http://%{{ENV:to}}:9/$1 [P]\n",
+        leads_to_b("/x"),
+    ),
     "listed": (CHOSEN, f"{ON}RewriteRule ^/f/(a|localhost)/(.*)$ http://$1/$2 [P]\n", leads_to_b("/f/B/x")),
     "listed-map": (
         CHOSEN,
@@ -145,6 +185,16 @@ CASES: dict[str, tuple[str, str, Probe]] = {
     "handler-host": (
         "handler-from-client",
         '<Location /h>\nSetHandler "proxy:http://%{HTTP:X-To}"\n</Location>\n',
+        leads_to_b("/h"),
+    ),
+    "handler-variable": (
+        "handler-from-client",
+        'SetEnvIf X-To (.+) to=$1\n<Location /h>\nSetHandler "proxy:http://%{reqenv:to}"\n</Location>\n',
+        leads_to_b("/h"),
+    ),
+    "handler-variable-listed": (
+        "handler-from-client",
+        'SetEnvIf X-To new to=localhost:9\n<Location /h>\nSetHandler "proxy:http://%{reqenv:to}"\n</Location>\n',
         leads_to_b("/h"),
     ),
     "handler-plain": (
@@ -178,6 +228,9 @@ def test_a_host_that_the_client_names(httpd: str, tmp_path: Path) -> None:
         "host": rule,
         "condition": f"{ON}RewriteCond %{{HTTP_HOST}} ^first$\n{rule.removeprefix(ON)}",
         "capture": f"{ON}RewriteCond %{{HTTP_HOST}} (.+)\nRewriteRule ^(.*)$ https://%1$1 [R]\n",
+        "variable": 'SetEnvIf Host "(.+)" h=$1\n<Location "/">\nRedirect "https://%{env:h}/"\n</Location>\n',
+        "flag": f"{ON}RewriteRule ^ - [E=h:%{{HTTP_HOST}}]\nRewriteRule ^ https://%{{ENV:h}}/ [R]\n",
+        "listed": 'SetEnvIf Host "^(a|b)$" h=$1\n<Location "/">\nRedirect "https://%{env:h}.x/"\n</Location>\n',
         "if": '<If "true">\nRedirect "https://%{HTTP_HOST}/"\n</If>\n',
         "location": '<Location "/">\nRedirect "https://%{HTTP_HOST}/"\n</Location>\n',
     }
@@ -190,6 +243,25 @@ def test_a_host_that_the_client_names(httpd: str, tmp_path: Path) -> None:
             location = server.ask("/", {"Host": "evil.example"})[0].getheader("Location")
         found = find("redirect-to-client-host", "Listen 80\n" + (hosts + other).replace("PORT", "80"))
         assert [one.place.line < 9 for one in found] == ([True] if "evil" in str(location) else []), (name, location)
+
+
+def test_a_backend_by_the_name_of_the_server(httpd: str, tmp_path: Path) -> None:
+    """SERVER_NAME is the client's Host: httpd connects there, unless the name is canonical."""
+    rules = f"{ON}RewriteRule ^/out http://%{{SERVER_NAME}}:PORT/in [P]\nProxyPass /in http://A/in\n"
+    canonical = f"UseCanonicalName On\n{rules}"
+    for name, text in {"client": rules, "canonical": canonical}.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        host = f"<VirtualHost *>\nServerName first.invalid\n{text}</VirtualHost>\n"
+        with running(httpd, folder, host) as server:
+            led = server.get("/out", host="localhost") == "a/in"
+        assert led is bool(find("target-from-client", f"Listen 80\n{host.replace('PORT', '80')}")) is (name == "client")
+
+
+def test_a_handler_by_the_name_of_the_server() -> None:
+    handler = 'SetHandler "proxy:fcgi://%{SERVER_NAME}:9000"\n'
+    assert find("handler-from-client", f"Listen 80\n{handler}")
+    assert not find("handler-from-client", f"Listen 80\nUseCanonicalName DNS\n{handler}")
 
 
 def test_blanks_in_a_query(httpd: str, tmp_path: Path) -> None:
