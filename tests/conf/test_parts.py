@@ -106,6 +106,8 @@ def test_a_part_or_a_file_of_it_that_cannot_be_read(tmp_path: Path) -> None:
         ("", False, "httpd.conf"),
         ("ServerRoot /\n", False, "site.conf"),
         ("LoadModule ssl_module a.so\n", False, "site.conf"),
+        ("Timeout 5\n\tloadmodule ssl_module a.so\n", False, "site.conf"),
+        ("# LoadModule\n", None, "site.conf"),
     ],
 )
 def test_the_modules_that_httpd_loads_are_unknown_to_a_part(
@@ -119,3 +121,14 @@ def test_the_modules_that_httpd_loads_are_unknown_to_a_part(
     assert found.modules.has("mod_so.c") is True
     listed = load(str(tmp_path / name), Options(modules=Modules(["proxy_module"], complete=True)))
     assert listed.modules.has("headers_module") is False
+
+
+@pytest.mark.parametrize("name", ["httpd.conf", "site.conf"])
+@pytest.mark.parametrize("text", ["", "ServerRoot /\n"])
+@pytest.mark.parametrize(("main", "verdict"), [(False, None), (True, False)])
+def test_the_options_say_whether_a_file_is_a_part(
+    tmp_path: Path, name: str, text: str, main: bool, verdict: bool | None
+) -> None:
+    (tmp_path / name).write_text(f"{text}<IfModule mod_headers.c>\n</IfModule>\n")
+    options = Options(modules=Modules(complete=True, static=["mod_so.c"]), main=main)
+    assert [condition.verdict for condition in load(str(tmp_path / name), options).conditions] == [verdict]
