@@ -158,7 +158,11 @@ class Reader(ReadingState):
         """The problems, those of a template's sections as they are: another arm or template may have the other end."""
         for problem in problems:
             template = self.templates.get(problem.place.file)
-            if template is None or problem.kind != "section" or (template.balanced and problem.related):
+            if (
+                template is None
+                or problem.kind not in ("section", "unclosed")
+                or (template.balanced and problem.related)
+            ):
                 yield problem
             elif template.balanced:
                 message = f"{problem.message} in this template; another may have the other end"
@@ -581,7 +585,14 @@ class Reader(ReadingState):
         level = levels.pop()
         self._close_all(lambda node: f"{node.name}> is never closed; httpd accepts it here, at the end of the file",
                         fatal=False)  # fmt: skip
+        undecided = self.conditions != level.conditions
         self.leave(level)
+        if undecided:
+            self.problem("unclosed", f"{level.name}> is never closed: httpd refuses to start unless its condition "
+                         "holds", level.opened, fatal=False, help=f"Close it with </{level.name[1:]}>.")  # fmt: skip
+        else:
+            self.problem("section", f"{level.name}> is never closed; httpd accepts it here, at the end of the file",
+                         level.opened, fatal=False)  # fmt: skip
 
     def _close_all(self, message: Callable[[Node], str], *, fatal: bool) -> None:
         while self.parent is not self.floor:

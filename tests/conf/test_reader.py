@@ -220,7 +220,15 @@ def test_a_deep_nest_of_conditionals() -> None:
 def test_sections_left_open_in_a_true_conditional() -> None:
     configuration = load_text("<IfModule core.c>\n<Location /a>\nX\n")
     assert configuration.built
-    assert kinds(configuration) == [("section", 2)]
+    assert kinds(configuration) == [("section", 2), ("section", 1)]
+
+
+def test_a_conditional_left_open() -> None:
+    """httpd accepts the end of the file in it only if the condition holds."""
+    configuration = load_text("<IfDefine A>\n<IfDefine B>\nX\n</IfDefine>\n")
+    assert configuration.built
+    assert kinds(configuration) == [("unclosed", 1)]
+    assert "refuses to start unless" in configuration.problems[0].message
 
 
 def test_a_copy_of_a_server_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,14 @@ if TYPE_CHECKING:
 _MOST_WORDS = 16
 """Up to how many words it is known beforehand which numbers fit."""
 
+_VARIABLES = re.compile(r"(?:\$\{[^}]*\})+")
+
 
 def refused(configuration: Configuration) -> Iterator[Refused]:
     """Directives with too few or too many arguments, as `invoke_cmd` (server/config.c) counts them.
 
     Only where each form that the directive may have says so: in the version, or in every version if it is not known.
-    Sections, and arguments with an undefined variable, are left out.
+    Sections are left out. An undefined variable counts as no word where it stands alone: its value may be empty.
     """
     then = consequence(configuration)
     version = configuration.version
@@ -34,7 +37,9 @@ def refused(configuration: Configuration) -> Iterator[Refused]:
         fitting = frozenset(count for count in range(_MOST_WORDS) if any(_fits(form, count) for form in forms))
         for node in nodes:
             words = node.words
-            if (len(words) in fitting and "" not in words) or "${" in node.args:
+            if len(words) in fitting and "" not in words:
+                continue
+            if "${" in node.args and not _too_many(forms, words):
                 continue
             if any(_accepts(form, words) for form in forms) or not walked(node):
                 continue
@@ -49,6 +54,12 @@ def _forms(configuration: Configuration, key: str) -> tuple[Directive, ...]:
     if any(row.counts == (0, None) for row in rows) or thirdparty.find(key):
         return ()
     return rows
+
+
+def _too_many(forms: tuple[Directive, ...], words: list[str]) -> bool:
+    """Whether the words that hold more than a variable are too many, whatever the variables' values are."""
+    least = sum(_VARIABLES.fullmatch(word) is None for word in words)
+    return all(form.counts[1] is not None and least > form.counts[1] for form in forms)
 
 
 def _fits(form: Directive, count: int) -> bool:

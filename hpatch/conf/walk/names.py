@@ -121,6 +121,37 @@ def not_loaded(configuration: Configuration) -> Iterator[Refused]:
             )
 
 
+def of_others(configuration: Configuration) -> Iterator[Refused]:
+    """Directives of modules that are not httpd's, where no such module is loaded. None where that is not known."""
+    if not listed(configuration):
+        return
+    from hpatch.facts import thirdparty
+
+    loaded = {_stem(name) for name in strangers(configuration)}
+    if not loaded <= {_stem(module) for module in thirdparty.modules()}:
+        return  # a module of which nothing is known may have any directive
+    then = consequence(configuration)
+    for key, nodes in configuration.by_key.items():
+        if names.spelling(key) is not None or not (others := thirdparty.find(key)):
+            continue
+        if any(_stem(other.module) in loaded for other in others):
+            continue
+        owners = " or ".join(sorted({other.module for other in others}))
+        for node in filter(walked, nodes):
+            yield Refused(
+                node=node,
+                kind="module",
+                place=node.name_place,
+                message=f'"{node.name}" belongs to {owners}, which is not loaded: {then}',
+                help=f"Load the module, or put the directive into <IfModule {others[0].module}.c>.",
+            )
+
+
+def _stem(module: str) -> str:
+    """What a module's name and its identifier have in common: `php` of mod_php, `php_module` and `php7_module`."""
+    return module.removeprefix("mod_").removesuffix("_module").rstrip("0123456789")
+
+
 def of_another_mpm(configuration: Configuration) -> Iterator[Refused]:
     """Directives that only other MPMs have. None where the MPM is not known."""
     if configuration.mpm is None:

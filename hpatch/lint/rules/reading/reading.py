@@ -87,8 +87,9 @@ def section_mismatch(context: Context) -> Iterator[Found]:
 
     httpd does not start. Sections must nest, and each file must close the sections that it opens.
 
-    There is one exception: at the end of a file, httpd accepts an open conditional whose condition holds. If you later
-    append lines to that file, they belong to the conditional.
+    There is one exception: at the end of a file, httpd accepts an open conditional whose condition holds (an info). If
+    you later append lines to that file, they belong to the conditional. Where hpatch does not know whether the
+    condition holds, it is a warning.
 
     Fires on::
 
@@ -110,7 +111,8 @@ def section_mismatch(context: Context) -> Iterator[Found]:
 
     Source: `server/config.c` `ap_build_config`, `server/core.c` `unclosed_directive`; tested on httpd 2.4.71.
     """
-    return _problems(context, "section", otherwise="info")
+    yield from _problems(context, "section", otherwise="info")
+    yield from _problems(context, "unclosed")
 
 
 @rule("CF004", "include-missing", "error", references=(f"{_MANUAL}/mod/core.html#include",))

@@ -90,6 +90,11 @@ def module_not_loaded(context: Context) -> Iterator[Found]:
         # options: --modules mpm_event,proxy,proxy_http
         SSLEngine On
 
+    Fires on (a module that is not httpd's)::
+
+        # options: --modules mpm_event,proxy,proxy_http
+        php_admin_flag engine off
+
     Write instead::
 
         # options: --modules mpm_event,proxy,proxy_http
@@ -104,6 +109,7 @@ def module_not_loaded(context: Context) -> Iterator[Found]:
     Source: server/config.c ("perhaps misspelled or defined by a module not included"); tested on httpd 2.4.71.
     """
     yield from map(found_of, names.not_loaded(context.configuration))
+    yield from map(found_of, names.of_others(context.configuration))
     yield from map(found_of, names.of_another_mpm(context.configuration))
 
 
@@ -114,7 +120,7 @@ def directive_arguments(context: Context) -> Iterator[Found]:
     httpd refuses to start. A comment behind the arguments is a usual cause: httpd reads its words as further arguments.
     So are blanks in an argument without quotes.
 
-    The rule is silent about arguments with an undefined variable, and about directives that count their arguments
+    The rule is silent where the value of an undefined variable decides, and about directives that count their arguments
     themselves. Rules for proxy directives report those.
 
     Fires on::

@@ -121,11 +121,42 @@ def test_not_loaded(text: str, place: tuple[int, int], says: str) -> None:
     assert says in str(finding.help)
 
 
-@pytest.mark.parametrize(
-    "text", ["ProxyTimeout 5", "Listen 80", "User www-data", "CustomLog a b", "SecRuleEngine On", "Nonsense x"]
-)
+@pytest.mark.parametrize("text", ["ProxyTimeout 5", "Listen 80", "User www-data", "CustomLog a b", "Nonsense x"])
 def test_loaded_or_built_in(text: str) -> None:
     assert find("module-not-loaded", text, None, LISTED) == []
+
+
+@pytest.mark.parametrize(
+    ("loaded", "text", "found"),
+    [
+        ((), "SecRuleEngine On", "mod_security"),
+        ((), "<IfModule mod_security2.c>\nSecRuleEngine On\n</IfModule>", None),
+        (("security2_module",), "SecRuleEngine On", None),
+        (("wsgi_module",), "php_value a b", "mod_php"),
+        (("php7_module",), "php_value a b", None),
+        (("php_module",), "php_value a b", None),
+        (("our_own_module",), "php_value a b", None),
+    ],
+)
+def test_a_module_of_others(loaded: tuple[str, ...], text: str, found: str | None) -> None:
+    findings = find("module-not-loaded", text, None, ",".join((LISTED, *loaded)))
+    assert len(findings) == (found is not None)
+    assert all(str(found) in finding.message for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("ErrorLog ${A}/error.log # note", 25),
+        ("ErrorLog ${A} # the log", 15),
+        ("ServerAdmin a@b.example ${A}/x", 25),
+        ("ErrorLog ${A} ${B}", None),  # either may be empty
+        ("ErrorLog ${A} x", None),
+        ("Require ip ${A} 10.0.0.1", None),
+    ],
+)
+def test_arguments_beside_a_variable(text: str, column: int | None) -> None:
+    assert [finding.place.column for finding in find("directive-arguments", text)] == ([column] if column else [])
 
 
 LOADS = "LoadModule mpm_event_module e.so\nLoadModule dir_module d.so\n"
