@@ -23,7 +23,8 @@ def refused(configuration: Configuration) -> Iterator[Refused]:
     """Directives with too few or too many arguments, as `invoke_cmd` (server/config.c) counts them.
 
     Only where each form that the directive may have says so: in the version, or in every version if it is not known.
-    Sections are left out. An undefined variable counts as no word where it stands alone: its value may be empty.
+    Sections are left out. An undefined variable that stands alone may be no word, or several; within a word, such
+    as a path, it hardly is.
     """
     then = consequence(configuration)
     version = configuration.version
@@ -39,11 +40,12 @@ def refused(configuration: Configuration) -> Iterator[Refused]:
             words = node.words
             if len(words) in fitting and "" not in words:
                 continue
-            if "${" in node.args and not _too_many(forms, words):
+            certain = "${" not in node.args or _too_many(forms, words)
+            if not certain and any(map(_VARIABLES.fullmatch, words)):
                 continue
             if any(_accepts(form, words) for form in forms) or not walked(node):
                 continue
-            yield _refused(node, words, forms[-1], then)
+            yield _refused(node, words, forms[-1], then)._replace(certain=certain)
 
 
 def _forms(configuration: Configuration, key: str) -> tuple[Directive, ...]:

@@ -150,6 +150,8 @@ def test_a_module_of_others(loaded: tuple[str, ...], text: str, found: str | Non
         ("ErrorLog ${A}/error.log # note", 25),
         ("ErrorLog ${A} # the log", 15),
         ("ServerAdmin a@b.example ${A}/x", 25),
+        ("CustomLog ${A}/access.log", 1),
+        ("CustomLog ${A}", None),  # it may be two words
         ("ErrorLog ${A} ${B}", None),  # either may be empty
         ("ErrorLog ${A} x", None),
         ("Require ip ${A} 10.0.0.1", None),
