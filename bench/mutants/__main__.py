@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from bench.mutants import generate, listed, sandbox, tables
 from bench.mutants.names import Mutant, Name
@@ -28,7 +29,7 @@ from bench.mutants.tests import Reach, attempt, prepare, read_survey, survey
 from bench.mutants.warm import Warm, run
 
 TOP = Path(__file__).parent.parent.parent
-KNOWN = Path(__file__).with_name("survivors.toml")
+KNOWN = Path(__file__).with_name("survivors")
 RESULTS = TOP / ".mutants"
 COPIED = ("hpatch", "grammars", "patches", "examples", "docs", "bench", "tests", "pyproject.toml", "README.md")
 PRELOADED = ("pytest", "hypothesis", "lark", "unidiff", "rich.console", "rich.table", "typer", "typer.testing")
@@ -228,15 +229,25 @@ def measure(area: Area, chosen: Sequence[Mutant]) -> list[Result] | str:
 
 
 def save(area: Area, results: Sequence[Result]) -> None:
-    """Keep the results: `--again` starts from them."""
+    """Keep the results, and those of mutants that were not tried this time: `--again` starts from them."""
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{area.name}.json").write_text(json.dumps([asdict(result) for result in results], indent=1))
+    tried = {result.name for result in results}
+    rows = [row for row in _rows(area) if Name(**row["name"]) not in tried]
+    rows += [asdict(result) for result in results]
+    (RESULTS / f"{area.name}.json").write_text(json.dumps(rows, indent=1))
 
 
 def survivors_of(area: Area) -> set[Name]:
-    """Those of the last run."""
-    rows = json.loads((RESULTS / f"{area.name}.json").read_text())
-    return {Name(**row["name"]) for row in rows if row["outcome"] == SURVIVED}
+    """Those of the last runs."""
+    return {Name(**row["name"]) for row in _rows(area) if row["outcome"] == SURVIVED}
+
+
+def _rows(area: Area) -> list[dict[str, Any]]:
+    try:
+        rows: list[dict[str, Any]] = json.loads((RESULTS / f"{area.name}.json").read_text())
+    except FileNotFoundError:
+        return []
+    return rows
 
 
 def show(area: Area, results: Sequence[Result], known: dict[Name, listed.Listed], seconds: float) -> bool:
@@ -294,7 +305,9 @@ def main() -> int:
         for name in known:
             if name.file in area.files and name not in names:
                 sound = False
-                print(f"\n# {KNOWN.name} lists what is no mutant any more\n{listed.entry(name)}", end="")
+                print(
+                    f"\n# {KNOWN.name}/{area.name}.toml lists what is no mutant any more\n{listed.entry(name)}", end=""
+                )
     return 0 if sound else 1
 
 

@@ -1,4 +1,7 @@
-"""The survivors that are known, each with the reason why no test needs to notice it."""
+"""The survivors that are known, each with the reason why no test needs to notice it.
+
+They are in `survivors`, a file for each area.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ from pathlib import Path
 from bench.mutants.names import Name
 
 KINDS = ("equivalent", "speed", "wording", "unreachable")
-"""It means the same for every input; only slower or faster; only another text; only where hpatch itself is broken."""
+"""It means the same for every input; only slower or faster; only another text or layout; only where hpatch itself is
+broken.
+"""
 
 
 class BadListError(Exception):
@@ -23,9 +28,15 @@ class Listed:
     reason: str
 
 
-def read(path: Path) -> dict[Name, Listed]:
-    """The entries of `survivors.toml`. Raises BadListError."""
+def read(folder: Path) -> dict[Name, Listed]:
+    """The entries of all areas. Raises BadListError."""
     found: dict[Name, Listed] = {}
+    for path in sorted(folder.glob("*.toml")):
+        _add(found, path)
+    return found
+
+
+def _add(found: dict[Name, Listed], path: Path) -> None:
     for entry in tomllib.loads(path.read_text("utf-8")).get("survivor", []):
         try:
             name = Name(
@@ -43,11 +54,10 @@ def read(path: Path) -> dict[Name, Listed]:
         if name in found:
             raise BadListError(f"two entries for {name}")
         found[name] = listed
-    return found
 
 
 def entry(name: Name) -> str:
-    """An entry to complete, as it goes into `survivors.toml`."""
+    """An entry to complete, as it goes into the file of its area."""
     nth = f"nth = {name.nth}\n" if name.nth > 1 else ""
     return (
         f"[[survivor]]\nfile = {_quoted(name.file)}\nfunction = {_quoted(name.function)}\n"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class Name:
-    """What tells a mutant from the others, without a line number: an entry in `survivors.toml` lasts."""
+    """What tells a mutant from the others, without a line number: an entry in `survivors` lasts."""
 
     file: str
     """From the top of the checkout."""
