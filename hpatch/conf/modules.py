@@ -71,6 +71,10 @@ class Modules:
             return False
         return None
 
+    def undecided(self, name: str) -> bool:
+        """Whether a `LoadModule` line in an undecided conditional loads it."""
+        return identifier(name) in self._maybe
+
     def load(self, name: str, path: str, place: Place, certain: bool = True) -> None:
         """Note a `LoadModule` line; one inside an undecided conditional (`certain` False) leaves its module unknown."""
         if not certain:

@@ -110,13 +110,23 @@ def request_timeout_off(context: Context) -> Iterator[Found]:
 
     A client that sends one line a second holds a worker for as long as it likes. A few hundred of them, from one
     machine, make httpd unreachable. mod_reqtimeout ends such requests after 20 to 40 seconds, unless
-    `RequestReadTimeout header=0` switches that off.
+    `RequestReadTimeout header=0` switches that off, or the module is not loaded. Timeout does not help: it begins anew
+    with each line.
 
-    Give `header` a time and a rate, or remove it.
+    The rule asks for the module only in a whole configuration of a proxy, and is silent if a module such as mod_qos is
+    loaded. Where only LoadModule lines tell which modules there are, it may be compiled in: the confidence is medium.
+
+    Give `header` a time and a rate, or remove it. Load mod_reqtimeout.
 
     Fires on::
 
         RequestReadTimeout header=0 body=20,MinRate=500
+
+    Fires on (without the module)::
+
+        # options: --modules mpm_event_module,proxy_module,proxy_http_module
+        Listen 80
+        ProxyPass "/" "http://10.0.0.5:8080/"
 
     Write instead::
 
@@ -128,6 +138,7 @@ def request_timeout_off(context: Context) -> Iterator[Found]:
 
     Source: the RequestReadTimeout documentation; tested on httpd 2.4.71.
     """
+    yield from _without_module(context)
     for node in context.configuration.find("requestreadtimeout"):
         for index, word in enumerate(node.words):
             if re.fullmatch(r"header=0+(,.*)?", word, re.IGNORECASE):
@@ -136,3 +147,26 @@ def request_timeout_off(context: Context) -> Iterator[Found]:
                     f'"{word}" lets a client take as long as it likes to send a request',
                     help="Write header=20-40,MinRate=500.",
                 )
+
+
+_LIMITING = ("reqtimeout_module", "qos_module", "security2_module", "antiloris_module", "noloris_module")
+
+
+def _without_module(context: Context) -> Iterator[Found]:
+    configuration = context.configuration
+    listen = configuration.find("listen")
+    if not listen or not context.mappings or not (configuration.main and configuration.whole):
+        return
+    modules = configuration.modules
+    known = [modules.has(name) for name in _LIMITING]
+    if any(known) or any(map(modules.undecided, _LIMITING)):
+        return
+    # An MPM among the LoadModule lines shows that they are the whole list, but for what is compiled in.
+    if known[0] is None and not any(name.startswith("mpm_") for name in modules.loaded_at):
+        return
+    yield Found(
+        listen[0].place,
+        "mod_reqtimeout is not loaded: a client may take as long as it likes to send a request",
+        help="Load reqtimeout_module.",
+        confidence="medium" if known[0] is None else None,
+    )

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.effective import in_server, number
+from hpatch.lint.rules._shared.mpm import THREADS, mpm
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
 
 _WORKERS = "https://httpd.apache.org/docs/2.4/mod/mpm_common.html#maxrequestworkers"
-_THREADED = ("mpm_event_module", "mpm_worker_module")
 _LIMIT = "To increase it, set {limit} to at least {needed}, above this line."
 
 
@@ -28,7 +28,7 @@ class _Limits(NamedTuple):
     most_threads: int = 1
 
 
-_EVENT = _Limits(workers=400, servers=16, most_servers=20000, threads=25, most_threads=64)
+_EVENT = _Limits(workers=400, servers=16, most_servers=20000, threads=THREADS, most_threads=64)
 _PREFORK = _Limits(workers=256, servers=256, most_servers=200000)
 
 
@@ -73,10 +73,10 @@ def workers_lowered(context: Context) -> Iterator[Found]:
     Source: event_check_config (event.c), worker_check_config (worker.c) and prefork_check_config (prefork.c); the
     messages of httpd 2.4.71: AH00507, AH00511, AH00513, AH00515.
     """
-    mpm = _mpm(context)
-    if mpm is None:
+    kind = mpm(context)
+    if kind is None:
         return
-    limits, threaded = (_PREFORK, False) if mpm == "prefork" else (_EVENT, True)
+    limits, threaded = (_PREFORK, False) if kind == "prefork" else (_EVENT, True)
     lines = {
         key: in_server(context, key, None)
         for key in ("serverlimit", "threadlimit", "threadsperchild", "maxrequestworkers")
@@ -117,15 +117,6 @@ def workers_lowered(context: Context) -> Iterator[Found]:
             help="Choose a multiple of ThreadsPerChild.",
             severity="info",
         )
-
-
-def _mpm(context: Context) -> str | None:
-    """`threaded` or `prefork`; None if it is not known."""
-    configuration = context.configuration
-    modules = configuration.modules
-    if any(modules.has(name) for name in _THREADED) or configuration.mpm in ("event", "worker"):
-        return "threaded"
-    return "prefork" if modules.has("mpm_prefork_module") or configuration.mpm == "prefork" else None
 
 
 def _later(one: Node | None, other: Node | None) -> Node | None:

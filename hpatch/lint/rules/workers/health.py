@@ -217,13 +217,19 @@ def hc_method_unfit(context: Context) -> Iterator[Found]:
     concerned = uses(context, "hcmethod", "hctemplate", *_ASKING)
     if not concerned:
         return
-    by_owner: dict[int, dict[str, Use]] = {}
-    for use in concerned:
-        if use.parameter is not None:
-            by_owner.setdefault(id(use.param.node if use.owner is None else use.owner), {})[use.key] = use
+    by_owner = _by_owner(concerned)
     templates = _templates(context, by_owner)
     for given in by_owner.values():
         yield from _unfit(given, templates)
+
+
+def _by_owner(concerned: list[Use]) -> dict[int, dict[str, Use]]:
+    """The parameters of each member, balancer or template, by its identity."""
+    found: dict[int, dict[str, Use]] = {}
+    for use in concerned:
+        if use.parameter is not None:
+            found.setdefault(id(use.param.node if use.owner is None else use.owner), {})[use.key] = use
+    return found
 
 
 def _templates(context: Context, by_owner: dict[int, dict[str, Use]]) -> dict[tuple[int, str], dict[str, Use]]:
@@ -312,10 +318,7 @@ def hc_no_uri(context: Context) -> Iterator[Found]:
     concerned = uses(context, "hcmethod", "hctemplate", "hcuri")
     if not concerned:
         return
-    by_owner: dict[int, dict[str, Use]] = {}
-    for use in concerned:
-        if use.parameter is not None:
-            by_owner.setdefault(id(use.param.node if use.owner is None else use.owner), {})[use.key] = use
+    by_owner = _by_owner(concerned)
     templates = _templates(context, by_owner)
     for given in by_owner.values():
         worker = next(iter(given.values())).owner
@@ -350,3 +353,60 @@ def _with_template(given: dict[str, Use], templates: dict[tuple[int, str], dict[
 def _newer(use: Use) -> str | None:
     first = use.parameter.values.get(use.param.value.lower()) if use.parameter else None
     return None if first is None else f"{use.param.value} came with httpd {first}."
+
+
+@rule("WK052", "hc-any-answer", "info", advice=True, confidence="medium", references=(_HCHECK,))
+def hc_any_answer(context: Context) -> Iterator[Found]:
+    """The health check takes the member out of service if the page answers with 401, 403 or 404.
+
+    Without `hcexpr`, a check passes if the answer is 2xx or 3xx. A page that wants a login, or that the application
+    does not have, fails for ever, and the balancer answers with 503, although the application works.
+
+    The rule reports members that are asked for a page (`hcuri`) without `hcexpr`. Only the backend knows what it
+    answers: try the page without a login.
+
+    Ask for a page that everybody may see, or say with ProxyHCExpr which answers are good.
+
+    Fires on::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" hcmethod=GET hcuri=/manager/html
+        </Proxy>
+
+    Write instead::
+
+        ProxyHCExpr alive {%{REQUEST_STATUS} =~ /^[234]/}
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" hcmethod=GET hcuri=/manager/html hcexpr=alive
+        </Proxy>
+
+    Silent on (it asks for no page)::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" hcmethod=TCP
+        </Proxy>
+
+    Source: the mod_proxy_hcheck documentation (ProxyHCExpr), hc_check_http (mod_proxy_hcheck.c); tested on httpd
+    2.4.71.
+    """
+    concerned = uses(context, "hcmethod", "hctemplate", "hcuri", "hcexpr")
+    if not concerned:
+        return
+    by_owner = _by_owner(concerned)
+    templates = _templates(context, by_owner)
+    for given in by_owner.values():
+        worker = next(iter(given.values())).owner
+        if worker is None or isinstance(worker, Balancer) or worker.balancer is None:
+            continue
+        every = _with_template(given, templates)
+        if every is None or "hcexpr" in every or "hcuri" not in every:
+            continue
+        method, asked = every.get("hcmethod"), every["hcuri"]
+        if method is None or method.param.value.lower() not in _HTTP:
+            continue
+        use = given.get("hcuri") or given["hctemplate"]
+        yield Found(
+            use.place,
+            f'"{worker.target.text}" goes out of service if "{asked.param.value}" answers with 401, 403 or 404',
+            help="Ask for a page that everybody may see, or add hcexpr.",
+        )

@@ -131,3 +131,48 @@ def retry_standalone(context: Context) -> Iterator[Found]:
             help="Make the worker the only member of a balancer, or remove the parameter.",
             severity="warning" if check else None,
         )
+
+
+_INERT_OVER_SOCKETS = ("keepalive", "connectiontimeout", "receivebuffersize", "addressttl")
+
+
+@rule("WK049", "param-inert-socket", "info", references=(_PARAMETERS,))
+def param_inert_socket(context: Context) -> Iterator[Found]:
+    """The parameter has no effect over a Unix socket.
+
+    `keepalive` asks the system to probe an idle TCP connection, `connectiontimeout` is the time to reach another
+    machine, `receivebuffersize` the buffer of a TCP connection, `addressttl` the time for which httpd keeps a host's
+    address. A Unix socket has none of these. httpd accepts the parameter and does nothing with it.
+
+    Remove the parameter. For connections that httpd keeps open, the parameter is `enablereuse`.
+
+    Fires on::
+
+        ProxyPass "/app" "unix:/run/app.sock|fcgi://app/" keepalive=on
+
+    Write instead::
+
+        ProxyPass "/app" "unix:/run/app.sock|fcgi://app/"
+
+    Silent on (TCP)::
+
+        ProxyPass "/app" "fcgi://10.0.0.5:9000/" keepalive=on
+
+    Silent on (the default)::
+
+        ProxyPass "/app" "unix:/run/app.sock|fcgi://app/" keepalive=off
+
+    Source: ap_proxy_connect_backend and ap_proxy_connect_uds (proxy_util.c).
+    """
+    for use in uses(context, *_INERT_OVER_SOCKETS):
+        worker, reading = use.owner, use.reading
+        if not isinstance(worker, Worker) or worker.target.socket is None or reading is None or reading.refused:
+            continue
+        if reading.value is False:
+            continue
+        yield Found(
+            use.place,
+            f'"{use.text}" has no effect over the Unix socket "{worker.target.socket}"',
+            help="Remove it.",
+            fix=dropped(use, f'remove "{use.param.key}"', safe=True),
+        )

@@ -148,3 +148,102 @@ def match_params_ignored(context: Context) -> Iterator[Found]:
                     f'no request matches the worker "{definition.target.text}"',
                     help=f"Use ProxyPass, or httpd {since('match-workers')} or later. ProxyTimeout can set a timeout.",
                 )
+
+
+_KEEPING = ("enablereuse", "keepalive", "min", "smax")
+
+
+@rule("WK053", "reuse-without-ttl", "info", advice=True, confidence="medium", references=(_PARAMETERS,))
+def reuse_without_ttl(context: Context) -> Iterator[Found]:
+    """A kept connection may be one that the backend is about to close: the request gets 502.
+
+    HTTP backends close idle connections after some seconds: gunicorn after 2, uvicorn and Node.js after 5, Tomcat after
+    20. If httpd sends a request over such a connection at that moment, it gets no answer. With `ttl`, httpd does not
+    use connections that have been idle for longer.
+
+    The rule reports HTTP workers that are told to keep connections (`enablereuse=on`, `keepalive=on`, `min`, `smax`)
+    without `ttl`.
+
+    Set `ttl` below the time after which the backend closes idle connections.
+
+    Fires on::
+
+        ProxyPass "/" "http://10.0.0.5:8080/" enablereuse=on
+
+    Write instead::
+
+        ProxyPass "/" "http://10.0.0.5:8080/" enablereuse=on ttl=2
+
+    Silent on (FastCGI)::
+
+        ProxyPass "/" "fcgi://10.0.0.5:9000/" enablereuse=on
+
+    Source: the ttl parameter in the ProxyPass documentation; tested on httpd 2.4.71 (AH01102).
+    """
+    seen: set[int] = set()
+    for use in uses(context, *_KEEPING):
+        worker = use.owner
+        if not isinstance(worker, Worker) or id(worker) in seen or worker.target.scheme not in ("http", "https"):
+            continue
+        if use.reading is None or use.reading.value in (False, 0, None) or "ttl" in worker.params or _closing(worker):
+            continue
+        seen.add(id(worker))
+        yield Found(
+            use.place,
+            f'"{use.text}" keeps connections to "{worker.target.text}" for as long as the backend lets it',
+            help="Set ttl below the time after which the backend closes idle connections.",
+        )
+
+
+def _closing(worker: Worker) -> bool:
+    """Whether a worker closes each connection, and asks for its backend's address each time."""
+    switches = [worker.params[key] for key in ("disablereuse", "enablereuse") if key in worker.params]
+    return any((switch.key.lower() == "disablereuse") is (switch.value.lower() == "on") for switch in switches)
+
+
+_NUMERIC = r"\[.*\]|[0-9.]+|localhost|.*\.localhost"
+
+
+@rule("WK054", "address-kept", "info", advice=True, confidence="medium", references=(_PARAMETERS,))
+def address_kept(context: Context) -> Iterator[Found]:
+    """httpd asks for the address of the backend's name once, and keeps it until it is restarted.
+
+    If the name moves to another address (a container that is started anew, a load balancer of a cloud provider), httpd
+    goes on connecting to the old one: 503, or another application answers. `addressttl` (2.4.59 and later) asks again
+    after that time, `disablereuse=on` with each request.
+
+    The rule reports HTTP and AJP workers with a name. It is silent about addresses and `localhost`.
+
+    Add `addressttl` with a time in seconds.
+
+    Fires on::
+
+        ProxyPass "/" "http://app.internal:8080/"
+
+    Write instead::
+
+        ProxyPass "/" "http://app.internal:8080/" addressttl=30
+
+    Silent on (each request asks)::
+
+        ProxyPass "/" "http://app.internal:8080/" disablereuse=on
+
+    Source: the addressttl and disablereuse parameters in the ProxyPass documentation, ap_proxy_determine_address
+    (proxy_util.c).
+    """
+    for server in context.proxy.servers:
+        members = (member for balancer in server.balancers for member in balancer.members)
+        for worker in (*server.workers, *members):
+            target = worker.target
+            if target.scheme not in ("http", "https", "ajp", "ws", "wss") or target.socket is not None:
+                continue
+            if target.variables or not target.host or re.fullmatch(_NUMERIC, target.host):
+                continue
+            if "addressttl" in worker.params or _closing(worker):
+                continue
+            old = context.before("address-ttl")
+            yield Found(
+                target.place,
+                f'httpd asks for the address of "{target.host}" once, and keeps it until it is restarted',
+                help='Add "disablereuse=on".' if old else 'Add "addressttl=30".',
+            )

@@ -129,10 +129,20 @@ def test_bodies(httpd: str, tmp_path: Path) -> None:
             assert bool(find("limitbody-proxied", host(name, one))) is (body == "a/p/x"), (name, answer.status)
 
 
-@pytest.mark.parametrize(("setting", "ended"), [("header=1", True), ("header=0", False)])
+MPM = "LoadModule mpm_event_module a.so\nListen 80\nProxyPass / http://a/\n"
+
+
+@pytest.mark.parametrize(
+    ("setting", "ended"),
+    [
+        (f"{load('reqtimeout')}RequestReadTimeout header=1\n", True),
+        (f"{load('reqtimeout')}RequestReadTimeout header=0\n", False),
+        ("", False),
+    ],
+)
 def test_slow_requests(setting: str, ended: bool, httpd: str, tmp_path: Path) -> None:
-    text = f"{load('reqtimeout')}RequestReadTimeout {setting}\n"
-    assert bool(find("request-timeout-off", text)) is not ended
+    text = setting
+    assert bool(find("request-timeout-off", MPM + text)) is not ended
     with running(httpd, tmp_path, text) as server, create_connection(("127.0.0.1", server.port), timeout=3) as client:
         client.sendall(b"GET / HTTP/1.1\r\n")
         began = time.monotonic()
@@ -142,3 +152,14 @@ def test_slow_requests(setting: str, ended: bool, httpd: str, tmp_path: Path) ->
             answer = b""
             assert time.monotonic() - began >= 3
         assert bool(answer) is ended
+
+
+def test_where_the_module_for_slow_requests_is_not_missed() -> None:
+    """Other modules do its work; a part of a configuration, and one without an MPM, do not tell which there are."""
+    assert find("request-timeout-off", MPM)
+    assert not find("request-timeout-off", MPM, part=True)
+    assert not find("request-timeout-off", MPM.replace("mpm_event", "qos"))
+    assert not find("request-timeout-off", f"LoadModule qos_module b.so\n{MPM}")
+    assert not find("request-timeout-off", MPM.replace("ProxyPass / http://a/\n", ""))
+    assert not find("request-timeout-off", MPM.replace("Listen 80\n", ""))
+    assert not find("request-timeout-off", f"<IfDefine A>\nLoadModule reqtimeout_module b.so\n</IfDefine>\n{MPM}")

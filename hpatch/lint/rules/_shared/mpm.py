@@ -1,0 +1,31 @@
+"""The MPM that a configuration runs under."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hpatch.lint.rules._shared.effective import in_server, number
+
+if TYPE_CHECKING:
+    from hpatch.lint.context import Context
+
+_THREADED = ("mpm_event_module", "mpm_worker_module")
+THREADS = 25
+"""ThreadsPerChild of the event and worker MPMs where nothing is set."""
+
+
+def mpm(context: Context) -> str | None:
+    """`threaded` or `prefork`; None if it is not known."""
+    configuration = context.configuration
+    modules = configuration.modules
+    if any(modules.has(name) for name in _THREADED) or configuration.mpm in ("event", "worker"):
+        return "threaded"
+    return "prefork" if modules.has("mpm_prefork_module") or configuration.mpm == "prefork" else None
+
+
+def threads(context: Context) -> int | None:
+    """The threads of one process; None if they are not known."""
+    line = in_server(context, "threadsperchild", None)
+    if mpm(context) != "threaded" or (line is not None and not line.certain):
+        return None
+    return number(line, THREADS)
