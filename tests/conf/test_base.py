@@ -127,8 +127,11 @@ def test_this_machines_own_configuration_may_include_anything(tmp_path: Path) ->
     write(tmp_path, other__a_conf="A\n", server__conf__d_conf="D\n")
     write(tmp_path, server__conf__httpd_conf=f"ServerRoot {tmp_path}/server\nInclude {tmp_path}/other/a.conf\n")
     (tmp_path / "link").symlink_to("server")
-    for folder in ("server", "link"):
-        assert kinds(load(str(tmp_path / folder / "conf/httpd.conf"))) == []
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "server/linked").symlink_to("../elsewhere")
+    (tmp_path / "elsewhere/httpd.conf").write_text((tmp_path / "server/conf/httpd.conf").read_text())
+    for folder in ("server/conf", "link/conf", "server/linked"):
+        assert kinds(load(str(tmp_path / folder / "httpd.conf"))) == []
 
 
 def test_a_checkout_is_one_tree(tmp_path: Path) -> None:

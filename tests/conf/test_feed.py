@@ -85,11 +85,17 @@ def test_the_longest_line_of_a_htaccess_file(extra: int, read: bool) -> None:
 
 def test_a_template_has_no_last_line_that_fills_the_buffer() -> None:
     """What fills it in may be of any length."""
-    name = "{{ name }}"
-    found = load_text(f"{{% if a %}}\nListen 80\n{{% endif %}}\nServerName {name}{'y' * (ROOM - 11 - len(name))}",
-                      name="a.conf.j2")  # fmt: skip
-    assert [node.name for node in found.walk()] == ["Listen", "ServerName"]
-    assert found.problems == []
+    for length in range(ROOM - 50, ROOM):
+        text = f"{{% if a %}}\nListen 80\n{{% endif %}}\nServerName {{{{ name }}}}{'y' * (length - 11)}"
+        found = load_text(text, name="a.conf.j2")
+        assert [node.name for node in found.walk()] == ["Listen", "ServerName"]
+        assert found.problems == []
+
+
+@pytest.mark.parametrize(("length", "lost"), [(205, False), (206, True), (207, False)])
+def test_the_size_of_httpds_first_buffer(length: int, lost: bool) -> None:
+    found = load_text(f"x {'y' * (length - 2)}", OPTIONS)
+    assert (found.directives, len(found.problems)) == ((0, 1) if lost else (1, 0))
 
 
 def test_a_line_that_is_too_long_in_bytes_only() -> None:
