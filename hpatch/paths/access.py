@@ -10,13 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from hpatch.conf.expressions import occurrences
+from hpatch.paths.addresses import is_in
+from hpatch.paths.layers import last, lines
 from hpatch.paths.model import UnknownError
-from hpatch.paths.sections import DIRECTORIES, FILES, IFS, LOCATIONS, PROXIES, last, lines
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
+    from hpatch.paths.layers import Layer
     from hpatch.paths.model import ClientRequest
-    from hpatch.paths.sections import Layer
 
 Verdict = Literal["granted", "denied", "login", "neutral", "unknown"]
 """What a rule says: `login` may be granted once the client has logged in, `neutral` says nothing."""
@@ -190,19 +192,12 @@ def _merged(layers: list[Layer]) -> _Rule | None:
         words = [node.words[0].lower() for node in layer.lines if node.key == "authmerging" and node.words]
         own = _Merged(_Rule(node=None, parts=rules) if rules else None, words[-1] if words else "")
         if own.rule is not None or own.merging:
-            kind = _kind(layer)
+            kind = layer.kind
             kinds[kind] = kinds[kind].then(own) if kind in kinds else own
     found = _Merged(None, "")
     for kind in sorted(kinds):
         found = found.then(kinds[kind])
     return found.rule
-
-
-def _kind(layer: Layer) -> int:
-    """The order in which httpd merges the kinds of sections."""
-    key = "" if layer.node is None else layer.node.key
-    kinds = ((*DIRECTORIES, *PROXIES), FILES, LOCATIONS, IFS)
-    return next((index for index, keys in enumerate(kinds, 1) if key in keys), 0)
 
 
 def _apply(
@@ -253,9 +248,7 @@ def _provider(node: Node, request: ClientRequest, holds: Expression) -> Verdict:
     if kind == "method":
         return "granted" if _method(request.method) in map(_method, words[1:]) else "denied"
     if kind == "expr":
-        text = node.args.split(None, 1)[1] if len(node.args.split(None, 1)) > 1 else ""
-        text = text.split(None, 1)[1] if words is not node.words and " " in text else text
-        found = holds(text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text)
+        found = next((holds(one.text) for one in occurrences.of(node)), None)
         return "unknown" if found is None else "granted" if found else "denied"
     if kind in _LOGIN or kind.startswith("ldap-"):
         return "login"
@@ -269,22 +262,6 @@ def _by_address(kind: str, words: list[str], client: str | None) -> Verdict:
         # Also where the client's address is the server's, which hpatch does not compare.
         return "granted" if client.startswith("127.") or client == "::1" else "unknown"
     return "granted" if any(is_in(client, word) for word in words) else "denied"
-
-
-def is_in(client: str, subnet: str) -> bool:
-    """Whether an address is in a subnet as APR reads it: `10.1`, `10.0.0.0/8`, `2001:db8::/32`."""
-    import ipaddress
-
-    address, slash, mask = subnet.partition("/")
-    numbers = address.rstrip(".").split(".")
-    if ":" not in address and len(numbers) < 4 and not slash:
-        mask = str(8 * len(numbers))
-        address = ".".join([*numbers, *["0"] * (4 - len(numbers))])
-        slash = "/"
-    try:
-        return ipaddress.ip_address(client) in ipaddress.ip_network(f"{address}{slash}{mask}", strict=False)
-    except ValueError:
-        return False
 
 
 # Order, Allow, Deny, Satisfy.

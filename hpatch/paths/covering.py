@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hpatch.paths import mapping
+from hpatch.paths.layers import LOCATIONS, lines
 from hpatch.paths.model import UnknownError
-from hpatch.paths.sections import LOCATIONS, lines
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Condition

@@ -1,11 +1,15 @@
-"""This machine's files, as httpd would find them."""
+"""Files, as httpd would find them."""
 
 from __future__ import annotations
 
 import os
 import stat
+from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.paths.model import FileKind
+
+if TYPE_CHECKING:
+    from hpatch.paths.model import Disk
 
 
 class Machine:
@@ -20,3 +24,29 @@ class Machine:
         except OSError:
             return None
         return FileKind.FILE if stat.S_ISREG(mode) else FileKind.FOLDER if stat.S_ISDIR(mode) else None
+
+
+class FoundFile(NamedTuple):
+    """A file as httpd finds it: the path as far as it exists, what it is (None: not known), and what follows."""
+
+    path: str
+    kind: FileKind | None
+    rest: str = ""
+
+
+def find(disk: Disk, path: str) -> FoundFile:
+    """A file as httpd finds it on the disk, component by component."""
+    parts = [part for part in path.split("/") if part]
+    here = ""
+    kind = disk.kind("/")
+    for index, part in enumerate(parts):
+        if kind is None:
+            return FoundFile(path, None)
+        here = f"{here}/{part}"
+        kind = disk.kind(here)
+        rest = "".join(f"/{each}" for each in parts[index + 1 :]) + ("/" if path.endswith("/") else "")
+        if kind in (FileKind.FILE, FileKind.NOTHING):
+            return FoundFile(here, kind, rest)
+    if kind is None:
+        return FoundFile(path, None)
+    return FoundFile(f"{here}/" if path.endswith("/") or not here else here, kind)

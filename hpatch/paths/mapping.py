@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.paths import uri as uris
+from hpatch.paths.layers import LOCATIONS, Layer, lines
 from hpatch.paths.model import UnknownError
 from hpatch.paths.patterns import covered, regex, substitute
-from hpatch.paths.sections import LOCATIONS, Layer, lines
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -201,12 +201,12 @@ def _by_pattern(mapping: Mapping, match: re.Match[str], encoded: bool) -> str | 
 
 def url(text: str, *, encoded: bool = False) -> str:
     """The URL with its path encoded, as the schemes' handlers do."""
-    before, bar, rest = text.rpartition("|")
+    before, bar, rest = text.rpartition("|") if text.startswith("unix:") else ("", "", text)
     start = rest.find("/", rest.find("://") + 3)
     if start < 0:
         return f"{text}/" if "://" in rest else text
     path = rest[start:]
-    return f"{before}{bar}{rest[:start]}{path if encoded else uris.encoded(path)}"
+    return f"{before}{bar}{rest[:start]}{path if encoded else uris.proxy_encoded(path)}"
 
 
 def handler(layers: list[Layer]) -> tuple[str, Node] | None:

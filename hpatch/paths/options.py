@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hpatch.paths import sections
+from hpatch.paths.layers import lines
 from hpatch.paths.model import UnknownError
 
 if TYPE_CHECKING:
-    from hpatch.paths.sections import Layer
+    from hpatch.paths.layers import Layer
 
 
 def options(layers: list[Layer]) -> set[str]:
     """The words of Options that count, in lower case. Raises UnknownError."""
     found = {"followsymlinks"}
-    for node, sure in sections.lines(layers, "options"):
+    for node, sure in lines(layers, "options"):
         if not sure:
             raise UnknownError(f'hpatch does not know whether "{node.name} {node.args}" counts', node)
         words = [word.lower() for word in node.words]

@@ -9,65 +9,21 @@ first, and `<If>` sections after them. Where two of them set the same, the later
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
-from hpatch.paths.model import Disk, FileKind, UnknownError
+from hpatch.paths.layers import DIRECTORIES, FILES, IFS, LOCATIONS, PROXIES, Layer, ServerPart, argument
+from hpatch.paths.model import FileKind, UnknownError
+from hpatch.paths.options import options
 from hpatch.paths.patterns import is_wildcard, regex, wildcard
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Configuration, Node
+    from hpatch.paths.disk import FoundFile
     from hpatch.paths.hosts import Host
-
-DIRECTORIES = ("<directory", "<directorymatch")
-FILES = ("<files", "<filesmatch")
-LOCATIONS = ("<location", "<locationmatch")
-PROXIES = ("<proxy", "<proxymatch")
-IFS = ("<if", "<elseif", "<else")
 
 Test = Callable[[str], "bool | None"]
 """Whether an `<If>` expression holds; None: not known."""
-
-
-class Layer(NamedTuple):
-    """Lines that hold for a request: those of a section, or of a server outside of its sections (`node` None or a
-    `<VirtualHost>`). `holds` is None where hpatch does not know whether they do."""
-
-    node: Node | None
-    lines: tuple[Node, ...]
-    holds: bool | None = True
-
-    @property
-    def title(self) -> str:
-        """How to name it to people."""
-        if self.node is None:
-            return "the main server"
-        return f"{self.node.name} {self.node.argument}".rstrip() + ">"
-
-
-@dataclass(frozen=True, eq=False)
-class ServerPart:
-    """A server's own lines and sections, in their order."""
-
-    node: Node | None
-    lines: list[Node] = field(default_factory=list)
-    directories: list[Node] = field(default_factory=list)
-    locations: list[Node] = field(default_factory=list)
-    proxies: list[Node] = field(default_factory=list)
-
-    @property
-    def layer(self) -> Layer:
-        """Its lines outside of sections."""
-        return Layer(self.node, tuple(self.lines))
-
-
-class FoundFile(NamedTuple):
-    """A file as httpd finds it: the path as far as it exists, what it is (None: not known), and what follows."""
-
-    path: str
-    kind: FileKind | None
-    rest: str = ""
 
 
 class Sections:
@@ -103,49 +59,81 @@ class Sections:
         """The `<Proxy>` sections that hold for a backend's URL."""
         return _matching((node for part in self.of(host) for node in part.proxies), lambda node: _in_proxy(node, url))
 
-    def directories(self, host: Host, found: FoundFile) -> list[Layer]:
-        """The `<Directory>` and `<Files>` sections that hold for a file."""
+    def directories(self, host: Host, found: FoundFile, *, known: bool = False) -> list[Layer]:
+        """The `<Directory>` and `<Files>` sections that hold for a file. `known`: its folder was asked for before."""
         every = [node for part in self.of(host) for node in part.directories]
         folder = found.path if found.kind is FileKind.FOLDER else found.path.rpartition("/")[0] + "/"
-        above = _above(folder)
-        maybe = [] if found.kind is not None or found.path.endswith("/") else [_segments(found.path)]
+        above, itself = _above(folder), [_segments(found.path)]
         layers: list[Layer] = []
-        expressions: list[Layer] = []
+        named: list[Layer] = []
         for node in every:
             text, is_regex = argument(node)
             if is_regex:
-                expressions += _matching([node], lambda node: _matches(argument(node)[0], found.path))
                 continue
-            holds = _is_above(text, [*above, *maybe])
-            if holds and maybe and not _is_above(text, above):
-                holds = None
-            if holds is not False:
-                layers.append(Layer(node, tuple(node.children or ()), None if node.conditions else holds))
-        layers.sort(key=lambda layer: len(_segments(argument(layer.node)[0])) if layer.node is not None else 0)
-        layers += expressions
-        name = found.path.rpartition("/")[2] if found.kind is not FileKind.FOLDER else ""
-        around = [*self.defaults(host), *layers]
-        return layers + _nested(around, FILES, lambda node: in_files(node, name))
+            layer = Layer(node, tuple(node.children or ()), None if node.conditions else True)
+            if (holds := _is_above(text, above)) is not False:
+                layers.append(layer if holds else layer._replace(holds=None))
+            elif (
+                not (known or found.rest or found.path.endswith("/"))
+                and (holds := _is_above(text, itself)) is not False
+            ):
+                named.append(layer if holds else layer._replace(holds=None))
+        layers.sort(key=lambda layer: len(_segments(argument(layer.node)[0])))
+        around = self.defaults(host)
+        layers += _of_file([*around, *layers], named, found)
+        layers += _matching(
+            (node for node in every if argument(node)[1]), lambda node: _matches(argument(node)[0], found.path)
+        )
+        name = found.path.rpartition("/")[2]
+        return layers + _nested([*around, *layers], FILES, lambda node: in_files(node, name))
 
     def conditional(self, layers: list[Layer], test: Test) -> list[Layer]:
-        """The `<If>`, `<ElseIf>` and `<Else>` sections in these that hold."""
+        """The `<If>`, `<ElseIf>` and `<Else>` sections in these that hold; those in an `<If>` come after all others."""
         found: list[Layer] = []
-        for layer in layers:
-            before: bool | None = None
-            for node in layer.lines:
-                if node.key not in IFS:
-                    continue
-                if node.key == "<if":
-                    holds = before = test(_expression(node))
-                else:
-                    own = True if node.key == "<else" else test(_expression(node))
-                    holds = False if before else own if before is False else None if own is not False else False
-                    before = _or(before, own)
-                holds = _and(holds, layer.holds)
-                if holds is not False:
-                    inner = Layer(node, tuple(node.children or ()), holds)
-                    found += [inner, *self.conditional([inner], test)]
+        inner = _conditional(layers, test)
+        while inner:
+            found += inner
+            inner = _conditional(inner, test)
         return found
+
+
+def _of_file(layers: list[Layer], named: list[Layer], found: FoundFile) -> list[Layer]:
+    """Those `<Directory>` sections that name the file itself, if they hold.
+
+    They do where httpd need not look for symbolic links on the way, and so takes a file that exists for a folder too.
+    """
+    if not named or found.kind in (FileKind.FOLDER, FileKind.NOTHING):
+        return []
+    try:
+        words = options(layers)
+    except UnknownError:
+        words = None
+    if words is not None and ("followsymlinks" not in words or "symlinksifownermatch" in words):
+        return []
+    if found.kind is None or words is None:
+        return [layer._replace(holds=None) for layer in named]
+    return named
+
+
+def _conditional(layers: list[Layer], test: Test) -> list[Layer]:
+    """The conditional sections that stand in these themselves, and hold."""
+    found: list[Layer] = []
+    for layer in layers:
+        before: bool | None = None
+        for node in layer.lines:
+            if node.key not in IFS:
+                continue
+            if node.key == "<if":
+                holds = before = test(_expression(node))
+            else:
+                own = True if node.key == "<else" else test(_expression(node))
+                holds = False if before else own if before is False else None if own is not False else False
+                before = _or(before, own)
+            holds = _and(holds, layer.holds)
+            if holds is not False:
+                depth = layer.depth + 1 if layer.node is not None and layer.node.key in IFS else 0
+                found.append(Layer(node, tuple(node.children or ()), holds, depth))
+    return found
 
 
 def _and(one: bool | None, other: bool | None) -> bool | None:
@@ -185,20 +173,9 @@ def _nested(layers: list[Layer], keys: tuple[str, ...], matches: Callable[[Node]
     return found
 
 
-def argument(node: Node | None) -> tuple[str, bool]:
-    """A section's path, and whether it is a regular expression."""
-    words = [] if node is None else node.words
-    if node is not None and node.key.endswith("match"):
-        return (words or [""])[0], True
-    if words[:1] == ["~"]:
-        return words[1] if len(words) > 1 else "", True
-    return (words or [""])[0], False
-
-
 def _expression(node: Node) -> str:
-    """The expression of an `<If>`."""
-    text = node.argument
-    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
+    """The expression of an `<If>`: httpd takes its first word."""
+    return (node.words or [""])[0]
 
 
 def _matches(pattern: str, text: str, *, whole: bool = False) -> bool | None:
@@ -269,40 +246,3 @@ def _is_above(text: str, above: list[tuple[str, ...]]) -> bool | None:
             return all(one is not None and one.match(part) for one, part in zip(patterns, path, strict=True))
         return path == parts
     return False
-
-
-def find(disk: Disk, path: str) -> FoundFile:
-    """A file as httpd finds it on the disk, component by component."""
-    parts = [part for part in path.split("/") if part]
-    here = ""
-    kind = disk.kind("/")
-    for index, part in enumerate(parts):
-        if kind is None:
-            return FoundFile(path, None)
-        here = f"{here}/{part}"
-        kind = disk.kind(here)
-        rest = "".join(f"/{each}" for each in parts[index + 1 :]) + ("/" if path.endswith("/") else "")
-        if kind in (FileKind.FILE, FileKind.NOTHING):
-            return FoundFile(here, kind, rest)
-    if kind is None:
-        return FoundFile(path, None)
-    return FoundFile(f"{here}/" if path.endswith("/") or not here else here, kind)
-
-
-def lines(layers: Iterable[Layer], *keys: str) -> Iterator[tuple[Node, bool]]:
-    """The lines with these keys in sections that hold, in the order of merging, and whether httpd surely uses them."""
-    for layer in layers:
-        for node in layer.lines:
-            if node.key in keys:
-                yield node, layer.holds is True and node.certain
-
-
-def last(layers: list[Layer], *keys: str) -> Node | None:
-    """The line that sets one of these directives. Raises UnknownError if a line that may count comes after it."""
-    found: Node | None = None
-    doubt: Node | None = None
-    for node, sure in lines(layers, *keys):
-        found, doubt = (node, None) if sure else (found, node)
-    if doubt is not None:
-        raise UnknownError(f'hpatch does not know whether "{doubt.name}" in line {doubt.line} counts', doubt)
-    return found

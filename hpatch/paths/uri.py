@@ -73,6 +73,11 @@ def decoded(path: str, slashes: Slashes = "off") -> str:
 
 def encoded(path: str) -> str:
     """The path as httpd encodes it for a URL (`ap_os_escape_path`)."""
+    return re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), proxy_encoded(path))
+
+
+def proxy_encoded(path: str) -> str:
+    """The path as mod_proxy encodes it (`ap_proxy_canonenc`): with capital digits."""
     from urllib.parse import quote
 
     return quote(path, safe="/$-_.+!*'(),:@&=~;", errors="surrogateescape")

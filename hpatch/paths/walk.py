@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from hpatch.paths import sections
 from hpatch.paths.facts import Facts
+from hpatch.paths.layers import last
 from hpatch.paths.model import HookStep, Reply
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.paths.access import Access
+    from hpatch.paths.disk import FoundFile
     from hpatch.paths.hosts import ChosenHost, Host
+    from hpatch.paths.layers import Layer
     from hpatch.paths.model import ClientRequest, Did, Disk
-    from hpatch.paths.sections import FoundFile, Layer
     from hpatch.paths.site import Site
 
 _PHASE = {
@@ -48,8 +49,9 @@ class RequestWalk:
     """One request on its way. `depth` counts internal redirects, `sub` tells that only the look-up is wanted.
 
     `uri` is the decoded path, `raw` the path as the client sent it, `filename` the file (`proxy:` and the backend's URL
-    for what mod_proxy has taken), `found` the same as httpd finds it on the disk. `handler` is what the configuration
-    names, `forced` the handler that a rewrite rule names, `internal` where an internal redirect leads.
+    for what mod_proxy has taken), `found` the same as httpd finds it on the disk, `alias` the path and the folder of
+    the Alias that named it. `handler` is what the configuration names, `forced` the handler that a rewrite rule names,
+    `internal` where an internal redirect leads.
     """
 
     most = 10
@@ -62,7 +64,7 @@ class RequestWalk:
         self.depth: int = 0 if outer is None else outer.depth + 1
         self.hooks = hooks
         self.outer = outer
-        self.ended: bool = outer is not None and outer.ended
+        self.ended: bool = outer is not None and outer.ended and not sub
         self.sub = sub
         self.site = site
         self.request = request
@@ -72,12 +74,13 @@ class RequestWalk:
         self.unseen: list[str] = []
         self.proxy: tuple[str, Node] | None = None
         self.filename = ""
+        self.alias: tuple[str, str] | None = None
         self.script: Node | None = None
         self.found: FoundFile | None = None
         self.uri = ""
         self.raw = request.path
         self.query = request.query
-        self.no_proxy: tuple[bool | None, Node | None] = (False, None)
+        self.no_proxy: tuple[bool | None, Node | None] = outer.no_proxy if outer is not None and sub else (False, None)
         self.forced: tuple[str, Node] | None = None
         self.handler: tuple[str, Node] | None = None
         self.internal: tuple[str, Node] | None = None
@@ -148,9 +151,29 @@ class RequestWalk:
         """httpd's disk."""
         return self.site.disk
 
+    @property
+    def server_port(self) -> str | None:
+        """The port by which httpd names itself (`ap_get_server_port`).
+
+        A sub-request does not know the one that the client named, only that of ServerName.
+        """
+        if self.setting("usecanonicalname", "off") != "off" or self.setting("usecanonicalphysicalport", "off") != "off":
+            return None
+        name = self.host.name
+        written = "" if name is None else name.node.words[name.word].rpartition(":")[2]
+        if not self.sub:
+            return str(self.request.port)
+        return written if written.isdigit() else "443" if self.request.https else "80"
+
+    @property
+    def rest(self) -> str | None:
+        """What follows the file in the path (`path_info`); "" before it is found, None if that is not known."""
+        found = self.found
+        return "" if found is None else None if found.kind is None else found.rest
+
     def root_line(self) -> Node | None:
         """The DocumentRoot that counts."""
-        return sections.last(self.site.sections.defaults(self.host), "documentroot")
+        return last(self.site.sections.defaults(self.host), "documentroot")
 
     @property
     def root(self) -> str | None:
@@ -172,10 +195,10 @@ class RequestWalk:
 
     def setting(self, key: str, default: str) -> str:
         """A server's setting; the virtual host's own counts, else the main server's."""
-        node = sections.last(self.site.sections.defaults(self.host), key)
+        node = last(self.site.sections.defaults(self.host), key)
         return default if node is None or not node.words else node.words[0].lower()
 
     def own_setting(self, key: str, default: str) -> str:
         """A setting that virtual hosts do not inherit."""
-        node = sections.last(self.site.sections.defaults(self.host)[-1:], key)
+        node = last(self.site.sections.defaults(self.host)[-1:], key)
         return default if node is None or not node.words else node.words[0].lower()

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hpatch.paths import access as accesses
-from hpatch.paths import sections, uri
+from hpatch.paths import uri
 from hpatch.paths.hooks import access, fixups, handler, storage, translate
+from hpatch.paths.layers import lines
 from hpatch.paths.model import Reply, UnknownError
 from hpatch.paths.walk import Hooks, RequestWalk
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.paths.access import Access
     from hpatch.paths.hosts import ChosenHost
+    from hpatch.paths.layers import Layer
     from hpatch.paths.model import ClientRequest, HookStep
-    from hpatch.paths.sections import Layer
     from hpatch.paths.site import Site
 
 _OTHERS = {
@@ -119,7 +120,7 @@ def _others(walk: RequestWalk) -> None:
 def _error_document(walk: RequestWalk, status: int) -> Reply | None:
     """Where the page for an error comes from, as a step."""
     page: tuple[str, Node] | None = None
-    for node, _ in sections.lines(walk.layers, "errordocument"):
+    for node, _ in lines(walk.layers, "errordocument"):
         words = node.words
         if len(words) > 1 and words[0] == str(status):
             page = (words[1], node)

@@ -6,8 +6,8 @@ import pytest
 
 from hpatch.conf.load import load_text
 from hpatch.paths.access import Access, access
+from hpatch.paths.layers import Layer
 from hpatch.paths.model import ClientRequest
-from hpatch.paths.sections import Layer
 
 
 def _access(*sections: str, method: str = "GET", client: str | None = "10.1.2.3") -> Access:

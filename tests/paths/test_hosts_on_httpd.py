@@ -11,11 +11,11 @@ from tests.support.paths.compare import serving
 
 pytestmark = pytest.mark.httpd
 ADDRESSES = (
-    "*:PORT",
-    "*:PORT",
-    "_default_:PORT",
-    "127.0.0.1:PORT",
-    "127.0.0.2:PORT",
+    "*:@PORT",
+    "*:@PORT",
+    "_default_:@PORT",
+    "127.0.0.1:@PORT",
+    "127.0.0.2:@PORT",
     "*",
     "127.0.0.2",
     "*:*",

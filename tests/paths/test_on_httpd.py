@@ -26,7 +26,7 @@ def _pairs(httpd: str, folder: Path, seed: int, hosts: int, asks: int) -> Iterat
     main = generator.main()
     texts = [generator.server() for _ in range(hosts)]
     whole = "\n".join(
-        f"<VirtualHost *:PORT>\nServerName h{index}.test\n{text}\n</VirtualHost>" for index, text in enumerate(texts)
+        f"<VirtualHost *:@PORT>\nServerName h{index}.test\n{text}\n</VirtualHost>" for index, text in enumerate(texts)
     )
     with serving(httpd, folder, f"{main}\n{whole}") as server:
         for index, text in enumerate(texts):

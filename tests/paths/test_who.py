@@ -125,7 +125,7 @@ def test_an_endless_rewriting_ends() -> None:
 
 def test_hostile_input_ends() -> None:
     deep = '<If "true">\n' * 3000 + "</If>\n" * 3000
-    assert _who(deep).answer.kind == "unknown"
+    assert _who(deep).answer.kind == "file"
     rules = "<RequireAny>\n" * 3000 + "Require all granted\n" + "</RequireAny>\n" * 3000
     assert _who(f"<Location />\n{rules}</Location>").answer.kind == "unknown"
     assert _who("RewriteEngine On\nRewriteRule (a*)*b /x", f"/{'a' * 50}").answer.kind == "unknown"
@@ -156,3 +156,101 @@ def test_files_and_locations_come_after_folders() -> None:
     assert _who(text, "/x.html").answer.status == 403
     text = "<Location /x.html>\nRequire all granted\n</Location>\n<Files x.html>\nRequire all denied\n</Files>"
     assert _who(text, "/x.html").answer.kind == "file"
+
+
+FOLDERS = Disk("/w/a/x.html", "/w/x.html", "/y/x.html", "/w/index.html")
+
+
+@pytest.mark.parametrize(
+    ("text", "url", "answer"),
+    [
+        # A pattern is no path: the rule sees the whole file's path, and a relative target gets the pattern before it.
+        (
+            "<LocationMatch ^/a>\nRewriteEngine On\nRewriteRule ^/w/a/x /x.html\n</LocationMatch>",
+            "/a/x.html",
+            'the file "/w/x.html"',
+        ),
+        (
+            "<LocationMatch ^/a>\nRewriteEngine On\nRewriteRule x y.html\n</LocationMatch>",
+            "/a/x.html",
+            "httpd itself, with status 400",
+        ),
+        (
+            "<DirectoryMatch ^/w/a>\nRewriteEngine On\nRewriteRule ^/w/a/x /x.html\n</DirectoryMatch>",
+            "/a/x.html",
+            'the file "/w/x.html"',
+        ),
+        ("<Files x.html>\nRewriteEngine On\nRewriteRule . - [F]\n</Files>", "/x.html", "httpd itself, with status 403"),
+        ("<Files y.html>\nRewriteEngine On\nRewriteRule . - [F]\n</Files>", "/x.html", 'the file "/w/x.html"'),
+        (
+            "<If \"%{QUERY_STRING} == 'q'\">\nRewriteEngine On\nRewriteRule . http://b:1/z [P]\n</If>",
+            "/x.html?q",
+            'the backend "http://b:1/z?q"',
+        ),
+        (
+            "<If \"%{QUERY_STRING} == 'q'\">\nRewriteEngine On\nRewriteRule . http://b:1/z [P]\n</If>",
+            "/x.html",
+            'the file "/w/x.html"',
+        ),
+        # A rule in an If takes a request from mod_proxy, over the backend's URL.
+        (
+            'ProxyPass /a http://b:1\n<If "true">\nRewriteEngine On\nRewriteRule ^proxy: /x.html\n</If>',
+            "/a/x.html",
+            'the file "/w/x.html"',
+        ),
+        # Rules of an Alias' folder lead to its path.
+        (
+            "Alias /z /y\n<Directory /y>\nRewriteEngine On\nRewriteRule ^old x.html\n</Directory>",
+            "/z/old",
+            'the file "/y/x.html"',
+        ),
+        # The kinds of sections are merged by themselves first.
+        (
+            "<Directory /w>\nRewriteEngine On\nRewriteRule x - [G]\n</Directory>\n"
+            "<Files x.html>\nRewriteOptions Inherit\nRewriteRule y /\n</Files>",
+            "/x.html",
+            "httpd itself, with status 410",
+        ),
+        (
+            "<Directory /w>\nRewriteEngine On\nRewriteRule x - [G]\n</Directory>\n"
+            "<Files x.html>\nRewriteRule y /\n</Files>",
+            "/x.html",
+            'the file "/w/x.html"',
+        ),
+        # An If in an If comes after the other sections of the outer one's kind.
+        (
+            '<If "true">\n<If "true">\nSetHandler one\n</If>\n</If>\n<If "true">\nSetHandler two\n</If>',
+            "/x.html",
+            'the handler "one"',
+        ),
+        ("<Directory /w/x.html>\nRequire all denied\n</Directory>", "/x.html", "httpd itself, with status 403"),
+        (
+            "Options None\n<Directory /w/x.html>\nRequire all denied\n</Directory>",
+            "/x.html",
+            'the file "/w/x.html"',
+        ),
+        ("<Directory /w/*>\nRequire all denied\n</Directory>", "/", 'the file "/w/index.html"'),
+        ("FallbackResource /a", "/none", 'a redirection (301) to "/a/"'),
+        ("SetEnv no-proxy 1\nProxyPass /index.html http://b:1", "/", 'the file "/w/index.html"'),
+    ],
+)
+def test_sections_hold_rules_and_handlers(text: str, url: str, answer: str) -> None:
+    assert _who(text, url, FOLDERS).answer.described == answer
+
+
+def test_an_if_that_is_not_known_leaves_the_request_open() -> None:
+    text = '<If "%{req:Cookie} =~ /x/">\nRewriteEngine On\nRewriteRule . - [F]\n</If>'
+    assert "RewriteEngine" in _who(text, "/x.html", FOLDERS).answer.text
+    text = "RewriteEngine On\n" + text.replace("RewriteEngine On\n", "")
+    assert '<If "%{req:Cookie}' in _who(text, "/x.html", FOLDERS).answer.text
+
+
+def test_an_if_in_an_if_is_open_for_an_inner_request() -> None:
+    text = '<If "true">\n<If "true">\nSetHandler none\n</If>\n</If>'
+    assert _who(text, "/x.html", FOLDERS).answer.kind == "file"
+    assert "inner request" in _who(text, "/", FOLDERS).answer.text
+
+
+def test_a_redirection_that_a_later_rule_makes_a_path_of_is_open() -> None:
+    text = "RewriteEngine On\nRewriteRule ^/x /y [R]\nRewriteRule y /x.html"
+    assert "goes on to others" in _who(text, "/x.html", FOLDERS).answer.text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hpatch.paths import access
 
 if TYPE_CHECKING:
-    from hpatch.paths.sections import Layer
+    from hpatch.paths.layers import Layer
     from hpatch.paths.walk import RequestWalk
 
 

@@ -66,6 +66,7 @@ def aliased(walk: RequestWalk) -> bool:
         if not sure:
             raise UnknownError(f'hpatch does not know whether "{one.node.name} {one.node.args}" counts', one.node)
         walk.filename = walk.path(target)
+        walk.alias = None if one.path is None or one.pattern else (one.path, walk.path(one.target))
         walk.script = one.node if one.script else None
         text = f'"{one.node.name} {one.node.args}" takes it: "{walk.filename}"'
         walk.step("translate", "mod_alias", "takes", text, one.node)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.paths import mapping
 from hpatch.paths.hooks import alias, folders, rewrite
+from hpatch.paths.layers import lines
 from hpatch.paths.model import FileKind
 from hpatch.paths.rewriting import which
 
@@ -17,12 +18,20 @@ if TYPE_CHECKING:
 def fixups(walk: RequestWalk) -> None:
     """The fixups that decide who answers."""
     walk.handler = _handler(walk)
+    _set_variables(walk)
     rules = which.of_sections(walk.layers)
     if rules is not None and not walk.ended:
         rewrite.rewritten_inside(walk, rules)
     alias.redirected(walk, "fixups")
     if walk.found is not None:
         folders.folder(walk, walk.found)
+
+
+def _set_variables(walk: RequestWalk) -> None:
+    """mod_env's `no-proxy`, which comes too late for this request, and holds for its sub-requests."""
+    for node, sure in lines(walk.layers, "setenv", "unsetenv"):
+        if "no-proxy" in (node.words[:1] if node.key == "setenv" else node.words):
+            walk.no_proxy = (node.key == "setenv" if sure else None, node)
 
 
 def _handler(walk: RequestWalk) -> tuple[str, Node] | None:

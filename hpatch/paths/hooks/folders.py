@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hpatch.paths import sections, uri
+from hpatch.paths import uri
+from hpatch.paths.layers import last, lines
 from hpatch.paths.model import FileKind, Reply, UnknownError
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
-    from hpatch.paths.sections import FoundFile
+    from hpatch.paths.disk import FoundFile
     from hpatch.paths.walk import RequestWalk
 
 
@@ -23,14 +24,14 @@ def folder(walk: RequestWalk, found: FoundFile) -> None:
     if found.kind is not FileKind.FOLDER or found.rest:
         return
     if not walk.uri.endswith("/"):
-        slash = sections.last(walk.layers, "directoryslash")
+        slash = last(walk.layers, "directoryslash")
         if slash is not None and slash.words[:1] and slash.words[0].lower() == "off":
             return
         target = uri.encoded(walk.uri) + "/" + ("" if walk.query is None else f"?{walk.query}")
         text = f'"{found.path}" is a folder, and the path has no slash at its end'
         walk.step("fixups", "mod_dir", "takes", text, slash)
         walk.end(Reply(kind="redirect", text=text, target=target, status=301, node=slash))
-    checks = sections.last(walk.layers, "directorycheckhandler")
+    checks = last(walk.layers, "directorycheckhandler")
     if walk.internal is None and (walk.handler is None or checks is None or checks.words[:1] != ["on"]):
         _index(walk)
 
@@ -39,7 +40,7 @@ def _index(walk: RequestWalk) -> None:
     """DirectoryIndex."""
     names: list[str] = []
     line: Node | None = None
-    for node, sure in sections.lines(walk.layers, "directoryindex"):
+    for node, sure in lines(walk.layers, "directoryindex"):
         if not sure:
             raise UnknownError(f'hpatch does not know whether "{node.name} {node.args}" counts', node)
         if line is None or line.parent is not node.parent:
@@ -63,7 +64,7 @@ def _index(walk: RequestWalk) -> None:
 
 def _fallback(walk: RequestWalk) -> None:
     """FallbackResource, where there is no such file."""
-    node = sections.last(walk.layers, "fallbackresource")
+    node = last(walk.layers, "fallbackresource")
     if node is None or (node.words or ["disabled"])[0].lower() == "disabled":
         return
     failed = _try(walk, node.words[0], node, "FallbackResource")
@@ -83,13 +84,13 @@ def _try(walk: RequestWalk, name: str, node: Node | None, what: str) -> int | No
     request = replace(walk.request, path=before, query=query if mark else walk.query, method="GET")
     inner = walk.inner(request, sub=True)
     found = inner.looked_up()
-    if found is None and (inner.proxy is not None or (inner.found is not None and inner.found.kind is FileKind.FILE)):
+    # A SetHandler takes the place of mod_proxy's mark, by which mod_dir knows a proxied request.
+    proxied = inner.proxy is not None and inner.handler is None
+    if found is None and (proxied or (inner.found is not None and inner.found.kind is FileKind.FILE)):
         walk.step("fixups", "mod_dir", "changes", f'{what} asks "{path}"', node)
         _adopt(walk, inner)
         return 200
     if found is not None and found.kind == "redirect":
-        if what == "FallbackResource":
-            raise UnknownError(f'{what} "{path}" leads to a redirection', node)
         walk.inside(inner, found)
     walk.step("fixups", "mod_dir", "declines", f'{what} "{path}": nothing answers there', node)
     return None if found is None or found.status in (None, 200, 404) else found.status

@@ -6,13 +6,14 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hpatch.paths import mapping, sections
+from hpatch.paths import mapping
+from hpatch.paths.layers import last
 from hpatch.paths.model import FileKind, Reply, UnknownError
 from hpatch.paths.options import options
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
-    from hpatch.paths.sections import FoundFile
+    from hpatch.paths.disk import FoundFile
     from hpatch.paths.walk import RequestWalk
 
 _FOR_GET = ("server-status", "server-info", "ldap-status")
@@ -51,7 +52,9 @@ def _again(walk: RequestWalk, path: str, node: Node) -> None:
     if walk.depth >= walk.most:
         walk.status(500, "httpd follows no more than 10 internal redirects", node)
     walk.step("handler", "mod_rewrite", "changes", f'asks "{path}" anew', node)
-    inner = walk.inner(replace(walk.request, path=path, query=walk.query))
+    before, mark, more = path.partition("?")
+    query = walk.query if not mark else more if walk.query is None else f"{more}?{walk.query}"
+    inner = walk.inner(replace(walk.request, path=before, query=query))
     found = inner.looked_up()
     walk.inside(inner, inner.handled() if found is None else found)
 
@@ -84,7 +87,7 @@ def _file(walk: RequestWalk, found: FoundFile) -> None:
         walk.status(403, f'"{found.path}" is a folder without an index, and Options has no Indexes')
     if method == "OPTIONS":
         walk.status(200, "httpd answers OPTIONS itself")
-    dav = sections.last(walk.layers, "dav")
+    dav = last(walk.layers, "dav")
     if dav is not None and method != "GET" and [word.lower() for word in dav.words[:1]] != ["off"]:
         raise UnknownError(f'"{dav.name} {dav.args}" answers "{method}"', dav)
     if method not in ("GET", "POST"):
@@ -95,12 +98,12 @@ def _file(walk: RequestWalk, found: FoundFile) -> None:
     if found.kind is FileKind.FOLDER:
         walk.status(404, f'"{found.path}" is a folder, and nothing lists it')
     if found.rest:
-        node = sections.last(walk.layers, "acceptpathinfo")
+        node = last(walk.layers, "acceptpathinfo")
         if node is None or (node.words or [""])[0].lower() != "on":
             walk.status(404, f'"{found.path}" is a file, and more of the path follows', node)
     if found.kind is None:
         walk.unseen_file(found.path)
-        if sections.last(walk.layers, "fallbackresource") is not None:
+        if last(walk.layers, "fallbackresource") is not None:
             walk.unseen.append("FallbackResource answers if it is nothing")
     walk.end(Reply(kind="file", text=f'the file "{found.path}"', target=found.path))
 
@@ -109,6 +112,6 @@ def _lenient(walk: RequestWalk, found: FoundFile) -> None:
     """Modules that serve another file than the one that was asked for."""
     if "multiviews" in options(walk.layers):
         raise UnknownError(f'Options MultiViews may find another file for "{found.path}"')
-    spelling = sections.last(walk.layers, "checkspelling")
+    spelling = last(walk.layers, "checkspelling")
     if spelling is not None and [word.lower() for word in spelling.words[:1]] == ["on"]:
         raise UnknownError(f'CheckSpelling may find another file for "{found.path}"', spelling)

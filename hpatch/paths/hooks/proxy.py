@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hpatch.paths import mapping, sections
+from hpatch.paths import mapping
+from hpatch.paths.layers import LOCATIONS, lines
 from hpatch.paths.model import UnknownError
 
 if TYPE_CHECKING:
@@ -14,14 +15,14 @@ if TYPE_CHECKING:
 
 def variables(walk: RequestWalk) -> None:
     """What SetEnvIf and its kin set before anything is mapped, for `no-proxy`."""
-    for node, sure in sections.lines(
+    for node, sure in lines(
         walk.site.sections.defaults(walk.host), "setenvif", "setenvifnocase", "browsermatch", "browsermatchnocase",
         "setenvifexpr",
     ):  # fmt: skip
         sets = [word for word in node.words if word.lower().lstrip("!").partition("=")[0] == "no-proxy"]
         if not sets:
             continue
-        holds = walk.facts.set_if(node, walk.request.path) if sure else None
+        holds = walk.facts.set_if(node, walk.raw) if sure else None
         if holds is False:
             continue
         walk.no_proxy = (None if holds is None else not sets[-1].startswith("!"), node)
@@ -36,7 +37,7 @@ def proxied(walk: RequestWalk, *, before: bool) -> bool:
     inside = [
         (one, layer.holds)
         for layer in walk.layers
-        if layer.node is not None and layer.node.key in sections.LOCATIONS
+        if layer.node is not None and layer.node.key in LOCATIONS
         for one in site.located(layer.node)
     ]
     one = None

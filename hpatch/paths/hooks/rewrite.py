@@ -74,15 +74,15 @@ def rewritten_inside(walk: RequestWalk, rules: RuleList) -> None:
     filename = walk.filename if found is None else found.path
     if found is not None and found.kind is None and rules.rules and not rules.section_is_location:
         walk.unseen_file(found.path)
-    if found is not None and found.kind is FileKind.FOLDER and f"{found.path}/" == rules.folder:
+    if f"{filename}/" == rules.folder and not rules.bare:
         return
     if options(walk.layers).isdisjoint(("followsymlinks", "symlinksifownermatch")):
         text = "rewrite rules in a section need Options FollowSymLinks or SymLinksIfOwnerMatch"
         walk.status(403, text, rules.section)
     rest = "" if found is None else found.rest
-    result = outcome.of_sections(rules, walk.uri, walk.query, walk.facts, filename, rest, walk.root)
+    result = outcome.of_sections(rules, walk.uri, walk.query, walk.facts, filename, rest, walk.root, walk.alias)
     _ran(walk, "fixups", result)
     if result.proxy is not None:
-        walk.proxy = result.proxy
+        walk.proxy, walk.handler = result.proxy, None
     elif result.file is not None:
-        walk.internal = result.file[:2]
+        walk.proxy, walk.internal = None, result.file[:2]

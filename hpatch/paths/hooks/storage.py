@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hpatch.paths import sections
+from hpatch.paths.disk import find
+from hpatch.paths.layers import last
 from hpatch.paths.model import FileKind, UnknownError
 
 if TYPE_CHECKING:
-    from hpatch.paths.sections import FoundFile, Layer
+    from hpatch.paths.disk import FoundFile
+    from hpatch.paths.layers import Layer
     from hpatch.paths.walk import RequestWalk
 
 
@@ -19,17 +21,21 @@ def storage(walk: RequestWalk) -> None:
     if walk.proxy is not None:
         layers = [*defaults, *site.sections.proxies(walk.host, walk.proxy[0])]
     else:
-        walk.found = sections.find(site.disk, walk.filename)
+        walk.found = find(site.disk, walk.filename)
         walk.filename = walk.found.path
-        layers = [*defaults, *site.sections.directories(walk.host, walk.found)]
+        layers = [*defaults, *site.sections.directories(walk.host, walk.found, known=_known(walk))]
         _htaccess(walk, layers, walk.found)
     layers += site.sections.locations(walk.host, walk.uri)
     walk.layers = [*layers, *site.sections.conditional(layers, walk.facts.holds)]
+    inner = next((layer for layer in walk.layers if layer.depth), None)
+    if inner is not None and walk.outer is not None and any(layer.depth for layer in walk.outer.layers):
+        # It keeps what it merged for the request before, and may not look into the outer <If> again.
+        raise UnknownError(f'hpatch does not know whether httpd asks "{inner.title}" for an inner request', inner.node)
 
 
 def _htaccess(walk: RequestWalk, layers: list[Layer], found: FoundFile) -> None:
     """.htaccess files, which hpatch does not read."""
-    allowed = sections.last(layers, "allowoverride", "allowoverridelist")
+    allowed = last(layers, "allowoverride", "allowoverridelist")
     if allowed is None or [word.lower() for word in allowed.words] == ["none"]:
         return
     parts = found.path.strip("/").split("/")
@@ -40,3 +46,11 @@ def _htaccess(walk: RequestWalk, layers: list[Layer], found: FoundFile) -> None:
         raise UnknownError(f'a .htaccess file counts, by "{allowed.name} {allowed.args}"', allowed)
     if kinds:
         walk.unseen.append(f'.htaccess files, which "{allowed.name} {allowed.args}" lets count')
+
+
+def _known(walk: RequestWalk) -> bool:
+    """Whether the request before this one asked for the folder itself: httpd does not walk down to it again."""
+    outer, found = walk.outer, walk.found
+    if outer is None or outer.found is None or found is None or outer.found.kind is not FileKind.FOLDER:
+        return False
+    return outer.found.path.rstrip("/") == found.path.rpartition("/")[0]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hpatch.paths import mapping, sections, uri
+from hpatch.paths import mapping, uri
 from hpatch.paths.hooks import alias, proxy, rewrite
+from hpatch.paths.layers import lines
 from hpatch.paths.model import UnknownError
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ def translate(walk: RequestWalk) -> None:
     # A path that begins with several slashes would be read as a host; httpd drops all but one (ap_parse_uri).
     walk.raw = "/" + walk.request.path.lstrip("/") if walk.request.path.startswith("/") else walk.request.path
     walk.uri = uri.normalized(walk.raw, merge=merge)
-    proxy.variables(walk)
+    if not walk.sub:
+        proxy.variables(walk)
     walk.layers = walk.url_layers()
     if proxy.proxied(walk, before=True):
         # The path stays encoded, but the rules still run, over the backend's URL.
@@ -58,7 +60,7 @@ def _map(walk: RequestWalk) -> None:
 
 def _foreign(walk: RequestWalk) -> None:
     """Modules that take requests by themselves, after mod_proxy."""
-    for node, _ in sections.lines(walk.site.sections.defaults(walk.host), *_FOREIGN):
+    for node, _ in lines(walk.site.sections.defaults(walk.host), *_FOREIGN):
         words = node.words
         if node.key.startswith("jk") or not words or mapping.prefixes(words[0], walk.uri) is not False:
             raise UnknownError(f'"{node.name} {node.args}" may answer', node)
@@ -67,10 +69,10 @@ def _foreign(walk: RequestWalk) -> None:
 def _user_folders(walk: RequestWalk) -> None:
     """mod_userdir and mod_vhost_alias, which name files by the request."""
     defaults = walk.site.sections.defaults(walk.host)
-    for node, _ in sections.lines(defaults, "virtualdocumentroot", "virtualscriptalias", "virtualdocumentrootip"):
+    for node, _ in lines(defaults, "virtualdocumentroot", "virtualscriptalias", "virtualdocumentrootip"):
         if node.words[:1] != ["none"]:
             raise UnknownError(f'"{node.name} {node.args}" names the file by the request', node)
     if walk.uri.startswith("/~") and len(walk.uri) > 2:
-        for node, _ in sections.lines(defaults, "userdir"):
+        for node, _ in lines(defaults, "userdir"):
             if node.words[:1] != ["disabled"]:
                 raise UnknownError(f'"{node.name} {node.args}" names the file by the user', node)

@@ -55,6 +55,7 @@ class Engine:
         self.changed: WrittenRule | None = None
         self.passed = False
         self.status = 302
+        self.redirects = False
         self.answer: Reply | None = None
         self.handler: tuple[str, Node] | None = None
         self.steps: list[tuple[Node, str]] = []
@@ -153,6 +154,7 @@ class Engine:
                 self.filename = f"{self.facts.itself()}{slash}{self.filename}"
             self.filename = f"proxy:{self.filename}" if one.has("p") else self.filename
             self.status = one.redirect
+            self.redirects = self.redirects or one.has("r")
             return
         self._reduce()
         if absolute(self.filename):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from hpatch.paths import uri as uris
-from hpatch.paths.model import Reply
+from hpatch.paths.model import Reply, UnknownError
 from hpatch.paths.rewriting.engine import Asking, Engine, absolute
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def of_server(rules: RuleList, uri: str, query: str | None, facts: Asking) -> Re
     if done.passed:
         result.uri, result.passed = text, True
     elif text.startswith("proxy:"):
-        result.proxy = (_escaped(text[6:], changed), changed.node)
+        result.proxy = (_escaped(text[6:], changed, uris.proxy_encoded), changed.node)
     elif absolute(text):
         result.answer = _redirection(done, changed, query)
     else:
@@ -55,11 +56,19 @@ def of_server(rules: RuleList, uri: str, query: str | None, facts: Asking) -> Re
 
 
 def of_sections(
-    rules: RuleList, uri: str, query: str | None, facts: Asking, filename: str, rest: str, root: str | None
+    rules: RuleList,
+    uri: str,
+    query: str | None,
+    facts: Asking,
+    filename: str,
+    rest: str,
+    root: str | None,
+    alias: tuple[str, str] | None,
 ) -> Rewritten:
     """The rules of a section. `filename` is the file, `rest` what follows it, or `proxy:` and the backend's URL.
 
-    A `file` in the result is the path of an internal redirect. Raises UnknownError.
+    `alias` are the path and the folder of the Alias that named the file. A `file` in the result is the path of an
+    internal redirect. Raises UnknownError.
     """
     done = Engine(rules, filename, query, facts, rest)
     done.run()
@@ -69,15 +78,23 @@ def of_sections(
     text = done.filename
     result.uri, result.query = uri, done.query
     if text.startswith("proxy:"):
-        result.proxy = (_escaped(text[6:], changed), changed.node)
+        result.proxy = (_escaped(text[6:], changed, uris.proxy_encoded), changed.node)
     elif absolute(text):
         result.answer = _redirection(done, changed, query)
+    elif not text.startswith("/"):
+        why = f'a rule makes "{text}" of the path, which does not begin with a slash'
+        result.answer = Reply(kind="status", text=why, status=400, node=changed.node)
     elif text != filename:
-        result.file = (_as_path(rules, text, root), changed.node, changed.substitution)
+        result.file = (_as_path(rules, text, root, alias), changed.node, changed.substitution)
     return result
 
 
 def _result(done: Engine) -> Rewritten:
+    """What the rules made. Raises UnknownError for a redirection that a later rule makes a path of."""
+    changed = done.changed
+    if done.redirects and done.answer is None and changed is not None and not absolute(done.filename):
+        # httpd then answers with the status of a redirection, and with what is at the path.
+        raise UnknownError("a rule that redirects goes on to others, which make a path of its URL", changed.node)
     return Rewritten(
         uri=done.filename,
         query=done.query,
@@ -89,37 +106,48 @@ def _result(done: Engine) -> Rewritten:
     )
 
 
-def _as_path(rules: RuleList, text: str, root: str | None) -> str:
-    """A file's path as the path of a URL: without the section's path, or DocumentRoot."""
+def _as_path(rules: RuleList, text: str, root: str | None, alias: tuple[str, str] | None) -> str:
+    """A file's path as the path of a URL: without the section's path, DocumentRoot, or an Alias' folder."""
+    found = text
     if rules.base is not None:
-        if text.startswith(rules.folder):
-            return rules.base.rstrip("/") + "/" + text[len(rules.folder) :]
-    elif root is not None and text.startswith(root.rstrip("/") + "/"):
-        return text[len(root.rstrip("/")) :]
-    return text
+        found = _moved(text, rules.folder, rules.base)
+    elif root is not None:
+        top = root.removesuffix("/")
+        found = text.removeprefix(top) if text.startswith(f"{top}/") else text
+    if found != text or alias is None:
+        return found
+    return _moved(text, alias[1], alias[0])
 
 
-def _escaped(url: str, rule: WrittenRule) -> str:
+def _moved(path: str, old: str, new: str) -> str:
+    """`subst_prefix_path`: the path below another folder, if it is below the old one."""
+    top = old.removesuffix("/")
+    if not path.startswith(f"{top}/"):
+        return path
+    return f"{new}{'' if new.endswith('/') or not new else '/'}{path[len(top) + 1 :]}"
+
+
+def _escaped(url: str, rule: WrittenRule, encoded: Callable[[str], str]) -> str:
     """The URL with its path encoded, unless the rule has NE."""
     if rule.has("ne"):
         return url
     start = url.find("/", url.find("://") + 3) if "://" in url else -1
     if start < 0:
         return f"{url}/" if "://" in url else url
-    return url[:start] + uris.encoded(url[start:])
+    return url[:start] + encoded(url[start:])
 
 
 def _based(rules: RuleList, url: str) -> str:
     """A URL whose path begins with the section's: RewriteBase takes its place."""
-    base, start = rules.base, url.find("/", url.find("://") + 3)
-    if base is None or start < 0 or not url[start:].startswith(rules.folder):
+    start = url.find("/", url.find("://") + 3) + 1
+    if rules.base is None or not start or not url[start:]:
         return url
-    return url[:start] + base.rstrip("/") + "/" + url[start + len(rules.folder) :]
+    return url[:start] + _moved(url[start:], rules.folder.removeprefix("/"), rules.base[1:])
 
 
 def _redirection(done: Engine, one: WrittenRule, before: str | None) -> Reply:
     """The redirection to what the rules made."""
-    target = _escaped(_based(done.rules, done.filename), one)
+    target = _escaped(_based(done.rules, done.filename), one, uris.encoded)
     if done.query is not None:
         kept = one.has("ne") or done.query == before
         target += "?" + (done.query if kept else uris.encoded(done.query))

@@ -11,14 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hpatch.paths.layers import IFS, LOCATIONS, PROXIES, argument, last
 from hpatch.paths.model import UnknownError
 from hpatch.paths.rewriting.written import listed
-from hpatch.paths.sections import FILES, IFS, LOCATIONS, PROXIES, argument, last
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
+    from hpatch.paths.layers import Layer, ServerPart
     from hpatch.paths.rewriting.written import WrittenRule
-    from hpatch.paths.sections import Layer, ServerPart
 
 KEYS = ("rewriteengine", "rewriteoptions", "rewritebase", "rewritecond", "rewriterule", "rewritemap")
 
@@ -26,11 +26,12 @@ KEYS = ("rewriteengine", "rewriteoptions", "rewritebase", "rewritecond", "rewrit
 @dataclass(frozen=True, eq=False)
 class RuleList:
     """Rules that run for a request. `section` is the one that they stand in, None for those of a server; `base` is its
-    RewriteBase."""
+    RewriteBase, `bare` whether they run for its folder without a slash at the end (AllowNoSlash)."""
 
     rules: tuple[WrittenRule, ...]
     section: Node | None = None
     base: str | None = None
+    bare: bool = False
 
     @property
     def section_is_location(self) -> bool:
@@ -39,8 +40,12 @@ class RuleList:
 
     @property
     def folder(self) -> str:
-        """The section's path, with a slash at its end (`dconf->directory`)."""
-        text = argument(self.section)[0]
+        """The section's path, name or pattern, with a slash at its end (`dconf->directory`).
+
+        Without a slash at its beginning, none of a request's paths begins with it.
+        """
+        assert self.section is not None
+        text = "*If" if self.section.key in IFS else argument(self.section)[0]
         return text if text.endswith("/") else f"{text}/"
 
 
@@ -78,31 +83,53 @@ def of_server(parts: list[ServerPart]) -> RuleList:
     return RuleList(tuple(_joined(main, listed(host.lines), above, above if own is None else own)))
 
 
+@dataclass(frozen=True, eq=False)
+class _MergedRules:
+    """What a section, or several, say to mod_rewrite. `options` is None without RewriteOptions."""
+
+    section: Node | None
+    rules: list[WrittenRule]
+    options: set[str] | None
+    base: str | None
+
+    def then(self, new: _MergedRules) -> _MergedRules:
+        """`config_perdir_merge`: with a later section's."""
+        options = self.options if new.options is None else new.options
+        words = options or set()
+        base = new.base or self.base if "mergebase" in words else new.base
+        rules = _joined(self.rules, new.rules, self.options or set(), words)
+        return _MergedRules(new.section, rules, options, base)
+
+
+def _merged(layer: Layer) -> _MergedRules:
+    """What one section says."""
+    if layer.node is None or layer.node.key == "<virtualhost":
+        return _MergedRules(None, [], _options(layer.lines), None)
+    bases = [node.words[0] for node in layer.lines if node.key == "rewritebase" and node.words]
+    return _MergedRules(layer.node, listed(layer.lines), _options(layer.lines), bases[-1] if bases else None)
+
+
 def of_sections(layers: list[Layer]) -> RuleList | None:
     """The rules that run in the fixups; None if no section has any directive of mod_rewrite, or the engine is off.
 
     Raises UnknownError if hpatch does not know whether a section with rules holds.
     """
-    rules: list[WrittenRule] = []
-    above: set[str] = set()
-    section: Node | None = None
-    base: str | None = None
+    kinds: dict[int, _MergedRules] = {}
     for layer in layers:
-        if layer.node is None or layer.node.key == "<virtualhost":
-            above = _options(layer.lines) or above
-            continue
         if not any(node.key in KEYS for node in layer.lines):
             continue
         if layer.holds is not True:
             raise UnknownError(f'hpatch does not know whether "{layer.title}" holds', layer.node)
-        own = _options(layer.lines)
-        rules = _joined(rules, listed(layer.lines), above, above if own is None else own)
-        above = above if own is None else own
-        section = layer.node
-        bases = [node.words[0] for node in layer.lines if node.key == "rewritebase" and node.words]
-        base = bases[-1] if bases else base if "mergebase" in above else None
-    if section is None or not on(layers):
+        own = _merged(layer)
+        kinds[layer.kind] = kinds[layer.kind].then(own) if layer.kind in kinds else own
+    found: _MergedRules | None = None
+    for kind in sorted(kinds):
+        found = kinds[kind] if found is None else found.then(kinds[kind])
+    if found is None or found.section is None or not on(layers):
         return None
-    if rules and (section.key in IFS or section.key in FILES or argument(section)[1]):
-        raise UnknownError(f'hpatch does not follow the rules in "{section.name} {section.args}"', section)
-    return RuleList(tuple(rules), section, base)
+    return RuleList(
+        rules=tuple(found.rules),
+        section=found.section,
+        base=found.base,
+        bare="allownoslash" in (found.options or ()),
+    )

@@ -12,8 +12,8 @@ from hpatch.report.common.terminal import paint, visible, wrap
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
+    from hpatch.paths.layers import Layer
     from hpatch.paths.model import ClientRequest
-    from hpatch.paths.sections import Layer
     from hpatch.paths.who import Who
 
 

@@ -95,6 +95,10 @@ def agree(told: Who, seen: Seen, host: str, port: int) -> bool:
     if told.page is not None and told.page.kind == "proxy":
         # The backend's page for the error comes with the backend's status.
         return seen.backend == told.page.target
+    by_rule = told.page is not None and told.page.node is not None and told.page.node.key == "rewriterule"
+    if told.page is not None and told.page.kind == "status" and by_rule:
+        # A rule hides from httpd that it is the page for an error that fails.
+        return seen.status == told.page.status
     target = f"http://{host}:{port}{answer.target}" if answer.target.startswith("/") else answer.target
     same = {
         "proxy": seen.backend == answer.target,
@@ -112,7 +116,10 @@ _HANDLERS = {"server-status": "Server Status", "httpd/unix-directory": "Index of
 
 @contextmanager
 def serving(httpd: str, folder: Path, text: str) -> Iterator[Server]:
-    """Start httpd with a configuration. @FILES stands for the folder of the files, A and B for backends."""
+    """Start httpd with a configuration.
+
+    @FILES stands for the folder of the files, @PORT for the port, A and B for backends.
+    """
     backends = [ThreadingHTTPServer(("127.0.0.1", 0), Backend) for _ in range(2)]
     for backend in backends:
         Thread(target=backend.serve_forever, daemon=True).start()
@@ -121,7 +128,7 @@ def serving(httpd: str, folder: Path, text: str) -> Iterator[Server]:
         port = free.getsockname()[1]
     for name, backend in zip("AB", backends, strict=True):
         text = text.replace(f"http://{name}", f"http://127.0.0.1:{backend.server_port}")
-    text = text.replace("@FILES", str(folder / "files")).replace("PORT", str(port))
+    text = text.replace("@FILES", str(folder / "files")).replace("@PORT", str(port))
     loads = [f'LoadModule {name}_module "{modules_folder()}/mod_{name}.so"' for name in _MORE.split()]
     whole = "\n".join([*loads, frame(folder, port).replace(f"Listen 127.0.0.1:{port}", f"Listen {port}"), text])
     whole = f"{whole}\nTypesConfig /dev/null\n"
@@ -146,7 +153,8 @@ def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     until = time.monotonic() + 20
     while time.monotonic() < until:
         if process.poll() is not None:
-            raise AssertionError(log.read_text()[-2000:] if log.exists() else "httpd does not start")
+            said = b"" if process.stderr is None else process.stderr.read()
+            raise AssertionError(said.decode() or (log.read_text()[-2000:] if log.exists() else "httpd does not start"))
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
             connection.connect()

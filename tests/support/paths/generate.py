@@ -244,10 +244,11 @@ class Generator:
             lambda: f"RewriteEngine On\n{self.rule()}",
             lambda: f"Alias {self.folder()}",
             lambda: "RewriteEngine Off",
-            lambda: f'<If "{self.expression()}">\n{self.require()}\n</If>',
+            self.condition_section,
             lambda: f"FallbackResource {self.path()}",
             lambda: "Options +Indexes",
             lambda: "RewriteEngine On",
+            self.options_inside,
         ]
         name = self.pick(
             f"Location {self.path()}",
@@ -257,10 +258,24 @@ class Generator:
         )
         for _ in range(self.random.choice([1, 1, 2])):
             lines.append(self.random.choice(choices)())
-        kept = [line for line in lines if "LocationMatch" not in name or "RewriteRule" not in line]
-        return f"<{name}>\n" + "\n".join(kept) + f"\n</{name.split()[0]}>"
+        return f"<{name}>\n" + "\n".join(lines) + f"\n</{name.split()[0]}>"
 
     def expression(self) -> str:
+        """A condition, often two of them joined."""
+        one, other = self.test(), self.test()
+        return self.pick(
+            one,
+            one,
+            one,
+            f"! ({one})",
+            f"{one} && {other}",
+            f"{one} || {other}",
+            f"({one} or not {other}) and {other}",
+            "%{REQUEST_URI} =~ m#^/(.)# && $1 == 'a'",
+            "%{REQUEST_URI} =~ m#^/([a-z]+)/# || %{QUERY_STRING} == '$1'",
+        )
+
+    def test(self) -> str:
         return self.pick(
             "%{REQUEST_URI} =~ m#^/a#",
             "%{REQUEST_METHOD} == 'POST'",
@@ -269,6 +284,24 @@ class Generator:
             "%{HTTP_HOST} =~ /h[0-4]/ && ! %{REQUEST_URI} =~ /x/",
             "-f %{REQUEST_FILENAME}",
             "%{REMOTE_ADDR} -ipmatch '10.0.0.0/8'",
+            "-R '127.0.0.0/8'",
+            "-R '10.0.0.0/8'",
+            "-n %{QUERY_STRING}",
+            "-z %{QUERY_STRING}",
+            "%{REQUEST_METHOD} in {'GET', 'HEAD'}",
+            "%{REQUEST_URI} -strmatch '/a/*'",
+            "%{REQUEST_URI} -fnmatch '/a/*'",
+            "tolower(%{REQUEST_URI}) == '/a/x.html'",
+            "%{HTTPS} == 'on'",
+            "%{SERVER_PORT} -gt 80",
+            "%{req:Host} =~ /^h[0-9]/",
+            "%{DOCUMENT_ROOT} . %{REQUEST_URI} == %{REQUEST_FILENAME}",
+            "-d '%{DOCUMENT_ROOT}%{REQUEST_URI}'",
+            "%{REQUEST_URI} < '/b'",
+            "%{REQUEST_FILENAME} =~ /html$/",
+            "%{IS_SUBREQ} == 'true'",
+            "-z %{PATH_INFO}",
+            "-T %{HTTPS}",
         )
 
     def directory(self) -> str:
@@ -276,14 +309,26 @@ class Generator:
             self.require,
             self.require,
             self.setting_inside,
-            lambda: f"<Files {self.pick('x.html', '*.html', 'y.txt')}>\n{self.require()}\n</Files>",
+            self.files,
             lambda: f"RewriteEngine On\n{self.rule_inside()}",
             lambda: f"Redirect {self.path()} http://other.test/",
-            lambda: f'<If "{self.expression()}">\n{self.require()}\n</If>',
+            self.condition_section,
             self.handler,
+            self.options_inside,
         ]
+        name = self.pick(
+            f"Directory {self.folder()}",
+            f"Directory {self.folder()}",
+            f"Directory @FILES/{self.pick('*', 'one', '*/a', 'o?e/*')}",
+            f"DirectoryMatch {self.pick('/a', 'two', '^@FILES/[a-z]+/(a|d)', '/b/$', '/d$')}",
+            'Directory ~ "/(a|b)/"',
+        )
         lines = [self.random.choice(choices)() for _ in range(self.random.choice([1, 1, 2]))]
-        return f"<Directory {self.folder()}>\n" + "\n".join(lines) + "\n</Directory>"
+        return f"<{name}>\n" + "\n".join(lines) + f"\n</{name.split()[0]}>"
+
+    def options_inside(self) -> str:
+        words = self.pick("Inherit", "InheritBefore", "InheritDown", "IgnoreInherit", "MergeBase", "AllowNoSlash")
+        return f"RewriteOptions {words}\nRewriteEngine On\n{self.rule_inside()}"
 
     def rule_inside(self) -> str:
         pattern = self.pick("^(.*)$", "^x", "^b/(.*)", "^/?a", "html$", "^$")
@@ -306,15 +351,39 @@ class Generator:
         )
 
     def files(self) -> str:
-        name = self.pick("Files x.html", "Files *.html", 'FilesMatch "\\.(html|txt)$"', "Files index.html")
-        return f"<{name}>\n{self.pick(self.require(), self.handler())}\n</{name.split()[0]}>"
-
-    def condition_section(self) -> str:
-        inner = self.pick(self.require(), self.handler(), "Redirect http://other.test/if")
-        other = self.pick(
-            "", f"<Else>\n{self.require()}\n</Else>", f'<ElseIf "{self.expression()}">\n{self.require()}\n</ElseIf>'
+        name = self.pick(
+            "Files x.html", "Files *.html", 'FilesMatch "\\.(html|txt)$"', "Files index.html", 'Files ~ "^[a-y]"'
         )
-        return f'<If "{self.expression()}">\n{inner}\n</If>\n{other}'
+        return f"<{name}>\n{self.held()}\n</{name.split()[0]}>"
+
+    def held(self, depth: int = 0) -> str:
+        """What a section for files, or for a condition, holds."""
+        return self.pick(
+            self.require(),
+            self.require(),
+            self.handler(),
+            f"RewriteEngine On\n{self.rule_inside()}",
+            f"RewriteEngine On\n{self.rule_inside()}",
+            f"RewriteEngine On\n{self.rule()}",
+            self.options_inside(),
+            "RewriteEngine Off",
+            "RewriteEngine On",
+            "Redirect http://other.test/if",
+            f"Redirect {self.path()} http://other.test/if",
+            "AddHandler server-status .html .txt",
+            self.setting_inside(),
+            self.require() if depth > 1 else self.condition_section(depth + 1),
+        )
+
+    def condition_section(self, depth: int = 0) -> str:
+        other = self.pick(
+            "",
+            "",
+            f"<Else>\n{self.held(depth)}\n</Else>",
+            f'<ElseIf "{self.expression()}">\n{self.held(depth)}\n</ElseIf>',
+            f'<ElseIf "{self.expression()}">\n{self.held(depth)}\n</ElseIf>\n<Else>\n{self.held(depth)}\n</Else>',
+        )
+        return f'<If "{self.expression()}">\n{self.held(depth)}\n</If>\n{other}'
 
     def proxy_section(self) -> str:
         name = self.pick("Proxy *", "Proxy http://A/*", "Proxy http://A", "ProxyMatch a")
@@ -337,6 +406,7 @@ class Generator:
             self.directory,
             self.directory,
             self.files,
+            self.condition_section,
             self.condition_section,
             self.proxy_section,
         ]

@@ -195,8 +195,8 @@ def handler_shadowed(context: Context) -> Iterator[Found]:
         section = node.parent
         if not words or section is None or section.key != "<location" or words[0].lower() in _HANDLERS:
             continue
+        from hpatch.paths.layers import argument
         from hpatch.paths.patterns import is_wildcard
-        from hpatch.paths.sections import argument
 
         path, is_regex = argument(section)
         if words[0].lower().startswith("proxy:") or is_regex or is_wildcard(path) or not path.startswith("/"):
@@ -342,9 +342,9 @@ def _aliases(context: Context) -> Iterator[tuple[Node, str, Mapping]]:
     """The aliases whose requests a ProxyPass of their own server takes, with a path of theirs."""
     for node in context.configuration.find(*_ALIASES) if context.passes else ():
         from hpatch.paths.covering import below
+        from hpatch.paths.layers import argument
         from hpatch.paths.mapping import alias
         from hpatch.paths.patterns import is_wildcard
-        from hpatch.paths.sections import argument
 
         read = alias(node)
         if read is None or _inside(node, *_SECTIONS):

@@ -52,10 +52,10 @@ def server(httpd: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
     hosts += [("shop.wide.test", "Redirect / http://shop/"), ("twice.test", "Redirect / http://one/")]
     hosts += [("twice.test", "Redirect / http://two/")]
     text = "\n".join(
-        f"<VirtualHost *:PORT>\nServerName {name}\nDocumentRoot @FILES/one\n{lines}\n</VirtualHost>"
+        f"<VirtualHost *:@PORT>\nServerName {name}\nDocumentRoot @FILES/one\n{lines}\n</VirtualHost>"
         for name, lines in hosts
     )
-    special = "<VirtualHost 127.0.0.2:PORT>\nServerName special.test\nRedirect / http://special/\n</VirtualHost>"
+    special = "<VirtualHost 127.0.0.2:@PORT>\nServerName special.test\nRedirect / http://special/\n</VirtualHost>"
     with serving(httpd, folder, f"{text}\n{special}") as started:
         yield started
 
@@ -99,7 +99,7 @@ def test_a_certificate_without_an_engine(httpd: str, tmp_path: Path) -> None:
         pytest.skip("httpd has no mod_ssl")
     (tmp_path / "c.pem").write_text("not read without an engine\n")
     (tmp_path / "files").mkdir()
-    host = f"<VirtualHost *:PORT>\nServerName a.test\nSSLCertificateFile {tmp_path}/c.pem\nRedirect / http://b/\n</VirtualHost>"
+    host = f"<VirtualHost *:@PORT>\nServerName a.test\nSSLCertificateFile {tmp_path}/c.pem\nRedirect / http://b/\n</VirtualHost>"
     assert find("vhost-cert-no-engine", host)
     with serving(httpd, tmp_path, f"LoadModule ssl_module {module}\n{host}") as started:
         assert started.ask("/", "a.test").location == "http://b/"
