@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hpatch.facts.parameters import MAPPING
+from hpatch.facts.versions import since
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.passes import encoded, parameter, passes
+from hpatch.lint.rules._shared.rewriting import rewrites
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
     from hpatch.text import Place
 
 _PASS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
+_UNSAFE = "https://httpd.apache.org/docs/2.4/rewrite/flags.html#flag_unsafe_allow_3f"
+_PLAIN = r"\^(?:[\w/\-]|\\\.|\(|\)|(?:\[[\w-]+\]|\\[dw])[+*]?)*\$"
+"""A whole path without question marks."""
 _SLASHES = "https://httpd.apache.org/docs/2.4/mod/core.html#allowencodedslashes"
 
 
@@ -223,6 +229,86 @@ def _not_inherited(context: Context, general: Node) -> Iterator[Found]:
         help="Repeat AllowEncodedSlashes in each virtual host that needs it.",
         confidence="high" if any("nocanon" in line.flags for line in first) else None,
     )
+
+
+@rule("MP084", "nocanon-half", "info", advice=True, confidence="medium", references=(_SLASHES, _PASS))
+def nocanon_half(context: Context) -> Iterator[Found]:
+    """httpd answers a path with `%2F` with 404, although `nocanon` is there to pass it on.
+
+    `nocanon` keeps the path as the client sent it, but only paths that get so far: by default AllowEncodedSlashes is
+    Off, and httpd refuses those with `%2F` before. Jenkins, GitLab, Nexus and RabbitMQ need such paths.
+
+    The rule is silent if any line allows encoded slashes: slashes-decode then says where they do not hold.
+
+    Add `AllowEncodedSlashes NoDecode` to the server, or remove `nocanon`.
+
+    Fires on::
+
+        ProxyPass "/jenkins" "http://10.0.0.5:8080/jenkins" nocanon
+
+    Write instead::
+
+        AllowEncodedSlashes NoDecode
+        ProxyPass "/jenkins" "http://10.0.0.5:8080/jenkins" nocanon
+
+    Source: the AllowEncodedSlashes documentation, ap_unescape_url_keep2f (util.c); tested on httpd 2.4.71.
+    """
+    seen: set[int] = set()
+    for mapping in context.passes:
+        if "nocanon" not in mapping.flags or mapping.target is None or id(mapping.server.node) in seen:
+            continue
+        seen.add(id(mapping.server.node))
+        if _encoded_slashes(context):
+            return
+        yield Found(
+            _word(mapping, "nocanon"),
+            f'httpd answers a path under "{mapping.path}" that has "%2F" with 404: AllowEncodedSlashes is off',
+            help='Add "AllowEncodedSlashes NoDecode".',
+        )
+
+
+@rule("MP085", "question-mark-refused", "info", references=(_UNSAFE,))
+def question_mark_refused(context: Context) -> Iterator[Found]:
+    """httpd 2.4.60 to 2.4.62 answers a request with `%3F` in its path with 403 if a rule adds a query.
+
+    The protection against CVE-2024-38474 refuses every rewritten URL with a `?` if the client's URL has an encoded one
+    (AH10508). Later releases tell apart where the `?` comes from.
+
+    The rule is silent if httpd's version is not known.
+
+    Upgrade to httpd 2.4.63 or later. The flag UnsafeAllow3F switches the protection off.
+
+    Fires on::
+
+        # options: --httpd-version 2.4.62
+        RewriteEngine On
+        RewriteRule "^/page/(.*)$" "/index.php?page=$1" [B,PT]
+
+    Write instead::
+
+        # options: --httpd-version 2.4.63
+        RewriteEngine On
+        RewriteRule "^/page/(.*)$" "/index.php?page=$1" [B,PT]
+
+    Silent on (a pattern without question marks)::
+
+        # options: --httpd-version 2.4.62
+        RewriteEngine On
+        RewriteRule "^/page/([a-z]+)$" "/index.php?page=$1" [B,PT]
+
+    Source: CHANGES of 2.4.60 and 2.4.63 (PR 69197), apply_rewrite_rule (mod_rewrite.c) of 2.4.62.
+    """
+    if context.version is None or context.before("question-mark-refused") or not context.before("question-mark-told"):
+        return
+    for one in rewrites(context):
+        rewrite = one.rule
+        if "?" not in rewrite.substitution or rewrite.has("unsafeallow3f") or re.fullmatch(_PLAIN, rewrite.pattern):
+            continue
+        yield Found(
+            one.node.place,
+            f'httpd {context.version} answers a request with "%3F" in its path with 403 here',
+            help=f"Upgrade to httpd {since('question-mark-told')} or later.",
+        )
 
 
 def _word(mapping: Mapping, word: str) -> Place:

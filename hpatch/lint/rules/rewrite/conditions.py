@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.effective import in_server, is_on, server_of
+from hpatch.lint.rules._shared.effective import is_on, server_of
+from hpatch.lint.rules._shared.fronted import in_front
 from hpatch.lint.rules._shared.rewriting import rewrites
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def https_redirect_loop(context: Context) -> Iterator[Found]:
         if "%{HTTPS}" not in tests or any("FORWARDED" in test or "%{ENV:" in test for test in tests):
             continue
         host = server_of(one.node)
-        behind = _behind_proxy(context, host)
+        behind = in_front(context, host)
         if behind is None or _has_tls(context, host) or not _for_every_path(one):
             continue
         yield Found(
@@ -140,17 +141,6 @@ def https_redirect_loop(context: Context) -> Iterator[Found]:
             related=(Related(behind.place, "a proxy is in front"),),
             help='Use RewriteCond "%{HTTP:X-Forwarded-Proto}" "!=https".',
         )
-
-
-def _behind_proxy(context: Context, host: Node | None) -> Node | None:
-    """A line that says that a proxy in front of a server ends TLS."""
-    remote = in_server(context, "remoteipheader", host)
-    if remote is not None:
-        return remote
-    for node in context.configuration.find("setenvif", "setenvifnocase", "requestheader"):
-        if server_of(node) in (None, host) and "x-forwarded-proto" in node.args.lower() and node.key != "requestheader":
-            return node
-    return None
 
 
 def _has_tls(context: Context, host: Node | None) -> bool:

@@ -34,7 +34,7 @@ def test_accepted(rule: Rule, httpd: str, tmp_path: Path) -> None:
     (tmp_path / "conf").mkdir()
     (tmp_path / "conf/proxies.txt").write_text("10.0.0.2\n")
     for example in examples(rule, FIRES, SILENT, INSTEAD):
-        accepted, said = check(httpd, tmp_path, MORE + example.text)
+        accepted, said = check(httpd, tmp_path, MORE + load("mime") + example.text)
         assert accepted, said
 
 

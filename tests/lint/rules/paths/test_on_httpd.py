@@ -16,7 +16,7 @@ from tests.support.lint.find import find
 
 pytestmark = pytest.mark.httpd
 
-MORE = load("filter", "deflate", "substitute", "xml2enc", "proxy_html")
+MORE = load("filter", "deflate", "substitute", "xml2enc", "proxy_html", "remoteip")
 RULES = [rule for rule in rules() if rule.code.startswith("MP")]
 
 REFUSED = ("location-two-args", "pass-bad-context", "target-not-absolute", "regex-invalid")

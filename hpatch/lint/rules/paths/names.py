@@ -1,0 +1,181 @@
+"""The names by which a backend and its redirects know the server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.lint.found import Found, Related
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.clients import any_host
+from hpatch.lint.rules._shared.effective import in_server, is_on, server_of
+from hpatch.lint.rules._shared.fronted import in_front
+from hpatch.lint.rules._shared.headers import lines_near
+from hpatch.lint.rules._shared.passes import schemes
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
+    from hpatch.lint.context import Context
+
+_PRESERVE = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypreservehost"
+_NAMES = "https://httpd.apache.org/docs/2.4/vhosts/name-based.html"
+_SERVER_NAME = "https://httpd.apache.org/docs/2.4/mod/core.html#servername"
+_BY_NAME = ("http", "https", "h2", "h2c")
+_TESTED = re.compile(r"(?i)http_host|server_name|http:host|req:host|req\(.host.\)")
+
+
+@rule("MP082", "default-host-any-name", "info", confidence="medium", references=(_PRESERVE, _NAMES))
+def default_host_any_name(context: Context) -> Iterator[Found]:
+    """The backend gets whatever Host a client sends.
+
+    The first virtual host of an address answers requests for every name that no other host has. With
+    `ProxyPreserveHost On`, their Host header goes on to the application, which may put it into links, mails for a new
+    password, and pages that a cache stores.
+
+    The rule is silent if the host has no ServerName, if a line of it looks at the Host, and if only a part of the
+    configuration is known.
+
+    Put a virtual host for all other names before it, or let the application check the Host.
+
+    Fires on::
+
+        Listen 80
+        <VirtualHost "*:80">
+            ServerName shop.example.com
+            ProxyPreserveHost On
+            ProxyPass "/" "http://10.0.0.5:8080/"
+        </VirtualHost>
+
+    Write instead::
+
+        Listen 80
+        <VirtualHost "*:80">
+            ServerName other-names.example.com
+            Redirect 404 "/"
+        </VirtualHost>
+        <VirtualHost "*:80">
+            ServerName shop.example.com
+            ProxyPreserveHost On
+            ProxyPass "/" "http://10.0.0.5:8080/"
+        </VirtualHost>
+
+    Silent on (the backend gets its own name)::
+
+        Listen 80
+        <VirtualHost "*:80">
+            ServerName shop.example.com
+            ProxyPass "/" "http://shop.internal:8080/"
+        </VirtualHost>
+
+    Source: the ProxyPreserveHost documentation, "Name-based Virtual Host Support"; tested on httpd 2.4.71.
+    """
+    if not context.configuration.find("proxypreservehost"):
+        return
+    seen: set[Node] = set()
+    checked: frozenset[Node | None] | None = None
+    for mapping in context.passes:
+        host = mapping.server.node
+        if host is None or host in seen or not schemes(mapping).intersection(_BY_NAME):
+            continue
+        seen.add(host)
+        line = in_server(context, "proxypreservehost", host)
+        if (
+            line is None
+            or not is_on(line)
+            or mapping.server.named is None
+            or any_host(context, mapping.node) is not True
+        ):
+            continue
+        if checked is None:
+            checked = _checked(context)
+        if None in checked or host in checked:
+            continue
+        yield Found(
+            line.place,
+            f'the virtual host "{mapping.server.name}" is the first of its address: the backend gets whatever Host a '
+            "client sends",
+            related=(Related(mapping.place, "the backend"),),
+            help="Put a virtual host for all other names before it.",
+        )
+
+
+def _checked(context: Context) -> frozenset[Node | None]:
+    """The servers in which a line looks at the Host."""
+    lines = context.configuration.find("rewritecond", "<if", "<elseif", "require", "setenvif", "requestheader")
+    return frozenset(
+        server_of(node)
+        for node in lines
+        if _TESTED.search(node.args) or (node.key in ("setenvif", "requestheader") and "host" in _first(node))
+    )
+
+
+def _first(node: Node) -> list[str]:
+    return [word.lower() for word in node.words[:2]]
+
+
+@rule("MP083", "canonical-scheme", "info", advice=True, confidence="medium", references=(_SERVER_NAME,))
+def canonical_scheme(context: Context) -> Iterator[Found]:
+    """Redirects lead to http://, although clients come by https.
+
+    A proxy in front ends TLS, so httpd itself is asked by http. ProxyPassReverse, a Redirect to a path and the redirect
+    that adds a slash to a folder build a URL with httpd's own scheme and port.
+
+    The rule reports servers that say that there is such a proxy (RemoteIPHeader, or a line about X-Forwarded-Proto). It
+    is silent if a `Header edit Location` mends the URL.
+
+    Name the scheme in ServerName: `ServerName https://www.example.com:443`.
+
+    Fires on::
+
+        <VirtualHost "*:80">
+            ServerName www.example.com
+            RemoteIPHeader X-Forwarded-For
+            RemoteIPInternalProxy 10.0.0.2
+            ProxyPass "/" "http://10.0.0.5:8080/"
+            ProxyPassReverse "/" "http://10.0.0.5:8080/"
+        </VirtualHost>
+
+    Write instead::
+
+        <VirtualHost "*:80">
+            ServerName https://www.example.com:443
+            RemoteIPHeader X-Forwarded-For
+            RemoteIPInternalProxy 10.0.0.2
+            ProxyPass "/" "http://10.0.0.5:8080/"
+            ProxyPassReverse "/" "http://10.0.0.5:8080/"
+        </VirtualHost>
+
+    Silent on (a line mends the URL)::
+
+        <VirtualHost "*:80">
+            ServerName www.example.com
+            RemoteIPHeader X-Forwarded-For
+            RemoteIPInternalProxy 10.0.0.2
+            ProxyPass "/" "http://10.0.0.5:8080/"
+            ProxyPassReverse "/" "http://10.0.0.5:8080/"
+            Header edit Location "^http:" "https:"
+        </VirtualHost>
+
+    Source: the ServerName documentation ("the scheme"), ap_construct_url (core.c); tested on httpd 2.4.71.
+    """
+    for server in context.proxy.servers:
+        named = server.named
+        if named is None or named.args.lstrip("\"' ").lower().startswith("https://"):
+            continue
+        reverse = next((one for one in server.reverses if one.node.key == "proxypassreverse"), None)
+        if reverse is None or is_on(in_server(context, "sslengine", server.node)):
+            continue
+        front = in_front(context, server.node)
+        if front is None or _edits_location(context, server.node):
+            continue
+        yield Found(
+            named.place,
+            f'redirects lead to "http://{server.name}", although a proxy in front ends TLS',
+            related=(Related(front.place, "a proxy is in front"), Related(reverse.node.place, "this makes the URL")),
+            help=f'Write "ServerName https://{server.name}:443".',
+        )
+
+
+def _edits_location(context: Context, host: Node | None) -> bool:
+    return any(line.name == "location" for line in lines_near(context, "header", host))

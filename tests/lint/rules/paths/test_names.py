@@ -1,0 +1,96 @@
+"""The names by which backends and redirects know the server, held against httpd; and near misses of these rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.gateways.httpd import load, running
+from tests.support.lint.find import find
+
+ANY, SCHEME, HALF = "default-host-any-name", "canonical-scheme", "nocanon-half"
+FRONT = "RemoteIPHeader X-Forwarded-For\nRemoteIPInternalProxy 10.0.0.2\n"
+REVERSE = "ProxyPass / http://A/\nProxyPassReverse / http://A/\n"
+HOSTS = {
+    "first": "ProxyPreserveHost On\nProxyPass / http://A/\n",
+    "plain": FRONT + REVERSE,
+    "https://named:443": FRONT + REVERSE,
+    "edited": f"{FRONT}{REVERSE}Header edit Location ^http: https:\n",
+    "half": "ProxyPass / http://A/ nocanon\n",
+    "full": "AllowEncodedSlashes NoDecode\nProxyPass / http://A/ nocanon\n",
+}
+FENCE = "<VirtualHost *:PORT>\nServerName fence\nRedirect 404 /\n</VirtualHost>\n"
+
+
+def host(name: str, port: str = "PORT") -> str:
+    return f"<VirtualHost *:{port}>\nServerName {name}\n{HOSTS[name]}</VirtualHost>\n"
+
+
+def linted(name: str) -> str:
+    return host(name, "80").replace("//A", "//10.0.0.5")
+
+
+@pytest.mark.httpd
+def test_what_httpd_does(httpd: str, tmp_path: Path) -> None:
+    with running(httpd, tmp_path, load("remoteip") + "".join(map(host, HOSTS))) as server:
+        _, seen = server.ask("/echo", {"Host": "evil.example"})
+        redirects = {
+            name: server.get("/x", "http://BACKEND/y", host=name.removeprefix("https://").removesuffix(":443"))
+            for name in ("plain", "https://named:443", "edited")
+        }
+        slashes = {name: server.get("/a%2Fb", host=name) for name in ("half", "full")}
+    assert "Host: evil.example" in seen
+    assert find(ANY, f"Listen 80\n{linted('first')}")
+    for name, location in redirects.items():
+        assert bool(find(SCHEME, linted(name))) is location.startswith("http://"), (name, location)
+    for name, answer in slashes.items():
+        assert bool(find(HALF, linted(name))) is (answer == "404"), (name, answer)
+
+
+@pytest.mark.httpd
+def test_a_host_for_other_names(httpd: str, tmp_path: Path) -> None:
+    with running(httpd, tmp_path, FENCE + host("first")) as server:
+        assert server.ask("/echo", {"Host": "evil.example"})[0].status == 404
+    assert not find(ANY, f"Listen 80\n{FENCE.replace('PORT', '80')}{linted('first')}")
+
+
+def test_a_host_that_looks_at_the_name() -> None:
+    whole = f"Listen 80\n{linted('first')}"
+    for line in (
+        'RewriteCond "%{HTTP_HOST}" "!^first$"\nRewriteRule ^ - [F]',
+        "<If \"%{HTTP_HOST} != 'first'\">\nRequire all denied\n</If>",
+        "Require expr \"req('Host') == 'first'\"",
+        "SetEnvIf Host ^first$ ours",
+        "RequestHeader set Host first",
+    ):
+        assert not find(ANY, whole.replace("ProxyPass /", f"{line}\nProxyPass /")), line
+    assert not find(ANY, whole, part=True)
+    assert not find(ANY, whole.replace("ServerName first\n", ""))
+    assert not find(ANY, whole.replace("On", "Off"))
+    assert not find(ANY, whole.replace("http:", "fcgi:"))
+    assert find(ANY, f"ProxyPreserveHost On\n{whole}".replace("ProxyPreserveHost On\nProxyPass", "ProxyPass"))
+
+
+def test_a_scheme_that_fits() -> None:
+    assert find(SCHEME, linted("plain").replace(FRONT, "SetEnvIf X-Forwarded-Proto https HTTPS=on\n"))
+    assert not find(SCHEME, linted("plain").replace(FRONT, ""))
+    assert not find(SCHEME, linted("plain").replace("ProxyPassReverse", "ProxyPassReverseCookiePath"))
+    assert not find(SCHEME, linted("plain").replace(FRONT, f"SSLEngine On\n{FRONT}"))
+
+
+def test_slashes_that_another_rule_reports() -> None:
+    assert not find(HALF, f"AllowEncodedSlashes On\n{linted('half')}")
+    assert find(HALF, f"AllowEncodedSlashes Off\n{linted('half')}")
+    assert len(find(HALF, linted("half").replace("ProxyPass", "ProxyPass /b http://b/ nocanon\nProxyPass"))) == 1
+
+
+def test_question_marks_by_release() -> None:
+    rule = "RewriteRule ^/a/(.*) /b?c=$1\n"
+    reported = {version: bool(find("question-mark-refused", rule, version)) for version in ("2.4.59", "2.4.60")}
+    assert reported == {"2.4.59": False, "2.4.60": True}
+    assert not find("question-mark-refused", rule)
+    assert find("question-mark-refused", "RewriteRule ^/a/(.*) /b?\n", "2.4.61")
+    assert not find("question-mark-refused", "RewriteRule ^/a/(.*) /b?c=$1 [UnsafeAllow3F]\n", "2.4.61")
+    assert not find("question-mark-refused", "RewriteRule ^/a/(.*) /b/$1\n", "2.4.61")
+    assert not find("question-mark-refused", "RewriteRule ^/a/([a-z]+)$ /b?c=$1\n", "2.4.61")
