@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.access import admits
 from hpatch.lint.rules._shared.effective import in_server, may_lack, server_of
+from hpatch.lint.rules._shared.rewriting import rewrites
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -29,7 +31,8 @@ def remoteip_trusts_all(context: Context) -> Iterator[Found]:
 
     Without RemoteIPTrustedProxy or RemoteIPInternalProxy, mod_remoteip takes the header from everybody. A client that
     sends `X-Forwarded-For: 198.51.100.7` passes `Require ip 198.51.100.7`. Logs and backends get that address, too.
-    httpd does not take private addresses from such a client.
+    httpd does not take private addresses from such a client. `RemoteIPInternalProxy 0.0.0.0/0.0.0.0` does the
+    same, private addresses included.
 
     The severity is warning if no access rule looks at addresses.
 
@@ -61,7 +64,9 @@ def remoteip_trusts_all(context: Context) -> Iterator[Found]:
     """
     for node in context.configuration.find("remoteipheader"):
         host = node.parent
-        if any(in_server(context, key, host) is not None for key in _PROXIES) or may_lack(context, node):
+        if may_lack(context, node) or any(
+            one is not None and not _everybody(one) for one in (in_server(context, key, host) for key in _PROXIES)
+        ):
             continue
         lines = _first_by_address(context)
         near = lines.values() if host is None else filter(None, (lines.get(id(None)), lines.get(id(host))))
@@ -69,11 +74,18 @@ def remoteip_trusts_all(context: Context) -> Iterator[Found]:
         header = node.words[0] if node.words else ""
         yield Found(
             node.place,
-            f'any client may choose its own address by a "{header}" header: no line names the proxies to believe',
+            f'any client may choose its own address by a "{header}" header: no line names the proxies to believe'
+            if not any(in_server(context, key, host) for key in _PROXIES)
+            else f'any client may choose its own address by a "{header}" header: every address is named as a proxy',
             related=() if rule_line is None else (Related(rule_line.place, "this rule looks at the address"),),
             help="Name them with RemoteIPInternalProxy or RemoteIPTrustedProxy.",
             severity=None if rule_line is not None else "warning",
         )
+
+
+def _everybody(node: Node) -> bool:
+    """Whether a line takes every address for that of a proxy."""
+    return any(word.endswith("/0.0.0.0") for word in node.words)
 
 
 @lru_cache(maxsize=1)
@@ -96,7 +108,7 @@ def _by_address(context: Context) -> Iterator[Node]:
                 ["not", "ip"],
                 ["not", "host"],
             )
-            or any("remote_addr" in word or "-ipmatch" in word or " -r " in word for word in found)
+            or any("remote_addr" in word or "-ipmatch" in word or re.search(r"(^|[\s(!])-r\s", word) for word in found)
         ):
             yield node
     for node in context.configuration.find("allow", "deny"):
@@ -146,14 +158,14 @@ def remoteip_trusted_private(context: Context) -> Iterator[Found]:
     """
     if not context.configuration.find("remoteipheader"):
         return
-    for node in context.configuration.find("require"):
+    for node in context.configuration.find("require", "allow"):
         host = server_of(node)
         if in_server(context, "remoteipheader", host) is None:
             continue
         if any(in_server(context, key, host) for key in ("remoteipinternalproxy", "remoteipinternalproxylist")):
             continue
         trusted = in_server(context, "remoteiptrustedproxy", host)
-        if trusted is None or "".join(node.words[:1]).lower() != "ip":
+        if trusted is None or "".join(node.words[:1]).lower() not in ("ip", "from"):
             continue
         for index, word in list(enumerate(node.words))[1:]:
             if _is_private(word) and word not in trusted.words:
@@ -292,13 +304,13 @@ def access_by_client_header(context: Context) -> Iterator[Found]:
     Source: the documentation of SetEnvIf and Require env; CVE-2022-31813 for headers that proxies lose; tested on httpd
     2.4.71.
     """
-    variables: dict[str, tuple[Node, str]] | None = None
+    variables: dict[str, list[tuple[Node, str]]] | None = None
     for node in context.configuration.find("require", "allow"):
         found = node.words
         kind = "".join(found[:1]).lower()
         if node.key == "require" and kind == "expr":
             header = _in_expression(" ".join(found[1:]))
-            if header is not None and node.inside("<requirenone") is None:
+            if header is not None and not _needs_more(node):
                 yield _chosen(node, header, None)
             continue
         if node.key == "require" and kind == "env":
@@ -307,19 +319,25 @@ def access_by_client_header(context: Context) -> Iterator[Found]:
             names = [word[4:] for word in found[1:] if word.lower().startswith("env=") and word[4:5] != "!"]
         else:
             continue
-        if node.inside("<requirenone") is not None:
+        if _needs_more(node):
             continue
         if variables is None:
             variables = _variables(context)
         for name in names:
-            if name in variables:
-                line, header = variables[name]
-                yield _chosen(node, header, line)
+            for line, header in variables.get(name.lower(), ()):
+                if server_of(node) is None or server_of(line) in (None, server_of(node)):
+                    yield _chosen(node, header, line)
+                    break
+    for section in context.configuration.find("<if", "<elseif"):
+        header = _in_expression(section.argument)
+        if header is not None and admits(section) == "all":
+            yield _chosen(section, header, None)
+    yield from _rewriting(context)
 
 
 def _in_expression(text: str) -> str | None:
     """The well-known header that a condition lets in by: one that it compares for equality or by a pattern."""
-    if re.search(r"!=|!~|\bne\b|-ne\b|(^|[\s(&|])!", text):
+    if re.search(r"!=|!~|\bne\b|-ne\b|(^|[\s(&|])!", text) or ("&&" in text and re.search(_PROVED, text)):
         return None
     for match in _IN_EXPRESSION.finditer(text):
         name = (match["variable"] or match["function"]).lower()
@@ -329,20 +347,77 @@ def _in_expression(text: str) -> str | None:
     return None
 
 
-def _variables(context: Context) -> dict[str, tuple[Node, str]]:
-    """The environment variables that a well-known request header sets, each with the line and the header."""
-    found: dict[str, tuple[Node, str]] = {}
+_PROVED = r"(?i)(^|[\s(])-R\s|-ipmatch|\b(REMOTE_ADDR|CONN_REMOTE_ADDR|REMOTE_USER|SSL_CLIENT\w+)\b"
+"""What a client cannot write, in a condition."""
+
+
+def _needs_more(node: Node) -> bool:
+    """Whether a line lets nobody in alone: one of a RequireAll with a login or an address, or in a RequireNone."""
+    if node.inside("<requirenone") is not None:
+        return True
+    outer = node.parent
+    if outer is None or outer.key != "<requireall":
+        return False
+    others = (one for one in outer.children or () if one is not node and one.key == "require")
+    return any(_proves(one) for one in others)
+
+
+def _proves(line: Node) -> bool:
+    kind = "".join(line.words[:1]).lower()
+    return kind in (
+        "ip",
+        "local",
+        "host",
+        "forward-dns",
+        "user",
+        "valid-user",
+        "group",
+        "ssl",
+        "ssl-verify-client",
+    ) or (kind == "expr" and re.search(_PROVED, line.args) is not None)
+
+
+def _rewriting(context: Context) -> Iterator[Found]:
+    """The rules of mod_rewrite that keep out whoever does not send a header with the right address."""
+    for one in rewrites(context):
+        if not one.rule.has("f", "forbidden"):
+            continue
+        for line, condition in one.conditions:
+            header = _in_expression(condition.test)
+            if header in _ADDRESSES and condition.pattern.startswith("!"):
+                yield _chosen(line, header or "", None)
+                break
+
+
+def _variables(context: Context) -> dict[str, list[tuple[Node, str]]]:
+    """The environment variables that a well-known request header sets, each with the lines and the headers."""
+    found: dict[str, list[tuple[Node, str]]] = {}
     unset: set[str] = set()
-    for node in context.configuration.find("setenvif", "setenvifnocase", "browsermatch", "browsermatchnocase"):
+    for one in rewrites(context):
+        header = next(
+            (name for _, test in one.conditions if (name := _in_expression(test.test)) and test.pattern[:1] != "!"),
+            None,
+        )
+        for flag in () if header is None else one.rule.flags:
+            if flag.startswith(("e=", "env=")):
+                name = flag.partition("=")[2].partition(":")[0]
+                found.setdefault(name, []).append((one.node, header or ""))
+    for node in context.configuration.find(
+        "setenvif", "setenvifnocase", "browsermatch", "browsermatchnocase", "setenvifexpr"
+    ):
         words = node.words
-        header = "user-agent" if node.key.startswith("browser") else "".join(words[:1]).lower()
-        names = words[1:] if node.key.startswith("browser") else words[2:]
+        if node.key == "setenvifexpr":
+            header = _in_expression("".join(words[:1])) or ""
+            names = words[1:]
+        else:
+            header = "user-agent" if node.key.startswith("browser") else "".join(words[:1]).lower()
+            names = words[1:] if node.key.startswith("browser") else words[2:]
         for name in names:
             plain = name.partition("=")[0]
             if plain.startswith("!"):
-                unset.add(plain[1:])
+                unset.add(plain[1:].lower())
             elif header in _ADDRESSES or header in _OTHERS:
-                found.setdefault(plain, (node, header))
+                found.setdefault(plain.lower(), []).append((node, header))
     return {name: one for name, one in found.items() if name not in unset}
 
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.access import below, lines, locations, restricts, words
+from hpatch.lint.rules._shared.access import Client, admits, below, lines, restricts, words
 from hpatch.lint.rules._shared.addresses import listeners, own_port
 from hpatch.lint.rules._shared.effective import in_server, server_of
+from hpatch.lint.rules._shared.guards import kept, start, url_sections
 from hpatch.lint.rules._shared.passes import covers, encoded, schemes
+from hpatch.lint.rules._shared.scope import sample
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -27,10 +29,24 @@ def _restricted_part(context: Context, mapping: Mapping) -> tuple[Node, str] | N
     if taken is None or mapping.exclusion:
         return None
     top = taken.rstrip("/")
-    for section, where in locations(context.configuration, mapping.server.node):
-        if where.rstrip("/") != top and below(where, taken) and restricts(section):
+    host = mapping.server.node
+    for section in url_sections(context, host):
+        where = start(section)
+        if where is None or where.rstrip("/") == top or not below(where, taken) or not restricts(section):
+            continue
+        if not kept(context, host, sample(taken)) and not _taken_before(context, mapping, where):
             return section, where
     return None
+
+
+def _taken_before(context: Context, mapping: Mapping, where: str) -> bool:
+    """Whether another line takes the requests for a path before a ProxyPass."""
+    for one in context.passes_of(mapping.server.node):
+        if one is mapping:
+            return False
+        if (taken := covers(one)) is not None and below(where, taken):
+            return True
+    return False
 
 
 @rule("AC030", "servlet-path-parameters", "warning", confidence="medium", references=(_PASS,))
@@ -196,7 +212,7 @@ def local_through_own_proxy(context: Context) -> Iterator[Found]:
 
     Source: the Require local documentation; tested on httpd 2.4.71.
     """
-    trusting = [(line, section) for line in context.configuration.find("require") if (section := _trusts_local(line))]
+    trusting = list(_trusting(context))
     if not trusting:
         return
     ports = {one.port for one in listeners(context.configuration).known if one.port is not None}
@@ -205,14 +221,14 @@ def local_through_own_proxy(context: Context) -> Iterator[Found]:
         port = None if target is None else own_port(target)
         if target is None or port not in ports:
             continue
-        for line, (trusted, where) in trusting:
+        for line, trusted, where in trusting:
             inner = server_of(trusted)
             if inner is mapping.server.node or not _answers(context, inner, port):
                 continue
             if in_server(context, "remoteipheader", inner) is not None:
                 continue
             outer = _outer(mapping, target, where)
-            if outer is None or _kept(context, mapping, outer):
+            if outer is None or _taken_before(context, mapping, outer) or kept(context, mapping.server.node, outer):
                 continue
             yield Found(
                 line.place,
@@ -222,19 +238,21 @@ def local_through_own_proxy(context: Context) -> Iterator[Found]:
             )
 
 
-def _trusts_local(line: Node) -> tuple[Node, str] | None:
-    """The Location, and its path, into which a Require lets the machine itself."""
-    found = words(line)
-    if found[:1] != ["local"] and not (
-        found[:1] == ["ip"] and any(word.startswith(("127.", "::1")) for word in found[1:])
-    ):
-        return None
-    section = line.inside("<location")
-    if section is None or len(section.words) != 1 or not section.words[0].startswith("/"):
-        return None
-    if any(one.key == "require" and words(one)[:2] == ["all", "granted"] for one in lines(section)):
-        return None
-    return section, section.words[0]
+def _trusting(context: Context) -> Iterator[tuple[Node, Node, str]]:
+    """The sections that let the machine itself in and nobody else: the line that does, the section, and its path."""
+    for section in context.configuration.find("<location", "<locationmatch"):
+        where = start(section)
+        if where is None or admits(section) != "some" or admits(section, Client(local=True)) != "all":
+            continue
+        line = next(
+            (one for one in lines(section) if one.key in ("require", "allow") and _names_this_machine(one)), None
+        )
+        if line is not None:
+            yield line, section, where
+
+
+def _names_this_machine(line: Node) -> bool:
+    return any(word in ("local", "localhost", "::1") or word.startswith("127.") for word in words(line))
 
 
 def _answers(context: Context, host: Node | None, port: int) -> bool:
@@ -253,14 +271,3 @@ def _outer(mapping: Mapping, target: Target, where: str) -> str | None:
         return None
     rest = where[len(inner.rstrip("/")) :]
     return (taken.rstrip("/") + rest) or "/"
-
-
-def _kept(context: Context, mapping: Mapping, outer: str) -> bool:
-    """Whether an earlier exclusion, or a section of the outer host, keeps clients from a path."""
-    host = mapping.server.node
-    for one in context.passes_of(host):
-        if one is mapping:
-            break
-        if (taken := covers(one)) is not None and below(outer, taken):
-            return True
-    return any(below(outer, where) and restricts(section) for section, where in locations(context.configuration, host))

@@ -6,10 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from hpatch.backends.addresses import is_loopback
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.access import below, grants_all, lines, locations, path, restricts
-from hpatch.lint.rules._shared.effective import may_lack, server_of
+from hpatch.lint.rules._shared.access import admits, below, grants_all, lines, restricts, speaks
+from hpatch.lint.rules._shared.addresses import address, listeners
+from hpatch.lint.rules._shared.effective import in_server, may_lack, server_of
+from hpatch.lint.rules._shared.guards import folder_kept, kept, start, url_sections
+from hpatch.lint.rules._shared.passes import covers
+from hpatch.lint.rules._shared.scope import matches
 from hpatch.proxy import rewrite
 
 if TYPE_CHECKING:
@@ -36,7 +41,8 @@ def manager_exposed(context: Context) -> Iterator[Found]:
     `balancer-manager` changes the balancers, `server-info` shows the configuration, `server-status` the requests of
     other clients. Without a `Require`, whoever knows the path gets them.
 
-    The rule is silent if a section that covers the path restricts it, or may.
+    The rule is silent if a section that covers the path restricts it, or may, if ProxyPass takes the path, and about
+    servers at loopback addresses.
 
     Add `Require local`, or a `Require` for the administrators.
 
@@ -69,9 +75,11 @@ def manager_exposed(context: Context) -> Iterator[Found]:
         section = node.parent
         if handler not in _HANDLERS or section is None or section.key == "<virtualhost":
             continue
-        if any(restricts(outer) or _conditional(outer) for outer in node.ancestors()):
+        if node is not [one for one in section.children or () if one.key == "sethandler"][-1]:
             continue
-        if _restricted(context, section) or may_lack(context, node):
+        if any(admits(outer) in ("some", "none") or _conditional(outer) for outer in node.ancestors()):
+            continue
+        if _restricted(context, section) or may_lack(context, node) or _within(context, server_of(node)):
             continue
         yield Found(
             node.place,
@@ -80,22 +88,35 @@ def manager_exposed(context: Context) -> Iterator[Found]:
         )
 
 
+def _within(context: Context, host: Node | None) -> bool:
+    """Whether only the machine itself reaches a server."""
+    found = listeners(context.configuration)
+    if found.known and found.complete and all(is_loopback(one.host or "") for one in found.known):
+        return True
+    here = [] if host is None else [address(host, index, word) for index, word in enumerate(host.words)]
+    return bool(here) and all(one is not None and is_loopback(one.host or "") for one in here)
+
+
 def _conditional(section: Node) -> bool:
     return section.key in ("<if", "<elseif", "<else")
 
 
 def _restricted(context: Context, section: Node) -> bool:
-    """Whether another section restricts the path of a section, or may, and this one does not open it again."""
-    if any(map(grants_all, lines(section))):
-        return False
+    """Whether another section restricts the path of a section, or may, or ProxyPass takes it."""
     host = server_of(section)
-    where = path(section)
+    where = start(section)
     if where is None:
-        return any(restricts(one) for one, _ in locations(context.configuration, host))
-    if any(below(where, outer) and restricts(one) for one, outer in locations(context.configuration, host)):
+        return not any(map(grants_all, lines(section))) and any(restricts(one) for one in url_sections(context, host))
+    first = next(
+        (one for one in context.passes_of(host) if (taken := covers(one)) is None or below(where, taken)), None
+    )
+    if first is not None and not first.exclusion and covers(first) is not None:
         return True
-    others = context.configuration.find("<locationmatch", "<if")
-    return any(restricts(one) for one in others)
+    if kept(context, host, where):
+        return True
+    # Without access lines for URLs, those for the file count to which the path would lead.
+    spoken = any(speaks(one) and matches(one, where) is not False for one in url_sections(context, host))
+    return not spoken and folder_kept(context, host, where)
 
 
 @rule("AC036", "unsafe-rewrite-flags", "error", references=(f"{_MANUAL}mod_rewrite.html#rewriteflags",))
@@ -159,12 +180,17 @@ def trace_on(context: Context) -> Iterator[Found]:
     disabled"; tested on httpd 2.4.71.
     """
     for node in context.configuration.find("traceenable"):
-        if "".join(node.words[:1]).lower() in ("on", "extended"):
+        if "".join(node.words[:1]).lower() in ("on", "extended") and _counts(context, node):
             yield Found(
                 node.place,
                 f'"{node.name} {node.args}" sends a client\'s headers back, and hands TRACE on to backends',
                 help="Write TraceEnable off.",
             )
+
+
+def _counts(context: Context, node: Node) -> bool:
+    """Whether a line sets a server's value: no later one of the same server sets it, too."""
+    return in_server(context, node.key, node.parent) is node or not node.certain
 
 
 @rule("AC038", "http-unsafe", "error", references=(f"{_MANUAL}core.html#httpprotocoloptions", _CIS))
@@ -191,7 +217,7 @@ def http_unsafe(context: Context) -> Iterator[Found]:
     Source: the HttpProtocolOptions documentation; CVE-2016-8743; tested on httpd 2.4.71.
     """
     for node in context.configuration.find("httpprotocoloptions"):
-        for index, word in enumerate(node.words):
+        for index, word in enumerate(node.words if _counts(context, node) else ()):
             if word.lower() == "unsafe":
                 yield Found(
                     node.word_place(index),
@@ -236,10 +262,10 @@ def root_granted(context: Context) -> Iterator[Found]:
     to OS root directory is denied by default".
     """
     for section in context.configuration.find("<directory"):
-        if section.words[:1] != ["/"] or restricts(section):
+        if section.words[:1] != ["/"] or admits(section) != "all":
             continue
         granting = next(filter(grants_all, lines(section)), None)
-        if granting is not None:
+        if granting is not None and not folder_kept(context, server_of(section), "/"):
             yield Found(
                 granting.place,
                 f'<Directory "/"> with "{granting.name} {granting.args}" opens every file to which a URL leads',

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.access import below, grants_all, lines, locations, merges, path, restricts
+from hpatch.lint.rules._shared.access import admits, below, lines, locations, merges, restricts
 from hpatch.lint.rules._shared.effective import in_server, server_of
-from hpatch.lint.rules._shared.passes import covers
+from hpatch.lint.rules._shared.guards import kept
+from hpatch.lint.rules._shared.passes import covers, lies_under
+from hpatch.lint.rules._shared.scope import matches, sample
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -68,13 +70,13 @@ def files_rule_not_for_proxied(context: Context) -> Iterator[Found]:
     Source: proxy_map_location and proxy_trans (mod_proxy.c), "Proxy Containers" in the documentation of sections;
     tested on httpd 2.4.71.
     """
-    patterns = [one for one in context.passes if one.pattern and one.target is not None]
+    patterns = [one for one in context.mappings if one.pattern and one.target is not None and one.kind != "SetHandler"]
     for section in context.configuration.find("<directory", "<files", "<filesmatch"):
         if not section.words or not restricts(section):
             continue
         host = server_of(section)
         name = section.words[0]
-        mapping = next((one for one in patterns if _taken(one, section, host)), None)
+        mapping = next((one for one in patterns if _taken(context, one, section, host)), None)
         if (
             mapping is None
             and section.key == "<directory"
@@ -86,7 +88,7 @@ def files_rule_not_for_proxied(context: Context) -> Iterator[Found]:
             )
             if mapping is not None and _excluded(context, host):
                 mapping = None
-        if mapping is None or _restricted_by_path(context, mapping.server.node, name):
+        if mapping is None or _in_folder(mapping) or _restricted_by_path(context, mapping.server.node, name):
             continue
         yield Found(
             section.place,
@@ -96,8 +98,8 @@ def files_rule_not_for_proxied(context: Context) -> Iterator[Found]:
         )
 
 
-def _taken(mapping: Mapping, section: Node, host: Node | None) -> bool:
-    """Whether a ProxyPassMatch hands files of a section to a FastCGI backend."""
+def _taken(context: Context, mapping: Mapping, section: Node, host: Node | None) -> bool:
+    """Whether a ProxyPassMatch, or a RewriteRule of a server, hands files of a section to a FastCGI backend."""
     server = mapping.server.node
     if host is not None and server is not None and host is not server:
         return False
@@ -107,9 +109,23 @@ def _taken(mapping: Mapping, section: Node, host: Node | None) -> bool:
     name = section.words[0]
     if section.key == "<directory":
         root = target.path.partition("$")[0].rstrip("/")
-        return bool(root) and name.startswith("/") and below(name.rstrip("/") or "/", root)
+        if not root or not name.startswith("/") or not below(name.rstrip("/") or "/", root):
+            return False
+        return not _excepted(context, mapping, name[len(root) :].rstrip("/"))
     ending = ".php"
     return ending in mapping.path.replace("\\", "") and name.lower().rstrip("$)").endswith("php")
+
+
+def _excepted(context: Context, mapping: Mapping, where: str) -> bool:
+    """Whether an exclusion above a line takes the requests for a folder, or may."""
+    for one in context.passes_of(mapping.server.node):
+        if one is mapping:
+            return False
+        if one.exclusion:
+            taken = lies_under(one)
+            if taken is None or below(where, taken) or below(taken, where):
+                return True
+    return False
 
 
 def _in_document_root(context: Context, name: str, host: Node) -> bool:
@@ -120,6 +136,11 @@ def _in_document_root(context: Context, name: str, host: Node) -> bool:
 def _excluded(context: Context, host: Node) -> bool:
     """Whether something in a host is not proxied, so that its files are served."""
     return any(one.exclusion for one in context.passes_of(host))
+
+
+def _in_folder(mapping: Mapping) -> bool:
+    """Whether a RewriteRule stands in a section for files, or in one for URLs: it runs after the access rules."""
+    return mapping.kind == "RewriteRule" and mapping.node.parent is not mapping.server.node
 
 
 def _restricted_by_path(context: Context, host: Node | None, name: str) -> bool:
@@ -179,11 +200,8 @@ def location_grants_over_files(context: Context) -> Iterator[Found]:
     """
     granting = [
         section
-        for section in context.configuration.find("<location")
-        if path(section) == "/"
-        and not merges(section)
-        and (found := list(lines(section)))
-        and all(node.key == "require" and grants_all(node) for node in found)
+        for section in context.configuration.find("<location", "<locationmatch")
+        if not merges(section) and admits(section) == "all" and any(node.key == "require" for node in lines(section))
     ]
     for section in granting:
         host = server_of(section)
@@ -192,19 +210,34 @@ def location_grants_over_files(context: Context) -> Iterator[Found]:
             continue
         if any(not one.exclusion and covers(one) == "/" for one in context.passes_of(host)):
             continue
-        kept = next((one for one in _restricting_files(context, host) if _serves(one, root)), None)
-        if kept is not None:
+        closed = next(
+            (
+                one
+                for one in _restricting_files(context, host)
+                if _serves(one, root) and _opens(context, host, section, one, root)
+            ),
+            None,
+        )
+        if closed is not None:
             yield Found(
                 section.place,
-                f'this section lets everybody in, also where <{kept.name[1:]} "{kept.words[0]}"> keeps them out',
-                related=(Related(kept.place, "this section no longer holds"),),
+                f'this section lets everybody in, also where <{closed.name[1:]} "{closed.words[0]}"> keeps them out',
+                related=(Related(closed.place, "this section no longer holds"),),
                 help=f'Move the Require into <Directory "{root.words[0] if root.words else "…"}">.',
             )
 
 
+def _opens(context: Context, host: Node | None, section: Node, closed: Node, root: Node) -> bool:
+    """Whether a section for URLs holds for restricted files, and none that keeps clients out."""
+    where = "/" if closed.key != "<directory" else closed.words[0].rstrip("/")[len(root.words[0].rstrip("/")) :] or "/"
+    return matches(section, sample(where)) is True and not kept(context, host, sample(where))
+
+
 def _restricting_files(context: Context, host: Node | None) -> Iterator[Node]:
     for node in context.configuration.find("<files", "<filesmatch", "<directory"):
-        if node.words and node.inside("<virtualhost") in (None, host) and restricts(node):
+        # Order, Allow and Deny stay in force beside a Require.
+        new = node.words and any(line.key == "require" for line in lines(node))
+        if new and node.inside("<virtualhost") in (None, host) and admits(node) in ("some", "none"):
             yield node
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.access import below, lines, locations, merges, path, restricts, words
+from hpatch.lint.rules._shared.access import OTHER, Client, admits, below, lines, merges, restricts, speaks, words
 from hpatch.lint.rules._shared.effective import server_of
+from hpatch.lint.rules._shared.guards import kept, start, url_sections
 from hpatch.lint.rules._shared.passes import covers
 
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ _LIMIT = "https://httpd.apache.org/docs/2.4/mod/core.html#limit"
 def location_slash_only(context: Context) -> Iterator[Found]:
     """The restricted `<Location "/x/">` does not hold for `/x`, which the backend gets.
 
-    A `<Location>` with a slash at its end holds for what is below, not for the path without the slash. ProxyPass takes
-    both. It is an info if ProxyPass is for a path above: many backends then only redirect to the path with the slash.
+    A `<Location>` with a slash at its end, or a `<LocationMatch "^/x/">`, holds for what is below, not for the path
+    without the slash. ProxyPass takes both. It is an info if ProxyPass is for a path above: many backends then only
+    redirect to the path with the slash.
 
     Write the Location without the slash.
 
@@ -52,13 +54,15 @@ def location_slash_only(context: Context) -> Iterator[Found]:
 
     Source: ap_location_walk (server/request.c), the Location documentation; tested on httpd 2.4.71.
     """
-    for section in context.configuration.find("<location"):
-        where = path(section)
+    for section in context.configuration.find("<location", "<locationmatch"):
+        where = start(section)
         if where is None or where == "/" or not where.endswith("/") or not restricts(section):
             continue
         host = server_of(section)
         bare = where.rstrip("/")
-        for mapping in context.passes_of(host):
+        for mapping in context.mappings_of(host):
+            if mapping.kind == "SetHandler":
+                continue
             if mapping.section is section:
                 continue
             taken = covers(mapping)
@@ -66,23 +70,16 @@ def location_slash_only(context: Context) -> Iterator[Found]:
                 continue
             if mapping.exclusion:
                 break
-            if _restricted(context, host, bare):
+            if kept(context, host, bare):
                 break
             yield Found(
-                section.word_place(0),
+                section.word_place(len(section.words) - 1),
                 f'"{bare}" without the slash reaches the backend without this section\'s rule',
                 related=(Related(mapping.place, "this line takes both"),),
-                help=f'Write <Location "{bare}">.',
+                help=f'Write <Location "{bare}">.' if section.key == "<location" else 'Write "(/|$)" for the slash.',
                 severity=None if taken.rstrip("/") == bare else "info",
             )
             break
-
-
-def _restricted(context: Context, host: Node | None, where: str) -> bool:
-    """Whether a section restricts a path, or may."""
-    if any(restricts(section) and below(where, outer) for section, outer in locations(context.configuration, host)):
-        return True
-    return any(restricts(section) for section in context.configuration.find("<locationmatch", "<if"))
 
 
 @rule("AC023", "nested-require-replaces", "warning", confidence="medium", references=(_MERGING,))
@@ -90,8 +87,8 @@ def nested_require_replaces(context: Context) -> Iterator[Found]:
     """The `Require` of an inner path takes the place of the outer one: who the client is no longer matters.
 
     httpd does not add the `Require` lines of an inner `<Location>` to those of the outer one. The inner ones replace
-    them, unless the inner section has `AuthMerging And`. A section with `Require method GET` opens its path to
-    everybody who uses GET.
+    them, unless the inner section has `AuthMerging And`. The same holds for `<Directory>`. A section with `Require
+    method GET` opens its path to everybody who uses GET.
 
     The rule reports an inner section that looks only at the method.
 
@@ -127,27 +124,43 @@ def nested_require_replaces(context: Context) -> Iterator[Found]:
 
     Source: the AuthMerging documentation; tested on httpd 2.4.71.
     """
-    for inner in context.configuration.find("<location"):
-        where = path(inner)
+    for inner in context.configuration.find("<location", "<locationmatch", "<directory"):
+        where = _where(inner)
         found = list(lines(inner, limits=False))
         if where is None or not found or merges(inner) or not all(map(_looks_at_method, found)):
             continue
         host = server_of(inner)
-        outer = next(
-            (
-                section
-                for section, above in locations(context.configuration, host)
-                if section is not inner and above != where and below(where, above) and restricts(section)
-            ),
-            None,
-        )
+        outer: Node | None = None
+        for section in _around(context, host, inner):
+            above = _where(section)
+            if above is None or not any(line.key == "require" for line in lines(section)):
+                continue
+            if section is inner:
+                continue
+            if above != where and below(where, above):
+                outer = section if restricts(section) else None
         if outer is not None:
             yield Found(
                 found[0].place,
-                f'this line replaces the rule of <Location "{outer.words[0]}">: this method is all that it wants',
+                f'this line replaces the rule of {outer.name} "{outer.words[-1]}">: this method is all that it wants',
                 related=(Related(outer.place, "this rule is gone for the inner path"),),
                 help="Add AuthMerging And to the inner section, or repeat the outer rule.",
             )
+
+
+def _where(section: Node) -> str | None:
+    """The folder or the path that a section holds for; None if it is not plain."""
+    if section.key != "<directory":
+        return start(section)
+    return section.words[0].rstrip("/") or "/" if len(section.words) == 1 else None
+
+
+def _around(context: Context, host: Node | None, inner: Node) -> list[Node]:
+    """The sections of the same kind that httpd merges before this one, in its order."""
+    if inner.key == "<directory":
+        return sorted(context.lines_of(host, "<directory"), key=lambda one: len(one.words[0]) if one.words else 0)
+    sections = url_sections(context, host)
+    return sections[: sections.index(inner)]
 
 
 def _looks_at_method(node: Node) -> bool:
@@ -208,11 +221,9 @@ def limit_methods(context: Context) -> Iterator[Found]:
     for node in context.configuration.find("<limit"):
         methods = [word.upper() for word in node.words]
         outer = node.parent
-        if "GET" not in methods or not restricts(node) or outer is None:
+        if "GET" not in methods or outer is None or not speaks(node):
             continue
-        if any(child.key == "<limitexcept" and restricts(child) for child in outer.children or ()):
-            continue
-        if restricts(outer, limits=False):
+        if admits(outer) not in ("some", "none") or admits(outer, Client(OTHER)) not in ("all", None):
             continue
         yield Found(
             node.place,

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from hpatch.backends.addresses import is_loopback
 from hpatch.facts.parameters import WORKER
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.access import OLD, below, grants_all, lines, locations, restricts, words
+from hpatch.lint.rules._shared.access import (
+    OLD,
+    OTHER,
+    Admitted,
+    Client,
+    admits,
+    below,
+    grants_all,
+    lines,
+    locations,
+    restricts,
+)
 from hpatch.lint.rules._shared.addresses import listeners
 from hpatch.lint.rules._shared.effective import in_server, is_on
-from hpatch.lint.rules._shared.passes import covers
+from hpatch.lint.rules._shared.passes import covers, section_pattern, wildcard
+from hpatch.paths.patterns import regex
+from hpatch.paths.patterns import wildcard as shell_pattern
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -78,7 +91,9 @@ def open_proxy(context: Context) -> Iterator[Found]:
         if _restricted(context, host):
             continue
         local = _on_loopback(context)
-        granted = next((line for section in _proxy_sections(context, host) for line in lines(section)), None)
+        granted = next(
+            (line for one, _ in _taking(context, host, "http://zz-other.example/") for line in lines(one)), None
+        )
         passes = next((one for one in context.passes_of(host) if not one.exclusion), None)
         yield Found(
             node.place,
@@ -93,18 +108,40 @@ def open_proxy(context: Context) -> Iterator[Found]:
         )
 
 
-def _proxy_sections(context: Context, host: Node | None) -> list[Node]:
-    """The sections that hold for every proxied URL, as far as that can be told, in httpd's order."""
-    found = context.configuration.find("<proxy", "<proxymatch")
-    every = [node for node in found if node.key == "<proxymatch" or "".join(node.words[:1]) in ("*", "proxy:*")]
-    return [node for node in every if node.inside("<virtualhost") in (None, host)]
+def _taking(context: Context, host: Node | None, url: str) -> Iterator[tuple[Node, bool]]:
+    """The sections for proxied URLs that take a URL, in httpd's order, and whether they surely do (`proxy_walk`)."""
+    for section in context.lines_of(host, "<proxy", "<proxymatch"):
+        text = "".join(section.words[-1:]).removeprefix("proxy:")
+        if section_pattern(section):
+            compiled = regex(text)
+        elif wildcard(text):
+            compiled = shell_pattern(text)
+        else:
+            if url.startswith(text):
+                yield section, True
+            continue
+        if compiled is None:
+            yield section, False
+        elif compiled.search(url) if section_pattern(section) else compiled.fullmatch(url):
+            yield section, True
+
+
+def _last(sections: Iterable[tuple[Node, bool]], client: Client) -> Admitted | None:
+    """Whom the sections let in that count: the last one with `Require` lines, and the last one with older lines."""
+    found: dict[bool, Admitted | None] = {}
+    for section, sure in sections:
+        for old in {line.key in OLD for line in lines(section)}:
+            found[old] = admits(section, client) if sure else "some"
+    said = {one for one in found.values() if one is not None}
+    return "none" if "none" in said else "some" if "some" in said else "all" if said else None
 
 
 def _restricted(context: Context, host: Node | None) -> bool:
-    sections = [
-        node for node in context.configuration.find("<locationmatch") if node.inside("<virtualhost") in (None, host)
-    ]
-    if any(restricts(section) for section in (*_proxy_sections(context, host), *sections)):
+    sections = context.lines_of(host, "<locationmatch")
+    if any(map(restricts, sections)) or all(
+        _last(_taking(context, host, f"{scheme}://zz-other.example/"), Client(method)) not in ("all", None)
+        for scheme, method in (("http", "GET"), ("https", "GET"), ("http", "CONNECT"), ("http", OTHER))
+    ):
         return True
     blocked = in_server(context, "proxyblock", host)
     return blocked is not None and "*" in blocked.words
@@ -166,11 +203,11 @@ def connect_wide(context: Context) -> Iterator[Found]:
 
 @rule("AC003", "proxy-section-denies", "error", references=(_ACCESS,))
 def proxy_section_denies(context: Context) -> Iterator[Found]:
-    """A `<Proxy "*">` section denies everybody, and httpd answers every request for this ProxyPass with 403.
+    """A `<Proxy>` section denies everybody, and httpd answers every request for this ProxyPass with 403.
 
-    A `<Proxy>` section holds for reverse proxies, too. A `<Location>` that covers the path and has access lines of its
-    own takes its place. If one of them uses `Order`, `Allow` and `Deny` and the other `Require`, both must let a client
-    in.
+    `<Proxy "*">` holds for reverse proxies, too, and `<Proxy "http://10.0.0.5/">` for the URLs that begin like that. A
+    `<Location>` that covers the path and has access lines of its own takes its place. If one of them uses `Order`,
+    `Allow` and `Deny` and the other `Require`, both must let a client in.
 
     Remove the denial: `ProxyRequests Off` is what closes a forward proxy.
 
@@ -210,51 +247,41 @@ def proxy_section_denies(context: Context) -> Iterator[Found]:
 
     Source: proxy_walk (mod_proxy.c), ap_process_request_internal (server/request.c); tested on httpd 2.4.71.
     """
-    denying = [section for section in context.configuration.find("<proxy") if _denies_all(section)]
-    if not denying:
+    if not any(admits(section) == "none" for section in context.configuration.find("<proxy", "<proxymatch")):
         return
-    for section in denying:
-        server = section.inside("<virtualhost")
-        if "".join(section.words[:1]) not in ("*", "proxy:*"):
+    for mapping in context.mappings:
+        if mapping.kind == "SetHandler" or mapping.target is None or mapping.target.variables or mapping.target.socket:
             continue
-        for mapping in context.passes:
-            host = mapping.server.node
-            where = None if mapping.exclusion else covers(mapping)
-            if where is None or (server is not None and host is not server):
-                continue
-            if _let_in(context, section, host, where):
-                continue
+        host = mapping.server.node
+        where = covers(mapping) if mapping.kind != "RewriteRule" else None
+        taking = list(_taking(context, host, mapping.target.text.partition("$")[0]))
+        section = next((one for one, sure in reversed(taking) if sure and admits(one) == "none"), None)
+        if section is not None and _last(taking, Client()) == "none" and not _let_in(context, section, host, where):
             yield Found(
                 mapping.place,
-                f'httpd answers every request for "{mapping.path}" with 403: <Proxy "{section.words[0]}"> denies '
+                f'httpd answers every request for "{mapping.path or mapping.target.text}" with 403: '
+                f'{section.name} "{section.words[-1]}"> denies '
                 "everybody",
                 related=(Related(section.place, "this section denies everybody"),),
                 help="Remove the denial; ProxyRequests Off is what closes a forward proxy.",
             )
 
 
-def _denies_all(section: Node) -> bool:
-    """Whether a section lets nobody in, outside of `<Limit>`."""
-    found = list(lines(section, limits=False))
-    said = [words(node) for node in found]
-    if any(node.key == "require" for node in found):
-        return all(node.key != "require" or words(node) == ["all", "denied"] for node in found)
-    return ["from", "all"] in [line for node, line in zip(found, said, strict=True) if node.key == "deny"] and not any(
-        node.key in ("allow", "satisfy") for node in found
-    )
-
-
-def _let_in(context: Context, denying: Node, host: Node | None, path: str) -> bool:
-    """Whether a Location with access lines of the same kind takes the place of the section for a path."""
+def _let_in(context: Context, denying: Node, host: Node | None, path: str | None) -> bool:
+    """Whether a Location with access lines of the same kind takes the place of the section for a path, or may."""
     old = any(node.key in OLD for node in lines(denying))
     for section, where in locations(context.configuration, host):
         kinds = {node.key in OLD for node in lines(section)}
+        if path is None:
+            if kinds:
+                return True
+            continue
         if below(path, where) and kinds and old in kinds:
             return True
         # A section for a part of the path: some requests are let in.
         if where != path and below(where, path) and kinds:
             return True
-    others = context.configuration.find("<locationmatch", "<if", "<proxymatch")
+    others = context.lines_of(host, "<locationmatch", "<if")
     return any(any(map(grants_all, lines(section))) or restricts(section) for section in others)
 
 
@@ -305,3 +332,7 @@ def _ajp(context: Context) -> Iterator[tuple[Target, dict[str, Param]]]:
         for worker in (*server.workers, *(member for balancer in server.balancers for member in balancer.members)):
             if worker.target.scheme == "ajp":
                 yield worker.target, worker.params
+    for mapping in context.handed:
+        # A rule or a handler without a worker: nothing could name a secret.
+        if mapping.target is not None and mapping.target.scheme == "ajp" and mapping.worker is None:
+            yield mapping.target, {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.lint.find import find
 
 NEW = "Require all granted\n"
@@ -17,3 +19,19 @@ def test_branches_that_are_never_read_together() -> None:
 def test_each_section_is_told_once() -> None:
     section = f"<Location /a>\n{NEW}{OLD}Allow from 10.0.0.1\n</Location>\n"
     assert len(find("access-mixed", section + section.replace("/a", "/b"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("between", "reported"),
+    [
+        ("", True),
+        (f"<Directory /srv>\n{OLD}Allow from all\n</Directory>\n", False),
+        (f"<Directory /srv/b>\n{OLD}Allow from all\n</Directory>\n", True),
+        ("<Files x>\nAllow from all\n</Files>\n", False),
+    ],
+)
+def test_a_denial_further_out_stays(between: str, reported: bool) -> None:
+    inner = f"<Directory /srv/a>\n{NEW}</Directory>\n"
+    assert bool(find("access-mixed", f"{inner}<Directory />\n{OLD}</Directory>\n{between}")) is reported
+    assert not find("access-mixed", f"{inner}<Directory /opt>\n{OLD}</Directory>\n{between}")
+    assert not find("access-mixed", f"{inner}<Directory />\n{NEW}</Directory>\n")

@@ -119,6 +119,145 @@ CASES: dict[str, tuple[str, str, str, dict[str, str | None]]] = {
         "/x",
         {},
     ),
+    "slash-pattern": (
+        "location-slash-only",
+        f'{PROXY}<LocationMatch "^/x/">\nRequire ip 10.0.0.1\n</LocationMatch>\n',
+        "/x",
+        {},
+    ),
+    "slash-kept": (
+        "location-slash-only",
+        f'{PROXY}<Location "/x/">\nRequire ip 10.0.0.1\n</Location>\n'
+        '<Location ~ "^/x$">\nRequire ip 10.0.0.1\n</Location>\n',
+        "/x",
+        {},
+    ),
+    "satisfy-taken-back": (
+        "satisfy-any-open",
+        f'{PROXY}<Location "/x">\n{LOGIN}Satisfy Any\nSatisfy All\n</Location>\n',
+        "/x",
+        {},
+    ),
+    "satisfy-inner": (
+        "satisfy-any-open",
+        f'{PROXY}<Location "/">\nOrder deny,allow\nDeny from all\n</Location>\n'
+        f'<Location "/x">\n{LOGIN}Satisfy Any\n</Location>\n',
+        "/x",
+        {},
+    ),
+    "satisfy-but-one": (
+        "satisfy-any-open",
+        f'{PROXY}<Location "/x">\n{LOGIN}Satisfy Any\nOrder allow,deny\n'
+        "Allow from all\nDeny from 10.0.0.1\n</Location>\n",
+        "/x",
+        {},
+    ),
+    "header-too": (
+        "access-by-client-header",
+        'SetEnvIf X-Forwarded-For "^198\\." in\n<Location "/x">\n<RequireAll>\nRequire ip 10.0.0.1\n'
+        f"Require env in\n</RequireAll>\n</Location>\n{PROXY}",
+        "/x",
+        FORWARDED,
+    ),
+    "header-if": (
+        "access-by-client-header",
+        '<Location "/x">\nRequire all denied\n'
+        "<If \"%{HTTP:X-Forwarded-For} == '198.51.100.7'\">\nRequire all granted\n</If>\n</Location>\n" + PROXY,
+        "/x",
+        FORWARDED,
+    ),
+    "header-rule": (
+        "access-by-client-header",
+        'RewriteEngine On\nRewriteCond "%{HTTP:X-Forwarded-For}" "!^198\\."\nRewriteRule "^/x" "-" [F]\n' + PROXY,
+        "/x",
+        FORWARDED,
+    ),
+    "header-flag": (
+        "access-by-client-header",
+        'RewriteEngine On\nRewriteCond "%{HTTP:X-Forwarded-For}" "^198\\."\nRewriteRule "^" "-" [E=In:1]\n'
+        f'<Location "/x">\nRequire env In\n</Location>\n{PROXY}',
+        "/x",
+        FORWARDED,
+    ),
+    "header-by-expression": (
+        "access-by-client-header",
+        f'SetEnvIfExpr "%{{HTTP:X-Forwarded-For}} =~ /^198/" in\n<Location /x>\nRequire env in\n</Location>\n{PROXY}',
+        "/x",
+        FORWARDED,
+    ),
+    "header-and-address": (
+        "access-by-client-header",
+        "<Location \"/x\">\nRequire expr \"req('X-Forwarded-For') == '198.51.100.7' && -R '10.0.0.0/8'\"\n</Location>\n"
+        + PROXY,
+        "/x",
+        FORWARDED,
+    ),
+    "remoteip-everybody": (
+        "remoteip-trusts-all",
+        "RemoteIPHeader X-Forwarded-For\nRemoteIPInternalProxy 0.0.0.0/0.0.0.0\n" + INSIDE.format("10.9.9.9"),
+        "/x",
+        PRIVATE,
+    ),
+    "status-any": (
+        "manager-exposed",
+        '<Location "/x">\nSetHandler server-info\nRequire ip 10.0.0.1\nRequire all granted\n</Location>\n',
+        "/x",
+        {},
+    ),
+    "status-posted": (
+        "manager-exposed",
+        '<Location "/x">\nSetHandler server-info\n<Limit POST>\nRequire ip 10.0.0.1\n</Limit>\n</Location>\n',
+        "/x",
+        {},
+    ),
+    "status-folder": (
+        "manager-exposed",
+        'DocumentRoot "ROOT/docs"\n<Directory "ROOT/docs">\nRequire all denied\n</Directory>\n'
+        '<Location "/x">\nSetHandler server-info\n</Location>\n',
+        "/x",
+        {},
+    ),
+    "status-undone": (
+        "manager-exposed",
+        '<Location "/x">\nSetHandler server-info\nSetHandler none\n</Location>\n',
+        "/x",
+        {},
+    ),
+    "files-pattern": (
+        "location-grants-over-files",
+        'DocumentRoot "ROOT/docs"\n<FilesMatch "^\\.ht">\nRequire all denied\n</FilesMatch>\n'
+        '<LocationMatch "^/">\nRequire all granted\n</LocationMatch>\n',
+        "/.htpasswd",
+        {},
+    ),
+    "files-wildcard": (
+        "location-grants-over-files",
+        'DocumentRoot "ROOT/docs"\n<Files ".ht*">\nRequire all denied\n</Files>\n'
+        '<Location "/*">\nAllow from all\nRequire all granted\n</Location>\n',
+        "/.htpasswd",
+        {},
+    ),
+    "folder-itself": (
+        "location-grants-over-files",
+        'DocumentRoot "ROOT/docs"\n<Directory "ROOT/docs/private">\nRequire ip 10.0.0.1\n</Directory>\n'
+        '<Location "/private">\nRequire all granted\n</Location>\n',
+        "/private/page",
+        {},
+    ),
+    "folder-kept": (
+        "location-grants-over-files",
+        'DocumentRoot "ROOT/docs"\n<Directory "ROOT/docs/private">\nRequire ip 10.0.0.1\n</Directory>\n'
+        '<Location "/">\nRequire all granted\n</Location>\n<Location "/private">\nRequire ip 10.0.0.1\n</Location>\n',
+        "/private/page",
+        {},
+    ),
+    "folder-old": (
+        "location-grants-over-files",
+        'DocumentRoot "ROOT/docs"\n<Directory "ROOT/docs/private">\nOrder deny,allow\nDeny from all\n</Directory>\n'
+        '<Location "/">\nRequire all granted\n</Location>\n',
+        "/private/page",
+        {},
+    ),
     "status": ("manager-exposed", '<Location "/x">\nSetHandler server-info\n</Location>\n', "/x", {}),
     "status-kept": (
         "manager-exposed",
@@ -231,6 +370,31 @@ DENIED = {
         '<Location "/x">\nRequire all granted\n</Location>\n',
     ),
     "granted": ('<Proxy "*">\nRequire all granted\n</Proxy>\n', ""),
+    "reopened": ('<Proxy "*">\nRequire all denied\n</Proxy>\n<Proxy "*">\nRequire all granted\n</Proxy>\n', ""),
+    "reopened-url": (
+        '<Proxy "*">\nRequire all denied\n</Proxy>\n<Proxy "http://A/*">\nRequire all granted\n</Proxy>\n',
+        "",
+    ),
+    "url": ('<Proxy "http://A/x">\nRequire all denied\n</Proxy>\n', ""),
+    "url-wildcard": ('<Proxy "http://A/*">\nRequire all denied\n</Proxy>\n', ""),
+    "url-other": ('<Proxy "http://B/*">\nRequire all denied\n</Proxy>\n', ""),
+    "pattern": ('<ProxyMatch "^http">\nRequire all denied\n</ProxyMatch>\n', ""),
+    "order": ("<Proxy *>\nOrder allow,deny\n</Proxy>\n", ""),
+    "beside-container": (
+        "<Location /x>\nOrder deny,allow\nDeny from all\n<RequireAll>\n"
+        "Require all granted\n</RequireAll>\n</Location>\n",
+        "",
+    ),
+    "beside-above": (
+        '<Directory "ROOT">\nOrder deny,allow\nDeny from all\n</Directory>\n'
+        '<Directory "ROOT/docs">\nRequire all granted\n</Directory>\n',
+        'DocumentRoot "ROOT/docs"\nProxyPass "/x" "!"\n',
+    ),
+    "beside-above-open": (
+        '<Directory "ROOT">\nOrder deny,allow\nDeny from all\n</Directory>\n'
+        '<Directory "ROOT/docs">\nAllow from all\nRequire all granted\n</Directory>\n',
+        'DocumentRoot "ROOT/docs"\nProxyPass "/x" "!"\n',
+    ),
     "beside": ("<Location /x>\nOrder deny,allow\nDeny from all\nRequire all granted\n</Location>\n", ""),
     "beside-open": ("<Location /x>\nOrder allow,deny\nAllow from all\nRequire all granted\n</Location>\n", ""),
 }
@@ -239,9 +403,13 @@ DENIED = {
 def test_who_is_kept_out(httpd: str, tmp_path: Path) -> None:
     """A rule reports a virtual host just where everybody is kept out that should get in."""
     hosts = {
-        name: f"<VirtualHost *>\nServerName {name}\n{section}{PROXY}{more}</VirtualHost>\n"
+        name: f"<VirtualHost *>\nServerName {name}\n{section}{more}{PROXY}</VirtualHost>\n".replace(
+            "ROOT", str(tmp_path)
+        )
         for name, (section, more) in DENIED.items()
     }
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/x").write_text("page")
     with running(httpd, tmp_path, MORE + "".join(hosts.values())) as server:
         for name, text in hosts.items():
             answer, _ = server.ask("/x", {"Host": name})
@@ -253,7 +421,9 @@ def test_methods(httpd: str, tmp_path: Path) -> None:
     """A method that `<Limit>` does not name gets past it."""
     limited = f'{PROXY}<Location "/x">\n<Limit GET>\nRequire ip 10.0.0.1\n</Limit>\n</Location>\n'
     excepted = limited.replace("</Limit>\n", "</Limit>\n<LimitExcept GET>\nRequire all denied\n</LimitExcept>\n")
-    texts = {"limited": limited, "excepted": excepted}
+    outer = '<Location "/">\n<LimitExcept GET>\nRequire all denied\n</LimitExcept>\n</Location>\n'
+    both = limited.replace("</Limit>\n", "</Limit>\nRequire ip 10.0.0.1\n")
+    texts = {"limited": limited, "excepted": excepted, "outer": outer + limited, "both": both}
     hosts = (f"<VirtualHost *>\nServerName {name}\n{text}</VirtualHost>\n" for name, text in texts.items())
     with running(httpd, tmp_path, MORE + "".join(hosts)) as server:
         for name, text in texts.items():

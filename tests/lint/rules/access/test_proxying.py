@@ -61,3 +61,25 @@ def test_ajp_has_a_secret_since(version: str | None, reported: bool) -> None:
 )
 def test_ajp_and_who_reaches_the_backend(text: str, reported: bool) -> None:
     assert bool(find("ajp-no-secret", text)) is reported
+
+
+def test_a_rewrite_rule_meets_the_section_for_proxied_urls() -> None:
+    denied = '<Proxy "*">\nRequire all denied\n</Proxy>\nRewriteEngine On\n'
+    rule = "RewriteRule ^/app/(.*) http://10.0.0.5/$1 [P]\n"
+    assert find("proxy-section-denies", denied + rule)
+    assert not find("proxy-section-denies", f"{denied}{rule}<Location /app>\nRequire all granted\n</Location>\n")
+
+
+@pytest.mark.parametrize(
+    ("section", "reported"),
+    [
+        ("Require all granted\nRequire ip 10.0.0.1\n", True),
+        ("<Limit CONNECT>\nRequire ip 10.0.0.1\n</Limit>\n", True),
+        ("<RequireAll>\nRequire ip 10.0.0.1\nRequire all granted\n</RequireAll>\n", False),
+        ("<IfModule mod_unknown.c>\nRequire ip 10.0.0.1\n</IfModule>\n", False),
+    ],
+)
+def test_what_a_section_lets_in(section: str, reported: bool) -> None:
+    assert bool(find("open-proxy", f'ProxyRequests On\n<Proxy "*">\n{section}</Proxy>\n')) is reported
+    narrow = f'ProxyRequests On\n<Proxy "http:*">\n{section}</Proxy>\n<Proxy "https:*">\n{section}</Proxy>\n'
+    assert bool(find("open-proxy", narrow)) is reported

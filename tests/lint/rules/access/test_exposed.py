@@ -1,0 +1,53 @@
+"""Pages and switches that are open, or only seem to be."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.lint.find import find
+
+PAGE = '<Location "/st">\nSetHandler server-status\n</Location>\n'
+
+
+@pytest.mark.parametrize(
+    ("rule", "text", "reported"),
+    [
+        ("manager-exposed", PAGE, True),
+        ("manager-exposed", f"ProxyPass / http://10.0.0.5/\n{PAGE}", False),
+        ("manager-exposed", f"ProxyPass /st !\nProxyPass / http://10.0.0.5/\n{PAGE}", True),
+        ("manager-exposed", f"Listen 127.0.0.1:80\n{PAGE}", False),
+        ("manager-exposed", f"Listen 80\nListen 127.0.0.1:81\n{PAGE}", True),
+        ("manager-exposed", f"Listen 80\n<VirtualHost 127.0.0.1:81>\n{PAGE}</VirtualHost>\n", False),
+        ("manager-exposed", f"<LocationMatch ^/st>\nRequire local\n</LocationMatch>\n{PAGE}", False),
+        ("manager-exposed", f"<LocationMatch ^/other>\nRequire local\n</LocationMatch>\n{PAGE}", True),
+        ("manager-exposed", f"<Location /other/*>\nRequire local\n</Location>\n{PAGE}", True),
+        ("manager-exposed", f'<Directory "/">\nRequire all denied\n</Directory>\n{PAGE}', False),
+        (
+            "manager-exposed",
+            'DocumentRoot "/srv"\n<Directory "/">\nRequire all denied\n</Directory>\n'
+            f'<Directory "/srv">\nRequire all granted\n</Directory>\n{PAGE}',
+            True,
+        ),
+        ("trace-on", "TraceEnable on\nTraceEnable off\n", False),
+        ("trace-on", "TraceEnable off\nTraceEnable on\n", True),
+        ("http-unsafe", "HttpProtocolOptions Unsafe\nHttpProtocolOptions Strict\n", False),
+        (
+            "http-unsafe",
+            "HttpProtocolOptions Unsafe\n<VirtualHost *:80>\nHttpProtocolOptions Strict\n</VirtualHost>\n",
+            True,
+        ),
+        (
+            "root-granted",
+            "<Directory />\nRequire all granted\n</Directory>\n<Directory />\nRequire all denied\n</Directory>\n",
+            False,
+        ),
+        ("root-granted", "<Directory />\nRequire all granted\nRequire ip 10.0.0.1\n</Directory>\n", True),
+        (
+            "root-granted",
+            "<Directory />\n<RequireAll>\nRequire all granted\nRequire ip 10.0.0.1\n</RequireAll>\n</Directory>\n",
+            False,
+        ),
+    ],
+)
+def test_what_is_open(rule: str, text: str, reported: bool) -> None:
+    assert bool(find(rule, text)) is reported
