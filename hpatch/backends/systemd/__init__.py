@@ -1,0 +1,1 @@
+"""systemd's units, as systemd reads them."""
