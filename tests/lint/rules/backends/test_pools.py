@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from socket import socket
 
@@ -14,7 +16,11 @@ from tests.support.gateways.httpd import running
 from tests.support.gateways.phpfpm import pools
 from tests.support.lint.find import find, grades, places
 
-SCRIPT = '<?php echo "ran ", $_SERVER["SCRIPT_NAME"];\n'
+SCRIPT = """\
+<?php echo "ran ", $_SERVER["SCRIPT_NAME"], " with ", count($_POST), " fields";
+isset($_GET["slow"]) && usleep(600000);
+file_put_contents("php://stderr", "heard from " . $_SERVER["SERVER_NAME"] . "\\n");
+"""
 POOLS = """\
 [plain]
 listen = ROOT/php-$pool.sock
@@ -33,6 +39,21 @@ listen = ROOT/php-$pool.sock
 listen.owner = root
 listen.group = root
 listen.mode = 0600
+[jail]
+listen = ROOT/php-$pool.sock
+listen.mode = 0666
+chroot = ROOT/docs
+[small]
+listen = ROOT/php-$pool.sock
+listen.mode = 0666
+php_admin_value[upload_max_filesize] = 2K
+php_admin_value[post_max_size] = 1K
+catch_workers_output = yes
+[large]
+listen = ROOT/php-$pool.sock
+listen.mode = 0666
+php_admin_value[upload_max_filesize] = 2K
+php_admin_value[post_max_size] = 8K
 [port]
 listen = 127.0.0.1:PORT1
 listen.allowed_clients = 127.0.0.1
@@ -41,6 +62,7 @@ listen = 127.0.0.1:PORT2
 listen.allowed_clients = 10.0.0.7
 """
 HANDLER = '<FilesMatch "{}">\nSetHandler "proxy:unix:ROOT/php-{}.sock|fcgi://{}"\n</FilesMatch>\n'
+UNJAILED = 'ProxyFCGISetEnvIf "true" SCRIPT_FILENAME "%{reqenv:SCRIPT_NAME}"\n'
 PATTERN = 'ProxyPassMatch "^/(.*\\.php(/.*)?)$" "unix:ROOT/php-{}.sock|fcgi://{}ROOT/docs/$1"\n'
 
 # A name: the rule, a virtual host, a path, and the status that shows that the fault is not there.
@@ -55,6 +77,13 @@ CASES = {
     "client-denied": ("fpm-client-denied", 'ProxyPass "/" "fcgi://127.0.0.1:PORT2ROOT/docs/"\n', "/page.php", 200),
     "open": ("fpm-socket-refused", HANDLER.format("\\.php$", "plain", "open"), "/page.php", 200),
     "closed": ("fpm-socket-refused", HANDLER.format("\\.php$", "closed", "closed"), "/page.php", 200),
+    "jail": ("fpm-chroot", HANDLER.format("\\.php$", "jail", "jail"), "/page.php", 200),
+    "jail-changed": ("fpm-chroot", HANDLER.format("\\.php$", "jail", "changed") + UNJAILED, "/page.php", 200),
+    "jail-pattern": ("fpm-chroot", PATTERN.format("jail", "pattern"), "/page.php", 200),
+    "jail-inside": ("fpm-chroot", PATTERN.format("jail", "inside").replace("ROOT/docs", ""), "/page.php", 200),
+    "jail-none": ("fpm-chroot", PATTERN.format("plain", "none"), "/page.php", 200),
+    "small": ("fpm-upload-lost", HANDLER.format("\\.php$", "small", "small"), "/page.php", 200),
+    "large": ("fpm-upload-lost", HANDLER.format("\\.php$", "large", "large"), "/page.php", 200),
     "status": (
         "fpm-status-exposed",
         'ProxyPass "/status" "unix:ROOT/php-any.sock|fcgi://status/status"\n',
@@ -99,13 +128,30 @@ def test_requests(httpd: str) -> None:
             case: f'<VirtualHost *>\nServerName {case}\nDocumentRoot "{name}/docs"\n{filled(lines)}</VirtualHost>\n'
             for case, (_, lines, _, _) in CASES.items()
         }
-        sockets = [folder / f"php-{pool}.sock" for pool in ("plain", "wide", "any", "closed")]
+        sockets = [folder / f"php-{pool}.sock" for pool in ("plain", "wide", "any", "closed", "jail", "small", "large")]
         with (
             pools(needs.program("phpfpm"), folder, started, sockets),
             running(httpd, folder, user + "".join(hosts.values())) as server,
         ):
             answers = {case: server.ask(path, {"Host": case}) for case, (_, _, path, _) in CASES.items()}
+            form = {"Content-Type": "application/x-www-form-urlencoded"}
+            fields = {
+                case: server.ask("/page.php", {"Host": case, **form}, "POST", b"a=" + b"x" * 1500)[1].split(" ")[3]
+                for case in ("small", "large")
+            }
+            heard = (folder / "fpm.log").read_text()
+            started_at = time.monotonic()
+            with ThreadPoolExecutor(2) as both:
+                # One child serves both.
+                list(both.map(lambda _: server.ask("/page.php?slow=1", {"Host": "large"}), range(2)))
+            waited = time.monotonic() - started_at
+    assert waited > 1.1
+    for case, count in fields.items():
+        assert bool(find("fpm-upload-lost", user + hosts[case], fpm=text)) is (count == "0"), case
+        assert bool(find("fpm-output-lost", user + hosts[case], fpm=text)) is (f"heard from {case}" not in heard)
     for case, (rule, _, _, sound) in CASES.items():
+        if case in fields:
+            continue
         status = answers[case][0].status
         assert bool(find(rule, user + hosts[case], fpm=text)) is (status != sound), (case, status, answers[case][1])
     assert answers["picture"][1].startswith("ran ")
@@ -204,3 +250,59 @@ def test_the_place_of_a_line_that_cannot_be_read() -> None:
     assert (found.place.line, found.place.column) == (3, 3)
     assert grades([found]) == [("warning", "high")]
     assert places("fpm-unreadable", "") == []
+
+
+SOCKET = 'ProxyPass "/" "unix:/run/w.sock|fcgi://w/"\n'
+POOL = "[www]\nlisten = /run/w.sock\n{}\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "mpm", "children", "reported"),
+    [
+        ("MaxRequestWorkers 100", "event", "9", True),
+        ("MaxRequestWorkers 100", "event", "10", False),
+        ("MaxClients 100", "event", "9", True),
+        ("", "event", "39", True),
+        ("", "event", "40", False),
+        ("", "prefork", "25", True),
+        ("", "prefork", "26", False),
+        ("", None, "1", False),
+        ("MaxRequestWorkers 100", "event", "${CHILDREN}", False),
+    ],
+)
+def test_few_children(settings: str, mpm: str | None, children: str, reported: bool) -> None:
+    fpm = POOL.format(f"pm.max_children = {children}")
+    assert bool(find("fpm-few-children", f"{settings}\n{SOCKET}", mpm=mpm, fpm=fpm)) is reported
+
+
+@pytest.mark.parametrize(
+    ("limit", "values", "reported"),
+    [
+        ("", "php_value[upload_max_filesize] = 8M\nphp_value[post_max_size] = 8M", True),
+        ("", "php_value[upload_max_filesize] = 8191K\nphp_value[post_max_size] = 8M", False),
+        ("", "php_value[upload_max_filesize] = 8M", False),
+        ("", "php_value[upload_max_filesize] = 2M\nphp_value[post_max_size] = many", False),
+        ("", "php_value[post_max_size] = 1G\nphp_admin_value[post_max_size] = 8M", False),
+        ("LimitRequestBody 8388609", "php_value[post_max_size] = 8M", True),
+        ("LimitRequestBody 8388608", "php_value[post_max_size] = 8M", False),
+        ("LimitRequestBody 8388609", "php_value[post_max_size] = 1M\nphp_admin_value[post_max_size] = 9M", False),
+        ("LimitRequestBody 0", "php_value[post_max_size] = 8M", False),
+    ],
+)
+def test_bodies(limit: str, values: str, reported: bool) -> None:
+    assert bool(find("fpm-upload-lost", f"{limit}\n{SOCKET}", fpm=POOL.format(values))) is reported
+
+
+def test_a_root_that_is_none() -> None:
+    for root in ("/", "${ROOT}", "relative"):
+        assert not find("fpm-chroot", SOCKET, fpm=POOL.format(f"chroot = {root}"))
+    inside = SOCKET.replace("//w/", "//w/srv/www2/")
+    assert not find("fpm-chroot", inside, fpm=POOL.format("chroot = /srv/www"))
+    assert find("fpm-chroot", inside, fpm=POOL.format("chroot = /srv/www2/"))
+
+
+def test_another_user() -> None:
+    assert find("fpm-user-shared", f"User web\n{SOCKET}", fpm=POOL.format("user = web"))
+    assert not find("fpm-user-shared", SOCKET, fpm=POOL.format("user = web"))
+    assert not find("fpm-user-shared", f"User ${{WHO}}\n{SOCKET}", fpm=POOL.format("user = web"))
+    assert not find("fpm-user-shared", f"User web\n{SOCKET}", fpm=POOL.format("group = web"))
