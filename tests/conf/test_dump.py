@@ -163,11 +163,15 @@ def test_each_line_has_its_own_place_in_its_own_file() -> None:
 
 
 def test_lines_before_any_file_are_of_the_dump() -> None:
-    (line,) = entries(Source("dump", "Listen 80"))
-    assert (line.source.name, line.source.position(line.start)) == ("dump", (1, 1))
+    found = entries(Source("dump", "Listen 80\n#   5:\nTimeout 5"))
+    assert [(line.source.name, line.source.position(line.start)) for line in found] == [
+        ("dump", (1, 1)),
+        ("dump", (5, 1)),
+    ]
 
 
 def test_a_number_that_is_too_large_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert dump._MOST_LINES == 2_000_000
     monkeypatch.setattr(dump, "_MOST_LINES", 5)
     text = "# In file: a\n" + "".join(f"#   {number}:\nA {number}\n" for number in (0, 1, 5, 6))
     assert [line.text for line in entries(Source("dump", text))] == ["A 1", "A 5"]
