@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import struct
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from socket import create_connection
 from socketserver import BaseRequestHandler, StreamRequestHandler, ThreadingTCPServer
-from threading import Thread
+from threading import Lock, Thread
+from typing import ClassVar
 
 import pytest
 
@@ -27,15 +29,27 @@ STDIN, STDOUT, END = 5, 6, 3
 class Application(StreamRequestHandler):
     """HTTP: slow below /slow, 401 for /login, one request for each connection of /once, and WebSockets anywhere."""
 
+    at_once: ClassVar[dict[str, list[int]]] = {}
+    """By path, how many requests were served at once, at the start of each."""
+    serving: ClassVar[Counter[str]] = Counter()
+    counting: ClassVar[Lock] = Lock()
+
     def handle(self) -> None:
         path = self._request()
         while path is not None:
             if "slow" in path:
+                self._count(path, 1)
                 time.sleep(0.3)
+                self._count(path, -1)
             status = "401 No" if "login" in path else "200 OK"
             self.wfile.write(f"HTTP/1.1 {status}\r\nContent-Length: 2\r\n\r\nok".encode())
             if self._request() is None or "once" in path:
                 return
+
+    def _count(self, path: str, step: int) -> None:
+        with self.counting:
+            self.serving[path] += step
+            self.at_once.setdefault(path, []).append(self.serving[path])
 
     def _request(self) -> str | None:
         line = self.rfile.readline().decode()
@@ -85,9 +99,9 @@ HOSTS = {
     "few-acquire": "ProxyPass / http://APP/few-acquire max=1 acquire=50\n",
     "many": "ProxyPass / http://APP/many max=25\n",
     "silent": "Timeout 1\nProxyPass /ws ws://APP/silent\n",
-    "silent-longer": "Timeout 1\nProxyPass /ws ws://APP/longer timeout=2\n",
-    "silent-proxy": "Timeout 1\nProxyTimeout 2\nProxyPass /ws http://APP/proxy upgrade=websocket\n",
-    "silent-shorter": "Timeout 2\nProxyPass /ws ws://APP/shorter timeout=1\n",
+    "silent-longer": "Timeout 1\nProxyPass /ws ws://APP/longer timeout=4\n",
+    "silent-proxy": "Timeout 1\nProxyTimeout 4\nProxyPass /ws http://APP/proxy upgrade=websocket\n",
+    "silent-shorter": "Timeout 4\nProxyPass /ws ws://APP/shorter timeout=1\n",
     "plain": "ProxyPass /ws http://APP/plain\n",
     "upgrade": "ProxyPass /ws http://APP/upgrade upgrade=websocket\n",
     "rewritten": (
@@ -133,12 +147,9 @@ def linted(name: str) -> str:
 
 def test_requests_wait_for_a_connection(server: Running) -> None:
     for name in ("few", "few-acquire", "many"):
-        started = time.monotonic()
         with ThreadPoolExecutor(4) as pool:
             answers = list(pool.map(lambda _, name=name: server.ask("/slow", {"Host": name})[0].status, range(4)))
-        took = time.monotonic() - started
-        waits = set(answers) == {200} and took > 1
-        assert waits is (name == "few"), (answers, took)
+        waits = set(answers) == {200} and max(Application.at_once[f"/{name}slow"]) == 1
         assert bool(find("max-without-acquire", linted(name))) is waits, name
 
 
@@ -167,7 +178,7 @@ def test_when_a_silent_websocket_is_closed(server: Running) -> None:
         told = re.search("for ([0-9]+) seconds", found.message)
         assert told is not None
         assert status == "101"
-        assert 0 <= seconds - int(told[1]) < 0.9, (name, seconds)
+        assert -0.1 <= seconds - int(told[1]) < 2.5, (name, seconds)
 
 
 def test_an_upgrade_that_does_not_get_through(server: Running) -> None:
@@ -200,14 +211,12 @@ def test_a_connection_that_the_backend_closes(server: Running) -> None:
         assert bool(find("reuse-without-ttl", linted(name))) is (answers != [200, 200]), (name, answers)
 
 
-def pieces(server: Running, name: str, accept: str = "identity") -> tuple[float, bytes]:
-    """After how many seconds the first piece of a page comes, and all that comes."""
+def pieces(server: Running, name: str, accept: str = "identity") -> tuple[bytes, bytes]:
+    """What comes of a page at once, and all that comes."""
     with create_connection(("127.0.0.1", server.port), timeout=5) as client:
-        started = time.monotonic()
         head = f"GET /events HTTP/1.1\r\nHost: {name}\r\nAccept-Encoding: {accept}\r\nConnection: close\r\n\r\n"
         client.sendall(head.encode())
-        page = client.recv(65536)
-        first = time.monotonic() - started
+        first = page = client.recv(65536)
         while more := client.recv(65536):
             page += more
     return first, page
@@ -218,7 +227,7 @@ def test_streams(server: Running) -> None:
     with ThreadPoolExecutor(len(names)) as pool:
         seen = dict(zip(names, pool.map(lambda name: pieces(server, name), names), strict=True))
     for name, (first, _) in seen.items():
-        assert bool(find("stream-held", linted(name))) is (first > 0.5), (name, first)
+        assert bool(find("stream-held", linted(name))) is (b"three" in first), (name, first)
 
 
 def test_pages_that_are_flushed_compress_less(server: Running) -> None:
