@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hpatch.paths import mapping
-from hpatch.paths.layers import LOCATIONS, lines
+from hpatch.paths.layers import LOCATIONS
 from hpatch.paths.model import UnknownError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def taker(site: Site, host: Host, paths: tuple[str, ...], read: tuple[Condition,
     in a `<Location>` is asked first, the last one that holds for the path; then those of the server. Any `no-proxy` in
     the server leaves everything open.
     """
-    if not paths or _no_proxy(site, host):
+    if not paths or site.no_proxy(host):
         return None
     found: Mapping | None = None
     for path in paths:
@@ -63,10 +63,3 @@ def _first(site: Site, host: Host, path: str, read: tuple[Condition, ...]) -> Ma
         except UnknownError:
             return None
     return None
-
-
-def _no_proxy(site: Site, host: Host) -> bool:
-    """Whether a line of the server may set `no-proxy` in time."""
-    parts = [part.layer for part in site.sections.of(host)]
-    keys = ("setenvif", "setenvifnocase", "setenvifexpr", "browsermatch", "browsermatchnocase", "rewriterule")
-    return any("no-proxy" in node.args.lower() for node, _ in lines(parts, *keys))

@@ -138,10 +138,10 @@ def _number(text: str) -> int:
 
 
 class Proxied(NamedTuple):
-    """What a ProxyPass makes of a request: the URL, None for an exclusion."""
+    """What a ProxyPass makes of a request: the URL, None for an exclusion, and the URL before its path is encoded."""
 
-    mapping: Mapping
     url: str | None
+    plain: str = ""
 
 
 def proxied(mapping: Mapping, uri: str, raw: str) -> Proxied | None:
@@ -160,16 +160,20 @@ def proxied(mapping: Mapping, uri: str, raw: str) -> Proxied | None:
     if mapping.pattern:
         match = search(node, mapping.path, uri)
         sent = search(node, mapping.path, raw) if nocanon else None
-        return None if match is None else Proxied(mapping, _by_pattern(mapping, sent or match, bool(sent or words)))
+        return None if match is None else _by_pattern(mapping, sent or match, bool(sent or words))
     length = covered(uri, mapping.path)
     if not length:
         return None
     if mapping.target is None:
-        return Proxied(mapping, None)
+        return Proxied(None)
     target = mapping.target.text
     if nocanon and covered(raw, mapping.path) == length:
-        return Proxied(mapping, url(target + raw[length:], encoded=True))
-    return Proxied(mapping, url(target + uri[length:], encoded=bool(words)))
+        return _to(target + raw[length:], encoded=True)
+    return _to(target + uri[length:], encoded=bool(words))
+
+
+def _to(text: str, *, encoded: bool) -> Proxied:
+    return Proxied(url(text, encoded=encoded), text)
 
 
 def prefixes(path: str, uri: str) -> bool | None:
@@ -190,13 +194,13 @@ def matches(mapping: Mapping, uri: str) -> bool:
     return covered(uri, mapping.path) > 0
 
 
-def _by_pattern(mapping: Mapping, match: re.Match[str], encoded: bool) -> str | None:
+def _by_pattern(mapping: Mapping, match: re.Match[str], encoded: bool) -> Proxied:
     """The URL of a ProxyPassMatch. Without a reference to a capture, the whole path follows the target."""
     if mapping.target is None:
-        return None
+        return Proxied(None)
     target = mapping.target.text
     found = substitute(target, match)
-    return url(target + match.string if found == target else found, encoded=encoded)
+    return _to(target + match.string if found == target else found, encoded=encoded)
 
 
 def url(text: str, *, encoded: bool = False) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hpatch.paths.hosts import hosts as hosts_of
+from hpatch.paths.layers import lines
 from hpatch.paths.model import Disk, Unread
 from hpatch.paths.sections import Sections
 from hpatch.proxy.build import build
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from hpatch.conf.tree import Configuration, Node
     from hpatch.paths.hosts import Host, Hosts
     from hpatch.proxy.model import Mapping, Proxy
+
+_SETTING = ("setenvif", "setenvifnocase", "setenvifexpr", "browsermatch", "browsermatchnocase", "rewriterule")
+"""Lines of a server that set variables before mod_proxy is asked."""
 
 
 class Site:
@@ -30,6 +34,7 @@ class Site:
         self.sections = Sections(configuration)
         self.disk: Disk = Unread() if disk is None else disk
         self._hosts = {id(host.node): host for host in self.hosts.virtual}
+        self._no_proxy: dict[int, bool] = {}
         self._mappings: dict[int, list[Mapping]] = {}
         for server in (build(configuration) if proxy is None else proxy).servers:
             for mapping in server.mappings:
@@ -53,6 +58,14 @@ class Site:
         """The ProxyPass lines in a `<Location>`."""
         host = None if section is None else section.inside("<virtualhost")
         return [mapping for mapping in self._mappings.get(_key(host), []) if mapping.section is section]
+
+    def no_proxy(self, host: Host) -> bool:
+        """Whether a line of the server may set `no-proxy` in time."""
+        key = _key(host.node)
+        if key not in self._no_proxy:
+            parts = [part.layer for part in self.sections.of(host)]
+            self._no_proxy[key] = any("no-proxy" in node.args.lower() for node, _ in lines(parts, *_SETTING))
+        return self._no_proxy[key]
 
     def has_module(self, name: str) -> bool | None:
         """Whether httpd has a module (`dir`); None: not known."""

@@ -73,6 +73,7 @@ class RequestWalk:
         self.access: Access | None = None
         self.unseen: list[str] = []
         self.proxy: tuple[str, Node] | None = None
+        self.plain = ""
         self.filename = ""
         self.alias: tuple[str, str] | None = None
         self.script: Node | None = None
@@ -122,9 +123,10 @@ class RequestWalk:
         """Answer with a status."""
         self.end(Reply(kind="status", text=text, status=status, node=node))
 
-    def hand_on(self, url: str, node: Node) -> None:
-        """Leave the request to mod_proxy."""
+    def hand_on(self, url: str, node: Node, plain: str | None = None) -> None:
+        """Leave the request to mod_proxy. `plain` is the URL before its path is encoded, if that is another one."""
         self.proxy = (url, node)
+        self.plain = url if plain is None else plain
         self.filename = f"proxy:{url}"
 
     def inside(self, inner: RequestWalk, found: Reply) -> NoReturn:

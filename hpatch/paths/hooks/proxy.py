@@ -65,7 +65,7 @@ def proxied(walk: RequestWalk, *, before: bool) -> bool:
         text = f'"{each.node.name} {each.node.args}" takes it'
         walk.step(phase, "mod_proxy", "takes", text, each.node)
         kept = walk.own_setting("allowencodedslashes", "off") == "nodecode"
-        walk.hand_on(result.url.replace("%252F", "%2F") if kept else result.url, each.node)
+        walk.hand_on(result.url.replace("%252F", "%2F") if kept else result.url, each.node, result.plain)
         return True
     if asked:
         count = "1 mapping" if len(asked) == 1 else f"{len(asked)} mappings"

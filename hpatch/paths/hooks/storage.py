@@ -19,7 +19,7 @@ def storage(walk: RequestWalk) -> None:
     site = walk.site
     defaults = site.sections.defaults(walk.host)
     if walk.proxy is not None:
-        layers = [*defaults, *site.sections.proxies(walk.host, walk.proxy[0])]
+        layers = [*defaults, *site.sections.proxies(walk.host, walk.plain)]
     else:
         walk.found = find(site.disk, walk.filename)
         walk.filename = walk.found.path

@@ -34,6 +34,22 @@ def hosts(context: Context) -> Hosts:
     return hosts.hosts(context.configuration)
 
 
+def all_taken(context: Context, node: Node, path: str, host: Node) -> Mapping | None:
+    """The ProxyPass that surely takes a path and everything below it in a virtual host.
+
+    None as well if an exclusion (`!`) may leave out a part of it.
+    """
+    from hpatch.paths.covering import below
+
+    found = taken(context, node, below(path), host)
+    start = path if path.endswith("/") else f"{path}/"
+    if found is None or any(
+        one.exclusion and (one.pattern or f"{one.path}/".startswith(start)) for one in context.passes_of(host)
+    ):
+        return None
+    return found
+
+
 def taken(context: Context, node: Node, paths: tuple[str, ...], host: Node | None = None) -> Mapping | None:
     """The ProxyPass that surely takes all of these paths in a line's server, or in a virtual host (`host`)."""
     if not context.passes:

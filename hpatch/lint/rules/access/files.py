@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.access import admits, below, lines, locations, merges, restricts
+from hpatch.lint.rules._shared.answering import all_taken
 from hpatch.lint.rules._shared.effective import in_server, server_of
 from hpatch.lint.rules._shared.guards import kept
 from hpatch.lint.rules._shared.passes import covers, lies_under
@@ -30,7 +32,7 @@ def files_rule_not_for_proxied(context: Context) -> Iterator[Found]:
     restricted.
 
     The rule knows a `<Directory>` that the target of ProxyPassMatch lies above, a `<Files>` for names that end like
-    ProxyPassMatch's pattern, and a `<Directory>` in a virtual host whose ProxyPass takes every path.
+    ProxyPassMatch's pattern, and a `<Directory>` in a virtual host whose ProxyPass takes the path that leads there.
 
     Use `<FilesMatch>` with `SetHandler "proxy:..."`, which is asked with the file, or restrict a `<Location>`.
 
@@ -47,6 +49,16 @@ def files_rule_not_for_proxied(context: Context) -> Iterator[Found]:
         <Files "config.php">
             Require all denied
         </Files>
+
+    Fires on (a folder whose path is proxied)::
+
+        <VirtualHost "*:80">
+            DocumentRoot "/var/www"
+            ProxyPass "/admin" "http://10.0.0.5:8080/admin"
+            <Directory "/var/www/admin">
+                Require ip 10.0.0.0/8
+            </Directory>
+        </VirtualHost>
 
     Write instead::
 
@@ -77,17 +89,9 @@ def files_rule_not_for_proxied(context: Context) -> Iterator[Found]:
         host = server_of(section)
         name = section.words[0]
         mapping = next((one for one in patterns if _taken(context, one, section, host)), None)
-        if (
-            mapping is None
-            and section.key == "<directory"
-            and host is not None
-            and _in_document_root(context, name, host)
-        ):
-            mapping = next(
-                (one for one in context.passes_of(host) if one.server.node is host and covers(one) == "/"), None
-            )
-            if mapping is not None and _excluded(context, host):
-                mapping = None
+        if mapping is None and section.key == "<directory" and host is not None:
+            where = _url_path(context, name, host)
+            mapping = None if where is None else all_taken(context, section, where, host)
         if mapping is None or _in_folder(mapping) or _restricted_by_path(context, mapping.server.node, name):
             continue
         yield Found(
@@ -128,14 +132,18 @@ def _excepted(context: Context, mapping: Mapping, where: str) -> bool:
     return False
 
 
-def _in_document_root(context: Context, name: str, host: Node) -> bool:
+def _url_path(context: Context, name: str, host: Node) -> str | None:
+    """The path of a URL that leads to a folder below DocumentRoot; None for others, or if an Alias may lead there."""
     root = in_server(context, "documentroot", host)
-    return root is not None and bool(root.words) and below(name.rstrip("/"), root.words[0].rstrip("/"))
-
-
-def _excluded(context: Context, host: Node) -> bool:
-    """Whether something in a host is not proxied, so that its files are served."""
-    return any(one.exclusion for one in context.passes_of(host))
+    top = root.words[0].rstrip("/") if root is not None and root.words else ""
+    folder = name.rstrip("/")
+    if not top or not below(folder, top) or re.search(r"[*?\[]|\$\{", name) is not None:
+        return None
+    for alias in context.lines_of(host, "alias", "aliasmatch", "scriptalias", "scriptaliasmatch"):
+        target = (alias.words[-1:] or [""])[0].partition("$")[0].rstrip("/")
+        if below(folder, target) or below(target, folder):
+            return None
+    return folder[len(top) :] or "/"
 
 
 def _in_folder(mapping: Mapping) -> bool:

@@ -10,8 +10,8 @@ from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.addresses import hosts as host_addresses
 from hpatch.lint.rules._shared.addresses import listeners
+from hpatch.lint.rules._shared.answering import all_taken
 from hpatch.lint.rules._shared.effective import may_lack, server_of
-from hpatch.lint.rules._shared.passes import covers
 from hpatch.lint.rules._shared.rewriting import rewrites
 
 if TYPE_CHECKING:
@@ -263,6 +263,8 @@ def rewrite_dir_proxied(context: Context) -> Iterator[Found]:
     mod_rewrite asks the rules of a `<Directory>` or .htaccess when httpd has found a file. A proxied request has none.
     In a `<Location>` and in the virtual host itself rules run for proxied paths, too.
 
+    The rule is silent where a rule of the server, which mod_rewrite asks before mod_proxy, may lead to a file.
+
     Move the rules into the virtual host, and begin the patterns with a slash.
 
     Fires on::
@@ -296,6 +298,18 @@ def rewrite_dir_proxied(context: Context) -> Iterator[Found]:
             </Directory>
         </VirtualHost>
 
+    Silent on (a rule of the server leads to files)::
+
+        <VirtualHost "*:80">
+            DocumentRoot "/var/www"
+            ProxyPass "/" "http://10.0.0.5:8080/"
+            RewriteEngine On
+            RewriteRule "^/static/(.*)" "/var/www/static/$1" [L]
+            <Directory "/var/www/static">
+                RewriteRule "^old$" "/new" [R]
+            </Directory>
+        </VirtualHost>
+
     Source: hook_fixup (mod_rewrite.c); tested on httpd 2.4.71.
     """
     seen: set[int] = set()
@@ -305,14 +319,23 @@ def rewrite_dir_proxied(context: Context) -> Iterator[Found]:
         if not one.in_folder or host is None or section is None or id(section) in seen:
             continue
         seen.add(id(section))
-        passes = [mapping for mapping in context.passes if mapping.server.node in (None, host)]
-        if any(mapping.exclusion for mapping in passes) or context.configuration.find("aliasmatch", "scriptaliasmatch"):
-            continue
-        taking = next((mapping for mapping in passes if covers(mapping) == "/"), None)
-        if taking is not None:
+        taking = all_taken(context, one.node, "/", host)
+        if taking is not None and not _names_files(context, host):
             yield Found(
                 one.node.place,
                 f'this rule never runs: the ProxyPass for "{taking.path}" takes every request',
                 related=(Related(taking.place, "it takes every request"),),
                 help="Move the rules into the virtual host, and begin the patterns with a slash.",
             )
+
+
+def _names_files(context: Context, host: Node) -> bool:
+    """Whether a rule of a server may lead to a file: then ProxyPass is not asked."""
+    return any(
+        one.in_server
+        and server_of(one.node) in (None, host)
+        and one.rule.substitution != "-"
+        and not one.rule.has("p", "proxy", "pt", "passthrough", "r", "redirect", "f", "forbidden", "g", "gone")
+        and re.match("[a-z]+://", one.rule.substitution) is None
+        for one in rewrites(context)
+    )

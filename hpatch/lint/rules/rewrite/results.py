@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.effective import server_of
-from hpatch.lint.rules._shared.passes import covers
+from hpatch.lint.rules._shared.answering import taken
 from hpatch.lint.rules._shared.rewriting import harmless, rewrites
 
 if TYPE_CHECKING:
-    from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
     from hpatch.lint.rules._shared.rewriting import Rewrite
-    from hpatch.proxy.model import Mapping
 
 _MANUAL = "https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html#rewriterule"
 _FLAGS = "https://httpd.apache.org/docs/2.4/rewrite/flags.html"
@@ -74,11 +71,13 @@ def rewrite_takes_pass(context: Context) -> Iterator[Found]:
         text = one.rule.substitution
         if not one.in_server or one.rule.has(*_ELSEWHERE) or not text.startswith("/"):
             continue
-        start = re.split(r"[$%?]", text, maxsplit=1)[0]
+        path = text.partition("?")[0]
+        start = re.split(r"[$%]", path, maxsplit=1)[0]
         if re.match(_MACHINE, start) is not None or _goes_on(one, every[index + 1 :]):
             continue
-        mapping = _first_taker(context, server_of(one.node), start)
-        if mapping is not None and not mapping.exclusion:
+        paths = (path,) if start == path else tuple(start + end for end in ("zz-other", "zz/page.html", "a.css"))
+        mapping = taken(context, one.node, paths)
+        if mapping is not None:
             yield Found(
                 one.node.place,
                 f'httpd looks for "{text}" as a file, and does not proxy it: the client gets 404',
@@ -92,19 +91,6 @@ def _goes_on(one: Rewrite, later: list[Rewrite]) -> bool:
     if one.rule.has("l", "last", "end"):
         return False
     return any(other.section is one.section and other.rule.has("p", "proxy", "pt", "passthrough") for other in later)
-
-
-def _first_taker(context: Context, host: Node | None, start: str) -> Mapping | None:
-    """The first ProxyPass that surely takes each path with this beginning."""
-    for mapping in context.passes:
-        if mapping.server.node not in (None, host):
-            continue
-        taken = covers(mapping)
-        if taken is None:
-            return None
-        if start == taken or start.startswith(taken if taken.endswith("/") else f"{taken}/"):
-            return mapping
-    return None
 
 
 @rule("RW006", "rewrite-query-needs-b", "warning", references=(f"{_FLAGS}#flag_b",))

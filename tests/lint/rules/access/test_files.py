@@ -27,3 +27,38 @@ RULE = "RewriteEngine On\nRewriteRule ^/(.*\\.php)$ fcgi://127.0.0.1:9000/var/ww
 )
 def test_files_that_fastcgi_gets(text: str, reported: bool) -> None:
     assert bool(find("files-rule-not-for-proxied", text)) is reported
+
+
+HOST = "<VirtualHost *>\nDocumentRoot /w\n{}\n<Directory {}>\nRequire all denied\n</Directory>\n</VirtualHost>"
+
+
+@pytest.mark.parametrize(
+    ("lines", "folder", "count"),
+    [
+        ("ProxyPass / http://b:1/", "/w", 1),
+        ("ProxyPass / http://b:1/", "/w/a/", 1),
+        ("ProxyPass /a http://b:1/", "/w/a", 1),
+        ("ProxyPass /a http://b:1/", "/w/a/b", 1),
+        ("<Location /a>\nProxyPass http://b:1/\n</Location>", "/w/a", 1),
+        ("ProxyPass /s !\nProxyPass / http://b:1/", "/w/a", 1),
+        ("ProxyPass /s !\nProxyPass / http://b:1/", "/w", 0),
+        ("ProxyPass /a/s !\nProxyPass / http://b:1/", "/w/a", 0),
+        ("ProxyPassMatch s !\nProxyPass / http://b:1/", "/w/a", 0),
+        ("ProxyPass /a http://b:1/", "/w", 0),
+        ("ProxyPass /a http://b:1/", "/w/ab", 0),
+        ("ProxyPass / http://b:1/", "/v", 0),
+        ("ProxyPass / http://b:1/", "/w/*", 0),
+        ("ProxyPass /a http://b:1/\nAlias /s /w/a", "/w/a", 0),
+        ("ProxyPass /a http://b:1/\nAlias /s /w", "/w/a", 0),
+        ("ProxyPass /a http://b:1/\nAlias /s /v", "/w/a", 1),
+        ("ProxyPass /a http://b:1/\nSetEnvIf Request_URI ^/a no-proxy", "/w/a", 0),
+    ],
+)
+def test_a_folder_whose_path_is_proxied(lines: str, folder: str, count: int) -> None:
+    assert len(find("files-rule-not-for-proxied", HOST.format(lines, folder))) == count
+
+
+def test_the_line_that_takes_the_path() -> None:
+    (found,) = find("files-rule-not-for-proxied", HOST.format("ProxyPass /a http://b:1/", "/w/a"))
+    assert found.place.line == 4
+    assert found.related[0].place.line == 3

@@ -43,3 +43,44 @@ def test_an_engine_that_another_file_may_switch_on() -> None:
 
 def test_a_part_may_be_included_in_a_folder() -> None:
     assert not find("rewrite-leading-slash", f"{ON}RewriteRule ^api/ /x\n", part=True)
+
+
+FOLDER = "<Directory /w>\nRewriteEngine On\nRewriteRule ^a /b\n</Directory>\n"
+HOST = f"<VirtualHost *>\nDocumentRoot /w\n{{}}\n{FOLDER}</VirtualHost>"
+
+
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        ("ProxyPass / http://b:1/", 1),
+        ("ProxyPass / http://b:1/\nAliasMatch ^/s /srv/s", 1),
+        ("<Location />\nProxyPass http://b:1/\n</Location>", 1),
+        ("ProxyPassMatch ^(.*)$ http://b:1$1", 1),
+        ("ProxyPass /a http://b:1/", 0),
+        ("ProxyPass /s !\nProxyPass / http://b:1/", 0),
+        ("ProxyPass / http://b:1/\n<Location /s>\nProxyPass !\n</Location>", 0),
+        ("ProxyPass / http://b:1/\nSetEnvIf Request_URI ^/s no-proxy", 0),
+        ("<IfDefine X>\nProxyPass / http://b:1/\n</IfDefine>", 0),
+        ("ProxyPass / http://b:1/\nRewriteEngine On\nRewriteRule ^/s/(.*) /w/s/$1", 0),
+        ("ProxyPass / http://b:1/\nRewriteEngine On\nRewriteRule ^/s/(.*) http://c:1/$1 [P]", 1),
+    ],
+)
+def test_what_takes_every_request_of_a_folder(lines: str, count: int) -> None:
+    assert len(find("rewrite-dir-proxied", HOST.format(lines))) == count
+
+
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        ("RewriteRule ^/o/(.*) /app/$1\nProxyPass /app http://b:1/", 1),
+        ("RewriteRule ^/o$ /app?x=1\nProxyPass /app http://b:1/", 1),
+        ("RewriteRule ^/o$ /app\nProxyPass /app http://b:1/", 1),
+        ("RewriteRule ^/o/(.*) /app/$1\nProxyPassMatch ^/app/ http://b:1/", 1),
+        ("RewriteRule ^/o(.*) /app$1\nProxyPass /app http://b:1/", 0),
+        ("RewriteRule ^/o$ /app\nProxyPass /app/ http://b:1/", 0),
+        ("RewriteRule ^/o$ /app/x\nProxyPass /app/x !\nProxyPass /app http://b:1/", 0),
+        ("RewriteRule ^/o$ /app\n<IfDefine X>\nProxyPass /app http://b:1/\n</IfDefine>", 0),
+    ],
+)
+def test_a_new_path_that_is_not_proxied(lines: str, count: int) -> None:
+    assert len(find("rewrite-takes-pass", f"{ON}{lines}")) == count

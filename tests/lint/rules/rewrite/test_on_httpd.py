@@ -66,6 +66,19 @@ CASES = {
         "/old",
         "b/b",
     ),
+    "proxied-folder-by-rule": (
+        "rewrite-dir-proxied",
+        f"ProxyPass / http://A/\n{ON}RewriteRule ^/s/(.*) ROOT/docs/$1 [L]\n"
+        + FOLDER.format(f"{ON}RewriteRule ^old$ http://B/b [P]\n"),
+        "/s/old",
+        "b/b",
+    ),
+    "file-location": (
+        "rewrite-takes-pass",
+        ON + "RewriteRule ^/s/(.*)$ /b/$1 [L]\n<Location /b>\nProxyPass http://B/b\n</Location>\n",
+        "/s/x",
+        "b/b/x",
+    ),
     "file": ("rewrite-takes-pass", ON + "RewriteRule ^/s/(.*)$ /b/$1 [L]\nProxyPass /b http://B/b\n", "/s/x", "b/b/x"),
     "through": (
         "rewrite-takes-pass",
