@@ -21,7 +21,8 @@ _LOCATIONS = ("<location", "<locationmatch")
 _FILES = ("<directory", "<directorymatch", "<files", "<filesmatch")
 _PROXIES = ("<proxy", "<proxymatch")
 _CONDITIONS = ("<if", "<elseif", "<else")
-_HTTP = ("http", "https", "ws", "wss", "h2", "h2c")
+HTTP = ("http", "https", "ws", "wss", "h2", "h2c")
+"""The schemes of backends that speak HTTP."""
 
 
 def section_of(node: Node) -> Node | None:
@@ -87,7 +88,7 @@ def proxied(context: Context, node: Node, *schemes: str) -> Iterator[Mapping]:
 
 def http(context: Context, node: Node) -> Mapping | None:
     """The first mapping to a backend that speaks HTTP with requests that a line holds for."""
-    return next(proxied(context, node, *_HTTP), None)
+    return next(proxied(context, node, *HTTP), None)
 
 
 def _meets(section: Node, mapping: Mapping) -> bool:

@@ -10,11 +10,13 @@ from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.conditions import apart
 from hpatch.lint.rules._shared.effective import in_server, is_on, server_of
 from hpatch.lint.rules._shared.headers import SETS, lines_near, request_lines
-from hpatch.lint.rules._shared.scope import http, proxied, section_of
+from hpatch.lint.rules._shared.passes import schemes
+from hpatch.lint.rules._shared.scope import HTTP, http, proxied, section_of
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
+    from hpatch.proxy.model import Mapping
 
 _REQUEST = "https://httpd.apache.org/docs/2.4/mod/mod_headers.html#requestheader"
 _ADD = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxyaddheaders"
@@ -78,6 +80,10 @@ def forwarded_for_twice(context: Context) -> Iterator[Found]:
         mapping = http(context, line.node)
         if mapping is None or _switch(context, line.node, "proxyaddheaders", default=True) is not True:
             continue
+        beside = [one for one in lines_near(context, "requestheader", server_of(line.node)) if one.name == line.name]
+        later = beside[[one.node for one in beside].index(line.node) + 1 :]
+        if any(one.action == "unset" and one.node.parent is line.node.parent and one.sure for one in later):
+            continue
         yield Found(
             line.node.place,
             f'the backend gets two values in "{line.shown}": mod_proxy adds its own to this one',
@@ -121,7 +127,7 @@ def proxyaddheaders_off(context: Context) -> Iterator[Found]:
     for node in context.configuration.find("proxyaddheaders"):
         if is_on(node, default=True):
             continue
-        mapping = http(context, node)
+        mapping = next((one for one in proxied(context, node, *HTTP) if _counts(context, node, one)), None)
         if mapping is None:
             continue
         host = server_of(node)
@@ -136,6 +142,14 @@ def proxyaddheaders_off(context: Context) -> Iterator[Found]:
             related=(Related(mapping.place, "the backend"),),
             help="Remove the line, or add RequestHeader unset X-Forwarded-For.",
         )
+
+
+def _counts(context: Context, node: Node, mapping: Mapping) -> bool:
+    """Whether a line sets a switch for a mapping's requests: no later line does, and no line of the virtual host."""
+    section = section_of(node)
+    if section is None:
+        return in_server(context, node.key, mapping.server.node) is node
+    return [one for one in section.children or () if one.key == node.key][-1:] in ([node], [])
 
 
 @rule("HD008", "host-header-set", "warning", references=(_HOST, _REQUEST))
@@ -226,7 +240,7 @@ def proto_missing(context: Context) -> Iterator[Found]:
         if any(line.name in _TLS and line.action in SETS and not apart(line.node, engine) for line in lines):
             continue
         for mapping in context.mappings_of(host):
-            if mapping.server.node is host and mapping.target is not None and mapping.target.scheme == "http":
+            if mapping.server.node is host and mapping.target is not None and schemes(mapping) == {"http"}:
                 yield Found(
                     mapping.place,
                     f'nothing tells the backend "{mapping.target.text}" that the client came by TLS',

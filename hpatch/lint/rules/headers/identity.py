@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.access import admits, lines
 from hpatch.lint.rules._shared.effective import in_server, is_on, server_of
+from hpatch.lint.rules._shared.guards import url_sections
 from hpatch.lint.rules._shared.headers import SETS, HeaderLine, lines_near, request_lines
 from hpatch.lint.rules._shared.passes import covers, lies_under
-from hpatch.lint.rules._shared.scope import conditional, holds, http, proxied, sample, section_of
+from hpatch.lint.rules._shared.scope import conditional, holds, http, matches, proxied, sample, section_of
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -47,7 +49,7 @@ def identity_header_spoofable(context: Context) -> Iterator[Found]:
     the backend may then be another application.
 
     The rule is silent if another line unsets or sets the header for all requests, and if a Require in the section of
-    the line lets nobody through without a login.
+    the line, or for the paths that are proxied, lets nobody through without a login.
 
     Unset the header for the whole server: `RequestHeader unset X-Remote-User`.
 
@@ -124,6 +126,8 @@ def identity_header_spoofable(context: Context) -> Iterator[Found]:
         certain = line.sure or _met(context, line)
         for path, mapping in _requests(context, line, whole=line.action == "set" and certain):
             host = mapping.server.node or server_of(line.node)
+            if not certain and section_of(line.node) is None and _login_asked(context, host, path):
+                continue
             settled = (_settles(other, line, host, path, certain=certain) for other in same)
             if any(one is not False for one in settled):
                 continue
@@ -250,6 +254,16 @@ def _met(context: Context, line: HeaderLine) -> bool:
     )
 
 
+def _login_asked(context: Context, host: Node | None, path: str) -> bool:
+    """Whether nobody gets to a path without a login: the last section with a `Require` says so."""
+    asked = False
+    for section in url_sections(context, host):
+        found = [node for node in lines(section) if node.key == "require"]
+        if found and matches(section, path):
+            asked = admits(section) == "some" and all(re.match(_LOGIN, node.args) for node in found)
+    return asked
+
+
 def _settles(other: HeaderLine, line: HeaderLine, host: Node | None, path: str, *, certain: bool) -> bool | None:
     """Whether a line takes the client's value away from all requests for a path; None if that is not known."""
     if other.action not in ("set", "unset"):
@@ -339,9 +353,12 @@ def identity_header_null(context: Context) -> Iterator[Found]:
             if (name not in _CGI and not tls) or _is_made(context, name, line, tls=tls):
                 continue
             better = f"%{{{name}}}s" if tls else f"expr=%{{{name}}}"
+            asked = line.clause.lower() == f"env={name.lower()}"
             yield Found(
                 line.node.word_place(line.word + 1),
-                f'the backend gets "(null)" in "{line.shown}": no line sets the environment variable {name}',
+                f'no line sets the environment variable {name}: "{line.shown}" is never set'
+                if asked
+                else f'the backend gets "(null)" in "{line.shown}": no line sets the environment variable {name}',
                 help=f'Write "{better}".',
                 confidence="medium" if name == "REMOTE_USER" and _other_logins(context) else None,
             )

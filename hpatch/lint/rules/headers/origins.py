@@ -118,6 +118,10 @@ def _checks(context: Context) -> Iterator[_Check]:
                     lenient=node.key == "setenvifnocase",
                     use=use,
                 )
+    for node in context.configuration.find("setenvifexpr"):
+        use = _use(context, [word.partition("=")[0] for word in node.words[1:]])
+        if use is not None:
+            yield from _of_expression(node, node.words[0], "=~")
     if context.configuration.by_key.get("rewritecond"):
         for rewrite in rewrites(context):
             for node, condition in rewrite.conditions:

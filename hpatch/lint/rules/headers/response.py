@@ -60,6 +60,24 @@ class _Lines:
         return [other for _, other in sorted(chain.from_iterable(parts), key=itemgetter(0))]
 
 
+def _undone(line: HeaderLine, lines: _Lines) -> bool:
+    """Whether a later line of the same section takes a header away again, or sets it anew."""
+    later = False
+    for other in lines.near(line):
+        if other.node is line.node:
+            later = True
+        elif (
+            later
+            and other.action in ("unset", "set")
+            and other.always is line.always
+            and other.node.parent is line.node.parent
+            and other.node.conditions == line.node.conditions
+            and other.sure
+        ):
+            return True
+    return False
+
+
 def _beside(line: HeaderLine, lines: _Lines, *, always: bool, actions: tuple[str, ...]) -> HeaderLine | None:
     """Another line for the same header and the named table that holds wherever this one does."""
     for other in lines.near(line):
@@ -68,6 +86,7 @@ def _beside(line: HeaderLine, lines: _Lines, *, always: bool, actions: tuple[str
             and other.action in actions
             and other.node is not line.node
             and (_same_scope(other, line) or _same_scope(line, other))
+            and not _undone(other, lines)
         ):
             return other
     return None
@@ -81,7 +100,7 @@ def header_not_on_errors(context: Context) -> Iterator[Found]:
     http to https, an error page of httpd, and a 502 or 503 for a dead backend go out without the header.
 
     The rule reports HSTS, Content-Security-Policy, X-Frame-Options and the like. It is silent for `Header onsuccess`,
-    and if another line sets the header with `always`.
+    in `<Files>` sections, which are about certain pages, and if another line sets the header with `always`.
 
     Write `Header always set`. If a backend may send the header, too, write `Header unset` before it: otherwise both go
     out.
@@ -108,7 +127,9 @@ def header_not_on_errors(context: Context) -> Iterator[Found]:
     lines = [line for line in response_lines(context) if line.name in _SECURITY]
     near = _Lines(lines)
     for line in lines:
-        if line.explicit or line.action not in SETS:
+        if line.explicit or line.action not in SETS or _undone(line, near):
+            continue
+        if line.node.inside("<files", "<filesmatch") is not None:
             continue
         if _beside(line, near, always=True, actions=SETS) is not None:
             continue
@@ -173,7 +194,7 @@ def header_always_duplicates(context: Context) -> Iterator[Found]:
     lines = list(response_lines(context))
     near = _Lines(lines)
     for line in lines:
-        if line.action not in ("set", "add", "append", "merge"):
+        if line.action not in ("set", "add", "append", "merge") or _undone(line, near):
             continue
         if line.always:
             twin = _beside(line, near, always=False, actions=("set", "add", "append", "merge"))
@@ -248,7 +269,7 @@ def header_unset_other_table(context: Context) -> Iterator[Found]:
     for line in lines:
         if line.action != "unset":
             continue
-        if _beside(line, near, always=not line.always, actions=("unset", "set")) is not None:
+        if _beside(line, near, always=not line.always, actions=("unset", "set", "edit", "edit*")) is not None:
             continue
         # Of a header that another line sets in this table, this one is the second half of the cure.
         if _beside(line, near, always=line.always, actions=SETS) is not None:
@@ -309,7 +330,7 @@ def header_add_cors(context: Context) -> Iterator[Found]:
     lines = [line for line in response_lines(context) if line.name == "access-control-allow-origin"]
     near = _Lines(lines)
     for line in lines:
-        if line.action not in SETS:
+        if line.action not in SETS or _undone(line, near):
             continue
         if not line.value.startswith("expr=") and ("," in line.value or " " in line.value.strip()):
             yield Found(
@@ -388,9 +409,11 @@ def header_on_response(context: Context) -> Iterator[Found]:
     wrong = [line for line in response_lines(context) if line.name in _REQUEST and line.action in SETS]
     if not wrong:
         return
-    sent = {line.name for line in request_lines(context) if line.action in SETS}
+    sent = {(line.name, server_of(line.node)) for line in request_lines(context) if line.action in SETS}
+    names = {name for name, _ in sent}
     for line in wrong:
-        if line.name not in sent:
+        host = server_of(line.node)
+        if not (line.name in names if host is None else (line.name, None) in sent or (line.name, host) in sent):
             yield Found(
                 line.node.place,
                 f'"{line.shown}" goes to the client, not to the backend: Header changes responses',

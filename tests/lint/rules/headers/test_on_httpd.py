@@ -135,6 +135,51 @@ CASES: dict[str, tuple[str, str, Probe]] = {
         f"{DEAD}<If true>\nHeader set X-Frame-Options DENY\n</If>\n",
         missing(XFO),
     ),
+    "errors-undone": (
+        "header-not-on-errors",
+        f"{PASS}Header set X-Frame-Options A\nHeader unset X-Frame-Options\n",
+        twice(XFO),
+    ),
+    "twice-unset": (
+        "header-always-duplicates",
+        f"{PASS}Header set {XFO} A\nHeader unset {XFO}\nHeader always set {XFO} B\n",
+        twice(XFO),
+    ),
+    "twice-unset-later": (
+        "header-always-duplicates",
+        f"{PASS}Header set {XFO} A\nHeader always set {XFO} B\nHeader always unset {XFO}\n",
+        twice(XFO),
+    ),
+    "twice-unset-elsewhere": (
+        "header-always-duplicates",
+        f"{PASS}Header set {XFO} A\nHeader always set {XFO} B\n<Location /y>\nHeader unset {XFO}\n</Location>\n",
+        twice(XFO),
+    ),
+    "cors-set-anew": (
+        "header-add-cors",
+        f'{PASS}Header add {ACAO} "*"\nHeader set {ACAO} "*"\n',
+        twice(ACAO),
+    ),
+    "forwarded-taken-back": (
+        "forwarded-for-twice",
+        f"{PASS}RequestHeader set X-Forwarded-Host a\nRequestHeader unset X-Forwarded-Host\n",
+        reaches("X-Forwarded-Host", "a, "),
+    ),
+    "addheaders-on-again": (
+        "proxyaddheaders-off",
+        f"{PASS}ProxyAddHeaders Off\nProxyAddHeaders On\n",
+        lost("X-Forwarded-For", "127.0.0.1"),
+    ),
+    "null-asked": (
+        "identity-header-null",
+        f"{PASS}RequestHeader set X-Remote-User %{{REMOTE_ADDR}}e env=REMOTE_ADDR\n",
+        lost(USER, "127.0.0.1"),
+    ),
+    "origin-by-expression": (
+        "origin-regex",
+        f"{PASS}SetEnvIfExpr \"req('Origin') =~ /example.com/\" O=1\nHeader set {ACAO} expr=%{{HTTP:Origin}} env=O\n",
+        lets_in("https://example.com.evil.test"),
+    ),
     "twice": ("header-always-duplicates", f"{PASS}Header always set X-Frame-Options A\n", twice(XFO)),
     "twice-tables": (
         "header-always-duplicates",
@@ -404,3 +449,57 @@ def test_virtual_hosts_of_other_applications() -> None:
         "ProxyPass / http://b:8080/app/\n",
     ):
         assert not find(SPOOF, f"{first}<VirtualHost *>\n{other}</VirtualHost>\n"), other
+
+
+def _host(address: str, lines: str) -> str:
+    return f"<VirtualHost {address}>\n{lines}\n</VirtualHost>\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "text", "reported"),
+    [
+        ("header-not-on-errors", "<Files *.php>\nHeader set Content-Security-Policy x\n</Files>\n", False),
+        (
+            "header-on-response",
+            _host("*:80", "Header set X-Forwarded-Proto https")
+            + _host("*:81", "RequestHeader set X-Forwarded-Proto https"),
+            True,
+        ),
+        (
+            "header-on-response",
+            _host("*:80", "Header set X-Forwarded-Proto https") + "RequestHeader set X-Forwarded-Proto https\n",
+            False,
+        ),
+        ("proxyaddheaders-off", "ProxyAddHeaders Off\n" + _host("*:80", "ProxyPass / http://b/"), True),
+        (
+            "proxyaddheaders-off",
+            "ProxyAddHeaders Off\n" + _host("*:80", "ProxyPass / http://b/\nProxyAddHeaders On"),
+            False,
+        ),
+        ("header-unset-other-table", f"{PASS}Header always unset Server\nHeader edit Server .* x\n", False),
+        (
+            "proto-missing",
+            "<Proxy balancer://b>\nBalancerMember http://b\n</Proxy>\n"
+            + _host("*:443", "SSLEngine On\nProxyPass / balancer://b/"),
+            True,
+        ),
+        (
+            SPOOF,
+            f"{PASS}<Location />\nRequire valid-user\n</Location>\nRequestHeader set {USER} %{{RU}}e env=RU\n",
+            False,
+        ),
+        (
+            SPOOF,
+            f"{PASS}<Location /a>\nRequire valid-user\n</Location>\nRequestHeader set {USER} %{{RU}}e env=RU\n",
+            True,
+        ),
+        (
+            SPOOF,
+            f"{PASS}<Location />\nRequire user a\nRequire all granted\n</Location>\n"
+            f"RequestHeader set {USER} %{{RU}}e env=RU\n",
+            True,
+        ),
+    ],
+)
+def test_in_other_words(rule: str, text: str, reported: bool) -> None:
+    assert bool(find(rule, text)) is reported
