@@ -81,6 +81,7 @@ def test_a_line_that_httpd_may_not_read_leaves_the_module_unknown() -> None:
     modules.load("ssl_module", "m/ssl.so", HERE, certain=False)
     modules.load("proxy_module", "m/proxy.so", HERE, certain=False)
     assert [modules.has(name) for name in ("ssl_module", "mod_proxy.c", "headers_module")] == [None, True, False]
+    assert [modules.undecided(name) for name in ("mod_ssl.c", "headers_module")] == [True, False]
     assert modules.loaded_at == {}
     assert modules.paths == {"ssl_module": "m/ssl.so", "proxy_module": "m/proxy.so"}
     modules.load("ssl_module", "m/ssl.so", THERE)
