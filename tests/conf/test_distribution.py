@@ -50,8 +50,23 @@ def test_a_folder_that_is_not_whole_tells_nothing(tmp_path: Path) -> None:
     assert load(str(main)).modules.has("ssl_module") is None
 
 
+def test_the_module_files_alone_tell_whether_it_is_whole(tmp_path: Path) -> None:
+    """A module's `.conf` is no matter: with a link that leads nowhere, httpd has the same modules."""
+    main = tree(tmp_path, "mpm_event")
+    (tmp_path / "mods-enabled" / "alias.conf").symlink_to("../mods-available/alias.conf")
+    assert load(str(main)).modules.has("ssl_module") is False
+
+
 def test_without_an_mpm_it_is_not_whole(tmp_path: Path) -> None:
-    assert load(str(tree(tmp_path, "alias"))).modules.has("ssl_module") is None
+    main = tree(tmp_path, "alias")
+    (tmp_path / "mods-enabled" / "mpm_event.conf").write_text("")
+    assert load(str(main)).modules.has("ssl_module") is None
+
+
+@pytest.mark.parametrize("line", ["IncludeOptional mods-enabled/*.load", '\tincludeoptional "mods-enabled/*.load"'])
+def test_the_line_that_reads_the_folder_stands_anywhere(tmp_path: Path, line: str) -> None:
+    main = tree(tmp_path, "mpm_event", text=f"Timeout 5\n{line}\n")
+    assert load(str(main)).modules.has("ssl_module") is False
 
 
 def test_given_modules_count_first(tmp_path: Path) -> None:
@@ -126,6 +141,12 @@ def test_a_directive_of_a_module_that_red_hat_has_not_installed_is_an_error(tmp_
 def test_a_module_that_another_package_brings_is_loaded(tmp_path: Path) -> None:
     main = red_hat(tmp_path, **{"00-ssl.conf": "LoadModule ssl_module modules/mod_ssl.so\n"})
     assert not list(names.not_loaded(load(str(main))))
+
+
+@pytest.mark.parametrize(("name", "text"), [("apache2.conf", MAIN), ("httpd.conf", RED_HAT_MAIN)])
+def test_a_checkout_without_the_folder_tells_nothing(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    assert load(str(tmp_path / name)).modules.has("ssl_module") is None
 
 
 def test_its_conditionals_are_decided(tmp_path: Path) -> None:
