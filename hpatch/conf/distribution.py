@@ -65,6 +65,6 @@ def _is_red_hat(folder: str, view: View) -> bool:
         file = os.path.join(folder, name)  # noqa: PTH118 - text only
         try:
             loaded.update(_LOADS.findall(view.read(file, file).text))
-        except (OSError, ValueError):
+        except OSError:
             return False
     return "unixd_module" in loaded and any(module.startswith("mpm_") for module in loaded)

@@ -170,6 +170,12 @@ def test_what_red_hat_has_not_told_is_unknown(tmp_path: Path, change: dict[str, 
     assert load(str(red_hat(tmp_path, **change))).modules.has("ssl_module") is None
 
 
+def test_a_file_of_modules_that_cannot_be_read_tells_nothing(tmp_path: Path) -> None:
+    main = red_hat(tmp_path, **{"00-mpm.conf": None})
+    (tmp_path / "conf.modules.d" / "00-mpm.conf").mkdir()
+    assert not load(str(main)).modules.complete
+
+
 def test_a_template_may_load_more(tmp_path: Path) -> None:
     main = red_hat(tmp_path, text=RED_HAT_MAIN + "{% for m in modules %}\nLoadModule {{ m }} m.so\n{% endfor %}\n")
     configuration = load(str(main))

@@ -52,6 +52,7 @@ def test_a_main_file_by_its_name_or_by_the_options(tmp_path: Path) -> None:
     assert not whole(tmp_path, "", ".htaccess")
     assert load_text("").whole
     assert not load_text("", name=".htaccess").whole
+    assert not load_text("", Options(main=False)).whole
 
 
 def test_a_configuration_without_one_of_its_files_is_not_whole(tmp_path: Path) -> None:
