@@ -168,13 +168,19 @@ def read(root: Root) -> Configuration:
 def _part_of(work: tuple[Root, LintTask]) -> _Part:
     root, task = work
     configuration = root.configuration or read(root)
-    instances = []
     unread = []
+    instances: list[Instance] = []
+    started: list[Instance] = []
     for path in root.uwsgi:
-        instance, error = _instance(path)
+        instance, vassals, error = _instance(path)
         instances.append(instance)
+        started += vassals
         if error:
             unread.append(Problem(kind="unreadable", message=error, place=instance.problems[0][0]))
+    if len(instances) > 1 or started:
+        from hpatch.backends.uwsgi.emperor import distinct  # most have one instance
+
+        instances = distinct(instances, started)
     pools = []
     for path in root.fpm:
         pool, error = _pools(path)
@@ -187,17 +193,22 @@ def _part_of(work: tuple[Root, LintTask]) -> _Part:
 
 
 @lru_cache(maxsize=1024)
-def _instance(path: str) -> tuple[Instance, str]:
-    """A uWSGI instance, and the reason if it cannot be read. In a fleet, many configurations share an instance."""
+def _instance(path: str) -> tuple[Instance, tuple[Instance, ...], str]:
+    """A uWSGI instance, its vassals, and the reason if it cannot be read.
+
+    In a fleet, many configurations share an instance.
+    """
+    from hpatch.backends.uwsgi.emperor import vassals
     from hpatch.backends.uwsgi.model import Instance
     from hpatch.backends.uwsgi.read import read
 
     try:
-        return read(path), ""
+        instance = read(path)
     except InputError as error:
         instance = Instance(path)
         instance.problems.append((Place(path, 1, 1, 1, 1), str(error)))
-        return instance, str(error)
+        return instance, (), str(error)
+    return instance, tuple(vassals(instance)), ""
 
 
 @lru_cache(maxsize=1024)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
+from hpatch.backends.uwsgi import formats
 from hpatch.conf.foreign.recognise import foreign
 from hpatch.conf.parts import MAIN
 from hpatch.conf.templates import presence
@@ -29,9 +30,11 @@ _INCLUDE = re.compile(r"^[ \t]*Include", re.I | re.M)
 _MAP = re.compile(r"^[ \t-]*kind:[ \t]*[\"']?ConfigMap\b", re.M)
 YAML = (".yaml", ".yml")
 """How the names of YAML files end."""
+_SIZE = 1 << 18
+"""How large a file may be that is looked into only because of its name's end."""
+
 _SECTION = re.compile(r"^[ \t]*\[[^\]\n]+\][ \t]*\r?$", re.M)
 _FPM = re.compile(r"^[ \t]*(?:pm|pm\.max_children|listen|include)[ \t]*=", re.M)
-_UWSGI = re.compile(r"^\s*\[uwsgi\]", re.I | re.M)
 
 
 class FolderFiles(NamedTuple):
@@ -78,16 +81,24 @@ def look(path: str, exclude: Iterable[str] = (), view: View = MACHINE) -> Folder
                 found.fpm.append(full)
             elif configuration or (_is_template(full, view) and not excluded(full, exclude)):
                 found.other.append(full)
-            elif name.endswith(".ini") and _has(full, _UWSGI, view):
-                found.uwsgi.append(full)
             elif name.endswith(YAML) and _has(full, _MAP, view) and not excluded(full, exclude):
                 found.maps.append(full)
+            elif (sign := formats.sign(name)) is not None and _is_small(full) and _has(full, sign, view):
+                found.uwsgi.append(full)
     return found
 
 
 def _is_template(path: str, view: View) -> bool:
     """Whether a file is a template of a configuration of httpd, by its name and a line."""
     return presence.is_named(path) and _has(path, _HTTPDS, view)
+
+
+def _is_small(path: str) -> bool:
+    """Whether a file may be a program's configuration, by its size."""
+    try:
+        return os.path.getsize(path) <= _SIZE  # noqa: PTH202 - the path stays text, as written
+    except OSError:
+        return False
 
 
 def below(path: str, top: str) -> str:

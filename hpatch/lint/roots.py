@@ -70,7 +70,7 @@ def roots(
     depth, and with `parts` beside them the virtual hosts' files that none of them includes; where there is no main
     file, all `*.conf` and `.htaccess` files, and templates of such files; in both cases without those that another of
     them includes, without leftovers (`hpatch.lint.folder`), and without what a pattern of `exclude` matches. Files
-    `*.ini` with a section `[uwsgi]`, and `*.conf` with pools of PHP-FPM, go with the configurations nearest above or
+    of uWSGI in any of its formats, and `*.conf` with pools of PHP-FPM, go with the configurations nearest above or
     beside them. With `environment`, an `envvars` beside a main file is what it gets for its environment; so do the
     parts that belong to it. Raises InputError for a folder without any, and for one that cannot be looked into, unless
     it belongs to a configuration: then its includes tell. A path that does not exist is a root that cannot be read.
@@ -135,7 +135,7 @@ def _unnamed(path: str) -> NotRead:
 
 
 def instances(path: str) -> list[str]:
-    """The uWSGI files that a path stands for: the file itself, or the folder's `*.ini` files with `[uwsgi]`.
+    """The uWSGI files that a path stands for: the file itself, or those of uWSGI in the folder.
 
     Raises InputError for a folder without such files, and for a folder that cannot be read.
     """
@@ -146,7 +146,7 @@ def instances(path: str) -> list[str]:
         raise _unreadable(folder.unread[0])
     found = folder.uwsgi
     if not found:
-        raise InputError(f"{path}: no *.ini file with a section [uwsgi] in this folder")
+        raise InputError(f"{path}: no file of uWSGI in this folder (*.ini with [uwsgi], *.yaml, *.json, *.xml)")
     return found
 
 

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from hpatch.facts import directives, expressions, modules, names, parameters, table, thirdparty, values, versions
+from hpatch.facts import directives, expressions, modules, names, parameters, table, thirdparty, uwsgi, values, versions
 from hpatch.facts.directives import Directive
 from hpatch.facts.make import update
 from hpatch.versions import Version
@@ -24,6 +24,7 @@ TABLES = {
     "modules": modules,
     "parameters": parameters,
     "thirdparty": thirdparty,
+    "uwsgi": uwsgi,
     "values": values,
     "versions": versions,
 }
@@ -228,3 +229,13 @@ def test_a_release_without_a_change_changes_nothing(name: str, shape: update.Sha
     outcome = update.update(shape, rows, update.rows_of(shape, rows, newest), Version(2, 4, 999), newest)
     assert outcome.differences == []
     assert outcome.rows == rows
+
+
+def test_options_of_uwsgi() -> None:
+    assert [option.name for option in uwsgi.find("thread")] == [
+        "threaded-logger", "threads", "thread-stacksize", "threads-stacksize", "thread-stack-size",
+        "threads-stack-size",
+    ]  # fmt: skip
+    assert uwsgi.find("threads") == (uwsgi.CommandOption(name="threads", argument="required", short=""),)
+    assert uwsgi.letters()["s"].name == "socket"
+    assert {row[1] for row in table.rows("uwsgi")} == {"no", "required", "optional"}

@@ -93,11 +93,21 @@ def test_uwsgi_goes_with_the_nearest_configuration(tmp_path: Path) -> None:
     assert found == {"apache2.conf": ["top.ini", "x.ini"], "httpd.conf": ["top.ini", "y.ini"]}
 
 
+def test_uwsgi_in_every_format(tmp_path: Path) -> None:
+    big = " " * (1 << 18) + "[uwsgi]\n"
+    tree(
+        tmp_path, "httpd_conf", a_yaml="uwsgi:\n  socket: /run/a.sock\n", b_yml="services:\n  uwsgi:\n    socket: 1\n",
+        c_json='{"uwsgi": {}}', d_xml="<uwsgi/>", e_xml="<uwsgi></uwsgi>", f_ini=big,
+    )  # fmt: skip
+    (root,) = roots(str(tmp_path), Options())
+    assert [Path(file).name for file in root.uwsgi] == ["a.yaml", "c.json", "e.xml"]
+
+
 def test_instances(tmp_path: Path) -> None:
     tree(tmp_path, "empty__x_ini", vassals__a_ini=INI, vassals__b_ini="[other]\n")
     assert instances(str(tmp_path / "vassals")) == [str(tmp_path / "vassals/a.ini")]
     assert instances("any/file") == ["any/file"]
-    with pytest.raises(InputError, match=r"no \*.ini file"):
+    with pytest.raises(InputError, match="no file of uWSGI"):
         instances(str(tmp_path / "empty"))
 
 

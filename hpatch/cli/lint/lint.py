@@ -139,8 +139,8 @@ def _command(
         list[str] | None,
         typer.Option(
             metavar="PATH",
-            help="Read this ini file, or the ini files in this folder. Repeatable. Ini files in "
-            "a linted folder are found automatically.",
+            help="Read this file of uWSGI (ini, YAML, JSON or XML; FILE:SECTION for a section), or those in this "
+            "folder. Repeatable. Files of uWSGI in a linted folder are found automatically.",
             rich_help_panel=_BACKENDS,
         ),
     ] = None,

@@ -2,12 +2,12 @@
 
 import pytest
 
-from hpatch.backends.uwsgi import ini
+from hpatch.backends.uwsgi import ini, magic
 from hpatch.text import Source
 
 
 def read(text: str, section: str = "uwsgi") -> list[tuple[str, str]]:
-    return [(line.key, line.value) for line in ini.lines(text, section, ini.magic("/none/conf/app.ini", ""))]
+    return [(line.key, line.value) for line in ini.lines(text, section, magic.table("/none/conf/app.ini", ""))]
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_a_section_that_was_asked_for() -> None:
 
 
 def test_what_only_the_running_uwsgi_knows_stays_and_is_marked() -> None:
-    (line,) = ini.lines("[uwsgi]\na = /run/%h.sock", "uwsgi", ini.magic("app.ini", ""))
+    (line,) = ini.lines("[uwsgi]\na = /run/%h.sock", "uwsgi", magic.table("app.ini", ""))
     assert (line.value, line.known) == ("/run/%h.sock", False)
 
 

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from hpatch.backends.uwsgi.model import Instance
-from hpatch.backends.uwsgi.read import is_uwsgi, read, read_folder, read_text
+from hpatch.backends.uwsgi.read import read, read_text
 from hpatch.errors import InputError
-from hpatch.text import Source
 
 
 def pairs(instance: Instance) -> list[tuple[str, str]]:
@@ -25,7 +24,7 @@ def test_repeats_add_up_and_the_last_number_counts() -> None:
 
 def test_references_and_environment() -> None:
     text = "[uwsgi]\nname = web\na = /run/%(name)/$(USER).sock\nb = :$(PORT)\nc = @(/etc/hostname)\nd = /srv/%n\n"
-    options = read_text(text, environment={"USER": "joe"}).options
+    options = read_text(text, variables={"USER": "joe"}).options
     assert [(option.value, option.known) for option in options[1:]] == [
         ("/run/web/joe.sock", True),
         (":$(PORT)", False),
@@ -36,7 +35,7 @@ def test_references_and_environment() -> None:
 
 def test_set() -> None:
     text = "[uwsgi]\nset = socket=$(D)/a\nset-ph = n=$(D)\nx = %(n)\n"
-    instance = read_text(text, environment={"D": "/run"})
+    instance = read_text(text, variables={"D": "/run"})
     assert pairs(instance)[1] == ("socket", "/run/a")
     assert pairs(instance)[-1] == ("x", "$(D)")
     assert [socket.address for socket in instance.sockets] == ["/run/a"]
@@ -44,7 +43,7 @@ def test_set() -> None:
 
 def test_what_changes_the_environment_makes_it_unknown() -> None:
     text = "[uwsgi]\nienv = A=1\na = $(A)\nb = $(B)\n"
-    options = read_text(text, environment={"A": "2", "B": "3"}).options
+    options = read_text(text, variables={"A": "2", "B": "3"}).options
     assert [option.known for option in options] == [True, False, True]
 
 
@@ -73,7 +72,7 @@ def test_ini_takes_a_section_of_a_file_and_of_the_last_file() -> None:
         ("include = none.ini", "No such file"),
         ("include = base", "does not end in .ini"),
         ("include = other.ini:web", "does not end in .ini"),
-        ("include = app.yaml", "reads only ini files"),
+        ("yaml = app.yaml:web", 'cannot read "app.yaml"'),
         ("include = http://example.com/app.ini", "cannot tell which file"),
         ("inherit = %(none).ini", "cannot tell which file"),
         ("ini = app.ini:none", "no options in a section [none]"),
@@ -125,31 +124,26 @@ def test_an_include_in_a_block() -> None:
     ]  # fmt: skip
 
 
-def test_files(tmp_path: Path) -> None:
+def test_a_file(tmp_path: Path) -> None:
     (tmp_path / "b.ini").write_text("[uwsgi]\nsocket = %d%n.sock\ninclude = more/c.ini\n")
-    (tmp_path / "a.ini").write_text("[uwsgi]\nsocket = :1\n")
-    (tmp_path / "tox.ini").write_text("[tox]\nsocket = :1\n")
     (tmp_path / "more").mkdir()
     (tmp_path / "more" / "c.ini").write_bytes(b"[uwsgi]\nx = \xff\n")
-    one, two = read_folder(str(tmp_path))
-    assert [one.name, two.name] == [str(tmp_path / "a.ini"), str(tmp_path / "b.ini")]
-    assert two.sockets[0].address == f"{tmp_path.resolve()}/b.sock"
-    assert two.options[-1].value == "\udcff"
-    assert not two.problems
+    instance = read(str(tmp_path / "b.ini"))
+    assert instance.name == str(tmp_path / "b.ini")
+    assert instance.sockets[0].address == f"{tmp_path.resolve()}/b.sock"
+    assert instance.options[-1].value == "\udcff"
+    assert not instance.problems
+
+
+def test_a_section_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "b.ini").write_text("[uwsgi]\na = 1\n[web]\nb = %x\n")
+    assert pairs(read(f"{tmp_path}/b.ini:web")) == [("b", "web")]
+    (tmp_path / "b.ini:web").write_text("[uwsgi]\nc = 1\n")
+    assert pairs(read(f"{tmp_path}/b.ini:web")) == [("c", "1")]
 
 
 def test_what_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none\.ini: .*No such file"):
         read(str(tmp_path / "none.ini"))
-    with pytest.raises(InputError, match="the folder cannot be read"):
-        read_folder(str(tmp_path / "none"))
     with pytest.raises(InputError, match="not a regular file"):
         read("/dev/zero")
-
-
-@pytest.mark.parametrize(
-    ("text", "answer"),
-    [("[uwsgi]\n", True), ("; x\n [uwsgi] \na=1", True), ("; [uwsgi]\n", False), ("<VirtualHost *>\n[uwsgi] x", False)],
-)
-def test_is_uwsgi(text: str, answer: bool) -> None:
-    assert is_uwsgi(Source("x", text)) is answer

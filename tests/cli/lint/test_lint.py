@@ -151,6 +151,19 @@ def test_uwsgi_files(site: Path, capsys: Capture) -> None:
     assert json.loads(both.out)["files"] == 2
 
 
+def test_vassals_and_parts_of_uwsgi_instances(site: Path, capsys: Capture) -> None:
+    (site / "apache2.conf").write_text('ProxyPass "/app/" "unix:/run/app.sock|fcgi://app/"\n')
+    (site / "vassals").mkdir()
+    (site / "vassals" / "app.json").write_text('{"uwsgi": {"fastcgi-socket": "/run/%n.sock"}}')
+    (site / "base.yaml").write_text("uwsgi:\n  # shared\n  threads: 4\n  vacuum: true\n")
+    (site / "emperor.ini").write_text("[uwsgi]\nemperor = /etc/uwsgi/vassals\nvassals-include = ../base.yaml\n")
+    out = call(capsys, "lint", ".", "--select", "BE", "--uwsgi-version", "2.0.4", "--format", "json").out
+    (finding,) = json.loads(out)["findings"]
+    assert finding["rule"] == "BE003"
+    assert finding["severity"] == "error"
+    assert "with 4 threads" in finding["message"]
+
+
 def test_a_fleet_has_one_order_whatever_the_jobs(site: Path, capsys: Capture) -> None:
     for number in range(12):
         (site / f"host{number:02}").mkdir()

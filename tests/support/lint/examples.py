@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hpatch.backends.phpfpm import read as phpfpm
+from hpatch.backends.uwsgi import formats
 from hpatch.backends.uwsgi.read import read
 from hpatch.cli.options.configuration import reading, version
 from hpatch.conf.checked import Complaint, SyntaxCheck
@@ -104,7 +105,7 @@ def lint_example(example: Example, folder: Path) -> LintResult:
         chosen["modules"] = modules(chosen["modules"])  # type: ignore[assignment]
     for name, text in example.files.items():
         (folder / name).write_text(text)
-    instances = [read(str(folder / name)) for name in example.files if name.endswith(".ini")]
+    instances = [read(str(folder / name)) for name in example.files if formats.of_name(name) is not None]
     pools = [phpfpm.read(str(folder / name)) for name in example.files if name.endswith(".conf")]
     task = LintTask(rules(), uwsgi_version=None if uwsgi_version is None else version(uwsgi_version, "--uwsgi-version"))
     options = reading(Settings(**chosen), None).options._replace(

@@ -24,20 +24,21 @@ def find(
     mpm: str | None = None,
     *,
     uwsgi: str = "",
+    uwsgi_file: str = "app.ini",
     uwsgi_version: str | None = None,
     fpm: str = "",
     part: bool = False,
 ) -> list[Finding]:
     """What a rule finds. A rule may be given by its name; modules as text (`a,b`) are all that there are; `uwsgi` is
-    the text of an ini file, if there is one, `fpm` that of a file of PHP-FPM; `part` tells that the text is a part of a
-    configuration."""
+    the text of a file of uWSGI called `uwsgi_file`, if there is one, `fpm` that of a file of PHP-FPM; `part` tells that
+    the text is a part of a configuration."""
     if isinstance(rule, str):
         rule = by_name()[rule]
     if isinstance(modules, str):
         modules = Modules(modules.split(","), complete=True)
     options = Options(version=_version(version), modules=modules, mpm=mpm, main=False if part else None)
     configuration = load_text(textwrap.dedent(text), options)
-    instances = (read_text(textwrap.dedent(uwsgi)),) if uwsgi else ()
+    instances = (read_text(textwrap.dedent(uwsgi), uwsgi_file),) if uwsgi else ()
     pools = (phpfpm.read_text(textwrap.dedent(fpm)),) if fpm else ()
     context = Context(configuration, build(configuration), instances, _version(uwsgi_version), fpm=pools)
     return [Finding.of(rule, found) for found in rule.check(context)]
