@@ -34,8 +34,8 @@ def hosts(context: Context) -> Hosts:
     return hosts.hosts(context.configuration)
 
 
-def all_taken(context: Context, node: Node, path: str, host: Node) -> Mapping | None:
-    """The ProxyPass that surely takes a path and everything below it in a virtual host.
+def all_taken(context: Context, node: Node, path: str, host: Node | None) -> Mapping | None:
+    """The ProxyPass that surely takes a path and everything below it in a virtual host, or the main server (None).
 
     None as well if an exclusion (`!`) may leave out a part of it.
     """

@@ -8,6 +8,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.conf.regexes import group
+from hpatch.lint.rules._shared.access import below
+from hpatch.lint.rules._shared.effective import server_of
+from hpatch.lint.rules._shared.passes import wildcard
 from hpatch.proxy.rewrite import RewriteCond, RewriteRule, parse, parse_condition
 
 if TYPE_CHECKING:
@@ -49,9 +52,69 @@ class Rewrite(NamedTuple):
         return self.section is not None and self.section.key in _FOLDERS
 
 
-def rewrites(context: Context) -> tuple[Rewrite, ...]:
+def every_rewrite(context: Context) -> tuple[Rewrite, ...]:
     """Every RewriteRule that httpd can read, in the order of lines."""
     return _rewrites(context) if "rewriterule" in context.configuration.by_key else ()
+
+
+def rewrites(context: Context) -> tuple[Rewrite, ...]:
+    """Every RewriteRule that httpd can read, without those that `RewriteEngine Off` surely switches off."""
+    return _running(context) if "rewriterule" in context.configuration.by_key else ()
+
+
+@lru_cache(maxsize=1)
+def _running(context: Context) -> tuple[Rewrite, ...]:
+    every = _rewrites(context)
+    if all(map(switched_on, context.configuration.by_key.get("rewriteengine", ()))):
+        return every
+    found: dict[int, bool] = {}
+    for one in every:
+        if id(one.section) not in found:
+            switches = list(switches_of(context, one))
+            found[id(one.section)] = not switches or any(map(switched_on, switches))
+    return tuple(one for one in every if found[id(one.section)])
+
+
+def switched_on(switch: Node) -> bool:
+    """Whether a RewriteEngine line switches mod_rewrite on, or may: it is in an undecided conditional."""
+    return "".join(switch.words[:1]).lower() != "off" or bool(switch.conditions)
+
+
+def switches_of(context: Context, one: Rewrite) -> Iterator[Node]:
+    """The RewriteEngine lines that may hold for a rule: that of its section, or else those around and above it."""
+    lines = context.configuration.by_key.get("rewriteengine", [])
+    own = [line for line in lines if line.parent is one.section]
+    if own:
+        yield from own if any(line.conditions for line in own) else own[-1:]
+        return
+    host = server_of(one.node)
+    around = {id(section) for section in one.node.ancestors()}
+    for line in lines:
+        section = line.parent
+        if section is None or id(section) in around:
+            yield line
+        elif one.in_server or section.key == "<virtualhost" or server_of(line) not in (None, host):
+            continue
+        elif not _beside(section, one.section):
+            # A section for a folder above, or for the same folder once more.
+            yield line
+
+
+def _beside(section: Node, other: Node | None) -> bool:
+    """Whether two sections are for two folders of which the first does not hold the second."""
+    if other is None or not section.key == other.key == "<directory":
+        return False
+    if len(section.words) != 1 or len(other.words) != 1 or any(map(wildcard, (section.words[0], other.words[0]))):
+        return False
+    return not below(other.words[0].rstrip("/"), section.words[0].rstrip("/") or "/")
+
+
+def captured(one: Rewrite) -> tuple[Node, RewriteCond] | None:
+    """The condition that `%1` comes from: the last one with a pattern that has to match."""
+    for node, condition in reversed(one.conditions):
+        if re.match(r"!|[=<>]|-[A-Za-z]+$", condition.pattern) is None and condition.test.lower() != "expr":
+            return node, condition
+    return None
 
 
 @lru_cache(maxsize=1)

@@ -16,8 +16,13 @@ if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
     from hpatch.lint.rules._shared.rewriting import Rewrite
+    from hpatch.proxy.rewrite import RewriteCond
 
 _COND = "https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html#rewritecond"
+_EXACTLY = (
+    r"(?i)(?:%\{HTTP:Connection\}|\b(?:req|http)\(\s*['\"]Connection['\"]\s*\))\s*"
+    r"(?:(?:==|=|-eq|-strcmatch|-strmatch)\s*['\"]Upgrade['\"]|=~\s*m?[/#|]\^Upgrade)"
+)
 _CONNECTION = r"%\{(?:HTTP:Connection|HTTP_CONNECTION)\}"
 
 
@@ -56,10 +61,17 @@ def websocket_connection_exact(context: Context) -> Iterator[Found]:
 
     Source: RFC 9110, 7.6.1 (Connection is a list); tested on httpd 2.4.71.
     """
+    for section in context.configuration.find("<if", "<elseif"):
+        if re.search(_EXACTLY, section.argument) is not None:
+            yield _exact(section, section.argument)
     if "rewritecond" not in context.configuration.by_key:
         return
     for one in rewrites(context):
         for node, condition in one.conditions:
+            if condition.test.lower() == "expr":
+                if re.search(_EXACTLY, condition.pattern) is not None:
+                    yield _exact(node, condition.pattern)
+                continue
             if re.fullmatch(_CONNECTION, condition.test, re.IGNORECASE) is None:
                 continue
             if re.match(r"(?:\^|=)\(?Upgrade", condition.pattern, re.IGNORECASE) is not None:
@@ -70,12 +82,21 @@ def websocket_connection_exact(context: Context) -> Iterator[Found]:
                 )
 
 
+def _exact(node: Node, text: str) -> Found:
+    return Found(
+        node.place,
+        f'"{text}" does not hold for "Connection: keep-alive, Upgrade", which Firefox sends',
+        help="Write %{HTTP:Connection} =~ /Upgrade/i.",
+    )
+
+
 @rule("RW016", "https-redirect-loop", "warning", confidence="medium", references=(_COND,))
 def https_redirect_loop(context: Context) -> Iterator[Found]:
     """The redirect to https never ends: TLS ends before httpd, so that `%{HTTPS}` is always `off`.
 
-    The virtual host reads what a proxy in front says of the client (mod_remoteip, X-Forwarded-Proto). The client has
-    come by https already, and comes again by https after each redirect.
+    The same holds for `%{SERVER_PORT}` and `%{REQUEST_SCHEME}`. The virtual host reads what a proxy in front says of
+    the client (mod_remoteip, X-Forwarded-Proto). The client has come by https already, and comes again by https after
+    each redirect.
 
     The rule is silent if a condition looks at X-Forwarded-Proto, if the host answers at port 443 too, and if nothing
     says that a proxy is in front.
@@ -129,7 +150,10 @@ def https_redirect_loop(context: Context) -> Iterator[Found]:
         ):
             continue
         tests = [condition.test.upper() for _, condition in one.conditions]
-        if "%{HTTPS}" not in tests or any("FORWARDED" in test or "%{ENV:" in test for test in tests):
+        if any("FORWARDED" in test or "%{ENV:" in test or test == "EXPR" for test in tests):
+            continue
+        plain = [condition for _, condition in one.conditions if condition.test.upper() in _WITHOUT_TLS]
+        if not plain or not all(_holds(one, _WITHOUT_TLS[one.test.upper()]) for one in plain):
             continue
         host = server_of(one.node)
         behind = in_front(context, host)
@@ -141,6 +165,23 @@ def https_redirect_loop(context: Context) -> Iterator[Found]:
             related=(Related(behind.place, "a proxy is in front"),),
             help='Use RewriteCond "%{HTTP:X-Forwarded-Proto}" "!=https".',
         )
+
+
+_WITHOUT_TLS = {"%{HTTPS}": "off", "%{SERVER_PORT}": "80", "%{REQUEST_SCHEME}": "http"}
+"""What httpd says of a request that came to it without TLS."""
+
+
+def _holds(condition: RewriteCond, text: str) -> bool:
+    """Whether a condition holds for a text, as far as that is plain."""
+    pattern = condition.pattern.removeprefix("!")
+    if pattern.startswith("="):
+        found = pattern[1:].strip('"').lower() == text
+    else:
+        try:
+            found = re.search(pattern, text, re.IGNORECASE) is not None
+        except (re.error, RecursionError, OverflowError):
+            return False
+    return found is not condition.pattern.startswith("!")
 
 
 def _has_tls(context: Context, host: Node | None) -> bool:
@@ -158,4 +199,4 @@ def _has_tls(context: Context, host: Node | None) -> bool:
 
 
 def _for_every_path(one: Rewrite) -> bool:
-    return re.fullmatch(r"\^?/?(?:\(?\.\*\)?|)\$?", one.rule.pattern) is not None
+    return re.fullmatch(r"\^?(?:/\??)?(?:\(?\.\*\)?|)\$?", one.rule.pattern) is not None

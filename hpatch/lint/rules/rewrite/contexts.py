@@ -12,12 +12,11 @@ from hpatch.lint.rules._shared.addresses import hosts as host_addresses
 from hpatch.lint.rules._shared.addresses import listeners
 from hpatch.lint.rules._shared.answering import all_taken
 from hpatch.lint.rules._shared.effective import may_lack, server_of
-from hpatch.lint.rules._shared.rewriting import rewrites
+from hpatch.lint.rules._shared.rewriting import every_rewrite, rewrites, switched_on, switches_of
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
-    from hpatch.lint.rules._shared.rewriting import Rewrite
 
 _ENGINE = "https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html#rewriteengine"
 _OPTIONS = "https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html#rewriteoptions"
@@ -60,13 +59,13 @@ def rewrite_engine_off(context: Context) -> Iterator[Found]:
     Source: cmd_rewriteengine, config_server_merge and config_perdir_merge (mod_rewrite.c); tested on httpd 2.4.71.
     """
     seen: set[int] = set()
-    for one in rewrites(context):
+    for one in every_rewrite(context):
         place = id(one.section)
         if place in seen:
             continue
         seen.add(place)
-        switches = list(_switches(context, one))
-        if any(_is_on(switch) for switch in switches) or may_lack(context, one.node):
+        switches = list(switches_of(context, one))
+        if any(map(switched_on, switches)) or may_lack(context, one.node):
             continue
         off = next((switch for switch in switches if switch.parent is one.section), None)
         part = not context.configuration.main
@@ -80,28 +79,6 @@ def rewrite_engine_off(context: Context) -> Iterator[Found]:
             severity="info" if off is not None or part else None,
             confidence="medium" if part else None,
         )
-
-
-def _is_on(switch: Node) -> bool:
-    return "".join(switch.words[:1]).lower() != "off" or bool(switch.conditions)
-
-
-def _switches(context: Context, one: Rewrite) -> Iterator[Node]:
-    """The RewriteEngine lines that may hold for a rule: that of its section, or else those around and above it."""
-    lines = context.configuration.by_key.get("rewriteengine", [])
-    own = [line for line in lines if line.parent is one.section]
-    if own:
-        yield from own if any(line.conditions for line in own) else own[-1:]
-        return
-    host = server_of(one.node)
-    around = {id(section) for section in one.node.ancestors()}
-    for line in lines:
-        section = line.parent
-        if section is None or id(section) in around:
-            yield line
-        elif not one.in_server and section.key.startswith("<") and server_of(line) in (None, host):
-            # A section for a folder above, or for the same folder once more.
-            yield from [line] if section.key != "<virtualhost" else []
 
 
 @rule("RW002", "rewrite-not-inherited", "warning", references=(_OPTIONS,))
@@ -233,18 +210,26 @@ def rewrite_leading_slash(context: Context) -> Iterator[Found]:
             continue
         # Another file may hold an Include of a part in any section.
         certain = one.section is not None or context.configuration.main
-        if one.in_server and certain and re.match(r"\^[A-Za-z0-9](?![?*{])", pattern) is not None:
+        if one.in_server and certain and _starts(pattern, r"[A-Za-z0-9](?![?*{])"):
             yield Found(
                 one.node.word_place(0),
                 f'"{pattern}" never matches in a server: the path begins with a slash',
                 help=f'Write "^/{pattern[1:]}".',
             )
-        elif one.in_folder and re.match(r"\^/(?![?*{])", pattern) is not None:
+        elif one.in_folder and _starts(pattern, r"/(?![?*{])"):
             yield Found(
                 one.node.word_place(0),
                 f'"{pattern}" never matches in a <Directory>: mod_rewrite takes the folder and its slash away',
-                help=f'Write "^{pattern[2:]}".',
+                help=f'Write "{pattern.replace("/", "", 1)}".',
             )
+
+
+def _starts(pattern: str, start: str) -> bool:
+    """Whether a pattern begins with `^` and such a text, or with a group of which each alternative does."""
+    if re.match(rf"\^{start}", pattern) is not None:
+        return True
+    match = re.match(r"\^\((?:\?:)?([^()]+)\)(?![?*{])", pattern)
+    return match is not None and all(re.match(start, part) for part in match[1].split("|"))
 
 
 def _forward(node: Node) -> bool:
@@ -316,11 +301,15 @@ def rewrite_dir_proxied(context: Context) -> Iterator[Found]:
     for one in rewrites(context):
         host = server_of(one.node)
         section = one.section
-        if not one.in_folder or host is None or section is None or id(section) in seen:
+        if not one.in_folder or section is None or id(section) in seen:
             continue
         seen.add(id(section))
-        taking = all_taken(context, one.node, "/", host)
-        if taking is not None and not _names_files(context, host):
+        takers = [
+            None if _names_files(context, server) else all_taken(context, one.node, "/", server)
+            for server in ([host] if host is not None else _servers(context))
+        ]
+        taking = takers[0] if all(takers) else None
+        if taking is not None:
             yield Found(
                 one.node.place,
                 f'this rule never runs: the ProxyPass for "{taking.path}" takes every request',
@@ -329,7 +318,7 @@ def rewrite_dir_proxied(context: Context) -> Iterator[Found]:
             )
 
 
-def _names_files(context: Context, host: Node) -> bool:
+def _names_files(context: Context, host: Node | None) -> bool:
     """Whether a rule of a server may lead to a file: then ProxyPass is not asked."""
     return any(
         one.in_server
@@ -339,3 +328,9 @@ def _names_files(context: Context, host: Node) -> bool:
         and re.match("[a-z]+://", one.rule.substitution) is None
         for one in rewrites(context)
     )
+
+
+def _servers(context: Context) -> list[Node | None]:
+    """The servers that answer, for a section of the main server."""
+    hosts = context.configuration.by_key.get("<virtualhost", [])
+    return [*hosts] if hosts and _taken(context) else [None, *hosts]

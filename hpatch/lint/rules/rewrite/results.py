@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.answering import taken
-from hpatch.lint.rules._shared.rewriting import harmless, rewrites
+from hpatch.lint.rules._shared.rewriting import captured, harmless, rewrites
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
@@ -100,7 +100,10 @@ def rewrite_query_needs_b(context: Context) -> Iterator[Found]:
     `$1` holds the path after decoding. A blank in it is answered with 403 by httpd 2.4.56 and later (AH10410, AH10411).
     An `&`, `?`, `+` or `%` in it changes what the query means. The flag `B` encodes the capture again.
 
-    The rule is silent about captures that hold only letters, digits, `-`, `.`, `_` and `/`.
+    So do `%1` of a condition that looks at the path, and `%{REQUEST_URI}` itself, which `B` does not encode.
+
+    The rule is silent about captures that hold only letters, digits, `-`, `.`, `_` and `/`, about texts that go through
+    a RewriteMap, and with `BCTLS`, which encodes blanks.
 
     Add B to the flags, or `BNP` as well to have blanks as `%20`.
 
@@ -123,19 +126,35 @@ def rewrite_query_needs_b(context: Context) -> Iterator[Found]:
     """
     for one in rewrites(context):
         _, sign, query = one.rule.substitution.partition("?")
-        if not sign or one.rule.has("b", "backrefescape") or one.rule.pattern.startswith("!"):
+        if not sign:
             continue
-        for match in re.finditer(r"(?<!\\)\$(\d)", query):
-            if harmless(one.rule.pattern, int(match[1])):
+        encoded = one.rule.has("b", "backrefescape", "bctls")
+        for match in re.finditer(rf"(?<!\\)[$%]\d|{_DECODED}", re.sub(r"\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}", "", query)):
+            if (encoded and match[0][1:2] != "{") or not _decoded(one, match[0]):
                 continue
             yield Found(
                 one.node.place,
                 f'"{match[0]}" goes into the query decoded: a blank in the path is answered with 403'
                 if not context.before("rewrite-refuses-blanks")
                 else f'"{match[0]}" goes into the query decoded: a blank, "&" or "%" in the path breaks the request',
-                help="Add B to the flags.",
+                help="Add B to the flags."
+                if match[0][1:2] != "{"
+                else "Take it from the pattern (^(.*)$ and $1), and add B to the flags.",
             )
             break
+
+
+def _decoded(one: Rewrite, text: str) -> bool:
+    """Whether a text of a substitution may hold a part of the decoded path with signs that a URL has to escape."""
+    if text[1:2] == "{":
+        return True
+    if text[0] == "$":
+        return not one.rule.pattern.startswith("!") and not harmless(one.rule.pattern, int(text[1]))
+    found = captured(one)
+    if found is None:
+        return False
+    _, condition = found
+    return re.search(_DECODED, condition.test) is not None and not harmless(condition.pattern, int(text[1]))
 
 
 @rule("RW007", "rewrite-unescaped", "warning", references=(f"{_FLAGS}#flag_ne", _PROXY))
@@ -220,10 +239,10 @@ def rewrite_escaped_twice(context: Context) -> Iterator[Found]:
     for one in rewrites(context):
         if not one.conditions or one.rule.has("ne", "noescape") or not one.rule.has("p", "proxy", "r", "redirect"):
             continue
-        # %1 is a capture of the last condition that matched.
-        node, condition = one.conditions[-1]
-        if condition.test.upper() != "%{THE_REQUEST}" or condition.pattern.startswith("!"):
+        found = captured(one)
+        if found is None or found[1].test.upper() != "%{THE_REQUEST}":
             continue
+        node, condition = found
         path = one.rule.substitution.partition("?")[0]
         for match in re.finditer(r"%(\d)", path):
             if match[1] != "0" and not harmless(condition.pattern, int(match[1])):

@@ -17,10 +17,15 @@ def test_a_rule_before_may_take_the_slash_away() -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["^(api)/", "^[a-z]/", "^.*", "^", "^$", "api/", "!^api/", "^\\w/", "^a*/", "^(?:api)"]
+    "pattern", ["^(api)?/", "^[a-z]/", "^.*", "^", "^$", "api/", "!^api/", "^\\w/", "^a*/", "^(api|/api)", "^(a*|b)"]
 )
 def test_patterns_that_may_match(pattern: str) -> None:
     assert not find("rewrite-leading-slash", f'{ON}RewriteRule "{pattern}" /x\n')
+
+
+@pytest.mark.parametrize("pattern", ["^(api)/", "^(?:api)", "^(api|app)/(.*)"])
+def test_groups_that_never_match(pattern: str) -> None:
+    assert find("rewrite-leading-slash", f'{ON}RewriteRule "{pattern}" /x\n')
 
 
 def test_the_place_of_a_pattern() -> None:
@@ -84,3 +89,31 @@ def test_what_takes_every_request_of_a_folder(lines: str, count: int) -> None:
 )
 def test_a_new_path_that_is_not_proxied(lines: str, count: int) -> None:
     assert len(find("rewrite-takes-pass", f"{ON}{lines}")) == count
+
+
+def test_the_main_servers_folder_counts_for_each_host() -> None:
+    folder = f"DocumentRoot /srv/w\n<Directory /srv/w>\n{ON}RewriteRule ^x /y [R]\n</Directory>\n"
+    taking = "ProxyPass / http://b:1/\n"
+    assert find("rewrite-dir-proxied", folder + taking)
+    assert find("rewrite-dir-proxied", f"{folder}<VirtualHost *:80>\n{taking}</VirtualHost>\n")
+    assert not find(
+        "rewrite-dir-proxied",
+        f"{folder}<VirtualHost *:80>\n{taking}</VirtualHost>\n<VirtualHost *:81>\n</VirtualHost>\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "reported"),
+    [
+        ("RewriteCond %{HTTPS} !=on\nRewriteRule (.*) https://%{HTTP_HOST}$1 [R]", True),
+        ("RewriteCond %{SERVER_PORT} ^80$\nRewriteRule ^/?(.*) https://%{HTTP_HOST}/$1 [R]", True),
+        ("RewriteCond %{REQUEST_SCHEME} =http\nRewriteRule ^ https://%{HTTP_HOST}%{REQUEST_URI} [R]", True),
+        ("RewriteCond %{HTTPS} on\nRewriteRule ^ https://www.example%{REQUEST_URI} [R]", False),
+        ("RewriteCond %{SERVER_PORT} !80\nRewriteRule ^ https://www.example%{REQUEST_URI} [R]", False),
+        ("RewriteCond %{HTTPS} off\nRewriteRule ^/login https://www.example/login [R]", False),
+    ],
+)
+def test_conditions_that_hold_behind_a_proxy_that_ends_tls(lines: str, reported: bool) -> None:
+    front = "RemoteIPHeader X-Forwarded-For\nRemoteIPInternalProxy 10.0.0.2\n"
+    assert bool(find("https-redirect-loop", f"{front}{ON}{lines}\n")) is reported
+    assert not find("https-redirect-loop", f"{front}{ON.replace('On', 'Off')}{lines}\n")
