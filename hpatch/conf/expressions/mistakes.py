@@ -33,6 +33,8 @@ def describe(text: str, found: list[Token], at: int, expected: AbstractSet[str])
     start, end = _whole(found, at)
     if before is None:
         return Mistake(f'an expression cannot start with "{_shown(text[start:end])}"', start, end)
+    if expected == {"$END"}:  # only a ")" comes here: whatever else may not follow is refused earlier
+        return Mistake('a ")" has no "("', start, end)
     return _misplaced(text, found, at, expected)
 
 
@@ -52,7 +54,10 @@ def _misplaced(text: str, found: list[Token], at: int, expected: AbstractSet[str
     """The mistake of a token that cannot follow the one before it."""
     token, before = found[at], found[at - 1]
     start, end = _whole(found, at)
-    here = _shown(text[start:end])
+    a, b = _whole(found, at - 1)
+    here, there = _shown(text[start:end]), _shown(text[a:b])
+    if expected == {"ID"}:
+        return Mistake(f'"{there}" has no name', a, b)
     if before.type == "COLON" and token.type == "CLOSE":
         return Mistake(f'"{here}" has no argument', start, end)
     if token.type == "ID" and not expected.isdisjoint(("MATCH", "AND")):
@@ -66,8 +71,7 @@ def _misplaced(text: str, found: list[Token], at: int, expected: AbstractSet[str
             end,
             "Use =~ to match a regular expression. If this is text, put it in quotes.",
         )
-    a, b = _whole(found, at - 1)
-    return Mistake(f'"{here}" cannot follow "{_shown(text[a:b])}": {_expected(expected)} is expected', start, end)
+    return Mistake(f'"{here}" cannot follow "{there}": {_expected(expected)} is expected', start, end)
 
 
 def _bare(word: Token) -> Mistake:
@@ -87,17 +91,17 @@ def _ends(text: str, found: list[Token], at: int, expected: AbstractSet[str]) ->
     """An expression that ends behind `found[at]`, too early."""
     start, end = _whole(found, at)
     here = _shown(text[start:end])
-    if "MATCH" in expected and found[at].type not in ("RPAR", "REGEX", "REGEX_I", "RBRACE", "TRUE", "FALSE"):
+    if "MATCH" in expected:
         return Mistake(
             f'the expression ends after "{here}": a value without an operator is not a condition',
             start,
             end,
             f"To test that it is not empty, write -n {here}." if found[at].type == "CLOSE" else None,
         )
-    if "RPAR" in expected and "QUOTE" not in expected:
+    if "RPAR" in expected:
         opened = _unclosed(found, "LPAR", "RPAR")
         return Mistake('a "(" has no ")"', opened.start, opened.end)
-    if "RBRACE" in expected and "QUOTE" not in expected:
+    if "RBRACE" in expected:
         opened = _unclosed(found, "LBRACE", "RBRACE")
         return Mistake('a "{" has no "}"', opened.start, opened.end)
     return Mistake(f'the expression ends after "{here}": {_expected(expected)} is missing', start, end)
@@ -133,7 +137,7 @@ def _expected(expected: AbstractSet[str]) -> str:
             return name
     if "LBRACE" in expected:
         return 'a list such as {"a", "b"}'
-    return '"("' if "LPAR" in expected else '")"' if "RPAR" in expected else '"}"'
+    return '")"' if "RPAR" in expected else '"}"'
 
 
 def _whole(found: list[Token], at: int) -> tuple[int, int]:
