@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -128,10 +128,11 @@ class Bench:
         sandbox.remove(self._private)
         return ""
 
-    def tests(self, mutant: Mutant) -> list[str]:
-        """The tests that run the line, the fastest first; all, for a line that runs on import."""
+    def tests(self, mutant: Mutant) -> dict[str, float]:
+        """The tests that run the line, the fastest first; all, for a line that runs on import. With their seconds."""
         reaching = [name for name, reach in self._reach.items() if self._reaches(reach, mutant)]
-        return sorted(reaching or self._reach, key=lambda name: self._reach[name].seconds)
+        seconds = {name: self._reach[name].seconds for name in reaching or self._reach}
+        return dict(sorted(seconds.items(), key=lambda test: test[1]))
 
     def _reaches(self, reach: Reach, mutant: Mutant) -> bool:
         lines = reach.lines.get(mutant.name.file, ())
@@ -139,7 +140,7 @@ class Bench:
 
     def run(self, mutant: Mutant) -> Result:
         """Whether a test notices the mutant."""
-        names = self.tests(mutant)
+        tests = self.tests(mutant)
         note, output = self._private / "failed", self._private / "output"
         self._private.mkdir()
         target = self._root / mutant.name.file
@@ -148,9 +149,9 @@ class Bench:
 
         def work() -> int:
             prepare(self._root, self._private, output, write_bytecode=False)
-            return attempt(names, self._area.tests, note)
+            return attempt(tests, self._area.tests, note)
 
-        cpu, wall = self._limits(names)
+        cpu, wall = _limits(tests)
         try:
             ended = sandbox.run(work, writable=[self._private, Path("/dev")], cpu=cpu, wall=wall)
             by = note.read_text() if note.exists() else ""
@@ -164,7 +165,7 @@ class Bench:
         """The mutants that a test notices when their code is put into the function: quick, but not the last word."""
         self._private.mkdir()
         tests = {at: self.tests(mutant) for at, mutant in enumerate(chosen)}
-        limits = {at: self._limits(names) for at, names in tests.items()}
+        limits = {at: _limits(reaching) for at, reaching in tests.items()}
         warm = Warm(self._root, chosen, tests, limits, self._private, told)
 
         def work() -> int:
@@ -181,10 +182,11 @@ class Bench:
         sandbox.remove(self._private)
         return [result for result in results if result.outcome != SURVIVED]
 
-    def _limits(self, names: Sequence[str]) -> tuple[float, float]:
-        """Seconds of processor and of the clock that these tests may take."""
-        expected = sum(self._reach[name].seconds for name in names)
-        return 8 + 3 * expected, 40 + 10 * expected
+
+def _limits(tests: Mapping[str, float]) -> tuple[float, float]:
+    """Seconds of processor and of the clock that these tests may take."""
+    expected = sum(tests.values())
+    return 8 + 3 * expected, 40 + 10 * expected
 
 
 def _outcome(status: int | None) -> str:

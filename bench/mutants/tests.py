@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -19,6 +20,9 @@ ALWAYS = (
     *("-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-p", "no:xdist"),
     *("-p", "no:randomly", "--hypothesis-seed=0", "-W", "ignore::pytest.PytestAssertRewriteWarning"),
 )
+
+LEAST = 5
+"""The seconds of the processor that each test may take."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,20 @@ class _Tracer:
         return step
 
 
+class Limit:
+    """Ends the process where a test takes far longer than it does without a change: most such mutants never end.
+
+    `seconds` are those of each test without a change. Only the processor's count, so that a busy machine ends nothing.
+    """
+
+    def __init__(self, seconds: Mapping[str, float]) -> None:
+        self._seconds = seconds
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+        signal.setitimer(signal.ITIMER_PROF, LEAST + 6 * self._seconds[item.nodeid])  # its signal ends the process
+
+
 class _Chosen:
     """Keeps the chosen tests, in the order in which they are named; notes the first that fails."""
 
@@ -102,11 +120,11 @@ def read_survey(note: Path) -> dict[str, Reach]:
     }
 
 
-def attempt(names: Sequence[str], arguments: Sequence[str], note: Path) -> int:
-    """Run these tests until one fails, which `note` then names; pytest's exit status."""
-    files = sorted({name.partition("::")[0] for name in names})
+def attempt(tests: Mapping[str, float], arguments: Sequence[str], note: Path) -> int:
+    """Run these tests until one fails, which `note` then names; pytest's exit status. `tests` are as in `Limit`."""
+    files = sorted({name.partition("::")[0] for name in tests})
     options = [argument for argument in arguments if not (Path.cwd() / argument).exists()]
-    return int(pytest.main([*ALWAYS, "-x", *options, *files], plugins=[_Chosen(names, note)]))
+    return int(pytest.main([*ALWAYS, "-x", *options, *files], plugins=[_Chosen(list(tests), note), Limit(tests)]))
 
 
 def set_private(private: Path) -> None:

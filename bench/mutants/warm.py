@@ -20,17 +20,20 @@ import pytest
 
 from bench.mutants import sandbox
 from bench.mutants.names import Mutant
-from bench.mutants.tests import ALWAYS, set_private
+from bench.mutants.tests import ALWAYS, Limit, set_private
 
 
 class Warm:
-    """A plugin for pytest that tries mutants instead of running the tests. `results` gets a line of JSON for each."""
+    """A plugin for pytest that tries mutants instead of running the tests. `results` gets a line of JSON for each.
+
+    `tests` are those of each mutant, with the seconds that they take without a change.
+    """
 
     def __init__(
         self,
         root: Path,
         mutants: Sequence[Mutant],
-        tests: Mapping[int, Sequence[str]],
+        tests: Mapping[int, Mapping[str, float]],
         limits: Mapping[int, tuple[float, float]],
         place: Path,
         told: Callable[[], None],
@@ -38,6 +41,7 @@ class Warm:
         self._root = root
         self._mutants = mutants
         self._tests = tests
+        self.seconds = {name: seconds for chosen in tests.values() for name, seconds in chosen.items()}
         self._limits = limits
         self._place = place
         self._told = told
@@ -82,7 +86,7 @@ class Warm:
 
 def run(warm: Warm, arguments: Sequence[str]) -> int:
     """Collect the tests and try the mutants; pytest's exit status."""
-    return int(pytest.main([*ALWAYS, *arguments], plugins=[warm]))
+    return int(pytest.main([*ALWAYS, *arguments], plugins=[warm, Limit(warm.seconds)]))
 
 
 def _functions(root: Path) -> dict[tuple[str, str], list[FunctionType]]:

@@ -72,7 +72,6 @@ class Reader(ReadingState):
         try:
             yield
         except limits.ExceededError as error:
-            self.floor = self.parent = None
             self.conditions = ()
             self.problem("unreadable", error.message, error.place)
 
@@ -367,7 +366,7 @@ class Reader(ReadingState):
         levels: list[Level] = []
         while True:
             stream = feed.streams[-1]
-            if stream.leaf is not None and not feed.after_macro:
+            if stream.leaf is not None:
                 self._plain(stream)
             got = feed.next()
             if got is None:

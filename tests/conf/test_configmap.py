@@ -121,6 +121,23 @@ def test_a_chart_is_a_template() -> None:
     assert [found.as_written(node.args) for node in found.find("servername")] == ["{{ .name }}"]
 
 
+EVEN = "    ServerName {{ .name }}\n    </Location>\n"
+ODD = "    {{ if .x }}\n    <Location /a>\n    {{ end }}\n"
+
+
+@pytest.mark.parametrize(("first", "second", "said"), [(EVEN, ODD, 0), (ODD, EVEN, 0), (EVEN, EVEN, 2)])
+def test_a_chart_of_which_one_file_opens_a_section_by_a_condition(first: str, second: str, said: int) -> None:
+    """Then nothing is known of the ends of sections in all of them."""
+    main = "kind: ConfigMap\ndata:\n  httpd.conf: |\n    Include a.conf\n    Include b.conf\n"
+    problems = read(f"{main}  a.conf: |\n{first}  b.conf: |\n{second}").problems
+    assert [(one.kind, one.fatal) for one in problems] == [("section", False)] * said
+
+
+def test_the_files_of_a_chart_have_no_links() -> None:
+    found = read("kind: ConfigMap\ndata:\n  httpd.conf: |\n    Include a.conf\n  a.conf: |\n    A\n")
+    assert [(file.name, file.link) for file in found.files] == [("k/web.yaml", None)] * 2
+
+
 def found(text: str) -> list[tuple[str, int, int, str]]:
     """Each file: its name, the line and the column of its first character that is no blank, and its text."""
     told = []

@@ -1,13 +1,16 @@
 """The reader, on what the comparison with httpd (test_oracle.py) cannot show: options, problems, places."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from hpatch.conf import limits
-from hpatch.conf.load import Options, load, load_text
+from hpatch.conf.base import Surroundings
+from hpatch.conf.load import Options, load, load_source, load_text
 from hpatch.conf.modules import Modules
 from hpatch.conf.tree import Configuration
+from hpatch.text import Source
 from hpatch.versions import Version
 
 
@@ -284,3 +287,97 @@ def test_a_macro_may_begin_with_its_parameter() -> None:
 
 def test_a_nul_ends_a_continued_line() -> None:
     assert outline(load_text("a \\\n\0b\nc\n")) == ["a ", "c "]
+
+
+# Files, and the names under which they are shown
+
+
+def test_a_text_is_read_beside_the_file_that_it_is_named_after(tmp_path: Path) -> None:
+    (tmp_path / "a.conf").write_text("A\n")
+    assert outline(load_source(Source(f"{tmp_path}/httpd.conf", "Include a.conf\n"))) == ["A "]
+
+
+def test_a_main_file_behind_a_link_is_read_wherever_it_leads(tmp_path: Path) -> None:
+    for folder in ("given", "other"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "other/main.conf").write_text("A\n")
+    (tmp_path / "given/httpd.conf").symlink_to("../other/main.conf")
+    configuration = load(str(tmp_path / "given/httpd.conf"), Options(given=Surroundings(outside=False)))
+    assert (outline(configuration), configuration.problems) == (["A "], [])
+
+
+def test_a_pipe_is_a_main_file_but_no_included_one(tmp_path: Path) -> None:
+    def piped(text: str) -> str:
+        reading, writing = os.pipe()
+        os.write(writing, text.encode())
+        os.close(writing)
+        opened.append(reading)
+        return f"/dev/fd/{reading}"
+
+    opened: list[int] = []
+    assert outline(load(piped("A\n"))) == ["A "]
+    main = tmp_path / "httpd.conf"
+    main.write_text(f"Include {piped('B')}\n")
+    configuration = load(str(main))
+    assert outline(configuration) == []
+    assert "not a regular file" in configuration.problems[0].message
+    for each in opened:
+        os.close(each)
+
+
+def test_a_path_that_an_include_gives_in_full_is_shown_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "httpd.conf").write_text(f"Include {tmp_path}/none.conf\n")
+    monkeypatch.chdir(tmp_path)
+    assert f'"{tmp_path}/none.conf"' in load("httpd.conf").problems[0].message
+
+
+def shown(configuration: Configuration) -> list[tuple[str, str | None]]:
+    """The files, each with the link that leads to it."""
+    return [(file.name, file.link) for file in configuration.files]
+
+
+def test_how_files_and_links_are_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in ("etc", "etc/on", "etc/all"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "etc/all/a.conf").write_text("A\n")
+    (tmp_path / "etc/on/a.conf").symlink_to("../all/a.conf")
+    (tmp_path / "etc/httpd.conf").write_text("Include {}/on/*.conf\nInclude {}/all/*.conf\n".replace("{}", "/etc"))
+    monkeypatch.chdir(tmp_path)
+    options = Options(given=Surroundings(root="."))
+    expected = [("etc/httpd.conf", None), ("etc/all/a.conf", "etc/on/a.conf"), ("etc/all/a.conf", None)]
+    assert shown(load("etc/httpd.conf", options)) == expected
+    configuration = load("etc/../etc/httpd.conf", options)
+    assert shown(configuration)[0] == ("etc/../etc/httpd.conf", None)
+    assert [node.frame.name for node in configuration.walk()] == ["etc/on/a.conf", "etc/all/a.conf"]
+    (tmp_path / "etc/httpd.conf").write_text("Include on/*.conf\nInclude all/*.conf\n")
+    assert shown(load("etc/httpd.conf")) == expected
+
+
+def test_a_main_file_that_its_includes_tell_from_a_part(tmp_path: Path) -> None:
+    """It says which modules are loaded only then: until its end, the others are unknown."""
+    (tmp_path / "modules.conf").write_text("LoadModule unixd_module modules/mod_unixd.so\n")
+    (tmp_path / "web.conf").write_text("Include modules.conf\nListen 80\n<IfModule mod_x.c>\nA\n</IfModule>\n")
+    options = Options(modules=Modules(complete=True, static=["mod_so.c"]))
+    configuration = load(str(tmp_path / "web.conf"), options)
+    assert (configuration.main, configuration.modules.complete) == (True, True)
+    assert [condition.verdict for condition in configuration.conditions] == [None]
+
+
+# Templates and other programs' files
+
+
+def test_a_template_without_a_line_has_nothing_to_judge() -> None:
+    configuration = load_text("{# nothing yet #}\n", name="a.conf.j2")
+    assert [file.lines for file in configuration.templates.values()] == [0]
+    assert configuration.problems == []
+
+
+@pytest.mark.parametrize(("name", "named"), [("a.conf.j2", True), ("a.conf", False)])
+def test_whether_a_files_name_says_that_it_is_a_template(name: str, named: bool) -> None:
+    (file,) = load_text("ServerName {{ name }}\nServerAlias {{ more }}\n", name=name).templates.values()
+    assert file.named == named
+
+
+def test_a_binary_file_has_no_evidence() -> None:
+    (problem,) = load_text("\x7fELF\x02\x01" + "\0" * 20 + "\n").problems
+    assert problem.message == "this looks like a program (ELF), not a configuration of httpd"

@@ -1,0 +1,32 @@
+"""Tests that a mutant keeps from their end."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+RUN = """
+import sys
+from pathlib import Path
+from bench.mutants import tests
+tests.LEAST = 0.2
+sys.exit(tests.attempt({"test_it.py::test_it": 0.0}, ["test_it.py"], Path("note")))
+"""
+
+
+@pytest.mark.parametrize(("body", "status"), [("pass", 0), ("assert False", 1), ("while True: pass", -signal.SIGPROF)])
+def test_a_test_that_does_not_end_is_ended(tmp_path: Path, root: Path, body: str, status: int) -> None:
+    (tmp_path / "test_it.py").write_text(f"def test_it():\n    {body}\n")
+    done = subprocess.run(
+        [sys.executable, "-c", RUN],
+        check=False,
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(root)},
+        capture_output=True,
+        timeout=60,
+    )
+    assert done.returncode == status
