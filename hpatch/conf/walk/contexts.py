@@ -90,31 +90,41 @@ def refused(configuration: Configuration) -> Iterator[Refused]:
 
 
 def _misplaced(configuration: Configuration) -> Iterator[Refused]:
-    from hpatch.facts import directives, thirdparty
-
     then = consequence(configuration)
     top: Context = "htaccess" if configuration.root.endswith(".htaccess") else "server"
     around = _around(configuration) if top == "server" and not configuration.whole else frozenset()
-    places: dict[int, _Where] = {id(None): _Where(top, frozenset(), "")}
-    for key, nodes in configuration.by_key.items():
-        if names.spelling(key) is None or thirdparty.find(key):
-            continue
-        rows = tuple(row for row in directives.find(key, configuration.version) if row.module != _OS2)
-        fits: dict[int, bool] = {}
-        one_argument = key in _ONE_ARGUMENT
+    rows_of: dict[str, tuple[Directive, ...]] = {}
+    sound: dict[_Where, set[str]] = {}  # what may stand there, by key: the sections of a large configuration are alike
+    sections: list[tuple[list[Node], _Where]] = [(configuration.nodes, _Where(top, frozenset(), ""))]
+    for nodes, where in sections:  # it grows by the sections inside
+        fine = sound.setdefault(where, set())
         for node in nodes:
-            where = places.get(id(node.parent)) or _where(node.parent, places)
-            fit = fits.get(id(where))
-            if fit is None:
-                fit = fits[id(where)] = not rows or any(_fits(row, where) for row in rows)
-            if one_argument and fit and where.context not in ("server", "virtualhost"):
-                fit = len(node.words) == 1
-            if fit:
+            key = node.key
+            if node.children:
+                sections.append((node.children, _inside(key, where)))
+            if key in fine:
                 continue
-            if node.parent is None and any(row.allowed_in(one) for row in rows for one in around):
+            rows = rows_of.get(key)
+            if rows is None:
+                rows = rows_of[key] = _rows(configuration, key)
+            fit = not rows or any(_fits(row, where) for row in rows)
+            if key in _ONE_ARGUMENT and rows and fit and where.context not in ("server", "virtualhost"):
+                fit = len(node.words) == 1
+            elif fit:
+                fine.add(key)
+            if fit or (node.parent is None and any(row.allowed_in(one) for row in rows for one in around)):
                 continue
             if walked(node):
                 yield _refused(node, rows, where, then)
+
+
+def _rows(configuration: Configuration, key: str) -> tuple[Directive, ...]:
+    """What is known of a directive; nothing if it may be another module's as well."""
+    from hpatch.facts import directives, thirdparty
+
+    if names.spelling(key) is None or thirdparty.find(key):
+        return ()
+    return tuple(row for row in directives.find(key, configuration.version) if row.module != _OS2)
 
 
 def _around(configuration: Configuration) -> frozenset[Context]:
@@ -135,20 +145,9 @@ def _around(configuration: Configuration) -> frozenset[Context]:
     return frozenset(around)
 
 
-def _where(section: Node | None, known: dict[int, _Where]) -> _Where:
-    chain: list[Node] = []
-    while section is not None and id(section) not in known:
-        chain.append(section)
-        section = section.parent
-    where = known[id(section)]
-    for inner in reversed(chain):
-        where = known[id(inner)] = _inside(inner.key, where)
-    return where
-
-
 @lru_cache(maxsize=1024)
 def _inside(key: str, around: _Where) -> _Where:
-    """Where the content of a section stands. The same for the same sections, so that it is known by its identity."""
+    """Where the content of a section stands."""
     kind = _KINDS.get(key)
     demanded = key if key in _DEMANDED else around.demanded
     if kind is None:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from hpatch.conf.words import split
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Condition, Configuration, Node
 
 _PATTERN = re.compile(r"[*?\[$%]")
 _REQUIRES = ("<requireall", "<requireany", "<requirenone")
-_CONTAINERS = (*_REQUIRES, "<limit", "<limitexcept")
+_LIMITS = ("<limit", "<limitexcept")
+_CONTAINERS = (*_REQUIRES, *_LIMITS)
 OLD = ("order", "allow", "deny", "satisfy")
 """The directives of mod_access_compat."""
+_SPEAKING = frozenset(("require", *OLD, *_CONTAINERS))
 Admitted = Literal["all", "some", "none"]
 
 
@@ -50,24 +55,70 @@ def grants_all(node: Node) -> bool:
     return (node.key, *words(node)) in (("require", "all", "granted"), ("allow", "from", "all"))
 
 
+class _Said(NamedTuple):
+    """What an access line or a container says. Many sections of a large configuration say the same."""
+
+    key: str
+    text: str
+    conditions: tuple[Condition, ...]
+    inside: tuple[_Said, ...] = ()
+
+    @property
+    def words(self) -> list[str]:
+        """As those of its node."""
+        return [word.lower() for word in split(self.text)]
+
+    @property
+    def methods(self) -> list[str]:
+        """The methods that a `<Limit>` or `<LimitExcept>` names."""
+        return [word.upper() for word in split(self.text)]
+
+
+def _said(section: Node) -> tuple[_Said, ...]:
+    """The access lines and containers of a section."""
+    return tuple(
+        [
+            _Said(node.key, node.args, node.conditions)
+            if node.children is None
+            else _Said(node.key, node.argument, node.conditions, _said(node))
+            for node in section.children or ()
+            if node.key in _SPEAKING
+        ]
+    )
+
+
 def admits(section: Node, client: Client = _ANYBODY) -> Admitted | None:
     """Whom a section lets in by its own access lines; None if it has none for the client's method.
 
     `all`: everybody that is like the client; `some`: those with more (a login, an address, a variable), or all but
     some; `none`: nobody.
     """
-    branches = {node.conditions for node in lines(section) if not node.certain}
+    return _admits(_said(section), client)
+
+
+@lru_cache(maxsize=1024)
+def _admits(said: tuple[_Said, ...], client: Client) -> Admitted | None:
+    branches = {one.conditions for one in _lines(said) if one.conditions}
     if not branches:
-        return _admits(section, client, ())
+        return _admits_in(said, client, ())
     # The branches of undecided conditionals, such as <IfModule>, one by one.
-    found = {_admits(section, client, branch) for branch in branches}
+    found = {_admits_in(said, client, branch) for branch in branches}
     return found.pop() if len(found) == 1 else "some"
 
 
-def _admits(section: Node, client: Client, branch: tuple[Condition, ...]) -> Admitted | None:
-    new = _required(section, client, branch, every=False)
-    old = _listed(section, client, branch)
-    if _satisfy(section, client, branch) == "any":
+def _lines(said: Iterable[_Said]) -> Iterator[_Said]:
+    """The access lines, those of the containers included."""
+    for one in said:
+        if one.key in _CONTAINERS:
+            yield from _lines(one.inside)
+        else:
+            yield one
+
+
+def _admits_in(said: tuple[_Said, ...], client: Client, branch: tuple[Condition, ...]) -> Admitted | None:
+    new = _required(said, client, branch, every=False)
+    old = _listed(said, client, branch)
+    if _satisfy(said, client, branch) == "any":
         return "all" if "all" in (new, old or "all") else "some"
     if new is None or old is None:
         return new or old
@@ -80,33 +131,33 @@ def _least(found: Iterable[Admitted]) -> Admitted:
     return "none" if "none" in said else "some" if "some" in said else "all"
 
 
-def _here(section: Node, client: Client, branch: tuple[Condition, ...]) -> Iterator[Node]:
+def _here(said: Iterable[_Said], client: Client, branch: tuple[Condition, ...]) -> Iterator[_Said]:
     """The lines of a section that hold for a client's method, those of `<Limit>` included."""
-    for node in section.children or ():
-        if not (node.certain or node.conditions == branch):
+    for one in said:
+        if one.conditions and one.conditions != branch:
             continue
-        if node.key in ("<limit", "<limitexcept"):
-            named = client.method in [word.upper() for word in node.words]
-            if named is (node.key == "<limit"):
-                yield from _here(node, client, branch)
+        if one.key in _LIMITS:
+            named = client.method in one.methods
+            if named is (one.key == "<limit"):
+                yield from _here(one.inside, client, branch)
         else:
-            yield node
+            yield one
 
 
-def _required(section: Node, client: Client, branch: tuple[Condition, ...], *, every: bool) -> Admitted | None:
+def _required(said: Iterable[_Said], client: Client, branch: tuple[Condition, ...], *, every: bool) -> Admitted | None:
     """What the `Require` lines of a section or a container say; None for nothing (`apply_authz_sections`)."""
     found: list[Admitted] = []
-    for node in _here(section, client, branch):
-        said: Admitted | None
-        if node.key == "require":
-            said = _provider(words(node), client)
-        elif node.key in _REQUIRES:
-            said = _required(node, client, branch, every=node.key == "<requireall")
-            said = _negated(said) if node.key == "<requirenone" else said
+    for one in _here(said, client, branch):
+        admitted: Admitted | None
+        if one.key == "require":
+            admitted = _provider(one.words, client)
+        elif one.key in _REQUIRES:
+            admitted = _required(one.inside, client, branch, every=one.key == "<requireall")
+            admitted = _negated(admitted) if one.key == "<requirenone" else admitted
         else:
             continue
-        if said is not None:
-            found.append(said)
+        if admitted is not None:
+            found.append(admitted)
     if not found:
         return None
     if every:
@@ -132,21 +183,21 @@ def _is_local(word: str) -> bool:
     return word == "localhost" or word.startswith("127.") or word.split("/", maxsplit=1)[0] == "::1"
 
 
-def _listed(section: Node, client: Client, branch: tuple[Condition, ...]) -> Admitted | None:
+def _listed(said: Iterable[_Said], client: Client, branch: tuple[Condition, ...]) -> Admitted | None:
     """What `Order`, `Allow` and `Deny` say; None without one of them."""
-    order, said = "deny,allow", {"allow": set[str](), "deny": set[str]()}
+    order, lists = "deny,allow", {"allow": set[str](), "deny": set[str]()}
     found = False
-    for node in _here(section, client, branch):
-        if node.key == "order":
-            order, found = "".join(words(node)[:1]), True
-        elif node.key in said:
+    for one in _here(said, client, branch):
+        if one.key == "order":
+            order, found = "".join(one.words[:1]), True
+        elif one.key in lists:
             found = True
-            said[node.key].update(
-                "all" if word == "all" or (client.local and _is_local(word)) else "some" for word in words(node)[1:]
+            lists[one.key].update(
+                "all" if word == "all" or (client.local and _is_local(word)) else "some" for word in one.words[1:]
             )
     if not found:
         return None
-    allowed, denied = said["allow"], said["deny"]
+    allowed, denied = lists["allow"], lists["deny"]
     if order == "deny,allow":
         if "all" in allowed or not denied:
             return "all"
@@ -156,21 +207,24 @@ def _listed(section: Node, client: Client, branch: tuple[Condition, ...]) -> Adm
     return "all" if "all" in allowed and not denied else "some"
 
 
-def _satisfy(section: Node, client: Client, branch: tuple[Condition, ...]) -> str:
-    found = [words(node) for node in _here(section, client, branch) if node.key == "satisfy"]
+def _satisfy(said: Iterable[_Said], client: Client, branch: tuple[Condition, ...]) -> str:
+    found = [one.words for one in _here(said, client, branch) if one.key == "satisfy"]
     return "".join(found[-1][:1]) if found else "all"
 
 
 def restricts(section: Node, *, limits: bool = True) -> bool:
     """Whether a section keeps somebody out, or may, by any method; without `limits`, by every method."""
-    if not speaks(section):
+    return _restricts(_said(section), limits)
+
+
+@lru_cache(maxsize=1024)
+def _restricts(said: tuple[_Said, ...], limits: bool) -> bool:
+    if next(_lines(said), None) is None:
         return False
     methods = {"GET", OTHER}
     if limits:
-        for node in section.children or ():
-            if node.key in ("<limit", "<limitexcept"):
-                methods.update(word.upper() for word in node.words)
-    found = [admits(section, Client(method)) in ("some", "none") for method in methods]
+        methods.update(method for one in said if one.key in _LIMITS for method in one.methods)
+    found = [_admits(said, Client(method)) in ("some", "none") for method in methods]
     return any(found) if limits else all(found)
 
 
