@@ -28,7 +28,16 @@ PidFile {folder}/httpd.pid
 ErrorLog {folder}/error.log
 Listen 127.0.0.1:8099
 """
-MODULES = ("mpm_event", "authz_core", "authz_host", "alias", "headers", "proxy", "proxy_http", "proxy_fcgi")
+MODULES = (
+    *("mpm_event", "reqtimeout", "authz_core", "authz_host", "alias", "headers"),
+    *("proxy", "proxy_http", "proxy_fcgi"),
+)
+OTHER_NAMES = """\
+<VirtualHost *:8099>
+    ServerName other-names.example
+    Redirect 404 "/"
+</VirtualHost>
+"""
 SITE = """\
 <VirtualHost *:8099>
     ServerName site{n:05}.example
@@ -68,6 +77,8 @@ with make_loader() as loader:
 
 FAULTY = "hpatch lint, findings"
 """The name of `hpatch lint` on a configuration with a finding in each host, as JSON."""
+FEWER = "hpatch lint, fewer rules"
+"""The name of `hpatch lint` with the rules of `--select` alone."""
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 
@@ -119,6 +130,7 @@ def configuration(folder: Path, hosts: int, modules: str, *, faulty: bool = Fals
     for name in MODULES:
         yield f"LoadModule {name}_module {modules}/mod_{name}.so\n"
     yield HEADER.format(folder=folder)
+    yield OTHER_NAMES
     for n in range(hosts):
         app = (
             f"unix:/run/app/site{n:05}.sock|fcgi://site{n:05}/"
@@ -128,8 +140,13 @@ def configuration(folder: Path, hosts: int, modules: str, *, faulty: bool = Fals
         yield SITE.format(folder=folder, n=n, a=n >> 8, b=n & 255, app=app, restricted=restricted)
 
 
-def read_large(folder: Path, hpatch: str, hosts: int, modules: str, repeat: int, limit: float) -> Reading:
-    """What reading the large configuration takes each program, and `hpatch lint` one with a fault in each host."""
+def read_large(
+    folder: Path, hpatch: str, hosts: int, modules: str, repeat: int, limit: float, select: str | None
+) -> Reading:
+    """What reading the large configuration takes each program, and `hpatch lint` one with a fault in each host.
+
+    With `select`, also what it takes `hpatch lint` with these rules alone.
+    """
     path, faulty = folder / "large.conf", folder / "faulty.conf"
     with path.open("w") as file:
         file.writelines(configuration(folder, hosts, modules))
@@ -140,6 +157,7 @@ def read_large(folder: Path, hpatch: str, hosts: int, modules: str, repeat: int,
     commands = {
         "hpatch lint": [hpatch, "lint", str(path)],
         FAULTY: [hpatch, "lint", str(faulty), "--format", "json"],
+        **({} if select is None else {FEWER: [hpatch, "lint", str(path), "--select", select]}),
         "apache2 -t": [find("apache2", "httpd"), "-t", "-f", str(path)],
         "apacheconfig": [sys.executable, "-c", APACHECONFIG, str(path)],
     }
@@ -198,6 +216,7 @@ def ratios(reading: Reading, small: dict[str, float]) -> dict[str, float]:
         "CPU, hpatch lint to apache2 -t": hpatch.cpu / httpd.cpu,
         "CPU, hpatch lint with findings to apache2 -t": faulty.cpu / httpd.cpu,
         "peak memory, hpatch lint to apache2 -t": hpatch.memory / httpd.memory,
+        **({f"CPU, hpatch lint to {FEWER}": hpatch.cpu / reading.costs[FEWER].cpu} if FEWER in reading.costs else {}),
         "CPU, hpatch lint on ten lines to python -c pass": small["hpatch lint, ten lines"] / nothing,
         "CPU, hpatch --version to python -c pass": small["hpatch --version"] / nothing,
     }
@@ -206,16 +225,16 @@ def ratios(reading: Reading, small: dict[str, float]) -> dict[str, float]:
 def show(reading: Reading, small: dict[str, float], limit: float) -> None:
     """The result as text for people."""
     print(f"{reading.lines:,} lines, {reading.megabytes:.1f} MB; {reading.findings:,} findings in the faulty one\n")
-    print(f"{'':22}{'lines/s':>12}{'wall s':>10}{'CPU s':>10}{'peak MB':>10}")
+    print(f"{'':25}{'lines/s':>12}{'wall s':>10}{'CPU s':>10}{'peak MB':>10}")
     for name, cost in reading.costs.items():
         speed = f"{reading.lines / cost.wall:,.0f}"
-        print(f"{name:22}{speed:>12}{cost.wall:>10.2f}{cost.cpu:>10.2f}{cost.memory:>10.0f}{failure(cost, limit)}")
+        print(f"{name:25}{speed:>12}{cost.wall:>10.2f}{cost.cpu:>10.2f}{cost.memory:>10.0f}{failure(cost, limit)}")
     print()
     for name, seconds in small.items():
-        print(f"{name:50}{seconds * 1000:>8.0f} ms CPU")
+        print(f"{name:52}{seconds * 1000:>8.0f} ms CPU")
     print()
     for name, ratio in ratios(reading, small).items():
-        print(f"{name:50}{ratio:>8.2f}")
+        print(f"{name:52}{ratio:>8.2f}")
 
 
 def failure(cost: Cost, limit: float) -> str:
@@ -232,6 +251,7 @@ def main() -> None:
     parser.add_argument("--starts", type=int, default=15, help="runs of each small command (%(default)s)")
     parser.add_argument("--limit", type=float, default=120, help="seconds for one run (%(default)s)")
     parser.add_argument("--modules", default="/usr/lib/apache2/modules", help="httpd's modules (%(default)s)")
+    parser.add_argument("--select", metavar="RULES", help="measure hpatch lint with these rules alone, too")
     parser.add_argument("--json", action="store_true", help="print JSON")
     given = parser.parse_args()
     hpatch = Path(sys.executable).with_name("hpatch")
@@ -239,7 +259,7 @@ def main() -> None:
         sys.exit(f"{hpatch} is missing: install hpatch for this Python (make bench)")
     with tempfile.TemporaryDirectory(prefix="hpatch-bench-") as name:
         folder = Path(name)
-        reading = read_large(folder, str(hpatch), given.hosts, given.modules, given.repeat, given.limit)
+        reading = read_large(folder, str(hpatch), given.hosts, given.modules, given.repeat, given.limit, given.select)
         small = start_small(folder, str(hpatch), given.starts)
     if not given.json:
         show(reading, small, given.limit)
