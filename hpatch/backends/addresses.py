@@ -26,3 +26,8 @@ def same_host(listening: str, asked: str) -> bool:
     if is_loopback(asked):
         return listening in ("", "0.0.0.0", "[::]") or is_loopback(listening)
     return bool(asked) and listening.lower() == asked
+
+
+def bracketed(host: str) -> str:
+    """A host as it is written in a URL: an IPv6 address in brackets."""
+    return f"[{host}]" if ":" in host else host

@@ -10,6 +10,7 @@ from hpatch.facts.versions import since
 from hpatch.versions import Version
 
 if TYPE_CHECKING:
+    from hpatch.backends.model import BackendFile
     from hpatch.backends.phpfpm.model import PoolFile
     from hpatch.backends.uwsgi.model import Instance
     from hpatch.conf.checked import SyntaxCheck
@@ -21,7 +22,7 @@ _PASSES = ("ProxyPass", "ProxyPassMatch")
 
 
 class Context:
-    """One configuration, mod_proxy's model of it, and the uWSGI instances and files of PHP-FPM given with it.
+    """One configuration, mod_proxy's model of it, and the files of backends given with it.
 
     `uwsgi_version` is the version that those instances run; None when it is not known. `environment` tells whether
     httpd's environment is known. `checked` is what httpd's own syntax check said, if it was run. What many rules go
@@ -37,6 +38,7 @@ class Context:
         environment: bool = False,
         checked: SyntaxCheck | None = None,
         fpm: tuple[PoolFile, ...] = (),
+        backends: tuple[BackendFile, ...] = (),
     ) -> None:
         self.configuration = configuration
         self.proxy = proxy
@@ -45,6 +47,7 @@ class Context:
         self.environment = environment
         self.checked = checked
         self.fpm = fpm
+        self.backends = backends
 
     @cached_property
     def mappings(self) -> list[Mapping]:

@@ -22,6 +22,7 @@ from hpatch.text import Place, Source
 from hpatch.versions import Version
 
 if TYPE_CHECKING:
+    from hpatch.backends.model import BackendFile
     from hpatch.backends.phpfpm.model import PoolFile
     from hpatch.backends.uwsgi.model import Instance
     from hpatch.conf.checked import SyntaxCheck
@@ -34,7 +35,7 @@ _WAIVABLE = {"unreadable": "file-unreadable", "include": "include-missing", "out
 
 
 class Root(NamedTuple):
-    """A configuration to lint: its main file, the options for its conditionals, and the files of uWSGI and PHP-FPM.
+    """A configuration to lint: its main file, the options for its conditionals, and the files of backends.
 
     `checked` is what httpd's own syntax check said of it, if it was run.
     `configuration` is given if it has been read already, with these options. `source` is the main file's text, if it is
@@ -45,6 +46,7 @@ class Root(NamedTuple):
     options: Options = Options()
     uwsgi: tuple[str, ...] = ()
     fpm: tuple[str, ...] = ()
+    backends: tuple[str, ...] = ()
     checked: SyntaxCheck | None = None
     configuration: Configuration | None = None
     source: Source | None = None
@@ -132,6 +134,7 @@ def lint(
     """
     _instance.cache_clear()
     _pools.cache_clear()
+    _backend.cache_clear()
     parts: Iterable[_Part]
     if jobs > 1 and len(roots) > 1:
         from hpatch.lint.fleet import spread  # one configuration needs no processes
@@ -155,9 +158,10 @@ def lint_configuration(
     environment: bool = False,
     checked: SyntaxCheck | None = None,
     pools: tuple[PoolFile, ...] = (),
+    backends: tuple[BackendFile, ...] = (),
 ) -> LintResult:
     """Lint a configuration that has already been read. `environment` tells whether httpd's environment is known."""
-    return _together([_part(configuration, task, instances, environment, checked, pools)], task, "")
+    return _together([_part(configuration, task, instances, environment, checked, pools, backends)], task, "")
 
 
 def read(root: Root) -> Configuration:
@@ -187,8 +191,14 @@ def _part_of(work: tuple[Root, LintTask]) -> _Part:
         pools.append(pool)
         if error:
             unread.append(Problem(kind="unreadable", message=error, place=pool.problems[0][0]))
+    backends = []
+    for path in root.backends:
+        backend, error = _backend(path)
+        backends.append(backend)
+        if error:
+            unread.append(Problem(kind="unreadable", message=error, place=backend.problems[0][0]))
     environment = bool(root.options.environment)
-    part = _part(configuration, task, tuple(instances), environment, root.checked, tuple(pools))
+    part = _part(configuration, task, tuple(instances), environment, root.checked, tuple(pools), tuple(backends))
     return part._replace(unread=part.unread + unread)
 
 
@@ -224,6 +234,17 @@ def _pools(path: str) -> tuple[PoolFile, str]:
         return unread, str(error)
 
 
+@lru_cache(maxsize=1024)
+def _backend(path: str) -> tuple[BackendFile, str]:
+    """A file of another backend, and the reason if it cannot be read."""
+    from hpatch.backends import files
+
+    try:
+        return files.read(path), ""
+    except InputError as error:
+        return files.unread(path, str(error)), str(error)
+
+
 def _part(
     configuration: Configuration,
     task: LintTask,
@@ -231,13 +252,18 @@ def _part(
     environment: bool,
     checked: SyntaxCheck | None,
     pools: tuple[PoolFile, ...],
+    backends: tuple[BackendFile, ...],
 ) -> _Part:
     sources = dict(configuration.sources)
     for instance in instances:
         sources.update(instance.sources)
     for file in pools:
         sources.update(file.sources)
-    context = Context(configuration, build(configuration), instances, task.uwsgi_version, environment, checked, pools)
+    for backend in backends:
+        sources.update(backend.sources)
+    context = Context(
+        configuration, build(configuration), instances, task.uwsgi_version, environment, checked, pools, backends
+    )
     comments = Suppressions(sources.values(), registry.rules())
     occurrences = Occurrences(configuration)
     found: list[tuple[Finding, tuple[Place, ...]]] = []

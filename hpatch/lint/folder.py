@@ -6,8 +6,10 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import NamedTuple
 
+from hpatch.backends.kinds import UNITS, kind_of
 from hpatch.backends.uwsgi import formats
 from hpatch.conf.foreign.recognise import foreign
 from hpatch.conf.parts import MAIN
@@ -35,10 +37,12 @@ _SIZE = 1 << 18
 
 _SECTION = re.compile(r"^[ \t]*\[[^\]\n]+\][ \t]*\r?$", re.M)
 _FPM = re.compile(r"^[ \t]*(?:pm|pm\.max_children|listen|include)[ \t]*=", re.M)
+_DROP_IN = re.compile(r"\.(?:service|socket)\.d/?$")
 
 
 class FolderFiles(NamedTuple):
-    """The files in a folder: main files, other configurations, uWSGI instances, pools of PHP-FPM, and ConfigMaps.
+    """The files in a folder: main files, other configurations, uWSGI instances, pools of PHP-FPM, other backends', and
+    ConfigMaps.
 
     Templates with a directive of httpd are among the other configurations.
     `set_aside` has the `*.conf` files that are no roots, each with the reason. `unread` are the folders that cannot be
@@ -49,9 +53,36 @@ class FolderFiles(NamedTuple):
     other: list[str]
     uwsgi: list[str]
     fpm: list[str]
+    backends: list[str]
     maps: list[str]
     set_aside: dict[str, str]
     unread: list[OSError]
+
+
+class BackendFiles(NamedTuple):
+    """Files of backends: of uWSGI, with pools of PHP-FPM, and others."""
+
+    uwsgi: list[str]
+    fpm: list[str]
+    others: list[str]
+
+
+def backend(path: str, view: View = MACHINE) -> BackendFiles:
+    """One file, by its kind; uWSGI's may be `FILE:SECTION`. None of the lists has a file that is of none."""
+    found = BackendFiles(uwsgi=[], fpm=[], others=[])
+    file, colon, _ = path.rpartition(":")
+    whole = path if not colon or os.path.exists(path) else file  # noqa: PTH110 - the path stays text, as written
+    name = os.path.basename(whole)  # noqa: PTH119 - text only
+    sign = formats.sign(name)
+    if name.endswith(UNITS) or kind_of(name, partial(_text, path, view)) is not None:
+        found.others.append(path)
+    elif name.endswith(".ini") or (sign is not None and _has(whole, sign, view)):
+        found.uwsgi.append(path)
+    elif name.endswith((".py", ".xml")):
+        found.others.append(path)
+    elif _has(path, _SECTION, view) and _has(path, _FPM, view):
+        found.fpm.append(path)
+    return found
 
 
 def look(path: str, exclude: Iterable[str] = (), view: View = MACHINE) -> FolderFiles:
@@ -60,7 +91,7 @@ def look(path: str, exclude: Iterable[str] = (), view: View = MACHINE) -> Folder
     What packagers and editors leave behind is set aside, and so is what a pattern of `exclude` matches. Those below the
     current folder (`.`) have paths relative to it, without `./`.
     """
-    found = FolderFiles(main=[], other=[], uwsgi=[], fpm=[], maps=[], set_aside={}, unread=[])
+    found = FolderFiles(main=[], other=[], uwsgi=[], fpm=[], backends=[], maps=[], set_aside={}, unread=[])
     for walked, folders, files in os.walk(path, onerror=found.unread.append):
         folder = below(walked, path)
         folders[:] = sorted((name for name in folders if not name.startswith(".")), key=os.fsencode)
@@ -75,8 +106,12 @@ def look(path: str, exclude: Iterable[str] = (), view: View = MACHINE) -> Folder
                 found.set_aside[full] = "conf/original holds copies of httpd's own files"
             elif configuration and excluded(full, exclude):
                 found.set_aside[full] = "the settings exclude it"
+            elif configuration and _DROP_IN.search(folder) is not None:
+                found.set_aside[full] = "it belongs to a unit of systemd"
             elif name in MAIN:
                 found.main.append(full)
+            elif kind_of(name, partial(_text, full, view)) is not None:
+                found.backends.append(full)
             elif configuration and _has(full, _SECTION, view) and _has(full, _FPM, view):
                 found.fpm.append(full)
             elif configuration or (_is_template(full, view) and not excluded(full, exclude)):
@@ -171,9 +206,14 @@ def up(path: str, top: str) -> Iterator[str]:
         folder = above
 
 
+def _text(path: str, view: View) -> str:
+    """A file's text; empty for one that cannot be read, which its reader reports."""
+    try:
+        return view.read(view.inner(path) or path, path).text
+    except (OSError, ValueError):
+        return ""
+
+
 def _has(path: str, pattern: re.Pattern[str], view: View) -> bool:
     """Whether a file has a line that starts so. False for an unreadable file, which `load` reports."""
-    try:
-        return pattern.search(view.read(view.inner(path) or path, path).text) is not None
-    except (OSError, ValueError):
-        return False
+    return pattern.search(_text(path, view)) is not None

@@ -15,6 +15,7 @@ from hpatch.conf.walk import names
 from hpatch.errors import InputError, UsageError
 from hpatch.lint import folder as folders
 from hpatch.lint.engine import Root
+from hpatch.lint.folder import BackendFiles
 from hpatch.text import Source
 
 STDIN = "<stdin>"
@@ -70,10 +71,11 @@ def roots(
     depth, and with `parts` beside them the virtual hosts' files that none of them includes; where there is no main
     file, all `*.conf` and `.htaccess` files, and templates of such files; in both cases without those that another of
     them includes, without leftovers (`hpatch.lint.folder`), and without what a pattern of `exclude` matches. Files
-    of uWSGI in any of its formats, and `*.conf` with pools of PHP-FPM, go with the configurations nearest above or
-    beside them. With `environment`, an `envvars` beside a main file is what it gets for its environment; so do the
-    parts that belong to it. Raises InputError for a folder without any, and for one that cannot be looked into, unless
-    it belongs to a configuration: then its includes tell. A path that does not exist is a root that cannot be read.
+    of uWSGI in any of its formats, `*.conf` with pools of PHP-FPM, and those of other backends go with the
+    configurations nearest above or beside them. With `environment`, an `envvars` beside a main file is what it gets for
+    its environment; so do the parts that belong to it. Raises InputError for a folder without any, and for one that
+    cannot be looked into, unless it belongs to a configuration: then its includes tell. A path that does not exist is a
+    root that cannot be read.
     """
     if not os.path.isdir(path):  # noqa: PTH112 - text as given, also in what follows
         mounted = _mounted(path, options) if path.endswith(folders.YAML) else []
@@ -95,12 +97,14 @@ def roots(
         chosen = _with_parts(chosen, found.other, options, environment)
     instances = _nearest(found.uwsgi, chosen.files, path)
     pools = _nearest(found.fpm, chosen.files, path)
+    others = _nearest(_services(found.backends), chosen.files, path)
     return [
         Root(
             path=file,
             options=_options(file, options, environment),
             uwsgi=tuple(instances.get(file, ())),
             fpm=tuple(pools.get(file, ())),
+            backends=tuple(others.get(file, ())),
             configuration=chosen.read.get(file) if len(chosen.read) == 1 else None,
         )
         for file in chosen.files
@@ -163,6 +167,37 @@ def pools(path: str) -> list[str]:
     if not folder.fpm:
         raise InputError(f"{path}: no *.conf file with a pool of PHP-FPM in this folder")
     return folder.fpm
+
+
+def backends(path: str) -> BackendFiles:
+    """The files of backends that a path stands for: the file itself, or those in the folder, each with its kind.
+
+    Raises InputError for a folder without such files or that cannot be read, and for a file of no known kind.
+    """
+    if os.path.isdir(path):  # noqa: PTH112 - the path stays text, as written
+        folder = folders.look(path)
+        if folder.unread:
+            raise _unreadable(folder.unread[0])
+        found = BackendFiles(uwsgi=folder.uwsgi, fpm=folder.fpm, others=folder.backends)
+    else:
+        found = folders.backend(path)
+    if not any(found) and not os.path.exists(path):  # noqa: PTH110 - the path stays text, as written
+        raise InputError(f"{path}: cannot be read: No such file or directory")
+    if not any(found):
+        raise InputError(
+            f"{path}: not a backend's configuration that hpatch knows (a unit of systemd, uWSGI, PHP-FPM, gunicorn, "
+            "Tomcat's server.xml)"
+        )
+    return found._replace(others=_services(found.others))
+
+
+def _services(paths: list[str]) -> list[str]:
+    """Files of backends, each socket unit's service in its place."""
+    if not paths:
+        return []
+    from hpatch.backends.systemd.service import service_of  # few have one
+
+    return list(dict.fromkeys(map(service_of, paths)))
 
 
 def _view(options: Options) -> View:
@@ -287,7 +322,7 @@ def _frames(configuration: Configuration) -> set[str]:
 
 
 def _nearest(instances: Iterable[str], chosen: Iterable[str], top: str) -> dict[str, list[str]]:
-    """For each root, the uWSGI files whose nearest folder with a root contains that root."""
+    """For each root, the backends' files whose nearest folder with a root contains that root."""
     holders: dict[str, list[str]] = {}
     for root in chosen:
         for folder in folders.up(root, top):

@@ -43,6 +43,7 @@ class Settings(NamedTuple):
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] | None = None
     uwsgi: tuple[str, ...] | None = None
     fpm: tuple[str, ...] | None = None
+    backend: tuple[str, ...] | None = None
     uwsgi_version: str | None = None
 
     def over(self, other: Settings) -> Settings:
@@ -256,6 +257,7 @@ _KEYS: dict[str, Callable[[Any, str], Any]] = {
     "per-file-ignores": _ignores,
     "uwsgi": _paths,
     "fpm": _paths,
+    "backend": _paths,
     "uwsgi-version": _text,
 }
 """The keys of the file, each with the function that reads its value."""

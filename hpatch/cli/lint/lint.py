@@ -153,6 +153,16 @@ def _command(
             rich_help_panel=_BACKENDS,
         ),
     ] = None,
+    backend: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH",
+            help="Read this file of a backend, or those in this folder: a unit of systemd, gunicorn's configuration, "
+            "Tomcat's server.xml, or a file as for --uwsgi and --fpm. Repeatable. Such files in a linted folder are "
+            "found automatically.",
+            rich_help_panel=_BACKENDS,
+        ),
+    ] = None,
     uwsgi_version: Annotated[
         str | None, typer.Option(metavar="VERSION", help="Assume this version of uWSGI.", rich_help_panel=_BACKENDS)
     ] = None,
@@ -180,6 +190,7 @@ def _command(
             exclude=None if exclude is None else tuple(pattern_in("", one) for one in shared.words(exclude) or ()),
             uwsgi=None if uwsgi is None else tuple(uwsgi),
             fpm=None if fpm is None else tuple(fpm),
+            backend=None if backend is None else tuple(backend),
             uwsgi_version=uwsgi_version,
         ),
         config,
@@ -242,6 +253,10 @@ def _roots(paths: list[str], chosen: Settings, httpd: str | None, stdin_filename
     reading = shared.reading(chosen, httpd)
     beside = [file for path in chosen.uwsgi or () for file in roots.instances(path)]
     pools = [file for path in chosen.fpm or () for file in roots.pools(path)]
+    given = [roots.backends(path) for path in chosen.backend or ()]
+    beside += [file for one in given for file in one.uwsgi]
+    pools += [file for one in given for file in one.fpm]
+    others = [file for one in given for file in one.others]
     found: dict[str, Root] = {}
     mains: dict[str, Configuration] = {}
     real = cache(os.path.realpath)
@@ -261,7 +276,10 @@ def _roots(paths: list[str], chosen: Settings, httpd: str | None, stdin_filename
         for root in here:
             instances = {real(file): file for file in (*beside, *root.uwsgi)}
             fpm = {real(file): file for file in (*pools, *root.fpm)}
-            whole = root._replace(uwsgi=tuple(instances.values()), fpm=tuple(fpm.values()))
+            more = {real(file): file for file in (*others, *root.backends)}
+            whole = root._replace(
+                uwsgi=tuple(instances.values()), fpm=tuple(fpm.values()), backends=tuple(more.values())
+            )
             found.setdefault(os.path.realpath(root.path), whole)
     return list(found.values())
 

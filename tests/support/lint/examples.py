@@ -7,6 +7,8 @@ import shlex
 from pathlib import Path
 from typing import NamedTuple
 
+from hpatch.backends import files as backends
+from hpatch.backends.kinds import kind_of
 from hpatch.backends.phpfpm import read as phpfpm
 from hpatch.backends.uwsgi import formats
 from hpatch.backends.uwsgi.read import read
@@ -105,8 +107,13 @@ def lint_example(example: Example, folder: Path) -> LintResult:
         chosen["modules"] = modules(chosen["modules"])  # type: ignore[assignment]
     for name, text in example.files.items():
         (folder / name).write_text(text)
-    instances = [read(str(folder / name)) for name in example.files if formats.of_name(name) is not None]
+    instances = [
+        read(str(folder / name))
+        for name in example.files
+        if formats.of_name(name) is not None and not _is_other(name, example.files)
+    ]
     pools = [phpfpm.read(str(folder / name)) for name in example.files if name.endswith(".conf")]
+    others = [backends.read(str(folder / name)) for name in example.files if _is_other(name, example.files)]
     task = LintTask(rules(), uwsgi_version=None if uwsgi_version is None else version(uwsgi_version, "--uwsgi-version"))
     options = reading(Settings(**chosen), None).options._replace(
         check_files=httpd is not None or example.checked is not None
@@ -117,4 +124,11 @@ def lint_example(example: Example, folder: Path) -> LintResult:
         tuple(instances),
         checked=example.checked,
         pools=tuple(pools),
+        backends=tuple(others),
     )
+
+
+def _is_other(name: str, files: dict[str, str]) -> bool:
+    """Whether a file is read by itself, and is neither uWSGI's nor of PHP-FPM."""
+    service = name.removesuffix(".socket") + ".service"
+    return kind_of(name, lambda: files[name]) is not None and not (name.endswith(".socket") and service in files)

@@ -1,0 +1,1 @@
+"""Tomcat's server.xml, as far as its connectors and engines go."""
