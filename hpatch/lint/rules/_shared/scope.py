@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hpatch.lint.rules._shared.access import below
-from hpatch.lint.rules._shared.effective import server_of
+from hpatch.lint.rules._shared.effective import in_server, server_of
 from hpatch.lint.rules._shared.passes import covers, section_pattern, wildcard
 from hpatch.lint.rules._shared.passes import schemes as schemes_in
 from hpatch.paths.patterns import wildcard as shell_pattern
@@ -84,6 +84,15 @@ def proxied(context: Context, node: Node, *schemes: str) -> Iterator[Mapping]:
             continue
         if section is None or _meets(section, mapping):
             yield mapping
+
+
+def counts(context: Context, node: Node, mapping: Mapping) -> bool:
+    """Whether a line sets a value for a mapping's requests: no later line of its section does, and no line of the
+    virtual host."""
+    section = section_of(node)
+    if section is None:
+        return in_server(context, node.key, mapping.server.node) is node
+    return [one for one in section.children or () if one.key == node.key][-1:] in ([node], [])
 
 
 def http(context: Context, node: Node) -> Mapping | None:

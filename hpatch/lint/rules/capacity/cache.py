@@ -35,6 +35,7 @@ def cache_before_access(context: Context) -> Iterator[Found]:
 
     Fires on::
 
+        CacheIgnoreHeaders Set-Cookie
         CacheEnable socache "/"
         ProxyPass "/" "http://10.0.0.5:8080/"
         <Location "/internal">
@@ -44,6 +45,7 @@ def cache_before_access(context: Context) -> Iterator[Found]:
     Write instead::
 
         CacheQuickHandler Off
+        CacheIgnoreHeaders Set-Cookie
         CacheEnable socache "/"
         ProxyPass "/" "http://10.0.0.5:8080/"
         <Location "/internal">

@@ -11,12 +11,11 @@ from hpatch.lint.rules._shared.conditions import apart
 from hpatch.lint.rules._shared.effective import in_server, is_on, server_of
 from hpatch.lint.rules._shared.headers import SETS, lines_near, request_lines
 from hpatch.lint.rules._shared.passes import schemes
-from hpatch.lint.rules._shared.scope import HTTP, http, proxied, section_of
+from hpatch.lint.rules._shared.scope import HTTP, counts, http, proxied, section_of
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
-    from hpatch.proxy.model import Mapping
 
 _REQUEST = "https://httpd.apache.org/docs/2.4/mod/mod_headers.html#requestheader"
 _ADD = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxyaddheaders"
@@ -127,7 +126,7 @@ def proxyaddheaders_off(context: Context) -> Iterator[Found]:
     for node in context.configuration.find("proxyaddheaders"):
         if is_on(node, default=True):
             continue
-        mapping = next((one for one in proxied(context, node, *HTTP) if _counts(context, node, one)), None)
+        mapping = next((one for one in proxied(context, node, *HTTP) if counts(context, node, one)), None)
         if mapping is None:
             continue
         host = server_of(node)
@@ -142,14 +141,6 @@ def proxyaddheaders_off(context: Context) -> Iterator[Found]:
             related=(Related(mapping.place, "the backend"),),
             help="Remove the line, or add RequestHeader unset X-Forwarded-For.",
         )
-
-
-def _counts(context: Context, node: Node, mapping: Mapping) -> bool:
-    """Whether a line sets a switch for a mapping's requests: no later line does, and no line of the virtual host."""
-    section = section_of(node)
-    if section is None:
-        return in_server(context, node.key, mapping.server.node) is node
-    return [one for one in section.children or () if one.key == node.key][-1:] in ([node], [])
 
 
 @rule("HD008", "host-header-set", "warning", references=(_HOST, _REQUEST))

@@ -56,7 +56,7 @@ def vhost_cert_no_engine(context: Context) -> Iterator[Found]:
     httpd 2.4.71, with `Listen 443 https` too.
     """
     configuration = context.configuration
-    if not configuration.main:
+    if not configuration.whole:
         return
     engines = configuration.by_key.get("sslengine", ())
     if any(_on(node) for node in engines if node.parent is None):

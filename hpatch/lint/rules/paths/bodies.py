@@ -66,7 +66,9 @@ def filter_on_gzip(context: Context) -> Iterator[Found]:
     for node in _rewriting(context):
         host = server_of(node)
         place = (id(node.parent), id(host))
-        if place in seen or not _proxied(context, node) or _unpacked(context, node, host):
+        if place in seen or not any(
+            not _unpacked(context, server) for server in dict.fromkeys(_proxied(context, node))
+        ):
             continue
         seen.add(place)
         yield Found(
@@ -88,8 +90,8 @@ def _rewriting(context: Context) -> Iterator[Node]:
             yield node
 
 
-def _proxied(context: Context, node: Node) -> bool:
-    """Whether backends over HTTP or AJP answer where a line holds."""
+def _proxied(context: Context, node: Node) -> Iterator[Node | None]:
+    """The servers in which backends over HTTP or AJP answer where a line holds."""
     section = node.parent
     host = server_of(node)
     for mapping in (*context.passes, *context.handed):
@@ -98,19 +100,19 @@ def _proxied(context: Context, node: Node) -> bool:
         if mapping.server.node is not host and mapping.server.node is not None and host is not None:
             continue
         if section is None or section.key == "<virtualhost" or mapping.section is section:
-            return True
+            yield mapping.server.node or host
+            continue
         path = section.words[0] if section.key == "<location" and section.words else None
         if (
             path is not None
             and mapping.path.startswith("/")
             and (path.startswith(mapping.path) or mapping.path.startswith(path))
         ):
-            return True
-    return False
+            yield mapping.server.node or host
 
 
-def _unpacked(context: Context, node: Node, host: Node | None) -> bool:
-    """Whether pages come unpacked, or may, where a line holds."""
+def _unpacked(context: Context, host: Node | None) -> bool:
+    """Whether pages come unpacked, or may, in a server."""
     for line in context.lines_of(host, "requestheader"):
         words = [word.lower() for word in line.words]
         if words[:1] == ["early"]:
@@ -146,6 +148,7 @@ def proxyhtml_no_links(context: Context) -> Iterator[Found]:
         ProxyHTMLLinks img src
         <Location "/app">
             ProxyPass "http://10.0.0.5:8080/app"
+            RequestHeader unset Accept-Encoding
             ProxyHTMLEnable On
             ProxyHTMLURLMap "http://10.0.0.5:8080/app" "/app"
         </Location>

@@ -76,6 +76,7 @@ def cookie_path_swapped(context: Context) -> Iterator[Found]:
     Write instead::
 
         ProxyPass "/shop" "http://10.0.0.5:8080/app"
+        ProxyPassReverse "/shop" "http://10.0.0.5:8080/app"
         ProxyPassReverseCookiePath "/app" "/shop"
 
     Source: ap_proxy_cookie_reverse_map (proxy_util.c), the documentation of the directive; tested on httpd 2.4.71.

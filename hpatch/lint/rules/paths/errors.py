@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.effective import may_lack, server_of
+from hpatch.lint.rules._shared.scope import counts, proxied
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -23,7 +24,8 @@ def erroroverride_without_pages(context: Context) -> Iterator[Found]:
     Clients get httpd's own short pages for every status from 400 on. What the application had to say, in JSON or in its
     own design, is lost.
 
-    The rule is silent if status codes are listed, and if an ErrorDocument holds for the line.
+    The rule is silent if status codes are listed, if an ErrorDocument holds for the line, and if nothing is proxied
+    there.
 
     Add ErrorDocument lines, list the codes, or remove the line.
 
@@ -71,7 +73,7 @@ def erroroverride_all(context: Context) -> Iterator[Found]:
 
         ProxyPass "/" "http://10.0.0.5:8080/"
         ProxyErrorOverride On 503
-        ErrorDocument 503 "/sorry.html"
+        ErrorDocument 503 "The shop is closed for a moment."
 
     Source: the ProxyErrorOverride documentation (codes: 2.4.47 and later); tested on httpd 2.4.71.
     """
@@ -86,5 +88,7 @@ def erroroverride_all(context: Context) -> Iterator[Found]:
 
 def _switched_on(context: Context) -> Iterator[Node]:
     for node in context.configuration.find("proxyerroroverride"):
-        if "".join(node.words[:1]).lower() == "on":
+        if "".join(node.words[:1]).lower() == "on" and any(
+            counts(context, node, mapping) for mapping in proxied(context, node)
+        ):
             yield node

@@ -31,11 +31,11 @@ def regex_invalid(context: Context) -> Iterator[Found]:
 
     Fires on::
 
-        ProxyPassMatch "^/(.*\\.php$" "fcgi://10.0.0.5:9000/srv/$1"
+        ProxyPassMatch "^/(.*\\.cgi$" "fcgi://10.0.0.5:9000/srv/$1"
 
     Write instead::
 
-        ProxyPassMatch "^/(.*\\.php)$" "fcgi://10.0.0.5:9000/srv/$1"
+        ProxyPassMatch "^/(.*\\.cgi)$" "fcgi://10.0.0.5:9000/srv/$1"
 
     Silent on (a bracket in a class, and one that is escaped)::
 

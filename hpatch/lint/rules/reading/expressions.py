@@ -49,7 +49,9 @@ def expression_invalid(context: Context) -> Iterator[Found]:
         <If "%{HTTP:X-Forwarded-Proto} == 'http'">
             Redirect permanent "https://www.example.com/"
         </If>
-        Require expr "%{REQUEST_URI} =~ m#^/admin#"
+        <Location "/">
+            Require expr "%{REQUEST_URI} =~ m#^/admin#"
+        </Location>
 
     Silent on (mod_ssl may be loaded)::
 

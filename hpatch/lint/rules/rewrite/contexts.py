@@ -68,7 +68,7 @@ def rewrite_engine_off(context: Context) -> Iterator[Found]:
         if any(map(switched_on, switches)) or may_lack(context, one.node):
             continue
         off = next((switch for switch in switches if switch.parent is one.section), None)
-        part = not context.configuration.main
+        part = not context.configuration.whole
         yield Found(
             one.node.place,
             '"RewriteEngine Off" switches this rule off'

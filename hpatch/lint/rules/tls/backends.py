@@ -18,11 +18,13 @@ from hpatch.lint.rules._shared.outgoing import (
     unchecked_by,
     value,
 )
+from hpatch.lint.rules._shared.passes import wildcard
+from hpatch.paths.patterns import wildcard as shell_pattern
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
-    from hpatch.proxy.model import Mapping
+    from hpatch.proxy.model import Mapping, Server
 
 _SSL = "https://httpd.apache.org/docs/2.4/mod/mod_ssl.html"
 _PRESERVE = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypreservehost"
@@ -51,6 +53,8 @@ def sslproxy_engine(context: Context) -> Iterator[Found]:
         Listen 80
         <VirtualHost "*:80">
             SSLProxyEngine On
+            SSLProxyVerify require
+            SSLProxyCACertificateFile "/etc/ssl/certs/ca-certificates.crt"
             ProxyPass "/" "https://backend.example/"
         </VirtualHost>
 
@@ -86,8 +90,8 @@ def sslproxy_engine(context: Context) -> Iterator[Found]:
             f'every request to "{target.text}" gets 500: SSLProxyEngine is not on here',
             related=() if target.node is mapping.node else (Related(mapping.place, "this line leads there"),),
             help="Add SSLProxyEngine On.",
-            severity=None if context.configuration.main else "info",
-            confidence=None if context.configuration.main else "medium",
+            severity=None if context.configuration.whole else "info",
+            confidence=None if context.configuration.whole else "medium",
         )
 
 
@@ -149,7 +153,7 @@ def sslproxy_noverify(context: Context) -> Iterator[Found]:
             f'httpd believes any issuer of the certificate of "{target.text}"',
             related=() if line is None else (Related(target.place, "the target"),),
             help="Set SSLProxyVerify require, and SSLProxyCACertificateFile.",
-            severity=None if line is not None or context.configuration.main else "info",
+            severity=None if line is not None or context.configuration.whole else "info",
         )
 
 
@@ -181,6 +185,8 @@ def sslproxy_name_off(context: Context) -> Iterator[Found]:
     Write instead::
 
         SSLProxyEngine On
+        SSLProxyVerify require
+        SSLProxyCACertificateFile "/etc/ssl/certs/ca-certificates.crt"
         ProxyPass "/" "https://backend.example/"
 
     Silent on (the name is compared)::
@@ -263,8 +269,8 @@ def sslproxy_verify_no_ca(context: Context) -> Iterator[Found]:
             f'every request to "{target.text}" gets 500: no line names an issuer that httpd may believe',
             related=(Related(target.place, "the target"),),
             help="Add SSLProxyCACertificateFile.",
-            severity=None if context.configuration.main else "info",
-            confidence=None if context.configuration.main else "medium",
+            severity=None if context.configuration.whole else "info",
+            confidence=None if context.configuration.whole else "medium",
         )
 
 
@@ -297,6 +303,8 @@ def preservehost_peername(context: Context) -> Iterator[Found]:
         <VirtualHost "*:80">
             ServerName www.example.com
             SSLProxyEngine On
+            SSLProxyVerify require
+            SSLProxyCACertificateFile "/etc/ssl/certs/ca-certificates.crt"
             ProxyPass "/" "https://app.internal/"
         </VirtualHost>
 
@@ -318,7 +326,7 @@ def preservehost_peername(context: Context) -> Iterator[Found]:
     for mapping, target in tls_targets(context):
         if unchecked_by(context, mapping, target) is not None or not engine_on(context, mapping, target):
             continue
-        if address(target) is not None or target.host in name_of(mapping.server) or target.socket is not None:
+        if address(target) is not None or _is_name_of(mapping.server, target.host) or target.socket is not None:
             continue
         if target.variables:
             continue
@@ -332,6 +340,15 @@ def preservehost_peername(context: Context) -> Iterator[Found]:
             related=(Related(target.place, "the target"),),
             help="Give the backend a certificate with the public name, or set ProxyPreserveHost Off.",
         )
+
+
+def _is_name_of(server: Server, name: str) -> bool:
+    """Whether a virtual host has a name, or a wildcard that takes it."""
+    names = name_of(server)
+    if name in names:
+        return True
+    wild = (shell_pattern(one, nocase=True) for one in names if wildcard(one))
+    return any(one is not None and one.fullmatch(name) is not None for one in wild)
 
 
 def _preserved(context: Context, mapping: Mapping) -> Node | None:
@@ -362,6 +379,8 @@ def https_by_address(context: Context) -> Iterator[Found]:
     Write instead::
 
         SSLProxyEngine On
+        SSLProxyVerify require
+        SSLProxyCACertificateFile "/etc/ssl/certs/ca-certificates.crt"
         ProxyPass "/" "https://backend.example:8443/"
 
     Silent on (no TLS)::

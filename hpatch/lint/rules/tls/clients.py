@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hpatch.facts.versions import since
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.effective import is_on, server_of
+from hpatch.lint.rules._shared.effective import in_server, is_on, server_of
 from hpatch.lint.rules._shared.headers import SETS, lines_near
 from hpatch.lint.rules._shared.scope import proxied
 
@@ -118,7 +118,7 @@ def sslengine_optional(context: Context) -> Iterator[Found]:
     Source: CHANGES of 2.4.64, CVE-2025-49812; tested on httpd 2.4.71.
     """
     for node in context.configuration.find("sslengine"):
-        if [word.lower() for word in node.words[:1]] == ["optional"]:
+        if [word.lower() for word in node.words[:1]] == ["optional"] and _counts(context, node):
             yield Found(
                 node.place,
                 f'httpd {context.version} takes part in CVE-2025-49812 with "SSLEngine optional"'
@@ -164,7 +164,7 @@ def tls_outdated(context: Context) -> Iterator[Found]:
     2.4.71: it accepts the lines.
     """
     for node in context.configuration.find("sslprotocol", "sslproxyprotocol"):
-        for index, word in enumerate(node.words):
+        for index, word in enumerate(node.words if _counts(context, node) else ()):
             if word.lower().removeprefix("+") in _OLD:
                 shown = word.removeprefix("+")
                 yield Found(node.word_place(index), f'"{shown}" is given up', help="Allow TLSv1.2 and TLSv1.3 only.")
@@ -181,6 +181,12 @@ def tls_outdated(context: Context) -> Iterator[Found]:
             yield Found(node.place, f'"{node.name} on" is known to be unsafe', help="Remove the line.")
 
 
+def _counts(context: Context, node: Node) -> bool:
+    """Whether a line sets the value of its server: no later one of the same server does. In a section it may."""
+    server = server_of(node)
+    return node.parent is not server or bool(node.conditions) or in_server(context, node.key, server) is node
+
+
 def _weak(text: str) -> str | None:
     """The first part of a list of ciphers that adds weak ones."""
     parts = [part for part in re.split(r"[:, ]", text) if part]
@@ -188,7 +194,8 @@ def _weak(text: str) -> str | None:
     for part in parts:
         if part[0] in "!-+@":
             continue
-        found = [one for one in part.lower().split("+") if one in _WEAK]
+        words = re.split(r"[+-]", part.lower())
+        found = [one for one in words if one in _WEAK] + ["3des"] * ("cbc3" in words)
         if found and not killed.intersection(found):
             return part
     return None

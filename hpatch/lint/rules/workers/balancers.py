@@ -175,7 +175,7 @@ def lb_module_missing(context: Context) -> Iterator[Found]:
 
     Write instead::
 
-        # options: --modules proxy_module,proxy_http_module,proxy_balancer_module,lbmethod_byrequests_module
+        # options: --modules proxy,proxy_http,proxy_balancer,lbmethod_byrequests,slotmem_shm
         <Proxy "balancer://app">
             BalancerMember "http://10.0.0.5:8080"
             ProxySet lbmethod=byrequests

@@ -150,7 +150,7 @@ def hc_method(context: Context) -> Iterator[Found]:
     Write instead::
 
         <Proxy "balancer://app">
-            BalancerMember "http://10.0.0.5:8080" hcmethod=GET
+            BalancerMember "http://10.0.0.5:8080" hcmethod=GET hcuri=/health
         </Proxy>
 
     Source: set_worker_hc_param and the table of methods (mod_proxy_hcheck.c, proxy_util.c), CHANGES of 2.4.49 and

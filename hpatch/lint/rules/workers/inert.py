@@ -152,7 +152,7 @@ def param_inert_socket(context: Context) -> Iterator[Found]:
 
     Write instead::
 
-        ProxyPass "/app" "unix:/run/app.sock|fcgi://app/"
+        ProxyPass "/app/" "unix:/run/app.sock|fcgi://app/"
 
     Silent on (TCP)::
 

@@ -53,3 +53,10 @@ def test_links_may_come_from_another_file() -> None:
     text = "ProxyHTMLEnable On\n"
     assert find("proxyhtml-no-links", text)
     assert not find("proxyhtml-no-links", text, part=True)
+
+
+def test_a_filter_of_the_main_server_and_the_hosts_that_unpack() -> None:
+    host = "<VirtualHost *:80>\nProxyPass / http://10.0.0.5/\n{}</VirtualHost>\n"
+    unset = host.format("RequestHeader unset Accept-Encoding\n")
+    assert not find("filter-on-gzip", SUBSTITUTE + unset)
+    assert find("filter-on-gzip", SUBSTITUTE + unset + host.format(""))

@@ -21,6 +21,7 @@ def test_whose_page(httpd: str, tmp_path: Path) -> None:
         "page": f"ProxyErrorOverride On\n{PAGE}",
         "codes": "ProxyErrorOverride On 503\n",
         "off": "ProxyErrorOverride Off\n",
+        "off-later": "ProxyErrorOverride On\nProxyErrorOverride Off\n",
     }
     inner = '<VirtualHost *>\nServerName localhost\nErrorDocument 404 "what the application says"\n</VirtualHost>\n'
     hosts = (
@@ -39,13 +40,23 @@ def test_whose_page(httpd: str, tmp_path: Path) -> None:
         "page": "page",
         "codes": "application",
         "off": "application",
+        "off-later": "application",
     }
     for name, text in texts.items():
-        assert bool(find("erroroverride-without-pages", text)) is (whose[name] == "httpd"), name
-        assert bool(find("erroroverride-all", text)) is (whose[name] != "application"), name
+        proxied = f"ProxyPass / http://10.0.0.5/\n{text}"
+        assert bool(find("erroroverride-without-pages", proxied)) is (whose[name] == "httpd"), name
+        assert bool(find("erroroverride-all", proxied)) is (whose[name] != "application"), name
 
 
 def test_an_error_document_of_another_host() -> None:
-    on = "<VirtualHost *>\nProxyErrorOverride On\n</VirtualHost>\n"
+    on = "<VirtualHost *>\nProxyPass / http://b/\nProxyErrorOverride On\n</VirtualHost>\n"
     assert find("erroroverride-without-pages", f"{on}<VirtualHost *>\n{PAGE}</VirtualHost>\n")
     assert not find("erroroverride-without-pages", on + PAGE)
+
+
+def test_only_where_something_is_proxied() -> None:
+    on = "ProxyErrorOverride On\n"
+    host = "<VirtualHost *:80>\nProxyPass / http://b/\n{}</VirtualHost>\n"
+    assert not find("erroroverride-without-pages", on)
+    assert find("erroroverride-without-pages", on + host.format(""))
+    assert not find("erroroverride-without-pages", on + host.format("ProxyErrorOverride Off\n"))
