@@ -332,7 +332,15 @@ def access_by_client_header(context: Context) -> Iterator[Found]:
         header = _in_expression(section.argument)
         if header is not None and admits(section) == "all":
             yield _chosen(section, header, None)
+        elif len(re.findall(_UNLIKE, section.argument)) == 1 and admits(section) == "none":
+            # It keeps out all others: who sends the right text gets past it.
+            header = _in_expression(re.sub(_UNLIKE, "==", section.argument))
+            if header in _ADDRESSES:
+                yield _chosen(section, header, None)
     yield from _rewriting(context)
+
+
+_UNLIKE = r"!=|!~"
 
 
 def _in_expression(text: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -216,10 +217,10 @@ def local_through_own_proxy(context: Context) -> Iterator[Found]:
     if not trusting:
         return
     ports = {one.port for one in listeners(context.configuration).known if one.port is not None}
-    for mapping in context.passes:
+    for mapping in context.mappings:
         target = mapping.target
-        port = None if target is None else own_port(target)
-        if target is None or port not in ports:
+        port = None if target is None or mapping.kind == "SetHandler" else own_port(target)
+        if target is None or port is None or port not in ports:
             continue
         for line, trusted, where in trusting:
             inner = server_of(trusted)
@@ -266,7 +267,7 @@ def _answers(context: Context, host: Node | None, port: int) -> bool:
 def _outer(mapping: Mapping, target: Target, where: str) -> str | None:
     """The path by which the outer host leads to a path of the inner one."""
     taken = covers(mapping)
-    inner = target.path.partition("?")[0] or "/"
+    inner = re.split(r"[?$]", target.path, maxsplit=1)[0] or "/"
     if taken is None or not below(where, inner.rstrip("/") or "/"):
         return None
     rest = where[len(inner.rstrip("/")) :]

@@ -170,7 +170,7 @@ def access_mixed(context: Context) -> Iterator[Found]:
             continue
         opened = all(map(grants_all, new))
         denies = any(line.key == "deny" for line in old)
-        contradicts = denies if opened else any(map(_allows_all, old))
+        contradicts = denies if opened else any(map(_allows_all, old)) or (denies and admits(section) == "none")
         # The two branches of <IfModule mod_authz_core.c> are never read together.
         if contradicts and all(line.conditions == new[0].conditions for line in (*old, *new)):
             yield Found(

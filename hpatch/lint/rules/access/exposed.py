@@ -133,6 +133,11 @@ def unsafe_rewrite_flags(context: Context) -> Iterator[Found]:
         RewriteEngine On
         RewriteRule "^/files/(.*)$" "$1" [UnsafePrefixStat]
 
+    Fires on (for all rules)::
+
+        RewriteEngine On
+        RewriteOptions UnsafePrefixStat
+
     Write instead::
 
         RewriteEngine On
@@ -140,6 +145,14 @@ def unsafe_rewrite_flags(context: Context) -> Iterator[Found]:
 
     Source: the records of both CVEs, "RewriteRule flags" in the documentation; tested on httpd 2.4.71.
     """
+    for node in context.configuration.find("rewriteoptions"):
+        for index, word in enumerate(node.words):
+            if word.lower() == "unsafeprefixstat":
+                yield Found(
+                    node.word_place(index),
+                    f'"{word}" reopens CVE-2024-38475 in every rule here',
+                    help="Remove it, and let substitutions begin with a slash or the name of a folder.",
+                )
     for node in context.configuration.find("rewriterule"):
         if "unsafe" not in node.args.lower():
             continue

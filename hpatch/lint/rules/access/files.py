@@ -89,7 +89,7 @@ def files_rule_not_for_proxied(context: Context) -> Iterator[Found]:
         host = server_of(section)
         name = section.words[0]
         mapping = next((one for one in patterns if _taken(context, one, section, host)), None)
-        if mapping is None and section.key == "<directory" and host is not None:
+        if mapping is None and section.key == "<directory" and (host is not None or not _has_hosts(context)):
             where = _url_path(context, name, host)
             mapping = None if where is None else all_taken(context, section, where, host)
         if mapping is None or _in_folder(mapping) or _restricted_by_path(context, mapping.server.node, name):
@@ -100,6 +100,11 @@ def files_rule_not_for_proxied(context: Context) -> Iterator[Found]:
             related=(Related(mapping.place, "this line takes them"),),
             help='Use <FilesMatch> with SetHandler "proxy:…", or restrict a <Location>.',
         )
+
+
+def _has_hosts(context: Context) -> bool:
+    """Whether virtual hosts may use the main server's sections for other requests."""
+    return "<virtualhost" in context.configuration.by_key or not context.configuration.main
 
 
 def _taken(context: Context, mapping: Mapping, section: Node, host: Node | None) -> bool:
@@ -132,7 +137,7 @@ def _excepted(context: Context, mapping: Mapping, where: str) -> bool:
     return False
 
 
-def _url_path(context: Context, name: str, host: Node) -> str | None:
+def _url_path(context: Context, name: str, host: Node | None) -> str | None:
     """The path of a URL that leads to a folder below DocumentRoot; None for others, or if an Alias may lead there."""
     root = in_server(context, "documentroot", host)
     top = root.words[0].rstrip("/") if root is not None and root.words else ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.effective import server_of
+from hpatch.lint.rules._shared.rewriting import rewrites
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -105,11 +106,21 @@ def php_passmatch(context: Context) -> Iterator[Found]:
 
         ProxyPassMatch "^/(.*\\.php(/.*)?)$" "fcgi://127.0.0.1:9000/var/www/$1"
 
+    Fires on (a pattern without a start)::
+
+        ProxyPassMatch "\\.php$" "fcgi://127.0.0.1:9000/var/www"
+
     Write instead::
 
         <FilesMatch "\\.php$">
             SetHandler "proxy:fcgi://127.0.0.1:9000"
         </FilesMatch>
+
+    Silent on (a condition looks for the file)::
+
+        RewriteEngine On
+        RewriteCond "%{DOCUMENT_ROOT}%{REQUEST_URI}" "-f"
+        RewriteRule "^/(.*\\.php)$" "fcgi://127.0.0.1:9000/var/www/$1" [P]
 
     Silent on (one script)::
 
@@ -118,18 +129,32 @@ def php_passmatch(context: Context) -> Iterator[Found]:
     Source: "PHP-FPM" in the mod_proxy_fcgi documentation; the security.limit_extensions setting of PHP-FPM; tested on
     httpd 2.4.71.
     """
-    for mapping in context.passes:
+    checked = {id(one.node) for one in rewrites(context) if any("-f" in cond.pattern for _, cond in one.conditions)}
+    for mapping in context.mappings:
         if not mapping.pattern or mapping.target is None or mapping.target.scheme != "fcgi":
             continue
+        # In a folder, a rule runs when httpd knows the file; a condition may look for it, too.
+        if mapping.kind == "RewriteRule" and (
+            id(mapping.node) in checked or mapping.node.parent is not mapping.server.node
+        ):
+            continue
         pattern = mapping.path
-        # A dot that stands for any sign, repeated, lets any path through.
-        if re.search(r"\.(?:\*|\+)\??\)?\\?\.(?:php|ph\(|\(?php)", pattern) is None:
+        # Without a group in the target, httpd appends the whole path.
+        if not _any_path(pattern) or (re.match(_SCRIPT, pattern) and "$" in mapping.target.text):
             continue
         yield Found(
             mapping.place,
             f'"{pattern}" hands "/upload/photo.jpg/x.php" to PHP, too, and httpd asks no access rule of a folder',
             help='Use <FilesMatch "\\.php$"> with SetHandler.',
         )
+
+
+_SCRIPT = r"\\?\.(?:php|ph\(|\(?php)"
+
+
+def _any_path(pattern: str) -> bool:
+    """Whether a pattern for scripts lets any path before them through: by a repeated dot, or as it has no start."""
+    return re.search(rf"\.(?:\*|\+)\??\)?{_SCRIPT}", pattern) is not None or re.match(_SCRIPT, pattern) is not None
 
 
 @rule("BE012", "authorization-dropped", "info", references=(_PASS_AUTH,), advice=True)

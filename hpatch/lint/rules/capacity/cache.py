@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.access import below
+from hpatch.lint.rules._shared.access import admits, below
 from hpatch.lint.rules._shared.effective import in_server, is_on, may_lack, server_of
 from hpatch.lint.rules._shared.passes import covers
 
@@ -118,6 +118,8 @@ def _protected(section: Node) -> str | None:
     lines = list(section.walk())
     login = next((line.args.strip().lower() for line in lines if line.key == "authtype"), None)
     for line in lines:
+        if line.key == "deny" and admits(section) == "some":
+            return words[0]
         if line.key != "require" or not line.words:
             continue
         provider = line.words[0].lower()

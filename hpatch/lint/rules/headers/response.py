@@ -35,6 +35,8 @@ _ONCE = frozenset(
 """Headers of which browsers refuse several, or apply all."""
 _SCRIPT = frozenset(("fcgi", "scgi"))
 """Their responses' headers are in the table of `always`, those of the other schemes in the other one."""
+_PLAIN = frozenset(("last-modified", "etag", "location", "content-type", "content-length", "transfer-encoding"))
+"""Headers of scripts, too, that are in the other one."""
 
 
 def _same_scope(one: HeaderLine, other: HeaderLine) -> bool:
@@ -143,9 +145,9 @@ def header_not_on_errors(context: Context) -> Iterator[Found]:
         )
 
 
-def _table(mapping: Mapping) -> bool | None:
-    """Whether the headers of a backend's responses are in the table of `always`; None if its members differ."""
-    scripts = {scheme in _SCRIPT for scheme in schemes(mapping)}
+def _table(mapping: Mapping, name: str) -> bool | None:
+    """Whether a header of a backend's responses is in the table of `always`; None if its members differ."""
+    scripts = {scheme in _SCRIPT and name not in _PLAIN for scheme in schemes(mapping)}
     return scripts.pop() if len(scripts) == 1 else None
 
 
@@ -206,13 +208,13 @@ def header_always_duplicates(context: Context) -> Iterator[Found]:
                     help=f'Write "Header unset {line.shown}" in place of the line without "always".',
                 )
                 continue
-        if line.name not in _ONCE or line.action != "set":
+        if line.name not in _ONCE or line.action not in SETS:
             continue
         if _beside(line, near, always=not line.always, actions=("unset", "set", "edit", "edit*")) is not None:
             continue
         for mapping in proxied(context, line.node):
             # `always` misses what a backend sends by HTTP, a plain line what a script sends.
-            if _table(mapping) is (not line.always) and mapping.node is not line.node:
+            if _table(mapping, line.name) is (not line.always) and mapping.node is not line.node:
                 other = "Header unset" if line.always else "Header always unset"
                 yield Found(
                     line.node.place,
@@ -251,6 +253,11 @@ def header_unset_other_table(context: Context) -> Iterator[Found]:
         ProxyPass "/" "fcgi://127.0.0.1:9000/srv/www/"
         Header unset X-Powered-By
 
+    Fires on (an edit, which changes nothing)::
+
+        ProxyPass "/" "http://10.0.0.5:8080/"
+        Header always edit Set-Cookie "^(.*)$" "$1; Secure"
+
     Write instead::
 
         ProxyPass "/" "http://10.0.0.5:8080/"
@@ -261,13 +268,18 @@ def header_unset_other_table(context: Context) -> Iterator[Found]:
 
         Header always unset X-Powered-By
 
+    Silent on (httpd keeps these of FastCGI in the table without always)::
+
+        ProxyPass "/" "fcgi://127.0.0.1:9000/srv/www/"
+        Header unset ETag
+
     Source: the Header documentation ("always"), ap_scan_script_header_err_core (util_script.c); tested on httpd 2.4.71
     with http, fcgi, scgi and uwsgi.
     """
     lines = list(response_lines(context))
     near = _Lines(lines)
     for line in lines:
-        if line.action != "unset":
+        if line.action not in ("unset", "edit", "edit*"):
             continue
         if _beside(line, near, always=not line.always, actions=("unset", "set", "edit", "edit*")) is not None:
             continue
@@ -275,13 +287,14 @@ def header_unset_other_table(context: Context) -> Iterator[Found]:
         if _beside(line, near, always=line.always, actions=SETS) is not None:
             continue
         meets = [mapping for mapping in proxied(context, line.node) if not mapping.exclusion]
-        if not meets or any(_table(mapping) is not (not line.always) for mapping in meets):
+        if not meets or any(_table(mapping, line.name) is not (not line.always) for mapping in meets):
             continue
         yield Found(
             line.node.place,
-            f'the backend\'s "{line.shown}" still goes out: this line changes another table of headers',
+            f'the backend\'s "{line.shown}" still goes out'
+            f"{'' if line.action == 'unset' else ' as it is'}: this line changes another table of headers",
             related=(Related(meets[0].place, "the backend"),),
-            help=f'Add "Header {"" if line.always else "always "}unset {line.shown}".',
+            help=f'Add "Header {"" if line.always else "always "}{line.action} {line.shown}".',
         )
 
 
@@ -354,7 +367,7 @@ def header_add_cors(context: Context) -> Iterator[Found]:
             continue
         if any(other.action in ("unset", "set") for other in before):
             continue
-        mapping = next((one for one in proxied(context, line.node) if _table(one) is line.always), None)
+        mapping = next((one for one in proxied(context, line.node) if _table(one, line.name) is line.always), None)
         if mapping is not None:
             yield Found(
                 line.node.place,

@@ -78,7 +78,8 @@ def regex_unanchored(context: Context) -> Iterator[Found]:
     extension stands for any character: `.php` also matches `/alphphp` (severity info).
 
     Of an exclusion (`!`), the rule reports a part that is a mere word: in `/css|js`, `js` also keeps `/ajson` from the
-    backend.
+    backend. It reports the ending of a file without `$`, if another one begins like it: `\\.(css|js)` also keeps
+    `/data.json` from the backend.
 
     The rule is silent about other exclusions, about patterns that end with `$` and have no `^` (`\\.php$`), and about
     patterns that begin with `.*`.
@@ -145,7 +146,14 @@ def _loose(regex: str) -> str | None:
     return None
 
 
+_BEGINNINGS = frozenset(("js", "htm", "doc", "xls", "ppt", "php"))
+"""Endings of files with which longer ones begin: .json, .html, .docx."""
+
+
 def _word(regex: str) -> str | None:
     """The part of a pattern for an exclusion that is a mere word, beside other parts."""
     parts = regexes.alternatives(regex)
+    ending = re.fullmatch(r"\\\.\(?(?:\?:)?(?P<names>\w+(?:\|\w+)*)\)?", regex)
+    if ending is not None and _BEGINNINGS.intersection(ending["names"].split("|")):
+        return regex
     return next((part for part in parts if re.fullmatch(r"[\w-]+/?", part)), None) if len(parts) > 1 else None

@@ -10,6 +10,7 @@ from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.answering import site, taken
 from hpatch.lint.rules._shared.effective import server_of
+from hpatch.lint.rules._shared.guards import start
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -193,13 +194,10 @@ def handler_shadowed(context: Context) -> Iterator[Found]:
     for node in context.configuration.find("sethandler") if context.passes else ():
         words = node.words
         section = node.parent
-        if not words or section is None or section.key != "<location" or words[0].lower() in _HANDLERS:
+        if not words or section is None or words[0].lower() in _HANDLERS or words[0].lower().startswith("proxy:"):
             continue
-        from hpatch.paths.layers import argument
-        from hpatch.paths.patterns import is_wildcard
-
-        path, is_regex = argument(section)
-        if words[0].lower().startswith("proxy:") or is_regex or is_wildcard(path) or not path.startswith("/"):
+        path = start(section)
+        if path is None:
             continue
         mapping = taken(context, node, (path,))
         if mapping is not None and mapping.section is not section:

@@ -35,3 +35,9 @@ def test_a_denial_further_out_stays(between: str, reported: bool) -> None:
     assert bool(find("access-mixed", f"{inner}<Directory />\n{OLD}</Directory>\n{between}")) is reported
     assert not find("access-mixed", f"{inner}<Directory /opt>\n{OLD}</Directory>\n{between}")
     assert not find("access-mixed", f"{inner}<Directory />\n{NEW}</Directory>\n")
+
+
+def test_a_denial_that_nothing_opens() -> None:
+    assert find("access-mixed", "<Location />\nRequire ip 10.0.0.1\nOrder deny,allow\nDeny from all\n</Location>\n")
+    allowed = "Order deny,allow\nDeny from all\nAllow from 10.0.0.1\n"
+    assert not find("access-mixed", f"<Location />\nRequire ip 10.0.0.1\n{allowed}</Location>\n")

@@ -70,6 +70,12 @@ CASES: dict[str, tuple[str, str, str, dict[str, str | None]]] = {
         "/x",
         FORWARDED,
     ),
+    "header-if-not": (
+        "access-by-client-header",
+        f"<If \"%{{HTTP:X-Forwarded-For}} != '198.51.100.7'\">\nRequire all denied\n</If>\n{PROXY}",
+        "/x",
+        FORWARDED,
+    ),
     "header-not": (
         "access-by-client-header",
         'SetEnvIf X-Forwarded-For "^198\\." in\n<Location "/x">\n<RequireAll>\nRequire all granted\n'
@@ -436,21 +442,31 @@ def test_a_host_that_trusts_its_own_machine(httpd: str, tmp_path: Path) -> None:
     """A client from elsewhere gets the page through the other virtual host."""
     inner = '<Location "/info">\nSetHandler server-info\nRequire local\n</Location>\n'
     outer = 'ProxyPass "/" "http://127.0.0.1:INNER/"\n'
+    others = {
+        "rule": "RewriteEngine On\nRewriteRule ^/(.*)$ http://127.0.0.1:INNER/$1 [P]\n",
+        "rule-part": "RewriteEngine On\nRewriteRule ^/app/(.*)$ http://127.0.0.1:INNER/app/$1 [P]\n",
+        "pattern": "ProxyPassMatch ^/(.*)$ http://127.0.0.1:INNER/$1\n",
+    }
     with running(
         httpd,
         tmp_path,
         f"{MORE}Listen 127.0.0.1:INNER\n<VirtualHost *:PORT>\nServerName open\n{outer}</VirtualHost>\n"
         f'<VirtualHost *:PORT>\nServerName kept\nProxyPass "/info" "!"\n{outer}</VirtualHost>\n'
-        f"<VirtualHost *:INNER>\n{inner}</VirtualHost>\n",
+        + "".join(f"<VirtualHost *:PORT>\nServerName {name}\n{text}</VirtualHost>\n" for name, text in others.items())
+        + f"<VirtualHost *:INNER>\n{inner}</VirtualHost>\n",
     ) as server:
         assert server.ask("/info", {"Host": "open"})[0].status == 200
         assert server.ask("/info", {"Host": "kept"})[0].status == 404
+        seen = {name: server.ask("/info", {"Host": name})[0].status == 200 for name in others}
     ends = f"<VirtualHost 127.0.0.1:8080>\n{inner}</VirtualHost>\n"
     listens = "Listen 80\nListen 127.0.0.1:8080\n"
     outer = outer.replace("INNER", "8080")
     assert find("local-through-own-proxy", f"{listens}<VirtualHost *:80>\n{outer}</VirtualHost>\n{ends}")
     kept = f'{listens}<VirtualHost *:80>\nProxyPass "/info" "!"\n{outer}</VirtualHost>\n{ends}'
     assert not find("local-through-own-proxy", kept)
+    for name, text in others.items():
+        host = f"{listens}<VirtualHost *:80>\n{text.replace('INNER', '8080')}</VirtualHost>\n{ends}"
+        assert bool(find("local-through-own-proxy", host)) is seen[name], name
 
 
 def test_path_parameters(httpd: str, tmp_path: Path) -> None:

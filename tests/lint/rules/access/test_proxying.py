@@ -83,3 +83,10 @@ def test_what_a_section_lets_in(section: str, reported: bool) -> None:
     assert bool(find("open-proxy", f'ProxyRequests On\n<Proxy "*">\n{section}</Proxy>\n')) is reported
     narrow = f'ProxyRequests On\n<Proxy "http:*">\n{section}</Proxy>\n<Proxy "https:*">\n{section}</Proxy>\n'
     assert bool(find("open-proxy", narrow)) is reported
+
+
+def test_the_secret_of_a_section_with_a_shorter_url() -> None:
+    """httpd takes its worker for the ProxyPass (AH01145), but not if both write AJP's own port."""
+    section = "<Proxy ajp://10.0.0.5:{0}>\nProxySet secret=a\n</Proxy>\nProxyPass / ajp://10.0.0.5:{0}/\n"
+    assert not find("ajp-no-secret", section.format(8010))
+    assert find("ajp-no-secret", section.format(8009))

@@ -86,3 +86,20 @@ def test_authorization() -> None:
         text.format("") + '<VirtualHost *>\n<Location "/">\nCGIPassAuth On\n</Location>\n</VirtualHost>\n',
     )
     assert not find("authorization-dropped", 'ProxyPass "/" "uwsgi://127.0.0.1:3031/"')
+
+
+def test_a_pattern_without_a_start_and_a_rule() -> None:
+    fires = (
+        'ProxyPassMatch "\\.php$" "unix:/run/fpm.sock|fcgi://h/srv"',
+        'ProxyPassMatch "\\.(php|phtml)$" "fcgi://127.0.0.1:9000/srv"',
+        'RewriteEngine On\nRewriteRule "^/(.*\\.php)$" "fcgi://127.0.0.1:9000/srv/$1" [P]',
+    )
+    silent = (
+        '<Directory "/srv">\nRewriteRule "^(.*\\.php)$" "fcgi://127.0.0.1:9000/srv/$1" [P]\n</Directory>',
+        'RewriteCond "%{REQUEST_FILENAME}" -f\nRewriteRule "^/(.*\\.php)$" "fcgi://127.0.0.1:9000/srv/$1" [P]',
+        'RewriteRule "^/(.*\\.php)$" "http://127.0.0.1:8080/$1" [P]',
+    )
+    for text in fires:
+        assert find("php-passmatch", text), text
+    for text in silent:
+        assert not find("php-passmatch", text), text

@@ -75,12 +75,14 @@ def test_the_cache_and_access(httpd: str, tmp_path: Path) -> None:
         "all": f"{inside}CacheEnable socache /\n",
         "part": f"{inside}CacheEnable socache /p/x\n",
         "below": inside.replace('"/p"', '"/p/x"') + "CacheEnable socache /p\n",
+        "old": inside.replace("Require env inside", "Order deny,allow\nDeny from all\nAllow from env=inside")
+        + "CacheEnable socache /\n",
         "other": f"{inside}CacheEnable socache /q\n",
         "disabled": f"{inside}CacheEnable socache /\nCacheDisable /p\n",
         "late": f"{inside}CacheEnable socache /\nCacheQuickHandler Off\n",
         "section": inside.replace("Require", "CacheEnable socache\nRequire"),
     }
-    text = load("cache", "cache_socache") + CACHE
+    text = load("cache", "cache_socache", "access_compat") + CACHE
     with running(httpd, tmp_path, text + "".join(host(name, one) for name, one in texts.items())) as server:
         for name, one in texts.items():
             allowed, _ = server.ask("/p/x", {"Host": name, "X-Inside": "1"})

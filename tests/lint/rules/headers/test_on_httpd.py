@@ -39,7 +39,7 @@ class Script(StreamRequestHandler):
         while (byte := self.rfile.read(1)) not in (b":", b""):
             length += byte
         self.rfile.read(int(length or b"-1") + 1)
-        self.wfile.write(b"Status: 200 OK\r\nX-Frame-Options: DENY\r\nX-Powered-By: script\r\n\r\n")
+        self.wfile.write(b'Status: 200 OK\r\nX-Frame-Options: DENY\r\nX-Powered-By: script\r\nETag: "a"\r\n\r\n')
 
 
 @contextmanager
@@ -415,6 +415,36 @@ def test_a_header_with_underscores(httpd: str, tmp_path: Path) -> None:
     assert "mallory" not in body
     assert "X_Remote_User: eve" in body
     assert find("underscore-twin", text.replace("//A", "//10.0.0.5"))
+
+
+TABLES = {
+    "http-always-edit": ("http://A/", "Header always edit X-Powered-By ^ x", "X-Powered-By", "script"),
+    "http-edit": ("http://A/", "Header edit X-Powered-By ^ x", "X-Powered-By", "script"),
+    "script-edit": ("scgi://127.0.0.1:SCRIPT/", "Header edit X-Powered-By ^ x", "X-Powered-By", "script"),
+    "script-unset": ("scgi://127.0.0.1:SCRIPT/", "Header unset X-Powered-By", "X-Powered-By", "script"),
+    "script-etag": ("scgi://127.0.0.1:SCRIPT/", "Header unset ETag", "ETag", '"a"'),
+    "script-etag-always": ("scgi://127.0.0.1:SCRIPT/", "Header always unset ETag", "ETag", '"a"'),
+}
+
+
+def test_the_table_of_a_backend(httpd: str, tmp_path: Path) -> None:
+    """The header arrives unchanged just where the rule reports the line."""
+    hosts = {
+        name: f"<VirtualHost *>\nServerName {name}\nProxyPass / {target}\n{line}\n</VirtualHost>\n"
+        for name, (target, line, _, _) in TABLES.items()
+    }
+    with script() as port:
+        text = "".join(hosts.values()).replace("SCRIPT", str(port))
+        with running(httpd, tmp_path, text) as server:
+            seen = {
+                name: server.ask("/x", {"Host": name, "X-Send": f"{header}: {value}"})[0].getheader(header) == value
+                for name, (_, _, header, value) in TABLES.items()
+            }
+    for name, host in hosts.items():
+        linted = host.replace("//A", "//10.0.0.5").replace("SCRIPT", "4000")
+        assert bool(find("header-unset-other-table", linted)) is seen[name], name
+    for line in ("append X-Frame-Options DENY", "add Access-Control-Allow-Origin a"):
+        assert find("header-always-duplicates", f"{PASS.replace('//A', '//10.0.0.5')}Header always {line}\n")
 
 
 OTHER_HOSTS = {

@@ -70,3 +70,11 @@ def test_a_word_excludes_more_than_it_seems_to(regex: str) -> None:
 @pytest.mark.parametrize("regex", ["/static/", "js", "/css|/js", "(css|js)", "\\.css$|\\.js$", "x.php", "a.css|b.js"])
 def test_other_exclusions(regex: str) -> None:
     assert find("regex-unanchored", f"ProxyPassMatch {regex} !") == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reported"),
+    [("\\.(css|js)", True), ("\\.js", True), ("\\.(css|js)$", False), ("\\.(css|png)", False), ("\\.(?:htm)", True)],
+)
+def test_the_ending_of_a_file(pattern: str, reported: bool) -> None:
+    assert bool(find("regex-unanchored", f'ProxyPassMatch "{pattern}" "!"\nProxyPass / http://a/\n')) is reported

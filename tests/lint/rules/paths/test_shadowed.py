@@ -65,7 +65,8 @@ def test_redirects(text: str, found: int) -> None:
         (f"<Location /lb>\nSetHandler proxy:http://b:80\n</Location>\n{PASS}", 0),
         (f"<Location /lb>\nSetHandler none\n</Location>\n{PASS}", 0),
         (f"<Location /s>\nSetHandler server-status\n</Location>\n<VirtualHost *:80>\n{PASS}</VirtualHost>", 0),
-        (f"<LocationMatch ^/s>\nSetHandler server-status\n</LocationMatch>\n{PASS}", 0),
+        (f"<LocationMatch ^/s>\nSetHandler server-status\n</LocationMatch>\n{PASS}", 1),
+        (f"<LocationMatch /s>\nSetHandler server-status\n</LocationMatch>\n{PASS}", 0),
     ],
 )
 def test_handlers(text: str, found: int) -> None:

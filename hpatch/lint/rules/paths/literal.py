@@ -1,0 +1,163 @@
+"""Targets that httpd does not take for what they look like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.lint.found import Found
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.rewriting import rewrites
+
+if TYPE_CHECKING:
+    from hpatch.lint.context import Context
+
+_HANDLER = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#handler"
+_UNIX = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
+_INTERPOLATE = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassinterpolateenv"
+_VARIABLE = r"%\{[\w:-]+\}"
+
+
+@rule("MP086", "uds-no-scheme", "error", references=(_HANDLER,))
+def uds_no_scheme(context: Context) -> Iterator[Found]:
+    """The line names a Unix socket without a URL behind it: httpd sends the scripts themselves, or an error.
+
+    In `SetHandler "proxy:unix:/run/php.sock"`, httpd finds no scheme that says how to talk to the socket. It takes the
+    name for an unknown handler, and sends the file as it is: the source of the script, with its passwords. With a `|`
+    and nothing behind it, the answer is 400, and from a RewriteRule with [P] it is 500.
+
+    Write `|fcgi://NAME` behind the socket.
+
+    Fires on::
+
+        <FilesMatch "\\.php$">
+            SetHandler "proxy:unix:/run/php/fpm.sock"
+        </FilesMatch>
+
+    Fires on (in a RewriteRule)::
+
+        RewriteEngine On
+        RewriteRule "^/app/(.*)$" "unix:/run/app.sock" [P]
+
+    Write instead::
+
+        <FilesMatch "\\.php$">
+            SetHandler "proxy:unix:/run/php/fpm.sock|fcgi://localhost"
+        </FilesMatch>
+
+    Silent on (the scheme is enough)::
+
+        <FilesMatch "\\.php$">
+            SetHandler "proxy:unix:/run/php/fpm.sock|fcgi:"
+        </FilesMatch>
+
+    Source: proxy_handler (mod_proxy.c), fix_uds_filename (proxy_util.c); tested on httpd 2.4.71.
+    """
+    for node in context.configuration.find("sethandler", "addhandler"):
+        word = "".join(node.words[:1])
+        if word[:11].lower() == "proxy:unix:" and _without_url(word[6:]):
+            sent = "" if "|" in word else ", and sends the files as they are"
+            yield Found(
+                node.word_place(0),
+                f'"{word}" does not say how to talk to the socket: httpd hands nothing on{sent}',
+                help='Write "|fcgi://localhost" behind the socket.',
+            )
+    for one in rewrites(context):
+        text = one.rule.substitution
+        if one.rule.proxied and text[:5].lower() == "unix:" and _without_url(text):
+            yield Found(
+                one.node.place,
+                f'"{text}" does not say how to talk to the socket: httpd answers with 500',
+                help='Write "|http://localhost" behind the socket.',
+            )
+
+
+def _without_url(text: str) -> bool:
+    """Whether no scheme stands behind the path of a socket. What a variable brings is not known."""
+    path, _, url = text.partition("|")
+    if "$" in path or "%{" in path:
+        return False
+    return re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|.*[$%]\{", url) is None
+
+
+@rule("MP087", "uds-abstract", "error", references=(_UNIX,))
+def uds_abstract(context: Context) -> Iterator[Found]:
+    """httpd does not know abstract sockets: it looks for a file with `@` in its name, and answers with 503.
+
+    `@name` is how other programs write a socket of Linux that has no file. httpd takes it for a file in its runtime
+    folder (AH02454).
+
+    Let the backend listen on a path.
+
+    Fires on::
+
+        ProxyPass "/app" "unix:@app|http://localhost/app"
+
+    Write instead::
+
+        ProxyPass "/app" "unix:/run/app.sock|http://localhost/app"
+
+    Silent on (a file with such a name)::
+
+        ProxyPass "/app" "unix:/run/@app|http://localhost/app"
+
+    Source: ap_proxy_connect_uds (proxy_util.c), which sets the path as it is; tested on httpd 2.4.71.
+    """
+    for targets in context.targets.values():
+        for target in targets:
+            if target.socket is not None and target.socket.startswith("@"):
+                yield Found(
+                    target.place,
+                    f'"{target.socket}" is a file to httpd, not an abstract socket: requests are answered with 503',
+                    help="Let the backend listen on a path.",
+                )
+
+
+@rule("MP088", "target-expression", "error", references=(_INTERPOLATE,))
+def target_expression(context: Context) -> Iterator[Found]:
+    """ProxyPass does not fill in `%{NAME}`: it stands in the URL as it is written.
+
+    In the host it leads nowhere, and httpd answers with 500; with a colon, as in `%{env:NAME}`, it does not start. In
+    the path, the backend is asked for `%25%7BNAME%7D`. mod_rewrite and SetHandler know `%{NAME}`. ProxyPass
+    knows `${NAME}`: from Define and httpd's environment when it starts, and from the request with `interpolate`.
+
+    Write `${NAME}`, or use a RewriteRule with [P].
+
+    Fires on::
+
+        ProxyPass "/" "http://%{BACKEND}:8080/"
+
+    Fires on (in the path)::
+
+        ProxyPassMatch "^/(.*)$" "http://10.0.0.5:8080/%{SERVER_NAME}/$1"
+
+    Write instead::
+
+        RewriteEngine On
+        RewriteRule "^/(.*)$" "http://10.0.0.5:8080/%{SERVER_NAME}/$1" [P]
+
+    Silent on (braces alone)::
+
+        ProxyPass "/" "http://10.0.0.5:8080/{b}/"
+
+    Source: ap_proxy_trans_match and ap_proxy_interpolate (mod_proxy.c); tested on httpd 2.4.71.
+    """
+    members = [
+        member.target
+        for server in context.proxy.servers
+        for balancer in server.balancers
+        for member in balancer.members
+    ]
+    for target in (*(one.target for one in context.passes), *members):
+        found = None if target is None else re.search(_VARIABLE, target.text)
+        if target is None or found is None:
+            continue
+        # In the host, what follows the colon is the port.
+        refused = ":" in found[0] and "/" not in target.text[: found.start()].rpartition("://")[2]
+        yield Found(
+            target.place,
+            f'"{found[0]}" is not filled in: '
+            + ("httpd takes a part of it for a port, and does not start" if refused else "it stays as it is written"),
+            help="Write ${NAME}, or use a RewriteRule with [P].",
+        )

@@ -1,0 +1,85 @@
+"""Targets that httpd takes for something else, held against httpd."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.gateways.httpd import check, running
+from tests.support.lint.find import find
+
+SOCKET, ABSTRACT, EXPRESSION = "uds-no-scheme", "uds-abstract", "target-expression"
+SCRIPT = "<FilesMatch page>\nSetHandler {}\n</FilesMatch>\n"
+UNIX = "proxy:unix:ROOT/none.sock"
+
+# A name: the rule, a virtual host, and the answer to a request for /page if the line does what it should.
+CASES = {
+    "no-scheme": (SOCKET, SCRIPT.format(UNIX), "503"),
+    "no-scheme-quoted": (SOCKET, SCRIPT.format(f'"{UNIX}"'), "503"),
+    "no-scheme-bar": (SOCKET, SCRIPT.format(f'"{UNIX}|"'), "503"),
+    "scheme": (SOCKET, SCRIPT.format(f'"{UNIX}|fcgi:"'), "503"),
+    "scheme-host": (SOCKET, SCRIPT.format(f'"{UNIX}|fcgi://h"'), "503"),
+    "rule": (SOCKET, "RewriteEngine On\nRewriteRule ^/(.*) unix:ROOT/none.sock [P]\n", "503"),
+    "rule-scheme": (SOCKET, "RewriteEngine On\nRewriteRule ^/(.*) unix:ROOT/none.sock|http://h/$1 [P]\n", "503"),
+    "host": (EXPRESSION, "ProxyPass / http://%{SERVER_NAME}/\n", "a/page"),
+    "path": (EXPRESSION, "ProxyPass / http://A/%{REQUEST_METHOD}/\n", "a/GET/page"),
+    "path-interpolated": (
+        EXPRESSION,
+        "ProxyPassInterpolateEnv On\nProxyPass / http://A/%{env:N}/ interpolate\n",
+        "a/GET/page",
+    ),
+    "path-rule": (
+        EXPRESSION,
+        "RewriteEngine On\nRewriteRule ^/(.*) http://A/%{REQUEST_METHOD}/$1 [P]\n",
+        "a/GET/page",
+    ),
+    "path-braces": (EXPRESSION, "ProxyPass / http://A/{b}/\n", "a/%7Bb%7D/page"),
+}
+
+
+@pytest.mark.httpd
+def test_answers(httpd: str, tmp_path: Path) -> None:
+    """A rule reports a line just where the answer is another one."""
+    (tmp_path / "page").write_text("the source")
+    hosts = {
+        name: f"<VirtualHost *>\nServerName {name}\n{text}</VirtualHost>\n".replace("ROOT", str(tmp_path))
+        for name, (_, text, _) in CASES.items()
+    }
+    with running(httpd, tmp_path, "".join(hosts.values())) as server:
+        answers = {name: server.get("/page", host=name) for name in CASES}
+    for name, (rule, _, sound) in CASES.items():
+        assert bool(find(rule, hosts[name].replace("//A", "//10.0.0.5"))) is (answers[name] != sound), (
+            name,
+            answers[name],
+        )
+    assert answers["no-scheme"] == "the source"
+
+
+@pytest.mark.httpd
+def test_an_abstract_socket(httpd: str, tmp_path: Path) -> None:
+    """httpd looks for a file."""
+    with running(httpd, tmp_path, "ProxyPass / unix:@hpatch|http://h/\n") as server:
+        assert server.get("/page") == "503"
+    assert "/@hpatch" in (tmp_path / "log").read_text()
+    assert find(ABSTRACT, "ProxyPass / unix:@hpatch|http://h/\n")
+    assert find(ABSTRACT, '<Proxy balancer://b>\nBalancerMember "unix:@a|http://h"\n</Proxy>\n')
+    assert find(ABSTRACT, 'SetHandler "proxy:unix:@a|fcgi://h"\n')
+    assert not find(ABSTRACT, "ProxyPass / unix:/run/@a|http://h/\n")
+
+
+@pytest.mark.httpd
+@pytest.mark.parametrize(
+    "text",
+    ["ProxyPass / http://%{env:NAME}/", "<Proxy balancer://b>\nBalancerMember http://%{env:NAME}:80\n</Proxy>"],
+)
+def test_a_colon_in_the_host(text: str, httpd: str, tmp_path: Path) -> None:
+    assert not check(httpd, tmp_path, f"{text}\n")[0]
+    (found,) = find(EXPRESSION, f"{text}\n")
+    assert "does not start" in found.message
+
+
+def test_what_a_variable_may_bring() -> None:
+    assert not find(SOCKET, 'SetHandler "proxy:unix:%{reqenv:TARGET}"\n')
+    assert not find(SOCKET, 'SetHandler "proxy:unix:/run/a.sock|%{reqenv:TARGET}"\n')
+    assert not find(SOCKET, 'SetHandler "proxy:unix:${SOCKET}"\n')
