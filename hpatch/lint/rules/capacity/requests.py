@@ -110,23 +110,13 @@ def request_timeout_off(context: Context) -> Iterator[Found]:
 
     A client that sends one line a second holds a worker for as long as it likes. A few hundred of them, from one
     machine, make httpd unreachable. mod_reqtimeout ends such requests after 20 to 40 seconds, unless
-    `RequestReadTimeout header=0` switches that off, or the module is not loaded. Timeout does not help: it begins anew
-    with each line.
+    `RequestReadTimeout header=0` switches that off. Timeout does not help: it begins anew with each line.
 
-    The rule asks for the module only in a whole configuration of a proxy, and is silent if a module such as mod_qos is
-    loaded. Where only LoadModule lines tell which modules there are, it may be compiled in: the confidence is medium.
-
-    Give `header` a time and a rate, or remove it. Load mod_reqtimeout.
+    Give `header` a time and a rate, or remove it.
 
     Fires on::
 
         RequestReadTimeout header=0 body=20,MinRate=500
-
-    Fires on (without the module)::
-
-        # options: --modules mpm_event_module,proxy_module,proxy_http_module
-        Listen 80
-        ProxyPass "/" "http://10.0.0.5:8080/"
 
     Write instead::
 
@@ -138,7 +128,6 @@ def request_timeout_off(context: Context) -> Iterator[Found]:
 
     Source: the RequestReadTimeout documentation; tested on httpd 2.4.71.
     """
-    yield from _without_module(context)
     for node in context.configuration.find("requestreadtimeout"):
         for index, word in enumerate(node.words):
             if re.fullmatch(r"header=0+(,.*)?", word, re.IGNORECASE):
@@ -152,7 +141,32 @@ def request_timeout_off(context: Context) -> Iterator[Found]:
 _LIMITING = ("reqtimeout_module", "qos_module", "security2_module", "antiloris_module", "noloris_module")
 
 
-def _without_module(context: Context) -> Iterator[Found]:
+@rule("CA010", "request-timeout-missing", "info", advice=True, references=(_TIMEOUT,))
+def request_timeout_missing(context: Context) -> Iterator[Found]:
+    """mod_reqtimeout is not loaded: nothing limits how long the header of a request may take.
+
+    A client that sends one line a second holds a worker for as long as it likes. httpd needs no module against that
+    only behind a proxy that hands on whole requests.
+
+    The rule asks for the module in a whole configuration of a proxy, and is silent if a module such as mod_qos is
+    loaded. Where only LoadModule lines tell which modules there are, it may be compiled in: the confidence is medium.
+
+    Load mod_reqtimeout.
+
+    Fires on::
+
+        # options: --modules mpm_event_module,proxy_module,proxy_http_module
+        Listen 80
+        ProxyPass "/" "http://10.0.0.5:8080/"
+
+    Write instead::
+
+        # options: --modules mpm_event_module,proxy_module,proxy_http_module,reqtimeout_module
+        Listen 80
+        ProxyPass "/" "http://10.0.0.5:8080/"
+
+    Source: the RequestReadTimeout documentation; tested on httpd 2.4.71.
+    """
     configuration = context.configuration
     listen = configuration.find("listen")
     if not listen or not context.mappings or not (configuration.main and configuration.whole):

@@ -144,7 +144,8 @@ MPM = "LoadModule mpm_event_module a.so\nListen 80\nProxyPass / http://a/\n"
 )
 def test_slow_requests(setting: str, ended: bool, httpd: str, tmp_path: Path) -> None:
     text = setting
-    assert bool(find("request-timeout-off", MPM + text)) is not ended
+    rule = "request-timeout-off" if setting else "request-timeout-missing"
+    assert bool(find(rule, MPM + text)) is not ended
     with running(httpd, tmp_path, text) as server, create_connection(("127.0.0.1", server.port), timeout=3) as client:
         client.sendall(b"GET / HTTP/1.1\r\n")
         began = time.monotonic()
@@ -158,10 +159,10 @@ def test_slow_requests(setting: str, ended: bool, httpd: str, tmp_path: Path) ->
 
 def test_where_the_module_for_slow_requests_is_not_missed() -> None:
     """Other modules do its work; a part of a configuration, and one without an MPM, do not tell which there are."""
-    assert find("request-timeout-off", MPM)
-    assert not find("request-timeout-off", MPM, part=True)
-    assert not find("request-timeout-off", MPM.replace("mpm_event", "qos"))
-    assert not find("request-timeout-off", f"LoadModule qos_module b.so\n{MPM}")
-    assert not find("request-timeout-off", MPM.replace("ProxyPass / http://a/\n", ""))
-    assert not find("request-timeout-off", MPM.replace("Listen 80\n", ""))
-    assert not find("request-timeout-off", f"<IfDefine A>\nLoadModule reqtimeout_module b.so\n</IfDefine>\n{MPM}")
+    assert find("request-timeout-missing", MPM)
+    assert not find("request-timeout-missing", MPM, part=True)
+    assert not find("request-timeout-missing", MPM.replace("mpm_event", "qos"))
+    assert not find("request-timeout-missing", f"LoadModule qos_module b.so\n{MPM}")
+    assert not find("request-timeout-missing", MPM.replace("ProxyPass / http://a/\n", ""))
+    assert not find("request-timeout-missing", MPM.replace("Listen 80\n", ""))
+    assert not find("request-timeout-missing", f"<IfDefine A>\nLoadModule reqtimeout_module b.so\n</IfDefine>\n{MPM}")
