@@ -9,6 +9,8 @@ from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.access import admits, below
 from hpatch.lint.rules._shared.effective import in_server, is_on, may_lack, server_of
+from hpatch.lint.rules._shared.guards import start
+from hpatch.lint.rules._shared.headers import lines_near
 from hpatch.lint.rules._shared.passes import covers
 
 if TYPE_CHECKING:
@@ -74,7 +76,8 @@ def cache_before_access(context: Context) -> Iterator[Found]:
     enabled = _enabled(context)
     if not enabled:
         return
-    protected = [(node, path) for node in context.configuration.find("<location") if (path := _protected(node))]
+    sections = context.configuration.find("<location", "<locationmatch")
+    protected = [(node, path) for node in sections if (path := _protected(node))]
     for node, prefix in enabled:
         host = node.parent
         if not is_on(in_server(context, "cachequickhandler", host), default=True):
@@ -92,8 +95,8 @@ def cache_before_access(context: Context) -> Iterator[Found]:
                 continue
             yield Found(
                 node.place,
-                f'the cache answers for "{inner}" before httpd looks at the Require of <Location "{path}">: everybody '
-                "gets what an allowed client has fetched",
+                f'the cache answers for "{inner}" before httpd looks at the access lines of {section.name} "{path}">: '
+                "everybody gets what an allowed client has fetched",
                 related=(Related(section.place, "the section that is not asked"),),
                 help=f'Set CacheQuickHandler Off, or add CacheDisable "{path}".',
             )
@@ -112,19 +115,19 @@ def _enabled(context: Context) -> list[tuple[Node, str]]:
 
 def _protected(section: Node) -> str | None:
     """The path of a section that lets some clients in and others not, as far as it says so itself."""
-    words = section.words
-    if len(words) != 1 or not words[0].startswith("/") or any(sign in words[0] for sign in "*?["):
+    where = start(section)
+    if where is None or admits(section) != "some":
         return None
     lines = list(section.walk())
     login = next((line.args.strip().lower() for line in lines if line.key == "authtype"), None)
     for line in lines:
-        if line.key == "deny" and admits(section) == "some":
-            return words[0]
+        if line.key in ("allow", "deny") and [word.lower() for word in line.words[1:]] != ["all"]:
+            return where
         if line.key != "require" or not line.words:
             continue
         provider = line.words[0].lower()
         if provider in _CHOOSING or (login not in (None, "none", *_HTTP_LOGIN) and provider != "all"):
-            return words[0]
+            return where
     return None
 
 
@@ -135,7 +138,8 @@ def cache_set_cookie(context: Context) -> Iterator[Found]:
     mod_cache stores all headers of a response. If the application sets a session cookie in a response that may be
     cached, every client that gets this response gets this session.
 
-    The rule is silent where only a part of what is proxied is cached, such as `/static`.
+    The rule is silent where only a part of what is proxied is cached, such as `/static`, and where
+    `Header unset Set-Cookie` takes the cookies away before the response is stored.
 
     Add `CacheIgnoreHeaders Set-Cookie`.
 
@@ -164,9 +168,14 @@ def cache_set_cookie(context: Context) -> Iterator[Found]:
             ignored is not None and "set-cookie" in [word.lower() for word in ignored.words]
         ):
             continue
+        taken_away = (one for one in lines_near(context, "header", host) if one.name == "set-cookie")
+        if any(one.action == "unset" and not one.always and one.sure and one.node.parent is host for one in taken_away):
+            continue
         for mapping in context.passes:
             path = None if mapping.exclusion else covers(mapping)
-            if path is None or mapping.server.node not in (None, host) or not path.startswith(prefix):
+            if path is None or not path.startswith(prefix):
+                continue
+            if host is not None and mapping.server.node not in (None, host):
                 continue
             yield Found(
                 node.place,
@@ -210,10 +219,19 @@ def cache_store_private(context: Context) -> Iterator[Found]:
     if not context.configuration.find("cacheenable"):
         return
     for node in context.configuration.find("cachestoreprivate", "cachestorenostore"):
-        if is_on(node):
+        if is_on(node) and _stores(context, node):
             mark = "private" if node.key == "cachestoreprivate" else "no-store"
             yield Found(
                 node.place,
                 f'"{node.name} On" stores what the application marks as {mark}, and gives it to other clients',
                 help="Remove the line.",
             )
+
+
+def _stores(context: Context, node: Node) -> bool:
+    """Whether a line sets the value where something is cached: no later one beside it does."""
+    host = server_of(node)
+    if host is not None and not context.lines_of(host, "cacheenable"):
+        return False
+    beside = context.configuration.find_in(host, node.key)
+    return bool(node.conditions) or [one for one in beside if one.parent is node.parent][-1] is node

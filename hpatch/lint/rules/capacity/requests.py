@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.effective import server_of
 from hpatch.lint.rules._shared.passes import covers
 
 if TYPE_CHECKING:
@@ -68,7 +69,10 @@ def limitbody_proxied(context: Context) -> Iterator[Found]:
     for node in context.configuration.find("limitrequestbody"):
         if not node.words or node.words[0].strip("0") == "":
             continue
-        mapping = _taken(context, node)
+        beside = context.configuration.find_in(server_of(node), node.key)
+        if not node.conditions and [one for one in beside if one.parent is node.parent][-1] is not node:
+            continue
+        mapping = _taken(context, node) or _taken_by_hosts(context, node)
         if mapping is not None:
             yield Found(
                 node.place,
@@ -104,6 +108,20 @@ def _taken(context: Context, node: Node) -> Mapping | None:
     return None
 
 
+def _taken_by_hosts(context: Context, node: Node) -> Mapping | None:
+    """The first ProxyPass of those that take every request of each virtual host, for a line of the main server."""
+    if node.parent is not None:
+        return None
+    found: list[Mapping] = []
+    for host in context.configuration.by_key.get("<virtualhost", ()):
+        passes = context.passes_of(host)
+        taking = next((one for one in passes if covers(one) == "/"), None)
+        if taking is None or taking.exclusion or any(one.exclusion for one in passes):
+            return None
+        found.append(taking)
+    return found[0] if found else None
+
+
 @rule("CA009", "request-timeout-off", "warning", references=(_TIMEOUT,))
 def request_timeout_off(context: Context) -> Iterator[Found]:
     """Nothing limits how long the header of a request may take.
@@ -129,6 +147,10 @@ def request_timeout_off(context: Context) -> Iterator[Found]:
     Source: the RequestReadTimeout documentation; tested on httpd 2.4.71.
     """
     for node in context.configuration.find("requestreadtimeout"):
+        beside = context.configuration.find_in(server_of(node), node.key)
+        again = beside[beside.index(node) + 1 :]
+        if any("header=" in one.args.lower() and one.parent is node.parent and one.certain for one in again):
+            continue
         for index, word in enumerate(node.words):
             if re.fullmatch(r"header=0+(,.*)?", word, re.IGNORECASE):
                 yield Found(

@@ -79,6 +79,9 @@ def test_the_cache_and_access(httpd: str, tmp_path: Path) -> None:
         + "CacheEnable socache /\n",
         "other": f"{inside}CacheEnable socache /q\n",
         "disabled": f"{inside}CacheEnable socache /\nCacheDisable /p\n",
+        "disabled-late": inside.replace("Require", "CacheDisable on\nRequire") + "CacheEnable socache /\n",
+        "pattern": inside.replace('<Location "/p"', "<LocationMatch ^/p").replace("</Loc", "</LocationMatch>\n#")
+        + "CacheEnable socache /\n",
         "late": f"{inside}CacheEnable socache /\nCacheQuickHandler Off\n",
         "section": inside.replace("Require", "CacheEnable socache\nRequire"),
     }
@@ -103,6 +106,13 @@ def test_the_cache_and_what_is_private(httpd: str, tmp_path: Path) -> None:
     texts = {
         "cookies": ("/page", "cache-set-cookie", asking),
         "ignored": ("/page", "cache-set-cookie", f"{asking}CacheIgnoreHeaders Set-Cookie\n"),
+        "unset": ("/page", "cache-set-cookie", f"{asking}Header unset Set-Cookie\n"),
+        "unset-elsewhere": ("/page", "cache-set-cookie", f"{asking}Header always unset Set-Cookie\n"),
+        "private-off": (
+            "/private",
+            "cache-store-private",
+            f"{asking}CacheStorePrivate On\nCacheStorePrivate Off\n",
+        ),
         "private": ("/private", "cache-store-private", asking),
         "store-private": ("/private", "cache-store-private", f"{asking}CacheStorePrivate On\n"),
         "store-secret": ("/secret", "cache-store-private", f"{asking}CacheStoreNoStore On\n"),
@@ -139,6 +149,7 @@ MPM = "LoadModule mpm_event_module a.so\nListen 80\nProxyPass / http://a/\n"
     [
         (f"{load('reqtimeout')}RequestReadTimeout header=1\n", True),
         (f"{load('reqtimeout')}RequestReadTimeout header=0\n", False),
+        (f"{load('reqtimeout')}RequestReadTimeout header=0\nRequestReadTimeout header=1\n", True),
         ("", False),
     ],
 )
@@ -166,3 +177,19 @@ def test_where_the_module_for_slow_requests_is_not_missed() -> None:
     assert not find("request-timeout-missing", MPM.replace("ProxyPass / http://a/\n", ""))
     assert not find("request-timeout-missing", MPM.replace("Listen 80\n", ""))
     assert not find("request-timeout-missing", f"<IfDefine A>\nLoadModule reqtimeout_module b.so\n</IfDefine>\n{MPM}")
+
+
+@pytest.mark.parametrize(
+    ("rule", "text", "reported"),
+    [
+        ("cache-set-cookie", "CacheEnable disk /\n" + host("a", "ProxyPass / http://a/\n"), True),
+        ("cache-set-cookie", host("a", "CacheEnable disk /\n") + host("b", "ProxyPass / http://a/\n"), False),
+        ("cache-store-private", host("a", "CacheEnable disk /\n") + host("b", "CacheStorePrivate On\n"), False),
+        ("cache-store-private", "CacheEnable disk /\n" + host("b", "CacheStorePrivate On\n"), True),
+        ("limitbody-proxied", "LimitRequestBody 9\n" + host("a", "ProxyPass / http://a/\n"), True),
+        ("limitbody-proxied", "LimitRequestBody 9\n" + host("a", "ProxyPass / http://a/\n") + host("b", ""), False),
+        ("limitbody-proxied", "LimitRequestBody 9\nLimitRequestBody 0\nProxyPass / http://a/\n", False),
+    ],
+)
+def test_servers_and_later_lines(rule: str, text: str, reported: bool) -> None:
+    assert bool(find(rule, text)) is reported
