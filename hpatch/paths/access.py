@@ -58,7 +58,7 @@ def access(layers: list[Layer], request: ClientRequest, holds: Expression) -> Ac
             verdict="unknown",
             status=None,
             node=compat[1],
-            text="Order, Allow or Deny depends on what hpatch does not know",
+            text=_open(compat[1], request),
         )
     if compat is not None and compat[0] == "denied" and satisfy != "any":
         return Access(verdict="denied", status=403, node=compat[1], text=_said(compat[1], "denies"))
@@ -69,15 +69,13 @@ def access(layers: list[Layer], request: ClientRequest, holds: Expression) -> Ac
             node=None if compat is None else compat[1],
             text="Satisfy Any, and Allow lets it in",
         )
-    return _by_rules(layers, verdict, node)
+    return _by_rules(layers, request, verdict, node)
 
 
-def _by_rules(layers: list[Layer], verdict: Verdict, node: Node | None) -> Access:
+def _by_rules(layers: list[Layer], request: ClientRequest, verdict: Verdict, node: Node | None) -> Access:
     """What mod_authz_core does with the verdict of its rules."""
     if verdict == "unknown":
-        return Access(
-            verdict="unknown", status=None, node=node, text="an access rule depends on what hpatch does not know"
-        )
+        return Access(verdict="unknown", status=None, node=node, text=_open(node, request))
     if verdict == "granted":
         return Access(
             verdict="granted",
@@ -108,6 +106,17 @@ def _flat(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
         if node.key in (*CONTAINERS, *LIMITS):
             found += _flat(tuple(node.children or ()))
     return tuple(found)
+
+
+def _open(node: Node | None, request: ClientRequest) -> str:
+    """What an access rule depends on."""
+    if node is None:
+        return "an access rule depends on what hpatch does not know"
+    rule = f'the access rule "{node.name.lstrip("<")} {node.args}"'
+    words = {word.lower() for word in node.words}
+    if request.client is None and (node.key in COMPAT or not words.isdisjoint(("ip", "local"))):
+        return f"{rule} depends on the client's address (--client IP)"
+    return f"{rule} depends on what hpatch does not know"
 
 
 def _said(node: Node | None, does: str) -> str:

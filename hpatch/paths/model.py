@@ -77,7 +77,7 @@ class HookStep:
         return None if self.node is None else self.node.place
 
 
-AnswerKind = Literal["proxy", "file", "script", "redirect", "status", "handler", "unknown"]
+AnswerKind = Literal["proxy", "file", "script", "redirect", "status", "handler", "nobody", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,7 @@ class Reply:
     - `redirect`: httpd itself, `status` and `target`, the new URL (a path where httpd adds its own name).
     - `status`: httpd itself, with an error or another `status`, such as 403 for what is denied, 401 for a login.
     - `handler`: the handler `target` of a module.
+    - `nobody`: the request does not come to httpd; `text` says why.
     - `unknown`: what hpatch does not know decides; `text` says what.
 
     `text` says it in words; `node` is the line that decides. `unseen` is what hpatch did not look at and httpd will:
@@ -105,17 +106,16 @@ class Reply:
     @property
     def described(self) -> str:
         """The answer in a few words."""
-        if self.kind == "proxy":
-            return f'the backend "{self.target}"'
-        if self.kind in ("file", "script"):
-            return f'the {self.kind} "{self.target}"'
-        if self.kind == "redirect":
-            return f'a redirection ({self.status}) to "{self.target}"'
-        if self.kind == "status":
-            return f"httpd itself, with status {self.status}"
-        if self.kind == "handler":
-            return f'the handler "{self.target}"'
-        return "hpatch does not know what"
+        return {
+            "proxy": f'the backend "{self.target}"',
+            "file": f'the file "{self.target}"',
+            "script": f'the script "{self.target}"',
+            "redirect": f'a redirection ({self.status}) to "{self.target}"',
+            "status": f"httpd itself, with status {self.status}",
+            "handler": f'the handler "{self.target}"',
+            "nobody": "nobody",
+            "unknown": "hpatch does not know who",
+        }[self.kind]
 
 
 class UnknownError(Exception):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.paths import access as accesses
 from hpatch.paths import uri
-from hpatch.paths.hooks import access, fixups, handler, storage, translate
+from hpatch.paths.hooks import access, connection, fixups, handler, storage, translate
 from hpatch.paths.layers import lines
 from hpatch.paths.model import Reply, UnknownError
 from hpatch.paths.walk import Hooks, RequestWalk
@@ -79,7 +79,8 @@ def who(site: Site, request: ClientRequest) -> Who:
 def _look_up(walk: RequestWalk) -> None:
     """All hooks before the handler."""
     if walk.chosen is None:
-        _choose_host(walk)
+        connection.connection(walk)
+        _others(walk)
     request = walk.request
     if not accesses.knows(request.method):
         raise UnknownError(f'hpatch does not know the method "{request.method}"')
@@ -88,22 +89,11 @@ def _look_up(walk: RequestWalk) -> None:
     try:
         translate.translate(walk)
     except uri.RefusedError as refused:
+        walk.step("translate", "core", "denies", refused.text)
         walk.status(refused.status, refused.text)
     storage.storage(walk)
     access.check(walk)
     fixups.fixups(walk)
-
-
-def _choose_host(walk: RequestWalk) -> None:
-    request = walk.request
-    chosen = walk.chosen = walk.site.hosts.answering(request.address, request.port, request.host, request.path)
-    walk.step("vhost", "core", "takes", f"{chosen.host.title}: {chosen.why}", chosen.node)
-    for one in (*chosen.asked, chosen.host):
-        if one.node is not None and one.node.conditions:
-            raise UnknownError(f"hpatch does not know whether httpd reads {one.title}", one.node)
-    _others(walk)
-    if chosen.refused:
-        walk.status(400, "StrictHostCheck refuses a name that no virtual host has")
 
 
 def _others(walk: RequestWalk) -> None:

@@ -219,8 +219,8 @@ def _load(
         return _read(root)
     found = roots.roots(roots.located(path, chosen.root), reading.options, environment=reading.environment, parts=False)
     if len(found) > 1:
-        names = ", ".join(root.path for root in found[:3])
-        raise UsageError(f"{path}: {len(found)} configurations in this folder; name one of them: {names}, …")
+        names = ", ".join(root.path for root in found[:3]) + (", …" if len(found) > 3 else "")
+        raise UsageError(f"{path}: {len(found)} configurations in this folder; name one of them: {names}")
     return _read(found[0])
 
 

@@ -68,6 +68,10 @@ def proxied(walk: RequestWalk, *, before: bool) -> bool:
         walk.hand_on(result.url.replace("%252F", "%2F") if kept else result.url, each.node, result.plain)
         return True
     if asked:
-        count = "1 mapping" if len(asked) == 1 else f"{len(asked)} mappings"
-        walk.step(phase, "mod_proxy", "declines", f"the path matches none of its {count}", asked[0])
+        text = (
+            f"the path matches none of its {len(asked)} mappings"
+            if len(asked) > 1
+            else "its mapping is for another path"
+        )
+        walk.step(phase, "mod_proxy", "declines", text, asked[0])
     return False

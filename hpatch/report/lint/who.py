@@ -13,7 +13,7 @@ from hpatch.report.common.terminal import paint, visible, wrap
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.paths.layers import Layer
-    from hpatch.paths.model import ClientRequest
+    from hpatch.paths.model import ClientRequest, Reply
     from hpatch.paths.who import Who
 
 
@@ -33,9 +33,7 @@ class WhoReport:
         who, width = self.who, page.width
         nameless = "" if who.request.host else f" at port {who.request.port}, without a name (--host NAME)"
         yield paint(visible(f"{who.request.method} {_url(who.request)}{nameless}"), "bold", page.color)
-        yield from wrap(visible(f"  {who.answer.described}{_line(who.answer.node)}"), width, 4)
-        if who.answer.kind == "unknown":
-            yield from wrap(visible(f"  {who.answer.text}"), width, 4)
+        yield from wrap(visible(f"  {_answer(who.answer)}"), width, 4)
         for text in dict.fromkeys(who.answer.unseen):
             yield from wrap(visible(f"  not looked at: {text}"), width, 4)
         yield ""
@@ -117,8 +115,13 @@ def _where(node: Node | None) -> str:
     return f"{place.file}:{place.line}" + ("" if used is None else f" (used at {used.file}:{used.line})")
 
 
-def _line(node: Node | None) -> str:
-    return "" if node is None else f", by {_where(node)}"
+def _answer(answer: Reply) -> str:
+    """Who answers, by which line, and why if it is not what was asked for."""
+    where = "" if answer.node is None else _where(answer.node)
+    if answer.kind in ("nobody", "unknown"):
+        return f"{answer.described}: {answer.text}" + (f" ({where})" if where else "")
+    why = f": {answer.text}" if answer.kind == "status" else ""
+    return answer.described + (f", by {where}" if where else "") + why
 
 
 def _at(node: Node | None) -> dict[str, Any] | None:

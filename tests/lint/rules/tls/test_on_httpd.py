@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import ssl
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import ThreadingHTTPServer
@@ -15,6 +14,7 @@ import pytest
 
 from hpatch.lint.registry import rules
 from hpatch.lint.rule import Rule
+from tests.support.gateways.certificates import certificate
 from tests.support.gateways.httpd import Backend, check, load, running
 from tests.support.lint.examples import FIRES, INSTEAD, SILENT, examples
 from tests.support.lint.find import find
@@ -31,16 +31,6 @@ def test_accepted(rule: Rule, httpd: str, tmp_path: Path) -> None:
     for example in examples(rule, FIRES, SILENT, INSTEAD):
         accepted, said = check(httpd, tmp_path, MORE + example.text)
         assert accepted, said
-
-
-def certificate(folder: Path, name: str) -> Path:
-    """A self-made certificate for a host, with its key in the same file."""
-    file = folder / f"{name}.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    command += ["-keyout", file, "-out", folder / "cert", "-days", "2", "-subj", f"/CN={name}"]
-    subprocess.run([*command, "-addext", f"subjectAltName=DNS:{name}"], check=True, capture_output=True)
-    file.write_text(file.read_text() + (folder / "cert").read_text())
-    return file
 
 
 @contextmanager
