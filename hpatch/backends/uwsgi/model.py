@@ -82,6 +82,10 @@ class Instance:
         self.sources: dict[str, Source] = {}
         self.problems: list[tuple[Place, str]] = []
 
+    def given(self, *keys: str) -> bool:
+        """Whether an option with one of these keys is given, effective or not."""
+        return any(option.key in keys for option in self.options)
+
     def last(self, *keys: str) -> Option | None:
         """The effective option with one of these keys; None if there is none, or if it is not certain."""
         for option in reversed(self.options):

@@ -25,7 +25,15 @@ SOCKET_KEYS: dict[str, Protocol] = {
     "fastcgi-socket": "fastcgi", "fastcgi-nph-socket": "fastcgi",
     "scgi-socket": "scgi", "scgi-nph-socket": "scgi", "raw-socket": "raw",
 }  # fmt: skip
-_WITH_CERTIFICATE = frozenset({"suwsgi-socket", "ssl-socket", "https-socket"})
+ROUTER_KEYS: dict[str, Protocol] = {
+    "http": "http", "http-router": "http", "https": "https", "https2": "unknown", "fastrouter": "uwsgi",
+    "rawrouter": "unknown", "sslrouter": "unknown",
+}  # fmt: skip
+"""The options by which a router of uWSGI listens, in a process of its own."""
+
+OPENING_KEYS = SOCKET_KEYS | ROUTER_KEYS
+
+_WITH_CERTIFICATE = frozenset({"suwsgi-socket", "ssl-socket", "https-socket", "https", "sslrouter"})
 _FALSE = frozenset({"0", "false", "off", "no"})
 
 
@@ -42,15 +50,12 @@ def default_protocol(options: Iterable[Option]) -> Protocol:
 
 
 def sockets(options: list[Option]) -> list[Socket]:
-    """The sockets that these options open.
-
-    The sockets of routers (`http`, `fastrouter`) are not among them, because routers are separate processes.
-    """
+    """The sockets that these options open, and those of routers (`http`, `fastrouter`), which are processes too."""
     default = default_protocol(options)
     abstract = any(o.key == "abstract-socket" and o.value.lower() not in _FALSE for o in options)
     found = []
     for option in options:
-        protocol = default if option.key == DEFAULT_SOCKET else SOCKET_KEYS.get(option.key)
+        protocol = default if option.key == DEFAULT_SOCKET else OPENING_KEYS.get(option.key)
         if protocol is None:
             continue
         address = option.value.lstrip(" \t\n\v\f\r")

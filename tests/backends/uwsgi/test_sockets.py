@@ -28,6 +28,9 @@ def only(text: str) -> tuple[str, bool, str]:
         ("uwsgi-socket = [::1]:3031", ("[::1]:3031", False, "uwsgi")),
         ("https-socket = :443,a.crt,a.key", (":443", False, "https")),
         ("http11-socket = :80", (":80", False, "http")),
+        ("http = :80", (":80", False, "http")),
+        ("https = :443,a.crt,a.key", (":443", False, "https")),
+        ("fastrouter = /a.sock", ("/a.sock", True, "uwsgi")),
         ("scgi-socket = :1", (":1", False, "scgi")),
         ("raw-socket = :1", (":1", False, "raw")),
         ("socket = =0", ("=0", False, "uwsgi")),
@@ -37,9 +40,7 @@ def test_sockets(text: str, expected: tuple[str, bool, str]) -> None:
     assert only(text) == expected
 
 
-@pytest.mark.parametrize(
-    "text", ["s = /a.sock", "http = :80", "stats = :1717", "shared-socket = :1", "chmod-socket = 660"]
-)
+@pytest.mark.parametrize("text", ["s = /a.sock", "stats = :1717", "shared-socket = :1", "chmod-socket = 660"])
 def test_what_opens_none(text: str) -> None:
     assert not read_text(f"[uwsgi]\n{text}\n").sockets
 

@@ -10,7 +10,7 @@ from hpatch.backends.uwsgi.sockets import PROTOCOL_KEYS, Match, Sockets
 from hpatch.facts.versions import since
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.proxy.model import DEFAULT_PORTS
+from hpatch.lint.rules._shared.instances import answering
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
@@ -54,14 +54,6 @@ def _bundled() -> Version:
     assert module is not None
     assert module.since is not None
     return module.since
-
-
-def _answering(target: Target, sockets: Sockets) -> Match | None:
-    if target.variables:
-        return None
-    if target.socket is not None:
-        return sockets.at_path(target.socket)
-    return sockets.at_port(target.host, target.port or DEFAULT_PORTS["fcgi"])
 
 
 @rule(
@@ -116,7 +108,7 @@ def uwsgi_fcgi_eof(context: Context) -> Iterator[Found]:
         return
     sockets = Sockets(context.uwsgi)
     for target in context.targets.get("fcgi", ()):
-        match = _answering(target, sockets)
+        match = answering(target, sockets)
         if match is not None:
             if match.socket.protocol in ("fastcgi", "unknown"):
                 yield _eof(target, match, version)
