@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from hpatch.conf.regexes import group
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.passes import encoded
 from hpatch.lint.rules._shared.rewriting import rewrites
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 _HANDLER = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#handler"
 _UNIX = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
 _INTERPOLATE = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassinterpolateenv"
+_CAPTURES = "https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html#rewriterule"
 _VARIABLE = r"%\{[\w:-]+\}"
 
 
@@ -161,3 +164,87 @@ def target_expression(context: Context) -> Iterator[Found]:
             + ("httpd takes a part of it for a port, and does not start" if refused else "it stays as it is written"),
             help="Write ${NAME}, or use a RewriteRule with [P].",
         )
+
+
+@rule("MP089", "target-encoded", "error", references=(_UNIX,))
+def target_encoded(context: Context) -> Iterator[Found]:
+    """The path of the target is encoded already, and httpd encodes it once more: `%20` becomes `%2520`.
+
+    The backend is asked for a page that it does not have.
+
+    The rule is silent with `nocanon` and `mapping=`, where httpd hands the path on as it is.
+
+    Write the sign itself, in quotation marks if it is a blank: `"http://10.0.0.5/my app"`.
+
+    Fires on::
+
+        ProxyPass "/app" "http://10.0.0.5:8080/my%20app"
+
+    Write instead::
+
+        ProxyPass "/app" "http://10.0.0.5:8080/my app"
+
+    Silent on (httpd encodes nothing)::
+
+        ProxyPass "/app" "http://10.0.0.5:8080/my%20app" nocanon
+
+    Source: proxy_http_canon (mod_proxy_http.c); tested on httpd 2.4.71.
+    """
+    for mapping in context.passes:
+        target = mapping.target
+        if target is None or target.scheme not in ("http", "https", "ws", "wss") or "%" not in target.path:
+            continue
+        found = re.search(_ENCODED, target.path)
+        if found is None or "nocanon" in mapping.flags or encoded(mapping):
+            continue
+        yield Found(
+            target.place,
+            f'the backend gets "{found[0].replace("%", "%25")}" for the "{found[0]}" in this path',
+            help="Write the sign itself.",
+        )
+
+
+_ENCODED = r"%[0-9A-Fa-f]{2}"
+
+
+@rule("MP090", "percent-captured", "error", references=(_CAPTURES,))
+def percent_captured(context: Context) -> Iterator[Found]:
+    """mod_rewrite takes the beginning of an encoded sign for a capture: `my%20page` becomes `my0page`.
+
+    `%2` stands for the second group of the last RewriteCond. Without such a group it is empty.
+
+    The rule is silent if a condition has that group.
+
+    Write a backslash before the percent sign, and add NE to the flags of a redirect: `my\\%20page [R,NE]`.
+
+    Fires on::
+
+        RewriteEngine On
+        RewriteRule "^/old$" "https://www.example.com/my%20page" [R=301]
+
+    Write instead::
+
+        RewriteEngine On
+        RewriteRule "^/old$" "https://www.example.com/my\\%20page" [R=301,NE]
+
+    Silent on (a capture)::
+
+        RewriteEngine On
+        RewriteCond "%{QUERY_STRING}" "^(.)=(.)$"
+        RewriteRule "^/old$" "https://www.example.com/%20" [R=301]
+
+    Source: do_expand (mod_rewrite.c); tested on httpd 2.4.71.
+    """
+    for one in rewrites(context):
+        if "%" not in one.rule.substitution:
+            continue
+        for found in re.finditer(r"(?<!\\)%([1-9])[0-9A-Fa-f]", one.rule.substitution):
+            if any(group(condition.pattern, int(found[1])) is not None for _, condition in one.conditions):
+                continue
+            yield Found(
+                one.node.place,
+                f'"{found[0][:2]}" of "{found[0]}" is a capture of a RewriteCond, and empty: only "{found[0][2]}" '
+                "remains",
+                help=f'Write "\\{found[0]}", and add NE to the flags of a redirect.',
+            )
+            break

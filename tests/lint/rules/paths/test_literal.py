@@ -10,6 +10,7 @@ from tests.support.gateways.httpd import check, running
 from tests.support.lint.find import find
 
 SOCKET, ABSTRACT, EXPRESSION = "uds-no-scheme", "uds-abstract", "target-expression"
+ENCODED, CAPTURED = "target-encoded", "percent-captured"
 SCRIPT = "<FilesMatch page>\nSetHandler {}\n</FilesMatch>\n"
 UNIX = "proxy:unix:ROOT/none.sock"
 
@@ -33,6 +34,24 @@ CASES = {
         EXPRESSION,
         "RewriteEngine On\nRewriteRule ^/(.*) http://A/%{REQUEST_METHOD}/$1 [P]\n",
         "a/GET/page",
+    ),
+    "encoded": (ENCODED, "ProxyPass / http://A/my%20app/\n", "a/my%20app/page"),
+    "encoded-section": (ENCODED, "<Location />\nProxyPass http://A/my%20app/\n</Location>\n", "a/my%20app/page"),
+    "encoded-pattern": (ENCODED, "ProxyPassMatch ^/(.*)$ http://A/my%2Fapp/$1\n", "a/my%2Fapp/page"),
+    "encoded-nocanon": (ENCODED, "ProxyPass / http://A/my%20app/ nocanon\n", "a/my%20app/page"),
+    "encoded-mapping": (ENCODED, "ProxyPass / http://A/my%20app/ mapping=encoded\n", "a/my%20app/page"),
+    "encoded-not": (ENCODED, 'ProxyPass / "http://A/my app/"\n', "a/my%20app/page"),
+    "encoded-percent": (ENCODED, "ProxyPass / http://A/100%/\n", "a/100%25/page"),
+    "captured": (CAPTURED, "RewriteEngine On\nRewriteRule ^/(.*) http://A/my%20app/$1 [P]\n", "a/my%20app/page"),
+    "captured-escaped": (
+        CAPTURED,
+        "RewriteEngine On\nRewriteRule ^/(.*) http://A/my\\%20app/$1 [P,NE]\n",
+        "a/my%20app/page",
+    ),
+    "captured-group": (
+        CAPTURED,
+        "RewriteEngine On\nRewriteCond %{REQUEST_URI} ^(/)(p)\nRewriteRule ^/(.*) http://A/my%20app/$1 [P]\n",
+        "a/myp0app/page",
     ),
     "path-braces": (EXPRESSION, "ProxyPass / http://A/{b}/\n", "a/%7Bb%7D/page"),
 }
