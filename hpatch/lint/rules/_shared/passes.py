@@ -141,7 +141,7 @@ def _alternatives(regex: str) -> bool:
     return "|" in regex and (regex.startswith("^(") or "|" in re.sub(r"\\.|\([^()]*\)", "", regex))
 
 
-def _above(path: str) -> Iterator[str]:
+def paths_above(path: str) -> Iterator[str]:
     """Every path that covers this one, as `covers` writes it, the widest first."""
     yield "/"
     at = path.find("/", 1)
@@ -187,7 +187,7 @@ class Cover:
         found: Covered | None = None
         for conditions in _subsets(read):
             first = self._first.get(conditions, {})
-            for above in _above(path):
+            for above in paths_above(path):
                 other = first.get(above)
                 if other is not None and (found is None or (other.order < found.order) is not self._latest):
                     found = other

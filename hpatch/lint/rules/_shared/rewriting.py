@@ -82,12 +82,12 @@ def switched_on(switch: Node) -> bool:
 
 def switches_of(context: Context, one: Rewrite) -> Iterator[Node]:
     """The RewriteEngine lines that may hold for a rule: that of its section, or else those around and above it."""
-    lines = context.configuration.by_key.get("rewriteengine", [])
+    host = server_of(one.node)
+    lines = context.lines_of(host, "rewriteengine")
     own = [line for line in lines if line.parent is one.section]
     if own:
         yield from own if any(line.conditions for line in own) else own[-1:]
         return
-    host = server_of(one.node)
     around = {id(section) for section in one.node.ancestors()}
     for line in lines:
         section = line.parent

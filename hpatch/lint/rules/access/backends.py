@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.access import Client, admits, below, lines, restricts, words
+from hpatch.lint.rules._shared.access import Client, admits, below, lines, words
 from hpatch.lint.rules._shared.addresses import listeners, own_port
 from hpatch.lint.rules._shared.effective import in_server, server_of
-from hpatch.lint.rules._shared.guards import kept, start, url_sections
+from hpatch.lint.rules._shared.guards import kept, restricted, start, taken_paths
 from hpatch.lint.rules._shared.passes import covers, encoded, schemes
 from hpatch.lint.rules._shared.scope import sample
 
@@ -31,9 +31,8 @@ def _restricted_part(context: Context, mapping: Mapping) -> tuple[Node, str] | N
         return None
     top = taken.rstrip("/")
     host = mapping.server.node
-    for section in url_sections(context, host):
-        where = start(section)
-        if where is None or where.rstrip("/") == top or not below(where, taken) or not restricts(section):
+    for section, where in restricted(context, host):
+        if where.rstrip("/") == top or not below(where, taken):
             continue
         if not kept(context, host, sample(taken)) and not _taken_before(context, mapping, where):
             return section, where
@@ -42,10 +41,10 @@ def _restricted_part(context: Context, mapping: Mapping) -> tuple[Node, str] | N
 
 def _taken_before(context: Context, mapping: Mapping, where: str) -> bool:
     """Whether another line takes the requests for a path before a ProxyPass."""
-    for one in context.passes_of(mapping.server.node):
+    for one, taken in taken_paths(context, mapping.server.node):
         if one is mapping:
             return False
-        if (taken := covers(one)) is not None and below(where, taken):
+        if one.kind != "RewriteRule" and taken is not None and below(where, taken):
             return True
     return False
 

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 from hpatch.backends.addresses import is_loopback
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.access import admits, below, grants_all, lines, restricts, speaks
+from hpatch.lint.rules._shared.access import admits, below, grants_all, lines, restricts
 from hpatch.lint.rules._shared.addresses import address, listeners
 from hpatch.lint.rules._shared.effective import in_server, may_lack, server_of
-from hpatch.lint.rules._shared.guards import folder_kept, kept, start, url_sections
-from hpatch.lint.rules._shared.passes import covers
-from hpatch.lint.rules._shared.scope import matches
+from hpatch.lint.rules._shared.guards import covering, folder_kept, kept, start, taken_paths, url_sections
 from hpatch.proxy import rewrite
 
 if TYPE_CHECKING:
@@ -107,15 +105,14 @@ def _restricted(context: Context, section: Node) -> bool:
     where = start(section)
     if where is None:
         return not any(map(grants_all, lines(section))) and any(restricts(one) for one in url_sections(context, host))
-    first = next(
-        (one for one in context.passes_of(host) if (taken := covers(one)) is None or below(where, taken)), None
-    )
-    if first is not None and not first.exclusion and covers(first) is not None:
+    passes = ((one, taken) for one, taken in taken_paths(context, host) if one.kind != "RewriteRule")
+    first = next(((one, taken) for one, taken in passes if taken is None or below(where, taken)), None)
+    if first is not None and not first[0].exclusion and first[1] is not None:
         return True
     if kept(context, host, where):
         return True
     # Without access lines for URLs, those for the file count to which the path would lead.
-    spoken = any(speaks(one) and matches(one, where) is not False for one in url_sections(context, host))
+    spoken = next(covering(context, host, where), None) is not None
     return not spoken and folder_kept(context, host, where)
 
 

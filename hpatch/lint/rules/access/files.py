@@ -247,10 +247,10 @@ def _opens(context: Context, host: Node | None, section: Node, closed: Node, roo
 
 
 def _restricting_files(context: Context, host: Node | None) -> Iterator[Node]:
-    for node in context.configuration.find("<files", "<filesmatch", "<directory"):
+    for node in context.lines_of(host, "<files", "<filesmatch", "<directory"):
         # Order, Allow and Deny stay in force beside a Require.
         new = node.words and any(line.key == "require" for line in lines(node))
-        if new and node.inside("<virtualhost") in (None, host) and admits(node) in ("some", "none"):
+        if new and admits(node) in ("some", "none"):
             yield node
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.access import OTHER, Client, admits, below, lines, merges, restricts, speaks, words
 from hpatch.lint.rules._shared.effective import server_of
-from hpatch.lint.rules._shared.guards import kept, start, url_sections
-from hpatch.lint.rules._shared.passes import covers
+from hpatch.lint.rules._shared.guards import covering, kept, start, taken_paths
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -60,12 +60,9 @@ def location_slash_only(context: Context) -> Iterator[Found]:
             continue
         host = server_of(section)
         bare = where.rstrip("/")
-        for mapping in context.mappings_of(host):
-            if mapping.kind == "SetHandler":
-                continue
+        for mapping, taken in taken_paths(context, host):
             if mapping.section is section:
                 continue
-            taken = covers(mapping)
             if taken is None or not below(bare, taken):
                 continue
             if mapping.exclusion:
@@ -131,13 +128,8 @@ def nested_require_replaces(context: Context) -> Iterator[Found]:
             continue
         host = server_of(inner)
         outer: Node | None = None
-        for section in _around(context, host, inner):
-            above = _where(section)
-            if above is None or not any(line.key == "require" for line in lines(section)):
-                continue
-            if section is inner:
-                continue
-            if above != where and below(where, above):
+        for section in _around(context, host, inner, where):
+            if _where(section) != where and any(line.key == "require" for line in lines(section)):
                 outer = section if restricts(section) else None
         if outer is not None:
             yield Found(
@@ -155,12 +147,15 @@ def _where(section: Node) -> str | None:
     return section.words[0].rstrip("/") or "/" if len(section.words) == 1 else None
 
 
-def _around(context: Context, host: Node | None, inner: Node) -> list[Node]:
-    """The sections of the same kind that httpd merges before this one, in its order."""
+def _around(context: Context, host: Node | None, inner: Node, where: str) -> list[Node]:
+    """The sections of the same kind around this one that httpd merges before it, in its order."""
     if inner.key == "<directory":
-        return sorted(context.lines_of(host, "<directory"), key=lambda one: len(one.words[0]) if one.words else 0)
-    sections = url_sections(context, host)
-    return sections[: sections.index(inner)]
+        found = [one for one in context.lines_of(host, "<directory") if len(one.words) == 1 and one is not inner]
+        return sorted(
+            (one for one in found if below(where, one.words[0].rstrip("/") or "/")), key=lambda one: len(one.words[0])
+        )
+    sections = (one for one, covered in covering(context, host, where) if covered)
+    return list(takewhile(lambda one: one is not inner, sections))
 
 
 def _looks_at_method(node: Node) -> bool:

@@ -77,19 +77,22 @@ def cache_before_access(context: Context) -> Iterator[Found]:
     if not enabled:
         return
     sections = context.configuration.find("<location", "<locationmatch")
-    protected = [(node, path) for node in sections if (path := _protected(node))]
+    protected: dict[Node | None, list[tuple[Node, str]]] = {}
+    for section in sections:
+        if path := _protected(section):
+            protected.setdefault(server_of(section), []).append((section, path))
+    everywhere = [one for found in protected.values() for one in found]
     for node, prefix in enabled:
         host = node.parent
         if not is_on(in_server(context, "cachequickhandler", host), default=True):
             continue
         disabled = [
             line.words[0]
-            for line in context.configuration.find("cachedisable")
+            for line in context.lines_of(host, "cachedisable")
             if line.words and line.parent in (None, host)
         ]
-        for section, path in protected:
-            if host is not None and server_of(section) not in (None, host):
-                continue
+        near = everywhere if host is None else [*protected.get(None, ()), *protected.get(host, ())]
+        for section, path in near:
             inner = path if path.startswith(prefix) else prefix if below(prefix, path) else None
             if inner is None or any(inner.startswith(one) for one in disabled):
                 continue
@@ -171,11 +174,9 @@ def cache_set_cookie(context: Context) -> Iterator[Found]:
         taken_away = (one for one in lines_near(context, "header", host) if one.name == "set-cookie")
         if any(one.action == "unset" and not one.always and one.sure and one.node.parent is host for one in taken_away):
             continue
-        for mapping in context.passes:
+        for mapping in context.passes if host is None else context.passes_of(host):
             path = None if mapping.exclusion else covers(mapping)
             if path is None or not path.startswith(prefix):
-                continue
-            if host is not None and mapping.server.node not in (None, host):
                 continue
             yield Found(
                 node.place,

@@ -95,9 +95,7 @@ def _taken(context: Context, node: Node) -> Mapping | None:
         return None
     if path is None or any(sign in path for sign in "*?["):
         return None
-    for mapping in context.passes:
-        if mapping.server.node is not host and (mapping.server.node is not None or host is None):
-            continue
+    for mapping in context.passes_of(host):
         if mapping.exclusion:
             if path == "/":
                 return None

@@ -11,10 +11,10 @@ from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.access import admits, lines
 from hpatch.lint.rules._shared.effective import in_server, is_on, server_of
-from hpatch.lint.rules._shared.guards import url_sections
+from hpatch.lint.rules._shared.guards import covering
 from hpatch.lint.rules._shared.headers import SETS, HeaderLine, lines_near, request_lines
 from hpatch.lint.rules._shared.passes import covers, lies_under
-from hpatch.lint.rules._shared.scope import conditional, holds, http, matches, proxied, sample, section_of
+from hpatch.lint.rules._shared.scope import conditional, holds, http, proxied, sample, section_of
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -257,9 +257,9 @@ def _met(context: Context, line: HeaderLine) -> bool:
 def _login_asked(context: Context, host: Node | None, path: str) -> bool:
     """Whether nobody gets to a path without a login: the last section with a `Require` says so."""
     asked = False
-    for section in url_sections(context, host):
+    for section, covered in covering(context, host, path):
         found = [node for node in lines(section) if node.key == "require"]
-        if found and matches(section, path):
+        if found and covered:
             asked = admits(section) == "some" and all(re.match(_LOGIN, node.args) for node in found)
     return asked
 
