@@ -223,8 +223,7 @@ def fpm_status_exposed(context: Context) -> Iterator[Found]:
     for mapping, _, pool in meetings(context):
         for key in ("pm.status_path", "ping.path"):
             shown = pool.get(key)
-            taken = covers(mapping) if mapping.kind.startswith("ProxyPass") else _section(mapping)
-            if shown is None or not shown.value.startswith("/") or taken is None or not below(shown.value, taken):
+            if shown is None or not shown.value.startswith("/") or not _leads(mapping, shown.value):
                 continue
             if (key == "pm.status_path" and "pm.status_listen" in pool.directives) or (pool.name, key) in seen:
                 continue
@@ -237,6 +236,17 @@ def fpm_status_exposed(context: Context) -> Iterator[Found]:
                 related=(Related(shown.place, "the page"),),
                 help=f'Restrict <Location "{shown.value}">.',
             )
+
+
+def _leads(mapping: Mapping, where: str) -> bool:
+    """Whether a line surely leads requests for a path to its pool."""
+    if mapping.kind == "ProxyPassMatch" and mapping.pattern:
+        from hpatch.paths.patterns import regex  # only pools with such pages pay for it
+
+        found = regex(mapping.path)
+        return found is not None and found.search(where) is not None
+    taken = covers(mapping) if mapping.kind.startswith("ProxyPass") else _section(mapping)
+    return taken is not None and below(where, taken)
 
 
 def _section(mapping: Mapping) -> str | None:

@@ -107,14 +107,19 @@ def uds_abstract(context: Context) -> Iterator[Found]:
 
     Source: ap_proxy_connect_uds (proxy_util.c), which sets the path as it is; tested on httpd 2.4.71.
     """
-    for targets in context.targets.values():
-        for target in targets:
-            if target.socket is not None and target.socket.startswith("@"):
-                yield Found(
-                    target.place,
-                    f'"{target.socket}" is a file to httpd, not an abstract socket: requests are answered with 503',
-                    help="Let the backend listen on a path.",
-                )
+    sections = [worker.target for server in context.proxy.servers for worker in server.workers]
+    seen: set[tuple[int, int]] = set()
+    for target in (*(one for targets in context.targets.values() for one in targets), *sections):
+        if target.socket is None or not target.socket.startswith("@"):
+            continue
+        if (id(target.node), target.index) in seen:
+            continue
+        seen.add((id(target.node), target.index))
+        yield Found(
+            target.place,
+            f'"{target.socket}" is a file to httpd, not an abstract socket: requests are answered with 503',
+            help="Let the backend listen on a path.",
+        )
 
 
 @rule("MP088", "target-expression", "error", references=(_INTERPOLATE,))

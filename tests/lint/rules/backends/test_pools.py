@@ -90,6 +90,12 @@ CASES = {
         "/status",
         403,
     ),
+    "status-pattern": (
+        "fpm-status-exposed",
+        'ProxyPassMatch "^/(status|ping)$" "unix:ROOT/php-any.sock|fcgi://status-pattern/$1"\n',
+        "/status",
+        403,
+    ),
     "status-kept": (
         "fpm-status-exposed",
         'ProxyPass "/status" "unix:ROOT/php-any.sock|fcgi://status-kept/status"\n'

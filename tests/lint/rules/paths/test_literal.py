@@ -84,6 +84,8 @@ def test_an_abstract_socket(httpd: str, tmp_path: Path) -> None:
     assert find(ABSTRACT, "ProxyPass / unix:@hpatch|http://h/\n")
     assert find(ABSTRACT, '<Proxy balancer://b>\nBalancerMember "unix:@a|http://h"\n</Proxy>\n')
     assert find(ABSTRACT, 'SetHandler "proxy:unix:@a|fcgi://h"\n')
+    assert find(ABSTRACT, '<Proxy "unix:@a|fcgi://h" timeout=5>\n</Proxy>\nSetHandler "proxy:fcgi://h"\n')
+    assert len(find(ABSTRACT, "ProxyPass / unix:@a|http://h/\n")) == 1
     assert not find(ABSTRACT, "ProxyPass / unix:/run/@a|http://h/\n")
 
 
