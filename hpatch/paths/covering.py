@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hpatch.paths import mapping
-from hpatch.paths.layers import LOCATIONS
 from hpatch.paths.model import UnknownError
+from hpatch.paths.sections import in_location
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Condition
@@ -46,17 +46,16 @@ def taker(site: Site, host: Host, paths: tuple[str, ...], read: tuple[Condition,
 
 
 def _first(site: Site, host: Host, path: str, read: tuple[Condition, ...]) -> Mapping | None:
-    inside: list[Mapping] = []
-    for layer in site.sections.locations(host, path):
-        if layer.node is not None and layer.node.key in LOCATIONS:
-            located = site.located(layer.node)
-            if located and layer.holds is None and not set(layer.node.conditions) <= set(read):
-                return None
-            inside += located[-1:]
-    asked = [*inside[-1:], *site.passes(host)]
+    """The ProxyPass that httpd finds for a path; None if there is none, or hpatch does not know."""
+    inside: Mapping | None = None
+    for section, one in site.located_for(host, path):
+        holds = in_location(section, path)
+        if holds is None or (holds and not set(section.conditions) <= set(read)):
+            return None
+        inside = one if holds else inside
+    asked = [*([inside] if inside is not None else []), *site.passes_for(host, path)]
     # mod_proxy has a pass of its own for mapping=, before the others.
-    first = [one for one in asked if any(param.key.lower() == "mapping" for param in one.params)]
-    for one in [*first, *(one for one in asked if one not in first)]:
+    for one in sorted(asked, key=lambda one: all(param.key.lower() != "mapping" for param in one.params)):
         try:
             if mapping.matches(one, path):
                 return one if set(one.node.conditions) <= set(read) else None

@@ -59,13 +59,22 @@ class Sections:
         """The `<Proxy>` sections that hold for a backend's URL."""
         return _matching((node for part in self.of(host) for node in part.proxies), lambda node: _in_proxy(node, url))
 
-    def directories(self, host: Host, found: FoundFile, *, known: bool = False) -> list[Layer]:
-        """The `<Directory>` and `<Files>` sections that hold for a file. `known`: its folder was asked for before."""
+    def directories(self, host: Host, found: FoundFile, kept: list[Layer] | None = None) -> list[Layer]:
+        """The `<Directory>` and `<Files>` sections that hold for a file; `kept` are the `<Directory>` sections, if they
+        are known."""
+        around = self.defaults(host)
+        layers = self._walk(around, host, found) if kept is None else kept
+        name = found.path.rpartition("/")[2]
+        return layers + _nested([*around, *layers], FILES, lambda node: in_files(node, name))
+
+    def _walk(self, around: list[Layer], host: Host, found: FoundFile) -> list[Layer]:
+        """The `<Directory>` sections that hold for a file."""
         every = [node for part in self.of(host) for node in part.directories]
         folder = found.path if found.kind is FileKind.FOLDER else found.path.rpartition("/")[0] + "/"
         above, itself = _above(folder), [_segments(found.path)]
         layers: list[Layer] = []
         named: list[Layer] = []
+        alone = not (found.rest or found.path.endswith("/"))
         for node in every:
             text, is_regex = argument(node)
             if is_regex:
@@ -73,19 +82,13 @@ class Sections:
             layer = Layer(node, tuple(node.children or ()), None if node.conditions else True)
             if (holds := _is_above(text, above)) is not False:
                 layers.append(layer if holds else layer._replace(holds=None))
-            elif (
-                not (known or found.rest or found.path.endswith("/"))
-                and (holds := _is_above(text, itself)) is not False
-            ):
+            elif alone and (holds := _is_above(text, itself)) is not False:
                 named.append(layer if holds else layer._replace(holds=None))
         layers.sort(key=lambda layer: len(_segments(argument(layer.node)[0])))
-        around = self.defaults(host)
         layers += _of_file([*around, *layers], named, found)
-        layers += _matching(
+        return layers + _matching(
             (node for node in every if argument(node)[1]), lambda node: _matches(argument(node)[0], found.path)
         )
-        name = found.path.rpartition("/")[2]
-        return layers + _nested([*around, *layers], FILES, lambda node: in_files(node, name))
 
     def conditional(self, layers: list[Layer], test: Test) -> list[Layer]:
         """The `<If>`, `<ElseIf>` and `<Else>` sections in these that hold; those in an `<If>` come after all others."""

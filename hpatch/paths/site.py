@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hpatch.paths.hosts import hosts as hosts_of
-from hpatch.paths.layers import lines
+from hpatch.paths.layers import argument, lines
 from hpatch.paths.model import Disk, Unread
+from hpatch.paths.patterns import is_wildcard
 from hpatch.paths.sections import Sections
+from hpatch.paths.starts import ByStart
 from hpatch.proxy.build import build
 
 if TYPE_CHECKING:
@@ -35,11 +37,16 @@ class Site:
         self.disk: Disk = Unread() if disk is None else disk
         self._hosts = {id(host.node): host for host in self.hosts.virtual}
         self._no_proxy: dict[int, bool] = {}
+        self._passes: dict[int, ByStart[Mapping]] = {}
+        self._sections: dict[int, ByStart[tuple[Node, Mapping]]] = {}
+        self._located: dict[int, list[Mapping]] = {}
         self._mappings: dict[int, list[Mapping]] = {}
         for server in (build(configuration) if proxy is None else proxy).servers:
             for mapping in server.mappings:
                 if mapping.kind in ("ProxyPass", "ProxyPassMatch"):
                     self._mappings.setdefault(_key(server.node), []).append(mapping)
+                    if mapping.section is not None:
+                        self._located.setdefault(id(mapping.section), []).append(mapping)
 
     def host(self, section: Node | None) -> Host:
         """The server of a `<VirtualHost>`; the main server for None, and for one in a place where httpd refuses it."""
@@ -56,8 +63,34 @@ class Site:
 
     def located(self, section: Node | None) -> list[Mapping]:
         """The ProxyPass lines in a `<Location>`."""
-        host = None if section is None else section.inside("<virtualhost")
-        return [mapping for mapping in self._mappings.get(_key(host), []) if mapping.section is section]
+        return self._located.get(id(section), [])
+
+    def passes_for(self, host: Host, path: str) -> list[Mapping]:
+        """Those of `passes` that may be for a path."""
+        found: list[Mapping] = []
+        for key in dict.fromkeys((0, _key(host.node))):
+            if key not in self._passes:
+                self._passes[key] = ByStart()
+                for mapping in self._mappings.get(key, []):
+                    if mapping.section is None:
+                        self._passes[key].add(None if mapping.pattern else mapping.path, mapping)
+            found += self._passes[key].find(path)
+        return found
+
+    def located_for(self, host: Host, path: str) -> list[tuple[Node, Mapping]]:
+        """The `<Location>` sections with a ProxyPass that may be for a path, each with its last one, in their order."""
+        found: list[tuple[Node, Mapping]] = []
+        for part in self.sections.of(host):
+            key = _key(part.node)
+            if key not in self._sections:
+                self._sections[key] = ByStart()
+                for node in part.locations:
+                    text, pattern = argument(node)
+                    if id(node) in self._located:
+                        plain = not pattern and "${" not in text and not is_wildcard(text)
+                        self._sections[key].add(text if plain else None, (node, self._located[id(node)][-1]))
+            found += self._sections[key].find(path)
+        return found
 
     def no_proxy(self, host: Host) -> bool:
         """Whether a line of the server may set `no-proxy` in time."""

@@ -49,7 +49,8 @@ class RequestWalk:
     """One request on its way. `depth` counts internal redirects, `sub` tells that only the look-up is wanted.
 
     `uri` is the decoded path, `raw` the path as the client sent it, `filename` the file (`proxy:` and the backend's URL
-    for what mod_proxy has taken), `found` the same as httpd finds it on the disk, `alias` the path and the folder of
+    for what mod_proxy has taken), `found` the same as httpd finds it on the disk, `walked` the
+    sections for it, `alias` the path and the folder of
     the Alias that named it. `handler` is what the configuration names, `forced` the handler that a rewrite rule names,
     `internal` where an internal redirect leads.
     """
@@ -70,6 +71,7 @@ class RequestWalk:
         self.request = request
         self.steps: list[HookStep] = []
         self.layers: list[Layer] = []
+        self.walked: list[Layer] = []
         self.access: Access | None = None
         self.unseen: list[str] = []
         self.proxy: tuple[str, Node] | None = None

@@ -230,7 +230,6 @@ FOLDERS = Disk("/w/a/x.html", "/w/x.html", "/y/x.html", "/w/index.html")
             'the file "/w/x.html"',
         ),
         ("<Directory /w/*>\nRequire all denied\n</Directory>", "/", 'the file "/w/index.html"'),
-        ("FallbackResource /a", "/none", 'a redirection (301) to "/a/"'),
         ("SetEnv no-proxy 1\nProxyPass /index.html http://b:1", "/", 'the file "/w/index.html"'),
     ],
 )
@@ -254,3 +253,15 @@ def test_an_if_in_an_if_is_open_for_an_inner_request() -> None:
 def test_a_redirection_that_a_later_rule_makes_a_path_of_is_open() -> None:
     text = "RewriteEngine On\nRewriteRule ^/x /y [R]\nRewriteRule y /x.html"
     assert "goes on to others" in _who(text, "/x.html", FOLDERS).answer.text
+    text = "RewriteEngine On\nRewriteRule ^/x http://h/y\nRewriteRule y /x.html"
+    assert "goes on to others" in _who(text, "/x.html", FOLDERS).answer.text
+
+
+def test_a_fallback_that_redirects_is_open() -> None:
+    assert "leads to a redirection" in _who("FallbackResource /a", "/none", FOLDERS).answer.text
+
+
+def test_an_inner_request_in_the_same_folder_keeps_its_sections() -> None:
+    text = "<DirectoryMatch /none>\nRewriteEngine On\nRewriteRule . /x.html\n</DirectoryMatch>"
+    assert _who(text, "/none", FOLDERS).answer.status == 500
+    assert _who(text, "/a/none", FOLDERS).answer.described == 'the file "/w/x.html"'

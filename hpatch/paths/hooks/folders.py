@@ -91,6 +91,8 @@ def _try(walk: RequestWalk, name: str, node: Node | None, what: str) -> int | No
         _adopt(walk, inner)
         return 200
     if found is not None and found.kind == "redirect":
+        if what == "FallbackResource":
+            raise UnknownError(f'{what} "{path}" leads to a redirection', node)
         walk.inside(inner, found)
     walk.step("fixups", "mod_dir", "declines", f'{what} "{path}": nothing answers there', node)
     return None if found is None or found.status in (None, 200, 404) else found.status

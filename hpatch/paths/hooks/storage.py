@@ -23,7 +23,8 @@ def storage(walk: RequestWalk) -> None:
     else:
         walk.found = find(site.disk, walk.filename)
         walk.filename = walk.found.path
-        layers = [*defaults, *site.sections.directories(walk.host, walk.found, known=_known(walk))]
+        walk.walked = site.sections.directories(walk.host, walk.found, kept=_kept(walk))
+        layers = [*defaults, *walk.walked]
         _htaccess(walk, layers, walk.found)
     layers += site.sections.locations(walk.host, walk.uri)
     walk.layers = [*layers, *site.sections.conditional(layers, walk.facts.holds)]
@@ -48,9 +49,21 @@ def _htaccess(walk: RequestWalk, layers: list[Layer], found: FoundFile) -> None:
         walk.unseen.append(f'.htaccess files, which "{allowed.name} {allowed.args}" lets count')
 
 
-def _known(walk: RequestWalk) -> bool:
-    """Whether the request before this one asked for the folder itself: httpd does not walk down to it again."""
+def _kept(walk: RequestWalk) -> list[Layer] | None:
+    """The sections for folders that httpd keeps from the request before this one, if it finds the file in its folder.
+
+    Also those that hold for the other file only (`ap_directory_walk`). None: it looks for them.
+    """
     outer, found = walk.outer, walk.found
-    if outer is None or outer.found is None or found is None or outer.found.kind is not FileKind.FOLDER:
-        return False
-    return outer.found.path.rstrip("/") == found.path.rpartition("/")[0]
+    while outer is not None and outer.found is None:
+        outer = outer.outer
+    if outer is None or outer.found is None or found is None or found.rest:
+        return None
+    if found.kind not in (FileKind.FILE, FileKind.FOLDER) or outer.found.kind is None:
+        return None
+    folder = _folder(found.path) if found.kind is FileKind.FILE else found.path.rstrip("/") + "/"
+    return [layer for layer in outer.walked if layer.kind == 1] if folder == _folder(outer.found.path) else None
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0] + "/"

@@ -159,6 +159,7 @@ class Engine:
         self._reduce()
         if absolute(self.filename):
             self.status = 302
+            self.redirects = True
         elif not added and not one.has("unc") and one.substitution[:2] != "//":
             while self.filename.startswith("//"):
                 self.filename = self.filename[1:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
@@ -318,16 +319,22 @@ def rewrite_dir_proxied(context: Context) -> Iterator[Found]:
             )
 
 
-def _names_files(context: Context, host: Node | None) -> bool:
-    """Whether a rule of a server may lead to a file: then ProxyPass is not asked."""
-    return any(
-        one.in_server
-        and server_of(one.node) in (None, host)
+@lru_cache(maxsize=1)
+def _naming_files(context: Context) -> frozenset[int]:
+    """The servers in which a rule may lead to a file, by identity: ProxyPass is not asked then."""
+    return frozenset(
+        id(server_of(one.node))
+        for one in rewrites(context)
+        if one.in_server
         and one.rule.substitution != "-"
         and not one.rule.has("p", "proxy", "pt", "passthrough", "r", "redirect", "f", "forbidden", "g", "gone")
         and re.match("[a-z]+://", one.rule.substitution) is None
-        for one in rewrites(context)
     )
+
+
+def _names_files(context: Context, host: Node | None) -> bool:
+    """Whether a rule of a server, or of the main server, may lead to a file."""
+    return not _naming_files(context).isdisjoint((id(None), id(host)))
 
 
 def _servers(context: Context) -> list[Node | None]:

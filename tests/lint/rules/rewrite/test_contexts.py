@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.cost import seconds
 from tests.support.lint.find import find
 
 ON = "RewriteEngine On\n"
@@ -117,3 +118,11 @@ def test_conditions_that_hold_behind_a_proxy_that_ends_tls(lines: str, reported:
     front = "RemoteIPHeader X-Forwarded-For\nRemoteIPInternalProxy 10.0.0.2\n"
     assert bool(find("https-redirect-loop", f"{front}{ON}{lines}\n")) is reported
     assert not find("https-redirect-loop", f"{front}{ON.replace('On', 'Off')}{lines}\n")
+
+
+def test_many_rules_and_mappings_cost_no_more_than_their_number() -> None:
+    each = "<Location /l{0}>\nProxyPass http://b:1/l{0}\n</Location>\nRewriteRule ^/o{0} /q{0}$1\n"
+    each += "ProxyPass /p{0} http://b:1/p{0}\n"
+    text = ON + "".join(each.format(number) for number in range(1500))
+    with seconds(8):
+        assert not find("rewrite-takes-pass", text)
