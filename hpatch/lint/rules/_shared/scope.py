@@ -91,7 +91,7 @@ def counts(context: Context, node: Node, mapping: Mapping) -> bool:
     virtual host."""
     section = section_of(node)
     if section is None:
-        return in_server(context, node.key, mapping.server.node) is node
+        return in_server(context, node.key, mapping.server.node or server_of(node)) is node
     return [one for one in section.children or () if one.key == node.key][-1:] in ([node], [])
 
 

@@ -91,7 +91,9 @@ def files_rule_not_for_proxied(context: Context) -> Iterator[Found]:
         mapping = next((one for one in patterns if _taken(context, one, section, host)), None)
         if mapping is None and section.key == "<directory" and (host is not None or not _has_hosts(context)):
             where = _url_path(context, name, host)
-            mapping = None if where is None else all_taken(context, section, where, host)
+            # Who denies all files of a server that proxies all of its requests closes what nobody is to ask for.
+            closed = where == "/" and admits(section) == "none"
+            mapping = None if where is None or closed else all_taken(context, section, where, host)
         if mapping is None or _in_folder(mapping) or _restricted_by_path(context, mapping.server.node, name):
             continue
         yield Found(

@@ -35,7 +35,7 @@ HOST = "<VirtualHost *>\nDocumentRoot /w\n{}\n<Directory {}>\nRequire all denied
 @pytest.mark.parametrize(
     ("lines", "folder", "count"),
     [
-        ("ProxyPass / http://b:1/", "/w", 1),
+        ("ProxyPass / http://b:1/", "/w", 0),  # nobody is to have any file
         ("ProxyPass / http://b:1/", "/w/a/", 1),
         ("ProxyPass /a http://b:1/", "/w/a", 1),
         ("ProxyPass /a http://b:1/", "/w/a/b", 1),
@@ -62,3 +62,16 @@ def test_the_line_that_takes_the_path() -> None:
     (found,) = find("files-rule-not-for-proxied", HOST.format("ProxyPass /a http://b:1/", "/w/a"))
     assert found.place.line == 4
     assert found.related[0].place.line == 3
+
+
+@pytest.mark.parametrize(
+    ("rule_line", "reported"), [("Require ip 10.0.0.1", True), ("Require all denied", False), ("Deny from all", False)]
+)
+def test_files_of_a_server_that_proxies_all(rule_line: str, reported: bool) -> None:
+    host = "<VirtualHost *:80>\nDocumentRoot /srv/w\nProxyPass / http://10.0.0.5/\n{}</VirtualHost>\n"
+    assert bool(find("files-rule-not-for-proxied", host.format(_folder("/srv/w", rule_line)))) is reported
+    assert find("files-rule-not-for-proxied", host.format(_folder("/srv/w/admin", rule_line)))
+
+
+def _folder(path: str, line: str) -> str:
+    return f"<Directory {path}>\n{line}\n</Directory>\n"

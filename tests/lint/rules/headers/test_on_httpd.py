@@ -506,6 +506,7 @@ def _host(address: str, lines: str) -> str:
             "ProxyAddHeaders Off\n" + _host("*:80", "ProxyPass / http://b/\nProxyAddHeaders On"),
             False,
         ),
+        ("proxyaddheaders-off", "ProxyPass / http://b/\n" + _host("*:80", "ProxyAddHeaders Off"), True),
         ("header-unset-other-table", f"{PASS}Header always unset Server\nHeader edit Server .* x\n", False),
         (
             "proto-missing",
