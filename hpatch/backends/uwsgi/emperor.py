@@ -20,8 +20,8 @@ _FILES = 1024
 def vassals(emperor: Instance) -> list[Instance]:
     """The instances that an instance starts as an Emperor, in the order of their names; () if it is none.
 
-    Its folder is looked for beside its own file first, as that may be a copy from another machine. A problem of the
-    emperor's tells of a folder that hpatch does not know.
+    Their folder is looked for where the emperor is started first, as that may be a copy from another machine. A problem
+    of the emperor's tells of a folder that hpatch does not know.
     """
     found: list[Instance] = []
     for option in emperor.options:
@@ -43,8 +43,8 @@ def _files(emperor: Instance, option: Option) -> list[str]:
     if not option.known or not option.certain or "://" in value:
         emperor.problems.append((option.place, f'hpatch cannot tell which vassals "emperor = {option.value}" has'))
         return []
-    folder = os.path.dirname(emperor.name)  # noqa: PTH120 - the path stays text, as written
-    paths = [os.path.join(folder, value)]  # noqa: PTH118 - as above
+    folder = emperor.folder
+    paths = [os.path.join(folder, value)]  # noqa: PTH118 - the path stays text, as written
     if not glob.has_magic(value):
         paths.insert(0, os.path.join(folder, os.path.basename(value.rstrip("/"))))  # noqa: PTH118, PTH119 - as above
     for path in paths:
@@ -52,7 +52,7 @@ def _files(emperor: Instance, option: Option) -> list[str]:
         pattern = os.path.join(glob.escape(path), "*") if is_folder else path  # noqa: PTH118 - as above
         files = [file for file in sorted(glob.glob(pattern)) if formats.of_name(file) and os.path.isfile(file)]  # noqa: PTH113, PTH207 - as above
         if files or is_folder:
-            return [file for file in files if not os.path.samefile(file, emperor.name)]  # noqa: PTH121 - as above
+            return [file for file in files if os.path.realpath(file) != os.path.realpath(emperor.name)]
     emperor.problems.append((option.place, f'there is no folder "{value}": hpatch knows no vassals'))
     return []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -76,4 +76,4 @@ class Expanded:
 
     def known(self, start: int, end: int) -> bool:
         """Whether `text[start:end]` is free of variables that only the running uWSGI knows."""
-        return not any(start <= at < end for at in self._unknown)
+        return bisect_left(self._unknown, start) == bisect_left(self._unknown, end)

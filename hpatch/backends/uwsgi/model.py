@@ -67,14 +67,15 @@ class Socket(NamedTuple):
 class Instance:
     """One uWSGI configuration with the files that it includes.
 
-    `options` are in the order in which uWSGI holds them. `threads` and `processes` are None if they are not given or
-    not known. `problems` are lines that could not be read.
+    `folder` is where it is started. `options` are in the order in which uWSGI holds them. `threads` and `processes` are
+    None if they are not given or not known. `problems` are lines that could not be read.
     """
 
-    __slots__ = ("name", "options", "problems", "processes", "sockets", "sources", "threads")
+    __slots__ = ("folder", "name", "options", "problems", "processes", "sockets", "sources", "threads")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, folder: str = "") -> None:
         self.name = name
+        self.folder = folder
         self.options: list[Option] = []
         self.sockets: list[Socket] = []
         self.threads: Option | None = None

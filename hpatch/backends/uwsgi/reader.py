@@ -67,7 +67,7 @@ class OptionReader:
     """Options as they come in: by `add` or in a `file`. `finish` makes the instance of them."""
 
     def __init__(self, name: str, folder: str, load: Load, environment: Mapping[str, str]) -> None:
-        self.instance = Instance(name)
+        self.instance = Instance(name, folder)
         self.folder = Path(folder)
         self.last = name
         self.load = load

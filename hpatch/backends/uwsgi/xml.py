@@ -59,6 +59,7 @@ class _Reader:
         self.last = ""
         self.cdata = False
         self.done = False
+        self.passed = 0, 0
         self.parser = parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = self._doctype
@@ -77,13 +78,18 @@ class _Reader:
             at = self._at(self.parser.ErrorByteIndex)
             reason = expat.errors.messages[error.code]
             raise UnreadableError(f"this file is not XML ({reason}): uWSGI does not start", at) from None
+        except (LookupError, ValueError):
+            raise UnreadableError("this file names an encoding that hpatch does not know", 0) from None
 
     def _at(self, index: int) -> int:
-        """The offset into the text of a byte."""
+        """The offset into the text of a byte. The parser goes forwards, and so do the bytes that are asked for."""
         index = max(index, 0)
         if len(self.data) == len(self.text):
             return index
-        return len(self.data[:index].decode("utf-8", "surrogateescape"))
+        byte, char = self.passed if index >= self.passed[0] else (0, 0)
+        char += len(self.data[byte:index].decode("utf-8", "surrogateescape"))
+        self.passed = index, char
+        return char
 
     def _here(self) -> int:
         return self._at(self.parser.CurrentByteIndex)

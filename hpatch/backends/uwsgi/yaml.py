@@ -20,9 +20,13 @@ _Kind = Literal["key", "value", "scalar", "sequence", "entry", "mapping", "end",
 _ENTRY = re.compile(r"-(?=[ \t\n]|\Z)")
 _COMMENT = re.compile(r"[ \t]*(?:(?:(?<![^ \t\n])|\A)#[^\n]*)?(?:\n|\Z)")
 _COLON = re.compile(r"[ \t]*:(?=[ \t\n]|\Z)")
-_PLAIN = re.compile(r"(?![\[\]{},#&*!|>'\"%@`]|[-?:](?:[ \t\n]|\Z))(?:[^:#\n]|:(?![ \t\n]|\Z)|(?<![ \t])#)+")
+# What a magic variable stands for is not known here, only that it is no sign of YAML's.
+_PLAIN = re.compile(
+    r"(?![\[\]{},#&*!|>'\"@`]|%(?![bghijkotuvGIJOTUV])|[-?:](?:[ \t\n]|\Z))(?:[^:#\n]|:(?![ \t\n]|\Z)|(?<![ \t])#)+"
+)
 _PLAIN_IN_FLOW = re.compile(
-    r"(?![#&*!|>'\"%@`]|[-?:](?:[ \t\n,\[\]{}]|\Z))(?:[^:#\n,\[\]{}]|:(?![ \t\n,\[\]{}]|\Z)|(?<![ \t])#)+"
+    r"(?![#&*!|>'\"@`]|%(?![bghijkotuvGIJOTUV])|[-?:](?:[ \t\n,\[\]{}]|\Z))"
+    r"(?:[^:#\n,\[\]{}]|:(?![ \t\n,\[\]{}]|\Z)|(?<![ \t])#)+"
 )
 _MORE = re.compile(r"(?:[^:#\n]|:(?![ \t\n]|\Z)|(?<![ \t])#)+")
 _DOUBLE = re.compile(r'"((?:[^"\\\n]|\\[^\n])*)"')

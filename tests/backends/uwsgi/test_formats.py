@@ -113,6 +113,7 @@ def test_yaml(text: str, expected: list[tuple[str, str]]) -> None:
         ("a.json", '{"uwsgi": {"a": 1}} x', "text after its end", 1),
         ("a.json", '{"a": ' + "[" * 100_000, "in each other", 1),
         ("a.xml", "<uwsgi><a>\n</uwsgi>", "not XML (mismatched tag)", 2),
+        ("a.xml", '<?xml version="1.0" encoding="no"?><uwsgi/>', "an encoding", 1),
         ("a.xml", "<a><b/></a>", "in an element <uwsgi>", 1),
         ("a.xml", "<a>" * 100, "in each other", 1),
         ("a.xml", '<!DOCTYPE uwsgi [<!ENTITY a "x">]><uwsgi><a>&a;</a></uwsgi>', "a document type", 1),
@@ -123,6 +124,19 @@ def test_what_cannot_be_read(name: str, text: str, says: str, line: int) -> None
     ((place, message),) = read_text(text, name).problems
     assert says in message
     assert place.line == line
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.xml", "<uwsgi>é" + "<a>%h</a>" * 5000 + "</uwsgi>"),
+        ("a.yaml", "uwsgi:\n" + "  a: %h\n" * 5000),
+        ("a.json", '{"uwsgi": {' + '"a": "%h",' * 5000 + '"b": 1}}'),
+    ],
+)
+def test_a_long_file_costs_what_its_length_costs(name: str, text: str) -> None:
+    # Steps grow with the length; where they grow with its square, this takes minutes.
+    assert len(read_text(text, name).options) >= 5000
 
 
 def test_xml_by_its_id() -> None:
