@@ -13,6 +13,7 @@ from hpatch.build.httpd.installed import ask
 from hpatch.build.httpd.plan import BuildOptions
 from hpatch.build.trees.source import SourceTree
 from hpatch.errors import ToolError, UsageError
+from hpatch.lab import scratch
 from hpatch.lab.model import GatewaySpec
 
 _NO_CODE = ("docs/", "changes-entries/", "debian/", "test/")
@@ -31,6 +32,9 @@ class Candidate(Protocol):
         Raises ToolError when it does not build.
         """
 
+    def keep(self, gateway: GatewaySpec) -> GatewaySpec:
+        """The gateway, so that it lasts when the next one is made. Raises ToolError."""
+
 
 class Whole:
     """The whole of httpd, built in a folder: the first time all of it, then what has changed."""
@@ -46,6 +50,13 @@ class Whole:
         built = build(tree, self.folder / "prefix", self.options, self.folder / "build", self.watch)
         self.seconds[moment] = built.seconds
         return GatewaySpec("httpd", built.program)
+
+    def keep(self, gateway: GatewaySpec) -> GatewaySpec:
+        """A copy: the next httpd is installed in the same place."""
+        prefix, kept = self.folder / "prefix", self.folder / "kept"
+        scratch.make(prefix, kept)
+        assert gateway.program is not None, "it was built"
+        return gateway._replace(program=kept / gateway.program.relative_to(prefix))
 
 
 class SingleModules:
@@ -67,6 +78,10 @@ class SingleModules:
         )
         self.seconds[moment] = {"apxs": made.seconds}
         return GatewaySpec("httpd", self.apxs.httpd, made.files)
+
+    def keep(self, gateway: GatewaySpec) -> GatewaySpec:
+        """The same: each moment has a folder of its own."""
+        return gateway
 
 
 def touched(tree: SourceTree, paths: Sequence[str], apxs: Apxs) -> tuple[str, ...]:

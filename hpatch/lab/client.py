@@ -72,6 +72,12 @@ def talk(port: int, script: Script, *, patience: float = PATIENCE, hold: float =
 
     With `hold`, nothing is read for that many seconds after the script, through a small receive buffer.
     """
+    content, in_order = converse(port, script, patience=patience, hold=hold)
+    return parse(content, reset=not in_order)
+
+
+def converse(port: int, script: Script, *, patience: float = PATIENCE, hold: float = 0.0) -> tuple[bytes, bool]:
+    """The same, as bytes, and whether the connection ended in order and in time; none where nobody listens."""
     end = time.monotonic() + patience
     with closing(socket.socket()) as stream:
         if hold:
@@ -80,7 +86,7 @@ def talk(port: int, script: Script, *, patience: float = PATIENCE, hold: float =
         try:
             stream.connect((LOOPBACK, port))
         except OSError:
-            return NONE
+            return b"", False
         came = bytearray()
         for step in script:
             if isinstance(step, bytes):
@@ -89,7 +95,7 @@ def talk(port: int, script: Script, *, patience: float = PATIENCE, hold: float =
                 time.sleep(step)
         time.sleep(hold)
         in_order = _read_all(stream, came, end)
-    return parse(bytes(came), reset=not in_order)
+    return bytes(came), in_order
 
 
 def _send(stream: socket.socket, content: bytes, came: bytearray, end: float) -> None:

@@ -18,6 +18,8 @@ from hpatch.lab import matrix, scratch, smoke
 from hpatch.lab.candidates import Candidate
 from hpatch.lab.matrix import Experiment, Wanted
 from hpatch.lab.model import Cell, GatewaySpec, Result
+from hpatch.lab.net import compare as nets
+from hpatch.lab.net.model import NetResult
 from hpatch.lab.registry import find, scenarios
 from hpatch.lab.scenario import Scenario
 from hpatch.lab.smoke import SmokeCheck
@@ -89,6 +91,11 @@ class ProofPlan(NamedTuple):
         return tuple(one for one in self.prepared.chosen if one.wanted)
 
     @property
+    def changes(self) -> tuple[str, ...]:
+        """What the sets say that they change of what the net tries."""
+        return tuple(pattern for one in self.sets for pattern in one.set.changes)
+
+    @property
     def paths(self) -> tuple[str, ...]:
         """The files that change."""
         return tuple(dict.fromkeys(edit.path for step in self.prepared.steps for edit in step.edits))
@@ -97,12 +104,14 @@ class ProofPlan(NamedTuple):
 class Proof(NamedTuple):
     """How it went. `failure`: the patched tree does not build, and why; then there are no rows.
 
+    `net` compares requests of all kinds; None where the patched tree does not build, or its httpd does not start.
     `built` are the seconds of building, by moment and phase.
     """
 
     plan: ProofPlan
     rows: tuple[Row, ...]
     checks: tuple[Checks, ...]
+    net: NetResult | None
     built: Mapping[str, Mapping[str, float]]
     failure: str | None
     seconds: float
@@ -125,7 +134,12 @@ class Proof(NamedTuple):
     def sound(self) -> bool:
         """Whether nothing is worse, as far as could be seen."""
         worse = any(row.worse for row in self.rows) or any(check.worse for check in self.checks)
-        return self.failure is None and not worse
+        return self.failure is None and not worse and not self.unexpected
+
+    @property
+    def unexpected(self) -> tuple[str, ...]:
+        """What the net found to be different, and no set says that it changes it."""
+        return () if self.net is None else self.net.unexpected(self.plan.changes)
 
     @property
     def ok(self) -> bool:
@@ -135,7 +149,7 @@ class Proof(NamedTuple):
     @property
     def undecided(self) -> bool:
         """Whether it does not hold only because something could not be run."""
-        if self.ok or self.failure is not None or any(check.worse for check in self.checks):
+        if self.ok or self.failure is not None or self.unexpected or any(check.worse for check in self.checks):
             return False
         shown = {row.shown for row in self.rows if row.sets or row.worse}
         return "cannot-run" in shown and not shown & {"not-cured", "broken"}
@@ -199,12 +213,14 @@ def prove(
     copy = folder / "patched"
     rows: tuple[Row, ...] = ()
     checks: tuple[Checks, ...] = ()
+    net = None
     failure = None
     gateway = candidate.gateway(plan.tree.root, "before")
     checked = smoke.checks(gateway, tell=lambda detail: tell("before", detail))
     if checked[0].name == "start":
         raise ToolError(f"the httpd as it is cannot be tried: {checked[0].why}")
     before = _try(plan.experiments, gateway, "before", requests, tell)
+    kept = candidate.keep(gateway)
     try:
         tell("apply", "")
         scratch.make(plan.tree.root, copy)
@@ -216,7 +232,10 @@ def prove(
             commit(prepared)
         gateway = candidate.gateway(copy, "after")
         after = _try(plan.experiments, gateway, "after", requests, tell)
-        checks = compared(checked, smoke.checks(gateway, tell=lambda detail: tell("after", detail)))
+        now = smoke.checks(gateway, tell=lambda detail: tell("after", detail))
+        checks = compared(checked, now)
+        if now[0].name != "start":
+            net = nets.compare(kept, gateway, tell=lambda detail: tell("net", detail))
         for at, (sets, _) in enumerate(plan.experiments):
             result, stage = stages.get(at, (before[at], ()))
             rows += (Row(sets, result, after[at], stage),)
@@ -225,7 +244,13 @@ def prove(
     finally:
         scratch.remove(copy)
     return Proof(
-        plan=plan, rows=rows, checks=checks, built=candidate.seconds, failure=failure, seconds=time.monotonic() - begun
+        plan=plan,
+        rows=rows,
+        checks=checks,
+        net=net,
+        built=candidate.seconds,
+        failure=failure,
+        seconds=time.monotonic() - begun,
     )
 
 

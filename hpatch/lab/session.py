@@ -28,6 +28,9 @@ class Gateway(Protocol):
     def cpu(self) -> float:
         """The processor time of all its processes, in seconds, in steps of a clock tick (mostly 0.01)."""
 
+    def memory(self) -> int:
+        """The private memory of its children, in bytes."""
+
     def stop(self) -> None:
         """End it, in order, and wait for that. Twice is as good as once."""
 

@@ -83,6 +83,10 @@ class Program:
         found = [(pid, told) for pid, told in processes() if told.group == self.pid]
         return [pid for pid, _ in found], sum(told.ticks for _, told in found)
 
+    def memory(self) -> int:
+        """The bytes of memory that its processes have for themselves, the first one's left out."""
+        return sum(_private(pid) for pid, told in processes() if told.group == self.pid != pid)
+
     def uncollected(self) -> list[int]:
         """Its processes that have ended, or are about to, and that their parent has not collected; not the first."""
         return [pid for pid, told in processes() if told.group == self.pid != pid and told.ending]
@@ -226,6 +230,15 @@ class Keeper:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _private(pid: int) -> int:
+    """A process's private memory in bytes; 0 for one that is gone."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
+    except OSError:
+        return 0
+    return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
 
 
 def processes() -> list[tuple[int, guard.Stat]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import select
 import socket
 from abc import ABC, abstractmethod
@@ -22,13 +23,15 @@ _GONE = select.POLLRDHUP | select.POLLHUP | select.POLLERR
 class Seen(NamedTuple):
     """What came in one connection, as far as it was read.
 
-    `records` are the sizes of FCGI_STDIN's records, 0 for the one that ends it; `body` is the body's size in bytes;
-    `ended`: the input's end was read; `error` is what ended the exchange before its time, empty where nothing did.
+    `records` are the sizes of FCGI_STDIN's records, 0 for the one that ends it; `body` is the body's size in bytes and
+    `digest` its SHA-256, in hexadecimal; `ended`: the input's end was read; `error` is what ended the exchange before
+    its time, empty where nothing did.
     """
 
     variables: Pairs = ()
     records: tuple[int, ...] = ()
     body: int = 0
+    digest: str = ""
     ended: bool = False
     error: str = ""
 
@@ -36,7 +39,10 @@ class Seen(NamedTuple):
 class Exchange(ABC):
     """One connection. Its methods raise WireError and OSError: the connection is over then."""
 
-    status_line = b"HTTP/1.0 200 OK"
+    status_start = b"HTTP/1.0 "
+    """What stands before the code in the line of the status."""
+    tells_end = False
+    """Whether the input's end is told by itself, so that a body needs no announced length."""
 
     def __init__(self, connection: socket.socket, content: bytes) -> None:
         self.connection = connection
@@ -45,6 +51,7 @@ class Exchange(ABC):
         self.variables: Pairs = ()
         self.records: list[int] = []
         self.taken = 0
+        self._hash = hashlib.sha256()
         self.ended = False
         self.began = False
         self.sent = 0
@@ -81,11 +88,16 @@ class Exchange(ABC):
         """The body's size as announced. Raises WireError."""
         return content_length(dict(self.variables))
 
+    def take(self, part: bytes) -> None:
+        """Count a part of the body."""
+        self.taken += len(part)
+        self._hash.update(part)
+
     # What it gets
 
-    def headers(self, *more: bytes) -> bytes:
+    def headers(self, *more: bytes, status: bytes = b"200 OK") -> bytes:
         """The answer's headers, with `more` lines."""
-        lines = (self.status_line, b"Content-Type: application/octet-stream", *more, b"", b"")
+        lines = (self.status_start + status, b"Content-Type: application/octet-stream", *more, b"", b"")
         return _LINE_END.join(lines)
 
     def wrap(self, content: bytes, *, last: bool = True) -> bytes:
@@ -141,12 +153,18 @@ class Exchange(ABC):
     def seen(self, error: str) -> Seen:
         """What came, as a fact."""
         return Seen(
-            variables=self.variables, records=tuple(self.records), body=self.taken, ended=self.ended, error=error
+            variables=self.variables,
+            records=tuple(self.records),
+            body=self.taken,
+            digest=self._hash.hexdigest(),
+            ended=self.ended,
+            error=error,
         )
 
 
 class _Fastcgi(Exchange):
-    status_line = b"Status: 200 OK"
+    status_start = b"Status: "
+    tells_end = True
 
     def read_variables(self) -> Pairs:
         self._content(fastcgi.BEGIN)
@@ -158,7 +176,7 @@ class _Fastcgi(Exchange):
     def part(self) -> None:
         content = self._content(fastcgi.STDIN)
         self.records.append(len(content))
-        self.taken += len(content)
+        self.take(content)
         self.ended = not content
 
     def _content(self, type: int) -> bytes:
@@ -186,13 +204,12 @@ class _Plain(Exchange):
 
     def part(self) -> None:
         if (missing := self.length - self.taken) > 0:
-            part = exactly(self.stream, min(missing, 65536))
-            self.taken += len(part)
+            self.take(exactly(self.stream, min(missing, 65536)))
         self.ended = self.taken >= self.length
 
 
 class _Scgi(_Plain):
-    status_line = b"Status: 200 OK"
+    status_start = b"Status: "
 
     def read_variables(self) -> Pairs:
         return scgi.read(self.stream)
@@ -204,7 +221,9 @@ class _Uwsgi(_Plain):
 
 
 class _Http(_Plain):
-    """HTTP/1 as far as a gateway needs it here: a request line, headers, a body with Content-Length or none."""
+    """HTTP/1: a request line, headers, and a body in chunks, with Content-Length, or none."""
+
+    _chunked = False
 
     def read_variables(self) -> Pairs:
         text = b""
@@ -216,7 +235,36 @@ class _Http(_Plain):
         headers = (line.partition(b":") for line in lines)
         names = {b"content-length": b"CONTENT_LENGTH"}
         found = [(names.get(name.lower(), name), value.strip()) for name, _, value in headers]
+        self._chunked = any(name.lower() == b"transfer-encoding" and value == b"chunked" for name, value in found)
         return ((b"REQUEST_LINE", first), *found)
+
+    def body(self) -> None:
+        if self._chunked:
+            self.rest()
+        else:
+            super().body()
+
+    def part(self) -> None:
+        if not self._chunked:
+            super().part()
+            return
+        line = self._line()
+        try:
+            size = int(line.split(b";")[0], 16)
+        except ValueError:
+            raise WireError(f"{line!r} is not the size of a chunk") from None
+        self.take(exactly(self.stream, size))
+        while self._line() and not size:
+            continue  # trailers
+        self.ended = not size
+
+    def _line(self) -> bytes:
+        text = b""
+        while not text.endswith(_LINE_END):
+            text += exactly(self.stream, 1)
+            if len(text) > _LARGEST_HEAD:
+                raise WireError(f"a line of a chunk is longer than {_LARGEST_HEAD} bytes")
+        return text[: -len(_LINE_END)]
 
 
 KINDS: dict[Scheme, type[Exchange]] = {"fcgi": _Fastcgi, "scgi": _Scgi, "uwsgi": _Uwsgi, "http": _Http}

@@ -56,6 +56,10 @@ class Running:
         """The processor time of all its processes, in seconds."""
         return self._program.cpu()
 
+    def memory(self) -> int:
+        """The private memory of its children, in bytes."""
+        return self._program.memory()
+
     def stop(self) -> None:
         """End it, in order, and wait for that."""
         self._settle()

@@ -190,6 +190,7 @@ def _read(file: Path, projects: Mapping[str, Project]) -> PatchSet:
         variants=tuple(_variant(one, folder) for one in table.tables("variants")),
         recognise=tuple(_mark(one, numbers) for one in table.tables("recognise")),
         scenario=table.may("scenario", _id, None),
+        changes=table.may("changes", _texts, ()),
         corrections=tuple(_correction(one) for one in table.tables("corrections")),
         notes=table.may("notes", _text, ""),
         folder=folder,

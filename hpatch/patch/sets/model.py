@@ -103,8 +103,9 @@ class PatchSet(NamedTuple):
     """A named group of revisions, or of diffs that are carried here.
 
     `revisions` are in applying order and `merges` are the revisions that brought them to a release branch; a set with
-    `variants` has neither. `applies` are the versions for which it is meant, with its prerequisites; `contained` those
-    that have it already (None: none has). Sets that need each other are prerequisites of each other.
+    `variants` has neither. `changes` are patterns for the names of what it changes of all that the net tries
+    (`lab/net`: `GROUP: TRIAL`, or a figure). `applies` are the versions for which it is meant, with its prerequisites;
+    `contained` those that have it already (None: none has). Sets that need each other are prerequisites of each other.
     """
 
     id: str
@@ -119,6 +120,7 @@ class PatchSet(NamedTuple):
     variants: tuple[Variant, ...]
     recognise: tuple[Mark, ...]
     scenario: str | None
+    changes: tuple[str, ...]
     corrections: tuple[Correction, ...]
     notes: str
     folder: Path

@@ -14,7 +14,7 @@ from hpatch.report.common.markdown import grid, plain
 from hpatch.report.common.renderer import Form, Page
 from hpatch.report.common.tables import table
 from hpatch.report.common.terminal import paint, visible, wrap
-from hpatch.report.prove import lab, proof_data
+from hpatch.report.prove import lab, net, proof_data
 
 SHOWN: dict[Shown, str] = {
     "proved": "proved",
@@ -109,6 +109,11 @@ def _text(answer: ProofReport, width: int | None, color: bool) -> Iterator[str]:
     if proof.checks:
         yield ""
         yield from table(_CHECK_HEADERS, _checks(proof), width, color, bold=True)
+    if proof.net is not None:
+        yield ""
+        yield from table(net.HEADERS, net.rows(proof.net, proof.plan.changes), width, color, bold=True)
+        yield ""
+        yield from wrap(net.sentence(proof.net, proof.unexpected), width, 2)
     yield ""
     for one in proof.plan.sets:
         yield from wrap(_verdict(proof, one), width, 2)
@@ -128,6 +133,11 @@ def _markdown(answer: ProofReport) -> Iterator[str]:
     if proof.checks:
         yield ""
         yield from grid(_CHECK_HEADERS, _checks(proof))
+    if proof.net is not None:
+        yield ""
+        yield from grid(net.HEADERS, net.rows(proof.net, proof.plan.changes))
+        yield ""
+        yield plain(net.sentence(proof.net, proof.unexpected))
     yield ""
     for one in proof.plan.sets:
         yield f"- {plain(_verdict(proof, one))}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hpatch.lab.net.model import NetResult
 from hpatch.lab.proof import Proof, ProofPlan
 from hpatch.report.prove import lab
 
@@ -41,8 +42,21 @@ def data(proof: Proof, how: str, in_place: bool) -> dict[str, Any]:
             }
             for one in proof.checks
         ],
+        "net": None if proof.net is None else _net(proof.net, proof),
         "built": {moment: _seconds(phases) for moment, phases in proof.built.items()},
         "seconds": round(proof.seconds, 3),
+    }
+
+
+def _net(net: NetResult, proof: Proof) -> dict[str, Any]:
+    return {
+        "trials": net.trials,
+        "unexpected": list(proof.unexpected),
+        "changes": list(proof.plan.changes),
+        "differences": [one._asdict() for one in net.differences],
+        "figures": [one._asdict() for one in net.figures],
+        "unsteady": list(net.unsteady),
+        "seconds": round(net.seconds, 3),
     }
 
 

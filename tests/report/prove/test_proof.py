@@ -13,6 +13,7 @@ from hpatch.build.trees.presence import Presence
 from hpatch.build.trees.source import SourceTree
 from hpatch.lab.matrix import Experiment
 from hpatch.lab.model import BackendSpec, Cell, Figures, GatewaySpec, Result, Verdict
+from hpatch.lab.net.model import Difference, Figure, NetResult
 from hpatch.lab.proof import Checks, Proof, ProofPlan, Row, compared
 from hpatch.lab.registry import find
 from hpatch.lab.scenario import Scenario
@@ -68,12 +69,23 @@ def result(verdict: Verdict, why: str = "seen") -> Result:
     return Result(scenario="fcgi-stdin-eof", cell=CELL, verdict=verdict, why=why, figures=figures, gateway="2.4.9")
 
 
-def proof(*rows: Row, sets: tuple[Chosen, ...] = (chosen("fcgi-stdin-eof"),), failure: str | None = None) -> Proof:
+DIFFERENCE = Difference("fcgi tcp", "faults", "an early response", "status", "503", "200 OK")
+FIGURE = Figure("median of fcgi tcp", "ms", 1.0, 1.01, False)
+NET = NetResult(812, (), (FIGURE,), (), 12.5)
+
+
+def proof(
+    *rows: Row,
+    sets: tuple[Chosen, ...] = (chosen("fcgi-stdin-eof"),),
+    failure: str | None = None,
+    net: NetResult | None = NET,
+) -> Proof:
     page = SmokeCheck("page", "passed", "200")
     return Proof(
         plan=made(*sets),
         rows=rows,
         checks=(Checks(page, page),),
+        net=net,
         built={"before": {"make": 3.0}},
         failure=failure,
         seconds=9.5,
@@ -151,6 +163,46 @@ def test_what_an_httpd_has_no_more_is_worse() -> None:
     assert [(one.after.name, one.worse) for one in crashed] == [("start", True)]
 
 
+CHANGED = NET._replace(differences=(DIFFERENCE, DIFFERENCE._replace(fact="body", before=HOSTILE, after="")))
+SLOWER = NET._replace(figures=(FIGURE._replace(after=2.0, worse=True),))
+
+
+@pytest.mark.parametrize(
+    ("net", "changes", "unexpected"),
+    [
+        (CHANGED, (), ("faults: an early response",)),
+        (CHANGED, ("faults: an early *",), ()),
+        (SLOWER, (), ("median of fcgi tcp",)),
+        (SLOWER, ("median of *",), ()),
+        (None, (), ()),
+    ],
+)
+def test_what_no_set_is_to_change_must_stay(
+    net: NetResult | None, changes: tuple[str, ...], unexpected: tuple[str, ...]
+) -> None:
+    one = chosen("fcgi-stdin-eof")
+    one = one._replace(presence=one.presence._replace(set=one.set._replace(changes=changes)))
+    found = proof(PROVED, NOT_RUN, sets=(one,), net=net)
+    assert found.unexpected == unexpected
+    assert (found.sound, found.undecided) == (not unexpected, not unexpected)
+    assert proof(PROVED, sets=(one,), net=net).ok == (not unexpected)
+
+
+def test_what_the_net_saw_is_told() -> None:
+    text = shown(report.ProofReport(proof=proof(PROVED, net=CHANGED), how="how"))
+    assert "faults: an early response" in text
+    assert "status: 503" in text and "status: 200 OK" in text
+    assert "CHANGED" in text
+    assert "812 exchanges before and after: 1 thing changed that no set is to change\n" in text
+    assert text.splitlines()[-1].startswith("The proof does not hold")
+    assert "\x1b" not in text
+    assert "812 exchanges before and after: nothing changed\n" in shown(
+        report.ProofReport(proof=proof(PROVED), how="how")
+    )
+    ticket = shown(report.ProofReport(proof=proof(PROVED, net=SLOWER), how="how"), "markdown", forms=report.FORMS)
+    assert "| median of fcgi tcp |" in ticket and "| WORSE |" in ticket
+
+
 def test_text() -> None:
     text = shown(report.ProofReport(proof=proof(PROVED, AS_BEFORE), how="httpd with the MPM event", in_place=True))
     assert text.startswith("fcgi-stdin-eof on httpd 2.4.9, httpd with the MPM event\n")
@@ -178,7 +230,10 @@ def test_nothing_reaches_a_terminal_or_a_ticket_as_more_than_text(format: str) -
 
 
 def test_json_is_valid_by_its_schema(root: Path) -> None:
-    for found in (proof(PROVED, WORSE, NOT_RUN), proof(failure=HOSTILE), proof(sets=(chosen("fcgi-memset"),))):
+    memset = (chosen("fcgi-memset"),)
+    for found in (
+        proof(PROVED, WORSE, NOT_RUN), proof(failure=HOSTILE, net=None), proof(sets=memset, net=CHANGED),
+    ):  # fmt: skip
         answer = valid("proof-1", shown(report.ProofReport(proof=found, how="how"), "json"))
         assert (answer["dry_run"], answer["how"]) == (False, "how")
 

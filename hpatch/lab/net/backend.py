@@ -1,0 +1,203 @@
+"""The net's backend: does what a request's header asks of it, and remembers what it saw.
+
+The header is `X-Net: trial=17; down=8192; …`:
+
+- `trial`: the number of the trial, under which the request is remembered.
+- `down`: how many bytes the response's body has (11). `length`: yes, they are announced. `pieces`: in so many parts.
+  `last`: yes, the last of them has one byte.
+- `status`: its status (`404 Not Found`). `bare`: yes, it has no body. `headers`: `many`, `large`, `twice` or `odd`.
+- `read`: `no`: it answers before it reads the body; `half`: it reads a part of it.
+- `fault`: one of `_FAULTS`.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from hpatch.lab.backends.exchange import Exchange, Seen
+from hpatch.lab.net.requests import content
+from hpatch.lab.wire.stream import WireError
+
+_PAUSE = 0.01
+_HEADERS = {
+    "many": tuple(f"X-Many-{number}: value {number}".encode() for number in range(60)),
+    "large": tuple(b"X-Large-%d: " % number + b"x" * 3000 for number in range(3)),
+    "twice": (b"Set-Cookie: a=1; Path=/", b"Set-Cookie: b=2; Path=/", b"Link: </a>", b"Link: </b>"),
+    "odd": (b"X-Empty:", b"X-Spaces:   a  b  ", b"X-Bytes: \xe9\xfc", b"X-Colon: a:b:c", b"Location: /else?a=%20b"),
+}
+_ORDER = re.compile(rb"(?:http_)?x[-_]net", re.I)
+
+
+class Book:
+    """What the backend saw, by trial."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, list[Seen]] = {}
+        self._noted = threading.Condition()
+
+    def note(self, trial: str, seen: Seen) -> None:
+        """Remember a request."""
+        with self._noted:
+            self._seen.setdefault(trial, []).append(seen)
+            self._noted.notify_all()
+
+    def take(self, trial: str, count: int, seconds: float = 5.0) -> list[Seen]:
+        """The requests of a trial, as soon as there are so many, or after so many seconds; they are forgotten."""
+        with self._noted:
+            self._noted.wait_for(lambda: len(self._seen.get(trial, ())) >= count, seconds)
+            return self._seen.pop(trial, [])
+
+    def behave(self, exchange: Exchange) -> None:
+        """Treat a gateway's connection as its request asks for."""
+        exchange.head()
+        order = _order(exchange)
+        error = ""
+        try:
+            _serve(exchange, order)
+        except (WireError, OSError) as problem:
+            error = "broken off" if isinstance(problem, OSError) else str(problem)
+        finally:
+            self.note(order.get("trial", ""), exchange.seen(error))
+
+
+def _order(exchange: Exchange) -> Mapping[str, str]:
+    for name, value in exchange.variables:
+        if _ORDER.fullmatch(name):
+            pairs = (part.strip().partition("=") for part in value.decode("latin-1").split(";"))
+            return {key: wish for key, _, wish in pairs}
+    return {}
+
+
+def _serve(exchange: Exchange, order: Mapping[str, str]) -> None:
+    if any(name.lower() == b"expect" for name, _ in exchange.variables):
+        exchange.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+    fault = order.get("fault")
+    if fault is not None:
+        _FAULTS[fault](exchange)
+        return
+    read = order.get("read", "yes")
+    if read == "yes":
+        _read(exchange)
+    elif read == "half":
+        exchange.part()
+    _answer(exchange, order)
+    with suppress(WireError, OSError):
+        exchange.linger()
+
+
+def _read(exchange: Exchange) -> None:
+    """Read the body: to its end where its length is not told."""
+    exchange.body()
+    if not exchange.length and exchange.tells_end:
+        exchange.rest()
+
+
+def _answer(exchange: Exchange, order: Mapping[str, str]) -> None:
+    size = int(order.get("down", "11"))
+    body = b"" if order.get("bare") else content(size)
+    more = _HEADERS.get(order.get("headers", ""), ())
+    if order.get("length"):
+        more = (*more, b"Content-Length: %d" % size)
+    head = exchange.headers(*more, status=order.get("status", "200 OK").encode())
+    pieces = int(order.get("pieces", "1"))
+    if pieces == 1:
+        exchange.send(exchange.wrap(head + body))
+        return
+    exchange.send(exchange.wrap(head, last=False))
+    step = max(1, -(-len(body) // (pieces - 1)))
+    if order.get("last"):
+        body = body[: step * (pieces - 2) + 1]
+    for place in range(0, len(body), step):
+        time.sleep(_PAUSE)
+        exchange.send(exchange.wrap(body[place : place + step], last=place + step >= len(body)))
+
+
+# Faults: each reads the body first, so that only what it says goes wrong.
+
+
+def _cut(exchange: Exchange) -> None:
+    """Announces more than it sends, and ends."""
+    exchange.body()
+    exchange.send(exchange.cut())
+    exchange.linger()
+
+
+def _reset(exchange: Exchange) -> None:
+    """Sends a half and resets the connection."""
+    exchange.body()
+    _send_half(exchange, exchange.headers(b"Content-Length: 40000"))
+
+
+def _reset_unannounced(exchange: Exchange) -> None:
+    """The same with a response whose length nobody knows."""
+    exchange.body()
+    _send_half(exchange, exchange.headers())
+
+
+def _send_half(exchange: Exchange, head: bytes) -> None:
+    whole = exchange.wrap(head + content(40000))
+    exchange.send(whole[: len(whole) // 2])
+    time.sleep(_PAUSE)
+    exchange.reset()
+
+
+def _cut_chunks(exchange: Exchange) -> None:
+    """Ends in the middle of a chunk."""
+    exchange.body()
+    head = exchange.headers(b"Transfer-Encoding: chunked").replace(b"HTTP/1.0", b"HTTP/1.1")
+    exchange.send(head + b"2000\r\n" + content(5000))
+    exchange.linger()
+
+
+def _silent(exchange: Exchange) -> None:
+    """Ends without a response."""
+    exchange.body()
+
+
+def _garbage(exchange: Exchange) -> None:
+    """Sends what is no response."""
+    exchange.body()
+    exchange.send(b"\x16\x03\x01 this is none of your protocols\r\n\r\n")
+    exchange.linger()
+
+
+def _no_head(exchange: Exchange) -> None:
+    """Sends a response that has no head."""
+    exchange.body()
+    exchange.send(exchange.wrap(b"no head at all\n"))
+    exchange.linger()
+
+
+def _part_head(exchange: Exchange) -> None:
+    """Ends in its head."""
+    exchange.body()
+    exchange.send(exchange.wrap(exchange.headers()[:-4], last=False))
+
+
+def _dies(exchange: Exchange) -> None:
+    """Resets the connection before it has read the body."""
+    exchange.reset()
+
+
+def _waits(exchange: Exchange) -> None:
+    """Does not answer in time."""
+    exchange.body()
+    exchange.hold()
+
+
+_FAULTS: Mapping[str, Callable[[Exchange], None]] = {
+    "cut": _cut,
+    "reset": _reset,
+    "reset-unannounced": _reset_unannounced,
+    "cut-chunks": _cut_chunks,
+    "silent": _silent,
+    "garbage": _garbage,
+    "no-head": _no_head,
+    "part-head": _part_head,
+    "dies": _dies,
+    "waits": _waits,
+}

@@ -1,0 +1,158 @@
+"""The net itself: the same trials before a change and after it, on two running httpds, in turns."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from itertools import count
+from typing import NamedTuple
+
+from hpatch.errors import ToolError
+from hpatch.lab.model import GatewaySpec, Log, Transport
+from hpatch.lab.net import figures, trials
+from hpatch.lab.net.model import Difference, Facts, Figure, NetResult, NetTrial, Way
+from hpatch.lab.net.side import NetSide, Play
+from hpatch.lab.session import Session
+from hpatch.lab.smoke import TRANSPORTS, paths
+
+_PLAYS = 16
+"""How often a trial is played on each side where it differs the first time."""
+_LEAST = 8
+"""In how many of these a value must come that the other side never has.
+
+What is chance on both sides, as an order of two things at once, does that once in 5,000 times at most.
+"""
+_ENOUGH = 12
+"""With so many differences of a way, no more trials of it are played."""
+
+_ERROR = re.compile(r"^\[[^]]*\] \[\w*:(?:emerg|alert|crit|error)\] .*?\b(AH\d{5})\b", re.M)
+_OFTEN = 4
+"""An error that comes so often on one side and never on the other is no chance."""
+Tell = Callable[[str], None]
+
+
+def compare(
+    before: GatewaySpec,
+    after: GatewaySpec,
+    transports: Sequence[Transport] = TRANSPORTS,
+    tell: Tell = lambda text: None,
+) -> NetResult:
+    """Try both httpds. Raises ToolError where the first does not start; that the second does not is a difference."""
+    began = time.monotonic()
+    ways = [Way(*one) for one in paths(before, transports)]
+    with Session() as session, ExitStack() as running:
+        sides = [NetSide(session, running, before, ways)]
+        try:
+            sides.append(
+                NetSide(
+                    session,
+                    running,
+                    after,
+                    [way for way in ways if (way.scheme, way.transport) in paths(after, transports)],
+                )
+            )
+        except ToolError as error:
+            lost = Difference(way="", group="start", trial="httpd starts", fact="start", before="yes", after=str(error))
+            return NetResult(trials=0, differences=(lost,), figures=(), unsteady=(), seconds=time.monotonic() - began)
+        logs = [side.gateway.log() for side in sides]
+        tell(f"{len(ways)} ways")
+        with ThreadPoolExecutor(len(ways)) as pool:
+            found = list(pool.map(lambda way: _Comparison(sides[0], sides[1], way).run(), ways))
+        measured = tuple(figures.measure(sides[0], sides[1], ways, tell))
+        logged = tuple(_logged(logs, [side.gateway.log() for side in sides]))
+    return NetResult(
+        trials=sum(one.played for one in found),
+        differences=tuple(difference for one in found for difference in one.differences),
+        figures=(*logged, *measured),
+        unsteady=tuple(name for one in found for name in one.unsteady),
+        seconds=time.monotonic() - began,
+    )
+
+
+class _Found(NamedTuple):
+    played: int
+    differences: list[Difference]
+    unsteady: list[str]
+
+
+class _Comparison:
+    """All trials of a way."""
+
+    def __init__(self, before: NetSide, after: NetSide, way: Way) -> None:
+        self._before, self._after, self._way = before, after, way
+        self._numbers = count(1)
+
+    def run(self) -> _Found:
+        found = _Found(0, [], [])
+        for trial in trials.trials(self._way):
+            if len(found.differences) >= _ENOUGH:
+                break
+            differences, steady = self._trial(trial)
+            found.differences.extend(differences)
+            if not steady:
+                found.unsteady.append(f"{self._way.name}: {trial.name}")
+            found = found._replace(played=found.played + 1)
+        return found
+
+    def _play(self, trial: NetTrial) -> tuple[Facts, Facts]:
+        number = next(self._numbers)
+        first, second = (
+            trial.play(Play(side, self._way, f"{self._way.name.replace(' ', '-')}-{number}"))
+            for side in (self._before, self._after)
+        )
+        return first, second
+
+    def _trial(self, trial: NetTrial) -> tuple[list[Difference], bool]:
+        """What differs for certain, and whether the side before is always the same."""
+        first, second = self._play(trial)
+        if first == second:
+            return [], True
+        plays = [(first, second)]
+        names: set[str] = {*first, *second}
+        while len(plays) < _PLAYS and any(_other(plays, name) + _PLAYS - len(plays) >= _LEAST for name in names):
+            plays.append(self._play(trial))
+            names.update(*plays[-1])
+        found = [
+            Difference(
+                way=self._way.name,
+                group=trial.group,
+                trial=trial.name,
+                fact=name,
+                before=_mostly(plays, 0, name),
+                after=_mostly(plays, 1, name),
+            )
+            for name in sorted(names)
+            if _other(plays, name) >= _LEAST
+        ]
+        steady = all(pair[0] == plays[0][0] for pair in plays)
+        return found, steady
+
+
+_Plays = Sequence[tuple[Facts, Facts]]
+
+
+def _other(plays: _Plays, name: str) -> int:
+    """In how many plays a fact is after the change as it never was before it."""
+    known = {before.get(name) for before, _ in plays}
+    return sum(after.get(name) not in known for _, after in plays)
+
+
+def _mostly(plays: _Plays, side: int, name: str) -> str:
+    return Counter(pair[side].get(name, "") for pair in plays).most_common(1)[0][0]
+
+
+def _logged(before: Sequence[Log], after: Sequence[Log]) -> Iterator[Figure]:
+    """The children that crashed, and the errors that only one of the two logs."""
+    crashes = [last.segfaults - first.segfaults for first, last in zip(before, after, strict=True)]
+    yield Figure("crashed children", unit="", before=crashes[0], after=crashes[1], worse=crashes[1] > crashes[0])
+    was, now = (
+        Counter(_ERROR.findall(last.text[len(first.text) :])) for first, last in zip(before, after, strict=True)
+    )
+    for name in sorted(was.keys() | now.keys()):
+        if bool(was[name]) != bool(now[name]):
+            worse = now[name] >= _OFTEN
+            yield Figure(f"errors {name}", unit="", before=was[name], after=now[name], worse=worse)

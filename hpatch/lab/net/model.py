@@ -1,0 +1,109 @@
+"""What the net speaks of, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import NamedTuple, Protocol
+
+from hpatch.lab.client import Script
+from hpatch.lab.model import Scheme, Transport
+from hpatch.lab.net.replies import ClientReply
+
+Facts = Mapping[str, str]
+"""What is to stay as it is, by name: `status`, `body`, `backend.request`. Nothing that changes by itself."""
+
+
+class Way(NamedTuple):
+    """How requests reach a backend."""
+
+    scheme: Scheme
+    transport: Transport
+
+    @property
+    def name(self) -> str:
+        """In words."""
+        return f"{self.scheme} {self.transport}"
+
+    @property
+    def path(self) -> str:
+        """Where httpd maps it."""
+        return f"/{self.scheme}-{self.transport}/"
+
+
+class Bench(Protocol):
+    """What a trial works with: one httpd, and one way through it."""
+
+    @property
+    def way(self) -> Way:
+        """The way."""
+
+    def order(self, **wishes: str | int) -> str:
+        """A request header that tells the backend what to do; `backend.py` knows the wishes."""
+
+    def converse(self, script: Script, *methods: str) -> tuple[ClientReply, ...]:
+        """Send a script on a connection of its own; the responses to requests with these methods (GET)."""
+
+    def leave(self, script: Script) -> None:
+        """Send a script, read a little of what comes, and reset the connection."""
+
+    def seen(self, count: int = 1) -> Facts:
+        """What the backend saw of this trial's requests, of which there are so many."""
+
+
+class NetTrial(NamedTuple):
+    """One thing to try. `name` says what the client or the backend does; the `group` is that of its module.
+
+    `schemes` are those that it makes sense for; () for all.
+    """
+
+    group: str
+    name: str
+    play: Callable[[Bench], Facts]
+    schemes: tuple[Scheme, ...] = ()
+
+
+class Difference(NamedTuple):
+    """A fact that is another one after the change; "" where there is no such fact."""
+
+    way: str
+    group: str
+    trial: str
+    fact: str
+    before: str
+    after: str
+
+    @property
+    def name(self) -> str:
+        """What a set names that is to change it."""
+        return f"{self.group}: {self.trial}"
+
+
+class Figure(NamedTuple):
+    """Something measured on both sides: its name and unit, the values, and whether the second is worse for certain."""
+
+    name: str
+    unit: str
+    before: float
+    after: float
+    worse: bool
+
+
+class NetResult(NamedTuple):
+    """What the net saw: how many trials were played on each side, what differs, and the figures.
+
+    `unsteady` are the trials that differ from run to run on the side before, so that they tell nothing.
+    """
+
+    trials: int
+    differences: tuple[Difference, ...]
+    figures: tuple[Figure, ...]
+    unsteady: tuple[str, ...]
+    seconds: float
+
+    def unexpected(self, changes: Sequence[str] = ()) -> tuple[str, ...]:
+        """What is not as it was, by its name: all but what these patterns name."""
+        names = (*(one.name for one in self.differences), *(one.name for one in self.figures if one.worse))
+        return tuple(
+            dict.fromkeys(name for name in names if not any(fnmatchcase(name, pattern) for pattern in changes))
+        )

@@ -1,0 +1,134 @@
+"""The responses on one connection of a client, in their order."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+_HEAD_END = b"\r\n\r\n"
+_LINE_END = b"\r\n"
+_CHANGING = frozenset({"date"})
+_FRAMING = frozenset({"content-length", "transfer-encoding"})
+"""Which of the two httpd uses depends on whether it has the whole body when it sends the head."""
+
+
+class ClientReply(NamedTuple):
+    """A response. `interim` are the codes of responses before it (`100`); `trailers` come after its last chunk.
+
+    `framing` is how its end is told: `announced` (by a length or chunks), `close` or `none` (it has no body). `whole`:
+    it ended as it announced, and with `close`: by an end of the connection that was no reset.
+    """
+
+    status: str
+    interim: tuple[str, ...]
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    framing: str
+    whole: bool
+    trailers: tuple[str, ...] = ()
+
+    def facts(self, prefix: str = "") -> Mapping[str, str]:
+        """What is to stay as it is. Of a body that was cut only that it was: how much came is chance."""
+        left_out = _CHANGING | _FRAMING
+        facts = {
+            "status": " ".join((*self.interim, self.status)),
+            "headers": "\n".join(sorted(f"{name}: {value}" for name, value in self.headers if name not in left_out)),
+            "framing": self.framing,
+            "end": "whole" if self.whole else "cut",
+            "body": summary(self.body) if self.whole else "",
+            "trailers": "\n".join(self.trailers),
+        }
+        return {prefix + name: value for name, value in facts.items() if value}
+
+
+NO_REPLY = ClientReply(status="none", interim=(), headers=(), body=b"", framing="none", whole=False)
+"""The connection ended without a response."""
+
+
+def summary(content: bytes) -> str:
+    """A body in a few words: its size and a part of its SHA-256."""
+    return f"{len(content)} bytes, {hashlib.sha256(content).hexdigest()[:16]}"
+
+
+def split(content: bytes, methods: Sequence[str], *, in_order: bool) -> tuple[ClientReply, ...]:
+    """What came on a connection, as the responses to requests with these methods; one for each.
+
+    `in_order`: the connection ended, and not by a reset. What comes after the last response counts as another one with
+    the status `more`.
+    """
+    place, found = 0, []
+    for method in methods:
+        reply, place = _next(content, place, method, in_order=in_order)
+        found.append(reply)
+    if content[place:]:
+        found.append(NO_REPLY._replace(status="more", body=content[place:], whole=True))
+    return tuple(found)
+
+
+def _next(content: bytes, place: int, method: str, *, in_order: bool) -> tuple[ClientReply, int]:
+    interim: list[str] = []
+    while True:
+        end = content.find(_HEAD_END, place)
+        if end < 0:
+            reply = NO_REPLY if place == len(content) else NO_REPLY._replace(status="part of a head")
+            return reply._replace(interim=tuple(interim)), len(content)
+        first, *lines = content[place:end].split(_LINE_END)
+        words = first.decode("latin-1").split(" ", 2)
+        place = end + len(_HEAD_END)
+        code = words[1] if len(words) > 1 else ""
+        if code.startswith("1") and code != "101":
+            interim.append(code)
+            continue
+        headers = tuple(_headers(lines))
+        reply = ClientReply(
+            status=" ".join(words[1:]), interim=tuple(interim), headers=headers, body=b"", framing="none", whole=True
+        )
+        if method == "HEAD" or code in ("204", "304"):
+            return reply, place
+        return _body(content, place, reply, in_order=in_order)
+
+
+def _headers(lines: Sequence[bytes]) -> Iterator[tuple[str, str]]:
+    for line in lines:
+        name, _, value = line.decode("latin-1").partition(":")
+        yield name.lower(), value.strip()
+
+
+def _body(content: bytes, place: int, reply: ClientReply, *, in_order: bool) -> tuple[ClientReply, int]:
+    headers = dict(reply.headers)
+    if headers.get("transfer-encoding") == "chunked":
+        return _chunks(content, place, reply)
+    length = headers.get("content-length", "")
+    if length.isdigit():
+        body = content[place : place + int(length)]
+        return reply._replace(body=body, framing="announced", whole=len(body) == int(length)), place + len(body)
+    return reply._replace(body=content[place:], framing="close", whole=in_order), len(content)
+
+
+def _chunks(content: bytes, place: int, reply: ClientReply) -> tuple[ClientReply, int]:
+    parts: list[bytes] = []
+    while True:
+        end = content.find(_LINE_END, place)
+        line = content[place:end].split(b";")[0] if end >= 0 else b""
+        try:
+            size = int(line, 16)
+        except ValueError:
+            return reply._replace(body=b"".join(parts), framing="announced", whole=False), len(content)
+        place = end + len(_LINE_END)
+        if size == 0:
+            return _trailers(content, place, reply._replace(body=b"".join(parts), framing="announced"))
+        parts.append(content[place : place + size])
+        place += size + len(_LINE_END)
+
+
+def _trailers(content: bytes, place: int, reply: ClientReply) -> tuple[ClientReply, int]:
+    lines: list[str] = []
+    while True:
+        end = content.find(_LINE_END, place)
+        if end < 0:
+            return reply._replace(whole=False), len(content)
+        line, place = content[place:end], end + len(_LINE_END)
+        if not line:
+            return reply._replace(trailers=tuple(lines)), place
+        lines.append(line.decode("latin-1"))

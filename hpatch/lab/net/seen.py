@@ -1,0 +1,45 @@
+"""What the backend saw, as facts that are to stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from hpatch.lab.backends.exchange import Seen
+from hpatch.lab.net.model import Facts
+
+_CHANGING = frozenset(
+    {"REMOTE_PORT", "UNIQUE_ID", "DOCUMENT_ROOT", "CONTEXT_DOCUMENT_ROOT", "PATH", "SERVER_PORT", "REQUEST_TIME"}
+)
+"""Variables that differ from connection to connection or from httpd to httpd."""
+
+
+def facts(seen: Sequence[Seen], masks: Mapping[str, str]) -> Facts:
+    """The facts of a trial's requests, in the order of their texts. `masks` replaces names of this run's places.
+
+    The sizes of records are left out: they follow what came from the client at once.
+    """
+    found = {"backend.requests": str(len(seen))}
+    told = sorted((_masked("\n".join(_lines(one)), masks), number) for number, one in enumerate(seen))
+    for number, (text, at) in enumerate(told, 1):
+        one = seen[at]
+        prefix = "backend." if len(seen) == 1 else f"backend.{number}."
+        found[prefix + "request"] = text
+        found[prefix + "body"] = f"{one.body} bytes, {one.digest[:16]}"
+        if one.error:
+            found[prefix + "error"] = one.error
+    return found
+
+
+def _lines(seen: Seen) -> Iterator[str]:
+    first = [value.decode("latin-1") for name, value in seen.variables if name == b"REQUEST_LINE"]
+    yield from first
+    pairs = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in seen.variables)
+    yield from sorted(
+        f"{name}: {value}" for name, value in pairs if name.upper() not in _CHANGING and name != "REQUEST_LINE"
+    )
+
+
+def _masked(text: str, masks: Mapping[str, str]) -> str:
+    for name, mask in masks.items():
+        text = text.replace(name, mask)
+    return text

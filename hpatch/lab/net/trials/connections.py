@@ -1,0 +1,66 @@
+"""Several requests on one connection of a client, and clients that leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from hpatch.lab.client import Script
+from hpatch.lab.net.model import Bench, Facts, NetTrial
+from hpatch.lab.net.requests import content, head, with_length
+
+_GROUP = "connections"
+_PAUSE = 0.02
+
+
+def trials() -> Iterator[NetTrial]:
+    """Connections."""
+    yield NetTrial(_GROUP, "two requests after one another", partial(_several, (False, False), _PAUSE))
+    yield NetTrial(_GROUP, "five requests at once", partial(_several, (False,) * 5, 0.0))
+    yield NetTrial(_GROUP, "a body, and another request", partial(_several, (True, False), _PAUSE))
+    yield NetTrial(_GROUP, "bodies and requests at once", partial(_several, (True, False, True, False), 0.0))
+    for size in (10, 65536, 300_000):
+        yield NetTrial(_GROUP, f"{size:,} bytes that nobody reads, and another request", partial(_unread, size))
+    yield NetTrial(_GROUP, "a client that leaves in its body, and another one", partial(_leaves, True))
+    yield NetTrial(_GROUP, "a client that leaves in the response, and another one", partial(_leaves, False))
+
+
+def _several(bodies: tuple[bool, ...], pause: float, bench: Bench) -> Facts:
+    path, order = bench.way.path + "several", bench.order(down=20_000)
+    steps: list[bytes | float] = []
+    for number, body in enumerate(bodies, 1):
+        close = number == len(bodies)
+        target = f"{path}?{number}"
+        steps.append(
+            with_length("POST", target, content(20_000), order, close=close)
+            if body
+            else head("GET", target, order, close=close)
+        )
+        steps.append(pause)
+    return _played(bench, [step for step in steps if step], ["POST" if body else "GET" for body in bodies])
+
+
+def _unread(size: int, bench: Bench) -> Facts:
+    """What becomes of the first is for the trials of early answers to say."""
+    first = with_length("POST", bench.way.path + "unread", content(size), bench.order(read="no"), close=False)
+    second = head("GET", bench.way.path + "unread?second", bench.order())
+    replies = bench.converse((first, _PAUSE, second), "POST", "GET")
+    return {name: value for number, reply in enumerate(replies, 1) for name, value in reply.facts(f"{number}.").items()}
+
+
+def _played(bench: Bench, script: Script, methods: list[str]) -> Facts:
+    replies = bench.converse(script, *methods)
+    facts = {name: value for number, one in enumerate(replies, 1) for name, value in one.facts(f"{number}.").items()}
+    return {**facts, **bench.seen(len(methods))}
+
+
+def _leaves(body: bool, bench: Bench) -> Facts:
+    path = bench.way.path + "leaves"
+    script = (
+        (with_length("POST", path, content(300_000), bench.order())[:100_000],)
+        if body
+        else (head("GET", path, bench.order(down=8 << 20)),)
+    )
+    bench.leave(script)
+    (reply, *_) = bench.converse((head("GET", path + "?another", bench.order()),), "GET")
+    return dict(reply.facts())

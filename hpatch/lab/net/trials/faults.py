@@ -1,0 +1,52 @@
+"""Backends that do not behave: what the client gets must stay as visibly wrong as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from hpatch.lab.net.model import Bench, Facts, NetTrial
+from hpatch.lab.net.requests import content, head, with_length
+
+_GROUP = "faults"
+_KINDS = {
+    "cut": "a response that ends in the middle",
+    "reset": "a response that a reset ends",
+    "reset-unannounced": "a response without a length that a reset ends",
+    "silent": "an end without a response",
+    "garbage": "what is no response",
+    "no-head": "a response without a head",
+    "part-head": "an end in the head",
+    "dies": "a reset before anything",
+    "waits": "no response in time",
+}
+_PAUSE = 0.05
+
+
+def trials() -> Iterator[NetTrial]:
+    """Faults."""
+    for kind, title in _KINDS.items():
+        yield NetTrial(_GROUP, title, partial(_get, kind))
+        if kind != "waits":
+            yield NetTrial(_GROUP, f"{title}, to a body", partial(_post, kind))
+    yield NetTrial(_GROUP, "an early response", _early)
+    yield NetTrial(_GROUP, "a response that ends in a chunk", partial(_get, "cut-chunks"), ("http",))
+
+
+def _get(kind: str, bench: Bench) -> Facts:
+    (reply, *_) = bench.converse((head("GET", bench.way.path + "fault", bench.order(fault=kind)),), "GET")
+    return dict(reply.facts())
+
+
+def _post(kind: str, bench: Bench) -> Facts:
+    script = with_length("POST", bench.way.path + "fault", content(10_000), bench.order(fault=kind))
+    (reply, *_) = bench.converse((script,), "POST")
+    return dict(reply.facts())
+
+
+def _early(bench: Bench) -> Facts:
+    """It comes before the body, which comes late."""
+    body = content(10)
+    first = head("POST", bench.way.path + "early", f"Content-Length: {len(body)}", bench.order(read="no"))
+    (reply, *_) = bench.converse((first, _PAUSE, body), "POST")
+    return dict(reply.facts())

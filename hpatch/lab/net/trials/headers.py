@@ -1,0 +1,40 @@
+"""Headers, many and large, up and down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from hpatch.lab.net.model import Bench, Facts, NetTrial
+from hpatch.lab.net.requests import head
+
+_GROUP = "headers"
+_UP = {
+    "many": tuple(f"X-Many-{number}: value {number}" for number in range(60)),
+    "large": tuple(f"X-Large-{number}: {'x' * 3000}" for number in range(3)),
+    "twice": ("Accept: a/b", "Accept: c/d", "Cookie: a=1", "Cookie: b=2"),
+    "odd": ("X-Empty:", "X-Spaces:   a  b  ", "X-Bytes: \xe9\xfc", "X-Under_score: 1", "X-Colon: a:b"),
+    "of a client": (
+        "User-Agent: net", "Accept-Encoding: gzip, br", "Accept-Language: de", "If-None-Match: \"a\"",
+        "Authorization: Basic YTpi", "Referer: http://localhost/a?b", "Range: bytes=0-4", "Cache-Control: no-cache",
+    ),
+}  # fmt: skip
+
+
+def trials() -> Iterator[NetTrial]:
+    """Headers."""
+    for kind, lines in _UP.items():
+        yield NetTrial(_GROUP, f"headers of a request, {kind}", partial(_up, lines))
+    for kind in ("many", "large", "twice", "odd"):
+        yield NetTrial(_GROUP, f"headers of a response, {kind}", partial(_down, kind))
+
+
+def _up(lines: tuple[str, ...], bench: Bench) -> Facts:
+    (reply, *_) = bench.converse((head("GET", bench.way.path + "headers", bench.order(), *lines),), "GET")
+    return {**reply.facts(), **bench.seen()}
+
+
+def _down(kind: str, bench: Bench) -> Facts:
+    order = bench.order(headers=kind)
+    (reply, *_) = bench.converse((head("GET", bench.way.path + "headers", order),), "GET")
+    return {**reply.facts(), **bench.seen()}

@@ -1,0 +1,64 @@
+"""What the net saw, as rows of tables and a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
+from hpatch.lab.net.model import Difference, Figure, NetResult
+
+HEADERS = ("exchange", "by", "before", "after", "")
+_MOST = 20
+"""How many differences are shown."""
+_LONG = 80
+"""Characters of a fact that are shown."""
+_SHOWN = ("median", "growth", "errors", "crashed")
+"""The figures to show, by the beginnings of their names."""
+
+
+def sentence(net: NetResult, unexpected: Sequence[str]) -> str:
+    """What it comes to."""
+    tried = f"{net.trials:,} exchanges before and after"
+    if unexpected:
+        return f"{tried}: {_several(len(unexpected), 'thing')} changed that no set is to change"
+    meant = len({one.name for one in net.differences} | {one.name for one in net.figures if one.worse})
+    return f"{tried}: " + (f"only what the sets say changed ({meant})" if meant else "nothing changed")
+
+
+def rows(net: NetResult, changes: Sequence[str]) -> list[tuple[str, ...]]:
+    """The differences, a row for each exchange and way, and the figures."""
+    first: dict[tuple[str, str], list[Difference]] = {}
+    for one in net.differences:
+        first.setdefault((one.name, one.way), []).append(one)
+    found = [
+        (name, way, _told(facts, "before"), _told(facts, "after"), _mark(name, changes))
+        for (name, way), facts in first.items()
+    ]
+    left = len(found) - _MOST
+    if left > 0:
+        found[_MOST:] = [(f"{left} more (--format json)", "", "", "", "")]
+    return [*found, *(_figure(one, changes) for one in net.figures if one.worse or one.name.startswith(_SHOWN))]
+
+
+def _told(facts: Sequence[Difference], side: str) -> str:
+    texts = []
+    for one in facts:
+        text = " ".join(getattr(one, side).split())
+        texts.append(f"{one.fact}: {text if len(text) <= _LONG else text[: _LONG - 1] + '…'}")
+    return "\n".join(texts)
+
+
+def _mark(name: str, changes: Sequence[str]) -> str:
+    return "as meant" if any(fnmatchcase(name, pattern) for pattern in changes) else "CHANGED"
+
+
+def _figure(one: Figure, changes: Sequence[str]) -> tuple[str, ...]:
+    mark = "as before"
+    if one.worse:
+        mark = "as meant" if _mark(one.name, changes) == "as meant" else "WORSE"
+    before, after = (f"{value:.3g} {one.unit}".rstrip() for value in (one.before, one.after))
+    return (one.name, "", before, after, mark)
+
+
+def _several(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,82 @@
+"""The comparison of two sides, on an installed httpd."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from hpatch.lab.model import GatewaySpec
+from hpatch.lab.net import compare as comparing
+from hpatch.lab.net import figures
+from hpatch.lab.net.model import Bench, Difference, Facts, Figure, NetResult, NetTrial, Way
+from hpatch.lab.net.trials import trials
+
+WAY = Way("fcgi", "tcp")
+
+
+def test_every_trial_has_a_name_of_its_own() -> None:
+    names = [f"{one.group}: {one.name}" for one in trials(WAY)]
+    assert len(set(names)) == len(names) > 80
+
+
+@pytest.mark.httpd
+def test_one_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trials that are the same, one that differs by side, and one that is chance."""
+    plays = iter(range(1000))
+
+    def by_side(bench: Bench) -> Facts:
+        return {"side": str(next(plays) % 2)}
+
+    def chance(bench: Bench) -> Facts:
+        return {"chance": str(next(plays) // 3 % 2)}
+
+    few = [one for one in trials(WAY) if one.group == "methods"][:12]
+    some = (*few, NetTrial("own", "by side", by_side), NetTrial("own", "by chance", chance))
+    monkeypatch.setattr(comparing, "paths", lambda spec, transports: (("fcgi", "tcp"),))
+    monkeypatch.setattr(comparing.trials, "trials", lambda way: some)
+    monkeypatch.setattr(figures, "measure", lambda *_: iter(()))
+    net = comparing.compare(GatewaySpec("httpd"), GatewaySpec("httpd"))
+    assert net.trials == len(some)
+    assert [(one.name, one.fact, one.before, one.after) for one in net.differences] == [
+        ("own: by side", "side", "0", "1")
+    ]
+    assert net.unsteady == ("fcgi tcp: by chance",)
+
+
+@pytest.mark.httpd
+def test_what_does_not_start_is_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pathlib import Path
+
+    broken = GatewaySpec("httpd", modules={"proxy_fcgi": Path("/dev/null")})
+    net = comparing.compare(GatewaySpec("httpd"), broken, ("tcp",))
+    assert net.unexpected() == ("start: httpd starts",)
+
+
+def rounds(ratios: Iterator[float]) -> list[float]:
+    from math import log
+
+    return [log(ratio) for ratio in ratios]
+
+
+@pytest.mark.parametrize(
+    ("ratios", "slower"),
+    [
+        ([1.0, 1.02, 0.98, 1.01, 0.99] * 2, False),
+        ([1.0, 2.0, 0.5, 1.8, 0.6] * 2, False),
+        ([1.05, 1.08, 1.06, 1.04, 1.07] * 2, False),
+        ([1.15, 1.18, 1.16, 1.14, 1.17] * 2, True),
+        ([3.0, 2.5, 4.0, 3.5, 2.8] * 2, True),
+    ],
+)
+def test_slower_is_what_is_slower_for_certain(ratios: list[float], slower: bool) -> None:
+    assert figures._slower(rounds(iter(ratios))) is slower
+
+
+def test_what_a_set_names_is_expected() -> None:
+    difference = Difference("fcgi tcp", "faults", "an early response", "status", "503", "200")
+    figure = Figure("median of fcgi tcp", "ms", 1.0, 2.0, True)
+    net = NetResult(9, (difference,), (figure,), (), 1.0)
+    assert net.unexpected() == ("faults: an early response", "median of fcgi tcp")
+    assert net.unexpected(("faults: *",)) == ("median of fcgi tcp",)
+    assert net.unexpected(("faults: an early response", "median of *")) == ()

@@ -1,0 +1,47 @@
+"""The net notices what is wrong, and nothing where nothing is: httpd's modules of Debian's source, some sabotaged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from hpatch.lab.model import GatewaySpec
+from hpatch.lab.net.compare import compare
+from tests.support.build.debian_source import debian_source
+from tests.support.lab.sabotage import SABOTAGES, Sabotage, gateway, rounds
+
+pytestmark = [pytest.mark.proof, pytest.mark.httpd, pytest.mark.apxs]
+
+
+@pytest.fixture(scope="module")
+def tree() -> Path:
+    return debian_source()
+
+
+@pytest.fixture(scope="module")
+def sound(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> GatewaySpec:
+    return gateway(tree, tmp_path_factory.mktemp("sound"))
+
+
+@pytest.mark.parametrize("time", range(3))
+def test_nothing_is_said_to_what_is_the_same(sound: GatewaySpec, time: int) -> None:
+    net = compare(sound, sound)
+    assert net.unexpected() == ()
+    assert net.trials > 700
+
+
+def test_there_are_enough() -> None:
+    assert len(SABOTAGES) >= 30
+
+
+@pytest.mark.parametrize("sabotages", rounds(), ids=lambda ones: ", ".join(one.name for one in ones))
+def test_every_sabotage_is_found(tree: Path, sound: GatewaySpec, sabotages: Sequence[Sabotage], tmp_path: Path) -> None:
+    net = compare(sound, gateway(tree, tmp_path, sabotages))
+    said = [(one.way, one.name) for one in net.differences]
+    said += [(one.name, one.name) for one in net.figures if one.worse]
+    for one in sabotages:
+        own = [name for where, name in said if one.module in where or name.startswith("errors")]
+        assert any(re.search(one.says, name) for name in own), (one.module, one.name, own)
