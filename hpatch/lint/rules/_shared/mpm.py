@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from hpatch.lint.context import Context
 
 _THREADED = ("mpm_event_module", "mpm_worker_module")
+_REQUESTS = {"threaded": 400, "prefork": 256}
+"""MaxRequestWorkers where nothing is set."""
 THREADS = 25
 """ThreadsPerChild of the event and worker MPMs where nothing is set."""
 
@@ -29,3 +31,14 @@ def threads(context: Context) -> int | None:
     if mpm(context) != "threaded" or (line is not None and not line.certain):
         return None
     return number(line, THREADS)
+
+
+def requests(context: Context) -> int | None:
+    """How many requests httpd serves at once (MaxRequestWorkers); None if it is not known."""
+    kind = mpm(context)
+    line = in_server(context, "maxrequestworkers", None) or in_server(context, "maxclients", None)
+    if line is not None and not line.certain:
+        return None
+    if kind is None and line is None:
+        return None
+    return number(line, _REQUESTS[kind or "threaded"])

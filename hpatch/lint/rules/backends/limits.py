@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.effective import in_server, number
-from hpatch.lint.rules._shared.mpm import mpm
+from hpatch.lint.rules._shared.mpm import mpm, requests
 from hpatch.lint.rules._shared.pools import Meeting, every_pool, meetings
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 _FPM = "https://www.php.net/manual/en/install.fpm.configuration.php"
 _INI = "https://www.php.net/manual/en/ini.core.php"
 _SETENV = "https://httpd.apache.org/docs/2.4/mod/mod_proxy_fcgi.html#proxyfcgisetenvif"
-_WORKERS = {"threaded": 400, "prefork": 256}
-"""MaxRequestWorkers where nothing is set."""
 _FACTORS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
@@ -58,14 +56,12 @@ def fpm_few_children(context: Context) -> Iterator[Found]:
     Source: the pm.max_children directive of PHP-FPM; tested on httpd 2.4.71 and PHP-FPM 8.2.
     """
     pools = every_pool(context)
-    kind = mpm(context) if pools else None
-    if kind is None:
+    workers = requests(context) if pools and mpm(context) is not None else None
+    if workers is None:
         return
-    line = in_server(context, "maxrequestworkers", None) or in_server(context, "maxclients", None)
-    workers = number(line, _WORKERS[kind])
     for meeting in _each_pool(context):
         children = meeting.pool.get("pm.max_children")
-        if workers is None or children is None or children.number is None or children.number * 10 >= workers:
+        if children is None or children.number is None or children.number * 10 >= workers:
             continue
         yield Found(
             children.place,
