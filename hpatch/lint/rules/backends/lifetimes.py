@@ -30,7 +30,7 @@ def _related(stated: Stated, message: str) -> tuple[Related, ...]:
 
 @rule("BE055", "backend-timeout-order", "warning", confidence="medium", references=(f"{_GUNICORN}#timeout",))
 def backend_timeout_order(context: Context) -> Iterator[Found]:
-    """httpd gives up before gunicorn does: the client gets 504 while the worker goes on.
+    """httpd gives up before gunicorn does: the client gets 502 while the worker goes on.
 
     A sync worker of gunicorn serves one request at a time, and is busy until the request is done or `timeout` ends it.
     Clients ask again, and gunicorn runs out of workers.
@@ -84,10 +84,10 @@ def backend_timeout_order(context: Context) -> Iterator[Found]:
 
 @rule("BE056", "backend-timeout-short", "info", confidence="medium", references=(f"{_GUNICORN}#timeout",))
 def backend_timeout_short(context: Context) -> Iterator[Found]:
-    """This line lets requests take long, but gunicorn ends them before: the client gets 502.
+    """This line lets requests take long, but gunicorn ends them before: the client gets 500 or 502.
 
-    gunicorn kills a sync worker that has not answered within `timeout` seconds, by default 30. httpd then finds the
-    connection closed (AH01102). Raising httpd's time alone changes nothing.
+    gunicorn kills a sync worker that has not answered within `timeout` seconds, by default 30. The worker may still
+    answer with 500, or httpd finds the connection closed (AH01102). Raising httpd's time alone changes nothing.
 
     The rule reports a `timeout` of this worker that is more than twice as long as gunicorn's. It does not report
     ProxyTimeout, which is for other backends, too.
