@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ALIASES = ("alias", "scriptalias", "aliasmatch", "scriptaliasmatch")
 REDIRECTS = ("redirect", "redirectmatch", "redirectpermanent", "redirecttemp")
+_BAD_PORT = r"^(?:[^|]*\|)?[a-z0-9]+://(?:\[[^]]*\]|[^/:?\[]*):[0-9]*[^0-9/?]"
 _WORDS = {"permanent": 301, "temp": 302, "seeother": 303, "gone": 410}
 
 
@@ -211,6 +212,11 @@ def url(text: str, *, encoded: bool = False) -> str:
         return f"{text}/" if "://" in rest else text
     path = rest[start:]
     return f"{before}{bar}{rest[:start]}{path if encoded else uris.proxy_encoded(path)}"
+
+
+def bad_port(url: str) -> bool:
+    """Whether text follows the port of a URL: no backend can be asked."""
+    return re.search(_BAD_PORT, url) is not None
 
 
 def handler(layers: list[Layer]) -> tuple[str, Node] | None:

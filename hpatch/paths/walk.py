@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from hpatch.paths.facts import Facts
 from hpatch.paths.layers import last
+from hpatch.paths.mapping import bad_port
 from hpatch.paths.model import HookStep, Reply
 
 if TYPE_CHECKING:
@@ -129,7 +130,8 @@ class RequestWalk:
         """Leave the request to mod_proxy. `plain` is the URL before its path is encoded, if that is another one."""
         self.proxy = (url, node)
         self.plain = url if plain is None else plain
-        self.filename = f"proxy:{url}"
+        # mod_proxy leaves a URL that it cannot read as it is.
+        self.filename = f"proxy:{self.plain if bad_port(url) else url}"
 
     def inside(self, inner: RequestWalk, found: Reply) -> NoReturn:
         """End with what answers another request for this one."""

@@ -60,6 +60,9 @@ def who(site: Site, request: ClientRequest) -> Who:
         answer = walk.looked_up() or walk.handled()
         if answer.status is not None and answer.status >= 400:
             page = _error_document(walk, answer.status)
+            if page is not None and page.kind in ("redirect", "status") and _by_rule(page):
+                # A rule hides from httpd that this is the page for an error.
+                answer = page
     except RecursionError:
         answer = Reply(kind="unknown", text="sections are nested too deeply")
     except UnknownError as unknown:
@@ -105,6 +108,10 @@ def _others(walk: RequestWalk) -> None:
             what = _OTHERS.get(node.key)
             if what is not None and [word.lower() for word in node.words[:1]] != ["off"]:
                 walk.unseen.append(f'"{node.name} {node.args}": {what}')
+
+
+def _by_rule(page: Reply) -> bool:
+    return page.node is not None and page.node.key == "rewriterule"
 
 
 def _error_document(walk: RequestWalk, status: int) -> Reply | None:

@@ -117,6 +117,19 @@ def test_the_page_for_an_error() -> None:
     assert found.page is not None and found.page.target == "http://b:1/"
 
 
+def test_a_rule_for_the_page_for_an_error_answers_itself() -> None:
+    text = "ErrorDocument 404 /e\nRedirect 404 /a\n{}"
+    assert _who(text.format("Redirect 410 /e")).answer.status == 404
+    assert _who(text.format("RewriteEngine On\nRewriteRule ^/e - [G]")).answer.status == 410
+    assert _who(text.format("RewriteEngine On\nRewriteRule ^/e /f [R]")).answer.target == "http://h.test/f"
+
+
+def test_a_url_without_a_valid_port_is_left_as_it_is() -> None:
+    rule = "<Location />\nRewriteEngine On\nRewriteRule a$ - [G]\n</Location>"
+    assert _who(f"ProxyPass / http://b:1\n{rule}").answer.status == 410
+    assert _who("ProxyPass / http://b:1").answer.status == 500
+
+
 def test_an_endless_rewriting_ends() -> None:
     text = "<Location /a>\nRewriteEngine On\nRewriteRule .* /a/x$0 [L]\n</Location>"
     assert _who(text, "/a", Disk()).answer.status == 500

@@ -47,9 +47,10 @@ Exit code 3: httpd would not build its tree from this configuration. The reason 
 """
 
 _WHO = """
-URL is a path (/api/items?id=1) or a whole URL. hpatch follows httpd's hooks in their order: virtual host, rewrite
-rules, ProxyPass, redirections and aliases, sections, access rules, handlers. It names what it does not know, such as
-whether a file exists, instead of guessing. With --httpd it looks at this machine's files.
+URL is a path (/api/items?id=1) or a whole URL. Without a port, the request comes to the only port that httpd listens
+on, or else to 80, or 443 with https. hpatch follows httpd's hooks in their order: virtual host, rewrite rules,
+ProxyPass, redirections and aliases, sections, access rules, handlers. It names what it does not know, such as whether a
+file exists, instead of guessing. With --httpd it looks at this machine's files.
 
 Examples:
 

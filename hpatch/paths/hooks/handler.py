@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 _FOR_GET = ("server-status", "server-info", "ldap-status")
 """Handlers that leave other methods than GET to httpd's own."""
-_BAD_PORT = r"^(?:[^|]*\|)?[a-z0-9]+://(?:\[[^]]*\]|[^/:?\[]*):[0-9]*[^0-9/?]"
 
 
 def handle(walk: RequestWalk) -> None:
@@ -37,7 +35,7 @@ def handle(walk: RequestWalk) -> None:
 
 
 def _by_proxy(walk: RequestWalk, url: str, node: Node, text: str) -> None:
-    if re.search(_BAD_PORT, url):
+    if mapping.bad_port(url):
         whole = walk.query is not None and any(word.lower() == "nocanon" for word in node.words)
         walk.status(
             400 if whole else 500, f'"{url}" has no valid port: a slash is missing at the end of the target', node

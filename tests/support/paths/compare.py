@@ -95,10 +95,6 @@ def agree(told: Who, seen: Seen, host: str, port: int) -> bool:
     if told.page is not None and told.page.kind == "proxy":
         # The backend's page for the error comes with the backend's status.
         return seen.backend == told.page.target
-    by_rule = told.page is not None and told.page.node is not None and told.page.node.key == "rewriterule"
-    if told.page is not None and told.page.kind == "status" and by_rule:
-        # A rule hides from httpd that it is the page for an error that fails.
-        return seen.status == told.page.status
     target = f"http://{host}:{port}{answer.target}" if answer.target.startswith("/") else answer.target
     same = {
         "proxy": seen.backend == answer.target,
