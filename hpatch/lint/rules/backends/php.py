@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.effective import server_of
+from hpatch.lint.rules._shared.passes import section_pattern
 from hpatch.lint.rules._shared.rewriting import rewrites
+from hpatch.paths.patterns import regex
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -79,12 +81,21 @@ def php_double_extension(context: Context) -> Iterator[Found]:
         )
 
 
+_SCRIPTS = ("photo.php", "photo.phtml", "photo.phar", "photo.php5")
+
+
 def _ends(section: Node) -> bool:
-    """Whether a section holds for names that end like its pattern, or for no ending of PHP."""
+    """Whether a section holds for names that end like its pattern, or for no ending of PHP, or for all names."""
     words = section.words
     if not words:
         return True
     pattern = words[-1]
+    if section_pattern(section):
+        compiled = regex(pattern)
+        if compiled is not None:
+            scripts = [name for name in _SCRIPTS if compiled.search(name)]
+            runs = any(compiled.search(f"{name}.jpg") for name in scripts)
+            return not runs or compiled.search("photo.jpg") is not None
     if section.key == "<files" and words[0] != "~":
         return not pattern.rstrip("*").lower().endswith(".php") or not pattern.endswith("*")
     if re.search(r"\\?\.\(?(?:\?:)?(?:php|ph\(|ph\[|phtml|phar)", pattern, re.IGNORECASE) is None:

@@ -55,6 +55,24 @@ def test_silent(text: str) -> None:
     assert not find("php-double-extension", text)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "reported"),
+    [
+        ("\\.php", True),
+        ("\\.php\\.?", True),
+        (".+\\.ph(p[3457]?|t|tml)(\\.|$)", True),
+        ("\\.(php|inc)(\\..*)?$", True),
+        (".+\\.ph(ar|p|tml)$", False),
+        ("^(index|cron)\\.php$", False),
+        (".", False),
+        ("\\.html", False),
+    ],
+)
+def test_what_a_pattern_runs(pattern: str, reported: bool) -> None:
+    text = f'<FilesMatch "{pattern}">\nSetHandler "proxy:fcgi://127.0.0.1:9000"\n</FilesMatch>\n'
+    assert bool(find("php-double-extension", text)) is reported
+
+
 def test_the_place_of_the_pattern() -> None:
     text = (
         '<Directory "/srv">\n<FilesMatch "\\.php">\nSetHandler application/x-httpd-php\n</FilesMatch>\n</Directory>\n'
