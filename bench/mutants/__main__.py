@@ -19,7 +19,7 @@ import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -290,10 +290,10 @@ def main() -> int:
     for module in PRELOADED:
         __import__(module)
     sound = True
-    for area in (known_areas[name] for name in options.area or known_areas):
+    for each in options.area or known_areas:
         began = time.monotonic()
-        made = list(mutants(area))
-        chosen = [mutant for mutant in made if fnmatch.fnmatch(mutant.name.file, options.file)]
+        area = replace(known_areas[each], files=tuple(fnmatch.filter(known_areas[each].files, options.file)))
+        chosen = made = list(mutants(area))
         if options.again:
             last = survivors_of(area)
             chosen = [mutant for mutant in chosen if mutant.name in last]
