@@ -103,7 +103,7 @@ def _header(node: Node) -> Iterator[Occurrence]:
     """A value behind `expr=`, and a condition as the last argument (`header_inout_cmd`, mod_headers.c)."""
     found = node.words
     first = 1 if node.key == "header" and words.lower("".join(found[:1])) in ("always", "onsuccess") else 0
-    if len(found) < first + 2:
+    if len(found) <= first:
         return
     action = words.lower(found[first])
     value, subs, clause = first + 2, first + 3, first + 4

@@ -36,6 +36,7 @@ def unfit(
         "%{file:/a} = filesize('/a')",
         "-R '::1/64' && 'a' -ipmatch '10.1.'",
         "'a' =~ /(a|b)+?/",
+        "'(' = '[' || $1 = 'a)'",
     ],
 )
 def test_sound(text: str) -> None:
@@ -49,6 +50,15 @@ def test_sound(text: str) -> None:
         ("%{HTTP_X_FORWARDED_FOR} = 'a'", "HTTP_X_FORWARDED_FOR", "does not exist", "%{HTTP:X-Forwarded-For}", True),
         ("%{REQUEST_URL} = 'a'", "REQUEST_URL", 'variable "REQUEST_URL"', '"REQUEST_URI"', True),
         ("%{FOO} = 'a'", "FOO", "does not exist", None, False),
+        ("%{http_x} = 'a'", "http_x", "does not exist", "Write %{HTTP:X} for", True),
+        ("%{HTTP__A_} = 'a'", "HTTP__A_", "does not exist", "Write %{HTTP:A} for", True),
+        ("%{HTTP_} = 'a'", "HTTP_", "does not exist", '"HTTPS"', True),
+        ("http_accept('a') = 'a'", "http_accept", "does not exist", None, False),
+        ("%{servervar:HTTPS} = 'a'", "servervar", "does not exist", "the variable's own name", True),
+        ("%{SERVERVAR} = 'a'", "SERVERVAR", "does not exist", "the variable's own name", True),
+        ("'a' -in servervar('HTTPS')", "servervar", "gives a list", None, False),
+        ("%{tolower} = 'a'", "tolower", 'variable "tolower"', None, False),
+        ("%{SSL} = 'a'", "SSL", "does not exist", None, False),
         ("to_lower('a') = 'a'", "to_lower", "function", '"tolower"', True),
         ("'a' -in split('a')", "split", "gives a list", None, False),
         ("'a' -in tolower('a')", "tolower", "gives a list", "-strmatch", True),
@@ -56,6 +66,10 @@ def test_sound(text: str) -> None:
         ("-r '10.1'", "-r", '"-r"', None, True),
         ("'a' -EQ 'a'", "-EQ", '"-EQ"', None, True),
         ("'a' -like 'a'", "-like", "does not exist", None, True),
+        ("'a' -strmtch 'a'", "-strmtch", "does not exist", '"-strmatch"', True),
+        ("'a' -ipmatch '1' . '2'", "'1' . '2'", """not "'1' . '2'\"""", "2001:db8::/32.", True),
+        ("-R ''", "''", '"" is not an address', "2001:db8::/32.", True),
+        ("-R '::/0'", "'::/0'", "is not an address", "0 bits", True),
         ("-R 'localhost'", "'localhost'", '"localhost" is not an address', "10.0.0.0/8", True),
         ("-R '0.0.0.0/0'", "'0.0.0.0/0'", "is not an address", "0 bits", True),
         ("-R %{REMOTE_ADDR}", "%{REMOTE_ADDR}", 'not "%{REMOTE_ADDR}"', "10.0.0.0/8", True),
@@ -87,6 +101,7 @@ def test_every_fault_is_found_in_order() -> None:
 def test_names_that_a_release_does_not_have(text: str, version: str, since: str) -> None:
     (found,) = unfit(text, version)
     assert f"since httpd {since}, and this is {version}" in found.mistake.message
+    assert found.certain
     assert unfit(text, since) == []
 
 
@@ -97,6 +112,11 @@ def test_names_of_a_module_that_is_not_loaded(text: str, module: str) -> None:
     (found,) = unfit(text, loaded=False)
     assert f"belongs to {module}, which is not loaded" in found.mistake.message
     assert module in str(found.mistake.help)
+    assert found.certain
+
+
+def test_the_core_is_always_loaded() -> None:
+    assert unfit("%{HTTPS} = tolower('a') and -n 'a'", loaded=False) == []
 
 
 def test_a_strange_module_may_have_any_name() -> None:
@@ -106,3 +126,5 @@ def test_a_strange_module_may_have_any_name() -> None:
 def test_restricted_expressions_do_not_look_at_files() -> None:
     (found,) = unfit("file('/a') = tolower('a')", restricted=True)
     assert '"file" may not be used here' in found.mistake.message
+    assert found.certain
+    assert list(lookup.mistakes(parse("file('/a') = 'a'"), Known(None, lambda _: None, strange=False))) == []

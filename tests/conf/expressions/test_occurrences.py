@@ -58,10 +58,77 @@ def test_no_expressions(line: str) -> None:
         ("<AuthzProviderAlias user a \"b c\">\n</AuthzProviderAlias>", [("b c", True)]),
         ("<AuthzProviderAlias expr a \"true\">\n</AuthzProviderAlias>", [("true", False)]),
         ("<AuthzProviderAlias user a>\n</AuthzProviderAlias>", []),
+        ("SetEnvIfExpr", []),
+        ("FilterProvider a b", []),
+        ("AuthName", []),
+        ("ErrorDocument 404", []),
+        ("AuthBasicFake a", [("a", True)]),
+        ("AuthBasicFake a off", [("a", True), ("off", True)]),
+        ("CustomLog a b expr=c", [("c", False)]),
+        ("GlobalLog a b EXPR=c expr=d", [("c", False)]),
+        ("CustomLog a b expr=", []),
+        ("CustomLog a b", []),
+        ("CustomLog a expr=b", []),
+        ("CustomLog a b c expr=d", []),
+        ("LogMessage a b c expr=d", [("a", True)]),
+        ("LogMessage a expr=b expr=c", [("a", True), ("b", False), ("c", False)]),
+        ("Header", []),
+        ("Header always", []),
+        ("Header set", []),
+        ("Header unset A expr=b", [("b", False)]),
+        ("Header unset A expr=b c", []),
+        ("Header unset A b expr=c", []),
+        ("Header edit A expr=b c", []),
+        ("Header edit A b expr=c expr=d", [("c", True), ("d", False)]),
+        ("RequestHeader always set A b expr=c", []),
+        ('Require expr ""', [("", False)]),
+        ('Require expr a = "b"', [('a = "b"', False)]),
+        ('Require expr "a" = b', [('"a" = b', False)]),
+        ("ProxyHTMLURLMap a b c", []),
+        ("ProxyHTMLURLMap a b c ''", []),
+        ("ProxyFCGISetEnvIf a", []),
+        ("ProxyFCGISetEnvIf a B", [("a", False)]),
+        ("ProxyFCGISetEnvIf a !B c", [("a", False)]),
+        ("ProxyFCGISetEnvIf !a B !c", [("!a", False), ("!c", True)]),
+        ("AuthnzFcgiCheckAuthnProvider a Authoritative On", []),
+        ("AuthnzFcgiCheckAuthnProvider a UserExpr", []),
+        ("AuthnzFcgiCheckAuthnProvider a Authoritative UserExpr b", []),
     ],
 )  # fmt: skip
 def test_texts(text: str, texts: list[tuple[str, bool]]) -> None:
     assert found(text) == texts
+
+
+@pytest.mark.parametrize("line", ["Redirect", "Redirect 3x", "Redirect 404 a", "Redirect a b", "Alias", "Alias /a b"])
+def test_no_expressions_in_a_section_for_requests(line: str) -> None:
+    assert found(LOCATION.format(line)) == []
+
+
+@pytest.mark.parametrize("line", [*CONDITIONS, *STRINGS, "CustomLog a b expr=%s", "GlobalLog a b expr=%s"])
+def test_where_an_expression_stands(line: str) -> None:
+    """Its text is a word without what it begins with, or the end of the line."""
+    written = "%{HTTPS}=1"
+    for one in occurrences.find(load_text(LOCATION.format(line % written))):
+        if one.word is None:
+            assert (one.cut, one.text in one.node.args) == (0, True)
+        else:
+            assert one.node.words[one.word][one.cut :] == one.text
+        assert not one.rewritten
+        assert one.restricted == line.startswith("AuthnzFcgi")
+
+
+def test_an_expression_that_httpd_makes_of_another() -> None:
+    lines = "ProxyHTMLURLMap a b c d=e\nProxyHTMLURLMap a b c 'd e'\n"
+    assert [(one.word, one.cut, one.rewritten) for one in occurrences.find(load_text(lines))] == [
+        (3, 0, True),
+        (3, 0, False),
+    ]
+    (alias,) = occurrences.find(load_text("<AuthzProviderAlias user a b>\n</AuthzProviderAlias>"))
+    assert alias.word == 2
+
+
+def test_conditions_are_as_old_as_their_directives() -> None:
+    assert found("Require expr true\nSSLRequire a\n", "2.4.0") == [("true", False), ("a", False)]
 
 
 @pytest.mark.parametrize("line", ["Redirect %{HTTPS}", "Redirect 301 a", "Alias /a", "ScriptAlias /a"])
@@ -83,6 +150,9 @@ def test_only_in_sections_for_requests_and_htaccess_files(line: str) -> None:
         ("Require host a", "2.4.8"),
         ("Header set A expr=a", "2.4.10"),
         ("AuthFormLogoutLocation /a", "2.4.4"),
+        ("AuthFormLoginRequiredLocation /a", "2.4.4"),
+        ("AuthFormLoginSuccessLocation /a", "2.4.4"),
+        ("AuthType a", "2.4.55"),
     ],
 )
 def test_since(line: str, since: str) -> None:
