@@ -45,7 +45,7 @@ def of_instance(instance: Instance) -> Backend:
         name=instance.name,
         place=place,
         listeners=listeners,
-        complete=len(listeners) == len(instance.sockets),
+        complete=instance.whole and len(listeners) == len(instance.sockets),
     )
 
 

@@ -133,6 +133,7 @@ def lint(
     `progress` is called with the number of configurations done, and the number of all.
     """
     _instance.cache_clear()
+    _started.cache_clear()
     _pools.cache_clear()
     _backend.cache_clear()
     parts: Iterable[_Part]
@@ -181,6 +182,8 @@ def _part_of(work: tuple[Root, LintTask]) -> _Part:
         started += vassals
         if error:
             unread.append(Problem(kind="unreadable", message=error, place=instance.problems[0][0]))
+    for path in root.backends:
+        started += _started(path)
     if len(instances) > 1 or started:
         from hpatch.backends.uwsgi.emperor import distinct  # most have one instance
 
@@ -219,6 +222,20 @@ def _instance(path: str) -> tuple[Instance, tuple[Instance, ...], str]:
         instance.problems.append((Place(path, 1, 1, 1, 1), str(error)))
         return instance, (), str(error)
     return instance, tuple(vassals(instance)), ""
+
+
+@lru_cache(maxsize=1024)
+def _started(path: str) -> tuple[Instance, ...]:
+    """The uWSGI instances that a unit starts, each with its vassals. That a unit cannot be read, `_backend` tells."""
+    if not path.endswith(".service"):
+        return ()
+    from hpatch.backends.uwsgi.emperor import vassals
+    from hpatch.backends.uwsgi.unit import instances
+
+    try:
+        return tuple(one for instance in instances(path) for one in (instance, *vassals(instance)))
+    except InputError:
+        return ()
 
 
 @lru_cache(maxsize=1024)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 
 from hpatch.backends.uwsgi import formats
 from hpatch.backends.uwsgi.commandline import Word
@@ -33,7 +33,10 @@ def vassals(emperor: Instance) -> list[Instance]:
             name = os.path.basename(path)  # noqa: PTH119 - the path stays text, as written
             words += [Word(f"--{kind}", option.place), Word(name, option.place)]
             words += _words(emperor, _AFTER, option)
-            found.append(read_command(words, os.path.dirname(path), name=path))  # noqa: PTH120 - as above
+            folder = os.path.dirname(path)  # noqa: PTH120 - as above
+            vassal = Instance(path, folder, emperor.root, unit=emperor.unit)
+            vassal.starter = emperor.starter
+            found.append(read_command(words, vassal, locate=partial(_located, vassal)))
     return found
 
 
@@ -41,10 +44,10 @@ def _files(emperor: Instance, option: Option) -> list[str]:
     """The files of a folder, or of a pattern with wildcards, whose names uWSGI takes for a vassal's."""
     value = option.value.removeprefix("dir://").removeprefix("glob://")
     if not option.known or not option.certain or "://" in value:
-        emperor.problems.append((option.place, f'hpatch cannot tell which vassals "emperor = {option.value}" has'))
+        emperor.not_read(option.place, f'hpatch cannot tell which vassals "emperor = {option.value}" has')
         return []
     folder = emperor.folder
-    paths = [os.path.join(folder, value)]  # noqa: PTH118 - the path stays text, as written
+    paths = [_located(emperor, value)]
     if not glob.has_magic(value):
         paths.insert(0, os.path.join(folder, os.path.basename(value.rstrip("/"))))  # noqa: PTH118, PTH119 - as above
     for path in paths:
@@ -53,8 +56,15 @@ def _files(emperor: Instance, option: Option) -> list[str]:
         files = [file for file in sorted(glob.glob(pattern)) if formats.of_name(file) and os.path.isfile(file)]  # noqa: PTH113, PTH207 - as above
         if files or is_folder:
             return [file for file in files if os.path.realpath(file) != os.path.realpath(emperor.name)]
-    emperor.problems.append((option.place, f'there is no folder "{value}": hpatch knows no vassals'))
+    emperor.not_read(option.place, f'there is no folder "{value}": hpatch knows no vassals')
     return []
+
+
+def _located(instance: Instance, name: str) -> str:
+    """Where a file or folder is that an option of an instance names."""
+    if name.startswith("/"):
+        return f"{instance.root}{name}"
+    return os.path.join(instance.folder, name)  # noqa: PTH118 - as above
 
 
 def _words(emperor: Instance, options: dict[str, str], at: Option) -> list[Word]:

@@ -67,21 +67,37 @@ class Socket(NamedTuple):
 class Instance:
     """One uWSGI configuration with the files that it includes.
 
-    `folder` is where it is started. `options` are in the order in which uWSGI holds them. `threads` and `processes` are
-    None if they are not given or not known. `problems` are lines that could not be read.
+    `folder` is where it is started, `root` the folder that stands for `/` ("" for this machine's). `unit` tells that a
+    unit starts it, `starter` as whom: user, group and place, if they are known. `whole` is False if a file that it
+    leads to was not read. `options` are in the order in which uWSGI holds them. `threads` and `processes` are None if
+    they are not given or not known. `problems` are lines that could not be read.
     """
 
-    __slots__ = ("folder", "name", "options", "problems", "processes", "sockets", "sources", "threads")
+    __slots__ = (
+        "folder", "name", "options", "problems", "processes", "root", "sockets", "sources", "starter", "threads",
+        "unit", "whole",
+    )  # fmt: skip
 
-    def __init__(self, name: str, folder: str = "") -> None:
+    def __init__(self, name: str, folder: str = "", root: str = "", *, unit: bool = False) -> None:
         self.name = name
         self.folder = folder
+        self.root = root
+        self.unit = unit
+        self.starter: tuple[str, str, Place] | None = None
+        self.whole = True
         self.options: list[Option] = []
         self.sockets: list[Socket] = []
         self.threads: Option | None = None
         self.processes: Option | None = None
         self.sources: dict[str, Source] = {}
         self.problems: list[tuple[Place, str]] = []
+
+    def not_read(self, place: Place, message: str) -> None:
+        """Note that a file was not read: a problem, unless a unit names it, which may be a copy without it."""
+        if self.unit:
+            self.whole = False
+        else:
+            self.problems.append((place, message))
 
     def given(self, *keys: str) -> bool:
         """Whether an option with one of these keys is given, effective or not."""

@@ -14,7 +14,7 @@ from hpatch import log
 from hpatch.backends.uwsgi import commandline, environment, formats
 from hpatch.backends.uwsgi.commandline import Word
 from hpatch.backends.uwsgi.model import Instance
-from hpatch.backends.uwsgi.reader import SECTION, OptionReader
+from hpatch.backends.uwsgi.reader import SECTION, Locate, OptionReader
 from hpatch.errors import InputError
 from hpatch.text import Place
 
@@ -29,7 +29,7 @@ def read(path: str, variables: Mapping[str, str] | None = None) -> Instance:
     includes are in the result's `problems`.
     """
     file, section = _parted(path)
-    reader = OptionReader(file, os.path.dirname(file), _load, variables or {})  # noqa: PTH120 - the path stays text, as written
+    reader = OptionReader(Instance(file, os.path.dirname(file)), _load, variables or {})  # noqa: PTH120 - the path stays text, as written
     try:
         reader.file(file, formats.of_name(file) or "ini", "" if section == SECTION else section)
     except OSError as error:
@@ -59,28 +59,27 @@ def read_text(
             raise FileNotFoundError(2, "No such file or directory")
         return texts[path]
 
-    reader = OptionReader(name, str(Path(name).parent), load, variables or {})
+    reader = OptionReader(Instance(name, os.path.dirname(name)), load, variables or {})  # noqa: PTH120 - the path stays text, as written
     reader.file(name, formats.of_name(name) or "ini", section)
     return reader.finish()
 
 
 def read_command(
     words: Sequence[Word],
-    folder: str,
+    instance: Instance,
     variables: Mapping[str, str] | None = None,
     places: Mapping[str, Place] | None = None,
-    *,
-    name: str = "",
+    locate: Locate | None = None,
 ) -> Instance:
-    """Read an instance from its command line: the words after the program's name, as the program gets them.
+    """Read an instance, empty so far, from its command line: the words after the program's name, as it gets them.
 
-    `folder` is where it is started. `variables` is its environment, of which those called `UWSGI_…` are options, too;
-    `places` has the places of these, by name. `name` is what the instance is called.
+    `variables` is its environment, of which those called `UWSGI_…` are options, too; `places` has the places of these,
+    by name. `locate` gives the path of a file that an option names, if that is not the one from the folder on.
     """
-    variables = variables or {}
-    reader = OptionReader(name, folder, _load, variables)
-    for variable, key in environment.options(places or {}):
-        reader.add(key, variables[variable], (places or {})[variable], certain=True, known=True, inside=False)
+    variables, places = variables or {}, places or {}
+    reader = OptionReader(instance, _load, variables, locate)
+    for variable, key in environment.options(places):
+        reader.add(key, variables[variable], places[variable], certain=True, known=True, inside=False)
     try:
         for given in commandline.options(words):
             if given.key:

@@ -7,8 +7,8 @@ first, then the command line, then the files that it names without an option.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 
 from hpatch.backends.uwsgi import formats, ini, json, magic, references, xml, yaml
 from hpatch.backends.uwsgi.formats import Format
@@ -49,6 +49,9 @@ _LINES: dict[Format, Callable[[str, str, Mapping[str, str]], Iterator[OptionLine
 Load = Callable[[str], str]
 """From a file's path to its text. Raises OSError."""
 
+Locate = Callable[[str], str]
+"""From a file's name, as an option has it, to its path on this machine."""
+
 
 class _Entry:
     __slots__ = ("certain", "chain", "done", "key", "known", "place", "value")
@@ -66,10 +69,12 @@ class _Entry:
 class OptionReader:
     """Options as they come in: by `add` or in a `file`. `finish` makes the instance of them."""
 
-    def __init__(self, name: str, folder: str, load: Load, environment: Mapping[str, str]) -> None:
-        self.instance = Instance(name, folder)
-        self.folder = Path(folder)
-        self.last = name
+    def __init__(
+        self, instance: Instance, load: Load, environment: Mapping[str, str], locate: Locate | None = None
+    ) -> None:
+        self.instance = instance
+        self.locate = locate or self._below
+        self.last = instance.name
         self.load = load
         self.environment = dict(environment)
         self.entries: list[_Entry] = []
@@ -78,6 +83,11 @@ class OptionReader:
         self.stack: list[tuple[str, str]] = []
         self.chain: tuple[str, ...] = ()
         self.files = 0
+
+    def _below(self, name: str) -> str:
+        """Where a file is that an option names."""
+        path = os.path.join(self.instance.folder, name)  # noqa: PTH118 - the path stays text, as written
+        return f"{self.instance.root}{path}" if path.startswith("/") else path
 
     def problem(self, place: Place, message: str) -> None:
         self.instance.problems.append((place, message))
@@ -148,7 +158,7 @@ class OptionReader:
             name, section = entry.value, ""
         if not entry.known or "://" in entry.value or name == "-":
             said = f"{entry.key} = {entry.value}" if entry.key else entry.value
-            self.problem(entry.place, f'hpatch cannot tell which file "{said}" reads')
+            self.instance.not_read(entry.place, f'hpatch cannot tell which file "{said}" reads')
             return
         first = kind is not None
         kind = kind or formats.of_name(name)
@@ -157,7 +167,7 @@ class OptionReader:
                 entry.place, f'uWSGI cannot load "{name}": its name does not end in .ini, .yaml, .json or .xml'
             )
             return
-        path = str(self.folder / name) if name else self.last
+        path = self.locate(name) if name else self.last
         if (path, section) in self.stack:
             self.problem(entry.place, f'"{entry.value}" includes itself')
         elif self.files >= _FILES:
@@ -168,7 +178,7 @@ class OptionReader:
             try:
                 self.file(path, kind, section, certain=entry.certain, inside=inside, first=first)
             except OSError as error:
-                self.problem(entry.place, f'cannot read "{name}": {error.strerror or error}')
+                self.instance.not_read(entry.place, f'cannot read "{name}": {error.strerror or error}')
 
     def lazily(self, value: str, place: Place, known: bool) -> None:
         """Read a file that the command line names without an option."""

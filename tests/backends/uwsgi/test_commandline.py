@@ -38,7 +38,7 @@ def pairs(instance: Instance) -> list[tuple[str, str]]:
     ],
 )
 def test_options(line: str, expected: list[tuple[str, str]]) -> None:
-    instance = read_command(words(line), "/srv")
+    instance = read_command(words(line), Instance("", "/srv"))
     assert pairs(instance) == expected
     assert not instance.problems
 
@@ -58,7 +58,7 @@ def test_options(line: str, expected: list[tuple[str, str]]) -> None:
     ],
 )
 def test_where_it_ends(line: str, says: str, at: int, options: int, tmp_path: Path) -> None:
-    instance = read_command(words(line), str(tmp_path))
+    instance = read_command(words(line), Instance("", str(tmp_path)))
     ((place, message),) = instance.problems
     assert says in message
     assert place.line == at
@@ -66,7 +66,7 @@ def test_where_it_ends(line: str, says: str, at: int, options: int, tmp_path: Pa
 
 
 def test_what_is_not_known_of_a_word() -> None:
-    instance = read_command(words("?--socket=$X --threads ?4 -M"), "/srv")
+    instance = read_command(words("?--socket=$X --threads ?4 -M"), Instance("", "/srv"))
     assert [option.known for option in instance.options] == [False, False, True]
     assert instance.threads is None
 
@@ -75,7 +75,7 @@ def test_the_environment_comes_first_and_files_last(tmp_path: Path) -> None:
     (tmp_path / "app.yaml").write_text("uwsgi:\n  b: $(HOME) %(threads) %n%N\n")
     variables = {"HOME": "/home/joe", "UWSGI_THREADS": "2", "UWSGI_HTTP_SOCKET": ":80", "UWSGI_RELOADS": "1"}
     places = {name: Place("a.service", 9, 1, 9, 2) for name in variables}
-    instance = read_command(words("app.yaml --threads 4"), str(tmp_path), variables, places, name="a.service")
+    instance = read_command(words("app.yaml --threads 4"), Instance("a.service", str(tmp_path)), variables, places)
     assert pairs(instance) == [
         ("threads", "2"), ("http-socket", ":80"), ("threads", "4"), ("b", "/home/joe 2 app"),
     ]  # fmt: skip
@@ -143,5 +143,5 @@ def test_a_part_of_an_instance_is_none_by_itself(tmp_path: Path) -> None:
     assert emperor.distinct([a, base]) == [a]
     assert emperor.distinct([base]) == [base]
     assert emperor.distinct([c, d]) == [d]
-    started = read_command(words("a.ini"), str(tmp_path), name="a.service")
+    started = read_command(words("a.ini"), Instance("a.service", str(tmp_path)))
     assert emperor.distinct([a, base], [started]) == [started]

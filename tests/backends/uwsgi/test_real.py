@@ -14,7 +14,7 @@ import pytest
 
 from hpatch.backends.uwsgi import emperor, formats
 from hpatch.backends.uwsgi.commandline import Word
-from hpatch.backends.uwsgi.model import Option
+from hpatch.backends.uwsgi.model import Instance, Option
 from hpatch.backends.uwsgi.read import read, read_command
 from hpatch.text import Place
 from tests.support.ending import end
@@ -320,7 +320,7 @@ def test_command_lines(line: str, tmp_path: Path) -> None:
     environment = ENVIRONMENT | {"UWSGI_HTTP_SOCKET": ":0", "UWSGI_RELOADS": "1", "UWSGI_THREADS": "$(PORT)"}
     places = dict.fromkeys((name for name in environment if name.startswith("UWSGI_")), place)
     real = asked(words_of(words), tmp_path, environment)
-    instance = read_command(words, str(tmp_path), environment, places)
+    instance = read_command(words, Instance("", str(tmp_path)), environment, places)
     assert bool(instance.problems) == (real is None)
     if real is not None:
         assert sorted(real[:2]) == [("http-socket", ":0"), ("threads", "9000")]
@@ -345,7 +345,7 @@ def test_random_command_lines(tmp_path: Path) -> None:
             forms = {"no": [[f"--{name}"]], "optional": [[f"--{name}"], [f"--{name}={value}"]]}
             words += chance.choice(forms.get(argument, [[f"--{name}", value], [f"--{name}={value}"]]))
         real = asked(words, tmp_path, ENVIRONMENT)
-        instance = read_command([Word(word, place) for word in words], str(tmp_path), ENVIRONMENT)
+        instance = read_command([Word(word, place) for word in words], Instance("", str(tmp_path)), ENVIRONMENT)
         assert real, words
         assert same(instance.options, real), (words, real)
 

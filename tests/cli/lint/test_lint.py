@@ -164,6 +164,15 @@ def test_vassals_and_parts_of_uwsgi_instances(site: Path, capsys: Capture) -> No
     assert "with 4 threads" in finding["message"]
 
 
+def test_uwsgi_in_a_unit(site: Path, capsys: Capture) -> None:
+    (site / "apache2.conf").write_text('User www-data\nProxyPass "/app/" "unix:/run/app.sock|fcgi://app/"\n')
+    (site / "app.service").write_text("[Service]\nUser=shop\nGroup=shop\nExecStart=/usr/bin/uwsgi --ini app.ini\n")
+    (site / "app.ini").write_text("[uwsgi]\nsocket = /run/app.sock\nchmod-socket = 660\n")
+    found = rules(capsys, ".", "--select", "BE")
+    assert sorted(found) == ["uwsgi-protocol", "uwsgi-socket-refused"]
+    assert rules(capsys, "apache2.conf", "--select", "BE", "--backend", "app.service") == found
+
+
 def test_a_fleet_has_one_order_whatever_the_jobs(site: Path, capsys: Capture) -> None:
     for number in range(12):
         (site / f"host{number:02}").mkdir()

@@ -9,10 +9,11 @@ from hpatch.lint.rules._shared.pools import targets
 from hpatch.proxy.model import DEFAULT_PORTS
 
 if TYPE_CHECKING:
-    from hpatch.backends.uwsgi.model import Instance, Option
+    from hpatch.backends.uwsgi.model import Instance
     from hpatch.backends.uwsgi.sockets import Match, Sockets
     from hpatch.lint.context import Context
     from hpatch.proxy.model import Mapping, Target
+    from hpatch.text import Place
 
 
 class Encounter(NamedTuple):
@@ -48,12 +49,12 @@ def encounters(context: Context) -> Iterator[Encounter]:
 
 
 class Rights(NamedTuple):
-    """Who may open the Unix sockets of an instance: owner and group by name ("" if not known), mode, and the line."""
+    """Who may open the Unix sockets of an instance: owner and group by name ("" if not known), mode, and the place."""
 
     owner: str
     group: str
     mode: int
-    line: Option
+    place: Place
 
 
 def rights(instance: Instance) -> Rights | None:
@@ -62,22 +63,27 @@ def rights(instance: Instance) -> Rights | None:
     uWSGI makes them as the user and group of `uid` and `gid`, or gives them to those of `chown-socket`.
     """
     mode = _mode(instance)
-    chown = instance.last("chown-socket")
-    user, group = instance.last("uid"), instance.last("gid")
+    chown, user, group = (instance.last(key) for key in ("chown-socket", "uid", "gid"))
     given = [key for key in ("chown-socket", "uid", "gid", "immediate-uid", "immediate-gid") if instance.given(key)]
     if mode is None or any(instance.last(key) is None for key in given):
         return None
-    if chown is not None:
+    starter = instance.starter
+    if starter is not None and starter[0] != "root":
+        # Only root may give a socket away, or become another user.
+        if chown is not None:
+            return None
+        owner, owners, place = starter
+    elif chown is not None:
         owner, _, owners = chown.value.replace(".", ":", 1).partition(":")
-        line = chown
+        place = chown.place
     elif user is not None:
-        owner, owners = user.value, "" if group is None else group.value
-        line = user
+        owner, owners, place = user.value, "" if group is None else group.value, user.place
     else:
         return None
     if any(name.isdecimal() for name in (owner, owners)):
         return None
-    return Rights(owner=owner, group=owners, mode=mode, line=instance.last("chmod-socket", "chmod") or line)
+    line = instance.last("chmod-socket", "chmod")
+    return Rights(owner=owner, group=owners, mode=mode, place=place if line is None else line.place)
 
 
 def _mode(instance: Instance) -> int | None:

@@ -108,8 +108,8 @@ def uwsgi_socket_refused(context: Context) -> Iterator[Found]:
     and `gid`, and gives it to those of `chown-socket`. Its mode is that of `chmod-socket` (666 without a value);
     without `chmod-socket` it is usually 755, so that only its owner may connect.
 
-    The rule is silent if httpd's User is not in the configuration, and if neither `uid` nor `chown-socket` is in
-    uWSGI's. It does not know to which other groups httpd's user belongs.
+    The rule is silent if httpd's User is not in the configuration, and if neither `uid` nor `chown-socket` nor the
+    User of a unit tells the owner. It does not know to which other groups httpd's user belongs.
 
     Set `chmod-socket = 660`, and `chown-socket` or `gid` to httpd's group.
 
@@ -182,7 +182,7 @@ def uwsgi_socket_refused(context: Context) -> Iterator[Found]:
             mapping.place,
             f'"{name}", httpd\'s user, may not open "{socket.address}" (mode {found.mode:03o}, {whose}): httpd answers '
             "with 503",
-            related=(Related(found.line.place, "who may open it"), Related(user.place, "httpd's user")),
+            related=(Related(found.place, "who may open it"), Related(user.place, "httpd's user")),
             help="Set chmod-socket = 660, and chown-socket or gid to httpd's group.",
         )
 
@@ -375,7 +375,7 @@ def _listening(instances: tuple[Instance, ...]) -> Option | None:
     """The first option by which uWSGI listens; None if hpatch may not know all that it listens on."""
     first: Option | None = None
     for instance in instances:
-        if instance.problems or (not instance.sockets and not instance.given("emperor")):
+        if instance.problems or not instance.whole or (not instance.sockets and not instance.given("emperor")):
             return None
         for socket in instance.sockets:
             whole = socket.address.startswith("/") if socket.unix else socket.port is not None
