@@ -60,6 +60,7 @@ NEEDS = {
     "autoconf": Programs((("autoconf",), ("libtool",)), "autoconf libtool-bin"),
     "uwsgi": Programs((("uwsgi",),), "uwsgi-core"),
     "phpfpm": Programs((("php-fpm", "php-fpm8.2", "php-fpm8.3", "php-fpm8.4"),), "php-fpm"),
+    "tomcat": Programs((("java",), ("/usr/share/tomcat10/bin/catalina.sh",)), "tomcat10"),
     "nginx": Programs((("nginx",),), "nginx-light"),
     "svn": Programs((("svnadmin",), ("svn",)), "subversion"),
     "git": Programs((("git",),), "git"),

@@ -10,7 +10,7 @@ import http.client
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socket import socket
@@ -102,13 +102,11 @@ class Running:
         self, path: str, headers: dict[str, str | None], method: str = "GET", body: bytes | None = None
     ) -> tuple[http.client.HTTPResponse, str]:
         """A response and its body; a header that is None is not sent."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         sent = {name: text for name, text in headers.items() if text is not None}
-        connection.request(method, path, body=body, headers=sent)
-        answer = connection.getresponse()
-        text = answer.read().decode(errors="replace")
-        connection.close()
-        return answer, text
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+            connection.request(method, path, body=body, headers=sent)
+            with closing(connection.getresponse()) as answer:
+                return answer, answer.read().decode(errors="replace")
 
 
 @contextmanager

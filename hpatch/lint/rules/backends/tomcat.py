@@ -23,10 +23,10 @@ _LARGEST = 65536
 
 @rule("BE061", "tomcat-secret", "error", references=(_AJP, f"{_PROXY}#proxypass"))
 def tomcat_secret(context: Context) -> Iterator[Found]:
-    """httpd and Tomcat do not have the same AJP secret: every request is answered with 403, or with 503.
+    """httpd and Tomcat do not have the same AJP secret: every request is answered with 403, or fails after a while.
 
     A connector with a `secret` answers 403 to requests without it. A connector without one does not start since Tomcat
-    9.0.31, unless it has `secretRequired="false"`: httpd then answers with 503.
+    9.0.31, unless it has `secretRequired="false"`: httpd then answers with 503, or with 500 after its time-out.
 
     Write the same `secret` into the connector and the worker.
 
@@ -68,7 +68,7 @@ def tomcat_secret(context: Context) -> Iterator[Found]:
         if one.backend.fails is not None and one.backend.fails.place is not None:
             yield Found(
                 one.place,
-                f"Tomcat does not start this connector: {one.backend.fails.value}, so httpd answers with 503",
+                f"Tomcat does not start this connector: {one.backend.fails.value}, so no request is answered",
                 related=(Related(one.backend.fails.place, "the connector"),),
                 help="Write the same secret into the connector and the worker.",
                 confidence="medium",
