@@ -15,17 +15,17 @@ BY_KEY: dict[str, Format] = {
 _ENDINGS: dict[str, Format] = {
     ".ini": "ini", ".yaml": "yaml", ".yml": "yaml", ".json": "json", ".js": "json", ".xml": "xml",
 }  # fmt: skip
-_SIGNS: dict[Format, re.Pattern[str]] = {
-    "ini": re.compile(r"^[ \t\r]*\[uwsgi\]", re.M),
+_SIGNS: dict[Format, str] = {
+    "ini": r"(?m)^[ \t\r]*\[uwsgi\]",
     # Files for Docker and Ansible, too, have a key of this name.
-    "yaml": re.compile(
-        r"^[\"']?uwsgi[\"']?[ \t]*:[ \t]*(?:#.*)?\r?\n(?:(?:[ \t#-].*)?\r?\n)*?[ \t]+[\"']?(?:[a-z0-9]+-)*"
-        r"(?:socket|protocol|wsgi-file|vacuum)[\"']?[ \t]*:",
-        re.M,
+    "yaml": (
+        r"(?m)^[\"']?uwsgi[\"']?[ \t]*:[ \t]*(?:#.*)?\r?\n(?:(?:[ \t#-].*)?\r?\n)*?[ \t]+[\"']?(?:[a-z0-9]+-)*"
+        r"(?:socket|protocol|wsgi-file|vacuum)[\"']?[ \t]*:"
     ),
-    "json": re.compile(r'\A\s*\{[\s\S]*?"uwsgi"\s*:\s*\{'),
-    "xml": re.compile(r"<uwsgi[\s>]"),
+    "json": r'\A\s*\{[\s\S]*?"uwsgi"\s*:\s*\{',
+    "xml": r"<uwsgi[\s>]",
 }
+# Texts, compiled at the first use, because every start of the program loads this.
 MISSING: dict[Format, str] = {
     "ini": "in a section [{}]", "yaml": 'below "{}:"', "json": 'in an object "{}"', "xml": "in an element <uwsgi>",
 }  # fmt: skip
@@ -40,4 +40,4 @@ def of_name(name: str) -> Format | None:
 def sign(name: str) -> re.Pattern[str] | None:
     """What a file of this name holds if it is uWSGI's; None for a name that uWSGI does not read."""
     found = of_name(name)
-    return None if found is None else _SIGNS[found]
+    return None if found is None else re.compile(_SIGNS[found])
