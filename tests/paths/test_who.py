@@ -243,6 +243,8 @@ FOLDERS = Disk("/w/a/x.html", "/w/x.html", "/y/x.html", "/w/index.html")
             'the file "/w/x.html"',
         ),
         ("<Directory /w/*>\nRequire all denied\n</Directory>", "/", 'the file "/w/index.html"'),
+        ("<Location /x.html>\nRedirect 301 /y\nRedirect /z\n</Location>", "/x.html", 'a redirection (302) to "/z"'),
+        ("<Location /x.html>\nAlias /v\nAlias /y/x.html\n</Location>", "/x.html", 'the file "/y/x.html"'),
         ("SetEnv no-proxy 1\nProxyPass /index.html http://b:1", "/", 'the file "/w/index.html"'),
     ],
 )

@@ -19,7 +19,7 @@ def redirected(walk: RequestWalk, phase: str) -> bool:
     read = [(one, sure) for node, sure in every if (one := mapping.redirect(node)) is not None]
     inside = [(one, sure) for one, sure in read if _in_section(one.node)]
     whole = [(one, sure) for one, sure in inside if one.path is None]
-    found += sorted(whole, key=lambda pair: -_order(walk, pair[0].node))[:1]
+    found += sorted(whole, key=lambda pair: _order(walk, pair[0].node))[-1:]
     if phase == "translate":
         found += [(one, sure) for one, sure in read if not _in_section(one.node)]
     else:
@@ -57,7 +57,7 @@ def aliased(walk: RequestWalk) -> bool:
     asked = None
     every = [(mapping.alias(node), sure) for node, sure in mapping.of(walk.layers, *mapping.ALIASES)]
     inside = [(one, sure) for one, sure in every if one is not None and one.path is None]
-    whole = sorted(inside, key=lambda pair: -_order(walk, pair[0].node))[:1]
+    whole = sorted(inside, key=lambda pair: _order(walk, pair[0].node))[-1:]
     for one, sure in [*whole, *((one, sure) for one, sure in every if one is not None and one.path is not None)]:
         target = one.maps(walk.uri)
         if target is None:
