@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.paths.model import UnknownError
@@ -286,6 +287,7 @@ def _shown(text: str) -> str:
     return _ip(text) or text.lower()
 
 
+@lru_cache(maxsize=1024)
 def address(word: str, index: int, default: int) -> HostAddress:
     """A word of a `<VirtualHost>` line; `default` is the main server's port, 0 without one."""
     host, colon, port = word.rpartition(":")

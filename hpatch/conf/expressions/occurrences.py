@@ -101,6 +101,8 @@ def _log_message(node: Node) -> Iterator[Occurrence]:
 
 def _header(node: Node) -> Iterator[Occurrence]:
     """A value behind `expr=`, and a condition as the last argument (`header_inout_cmd`, mod_headers.c)."""
+    if "expr=" not in words.lower(node.args):
+        return
     found = node.words
     first = 1 if node.key == "header" and words.lower("".join(found[:1])) in ("always", "onsuccess") else 0
     if len(found) <= first:

@@ -24,7 +24,7 @@ def request_header(_: str) -> Judge:
 
 def _header(given: Arguments, *, response: bool) -> Wrong | None:
     words = given.words
-    if any(map(unknown, words)):
+    if unknown(given.node.args):
         return None
     at = 1 if response and words and words[0].lower() in ("always", "onsuccess") else 0
     if len(words) <= at:
@@ -99,7 +99,7 @@ def browser(_: str) -> Judge:
 
 def _setenvif(given: Arguments, pattern_at: int) -> Wrong | None:
     words = given.words
-    if any(map(unknown, words)):
+    if unknown(given.node.args):
         return None
     what = "a regular expression and a variable"
     if not all(words[: pattern_at + 2]) or len(words) < pattern_at + 2:

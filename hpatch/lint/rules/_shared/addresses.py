@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from hpatch.backends.addresses import is_loopback
@@ -36,18 +37,25 @@ class BindAddress(NamedTuple):
 
 def address(node: Node, word: int, text: str) -> BindAddress | None:
     """An address as `apr_parse_addr_port` reads it; None for what it does not read, and for an undefined variable."""
+    read = _read(text)
+    return None if read is None else BindAddress(node, word, *read)
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str) -> tuple[str | None, int | None, Kind] | None:
+    """Host, port and kind. The virtual hosts of a large configuration have few addresses."""
     match = _ADDRESS.fullmatch(text)
     if "${" in text or match is None:
         return None
     six, host, port = match["six"], match["host"], match["port"]
     if host is not None and port is None and host.isdecimal():
-        return BindAddress(node=node, word=word, host=None, port=int(host), kind="any")
+        return None, int(host), "any"
     number = int(port) if port is not None and port != "*" else None
     if six is not None:
-        return BindAddress(node=node, word=word, host=six, port=number, kind=_kind(six))
+        return six, number, _kind(six)
     if host == "*" or host.lower() == "_default_":
-        return BindAddress(node=node, word=word, host=None, port=number, kind="any")
-    return BindAddress(node=node, word=word, host=host, port=number, kind=_kind(host))
+        return None, number, "any"
+    return host, number, _kind(host)
 
 
 class Listeners(NamedTuple):

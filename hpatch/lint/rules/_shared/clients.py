@@ -164,21 +164,18 @@ def any_host(context: Context, node: Node) -> bool | None:
         return None
     if host is None:
         return None if hosts else True
-    names = [line for line in host.children or () if line.key in ("servername", "serveralias")]
-    if any(word == "*" for line in names for word in line.words):
-        return True
-    first = _first_hosts(context)
-    return any(first.get(word) is host for word in host.words)
+    return host in _open_hosts(context)
 
 
 @lru_cache(maxsize=1)
-def _first_hosts(context: Context) -> dict[str, Node]:
-    """The first virtual host of each address, as it is written."""
-    found: dict[str, Node] = {}
+def _open_hosts(context: Context) -> frozenset[Node | None]:
+    """The first virtual host of each address, as it is written, and those with the name `*`."""
+    first: dict[str, Node] = {}
     for host in context.configuration.by_key.get("<virtualhost", ()):
         for word in host.words:
-            found.setdefault(word, host)
-    return found
+            first.setdefault(word, host)
+    names = context.configuration.find("servername", "serveralias")
+    return frozenset((*first.values(), *(line.parent for line in names if "*" in line.args and "*" in line.words)))
 
 
 def is_server_name(context: Context, node: Node, variable: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from hpatch.conf.tree import Condition
 from hpatch.lint.rules._shared.passes import Cover, encoded, lies_under, passes
 
 if TYPE_CHECKING:
@@ -73,20 +74,44 @@ def _takers(servers: list[Server]) -> Iterator[tuple[Mapping, Taker]]:
     if not servers:
         return
     main = _Order(servers[0])
-    main_encoded, main_plain = Cover(), Cover()
-    for server in servers:
-        order = main if server is servers[0] else _Order(server)
-        if not (order.encoded or order.plain or order.sections):
-            continue
-        own_encoded, own_plain = (main_encoded, main_plain) if order is main else (Cover(), Cover())
-        before: list[Asked] = [(order.locations, _LOCATION), (main.locations, _LOCATION)]
-        if order.sections:
-            yield from _in_run(order.sections[::-1], [(Cover(), _LATER)])
-        if order.encoded:
-            yield from _in_run(order.encoded, [*before, (main_encoded, _MAIN), (own_encoded, _EARLIER)])
-        if order.plain:
-            before += [(main_encoded, _ENCODED), (own_encoded, _ENCODED)]
-            yield from _in_run(order.plain, [*before, (main_plain, _MAIN), (own_plain, _EARLIER)])
+    covers = (Cover(), Cover())
+    yield from _of_server(main, covers, main, covers)
+    sound: set[_Lines] = set()  # the virtual hosts of a large configuration often have the same paths
+    for server in servers[1:]:
+        lines = _lines(server)
+        if lines not in sound:
+            found = list(_of_server(_Order(server), (Cover(), Cover()), main, covers))
+            if lines is not None and not found:
+                sound.add(lines)
+            yield from found
+
+
+_Lines = tuple[tuple[str, bool, bool, tuple[Condition, ...]], ...]
+
+
+def _lines(server: Server) -> _Lines | None:
+    """All that decides which mappings of a virtual host no request reaches; None if it has sections with mappings."""
+    mappings = passes(server)
+    if any(mapping.section is not None for mapping in mappings):
+        return None
+    return tuple([(one.path, one.pattern, encoded(one), one.node.conditions) for one in mappings])
+
+
+def _of_server(
+    order: _Order, own: tuple[Cover, Cover], main: _Order, mains: tuple[Cover, Cover]
+) -> Iterator[tuple[Mapping, Taker]]:
+    """The same for one server. `own` and `mains` are the covers of its lines and of the main server's: those with
+    `mapping=`, and the others."""
+    own_encoded, own_plain = own
+    main_encoded, main_plain = mains
+    before: list[Asked] = [(order.locations, _LOCATION), (main.locations, _LOCATION)]
+    if order.sections:
+        yield from _in_run(order.sections[::-1], [(Cover(), _LATER)])
+    if order.encoded:
+        yield from _in_run(order.encoded, [*before, (main_encoded, _MAIN), (own_encoded, _EARLIER)])
+    if order.plain:
+        before += [(main_encoded, _ENCODED), (own_encoded, _ENCODED)]
+        yield from _in_run(order.plain, [*before, (main_plain, _MAIN), (own_plain, _EARLIER)])
 
 
 def _in_run(run: list[Mapping], asked: list[Asked]) -> Iterator[tuple[Mapping, Taker]]:

@@ -122,9 +122,11 @@ def nested_require_replaces(context: Context) -> Iterator[Found]:
     Source: the AuthMerging documentation; tested on httpd 2.4.71.
     """
     for inner in context.configuration.find("<location", "<locationmatch", "<directory"):
-        where = _where(inner)
         found = list(lines(inner, limits=False))
-        if where is None or not found or merges(inner) or not all(map(_looks_at_method, found)):
+        if not found or not all(map(_looks_at_method, found)):
+            continue
+        where = _where(inner)
+        if where is None or merges(inner):
             continue
         host = server_of(inner)
         outer: Node | None = None
@@ -159,9 +161,9 @@ def _around(context: Context, host: Node | None, inner: Node, where: str) -> lis
 
 
 def _looks_at_method(node: Node) -> bool:
-    found = words(node)
-    if node.key != "require" or not found:
+    if node.key != "require" or "method" not in node.args.lower():
         return False
+    found = words(node)
     return found[0] == "method" or (
         found[0] == "expr" and "request_method" in node.args.lower() and "&&" not in node.args
     )

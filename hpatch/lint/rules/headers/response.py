@@ -193,7 +193,9 @@ def header_always_duplicates(context: Context) -> Iterator[Found]:
     Source: the Header documentation ("always"), ap_http_header_filter (http_filters.c), ap_scan_script_header_err_core
     (util_script.c); tested on httpd 2.4.71 with http, fcgi, scgi and uwsgi.
     """
-    lines = list(response_lines(context))
+    every = list(response_lines(context))
+    plain = {line.name for line in every if not line.always}
+    lines = [line for line in every if line.name in _ONCE or line.name in plain]
     near = _Lines(lines)
     for line in lines:
         if line.action not in ("set", "add", "append", "merge") or _undone(line, near):
@@ -276,7 +278,9 @@ def header_unset_other_table(context: Context) -> Iterator[Found]:
     Source: the Header documentation ("always"), ap_scan_script_header_err_core (util_script.c); tested on httpd 2.4.71
     with http, fcgi, scgi and uwsgi.
     """
-    lines = list(response_lines(context))
+    every = list(response_lines(context))
+    removed = {line.name for line in every if line.action == "unset"}
+    lines = [line for line in every if line.name in removed]
     near = _Lines(lines)
     for line in lines:
         if line.action not in ("unset", "edit", "edit*"):
