@@ -148,7 +148,9 @@ def _or(one: bool | None, other: bool | None) -> bool | None:
 
 
 def _sort(part: ServerPart, node: Node) -> None:
-    if node.key in DIRECTORIES:
+    if node.children is None:
+        part.lines.append(node)
+    elif node.key in DIRECTORIES:
         part.directories.append(node)
     elif node.key in LOCATIONS:
         part.locations.append(node)
