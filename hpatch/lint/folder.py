@@ -37,6 +37,7 @@ _SIZE = 1 << 18
 
 _SECTION = re.compile(r"^[ \t]*\[[^\]\n]+\][ \t]*\r?$", re.M)
 _FPM = re.compile(r"^[ \t]*(?:pm|pm\.max_children|listen|include)[ \t]*=", re.M)
+_SYSTEMD = ("/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")
 _DROP_IN = re.compile(r"\.(?:service|socket)\.d/?$")
 
 
@@ -83,6 +84,21 @@ def backend(path: str, view: View = MACHINE) -> BackendFiles:
     elif _has(path, _SECTION, view) and _has(path, _FPM, view):
         found.fpm.append(path)
     return found
+
+
+def system_units(view: View) -> list[str]:
+    """The units of backends in the folders of systemd below a root; of one name, the one that systemd takes."""
+    found: dict[str, str] = {}
+    for folder in _SYSTEMD:
+        try:
+            names, here = view.names(folder), view.host(folder)
+        except OSError:
+            continue
+        for name in names:
+            full = os.path.join(here, name)  # noqa: PTH118 - the path stays text, as written
+            if name.endswith(UNITS) and name not in found and kind_of(name, partial(_text, full, view)) is not None:
+                found[name] = full
+    return list(found.values())
 
 
 def look(path: str, exclude: Iterable[str] = (), view: View = MACHINE) -> FolderFiles:

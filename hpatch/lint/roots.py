@@ -191,6 +191,11 @@ def backends(path: str) -> BackendFiles:
     return found._replace(others=_services(found.others))
 
 
+def below_root(root: str | None) -> list[str]:
+    """The units of backends below a root, each socket unit's service in its place."""
+    return [] if root is None else _services(folders.system_units(Rooted(root)))
+
+
 def _services(paths: list[str]) -> list[str]:
     """Files of backends, each socket unit's service in its place."""
     if not paths:

@@ -10,7 +10,7 @@ from hpatch.conf.load import Options
 from hpatch.errors import InputError
 from hpatch.lint.engine import LintTask, lint
 from hpatch.lint.registry import by_name
-from hpatch.lint.roots import backends, not_read, roots
+from hpatch.lint.roots import backends, below_root, not_read, roots
 from tests.support.cli.call import call
 
 SITE = '<VirtualHost *:80>\nProxyPass "/" "http://127.0.0.1:8001/"\n</VirtualHost>\n'
@@ -106,3 +106,22 @@ def test_the_option_finds_what_the_unit_says(tree: Path, capsys: pytest.CaptureF
     done = call(capsys, "lint", "--backend", str(tree / "units"), "--select", "BE", str(tree / "httpd/site.conf"))
     assert done.code == 1
     assert "[BE051]" in done.out
+
+
+def test_units_below_a_root(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, text in {
+        "etc/apache2/apache2.conf": 'ServerName a\nProxyPass "/" "unix:/tmp/shop.sock|http://shop/"\n',
+        "etc/systemd/system/shop.service": "[Service]\nExecStart=/usr/bin/gunicorn -b unix:/tmp/shop.sock shop:app\n",
+        "etc/systemd/system/shop.service.d/tmp.conf": "[Service]\nPrivateTmp=yes\n",
+        "usr/lib/systemd/system/shop.service": "[Service]\nExecStart=/usr/bin/gunicorn shop:app\n",
+        "usr/lib/systemd/system/other.service": "[Service]\nExecStart=/bin/true\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "lib").symlink_to("usr/lib")
+    done = call(capsys, "lint", "--no-config", "--select", "BE05", "--root", tmp_path, "/etc/apache2/apache2.conf")
+    assert done.code == 1
+    assert done.out.count("[BE053]") == 1
+    assert "tmp.conf" in done.out
+    assert below_root(str(tmp_path)) == [str(tmp_path / "etc/systemd/system/shop.service")]
+    assert below_root(str(tmp_path / "etc")) == below_root(None) == []

@@ -256,7 +256,7 @@ def _roots(paths: list[str], chosen: Settings, httpd: str | None, stdin_filename
     given = [roots.backends(path) for path in chosen.backend or ()]
     beside += [file for one in given for file in one.uwsgi]
     pools += [file for one in given for file in one.fpm]
-    others = [file for one in given for file in one.others]
+    others = [file for one in given for file in one.others] + roots.below_root(chosen.root)
     found: dict[str, Root] = {}
     mains: dict[str, Configuration] = {}
     real = cache(os.path.realpath)
