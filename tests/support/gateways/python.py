@@ -53,7 +53,7 @@ def started(folder: Path, lines: dict[str, list[str]]) -> Iterator[None]:
             for program, *words in lines.values():
                 processes.append(
                     subprocess.Popen(
-                        [sys.executable, "-m", program, *words, f"hpatch_application:{_KINDS[program]}"],
+                        [sys.executable, "-m", program, *words, f"hpatch_application:{_interface(program, words)}"],
                         cwd=folder,
                         stdout=log,
                         stderr=log,
@@ -68,7 +68,8 @@ def started(folder: Path, lines: dict[str, list[str]]) -> Iterator[None]:
             end(process)
 
 
-_KINDS = {"gunicorn": "wsgi", "uvicorn": "asgi"}
+def _interface(program: str, words: list[str]) -> str:
+    return "asgi" if any("uvicorn" in word for word in (program, *words) if "/" not in word) else "wsgi"
 
 
 def _wait(address: str, said: Path) -> None:

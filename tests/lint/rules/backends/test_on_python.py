@@ -33,6 +33,7 @@ SERVERS = {
     "ROOT/open.sock": "gunicorn -b unix:ROOT/open.sock",
     "ROOT/closed.sock": "gunicorn -b unix:ROOT/closed.sock --umask 077",
     "ROOT/uvicorn.sock": "uvicorn --uds ROOT/uvicorn.sock",
+    "ROOT/worker.sock": "gunicorn -b unix:ROOT/worker.sock -k uvicorn.workers.UvicornWorker",
     "ROOT/believes.sock": "uvicorn --uds ROOT/believes.sock --forwarded-allow-ips *",
 }
 # By path: the rule, the target, and what a request shows that is sound.
@@ -47,6 +48,7 @@ CASES = {
     "late": ("backend-timeout-order", "http://127.0.0.1:LONG/late timeout=1", "200"),
     "gunicorn": ("backend-ignores-proto", "unix:ROOT/open.sock|http://heeded/gunicorn", "by https"),
     "uvicorn": ("backend-ignores-proto", "unix:ROOT/uvicorn.sock|http://uvicorn/uvicorn", "by https"),
+    "worker": ("backend-ignores-proto", "unix:ROOT/worker.sock|http://worker/worker", "by https"),
     "believes": ("backend-ignores-proto", "unix:ROOT/believes.sock|http://believes/believes", "by https"),
     "untrusted": ("backend-ignores-proto", "http://127.0.0.1:UNTRUSTED/untrusted", "by https"),
     "trusted": ("backend-ignores-proto", "http://127.0.0.1:TRUSTED/trusted", "by https"),
@@ -115,7 +117,10 @@ def test_requests(httpd: str) -> None:
         if is_sound(answers[path], sound) is (numbered[path] in reported[path])
     }
     assert wrong == {}
-    assert answers["uvicorn"] == ["200 /uvicorn/quick by http"]
+    assert (answers["uvicorn"], answers["worker"]) == (
+        ["200 /uvicorn/quick by http"],
+        ["200 /worker/quick by http"],
+    )
     assert answers["short"][0] in ("500", "502")
     assert (answers["late"], answers["closed"]) == (["502"], ["503"])
     assert "503" in answers["few"]
