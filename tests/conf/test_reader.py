@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from hpatch.conf import limits
+from hpatch.conf import limits, reader
 from hpatch.conf.base import Surroundings
 from hpatch.conf.load import Options, load, load_source, load_text
 from hpatch.conf.modules import Modules
 from hpatch.conf.tree import Configuration
 from hpatch.text import Source
 from hpatch.versions import Version
+from tests.support.conf.brief import messages
 
 
 def outline(configuration: Configuration) -> list[str]:
@@ -381,3 +382,73 @@ def test_whether_a_files_name_says_that_it_is_a_template(name: str, named: bool)
 def test_a_binary_file_has_no_evidence() -> None:
     (problem,) = load_text("\x7fELF\x02\x01" + "\0" * 20 + "\n").problems
     assert problem.message == "this looks like a program (ELF), not a configuration of httpd"
+
+
+# Sections that are closed wrongly
+
+
+def places(configuration: Configuration) -> list[str]:
+    """Each directive with the sections around it, and how many conditions it has."""
+    return [
+        " ".join(
+            [*(parent.name[1:] for parent in reversed(list(node.ancestors()))), node.name, str(len(node.conditions))]
+        )
+        for node in configuration.walk()
+        if not node.name.startswith("<")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "said"),
+    [
+        ("<xa>\nB\n</a>\nC\n</xa>\nD\n", ["xa B 0", "xa C 0", "D 0"], [(3, 'expected "</xa>" but found "</a>"')]),
+        (
+            "<VirtualHost *>\n<Location /a>\n<IfModule core.c>\n<Proxy *>\n</VirtualHost>\nA\n</Proxy>\n</IfModule>\n"
+            "B\n</Location>\nC\n</VirtualHost>\nD\n",
+            ["VirtualHost Location Proxy A 0", "VirtualHost Location B 0", "VirtualHost C 0", "D 0"],
+            [(5, 'expected "</Proxy>" but found "</VirtualHost>"')],
+        ),
+        (
+            "<IfModule core.c>\n<IfDefine X>\n<Proxy *>\n</IfModule>\nA\n</Proxy>\n</IfDefine>\nB\n</IfModule>\nC\n",
+            ["Proxy A 1", "B 0", "C 0"],
+            [(4, 'expected "</Proxy>" but found "</IfModule>"')],
+        ),
+        ("<IfDefine X>\nxxIfDefine>\nA\n</IfDefine>\nB\n", ["xxIfDefine 1", "A 1", "B 0"], []),
+    ],
+)
+def test_what_a_wrong_end_closes(text: str, read: list[str], said: list[tuple[int, str]]) -> None:
+    configuration = load_text(text)
+    assert places(configuration) == read
+    assert messages(configuration) == said
+
+
+def test_the_conditional_around_an_end_that_closes_nothing() -> None:
+    (problem,) = load_text("<IfModule core.c>\n<IfDefine X>\n</Proxy>\n</IfDefine>\n</IfModule>\n").problems
+    assert [(place.line, said) for place, said in problem.related] == [(2, "<IfDefine> was opened here")]
+
+
+def test_a_directive_of_a_module_that_is_not_loaded_is_not_executed() -> None:
+    options = Options(modules=Modules(complete=True, static=["mod_so.c"]), environment={"V": "m"})
+    configuration = load_text("use m\nuse ${V}\n<macro m>\nA\n</macro>\n", options)
+    assert (outline(configuration), messages(configuration)) == (["use m", "use m", "<macro m>", " A "], [])
+
+
+@pytest.mark.parametrize(("length", "read"), [(38, True), (39, False)])
+def test_the_longest_line_with_its_variables(monkeypatch: pytest.MonkeyPatch, length: int, read: bool) -> None:
+    monkeypatch.setattr(reader, "MAX_LINE", 40)
+    name = "y" * (length // 2)
+    options = Options(environment={"V": name})
+    found = load_text(f"x ${{V}}${{V}}{'z' * (length % 2)}\n", options)
+    assert [node.args for node in found.nodes] == [name * 2 if read else "${V}${V}z"]
+    assert messages(found) == ([] if read else [(1, "the line becomes too long when its variables are expanded")])
+
+
+def test_a_file_with_all_that_is_odd() -> None:
+    text = "A\nB ${V}\nC\0c\nD\vd\nE\fe\nF \\\nf\nG \\\r\ng\nH\n"
+    configuration = load_text(text, Options(environment={"V": "v"}))
+    assert outline(configuration) == ["A ", "B v", "C ", "D d", "E e", "F f", "G g", "H "]
+
+
+def test_a_condition_of_a_template_within_one_line() -> None:
+    configuration = load_text("{% if x %}Listen 80{% endif %}\nListen 81\n", name="a.conf.j2")
+    assert [(node.args, node.certain) for node in configuration.walk()] == [("80", False), ("81", True)]
