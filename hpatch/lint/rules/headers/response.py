@@ -279,8 +279,8 @@ def header_unset_other_table(context: Context) -> Iterator[Found]:
     with http, fcgi, scgi and uwsgi.
     """
     every = list(response_lines(context))
-    removed = {line.name for line in every if line.action == "unset"}
-    lines = [line for line in every if line.name in removed]
+    changed = {line.name for line in every if line.action in ("unset", "edit", "edit*")}
+    lines = [line for line in every if line.name in changed]
     near = _Lines(lines)
     for line in lines:
         if line.action not in ("unset", "edit", "edit*"):
