@@ -58,7 +58,7 @@ def _misplaced(text: str, found: list[Token], at: int, expected: AbstractSet[str
     here, there = _shown(text[start:end]), _shown(text[a:b])
     if expected == {"ID"}:
         return Mistake(f'"{there}" has no name', a, b)
-    if before.type == "COLON" and token.type == "CLOSE":
+    if before.type == "COLON":
         return Mistake(f'"{here}" has no argument', start, end)
     if token.type == "ID" and not expected.isdisjoint(("MATCH", "AND")):
         return Mistake(f'"{here}" is not an operator', start, end, _lower(token.value))

@@ -105,8 +105,6 @@ def _header(node: Node) -> Iterator[Occurrence]:
         return
     found = node.words
     first = 1 if node.key == "header" and words.lower("".join(found[:1])) in ("always", "onsuccess") else 0
-    if len(found) <= first:
-        return
     action = words.lower(found[first])
     value, subs, clause = first + 2, first + 3, first + 4
     if action in ("unset", "echo"):

@@ -61,6 +61,7 @@ def test_no_expressions(line: str) -> None:
         ("SetEnvIfExpr", []),
         ("FilterProvider a b", []),
         ("AuthName", []),
+        ('AuthName ""', [("", True)]),
         ("ErrorDocument 404", []),
         ("AuthBasicFake a", [("a", True)]),
         ("AuthBasicFake a off", [("a", True), ("off", True)]),
@@ -108,10 +109,13 @@ def test_no_expressions_in_a_section_for_requests(line: str) -> None:
 def test_where_an_expression_stands(line: str) -> None:
     """Its text is a word without what it begins with, or the end of the line."""
     written = "%{HTTPS}=1"
-    for one in occurrences.find(load_text(LOCATION.format(line % written))):
+    expressions = list(occurrences.find(load_text(LOCATION.format(line % written))))
+    assert written in [one.text for one in expressions]
+    for one in expressions:
         if one.word is None:
             assert (one.cut, one.text in one.node.args) == (0, True)
         else:
+            assert one.word >= 0
             assert one.node.words[one.word][one.cut :] == one.text
         assert not one.rewritten
         assert one.restricted == line.startswith("AuthnzFcgi")
