@@ -36,6 +36,7 @@ def patch_set(marks: tuple[Mark, ...] = MARKS, project: str = "httpd", variants:
         variants=variants,
         recognise=marks,
         scenario=None,
+        changes=(),
         corrections=(),
         notes="",
         folder=Path(),

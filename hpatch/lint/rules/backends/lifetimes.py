@@ -152,7 +152,7 @@ def backend_keep_alive(context: Context) -> Iterator[Found]:
         [Service]
         ExecStart=/usr/bin/uvicorn --timeout-keep-alive 75 shop:app
 
-    Source: "ttl" in the ProxyPass documentation; the manuals of the servers. Not tried: the fault is a matter of chance.
+    Source: "ttl" in the ProxyPass documentation; the manuals of the servers. Not tried: the fault is chance.
     """
     for one in _each_address(context):
         kept, ttl, off = one.backend.keep_alive, parameter(one, "ttl"), parameter(one, "disablereuse")
