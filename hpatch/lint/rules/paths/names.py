@@ -76,16 +76,16 @@ def default_host_any_name(context: Context) -> Iterator[Found]:
     checked: frozenset[Node | None] | None = None
     for mapping in context.passes:
         host = mapping.server.node
-        if host is None or host in seen or not schemes(mapping).intersection(_BY_NAME):
+        if host is None or host in seen:
+            continue
+        if mapping.server.named is None or any_host(context, mapping.node) is not True:
+            seen.add(host)
+            continue
+        if not schemes(mapping).intersection(_BY_NAME):
             continue
         seen.add(host)
         line = in_server(context, "proxypreservehost", host)
-        if (
-            line is None
-            or not is_on(line)
-            or mapping.server.named is None
-            or any_host(context, mapping.node) is not True
-        ):
+        if line is None or not is_on(line):
             continue
         if checked is None:
             checked = _checked(context)
