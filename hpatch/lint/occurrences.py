@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from operator import attrgetter
 
 from hpatch.conf.tree import Configuration, Node
 from hpatch.lint.finding import Finding
@@ -11,6 +12,7 @@ from hpatch.lint.found import Confidence, Related
 from hpatch.text import Place
 
 _SHOWN = 3
+_START = attrgetter("start")
 _LESS: dict[Confidence, Confidence] = {"high": "medium", "medium": "low", "low": "low"}
 
 
@@ -57,8 +59,8 @@ class Occurrences:
                 by_file.setdefault(node.source.name, []).append(node)
         index = {}
         for name, nodes in by_file.items():
-            nodes.sort(key=lambda node: node.start)
-            index[name] = [node.start for node in nodes], nodes
+            nodes.sort(key=_START)
+            index[name] = list(map(_START, nodes)), nodes
         return index
 
 
