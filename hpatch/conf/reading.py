@@ -172,7 +172,7 @@ class ReadingState(ABC):
         if tuple(one for one in self.conditions if one in own) != here:
             self.conditions = (*(one for one in self.conditions if one not in own), *here)
             for index, level in enumerate(levels):
-                kept = tuple(one for one in level.conditions if one not in own or one in here)
+                kept = tuple(one for one in level.conditions if one not in own)
                 levels[index] = level._replace(conditions=kept)
 
     def set_aside(self, source: Source) -> None:

@@ -376,3 +376,40 @@ def test_the_folder_that_a_main_file_is_given_in(
     (tmp_path / "co/.hg").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
     assert tree_of(main.format(t=tmp_path), given) == tree.format(t=tmp_path)
+
+
+@pytest.mark.parametrize("given", ["{t}/etc/httpd", "/etc/httpd"])
+def test_a_given_server_root_may_be_written_with_the_given_root_or_without(tmp_path: Path, given: str) -> None:
+    write(tmp_path, etc__httpd__conf__httpd_conf="Include sites/a.conf\n", etc__httpd__sites__a_conf="A\n")
+    options = Options(server_root=given.format(t=tmp_path), given=Surroundings(root=str(tmp_path)))
+    found = load(str(tmp_path / "etc/httpd/conf/httpd.conf"), options)
+    assert (names(found), found.server_root) == (["A"], "/etc/httpd")
+
+
+def test_a_part_that_the_copy_of_its_server_does_not_have(tmp_path: Path) -> None:
+    write(tmp_path, co__etc__httpd__conf__httpd_conf="ServerRoot /etc/httpd\n", other__site_conf="A\n")
+    given = Surroundings(home=str(tmp_path / "co/etc/httpd/conf/httpd.conf"))
+    found = load(str(tmp_path / "other/site.conf"), Options(given=given))
+    assert [one.message for one in found.problems] == [
+        f'cannot read "{tmp_path}/other/site.conf": No such file or directory'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (Options(check_files=True), ["srv/extra.conf"]),
+        (Options(server_root="{t}/srv"), ["third/x.conf"]),
+    ],
+    ids=["in the configuration", "given"],
+)
+def test_the_files_of_a_given_server_root_are_given(tmp_path: Path, options: Options, said: list[str]) -> None:
+    write(tmp_path, srv__extra_conf="A\n", third__x_conf="B\n")
+    third = "" if options.server_root is None else f"Include {tmp_path}/third/x.conf\n"
+    write(tmp_path, other__httpd_conf=f"ServerRoot {tmp_path}/srv\nInclude extra.conf\n{third}")
+    root = options.server_root and options.server_root.format(t=tmp_path)
+    found = load(str(tmp_path / "other/httpd.conf"), options._replace(server_root=root))
+    assert names(found)[0] == "A"
+    assert [one.message.split('"')[1] for one in found.problems if one.kind == "outside"] == [
+        f"{tmp_path}/{name}" for name in said
+    ]

@@ -90,6 +90,8 @@ def test_defines_are_told_with_their_values() -> None:
     assert found.defines == {"C": "c", "D": None, "E": "", "b": "1=2"}
     assert list(found.defines) == ["C", "D", "E", "b"]
     assert names(load_text("${B}x\n", Options(defines=("b=1",)))) == ["1x"]
+    assert names(load_text("${B}x\n", Options(defines=("b=",)))) == ["x"]
+    assert names(load_text("${B}x\n", Options(defines=("B",)))) == ["${B}x"]
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,20 @@ def test_conditionals_inside_one_another(opening: str) -> None:
     assert f"more than {limits.NESTED:,} undecided conditionals" in message
 
 
+@pytest.mark.parametrize(
+    ("opened", "read"),
+    [
+        (["IfDefine X", "IfDefine Y"], True),
+        (["IfDefine X"] * 3, False),
+        (["IfDefine X"] * 2 + ["IfModule core.c"], True),
+    ],
+)
+def test_only_undecided_conditionals_count(monkeypatch: pytest.MonkeyPatch, opened: list[str], read: bool) -> None:
+    monkeypatch.setattr(limits, "NESTED", 2)
+    text = "".join(f"<{name}>\n" for name in opened) + "".join(f"</{name.split()[0]}>\n" for name in opened[::-1])
+    assert (load_text(text).problems == []) == read
+
+
 def test_blocks_of_a_template_inside_one_another() -> None:
     def read(depth: int) -> Configuration:
         return load_text("{% if x %}\n" * depth + "Listen 80\n" + "{% endif %}\n" * depth, name="a.conf.j2")
@@ -130,6 +144,7 @@ def test_what_was_read_counts_until_the_end(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(limits.ExceededError) as caught:
         amount.file(1, here)
     assert caught.value.place == here
+    assert str(caught.value) == "the configuration is larger than 10 characters"
     assert caught.value.message == "the configuration is larger than 10 characters: hpatch stops reading here"
 
 

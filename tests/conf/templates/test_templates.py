@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from hpatch.conf.load import load_text
+from hpatch.conf.load import load, load_text
 from hpatch.conf.templates.mask import template
 from hpatch.conf.templates.placeholders import Placeholders
 from hpatch.text import Source
@@ -160,3 +162,27 @@ def test_a_section_is_read_even_if_its_line_is_joined() -> None:
     read = load_text("<Location /a>\n{%- if b -%}\nRequire local\n{%- endif %}\n</Location>\n", name="a.conf.j2")
     assert list(read.by_key) == ["<location", "require"]
     assert not read.problems
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{% if a %}\n<IfDefine X>\n{% endif %}\nListen 1\n", [("1", ["Y", "X"])]),
+        ("{% if a %}\n<IfModule core.c>\n{% endif %}\nListen 1\n", [("1", ["Y"])]),
+        ("{% if a %}\n<IfDefine X>\nListen 1\n{% endif %}\n", [("1", ["Y", "{% if a %}", "X"])]),
+        (
+            "{% if a %}\n<IfDefine X>\n{% endif %}\nListen 1\n{% if b %}\n</IfDefine>\nListen 2\n{% endif %}\n",
+            [("1", ["Y", "X"]), ("2", ["Y", "{% if b %}"])],
+        ),
+    ],
+)
+def test_an_arm_ends_before_the_conditional_that_opens_in_it(
+    tmp_path: Path, text: str, expected: list[tuple[str, list[str]]]
+) -> None:
+    (tmp_path / "a.conf.j2").write_text(text)
+    (tmp_path / "httpd.conf").write_text("<IfDefine Y>\nInclude a.conf.j2\nListen 3\n</IfDefine>\nListen 4\n")
+    found = [
+        (node.args, [one.text.removeprefix("<IfDefine ").removesuffix(">") for one in node.conditions])
+        for node in load(str(tmp_path / "httpd.conf")).walk()
+    ]
+    assert found == [*expected, ("3", ["Y"]), ("4", [])]
