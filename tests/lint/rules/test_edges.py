@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.support.lint.find import find
@@ -42,6 +44,7 @@ EDGES = [
 @pytest.mark.parametrize(("rule", "text", "before", "since"), EDGES)
 def test_the_edge(rule: str, text: str, before: str, since: str) -> None:
     def told(version: str) -> list[str]:
-        return [f"{one.message.replace(version, '')} {one.help}" for one in find(rule, text, version)]
+        """Without the versions that are named."""
+        return [re.sub(r"2\.4\.\d+", "", f"{one.message} {one.help}") for one in find(rule, text, version)]
 
     assert told(before) != told(since)
