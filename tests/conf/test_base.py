@@ -413,3 +413,14 @@ def test_the_files_of_a_given_server_root_are_given(tmp_path: Path, options: Opt
     assert [one.message.split('"')[1] for one in found.problems if one.kind == "outside"] == [
         f"{tmp_path}/{name}" for name in said
     ]
+
+
+def test_a_root_that_holds_a_folder_of_its_own_name(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    main = Path(f"{root}{root}/etc/httpd.conf")
+    main.parent.mkdir(parents=True)
+    main.write_text(f'ServerRoot "{root}/etc"\nInclude a.conf\n')
+    (main.parent / "a.conf").write_text("Listen 80\n")
+    found = load(str(main), Options(given=Surroundings(root=str(root))))
+    assert [file.name for file in found.files] == [str(main), str(main.parent / "a.conf")]
+    assert found.problems == []

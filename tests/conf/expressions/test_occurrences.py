@@ -175,3 +175,8 @@ def test_of_one_directive() -> None:
 def test_restricted() -> None:
     (one,) = occurrences.find(load_text("AuthnzFcgiCheckAuthnProvider a UserExpr b"))
     assert (one.text, one.word, one.restricted) == ("b", 2, True)
+
+
+@pytest.mark.parametrize(("value", "texts"), [('""', []), ('"true"', [("true", False)])])
+def test_a_condition_that_a_variable_holds(value: str, texts: list[tuple[str, bool]]) -> None:
+    assert found(f"Define E {value}\nRewriteCond expr ${{E}}\n") == texts
