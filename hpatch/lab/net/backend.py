@@ -45,7 +45,7 @@ class Book:
             self._seen.setdefault(trial, []).append(seen)
             self._noted.notify_all()
 
-    def take(self, trial: str, count: int, seconds: float = 5.0) -> list[Seen]:
+    def take(self, trial: str, count: int, seconds: float) -> list[Seen]:
         """The requests of a trial, as soon as there are so many, or after so many seconds; they are forgotten."""
         with self._noted:
             self._noted.wait_for(lambda: len(self._seen.get(trial, ())) >= count, seconds)

@@ -98,10 +98,10 @@ class _Comparison:
             found = found._replace(played=found.played + 1)
         return found
 
-    def _play(self, trial: NetTrial) -> tuple[Facts, Facts]:
+    def _play(self, trial: NetTrial, *, again: bool = False) -> tuple[Facts, Facts]:
         number = next(self._numbers)
         first, second = (
-            trial.play(Play(side, self._way, f"{self._way.name.replace(' ', '-')}-{number}"))
+            trial.play(Play(side, self._way, f"{self._way.name.replace(' ', '-')}-{number}", again=again))
             for side in (self._before, self._after)
         )
         return first, second
@@ -114,7 +114,7 @@ class _Comparison:
         plays = [(first, second)]
         names: set[str] = {*first, *second}
         while len(plays) < _PLAYS and any(_other(plays, name) + _PLAYS - len(plays) >= _LEAST for name in names):
-            plays.append(self._play(trial))
+            plays.append(self._play(trial, again=True))
             names.update(*plays[-1])
         found = [
             Difference(

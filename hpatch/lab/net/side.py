@@ -23,6 +23,8 @@ _TIMEOUT = 1
 """Seconds after which httpd gives up a backend that does not answer."""
 _PATIENCE = 8.0
 _LEAVING = 0.02
+_COMING, _COMING_AGAIN = 5.0, 0.5
+"""Seconds in which the backend sees a request that httpd passes on, if ever: the first time, and when it is repeated."""
 
 
 class NetSide:
@@ -47,10 +49,14 @@ class NetSide:
 
 
 class Play:
-    """One play of a trial: its bench. `number` tells its requests from those of all others of this side."""
+    """One play of a trial: its bench. `number` tells its requests from those of all others of this side.
 
-    def __init__(self, side: NetSide, way: Way, number: str) -> None:
+    `again`: the trial has been played before.
+    """
+
+    def __init__(self, side: NetSide, way: Way, number: str, *, again: bool = False) -> None:
         self.way = way
+        self._patience = _COMING_AGAIN if again else _COMING
         self._side = side
         self._number = number
 
@@ -74,5 +80,5 @@ class Play:
 
     def seen(self, count: int = 1) -> Facts:
         """What the backend saw."""
-        requests = self._side.book.take(self._number, count)
+        requests = self._side.book.take(self._number, count, self._patience)
         return observed.facts(requests, {**self._side.masks(self.way), f"trial={self._number}": "trial"})
