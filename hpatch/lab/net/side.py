@@ -24,7 +24,7 @@ _TIMEOUT = 1
 _PATIENCE = 8.0
 _LEAVING = 0.02
 _COMING, _COMING_AGAIN = 5.0, 0.5
-"""Seconds in which the backend sees a request that httpd passes on, if ever: the first time, and when it is repeated."""
+"""Seconds in which the backend sees a request that httpd passes on, if ever: the first time, and in repeats."""
 
 
 class NetSide:
