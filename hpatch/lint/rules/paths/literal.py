@@ -55,7 +55,7 @@ def uds_no_scheme(context: Context) -> Iterator[Found]:
             SetHandler "proxy:unix:/run/php/fpm.sock|fcgi:"
         </FilesMatch>
 
-    Source: proxy_handler (mod_proxy.c), fix_uds_filename (proxy_util.c); tested on httpd 2.4.71.
+    Source: proxy_handler (mod_proxy.c), fixup_uds_filename (proxy_util.c); tested on httpd 2.4.71.
     """
     for node in context.configuration.find("sethandler", "addhandler"):
         word = "".join(node.words[:1])
