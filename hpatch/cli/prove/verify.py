@@ -147,6 +147,10 @@ def _command(
     return 0 if proof.ok else 4 if proof.undecided else 1
 
 
+_STEPS = ("before", "apply", "after", "net")
+"""What `prove` tells of, in its order; what is tried between two sets belongs to applying."""
+
+
 class _Way:
     """How the tree is built: all of it with options, or the modules that change for an installed httpd."""
 
@@ -178,7 +182,8 @@ class _Way:
 
 def _telling(progress: Progress) -> Callable[[str, str], None]:
     def tell(what: str, detail: str) -> None:
-        progress.step(1 if what == "before" else 3 if what == "after" else 2, 3, what)
+        at = _STEPS.index(what) if what in _STEPS else _STEPS.index("apply")
+        progress.step(at + 1, len(_STEPS), what)
         progress.detail(detail)
 
     return tell

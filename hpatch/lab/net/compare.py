@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -44,27 +45,23 @@ def compare(
     """Try both httpds. Raises ToolError where the first does not start; that the second does not is a difference."""
     began = time.monotonic()
     ways = [Way(*one) for one in paths(before, transports)]
+    names = tuple(way.name for way in ways)
     with Session() as session, ExitStack() as running:
         sides = [NetSide(session, running, before, ways)]
         try:
-            sides.append(
-                NetSide(
-                    session,
-                    running,
-                    after,
-                    [way for way in ways if (way.scheme, way.transport) in paths(after, transports)],
-                )
-            )
+            sides.append(NetSide(session, running, after, ways))
         except ToolError as error:
             lost = Difference(way="", group="start", trial="httpd starts", fact="start", before="yes", after=str(error))
-            return NetResult(trials=0, differences=(lost,), figures=(), unsteady=(), seconds=time.monotonic() - began)
+            return NetResult(
+                ways=names, trials=0, differences=(lost,), figures=(), unsteady=(), seconds=time.monotonic() - began
+            )
         logs = [side.gateway.log() for side in sides]
-        tell(f"{len(ways)} ways")
-        with ThreadPoolExecutor(len(ways)) as pool:
-            found = list(pool.map(lambda way: _Comparison(sides[0], sides[1], way).run(), ways))
+        tell(f"{len(ways)} ways to backends")
+        found = _each(sides[0], sides[1], ways)
         measured = tuple(figures.measure(sides[0], sides[1], ways, tell))
         logged = tuple(_logged(logs, [side.gateway.log() for side in sides]))
     return NetResult(
+        ways=names,
         trials=sum(one.played for one in found),
         differences=tuple(difference for one in found for difference in one.differences),
         figures=(*logged, *measured),
@@ -79,17 +76,28 @@ class _Found(NamedTuple):
     unsteady: list[str]
 
 
-class _Comparison:
-    """All trials of a way."""
+def _each(before: NetSide, after: NetSide, ways: Sequence[Way]) -> list[_Found]:
+    """What each way tells, all at once. An interrupt ends them with the trials that are being played."""
+    stop = threading.Event()
+    with ThreadPoolExecutor(max(1, len(ways))) as pool:
+        try:
+            return list(pool.map(lambda way: _Comparison(before, after, way, stop).run(), ways))
+        finally:
+            stop.set()
 
-    def __init__(self, before: NetSide, after: NetSide, way: Way) -> None:
+
+class _Comparison:
+    """All trials of a way, until it is told to stop."""
+
+    def __init__(self, before: NetSide, after: NetSide, way: Way, stop: threading.Event) -> None:
         self._before, self._after, self._way = before, after, way
+        self._stop = stop
         self._numbers = count(1)
 
     def run(self) -> _Found:
         found = _Found(0, [], [])
         for trial in trials.trials(self._way):
-            if len(found.differences) >= _ENOUGH:
+            if len(found.differences) >= _ENOUGH or self._stop.is_set():
                 break
             differences, steady = self._trial(trial)
             found.differences.extend(differences)
@@ -113,7 +121,11 @@ class _Comparison:
             return [], True
         plays = [(first, second)]
         names: set[str] = {*first, *second}
-        while len(plays) < _PLAYS and any(_other(plays, name) + _PLAYS - len(plays) >= _LEAST for name in names):
+        while (
+            len(plays) < _PLAYS
+            and not self._stop.is_set()
+            and any(_other(plays, name) + _PLAYS - len(plays) >= _LEAST for name in names)
+        ):
             plays.append(self._play(trial, again=True))
             names.update(*plays[-1])
         found = [

@@ -90,11 +90,12 @@ class Figure(NamedTuple):
 
 
 class NetResult(NamedTuple):
-    """What the net saw: how many trials were played on each side, what differs, and the figures.
+    """What the net saw: by which ways, how many trials were played on each side, what differs, and the figures.
 
-    `unsteady` are the trials that differ from run to run on the side before, so that they tell nothing.
+    `unsteady` are the trials that differ from play to play already on the side before: they tell little.
     """
 
+    ways: tuple[str, ...]
     trials: int
     differences: tuple[Difference, ...]
     figures: tuple[Figure, ...]

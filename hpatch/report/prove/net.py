@@ -18,7 +18,11 @@ _SHOWN = ("median", "growth", "errors", "crashed")
 
 def sentence(net: NetResult, unexpected: Sequence[str]) -> str:
     """What it comes to."""
-    tried = f"{net.trials:,} exchanges before and after"
+    if not net.ways:
+        return "this httpd has no way to a backend: no exchanges were compared"
+    tried = f"{net.trials:,} exchanges before and after, by {', '.join(net.ways)}"
+    if net.unsteady:
+        tried += f" (chance decides {len(net.unsteady)} of them)"
     if unexpected:
         return f"{tried}: {_several(len(unexpected), 'thing')} changed that no set is to change"
     meant = len({one.name for one in net.differences} | {one.name for one in net.figures if one.worse})

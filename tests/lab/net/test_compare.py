@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from math import log
+from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -10,6 +14,7 @@ from hpatch.lab.model import GatewaySpec
 from hpatch.lab.net import compare as comparing
 from hpatch.lab.net import figures
 from hpatch.lab.net.model import Bench, Difference, Facts, Figure, NetResult, NetTrial, Way
+from hpatch.lab.net.side import NetSide
 from hpatch.lab.net.trials import trials
 
 WAY = Way("fcgi", "tcp")
@@ -46,16 +51,12 @@ def test_one_way(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.httpd
 def test_what_does_not_start_is_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pathlib import Path
-
     broken = GatewaySpec("httpd", modules={"proxy_fcgi": Path("/dev/null")})
     net = comparing.compare(GatewaySpec("httpd"), broken, ("tcp",))
     assert net.unexpected() == ("start: httpd starts",)
 
 
 def rounds(ratios: Iterator[float]) -> list[float]:
-    from math import log
-
     return [log(ratio) for ratio in ratios]
 
 
@@ -76,7 +77,26 @@ def test_slower_is_what_is_slower_for_certain(ratios: list[float], slower: bool)
 def test_what_a_set_names_is_expected() -> None:
     difference = Difference("fcgi tcp", "faults", "an early response", "status", "503", "200")
     figure = Figure("median of fcgi tcp", "ms", 1.0, 2.0, True)
-    net = NetResult(9, (difference,), (figure,), (), 1.0)
+    net = NetResult(
+        ways=("fcgi tcp",), trials=9, differences=(difference,), figures=(figure,), unsteady=(), seconds=1.0
+    )
     assert net.unexpected() == ("faults: an early response", "median of fcgi tcp")
     assert net.unexpected(("faults: *",)) == ("median of fcgi tcp",)
     assert net.unexpected(("faults: an early response", "median of *")) == ()
+
+
+def test_where_one_way_breaks_off_the_others_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As at an interrupt: the trial that is being played is the last one."""
+    played = []
+
+    def slow(bench: Bench) -> Facts:
+        if bench.way.scheme == "fcgi":
+            raise KeyboardInterrupt
+        played.append(time.sleep(0.05))
+        return {}
+
+    monkeypatch.setattr(comparing.trials, "trials", lambda way: [NetTrial("own", str(at), slow) for at in range(200)])
+    side = cast(NetSide, None)
+    with pytest.raises(KeyboardInterrupt):
+        comparing._each(side, side, [Way("fcgi", "tcp"), Way("http", "tcp")])
+    assert len(played) < 100

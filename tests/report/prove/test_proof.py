@@ -71,7 +71,8 @@ def result(verdict: Verdict, why: str = "seen") -> Result:
 
 DIFFERENCE = Difference("fcgi tcp", "faults", "an early response", "status", "503", "200 OK")
 FIGURE = Figure("median of fcgi tcp", "ms", 1.0, 1.01, False)
-NET = NetResult(812, (), (FIGURE,), (), 12.5)
+WAYS = ("fcgi unix", "fcgi tcp")
+NET = NetResult(ways=WAYS, trials=812, differences=(), figures=(FIGURE,), unsteady=(), seconds=12.5)
 
 
 def proof(
@@ -193,14 +194,22 @@ def test_what_the_net_saw_is_told() -> None:
     assert "faults: an early response" in text
     assert "status: 503" in text and "status: 200 OK" in text
     assert "CHANGED" in text
-    assert "812 exchanges before and after: 1 thing changed that no set is to change\n" in text
+    assert "812 exchanges before and after, by fcgi unix, fcgi tcp: 1 thing changed that no set is to change\n" in text
     assert text.splitlines()[-1].startswith("The proof does not hold")
     assert "\x1b" not in text
-    assert "812 exchanges before and after: nothing changed\n" in shown(
+    assert "812 exchanges before and after, by fcgi unix, fcgi tcp: nothing changed\n" in shown(
         report.ProofReport(proof=proof(PROVED), how="how")
     )
     ticket = shown(report.ProofReport(proof=proof(PROVED, net=SLOWER), how="how"), "markdown", forms=report.FORMS)
     assert "| median of fcgi tcp |" in ticket and "| WORSE |" in ticket
+
+
+def test_the_net_says_what_it_has_not_looked_at() -> None:
+    def told(net: NetResult) -> str:
+        return " ".join(shown(report.ProofReport(proof=proof(PROVED, net=net), how="how")).split())
+
+    assert "no way to a backend: no exchanges were compared" in told(NET._replace(ways=(), trials=0))
+    assert "(chance decides 1 of them): nothing changed" in told(NET._replace(unsteady=("a",)))
 
 
 def test_text() -> None:
