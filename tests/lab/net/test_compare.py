@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from math import log
@@ -88,11 +89,14 @@ def test_what_a_set_names_is_expected() -> None:
 def test_where_one_way_breaks_off_the_others_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """As at an interrupt: the trial that is being played is the last one."""
     played = []
+    begun = threading.Event()
 
     def slow(bench: Bench) -> Facts:
         if bench.way.scheme == "fcgi":
+            begun.wait()
             raise KeyboardInterrupt
-        played.append(time.sleep(0.05))
+        begun.set()
+        played.append(time.sleep(0.01))
         return {}
 
     monkeypatch.setattr(comparing.trials, "trials", lambda way: [NetTrial("own", str(at), slow) for at in range(200)])
