@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -110,15 +110,8 @@ def not_loaded(configuration: Configuration) -> Iterator[Refused]:
             continue
         owner = modules[-1]
         module = names.identifier(owner) or owner
-        for node in filter(walked, nodes):
-            yield Refused(
-                node=node,
-                kind="module",
-                place=node.name_place,
-                message=f'"{node.name}" belongs to {owner}, which is not loaded: {then}',
-                help=f"Load it: LoadModule {module} modules/{owner}.so, or on Debian "
-                f"a2enmod {owner.removeprefix('mod_')}.",
-            )
+        load = f"LoadModule {module} modules/{owner}.so, or on Debian a2enmod {owner.removeprefix('mod_')}"
+        yield from _belonging(nodes, f"{owner}, which is not loaded: {then}", f"Load it: {load}.")
 
 
 def of_others(configuration: Configuration) -> Iterator[Refused]:
@@ -137,14 +130,15 @@ def of_others(configuration: Configuration) -> Iterator[Refused]:
         if any(_stem(other.module) in loaded for other in others):
             continue
         owners = " or ".join(sorted({other.module for other in others}))
-        for node in filter(walked, nodes):
-            yield Refused(
-                node=node,
-                kind="module",
-                place=node.name_place,
-                message=f'"{node.name}" belongs to {owners}, which is not loaded: {then}',
-                help=f"Load the module, or put the directive into <IfModule {others[0].module}.c>.",
-            )
+        instead = f"Load the module, or put the directive into <IfModule {others[0].module}.c>."
+        yield from _belonging(nodes, f"{owners}, which is not loaded: {then}", instead)
+
+
+def _belonging(nodes: Iterable[Node], whose: str, help: str) -> Iterator[Refused]:
+    """Directives that belong to what is not here; `whose` says to what, and what follows."""
+    for node in filter(walked, nodes):
+        message = f'"{node.name}" belongs to {whose}'
+        yield Refused(node=node, kind="module", place=node.name_place, message=message, help=help)
 
 
 def _stem(module: str) -> str:
@@ -164,14 +158,8 @@ def of_another_mpm(configuration: Configuration) -> Iterator[Refused]:
         having = [module for module in names.modules(key) if module in _MPMS]
         if here is None or here in having:
             continue
-        for node in filter(walked, nodes):
-            yield Refused(
-                node=node,
-                kind="module",
-                place=node.name_place,
-                message=f'"{node.name}" belongs to the MPM {" or ".join(having)}, and httpd runs {here}: {then}',
-                help=f"Put it into <IfModule {having[-1]}.c>, or remove it.",
-            )
+        whose = f"the MPM {' or '.join(having)}, and httpd runs {here}: {then}"
+        yield from _belonging(nodes, whose, f"Put it into <IfModule {having[-1]}.c>, or remove it.")
 
 
 def _foreign(key: str) -> bool:
@@ -181,7 +169,7 @@ def _foreign(key: str) -> bool:
 
 
 def strangers(configuration: Configuration) -> list[str]:
-    """The loaded modules of which nothing is known: they may have any directive."""
+    """The loaded modules that are not httpd's. Where one of them is not known, it may have any directive."""
     loaded = chain(configuration.modules.names, configuration.modules.loaded_at)
     return sorted({name for name in loaded if names.source(name) is None and name not in _ALWAYS})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from hpatch.backends.model import Permissions
 from hpatch.lint.rules._shared.pools import targets
 from hpatch.proxy.model import DEFAULT_PORTS
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from hpatch.backends.uwsgi.sockets import Match, Sockets
     from hpatch.lint.context import Context
     from hpatch.proxy.model import Mapping, Target
-    from hpatch.text import Place
 
 
 class Encounter(NamedTuple):
@@ -48,16 +48,7 @@ def encounters(context: Context) -> Iterator[Encounter]:
                 yield Encounter(mapping, target, match)
 
 
-class Rights(NamedTuple):
-    """Who may open the Unix sockets of an instance: owner and group by name ("" if not known), mode, and the place."""
-
-    owner: str
-    group: str
-    mode: int
-    place: Place
-
-
-def rights(instance: Instance) -> Rights | None:
+def rights(instance: Instance) -> Permissions | None:
     """Who may open an instance's Unix sockets; None if that is not known.
 
     uWSGI makes them as the user and group of `uid` and `gid`, or gives them to those of `chown-socket`.
@@ -83,7 +74,7 @@ def rights(instance: Instance) -> Rights | None:
     if any(name.isdecimal() for name in (owner, owners)):
         return None
     line = instance.last("chmod-socket", "chmod")
-    return Rights(owner=owner, group=owners, mode=mode, place=place if line is None else line.place)
+    return Permissions(owner=owner, group=owners or None, mode=mode, place=place if line is None else line.place)
 
 
 def _mode(instance: Instance) -> int | None:

@@ -9,6 +9,7 @@ from hpatch.backends.addresses import is_loopback
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.effective import in_server, number, server_of
+from hpatch.lint.rules._shared.identity import identity
 from hpatch.lint.rules._shared.instances import answering, encounters, rights
 from hpatch.lint.rules._shared.pools import targets
 from hpatch.proxy.model import Worker
@@ -160,29 +161,21 @@ def uwsgi_socket_refused(context: Context) -> Iterator[Found]:
     Source: bind_to_unix and uwsgi_bind_sockets (core/socket.c), uwsgi_start (core/uwsgi.c); tested on httpd 2.4.71
     (AH02454) and uWSGI 2.0.21.
     """
-    user, group = in_server(context, "user", None), in_server(context, "group", None)
-    if user is None or not user.words:
-        return
-    name = user.words[0]
-    groups = "" if group is None else "".join(group.words[:1])
-    if name == "root" or name.startswith(("#", "${")) or "${" in groups:
+    httpd = identity(context)
+    if httpd is None:
         return
     seen: set[str] = set()
     for mapping, _, (instance, socket) in encounters(context):
         found = rights(instance) if socket.unix and socket.address.startswith("/") else None
-        if found is None or socket.address in seen or found.mode & 0o002:
-            continue
-        if found.owner == name and found.mode & 0o200:
-            continue
-        if found.mode & 0o020 and found.group in ("", groups):
+        if found is None or socket.address in seen or httpd.may_write(found) is not False:
             continue
         seen.add(socket.address)
         whose = f"{found.owner}:{found.group}" if found.group else found.owner
         yield Found(
             mapping.place,
-            f'"{name}", httpd\'s user, may not open "{socket.address}" (mode {found.mode:03o}, {whose}): httpd answers '
-            "with 503",
-            related=(Related(found.place, "who may open it"), Related(user.place, "httpd's user")),
+            f'"{httpd.user}", httpd\'s user, may not open "{socket.address}" (mode {found.mode:03o}, {whose}): '
+            "httpd answers with 503",
+            related=(Related(found.place, "who may open it"), Related(httpd.place, "httpd's user")),
             help="Set chmod-socket = 660, and chown-socket or gid to httpd's group.",
         )
 

@@ -9,7 +9,7 @@ from hpatch.backends.addresses import is_loopback
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.backends import SPOKEN, address, at, every_backend, reached
-from hpatch.lint.rules._shared.effective import in_server
+from hpatch.lint.rules._shared.identity import Identity, identity
 
 if TYPE_CHECKING:
     from hpatch.backends.model import Backend, Listener, Permissions
@@ -20,7 +20,7 @@ _EXEC = "https://www.freedesktop.org/software/systemd/man/systemd.exec.html"
 _SOCKET = "https://www.freedesktop.org/software/systemd/man/systemd.socket.html"
 _UNIT = "https://www.freedesktop.org/software/systemd/man/systemd.syntax.html"
 _PROXY = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
-_WRITE, _SEARCH = 2, 1
+_SEARCH = 1
 
 
 @rule("BE050", "backend-unreadable", "warning", references=(_UNIT,))
@@ -363,36 +363,29 @@ def backend_socket_refused(context: Context) -> Iterator[Found]:
     Source: SocketMode= and RuntimeDirectoryMode= in systemd's manual, the umask setting of gunicorn; tested on httpd
     2.4.71 (AH02454) and gunicorn 27.0.
     """
-    if not context.backends:
+    httpd = identity(context) if context.backends else None
+    if httpd is None:
         return
-    user, group = in_server(context, "user", None), in_server(context, "group", None)
-    if user is None or not user.words or user.words[0].startswith(("#", "${")):
-        return
-    groups = {group.words[0]} if group is not None and group.words else set()
-    if any(name.startswith(("#", "${")) for name in groups):
-        return
-    everything = frozenset(groups.union(*(file.groups for file in context.backends)))
-    name = user.words[0]
     seen: set[str] = set()
     for one in reached(context):
-        refused = _refused(one.listener, name, everything)
+        refused = _refused(one.listener, httpd)
         if refused is None or one.listener.path is None or one.listener.path in seen:
             continue
         access, what = refused
         seen.add(one.listener.path)
         yield Found(
             one.place,
-            f'"{name}", httpd\'s user, may not {what} "{one.listener.path}": httpd answers with 503',
-            related=(Related(access.place, f"mode {access.mode:04o}"), Related(user.place, "httpd's user")),
+            f'"{httpd.user}", httpd\'s user, may not {what} "{one.listener.path}": httpd answers with 503',
+            related=(Related(access.place, f"mode {access.mode:04o}"), Related(httpd.place, "httpd's user")),
             help="Give it httpd's group, or a mode that lets everybody in.",
             node=one.target.node,
         )
 
 
-def _refused(listener: Listener, user: str, groups: frozenset[str]) -> tuple[Permissions, str] | None:
-    """What keeps a user from a Unix socket, and what it may not do; None if nothing is known to."""
-    if listener.access is not None and listener.access.permits(user, groups, _WRITE) is False:
+def _refused(listener: Listener, httpd: Identity) -> tuple[Permissions, str] | None:
+    """What keeps httpd from a Unix socket, and what it may not do; None if nothing is known to."""
+    if listener.access is not None and httpd.may_write(listener.access) is False:
         return listener.access, "write to the socket"
-    if listener.folder is not None and listener.folder.permits(user, groups, _SEARCH) is False:
+    if listener.folder is not None and listener.folder.permits(httpd.user, httpd.groups, _SEARCH) is False:
         return listener.folder, "enter the folder of"
     return None

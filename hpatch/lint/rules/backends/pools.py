@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hpatch.backends.addresses import is_loopback, normal
+from hpatch.backends.model import Permissions
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.effective import in_server, number
+from hpatch.lint.rules._shared.identity import identity
 from hpatch.lint.rules._shared.pools import every_pool, meetings, pool_at, targets
 from hpatch.proxy.model import DEFAULT_PORTS, Worker
 
@@ -176,43 +178,39 @@ def fpm_socket_refused(context: Context) -> Iterator[Found]:
     Source: the listen.owner, listen.group and listen.mode directives of PHP-FPM; tested on httpd 2.4.71 (AH02454) and
     PHP-FPM 8.2.
     """
-    user, group = in_server(context, "user", None), in_server(context, "group", None)
-    if user is None or not user.words:
+    httpd = identity(context)
+    if httpd is None:
         return
-    names = (user.words[0], "" if group is None else "".join(group.words[:1]))
     seen: set[str] = set()
     for mapping, _, pool in meetings(context):
-        if pool.path is None or pool.name in seen or _may_open(pool, *names):
+        permissions = None if pool.path is None or pool.name in seen else _permissions(pool)
+        if permissions is None or httpd.may_write(permissions) is not False:
             continue
         seen.add(pool.name)
-        line = pool.get("listen.mode") or pool.get("listen.owner") or pool.get("listen.group")
-        assert line is not None
         yield Found(
             mapping.place,
-            f'"{names[0]}", httpd\'s user, may not open the socket of pool "{pool.name}": httpd answers with 503',
-            related=(Related(line.place, "who may open it"), Related(user.place, "httpd's user")),
+            f'"{httpd.user}", httpd\'s user, may not open the socket of pool "{pool.name}": httpd answers with 503',
+            related=(Related(permissions.place, "who may open it"), Related(httpd.place, "httpd's user")),
             help="Set listen.owner or listen.group of the pool to httpd's user or group.",
         )
 
 
-def _may_open(pool: Pool, user: str, group: str) -> bool:
-    """Whether a user, with one group, may write to a pool's socket. True if that is not known."""
-    owner, owners = pool.get("listen.owner"), pool.get("listen.group")
-    mode = pool.get("listen.mode")
-    if any(key.startswith("listen.acl") for key in pool.directives) or user.startswith(("#", "${")) or "${" in group:
-        return True
-    if owner is None and owners is None and mode is None:
-        return True
+def _permissions(pool: Pool) -> Permissions | None:
+    """Who may use a pool's socket; None if the pool does not tell. Without an owner, it is who started FPM."""
+    owner, group, mode = (pool.get(f"listen.{name}") for name in ("owner", "group", "mode"))
+    line = mode or owner or group
+    if line is None or any(key.startswith("listen.acl") for key in pool.directives):
+        return None
     try:
         bits = 0o660 if mode is None else int(mode.value, 8)
     except ValueError:
-        return True
-    if bits & 0o002:
-        return True
-    # Without listen.owner and listen.group, the socket belongs to the user who started FPM.
-    if owner is None or owners is None:
-        return True
-    return bool((owner.value == user and bits & 0o200) or (owners.value == group and bits & 0o020))
+        return None
+    return Permissions(
+        owner=None if owner is None else owner.value,
+        group=None if group is None else group.value,
+        mode=bits,
+        place=line.place,
+    )
 
 
 @rule("BE033", "fpm-reuse-exhausts", "error", references=(_PROXY, _FPM))
