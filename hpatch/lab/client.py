@@ -15,13 +15,13 @@ from typing import NamedTuple
 from hpatch.errors import ToolError
 from hpatch.lab.model import Address, Outcome
 from hpatch.lab.ports import LOOPBACK
+from hpatch.lab.replies import split
 
 Script = Sequence[bytes | float]
 """What to do: bytes are sent, a number is seconds to wait."""
 PATIENCE = 20.0
 """Seconds in which an answer must be whole."""
 _BLOCK = 65536
-_HEAD_END = b"\r\n\r\n"
 
 
 class Answer(NamedTuple):
@@ -132,41 +132,11 @@ def _read_all(stream: socket.socket, came: bytearray, end: float) -> bool:
 
 def parse(content: bytes, *, reset: bool = False) -> Answer:
     """What an HTTP/1 response says; `reset`: its connection did not end in order."""
-    head, separator, rest = content.partition(_HEAD_END)
-    first, *lines = head.split(b"\r\n")
-    words = first.split()
-    if not separator or len(words) < 2 or not words[0].startswith(b"HTTP/1.") or not words[1].isdigit():
+    reply, *_ = split(content, ("GET",), in_order=not reset)
+    if not reply.status[:3].isdigit():
         return NONE
-    status = int(words[1])
-    if status == 100:
-        return parse(rest, reset=reset)
-    pairs = (line.partition(b":") for line in lines)
-    headers = tuple((name.decode("latin-1").lower(), value.strip()) for name, _, value in pairs)
-    answer = Answer(status, headers, rest, not reset)
-    if (answer.header("transfer-encoding") or b"").lower() == b"chunked":
-        body, whole = _joined(rest)
-        return answer._replace(body=body, whole=whole)
-    length = answer.header("content-length")
-    if length is not None and length.isdigit():
-        return answer._replace(body=rest[: int(length)], whole=len(rest) >= int(length))
-    return answer
-
-
-def _joined(content: bytes) -> tuple[bytes, bool]:
-    """The content of chunks, and whether the last one came."""
-    parts: list[bytes] = []
-    place = 0
-    while True:
-        line, separator, _ = content[place : place + 80].partition(b"\r\n")
-        try:
-            size = int(line.split(b";")[0], 16)
-        except ValueError:
-            return b"".join(parts), False
-        place += len(line) + 2
-        if not separator or size == 0:
-            return b"".join(parts), bool(separator) and content.endswith(b"\r\n\r\n")
-        parts.append(content[place : place + size])
-        place += size + 2
+    headers = tuple((name, value.encode("latin-1")) for name, value in reply.headers)
+    return Answer(int(reply.status[:3]), headers, reply.body, reply.whole)
 
 
 def outcome(answer: Answer, expected: bytes) -> Outcome:

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from hpatch.lab.client import Script
 from hpatch.lab.model import Scheme, Transport
-from hpatch.lab.net.replies import ClientReply
+from hpatch.lab.replies import ClientReply
 
 Facts = Mapping[str, str]
 """What is to stay as it is, by name: `status`, `body`, `backend.request`. Nothing that changes by itself."""

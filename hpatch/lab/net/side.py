@@ -15,8 +15,8 @@ from hpatch.lab.model import Address, GatewaySpec
 from hpatch.lab.net import seen as observed
 from hpatch.lab.net.backend import Book
 from hpatch.lab.net.model import Facts, Way
-from hpatch.lab.net.replies import NO_REPLY, ClientReply, split
 from hpatch.lab.ports import LOOPBACK
+from hpatch.lab.replies import NO_REPLY, ClientReply, split
 from hpatch.lab.session import Session
 
 _TIMEOUT = 1

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 _HEAD_END = b"\r\n\r\n"
 _LINE_END = b"\r\n"
+_STATUS = re.compile(rb"HTTP/1\.\d (\d{3}\b.*)", re.S)
+_SIZE = re.compile(rb"[0-9a-fA-F]{1,12}")
+"""The size of a chunk; what follows it up to the line's end are extensions."""
 _CHANGING = frozenset({"date"})
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
 """Which of the two httpd uses depends on whether it has the whole body when it sends the head."""
@@ -74,15 +78,16 @@ def _next(content: bytes, place: int, method: str, *, in_order: bool) -> tuple[C
             reply = NO_REPLY if place == len(content) else NO_REPLY._replace(status="part of a head")
             return reply._replace(interim=tuple(interim)), len(content)
         first, *lines = content[place:end].split(_LINE_END)
-        words = first.decode("latin-1").split(" ", 2)
-        place = end + len(_HEAD_END)
-        code = words[1] if len(words) > 1 else ""
+        if not (started := _STATUS.fullmatch(first)):
+            return NO_REPLY._replace(status="no HTTP"), len(content)
+        status = started[1].decode("latin-1")
+        place, code = end + len(_HEAD_END), status[:3]
         if code.startswith("1") and code != "101":
             interim.append(code)
             continue
         headers = tuple(_headers(lines))
         reply = ClientReply(
-            status=" ".join(words[1:]), interim=tuple(interim), headers=headers, body=b"", framing="none", whole=True
+            status=status, interim=tuple(interim), headers=headers, body=b"", framing="none", whole=True
         )
         if method == "HEAD" or code in ("204", "304"):
             return reply, place
@@ -97,10 +102,10 @@ def _headers(lines: Sequence[bytes]) -> Iterator[tuple[str, str]]:
 
 def _body(content: bytes, place: int, reply: ClientReply, *, in_order: bool) -> tuple[ClientReply, int]:
     headers = dict(reply.headers)
-    if headers.get("transfer-encoding") == "chunked":
+    if headers.get("transfer-encoding", "").lower() == "chunked":
         return _chunks(content, place, reply)
     length = headers.get("content-length", "")
-    if length.isdigit():
+    if length.isascii() and length.isdigit():
         body = content[place : place + int(length)]
         return reply._replace(body=body, framing="announced", whole=len(body) == int(length)), place + len(body)
     return reply._replace(body=content[place:], framing="close", whole=in_order), len(content)
@@ -110,12 +115,10 @@ def _chunks(content: bytes, place: int, reply: ClientReply) -> tuple[ClientReply
     parts: list[bytes] = []
     while True:
         end = content.find(_LINE_END, place)
-        line = content[place:end].split(b";")[0] if end >= 0 else b""
-        try:
-            size = int(line, 16)
-        except ValueError:
+        started = _SIZE.match(content, place, max(end, place))
+        if started is None:
             return reply._replace(body=b"".join(parts), framing="announced", whole=False), len(content)
-        place = end + len(_LINE_END)
+        place, size = end + len(_LINE_END), int(started[0], 16)
         if size == 0:
             return _trailers(content, place, reply._replace(body=b"".join(parts), framing="announced"))
         parts.append(content[place : place + size])

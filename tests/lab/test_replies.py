@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hpatch.lab.net.replies import ClientReply, split
+from hpatch.lab.replies import ClientReply, split
 
 HEAD = b"HTTP/1.1 200 OK\r\nServer: a\r\n"
 LENGTH = HEAD + b"Content-Length: 3\r\n\r\nabc"
@@ -64,3 +64,14 @@ def test_facts_leave_out_how_much_of_a_cut_body_came() -> None:
     assert one(LENGTH).facts() == one(CHUNKS).facts()
     assert one(LENGTH).facts() != one(LENGTH.replace(b"abc", b"abd")).facts()
     assert one(LENGTH).facts() != one(LENGTH.replace(b"Server: a", b"Server: b")).facts()
+
+
+@pytest.mark.parametrize("head", [b"HTTP/2 200 OK", b"HTTP/1.1 2000 OK", b"SSH-2.0-x", b"HTTP/1.1  200"])
+def test_what_is_no_response(head: bytes) -> None:
+    assert one(head + b"\r\n\r\nabc").status == "no HTTP"
+
+
+@pytest.mark.parametrize("size", [b"-3", b"x", b"", b"+3", b" 3"])
+def test_what_is_no_size_of_a_chunk(size: bytes) -> None:
+    reply = one(HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + size + b"\r\nabc\r\n0\r\n\r\n")
+    assert (reply.body, reply.whole) == (b"", False)
