@@ -147,3 +147,8 @@ def test_a_parser_that_was_not_made_before() -> None:
         ("text", "x"),
         ("text", "y"),
     ]
+
+
+def test_what_has_no_argument_has_an_empty_place_for_it() -> None:
+    variable, *_ = parse("%{HTTP_HOST} == 'a'").elements
+    assert (variable.argument, variable.argument_start, variable.argument_end) == (None, 0, 0)
