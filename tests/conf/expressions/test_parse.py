@@ -150,5 +150,6 @@ def test_a_parser_that_was_not_made_before() -> None:
 
 
 def test_what_has_no_argument_has_an_empty_place_for_it() -> None:
-    variable, *_ = parse("%{HTTP_HOST} == 'a'").elements
-    assert (variable.argument, variable.argument_start, variable.argument_end) == (None, 0, 0)
+    variable, _, text = parse("%{HTTP_HOST} == 'a'").elements
+    for one in (variable, text):
+        assert (one.argument, one.argument_start, one.argument_end) == (None, 0, 0)
