@@ -6,7 +6,7 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import count
@@ -25,10 +25,14 @@ _PLAYS = 16
 _LEAST = 8
 """In how many of these a value must come that the other side never has.
 
-What is chance on both sides, as an order of two things at once, does that once in 5,000 times at most.
+What is chance on both sides, as an order of two things at once, does that once in 5,000 times at most. Where a value is
+so in each of the first 8 plays, no more are needed: chance does that once in 65,000 times.
 """
 _ENOUGH = 12
-"""With so many differences of a way, no more trials of it are played."""
+"""With so many differences of a way in a group of trials, no more of that group are played.
+
+The other groups are: what breaks one kind of trials must not hide what the change does to another.
+"""
 
 _ERROR = re.compile(r"^\[[^]]*\] \[\w*:(?:emerg|alert|crit|error)\] .*?\b(AH\d{5})\b", re.M)
 _OFTEN = 4
@@ -96,10 +100,14 @@ class _Comparison:
 
     def run(self) -> _Found:
         found = _Found(0, [], [])
+        differing: Counter[str] = Counter()
         for trial in trials.trials(self._way):
-            if len(found.differences) >= _ENOUGH or self._stop.is_set():
+            if self._stop.is_set():
                 break
+            if differing[trial.group] >= _ENOUGH:
+                continue
             differences, steady = self._trial(trial)
+            differing[trial.group] += len(differences)
             found.differences.extend(differences)
             if not steady:
                 found.unsteady.append(f"{self._way.name}: {trial.name}")
@@ -121,11 +129,7 @@ class _Comparison:
             return [], True
         plays = [(first, second)]
         names: set[str] = {*first, *second}
-        while (
-            len(plays) < _PLAYS
-            and not self._stop.is_set()
-            and any(_other(plays, name) + _PLAYS - len(plays) >= _LEAST for name in names)
-        ):
+        while len(plays) < _PLAYS and not self._stop.is_set() and _undecided(plays, names):
             plays.append(self._play(trial, again=True))
             names.update(*plays[-1])
         found = [
@@ -151,6 +155,14 @@ def _other(plays: _Plays, name: str) -> int:
     """In how many plays a fact is after the change as it never was before it."""
     known = {before.get(name) for before, _ in plays}
     return sum(after.get(name) not in known for _, after in plays)
+
+
+def _undecided(plays: _Plays, names: Iterable[str]) -> bool:
+    """Whether more plays may change what is said."""
+    others = [_other(plays, name) for name in names]
+    if len(plays) == _LEAST and max(others) == _LEAST:
+        return False
+    return any(other + _PLAYS - len(plays) >= _LEAST for other in others)
 
 
 def _mostly(plays: _Plays, side: int, name: str) -> str:

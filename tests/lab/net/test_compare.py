@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from math import log
 from pathlib import Path
 from typing import cast
@@ -29,13 +31,13 @@ def test_every_trial_has_a_name_of_its_own() -> None:
 @pytest.mark.httpd
 def test_one_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trials that are the same, one that differs by side, and one that is chance."""
-    plays = iter(range(1000))
+    plays, throws = iter(range(1000)), iter(range(2, 1000))
 
     def by_side(bench: Bench) -> Facts:
         return {"side": str(next(plays) % 2)}
 
     def chance(bench: Bench) -> Facts:
-        return {"chance": str(next(plays) // 3 % 2)}
+        return {"chance": str(next(throws) // 3 % 2)}
 
     few = [one for one in trials(WAY) if one.group == "methods"][:12]
     some = (*few, NetTrial("own", "by side", by_side), NetTrial("own", "by chance", chance))
@@ -84,6 +86,22 @@ def test_what_a_set_names_is_expected() -> None:
     assert net.unexpected() == ("faults: an early response", "median of fcgi tcp")
     assert net.unexpected(("faults: *",)) == ("median of fcgi tcp",)
     assert net.unexpected(("faults: an early response", "median of *")) == ()
+
+
+def test_a_group_that_is_broken_does_not_hide_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    plays: Counter[str] = Counter()
+
+    def broken(name: str, bench: Bench) -> Facts:
+        plays[name] += 1
+        return {"side": str(plays[name] % 2)}
+
+    names = [f"{group} {at}" for group in ("first", "second") for at in range(40)]
+    all_of_them = [NetTrial(name.split()[0], name, partial(broken, name)) for name in names]
+    monkeypatch.setattr(comparing.trials, "trials", lambda way: all_of_them)
+    side = cast(NetSide, None)
+    ((_, differences, _),) = comparing._each(side, side, [WAY])
+    assert Counter(one.group for one in differences) == {"first": 12, "second": 12}
+    assert {plays[one.trial] for one in differences} == {16}, "eight plays on each side decide"
 
 
 def test_where_one_way_breaks_off_the_others_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,10 +109,15 @@ SABOTAGES: Sequence[Sabotage] = (
 
 
 def rounds() -> list[tuple[Sabotage, ...]]:
-    """All of them, up to one for each module in a round: they are tried together."""
-    by_module = {module: [one for one in SABOTAGES if one.module == module] for module in MODULES}
+    """All of them, up to one for each module in a round: they are tried together.
+
+    What crashes a child has a round of its own: the child's other connections, of other modules, end with it.
+    """
+    alone = [one for one in SABOTAGES if _CRASH in one.new]
+    by_module = {module: [one for one in SABOTAGES if one.module == module and one not in alone] for module in MODULES}
     longest = max(map(len, by_module.values()))
-    return [tuple(ones[at] for ones in by_module.values() if at < len(ones)) for at in range(longest)]
+    together = [tuple(ones[at] for ones in by_module.values() if at < len(ones)) for at in range(longest)]
+    return [*((one,) for one in alone), *together]
 
 
 def gateway(tree: Path, folder: Path, sabotages: Sequence[Sabotage] = ()) -> GatewaySpec:
