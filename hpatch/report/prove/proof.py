@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar
 
 from hpatch.build.trees.choice import Chosen
-from hpatch.lab.model import Result
-from hpatch.lab.proof import Proof, ProofPlan, Row, Shown
+from hpatch.lab.bundle.told import ToldProof, ToldResult, ToldRow, ToldSet, told
+from hpatch.lab.model import BackendSpec
+from hpatch.lab.proof import Proof, ProofPlan, Shown
 from hpatch.report.common import renderer
 from hpatch.report.common.markdown import grid, plain
 from hpatch.report.common.renderer import Form, Page
@@ -39,7 +41,7 @@ class ProofReport:
 
     def text(self, page: Page) -> Iterator[str]:
         """For people."""
-        return _text(self, page.width, page.color)
+        return text(self._told(), page)
 
     def data(self) -> dict[str, Any]:
         """For programs."""
@@ -47,7 +49,10 @@ class ProofReport:
 
     def markdown(self) -> Iterator[str]:
         """For a ticket: lines without their ends."""
-        return _markdown(self)
+        return markdown(self._told())
+
+    def _told(self) -> ToldProof:
+        return told(self.data())
 
 
 @dataclass(frozen=True)
@@ -60,8 +65,8 @@ class ProofPlanReport:
 
     def text(self, page: Page) -> Iterator[str]:
         """For people."""
-        for text in self._head():
-            yield from wrap(text, page.width, 2)
+        for line in self._head():
+            yield from wrap(line, page.width, 2)
         yield ""
         yield from table(_PLAN_HEADERS, self._rows(), page.width, page.color, bold=True)
 
@@ -96,61 +101,62 @@ def _as_markdown(answer: ProofReport | ProofPlanReport, page: Page) -> Iterable[
 FORMS: Mapping[str, Form[ProofReport | ProofPlanReport]] = {**renderer.FORMS, "markdown": _as_markdown}
 
 
-def _text(answer: ProofReport, width: int | None, color: bool) -> Iterator[str]:
-    proof = answer.proof
-    for line in wrap(_title(answer), width, 2):
+def text(proof: ToldProof, page: Page) -> Iterator[str]:
+    """A proof for people."""
+    width, color = page
+    for line in wrap(_title(proof), width, 2):
         yield paint(line, "bold", color)
     if proof.failure is not None:
         yield ""
         yield from wrap(f"The patched tree does not build: {visible(proof.failure)}", width, 2)
-    if proof.rows:
+    for headers, rows in tables(proof):
         yield ""
-        yield from table(_HEADERS, _rows(proof), width, color, bold=True)
-    if proof.checks:
-        yield ""
-        yield from table(_CHECK_HEADERS, _checks(proof), width, color, bold=True)
+        yield from table(headers, rows, width, color, bold=True)
     if proof.net is not None:
-        yield ""
-        yield from table(net.HEADERS, net.rows(proof.net, proof.plan.changes), width, color, bold=True)
         yield ""
         yield from wrap(net.sentence(proof.net, proof.unexpected), width, 2)
     yield ""
-    for one in proof.plan.sets:
-        yield from wrap(_verdict(proof, one), width, 2)
-    for line in wrap(_summary(answer), width, 2):
+    for one in proof.sets:
+        yield from wrap(verdict(proof, one), width, 2)
+    for line in wrap(summary(proof), width, 2):
         yield paint(line, "green" if proof.ok else "red", color)
 
 
-def _markdown(answer: ProofReport) -> Iterator[str]:
-    proof = answer.proof
-    yield f"**{plain(_title(answer))}**"
+def markdown(proof: ToldProof) -> Iterator[str]:
+    """A proof for a ticket."""
+    yield f"**{plain(_title(proof))}**"
     if proof.failure is not None:
         yield ""
         yield f"The patched tree does not build: {plain(proof.failure)}"
-    if proof.rows:
+    for headers, rows in tables(proof):
         yield ""
-        yield from grid(_HEADERS, _rows(proof))
-    if proof.checks:
-        yield ""
-        yield from grid(_CHECK_HEADERS, _checks(proof))
+        yield from grid(headers, rows)
     if proof.net is not None:
-        yield ""
-        yield from grid(net.HEADERS, net.rows(proof.net, proof.plan.changes))
         yield ""
         yield plain(net.sentence(proof.net, proof.unexpected))
     yield ""
-    for one in proof.plan.sets:
-        yield f"- {plain(_verdict(proof, one))}"
+    for one in proof.sets:
+        yield f"- {plain(verdict(proof, one))}"
     yield ""
-    yield plain(_summary(answer))
+    yield plain(summary(proof))
 
 
-def _rows(proof: Proof) -> list[tuple[str, ...]]:
+def tables(proof: ToldProof) -> Iterator[tuple[Sequence[str], list[tuple[str, ...]]]]:
+    """The tables that there are: scenarios, checks, and what the net saw."""
+    if proof.rows:
+        yield _HEADERS, _rows(proof)
+    if proof.checks:
+        yield _CHECK_HEADERS, _checks(proof)
+    if proof.net is not None:
+        yield net.HEADERS, net.rows(proof.net, proof.changes)
+
+
+def _rows(proof: ToldProof) -> list[tuple[str, ...]]:
     return [
         (
             row.before.scenario,
-            lab.backend(row.before.cell.backend, row.before.backend),
-            f"{row.before.cell.transport}{_threads(row)}",
+            _backend(row.before),
+            f"{row.before.transport}{_threads(row)}",
             _half(row.before, row.stage),
             _half(row.after),
             _shown(row),
@@ -159,7 +165,13 @@ def _rows(proof: Proof) -> list[tuple[str, ...]]:
     ]
 
 
-def _checks(proof: Proof) -> list[tuple[str, ...]]:
+def _backend(result: ToldResult) -> str:
+    told = result.backend
+    program = None if told.program is None else Path(told.program)
+    return lab.backend(BackendSpec(told.kind, program, told.release), told.version)
+
+
+def _checks(proof: ToldProof) -> list[tuple[str, ...]]:
     return [
         (
             one.after.name,
@@ -171,34 +183,34 @@ def _checks(proof: Proof) -> list[tuple[str, ...]]:
     ]
 
 
-def _threads(row: Row) -> str:
-    number = row.before.cell.threads
+def _threads(row: ToldRow) -> str:
+    number = row.before.threads
     return f", {number} threads" if number is not None else ""
 
 
-def _half(result: Result, stage: Sequence[str] = ()) -> str:
+def _half(result: ToldResult, stage: Sequence[str] = ()) -> str:
     with_ = f"with {', '.join(stage)}" if stage else ""
     return "\n".join(filter(None, (f"{result.verdict}: {result.why}", lab.seen(result.figures), with_)))
 
 
-def _shown(row: Row) -> str:
+def _shown(row: ToldRow) -> str:
     if row.sets:
         return SHOWN[row.shown]
     return "WORSE" if row.worse else "better" if row.shown == "proved" else "as before"
 
 
-def _title(answer: ProofReport) -> str:
-    plan = answer.proof.plan
-    return f"{_names(plan.sets)} on {plan.tree.name}, {answer.how}"
+def _title(proof: ToldProof) -> str:
+    return visible(f"{', '.join(one.id for one in proof.sets)} on {proof.tree.name}, {proof.how}")
 
 
 def _names(sets: Sequence[Chosen]) -> str:
     return ", ".join(one.set.id for one in sets)
 
 
-def _verdict(proof: Proof, one: Chosen) -> str:
+def verdict(proof: ToldProof, one: ToldSet) -> str:
+    """What the proof shows of a set, in one line."""
     came = f" (came along for {', '.join(one.needed_by)})" if one.needed_by else ""
-    rows = proof.of(one.set.id)
+    rows = proof.of(one.id)
     if proof.failure is not None:
         word = "not tried"
     elif not rows:
@@ -209,14 +221,14 @@ def _verdict(proof: Proof, one: Chosen) -> str:
         counts = {word: sum(row.shown == word for row in rows) for word in SHOWN}
         word = ", ".join(f"{SHOWN[shown]} in {count}" for shown, count in counts.items() if count)
         word += f" of {len(rows)} {'cell' if len(rows) == 1 else 'cells'}"
-    return f"{one.set.id}{came}: {word}"
+    return visible(f"{one.id}{came}: {word}")
 
 
-def _summary(answer: ProofReport) -> str:
-    proof = answer.proof
+def summary(proof: ToldProof) -> str:
+    """What it comes to, and how long it took."""
     built = " and ".join(f"{sum(phases.values()):.1f} s" for phases in proof.built.values())
     took = f"{proof.seconds:.1f} s, {built} of it building"
     if proof.ok:
-        place = "; the tree is patched now" if answer.in_place else ""
+        place = "; the tree is patched now" if proof.in_place else ""
         return f"The proof holds ({took}){place}"
     return f"{'Nothing is proved: something could not run' if proof.undecided else 'The proof does not hold'} ({took})"

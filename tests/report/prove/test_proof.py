@@ -11,6 +11,8 @@ from hpatch.build.trees.applying import Prepared
 from hpatch.build.trees.choice import Chosen
 from hpatch.build.trees.presence import Presence
 from hpatch.build.trees.source import SourceTree
+from hpatch.lab.bundle.decode import DecodeError
+from hpatch.lab.bundle.told import told
 from hpatch.lab.matrix import Experiment
 from hpatch.lab.model import BackendSpec, Cell, Figures, GatewaySpec, Result, Verdict
 from hpatch.lab.net.model import Difference, Figure, NetResult
@@ -245,6 +247,23 @@ def test_json_is_valid_by_its_schema(root: Path) -> None:
     ):  # fmt: skip
         answer = valid("proof-1", shown(report.ProofReport(proof=found, how="how"), "json"))
         assert (answer["dry_run"], answer["how"]) == (False, "how")
+
+
+@pytest.mark.parametrize(
+    ("found", "change"),
+    [
+        (proof(PROVED, WORSE), {}),
+        (proof(PROVED, NOT_CURED), {"sets": [{"id": "fcgi-stdin-eof", "needed_by": [], "proved": True}]}),
+        (proof(UNAFFECTED), {}),
+        (proof(PROVED, net=CHANGED), {}),
+        (proof(failure="broken"), {"sets": []}),
+    ],
+)
+def test_a_proof_that_claims_more_than_its_results_show_is_refused(found: Proof, change: dict[str, object]) -> None:
+    data = report.ProofReport(proof=found, how="how").data()
+    assert not told(data).ok
+    with pytest.raises(DecodeError, match="said to hold, but its results say otherwise"):
+        told({**data, **change, "ok": True})
 
 
 def test_a_plan(root: Path) -> None:
