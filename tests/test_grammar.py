@@ -14,7 +14,7 @@ from bench.tables import GRAMMARS
 from hpatch import grammar, resources
 from hpatch.conf.leaf import matches
 from hpatch.conf.words import lower
-from hpatch.proxy.target import parse_parameters, parse_targets
+from hpatch.proxy.target import EXCLUSION, parse_parameter, parse_target
 
 EACH = pytest.mark.parametrize("name", GRAMMARS)
 LINES = st.sampled_from(
@@ -60,23 +60,24 @@ def test_the_leaves_of_a_text_are_its_tokens(lines: str, end: str) -> None:
 @given(WORDS)
 def test_a_target_is_read_as_the_grammar_says(word: str) -> None:
     (token,) = tokens_of(word)
-    url = parse_targets([word])[word]
+    url = parse_target(word)
     parts = grammar.parser("proxy", "words").get_terminal(token.type).pattern.to_regexp()
     groups = parts_of(parts, token)
     if token.type == "WORKER":
         socket, scheme, user, host, port, path = groups
-        assert url == (word, socket, lower(scheme), user or "", host, port, path or "", False)
+        assert url == (word, socket, lower(scheme), user or "", host, port, path or "")
     elif token.type == "BARE":
         socket, scheme, path = groups
-        assert url == (word, socket, lower(scheme), "", None, None, path, False)
+        assert url == (word, socket, lower(scheme), "", None, None, path)
     else:
-        assert url == (word, None, "", "", None, None, word, token.type == "EXCLUSION")
+        assert url == (word, None, "", "", None, None, word)
+        assert (word == EXCLUSION) is (token.type == "EXCLUSION")
 
 
 @given(WORDS)
 def test_a_parameter_is_read_as_the_grammar_says(word: str) -> None:
     (token,) = tokens_of(f"={word}")
-    key, value = parse_parameters([word])[word]
+    key, value = parse_parameter(word)
     if token.type == "PARAMETER":
         assert f"{key}={value}" == word
     else:

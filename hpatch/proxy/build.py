@@ -1,12 +1,10 @@
-"""Build the proxy model by executing mod_proxy's directives in httpd's order.
-
-There are two steps, because all worker URLs are parsed at once: `walk` collects the lines, `_ProxyBuilder` executes
-them.
-"""
+"""Build the proxy model by executing mod_proxy's directives in httpd's order, in which `walk` reads them."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 
 from hpatch.conf import words as conf_words
 from hpatch.conf.tree import Configuration, Node
@@ -28,7 +26,7 @@ from hpatch.proxy.model import (
     Worker,
 )
 from hpatch.proxy.requests import resolve
-from hpatch.proxy.target import Name, Url, balancer_name, is_balancer, name, parse_parameters, parse_targets
+from hpatch.proxy.target import EXCLUSION, Name, balancer_name, is_balancer, name, parse_parameter, parse_target
 from hpatch.proxy.walk import PROXIES, ProxyLine, Scope, Walk
 from hpatch.text import in_bytes
 from hpatch.versions import Version
@@ -111,20 +109,12 @@ def _check_place(line: ProxyLine) -> None:
 class _ProxyBuilder:
     """Executes the lines in order."""
 
-    def __init__(
-        self,
-        servers: list[Server],
-        urls: dict[str, Url],
-        parameters: dict[str, tuple[str, str | None]],
-        version: Version | None,
-    ) -> None:
-        self.urls = urls
-        self.parameters = parameters
+    def __init__(self, version: Version | None) -> None:
         self.matches = version is None or version >= since("match-workers")
         self.any_host = version is None or version >= since("match-workers-any-host")
         self.longest = 383 if version is None or version >= since("long-worker-names") else 95
         self.names: dict[tuple[str, bool], Name] = {}
-        self.states = {server: _ServerWorkers() for server in servers}
+        self.states: defaultdict[Server, _ServerWorkers] = defaultdict(_ServerWorkers)
         self.refusals: list[Refusal] = []
         self._actions = {
             "pass": self._pass,
@@ -138,7 +128,7 @@ class _ProxyBuilder:
             "setting": self._setting,
         }
 
-    def run(self, lines: list[ProxyLine]) -> None:
+    def run(self, lines: Iterable[ProxyLine]) -> None:
         """Execute all lines. A line that httpd refuses is noted and left out.
 
         Nothing is noted for a line with an undefined `${…}`, because its value in httpd is not known.
@@ -160,7 +150,7 @@ class _ProxyBuilder:
         key = (text, matching)
         found = self.names.get(key)
         if found is None:
-            found = self.names[key] = name(self.urls[text], matching)
+            found = self.names[key] = name(parse_target(text), matching)
         return found
 
     def _target(self, line: ProxyLine, parts: Name) -> Target:
@@ -178,7 +168,7 @@ class _ProxyBuilder:
         """The words of a line that must all be `key=value`."""
         found = []
         for nth, text in line.extras:
-            key, value = self.parameters[text]
+            key, value = parse_parameter(text)
             if value is not None:
                 found.append(Param(key, value, line.node, nth))
             elif "${" not in text:
@@ -192,7 +182,7 @@ class _ProxyBuilder:
         params = []
         flags: set[str] | frozenset[str] = _NONE
         for nth, text in line.extras:
-            key, value = self.parameters[text]
+            key, value = parse_parameter(text)
             if value is not None:
                 params.append(Param(key, value, line.node, nth))
             elif key.lower() in WORDS:
@@ -298,7 +288,7 @@ class _ProxyBuilder:
         _check_socket(text, nth)
         matching = line.matching or (scope.section is not None and _wildcard(line.path))
         kind: MappingKind = "ProxyPassMatch" if node.key == "proxypassmatch" else "ProxyPass"
-        if self.urls[text].exclusion:
+        if text == EXCLUSION:
             self._map(kind, line, None, params, flags, matching)
             return
         parts = self._name(text, matching)
@@ -435,10 +425,7 @@ class _ProxyBuilder:
 def build(configuration: Configuration) -> Proxy:
     """mod_proxy's model of a configuration. The content of undecided conditional sections counts as read."""
     walk = Walk(Server(None, None))
-    walk.run(configuration.nodes)
-    builder = _ProxyBuilder(
-        walk.servers, parse_targets(walk.targets), parse_parameters(walk.extras), configuration.version
-    )
-    builder.run(walk.lines)
-    resolve(walk.servers, {server: state.workers for server, state in builder.states.items()}, builder.matches)
+    builder = _ProxyBuilder(configuration.version)
+    builder.run(walk.lines(configuration.nodes))
+    resolve(walk.servers, {server: builder.states[server].workers for server in walk.servers}, builder.matches)
     return Proxy(walk.servers, builder.refusals)

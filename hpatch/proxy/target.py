@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -13,6 +12,8 @@ from hpatch.conf.words import lower
 from hpatch.proxy.model import DEFAULT_PORTS
 from hpatch.text import in_bytes
 
+EXCLUSION = "!"
+"""The target of a ProxyPass that leaves its path out."""
 _VARIABLE = r"\$[0-9{]|%[0-9{]"
 _REFERENCE = r"\$[0-9]"
 _PORT = r"[ \t\n\v\f\r]*[+-]?[0-9]+"
@@ -21,7 +22,7 @@ _MAX_SOCKET = 95
 
 
 class Url(NamedTuple):
-    """A worker URL's parts as written (scheme in lower case), `exclusion` for `!`.
+    """A worker URL's parts as written (scheme in lower case).
 
     `scheme` is "" where there is none. `host` is None where the URL has no `//`. `port` is None where there is no
     colon, "" where nothing follows it.
@@ -34,7 +35,6 @@ class Url(NamedTuple):
     host: str | None
     port: str | None
     path: str
-    exclusion: bool = False
 
 
 class Name(NamedTuple):
@@ -67,12 +67,8 @@ def _line(word: str) -> str:
     return word.replace("\n", " ") + "\n"
 
 
-def parse_targets(texts: Iterable[str]) -> dict[str, Url]:
-    """Read worker URLs."""
-    return {text: _url(text) for text in dict.fromkeys(texts)}
-
-
-def _url(text: str) -> Url:
+def parse_target(text: str) -> Url:
+    """Read a worker URL."""
     line = _line(text)
     match = _terminal("WORKER").match(line)
     if match is not None:
@@ -90,17 +86,13 @@ def _url(text: str) -> Url:
     if match is not None:
         socket, scheme, path = match.groups()
         return Url(text=text, socket=socket, scheme=lower(scheme), user="", host=None, port=None, path=path)
-    exclusion = _terminal("EXCLUSION").match(line) is not None
-    return Url(text=text, socket=None, scheme="", user="", host=None, port=None, path=text, exclusion=exclusion)
+    return Url(text=text, socket=None, scheme="", user="", host=None, port=None, path=text)
 
 
-def parse_parameters(words: Iterable[str]) -> dict[str, tuple[str, str | None]]:
-    """Read words of the form `key=value`; a word without `=` has no value."""
-    found: dict[str, tuple[str, str | None]] = {}
-    for word in dict.fromkeys(words):
-        key, _, value = word.partition("=")
-        found[word] = (key, None if _terminal("PARAMETER").match(f"={_line(word)}") is None else value)
-    return found
+def parse_parameter(word: str) -> tuple[str, str | None]:
+    """Read a word of the form `key=value`; a word without `=` has no value."""
+    key, equals, value = word.partition("=")
+    return key, value if equals else None
 
 
 def is_balancer(text: str) -> bool:
@@ -145,7 +137,7 @@ def _sought(text: str, socket: str | None) -> tuple[str, int]:
 
 def name(url: Url, matching: bool = False) -> Name:
     """A URL as mod_proxy reads it; `matching` for ProxyPassMatch, where `$1` may stand in the port."""
-    text, socket, scheme, user, host, port, path, _ = url
+    text, socket, scheme, user, host, port, path = url
     unknown = "${" in text
     sought, origin = _sought(text, socket)
     refused = ""

@@ -1,8 +1,8 @@
-"""Collect the proxy lines of a configuration, with their enclosing sections, in the order in which httpd runs them."""
+"""Read the proxy lines of a configuration, with their enclosing sections, in the order in which httpd runs them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from hpatch.conf import words as conf_words
@@ -49,7 +49,7 @@ class ProxyWord(NamedTuple):
     nth: int
 
 
-Words = list[tuple[int, str]]
+Words = Sequence[tuple[int, str]]
 """Words with their numbers."""
 
 
@@ -59,211 +59,181 @@ class ProxyLine(NamedTuple):
     action: Action
     node: Node
     scope: Scope
-    path: str
-    target: ProxyWord | None
-    extras: Words
+    path: str = ""
+    target: ProxyWord | None = None
+    extras: Words = ()
     matching: bool = False
 
 
+Reader = Callable[[Node, Scope], ProxyLine | None]
+
+
 class Walk:
-    """The first step: every proxy line with its scope, and all texts that are to be parsed."""
+    """Every proxy line of a configuration with its scope; `servers` are those that it has come to."""
 
     def __init__(self, main: Server) -> None:
-        self.main = main
         self.servers = [main]
-        self.lines: list[ProxyLine] = []
-        self.targets: list[str] = []
-        self.extras: set[str] = set()
-        self._kinds: dict[str, Callable[[Walk, Node, Scope], None] | None] = dict(_KINDS)
 
-    def run(self, nodes: list[Node]) -> None:
-        """Walk nodes and everything in them, without recursion: nesting may be as deep as a file says."""
-        kinds = self._kinds
-        stack: list[tuple[Iterator[Node], Scope, Node | None]] = [(iter(nodes), Scope(self.main, None, None), None)]
+    def lines(self, nodes: list[Node]) -> Iterator[ProxyLine]:
+        """The lines of nodes and of everything in them, without recursion: nesting may be as deep as a file says."""
+        readers = dict(_READERS)
+        stack: list[tuple[Iterator[Node], Scope, Node | None]] = [
+            (iter(nodes), Scope(self.servers[0], None, None), None)
+        ]
         while stack:
             siblings, scope, section = stack[-1]
             for node in siblings:
-                key = node.key
                 if node.children is not None:
-                    stack.append((iter(node.children), self._enter(node, scope), node))
+                    inner = self._enter(node, scope)
+                    stack.append((iter(node.children), inner, node))
+                    if node.key in PROXIES:
+                        yield ProxyLine(action="open", node=node, scope=scope, path=inner.path)
                     break
                 try:
-                    kind = kinds[key]
+                    reader = readers[node.key]
                 except KeyError:
-                    kind = kinds[key] = Walk.setting if key.startswith(_SETTINGS) else None
-                if kind is not None:
-                    kind(self, node, scope)
+                    reader = readers[node.key] = _setting if node.key.startswith(_SETTINGS) else None
+                if reader is not None:
+                    line = reader(node, scope)
+                    if line is not None:
+                        yield line
             else:
                 stack.pop()
-                if section is not None and section.key in PROXIES:
-                    self._close_proxy(section, stack[-1][1])
+                if section is not None and section.key in PROXIES and len(section.words) > 1:
+                    yield _close(section, stack[-1][1])
 
     def _enter(self, node: Node, scope: Scope) -> Scope:
         key = node.key
         if key == "<virtualhost":
-            server = Server(node, self.main)
+            server = Server(node, self.servers[0])
             self.servers.append(server)
             return Scope(server, None, None)
-        if key in LOCATIONS:
+        if key in LOCATIONS or key in PROXIES:
             return Scope(scope.server, node, scope.forbidden, scope.limited)
         if key in _FORBIDDEN:
             return Scope(scope.server, node, node, scope.limited)
-        if key in PROXIES:
-            inner = Scope(scope.server, node, scope.forbidden, scope.limited)
-            self.lines.append(ProxyLine(action="open", node=node, scope=scope, path=inner.path, target=None, extras=[]))
-            return inner
         if key in ("<limit", "<limitexcept"):
             return Scope(scope.server, scope.section, scope.forbidden, True)
         return scope
 
-    def _add(self, line: ProxyLine) -> None:
-        self.lines.append(line)
-        if line.target is not None:
-            self.targets.append(line.target.text)
-        if line.extras:
-            self.extras.update([text for _, text in line.extras])
 
-    def _close_proxy(self, node: Node, scope: Scope) -> None:
-        words = node.words
-        if len(words) > 1:
-            first = words[0][6:] if words[0][:6].lower() == "proxy:" else words[0]
-            extras = list(enumerate(words))[1:]
-            self._add(
-                ProxyLine(
-                    action="close",
-                    node=node,
-                    scope=scope,
-                    path="",
-                    target=ProxyWord(first, 0),
-                    extras=extras,
-                    matching=node.key == "<proxymatch",
-                )
-            )
+def _close(node: Node, scope: Scope) -> ProxyLine:
+    """The arguments of `<Proxy url key=value>`."""
+    words = node.words
+    first = words[0][6:] if words[0][:6].lower() == "proxy:" else words[0]
+    return ProxyLine(
+        action="close",
+        node=node,
+        scope=scope,
+        target=ProxyWord(first, 0),
+        extras=list(enumerate(words))[1:],
+        matching=node.key == "<proxymatch",
+    )
 
-    def proxy_pass(self, node: Node, scope: Scope) -> None:
-        """ProxyPass, ProxyPassMatch."""
-        words = node.words
-        matching = node.key == "proxypassmatch"
-        path = None if scope.section is None else scope.path
-        at = 0
-        while path is None and at < len(words):
-            if words[at] != "~":
-                path = words[at]
-            elif node.key == "proxypassmatch":
-                break
-            else:
-                matching = True
-            at += 1
-        if path is None or at >= len(words):
-            self.lines.append(
-                ProxyLine(action="pass", node=node, scope=scope, path="", target=None, extras=[], matching=matching)
-            )
-            return
-        target, extras = words[at], words[at + 1 :]
-        self.targets.append(target)
-        self.extras.update(extras)
-        self.lines.append(
-            ProxyLine(
-                action="pass",
-                node=node,
-                scope=scope,
-                path=path,
-                target=ProxyWord(target, at),
-                extras=list(enumerate(extras, at + 1)),
-                matching=matching,
-            )
-        )
 
-    def member(self, node: Node, scope: Scope) -> None:
-        """BalancerMember."""
-        words = list(enumerate(node.words))
-        plain = [word for word in words if "=" not in word[1]]
-        path = scope.path if scope.section is not None else plain.pop(0)[1] if plain else ""
-        target = ProxyWord(plain[0][1], plain[0][0]) if plain else None
-        extras = [word for word in words if "=" in word[1] or word in plain[1:]]
-        self._add(
-            ProxyLine(
-                action="member", node=node, scope=scope, path=conf_words.lower(path), target=target, extras=extras
-            )
-        )
-
-    def proxy_set(self, node: Node, scope: Scope) -> None:
-        """ProxySet."""
-        words = list(enumerate(node.words))
-        parent = node.parent
-        if parent is not None and parent.key in PROXIES:
-            first = parent.words[0] if parent.words else ""
-            line = ProxyLine(
-                action="set",
-                node=node,
-                scope=scope,
-                path="",
-                target=ProxyWord(first, -1),
-                extras=words,
-                matching=parent.key == "<proxymatch",
-            )
+def _proxy_pass(node: Node, scope: Scope) -> ProxyLine:
+    """ProxyPass, ProxyPassMatch."""
+    words = node.words
+    matching = node.key == "proxypassmatch"
+    path = None if scope.section is None else scope.path
+    at = 0
+    while path is None and at < len(words):
+        if words[at] != "~":
+            path = words[at]
+        elif node.key == "proxypassmatch":
+            break
         else:
-            first = words[0][1] if words else ""
-            line = ProxyLine(
-                action="set", node=node, scope=scope, path="", target=ProxyWord(first, 0), extras=words[1:]
-            )
-        self._add(line)
-
-    def handler(self, node: Node, scope: Scope) -> None:
-        """SetHandler, and AddHandler, which folds all to lower case."""
-        text = conf_words.get_word(node.args)[0]
-        if node.key == "addhandler":
-            text = conf_words.lower(text)
-        if text.startswith("proxy:"):
-            location = scope.section is not None and scope.section.key in LOCATIONS
-            self._add(
-                ProxyLine(
-                    action="handler",
-                    node=node,
-                    scope=scope,
-                    path=scope.path if location else "",
-                    target=ProxyWord(text[6:], 0),
-                    extras=[],
-                )
-            )
-
-    def rewrite(self, node: Node, scope: Scope) -> None:
-        """RewriteRule with [P] and a target that is a URL."""
-        if "p" not in node.args.rpartition("[")[2].lower():
-            return
-        rule = rewrite.parse(node.args)
-        if rule is None or not rule.proxied:
-            return
-        text = rule.substitution
-        if "://" in text or text[:5].lower() == "unix:" or text[:1] in ("$", "%"):
-            self._add(
-                ProxyLine(
-                    action="rewrite", node=node, scope=scope, path=rule.pattern, target=ProxyWord(text, 1), extras=[]
-                )
-            )
-
-    def reverse(self, node: Node, scope: Scope) -> None:
-        """ProxyPassReverse and its siblings for cookies."""
-        self.lines.append(ProxyLine(action="reverse", node=node, scope=scope, path="", target=None, extras=[]))
-
-    def server_name(self, node: Node, scope: Scope) -> None:
-        """ServerName."""
-        scope.server.named = node
-
-    def setting(self, node: Node, scope: Scope) -> None:
-        """Any other Proxy… or Balancer… directive, at the server's level."""
-        if scope.section is None:
-            self.lines.append(ProxyLine(action="setting", node=node, scope=scope, path="", target=None, extras=[]))
+            matching = True
+        at += 1
+    if path is None or at >= len(words):
+        return ProxyLine(action="pass", node=node, scope=scope, matching=matching)
+    return ProxyLine(
+        action="pass",
+        node=node,
+        scope=scope,
+        path=path,
+        target=ProxyWord(words[at], at),
+        extras=list(enumerate(words))[at + 1 :],
+        matching=matching,
+    )
 
 
-_KINDS: dict[str, Callable[[Walk, Node, Scope], None] | None] = {
-    "proxypass": Walk.proxy_pass,
-    "proxypassmatch": Walk.proxy_pass,
-    "balancermember": Walk.member,
-    "proxyset": Walk.proxy_set,
-    "sethandler": Walk.handler,
-    "addhandler": Walk.handler,
-    "rewriterule": Walk.rewrite,
-    "servername": Walk.server_name,
-    **dict.fromkeys(_REVERSES, Walk.reverse),
+def _member(node: Node, scope: Scope) -> ProxyLine:
+    """BalancerMember."""
+    words = list(enumerate(node.words))
+    plain = [word for word in words if "=" not in word[1]]
+    path = scope.path if scope.section is not None else plain.pop(0)[1] if plain else ""
+    target = ProxyWord(plain[0][1], plain[0][0]) if plain else None
+    extras = [word for word in words if "=" in word[1] or word in plain[1:]]
+    return ProxyLine(action="member", node=node, scope=scope, path=conf_words.lower(path), target=target, extras=extras)
+
+
+def _proxy_set(node: Node, scope: Scope) -> ProxyLine:
+    """ProxySet."""
+    words = list(enumerate(node.words))
+    parent = node.parent
+    if parent is not None and parent.key in PROXIES:
+        first = parent.words[0] if parent.words else ""
+        return ProxyLine(
+            action="set",
+            node=node,
+            scope=scope,
+            target=ProxyWord(first, -1),
+            extras=words,
+            matching=parent.key == "<proxymatch",
+        )
+    first = words[0][1] if words else ""
+    return ProxyLine(action="set", node=node, scope=scope, target=ProxyWord(first, 0), extras=words[1:])
+
+
+def _handler(node: Node, scope: Scope) -> ProxyLine | None:
+    """SetHandler, and AddHandler, which folds all to lower case."""
+    text = conf_words.get_word(node.args)[0]
+    if node.key == "addhandler":
+        text = conf_words.lower(text)
+    if not text.startswith("proxy:"):
+        return None
+    location = scope.section is not None and scope.section.key in LOCATIONS
+    path = scope.path if location else ""
+    return ProxyLine(action="handler", node=node, scope=scope, path=path, target=ProxyWord(text[6:], 0))
+
+
+def _rewrite(node: Node, scope: Scope) -> ProxyLine | None:
+    """RewriteRule with [P] and a target that is a URL."""
+    if "p" not in node.args.rpartition("[")[2].lower():
+        return None
+    rule = rewrite.parse(node.args)
+    if rule is None or not rule.proxied:
+        return None
+    text = rule.substitution
+    if "://" not in text and text[:5].lower() != "unix:" and text[:1] not in ("$", "%"):
+        return None
+    return ProxyLine(action="rewrite", node=node, scope=scope, path=rule.pattern, target=ProxyWord(text, 1))
+
+
+def _reverse(node: Node, scope: Scope) -> ProxyLine:
+    """ProxyPassReverse and its siblings for cookies."""
+    return ProxyLine(action="reverse", node=node, scope=scope)
+
+
+def _server_name(node: Node, scope: Scope) -> None:
+    """ServerName."""
+    scope.server.named = node
+
+
+def _setting(node: Node, scope: Scope) -> ProxyLine | None:
+    """Any other Proxy… or Balancer… directive, at the server's level."""
+    return ProxyLine(action="setting", node=node, scope=scope) if scope.section is None else None
+
+
+_READERS: dict[str, Reader | None] = {
+    "proxypass": _proxy_pass,
+    "proxypassmatch": _proxy_pass,
+    "balancermember": _member,
+    "proxyset": _proxy_set,
+    "sethandler": _handler,
+    "addhandler": _handler,
+    "rewriterule": _rewrite,
+    "servername": _server_name,
+    **dict.fromkeys(_REVERSES, _reverse),
 }
