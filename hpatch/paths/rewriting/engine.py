@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hpatch.paths.rewriting.which import RuleList
     from hpatch.paths.rewriting.written import RewriteCondition, WrittenRule
 
-_SCHEME = r"(?:ajp|balancer|fcgi|ftp|gopher|http|https|h2|h2c|ldap|mailto|news|nntp|scgi|unix|uwsgi|ws|wss):"
+_SCHEME = r"(?:ajp|balancer|fcgi|ftp|gopher|http|https|h2|h2c|ldap|mailto|news|nntp|scgi|unix|ws|wss):"
 _ROUNDS = 10_000
 
 

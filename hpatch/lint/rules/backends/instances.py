@@ -195,27 +195,27 @@ def uwsgi_buffer_size(context: Context) -> Iterator[Found]:
     Fires on::
 
         LimitRequestFieldSize 16380
-        ProxyPass "/app/" "uwsgi://127.0.0.1:3031/"
+        ProxyPass "/app/" "uwsgi://127.0.0.1:3032/"
         # file: app.ini
         [uwsgi]
-        socket = 127.0.0.1:3031
+        socket = 127.0.0.1:3032
 
     Write instead::
 
         LimitRequestFieldSize 16380
-        ProxyPass "/app/" "uwsgi://127.0.0.1:3031/"
+        ProxyPass "/app/" "uwsgi://127.0.0.1:3032/"
         # file: app.ini
         [uwsgi]
-        socket = 127.0.0.1:3031
+        socket = 127.0.0.1:3032
         buffer-size = 65535
 
     Silent on (httpd refuses what uWSGI would)::
 
         LimitRequestFieldSize 2000
-        ProxyPass "/app/" "uwsgi://127.0.0.1:3031/"
+        ProxyPass "/app/" "uwsgi://127.0.0.1:3032/"
         # file: app.ini
         [uwsgi]
-        socket = 127.0.0.1:3031
+        socket = 127.0.0.1:3032
 
     Source: uwsgi_parse_vars (core/protocol.c) and the protocols (proto/); tested on httpd 2.4.71 and uWSGI 2.0.21.
     """
@@ -265,19 +265,19 @@ def uwsgi_timeout_order(context: Context) -> Iterator[Found]:
     Fires on::
 
         ProxyTimeout 60
-        ProxyPass "/app/" "uwsgi://127.0.0.1:3031/"
+        ProxyPass "/app/" "uwsgi://127.0.0.1:3032/"
         # file: app.ini
         [uwsgi]
-        socket = 127.0.0.1:3031
+        socket = 127.0.0.1:3032
         harakiri = 300
 
     Write instead::
 
         ProxyTimeout 60
-        ProxyPass "/app/" "uwsgi://127.0.0.1:3031/"
+        ProxyPass "/app/" "uwsgi://127.0.0.1:3032/"
         # file: app.ini
         [uwsgi]
-        socket = 127.0.0.1:3031
+        socket = 127.0.0.1:3032
         harakiri = 55
 
     Source: the harakiri option of uWSGI; tested on httpd 2.4.71 and uWSGI 2.0.21.
@@ -332,7 +332,7 @@ def uwsgi_no_socket(context: Context) -> Iterator[Found]:
 
     Silent on (another machine's)::
 
-        ProxyPass "/app/" "uwsgi://10.0.0.5:3031/"
+        ProxyPass "/app/" "uwsgi://10.0.0.5:3032/"
         # file: app.ini
         [uwsgi]
         socket = 127.0.0.1:3032
@@ -390,17 +390,17 @@ def uwsgi_buffer_default(context: Context) -> Iterator[Found]:
 
     Fires on::
 
-        ProxyPass "/app/" "uwsgi://127.0.0.1:3031/"
+        ProxyPass "/app/" "uwsgi://127.0.0.1:3032/"
         # file: app.ini
         [uwsgi]
-        socket = 127.0.0.1:3031
+        socket = 127.0.0.1:3032
 
     Write instead::
 
-        ProxyPass "/app/" "uwsgi://127.0.0.1:3031/"
+        ProxyPass "/app/" "uwsgi://127.0.0.1:3032/"
         # file: app.ini
         [uwsgi]
-        socket = 127.0.0.1:3031
+        socket = 127.0.0.1:3032
         buffer-size = 32768
 
     Source: as for uwsgi-buffer-size; tested on httpd 2.4.71 and uWSGI 2.0.21.

@@ -42,6 +42,9 @@ _CVES = (
 )
 """From the oldest to the newest. Each is in every release from 2.4.30 to the one before `fixed`."""
 
+_LOST_PORT = 3031
+"""`UWSGI_DEFAULT_PORT`: mod_proxy_uwsgi leaves it out of the URL, and `ap_proxy_port_of_scheme` does not know it."""
+
 DRAINS = since("uwsgi-reads-fastcgi-to-end")
 _HELP_EOF = f'Run uWSGI {DRAINS} or later, or patch httpd ("hpatch set show fcgi-stdin-eof").'
 
@@ -257,12 +260,12 @@ def uwsgi_module_cve(context: Context) -> Iterator[Found]:
     Fires on::
 
         # options: --httpd-version 2.4.58
-        ProxyPass "/app/" "uwsgi://127.0.0.1:3031/"
+        ProxyPass "/app/" "uwsgi://127.0.0.1:3032/"
 
     Write instead::
 
         # options: --httpd-version 2.4.69
-        ProxyPass "/app/" "uwsgi://127.0.0.1:3031/"
+        ProxyPass "/app/" "uwsgi://127.0.0.1:3032/"
 
     Source: httpd's CHANGES for the releases named, and its list of vulnerabilities.
     """
@@ -296,3 +299,58 @@ def uwsgi_module_cve(context: Context) -> Iterator[Found]:
             help=f"Run httpd {open_ones[-1].fixed} or later. A distribution's build may have the fixes under an older "
             "version number: look it up in its security tracker.",
         )
+
+
+@rule(
+    "BE019",
+    "uwsgi-default-port",
+    "error",
+    references=("https://httpd.apache.org/docs/2.4/mod/mod_proxy_uwsgi.html",),
+)
+def uwsgi_default_port(context: Context) -> Iterator[Found]:
+    """httpd loses the port 3031 of a `uwsgi://` URL and connects to port 0: every request gets 503.
+
+    mod_proxy_uwsgi takes 3031 for the default port and leaves it out of the URL. mod_proxy does not know that default:
+    it looks for a worker without the port, finds none, and connects to port 0 (AH00957). A URL without a port has the
+    same fate. So have the members of a balancer and the handlers. Over a Unix socket, a URL with `:3031` gets 500.
+
+    The rule is silent for httpd before 2.4.30, whose mod_proxy_uwsgi came with uWSGI, and for RewriteRule
+    (`rewrite-p-scheme` reports it).
+
+    Let uWSGI listen on another port, such as 3032, or on a Unix socket.
+
+    Fires on::
+
+        ProxyPass "/app/" "uwsgi://127.0.0.1:3031/"
+
+    Fires on (no port)::
+
+        ProxyPass "/app/" "uwsgi://127.0.0.1/"
+
+    Write instead::
+
+        ProxyPass "/app/" "uwsgi://127.0.0.1:3032/"
+
+    Silent on (a Unix socket, and no port)::
+
+        ProxyPass "/app/" "unix:/run/app.sock|uwsgi://app/"
+
+    Source: `uwsgi_canon` (mod_proxy_uwsgi.c), `ap_proxy_port_of_scheme` (proxy_util.c); pull request 1849 of uWSGI.
+    Tested on httpd 2.4.71.
+    """
+    if "uwsgi" not in context.targets or context.before(_bundled()):
+        return
+    rewritten = {id(one.target) for one in context.mappings if one.kind == "RewriteRule"}
+    seen: set[Place] = set()
+    for target in context.targets["uwsgi"]:
+        lost = target.port in (None, 0, _LOST_PORT) if target.socket is None else target.port == _LOST_PORT
+        if not lost or target.variables or not target.host or id(target) in rewritten or target.place in seen:
+            continue
+        seen.add(target.place)
+        if target.socket is not None:
+            message = f'httpd does not find the socket of "{target.text}" because of the port: every request gets 500'
+            help = f'Remove ":{target.port}".'
+        else:
+            message = f'httpd connects to port 0 for "{target.text}": every request gets 503'
+            help = "Let uWSGI listen on another port than 3031, and write that port here."
+        yield Found(target.place, message, help=help, node=target.node)

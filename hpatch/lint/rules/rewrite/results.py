@@ -304,3 +304,44 @@ def rewrite_p_no_worker(context: Context) -> Iterator[Found]:
             f'no worker is defined for "{target.scheme}://{target.host}": each request opens a connection of its own',
             help="Add a <Proxy> section for it, with a ProxySet in it.",
         )
+
+
+@rule("RW017", "rewrite-p-scheme", "error", references=(_MANUAL, _PROXY))
+def rewrite_p_scheme(context: Context) -> Iterator[Found]:
+    """mod_rewrite does not know the scheme `uwsgi`: it takes the URL for a path of httpd itself.
+
+    mod_rewrite knows a list of schemes, and `uwsgi` is not in it. With `[P]`, the request goes to
+    `http://www.example.org/uwsgi://...`, with this server's own name: httpd asks itself, or answers with 500. The uWSGI
+    server is never asked.
+
+    The rule is silent about a Unix socket (`unix:/run/app.sock|uwsgi://app/`), which mod_rewrite knows.
+
+    Use ProxyPass or ProxyPassMatch, or a `balancer://` with the uWSGI server as its member.
+
+    Fires on::
+
+        RewriteEngine On
+        RewriteRule "^/app/(.*)" "uwsgi://127.0.0.1:3032/$1" [P]
+
+    Write instead::
+
+        ProxyPassMatch "^/app/(.*)" "uwsgi://127.0.0.1:3032/$1"
+
+    Silent on (a balancer)::
+
+        <Proxy "balancer://app">
+            BalancerMember "uwsgi://127.0.0.1:3032"
+        </Proxy>
+        RewriteEngine On
+        RewriteRule "^/app/(.*)" "balancer://app/$1" [P]
+
+    Source: is_absolute_uri and fully_qualify_uri (mod_rewrite.c); tested on httpd 2.4.71.
+    """
+    for one in rewrites(context):
+        if one.rule.proxied and one.rule.substitution[:8].lower() == "uwsgi://":
+            yield Found(
+                one.node.place,
+                f'mod_rewrite does not know "{one.rule.substitution[:8]}": the request goes to httpd itself, not to '
+                f'"{one.rule.substitution}"',
+                help="Use ProxyPass or ProxyPassMatch, or a balancer:// with this server as its member.",
+            )

@@ -60,7 +60,7 @@ def param_inert_scheme(context: Context) -> Iterator[Found]:
 
     Silent on (uwsgi closes each connection anyway)::
 
-        ProxyPass "/" "uwsgi://10.0.0.5:3031/" enablereuse=off
+        ProxyPass "/" "uwsgi://10.0.0.5:3032/" enablereuse=off
 
     Source: the readers of each field of proxy_worker_shared in modules/proxy/*.c, 2.4.1 to 2.4.68.
     """
