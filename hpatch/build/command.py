@@ -18,11 +18,16 @@ Watch = Callable[[bytes], None]
 
 
 class Commands:
-    """Programs that run one after the other; `with Commands(log) as commands:`."""
+    """Programs that run one after the other; `with Commands(log, folder) as commands:`.
 
-    def __init__(self, log: IO[bytes]) -> None:
+    Their temporary files go to `folder/tmp`, which goes with them: a compiler that is killed leaves its files.
+    """
+
+    def __init__(self, log: IO[bytes], folder: Path) -> None:
         self._log = log
-        self._keeper = Keeper()
+        self._temporary = folder / "tmp"
+        shutil.rmtree(self._temporary, ignore_errors=True)  # of a machine that went down
+        self._keeper = Keeper(self._temporary)
 
     def __enter__(self) -> Self:
         return self
@@ -40,7 +45,12 @@ class Commands:
         if path is None:
             raise ToolError(f"{command[0]} is not installed")
         program = self._keeper.start(
-            command[0], [path, *command[1:]], folder=folder, environment=env, output=PIPE, errors=STDOUT
+            command[0],
+            [path, *command[1:]],
+            folder=folder,
+            environment={**env, "TMPDIR": str(self._temporary)},
+            output=PIPE,
+            errors=STDOUT,
         )
         assert program.output is not None
         try:

@@ -11,7 +11,16 @@ from typing import NamedTuple
 _ERROR = re.compile(rb"^(?P<file>[^\s:][^:\n]*):(?P<line>\d+):(?:\d+:)?[ \t]+(?:fatal )?error: (?P<what>.*)")
 _LINKER = re.compile(rb"^(?:\S*/)?ld(?:\.\w+)?: (?P<what>.*(?:cannot find|undefined reference|error).*)")
 _UNDEFINED = re.compile(rb"^(?:\S*ld: )?(?P<file>[^\s:][^:]*):(?:\(?[^)\s]*\)?:)? (?P<what>undefined reference to .*)")
-_CONFIGURE = re.compile(rb"^configure: error: (?P<what>.*)|^configure(?:\.in)?:\d+: error: (?P<autoconf>.*)")
+_CONFIGURE = re.compile(rb"^(?:checking .*)?configure: error: (?P<what>.*)")
+_AUTOCONF = re.compile(rb"^(?P<file>configure(?:\.in|\.ac)?):(?P<line>\d+): error: (?P<what>.*)")
+_SHELL = re.compile(
+    rb"^(?:\./)?(?P<file>configure|buildconf): (?:line )?(?P<line>\d+): (?P<what>.*(?:not found|[Ss]yntax error).*)"
+)
+_IN_FOLDER = re.compile(r"in [`']")
+"""configure's first line of two: the folder; the reason is in the next."""
+_CHECKING = re.compile(rb"^configure:\d+: checking ")
+_CONFIG_ERROR = re.compile(rb"^configure:\d+: error: ")
+_TOLD = re.compile(rb"\berror: |cannot find -l|undefined reference|: not found|[Nn]o such file")
 _ENTERING = re.compile(rb"^\S*make\S*: Entering directory '([^']+)'")
 _MAKE = re.compile(rb"^\S*make\S*: \*\*\* (?P<what>.*)")
 _HEADER = re.compile(r"([\w./-]+\.h): No such file")
@@ -23,7 +32,7 @@ _BY_TEXT: Sequence[tuple[str, str]] = (
     (r"APR-util not found|apu-1-config|apr-util", "libaprutil1-dev"),
     (r"pcre\(2\)-config", "libpcre2-dev"),
     (r"pcre-config", "libpcre3-dev"),
-    (r"no acceptable C compiler|C compiler cannot create executables", "gcc libc6-dev"),
+    (r"no acceptable C compiler|C compiler cannot create executables(?! \()|\bcrt\w+\.o", "gcc libc6-dev"),
     (r"expat", "libexpat1-dev"),
 )
 _BY_MODULE = {
@@ -113,14 +122,33 @@ def _compiler(lines: Sequence[bytes], copy: Path) -> Failure | None:
 
 def _configure(lines: Sequence[bytes], copy: Path) -> Failure | None:
     for at, line in enumerate(lines):
+        for pattern in (_AUTOCONF, _SHELL):
+            match = pattern.match(line)
+            if match is not None:
+                return Failure(_text(match["what"]), _text(match["file"]), int(match["line"]))
         match = _CONFIGURE.match(line)
         if match is None:
             continue
-        what = _text(match["what"] or match["autoconf"])
-        if "in `" in what and at + 1 < len(lines):  # "error: in `/folder':", and the reason in the next line
+        what = _text(match["what"])
+        if _IN_FOLDER.match(what) and at + 1 < len(lines):
             following = _CONFIGURE.match(lines[at + 1])
-            what = _text(following["what"] or b"") if following is not None else what
-        return Failure(what, "configure")
+            what = _text(following["what"]) if following is not None else what
+        cause = _cause(copy)
+        return Failure(f"{what} ({cause})" if cause else what, "configure")
+    return None
+
+
+def _cause(copy: Path) -> str | None:
+    """What the compiler said in the check with which configure gave up, by its config.log; None where nothing."""
+    try:
+        lines = (copy / "config.log").read_bytes().splitlines()
+    except OSError:
+        return None
+    end = next((at for at, line in enumerate(lines) if _CONFIG_ERROR.match(line)), 0)
+    for at in range(end - 1, -1, -1):
+        if _CHECKING.match(lines[at]):
+            found = (line for line in lines[at:end] if _TOLD.search(line) and not line.startswith(b"configure:"))
+            return next(map(_text, found), None)
     return None
 
 
@@ -168,6 +196,12 @@ def _packages(what: str) -> tuple[str, ...]:
     if library is not None:
         return tuple(_BY_LIBRARY.get(library[1], "").split())
     return next((tuple(names.split()) for pattern, names in _BY_TEXT if re.search(pattern, what)), ())
+
+
+def last_words(log: bytes) -> str:
+    """The last line of a log in which a program says something, for want of an error."""
+    lines = (_text(line) for line in reversed(log.splitlines()) if not line.startswith(b"$ "))
+    return next(filter(None, lines), "it said nothing")
 
 
 def _text(text: bytes) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hpatch.build.diagnosis import Failure, diagnose
+from hpatch.build.diagnosis import Failure, diagnose, last_words
 
 
 @pytest.fixture
@@ -49,6 +49,10 @@ def test_a_name_that_two_files_have_is_left_as_it_is(copy: Path) -> None:
         ("configure: error: pcre(2)-config for libpcre not found. PCRE is required", ("libpcre2-dev",)),
         ("configure: error: pcre-config for libpcre not found. PCRE is required", ("libpcre3-dev",)),
         ("configure: error: mod_http2 has been requested but can not be built due to x", ("libnghttp2-dev",)),
+        (
+            "checking whether to enable mod_ssl... configure: error: mod_ssl has been requested but can not be built",
+            ("libssl-dev",),
+        ),
         ("configure: error: something else", ()),
         ("mod_a.c:1:10: fatal error: openssl/ssl.h: No such file or directory", ("libssl-dev",)),
         ("mod_a.c:1:10: fatal error: apr_strings.h: No such file or directory", ("libapr1-dev",)),
@@ -65,6 +69,60 @@ def test_packages(copy: Path, line: str, packages: tuple[str, ...]) -> None:
 def test_autoconf_says_where_in_one_line_and_why_in_the_next(copy: Path) -> None:
     failure = told(copy, "configure: error: in `/x':", "configure: error: C compiler cannot create executables")
     assert failure == Failure("C compiler cannot create executables", "configure", packages=("gcc", "libc6-dev"))
+
+
+CHECK = """\
+configure:12: checking for something before
+configure:13: gcc conftest.c >&5
+conftest.c:1:10: fatal error: other.h: No such file or directory
+configure:20: checking whether the C compiler works
+configure:21: gcc -foo conftest.c >&5
+gcc: error: unrecognized command-line option '-foo'
+configure:22: $? = 1
+configure: failed program was:
+| #define PACKAGE_NAME ""
+configure:30: error: in '/x':
+configure:31: error: C compiler cannot create executables
+"""
+
+
+@pytest.mark.parametrize("quote", ["`", "'"])
+def test_what_the_compiler_said_to_configure_is_told(copy: Path, quote: str) -> None:
+    """autoconf's quotes differ between its versions."""
+    (copy / "config.log").write_text(CHECK)
+    failure = told(copy, f"configure: error: in {quote}/x':", "configure: error: C compiler cannot create executables")
+    cause = "gcc: error: unrecognized command-line option '-foo'"
+    assert failure == Failure(f"C compiler cannot create executables ({cause})", "configure")
+
+
+def test_a_check_that_says_nothing_gets_no_cause_of_another(copy: Path) -> None:
+    (copy / "config.log").write_text(CHECK.replace("gcc: error: unrecognized", "gcc unrecognized"))
+    failure = told(copy, "configure: error: mod_x has been requested but can not be built")
+    assert failure == Failure("mod_x has been requested but can not be built", "configure")
+
+
+def test_the_library_that_the_linker_did_not_find_for_configure_is_told(copy: Path) -> None:
+    (copy / "config.log").write_text(CHECK.replace("gcc: error: unrecognized", "/usr/bin/ld: cannot find -lexpat:"))
+    failure = told(copy, "configure: error: C compiler cannot create executables")
+    assert failure is not None and failure.packages == ("libexpat1-dev",)
+
+
+@pytest.mark.parametrize(
+    ("line", "failure"),
+    [
+        ("configure.in:34: error: undefined macro: AC_X", Failure("undefined macro: AC_X", "configure.in", 34)),
+        ("./buildconf: 201: autoheader: not found", Failure("autoheader: not found", "buildconf", 201)),
+        ("./configure: line 9: syntax error near `('", Failure("syntax error near `('", "configure", 9)),
+        ("./configure: 77: test: x: unexpected operator", None),
+    ],
+)  # fmt: skip
+def test_what_a_script_fails_with(copy: Path, line: str, failure: Failure | None) -> None:
+    assert told(copy, "checking for gcc... gcc", line) == failure
+
+
+def test_without_an_error_the_last_words_are_told() -> None:
+    assert last_words(b"$ ./buildconf\nrebuilding configure\n  no m4 \n\n") == "no m4"
+    assert last_words(b"$ ./buildconf\n") == "it said nothing"
 
 
 def test_the_linker(copy: Path) -> None:

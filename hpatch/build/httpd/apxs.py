@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from hpatch import files
 from hpatch.build.command import Commands
-from hpatch.build.diagnosis import Failure, diagnose
+from hpatch.build.diagnosis import Failure, diagnose, last_words
 from hpatch.build.httpd.toolchain import install
 from hpatch.errors import InputError, ToolError, UsageError
 from hpatch.processes.run import environment, run
@@ -158,7 +158,7 @@ def module(
         for one in parts:
             _copy(tree, one, folder)
         log = folder / "build.log"
-        with log.open("wb") as stream, Commands(stream) as running:
+        with log.open("wb") as stream, Commands(stream, folder) as running:
             made = dict(_built(one, apxs, folder, running, watch, log) for one in parts)
     except OSError as error:
         raise ToolError(f"{error.filename or folder}: {error.strerror or error}") from error
@@ -197,8 +197,9 @@ def _built(
     code = running.run(commands(one, apxs), place, environment(), heard)
     made = place / ".libs" / f"mod_{one.name}.so"
     if code != 0 or not made.is_file():
-        failure = _failure(b"".join(said), one, folder)
-        raise ModuleError(one.name, failure or Failure(f"apxs ended with {code}"), log)
+        whole = b"".join(said)
+        words = Failure(f"apxs ended with {code}: {last_words(whole)}")
+        raise ModuleError(one.name, _failure(whole, one, folder) or words, log)
     return one.name, made
 
 

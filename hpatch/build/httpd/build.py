@@ -15,7 +15,7 @@ from typing import NamedTuple
 from hpatch import files
 from hpatch.build import copying
 from hpatch.build.command import Commands
-from hpatch.build.diagnosis import Failure, diagnose
+from hpatch.build.diagnosis import Failure, diagnose, last_words
 from hpatch.build.httpd import prefix, toolchain
 from hpatch.build.httpd.plan import BuildOptions, BuildPlan, BuildStep, Layout, Phase, plain, plan
 from hpatch.build.httpd.variables import installed
@@ -167,7 +167,7 @@ class _BuildWork:
             self._copy(changes)
         if tools.ccache is not None:
             toolchain.masquerade(layout.masks, tools.ccache)
-        with layout.log.open("wb") as log, Commands(log) as commands:
+        with layout.log.open("wb") as log, Commands(log, layout.folder) as commands:
             if any(step.phase == "buildconf" for step in todo.steps):
                 assert tools.apr is not None
                 toolchain.imitate_apr(layout.apr, tools.apr)
@@ -206,13 +206,18 @@ class _BuildWork:
     def _command(self, commands: Commands, step: BuildStep, env: Mapping[str, str]) -> None:
         self.watch(step.phase, b"")
         env = {**env, **step.settings}
+        begun = self.layout.log.stat().st_size
         code = commands.run(step.command, step.folder, env, lambda line: self.watch(step.phase, line))
-        if code != 0:
+        # httpd's buildconf ends with 0 also where autoconf has failed.
+        nothing = step.phase == "buildconf" and not (self.layout.copy / "configure").is_file()
+        if code != 0 or nothing:
             if step.phase != "make" or step.command[-1] != "clean":
                 # It has ended by itself, and in order: what it has made so far is whole.
                 self.state.end(None)
-            found = diagnose(self.layout.log.read_bytes(), self.layout.copy)
-            raise BuildError(step.phase, found or Failure(f"{step.command[0]} ended with {code}"), self.layout.log)
+            log = self.layout.log.read_bytes()
+            ended = "made no configure" if nothing and code == 0 else f"ended with {code}"
+            words = Failure(f"{step.command[0]} {ended}: {last_words(log[begun:])}")
+            raise BuildError(step.phase, diagnose(log, self.layout.copy) or words, self.layout.log)
 
     def _timed(self, phase: Phase) -> _Timed:
         return _Timed(self.seconds, phase)

@@ -25,7 +25,7 @@ PACKAGES: Mapping[str, str] = {
     "autoconf": "autoconf",
     "autoheader": "autoconf",
     "config.guess": "autoconf",
-    "find_apu.m4": "libapr1-dev",
+    "find_apu.m4": "libaprutil1-dev",
     "apxs": "apache2-dev",
 }
 """By what is needed, the Debian package that has it."""
@@ -99,6 +99,11 @@ def _compiler(missing: list[str]) -> None:
     log.running(command)
     done = subprocess.run(command, input=b"#include <stdlib.h>\n", capture_output=True, env=environment(), check=False)
     if done.returncode != 0:
+        said = done.stderr.decode("utf-8", "replace").splitlines()
+        if said and not any("stdlib.h" in line for line in said):
+            raise ToolError(f"the C compiler does not work: {shlex.join(command)}: {said[0].strip()}")
+        if not said:
+            raise ToolError(f"the C compiler does not work: {shlex.join(command)} ended with {done.returncode}")
         missing.append("stdlib.h")
 
 

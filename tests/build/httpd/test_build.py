@@ -195,6 +195,18 @@ def test_a_failing_configure_tells_what_is_missing(tmp_path: Path) -> None:
         place.build()
 
 
+@pytest.mark.autoconf
+@pytest.mark.parametrize("code", [0, 2])
+def test_a_buildconf_that_makes_no_configure_tells_why(tmp_path: Path, code: int) -> None:
+    """httpd's own ends with 0 where autoconf has failed."""
+    place = Place(tmp_path)
+    (place.tree / "configure").unlink()
+    place.write("buildconf", f"#!/bin/sh\necho 'm4 has no memory left'\necho\nexit {code}\n")
+    (place.tree / "buildconf").chmod(0o755)
+    with pytest.raises(BuildError, match=r"^buildconf failed: .*: m4 has no memory left \(the whole of it"):
+        place.build()
+
+
 def test_a_failing_install_leaves_the_prefix_as_it_was(place: Place) -> None:
     place.build()
     before = snapshot(place.prefix)
@@ -288,7 +300,7 @@ def test_two_builds_in_a_folder_exclude_each_other(place: Place) -> None:
 
 # Interruptions: of the real command, in a process of its own.
 
-SLOW = CONFIGURE + "if [ -e slow ]; then sh -c 'echo $$ > pid; exec sleep 600'; fi\n"
+SLOW = CONFIGURE + "if [ -e slow ]; then sh -c 'echo half > $TMPDIR/cc1.s; echo $$ > pid; exec sleep 600'; fi\n"
 
 
 def _alive(pid: int) -> bool:
@@ -320,13 +332,15 @@ def test_an_interrupted_build_leaves_no_process_and_no_prefix(tmp_path: Path, nu
             assert time.monotonic() < limit and running.poll() is None
             time.sleep(0.02)
         sleeping = int(pid.read_text())
+        assert (place.folder / "tmp/cc1.s").is_file()
         running.send_signal(number)
         code = running.wait(10)
     assert code == {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -signal.SIGKILL}[number]
-    limit = time.monotonic() + 10
-    while _alive(sleeping) and time.monotonic() < limit:
+    limit = time.monotonic() + 30
+    while (_alive(sleeping) or (place.folder / "tmp").exists()) and time.monotonic() < limit:
         time.sleep(0.02)
     assert not _alive(sleeping)
+    assert not (place.folder / "tmp").exists()
     assert not place.prefix.exists()
     (place.tree / "slow").unlink()
     assert place.build().program.is_file()

@@ -59,9 +59,31 @@ def test_what_is_missing_is_named_with_its_packages(only: Path, missing: tuple[s
 
 
 def test_a_compiler_without_headers(only: Path) -> None:
-    (only / "cc").write_text("#!/bin/sh\nexit 1\n")
+    (only / "cc").write_text("#!/bin/sh\necho '<stdin>:1:10: fatal error: stdlib.h: No such file' >&2\nexit 1\n")
     with pytest.raises(ToolError, match=r"needs stdlib\.h; on Debian: apt-get install libc6-dev$"):
         toolchain.find(pcre2=True, buildconf=False)
+
+
+@pytest.mark.parametrize(
+    ("does", "said"),
+    [
+        (
+            "echo 'cc: error: -foo is unknown' >&2; exit 1",
+            r"the C compiler does not work: \S+/cc -E -: cc: error: -foo",
+        ),
+        ("exit 3", r"the C compiler does not work: \S+/cc -E - ended with 3$"),
+    ],
+)
+def test_a_compiler_that_does_not_work(only: Path, does: str, said: str) -> None:
+    (only / "cc").write_text(f"#!/bin/sh\n{does}\n")
+    with pytest.raises(ToolError, match=said):
+        toolchain.find(pcre2=True, buildconf=False)
+
+
+def test_apr_utils_m4_file_is_apr_utils(only: Path, tmp_path: Path) -> None:
+    (tmp_path / "find_apu.m4").unlink()
+    with pytest.raises(ToolError, match=r"needs find_apu\.m4; on Debian: apt-get install libaprutil1-dev$"):
+        toolchain.find(pcre2=True, buildconf=True)
 
 
 def test_what_the_user_gives_is_not_looked_for(only: Path) -> None:
