@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from hpatch.cli import help, output
+from hpatch.cli.interrupt import accounted
 from hpatch.cli.options import building
 from hpatch.cli.options.answer import Format
 from hpatch.cli.options.verbose import Verbose
@@ -98,8 +99,9 @@ def _command(
 def _httpd(tree: SourceTree, into: Path, options: BuildOptions, folder: Path | None, dry_run: bool) -> BuildReport:
     from hpatch.build.httpd import build
     from hpatch.build.httpd.plan import Layout
+    from hpatch.report.common.progress import shown
     from hpatch.report.prove.build import BuildReport, Command
-    from hpatch.report.prove.building import watching
+    from hpatch.report.prove.building import following
 
     if dry_run:
         plan = build.planned(tree.root, into, options, folder)
@@ -108,8 +110,13 @@ def _httpd(tree: SourceTree, into: Path, options: BuildOptions, folder: Path | N
         return BuildReport(
             tree=tree, prefix=plan.prefix, folder=plan.folder, log=log, dry_run=True, files=plan.files, steps=steps
         )
-    with watching() as watch:
-        built = build.build(tree.root, into, options, folder, watch)
+    before = _identity(into)
+    with accounted() as account, shown() as progress:
+        place = folder or build.folder_of(tree.root)
+        account.of = lambda: (
+            f"{progress.at or 'nothing was run'}; {into} {_became(before, into)}; {place} keeps what was compiled"
+        )
+        built = build.build(tree.root, into, options, folder, following(progress))
     return BuildReport(
         tree=tree,
         prefix=built.prefix,
@@ -121,6 +128,21 @@ def _httpd(tree: SourceTree, into: Path, options: BuildOptions, folder: Path | N
     )
 
 
+def _identity(folder: Path) -> int | None:
+    """What stands for a folder until another takes its place; None where there is none."""
+    try:
+        return folder.stat().st_ino
+    except OSError:
+        return None
+
+
+def _became(before: int | None, folder: Path) -> str:
+    """What has become of a prefix: it changes as a whole or not at all."""
+    if _identity(folder) != before:
+        return "has the new httpd"
+    return "was not made" if before is None else "is as it was"
+
+
 def _modules(
     tree: SourceTree, into: Path, names: list[str], program: str | None, folder: Path | None, dry_run: bool
 ) -> BuildReport:
@@ -128,8 +150,9 @@ def _modules(
     from hpatch.build.httpd import prefix
     from hpatch.build.httpd.build import folder_of, held
     from hpatch.build.httpd.plan import Layout
+    from hpatch.report.common.progress import shown
     from hpatch.report.prove.build import BuildReport, Command
-    from hpatch.report.prove.building import watching_module
+    from hpatch.report.prove.building import following_module
 
     into = into.absolute()
     prefix.check(into)
@@ -141,8 +164,10 @@ def _modules(
         steps = [Command("apxs", *step) for step in modules.planned(tree.root, names, apxs, place)]
         return BuildReport(tree=tree, prefix=into, folder=place, log=log, dry_run=True, steps=steps)
     prefix.writable(into)
-    with held(layout.folder, tree.root), watching_module() as watch:
-        made = modules.module(tree.root, names, apxs, place, watch)
+    with accounted() as account, shown() as progress, held(layout.folder, tree.root):
+        account.of = lambda: f"{progress.at}; {into} has none of these modules from this run"
+        made = modules.module(tree.root, names, apxs, place, following_module(progress))
+        account.of = lambda: f"the modules were built, and some may be in {into}"
         files = prefix.add_modules(into, made.files, prefix.facts(tree, httpd=str(apxs.httpd)))
     seconds = {"apxs": made.seconds}
     return BuildReport(tree=tree, prefix=into, folder=place, log=log, dry_run=False, modules=files, seconds=seconds)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 import typer
 
 from hpatch.cli import help, output
+from hpatch.cli.interrupt import accounted
 from hpatch.cli.options import matrix
 from hpatch.cli.options.answer import Format
 from hpatch.cli.options.matrix import CELLS
@@ -124,14 +125,14 @@ def _run(
     if form is not None:
         lab_plot.check()
     results: list[Result] = []
-    try:
-        _run_all(planned, requests, results)
-    except KeyboardInterrupt:
-        if results and format == "text":
-            output.show(LabReport(results=results), FORMS, format)
-        done = f"after {len(results)} of {len(planned)} cells"
-        print(f"hpatch: interrupted {done}; all that was started has ended", file=sys.stderr)
-        return 130
+    with accounted() as account:
+        account.of = lambda: f"{len(results)} of {len(planned)} cells were run; all that was started has ended"
+        try:
+            _run_all(planned, requests, results)
+        except KeyboardInterrupt:
+            if results and format == "text":
+                output.show(LabReport(results=results), FORMS, format)
+            raise
     output.show(LabReport(results=results, left_out=left), FORMS, format)
     if plot is not None and form is not None:
         output.write_bytes(lab_plot.render(results, form), str(plot))

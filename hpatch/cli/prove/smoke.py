@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hpatch.cli import help, output
+from hpatch.cli.interrupt import accounted
 from hpatch.cli.options import revisions as shared
 from hpatch.cli.options.answer import Format
 from hpatch.cli.options.verbose import Verbose
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hpatch.lab.model import GatewaySpec, Result
+    from hpatch.lab.scenario import Scenario
+    from hpatch.lab.smoke import SmokeCheck
     from hpatch.patch.sets.model import PatchSet
-    from hpatch.report.common.progress import Progress
     from hpatch.report.prove.smoke import SmokeReport
 
 _EXAMPLES = """
@@ -55,7 +57,6 @@ def _command(
     from hpatch.lab import smoke as lab
     from hpatch.lab import specs
     from hpatch.lab.model import GatewaySpec
-    from hpatch.report.common.progress import shown
     from hpatch.report.common.renderer import FORMS
 
     known = shared.catalog(catalog)
@@ -68,40 +69,85 @@ def _command(
         for one in found:
             if one.project != "httpd":
                 raise UsageError(f"'{one.id}' is for {one.project}; hpatch tries only httpd")
-    with shown() as progress:
-        answer = _tried(GatewaySpec("httpd", program), found, progress)
+            if not _scenarios((one,)):
+                raise UsageError(f"'{one.id}' has no scenario, so hpatch cannot try it; leave it out of --sets")
+    trial = _Trial(GatewaySpec("httpd", program), found)
+    with accounted() as account:
+        account.of = trial.account
+        try:
+            trial.run()
+        except KeyboardInterrupt:
+            if trial.checks and format == "text":
+                output.show(trial.answer, FORMS, format)
+            raise
+    answer = trial.answer
     return output.show(answer, FORMS, format, code={"passed": 0, "failed": 1, "cannot-run": 4}[answer.verdict])
 
 
-def _tried(spec: GatewaySpec, sets: Sequence[PatchSet], progress: Progress) -> SmokeReport:
-    from hpatch.build.httpd.installed import ask
-    from hpatch.lab import matrix
-    from hpatch.lab import smoke as lab
-    from hpatch.lab.model import BackendSpec
+def _scenarios(sets: Sequence[PatchSet]) -> list[Scenario]:
+    """Those that tell of the sets."""
     from hpatch.lab.registry import scenarios
-    from hpatch.report.prove.smoke import SmokeReport
 
     ids = {one.id for one in sets}
-    telling = [one for one in scenarios() if ids & set(one.sets)]
-    wanted = matrix.Wanted([spec], [BackendSpec("responder")])
-    experiments = list(matrix.experiments(telling, wanted))
-    progress.step(1, len(experiments) + 1, "checks")
-    checks = lab.checks(spec, tell=progress.detail)
-    results: list[Result] = []
-    if not any(one.name == "start" for one in checks):
-        for number, one in enumerate(experiments, 2):
-            progress.step(number, len(experiments) + 1, f"{one.scenario.name} {one.cell.transport}")
-            results.append(matrix.run(one))
-    told = {id for one in experiments for id in one.scenario.sets}
-    silent = [one.id for one in sets if one.id not in told]
-    return SmokeReport(
-        program=str(spec.program),
-        version=str(ask(str(spec.program)).version),
-        checks=checks,
-        sets=[one.id for one in sets],
-        silent=silent,
-        results=results,
-    )
+    names = {one.scenario for one in sets}
+    return [one for one in scenarios() if one.name in names or ids & set(one.sets)]
+
+
+class _Trial:
+    """Everything that is tried of an httpd, and what has been tried by now."""
+
+    def __init__(self, spec: GatewaySpec, sets: Sequence[PatchSet]) -> None:
+        from hpatch.lab import matrix
+        from hpatch.lab.model import BackendSpec
+
+        self._spec = spec
+        self._sets = sets
+        wanted = matrix.Wanted([spec], [BackendSpec("responder")])
+        self._experiments = list(matrix.experiments(_scenarios(sets), wanted))
+        self.checks: Sequence[SmokeCheck] = ()
+        self._results: list[Result] = []
+
+    def run(self) -> None:
+        """Try all of it; where httpd does not start, no scenario."""
+        from hpatch.lab import matrix
+        from hpatch.lab import smoke as lab
+        from hpatch.report.common.progress import shown
+
+        count = len(self._experiments) + 1
+        with shown() as progress:
+            progress.step(1, count, "checks")
+            self.checks = lab.checks(self._spec, tell=progress.detail)
+            if any(one.name == "start" for one in self.checks):
+                return
+            for number, one in enumerate(self._experiments, 2):
+                progress.step(number, count, f"{one.scenario.name} {one.cell.transport}")
+                self._results.append(matrix.run(one))
+
+    def account(self) -> str:
+        """What has been tried by now, for one who interrupts it."""
+        checks = "the checks were done" if self.checks else "the checks were not completed"
+        tried = f"{len(self._results)} of {len(self._experiments)} scenarios were run"
+        return f"{checks}, {tried}; all that was started has ended"
+
+    def _tells(self, one: PatchSet) -> bool:
+        """Whether a scenario tells of a set."""
+        tried = [experiment.scenario for experiment in self._experiments]
+        return any(found.name == one.scenario or one.id in found.sets for found in tried)
+
+    @property
+    def answer(self) -> SmokeReport:
+        """What has been seen by now."""
+        from hpatch.build.httpd.installed import ask
+        from hpatch.report.prove.smoke import SmokeReport
+
+        return SmokeReport(
+            program=str(self._spec.program),
+            version=str(ask(str(self._spec.program)).version),
+            checks=self.checks,
+            sets=[one.id for one in self._sets],
+            silent=[one.id for one in self._sets if not self._tells(one)],
+            results=self._results,
+        )
 
 
 def register(app: typer.Typer) -> None:

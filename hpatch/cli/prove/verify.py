@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from hpatch.cli import help, output
+from hpatch.cli.interrupt import accounted
 from hpatch.cli.options import building, matrix, placing
 from hpatch.cli.options import revisions as shared
 from hpatch.cli.options import tree as trees
@@ -16,8 +17,6 @@ from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from hpatch.build.httpd.plan import BuildOptions
     from hpatch.build.trees.applying import Request
     from hpatch.lab.candidates import Candidate
@@ -133,9 +132,11 @@ def _command(
         with trees.held(tree):  # or it would be found out when all is proved that it cannot be written
             pass
     place = (build_dir or folder_of(tree, "verify")).absolute()
-    with shown() as progress, held(place, tree):
+    with accounted() as account, shown() as progress, held(place, tree):
+        moment = _Moment(progress)
+        account.of = lambda: f"{moment.account()}; {tree} is as it was; {place} keeps what was compiled"
         proof = proving.prove(
-            plan, request, known, source, way.candidate(place, progress), place, requests, _telling(progress)
+            plan, request, known, source, way.candidate(place, progress), place, requests, moment.tell
         )
     done = False
     try:
@@ -149,6 +150,33 @@ def _command(
 
 _STEPS = ("before", "apply", "after", "net")
 """What `prove` tells of, in its order; what is tried between two sets belongs to applying."""
+_DONE = (
+    "nothing was tried",
+    "the tree was built without the sets",
+    "the tree was built and tried without the sets",
+    "the tree was built and tried without the sets, and built with them",
+    "the scenarios were run without the sets and with them",
+)
+"""What is done when none of the steps has begun, and when each has."""
+
+
+class _Moment:
+    """How far a proof has come."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._begun = 0
+
+    def tell(self, what: str, detail: str) -> None:
+        """Of a step, and what it is at."""
+        self._begun = (_STEPS.index(what) if what in _STEPS else _STEPS.index("apply")) + 1
+        self._progress.step(self._begun, len(_STEPS), what)
+        self._progress.detail(detail)
+
+    def account(self) -> str:
+        """What has been done, for one who interrupts it."""
+        at = f" ({self._progress.at})" if self._progress.at else ""
+        return f"nothing is proved; {_DONE[self._begun]}{at}"
 
 
 class _Way:
@@ -178,15 +206,6 @@ class _Way:
         if self._options is not None:
             return Whole(folder, self._options, following(progress, "build: "))
         return SingleModules(folder, self._names, self._apxs)
-
-
-def _telling(progress: Progress) -> Callable[[str, str], None]:
-    def tell(what: str, detail: str) -> None:
-        at = _STEPS.index(what) if what in _STEPS else _STEPS.index("apply")
-        progress.step(at + 1, len(_STEPS), what)
-        progress.detail(detail)
-
-    return tell
 
 
 def _apply(plan: ProofPlan, tree: Path, request: Request, catalog: Catalog, source: Checked) -> None:

@@ -27,34 +27,48 @@ class Progress(Protocol):
     def detail(self, text: str) -> None:
         """What the step is at."""
 
+    @property
+    def at(self) -> str:
+        """The step that was begun last, in words (`step 2 of 5, make`); empty before the first."""
+
 
 class _Silent:
+    def __init__(self) -> None:
+        self._at: tuple[int, int, str] | None = None
+        self._detail = ""
+
     def step(self, number: int, count: int, title: str) -> None:
-        pass
+        self._at, self._detail = (number, count, title), ""
 
     def detail(self, text: str) -> None:
-        pass
+        self._detail = text
+
+    @property
+    def at(self) -> str:
+        if self._at is None:
+            return ""
+        number, count, title = self._at
+        return ", ".join(filter(None, (f"step {number} of {count}", title)))
 
 
-class _Shown:
+class _Shown(_Silent):
     """A bar that appears by itself: a step may be the only one, and take long."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._bar: Bar | None = None
         self._task: TaskID | None = None
-        self._at = (0, 1, "")
-        self._detail = ""
         self._lock = threading.Lock()
         self._due = threading.Timer(PATIENCE, self._appear)
         self._due.daemon = True
         self._due.start()
 
     def step(self, number: int, count: int, title: str) -> None:
-        self._at, self._detail = (number, count, title), ""
+        super().step(number, count, title)
         self._show()
 
     def detail(self, text: str) -> None:
-        self._detail = text
+        super().detail(text)
         self._show()
 
     def _appear(self) -> None:
@@ -67,7 +81,7 @@ class _Shown:
         self._show()
 
     def _show(self) -> None:
-        if self._bar is None or self._task is None:
+        if self._bar is None or self._task is None or self._at is None:
             return
         number, count, title = self._at
         self._bar.update(

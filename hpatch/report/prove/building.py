@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from hpatch.build.httpd.plan import PHASES, Phase
-from hpatch.report.common.progress import Progress, shown
+from hpatch.report.common.progress import Progress
 
 _FILE = re.compile(rb"([\w.+-]+\.c)(?:\s|$)")
 
@@ -29,22 +28,13 @@ def following(progress: Progress, prefix: str = "") -> Callable[[Phase, bytes], 
     return watch
 
 
-@contextmanager
-def watching() -> Iterator[Callable[[Phase, bytes], None]]:
-    """For a build."""
-    with shown() as progress:
-        yield following(progress)
+def following_module(progress: Progress) -> Callable[[bytes], None]:
+    """What tells a progress of building single modules."""
+    progress.step(1, 1, "apxs")
 
+    def watch(line: bytes) -> None:
+        found = _FILE.search(line)
+        if found is not None:
+            progress.detail(found[1].decode())
 
-@contextmanager
-def watching_module() -> Iterator[Callable[[bytes], None]]:
-    """For building single modules."""
-    with shown() as progress:
-        progress.step(1, 1, "apxs")
-
-        def watch(line: bytes) -> None:
-            found = _FILE.search(line)
-            if found is not None:
-                progress.detail(found[1].decode())
-
-        yield watch
+    return watch

@@ -326,7 +326,7 @@ def test_an_interrupted_build_leaves_no_process_and_no_prefix(tmp_path: Path, nu
         place.folder,
     ]
     pid = place.folder / "source" / "pid"
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as running:
         limit = time.monotonic() + 30
         while not (pid.exists() and pid.read_text().strip()):
             assert time.monotonic() < limit and running.poll() is None
@@ -334,7 +334,10 @@ def test_an_interrupted_build_leaves_no_process_and_no_prefix(tmp_path: Path, nu
         sleeping = int(pid.read_text())
         assert (place.folder / "tmp/cc1.s").is_file()
         running.send_signal(number)
-        code = running.wait(10)
+        said = running.communicate(timeout=60)[1]
+        code = running.returncode
+    told = f"step 3 of 5, configure; {place.prefix} was not made; {place.folder} keeps what was compiled"
+    assert said == ("" if number == signal.SIGKILL else f"hpatch: interrupted: {told}\n")
     assert code == {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -signal.SIGKILL}[number]
     limit = time.monotonic() + 30
     while (_alive(sleeping) or (place.folder / "tmp").exists()) and time.monotonic() < limit:

@@ -119,7 +119,7 @@ def test_an_end_in_the_middle(number: signal.Signals, code: int) -> None:
             process.send_signal(number)
             out, err = process.communicate(timeout=60)
         assert (process.returncode, out) == (code, b"")
-        said = b"hpatch: interrupted after 0 of 1 cells; all that was started has ended\n"
+        said = b"hpatch: interrupted: 0 of 1 cells were run; all that was started has ended\n"
         assert err == (said if number == signal.SIGINT else b"")
 
 
@@ -139,4 +139,4 @@ def test_what_was_done_before_an_interrupt_is_told() -> None:
             out, err = process.communicate(timeout=60)
         assert process.returncode == 130
         assert b"1 passed (5 requests" in out
-        assert err == b"hpatch: interrupted after 1 of 2 cells; all that was started has ended\n"
+        assert err == b"hpatch: interrupted: 1 of 2 cells were run; all that was started has ended\n"

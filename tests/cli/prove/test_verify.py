@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +14,7 @@ import pytest
 
 from tests.support.cli.call import Answer, call
 from tests.support.cli.tree import MODULE, catalog, make, snapshot
+from tests.support.lab.leftovers import nothing_left
 
 Run = Callable[..., Answer]
 
@@ -87,13 +92,52 @@ def test_module_only(run: Run) -> None:
 
 @pytest.mark.httpd
 def test_smoke(capsys: pytest.CaptureFixture[str], httpd: str, tmp_path: Path) -> None:
-    code, out, err = call(capsys, "smoke", httpd, "--sets", "fcgi-memset", "--format", "json")
+    code, out, err = call(capsys, "smoke", httpd, "--sets", "scgi-unix", "--format", "json")
     assert (code, err) == (0, "")
     answer = json.loads(out)
-    assert (answer["verdict"], answer["sets"], answer["silent"]) == ("passed", ["fcgi-memset"], ["fcgi-memset"])
+    assert (answer["verdict"], answer["sets"], answer["silent"]) == ("passed", ["scgi-unix"], [])
+    assert [one["scenario"] for one in answer["results"]] == ["scgi-unix"]
     assert call(capsys, "smoke", tmp_path).code == 2
     assert call(capsys, "smoke", httpd, "--sets", "nothing").code == 2
-    assert call(capsys, "smoke", httpd, "--sets", "fcgi-memset,uwsgi-stdin-eof").code == 2
+    assert call(capsys, "smoke", httpd, "--sets", "scgi-unix,uwsgi-stdin-eof").code == 2
+
+
+@pytest.mark.httpd
+def test_smoke_refuses_a_set_that_it_cannot_try(capsys: pytest.CaptureFixture[str], httpd: str) -> None:
+    code, out, err = call(capsys, "smoke", httpd, "--sets", "scgi-unix,fcgi-memset")
+    assert (code, out) == (2, "")
+    assert err == "hpatch: 'fcgi-memset' has no scenario, so hpatch cannot try it; leave it out of --sets\n"
+
+
+@pytest.mark.httpd
+def test_smoke_tries_a_set_of_the_users_with_its_scenario(
+    capsys: pytest.CaptureFixture[str], httpd: str, tmp_path: Path
+) -> None:
+    sets = catalog(tmp_path)
+    (sets / "one/set.toml").write_text(f'scenario = "scgi-unix"\n{(sets / "one/set.toml").read_text()}')
+    code, out, err = call(capsys, "smoke", httpd, "--catalog", sets, "--sets", "one", "--format", "json")
+    assert (code, err) == (0, "")
+    answer = json.loads(out)
+    assert (answer["silent"], [one["scenario"] for one in answer["results"]]) == ([], ["scgi-unix"])
+
+
+@pytest.mark.httpd
+def test_an_interrupted_smoke_tells_what_it_has_seen(httpd: str) -> None:
+    command = [sys.executable, "-m", "hpatch", "smoke", httpd, "--sets", "fcgi-body-cpu"]
+    with nothing_left() as left:
+        sessions: set[str] = set()
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        ) as process:
+            while (len(sessions) < 2 or len(left.look()) < 3) and process.poll() is None:
+                sessions |= {path.name for path in left.base.glob("hpatch-*")}
+                time.sleep(0.001)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+        assert process.returncode == 130
+        assert b"9 passed" in out
+        told = b"the checks were done, 0 of 1 scenarios were run; all that was started has ended"
+        assert err == b"hpatch: interrupted: " + told + b"\n"
 
 
 def test_smoke_tries_no_sets_where_the_httpd_does_not_start(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

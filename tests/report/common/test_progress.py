@@ -79,6 +79,18 @@ def test_one_long_step_is_shown_too(terminal: Terminal, monkeypatch: pytest.Monk
         assert "slow" in until(terminal, "slow")
 
 
+def test_before_the_first_step_none_is_counted(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", terminal.stream)
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
+    with progress.shown() as one:
+        assert one.at == ""
+        text = until(terminal, "0/")
+        one.step(2, 3, "later")
+        assert one.at == "step 2 of 3, later"
+        text += until(terminal, "1/3")
+    assert "-1" not in text
+
+
 def test_what_is_quick_shows_nothing(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", terminal.stream)
     with progress.shown() as one:
@@ -94,4 +106,5 @@ def test_nothing_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
     with progress.shown() as one:
         one.step(1, 2, "slow")
         one.detail("x")
+        assert one.at == "step 1 of 2, slow"
     assert stream.getvalue() == ""
