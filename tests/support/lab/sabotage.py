@@ -72,7 +72,7 @@ SABOTAGES: Sequence[Sabotage] = (
     _start("http", "memory leaks", "memset(malloc(600), 1, 600);", "^growth of"),
     _start("http", "20 ms a request", "apr_sleep(20000);", "^median of"),
     _before("http", "a header is added", "            /* handle Via header in response */",
-            'apr_table_set(r->headers_out, "X-Extra", "1");', "a response of"),
+            'apr_table_set(r->headers_out, "X-Extra", "1");', "a body of"),
     Sabotage("http", "a status changes", "            r->status = proxy_status;",
              "            if (proxy_status == 503) proxy_status = 200, proxy_status_line = NULL;\n"
              "            r->status = proxy_status;", "status 503"),
