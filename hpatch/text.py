@@ -1,8 +1,14 @@
 """One text that was read, and places in it."""
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
+
+
+def has_any(text: str, pieces: Iterable[str]) -> bool:
+    """Whether a text has any of these pieces. Most texts lack one of a piece's characters, which is quickly seen."""
+    return any(all(map(text.__contains__, piece)) and piece in text for piece in pieces)
 
 
 def in_bytes(text: str) -> int:
@@ -31,7 +37,7 @@ class Source:
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.text = text
-        self._starts: list[int] | None = None
+        self._starts = [0]
 
     @classmethod
     def read(cls, path: str | Path, name: str | None = None) -> "Source":
@@ -49,31 +55,32 @@ class Source:
         """The bytes that were read."""
         return self.text.encode("utf-8", "surrogateescape")
 
-    def _line_starts(self) -> list[int]:
-        if self._starts is None:
-            starts, find, at = [0], self.text.find, 0
-            while (at := find("\n", at) + 1) > 0:
-                starts.append(at)
-            self._starts = starts
-        return self._starts
+    def _line_starts(self, offset: int) -> list[int]:
+        """Where lines start, those up to an offset at least: many a large file has all its places near its start."""
+        starts, find = self._starts, self.text.find
+        while (at := find("\n", starts[-1], offset) + 1) > 0:
+            starts.append(at)
+        return starts
 
     def position(self, offset: int) -> tuple[int, int]:
         """The line and column of an offset into `text`."""
-        starts = self._line_starts()
+        starts = self._line_starts(offset)
         line = bisect_right(starts, offset)
         return line, offset - starts[line - 1] + 1
 
     def offset(self, line: int, column: int = 1) -> int:
         """The offset into `text` of a line and column."""
-        return self._line_starts()[line - 1] + column - 1
+        return self._line_starts(len(self.text))[line - 1] + column - 1
 
     def place(self, start: int, end: int) -> Place:
         """The place of `text[start:end]`."""
-        return Place(self.name, *self.position(start), *self.position(end))
+        starts = self._line_starts(end)
+        line, end_line = bisect_right(starts, start), bisect_right(starts, end)
+        return Place(self.name, line, start - starts[line - 1] + 1, end_line, end - starts[end_line - 1] + 1)
 
     def line(self, number: int) -> str:
         """A line without its end; empty when there is no such line."""
-        starts = self._line_starts()
+        starts = self._line_starts(len(self.text))
         if not 1 <= number <= len(starts):
             return ""
         end = starts[number] - 1 if number < len(starts) else len(self.text)

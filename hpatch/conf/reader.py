@@ -20,7 +20,7 @@ from hpatch.conf.reading import Learned, Parsed, ReadingState
 from hpatch.conf.templates import presence
 from hpatch.conf.tree import Configuration, FileRead, Frame, Node, Problem
 from hpatch.conf.view import GivenFolder, like
-from hpatch.text import Place, Source
+from hpatch.text import Place, Source, has_any
 
 if TYPE_CHECKING:
     from hpatch.conf.dump import DumpedLine
@@ -256,7 +256,7 @@ class Reader(ReadingState):
         if template is not None:
             self._keep(source, template)
             return Parsed(template.source, False, template)
-        return Parsed(source, not any(oddity in source.text for oddity in _ODDITIES))
+        return Parsed(source, not has_any(source.text, _ODDITIES))
 
     def _keep(self, source: Source, template: Template) -> None:
         """Remember a template. Several texts may be parts of one file, a chart's ConfigMap."""

@@ -137,8 +137,8 @@ class Node:
 
     def word_place(self, index: int) -> Place:
         """The place of `words[index]`; the directive's place if there is no such word."""
-        places = self.word_places()
-        return places[index] if index < len(places) else self.place
+        spans = self.word_spans()
+        return self.source.place(*spans[index]) if index < len(spans) else self.place
 
     def ancestors(self) -> Iterator[Node]:
         """The sections around it, the innermost first."""

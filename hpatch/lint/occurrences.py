@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import groupby
 from operator import attrgetter
 
 from hpatch.conf.tree import Configuration, Node
@@ -13,6 +14,7 @@ from hpatch.text import Place
 
 _SHOWN = 3
 _START = attrgetter("start")
+_FILE = attrgetter("source.name")
 _LESS: dict[Confidence, Confidence] = {"high": "medium", "medium": "low", "low": "low"}
 
 
@@ -54,9 +56,8 @@ class Occurrences:
 
     def _index(self) -> dict[str, tuple[list[int], list[Node]]]:
         by_file: dict[str, list[Node]] = {}
-        for same in self.configuration.by_key.values():
-            for node in same:
-                by_file.setdefault(node.source.name, []).append(node)
+        for name, together in groupby(self.configuration.walk(), _FILE):
+            by_file.setdefault(name, []).extend(together)
         index = {}
         for name, nodes in by_file.items():
             nodes.sort(key=_START)

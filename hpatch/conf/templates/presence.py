@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from hpatch.text import has_any
+
 REASON = "the template decides it"
 """The reason of conditions that a template has."""
 
@@ -24,4 +26,4 @@ def is_named(name: str) -> bool:
 
 def may_be(name: str, text: str) -> bool:
     """Whether a file may be a template: by its name, or by how template code begins."""
-    return is_named(name) or any(opening in text for opening in _OPENINGS) or any(name.search(text) for name in _NAMES)
+    return is_named(name) or has_any(text, _OPENINGS) or any(name.search(text) for name in _NAMES)

@@ -1,0 +1,29 @@
+"""Texts and places in them."""
+
+import pytest
+
+from hpatch.text import Place, Source, has_any
+
+TEXT = "one\n\ntwo three\nfour"
+OFFSETS = {0: (1, 1), 3: (1, 4), 4: (2, 1), 5: (3, 1), 14: (3, 10), 15: (4, 1), 19: (4, 5)}
+
+
+@pytest.mark.parametrize("order", [sorted(OFFSETS), sorted(OFFSETS, reverse=True), [15, 4, 19, 0, 5, 3, 14]])
+def test_positions_do_not_depend_on_what_was_asked_before(order: list[int]) -> None:
+    source = Source("f", TEXT)
+    assert {at: source.position(at) for at in order} == OFFSETS
+    assert [source.offset(*OFFSETS[at]) for at in order] == order
+
+
+def test_a_place_and_a_line_after_it() -> None:
+    source = Source("f", TEXT)
+    assert source.place(5, 8) == Place("f", 3, 1, 3, 4)
+    assert [source.line(number) for number in range(6)] == ["", "one", "", "two three", "four", ""]
+    assert source.place(0, 19) == Place("f", 1, 1, 4, 5)
+    with pytest.raises(IndexError):
+        source.offset(5)
+
+
+@pytest.mark.parametrize(("text", "has"), [("", False), ("a}{b", False), ("a{b{", False), ("a{{b", True), ("%{", True)])
+def test_has_any(text: str, has: bool) -> None:
+    assert has_any(text, ("{{", "%{")) is has
