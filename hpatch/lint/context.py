@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hpatch.backends.uwsgi.model import Instance
     from hpatch.conf.checked import SyntaxCheck
     from hpatch.conf.tree import Node
-    from hpatch.proxy.model import Mapping, Proxy, Reverse, Server, Target
+    from hpatch.proxy.model import Balancer, Mapping, Proxy, Reverse, Server, Target, Worker
 
 
 _PASSES = ("ProxyPass", "ProxyPassMatch")
@@ -60,6 +60,11 @@ class Context:
         return [mapping for mapping in self.mappings if mapping.kind in _PASSES]
 
     @cached_property
+    def passing(self) -> frozenset[Node | None]:
+        """The virtual hosts with `passes`; None for the main server."""
+        return frozenset(mapping.server.node for mapping in self.passes)
+
+    @cached_property
     def _servers(self) -> dict[Node | None, Server]:
         return {server.node: server for server in self.proxy.servers}
 
@@ -91,14 +96,27 @@ class Context:
     def targets(self) -> dict[str, list[Target]]:
         """By scheme, where mappings lead (handlers and rewrite rules too), and the members of balancers."""
         found: dict[str, list[Target]] = {}
-        for server in self.proxy.servers:
-            for mapping in server.mappings:
-                if mapping.target is not None:
-                    found.setdefault(mapping.target.scheme, []).append(mapping.target)
-            for balancer in server.balancers:
-                for member in balancer.members:
-                    found.setdefault(member.target.scheme, []).append(member.target)
+        for mapping in self.mappings:
+            if mapping.target is not None:
+                found.setdefault(mapping.target.scheme, []).append(mapping.target)
+        for member in self.members:
+            found.setdefault(member.target.scheme, []).append(member.target)
         return found
+
+    @cached_property
+    def balancers(self) -> list[Balancer]:
+        """Every balancer."""
+        return [balancer for server in self.proxy.servers for balancer in server.balancers]
+
+    @cached_property
+    def members(self) -> list[Worker]:
+        """Every member of a balancer."""
+        return [member for balancer in self.balancers for member in balancer.members]
+
+    @cached_property
+    def workers(self) -> list[Worker]:
+        """Every worker, then the members of balancers."""
+        return [worker for server in self.proxy.servers for worker in server.workers] + self.members
 
     @property
     def version(self) -> Version | None:

@@ -61,14 +61,22 @@ class HostName(NamedTuple):
         return None if pattern is None else pattern.match(host) is not None
 
 
-@dataclass(frozen=True, eq=False)
 class Host:
     """The main server (`node` None) or a virtual host. `name` is its ServerName, None without one."""
 
-    node: Node | None
-    addresses: tuple[HostAddress, ...] = ()
-    name: HostName | None = None
-    aliases: tuple[HostName, ...] = ()
+    __slots__ = ("addresses", "aliases", "name", "node")
+
+    def __init__(
+        self,
+        node: Node | None,
+        addresses: tuple[HostAddress, ...] = (),
+        name: HostName | None = None,
+        aliases: tuple[HostName, ...] = (),
+    ) -> None:
+        self.node = node
+        self.addresses = addresses
+        self.name = name
+        self.aliases = aliases
 
     @property
     def title(self) -> str:
@@ -302,19 +310,19 @@ def address(word: str, index: int, default: int) -> HostAddress:
 def hosts(configuration: Configuration) -> Hosts:
     """All servers of a configuration. What an undecided conditional encloses counts as read."""
     port = 0
-    names: dict[int, list[Node]] = {}
+    names: dict[Node | None, list[Node]] = {}
     for key in ("servername", "serveralias"):
         for node in configuration.by_key.get(key, ()):
             parent = node.parent
             if parent is not None and parent.key != "<virtualhost":
                 parent = node.inside("<virtualhost")
-            names.setdefault(0 if parent is None else id(parent), []).append(node)
+            names.setdefault(parent, []).append(node)
     virtual: list[Host] = []
-    ports = {id(node): _port(node) for node in names.get(0, ()) if node.key == "servername"}
+    ports = {node: _port(node) for node in names.get(None, ()) if node.key == "servername"}
     for node in configuration.nodes:
-        port = ports.get(id(node)) or port
+        port = ports.get(node) or port
         if node.key == "<virtualhost":
-            virtual.append(_host(node, names.get(id(node), []), port))
+            virtual.append(_host(node, names.get(node, []), port))
     chains: dict[tuple[str, int], list[Host]] = {}
     for host in virtual:
         for one in host.addresses:
@@ -323,7 +331,7 @@ def hosts(configuration: Configuration) -> Hosts:
                 chain.append(host)
     strict = [node for node in configuration.by_key.get("stricthostcheck", ()) if node.words[:1]]
     return Hosts(
-        main=_host(None, names.get(0, []), 0),
+        main=_host(None, names.get(None, []), 0),
         virtual=tuple(virtual),
         chains={key: tuple(chain) for key, chain in chains.items()},
         strict=bool(strict) and strict[-1].words[0].lower() == "on",
@@ -334,21 +342,13 @@ def _host(node: Node | None, named: list[Node], port: int) -> Host:
     name: HostName | None = None
     aliases: list[HostName] = []
     for line in named:
-        words = _words(line)
-        if line.key == "servername" and words:
-            name = HostName(_bare(words[0]), line, 0)
-        elif line.key == "serveralias":
+        words = line.words
+        if line.key == "serveralias":
             aliases += [HostName(word.lower(), line, at, "*" in word or "?" in word) for at, word in enumerate(words)]
-    addresses = () if node is None else tuple(address(word, at, port) for at, word in enumerate(_words(node)))
-    return Host(node=node, addresses=addresses, name=name, aliases=tuple(aliases))
-
-
-def _words(node: Node) -> list[str]:
-    """A line's words. Most lines have no quotes, and there may be ten thousands of them."""
-    args = node.args
-    if node.children is None and args.isascii() and not ('"' in args or "'" in args or "\\" in args):
-        return args.split()
-    return node.words
+        elif words:
+            name = HostName(_bare(words[0]), line, 0)
+    addresses = [] if node is None else [address(word, at, port) for at, word in enumerate(node.words)]
+    return Host(node=node, addresses=tuple(addresses), name=name, aliases=tuple(aliases))
 
 
 def _bare(text: str) -> str:

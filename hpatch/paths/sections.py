@@ -31,18 +31,21 @@ class Sections:
 
     def __init__(self, configuration: Configuration) -> None:
         self.main = ServerPart(None)
-        self.parts: dict[int, ServerPart] = {}
+        self._parts: dict[Node, ServerPart] = {}
         for node in configuration.nodes:
-            if node.key == "<virtualhost":
-                part = self.parts[id(node)] = ServerPart(node)
-                for child in node.children or ():
-                    _sort(part, child)
-            else:
+            if node.key != "<virtualhost":
                 _sort(self.main, node)
 
     def of(self, host: Host) -> list[ServerPart]:
         """The main server's part, and a virtual host's own after it."""
-        return [self.main] if host.node is None else [self.main, self.parts[id(host.node)]]
+        if host.node is None:
+            return [self.main]
+        part = self._parts.get(host.node)
+        if part is None:
+            part = self._parts[host.node] = ServerPart(host.node)
+            for node in host.node.children or ():
+                _sort(part, node)
+        return [self.main, part]
 
     def defaults(self, host: Host) -> list[Layer]:
         """The lines outside of sections."""

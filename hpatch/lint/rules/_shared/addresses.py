@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -108,8 +108,9 @@ def _kind(host: str) -> Kind:
     return "ipv4" if host.strip(".0") else "any4"
 
 
-def own_port(target: Target) -> int | None:
-    """The port of a target on this machine; None for others, for sockets and for what depends on the request."""
+def own_port(target: Target, ports: Container[int | None]) -> int | None:
+    """The port of a target on this machine if it is one of these; None for sockets and what depends on the request."""
     if target.scheme not in ("http", "https") or target.socket is not None or target.variables:
         return None
-    return (target.port or DEFAULT_PORTS[target.scheme]) if is_loopback(target.host) else None
+    port = target.port or DEFAULT_PORTS[target.scheme]
+    return port if port in ports and is_loopback(target.host) else None

@@ -52,9 +52,10 @@ def all_taken(context: Context, node: Node, path: str, host: Node | None) -> Map
 
 def taken(context: Context, node: Node, paths: tuple[str, ...], host: Node | None = None) -> Mapping | None:
     """The ProxyPass that surely takes all of these paths in a line's server, or in a virtual host (`host`)."""
-    if not context.passes:
+    server = host or server_of(node)
+    if context.passing.isdisjoint((None, server)):
         return None
     from hpatch.paths.covering import taker
 
     known = site(context)
-    return taker(known, known.host(host or server_of(node)), paths, node.conditions)
+    return taker(known, known.host(server), paths, node.conditions)

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from hpatch.lint.context import Context
     from hpatch.proxy.model import Mapping, Server, Target
 
-_TLS = ("https", "wss", "h2")
+_TLS = frozenset(("https", "wss", "h2"))
 _SECTIONS = ("<proxy", "<proxymatch")
 
 
 def tls_targets(context: Context) -> Iterator[tuple[Mapping, Target]]:
     """The targets that httpd asks by TLS, members of balancers too, each with its mapping."""
-    for mapping in context.mappings:
+    for mapping in context.mappings if context.targets.keys() & _TLS else ():
         if mapping.target is None:
             continue
         if isinstance(mapping.worker, Balancer):

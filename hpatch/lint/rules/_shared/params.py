@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.facts.parameters import BALANCER, WORKER, Parameter, Scope
@@ -15,7 +16,6 @@ from hpatch.proxy.parameters import Reading, check
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
-    from hpatch.proxy.model import Proxy
     from hpatch.text import Place
     from hpatch.versions import Version
 
@@ -46,73 +46,96 @@ class Use(NamedTuple):
         return f"{self.param.key}={self.param.value}"
 
 
+class Written(NamedTuple):
+    """What of a `Use` its text tells, for all lines that have it."""
+
+    key: str
+    scope: Scope
+    parameter: Parameter | None
+    reading: Reading | None
+
+    @property
+    def refused(self) -> bool:
+        """Whether httpd does not start with it."""
+        return self.reading is not None and bool(self.reading.refused)
+
+
+_Line = tuple[int, Param, Worker | Balancer | None, Server | None]
+"""The number of a line among all, and what of its `Use` its text does not tell."""
+_Text = tuple[Written, list[_Line]]
+
+
 def uses(context: Context, *keys: str) -> list[Use]:
-    """Every parameter that httpd reads, or those with these keys, in the order of servers, workers and lines."""
-    every, by_key = _uses(context)
-    if not keys:
-        return every
-    present = [key for key in keys if key in by_key]
-    if len(present) > 1:
-        return [use for use in every if use.key in present]
-    return by_key[present[0]] if present else []
+    """Every parameter with these keys that httpd reads, in the order of servers, workers and lines."""
+    texts = _texts(context)
+    return _made([text for key in keys for text in texts.get(key, ())])
+
+
+def uses_where(context: Context, holds: Callable[[Written], bool]) -> list[Use]:
+    """Every parameter for which something holds that httpd reads, in the order of servers, workers and lines.
+
+    It is asked once of a text that many lines of a large configuration have.
+    """
+    return _made([text for texts in _texts(context).values() for text in texts if holds(text[0])])
+
+
+def _made(texts: list[_Text]) -> list[Use]:
+    lines = [(*line, written) for written, lines in texts for line in lines]
+    lines.sort(key=itemgetter(0))
+    return [
+        Use(
+            param=param,
+            key=written.key,
+            scope=written.scope,
+            parameter=written.parameter,
+            reading=written.reading,
+            owner=owner,
+            server=server,
+        )
+        for _, param, owner, server, written in lines
+    ]
 
 
 @lru_cache(maxsize=1)
-def _uses(context: Context) -> tuple[list[Use], dict[str, list[Use]]]:
-    every = list(_walk(context.proxy, context.version))
-    for node in context.configuration.by_key.get("proxyhctemplate", ()):
-        every += _of_template(node, context.version)
-    by_key: dict[str, list[Use]] = {}
-    for use in every:
-        by_key.setdefault(use.key, []).append(use)
-    return every, by_key
+def _texts(context: Context) -> dict[str, list[_Text]]:
+    """The texts of all parameters by key."""
+    lines: dict[tuple[str, str, Scope, bool], list[_Line]] = {}
+    for number, (param, scope, owner, server) in enumerate(_every(context)):
+        text = (param.key, param.value, scope, server is None)
+        lines.setdefault(text, []).append((number, param, owner, server))
+    found: dict[str, list[_Text]] = {}
+    for text, same in lines.items():
+        written = _read(*text, context.version)
+        found.setdefault(written.key, []).append((written, same))
+    return found
 
 
-def _walk(proxy: Proxy, version: Version | None) -> Iterator[Use]:
-    readings = _Readings(version)
-    for server in proxy.servers:
+def _every(context: Context) -> Iterator[tuple[Param, Scope, Worker | Balancer | None, Server | None]]:
+    for server in context.proxy.servers:
         for worker in server.workers:
             for param in worker.params.values():
-                yield readings.use(param, "worker", worker, server)
+                yield param, "worker", worker, server
         for balancer in server.balancers:
             for worker in balancer.members:
                 for param in worker.params.values():
-                    yield readings.use(param, "worker", worker, server)
+                    yield param, "worker", worker, server
             for param in balancer.params.values():
-                yield readings.use(param, "balancer", balancer, server)
+                yield param, "balancer", balancer, server
+    for node in context.configuration.by_key.get("proxyhctemplate", ()):
+        for word, place in list(zip(node.words, node.word_places(), strict=True))[1:]:
+            key, equals, value = word.partition("=")
+            if equals:
+                yield Param(key, value, node, place), "worker", None, None
 
 
-def _of_template(node: Node, version: Version | None) -> Iterator[Use]:
-    readings = _Readings(version)
-    for word, place in list(zip(node.words, node.word_places(), strict=True))[1:]:
-        key, equals, value = word.partition("=")
-        if equals:
-            use = readings.use(Param(key, value, node, place), "worker", None, None)
-            known = use.parameter is not None and use.parameter.name.startswith("hc")
-            yield use if known else use._replace(parameter=None, reading=None)
-
-
-class _Readings:
-    """The readings of parameters, each distinct text read once."""
-
-    def __init__(self, version: Version | None) -> None:
-        self.version = version
-        self._known: dict[tuple[str, str, str], tuple[str, Parameter | None, Reading | None]] = {}
-
-    def use(self, param: Param, scope: Scope, owner: Worker | Balancer | None, server: Server | None) -> Use:
-        text = (param.key, param.value, scope)
-        known = self._known.get(text)
-        if known is None:
-            known = self._known[text] = self._read(*text)
-        key, parameter, reading = known
-        return Use(param=param, key=key, scope=scope, parameter=parameter, reading=reading, owner=owner, server=server)
-
-    def _read(self, key: str, value: str, scope: str) -> tuple[str, Parameter | None, Reading | None]:
-        key = key.lower()
-        parameter = (WORKER if scope == "worker" else BALANCER).get(key)
-        # A value with an unexpanded variable is not the value that httpd will read.
-        reading = check(parameter, value, self.version) if parameter is not None and "${" not in value else None
-        return key, parameter, reading
+def _read(key: str, value: str, scope: Scope, template: bool, version: Version | None) -> Written:
+    key = key.lower()
+    parameter = (WORKER if scope == "worker" else BALANCER).get(key)
+    if parameter is not None and template and not parameter.name.startswith("hc"):
+        parameter = None
+    # A value with an unexpanded variable is not the value that httpd will read.
+    reading = check(parameter, value, version) if parameter is not None and "${" not in value else None
+    return Written(key=key, scope=scope, parameter=parameter, reading=reading)
 
 
 def words(texts: list[str], joint: str = "and") -> str:

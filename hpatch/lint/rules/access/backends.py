@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _PASS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
 _REQUIRE = "https://httpd.apache.org/docs/2.4/mod/mod_authz_host.html#requiredirectives"
+_LOCAL = Client(local=True)
+_LOCAL_ADDRESS = re.compile(r"local|::1|127\.", re.IGNORECASE)
 
 
 def _restricted_part(context: Context, mapping: Mapping) -> tuple[Node, str] | None:
@@ -139,7 +141,7 @@ def nocanon_past_acl(context: Context) -> Iterator[Found]:
     Source: the nocanon parameter in the ProxyPass documentation, the AllowEncodedSlashes documentation; tested on httpd
     2.4.71.
     """
-    for mapping in context.passes:
+    for mapping in context.passes if context.configuration.find("allowencodedslashes") else ():
         if "nocanon" not in mapping.flags:
             continue
         slashes = in_server(context, "allowencodedslashes", mapping.server.node, inherited=False)
@@ -218,8 +220,8 @@ def local_through_own_proxy(context: Context) -> Iterator[Found]:
     ports = {one.port for one in listeners(context.configuration).known if one.port is not None}
     for mapping in context.mappings:
         target = mapping.target
-        port = None if target is None or mapping.kind == "SetHandler" else own_port(target)
-        if target is None or port is None or port not in ports:
+        port = None if target is None or mapping.kind == "SetHandler" else own_port(target, ports)
+        if target is None or port is None:
             continue
         for line, trusted, where in trusting:
             inner = server_of(trusted)
@@ -240,9 +242,10 @@ def local_through_own_proxy(context: Context) -> Iterator[Found]:
 
 def _trusting(context: Context) -> Iterator[tuple[Node, Node, str]]:
     """The sections that let the machine itself in and nobody else: the line that does, the section, and its path."""
-    for section in context.configuration.find("<location", "<locationmatch"):
-        where = start(section)
-        if where is None or admits(section) != "some" or admits(section, Client(local=True)) != "all":
+    naming = filter(_names_this_machine, context.configuration.find("require", "allow"))
+    for section in dict.fromkeys(line.inside("<location", "<locationmatch") for line in naming):
+        where = None if section is None else start(section)
+        if section is None or where is None or admits(section) != "some" or admits(section, _LOCAL) != "all":
             continue
         line = next(
             (one for one in lines(section) if one.key in ("require", "allow") and _names_this_machine(one)), None
@@ -252,6 +255,8 @@ def _trusting(context: Context) -> Iterator[tuple[Node, Node, str]]:
 
 
 def _names_this_machine(line: Node) -> bool:
+    if _LOCAL_ADDRESS.search(line.args) is None:
+        return False
     return any(word in ("local", "localhost", "::1") or word.startswith("127.") for word in words(line))
 
 

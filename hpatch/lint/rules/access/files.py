@@ -82,8 +82,11 @@ def files_rule_not_for_proxied(context: Context) -> Iterator[Found]:
     Source: proxy_map_location and proxy_trans (mod_proxy.c), "Proxy Containers" in the documentation of sections;
     tested on httpd 2.4.71.
     """
+    sections = context.configuration.find("<directory", "<files", "<filesmatch")
+    if not sections:
+        return
     patterns = [one for one in context.mappings if one.pattern and one.target is not None and one.kind != "SetHandler"]
-    for section in context.configuration.find("<directory", "<files", "<filesmatch"):
+    for section in sections:
         if not section.words or not restricts(section):
             continue
         host = server_of(section)
@@ -213,6 +216,8 @@ def location_grants_over_files(context: Context) -> Iterator[Found]:
     Source: ap_process_request_internal (server/request.c), "How the sections are merged" in the documentation; tested
     on httpd 2.4.71.
     """
+    if not context.configuration.find("documentroot"):
+        return
     granting = [
         section
         for section in context.configuration.find("<location", "<locationmatch")

@@ -121,7 +121,10 @@ def nested_require_replaces(context: Context) -> Iterator[Found]:
 
     Source: the AuthMerging documentation; tested on httpd 2.4.71.
     """
-    for inner in context.configuration.find("<location", "<locationmatch", "<directory"):
+    about_methods = filter(_looks_at_method, context.configuration.find("require"))
+    for inner in dict.fromkeys(line.inside("<location", "<locationmatch", "<directory") for line in about_methods):
+        if inner is None:
+            continue
         found = list(lines(inner, limits=False))
         if not found or not all(map(_looks_at_method, found)):
             continue

@@ -328,10 +328,9 @@ def ajp_no_secret(context: Context) -> Iterator[Found]:
 def _ajp(context: Context) -> Iterator[tuple[Target, dict[str, Param]]]:
     if "ajp" not in context.targets:
         return
-    for server in context.proxy.servers:
-        for worker in (*server.workers, *(member for balancer in server.balancers for member in balancer.members)):
-            if worker.target.scheme == "ajp":
-                yield worker.target, worker.params
+    for worker in context.workers:
+        if worker.target.scheme == "ajp":
+            yield worker.target, worker.params
     for mapping in context.handed:
         # A rule or a handler without a worker: nothing could name a secret.
         if mapping.target is not None and mapping.target.scheme == "ajp" and mapping.worker is None:

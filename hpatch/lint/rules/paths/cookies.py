@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.passes import covers, schemes
+from hpatch.lint.rules._shared.passes import passes as passes_in
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
@@ -47,7 +48,7 @@ def cookie_path(context: Context) -> Iterator[Found]:
         if inner is None or outer is None or inner == "/":
             continue
         # A client sends a cookie to the paths below the cookie's own.
-        if outer == inner or outer.startswith(f"{inner}/"):
+        if outer == inner or outer.startswith(f"{inner}/") or not _has_cookies(mapping):
             continue
         if any(one.node.key == "proxypassreversecookiepath" for one in mapping.server.reverses) or _in_main(context):
             continue
@@ -81,6 +82,8 @@ def cookie_path_swapped(context: Context) -> Iterator[Found]:
 
     Source: ap_proxy_cookie_reverse_map (proxy_util.c), the documentation of the directive; tested on httpd 2.4.71.
     """
+    if not context.configuration.find("proxypassreversecookiepath"):
+        return
     for server in context.proxy.servers:
         for reverse in server.reverses:
             if reverse.node.key != "proxypassreversecookiepath" or len(reverse.node.words) < 2:
@@ -88,7 +91,7 @@ def cookie_path_swapped(context: Context) -> Iterator[Found]:
             first, second = (word.rstrip("/") or "/" for word in reverse.node.words[:2])
             if first == second:
                 continue
-            passes = [mapping for mapping in context.passes_of(server.node) if mapping.server is server]
+            passes = [mapping for mapping in passes_in(server) if _has_cookies(mapping)]
             pairs = [_paths(mapping) for mapping in passes]
             if (second, first) in pairs and (first, second) not in pairs:
                 mapping = next(one for one in passes if _paths(one) == (second, first))
@@ -103,12 +106,17 @@ def cookie_path_swapped(context: Context) -> Iterator[Found]:
 def _paths(mapping: Mapping) -> tuple[str | None, str | None]:
     """The backend's path and the public one, without a slash at the end; None where it is not known."""
     target = mapping.target
-    outer = covers(mapping)
-    if target is None or outer is None or mapping.pattern or target.variables or "$" in target.path:
+    if target is None or mapping.pattern or target.variables or "$" in target.path:
         return None, None
-    if not schemes(mapping).intersection(("http", "https", "ajp")):
+    outer = covers(mapping)
+    if outer is None:
         return None, None
     return target.path.partition("?")[0].rstrip("/") or "/", outer.rstrip("/") or "/"
+
+
+def _has_cookies(mapping: Mapping) -> bool:
+    """Whether a backend of a mapping speaks a protocol in which mod_proxy changes cookies."""
+    return not schemes(mapping).isdisjoint(("http", "https", "ajp"))
 
 
 def _in_main(context: Context) -> bool:

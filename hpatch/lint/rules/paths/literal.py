@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from hpatch.conf.regexes import group
@@ -107,9 +108,8 @@ def uds_abstract(context: Context) -> Iterator[Found]:
 
     Source: ap_proxy_connect_uds (proxy_util.c), which sets the path as it is; tested on httpd 2.4.71.
     """
-    sections = [worker.target for server in context.proxy.servers for worker in server.workers]
     seen: set[tuple[int, int]] = set()
-    for target in (*(one for targets in context.targets.values() for one in targets), *sections):
+    for target in chain(*context.targets.values(), (worker.target for worker in context.workers)):
         if target.socket is None or not target.socket.startswith("@"):
             continue
         if (id(target.node), target.index) in seen:
@@ -151,15 +151,10 @@ def target_expression(context: Context) -> Iterator[Found]:
 
     Source: ap_proxy_trans_match and ap_proxy_interpolate (mod_proxy.c); tested on httpd 2.4.71.
     """
-    members = [
-        member.target
-        for server in context.proxy.servers
-        for balancer in server.balancers
-        for member in balancer.members
-    ]
-    for target in (*(one.target for one in context.passes), *members):
-        found = None if target is None else re.search(_VARIABLE, target.text)
-        if target is None or found is None:
+    written = [mapping.target for mapping in context.passes if mapping.target is not None]
+    for target in chain(written, (member.target for member in context.members)):
+        found = re.search(_VARIABLE, target.text) if "%" in target.text else None
+        if found is None:
             continue
         # In the host, what follows the colon is the port.
         refused = ":" in found[0] and "/" not in target.text[: found.start()].rpartition("://")[2]

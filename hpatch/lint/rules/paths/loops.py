@@ -78,8 +78,8 @@ def self_loop(context: Context) -> Iterator[Found]:
         target = mapping.target
         if target is None or not mapping.node.certain:
             continue
-        port = own_port(target)
-        if port is None or port not in ports:
+        port = own_port(target, ports)
+        if port is None:
             continue
         taken = covers(mapping)
         inner = target.path.partition("?")[0] or "/"

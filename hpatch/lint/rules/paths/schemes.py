@@ -114,13 +114,11 @@ def _meant(near: str | None) -> str | None:
 
 
 def _targets(context: Context) -> Iterator[Target]:
-    for server in context.proxy.servers:
-        for mapping in server.mappings:
-            if mapping.target is not None and not mapping.target.variables:
-                yield mapping.target
-        for balancer in server.balancers:
-            for member in balancer.members:
-                yield member.target
+    for mapping in context.mappings:
+        if mapping.target is not None and not mapping.target.variables:
+            yield mapping.target
+    for member in context.members:
+        yield member.target
 
 
 def _absent(context: Context, scheme: str) -> Confidence | None:

@@ -144,20 +144,19 @@ def slash_double(context: Context) -> Iterator[Found]:
         if target.scheme == "uwsgi" and target.path in ("/", "/$1"):
             continue
         yield _doubled(mapping, target)
-    for server in context.proxy.servers:
-        for balancer in server.balancers:
-            for member in balancer.members:
-                target = member.target
-                if not target.path.endswith("/") or (target.scheme == "uwsgi" and target.path == "/"):
-                    continue
-                edits = replaced(member.node, target.place, target.text, target.text[:-1])
-                yield Found(
-                    target.place,
-                    f'the member "{target.text}" ends with a slash: "{balancer.name}" asks it for "{target.path}/…"',
-                    help="Remove the slash at the end of the member.",
-                    confidence="high",
-                    fix=Fix("remove the slash", edits, safe=False) if edits else None,
-                )
+    for balancer in context.balancers:
+        for member in balancer.members:
+            target = member.target
+            if not target.path.endswith("/") or (target.scheme == "uwsgi" and target.path == "/"):
+                continue
+            edits = replaced(member.node, target.place, target.text, target.text[:-1])
+            yield Found(
+                target.place,
+                f'the member "{target.text}" ends with a slash: "{balancer.name}" asks it for "{target.path}/…"',
+                help="Remove the slash at the end of the member.",
+                confidence="high",
+                fix=Fix("remove the slash", edits, safe=False) if edits else None,
+            )
 
 
 def _doubles(mapping: Mapping, target: Target) -> bool:

@@ -67,10 +67,9 @@ def slotmem_missing(context: Context) -> Iterator[Found]:
 
 
 def _first_balancer(context: Context) -> Place | None:
-    for server in context.proxy.servers:
-        for balancer in server.balancers:
-            for node in (*balancer.defined, *balancer.used):
-                return node.place
+    for balancer in context.balancers:
+        for node in (*balancer.defined, *balancer.used):
+            return node.place
     return None
 
 

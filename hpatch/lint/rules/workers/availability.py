@@ -67,24 +67,23 @@ def all_members_disabled(context: Context) -> Iterator[Found]:
     Source: PROXY_WORKER_IS_USABLE (mod_proxy.h), ap_proxy_balancer_get_best_worker (proxy_util.c); tested on httpd
     2.4.71.
     """
-    for server in context.proxy.servers:
-        for balancer in server.balancers:
-            if balancer.merged is not None or not balancer.members or grows(context, balancer):
-                continue
-            letters = [_letters(member) for member in balancer.members]
-            blocked = [bool(here & _BLOCKED) for here in letters]
-            spare = ["r" in here for here in letters]
-            if not (all(blocked) or all(spare)):
-                continue
-            first, *others = [member.params["status"] for member in balancer.members]
-            yield Found(
-                first.place,
-                f'no member of "{balancer.name}" can serve: each is '
-                + ("a spare" if all(spare) else "disabled, stopped or draining")
-                + "; httpd answers every request with 503",
-                related=tuple(Related(other.place, "another one") for other in others),
-                help="Remove the letter from the status of a member.",
-            )
+    for balancer in context.balancers:
+        if balancer.merged is not None or not balancer.members or grows(context, balancer):
+            continue
+        letters = [_letters(member) for member in balancer.members]
+        blocked = [bool(here & _BLOCKED) for here in letters]
+        spare = ["r" in here for here in letters]
+        if not (all(blocked) or all(spare)):
+            continue
+        first, *others = [member.params["status"] for member in balancer.members]
+        yield Found(
+            first.place,
+            f'no member of "{balancer.name}" can serve: each is '
+            + ("a spare" if all(spare) else "disabled, stopped or draining")
+            + "; httpd answers every request with 503",
+            related=tuple(Related(other.place, "another one") for other in others),
+            help="Remove the letter from the status of a member.",
+        )
 
 
 def _letters(member: Worker) -> frozenset[str]:
@@ -140,25 +139,24 @@ def forcerecovery_off(context: Context) -> Iterator[Found]:
 
     Source: force_recovery (mod_proxy_balancer.c); tested on httpd 2.4.71.
     """
-    for server in context.proxy.servers:
-        for balancer in server.balancers:
-            param = balancer.params.get("forcerecovery")
-            members = balancer.effective_members
-            if param is None or param.value.lower() != "off" or not members:
-                continue
-            failing = balancer.params.get("failonstatus")
-            if failing is None and (len(members) > 1 or grows(context, balancer)):
-                continue
-            if any("retry" in member.params and member.params["retry"].value.strip("0") == "" for member in members):
-                continue
-            cause = (
-                f'"{balancer.name}" has a single member, and its restart'
-                if failing is None
-                else f'"{failing.key}={failing.value}" is set, and one such response of each member'
-            )
-            yield Found(
-                param.place,
-                f"{cause} means 503 for every request until the retry time is over",
-                related=() if failing is None else (Related(failing.place, "the statuses that take a member out"),),
-                help="Remove forcerecovery=Off, or lower retry on the members.",
-            )
+    for balancer in context.balancers:
+        param = balancer.params.get("forcerecovery")
+        members = balancer.effective_members
+        if param is None or param.value.lower() != "off" or not members:
+            continue
+        failing = balancer.params.get("failonstatus")
+        if failing is None and (len(members) > 1 or grows(context, balancer)):
+            continue
+        if any("retry" in member.params and member.params["retry"].value.strip("0") == "" for member in members):
+            continue
+        cause = (
+            f'"{balancer.name}" has a single member, and its restart'
+            if failing is None
+            else f'"{failing.key}={failing.value}" is set, and one such response of each member'
+        )
+        yield Found(
+            param.place,
+            f"{cause} means 503 for every request until the retry time is over",
+            related=() if failing is None else (Related(failing.place, "the statuses that take a member out"),),
+            help="Remove forcerecovery=Off, or lower retry on the members.",
+        )

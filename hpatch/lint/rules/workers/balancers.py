@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.params import dropped, uses
+from hpatch.lint.rules._shared.params import dropped, uses, uses_where
 from hpatch.proxy.model import Balancer
 
 if TYPE_CHECKING:
@@ -80,8 +80,8 @@ def balancer_timeout_confusion(context: Context) -> Iterator[Found]:
 
     Source: "Balancer parameters" in the ProxyPass documentation; set_balancer_param (mod_proxy.c).
     """
-    for use in uses(context, "timeout"):
-        if use.scope != "balancer" or use.reading is None or use.reading.refused:
+    for use in uses_where(context, lambda written: (written.key, written.scope) == ("timeout", "balancer")):
+        if use.reading is None or use.reading.refused:
             continue
         if not isinstance(use.reading.value, int) or use.reading.value < 30:
             continue
@@ -203,13 +203,12 @@ def lb_module_missing(context: Context) -> Iterator[Found]:
         return
     owners = {id(use.owner) for chosen in named.values() for use in chosen}
     without: dict[str, Place] = {}
-    for server in context.proxy.servers:
-        for balancer in server.balancers:
-            if id(balancer) in owners or (balancer.merged is not None and id(balancer.merged) in owners):
-                continue
-            nodes = [*balancer.defined, *balancer.used]
-            if nodes:
-                without.setdefault(balancer.name, nodes[0].place)
+    for balancer in context.balancers:
+        if id(balancer) in owners or (balancer.merged is not None and id(balancer.merged) in owners):
+            continue
+        nodes = [*balancer.defined, *balancer.used]
+        if nodes:
+            without.setdefault(balancer.name, nodes[0].place)
     if without:
         (first, place), *others = without.items()
         yield Found(
@@ -294,7 +293,7 @@ def balancer_undefined(context: Context) -> Iterator[Found]:
         undefined.setdefault(name, {})[target.place] = None
     if not undefined or _member_refused(context):
         return
-    found = [one for server in context.proxy.servers for one in server.balancers if one.defined]
+    found = [one for one in context.balancers if one.defined]
     known = {one.name: one for one in reversed(found)}
     for name, (place, *others) in undefined.items():
         elsewhere = known.get(name)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hpatch.proxy.model import Balancer, Definition, Mapping, Server, Target
 
 _URL = r"(?is)(unix:[^|]*\|)([a-z][a-z0-9+.-]*):(?://([^/:?]*))?(.*)"
+_PASSES = ("ProxyPass", "ProxyPassMatch")
 _REFERENCES = r"[0-9](?:\$[0-9])*"
 _HOST_UNSEEN = frozenset(("fcgi", "uwsgi", "scgi", "ajp"))
 """Schemes whose backends are not told the host of the worker's URL in a Host header."""
@@ -41,12 +42,27 @@ def _by(worker: Worker) -> str:
 
 def _with_sockets(context: Context) -> set[Server]:
     """The servers with a worker or a mapping that has a socket."""
-    workers = (worker for server in context.proxy.servers for worker in server.workers)
-    found = {worker.server for worker in workers if worker.target.socket is not None}
+    found = {
+        worker.server for worker in context.workers if worker.target.socket is not None and worker.balancer is None
+    }
     for mapping in context.mappings:
         if mapping.target is not None and mapping.target.socket is not None:
             found.add(mapping.server)
     return found
+
+
+def _apart(server: Server) -> bool:
+    """Whether each mapping of a server surely meets the worker that it defines, since no two of them have one host."""
+    workers = server.workers
+    return (
+        len({worker.target.host for worker in workers}) == len(workers)
+        and not any(worker.matching for worker in workers)
+        and all(
+            mapping.target is mapping.worker.target
+            for mapping in server.mappings
+            if isinstance(mapping.worker, Worker) and mapping.kind in _PASSES
+        )
+    )
 
 
 class _Names:
@@ -248,7 +264,7 @@ def uds_worker_collision(context: Context) -> Iterator[Found]:
     for server in context.proxy.servers:
         if server.balancers:
             yield from _members(server, hosts)
-        if above is None and server not in concerned:
+        if above is None and (server not in concerned or _apart(server)):
             continue
         searched = [_Names(server)] if server is not main or above is None else [above]
         if above is not None and server.shared:
@@ -256,7 +272,7 @@ def uds_worker_collision(context: Context) -> Iterator[Found]:
         paths = _Paths(server)
         for index, mapping in enumerate(server.mappings):
             target = mapping.target
-            if target is None or mapping.kind not in ("ProxyPass", "ProxyPassMatch") or not _plain(target):
+            if target is None or mapping.kind not in _PASSES or not _plain(target):
                 continue
             worker = mapping.worker if isinstance(mapping.worker, Worker) else None
             if worker is not None and apart(worker.node, mapping.node):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.params import uses
+from hpatch.lint.rules._shared.params import uses, uses_where
 from hpatch.lint.rules.workers.balancers import whole
 from hpatch.proxy.model import Balancer
 
@@ -52,7 +52,9 @@ def hc_no_module(context: Context) -> Iterator[Found]:
     has = context.configuration.modules.has(_MODULE)
     if has or (has is None and not whole(context)):
         return
-    for use in uses(context):
+    for use in uses_where(
+        context, lambda written: written.parameter is not None and written.parameter.module == _MODULE
+    ):
         parameter = use.parameter
         if parameter is None or parameter.module != _MODULE or use.server is None:
             continue

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.params import dropped, uses
+from hpatch.lint.rules._shared.params import dropped, uses, uses_where
 from hpatch.proxy.model import Worker
 
 if TYPE_CHECKING:
@@ -64,7 +64,9 @@ def param_inert_scheme(context: Context) -> Iterator[Found]:
 
     Source: the readers of each field of proxy_worker_shared in modules/proxy/*.c, 2.4.1 to 2.4.68.
     """
-    for use in uses(context):
+    for use in uses_where(
+        context, lambda written: written.parameter is not None and written.parameter.honoured is not None
+    ):
         parameter, reading, worker = use.parameter, use.reading, use.owner
         if parameter is None or reading is None or reading.refused or not isinstance(worker, Worker):
             continue
@@ -113,7 +115,7 @@ def retry_standalone(context: Context) -> Iterator[Found]:
     Source: ap_proxy_define_worker_ex and ap_proxy_retry_worker (proxy_util.c), hc_watchdog_callback
     (mod_proxy_hcheck.c).
     """
-    for use in uses(context):
+    for use in uses_where(context, lambda written: written.parameter is not None and written.parameter.member):
         parameter, worker = use.parameter, use.owner
         if parameter is None or not parameter.member or not isinstance(worker, Worker) or worker.balancer is not None:
             continue
@@ -133,7 +135,7 @@ def retry_standalone(context: Context) -> Iterator[Found]:
         )
 
 
-_INERT_OVER_SOCKETS = ("keepalive", "connectiontimeout", "receivebuffersize", "addressttl")
+_INERT_OVER_SOCKETS = frozenset(("keepalive", "connectiontimeout", "receivebuffersize", "addressttl"))
 
 
 @rule("WK049", "param-inert-socket", "info", references=(_PARAMETERS,))
@@ -164,6 +166,8 @@ def param_inert_socket(context: Context) -> Iterator[Found]:
 
     Source: ap_proxy_connect_backend and ap_proxy_connect_uds (proxy_util.c).
     """
+    if all(worker.target.socket is None or _INERT_OVER_SOCKETS.isdisjoint(worker.params) for worker in context.workers):
+        return
     for use in uses(context, *_INERT_OVER_SOCKETS):
         worker, reading = use.owner, use.reading
         if not isinstance(worker, Worker) or worker.target.socket is None or reading is None or reading.refused:

@@ -39,14 +39,9 @@ def _size(value: str) -> int | None:
 
 
 def _fcgi_workers(context: Context) -> Iterator[Worker]:
-    for server in context.proxy.servers:
-        for worker in server.workers:
-            if worker.target.scheme == "fcgi":
-                yield worker
-        for balancer in server.balancers:
-            for worker in balancer.members:
-                if worker.target.scheme == "fcgi":
-                    yield worker
+    for worker in context.workers:
+        if worker.target.scheme == "fcgi":
+            yield worker
 
 
 def _origin(worker: Worker) -> Param | Setting | None:

@@ -10,7 +10,7 @@ from hpatch.facts.parameters import BALANCER, MAPPING, WORKER
 from hpatch.facts.versions import since
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.params import Use, changed, dropped, uses
+from hpatch.lint.rules._shared.params import Use, changed, dropped, uses, uses_where
 from hpatch.proxy.parameters import ONE_AT_MOST, check
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ def param_unknown(context: Context) -> Iterator[Found]:
     Source: set_worker_param and set_balancer_param (mod_proxy.c), set_worker_hc_param (mod_proxy_hcheck.c) of every
     release; tested on httpd 2.4.71.
     """
-    for use in uses(context):
-        if use.parameter is not None or "${" in use.param.key:
+    for use in uses_where(context, lambda written: written.parameter is None):
+        if "${" in use.param.key:
             continue
         if use.server is not None and _elsewhere(use):
             continue
@@ -103,7 +103,9 @@ def param_too_new(context: Context) -> Iterator[Found]:
     """
     if context.version is None:
         return
-    for use in uses(context):
+    for use in uses_where(
+        context, lambda written: written.parameter is not None and written.parameter.since is not None
+    ):
         parameter = use.parameter
         if parameter is None or parameter.since is None:
             continue
@@ -142,8 +144,8 @@ def param_wrong_scope(context: Context) -> Iterator[Found]:
 
     Source: set_worker_param and set_balancer_param (mod_proxy.c); tested on httpd 2.4.71.
     """
-    for use in uses(context):
-        if use.parameter is not None or use.server is None or not _elsewhere(use):
+    for use in uses_where(context, lambda written: written.parameter is None):
+        if use.server is None or not _elsewhere(use):
             continue
         if use.scope == "balancer":
             where = "Move it to the BalancerMember lines" if use.key in WORKER else "Move it to the ProxyPass line"
@@ -187,7 +189,7 @@ def param_range(context: Context) -> Iterator[Found]:
     Source: set_worker_param and set_balancer_param (mod_proxy.c), set_worker_hc_param (mod_proxy_hcheck.c); tested on
     httpd 2.4.71.
     """
-    for use in uses(context):
+    for use in uses_where(context, lambda written: written.refused):
         reading = use.reading
         if reading is None or not reading.refused or special(use):
             continue

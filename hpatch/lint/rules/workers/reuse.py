@@ -231,19 +231,17 @@ def address_kept(context: Context) -> Iterator[Found]:
     Source: the addressttl and disablereuse parameters in the ProxyPass documentation, ap_proxy_determine_address
     (proxy_util.c).
     """
-    for server in context.proxy.servers:
-        members = (member for balancer in server.balancers for member in balancer.members)
-        for worker in (*server.workers, *members):
-            target = worker.target
-            if target.scheme not in ("http", "https", "ajp", "ws", "wss") or target.socket is not None:
-                continue
-            if target.variables or not target.host or re.fullmatch(_NUMERIC, target.host):
-                continue
-            if "addressttl" in worker.params or _closing(worker):
-                continue
-            old = context.before("address-ttl")
-            yield Found(
-                target.place,
-                f'httpd asks for the address of "{target.host}" once, and keeps it until it is restarted',
-                help='Add "disablereuse=on".' if old else 'Add "addressttl=30".',
-            )
+    for worker in context.workers:
+        target = worker.target
+        if target.scheme not in ("http", "https", "ajp", "ws", "wss") or target.socket is not None:
+            continue
+        if target.variables or not target.host or re.fullmatch(_NUMERIC, target.host):
+            continue
+        if "addressttl" in worker.params or _closing(worker):
+            continue
+        old = context.before("address-ttl")
+        yield Found(
+            target.place,
+            f'httpd asks for the address of "{target.host}" once, and keeps it until it is restarted',
+            help='Add "disablereuse=on".' if old else 'Add "addressttl=30".',
+        )

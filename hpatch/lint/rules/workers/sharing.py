@@ -20,8 +20,7 @@ _MAPPINGS = ("proxypass", "proxypassmatch")
 
 def _shared(context: Context) -> list[Worker]:
     """The workers outside balancers that more than one line uses."""
-    workers = (worker for server in context.proxy.servers for worker in server.workers)
-    return [worker for worker in workers if len(worker.definitions) > 1]
+    return [worker for worker in context.workers if len(worker.definitions) > 1 and worker.balancer is None]
 
 
 def _later(worker: Worker) -> Iterator[Definition]:
@@ -161,20 +160,17 @@ def member_duplicate(context: Context) -> Iterator[Found]:
 
     Source: add_member (mod_proxy.c); tested on httpd 2.4.71.
     """
-    for server in context.proxy.servers:
-        for balancer in server.balancers:
-            for worker in balancer.members:
-                for definition in _later(worker):
-                    if definition.node.key != "balancermember":
-                        continue
-                    lost = _lost(worker, definition)
-                    ignored = (
-                        f"; httpd ignores {words([f'{param.key}={param.value}' for param in lost])}" if lost else ""
-                    )
-                    yield Found(
-                        place=definition.target.place,
-                        message=f'"{balancer.name}" takes "{definition.target.text}" for its member "{worker.name}" '
-                        f"and adds no member{ignored}",
-                        related=(Related(worker.node.place, f'the member "{worker.name}" is defined here'),),
-                        help="Remove the line, or give the member the URL of another backend.",
-                    )
+    for balancer in context.balancers:
+        for worker in balancer.members:
+            for definition in _later(worker):
+                if definition.node.key != "balancermember":
+                    continue
+                lost = _lost(worker, definition)
+                ignored = f"; httpd ignores {words([f'{param.key}={param.value}' for param in lost])}" if lost else ""
+                yield Found(
+                    place=definition.target.place,
+                    message=f'"{balancer.name}" takes "{definition.target.text}" for its member "{worker.name}" '
+                    f"and adds no member{ignored}",
+                    related=(Related(worker.node.place, f'the member "{worker.name}" is defined here'),),
+                    help="Remove the line, or give the member the URL of another backend.",
+                )

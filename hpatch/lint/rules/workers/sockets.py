@@ -85,11 +85,10 @@ def _sockets(context: Context) -> Iterator[tuple[Target, MappingKind | None]]:
     for mapping in context.mappings:
         if mapping.target is not None and mapping.target.socket is not None:
             yield mapping.target, mapping.kind
-    for server in context.proxy.servers:
-        for worker in (*server.workers, *(member for balancer in server.balancers for member in balancer.members)):
-            for definition in worker.definitions:
-                if definition.target.socket is not None:
-                    yield definition.target, None
+    for worker in context.workers:
+        for definition in worker.definitions:
+            if definition.target.socket is not None:
+                yield definition.target, None
 
 
 def _refused(target: Target, version: Version) -> Found:

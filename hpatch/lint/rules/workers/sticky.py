@@ -31,14 +31,12 @@ def _balancers(context: Context) -> Iterator[tuple[Balancer, list[Param]]]:
     A virtual host can make the main server's balancer sticky.
     """
     sticky: dict[int, list[Param]] = {}
-    for server in context.proxy.servers:
-        for balancer in server.balancers:
-            if "stickysession" in balancer.params:
-                sticky.setdefault(id(balancer.merged or balancer), []).append(balancer.params["stickysession"])
-    for server in context.proxy.servers:
-        for balancer in server.balancers:
-            if balancer.merged is None and len(balancer.members) > 1:
-                yield balancer, sticky.get(id(balancer), [])
+    for balancer in context.balancers:
+        if "stickysession" in balancer.params:
+            sticky.setdefault(id(balancer.merged or balancer), []).append(balancer.params["stickysession"])
+    for balancer in context.balancers:
+        if balancer.merged is None and len(balancer.members) > 1:
+            yield balancer, sticky.get(id(balancer), [])
 
 
 @rule("WK029", "sticky-no-route", "warning", confidence="medium", references=(_STICKY,))

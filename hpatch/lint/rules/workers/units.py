@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.params import changed, uses
+from hpatch.lint.rules._shared.params import changed, uses_where
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
@@ -78,7 +78,7 @@ def param_unit_dropped(context: Context) -> Iterator[Found]:
 
     Source: set_worker_param, set_balancer_param and set_proxy_timeout (mod_proxy.c) use atoi; tested on httpd 2.4.71.
     """
-    for use in uses(context):
+    for use in uses_where(context, lambda written: written.reading is not None and bool(written.reading.dropped)):
         parameter, reading = use.parameter, use.reading
         if parameter is None or reading is None or not reading.dropped or not isinstance(reading.value, int | float):
             continue
@@ -136,7 +136,7 @@ def param_unit_minute(context: Context) -> Iterator[Found]:
 
     Source: ap_timeout_parameter_parse (server/util.c); tested on httpd 2.4.71.
     """
-    for use in uses(context):
+    for use in uses_where(context, lambda written: written.refused):
         if use.parameter is None or use.reading is None or not use.reading.refused:
             continue
         match = re.fullmatch(_MINUTES, use.param.value)
@@ -172,7 +172,7 @@ def bytes_suffix(context: Context) -> Iterator[Found]:
     Source: set_worker_param, set_io_buffer_size and set_recv_buffer_size (mod_proxy.c) use atol and atoi; tested on
     httpd 2.4.71.
     """
-    for use in uses(context):
+    for use in uses_where(context, lambda written: written.parameter is not None and written.parameter.kind == "bytes"):
         if use.parameter is None or use.reading is None or use.parameter.kind != "bytes":
             continue
         match = re.fullmatch(SIZE, use.param.value)

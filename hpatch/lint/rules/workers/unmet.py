@@ -69,15 +69,16 @@ def worker_unmet(context: Context) -> Iterator[Found]:
 
     Source: `ap_proxy_get_worker_ex` (proxy_util.c), `add_member` (mod_proxy.c). Tested on httpd 2.4.71.
     """
-    servers = context.proxy.servers
-    candidates = [worker for server in servers for worker in server.workers if worker.params and _set_up(worker)]
+    if not context.configuration.find(*_SECTION):
+        return
+    candidates = [worker for worker in context.workers if worker.params and _set_up(worker)]
     if not candidates:
         return
     met = {id(mapping.worker) for mapping in context.mappings}
     targets = [mapping.target for mapping in context.mappings if mapping.target is not None]
     if any(target.variables for target in targets):
         return
-    members = [member.target for server in servers for balancer in server.balancers for member in balancer.members]
+    members = [member.target for member in context.members]
     for worker in candidates:
         if id(worker) in met or any(_named(target) == _named(worker.target) for target in targets):
             continue
