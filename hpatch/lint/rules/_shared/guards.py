@@ -34,7 +34,12 @@ def start(section: Node) -> str | None:
     """
     if not section_pattern(section):
         return path(section)
-    found = re.fullmatch(_LITERAL_START, section.words[-1]) if section.words else None
+    return literal_start(section.words[-1]) if section.words else None
+
+
+def literal_start(pattern: str) -> str | None:
+    """The path for which a pattern surely holds: the words that it begins with; None if it has others."""
+    found = re.fullmatch(_LITERAL_START, pattern)
     return None if found is None else found[1].replace("\\", "")
 
 

@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
+from hpatch.backends.addresses import is_loopback
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.access import Client, admits, below, lines, words
 from hpatch.lint.rules._shared.addresses import listeners, own_port
 from hpatch.lint.rules._shared.effective import in_server, server_of
 from hpatch.lint.rules._shared.guards import kept, restricted, start, taken_paths
-from hpatch.lint.rules._shared.passes import covers, encoded, schemes
+from hpatch.lint.rules._shared.passes import covers, encoded, schemes, section_pattern
+from hpatch.lint.rules._shared.rewriting import rewrites
 from hpatch.lint.rules._shared.scope import sample
+from hpatch.proxy.model import DEFAULT_PORTS
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
-    from hpatch.proxy.model import Mapping, Target
+    from hpatch.lint.rules._shared.rewriting import Rewrite
+    from hpatch.proxy.model import Mapping
+    from hpatch.proxy.rewrite import RewriteRule
 
+_WITH_SLASH = ("^(.*)$", "^(.*)", "(.*)", "^(/.*)$", "^(/.*)", "(/.*)", "^(.+)$", "(.+)")
+_AFTER_SLASH = ("^/?(.*)$", "^/?(.*)", "/?(.*)", "^/*(.*)$")
+_ANY_PATH = ("^", "", ".", ".*", "^.*", "^.*$", "^/", "/", "^/.*", "^/.*$", *_WITH_SLASH, *_AFTER_SLASH)
+"""Patterns that every path meets: those whose capture begins with the path's slash, and those that leave it out."""
+_BY_CLIENT = "(?i)REQUEST|REMOTE|EXPR|SCRIPT|PATH|ENV"
+"""Tests of conditions that may be about the path, or the client's address."""
 _PASS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
 _REQUIRE = "https://httpd.apache.org/docs/2.4/mod/mod_authz_host.html#requiredirectives"
 _LOCAL = Client(local=True)
@@ -167,6 +179,8 @@ def local_through_own_proxy(context: Context) -> Iterator[Found]:
     The request of a proxy comes from the machine of the proxy. If one virtual host proxies to another of the same
     httpd, every client is local there.
 
+    The same holds for a `<Directory>` with `Require local`, if it is about the inner host's DocumentRoot.
+
     The rule is silent if mod_remoteip takes the client's address from a header in the inner host, and if the outer host
     excludes the path or restricts it.
 
@@ -219,17 +233,15 @@ def local_through_own_proxy(context: Context) -> Iterator[Found]:
         return
     ports = {one.port for one in listeners(context.configuration).known if one.port is not None}
     for mapping in context.mappings:
-        target = mapping.target
-        port = None if target is None or mapping.kind == "SetHandler" else own_port(target, ports)
-        if target is None or port is None:
+        led = _led(context, mapping, ports)
+        if led is None:
             continue
-        for line, trusted, where in trusting:
-            inner = server_of(trusted)
-            if inner is mapping.server.node or not _answers(context, inner, port):
+        for line, inner, where in trusting:
+            if inner is mapping.server.node or not _answers(context, inner, led.port):
                 continue
             if in_server(context, "remoteipheader", inner) is not None:
                 continue
-            outer = _outer(mapping, target, where)
+            outer = led.outer(where)
             if outer is None or _taken_before(context, mapping, outer) or kept(context, mapping.server.node, outer):
                 continue
             yield Found(
@@ -240,18 +252,40 @@ def local_through_own_proxy(context: Context) -> Iterator[Found]:
             )
 
 
-def _trusting(context: Context) -> Iterator[tuple[Node, Node, str]]:
-    """The sections that let the machine itself in and nobody else: the line that does, the section, and its path."""
+def _trusting(context: Context) -> Iterator[tuple[Node, Node | None, str]]:
+    """What lets the machine itself in and nobody else: the line, the server for which it holds, and the path."""
     naming = filter(_names_this_machine, context.configuration.find("require", "allow"))
-    for section in dict.fromkeys(line.inside("<location", "<locationmatch") for line in naming):
-        where = None if section is None else start(section)
-        if section is None or where is None or admits(section) != "some" or admits(section, _LOCAL) != "all":
+    for section in dict.fromkeys(line.inside("<location", "<locationmatch", "<directory") for line in naming):
+        if section is None or admits(section) != "some" or admits(section, _LOCAL) != "all":
             continue
         line = next(
             (one for one in lines(section) if one.key in ("require", "allow") and _names_this_machine(one)), None
         )
-        if line is not None:
-            yield line, section, where
+        if line is None:
+            continue
+        if section.key == "<directory":
+            for host, where in _served(context, section):
+                yield line, host, where
+            continue
+        path = start(section)
+        if path is not None:
+            yield line, server_of(section), path
+
+
+def _served(context: Context, section: Node) -> Iterator[tuple[Node | None, str]]:
+    """The servers whose DocumentRoot a `<Directory>` is about, each with the path that leads to the folder."""
+    if section_pattern(section) or len(section.words) != 1:
+        return
+    folder = section.words[0].rstrip("/") or "/"
+    host = server_of(section)
+    for server in (host,) if host is not None else (None, *context.configuration.find("<virtualhost")):
+        root = in_server(context, "documentroot", server)
+        top = root.words[0].rstrip("/") if root is not None and root.words else ""
+        if not top or not (below(top, folder) or below(folder, top)):
+            continue
+        where = folder[len(top) :] or "/" if below(folder, top) else "/"
+        if not any(taken is None or below(where, taken) for one, taken in taken_paths(context, server)):
+            yield server, where
 
 
 def _names_this_machine(line: Node) -> bool:
@@ -268,11 +302,50 @@ def _answers(context: Context, host: Node | None, port: int) -> bool:
     return True
 
 
-def _outer(mapping: Mapping, target: Target, where: str) -> str | None:
-    """The path by which the outer host leads to a path of the inner one."""
-    taken = covers(mapping)
-    inner = re.split(r"[?$]", target.path, maxsplit=1)[0] or "/"
-    if taken is None or not below(where, inner.rstrip("/") or "/"):
+class _Led(NamedTuple):
+    """What a line hands to a port of this machine: all that lies below `taken` becomes what lies below `inner`."""
+
+    port: int
+    taken: str
+    inner: str
+
+    def outer(self, where: str) -> str | None:
+        """The path by which the outer host leads to a path of the inner one."""
+        if not below(where, self.inner.rstrip("/") or "/"):
+            return None
+        return (self.taken.rstrip("/") + where[len(self.inner.rstrip("/")) :]) or "/"
+
+
+def _led(context: Context, mapping: Mapping, ports: set[int]) -> _Led | None:
+    """Where a line leads on this machine; None for what leads elsewhere, and for what is not known."""
+    target = mapping.target
+    if target is None or mapping.kind == "SetHandler":
         return None
-    rest = where[len(inner.rstrip("/")) :]
-    return (taken.rstrip("/") + rest) or "/"
+    if mapping.kind == "RewriteRule":
+        one = _rules(context).get(id(mapping.node))
+        if one is None or any(re.search(_BY_CLIENT, condition.test) for _, condition in one.conditions):
+            return None
+        port = _whole(one.rule)
+        if port in ports:
+            return _Led(port, "/", "/")
+    port, taken = own_port(target, ports), covers(mapping)
+    if port is None or taken is None:
+        return None
+    return _Led(port, taken, re.split(r"[?$]", target.path, maxsplit=1)[0] or "/")
+
+
+@lru_cache(maxsize=1)
+def _rules(context: Context) -> dict[int, Rewrite]:
+    """The rules of mod_rewrite by the identity of their lines."""
+    return {id(one.node): one for one in rewrites(context)}
+
+
+def _whole(one: RewriteRule) -> int | None:
+    """The port of this machine to which a rule hands every path as it is; None if it does not."""
+    match = re.fullmatch(r"(?i)(https?)://([^/:$%]+|\[[^\]]*\])(?::(\d+))?(/?\$1|%\{REQUEST_URI\})", one.substitution)
+    if match is None or not is_loopback(match[2]):
+        return None
+    known = _ANY_PATH if match[4].startswith("%") else _AFTER_SLASH if match[4] == "/$1" else _WITH_SLASH
+    if one.pattern not in known:
+        return None
+    return int(match[3]) if match[3] else DEFAULT_PORTS[match[1].lower()]

@@ -12,7 +12,17 @@ from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.access import admits, below, grants_all, lines, restricts
 from hpatch.lint.rules._shared.addresses import address, listeners
 from hpatch.lint.rules._shared.effective import in_server, may_lack, server_of
-from hpatch.lint.rules._shared.guards import covering, folder_kept, kept, start, taken_paths, url_sections
+from hpatch.lint.rules._shared.guards import (
+    covering,
+    folder_kept,
+    kept,
+    literal_start,
+    start,
+    taken_paths,
+    url_sections,
+)  # fmt: skip
+from hpatch.lint.rules._shared.passes import section_pattern
+from hpatch.lint.rules._shared.rewriting import rewrites
 from hpatch.proxy import rewrite
 
 if TYPE_CHECKING:
@@ -37,7 +47,8 @@ def manager_exposed(context: Context) -> Iterator[Found]:
     """A page for administrators is open to everybody.
 
     `balancer-manager` changes the balancers, `server-info` shows the configuration, `server-status` the requests of
-    other clients. Without a `Require`, whoever knows the path gets them.
+    other clients. Without a `Require`, whoever knows the path gets them. `AddHandler` hands out the page for every path
+    with that extension, whether there is such a file or not; `[H=...]` of a RewriteRule for what its pattern matches.
 
     The rule is silent if a section that covers the path restricts it, or may, if ProxyPass takes the path, and about
     servers at loopback addresses.
@@ -49,6 +60,10 @@ def manager_exposed(context: Context) -> Iterator[Found]:
         <Location "/balancer-manager">
             SetHandler balancer-manager
         </Location>
+
+    Fires on (every path that ends in `.status`)::
+
+        AddHandler server-status .status
 
     Write instead::
 
@@ -84,6 +99,67 @@ def manager_exposed(context: Context) -> Iterator[Found]:
             f'everybody gets the page of "{handler}": {_HANDLERS[handler]}',
             help="Add Require local, or a Require for the administrators.",
         )
+    yield from _added(context)
+    yield from _by_rule(context)
+
+
+def _added(context: Context) -> Iterator[Found]:
+    """The pages that an extension gives."""
+    for node in context.configuration.find("addhandler"):
+        handler = "".join(node.words[:1]).lower()
+        if handler not in _HANDLERS or len(node.words) < 2:
+            continue
+        if any(admits(outer) in ("some", "none") or _conditional(outer) for outer in node.ancestors()):
+            continue
+        host = server_of(node)
+        if may_lack(context, node) or _within(context, host) or _files_kept(context, host):
+            continue
+        section = node.parent
+        where = "/" if section is None or section.key == "<virtualhost" else start(section)
+        if where is None or not _open_path(context, host, where):
+            continue
+        extension = node.words[1]
+        yield Found(
+            node.place,
+            f'everybody gets the page of "{handler}" by a path with "{extension}": {_HANDLERS[handler]}',
+            help="Use SetHandler in a <Location> with a Require.",
+        )
+
+
+def _by_rule(context: Context) -> Iterator[Found]:
+    """The pages that a RewriteRule gives."""
+    for one in rewrites(context):
+        flags = (flag.partition("=") for flag in one.rule.flags)
+        handler = next((value for key, _, value in flags if key in ("h", "handler")), "")
+        if handler not in _HANDLERS or one.conditions or not one.in_server or one.rule.substitution != "-":
+            continue
+        where = literal_start(one.rule.pattern)
+        host = server_of(one.node)
+        if where is None or may_lack(context, one.node) or _within(context, host) or _files_kept(context, host):
+            continue
+        if _open_path(context, host, where):
+            yield Found(
+                one.node.place,
+                f'everybody gets the page of "{handler}": {_HANDLERS[handler]}',
+                help="Use SetHandler in a <Location> with a Require.",
+            )
+
+
+def _files_kept(context: Context, host: Node | None) -> bool:
+    """Whether a section for file names may keep somebody from the page."""
+    sections = context.lines_of(host, "<files", "<filesmatch")
+    hidden = (".ht", "^.ht")
+    return any(restricts(one) for one in sections if not one.words[-1].replace("\\", "").startswith(hidden))
+
+
+def _open_path(context: Context, host: Node | None, where: str) -> bool:
+    """Whether everybody may ask httpd for a path, and for what lies below it."""
+    if any(taken is None or below(where, taken) for one, taken in taken_paths(context, host) if not one.exclusion):
+        return False
+    if kept(context, host, where):
+        return False
+    spoken = next(covering(context, host, where), None) is not None
+    return spoken or not folder_kept(context, host, where)
 
 
 def _within(context: Context, host: Node | None) -> bool:
@@ -241,7 +317,8 @@ def root_granted(context: Context) -> Iterator[Found]:
     """`<Directory "/">` lets clients have every file of the machine to which a URL leads.
 
     A wrong Alias, a link or a rewritten path then shows any file that httpd's user can read. Where the root is denied,
-    such a mistake ends with 403.
+    such a mistake ends with 403. A pattern that every folder meets, such as `<Directory ~ "^/">`, opens them all, even
+    where `<Directory "/">` denies them.
 
     Deny the root, and grant the folders that are served.
 
@@ -271,16 +348,40 @@ def root_granted(context: Context) -> Iterator[Found]:
     Source: "Protect Server Files by Default" in the security tips; CIS Apache HTTP Server 2.4 Benchmark, "Ensure access
     to OS root directory is denied by default".
     """
-    for section in context.configuration.find("<directory"):
-        if section.words[:1] != ["/"] or admits(section) != "all":
+    for section in context.configuration.find("<directory", "<directorymatch"):
+        if not _every_folder(section) or admits(section) != "all":
             continue
         granting = next(filter(grants_all, lines(section)), None)
-        if granting is not None and not folder_kept(context, server_of(section), "/"):
+        if granting is not None and not _closed_again(context, section):
             yield Found(
                 granting.place,
-                f'<Directory "/"> with "{granting.name} {granting.args}" opens every file to which a URL leads',
+                f'{_opening(section)} with "{granting.name} {granting.args}" opens every file to which a URL leads',
                 help="Write Require all denied here, and grant the folders that are served.",
             )
+
+
+def _every_folder(section: Node) -> bool:
+    """Whether a section for folders holds for all of them."""
+    if section_pattern(section):
+        return section.words[-1] in ("^/", "/", "^", ".*", "^.*", "^/.*", "^/.*$", ".*$", "^.*$", "/.*", ".")
+    return section.words in (["/"], ["/*"], ["*"])
+
+
+def _closed_again(context: Context, section: Node) -> bool:
+    """Whether other sections keep clients from the folders that a section opens, or may."""
+    host = server_of(section)
+    if section.words == ["/"]:
+        return folder_kept(context, host, "/")
+    # httpd asks patterns after the plain sections, and in the order of lines.
+    found = context.lines_of(host, "<directory", "<directorymatch")
+    later = found[found.index(section) + 1 :] if section in found else []
+    return any(section_pattern(one) and restricts(one) for one in later)
+
+
+def _opening(section: Node) -> str:
+    words = section.words
+    sign = "~ " if words[0] == "~" else ""
+    return f'<{section.name} {sign}"{words[-1]}">'
 
 
 @rule("AC040", "folder-listing", "info", references=(f"{_MANUAL}core.html#options", _CIS), advice=True)

@@ -179,7 +179,11 @@ def limit_methods(context: Context) -> Iterator[Found]:
     `<Limit GET POST>` around a `Require` leaves PUT, DELETE, PATCH and words of the client's own choosing open. Many
     backends answer an unknown method like GET.
 
-    The rule is silent about `<Limit>` that restricts writing methods only, such as PUT and DELETE.
+    `<LimitExcept PUT>` around a `Require` leaves PUT open, and restricts GET.
+
+    The rule is silent where reading is open on purpose: about `<Limit>` that restricts writing methods only, such as
+    PUT and DELETE, and about `<LimitExcept GET>`. It is silent about `<LimitExcept OPTIONS>`, because browsers ask
+    with OPTIONS before they log in.
 
     Remove `<Limit>`, or use `<LimitExcept>`.
 
@@ -189,6 +193,14 @@ def limit_methods(context: Context) -> Iterator[Found]:
             <Limit GET POST>
                 Require ip 10.0.0.0/8
             </Limit>
+        </Location>
+
+    Fires on (the rule holds for reading, and not for what it excepts)::
+
+        <Location "/admin">
+            <LimitExcept PUT DELETE>
+                Require ip 10.0.0.0/8
+            </LimitExcept>
         </Location>
 
     Write instead::
@@ -218,6 +230,7 @@ def limit_methods(context: Context) -> Iterator[Found]:
 
     Source: the Limit documentation; tested on httpd 2.4.71.
     """
+    yield from _excepted(context)
     for node in context.configuration.find("<limit"):
         methods = [word.upper() for word in node.words]
         outer = node.parent
@@ -230,3 +243,23 @@ def limit_methods(context: Context) -> Iterator[Found]:
             f"the rule holds for {', '.join(methods)} only: a client gets in with any other method",
             help="Remove <Limit>, or use <LimitExcept>.",
         )
+
+
+def _excepted(context: Context) -> Iterator[Found]:
+    """The sections that restrict reading and leave other methods open."""
+    for node in context.configuration.find("<limitexcept"):
+        methods = [word.upper() for word in node.words]
+        outer = node.parent
+        if outer is None or not speaks(node) or {"GET", "HEAD"}.intersection(methods):
+            continue
+        if admits(outer) not in ("some", "none"):
+            continue
+        left = [one for one in methods if one != "OPTIONS" and admits(outer, Client(one)) in ("all", None)]
+        if left:
+            yield Found(
+                node.place,
+                f"the rule holds for all methods but {', '.join(left)}: a client gets in with {left[0]}",
+                help=f"Write <LimitExcept OPTIONS>, or remove {node.name}."
+                if "OPTIONS" in methods
+                else "Remove <LimitExcept>, and leave what is in it.",
+            )

@@ -193,12 +193,20 @@ def connect_wide(context: Context) -> Iterator[Found]:
         if not is_on(in_server(context, "proxyrequests", host)):
             continue
         for index, word in enumerate(node.words):
-            if word not in ("443", "563"):
+            if not _usual(word):
                 yield Found(
                     node.word_place(index),
                     f'clients of the forward proxy may open tunnels to port "{word}" of any host',
                     help="Name the ports 443 and 563 only.",
                 )
+
+
+def _usual(word: str) -> bool:
+    """Whether a port or a range of ports (`443-443`) holds those of TLS only."""
+    first, _, last = word.partition("-")
+    if not first.isdecimal() or not (last or first).isdecimal():
+        return False
+    return all(port in (443, 563) for port in range(int(first), int(last or first) + 1))
 
 
 @rule("AC003", "proxy-section-denies", "error", references=(_ACCESS,))

@@ -21,6 +21,8 @@ def alias_slash(context: Context) -> Iterator[Found]:
     httpd replaces the beginning of the path by the folder, letter by letter. `/static/a.css` becomes the folder's name
     and `a.css` in one word, and the client gets 404.
 
+    The rule is silent about a name that ends with a sign such as `-`: it is the beginning of the files' names.
+
     Write both with the slash, or both without it.
 
     Fires on::
@@ -41,7 +43,7 @@ def alias_slash(context: Context) -> Iterator[Found]:
         words = node.words
         if len(words) != 2 or not words[0].endswith("/") or words[1].endswith("/") or "%{" in words[1]:
             continue
-        if words[0] == "/" or "${" in words[1]:
+        if words[0] == "/" or "${" in words[1] or not words[1][-1].isalnum():
             continue
         yield Found(
             node.word_place(1),

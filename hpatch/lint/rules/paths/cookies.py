@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.access import below
 from hpatch.lint.rules._shared.passes import covers, schemes
 from hpatch.lint.rules._shared.passes import passes as passes_in
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
-    from hpatch.proxy.model import Mapping
+    from hpatch.proxy.model import Mapping, Reverse, Server
 
 _COOKIE = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassreversecookiepath"
 
@@ -24,13 +25,19 @@ def cookie_path(context: Context) -> Iterator[Found]:
     A servlet container sets `Path=/app` on its cookies, the path of the application. If clients ask for `/`, they do
     not send such a cookie back.
 
-    It is a warning for AJP backends, which set such paths, and an info for others.
+    It is a warning for AJP backends, which set such paths, and an info for others. It is a warning where
+    ProxyPassReverseCookiePath gives the cookies a path that no ProxyPass of the server has.
 
     Add ProxyPassReverseCookiePath, or give the application the same path on both sides.
 
     Fires on::
 
         ProxyPass "/" "ajp://127.0.0.1:8009/app/"
+
+    Fires on (clients ask for `/shop`)::
+
+        ProxyPass "/shop" "http://10.0.0.5:8080/"
+        ProxyPassReverseCookiePath "/" "/store"
 
     Write instead::
 
@@ -59,6 +66,32 @@ def cookie_path(context: Context) -> Iterator[Found]:
             help=f'Add ProxyPassReverseCookiePath "{inner}" "{outer}".',
             severity=None if servlet else "info",
         )
+    yield from _never_sent(context)
+
+
+def _never_sent(context: Context) -> Iterator[Found]:
+    """The lines that give cookies a path that clients send to no backend."""
+    for server in context.proxy.servers:
+        written = [one for one in server.reverses if one.node.key == "proxypassreversecookiepath"]
+        if not written:
+            continue
+        mappings = context.mappings if server.parent is None else context.mappings_of(server.node)
+        taken = [covers(one) for one in mappings if not one.exclusion]
+        paths = [path for path in taken if path is not None]
+        if not paths or len(paths) < len(taken):
+            continue
+        for one in written:
+            if len(one.node.words) != 2 or one.in_proxy or _swapped(server, one) is not None:
+                continue
+            _, public = _written(one)
+            if not public.startswith("/") or "$" in public or "%" in public:
+                continue
+            if not any(below(path, public) or below(public, path.rstrip("/") or "/") for path in paths):
+                yield Found(
+                    one.node.place,
+                    f'clients send cookies with "Path={public}" for paths below it only, and no ProxyPass takes one',
+                    help="Write the public path of the ProxyPass in the second place.",
+                )
 
 
 @rule("MP076", "cookie-path-swapped", "error", references=(_COOKIE,))
@@ -88,19 +121,31 @@ def cookie_path_swapped(context: Context) -> Iterator[Found]:
         for reverse in server.reverses:
             if reverse.node.key != "proxypassreversecookiepath" or len(reverse.node.words) < 2:
                 continue
-            first, second = (word.rstrip("/") or "/" for word in reverse.node.words[:2])
-            if first == second:
-                continue
-            passes = [mapping for mapping in passes_in(server) if _has_cookies(mapping)]
-            pairs = [_paths(mapping) for mapping in passes]
-            if (second, first) in pairs and (first, second) not in pairs:
-                mapping = next(one for one in passes if _paths(one) == (second, first))
+            mapping = _swapped(server, reverse)
+            if mapping is not None:
+                first, second = _written(reverse)
                 yield Found(
                     reverse.node.place,
                     f'no cookie of the backend has "Path={first}": the backend\'s path comes first',
                     related=(Related(mapping.place, f'the backend\'s path is "{second}"'),),
                     help=f'Write {reverse.node.name} "{second}" "{first}".',
                 )
+
+
+def _written(reverse: Reverse) -> tuple[str, str]:
+    """The backend's path and the public one of a line, without a slash at the end and without attributes."""
+    first, second = (word.partition(";")[0].rstrip("/") or "/" for word in reverse.node.words[:2])
+    return first, second
+
+
+def _swapped(server: Server, reverse: Reverse) -> Mapping | None:
+    """The ProxyPass that shows that a line's paths stand in the wrong order."""
+    first, second = _written(reverse)
+    passes = [mapping for mapping in passes_in(server) if _has_cookies(mapping)]
+    pairs = [_paths(mapping) for mapping in passes]
+    if first == second or (second, first) not in pairs or (first, second) in pairs:
+        return None
+    return next(one for one in passes if _paths(one) == (second, first))
 
 
 def _paths(mapping: Mapping) -> tuple[str | None, str | None]:

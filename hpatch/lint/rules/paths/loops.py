@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
@@ -11,6 +12,7 @@ from hpatch.lint.rules._shared.access import below
 from hpatch.lint.rules._shared.addresses import address, listeners, own_port
 from hpatch.lint.rules._shared.effective import in_server, is_on
 from hpatch.lint.rules._shared.passes import covers
+from hpatch.proxy.model import DEFAULT_PORTS
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -28,7 +30,8 @@ def self_loop(context: Context) -> Iterator[Found]:
     Each round takes a worker and waits for the next. Other clients wait for the time-out.
 
     The rule reports a target on this machine at a port that httpd listens on, if the virtual host of the line answers
-    there and ProxyPass takes the path again.
+    there and ProxyPass takes the path again. If the target is a name of the virtual host itself, it is a warning, since
+    that name may lead to another machine for httpd (`/etc/hosts`).
 
     Name the port of the application.
 
@@ -49,6 +52,14 @@ def self_loop(context: Context) -> Iterator[Found]:
             ServerName shop.example
             ProxyPreserveHost On
             ProxyPass "/" "http://localhost:80/"
+        </VirtualHost>
+
+    Fires on (the virtual host's own name)::
+
+        Listen 80
+        <VirtualHost "*:80">
+            ServerName shop.example
+            ProxyPass "/" "http://shop.example/"
         </VirtualHost>
 
     Write instead::
@@ -79,6 +90,12 @@ def self_loop(context: Context) -> Iterator[Found]:
         if target is None or not mapping.node.certain:
             continue
         port = own_port(target, ports)
+        named = False
+        if port is None and target.scheme in ("http", "https") and target.socket is None:
+            port = target.port or DEFAULT_PORTS[target.scheme]
+            named = port in ports and target.host in _names(mapping.server.node)
+            if not named:
+                continue
         if port is None:
             continue
         taken = covers(mapping)
@@ -88,11 +105,18 @@ def self_loop(context: Context) -> Iterator[Found]:
         if _answering(context, mapping, target, port) is not mapping.server.node:
             continue
         listening = next(one.node for one in listeners(context.configuration).known if one.port == port)
+        itself = (
+            f'"{target.host}" is a name of this virtual host: if it leads to this machine,'
+            if named
+            else f'"{target.text}" is this httpd, and the same virtual host answers there:'
+        )
         yield Found(
             mapping.place,
-            f'"{target.text}" is this httpd, and the same virtual host answers there: each request asks itself again',
+            f"{itself} each request asks itself again",
             related=(Related(listening.place, "httpd listens here"),),
-            help="Name the port of the application.",
+            help="Name the address of the application." if named else "Name the port of the application.",
+            severity="warning" if named else None,
+            confidence="low" if named else None,
         )
 
 
@@ -121,9 +145,12 @@ def _is_at(host: Node, name: str, port: int) -> bool:
     return False
 
 
-def _names(host: Node) -> set[str]:
+@lru_cache(maxsize=16)
+def _names(host: Node | None) -> set[str]:
     """The names of a virtual host, in lower case."""
-    lines = [child for child in host.children or () if child.key in ("servername", "serveralias")]
+    lines = [
+        child for child in (() if host is None else host.children or ()) if child.key in ("servername", "serveralias")
+    ]
     return {word.lower().rpartition("://")[2].partition(":")[0] for line in lines for word in line.words}
 
 

@@ -9,6 +9,7 @@ from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.params import words
 from hpatch.proxy.lookup import origin
+from hpatch.proxy.model import DEFAULT_PORTS
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 _WORKERS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#workers"
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
-_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "h2": 443, "h2c": 80}
 _SECTION = ("proxyset", "<proxy")
 
 
@@ -32,7 +32,7 @@ def worker_unmet(context: Context) -> Iterator[Found]:
     The rule is silent:
 
     - when some ProxyPass, handler or RewriteRule meets the worker, or may meet it because its host is not known
-    - when no line has the same host and port
+    - when no line has the same host and port, or the same host where no port is written
 
     Give the section the URL of the ProxyPass. Write a member's parameters on its BalancerMember line.
 
@@ -111,13 +111,20 @@ def _named(target: Target) -> str:
 
 def _key(target: Target) -> tuple[str, int | None]:
     """Host and port, whatever name the machine itself has."""
-    port = _PORTS.get(target.scheme) if target.port is None else target.port
-    return ("localhost" if target.host in _LOOPBACK else target.host), port
+    port = DEFAULT_PORTS.get(target.scheme) if target.port is None else target.port
+    return _machine(target), port
+
+
+def _machine(target: Target) -> str:
+    return "localhost" if target.host in _LOOPBACK else target.host
 
 
 def _similar(target: Target, worker: Target) -> bool:
     """Whether a target means what a worker names otherwise."""
-    return _key(target) == _key(worker) and target.path.startswith(worker.path.rstrip("/"))
+    if not target.path.startswith(worker.path.rstrip("/")):
+        return False
+    # Without ports, the same machine by another scheme: the backend came to speak TLS, and the section was forgotten.
+    return _key(target) == _key(worker) or (target.port is worker.port is None and _machine(target) == _machine(worker))
 
 
 def _related(places: list[Place], why: str) -> tuple[Related, ...]:

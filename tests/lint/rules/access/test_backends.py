@@ -43,3 +43,29 @@ OLD = "Order deny,allow\nDeny from all\nAllow from 127.0.0.1"
 )
 def test_in_other_words(rule: str, text: str, reported: bool) -> None:
     assert bool(find(rule, text)) is reported
+
+
+FOLDER = '<VirtualHost *:8080>\n{1}<Directory "{0}">\nRequire local\n</Directory>\n</VirtualHost>\n'
+ROOT = 'DocumentRoot "/srv/admin"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        (FOLDER.format("/srv/admin", ROOT), "/"),
+        (FOLDER.format("/srv/admin/", ROOT), "/"),
+        (FOLDER.format("/srv", ROOT), "/"),
+        (FOLDER.format("/srv/admin/keys", ROOT), "/keys"),
+        (f'<Directory "/srv/admin">\nRequire local\n</Directory>\n<VirtualHost *:8080>\n{ROOT}</VirtualHost>\n', "/"),
+        (FOLDER.format("/srv/other", ROOT), None),
+        (FOLDER.format("/srv/admi", ROOT), None),
+        (FOLDER.format("/srv/admin", ""), None),
+        (FOLDER.format("/srv/admin", f"{ROOT}ProxyPass / http://10.0.0.5/\n"), None),
+        (FOLDER.format("/srv/admin", f"{ROOT}RemoteIPHeader X-Forwarded-For\n"), None),
+        (FOLDER.format("/srv/admin", ROOT).replace("Require local", "Require ip 10.0.0.1"), None),
+    ],
+)
+def test_a_folder_that_trusts_its_own_machine(text: str, path: str | None) -> None:
+    found = find("local-through-own-proxy", OUTER + text)
+    messages = [f'whoever asks "{path}" of another virtual host comes from this machine, and gets in']
+    assert [one.message for one in found] == ([] if path is None else messages)

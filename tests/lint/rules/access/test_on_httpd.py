@@ -25,7 +25,9 @@ MORE = load(
     "auth_basic",
     "authz_user",
     "proxy_connect",
+    "mime",
 )
+MORE += "TypesConfig /dev/null\n"
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
@@ -264,6 +266,44 @@ CASES: dict[str, tuple[str, str, str, dict[str, str | None]]] = {
         "/private/page",
         {},
     ),
+    "extension": ("manager-exposed", "AddHandler server-info .info\n", "/x.info", {}),
+    "extension-file": (
+        "manager-exposed",
+        'AddHandler server-info .info\n<Files "*.info">\nRequire ip 10.0.0.1\n</Files>\n',
+        "/x.info",
+        {},
+    ),
+    "extension-kept": (
+        "manager-exposed",
+        'AddHandler server-info .info\n<Location "/">\nRequire ip 10.0.0.1\n</Location>\n',
+        "/x.info",
+        {},
+    ),
+    "extension-proxied": ("manager-exposed", f"AddHandler server-info .info\n{PROXY}", "/x/a.info", {}),
+    "handed": ("manager-exposed", "RewriteEngine On\nRewriteRule ^/x$ - [H=server-info]\n", "/x", {}),
+    "handed-kept": (
+        "manager-exposed",
+        'RewriteEngine On\nRewriteRule ^/x$ - [H=server-info]\n<Location "/x">\nRequire ip 10.0.0.1\n</Location>\n',
+        "/x",
+        {},
+    ),
+    "handed-condition": (
+        "manager-exposed",
+        "RewriteEngine On\nRewriteCond %{REMOTE_ADDR} =10.0.0.1\nRewriteRule ^/x$ - [H=server-info]\n",
+        "/x",
+        {},
+    ),
+    "handed-off": ("manager-exposed", "RewriteEngine Off\nRewriteRule ^/x$ - [H=server-info]\n", "/x", {}),
+    **{
+        f"root-{number}": (
+            "root-granted",
+            f'DocumentRoot "ROOT/docs"\n<Directory "/">\nRequire all denied\n</Directory>\n'
+            f"<Directory{opening}>\nRequire all granted\n</Directory{opening.split(' ')[0]}>\n",
+            "/private/page",
+            {},
+        )
+        for number, opening in enumerate((' ~ "^/"', 'Match "^/.*$"', ' "/*"', ' ~ "^/no/"', ' "/no"'))
+    },
     "status": ("manager-exposed", '<Location "/x">\nSetHandler server-info\n</Location>\n', "/x", {}),
     "status-kept": (
         "manager-exposed",
@@ -430,6 +470,12 @@ def test_methods(httpd: str, tmp_path: Path) -> None:
     outer = '<Location "/">\n<LimitExcept GET>\nRequire all denied\n</LimitExcept>\n</Location>\n'
     both = limited.replace("</Limit>\n", "</Limit>\nRequire ip 10.0.0.1\n")
     texts = {"limited": limited, "excepted": excepted, "outer": outer + limited, "both": both}
+    texts |= {
+        f"but-{name.replace(' ', '-')}": limited.replace("Limit GET", f"LimitExcept {name}").replace(
+            "</Limit>", "</LimitExcept>"
+        )
+        for name in ("POST", "OPTIONS", "OPTIONS POST")
+    }
     hosts = (f"<VirtualHost *>\nServerName {name}\n{text}</VirtualHost>\n" for name, text in texts.items())
     with running(httpd, tmp_path, MORE + "".join(hosts)) as server:
         for name, text in texts.items():
@@ -446,6 +492,12 @@ def test_a_host_that_trusts_its_own_machine(httpd: str, tmp_path: Path) -> None:
         "rule": "RewriteEngine On\nRewriteRule ^/(.*)$ http://127.0.0.1:INNER/$1 [P]\n",
         "rule-part": "RewriteEngine On\nRewriteRule ^/app/(.*)$ http://127.0.0.1:INNER/app/$1 [P]\n",
         "pattern": "ProxyPassMatch ^/(.*)$ http://127.0.0.1:INNER/$1\n",
+        "rule-slash": "RewriteEngine On\nRewriteRule ^(.*)$ http://127.0.0.1:INNER$1 [P]\n",
+        "rule-variable": "RewriteEngine On\nRewriteRule ^ http://127.0.0.1:INNER%{REQUEST_URI} [P]\n",
+        "rule-maybe": "RewriteEngine On\nRewriteRule ^/?(.*)$ http://127.0.0.1:INNER/$1 [P]\n",
+        "rule-but": "RewriteEngine On\nRewriteCond %{REQUEST_URI} !^/info\n"
+        "RewriteRule ^ http://127.0.0.1:INNER%{REQUEST_URI} [P]\n",
+        "rule-off": "RewriteEngine Off\nRewriteRule ^ http://127.0.0.1:INNER%{REQUEST_URI} [P]\n",
     }
     with running(
         httpd,

@@ -90,3 +90,11 @@ def test_the_secret_of_a_section_with_a_shorter_url() -> None:
     section = "<Proxy ajp://10.0.0.5:{0}>\nProxySet secret=a\n</Proxy>\nProxyPass / ajp://10.0.0.5:{0}/\n"
     assert not find("ajp-no-secret", section.format(8010))
     assert find("ajp-no-secret", section.format(8009))
+
+
+@pytest.mark.parametrize(
+    ("ports", "count"),
+    [("443-443", 0), ("443 563", 0), ("443-563", 1), ("22", 1), ("443 8443 22", 2), ("443-", 0), ("https", 1)],
+)
+def test_ports_of_tunnels(ports: str, count: int) -> None:
+    assert len(find("connect-wide", f"ProxyRequests On\nAllowCONNECT {ports}\n")) == count

@@ -28,7 +28,14 @@ def test_slashes(httpd: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['Alias "/" "/srv"', 'Alias "/s/" "/srv/%{HTTP_HOST}"', 'Alias "/s/" "${FOLDER}"', 'Alias "/s/"']
+    "text",
+    [
+        'Alias "/s/" "/srv/s-"',
+        'Alias "/" "/srv"',
+        'Alias "/s/" "/srv/%{HTTP_HOST}"',
+        'Alias "/s/" "${FOLDER}"',
+        'Alias "/s/"',
+    ],
 )
 def test_what_is_not_known(text: str) -> None:
     assert not find("alias-slash", text)

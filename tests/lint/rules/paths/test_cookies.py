@@ -19,6 +19,9 @@ def test_the_path_that_clients_get(httpd: str, tmp_path: Path) -> None:
         "none": PASS,
         "right": f'{PASS}ProxyPassReverseCookiePath "/app" "/shop"\n',
         "slashes": f'{PASS}ProxyPassReverseCookiePath "/app/" "/shop/"\n',
+        "other": f'{PASS}ProxyPassReverseCookiePath "/app" "/store"\n',
+        "above": f'{PASS}ProxyPassReverseCookiePath "/app" "/"\n',
+        "attributes": f'{PASS}ProxyPassReverseCookiePath "/app" "/; Secure"\n',
         "swapped": f'{PASS}ProxyPassReverseCookiePath "/shop" "/app"\n',
         "same": 'ProxyPass "/app" "http://localhost:PORT/app"\n',
         "below": 'ProxyPass "/app/shop" "http://localhost:PORT/app"\n',
@@ -29,7 +32,7 @@ def test_the_path_that_clients_get(httpd: str, tmp_path: Path) -> None:
         for name, text in texts.items():
             public = "/app/shop" if name == "below" else "/app" if name == "same" else "/shop"
             cookie = server.ask(f"{public}/x", {"Host": name})[0].getheader("Set-Cookie") or ""
-            path = cookie.rpartition("Path=")[2].rstrip("/")
+            path = cookie.rpartition("Path=")[2].partition(";")[0].rstrip("/")
             sent = public == path or public.startswith(f"{path}/")
             shown = text.replace("localhost:PORT", "10.0.0.5")
             reported = find("cookie-path", shown) or find("cookie-path-swapped", shown)

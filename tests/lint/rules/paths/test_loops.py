@@ -36,9 +36,26 @@ def test_a_loop(name: str, httpd: str, tmp_path: Path) -> None:
     assert bool(find("self-loop", f"Listen 8080\n{shown}")) is looped, (name, status)
 
 
+NAMED = "Listen 80\n<VirtualHost *:80>\nServerName Shop.example\nServerAlias s.example\n{}</VirtualHost>\n"
+
+
+@pytest.mark.parametrize("url", ["http://shop.example/", "http://S.example:80/"])
+def test_its_own_name(url: str) -> None:
+    (found,) = find("self-loop", NAMED.format(f"ProxyPass / {url}\n"))
+    assert (found.severity, found.confidence) == ("warning", "low")
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        NAMED.format("ProxyPass / http://shop.example:8080/\n"),
+        NAMED.format("ProxyPass / https://shop.example/\n"),
+        NAMED.format("ProxyPass / http://app.example/\n"),
+        NAMED.format("ProxyPass / unix:/run/a.sock|http://shop.example/\n"),
+        NAMED.format("ProxyPass /a http://shop.example/b\n"),
+        NAMED.format("ProxyPass /a !\nProxyPass / http://shop.example/a\n"),
+        NAMED.format("")
+        + NAMED.replace("Shop.", "x.").replace("s.e", "y.e").format("ProxyPass / http://shop.example/\n"),
         "Listen 80\nProxyPass / http://10.0.0.5/",
         "Listen 80\nProxyPass / http://127.0.0.1:8080/",
         "Listen 80\nProxyPass / fcgi://127.0.0.1:80/",

@@ -30,6 +30,23 @@ def test_ports_and_parameters_in_the_opening_line(line: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("section", "url", "count"),
+    [
+        ("http://app.example", "https://app.example/", 1),
+        ("https://app.example/a", "http://app.example/a", 1),
+        ("ajp://localhost", "ajp://127.0.0.1:8009/", 1),
+        ("http://app.example:80", "https://app.example/", 0),
+        ("http://app.example", "https://app.example:443/", 0),
+        ("http://app.example", "https://other.example/", 0),
+        ("http://app.example/a", "https://app.example/b", 0),
+    ],
+)
+def test_another_scheme(section: str, url: str, count: int) -> None:
+    text = f"<Proxy {section}>\nProxySet timeout=9\n</Proxy>\nProxyPass / {url}\n"
+    assert len(find("worker-unmet", text)) == count
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1:81", "http://localhost:81/app"])
 def test_a_member_is_another_worker(url: str) -> None:
     text = f"{SECTION}<Proxy balancer://x>\nBalancerMember {url}\n</Proxy>\nProxyPass / balancer://x/"
