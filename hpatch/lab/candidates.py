@@ -10,10 +10,11 @@ from hpatch.build.httpd import apxs as building
 from hpatch.build.httpd.apxs import Apxs
 from hpatch.build.httpd.build import Watch, build
 from hpatch.build.httpd.installed import ask
-from hpatch.build.httpd.plan import BuildOptions
+from hpatch.build.httpd.plan import BuildOptions, Mpm
 from hpatch.build.trees.source import SourceTree
 from hpatch.errors import ToolError, UsageError
 from hpatch.lab import scratch
+from hpatch.lab.gateways import modules
 from hpatch.lab.model import GatewaySpec
 
 _NO_CODE = ("docs/", "changes-entries/", "debian/", "test/")
@@ -63,11 +64,17 @@ class SingleModules:
     """Some modules of a tree, built by apxs, in an httpd that is installed."""
 
     def __init__(
-        self, folder: Path, names: Sequence[str], apxs: Apxs, watch: Callable[[bytes], None] = lambda line: None
+        self,
+        folder: Path,
+        names: Sequence[str],
+        apxs: Apxs,
+        watch: Callable[[bytes], None] = lambda line: None,
+        mpm: Mpm | None = None,
     ) -> None:
         self.folder = folder
         self.names = names
         self.apxs = apxs
+        self.mpm = mpm
         self.watch = watch
         self.seconds: dict[str, Mapping[str, float]] = {}
 
@@ -77,7 +84,15 @@ class SingleModules:
             tree, self.names, self.apxs, self.folder / f"modules-{moment.replace(' ', '-')}", self.watch
         )
         self.seconds[moment] = {"apxs": made.seconds}
-        return GatewaySpec("httpd", self.apxs.httpd, made.files)
+        return GatewaySpec("httpd", self.apxs.httpd, {**made.files, **self._mpm()})
+
+    def _mpm(self) -> Mapping[str, Path]:
+        """That httpd's file of the MPM, where one is asked for."""
+        if self.mpm is None or f"{self.mpm}.c" in ask(str(self.apxs.httpd)).static:
+            return {}
+        name = f"mpm_{self.mpm}"
+        folder = modules.folder(self.apxs.httpd)
+        return {name: (folder or self.folder) / f"mod_{name}.so"}
 
     def keep(self, gateway: GatewaySpec) -> GatewaySpec:
         """The same: each moment has a folder of its own."""

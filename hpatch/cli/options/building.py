@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast, get_args
 
 import typer
 
+from hpatch.errors import UsageError
+
+MpmName = Literal["event", "worker", "prefork"]
 BUILD = "Build"
 """The panel of these options in the help."""
 
-Mpm = Annotated[Literal["event", "worker", "prefork"], typer.Option(help="Build this MPM.", rich_help_panel=BUILD)]
+Mpm = Annotated[MpmName, typer.Option(help="Build this MPM.", rich_help_panel=BUILD)]
+Mpms = Annotated[
+    str | None,
+    typer.Option(
+        "--mpm",
+        metavar="event,worker,prefork",
+        help="Prove with each of these MPMs. The default is event, with --module-only the one that --httpd prefers.",
+        rich_help_panel=BUILD,
+    ),
+]
 ConfigureArgs = Annotated[
     list[str] | None,
     typer.Option(
@@ -38,3 +50,15 @@ BuildDir = Annotated[
         rich_help_panel=BUILD,
     ),
 ]
+
+
+def mpms(text: str | None) -> tuple[MpmName, ...]:
+    """The MPMs that `--mpm` names. Raises UsageError."""
+    if text is None:
+        return ()
+    words = tuple(dict.fromkeys(text.split(",")))
+    known = get_args(MpmName)
+    for word in words:
+        if word not in known:
+            raise UsageError(f"--mpm '{text}': {', '.join(known)}, or several with commas between them")
+    return cast("tuple[MpmName, ...]", words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -9,6 +10,7 @@ import typer
 
 from hpatch.cli import help, output
 from hpatch.cli.interrupt import accounted
+from hpatch.cli.options import across as versions
 from hpatch.cli.options import building, matrix, placing
 from hpatch.cli.options import revisions as shared
 from hpatch.cli.options import tree as trees
@@ -17,10 +19,11 @@ from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from hpatch.build.httpd.plan import BuildOptions
+    from collections.abc import Iterator, Sequence
+
     from hpatch.build.trees.applying import Request
-    from hpatch.lab.candidates import Candidate
-    from hpatch.lab.proof import ProofPlan
+    from hpatch.lab.proof import Proof, ProofPlan
+    from hpatch.lab.recipe import BuildWay, Recipe
     from hpatch.patch.sets.model import Catalog
     from hpatch.patch.sources.cache import Checked
     from hpatch.report.common.progress import Progress
@@ -33,6 +36,7 @@ Examples:
   hpatch verify fcgi-stdin-eof --tree apache2-2.4.68 --module-only
   hpatch verify fcgi-stdin-eof --tree httpd-2.4.62 --backend uwsgi@2.0.4
   hpatch verify scgi-unix --tree httpd-2.4.9 --format markdown > ticket.md
+  hpatch verify fcgi-stdin-eof --across 2.4.57,2.4.62 --git ~/src/httpd
 
 hpatch builds the tree and runs the scenarios of the sets, which must fail. It applies the sets in a copy, builds what
 changed, and runs the scenarios again. Now they must pass. Both httpds then get the same exchanges of all kinds (about
@@ -72,7 +76,7 @@ def _command(
         str | None,
         typer.Option(metavar="PROGRAM", help="With --module-only, use this apxs.", rich_help_panel=BUILD),
     ] = None,
-    mpm: building.Mpm = "event",
+    mpm: building.Mpms = None,
     configure_arg: building.ConfigureArgs = None,
     jobs: building.Jobs = None,
     build_dir: building.BuildDir = None,
@@ -80,6 +84,10 @@ def _command(
     transport: matrix.Transports = None,
     threads: matrix.Threads = None,
     requests: matrix.Requests = None,
+    across: versions.Tags = None,
+    state: versions.State = None,
+    workers: versions.Workers = None,
+    dask: versions.Dask = None,
     fuzz: placing.Fuzz = 0,
     ignore_whitespace: placing.IgnoreWhitespace = False,
     any_version: placing.AnyVersion = False,
@@ -92,60 +100,141 @@ def _command(
     verbose: Verbose = False,
 ) -> int:
     """Prove patch sets: scenarios fail without them and pass with them."""
-    from hpatch.build.httpd.build import folder_of, held
-    from hpatch.build.httpd.plan import BuildOptions
+    from hpatch.build.httpd.build import held
     from hpatch.build.trees.applying import Request
+    from hpatch.cli.prove import across as many
     from hpatch.cli.prove.lab import cells
     from hpatch.lab import proof as proving
+    from hpatch.lab.across.model import RevisionSource
     from hpatch.lab.model import GatewaySpec
     from hpatch.report.common.progress import shown
     from hpatch.report.common.renderer import FORMS
     from hpatch.report.patch.plan import PlanReport
     from hpatch.report.prove import proof as report
+    from hpatch.report.prove.building import following
 
-    if (httpd or apxs) and not module_only:
-        raise UsageError("--httpd and --apxs need --module-only")
-    if module_only and (configure_arg or mpm != "event"):
-        raise UsageError("--configure-arg and --mpm do not apply to --module-only, which takes the options of --httpd")
+    _check(
+        module_only=module_only,
+        modules=bool(httpd or apxs),
+        whole=bool(configure_arg),
+        across=across is not None,
+        many=bool(state or workers or dask),
+        one=in_place or tree != Path(),
+    )
     known = shared.catalog(catalog)
-    source = shared.source(known, git, svn, web, web_base, from_)
     request = Request(
         ids=tuple(sets), revisions=(), diffs=(), fuzz=fuzz, ignore_whitespace=ignore_whitespace, any_version=any_version
     )
     wanted = cells(None, None, backend or ["responder"], transport, threads)
+    recipes = list(_recipes(building.mpms(mpm), module_only, httpd, apxs, tuple(configure_arg or ()), jobs))
+    if across is not None:
+        return many.run(
+            many.AcrossOptions(
+                tags=across,
+                sets=sets,
+                recipes=recipes,
+                wanted=wanted,
+                request=request,
+                requests=requests,
+                catalogs=catalog or (),
+                sources=RevisionSource(git, svn, (web_base or "") if web else None, from_),
+                state=state,
+                workers=workers,
+                dask=dask,
+                base=build_dir,
+                dry_run=dry_run,
+                format=format,
+            ),
+            known,
+        )
+    source = shared.source(known, git, svn, web, web_base, from_)
     trees.settle(tree)
     plan = proving.plan(tree, request, known, source, wanted._replace(gateways=[GatewaySpec("httpd")]))
     if not plan.prepared.ok:
         refused = PlanReport(prepared=plan.prepared, dry_run=True)
         return output.show(refused, FORMS, "json" if format == "json" else "text", code=1)
-    options = (
-        None
-        if module_only
-        else BuildOptions(
-            mpm=mpm, modules="static", arguments=tuple(configure_arg or ()), jobs=jobs, documentation=False
-        )
-    )
-    way = _Way(plan, options, httpd, apxs)
+    ways = [(name, recipe.settled(plan)) for name, recipe in recipes]
     if dry_run:
-        return output.show(report.ProofPlanReport(plan, way.how), report.FORMS, format)
+        how = "; ".join(way.how for _, way in ways)
+        return output.show(report.ProofPlanReport(plan, how), report.FORMS, format)
     if in_place:
         with trees.held(tree):  # or it would be found out when all is proved that it cannot be written
             pass
-    place = (build_dir or folder_of(tree, "verify")).absolute()
-    with accounted() as account, shown() as progress, held(place, tree):
-        moment = _Moment(progress)
-        account.of = lambda: f"{moment.account()}; {tree} is as it was; {place} keeps what was compiled"
-        proof = proving.prove(
-            plan, request, known, source, way.candidate(place, progress), place, requests, moment.tell
-        )
+    proofs: list[Proof] = []
+    with accounted() as account, shown() as progress:
+        for name, way in ways:
+            place = _place(tree, name, build_dir)
+            moment = _Moment(progress, name)
+            account.of = partial(_account, moment, tree, place)
+            with held(place, tree):
+                candidate = way.candidate(place, following(progress, f"{name} build: ".lstrip()))
+                proofs.append(proving.prove(plan, request, known, source, candidate, place, requests, moment.tell))
     done = False
     try:
-        if proof.ok and in_place:
+        if in_place and all(proof.ok for proof in proofs):
             _apply(plan, tree, request, known, source)
             done = True
     finally:  # a proof is an answer, also where the tree does not take the sets
-        output.show(report.ProofReport(proof=proof, how=way.how, in_place=done), report.FORMS, format)
-    return 0 if proof.ok else 4 if proof.undecided else 1
+        _show(ways, proofs, format, in_place=done)
+    return 0 if all(proof.ok for proof in proofs) else 4 if all(proof.ok or proof.undecided for proof in proofs) else 1
+
+
+def _show(ways: Sequence[tuple[str, BuildWay]], proofs: Sequence[Proof], format: str, *, in_place: bool) -> None:
+    from hpatch.report.prove import proof as one
+    from hpatch.report.prove import proofs as several
+
+    answers = {
+        name: one.ProofReport(proof=proof, how=way.how, in_place=in_place)
+        for (name, way), proof in zip(ways, proofs, strict=True)
+    }
+    if len(answers) == 1:
+        output.show(next(iter(answers.values())), one.FORMS, format)
+    else:
+        output.show(several.ProofsReport(answers), several.FORMS, format)
+
+
+def _check(*, module_only: bool, modules: bool, whole: bool, across: bool, many: bool, one: bool) -> None:
+    """Raises UsageError for options that exclude each other."""
+    if modules and not module_only:
+        raise UsageError("--httpd and --apxs need --module-only")
+    if module_only and whole:
+        raise UsageError("--configure-arg does not apply to --module-only, which takes the options of --httpd")
+    if many and not across:
+        raise UsageError("--state, --workers and --dask need --across")
+    if across and one:
+        raise UsageError("--across takes its trees from --git; leave out --tree and --in-place")
+
+
+def _recipes(
+    mpms: Sequence[building.MpmName],
+    module_only: bool,
+    httpd: str | None,
+    apxs: str | None,
+    arguments: tuple[str, ...],
+    jobs: int | None,
+) -> Iterator[tuple[str, Recipe]]:
+    """What to build, each with the MPM's name where there are several."""
+    from hpatch.build.httpd.plan import BuildOptions
+    from hpatch.lab.recipe import Recipe
+
+    for mpm in mpms or (None,):
+        name = mpm if mpm is not None and len(mpms) > 1 else ""
+        if module_only:
+            yield name, Recipe(None, httpd, apxs, mpm)
+        else:
+            options = BuildOptions(
+                mpm=mpm or "event", modules="static", arguments=arguments, jobs=jobs, documentation=False
+            )
+            yield name, Recipe(options)
+
+
+def _place(tree: Path, name: str, build_dir: Path | None) -> Path:
+    """Where to build; several builds are beside each other."""
+    from hpatch.build.httpd.build import folder_of
+
+    if build_dir is None:
+        return folder_of(tree, "-".join(filter(None, ("verify", name)))).absolute()
+    return (build_dir / name).absolute()
 
 
 _STEPS = ("before", "apply", "after", "net")
@@ -163,49 +252,26 @@ _DONE = (
 class _Moment:
     """How far a proof has come."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, name: str) -> None:
         self._progress = progress
+        self._name = name
         self._begun = 0
 
     def tell(self, what: str, detail: str) -> None:
         """Of a step, and what it is at."""
         self._begun = (_STEPS.index(what) if what in _STEPS else _STEPS.index("apply")) + 1
-        self._progress.step(self._begun, len(_STEPS), what)
+        self._progress.step(self._begun, len(_STEPS), f"{self._name} {what}".lstrip())
         self._progress.detail(detail)
 
     def account(self) -> str:
         """What has been done, for one who interrupts it."""
         at = f" ({self._progress.at})" if self._progress.at else ""
-        return f"nothing is proved; {_DONE[self._begun]}{at}"
+        where = f" with {self._name}" if self._name else ""
+        return f"nothing is proved{where}; {_DONE[self._begun]}{at}"
 
 
-class _Way:
-    """How the tree is built: all of it with options, or the modules that change for an installed httpd."""
-
-    def __init__(self, plan: ProofPlan, options: BuildOptions | None, httpd: str | None, apxs: str | None) -> None:
-        self._options = options
-        if options is not None:
-            self.how = f"httpd with the MPM {options.mpm}"
-            return
-        from hpatch.build.httpd import apxs as modules
-        from hpatch.build.httpd.installed import ask
-        from hpatch.lab import specs
-        from hpatch.lab.candidates import touched
-
-        self._apxs = modules.find(apxs, None if httpd is None else specs.program("httpd", httpd))
-        self._names = touched(plan.tree, plan.paths, self._apxs)
-        version = ask(str(self._apxs.httpd)).version
-        files = ", ".join(f"mod_{name}" for name in self._names)
-        self.how = f"{files} in httpd {version} ({self._apxs.httpd})"
-
-    def candidate(self, folder: Path, progress: Progress) -> Candidate:
-        """What builds, in a folder."""
-        from hpatch.lab.candidates import SingleModules, Whole
-        from hpatch.report.prove.building import following
-
-        if self._options is not None:
-            return Whole(folder, self._options, following(progress, "build: "))
-        return SingleModules(folder, self._names, self._apxs)
+def _account(moment: _Moment, tree: Path, place: Path) -> str:
+    return f"{moment.account()}; {tree} is as it was; {place} keeps what was compiled"
 
 
 def _apply(plan: ProofPlan, tree: Path, request: Request, catalog: Catalog, source: Checked) -> None:

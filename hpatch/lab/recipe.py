@@ -1,0 +1,63 @@
+"""How the trees of a proof are built: the whole of httpd, or the modules that change for an installed one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from hpatch.build.httpd.build import Watch
+from hpatch.build.httpd.plan import BuildOptions, Mpm
+from hpatch.lab.candidates import Candidate, SingleModules, Whole, touched
+
+if TYPE_CHECKING:
+    from hpatch.build.httpd.apxs import Apxs
+    from hpatch.lab.proof import ProofPlan
+
+
+class Recipe(NamedTuple):
+    """What a user asks for. `options` None: single modules for the httpd `httpd`, by `apxs` (None: those found).
+
+    `mpm` is the one of that httpd's MPMs that is loaded; None: the one that it has or prefers.
+    """
+
+    options: BuildOptions | None
+    httpd: str | None = None
+    apxs: str | None = None
+    mpm: Mpm | None = None
+
+    def found(self) -> Apxs:
+        """The apxs that single modules are built with. Raises ToolError, UsageError."""
+        from hpatch.build.httpd import apxs
+        from hpatch.lab import specs
+
+        return apxs.find(self.apxs, None if self.httpd is None else specs.program("httpd", self.httpd))
+
+    def settled(self, plan: ProofPlan) -> BuildWay:
+        """The recipe for the trees of a plan. Raises UsageError where single modules cannot show the change."""
+        if self.options is not None:
+            return BuildWay(how=f"httpd with the MPM {self.options.mpm}", options=self.options)
+        from hpatch.build.httpd.installed import ask
+
+        apxs = self.found()
+        names = touched(plan.tree, plan.paths, apxs)
+        files = ", ".join(f"mod_{name}" for name in names)
+        mpm = f" with the MPM {self.mpm}" if self.mpm is not None else ""
+        how = f"{files} in httpd {ask(str(apxs.httpd)).version}{mpm} ({apxs.httpd})"
+        return BuildWay(how=how, names=names, apxs=apxs, mpm=self.mpm)
+
+
+class BuildWay(NamedTuple):
+    """What is built: `how` in words; all of it with `options`, or the modules `names` with `apxs`, for an `mpm`."""
+
+    how: str
+    options: BuildOptions | None = None
+    names: tuple[str, ...] = ()
+    apxs: Apxs | None = None
+    mpm: Mpm | None = None
+
+    def candidate(self, folder: Path, watch: Watch = lambda phase, line: None) -> Candidate:
+        """What builds, in a folder."""
+        if self.options is not None:
+            return Whole(folder, self.options, watch)
+        assert self.apxs is not None
+        return SingleModules(folder, self.names, self.apxs, mpm=self.mpm)
