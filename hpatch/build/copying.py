@@ -58,7 +58,7 @@ def compare(tree: Path, copy: Path, record: Path, *, manual: bool) -> Changes:
     """
     before = _load(record) if copy.is_dir() else {}
     try:
-        stamps = dict(_walk(tree, manual))
+        stamps = dict(walk(tree, manual))
         # Without a record the copy is made anew: what an interrupted one has already is taken over once more.
         taken = tuple(
             path
@@ -95,7 +95,7 @@ def dependents(copy: Path, changed: Iterable[str]) -> set[str]:
     if not any(name.endswith(b".h") for name in names):
         return set()
     including: dict[str, set[bytes]] = {}
-    for path, _ in _walk(copy, manual=False):
+    for path, _ in walk(copy, manual=False):
         if path.endswith((".c", ".h")):
             including[path] = set(_INCLUDE.findall((copy / path).read_bytes()))
     reached: set[str] = set()
@@ -107,7 +107,8 @@ def dependents(copy: Path, changed: Iterable[str]) -> set[str]:
         names |= {os.path.basename(path).encode("utf-8", "surrogateescape") for path in more if path.endswith(".h")}  # noqa: PTH119 - as above
 
 
-def _walk(tree: Path, manual: bool) -> Iterator[tuple[str, _Stamp]]:
+def walk(tree: Path, manual: bool) -> Iterator[tuple[str, _Stamp]]:
+    """The files of a tree that a build takes, with their stamps; `manual`: with docs/manual. Raises OSError."""
     open_ = [""]
     while open_:
         folder = open_.pop()

@@ -20,6 +20,7 @@ COMMANDS = {
     "build": "hpatch.cli.prove.build",
     "smoke": "hpatch.cli.prove.smoke",
     "verify": "hpatch.cli.prove.verify",
+    "proof": "hpatch.cli.prove.proof",
     "lab": "hpatch.cli.prove.lab",
     "backport": "hpatch.cli.backport.group",
 }
@@ -29,7 +30,7 @@ JOBS = {
     "Lint": ("lint", "rule", "config"),
     "Patch and prove": (
         *("set", "apply", "revert", "status"),
-        *("build", "smoke", "verify", "lab"),
+        *("build", "smoke", "verify", "proof", "lab"),
     ),
     "Backport": ("backport",),
 }

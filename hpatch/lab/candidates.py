@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Protocol
 
 from hpatch.build.httpd import apxs as building
+from hpatch.build.httpd import facts
 from hpatch.build.httpd.apxs import Apxs
 from hpatch.build.httpd.build import Watch, build
+from hpatch.build.httpd.facts import BuildFacts
 from hpatch.build.httpd.installed import ask
-from hpatch.build.httpd.plan import BuildOptions, Mpm
+from hpatch.build.httpd.plan import BuildOptions, Layout, Mpm
+from hpatch.build.httpd.variables import installed as places
 from hpatch.build.trees.source import SourceTree
 from hpatch.errors import ToolError, UsageError
 from hpatch.lab import scratch
@@ -36,6 +39,9 @@ class Candidate(Protocol):
     def keep(self, gateway: GatewaySpec) -> GatewaySpec:
         """The gateway, so that it lasts when the next one is made. Raises ToolError."""
 
+    def facts(self) -> BuildFacts:
+        """How the gateways are built. Raises ToolError where there is none yet."""
+
 
 class Whole:
     """The whole of httpd, built in a folder: the first time all of it, then what has changed."""
@@ -58,6 +64,11 @@ class Whole:
         scratch.make(prefix, kept)
         assert gateway.program is not None, "it was built"
         return gateway._replace(program=kept / gateway.program.relative_to(prefix))
+
+    def facts(self) -> BuildFacts:
+        """As configure has it."""
+        folder = self.folder / "build"
+        return facts.of_whole(folder, places(Layout(folder).copy, self.folder / "prefix")[0])
 
 
 class SingleModules:
@@ -97,6 +108,10 @@ class SingleModules:
     def keep(self, gateway: GatewaySpec) -> GatewaySpec:
         """The same: each moment has a folder of its own."""
         return gateway
+
+    def facts(self) -> BuildFacts:
+        """As apxs has it."""
+        return facts.of_modules(self.apxs, tuple(f"mod_{name}" for name in self.names))
 
 
 def touched(tree: SourceTree, paths: Sequence[str], apxs: Apxs) -> tuple[str, ...]:

@@ -14,8 +14,9 @@ from hpatch.build.trees.applying import Prepared, Request, commit, prepare
 from hpatch.build.trees.choice import Chosen
 from hpatch.build.trees.source import SourceTree
 from hpatch.errors import InputError, ToolError, UsageError
-from hpatch.lab import matrix, scratch, smoke
+from hpatch.lab import logs, matrix, scratch, smoke
 from hpatch.lab.candidates import Candidate
+from hpatch.lab.diary import Diary
 from hpatch.lab.matrix import Experiment, Wanted
 from hpatch.lab.model import Cell, GatewaySpec, Result
 from hpatch.lab.net import compare as nets
@@ -203,24 +204,45 @@ def prove(
     folder: Path,
     requests: int | None = None,
     tell: Tell = lambda what, detail: None,
+    diary: Diary | None = None,
 ) -> Proof:
     """Build, try, apply in a copy, build, and try again. The tree is only read; `folder` is held by the caller.
 
     Raises ToolError when the tree does not build as it is, or its httpd does not start: nothing can be compared with
-    that. Raises InputError when the tree has changed since it was planned.
+    that. Raises InputError when the tree has changed since it was planned. The `diary` has what was done by then.
     """
+    diary = Diary() if diary is None else diary
+    with logs.heard(diary.log):
+        return _prove(plan, request, catalog, source, candidate, folder, requests, diary.listening(tell), diary)
+
+
+def _prove(
+    plan: ProofPlan,
+    request: Request,
+    catalog: Catalog,
+    source: Checked,
+    candidate: Candidate,
+    folder: Path,
+    requests: int | None,
+    tell: Tell,
+    diary: Diary,
+) -> Proof:
     begun = time.monotonic()
     copy = folder / "patched"
     rows: tuple[Row, ...] = ()
     checks: tuple[Checks, ...] = ()
     net = None
     failure = None
+    diary.begin("build before")
     gateway = candidate.gateway(plan.tree.root, "before")
+    diary.built("before", gateway)
     checked = smoke.checks(gateway, tell=lambda detail: tell("before", detail))
     if checked[0].name == "start":
         raise ToolError(f"the httpd as it is cannot be tried: {checked[0].why}")
-    before = _try(plan.experiments, gateway, "before", requests, tell)
+    diary.checks["before"] = checked
+    before = _try(plan.experiments, gateway, "before", requests, tell, diary)
     kept = candidate.keep(gateway)
+    diary.kept("before", kept)
     try:
         tell("apply", "")
         scratch.make(plan.tree.root, copy)
@@ -230,9 +252,12 @@ def prove(
             if prepared.steps != plan.prepared.steps:
                 raise InputError(f"{plan.tree.root}: has changed while it was verified")
             commit(prepared)
+        diary.begin("build after")
         gateway = candidate.gateway(copy, "after")
-        after = _try(plan.experiments, gateway, "after", requests, tell)
+        diary.built("after", gateway)
+        after = _try(plan.experiments, gateway, "after", requests, tell, diary)
         now = smoke.checks(gateway, tell=lambda detail: tell("after", detail))
+        diary.checks["after"] = now
         checks = compared(checked, now)
         if now[0].name != "start":
             net = nets.compare(kept, gateway, tell=lambda detail: tell("net", detail))
@@ -241,8 +266,10 @@ def prove(
             rows += (Row(sets, result, after[at], stage),)
     except (BuildError, ModuleError) as error:
         failure = str(error)
+        diary.failed(error.log)
     finally:
         scratch.remove(copy)
+    diary.end()
     return Proof(
         plan=plan,
         rows=rows,
@@ -314,8 +341,11 @@ def _try(
     moment: str,
     requests: int | None,
     tell: Tell,
+    diary: Diary | None = None,
 ) -> list[Result]:
-    results = []
+    results: list[Result] = []
+    if diary is not None:
+        diary.results[moment] = results
     for number, (_, (scenario, cell)) in enumerate(experiments, 1):
         tell(moment, f"{number} of {len(experiments)}: {scenario.name}, {cell.transport}")
         here = Cell(gateway, cell.backend, cell.transport, cell.threads)

@@ -8,10 +8,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
-from hpatch.lab import private
+from hpatch.lab import logs, private
 from hpatch.lab.model import Address, Cell, GatewaySpec, Log, Route, Scheme, Transport
 from hpatch.lab.ports import Ports
-from hpatch.lab.programs import TakenError
+from hpatch.lab.programs import TakenError, text_of
 from hpatch.processes.keeper import Keeper
 
 
@@ -47,6 +47,7 @@ class Session:
         self._tell = tell  # hears of what takes its time
         self._ports = Ports()
         self._number = count(1)
+        self._logs: list[tuple[GatewaySpec, Path]] = []
         self._folder = private.choose()
         self._keeper = Keeper(self._folder)
         private.share(self._folder)
@@ -84,7 +85,9 @@ class Session:
         def start() -> Gateway:
             folder = self._new(spec.kind)
             port = self._ports.reserve()
-            return starting.start(self._keeper, folder, prepare(spec, routes, settings, folder, port), port)
+            setup = prepare(spec, routes, settings, folder, port)
+            self._logs.append((spec, setup.log))
+            return starting.start(self._keeper, folder, setup, port)
 
         return _again(start)
 
@@ -114,7 +117,11 @@ class Session:
 
     def close(self) -> None:
         """End everything and remove the folder."""
+        hear = logs.listening()
         try:
+            if hear is not None:
+                for spec, log in self._logs:
+                    hear(spec, text_of(log))
             self._keeper.close()
         finally:
             self._ports.close()

@@ -16,6 +16,7 @@ from hpatch.cli.options import revisions as shared
 from hpatch.cli.options import tree as trees
 from hpatch.cli.options.building import BUILD
 from hpatch.cli.options.verbose import Verbose
+from hpatch.cli.prove import keeping
 from hpatch.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ Examples:
   hpatch verify fcgi-stdin-eof --tree apache2-2.4.68 --module-only
   hpatch verify fcgi-stdin-eof --tree httpd-2.4.62 --backend uwsgi@2.0.4
   hpatch verify scgi-unix --tree httpd-2.4.9 --format markdown > ticket.md
+  hpatch verify fcgi-stdin-eof --tree apache2-2.4.68 --bundle proof.tar
   hpatch verify fcgi-stdin-eof --across 2.4.57,2.4.62 --git ~/src/httpd
 
 hpatch builds the tree and runs the scenarios of the sets, which must fail. It applies the sets in a copy, builds what
@@ -49,6 +51,7 @@ not build as it is, something that it needs is missing, or something could not r
 
 
 def _command(
+    context: typer.Context,
     sets: Annotated[
         list[str], typer.Argument(metavar="SET...", help="Patch sets. The sets that they need are applied too.")
     ],
@@ -60,6 +63,7 @@ def _command(
     format: Annotated[
         Literal["text", "json", "markdown"], typer.Option("--format", "-f", help="The output format.")
     ] = "text",
+    bundle: keeping.Bundle = None,
     module_only: Annotated[
         bool,
         typer.Option(
@@ -120,6 +124,7 @@ def _command(
         across=across is not None,
         many=bool(state or workers or dask),
         one=in_place or tree != Path(),
+        bundle=bundle is not None,
     )
     known = shared.catalog(catalog)
     request = Request(
@@ -127,6 +132,7 @@ def _command(
     )
     wanted = cells(None, None, backend or ["responder"], transport, threads)
     recipes = list(_recipes(building.mpms(mpm), module_only, httpd, apxs, tuple(configure_arg or ()), jobs))
+    bundles = keeping.targets(bundle, [name for name, _ in recipes])
     if across is not None:
         return many.run(
             many.AcrossOptions(
@@ -158,9 +164,9 @@ def _command(
         how = "; ".join(way.how for _, way in ways)
         return output.show(report.ProofPlanReport(plan, how), report.FORMS, format)
     if in_place:
-        with trees.held(tree):  # or it would be found out when all is proved that it cannot be written
-            pass
+        _writable(tree)
     proofs: list[Proof] = []
+    kept: list[keeping.Keeping] = []
     with accounted() as account, shown() as progress:
         for name, way in ways:
             place = _place(tree, name, build_dir)
@@ -168,18 +174,30 @@ def _command(
             account.of = partial(_account, moment, tree, place)
             with held(place, tree):
                 candidate = way.candidate(place, following(progress, f"{name} build: ".lstrip()))
-                proofs.append(proving.prove(plan, request, known, source, candidate, place, requests, moment.tell))
+                repeat = keeping.command(context, sets, name)
+                kept.append(keeping.Keeping(bundles[name], plan, candidate, place, repeat))
+                with kept[-1].whatever_comes() as diary:
+                    proofs.append(
+                        proving.prove(plan, request, known, source, candidate, place, requests, moment.tell, diary)
+                    )
     done = False
     try:
         if in_place and all(proof.ok for proof in proofs):
             _apply(plan, tree, request, known, source)
             done = True
     finally:  # a proof is an answer, also where the tree does not take the sets
-        _show(ways, proofs, format, in_place=done)
+        _show(ways, proofs, kept, format, in_place=done)
     return 0 if all(proof.ok for proof in proofs) else 4 if all(proof.ok or proof.undecided for proof in proofs) else 1
 
 
-def _show(ways: Sequence[tuple[str, BuildWay]], proofs: Sequence[Proof], format: str, *, in_place: bool) -> None:
+def _show(
+    ways: Sequence[tuple[str, BuildWay]],
+    proofs: Sequence[Proof],
+    kept: Sequence[keeping.Keeping],
+    format: str,
+    *,
+    in_place: bool,
+) -> None:
     from hpatch.report.prove import proof as one
     from hpatch.report.prove import proofs as several
 
@@ -191,9 +209,11 @@ def _show(ways: Sequence[tuple[str, BuildWay]], proofs: Sequence[Proof], format:
         output.show(next(iter(answers.values())), one.FORMS, format)
     else:
         output.show(several.ProofsReport(answers), several.FORMS, format)
+    for one_kept, answer in zip(kept, answers.values(), strict=True):
+        one_kept.write(answer)
 
 
-def _check(*, module_only: bool, modules: bool, whole: bool, across: bool, many: bool, one: bool) -> None:
+def _check(*, module_only: bool, modules: bool, whole: bool, across: bool, many: bool, one: bool, bundle: bool) -> None:
     """Raises UsageError for options that exclude each other."""
     if modules and not module_only:
         raise UsageError("--httpd and --apxs need --module-only")
@@ -203,6 +223,8 @@ def _check(*, module_only: bool, modules: bool, whole: bool, across: bool, many:
         raise UsageError("--state, --workers and --dask need --across")
     if across and one:
         raise UsageError("--across takes its trees from --git; leave out --tree and --in-place")
+    if across and bundle:
+        raise UsageError("--bundle keeps the proof of one tree; leave out --across")
 
 
 def _recipes(
@@ -272,6 +294,12 @@ class _Moment:
 
 def _account(moment: _Moment, tree: Path, place: Path) -> str:
     return f"{moment.account()}; {tree} is as it was; {place} keeps what was compiled"
+
+
+def _writable(tree: Path) -> None:
+    """Raises ToolError for a tree that cannot be written: or it would be found out when all is proved."""
+    with trees.held(tree):
+        pass
 
 
 def _apply(plan: ProofPlan, tree: Path, request: Request, catalog: Catalog, source: Checked) -> None:

@@ -48,21 +48,26 @@ def git(patches: Sequence[Patch]) -> dict[str, bytes]:
 
 def diff(patches: Iterable[Patch]) -> bytes:
     """All patches as one diff."""
+    return unified(merged(edit for patch in patches for edit in patch.edits))
+
+
+def merged(edits: Iterable[FileEdit]) -> tuple[FileEdit, ...]:
+    """One edit a file, of edits that follow one another; those that come to nothing are left out."""
     whole: dict[str, FileEdit] = {}
-    for patch in patches:
-        for edit in patch.edits:
-            first = whole.get(edit.path, edit)
-            whole[edit.path] = FileEdit(edit.path, first.before, edit.after)
-    return unified(whole.values())
+    for edit in edits:
+        first = whole.get(edit.path, edit)
+        whole[edit.path] = FileEdit(edit.path, first.before, edit.after)
+    return tuple(edit for edit in whole.values() if edit.before != edit.after)
 
 
 def unified(edits: Iterable[FileEdit]) -> bytes:
     """A diff of files, in the order of their paths."""
     changed = sorted((edit for edit in edits if edit.before != edit.after), key=lambda edit: edit.path)
-    return write(Diff("", tuple(map(_compared, changed))), prefix=True)
+    return write(Diff("", tuple(map(compared, changed))), prefix=True)
 
 
-def _compared(edit: FileEdit) -> FilePatch:
+def compared(edit: FileEdit) -> FilePatch:
+    """An edit as what a diff says of its file."""
     before, after = edit.before, edit.after
     return compare(
         edit.path,

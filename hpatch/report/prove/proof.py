@@ -41,7 +41,7 @@ class ProofReport:
 
     def text(self, page: Page) -> Iterator[str]:
         """For people."""
-        return text(self._told(), page)
+        return text(self.told(), page)
 
     def data(self) -> dict[str, Any]:
         """For programs."""
@@ -49,9 +49,10 @@ class ProofReport:
 
     def markdown(self) -> Iterator[str]:
         """For a ticket: lines without their ends."""
-        return markdown(self._told())
+        return markdown(self.told())
 
-    def _told(self) -> ToldProof:
+    def told(self) -> ToldProof:
+        """The proof as it is shown."""
         return told(self.data())
 
 

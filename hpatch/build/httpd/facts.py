@@ -1,0 +1,99 @@
+"""How an httpd was built: the compiler and its flags, what configure was asked, and the modules that there are."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from hpatch import log
+from hpatch.build.httpd.apxs import Apxs
+from hpatch.build.httpd.installed import ask
+from hpatch.build.httpd.plan import Layout
+from hpatch.build.httpd.variables import read
+from hpatch.errors import HpatchError
+from hpatch.processes.run import environment, run
+
+FLAGS = ("CC", "CFLAGS", "EXTRA_CFLAGS", "NOTEST_CFLAGS", "CPPFLAGS", "EXTRA_CPPFLAGS", "LDFLAGS", "EXTRA_LDFLAGS")
+"""Of `build/config_vars.mk`: what the compiler and the linker are given."""
+_CONFIGURE = re.compile(rb"^  \$ (.*configure.*)$", re.M)
+_PATIENCE = 20
+
+
+class BuildFacts(NamedTuple):
+    """How it was built.
+
+    `kind`: the whole httpd, or modules for an httpd that is installed, to which `httpd` and `compiled` belong.
+    `compiler` is what it says of itself; `flags` are those of FLAGS that are set; `configure` is empty where nobody
+    knows; `compiled` are the modules in the program, `built` those that were built as files.
+    """
+
+    kind: Literal["whole", "modules"]
+    httpd: str
+    mpm: str | None
+    compiler: str | None
+    flags: Mapping[str, str]
+    configure: tuple[str, ...]
+    compiled: tuple[str, ...]
+    built: tuple[str, ...]
+
+
+def of_whole(folder: Path, program: Path) -> BuildFacts:
+    """Of an httpd that was built in a folder. Raises ToolError when the program does not run."""
+    copy = Layout(folder).copy
+    return _facts("whole", program, read(copy / "build" / "config_vars.mk"), _configured(copy / "config.log"), ())
+
+
+def of_modules(apxs: Apxs, names: tuple[str, ...]) -> BuildFacts:
+    """Of modules that were built by an apxs. Raises ToolError when its httpd does not run."""
+    folder = ""
+    with suppress(HpatchError):  # an old one knows no such variable
+        folder = run([str(apxs.program), "-q", "installbuilddir"], env=environment()).decode("utf-8", "replace").strip()
+    return _facts("modules", apxs.httpd, read(Path(folder or "/nowhere") / "config_vars.mk"), (), names)
+
+
+def _facts(
+    kind: Literal["whole", "modules"],
+    program: Path,
+    variables: Mapping[str, str],
+    configure: tuple[str, ...],
+    built: tuple[str, ...],
+) -> BuildFacts:
+    installed = ask(str(program))
+    return BuildFacts(
+        kind=kind,
+        httpd=str(installed.version),
+        mpm=installed.mpm,
+        compiler=_compiler(variables.get("CC", "")),
+        flags={name: variables[name] for name in FLAGS if variables.get(name)},
+        configure=configure,
+        compiled=tuple(name.removesuffix(".c") for name in installed.static),
+        built=built,
+    )
+
+
+def _configured(file: Path) -> tuple[str, ...]:
+    """The command that configure writes at the head of its log."""
+    with suppress(OSError):
+        found = _CONFIGURE.search(file.read_bytes())
+        if found is not None:
+            with suppress(ValueError):
+                return tuple(shlex.split(found[1].decode("utf-8", "surrogateescape")))
+    return ()
+
+
+def _compiler(command: str) -> str | None:
+    """The first line of what it answers to --version; None where it does not."""
+    with suppress(OSError, ValueError, subprocess.TimeoutExpired):
+        words = [*shlex.split(command), "--version"]
+        log.running(words)
+        done = subprocess.run(
+            words, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE, check=False, env=environment()
+        )
+        if done.returncode == 0:
+            return done.stdout.decode("utf-8", "replace").partition("\n")[0].strip() or None
+    return None

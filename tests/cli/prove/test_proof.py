@@ -1,0 +1,54 @@
+"""`hpatch proof`, and what `hpatch verify --bundle` does with its target, as far as nothing is built."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from hpatch.lab.bundle import store
+from tests.support.cli.call import call
+from tests.support.cli.tree import catalog, make
+from tests.support.lab.proofs import kept
+
+
+@pytest.mark.parametrize(("worse", "code"), [(False, 0), (True, 1)])
+def test_show_ends_as_verify_did(capsys: pytest.CaptureFixture[str], tmp_path: Path, worse: bool, code: int) -> None:
+    store.write(tmp_path / "a.tar", kept(tmp_path, worse=worse))
+    found = call(capsys, "proof", "show", tmp_path / "a.tar")
+    assert (found.code, found.err) == (code, "")
+    assert ("The proof does not hold" if worse else "The proof holds") in found.out
+    data = json.loads(call(capsys, "proof", "show", tmp_path / "a.tar", "--format", "json").out)
+    assert data["schema"] == "hpatch.bundle/1"
+    assert call(capsys, "proof", "show", tmp_path / "a.tar", "--format", "markdown").out.startswith("**one on httpd")
+
+
+def test_show_says_in_one_line_what_is_wrong(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "a \x1b[31m"
+    file.write_bytes(b"\x1b[31m{")
+    found = call(capsys, "proof", "show", file)
+    assert (found.code, found.out) == (3, "")
+    assert found.err.startswith(f"hpatch: {tmp_path}/a \\x1b[31m: is not a bundle")
+    assert found.err.count("\n") == 1 and "\x1b" not in found.err
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "code"),
+    [
+        ("there", "exists already; choose another name", 2),
+        ("a.tar.gz", "a bundle is a folder or a .tar file", 2),
+        ("nowhere/a", "is not a folder", 4),
+    ],
+)
+def test_a_target_that_cannot_be_is_refused_before_anything_is_built(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str, said: str, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "there").mkdir()
+    tree, sets = make(tmp_path), catalog(tmp_path)
+    found = call(capsys, "verify", "one", "--tree", tree, "--catalog", sets, "--bundle", tmp_path / name)
+    assert (found.code, found.out) == (code, "")
+    assert said in found.err
+    assert not (tmp_path / "cache" / "hpatch" / "builds").exists()
+    assert not any((tmp_path / "there").iterdir())

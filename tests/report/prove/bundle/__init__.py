@@ -1,0 +1,1 @@
+"""Tests of hpatch.report.prove.bundle."""
