@@ -68,6 +68,8 @@ def load_text(text: str, options: Options = DEFAULTS, name: str = "test.conf") -
 
 def _reader(path: str, options: Options) -> Reader:
     modules = Modules() if options.modules is None else options.modules.copy()
+    if not modules.complete:
+        modules.mpm = options.mpm
     configuration = Configuration(path, modules, options.version, options.mpm)
     return Reader(
         configuration,

@@ -11,19 +11,28 @@ if TYPE_CHECKING:
     from hpatch.text import Place
 
 _ALWAYS = frozenset({"core_module", "http_module"})
+_MPMS = frozenset(f"mpm_{name}_module" for name in ("event", "worker", "prefork", "winnt", "netware", "mpmt_os2"))
 
 
 class Modules:
     """Modules by identifier (`proxy_module`) or source file (`mod_proxy.c`).
 
     A module is loaded, absent, or not known. It is known to be absent only if the whole list was given
-    (`complete`), or if the configuration loads another MPM. `static` are the modules known to be compiled in.
+    (`complete`), or if httpd has another MPM: the one that the configuration loads or, failing that, `mpm`, by its name
+    (`event`). `static` are the modules known to be compiled in.
     `loaded_at` has the place of the `LoadModule` line for those that the configuration loads, `paths` the file
     that it names. `by_layout`: the folder that loads them is known and was seen to be whole, so that it does not matter
     if ServerRoot itself is not here.
     """
 
-    def __init__(self, names: Iterable[str] = (), *, complete: bool = False, static: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        names: Iterable[str] = (),
+        *,
+        complete: bool = False,
+        static: Iterable[str] = (),
+        mpm: str | None = None,
+    ) -> None:
         self.static = frozenset(identifier(name) for name in static)
         self.names = {identifier(name) for name in names} | self.static
         self.complete = complete
@@ -31,6 +40,7 @@ class Modules:
         self.loaded_at: dict[str, Place] = {}
         self.paths: dict[str, str] = {}
         self._maybe: set[str] = set()
+        self.mpm = mpm
         self._mpm = any(name.startswith("mpm_") for name in self.names)
 
     @classmethod
@@ -54,17 +64,17 @@ class Modules:
 
     def copy(self) -> Modules:
         """A copy, to which a configuration adds its own `LoadModule` lines."""
-        return Modules(self.names, complete=self.complete, static=self.static)
+        return Modules(self.names, complete=self.complete, static=self.static, mpm=self.mpm)
 
     def has(self, name: str) -> bool | None:
         """Whether a module is loaded; None if that is not known. Names are case-sensitive, as in httpd."""
         known = identifier(name)
         if name.endswith(".c") and facts.source(known) not in (None, name[: -len(".c")]):
             return False
-        if known in _ALWAYS:
+        if known in _ALWAYS or known in self.names or known in self.loaded_at:
             return True
-        if known in self.names or known in self.loaded_at:
-            return True
+        if self.mpm is not None and not self._mpm and known in _MPMS:
+            return known == f"mpm_{self.mpm}_module"
         if known in self._maybe:
             return None
         if self.complete or (self._mpm and known.startswith("mpm_")):

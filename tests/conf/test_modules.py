@@ -98,6 +98,27 @@ def test_httpd_has_one_mpm(given: list[str]) -> None:
     assert [modules.has(name) for name in names] == [True, True, False, False, None]
 
 
+@pytest.mark.parametrize("mpm", ["event", "worker", "prefork", "winnt", "netware", "mpmt_os2"])
+def test_the_mpm_that_was_chosen(mpm: str) -> None:
+    modules = Modules(mpm=mpm).copy()
+    names = (
+        "event.c",
+        "worker.c",
+        "prefork.c",
+        "mpm_winnt.c",
+        "mpm_netware.c",
+        "mpmt_os2.c",
+        "event.so",
+        "mpm_itk_module",
+    )
+    assert [name for name in names if modules.has(name)] == [name for name in names if name.endswith(f"{mpm}.c")]
+    assert [name for name in names if modules.has(name) is None] == ["event.so", "mpm_itk_module"]
+    modules.load("mpm_event_module", "m/event.so", HERE, certain=False)
+    assert modules.has("mpm_event_module") is (mpm == "event")
+    modules.load("mpm_prefork_module", "m/prefork.so", HERE)
+    assert [name for name in names if modules.has(name)] == ["prefork.c"]
+
+
 def test_an_mpm_that_httpd_may_not_load_excludes_no_other() -> None:
     modules = Modules()
     modules.load("mpm_event_module", "m/event.so", HERE, certain=False)

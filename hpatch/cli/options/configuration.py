@@ -167,7 +167,8 @@ def reading(chosen: Settings, httpd: str | None) -> ReaderOptions:
     if chosen.modules == ALL_MODULES:
         modules = Modules.everything(mpm or "event")
     elif chosen.modules is not None:
-        modules = Modules(chosen.modules, complete=True, static=modules.static if modules else ())
+        named = (f"mpm_{mpm}_module",) if chosen.mpm else ()
+        modules = Modules((*chosen.modules, *named), complete=True, static=modules.static if modules else ())
     environment = {}
     if chosen.env_file is not None:
         from hpatch.conf import envvars

@@ -54,6 +54,17 @@ def test_exit_codes_and_selection(site: Path, capsys: Capture, arguments: list[s
     assert call(capsys, "lint", ".", *arguments).code == code
 
 
+@pytest.mark.parametrize("more", [[], ["--modules", "proxy_module,proxy_http_module,so_module"]])
+@pytest.mark.parametrize("mpm", ["event", "worker", "prefork"])
+def test_the_chosen_mpm_decides(site: Path, capsys: Capture, mpm: str, more: list[str]) -> None:
+    blocks = "".join(
+        f"<IfModule {name}.c>\nServerName {name} b\n</IfModule>\n" for name in ("event", "worker", "prefork")
+    )
+    (site / "part.conf").write_text(blocks)
+    (found,) = json.loads(call(capsys, "lint", "part.conf", "--format", "json", "--mpm", mpm, *more).out)["findings"]
+    assert (found["name"], found["line"]) == ("directive-arguments", {"event": 2, "worker": 5, "prefork": 8}[mpm])
+
+
 def test_a_warning_fails_unless_errors_alone_do(site: Path, capsys: Capture) -> None:
     (site / "apache2.conf").write_text("ProxyPass /app http://127.0.0.1:8080/\n")
     assert call(capsys, "lint", "apache2.conf").code == 1

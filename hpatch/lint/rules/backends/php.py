@@ -21,7 +21,8 @@ _MIME = "https://httpd.apache.org/docs/2.4/mod/mod_mime.html"
 _FCGI = "https://httpd.apache.org/docs/2.4/mod/mod_proxy_fcgi.html"
 _PASS_AUTH = "https://httpd.apache.org/docs/2.4/mod/core.html#cgipassauth"
 _PHP = re.compile(
-    r"^(?:proxy:.*(?:fcgi|balancer):|application/x-httpd-(?:ea-)?php|php\d*-(?:script|fcgi|cgi|fpm))", re.IGNORECASE
+    r"^(?:proxy:.*(?:fcgi|balancer):|application/x-httpd-(?:ea-)?php(?!-source)|php\d*-(?:script|fcgi|cgi|fpm))",
+    re.IGNORECASE,
 )
 
 
@@ -32,11 +33,18 @@ def php_double_extension(context: Context) -> Iterator[Found]:
     AddHandler holds for `.php` anywhere in a name, not only at its end. A pattern without `$` holds for what comes
     after `.php`, too. Whoever may upload a picture can then run a script.
 
+    AddType holds for `.php` anywhere in a name if no later ending has a type: `notes.php.bak` and `notes.php.gz` run,
+    `photo.php.jpg` does not. This is a warning.
+
     Use `<FilesMatch "\\.php$">` with SetHandler.
 
     Fires on::
 
         AddHandler application/x-httpd-php .php
+
+    Fires on (the type is the handler)::
+
+        AddType application/x-httpd-php .php
 
     Fires on (a pattern without an end)::
 
@@ -58,18 +66,22 @@ def php_double_extension(context: Context) -> Iterator[Found]:
 
     Source: "Files with Multiple Extensions" in the mod_mime documentation; tested on httpd 2.4.71.
     """
-    for node in context.configuration.find("addhandler"):
+    for node in context.configuration.find("addhandler", "addtype"):
         words = node.words
         endings = [word for word in words[1:] if word.lower().lstrip(".").startswith("php")]
         inside = node.inside("<files", "<filesmatch")
         if words and endings and _PHP.match(words[0]) is not None and (inside is None or not _ends(inside)):
+            ending = endings[0].lstrip(".")
             yield Found(
                 node.place,
-                f'a file such as "photo.{endings[0].lstrip(".")}.jpg" runs, too: AddHandler holds for the ending '
-                "anywhere in a name",
+                f'a file such as "photo.{ending}.jpg" runs, too: AddHandler holds for the ending anywhere in a name'
+                if node.key == "addhandler"
+                else f'a file such as "notes.{ending}.bak" runs, too: AddType holds for the ending anywhere in a name, '
+                "if no later one has a type",
                 help='Use <FilesMatch "\\.php$"> with SetHandler.',
+                severity=None if node.key == "addhandler" else "warning",
             )
-    for node in context.configuration.find("sethandler"):
+    for node in context.configuration.find("sethandler", "forcetype"):
         section = node.inside("<filesmatch", "<files")
         if section is None or not node.words or _PHP.match(node.words[0]) is None or _ends(section):
             continue

@@ -27,7 +27,8 @@ def filter_on_gzip(context: Context) -> Iterator[Found]:
     Browsers say that they accept gzip, and httpd passes that on. mod_substitute, mod_sed and mod_proxy_html then see
     compressed bytes and find nothing in them.
 
-    The rule is silent where Accept-Encoding is taken away or set, and where INFLATE unpacks the pages first.
+    The rule is silent where Accept-Encoding is taken away or set, and where INFLATE unpacks the pages first. It is
+    silent about ProxyHTMLEnable without ProxyHTMLLinks, which `proxyhtml-no-links` reports.
 
     Add `RequestHeader unset Accept-Encoding`.
 
@@ -85,9 +86,16 @@ def _rewriting(context: Context) -> Iterator[Node]:
         names = words[1:] if node.key in ("filterprovider", "filterchain") else words[:1]
         if any(name in _REWRITING for word in names for name in re.split(r"[;+]", word.lstrip("+=-"))):
             yield node
+    if _without_links(context):
+        return
     for node in context.configuration.find("proxyhtmlenable"):
         if is_on(node):
             yield node
+
+
+def _without_links(context: Context) -> bool:
+    """Whether mod_proxy_html changes nothing at all, because no attribute is a link for it."""
+    return context.configuration.whole and not context.configuration.find("proxyhtmllinks")
 
 
 def _proxied(context: Context, node: Node) -> Iterator[Node | None]:
@@ -155,7 +163,7 @@ def proxyhtml_no_links(context: Context) -> Iterator[Found]:
 
     Source: the ProxyHTMLLinks documentation; tested on httpd 2.4.71.
     """
-    if not context.configuration.whole or context.configuration.find("proxyhtmllinks"):
+    if not _without_links(context):
         return
     for node in context.configuration.find("proxyhtmlenable"):
         if is_on(node):

@@ -41,9 +41,43 @@ def test_two_endings(httpd: str, tmp_path: Path) -> None:
             assert bool(find("php-double-extension", text.lower())) is (answers[1] != "picture"), (name, answers)
 
 
+TYPES = {
+    "type": "AddType PAGE .php\n",
+    "type-in-pattern": '<FilesMatch "\\.php$">\nAddType PAGE .php\n</FilesMatch>\n',
+    "forced": '<FilesMatch "\\.php$">\nForceType PAGE\n</FilesMatch>\n',
+    "forced-open": '<FilesMatch "\\.php">\nForceType PAGE\n</FilesMatch>\n',
+    "handler": "AddHandler PAGE .php\n",
+}
+
+
+@pytest.mark.httpd
+def test_a_type_is_a_handler(httpd: str, tmp_path: Path) -> None:
+    """httpd's own page runs in the place of PHP for one of these names just where the rule reports the line."""
+    names = ("script.php.bak", "script.php.jpg")
+    for name in ("script.php", *names):
+        (tmp_path / name).write_text("source")
+    (tmp_path / "types").write_text("image/jpeg jpg\n")
+    hosts = (
+        f"<VirtualHost *>\nServerName {name}\n{text.replace('PAGE', 'server-info')}</VirtualHost>\n"
+        for name, text in TYPES.items()
+    )
+    severities = {(True, False): ["warning"], (True, True): ["error"], (False, False): []}
+    modules = f'{load("mime", "info")}TypesConfig "{tmp_path}/types"\n'
+    with running(httpd, tmp_path, modules + "".join(hosts)) as server:
+        for name, text in TYPES.items():
+            assert server.get("/script.php", host=name) != "source"
+            runs = tuple(server.get(f"/{file}", host=name) != "source" for file in names)
+            found = find("php-double-extension", text.replace("PAGE", "application/x-httpd-php"))
+            assert [one.severity for one in found] == severities[runs], (name, runs)
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "AddType application/x-httpd-php-source .phps",
+        "AddHandler application/x-httpd-php-source .phps",
+        "AddType text/plain .php",
+        "AddType application/x-httpd-php .html",
         "AddHandler cgi-script .cgi",
         "AddHandler application/x-httpd-php .html",
         '<FilesMatch "\\.html">\nSetHandler "proxy:fcgi://127.0.0.1:9000"\n</FilesMatch>',

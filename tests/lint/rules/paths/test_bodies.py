@@ -52,6 +52,10 @@ def test_silent(text: str) -> None:
 def test_links_may_come_from_another_file() -> None:
     text = "ProxyHTMLEnable On\n"
     assert find("proxyhtml-no-links", text)
+    passed = f"ProxyPass / http://10.0.0.5/\n{text}"
+    assert not find("filter-on-gzip", passed)
+    assert find("filter-on-gzip", f"ProxyHTMLLinks a href\n{passed}")
+    assert find("filter-on-gzip", passed, part=True)
     assert not find("proxyhtml-no-links", text, part=True)
 
 
