@@ -8,7 +8,7 @@ from __future__ import annotations
 import select
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import NamedTuple
 
@@ -17,11 +17,15 @@ from hpatch.lab.model import Address, Outcome
 from hpatch.lab.ports import LOOPBACK
 from hpatch.lab.replies import split
 
-Script = Sequence[bytes | float]
-"""What to do: bytes are sent, a number is seconds to wait."""
+Until = Callable[[bool], bool]
+"""Whether what a client waits for has come. It is told whether something has come from the server."""
+Script = Sequence[bytes | float | Until]
+"""What to do: bytes are sent, a number is seconds to wait, a function is asked until it says yes."""
 PATIENCE = 20.0
 """Seconds in which an answer must be whole."""
 _BLOCK = 65536
+_LOOK = 0.005
+"""Seconds between two questions whether to go on."""
 
 
 class Answer(NamedTuple):
@@ -45,9 +49,9 @@ NONE = Answer(None, (), b"", False)
 
 
 def request(
-    path: str, body: bytes | None = None, *, headers: Sequence[str] = (), pause: float = 0.0
-) -> tuple[bytes | float, ...]:
-    """The script of a GET, or of a POST with a body, that many seconds after its headers."""
+    path: str, body: bytes | None = None, *, headers: Sequence[str] = (), pause: float | Until = 0.0
+) -> tuple[bytes | float | Until, ...]:
+    """The script of a GET, or of a POST with a body, that many seconds after its headers or when `pause` says so."""
     lines = [f"{'GET' if body is None else 'POST'} {path} HTTP/1.1", "Host: localhost", "Connection: close", *headers]
     if body is None:
         return ("\r\n".join([*lines, "", ""]).encode(),)
@@ -67,20 +71,20 @@ def connect(address: Address, seconds: float = PATIENCE) -> socket.socket:
     return stream
 
 
-def talk(port: int, script: Script, *, patience: float = PATIENCE, hold: float = 0.0) -> Answer:
+def talk(port: int, script: Script, *, patience: float = PATIENCE, narrow: bool = False) -> Answer:
     """Send a script to 127.0.0.1 and read the answer up to the connection's end, at most `patience` seconds long.
 
-    With `hold`, nothing is read for that many seconds after the script, through a small receive buffer.
+    Nothing is read while the script waits; `narrow`: and the kernel takes only a few kilobytes meanwhile.
     """
-    content, in_order = converse(port, script, patience=patience, hold=hold)
+    content, in_order = converse(port, script, patience=patience, narrow=narrow)
     return parse(content, reset=not in_order)
 
 
-def converse(port: int, script: Script, *, patience: float = PATIENCE, hold: float = 0.0) -> tuple[bytes, bool]:
+def converse(port: int, script: Script, *, patience: float = PATIENCE, narrow: bool = False) -> tuple[bytes, bool]:
     """The same, as bytes, and whether the connection ended in order and in time; none where nobody listens."""
     end = time.monotonic() + patience
     with closing(socket.socket()) as stream:
-        if hold:
+        if narrow:
             stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         stream.settimeout(patience)
         try:
@@ -91,11 +95,22 @@ def converse(port: int, script: Script, *, patience: float = PATIENCE, hold: flo
         for step in script:
             if isinstance(step, bytes):
                 _send(stream, step, came, end)
+            elif callable(step):
+                _await(stream, step, end)
             else:
                 time.sleep(step)
-        time.sleep(hold)
         in_order = _read_all(stream, came, end)
     return bytes(came), in_order
+
+
+def _await(stream: socket.socket, until: Until, end: float) -> None:
+    """Read nothing until it has come, or patience is over."""
+    came = False
+    while not until(came) and time.monotonic() < end:
+        if came:
+            time.sleep(_LOOK)
+        else:
+            came = bool(select.select([stream], [], [], _LOOK)[0])
 
 
 def _send(stream: socket.socket, content: bytes, came: bytearray, end: float) -> None:

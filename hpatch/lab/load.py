@@ -12,32 +12,32 @@ from hpatch.lab.model import OUTCOMES, Outcome
 
 def load(
     port: int,
-    script: Script,
+    script: Script | Callable[[int], Script],
     expected: bytes,
     *,
     requests: int,
     clients: int = 4,
     patience: float = PATIENCE,
-    hold: float = 0.0,
+    narrow: bool = False,
     hear: Callable[[Answer, Outcome], None] = lambda answer, outcome: None,
 ) -> Mapping[Outcome, int]:
     """Send a script so many times, by so many clients at once; the outcomes that there were, with their counts.
 
-    With `hold` a client reads nothing for that many seconds. `hear` is told of each, one after another.
+    `script` may be made for each request by its number, from 0. `narrow` is as for `talk`. `hear` is told of each, one
+    after another.
     """
     found: Counter[Outcome] = Counter()
     lock = threading.Lock()
-    left = requests
+    numbers = iter(range(requests))
 
-    def take() -> bool:
-        nonlocal left
+    def take() -> int | None:
         with lock:
-            left -= 1
-            return left >= 0
+            return next(numbers, None)
 
     def work() -> None:
-        while take():
-            answer = talk(port, script, patience=patience, hold=hold)
+        while (number := take()) is not None:
+            steps = script(number) if callable(script) else script
+            answer = talk(port, steps, patience=patience, narrow=narrow)
             result = outcome(answer, expected)
             with lock:
                 found[result] += 1

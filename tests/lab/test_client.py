@@ -188,21 +188,62 @@ def test_nobody_there() -> None:
         assert talk(reserved.getsockname()[1], (b"a",)) == NONE
 
 
-def test_a_held_client_takes_little_and_then_all() -> None:
+def test_a_client_that_waits_takes_little_and_then_all() -> None:
     large, taken = bytes(8_000_000), []
 
     def serve(stream: socket.socket) -> None:
         stream.recv(10)
         stream.setblocking(False)
         whole = HEAD + b"\r\n" + large
-        sleep(0.1)
         taken.append(stream.send(whole))
         stream.settimeout(10)
         stream.sendall(whole[taken[0] :])
 
     with serving(serve) as port:
-        assert outcome(talk(port, (b"a",), hold=0.4), large) == "full"
+        answer = talk(port, (b"a", lambda came: bool(taken)), narrow=True)
+        assert outcome(answer, large) == "full"
     assert taken[0] < len(large)
+
+
+def test_a_script_waits_for_what_it_is_told_to() -> None:
+    """It hears whether something has come, and sends the rest when its question is answered."""
+    asked: list[bool] = []
+    got: list[bytes] = []
+
+    def serve(stream: socket.socket) -> None:
+        stream.recv(10)
+        stream.sendall(ANSWER)
+        got.append(stream.recv(10))
+
+    def until(came: bool) -> bool:
+        asked.append(came)
+        return asked.count(True) == 2
+
+    with serving(serve) as port:
+        assert outcome(talk(port, (b"a", until, b"b")), b"abc") == "full"
+    assert got == [b"b"]
+    assert asked[0] is False and asked[-2:] == [True, True]
+
+
+def test_what_never_comes_is_waited_for_no_longer_than_patience() -> None:
+    over = threading.Event()
+    with serving(lambda stream: over.wait(20)) as port:
+        began = monotonic()
+        assert talk(port, (b"a", lambda came: False), patience=0.2) == NONE
+        over.set()
+    assert 0.2 <= monotonic() - began < 10
+
+
+def test_each_request_of_a_load_may_have_a_script_of_its_own() -> None:
+    got: list[bytes] = []
+
+    def serve(stream: socket.socket) -> None:
+        got.append(stream.recv(100))
+        stream.sendall(ANSWER)
+
+    with serving(serve) as port:
+        assert load(port, lambda number: (b"%d" % number,), b"abc", requests=5) == {"full": 5}
+    assert sorted(got) == [b"0", b"1", b"2", b"3", b"4"]
 
 
 def test_load_counts_outcomes() -> None:

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 
@@ -201,6 +201,48 @@ def test_a_gateway_that_breaks_the_protocol(sending: bytes, message: str, addres
             stream.shutdown(socket.SHUT_WR)
             assert everything(stream) in {b"", b"RESET"}
         assert message in only(running).error
+
+
+NUMBERED = fastcgi.request((*PAIRS, (b"HTTP_X_HPATCH_NUMBER", b"7")))
+
+
+def until(holds: Callable[[], bool]) -> bool:
+    end = monotonic() + 20
+    while not holds() and monotonic() < end:
+        sleep(0.002)
+    return holds()
+
+
+def test_the_end_of_one_exchange_is_known(address: Address) -> None:
+    with responder(address, fault="waits") as running:
+        assert not running.ended(7, False)
+        assert running.ended(7, True)  # the client has an answer, and the gateway has begun nothing
+        with connect(address) as other, connect(address) as stream:
+            stream.sendall(NUMBERED)
+            assert until(lambda: not running.ended(7, True))  # it has begun
+            other.sendall(REQUESTS["fcgi"])
+            everything(other)
+            other.close()
+            running.settle(1)
+            assert not running.ended(7, True)
+            stream.sendall(write(Record(STDIN, BODY)) + write(Record(STDIN, b"")))
+            everything(stream)
+        assert until(lambda: running.ended(7, False))
+        assert not running.ended(8, False)
+
+
+def test_a_responder_rests_when_nobody_takes_its_answer(address: Address) -> None:
+    with responder(address, fault="early", content=bytes(8_000_000)) as running:
+        assert not running.rests(7, 0.05, False)
+        assert running.rests(7, 0.05, True)  # the client has an answer, and nothing came
+        with connect(address) as stream:
+            stream.sendall(NUMBERED)
+            assert until(lambda: running.rests(7, 0.05, False))
+            assert 0 < running.sent < 8_000_000
+            assert not running.rests(7, 60.0, True)
+            everything(stream)
+        assert until(lambda: running.rests(7, 60.0, False))  # all is sent
+        assert running.sent > 8_000_000
 
 
 def test_a_connection_without_a_request_leaves_no_trace(address: Address) -> None:

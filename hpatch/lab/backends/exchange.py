@@ -7,6 +7,7 @@ import select
 import socket
 from abc import ABC, abstractmethod
 from contextlib import suppress
+from time import monotonic
 from typing import NamedTuple
 
 from hpatch.lab.model import Scheme
@@ -18,6 +19,22 @@ PATIENCE = 30.0
 _LINE_END = b"\r\n"
 _LARGEST_HEAD = 65536
 _GONE = select.POLLRDHUP | select.POLLHUP | select.POLLERR
+
+
+_NUMBER = "X-Hpatch-Number"
+_NAMES = frozenset({_NUMBER.lower().encode(), b"http_" + _NUMBER.lower().replace("-", "_").encode()})
+"""As HTTP has the header's name, and as the other schemes do."""
+
+
+def numbered(number: int) -> str:
+    """The header by which a request's exchange with the backend is told from others."""
+    return f"{_NUMBER}: {number}"
+
+
+def number_of(variables: Pairs) -> int | None:
+    """The number of a request; None where it has none."""
+    found = next((value for name, value in variables if name.lower() in _NAMES), b"")
+    return int(found) if found.isdigit() else None
 
 
 class Seen(NamedTuple):
@@ -55,6 +72,8 @@ class Exchange(ABC):
         self.ended = False
         self.began = False
         self.sent = 0
+        self.moved = monotonic()
+        """When the kernel took something of the answer the last time."""
 
     # What the gateway sends
 
@@ -119,6 +138,7 @@ class Exchange(ABC):
         while view:
             done = self.connection.send(view)
             self.sent += done
+            self.moved = monotonic()
             view = view[done:]
 
     # How it ends

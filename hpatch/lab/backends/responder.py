@@ -6,9 +6,10 @@ import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from time import monotonic
 
 from hpatch.errors import ToolError
-from hpatch.lab.backends.exchange import KINDS, PATIENCE, Exchange, Seen
+from hpatch.lab.backends.exchange import KINDS, PATIENCE, Exchange, Seen, number_of
 from hpatch.lab.backends.faults import Behave, find
 from hpatch.lab.model import Address, Route, Scheme
 from hpatch.lab.ports import LOOPBACK
@@ -57,6 +58,28 @@ class Responder:
         """Return when so many exchanges are noted, or after so many seconds: a connection's end takes a moment."""
         with self._noted:
             self._noted.wait_for(lambda: len(self._seen) >= count, seconds)
+
+    def ended(self, number: int, answered: bool) -> bool:
+        """Whether the exchange of the request with this number (`numbered`) is over, and its connection closed.
+
+        Where the client has its answer already, also whether there is no such exchange: the gateway has begun none.
+        """
+        with self._lock:
+            return self._over(number) or (answered and self._under_way(number) is None)
+
+    def rests(self, number: int, seconds: float, answered: bool) -> bool:
+        """The same, or whether nobody has taken anything more of the answer for so many seconds."""
+        with self._lock:
+            exchange = self._under_way(number)
+            if exchange is None:
+                return self._over(number) or answered
+            return exchange.sent > 0 and monotonic() - exchange.moved >= seconds
+
+    def _over(self, number: int) -> bool:
+        return any(number_of(seen.variables) == number for seen in self._seen)
+
+    def _under_way(self, number: int) -> Exchange | None:
+        return next((one for one in self._open if number_of(one.variables) == number), None)
 
     def route(self, path: str, parameters: Mapping[str, str] | None = None) -> Route:
         """How a gateway reaches it."""

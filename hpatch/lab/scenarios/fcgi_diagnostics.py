@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
+from hpatch.lab.backends.exchange import numbered
 from hpatch.lab.backends.responder import CONTENT, responder
 from hpatch.lab.client import request
 from hpatch.lab.load import added, load
@@ -13,7 +15,6 @@ from hpatch.lab.scenario import Observation, scenario
 from hpatch.lab.session import Session
 
 _MESSAGE = re.compile(r"AH01075: Error dispatching request to [^(\n]*(?:\(([a-z ]+)\))?")
-_PAUSE = 0.05
 
 
 @scenario(
@@ -25,7 +26,7 @@ def run(session: Session, cell: Cell) -> Observation:
     """Does AH01075 say which step of an exchange with a FastCGI backend failed?
 
     Method: a GET to a backend that ends in the middle of a record, which must fail while the response is read; and a
-    POST whose body comes 50 ms after its headers to one that has answered and closed by then, where sending may fail.
+    POST whose body is sent when the backend has answered and closed, where sending may fail.
     Faulty: the message ends after "Error dispatching request to :". Sound: the step follows in brackets, "(sending
     stdin)" for one.
 
@@ -39,9 +40,10 @@ def run(session: Session, cell: Cell) -> Observation:
     ):
         gateway = session.gateway(cell.gateway, [truncates.route("/truncates/"), early.route("/early/")])
         watch = Watch(gateway)
+        late = request("/early/", b"0123456789", headers=(numbered(1),), pause=partial(early.ended, 1))
         outcomes = added(
             load(gateway.port, request("/truncates/"), CONTENT, requests=1),
-            load(gateway.port, request("/early/", b"0123456789", pause=_PAUSE), CONTENT, requests=1),
+            load(gateway.port, late, CONTENT, requests=1),
         )
         steps = [found[1] for found in _MESSAGE.finditer(gateway.log().text)]
     named = sorted({step for step in steps if step})
