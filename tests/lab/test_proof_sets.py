@@ -18,8 +18,15 @@ pytestmark = [
     pytest.mark.httpd_git,
     pytest.mark.pcre1,
 ]
-FAULTS = ("fcgi-connect-crash", "fcgi-iobuffersize", "fcgi-diagnostics", "fcgi-body-cpu", "scgi-unix")
-SILENT = ("fcgi-memset", "fcgi-filter-headers", "proxy-util-cleanup", "scgi-docs")
+FAULTS = (
+    "fcgi-filter-headers",
+    "fcgi-connect-crash",
+    "fcgi-iobuffersize",
+    "fcgi-diagnostics",
+    "fcgi-body-cpu",
+    "scgi-unix",
+)
+SILENT = ("fcgi-memset", "proxy-util-cleanup", "scgi-docs")
 
 
 @pytest.fixture(scope="module")

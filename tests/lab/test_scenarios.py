@@ -5,6 +5,7 @@ HPATCH_HTTPD_GIT names a git repository of httpd, from which the old module come
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 from collections.abc import Sequence
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from hpatch.lab import scenarios as package
+from hpatch.lab.backends.faults import FAULTS
 from hpatch.lab.matrix import Experiment, run
 from hpatch.lab.model import BackendKind, BackendSpec, Cell, GatewayKind, GatewaySpec, Result, Route, Transport, Verdict
 from hpatch.lab.registry import find, scenarios
@@ -38,6 +41,9 @@ def cells(*kept: tuple[str, Transport, Verdict]) -> pytest.MarkDecorator:
 
 @pytest.mark.httpd
 @cells(
+    ("broken-response", "tcp", "passed"),
+    ("odd-response", "unix", "passed"),
+    ("fcgi-filter-headers", "unix", "passed"),
     ("fcgi-connect-crash", "unix", "passed"),
     ("fcgi-connect-crash", "tcp", "passed"),
     ("fcgi-iobuffersize", "unix", "passed"),
@@ -91,9 +97,10 @@ def test_a_delayed_body_over_the_uwsgi_protocol_gets_503() -> None:
 
 @pytest.mark.nginx
 @cells(
+    ("broken-response", "unix", "failed"),
+    ("odd-response", "unix", "failed"),
     ("nginx-empty-200", "unix", "failed"),
     ("nginx-empty-200", "tcp", "failed"),
-    ("lost-tail", "unix", "failed"),
     ("lost-tail", "tcp", "failed"),
     ("uwsgi-load", "unix", "passed"),
 )
@@ -174,6 +181,10 @@ def old_module(tmp_path_factory: pytest.TempPathFactory) -> GatewaySpec:
 @pytest.mark.httpd_git
 @pytest.mark.apxs
 @cells(
+    ("broken-response", "unix", "failed"),
+    ("odd-response", "tcp", "passed"),
+    ("fcgi-filter-headers", "unix", "failed"),
+    ("fcgi-filter-headers", "tcp", "failed"),
     ("fcgi-connect-crash", "unix", "failed"),
     ("fcgi-iobuffersize", "unix", "failed"),
     ("fcgi-iobuffersize", "tcp", "failed"),
@@ -197,6 +208,15 @@ def test_every_set_with_a_scenario_has_one_that_tells_of_it() -> None:
         if found.scenario is not None:
             assert found.scenario in known, found.id
             assert found.id in known[found.scenario].sets
+
+
+def test_every_fault_of_the_responder_is_in_a_scenario() -> None:
+    """A fault that nobody tries on a gateway would tell nobody anything."""
+    used = set()
+    for path in Path(package.__path__[0]).glob("*.py"):
+        nodes = ast.walk(ast.parse(path.read_text()))
+        used |= {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    assert set(FAULTS) - used == set()
 
 
 def test_every_scenario_has_a_manual() -> None:

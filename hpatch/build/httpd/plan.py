@@ -25,7 +25,7 @@ PHASES: tuple[Phase, ...] = ("copy", "buildconf", "configure", "make", "install"
 
 STATIC = (
     *("unixd", "authn_core", "authz_core", "authz_host", "log_config", "mime", "alias", "dir", "env", "setenvif"),
-    *("headers", "rewrite", "filter", "deflate", "status", "socache_shmcb", "slotmem_shm"),
+    *("headers", "rewrite", "filter", "deflate", "buffer", "status", "socache_shmcb", "slotmem_shm"),
     *("proxy", "proxy_http", "proxy_fcgi", "proxy_scgi", "proxy_uwsgi", "proxy_ajp", "proxy_connect"),
     *("proxy_balancer", "proxy_wstunnel", "proxy_hcheck", "watchdog"),
     *("lbmethod_byrequests", "lbmethod_bytraffic", "lbmethod_bybusyness", "lbmethod_heartbeat"),

@@ -18,6 +18,7 @@ _USEFUL = (
     "authz_host",
     "alias",
     "deflate",
+    "buffer",
     "env",
     "filter",
     "headers",
