@@ -17,10 +17,17 @@ from hpatch.lab.model import Address, Outcome
 from hpatch.lab.ports import LOOPBACK
 from hpatch.lab.replies import split
 
+
+class Heard(NamedTuple):
+    """Wait for a text after what was waited for before; not when the connection has ended."""
+
+    text: bytes
+
+
 Until = Callable[[bool], bool]
 """Whether what a client waits for has come. It is told whether something has come from the server."""
-Script = Sequence[bytes | float | Until]
-"""What to do: bytes are sent, a number is seconds to wait, a function is asked until it says yes."""
+Script = Sequence[bytes | float | Heard | Until]
+"""What to do: bytes are sent, a number is seconds to wait, a text is waited for, a function is asked until yes."""
 PATIENCE = 20.0
 """Seconds in which an answer must be whole."""
 _BLOCK = 65536
@@ -92,11 +99,14 @@ def converse(port: int, script: Script, *, patience: float = PATIENCE, narrow: b
         except OSError:
             return b"", False
         came = bytearray()
+        place = 0
         for step in script:
             if isinstance(step, bytes):
                 _send(stream, step, came, end)
             elif callable(step):
                 _await(stream, step, end)
+            elif isinstance(step, Heard):
+                place = _hear(stream, step.text, came, place, end)
             else:
                 time.sleep(step)
         in_order = _read_all(stream, came, end)
@@ -129,6 +139,20 @@ def _send(stream: socket.socket, content: bytes, came: bytearray, end: float) ->
                 view = view[stream.send(view[:_BLOCK]) :]
     except OSError:
         return  # what was refused is for the answer to explain
+
+
+def _hear(stream: socket.socket, text: bytes, came: bytearray, place: int, end: float) -> int:
+    """Read until a text comes after a place; where it ends, or where the connection did."""
+    while (found := came.find(text, place)) < 0 and (left := end - time.monotonic()) > 0:
+        try:
+            stream.settimeout(left)
+            part = stream.recv(_BLOCK)
+        except OSError:
+            break
+        if not part:
+            break
+        came += part
+    return len(came) if found < 0 else found + len(text)
 
 
 def _read_all(stream: socket.socket, came: bytearray, end: float) -> bool:

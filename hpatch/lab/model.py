@@ -64,7 +64,7 @@ class Address(NamedTuple):
         return "tcp" if self.path is None else "unix"
 
 
-Scheme = Literal["fcgi", "scgi", "uwsgi", "http"]
+Scheme = Literal["fcgi", "scgi", "uwsgi", "http", "https", "ajp", "ws"]
 
 
 class Route(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +27,9 @@ class Gateway(Protocol):
 
     def cpu(self) -> float:
         """The processor time of all its processes, in seconds, in steps of a clock tick (mostly 0.01)."""
+
+    def clocks(self) -> Mapping[int, float]:
+        """The processor time of each of its processes, in seconds, to the nanosecond; by their numbers."""
 
     def memory(self) -> int:
         """The private memory of its children, in bytes."""

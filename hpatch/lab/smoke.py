@@ -45,10 +45,7 @@ def paths(spec: GatewaySpec, transports: Sequence[Transport] = TRANSPORTS) -> tu
     """
     program = httpd.program_of(spec)
     installed = ask(str(program))
-    have = {name.removesuffix(".c").removeprefix("mod_") for name in installed.static} | set(spec.modules)
-    folder = modules.folder(program)
-    if folder is not None:
-        have |= {path.stem.removeprefix("mod_") for path in folder.glob("mod_*.so")}
+    have = modules.available(program, installed, spec.modules)
     return tuple(
         (scheme, transport)
         for scheme in SCHEMES

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpatch.lab.client import NONE, Answer, outcome, parse, request, talk
+from hpatch.lab.client import NONE, Answer, Heard, converse, outcome, parse, request, talk
 from hpatch.lab.load import added, load
 from hpatch.lab.model import Outcome
 
@@ -258,3 +258,19 @@ def test_load_counts_outcomes() -> None:
     assert found == {"full": 30, "503": 10}
     assert added(found, {"full": 1, "none": 2}) == {"full": 31, "503": 10, "none": 2}
     assert list(added(found, {"full": 1, "none": 2})) == ["full", "503", "none"]
+
+
+def test_it_waits_for_what_comes() -> None:
+    """Each wait goes on after the last one, also where both texts came at once; an end of the connection ends it."""
+    heard: list[bytes] = []
+
+    def serve(connection: socket.socket) -> None:
+        heard.append(connection.recv(10))
+        connection.sendall(b"ready, ready")
+        heard.append(connection.recv(10))
+
+    with serving(serve) as port:
+        script = (b"first", Heard(b"ready"), Heard(b"ready"), b"second", Heard(b"never"))
+        content, in_order = converse(port, script, patience=10)
+    assert heard == [b"first", b"second"]
+    assert (content, in_order) == (b"ready, ready", True)

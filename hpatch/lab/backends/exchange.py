@@ -11,7 +11,7 @@ from time import monotonic
 from typing import NamedTuple
 
 from hpatch.lab.model import Scheme
-from hpatch.lab.wire import fastcgi, scgi, uwsgi
+from hpatch.lab.wire import ajp, fastcgi, scgi, uwsgi
 from hpatch.lab.wire.stream import Pairs, WireError, content_length, exactly
 
 PATIENCE = 30.0
@@ -287,5 +287,83 @@ class _Http(_Plain):
         return text[: -len(_LINE_END)]
 
 
-KINDS: dict[Scheme, type[Exchange]] = {"fcgi": _Fastcgi, "scgi": _Scgi, "uwsgi": _Uwsgi, "http": _Http}
+class _Https(_Http):
+    """The same below TLS."""
+
+    def head(self) -> None:
+        if not self.connection.recv(1, socket.MSG_PEEK):
+            raise WireError("the gateway closed the connection")
+        from hpatch.lab.backends import tls
+
+        self.began = True
+        self.stream.close()
+        # What ends the response must not wait until its last part is acknowledged.
+        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._secure = self.connection = tls.context().wrap_socket(self.connection, server_side=True)
+        self.stream = self.connection.makefile("rb", buffering=0)
+        self.variables = self.read_variables()
+
+    def linger(self) -> None:
+        """Say that nothing more comes, and read what still comes."""
+        self._secure.unwrap()
+
+
+class _Ajp(Exchange):
+    """AJP: the response's head and body are packets of their own, and all but a body's first part is asked for."""
+
+    tells_end = True
+    _headed = False
+    _asked = True
+
+    def read_variables(self) -> Pairs:
+        while ajp.is_ping(packet := ajp.read_packet(self.stream)):
+            self.send(ajp.pong())
+        line, headers, attributes = ajp.read_forward(packet)
+        names = {b"content-length": b"CONTENT_LENGTH"}
+        found = [(names.get(name, name), value) for name, value in headers]
+        # What has a length comes by itself to begin with; of what has none, everything is to be asked for.
+        self._asked = dict(found).get(b"CONTENT_LENGTH", b"0") != b"0"
+        return ((b"REQUEST_LINE", line), *found, *attributes)
+
+    def part(self) -> None:
+        if not self._asked:
+            self.send(ajp.get_body())
+        self._asked = False
+        content = ajp.read_body(ajp.read_packet(self.stream))
+        self.take(content)
+        self.ended = not content
+
+    def wrap(self, content: bytes, *, last: bool = True) -> bytes:
+        head = b""
+        if not self._headed and content.startswith(self.status_start):
+            self._headed = True
+            text, end, content = content.partition(_LINE_END * 2)
+            first, *lines = text.split(_LINE_END)
+            status, _, reason = first.removeprefix(self.status_start).partition(b" ")
+            pairs = (line.partition(b":") for line in lines)
+            head = ajp.headers(int(status), reason, ((name, value.strip()) for name, _, value in pairs))
+            if not end:
+                return head[: len(head) // 2]
+        return head + ajp.body(content) + (ajp.end() if last else b"")
+
+    def cut(self) -> bytes:
+        announced = b"Content-Length: %d" % (len(self.content) + 1)
+        return self.wrap(self.headers(announced) + self.content[: len(self.content) // 2], last=False)
+
+    def linger(self) -> None:
+        """Close the sending side: nothing more can be asked for."""
+        self.connection.shutdown(socket.SHUT_WR)
+        while self.connection.recv(65536):
+            continue
+
+
+KINDS: dict[Scheme, type[Exchange]] = {
+    "fcgi": _Fastcgi,
+    "scgi": _Scgi,
+    "uwsgi": _Uwsgi,
+    "http": _Http,
+    "https": _Https,
+    "ajp": _Ajp,
+    "ws": _Http,
+}
 """By scheme, how a connection is spoken with."""

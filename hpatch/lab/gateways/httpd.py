@@ -84,17 +84,24 @@ def _base(spec: GatewaySpec, program: Path, installed: Installed, folder: Path, 
 
 def _routes(routes: Sequence[Route], installed: Installed) -> Iterator[str]:
     for number, route in enumerate(routes):
-        parameters = "".join(f" {name}={value}" for name, value in route.parameters.items())
-        address = route.address
-        if address.path is not None:
-            if installed.version < _UNIX:
-                raise ToolError(f"httpd {installed.version} does not proxy to Unix sockets; {_UNIX} and later do")
-            # A worker's identity ignores the socket's path: each gets a host of its own. It is an address, so that an
-            # httpd that looks it up all the same (mod_proxy_scgi before 2.4.10) asks no name server.
-            url = f"unix:{address.path}|{route.scheme}://127.0.1.{number + 1}/"
-        else:
-            url = f"{route.scheme}://{LOOPBACK}:{address.port}/"
-        yield f'ProxyPass "{route.path}" "{url}"{parameters}'
+        if route.address.path is not None and installed.version < _UNIX:
+            raise ToolError(f"httpd {installed.version} does not proxy to Unix sockets; {_UNIX} and later do")
+        yield mapping(route, f"127.0.1.{number + 1}")
+
+
+def mapping(route: Route, host: str, target: str = "/") -> str:
+    """A ProxyPass line. A worker's identity ignores a socket's path: each needs a `host` of its own.
+
+    It is an address, so that an httpd that looks it up all the same (mod_proxy_scgi before 2.4.10) asks no name server.
+    `target` is the path at the backend.
+    """
+    address = route.address
+    parameters = "".join(f" {name}={value}" for name, value in route.parameters.items())
+    if address.path is not None:
+        url = f"unix:{address.path}|{route.scheme}://{host}{target}"
+    else:
+        url = f"{route.scheme}://{LOOPBACK}:{address.port}{target}"
+    return f'ProxyPass "{route.path}" "{url}"{parameters}'
 
 
 def read_log(text: str) -> Log:

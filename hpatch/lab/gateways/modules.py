@@ -38,7 +38,7 @@ def lines(program: Path, installed: Installed, given: Mapping[str, Path]) -> Ite
     Raises ToolError for a given module that is compiled in or has no file, and for a needed module that the httpd does
     not have.
     """
-    static = {name.removesuffix(".c").removeprefix("mod_") for name in installed.static}
+    static = _static(installed)
     # `-V` tells also of an MPM that the default configuration loads; ours does not read that one.
     has_mpm = not static.isdisjoint(_MPMS)
     for name, file in given.items():
@@ -64,6 +64,21 @@ def lines(program: Path, installed: Installed, given: Mapping[str, Path]) -> Ite
     wanted += [name for name in given if name not in wanted]
     for name in wanted:
         yield f'LoadModule {name}_module "{files[name]}"'
+
+
+def available(program: Path, installed: Installed, given: Mapping[str, Path]) -> Mapping[str, Path | None]:
+    """The modules that an httpd has by their names (`proxy_fcgi`), with their files; None for what is compiled in."""
+    static = _static(installed)
+    return {**dict.fromkeys(static), **_own(folder(program), static), **given}
+
+
+def mpm(have: Mapping[str, Path | None]) -> str | None:
+    """Which MPM the lab runs of those that an httpd has: the one that is compiled in, or the first of our order."""
+    return next((name for name in _MPMS if name in have), next((name for name in _MPMS if f"mpm_{name}" in have), None))
+
+
+def _static(installed: Installed) -> set[str]:
+    return {name.removesuffix(".c").removeprefix("mod_") for name in installed.static}
 
 
 def _own(place: Path | None, static: set[str]) -> dict[str, Path]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -55,6 +55,10 @@ class Running:
     def cpu(self) -> float:
         """The processor time of all its processes, in seconds."""
         return self._program.cpu()
+
+    def clocks(self) -> Mapping[int, float]:
+        """The processor time of each of its processes, in seconds, to the nanosecond; by their numbers."""
+        return self._program.clocks()
 
     def memory(self) -> int:
         """The private memory of its children, in bytes."""

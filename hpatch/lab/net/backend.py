@@ -6,13 +6,20 @@ The header is `X-Net: trial=17; down=8192; …`:
 - `down`: how many bytes the response's body has (11). `length`: yes, they are announced. `pieces`: in so many parts.
   `last`: yes, the last of them has one byte.
 - `status`: its status (`404 Not Found`). `bare`: yes, it has no body. `headers`: `many`, `large`, `twice` or `odd`.
+- `wait`: so many milliseconds pass before it answers.
 - `read`: `no`: it answers before it reads the body; `half`: it reads a part of it.
 - `fault`: one of `_FAULTS`.
+- `upgrade`: `echo`: the connection becomes a WebSocket, `up` bytes are sent back once all have come, and it ends;
+  `talk`: it says something, sends back what comes as it comes, up to a `.`, and ends; `ends`: it ends after a few
+  bytes; `resets`: after these comes a reset.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -40,7 +47,9 @@ class Book:
         self._noted = threading.Condition()
 
     def note(self, trial: str, seen: Seen) -> None:
-        """Remember a request."""
+        """Remember a request of a trial; others are none of it."""
+        if not trial:
+            return
         with self._noted:
             self._seen.setdefault(trial, []).append(seen)
             self._noted.notify_all()
@@ -79,11 +88,15 @@ def _serve(exchange: Exchange, order: Mapping[str, str]) -> None:
     if fault is not None:
         _FAULTS[fault](exchange)
         return
+    if "upgrade" in order:
+        _upgrade(exchange, order)
+        return
     read = order.get("read", "yes")
     if read == "yes":
         _read(exchange)
     elif read == "half":
         exchange.part()
+    time.sleep(int(order.get("wait", "0")) / 1000)
     _answer(exchange, order)
     with suppress(WireError, OSError):
         exchange.linger()
@@ -114,6 +127,49 @@ def _answer(exchange: Exchange, order: Mapping[str, str]) -> None:
     for place in range(0, len(body), step):
         time.sleep(_PAUSE)
         exchange.send(exchange.wrap(body[place : place + step], last=place + step >= len(body)))
+
+
+_KEY = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+"""What a key of a handshake is signed with (RFC 6455, 1.3)."""
+HELLO = b"hello, "
+
+
+def _upgrade(exchange: Exchange, order: Mapping[str, str]) -> None:
+    """What goes through the tunnel need not be frames: a gateway does not read it."""
+    key = next((value for name, value in exchange.variables if name.lower() == b"sec-websocket-key"), b"")
+    accept = base64.b64encode(hashlib.sha1(key + _KEY, usedforsecurity=False).digest())
+    lines = (b"HTTP/1.1 101 Switching Protocols", b"Upgrade: websocket", b"Connection: Upgrade")
+    exchange.send(b"\r\n".join((*lines, b"Sec-WebSocket-Accept: " + accept, b"", b"")))
+    how = order["upgrade"]
+    if how == "echo":
+        # Sending while more comes may block both sides: httpd waits for us to read, and we for it.
+        parts = []
+        while exchange.taken < int(order["up"]):
+            parts.append(_hear(exchange))
+        exchange.send(b"".join(parts))
+    elif how == "talk":
+        exchange.send(HELLO)
+        part = b""
+        while not part.endswith(b"."):
+            part = _hear(exchange)
+            exchange.send(part)
+    else:
+        exchange.send(HELLO * 100)
+        if how == "resets":
+            exchange.await_input(30)
+            exchange.reset()
+            return
+    exchange.connection.shutdown(socket.SHUT_WR)
+    while exchange.connection.recv(65536):
+        continue
+
+
+def _hear(exchange: Exchange) -> bytes:
+    part = exchange.connection.recv(65536)
+    if not part:
+        raise WireError("the tunnel ended")
+    exchange.take(part)
+    return part
 
 
 # Faults: each reads the body first, so that only what it says goes wrong.

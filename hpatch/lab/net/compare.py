@@ -17,8 +17,9 @@ from hpatch.lab.model import GatewaySpec, Log, Transport
 from hpatch.lab.net import figures, trials
 from hpatch.lab.net.model import Difference, Facts, Figure, NetResult, NetTrial, Way
 from hpatch.lab.net.side import NetSide, Play
+from hpatch.lab.net.ways import ways as lookup
 from hpatch.lab.session import Session
-from hpatch.lab.smoke import TRANSPORTS, paths
+from hpatch.lab.smoke import TRANSPORTS
 
 _PLAYS = 16
 """How often a trial is played on each side where it differs the first time."""
@@ -35,8 +36,8 @@ The other groups are: what breaks one kind of trials must not hide what the chan
 """
 
 _ERROR = re.compile(r"^\[[^]]*\] \[\w*:(?:emerg|alert|crit|error)\] .*?\b(AH\d{5})\b", re.M)
-_OFTEN = 4
-"""An error that comes so often on one side and never on the other is no chance."""
+_OFTEN = 10
+"""An error that comes so often on one side and never on the other is no chance: once in 5,000 times at most."""
 Tell = Callable[[str], None]
 
 
@@ -48,16 +49,23 @@ def compare(
 ) -> NetResult:
     """Try both httpds. Raises ToolError where the first does not start; that the second does not is a difference."""
     began = time.monotonic()
-    ways = [Way(*one) for one in paths(before, transports)]
+    known = lookup(before, transports)
+    ways = known.ways
     names = tuple(way.name for way in ways)
     with Session() as session, ExitStack() as running:
-        sides = [NetSide(session, running, before, ways)]
+        sides = [NetSide(session, running, before, known)]
         try:
-            sides.append(NetSide(session, running, after, ways))
+            sides.append(NetSide(session, running, after, known))
         except ToolError as error:
             lost = Difference(way="", group="start", trial="httpd starts", fact="start", before="yes", after=str(error))
             return NetResult(
-                ways=names, trials=0, differences=(lost,), figures=(), unsteady=(), seconds=time.monotonic() - began
+                ways=names,
+                trials=0,
+                differences=(lost,),
+                figures=(),
+                unsteady=(),
+                seconds=time.monotonic() - began,
+                untried=known.untried,
             )
         logs = [side.gateway.log() for side in sides]
         tell(f"{len(ways)} ways to backends")
@@ -71,6 +79,7 @@ def compare(
         figures=(*logged, *measured),
         unsteady=tuple(name for one in found for name in one.unsteady),
         seconds=time.monotonic() - began,
+        untried=known.untried,
     )
 
 
@@ -117,7 +126,7 @@ class _Comparison:
     def _play(self, trial: NetTrial, *, again: bool = False) -> tuple[Facts, Facts]:
         number = next(self._numbers)
         first, second = (
-            trial.play(Play(side, self._way, f"{self._way.name.replace(' ', '-')}-{number}", again=again))
+            trial.play(Play(side, self._way, f"{self._way.place}-{number}", again=again))
             for side in (self._before, self._after)
         )
         return first, second

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from statistics import mean, median, stdev
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from statistics import median
 from typing import NamedTuple
 
 from hpatch.lab import client
+from hpatch.lab.client import Script
+from hpatch.lab.net import ratios
 from hpatch.lab.net.model import Figure, Way
 from hpatch.lab.net.requests import content, head, with_length
 from hpatch.lab.net.side import NetSide
@@ -17,10 +19,6 @@ _ROUNDS, _MOST = 10, 40
 """How many rounds are measured: first, and where they do not decide."""
 _PAIRS = 20
 """Pairs of requests in a round, one to each side in turns."""
-_SLOWER = 1.10
-"""From this ratio of medians on, a side is slower."""
-_CERTAIN = 3.0
-"""By how many standard errors the mean of the rounds must be above that. Equal sides reach it once in 100,000 times."""
 _AGAIN = 2
 """How often what seems slower is measured again, after all others: a busy machine may slow one side for a while."""
 _WARM = 200
@@ -29,65 +27,108 @@ _LEAK = 250
 """Bytes a request: what children grow by although nothing leaks differs by less."""
 _PATIENCE = 8.0
 """Seconds for the requests of a side in which memory is watched."""
+_TIMES = 5
+"""So often one side must use more processor time while nothing is to be done, one time after the other."""
+_CLIENTS = 10
+_WAIT, _REST = 0.1, 0.3
+"""Seconds that a backend takes, and in which nobody asks for anything."""
+_SPENT = 0.002
+"""Seconds of processor time that a request may take more while it waits. One that does not sleep takes up to 200 ms."""
+_BUSY = 0.1
+"""The part of a processor that an httpd may take more when nobody asks for anything."""
+Sides = tuple[NetSide, NetSide]
+Clocks = Mapping[int, float]
 
 
 def measure(before: NetSide, after: NetSide, ways: Sequence[Way], tell: Callable[[str], None]) -> Iterator[Figure]:
     """All figures."""
-    measured: dict[Way, _Latency] = {}
-    for way in ways:
-        if way.transport == "tcp":
-            tell(f"latency, {way.name}")
-            measured[way] = _latency(before, after, way)
-            tell(f"memory, {way.name}")
-            yield from _memory(before, after, way)
+    sides = (before, after)
+    wanted = [way for way in ways if way.transport == "tcp" and way.front == "HTTP/1.1"]
+    tell("processor time at rest")
+    yield _rest(sides)
+    tell("memory")
+    yield from _memory(sides, [way for way in wanted if way.scheme != "https"])
+    measured: dict[Way, _Speed] = {}
+    for way in wanted:
+        tell(f"latency, {way.name}")
+        measured[way] = _speed(sides, way)
+        yield _waiting(sides, way)
     for _ in range(_AGAIN):
         for way, one in measured.items():
-            if one.slower and min(one.rounds) <= _FAR:
+            if one.worse and not one.much:
                 tell(f"latency, {way.name}, again")
-                measured[way] = _latency(before, after, way)
+                measured[way] = _speed(sides, way)
     for way, one in measured.items():
         yield from one.figures(way)
 
 
-class _Latency(NamedTuple):
-    """What was measured of a way: seconds of requests by side, processor seconds by side, and by round the logarithm of
-    the ratio of the medians.
+# Latency and processor time
+
+
+class _Speed(NamedTuple):
+    """What was measured of a way: seconds of requests by side, processor seconds of a request by side and round; and by
+    round the logarithms of the ratios of the medians, and of processor times.
     """
 
     times: tuple[list[float], list[float]]
-    used: tuple[float, float]
-    rounds: list[float]
+    used: tuple[list[float], list[float]]
+    slower: list[float]
+    costlier: list[float]
 
     @property
-    def slower(self) -> bool:
-        """Whether the second side is slower, for certain."""
-        return _slower(self.rounds)
+    def worse(self) -> bool:
+        """Whether the second side is slower, or uses more processor time, for certain."""
+        return ratios.above(self.slower) or ratios.above(self.costlier)
+
+    @property
+    def much(self) -> bool:
+        """Whether it is so much slower that no more rounds are needed."""
+        return ratios.far(self.slower)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether more rounds may tell more."""
+        return ratios.undecided(self.slower) or ratios.undecided(self.costlier)
 
     def figures(self, way: Way) -> Iterator[Figure]:
         """As figures."""
-        middle, last = ([1000 * value(side) for side in self.times] for value in (median, _last))
         for name, unit, values, worse in (
-            ("median", "ms", middle, self.slower),
-            ("99th percentile", "ms", last, False),
-            ("processor time", "s", self.used, False),
+            ("median", "ms", [1000 * median(side) for side in self.times], ratios.above(self.slower)),
+            ("99th percentile", "ms", [1000 * _last(side) for side in self.times], False),
+            (
+                "processor time",
+                "ms a request",
+                [1000 * median(side) if side else 0.0 for side in self.used],
+                ratios.above(self.costlier),
+            ),
         ):
             yield Figure(f"{name} of {way.name}", unit=unit, before=values[0], after=values[1], worse=worse)
 
 
-def _latency(before: NetSide, after: NetSide, way: Way) -> _Latency:
-    sides = (before, after)
-    times: tuple[list[float], list[float]] = ([], [])
-    cpu = [side.gateway.cpu() for side in sides]
-    rounds: list[float] = []
-    while len(rounds) < _ROUNDS or (len(rounds) < _MOST and _undecided(rounds)):
+def _speed(sides: Sides, way: Way) -> _Speed:
+    found = _Speed(([], []), ([], []), [], [])
+    while len(found.slower) < _ROUNDS or (len(found.slower) < _MOST and found.undecided):
+        clocks = [side.gateway.clocks() for side in sides]
         for number in range(_PAIRS):
             for at in (0, 1) if number % 4 < 2 else (1, 0):
-                times[at].append(_timed(sides[at], way, number))
-        rounds.append(math.log(median(times[1][-_PAIRS:]) / median(times[0][-_PAIRS:])))
-        if len(rounds) >= _ROUNDS // 2 and min(rounds) > _FAR:
+                found.times[at].append(_timed(sides[at], way, number))
+        middles = [median(one[-_PAIRS:]) for one in found.times]
+        found.slower.append(ratios.of(middles[0], middles[1]))
+        used = [_used(start, side.gateway.clocks()) for side, start in zip(sides, clocks, strict=True)]
+        if used[0] and used[1]:
+            found.costlier.append(ratios.of(used[0], used[1]))
+            for at, seconds in enumerate(used):
+                found.used[at].append(seconds / _PAIRS)
+        if len(found.slower) >= _ROUNDS // 2 and found.much:
             break
-    used = [side.gateway.cpu() - start for side, start in zip(sides, cpu, strict=True)]
-    return _Latency(times, (used[0], used[1]), rounds)
+    return found
+
+
+def _used(before: Clocks, after: Clocks) -> float:
+    """The seconds between; 0.0 where a process began or ended meanwhile."""
+    if before.keys() != after.keys():
+        return 0.0
+    return sum(after.values()) - sum(before.values())
 
 
 def _timed(side: NetSide, way: Way, number: int) -> float:
@@ -96,53 +137,98 @@ def _timed(side: NetSide, way: Way, number: int) -> float:
     return time.perf_counter() - began
 
 
-def _request(way: Way, number: int) -> bytes:
+def _request(way: Way, number: int, *, close: bool = True) -> bytes:
     path = way.path + "figures"
-    return head("GET", path) if number % 2 else with_length("POST", path, content(10_000))
-
-
-def _bounds(rounds: Sequence[float]) -> tuple[float, float]:
-    """Between what the logarithm of the ratio is, for certain."""
-    error = _CERTAIN * stdev(rounds) / math.sqrt(len(rounds))
-    return mean(rounds) - error, mean(rounds) + error
-
-
-def _slower(rounds: Sequence[float]) -> bool:
-    """Whether the second side is slower, for certain."""
-    return _bounds(rounds)[0] > math.log(_SLOWER)
-
-
-def _undecided(rounds: Sequence[float]) -> bool:
-    least, most = _bounds(rounds)
-    return least <= math.log(_SLOWER) < most and mean(rounds) > _NEAR
-
-
-_NEAR = math.log(1.07)
-"""Below this mean, more rounds are not worth their time."""
-_FAR = math.log(2)
-"""Above this in every round, no more are needed."""
+    return head("GET", path, close=close) if number % 2 else with_length("POST", path, content(10_000), close=close)
 
 
 def _last(times: Sequence[float]) -> float:
     return sorted(times)[int(0.99 * len(times))]
 
 
-def _memory(before: NetSide, after: NetSide, way: Way) -> Iterator[Figure]:
-    """What the children grow by once they are warm, a request."""
-    grown = []
-    for side in (before, after):
-        _many(side, way, _WARM)
-        start = side.gateway.memory()
-        sent = _many(side, way, _LEAKING)
-        grown.append((side.gateway.memory() - start) / sent)
+# Processor time while nothing is to be done
+
+
+def _waiting(sides: Sides, way: Way) -> Figure:
+    """Requests whose body comes late, whose response is late, and comes in pieces."""
+    order = f"X-Net: wait={1000 * _WAIT:.0f}; pieces=5; down=1000"
+    first = head("POST", way.path + "waiting", "Content-Length: 1000", order)
+    script = (first, _WAIT / 2, content(1000))
+
+    def spent(side: NetSide) -> float | None:
+        start = side.gateway.clocks()
+        with ThreadPoolExecutor(_CLIENTS) as pool:
+            list(pool.map(lambda _: client.converse(side.gateway.port, script), range(_CLIENTS)))
+        end = side.gateway.clocks()
+        return _used(start, end) / _CLIENTS if start.keys() == end.keys() else None
+
+    values, worse = _each_time(sides, spent, _SPENT)
+    return Figure(
+        f"processor time of {way.name}, waiting",
+        unit="ms a request",
+        before=1000 * values[0],
+        after=1000 * values[1],
+        worse=worse,
+    )
+
+
+def _rest(sides: Sides) -> Figure:
+    def spent(side: NetSide) -> float | None:
+        start = side.gateway.clocks()
+        began = time.monotonic()
+        time.sleep(_REST)
+        end = side.gateway.clocks()
+        return _used(start, end) / (time.monotonic() - began) if start.keys() == end.keys() else None
+
+    values, worse = _each_time(sides, spent, _BUSY)
+    return Figure("processor time at rest", unit="s a second", before=values[0], after=values[1], worse=worse)
+
+
+def _each_time(sides: Sides, spent: Callable[[NetSide], float | None], more: float) -> tuple[tuple[float, float], bool]:
+    """What both spend, and whether the second spends that much more each time. Once that it does not is enough."""
+    values = (0.0, 0.0)
+    for _ in range(_TIMES):
+        first, second = (spent(side) for side in sides)
+        if first is None or second is None:
+            continue
+        values = (first, second)
+        if second <= first + more:
+            return values, False
+    return values, values[1] > values[0] + more
+
+
+# Memory
+
+
+def _memory(sides: Sides, ways: Sequence[Way]) -> Iterator[Figure]:
+    """What the children grow by once they are warm: by all ways together, and by each where that is too much."""
+    grown = [_growth(side, ways) for side in sides]
+    alone = len(ways) > 1 and grown[1] > max(0, grown[0]) + _LEAK
+    if not alone:
+        yield _figure("all ways", grown)
+    for way in ways if alone else ():
+        yield _figure(way.name, [_growth(side, [way]) for side in sides])
+
+
+def _figure(name: str, grown: Sequence[float]) -> Figure:
     worse = grown[1] > max(0, grown[0]) + _LEAK
-    yield Figure(f"growth of {way.name}", unit="bytes a request", before=grown[0], after=grown[1], worse=worse)
+    return Figure(f"growth of {name}", unit="bytes a request", before=grown[0], after=grown[1], worse=worse)
+
+
+def _growth(side: NetSide, ways: Sequence[Way]) -> float:
+    """Bytes for each request of a way."""
+    if not ways:
+        return 0.0
+    with ThreadPoolExecutor(len(ways)) as pool:
+        list(pool.map(lambda way: _many(side, way, _WARM), ways))
+        start = side.gateway.memory()
+        sent = list(pool.map(lambda way: _many(side, way, _LEAKING), ways))
+        return (side.gateway.memory() - start) / min(sent)
 
 
 def _many(side: NetSide, way: Way, requests: int) -> int:
     """Send so many requests, by connections of ten, or as many as there is time for; how many they were."""
-    path = way.path + "many"
-    script = (b"".join(head("GET", path, close=at == 9) for at in range(10)),)
+    script: Script = (b"".join(_request(way, at * (at % 5), close=at == 9) for at in range(10)),)
     end = time.monotonic() + _PATIENCE
     sent = 0
     while sent < requests and (sent == 0 or time.monotonic() < end):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from hpatch.lab.client import Script
 from hpatch.lab.model import Scheme, Transport
@@ -14,21 +14,43 @@ Facts = Mapping[str, str]
 """What is to stay as it is, by name: `status`, `body`, `backend.request`. Nothing that changes by itself."""
 
 
+Front = Literal["HTTP/1.1", "HTTP/2", "WebSocket"]
+"""What a client speaks with httpd."""
+
+
 class Way(NamedTuple):
     """How requests reach a backend."""
 
     scheme: Scheme
     transport: Transport
+    front: Front = "HTTP/1.1"
 
     @property
     def name(self) -> str:
         """In words."""
-        return f"{self.scheme} {self.transport}"
+        plain = f"{self.scheme} {self.transport}"
+        return plain if self.front == "HTTP/1.1" else f"{plain} ({self.front})"
+
+    @property
+    def place(self) -> str:
+        """The same, as a part of paths and numbers."""
+        plain = f"{self.scheme}-{self.transport}"
+        return plain if self.front == "HTTP/1.1" else f"{plain}-{self.front.lower().replace('/', '')}"
 
     @property
     def path(self) -> str:
         """Where httpd maps it."""
-        return f"/{self.scheme}-{self.transport}/"
+        return f"/{self.place}/"
+
+    @property
+    def patient(self) -> str:
+        """Where httpd maps it and waits long for an answer."""
+        return f"/{self.place}-patient/"
+
+    @property
+    def nobody(self) -> str:
+        """Where httpd maps the same to where no backend is."""
+        return f"/{self.place}-nobody/"
 
 
 class Bench(Protocol):
@@ -92,7 +114,8 @@ class Figure(NamedTuple):
 class NetResult(NamedTuple):
     """What the net saw: by which ways, how many trials were played on each side, what differs, and the figures.
 
-    `unsteady` are the trials that differ from play to play already on the side before: they tell little.
+    `unsteady` are the trials that differ from play to play already on the side before: they tell little. `untried` are
+    the ways that could not be tried, each with the reason.
     """
 
     ways: tuple[str, ...]
@@ -101,6 +124,7 @@ class NetResult(NamedTuple):
     figures: tuple[Figure, ...]
     unsteady: tuple[str, ...]
     seconds: float
+    untried: tuple[str, ...] = ()
 
     def unexpected(self, changes: Sequence[str] = ()) -> tuple[str, ...]:
         """What is not as it was, by its name: all but what these patterns name."""

@@ -8,7 +8,16 @@ from hpatch.lab.backends.exchange import Seen
 from hpatch.lab.net.model import Facts
 
 _CHANGING = frozenset(
-    {"REMOTE_PORT", "UNIQUE_ID", "DOCUMENT_ROOT", "CONTEXT_DOCUMENT_ROOT", "PATH", "SERVER_PORT", "REQUEST_TIME"}
+    {
+        "REMOTE_PORT",
+        "AJP_REMOTE_PORT",
+        "UNIQUE_ID",
+        "DOCUMENT_ROOT",
+        "CONTEXT_DOCUMENT_ROOT",
+        "PATH",
+        "SERVER_PORT",
+        "REQUEST_TIME",
+    }
 )
 """Variables that differ from connection to connection or from httpd to httpd."""
 

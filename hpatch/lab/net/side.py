@@ -5,22 +5,26 @@ from __future__ import annotations
 import socket
 import struct
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, suppress
 
 from hpatch.lab import client
 from hpatch.lab.backends.responder import responder
 from hpatch.lab.client import Script
-from hpatch.lab.model import Address, GatewaySpec
+from hpatch.lab.gateways import httpd
+from hpatch.lab.model import Address, GatewaySpec, Route
 from hpatch.lab.net import seen as observed
 from hpatch.lab.net.backend import Book
 from hpatch.lab.net.model import Facts, Way
+from hpatch.lab.net.ways import Ways
 from hpatch.lab.ports import LOOPBACK
 from hpatch.lab.replies import NO_REPLY, ClientReply, split
 from hpatch.lab.session import Session
 
 _TIMEOUT = 1
 """Seconds after which httpd gives up a backend that does not answer."""
+_PATIENT = 60
+"""The same where many ask at once: a busy machine takes its time."""
 _PATIENCE = 8.0
 _LEAVING = 0.02
 _COMING, _COMING_AGAIN = 5.0, 0.5
@@ -30,22 +34,40 @@ _COMING, _COMING_AGAIN = 5.0, 0.5
 class NetSide:
     """A running httpd, before a change or after it."""
 
-    def __init__(self, session: Session, running: ExitStack, spec: GatewaySpec, ways: Sequence[Way]) -> None:
+    def __init__(self, session: Session, running: ExitStack, spec: GatewaySpec, ways: Ways) -> None:
         self.book = Book()
         self.addresses: dict[Way, Address] = {}
-        routes = []
-        for way in ways:
-            address = session.address(way.transport, way.scheme)
-            backend = running.enter_context(responder(address, way.scheme, self.book.behave))
-            self.addresses[way] = address
-            routes.append(backend.route(way.path))
-        self.gateway = session.gateway(spec, routes, [f"ProxyTimeout {_TIMEOUT}"])
+        self.h2_port = session.address("tcp", "h2").port
+        settings = [*_loaded(ways), *ways.settings, f"ProxyTimeout {_TIMEOUT}"]
+        for number, way in enumerate(ways.ways):
+            self.addresses[way] = session.address(way.transport, way.scheme)
+            running.enter_context(responder(self.addresses[way], way.scheme, self.book.behave))
+            settings += _mappings(way, number, self.addresses[way], session.address(way.transport, "nobody"))
+        if any(way.front == "HTTP/2" for way in ways.ways):
+            # A server of its own: H2Direct changes how httpd begins to read each connection.
+            settings += [f"Listen {LOOPBACK}:{self.h2_port}", f"<VirtualHost {LOOPBACK}:{self.h2_port}>"]
+            settings += ["Protocols h2c", "H2Direct on", "</VirtualHost>"]
+        self.gateway = session.gateway(spec, (), settings)
 
     def masks(self, way: Way) -> Mapping[str, str]:
         """The names that only this side has, and what stands for them in facts."""
         address = self.addresses[way]
         own = str(address.path) if address.port is None else f"{LOOPBACK}:{address.port}"
-        return {own: "BACKEND", f":{self.gateway.port}": ":PORT"}
+        return {own: "BACKEND", f":{self.gateway.port}": ":PORT", f":{self.h2_port}": ":PORT"}
+
+
+def _mappings(way: Way, number: int, address: Address, nobody: Address) -> Iterator[str]:
+    """The longest URL first: a later one that begins with it would share its worker, and lose its own parameters."""
+    upgrade = {"upgrade": "websocket"} if way.front == "WebSocket" and way.scheme == "http" else {}
+    patient = Route(way.patient, way.scheme, address, {**upgrade, "timeout": str(_PATIENT)})
+    yield httpd.mapping(patient, f"127.0.2.{number + 1}", "/patient/")
+    yield httpd.mapping(Route(way.path, way.scheme, address, upgrade), f"127.0.1.{number + 1}")
+    yield httpd.mapping(Route(way.nobody, way.scheme, nobody, {"retry": "0"}), f"127.0.3.{number + 1}")
+
+
+def _loaded(ways: Ways) -> Iterator[str]:
+    for name, path in ways.modules.items():
+        yield f'LoadModule {name}_module "{path}"'
 
 
 class Play:

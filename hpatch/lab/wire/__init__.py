@@ -1,1 +1,1 @@
-"""The protocols between a gateway and a backend: FastCGI, SCGI and uwsgi, written and read strictly."""
+"""The protocols between a gateway and a backend: FastCGI, SCGI, uwsgi and AJP, written and read strictly."""

@@ -12,7 +12,7 @@ _MOST = 20
 """How many differences are shown."""
 _LONG = 80
 """Characters of a fact that are shown."""
-_SHOWN = ("median", "growth", "errors", "crashed")
+_SHOWN = ("median", "processor", "growth", "errors", "crashed")
 """The figures to show, by the beginnings of their names."""
 
 
@@ -21,6 +21,8 @@ def sentence(net: NetResult, unexpected: Sequence[str]) -> str:
     if not net.ways:
         return "this httpd has no way to a backend: no exchanges were compared"
     tried = f"{net.trials:,} exchanges before and after, by {', '.join(net.ways)}"
+    if net.untried:
+        tried += f"; not tried: {', '.join(net.untried)}"
     if net.unsteady:
         tried += f" (chance decides {len(net.unsteady)} of them)"
     if unexpected:

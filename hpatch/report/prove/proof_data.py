@@ -51,6 +51,7 @@ def data(proof: Proof, how: str, in_place: bool) -> dict[str, Any]:
 def _net(net: NetResult, proof: Proof) -> dict[str, Any]:
     return {
         "ways": list(net.ways),
+        "untried": list(net.untried),
         "trials": net.trials,
         "unexpected": list(proof.unexpected),
         "changes": list(proof.plan.changes),

@@ -5,9 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from functools import partial
-from math import log
 from pathlib import Path
 from typing import cast
 
@@ -19,6 +17,7 @@ from hpatch.lab.net import figures
 from hpatch.lab.net.model import Bench, Difference, Facts, Figure, NetResult, NetTrial, Way
 from hpatch.lab.net.side import NetSide
 from hpatch.lab.net.trials import trials
+from hpatch.lab.net.ways import Ways
 
 WAY = Way("fcgi", "tcp")
 
@@ -41,7 +40,7 @@ def test_one_way(monkeypatch: pytest.MonkeyPatch) -> None:
 
     few = [one for one in trials(WAY) if one.group == "methods"][:12]
     some = (*few, NetTrial("own", "by side", by_side), NetTrial("own", "by chance", chance))
-    monkeypatch.setattr(comparing, "paths", lambda spec, transports: (("fcgi", "tcp"),))
+    monkeypatch.setattr(comparing, "lookup", lambda *_: Ways(ways=(WAY,), untried=(), modules={}, settings=()))
     monkeypatch.setattr(comparing.trials, "trials", lambda way: some)
     monkeypatch.setattr(figures, "measure", lambda *_: iter(()))
     net = comparing.compare(GatewaySpec("httpd"), GatewaySpec("httpd"))
@@ -57,24 +56,6 @@ def test_what_does_not_start_is_a_difference(monkeypatch: pytest.MonkeyPatch) ->
     broken = GatewaySpec("httpd", modules={"proxy_fcgi": Path("/dev/null")})
     net = comparing.compare(GatewaySpec("httpd"), broken, ("tcp",))
     assert net.unexpected() == ("start: httpd starts",)
-
-
-def rounds(ratios: Iterator[float]) -> list[float]:
-    return [log(ratio) for ratio in ratios]
-
-
-@pytest.mark.parametrize(
-    ("ratios", "slower"),
-    [
-        ([1.0, 1.02, 0.98, 1.01, 0.99] * 2, False),
-        ([1.0, 2.0, 0.5, 1.8, 0.6] * 2, False),
-        ([1.05, 1.08, 1.06, 1.04, 1.07] * 2, False),
-        ([1.15, 1.18, 1.16, 1.14, 1.17] * 2, True),
-        ([3.0, 2.5, 4.0, 3.5, 2.8] * 2, True),
-    ],
-)
-def test_slower_is_what_is_slower_for_certain(ratios: list[float], slower: bool) -> None:
-    assert figures._slower(rounds(iter(ratios))) is slower
 
 
 def test_what_a_set_names_is_expected() -> None:

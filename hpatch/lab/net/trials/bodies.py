@@ -14,7 +14,7 @@ _GROUP = "bodies"
 _SIZES = (0, 1, 8191, 8192, 65535, 65536, 300_000, 8 << 20)
 """Around the sizes of httpd's buffers: AP_IOBUFSIZE (8,192 bytes), and a FastCGI record (65,535 bytes)."""
 _SOME = (1, 8192, 65536, 300_000)
-_CHUNKED: tuple[Scheme, ...] = ("http", "fcgi")
+_CHUNKED: tuple[Scheme, ...] = ("http", "https", "fcgi", "ajp")
 """The schemes over which httpd passes on a body whose length nobody knows."""
 _PAUSE = 0.02
 _CONTINUED = 0.05

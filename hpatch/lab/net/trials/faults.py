@@ -30,7 +30,7 @@ def trials() -> Iterator[NetTrial]:
         if kind != "waits":
             yield NetTrial(_GROUP, f"{title}, to a body", partial(_post, kind))
     yield NetTrial(_GROUP, "an early response", _early)
-    yield NetTrial(_GROUP, "a response that ends in a chunk", partial(_get, "cut-chunks"), ("http",))
+    yield NetTrial(_GROUP, "a response that ends in a chunk", partial(_get, "cut-chunks"), ("http", "https"))
 
 
 def _get(kind: str, bench: Bench) -> Facts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from hpatch.lab.model import Scheme
 from hpatch.lab.net.model import Bench, Facts, NetTrial
 from hpatch.lab.net.requests import head
 
@@ -20,11 +21,16 @@ _UP = {
     ),
 }  # fmt: skip
 
+_LARGE: tuple[Scheme, ...] = ("http", "https", "fcgi", "scgi", "uwsgi")
+"""The schemes over which more than 8 KiB of headers can be passed on."""
+
 
 def trials() -> Iterator[NetTrial]:
     """Headers."""
     for kind, lines in _UP.items():
-        yield NetTrial(_GROUP, f"headers of a request, {kind}", partial(_up, lines))
+        schemes = _LARGE if kind == "large" else ()
+        yield NetTrial(_GROUP, f"headers of a request, {kind}", partial(_up, lines), schemes)
+    yield NetTrial(_GROUP, "headers of a request, larger than a packet", _refused, ("ajp",))
     for kind in ("many", "large", "twice", "odd"):
         yield NetTrial(_GROUP, f"headers of a response, {kind}", partial(_down, kind))
 
@@ -32,6 +38,11 @@ def trials() -> Iterator[NetTrial]:
 def _up(lines: tuple[str, ...], bench: Bench) -> Facts:
     (reply, *_) = bench.converse((head("GET", bench.way.path + "headers", bench.order(), *lines),), "GET")
     return {**reply.facts(), **bench.seen()}
+
+
+def _refused(bench: Bench) -> Facts:
+    (reply, *_) = bench.converse((head("GET", bench.way.path + "headers", bench.order(), *_UP["large"]),), "GET")
+    return dict(reply.facts())
 
 
 def _down(kind: str, bench: Bench) -> Facts:
