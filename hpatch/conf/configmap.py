@@ -9,12 +9,17 @@ import errno
 import os
 import re
 import stat
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from hpatch.conf.view import View
 from hpatch.text import Source
 
 _KIND = re.compile(r"^([ \t]*(?:- )?)kind:[ \t]*[\"']?ConfigMap[\"']?[ \t\r]*(?:#.*)?$", re.M)
+_TOP = re.compile(r"^kind:[ \t]*[\"']?(\w*)", re.M)
+_ITEMS = re.compile(r"^(?:items|objects):[ \t\r]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\r?\n)*([ ]*-[ ]+)\S", re.M)
+_ENTRY = re.compile(r"^([ ]*-[ ]+)\S", re.M)
 _DOCUMENT = re.compile(r"^---(?:[ \t\r].*)?\n", re.M)
 _DATA = re.compile(r"^( *)data:[ \t]*(?:#.*)?$")
 _KEY = re.compile(
@@ -62,13 +67,33 @@ def files(source: Source) -> tuple[ConfigMapFile, ...]:
     found: dict[str, ConfigMapFile] = {}
     at = 0
     for end in (*(mark.end() for mark in _DOCUMENT.finditer(source.text)), len(source.text)):
-        document = source.text[at:end]
-        kind = _KIND.search(document)
-        if kind is not None:
-            for name, first, last in _blocks(document, len(kind[1])):
-                found.setdefault(name, ConfigMapFile(name, Excerpt(source, at + first, at + last)))
+        for start, item, indent in _config_maps(source.text[at:end]):
+            for name, first, last in _blocks(item, indent):
+                found.setdefault(name, ConfigMapFile(name, Excerpt(source, at + start + first, at + start + last)))
         at = end
     return tuple(found.values())
+
+
+def _config_maps(document: str) -> Iterator[tuple[int, str, int]]:
+    """The ConfigMaps of a document: itself, or those of its list, which may hold Secrets, too.
+
+    Each with its start, its text, and the column of its keys.
+    """
+    kind = _KIND.search(document)
+    top = _TOP.findall(document)
+    if kind is None or "Secret" in top:
+        return
+    if "ConfigMap" in top:
+        yield 0, document, 0
+        return
+    listed = _ITEMS.search(document)
+    indent = len(kind[1] if listed is None else listed[1])
+    starts = [entry.start() for entry in _ENTRY.finditer(document) if len(entry[1]) == indent]
+    for first, last in pairwise((*starts, len(document)) if starts else (0, len(document))):
+        item = document[first:last]
+        own = re.search(rf"^(?:[ \t]{{{indent}}}|[ ]*-[ ]+)kind:[ \t]*[\"']?(\w*)", item, re.M)
+        if own is not None and own[1] == "ConfigMap":
+            yield first, item, indent
 
 
 def _blocks(document: str, indent: int) -> list[tuple[str, int, int]]:

@@ -58,6 +58,61 @@ def test_the_files_of_a_configmap() -> None:
     assert all(one.text.whole.text == MAP for one in found)
 
 
+LIST = """\
+kind: List
+items:
+- kind: {}
+  stringData:
+    note: |
+      - kind: ConfigMap
+        data:
+          n.conf: |
+            Listen 1
+  data:
+    a.conf: |
+      Listen 2
+- apiVersion: v1
+  data:
+    b.conf: |
+      Listen 3
+  kind: {}
+-   kind: Secret
+    data:
+      c.conf: |
+        Listen 4
+"""
+
+
+@pytest.mark.parametrize("wide", ["", "  "])
+@pytest.mark.parametrize(
+    ("kinds", "names"),
+    [
+        (("Secret", "ConfigMap"), ["b.conf"]),
+        (("ConfigMap", "Secret"), ["a.conf"]),
+        (("ConfigMap", "ConfigMap"), ["a.conf", "b.conf"]),
+        (("Secret", "Secret"), []),
+        (("ConfigMapList", "ConfigMap"), ["b.conf"]),
+    ],
+)
+def test_a_secret_in_a_list_is_not_read(kinds: tuple[str, str], names: list[str], wide: str) -> None:
+    text = LIST.format(*kinds)
+    head, items = text.split("items:\n")
+    indented = "".join(f"{wide}{line}" for line in items.splitlines(keepends=True))
+    found = files(Source("web.yaml", f"{head}items:\n{indented}"))
+    assert [one.name for one in found] == names
+    for one in found:
+        assert one.text.text.split() == ["Listen", {"a.conf": "2", "b.conf": "3"}[one.name]]
+
+
+def test_a_secret_is_not_read() -> None:
+    secret = MAP.replace("kind: ConfigMap", "kind: Secret")
+    assert files(Source("web.yaml", secret)) == ()
+    assert (
+        files(Source("web.yaml", f"{secret}note: |\n  kind: ConfigMap\n  data:\n    a.conf: |\n      Listen 1\n")) == ()
+    )
+    assert len(files(Source("web.yaml", f"{secret}---\n{MAP}"))) == 5
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_places_are_lines_of_the_yaml_file(end: str) -> None:
     found = read(MAP.replace("\n", end))
