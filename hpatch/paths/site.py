@@ -9,7 +9,7 @@ from hpatch.paths.layers import argument, lines
 from hpatch.paths.model import Disk, Unread
 from hpatch.paths.patterns import is_wildcard
 from hpatch.paths.sections import Sections
-from hpatch.paths.starts import ByStart
+from hpatch.paths.starts import ByStart, start_of
 from hpatch.proxy.build import build
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Site:
                 self._passes[key] = ByStart()
                 for mapping in self._mappings.get(key, []):
                     if mapping.section is None:
-                        self._passes[key].add(None if mapping.pattern else mapping.path, mapping)
+                        self._passes[key].add(start_of(mapping.path) if mapping.pattern else mapping.path, mapping)
             found += self._passes[key].find(path)
         return found
 
@@ -88,7 +88,8 @@ class Site:
                     text, pattern = argument(node)
                     if id(node) in self._located:
                         plain = not pattern and "${" not in text and not is_wildcard(text)
-                        self._sections[key].add(text if plain else None, (node, self._located[id(node)][-1]))
+                        start = text if plain else start_of(text) if pattern else None
+                        self._sections[key].add(start, (node, self._located[id(node)][-1]))
             found += self._sections[key].find(path)
         return found
 

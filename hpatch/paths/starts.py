@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Generic, TypeVar
 
 _Item = TypeVar("_Item")
+_SEGMENT = r"\^(/[\w~%@-]+)/(?![?*{])[^|]*\Z"
 
 
 class ByStart(Generic[_Item]):
@@ -32,3 +34,9 @@ class ByStart(Generic[_Item]):
 def _start(path: str) -> str:
     """The first segment of a path; "" for one that has none, or does not begin with a slash."""
     return path.lstrip("/").partition("/")[0] if path.startswith("/") else ""
+
+
+def start_of(pattern: str) -> str | None:
+    """The first segment of all paths that a regular expression matches; None if it does not tell."""
+    found = re.match(_SEGMENT, pattern)
+    return None if found is None else found[1]

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.rules._shared.access import OLD, Client, admits, below, lines, merges, path, restricts, speaks
 from hpatch.lint.rules._shared.effective import in_server, server_of
-from hpatch.lint.rules._shared.passes import covers, paths_above, section_pattern
+from hpatch.lint.rules._shared.passes import paths_above, section_pattern
 from hpatch.lint.rules._shared.scope import matches
+from hpatch.paths.starts import ByStart, start_of
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
-    from hpatch.proxy.model import Mapping
 
 _LITERAL_START = r"\^((?:/[\w~%@-]*(?:\\?\.[\w-]+)*)+)(?:\(?\.\*\)?)?\$?"
 _ANYBODY = Client()
@@ -44,35 +44,45 @@ def literal_start(pattern: str) -> str | None:
 
 
 class _Speaking:
-    """The sections for URLs of a server that have access lines, to find those that cover a path."""
+    """Sections for URLs that have access lines, to find those that cover a path."""
 
-    def __init__(self, context: Context, host: Node | None) -> None:
+    def __init__(self, sections: list[Node]) -> None:
         self._plain: dict[str, list[tuple[int, Node]]] = {}
-        self._others: list[tuple[int, Node]] = []
-        for at, section in enumerate(url_sections(context, host)):
-            if speaks(section):
-                where = None if section_pattern(section) else path(section)
-                (self._others if where is None else self._plain.setdefault(where, [])).append((at, section))
+        self._others: ByStart[tuple[int, Node]] = ByStart()
+        for at, section in enumerate(sections):
+            if not speaks(section):
+                continue
+            is_pattern = section_pattern(section)
+            where = None if is_pattern else path(section)
+            if where is None:
+                self._others.add(start_of(section.words[-1]) if is_pattern and section.words else None, (at, section))
+            else:
+                self._plain.setdefault(where, []).append((at, section))
 
     def covering(self, where: str) -> Iterator[tuple[Node, bool | None]]:
         """The sections that cover a path, in httpd's order, each with whether it surely does (None: it may)."""
         found: list[tuple[int, Node, bool | None]] = []
         for above in paths_above(where):
             found += [(at, section, True) for at, section in self._plain.get(above, ())]
-        found += [(at, section, matches(section, where)) for at, section in self._others]
+        found += [(at, section, matches(section, where)) for at, section in self._others.find(where)]
         for _, section, covered in sorted(found, key=itemgetter(0)):
             if covered is not False:
                 yield section, covered
 
 
-@lru_cache(maxsize=4)
-def _speaking(context: Context, host: Node | None) -> _Speaking:
-    return _Speaking(context, host)
+@lru_cache(maxsize=1)
+def _speaking(context: Context) -> dict[Node | None, _Speaking]:
+    """Those of each server, as far as they have been asked for."""
+    return {}
 
 
 def covering(context: Context, host: Node | None, where: str) -> Iterator[tuple[Node, bool | None]]:
     """The sections for URLs with access lines that cover a path of a server, in httpd's order; None: it may."""
-    return _speaking(context, host).covering(where)
+    known = _speaking(context)
+    for server in dict.fromkeys((None, host)):
+        if server not in known:
+            known[server] = _Speaking(context.configuration.find_in(server, "<location", "<locationmatch"))
+        yield from known[server].covering(where)
 
 
 @lru_cache(maxsize=4)
@@ -82,32 +92,45 @@ def restricted(context: Context, host: Node | None) -> tuple[tuple[Node, str], .
     return tuple((section, where) for section, where in found if where is not None and restricts(section))
 
 
-@lru_cache(maxsize=4)
-def taken_paths(context: Context, host: Node | None) -> tuple[tuple[Mapping, str | None], ...]:
-    """The ProxyPass lines and the rules that a server's requests may meet, each with the path of which it takes all."""
-    return tuple((one, covers(one)) for one in context.mappings_of(host) if one.kind != "SetHandler")
-
-
 def kept(context: Context, host: Node | None, where: str, client: Client = _ANYBODY) -> bool:
     """Whether the sections for URLs of a server keep somebody from a path, or may.
 
     The last section that covers the path and has a `Require` counts, as does the last one with an `Order`, `Allow` or
     `Deny`.
     """
-    for one in context.configuration.by_key.get("<if", ()):
-        if server_of(one) in (None, host) and restricts(one):
-            return True
+    if not _restricted_by_if(context).isdisjoint((None, host)):
+        return True
     return _last(covering(context, host, where), client)
+
+
+@lru_cache(maxsize=1)
+def _restricted_by_if(context: Context) -> frozenset[Node | None]:
+    """The servers with an `<If>` that keeps somebody out."""
+    return frozenset(server_of(one) for one in context.configuration.by_key.get("<if", ()) if restricts(one))
 
 
 def folder_kept(context: Context, host: Node | None, where: str) -> bool:
     """Whether a `<Directory>` keeps somebody from the file that a path leads to below the DocumentRoot, or may."""
     root = in_server(context, "documentroot", host)
     top = root.words[0].rstrip("/") if root is not None and root.words else None
-    found = [one for one in context.lines_of(host, "<directory") if len(one.words) == 1]
-    found.sort(key=lambda one: one.words[0].rstrip("/").count("/"))
-    asked = ((one, one.words[0] == "/" or (top is not None and below(top + where, one.words[0]))) for one in found)
+    folders = _folders(context, host)
+    above = dict.fromkeys(one.rstrip("/") for one in paths_above("/" if top is None else top + where))
+    found = sorted(one for each in above for one in folders.get(each, ()))
+    asked = (
+        (one, one.words[0] == "/" or (top is not None and below(top + where, one.words[0]))) for _, _, one in found
+    )
     return _last(asked, _ANYBODY)
+
+
+@lru_cache(maxsize=4)
+def _folders(context: Context, host: Node | None) -> dict[str, list[tuple[int, int, Node]]]:
+    """The `<Directory>` sections of a server by their paths; each with its place in the order of merging."""
+    found: dict[str, list[tuple[int, int, Node]]] = {}
+    for at, one in enumerate(context.lines_of(host, "<directory")):
+        if len(one.words) == 1:
+            folder = one.words[0].rstrip("/")
+            found.setdefault(folder, []).append((folder.count("/"), at, one))
+    return found
 
 
 def _last(sections: Iterator[tuple[Node, bool | None]], client: Client) -> bool:

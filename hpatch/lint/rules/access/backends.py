@@ -13,10 +13,11 @@ from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.access import Client, admits, below, lines, words
 from hpatch.lint.rules._shared.addresses import listeners, own_port
 from hpatch.lint.rules._shared.effective import in_server, server_of
-from hpatch.lint.rules._shared.guards import kept, restricted, start, taken_paths
+from hpatch.lint.rules._shared.guards import kept, restricted, start
 from hpatch.lint.rules._shared.passes import covers, encoded, schemes, section_pattern
 from hpatch.lint.rules._shared.rewriting import rewrites
 from hpatch.lint.rules._shared.scope import sample
+from hpatch.lint.rules._shared.taking import taken_before, taking
 from hpatch.proxy.model import DEFAULT_PORTS
 
 if TYPE_CHECKING:
@@ -48,19 +49,9 @@ def _restricted_part(context: Context, mapping: Mapping) -> tuple[Node, str] | N
     for section, where in restricted(context, host):
         if where.rstrip("/") == top or not below(where, taken):
             continue
-        if not kept(context, host, sample(taken)) and not _taken_before(context, mapping, where):
+        if not kept(context, host, sample(taken)) and not taken_before(context, mapping, where):
             return section, where
     return None
-
-
-def _taken_before(context: Context, mapping: Mapping, where: str) -> bool:
-    """Whether another line takes the requests for a path before a ProxyPass."""
-    for one, taken in taken_paths(context, mapping.server.node):
-        if one is mapping:
-            return False
-        if one.kind != "RewriteRule" and taken is not None and below(where, taken):
-            return True
-    return False
 
 
 @rule("AC030", "servlet-path-parameters", "warning", confidence="medium", references=(_PASS,))
@@ -242,7 +233,7 @@ def local_through_own_proxy(context: Context) -> Iterator[Found]:
             if in_server(context, "remoteipheader", inner) is not None:
                 continue
             outer = led.outer(where)
-            if outer is None or _taken_before(context, mapping, outer) or kept(context, mapping.server.node, outer):
+            if outer is None or taken_before(context, mapping, outer) or kept(context, mapping.server.node, outer):
                 continue
             yield Found(
                 line.place,
@@ -284,7 +275,7 @@ def _served(context: Context, section: Node) -> Iterator[tuple[Node | None, str]
         if not top or not (below(top, folder) or below(folder, top)):
             continue
         where = folder[len(top) :] or "/" if below(folder, top) else "/"
-        if not any(taken is None or below(where, taken) for one, taken in taken_paths(context, server)):
+        if next(taking(context, server, where), None) is None:
             yield server, where
 
 

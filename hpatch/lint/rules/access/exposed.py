@@ -9,20 +9,13 @@ from typing import TYPE_CHECKING
 from hpatch.backends.addresses import is_loopback
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.access import admits, below, grants_all, lines, restricts
+from hpatch.lint.rules._shared.access import admits, grants_all, lines, restricts
 from hpatch.lint.rules._shared.addresses import address, listeners
 from hpatch.lint.rules._shared.effective import in_server, may_lack, server_of
-from hpatch.lint.rules._shared.guards import (
-    covering,
-    folder_kept,
-    kept,
-    literal_start,
-    start,
-    taken_paths,
-    url_sections,
-)  # fmt: skip
+from hpatch.lint.rules._shared.guards import covering, folder_kept, kept, literal_start, start, url_sections
 from hpatch.lint.rules._shared.passes import section_pattern
 from hpatch.lint.rules._shared.rewriting import rewrites
+from hpatch.lint.rules._shared.taking import taking
 from hpatch.proxy import rewrite
 
 if TYPE_CHECKING:
@@ -154,7 +147,7 @@ def _files_kept(context: Context, host: Node | None) -> bool:
 
 def _open_path(context: Context, host: Node | None, where: str) -> bool:
     """Whether everybody may ask httpd for a path, and for what lies below it."""
-    if any(taken is None or below(where, taken) for one, taken in taken_paths(context, host) if not one.exclusion):
+    if any(not one.mapping.exclusion for one in taking(context, host, where)):
         return False
     if kept(context, host, where):
         return False
@@ -181,9 +174,8 @@ def _restricted(context: Context, section: Node) -> bool:
     where = start(section)
     if where is None:
         return not any(map(grants_all, lines(section))) and any(restricts(one) for one in url_sections(context, host))
-    passes = ((one, taken) for one, taken in taken_paths(context, host) if one.kind != "RewriteRule")
-    first = next(((one, taken) for one, taken in passes if taken is None or below(where, taken)), None)
-    if first is not None and not first[0].exclusion and first[1] is not None:
+    first = next((one for one in taking(context, host, where) if one.mapping.kind != "RewriteRule"), None)
+    if first is not None and not first.mapping.exclusion and first.taken is not None:
         return True
     if kept(context, host, where):
         return True

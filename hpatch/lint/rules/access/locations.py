@@ -10,7 +10,8 @@ from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.access import OTHER, Client, admits, below, lines, merges, restricts, speaks, words
 from hpatch.lint.rules._shared.effective import server_of
-from hpatch.lint.rules._shared.guards import covering, kept, start, taken_paths
+from hpatch.lint.rules._shared.guards import covering, kept, start
+from hpatch.lint.rules._shared.taking import taking
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -60,10 +61,8 @@ def location_slash_only(context: Context) -> Iterator[Found]:
             continue
         host = server_of(section)
         bare = where.rstrip("/")
-        for mapping, taken in taken_paths(context, host):
-            if mapping.section is section:
-                continue
-            if taken is None or not below(bare, taken):
+        for _, mapping, taken in taking(context, host, bare):
+            if mapping.section is section or taken is None:
                 continue
             if mapping.exclusion:
                 break

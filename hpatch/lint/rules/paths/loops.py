@@ -12,6 +12,7 @@ from hpatch.lint.rules._shared.access import below
 from hpatch.lint.rules._shared.addresses import address, listeners, own_port
 from hpatch.lint.rules._shared.effective import in_server, is_on
 from hpatch.lint.rules._shared.passes import covers
+from hpatch.lint.rules._shared.taking import taken_before
 from hpatch.proxy.model import DEFAULT_PORTS
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def self_loop(context: Context) -> Iterator[Found]:
             continue
         taken = covers(mapping)
         inner = target.path.partition("?")[0] or "/"
-        if taken is None or not below(inner, taken) or _taken_before(context, mapping, inner):
+        if taken is None or not below(inner, taken) or taken_before(context, mapping, inner):
             continue
         if _answering(context, mapping, target, port) is not mapping.server.node:
             continue
@@ -122,14 +123,18 @@ def self_loop(context: Context) -> Iterator[Found]:
 
 def _answering(context: Context, mapping: Mapping, target: Target, port: int) -> Node | None:
     """The virtual host that answers a request to a target; None for the main server."""
-    hosts = [node for node in context.configuration.find("<virtualhost") if _is_at(node, target.host, port)]
-    if not hosts:
-        return None
+    hosts = _hosts_at(context, target.host, port)
     own = mapping.server.node
     if own in hosts and is_on(in_server(context, "proxypreservehost", own)):
         return own
-    named = [node for node in hosts if target.host in _names(node)]
-    return (named or hosts)[0]
+    return next((node for node, named in hosts.items() if named), next(iter(hosts), None))
+
+
+@lru_cache(maxsize=16)
+def _hosts_at(context: Context, name: str, port: int) -> dict[Node | None, bool]:
+    """The virtual hosts that may answer at a local address and port, each with whether it has the name."""
+    hosts = [node for node in context.configuration.find("<virtualhost") if _is_at(node, name, port)]
+    return {node: name in _names(node) for node in hosts}
 
 
 def _is_at(host: Node, name: str, port: int) -> bool:
@@ -152,14 +157,3 @@ def _names(host: Node | None) -> set[str]:
         child for child in (() if host is None else host.children or ()) if child.key in ("servername", "serveralias")
     ]
     return {word.lower().rpartition("://")[2].partition(":")[0] for line in lines for word in line.words}
-
-
-def _taken_before(context: Context, mapping: Mapping, path: str) -> bool:
-    """Whether an earlier line takes the path, so that it does not come round again."""
-    for one in context.passes:
-        if one is mapping:
-            return False
-        taken = covers(one)
-        if one.server.node in (None, mapping.server.node) and taken is not None and below(path, taken):
-            return True
-    return False

@@ -1,0 +1,80 @@
+"""Which lines take the requests for a path: an index, for rules that ask it of many paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from hpatch.lint.rules._shared.access import below
+from hpatch.lint.rules._shared.passes import covers, paths_above
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hpatch.conf.tree import Node
+    from hpatch.lint.context import Context
+    from hpatch.proxy.model import Mapping
+
+
+class Taking(NamedTuple):
+    """A line that takes every request for the path `taken` and below it; None if it is not known what it takes.
+
+    `number` is its place among all lines, those of the main server first.
+    """
+
+    number: int
+    mapping: Mapping
+    taken: str | None
+
+
+class _Lines:
+    """The ProxyPass lines and the rules of one server."""
+
+    __slots__ = ("_by_path", "_unsure")
+
+    def __init__(self, mappings: Iterable[tuple[int, Mapping]]) -> None:
+        self._by_path: dict[str, list[Taking]] = {}
+        self._unsure: list[Taking] = []
+        for number, mapping in mappings:
+            if mapping.kind != "SetHandler":
+                line = Taking(number, mapping, covers(mapping))
+                (self._unsure if line.taken is None else self._by_path.setdefault(line.taken, [])).append(line)
+
+    def for_path(self, path: str) -> list[Taking]:
+        above = [one for one in dict.fromkeys(paths_above(path)) if below(path, one)]
+        found = [line for one in above for line in self._by_path.get(one, ())]
+        return sorted([*found, *self._unsure], key=lambda line: line.number)
+
+
+@lru_cache(maxsize=1)
+def _servers(context: Context) -> dict[Node | None, _Lines]:
+    lines: dict[Node | None, list[tuple[int, Mapping]]] = {}
+    for number, mapping in enumerate(context.mappings):
+        lines.setdefault(mapping.server.node, []).append((number, mapping))
+    return {host: _Lines(mappings) for host, mappings in lines.items()}
+
+
+def taking(context: Context, host: Node | None, path: str) -> Iterator[Taking]:
+    """The ProxyPass lines and the rules of a server that take every request for a path, or may, in httpd's order.
+
+    A virtual host has those of the main server before its own.
+    """
+    servers = _servers(context)
+    for server in dict.fromkeys((None, host)):
+        if server in servers:
+            yield from servers[server].for_path(path)
+
+
+def taken_before(context: Context, mapping: Mapping, path: str) -> bool:
+    """Whether a ProxyPass before a line surely takes the requests for a path."""
+    number = _numbers(context)[mapping]
+    return any(
+        line.number < number and line.taken is not None and line.mapping.kind != "RewriteRule"
+        for line in taking(context, mapping.server.node, path)
+    )
+
+
+@lru_cache(maxsize=1)
+def _numbers(context: Context) -> dict[Mapping, int]:
+    return {mapping: number for number, mapping in enumerate(context.mappings)}
