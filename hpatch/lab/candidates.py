@@ -14,6 +14,7 @@ from hpatch.build.httpd.facts import BuildFacts
 from hpatch.build.httpd.installed import ask
 from hpatch.build.httpd.plan import BuildOptions, Layout, Mpm
 from hpatch.build.httpd.variables import installed as places
+from hpatch.build.reproducible import SecondBuild, compare
 from hpatch.build.trees.source import SourceTree
 from hpatch.errors import ToolError, UsageError
 from hpatch.lab import scratch
@@ -41,6 +42,9 @@ class Candidate(Protocol):
 
     def facts(self) -> BuildFacts:
         """How the gateways are built. Raises ToolError where there is none yet."""
+
+    def again(self, tree: Path, gateway: GatewaySpec) -> SecondBuild:
+        """Build the same tree anew in another folder, and compare with this gateway of it. Raises ToolError."""
 
 
 class Whole:
@@ -70,6 +74,21 @@ class Whole:
         folder = self.folder / "build"
         return facts.of_whole(folder, places(Layout(folder).copy, self.folder / "prefix")[0])
 
+    def again(self, tree: Path, gateway: GatewaySpec) -> SecondBuild:
+        """All of it, for the same prefix, which is in the files; nothing comes from ccache."""
+        prefix, first, place = self.folder / "prefix", self.folder / "first", self.folder / "again"
+        assert gateway.program is not None, "it was built"
+        try:
+            scratch.make(prefix, first)
+            scratch.remove(place)
+            built = build(tree, prefix, self.options._replace(cached=False), place, self.watch)
+            self.seconds["again"] = built.seconds
+            known = _programs(gateway._replace(program=first / gateway.program.relative_to(prefix)))
+            return compare(known, _programs(gateway), (Layout(self.folder / "build").copy, Layout(place).copy))
+        finally:
+            scratch.remove(place)
+            scratch.remove(first)
+
 
 class SingleModules:
     """Some modules of a tree, built by apxs, in an httpd that is installed."""
@@ -92,7 +111,12 @@ class SingleModules:
     def gateway(self, tree: Path, moment: str) -> GatewaySpec:
         """That httpd, with the modules for its own."""
         made = building.module(
-            tree, self.names, self.apxs, self.folder / f"modules-{moment.replace(' ', '-')}", self.watch
+            tree,
+            self.names,
+            self.apxs,
+            self.folder / f"modules-{moment.replace(' ', '-')}",
+            self.watch,
+            reproducible=True,
         )
         self.seconds[moment] = {"apxs": made.seconds}
         return GatewaySpec("httpd", self.apxs.httpd, {**made.files, **self._mpm()})
@@ -112,6 +136,25 @@ class SingleModules:
     def facts(self) -> BuildFacts:
         """As apxs has it."""
         return facts.of_modules(self.apxs, tuple(f"mod_{name}" for name in self.names))
+
+    def again(self, tree: Path, gateway: GatewaySpec) -> SecondBuild:
+        """The modules."""
+        place = self.folder / "modules-again"
+        try:
+            made = building.module(tree, self.names, self.apxs, place, self.watch, reproducible=True)
+            self.seconds["again"] = {"apxs": made.seconds}
+            first = {name: file for name, file in gateway.modules.items() if name in made.files}
+            return compare(first, made.files, (self.folder / "modules-after", place))
+        finally:
+            scratch.remove(place)
+
+
+def _programs(gateway: GatewaySpec) -> dict[str, Path]:
+    """The program and the modules of a whole httpd, by file name."""
+    assert gateway.program is not None, "it was built"
+    own = modules.folder(gateway.program)
+    files = [gateway.program, *(own.glob("mod_*.so") if own is not None else ())]
+    return {path.name: path for path in files}
 
 
 def touched(tree: SourceTree, paths: Sequence[str], apxs: Apxs) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from hpatch import files
 from hpatch.build.httpd.apxs import ModuleError
 from hpatch.build.httpd.build import BuildError
+from hpatch.build.reproducible import SecondBuild
 from hpatch.build.trees.applying import Prepared, Request, commit, prepare
 from hpatch.build.trees.choice import Chosen
 from hpatch.build.trees.source import SourceTree
@@ -106,7 +107,8 @@ class Proof(NamedTuple):
     """How it went. `failure`: the patched tree does not build, and why; then there are no rows.
 
     `net` compares requests of all kinds; None where the patched tree does not build, or its httpd does not start.
-    `built` are the seconds of building, by moment and phase.
+    `built` are the seconds of building, by moment and phase. `again` is what building the patched tree a second time
+    gave, None where that was not asked for.
     """
 
     plan: ProofPlan
@@ -116,6 +118,7 @@ class Proof(NamedTuple):
     built: Mapping[str, Mapping[str, float]]
     failure: str | None
     seconds: float
+    again: SecondBuild | None = None
 
     def of(self, set: str) -> tuple[Row, ...]:
         """The rows of a set."""
@@ -205,15 +208,19 @@ def prove(
     requests: int | None = None,
     tell: Tell = lambda what, detail: None,
     diary: Diary | None = None,
+    *,
+    twice: bool = False,
 ) -> Proof:
     """Build, try, apply in a copy, build, and try again. The tree is only read; `folder` is held by the caller.
 
     Raises ToolError when the tree does not build as it is, or its httpd does not start: nothing can be compared with
     that. Raises InputError when the tree has changed since it was planned. The `diary` has what was done by then.
+    `twice`: also build the patched tree a second time, and compare.
     """
     diary = Diary() if diary is None else diary
     with logs.heard(diary.log):
-        return _prove(plan, request, catalog, source, candidate, folder, requests, diary.listening(tell), diary)
+        tell = diary.listening(tell)
+        return _prove(plan, request, catalog, source, candidate, folder, requests, tell, diary, twice)
 
 
 def _prove(
@@ -226,12 +233,13 @@ def _prove(
     requests: int | None,
     tell: Tell,
     diary: Diary,
+    twice: bool,
 ) -> Proof:
     begun = time.monotonic()
     copy = folder / "patched"
     rows: tuple[Row, ...] = ()
     checks: tuple[Checks, ...] = ()
-    net = None
+    net = again = None
     failure = None
     diary.begin("build before")
     gateway = candidate.gateway(plan.tree.root, "before")
@@ -264,6 +272,10 @@ def _prove(
         for at, (sets, _) in enumerate(plan.experiments):
             result, stage = stages.get(at, (before[at], ()))
             rows += (Row(sets, result, after[at], stage),)
+        if twice:
+            tell("net", "building once more")
+            diary.begin("build again")
+            again = _again(candidate, copy, gateway)
     except (BuildError, ModuleError) as error:
         failure = str(error)
         diary.failed(error.log)
@@ -278,7 +290,15 @@ def _prove(
         built=candidate.seconds,
         failure=failure,
         seconds=time.monotonic() - begun,
+        again=again,
     )
+
+
+def _again(candidate: Candidate, tree: Path, gateway: GatewaySpec) -> SecondBuild:
+    try:
+        return candidate.again(tree, gateway)
+    except ToolError as error:
+        return SecondBuild(0, failure=str(error))
 
 
 def compared(before: Sequence[SmokeCheck], after: Sequence[SmokeCheck]) -> tuple[Checks, ...]:

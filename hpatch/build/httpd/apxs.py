@@ -6,14 +6,16 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from hpatch import files
 from hpatch.build.command import Commands
 from hpatch.build.diagnosis import Failure, diagnose, last_words
+from hpatch.build.httpd.plan import date
 from hpatch.build.httpd.toolchain import install
+from hpatch.build.reproducible import EPOCH, prefix_map
 from hpatch.errors import InputError, ToolError, UsageError
 from hpatch.processes.run import environment, run
 
@@ -115,9 +117,10 @@ def plain(name: str) -> str:
     return name.removesuffix(".c").removesuffix(".so").removesuffix("_module").removeprefix("mod_")
 
 
-def commands(one: Sources, apxs: Apxs) -> tuple[str, ...]:
-    """What builds a module, in the folder of its copied files."""
-    return (str(apxs.program), "-c", "-I.", "-o", f"mod_{one.name}.la", *one.files)
+def commands(one: Sources, apxs: Apxs, flags: Sequence[str] = ()) -> tuple[str, ...]:
+    """What builds a module, in the folder of its copied files; `flags` are further ones of the compiler."""
+    more = (f"-Wc,{flag}" for flag in flags)
+    return (str(apxs.program), "-c", *more, "-I.", "-o", f"mod_{one.name}.la", *one.files)
 
 
 class ApxsStep(NamedTuple):
@@ -146,20 +149,25 @@ def module(
     apxs: Apxs,
     folder: Path,
     watch: Callable[[bytes], None] = lambda line: None,
+    *,
+    reproducible: bool = False,
 ) -> BuiltModules:
     """Build modules of a tree in `folder`, which is emptied before. The tree is only read.
+
+    `reproducible`: keep the folder and the date of the build out of what is compiled.
 
     Raises ModuleError when one does not compile, InputError when the tree has none of that name, ToolError.
     """
     begun = time.monotonic()
     parts = _parts(tree, names, apxs)
+    flags, settings = _reproducible(tree, apxs, folder) if reproducible else ((), {})
     try:
         shutil.rmtree(folder, ignore_errors=True)
         for one in parts:
             _copy(tree, one, folder)
         log = folder / "build.log"
         with log.open("wb") as stream, Commands(stream, folder) as running:
-            made = dict(_built(one, apxs, folder, running, watch, log) for one in parts)
+            made = dict(_built(one, commands(one, apxs, flags), settings, folder, running, watch, log) for one in parts)
     except OSError as error:
         raise ToolError(f"{error.filename or folder}: {error.strerror or error}") from error
     return BuiltModules(made, log, time.monotonic() - begun)
@@ -171,6 +179,13 @@ def _parts(tree: Path, names: Sequence[str], apxs: Apxs) -> list[Sources]:
         if not _NAME.fullmatch(name):
             raise UsageError(f"'{name}' is not the name of a module")
     return [sources(tree, name, apxs, own_proxy="proxy" in wanted) for name in wanted]
+
+
+def _reproducible(tree: Path, apxs: Apxs, folder: Path) -> tuple[tuple[str, ...], Mapping[str, str]]:
+    """The compiler's flags and the environment for it. apxs takes flags apart at spaces."""
+    compiler = os.fsdecode(run([str(apxs.program), "-q", "CC"], env=environment()).strip()).split()
+    flag = prefix_map(folder.absolute(), compiler) if not re.search(r"\s", str(folder.absolute())) else None
+    return (() if flag is None else (flag,)), {EPOCH: date(tree)}
 
 
 def _copy(tree: Path, one: Sources, folder: Path) -> None:
@@ -185,7 +200,13 @@ def _copy(tree: Path, one: Sources, folder: Path) -> None:
 
 
 def _built(
-    one: Sources, apxs: Apxs, folder: Path, running: Commands, watch: Callable[[bytes], None], log: Path
+    one: Sources,
+    command: Sequence[str],
+    settings: Mapping[str, str],
+    folder: Path,
+    running: Commands,
+    watch: Callable[[bytes], None],
+    log: Path,
 ) -> tuple[str, Path]:
     place = folder / one.name / one.folder
     said: list[bytes] = []
@@ -194,7 +215,7 @@ def _built(
         said.append(line)
         watch(line)
 
-    code = running.run(commands(one, apxs), place, environment(), heard)
+    code = running.run(command, place, environment(**settings), heard)
     made = place / ".libs" / f"mod_{one.name}.so"
     if code != 0 or not made.is_file():
         whole = b"".join(said)

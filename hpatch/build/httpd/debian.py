@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -20,10 +21,16 @@ def preprocessor(root: Path) -> str | None:
     mark = files.read(root, "server/buildmark.c")
     if mark is None or b"BUILD_DATETIME" not in mark:
         return None
+    told = date(root)
+    when = "unknown" if told is None else told.strftime("%Y-%m-%dT%H:%M:%S")
+    return f"-DBUILD_DATETIME='\"{when}\"'"
+
+
+def date(root: Path) -> datetime | None:
+    """The date of the newest entry of Debian's changelog; None where there is none."""
     changelog = files.read(root, "debian/changelog")
     found = _TRAILER.search(changelog) if changelog is not None else None
-    when = "unknown"
     if found is not None:
         with suppress(ValueError):
-            when = parsedate_to_datetime(found[1].decode("ascii", "replace")).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"-DBUILD_DATETIME='\"{when}\"'"
+            return parsedate_to_datetime(found[1].decode("ascii", "replace"))
+    return None

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from hpatch.build import reproducible
 from hpatch.build.copying import Changes, configures
 from hpatch.build.httpd import debian
-from hpatch.build.httpd.toolchain import Toolchain, given
+from hpatch.build.httpd.toolchain import Toolchain, compiler, given
 from hpatch.build.state import StateFile
 from hpatch.build.trees.source import SourceTree
 from hpatch.errors import ToolError, UsageError
@@ -41,6 +42,7 @@ class BuildOptions(NamedTuple):
 
     `arguments` are further ones of configure, after hpatch's own; `jobs` None: as many as there are processors;
     `documentation`: install the manual, the headers and the tools as well, and not only what a server needs to run.
+    `reproducible`: keep the folder and the date of the build out of what is compiled; `cached`: use ccache.
     """
 
     mpm: Mpm = "event"
@@ -48,6 +50,8 @@ class BuildOptions(NamedTuple):
     arguments: tuple[str, ...] = ()
     jobs: int | None = None
     documentation: bool = True
+    reproducible: bool = False
+    cached: bool = True
 
 
 class BuildStep(NamedTuple):
@@ -122,8 +126,8 @@ def plan(
     changes: Changes,
 ) -> BuildPlan:
     """What is to be done for a tree, given how far its folder has come."""
-    settings = dict(_settings(tree))
-    cached = {**settings, **_ccache(layout, tools)}
+    settings = dict(_settings(tree, options, layout))
+    cached = {**settings, **(_ccache(layout, tools) if options.cached else {"CCACHE_DISABLE": "1"})}
     configure = ("./configure", *_arguments(prefix, options, tools))
     key = _key(configure, settings, tools)
     # configure compiles next to nothing twice, and would only wait for ccache.
@@ -198,10 +202,22 @@ def _static() -> Iterator[str]:
             yield name
 
 
-def _settings(tree: SourceTree) -> Iterator[tuple[str, str]]:
+def _settings(tree: SourceTree, options: BuildOptions, layout: Layout) -> Iterator[tuple[str, str]]:
     told = debian.preprocessor(tree.root)
     if told is not None:
         yield "CPPFLAGS", " ".join(filter(None, (told, os.environ.get("CPPFLAGS"))))
+    if options.reproducible:
+        yield reproducible.EPOCH, date(tree.root)
+        flag = reproducible.prefix_map(layout.copy, compiler())
+        if flag is not None:
+            # Flags of this variable come after configure's own, which it still chooses.
+            yield "NOTEST_CFLAGS", " ".join(filter(None, (flag, os.environ.get("NOTEST_CFLAGS"))))
+
+
+def date(root: Path) -> str:
+    """The date of what is built from a tree, in seconds since 1970: the user's, the tree's, or none in particular."""
+    told = debian.date(root)
+    return os.environ.get(reproducible.EPOCH) or str(reproducible.LONG_AGO if told is None else int(told.timestamp()))
 
 
 def _ccache(layout: Layout, tools: Toolchain) -> Mapping[str, str]:
@@ -215,7 +231,7 @@ def _ccache(layout: Layout, tools: Toolchain) -> Mapping[str, str]:
 
 def _key(configure: Sequence[str], settings: Mapping[str, str], tools: Toolchain) -> str:
     """Stands for all that decides what configure says, but for the tree."""
-    names = ("CC", "CFLAGS", "CPPFLAGS", "LDFLAGS", "LIBS")
+    names = ("CC", "CFLAGS", "CPPFLAGS", "LDFLAGS", "LIBS", "NOTEST_CFLAGS", reproducible.EPOCH)
     variables = {name: settings.get(name, os.environ.get(name)) for name in names}
     programs = [_stamp(name) for name in (tools.pcre, tools.apu, tools.apr and tools.apr.program, tools.ccache)]
     return hashlib.sha256(json.dumps([configure, variables, programs]).encode()).hexdigest()

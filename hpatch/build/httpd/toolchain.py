@@ -91,11 +91,11 @@ def find(*, pcre2: bool, buildconf: bool, arguments: Sequence[str] = ()) -> Tool
 
 def _compiler(missing: list[str]) -> None:
     """The C compiler, and that it finds the C library's headers."""
-    compiler = shlex.split(os.environ.get("CC", "")) or [next(filter(None, map(shutil.which, _COMPILERS)), "cc")]
-    if shutil.which(compiler[0]) is None:
+    words = compiler()
+    if shutil.which(words[0]) is None:
         missing.append("cc")
         return
-    command = [*compiler, "-E", "-"]
+    command = [*words, "-E", "-"]
     log.running(command)
     done = subprocess.run(command, input=b"#include <stdlib.h>\n", capture_output=True, env=environment(), check=False)
     if done.returncode != 0:
@@ -105,6 +105,11 @@ def _compiler(missing: list[str]) -> None:
         if not said:
             raise ToolError(f"the C compiler does not work: {shlex.join(command)} ended with {done.returncode}")
         missing.append("stdlib.h")
+
+
+def compiler() -> list[str]:
+    """The C compiler's command: the user's, or the first that there is."""
+    return shlex.split(os.environ.get("CC", "")) or [next(filter(None, map(shutil.which, _COMPILERS)), "cc")]
 
 
 def _ask(program: str, option: str) -> str:

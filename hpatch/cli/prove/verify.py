@@ -80,6 +80,14 @@ def _command(
         str | None,
         typer.Option(metavar="PROGRAM", help="With --module-only, use this apxs.", rich_help_panel=BUILD),
     ] = None,
+    twice: Annotated[
+        bool,
+        typer.Option(
+            "--twice",
+            help="Also build the patched tree a second time, elsewhere, and tell whether the files are the same.",
+            rich_help_panel=BUILD,
+        ),
+    ] = False,
     mpm: building.Mpms = None,
     configure_arg: building.ConfigureArgs = None,
     jobs: building.Jobs = None,
@@ -124,7 +132,7 @@ def _command(
         across=across is not None,
         many=bool(state or workers or dask),
         one=in_place or tree != Path(),
-        bundle=bundle is not None,
+        kept=bundle is not None or twice,
     )
     known = shared.catalog(catalog)
     request = Request(
@@ -177,9 +185,11 @@ def _command(
                 repeat = keeping.command(context, sets, name)
                 kept.append(keeping.Keeping(bundles[name], plan, candidate, place, repeat))
                 with kept[-1].whatever_comes() as diary:
-                    proofs.append(
-                        proving.prove(plan, request, known, source, candidate, place, requests, moment.tell, diary)
-                    )
+                    proofs += [
+                        proving.prove(
+                            plan, request, known, source, candidate, place, requests, moment.tell, diary, twice=twice
+                        )
+                    ]
     done = False
     try:
         if in_place and all(proof.ok for proof in proofs):
@@ -213,7 +223,7 @@ def _show(
         one_kept.write(answer)
 
 
-def _check(*, module_only: bool, modules: bool, whole: bool, across: bool, many: bool, one: bool, bundle: bool) -> None:
+def _check(*, module_only: bool, modules: bool, whole: bool, across: bool, many: bool, one: bool, kept: bool) -> None:
     """Raises UsageError for options that exclude each other."""
     if modules and not module_only:
         raise UsageError("--httpd and --apxs need --module-only")
@@ -223,8 +233,8 @@ def _check(*, module_only: bool, modules: bool, whole: bool, across: bool, many:
         raise UsageError("--state, --workers and --dask need --across")
     if across and one:
         raise UsageError("--across takes its trees from --git; leave out --tree and --in-place")
-    if across and bundle:
-        raise UsageError("--bundle keeps the proof of one tree; leave out --across")
+    if across and kept:
+        raise UsageError("--bundle and --twice are for the proof of one tree; leave out --across")
 
 
 def _recipes(
@@ -245,7 +255,12 @@ def _recipes(
             yield name, Recipe(None, httpd, apxs, mpm)
         else:
             options = BuildOptions(
-                mpm=mpm or "event", modules="static", arguments=arguments, jobs=jobs, documentation=False
+                mpm=mpm or "event",
+                modules="static",
+                arguments=arguments,
+                jobs=jobs,
+                documentation=False,
+                reproducible=True,
             )
             yield name, Recipe(options)
 

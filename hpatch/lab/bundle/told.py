@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from hpatch.build.reproducible import SecondBuild
 from hpatch.lab.bundle.decode import DecodeError, decode
 from hpatch.lab.model import BackendKind, Figures, GatewayKind, Transport, Verdict
 from hpatch.lab.net.model import NetResult
@@ -100,6 +101,7 @@ class ToldProof(NamedTuple):
     net: NetResult | None
     built: Mapping[str, Mapping[str, float]]
     seconds: float
+    again: SecondBuild | None
     changes: tuple[str, ...] = ()
 
     @property

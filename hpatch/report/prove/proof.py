@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+from hpatch.build.reproducible import SecondBuild
 from hpatch.build.trees.choice import Chosen
 from hpatch.lab.bundle.told import ToldProof, ToldResult, ToldRow, ToldSet, told
 from hpatch.lab.model import BackendSpec
@@ -116,6 +117,9 @@ def text(proof: ToldProof, page: Page) -> Iterator[str]:
     if proof.net is not None:
         yield ""
         yield from wrap(net.sentence(proof.net, proof.unexpected), width, 2)
+    if proof.again is not None:
+        yield ""
+        yield from wrap(visible(again(proof.again)), width, 2)
     yield ""
     for one in proof.sets:
         yield from wrap(verdict(proof, one), width, 2)
@@ -135,11 +139,25 @@ def markdown(proof: ToldProof) -> Iterator[str]:
     if proof.net is not None:
         yield ""
         yield plain(net.sentence(proof.net, proof.unexpected))
+    if proof.again is not None:
+        yield ""
+        yield plain(again(proof.again))
     yield ""
     for one in proof.sets:
         yield f"- {plain(verdict(proof, one))}"
     yield ""
     yield plain(summary(proof))
+
+
+def again(second: SecondBuild) -> str:
+    """What a second build of the patched tree gave."""
+    if second.failure is not None:
+        return f"The patched tree could not be built a second time: {second.failure}"
+    files = f"{second.files} file{'' if second.files == 1 else 's'}"
+    if second.same:
+        return f"A second build in another folder gave the same {files}, byte for byte"
+    differences = "; ".join(f"{one.name} ({', '.join(one.kinds)})" for one in second.differences)
+    return f"A second build differs in {len(second.differences)} of {files}: {differences or 'there were none'}"
 
 
 def tables(proof: ToldProof) -> Iterator[tuple[Sequence[str], list[tuple[str, ...]]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hpatch.build.reproducible import SecondBuild
 from hpatch.lab.net.model import NetResult
 from hpatch.lab.proof import Proof, ProofPlan
 from hpatch.report.prove import lab
@@ -45,6 +46,16 @@ def data(proof: Proof, how: str, in_place: bool) -> dict[str, Any]:
         "net": None if proof.net is None else _net(proof.net, proof),
         "built": {moment: _seconds(phases) for moment, phases in proof.built.items()},
         "seconds": round(proof.seconds, 3),
+        "again": None if proof.again is None else _again(proof.again),
+    }
+
+
+def _again(again: SecondBuild) -> dict[str, Any]:
+    return {
+        "same": again.same,
+        "files": again.files,
+        "differences": [{"name": one.name, "kinds": list(one.kinds)} for one in again.differences],
+        "failure": again.failure,
     }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hpatch.build.reproducible import OtherFile, SecondBuild
 from hpatch.build.trees.applying import Prepared
 from hpatch.build.trees.choice import Chosen
 from hpatch.build.trees.presence import Presence
@@ -223,6 +224,26 @@ def test_text() -> None:
     assert text.endswith("The proof holds (9.5 s, 3.0 s of it building); the tree is patched now\n")
 
 
+@pytest.mark.parametrize(
+    ("again", "said"),
+    [
+        (SecondBuild(1), "A second build in another folder gave the same 1 file, byte for byte"),
+        (
+            SecondBuild(2, (OtherFile(HOSTILE, (".text", "the date")),)),
+            "A second build differs in 1 of 2 files: a \\x1b[31m|*_<script> (.text, the date)",
+        ),
+        (SecondBuild(0), "A second build differs in 0 of 0 files: there were none"),
+        (SecondBuild(0, failure="no room"), "The patched tree could not be built a second time: no room"),
+    ],
+)
+def test_a_second_build_is_told_and_decides_nothing(again: SecondBuild, said: str) -> None:
+    found = proof(PROVED)._replace(again=again)
+    assert found.ok
+    answer = report.ProofReport(proof=found, how="how")
+    assert f"\n{said}\n" in shown(answer)
+    assert "second" in shown(answer, "markdown", forms=report.FORMS)
+
+
 def test_a_stage_is_named() -> None:
     row = PROVED._replace(stage=("r1591508", "r1592032"))
     assert "with r1591508, r1592032" in shown(report.ProofReport(proof=proof(row), how="how"))
@@ -244,6 +265,7 @@ def test_json_is_valid_by_its_schema(root: Path) -> None:
     memset = (chosen("fcgi-memset"),)
     for found in (
         proof(PROVED, WORSE, NOT_RUN), proof(failure=HOSTILE, net=None), proof(sets=memset, net=CHANGED),
+        proof(PROVED)._replace(again=SecondBuild(2, (OtherFile("a.so", (".text",)),))),
     ):  # fmt: skip
         answer = valid("proof-1", shown(report.ProofReport(proof=found, how="how"), "json"))
         assert (answer["dry_run"], answer["how"]) == (False, "how")

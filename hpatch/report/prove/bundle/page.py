@@ -84,6 +84,8 @@ def _seen(bundle: Bundle) -> Iterator[str]:
             if headers is net.HEADERS and bundle.proof.net is not None:
                 yield f"<p>{_text(net.sentence(bundle.proof.net, bundle.proof.unexpected))}</p>"
             yield from _table(headers, rows)
+        if bundle.proof.again is not None:
+            yield f"<h2>Second build</h2><p>{_text(proof.again(bundle.proof.again))}</p>"
     seen = list(so_far(bundle))
     if seen:
         yield "<h2>Seen so far</h2>"
