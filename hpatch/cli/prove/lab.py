@@ -15,6 +15,7 @@ from hpatch.cli.options import matrix
 from hpatch.cli.options.answer import Format
 from hpatch.cli.options.matrix import CELLS
 from hpatch.cli.options.verbose import Verbose
+from hpatch.cli.prove import serve
 from hpatch.errors import ToolError, UsageError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ Examples:
 
   hpatch lab list
   hpatch lab run fcgi-stdin-eof
+  hpatch lab serve --fault early
 """
 
 _LIST = """
@@ -221,3 +223,4 @@ def register(app: typer.Typer) -> None:
     group = help.group(app, "lab", "Run experiments against real gateways and backends.", _GROUP)
     help.command(group, "list", _list, _LIST)
     help.command(group, "run", _run, _RUN)
+    serve.register(group)
