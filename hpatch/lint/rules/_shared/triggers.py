@@ -1,0 +1,95 @@
+"""Where a configuration meets what triggers a known problem (`hpatch.facts.problems`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from hpatch.lint.rules._shared.mpm import mpm
+from hpatch.proxy.model import Worker
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
+    from hpatch.facts.problems import Trigger
+    from hpatch.lint.context import Context
+    from hpatch.proxy.model import Param, Target
+
+
+class _Handover(NamedTuple):
+    """A place where requests are handed to a backend, or a member of a balancer."""
+
+    kind: str
+    node: Node
+    target: Target
+    flags: frozenset[str]
+    params: Mapping[str, Param]
+
+
+def met(context: Context, trigger: Trigger) -> list[Node] | None:
+    """The lines that meet a trigger, in the order of the configuration; None if nothing does.
+
+    A trigger of modules or an MPM alone is met by no line: the answer is then an empty list. What is not known
+    (modules, an MPM, a line that httpd may not read) is taken not to hold.
+    """
+    if not all(context.configuration.modules.has(name) for name in trigger.modules):
+        return None
+    if trigger.mpm and mpm(context) != trigger.mpm:
+        return None
+    found: list[list[Node]] = []
+    if trigger.of_backend:
+        found.append([one.node for one in _handovers(context) if _fits(one, trigger)])
+    if trigger.directives:
+        found.append(list(_lines(context, trigger.directives)))
+    if not all(found):
+        return None
+    return found[0] if found else []
+
+
+def _lines(context: Context, wanted: Mapping[str, str]) -> Iterator[Node]:
+    for key, pattern in wanted.items():
+        for node in context.configuration.by_key.get(key, ()):
+            if node.certain and re.search(pattern, node.argument, re.IGNORECASE):
+                yield node
+
+
+def _fits(one: _Handover, trigger: Trigger) -> bool:
+    target = one.target
+    return (
+        (not trigger.schemes or target.scheme in trigger.schemes)
+        and (not trigger.transport or (trigger.transport == "unix") == (target.socket is not None))
+        and (not trigger.kinds or one.kind in trigger.kinds)
+        and (not trigger.flags or not one.flags.isdisjoint(trigger.flags))
+        and (not trigger.url or re.search(trigger.url, target.text) is not None)
+        and (not trigger.parameters or any(_has(one, key, value) for key, value in trigger.parameters.items()))
+    )
+
+
+def _has(one: _Handover, key: str, value: str) -> bool:
+    param = one.params.get(key)
+    return param is not None and re.search(value, param.value, re.IGNORECASE) is not None
+
+
+@lru_cache(maxsize=1)
+def _handovers(context: Context) -> tuple[_Handover, ...]:
+    """All of them that httpd surely reads."""
+    return tuple(one for one in _all_handovers(context) if one.node.certain)
+
+
+def _all_handovers(context: Context) -> Iterator[_Handover]:
+    for mapping in context.mappings:
+        if mapping.target is not None:
+            worker = mapping.worker
+            params = worker.params if isinstance(worker, Worker) else {one.key.lower(): one for one in mapping.params}
+            yield _handover(mapping.kind, mapping.node, mapping.target, params, mapping.flags)
+    for server in context.proxy.servers:
+        for balancer in server.balancers:
+            for member in balancer.members:
+                yield _handover("BalancerMember", member.node, member.target, member.params)
+
+
+def _handover(
+    kind: str, node: Node, target: Target, params: Mapping[str, Param], flags: frozenset[str] = frozenset()
+) -> _Handover:
+    return _Handover(kind=kind, node=node, target=target, flags=flags, params=params)

@@ -1,0 +1,1 @@
+"""Rules about known problems of the httpd that runs the configuration (KP)."""

@@ -1,0 +1,136 @@
+"""KnownProblem problems of this httpd that this configuration meets. `hpatch/facts/data/problems/` holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.facts.problems import KnownProblem, everything
+from hpatch.lint.found import Found, Related, Severity
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.triggers import met
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
+    from hpatch.lint.context import Context
+
+_SECURITY = "https://httpd.apache.org/security/vulnerabilities_24.html"
+_CHANGES = "https://downloads.apache.org/httpd/CHANGES_2.4"
+_GRAVE = ("access", "smuggling", "leak", "loss")
+_MOST = 3
+"""How many other places a finding names."""
+
+
+@rule("KP001", "known-vulnerability", "error", confidence="medium", references=(_SECURITY,))
+def known_vulnerability(context: Context) -> Iterator[Found]:
+    """This configuration meets a published vulnerability of this version of httpd.
+
+    Each vulnerability has a trigger: what a configuration has that meets it, such as a scheme, a parameter or a
+    directive. The rule reports a vulnerability once, at the first line that triggers it. It is an error if somebody
+    gets in, a request or a response is split, or data gets out, and a warning otherwise. A configuration that has the
+    trigger is not always open: some vulnerabilities take a backend that is hostile, too.
+
+    The rule is silent if httpd's version is not known.
+
+    A distribution's build may contain a fix that its version does not show; its security tracker tells.
+
+    Run a release that has the fix.
+
+    Fires on::
+
+        # options: --httpd-version 2.4.53
+        ProxyPass "/app/" "ajp://app.internal:8009/app/" secret=x
+
+    Write instead::
+
+        # options: --httpd-version 2.4.71
+        ProxyPass "/app/" "ajp://app.internal:8009/app/" secret=x
+
+    Silent on (another scheme)::
+
+        # options: --httpd-version 2.4.53
+        ProxyPass "/app/" "fcgi://app.internal:8009/app/"
+
+    Source: httpd's records of its vulnerabilities, and CHANGES of the releases that have the fixes.
+    """
+    yield from _found(context, vulnerabilities=True)
+
+
+@rule("KP002", "known-fault", "warning", confidence="medium", references=(_CHANGES,))
+def known_fault(context: Context) -> Iterator[Found]:
+    """This configuration meets a known fault of this version of httpd.
+
+    Each fault has a trigger: what a configuration has that meets it, such as a scheme, a parameter or a directive. The
+    rule reports a fault once, at the first line that triggers it. It is a warning if data is lost or requests
+    fail, stall or crash a process, and an info otherwise.
+
+    The rule is silent if httpd's version is not known.
+
+    A distribution's build may contain a fix that its version does not show.
+
+    Run a release that has the fix, or apply the patch set that the finding names.
+
+    Fires on::
+
+        # options: --httpd-version 2.4.9
+        ProxyPass "/app/" "fcgi://app.internal:9000/" iobuffersize=16384
+
+    Write instead::
+
+        # options: --httpd-version 2.4.71
+        ProxyPass "/app/" "fcgi://app.internal:9000/" iobuffersize=16384
+
+    Silent on (another scheme)::
+
+        # options: --httpd-version 2.4.9
+        ProxyPass "/app/" "http://app.internal:9000/" iobuffersize=16384
+
+    Source: CHANGES of httpd's releases, its bug reports, and the code on both sides of each fix.
+    """
+    yield from _found(context, vulnerabilities=False)
+
+
+def _found(context: Context, *, vulnerabilities: bool) -> Iterator[Found]:
+    if context.version is None:
+        return
+    for known in everything():
+        if (known.kind == "CVE") == vulnerabilities and known.affects(context.version):
+            lines = _lines(context, known)
+            if lines is not None:
+                yield _finding(context, known, lines)
+
+
+def _lines(context: Context, known: KnownProblem) -> list[Node] | None:
+    """The lines that trigger it, each once; None if nothing does."""
+    every = [lines for trigger in known.triggers if (lines := met(context, trigger)) is not None]
+    return list({id(node): node for lines in every for node in lines}.values()) if every else None
+
+
+def _finding(context: Context, known: KnownProblem, lines: list[Node]) -> Found:
+    first, *others = lines or context.configuration.nodes[:1]
+    more = len(others) - _MOST
+    related = [Related(node.place, "and this line") for node in others[:_MOST]]
+    if more > 0:
+        related[-1] = Related(related[-1].place, f"and this line, and {more} more")
+    return Found(
+        first.place,
+        f"httpd {context.version} has {known.id} here: {known.what}",
+        related=tuple(related),
+        help=_help(known),
+        severity=_severity(known),
+    )
+
+
+def _severity(known: KnownProblem) -> Severity:
+    if known.kind == "CVE":
+        return "error" if known.effect in _GRAVE else "warning"
+    return "info" if known.effect == "wrong" else "warning"
+
+
+def _help(known: KnownProblem) -> str:
+    said = [f"The first release without it is {known.fixed}." if known.fixed else "No release is without it."]
+    if known.sets:
+        said.append(f"The patch set {' or '.join(known.sets)} cures it.")
+    if known.setting:
+        said.append(known.setting)
+    return " ".join(said)

@@ -1,0 +1,82 @@
+"""The known problems: their form, their ranges, and what they name elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from hpatch.facts import directives, modules, parameters
+from hpatch.facts.problems import Basis, Effect, KnownProblem, everything, find
+from hpatch.patch.sets.load import load
+from hpatch.versions import Version
+
+EVERY = pytest.mark.parametrize("known", everything(), ids=lambda known: known.id)
+SCHEMES = {"http", "https", "h2", "h2c", "ws", "wss", "fcgi", "scgi", "uwsgi", "ajp", "ftp", "balancer"}
+KINDS = {"ProxyPass", "ProxyPassMatch", "SetHandler", "RewriteRule", "BalancerMember"}
+
+
+def test_names_are_unique() -> None:
+    names = Counter(name for known in everything() for name in (known.id, *known.aliases))
+    assert [name for name, count in names.items() if count > 1] == []
+    assert all(find(name) is not None for name in names)
+    assert find("CVE-1999-0001") is None
+
+
+@EVERY
+def test_form(known: KnownProblem) -> None:
+    assert re.fullmatch(r"CVE-\d{4}-\d{4,}|PR \d{5}|r\d+|[a-z][a-z0-9-]+", known.id)
+    assert known.kind != "set" or known.id in known.sets
+    assert known.basis in get_args(Basis)
+    assert known.effect in get_args(Effect)
+    assert known.source == known.source.strip() != ""
+    assert re.fullmatch(r"\S.*[^.\s]", known.what), "it ends a sentence, without its full stop"
+    assert known.setting == "" or known.setting.endswith(".")
+    assert bool(known.triggers) != bool(known.rule)
+
+
+@EVERY
+def test_ranges_lie_in_24_and_end_where_they_say(known: KnownProblem) -> None:
+    bounds = [bound for one in known.affected for _, bound in one.conditions]
+    assert all(Version(2, 4) <= bound <= Version(2, 4, 99) for bound in bounds)
+    if known.fixed is not None:
+        assert not known.affects(known.fixed)
+        assert known.affects(known.fixed._replace(patch=known.fixed.patch - 1))
+
+
+@EVERY
+def test_what_a_trigger_names_is_known(known: KnownProblem) -> None:
+    for trigger in known.triggers:
+        assert trigger.of_backend or trigger.directives or trigger.modules
+        assert set(trigger.schemes) <= SCHEMES
+        assert trigger.transport in ("", "unix", "tcp")
+        assert set(trigger.kinds) <= KINDS
+        assert set(trigger.flags) <= {"nocanon", "interpolate", "noquery"}
+        assert all(key in parameters.WORKER or key in parameters.BALANCER for key in trigger.parameters)
+        assert all(directives.find(key) for key in trigger.directives)
+        assert all(modules.find(name) for name in trigger.modules)
+        assert trigger.mpm in ("", "threaded", "prefork")
+
+
+@EVERY
+def test_sets_are_in_the_catalogue(known: KnownProblem) -> None:
+    ids = {one.id for one in load().sets}
+    assert set(known.sets) <= ids
+
+
+def test_every_set_of_httpd_cures_a_problem() -> None:
+    cured = {name for known in everything() for name in known.sets}
+    idle = {one.id for one in load().sets if one.project == "httpd"} - cured
+    assert idle == NOT_A_CURE
+
+
+NOT_A_CURE = {"fcgi-memset", "fcgi-stdin-coalesce", "proxy-util-cleanup", "scgi-docs"}
+"""Sets that others need, or that make a fault rarer."""
+
+
+def test_a_file_holds_a_part_of_httpd() -> None:
+    folder = Path(__file__).parents[2] / "hpatch/facts/data/problems"
+    assert {known.part for known in everything()} == {path.stem for path in folder.glob("*.toml")}

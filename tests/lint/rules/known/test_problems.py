@@ -1,0 +1,102 @@
+"""Known problems: which lines meet a trigger, and what is said of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from hpatch.conf.load import Options, load_text
+from hpatch.facts.problems import Trigger
+from hpatch.lint.context import Context
+from hpatch.lint.rules._shared.triggers import met
+from hpatch.proxy.build import build
+from tests.support.lint.find import find
+
+BALANCED = """
+    <Proxy "balancer://b">
+        BalancerMember "fcgi://a.internal:9000" enablereuse=on
+        BalancerMember "http://b.internal"
+    </Proxy>
+    ProxyPass "/b" "balancer://b"
+"""
+EVERYTHING = """
+    ProxyPass "/h/" "http://a.internal/" nocanon
+    ProxyPassMatch "^/m/(.*)$" "https://m.internal/$1"
+    <Location "/s">
+        SetHandler "proxy:unix:/run/App.sock|fcgi://app"
+    </Location>
+    RewriteEngine On
+    RewriteRule "^/r/(.*)" "scgi://r.internal:4000/$1" [P]
+    ProxyErrorOverride On
+"""
+
+
+@pytest.mark.parametrize(
+    ("trigger", "lines"),
+    [
+        (Trigger(schemes=("http",)), [2]),
+        (Trigger(schemes=("http", "scgi")), [2, 8]),
+        (Trigger(schemes=("ajp",)), None),
+        (Trigger(transport="unix"), [5]),
+        (Trigger(transport="tcp", schemes=("fcgi",)), None),
+        (Trigger(kinds=("ProxyPassMatch", "RewriteRule")), [3, 8]),
+        (Trigger(flags=("nocanon",)), [2]),
+        (Trigger(flags=("interpolate",)), None),
+        (Trigger(url="^unix:[^|]*[A-Z]"), [5]),
+        (Trigger(directives={"proxyerroroverride": "^on"}), [9]),
+        (Trigger(directives={"proxyerroroverride": "^off"}), None),
+        (Trigger(directives={"proxyerroroverride": "^on"}, schemes=("fcgi",)), [5]),
+        (Trigger(directives={"proxyerroroverride": "^on"}, schemes=("ajp",)), None),
+    ],
+)
+def test_what_meets_a_trigger(trigger: Trigger, lines: list[int] | None) -> None:
+    assert _met(EVERYTHING, trigger) == lines
+
+
+def test_members_and_their_parameters() -> None:
+    assert _met(BALANCED, Trigger(schemes=("fcgi",))) == [3]
+    assert _met(BALANCED, Trigger(parameters={"enablereuse": "on"})) == [3]
+    assert _met(BALANCED, Trigger(parameters={"enablereuse": "off"})) is None
+    assert _met(BALANCED, Trigger(schemes=("http",), parameters={"enablereuse": "on"})) is None
+
+
+def test_a_line_that_httpd_may_not_read_meets_nothing() -> None:
+    undecided = '<IfFile "/nowhere">\nProxyPass "/a" "ajp://a.internal:8009"\nProxyErrorOverride On\n</IfFile>\n'
+    assert _met(undecided, Trigger(schemes=("ajp",))) is None
+    assert _met(undecided, Trigger(directives={"proxyerroroverride": ""})) is None
+
+
+@pytest.mark.parametrize(("mpm", "lines"), [("event", [2]), ("prefork", None), (None, None)])
+def test_an_mpm_that_is_not_known_is_not_met(mpm: str | None, lines: list[int] | None) -> None:
+    assert _met(EVERYTHING, Trigger(schemes=("http",), mpm="threaded"), mpm=mpm) == lines
+
+
+def test_modules_that_are_not_known_are_not_met() -> None:
+    wanted = Trigger(modules=("proxy_html_module",))
+    assert _met("ServerName a.example\n", wanted) is None
+    assert _met('LoadModule proxy_html_module "modules/mod_proxy_html.so"\n', wanted) == []
+
+
+@pytest.mark.parametrize(
+    ("version", "found"), [(None, []), ("2.4.9", []), ("2.4.10", ["CVE-2014-3583"]), ("2.4.12", [])]
+)
+def test_a_vulnerability_is_one_of_its_releases(version: str | None, found: list[str]) -> None:
+    text = 'ProxyPass "/a" "fcgi://a.internal:9000"\n'
+    messages = [one.message for one in find("known-vulnerability", text, version)]
+    assert [name for name in ("CVE-2014-3583",) if any(name in one for one in messages)] == found
+
+
+def test_a_problem_is_told_once_with_its_cure_and_the_other_lines() -> None:
+    lines = [f'ProxyPass "/{at}" "fcgi://a{at}.internal:9000" iobuffersize=16384\n' for at in range(6)]
+    (one,) = [one for one in find("known-fault", "".join(lines), "2.4.9") if "r1591508" in one.message]
+    assert one.place.line == 1
+    assert [(other.place.line, other.message) for other in one.related] == [
+        (2, "and this line"), (3, "and this line"), (4, "and this line, and 2 more"),
+    ]  # fmt: skip
+    assert one.help == "The first release without it is 2.4.10. The patch set fcgi-iobuffersize cures it."
+    assert one.severity == "info"
+
+
+def _met(text: str, trigger: Trigger, mpm: str | None = None) -> list[int] | None:
+    configuration = load_text(text, Options(mpm=mpm))
+    found = met(Context(configuration, build(configuration)), trigger)
+    return None if found is None else [node.line for node in found]
