@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from hpatch.lab.client import Script
 from hpatch.lab.model import Scheme, Transport
+from hpatch.lab.net.h2 import StreamRequest
 from hpatch.lab.replies import ClientReply
 
 Facts = Mapping[str, str]
@@ -65,6 +66,9 @@ class Bench(Protocol):
 
     def converse(self, script: Script, *methods: str) -> tuple[ClientReply, ...]:
         """Send a script on a connection of its own; the responses to requests with these methods (GET)."""
+
+    def exchange(self, *rounds: Sequence[StreamRequest]) -> tuple[ClientReply, ...]:
+        """Send requests over one connection of HTTP/2, those of a round at once; their responses, in their order."""
 
     def leave(self, script: Script) -> None:
         """Send a script, read a little of what comes, and reset the connection."""

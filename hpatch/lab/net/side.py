@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 
 from hpatch.lab import client
@@ -13,8 +13,10 @@ from hpatch.lab.backends.responder import responder
 from hpatch.lab.client import Script
 from hpatch.lab.gateways import httpd
 from hpatch.lab.model import Address, GatewaySpec, Route
+from hpatch.lab.net import h2
 from hpatch.lab.net import seen as observed
 from hpatch.lab.net.backend import Book
+from hpatch.lab.net.h2 import StreamRequest
 from hpatch.lab.net.model import Facts, Way
 from hpatch.lab.net.ways import Ways
 from hpatch.lab.ports import LOOPBACK
@@ -37,7 +39,7 @@ class NetSide:
     def __init__(self, session: Session, running: ExitStack, spec: GatewaySpec, ways: Ways) -> None:
         self.book = Book()
         self.addresses: dict[Way, Address] = {}
-        self.h2_port = session.address("tcp", "h2").port
+        self.h2 = session.address("tcp", "h2")
         settings = [*_loaded(ways), *ways.settings, f"ProxyTimeout {_TIMEOUT}"]
         for number, way in enumerate(ways.ways):
             self.addresses[way] = session.address(way.transport, way.scheme)
@@ -45,7 +47,7 @@ class NetSide:
             settings += _mappings(way, number, self.addresses[way], session.address(way.transport, "nobody"))
         if any(way.front == "HTTP/2" for way in ways.ways):
             # A server of its own: H2Direct changes how httpd begins to read each connection.
-            settings += [f"Listen {LOOPBACK}:{self.h2_port}", f"<VirtualHost {LOOPBACK}:{self.h2_port}>"]
+            settings += [f"Listen {LOOPBACK}:{self.h2.port}", f"<VirtualHost {LOOPBACK}:{self.h2.port}>"]
             settings += ["Protocols h2c", "H2Direct on", "</VirtualHost>"]
         self.gateway = session.gateway(spec, (), settings)
 
@@ -53,7 +55,7 @@ class NetSide:
         """The names that only this side has, and what stands for them in facts."""
         address = self.addresses[way]
         own = str(address.path) if address.port is None else f"{LOOPBACK}:{address.port}"
-        return {own: "BACKEND", f":{self.gateway.port}": ":PORT", f":{self.h2_port}": ":PORT"}
+        return {own: "BACKEND", f":{self.gateway.port}": ":PORT", f":{self.h2.port}": ":PORT"}
 
 
 def _mappings(way: Way, number: int, address: Address, nobody: Address) -> Iterator[str]:
@@ -91,6 +93,10 @@ class Play:
         content, in_order = client.converse(self._side.gateway.port, script, patience=_PATIENCE)
         return split(content, methods, in_order=in_order) or (NO_REPLY,)
 
+    def exchange(self, *rounds: Sequence[StreamRequest]) -> tuple[ClientReply, ...]:
+        """Send requests over one connection of HTTP/2; the responses."""
+        return h2.exchange(self._side.h2, rounds, _PATIENCE)
+
     def leave(self, script: Script) -> None:
         """Send a script and leave, with a reset."""
         with suppress(OSError), closing(socket.create_connection((LOOPBACK, self._side.gateway.port), 5)) as stream:
@@ -103,4 +109,5 @@ class Play:
     def seen(self, count: int = 1) -> Facts:
         """What the backend saw."""
         requests = self._side.book.take(self._number, count, self._patience)
-        return observed.facts(requests, {**self._side.masks(self.way), f"trial={self._number}": "trial"})
+        masks = {**self._side.masks(self.way), f"trial={self._number}": "trial"}
+        return observed.facts(requests, masks, observed.FRAMING if self.way.front == "HTTP/2" else ())

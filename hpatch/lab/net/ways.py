@@ -67,6 +67,7 @@ _MORE: tuple[tuple[Scheme, Front], ...] = (
     ("ajp", "HTTP/1.1"),
     ("ws", "WebSocket"),
     ("http", "WebSocket"),
+    ("http", "HTTP/2"),
 )
 
 

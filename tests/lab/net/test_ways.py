@@ -41,7 +41,8 @@ def test_all(has) -> None:  # type: ignore[no-untyped-def]
     assert {way.name for way in found.ways if way.front == "WebSocket"} == {
         "ws unix (WebSocket)", "ws tcp (WebSocket)", "http tcp (WebSocket)"
     }  # fmt: skip
-    assert {"ssl", "proxy_wstunnel"} <= set(found.modules), "the lab loads neither by itself"
+    assert Way("http", "tcp", "HTTP/2") in found.ways
+    assert {"ssl", "http2", "proxy_wstunnel"} <= set(found.modules), "the lab loads neither by itself"
     assert "proxy_ajp" not in found.modules, "it is given, and loaded as such"
     assert "SSLProxyEngine on" in found.settings
     assert "ProxyWebsocketFallbackToProxyHttp off" in found.settings
@@ -56,6 +57,7 @@ def test_what_is_missing_is_named(has) -> None:  # type: ignore[no-untyped-def]
     assert told["https"] == "this httpd has no mod_ssl"
     assert told["ajp"] == "this httpd has no mod_proxy_ajp"
     assert told["WebSocket to ws"] == "this httpd has no mod_proxy_wstunnel"
+    assert told["HTTP/2 to http"] == "this httpd has no mod_http2"
     assert told["WebSocket to http"].startswith("httpd 2.4.46 has no upgrade=")
 
 
@@ -74,3 +76,10 @@ def test_each_way_has_paths_of_its_own() -> None:
     paths = [path for way in some for path in (way.path, way.patient, way.nobody)]
     assert not any(one != other and one.startswith(other) for one in paths for other in paths)
     assert len(set(paths)) == len(paths)
+
+
+def test_without_the_package_or_with_prefork_there_is_no_http2(has, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    prefork = [name for name in ALL if name != "mpm_event"] + ["mpm_prefork"]
+    assert "HTTP/2 to http (mod_http2 does not work with the prefork MPM)" in ways(has("2.4.71", *prefork)).untried
+    monkeypatch.setattr(looking, "find_spec", lambda name: None)
+    assert any("pip install 'hpatch[h2]'" in one for one in ways(has("2.4.71", *ALL)).untried)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hpatch.lab.net.model import NetTrial, Way
-from hpatch.lab.net.trials import bodies, connections, faults, headers, methods, upgrades
+from hpatch.lab.net.trials import bodies, connections, faults, headers, methods, streams, upgrades
 
 
 def trials(way: Way) -> tuple[NetTrial, ...]:
@@ -14,6 +14,11 @@ def trials(way: Way) -> tuple[NetTrial, ...]:
 
 
 def _of(way: Way) -> Iterator[NetTrial]:
-    groups = (upgrades,) if way.front == "WebSocket" else (bodies, methods, headers, connections, faults)
-    for group in groups:
-        yield from group.trials()
+    match way.front:
+        case "HTTP/1.1":
+            for group in (bodies, methods, headers, connections, faults):
+                yield from group.trials()
+        case "WebSocket":
+            yield from upgrades.trials()
+        case "HTTP/2":
+            yield from streams.trials()
