@@ -33,6 +33,20 @@ def test_show_says_in_one_line_what_is_wrong(capsys: pytest.CaptureFixture[str],
     assert found.err.count("\n") == 1 and "\x1b" not in found.err
 
 
+def test_compare(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    for name, worse in (("a", False), ("b", True)):
+        store.write(tmp_path / f"{name}.tar", kept(tmp_path / name, worse=worse))
+    a, b = tmp_path / "a.tar", tmp_path / "b.tar"
+    assert call(capsys, "proof", "compare", a, a).code == 0
+    found = call(capsys, "proof", "compare", a, b)
+    assert (found.code, found.err) == (1, "")
+    assert "worse: page" in found.out
+    assert call(capsys, "proof", "compare", a, tmp_path / "a" / "tree").code == 0
+    assert call(capsys, "proof", "compare", a, tmp_path / "a").code == 3
+    (tmp_path / "a" / "tree" / "new").touch()
+    assert call(capsys, "proof", "compare", a, tmp_path / "a" / "tree").code == 1
+
+
 @pytest.mark.parametrize(
     ("name", "said", "code"),
     [

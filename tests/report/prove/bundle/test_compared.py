@@ -1,0 +1,62 @@
+"""Two bundles beside each other, and a bundle beside a tree."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from hpatch.lab.bundle import store
+from hpatch.lab.bundle.model import Bundle
+from hpatch.report.prove.bundle.compared import compare, compare_tree
+from tests.support.cli.tree import MODULE
+from tests.support.lab.proofs import HOSTILE, kept
+from tests.support.report.schema import valid
+from tests.support.report.shown import shown
+
+NAMES = ("a.tar", "b \x1b.tar")
+
+
+def made(folder: Path, *, worse: bool = False) -> Bundle:
+    return store.parse(kept(folder, worse=worse, why=HOSTILE)["proof.json"], "proof.json").bundle
+
+
+def test_the_same_proof_twice_does_not_differ(tmp_path: Path) -> None:
+    first = made(tmp_path)
+    second = first._replace(created="2030-01-01T00:00:00Z", steps=())
+    found = compare(first, second, NAMES)
+    assert not found.differences
+    assert {"verdict", "tree", "change", "compiler", "machine", "fcgi-stdin-eof responder unix"} <= set(found.same)
+    assert shown(found).endswith("The two proofs do not differ\n")
+    valid("compared-1", shown(found, "json"))
+
+
+def test_what_differs_is_named(tmp_path: Path) -> None:
+    first, second = made(tmp_path / "a"), made(tmp_path / "b", worse=True)
+    second = second._replace(machine=second.machine._replace(kernel=f"Linux {HOSTILE}"), build=None)
+    found = compare(first, second, NAMES)
+    names = {one.name: (one.first, one.second) for one in found.differences}
+    assert names["verdict"] == ("The proof holds", "The proof does not hold")
+    assert names["checks"] == ("none of 1 is worse", "worse: page")
+    assert names["changed"] == ("nothing that no set is to change", "faults: an early response")
+    assert names["compiler"] == ("gcc 12.2.0", "")
+    assert "machine" in names and "tree" not in names
+    text = shown(found)
+    assert "\x1b" not in text and "b \\x1b.tar" in text
+    valid("compared-1", shown(found, "json"))
+
+
+@pytest.mark.parametrize("state", ["before", "after", "other"])
+def test_a_tree(tmp_path: Path, state: str) -> None:
+    bundle = made(tmp_path)
+    tree = tmp_path / "tree"
+    if state == "after":
+        (tree / MODULE).write_text((tree / MODULE).read_text().replace("line 5\n", "first 5\n"))
+    elif state == "other":
+        (tree / "new").touch()
+    shutil.copytree(tree, tmp_path / "copy")
+    found = compare_tree(bundle, tmp_path / "copy")
+    assert found.state == state
+    assert state in ("other",) or f"{state} the change" in shown(found)
+    valid("compared-tree-1", shown(found, "json"))
