@@ -48,6 +48,8 @@ class _Reader:
         self.pools: dict[str, Pool] = {}
         self.files = 0
         self._read(path, source)
+        for pool in self.pools.values():
+            _complete(pool.directives)
         self.found.pools.extend(self.pools.values())
         if not self.pools:
             # One fault: the file is another program's, or its include names nothing.
@@ -95,6 +97,31 @@ class _Reader:
                 self._read(file, _text(file))
             except InputError as error:
                 self.found.problems.append((source.place(start, end), str(error)))
+
+
+def _complete(directives: dict[str, PoolSetting]) -> None:
+    """Write out the paths that count from the pool's prefix: a relative `listen`, and `$prefix` in `chroot`.
+
+    Without a prefix of its own, the pool has that of FPM itself, which is not known (`fpm_evaluate_full_path`, tested
+    on PHP-FPM 8.2).
+    """
+    prefix = directives.get("prefix")
+    for key, variable in (("listen", ""), ("chroot", "$prefix")):
+        setting = directives.get(key)
+        if setting is None or setting.value.startswith("/") or not setting.value.startswith(variable):
+            continue
+        if key == "listen" and _is_address(setting.value):
+            continue
+        if prefix is None or not (prefix.known and setting.known and prefix.value.startswith("/")):
+            directives[key] = setting._replace(known=False)
+            continue
+        rest = setting.value.removeprefix(variable).lstrip("/")
+        directives[key] = setting._replace(value=f"{prefix.value.rstrip('/')}/{rest}".rstrip("/"))
+
+
+def _is_address(text: str) -> bool:
+    """Whether FPM takes a `listen` for a port or an address (`fpm_sockets_domain_from_address`)."""
+    return ":" in text or text.isdecimal()
 
 
 def _value(text: str) -> str:

@@ -105,11 +105,15 @@ class Service:
         return self.unit.word("Service", "Group")
 
     def hidden(self) -> Place | None:
-        """The line that gives it a `/tmp` of its own."""
-        if not self.unit.flag("Service", "PrivateTmp") or self.unit.every("Unit", "JoinsNamespaceOf"):
+        """The line that gives it a `/tmp` of its own. DynamicUser does, too, whatever PrivateTmp says."""
+        if self.unit.every("Unit", "JoinsNamespaceOf"):
             return None
-        line = self.unit.last("Service", "PrivateTmp")
-        return None if line is None else line.place
+        for key in ("PrivateTmp", "DynamicUser"):
+            line = self.unit.last("Service", key)
+            private = self.unit.flag("Service", key) or (self.unit.word("Service", key) or "").lower() == "disconnected"
+            if line is not None and private:
+                return line.place
+        return None
 
     def socket_made(self, listener: Listener) -> Listener:
         """A listener whose socket the service makes itself, with what its unit says of the folder of a Unix socket."""

@@ -103,3 +103,16 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         read(str(tmp_path / "large.conf"))
     found = read_text(f"[www]\ninclude = {tmp_path}/large.conf\n")
     assert "larger" in found.problems[0][1]
+
+
+def test_the_prefix_of_a_pool() -> None:
+    text = "[a]\nlisten = run/$pool.sock\nchroot = $prefix/www\nprefix = /srv/\n"
+    a, b = read_text(f"{text}[b]\nlisten = run/b.sock\nchroot = $prefix\n").pools
+    assert a.path == "/srv/run/a.sock"
+    assert [setting and setting.value for setting in (a.get("chroot"), b.get("chroot"), b.get("listen"))] == [
+        "/srv/www",
+        None,
+        None,
+    ]
+    (port,) = read_text("[c]\nprefix = /srv\nlisten = 9000\n").pools
+    assert port.port == 9000

@@ -143,6 +143,9 @@ def test_who_it_runs_as(tmp_path: Path) -> None:
     assert service("WorkingDirectory=~\n").folder is None
     assert service("PrivateTmp=yes\n").hidden() is not None
     assert service("PrivateTmp=no\n").hidden() is None
+    for line in ("PrivateTmp=disconnected", "DynamicUser=yes", "DynamicUser=yes\nPrivateTmp=no"):
+        assert service(f"{line}\n").hidden() is not None, line
+    assert service("DynamicUser=no\n").hidden() is None
     assert service("PrivateTmp=yes\n[Unit]\nJoinsNamespaceOf=apache2.service\n").hidden() is None
 
 

@@ -173,7 +173,7 @@ def _open_hosts(context: Context) -> frozenset[Node | None]:
     first: dict[str, Node] = {}
     for host in context.configuration.by_key.get("<virtualhost", ()):
         for word in host.words:
-            first.setdefault(word, host)
+            first.setdefault(word.lower().replace("_default_", "*"), host)
     names = context.configuration.find("servername", "serveralias")
     return frozenset((*first.values(), *(line.parent for line in names if "*" in line.args and "*" in line.words)))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
+    from hpatch.proxy.model import Mapping
 
 _HOST = "<virtualhost"
 
@@ -27,6 +28,15 @@ def in_server(context: Context, key: str, host: Node | None, *, inherited: bool 
             if node.parent is server:
                 return node
     return None
+
+
+def of_mapping(context: Context, key: str, mapping: Mapping) -> Node | None:
+    """The line that sets a directive for what a mapping hands on: that of its own section, or else its server's."""
+    if mapping.section is not None:
+        own = [line for line in context.configuration.by_key.get(key, ()) if line.parent is mapping.section]
+        if own:
+            return own[-1]
+    return in_server(context, key, mapping.server.node)
 
 
 def may_lack(context: Context, node: Node) -> bool:

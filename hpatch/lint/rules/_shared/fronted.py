@@ -16,7 +16,7 @@ def in_front(context: Context, host: Node | None) -> Node | None:
     remote = in_server(context, "remoteipheader", host)
     if remote is not None:
         return remote
-    for node in context.configuration.find("setenvif", "setenvifnocase"):
+    for node in context.configuration.find("setenvif", "setenvifnocase", "rewritecond", "<if"):
         if server_of(node) in (None, host) and "x-forwarded-proto" in node.args.lower():
             return node
     return None

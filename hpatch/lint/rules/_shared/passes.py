@@ -21,6 +21,7 @@ from hpatch.proxy.model import Balancer, Mapping, Param, Server
 
 _LITERAL = r"(?:[\w/~%,=@-]|\\[./~-])*"
 _COVERING = rf"\^?\(?(?P<path>{_LITERAL})(?:\(*\.\*\)*\$?)?\)*\Z"
+_BEGINNING = rf"\^?\(?(?P<path>{_LITERAL})"
 _START = rf"(?s)\^\(?(?P<path>{_LITERAL})(?P<rest>.*)"
 _SLASHES = "//+"
 # Patterns are texts here and compiled at the first use, because every start of the program loads the rules.
@@ -108,6 +109,14 @@ def covers(mapping: Mapping) -> str | None:
     if path and not path.startswith("/"):
         return None
     return one_slash(path) or "/"
+
+
+def literal(mapping: Mapping) -> str:
+    """The path for which a mapping is written, as far as a pattern begins with one. "" where no path is named."""
+    if not mapping.pattern and (mapping.section is None or not section_pattern(mapping.section)):
+        return mapping.path
+    match = re.match(_BEGINNING, mapping.path)
+    return "" if match is None else match["path"].replace("\\", "")
 
 
 def lies_under(mapping: Mapping) -> str | None:

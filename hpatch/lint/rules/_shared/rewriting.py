@@ -112,9 +112,33 @@ def _beside(section: Node, other: Node | None) -> bool:
 def captured(one: Rewrite) -> tuple[Node, RewriteCond] | None:
     """The condition that `%1` comes from: the last one with a pattern that has to match."""
     for node, condition in reversed(one.conditions):
-        if re.match(r"!|[=<>]|-[A-Za-z]+$", condition.pattern) is None and condition.test.lower() != "expr":
+        if _captures(condition) and condition.test.lower() != "expr":
             return node, condition
     return None
+
+
+def sources(one: Rewrite) -> Iterator[RewriteCond]:
+    """The conditions that `%1` may come from: the last one that has to match, and those joined to it by OR."""
+    groups: list[list[RewriteCond]] = [[]]
+    for _, condition in one.conditions:
+        groups[-1].append(condition)
+        if not {"or", "ornext"}.intersection(condition.flags):
+            groups.append([])
+    for joined in filter(None, reversed(groups)):
+        capturing = [condition for condition in joined if _captures(condition)]
+        yield from capturing
+        if len(capturing) == len(joined):
+            return
+
+
+def holds(condition: RewriteCond, number: int) -> bool:
+    """Whether a condition has a group of this number, or may have: an expression's is not known."""
+    return condition.test.lower() == "expr" or group(condition.pattern, number) is not None
+
+
+def _captures(condition: RewriteCond) -> bool:
+    """Whether a condition leaves captures when it holds: it is a pattern that has to match."""
+    return re.match(r"!|[=<>]|-(?:[A-Za-z]+$|eq|ge|gt|le|lt|ne)", condition.pattern) is None
 
 
 @lru_cache(maxsize=1)

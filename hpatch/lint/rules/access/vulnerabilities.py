@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.lint.found import Found, Severity
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.effective import in_server, is_on, number, server_of
-from hpatch.proxy.rewrite import parse_condition
+from hpatch.lint.rules._shared.effective import in_server, is_on, number, of_mapping, server_of
+from hpatch.lint.rules._shared.rewriting import rewrites
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -55,6 +55,8 @@ def _client_authorities(context: Context) -> Iterator[Node]:
         verify = in_server(context, "sslverifyclient", host)
         if verify is None or "".join(verify.words[:1]).lower() not in ("require", "optional"):
             continue
+        if not is_on(in_server(context, "sslengine", host)):
+            continue
         if is_on(in_server(context, "sslstrictsnivhostcheck", host)):
             continue
         lines = [in_server(context, key, host) for key in ("sslcacertificatefile", "sslcacertificatepath")]
@@ -70,23 +72,24 @@ def _preserving_http2(context: Context) -> Iterator[Node]:
     for mapping in context.mappings:
         if mapping.target is None or mapping.target.scheme not in ("h2", "h2c"):
             continue
-        line = in_server(context, "proxypreservehost", mapping.server.node)
+        line = of_mapping(context, "proxypreservehost", mapping)
         if line is not None and is_on(line) and id(line) not in seen:
             seen.add(id(line))
             yield line
 
 
 def _expression_conditions(context: Context) -> Iterator[Node]:
-    for node in context.configuration.find("rewritecond"):
-        condition = parse_condition(node.args)
-        if condition is not None and condition.test.lower() == "expr":
-            yield node
+    for one in rewrites(context):
+        for node, condition in one.conditions:
+            if condition.test.lower() == "expr":
+                yield node
 
 
 def _looked_ahead(context: Context) -> Iterator[Node]:
-    for node in context.configuration.find("rewritecond", "rewriterule"):
-        if re.search(r"%\{LA-[UF]:HTTP:", node.args, re.IGNORECASE):
-            yield node
+    for one in rewrites(context):
+        for node in (*(line for line, _ in one.conditions), one.node):
+            if re.search(r"%\{LA-[UF]:HTTP:", node.args, re.IGNORECASE):
+                yield node
 
 
 def _cookie_removed_in_places(context: Context) -> Iterator[Node]:

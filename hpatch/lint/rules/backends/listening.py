@@ -214,8 +214,9 @@ _SCHEMES = {"http": "http", "https": "https", "ajp": "ajp", "fastcgi": "fcgi", "
 def backend_private_tmp(context: Context) -> Iterator[Found]:
     """The socket is in a `/tmp` that httpd does not see: each request is answered with 503.
 
-    With `PrivateTmp=yes` a service has a `/tmp` and `/var/tmp` of its own. Neither side sees the other's files there,
-    so one such unit, the backend's or httpd's, is enough. The units of httpd in Debian and Fedora have it.
+    With `PrivateTmp=yes` or `DynamicUser=yes`, a service has a `/tmp` and `/var/tmp` of its own. Neither side sees the
+    other's files there, so one such unit, the backend's or httpd's, is enough. The units of httpd in Debian and Fedora
+    have it.
 
     The rule is silent if the backend's unit has `JoinsNamespaceOf=`.
 
@@ -259,8 +260,8 @@ def backend_private_tmp(context: Context) -> Iterator[Found]:
         [Socket]
         ListenStream=/tmp/shop.sock
 
-    Source: PrivateTmp= and JoinsNamespaceOf= in systemd's manual; apache2.service of Debian 12. With a /tmp of its own
-    (unshare --mount), httpd 2.4.71 answers with 503 (AH02454).
+    Source: PrivateTmp=, DynamicUser= and JoinsNamespaceOf= in systemd's manual; apache2.service of Debian 12. With a
+    /tmp of its own (unshare --mount), httpd 2.4.71 answers with 503 (AH02454).
     """
     own = next((file.tmp_hidden for file in context.backends if file.tmp_hidden is not None), None)
     private = {one.target.socket: one.listener.private for one in reached(context)}

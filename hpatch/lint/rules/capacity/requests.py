@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from hpatch.backends.addresses import is_loopback
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.addresses import listeners
 from hpatch.lint.rules._shared.effective import server_of
 from hpatch.lint.rules._shared.passes import covers
 
@@ -168,8 +170,9 @@ def request_timeout_missing(context: Context) -> Iterator[Found]:
     A client that sends one line a second holds a worker for as long as it likes. httpd needs no module against that
     only behind a proxy that hands on whole requests.
 
-    The rule asks for the module in a whole configuration of a proxy, and is silent if a module such as mod_qos is
-    loaded. Where only LoadModule lines tell which modules there are, it may be compiled in: the confidence is medium.
+    The rule asks for the module in a whole configuration of a proxy. It is silent if a module such as mod_qos is
+    loaded, or if httpd listens on loopback addresses alone. Where only LoadModule lines tell which modules there are,
+    it may be compiled in: the confidence is medium.
 
     Load mod_reqtimeout.
 
@@ -190,6 +193,9 @@ def request_timeout_missing(context: Context) -> Iterator[Found]:
     configuration = context.configuration
     listen = configuration.find("listen")
     if not listen or not context.mappings or not (configuration.main and configuration.whole):
+        return
+    bound = listeners(configuration)
+    if bound.complete and all(one.host is not None and is_loopback(one.host) for one in bound.known):
         return
     modules = configuration.modules
     known = [modules.has(name) for name in _LIMITING]

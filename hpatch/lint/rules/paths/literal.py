@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from hpatch.conf.regexes import group
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.passes import encoded
-from hpatch.lint.rules._shared.rewriting import rewrites
+from hpatch.lint.rules._shared.rewriting import holds, rewrites, sources
+from hpatch.proxy.model import Balancer
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
@@ -188,23 +188,29 @@ def target_encoded(context: Context) -> Iterator[Found]:
 
         ProxyPass "/app" "http://10.0.0.5:8080/my%20app" nocanon
 
-    Source: proxy_http_canon (mod_proxy_http.c); tested on httpd 2.4.71.
+    Source: proxy_http_canon (mod_proxy_http.c), and the same functions of the other modules; tested on httpd 2.4.71.
     """
+    seen: set[int] = set()
     for mapping in context.passes:
-        target = mapping.target
-        if target is None or target.scheme not in ("http", "https", "ws", "wss") or "%" not in target.path:
+        if mapping.target is None or "nocanon" in mapping.flags or encoded(mapping):
             continue
-        found = re.search(_ENCODED, target.path)
-        if found is None or "nocanon" in mapping.flags or encoded(mapping):
-            continue
-        yield Found(
-            target.place,
-            f'the backend gets "{found[0].replace("%", "%25")}" for the "{found[0]}" in this path',
-            help="Write the sign itself.",
-        )
+        members = mapping.worker.effective_members if isinstance(mapping.worker, Balancer) else []
+        for target in (mapping.target, *(member.target for member in members)):
+            found = re.search(_ENCODED, target.path)
+            if found is None or target.scheme not in _ENCODING or id(target) in seen:
+                continue
+            seen.add(id(target))
+            # mod_proxy_uwsgi decodes the path once for the application.
+            sent = found[0] if target.scheme == "uwsgi" else found[0].replace("%", "%25")
+            yield Found(
+                target.place,
+                f'the backend gets "{sent}" for the "{found[0]}" in this path',
+                help="Write the sign itself.",
+            )
 
 
 _ENCODED = r"%[0-9A-Fa-f]{2}"
+_ENCODING = ("http", "https", "ws", "wss", "ajp", "fcgi", "scgi", "uwsgi", "balancer")
 
 
 @rule("MP090", "percent-captured", "error", references=(_CAPTURES,))
@@ -213,7 +219,7 @@ def percent_captured(context: Context) -> Iterator[Found]:
 
     `%2` stands for the second group of the last RewriteCond. Without such a group it is empty.
 
-    The rule is silent if a condition has that group.
+    The rule is silent if a condition that may have matched last has that group.
 
     Write a backslash before the percent sign, and add NE to the flags of a redirect: `my\\%20page [R,NE]`.
 
@@ -236,10 +242,12 @@ def percent_captured(context: Context) -> Iterator[Found]:
     Source: do_expand (mod_rewrite.c); tested on httpd 2.4.71.
     """
     for one in rewrites(context):
-        if "%" not in one.rule.substitution:
+        set_by_flags = (flag for flag in one.rule.flags if flag.startswith(("e=", "env=", "co=", "cookie=")))
+        text = " ".join((one.rule.substitution, *set_by_flags))
+        if "%" not in text:
             continue
-        for found in re.finditer(r"(?<!\\)%([1-9])[0-9A-Fa-f]", one.rule.substitution):
-            if any(group(condition.pattern, int(found[1])) is not None for _, condition in one.conditions):
+        for found in re.finditer(r"(?<!\\)%([1-9])[0-9A-Fa-f]", text):
+            if any(holds(condition, int(found[1])) for condition in sources(one)):
                 continue
             yield Found(
                 one.node.place,

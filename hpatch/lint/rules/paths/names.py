@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.clients import any_host
-from hpatch.lint.rules._shared.effective import in_server, is_on, server_of
+from hpatch.lint.rules._shared.effective import in_server, is_on, of_mapping, server_of
 from hpatch.lint.rules._shared.fronted import in_front
 from hpatch.lint.rules._shared.headers import lines_near
 from hpatch.lint.rules._shared.passes import schemes
+from hpatch.lint.rules._shared.rewriting import rewrites
+from hpatch.paths.mapping import redirect
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
+    from hpatch.proxy.model import Server
 
 _PRESERVE = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypreservehost"
 _NAMES = "https://httpd.apache.org/docs/2.4/vhosts/name-based.html"
@@ -74,19 +77,19 @@ def default_host_any_name(context: Context) -> Iterator[Found]:
         return
     seen: set[Node] = set()
     checked: frozenset[Node | None] | None = None
-    for mapping in context.passes:
+    for mapping in context.mappings:
         host = mapping.server.node
-        if host is None or host in seen:
+        if host is None or host in seen or mapping.target is None:
             continue
         if mapping.server.named is None or any_host(context, mapping.node) is not True:
             seen.add(host)
             continue
         if not schemes(mapping).intersection(_BY_NAME):
             continue
-        seen.add(host)
-        line = in_server(context, "proxypreservehost", host)
+        line = of_mapping(context, "proxypreservehost", mapping)
         if line is None or not is_on(line):
             continue
+        seen.add(host)
         if checked is None:
             checked = _checked(context)
         if None in checked or host in checked:
@@ -163,8 +166,8 @@ def canonical_scheme(context: Context) -> Iterator[Found]:
         named = server.named
         if named is None or named.args.lstrip("\"' ").lower().startswith("https://"):
             continue
-        reverse = next((one for one in server.reverses if one.node.key == "proxypassreverse"), None)
-        if reverse is None or is_on(in_server(context, "sslengine", server.node)):
+        makes = _makes_url(context, server)
+        if makes is None or is_on(in_server(context, "sslengine", server.node)):
             continue
         front = in_front(context, server.node)
         if front is None or _edits_location(context, server.node):
@@ -172,9 +175,26 @@ def canonical_scheme(context: Context) -> Iterator[Found]:
         yield Found(
             named.place,
             f'redirects lead to "http://{server.name}", although a proxy in front ends TLS',
-            related=(Related(front.place, "a proxy is in front"), Related(reverse.node.place, "this makes the URL")),
+            related=(Related(front.place, "a proxy is in front"), Related(makes.place, "this makes the URL")),
             help=f'Write "ServerName https://{server.name}:443".',
         )
+
+
+def _makes_url(context: Context, server: Server) -> Node | None:
+    """The first line of a server that makes a redirect with httpd's own scheme: a reverse, or a redirect to a path."""
+    if not server.mappings:
+        return None
+    lines = [one.node for one in server.reverses if one.node.key == "proxypassreverse"]
+    for key in ("redirect", "redirectmatch", "redirectpermanent", "redirecttemp"):
+        for node in context.lines_of(server.node, key):
+            read = redirect(node) if server_of(node) is server.node else None
+            if read is not None and read.target is not None and read.target.startswith("/"):
+                lines.append(node)
+    for one in rewrites(context):
+        away = one.rule.has("r", "redirect") and one.rule.substitution.startswith("/")
+        if away and server_of(one.node) is server.node:
+            lines.append(one.node)
+    return min(lines, key=lambda line: (line.source.name, line.line), default=None)
 
 
 def _edits_location(context: Context, host: Node | None) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.params import changed, uses
-from hpatch.lint.rules._shared.passes import covers, schemes
+from hpatch.lint.rules._shared.passes import covers, literal, schemes
 from hpatch.proxy.model import Balancer, Worker
 
 if TYPE_CHECKING:
@@ -21,6 +21,10 @@ _READERS = ("ajp", "fcgi")
 _STREAM = r"(?i)(?:^|[/_.-])(?:sse|events?|event-?streams?|streams?|streaming|eventsource|mercure)(?:[/_.-]|$)"
 
 
+_ALL_SCRIPTS = r"\^?/?\(*\^?/?\.[*+]\??\)*\\\."
+"""The beginning of a pattern for every file with an ending, such as `^/(.*\\.php)$`."""
+
+
 @rule("WK047", "flushpackets-always", "info", confidence="medium", references=(_PARAMETERS,))
 def flushpackets_always(context: Context) -> Iterator[Found]:
     """`flushpackets=on` sends each piece of every page by itself.
@@ -28,7 +32,7 @@ def flushpackets_always(context: Context) -> Iterator[Found]:
     httpd sends each record of the backend on at once, most often as a packet of its own, and filters such as
     mod_deflate flush after each, so that they compress less. Streams of events need that, pages do not.
 
-    The rule reports workers that a whole server or a handler uses, and is silent for those of a path.
+    The rule reports workers that a whole server, all scripts or a handler use, and is silent for those of a path.
 
     Write `flushpackets=auto`, which passes on what has come when the backend pauses, or remove it.
 
@@ -60,7 +64,7 @@ def flushpackets_always(context: Context) -> Iterator[Found]:
         return
     first: dict[int, Mapping] = {}
     for mapping in context.mappings:
-        if mapping.target is not None and (mapping.kind == "SetHandler" or covers(mapping) == "/"):
+        if mapping.target is not None and _all_pages(mapping):
             workers = mapping.worker.effective_members if isinstance(mapping.worker, Balancer) else [mapping.worker]
             for worker in workers:
                 first.setdefault(id(worker), mapping)
@@ -75,6 +79,13 @@ def flushpackets_always(context: Context) -> Iterator[Found]:
             )
 
 
+def _all_pages(mapping: Mapping) -> bool:
+    """Whether all pages or scripts of a server go the way of a mapping, or those that a handler is set for."""
+    if mapping.kind == "SetHandler":
+        return literal(mapping) in ("", "/")
+    return covers(mapping) == "/" or (mapping.pattern and re.match(_ALL_SCRIPTS, mapping.path) is not None)
+
+
 @rule("WK048", "stream-held", "info", advice=True, confidence="medium", references=(_PARAMETERS,))
 def stream_held(context: Context) -> Iterator[Found]:
     """httpd holds a stream of events back until its buffer is full or the response ends.
@@ -82,7 +93,8 @@ def stream_held(context: Context) -> Iterator[Found]:
     mod_proxy_fcgi and mod_proxy_ajp collect what the backend sends. The client sees the first event when 8 KiB have
     come, or at the end. HTTP backends need nothing: mod_proxy_http passes on what has come when the backend pauses.
 
-    The rule reports FastCGI and AJP mappings whose path is named like a stream: `events`, `sse`, `stream`.
+    The rule reports mappings, handlers and rules to FastCGI and AJP whose path is named like a stream: `events`, `sse`,
+    `stream`.
 
     Add `flushpackets=on` or `flushpackets=auto`.
 
@@ -100,10 +112,11 @@ def stream_held(context: Context) -> Iterator[Found]:
 
     Source: the flushpackets parameter in the ProxyPass documentation; tested on httpd 2.4.71.
     """
-    for mapping in context.passes:
+    for mapping in context.mappings:
         if mapping.target is None or not schemes(mapping).intersection(_READERS):
             continue
-        if re.search(_STREAM, mapping.path) is None:
+        path = literal(mapping)
+        if re.search(_STREAM, path) is None:
             continue
         worker = mapping.worker
         workers = worker.effective_members if isinstance(worker, Balancer) else [worker] if worker else []
@@ -111,6 +124,6 @@ def stream_held(context: Context) -> Iterator[Found]:
             continue
         yield Found(
             mapping.place,
-            f'events below "{mapping.path}" reach the client when the buffer is full, or at the end',
+            f'events below "{path}" reach the client when the buffer is full, or at the end',
             help='Add "flushpackets=on".',
         )

@@ -10,7 +10,7 @@ from hpatch.facts.parameters import BALANCER, MAPPING, WORKER
 from hpatch.facts.versions import since
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.params import Use, changed, dropped, uses, uses_where
+from hpatch.lint.rules._shared.params import Use, Written, changed, dropped, uses, uses_where
 from hpatch.proxy.parameters import ONE_AT_MOST, check
 
 if TYPE_CHECKING:
@@ -321,3 +321,60 @@ def loadfactor_decimal(context: Context) -> Iterator[Found]:
                 help=f"Use whole numbers in the same proportion, or httpd {since('loadfactor-above-one')} or later.",
                 severity="warning",
             )
+
+
+@rule("WK055", "param-quoted", "error", references=(_PARAMETERS,))
+def param_quoted(context: Context) -> Iterator[Found]:
+    """The quotation marks belong to the value: httpd takes `max="10"` for no number, and `route="a"` for another route.
+
+    httpd removes quotation marks only where a word begins with one. In `key="value"` they stay, and httpd says nothing:
+    a number becomes 0, which stands for no limit; a cookie, a route and a secret get two signs that no client, backend
+    or member has. Sessions then go to any member, and Tomcat answers with 403.
+
+    The rule is silent where httpd refuses the value: then param-range or another rule reports it.
+
+    Remove the quotation marks, or put them around the whole word: `"max=10"`.
+
+    Fires on::
+
+        ProxyPass "/" "http://10.0.0.5:8080/" max="10"
+
+    Fires on (a cookie)::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" route=a
+            BalancerMember "http://10.0.0.6:8080" route=b
+            ProxySet stickysession="JSESSIONID"
+        </Proxy>
+        ProxyPass "/" "balancer://app/"
+
+    Write instead::
+
+        ProxyPass "/" "http://10.0.0.5:8080/" max=10
+
+    Silent on (around the whole word)::
+
+        ProxyPass "/" "http://10.0.0.5:8080/" "max=10"
+
+    Source: ap_getword_conf (util.c), set_worker_param and set_balancer_param (mod_proxy.c); tested on httpd 2.4.71.
+    """
+    for use in uses_where(context, _keeps_quotes):
+        number = use.reading is not None and isinstance(use.reading.value, int | float)
+        bare = use.param.value.strip("\"'")
+        text = f"{use.param.key}={bare}"
+        yield Found(
+            use.place,
+            f"httpd takes the quotation marks of {use.text} for a part of the value: "
+            + ("it is 0" if number else "it is another one"),
+            help=f"Write {text}.",
+            fix=changed(use.param.node, use.place, use.text, text, f'write "{text}"') if bare else None,
+        )
+
+
+def _keeps_quotes(written: Written) -> bool:
+    """Whether a value that httpd accepts begins with a quotation mark."""
+    reading = written.reading
+    if reading is None or reading.refused:
+        return False
+    text = reading.value if isinstance(reading.value, str) else reading.dropped
+    return text.startswith(('"', "'"))

@@ -10,6 +10,7 @@ from hpatch.facts.versions import since
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.conditions import apart
+from hpatch.lint.rules._shared.effective import server_of
 from hpatch.lint.rules._shared.params import dropped, uses, words
 from hpatch.proxy.model import Worker
 
@@ -162,7 +163,7 @@ def reuse_without_ttl(context: Context) -> Iterator[Found]:
     use connections that have been idle for longer.
 
     The rule reports HTTP workers that are told to keep connections (`enablereuse=on`, `keepalive=on`, `min`, `smax`)
-    without `ttl`.
+    without `ttl`. It is silent where the variable proxy-nokeepalive or proxy-initial-not-pooled is set.
 
     Set `ttl` below the time after which the backend closes idle connections.
 
@@ -188,11 +189,25 @@ def reuse_without_ttl(context: Context) -> Iterator[Found]:
         if use.reading is None or use.reading.value in (False, 0, None) or "ttl" in worker.params or _closing(worker):
             continue
         seen.add(id(worker))
+        if _careful(context, worker):
+            continue
         yield Found(
             use.place,
             f'"{use.text}" keeps connections to "{worker.target.text}" for as long as the backend lets it',
             help="Set ttl below the time after which the backend closes idle connections.",
         )
+
+
+def _careful(context: Context, worker: Worker) -> bool:
+    """Whether a variable has connections closed, or first requests sent over new ones."""
+    lines = context.configuration.find("setenv", "setenvif", "setenvifnocase")
+    return any(
+        server_of(line) in (None, worker.server.node) and re.search(_NEW_CONNECTIONS, line.args) is not None
+        for line in lines
+    )
+
+
+_NEW_CONNECTIONS = r"\bproxy-(?:nokeepalive|initial-not-pooled)\b"
 
 
 def _closing(worker: Worker) -> bool:

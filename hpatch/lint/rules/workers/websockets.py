@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.effective import in_server, number
-from hpatch.lint.rules._shared.passes import WEBSOCKET, parameter, schemes
+from hpatch.lint.rules._shared.passes import WEBSOCKET, literal, parameter, schemes
 from hpatch.lint.rules._shared.rewriting import rewrites
 from hpatch.proxy.model import Balancer, Worker
 
@@ -36,7 +36,8 @@ def websocket_idle(context: Context) -> Iterator[Found]:
     ProxyTimeout). Before httpd 2.4.53 it is the shorter one. Applications that send a ping more often than that are
     not concerned.
 
-    The rule reports targets with ws, wss or `upgrade=` for which that time is at most 60 seconds.
+    The rule reports targets with ws, wss, `upgrade=websocket` or `upgrade=any` for which that time is at most 60
+    seconds.
 
     Give the worker a longer `timeout`.
 
@@ -65,25 +66,35 @@ def websocket_idle(context: Context) -> Iterator[Found]:
             continue
         if not schemes(mapping).intersection(WEBSOCKET) and not _upgrades(mapping):
             continue
-        worker = mapping.worker
-        if worker is not None and not isinstance(worker, Worker):
-            continue
         ours = number(in_server(context, "timeout", mapping.server.node), _TIMEOUT)
-        theirs = _worker_timeout(mapping, worker)
-        if ours is None or theirs is None:
+        if ours is None:
             continue
-        ends = min(ours, theirs or ours) if context.before("tunnel-longer-timeout") else max(ours, theirs)
-        if ends <= _TIMEOUT:
-            yield Found(
-                mapping.place,
-                f'httpd closes a WebSocket to "{mapping.target.text}" that is silent for {ends} seconds',
-                help='Give the worker a longer time: "timeout=600".',
-            )
+        for worker in _workers(mapping) or (None,):
+            theirs = _worker_timeout(mapping, worker)
+            if theirs is None:
+                continue
+            ends = min(ours, theirs or ours) if context.before("tunnel-longer-timeout") else max(ours, theirs)
+            if ends <= _TIMEOUT:
+                yield Found(
+                    mapping.place,
+                    f'httpd closes a WebSocket to "{mapping.target.text}" that is silent for {ends} seconds',
+                    help='Give the worker a longer time: "timeout=600".',
+                )
+                break
+
+
+def _workers(mapping: Mapping) -> list[Worker]:
+    """The workers that a mapping uses: its own, or its balancer's members."""
+    worker = mapping.worker
+    if isinstance(worker, Balancer):
+        return worker.effective_members
+    return [] if worker is None else [worker]
 
 
 def _worker_timeout(mapping: Mapping, worker: Worker | None) -> int | None:
     """The time of a worker in seconds, 0 if it has none, None if it is not known."""
-    param = parameter(mapping, "timeout") or (None if worker is None else worker.params.get("timeout"))
+    given = None if isinstance(mapping.worker, Balancer) else parameter(mapping, "timeout")
+    param = given or (None if worker is None else worker.params.get("timeout"))
     setting = mapping.server.setting("proxytimeout")
     text = param.value if param is not None else setting.value if setting is not None else "0"
     found = re.match(r"\d+", text)
@@ -91,11 +102,9 @@ def _worker_timeout(mapping: Mapping, worker: Worker | None) -> int | None:
 
 
 def _upgrades(mapping: Mapping) -> bool:
-    if parameter(mapping, "upgrade") is not None:
-        return True
-    worker = mapping.worker
-    workers = worker.effective_members if isinstance(worker, Balancer) else [worker] if worker is not None else []
-    return any("upgrade" in one.params for one in workers)
+    """Whether mod_proxy_http passes on an upgrade to WebSocket: no other value of `upgrade` lets it through."""
+    given = [parameter(mapping, "upgrade"), *(one.params.get("upgrade") for one in _workers(mapping))]
+    return any(one.value.lower() in ("websocket", "any") for one in given if one is not None)
 
 
 @rule("WK051", "websocket-no-upgrade", "info", advice=True, confidence="medium", references=(_UPGRADE, _WSTUNNEL))
@@ -105,8 +114,8 @@ def websocket_no_upgrade(context: Context) -> Iterator[Found]:
     The backend sees a plain request, and the browser's connection fails. httpd passes an upgrade on if the mapping has
     `upgrade=websocket` (2.4.47 and later), or if the target is a ws:// URL.
 
-    The rule reports mappings to HTTP whose path is named like a WebSocket: `/ws`, `/websocket`, `/socket.io`, `/cable`.
-    It is silent if a RewriteRule of the same server leads to ws://.
+    The rule reports mappings and rules that lead to HTTP, and whose path is named like a WebSocket: `/ws`,
+    `/websocket`, `/socket.io`, `/cable`. It is silent if a RewriteRule of the same server leads to ws://.
 
     Add `upgrade=websocket`, or map the path to ws://.
 
@@ -128,11 +137,11 @@ def websocket_no_upgrade(context: Context) -> Iterator[Found]:
     Source: the "Protocol Upgrade" section of the mod_proxy documentation; tested on httpd 2.4.71.
     """
     by_rule: set[Node | None] | None = None
-    for mapping in context.passes:
-        target = mapping.target
-        if target is None or mapping.pattern or not schemes(mapping) <= {"http", "https"} or not schemes(mapping):
+    for mapping in context.mappings:
+        if mapping.target is None or not schemes(mapping) <= {"http", "https"} or not schemes(mapping):
             continue
-        if re.search(_NAMED, mapping.path) is None or _upgrades(mapping):
+        path = literal(mapping)
+        if re.search(_NAMED, path) is None or _upgrades(mapping):
             continue
         if by_rule is None:
             lines = [one for one in rewrites(context) if one.rule.proxied]
@@ -145,6 +154,6 @@ def websocket_no_upgrade(context: Context) -> Iterator[Found]:
             continue
         yield Found(
             mapping.place,
-            f'httpd drops the Upgrade header for "{mapping.path}": WebSockets do not get through',
+            f'httpd drops the Upgrade header for "{path}": WebSockets do not get through',
             help='Add "upgrade=websocket".',
         )

@@ -7,6 +7,7 @@ import pytest
 from tests.support.lint.find import find
 
 CERTIFICATES = """\
+SSLEngine on
 SSLVerifyClient require
 <VirtualHost *:443>
 SSLCACertificateFile {}
@@ -29,9 +30,22 @@ OPENED = [
     ("CVE-2025-23048", CERTIFICATES.format("a", "b"), "2.4.35", "2.4.63", "error"),
     ("CVE-2025-49630", HTTP2, "2.4.26", "2.4.63", "warning"),
     ("CVE-2025-49630", f"<VirtualHost *>\n{HTTP2}</VirtualHost>\n", "2.4.26", "2.4.63", "warning"),
-    ("CVE-2025-54090", "RewriteCond expr true\n", "2.4.64", "2.4.64", "error"),
-    ("CVE-2025-54090", "<Directory /srv>\nRewriteCond EXPR true\n</Directory>\n", "2.4.64", "2.4.64", "error"),
-    ("CVE-2026-56154", "RewriteCond %{LA-U:HTTP:Host} a\n", "2.4.1", "2.4.68", "warning"),
+    (
+        "CVE-2025-49630",
+        "<Location />\nProxyPreserveHost On\nProxyPass h2c://a/\n</Location>\n",
+        "2.4.26",
+        "2.4.63",
+        "warning",
+    ),
+    ("CVE-2025-54090", "RewriteCond expr true\nRewriteRule ^ -\n", "2.4.64", "2.4.64", "error"),
+    (
+        "CVE-2025-54090",
+        "<Directory /srv>\nRewriteCond EXPR true\nRewriteRule ^ -\n</Directory>\n",
+        "2.4.64",
+        "2.4.64",
+        "error",
+    ),
+    ("CVE-2026-56154", "RewriteCond %{LA-U:HTTP:Host} a\nRewriteRule ^ -\n", "2.4.1", "2.4.68", "warning"),
     ("CVE-2026-56154", AHEAD, "2.4.1", "2.4.68", "warning"),
     ("CVE-2026-47360", COOKIE, "2.4.1", "2.4.68", "warning"),
     ("CVE-2026-63292", FOLDERS.format("16380", "%0"), "2.4.1", "2.4.68", "error"),
@@ -47,9 +61,13 @@ SOUND = [
     CERTIFICATES.format("a", "b").replace("require", "none"),
     HTTP2.replace("On", "Off"),
     HTTP2.replace("h2:", "http:"),
-    "RewriteCond %{REQUEST_URI} expr\n",
-    "RewriteCond %{LA-U:REMOTE_USER} a\n",
-    "RewriteCond %{HTTP:Host} a\n",
+    CERTIFICATES.format("a", "b").replace("Engine on", "Engine off"),
+    HTTP2.replace("ProxyPass", "<Location /a>\nProxyPreserveHost Off\nProxyPass").replace("/ h2:", "h2:")
+    + "</Location>\n",
+    "RewriteCond %{REQUEST_URI} expr\nRewriteRule ^ -\n",
+    "RewriteCond %{LA-U:REMOTE_USER} a\nRewriteRule ^ -\n",
+    "RewriteCond %{HTTP:Host} a\nRewriteRule ^ -\n",
+    "RewriteEngine Off\nRewriteCond expr true\nRewriteCond %{LA-U:HTTP:Host} a\nRewriteRule ^ -\n",
     COOKIE.replace("On", "Off"),
     "SessionCookieRemove On\nProxyPass / http://10.0.0.5/\n",
     FOLDERS.format("8190", "%0"),

@@ -193,3 +193,12 @@ def test_where_the_module_for_slow_requests_is_not_missed() -> None:
 )
 def test_servers_and_later_lines(rule: str, text: str, reported: bool) -> None:
     assert bool(find(rule, text)) is reported
+
+
+@pytest.mark.parametrize(
+    ("listen", "wrong"),
+    [("127.0.0.1:80", False), ("[::1]:80", False), ("80", True), ("127.0.0.1:80\nListen 10.0.0.1:80", True)],
+)
+def test_clients_of_this_machine_alone(listen: str, wrong: bool) -> None:
+    modules = "mpm_event_module,proxy_module,proxy_http_module"
+    assert bool(find("request-timeout-missing", f"Listen {listen}\nProxyPass / http://h/\n", None, modules)) is wrong

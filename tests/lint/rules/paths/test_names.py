@@ -72,7 +72,46 @@ def test_a_host_that_looks_at_the_name() -> None:
     assert find(ANY, f"ProxyPreserveHost On\n{whole}".replace("ProxyPreserveHost On\nProxyPass", "ProxyPass"))
 
 
+def test_other_ways_to_a_backend() -> None:
+    """A rule, and a ProxyPreserveHost in the section of the ProxyPass."""
+    whole = f"Listen 80\n{linted('first')}"
+    rule = "RewriteEngine On\nRewriteRule ^/(.*) http://10.0.0.5/$1 [P]"
+    section = "<Location />\nProxyPreserveHost {}\nProxyPass http://10.0.0.5/\n</Location>"
+    mapping = "ProxyPass / http://10.0.0.5/"
+    assert mapping in whole
+    assert find(ANY, whole.replace(mapping, rule))
+    assert find(ANY, whole.replace(f"ProxyPreserveHost On\n{mapping}", section.format("On")))
+    assert not find(ANY, whole.replace(mapping, section.format("Off")))
+    assert find(ANY, whole.replace("*:80", "_default_:80"))
+    fence = FENCE.replace("PORT", "80")
+    assert not find(ANY, f"Listen 80\n{fence}{linted('first')}".replace("*:80", "_default_:80", 1))
+
+
+@pytest.mark.httpd
+def test_redirects_to_a_path(httpd: str, tmp_path: Path) -> None:
+    lines = {
+        "path": "Redirect /old /new",
+        "pattern": "RedirectMatch ^/old /new",
+        "rule": "RewriteRule ^/old /new [R]",
+        "url": "Redirect /old https://first/new",
+        "gone": "Redirect gone /old",
+        "passed": "RewriteRule ^/old /new [PT]",
+    }
+    hosts = {
+        name: f"<VirtualHost *:80>\nServerName {name}\n{FRONT}RewriteEngine On\n{line}\nProxyPass /a http://A/\n"
+        "</VirtualHost>\n"
+        for name, line in lines.items()
+    }
+    with running(httpd, tmp_path, load("remoteip") + "".join(hosts.values()).replace(":80", ":PORT")) as server:
+        answers = {name: server.ask("/old", {"Host": name})[0].getheader("Location") for name in hosts}
+    for name, text in hosts.items():
+        assert bool(find(SCHEME, text.replace("//A", "//10.0.0.5"))) is str(answers[name]).startswith("http://"), name
+    assert str(answers["path"]).startswith("http://")
+
+
 def test_a_scheme_that_fits() -> None:
+    for line in ("RewriteCond %{HTTP:X-Forwarded-Proto} !https", '<If "%{HTTP:X-Forwarded-Proto} != 1">\n</If>'):
+        assert find(SCHEME, linted("plain").replace(FRONT, f"{line}\n")), line
     assert find(SCHEME, linted("plain").replace(FRONT, "SetEnvIf X-Forwarded-Proto https HTTPS=on\n"))
     assert not find(SCHEME, linted("plain").replace(FRONT, ""))
     assert not find(SCHEME, linted("plain").replace("ProxyPassReverse", "ProxyPassReverseCookiePath"))

@@ -1,7 +1,10 @@
 """Keys and values that httpd refuses."""
 
+from pathlib import Path
+
 import pytest
 
+from tests.support.gateways.httpd import running
 from tests.support.lint.find import find, places
 
 BALANCER = "<Proxy balancer://x>\nBalancerMember http://h\nProxySet {}\n</Proxy>"
@@ -178,3 +181,52 @@ def test_old_letter(status: str, version: str, since: str) -> None:
 )
 def test_known_letter(status: str, version: str | None) -> None:
     assert not find("status-letter-old", PASS.format(f"status={status}"), version)
+
+
+@pytest.mark.parametrize(
+    ("text", "zero"),
+    [
+        ('ProxyPass / http://h/ max="10"', True),
+        ("ProxyPass / http://h/ RETRY='5'", True),
+        ('<Proxy http://h/ smax="5">\n</Proxy>', True),
+        ('<Proxy balancer://b>\nBalancerMember http://h route="a"\n</Proxy>', False),
+        ('ProxyPass / ajp://h/ secret="s"', False),
+        ('ProxyHCTemplate t hcuri="/a"', False),
+        ('<Location /a>\nProxyPass http://h/ \\\n  max="5"\n</Location>', True),
+    ],
+)
+def test_quoted(text: str, zero: bool) -> None:
+    (found,) = find("param-quoted", text)
+    assert found.message.endswith("it is 0") is zero
+    assert found.help is not None
+    assert '"' not in found.help
+    assert found.fix is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ProxyPass / http://h/ \"max=10\" 'retry=5'",
+        '<Proxy balancer://b>\nBalancerMember http://h route=a"b\n</Proxy>',
+        'ProxyPass / http://h/ timeout="5"',
+        'Define M "10"\nProxyPass / http://h/ max=${M}',
+    ],
+)
+def test_not_quoted(text: str) -> None:
+    assert not find("param-quoted", text)
+
+
+@pytest.mark.httpd
+def test_quoted_routes(httpd: str, tmp_path: Path) -> None:
+    """A session stays with its member only without the quotation marks."""
+    sections = "".join(
+        f"<Proxy balancer://b{mark}>\nBalancerMember http://A route=a\nBalancerMember http://B route=b\n"
+        f"ProxySet stickysession={quote}SID{quote}\n</Proxy>\nProxyPass /{mark}/ balancer://b{mark}/\n"
+        for mark, quote in (("bare", ""), ("quoted", '"'))
+    )
+    with running(httpd, tmp_path, sections) as server:
+        bare, quoted = (
+            {server.ask(f"/{mark}/x", {"Cookie": "SID=1.a"})[1] for _ in range(6)} for mark in ("bare", "quoted")
+        )
+    assert bare == {"a/x"}
+    assert quoted == {"a/x", "b/x"}

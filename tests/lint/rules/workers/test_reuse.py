@@ -63,3 +63,12 @@ def test_match(params: str, start: str) -> None:
 )
 def test_no_match(text: str, version: str | None) -> None:
     assert not find("match-params-ignored", text, version)
+
+
+@pytest.mark.parametrize("variable", ["proxy-nokeepalive", "proxy-initial-not-pooled"])
+def test_connections_that_are_not_used_again(variable: str) -> None:
+    text = "SetEnv {} 1\n<VirtualHost *:80>\nServerName a\nProxyPass / http://h/ enablereuse=on\n</VirtualHost>\n"
+    assert not find("reuse-without-ttl", text.format(variable))
+    assert find("reuse-without-ttl", text.format("other"))
+    elsewhere = f"<VirtualHost *:80>\nServerName b\nSetEnv {variable} 1\n</VirtualHost>\n"
+    assert find("reuse-without-ttl", text.format("other") + elsewhere)
