@@ -11,7 +11,8 @@ Kind = Literal["unit", "gunicorn", "tomcat"]
 UNITS = (".service", ".socket")
 _GUNICORN = r"(?:[\w.-]*[._-])?gunicorn(?:[._-][\w.-]*)?\.py|gunicorn\.conf"
 _PROGRAMS = (
-    r"(?m)^[ \t]*ExecStart[ \t]*=(?:[^\n]*\\\n)*[^\n]*(?:gunicorn|uvicorn|uwsgi|apache2|apachectl|httpd)"
+    r"(?m)^[ \t]*ExecStart[ \t]*=(?:[^\n]*\\\n)*[^\n]*"
+    r"(?:gunicorn|uvicorn|uwsgi|php[0-9.]*-?fpm|apache2|apachectl|httpd)"
     r"|^[ \t]*ListenStream[ \t]*="
 )
 # Patterns are texts here and compiled at the first use, because every start of the program loads this.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from os.path import realpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.conf.load import Options, load, load_source
@@ -136,6 +137,7 @@ def lint(
     _started.cache_clear()
     _pools.cache_clear()
     _backend.cache_clear()
+    _started_pools.cache_clear()
     parts: Iterable[_Part]
     if jobs > 1 and len(roots) > 1:
         from hpatch.lint.fleet import spread  # one configuration needs no processes
@@ -188,12 +190,13 @@ def _part_of(work: tuple[Root, LintTask]) -> _Part:
         from hpatch.backends.uwsgi.emperor import distinct  # most have one instance
 
         instances = distinct(instances, started)
-    pools = []
+    pools: list[PoolFile] = []
     for path in root.fpm:
         pool, error = _pools(path)
         pools.append(pool)
         if error:
             unread.append(Problem(kind="unreadable", message=error, place=pool.problems[0][0]))
+    pools = _distinct(pools, [pool for path in root.backends for pool in _started_pools(path)])
     backends = []
     for path in root.backends:
         backend, error = _backend(path)
@@ -249,6 +252,29 @@ def _pools(path: str) -> tuple[PoolFile, str]:
     except InputError as error:
         unread = PoolFile(name=path, pools=[], sources={}, problems=[(Place(path, 1, 1, 1, 1), str(error))])
         return unread, str(error)
+
+
+@lru_cache(maxsize=1024)
+def _started_pools(path: str) -> tuple[PoolFile, ...]:
+    """The pools of PHP-FPM that a unit starts. That a unit cannot be read, `_backend` tells."""
+    if not path.endswith(".service"):
+        return ()
+    from hpatch.backends.phpfpm.unit import pools
+
+    try:
+        return tuple(pools(path))
+    except InputError:
+        return ()
+
+
+def _distinct(files: list[PoolFile], started: list[PoolFile]) -> list[PoolFile]:
+    """Files with pools, each pool once: without those that another file includes, and those that a unit starts."""
+    if len(files) + len(started) < 2:
+        return files + started
+    taken = {realpath(name) for file in started for name in file.sources}
+    for file in files:
+        taken.update(realpath(name) for name in file.sources if name != file.name)
+    return [file for file in files if realpath(file.name) not in taken] + started
 
 
 @lru_cache(maxsize=1024)

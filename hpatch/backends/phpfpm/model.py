@@ -81,9 +81,13 @@ class Pool(NamedTuple):
 
 
 class PoolFile(NamedTuple):
-    """The pools of a file and of the files that it includes, and the lines that could not be read."""
+    """The pools of a file and of the files that it includes, and the lines that could not be read.
+
+    `private` is the line by which the unit that starts them has a `/tmp` of its own.
+    """
 
     name: str
     pools: list[Pool]
     sources: dict[str, Source]
     problems: list[tuple[Place, str]]
+    private: Place | None = None

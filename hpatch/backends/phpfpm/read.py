@@ -21,9 +21,12 @@ _SECTION = re.compile(r"[ \t]*\[([^\]\n]+)\][ \t]*(?:;.*)?")
 _LINE = re.compile(r"[ \t]*(?P<key>[A-Za-z_][\w.]*(?:\[[^\]\n]*\])?)[ \t]*=[ \t]*(?P<value>[^\n]*)")
 
 
-def read(path: str) -> PoolFile:
-    """The pools of a file and its includes. Raises InputError if it cannot be read."""
-    return _Reader(path, _text(path)).found
+def read(path: str, root: str = "") -> PoolFile:
+    """The pools of a file and its includes. Raises InputError if it cannot be read.
+
+    `root` is the folder that stands for `/` in what it includes.
+    """
+    return _Reader(path, _text(path), root.rstrip("/")).found
 
 
 def read_text(text: str, name: str = "pool.conf") -> PoolFile:
@@ -43,7 +46,8 @@ def _text(path: str) -> Source:
 
 
 class _Reader:
-    def __init__(self, path: str, source: Source) -> None:
+    def __init__(self, path: str, source: Source, root: str = "") -> None:
+        self.root = root
         self.found = PoolFile(name=path, pools=[], sources={}, problems=[])
         self.pools: dict[str, Pool] = {}
         self.files = 0
@@ -86,6 +90,8 @@ class _Reader:
             start = end + 1
 
     def _include(self, pattern: str, path: str, source: Source, start: int, end: int) -> None:
+        if pattern.startswith("/"):
+            pattern = f"{self.root}{pattern}"
         full = os.path.join(os.path.dirname(path), pattern)  # noqa: PTH118, PTH120 - the path stays text, as written
         for file in map(os.path.normpath, sorted(glob.glob(full))):  # noqa: PTH207 - the pattern stays text, as written
             if file in map(os.path.normpath, self.found.sources):

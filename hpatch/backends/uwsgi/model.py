@@ -68,14 +68,15 @@ class Instance:
     """One uWSGI configuration with the files that it includes.
 
     `folder` is where it is started, `root` the folder that stands for `/` ("" for this machine's). `unit` tells that a
-    unit starts it, `starter` as whom: user, group and place, if they are known. `whole` is False if a file that it
-    leads to was not read. `options` are in the order in which uWSGI holds them. `threads` and `processes` are None if
-    they are not given or not known. `problems` are lines that could not be read.
+    unit starts it, `starter` as whom: user, group and place, if they are known; `private` is the line by which that
+    unit has a `/tmp` of its own. `whole` is False if a file that it leads to was not read. `options` are in the order
+    in which uWSGI holds them. `threads` and `processes` are None if they are not given or not known. `problems` are
+    lines that could not be read.
     """
 
     __slots__ = (
-        "folder", "name", "options", "problems", "processes", "root", "sockets", "sources", "starter", "threads",
-        "unit", "whole",
+        "folder", "name", "options", "private", "problems", "processes", "root", "sockets", "sources", "starter",
+        "threads", "unit", "whole",
     )  # fmt: skip
 
     def __init__(self, name: str, folder: str = "", root: str = "", *, unit: bool = False) -> None:
@@ -84,6 +85,7 @@ class Instance:
         self.root = root
         self.unit = unit
         self.starter: tuple[str, str, Place] | None = None
+        self.private: Place | None = None
         self.whole = True
         self.options: list[Option] = []
         self.sockets: list[Socket] = []

@@ -36,6 +36,7 @@ def instances(path: str) -> list[Instance]:
         instance = Instance(path, service.folder or "/", root, unit=True)
         if service.user is not None and not service.unit.every("Service", "UMask"):
             instance.starter = service.user, service.group or "", service.place
+        instance.private = service.hidden()
         read_command(
             [Word(word.text, word.place, word.known) for word in one.words],
             instance,

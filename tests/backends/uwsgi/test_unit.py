@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hpatch.backends.listening import of_instance
 from hpatch.backends.uwsgi import emperor, unit
 from hpatch.lint.rules._shared.instances import rights
 
@@ -74,3 +75,12 @@ def test_other_programs_are_none(tmp_path: Path) -> None:
     path.write_text("[Service]\nExecStart=/usr/bin/env A=1 /opt/venv/bin/uwsgi_python3 -M\n")
     (instance,) = unit.instances(str(path))
     assert instance.last("master") is not None
+
+
+def test_the_tmp_of_its_own(tmp_path: Path) -> None:
+    unit_text = "[Service]\nExecStart=/usr/bin/uwsgi -s {}\nPrivateTmp=yes\n"
+    for socket, private in (("/tmp/app.sock", True), ("/run/app.sock", False)):
+        path = tree(tmp_path, etc__systemd__system__app_service=unit_text.format(socket))
+        (instance,) = unit.instances(str(path))
+        (listener,) = of_instance(instance).listeners
+        assert (listener.private is not None) is private

@@ -52,6 +52,17 @@ def every_backend(context: Context) -> tuple[Backend, ...]:
     return tuple(backend for file in context.backends if file.name not in named for backend in file.backends)
 
 
+@lru_cache(maxsize=1)
+def described(context: Context) -> tuple[Backend, ...]:
+    """The instances that the models of uWSGI and PHP-FPM describe."""
+    if not context.fpm and not context.uwsgi:
+        return ()
+    from hpatch.backends import listening  # few configurations have both kinds
+
+    pools = (listening.of_pool(pool, file.private) for file in context.fpm for pool in file.pools)
+    return (*pools, *map(listening.of_instance, context.uwsgi))
+
+
 def reached(context: Context) -> Iterator[Reached]:
     """Every line that leads to one of them."""
     backends = every_backend(context)

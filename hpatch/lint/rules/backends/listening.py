@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hpatch.backends.addresses import is_loopback
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.backends import SPOKEN, address, at, every_backend, reached
+from hpatch.lint.rules._shared.backends import SPOKEN, address, at, described, every_backend, reached
 from hpatch.lint.rules._shared.identity import Identity, identity
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def backend_not_listening(context: Context) -> Iterator[Found]:
     backends = every_backend(context)
     if not backends or not all(one.complete for one in backends):
         return
-    every = [*backends, *_others(context)]
+    every = [*backends, *described(context)]
     if not all(one.complete for one in every):
         return
     unserved: dict[str, Target] = {}
@@ -128,16 +128,6 @@ def backend_not_listening(context: Context) -> Iterator[Found]:
         listener = backend.listeners[0]
         if listener.protocol == SPOKEN[target.scheme] and target.index is not None:
             yield _nobody(target, listener, listener.path or listener.text)
-
-
-def _others(context: Context) -> Iterator[Backend]:
-    if not context.fpm and not context.uwsgi:
-        return
-    from hpatch.backends import listening  # few configurations have both kinds
-
-    for file in context.fpm:
-        yield from map(listening.of_pool, file.pools)
-    yield from map(listening.of_instance, context.uwsgi)
 
 
 def _same_port(target: Target, backends: list[Backend]) -> Listener | None:
@@ -264,18 +254,20 @@ def backend_private_tmp(context: Context) -> Iterator[Found]:
     /tmp of its own (unshare --mount), httpd 2.4.71 answers with 503 (AH02454).
     """
     own = next((file.tmp_hidden for file in context.backends if file.tmp_hidden is not None), None)
-    private = {one.target.socket: one.listener.private for one in reached(context)}
+    every = [*every_backend(context), *described(context)]
     seen: set[str] = set()
     for targets in context.targets.values():
         for target in targets:
             socket = target.socket
             if socket is None or socket in seen or not socket.startswith(("/tmp/", "/var/tmp/")):
                 continue
-            line = private.get(socket) or own
+            serving = next((found for one in every if (found := at(target, one.listeners)) is not None), None)
+            private = None if serving is None else serving.private
+            line = private or own
             if line is None:
                 continue
             seen.add(socket)
-            whose = "the backend" if private.get(socket) is not None else "httpd"
+            whose = "the backend" if private is not None else "httpd"
             yield Found(
                 target.place,
                 f'"{socket}" is in a folder that {whose} has for itself: httpd does not find the socket, and answers '
