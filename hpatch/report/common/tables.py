@@ -27,17 +27,22 @@ def table(
     """The lines of a table. Further columns without any content are left out; a newline in a cell begins a new line.
 
     What is too wide for a narrow terminal keeps its first column, and the last if that is short; the rest goes below
-    the first one's cells. `bold` is for the first line of the first column's cells.
+    the first one's cells, with its columns' names where they are several. `bold` is for the first line of the first
+    column's cells.
     """
     used = [index for index in range(len(headers)) if index == 0 or any(row[index] for row in rows)]
     lines = [[_lines(row[index]) for index in used] for row in rows]
     names = [headers[index] for index in used]
     sizes = _sizes(names, lines)
+    hang = 0
     if width is not None and width < _WIDE and sum(sizes) + _GAP * (len(sizes) - 1) > width - indent:
         middle = slice(1, -1 if sizes[-1] <= width // 3 else None)
+        labels = names[middle] if len(names[middle]) > 1 else [""]
+        hang = 2 if any(labels) else 0
         for row in lines:
             below = " " * (len(row[0][0]) - len(row[0][0].lstrip()) + 2)
-            row[0] += [below + line for cell in row[middle] for line in cell if line]
+            for name, cell in zip(labels, row[middle], strict=True):
+                row[0] += [below + line for line in _labelled(name, cell)]
             del row[middle]
         del names[middle]
         sizes = _sizes(names, lines)
@@ -47,7 +52,8 @@ def table(
     head = "".join(name.ljust(size + _GAP) for name, size in zip(names, sizes, strict=True))
     yield margin + paint(head.rstrip(), "dim", color)
     for row in lines:
-        folded = [_folded(cell, size) for cell, size in zip(row, sizes, strict=True)]
+        folded = [_folded(row[0][:1], sizes[0]) + _folded(row[0][1:], sizes[0], hang)]
+        folded += [_folded(cell, size) for cell, size in zip(row[1:], sizes[1:], strict=True)]
         for number in range(max(map(len, folded))):
             texts = [cell[number] if number < len(cell) else "" for cell in folded]
             text = "".join(
@@ -55,6 +61,14 @@ def table(
             )
             first = paint(texts[0], "bold", color and bold and number == 0) + " " * (sizes[0] + _GAP - cells(texts[0]))
             yield f"{margin}{first}{text}".rstrip()
+
+
+def _labelled(name: str, cell: list[str]) -> Iterator[str]:
+    """A cell without its column: the name stands before it, and further lines below its beginning."""
+    first, *more = [line for line in cell if line] or [""]
+    if first:
+        yield f"{name}: {first}" if name else first
+        yield from (f"  {line}" if name else line for line in more)
 
 
 def _sizes(names: list[str], lines: list[list[list[str]]]) -> list[int]:
@@ -79,7 +93,8 @@ def _shrink(sizes: list[int], width: int) -> None:
         over -= cut
 
 
-def _folded(cell: list[str], size: int) -> list[str]:
+def _folded(cell: list[str], size: int, hang: int = 0) -> list[str]:
+    """The lines of a cell in so many columns; what goes on from a line is indented by `hang` more than it."""
     folded: list[str] = []
     for line in cell:
         if len(line) <= size and line.isascii():
@@ -87,6 +102,6 @@ def _folded(cell: list[str], size: int) -> list[str]:
         else:
             text = line.lstrip()
             indent = len(line) - len(text)
-            first, *more = wrap(text, size, indent, indent)
+            first, *more = wrap(text, size, indent + hang, indent)
             folded += [" " * indent + first, *more]
     return folded

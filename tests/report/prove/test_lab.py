@@ -61,7 +61,10 @@ def test_the_table() -> None:
         "1 failed, 1 cannot-run (2,000 requests, 12.5 s)",
     ):
         assert words in text
-    assert max(map(len, shown(LabReport(results=RESULTS), width=60).splitlines())) <= 60
+    narrow = shown(LabReport(results=RESULTS), width=60).splitlines()
+    assert max(map(len, narrow)) <= 60
+    for label in ("gateway: ", "backend: ", "transport: ", "verdict: ", "outcomes: ", "what was seen: "):
+        assert any(line.startswith(f"  {label}") for line in narrow), label
 
 
 LEFT = (
