@@ -18,7 +18,8 @@ _FRAMING = frozenset({"content-length", "transfer-encoding"})
 
 
 class ClientReply(NamedTuple):
-    """A response. `interim` are the codes of responses before it (`100`); `trailers` come after its last chunk.
+    """A response. `interim` are the codes of responses before it (`100`), `hints` the headers of these; `trailers` come
+    after its last chunk.
 
     `framing` is how its end is told: `announced` (by a length or chunks), `close` or `none` (it has no body). `whole`:
     it ended as it announced, and with `close`: by an end of the connection that was no reset.
@@ -31,6 +32,7 @@ class ClientReply(NamedTuple):
     framing: str
     whole: bool
     trailers: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
 
     def facts(self, prefix: str = "") -> Mapping[str, str]:
         """What is to stay as it is. Of a body that was cut only that it was: how much came is chance."""
@@ -42,6 +44,7 @@ class ClientReply(NamedTuple):
             "end": "whole" if self.whole else "cut",
             "body": summary(self.body) if self.whole else "",
             "trailers": "\n".join(self.trailers),
+            "hints": "\n".join(self.hints),
         }
         return {prefix + name: value for name, value in facts.items() if value}
 
@@ -72,6 +75,7 @@ def split(content: bytes, methods: Sequence[str], *, in_order: bool) -> tuple[Cl
 
 def _next(content: bytes, place: int, method: str, *, in_order: bool) -> tuple[ClientReply, int]:
     interim: list[str] = []
+    hints: list[str] = []
     while True:
         end = content.find(_HEAD_END, place)
         if end < 0:
@@ -84,10 +88,17 @@ def _next(content: bytes, place: int, method: str, *, in_order: bool) -> tuple[C
         place, code = end + len(_HEAD_END), status[:3]
         if code.startswith("1") and code != "101":
             interim.append(code)
+            hints += [f"{name}: {value}" for name, value in _headers(lines) if name not in _CHANGING]
             continue
         headers = tuple(_headers(lines))
         reply = ClientReply(
-            status=status, interim=tuple(interim), headers=headers, body=b"", framing="none", whole=True
+            status=status,
+            interim=tuple(interim),
+            headers=headers,
+            body=b"",
+            framing="none",
+            whole=True,
+            hints=tuple(hints),
         )
         if method == "HEAD" or code in ("204", "304"):
             return reply, place

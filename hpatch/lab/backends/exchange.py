@@ -42,7 +42,7 @@ class Seen(NamedTuple):
 
     `records` are the sizes of FCGI_STDIN's records, 0 for the one that ends it; `body` is the body's size in bytes and
     `digest` its SHA-256, in hexadecimal; `ended`: the input's end was read; `error` is what ended the exchange before
-    its time, empty where nothing did.
+    its time, empty where nothing did; `trailers` are the lines after the last chunk.
     """
 
     variables: Pairs = ()
@@ -51,6 +51,7 @@ class Seen(NamedTuple):
     digest: str = ""
     ended: bool = False
     error: str = ""
+    trailers: tuple[bytes, ...] = ()
 
 
 class Exchange(ABC):
@@ -67,6 +68,7 @@ class Exchange(ABC):
         self.stream = connection.makefile("rb", buffering=0)
         self.variables: Pairs = ()
         self.records: list[int] = []
+        self.trailers: list[bytes] = []
         self.taken = 0
         self._hash = hashlib.sha256()
         self.ended = False
@@ -179,6 +181,7 @@ class Exchange(ABC):
             digest=self._hash.hexdigest(),
             ended=self.ended,
             error=error,
+            trailers=tuple(self.trailers),
         )
 
 
@@ -274,8 +277,8 @@ class _Http(_Plain):
         except ValueError:
             raise WireError(f"{line!r} is not the size of a chunk") from None
         self.take(exactly(self.stream, size))
-        while self._line() and not size:
-            continue  # trailers
+        while (line := self._line()) and not size:
+            self.trailers.append(line)
         self.ended = not size
 
     def _line(self) -> bytes:

@@ -6,6 +6,7 @@ The header is `X-Net: trial=17; down=8192; …`:
 - `down`: how many bytes the response's body has (11). `length`: yes, they are announced. `pieces`: in so many parts.
   `last`: yes, the last of them has one byte.
 - `status`: its status (`404 Not Found`). `bare`: yes, it has no body. `headers`: `many`, `large`, `twice` or `odd`.
+- `hints`: yes, a 102 and two 103 come before the response. `trailers`: yes, it ends with trailers. Both are HTTP's.
 - `wait`: so many milliseconds pass before it answers.
 - `read`: `no`: it answers before it reads the body; `half`: it reads a part of it.
 - `fault`: one of `_FAULTS`.
@@ -26,7 +27,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from hpatch.lab.backends.exchange import Exchange, Seen
-from hpatch.lab.net.requests import content
+from hpatch.lab.net.requests import chunks, content
 from hpatch.lab.wire.stream import WireError
 
 _PAUSE = 0.01
@@ -109,7 +110,22 @@ def _read(exchange: Exchange) -> None:
         exchange.rest()
 
 
+_HINTS = (
+    b"HTTP/1.1 102 Processing\r\n\r\n",
+    b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n",
+    b"HTTP/1.1 103 Early Hints\r\nLink: </b.css>; rel=preload\r\nX-Hint: 1\r\n\r\n",
+)
+_TRAILERS = (b"X-Trailer: 1", b"Digest: a=b")
+
+
 def _answer(exchange: Exchange, order: Mapping[str, str]) -> None:
+    if order.get("hints"):
+        for hint in _HINTS:
+            time.sleep(_PAUSE)
+            exchange.send(hint)
+    if order.get("trailers"):
+        _send_chunks(exchange, chunks(content(20_000), (8192,), *_TRAILERS))
+        return
     size = int(order.get("down", "11"))
     body = b"" if order.get("bare") else content(size)
     more = _HEADERS.get(order.get("headers", ""), ())
@@ -204,9 +220,13 @@ def _send_half(exchange: Exchange, head: bytes) -> None:
 def _cut_chunks(exchange: Exchange) -> None:
     """Ends in the middle of a chunk."""
     exchange.body()
-    head = exchange.headers(b"Transfer-Encoding: chunked").replace(b"HTTP/1.0", b"HTTP/1.1")
-    exchange.send(head + b"2000\r\n" + content(5000))
+    _send_chunks(exchange, b"2000\r\n" + content(5000))
     exchange.linger()
+
+
+def _send_chunks(exchange: Exchange, chunked: bytes) -> None:
+    head = exchange.headers(b"Transfer-Encoding: chunked", b"Connection: close").replace(b"HTTP/1.0", b"HTTP/1.1")
+    exchange.send(head + chunked)
 
 
 def _silent(exchange: Exchange) -> None:
@@ -234,6 +254,29 @@ def _part_head(exchange: Exchange) -> None:
     exchange.send(exchange.wrap(exchange.headers()[:-4], last=False))
 
 
+def _head_only(exchange: Exchange) -> None:
+    """Announces a body, and ends after the head."""
+    exchange.body()
+    exchange.send(exchange.wrap(exchange.headers(b"Content-Length: 40000"), last=False))
+    exchange.linger()
+
+
+def _no_end(exchange: Exchange) -> None:
+    """Sends all but what says that it is all."""
+    exchange.body()
+    if exchange.wrap(b"") == b"":
+        _send_chunks(exchange, chunks(content(5000), (5000,))[: -len(b"0\r\n\r\n")])
+    else:
+        exchange.send(exchange.wrap(exchange.headers() + content(5000), last=False))
+    exchange.linger()
+
+
+def _dies_in_body(exchange: Exchange) -> None:
+    """Reads a part of the body and resets the connection."""
+    exchange.part()
+    exchange.reset()
+
+
 def _dies(exchange: Exchange) -> None:
     """Resets the connection before it has read the body."""
     exchange.reset()
@@ -254,6 +297,9 @@ _FAULTS: Mapping[str, Callable[[Exchange], None]] = {
     "garbage": _garbage,
     "no-head": _no_head,
     "part-head": _part_head,
+    "head-only": _head_only,
+    "no-end": _no_end,
     "dies": _dies,
+    "dies-in-body": _dies_in_body,
     "waits": _waits,
 }

@@ -69,8 +69,10 @@ def compare(
             )
         logs = [side.gateway.log() for side in sides]
         tell(f"{len(ways)} ways to backends")
-        found = _each(sides[0], sides[1], ways)
+        found = _each(sides[0], sides[1], ways, trials.trials)
         measured = tuple(figures.measure(sides[0], sides[1], ways, tell))
+        tell("many requests at once")
+        found += _each(sides[0], sides[1], ways, trials.last, at_once=1)
         logged = tuple(_logged(logs, [side.gateway.log() for side in sides]))
     return NetResult(
         ways=names,
@@ -83,34 +85,42 @@ def compare(
     )
 
 
+_numbers = count(1)
+"""Of plays: no two have the same."""
+
+
 class _Found(NamedTuple):
     played: int
     differences: list[Difference]
     unsteady: list[str]
 
 
-def _each(before: NetSide, after: NetSide, ways: Sequence[Way]) -> list[_Found]:
-    """What each way tells, all at once. An interrupt ends them with the trials that are being played."""
+Trials = Callable[[Way], Iterable[NetTrial]]
+
+
+def _each(
+    before: NetSide, after: NetSide, ways: Sequence[Way], trials: Trials, at_once: int | None = None
+) -> list[_Found]:
+    """What each way tells, all at once or so many. An interrupt ends them with the trials that are being played."""
     stop = threading.Event()
-    with ThreadPoolExecutor(max(1, len(ways))) as pool:
+    with ThreadPoolExecutor(at_once or max(1, len(ways))) as pool:
         try:
-            return list(pool.map(lambda way: _Comparison(before, after, way, stop).run(), ways))
+            return list(pool.map(lambda way: _Comparison(before, after, way, stop).run(trials(way)), ways))
         finally:
             stop.set()
 
 
 class _Comparison:
-    """All trials of a way, until it is told to stop."""
+    """Trials of a way, until it is told to stop."""
 
     def __init__(self, before: NetSide, after: NetSide, way: Way, stop: threading.Event) -> None:
         self._before, self._after, self._way = before, after, way
         self._stop = stop
-        self._numbers = count(1)
 
-    def run(self) -> _Found:
+    def run(self, trials: Iterable[NetTrial]) -> _Found:
         found = _Found(0, [], [])
         differing: Counter[str] = Counter()
-        for trial in trials.trials(self._way):
+        for trial in trials:
             if self._stop.is_set():
                 break
             if differing[trial.group] >= _ENOUGH:
@@ -124,7 +134,7 @@ class _Comparison:
         return found
 
     def _play(self, trial: NetTrial, *, again: bool = False) -> tuple[Facts, Facts]:
-        number = next(self._numbers)
+        number = next(_numbers)
         first, second = (
             trial.play(Play(side, self._way, f"{self._way.place}-{number}", again=again))
             for side in (self._before, self._after)

@@ -74,6 +74,7 @@ class _Stream:
         self.open = True
         self.status = "none"
         self.interim: list[str] = []
+        self.hints: list[str] = []
         self.headers: list[tuple[str, str]] = []
         self.trailers: list[str] = []
         self.body = bytearray()
@@ -88,6 +89,7 @@ class _Stream:
             framing="none" if self.status == "none" else "announced",
             whole=self.whole,
             trailers=tuple(self.trailers),
+            hints=tuple(self.hints),
         )
 
 
@@ -179,7 +181,9 @@ class _Client:
             return
         match event:
             case events.InformationalResponseReceived():
-                one.interim.append(_split(event.headers)[0])
+                code, headers = _split(event.headers)
+                one.interim.append(code)
+                one.hints += [f"{name}: {value}" for name, value in headers if name != "date"]
             case events.ResponseReceived():
                 one.status, one.headers = _split(event.headers)
             case events.TrailersReceived():

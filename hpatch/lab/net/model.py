@@ -70,6 +70,9 @@ class Bench(Protocol):
     def exchange(self, *rounds: Sequence[StreamRequest]) -> tuple[ClientReply, ...]:
         """Send requests over one connection of HTTP/2, those of a round at once; their responses, in their order."""
 
+    def crowd(self, requests: Sequence[bytes]) -> Sequence[tuple[bytes, bool]]:
+        """Send requests on a connection each, all at once; what came for each, and whether its end was in order."""
+
     def leave(self, script: Script) -> None:
         """Send a script, read a little of what comes, and reset the connection."""
 

@@ -26,11 +26,11 @@ def with_length(method: str, path: str, body: bytes, *headers: str, close: bool 
     return head(method, path, f"Content-Length: {len(body)}", *headers, close=close) + body
 
 
-def chunks(body: bytes, sizes: Sequence[int]) -> bytes:
-    """A body in chunks of these sizes, over and over, with the last one."""
+def chunks(body: bytes, sizes: Sequence[int], *trailers: bytes) -> bytes:
+    """A body in chunks of these sizes, over and over, with the last one and lines after it."""
     parts, place, number = [], 0, 0
     while place < len(body):
         part = body[place : place + sizes[number % len(sizes)]]
         parts.append(b"%x\r\n%b\r\n" % (len(part), part))
         place, number = place + len(part), number + 1
-    return b"".join((*parts, b"0\r\n\r\n"))
+    return b"".join((*parts, b"0\r\n", *(line + CRLF for line in trailers), CRLF))

@@ -13,7 +13,7 @@ from hpatch.lab.backends.responder import responder
 from hpatch.lab.client import Script
 from hpatch.lab.gateways import httpd
 from hpatch.lab.model import Address, GatewaySpec, Route
-from hpatch.lab.net import h2
+from hpatch.lab.net import crowd, h2
 from hpatch.lab.net import seen as observed
 from hpatch.lab.net.backend import Book
 from hpatch.lab.net.h2 import StreamRequest
@@ -96,6 +96,10 @@ class Play:
     def exchange(self, *rounds: Sequence[StreamRequest]) -> tuple[ClientReply, ...]:
         """Send requests over one connection of HTTP/2; the responses."""
         return h2.exchange(self._side.h2, rounds, _PATIENCE)
+
+    def crowd(self, requests: Sequence[bytes]) -> Sequence[tuple[bytes, bool]]:
+        """Send requests, all at once; what came for each."""
+        return crowd.ask(self._side.gateway.port, requests, _PATIENT)
 
     def leave(self, script: Script) -> None:
         """Send a script and leave, with a reset."""

@@ -42,6 +42,7 @@ def test_one_way(monkeypatch: pytest.MonkeyPatch) -> None:
     some = (*few, NetTrial("own", "by side", by_side), NetTrial("own", "by chance", chance))
     monkeypatch.setattr(comparing, "lookup", lambda *_: Ways(ways=(WAY,), untried=(), modules={}, settings=()))
     monkeypatch.setattr(comparing.trials, "trials", lambda way: some)
+    monkeypatch.setattr(comparing.trials, "last", lambda way: ())
     monkeypatch.setattr(figures, "measure", lambda *_: iter(()))
     net = comparing.compare(GatewaySpec("httpd"), GatewaySpec("httpd"))
     assert net.trials == len(some)
@@ -78,14 +79,13 @@ def test_a_group_that_is_broken_does_not_hide_another(monkeypatch: pytest.Monkey
 
     names = [f"{group} {at}" for group in ("first", "second") for at in range(40)]
     all_of_them = [NetTrial(name.split()[0], name, partial(broken, name)) for name in names]
-    monkeypatch.setattr(comparing.trials, "trials", lambda way: all_of_them)
     side = cast(NetSide, None)
-    ((_, differences, _),) = comparing._each(side, side, [WAY])
+    ((_, differences, _),) = comparing._each(side, side, [WAY], lambda way: all_of_them)
     assert Counter(one.group for one in differences) == {"first": 12, "second": 12}
     assert {plays[one.trial] for one in differences} == {16}, "eight plays on each side decide"
 
 
-def test_where_one_way_breaks_off_the_others_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_one_way_breaks_off_the_others_end() -> None:
     """As at an interrupt: the trial that is being played is the last one."""
     played = []
     begun = threading.Event()
@@ -98,8 +98,8 @@ def test_where_one_way_breaks_off_the_others_end(monkeypatch: pytest.MonkeyPatch
         played.append(time.sleep(0.01))
         return {}
 
-    monkeypatch.setattr(comparing.trials, "trials", lambda way: [NetTrial("own", str(at), slow) for at in range(200)])
+    many = [NetTrial("own", str(at), slow) for at in range(200)]
     side = cast(NetSide, None)
     with pytest.raises(KeyboardInterrupt):
-        comparing._each(side, side, [Way("fcgi", "tcp"), Way("http", "tcp")])
+        comparing._each(side, side, [Way("fcgi", "tcp"), Way("http", "tcp")], lambda way: many)
     assert len(played) < 100

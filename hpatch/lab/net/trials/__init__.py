@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hpatch.lab.net.model import NetTrial, Way
-from hpatch.lab.net.trials import bodies, connections, faults, headers, methods, streams, upgrades
+from hpatch.lab.net.trials import bodies, connections, crowds, faults, headers, methods, streams, upgrades
 
 
 def trials(way: Way) -> tuple[NetTrial, ...]:
     """All that a way can be tried with."""
     return tuple(one for one in _of(way) if not one.schemes or way.scheme in one.schemes)
+
+
+def last(way: Way) -> tuple[NetTrial, ...]:
+    """What is tried after all else, one way after the other: httpd may start more processes for it."""
+    return tuple(crowds.trials()) if way.front == "HTTP/1.1" else ()
 
 
 def _of(way: Way) -> Iterator[NetTrial]:

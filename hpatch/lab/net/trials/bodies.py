@@ -16,6 +16,7 @@ _SIZES = (0, 1, 8191, 8192, 65535, 65536, 300_000, 8 << 20)
 _SOME = (1, 8192, 65536, 300_000)
 _CHUNKED: tuple[Scheme, ...] = ("http", "https", "fcgi", "ajp")
 """The schemes over which httpd passes on a body whose length nobody knows."""
+_HTTP: tuple[Scheme, ...] = ("http", "https")
 _PAUSE = 0.02
 _CONTINUED = 0.05
 """Seconds in which a 100 Continue comes; the body is sent in any case, as RFC 9110, 10.1.1 has it."""
@@ -32,6 +33,7 @@ def trials() -> Iterator[NetTrial]:
         yield NetTrial(_GROUP, f"a slow body of {size:,} bytes", partial(_up, "slow", size))
         yield NetTrial(_GROUP, f"a slow body of {size:,} bytes in chunks", partial(_up, "slow chunks", size), _CHUNKED)
         yield NetTrial(_GROUP, f"a body of {size:,} bytes that waits for 100", partial(_up, "expect", size))
+    yield NetTrial(_GROUP, "a body in chunks with trailers", _trailers, _CHUNKED)
     for size in _SIZES:
         yield NetTrial(_GROUP, f"a response of {size:,} bytes", partial(_down, size, {}))
         if size < _SIZES[-1]:
@@ -42,6 +44,9 @@ def trials() -> Iterator[NetTrial]:
         _GROUP, "a response that ends with a single byte", partial(_down, 8001, {"pieces": 5, "last": "yes"})
     )
     yield NetTrial(_GROUP, "a response before the body is read", _both)
+    yield NetTrial(_GROUP, "a response with trailers", partial(_down, 20_000, {"trailers": "yes"}), _HTTP)
+    yield NetTrial(_GROUP, "early hints before a response", partial(_down, 11, {"hints": "yes"}), _HTTP)
+    yield NetTrial(_GROUP, "early hints before a body in chunks", _hinted, _HTTP)
 
 
 def _up(how: str, size: int, bench: Bench) -> Facts:
@@ -67,6 +72,20 @@ def _script(how: str, bench: Bench, body: bytes) -> Script:
 def _down(size: int, wishes: dict[str, str | int], bench: Bench) -> Facts:
     order = bench.order(down=size, **wishes)
     (reply, *_) = bench.converse((head("GET", bench.way.path + "down", order),), "GET")
+    return {**reply.facts(), **bench.seen()}
+
+
+def _trailers(bench: Bench) -> Facts:
+    first = head("POST", bench.way.path + "up", "Transfer-Encoding: chunked", "Trailer: X-Trailer", bench.order())
+    sent = chunks(content(20_000), (8192,), b"X-Trailer: 1", b"X-Other: a b")
+    (reply, *_) = bench.converse((first + sent,), "POST")
+    return {**reply.facts(), **bench.seen()}
+
+
+def _hinted(bench: Bench) -> Facts:
+    order = bench.order(down=20_000, hints="yes")
+    first = head("POST", bench.way.path + "up", "Transfer-Encoding: chunked", order)
+    (reply, *_) = bench.converse((first + chunks(content(20_000), (4096,)),), "POST")
     return {**reply.facts(), **bench.seen()}
 
 

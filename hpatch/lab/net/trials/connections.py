@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from hpatch.lab.client import Script
@@ -21,8 +21,8 @@ def trials() -> Iterator[NetTrial]:
     yield NetTrial(_GROUP, "bodies and requests at once", partial(_several, (True, False, True, False), 0.0))
     for size in (10, 65536, 300_000):
         yield NetTrial(_GROUP, f"{size:,} bytes that nobody reads, and another request", partial(_unread, size))
-    yield NetTrial(_GROUP, "a client that leaves in its body, and another one", partial(_leaves, True))
-    yield NetTrial(_GROUP, "a client that leaves in the response, and another one", partial(_leaves, False))
+    for phase in _PHASES:
+        yield NetTrial(_GROUP, f"a client that leaves {phase}, and another one", partial(_leaves, phase))
 
 
 def _several(bodies: tuple[bool, ...], pause: float, bench: Bench) -> Facts:
@@ -54,13 +54,23 @@ def _played(bench: Bench, script: Script, methods: list[str]) -> Facts:
     return {**facts, **bench.seen(len(methods))}
 
 
-def _leaves(body: bool, bench: Bench) -> Facts:
+def _leaves(phase: str, bench: Bench) -> Facts:
     path = bench.way.path + "leaves"
-    script = (
-        (with_length("POST", path, content(300_000), bench.order())[:100_000],)
-        if body
-        else (head("GET", path, bench.order(down=8 << 20)),)
-    )
-    bench.leave(script)
+    bench.leave((_PHASES[phase](bench, path),))
     (reply, *_) = bench.converse((head("GET", path + "?another", bench.order()),), "GET")
     return dict(reply.facts())
+
+
+def _post(bench: Bench, path: str) -> bytes:
+    return with_length("POST", path, content(300_000), bench.order())
+
+
+_PHASES: Mapping[str, Callable[[Bench, str], bytes]] = {
+    "in its head": lambda bench, path: head("GET", path, bench.order())[:-4],
+    "after its head": lambda bench, path: head("POST", path, "Content-Length: 100", bench.order()),
+    "in its body": lambda bench, path: _post(bench, path)[:100_000],
+    "after its body": lambda bench, path: with_length("POST", path, content(1000), bench.order(wait=100)),
+    "in the response": lambda bench, path: head("GET", path, bench.order(down=8 << 20)),
+    "between parts of the response": lambda bench, path: head("GET", path, bench.order(down=65536, pieces=20)),
+}
+"""By what it has sent: in the last ones, it is waiting for more."""

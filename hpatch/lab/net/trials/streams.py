@@ -51,6 +51,8 @@ def trials() -> Iterator[NetTrial]:
     for fault in _FAULTS:
         yield NetTrial(_GROUP, f"a backend's fault: {fault}", partial(_fault, fault))
     yield NetTrial(_GROUP, "trailers of a request", _trailers)
+    yield NetTrial(_GROUP, "trailers of a response", partial(_one, "GET", "down", b"", {"trailers": "yes"}))
+    yield NetTrial(_GROUP, "early hints before a response", partial(_one, "GET", "down", b"", {"hints": "yes"}))
     yield NetTrial(_GROUP, f"{_AT_ONCE} streams at once", _many)
     yield NetTrial(_GROUP, "bodies of several streams at once", _bodies)
     yield NetTrial(_GROUP, "a body that nobody reads, and another stream", _unread)
