@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from hpatch.text import Place
@@ -11,21 +11,38 @@ _MANY = 1_000
 """More items than people look at."""
 
 
+_CHUNK = 100
+"""How many of them are written at once: what is written is in memory three times."""
+
+
 def dump(data: object) -> str:
     """The JSON of an answer, for people to look at too: indented, or if it has very many items, each item on one line.
 
     Python indents in Python, which takes ten times as long.
     """
+    return "".join(pieces(data))
+
+
+def pieces(data: object) -> Iterator[str]:
+    """The same, piece by piece."""
     import json
 
     if not isinstance(data, dict) or not any(map(_is_long, data.values())):
-        return json.dumps(data, indent=2) + "\n"
+        yield json.dumps(data, indent=2) + "\n"
+        return
     encode = json.JSONEncoder().encode
-    members = []
+    before = "{\n"
     for name, value in data.items():
-        items = ",\n".join(map(encode, value)) if _is_long(value) else ""
-        members.append(f"{encode(name)}: " + (f"[\n{items}\n]" if items else encode(value)))
-    return "{\n" + ",\n".join(members) + "\n}\n"
+        yield f"{before}{encode(name)}: "
+        before = ",\n"
+        if not _is_long(value):
+            yield encode(value)
+            continue
+        yield "[\n"
+        for start in range(0, len(value), _CHUNK):
+            yield (",\n" if start else "") + ",\n".join(map(encode, value[start : start + _CHUNK]))
+        yield "\n]"
+    yield "\n}\n"
 
 
 def _is_long(value: object) -> bool:

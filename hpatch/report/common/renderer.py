@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias, TypeVar
 
-from hpatch.report.common.json import dump
+from hpatch.report.common.json import pieces
 
 
 class Page(NamedTuple):
@@ -45,7 +45,7 @@ def text(answer: Renderer, page: Page) -> Iterable[str]:
 
 def json(answer: Renderer, page: Page) -> Iterable[str]:
     """For programs: one object, with its schema's name."""
-    return (dump({"schema": answer.schema, **answer.data()}),)
+    return pieces({"schema": answer.schema, **answer.data()})
 
 
 FORMS: Mapping[str, Form[Renderer]] = {"text": text, "json": json}

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from hpatch.report.common.json import dump
+from hpatch.report.common.json import dump, pieces
 
 ITEM = {"message": 'é "x"\udc80', "line": 1, "fix": None, "related": [{"line": 2}]}
 
 
-@pytest.mark.parametrize("count", [0, 1, 1_000, 1_001])
+@pytest.mark.parametrize("count", [0, 1, 1_000, 1_001, 1_100])
 def test_an_answer_comes_back(count: int) -> None:
     data = {"findings": [ITEM] * count, "files": 1, "read": ["a"] * count, "summary": {"error": count}, "none": []}
     assert json.loads(dump(data)) == data
@@ -28,6 +28,13 @@ def test_each_of_very_many_items_has_a_line() -> None:
     assert lines[-2:] == ["]", "}"]
     assert len(lines) == 3 + 1_001 + 2
     assert json.loads(lines[3].removesuffix(",")) == ITEM
+
+
+def test_very_many_items_come_in_pieces() -> None:
+    data = {"findings": [ITEM] * 5_000, "files": 1}
+    found = list(pieces(data))
+    assert "".join(found) == dump(data)
+    assert max(map(len, found)) < len(dump(data)) / 10
 
 
 @pytest.mark.parametrize("data", [[1] * 2_000, "a", None])

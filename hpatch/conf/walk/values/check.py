@@ -36,7 +36,9 @@ def refused(configuration: Configuration) -> Iterator[Refused]:
             if node.args in sound:
                 continue
             given = Arguments(node, node.words, configuration)
-            wrong = judged(given) or too_new(given)
+            wrong = judged(given)
+            if wrong is None and configuration.version is not None:
+                wrong = too_new(given)
             if wrong is None:
                 if key not in _PLACED:
                     sound.add(node.args)
