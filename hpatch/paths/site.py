@@ -95,11 +95,13 @@ class Site:
 
     def no_proxy(self, host: Host) -> bool:
         """Whether a line of the server may set `no-proxy` in time."""
-        key = _key(host.node)
-        if key not in self._no_proxy:
-            parts = [part.layer for part in self.sections.of(host)]
-            self._no_proxy[key] = any("no-proxy" in node.args.lower() for node, _ in lines(parts, *_SETTING))
-        return self._no_proxy[key]
+        for part in self.sections.of(host):
+            key = _key(part.node)
+            if key not in self._no_proxy:
+                self._no_proxy[key] = any("no-proxy" in node.args.lower() for node, _ in lines([part.layer], *_SETTING))
+            if self._no_proxy[key]:
+                return True
+        return False
 
     def has_module(self, name: str) -> bool | None:
         """Whether httpd has a module (`dir`); None: not known."""

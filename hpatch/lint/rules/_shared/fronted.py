@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from hpatch.lint.rules._shared.effective import in_server, server_of
@@ -16,7 +18,16 @@ def in_front(context: Context, host: Node | None) -> Node | None:
     remote = in_server(context, "remoteipheader", host)
     if remote is not None:
         return remote
-    for node in context.configuration.find("setenvif", "setenvifnocase", "rewritecond", "<if"):
-        if server_of(node) in (None, host) and "x-forwarded-proto" in node.args.lower():
-            return node
-    return None
+    told = _told(context)
+    found = [told[server] for server in (None, host) if server in told]
+    return min(found, key=itemgetter(0))[1] if found else None
+
+
+@lru_cache(maxsize=1)
+def _told(context: Context) -> dict[Node | None, tuple[int, Node]]:
+    """By server, the first line that reads the protocol in a header; with its place among all."""
+    found: dict[Node | None, tuple[int, Node]] = {}
+    for at, node in enumerate(context.configuration.find("setenvif", "setenvifnocase", "rewritecond", "<if")):
+        if "x-forwarded-proto" in node.args.lower():
+            found.setdefault(server_of(node), (at, node))
+    return found

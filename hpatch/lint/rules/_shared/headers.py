@@ -91,6 +91,28 @@ def lines_near(context: Context, key: str, host: Node | None) -> Iterator[Header
     yield from lines.get(host, ())
 
 
+def lines_named(context: Context, key: str, host: Node | None, name: str) -> Iterator[HeaderLine]:
+    """Those of `lines_near` for one header; its name is in lower case."""
+    every, by_host = _by_name(context.configuration, key)
+    if host is None:
+        yield from every.get(name, ())
+        return
+    yield from by_host.get((name, None), ())
+    yield from by_host.get((name, host), ())
+
+
+@lru_cache(maxsize=2)
+def _by_name(
+    configuration: Configuration, key: str
+) -> tuple[dict[str, list[HeaderLine]], dict[tuple[str, Node | None], list[HeaderLine]]]:
+    every: dict[str, list[HeaderLine]] = {}
+    by_host: dict[tuple[str, Node | None], list[HeaderLine]] = {}
+    for line in _lines(configuration, key):
+        every.setdefault(line.name, []).append(line)
+        by_host.setdefault((line.name, server_of(line.node)), []).append(line)
+    return every, by_host
+
+
 @lru_cache(maxsize=2)
 def _by_host(configuration: Configuration, key: str) -> dict[Node | None, list[HeaderLine]]:
     found: dict[Node | None, list[HeaderLine]] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.backends.addresses import is_loopback
@@ -15,6 +16,7 @@ from hpatch.lint.rules._shared.addresses import listeners, own_port
 from hpatch.lint.rules._shared.effective import in_server, server_of
 from hpatch.lint.rules._shared.guards import kept, restricted, start
 from hpatch.lint.rules._shared.passes import covers, encoded, schemes, section_pattern
+from hpatch.lint.rules._shared.prefixes import Prefixes
 from hpatch.lint.rules._shared.rewriting import rewrites
 from hpatch.lint.rules._shared.scope import sample
 from hpatch.lint.rules._shared.taking import taken_before, taking
@@ -219,7 +221,7 @@ def local_through_own_proxy(context: Context) -> Iterator[Found]:
 
     Source: the Require local documentation; tested on httpd 2.4.71.
     """
-    trusting = list(_trusting(context))
+    trusting = Prefixes((one[2], one) for one in _trusting(context))
     if not trusting:
         return
     ports = {one.port for one in listeners(context.configuration).known if one.port is not None}
@@ -227,7 +229,7 @@ def local_through_own_proxy(context: Context) -> Iterator[Found]:
         led = _led(context, mapping, ports)
         if led is None:
             continue
-        for line, inner, where in trusting:
+        for _, (line, inner, where) in sorted(trusting.starting(led.inner.rstrip("/")), key=itemgetter(0)):
             if inner is mapping.server.node or not _answers(context, inner, led.port):
                 continue
             if in_server(context, "remoteipheader", inner) is not None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.access import admits, below, lines, locations, merges, restricts
+from hpatch.lint.rules._shared.access import admits, below, lines, locations, merges, path, restricts
 from hpatch.lint.rules._shared.answering import all_taken
 from hpatch.lint.rules._shared.effective import in_server, server_of
 from hpatch.lint.rules._shared.guards import kept
 from hpatch.lint.rules._shared.passes import covers, lies_under
+from hpatch.lint.rules._shared.prefixes import Prefixes
 from hpatch.lint.rules._shared.scope import matches, sample
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from hpatch.proxy.model import Mapping
 
 _SECTIONS = "https://httpd.apache.org/docs/2.4/sections.html"
+_SCRIPT = ("fcgi", "uwsgi", "scgi")
 
 
 @rule("AC020", "files-rule-not-for-proxied", "error", confidence="medium", references=(f"{_SECTIONS}#proxy",))
@@ -85,7 +89,11 @@ def files_rule_not_for_proxied(context: Context) -> Iterator[Found]:
     sections = context.configuration.find("<directory", "<files", "<filesmatch")
     if not sections:
         return
-    patterns = [one for one in context.mappings if one.pattern and one.target is not None and one.kind != "SetHandler"]
+    patterns = [
+        one
+        for one in context.mappings
+        if one.pattern and one.target is not None and one.target.scheme in _SCRIPT and one.kind != "SetHandler"
+    ]
     for section in sections:
         if not section.words or not restricts(section):
             continue
@@ -118,7 +126,7 @@ def _taken(context: Context, mapping: Mapping, section: Node, host: Node | None)
     if host is not None and server is not None and host is not server:
         return False
     target = mapping.target
-    if target is None or target.scheme not in ("fcgi", "uwsgi", "scgi"):
+    if target is None:
         return False
     name = section.words[0]
     if section.key == "<directory":
@@ -223,42 +231,47 @@ def location_grants_over_files(context: Context) -> Iterator[Found]:
         for section in context.configuration.find("<location", "<locationmatch")
         if not merges(section) and admits(section) == "all" and any(node.key == "require" for node in lines(section))
     ]
+    proxied = {mapping.section for mapping in context.passes}
+    everything = {one.server.node for one in context.passes if not one.exclusion and covers(one) == "/"}
     for section in granting:
         host = server_of(section)
         root = in_server(context, "documentroot", host)
-        if root is None or any(one.section is section for one in context.passes_of(host)):
+        if root is None or section in proxied or not everything.isdisjoint((None, host)):
             continue
-        if any(not one.exclusion and covers(one) == "/" for one in context.passes_of(host)):
-            continue
-        closed = next(
-            (
-                one
-                for one in _restricting_files(context, host)
-                if _serves(one, root) and _opens(context, host, section, one, root)
-            ),
-            None,
-        )
+        candidates = _closed_files(context, host).starting(path(section) or "")
+        closed = min((one for one in candidates if matches(section, one[1][0])), key=itemgetter(0), default=None)
         if closed is not None:
+            _, (_, files) = closed
             yield Found(
                 section.place,
-                f'this section lets everybody in, also where <{closed.name[1:]} "{closed.words[0]}"> keeps them out',
-                related=(Related(closed.place, "this section no longer holds"),),
+                f'this section lets everybody in, also where <{files.name[1:]} "{files.words[0]}"> keeps them out',
+                related=(Related(files.place, "this section no longer holds"),),
                 help=f'Move the Require into <Directory "{root.words[0] if root.words else "…"}">.',
             )
 
 
-def _opens(context: Context, host: Node | None, section: Node, closed: Node, root: Node) -> bool:
-    """Whether a section for URLs holds for restricted files, and none that keeps clients out."""
-    where = "/" if closed.key != "<directory" else closed.words[0].rstrip("/")[len(root.words[0].rstrip("/")) :] or "/"
-    return matches(section, sample(where)) is True and not kept(context, host, sample(where))
+@lru_cache(maxsize=4)
+def _closed_files(context: Context, host: Node | None) -> Prefixes[tuple[str, Node]]:
+    """Paths below a server's DocumentRoot out of which a section for files keeps somebody, and none for URLs does."""
+    root = in_server(context, "documentroot", host)
+    assert root is not None
+    found: dict[str, Node] = {}
+    for one in (*_restricting(context, None), *(() if host is None else _restricting(context, host))):
+        if _serves(one, root):
+            top = "/" if one.key != "<directory" else one.words[0].rstrip("/")[len(root.words[0].rstrip("/")) :] or "/"
+            found.setdefault(sample(top), one)
+    return Prefixes((where, (where, one)) for where, one in found.items() if not kept(context, host, where))
 
 
-def _restricting_files(context: Context, host: Node | None) -> Iterator[Node]:
-    for node in context.lines_of(host, "<files", "<filesmatch", "<directory"):
+@lru_cache(maxsize=2)
+def _restricting(context: Context, server: Node | None) -> tuple[Node, ...]:
+    """The sections for files inside a virtual host, or inside none, that keep somebody out."""
+    return tuple(
+        one
+        for one in context.configuration.find_in(server, "<files", "<filesmatch", "<directory")
         # Order, Allow and Deny stay in force beside a Require.
-        new = node.words and any(line.key == "require" for line in lines(node))
-        if new and admits(node) in ("some", "none"):
-            yield node
+        if one.words and any(line.key == "require" for line in lines(one)) and admits(one) in ("some", "none")
+    )
 
 
 def _serves(section: Node, root: Node) -> bool:

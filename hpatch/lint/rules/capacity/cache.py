@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
@@ -10,12 +12,14 @@ from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.access import admits, below
 from hpatch.lint.rules._shared.effective import in_server, is_on, may_lack, server_of
 from hpatch.lint.rules._shared.guards import start
-from hpatch.lint.rules._shared.headers import lines_near
+from hpatch.lint.rules._shared.headers import lines_named
 from hpatch.lint.rules._shared.passes import covers
+from hpatch.lint.rules._shared.prefixes import Prefixes
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
+    from hpatch.proxy.model import Mapping
 
 _CACHE = "https://httpd.apache.org/docs/2.4/mod/mod_cache.html"
 _CHOOSING = frozenset(("ip", "host", "local", "forward-dns", "env", "expr", "ssl", "ssl-verify-client"))
@@ -81,7 +85,8 @@ def cache_before_access(context: Context) -> Iterator[Found]:
     for section in sections:
         if path := _protected(section):
             protected.setdefault(server_of(section), []).append((section, path))
-    everywhere = [one for found in protected.values() for one in found]
+    paths = {server: _by_path(found) for server, found in protected.items()}
+    everywhere = _by_path(one for found in protected.values() for one in found)
     for node, prefix in enabled:
         host = node.parent
         if not is_on(in_server(context, "cachequickhandler", host), default=True):
@@ -91,8 +96,8 @@ def cache_before_access(context: Context) -> Iterator[Found]:
             for line in context.lines_of(host, "cachedisable")
             if line.words and line.parent in (None, host)
         ]
-        near = everywhere if host is None else [*protected.get(None, ()), *protected.get(host, ())]
-        for section, path in near:
+        near = [everywhere] if host is None else [paths[server] for server in (None, host) if server in paths]
+        for section, path in (one for found in near for _, one in found.around(prefix)):
             inner = path if path.startswith(prefix) else prefix if below(prefix, path) else None
             if inner is None or any(inner.startswith(one) for one in disabled):
                 continue
@@ -104,6 +109,10 @@ def cache_before_access(context: Context) -> Iterator[Found]:
                 help=f'Set CacheQuickHandler Off, or add CacheDisable "{path}".',
             )
             break
+
+
+def _by_path(protected: Iterable[tuple[Node, str]]) -> Prefixes[tuple[Node, str]]:
+    return Prefixes((path, (section, path)) for section, path in protected)
 
 
 def _enabled(context: Context) -> list[tuple[Node, str]]:
@@ -171,13 +180,11 @@ def cache_set_cookie(context: Context) -> Iterator[Found]:
             ignored is not None and "set-cookie" in [word.lower() for word in ignored.words]
         ):
             continue
-        taken_away = (one for one in lines_near(context, "header", host) if one.name == "set-cookie")
+        taken_away = lines_named(context, "header", host, "set-cookie")
         if any(one.action == "unset" and not one.always and one.sure and one.node.parent is host for one in taken_away):
             continue
-        for mapping in context.passes if host is None else context.passes_of(host):
-            path = None if mapping.exclusion else covers(mapping)
-            if path is None or not path.startswith(prefix):
-                continue
+        mapping = _taking_below(context, host, prefix)
+        if mapping is not None:
             yield Found(
                 node.place,
                 f'the cache stores the cookies that the application behind "{mapping.path}" sets, and gives them to '
@@ -185,7 +192,27 @@ def cache_set_cookie(context: Context) -> Iterator[Found]:
                 related=(Related(mapping.place, "the application"),),
                 help="Add CacheIgnoreHeaders Set-Cookie.",
             )
-            break
+
+
+def _taking_below(context: Context, host: Node | None, prefix: str) -> Mapping | None:
+    """The first ProxyPass of a server that takes a path which begins with a text; of any, for the main server."""
+    servers = _paths_taken(context)
+    for server in servers if host is None else dict.fromkeys((None, host)):
+        found = servers[server].starting(prefix) if server in servers else []
+        if found:
+            return min(found, key=itemgetter(0))[1]
+    return None
+
+
+@lru_cache(maxsize=1)
+def _paths_taken(context: Context) -> dict[Node | None, Prefixes[Mapping]]:
+    """By server, those that lead to a backend."""
+    found: dict[Node | None, list[tuple[str, Mapping]]] = {}
+    for mapping in context.passes:
+        path = None if mapping.exclusion else covers(mapping)
+        if path is not None:
+            found.setdefault(mapping.server.node, []).append((path, mapping))
+    return {server: Prefixes(items) for server, items in found.items()}
 
 
 @rule("CA007", "cache-store-private", "warning", references=(f"{_CACHE}#cachestoreprivate",))

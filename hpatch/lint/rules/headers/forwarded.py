@@ -9,7 +9,7 @@ from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.conditions import apart
 from hpatch.lint.rules._shared.effective import in_server, is_on, server_of
-from hpatch.lint.rules._shared.headers import SETS, lines_near, request_lines
+from hpatch.lint.rules._shared.headers import SETS, lines_named, lines_near, request_lines
 from hpatch.lint.rules._shared.passes import schemes
 from hpatch.lint.rules._shared.scope import HTTP, counts, http, proxied, section_of
 
@@ -79,7 +79,7 @@ def forwarded_for_twice(context: Context) -> Iterator[Found]:
         mapping = http(context, line.node)
         if mapping is None or _switch(context, line.node, "proxyaddheaders", default=True) is not True:
             continue
-        beside = [one for one in lines_near(context, "requestheader", server_of(line.node)) if one.name == line.name]
+        beside = list(lines_named(context, "requestheader", server_of(line.node), line.name))
         later = beside[[one.node for one in beside].index(line.node) + 1 :]
         if any(one.action == "unset" and one.node.parent is line.node.parent and one.sure for one in later):
             continue
@@ -130,7 +130,7 @@ def proxyaddheaders_off(context: Context) -> Iterator[Found]:
         if mapping is None:
             continue
         host = server_of(node)
-        if any(line.name == "x-forwarded-for" for line in lines_near(context, "requestheader", host)):
+        if any(lines_named(context, "requestheader", host, "x-forwarded-for")):
             continue
         remote = in_server(context, "remoteipheader", host)
         if remote is not None and remote.args.strip(" \t\"'").lower() == "x-forwarded-for":

@@ -12,7 +12,7 @@ from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.access import admits, lines
 from hpatch.lint.rules._shared.effective import in_server, is_on, server_of
 from hpatch.lint.rules._shared.guards import covering
-from hpatch.lint.rules._shared.headers import SETS, HeaderLine, lines_near, request_lines
+from hpatch.lint.rules._shared.headers import SETS, HeaderLine, lines_named, request_lines
 from hpatch.lint.rules._shared.passes import covers, lies_under
 from hpatch.lint.rules._shared.scope import conditional, holds, http, proxied, sample, section_of
 
@@ -121,8 +121,7 @@ def identity_header_spoofable(context: Context) -> Iterator[Found]:
     for line in request_lines(context):
         if line.action not in SETS or not _identity(line):
             continue
-        near = lines_near(context, "requestheader", server_of(line.node))
-        same = [other for other in near if other.name == line.name]
+        same = list(lines_named(context, "requestheader", server_of(line.node), line.name))
         certain = line.sure or _met(context, line)
         for path, mapping in _requests(context, line, whole=line.action == "set" and certain):
             host = mapping.server.node or server_of(line.node)
@@ -147,9 +146,7 @@ def _other_hosts(context: Context, line: HeaderLine) -> Iterator[Found]:
     host = server_of(line.node)
     if host is None:
         return
-    for own in context.mappings_of(host):
-        if own.target is None or own.target.variables:
-            continue
+    for own in _with_others(context, host):
         for mapping in _unheaded(context, line.name, _backend(own)):
             other = mapping.server.node
             if other is not host and _leads_to(mapping, own) and not is_on(_preserving(context, other)):
@@ -176,6 +173,19 @@ def _backend(mapping: Mapping) -> _Backend:
     return mapping.target.host, mapping.target.port, mapping.target.socket
 
 
+@lru_cache(maxsize=1)
+def _with_others(context: Context, host: Node) -> list[Mapping]:
+    """The mappings of a virtual host with a backend to which another virtual host leads, too."""
+    backends = _by_backend(context)
+    return [
+        own
+        for own in context.mappings_of(host)
+        if own.target is not None
+        and not own.target.variables
+        and any(other.server.node is not host for other in backends.get(_backend(own), ()))
+    ]
+
+
 @lru_cache(maxsize=64)
 def _unheaded(context: Context, name: str, backend: _Backend) -> tuple[Mapping, ...]:
     """The mappings of virtual hosts that lead to a backend and have no RequestHeader line for a header.
@@ -187,7 +197,7 @@ def _unheaded(context: Context, name: str, backend: _Backend) -> tuple[Mapping, 
     for mapping in _by_backend(context).get(backend, ()):
         host = mapping.server.node
         if host not in known:
-            known[host] = any(one.name == name for one in lines_near(context, "requestheader", host))
+            known[host] = any(lines_named(context, "requestheader", host, name))
         if not known[host]:
             found.append(mapping)
             if len(found) == 5:
@@ -213,12 +223,18 @@ def _requests(context: Context, line: HeaderLine, *, whole: bool) -> Iterator[tu
     if whole and section_of(line.node) is None:
         return
     # Only a mapping that leads to the same application believes the header.
-    own = list(proxied(context, line.node))
+    own = set(proxied(context, line.node))
+    paths: dict[_Backend, list[str]] = {}
+    for one in own:
+        if one.target is not None:
+            paths.setdefault(_backend(one), []).append(one.target.path)
     for mapping in context.mappings if host is None else context.mappings_of(host):
         if mapping.target is None:
             continue
-        if mapping not in own and not any(_leads_to(mapping, one) for one in own):
-            continue
+        if mapping not in own:
+            start = mapping.target.path.rstrip("/")
+            if not any(path.startswith(start) for path in paths.get(_backend(mapping), ())):
+                continue
         taken = covers(mapping) or (lies_under(mapping) if mapping.kind.startswith("ProxyPass") else None)
         if taken is None:
             if not whole and mapping in own:

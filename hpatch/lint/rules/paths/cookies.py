@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.access import below
-from hpatch.lint.rules._shared.passes import covers, schemes
-from hpatch.lint.rules._shared.passes import passes as passes_in
+from hpatch.lint.rules._shared.effective import server_of
+from hpatch.lint.rules._shared.passes import covers, passes, schemes
+from hpatch.lint.rules._shared.prefixes import Prefixes
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
@@ -50,6 +52,8 @@ def cookie_path(context: Context) -> Iterator[Found]:
 
     Source: the ProxyPassReverseCookiePath documentation; tested on httpd 2.4.71.
     """
+    lines = context.configuration.find("proxypassreversecookiepath")
+    changed = {server_of(node) for node in lines if len(node.words) > 1}
     for mapping in context.passes:
         inner, outer = _paths(mapping)
         if inner is None or outer is None or inner == "/":
@@ -57,7 +61,7 @@ def cookie_path(context: Context) -> Iterator[Found]:
         # A client sends a cookie to the paths below the cookie's own.
         if outer == inner or outer.startswith(f"{inner}/") or not _has_cookies(mapping):
             continue
-        if any(one.node.key == "proxypassreversecookiepath" for one in mapping.server.reverses) or _in_main(context):
+        if not changed.isdisjoint((None, mapping.server.node)):
             continue
         servlet = "ajp" in schemes(mapping)
         yield Found(
@@ -71,13 +75,13 @@ def cookie_path(context: Context) -> Iterator[Found]:
 
 def _never_sent(context: Context) -> Iterator[Found]:
     """The lines that give cookies a path that clients send to no backend."""
-    for server in context.proxy.servers:
+    for server in context.proxy.servers if context.configuration.find("proxypassreversecookiepath") else ():
         written = [one for one in server.reverses if one.node.key == "proxypassreversecookiepath"]
         if not written:
             continue
         mappings = context.mappings if server.parent is None else context.mappings_of(server.node)
         taken = [covers(one) for one in mappings if not one.exclusion]
-        paths = [path for path in taken if path is not None]
+        paths = Prefixes((path.rstrip("/") or "/", path) for path in taken if path is not None)
         if not paths or len(paths) < len(taken):
             continue
         for one in written:
@@ -86,7 +90,8 @@ def _never_sent(context: Context) -> Iterator[Found]:
             _, public = _written(one)
             if not public.startswith("/") or "$" in public or "%" in public:
                 continue
-            if not any(below(path, public) or below(public, path.rstrip("/") or "/") for path in paths):
+            near = (path for _, path in paths.around(public))
+            if not any(below(path, public) or below(public, path.rstrip("/") or "/") for path in near):
                 yield Found(
                     one.node.place,
                     f'clients send cookies with "Path={public}" for paths below it only, and no ProxyPass takes one',
@@ -141,11 +146,18 @@ def _written(reverse: Reverse) -> tuple[str, str]:
 def _swapped(server: Server, reverse: Reverse) -> Mapping | None:
     """The ProxyPass that shows that a line's paths stand in the wrong order."""
     first, second = _written(reverse)
-    passes = [mapping for mapping in passes_in(server) if _has_cookies(mapping)]
-    pairs = [_paths(mapping) for mapping in passes]
-    if first == second or (second, first) not in pairs or (first, second) in pairs:
-        return None
-    return next(one for one in passes if _paths(one) == (second, first))
+    pairs = _pairs(server)
+    return None if first == second or (first, second) in pairs else pairs.get((second, first))
+
+
+@lru_cache(maxsize=1)
+def _pairs(server: Server) -> dict[tuple[str | None, str | None], Mapping]:
+    """The ProxyPass lines of a server by the backend's path and the public one; the first one of each."""
+    found: dict[tuple[str | None, str | None], Mapping] = {}
+    for mapping in passes(server):
+        if _has_cookies(mapping):
+            found.setdefault(_paths(mapping), mapping)
+    return found
 
 
 def _paths(mapping: Mapping) -> tuple[str | None, str | None]:
@@ -162,7 +174,3 @@ def _paths(mapping: Mapping) -> tuple[str | None, str | None]:
 def _has_cookies(mapping: Mapping) -> bool:
     """Whether a backend of a mapping speaks a protocol in which mod_proxy changes cookies."""
     return not schemes(mapping).isdisjoint(("http", "https", "ajp"))
-
-
-def _in_main(context: Context) -> bool:
-    return any(one.node.key == "proxypassreversecookiepath" for one in context.proxy.servers[0].reverses)

@@ -11,7 +11,7 @@ from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.clients import any_host
 from hpatch.lint.rules._shared.effective import in_server, is_on, of_mapping, server_of
 from hpatch.lint.rules._shared.fronted import in_front
-from hpatch.lint.rules._shared.headers import lines_near
+from hpatch.lint.rules._shared.headers import lines_named
 from hpatch.lint.rules._shared.passes import schemes
 from hpatch.lint.rules._shared.rewriting import rewrites
 from hpatch.paths.mapping import redirect
@@ -198,4 +198,4 @@ def _makes_url(context: Context, server: Server) -> Node | None:
 
 
 def _edits_location(context: Context, host: Node | None) -> bool:
-    return any(line.name == "location" for line in lines_near(context, "header", host))
+    return any(lines_named(context, "header", host, "location"))

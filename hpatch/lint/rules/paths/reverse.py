@@ -120,16 +120,25 @@ def _names_itself(mapping: Mapping, server: Server) -> bool:
     """Whether a line for cookies says that a mapping's backend uses its own host, or its own path."""
     target = mapping.target
     assert target is not None
-    lines = server.reverses if server.parent is None else [*server.parent.reverses, *server.reverses]
     hosts = {member.host for member in _members(target, mapping)}
-    for line in lines:
-        if line.node.key == "proxypassreversecookiedomain" and line.path.lower().lstrip(".") in hosts:
+    own = "" if _same_path(mapping, target) else target.path.rstrip("/")
+    for one in (server,) if server.parent is None else (server.parent, server):
+        domains, paths = _of_cookies(one)
+        if not hosts.isdisjoint(domains) or (own and own in paths):
             return True
-        if line.node.key == "proxypassreversecookiepath" and not _same_path(mapping, target):
-            own = target.path.rstrip("/")
-            if own and line.path.rstrip("/") == own:
-                return True
     return False
+
+
+@lru_cache(maxsize=4)
+def _of_cookies(server: Server) -> tuple[frozenset[str], frozenset[str]]:
+    """The backends' domains and paths that a server's lines for cookies name."""
+    lines: dict[str, list[str]] = {}
+    for line in server.reverses:
+        lines.setdefault(line.node.key, []).append(line.path)
+    return (
+        frozenset(path.lower().lstrip(".") for path in lines.get("proxypassreversecookiedomain", ())),
+        frozenset(path.rstrip("/") for path in lines.get("proxypassreversecookiepath", ())),
+    )
 
 
 @rule("MP020", "reverse-unix", "warning", confidence="medium", references=(_MANUAL,))

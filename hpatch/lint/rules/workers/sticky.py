@@ -219,12 +219,12 @@ def sticky_cookie_no_dot(context: Context) -> Iterator[Found]:
     Source: find_session_route (mod_proxy_balancer.c), "Examples of a balancer configuration" in the mod_proxy_balancer
     documentation; tested on httpd 2.4.71.
     """
-    separators: dict[str, list[tuple[Balancer, str]]] = {}
+    separators: dict[str, dict[str, Balancer]] = {}  # by cookie and sign, the first balancer
     for balancer, params in _balancers(context):
         separator = balancer.params.get("stickysessionsep")
         sign = "." if separator is None else separator.value
         for param in params:
-            separators.setdefault(param.value.partition("|")[0], []).append((balancer, sign))
+            separators.setdefault(param.value.partition("|")[0], {}).setdefault(sign, balancer)
     if not separators:
         return
     for node in context.configuration.find("header"):
@@ -233,7 +233,7 @@ def sticky_cookie_no_dot(context: Context) -> Iterator[Found]:
             match = _ROUTE_COOKIE.match(word)
             if match is None or "set-cookie" not in [before.lower() for before in found[:index]]:
                 continue
-            for balancer, sign in separators.get(match["name"], ()):
+            for sign, balancer in separators.get(match["name"], {}).items():
                 whole = sign.lower() == "off"
                 if match["before"] == "" if whole else match["before"].find(sign) == len(match["before"]) - 1 >= 0:
                     continue
