@@ -11,7 +11,7 @@ from typing import TypeVar
 import pytest
 from hypothesis import settings
 
-from tests.support import needs
+from tests.support import needs, proved
 
 ROOT = Path(__file__).parent.parent
 
@@ -35,7 +35,10 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is not quick, if asked to."""
+    """Leave out what is not quick, if asked to; let reports name the sets that their tests prove."""
+    for item in items:
+        for marker in item.iter_markers(proved.NAME):
+            item.user_properties.append((proved.NAME, marker.args))
     if config.getoption("--quick"):
         left_out = [item for item in items if not needs.is_quick(item)]
         config.hook.pytest_deselected(items=left_out)
@@ -44,6 +47,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers of what tests need."""
+    config.addinivalue_line(
+        "markers", f"{proved.NAME}(*sets): proves these sets; the run's end tells which were proved"
+    )
     for marker, need in needs.NEEDS.items():
         config.addinivalue_line("markers", f"{marker}: {need.described()}")
 
@@ -53,6 +59,22 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     reason = needs.missing(item)
     if reason is not None:
         pytest.skip(reason)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell which sets were proved, and in one line which were not and why."""
+    outcomes = [
+        proved.ProofOutcome(tuple(sets), outcome, str(report.longrepr))
+        for outcome in ("passed", "failed", "error", "skipped")
+        for report in terminalreporter.stats.get(outcome, ())
+        for name, sets in getattr(report, "user_properties", ())
+        if name == proved.NAME
+    ]
+    if outcomes:
+        from hpatch.patch.sets.load import load
+
+        for line in proved.lines(outcomes, [one.id for one in load().sets]):
+            terminalreporter.write_line(line)
 
 
 @pytest.hookimpl(wrapper=True)

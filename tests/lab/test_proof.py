@@ -49,6 +49,17 @@ def halves(answer: Any) -> dict[str, tuple[Any, Any]]:
 
 
 @pytest.mark.httpd
+@pytest.mark.proves("fcgi-stdin-eof", "fcgi-stdin-coalesce")
+def test_both_sets_together_are_proved(tree: Path) -> None:
+    answer = verify("--tree", tree, *MODULE_ONLY, set="fcgi-stdin-coalesce")
+    assert answer["ok"]
+    assert {one["id"]: one["proved"] for one in answer["sets"]} == {"fcgi-stdin-eof": True, "fcgi-stdin-coalesce": True}
+    shown = {row["before"]["scenario"]: row["shown"] for row in answer["rows"]}
+    assert shown == {"fcgi-stdin-eof": "proved", "fcgi-stdin-coalesce": "proved"}
+
+
+@pytest.mark.httpd
+@pytest.mark.proves("fcgi-stdin-eof")
 @pytest.mark.parametrize("whole", [False, True], ids=["module-only", "whole"])
 def test_the_fault_is_there_before_and_not_after(tree: Path, build_dir: Path, whole: bool) -> None:
     before = (tree / MODULE).stat()

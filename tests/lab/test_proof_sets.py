@@ -57,7 +57,13 @@ def verify(tree: Path, build_dir: Path, *sets: str) -> Any:
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("sets", [FAULTS, ("fcgi-stdin-eof",), ("fcgi-stdin-coalesce",)], ids=lambda sets: sets[0])
+@pytest.mark.parametrize(
+    "sets",
+    [
+        pytest.param(sets, marks=pytest.mark.proves(*sets), id=sets[0])
+        for sets in (FAULTS, ("fcgi-stdin-eof",), ("fcgi-stdin-coalesce",))
+    ],
+)
 def test_each_fault_is_there_before_and_not_after(tree: Path, build_dir: Path, sets: tuple[str, ...]) -> None:
     answer = verify(tree, build_dir, *sets)
     proved = {id for row in answer["rows"] if row["shown"] == "proved" for id in row["sets"]}
@@ -67,7 +73,7 @@ def test_each_fault_is_there_before_and_not_after(tree: Path, build_dir: Path, s
         assert row["before"]["gateway"]["version"] == row["after"]["gateway"]["version"] == "2.4.9"
 
 
-@pytest.mark.parametrize("set", SILENT)
+@pytest.mark.parametrize("set", [pytest.param(set, marks=pytest.mark.proves(set)) for set in SILENT])
 def test_sets_without_behaviour_make_nothing_worse(tree: Path, build_dir: Path, set: str) -> None:
     answer = verify(tree, build_dir, set)
     assert answer["ok"]
