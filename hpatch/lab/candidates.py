@@ -8,11 +8,12 @@ from typing import Protocol
 
 from hpatch.build.httpd import apxs as building
 from hpatch.build.httpd import facts
-from hpatch.build.httpd.apxs import Apxs
+from hpatch.build.httpd.apxs import Apxs, BuiltModules
 from hpatch.build.httpd.build import Watch, build
 from hpatch.build.httpd.facts import BuildFacts
 from hpatch.build.httpd.installed import ask
 from hpatch.build.httpd.plan import BuildOptions, Layout, Mpm
+from hpatch.build.httpd.sanitize import Sanitizer, flags, preloaded, settings
 from hpatch.build.httpd.variables import installed as places
 from hpatch.build.reproducible import SecondBuild, compare
 from hpatch.build.trees.source import SourceTree
@@ -30,6 +31,14 @@ class Candidate(Protocol):
 
     seconds: dict[str, Mapping[str, float]]
     """How long that took, by moment and phase."""
+
+    @property
+    def sanitize(self) -> Sequence[Sanitizer]:
+        """The sanitizers that they are built with."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What is set for gateways that are built with sanitizers."""
 
     def gateway(self, tree: Path, moment: str) -> GatewaySpec:
         """A gateway of a tree, as it is at a moment (`before`, `after`, …); it serves until the next one is made.
@@ -55,6 +64,8 @@ class Whole:
         self.options = options
         self.watch = watch
         self.seconds: dict[str, Mapping[str, float]] = {}
+        self.sanitize = options.sanitize
+        self.environment = settings(options.sanitize)
 
     def gateway(self, tree: Path, moment: str) -> GatewaySpec:
         """The httpd that was built."""
@@ -100,26 +111,27 @@ class SingleModules:
         apxs: Apxs,
         watch: Callable[[bytes], None] = lambda line: None,
         mpm: Mpm | None = None,
+        sanitize: tuple[Sanitizer, ...] = (),
     ) -> None:
         self.folder = folder
         self.names = names
         self.apxs = apxs
         self.mpm = mpm
+        self.sanitize = sanitize
+        self.environment = preloaded(sanitize)
         self.watch = watch
         self.seconds: dict[str, Mapping[str, float]] = {}
 
     def gateway(self, tree: Path, moment: str) -> GatewaySpec:
         """That httpd, with the modules for its own."""
-        made = building.module(
-            tree,
-            self.names,
-            self.apxs,
-            self.folder / f"modules-{moment.replace(' ', '-')}",
-            self.watch,
-            reproducible=True,
-        )
+        made = self._module(tree, self.folder / f"modules-{moment.replace(' ', '-')}")
         self.seconds[moment] = {"apxs": made.seconds}
         return GatewaySpec("httpd", self.apxs.httpd, {**made.files, **self._mpm()})
+
+    def _module(self, tree: Path, folder: Path) -> BuiltModules:
+        return building.module(
+            tree, self.names, self.apxs, folder, self.watch, reproducible=True, flags=flags(self.sanitize)
+        )
 
     def _mpm(self) -> Mapping[str, Path]:
         """That httpd's file of the MPM, where one is asked for."""
@@ -141,7 +153,7 @@ class SingleModules:
         """The modules."""
         place = self.folder / "modules-again"
         try:
-            made = building.module(tree, self.names, self.apxs, place, self.watch, reproducible=True)
+            made = self._module(tree, place)
             self.seconds["again"] = {"apxs": made.seconds}
             first = {name: file for name, file in gateway.modules.items() if name in made.files}
             return compare(first, made.files, (self.folder / "modules-after", place))

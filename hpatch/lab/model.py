@@ -21,15 +21,24 @@ Verdict = Literal["passed", "failed", "cannot-run"]
 what. What could not run has never passed."""
 
 
+class Sanitized(NamedTuple):
+    """How sanitizers are to report: by what is set in the environment; logs with reports are kept in a folder."""
+
+    environment: Mapping[str, str]
+    reports: Path
+
+
 class GatewaySpec(NamedTuple):
     """A gateway to be started. `program` is its executable; None: the one on the PATH (or in /usr/sbin).
 
-    `modules` are files to be loaded instead of the httpd's own modules, by their names (`proxy_fcgi`).
+    `modules` are files to be loaded instead of the httpd's own modules, by their names (`proxy_fcgi`); `sanitized`: it
+    was built with sanitizers.
     """
 
     kind: GatewayKind
     program: Path | None = None
     modules: Mapping[str, Path] = {}
+    sanitized: Sanitized | None = None
 
 
 class BackendSpec(NamedTuple):

@@ -16,6 +16,8 @@ from hpatch.processes.keeper import Program
 
 PATIENCE = 30.0
 """Seconds that a server may take to get ready."""
+WORDS = "words"
+"""The file in a gateway's folder that has what it says before it has opened its log."""
 _ANSWERING = 20
 """Seconds that a program may take to say what it is."""
 _STEP = 0.02

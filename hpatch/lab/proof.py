@@ -23,6 +23,7 @@ from hpatch.lab.model import Cell, GatewaySpec, Result
 from hpatch.lab.net import compare as nets
 from hpatch.lab.net.model import NetResult
 from hpatch.lab.registry import find, scenarios
+from hpatch.lab.sanitizers import Collected, Reported
 from hpatch.lab.scenario import Scenario
 from hpatch.lab.smoke import SmokeCheck
 from hpatch.patch.apply.stack import Content, Pushed
@@ -108,7 +109,7 @@ class Proof(NamedTuple):
 
     `net` compares requests of all kinds; None where the patched tree does not build, or its httpd does not start.
     `built` are the seconds of building, by moment and phase. `again` is what building the patched tree a second time
-    gave, None where that was not asked for.
+    gave, None where that was not asked for. `reports` is what sanitizers reported, None without them.
     """
 
     plan: ProofPlan
@@ -119,6 +120,7 @@ class Proof(NamedTuple):
     failure: str | None
     seconds: float
     again: SecondBuild | None = None
+    reports: tuple[Reported, ...] | None = None
 
     def of(self, set: str) -> tuple[Row, ...]:
         """The rows of a set."""
@@ -138,7 +140,12 @@ class Proof(NamedTuple):
     def sound(self) -> bool:
         """Whether nothing is worse, as far as could be seen."""
         worse = any(row.worse for row in self.rows) or any(check.worse for check in self.checks)
-        return self.failure is None and not worse and not self.unexpected
+        return self.failure is None and not worse and not self.unexpected and not self.reported
+
+    @property
+    def reported(self) -> tuple[str, ...]:
+        """What sanitizers report after the change and not before it."""
+        return tuple(one.name for one in self.reports or () if one.new)
 
     @property
     def unexpected(self) -> tuple[str, ...]:
@@ -153,7 +160,9 @@ class Proof(NamedTuple):
     @property
     def undecided(self) -> bool:
         """Whether it does not hold only because something could not be run."""
-        if self.ok or self.failure is not None or self.unexpected or any(check.worse for check in self.checks):
+        if self.ok or self.failure is not None or self.unexpected or self.reported:
+            return False
+        if any(check.worse for check in self.checks):
             return False
         shown = {row.shown for row in self.rows if row.sets or row.worse}
         return "cannot-run" in shown and not shown & {"not-cured", "broken"}
@@ -239,14 +248,15 @@ def _prove(
     copy = folder / "patched"
     rows: tuple[Row, ...] = ()
     checks: tuple[Checks, ...] = ()
+    reports: tuple[Reported, ...] | None = None
     net = again = None
     failure = None
+    collected = Collected(folder / "reports", candidate.sanitize, candidate.environment)
     diary.begin("build before")
-    gateway = candidate.gateway(plan.tree.root, "before")
+    gateway = collected.watched(candidate.gateway(plan.tree.root, "before"), "before")
     diary.built("before", gateway)
     checked = smoke.checks(gateway, tell=lambda detail: tell("before", detail))
-    if checked[0].name == "start":
-        raise ToolError(f"the httpd as it is cannot be tried: {checked[0].why}")
+    _started(checked, collected)
     diary.checks["before"] = checked
     before = _try(plan.experiments, gateway, "before", requests, tell, diary)
     kept = candidate.keep(gateway)
@@ -254,14 +264,14 @@ def _prove(
     try:
         tell("apply", "")
         scratch.make(plan.tree.root, copy)
-        stages = _stages(plan, before, candidate, copy, requests, tell)
+        stages = _stages(plan, before, candidate, copy, requests, tell, collected)
         with files.lock(copy):
             prepared = prepare(copy, request, catalog, source)
             if prepared.steps != plan.prepared.steps:
                 raise InputError(f"{plan.tree.root}: has changed while it was verified")
             commit(prepared)
         diary.begin("build after")
-        gateway = candidate.gateway(copy, "after")
+        gateway = collected.watched(candidate.gateway(copy, "after"), "after")
         diary.built("after", gateway)
         after = _try(plan.experiments, gateway, "after", requests, tell, diary)
         now = smoke.checks(gateway, tell=lambda detail: tell("after", detail))
@@ -272,6 +282,7 @@ def _prove(
         for at, (sets, _) in enumerate(plan.experiments):
             result, stage = stages.get(at, (before[at], ()))
             rows += (Row(sets, result, after[at], stage),)
+        reports = collected.compared("before", "after")
         if twice:
             tell("net", "building once more")
             diary.begin("build again")
@@ -281,6 +292,7 @@ def _prove(
         diary.failed(error.log)
     finally:
         scratch.remove(copy)
+        collected.remove()
     diary.end()
     return Proof(
         plan=plan,
@@ -291,7 +303,16 @@ def _prove(
         failure=failure,
         seconds=time.monotonic() - begun,
         again=again,
+        reports=reports,
     )
+
+
+def _started(checked: Sequence[SmokeCheck], collected: Collected) -> None:
+    """Raises ToolError where the httpd as it is has not started."""
+    if checked[0].name == "start":
+        names = dict.fromkeys(one.name for one in collected.of("before"))
+        reported = f" (reported: {', '.join(names)})" if names else ""
+        raise ToolError(f"the httpd as it is cannot be tried: {checked[0].why}{reported}")
 
 
 def _again(candidate: Candidate, tree: Path, gateway: GatewaySpec) -> SecondBuild:
@@ -314,7 +335,13 @@ _Staged = dict[int, tuple[Result, tuple[str, ...]]]
 
 
 def _stages(
-    plan: ProofPlan, before: Sequence[Result], candidate: Candidate, copy: Path, requests: int | None, tell: Tell
+    plan: ProofPlan,
+    before: Sequence[Result],
+    candidate: Candidate,
+    copy: Path,
+    requests: int | None,
+    tell: Tell,
+    collected: Collected,
 ) -> _Staged:
     """Where the tree as it is does not show a set's fault, the tree with all that comes before the set may.
 
@@ -330,9 +357,8 @@ def _stages(
         undo = _staged(copy, steps[:first])
         moment = f"before {one.set.id}"
         try:
-            results = _try(
-                [plan.experiments[at] for at in places], candidate.gateway(copy, moment), moment, requests, tell
-            )
+            gateway = collected.watched(candidate.gateway(copy, moment), moment)
+            results = _try([plan.experiments[at] for at in places], gateway, moment, requests, tell)
         except (BuildError, ModuleError):
             continue  # what is half of a change need not build
         finally:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.build.httpd.build import Watch
 from hpatch.build.httpd.plan import BuildOptions, Mpm
+from hpatch.build.httpd.sanitize import Sanitizer, check
 from hpatch.lab.candidates import Candidate, SingleModules, Whole, touched
 
 if TYPE_CHECKING:
@@ -17,13 +18,15 @@ if TYPE_CHECKING:
 class Recipe(NamedTuple):
     """What a user asks for. `options` None: single modules for the httpd `httpd`, by `apxs` (None: those found).
 
-    `mpm` is the one of that httpd's MPMs that is loaded; None: the one that it has or prefers.
+    `mpm` is the one of that httpd's MPMs that is loaded; None: the one that it has or prefers. `sanitize` are the
+    sanitizers to build with.
     """
 
     options: BuildOptions | None
     httpd: str | None = None
     apxs: str | None = None
     mpm: Mpm | None = None
+    sanitize: tuple[Sanitizer, ...] = ()
 
     def found(self) -> Apxs:
         """The apxs that single modules are built with. Raises ToolError, UsageError."""
@@ -34,30 +37,35 @@ class Recipe(NamedTuple):
 
     def settled(self, plan: ProofPlan) -> BuildWay:
         """The recipe for the trees of a plan. Raises UsageError where single modules cannot show the change."""
+        check(self.sanitize)
+        with_ = f", with -fsanitize={','.join(self.sanitize)}" if self.sanitize else ""
         if self.options is not None:
-            return BuildWay(how=f"httpd with the MPM {self.options.mpm}", options=self.options)
+            options = self.options._replace(sanitize=self.sanitize)
+            return BuildWay(how=f"httpd with the MPM {options.mpm}{with_}", options=options)
         from hpatch.build.httpd.installed import ask
 
         apxs = self.found()
         names = touched(plan.tree, plan.paths, apxs)
         files = ", ".join(f"mod_{name}" for name in names)
         mpm = f" with the MPM {self.mpm}" if self.mpm is not None else ""
-        how = f"{files} in httpd {ask(str(apxs.httpd)).version}{mpm} ({apxs.httpd})"
-        return BuildWay(how=how, names=names, apxs=apxs, mpm=self.mpm)
+        how = f"{files} in httpd {ask(str(apxs.httpd)).version}{mpm}{with_} ({apxs.httpd})"
+        return BuildWay(how=how, names=names, apxs=apxs, mpm=self.mpm, sanitize=self.sanitize)
 
 
 class BuildWay(NamedTuple):
-    """What is built: `how` in words; all of it with `options`, or the modules `names` with `apxs`, for an `mpm`."""
+    """What is built: `how` in words; all of it with `options`, or the modules `names` with `apxs`, for an `mpm`
+    and with the sanitizers `sanitize`."""
 
     how: str
     options: BuildOptions | None = None
     names: tuple[str, ...] = ()
     apxs: Apxs | None = None
     mpm: Mpm | None = None
+    sanitize: tuple[Sanitizer, ...] = ()
 
     def candidate(self, folder: Path, watch: Watch = lambda phase, line: None) -> Candidate:
         """What builds, in a folder."""
         if self.options is not None:
             return Whole(folder, self.options, watch)
         assert self.apxs is not None
-        return SingleModules(folder, self.names, self.apxs, mpm=self.mpm)
+        return SingleModules(folder, self.names, self.apxs, mpm=self.mpm, sanitize=self.sanitize)

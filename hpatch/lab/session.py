@@ -8,10 +8,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
-from hpatch.lab import logs, private
+from hpatch.lab import logs, private, sanitizers
 from hpatch.lab.model import Address, Cell, GatewaySpec, Log, Route, Scheme, Transport
 from hpatch.lab.ports import Ports
-from hpatch.lab.programs import TakenError, text_of
+from hpatch.lab.programs import WORDS, TakenError, text_of
 from hpatch.processes.keeper import Keeper
 
 
@@ -51,6 +51,7 @@ class Session:
         self._ports = Ports()
         self._number = count(1)
         self._logs: list[tuple[GatewaySpec, Path]] = []
+        self._watched: list[Gateway] = []  # those built with sanitizers, which report also as they end
         self._folder = private.choose()
         self._keeper = Keeper(self._folder)
         private.share(self._folder)
@@ -90,7 +91,10 @@ class Session:
             port = self._ports.reserve()
             setup = prepare(spec, routes, settings, folder, port)
             self._logs.append((spec, setup.log))
-            return starting.start(self._keeper, folder, setup, port)
+            running = starting.start(self._keeper, folder, setup, port)
+            if spec.sanitized is not None:
+                self._watched.append(running)
+            return running
 
         return _again(start)
 
@@ -122,12 +126,19 @@ class Session:
         """End everything and remove the folder."""
         hear = logs.listening()
         try:
-            if hear is not None:
-                for spec, log in self._logs:
-                    hear(spec, text_of(log))
-            self._keeper.close()
+            for gateway in self._watched:
+                gateway.stop()
+            for spec, log in self._logs:
+                text = text_of(log)
+                if hear is not None:
+                    hear(spec, text)
+                if spec.sanitized is not None:
+                    sanitizers.keep(text + text_of(log.with_name(WORDS)), spec.sanitized.reports)
         finally:
-            self._ports.close()
+            try:
+                self._keeper.close()
+            finally:
+                self._ports.close()
 
     def __enter__(self) -> Self:
         return self

@@ -8,9 +8,11 @@ import pytest
 
 from hpatch.build.httpd import apxs
 from hpatch.build.httpd.installed import ask
+from hpatch.build.httpd.plan import Mpm
 from hpatch.build.trees.source import SourceTree
 from hpatch.errors import UsageError
-from hpatch.lab.candidates import touched
+from hpatch.lab.candidates import SingleModules, touched
+from hpatch.lab.session import Session
 from hpatch.versions import Version
 
 pytestmark = pytest.mark.httpd
@@ -66,3 +68,21 @@ def test_what_is_in_no_module_is_refused(tree: SourceTree, path: str) -> None:
 def test_nothing_to_build(tree: SourceTree) -> None:
     with pytest.raises(UsageError, match="the patches change no module"):
         touched(tree, ["CHANGES"], apxs.find())
+
+
+@pytest.mark.apxs
+@pytest.mark.parametrize(("mpm", "number"), [("worker", "AH00292"), ("prefork", "AH00163"), (None, "AH00489")])
+def test_the_mpm_that_is_asked_for_runs(tmp_path: Path, mpm: Mpm | None, number: str) -> None:
+    """httpd's own message when it has started tells which MPM it is."""
+    folder = tmp_path / "tree" / "modules" / "small"
+    folder.mkdir(parents=True)
+    (folder / "mod_small.c").write_text(
+        '#include "httpd.h"\n#include "http_config.h"\nAP_DECLARE_MODULE(small) = {STANDARD20_MODULE_STUFF};\n'
+    )
+    candidate = SingleModules(tmp_path / "build", ["small"], apxs.find(), mpm=mpm)
+    gateway = candidate.gateway(tmp_path / "tree", "before")
+    assert set(gateway.modules) == {"small", *([f"mpm_{mpm}"] if mpm else [])}
+    with Session() as session:
+        running = session.gateway(gateway, [])
+        running.stop()
+        assert number in running.log().numbers

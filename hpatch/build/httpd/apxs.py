@@ -151,10 +151,12 @@ def module(
     watch: Callable[[bytes], None] = lambda line: None,
     *,
     reproducible: bool = False,
+    flags: Sequence[str] = (),
 ) -> BuiltModules:
     """Build modules of a tree in `folder`, which is emptied before. The tree is only read.
 
-    `reproducible`: keep the folder and the date of the build out of what is compiled.
+    `reproducible`: keep the folder and the date of the build out of what is compiled; `flags` are further ones of the
+    compiler.
 
     Raises ModuleError when one does not compile, InputError when the tree has none of that name, ToolError.
     """

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 from hpatch.build import reproducible
 from hpatch.build.copying import Changes, configures
 from hpatch.build.httpd import debian
+from hpatch.build.httpd.sanitize import Sanitizer, flags, settings
 from hpatch.build.httpd.toolchain import Toolchain, compiler, given
 from hpatch.build.state import StateFile
 from hpatch.build.trees.source import SourceTree
@@ -42,7 +43,8 @@ class BuildOptions(NamedTuple):
 
     `arguments` are further ones of configure, after hpatch's own; `jobs` None: as many as there are processors;
     `documentation`: install the manual, the headers and the tools as well, and not only what a server needs to run.
-    `reproducible`: keep the folder and the date of the build out of what is compiled; `cached`: use ccache.
+    `reproducible`: keep the folder and the date of the build out of what is compiled; `cached`: use ccache; `sanitize`:
+    build with these sanitizers.
     """
 
     mpm: Mpm = "event"
@@ -52,6 +54,7 @@ class BuildOptions(NamedTuple):
     documentation: bool = True
     reproducible: bool = False
     cached: bool = True
+    sanitize: tuple[Sanitizer, ...] = ()
 
 
 class BuildStep(NamedTuple):
@@ -126,13 +129,13 @@ def plan(
     changes: Changes,
 ) -> BuildPlan:
     """What is to be done for a tree, given how far its folder has come."""
-    settings = dict(_settings(tree, options, layout))
-    cached = {**settings, **(_ccache(layout, tools) if options.cached else {"CCACHE_DISABLE": "1"})}
+    added = dict(_settings(tree, options, layout))
+    cached = {**added, **(_ccache(layout, tools) if options.cached else {"CCACHE_DISABLE": "1"})}
     configure = ("./configure", *_arguments(prefix, options, tools))
-    key = _key(configure, settings, tools)
+    key = _key(configure, added, tools)
     # configure compiles next to nothing twice, and would only wait for ccache.
     steps = tuple(
-        BuildStep(phase, command, folder, cached if phase == "make" else settings)
+        BuildStep(phase, command, folder, cached if phase == "make" else added)
         for phase, command, folder, _ in _steps(tree, options, layout, state, changes, configure, key)
     )
     env = environment()
@@ -212,6 +215,10 @@ def _settings(tree: SourceTree, options: BuildOptions, layout: Layout) -> Iterat
         if flag is not None:
             # Flags of this variable come after configure's own, which it still chooses.
             yield "NOTEST_CFLAGS", " ".join(filter(None, (flag, os.environ.get("NOTEST_CFLAGS"))))
+    if options.sanitize:
+        for name, usual in (("CFLAGS", "-g -O2"), ("LDFLAGS", "")):
+            yield name, " ".join(filter(None, (os.environ.get(name, usual), *flags(options.sanitize))))
+        yield from settings(options.sanitize).items()  # programs of the build run, too
 
 
 def date(root: Path) -> str:

@@ -10,6 +10,7 @@ import typer
 from hpatch.errors import UsageError
 
 MpmName = Literal["event", "worker", "prefork"]
+SanitizerName = Literal["address", "undefined"]
 BUILD = "Build"
 """The panel of these options in the help."""
 
@@ -20,6 +21,15 @@ Mpms = Annotated[
         "--mpm",
         metavar="event,worker,prefork",
         help="Prove with each of these MPMs. The default is event, with --module-only the one that --httpd prefers.",
+        rich_help_panel=BUILD,
+    ),
+]
+Sanitize = Annotated[
+    str | None,
+    typer.Option(
+        "--sanitize",
+        metavar="address,undefined",
+        help="Build with these sanitizers of the compiler; a new report counts as a regression.",
         rich_help_panel=BUILD,
     ),
 ]
@@ -62,3 +72,13 @@ def mpms(text: str | None) -> tuple[MpmName, ...]:
         if word not in known:
             raise UsageError(f"--mpm '{text}': {', '.join(known)}, or several with commas between them")
     return cast("tuple[MpmName, ...]", words)
+
+
+def sanitizers(text: str | None) -> tuple[SanitizerName, ...]:
+    """The sanitizers that `--sanitize` names. Raises UsageError."""
+    words = tuple(dict.fromkeys(text.split(","))) if text is not None else ()
+    known = get_args(SanitizerName)
+    for word in words:
+        if word not in known:
+            raise UsageError(f"--sanitize '{text}': {', '.join(known)}, or both with a comma between them")
+    return cast("tuple[SanitizerName, ...]", words)

@@ -20,7 +20,7 @@ from hpatch.cli.prove import keeping
 from hpatch.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from hpatch.build.trees.applying import Request
     from hpatch.lab.proof import Proof, ProofPlan
@@ -37,6 +37,8 @@ Examples:
   hpatch verify fcgi-stdin-eof --tree apache2-2.4.68 --module-only
   hpatch verify fcgi-stdin-eof --tree httpd-2.4.62 --backend uwsgi@2.0.4
   hpatch verify scgi-unix --tree httpd-2.4.9 --format markdown > ticket.md
+  hpatch verify fcgi-stdin-eof --tree httpd-2.4.62 --mpm event,worker,prefork
+  hpatch verify fcgi-stdin-eof --tree httpd-2.4.62 --sanitize address,undefined
   hpatch verify fcgi-stdin-eof --tree apache2-2.4.68 --bundle proof.tar
   hpatch verify fcgi-stdin-eof --across 2.4.57,2.4.62 --git ~/src/httpd
 
@@ -89,6 +91,7 @@ def _command(
         ),
     ] = False,
     mpm: building.Mpms = None,
+    sanitize: building.Sanitize = None,
     configure_arg: building.ConfigureArgs = None,
     jobs: building.Jobs = None,
     build_dir: building.BuildDir = None,
@@ -119,6 +122,7 @@ def _command(
     from hpatch.lab import proof as proving
     from hpatch.lab.across.model import RevisionSource
     from hpatch.lab.model import GatewaySpec
+    from hpatch.lab.recipe import Recipe
     from hpatch.report.common.progress import shown
     from hpatch.report.common.renderer import FORMS
     from hpatch.report.patch.plan import PlanReport
@@ -139,7 +143,8 @@ def _command(
         ids=tuple(sets), revisions=(), diffs=(), fuzz=fuzz, ignore_whitespace=ignore_whitespace, any_version=any_version
     )
     wanted = cells(None, None, backend or ["responder"], transport, threads)
-    recipes = list(_recipes(building.mpms(mpm), module_only, httpd, apxs, tuple(configure_arg or ()), jobs))
+    whole = None if module_only else (tuple(configure_arg or ()), jobs)
+    recipes = list(_recipes(Recipe(None, httpd=httpd, apxs=apxs, sanitize=building.sanitizers(sanitize)), mpm, whole))
     bundles = keeping.targets(bundle, [name for name, _ in recipes])
     if across is not None:
         return many.run(
@@ -190,10 +195,22 @@ def _command(
                             plan, request, known, source, candidate, place, requests, moment.tell, diary, twice=twice
                         )
                     ]
+    carry_out = partial(_apply, plan, tree, request, known, source) if in_place else None
+    return _answer(ways, proofs, kept, format, carry_out)
+
+
+def _answer(
+    ways: Sequence[tuple[str, BuildWay]],
+    proofs: Sequence[Proof],
+    kept: Sequence[keeping.Keeping],
+    format: str,
+    carry_out: Callable[[], None] | None,
+) -> int:
+    """Apply the sets where that is asked for and all holds, show the proofs, and give the exit code."""
     done = False
     try:
-        if in_place and all(proof.ok for proof in proofs):
-            _apply(plan, tree, request, known, source)
+        if carry_out is not None and all(proof.ok for proof in proofs):
+            carry_out()
             done = True
     finally:  # a proof is an answer, also where the tree does not take the sets
         _show(ways, proofs, kept, format, in_place=done)
@@ -238,31 +255,22 @@ def _check(*, module_only: bool, modules: bool, whole: bool, across: bool, many:
 
 
 def _recipes(
-    mpms: Sequence[building.MpmName],
-    module_only: bool,
-    httpd: str | None,
-    apxs: str | None,
-    arguments: tuple[str, ...],
-    jobs: int | None,
+    recipe: Recipe, mpm: str | None, whole: tuple[tuple[str, ...], int | None] | None
 ) -> Iterator[tuple[str, Recipe]]:
-    """What to build, each with the MPM's name where there are several."""
+    """The recipe with each MPM, and the MPM's name where there are several; `whole`: configure's arguments and jobs."""
     from hpatch.build.httpd.plan import BuildOptions
-    from hpatch.lab.recipe import Recipe
 
-    for mpm in mpms or (None,):
-        name = mpm if mpm is not None and len(mpms) > 1 else ""
-        if module_only:
-            yield name, Recipe(None, httpd, apxs, mpm)
+    mpms = building.mpms(mpm)
+    for one in mpms or (None,):
+        name = one if one is not None and len(mpms) > 1 else ""
+        if whole is None:
+            yield name, recipe._replace(mpm=one)
         else:
+            arguments, jobs = whole
             options = BuildOptions(
-                mpm=mpm or "event",
-                modules="static",
-                arguments=arguments,
-                jobs=jobs,
-                documentation=False,
-                reproducible=True,
+                mpm=one or "event", arguments=arguments, jobs=jobs, documentation=False, reproducible=True
             )
-            yield name, Recipe(options)
+            yield name, recipe._replace(options=options)
 
 
 def _place(tree: Path, name: str, build_dir: Path | None) -> Path:

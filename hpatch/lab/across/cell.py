@@ -124,6 +124,7 @@ def judged(proof: Proof) -> tuple[CellVerdict, str]:
         worse = [f"{one.after.name}: {one.after.why}" for one in proof.checks if one.worse]
         worse += [f"{row.after.scenario}: {row.after.why}" for row in proof.rows if row.worse]
         worse += proof.unexpected
+        worse += [f"a sanitizer reports {name}" for name in proof.reported]
         more = f" and {len(worse) - _MOST} more" if len(worse) > _MOST else ""
         return "worse", "; ".join(worse[:_MOST]) + more
     for row in proof.rows:

@@ -66,9 +66,10 @@ class Done:
 
 
 def _recipe(recipe: Recipe) -> list[object]:
+    asked = [recipe.mpm, recipe.sanitize]
     if recipe.options is not None:
         names = ("CC", "CFLAGS", "CPPFLAGS", "LDFLAGS", "LIBS")
-        return [repr(recipe.options._replace(jobs=None)), [os.environ.get(name) for name in names]]
+        return [*asked, repr(recipe.options._replace(jobs=None)), [os.environ.get(name) for name in names]]
     program = recipe.found().httpd
     told = program.stat()
-    return [str(program), told.st_size, told.st_mtime_ns]
+    return [*asked, str(program), told.st_size, told.st_mtime_ns]

@@ -10,6 +10,7 @@ from hpatch.lab.bundle.decode import DecodeError, decode
 from hpatch.lab.model import BackendKind, Figures, GatewayKind, Transport, Verdict
 from hpatch.lab.net.model import NetResult
 from hpatch.lab.proof import Shown
+from hpatch.lab.sanitizers import Reported
 from hpatch.lab.smoke import SmokeCheck
 
 
@@ -103,6 +104,7 @@ class ToldProof(NamedTuple):
     seconds: float
     again: SecondBuild | None
     changes: tuple[str, ...] = ()
+    reports: tuple[Reported, ...] | None = None
 
     @property
     def unexpected(self) -> tuple[str, ...]:
@@ -113,7 +115,12 @@ class ToldProof(NamedTuple):
     def sound(self) -> bool:
         """Whether nothing is worse, as far as could be seen."""
         worse = any(row.worse for row in self.rows) or any(check.worse for check in self.checks)
-        return self.failure is None and not worse and not self.unexpected
+        return (
+            self.failure is None
+            and not worse
+            and not self.unexpected
+            and not any(one.new for one in self.reports or ())
+        )
 
     def of(self, set: str) -> tuple[ToldRow, ...]:
         """The rows of a set."""

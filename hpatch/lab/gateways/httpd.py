@@ -38,7 +38,12 @@ def prepare(spec: GatewaySpec, routes: Sequence[Route], settings: Sequence[str],
     configuration.write_bytes("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape"))
     command = (program, "-d", folder, "-f", configuration, "-DFOREGROUND")
     return Setup(
-        name="httpd", command=command, log=folder / "error.log", probe=b"OPTIONS * HTTP/1.0\r\n\r\n", read=read_log
+        name="httpd",
+        command=command,
+        log=folder / "error.log",
+        probe=b"OPTIONS * HTTP/1.0\r\n\r\n",
+        read=read_log,
+        environment={} if spec.sanitized is None else spec.sanitized.environment,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import time
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 from hpatch.lab.model import Log
 from hpatch.lab.ports import LOOPBACK
-from hpatch.lab.programs import failure, text_of, until_ready
+from hpatch.lab.programs import WORDS, failure, text_of, until_ready
 from hpatch.processes.keeper import Keeper, Program
 
 _SETTLING = 10.0
@@ -24,7 +25,7 @@ _STEP = 0.01
 class Setup(NamedTuple):
     """A gateway that can be started: its command, its error log, and a request that it answers when it is ready.
 
-    `read` makes a Log of the error log's text.
+    `read` makes a Log of the error log's text; `environment` is added to ours.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Setup(NamedTuple):
     log: Path
     probe: bytes
     read: Callable[[str], Log]
+    environment: Mapping[str, str] = {}
 
 
 class Running:
@@ -86,9 +88,12 @@ class Running:
 
 def start(keeper: Keeper, folder: Path, setup: Setup, port: int) -> Running:
     """Start a gateway that is to listen on a port; it answers on return. Raises ToolError with its last words."""
-    words = folder / "words"
+    words = folder / WORDS
     with words.open("wb") as stream:
-        program = keeper.start(setup.name, setup.command, folder=folder, output=stream, errors=stream)
+        environment = {**os.environ, **setup.environment} if setup.environment else None
+        program = keeper.start(
+            setup.name, setup.command, folder=folder, environment=environment, output=stream, errors=stream
+        )
     problem = until_ready(program, partial(_answers, port, setup.probe, program))
     if problem is not None:
         program.stop()

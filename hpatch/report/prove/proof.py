@@ -28,6 +28,8 @@ SHOWN: dict[Shown, str] = {
 }
 _HEADERS = ("scenario", "backend", "transport", "before", "after", "")
 _CHECK_HEADERS = ("check", "before", "after", "")
+_REPORT_HEADERS = ("what sanitizers report", "before", "after", "")
+_NOTHING = "The sanitizers reported nothing, neither before nor after."
 _PLAN_HEADERS = ("scenario", "sets", "backend", "transport")
 
 
@@ -120,6 +122,9 @@ def text(proof: ToldProof, page: Page) -> Iterator[str]:
     if proof.again is not None:
         yield ""
         yield from wrap(visible(again(proof.again)), width, 2)
+    if proof.reports == ():
+        yield ""
+        yield _NOTHING
     yield ""
     for one in proof.sets:
         yield from wrap(verdict(proof, one), width, 2)
@@ -142,6 +147,9 @@ def markdown(proof: ToldProof) -> Iterator[str]:
     if proof.again is not None:
         yield ""
         yield plain(again(proof.again))
+    if proof.reports == ():
+        yield ""
+        yield _NOTHING
     yield ""
     for one in proof.sets:
         yield f"- {plain(verdict(proof, one))}"
@@ -168,6 +176,16 @@ def tables(proof: ToldProof) -> Iterator[tuple[Sequence[str], list[tuple[str, ..
         yield _CHECK_HEADERS, _checks(proof)
     if proof.net is not None:
         yield net.HEADERS, net.rows(proof.net, proof.changes)
+    if proof.reports:
+        yield _REPORT_HEADERS, _reports(proof)
+
+
+def _reports(proof: ToldProof) -> list[tuple[str, ...]]:
+    shown = {True: "NEW", False: "as before"}
+    return [
+        (one.name, f"{one.before} times", f"{one.after} times", shown[one.new] if one.after else "gone")
+        for one in proof.reports or ()
+    ]
 
 
 def _rows(proof: ToldProof) -> list[tuple[str, ...]]:

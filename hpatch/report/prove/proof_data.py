@@ -44,6 +44,7 @@ def data(proof: Proof, how: str, in_place: bool) -> dict[str, Any]:
             for one in proof.checks
         ],
         "net": None if proof.net is None else _net(proof.net, proof),
+        "reports": None if proof.reports is None else [one._asdict() for one in proof.reports],
         "built": {moment: _seconds(phases) for moment, phases in proof.built.items()},
         "seconds": round(proof.seconds, 3),
         "again": None if proof.again is None else _again(proof.again),

@@ -412,3 +412,16 @@ def test_files_have_one_date_in_the_copy(place: Place) -> None:
     place.build()
     dates = {(place.folder / "source" / path).stat().st_mtime_ns for path in FILES}
     assert len(dates) == 1
+
+
+def test_sanitizers_are_for_all_that_is_compiled_and_linked(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CFLAGS", "-O1")
+    sanitized = ONE._replace(sanitize=("undefined",))
+    plan = planned(place.tree, place.prefix, sanitized, place.folder)
+    for step in plan.steps:
+        assert step.settings["CFLAGS"] == "-O1 -fsanitize=undefined -fno-omit-frame-pointer"
+        assert step.settings["LDFLAGS"] == "-fsanitize=undefined -fno-omit-frame-pointer"
+        assert "detect_leaks=0" in step.settings["ASAN_OPTIONS"]
+    place.build()
+    assert place.steps(sanitized)[:2] == ["configure --prefix=" + str(place.prefix), "make clean"]
+    assert place.steps() == ["make -j1", "make install"]

@@ -152,12 +152,13 @@ def changes(jobs: list[AcrossJob]) -> Iterator[list[AcrossJob]]:
     options = one.recipe.options
     assert options is not None
     yield [one._replace(recipe=one.recipe._replace(options=options._replace(mpm="worker")))]
+    yield [one._replace(recipe=one.recipe._replace(sanitize=("address",)))]
 
 
 def test_another_proof_is_another_cell(tmp_path: Path, catalog: Catalog, jobs: list[AcrossJob], work: Work) -> None:
     work().run(Pretended(cells))
     others = list(changes(jobs))
-    assert len(others) == 5
+    assert len(others) == 6
     for other in others:
         assert AcrossWork(other, Done(tmp_path / "state", catalog)).table.cells == {}
 

@@ -19,6 +19,7 @@ from hpatch.lab.model import BackendSpec, Cell, Figures, GatewaySpec, Result, Ve
 from hpatch.lab.net.model import Difference, Figure, NetResult
 from hpatch.lab.proof import Checks, Proof, ProofPlan, Row, compared
 from hpatch.lab.registry import find
+from hpatch.lab.sanitizers import Reported
 from hpatch.lab.scenario import Scenario
 from hpatch.lab.smoke import SmokeCheck
 from hpatch.patch.apply.stack import Stack
@@ -259,6 +260,34 @@ def test_nothing_reaches_a_terminal_or_a_ticket_as_more_than_text(format: str) -
         assert "\\<script>" in text
         rows = [line for line in text.splitlines() if line.startswith("| fcgi")]
         assert [row.replace("\\|", "").count("|") for row in rows] == [7]
+
+
+REPORTS = (
+    Reported(name="a shift in f (x.c)", before=2, after=3, new=False, text="x.c:1: a shift"),
+    Reported(name="a gone one", before=1, after=0, new=False, text=""),
+    Reported(name="heap-use-after-free in g (x.c)", before=0, after=1, new=True, text="==1==ERROR"),
+)
+
+
+def test_what_sanitizers_report_is_shown_and_a_new_report_is_a_regression() -> None:
+    nothing = proof(PROVED)._replace(reports=())
+    assert nothing.ok
+    text = shown(report.ProofReport(proof=nothing, how="how")).splitlines()
+    assert "The sanitizers reported nothing, neither before nor after." in text
+    known = proof(PROVED)._replace(reports=REPORTS[:2])
+    assert known.ok
+    lines = [line.split("  ") for line in shown(report.ProofReport(proof=known, how="how")).splitlines()]
+    rows = {line[0]: [cell.strip() for cell in line[1:] if cell] for line in lines}
+    assert rows["a shift in f (x.c)"] == ["2 times", "3 times", "as before"]
+    assert rows["a gone one"][-1] == "gone"
+    new = proof(PROVED)._replace(reports=REPORTS)
+    assert (new.ok, new.sound, new.undecided) == (False, False, False)
+    assert new.reported == ("heap-use-after-free in g (x.c)",)
+    assert shown(report.ProofReport(proof=new, how="how")).count("NEW") == 1
+    answer = valid("proof-1", shown(report.ProofReport(proof=new, how="how"), "json"))
+    assert [one["new"] for one in answer["reports"]] == [False, False, True]
+    with pytest.raises(DecodeError, match="the proof is said to hold"):
+        told({**answer, "ok": True})
 
 
 def test_json_is_valid_by_its_schema(root: Path) -> None:
