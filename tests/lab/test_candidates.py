@@ -12,6 +12,8 @@ from hpatch.build.httpd.plan import Mpm
 from hpatch.build.trees.source import SourceTree
 from hpatch.errors import UsageError
 from hpatch.lab.candidates import SingleModules, touched
+from hpatch.lab.client import request, talk
+from hpatch.lab.sanitizers import Collected
 from hpatch.lab.session import Session
 from hpatch.versions import Version
 
@@ -86,3 +88,43 @@ def test_the_mpm_that_is_asked_for_runs(tmp_path: Path, mpm: Mpm | None, number:
         running = session.gateway(gateway, [])
         running.stop()
         assert number in running.log().numbers
+
+
+FAULTY = """\
+#include "httpd.h"
+#include "http_config.h"
+static int shifted(int places) { return 1 << places; }
+static int freed(request_rec *r)
+{
+    char *volatile p = __builtin_malloc(4);
+    __builtin_free(p);
+    return p[1] == 7 ? DONE : DECLINED;
+}
+static void hooks(apr_pool_t *p)
+{
+    volatile int places = 31;
+    volatile int found = shifted(places);
+    (void)found;
+    ap_hook_handler(freed, NULL, NULL, APR_HOOK_FIRST);
+}
+AP_DECLARE_MODULE(small) = {STANDARD20_MODULE_STUFF, NULL, NULL, NULL, NULL, NULL, hooks};
+"""
+
+
+@pytest.mark.apxs
+def test_what_sanitizers_report_of_a_module_is_kept(tmp_path: Path) -> None:
+    """At the start, before httpd has opened its log, and of a request, by a child that cannot read the module."""
+    folder = tmp_path / "tree" / "modules" / "small"
+    folder.mkdir(parents=True)
+    (folder / "mod_small.c").write_text(FAULTY)
+    candidate = SingleModules(tmp_path / "build", ["small"], apxs.find(), sanitize=("address", "undefined"))
+    collected = Collected(tmp_path / "reports", candidate.sanitize, candidate.environment)
+    gateway = collected.watched(candidate.gateway(tmp_path / "tree", "before"), "before")
+    with Session() as session:
+        running = session.gateway(gateway, [])
+        assert talk(running.port, request("/")).status is None
+        assert running.log().segfaults == 1
+    assert {one.name for one in collected.of("before")} == {
+        "left shift of N by N places cannot be represented in type 'int' in shifted (mod_small.c)",
+        "heap-use-after-free in freed (mod_small.c)",
+    }

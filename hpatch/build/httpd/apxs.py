@@ -162,14 +162,17 @@ def module(
     """
     begun = time.monotonic()
     parts = _parts(tree, names, apxs)
-    flags, settings = _reproducible(tree, apxs, folder) if reproducible else ((), {})
+    further, settings = _reproducible(tree, apxs, folder) if reproducible else ((), {})
     try:
         shutil.rmtree(folder, ignore_errors=True)
         for one in parts:
             _copy(tree, one, folder)
         log = folder / "build.log"
         with log.open("wb") as stream, Commands(stream, folder) as running:
-            made = dict(_built(one, commands(one, apxs, flags), settings, folder, running, watch, log) for one in parts)
+            made = dict(
+                _built(one, commands(one, apxs, (*further, *flags)), settings, folder, running, watch, log)
+                for one in parts
+            )
     except OSError as error:
         raise ToolError(f"{error.filename or folder}: {error.strerror or error}") from error
     return BuiltModules(made, log, time.monotonic() - begun)
