@@ -36,8 +36,11 @@ def asked(
     method: str = "GET",
     address: str | None = None,
     client: str | None = None,
+    headers: tuple[str, ...] = (),
 ) -> ClientRequest:
     """The request for a path or a whole URL; what is given besides goes before what the URL has.
+
+    `headers` are lines `Name: value`; nothing behind the colon stands for a header that is not sent.
 
     What stands in no URL, such as a blank, is encoded, as browsers do. Without a port, it is the only one that httpd
     listens on, or else the scheme's own. Raises UsageError.
@@ -58,7 +61,9 @@ def asked(
     for name, text in (("--address", address), ("--client", client)):
         if text is not None and not _is_address(text):
             raise UsageError(f'{name} "{text}" is not an IP address')
-    given = _host(host or match["host"] or "")
+    known = tuple(_header(line) for line in headers)
+    named = next((value for name, value in known if name == "host"), "")
+    given = _host(host or named or match["host"] or "")
     https = https or scheme == "https"
     written = match["port"] or given[1]
     if port is None:
@@ -74,7 +79,18 @@ def asked(
         client=client,
         https=https,
         method=method,
+        headers=tuple(one for one in known if one[0] != "host"),
     )
+
+
+def _header(line: str) -> tuple[str, str]:
+    """A header's name in lower case, and its value. Raises UsageError."""
+    name, colon, value = line.partition(":")
+    if not colon or not re.fullmatch(_TOKEN, name):
+        raise UsageError(f'"{line}" is not a header such as "X-Role: admin"')
+    if re.search(r"[\0-\x08\n-\x1f\x7f]", value):
+        raise UsageError(f"the value of the header {name} has a control character, which httpd refuses")
+    return name.lower(), value.strip(" \t")
 
 
 def _no_url(url: str) -> str:

@@ -58,6 +58,16 @@ def holds(text: str, known: Asked) -> bool | None:
         return None
 
 
+def text_of(text: str, known: Asked) -> str | None:
+    """The value of a string with variables, as SetHandler has one; None: not known."""
+    reader = _Reader(text, known, string=True)
+    try:
+        found = reader.string()
+    except (_RefusedError, RecursionError):
+        return None
+    return found()
+
+
 class _RefusedError(Exception):
     """httpd refuses the condition, or hpatch cannot read it."""
 
@@ -65,8 +75,8 @@ class _RefusedError(Exception):
 class _Reader:
     """Reads a condition into functions: what httpd does not evaluate sets no captures."""
 
-    def __init__(self, text: str, known: Asked) -> None:
-        self.rest: list[Token] = list(tokens(text))[::-1]
+    def __init__(self, text: str, known: Asked, *, string: bool = False) -> None:
+        self.rest: list[Token] = list(tokens(text, string=string))[::-1]
         self.known = known
         self.captured: re.Match[str] | None = None
         self.doubt = False
@@ -194,6 +204,14 @@ class _Reader:
             return True if value in values else None if None in values else False
 
         return holds
+
+    def string(self) -> Text:
+        """A string that is the whole text. What a capture holds in it is not known."""
+        self.doubt = True
+        parts: list[Text] = []
+        while self.rest:
+            parts.append(self._part(self._next()))
+        return _joined(parts)
 
     # Words.
 

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from hpatch.paths.model import ClientRequest
 
 
+_HEADERS = {
+    "HTTP_USER_AGENT": "User-Agent", "HTTP_PROXY_CONNECTION": "Proxy-Connection", "HTTP_REFERER": "Referer",
+    "HTTP_COOKIE": "Cookie", "HTTP_FORWARDED": "Forwarded", "HTTP_ACCEPT": "Accept",
+}  # fmt: skip
+"""The variables that hold a header, in mod_rewrite and in expressions; the others are `%{HTTP:Name}`."""
+
+
 class State(Protocol):
     """Where a request is."""
 
@@ -77,7 +84,7 @@ class Facts:
             "QUERY_STRING": lambda: state.query or "",
             "REQUEST_METHOD": lambda: request.method,
             "HTTP_HOST": self._name,
-            "HTTP:HOST": self._name,
+            "THE_REQUEST": lambda: request.first_line,
             "SERVER_NAME": lambda: request.host,
             "SERVER_PORT": lambda: state.server_port,
             "HTTPS": lambda: "on" if request.https else "off",
@@ -90,8 +97,15 @@ class Facts:
             "REQUEST_FILENAME": lambda: filename or state.filename,
             "SCRIPT_FILENAME": lambda: filename or state.filename,
         }
+        header = _HEADERS.get(name.upper(), name[5:] if name[:5].upper() == "HTTP:" else "")
+        if header:
+            return self._header(header)
         found = known.get(name.upper())
         return None if found is None else found()
+
+    def _header(self, name: str) -> str | None:
+        """What a header of the request holds; None: not known."""
+        return self._name() if name.lower() == "host" else self._state.request.header(name)
 
     @property
     def client(self) -> str | None:
@@ -100,8 +114,7 @@ class Facts:
 
     def function(self, name: str, argument: str) -> str | None:
         """The value of `%{name:argument}` in an expression; None: not known."""
-        headers = ("req", "http", "req_novary")
-        return self._name() if name.lower() in headers and argument.lower() == "host" else None
+        return self._header(argument) if name.lower() in ("req", "http", "req_novary") else None
 
     def is_file(self, kind: str, path: str) -> bool | None:
         """Whether a file test (`-f`, `-d`, `-e`) holds; None: not known."""
@@ -120,16 +133,29 @@ class Facts:
         words = node.words
         if node.key == "setenvifexpr":
             return self.holds((words or [""])[0])
-        if node.key.startswith("browsermatch") or len(words) < 2:
+        if node.key.startswith("browsermatch"):
+            words = ["User-Agent", *words]
+        if len(words) < 2:
             return None
+        request = self._state.request
+        known = {
+            "request_uri": uri,
+            "request_method": request.method,
+            "request_protocol": request.first_line.rpartition(" ")[2],
+            "remote_addr": request.client,
+            "remote_host": None,
+            "server_addr": request.address,
+        }
         name = words[0].lower()
-        value = {"request_uri": uri, "request_method": self._state.request.method}.get(name)
-        if name == "host":
-            value = self._name()
+        value = known[name] if name in known else self._header(name)
         if value is None:
             return None
         pattern = regex(words[1], nocase=node.key.endswith("nocase"))
         return None if pattern is None else pattern.search(value) is not None
+
+    def text(self, expression: str) -> str | None:
+        """The value of a string with variables; None for what hpatch does not know, or cannot read."""
+        return conditions.text_of(expression, self)
 
     def holds(self, expression: str) -> bool | None:
         """Whether an expression holds; None for what hpatch does not know, or cannot read."""

@@ -7,7 +7,7 @@ httpd: mod_alias.c (`try_alias_list`, `try_redirect`), mod_proxy.c (`ap_proxy_tr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -219,8 +219,11 @@ def bad_port(url: str) -> bool:
     return re.search(_BAD_PORT, url) is not None
 
 
-def handler(layers: list[Layer]) -> tuple[str, Node] | None:
-    """What SetHandler sets, in lower case; None if nothing or "none" does. Raises UnknownError."""
+def handler(layers: list[Layer], value: Callable[[str], str | None]) -> tuple[str, Node] | None:
+    """What SetHandler sets, in lower case; None if nothing or "none" does. Raises UnknownError.
+
+    `value` gives that of a string with variables.
+    """
     found: tuple[str, Node] | None = None
     doubt: Node | None = None
     for node, sure in lines(layers, "sethandler"):
@@ -233,8 +236,13 @@ def handler(layers: list[Layer]) -> tuple[str, Node] | None:
         raise UnknownError(f'hpatch does not know whether "{doubt.name} {doubt.args}" counts', doubt)
     if found is None or found[0].lower() in ("none", ""):
         return None
-    if "%{" in found[0] or "${" in found[0]:
-        raise UnknownError(f'"{found[0]}" depends on the request', found[1])
+    if re.search(r"%\{|\$[0-9{]", found[0]) is not None:
+        text = None if "${" in found[0] else value(found[0])
+        if not text:
+            raise UnknownError(f'"{found[0]}" depends on the request', found[1])
+        if text.lower() == "none":
+            return None
+        found = (text, found[1])
     return found if "proxy:unix" in found[0] else (found[0].lower(), found[1])
 
 

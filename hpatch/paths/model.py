@@ -18,6 +18,9 @@ class ClientRequest:
     `path` is the path as the client sends it, percent-encoded; `query` what follows the question mark, None without
     one. `host` is the name in the Host header, without a port; None if there is none. `address` is the server's address
     that the client reached, `client` the client's; None: not known. `https` tells whether it came through TLS.
+    `headers` are those of which the user says what they hold, by their names in lower case; an empty one stands for one
+    that is not sent. What the others hold is not known. `line` is the request line as the client sent it; None: that of
+    the path, as in HTTP/1.1.
     """
 
     path: str
@@ -28,6 +31,21 @@ class ClientRequest:
     client: str | None = None
     https: bool = False
     method: str = "GET"
+    headers: tuple[tuple[str, str], ...] = ()
+    line: str | None = None
+
+    def header(self, name: str) -> str | None:
+        """What a header holds, all its lines joined as httpd does; None: not known."""
+        found = [value for one, value in self.headers if one == name.lower()]
+        return ", ".join(value for value in found if value) if found else None
+
+    @property
+    def first_line(self) -> str:
+        """The request line."""
+        if self.line is not None:
+            return self.line
+        query = "" if self.query is None else f"?{self.query}"
+        return f"{self.method} {self.path}{query} HTTP/1.1"
 
 
 class FileKind(Enum):

@@ -54,7 +54,8 @@ class Who:
 
 def who(site: Site, request: ClientRequest) -> Who:
     """What becomes of a request."""
-    walk = RequestWalk(site, request, Hooks(look_up=_look_up, handle=handler.handle))
+    # An inner request keeps the line that the client sent.
+    walk = RequestWalk(site, replace(request, line=request.first_line), Hooks(look_up=_look_up, handle=handler.handle))
     page: Reply | None = None
     try:
         answer = walk.looked_up() or walk.handled()

@@ -60,6 +60,25 @@ def test_what_is_no_url(url: str, fix: str) -> None:
         asked(BOTH, url)
 
 
+def test_headers() -> None:
+    one = asked(BOTH, "/", headers=("X-Role:  admin ", "x-role: user", "Cookie:", "X:a:b"))
+    assert one.headers == (("x-role", "admin"), ("x-role", "user"), ("cookie", ""), ("x", "a:b"))
+    found = [one.header(name) for name in ("X-ROLE", "cookie", "x", "referer")]
+    assert found == ["admin, user", "", "a:b", None]
+    assert asked(BOTH, "http://a.test/", headers=("Host: b.test:81",)).host == "b.test"
+    assert asked(BOTH, "http://a.test/", "c.test", headers=("Host: b.test",)).host == "c.test"
+
+
+@pytest.mark.parametrize("line", ["X-Role", "X Role: a", ": a", "X-Role : a", "X: a\nY: b", "X: \x1b"])
+def test_what_is_no_header(line: str) -> None:
+    with pytest.raises(UsageError, match="header"):
+        asked(BOTH, "/", headers=(line,))
+
+
+def test_the_request_line() -> None:
+    assert asked(BOTH, "/a b?c", method="POST").first_line == "POST /a%20b?c HTTP/1.1"
+
+
 def test_other_words_that_cannot_be() -> None:
     with pytest.raises(UsageError, match="write GET"):
         asked(BOTH, "/", method="get")

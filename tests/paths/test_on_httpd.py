@@ -33,8 +33,10 @@ def _pairs(httpd: str, folder: Path, seed: int, hosts: int, asks: int) -> Iterat
             host = f"h{index}.test"
             for _ in range(asks):
                 path, method = random.choice(ASKED), random.choice(METHODS)
-                told, seen = server.told(path, host, method), server.ask(path, host, method)
-                yield f"{method} {path}\n{main}\n--\n{text}", told, seen, agree(told, seen, host, server.port)
+                headers = generator.headers()
+                told = server.told(path, host, method, headers=headers)
+                seen = server.ask(path, host, method, headers=headers)
+                yield f"{method} {path} {headers}\n{main}\n--\n{text}", told, seen, agree(told, seen, host, server.port)
 
 
 def _held(httpd: str, folder: Path, seed: int, hosts: int, asks: int) -> tuple[int, int]:

@@ -280,3 +280,51 @@ def test_an_inner_request_in_the_same_folder_keeps_its_sections() -> None:
     text = "<DirectoryMatch /none>\nRewriteEngine On\nRewriteRule . /x.html\n</DirectoryMatch>"
     assert _who(text, "/none", FOLDERS).answer.status == 500
     assert _who(text, "/a/none", FOLDERS).answer.described == 'the file "/w/x.html"'
+
+
+ROLE = "RewriteEngine On\nRewriteCond %{HTTP:X-Role} =admin\nRewriteRule ^ http://b:1/ [P]\n"
+
+
+@pytest.mark.parametrize(
+    ("headers", "answer"),
+    [
+        ((("x-role", "admin"),), 'the backend "http://b:1/"'),
+        ((("x-role", ""),), 'the file "/w/a"'),
+        ((("other", "admin"),), "hpatch does not know who"),
+    ],
+)
+@pytest.mark.parametrize(
+    "text",
+    [
+        ROLE,
+        ROLE.replace("%{HTTP:X-Role} =admin", "expr \"%{req:X-Role} == 'admin'\""),
+        "SetEnvIf X-Role ^(?!admin) no-proxy\nProxyPass / http://b:1/\nAlias /a /w/a",
+    ],
+)
+def test_a_header_decides(text: str, headers: tuple[tuple[str, str], ...], answer: str) -> None:
+    told = _who(text, disk=Disk("/w/a"), headers=headers).answer.described
+    assert told.replace("/1/a", "/1/").replace("b:1/a", "b:1/") == answer
+
+
+def test_an_inner_request_keeps_the_request_line() -> None:
+    text = "RewriteEngine On\nRewriteCond %{THE_REQUEST} /index\nRewriteRule ^ - [F]\n"
+    disk = Disk("/w/d/index.html")
+    assert _who(text, "/d/", disk).answer.described == 'the file "/w/d/index.html"'
+    assert _who(text, "/d/index.html", disk).answer.status == 403
+
+
+@pytest.mark.parametrize(
+    ("value", "answer"),
+    [
+        ("server-%{req:X-Page}", 'the handler "server-status"'),
+        ("proxy:http://b:1/%{REQUEST_METHOD}", 'the backend "http://b:1/get/w/a"'),
+        ("%{req:Missing}", "hpatch does not know who"),
+        ("%{req:None}", 'the file "/w/a"'),
+        ("a$1", "hpatch does not know who"),
+        ("%{req:X-Page", "hpatch does not know who"),
+    ],
+)
+def test_a_handler_with_variables(value: str, answer: str) -> None:
+    headers = (("x-page", "STATUS"), ("missing", ""), ("none", "none"))
+    told = _who(f'<Location />\nSetHandler "{value}"\n</Location>', disk=Disk("/w/a"), headers=headers)
+    assert told.answer.described == answer

@@ -149,6 +149,14 @@ def _who(
     method: Annotated[str, typer.Option(metavar="METHOD", help="The request's method.")] = "GET",
     address: Annotated[str | None, typer.Option(metavar="IP", help="The server's address that it reaches.")] = None,
     client: Annotated[str | None, typer.Option(metavar="IP", help="The client's address, for access rules.")] = None,
+    header: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LINE",
+            help='A header of the request: "Name: value", or "Name:" for one that is not sent. What others hold is '
+            "unknown. Repeatable.",
+        ),
+    ] = None,
     format: Format = "text",
     httpd: shared.Httpd = None,
     httpd_version: shared.HttpdVersion = None,
@@ -179,7 +187,17 @@ def _who(
         no_config,
         stdin_filename,
     )
-    request = asked(configuration, url, host, port, https=https, method=method, address=address, client=client)
+    request = asked(
+        configuration,
+        url,
+        host,
+        port,
+        https=https,
+        method=method,
+        address=address,
+        client=client,
+        headers=tuple(header or ()),
+    )
     site = Site(configuration, disk=Machine() if configuration.check_files else None)
     output.show(WhoReport(who(site, request)), FORMS, format)
     return _problems(configuration)

@@ -36,7 +36,7 @@ def _set_variables(walk: RequestWalk) -> None:
 
 def _handler(walk: RequestWalk) -> tuple[str, Node] | None:
     """The handler that the configuration names."""
-    handler = mapping.handler(walk.layers)
+    handler = mapping.handler(walk.layers, walk.facts.text)
     if handler is not None or walk.found is None:
         return handler
     if walk.script is not None:

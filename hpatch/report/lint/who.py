@@ -67,6 +67,7 @@ class WhoReport:
                 "https": request.https,
                 "address": request.address,
                 "client": request.client,
+                "headers": [{"name": name, "value": value} for name, value in request.headers],
             },
             "answer": {
                 "kind": answer.kind,

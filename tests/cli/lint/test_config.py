@@ -92,6 +92,20 @@ def test_who_answers_as_json(site: Path, capsys: Capture) -> None:
     assert "DocumentRoot" in data["answer"]["text"]
 
 
+def test_who_answers_by_a_header(site: Path, capsys: Capture) -> None:
+    (site / "httpd.conf").write_text(
+        "ServerName a\nRewriteEngine On\nRewriteCond %{HTTP:X-Role} =admin\nRewriteRule ^ http://app/ [P]\n"
+    )
+    given = call(capsys, "config", "who", ".", "/", "--header", "X-Role: admin", "-f", "json")
+    data = valid("who-1", given.out)
+    assert data["request"]["headers"] == [{"name": "x-role", "value": "admin"}]
+    assert data["answer"]["kind"] == "proxy"
+    unknown = call(capsys, "config", "who", ".", "/")
+    assert 'the value of "%{HTTP:X-Role}" is not known' in unknown.out
+    wrong = call(capsys, "config", "who", ".", "/", "--header", "X-Role")
+    assert (wrong.code, wrong.err.count("\n")) == (2, 1)
+
+
 @pytest.mark.parametrize("url", ["x", "ftp://a/", "", "http://a:99999/"])
 def test_who_answers_what_is_no_url(url: str, site: Path, capsys: Capture) -> None:
     code, out, err = call(capsys, "config", "who", ".", url)

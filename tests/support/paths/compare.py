@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import http.client
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socket import socket
 from threading import Thread
+from types import MappingProxyType
 
 from hpatch.conf.load import Options, load_text
 from hpatch.conf.modules import Modules
@@ -66,18 +67,35 @@ class Server:
         self.site = site
         self.text = text
 
-    def ask(self, path: str, host: str, method: str = "GET", address: str = "127.0.0.1") -> Seen:
-        """What httpd answers."""
+    def ask(
+        self,
+        path: str,
+        host: str,
+        method: str = "GET",
+        address: str = "127.0.0.1",
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> Seen:
+        """What httpd answers. An empty header is not sent; one with a comma is sent as two lines."""
         connection = http.client.HTTPConnection(address, self.port, timeout=20)
         connection.putrequest(method, path, skip_host=True)
         connection.putheader("Host", f"{host}:{self.port}")
+        for name, value in headers.items():
+            for line in filter(None, value.split(", ")):
+                connection.putheader(name, line)
         connection.endheaders()
         answer = connection.getresponse()
         body = answer.read().decode(errors="replace")
         connection.close()
         return Seen(answer.status, answer.getheader("Location"), answer.getheader("X-Backend"), body)
 
-    def told(self, path: str, host: str, method: str = "GET", address: str = "127.0.0.1") -> Who:
+    def told(
+        self,
+        path: str,
+        host: str,
+        method: str = "GET",
+        address: str = "127.0.0.1",
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> Who:
         """What hpatch says."""
         before, mark, query = path.partition("?")
         return who(
@@ -85,6 +103,7 @@ class Server:
             ClientRequest(
                 path=before, query=query if mark else None, host=host, port=self.port, address=address,
                 client="127.0.0.1", method=method,
+                headers=tuple((name.lower(), line) for name, value in headers.items() for line in value.split(", ")),
             ),
         )  # fmt: skip
 

@@ -24,6 +24,14 @@ FILES = (
     "page.html",
 )
 ROOTS = ("one", "two")
+HEADERS = {
+    "X-Role": ("admin", "user", "", "admin, user"),
+    "User-Agent": ("curl/8", "Mozilla", ""),
+    "Referer": ("http://h1.test/a", ""),
+    "X-Page": ("status", "Status"),
+    "X-Handler": ("server-status", "none", "default-handler"),
+}
+"""What clients send; an empty one is not sent."""
 PATHS = ("/", "/a", "/a/", "/a/b", "/a/b/", "/b", "/ab", "/d", "/a/x.html", "/x.html", "/d/e", "/up", "/page.html")
 ASKED = (
     "/",
@@ -83,6 +91,10 @@ class Generator:
         """One of them."""
         return self.random.choice(choices)
 
+    def headers(self) -> dict[str, str]:
+        """The headers of a request."""
+        return {name: self.random.choice(values) for name, values in HEADERS.items()}
+
     def path(self) -> str:
         """The path of a directive."""
         return self.random.choice(PATHS)
@@ -139,6 +151,12 @@ class Generator:
                 ("%{REQUEST_FILENAME}", "-d"),
                 ("%{DOCUMENT_ROOT}%{REQUEST_URI}", "-f"),
                 ("%{HTTPS}", "=off"),
+                ("%{HTTP:X-Role}", "^admin$"),
+                ("%{HTTP:x-role}", "!^$"),
+                ("%{HTTP_USER_AGENT}", "curl"),
+                ("%{HTTP_REFERER}", "^$"),
+                ("%{THE_REQUEST}", '"^[A-Z]+ /+a"'),
+                ("%{THE_REQUEST}", "q=1"),
                 ("%{DOCUMENT_ROOT}/$1", "!-f"),
                 ("expr", '"%{REQUEST_URI} =~ m#^/a#"'),
             ]
@@ -190,6 +208,11 @@ class Generator:
             "DirectoryIndex disabled",
             f"SetEnvIf Request_URI {self.pattern()} no-proxy",
             "SetEnv no-proxy 1",
+            "SetEnvIf X-Role admin no-proxy",
+            "SetEnvIf X-Role ^$ no-proxy",
+            "SetEnvIfNoCase User-Agent CURL no-proxy",
+            "BrowserMatch curl no-proxy",
+            "SetEnvIf Request_Protocol HTTP/1.1 no-proxy",
             "AcceptPathInfo On",
             "DirectoryIndex none.html x.html",
             "ErrorDocument 404 /page.html",
@@ -227,7 +250,13 @@ class Generator:
 
     def handler(self) -> str:
         return self.pick(
-            "SetHandler server-status", "SetHandler none", "SetHandler default-handler", 'SetHandler "proxy:http://A"'
+            "SetHandler server-status",
+            "SetHandler none",
+            "SetHandler default-handler",
+            'SetHandler "proxy:http://A"',
+            'SetHandler "server-%{req:X-Page}"',
+            'SetHandler "proxy:http://A/%{REQUEST_METHOD}"',
+            'SetHandler "%{req_novary:X-Handler}"',
         )
 
     def location(self) -> str:
@@ -302,6 +331,12 @@ class Generator:
             "%{IS_SUBREQ} == 'true'",
             "-z %{PATH_INFO}",
             "-T %{HTTPS}",
+            "%{req:X-Role} == 'admin'",
+            "-n %{HTTP:X-Role}",
+            "http('X-Role') in {'admin', 'user'}",
+            "%{HTTP_USER_AGENT} =~ /curl/",
+            "-z %{HTTP_REFERER}",
+            "%{THE_REQUEST} =~ m#^GET /+a#",
         )
 
     def directory(self) -> str:
