@@ -80,16 +80,24 @@ def switched_on(switch: Node) -> bool:
     return "".join(switch.words[:1]).lower() != "off" or bool(switch.conditions)
 
 
+@lru_cache(maxsize=1)
+def _switches(context: Context) -> dict[Node | None, list[Node]]:
+    """The RewriteEngine lines by the section that they stand in."""
+    found: dict[Node | None, list[Node]] = {}
+    for line in context.configuration.by_key.get("rewriteengine", ()):
+        found.setdefault(line.parent, []).append(line)
+    return found
+
+
 def switches_of(context: Context, one: Rewrite) -> Iterator[Node]:
     """The RewriteEngine lines that may hold for a rule: that of its section, or else those around and above it."""
     host = server_of(one.node)
-    lines = context.lines_of(host, "rewriteengine")
-    own = [line for line in lines if line.parent is one.section]
+    own = _switches(context).get(one.section, [])
     if own:
         yield from own if any(line.conditions for line in own) else own[-1:]
         return
     around = {id(section) for section in one.node.ancestors()}
-    for line in lines:
+    for line in context.lines_of(host, "rewriteengine"):
         section = line.parent
         if section is None or id(section) in around:
             yield line

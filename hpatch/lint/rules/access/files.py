@@ -157,11 +157,18 @@ def _url_path(context: Context, name: str, host: Node | None) -> str | None:
     folder = name.rstrip("/")
     if not top or not below(folder, top) or re.search(r"[*?\[]|\$\{", name) is not None:
         return None
-    for alias in context.lines_of(host, "alias", "aliasmatch", "scriptalias", "scriptaliasmatch"):
-        target = (alias.words[-1:] or [""])[0].partition("$")[0].rstrip("/")
-        if below(folder, target) or below(target, folder):
-            return None
+    near = (target for _, target in _aliased(context, host).around(folder))
+    if any(below(folder, target) or below(target, folder) for target in near):
+        return None
     return folder[len(top) :] or "/"
+
+
+@lru_cache(maxsize=4)
+def _aliased(context: Context, host: Node | None) -> Prefixes[str]:
+    """The folders to which a server's Alias lines lead."""
+    lines = context.lines_of(host, "alias", "aliasmatch", "scriptalias", "scriptaliasmatch")
+    targets = ((line.words[-1:] or [""])[0].partition("$")[0].rstrip("/") for line in lines)
+    return Prefixes((target or "/", target) for target in targets)
 
 
 def _in_folder(mapping: Mapping) -> bool:

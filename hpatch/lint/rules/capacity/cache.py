@@ -173,6 +173,11 @@ def cache_set_cookie(context: Context) -> Iterator[Found]:
 
     Source: the CacheIgnoreHeaders documentation; tested on httpd 2.4.71.
     """
+    taken_away = {
+        one.node.parent
+        for one in lines_named(context, "header", None, "set-cookie")
+        if one.action == "unset" and not one.always and one.sure
+    }
     for node, prefix in _enabled(context):
         host = node.parent
         ignored = in_server(context, "cacheignoreheaders", host)
@@ -180,8 +185,7 @@ def cache_set_cookie(context: Context) -> Iterator[Found]:
             ignored is not None and "set-cookie" in [word.lower() for word in ignored.words]
         ):
             continue
-        taken_away = lines_named(context, "header", host, "set-cookie")
-        if any(one.action == "unset" and not one.always and one.sure and one.node.parent is host for one in taken_away):
+        if host in taken_away:
             continue
         mapping = _taking_below(context, host, prefix)
         if mapping is not None:

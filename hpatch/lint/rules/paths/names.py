@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
@@ -186,15 +187,22 @@ def _makes_url(context: Context, server: Server) -> Node | None:
         return None
     lines = [one.node for one in server.reverses if one.node.key == "proxypassreverse"]
     for key in ("redirect", "redirectmatch", "redirectpermanent", "redirecttemp"):
-        for node in context.lines_of(server.node, key):
-            read = redirect(node) if server_of(node) is server.node else None
+        for node in context.configuration.find_in(server.node, key):
+            read = redirect(node)
             if read is not None and read.target is not None and read.target.startswith("/"):
                 lines.append(node)
-    for one in rewrites(context):
-        away = one.rule.has("r", "redirect") and one.rule.substitution.startswith("/")
-        if away and server_of(one.node) is server.node:
-            lines.append(one.node)
+    lines += _redirecting(context).get(server.node, ())
     return min(lines, key=lambda line: (line.source.name, line.line), default=None)
+
+
+@lru_cache(maxsize=1)
+def _redirecting(context: Context) -> dict[Node | None, list[Node]]:
+    """By server, the rules that redirect to a path."""
+    found: dict[Node | None, list[Node]] = {}
+    for one in rewrites(context):
+        if one.rule.has("r", "redirect") and one.rule.substitution.startswith("/"):
+            found.setdefault(server_of(one.node), []).append(one.node)
+    return found
 
 
 def _edits_location(context: Context, host: Node | None) -> bool:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import chain, count
+from operator import itemgetter
 from posixpath import basename, normpath
 from typing import TYPE_CHECKING
 
@@ -72,15 +73,22 @@ class _Names:
         plain = [worker for worker in server.workers if not worker.matching]
         self.workers = {worker.name: worker for worker in reversed(plain)}
         self.names = sorted(self.workers)
-        self.patterns = [worker for worker in server.workers if worker.matching]
+        self.patterns: dict[str, list[tuple[int, Worker]]] = {}
+        for number, worker in enumerate(server.workers):
+            start, _, rest = worker.name.partition("$")
+            if worker.matching and re.fullmatch(_REFERENCES, rest):
+                self.patterns.setdefault(start, []).append((number, worker))
+        self.lengths = sorted({len(start) for start in self.patterns})
 
     def pattern(self, url: str, name: str) -> Worker | None:
         """The worker of a ProxyPassMatch that serves every URL that begins with `url` and is longer than `name`."""
-        for worker in self.patterns:
-            start, _, rest = worker.name.partition("$")
-            if url.startswith(start) and re.fullmatch(_REFERENCES, rest) and len(worker.name) > len(name):
-                return worker
-        return None
+        found = [
+            (number, worker)
+            for length in self.lengths
+            for number, worker in self.patterns.get(url[:length], ())
+            if length <= len(url) and len(worker.name) > len(name)
+        ]
+        return min(found, key=itemgetter(0))[1] if found else None
 
     def longer(self, url: str) -> Iterator[tuple[str, Worker]]:
         """Workers whose name is longer than `url`, with what comes after it; in the order of names."""
