@@ -232,17 +232,17 @@ def test_the_end_of_one_exchange_is_known(address: Address) -> None:
 
 
 def test_a_responder_rests_when_nobody_takes_its_answer(address: Address) -> None:
-    with responder(address, fault="early", content=bytes(8_000_000)) as running:
+    with responder(address, fault="early", content=bytes(32_000_000)) as running:
         assert not running.rests(7, 0.05, False)
         assert running.rests(7, 0.05, True)  # the client has an answer, and nothing came
         with connect(address) as stream:
             stream.sendall(NUMBERED)
             assert until(lambda: running.rests(7, 0.05, False))
-            assert 0 < running.sent < 8_000_000
+            assert 0 < running.sent < 32_000_000
             assert not running.rests(7, 60.0, True)
             everything(stream)
         assert until(lambda: running.rests(7, 60.0, False))  # all is sent
-        assert running.sent > 8_000_000
+        assert running.sent > 32_000_000
 
 
 def test_a_connection_without_a_request_leaves_no_trace(address: Address) -> None:

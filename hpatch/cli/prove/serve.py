@@ -24,7 +24,7 @@ Examples:
 hpatch runs the responder on 127.0.0.1 or at a Unix socket, shows the line that your httpd needs, and prints each
 request when it is over. Whoever can reach the socket's folder may use the socket. Ctrl-C ends the responder.
 
-Exit codes: 0 ended by ctrl-C; 2 wrong usage; 4 hpatch cannot listen there.
+Exit codes: 0 ended by Ctrl-C; 2 wrong usage; 4 hpatch cannot listen there.
 """
 _LONGEST = 107
 """Bytes that a Unix socket's path may have (unix(7))."""
