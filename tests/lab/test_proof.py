@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from difflib import unified_diff
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from hpatch.lab.bundle import store
 from tests.support.build.debian_source import debian_source
 
 pytestmark = pytest.mark.proof
@@ -61,10 +63,14 @@ def test_both_sets_together_are_proved(tree: Path) -> None:
 @pytest.mark.httpd
 @pytest.mark.proves("fcgi-stdin-eof")
 @pytest.mark.parametrize("whole", [False, True], ids=["module-only", "whole"])
-def test_the_fault_is_there_before_and_not_after(tree: Path, build_dir: Path, whole: bool) -> None:
+def test_the_fault_is_there_before_and_not_after(tree: Path, build_dir: Path, whole: bool, tmp_path: Path) -> None:
     before = (tree / MODULE).stat()
-    answer = verify("--tree", tree, *(("--build-dir", build_dir) if whole else MODULE_ONLY))
+    bundle = tmp_path / "bundle.tar"
+    way = ("--build-dir", build_dir) if whole else (*MODULE_ONLY, "--twice")
+    answer = verify("--tree", tree, *way, "--bundle", bundle)
     assert answer["ok"]
+    assert whole or answer["again"] == {"same": True, "files": 1, "differences": [], "failure": None}
+    _tells_of(bundle, answer, whole=whole)
     assert set(halves(answer)) == {"unix", "tcp"}
     for first, second in halves(answer).values():
         assert first["verdict"] == "failed"
@@ -76,6 +82,23 @@ def test_the_fault_is_there_before_and_not_after(tree: Path, build_dir: Path, wh
     now = (tree / MODULE).stat()
     assert (now.st_mtime_ns, now.st_ino, now.st_size) == (before.st_mtime_ns, before.st_ino, before.st_size)
     assert not (tree / ".hpatch").exists()
+
+
+def _tells_of(file: Path, answer: Any, *, whole: bool) -> None:
+    """Whether a bundle tells of this proof, and not of this machine."""
+    found = store.read(file).bundle
+    assert found.proof is not None and found.build is not None
+    assert (found.outcome, found.proof.again is None) == ("proved", answer["again"] is None)
+    assert [row.shown for row in found.proof.rows] == [row["shown"] for row in answer["rows"]]
+    assert (found.build.kind, found.build.compiler is None) == ("whole" if whole else "modules", False)
+    assert ("--with-mpm=event" in found.build.configure) == whole
+    before, after = (made.files for made in found.made)
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == ({"httpd"} if whole else {"mod_proxy_fcgi.so"})
+    assert any("AH01075" in one.text for log in found.logs if log.moment == "before" for one in log.messages)
+    content = file.read_bytes()
+    for private in (tempfile.gettempdir(), os.environ.get("HOME", "/root"), "/hpatch-"):
+        assert f"{private}/".encode() not in content
 
 
 @pytest.mark.httpd
@@ -128,9 +151,13 @@ def test_a_set_that_cures_nothing_is_found_out(tree: Path, tmp_path: Path) -> No
 @pytest.mark.httpd
 def test_a_set_that_does_not_compile_is_found_out(tree: Path, tmp_path: Path) -> None:
     sets = a_set(tmp_path, tree, "int broken(void) { return undeclared; }", "")
-    answer = verify("--tree", tree, "--catalog", sets, "--transport", "unix", *MODULE_ONLY, set="other", code=1)
+    options = ("--catalog", sets, "--transport", "unix", *MODULE_ONLY, "--bundle", tmp_path / "bundle")
+    answer = verify("--tree", tree, *options, set="other", code=1)
     assert f"{MODULE}:" in answer["failure"] and "undeclared" in answer["failure"]
     assert answer["rows"] == []
+    bundle = store.read(tmp_path / "bundle").bundle
+    assert bundle.outcome == "not-proved"
+    assert any("undeclared" in line for line in bundle.build_log)
 
 
 @pytest.mark.httpd
@@ -151,9 +178,12 @@ def test_a_tree_whose_httpd_does_not_start_is_nothing_to_compare_with(tree: Path
     line = "__attribute__((constructor)) static void crash(void) { __builtin_trap(); }"
     (copy / MODULE).write_text(f"{line}\n{(copy / MODULE).read_text()}")
     command = [sys.executable, "-m", "hpatch", "verify", "other", "--tree", copy, "--catalog", sets, *MODULE_ONLY]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    bundle = tmp_path / "bundle"
+    done = subprocess.run([*command, "--bundle", bundle], capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stdout) == (4, "")
-    assert done.stderr.startswith("hpatch: the httpd as it is cannot be tried: ")
+    assert "hpatch: the httpd as it is cannot be tried: " in done.stderr
+    found = store.read(bundle).bundle
+    assert found.outcome == "failed" and (found.why or "").startswith("the httpd as it is cannot be tried: ")
 
 
 @pytest.mark.httpd
@@ -204,6 +234,8 @@ def killed(tree: Path, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
         tree,
         "--build-dir",
         tmp_path / "b",
+        "--bundle",
+        tmp_path / "bundle.tar",
     ]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
         yield running
@@ -226,3 +258,9 @@ def test_a_verification_that_is_killed_while_it_compiles_leaves_no_process(
     while _below(tmp_path / "b") and time.monotonic() < limit:
         time.sleep(0.1)
     assert _below(tmp_path / "b") == []
+    bundles = [path.name for path in tmp_path.iterdir() if "bundle" in path.name]
+    if number == signal.SIGKILL:
+        assert bundles == []
+    else:
+        found = store.read(tmp_path / "bundle.tar").bundle
+        assert (bundles, found.outcome, found.steps[-1].name) == (["bundle.tar"], "interrupted", "build before")
