@@ -8,11 +8,14 @@ import socket
 from abc import ABC, abstractmethod
 from contextlib import suppress
 from time import monotonic
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.lab.model import Scheme
 from hpatch.lab.wire import ajp, fastcgi, scgi, uwsgi
 from hpatch.lab.wire.stream import Pairs, WireError, content_length, exactly
+
+if TYPE_CHECKING:
+    import ssl
 
 PATIENCE = 30.0
 """Seconds to wait for a gateway that neither sends nor takes anything."""
@@ -42,7 +45,8 @@ class Seen(NamedTuple):
 
     `records` are the sizes of FCGI_STDIN's records, 0 for the one that ends it; `body` is the body's size in bytes and
     `digest` its SHA-256, in hexadecimal; `ended`: the input's end was read; `error` is what ended the exchange before
-    its time, empty where nothing did; `trailers` are the lines after the last chunk.
+    its time, empty where nothing did; `trailers` are the lines after the last chunk; `turn` is 2 for the second request
+    of a connection.
     """
 
     variables: Pairs = ()
@@ -52,6 +56,7 @@ class Seen(NamedTuple):
     ended: bool = False
     error: str = ""
     trailers: tuple[bytes, ...] = ()
+    turn: int = 1
 
 
 class Exchange(ABC):
@@ -61,6 +66,8 @@ class Exchange(ABC):
     """What stands before the code in the line of the status."""
     tells_end = False
     """Whether the input's end is told by itself, so that a body needs no announced length."""
+    keeps = False
+    """Whether the end of a response says that the connection stays, where it says anything of that."""
 
     def __init__(self, connection: socket.socket, content: bytes) -> None:
         self.connection = connection
@@ -74,8 +81,18 @@ class Exchange(ABC):
         self.ended = False
         self.began = False
         self.sent = 0
+        self._turn = 1
         self.moved = monotonic()
         """When the kernel took something of the answer the last time."""
+
+    def again(self) -> None:
+        """Be ready for the next request of the same connection."""
+        self.variables = ()
+        self.records, self.trailers = [], []
+        self.taken = 0
+        self._hash = hashlib.sha256()
+        self.ended = False
+        self._turn += 1
 
     # What the gateway sends
 
@@ -182,6 +199,7 @@ class Exchange(ABC):
             ended=self.ended,
             error=error,
             trailers=tuple(self.trailers),
+            turn=self._turn,
         )
 
 
@@ -293,7 +311,12 @@ class _Http(_Plain):
 class _Https(_Http):
     """The same below TLS."""
 
+    _secure: ssl.SSLSocket | None = None
+
     def head(self) -> None:
+        if self._secure is not None:
+            self.variables = self.read_variables()
+            return
         if not self.connection.recv(1, socket.MSG_PEEK):
             raise WireError("the gateway closed the connection")
         from hpatch.lab.backends import tls
@@ -308,7 +331,8 @@ class _Https(_Http):
 
     def linger(self) -> None:
         """Say that nothing more comes, and read what still comes."""
-        self._secure.unwrap()
+        if self._secure is not None:
+            self._secure.unwrap()
 
 
 class _Ajp(Exchange):
@@ -317,6 +341,10 @@ class _Ajp(Exchange):
     tells_end = True
     _headed = False
     _asked = True
+
+    def again(self) -> None:
+        super().again()
+        self._headed = False
 
     def read_variables(self) -> Pairs:
         while ajp.is_ping(packet := ajp.read_packet(self.stream)):
@@ -338,16 +366,16 @@ class _Ajp(Exchange):
 
     def wrap(self, content: bytes, *, last: bool = True) -> bytes:
         head = b""
-        if not self._headed and content.startswith(self.status_start):
+        if not self._headed and content.startswith(b"HTTP/1."):
             self._headed = True
             text, end, content = content.partition(_LINE_END * 2)
             first, *lines = text.split(_LINE_END)
-            status, _, reason = first.removeprefix(self.status_start).partition(b" ")
+            _, status, reason = first.split(b" ", 2)
             pairs = (line.partition(b":") for line in lines)
             head = ajp.headers(int(status), reason, ((name, value.strip()) for name, _, value in pairs))
             if not end:
                 return head[: len(head) // 2]
-        return head + ajp.body(content) + (ajp.end() if last else b"")
+        return head + ajp.body(content) + (ajp.end(reuse=self.keeps) if last else b"")
 
     def cut(self) -> bytes:
         announced = b"Content-Length: %d" % (len(self.content) + 1)

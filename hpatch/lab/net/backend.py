@@ -6,6 +6,8 @@ The header is `X-Net: trial=17; down=8192; …`:
 - `down`: how many bytes the response's body has (11). `length`: yes, they are announced. `pieces`: in so many parts.
   `last`: yes, the last of them has one byte.
 - `status`: its status (`404 Not Found`). `bare`: yes, it has no body. `headers`: `many`, `large`, `twice` or `odd`.
+- `keep`: `yes`: the connection stays for another request; `closed`: only the response says so; `more`: it stays, and
+  something comes after the response that belongs to none.
 - `hints`: yes, a 102 and two 103 come before the response. `trailers`: yes, it ends with trailers. Both are HTTP's.
 - `wait`: so many milliseconds pass before it answers.
 - `read`: `no`: it answers before it reads the body; `half`: it reads a part of it.
@@ -62,7 +64,12 @@ class Book:
             return self._seen.pop(trial, [])
 
     def behave(self, exchange: Exchange) -> None:
-        """Treat a gateway's connection as its request asks for."""
+        """Treat a gateway's connection as its requests ask for."""
+        while self._request(exchange):
+            exchange.again()
+
+    def _request(self, exchange: Exchange) -> bool:
+        """Treat one; whether there may be another one in the same connection."""
         exchange.head()
         order = _order(exchange)
         error = ""
@@ -72,6 +79,7 @@ class Book:
             error = "broken off" if isinstance(problem, OSError) else str(problem)
         finally:
             self.note(order.get("trial", ""), exchange.seen(error))
+        return order.get("keep") == "yes" and not error
 
 
 def _order(exchange: Exchange) -> Mapping[str, str]:
@@ -98,6 +106,9 @@ def _serve(exchange: Exchange, order: Mapping[str, str]) -> None:
     elif read == "half":
         exchange.part()
     time.sleep(int(order.get("wait", "0")) / 1000)
+    if "keep" in order:
+        _keep(exchange, order)
+        return
     _answer(exchange, order)
     with suppress(WireError, OSError):
         exchange.linger()
@@ -145,6 +156,21 @@ def _answer(exchange: Exchange, order: Mapping[str, str]) -> None:
         exchange.send(exchange.wrap(body[place : place + step], last=place + step >= len(body)))
 
 
+def _keep(exchange: Exchange, order: Mapping[str, str]) -> None:
+    """Answer in a way after which the connection can be used again. `down=0` is for responses that have no body."""
+    if exchange.tells_end:
+        exchange.rest()
+    body = content(int(order.get("down", "11")))
+    status = order.get("status", "200 OK").encode()
+    length = () if order.get("down") == "0" else (b"Content-Length: %d" % len(body),)
+    head = exchange.headers(*length, status=status).replace(b"HTTP/1.0", b"HTTP/1.1")
+    exchange.keeps = True
+    exchange.send(exchange.wrap(head + body) + (_MORE if order["keep"] == "more" else b""))
+    if order["keep"] == "more":
+        exchange.hold()
+
+
+_MORE = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"
 _KEY = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 """What a key of a handshake is signed with (RFC 6455, 1.3)."""
 HELLO = b"hello, "

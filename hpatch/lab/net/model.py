@@ -49,6 +49,11 @@ class Way(NamedTuple):
         return f"/{self.place}-patient/"
 
     @property
+    def kept(self) -> str:
+        """Where httpd maps it and keeps its connections to the backend."""
+        return f"/{self.place}-kept/"
+
+    @property
     def nobody(self) -> str:
         """Where httpd maps the same to where no backend is."""
         return f"/{self.place}-nobody/"

@@ -39,6 +39,8 @@ def facts(seen: Sequence[Seen], masks: Mapping[str, str], left_out: Container[st
         prefix = "backend." if len(seen) == 1 else f"backend.{number}."
         found[prefix + "request"] = text
         found[prefix + "body"] = f"{one.body} bytes, {one.digest[:16]}"
+        if one.turn > 1:
+            found[prefix + "connection"] = "kept"
         if one.trailers:
             found[prefix + "trailers"] = b"\n".join(one.trailers).decode("latin-1")
         if one.error:

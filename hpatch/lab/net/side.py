@@ -63,6 +63,8 @@ def _mappings(way: Way, number: int, address: Address, nobody: Address) -> Itera
     upgrade = {"upgrade": "websocket"} if way.front == "WebSocket" and way.scheme == "http" else {}
     patient = Route(way.patient, way.scheme, address, {**upgrade, "timeout": str(_PATIENT)})
     yield httpd.mapping(patient, f"127.0.2.{number + 1}", "/patient/")
+    kept = Route(way.kept, way.scheme, address, {"enablereuse": "on"} if way.scheme == "fcgi" else {})
+    yield httpd.mapping(kept, f"127.0.4.{number + 1}", "/kept/")
     yield httpd.mapping(Route(way.path, way.scheme, address, upgrade), f"127.0.1.{number + 1}")
     yield httpd.mapping(Route(way.nobody, way.scheme, nobody, {"retry": "0"}), f"127.0.3.{number + 1}")
 

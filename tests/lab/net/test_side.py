@@ -7,6 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from hpatch.lab.client import Heard
 from hpatch.lab.model import GatewaySpec
 from hpatch.lab.net.model import Way
 from hpatch.lab.net.requests import chunks, content, head
@@ -57,3 +58,18 @@ def test_trailers_and_hints(way: Way, side: NetSide, request: pytest.FixtureRequ
     facts = bench.seen()
     assert facts["backend.body"].startswith("100 bytes, ")
     assert facts.get("backend.trailers", "") in ("", "X-Trailer: 1"), "whether httpd passes it on is its own affair"
+
+
+@pytest.mark.parametrize("way", [WAYS[0], WAYS[1], WAYS[3]], ids=lambda way: way.name)
+def test_a_connection_that_stays_serves_the_next_request(
+    way: Way, side: NetSide, request: pytest.FixtureRequest
+) -> None:
+    bench = play(side, way, request)
+    orders = [bench.order(keep="yes", down=5), bench.order(keep="closed", down=6)]
+    steps = (head("GET", way.kept, orders[0], close=False), Heard(content(5)), head("GET", way.kept, orders[1]))
+    assert [one.body for one in bench.converse(steps, "GET", "GET")] == [content(5), content(6)]
+    facts = bench.seen(2)
+    assert facts["backend.requests"] == "2"
+    assert [name for name, value in facts.items() if value == "kept"] in (
+        ["backend.1.connection"], ["backend.2.connection"]
+    )  # fmt: skip

@@ -73,7 +73,7 @@ def test_without_a_certificate_there_is_no_https(has, monkeypatch: pytest.Monkey
 
 def test_each_way_has_paths_of_its_own() -> None:
     some = [Way("http", "tcp"), Way("http", "tcp", "WebSocket"), Way("http", "tcp", "HTTP/2"), Way("ws", "unix")]
-    paths = [path for way in some for path in (way.path, way.patient, way.nobody)]
+    paths = [path for way in some for path in (way.path, way.patient, way.kept, way.nobody)]
     assert not any(one != other and one.startswith(other) for one in paths for other in paths)
     assert len(set(paths)) == len(paths)
 

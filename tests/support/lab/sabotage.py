@@ -10,14 +10,17 @@ from typing import NamedTuple
 from hpatch.build.httpd import apxs
 from hpatch.lab.model import GatewaySpec
 
-MODULES = ("fcgi", "http", "scgi", "uwsgi")
+MODULES = ("fcgi", "http", "scgi", "uwsgi", "ajp", "wstunnel")
+PROXY = "proxy"
+"""mod_proxy itself, whose proxy_util.c all the others use."""
 _FOLDERS = ("include", "os", "modules/proxy", "modules/core")
 
 
 class Sabotage(NamedTuple):
     """A text of a module that is there once or first, what stands for it then, and what differs by that.
 
-    `says` is a regular expression for the name of a trial or a figure of the module's own ways.
+    `says` is a regular expression for the name of a trial or a figure. `where` is a part of the names of the ways that
+    it is to be found by: "" is the module's own, and all for mod_proxy. `file` is the module's own file if it is "".
     """
 
     module: str
@@ -25,10 +28,30 @@ class Sabotage(NamedTuple):
     old: str
     new: str
     says: str
+    where: str = ""
+    file: str = ""
+
+    @property
+    def path(self) -> str:
+        """The file in a tree."""
+        return f"modules/proxy/{self.file or f'mod_proxy_{self.module}.c'}"
+
+    @property
+    def alone(self) -> bool:
+        """Whether it cannot be tried with others: a child that crashes takes their connections along."""
+        return _CRASH in self.new or self.module == PROXY
+
+    def concerns(self, where: str) -> bool:
+        """Whether a way or a figure is one that it is to be found by."""
+        return (self.where or ("" if self.module == PROXY else self.module)) in where
 
 
-def _before(module: str, name: str, anchor: str, code: str, says: str) -> Sabotage:
-    return Sabotage(module, name, anchor, code + "\n" + anchor, says)
+def _before(module: str, name: str, anchor: str, code: str, says: str, where: str = "", file: str = "") -> Sabotage:
+    return Sabotage(module, name, anchor, code + "\n" + anchor, says, where, file)
+
+
+def _proxy(name: str, anchor: str, code: str, says: str, where: str = "") -> Sabotage:
+    return _before(PROXY, name, anchor, code, says, where, "proxy_util.c")
 
 
 _START = {
@@ -36,11 +59,38 @@ _START = {
     "http": "    dconf = ap_get_module_config(r->per_dir_config, &proxy_module);\n\n    bb =",
     "scgi": "    sock_data = apr_palloc(r->pool, sizeof(*sock_data));",
     "uwsgi": "    bb = apr_brigade_create(r->pool, c->bucket_alloc);",
+    "ajp": "    /*\n     * Send the AJP request to the remote server\n     */",
 }
 """Where each module begins to treat a request's response."""
 _CRASH = "*(volatile int *)8 = 1;"
+_THREAD = (
+    "{ pthread_t t; void *burn(void *x) { %s return x; } pthread_create(&t, NULL, burn, NULL); pthread_detach(t); }"
+)
+"""A thread that does something beside the request: the client does not wait for it."""
+_MILLISECOND = (
+    "struct timespec at; do clock_gettime(CLOCK_THREAD_CPUTIME_ID, &at); while (!at.tv_sec && at.tv_nsec < 1500000);"
+)
+_SPIN = (
+    "{ apr_time_t end = apr_time_now() + timeout; do rv = apr_poll(&pfd, 1, &n, 0);"
+    " while (APR_STATUS_IS_TIMEUP(rv) && apr_time_now() < end); }"
+)
+_BUSY = (
+    "{ static int busy; apr_status_t less(void *x) { __sync_sub_and_fetch(&busy, 1); return 0; }"
+    " apr_pool_cleanup_register(r->pool, NULL, less, apr_pool_cleanup_null);"
+    " if (__sync_add_and_fetch(&busy, 1) > 40) return HTTP_SERVICE_UNAVAILABLE; }"
+)
+_FLIP = (
+    "{ const char *d; apr_size_t l; if (apr_bucket_read(APR_BRIGADE_FIRST(bb_i), &d, &l, APR_NONBLOCK_READ) =="
+    " APR_SUCCESS && l > 100) ((char *)d)[50] ^= 1; }"
+)
+_EOS = (
+    "APR_BRIGADE_INSERT_TAIL(output_brigade, apr_bucket_eos_create(r->connection->bucket_alloc));"
+    " ap_pass_brigade(r->output_filters, output_brigade); data_sent = request_ended = 1;"
+    " result = CMD_AJP13_END_RESPONSE;"
+)
 _UPLOAD = "{ static apr_size_t all; all += %s; if (all %% 300000 > 151552) %s = 0; }"
-_READ = "            readlen = ap_get_client_block(r, buf, AP_IOBUFSIZE);\n        }"
+_UNREAD = "            ap_log_rerror(APLOG_MARK, APLOG_DEBUG, status, r, APLOGNO(00889)"
+_RELEASE = "    /* Sanity check: Did we already return"
 _VARS = "    ap_add_common_vars(r);"
 
 
@@ -67,6 +117,10 @@ SABOTAGES: Sequence[Sabotage] = (
              "single byte"),
     _start("fcgi", "connections are not kept", "c->keepalive = AP_CONN_CLOSE;", "^connections: |^bodies: "),
     _start("fcgi", "the log fills", 'ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, APLOGNO(09999) "x");', "AH09999"),
+    Sabotage("fcgi", "a wait that does not sleep", "        rv = apr_poll(&pfd, 1, &n, timeout);", f"        {_SPIN}",
+             "^processor time of .*waiting"),
+    _before("fcgi", "a backend that is not there crashes",
+            "        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, APLOGNO(01079)", _CRASH, "not there"),
     # HTTP
     _start("http", "DELETE crashes", f"if (r->method_number == M_DELETE) {_CRASH}", "DELETE"),
     _start("http", "memory leaks", "memset(malloc(600), 1, 600);", "^growth of"),
@@ -82,6 +136,15 @@ SABOTAGES: Sequence[Sabotage] = (
     _start("http", "connections are not kept", "c->keepalive = AP_CONN_CLOSE;", "^connections: |^bodies: "),
     _start("http", "processor time", "{ apr_time_t t = apr_time_now() + 3000; while (apr_time_now() < t); }",
            "^median of"),
+    _before("http", "https is another", "            /* handle Via header in response */",
+            'if (backend->is_ssl) apr_table_set(r->headers_out, "X-Extra", "1");', "a body of", "https"),
+    _before("http", "HTTP/2 is another", "            /* handle Via header in response */",
+            'if (r->proto_num >= HTTP_VERSION(2, 0)) apr_table_set(r->headers_out, "X-Extra", "1");',
+            "^streams: a body of", "HTTP/2"),
+    Sabotage("http", "another upgrade", '"Upgrade: ", req->upgrade, CRLF', '"Upgrade: another", CRLF', "^upgrades: ",
+             "WebSocket"),
+    Sabotage("http", "early hints are lost", "                ap_send_interim_response(r, 1);",
+             "                if (proxy_status < 102) ap_send_interim_response(r, 1);", "early hints"),
     # SCGI
     Sabotage("scgi", "an upload is cut", "sendall(conn, buf, (apr_size_t)readlen, r);",
              "sendall(conn, buf, (apr_size_t)readlen - (readlen == AP_IOBUFSIZE), r);", "a body of 8,192"),
@@ -92,6 +155,7 @@ SABOTAGES: Sequence[Sabotage] = (
             "    if (r->status == 500) r->status = 200;", "status 500"),
     _start("scgi", "memory leaks", "memset(malloc(700), 1, 700);", "^growth of"),
     _start("scgi", "30 ms a request", "apr_sleep(30000);", "^median of"),
+    _start("scgi", "processor time beside requests", _THREAD % _MILLISECOND, "^processor time of scgi tcp$"),
     # uwsgi
     Sabotage("uwsgi", "an upload is cut", "uwsgi_send(conn, buf, (apr_size_t)readlen, r);",
              "uwsgi_send(conn, buf, (apr_size_t)readlen - (readlen == AP_IOBUFSIZE), r);", "a body of 8,192"),
@@ -106,34 +170,80 @@ SABOTAGES: Sequence[Sabotage] = (
              "            backend_broke = 0;", "^faults: "),
     _start("uwsgi", "memory leaks", "memset(malloc(900), 1, 900);", "^growth of"),
     _start("uwsgi", "100 ms a request", "apr_sleep(100000);", "^median of"),
+    _start("uwsgi", "many at once are refused", _BUSY, "^crowds: "),
+    # AJP
+    Sabotage("ajp", "an upload is cut", "                    status = ajp_send_data_msg(conn->sock, msg, bufsiz);",
+             "                    status = ajp_send_data_msg(conn->sock, msg, bufsiz - (bufsiz > 8000));",
+             "a body of 65,53"),
+    _start("ajp", "the query is lost", "uri->query = NULL;", "the target"),
+    _start("ajp", "DELETE crashes", f"if (r->method_number == M_DELETE) {_CRASH}", "DELETE"),
+    _start("ajp", "memory leaks", "memset(malloc(800), 1, 800);", "^growth of"),
+    _start("ajp", "30 ms a request", "apr_sleep(30000);", "^median of"),
+    Sabotage("ajp", "headers come once", "        apr_table_add(r->headers_out, stringname, value);",
+             "        apr_table_set(r->headers_out, stringname, value);", "response, twice", file="ajp_header.c"),
+    Sabotage("ajp", "a cut response looks whole",
+             f"            backend_failed = 1;\n{_UNREAD}", f"            {_EOS}\n{_UNREAD}", "^faults: "),
+    _before("ajp", "a client that leaves crashes", "        if (r->connection->aborted) {",
+            f"        if (r->connection->aborted) {_CRASH}", "^crashed|^connections: "),
+    # WebSockets
+    _before("wstunnel", "a header is lost", "    header_brigade = apr_brigade_create(p, backconn->bucket_alloc);",
+            '    apr_table_unset(r->headers_in, "Sec-WebSocket-Key");', "^upgrades: ", "ws "),
+    # mod_proxy
+    _proxy("memory leaks", _RELEASE, "    memset(malloc(1000), 1, 1000);", "^growth of"),
+    _proxy("a thread that never sleeps", _RELEASE,
+           "    { static int once; if (!once++) " + _THREAD % "for (;;);" + " }", "at rest"),
+    _proxy("a tunnel flips a byte",
+           "        ap_proxy_buckets_lifetime_transform(r, bb_i, bb_o);\n        if (flush_each)", _FLIP, "^upgrades: ",
+           "WebSocket"),
+    Sabotage(PROXY, "the client's address is lost", 'apr_table_mergen(r->headers_in, "X-Forwarded-For",',
+             'apr_table_mergen(r->headers_in, "X-Forwarded",', "a body of", "http", "proxy_util.c"),
+    _proxy("a cut response looks whole", "    r->no_cache = 1;\n    /*\n     * If this is a subrequest",
+           "    if (1) { APR_BRIGADE_INSERT_TAIL(brigade, apr_bucket_eos_create(c->bucket_alloc)); return; }",
+           "^faults: ", "http"),
+    Sabotage(PROXY, "what comes unasked is the next response", "                rv = APR_ENOTEMPTY;",
+             "                rv = APR_SUCCESS;", "^reuse: one that the backend uses unasked", "http", "proxy_util.c"),
+    _proxy("50 ms a connection", "    rv = ap_proxy_check_connection(proxy_function, conn, s, 0, 0);",
+           "    apr_sleep(50000);", "^median of"),
+    _proxy("a backend that is not there crashes", "                worker->s->error_time = apr_time_now();", _CRASH,
+           "not there", "scgi"),
 )  # fmt: skip
 
 
 def rounds() -> list[tuple[Sabotage, ...]]:
     """All of them, up to one for each module in a round: they are tried together.
 
-    What crashes a child has a round of its own: the child's other connections, of other modules, end with it.
+    Those that cannot be tried with others have rounds of their own.
     """
-    alone = [one for one in SABOTAGES if _CRASH in one.new]
+    alone = [one for one in SABOTAGES if one.alone]
     by_module = {module: [one for one in SABOTAGES if one.module == module and one not in alone] for module in MODULES}
     longest = max(map(len, by_module.values()))
     together = [tuple(ones[at] for ones in by_module.values() if at < len(ones)) for at in range(longest)]
     return [*((one,) for one in alone), *together]
 
 
-def gateway(tree: Path, folder: Path, sabotages: Sequence[Sabotage] = ()) -> GatewaySpec:
-    """The installed httpd with the four modules of a tree, some of them sabotaged; built in a new folder."""
+def gateway(
+    tree: Path, folder: Path, sabotages: Sequence[Sabotage] = (), sound: GatewaySpec | None = None
+) -> GatewaySpec:
+    """The installed httpd with modules of a tree, some of them sabotaged; built in a new folder.
+
+    Only these are built where a `sound` one brings the others.
+    """
     copy = folder / "tree"
     for name in _FOLDERS:
         shutil.copytree(tree / name, copy / name)
     shutil.copy(tree / "configure.in", copy)
     for one in sabotages:
-        path = copy / f"modules/proxy/mod_proxy_{one.module}.c"
+        path = copy / one.path
         text = path.read_text()
         assert one.old in text, one
         path.write_text(text.replace(one.old, one.new, 1))
+    names = {one.module for one in sabotages} if sound else {PROXY, *MODULES}
     found = apxs.find()
     made: Mapping[str, Path] = apxs.module(
-        copy, [f"proxy_{name}" for name in MODULES], found, folder / "modules", lambda line: None
+        copy,
+        [PROXY if name == PROXY else f"proxy_{name}" for name in sorted(names)],
+        found,
+        folder / "modules",
+        lambda line: None,
     ).files
-    return GatewaySpec("httpd", found.httpd, made)
+    return GatewaySpec("httpd", found.httpd, {**(sound.modules if sound else {}), **made})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hpatch.lab.net.model import NetTrial, Way
-from hpatch.lab.net.trials import bodies, connections, crowds, faults, headers, methods, streams, upgrades
+from hpatch.lab.net.trials import bodies, connections, crowds, faults, headers, methods, reuse, streams, upgrades
 
 
 def trials(way: Way) -> tuple[NetTrial, ...]:
@@ -21,7 +21,7 @@ def last(way: Way) -> tuple[NetTrial, ...]:
 def _of(way: Way) -> Iterator[NetTrial]:
     match way.front:
         case "HTTP/1.1":
-            for group in (bodies, methods, headers, connections, faults):
+            for group in (bodies, methods, headers, connections, reuse, faults):
                 yield from group.trials()
         case "WebSocket":
             yield from upgrades.trials()

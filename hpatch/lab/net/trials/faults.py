@@ -24,15 +24,18 @@ _KINDS = {
 }
 _ENDS: tuple[Scheme, ...] = ("http", "https", "fcgi", "ajp")
 """The schemes in which a response's end is told by itself."""
+_WITHOUT_TLS: tuple[Scheme, ...] = ("http", "fcgi", "scgi", "uwsgi", "ajp")
+"""Where the end of the connection comes together with what is before it: with TLS, chance decides."""
 _PAUSE = 0.05
 
 
 def trials() -> Iterator[NetTrial]:
     """Faults."""
     for kind, title in _KINDS.items():
-        yield NetTrial(_GROUP, title, partial(_get, kind))
+        schemes = _WITHOUT_TLS if kind == "no-head" else ()
+        yield NetTrial(_GROUP, title, partial(_get, kind), schemes)
         if kind != "waits":
-            yield NetTrial(_GROUP, f"{title}, to a body", partial(_post, kind))
+            yield NetTrial(_GROUP, f"{title}, to a body", partial(_post, kind), schemes)
     yield NetTrial(_GROUP, "a reset in the body", _in_body)
     yield NetTrial(_GROUP, "a backend that is not there", partial(_nobody, b""))
     yield NetTrial(_GROUP, "a backend that is not there, to a body", partial(_nobody, content(10_000)))
