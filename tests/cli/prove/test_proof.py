@@ -6,7 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+import typer
 
+from hpatch.cli.prove import keeping, verify
+from hpatch.errors import UsageError
 from hpatch.lab.bundle import store
 from tests.support.cli.call import call
 from tests.support.cli.tree import catalog, make
@@ -45,6 +48,26 @@ def test_compare(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert call(capsys, "proof", "compare", a, tmp_path / "a").code == 3
     (tmp_path / "a" / "tree" / "new").touch()
     assert call(capsys, "proof", "compare", a, tmp_path / "a" / "tree").code == 1
+
+
+def test_several_proofs_have_bundles_beside_each_other(tmp_path: Path) -> None:
+    names = ["event", "worker"]
+    assert keeping.targets(None, names) == {"event": None, "worker": None}
+    assert keeping.targets(tmp_path / "a.tar", [""]) == {"": tmp_path / "a.tar"}
+    assert keeping.targets(tmp_path / "a.tar", names)["worker"] == tmp_path / "a-worker.tar"
+    (tmp_path / "a-worker").mkdir()
+    with pytest.raises(UsageError, match="a-worker: exists already"):
+        keeping.targets(tmp_path / "a", names)
+
+
+def test_the_command_that_repeats_a_proof_has_what_decides_it() -> None:
+    app = typer.Typer()
+    verify.register(app)
+    given = "one two --tree x --jobs 3 --format json --module-only --mpm event,worker --backend uwsgi --fuzz 1".split()
+    context = typer.main.get_command(app).make_context("verify", [*given, "--git", "a b", "--bundle", "kept.tar"])
+    words = "hpatch verify one two --tree TREE --module-only --mpm worker --backend uwsgi --fuzz 1 --git 'a b'"
+    assert keeping.command(context, ["one", "two"], "worker") == words
+    assert "--mpm event,worker " in keeping.command(context, ["one", "two"], "")
 
 
 @pytest.mark.parametrize(
