@@ -32,12 +32,13 @@ class Source:
     `name` is the file as the user should see it; httpd's own idea of the name is the reader's business.
     """
 
-    __slots__ = ("_starts", "name", "text")
+    __slots__ = ("_searched", "_starts", "name", "text")
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.text = text
         self._starts = [0]
+        self._searched = 0
 
     @classmethod
     def read(cls, path: str | Path, name: str | None = None) -> "Source":
@@ -57,9 +58,12 @@ class Source:
 
     def _line_starts(self, offset: int) -> list[int]:
         """Where lines start, those up to an offset at least: many a large file has all its places near its start."""
-        starts, find = self._starts, self.text.find
-        while (at := find("\n", starts[-1], offset) + 1) > 0:
-            starts.append(at)
+        starts, at = self._starts, self._searched
+        if at < offset:
+            find = self.text.find
+            while (at := find("\n", at, offset) + 1) > 0:
+                starts.append(at)
+            self._searched = offset
         return starts
 
     def position(self, offset: int) -> tuple[int, int]:

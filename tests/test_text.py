@@ -1,5 +1,7 @@
 """Texts and places in them."""
 
+from typing import Any
+
 import pytest
 
 from hpatch.text import Place, Source, has_any
@@ -22,6 +24,28 @@ def test_a_place_and_a_line_after_it() -> None:
     assert source.place(0, 19) == Place("f", 1, 1, 4, 5)
     with pytest.raises(IndexError):
         source.offset(5)
+
+
+class Searched(str):
+    """A text that counts the characters that are searched."""
+
+    count = 0
+
+    def find(self, *args: Any) -> int:
+        """As for a text, from a place to another."""
+        found = super().find(*args)
+        self.count += (args[2] if found < 0 else found) - args[1]
+        return found
+
+
+def test_no_character_is_searched_for_a_line_feed_twice() -> None:
+    text = Searched("a long line " * 1_000 + "\nand another\n")
+    source = Source("f", text)
+    for offset in (*range(0, len(text), 7), *range(len(text), 0, -5)):
+        source.place(offset, offset)
+        source.position(offset)
+    assert [source.line(number) for number in (2, 2, 3)] == ["and another", "and another", ""]
+    assert text.count <= len(text)
 
 
 @pytest.mark.parametrize(("text", "has"), [("", False), ("a}{b", False), ("a{b{", False), ("a{{b", True), ("%{", True)])
