@@ -3,7 +3,7 @@
 # make lowest  run the quick tests with the oldest libraries that pyproject.toml allows
 # make mutants AREA=status   change the code in small ways and see whether the tests notice (minutes an area)
 # make proof   build httpd from Debian's source and uWSGI 2.0.4, and prove the workaround on them (minutes); with
-#              HPATCH_HTTPD_GIT, a git repository with httpd's history, also the sets of upstream's revisions
+#              HPATCH_HTTPD_GIT and HPATCH_UWSGI_GIT, git repositories of the projects, also the sets of upstream's revisions
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin

@@ -1,0 +1,76 @@
+"""The sets for uWSGI, proved on the release that their fault is in. Takes a mirror of uWSGI's history."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hpatch.lab.backends import uwsgi_release
+from hpatch.lab.matrix import Experiment, run
+from hpatch.lab.model import BackendSpec, Cell, GatewaySpec, Result, Transport
+from hpatch.lab.registry import find
+
+MIRROR = os.environ.get("HPATCH_UWSGI_GIT", "")
+RELEASE = "2.0.4"
+pytestmark = [pytest.mark.proof, pytest.mark.git, pytest.mark.uwsgi_git, pytest.mark.httpd]
+Tried = Callable[[str, str | None], Result]
+
+
+def source(folder: Path, set: str | None) -> Path:
+    """The release with a set and what it needs, packed as pip gets it."""
+    tree = folder / f"uwsgi-{RELEASE}"
+    tree.mkdir(parents=True)
+    archive = subprocess.run(("git", "-C", MIRROR, "archive", RELEASE), stdout=subprocess.PIPE, check=True).stdout
+    subprocess.run(("tar", "-x", "-C", tree), input=archive, check=True)
+    if set is not None:
+        command = (sys.executable, "-m", "hpatch", "apply", set, "--tree", tree, "--git", MIRROR)
+        subprocess.run(command, check=True, capture_output=True)
+    packed = folder / f"uwsgi-{RELEASE}.tar.gz"
+    with tarfile.open(packed, "w:gz") as made:
+        made.add(tree, tree.name)
+    return packed
+
+
+@pytest.fixture(scope="module")
+def tried(tmp_path_factory: pytest.TempPathFactory) -> Tried:
+    """Try a scenario with 2.0.4, built once with each set."""
+    programs: dict[str | None, Path] = {}
+
+    def program(set: str | None) -> Path:
+        if set not in programs:
+            folder = tmp_path_factory.mktemp(set or "as-it-is")
+            packed = source(folder / "source", set)
+            with pytest.MonkeyPatch.context() as patched:
+                patched.setenv("XDG_CACHE_HOME", str(folder))
+                patched.setattr(uwsgi_release, "_fetch", lambda *_: packed)
+                programs[set] = uwsgi_release.program(RELEASE)
+        return programs[set]
+
+    def run_it(scenario: str, set: str | None) -> Result:
+        transport: Transport = "unix"
+        cell = Cell(GatewaySpec("httpd"), BackendSpec("uwsgi", program(set)), transport, 4)
+        return run(Experiment(find(scenario), cell))
+
+    return run_it
+
+
+@pytest.mark.parametrize(
+    "set",
+    [pytest.param(set, marks=pytest.mark.proves(set)) for set in ("uwsgi-fcgi-parser", "uwsgi-stdin-eof")],
+)
+def test_each_fault_is_there_before_and_not_after(tried: Tried, set: str) -> None:
+    """The sets have the scenarios of their names."""
+    before, after = tried(set, None), tried(set, set)
+    assert before.verdict == "failed", before
+    assert after.verdict == "passed", after
+    assert before.backend == after.backend == RELEASE
+
+
+def test_the_one_set_does_not_do_what_the_other_does(tried: Tried) -> None:
+    assert tried("uwsgi-stdin-eof", "uwsgi-fcgi-parser").verdict == "failed"
