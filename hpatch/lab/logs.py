@@ -17,6 +17,8 @@ _HEAD = re.compile(r"^\[[^]]*\] \[\w*:(?P<level>\w+)\]\s*(?P<rest>.*)$")
 _LEVELS = frozenset({"emerg", "alert", "crit", "error", "warn"})
 _FIELDS = re.compile(r"\[(?:pid|client|remote) [^]]*\] ?")
 _PORT = re.compile(r"(\b127\.0\.\d+\.\d+:)\d+")
+_SOCKET = re.compile(r"(/\w+)\.\d+\.sock\b")
+"""The lab's sockets are numbered."""
 _NUMBER = re.compile(r"\bAH\d{5}\b")
 _CRASH = re.compile(r"\bexit signal ")
 _OUTSIDE = re.compile(r"ERROR: \w+Sanitizer|runtime error:|Assertion .* failed")
@@ -48,7 +50,8 @@ def messages(text: str) -> Iterator[tuple[str, str]]:
         serious = head is not None and head["level"] in _LEVELS
         if not serious and not _CRASH.search(line) and not _OUTSIDE.search(line):
             continue
-        rest = _PORT.sub(r"\1PORT", _FIELDS.sub("", head["rest"] if head is not None else line).strip())
+        rest = _FIELDS.sub("", head["rest"] if head is not None else line).strip()
+        rest = _SOCKET.sub(r"\1.sock", _PORT.sub(r"\1PORT", rest))
         number = _NUMBER.search(rest)
         message = f"{head['level']}: {rest}" if head is not None else rest
         yield (number[0] if number is not None else re.sub(r"\d+", "0", rest)), message

@@ -20,6 +20,7 @@ def test_equal_messages_are_one_and_only_the_serious_are_kept() -> None:
     text = (
         line("error", "AH01075: Error dispatching request to 127.0.0.1:4567: (sending stdin)")
         + line("error", "AH01075: Error dispatching request to 127.0.0.1:4568: (sending stdin)", 2)
+        + line("crit", "AH00003: lost /tmp/a/http.16.sock:0")
         + line("info", "AH00001: starting")
         + line("warn", "no number 12")
         + line("warn", "no number 13")
@@ -38,6 +39,7 @@ def test_equal_messages_are_one_and_only_the_serious_are_kept() -> None:
             "after",
             (
                 LogMessage("error: AH01075: Error dispatching request to 127.0.0.1:PORT: (sending stdin)", 2),
+                LogMessage("crit: AH00003: lost /tmp/a/http.sock:0", 1),
                 LogMessage("warn: no number 12", 2),
                 LogMessage("notice: AH00052: child pid 9 exit signal Segmentation fault", 1),
                 LogMessage("==9==ERROR: AddressSanitizer: heap-use-after-free", 1),

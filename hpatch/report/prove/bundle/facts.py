@@ -76,10 +76,19 @@ def _step(bundle: Bundle, number: int) -> str:
     return f"{text}, not ended{f' ({one.detail})' if one.detail else ''}" if broken else text
 
 
-def logs(bundle: Bundle) -> Iterator[tuple[str, str, str]]:
-    """What the httpds logged: the step, the moment, and each kind of message once."""
+def logs(bundle: Bundle, *, all: bool) -> Iterator[tuple[str, str, str]]:
+    """What the httpds logged: the step, the moment, and each kind of message once.
+
+    Not `all`: what both logged in the same step, such as the errors that the net provokes, is only counted.
+    """
     for one in bundle.logs:
-        lines = [f"{message.times:,}x {message.text}" for message in one.messages]
+        others = [log for log in bundle.logs if log.step == one.step and log.moment != one.moment]
+        known = {message.text for log in others for message in log.messages}
+        shown = [message for message in one.messages if all or message.text not in known]
+        lines = [f"{message.times:,}x {message.text}" for message in shown]
+        both = len(one.messages) - len(shown)
+        if both:
+            lines.append(f"and {_several(both, 'message')} that the httpd {others[0].moment} logged, too")
         if one.left_out:
             lines.append(f"and {_several(one.left_out, 'message')} of other kinds")
         yield one.step, one.moment, "\n".join(lines)

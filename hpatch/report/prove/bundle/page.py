@@ -96,7 +96,7 @@ def _made(bundle: Bundle, diff: bytes) -> Iterator[str]:
     yield "<h2>What it was made of</h2>"
     yield from _table((), list(facts(bundle)))
     yield f"<p>The hash of a tree: {_text(bundle.tree.method)}</p>"
-    logged = list(logs(bundle))
+    logged = list(logs(bundle, all=True))
     if logged:
         yield "<h2>Logged by httpd</h2>"
         yield from _table(("step", "httpd", "logged"), logged)

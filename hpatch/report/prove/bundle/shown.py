@@ -74,7 +74,11 @@ class BundleReport:
 
     def _tables(self) -> Iterator[tuple[tuple[str, ...], list[tuple[str, ...]]]]:
         bundle = self.kept.bundle
-        for headers, rows in ((_SO_FAR, [*so_far(bundle)]), (_FACTS, [*facts(bundle)]), (_LOGS, [*logs(bundle)])):
+        for headers, rows in (
+            (_SO_FAR, [*so_far(bundle)]),
+            (_FACTS, [*facts(bundle)]),
+            (_LOGS, [*logs(bundle, all=False)]),
+        ):
             if rows:
                 yield headers, list(rows)
 

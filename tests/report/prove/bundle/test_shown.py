@@ -89,6 +89,22 @@ def test_a_proof_without_a_verdict_says_what_was_done(tmp_path: Path) -> None:
     assert "make failed" in files["proof.html"].decode()
 
 
+def test_what_both_httpds_logged_is_counted_on_a_terminal_and_told_on_the_page(tmp_path: Path) -> None:
+    made, diary = plan(tmp_path), Diary()
+    after = GATEWAY._replace(program=Path("/other/httpd"))
+    diary.begin("net")
+    diary.kept("before", GATEWAY)
+    diary.kept("after", after)
+    head = "[Sun Nov 29 10:00:00 2026] [proxy:error] [pid 7:tid 8] AH0000"
+    diary.log(GATEWAY, f"{head}1: on both sides\n{head}2: only before\n")
+    diary.log(after, f"{head}1: on both sides\n")
+    files = bundle(made, Ending(report=ProofReport(proof=proof(made), how="how")), diary)
+    text = words(shown(report(files)))
+    assert "net before 1x error: AH00002: only before and 1 message that the httpd after logged, too" in text
+    assert "net after and 1 message that the httpd before logged, too" in text
+    assert Parsed(files["proof.html"].decode()).text.count("1x error: AH00001: on both sides") == 2
+
+
 class Parsed(HTMLParser):
     """The tags and attributes of a page, and its text."""
 
