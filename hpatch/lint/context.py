@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from hpatch.proxy.model import Balancer, Mapping, Proxy, Reverse, Server, Target, Worker
 
 
-_PASSES = ("ProxyPass", "ProxyPassMatch")
-
-
 class Context:
     """One configuration, mod_proxy's model of it, and the files of backends given with it.
 
@@ -57,7 +54,7 @@ class Context:
     @cached_property
     def passes(self) -> list[Mapping]:
         """Every ProxyPass and ProxyPassMatch, exclusions included."""
-        return [mapping for mapping in self.mappings if mapping.kind in _PASSES]
+        return [mapping for server in self.proxy.servers for mapping in server.passes]
 
     @cached_property
     def passing(self) -> frozenset[Node | None]:
@@ -75,7 +72,8 @@ class Context:
 
     def passes_of(self, host: Node | None) -> list[Mapping]:
         """The `passes` among `mappings_of`."""
-        return [mapping for mapping in self.mappings_of(host) if mapping.kind in _PASSES]
+        shared = self._servers[None].passes
+        return shared if host is None else shared + self._servers[host].passes
 
     def lines_of(self, host: Node | None, *keys: str) -> list[Node]:
         """The directives and sections (keys in lower case) that a virtual host has: the main server's, then its own."""

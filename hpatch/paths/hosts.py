@@ -346,12 +346,12 @@ def _host(node: Node | None, named: list[Node], port: int) -> Host:
         if line.key == "serveralias":
             aliases += [HostName(word.lower(), line, at, "*" in word or "?" in word) for at, word in enumerate(words)]
         elif words:
-            name = HostName(_bare(words[0]), line, 0)
+            name = HostName(bare(words[0]), line, 0)
     addresses = [] if node is None else [address(word, at, port) for at, word in enumerate(node.words)]
     return Host(node=node, addresses=tuple(addresses), name=name, aliases=tuple(aliases))
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """A ServerName without its scheme and port."""
     if ":" not in text:
         return text.lower()

@@ -313,9 +313,10 @@ class _ProxyBuilder:
         pattern: bool = False,
     ) -> None:
         server = line.scope.server
-        server.mappings.append(
-            Mapping(kind, server, line.node, line.path, target, params, flags, line.scope.section, pattern)
-        )
+        mapping = Mapping(kind, server, line.node, line.path, target, params, flags, line.scope.section, pattern)
+        server.mappings.append(mapping)
+        if line.action == "pass":
+            server.passes.append(mapping)
 
     def _member(self, line: ProxyLine) -> None:
         """`add_member`."""

@@ -237,15 +237,16 @@ class Setting(NamedTuple):
 class Server:
     """The main server or a virtual host.
 
-    `workers`, `balancers` and `mappings` are its own, in definition order, `by_name` its balancers; `settings` are
-    its own by lower-case directive name, the last one winning. `named` is its ServerName line. `parent` is the main
-    server (None for the main server itself). The main server's mappings and workers come before a virtual host's own:
+    `workers`, `balancers` and `mappings` are its own, in definition order, `by_name` its balancers; `passes` are the
+    mappings of ProxyPass and ProxyPassMatch, exclusions included; `settings` are its own by lower-case directive name,
+    the last one winning. `named` is its ServerName line. `parent` is the main server (None for the main server itself).
+    The main server's mappings and workers come before a virtual host's own:
     its ProxyPass wins, and so does its worker of the same name (`merge_proxy_config`, tested on 2.4.71). Workers are
     `shared` unless both ProxyPassInherit and BalancerInherit are off; mappings are always inherited.
     """
 
     __slots__ = (
-        "balancers", "by_name", "mappings", "named", "node", "parent", "reverses", "settings", "workers",
+        "balancers", "by_name", "mappings", "named", "node", "parent", "passes", "reverses", "settings", "workers",
     )  # fmt: skip
 
     def __init__(self, node: Node | None, parent: Server | None) -> None:
@@ -253,6 +254,7 @@ class Server:
         self.parent = parent
         self.named: Node | None = None
         self.mappings: list[Mapping] = []
+        self.passes: list[Mapping] = []
         self.workers: list[Worker] = []
         self.balancers: list[Balancer] = []
         self.by_name: dict[str, Balancer] = {}

@@ -79,11 +79,11 @@ def listeners(configuration: Configuration) -> Listeners:
     return Listeners(known, complete)
 
 
-def hosts(configuration: Configuration) -> Iterator[BindAddress]:
-    """The addresses of every virtual host, without those that cannot be read."""
+def hosts(configuration: Configuration, known: Container[str] = ()) -> Iterator[BindAddress]:
+    """The addresses of every virtual host, without those that cannot be read and those of a word that is `known`."""
     for node in configuration.by_key.get("<virtualhost", ()):
         for word, text in enumerate(node.words):
-            one = address(node, word, text)
+            one = None if text in known else address(node, word, text)
             if one is not None:
                 yield one
 

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from hpatch.conf.tree import Condition, Node
-from hpatch.proxy.model import Balancer, Mapping, Param, Server
+from hpatch.proxy.model import Balancer, Mapping, Param
 
 _LITERAL = r"(?:[\w/~%,=@-]|\\[./~-])*"
 _COVERING = rf"\^?\(?(?P<path>{_LITERAL})(?:\(*\.\*\)*\$?)?\)*\Z"
@@ -29,11 +29,6 @@ _WILDCARD = r"[*?]|\[[^\]]+\]"
 _META = r"[^\w/.~%-]"
 
 WEBSOCKET = ("ws", "wss")
-
-
-def passes(server: Server) -> list[Mapping]:
-    """The ProxyPass and ProxyPassMatch of a server, exclusions included, in the order in which they are written."""
-    return [mapping for mapping in server.mappings if mapping.kind in ("ProxyPass", "ProxyPassMatch")]
 
 
 def schemes(mapping: Mapping) -> set[str]:
@@ -55,7 +50,7 @@ def parameter(mapping: Mapping, key: str) -> Param | None:
 
 def encoded(mapping: Mapping) -> bool:
     """Whether it is matched against the path as the client sent it (`mapping=encoded` or `mapping=servlet`)."""
-    return bool(mapping.params) and parameter(mapping, "mapping") is not None
+    return "mapping" in [param.key.lower() for param in mapping.params]
 
 
 def section_pattern(section: Node) -> bool:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.conf.tree import Condition
-from hpatch.lint.rules._shared.passes import Cover, encoded, lies_under, passes
+from hpatch.lint.rules._shared.passes import Cover, encoded, lies_under
 
 if TYPE_CHECKING:
     from hpatch.proxy.model import Mapping, Proxy, Server
@@ -50,7 +50,7 @@ class _Order:
         self.encoded: list[Mapping] = []
         self.plain: list[Mapping] = []
         sections: dict[int, Mapping] = {}
-        for mapping in passes(server):
+        for mapping in server.passes:
             if mapping.section is not None:
                 sections[id(mapping.section)] = mapping
             else:
@@ -91,7 +91,7 @@ _Lines = tuple[tuple[str, bool, bool, tuple[Condition, ...]], ...]
 
 def _lines(server: Server) -> _Lines | None:
     """All that decides which mappings of a virtual host no request reaches; None if it has sections with mappings."""
-    mappings = passes(server)
+    mappings = server.passes
     if any(mapping.section is not None for mapping in mappings):
         return None
     return tuple([(one.path, one.pattern, encoded(one), one.node.conditions) for one in mappings])

@@ -173,12 +173,15 @@ def cache_set_cookie(context: Context) -> Iterator[Found]:
 
     Source: the CacheIgnoreHeaders documentation; tested on httpd 2.4.71.
     """
+    enabled = _enabled(context)
+    if not enabled:
+        return
     taken_away = {
         one.node.parent
         for one in lines_named(context, "header", None, "set-cookie")
         if one.action == "unset" and not one.always and one.sure
     }
-    for node, prefix in _enabled(context):
+    for node, prefix in enabled:
         host = node.parent
         ignored = in_server(context, "cacheignoreheaders", host)
         if may_lack(context, node) or (

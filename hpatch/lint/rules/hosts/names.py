@@ -165,7 +165,8 @@ def vhost_star_beside_ip(context: Context) -> Iterator[Found]:
     Source: `ap_update_vhost_given_ip` (server/vhost.c), "An In-Depth Discussion of Virtual Host Matching"; tested on
     httpd 2.4.71.
     """
-    if len(context.configuration.find("<virtualhost")) < 2:
+    words = {word for node in context.configuration.find("<virtualhost") for word in node.words}
+    if all(word.startswith((_ANY, "_default_")) for word in words):
         return
     chains = hosts(context).chains
     for (host, port), stars in chains.items():
@@ -197,7 +198,7 @@ def vhost_star_beside_ip(context: Context) -> Iterator[Found]:
 def _never(context: Context) -> list[Never]:
     """The first name that each virtual host loses, if httpd surely reads the one that takes it."""
     found: list[Never] = []
-    if len(context.configuration.find("<virtualhost")) < 2:
+    if not _may_clash(context):
         return found
     seen: set[int] = set()
     for one in hosts(context).never():
@@ -208,6 +209,17 @@ def _never(context: Context) -> list[Never]:
             seen.add(id(mine))
             found.append(one)
     return found
+
+
+def _may_clash(context: Context) -> bool:
+    """Whether two virtual hosts may have one name. In most configurations all names differ, which is seen at once."""
+    if len(context.configuration.find("<virtualhost")) < 2:
+        return False
+    from hpatch.paths.hosts import bare
+
+    names = [bare(word) for node in context.configuration.find("servername") for word in node.words[:1]]
+    names += [word.lower() for node in context.configuration.find("serveralias") for word in node.words]
+    return len(set(names)) < len(names) or any("*" in name or "?" in name for name in names)
 
 
 def _same(one: Never) -> bool:

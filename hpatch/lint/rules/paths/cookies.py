@@ -10,7 +10,7 @@ from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.access import below
 from hpatch.lint.rules._shared.effective import server_of
-from hpatch.lint.rules._shared.passes import covers, passes, schemes
+from hpatch.lint.rules._shared.passes import covers, schemes
 from hpatch.lint.rules._shared.prefixes import Prefixes
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _swapped(server: Server, reverse: Reverse) -> Mapping | None:
 def _pairs(server: Server) -> dict[tuple[str | None, str | None], Mapping]:
     """The ProxyPass lines of a server by the backend's path and the public one; the first one of each."""
     found: dict[tuple[str | None, str | None], Mapping] = {}
-    for mapping in passes(server):
+    for mapping in server.passes:
         if _has_cookies(mapping):
             found.setdefault(_paths(mapping), mapping)
     return found

@@ -9,7 +9,7 @@ from hpatch.facts.parameters import MAPPING
 from hpatch.facts.versions import since
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.passes import encoded, parameter, passes
+from hpatch.lint.rules._shared.passes import encoded, parameter
 from hpatch.lint.rules._shared.rewriting import rewrites
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ def _not_inherited(context: Context, general: Node) -> Iterator[Found]:
     for server in context.proxy.servers[1:]:
         if id(server.node) in told:
             continue
-        lines = [mapping for mapping in passes(server) if mapping.target is not None]
+        lines = [mapping for mapping in server.passes if mapping.target is not None]
         if lines:
             first.append(next((line for line in lines if "nocanon" in line.flags), lines[0]))
     if not first:

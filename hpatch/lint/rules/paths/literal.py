@@ -192,12 +192,14 @@ def target_encoded(context: Context) -> Iterator[Found]:
     """
     seen: set[int] = set()
     for mapping in context.passes:
-        if mapping.target is None or "nocanon" in mapping.flags or encoded(mapping):
+        if mapping.target is None:
             continue
         members = mapping.worker.effective_members if isinstance(mapping.worker, Balancer) else []
         for target in (mapping.target, *(member.target for member in members)):
-            found = re.search(_ENCODED, target.path)
+            found = re.search(_ENCODED, target.path) if "%" in target.path else None
             if found is None or target.scheme not in _ENCODING or id(target) in seen:
+                continue
+            if "nocanon" in mapping.flags or encoded(mapping):
                 continue
             seen.add(id(target))
             # mod_proxy_uwsgi decodes the path once for the application.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from hpatch.lint.found import Fix, Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.edits import replaced
-from hpatch.lint.rules._shared.passes import one_slash, passes, pattern, section_pattern, wildcard
+from hpatch.lint.rules._shared.passes import one_slash, pattern, section_pattern, wildcard
 from hpatch.lint.rules.paths.shadowing import shadowed
 from hpatch.proxy.model import Balancer
 
@@ -84,7 +84,7 @@ def reverse_missing(context: Context) -> Iterator[Found]:
         served: _Served | None = None if server.parent is not None else main
         preserved = _preserves(preserving, server)
         hosts: dict[tuple[str, str, int | None], list[Mapping]] = {}
-        for mapping in passes(server):
+        for mapping in server.passes:
             target = mapping.target
             if target is None or target.variables or not _http(mapping, target):
                 continue
@@ -243,7 +243,7 @@ def reverse_mismatch(context: Context) -> Iterator[Found]:
             yield from _members_left_out(server, reverses)
         lines = _Lines(reverses)
         seen: set[int] = set()
-        for mapping in passes(server):
+        for mapping in server.passes:
             target = mapping.target
             if target is None or target.scheme not in _HTTP or target.variables or not _even(mapping, target):
                 continue
@@ -269,7 +269,7 @@ def _members_left_out(server: Server, reverses: list[Reverse]) -> Iterator[Found
         return
     named = {_origin(reverse.url): reverse for reverse in reversed(reverses)}
     seen: set[str] = set()
-    for mapping in passes(server):
+    for mapping in server.passes:
         balancer = mapping.worker
         if not isinstance(balancer, Balancer) or balancer.name in seen:
             continue

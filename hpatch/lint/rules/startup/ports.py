@@ -197,13 +197,15 @@ def host_unreachable(context: Context) -> Iterator[Found]:
         for port, several in ports.items()
         if all(one.kind == "ipv4" for one in several)
     }
-    for host in hosts(configuration):
-        if host.port is None:
-            continue
-        listening = ports.get(host.port)
-        if listening is not None and (host.kind != "ipv4" or host.host in only.get(host.port, (host.host,))):
-            continue
+    sound: set[str] = set()  # most virtual hosts of a large configuration have the same address
+    for host in hosts(configuration, sound):
         text = host.node.words[host.word]
+        listening = ports.get(host.port)
+        if host.port is None or (
+            listening is not None and (host.kind != "ipv4" or host.host in only.get(host.port, (host.host,)))
+        ):
+            sound.add(text)
+            continue
         yield Found(
             host.node.word_place(host.word),
             f'no Listen line opens port {host.port}: nothing reaches "{text}"'
