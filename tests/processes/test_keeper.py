@@ -79,6 +79,21 @@ def test_the_signal_that_ends_it(tmp_path: Path) -> None:
         assert program.code == 3
 
 
+def test_clocks_of_each_process_that_runs(tmp_path: Path) -> None:
+    """A burst of a few milliseconds shows, where `cpu` counts in steps of ten."""
+    os.mkfifo(tmp_path / "go")
+    with Keeper() as keeper:
+        program = shell(keeper, "(touch ready; read _ < go; :) & wait", tmp_path)
+        until((tmp_path / "ready").exists, 60)
+        clocks = program.clocks()
+        assert len(clocks) == 2
+        assert program.pid in clocks
+        assert all(0 < seconds < 60 for seconds in clocks.values())
+        assert any(round(seconds, 3) != seconds for seconds in clocks.values())
+        program.stop()
+        assert program.pid not in program.clocks()
+
+
 def test_processor_time_of_children_that_have_ended(tmp_path: Path) -> None:
     burn = "i=0; while [ $i -lt 150000 ]; do i=$((i+1)); done"
     with Keeper() as keeper:

@@ -202,11 +202,12 @@ def _each_time(sides: Sides, spent: Callable[[NetSide], float | None], more: flo
 
 def _memory(sides: Sides, ways: Sequence[Way]) -> Iterator[Figure]:
     """What the children grow by once they are warm: by all ways together, and by each where that is too much."""
-    grown = [_growth(side, ways) for side in sides]
-    alone = len(ways) > 1 and grown[1] > max(0, grown[0]) + _LEAK
-    if not alone:
-        yield _figure("all ways", grown)
-    for way in ways if alone else ():
+    if len(ways) > 1:
+        together = _figure("all ways", [_growth(side, ways) for side in sides])
+        if not together.worse:
+            yield together
+            return
+    for way in ways:
         yield _figure(way.name, [_growth(side, [way]) for side in sides])
 
 
@@ -217,8 +218,6 @@ def _figure(name: str, grown: Sequence[float]) -> Figure:
 
 def _growth(side: NetSide, ways: Sequence[Way]) -> float:
     """Bytes for each request of a way."""
-    if not ways:
-        return 0.0
     with ThreadPoolExecutor(len(ways)) as pool:
         list(pool.map(lambda way: _many(side, way, _WARM), ways))
         start = side.gateway.memory()

@@ -77,7 +77,7 @@ _SPIN = (
 _BUSY = (
     "{ static int busy; apr_status_t less(void *x) { __sync_sub_and_fetch(&busy, 1); return 0; }"
     " apr_pool_cleanup_register(r->pool, NULL, less, apr_pool_cleanup_null);"
-    " if (__sync_add_and_fetch(&busy, 1) > 40) return HTTP_SERVICE_UNAVAILABLE; }"
+    " if (__sync_add_and_fetch(&busy, 1) > 20) return HTTP_SERVICE_UNAVAILABLE; }"
 )
 _FLIP = (
     "{ const char *d; apr_size_t l; if (apr_bucket_read(APR_BRIGADE_FIRST(bb_i), &d, &l, APR_NONBLOCK_READ) =="
@@ -204,7 +204,7 @@ SABOTAGES: Sequence[Sabotage] = (
              "                rv = APR_SUCCESS;", "^reuse: one that the backend uses unasked", "http", "proxy_util.c"),
     _proxy("50 ms a connection", "    rv = ap_proxy_check_connection(proxy_function, conn, s, 0, 0);",
            "    apr_sleep(50000);", "^median of"),
-    _proxy("a backend that is not there crashes", "                worker->s->error_time = apr_time_now();", _CRASH,
+    _proxy("a backend that is not there crashes", "ap_log_error(APLOG_MARK, loglevel, rv, s, APLOGNO(00957)", _CRASH,
            "not there", "scgi"),
 )  # fmt: skip
 

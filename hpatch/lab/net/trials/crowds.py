@@ -10,6 +10,8 @@ from hpatch.lab.net.requests import content, head, with_length
 from hpatch.lab.replies import split
 
 _COUNT = 200
+_WAIT = 50
+"""Milliseconds that the backend takes for each: on the fastest machine, many are there at the same time."""
 
 
 def trials() -> Iterator[NetTrial]:
@@ -35,5 +37,5 @@ def _crowd(bench: Bench) -> Facts:
 
 
 def _request(number: int, size: int, bench: Bench) -> bytes:
-    path, order = f"{bench.way.patient}{number}", bench.order(down=size)
+    path, order = f"{bench.way.patient}{number}", bench.order(down=size, wait=_WAIT)
     return with_length("POST", path, content(2000 + number), order) if number % 4 == 0 else head("GET", path, order)
