@@ -118,6 +118,8 @@ def _facts(bundle: Bundle) -> Iterator[tuple[str, str]]:
             yield "exchanges", f"by {', '.join(proof.net.ways)}"
         yield "changed", "\n".join(proof.unexpected) or "nothing that no set is to change"
     for name, value in facts(bundle):
-        if name not in _BY_CHANCE:
+        if name not in _BY_CHANCE and not name.startswith("hashes "):
             yield name, value
+    for made in bundle.made:
+        yield from ((f"{name} {made.moment}", one) for name, one in made.files.items())
     yield "hpatch", bundle.hpatch.version

@@ -9,6 +9,7 @@ import pytest
 
 from hpatch.lab.bundle import store
 from hpatch.lab.bundle.model import Bundle
+from hpatch.lab.diary import MadeFiles
 from hpatch.report.prove.bundle.compared import compare, compare_tree
 from tests.support.cli.tree import MODULE
 from tests.support.lab.proofs import HOSTILE, kept
@@ -34,13 +35,16 @@ def test_the_same_proof_twice_does_not_differ(tmp_path: Path) -> None:
 
 def test_what_differs_is_named(tmp_path: Path) -> None:
     first, second = made(tmp_path / "a"), made(tmp_path / "b", worse=True)
-    second = second._replace(machine=second.machine._replace(kernel=f"Linux {HOSTILE}"), build=None)
+    first = first._replace(made=(MadeFiles("after", {"httpd": "1", "mod_a.so": "2"}),))
+    made_then = (MadeFiles("after", {"httpd": "1", "mod_a.so": "3"}),)
+    second = second._replace(machine=second.machine._replace(kernel=f"Linux {HOSTILE}"), build=None, made=made_then)
     found = compare(first, second, NAMES)
     names = {one.name: (one.first, one.second) for one in found.differences}
     assert names["verdict"] == ("The proof holds", "The proof does not hold")
     assert names["checks"] == ("none of 1 is worse", "worse: page")
     assert names["changed"] == ("nothing that no set is to change", "faults: an early response")
     assert names["compiler"] == ("gcc 12.2.0", "")
+    assert names["mod_a.so after"] == ("2", "3") and "httpd after" in found.same
     assert "machine" in names and "tree" not in names
     text = shown(found)
     assert "\x1b" not in text and "b \\x1b.tar" in text
