@@ -76,26 +76,42 @@ def _by_rules(layers: list[Layer], request: ClientRequest, verdict: Verdict, nod
     """What mod_authz_core does with the verdict of its rules."""
     if verdict == "unknown":
         return Access(verdict="unknown", status=None, node=node, text=_open(node, request))
+    if verdict == "granted" and node is None:
+        return _without_rules(layers)
     if verdict == "granted":
-        return Access(
-            verdict="granted",
-            status=None,
-            node=node,
-            text=_said(node, "lets it in") if node is not None else "no access rule",
-        )
+        return Access(verdict="granted", status=None, node=node, text=_said(node, "lets it in"))
     if verdict == "login":
-        kind = last([layer._replace(lines=_flat(layer.lines)) for layer in layers], "authtype")
-        named = "none" if kind is None or not kind.words else kind.words[0].lower()
-        if named not in ("none", "basic", "digest"):
-            return Access(
-                verdict="unknown", status=None, node=kind, text=f'AuthType "{named}" decides how it asks for a login'
-            )
-        if named == "none":
-            return Access(
-                verdict="denied", status=500, node=node, text=_said(node, "asks for a login, and no AuthType says how")
-            )
-        return Access(verdict="login", status=401, node=node, text=_said(node, "asks for a login"))
+        return _by_login(layers, node)
     return Access(verdict="denied", status=403, node=node, text=_said(node, "denies"))
+
+
+def _by_login(layers: list[Layer], node: Node | None) -> Access:
+    """How httpd asks for a login."""
+    kind = _auth_type(layers)
+    named = "none" if kind is None else kind.words[0].lower()
+    if named not in ("none", "basic", "digest"):
+        return Access(
+            verdict="unknown", status=None, node=kind, text=f'AuthType "{named}" decides how it asks for a login'
+        )
+    if named == "none":
+        return Access(
+            verdict="denied", status=500, node=node, text=_said(node, "asks for a login, and no AuthType says how")
+        )
+    return Access(verdict="login", status=401, node=node, text=_said(node, "asks for a login"))
+
+
+def _without_rules(layers: list[Layer]) -> Access:
+    """Nothing asks mod_authz_core, which httpd takes for a fault beside an AuthType (AH01627)."""
+    asks = _auth_type(layers)
+    if asks is None:
+        return Access(verdict="granted", status=None, node=None, text="no access rule")
+    return Access(verdict="denied", status=500, node=asks, text=_said(asks, "is set, and no Require is there"))
+
+
+def _auth_type(layers: list[Layer]) -> Node | None:
+    """The AuthType that counts; None for `None`."""
+    kind = last([layer._replace(lines=_flat(layer.lines)) for layer in layers], "authtype")
+    return None if kind is None or not kind.words or kind.words[0].lower() == "none" else kind
 
 
 def _flat(nodes: tuple[Node, ...]) -> tuple[Node, ...]:

@@ -7,6 +7,7 @@ import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.paths.model import FileKind
+from hpatch.text import Source
 
 if TYPE_CHECKING:
     from hpatch.paths.model import Disk
@@ -24,6 +25,13 @@ class Machine:
         except OSError:
             return None
         return FileKind.FILE if stat.S_ISREG(mode) else FileKind.FOLDER if stat.S_ISDIR(mode) else None
+
+    def text(self, path: str) -> str | None:
+        """The text of a file; None if it cannot be read."""
+        try:
+            return Source.read(path).text
+        except (OSError, ValueError):
+            return None
 
 
 class FoundFile(NamedTuple):

@@ -62,9 +62,17 @@ class Disk(Protocol):
     def kind(self, path: str) -> FileKind | None:
         """What stands at an absolute path, links followed; None: not known."""
 
+    def text(self, path: str) -> str | None:
+        """The text of a file; None if it cannot be read."""
+
 
 class Unread:
     """A disk that nobody looks at."""
+
+    def text(self, path: str) -> str | None:
+        """Not known."""
+        del path
+        return None
 
     def kind(self, path: str) -> FileKind | None:
         """Not known."""

@@ -26,6 +26,10 @@ Test = Callable[[str], "bool | None"]
 """Whether an `<If>` expression holds; None: not known."""
 
 
+OwnFile = Callable[[list[Layer], str], "Layer | None"]
+"""What a folder's .htaccess file says, by the sections that hold so far and the folder; None: httpd reads none."""
+
+
 class Sections:
     """The sections of a configuration by server."""
 
@@ -62,15 +66,17 @@ class Sections:
         """The `<Proxy>` sections that hold for a backend's URL."""
         return _matching((node for part in self.of(host) for node in part.proxies), lambda node: _in_proxy(node, url))
 
-    def directories(self, host: Host, found: FoundFile, kept: list[Layer] | None = None) -> list[Layer]:
+    def directories(
+        self, host: Host, found: FoundFile, kept: list[Layer] | None = None, own: OwnFile | None = None
+    ) -> list[Layer]:
         """The `<Directory>` and `<Files>` sections that hold for a file; `kept` are the `<Directory>` sections, if they
-        are known."""
+        are known. `own` gives what a folder's own file adds to the sections that hold so far."""
         around = self.defaults(host)
-        layers = self._walk(around, host, found) if kept is None else kept
+        layers = self._walk(around, host, found, own) if kept is None else kept
         name = found.path.rpartition("/")[2]
         return layers + _nested([*around, *layers], FILES, lambda node: in_files(node, name))
 
-    def _walk(self, around: list[Layer], host: Host, found: FoundFile) -> list[Layer]:
+    def _walk(self, around: list[Layer], host: Host, found: FoundFile, own: OwnFile | None) -> list[Layer]:
         """The `<Directory>` sections that hold for a file."""
         every = [node for part in self.of(host) for node in part.directories]
         folder = found.path if found.kind is FileKind.FOLDER else found.path.rpartition("/")[0] + "/"
@@ -88,6 +94,8 @@ class Sections:
             elif alone and (holds := _is_above(text, itself)) is not False:
                 named.append(layer if holds else layer._replace(holds=None))
         layers.sort(key=lambda layer: len(_segments(argument(layer.node)[0])))
+        if own is not None:
+            layers = _with_own(around, layers, above, own)
         layers += _of_file([*around, *layers], named, found)
         return layers + _matching(
             (node for node in every if argument(node)[1]), lambda node: _matches(argument(node)[0], found.path)
@@ -101,6 +109,17 @@ class Sections:
             found += inner
             inner = _conditional(inner, test)
         return found
+
+
+def _with_own(around: list[Layer], layers: list[Layer], above: list[tuple[str, ...]], own: OwnFile) -> list[Layer]:
+    """Sections for folders, after those of each folder its own file."""
+    found: list[Layer] = []
+    for parts in above:
+        found += [layer for layer in layers if len(_segments(argument(layer.node)[0])) == len(parts)]
+        layer = own([*around, *found], "/" + "/".join(parts))
+        if layer is not None:
+            found.append(layer)
+    return found
 
 
 def _of_file(layers: list[Layer], named: list[Layer], found: FoundFile) -> list[Layer]:

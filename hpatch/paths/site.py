@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hpatch.paths.hosts import hosts as hosts_of
+from hpatch.paths.htaccess import HtaccessFiles
 from hpatch.paths.layers import argument, lines
 from hpatch.paths.model import Disk, Unread
 from hpatch.paths.patterns import is_wildcard
@@ -35,6 +36,7 @@ class Site:
         self.hosts = hosts_of(configuration) if hosts is None else hosts
         self.sections = Sections(configuration)
         self.disk: Disk = Unread() if disk is None else disk
+        self.htaccess = HtaccessFiles(configuration, self.disk)
         self._hosts = {id(host.node): host for host in self.hosts.virtual}
         self._no_proxy: dict[int, bool] = {}
         self._passes: dict[int, ByStart[Mapping]] = {}

@@ -23,6 +23,7 @@ def _pairs(httpd: str, folder: Path, seed: int, hosts: int, asks: int) -> Iterat
     files = folder / "files"
     files.mkdir()
     tree(files)
+    own = generator.own_files(files)
     main = generator.main()
     texts = [generator.server() for _ in range(hosts)]
     whole = "\n".join(
@@ -36,7 +37,12 @@ def _pairs(httpd: str, folder: Path, seed: int, hosts: int, asks: int) -> Iterat
                 headers = generator.headers()
                 told = server.told(path, host, method, headers=headers)
                 seen = server.ask(path, host, method, headers=headers)
-                yield f"{method} {path} {headers}\n{main}\n--\n{text}", told, seen, agree(told, seen, host, server.port)
+                yield (
+                    f"{method} {path} {headers}\n{own}\n--\n{main}\n--\n{text}",
+                    told,
+                    seen,
+                    agree(told, seen, host, server.port),
+                )
 
 
 def _held(httpd: str, folder: Path, seed: int, hosts: int, asks: int) -> tuple[int, int]:

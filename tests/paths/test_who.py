@@ -12,10 +12,15 @@ from hpatch.paths.who import Who, who
 
 
 class Disk:
-    """Files and folders by their paths; a folder ends with a slash."""
+    """Files and folders by their paths; a folder ends with a slash. `texts` are files by their paths."""
 
-    def __init__(self, *names: str) -> None:
-        self.names = names
+    def __init__(self, *names: str, **texts: str) -> None:
+        self.texts = {name.replace("__", "/") + "/.htaccess": text for name, text in texts.items()}
+        self.names = (*names, *self.texts)
+
+    def text(self, path: str) -> str | None:
+        """A file's text."""
+        return self.texts.get(path)
 
     def kind(self, path: str) -> FileKind | None:
         """What stands there."""
@@ -25,7 +30,8 @@ class Disk:
 
 
 def _who(text: str, url: str = "/a", disk: Disk | None = None, **more: object) -> Who:
-    modules = Modules(["dir_module", "autoindex_module"], complete=True)
+    modules = more.pop("modules", Modules(["dir_module", "autoindex_module"], complete=True))
+    assert modules is None or isinstance(modules, Modules)
     before, mark, query = url.partition("?")
     request = ClientRequest(path=before, query=query if mark else None, host="h.test", client="192.0.2.1", **more)  # type: ignore[arg-type]
     return who(Site(load_text(f"DocumentRoot /w\n{text}", Options(modules=modules)), disk=disk), request)
@@ -328,3 +334,61 @@ def test_a_handler_with_variables(value: str, answer: str) -> None:
     headers = (("x-page", "STATUS"), ("missing", ""), ("none", "none"))
     told = _who(f'<Location />\nSetHandler "{value}"\n</Location>', disk=Disk("/w/a"), headers=headers)
     assert told.answer.described == answer
+
+
+ALLOWED = "<Directory /w>\nAllowOverride {}\n</Directory>\n"
+
+
+@pytest.mark.parametrize(
+    ("override", "own", "answer"),
+    [
+        ("All", "Require all denied", "httpd itself, with status 403"),
+        ("None", "Require all denied", 'the file "/w/a"'),
+        ("FileInfo", "Require all denied", "httpd itself, with status 500"),
+        ("FileInfo Nonfatal=Override", "Require all denied", 'the file "/w/a"'),
+        ("All Nonfatal=Override", "ProxyPass / http://b/", 'the file "/w/a"'),
+        ("All", "ProxyPass / http://b/", "httpd itself, with status 500"),
+        ("AuthConfig", "RewriteEngine On", "httpd itself, with status 500"),
+        ("FileInfo", "RewriteEngine On\nRewriteRule ^a$ http://b:1/ [P]", 'the backend "http://b:1/"'),
+        ("All", "<Files a>\nRequire all denied\n</Files>", "httpd itself, with status 403"),
+        ("All", "Unheard Of", "hpatch does not know who"),
+        ("All", "<IfModule mod_nothing.c>\nUnheard Of\n</IfModule>", "hpatch does not know who"),
+        ("All", "<Files a>", "hpatch does not know who"),
+        ("Options=Indexes", "Options +Indexes", "hpatch does not know who"),
+        ("All", "", 'the file "/w/a"'),
+    ],
+)
+def test_a_htaccess_file(override: str, own: str, answer: str) -> None:
+    told = _who(ALLOWED.format(override), disk=Disk("/w/a", __w=own), modules=None)
+    assert told.answer.described == answer
+    assert not told.answer.unseen
+
+
+@pytest.mark.parametrize(
+    ("own", "status"), [("Require all granted", 500), ("<IfModule x.c>\n</IfModule>", 500), ("", None)]
+)
+def test_without_allowoverride_nothing_is_allowed(own: str, status: int | None) -> None:
+    assert _who("", disk=Disk("/w/a", __w=own)).answer.status == status
+
+
+def test_htaccess_files_count_by_their_folders() -> None:
+    text = "<Directory /w/d>\nRequire all granted\n</Directory>\n" + ALLOWED.format("All")
+    disk = Disk("/w/d/a", "/w/e/a", "/w/f/a", __w="Require all denied", __w__f="Require all granted")
+    answers = [_who(text, f"/{name}/a", disk, modules=None).answer.status for name in "def"]
+    assert answers == [None, 403, None]
+
+
+@pytest.mark.parametrize(
+    "text", [ALLOWED.format("All") + "AccessFileName .own", ALLOWED.format("None\nAllowOverrideList Redirect")]
+)
+def test_what_is_not_followed(text: str) -> None:
+    assert _who(text, disk=Disk("/w/a", __w="Require all denied")).answer.kind == "unknown"
+
+
+def test_htaccess_files_that_nobody_looked_for() -> None:
+    assert any(".htaccess" in text for text in _who(ALLOWED.format("All")).answer.unseen)
+    assert not any(".htaccess" in text for text in _who(ALLOWED.format("None")).answer.unseen)
+
+
+def test_a_login_without_a_rule() -> None:
+    assert _who("<Location />\nAuthType Basic\n</Location>", disk=Disk("/w/a")).answer.status == 500

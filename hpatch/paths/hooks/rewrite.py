@@ -27,6 +27,8 @@ def rewritten(walk: RequestWalk) -> bool:
     if not result.steps:
         text = "the path matches none of its rules"
         walk.step("translate", "mod_rewrite", "declines", text, rules.rules[0].node)
+    if result.passed and walk.filename.startswith("proxy:"):
+        raise UnknownError("a rewrite rule passes on what a ProxyPass with mapping= has taken")
     if result.passed:
         walk.uri = result.uri
     if result.proxy is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hpatch.paths.disk import find
-from hpatch.paths.layers import last
+from hpatch.paths.htaccess import NAME, allows
 from hpatch.paths.model import FileKind, UnknownError
 
 if TYPE_CHECKING:
@@ -23,9 +23,11 @@ def storage(walk: RequestWalk) -> None:
     else:
         walk.found = find(site.disk, walk.filename)
         walk.filename = walk.found.path
-        walk.walked = site.sections.directories(walk.host, walk.found, kept=_kept(walk))
+        walk.walked = site.sections.directories(
+            walk.host, walk.found, kept=_kept(walk), own=lambda layers, folder: _own_file(walk, layers, folder)
+        )
         layers = [*defaults, *walk.walked]
-        _htaccess(walk, layers, walk.found)
+        _unseen_files(walk, layers, walk.found)
     layers += site.sections.locations(walk.host, walk.uri)
     walk.layers = [*layers, *site.sections.conditional(layers, walk.facts.holds)]
     inner = next((layer for layer in walk.layers if layer.depth), None)
@@ -34,19 +36,27 @@ def storage(walk: RequestWalk) -> None:
         raise UnknownError(f'hpatch does not know whether httpd asks "{inner.title}" for an inner request', inner.node)
 
 
-def _htaccess(walk: RequestWalk, layers: list[Layer], found: FoundFile) -> None:
-    """.htaccess files, which hpatch does not read."""
-    allowed = last(layers, "allowoverride", "allowoverridelist")
-    if allowed is None or [word.lower() for word in allowed.words] == ["none"]:
+def _own_file(walk: RequestWalk, layers: list[Layer], folder: str) -> Layer | None:
+    """What a folder's .htaccess file says; httpd answers with 500 for a line that it refuses."""
+    own = walk.site.htaccess.in_folder(layers, folder)
+    if own is None:
+        return None
+    if own.refused is not None:
+        text = f'"{own.refused}" is not allowed in the .htaccess file of "{folder}"'
+        walk.step("storage", "core", "denies", text, own.node)
+        walk.status(500, text, own.node)
+    return own.layer
+
+
+def _unseen_files(walk: RequestWalk, layers: list[Layer], found: FoundFile) -> None:
+    """The .htaccess files of which hpatch does not know whether they are there."""
+    allowed = allows(layers)
+    if allowed is None or allowed.node is None:
         return
     parts = found.path.strip("/").split("/")
     folders = ["/" + "/".join(parts[:count]) for count in range(len(parts) + (found.kind is FileKind.FOLDER))]
-    names = [name.rstrip("/") + "/.htaccess" for name in folders]
-    kinds = [site_kind for name in names if (site_kind := walk.disk.kind(name)) is not FileKind.NOTHING]
-    if FileKind.FILE in kinds:
-        raise UnknownError(f'a .htaccess file counts, by "{allowed.name} {allowed.args}"', allowed)
-    if kinds:
-        walk.unseen.append(f'.htaccess files, which "{allowed.name} {allowed.args}" lets count')
+    if any(walk.disk.kind(f"{name.rstrip('/')}/{NAME}") is None for name in folders):
+        walk.unseen.append(f'.htaccess files, which "{allowed.node.name} {allowed.node.args}" lets count')
 
 
 def _kept(walk: RequestWalk) -> list[Layer] | None:

@@ -91,6 +91,32 @@ class Generator:
         """One of them."""
         return self.random.choice(choices)
 
+    def own_files(self, root: Path) -> str:
+        """Write .htaccess files by chance; what is in them."""
+        told: list[str] = []
+        for folder in ("one", "one/a", "one/a/b", "one/d", "two", "two/a", "two/b", "two/d/e"):
+            if self.random.random() < 0.7:
+                text = "\n".join(self.own_line() for _ in range(self.random.choice([1, 1, 2])))
+                (root / folder / ".htaccess").write_text(f"{text}\n")
+                told.append(f"# {folder}/.htaccess:\n{text}")
+        return "\n".join(told)
+
+    def own_line(self) -> str:
+        """Lines of a .htaccess file; now and then one that is refused there."""
+        return self.pick(
+            self.held(),
+            self.held(),
+            self.held(),
+            f"Redirect {self.path()} http://other.test/own",
+            "ErrorDocument 404 /page.html",
+            "ErrorDocument 403 /a/x.html",
+            f"<Files {self.pick('x.html', '*.html', 'index.html')}>\n{self.require()}\n</Files>",
+            "<IfModule mod_rewrite.c>\nRewriteEngine On\nRewriteRule x /page.html\n</IfModule>",
+            "<IfModule !mod_rewrite.c>\nRequire all denied\n</IfModule>",
+            "SetEnvIf X-Role admin no-proxy",
+            self.pick("Options None", "ProxyPass http://A/", "Nonsense On", "# nothing"),
+        )
+
     def headers(self) -> dict[str, str]:
         """The headers of a request."""
         return {name: self.random.choice(values) for name, values in HEADERS.items()}
@@ -350,6 +376,8 @@ class Generator:
             self.condition_section,
             self.handler,
             self.options_inside,
+            self.own_allowed,
+            self.own_allowed,
         ]
         name = self.pick(
             f"Directory {self.folder()}",
@@ -360,6 +388,13 @@ class Generator:
         )
         lines = [self.random.choice(choices)() for _ in range(self.random.choice([1, 1, 2]))]
         return f"<{name}>\n" + "\n".join(lines) + f"\n</{name.split()[0]}>"
+
+    def own_allowed(self) -> str:
+        """What .htaccess files may hold."""
+        return "AllowOverride " + self.pick(
+            "All", "All", "All", "FileInfo", "AuthConfig Limit", "FileInfo Indexes Options", "None",
+            "FileInfo Nonfatal=Override", "All Nonfatal=Unknown", "AuthConfig Nonfatal=All",
+        )  # fmt: skip
 
     def options_inside(self) -> str:
         words = self.pick("Inherit", "InheritBefore", "InheritDown", "IgnoreInherit", "MergeBase", "AllowNoSlash")
@@ -460,4 +495,8 @@ class Generator:
             self.proxy_pass,
             self.setting,
         ]
-        return "\n".join(self.random.choice(choices)() for _ in range(self.random.choice([0, 0, 1, 1, 2])))
+        # Without any AllowOverride, httpd reads .htaccess files and refuses what is in them.
+        every = ["All"] * 6 + ["None"] * 6 + ["FileInfo", "AuthConfig Indexes", "All Nonfatal=All", ""]
+        allowed = self.random.choice(every)
+        first = [f"<Directory @FILES>\nAllowOverride {allowed}\n</Directory>"] if allowed else []
+        return "\n".join([*first, *(self.random.choice(choices)() for _ in range(self.random.choice([0, 0, 1, 1, 2])))])
