@@ -29,7 +29,7 @@ SHOWN: dict[Shown, str] = {
 _HEADERS = ("scenario", "backend", "transport", "before", "after", "")
 _CHECK_HEADERS = ("check", "before", "after", "")
 _REPORT_HEADERS = ("what sanitizers report", "before", "after", "")
-_NOTHING = "The sanitizers reported nothing, neither before nor after."
+NO_REPORTS = "The sanitizers reported nothing, neither before nor after."
 _PLAN_HEADERS = ("scenario", "sets", "backend", "transport")
 
 
@@ -124,7 +124,7 @@ def text(proof: ToldProof, page: Page) -> Iterator[str]:
         yield from wrap(visible(again(proof.again)), width, 2)
     if proof.reports == ():
         yield ""
-        yield _NOTHING
+        yield NO_REPORTS
     yield ""
     for one in proof.sets:
         yield from wrap(verdict(proof, one), width, 2)
@@ -149,7 +149,7 @@ def markdown(proof: ToldProof) -> Iterator[str]:
         yield plain(again(proof.again))
     if proof.reports == ():
         yield ""
-        yield _NOTHING
+        yield NO_REPORTS
     yield ""
     for one in proof.sets:
         yield f"- {plain(verdict(proof, one))}"

@@ -116,6 +116,8 @@ def _facts(bundle: Bundle) -> Iterator[tuple[str, str]]:
         yield "checks", f"worse: {', '.join(worse)}" if worse else f"none of {len(proof.checks)} is worse"
         if proof.net is not None:
             yield "exchanges", f"by {', '.join(proof.net.ways)}"
+        if proof.reports is not None:
+            yield "sanitizers", "\n".join(one.name for one in proof.reports) or "no reports"
         yield "changed", "\n".join(proof.unexpected) or "nothing that no set is to change"
     for name, value in facts(bundle):
         if name not in _BY_CHANCE and not name.startswith("hashes "):

@@ -36,7 +36,7 @@ details > summary { cursor: pointer; margin: 1.75rem 0 .5rem; font-weight: 600; 
 """
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _STYLES = {"proved": "good", "not-proved": "bad", "undecided": "doubt", "failed": "bad", "interrupted": "doubt"}
-_BAD = frozenset({"NOT CURED", "BROKEN", "WORSE", "CHANGED"})
+_BAD = frozenset({"NOT CURED", "BROKEN", "WORSE", "CHANGED", "NEW"})
 _DOUBT = frozenset({"cannot run"})
 _GOOD = frozenset({"proved", "better"})
 _CODE = frozenset({"flags", "configure", "hashes before", "hashes after"})
@@ -80,10 +80,14 @@ def _seen(bundle: Bundle) -> Iterator[str]:
     titles = {"scenario": "Scenarios", "check": "Checks", "exchange": "Exchanges compared"}
     if bundle.proof is not None:
         for headers, rows in proof.tables(bundle.proof):
-            yield f"<h2>{titles[headers[0]]}</h2>"
+            yield f"<h2>{titles.get(headers[0], headers[0].capitalize())}</h2>"
             if headers is net.HEADERS and bundle.proof.net is not None:
                 yield f"<p>{_text(net.sentence(bundle.proof.net, bundle.proof.unexpected))}</p>"
             yield from _table(headers, rows)
+        for one in bundle.proof.reports or ():
+            yield f"<pre>{_lines(one.text.splitlines())}</pre>"
+        if bundle.proof.reports == ():
+            yield f"<p>{_text(proof.NO_REPORTS)}</p>"
         if bundle.proof.again is not None:
             yield f"<h2>Second build</h2><p>{_text(proof.again(bundle.proof.again))}</p>"
     seen = list(so_far(bundle))

@@ -12,12 +12,13 @@ import pytest
 
 from hpatch.lab.bundle import store
 from hpatch.lab.diary import Diary
+from hpatch.lab.sanitizers import Reported
 from hpatch.report.prove.bundle import shown as bundles
 from hpatch.report.prove.bundle.document import Ending
 from hpatch.report.prove.proof import ProofReport
 from tests.support.cli.tree import MODULE
 from tests.support.lab.proofs import GATEWAY, HOSTILE, bundle, kept, plan, proof, result
-from tests.support.report.schema import valid
+from tests.support.report.schema import FOLDER, valid
 from tests.support.report.shown import shown
 
 
@@ -148,6 +149,25 @@ def test_the_page_is_whole_and_loads_nothing(tmp_path: Path, why: str) -> None:
     assert "The proof does not hold" in page.text and "CHANGED" in page.text and "-line 5" in page.text
     if why == HOSTILE:
         assert "a \\x1b[31m|*_<script>alert(1)</script>\\u202e\\xff" in page.text
+
+
+def test_what_sanitizers_report_is_on_the_page(tmp_path: Path) -> None:
+    made = plan(tmp_path)
+    for reports, said in (
+        ((Reported(HOSTILE, before=1, after=2, new=False, text=f"{HOSTILE}\n#0 f"),), "What sanitizers report"),
+        ((), "The sanitizers reported nothing"),
+    ):
+        found = proof(made)._replace(reports=reports)
+        files = bundle(made, Ending(report=ProofReport(proof=found, how="how")))
+        page = Parsed(files["proof.html"].decode())
+        assert said in page.text and "script" not in page.tags
+        assert ("\\u202e\\xff\n#0 f" in page.text) == bool(reports)
+        assert said.lower() in shown(report(files)).lower()
+
+
+def test_the_schema_of_results_is_that_of_a_proof() -> None:
+    one, other = (json.loads((FOLDER / f"{name}-1.json").read_text())["$defs"] for name in ("bundle", "proof"))
+    assert one["result"] == other["result"]
 
 
 def test_what_is_hostile_reaches_no_terminal(tmp_path: Path) -> None:
