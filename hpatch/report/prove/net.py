@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
 
 from hpatch.lab.net.model import Difference, Figure, NetResult
@@ -12,23 +12,34 @@ _MOST = 20
 """How many differences are shown."""
 _LONG = 80
 """Characters of a fact that are shown."""
-_SHOWN = ("median", "processor", "growth", "errors", "crashed")
-"""The figures to show, by the beginnings of their names."""
+_SHOWN = ("median", "processor time of", "growth", "errors", "crashed")
+_LEFT_OUT = ", waiting"
+"""The figures to show in any case, by the beginnings of their names; all but those that end so."""
 
 
 def sentence(net: NetResult, unexpected: Sequence[str]) -> str:
     """What it comes to."""
     if not net.ways:
         return "this httpd has no way to a backend: no exchanges were compared"
-    tried = f"{net.trials:,} exchanges before and after, by {', '.join(net.ways)}"
-    if net.untried:
-        tried += f"; not tried: {', '.join(net.untried)}"
+    tried = f"{net.trials:,} exchanges before and after, by {', '.join(_ways(net.ways))}"
     if net.unsteady:
         tried += f" (chance decides {len(net.unsteady)} of them)"
+    left_out = f"; not tried: {', '.join(net.untried)}" if net.untried else ""
     if unexpected:
-        return f"{tried}: {_several(len(unexpected), 'thing')} changed that no set is to change"
+        return f"{tried}: {_several(len(unexpected), 'thing')} changed that no set is to change{left_out}"
     meant = len({one.name for one in net.differences} | {one.name for one in net.figures if one.worse})
-    return f"{tried}: " + (f"only what the sets say changed ({meant})" if meant else "nothing changed")
+    ending = f"only what the sets say changed ({meant})" if meant else "nothing changed"
+    return f"{tried}: {ending}{left_out}"
+
+
+def _ways(names: Sequence[str]) -> list[str]:
+    """The ways, each once where it is there by Unix sockets and by TCP."""
+    both = {name for name in names if name.replace(" tcp", " unix") in names and name.replace(" unix", " tcp") in names}
+    return [name.replace(" unix", " unix/tcp") if name in both else name for name in names if not _second(name, both)]
+
+
+def _second(name: str, both: Collection[str]) -> bool:
+    return name in both and " tcp" in name
 
 
 def rows(net: NetResult, changes: Sequence[str]) -> list[tuple[str, ...]]:
@@ -43,7 +54,11 @@ def rows(net: NetResult, changes: Sequence[str]) -> list[tuple[str, ...]]:
     left = len(found) - _MOST
     if left > 0:
         found[_MOST:] = [(f"{left} more (--format json)", "", "", "", "")]
-    return [*found, *(_figure(one, changes) for one in net.figures if one.worse or one.name.startswith(_SHOWN))]
+    return [*found, *(_figure(one, changes) for one in net.figures if one.worse or _shown(one.name))]
+
+
+def _shown(name: str) -> bool:
+    return name.startswith(_SHOWN) and not name.endswith(_LEFT_OUT)
 
 
 def _told(facts: Sequence[Difference], side: str) -> str:
@@ -59,7 +74,7 @@ def _mark(name: str, changes: Sequence[str]) -> str:
 
 
 def _figure(one: Figure, changes: Sequence[str]) -> tuple[str, ...]:
-    mark = "as before"
+    mark = "as before" if not one.name.startswith("errors") else "too few to tell"
     if one.worse:
         mark = "as meant" if _mark(one.name, changes) == "as meant" else "WORSE"
     before, after = (f"{value:.3g} {one.unit}".rstrip() for value in (one.before, one.after))

@@ -198,10 +198,10 @@ def test_what_the_net_saw_is_told() -> None:
     assert "faults: an early response" in text
     assert "status: 503" in text and "status: 200 OK" in text
     assert "CHANGED" in text
-    assert "812 exchanges before and after, by fcgi unix, fcgi tcp: 1 thing changed that no set is to change\n" in text
+    assert "812 exchanges before and after, by fcgi unix/tcp: 1 thing changed that no set is to change\n" in text
     assert text.splitlines()[-1].startswith("The proof does not hold")
     assert "\x1b" not in text
-    assert "812 exchanges before and after, by fcgi unix, fcgi tcp: nothing changed\n" in shown(
+    assert "812 exchanges before and after, by fcgi unix/tcp: nothing changed\n" in shown(
         report.ProofReport(proof=proof(PROVED), how="how")
     )
     ticket = shown(report.ProofReport(proof=proof(PROVED, net=SLOWER), how="how"), "markdown", forms=report.FORMS)
@@ -213,6 +213,12 @@ def test_the_net_says_what_it_has_not_looked_at() -> None:
         return " ".join(shown(report.ProofReport(proof=proof(PROVED, net=net), how="how")).split())
 
     assert "no way to a backend: no exchanges were compared" in told(NET._replace(ways=(), trials=0))
+    some = ("http unix", "http tcp", "https tcp", "ws unix (WebSocket)", "ws tcp (WebSocket)", "http tcp (HTTP/2)")
+    said = " ".join(told(NET._replace(ways=some)).split())
+    assert "by http unix/tcp, https tcp, ws unix/tcp (WebSocket), http tcp (HTTP/2): nothing changed" in said
+    assert "nothing changed; not tried: ajp (no such module)" in " ".join(
+        told(NET._replace(untried=("ajp (no such module)",))).split()
+    )
     assert "(chance decides 1 of them): nothing changed" in told(NET._replace(unsteady=("a",)))
 
 
