@@ -19,6 +19,11 @@ _ROUNDS, _MOST = 10, 40
 """How many rounds are measured: first, and where they do not decide."""
 _PAIRS = 20
 """Pairs of requests in a round, one to each side in turns."""
+_SLOWER, _COSTLIER = 1.10, 1.20
+"""From these ratios on, a side is slower, or uses more processor time.
+
+Where a process's memory happens to lie moves the second by some per cent for as long as the process lives.
+"""
 _AGAIN = 2
 """How often what seems slower is measured again, after all others: a busy machine may slow one side for a while."""
 _WARM = 200
@@ -78,7 +83,7 @@ class _Speed(NamedTuple):
     @property
     def worse(self) -> bool:
         """Whether the second side is slower, or uses more processor time, for certain."""
-        return ratios.above(self.slower) or ratios.above(self.costlier)
+        return ratios.above(self.slower, _SLOWER) or ratios.above(self.costlier, _COSTLIER)
 
     @property
     def much(self) -> bool:
@@ -88,18 +93,18 @@ class _Speed(NamedTuple):
     @property
     def undecided(self) -> bool:
         """Whether more rounds may tell more."""
-        return ratios.undecided(self.slower) or ratios.undecided(self.costlier)
+        return ratios.undecided(self.slower, _SLOWER) or ratios.undecided(self.costlier, _COSTLIER)
 
     def figures(self, way: Way) -> Iterator[Figure]:
         """As figures."""
         for name, unit, values, worse in (
-            ("median", "ms", [1000 * median(side) for side in self.times], ratios.above(self.slower)),
+            ("median", "ms", [1000 * median(side) for side in self.times], ratios.above(self.slower, _SLOWER)),
             ("99th percentile", "ms", [1000 * _last(side) for side in self.times], False),
             (
                 "processor time",
                 "ms a request",
                 [1000 * median(side) if side else 0.0 for side in self.used],
-                ratios.above(self.costlier),
+                ratios.above(self.costlier, _COSTLIER),
             ),
         ):
             yield Figure(f"{name} of {way.name}", unit=unit, before=values[0], after=values[1], worse=worse)

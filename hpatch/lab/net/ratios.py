@@ -6,12 +6,10 @@ import math
 from collections.abc import Sequence
 from statistics import mean, stdev
 
-_MORE = math.log(1.10)
-"""From this ratio on, a side is above the other."""
 _CERTAIN = 3.0
-"""By how many standard errors the mean of the rounds must be above that. Equal sides reach it once in 100,000 times."""
-_NEAR = math.log(1.07)
-"""Below this mean, more rounds are not worth their time."""
+"""By how many standard errors the mean of the rounds must be above a limit. Equal sides: once in 100,000 times."""
+_NEAR = math.log(1.03)
+"""So far below the limit, more rounds are not worth their time."""
 _FAR = math.log(2)
 """Above this in every round, no more are needed."""
 
@@ -21,17 +19,17 @@ def of(before: float, after: float) -> float:
     return math.log(after / before)
 
 
-def above(rounds: Sequence[float]) -> bool:
-    """Whether the second side is above the first, for certain."""
-    return len(rounds) > 1 and _bounds(rounds)[0] > _MORE
+def above(rounds: Sequence[float], limit: float) -> bool:
+    """Whether the second side is so many times the first, for certain."""
+    return len(rounds) > 1 and _bounds(rounds)[0] > math.log(limit)
 
 
-def undecided(rounds: Sequence[float]) -> bool:
+def undecided(rounds: Sequence[float], limit: float) -> bool:
     """Whether more rounds may tell more."""
     if len(rounds) < 2:
         return True
     least, most = _bounds(rounds)
-    return least <= _MORE < most and mean(rounds) > _NEAR
+    return least <= math.log(limit) < most and mean(rounds) > math.log(limit) - _NEAR
 
 
 def far(rounds: Sequence[float]) -> bool:

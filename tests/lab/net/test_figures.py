@@ -1,0 +1,86 @@
+"""What is measured on both sides, and when it is worse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+import pytest
+
+from hpatch.lab.net import figures
+from hpatch.lab.net.model import Way
+from hpatch.lab.net.side import NetSide
+
+BEFORE, AFTER = cast(NetSide, "before"), cast(NetSide, "after")
+WAYS = [Way("http", "tcp"), Way("fcgi", "tcp")]
+
+
+@pytest.mark.parametrize(
+    ("after", "worse"),
+    [
+        ([0.2] * 5, True),
+        ([0.2, 0.2, 0.2, 0.2, 0.0], False),
+        ([0.2, None, 0.2, 0.2, 0.2], True),
+        ([None] * 5, False),
+        ([0.05] * 5, False),
+    ],
+)
+def test_what_is_spent_while_nothing_is_to_be_done_must_be_more_each_time(
+    after: Sequence[float | None], worse: bool
+) -> None:
+    """A process that began or ended meanwhile makes a measurement void."""
+    told = iter(after)
+    values, found = figures._each_time((BEFORE, AFTER), lambda side: 0.0 if side is BEFORE else next(told), 0.1)
+    assert found is worse
+    assert values[0] == 0.0
+
+
+def test_one_time_that_is_not_more_is_enough() -> None:
+    told = iter([0.0])
+    figures._each_time((BEFORE, AFTER), lambda side: 0.0 if side is BEFORE else next(told), 0.1)
+    assert next(told, None) is None
+
+
+@pytest.mark.parametrize(
+    ("together", "told"),
+    [
+        ((0.0, 200.0), ["growth of all ways"]),
+        ((5000.0, 5200.0), ["growth of all ways"]),
+        ((0.0, 300.0), ["growth of http tcp", "growth of fcgi tcp"]),
+    ],
+)
+def test_memory_is_looked_at_by_way_where_it_grows_by_all(
+    together: tuple[float, float], told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def growth(side: NetSide, ways: Sequence[Way]) -> float:
+        if len(ways) > 1:
+            return together[side is AFTER]
+        return 300.0 if side is AFTER and ways[0].scheme == "fcgi" else 0.0
+
+    monkeypatch.setattr(figures, "_growth", growth)
+    found = list(figures._memory((BEFORE, AFTER), WAYS))
+    assert [one.name for one in found] == told
+    assert [one.name for one in found if one.worse] == (["growth of fcgi tcp"] if len(told) > 1 else [])
+
+
+def speed(slower: list[float], costlier: list[float]) -> figures._Speed:
+    return figures._Speed(([0.001] * 10, [0.001] * 10), ([0.1] * 10, [0.1] * 10), slower, costlier)
+
+
+def test_processor_time_is_a_verdict_of_its_own() -> None:
+    """A fifth more counts, and a tenth of latency."""
+    noise = [0.0, 0.01] * 5
+    cases = {"latency": speed([0.12, 0.13] * 5, noise), "processor": speed(noise, [0.25, 0.26] * 5)}
+    assert {name: [one.name for one in case.figures(WAYS[0]) if one.worse] for name, case in cases.items()} == {
+        "latency": ["median of http tcp"],
+        "processor": ["processor time of http tcp"],
+    }
+    assert all(case.worse for case in cases.values())
+    assert not speed(noise, [0.12, 0.13] * 5).worse
+    assert not speed(noise, []).worse, "where it could not be measured"
+    list(speed(noise, [])._replace(used=([], [])).figures(WAYS[0]))
+
+
+def test_clocks_of_other_processes_tell_nothing() -> None:
+    assert figures._used({1: 1.0, 2: 2.0}, {1: 1.5, 2: 2.5}) == 1.0
+    assert figures._used({1: 1.0, 2: 2.0}, {1: 1.5, 3: 2.5}) == 0.0
