@@ -29,10 +29,13 @@ def worker_unmet(context: Context) -> Iterator[Found]:
     names, and so are `http` and `ws`. The members of a balancer are workers of their own: a `<Proxy>` section with the
     URL of a member makes another worker beside it. The parameters have no effect, and httpd says nothing.
 
+    A handler with a Unix socket meets a worker by the URL behind the `|`: `fcgi://localhost` and `fcgi://php` are two.
+
     The rule is silent:
 
     - when some ProxyPass, handler or RewriteRule meets the worker, or may meet it because its host is not known
-    - when no line has the same host and port, or the same host where no port is written
+    - when no line has the same host and port, or the same host where no port is written, and no handler of that scheme
+      with a Unix socket is without a worker
 
     Give the section the URL of the ProxyPass. Write a member's parameters on its BalancerMember line.
 
@@ -52,6 +55,15 @@ def worker_unmet(context: Context) -> Iterator[Found]:
             BalancerMember "http://10.0.0.5:8080"
         </Proxy>
         ProxyPass "/" "balancer://app/"
+
+    Fires on (the handler's URL is `fcgi://localhost`)::
+
+        <Proxy "fcgi://php">
+            ProxySet enablereuse=on max=5
+        </Proxy>
+        <FilesMatch "\\.php$">
+            SetHandler "proxy:unix:/run/php/php-fpm.sock|fcgi://localhost"
+        </FilesMatch>
 
     Write instead::
 
@@ -78,11 +90,18 @@ def worker_unmet(context: Context) -> Iterator[Found]:
     targets = [mapping.target for mapping in context.mappings if mapping.target is not None]
     if any(target.variables for target in targets):
         return
+    alone = [
+        mapping.target
+        for mapping in context.mappings
+        if mapping.kind == "SetHandler" and mapping.target is not None and mapping.target.socket is not None
+        if mapping.worker is None
+    ]
     members = [member.target for member in context.members]
     for worker in candidates:
         if id(worker) in met or any(_named(target) == _named(worker.target) for target in targets):
             continue
         near = [target.place for target in targets if _similar(target, worker.target)]
+        near = near or [target.place for target in alone if target.scheme == worker.target.scheme]
         same = [target.place for target in members if _key(target) == _key(worker.target)]
         if not near and not same:
             continue
@@ -93,7 +112,7 @@ def worker_unmet(context: Context) -> Iterator[Found]:
             params[0].place,
             f'{names} {verb} no effect: no request meets the worker "{worker.name}"',
             related=_related(near, "this is another worker") or _related(same, "a member is a worker of its own"),
-            help="Give the section the URL of the ProxyPass, letter by letter."
+            help="Give the section the URL of that line, letter by letter."
             if near
             else "Write the parameters on the BalancerMember line.",
         )

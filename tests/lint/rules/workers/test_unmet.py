@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.gateways.httpd import running
+from tests.support.gateways.sockets import sockets
 from tests.support.lint.find import find, places
 
 SECTION = "<Proxy http://127.0.0.1:81>\nProxySet timeout=9 max=5\n</Proxy>\n"
@@ -78,6 +79,48 @@ def test_silent(lines: str) -> None:
 )
 def test_without_parameters_or_for_another_path(section: str) -> None:
     assert find("worker-unmet", f"{section}\nProxyPass / http://localhost:81/a") == []
+
+
+FCGI = "<Proxy {}>\nProxySet enablereuse=on\n</Proxy>\n"
+HANDLER = '<FilesMatch x>\nSetHandler "proxy:{}"\n</FilesMatch>\n'
+
+
+@pytest.mark.parametrize(
+    ("section", "handler", "count"),
+    [
+        ("fcgi://php", "unix:/run/f.sock|fcgi://localhost", 1),
+        ("fcgi://127.0.0.1:9000", "unix:/run/f.sock|fcgi://localhost/", 1),
+        ("fcgi://localhost", "unix:/run/f.sock|fcgi://localhost", 0),
+        ("fcgi://php", "unix:/run/f.sock|fcgi://php/", 0),
+        ("unix:/run/f.sock|fcgi://php", "unix:/run/f.sock|fcgi://localhost", 0),
+        ("http://app", "unix:/run/f.sock|fcgi://localhost", 0),
+        ("fcgi://php", "fcgi://localhost", 0),
+    ],
+)
+def test_a_handler_with_a_socket(section: str, handler: str, count: int) -> None:
+    assert len(find("worker-unmet", FCGI.format(section) + HANDLER.format(handler))) == count
+
+
+def test_another_section_gives_the_handler_its_worker() -> None:
+    sections = FCGI.format("fcgi://php") + FCGI.format("fcgi://localhost")
+    assert not find("worker-unmet", sections + HANDLER.format("unix:/run/f.sock|fcgi://localhost"))
+
+
+@pytest.mark.httpd
+def test_a_handler_on_httpd(httpd: str, tmp_path: Path) -> None:
+    """A disabled worker answers with 503, if a request meets it."""
+    tmp_path.chmod(0o755)
+    (tmp_path / "page").write_text("x")
+    urls = {"met": "http://localhost", "other": "http://php"}
+    with sockets() as folder:
+        text = "".join(
+            f"<VirtualHost *:PORT>\nServerName {name}\n<Proxy {url}>\nProxySet status=+D\n</Proxy>\n<Location />\n"
+            f'SetHandler "proxy:unix:{folder}/a.sock|http://localhost"\n</Location>\n</VirtualHost>\n'
+            for name, url in urls.items()
+        )
+        with running(httpd, tmp_path, text) as started:
+            assert started.get("/page", host="met") == "503"
+            assert started.get("/page", host="other").startswith("a/")
 
 
 @pytest.mark.httpd
