@@ -65,12 +65,12 @@ def test_a_target_is_read_as_the_grammar_says(word: str) -> None:
     groups = parts_of(parts, token)
     if token.type == "WORKER":
         socket, scheme, user, host, port, path = groups
-        assert url == (word, socket, lower(scheme), user or "", host, port, path or "")
+        assert url == (socket, lower(scheme), user or "", host, port, path or "")
     elif token.type == "BARE":
         socket, scheme, path = groups
-        assert url == (word, socket, lower(scheme), "", None, None, path)
+        assert url == (socket, lower(scheme), "", None, None, path)
     else:
-        assert url == (word, None, "", "", None, None, word)
+        assert url == (None, "", "", None, None, word)
         assert (word == EXCLUSION) is (token.type == "EXCLUSION")
 
 

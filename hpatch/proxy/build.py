@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from hpatch.conf import words as conf_words
 from hpatch.conf.tree import Configuration, Node
 from hpatch.facts.parameters import WORDS
 from hpatch.facts.versions import since
@@ -26,7 +25,7 @@ from hpatch.proxy.model import (
     Worker,
 )
 from hpatch.proxy.requests import resolve
-from hpatch.proxy.target import EXCLUSION, Name, balancer_name, is_balancer, name, parse_parameter, parse_target
+from hpatch.proxy.target import EXCLUSION, Name, balancer_name, is_balancer, name, parse_parameter
 from hpatch.proxy.walk import PROXIES, ProxyLine, Scope, Walk
 from hpatch.text import in_bytes
 from hpatch.versions import Version
@@ -150,7 +149,7 @@ class _ProxyBuilder:
         key = (text, matching)
         found = self.names.get(key)
         if found is None:
-            found = self.names[key] = name(parse_target(text), matching)
+            found = self.names[key] = name(text, matching)
         return found
 
     def _target(self, line: ProxyLine, parts: Name) -> Target:
@@ -416,7 +415,7 @@ class _ProxyBuilder:
     def _setting(self, line: ProxyLine) -> None:
         """Any other directive of mod_proxy at the server's level."""
         node, server = line.node, line.scope.server
-        setting = Setting(node.name, conf_words.get_word(node.args)[0], node)
+        setting = Setting(node.name, "".join(node.words[:1]), node)
         server.settings[node.key] = setting
         if node.key in _COPIED:
             state = self.states[server]

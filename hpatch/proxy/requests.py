@@ -19,8 +19,9 @@ def resolve(servers: list[Server], workers: dict[Server, Lookup], matches: bool)
     this httpd's ProxyPassMatch makes workers whose names are patterns.
     """
     main = servers[0]
+    inherited = bool(main.workers or main.balancers)
     for server in servers:
-        shared = server.shared
+        shared = inherited and server.shared
         if shared:
             for balancer in server.balancers:
                 balancer.merged = main.by_name.get(balancer.name)

@@ -21,20 +21,7 @@ _MAX_HOST = 255
 _MAX_SOCKET = 95
 
 
-class Url(NamedTuple):
-    """A worker URL's parts as written (scheme in lower case).
-
-    `scheme` is "" where there is none. `host` is None where the URL has no `//`. `port` is None where there is no
-    colon, "" where nothing follows it.
-    """
-
-    text: str
-    socket: str | None
-    scheme: str
-    user: str
-    host: str | None
-    port: str | None
-    path: str
+_Parts = tuple[str | None, str, str, str | None, str | None, str]
 
 
 class Name(NamedTuple):
@@ -67,26 +54,22 @@ def _line(word: str) -> str:
     return word.replace("\n", " ") + "\n"
 
 
-def parse_target(text: str) -> Url:
-    """Read a worker URL."""
+def parse_target(text: str) -> _Parts:
+    """Read a worker URL: its socket, scheme, user, host, port and path, as written.
+
+    The scheme is in lower case, "" where there is none. The host is None where the URL has no `//`. The port is None
+    where there is no colon, "" where nothing follows it.
+    """
     line = _line(text)
     match = _terminal("WORKER").match(line)
     if match is not None:
         socket, scheme, user, host, port, path = match.groups()
-        return Url(
-            text=text,
-            socket=socket,
-            scheme=lower(scheme),
-            user=user or "",
-            host=host,
-            port=port,
-            path=path or "",
-        )
+        return socket, lower(scheme), user or "", host, port, path or ""
     match = _terminal("BARE").match(line)
     if match is not None:
         socket, scheme, path = match.groups()
-        return Url(text=text, socket=socket, scheme=lower(scheme), user="", host=None, port=None, path=path)
-    return Url(text=text, socket=None, scheme="", user="", host=None, port=None, path=text)
+        return socket, lower(scheme), "", None, None, path
+    return None, "", "", None, None, text
 
 
 def parse_parameter(word: str) -> tuple[str, str | None]:
@@ -135,9 +118,9 @@ def _sought(text: str, socket: str | None) -> tuple[str, int]:
     return lower(text[:slash]) + text[slash:], slash
 
 
-def name(url: Url, matching: bool = False) -> Name:
+def name(text: str, matching: bool = False) -> Name:
     """A URL as mod_proxy reads it; `matching` for ProxyPassMatch, where `$1` may stand in the port."""
-    text, socket, scheme, user, host, port, path = url
+    socket, scheme, user, host, port, path = parse_target(text)
     unknown = "${" in text
     sought, origin = _sought(text, socket)
     refused = ""

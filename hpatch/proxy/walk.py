@@ -153,7 +153,7 @@ def _proxy_pass(node: Node, scope: Scope) -> ProxyLine:
         scope=scope,
         path=path,
         target=ProxyWord(words[at], at),
-        extras=list(enumerate(words))[at + 1 :],
+        extras=list(enumerate(words[at + 1 :], at + 1)),
         matching=matching,
     )
 
@@ -188,7 +188,7 @@ def _proxy_set(node: Node, scope: Scope) -> ProxyLine:
 
 def _handler(node: Node, scope: Scope) -> ProxyLine | None:
     """SetHandler, and AddHandler, which folds all to lower case."""
-    text = conf_words.get_word(node.args)[0]
+    text = "".join(node.words[:1])
     if node.key == "addhandler":
         text = conf_words.lower(text)
     if not text.startswith("proxy:"):

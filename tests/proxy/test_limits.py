@@ -9,7 +9,7 @@ from hpatch.facts.parameters import BALANCER, PARAMETERS, WORKER, Parameter
 from hpatch.proxy.build import build
 from hpatch.proxy.model import Proxy
 from hpatch.proxy.parameters import check
-from hpatch.proxy.target import name, parse_target
+from hpatch.proxy.target import name
 from hpatch.versions import Version
 from tests.oracle.proxy import ask
 
@@ -221,4 +221,4 @@ def test_decimals(patch: int | None, value: float) -> None:
 def test_ports(port: str) -> None:
     """httpd takes a port's lower 16 bits, and none for 0."""
     shown = "" if int(port) % 65536 == 0 else f":{port}"
-    assert name(parse_target(f"http://h:{port}/")).identity == f"http://h{shown}/"
+    assert name(f"http://h:{port}/").identity == f"http://h{shown}/"

@@ -56,18 +56,18 @@ REFUSED = [
 
 @pytest.mark.parametrize(("text", "parts"), URLS.items())
 def test_parts(text: str, parts: tuple[str | None, ...]) -> None:
-    assert parse_target(text)[1:] == parts
+    assert parse_target(text) == parts
 
 
 @pytest.mark.parametrize(("text", "identity"), NAMES.items())
 def test_names(text: str, identity: str) -> None:
-    found = name(parse_target(text))
+    found = name(text)
     assert (found.identity, found.refused) == (identity, "")
 
 
 @pytest.mark.parametrize("text", ["unix:/a|http://H/x", "http://[::1]:8080/", "${URL}", "http://h:${PORT}/", "${A}://"])
 def test_not_refused(text: str) -> None:
-    assert name(parse_target(text)).refused == ""
+    assert name(text).refused == ""
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_not_refused(text: str) -> None:
     ],
 )
 def test_reasons(text: str, reason: str) -> None:
-    assert name(parse_target(text)).refused == reason
+    assert name(text).refused == reason
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_reasons(text: str, reason: str) -> None:
     ],
 )
 def test_sockets(text: str, path: str | None) -> None:
-    assert name(parse_target(text)).socket == path
+    assert name(text).socket == path
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_sockets(text: str, path: str | None) -> None:
     ],
 )
 def test_what_is_compared_with_the_names_of_workers(text: str, sought: str, length: int) -> None:
-    found = name(parse_target(text))
+    found = name(text)
     assert (found.sought, found.origin) == (sought, length)
 
 
@@ -139,7 +139,7 @@ def test_what_is_compared_with_the_names_of_workers(text: str, sought: str, leng
     ],
 )
 def test_variables(text: str, matching: bool, variables: bool) -> None:
-    assert name(parse_target(text), matching).variables is variables
+    assert name(text, matching).variables is variables
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_variables(text: str, matching: bool, variables: bool) -> None:
 def test_a_name_leaves_out_the_default_port(scheme: str, port: int) -> None:
     for number, shown in ((port - 1, f":{port - 1}"), (port, ""), (port + 1, f":{port + 1}")):
         text = f"{scheme}://h:{number}/"
-        assert name(parse_target(text)).identity == f"{scheme}://h{shown}/"
+        assert name(text).identity == f"{scheme}://h{shown}/"
 
 
 @pytest.mark.parametrize(
@@ -176,11 +176,11 @@ def test_names_of_balancers(text: str, expected: str | None) -> None:
 
 @pytest.mark.parametrize("text", REFUSED)
 def test_refused(text: str) -> None:
-    assert name(parse_target(text)).refused
+    assert name(text).refused
 
 
 def test_reference_in_the_port() -> None:
-    found = name(parse_target("http://h:80$1/x"), matching=True)
+    found = name("http://h:80$1/x", matching=True)
     assert (found.identity, found.port, found.path, found.variables) == ("http://h$1/x", 80, "$1/x", True)
 
 
@@ -202,4 +202,4 @@ def test_many_at_once() -> None:
     """30,000 targets cost a few tenths of a second; a call of the parser for each would cost ten times that."""
     texts = [f"unix:/run/{n}.sock|http://app{n}.example:8080/path" for n in range(30_000)]
     with seconds(2):
-        assert all(parse_target(text).port for text in texts)
+        assert all(name(text).port for text in texts)

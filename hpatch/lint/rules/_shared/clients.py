@@ -164,12 +164,17 @@ def any_host(context: Context, node: Node) -> bool | None:
         return None
     if host is None:
         return None if hosts else True
-    return host in _open_hosts(context)
+    return host in open_hosts(context)
 
 
 @lru_cache(maxsize=1)
-def _open_hosts(context: Context) -> frozenset[Node | None]:
-    """The first virtual host of each address, as it is written, and those with the name `*`."""
+def open_hosts(context: Context) -> frozenset[Node | None]:
+    """The first virtual host of each address, as it is written, and those with the name `*`.
+
+    Not of a part of a configuration: virtual hosts in other files may come first.
+    """
+    if not context.configuration.main:
+        return frozenset()
     first: dict[str, Node] = {}
     for host in context.configuration.by_key.get("<virtualhost", ()):
         for word in host.words:

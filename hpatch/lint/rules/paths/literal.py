@@ -192,11 +192,11 @@ def target_encoded(context: Context) -> Iterator[Found]:
     """
     seen: set[int] = set()
     for mapping in context.passes:
-        if mapping.target is None:
+        if mapping.target is None or not ("%" in mapping.target.path or mapping.target.balancer):
             continue
         members = mapping.worker.effective_members if isinstance(mapping.worker, Balancer) else []
         for target in (mapping.target, *(member.target for member in members)):
-            found = re.search(_ENCODED, target.path) if "%" in target.path else None
+            found = re.search(_ENCODED, target.path)
             if found is None or target.scheme not in _ENCODING or id(target) in seen:
                 continue
             if "nocanon" in mapping.flags or encoded(mapping):

@@ -90,6 +90,8 @@ def self_loop(context: Context) -> Iterator[Found]:
         target = mapping.target
         if target is None or not mapping.node.certain:
             continue
+        if (target.port or DEFAULT_PORTS.get(target.scheme)) not in ports:
+            continue
         port = own_port(target, ports)
         named = False
         if port is None and target.scheme in ("http", "https") and target.socket is None:

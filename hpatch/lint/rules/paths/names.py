@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.clients import any_host
+from hpatch.lint.rules._shared.clients import open_hosts
 from hpatch.lint.rules._shared.effective import in_server, is_on, of_mapping, server_of
 from hpatch.lint.rules._shared.fronted import in_front
 from hpatch.lint.rules._shared.headers import lines_named
@@ -78,12 +78,10 @@ def default_host_any_name(context: Context) -> Iterator[Found]:
         return
     seen: set[Node] = set()
     checked: frozenset[Node | None] | None = None
+    hosts = open_hosts(context)
     for mapping in context.mappings:
         host = mapping.server.node
-        if host is None or host in seen or mapping.target is None:
-            continue
-        if mapping.server.named is None or any_host(context, mapping.node) is not True:
-            seen.add(host)
+        if host is None or host not in hosts or host in seen or mapping.target is None or mapping.server.named is None:
             continue
         if not schemes(mapping).intersection(_BY_NAME):
             continue
