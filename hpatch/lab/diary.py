@@ -16,7 +16,7 @@ from hpatch.lab.gateways import modules
 from hpatch.lab.model import GatewaySpec, Result
 from hpatch.lab.smoke import SmokeCheck
 
-_MESSAGES = 40
+_MESSAGES = 200
 _LONG = 300
 _TAIL = 40
 

@@ -51,9 +51,9 @@ def test_equal_messages_are_one_and_only_the_serious_are_kept() -> None:
 
 def test_a_log_of_many_kinds_is_cut() -> None:
     diary = Diary()
-    diary.log(BEFORE, "".join(line("error", f"AH{number:05}: {'x' * 500}") for number in range(100)))
+    diary.log(BEFORE, "".join(line("error", f"AH{number:05}: {'x' * 500}") for number in range(300)))
     (found,) = diary.excerpts()
-    assert (len(found.messages), found.left_out) == (40, 60)
+    assert (len(found.messages), found.left_out) == (200, 100)
     assert {len(message.text) for message in found.messages} == {300}
 
 

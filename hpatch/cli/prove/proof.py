@@ -36,7 +36,7 @@ _COMPARE = """
 Examples:
 
   hpatch proof compare proof.tar older.tar
-  hpatch proof compare proof.tar httpd-2.4.62      is this the tree that was proved?
+  hpatch proof compare proof.tar httpd-2.4.62
 
 hpatch shows what two proofs do not share: verdicts, hashes, compiler, modules, machine. It leaves out times and
 measured figures. If the second one is a source tree, hpatch compares its hash with those of the bundle.
