@@ -44,7 +44,8 @@ class NetSide:
         for number, way in enumerate(ways.ways):
             self.addresses[way] = session.address(way.transport, way.scheme)
             running.enter_context(responder(self.addresses[way], way.scheme, self.book.behave))
-            settings += _mappings(way, number, self.addresses[way], session.address(way.transport, "nobody"))
+            nobody = session.address(way.transport, "nobody")
+            settings += _mappings(way, number, self.addresses[way], nobody, ways.keeping)
         if any(way.front == "HTTP/2" for way in ways.ways):
             # A server of its own: H2Direct changes how httpd begins to read each connection.
             settings += [f"Listen {LOOPBACK}:{self.h2.port}", f"<VirtualHost {LOOPBACK}:{self.h2.port}>"]
@@ -58,12 +59,12 @@ class NetSide:
         return {own: "BACKEND", f":{self.gateway.port}": ":PORT", f":{self.h2.port}": ":PORT"}
 
 
-def _mappings(way: Way, number: int, address: Address, nobody: Address) -> Iterator[str]:
+def _mappings(way: Way, number: int, address: Address, nobody: Address, keeping: Mapping[str, str]) -> Iterator[str]:
     """The longest URL first: a later one that begins with it would share its worker, and lose its own parameters."""
     upgrade = {"upgrade": "websocket"} if way.front == "WebSocket" and way.scheme == "http" else {}
     patient = Route(way.patient, way.scheme, address, {**upgrade, "timeout": str(_PATIENT)})
     yield httpd.mapping(patient, f"127.0.2.{number + 1}", "/patient/")
-    kept = Route(way.kept, way.scheme, address, {"enablereuse": "on"} if way.scheme == "fcgi" else {})
+    kept = Route(way.kept, way.scheme, address, keeping if way.scheme == "fcgi" else {})
     yield httpd.mapping(kept, f"127.0.4.{number + 1}", "/kept/")
     yield httpd.mapping(Route(way.path, way.scheme, address, upgrade), f"127.0.1.{number + 1}")
     yield httpd.mapping(Route(way.nobody, way.scheme, nobody, {"retry": "0"}), f"127.0.3.{number + 1}")

@@ -20,6 +20,8 @@ _UPGRADES = Version(2, 4, 47)
 """Since when ProxyPass has `upgrade=` (httpd's CHANGES)."""
 _FALLBACK = Version(2, 4, 48)
 """Since when there is ProxyWebsocketFallbackToProxyHttp (httpd's manual, mod_proxy_wstunnel)."""
+_REUSE = Version(2, 4, 11)
+"""Since when ProxyPass has `enablereuse=` (httpd's source)."""
 _SOCKETS = Version(2, 4, 10)
 """From here on, httpd takes Unix sockets for all schemes."""
 
@@ -28,13 +30,14 @@ class Ways(NamedTuple):
     """The ways that are tried; those that are not, each with the reason; and what httpd needs for them.
 
     `modules` are to be loaded besides what an httpd of the lab loads, by their names; `settings` are lines of the main
-    server.
+    server; `keeping` are parameters with which connections to FastCGI backends stay.
     """
 
     ways: tuple[Way, ...]
     untried: tuple[str, ...]
     modules: Mapping[str, Path]
     settings: tuple[str, ...]
+    keeping: Mapping[str, str]
 
 
 def ways(spec: GatewaySpec, transports: Sequence[Transport] = TRANSPORTS) -> Ways:
@@ -59,6 +62,7 @@ def ways(spec: GatewaySpec, transports: Sequence[Transport] = TRANSPORTS) -> Way
         untried=tuple(untried),
         modules={name: path for name, path in files.items() if path is not None},
         settings=tuple(_settings(found, installed.version)),
+        keeping={"enablereuse": "on"} if installed.version >= _REUSE else {"disablereuse": "off"},
     )
 
 

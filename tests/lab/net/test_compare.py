@@ -40,7 +40,9 @@ def test_one_way(monkeypatch: pytest.MonkeyPatch) -> None:
 
     few = [one for one in trials(WAY) if one.group == "methods"][:12]
     some = (*few, NetTrial("own", "by side", by_side), NetTrial("own", "by chance", chance))
-    monkeypatch.setattr(comparing, "lookup", lambda *_: Ways(ways=(WAY,), untried=(), modules={}, settings=()))
+    monkeypatch.setattr(
+        comparing, "lookup", lambda *_: Ways(ways=(WAY,), untried=(), modules={}, settings=(), keeping={})
+    )
     monkeypatch.setattr(comparing.trials, "trials", lambda way: some)
     monkeypatch.setattr(comparing.trials, "last", lambda way: ())
     monkeypatch.setattr(figures, "measure", lambda *_: iter(()))

@@ -46,6 +46,14 @@ def test_all(has) -> None:  # type: ignore[no-untyped-def]
     assert "proxy_ajp" not in found.modules, "it is given, and loaded as such"
     assert "SSLProxyEngine on" in found.settings
     assert "ProxyWebsocketFallbackToProxyHttp off" in found.settings
+    assert found.keeping == {"enablereuse": "on"}
+
+
+def test_an_old_httpd_gets_no_line_that_it_does_not_know(has) -> None:  # type: ignore[no-untyped-def]
+    found = ways(has("2.4.9", *ALL))
+    assert found.keeping == {"disablereuse": "off"}
+    assert found.settings == ("SSLProxyEngine on",)
+    assert all(way.transport == "tcp" for way in found.ways if way.scheme != "http")
 
 
 def test_what_is_missing_is_named(has) -> None:  # type: ignore[no-untyped-def]
