@@ -272,7 +272,8 @@ class Engine:
                 name = text[at + 2 : end]
                 value = self.facts.variable(name, self.filename)
                 if value is None:
-                    raise UnknownError(f'the value of "%{{{name}}}" is not known', node)
+                    option = " (--header)" if name[:4].upper() == "HTTP" else ""
+                    raise UnknownError(f'the value of "%{{{name}}}" is not known{option}', node)
                 found.append(value)
                 at = end + 1
             else:
