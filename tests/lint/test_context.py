@@ -56,6 +56,19 @@ def test_mappings_of_a_virtual_host_are_the_main_servers_then_its_own() -> None:
     assert passes == [["/m"], ["/m", "/a"], ["/m", "^/b"]]
 
 
+def test_what_many_rules_go_through_is_gathered_once() -> None:
+    member = '<Proxy "balancer://b">\nBalancerMember "http://m"\n</Proxy>\n'
+    context = context_of(TEXT + member)
+    first, second = context.configuration.find("<virtualhost")
+    assert context.passing == {None, first, second}
+    assert context_of("<VirtualHost *:80>\n</VirtualHost>\n").passing == set()
+    assert [one.name for one in context.balancers] == ["balancer://b"]
+    assert [one.name for one in context.members] == ["http://m"]
+    assert [one.name for one in context.workers] == ["http://m/", "http://a/", "http://b/", "http://m"]
+    assert [one.path for one in context.passes] == ["/m", "/a", "^/b"]
+    assert {scheme: len(targets) for scheme, targets in context.targets.items()} == {"http": 5}
+
+
 @pytest.fixture(scope="module")
 def hosts() -> Context:
     """A configuration of very many virtual hosts, each with a fault."""

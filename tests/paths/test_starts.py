@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from hpatch.paths.starts import ByStart
+import re
+
+import pytest
+
+from hpatch.paths.starts import ByStart, start_of
 
 
 def test_the_order_is_kept() -> None:
@@ -13,3 +17,28 @@ def test_the_order_is_kept() -> None:
     assert starts.find("//a") == starts.find("/a") == starts.find("/a/c")
     assert starts.find("/b/") == ["None", "/b", "/", "x"]
     assert starts.find("/ab") == starts.find("/") == ["None", "/", "x"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "start"),
+    [
+        ("^/app/(.*)$", "/app"),
+        ("^/my-app~1/", "/my-app~1"),
+        ("^/app/?$", None),
+        ("^/app/*", None),
+        ("^/app/{2}", None),
+        ("^/app", None),
+        ("^/app$", None),
+        ("/app/", None),
+        ("^/ap+/", None),
+        ("^/(app)/", None),
+        ("^/app/|^/shop/", None),
+        ("^/app/(a|b)", None),
+        (r"^/app\.x/", None),
+        ("(?i)^/app/", None),
+    ],
+)
+def test_the_start_of_a_pattern(pattern: str, start: str | None) -> None:
+    assert start_of(pattern) == start
+    others = [path for path in ("/app/x", "/app", "/apq", "/shop/", "/APP/x", "/x/app/") if re.search(pattern, path)]
+    assert start is None or all(path.startswith(f"{start}/") for path in others)
