@@ -21,6 +21,7 @@ from hpatch.errors import ToolError, UsageError
 from hpatch.lab import scratch
 from hpatch.lab.gateways import modules
 from hpatch.lab.model import GatewaySpec
+from hpatch.lab.suite.run import Suite
 
 _NO_CODE = ("docs/", "changes-entries/", "debian/", "test/")
 _NO_CODE_NAMES = frozenset({"CHANGES", "STATUS"})
@@ -48,6 +49,9 @@ class Candidate(Protocol):
 
     def keep(self, gateway: GatewaySpec) -> GatewaySpec:
         """The gateway, so that it lasts when the next one is made. Raises ToolError."""
+
+    def suite(self, tree: Path, paths: tuple[str, ...]) -> Suite:
+        """A tree's own tests, for gateways that are made here."""
 
     def facts(self) -> BuildFacts:
         """How the gateways are built. Raises ToolError where there is none yet."""
@@ -79,6 +83,10 @@ class Whole:
         scratch.make(prefix, kept)
         assert gateway.program is not None, "it was built"
         return gateway._replace(program=kept / gateway.program.relative_to(prefix))
+
+    def suite(self, tree: Path, paths: tuple[str, ...]) -> Suite:
+        """With its own apxs. The MPM is compiled in."""
+        return Suite(tree, self.folder / "prefix" / "bin" / "apxs", paths)
 
     def facts(self) -> BuildFacts:
         """As configure has it."""
@@ -144,6 +152,10 @@ class SingleModules:
     def keep(self, gateway: GatewaySpec) -> GatewaySpec:
         """The same: each moment has a folder of its own."""
         return gateway
+
+    def suite(self, tree: Path, paths: tuple[str, ...]) -> Suite:
+        """With the installed httpd's apxs."""
+        return Suite(tree, self.apxs.program, paths, self.mpm)
 
     def facts(self) -> BuildFacts:
         """As apxs has it."""

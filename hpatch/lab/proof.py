@@ -26,6 +26,8 @@ from hpatch.lab.registry import find, scenarios
 from hpatch.lab.sanitizers import Collected, Reported
 from hpatch.lab.scenario import Scenario
 from hpatch.lab.smoke import SmokeCheck
+from hpatch.lab.suite.compare import SuiteProof
+from hpatch.lab.suite.model import SuiteRun
 from hpatch.patch.apply.stack import Content, Pushed
 from hpatch.patch.sets.model import Catalog
 from hpatch.patch.sources.cache import Checked
@@ -109,7 +111,8 @@ class Proof(NamedTuple):
 
     `net` compares requests of all kinds; None where the patched tree does not build, or its httpd does not start.
     `built` are the seconds of building, by moment and phase. `again` is what building the patched tree a second time
-    gave, None where that was not asked for. `reports` is what sanitizers reported, None without them.
+    gave, None where that was not asked for. `reports` is what sanitizers reported, None without them;
+    `suite` what the tree's own tests gave, None where they were not asked for.
     """
 
     plan: ProofPlan
@@ -121,6 +124,7 @@ class Proof(NamedTuple):
     seconds: float
     again: SecondBuild | None = None
     reports: tuple[Reported, ...] | None = None
+    suite: SuiteRun | None = None
 
     def of(self, set: str) -> tuple[Row, ...]:
         """The rows of a set."""
@@ -140,7 +144,12 @@ class Proof(NamedTuple):
     def sound(self) -> bool:
         """Whether nothing is worse, as far as could be seen."""
         worse = any(row.worse for row in self.rows) or any(check.worse for check in self.checks)
-        return self.failure is None and not worse and not self.unexpected and not self.reported
+        return self.failure is None and not (worse or self.unexpected or self.reported or self.failing)
+
+    @property
+    def failing(self) -> tuple[str, ...]:
+        """The tree's own tests that pass no more."""
+        return () if self.suite is None else self.suite.worse
 
     @property
     def reported(self) -> tuple[str, ...]:
@@ -160,7 +169,7 @@ class Proof(NamedTuple):
     @property
     def undecided(self) -> bool:
         """Whether it does not hold only because something could not be run."""
-        if self.ok or self.failure is not None or self.unexpected or self.reported:
+        if self.ok or self.failure is not None or self.unexpected or self.reported or self.failing:
             return False
         if any(check.worse for check in self.checks):
             return False
@@ -219,17 +228,19 @@ def prove(
     diary: Diary | None = None,
     *,
     twice: bool = False,
+    suite: tuple[str, ...] = (),
 ) -> Proof:
     """Build, try, apply in a copy, build, and try again. The tree is only read; `folder` is held by the caller.
 
     Raises ToolError when the tree does not build as it is, or its httpd does not start: nothing can be compared with
     that. Raises InputError when the tree has changed since it was planned. The `diary` has what was done by then.
-    `twice`: also build the patched tree a second time, and compare.
+    `twice`: also build the patched tree a second time, and compare. `suite`: run the tree's own tests, too, those below
+    these paths.
     """
     diary = Diary() if diary is None else diary
     with logs.heard(diary.log):
         tell = diary.listening(tell)
-        return _prove(plan, request, catalog, source, candidate, folder, requests, tell, diary, twice)
+        return _prove(plan, request, catalog, source, candidate, folder, requests, tell, diary, twice, suite)
 
 
 def _prove(
@@ -243,13 +254,14 @@ def _prove(
     tell: Tell,
     diary: Diary,
     twice: bool,
+    suite: tuple[str, ...],
 ) -> Proof:
     begun = time.monotonic()
     copy = folder / "patched"
     rows: tuple[Row, ...] = ()
     checks: tuple[Checks, ...] = ()
     reports: tuple[Reported, ...] | None = None
-    net = again = None
+    net = again = told = None
     failure = None
     collected = Collected(folder / "reports", candidate.sanitize, candidate.environment)
     diary.begin("build before")
@@ -259,17 +271,15 @@ def _prove(
     _started(checked, collected)
     diary.checks["before"] = checked
     before = _try(plan.experiments, gateway, "before", requests, tell, diary)
+    own = SuiteProof(candidate.suite(plan.tree.root, suite) if suite else None)
+    own.begin(gateway, lambda detail: tell("before", detail))
     kept = candidate.keep(gateway)
     diary.kept("before", kept)
     try:
         tell("apply", "")
         scratch.make(plan.tree.root, copy)
         stages = _stages(plan, before, candidate, copy, requests, tell, collected)
-        with files.lock(copy):
-            prepared = prepare(copy, request, catalog, source)
-            if prepared.steps != plan.prepared.steps:
-                raise InputError(f"{plan.tree.root}: has changed while it was verified")
-            commit(prepared)
+        _commit(plan, copy, request, catalog, source)
         diary.begin("build after")
         gateway = collected.watched(candidate.gateway(copy, "after"), "after")
         diary.built("after", gateway)
@@ -279,9 +289,8 @@ def _prove(
         checks = compared(checked, now)
         if now[0].name != "start":
             net = nets.compare(kept, gateway, tell=lambda detail: tell("net", detail))
-        for at, (sets, _) in enumerate(plan.experiments):
-            result, stage = stages.get(at, (before[at], ()))
-            rows += (Row(sets, result, after[at], stage),)
+        rows = tuple(_rows(plan, before, after, stages))
+        told = own.end(kept, gateway, lambda detail: tell("net", detail))
         reports = collected.compared("before", "after")
         if twice:
             tell("net", "building once more")
@@ -304,7 +313,23 @@ def _prove(
         seconds=time.monotonic() - begun,
         again=again,
         reports=reports,
+        suite=told,
     )
+
+
+def _commit(plan: ProofPlan, copy: Path, request: Request, catalog: Catalog, source: Checked) -> None:
+    """Apply the sets in the copy. Raises InputError when the tree has changed since it was planned."""
+    with files.lock(copy):
+        prepared = prepare(copy, request, catalog, source)
+        if prepared.steps != plan.prepared.steps:
+            raise InputError(f"{plan.tree.root}: has changed while it was verified")
+        commit(prepared)
+
+
+def _rows(plan: ProofPlan, before: Sequence[Result], after: Sequence[Result], stages: _Staged) -> Iterator[Row]:
+    for at, (sets, _) in enumerate(plan.experiments):
+        result, stage = stages.get(at, (before[at], ()))
+        yield Row(sets, result, after[at], stage)
 
 
 def _started(checked: Sequence[SmokeCheck], collected: Collected) -> None:

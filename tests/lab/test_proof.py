@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -11,7 +10,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +17,9 @@ import pytest
 
 from hpatch.lab.bundle import store
 from tests.support.build.debian_source import debian_source
+from tests.support.lab.verify import MODULE, MODULE_ONLY, a_set, verify
 
 pytestmark = pytest.mark.proof
-
-MODULE_ONLY = ("--module-only", "--httpd", "/usr/sbin/apache2")
-MODULE = "modules/proxy/mod_proxy_fcgi.c"
 
 
 @pytest.fixture(scope="module")
@@ -35,14 +31,6 @@ def tree() -> Path:
 def build_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One for all whole builds: the first of them takes a minute."""
     return tmp_path_factory.mktemp("verify") / "build"
-
-
-def verify(*arguments: object, set: str = "fcgi-stdin-eof", code: int = 0) -> Any:
-    """Run it; its answer."""
-    command = [sys.executable, "-m", "hpatch", "verify", set, *map(str, arguments), "--format", "json"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=1200, check=False)
-    assert done.returncode == code, done.stdout + done.stderr
-    return json.loads(done.stdout)
 
 
 def halves(answer: Any) -> dict[str, tuple[Any, Any]]:
@@ -124,20 +112,6 @@ def _part(tree: Path, copy: Path) -> Path:
         else:
             shutil.copy(source, target)
     return copy
-
-
-def a_set(folder: Path, tree: Path, line: str, scenario: str) -> Path:
-    """A folder of sets with one, `other`, which puts a line at the end of the module."""
-    old = (tree / MODULE).read_text().splitlines(keepends=True)
-    diff = "".join(unified_diff(old, [*old, f"{line}\n"], f"a/{MODULE}", f"b/{MODULE}"))
-    (folder / "other").mkdir(parents=True)
-    (folder / "other" / "change.diff").write_text(diff)
-    (folder / "other" / "set.toml").write_text(
-        f'id = "other"\ntitle = "Another"\ncures = "Nothing."\napplies = ">=2.4.0"\n{scenario}'
-        '[[variants]]\nversions = ">=2.4.0"\ndiff = "change.diff"\n'
-        f'[[recognise]]\nfile = "{MODULE}"\npresent = ["{line}"]\n'
-    )
-    return folder
 
 
 @pytest.mark.httpd

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.test_proof import a_set, verify
 from tests.support.build.debian_source import debian_source
+from tests.support.lab.verify import a_set, verify
 
 pytestmark = [pytest.mark.proof, pytest.mark.httpd, pytest.mark.apxs]
 

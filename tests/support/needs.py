@@ -68,6 +68,7 @@ NEEDS = {
     "tomcat": Programs((("java",), ("/usr/share/tomcat10/bin/catalina.sh",)), "tomcat10"),
     "nginx": Programs((("nginx",),), "nginx-light"),
     "svn": Programs((("svnadmin",), ("svn",)), "subversion"),
+    "curl": Programs((("curl",),), "curl"),
     "git": Programs((("git",),), "git"),
     "patch": Programs((("patch",),), "patch"),
     "quilt": Programs((("quilt",),), "quilt"),

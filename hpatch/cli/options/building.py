@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, cast, get_args
 
 import typer
 
 from hpatch.errors import UsageError
+
+if TYPE_CHECKING:
+    from hpatch.build.httpd.plan import BuildOptions
 
 MpmName = Literal["event", "worker", "prefork"]
 SanitizerName = Literal["address", "undefined"]
@@ -82,3 +85,22 @@ def sanitizers(text: str | None) -> tuple[SanitizerName, ...]:
         if word not in known:
             raise UsageError(f"--sanitize '{text}': {', '.join(known)}, or both with a comma between them")
     return cast("tuple[SanitizerName, ...]", words)
+
+
+def whole(arguments: list[str] | None, jobs: int | None, *, suite: bool) -> BuildOptions:
+    """How to build all of httpd for a proof; with what httpd's own tests need, if they are to run."""
+    from hpatch.build.httpd.plan import BuildOptions
+
+    options = BuildOptions(arguments=tuple(arguments or ()), jobs=jobs, documentation=False, reproducible=True)
+    return options._replace(modules="shared", documentation=True) if suite else options
+
+
+def suite(text: str | None) -> tuple[str, ...]:
+    """The tests that `--suite` names, as paths below a tree's folder `test`; none without it. Raises UsageError."""
+    if text is None:
+        return ()
+    kind, colon, paths = text.partition(":")
+    found = tuple(filter(None, paths.split(",")))
+    if kind != "pytest" or bool(colon) != bool(found):
+        raise UsageError(f"--suite '{text}': pytest, or pytest:PATH,... with paths in the tree's folder test")
+    return found or ("modules",)

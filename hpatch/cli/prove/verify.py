@@ -22,6 +22,7 @@ from hpatch.errors import InputError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from hpatch.build.httpd.plan import BuildOptions
     from hpatch.build.trees.applying import Request
     from hpatch.lab.proof import Proof, ProofPlan
     from hpatch.lab.recipe import BuildWay, Recipe
@@ -40,6 +41,7 @@ Examples:
   hpatch verify fcgi-stdin-eof --tree httpd-2.4.62 --mpm event,worker,prefork
   hpatch verify fcgi-stdin-eof --tree httpd-2.4.62 --sanitize address,undefined
   hpatch verify fcgi-stdin-eof --tree apache2-2.4.68 --bundle proof.tar
+  hpatch verify fcgi-stdin-eof --tree httpd-2.4.62 --suite pytest:modules/proxy
   hpatch verify fcgi-stdin-eof --across 2.4.57,2.4.62 --git ~/src/httpd
 
 hpatch builds the tree and runs the scenarios of the sets, which must fail. It applies the sets in a copy, builds what
@@ -90,6 +92,15 @@ def _command(
             rich_help_panel=BUILD,
         ),
     ] = False,
+    suite: Annotated[
+        str | None,
+        typer.Option(
+            "--suite",
+            metavar="pytest[:PATH,...]",
+            help="Also run the tree's own tests before and after: those in test/modules, or these in test.",
+            rich_help_panel=BUILD,
+        ),
+    ] = None,
     mpm: building.Mpms = None,
     sanitize: building.Sanitize = None,
     configure_arg: building.ConfigureArgs = None,
@@ -136,14 +147,15 @@ def _command(
         across=across is not None,
         many=bool(state or workers or dask),
         one=in_place or tree != Path(),
-        kept=bundle is not None or twice,
+        kept=bundle is not None or twice or suite is not None,
     )
     known = shared.catalog(catalog)
     request = Request(
         ids=tuple(sets), revisions=(), diffs=(), fuzz=fuzz, ignore_whitespace=ignore_whitespace, any_version=any_version
     )
     wanted = cells(None, None, backend or ["responder"], transport, threads)
-    whole = None if module_only else (tuple(configure_arg or ()), jobs)
+    own = building.suite(suite)
+    whole = None if module_only else building.whole(configure_arg, jobs, suite=bool(own))
     recipes = list(_recipes(Recipe(None, httpd=httpd, apxs=apxs, sanitize=building.sanitizers(sanitize)), mpm, whole))
     bundles = keeping.targets(bundle, [name for name, _ in recipes])
     if across is not None:
@@ -192,7 +204,17 @@ def _command(
                 with kept[-1].whatever_comes() as diary:
                     proofs += [
                         proving.prove(
-                            plan, request, known, source, candidate, place, requests, moment.tell, diary, twice=twice
+                            plan,
+                            request,
+                            known,
+                            source,
+                            candidate,
+                            place,
+                            requests,
+                            moment.tell,
+                            diary,
+                            twice=twice,
+                            suite=own,
                         )
                     ]
     carry_out = partial(_apply, plan, tree, request, known, source) if in_place else None
@@ -251,26 +273,18 @@ def _check(*, module_only: bool, modules: bool, whole: bool, across: bool, many:
     if across and one:
         raise UsageError("--across takes its trees from --git; leave out --tree and --in-place")
     if across and kept:
-        raise UsageError("--bundle and --twice are for the proof of one tree; leave out --across")
+        raise UsageError("--bundle, --twice and --suite are for the proof of one tree; leave out --across")
 
 
-def _recipes(
-    recipe: Recipe, mpm: str | None, whole: tuple[tuple[str, ...], int | None] | None
-) -> Iterator[tuple[str, Recipe]]:
-    """The recipe with each MPM, and the MPM's name where there are several; `whole`: configure's arguments and jobs."""
-    from hpatch.build.httpd.plan import BuildOptions
-
+def _recipes(recipe: Recipe, mpm: str | None, whole: BuildOptions | None) -> Iterator[tuple[str, Recipe]]:
+    """The recipe with each MPM, and the MPM's name where there are several; `whole`: how to build all of httpd."""
     mpms = building.mpms(mpm)
     for one in mpms or (None,):
         name = one if one is not None and len(mpms) > 1 else ""
         if whole is None:
             yield name, recipe._replace(mpm=one)
         else:
-            arguments, jobs = whole
-            options = BuildOptions(
-                mpm=one or "event", arguments=arguments, jobs=jobs, documentation=False, reproducible=True
-            )
-            yield name, recipe._replace(options=options)
+            yield name, recipe._replace(options=whole._replace(mpm=one or "event"))
 
 
 def _place(tree: Path, name: str, build_dir: Path | None) -> Path:

@@ -12,6 +12,7 @@ from hpatch.lab.net.model import NetResult
 from hpatch.lab.proof import Shown
 from hpatch.lab.sanitizers import Reported
 from hpatch.lab.smoke import SmokeCheck
+from hpatch.lab.suite.model import SuiteRun
 
 
 class ToldTree(NamedTuple):
@@ -105,6 +106,7 @@ class ToldProof(NamedTuple):
     again: SecondBuild | None
     changes: tuple[str, ...] = ()
     reports: tuple[Reported, ...] | None = None
+    suite: SuiteRun | None = None
 
     @property
     def unexpected(self) -> tuple[str, ...]:
@@ -120,6 +122,7 @@ class ToldProof(NamedTuple):
             and not worse
             and not self.unexpected
             and not any(one.new for one in self.reports or ())
+            and not (self.suite is not None and self.suite.worse)
         )
 
     def of(self, set: str) -> tuple[ToldRow, ...]:

@@ -12,6 +12,7 @@ from hpatch.build.trees.choice import Chosen
 from hpatch.lab.bundle.told import ToldProof, ToldResult, ToldRow, ToldSet, told
 from hpatch.lab.model import BackendSpec
 from hpatch.lab.proof import Proof, ProofPlan, Shown
+from hpatch.lab.suite.model import Ended, SuiteRun
 from hpatch.report.common import renderer
 from hpatch.report.common.markdown import grid, plain
 from hpatch.report.common.renderer import Form, Page
@@ -29,6 +30,7 @@ SHOWN: dict[Shown, str] = {
 _HEADERS = ("scenario", "backend", "transport", "before", "after", "")
 _CHECK_HEADERS = ("check", "before", "after", "")
 _REPORT_HEADERS = ("what sanitizers report", "before", "after", "")
+_SUITE_HEADERS = ("httpd's own test", "before", "after", "")
 NO_REPORTS = "The sanitizers reported nothing, neither before nor after."
 _PLAN_HEADERS = ("scenario", "sets", "backend", "transport")
 
@@ -125,6 +127,9 @@ def text(proof: ToldProof, page: Page) -> Iterator[str]:
     if proof.reports == ():
         yield ""
         yield NO_REPORTS
+    if proof.suite is not None:
+        yield ""
+        yield from wrap(visible(suite_sentence(proof.suite)), width, 2)
     yield ""
     for one in proof.sets:
         yield from wrap(verdict(proof, one), width, 2)
@@ -150,6 +155,9 @@ def markdown(proof: ToldProof) -> Iterator[str]:
     if proof.reports == ():
         yield ""
         yield NO_REPORTS
+    if proof.suite is not None:
+        yield ""
+        yield plain(suite_sentence(proof.suite))
     yield ""
     for one in proof.sets:
         yield f"- {plain(verdict(proof, one))}"
@@ -178,6 +186,27 @@ def tables(proof: ToldProof) -> Iterator[tuple[Sequence[str], list[tuple[str, ..
         yield net.HEADERS, net.rows(proof.net, proof.changes)
     if proof.reports:
         yield _REPORT_HEADERS, _reports(proof)
+    if proof.suite is not None and proof.suite.changes:
+        yield _SUITE_HEADERS, _suite(proof.suite)
+
+
+def suite_sentence(suite: SuiteRun) -> str:
+    """How the tree's own tests ended, in numbers."""
+    ends: tuple[Ended, ...] = ("passed", "failed", "skipped")
+    sides = [", ".join(f"{side.get(end, 0)} {end}" for end in ends) for side in (suite.before, suite.after)]
+    return f"httpd's own tests ({', '.join(suite.paths)}): {sides[0]} before; {sides[1]} after."
+
+
+def _suite(suite: SuiteRun) -> list[tuple[str, ...]]:
+    return [
+        (
+            one.test,
+            one.before or "did not run",
+            "\n".join(filter(None, (one.after or "did not run", one.reason))),
+            "WORSE" if one.worse else "unsteady" if one.before == "passed" else "other",
+        )
+        for one in suite.changes
+    ]
 
 
 def _reports(proof: ToldProof) -> list[tuple[str, ...]]:

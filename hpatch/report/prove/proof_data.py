@@ -8,6 +8,7 @@ from typing import Any
 from hpatch.build.reproducible import SecondBuild
 from hpatch.lab.net.model import NetResult
 from hpatch.lab.proof import Proof, ProofPlan
+from hpatch.lab.suite.model import SuiteRun
 from hpatch.report.prove import lab
 
 
@@ -44,6 +45,7 @@ def data(proof: Proof, how: str, in_place: bool) -> dict[str, Any]:
             for one in proof.checks
         ],
         "net": None if proof.net is None else _net(proof.net, proof),
+        "suite": None if proof.suite is None else _suite(proof.suite),
         "reports": None if proof.reports is None else [one._asdict() for one in proof.reports],
         "built": {moment: _seconds(phases) for moment, phases in proof.built.items()},
         "seconds": round(proof.seconds, 3),
@@ -58,6 +60,10 @@ def _again(again: SecondBuild) -> dict[str, Any]:
         "differences": [{"name": one.name, "kinds": list(one.kinds)} for one in again.differences],
         "failure": again.failure,
     }
+
+
+def _suite(suite: SuiteRun) -> dict[str, Any]:
+    return {**suite._asdict(), "paths": list(suite.paths), "changes": [one._asdict() for one in suite.changes]}
 
 
 def _net(net: NetResult, proof: Proof) -> dict[str, Any]:

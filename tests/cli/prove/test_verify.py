@@ -64,6 +64,8 @@ def test_what_does_not_apply_is_shown(run: Run, tree: Path) -> None:
         (("one", "--httpd", "/usr/sbin/apache2"), "--httpd and --apxs need --module-only"),
         (("one", "--module-only", "--configure-arg=--x"), "--configure-arg does not apply to --module-only"),
         (("one", "--mpm", "worker,winnt"), "--mpm 'worker,winnt': event, worker, prefork"),
+        (("one", "--suite", "perl"), "--suite 'perl': pytest, or pytest:PATH,..."),
+        (("one", "--suite", "pytest:"), "--suite 'pytest:'"),
         (("one", "--sanitize", "leak"), "--sanitize 'leak': address, undefined, or both"),
         (("one", "--transport", "pigeon"), "--transport 'pigeon'"),
         (("one", "--backend", "pigeon"), "'pigeon' is not a backend"),

@@ -8,104 +8,40 @@ from pathlib import Path
 import pytest
 
 from hpatch.build.reproducible import OtherFile, SecondBuild
-from hpatch.build.trees.applying import Prepared
-from hpatch.build.trees.choice import Chosen
-from hpatch.build.trees.presence import Presence
-from hpatch.build.trees.source import SourceTree
 from hpatch.lab.bundle.decode import DecodeError
 from hpatch.lab.bundle.told import told
 from hpatch.lab.matrix import Experiment
-from hpatch.lab.model import BackendSpec, Cell, Figures, GatewaySpec, Result, Verdict
-from hpatch.lab.net.model import Difference, Figure, NetResult
-from hpatch.lab.proof import Checks, Proof, ProofPlan, Row, compared
+from hpatch.lab.net.model import NetResult
+from hpatch.lab.proof import Checks, Proof, Row, compared
 from hpatch.lab.registry import find
 from hpatch.lab.sanitizers import Reported
 from hpatch.lab.scenario import Scenario
 from hpatch.lab.smoke import SmokeCheck
-from hpatch.patch.apply.stack import Stack
-from hpatch.patch.place import plan as planning
-from hpatch.patch.sets.load import load
+from hpatch.lab.suite.model import SuiteChange, SuiteRun
 from hpatch.report.prove import proof as report
 from hpatch.report.prove.smoke import SmokeReport
-from hpatch.versions import Version
+from tests.support.report.proof import (
+    AS_BEFORE,
+    BROKEN,
+    CELL,
+    DIFFERENCE,
+    FIGURE,
+    HOSTILE,
+    LOST,
+    NET,
+    NOT_CURED,
+    NOT_RUN,
+    PROVED,
+    SET,
+    UNAFFECTED,
+    WORSE,
+    chosen,
+    made,
+    proof,
+    result,
+)
 from tests.support.report.schema import valid
 from tests.support.report.shown import shown
-
-CATALOG = load()
-TREE = SourceTree(Path("/src"), Version(2, 4, 9))
-CELL = Cell(GatewaySpec("httpd", Path("/p/bin/httpd")), BackendSpec("responder"), "unix")
-HOSTILE = "a \x1b[31m|*_<script>"
-
-
-def chosen(id: str, needed_by: tuple[str, ...] = ()) -> Chosen:
-    return Chosen(Presence(set=CATALOG.get(id), state="missing", by="code", why=""), needed_by)
-
-
-def made(*sets: Chosen, experiments: tuple[tuple[tuple[str, ...], Experiment], ...] = ()) -> ProofPlan:
-    empty = planning.Plan((), ())
-    prepared = Prepared(
-        root=Path("/src"),
-        tree=TREE,
-        stack=Stack(),
-        chosen=sets,
-        refused=(),
-        there=(),
-        tasks=(),
-        plan=empty,
-        blockers=(),
-        sets=(),
-        steps=(),
-    )
-    return ProofPlan(prepared, experiments)
-
-
-def result(verdict: Verdict, why: str = "seen") -> Result:
-    figures = Figures(
-        requests=20,
-        outcomes={"full": 19, "503": 1},
-        segfaults=2,
-        log={"AH01075": 1},
-        cpu=0.5,
-        records=(8192, 8192, 0),
-        seconds=1.25,
-        notes=("a note",),
-    )
-    return Result(scenario="fcgi-stdin-eof", cell=CELL, verdict=verdict, why=why, figures=figures, gateway="2.4.9")
-
-
-DIFFERENCE = Difference("fcgi tcp", "faults", "an early response", "status", "503", "200 OK")
-FIGURE = Figure("median of fcgi tcp", "ms", 1.0, 1.01, False)
-WAYS = ("fcgi unix", "fcgi tcp")
-NET = NetResult(ways=WAYS, trials=812, differences=(), figures=(FIGURE,), unsteady=(), seconds=12.5)
-
-
-def proof(
-    *rows: Row,
-    sets: tuple[Chosen, ...] = (chosen("fcgi-stdin-eof"),),
-    failure: str | None = None,
-    net: NetResult | None = NET,
-) -> Proof:
-    page = SmokeCheck("page", "passed", "200")
-    return Proof(
-        plan=made(*sets),
-        rows=rows,
-        checks=(Checks(page, page),),
-        net=net,
-        built={"before": {"make": 3.0}},
-        failure=failure,
-        seconds=9.5,
-    )
-
-
-SET = ("fcgi-stdin-eof",)
-PROVED = Row(SET, result("failed"), result("passed"))
-UNAFFECTED = Row(SET, result("passed"), result("passed"))
-NOT_CURED = Row(SET, result("failed"), result("failed"))
-BROKEN = Row(SET, result("passed"), result("failed"))
-NOT_RUN = Row(SET, result("failed"), result("cannot-run"))
-AS_BEFORE = Row((), result("failed"), result("failed"))
-WORSE = Row((), result("passed"), result("failed"))
-LOST = Row((), result("passed"), result("cannot-run"))
 
 
 @pytest.mark.parametrize(
@@ -292,6 +228,32 @@ def test_what_sanitizers_report_is_shown_and_a_new_report_is_a_regression() -> N
     assert shown(report.ProofReport(proof=new, how="how")).count("NEW") == 1
     answer = valid("proof-1", shown(report.ProofReport(proof=new, how="how"), "json"))
     assert [one["new"] for one in answer["reports"]] == [False, False, True]
+    with pytest.raises(DecodeError, match="the proof is said to hold"):
+        told({**answer, "ok": True})
+
+
+SUITE = SuiteRun(
+    paths=("modules/proxy",),
+    before={"passed": 3, "skipped": 1},
+    after={"passed": 2, "failed": 1, "skipped": 1},
+    changes=(SuiteChange(test="x.py::test_x", before="passed", after="failed", worse=True, reason=HOSTILE),),
+    seconds=2.5,
+)
+
+
+def test_the_trees_own_tests_are_shown_and_one_that_fails_is_a_regression() -> None:
+    same = proof(PROVED)._replace(suite=SUITE._replace(after=SUITE.before, changes=()))
+    assert same.ok
+    sentence = (
+        "httpd's own tests (modules/proxy): 3 passed, 0 failed, 1 skipped before; 3 passed, 0 failed, 1 skipped after."
+    )
+    assert sentence in shown(report.ProofReport(proof=same, how="how")).splitlines()
+    worse = proof(PROVED)._replace(suite=SUITE)
+    assert (worse.ok, worse.undecided, worse.failing) == (False, False, ("x.py::test_x",))
+    text = shown(report.ProofReport(proof=worse, how="how"))
+    assert "WORSE" in text and "\x1b" not in text
+    answer = valid("proof-1", shown(report.ProofReport(proof=worse, how="how"), "json"))
+    assert answer["suite"]["changes"][0]["worse"]
     with pytest.raises(DecodeError, match="the proof is said to hold"):
         told({**answer, "ok": True})
 

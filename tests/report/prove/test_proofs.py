@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hpatch.report.prove.proof import ProofReport
 from hpatch.report.prove.proofs import FORMS, ProofsReport
-from tests.report.prove.test_proof import NOT_CURED, NOT_RUN, PROVED, proof
+from tests.support.report.proof import NOT_CURED, NOT_RUN, PROVED, proof
 from tests.support.report.schema import valid
 from tests.support.report.shown import shown
 
