@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from hpatch.backport.proposal.evidence import Evidence, Result
+from hpatch.cli.interrupt import accounted
 
 if TYPE_CHECKING:
     from hpatch.backport.history.revisions import Revisions
@@ -47,7 +48,12 @@ def tried(history: Revisions, proposal: Proposal) -> list[Evidence]:
     source = choose(catalog)
     options = BuildOptions(mpm="event", modules="static", documentation=False)
     place = folder_of(Path(history.git.folder), "backport")
-    with TemporaryDirectory(prefix="backport-", dir=folder()) as scratch, shown() as progress:
+    with (
+        accounted() as account,
+        TemporaryDirectory(prefix="backport-", dir=folder()) as scratch,
+        shown() as progress,
+    ):
+        account.of = lambda: f"{progress.at or 'nothing was run'}; nothing is proposed; {place} keeps what was compiled"
         tree = Path(scratch) / "httpd"
         _export(history, tree)
         plan, request = _planned(tree, proposal, catalog, source)
