@@ -11,6 +11,22 @@ def has_any(text: str, pieces: Iterable[str]) -> bool:
     return any(all(map(text.__contains__, piece)) and piece in text for piece in pieces)
 
 
+_MANY = 30
+"""More digits than any number of 64 bits has."""
+
+
+def whole_number(text: str) -> int:
+    """The whole number that a text of digits holds, perhaps with a sign; an endless one is some number beyond 64 bits.
+
+    Python's own `int` refuses thousands of digits, and a file of any origin may have them.
+    """
+    if len(text) <= _MANY:
+        return int(text)
+    text = text.strip()
+    digits = text.lstrip("+-").lstrip("0")[:_MANY]
+    return -int(digits or "0") if text[:1] == "-" else int(digits or "0")
+
+
 def in_bytes(text: str) -> int:
     """How many bytes a text has in its file."""
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape"))

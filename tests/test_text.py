@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hpatch.text import Place, Source, has_any
+from hpatch.text import Place, Source, has_any, whole_number
 
 TEXT = "one\n\ntwo three\nfour"
 OFFSETS = {0: (1, 1), 3: (1, 4), 4: (2, 1), 5: (3, 1), 14: (3, 10), 15: (4, 1), 19: (4, 5)}
@@ -51,3 +51,24 @@ def test_no_character_is_searched_for_a_line_feed_twice() -> None:
 @pytest.mark.parametrize(("text", "has"), [("", False), ("a}{b", False), ("a{b{", False), ("a{{b", True), ("%{", True)])
 def test_has_any(text: str, has: bool) -> None:
     assert has_any(text, ("{{", "%{")) is has
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0),
+        ("-17", -17),
+        (" +17", 17),
+        ("0" * 5000 + "80", 80),
+        ("0" * 5000, 0),
+        ("-" + "0" * 5000 + "1", -1),
+        (str(2**63), 2**63),
+    ],
+)
+def test_whole_number(text: str, number: int) -> None:
+    assert whole_number(text) == number
+
+
+def test_endless_numbers() -> None:
+    assert whole_number("9" * 5000) > 2**64
+    assert whole_number("-" + "9" * 5000) < -(2**64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from hpatch.text import whole_number
 from hpatch.versions import Version
 
 
@@ -57,7 +58,7 @@ def _compare(sign: str, wanted: str, version: Version | None) -> bool | None:
         raise ConditionError(f'needs a version of the form major[.minor[.patch]], not "{wanted}"')
     if version is None:
         return None
-    numbers = [int(part or 0) for part in wanted.split(".")]
+    numbers = [whole_number(part or "0") for part in wanted.split(".")]
     other = Version(*[*numbers, 0, 0][:3])
     if sign[0] == ">":
         return version > other or (sign == ">=" and version == other)

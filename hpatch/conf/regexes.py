@@ -44,7 +44,7 @@ def fault(regex: str) -> str | None:
                     return meaning
             if error.msg.isascii() and re.match(_BAD_RANGE, f"{error.msg} at"):
                 return "the ends of a range in [ ] are in the wrong order"
-        except (OverflowError, RecursionError):
+        except (OverflowError, RecursionError, ValueError):
             pass
     return None
 

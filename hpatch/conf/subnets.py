@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from hpatch.text import whole_number
+
 
 def is_subnet(text: str) -> bool:
     """Whether APR takes a text for a subnet: `10.0.0.1`, `10.1`, `10.0.0.0/8`, `10.0.0.0/255.0.0.0`, `2001:db8::/32`.
@@ -21,7 +23,7 @@ def is_subnet(text: str) -> bool:
         return bits > 0
     # strtol skips blanks before the number and takes a sign.
     number = re.fullmatch(r"[ \t\n\v\f\r]*\+?([0-9]+)", mask)
-    if number is not None and 0 < int(number[1]) <= bits:
+    if number is not None and 0 < whole_number(number[1]) <= bits:
         return True
     return bits == 32 and _is_ipv4(mask)
 
@@ -30,7 +32,7 @@ def _is_network(text: str) -> bool:
     """Whether it is one to four numbers with dots, as `10.1` or `10.1.`."""
     if len(text) > len("255.255.255.255") or re.fullmatch(r"(?:[0-9]+\.){0,3}[0-9]+\.?", text) is None:
         return False
-    return all(int(number) % 2**32 <= 255 for number in text.split(".") if number)  # C's atoi keeps 32 bits
+    return all(whole_number(number) % 2**32 <= 255 for number in text.split(".") if number)  # C's atoi keeps 32 bits
 
 
 def _is_ipv4(text: str) -> bool:

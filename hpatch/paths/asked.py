@@ -10,6 +10,7 @@ from hpatch.errors import UsageError
 from hpatch.paths.access import knows
 from hpatch.paths.model import ClientRequest
 from hpatch.paths.ports import listening
+from hpatch.text import whole_number
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Configuration
@@ -67,7 +68,7 @@ def asked(
     https = https or scheme == "https"
     written = match["port"] or given[1]
     if port is None:
-        port = int(written) if written else _port(configuration, 443 if https else 80)
+        port = whole_number(written) if written else _port(configuration, 443 if https else 80)
     if not 0 < port <= 65535:
         raise UsageError(f"there is no port {port}")
     return ClientRequest(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from hpatch.conf.expressions.scan import tokens
 from hpatch.paths.addresses import is_in
 from hpatch.paths.patterns import regex, wildcard
+from hpatch.text import whole_number
 
 if TYPE_CHECKING:
     from hpatch.conf.expressions.scan import Token
@@ -295,7 +296,7 @@ def _both(left: Text, right: Text, compare: Callable[[str, str], bool | None]) -
 def _number(text: str) -> int:
     """`apr_atoi64`."""
     match = re.match(r"\s*([+-]?[0-9]{1,18})", text)
-    return int(match[1]) if match else 0
+    return whole_number(match[1]) if match else 0
 
 
 def _bytes(text: str) -> bytes:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.paths.model import UnknownError
 from hpatch.paths.patterns import wildcard
+from hpatch.text import whole_number
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Configuration, Node
@@ -301,7 +302,7 @@ def address(word: str, index: int, default: int) -> HostAddress:
     host, colon, port = word.rpartition(":")
     if not colon or (word.count(":") > 1 and not host.endswith("]")):
         host, port = word, ""
-    number = int(port) if port.isascii() and port.isdigit() else 0 if port == "*" else default
+    number = whole_number(port) if port.isascii() and port.isdigit() else 0 if port == "*" else default
     if host.lower() in _ANY_WORDS:
         return HostAddress(ANY, number, index)
     return HostAddress(_shown(host), number, index)
@@ -362,4 +363,4 @@ def bare(text: str) -> str:
 
 def _port(node: Node) -> int | None:
     port = (node.words or [""])[0].rpartition(":")[2]
-    return int(port) if port.isascii() and port.isdigit() else None
+    return whole_number(port) if port.isascii() and port.isdigit() else None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.paths.layers import last
 from hpatch.paths.model import UnknownError
+from hpatch.text import whole_number
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Configuration
@@ -34,7 +35,7 @@ def listening(configuration: Configuration) -> Listening:
         if not (text.isascii() and text.isdigit()):
             complete = False
             continue
-        port = int(text)
+        port = whole_number(text)
         found[port] = words[1].lower() if len(words) > 1 else "https" if port == 443 else "http"
     return Listening(found, complete and bool(found))
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from hpatch.facts.parameters import Parameter
 from hpatch.facts.versions import since
+from hpatch.text import whole_number
 from hpatch.versions import Version
 
 
@@ -49,7 +50,7 @@ def _strtol(text: str) -> tuple[int, str]:
     match = re.match(_NUMBER, text)
     if match is None:
         return 0, text
-    return max(-_LONG, min(int(match[1]), _LONG - 1)), text[match.end() :]
+    return max(-_LONG, min(whole_number(match[1]), _LONG - 1)), text[match.end() :]
 
 
 def _atoi(text: str) -> tuple[int, str]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from hpatch import grammar
 from hpatch.conf.words import lower
 from hpatch.proxy.model import DEFAULT_PORTS
-from hpatch.text import in_bytes
+from hpatch.text import in_bytes, whole_number
 
 EXCLUSION = "!"
 """The target of a ProxyPass that leaves its path out."""
@@ -162,7 +162,7 @@ def name(text: str, matching: bool = False) -> Name:
                 path = port[reference.start() :] + path
                 port = port[: reference.start()]
         if (port.isascii() and port.isdigit()) or re.fullmatch(_PORT, port):
-            number = int(port)
+            number = whole_number(port)
             if number % 65536 not in (0, DEFAULT_PORTS.get(scheme)):
                 shown = f":{port}"
         elif port:

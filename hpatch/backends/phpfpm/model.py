@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from hpatch.backends.addresses import normal, same_host
-from hpatch.text import Place, Source
+from hpatch.text import Place, Source, whole_number
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -22,13 +22,13 @@ class PoolSetting(NamedTuple):
     @property
     def number(self) -> int | None:
         """The value as a whole number; None if it is none, or not known."""
-        return int(self.value) if self.known and self.value.isascii() and self.value.isdigit() else None
+        return whole_number(self.value) if self.known and self.value.isascii() and self.value.isdigit() else None
 
     @property
     def seconds(self) -> int | None:
         """The value as a time (`30`, `30s`, `5m`, `1h`, `1d`); None if it is none, or not known."""
         match = re.fullmatch(r"(\d+)([smhd]?)", self.value)
-        return int(match[1]) * _UNITS[match[2]] if self.known and match is not None else None
+        return whole_number(match[1]) * _UNITS[match[2]] if self.known and match is not None else None
 
     @property
     def words(self) -> list[str]:
@@ -69,7 +69,7 @@ class Pool(NamedTuple):
         """The port that it listens on; None for a Unix socket, and if it is not known."""
         listen = self.get("listen")
         digits = "" if listen is None or listen.value.startswith("/") else listen.value.rpartition(":")[2]
-        return int(digits) if digits.isascii() and digits.isdigit() else None
+        return whole_number(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 else None
 
     def at_path(self, path: str) -> bool:
         """Whether it listens on the Unix socket of this path. Links are not followed."""

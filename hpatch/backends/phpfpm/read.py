@@ -36,6 +36,8 @@ def read_text(text: str, name: str = "pool.conf") -> PoolFile:
 
 def _text(path: str) -> Source:
     try:
+        if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113 - the path stays text, as written
+            raise InputError(f"{path}: cannot be read: not a regular file")
         if os.path.getsize(path) > _SIZE:  # noqa: PTH202 - the path stays text, as written
             raise InputError(f"{path}: is larger than {_SIZE >> 20} MiB, which no pool of PHP-FPM is")
         source = Source.read(path, path)

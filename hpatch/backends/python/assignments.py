@@ -36,7 +36,12 @@ def read(source: Source) -> dict[str, Assigned] | SyntaxFault:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(source.text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+    except (RecursionError, MemoryError):
+        return SyntaxFault(source.place(0, 0), "an expression is nested too deeply")
+    except UnicodeEncodeError as error:
+        at = error.start
+        return SyntaxFault(source.place(at, at), "the file is not UTF-8, which Python wants")
+    except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         at = source.offset(min(line, source.text.count("\n") + 1))
         return SyntaxFault(

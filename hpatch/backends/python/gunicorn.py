@@ -16,7 +16,7 @@ from hpatch.backends.python import assignments
 from hpatch.backends.python.assignments import Assigned, SyntaxFault
 from hpatch.backends.python.options import OptionTable, taken
 from hpatch.backends.python.process import Process, ProgramWord
-from hpatch.text import Place, Source
+from hpatch.text import Place, Source, whole_number
 
 CONFIGURATION = "gunicorn.conf.py"
 """The file that gunicorn reads where none is named, in the folder that it is started in."""
@@ -258,6 +258,7 @@ def _listener(text: str, place: Place, protocol: Spoken, access: Permissions, fo
         port = rest.removeprefix(":") or port
     elif ":" in netloc:
         host, port = netloc.split(":")[:2]
-    if not (port.isascii() and port.isdigit()):
+    if not (port.isascii() and port.isdigit() and len(port) < 6):
         return None
-    return Listener(text=text, place=place, host=bracketed(host.strip("[]").lower()), port=int(port), protocol=protocol)
+    host = bracketed(host.strip("[]").lower())
+    return Listener(text=text, place=place, host=host, port=whole_number(port), protocol=protocol)

@@ -12,7 +12,7 @@ from hpatch.backends.systemd import read
 from hpatch.backends.systemd.commandline import CommandLine, commands
 from hpatch.backends.systemd.unit import Assignment, Unit
 from hpatch.errors import InputError
-from hpatch.text import Place, Source
+from hpatch.text import Place, Source, whole_number
 
 _VARIABLE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)=(.*)")
 _QUOTED = re.compile(r"(['\"])(.*)\1\s*")
@@ -237,8 +237,8 @@ def _listeners(unit: Unit, protocol: Spoken) -> list[Listener]:
             )
             continue
         host, colon, digits = text.rpartition(":")
-        if digits.isascii() and digits.isdigit() and (not colon or host):
-            found.append(Listener(text=text, place=line.place, host=host, port=int(digits), protocol=protocol))
+        if digits.isascii() and digits.isdigit() and len(digits) < 6 and (not colon or host):
+            found.append(Listener(text=text, place=line.place, host=host, port=whole_number(digits), protocol=protocol))
     return found
 
 

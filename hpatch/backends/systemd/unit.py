@@ -123,6 +123,7 @@ def _unescaped(text: str) -> str:
 
 def _assignments(source: Source, problems: list[tuple[Place, str]]) -> Iterator[Assignment]:
     section = ""
+    unread: list[tuple[Place, str]] = []
     for start, text in _lines(source.text):
         line = text.strip(_BLANKS)
         at = start + len(text) - len(text.lstrip(_BLANKS))
@@ -133,7 +134,7 @@ def _assignments(source: Source, problems: list[tuple[Place, str]]) -> Iterator[
         key, equals, value = line.partition("=")
         if not equals or not section or not key.strip():
             place = source.place(at, at + len(line.partition("\n")[0]))
-            problems.append((place, "systemd does not read this line"))
+            unread.append((place, "systemd does not read this line"))
             continue
         yield Assignment(
             section=section,
@@ -142,13 +143,19 @@ def _assignments(source: Source, problems: list[tuple[Place, str]]) -> Iterator[
             source=source,
             start=at + len(line) - len(value.lstrip(_BLANKS)),
         )
+    if unread and not section:
+        # One fault: the file is something else.
+        unread = [(source.place(0, 0), "no unit of systemd: the file has no section such as [Service]")]
+    problems += unread
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     """Each logical line and where it starts. The lines keep their length: what joins them becomes blanks."""
     start, joined = 0, ""
     at = 0
-    for line in text.split("\n"):
+    for number, whole in enumerate(text.split("\n")):
+        # systemd takes a byte order mark away.
+        line = f" {whole[1:]}" if number == 0 and whole.startswith("\ufeff") else whole
         here, at = at, at + len(line) + 1
         bare = line.strip(_BLANKS)
         if bare.startswith(("#", ";")) or not (bare or joined):

@@ -9,7 +9,7 @@ from hpatch.backends.addresses import bracketed
 from hpatch.backends.model import Backend, BackendFile, Listener, Spoken, Stated
 from hpatch.backends.tomcat import xml
 from hpatch.backends.tomcat.xml import XmlElement, XmlFault
-from hpatch.text import Source
+from hpatch.text import Source, whole_number
 
 _TRUE = "true"
 _HTTP_TIMEOUT = "60000"
@@ -88,11 +88,11 @@ def _listener(connector: XmlElement, protocol: Spoken, port: str) -> Listener | 
         known = "${" not in path and path.startswith("/")
         return Listener(text=path, place=connector.place, path=path, protocol=protocol) if known else None
     address = connector.attributes.get("address", "127.0.0.1" if protocol == "ajp" else "")
-    if not (port.isascii() and port.isdigit()) or int(port) == 0 or "${" in address:
+    if not (port.isascii() and port.isdigit() and len(port) < 6) or whole_number(port) == 0 or "${" in address:
         return None
     host = bracketed(address)
     shown = f"{host}:{port}" if host else f"port {port}"
-    return Listener(text=shown, place=connector.place, host=host, port=int(port), protocol=protocol)
+    return Listener(text=shown, place=connector.place, host=host, port=whole_number(port), protocol=protocol)
 
 
 def _fault(connector: XmlElement, secret: Stated | None) -> Stated | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
-from hpatch.text import Place, Source
+from hpatch.text import Place, Source, whole_number
 
 Protocol = Literal["uwsgi", "puwsgi", "suwsgi", "http", "https", "fastcgi", "scgi", "raw", "unknown"]
 
@@ -31,7 +31,7 @@ class Option(NamedTuple):
         if not self.known:
             return None
         match = _NUMBER.match(self.value)
-        return int(match.group(1)) if match else 0
+        return whole_number(match.group(1)) if match else 0
 
 
 class Socket(NamedTuple):
@@ -61,7 +61,8 @@ class Socket(NamedTuple):
         """The port of `host:port`; None for a path, for a port that uWSGI chooses, and if it is not known."""
         if self.unix or not self.known:
             return None
-        return int(digits) if (digits := self.address.rpartition(":")[2]).isdecimal() and int(digits) else None
+        digits = self.address.rpartition(":")[2]
+        return (whole_number(digits) or None) if digits.isdecimal() else None
 
 
 class Instance:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from hpatch.text import whole_number
+
 _LIMIT = 1000
 _LENGTH = 1 << 16
 _INTEGER = re.compile(r"\s*([+-]?\d+)")
@@ -46,7 +48,7 @@ def replace(value: str, symbol: str, lookup: Callable[[str], str | None]) -> tup
 
 def _integer(text: str) -> int:
     match = _INTEGER.match(text)
-    return int(match.group(1)) if match else 0
+    return whole_number(match.group(1)) if match else 0
 
 
 def _apply(operator: str, left: str, right: str) -> str:

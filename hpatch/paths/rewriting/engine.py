@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from hpatch.paths.model import Reply, UnknownError
 from hpatch.paths.patterns import regex
 from hpatch.paths.rewriting.comparing import by_number, ordered
+from hpatch.text import whole_number
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -89,7 +90,7 @@ class Engine:
                 return
             if one.has("n"):
                 rounds += 1
-                limit = int(one.flags["n"]) if one.flags["n"].isdigit() else 32000
+                limit = whole_number(one.flags["n"]) if one.flags["n"].isdigit() else 32000
                 if rounds + 1 >= min(limit, _ROUNDS):
                     self.answer = Reply(
                         kind="status", text="the rule's [N] starts too many rounds", status=500, node=one.node
@@ -98,7 +99,7 @@ class Engine:
                 at = 0
                 continue
             if one.has("s"):
-                at += int(one.flags["s"]) if one.flags["s"].isdigit() else 0
+                at += whole_number(one.flags["s"]) if one.flags["s"].isdigit() else 0
 
     def _apply(self, one: WrittenRule) -> bool:
         """`apply_rewrite_rule`: whether a rule matched."""

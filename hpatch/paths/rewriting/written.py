@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.conf.words import SPACE, rewrite_argument
 from hpatch.proxy.rewrite import parse_condition
+from hpatch.text import whole_number
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -67,7 +68,7 @@ class WrittenRule:
     def redirect(self) -> int:
         """The status of its redirection."""
         value = self.flags.get("r", "").lower()
-        return _STATUS[value] if value in _STATUS else int(value) if value.isdigit() else 302
+        return _STATUS[value] if value in _STATUS else whole_number(value) if value.isdigit() else 302
 
 
 def flags(text: str) -> dict[str, str]:

@@ -116,3 +116,12 @@ def test_the_prefix_of_a_pool() -> None:
     ]
     (port,) = read_text("[c]\nprefix = /srv\nlisten = 9000\n").pools
     assert port.port == 9000
+
+
+def test_devices_are_not_read(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="not a regular file"):
+        read("/dev/zero")
+    main = tmp_path / "main.conf"
+    main.write_text("include = /dev/zero\n[a]\nlisten = 9000\n")
+    ((_, message),) = read(str(main)).problems
+    assert "not a regular file" in message

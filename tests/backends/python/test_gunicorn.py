@@ -205,3 +205,18 @@ def test_nothing_is_executed(tmp_path: Path) -> None:
     file = tmp_path / "made"
     read_file(Source("c.py", f"open({str(file)!r}, 'w')\nbind = __import__('os').system('touch {file}')\n"))
     assert not file.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a = 1\nbind = '\udcff'\n", "not UTF-8"),
+        ("bind = " + "-" * 100_000 + "1\n", "nested too deeply"),
+        ("bind = " + "(" * 5000, "nested too deeply"),
+        ("bind = '127\n", "Python cannot read this line: unterminated"),
+    ],
+)
+def test_what_python_cannot_read(text: str, told: str) -> None:
+    fault = read_file(Source("gunicorn.conf.py", text)).fault
+    assert fault is not None
+    assert told in fault.message

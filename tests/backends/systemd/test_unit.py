@@ -42,6 +42,18 @@ def test_what_is_no_line_of_a_unit() -> None:
     assert [one.key for one in found.assignments] == ["B"]
 
 
+def test_a_file_of_another_program_is_one_fault() -> None:
+    found = of("root:x:0:0\nbin:x:1:1\n")
+    assert [message.partition(":")[0] for _, message in found.problems] == ["no unit of systemd"]
+    assert not of("").problems
+
+
+def test_a_byte_order_mark() -> None:
+    found = of("\ufeff[Service]\nUser=x\n")
+    assert not found.problems
+    assert found.last("Service", "User") is not None
+
+
 @pytest.mark.parametrize(
     ("value", "truth"),
     [("yes", True), ("On", True), ("1", True), ("no", False), ("off", False), ("disconnected", None)],

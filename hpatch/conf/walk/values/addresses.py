@@ -7,6 +7,7 @@ import re
 from hpatch.conf.walk.values.model import Arguments, Judge, Kind, Wrong, argv, unknown
 from hpatch.conf.walk.values.numbers import c_atoi, strtol
 from hpatch.facts import versions
+from hpatch.text import whole_number
 
 _PORTS = range(1, 65536)
 _QUAD = re.compile(r"0*([0-9]{1,3})\.0*([0-9]{1,3})\.0*([0-9]{1,3})\.0*([0-9]{1,3})")
@@ -51,7 +52,7 @@ def _is_ipv6(text: str) -> bool:
 
 def _is_ipv4(text: str) -> bool:
     match = _QUAD.fullmatch(text)
-    return match is not None and all(int(part) < 256 for part in match.groups())
+    return match is not None and all(whole_number(part) < 256 for part in match.groups())
 
 
 def listen(_: str) -> Judge:
@@ -136,7 +137,7 @@ def _network(address: str, mask: str | None) -> bool | None:
             return None if _is_ipv6(address) else False
     elif not _is_ipv4(address):
         # Without a mask, a network may be written short: 10.1.
-        short = mask is None and all(int(part or "0") < 256 for part in address.split("."))
+        short = mask is None and all(whole_number(part or "0") < 256 for part in address.split("."))
         return None if short else False
     return True if mask is None else _mask(mask, six=":" in address)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from hpatch.backends.addresses import is_loopback
 from hpatch.proxy.model import DEFAULT_PORTS
+from hpatch.text import whole_number
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Configuration, Node
@@ -49,8 +50,8 @@ def _read(text: str) -> tuple[str | None, int | None, Kind] | None:
         return None
     six, host, port = match["six"], match["host"], match["port"]
     if host is not None and port is None and host.isdecimal():
-        return None, int(host), "any"
-    number = int(port) if port is not None and port != "*" else None
+        return None, whole_number(host), "any"
+    number = whole_number(port) if port is not None and port != "*" else None
     if six is not None:
         return six, number, _kind(six)
     if host == "*" or host.lower() == "_default_":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.lint.rules._shared.pools import targets
 from hpatch.proxy.model import DEFAULT_PORTS, Worker
+from hpatch.text import whole_number
 
 if TYPE_CHECKING:
     from hpatch.backends.model import Backend, Listener, Spoken
@@ -113,8 +114,8 @@ def waiting(one: Reached) -> Waiting | None:
     """How long httpd waits for an answer, where the configuration sets it: `timeout`, ProxyTimeout."""
     param = parameter(one, "timeout")
     if param is not None:
-        return Waiting(int(param.value), param.place) if param.value.isdecimal() else None
+        return Waiting(whole_number(param.value), param.place) if param.value.isdecimal() else None
     setting = one.mapping.server.setting("proxytimeout")
     if setting is None or not setting.value.isdecimal():
         return None
-    return Waiting(int(setting.value), setting.node.place)
+    return Waiting(whole_number(setting.value), setting.node.place)

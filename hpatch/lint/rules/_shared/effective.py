@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hpatch.text import whole_number
+
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
@@ -55,4 +57,4 @@ def number(node: Node | None, default: int) -> int | None:
     if node is None:
         return default
     text = node.words[0] if node.words else ""
-    return int(text) if text.isascii() and text.isdigit() else None
+    return whole_number(text) if text.isascii() and text.isdigit() else None

@@ -21,6 +21,7 @@ from hpatch.lint.rules._shared.rewriting import rewrites
 from hpatch.lint.rules._shared.scope import sample
 from hpatch.lint.rules._shared.taking import taken_before, taking
 from hpatch.proxy.model import DEFAULT_PORTS
+from hpatch.text import whole_number
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -341,4 +342,4 @@ def _whole(one: RewriteRule) -> int | None:
     known = _ANY_PATH if match[4].startswith("%") else _AFTER_SLASH if match[4] == "/$1" else _WITH_SLASH
     if one.pattern not in known:
         return None
-    return int(match[3]) if match[3] else DEFAULT_PORTS[match[1].lower()]
+    return whole_number(match[3]) if match[3] else DEFAULT_PORTS[match[1].lower()]

@@ -26,6 +26,7 @@ from hpatch.lint.rules._shared.effective import in_server, is_on
 from hpatch.lint.rules._shared.passes import covers, section_pattern, wildcard
 from hpatch.paths.patterns import regex
 from hpatch.paths.patterns import wildcard as shell_pattern
+from hpatch.text import whole_number
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -206,7 +207,7 @@ def _usual(word: str) -> bool:
     first, _, last = word.partition("-")
     if not first.isdecimal() or not (last or first).isdecimal():
         return False
-    return all(port in (443, 563) for port in range(int(first), int(last or first) + 1))
+    return all(port in (443, 563) for port in range(whole_number(first), whole_number(last or first) + 1))
 
 
 @rule("AC003", "proxy-section-denies", "error", references=(_ACCESS,))

@@ -13,6 +13,7 @@ from hpatch.lint.rules._shared.identity import identity
 from hpatch.lint.rules._shared.instances import answering, encounters, rights
 from hpatch.lint.rules._shared.pools import targets
 from hpatch.proxy.model import Worker
+from hpatch.text import whole_number
 
 if TYPE_CHECKING:
     from hpatch.backends.uwsgi.model import Instance, Option
@@ -303,7 +304,7 @@ def _timeout(mapping: Mapping) -> int | None:
     param = mapping.worker.params.get("timeout") if isinstance(mapping.worker, Worker) else None
     setting = mapping.server.setting("proxytimeout")
     text = param.value if param is not None else "" if setting is None else setting.value
-    return int(text) if text.isdecimal() else None
+    return whole_number(text) if text.isdecimal() else None
 
 
 @rule("BE017", "uwsgi-no-socket", "error", confidence="medium", references=(f"{_OPTIONS}#socket",))

@@ -10,6 +10,7 @@ from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared import headers, mpm
 from hpatch.lint.rules._shared.backends import Reached, parameter, reached, waiting
+from hpatch.text import whole_number
 
 if TYPE_CHECKING:
     from hpatch.backends.model import Stated
@@ -114,7 +115,7 @@ def backend_timeout_short(context: Context) -> Iterator[Found]:
         ends, param = one.backend.timeout, parameter(one, "timeout")
         if ends is None or not ends.number or param is None or not param.value.isdecimal():
             continue
-        if int(param.value) <= ends.number * _FAR:
+        if whole_number(param.value) <= ends.number * _FAR:
             continue
         by_default = "" if ends.place is not None else ", its default"
         yield Found(
@@ -158,7 +159,7 @@ def backend_keep_alive(context: Context) -> Iterator[Found]:
         kept, ttl, off = one.backend.keep_alive, parameter(one, "ttl"), parameter(one, "disablereuse")
         if kept is None or not kept.number or ttl is None or not ttl.value.isdecimal():
             continue
-        if int(ttl.value) < kept.number or (off is not None and off.value.lower() == "on"):
+        if whole_number(ttl.value) < kept.number or (off is not None and off.value.lower() == "on"):
             continue
         by_default = "" if kept.place is not None else ", its default"
         yield Found(

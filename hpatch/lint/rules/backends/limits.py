@@ -11,6 +11,7 @@ from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.effective import in_server, number
 from hpatch.lint.rules._shared.mpm import mpm, requests
 from hpatch.lint.rules._shared.pools import Meeting, every_pool, meetings
+from hpatch.text import whole_number
 
 if TYPE_CHECKING:
     from hpatch.backends.phpfpm.model import Pool, PoolSetting
@@ -242,7 +243,7 @@ def _value(pool: Pool, name: str) -> PoolSetting | None:
 
 def _bytes(setting: PoolSetting) -> int | None:
     match = re.fullmatch(r"(\d+)([kmg]?)", setting.value.lower())
-    return None if match is None else int(match[1]) * _FACTORS[match[2]]
+    return None if match is None else whole_number(match[1]) * _FACTORS[match[2]]
 
 
 @rule("BE044", "fpm-output-lost", "info", advice=True, references=(f"{_FPM}#catch-workers-output",))

@@ -13,6 +13,7 @@ from hpatch.lint.rules._shared.effective import in_server, number
 from hpatch.lint.rules._shared.identity import identity
 from hpatch.lint.rules._shared.pools import every_pool, meetings, pool_at, targets
 from hpatch.proxy.model import DEFAULT_PORTS, Worker
+from hpatch.text import whole_number
 
 if TYPE_CHECKING:
     from hpatch.backends.phpfpm.model import Pool
@@ -272,7 +273,7 @@ def fpm_reuse_exhausts(context: Context) -> Iterator[Found]:
         seen.add(id(worker))
         limit = worker.params.get("max")
         threads = number(in_server(context, "threadsperchild", None), _THREADS)
-        most = int(limit.value) if limit is not None and limit.value.isdecimal() else threads
+        most = whole_number(limit.value) if limit is not None and limit.value.isdecimal() else threads
         if most is None or children.number >= most:
             continue
         yield Found(

@@ -12,6 +12,7 @@ from hpatch.lint.rules._shared.access import below, locations, restricts
 from hpatch.lint.rules._shared.passes import covers
 from hpatch.lint.rules._shared.pools import meetings
 from hpatch.proxy.model import Worker
+from hpatch.text import whole_number
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -64,7 +65,7 @@ def fpm_timeout_order(context: Context) -> Iterator[Found]:
         param = mapping.worker.params.get("timeout") if isinstance(mapping.worker, Worker) else None
         setting = mapping.server.setting("proxytimeout")
         text = param.value if param is not None else "" if setting is None else setting.value
-        if not text.isdecimal() or int(text) >= ends.seconds:
+        if not text.isdecimal() or whole_number(text) >= ends.seconds:
             continue
         seen.add(pool.name)
         yield Found(

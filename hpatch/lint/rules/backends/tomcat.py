@@ -9,6 +9,7 @@ from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.backends import Reached, parameter, reached
 from hpatch.proxy.model import Balancer
+from hpatch.text import whole_number
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
@@ -131,7 +132,7 @@ def tomcat_packet_size(context: Context) -> Iterator[Found]:
     """
     for one in _ajp(context):
         theirs, origin = one.backend.packet_size, _origin(one)
-        ours = _PACKET if origin is None else int(origin.value) if origin.value.isdecimal() else None
+        ours = _PACKET if origin is None else whole_number(origin.value) if origin.value.isdecimal() else None
         if theirs is None or theirs.number is None or ours is None:
             continue
         # Both round, and have limits.

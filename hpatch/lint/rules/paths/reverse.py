@@ -13,6 +13,7 @@ from hpatch.lint.rules._shared.edits import replaced
 from hpatch.lint.rules._shared.passes import one_slash, pattern, section_pattern, wildcard
 from hpatch.lint.rules.paths.shadowing import shadowed
 from hpatch.proxy.model import Balancer
+from hpatch.text import whole_number
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -343,7 +344,8 @@ def _origin(url: str) -> tuple[str, int] | None:
     match = re.match(_URL, url)
     if match is None or match["scheme"].lower() not in _HTTP:
         return None
-    return match["host"].lower(), int(match["port"] or _DEFAULT_PORTS[match["scheme"].lower()])
+    port = match["port"]
+    return match["host"].lower(), whole_number(port) if port else _DEFAULT_PORTS[match["scheme"].lower()]
 
 
 def _in_pattern(reverse: Reverse) -> bool:
@@ -494,9 +496,10 @@ def _as_asked(url: str, target: Target) -> str:
     if match is None:
         return url
     port = match["port"]
-    if port and int(port) == _DEFAULT_PORTS.get(match["scheme"].lower()):
-        port = None
-    if match["host"].lower() == target.host and (port is None or target.port is None or int(port) == target.port):
+    number = whole_number(port) if port else None
+    if number == _DEFAULT_PORTS.get(match["scheme"].lower()):
+        number = None
+    if match["host"].lower() == target.host and (number is None or target.port in (None, number)):
         return f"{_address(target)}{match['path']}"
     return url
 

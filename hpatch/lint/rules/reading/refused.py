@@ -10,6 +10,7 @@ from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
 from hpatch.lint.rules.paths.locations import DIRECTIVES, two_arguments
 from hpatch.lint.rules.workers.units import SIZE
+from hpatch.text import whole_number
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
@@ -53,7 +54,7 @@ def directive_refused(context: Context) -> Iterator[Found]:
         for node in context.configuration.by_key.get(key, ()):
             text = next(iter(node.words), "")
             number = re.match(_NUMBER, text)
-            value = int(number[1]) if number else 0
+            value = whole_number(number[1]) if number else 0
             if "${" in text or value >= least or (value == 0 and least > 1 and text):
                 continue
             if least > 1 and re.fullmatch(SIZE, text):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.params import changed, uses_where
+from hpatch.text import whole_number
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
@@ -108,13 +109,13 @@ def param_unit_dropped(context: Context) -> Iterator[Found]:
         text = node.args.strip("\"' \t")
         meant = _meant(text)
         digits = re.match(r"\s*\+?[0-9]+", text)
-        if meant is None or digits is None or meant == int(digits[0]) or int(digits[0]) < 1:
+        if meant is None or digits is None or meant == (read := whole_number(digits[0])) or read < 1:
             continue
         whole = max(1, round(meant))
         place = node.word_place(0)
         yield Found(
             place,
-            f'"ProxyTimeout {text}" means {_plural(int(digits[0]), "second")}: httpd ignores "{text[digits.end() :]}"',
+            f'"ProxyTimeout {text}" means {_plural(read, "second")}: httpd ignores "{text[digits.end() :]}"',
             help=f"ProxyTimeout counts in seconds: write {whole}.",
             fix=changed(node, place, text, str(whole), f'write "{whole}"'),
         )
@@ -176,26 +177,26 @@ def bytes_suffix(context: Context) -> Iterator[Found]:
         if use.parameter is None or use.reading is None or use.parameter.kind != "bytes":
             continue
         match = re.fullmatch(SIZE, use.param.value)
-        if match is None or int(match[1]) == 0:
+        if match is None or whole_number(match[1]) == 0:
             continue
-        text = f"{use.param.key}={int(match[1]) * _BYTES[match[2].lower()]}"
+        text = f"{use.param.key}={whole_number(match[1]) * _BYTES[match[2].lower()]}"
         what = "httpd refuses to start with" if use.reading.refused else "httpd ignores the unit of"
         yield Found(
             use.place,
-            f'{what} "{use.text}": it means {_plural(int(match[1]), "byte")}',
+            f'{what} "{use.text}": it means {_plural(whole_number(match[1]), "byte")}',
             help=f"Write the number in bytes: {text}.",
             fix=changed(use.param.node, use.place, use.text, text, f'write "{text}"'),
         )
     for node in context.configuration.find("proxyiobuffersize", "proxyreceivebuffersize"):
         size = next(iter(node.words), "")
         match = re.fullmatch(SIZE, size)
-        if match is None or int(match[1]) == 0:
+        if match is None or whole_number(match[1]) == 0:
             continue
-        place, text = node.word_place(0), str(int(match[1]) * _BYTES[match[2].lower()])
-        what = "httpd refuses to start with" if int(match[1]) < 512 else "httpd ignores the unit of"
+        place, text = node.word_place(0), str(whole_number(match[1]) * _BYTES[match[2].lower()])
+        what = "httpd refuses to start with" if whole_number(match[1]) < 512 else "httpd ignores the unit of"
         yield Found(
             place,
-            f'{what} "{node.name} {size}": it means {_plural(int(match[1]), "byte")}',
+            f'{what} "{node.name} {size}": it means {_plural(whole_number(match[1]), "byte")}',
             help=f"Write the number in bytes: {text}.",
             fix=changed(node, place, size, text, f'write "{text}"'),
         )

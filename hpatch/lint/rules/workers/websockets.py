@@ -12,6 +12,7 @@ from hpatch.lint.rules._shared.effective import in_server, number
 from hpatch.lint.rules._shared.passes import WEBSOCKET, literal, parameter, schemes
 from hpatch.lint.rules._shared.rewriting import rewrites
 from hpatch.proxy.model import Balancer, Worker
+from hpatch.text import whole_number
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -98,7 +99,7 @@ def _worker_timeout(mapping: Mapping, worker: Worker | None) -> int | None:
     setting = mapping.server.setting("proxytimeout")
     text = param.value if param is not None else setting.value if setting is not None else "0"
     found = re.match(r"\d+", text)
-    return None if found is None else int(found[0])
+    return None if found is None else whole_number(found[0])
 
 
 def _upgrades(mapping: Mapping) -> bool:
