@@ -71,7 +71,7 @@ def _yaml(start: Start) -> Span | None:
     return found if enough and (len(start.lines) > 1 or start.lines[0][1].endswith(":")) else None
 
 
-_KEY_VALUE = re.compile(r"[\w.\-\[\]%@\"']+\s*=")
+_KEY_VALUE = re.compile(r"(?:export\s+)?[\w.\-\[\]%@\"']+\s*=")
 _TYPED = re.compile(r"[\w.\-\"']+\s*=\s*(?:\"[^\"]*\"|'[^']*'|\[.*|\{.*\}|true|false|[+-]?\d[\d_.:TZ-]*)\s*(?:#.*)?$")
 _NOT_PLAIN = re.compile(r".*=\s*[\"'\[{]")
 _TABLE = re.compile(r"\[\[?[^\[\]]+\]\]?\s*(?:[#;].*)?$")
@@ -92,7 +92,23 @@ def _toml(start: Start) -> Span | None:
 
 def _properties(start: Start) -> Span | None:
     found = start.first(_KEY_VALUE)
-    return found if start.count(_KEY_VALUE) * 5 >= len(start.lines) * 4 else None
+    return found if start.count(_KEY_VALUE) * 2 > len(start.lines) else None
+
+
+_PROSE = re.compile(
+    r"(?=.*\b(?:the|an?|of|to|is|are|be|that|this|it|you|your|which|not)\b)(?:[^\s\"<>=]+\s+){4,}[^\s\"<>=]+$", re.I
+)
+"""A line with five words or more, none of them quoted, one of them a small word of English."""
+
+
+def _prose(start: Start) -> Span | None:
+    """Every third line is a piece of a sentence: what documentation is made of, and lists in it."""
+    found = start.first(_PROSE)
+    return found if found is not None and start.count(_PROSE) * 3 >= len(start.lines) >= _TEXT else None
+
+
+_TEXT = 6
+"""Fewer lines are too few for a judgement about prose."""
 
 
 _SHELL = (
@@ -144,7 +160,18 @@ KINDS: tuple[Recogniser, ...] = (
         _line(
             r"(?:PermitRootLogin|PasswordAuthentication|PubkeyAuthentication|ChallengeResponseAuthentication|HostKey"
             r"|AuthorizedKeysFile|X11Forwarding|PermitEmptyPasswords|KbdInteractiveAuthentication|UsePAM|StrictModes"
-            r"|AcceptEnv|StrictHostKeyChecking|UserKnownHostsFile|Subsystem\s+sftp)\s+\S",
+            r"|StrictHostKeyChecking|UserKnownHostsFile|Subsystem\s+sftp|AuthenticationMethods|ClientAliveInterval"
+            r"|TrustedUserCAKeys|GSSAPIAuthentication|HostbasedAuthentication)\s+\S",
+        ),
+    ),
+    Recogniser(
+        "a configuration of OpenSSH",
+        _line(
+            r"(?:AllowUsers|AllowGroups|DenyUsers|DenyGroups|LoginGraceTime|MaxAuthTries|MaxSessions|MaxStartups|AcceptEnv"
+            r"|ClientAliveCountMax|TCPKeepAlive|IgnoreRhosts|PrintMotd|PrintLastLog|Banner|Ciphers|MACs|KexAlgorithms"
+            r"|HostKeyAlgorithms|SyslogFacility|ListenAddress|AddressFamily|AllowTcpForwarding|AllowAgentForwarding"
+            r"|GatewayPorts|PermitTunnel|UseDNS|Match\s+(?:User|Group|Address|all)|IdentityFile|HostName|ProxyJump"
+            r"|ForwardAgent|IdentitiesOnly|ServerAliveInterval|SendEnv)(?:\s+\S|$)",
             least=2,
         ),
     ),
@@ -158,8 +185,19 @@ KINDS: tuple[Recogniser, ...] = (
             _line(r"(?:global|defaults|frontend|backend|listen|userlist|peers|resolvers)(?:\s+[^\s;{]+)*$"),
             _line(
                 r"(?:bind|mode|balance|default_backend|use_backend|option|server\s+\S+\s+\S+|timeout\s+\w+|maxconn|acl|http-request"
-                r"|http-response|log|stats|daemon|nbthread|user|group|chroot|errorfile|option)\b[^{;]*$"
+                r"|http-response|log|stats|daemon|nbthread|user|group|chroot|errorfile|option)\b(?!.*[;{]$)"
             ),
+        ),
+    ),
+    Recogniser(
+        "a part of a haproxy configuration",
+        _line(
+            r"(?:server\s+\S+\s+\S+:\d+\b(?!.*;$)|use_backend\s+\S+(?:\s+(?:if|unless)\s|$)|default_backend\s+\S+$"
+            r"|acl\s+\S+\s+(?:hdr|path|src|dst|url|ssl_fc|req|method|nbsrv|always)\w*|balance\s+(?:roundrobin|leastconn|source)"
+            r"|option\s+(?:httplog|tcplog|forwardfor|httpchk|http-server-close|redispatch|dontlognull|tcpka)\b"
+            r"|timeout\s+(?:client|server|connect|check|queue|tunnel|http-request|http-keep-alive)\s+\d"
+            r"|mode\s+(?:http|tcp)$|http-(?:request|response)\s+(?:set|add|del|replace|deny|redirect|use-service)|bind\s+\S*:\d+)",
+            least=2,
         ),
     ),
     Recogniser(
@@ -203,4 +241,5 @@ KINDS: tuple[Recogniser, ...] = (
     Recogniser("a YAML file", _yaml),
     Recogniser("a shell script", _line(_SHELL, least=3)),
     Recogniser("a file of settings (key=value)", _properties),
+    Recogniser("a text for people", _prose),
 )

@@ -48,6 +48,41 @@ def test_a_foreign_file_is_one_problem_that_names_it(kind: str) -> None:
     assert not read.nodes
 
 
+PROSE = """\
+Packaging modules
+=================
+
+This document describes how a module is packaged.
+Modules are loaded at runtime, and they extend the server.
+
+    1. Overview
+    2. What the maintainer has to do
+
+Use the helper, which is a part of the package, and do not
+Include anything that you do not need.
+"""
+PARTS = [
+    ("a configuration of OpenSSH", "Port {{ port }}\nPermitRootLogin {{ root }}\nBanner none\n"),
+    ("a configuration of OpenSSH", "AllowUsers {{ users }}\nMaxAuthTries 3\n"),
+    ("a configuration of OpenSSH", "Match Group sftp\n    AllowTcpForwarding no\n"),
+    (
+        "a part of a haproxy configuration",
+        "server a 192.0.2.1:80 check\nserver b {{ b }}:80 check\nserver c 192.0.2.3:80\n",
+    ),
+    ("a part of a haproxy configuration", "acl old path_beg /old\nuse_backend app if old\ndefault_backend app\n"),
+    ("a haproxy configuration", "backend app\n    balance {{ how }}\n    server a {{ a }}:80\n"),
+    ("a file of settings (key=value)", 'export A=1\nB = 2\nthis line goes on\nC="x"\n'),
+    ("a text for people", PROSE),
+]
+
+
+@pytest.mark.parametrize(("kind", "text"), PARTS)
+def test_parts_and_templates_of_other_files(kind: str, text: str) -> None:
+    found = foreign(text)
+    assert found is not None
+    assert found.kind == kind
+
+
 @pytest.mark.httpd
 @pytest.mark.parametrize("kind", FILES)
 def test_httpd_refuses_a_foreign_file(kind: str, httpd: str, tmp_path: Path) -> None:
@@ -69,6 +104,10 @@ def test_httpd_refuses_a_foreign_file(kind: str, httpd: str, tmp_path: Path) -> 
         'SecRule ARGS \\\n  "@rx x" \\\n  "id:1,\\\n  deny"\n',
         "<VirtualHost *:80>\n  ServerName x\n</VirtualHost>\n",
         "ServerName x\0y\n",
+        'FooText "this is the text of a message" on\nFooPath /a\nFooText "it is not the last one" off\n' * 3,
+        "FooServer the_first 192.0.2.1:80\nFooMode http\nFooBalance of the best\n" * 3,
+        "AuthName The area that is not for you\nRequire valid-user\n" * 4,
+        "Define A=1\nDefine B=2\nDefine C=3\nSetEnv D=4\n",
     ],
 )
 def test_a_configuration_is_not_foreign(text: str) -> None:

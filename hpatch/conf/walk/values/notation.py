@@ -36,7 +36,7 @@ WHOLE = {
     "note": "filters", "priority": "http2", "resource": "http2", "port_map": "md", "private_keys": "md",
     "members": "md", "subnets": "addresses", "argv": "notation", "words": "notation", "alias": "sections",
     "template": "text", "domains": "md", "fcgi_provider": "access", "fcgi_check": "access", "log_message": "text",
-    "cookie_name": "text", "needed": "text", "stopping": "text",
+    "cookie_name": "text", "needed": "text", "stopping": "text", "seed": "text",
 }  # fmt: skip
 """The kinds of all arguments together, `@name parameters`: the module that has the function `name`."""
 

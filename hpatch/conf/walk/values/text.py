@@ -6,7 +6,7 @@ import re
 
 from hpatch.conf.regexes import fault
 from hpatch.conf.walk.values.model import Arguments, Judge, Kind, Wrong, listed, suggestion, unknown
-from hpatch.conf.walk.values.numbers import strtol
+from hpatch.conf.walk.values.numbers import c_atoi, strtol
 
 
 def starting(parameters: str) -> Kind:
@@ -198,6 +198,25 @@ def needed(parameters: str) -> Judge:
     def judged(given: Arguments) -> Wrong | None:
         found = given.words[:count]
         return None if len(found) == count and all(found) else Wrong(None, f"needs {what}")
+
+    return judged
+
+
+def seed(_: str) -> Judge:
+    """`ssl_cmd_SSLRandomSeed`: when, from where, and how many bytes, which the source "builtin" does not take."""
+    times = ("startup", "connect")
+
+    def judged(given: Arguments) -> Wrong | None:
+        when, source, *count = (*given.words, "", "")[: max(2, len(given.words))]
+        if unknown(when) or unknown(source):
+            return None
+        if when.lower() not in times:
+            return Wrong(0, f'takes {listed(times)} first, not "{when}"', suggestion(when, times))
+        if count and source.lower() == "builtin":
+            return Wrong(2, "takes no number of bytes for builtin")
+        if count and not unknown(count[0]) and c_atoi(count[0]) < 0:
+            return Wrong(2, f'takes a number of bytes, not "{count[0]}"')
+        return None
 
     return judged
 
