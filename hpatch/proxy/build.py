@@ -210,7 +210,8 @@ class _ProxyBuilder:
         """`ap_proxy_define_worker_ex`: a new worker for a line's target."""
         if parts.refused:
             assert line.target is not None
-            raise _RefusedError("url", f'"{target.text}" is not a worker URL: {parts.refused}', line.target.nth)
+            kind = "variable" if "%{" in parts.host else "url"
+            raise _RefusedError(kind, f'"{target.text}" is not a worker URL: {parts.refused}', line.target.nth)
         server = line.scope.server
         state = self.states[server]
         matching = matching and self.matches

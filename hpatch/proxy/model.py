@@ -299,9 +299,10 @@ class Server:
 class Refusal(NamedTuple):
     """A proxy line that httpd refuses, or that the grammar cannot read: `kind` names why.
 
-    Kinds: url (not a worker URL), location-path (a path argument inside <Location>), context (not allowed in
-    this section), member-context (BalancerMember outside <Proxy> without a balancer), undefined (ProxySet on
-    something undefined), arguments (too few, or a word without `=`). Parameters are not judged here:
+    Kinds: url (not a worker URL), variable (`%{a:b}` in its host is not filled in, and spoils it), location-path (a
+    path argument inside <Location>), context (not allowed in this section), member-context (BalancerMember outside
+    <Proxy> without a balancer), undefined (ProxySet on something undefined), arguments (too few, or a word without
+    `=`). Parameters are not judged here:
     `hpatch.proxy.parameters.check` does.
     """
 

@@ -153,6 +153,8 @@ def name(text: str, matching: bool = False) -> Name:
         refused = "it has no host"
     elif in_bytes(host) > _MAX_HOST:
         refused = f"its host is longer than {_MAX_HOST} bytes"
+    elif ":" in host and host[0] != "[":
+        refused = "its port is not a number"  # of `%{ENV:NAME}`, which a ProxyPass does not fill in
     shown = ""
     number = None
     if port:

@@ -156,14 +156,19 @@ def target_expression(context: Context) -> Iterator[Found]:
         found = re.search(_VARIABLE, target.text) if "%" in target.text else None
         if found is None:
             continue
-        # In the host, what follows the colon is the port.
-        refused = ":" in found[0] and "/" not in target.text[: found.start()].rpartition("://")[2]
-        yield Found(
-            target.place,
-            f'"{found[0]}" is not filled in: '
-            + ("httpd takes a part of it for a port, and does not start" if refused else "it stays as it is written"),
-            help="Write ${NAME}, or use a RewriteRule with [P].",
-        )
+        yield Found(target.place, f'"{found[0]}" is not filled in: it stays as it is written', help=_FILLED_IN)
+    for refusal in context.proxy.refusals:
+        found = re.search(_VARIABLE, refusal.message) if refusal.kind == "variable" else None
+        if found is not None:
+            # In the host, what follows the colon is the port.
+            yield Found(
+                refusal.place,
+                f'"{found[0]}" is not filled in: httpd takes a part of it for a port, and does not start',
+                help=_FILLED_IN,
+            )
+
+
+_FILLED_IN = "Write ${NAME}, or use a RewriteRule with [P]."
 
 
 @rule("MP089", "target-encoded", "error", references=(_UNIX,))
