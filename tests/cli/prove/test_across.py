@@ -89,6 +89,7 @@ def test_wrong_usage(run: Run, tmp_path: Path, arguments: tuple[str, ...], said:
     assert said in err
 
 
+@pytest.mark.toolchain
 def test_an_interrupt_shows_what_is_known_and_leaves_nothing(run: Run, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "hpatch", "verify", "one", "--across", "2.4.10,slow", "--git", tmp_path / "git"]
     command += ["--catalog", tmp_path / "sets", "--workers", "1"]

@@ -84,6 +84,7 @@ def test_what_goes_wrong_is_the_reason(
     assert said in cell.reason
 
 
+@pytest.mark.toolchain
 def test_a_process_that_dies_leaves_errors(made: Repository, tmp_path: Path, here: Leftovers) -> None:
     slow(made, tmp_path / "begun")
     one = job(made.folder, "slow", "one", "three", catalogs=tmp_path / "sets")
@@ -104,6 +105,7 @@ def cmdline(pid: int) -> bytes:
         return b""
 
 
+@pytest.mark.toolchain
 def test_rows_that_run_are_ended_with_their_workers(made: Repository, tmp_path: Path, here: Leftovers) -> None:
     slow(made, tmp_path / "begun")
     one = job(made.folder, "slow", "one", catalogs=tmp_path / "sets")
