@@ -92,11 +92,21 @@ def one_host(count: int) -> str:
     return f"{HEAD}<VirtualHost *:80>\nServerName a.example\nRewriteEngine On\n{blocks}</VirtualHost>\n"
 
 
+SAME = """\
+SetEnvIf X-Forwarded-For "^10" inside
+<Location /inside>
+    Require env inside
+</Location>
+AddOutputFilterByType SUBSTITUTE text/html
+Header always set X-Frame-Options DENY
+"""
+
+
 def many_hosts(count: int) -> str:
     host = (
         "<VirtualHost *:80>\nServerName s{0}.example\nServerAlias *.s{0}.example\nRewriteEngine On\n{1}</VirtualHost>\n"
     )
-    return HEAD + "".join(host.format(number, BLOCK.format(number)) for number in range(count))
+    return HEAD + "".join(host.format(number, SAME + BLOCK.format(number)) for number in range(count))
 
 
 def work(text: str) -> dict[str, int]:

@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
@@ -304,7 +305,7 @@ def access_by_client_header(context: Context) -> Iterator[Found]:
     Source: the documentation of SetEnvIf and Require env; CVE-2022-31813 for headers that proxies lose; tested on httpd
     2.4.71.
     """
-    variables: dict[str, list[tuple[Node, str]]] | None = None
+    variables: dict[str, dict[Node | None, tuple[int, Node, str]]] | None = None
     for node in context.configuration.find("require", "allow"):
         found = node.words
         kind = "".join(found[:1]).lower()
@@ -324,10 +325,12 @@ def access_by_client_header(context: Context) -> Iterator[Found]:
         if variables is None:
             variables = _variables(context)
         for name in names:
-            for line, header in variables.get(name.lower(), ()):
-                if server_of(node) is None or server_of(line) in (None, server_of(node)):
-                    yield _chosen(node, header, line)
-                    break
+            setting = variables.get(name.lower(), {})
+            servers = setting if server_of(node) is None else (None, server_of(node))
+            first = min((setting[server] for server in servers if server in setting), key=itemgetter(0), default=None)
+            if first is not None:
+                _, line, header = first
+                yield _chosen(node, header, line)
     for section in context.configuration.find("<if", "<elseif"):
         header = _in_expression(section.argument)
         if header is not None and admits(section) == "all":
@@ -397,8 +400,11 @@ def _rewriting(context: Context) -> Iterator[Found]:
                 break
 
 
-def _variables(context: Context) -> dict[str, list[tuple[Node, str]]]:
-    """The environment variables that a well-known request header sets, each with the lines and the headers."""
+def _variables(context: Context) -> dict[str, dict[Node | None, tuple[int, Node, str]]]:
+    """The environment variables that a well-known request header sets.
+
+    For each server the first line and its header, with its place among all lines that set the variable.
+    """
     found: dict[str, list[tuple[Node, str]]] = {}
     unset: set[str] = set()
     for one in rewrites(context):
@@ -426,7 +432,11 @@ def _variables(context: Context) -> dict[str, list[tuple[Node, str]]]:
                 unset.add(plain[1:].lower())
             elif header in _ADDRESSES or header in _OTHERS:
                 found.setdefault(plain.lower(), []).append((node, header))
-    return {name: one for name, one in found.items() if name not in unset}
+    first: dict[str, dict[Node | None, tuple[int, Node, str]]] = {}
+    for name, lines in found.items():
+        for number, (node, header) in enumerate(lines if name not in unset else ()):
+            first.setdefault(name, {}).setdefault(server_of(node), (number, node, header or ""))
+    return first
 
 
 def _chosen(node: Node, header: str, line: Node | None) -> Found:

@@ -102,10 +102,8 @@ def _proxied(context: Context, node: Node) -> Iterator[Node | None]:
     """The servers in which backends over HTTP or AJP answer where a line holds."""
     section = node.parent
     host = server_of(node)
-    for mapping in (*context.passes, *context.handed):
+    for mapping in context.mappings if host is None else context.mappings_of(host):
         if mapping.target is None or mapping.target.scheme in ("fcgi", "uwsgi", "scgi", "ws", "wss"):
-            continue
-        if mapping.server.node is not host and mapping.server.node is not None and host is not None:
             continue
         if section is None or section.key == "<virtualhost" or mapping.section is section:
             yield mapping.server.node or host
