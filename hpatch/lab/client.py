@@ -9,7 +9,7 @@ import select
 import socket
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import NamedTuple
 
 from hpatch.errors import ToolError
@@ -24,9 +24,13 @@ class Heard(NamedTuple):
     text: bytes
 
 
+class End(NamedTuple):
+    """Say that nothing more comes, and go on reading."""
+
+
 Until = Callable[[bool], bool]
 """Whether what a client waits for has come. It is told whether something has come from the server."""
-Script = Sequence[bytes | float | Heard | Until]
+Script = Sequence[bytes | float | Heard | End | Until]
 """What to do: bytes are sent, a number is seconds to wait, a text is waited for, a function is asked until yes."""
 PATIENCE = 20.0
 """Seconds in which an answer must be whole."""
@@ -105,6 +109,9 @@ def converse(port: int, script: Script, *, patience: float = PATIENCE, narrow: b
                 _send(stream, step, came, end)
             elif callable(step):
                 _await(stream, step, end)
+            elif isinstance(step, End):
+                with suppress(OSError):
+                    stream.shutdown(socket.SHUT_WR)
             elif isinstance(step, Heard):
                 place = _hear(stream, step.text, came, place, end)
             else:

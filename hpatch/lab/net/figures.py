@@ -54,8 +54,10 @@ def measure(before: NetSide, after: NetSide, ways: Sequence[Way], tell: Callable
     wanted = [way for way in ways if way.transport == "tcp" and way.front == "HTTP/1.1"]
     tell("processor time at rest")
     yield _rest(sides)
-    tell("memory")
-    yield from _memory(sides, [way for way in wanted if way.scheme != "https"])
+    for way in wanted:
+        if way.scheme != "https":
+            tell(f"memory, {way.name}")
+            yield _memory(sides, way)
     measured: dict[Way, _Speed] = {}
     for way in wanted:
         tell(f"latency, {way.name}")
@@ -208,29 +210,24 @@ def _each_time(sides: Sides, spent: Callable[[NetSide], float | None], more: flo
 # Memory
 
 
-def _memory(sides: Sides, ways: Sequence[Way]) -> Iterator[Figure]:
-    """What the children grow by once they are warm: by all ways together, and by each where that is too much."""
-    if len(ways) > 1:
-        together = _figure("all ways", [_growth(side, ways) for side in sides])
-        if not together.worse:
-            yield together
-            return
-    for way in ways:
-        yield _figure(way.name, [_growth(side, [way]) for side in sides])
+def _memory(sides: Sides, way: Way) -> Figure:
+    """What the children grow by once they are warm.
 
-
-def _figure(name: str, grown: Sequence[float]) -> Figure:
+    One way at a time: where many requests are there at once, a leak hides for long in memory that each of many threads
+    has free.
+    """
+    with ThreadPoolExecutor(len(sides)) as pool:
+        grown = list(pool.map(lambda side: _growth(side, way), sides))
     worse = grown[1] > max(0, grown[0]) + _LEAK
-    return Figure(f"growth of {name}", unit="bytes a request", before=grown[0], after=grown[1], worse=worse)
+    return Figure(f"growth of {way.name}", unit="bytes a request", before=grown[0], after=grown[1], worse=worse)
 
 
-def _growth(side: NetSide, ways: Sequence[Way]) -> float:
-    """Bytes for each request of a way."""
-    with ThreadPoolExecutor(len(ways)) as pool:
-        list(pool.map(lambda way: _many(side, way, _WARM), ways))
-        start = side.gateway.memory()
-        sent = list(pool.map(lambda way: _many(side, way, _LEAKING), ways))
-        return (side.gateway.memory() - start) / min(sent)
+def _growth(side: NetSide, way: Way) -> float:
+    """Bytes a request."""
+    _many(side, way, _WARM)
+    start = side.gateway.memory()
+    sent = _many(side, way, _LEAKING)
+    return (side.gateway.memory() - start) / sent
 
 
 def _many(side: NetSide, way: Way, requests: int) -> int:

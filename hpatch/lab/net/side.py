@@ -78,7 +78,7 @@ def _loaded(ways: Ways) -> Iterator[str]:
 class Play:
     """One play of a trial: its bench. `number` tells its requests from those of all others of this side.
 
-    `again`: the trial has been played before.
+    `again`: no long waits for what the backend is to see. `missed`: it has not seen as many requests as it was to see.
     """
 
     def __init__(self, side: NetSide, way: Way, number: str, *, again: bool = False) -> None:
@@ -86,6 +86,7 @@ class Play:
         self._patience = _COMING_AGAIN if again else _COMING
         self._side = side
         self._number = number
+        self.missed = False
 
     def order(self, **wishes: str | int) -> str:
         """The header that tells the backend what to do."""
@@ -116,5 +117,6 @@ class Play:
     def seen(self, count: int = 1) -> Facts:
         """What the backend saw."""
         requests = self._side.book.take(self._number, count, self._patience)
+        self.missed = self.missed or len(requests) < count
         masks = {**self._side.masks(self.way), f"trial={self._number}": "trial"}
         return observed.facts(requests, masks, observed.FRAMING if self.way.front == "HTTP/2" else ())

@@ -97,7 +97,7 @@ def _missing(scheme: Scheme, front: Front, installed: Installed, have: Mapping[s
         if find_spec("h2") is None:
             return "the Python package h2 is not installed; pip install 'hpatch[h2]'"
     if scheme == "http" and front == "WebSocket" and installed.version < _UPGRADES:
-        return f"httpd {installed.version} has no upgrade= ; {_UPGRADES} and later do"
+        return f"httpd {installed.version} does not know upgrade=, which came with {_UPGRADES}"
     if scheme == "https":
         from hpatch.lab.backends import tls
 

@@ -66,7 +66,7 @@ def test_what_is_missing_is_named(has) -> None:  # type: ignore[no-untyped-def]
     assert told["ajp"] == "this httpd has no mod_proxy_ajp"
     assert told["WebSocket to ws"] == "this httpd has no mod_proxy_wstunnel"
     assert told["HTTP/2 to http"] == "this httpd has no mod_http2"
-    assert told["WebSocket to http"].startswith("httpd 2.4.46 has no upgrade=")
+    assert told["WebSocket to http"].startswith("httpd 2.4.46 does not know upgrade=")
 
 
 def test_without_a_certificate_there_is_no_https(has, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from hpatch.lab.client import Heard
+from hpatch.lab.client import End, Heard
 from hpatch.lab.net.model import Bench, Facts, NetTrial
 from hpatch.lab.net.requests import content, head
 
@@ -40,13 +40,16 @@ def _handshake(bench: Bench, **wishes: str | int) -> bytes:
 
 
 def _echo(size: int, bench: Bench) -> Facts:
-    (reply, *_) = bench.converse((_handshake(bench, upgrade="echo", up=size), _OPEN, content(size)), "GET")
+    body = content(size)
+    script = (_handshake(bench, upgrade="echo", up=size), _OPEN, body, Heard(body[-20:]), End())
+    (reply, *_) = bench.converse(script, "GET")
     return {**reply.facts(), **bench.seen()}
 
 
 def _talk(bench: Bench) -> Facts:
     turns = [step for number in range(20) for step in (b"message %d;" % number, Heard(b"message %d;" % number))]
-    (reply, *_) = bench.converse((_handshake(bench, upgrade="talk"), _OPEN, Heard(b"hello, "), *turns, b"."), "GET")
+    script = (_handshake(bench, upgrade="talk"), _OPEN, Heard(b"hello, "), *turns, b".", Heard(b"."), End())
+    (reply, *_) = bench.converse(script, "GET")
     return {**reply.facts(), **bench.seen()}
 
 
@@ -59,7 +62,7 @@ def _ends(how: str, bench: Bench) -> Facts:
 def _refused(bench: Bench) -> Facts:
     lines = [line.replace("Connection: ", "Connection: close, ") for line in _HANDSHAKE]
     request = head("GET", bench.way.path + "refused", bench.order(status="403 Forbidden"), *lines, close=False)
-    (reply, *_) = bench.converse((request,), "GET")
+    (reply, *_) = bench.converse((request, Heard(content(11)), End()), "GET")
     return {**reply.facts(), **bench.seen()}
 
 
