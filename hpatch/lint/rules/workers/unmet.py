@@ -9,11 +9,11 @@ from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.params import words
 from hpatch.proxy.lookup import origin
-from hpatch.proxy.model import DEFAULT_PORTS
+from hpatch.proxy.model import DEFAULT_PORTS, Worker
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
-    from hpatch.proxy.model import Target, Worker
+    from hpatch.proxy.model import Mapping, Target
     from hpatch.text import Place
 
 _WORKERS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#workers"
@@ -28,6 +28,9 @@ def worker_unmet(context: Context) -> Iterator[Found]:
     A URL meets a worker if it begins with the worker's name, letter by letter. `localhost` and `127.0.0.1` are two
     names, and so are `http` and `ws`. The members of a balancer are workers of their own: a `<Proxy>` section with the
     URL of a member makes another worker beside it. The parameters have no effect, and httpd says nothing.
+
+    httpd leaves the scheme's own port out of a worker's name, but not when it looks for the worker of a section: after
+    `ProxyPass "/" "http://app:80/"`, a section for `http://app:80/` makes a second worker, and the first is used.
 
     A handler with a Unix socket meets a worker by the URL behind the `|`: `fcgi://localhost` and `fcgi://php` are two.
 
@@ -98,6 +101,10 @@ def worker_unmet(context: Context) -> Iterator[Found]:
     ]
     members = [member.target for member in context.members]
     for worker in candidates:
+        first = None if id(worker) in met else _of_the_same_name(context, worker)
+        if first is not None:
+            yield _behind(worker, first)
+            continue
         if id(worker) in met or any(_named(target) == _named(worker.target) for target in targets):
             continue
         near = [target.place for target in targets if _similar(target, worker.target)]
@@ -116,6 +123,29 @@ def worker_unmet(context: Context) -> Iterator[Found]:
             if near
             else "Write the parameters on the BalancerMember line.",
         )
+
+
+def _of_the_same_name(context: Context, worker: Worker) -> Mapping | None:
+    """The line whose worker httpd finds first: a section that names the scheme's own port makes a second one."""
+    if worker.target.port != DEFAULT_PORTS.get(worker.target.scheme):
+        return None
+    for mapping in context.mappings:
+        other = mapping.worker
+        if isinstance(other, Worker) and other is not worker and other.name == worker.name:
+            return mapping if other.server is worker.server else None
+    return None
+
+
+def _behind(worker: Worker, first: Mapping) -> Found:
+    params = list(worker.params.values())
+    names = words([f"{param.key}={param.value}" for param in params])
+    return Found(
+        params[0].place,
+        f"{names} {'has' if len(params) == 1 else 'have'} no effect: with the port {worker.target.port}, the section "
+        f'makes a second worker "{worker.name}"',
+        related=_related([first.place], "every request meets the worker of this line"),
+        help=f'Write "{worker.name}" in the section, without the port.',
+    )
 
 
 def _set_up(worker: Worker) -> bool:

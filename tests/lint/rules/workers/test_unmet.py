@@ -138,3 +138,39 @@ def test_on_httpd(httpd: str, tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     with running(httpd, tmp_path, text) as started:
         assert {name: started.get("/1", host=name) for name in hosts} == {"met": "503", "named": "a/1", "member": "a/1"}
+
+
+OWN_PORT = """
+    ProxyPass / ajp://h:8009/ secret=s
+    <Proxy {}>
+    ProxySet timeout=7
+    </Proxy>
+"""
+
+
+def test_the_port_of_the_scheme() -> None:
+    (found,) = find("worker-unmet", OWN_PORT.format("ajp://h:8009/"))
+    assert found.place.line == 4
+    assert found.help == 'Write "ajp://h/" in the section, without the port.'
+    assert not find("worker-unmet", OWN_PORT.format("ajp://h/"))
+    assert not find("worker-unmet", OWN_PORT.format("ajp://h:8009/").replace("8009", "8010"))
+    section, rest = "<Proxy ajp://h:8009/>\nProxySet timeout=7\n</Proxy>\n", "ProxyPass / ajp://h:8009/ secret=s\n"
+    assert not find("worker-unmet", section + rest)
+
+
+@pytest.mark.httpd
+def test_the_port_of_the_scheme_on_httpd(httpd: str, tmp_path: Path) -> None:
+    """A section with the port does not disable the worker, unless it stands before the ProxyPass."""
+    section = "<Proxy fcgi://localhost{}/>\nProxySet status=+D\n</Proxy>\n"
+    line = "ProxyPass / unix:/nonexistent/a.sock|fcgi://localhost:8000/\n"
+    hosts = {
+        "port": line + section.format(":8000"),
+        "none": line + section.format(""),
+        "before": section.format(":8000") + line,
+    }
+    text = "".join(f"<VirtualHost *:PORT>\nServerName {name}\n{lines}</VirtualHost>\n" for name, lines in hosts.items())
+    with running(httpd, tmp_path, text) as started:
+        for name in hosts:
+            started.get("/1", host=name)
+    log = (tmp_path / "log").read_text()
+    assert log.count("AH02454") == 1, "one of them asks the backend"
