@@ -176,14 +176,20 @@ def _backend(mapping: Mapping) -> _Backend:
 @lru_cache(maxsize=1)
 def _with_others(context: Context, host: Node) -> list[Mapping]:
     """The mappings of a virtual host with a backend to which another virtual host leads, too."""
-    backends = _by_backend(context)
+    hosts = _hosts(context)
     return [
         own
         for own in context.mappings_of(host)
-        if own.target is not None
-        and not own.target.variables
-        and any(other.server.node is not host for other in backends.get(_backend(own), ()))
+        if own.target is not None and not own.target.variables and not hosts.get(_backend(own), set()) <= {host}
     ]
+
+
+@lru_cache(maxsize=1)
+def _hosts(context: Context) -> dict[_Backend, set[Node | None]]:
+    """The virtual hosts that lead to each backend."""
+    return {
+        backend: {mapping.server.node for mapping in mappings} for backend, mappings in _by_backend(context).items()
+    }
 
 
 @lru_cache(maxsize=64)
