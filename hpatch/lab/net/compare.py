@@ -69,6 +69,8 @@ def compare(
             )
         logs = [side.gateway.log() for side in sides]
         tell(f"{len(ways)} ways to backends")
+        grown = tuple(figures.memory(sides[0], sides[1], ways, tell))
+        tell("exchanges")
         found = _each(sides[0], sides[1], ways, trials.trials)
         measured = tuple(figures.measure(sides[0], sides[1], ways, tell))
         tell("many requests at once")
@@ -78,7 +80,7 @@ def compare(
         ways=names,
         trials=sum(one.played for one in found),
         differences=tuple(difference for one in found for difference in one.differences),
-        figures=(*logged, *measured),
+        figures=(*logged, *grown, *measured),
         unsteady=tuple(name for one in found for name in one.unsteady),
         seconds=time.monotonic() - began,
         untried=known.untried,

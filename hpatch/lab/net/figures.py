@@ -48,16 +48,24 @@ Sides = tuple[NetSide, NetSide]
 Clocks = Mapping[int, float]
 
 
-def measure(before: NetSide, after: NetSide, ways: Sequence[Way], tell: Callable[[str], None]) -> Iterator[Figure]:
-    """All figures."""
-    sides = (before, after)
-    wanted = [way for way in ways if way.transport == "tcp" and way.front == "HTTP/1.1"]
-    tell("processor time at rest")
-    yield _rest(sides)
-    for way in wanted:
+def memory(before: NetSide, after: NetSide, ways: Sequence[Way], tell: Callable[[str], None]) -> Iterator[Figure]:
+    """What the children of both grow by. They must be new: later, a leak hides in memory that they have free."""
+    for way in _measured(ways):
         if way.scheme != "https":
             tell(f"memory, {way.name}")
-            yield _memory(sides, way)
+            yield _memory((before, after), way)
+
+
+def _measured(ways: Sequence[Way]) -> list[Way]:
+    return [way for way in ways if way.transport == "tcp" and way.front == "HTTP/1.1"]
+
+
+def measure(before: NetSide, after: NetSide, ways: Sequence[Way], tell: Callable[[str], None]) -> Iterator[Figure]:
+    """Latency and processor time."""
+    sides = (before, after)
+    wanted = _measured(ways)
+    tell("processor time at rest")
+    yield _rest(sides)
     measured: dict[Way, _Speed] = {}
     for way in wanted:
         tell(f"latency, {way.name}")
@@ -211,11 +219,7 @@ def _each_time(sides: Sides, spent: Callable[[NetSide], float | None], more: flo
 
 
 def _memory(sides: Sides, way: Way) -> Figure:
-    """What the children grow by once they are warm.
-
-    One way at a time: where many requests are there at once, a leak hides for long in memory that each of many threads
-    has free.
-    """
+    """What the children grow by once they are warm."""
     with ThreadPoolExecutor(len(sides)) as pool:
         grown = list(pool.map(lambda side: _growth(side, way), sides))
     worse = grown[1] > max(0, grown[0]) + _LEAK

@@ -46,6 +46,7 @@ def test_one_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(comparing.trials, "trials", lambda way: some)
     monkeypatch.setattr(comparing.trials, "last", lambda way: ())
     monkeypatch.setattr(figures, "measure", lambda *_: iter(()))
+    monkeypatch.setattr(figures, "memory", lambda *_: iter(()))
     net = comparing.compare(GatewaySpec("httpd"), GatewaySpec("httpd"))
     assert net.trials == len(some)
     assert [(one.name, one.fact, one.before, one.after) for one in net.differences] == [
