@@ -59,8 +59,8 @@ _OS2 = "mpmt_os2"
 """An MPM that checks less than the others have checked for it."""
 
 _ONE_ARGUMENT = frozenset(("alias", "scriptalias"))
-"""Directives that take their path from the section around them, and may stand there with one argument alone
-(`add_alias_internal` in mod_alias.c)."""
+"""Directives that take their path from the section around them, and may stand there with one argument alone, and
+elsewhere with two (`add_alias` in mod_alias.c)."""
 
 _DEMANDED = _PROVIDERS | _REQUIRING | {"<mdomainset", "<mdomain", "<manageddomain"}
 
@@ -108,8 +108,9 @@ def _misplaced(configuration: Configuration) -> Iterator[Refused]:
             if rows is None:
                 rows = rows_of[key] = _rows(configuration, key)
             fit = not rows or any(_fits(row, where) for row in rows)
-            if key in _ONE_ARGUMENT and rows and fit and where.context not in ("server", "virtualhost"):
-                fit = len(node.words) == 1
+            if fit and key in _ONE_ARGUMENT and any(row.form == "TAKE12" for row in rows):
+                alone = len(node.words) == 1 and "${" not in node.args
+                fit = not alone if where.context in ("server", "virtualhost") else len(node.words) == 1
             elif fit:
                 fine.add(key)
             if fit or (node.parent is None and any(row.allowed_in(one) for row in rows for one in around)):
@@ -186,13 +187,15 @@ def _refused(node: Node, rows: tuple[Directive, ...], where: _Where, then: str) 
         kind="context",
         place=node.name_place,
         message=f"{name} is not allowed {around}: {then}",
-        help=_help(rows),
+        help=_help(node, rows),
     )
 
 
-def _help(rows: tuple[Directive, ...]) -> str | None:
+def _help(node: Node, rows: tuple[Directive, ...]) -> str | None:
     """Where it may stand."""
-    if rows[0].name.lower() in _ONE_ARGUMENT and any(row.form == "TAKE12" for row in rows):
+    if node.key in _ONE_ARGUMENT and any(row.form == "TAKE12" for row in rows):
+        if len(node.words) == 1:
+            return "Without a path of its own, it may stand in <Location>."
         return "With a path of its own, it may stand outside of sections or in <VirtualHost>."
     inside = {name for row in rows for name in row.inside}
     if inside:

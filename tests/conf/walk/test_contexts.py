@@ -56,6 +56,8 @@ def written(chain: tuple[str, ...], line: str) -> str:
         ("<VirtualHost *:80>\nListen 81\n</VirtualHost>", 2, "Listen is not allowed in <VirtualHost>", "outside"),
         ("<VirtualHost *:80>\n<If true>\nPidFile x\n</If>\n</VirtualHost>", 3, "PidFile is not", "outside"),
         ("<Location /a>\nAlias /a /b\n</Location>", 2, "Alias is not allowed in <Location>", "path of its own"),
+        ("Listen 80\nAlias /a", 2, "Alias is not allowed outside of sections", "in <Location>"),
+        ("<VirtualHost *:80>\nScriptAlias /a\n</VirtualHost>", 2, "ScriptAlias is not allowed in <Virt", "in <Location>"),
         ("MDCertificateFile a", 1, "MDCertificateFile is not allowed outside", "<MDomainSet>"),
         ("<MDomainSet a.b>\nMDStoreDir x\n</MDomainSet>", 2, "MDStoreDir is not allowed in <MDomainSet>", "outside"),
         ("RewriteBase /", 1, "RewriteBase is not allowed outside", "<Directory>"),
@@ -75,6 +77,7 @@ def test_refused(text: str, line: int, says: str, help: str) -> None:
     [
         "<Location />\nRequire all granted\n</Location>",
         "<Location /a>\nAlias /b\n</Location>",
+        "Listen 80\nAlias ${TWO_WORDS}\nAlias /a /b",
         "<VirtualHost *:80>\n<Directory />\nRewriteBase /\n</Directory>\n</VirtualHost>",
         "<VirtualHost *:80>\nServerAlias x\nSSLCompression off\n</VirtualHost>",
         "<Proxy http://x/>\n<If true>\nSSLProxyEngine On\n</If>\n</Proxy>",
