@@ -57,7 +57,7 @@ def written(chain: tuple[str, ...], line: str) -> str:
         ("<VirtualHost *:80>\n<If true>\nPidFile x\n</If>\n</VirtualHost>", 3, "PidFile is not", "outside"),
         ("<Location /a>\nAlias /a /b\n</Location>", 2, "Alias is not allowed in <Location>", "path of its own"),
         ("Listen 80\nAlias /a", 2, "Alias is not allowed outside of sections", "in <Location>"),
-        ("<VirtualHost *:80>\nScriptAlias /a\n</VirtualHost>", 2, "ScriptAlias is not allowed in <Virt", "in <Location>"),
+        ("<VirtualHost *:80>\nScriptAlias /a\n</VirtualHost>", 2, "ScriptAlias is not allowed", "in <Location>"),
         ("MDCertificateFile a", 1, "MDCertificateFile is not allowed outside", "<MDomainSet>"),
         ("<MDomainSet a.b>\nMDStoreDir x\n</MDomainSet>", 2, "MDStoreDir is not allowed in <MDomainSet>", "outside"),
         ("RewriteBase /", 1, "RewriteBase is not allowed outside", "<Directory>"),
