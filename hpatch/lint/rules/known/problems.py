@@ -30,7 +30,8 @@ def known_vulnerability(context: Context) -> Iterator[Found]:
     gets in, a request or a response is split, or data gets out, and a warning otherwise. A configuration that has the
     trigger is not always open: some vulnerabilities take a backend that is hostile, too.
 
-    The rule is silent if httpd's version is not known.
+    The rule is silent if httpd's version is not known. So far it knows vulnerabilities of mod_proxy_fcgi and
+    mod_proxy_ajp alone; AC042, BE005 and others report some of other modules.
 
     A distribution's build may contain a fix that its version does not show; its security tracker tells.
 
@@ -64,7 +65,8 @@ def known_fault(context: Context) -> Iterator[Found]:
     rule reports a fault once, at the first line that triggers it. It is a warning if data is lost or requests
     fail, stall or crash a process, and an info otherwise.
 
-    The rule is silent if httpd's version is not known.
+    The rule is silent if httpd's version is not known. So far it knows faults of mod_proxy_fcgi
+    and mod_proxy_ajp alone.
 
     A distribution's build may contain a fix that its version does not show.
 
