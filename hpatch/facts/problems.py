@@ -7,7 +7,6 @@ triggers in a configuration.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -123,6 +122,8 @@ def find(id: str) -> KnownProblem | None:
 
 
 def _read(part: str) -> list[KnownProblem]:
+    import tomllib  # only a lint for a version pays for it
+
     with (_FOLDER / f"{part}.toml").open("rb") as file:
         entries = tomllib.load(file)
     return [_known(part, id, entry) for id, entry in entries.items()]

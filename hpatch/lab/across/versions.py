@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import tarfile
 from pathlib import Path
@@ -50,12 +51,31 @@ def _tags(repository: Git) -> dict[str, str]:
 
 def export(repository: Git, commit: str, folder: Path) -> None:
     """Write a commit's files to a new folder, and nothing outside of it. Raises ToolError."""
-    if not hasattr(tarfile, "data_filter"):
-        raise ToolError("unpacking a tree safely takes Python 3.11.4 or later")
     content = repository.run("archive", "--format=tar", commit)
     try:
         folder.mkdir()
         with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-            archive.extractall(folder, filter="data")
-    except (OSError, tarfile.TarError) as error:
+            archive.extractall(folder, members=_inside(archive))
+    except (OSError, ValueError, tarfile.TarError) as error:
         raise ToolError(f"{repository.folder}: {commit[:12]} cannot be unpacked: {error}") from error
+
+
+def _inside(archive: tarfile.TarFile) -> list[tarfile.TarInfo]:
+    """What git wrote into an archive, if all of it stays in the folder: files, folders and links to these. ValueError.
+
+    Python's own filter came with 3.11.4, which Debian 12 does not have.
+    """
+    links: set[str] = set()
+    for one in archive:
+        parents = one.name.rstrip("/").split("/")
+        above = {"/".join(parents[:count]) for count in range(1, len(parents) + 1)}
+        if one.name.startswith("/") or ".." in parents or not links.isdisjoint(above):
+            raise ValueError(f"{one.name!r} leads out of the tree")
+        if one.issym():
+            leads = os.path.normpath(os.path.join(os.path.dirname(one.name), one.linkname))  # noqa: PTH118, PTH120
+            if one.linkname.startswith("/") or leads.split("/")[0] == "..":
+                raise ValueError(f"{one.name!r} leads out of the tree: {one.linkname!r}")
+            links.add(one.name)
+        elif not (one.isreg() or one.isdir()):
+            raise ValueError(f"{one.name!r} is neither a file nor a folder")
+    return archive.getmembers()
