@@ -124,7 +124,8 @@ def test_what_sanitizers_report_of_a_module_is_kept(tmp_path: Path) -> None:
         running = session.gateway(gateway, [])
         assert talk(running.port, request("/")).status is None
         assert running.log().segfaults == 1
-    assert {one.name for one in collected.of("before")} == {
+    # Two processes may write at once: what lost its stack by that has no function.
+    assert {one.name for one in collected.of("before") if one.function} == {
         "left shift of N by N places cannot be represented in type 'int' in shifted (mod_small.c)",
         "heap-use-after-free in freed (mod_small.c)",
     }
