@@ -13,7 +13,7 @@ RUN = """
 import sys
 from pathlib import Path
 from bench.mutants import tests
-tests.LEAST = 0.2
+tests.LEAST = 1.0
 sys.exit(tests.attempt({"test_it.py::test_it": 0.0}, ["test_it.py"], Path("note")))
 """
 
