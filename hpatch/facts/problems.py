@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, cast, get_args
+from typing import Any, Literal, NamedTuple, cast
 
 from hpatch.facts import table
 from hpatch.versions import Range, Version
@@ -22,7 +22,6 @@ sides; an experiment."""
 Effect = Literal["access", "smuggling", "leak", "crash", "stall", "loss", "failure", "wrong"]
 """What happens: somebody gets in; a request or response is split; data gets out; a process ends; something hangs or
 eats the machine; data is lost; requests fail; an answer, a log or a setting is wrong."""
-Product = Literal["httpd", "uWSGI"]
 
 _FOLDER = Path(table.path("versions")).parent / "problems"
 
@@ -58,16 +57,14 @@ class Trigger(NamedTuple):
 class KnownProblem(NamedTuple):
     """A known problem.
 
-    `id` is a CVE's, `PR N`, `rN`, or that of the set that cures it; `aliases` name the same fault. `affected` are the
-    releases that have it; the upper bound of the last range (`<2.4.49`) is the first release without it, and where
-    there is none, no release is without it. `what` ends the sentence "httpd 2.4.9 has PR 1 here: …". `triggers` are
-    alternatives; none, where a `rule` of its own finds it. `sets` are those of the catalogue that cure it, `setting`
-    what to write instead, a sentence.
+    `id` is a CVE's, `PR N`, `rN`, or that of the set that cures it. `affected` are the releases that have it, as their
+    makers published them; the upper bound of the last range (`<2.4.49`) is the first release without it, and where
+    there is none, no release is without it. `what` ends the sentence "httpd 2.4.9 as published has PR 1 here: …".
+    `triggers` are alternatives; none, where a `rule` of its own finds it. `sets` are those of the catalogue that cure
+    it, `setting` what to write instead, a sentence.
     """
 
     id: str
-    aliases: tuple[str, ...]
-    product: Product
     part: str
     affected: tuple[Range, ...]
     basis: Basis
@@ -105,20 +102,9 @@ _TRIGGER: dict[str, type] = {
 
 
 @cache
-def everything(product: Product = "httpd") -> tuple[KnownProblem, ...]:
-    """All problems of a product, by part of httpd and then as they stand there."""
-    return tuple(
-        known
-        for part in sorted(path.stem for path in _FOLDER.glob("*.toml"))
-        for known in _read(part)
-        if known.product == product
-    )
-
-
-def find(id: str) -> KnownProblem | None:
-    """A problem by its name or another name of it; None for an unknown one."""
-    every = [one for product in get_args(Product) for one in everything(product)]
-    return next((one for one in every if id == one.id or id in one.aliases), None)
+def everything() -> tuple[KnownProblem, ...]:
+    """All problems, by part of httpd and then as they stand there."""
+    return tuple(known for part in sorted(path.stem for path in _FOLDER.glob("*.toml")) for known in _read(part))
 
 
 def _read(part: str) -> list[KnownProblem]:
@@ -133,8 +119,6 @@ def _known(part: str, id: str, entry: dict[str, Any]) -> KnownProblem:
     ranges = entry["affected"]
     return KnownProblem(
         id=id,
-        aliases=tuple(entry.get("aliases", ())),
-        product=entry.get("product", "httpd"),
         part=part,
         affected=tuple(Range.parse(one) for one in ([ranges] if isinstance(ranges, str) else ranges)),
         basis=entry["basis"],

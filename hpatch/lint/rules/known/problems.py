@@ -116,7 +116,7 @@ def _finding(context: Context, known: KnownProblem, lines: list[Node]) -> Found:
         related[-1] = Related(related[-1].place, f"and this line, and {more} more")
     return Found(
         first.place,
-        f"httpd {context.version} has {known.id} here: {known.what}",
+        f"httpd {context.version} as published has {known.id} here: {known.what}",
         related=tuple(related),
         help=_help(known),
         severity=_severity(known),
@@ -135,4 +135,5 @@ def _help(known: KnownProblem) -> str:
         said.append(f"The patch set {' or '.join(known.sets)} cures it.")
     if known.setting:
         said.append(known.setting)
+    said.append("A distribution's build may have the fix under an older version number.")
     return " ".join(said)

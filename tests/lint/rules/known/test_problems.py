@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hpatch.conf.load import Options, load_text
-from hpatch.facts.problems import Trigger
+from hpatch.facts.problems import Trigger, everything
 from hpatch.lint.context import Context
+from hpatch.lint.registry import by_code
 from hpatch.lint.rules._shared.triggers import met
 from hpatch.proxy.build import build
 from tests.support.lint.find import find
@@ -85,6 +86,10 @@ def test_a_vulnerability_is_one_of_its_releases(version: str | None, found: list
     assert [name for name in ("CVE-2014-3583",) if any(name in one for one in messages)] == found
 
 
+def test_rules_that_find_a_problem_by_themselves_are_there() -> None:
+    assert {known.rule for known in everything() if known.rule} <= set(by_code())
+
+
 def test_a_problem_is_told_once_with_its_cure_and_the_other_lines() -> None:
     lines = [f'ProxyPass "/{at}" "fcgi://a{at}.internal:9000" iobuffersize=16384\n' for at in range(6)]
     (one,) = [one for one in find("known-fault", "".join(lines), "2.4.9") if "r1591508" in one.message]
@@ -92,7 +97,10 @@ def test_a_problem_is_told_once_with_its_cure_and_the_other_lines() -> None:
     assert [(other.place.line, other.message) for other in one.related] == [
         (2, "and this line"), (3, "and this line"), (4, "and this line, and 2 more"),
     ]  # fmt: skip
-    assert one.help == "The first release without it is 2.4.10. The patch set fcgi-iobuffersize cures it."
+    assert one.help == (
+        "The first release without it is 2.4.10. The patch set fcgi-iobuffersize cures it. "
+        "A distribution's build may have the fix under an older version number."
+    )
     assert one.severity == "info"
 
 
