@@ -55,7 +55,9 @@ def compare(
     with Session() as session, ExitStack() as running:
         sides = [NetSide(session, running, before, known)]
         try:
-            sides.append(NetSide(session, running, after, known))
+            # Each loads its own modules, of which one may be what is changed.
+            own = known._replace(modules=lookup(after, transports).modules)
+            sides.append(NetSide(session, running, after, own))
         except ToolError as error:
             lost = Difference(way="", group="start", trial="httpd starts", fact="start", before="yes", after=str(error))
             return NetResult(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections import Counter
@@ -11,6 +12,7 @@ from typing import cast
 
 import pytest
 
+from hpatch.lab.gateways import httpd, modules
 from hpatch.lab.model import GatewaySpec
 from hpatch.lab.net import compare as comparing
 from hpatch.lab.net import figures
@@ -60,6 +62,27 @@ def test_what_does_not_start_is_a_difference(monkeypatch: pytest.MonkeyPatch) ->
     broken = GatewaySpec("httpd", modules={"proxy_fcgi": Path("/dev/null")})
     net = comparing.compare(GatewaySpec("httpd"), broken, ("tcp",))
     assert net.unexpected() == ("start: httpd starts",)
+
+
+@pytest.mark.httpd
+def test_each_side_loads_its_own_modules(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Also those that only some ways take: a broken one of the second side is not hidden by the first side's."""
+    for name in ("trials", "last"):
+        monkeypatch.setattr(comparing.trials, name, lambda way: ())
+    for name in ("measure", "memory"):
+        monkeypatch.setattr(figures, name, lambda *_: iter(()))
+    installed = httpd.program_of(GatewaySpec("httpd"))
+    program, own = tmp_path / "bin" / installed.name, tmp_path / "modules"
+    program.parent.mkdir()
+    shutil.copy(installed, program)
+    own.mkdir()
+    for file in cast(Path, modules.folder(installed)).glob("mod_*.so"):
+        (own / file.name).symlink_to(file)
+    before, after = GatewaySpec("httpd"), GatewaySpec("httpd", program)
+    assert comparing.compare(before, after, ("tcp",)).unexpected() == ()
+    (own / "mod_proxy_ajp.so").unlink()
+    (own / "mod_proxy_ajp.so").write_text("no module")
+    assert comparing.compare(before, after, ("tcp",)).unexpected() == ("start: httpd starts",)
 
 
 def test_what_a_set_names_is_expected() -> None:
