@@ -25,9 +25,7 @@ def trials() -> Iterator[NetTrial]:
         _GROUP, "one that the backend closes", partial(_several, ["yes", "closed", "yes", "closed"]), _SCHEMES
     )
     yield NetTrial(_GROUP, "one that stays after a HEAD, a 204 and a 304", _without_bodies, ("http", "https"))
-    yield NetTrial(
-        _GROUP, "one that the backend uses unasked", partial(_several, ["more", "closed"]), ("http", "https")
-    )
+    yield NetTrial(_GROUP, "one that the backend uses unasked", _unasked, ("http", "https"))
 
 
 def _unasked(bench: Bench) -> Facts:
