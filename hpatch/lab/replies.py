@@ -53,6 +53,11 @@ NO_REPLY = ClientReply(status="none", interim=(), headers=(), body=b"", framing=
 """The connection ended without a response."""
 
 
+def all_facts(replies: Sequence[ClientReply]) -> Mapping[str, str]:
+    """The facts of several responses, with the number of each before their names: `1.status`."""
+    return {name: value for number, one in enumerate(replies, 1) for name, value in one.facts(f"{number}.").items()}
+
+
 def summary(content: bytes) -> str:
     """A body in a few words: its size and a part of its SHA-256."""
     return f"{len(content)} bytes, {hashlib.sha256(content).hexdigest()[:16]}"

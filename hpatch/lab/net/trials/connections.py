@@ -8,6 +8,7 @@ from functools import partial
 from hpatch.lab.client import Script
 from hpatch.lab.net.model import Bench, Facts, NetTrial
 from hpatch.lab.net.requests import content, head, with_length
+from hpatch.lab.replies import all_facts
 
 _GROUP = "connections"
 _PAUSE = 0.02
@@ -44,14 +45,11 @@ def _unread(size: int, bench: Bench) -> Facts:
     """What becomes of the first is for the trials of early answers to say."""
     first = with_length("POST", bench.way.path + "unread", content(size), bench.order(read="no"), close=False)
     second = head("GET", bench.way.path + "unread?second", bench.order())
-    replies = bench.converse((first, _PAUSE, second), "POST", "GET")
-    return {name: value for number, reply in enumerate(replies, 1) for name, value in reply.facts(f"{number}.").items()}
+    return all_facts(bench.converse((first, _PAUSE, second), "POST", "GET"))
 
 
 def _played(bench: Bench, script: Script, methods: list[str]) -> Facts:
-    replies = bench.converse(script, *methods)
-    facts = {name: value for number, one in enumerate(replies, 1) for name, value in one.facts(f"{number}.").items()}
-    return {**facts, **bench.seen(len(methods))}
+    return {**all_facts(bench.converse(script, *methods)), **bench.seen(len(methods))}
 
 
 def _leaves(phase: str, bench: Bench) -> Facts:
@@ -73,4 +71,4 @@ _PHASES: Mapping[str, Callable[[Bench, str], bytes]] = {
     "in the response": lambda bench, path: head("GET", path, bench.order(down=8 << 20)),
     "between parts of the response": lambda bench, path: head("GET", path, bench.order(down=65536, pieces=20)),
 }
-"""By what it has sent: in the last ones, it is waiting for more."""
+"""By phase, what the client has sent when it leaves."""

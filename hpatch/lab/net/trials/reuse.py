@@ -8,6 +8,7 @@ from functools import partial
 from hpatch.lab.model import Scheme
 from hpatch.lab.net.model import Bench, Facts, NetTrial
 from hpatch.lab.net.requests import content, head, with_length
+from hpatch.lab.replies import all_facts
 
 _GROUP = "reuse"
 _SCHEMES: tuple[Scheme, ...] = ("http", "https", "fcgi", "ajp")
@@ -43,8 +44,7 @@ def _several(kept: Sequence[str], bench: Bench, *, seen: bool = True) -> Facts:
         path, order, last = f"{bench.way.kept}{number}", bench.order(keep=keep, down=1000 * number), number == len(kept)
         one = with_length("POST", path, body, order, close=last) if body else head("GET", path, order, close=last)
         steps += [one, _PAUSE]
-    replies = bench.converse(steps[:-1], *["POST" if body else "GET" for body in _BODIES[: len(kept)]])
-    facts = {name: value for number, one in enumerate(replies, 1) for name, value in one.facts(f"{number}.").items()}
+    facts = all_facts(bench.converse(steps[:-1], *["POST" if body else "GET" for body in _BODIES[: len(kept)]]))
     return {**facts, **bench.seen(len(kept))} if seen else facts
 
 
@@ -60,6 +60,4 @@ def _without_bodies(bench: Bench) -> Facts:
         _PAUSE,
         head("GET", path + "4", bench.order(keep="closed", down=5)),
     ]
-    replies = bench.converse(steps, "HEAD", "GET", "GET", "GET")
-    facts = {name: value for number, one in enumerate(replies, 1) for name, value in one.facts(f"{number}.").items()}
-    return {**facts, **bench.seen(4)}
+    return {**all_facts(bench.converse(steps, "HEAD", "GET", "GET", "GET")), **bench.seen(4)}

@@ -8,6 +8,7 @@ from functools import partial
 from hpatch.lab.net.h2 import Cancel, request
 from hpatch.lab.net.model import Bench, Facts, NetTrial
 from hpatch.lab.net.requests import content
+from hpatch.lab.replies import all_facts
 
 _GROUP = "streams"
 _SIZES = (0, 1, 16384, 16385, 65535, 65536, 300_000, 8 << 20)
@@ -108,9 +109,7 @@ def _several(bench: Bench, body: Callable[[int], bytes], count: int) -> Facts:
         request("POST", f"{bench.way.patient}{number}", _order(bench, down=1000 + number), body=body(number))
         for number in range(count)
     ]
-    replies = bench.exchange(asked)
-    facts = {name: value for number, one in enumerate(replies, 1) for name, value in one.facts(f"{number}.").items()}
-    return {**facts, **bench.seen(count)}
+    return {**all_facts(bench.exchange(asked)), **bench.seen(count)}
 
 
 def _unread(bench: Bench) -> Facts:
