@@ -23,7 +23,7 @@ _FALLBACK = Version(2, 4, 48)
 _REUSE = Version(2, 4, 11)
 """Since when ProxyPass has `enablereuse=` (httpd's source)."""
 _SOCKETS = Version(2, 4, 10)
-"""From here on, httpd takes Unix sockets for all schemes."""
+"""Since when httpd takes Unix sockets for all schemes: SCGI is the last one in its CHANGES."""
 
 
 class Ways(NamedTuple):
