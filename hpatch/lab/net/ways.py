@@ -20,6 +20,8 @@ _UPGRADES = Version(2, 4, 47)
 """Since when ProxyPass has `upgrade=` (httpd's CHANGES)."""
 _FALLBACK = Version(2, 4, 48)
 """Since when there is ProxyWebsocketFallbackToProxyHttp (httpd's manual, mod_proxy_wstunnel)."""
+_HINTS = Version(2, 4, 24)
+"""Since when there is H2EarlyHints (httpd's CHANGES)."""
 _REUSE = Version(2, 4, 11)
 """Since when ProxyPass has `enablereuse=` (httpd's source)."""
 _SOCKETS = Version(2, 4, 10)
@@ -111,5 +113,7 @@ def _missing(scheme: Scheme, front: Front, installed: Installed, have: Mapping[s
 def _settings(found: Sequence[Way], version: Version) -> Iterator[str]:
     if any(way.scheme == "https" for way in found):
         yield "SSLProxyEngine on"
+    if version >= _HINTS and any(way.front == "HTTP/2" for way in found):
+        yield "H2EarlyHints on"  # by default, HTTP/2 passes on no 103
     if version >= _FALLBACK and any(way.scheme == "ws" for way in found):
         yield "ProxyWebsocketFallbackToProxyHttp off"  # http's own upgrade is a way of its own

@@ -53,6 +53,15 @@ def test_a_response_that_is_cut_is_not_whole(address: Address) -> None:
     assert [one.whole for one in replies] == [False, True]
 
 
+def test_what_comes_before_and_after_a_response(address: Address) -> None:
+    asked = [request("GET", WAY.path, ordered(hints="yes")), request("GET", WAY.path, ordered(trailers="yes"))]
+    hinted, trailed = exchange(address, (asked,), 60)
+    assert "link: </a.css>; rel=preload" in hinted.hints
+    assert hinted.interim[-2:] == ("103", "103")
+    assert (hinted.status, hinted.whole) == ("200", True)
+    assert "x-trailer: 1" in trailed.trailers
+
+
 def test_nobody_there_and_nothing_in_time(address: Address) -> None:
     with Session() as session:
         assert exchange(session.address("tcp", "none"), ([request("GET", "/")],), 5)[0].status == "none"

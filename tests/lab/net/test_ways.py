@@ -44,7 +44,7 @@ def test_all(has) -> None:  # type: ignore[no-untyped-def]
     assert Way("http", "tcp", "HTTP/2") in found.ways
     assert {"ssl", "http2", "proxy_wstunnel"} <= set(found.modules), "the lab loads neither by itself"
     assert "proxy_ajp" not in found.modules, "it is given, and loaded as such"
-    assert "SSLProxyEngine on" in found.settings
+    assert {"SSLProxyEngine on", "H2EarlyHints on"} <= set(found.settings)
     assert "ProxyWebsocketFallbackToProxyHttp off" in found.settings
     assert found.keeping == {"enablereuse": "on"}
 
