@@ -17,7 +17,7 @@ from hpatch.lab.model import GatewaySpec
 from hpatch.lab.net import compare as comparing
 from hpatch.lab.net import figures
 from hpatch.lab.net.model import Bench, Difference, Facts, Figure, NetResult, NetTrial, Way
-from hpatch.lab.net.side import NetSide
+from hpatch.lab.net.side import NetSide, Play
 from hpatch.lab.net.trials import trials
 from hpatch.lab.net.ways import Ways
 
@@ -129,3 +129,19 @@ def test_where_one_way_breaks_off_the_others_end() -> None:
     with pytest.raises(KeyboardInterrupt):
         comparing._each(side, side, [Way("fcgi", "tcp"), Way("http", "tcp")], lambda way: many)
     assert len(played) < 100
+
+
+def test_waits_get_short_where_neither_backend_saw_what_it_was_to_see() -> None:
+    """One side alone may be slow, or what the change broke."""
+    waits: list[float] = []
+    misses = iter((True, False, True, True, False, False, False, False))
+
+    def play(bench: Bench) -> Facts:
+        own = cast(Play, bench)
+        waits.append(own._patience)
+        own.missed = next(misses)
+        return {}
+
+    side = cast(NetSide, None)
+    comparing._each(side, side, [WAY], lambda way: [NetTrial("own", str(at), play) for at in range(4)])
+    assert waits == [5.0] * 4 + [0.5] * 4
