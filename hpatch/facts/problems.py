@@ -1,4 +1,4 @@
-"""KnownProblem problems of httpd's releases: which have them, what of a configuration triggers them, what cures them.
+"""Known problems of httpd's releases: which have them, what of a configuration triggers them, what cures them.
 
 The files in `data/problems/` hold them, by the part of httpd that has the fault. `hpatch.lint.rules.known` finds their
 triggers in a configuration.
