@@ -1,4 +1,4 @@
-"""KnownProblem problems of this httpd that this configuration meets. `hpatch/facts/data/problems/` holds them."""
+"""Known problems of this httpd that this configuration meets. `hpatch/facts/data/problems/` holds them."""
 
 from __future__ import annotations
 
