@@ -2,7 +2,8 @@
 
 AllowOverride counts as the sections for the folder and those above it set it, without patterns and what stands in other
 kinds of sections. A directive that it does not allow ends the request with 500, unless `Nonfatal` says otherwise. Where
-nothing sets AllowOverride, httpd reads the file and allows nothing in it (`OR_UNSET`).
+nothing sets AllowOverride, httpd reads the file and allows nothing in it (`OR_UNSET`). A folder of that name ends the
+request with 403 (`ap_pcfg_openfile`, server/util.c; tried on httpd 2.4.71).
 """
 
 from __future__ import annotations
@@ -45,11 +46,12 @@ class Allowed(NamedTuple):
 
 
 class HtaccessLayer(NamedTuple):
-    """A file as one more section for its folder; what httpd refuses in it and answers with 500, and the line."""
+    """A file as one more section for its folder; why httpd refuses the request, the line, and the status for that."""
 
     layer: Layer
     refused: str | None
     node: Node | None
+    status: int = 500
 
 
 class HtaccessFiles:
@@ -73,15 +75,18 @@ class HtaccessFiles:
         kind = self._disk.kind(path)
         if self._named and kind is not FileKind.NOTHING:
             raise UnknownError("hpatch does not follow AccessFileName", self._named[0])
-        if kind is not FileKind.FILE:
+        if kind is None or kind is FileKind.NOTHING:
             return None
+        section = Node("<Directory", "<directory", f'"{folder}">', Frame(path), 1, Source(path, ""), 0, 0, None, ())
+        if kind is FileKind.FOLDER:
+            return HtaccessLayer(Layer(section, ()), f'"{path}" is a folder, not a file', None, status=403)
         configuration = self._configuration(path)
         nodes = configuration.nodes
         node = next((node for node in _every(nodes) if self._refuses(node, allowed)), None)
-        refused = None if node is None else node.name
+        name = None if node is None else node.name
         if node is None and allowed.node is None and configuration.conditions:
-            refused = configuration.conditions[0].text
-        section = Node("<Directory", "<directory", f'"{folder}">', Frame(path), 1, Source(path, ""), 0, 0, None, ())
+            name = configuration.conditions[0].text
+        refused = None if name is None else f'"{name}" is not allowed in the {NAME} file of "{folder}"'
         section.children = kept = [node for node in nodes if not self._skipped(node, allowed)]
         for one in kept:
             one.parent = section

@@ -371,6 +371,14 @@ def test_without_allowoverride_nothing_is_allowed(own: str, status: int | None) 
     assert _who("", disk=Disk("/w/a", __w=own)).answer.status == status
 
 
+def test_a_folder_in_the_place_of_the_htaccess_file_is_refused() -> None:
+    disk = Disk("/w/a", "/w/.htaccess/x")
+    told = _who(ALLOWED.format("All"), disk=disk)
+    assert told.answer.status == 403
+    assert told.steps[-1].text == '"/w/.htaccess" is a folder, not a file'
+    assert _who(ALLOWED.format("None"), disk=disk).answer.kind == "file"
+
+
 def test_htaccess_files_count_by_their_folders() -> None:
     text = "<Directory /w/d>\nRequire all granted\n</Directory>\n" + ALLOWED.format("All")
     disk = Disk("/w/d/a", "/w/e/a", "/w/f/a", __w="Require all denied", __w__f="Require all granted")

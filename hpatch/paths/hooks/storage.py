@@ -37,14 +37,13 @@ def storage(walk: RequestWalk) -> None:
 
 
 def _own_file(walk: RequestWalk, layers: list[Layer], folder: str) -> Layer | None:
-    """What a folder's .htaccess file says; httpd answers with 500 for a line that it refuses."""
+    """What a folder's .htaccess file says; httpd answers with an error for what it refuses."""
     own = walk.site.htaccess.in_folder(layers, folder)
     if own is None:
         return None
     if own.refused is not None:
-        text = f'"{own.refused}" is not allowed in the .htaccess file of "{folder}"'
-        walk.step("storage", "core", "denies", text, own.node)
-        walk.status(500, text, own.node)
+        walk.step("storage", "core", "denies", own.refused, own.node)
+        walk.status(own.status, own.refused, own.node)
     return own.layer
 
 
