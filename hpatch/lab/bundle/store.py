@@ -9,6 +9,7 @@ import shutil
 import tarfile
 from collections.abc import Mapping
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, NamedTuple, get_args
 
@@ -87,8 +88,13 @@ class KeptBundle(NamedTuple):
 
 
 def read(path: Path) -> KeptBundle:
-    """A bundle: a folder, a tar file, or its `proof.json` alone. Raises InputError in one line for anything else."""
-    return parse(_data(path), str(path))
+    """A bundle: a folder, a tar file, or its `proof.json` alone. Raises InputError in one line for anything else, and
+    for a `changes.diff` beside it that is another."""
+    kept = parse(_data(path), str(path))
+    diff = _diff(path)
+    if diff is not None and sha256(diff).hexdigest() != kept.bundle.change.sha256:
+        raise InputError(f"{path}: is damaged: its {DIFF} is not the one that its {DATA} tells of")
+    return kept
 
 
 def parse(text: bytes, name: str) -> KeptBundle:
@@ -137,12 +143,30 @@ def _data(path: Path) -> bytes:
             return _limited(path / DATA)
         if not path.is_file():
             raise InputError(f"{path}: there is no such bundle" if not path.exists() else f"{path}: is not a file")
-        with path.open("rb") as stream:
-            head = stream.read(_HEAD)
-        return _of_tar(path) if head[257:262] == b"ustar" else _limited(path)
+        if not _is_tar(path):
+            return _limited(path)
+        data = _of_tar(path, DATA)
+        if data is None:
+            raise InputError(f"{path}: has no {DATA}, or was cut off")
+        return data
     except OSError as error:
         problem = f"has no {DATA}" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
         raise InputError(f"{path}: {problem}") from error
+
+
+def _diff(path: Path) -> bytes | None:
+    """The `changes.diff` of a bundle that is there; None where it has none."""
+    try:
+        if path.is_dir():
+            return _limited(path / DIFF) if (path / DIFF).is_file() else None
+        return _of_tar(path, DIFF) if _is_tar(path) else None
+    except OSError as error:
+        raise InputError(f"{path}: its {DIFF} cannot be read: {error.strerror}") from error
+
+
+def _is_tar(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(_HEAD)[257:262] == b"ustar"
 
 
 def _limited(path: Path) -> bytes:
@@ -157,21 +181,18 @@ def _all(stream: IO[bytes], path: Path) -> bytes:
     return data
 
 
-def _of_tar(path: Path) -> bytes:
-    """The data in a tar file, of which nothing is unpacked."""
+def _of_tar(path: Path, name: str) -> bytes | None:
+    """A file in a tar file, of which nothing is unpacked, as far as it goes; None where there is none."""
     try:
         with tarfile.open(path, "r:") as tar:
             for _ in range(_MEMBERS):
                 member = tar.next()
                 if member is None:
                     break
-                if member.isreg() and member.name.rpartition("/")[2] == DATA:
+                if member.isreg() and member.name.rpartition("/")[2] == name:
                     stream = tar.extractfile(member)
                     assert stream is not None, "it is a regular file"
-                    data = _all(stream, path)
-                    if len(data) < member.size:
-                        break
-                    return data
+                    return _all(stream, path)
     except (tarfile.TarError, EOFError, ValueError, OverflowError):
         raise InputError(f"{path}: is not a whole tar file") from None
-    raise InputError(f"{path}: has no {DATA}, or was cut off")
+    return None

@@ -39,6 +39,16 @@ def test_the_data_alone_is_enough(files: dict[str, bytes], tmp_path: Path) -> No
     assert store.read(alone).bundle.outcome == "proved"
 
 
+@pytest.mark.parametrize("name", ["proof", "proof.tar"])
+def test_a_diff_that_was_changed_is_refused(files: dict[str, bytes], tmp_path: Path, name: str) -> None:
+    target = tmp_path / name
+    store.write(target, {**files, "changes.diff": files["changes.diff"] + b"x\n"})
+    with pytest.raises(InputError) as refused:
+        store.read(target)
+    said = "is damaged: its changes.diff is not the one that its proof.json tells of"
+    assert str(refused.value) == f"{target}: {said}"
+
+
 def test_a_tar_file_has_a_folder_and_nothing_that_changes_by_itself(files: dict[str, bytes], tmp_path: Path) -> None:
     store.write(tmp_path / "a.tar", files)
     with tarfile.open(tmp_path / "a.tar") as tar:
