@@ -134,6 +134,7 @@ def _command(
     from hpatch.lab.across.model import RevisionSource
     from hpatch.lab.model import GatewaySpec
     from hpatch.lab.recipe import Recipe
+    from hpatch.lab.suite import run as suite_run
     from hpatch.report.common.progress import shown
     from hpatch.report.common.renderer import FORMS
     from hpatch.report.patch.plan import PlanReport
@@ -184,6 +185,8 @@ def _command(
     if not plan.prepared.ok:
         refused = PlanReport(prepared=plan.prepared, dry_run=True)
         return output.show(refused, FORMS, "json" if format == "json" else "text", code=1)
+    if own:
+        suite_run.check(tree, own)  # now, not after a build of minutes
     ways = [(name, recipe.settled(plan)) for name, recipe in recipes]
     if dry_run:
         how = "; ".join(way.how for _, way in ways)

@@ -25,7 +25,7 @@ class SuiteProof:
     def __init__(self, suite: Suite | None) -> None:
         self._suite = suite
         if suite is not None:
-            check(suite)
+            check(suite.tree, suite.paths)
         self._before: Results = {}
         self._seconds = 0.0
 

@@ -59,13 +59,15 @@ class Suite(NamedTuple):
     mpm: str | None = None
 
 
-def check(suite: Suite) -> None:
+def check(tree: Path, paths: Sequence[str]) -> None:
     """Raises InputError for a tree without such tests, and ToolError where something that they need is missing."""
-    if not (suite.tree / "test" / "pyhttpd" / "env.py").is_file():
-        raise InputError(f"{suite.tree}: has no tests for pytest (test/pyhttpd/env.py)")
-    for path in suite.paths:
-        if not (suite.tree / "test" / path.partition("::")[0]).exists() or ".." in Path(path).parts:
-            raise InputError(f"{suite.tree / 'test' / path}: there are no such tests")
+    folder = tree / "test"
+    if not (folder / "pyhttpd" / "env.py").is_file():
+        raise InputError(f"{tree}: has no tests for pytest (test/pyhttpd/env.py)")
+    for path in paths:
+        outside = path.startswith("/") or ".." in Path(path).parts
+        if outside or not (folder / path.partition("::")[0]).exists():
+            raise InputError(f"{folder}: there are no tests '{path}'")
     missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         raise ToolError(f"--suite needs {' and '.join(missing)} beside hpatch; pip install 'hpatch[suite]'")

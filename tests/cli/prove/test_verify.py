@@ -49,6 +49,21 @@ def test_a_dry_run_shows_what_would_be_tried_and_changes_nothing(run: Run, tree:
     assert json.loads(out)["files"] == [MODULE]
 
 
+@pytest.mark.parametrize("path", ["modules/none", "/etc", "../test/modules"])
+def test_tests_that_are_not_there_are_missed_before_anything_is_built(run: Run, tree: Path, path: str) -> None:
+    own = tree / "test/pyhttpd/env.py"
+    own.parent.mkdir(parents=True)
+    (tree / "test/modules").mkdir()
+    own.touch()
+    code, out, err = run("two", "--dry-run", "--suite", f"pytest:{path}")
+    assert (code, out) == (3, "")
+    assert err.endswith(f"test: there are no tests '{path}'\n")
+    own.unlink()
+    code, _, err = run("two", "--dry-run", "--suite", "pytest")
+    assert code == 3
+    assert "has no tests for pytest" in err
+
+
 def test_what_does_not_apply_is_shown(run: Run, tree: Path) -> None:
     (tree / MODULE).write_text((tree / MODULE).read_text().replace("line 12\n", "another 12\n"))
     code, out, err = run("two")

@@ -39,7 +39,7 @@ def suite(root: Path, *paths: str) -> Suite:
 
 def test_each_test_is_told_and_nothing_is_left(tmp_path: Path, here: Leftovers) -> None:
     made = suite(make(tmp_path, broken="import nothing_of_this_name\n"))
-    check(made)
+    check(made.tree, made.paths)
     found = run(made, GatewaySpec("httpd"))
     assert {name: one.ended for name, one in found.items()} == {
         "modules/broken/test_broken.py": "failed",
@@ -90,11 +90,11 @@ def test_where_nothing_passes_nothing_is_compared(tmp_path: Path, here: Leftover
 
 def test_a_tree_without_and_paths_that_are_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="has no tests for pytest"):
-        check(suite(tmp_path))
+        check(tmp_path, ["modules"])
     make(tmp_path)
-    for path in ("modules/two", "../test/modules"):
-        with pytest.raises(InputError, match="there are no such tests"):
-            check(suite(tmp_path, path))
+    for path in ("modules/two", "../test/modules", str(tmp_path)):
+        with pytest.raises(InputError, match=f"there are no tests '{path}'"):
+            check(tmp_path, [path])
 
 
 def test_without_a_suite_nothing_runs() -> None:
