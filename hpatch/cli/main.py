@@ -56,6 +56,8 @@ def script() -> None:
         main()
     except SystemExit as end:
         code = end.code
+    except KeyboardInterrupt:  # it came before the command began, while modules were read
+        code = 130
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()  # what could not be written was said before

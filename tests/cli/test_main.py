@@ -265,3 +265,14 @@ def test_the_console_script_ends_as_main_does(arguments: list[str], expected: in
     said = [(*process.communicate(timeout=60), process.returncode) for process in ends]
     assert said[0] == said[1]
     assert said[1][2] == expected
+
+
+def test_ctrl_c_before_the_command_has_begun_is_no_traceback() -> None:
+    code = (
+        "from hpatch.cli import main\n"
+        "def stopped(arguments): raise KeyboardInterrupt\n"
+        "main._guarded = stopped\n"
+        "main.script()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
