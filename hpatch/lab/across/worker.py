@@ -25,7 +25,3 @@ def main() -> None:
 def _end(number: int, frame: object) -> None:
     """As if interrupted: what was started ends."""
     raise SystemExit(128 + number)
-
-
-if __name__ == "__main__":
-    main()
