@@ -37,6 +37,9 @@ _OPTIONAL = {"deflate": "zlib.h"}
 _ODD = re.compile(r"[^\w./+,@%=~-]")
 _HEADERS = ("/usr/include", "/usr/local/include")
 
+VARIABLES = ("CC", "CFLAGS", "CPPFLAGS", "LDFLAGS", "LIBS", "NOTEST_CFLAGS", reproducible.EPOCH)
+"""The variables of the environment that decide what is compiled."""
+
 
 class BuildOptions(NamedTuple):
     """How to build. `modules` static: those of STATIC, compiled in; shared: what httpd takes for usual, as files.
@@ -238,8 +241,7 @@ def _ccache(layout: Layout, tools: Toolchain) -> Mapping[str, str]:
 
 def _key(configure: Sequence[str], settings: Mapping[str, str], tools: Toolchain) -> str:
     """Stands for all that decides what configure says, but for the tree."""
-    names = ("CC", "CFLAGS", "CPPFLAGS", "LDFLAGS", "LIBS", "NOTEST_CFLAGS", reproducible.EPOCH)
-    variables = {name: settings.get(name, os.environ.get(name)) for name in names}
+    variables = {name: settings.get(name, os.environ.get(name)) for name in VARIABLES}
     programs = [_stamp(name) for name in (tools.pcre, tools.apu, tools.apr and tools.apr.program, tools.ccache)]
     return hashlib.sha256(json.dumps([configure, variables, programs]).encode()).hexdigest()
 

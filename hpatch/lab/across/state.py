@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from hpatch import __version__
+from hpatch.build.httpd.plan import VARIABLES
 from hpatch.errors import ToolError
 from hpatch.lab.across.model import AcrossCell, AcrossJob
 from hpatch.lab.recipe import Recipe
@@ -68,8 +69,7 @@ class Done:
 def _recipe(recipe: Recipe) -> list[object]:
     asked = [recipe.mpm, recipe.sanitize]
     if recipe.options is not None:
-        names = ("CC", "CFLAGS", "CPPFLAGS", "LDFLAGS", "LIBS")
-        return [*asked, repr(recipe.options._replace(jobs=None)), [os.environ.get(name) for name in names]]
-    program = recipe.found().httpd
-    told = program.stat()
-    return [*asked, str(program), told.st_size, told.st_mtime_ns]
+        return [*asked, repr(recipe.options._replace(jobs=None)), [os.environ.get(name) for name in VARIABLES]]
+    found = recipe.found()
+    told = found.httpd.stat()
+    return [*asked, str(found.program), str(found.httpd), told.st_size, told.st_mtime_ns]

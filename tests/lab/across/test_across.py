@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from hpatch.build.httpd.plan import VARIABLES
 from hpatch.errors import ToolError
 from hpatch.lab.across.across import AcrossWork
 from hpatch.lab.across.model import AcrossCell, AcrossJob, CellVerdict
@@ -161,6 +162,15 @@ def test_another_proof_is_another_cell(tmp_path: Path, catalog: Catalog, jobs: l
     assert len(others) == 6
     for other in others:
         assert AcrossWork(other, Done(tmp_path / "state", catalog)).table.cells == {}
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+def test_other_flags_are_another_cell(
+    tmp_path: Path, catalog: Catalog, jobs: list[AcrossJob], work: Work, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    work().run(Pretended(cells))
+    monkeypatch.setenv(variable, "1")
+    assert AcrossWork(jobs, Done(tmp_path / "state", catalog)).table.cells == {}
 
 
 def test_what_does_not_decide_is_no_other_cell(
