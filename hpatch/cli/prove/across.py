@@ -47,7 +47,8 @@ def run(options: AcrossOptions, catalog: Catalog) -> int:
     from hpatch.lab.across.across import AcrossWork
     from hpatch.lab.across.state import Done
     from hpatch.patch.sources.cache import folder
-    from hpatch.report.prove.across import FORMS, AcrossReport
+    from hpatch.report.common.renderer import TICKET_FORMS
+    from hpatch.report.prove.across import AcrossReport
 
     jobs = _jobs(options, catalog)
     done = Done((options.state or folder() / "across").absolute(), catalog)
@@ -57,17 +58,17 @@ def run(options: AcrossOptions, catalog: Catalog) -> int:
         return AcrossReport(table=work.table, how=_how(options), state=str(done.folder), dry_run=options.dry_run)
 
     if options.dry_run:
-        return output.show(report(), FORMS, options.format)
+        return output.show(report(), TICKET_FORMS, options.format)
     cells = len(jobs) * len(work.table.sets)
     with accounted() as account:
         account.of = lambda: f"{len(work.table.cells)} of {cells} cells are known; the same command goes on from there"
         try:
             _work(work, options)
         except (KeyboardInterrupt, SystemExit):
-            output.show(report(), FORMS, options.format)
+            output.show(report(), TICKET_FORMS, options.format)
             raise
     table = work.table
-    return output.show(report(), FORMS, options.format, code=0 if table.ok else 4 if table.undecided else 1)
+    return output.show(report(), TICKET_FORMS, options.format, code=0 if table.ok else 4 if table.undecided else 1)
 
 
 def _work(work: AcrossWork, options: AcrossOptions) -> None:

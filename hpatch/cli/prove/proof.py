@@ -57,10 +57,11 @@ def _show(
 ) -> int:
     """Show a proof that was kept."""
     from hpatch.lab.bundle import store
-    from hpatch.report.prove.bundle import shown
+    from hpatch.report.common.renderer import TICKET_FORMS
+    from hpatch.report.prove.bundle.shown import BundleReport
 
     kept = store.read(bundle)
-    return output.show(shown.BundleReport(kept), shown.FORMS, format, code=kept.bundle.exit_code)
+    return output.show(BundleReport(kept), TICKET_FORMS, format, code=kept.bundle.exit_code)
 
 
 def _compare(

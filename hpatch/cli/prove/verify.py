@@ -136,7 +136,7 @@ def _command(
     from hpatch.lab.recipe import Recipe
     from hpatch.lab.suite import run as suite_run
     from hpatch.report.common.progress import shown
-    from hpatch.report.common.renderer import FORMS
+    from hpatch.report.common.renderer import FORMS, TICKET_FORMS
     from hpatch.report.patch.plan import PlanReport
     from hpatch.report.prove import proof as report
     from hpatch.report.prove.building import following
@@ -190,7 +190,7 @@ def _command(
     ways = [(name, recipe.settled(plan)) for name, recipe in recipes]
     if dry_run:
         how = "; ".join(way.how for _, way in ways)
-        return output.show(report.ProofPlanReport(plan, how), report.FORMS, format)
+        return output.show(report.ProofPlanReport(plan, how), TICKET_FORMS, format)
     if in_place:
         _writable(tree)
     proofs: list[Proof] = []
@@ -250,19 +250,20 @@ def _show(
     *,
     in_place: bool,
 ) -> None:
-    from hpatch.report.prove import proof as one
-    from hpatch.report.prove import proofs as several
+    from hpatch.report.common.renderer import TICKET_FORMS
+    from hpatch.report.prove.proof import ProofReport
+    from hpatch.report.prove.proofs import ProofsReport
 
     answers = {
-        name: one.ProofReport(proof=proof, how=way.how, in_place=in_place)
+        name: ProofReport(proof=proof, how=way.how, in_place=in_place)
         for (name, way), proof in zip(ways, proofs, strict=True)
     }
     if len(answers) == 1:
-        output.show(next(iter(answers.values())), one.FORMS, format)
+        output.show(next(iter(answers.values())), TICKET_FORMS, format)
     else:
-        output.show(several.ProofsReport(answers), several.FORMS, format)
-    for one_kept, answer in zip(kept, answers.values(), strict=True):
-        one_kept.write(answer)
+        output.show(ProofsReport(answers), TICKET_FORMS, format)
+    for one, answer in zip(kept, answers.values(), strict=True):
+        one.write(answer)
 
 
 def _check(*, module_only: bool, modules: bool, whole: bool, across: bool, many: bool, one: bool, kept: bool) -> None:

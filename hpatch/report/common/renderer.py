@@ -50,3 +50,19 @@ def json(answer: Renderer, page: Page) -> Iterable[str]:
 
 FORMS: Mapping[str, Form[Renderer]] = {"text": text, "json": json}
 """The forms that every answer has. A command whose answer has more names a table of its own."""
+
+
+class Ticket(Renderer, Protocol):
+    """An answer that can also be pasted into a ticket."""
+
+    def markdown(self) -> Iterable[str]:
+        """The answer in Markdown, in lines without their ends."""
+
+
+def markdown(answer: Ticket, page: Page) -> Iterable[str]:
+    """For a ticket."""
+    return ("".join(f"{line}\n" for line in answer.markdown()),)
+
+
+TICKET_FORMS: Mapping[str, Form[Ticket]] = {**FORMS, "markdown": markdown}
+"""The forms of such an answer."""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from hpatch.lab.across.across import Across
 from hpatch.lab.across.model import YES, AcrossCell, CellVerdict
-from hpatch.report.common import renderer
 from hpatch.report.common.markdown import grid, plain
 from hpatch.report.common.numbers import count
-from hpatch.report.common.renderer import Form, Page
+from hpatch.report.common.renderer import Page
 from hpatch.report.common.tables import table
 from hpatch.report.common.terminal import paint, visible, wrap
 
@@ -121,10 +120,3 @@ def _cell(set: str, cell: AcrossCell | None) -> dict[str, Any]:
         return {"set": set, "verdict": None, "reason": "", "seconds": 0.0, "when": "", "kept": False}
     told = cell._asdict()
     return {name: told[name] for name in ("set", "verdict", "reason", "seconds", "when", "kept")}
-
-
-def _as_markdown(answer: AcrossReport, page: Page) -> Iterable[str]:
-    return ("".join(f"{line}\n" for line in answer.markdown()),)
-
-
-FORMS: Mapping[str, Form[AcrossReport]] = {**renderer.FORMS, "markdown": _as_markdown}

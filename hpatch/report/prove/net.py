@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
 
 from hpatch.lab.net.model import Difference, Figure, NetResult
+from hpatch.report.common.numbers import count
 
 HEADERS = ("exchange", "by", "before", "after", "")
 _MOST = 20
@@ -26,7 +27,7 @@ def sentence(net: NetResult, unexpected: Sequence[str]) -> str:
         tried += f" (chance decides {len(net.unsteady)} of them)"
     left_out = f"; not tried: {', '.join(net.untried)}" if net.untried else ""
     if unexpected:
-        return f"{tried}: {_several(len(unexpected), 'thing')} changed that no set is to change{left_out}"
+        return f"{tried}: {count(len(unexpected), 'thing')} changed that no set is to change{left_out}"
     meant = len({one.name for one in net.differences} | {one.name for one in net.figures if one.worse})
     ending = f"only what the sets say changed ({meant})" if meant else "nothing changed"
     return f"{tried}: {ending}{left_out}"
@@ -79,7 +80,3 @@ def _figure(one: Figure, changes: Sequence[str]) -> tuple[str, ...]:
         mark = "as meant" if _mark(one.name, changes) == "as meant" else "WORSE"
     before, after = (f"{value:.3g} {one.unit}".rstrip() for value in (one.before, one.after))
     return (one.name, "", before, after, mark)
-
-
-def _several(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,9 +13,9 @@ from hpatch.lab.bundle.told import ToldProof, ToldResult, ToldRow, ToldSet, told
 from hpatch.lab.model import BackendSpec
 from hpatch.lab.proof import Proof, ProofPlan, Shown
 from hpatch.lab.suite.model import Ended, SuiteRun
-from hpatch.report.common import renderer
 from hpatch.report.common.markdown import grid, plain
-from hpatch.report.common.renderer import Form, Page
+from hpatch.report.common.numbers import count
+from hpatch.report.common.renderer import Page
 from hpatch.report.common.tables import table
 from hpatch.report.common.terminal import paint, visible, wrap
 from hpatch.report.prove import lab, net, proof_data
@@ -100,13 +100,6 @@ class ProofPlanReport:
         ]
 
 
-def _as_markdown(answer: ProofReport | ProofPlanReport, page: Page) -> Iterable[str]:
-    return ("".join(f"{line}\n" for line in answer.markdown()),)
-
-
-FORMS: Mapping[str, Form[ProofReport | ProofPlanReport]] = {**renderer.FORMS, "markdown": _as_markdown}
-
-
 def text(proof: ToldProof, page: Page) -> Iterator[str]:
     """A proof for people."""
     width, color = page
@@ -169,7 +162,7 @@ def again(second: SecondBuild) -> str:
     """What a second build of the patched tree gave."""
     if second.failure is not None:
         return f"The patched tree could not be built a second time: {second.failure}"
-    files = f"{second.files} file{'' if second.files == 1 else 's'}"
+    files = count(second.files, "file")
     if second.same:
         return f"A second build in another folder gave the same {files}, byte for byte"
     differences = "; ".join(f"{one.name} ({', '.join(one.kinds)})" for one in second.differences)
@@ -285,8 +278,8 @@ def verdict(proof: ToldProof, one: ToldSet) -> str:
         )
     else:
         counts = {word: sum(row.shown == word for row in rows) for word in SHOWN}
-        word = ", ".join(f"{SHOWN[shown]} in {count}" for shown, count in counts.items() if count)
-        word += f" of {len(rows)} {'cell' if len(rows) == 1 else 'cells'}"
+        word = ", ".join(f"{SHOWN[shown]} in {number}" for shown, number in counts.items() if number)
+        word += f" of {count(len(rows), 'cell')}"
     return visible(f"{one.id}{came}: {word}")
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from hpatch.report.common import renderer
 from hpatch.report.common.markdown import grid
-from hpatch.report.common.renderer import Form, Page
+from hpatch.report.common.renderer import Page
 from hpatch.report.common.tables import table
 from hpatch.report.prove.proof import ProofReport
 
@@ -56,10 +55,3 @@ class ProofsReport:
             )
             for name, one in self.proofs.items()
         ]
-
-
-def _as_markdown(answer: ProofsReport, page: Page) -> Iterable[str]:
-    return ("".join(f"{line}\n" for line in answer.markdown()),)
-
-
-FORMS: Mapping[str, Form[ProofsReport]] = {**renderer.FORMS, "markdown": _as_markdown}

@@ -6,7 +6,8 @@ import pytest
 
 from hpatch.lab.across.across import Across
 from hpatch.lab.across.model import AcrossCell, TreeVersion
-from hpatch.report.prove.across import FORMS, AcrossReport
+from hpatch.report.common.renderer import TICKET_FORMS
+from hpatch.report.prove.across import AcrossReport
 from tests.support.report.schema import valid
 from tests.support.report.shown import shown
 
@@ -50,7 +51,7 @@ def test_one_row_a_version_and_one_column_a_set() -> None:
 
 
 def test_markdown_has_the_same_table() -> None:
-    lines = shown(REPORT, "markdown", forms=FORMS).splitlines()
+    lines = shown(REPORT, "markdown", forms=TICKET_FORMS).splitlines()
     assert "| 2.4.9 | proved | does not apply |" in lines
     assert "\x1b" not in "".join(lines)
     assert any("\\<x>\\|y" in line for line in lines)

@@ -18,6 +18,7 @@ from hpatch.lab.sanitizers import Reported
 from hpatch.lab.scenario import Scenario
 from hpatch.lab.smoke import SmokeCheck
 from hpatch.lab.suite.model import SuiteChange, SuiteRun
+from hpatch.report.common.renderer import TICKET_FORMS
 from hpatch.report.prove import proof as report
 from hpatch.report.prove.smoke import SmokeReport
 from tests.support.report.proof import (
@@ -140,7 +141,7 @@ def test_what_the_net_saw_is_told() -> None:
     assert "812 exchanges before and after, by fcgi unix/tcp: nothing changed\n" in shown(
         report.ProofReport(proof=proof(PROVED), how="how")
     )
-    ticket = shown(report.ProofReport(proof=proof(PROVED, net=SLOWER), how="how"), "markdown", forms=report.FORMS)
+    ticket = shown(report.ProofReport(proof=proof(PROVED, net=SLOWER), how="how"), "markdown", forms=TICKET_FORMS)
     assert "| median of fcgi tcp |" in ticket and "| WORSE |" in ticket
 
 
@@ -184,7 +185,7 @@ def test_a_second_build_is_told_and_decides_nothing(again: SecondBuild, said: st
     assert found.ok
     answer = report.ProofReport(proof=found, how="how")
     assert f"\n{said}\n" in shown(answer)
-    assert "second" in shown(answer, "markdown", forms=report.FORMS)
+    assert "second" in shown(answer, "markdown", forms=TICKET_FORMS)
 
 
 def test_a_stage_is_named() -> None:
@@ -195,7 +196,7 @@ def test_a_stage_is_named() -> None:
 @pytest.mark.parametrize("format", ["text", "markdown"])
 def test_nothing_reaches_a_terminal_or_a_ticket_as_more_than_text(format: str) -> None:
     found = proof(Row(SET, result("failed", HOSTILE), result("passed")))
-    text = shown(report.ProofReport(proof=found, how="how"), format, forms=report.FORMS)
+    text = shown(report.ProofReport(proof=found, how="how"), format, forms=TICKET_FORMS)
     assert "\x1b" not in text
     assert "\\x1b" in text
     if format == "markdown":
@@ -297,7 +298,7 @@ def test_a_plan(root: Path) -> None:
         ["fcgi-stdin-eof", "fcgi-stdin-eof"],
         ["fcgi-stdin-eof", "others"],
     ]
-    ticket = shown(report.ProofPlanReport(plan, "how"), "markdown", forms=report.FORMS).splitlines()
+    ticket = shown(report.ProofPlanReport(plan, "how"), "markdown", forms=TICKET_FORMS).splitlines()
     assert ticket[:3] == ["**/src: httpd 2.4.9, how**", "", "would be applied in a copy: fcgi-stdin-eof"]
     assert ticket[4:7] == [
         "| scenario | sets | backend | transport |",

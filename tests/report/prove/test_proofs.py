@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from hpatch.report.common.renderer import TICKET_FORMS
 from hpatch.report.prove.proof import ProofReport
-from hpatch.report.prove.proofs import FORMS, ProofsReport
+from hpatch.report.prove.proofs import ProofsReport
 from tests.support.report.proof import NOT_CURED, NOT_RUN, PROVED, proof
 from tests.support.report.schema import valid
 from tests.support.report.shown import shown
@@ -26,7 +27,7 @@ def test_a_table_of_verdicts_comes_last() -> None:
         "prefork  NOT PROVED      undecided",
     ]
     assert sum("httpd with the MPM" in line for line in lines) == 3
-    assert "| worker | NOT PROVED | DOES NOT HOLD |" in shown(REPORT, "markdown", forms=FORMS).splitlines()
+    assert "| worker | NOT PROVED | DOES NOT HOLD |" in shown(REPORT, "markdown", forms=TICKET_FORMS).splitlines()
 
 
 def test_json_is_valid_by_its_schema() -> None:

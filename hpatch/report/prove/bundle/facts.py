@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator
 
 from hpatch.lab.bundle.model import AppliedSet, Bundle, Outcome
+from hpatch.report.common.numbers import count
 
 OUTCOMES: dict[Outcome, str] = {
     "proved": "The proof holds",
@@ -22,8 +23,8 @@ def facts(bundle: Bundle) -> Iterator[tuple[str, str]]:
     yield "made by", f"hpatch {bundle.hpatch.version}, Python {bundle.hpatch.python}, {bundle.created}"
     yield "sets", "\n".join(_set(one) for one in bundle.sets)
     yield "tree", f"{tree.name}, {tree.files:,} files\nbefore {tree.before}\nafter {tree.after}"
-    lines = f"{_several(change.added, 'line')} added, {change.removed:,} removed"
-    yield "change", f"{_several(len(change.files), 'file')}, {lines}\nchanges.diff {change.sha256}"
+    lines = f"{count(change.added, 'line')} added, {change.removed:,} removed"
+    yield "change", f"{count(len(change.files), 'file')}, {lines}\nchanges.diff {change.sha256}"
     build = bundle.build
     if build is not None:
         kind = "built as a whole" if build.kind == "whole" else "installed"
@@ -48,7 +49,7 @@ def facts(bundle: Bundle) -> Iterator[tuple[str, str]]:
                 (
                     machine.kernel,
                     machine.processor,
-                    _several(machine.processors, "processor"),
+                    count(machine.processors, "processor"),
                     machine.distribution,
                     machine.libc,
                 ),
@@ -88,9 +89,9 @@ def logs(bundle: Bundle, *, all: bool) -> Iterator[tuple[str, str, str]]:
         lines = [f"{message.times:,}x {message.text}" for message in shown]
         both = len(one.messages) - len(shown)
         if both:
-            lines.append(f"and {_several(both, 'message')} that the httpd {others[0].moment} logged, too")
+            lines.append(f"and {count(both, 'message')} that the httpd {others[0].moment} logged, too")
         if one.left_out:
-            lines.append(f"and {_several(one.left_out, 'message')} of other kinds")
+            lines.append(f"and {count(one.left_out, 'message')} of other kinds")
         yield one.step, one.moment, "\n".join(lines)
 
 
@@ -101,7 +102,3 @@ def so_far(bundle: Bundle) -> Iterator[tuple[str, str, str]]:
             yield part.moment, check.name, f"{check.verdict}: {check.why}"
         for result in part.results:
             yield part.moment, f"{result.scenario}, {result.transport}", f"{result.verdict}: {result.why}"
-
-
-def _several(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

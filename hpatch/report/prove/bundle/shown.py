@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from hpatch.lab.bundle.model import SCHEMA
 from hpatch.lab.bundle.store import KeptBundle
-from hpatch.report.common import renderer
 from hpatch.report.common.markdown import grid, plain
-from hpatch.report.common.renderer import Form, Page
+from hpatch.report.common.renderer import Page
 from hpatch.report.common.tables import table
 from hpatch.report.common.terminal import paint, visible, wrap
 from hpatch.report.prove import proof
@@ -81,10 +80,3 @@ class BundleReport:
         ):
             if rows:
                 yield headers, list(rows)
-
-
-def _as_markdown(answer: BundleReport, page: Page) -> Iterable[str]:
-    return ("".join(f"{line}\n" for line in answer.markdown()),)
-
-
-FORMS: Mapping[str, Form[BundleReport]] = {**renderer.FORMS, "markdown": _as_markdown}

@@ -13,8 +13,9 @@ import pytest
 from hpatch.lab.bundle import store
 from hpatch.lab.diary import Diary
 from hpatch.lab.sanitizers import Reported
-from hpatch.report.prove.bundle import shown as bundles
+from hpatch.report.common.renderer import TICKET_FORMS
 from hpatch.report.prove.bundle.document import Ending
+from hpatch.report.prove.bundle.shown import BundleReport
 from hpatch.report.prove.proof import ProofReport
 from tests.support.cli.tree import MODULE
 from tests.support.lab.proofs import GATEWAY, HOSTILE, bundle, kept, plan, proof, result
@@ -22,8 +23,8 @@ from tests.support.report.schema import FOLDER, valid
 from tests.support.report.shown import shown
 
 
-def report(files: dict[str, bytes]) -> bundles.BundleReport:
-    return bundles.BundleReport(store.parse(files["proof.json"], "proof.json"))
+def report(files: dict[str, bytes]) -> BundleReport:
+    return BundleReport(store.parse(files["proof.json"], "proof.json"))
 
 
 def words(text: str) -> str:
@@ -36,8 +37,8 @@ def test_what_was_kept_is_shown_as_verify_shows_it(tmp_path: Path) -> None:
     found = report(bundle(made, Ending(report=answer)))
     for width in (None, 60, 120):
         assert shown(found, width=width).startswith(shown(answer, width=width))
-    ticket = shown(answer, "markdown", forms={"markdown": lambda one, page: "\n".join(one.markdown())})
-    assert shown(found, "markdown", forms=bundles.FORMS).startswith(ticket)
+    ticket = shown(answer, "markdown", forms=TICKET_FORMS)
+    assert shown(found, "markdown", forms=TICKET_FORMS).startswith(ticket)
 
 
 def test_the_facts(tmp_path: Path) -> None:
@@ -173,7 +174,7 @@ def test_the_schema_of_results_is_that_of_a_proof() -> None:
 def test_what_is_hostile_reaches_no_terminal(tmp_path: Path) -> None:
     found = report(kept(tmp_path, worse=True, why=HOSTILE))
     for format in ("text", "json", "markdown"):
-        text = shown(found, format, forms=bundles.FORMS)
+        text = shown(found, format, forms=TICKET_FORMS)
         assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\udcff]", text)
 
 
