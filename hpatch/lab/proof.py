@@ -132,7 +132,7 @@ class Proof(NamedTuple):
 
     def proved(self, one: Chosen) -> bool:
         """Whether a set does what it is for. One without behaviour does when nothing else is worse."""
-        if not one.set.scenario and not self.sound:
+        if self.failure is not None or (not one.set.scenario and not self.sound):
             return False
         rows = self.of(one.set.id)
         if any(row.shown in ("not-cured", "broken", "cannot-run") for row in rows):

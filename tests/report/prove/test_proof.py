@@ -83,6 +83,8 @@ def test_a_set_that_came_along_need_not_show_itself() -> None:
 def test_what_does_not_build_holds_nothing() -> None:
     found = proof(failure="make failed: a.c:1: broken")
     assert (found.ok, found.undecided) == (False, False)
+    along = chosen("fcgi-diagnostics", ("fcgi-stdin-eof",))
+    assert not proof(sets=(along,), failure="make failed").proved(along)
     assert "The patched tree does not build: make failed: a.c:1: broken" in shown(
         report.ProofReport(proof=found, how="how")
     )
