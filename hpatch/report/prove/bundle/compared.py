@@ -13,7 +13,7 @@ from hpatch.report.common.renderer import Page
 from hpatch.report.common.tables import table
 from hpatch.report.common.terminal import paint, visible, wrap
 from hpatch.report.prove.bundle.facts import OUTCOMES, facts
-from hpatch.report.prove.proof import SHOWN
+from hpatch.report.prove.proof import SHOWN, again, suite_sentence
 
 _BY_CHANCE = frozenset({"made by", "steps"})
 """Facts that differ between any two proofs."""
@@ -115,9 +115,14 @@ def _facts(bundle: Bundle) -> Iterator[tuple[str, str]]:
         worse = [check.name for check in proof.checks if check.worse]
         yield "checks", f"worse: {', '.join(worse)}" if worse else f"none of {len(proof.checks)} is worse"
         if proof.net is not None:
-            yield "exchanges", f"by {', '.join(proof.net.ways)}"
+            left_out = f"; not tried: {', '.join(proof.net.untried)}" if proof.net.untried else ""
+            yield "exchanges", f"by {', '.join(proof.net.ways)}{left_out}"
         if proof.reports is not None:
             yield "sanitizers", "\n".join(one.name for one in proof.reports) or "no reports"
+        if proof.suite is not None:
+            yield "httpd's own tests", "\n".join((suite_sentence(proof.suite), *proof.suite.worse))
+        if proof.again is not None:
+            yield "second build", again(proof.again)
         yield "changed", "\n".join(proof.unexpected) or "nothing that no set is to change"
     for name, value in facts(bundle):
         if name not in _BY_CHANCE and not name.startswith("hashes "):

@@ -77,7 +77,12 @@ def _verdict(bundle: Bundle) -> Iterator[str]:
 
 
 def _seen(bundle: Bundle) -> Iterator[str]:
-    titles = {"scenario": "Scenarios", "check": "Checks", "exchange": "Exchanges compared"}
+    titles = {
+        "scenario": "Scenarios",
+        "check": "Checks",
+        "exchange": "Exchanges compared",
+        "httpd's own test": "The tree's own tests",
+    }
     if bundle.proof is not None:
         for headers, rows in proof.tables(bundle.proof):
             yield f"<h2>{titles.get(headers[0], headers[0].capitalize())}</h2>"
@@ -88,6 +93,8 @@ def _seen(bundle: Bundle) -> Iterator[str]:
             yield f"<pre>{_lines(one.text.splitlines())}</pre>"
         if bundle.proof.reports == ():
             yield f"<p>{_text(proof.NO_REPORTS)}</p>"
+        if bundle.proof.suite is not None:
+            yield f"<p>{_text(proof.suite_sentence(bundle.proof.suite))}</p>"
         if bundle.proof.again is not None:
             yield f"<h2>Second build</h2><p>{_text(proof.again(bundle.proof.again))}</p>"
     seen = list(so_far(bundle))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from hpatch.build.reproducible import OtherFile, SecondBuild
 from hpatch.lab.bundle import store
 from hpatch.lab.bundle.model import Bundle
 from hpatch.lab.diary import MadeFiles
+from hpatch.lab.suite.model import SuiteChange, SuiteRun
 from hpatch.report.prove.bundle.compared import compare, compare_tree
 from tests.support.cli.tree import MODULE
 from tests.support.lab.proofs import HOSTILE, kept
@@ -49,6 +52,34 @@ def test_what_differs_is_named(tmp_path: Path) -> None:
     text = shown(found)
     assert "\x1b" not in text and "b \\x1b.tar" in text
     valid("compared-1", shown(found, "json"))
+
+
+SUITE = SuiteRun(paths=("modules",), before={"passed": 3}, after={"passed": 3}, changes=(), seconds=1.0)
+WORSE = SuiteChange(test="x.py::test_x", before="passed", after="failed", worse=True, reason="")
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "second"),
+    [
+        ("httpd's own tests", {"suite": SUITE}, {"suite": SUITE._replace(after={"passed": 2, "failed": 1})}),
+        ("httpd's own tests", {"suite": SUITE}, {"suite": SUITE._replace(changes=(WORSE,))}),
+        ("httpd's own tests", {"suite": SUITE}, {"suite": None}),
+        ("second build", {"again": SecondBuild(3)}, {"again": SecondBuild(3, (OtherFile("httpd", (".text",)),))}),
+        ("exchanges", {}, {"untried": ("ajp tcp: no mod_proxy_ajp",)}),
+    ],
+)
+def test_all_that_a_proof_may_have_looked_at_is_compared(
+    tmp_path: Path, name: str, first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    bundle = made(tmp_path)
+    found = compare(_with(bundle, **first), _with(bundle, **second), NAMES)
+    assert [one.name for one in found.differences] == [name]
+
+
+def _with(bundle: Bundle, untried: tuple[str, ...] = (), **changes: Any) -> Bundle:
+    proof = bundle.proof
+    assert proof is not None and proof.net is not None
+    return bundle._replace(proof=proof._replace(net=proof.net._replace(untried=untried), **changes))
 
 
 @pytest.mark.parametrize("state", ["before", "after", "other"])

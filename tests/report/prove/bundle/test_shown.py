@@ -13,6 +13,7 @@ import pytest
 from hpatch.lab.bundle import store
 from hpatch.lab.diary import Diary
 from hpatch.lab.sanitizers import Reported
+from hpatch.lab.suite.model import SuiteChange, SuiteRun
 from hpatch.report.common.renderer import TICKET_FORMS
 from hpatch.report.prove.bundle.document import Ending
 from hpatch.report.prove.bundle.shown import BundleReport
@@ -164,6 +165,16 @@ def test_what_sanitizers_report_is_on_the_page(tmp_path: Path) -> None:
         assert said in page.text and "script" not in page.tags
         assert ("\\u202e\\xff\n#0 f" in page.text) == bool(reports)
         assert said.lower() in shown(report(files)).lower()
+
+
+@pytest.mark.parametrize("changes", [(), (SuiteChange("x::y", "skipped", "passed", worse=False, reason=""),)])
+def test_the_trees_own_tests_are_on_the_page(tmp_path: Path, changes: tuple[SuiteChange, ...]) -> None:
+    made = plan(tmp_path)
+    suite = SuiteRun(paths=("modules",), before={"passed": 3}, after={"passed": 3}, changes=changes, seconds=1.0)
+    files = bundle(made, Ending(report=ProofReport(proof=proof(made)._replace(suite=suite), how="how")))
+    text = Parsed(files["proof.html"].decode()).text
+    assert "httpd's own tests (modules): 3 passed, 0 failed, 0 skipped before; 3 passed" in text
+    assert ("The tree's own tests" in text) == bool(changes)
 
 
 def test_the_schema_of_results_is_that_of_a_proof() -> None:
