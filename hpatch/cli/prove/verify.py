@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -17,10 +18,10 @@ from hpatch.cli.options import tree as trees
 from hpatch.cli.options.building import BUILD
 from hpatch.cli.options.verbose import Verbose
 from hpatch.cli.prove import keeping
-from hpatch.errors import InputError, UsageError
+from hpatch.errors import HpatchError, InputError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from hpatch.build.httpd.plan import BuildOptions
     from hpatch.build.trees.applying import Request
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from hpatch.patch.sets.model import Catalog
     from hpatch.patch.sources.cache import Checked
     from hpatch.report.common.progress import Progress
+    from hpatch.report.prove.proof import ProofReport
 
 _EXAMPLES = """
 Examples:
@@ -195,7 +197,7 @@ def _command(
         _writable(tree)
     proofs: list[Proof] = []
     kept: list[keeping.Keeping] = []
-    with accounted() as account, shown() as progress:
+    with _ended_are_kept(ways, proofs, kept), accounted() as account, shown() as progress:
         for name, way in ways:
             place = _place(tree, name, build_dir)
             moment = _Moment(progress, name)
@@ -251,19 +253,41 @@ def _show(
     in_place: bool,
 ) -> None:
     from hpatch.report.common.renderer import TICKET_FORMS
-    from hpatch.report.prove.proof import ProofReport
     from hpatch.report.prove.proofs import ProofsReport
 
-    answers = {
-        name: ProofReport(proof=proof, how=way.how, in_place=in_place)
-        for (name, way), proof in zip(ways, proofs, strict=True)
-    }
+    answers = _reports(ways, proofs, in_place=in_place)
     if len(answers) == 1:
         output.show(next(iter(answers.values())), TICKET_FORMS, format)
     else:
         output.show(ProofsReport(answers), TICKET_FORMS, format)
     for one, answer in zip(kept, answers.values(), strict=True):
         one.write(answer)
+
+
+def _reports(
+    ways: Sequence[tuple[str, BuildWay]], proofs: Sequence[Proof], *, in_place: bool
+) -> Mapping[str, ProofReport]:
+    """Those of the proofs that have ended, by the name of each way."""
+    from hpatch.report.prove.proof import ProofReport
+
+    return {
+        name: ProofReport(proof=proof, how=way.how, in_place=in_place)
+        for (name, way), proof in zip(ways, proofs, strict=False)
+    }
+
+
+@contextmanager
+def _ended_are_kept(
+    ways: Sequence[tuple[str, BuildWay]], proofs: Sequence[Proof], kept: Sequence[keeping.Keeping]
+) -> Iterator[None]:
+    """Where one of several proofs cannot go on, those that have ended before it are kept all the same."""
+    try:
+        yield
+    except (HpatchError, KeyboardInterrupt, SystemExit):
+        for one, answer in zip(kept, _reports(ways, proofs, in_place=False).values(), strict=False):
+            with suppress(HpatchError):  # the first error is the one to tell of
+                one.write(answer)
+        raise
 
 
 def _check(*, module_only: bool, modules: bool, whole: bool, across: bool, many: bool, one: bool, kept: bool) -> None:

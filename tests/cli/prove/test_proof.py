@@ -9,11 +9,13 @@ import pytest
 import typer
 
 from hpatch.cli.prove import keeping, verify
-from hpatch.errors import UsageError
+from hpatch.errors import ToolError, UsageError
+from hpatch.lab import proof as proving
 from hpatch.lab.bundle import store
+from hpatch.lab.proof import Proof, ProofPlan
 from tests.support.cli.call import call
 from tests.support.cli.tree import catalog, make
-from tests.support.lab.proofs import kept
+from tests.support.lab.proofs import kept, proof
 
 
 @pytest.mark.parametrize(("worse", "code"), [(False, 0), (True, 1)])
@@ -89,3 +91,23 @@ def test_a_target_that_cannot_be_is_refused_before_anything_is_built(
     assert said in found.err
     assert not (tmp_path / "cache" / "hpatch" / "builds").exists()
     assert not any((tmp_path / "there").iterdir())
+
+
+@pytest.mark.parametrize("error", [ToolError("no room"), KeyboardInterrupt()])
+def test_a_proof_that_has_ended_is_kept_where_the_next_one_cannot_go_on(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    ends: list[BaseException | None] = [None, error]
+
+    def prove(plan: ProofPlan, *_: object, **__: object) -> Proof:
+        if (end := ends.pop(0)) is not None:
+            raise end
+        return proof(plan)
+
+    monkeypatch.setattr(proving, "prove", prove)
+    tree, sets = make(tmp_path), catalog(tmp_path)
+    asked = ["verify", "one", "--tree", tree, "--catalog", sets, "--build-dir", tmp_path / "build"]
+    found = call(capsys, *asked, "--mpm", "event,worker", "--bundle", tmp_path / "a.tar")
+    assert (found.code, found.out) == (4 if isinstance(error, ToolError) else 130, "")
+    assert store.read(tmp_path / "a-event.tar").bundle.outcome == "proved"
+    assert store.read(tmp_path / "a-worker.tar").bundle.proof is None
