@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli.call import call
+from tests.support.lab.interrupting import in_the_second_session
 from tests.support.lab.leftovers import nothing_left
 from tests.support.report.schema import valid
 
@@ -125,18 +126,7 @@ def test_an_end_in_the_middle(number: signal.Signals, code: int) -> None:
 
 @pytest.mark.httpd
 def test_what_was_done_before_an_interrupt_is_told() -> None:
-    command = [sys.executable, "-m", "hpatch", "lab", "run", "scgi-unix", "fcgi-body-cpu"]
-    with nothing_left() as left:
-        sessions: set[str] = set()
-        with subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
-        ) as process:
-            while (len(sessions) < 2 or len(left.look()) < 3) and process.poll() is None:
-                # APR tries the folder with a file of its own, apr-tmp.XXXXXX, which is no session.
-                sessions |= {path.name for path in left.base.glob("hpatch-*")}
-                time.sleep(0.001)
-            process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=60)
-        assert process.returncode == 130
-        assert b"1 passed (5 requests" in out
-        assert err == b"hpatch: interrupted: 1 of 2 cells were run; all that was started has ended\n"
+    found = in_the_second_session("lab", "run", "scgi-unix", "fcgi-body-cpu")
+    assert found.code == 130
+    assert b"1 passed (5 requests" in found.out
+    assert found.err == b"hpatch: interrupted: 1 of 2 cells were run; all that was started has ended\n"

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +10,7 @@ import pytest
 
 from tests.support.cli.call import Answer, call
 from tests.support.cli.tree import MODULE, catalog, make, snapshot
-from tests.support.lab.leftovers import nothing_left
+from tests.support.lab.interrupting import in_the_second_session
 
 Run = Callable[..., Answer]
 
@@ -141,21 +137,11 @@ def test_smoke_tries_a_set_of_the_users_with_its_scenario(
 
 @pytest.mark.httpd
 def test_an_interrupted_smoke_tells_what_it_has_seen(httpd: str) -> None:
-    command = [sys.executable, "-m", "hpatch", "smoke", httpd, "--sets", "fcgi-body-cpu"]
-    with nothing_left() as left:
-        sessions: set[str] = set()
-        with subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
-        ) as process:
-            while (len(sessions) < 2 or len(left.look()) < 3) and process.poll() is None:
-                sessions |= {path.name for path in left.base.glob("hpatch-*")}
-                time.sleep(0.001)
-            process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=60)
-        assert process.returncode == 130
-        assert b"9 passed" in out
-        told = b"the checks were done, 0 of 1 scenarios were run; all that was started has ended"
-        assert err == b"hpatch: interrupted: " + told + b"\n"
+    found = in_the_second_session("smoke", httpd, "--sets", "fcgi-body-cpu")
+    assert found.code == 130
+    assert b"9 passed" in found.out
+    told = b"the checks were done, 0 of 1 scenarios were run; all that was started has ended"
+    assert found.err == b"hpatch: interrupted: " + told + b"\n"
 
 
 def test_smoke_tries_no_sets_where_the_httpd_does_not_start(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
