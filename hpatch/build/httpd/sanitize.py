@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from hpatch import log
+from hpatch.build.httpd.toolchain import compiler
 from hpatch.errors import ToolError
 from hpatch.processes.run import environment, run
 
@@ -50,11 +50,6 @@ def _library(name: str) -> str:
     if not told.startswith("/"):
         raise ToolError(f"{compiler()[0]} has no {name}; install the libraries of its sanitizers, or use gcc")
     return os.path.realpath(told)
-
-
-def compiler() -> list[str]:
-    """The C compiler's command."""
-    return shlex.split(os.environ.get("CC", "")) or ["cc"]
 
 
 def check(sanitizers: Sequence[Sanitizer]) -> None:
