@@ -19,6 +19,11 @@ def is_loopback(host: str) -> bool:
     return _LOOPBACK.fullmatch(host) is not None
 
 
+def port(digits: str) -> int | None:
+    """The port that a text is; None for anything else than one to five digits."""
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 else None
+
+
 def same_host(listening: str, asked: str) -> bool:
     """Whether what listens at a host ("" for every address) answers who asks for another."""
     if listening.startswith("127.") and asked.startswith("127."):

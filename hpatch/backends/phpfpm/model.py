@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from hpatch.backends.addresses import normal, same_host
+from hpatch.backends.addresses import normal, port, same_host
 from hpatch.text import Place, Source, whole_number
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -69,7 +69,7 @@ class Pool(NamedTuple):
         """The port that it listens on; None for a Unix socket, and if it is not known."""
         listen = self.get("listen")
         digits = "" if listen is None or listen.value.startswith("/") else listen.value.rpartition(":")[2]
-        return whole_number(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 else None
+        return port(digits)
 
     def at_path(self, path: str) -> bool:
         """Whether it listens on the Unix socket of this path. Links are not followed."""

@@ -10,13 +10,13 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from hpatch.backends.addresses import bracketed
+from hpatch.backends.addresses import bracketed, port
 from hpatch.backends.model import Backend, Listener, Permissions, Spoken, Stated
 from hpatch.backends.python import assignments
 from hpatch.backends.python.assignments import Assigned, SyntaxFault
 from hpatch.backends.python.options import OptionTable, taken
 from hpatch.backends.python.process import Process, ProgramWord
-from hpatch.text import Place, Source, whole_number
+from hpatch.text import Place, Source
 
 CONFIGURATION = "gunicorn.conf.py"
 """The file that gunicorn reads where none is named, in the folder that it is started in."""
@@ -252,13 +252,13 @@ def _listener(text: str, place: Place, protocol: Spoken, access: Permissions, fo
     if text.startswith("fd://"):
         return None
     netloc = text.removeprefix("tcp://")
-    host, port = netloc, "8000"
+    host, digits = netloc, "8000"
     if "[" in netloc and "]" in netloc:
         host, _, rest = netloc.partition("]")
-        port = rest.removeprefix(":") or port
+        digits = rest.removeprefix(":") or digits
     elif ":" in netloc:
-        host, port = netloc.split(":")[:2]
-    if not (port.isascii() and port.isdigit() and len(port) < 6):
+        host, digits = netloc.split(":")[:2]
+    number = port(digits)
+    if number is None:
         return None
-    host = bracketed(host.strip("[]").lower())
-    return Listener(text=text, place=place, host=host, port=whole_number(port), protocol=protocol)
+    return Listener(text=text, place=place, host=bracketed(host.strip("[]").lower()), port=number, protocol=protocol)

@@ -6,13 +6,13 @@ import os
 import re
 from typing import NamedTuple
 
-from hpatch.backends.addresses import normal
+from hpatch.backends.addresses import normal, port
 from hpatch.backends.model import Listener, Permissions, Spoken
 from hpatch.backends.systemd import read
 from hpatch.backends.systemd.commandline import CommandLine, commands
 from hpatch.backends.systemd.unit import Assignment, Unit
 from hpatch.errors import InputError
-from hpatch.text import Place, Source, whole_number
+from hpatch.text import Place, Source
 
 _VARIABLE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)=(.*)")
 _QUOTED = re.compile(r"(['\"])(.*)\1\s*")
@@ -237,8 +237,9 @@ def _listeners(unit: Unit, protocol: Spoken) -> list[Listener]:
             )
             continue
         host, colon, digits = text.rpartition(":")
-        if digits.isascii() and digits.isdigit() and len(digits) < 6 and (not colon or host):
-            found.append(Listener(text=text, place=line.place, host=host, port=whole_number(digits), protocol=protocol))
+        number = port(digits)
+        if number is not None and (not colon or host):
+            found.append(Listener(text=text, place=line.place, host=host, port=number, protocol=protocol))
     return found
 
 

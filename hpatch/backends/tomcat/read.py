@@ -5,11 +5,11 @@ A value with `${…}` comes from Java's properties, and is not known.
 
 from __future__ import annotations
 
-from hpatch.backends.addresses import bracketed
+from hpatch.backends.addresses import bracketed, port
 from hpatch.backends.model import Backend, BackendFile, Listener, Spoken, Stated
 from hpatch.backends.tomcat import xml
 from hpatch.backends.tomcat.xml import XmlElement, XmlFault
-from hpatch.text import Source, whole_number
+from hpatch.text import Source
 
 _TRUE = "true"
 _HTTP_TIMEOUT = "60000"
@@ -81,18 +81,19 @@ def _protocol(connector: XmlElement) -> Spoken:
     return "unknown"
 
 
-def _listener(connector: XmlElement, protocol: Spoken, port: str) -> Listener | None:
+def _listener(connector: XmlElement, protocol: Spoken, digits: str) -> Listener | None:
     """Where a connector listens; None if that is not known. Since 9.0.31, AJP without an address is the loopback's."""
     path = connector.attributes.get("unixDomainSocketPath")
     if path is not None:
         known = "${" not in path and path.startswith("/")
         return Listener(text=path, place=connector.place, path=path, protocol=protocol) if known else None
     address = connector.attributes.get("address", "127.0.0.1" if protocol == "ajp" else "")
-    if not (port.isascii() and port.isdigit() and len(port) < 6) or whole_number(port) == 0 or "${" in address:
+    number = port(digits)
+    if not number or "${" in address:
         return None
     host = bracketed(address)
-    shown = f"{host}:{port}" if host else f"port {port}"
-    return Listener(text=shown, place=connector.place, host=host, port=whole_number(port), protocol=protocol)
+    shown = f"{host}:{digits}" if host else f"port {digits}"
+    return Listener(text=shown, place=connector.place, host=host, port=number, protocol=protocol)
 
 
 def _fault(connector: XmlElement, secret: Stated | None) -> Stated | None:
