@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from hpatch.text import Place
 
 _ALWAYS = frozenset({"core_module", "http_module"})
-_MPMS = frozenset(f"mpm_{name}_module" for name in ("event", "worker", "prefork", "winnt", "netware", "mpmt_os2"))
+MPMS = ("event", "worker", "prefork", "winnt", "netware", "mpmt_os2")
+"""The MPMs of httpd's own, in `server/mpm/`. mpm_itk is a module that changes prefork."""
+
+MPM_MODULES = frozenset(f"mpm_{name}_module" for name in MPMS)
 
 
 class Modules:
@@ -73,7 +76,7 @@ class Modules:
             return False
         if known in _ALWAYS or known in self.names or known in self.loaded_at:
             return True
-        if self.mpm is not None and not self._mpm and known in _MPMS:
+        if self.mpm is not None and not self._mpm and known in MPM_MODULES:
             return known == f"mpm_{self.mpm}_module"
         if known in self._maybe:
             return None

@@ -8,7 +8,7 @@ import typer
 from hpatch import log
 from hpatch.conf.base import Surroundings
 from hpatch.conf.load import Options
-from hpatch.conf.modules import Modules
+from hpatch.conf.modules import MPMS, Modules
 from hpatch.errors import InputError, UsageError
 from hpatch.lint import settings
 from hpatch.lint.settings import ALL_MODULES, Settings
@@ -20,9 +20,6 @@ SETTINGS = "Settings"
 
 STDIN = "-"
 """The PATH that stands for the standard input."""
-
-MPMS = ("event", "worker", "prefork", "winnt", "netware", "mpmt_os2")
-"""httpd's own, in `server/mpm/`."""
 
 Define = Annotated[
     list[str] | None,

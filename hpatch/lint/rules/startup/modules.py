@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from hpatch.conf.modules import MPM_MODULES
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 
@@ -17,8 +18,6 @@ _BALANCER = "https://httpd.apache.org/docs/2.4/mod/mod_proxy_balancer.html"
 _HTTP2 = "https://httpd.apache.org/docs/2.4/howto/http2.html#mpm-config"
 _STORE = "slotmem_shm_module"
 _MPM = "https://httpd.apache.org/docs/2.4/mpm.html"
-_MPMS = frozenset(f"mpm_{name}_module" for name in ("event", "netware", "prefork", "winnt", "worker"))
-"""The MPMs. mpm_itk is a module that changes prefork."""
 
 
 @rule("CF033", "slotmem-missing", "error", references=(_BALANCER,))
@@ -107,8 +106,8 @@ def mpm_number(context: Context) -> Iterator[Found]:
     """
     configuration = context.configuration
     modules = configuration.modules
-    built = sorted(_MPMS & modules.static)
-    mpms = [*built, *(name for name in modules.loaded_at if name in _MPMS and name not in built)]
+    built = sorted(MPM_MODULES & modules.static)
+    mpms = [*built, *(name for name in modules.loaded_at if name in MPM_MODULES and name not in built)]
     for name in mpms[1:]:
         if name in modules.loaded_at:
             first = modules.loaded_at.get(mpms[0])
@@ -135,7 +134,7 @@ def _none_loaded(configuration: Configuration) -> bool:
         configuration.whole
         and bool(modules.static)
         and modules.complete
-        and all(modules.has(name) is False for name in _MPMS)
+        and all(modules.has(name) is False for name in MPM_MODULES)
     )
 
 
