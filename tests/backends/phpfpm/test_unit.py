@@ -82,7 +82,7 @@ def test_a_pool_counts_once(root: Path, capsys: pytest.CaptureFixture[str]) -> N
     more = ["--backend", str(root / "etc/php"), "--backend", str(root / "etc/systemd/system")]
     site = str(root / "etc/apache2/apache2.conf")
     done = call(capsys, "lint", "--select", "BE", *more, "--root", str(root), site)
-    assert "[BE040]" not in done.out
+    assert "[BE030]" not in done.out
     assert done.out.count("[BE053]") == 1
     assert "the backend has for itself" in done.out
     unit(root, UNIT.format("-y /etc/php/php-fpm.conf"))
@@ -93,5 +93,9 @@ def test_the_files_themselves_count_once(root: Path, capsys: pytest.CaptureFixtu
     main = root / "etc/php/php-fpm.conf"
     main.write_text(FPM.replace("/etc/php/", ""))
     site = str(root / "etc/apache2/apache2.conf")
-    both = call(capsys, "lint", "--select", "BE040", "--fpm", str(root / "etc/php"), site)
-    assert "[BE040]" not in both.out
+    part = root / "etc/php/pool.d/part.conf"
+    part.write_text("; no pool\n")
+    alone = call(capsys, "lint", "--select", "BE030", "--fpm", str(part), site)
+    assert "[BE030]" in alone.out
+    both = call(capsys, "lint", "--select", "BE030", "--fpm", str(main), "--fpm", str(part), site)
+    assert "[BE030]" not in both.out
