@@ -85,9 +85,10 @@ class HtaccessFiles:
         node = next((node for node in _every(nodes) if self._refuses(node, allowed)), None)
         name = None if node is None else node.name
         if node is None and allowed.node is None and configuration.conditions:
+            # Without an AllowOverride, <IfModule> and its like are not allowed either.
             name = configuration.conditions[0].text
         refused = None if name is None else f'"{name}" is not allowed in the {NAME} file of "{folder}"'
-        section.children = kept = [node for node in nodes if not self._skipped(node, allowed)]
+        section.children = kept = [node for node in nodes if not self._fault(node, allowed)]
         for one in kept:
             one.parent = section
         return HtaccessLayer(Layer(section, tuple(kept)), refused, node)
@@ -104,13 +105,10 @@ class HtaccessFiles:
         return found
 
     def _refuses(self, node: Node, allowed: Allowed) -> bool:
-        kind = self._kind(node, allowed)
-        return kind != "" and not allowed.ignores(kind)
+        fault = self._fault(node, allowed)
+        return fault != "" and not allowed.ignores(fault)
 
-    def _skipped(self, node: Node, allowed: Allowed) -> bool:
-        return self._kind(node, allowed) != ""
-
-    def _kind(self, node: Node, allowed: Allowed) -> str:
+    def _fault(self, node: Node, allowed: Allowed) -> str:
         """Why httpd does not take a line: `unknown`, `override`; "" for one that it takes. Raises UnknownError."""
         rows = directives.find(node.key, self._options.version)
         loaded = [row for row in rows if self._modules.has(f"{row.module}.c") is not False]

@@ -240,9 +240,9 @@ class Server:
     `workers`, `balancers` and `mappings` are its own, in definition order, `by_name` its balancers; `passes` are the
     mappings of ProxyPass and ProxyPassMatch, exclusions included; `settings` are its own by lower-case directive name,
     the last one winning. `named` is its ServerName line. `parent` is the main server (None for the main server itself).
-    The main server's mappings and workers come before a virtual host's own:
-    its ProxyPass wins, and so does its worker of the same name (`merge_proxy_config`, tested on 2.4.71). Workers are
-    `shared` unless both ProxyPassInherit and BalancerInherit are off; mappings are always inherited.
+    The main server's mappings and workers come before a virtual host's own: its ProxyPass wins, and so does its worker
+    of the same name (`merge_proxy_config`, tested on 2.4.71). Workers are `shared` unless both ProxyPassInherit and
+    BalancerInherit are off; mappings are always inherited.
     """
 
     __slots__ = (
@@ -302,8 +302,7 @@ class Refusal(NamedTuple):
     Kinds: url (not a worker URL), variable (`%{a:b}` in its host is not filled in, and spoils it), location-path (a
     path argument inside <Location>), context (not allowed in this section), member-context (BalancerMember outside
     <Proxy> without a balancer), undefined (ProxySet on something undefined), arguments (too few, or a word without
-    `=`). Parameters are not judged here:
-    `hpatch.proxy.parameters.check` does.
+    `=`). Parameters are not judged here: `hpatch.proxy.parameters.check` does that.
     """
 
     kind: str

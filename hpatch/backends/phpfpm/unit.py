@@ -32,7 +32,7 @@ def pools(path: str) -> list[PoolFile]:
         if here is None:
             continue
         try:
-            file = read(here, "" if service.root in (None, "/") else service.root or "")
+            file = read(here, service.root or "")
         except InputError:
             continue
         if not file.pools:

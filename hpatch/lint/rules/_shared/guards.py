@@ -38,7 +38,7 @@ def start(section: Node) -> str | None:
 
 
 def literal_start(pattern: str) -> str | None:
-    """The path for which a pattern surely holds: the words that it begins with; None if it has others."""
+    """A path that a pattern surely matches: its text, if that is plain but for a `.*` at the end; None for others."""
     found = re.fullmatch(_LITERAL_START, pattern)
     return None if found is None else found[1].replace("\\", "")
 

@@ -83,10 +83,8 @@ def _all_handovers(context: Context) -> Iterator[_Handover]:
             worker = mapping.worker
             params = worker.params if isinstance(worker, Worker) else {one.key.lower(): one for one in mapping.params}
             yield _handover(mapping.kind, mapping.node, mapping.target, params, mapping.flags)
-    for server in context.proxy.servers:
-        for balancer in server.balancers:
-            for member in balancer.members:
-                yield _handover("BalancerMember", member.node, member.target, member.params)
+    for member in context.members:
+        yield _handover("BalancerMember", member.node, member.target, member.params)
 
 
 def _handover(
