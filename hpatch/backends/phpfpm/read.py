@@ -53,6 +53,9 @@ class _Reader:
         self.found = PoolFile(name=path, pools=[], sources={}, problems=[])
         self.pools: dict[str, Pool] = {}
         self.files = 0
+        # The section goes on in an included file, and that file's last one behind it (tested on PHP-FPM 8.2).
+        self.pool: Pool | None = None
+        self.in_section = False
         self._read(path, source)
         for pool in self.pools.values():
             _complete(pool.directives)
@@ -66,8 +69,6 @@ class _Reader:
     def _read(self, path: str, source: Source) -> None:
         self.files += 1
         self.found.sources[path] = source
-        pool: Pool | None = None
-        known = False
         start = 0
         for line in source.text.split("\n"):
             end = start + len(line)
@@ -76,18 +77,18 @@ class _Reader:
             entry = _LINE.fullmatch(line.rstrip("\r"))
             if section is not None:
                 name = section[1].strip()
-                known = True
-                pool = None
+                self.in_section = True
+                self.pool = None
                 if name.lower() != _GLOBAL:
-                    pool = self.pools.setdefault(name, Pool(name=name, place=place, directives={}))
+                    self.pool = self.pools.setdefault(name, Pool(name=name, place=place, directives={}))
             elif entry is not None and entry["key"] == "include":
                 self._include(_value(entry["value"]), path, source, start, end)
-            elif entry is not None and pool is not None:
+            elif entry is not None and self.pool is not None:
                 raw = _value(entry["value"])
-                value = raw.replace("$pool", pool.name)
+                value = raw.replace("$pool", self.pool.name)
                 key = entry["key"]
-                pool.directives[key] = PoolSetting(key=key, value=value, place=place, known="${" not in raw)
-            elif (not known or entry is None) and line.strip() and not line.lstrip().startswith((";", "#")):
+                self.pool.directives[key] = PoolSetting(key=key, value=value, place=place, known="${" not in raw)
+            elif (not self.in_section or entry is None) and line.strip() and not line.lstrip().startswith((";", "#")):
                 self.found.problems.append((place, "PHP-FPM does not read this line"))
             start = end + 1
 

@@ -125,3 +125,13 @@ def test_devices_are_not_read(tmp_path: Path) -> None:
     main.write_text("include = /dev/zero\n[a]\nlisten = 9000\n")
     ((_, message),) = read(str(main)).problems
     assert "not a regular file" in message
+
+
+def test_a_section_goes_on_in_an_included_file(tmp_path: Path) -> None:
+    """As `php-fpm -tt` shows: what stands behind the include belongs to the last section in it."""
+    main = tmp_path / "main.conf"
+    main.write_text("[a]\nlisten = 9000\ninclude = more.conf\npm = static\n")
+    (tmp_path / "more.conf").write_text("user = u\n[b]\nlisten = 9001\n")
+    found = read(str(main))
+    assert not found.problems
+    assert {pool.name: set(pool.directives) for pool in found.pools} == {"a": {"listen", "user"}, "b": {"listen", "pm"}}
