@@ -35,7 +35,8 @@ class Trigger(NamedTuple):
     "on"}`), `flags` (one of nocanon, interpolate, noquery), `url` (a pattern for its URL as written).
 
     `directives` are directives and sections in lower case, one of which is there, with arguments that match its pattern
-    (without case). `modules` are all loaded. `mpm` is `threaded` or `prefork`.
+    (without case). One of both kinds is always given; `modules`, which are all loaded, and `mpm` (`threaded` or
+    `prefork`) narrow it.
     """
 
     schemes: tuple[str, ...] = ()

@@ -53,7 +53,7 @@ IN_EVERY_RELEASE = {"fcgi-stdin-eof"}
 @EVERY
 def test_what_a_trigger_names_is_known(known: KnownProblem) -> None:
     for trigger in known.triggers:
-        assert trigger.of_backend or trigger.directives or trigger.modules
+        assert trigger.of_backend or trigger.directives
         assert set(trigger.schemes) <= SCHEMES
         assert trigger.transport in ("", "unix", "tcp")
         assert set(trigger.kinds) <= KINDS

@@ -27,24 +27,21 @@ class _Handover(NamedTuple):
     params: Mapping[str, Param]
 
 
-def met(context: Context, trigger: Trigger) -> list[Node] | None:
-    """The lines that meet a trigger, in the order of the configuration; None if nothing does.
+def met(context: Context, trigger: Trigger) -> list[Node]:
+    """The lines that meet a trigger, in the order of the configuration; none if nothing does.
 
-    A trigger of modules or an MPM alone is met by no line: the answer is then an empty list. What is not known
-    (modules, an MPM, a line that httpd may not read) is taken not to hold.
+    What is not known (modules, an MPM, a line that httpd may not read) is taken not to hold.
     """
     if not all(context.configuration.modules.has(name) for name in trigger.modules):
-        return None
+        return []
     if trigger.mpm and mpm(context) != trigger.mpm:
-        return None
-    found: list[list[Node]] = []
-    if trigger.of_backend:
-        found.append([one.node for one in _handovers(context) if _fits(one, trigger)])
-    if trigger.directives:
-        found.append(list(_lines(context, trigger.directives)))
-    if not all(found):
-        return None
-    return found[0] if found else []
+        return []
+    named = list(_lines(context, trigger.directives))
+    if not trigger.of_backend:
+        return named
+    if trigger.directives and not named:
+        return []
+    return [one.node for one in _handovers(context) if _fits(one, trigger)]
 
 
 def _lines(context: Context, wanted: Mapping[str, str]) -> Iterator[Node]:

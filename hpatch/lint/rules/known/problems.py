@@ -97,19 +97,14 @@ def _found(context: Context, *, vulnerabilities: bool) -> Iterator[Found]:
         return
     for known in everything():
         if (known.kind == "CVE") == vulnerabilities and known.affects(context.version):
-            lines = _lines(context, known)
-            if lines is not None:
-                yield _finding(context, known, lines)
-
-
-def _lines(context: Context, known: KnownProblem) -> list[Node] | None:
-    """The lines that trigger it, each once; None if nothing does."""
-    every = [lines for trigger in known.triggers if (lines := met(context, trigger)) is not None]
-    return list({id(node): node for lines in every for node in lines}.values()) if every else None
+            # Each line once, whatever alternatives it meets.
+            lines = {id(node): node for trigger in known.triggers for node in met(context, trigger)}
+            if lines:
+                yield _finding(context, known, list(lines.values()))
 
 
 def _finding(context: Context, known: KnownProblem, lines: list[Node]) -> Found:
-    first, *others = lines or context.configuration.nodes[:1]
+    first, *others = lines
     more = len(others) - _MOST
     related = [Related(node.place, "and this line") for node in others[:_MOST]]
     if more > 0:
@@ -132,7 +127,7 @@ def _severity(known: KnownProblem) -> Severity:
 def _help(known: KnownProblem) -> str:
     said = [f"The first release without it is {known.fixed}." if known.fixed else "No release is without it."]
     if known.sets:
-        said.append(f"The patch set {' or '.join(known.sets)} cures it.")
+        said.append(f"The patch set {' or '.join(known.sets)} cures it, where it applies.")
     if known.setting:
         said.append(known.setting)
     said.append("A distribution's build may have the fix under an older version number.")
