@@ -26,6 +26,8 @@ from hpatch.processes.run import environment
 _NEEDED = ("pytest", "cryptography")
 _PATIENCE = 3600.0
 """Seconds that all tests of a side may take."""
+_COMPLETE = (0, 1)
+"""How pytest ends that has run all tests: they passed, or some did not."""
 _PORTS = ("http_port", "https_port", "proxy_port", "http_port2", "ws_port")
 _CONTROL = """\
 #!/bin/sh
@@ -101,9 +103,11 @@ def run(suite: Suite, gateway: GatewaySpec, tests: Sequence[str] = ()) -> dict[s
             found = work.results()
             if gateway.sanitized is not None:
                 sanitizers.keep(text_of(work.log) + text_of(work.words), gateway.sanitized.reports)
-            if not found:
+            if not ended or code not in _COMPLETE or not found:
+                # What ran before that is not all that there is.
                 why = f"ended with {code}" if ended else f"did not end within {_PATIENCE:.0f} seconds"
-                raise ToolError(f"pytest {why} and ran no test: {last_words(text_of(folder / 'said'))}")
+                ran = f"after {len(found)} tests" if found else "and ran no test"
+                raise ToolError(f"pytest {why} {ran}: {last_words(text_of(folder / 'said'))}")
             return found
     finally:
         ports.close()

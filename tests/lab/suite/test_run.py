@@ -52,6 +52,23 @@ def test_each_test_is_told_and_nothing_is_left(tmp_path: Path, here: Leftovers) 
     assert set(run(made, GatewaySpec("httpd"), [f"{ONE}test_page"])) == {f"{ONE}test_page"}
 
 
+@pytest.mark.parametrize("end", ["os._exit(9)", "pytest.exit('enough')"])
+def test_a_suite_that_breaks_off_is_no_answer(tmp_path: Path, here: Leftovers, end: str) -> None:
+    """What ran before is told by its number alone: the rest is not known."""
+    made = suite(make(tmp_path, xend=f"import os, pytest\ndef test_end():\n    {end}\n"))
+    with pytest.raises(ToolError, match=r"^pytest ended with \d+ after 4 tests: "):
+        run(made, GatewaySpec("httpd"))
+
+
+def test_a_suite_that_does_not_end_in_time_is_no_answer(
+    tmp_path: Path, here: Leftovers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hpatch.lab.suite.run._PATIENCE", 2.0)
+    made = suite(make(tmp_path, xend="import time\ndef test_end():\n    time.sleep(60)\n"))
+    with pytest.raises(ToolError, match=r"^pytest did not end within 2 seconds"):
+        run(made, GatewaySpec("httpd"))
+
+
 def test_a_server_that_a_suite_leaves_ends_with_it(
     tmp_path: Path, here: Leftovers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
