@@ -193,6 +193,19 @@ def test_a_fleet_has_one_order_whatever_the_jobs(site: Path, capsys: Capture) ->
     assert "in 13 files" in one.out
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(("--select", "KP"), 2), (("--select", "KP", "--httpd-version", "2.4.71"), 0), (("--select", "KP,WK"), 0)],
+)
+def test_known_problems_alone_need_a_version(
+    site: Path, capsys: Capture, arguments: tuple[str, ...], code: int
+) -> None:
+    """Without one, nothing would be looked at."""
+    answer = call(capsys, "lint", ".", *arguments)
+    assert answer.code == code
+    assert ("need httpd's version: give --httpd-version or --httpd" in answer.err) is (code == 2)
+
+
 @pytest.mark.httpd
 def test_a_real_httpd_tells_its_version_and_modules(site: Path, capsys: Capture, httpd: str) -> None:
     decided = "<IfModule core.c>\n</IfModule>\n<IfVersion >= 2.4>\n</IfVersion>\n<IfModule mod_lua.c>\n</IfModule>\n"
