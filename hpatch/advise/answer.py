@@ -1,0 +1,102 @@
+"""Whether one httpd has a known problem: the answer, with what it rests on."""
+
+from __future__ import annotations
+
+from hpatch.advise.httpd import TargetHttpd
+from hpatch.advise.vendor import advisories, changelog
+from hpatch.advise.vendor.statement import NOTHING, VendorEvidence
+from hpatch.facts.problems import KnownProblem
+from hpatch.lint.answers import ProblemAnswer
+
+
+def assess(problem: KnownProblem, httpd: TargetHttpd, evidence: VendorEvidence = NOTHING) -> ProblemAnswer:
+    """Whether an httpd has a problem.
+
+    An httpd as published is judged by its number and by what is applied in it. A vendor's build is judged by the best
+    evidence: the vendor's advisories, then a number that the problem's range leaves out, then the package's changelog.
+    Without any of them the answer is `unknown`: the number alone never makes a vendor's build affected.
+    """
+    if httpd.vendor is None:
+        return _published(problem, httpd)
+    by_number = _by_number(problem, httpd)
+    if httpd.package is not None:
+        told = advisories.judge(problem.id, httpd.package, evidence.statements)
+        # An advisory that knows no first version calls every older one affected.
+        if told is not None and not (told.vague and by_number is not None):
+            return told.answer
+    if by_number is not None:
+        return by_number
+    if httpd.package is not None:
+        claimed = changelog.judge(problem, httpd.package, evidence)
+        if claimed is not None:
+            return claimed
+    return ProblemAnswer(
+        problem=problem.id,
+        verdict="unknown",
+        because=_not_told(problem, httpd),
+        source=httpd.source,
+        reference=httpd.vendor.reference(problem.id),
+    )
+
+
+def _published(problem: KnownProblem, httpd: TargetHttpd) -> ProblemAnswer:
+    version = httpd.version
+    cures = sorted(httpd.applied.intersection((problem.id, *problem.sets)))
+    fixed = "" if problem.fixed is None else str(problem.fixed)
+    if cures:
+        return ProblemAnswer(
+            problem=problem.id,
+            verdict="not affected",
+            because=f"{cures[0]} is applied in the tree.",
+            source=httpd.source,
+            fixed=fixed,
+        )
+    if version is None:
+        return ProblemAnswer(
+            problem=problem.id,
+            verdict="unknown",
+            because="httpd's version is not known.",
+            source=httpd.source,
+            fixed=fixed,
+        )
+    here = problem.affects(version)
+    if httpd.development and here is not problem.affects(version._replace(patch=version.patch - 1)):
+        return ProblemAnswer(
+            problem=problem.id,
+            verdict="unknown",
+            because=f"The tree is on the way to {version}, and that is the release that differs.",
+            source=httpd.source,
+            fixed=fixed,
+        )
+    return ProblemAnswer(
+        problem=problem.id,
+        verdict="affected" if here else "not affected",
+        because=f"httpd {version} as published {'has' if here else 'does not have'} it.",
+        source=problem.source,
+        fixed=fixed,
+    )
+
+
+def _by_number(problem: KnownProblem, httpd: TargetHttpd) -> ProblemAnswer | None:
+    """The answer for a vendor's build with a number that the range leaves out; None: the number does not tell."""
+    version, vendor = httpd.version, httpd.vendor
+    if version is None or vendor is None or problem.part in vendor.apart or problem.affects(version):
+        return None
+    return ProblemAnswer(
+        problem=problem.id,
+        verdict="not affected",
+        because=f"httpd {version} as published does not have it.",
+        source=problem.source,
+        reference=vendor.reference(problem.id),
+        fixed="" if problem.fixed is None else str(problem.fixed),
+    )
+
+
+def _not_told(problem: KnownProblem, httpd: TargetHttpd) -> str:
+    assert httpd.vendor is not None
+    name = httpd.vendor.name
+    if problem.part in httpd.vendor.apart:
+        return f"{name} has mod_{problem.part} in a package of its own, whose version is not known."
+    if httpd.version is None:
+        return "httpd's version is not known."
+    return f"httpd {httpd.version} as published has it; nothing tells whether {name} has mended it."

@@ -1,0 +1,87 @@
+"""Which httpd is it: its number, who built it, and what is applied in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from hpatch.advise.packages import package as packages
+from hpatch.advise.packages.package import Package
+from hpatch.errors import UsageError
+from hpatch.facts import vendors
+from hpatch.facts.vendors import Vendor
+from hpatch.versions import Version
+
+
+class TargetHttpd(NamedTuple):
+    """The httpd that is asked about.
+
+    `version` is the number as httpd's makers count; None where it is not known. `development`: it is on the way to that
+    release. `vendor` built it; None: it is as published, with the sets and revisions in `applied`. `package` is the
+    vendor's package, None where only the vendor is known. `source` says how all this is known.
+    """
+
+    version: Version | None
+    source: str
+    development: bool = False
+    vendor: Vendor | None = None
+    package: Package | None = None
+    applied: frozenset[str] = frozenset()
+
+    @property
+    def title(self) -> str:
+        """`Debian's apache2 2.4.57-2`, `httpd 2.4.57 of Debian`, `httpd 2.4.10-dev`, `an httpd of unknown version`."""
+        if self.package is not None:
+            return self.package.title
+        number = f"httpd {self.version}" if self.version is not None else "an httpd of unknown version"
+        built = f" of {self.vendor.name}" if self.vendor is not None else ""
+        return f"{number}{'-dev' if self.development else ''}{built}"
+
+
+UNKNOWN = TargetHttpd(version=None, source="nothing tells httpd's version")
+
+
+def of_version(text: str, option: str = "--httpd-version") -> TargetHttpd:
+    """The httpd that a version names: `2.4.57` as published, `2.4.57-2` a vendor's package. Raises UsageError."""
+    try:
+        version = Version.parse(text)
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}") from None
+    vendor = vendors.by_suffix(text) if packages.is_version(text) else None
+    package = None
+    if vendor is not None:
+        package = Package(
+            name=vendor.packages[-1],
+            version=text,
+            vendor=vendor,
+            release=packages.release_in(text),
+            source=option,
+        )
+    return TargetHttpd(version=version, source=option, vendor=vendor, package=package)
+
+
+def of_package(text: str) -> TargetHttpd:
+    """The httpd that `--package` names. Raises UsageError."""
+    return _of(packages.parse(text))
+
+
+def _of(package: Package) -> TargetHttpd:
+    return TargetHttpd(version=package.upstream, source=package.source, vendor=package.vendor, package=package)
+
+
+def of_tree(root: Path) -> TargetHttpd:
+    """The httpd that a source tree would become. Raises InputError for what is no tree of httpd."""
+    from hpatch.build.trees.source import open_tree
+    from hpatch.errors import InputError
+    from hpatch.patch.apply import stack
+
+    tree = open_tree(root)
+    if tree.project != "httpd":
+        raise InputError(f"{root}: a source tree of {tree.project}, and not of httpd")
+    there = stack.load(root)
+    return TargetHttpd(
+        version=tree.version,
+        source=f"include/ap_release.h of {root}",
+        development=tree.development,
+        applied=frozenset((*(one.id for one in there.sets), *(step.name for step in there.steps))),
+    )

@@ -1,0 +1,1 @@
+"""Which package an httpd comes from: the databases of dpkg, rpm and apk."""

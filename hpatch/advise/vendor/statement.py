@@ -1,0 +1,48 @@
+"""What a vendor's advisory says, whatever form it has."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from hpatch.facts.vendors import Vendor
+
+Says = Literal["fixed", "affected", "not affected", "undecided"]
+
+
+class Statement(NamedTuple):
+    """What an advisory says of one problem in one package.
+
+    `release` is that of the vendor's system (`12`, `22.04`, `9`, `3.19`); empty where the advisory speaks of all.
+    `fixed` is the first version with the fix (`says` is `fixed`; older ones are affected), `first` the first version
+    with the problem, empty where the advisory does not tell, `last` the last one. `source` names the file and the
+    advisory. `note` is a sentence on what the vendor plans, or empty.
+    """
+
+    problem: str
+    says: Says
+    package: str
+    vendor: Vendor
+    release: str
+    source: str
+    fixed: str = ""
+    first: str = ""
+    last: str = ""
+    note: str = ""
+
+
+class ChangelogEntry(NamedTuple):
+    """An entry of a package's changelog: the version that it came with, and its text."""
+
+    version: str
+    text: str
+
+
+class VendorEvidence(NamedTuple):
+    """What a vendor says. `entries` are those of the package's changelog, the newest first; `changelog` is its name."""
+
+    statements: tuple[Statement, ...] = ()
+    entries: tuple[ChangelogEntry, ...] = ()
+    changelog: str = ""
+
+
+NOTHING = VendorEvidence()
