@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future, as_completed
+from concurrent.futures import CancelledError, Executor, Future, as_completed
 from contextlib import ExitStack
 from typing import NamedTuple
 
@@ -114,7 +114,10 @@ def _shared(job: AcrossJob, workers: int) -> AcrossJob:
 
 def _answer(future: Future[tuple[AcrossCell, ...]], job: AcrossJob) -> Sequence[AcrossCell]:
     """The row's cells; errors where the executor lost it."""
-    error = future.exception()
+    try:
+        error = future.exception()
+    except CancelledError:
+        return tuple(errors(job, "the executor gave it up: somebody canceled it, or its scheduler has ended"))
     if error is None:
         return future.result()
     if not isinstance(error, Exception):

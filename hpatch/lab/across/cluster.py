@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -20,6 +21,9 @@ def cluster(address: str) -> Iterator[Executor]:
         import distributed
     except ImportError as error:
         raise ToolError(f"--dask needs Dask, which is not installed ({error}); pip install 'hpatch[cluster]'") from None
+    # A scheduler that ends is told of in the table; Dask would add some hundred lines to it.
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         dask: Any = distributed
         client = dask.Client(address, timeout=_PATIENCE, set_as_default=False)

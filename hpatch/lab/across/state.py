@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+import hpatch
 from hpatch import __version__
 from hpatch.build.httpd.plan import VARIABLES
 from hpatch.errors import ToolError
@@ -15,6 +17,8 @@ from hpatch.lab.recipe import Recipe
 from hpatch.patch.sets.model import Catalog
 
 _FORMAT = 1
+_DECIDING = ("build", "lab", "patch")
+"""The packages of hpatch that decide what a cell says."""
 
 
 class Done:
@@ -51,7 +55,7 @@ class Done:
             raise ToolError(f"{path}: cannot be written: {error.strerror or error}") from error
 
     def _file(self, job: AcrossJob, set: str) -> Path:
-        about = [_FORMAT, __version__, job.version.commit, set, self._set(set), _recipe(job.recipe)]
+        about = [_FORMAT, __version__, _code(), job.version.commit, set, self._set(set), _recipe(job.recipe)]
         about += [repr(job.wanted), job.requests, repr(job.request)]
         return self.folder / f"{sha256(json.dumps(about).encode()).hexdigest()[:32]}.json"
 
@@ -64,6 +68,16 @@ class Done:
                     told.update(f"{one.id}/{path.name}\0{sha256(path.read_bytes()).hexdigest()}\n".encode())
             self._sets[id] = told.hexdigest()
         return self._sets[id]
+
+
+@cache
+def _code() -> str:
+    """Stands for what places, builds and tries: in a checkout, it changes without the version's number."""
+    told = sha256()
+    root = Path(hpatch.__file__).parent
+    for path in sorted(path for name in _DECIDING for path in (root / name).rglob("*.py")):
+        told.update(f"{path.relative_to(root)}\0{sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return told.hexdigest()
 
 
 def _recipe(recipe: Recipe) -> list[object]:

@@ -11,6 +11,7 @@ import pytest
 
 from hpatch.build.httpd.plan import VARIABLES
 from hpatch.errors import ToolError
+from hpatch.lab.across import state as states
 from hpatch.lab.across.across import AcrossWork
 from hpatch.lab.across.model import AcrossCell, AcrossJob, CellVerdict
 from hpatch.lab.across.state import Done
@@ -123,6 +124,23 @@ def test_a_worker_that_is_lost_costs_its_row_alone(work: Work) -> None:
     assert again.asked == [("2.4.8", ("one", "three"))]
 
 
+def test_what_an_executor_gives_up_costs_its_row_alone(work: Work) -> None:
+    """As when a cluster's scheduler ends."""
+
+    class Ending(Pretended):
+        def submit(self, fn: Any, job: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+            future = super().submit(fn, job)
+            if job.row == "2.4.9":
+                future = Future()
+                future.cancel()
+                future.set_running_or_notify_cancel()
+            return future
+
+    table = work().run(Ending(cells))
+    assert {(row, cell.verdict) for (row, _), cell in table.cells.items()} == {("2.4.8", "proved"), ("2.4.9", "error")}
+    assert table.cells["2.4.9", "one"].reason.startswith("the executor gave it up: ")
+
+
 @pytest.mark.parametrize(
     ("verdict", "ok", "undecided"),
     [
@@ -162,6 +180,25 @@ def test_another_proof_is_another_cell(tmp_path: Path, catalog: Catalog, jobs: l
     assert len(others) == 6
     for other in others:
         assert AcrossWork(other, Done(tmp_path / "state", catalog)).table.cells == {}
+
+
+def test_what_other_code_of_hpatch_said_is_proved_again(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    work().run(Pretended(cells))
+    assert work().table.complete
+    monkeypatch.setattr(states, "_code", lambda: "other")
+    assert work().table.cells == {}
+
+
+def test_the_code_that_decides_stands_in_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in ("lab/net/a.py", "cli/b.py"):
+        (tmp_path / place).parent.mkdir(parents=True)
+        (tmp_path / place).write_text("")
+    monkeypatch.setattr(states.hpatch, "__file__", str(tmp_path / "__init__.py"))
+    first = states._code.__wrapped__()
+    (tmp_path / "cli/b.py").write_text("1")
+    assert states._code.__wrapped__() == first
+    (tmp_path / "lab/net/a.py").write_text("1")
+    assert states._code.__wrapped__() != first
 
 
 @pytest.mark.parametrize("variable", VARIABLES)

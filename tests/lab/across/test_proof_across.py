@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -60,21 +61,50 @@ def test_what_is_proved_on_this_machine_is_kept(repository: Path, tmp_path: Path
 
 
 @pytest.fixture
-def scheduler() -> Iterator[str]:
-    """The address of a cluster's scheduler."""
+def scheduler() -> Iterator[subprocess.Popen[str]]:
+    """A cluster of one worker, with its scheduler; its first line is the address."""
     command = [sys.executable, "-c", CLUSTER]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
-        assert running.stdout is not None
         try:
-            yield running.stdout.readline().strip()
+            yield running
         finally:
-            running.communicate(timeout=120)
+            if running.poll() is None:
+                running.communicate(timeout=120)
 
 
-def test_a_cluster_proves_the_same(repository: Path, tmp_path: Path, scheduler: str) -> None:
-    cell = verify(repository, tmp_path, "--dask", scheduler)
+def address(scheduler: subprocess.Popen[str]) -> str:
+    assert scheduler.stdout is not None
+    return scheduler.stdout.readline().strip()
+
+
+def test_a_cluster_proves_the_same(repository: Path, tmp_path: Path, scheduler: subprocess.Popen[str]) -> None:
+    cell = verify(repository, tmp_path, "--dask", address(scheduler))
     assert (cell["verdict"], cell["kept"]) == ("proved", False)
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_scheduler_that_ends_is_told_of_in_the_table(
+    repository: Path, tmp_path: Path, scheduler: subprocess.Popen[str]
+) -> None:
+    """Nothing else is said of it, and the row is not done."""
+    state, base = tmp_path / "state", tmp_path / "base"
+    base.mkdir()
+    command = [sys.executable, "-m", "hpatch", "verify", "fcgi-stdin-eof", "--across", "debian", "--git", repository]
+    command += ["--state", state, "--build-dir", base, "--dask", address(scheduler), "--format", "json"]
+    with subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        try:
+            end = time.monotonic() + 120
+            while not any(base.iterdir()) and run.poll() is None and time.monotonic() < end:
+                time.sleep(0.05)
+            scheduler.communicate(timeout=120)
+            said, errors = run.communicate(timeout=240)
+        finally:
+            run.kill()
+    assert (run.returncode, errors) == (4, "")
+    ((cell,),) = (row["cells"] for row in json.loads(said)["rows"])
+    assert cell["verdict"] == "error"
+    assert cell["reason"].startswith("the executor gave it up: ")
+    assert list(state.iterdir()) == []
 
 
 def test_where_no_scheduler_answers_nothing_is_proved(repository: Path, tmp_path: Path) -> None:
