@@ -1,7 +1,7 @@
-"""Known problems of httpd's releases: which have them, what of a configuration triggers them, what cures them.
+"""Known problems of httpd's and uWSGI's releases: which have them, what triggers them, what cures them.
 
-The files in `data/problems/` hold them, by the part of httpd that has the fault. `hpatch.lint.rules.known` finds their
-triggers in a configuration.
+The files in `data/problems/` hold httpd's, by the part of httpd that has the fault; those in its folder `uwsgi/` hold
+uWSGI's. `hpatch.lint.rules.known` finds their triggers in a configuration.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from typing import Any, Literal, NamedTuple, cast
 from hpatch.facts import table
 from hpatch.versions import Range, Version
 
-Kind = Literal["CVE", "PR", "revision", "set"]
+Product = Literal["httpd", "uwsgi"]
+NAMES: dict[Product, str] = {"httpd": "httpd", "uwsgi": "uWSGI"}
+"""The products, as messages call them."""
+Kind = Literal["CVE", "PR", "issue", "revision", "set"]
 Basis = Literal["official", "CHANGES", "history", "tried"]
 """How the range is known, the surest first: httpd's own record; an entry of CHANGES; the code of the releases on both
 sides; an experiment."""
@@ -37,6 +40,11 @@ class Trigger(NamedTuple):
     `directives` are directives and sections in lower case, one of which is there, with arguments that match its pattern
     (without case). One of both kinds is always given; `modules`, which are all loaded, and `mpm` (`threaded` or
     `prefork`) narrow it.
+
+    A trigger of uWSGI's problems has `listening`: what its socket speaks to which httpd hands requests (`uwsgi`,
+    `fastcgi`, `scgi`, `http`, `https`, `any`), with `-router` where that is a process before the workers. `schemes` and
+    `transport` narrow it, `options` (uWSGI's options, each of which is given with a value that matches its pattern) and
+    `without` (options of which none is given).
     """
 
     schemes: tuple[str, ...] = ()
@@ -48,6 +56,9 @@ class Trigger(NamedTuple):
     directives: Mapping[str, str] = {}
     modules: tuple[str, ...] = ()
     mpm: str = ""
+    listening: tuple[str, ...] = ()
+    options: Mapping[str, str] = {}
+    without: tuple[str, ...] = ()
 
     @property
     def of_backend(self) -> bool:
@@ -56,15 +67,17 @@ class Trigger(NamedTuple):
 
 
 class KnownProblem(NamedTuple):
-    """A known problem.
+    """A known problem of a product.
 
-    `id` is a CVE's, `PR N`, `rN`, or that of the set that cures it. `affected` are the releases that have it, as their
+    `id` is a CVE's, `PR N` or `rN` (uWSGI: `issue N` or `commit HASH`), or that of the set that cures it. `part` is the
+    name of the file that holds it. `affected` are the releases that have it, as their
     makers published them; the upper bound of the last range (`<2.4.49`) is the first release without it, and where
     there is none, no release is without it. `what` ends the sentence "httpd 2.4.9 as published has PR 1 here: …".
     `triggers` are alternatives; none, where a `rule` of its own finds it. `sets` are those of the catalogue that cure
     it, `setting` what to write instead, a sentence.
     """
 
+    product: Product
     id: str
     part: str
     affected: tuple[Range, ...]
@@ -80,9 +93,9 @@ class KnownProblem(NamedTuple):
     @property
     def kind(self) -> Kind:
         """By its name."""
-        for start, kind in (("CVE-", "CVE"), ("PR ", "PR"), ("r", "revision")):
-            if re.fullmatch(re.escape(start) + r"[-\d]+", self.id):
-                return cast(Kind, kind)
+        for pattern, kind in _KINDS.items():
+            if re.fullmatch(pattern, self.id):
+                return kind
         return "set"
 
     @property
@@ -98,27 +111,43 @@ class KnownProblem(NamedTuple):
 
 _TRIGGER: dict[str, type] = {
     "schemes": list, "transport": str, "kinds": list, "parameters": dict, "flags": list, "url": str,
-    "directives": dict, "modules": list, "mpm": str,
+    "directives": dict, "modules": list, "mpm": str, "listening": list, "options": dict,
+    "without": list,
+}  # fmt: skip
+_KINDS: dict[str, Kind] = {
+    r"CVE-\d+-\d+": "CVE", r"PR \d+": "PR", r"issue \d+": "issue", r"r\d+": "revision",
+    r"commit [0-9a-f]{8}": "revision",
 }  # fmt: skip
 
 
 @cache
-def everything() -> tuple[KnownProblem, ...]:
-    """All problems, by part of httpd and then as they stand there."""
-    return tuple(known for part in sorted(path.stem for path in _FOLDER.glob("*.toml")) for known in _read(part))
+def everything(product: Product = "httpd") -> tuple[KnownProblem, ...]:
+    """All problems of a product, by part and then as they stand there."""
+    folder = folder_of(product)
+    return tuple(
+        known
+        for part in sorted(path.stem for path in folder.glob("*.toml"))
+        for known in _read(product, folder / f"{part}.toml")
+    )
 
 
-def _read(part: str) -> list[KnownProblem]:
+def folder_of(product: Product) -> Path:
+    """Where the files with a product's problems are."""
+    return _FOLDER if product == "httpd" else _FOLDER / product
+
+
+def _read(product: Product, path: Path) -> list[KnownProblem]:
     import tomllib  # only a lint for a version pays for it
 
-    with (_FOLDER / f"{part}.toml").open("rb") as file:
+    with path.open("rb") as file:
         entries = tomllib.load(file)
-    return [_known(part, id, entry) for id, entry in entries.items()]
+    return [_known(product, path.stem, id, entry) for id, entry in entries.items()]
 
 
-def _known(part: str, id: str, entry: dict[str, Any]) -> KnownProblem:
+def _known(product: Product, part: str, id: str, entry: dict[str, Any]) -> KnownProblem:
     ranges = entry["affected"]
     return KnownProblem(
+        product=product,
         id=id,
         part=part,
         affected=tuple(Range.parse(one) for one in ([ranges] if isinstance(ranges, str) else ranges)),
@@ -137,7 +166,8 @@ def _trigger(id: str, entry: dict[str, Any]) -> Trigger:
     for key, value in entry.items():
         if not isinstance(value, _TRIGGER.get(key, ())):
             raise ValueError(f"{id}: a trigger has no {key!r} with a value such as {value!r}")
-    for pattern in (entry.get("url", ""), *entry.get("parameters", {}).values(), *entry.get("directives", {}).values()):
+    patterns = [pattern for key in ("parameters", "directives", "options") for pattern in entry.get(key, {}).values()]
+    for pattern in (entry.get("url", ""), *patterns):
         re.compile(pattern)
     values = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
     return Trigger(**cast(dict[str, Any], values))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from hpatch.facts import directives, modules, parameters
-from hpatch.facts.problems import Basis, Effect, KnownProblem, everything
+from hpatch.facts.problems import Basis, Effect, KnownProblem, everything, folder_of
 from hpatch.patch.sets.load import load
 from hpatch.versions import Version
 
@@ -81,5 +80,4 @@ NOT_A_CURE = {"fcgi-memset", "fcgi-stdin-coalesce", "proxy-util-cleanup", "scgi-
 
 
 def test_a_file_holds_a_part_of_httpd() -> None:
-    folder = Path(__file__).parents[2] / "hpatch/facts/data/problems"
-    assert {known.part for known in everything()} == {path.stem for path in folder.glob("*.toml")}
+    assert {known.part for known in everything()} == {path.stem for path in folder_of("httpd").glob("*.toml")}

@@ -203,7 +203,8 @@ def _command(
     if test and root is not None:
         raise UsageError("--test and --root exclude each other: httpd reads the files of this machine")
     task = _task(chosen)
-    if chosen.httpd_version is None and httpd is None and {rule.family for rule in task.rules} == {"known"}:
+    versions = (chosen.httpd_version, httpd, chosen.uwsgi_version)
+    if not any(versions) and {rule.family for rule in task.rules} == {"known"}:
         # "Found nothing" would be said of nothing.
         raise UsageError("rules about known problems need httpd's version: give --httpd-version or --httpd")
     found = _roots(path, chosen, httpd, stdin_filename)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from hpatch.lint.rules._shared import uwsgi
 from hpatch.lint.rules._shared.mpm import mpm
 from hpatch.proxy.model import Worker
 
@@ -30,8 +31,10 @@ class _Handover(NamedTuple):
 def met(context: Context, trigger: Trigger) -> list[Node]:
     """The lines that meet a trigger, in the order of the configuration; none if nothing does.
 
-    What is not known (modules, an MPM, a line that httpd may not read) is taken not to hold.
+    What is not known (modules, an MPM, a line that httpd may not read, uWSGI's configuration) is taken not to hold.
     """
+    if trigger.listening:
+        return uwsgi.met(context, trigger)
     if not all(context.configuration.modules.has(name) for name in trigger.modules):
         return []
     if trigger.mpm and mpm(context) != trigger.mpm:

@@ -96,7 +96,7 @@ def uwsgi_fcgi_eof(context: Context) -> Iterator[Found]:
 
     Write instead::
 
-        # options: --uwsgi-version 2.0.5
+        # options: --uwsgi-version 2.0.30
         ProxyPass "/app/" "unix:/run/app.sock|fcgi://app/"
         # file: app.ini
         [uwsgi]

@@ -1,11 +1,11 @@
-"""Known problems of this httpd that this configuration meets. `hpatch/facts/data/problems/` holds them."""
+"""Known problems of this httpd and uWSGI that a configuration meets. `hpatch/facts/data/problems/` holds them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hpatch.facts.problems import KnownProblem, everything
+from hpatch.facts.problems import NAMES, KnownProblem, Product, everything
 from hpatch.lint.found import Found, Related, Severity
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.triggers import met
@@ -13,6 +13,7 @@ from hpatch.lint.rules._shared.triggers import met
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
+    from hpatch.versions import Version
 
 _SECURITY = "https://httpd.apache.org/security/vulnerabilities_24.html"
 _CHANGES = "https://downloads.apache.org/httpd/CHANGES_2.4"
@@ -31,7 +32,8 @@ def known_vulnerability(context: Context) -> Iterator[Found]:
     trigger is not always open: some vulnerabilities take a backend that is hostile, too.
 
     The rule is silent if httpd's version is not known. So far it knows vulnerabilities of mod_proxy_fcgi and
-    mod_proxy_ajp alone; AC042, BE005 and others report some of other modules.
+    mod_proxy_ajp alone; AC042, BE005 and others report some of other modules. With `--uwsgi-version`, it also reports
+    vulnerabilities of the uWSGI that gets the requests.
 
     A distribution's build may contain a fix that its version does not show; its security tracker tells.
 
@@ -66,7 +68,7 @@ def known_fault(context: Context) -> Iterator[Found]:
     fail, stall or crash a process, and an info otherwise.
 
     The rule is silent if httpd's version is not known. So far it knows faults of mod_proxy_fcgi
-    and mod_proxy_ajp alone.
+    and mod_proxy_ajp alone. With `--uwsgi-version`, it also reports faults of the uWSGI that gets the requests.
 
     A distribution's build may contain a fix that its version does not show.
 
@@ -93,17 +95,19 @@ def known_fault(context: Context) -> Iterator[Found]:
 
 
 def _found(context: Context, *, vulnerabilities: bool) -> Iterator[Found]:
-    if context.version is None:
-        return
-    for known in everything():
-        if (known.kind == "CVE") == vulnerabilities and known.affects(context.version):
-            # Each line once, whatever alternatives it meets.
-            lines = {id(node): node for trigger in known.triggers for node in met(context, trigger)}
-            if lines:
-                yield _finding(context, known, list(lines.values()))
+    releases: dict[Product, Version | None] = {"httpd": context.version, "uwsgi": context.uwsgi_version}
+    for product, version in releases.items():
+        if version is None:
+            continue
+        for known in everything(product):
+            if (known.kind == "CVE") == vulnerabilities and known.affects(version):
+                # Each line once, whatever alternatives it meets.
+                lines = {id(node): node for trigger in known.triggers for node in met(context, trigger)}
+                if lines:
+                    yield _finding(version, known, list(lines.values()))
 
 
-def _finding(context: Context, known: KnownProblem, lines: list[Node]) -> Found:
+def _finding(version: Version, known: KnownProblem, lines: list[Node]) -> Found:
     first, *others = lines
     more = len(others) - _MOST
     related = [Related(node.place, "and this line") for node in others[:_MOST]]
@@ -111,7 +115,7 @@ def _finding(context: Context, known: KnownProblem, lines: list[Node]) -> Found:
         related[-1] = Related(related[-1].place, f"and this line, and {more} more")
     return Found(
         first.place,
-        f"httpd {context.version} as published has {known.id} here: {known.what}",
+        f"{NAMES[known.product]} {version} as published has {known.id} here: {known.what}",
         related=tuple(related),
         help=_help(known),
         severity=_severity(known),
@@ -130,5 +134,6 @@ def _help(known: KnownProblem) -> str:
         said.append(f"The patch set {' or '.join(known.sets)} cures it, where it applies.")
     if known.setting:
         said.append(known.setting)
-    said.append("A distribution's build may have the fix under an older version number.")
+    if known.fixed:
+        said.append("A distribution's build may have the fix under an older version number.")
     return " ".join(said)
