@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hpatch.advise.httpd import TargetHttpd
 from hpatch.advise.vendor import advisories, changelog
-from hpatch.advise.vendor.statement import NOTHING, VendorEvidence
+from hpatch.advise.vendor.statement import Statement
 from hpatch.facts.problems import KnownProblem
 from hpatch.lint.answers import ProblemAnswer
 
 
-def assess(problem: KnownProblem, httpd: TargetHttpd, evidence: VendorEvidence = NOTHING) -> ProblemAnswer:
+def assess(problem: KnownProblem, httpd: TargetHttpd, evidence: Sequence[Statement] = ()) -> ProblemAnswer:
     """Whether an httpd has a problem.
 
     An httpd as published is judged by its number and by what is applied in it. A vendor's build is judged by the best
-    evidence: the vendor's advisories, then a number that the problem's range leaves out, then the package's changelog.
-    Without any of them the answer is `unknown`: the number alone never makes a vendor's build affected.
+    evidence: the vendor's advisories (`evidence`), then a number that the problem's range leaves out, then the
+    package's changelog. Without any of them the answer is `unknown`: the number alone never makes a vendor's build
+    affected.
     """
     if httpd.vendor is None:
         return _published(problem, httpd)
     by_number = _by_number(problem, httpd)
     if httpd.package is not None:
-        told = advisories.judge(problem.id, httpd.package, evidence.statements)
+        told = advisories.judge(problem.id, httpd.package, evidence)
         # An advisory that knows no first version calls every older one affected.
         if told is not None and not (told.vague and by_number is not None):
             return told.answer
     if by_number is not None:
         return by_number
     if httpd.package is not None:
-        claimed = changelog.judge(problem, httpd.package, evidence)
+        claimed = changelog.judge(problem, httpd.package)
         if claimed is not None:
             return claimed
     return ProblemAnswer(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.advise.packages import package as packages
 from hpatch.advise.packages.package import Package
@@ -11,6 +12,9 @@ from hpatch.errors import UsageError
 from hpatch.facts import vendors
 from hpatch.facts.vendors import Vendor
 from hpatch.versions import Version
+
+if TYPE_CHECKING:
+    from hpatch.build.httpd.installed import Installed
 
 
 class TargetHttpd(NamedTuple):
@@ -67,6 +71,41 @@ def of_package(text: str) -> TargetHttpd:
 
 def _of(package: Package) -> TargetHttpd:
     return TargetHttpd(version=package.upstream, source=package.source, vendor=package.vendor, package=package)
+
+
+def below(root: str | None) -> TargetHttpd | None:
+    """The httpd whose package is installed below a root (None: this machine's). None: there is none.
+
+    Raises InputError for a database that cannot be read.
+    """
+    from hpatch.advise.packages import base
+
+    package = base.find(root)
+    return None if package is None else _of(package)
+
+
+def of_program(program: str, asked: Installed) -> TargetHttpd:
+    """The httpd that a program is, from what it said of itself (`hpatch.build.httpd.installed.ask`).
+
+    The package that brought it counts if it is of the same number: a vendor that the program names, or one whose
+    database has it among its files. Raises InputError.
+    """
+    vendor = vendors.by_server(asked.built)
+    source = f"{program} -V"
+    package = _package_of(program, asked, vendor)
+    return TargetHttpd(
+        version=asked.version, source=source, vendor=package.vendor if package else vendor, package=package
+    )
+
+
+def _package_of(program: str, asked: Installed, vendor: Vendor | None) -> Package | None:
+    from hpatch.advise.packages import base
+
+    path = shutil.which(program) or program
+    package = base.find(None) if vendor is not None else base.owner(path)
+    if package is None or package.upstream != asked.version or vendor not in (None, package.vendor):
+        return None
+    return package
 
 
 def of_tree(root: Path) -> TargetHttpd:

@@ -6,10 +6,10 @@ import pytest
 
 from hpatch.advise.answer import assess
 from hpatch.advise.httpd import UNKNOWN, TargetHttpd, of_package, of_version
-from hpatch.advise.vendor.statement import NOTHING, ChangelogEntry, VendorEvidence
+from hpatch.advise.packages.package import ChangelogEntry
 from hpatch.facts import vendors
 from hpatch.facts.problems import KnownProblem
-from hpatch.lint.answers import Verdict
+from hpatch.lint.answers import ProblemAnswer, Verdict
 from hpatch.versions import Range, Version
 
 
@@ -33,8 +33,15 @@ SSRF = problem("CVE-2021-40438", "<2.4.49")
 TRAVERSAL = problem("CVE-2021-41773", ">=2.4.49,<2.4.50")
 
 
-def verdict(known: KnownProblem, httpd: TargetHttpd, evidence: VendorEvidence = NOTHING) -> Verdict:
-    return assess(known, httpd, evidence).verdict
+def answer(known: KnownProblem, httpd: TargetHttpd, entries: tuple[ChangelogEntry, ...] = ()) -> ProblemAnswer:
+    if entries:
+        assert httpd.package is not None
+        httpd = httpd._replace(package=httpd.package._replace(entries=entries, changelog="changelog.Debian.gz"))
+    return assess(known, httpd)
+
+
+def verdict(known: KnownProblem, httpd: TargetHttpd, entries: tuple[ChangelogEntry, ...] = ()) -> Verdict:
+    return answer(known, httpd, entries).verdict
 
 
 @pytest.mark.parametrize(
@@ -42,8 +49,8 @@ def verdict(known: KnownProblem, httpd: TargetHttpd, evidence: VendorEvidence = 
     [("2.4.48", "affected"), ("2.4.49", "not affected"), ("2.4.41", "affected")],
 )
 def test_an_httpd_as_published_is_judged_by_its_number(number: str, told: str) -> None:
-    answer = assess(SSRF, of_version(number))
-    assert (answer.verdict, answer.fixed, answer.source) == (told, "2.4.49", "httpd's record")
+    found = answer(SSRF, of_version(number))
+    assert (found.verdict, found.fixed, found.source) == (told, "2.4.49", "httpd's record")
 
 
 def test_without_a_number_nothing_is_known() -> None:
@@ -66,9 +73,9 @@ def test_a_tree_on_the_way_to_the_release_that_differs_does_not_tell(patch: int,
 
 def test_the_number_alone_never_makes_a_vendors_build_affected() -> None:
     for package in ("apache2 2.4.48-3", "httpd 2.4.37-43.el8", "apache2 2.4.48-r0", "apache2 2.4.41-4ubuntu3.4"):
-        answer = assess(SSRF, of_package(package))
-        assert answer.verdict == "unknown"
-        assert answer.reference.startswith("https://")
+        told = answer(SSRF, of_package(package))
+        assert told.verdict == "unknown"
+        assert told.reference.startswith("https://")
     assert verdict(SSRF, TargetHttpd(version=Version(2, 4, 48), source="-v", vendor=vendors.by_name("debian"))) == (
         "unknown"
     )
@@ -85,8 +92,8 @@ def test_a_part_in_a_package_of_its_own_has_another_number() -> None:
     assert verdict(http2, of_package("apache2 2.4.62-1")) == "not affected"
 
 
-def claims(*entries: tuple[str, str]) -> VendorEvidence:
-    return VendorEvidence(entries=tuple(ChangelogEntry(*entry) for entry in entries), changelog="changelog.Debian.gz")
+def claims(*entries: tuple[str, str]) -> tuple[ChangelogEntry, ...]:
+    return tuple(ChangelogEntry(*entry) for entry in entries)
 
 
 FIXED = ("2.4.38-3+deb10u6", "* Fix a request that leads elsewhere (CVE-2021-40438)")
@@ -95,9 +102,9 @@ OLDER = ("2.4.37-1", "* New upstream version")
 
 
 def test_a_changelog_is_a_claim() -> None:
-    answer = assess(SSRF, of_package("apache2 2.4.38-3+deb10u6"), claims(FIXED, IMPORT, OLDER))
-    assert (answer.verdict, answer.claim, answer.fixed) == ("fixed by the vendor", True, "2.4.38-3+deb10u6")
-    assert answer.source == "changelog.Debian.gz"
+    told = answer(SSRF, of_package("apache2 2.4.38-3+deb10u6"), claims(FIXED, IMPORT, OLDER))
+    assert (told.verdict, told.claim, told.fixed) == ("fixed by the vendor", True, "2.4.38-3+deb10u6")
+    assert told.source == "changelog.Debian.gz"
 
 
 def test_a_changelog_that_names_nothing_claims_nothing() -> None:

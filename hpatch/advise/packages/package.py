@@ -14,7 +14,7 @@ _VERSION = re.compile(r"(?:\d{1,9}:)?\d[\w.+~^:-]{0,119}", re.ASCII)
 _NAME = re.compile(r"[a-z0-9][\w.+-]{0,79}", re.ASCII)
 _RELEASES = (
     re.compile(r"[+~]deb(\d{1,3})u\d"),
-    re.compile(r"\bubuntu\d[\d.]*?\.(\d\d\.\d\d)\."),
+    re.compile(r"ubuntu\d+\.(\d\d\.\d\d)\."),
     re.compile(r"~bpo(\d{1,3})\+"),
     re.compile(r"\.(?:module\+)?el(\d{1,3})"),
     re.compile(r"\.fc(\d{1,3})"),
@@ -22,11 +22,28 @@ _RELEASES = (
 )
 
 
+class ChangelogEntry(NamedTuple):
+    """An entry of a package's changelog: the version that it came with, and its text."""
+
+    version: str
+    text: str
+
+
+class InstalledPackage(NamedTuple):
+    """A package as a database has it. `changelog` is the name of its changelog, and its entries, the newest first."""
+
+    name: str
+    version: str
+    database: str
+    changelog: tuple[str, tuple[ChangelogEntry, ...]] = ("", ())
+
+
 class Package(NamedTuple):
     """An installed package.
 
     `version` is the vendor's, with an epoch if it has one. `release` is that of the vendor's system, as far as it is
-    known: `12`, `22.04`, `9`, `3.19`; empty where it is not. `source` is where it was read.
+    known: `12`, `22.04`, `9`, `3.19`; empty where it is not. `source` is where it was read. `entries` are those of its
+    changelog, the newest first, and `changelog` its name, if there is one.
     """
 
     name: str
@@ -34,6 +51,8 @@ class Package(NamedTuple):
     vendor: Vendor
     release: str = ""
     source: str = ""
+    entries: tuple[ChangelogEntry, ...] = ()
+    changelog: str = ""
 
     @property
     def upstream(self) -> Version | None:

@@ -89,8 +89,8 @@ def _judged(package: Package, same: Sequence[Statement]) -> list[_Judged]:
     found = [one for one in (_by_word(package, one) for one in same) if one is not None]
     by_fix = _by_fixes(package, fixes) if fixes else None
     if by_fix is not None:
-        # A list of products has "affected" for those that wait, and the fixes for the others.
-        found = [one for one in found if one.verdict != "affected"] + [by_fix]
+        # A list of products may call a system affected beside the fixes for it: for those who have not taken them.
+        found = [one for one in found if one.verdict != "affected" or by_fix.verdict != "affected"] + [by_fix]
     return found
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from hpatch.advise.packages.package import Package, upstream
+from hpatch.advise.packages.package import ChangelogEntry, Package, upstream
 from hpatch.advise.vendor.order import compare
-from hpatch.advise.vendor.statement import ChangelogEntry, VendorEvidence
 from hpatch.facts.problems import KnownProblem
 from hpatch.lint.answers import ProblemAnswer, Verdict
 
@@ -16,38 +15,41 @@ _UNDONE = re.compile(
 )
 
 
-def judge(problem: KnownProblem, package: Package, evidence: VendorEvidence) -> ProblemAnswer | None:
+def judge(problem: KnownProblem, package: Package) -> ProblemAnswer | None:
     """What the changelog claims of a problem; None: it does not name it up to this version.
 
     A claim is not believed if its entry or a later one brings a new upstream version that has the problem: the new code
     replaces what the claim speaks of. The same holds for an entry that speaks of taking a fix back.
     """
     order = package.vendor.order
-    entries = [one for one in evidence.entries if compare(one.version, package.version, order) in (-1, 0)]
+    entries, whole = list(package.entries), True
+    if order != "rpm":  # whose changelog is part of the package, with versions that lack its last words
+        compared = [(compare(one.version, package.version, order), one) for one in entries]
+        entries = [one for result, one in compared if result in (-1, 0)]
+        whole = any(result == 0 for result, _ in compared)
     named = _naming(problem.id)
     newest = next((at for at, one in enumerate(entries) if named.search(one.text)), None)
     if newest is None:
         return None
     claim = entries[newest]
-    if not any(compare(one.version, package.version, order) == 0 for one in entries):
-        return _answer(problem, package, evidence, "unknown", f"it ends before {package.version}")
+    if not whole:
+        return _answer(problem, package, "unknown", f"it ends before {package.version}")
     brought = next((one for at, one in enumerate(entries[: newest + 1]) if _brings(problem, entries, at)), None)
     if brought is not None:
         number = upstream(brought.version)
         return _answer(
             problem,
             package,
-            evidence,
             "unknown",
             f"{brought.version} brings httpd {number}, which has the problem as published",
         )
     if any(_UNDONE.search(line) for line in _paragraphs(claim.text) if named.search(line)):
-        return _answer(problem, package, evidence, "unknown", "the entry may speak of taking the fix back")
+        return _answer(problem, package, "unknown", "the entry may speak of taking the fix back")
     return ProblemAnswer(
         problem=problem.id,
         verdict="fixed by the vendor",
-        because=f"The package's changelog claims a fix in {claim.version}.",
-        source=evidence.changelog,
+        because=f"The package's changelog claims a fix in {claim.version or 'an earlier version'}.",
+        source=package.changelog,
         reference=package.vendor.reference(problem.id),
         fixed=claim.version,
         claim=True,
@@ -72,14 +74,12 @@ def _paragraphs(text: str) -> list[str]:
     return [" ".join(item.split()) for item in re.split(r"^\s*[-*+] ", text, flags=re.M)]
 
 
-def _answer(
-    problem: KnownProblem, package: Package, evidence: VendorEvidence, verdict: Verdict, why: str
-) -> ProblemAnswer:
+def _answer(problem: KnownProblem, package: Package, verdict: Verdict, why: str) -> ProblemAnswer:
     return ProblemAnswer(
         problem=problem.id,
         verdict=verdict,
         because=f"The package's changelog names {problem.id}, but {why}.",
-        source=evidence.changelog,
+        source=package.changelog,
         reference=package.vendor.reference(problem.id),
         claim=True,
     )

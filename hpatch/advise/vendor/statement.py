@@ -28,21 +28,3 @@ class Statement(NamedTuple):
     first: str = ""
     last: str = ""
     note: str = ""
-
-
-class ChangelogEntry(NamedTuple):
-    """An entry of a package's changelog: the version that it came with, and its text."""
-
-    version: str
-    text: str
-
-
-class VendorEvidence(NamedTuple):
-    """What a vendor says. `entries` are those of the package's changelog, the newest first; `changelog` is its name."""
-
-    statements: tuple[Statement, ...] = ()
-    entries: tuple[ChangelogEntry, ...] = ()
-    changelog: str = ""
-
-
-NOTHING = VendorEvidence()

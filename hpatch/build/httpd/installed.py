@@ -10,7 +10,7 @@ from hpatch import log
 from hpatch.errors import ToolError
 from hpatch.versions import Version
 
-_VERSION = re.compile(r"^Server version:.*?/(\d+\.\d+\.\d+)", re.M)
+_VERSION = re.compile(r"^Server version:.*?/(\d+\.\d+\.\d+)(?:[^\n(]*\(([^\n()]{1,80})\))?", re.M)
 _MPM = re.compile(r"^Server MPM:[ \t]*(\S+)", re.M)
 _SET = re.compile(r'^[ \t]*-D[ \t]+(HTTPD_ROOT|SERVER_CONFIG_FILE)="([^"]*)"', re.M)
 _MODULE = re.compile(r"^[ \t]+(\S+\.c)[ \t]*$", re.M)
@@ -21,13 +21,15 @@ _PATIENCE = 20
 class Installed(NamedTuple):
     """An httpd: `mpm` is None where its modules, not the program, bring one; `static` are source files.
 
-    `configuration` is the main file that it reads if it is given none.
+    `configuration` is the main file that it reads if it is given none. `built` is what it names in brackets behind its
+    version: a vendor (`Debian`), or `Unix`; empty where there is nothing.
     """
 
     version: Version
     mpm: str | None
     static: tuple[str, ...]
     configuration: str | None = None
+    built: str = ""
 
 
 def ask(program: str) -> Installed:
@@ -38,10 +40,11 @@ def ask(program: str) -> Installed:
         raise ToolError(f"{program} does not answer -V as httpd does")
     mpm = _MPM.search(about)
     return Installed(
-        Version.parse(version[1]),
-        mpm[1].lower() if mpm else None,
-        tuple(_MODULE.findall(_run(program, "-l"))),
-        _configuration(about),
+        version=Version.parse(version[1]),
+        mpm=mpm[1].lower() if mpm else None,
+        static=tuple(_MODULE.findall(_run(program, "-l"))),
+        configuration=_configuration(about),
+        built=version[2] or "",
     )
 
 
