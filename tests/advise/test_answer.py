@@ -8,25 +8,14 @@ from hpatch.advise.answer import assess
 from hpatch.advise.httpd import UNKNOWN, TargetHttpd, of_package, of_version
 from hpatch.advise.packages.package import ChangelogEntry
 from hpatch.facts import vendors
-from hpatch.facts.problems import KnownProblem
+from hpatch.facts.problems import KnownProblem, everything
 from hpatch.lint.answers import ProblemAnswer, Verdict
 from hpatch.versions import Range, Version
 
 
 def problem(id: str, *affected: str, part: str = "http", sets: tuple[str, ...] = ()) -> KnownProblem:
-    return KnownProblem(
-        id=id,
-        part=part,
-        affected=tuple(map(Range.parse, affected)),
-        basis="official",
-        source="httpd's record",
-        effect="leak",
-        what="something gets out",
-        triggers=(),
-        rule="",
-        sets=sets,
-        setting="",
-    )
+    known = {"id": id, "part": part, "affected": tuple(map(Range.parse, affected)), "sets": sets}
+    return everything()[0]._replace(source="httpd's record", **known)
 
 
 SSRF = problem("CVE-2021-40438", "<2.4.49")

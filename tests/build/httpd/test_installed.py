@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,20 @@ def program(folder: Path, text: str) -> str:
 
 def test_ask(tmp_path: Path) -> None:
     asked = ask(program(tmp_path, ANSWERS.replace("%s", "event")))
-    assert asked == (Version(2, 4, 62), "event", ("core.c", "mod_so.c", "event.c"), None)
+    assert asked == (Version(2, 4, 62), "event", ("core.c", "mod_so.c", "event.c"), None, "Unix")
+
+
+@pytest.mark.parametrize(
+    ("line", "built"),
+    [
+        ("Apache/2.4.37 (Red Hat Enterprise Linux)", "Red Hat Enterprise Linux"),
+        ("Apache/2.4.62 (Unix) OpenSSL/3.0", "Unix"),
+        ("Apache/2.4.62", ""),
+    ],
+)
+def test_who_built_it(tmp_path: Path, line: str, built: str) -> None:
+    answers = re.sub(r"Server version: [^\\]*", f"Server version: {line}", ANSWERS)
+    assert ask(program(tmp_path, answers.replace("%s", "event"))).built == built
 
 
 @pytest.mark.parametrize(

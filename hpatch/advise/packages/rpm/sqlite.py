@@ -22,6 +22,7 @@ def headers(path: str, names: tuple[str, ...]) -> Iterator[bytes]:
         try:
             steps = iter(range(_STEPS // 1000))
             base.set_progress_handler(lambda: next(steps, None) is None, 1000)
+            base.text_factory = bytes
             base.execute("PRAGMA trusted_schema = OFF")
             for (blob,) in base.execute(wanted, names):
                 if not isinstance(blob, bytes):
@@ -29,5 +30,5 @@ def headers(path: str, names: tuple[str, ...]) -> Iterator[bytes]:
                 yield blob
         finally:
             base.close()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, ValueError, OverflowError) as error:
         raise DamagedError(str(error)) from None
