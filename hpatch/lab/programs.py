@@ -5,21 +5,18 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from hpatch import log
 from hpatch.errors import ToolError
+from hpatch.processes.ask import ask
 from hpatch.processes.keeper import Program
 
 PATIENCE = 30.0
 """Seconds that a server may take to get ready."""
 WORDS = "words"
 """The file in a gateway's folder that has what it says before it has opened its log."""
-_ANSWERING = 20
-"""Seconds that a program may take to say what it is."""
 _STEP = 0.02
 _WORDS = 600
 """The longest last words of a program that are repeated, in characters."""
@@ -64,16 +61,7 @@ def failure(program: str | Path, problem: str, said: str, port: int | None) -> T
 
 def said(program: Path, *options: str) -> str:
     """What a program says to options with which it ends at once. Raises ToolError."""
-    log.running((str(program), *options))
-    try:
-        done = subprocess.run(
-            [program, *options], stdin=subprocess.DEVNULL, capture_output=True, timeout=_ANSWERING, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise ToolError(f"{program} {options[-1]} does not end") from None
-    except OSError as error:
-        raise ToolError(f"{program} cannot be run: {error.strerror or error}") from error
-    return (done.stdout + done.stderr).decode("utf-8", "replace")
+    return "".join(ask(program, *options))
 
 
 def last_words(text: str) -> str:

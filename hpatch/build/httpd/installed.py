@@ -6,16 +6,14 @@ import os
 import re
 from typing import NamedTuple
 
-from hpatch import log
 from hpatch.errors import ToolError
+from hpatch.processes.ask import ask as ask_program
 from hpatch.versions import Version
 
 _VERSION = re.compile(r"^Server version:.*?/(\d+\.\d+\.\d+)(?:[^\n(]*\(([^\n()]{1,80})\))?", re.M)
 _MPM = re.compile(r"^Server MPM:[ \t]*(\S+)", re.M)
 _SET = re.compile(r'^[ \t]*-D[ \t]+(HTTPD_ROOT|SERVER_CONFIG_FILE)="([^"]*)"', re.M)
 _MODULE = re.compile(r"^[ \t]+(\S+\.c)[ \t]*$", re.M)
-_PATIENCE = 20
-"""Seconds."""
 
 
 class Installed(NamedTuple):
@@ -55,20 +53,5 @@ def _configuration(about: str) -> str | None:
 
 
 def _run(program: str, option: str) -> str:
-    import subprocess  # only --httpd pays for it
-
-    log.running((program, option))
-    try:
-        done = subprocess.run(
-            [program, option],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_PATIENCE,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise ToolError(f"{program} {option} does not end") from None
-    except OSError as error:
-        raise ToolError(f"{program} cannot be run: {error.strerror or error}") from error
     # `-V` ends with an error where the configuration does not load, yet it has answered by then.
-    return done.stdout.decode("utf-8", "replace")
+    return ask_program(program, option).output

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from hpatch.cli import help, output
+from hpatch.cli.options import backends
 from hpatch.cli.options import configuration as shared
 from hpatch.cli.options.verbose import Verbose
 from hpatch.conf.tree import Configuration
@@ -140,7 +141,8 @@ def _command(
         typer.Option(
             metavar="PATH",
             help="Read this file of uWSGI (ini, YAML, JSON or XML; FILE:SECTION for a section), or those in this "
-            "folder. Repeatable. Files of uWSGI in a linted folder are found automatically.",
+            "folder. Repeatable. Files of uWSGI in a linted folder are found automatically. If PATH is uWSGI itself, "
+            "its program, run it with --version.",
             rich_help_panel=_BACKENDS,
         ),
     ] = None,
@@ -171,6 +173,7 @@ def _command(
     verbose: Verbose = False,
 ) -> int:
     """Find faults in Apache httpd reverse-proxy configurations."""
+    instances = backends.named(uwsgi, uwsgi_version)
     chosen = shared.given(
         (stdin_filename or path[0]) if path[0] == shared.STDIN else roots.located(path[0], root),
         Settings(
@@ -188,10 +191,10 @@ def _command(
             root=root,
             outside=False if no_outside else None,
             exclude=None if exclude is None else tuple(pattern_in("", one) for one in shared.words(exclude) or ()),
-            uwsgi=None if uwsgi is None else tuple(uwsgi),
+            uwsgi=instances.files,
             fpm=None if fpm is None else tuple(fpm),
             backend=None if backend is None else tuple(backend),
-            uwsgi_version=uwsgi_version,
+            uwsgi_version=instances.version,
         ),
         config,
         no_config,
@@ -202,6 +205,8 @@ def _command(
         raise UsageError("--test needs --httpd PROGRAM, the httpd to run")
     if test and root is not None:
         raise UsageError("--test and --root exclude each other: httpd reads the files of this machine")
+    if instances.files is None:
+        backends.refuse_programs(chosen.uwsgi or ())
     task = _task(chosen)
     versions = (chosen.httpd_version, httpd, chosen.uwsgi_version)
     if not any(versions) and {rule.family for rule in task.rules} == {"known"}:

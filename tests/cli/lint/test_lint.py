@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from hpatch.cli.output import write
 from hpatch.errors import ToolError
 from tests.support.cli.call import call
+from tests.support.needs import program
 
 PASS = 'ProxyPass "/app/" "http://127.0.0.1:8080"\n'
 Capture = pytest.CaptureFixture[str]
@@ -160,6 +162,40 @@ def test_uwsgi_files(site: Path, capsys: Capture) -> None:
     assert rules(capsys, "apache2.conf", *only, "--uwsgi", "vassals", "--uwsgi-version", "2.0.21") == []
     both = call(capsys, "lint", ".", "--uwsgi", "vassals/app.ini", "--format", "json")
     assert json.loads(both.out)["files"] == 2
+
+
+SHELL = shutil.which("sh") or ""
+
+
+def test_a_program_that_is_not_uwsgi(site: Path, capsys: Capture) -> None:
+    told = f"hpatch: {SHELL} is a program, but not uWSGI\n"
+    assert call(capsys, "lint", ".", "--uwsgi", SHELL) == (4, "", told)
+
+
+def test_two_programs_of_uwsgi(site: Path, capsys: Capture) -> None:
+    shutil.copy(SHELL, site / "uwsgi")
+    told = f"hpatch: --uwsgi names two programs, 'uwsgi' and '{SHELL}'; give one\n"
+    assert call(capsys, "lint", ".", "--uwsgi", "uwsgi", "--uwsgi", SHELL) == (2, "", told)
+
+
+def test_a_settings_file_has_no_program_run(site: Path, capsys: Capture) -> None:
+    (site / "hpatch.toml").write_text(f'uwsgi = ["{SHELL}"]\n')
+    code, out, told = call(capsys, "lint", ".")
+    assert (code, out) == (2, "")
+    assert told == (
+        f"hpatch: uwsgi names a program in the settings, '{SHELL}'; give it as --uwsgi on the command line\n"
+    )
+
+
+@pytest.mark.uwsgi
+def test_uwsgi_says_its_version(site: Path, capsys: Capture) -> None:
+    (site / "apache2.conf").write_text('ProxyPass "/app/" "unix:/run/app.sock|fcgi://app/"\n')
+    (site / "app.ini").write_text("[uwsgi]\nfastcgi-socket = /run/app.sock\n")
+    (site / "hpatch.toml").write_text('uwsgi-version = "2.0.4"\n')
+    only = ("--select", "uwsgi-fcgi-eof")
+    assert rules(capsys, ".", *only) == ["uwsgi-fcgi-eof"]
+    assert rules(capsys, ".", *only, "--uwsgi", program("uwsgi")) == []
+    assert rules(capsys, ".", *only, "--uwsgi", program("uwsgi"), "--uwsgi-version", "2.0.3") == ["uwsgi-fcgi-eof"]
 
 
 def test_vassals_and_parts_of_uwsgi_instances(site: Path, capsys: Capture) -> None:

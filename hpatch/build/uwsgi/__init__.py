@@ -1,0 +1,1 @@
+"""uWSGI as an installed program."""

@@ -1,0 +1,44 @@
+"""What --uwsgi names: files of uWSGI, and uWSGI itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from hpatch.errors import UsageError
+
+
+class NamedUwsgi(NamedTuple):
+    """The files and folders with configurations, None if there are none; and the version of the program."""
+
+    files: tuple[str, ...] | None
+    version: str | None
+
+
+def named(paths: Sequence[str] | None, version: str | None) -> NamedUwsgi:
+    """Part the paths on the command line, and ask a program for its version if none is given.
+
+    Raises UsageError for two programs, ToolError for a program that is not uWSGI.
+    """
+    if paths is None:
+        return NamedUwsgi(None, version)
+    from hpatch.build.uwsgi import installed  # only --uwsgi pays for it
+
+    programs = list(dict.fromkeys(path for path in paths if installed.is_program(path)))
+    if len(programs) > 1:
+        raise UsageError(f"--uwsgi names two programs, '{programs[0]}' and '{programs[1]}'; give one")
+    files = tuple(path for path in paths if path not in programs)
+    if programs and version is None:
+        version = str(installed.version(programs[0]))
+    return NamedUwsgi(files or None, version)
+
+
+def refuse_programs(paths: Sequence[str]) -> None:
+    """Raise UsageError if one of the paths of a settings file is a program: such a file has nothing run."""
+    if not paths:
+        return
+    from hpatch.build.uwsgi import installed
+
+    for path in paths:
+        if installed.is_program(path):
+            raise UsageError(f"uwsgi names a program in the settings, '{path}'; give it as --uwsgi on the command line")
