@@ -43,7 +43,7 @@ def _fits(one: _Handed, trigger: Trigger) -> bool:
 
 def _given(instance: Instance | None, key: str, pattern: str) -> bool:
     return instance is not None and any(
-        option.key == key and option.certain and option.known and re.search(pattern, option.value)
+        option.key == key and option.certain and (not pattern or (option.known and re.search(pattern, option.value)))
         for option in instance.options
     )
 

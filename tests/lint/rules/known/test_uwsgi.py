@@ -135,6 +135,36 @@ def test_an_option_that_may_not_be_given_is_not_there() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "options"),
+    [
+        ('ProxyPass "/a/" "unix:/run/a.sock|uwsgi://a/"\n', "socket = /run/a.sock"),
+        ('ProxyPass "/a/" "uwsgi://127.0.0.1:3032/"\n', "if-env = A\nsocket = 127.0.0.1:3032\nendif ="),
+        (
+            '<IfFile "/nowhere">\nProxyPass "/a/" "uwsgi://127.0.0.1:3032/"\n</IfFile>\n',
+            "socket = 127.0.0.1:3032",
+        ),
+    ],
+    ids=["a Unix socket", "a socket that may not be there", "a line that may not be read"],
+)
+def test_what_meets_no_trigger_over_tcp(line: str, options: str) -> None:
+    found = find("known-fault", line, uwsgi=f"[uwsgi]\n{options}\n", uwsgi_version="2.0.28")
+    assert [one for one in found if "issue 614" in one.message] == []
+
+
+def test_a_line_that_may_not_be_read_is_not_uwsgi() -> None:
+    line = '<IfFile "/nowhere">\nProxyPass "/a/" "uwsgi://127.0.0.1:3032/"\n</IfFile>\n'
+    assert not find("known-fault", line, uwsgi_version="2.0.28")
+
+
+@pytest.mark.parametrize(
+    ("option", "ids"), [("php-docroot = $(ROOT)", ["CVE-2018-7490"]), ("honour-range = 1\noffload-threads = $(N1)", [])]
+)
+def test_a_value_that_is_not_known_matches_no_pattern(option: str, ids: list[str]) -> None:
+    found = _found(f"uwsgi://{TCP}/", f"socket = {TCP}\n{option}", Version(2, 0, 16))
+    assert [one for one in found if one not in ("issue 614", "issue 1412")] == ids
+
+
 def test_what_no_release_is_without_names_no_newer_version() -> None:
     uwsgi = "[uwsgi]\nsocket = 127.0.0.1:3032\n"
     (one,) = find("known-fault", 'ProxyPass "/a/" "uwsgi://127.0.0.1:3032/"\n', uwsgi=uwsgi, uwsgi_version="2.0.30")
