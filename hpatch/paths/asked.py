@@ -63,8 +63,13 @@ def asked(
         if text is not None and not _is_address(text):
             raise UsageError(f'{name} "{text}" is not an IP address')
     known = tuple(_header(line) for line in headers)
-    named = next((value for name, value in known if name == "host"), "")
-    given = _host(host or named or match["host"] or "")
+    named = [value for name, value in known if name == "host"]
+    hosts = list(dict.fromkeys(one.lower() for one in (*named, *([] if host is None else [host]))))
+    if len(hosts) > 1:
+        raise UsageError(
+            f'"{hosts[0]}" and "{hosts[1]}" are two names for the Host header (--host, --header); give one'
+        )
+    given = _host(host or next(iter(named), "") or match["host"] or "")
     https = https or scheme == "https"
     written = match["port"] or given[1]
     if port is None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
-from hpatch.paths.model import FileKind
+from hpatch.paths.model import PIPE, FileKind
 from hpatch.text import Source
 
 if TYPE_CHECKING:
@@ -25,6 +26,18 @@ class Machine:
         except OSError:
             return None
         return FileKind.FILE if stat.S_ISREG(mode) else FileKind.FOLDER if stat.S_ISDIR(mode) else None
+
+    def odd(self, path: str) -> str | None:
+        """A pipe, a socket, a device, or a loop of links; None for all else."""
+        try:
+            mode = os.stat(path).st_mode  # noqa: PTH116 - as above
+        except OSError as error:
+            return "a loop of links" if error.errno == errno.ELOOP else None
+        except ValueError:
+            return None
+        if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+            return None
+        return PIPE if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
 
     def text(self, path: str) -> str | None:
         """The text of a file; None if it cannot be read."""

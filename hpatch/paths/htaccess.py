@@ -2,8 +2,9 @@
 
 AllowOverride counts as the sections for the folder and those above it set it, without patterns and what stands in other
 kinds of sections. A directive that it does not allow ends the request with 500, unless `Nonfatal` says otherwise. Where
-nothing sets AllowOverride, httpd reads the file and allows nothing in it (`OR_UNSET`). A folder of that name ends the
-request with 403 (`ap_pcfg_openfile`, server/util.c; tried on httpd 2.4.71).
+nothing sets AllowOverride, httpd reads the file and allows nothing in it (`OR_UNSET`). A folder, a socket, a device or
+a loop of links of that name ends the request with 403, and a pipe lets it wait (`ap_pcfg_openfile`, server/util.c;
+tried on httpd 2.4.71).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from hpatch.conf.modules import Modules
 from hpatch.conf.tree import Frame, Node
 from hpatch.facts import directives
 from hpatch.paths.layers import Layer, last
-from hpatch.paths.model import FileKind, UnknownError
+from hpatch.paths.model import PIPE, FileKind, UnknownError
 from hpatch.text import Source
 
 if TYPE_CHECKING:
@@ -75,11 +76,18 @@ class HtaccessFiles:
         kind = self._disk.kind(path)
         if self._named and kind is not FileKind.NOTHING:
             raise UnknownError("hpatch does not follow AccessFileName", self._named[0])
-        if kind is None or kind is FileKind.NOTHING:
+        if kind is FileKind.NOTHING:
             return None
+        odd = self._disk.odd(path) if kind is None else None
+        if kind is None and odd is None:
+            return None
+        if odd == PIPE:
+            raise UnknownError(f'"{path}" is {PIPE}: httpd waits until something is written to it')
         section = Node("<Directory", "<directory", f'"{folder}">', Frame(path), 1, Source(path, ""), 0, 0, None, ())
         if kind is FileKind.FOLDER:
-            return HtaccessLayer(Layer(section, ()), f'"{path}" is a folder, not a file', None, status=403)
+            odd = "a folder"
+        if odd is not None:
+            return HtaccessLayer(Layer(section, ()), f'"{path}" is {odd}, not a file', None, status=403)
         configuration = self._configuration(path)
         nodes = configuration.nodes
         node = next((node for node in _every(nodes) if self._refuses(node, allowed)), None)

@@ -56,11 +56,18 @@ class FileKind(Enum):
     NOTHING = "nothing"
 
 
+PIPE = "a pipe"
+"""What `Disk.odd` calls a FIFO."""
+
+
 class Disk(Protocol):
     """What is known of httpd's disk."""
 
     def kind(self, path: str) -> FileKind | None:
         """What stands at an absolute path, links followed; None: not known."""
+
+    def odd(self, path: str) -> str | None:
+        """What stands there if it is neither file nor folder, such as `a socket`; None: nothing such is known of."""
 
     def text(self, path: str) -> str | None:
         """The text of a file; None if it cannot be read."""
@@ -68,6 +75,11 @@ class Disk(Protocol):
 
 class Unread:
     """A disk that nobody looks at."""
+
+    def odd(self, path: str) -> str | None:
+        """Not known."""
+        del path
+        return None
 
     def text(self, path: str) -> str | None:
         """Not known."""

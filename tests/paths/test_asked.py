@@ -66,7 +66,20 @@ def test_headers() -> None:
     found = [one.header(name) for name in ("X-ROLE", "cookie", "x", "referer")]
     assert found == ["admin, user", "", "a:b", None]
     assert asked(BOTH, "http://a.test/", headers=("Host: b.test:81",)).host == "b.test"
-    assert asked(BOTH, "http://a.test/", "c.test", headers=("Host: b.test",)).host == "c.test"
+
+
+@pytest.mark.parametrize(
+    ("host", "headers"),
+    [("a.test", ("Host: b.test",)), (None, ("Host: a.test", "host: b.test")), ("a.test", ("Host: a.test:80",))],
+)
+def test_two_names_of_the_host_are_refused(host: str | None, headers: tuple[str, ...]) -> None:
+    with pytest.raises(UsageError, match="two names for the Host header"):
+        asked(BOTH, "/", host, headers=headers)
+
+
+def test_one_name_of_the_host_may_be_given_twice() -> None:
+    assert asked(BOTH, "/", "a.test", headers=("Host: A.test",)).host == "a.test"
+    assert asked(BOTH, "http://c.test/", "b.test").host == "b.test"
 
 
 @pytest.mark.parametrize("line", ["X-Role", "X Role: a", ": a", "X-Role : a", "X: a\nY: b", "X: \x1b"])

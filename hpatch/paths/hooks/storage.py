@@ -54,7 +54,8 @@ def _unseen_files(walk: RequestWalk, layers: list[Layer], found: FoundFile) -> N
         return
     parts = found.path.strip("/").split("/")
     folders = ["/" + "/".join(parts[:count]) for count in range(len(parts) + (found.kind is FileKind.FOLDER))]
-    if any(walk.disk.kind(f"{name.rstrip('/')}/{NAME}") is None for name in folders):
+    files = [f"{name.rstrip('/')}/{NAME}" for name in folders]
+    if any(walk.disk.kind(file) is None and walk.disk.odd(file) is None for file in files):
         walk.unseen.append(f'.htaccess files, which "{allowed.node.name} {allowed.node.args}" lets count')
 
 
