@@ -19,7 +19,7 @@ COMMANDS = {
     "status": "hpatch.cli.patch.status",
     "build": "hpatch.cli.prove.build",
     "smoke": "hpatch.cli.prove.smoke",
-    "verify": "hpatch.cli.prove.verify",
+    "verify": "hpatch.cli.prove.verify.command",
     "proof": "hpatch.cli.prove.proof",
     "lab": "hpatch.cli.prove.lab",
     "backport": "hpatch.cli.backport.group",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.build.httpd.build import Watch
+from hpatch.build.httpd.optional import left_out
 from hpatch.build.httpd.plan import BuildOptions, Mpm
 from hpatch.build.httpd.sanitize import Sanitizer, check
 from hpatch.lab.candidates import Candidate, SingleModules, Whole, touched
@@ -41,7 +42,8 @@ class Recipe(NamedTuple):
         with_ = f", with -fsanitize={','.join(self.sanitize)}" if self.sanitize else ""
         if self.options is not None:
             options = self.options._replace(sanitize=self.sanitize)
-            return BuildWay(how=f"httpd with the MPM {options.mpm}{with_}", options=options)
+            without = "".join(f", without mod_{name} ({why})" for name, why in left_out(plan.tree).items())
+            return BuildWay(how=f"httpd with the MPM {options.mpm}{with_}{without}", options=options)
         from hpatch.build.httpd.installed import ask
 
         apxs = self.found()

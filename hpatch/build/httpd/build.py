@@ -39,13 +39,18 @@ class BuildError(ToolError):
 
 
 class Built(NamedTuple):
-    """An httpd that was built. `modules` is the folder of its module files; `seconds` is by phase."""
+    """An httpd that was built.
+
+    `modules` is the folder of its module files; `seconds` is by phase; `without` are the modules that could not be
+    built, with the reason.
+    """
 
     prefix: Path
     program: Path
     modules: Path
     log: Path
     seconds: Mapping[str, float]
+    without: Mapping[str, str] = {}
 
 
 def folder_of(tree: Path, purpose: str = "") -> Path:
@@ -183,7 +188,14 @@ class _BuildWork:
                         self._command(commands, step, {**todo.env, "DESTDIR": str(stage)})
                 program, modules = installed(layout.copy, self.into)
                 (stage / modules.relative_to("/")).mkdir(parents=True, exist_ok=True)
-        return Built(prefix=self.into, program=program, modules=modules, log=layout.log, seconds=self.seconds)
+        return Built(
+            prefix=self.into,
+            program=program,
+            modules=modules,
+            log=layout.log,
+            seconds=self.seconds,
+            without=todo.without,
+        )
 
     def _copy(self, changes: copying.Changes) -> None:
         if changes.first:

@@ -6,13 +6,14 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from hpatch.build import reproducible
 from hpatch.build.copying import Changes, configures
 from hpatch.build.httpd import debian
+from hpatch.build.httpd.optional import left_out
 from hpatch.build.httpd.sanitize import Sanitizer, flags, settings
 from hpatch.build.httpd.toolchain import Toolchain, compiler, given
 from hpatch.build.state import StateFile
@@ -30,12 +31,11 @@ STATIC = (
     *("headers", "rewrite", "filter", "deflate", "buffer", "status", "socache_shmcb", "slotmem_shm"),
     *("proxy", "proxy_http", "proxy_fcgi", "proxy_scgi", "proxy_uwsgi", "proxy_ajp", "proxy_connect"),
     *("proxy_balancer", "proxy_wstunnel", "proxy_hcheck", "watchdog"),
+    *("ssl", "http2"),
     *("lbmethod_byrequests", "lbmethod_bytraffic", "lbmethod_bybusyness", "lbmethod_heartbeat"),
 )
 """What a reverse proxy and the lab use; configure passes over those that a version does not have."""
-_OPTIONAL = {"deflate": "zlib.h"}
 _ODD = re.compile(r"[^\w./+,@%=~-]")
-_HEADERS = ("/usr/include", "/usr/local/include")
 
 VARIABLES = ("CC", "CFLAGS", "CPPFLAGS", "LDFLAGS", "LIBS", "NOTEST_CFLAGS", reproducible.EPOCH)
 """The variables of the environment that decide what is compiled."""
@@ -72,13 +72,15 @@ class BuildStep(NamedTuple):
 class BuildPlan(NamedTuple):
     """The steps, in their order. `env` is the environment that their settings are added to.
 
-    `files` is how many files are copied or removed before, `key` stands for what configure is asked.
+    `files` is how many files are copied or removed before, `key` stands for what configure is asked. `without` are the
+    modules that the tree has and that cannot be built, with the reason.
     """
 
     tree: SourceTree
     prefix: Path
     folder: Path
     files: int
+    without: Mapping[str, str]
     steps: tuple[BuildStep, ...]
     env: Mapping[str, str]
     key: str
@@ -134,7 +136,8 @@ def plan(
     """What is to be done for a tree, given how far its folder has come."""
     added = dict(_settings(tree, options, layout))
     cached = {**added, **(_ccache(layout, tools) if options.cached else {"CCACHE_DISABLE": "1"})}
-    configure = ("./configure", *_arguments(prefix, options, tools))
+    without = left_out(tree)
+    configure = ("./configure", *_arguments(prefix, options, tools, without))
     key = _key(configure, added, tools)
     # configure compiles next to nothing twice, and would only wait for ccache.
     steps = tuple(
@@ -149,6 +152,7 @@ def plan(
         prefix=prefix,
         folder=layout.folder,
         files=len(changes.taken) + len(changes.gone),
+        without=without,
         steps=steps,
         env=env,
         key=key,
@@ -186,7 +190,7 @@ def _steps(
         yield BuildStep("install", ("make", "-C", "modules", "install"), copy)
 
 
-def _arguments(prefix: Path, options: BuildOptions, tools: Toolchain) -> Iterator[str]:
+def _arguments(prefix: Path, options: BuildOptions, tools: Toolchain, without: Collection[str]) -> Iterator[str]:
     yield f"--prefix={prefix}"
     if tools.apr is not None and not given(options.arguments, "with-apr", "with-included-apr"):
         yield f"--with-apr={tools.apr.program}"
@@ -197,15 +201,10 @@ def _arguments(prefix: Path, options: BuildOptions, tools: Toolchain) -> Iterato
     yield f"--with-mpm={options.mpm}"
     if options.modules == "static":
         yield "--enable-modules=none"
-        yield f"--enable-mods-static={' '.join(_static())}"
+        yield f"--enable-mods-static={' '.join(name for name in STATIC if name not in without)}"
+    elif "ssl" in without and not given(options.arguments, "enable-ssl"):
+        yield "--disable-ssl"  # it would find OpenSSL, and not compile
     yield from options.arguments
-
-
-def _static() -> Iterator[str]:
-    for name in STATIC:
-        header = _OPTIONAL.get(name)
-        if header is None or any((Path(folder) / header).is_file() for folder in _HEADERS):
-            yield name
 
 
 def _settings(tree: SourceTree, options: BuildOptions, layout: Layout) -> Iterator[tuple[str, str]]:

@@ -26,7 +26,7 @@ Examples:
 
   hpatch build httpd-2.4.62 --prefix ~/httpd-2.4.62
   hpatch build apache2-2.4.68 --prefix /opt/test --modules shared --mpm worker
-  hpatch build httpd-2.4.62 --prefix ~/test --configure-arg=--enable-ssl
+  hpatch build httpd-2.4.62 --prefix ~/test --configure-arg=--enable-cgid
   hpatch build httpd-2.4.62 --prefix ~/modules --module mod_proxy_fcgi
   hpatch build httpd-2.4.62 --prefix ~/httpd-2.4.62 --plan
 
@@ -108,7 +108,14 @@ def _httpd(tree: SourceTree, into: Path, options: BuildOptions, folder: Path | N
         steps = [Command(*step) for step in plan.steps]
         log = Layout(plan.folder).log
         return BuildReport(
-            tree=tree, prefix=plan.prefix, folder=plan.folder, log=log, dry_run=True, files=plan.files, steps=steps
+            tree=tree,
+            prefix=plan.prefix,
+            folder=plan.folder,
+            log=log,
+            dry_run=True,
+            files=plan.files,
+            steps=steps,
+            without=plan.without,
         )
     before = _identity(into)
     with accounted() as account, shown() as progress:
@@ -125,6 +132,7 @@ def _httpd(tree: SourceTree, into: Path, options: BuildOptions, folder: Path | N
         dry_run=False,
         program=built.program,
         seconds=built.seconds,
+        without=built.without,
     )
 
 

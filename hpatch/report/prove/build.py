@@ -27,7 +27,7 @@ class BuildReport:
     """A build that is done, or planned (`dry_run`).
 
     `program` is the httpd, None where single modules are built; `modules` are module files by name; `folder` is where
-    it is built, `files` how many are copied there.
+    it is built, `files` how many are copied there; `without` are modules that cannot be built, with the reason.
     """
 
     schema: ClassVar[str] = "hpatch.build/1"
@@ -41,6 +41,7 @@ class BuildReport:
     seconds: Mapping[str, float] = field(default_factory=dict)
     files: int | None = None
     steps: Sequence[Command] = ()
+    without: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, page: Page) -> Iterator[str]:
         """For people."""
@@ -56,6 +57,8 @@ def _plan(build: BuildReport, width: int | None, color: bool) -> Iterator[str]:
     yield paint(f"# {visible(build.tree.name)}, from {visible(str(build.tree.root))}", "dim", color)
     if build.files is not None:
         yield paint(f"# {build.files} files to copy to {visible(str(build.folder))}", "dim", color)
+    for line in _without(build):
+        yield paint(f"# {line}", "dim", color)
     folder: Path | None = None
     exported: dict[str, str] = {}
     for step in build.steps:
@@ -76,11 +79,17 @@ def _done(build: BuildReport, width: int | None, color: bool) -> Iterator[str]:
     total = sum(build.seconds.values())
     if build.program is not None:
         yield from wrap(f"{build.tree.name}: {visible(str(build.program))}", width, 2)
+    for line in _without(build):
+        yield from wrap(line, width, 2)
     for path in build.modules.values():
         yield from wrap(f"{build.tree.name}: {visible(str(path))}", width, 2)
     phases = ", ".join(f"{name} {seconds:.1f}" for name, seconds in build.seconds.items() if seconds >= 0.05)
     yield from wrap(f"{total:.1f} seconds" + (f": {phases}" if phases else ""), width, 2)
     yield from wrap(f"The log is {visible(str(build.log))}", width, 2)
+
+
+def _without(build: BuildReport) -> Iterator[str]:
+    return (f"without mod_{name}: {visible(why)}" for name, why in build.without.items())
 
 
 def _data(build: BuildReport) -> dict[str, Any]:
@@ -95,6 +104,7 @@ def _data(build: BuildReport) -> dict[str, Any]:
         "modules": {name: str(path) for name, path in build.modules.items()},
         "seconds": {name: round(seconds, 3) for name, seconds in build.seconds.items()},
         "files": build.files,
+        "without": dict(build.without),
         "steps": [
             {
                 "phase": step.phase,

@@ -63,11 +63,12 @@ class ProofReport:
 
 @dataclass(frozen=True)
 class ProofPlanReport:
-    """What would be done to prove it, and `how` it would be built."""
+    """What would be done to prove it, `how` it would be built, and what else would be done, in sentences."""
 
     schema: ClassVar[str] = ProofReport.schema
     plan: ProofPlan
     how: str
+    also: tuple[str, ...] = ()
 
     def text(self, page: Page) -> Iterator[str]:
         """For people."""
@@ -78,20 +79,22 @@ class ProofPlanReport:
 
     def data(self) -> dict[str, Any]:
         """For programs."""
-        return proof_data.plan(self.plan, self.how)
+        return proof_data.plan(self.plan, self.how, self.also)
 
     def markdown(self) -> Iterator[str]:
         """For a ticket: lines without their ends."""
-        title, applied = self._head()
+        title, *more = self._head()
         yield f"**{plain(title)}**"
         yield ""
-        yield plain(applied)
+        for line in more:
+            yield f"- {plain(line)}"
         yield ""
         yield from grid(_PLAN_HEADERS, self._rows())
 
-    def _head(self) -> tuple[str, str]:
+    def _head(self) -> tuple[str, ...]:
         root = visible(str(self.plan.tree.root))
-        return f"{root}: {self.plan.tree.name}, {self.how}", f"would be applied in a copy: {_names(self.plan.sets)}"
+        applied = f"would be applied in a copy: {_names(self.plan.sets)}"
+        return f"{root}: {self.plan.tree.name}, {self.how}", applied, *map(visible, self.also)
 
     def _rows(self) -> list[tuple[str, ...]]:
         return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hpatch.build.reproducible import SecondBuild
@@ -80,11 +80,12 @@ def _net(net: NetResult, proof: Proof) -> dict[str, Any]:
     }
 
 
-def plan(plan: ProofPlan, how: str) -> dict[str, Any]:
+def plan(plan: ProofPlan, how: str, also: Sequence[str]) -> dict[str, Any]:
     """What would be done, and how it would be built."""
     return {
         "dry_run": True,
         **_head(plan, how),
+        "also": list(also),
         "experiments": [
             {
                 "scenario": one.scenario.name,

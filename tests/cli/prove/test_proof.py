@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from hpatch.cli.prove import keeping, verify
+from hpatch.cli.prove import keeping
+from hpatch.cli.prove.verify import command as verify
 from hpatch.errors import ToolError, UsageError
 from hpatch.lab import proof as proving
 from hpatch.lab.bundle import store

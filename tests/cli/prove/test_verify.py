@@ -33,7 +33,8 @@ def test_a_dry_run_shows_what_would_be_tried_and_changes_nothing(run: Run, tree:
     code, out, err = run("two", "--dry-run", "--transport", "unix")
     assert (code, err) == (0, "")
     assert out.splitlines()[1] == "would be applied in a copy: one, two"
-    rows = [line.split() for line in out.splitlines()[4:]]
+    assert out.splitlines()[2] == "exchanges of all kinds would be compared before and after"
+    rows = [line.split() for line in out.splitlines()[5:]]
     # They have no behaviour of their own, so all others are to stay as they are.
     assert ["fcgi-stdin-eof", "others", "responder", "unix"] in rows
     assert {row[-1] for row in rows} == {"unix"}
@@ -43,6 +44,29 @@ def test_a_dry_run_shows_what_would_be_tried_and_changes_nothing(run: Run, tree:
     assert (code, err) == (0, "")
     assert [one["id"] for one in json.loads(out)["sets"]] == ["one", "two"]
     assert json.loads(out)["files"] == [MODULE]
+
+
+def test_a_dry_run_names_all_that_would_be_done(run: Run, tree: Path, tmp_path: Path) -> None:
+    own = tree / "test/pyhttpd/env.py"
+    own.parent.mkdir(parents=True)
+    (tree / "test/modules/proxy").mkdir(parents=True)
+    own.touch()
+    arguments = ("two", "--dry-run", "--twice", "--in-place", "--mpm", "event,worker", "--sanitize", "address")
+    arguments += ("--bundle", str(tmp_path / "proof.tar"), "--suite", "pytest:modules/proxy", "--format", "json")
+    code, out, err = run(*arguments)
+    assert (code, err) == (0, "")
+    told = json.loads(out)
+    assert told["how"].count("with -fsanitize=address") == 2
+    assert told["also"] == [
+        "exchanges of all kinds would be compared before and after with each of the MPMs event, worker",
+        "the tree's own tests would run before and after: test/modules/proxy",
+        "the patched tree would be built a second time elsewhere, and the files compared",
+        f"the proof would be written to {tmp_path / 'proof-event.tar'}, {tmp_path / 'proof-worker.tar'}",
+        f"the sets would be applied to {tree} if the proof holds",
+    ]
+    _, text, _ = run(*arguments[:-2])
+    assert set(told["also"]) <= set(text.splitlines())
+    assert not list(tmp_path.glob("proof*"))
 
 
 @pytest.mark.parametrize("path", ["modules/none", "/etc", "../test/modules"])

@@ -294,14 +294,21 @@ def test_a_plan(root: Path) -> None:
         chosen("fcgi-stdin-eof"), experiments=((SET, Experiment(scenario, CELL)), ((), Experiment(scenario, CELL)))
     )
     valid("proof-1", shown(report.ProofPlanReport(plan, "how"), "json"))
-    text = shown(report.ProofPlanReport(plan, "how")).splitlines()
-    assert text[:2] == ["/src: httpd 2.4.9, how", "would be applied in a copy: fcgi-stdin-eof"]
-    assert [line.split()[:2] for line in text[4:]] == [
+    also = ("this would be done", f"and {HOSTILE}")
+    valid("proof-1", shown(report.ProofPlanReport(plan, "how", also), "json"))
+    text = shown(report.ProofPlanReport(plan, "how", also)).splitlines()
+    assert text[:3] == [
+        "/src: httpd 2.4.9, how",
+        "would be applied in a copy: fcgi-stdin-eof",
+        "this would be done",
+    ]
+    assert text[3].startswith("and ")
+    assert [line.split()[:2] for line in text[6:]] == [
         ["fcgi-stdin-eof", "fcgi-stdin-eof"],
         ["fcgi-stdin-eof", "others"],
     ]
     ticket = shown(report.ProofPlanReport(plan, "how"), "markdown", forms=TICKET_FORMS).splitlines()
-    assert ticket[:3] == ["**/src: httpd 2.4.9, how**", "", "would be applied in a copy: fcgi-stdin-eof"]
+    assert ticket[:3] == ["**/src: httpd 2.4.9, how**", "", "- would be applied in a copy: fcgi-stdin-eof"]
     assert ticket[4:7] == [
         "| scenario | sets | backend | transport |",
         "|---|---|---|---|",

@@ -1,0 +1,1 @@
+"""`hpatch verify`."""
