@@ -7,8 +7,16 @@ from collections.abc import Sequence
 from hpatch.advise.httpd import TargetHttpd
 from hpatch.advise.vendor import advisories, changelog
 from hpatch.advise.vendor.statement import Statement
-from hpatch.facts.problems import KnownProblem
-from hpatch.lint.answers import ProblemAnswer
+from hpatch.facts.problems import KnownProblem, everything
+from hpatch.lint.answers import Build, ProblemAnswer
+
+
+def build(httpd: TargetHttpd, evidence: Sequence[Statement] = ()) -> Build | None:
+    """The answers for every known problem of a vendor's build; None for an httpd as published: its number tells."""
+    if httpd.vendor is None:
+        return None
+    answers = {known.id: assess(known, httpd, evidence) for known in everything()}
+    return Build(name=httpd.title, answers=answers)
 
 
 def assess(problem: KnownProblem, httpd: TargetHttpd, evidence: Sequence[Statement] = ()) -> ProblemAnswer:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from hpatch.backends.uwsgi.model import Instance
     from hpatch.conf.checked import SyntaxCheck
     from hpatch.conf.tree import Node
+    from hpatch.lint.answers import Build
     from hpatch.proxy.model import Balancer, Mapping, Proxy, Reverse, Server, Target, Worker
 
 
@@ -22,7 +23,8 @@ class Context:
     """One configuration, mod_proxy's model of it, and the files of backends given with it.
 
     `uwsgi_version` is the version that those instances run; None when it is not known. `environment` tells whether
-    httpd's environment is known. `checked` is what httpd's own syntax check said, if it was run. What many rules go
+    httpd's environment is known. `checked` is what httpd's own syntax check said, if it was run. `build` is
+    what is known of the vendor's build that is linted for; None for an httpd as published. What many rules go
     through is gathered once, in the order of servers and lines.
     """
 
@@ -36,6 +38,7 @@ class Context:
         checked: SyntaxCheck | None = None,
         fpm: tuple[PoolFile, ...] = (),
         backends: tuple[BackendFile, ...] = (),
+        build: Build | None = None,
     ) -> None:
         self.configuration = configuration
         self.proxy = proxy
@@ -45,6 +48,7 @@ class Context:
         self.checked = checked
         self.fpm = fpm
         self.backends = backends
+        self.build = build
 
     @cached_property
     def mappings(self) -> list[Mapping]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from hpatch.backends.phpfpm.model import PoolFile
     from hpatch.backends.uwsgi.model import Instance
     from hpatch.conf.checked import SyntaxCheck
+    from hpatch.lint.answers import Build
 
 UNUSED, MISTAKEN = "suppression-unused", "suppression-invalid"
 """The rules that only the engine can check, by name."""
@@ -89,13 +90,15 @@ class LintResult(NamedTuple):
 class LintTask(NamedTuple):
     """What to look for: the rules to run, the rules that the user ignores, and the lowest severity to report.
 
-    `ignored_in` has patterns of files (`hpatch.lint.folder.excluded`), each with codes of rules to ignore there.
+    `build` is the vendor's build that is linted for, None for an httpd as published. `ignored_in` has patterns of files
+    (`hpatch.lint.folder.excluded`), each with codes of rules to ignore there.
     """
 
     rules: tuple[Rule, ...]
     ignored: frozenset[str] = frozenset()
     severity: Severity = "info"
     uwsgi_version: Version | None = None
+    build: Build | None = None
     ignored_in: tuple[tuple[str, frozenset[str]], ...] = ()
 
     def ignores(self, code: str, file: str) -> bool:
@@ -305,7 +308,15 @@ def _part(
     for backend in backends:
         sources.update(backend.sources)
     context = Context(
-        configuration, build(configuration), instances, task.uwsgi_version, environment, checked, pools, backends
+        configuration,
+        build(configuration),
+        instances,
+        task.uwsgi_version,
+        environment,
+        checked,
+        pools,
+        backends,
+        task.build,
     )
     comments = Suppressions(sources.values(), registry.rules())
     occurrences = Occurrences(configuration)

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from hpatch.cli import help, output
-from hpatch.cli.options import backends
+from hpatch.cli.options import backends, which
 from hpatch.cli.options import configuration as shared
 from hpatch.cli.options.verbose import Verbose
 from hpatch.conf.tree import Configuration
@@ -120,6 +120,8 @@ def _command(
         ),
     ] = False,
     httpd_version: shared.HttpdVersion = None,
+    package: which.Package = None,
+    advisories: which.Advisories = None,
     modules: shared.ModuleList = None,
     mpm: shared.Mpm = None,
     define: shared.Define = None,
@@ -208,11 +210,14 @@ def _command(
     if instances.files is None:
         backends.refuse_programs(chosen.uwsgi or ())
     task = _task(chosen)
-    versions = (chosen.httpd_version, httpd, chosen.uwsgi_version)
-    if not any(versions) and {rule.family for rule in task.rules} == {"known"}:
+    reading = shared.reading(chosen, httpd, package)
+    known = reading.options.version is not None or chosen.uwsgi_version is not None
+    if not known and {rule.family for rule in task.rules} == {"known"}:
         # "Found nothing" would be said of nothing.
-        raise UsageError("rules about known problems need httpd's version: give --httpd-version or --httpd")
-    found = _roots(path, chosen, httpd, stdin_filename)
+        raise UsageError("rules about known problems need httpd's version: give --httpd-version, --httpd or --package")
+    if reading.httpd is not None and any(rule.family == "known" for rule in task.rules):
+        task = task._replace(build=which.build(reading.httpd, advisories))
+    found = _roots(path, chosen, reading, stdin_filename)
     if test and httpd is not None:
         found = [_tested(root, httpd) for root in found]
     if len(found) > 1:
@@ -258,8 +263,7 @@ def _task(chosen: Settings) -> LintTask:
     )
 
 
-def _roots(paths: list[str], chosen: Settings, httpd: str | None, stdin_filename: str | None) -> list[Root]:
-    reading = shared.reading(chosen, httpd)
+def _roots(paths: list[str], chosen: Settings, reading: shared.ReaderOptions, stdin_filename: str | None) -> list[Root]:
     beside = [file for path in chosen.uwsgi or () for file in roots.instances(path)]
     pools = [file for path in chosen.fpm or () for file in roots.pools(path)]
     given = [roots.backends(path) for path in chosen.backend or ()]

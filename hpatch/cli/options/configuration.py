@@ -1,11 +1,14 @@
 """The options that several commands share: what decides a conditional, and where the uWSGI side is."""
 
+from __future__ import annotations
+
 import sys
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from hpatch import log
+from hpatch.cli.options import which
 from hpatch.conf.base import Surroundings
 from hpatch.conf.load import Options
 from hpatch.conf.modules import MPMS, Modules
@@ -13,6 +16,9 @@ from hpatch.errors import InputError, UsageError
 from hpatch.lint import settings
 from hpatch.lint.settings import ALL_MODULES, Settings
 from hpatch.versions import Version
+
+if TYPE_CHECKING:
+    from hpatch.advise.httpd import TargetHttpd
 
 HTTPD = "Target httpd"
 FILES = "Which files"
@@ -101,7 +107,8 @@ NoConfig = Annotated[bool, typer.Option("--no-config", help="Read no settings fi
 
 
 class ReaderOptions(NamedTuple):
-    """How configurations are to be read: `environment` tells whether an `envvars` beside one is to be looked for.
+    """How configurations are to be read, and for which httpd: `environment` tells whether an `envvars` beside one is to
+    be looked for.
 
     `own` is the main file of the httpd that was asked, "" if it does not tell; None where none was asked, or the
     modules were given.
@@ -110,6 +117,7 @@ class ReaderOptions(NamedTuple):
     options: Options
     environment: bool
     own: str | None = None
+    httpd: TargetHttpd | None = None
 
 
 def given(path: str, chosen: Settings, config: str | None, no_config: bool) -> Settings:
@@ -144,21 +152,22 @@ def _shown(value: object) -> str:
     return ", ".join(" ".join((one[0], *one[1])) if isinstance(one, tuple) else one for one in value)
 
 
-def reading(chosen: Settings, httpd: str | None) -> ReaderOptions:
-    """The reader's options from the user's choices. `httpd` is a program to ask."""
-    number = None if chosen.httpd_version is None else version(chosen.httpd_version, "--httpd-version")
+def reading(chosen: Settings, httpd: str | None, package: str | None = None) -> ReaderOptions:
+    """The reader's options from the user's choices. `httpd` is a program to ask, `package` a vendor's package."""
+    if chosen.httpd_version is not None:
+        version(chosen.httpd_version, "--httpd-version")
     if chosen.httpd_version is not None and chosen.httpd_version.count(".") < 2:
         # 2.4 would be 2.4.0, which knows next to nothing.
         raise UsageError(f"--httpd-version: '{chosen.httpd_version}' is not a complete version such as 2.4.62")
     mpm = chosen.mpm.lower().removeprefix("mpm_") if chosen.mpm else None
     if mpm is not None and mpm not in MPMS:
         raise UsageError(f"--mpm: '{chosen.mpm}' is none of {', '.join(MPMS)}")
-    modules = own = None
+    modules = own = asked = None
     if httpd is not None:
         from hpatch.build.httpd.installed import ask  # only --httpd pays for it
 
         asked = ask(httpd)
-        number, mpm = number or asked.version, mpm or asked.mpm
+        mpm = mpm or asked.mpm
         modules = Modules(complete=True, static=asked.static)
         own = (asked.configuration or "") if chosen.modules is None and chosen.root is None else None
     if chosen.modules == ALL_MODULES:
@@ -171,9 +180,10 @@ def reading(chosen: Settings, httpd: str | None) -> ReaderOptions:
         from hpatch.conf import envvars
 
         environment = envvars.read(chosen.env_file)
+    meant = which.target(version=chosen.httpd_version, package=package, root=chosen.root, program=httpd, asked=asked)
     options = Options(
         defines=chosen.define,
-        version=number,
+        version=meant.version,
         modules=modules,
         environment=environment,
         server_root=chosen.server_root,
@@ -181,7 +191,7 @@ def reading(chosen: Settings, httpd: str | None) -> ReaderOptions:
         check_files=httpd is not None,
         given=Surroundings(root=chosen.root, outside=chosen.outside is not False),
     )
-    return ReaderOptions(options, environment=chosen.env_file is None, own=own)
+    return ReaderOptions(options, environment=chosen.env_file is None, own=own, httpd=meant)
 
 
 def text_of_stdin() -> str:

@@ -12,6 +12,7 @@ from hpatch.lint.rules._shared.triggers import met
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
+    from hpatch.lint.answers import ProblemAnswer
     from hpatch.lint.context import Context
     from hpatch.versions import Version
 
@@ -35,7 +36,9 @@ def known_vulnerability(context: Context) -> Iterator[Found]:
     mod_proxy_ajp alone; AC042, BE005 and others report some of other modules. With `--uwsgi-version`, it also reports
     vulnerabilities of the uWSGI that gets the requests.
 
-    A distribution's build may contain a fix that its version does not show; its security tracker tells.
+    A distribution's build may contain a fix that its version does not show. If hpatch knows that httpd is one (from
+    --httpd, --package, a version such as 2.4.57-2, or the packages below --root), the vendor's advisories and the
+    package's changelog decide. If they do not, the finding says "may have", is an info, and names the vendor's tracker.
 
     Run a release that has the fix.
 
@@ -70,7 +73,8 @@ def known_fault(context: Context) -> Iterator[Found]:
     The rule is silent if httpd's version is not known. So far it knows faults of mod_proxy_fcgi
     and mod_proxy_ajp alone. With `--uwsgi-version`, it also reports faults of the uWSGI that gets the requests.
 
-    A distribution's build may contain a fix that its version does not show.
+    A distribution's build may contain a fix that its version does not show. If hpatch knows that httpd is one, the
+    vendor's advisories and the package's changelog decide. If they do not, the finding says "may have" and is an info.
 
     Run a release that has the fix, or apply the patch set that the finding names.
 
@@ -100,25 +104,40 @@ def _found(context: Context, *, vulnerabilities: bool) -> Iterator[Found]:
         if version is None:
             continue
         for known in everything(product):
-            if (known.kind == "CVE") == vulnerabilities and known.affects(version):
+            answer = context.build.answers.get(known.id) if context.build is not None and product == "httpd" else None
+            if (known.kind == "CVE") == vulnerabilities and _is_there(version, known, answer):
                 # Each line once, whatever alternatives it meets.
                 lines = {id(node): node for trigger in known.triggers for node in met(context, trigger)}
-                if lines:
-                    yield _finding(version, known, list(lines.values()))
+                if not lines:
+                    continue
+                if answer is None or context.build is None:
+                    found = f"{NAMES[product]} {version} as published has"
+                else:
+                    found = f"{context.build.name} {'has' if answer.verdict == 'affected' else 'may have'}"
+                yield _finding(found, known, list(lines.values()), answer)
 
 
-def _finding(version: Version, known: KnownProblem, lines: list[Node]) -> Found:
+def _is_there(version: Version, known: KnownProblem, answer: ProblemAnswer | None) -> bool:
+    """Whether a problem is there, or may be. A vendor's word counts for more than the number."""
+    if answer is None or answer.verdict == "unknown":
+        return known.affects(version)
+    return answer.verdict == "affected"
+
+
+def _finding(who: str, known: KnownProblem, lines: list[Node], answer: ProblemAnswer | None) -> Found:
     first, *others = lines
+    unsure = answer is not None and answer.verdict == "unknown"
     more = len(others) - _MOST
     related = [Related(node.place, "and this line") for node in others[:_MOST]]
     if more > 0:
         related[-1] = Related(related[-1].place, f"and this line, and {more} more")
     return Found(
         first.place,
-        f"{NAMES[known.product]} {version} as published has {known.id} here: {known.what}",
+        f"{who} {known.id} here: {known.what}",
         related=tuple(related),
-        help=_help(known),
-        severity=_severity(known),
+        help=_help(known, answer),
+        severity="info" if unsure else _severity(known),
+        confidence="low" if unsure else None,
     )
 
 
@@ -128,12 +147,16 @@ def _severity(known: KnownProblem) -> Severity:
     return "info" if known.effect == "wrong" else "warning"
 
 
-def _help(known: KnownProblem) -> str:
-    said = [f"The first release without it is {known.fixed}." if known.fixed else "No release is without it."]
+def _help(known: KnownProblem, answer: ProblemAnswer | None) -> str:
+    said = [] if answer is None else [answer.because]
+    if answer is None or answer.verdict == "unknown":
+        said.append(f"The first release without it is {known.fixed}." if known.fixed else "No release is without it.")
     if known.sets:
         said.append(f"The patch set {' or '.join(known.sets)} cures it, where it applies.")
     if known.setting:
         said.append(known.setting)
-    if known.fixed:
+    if known.fixed and answer is None:
         said.append("A distribution's build may have the fix under an older version number.")
+    if answer is not None and answer.reference:
+        said.append(f"See {answer.reference}")
     return " ".join(said)

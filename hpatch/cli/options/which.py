@@ -1,0 +1,84 @@
+"""Which httpd is meant, and what its vendor says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hpatch import log
+from hpatch.errors import UsageError
+
+if TYPE_CHECKING:
+    from hpatch.advise.httpd import TargetHttpd
+    from hpatch.build.httpd.installed import Installed
+    from hpatch.lint.answers import Build
+
+_PANEL = "Target httpd"
+
+Package = Annotated[
+    str | None,
+    typer.Option(
+        "--package",
+        metavar="PACKAGE",
+        help='Take httpd from this package of a vendor: "apache2 2.4.57-2", or with the vendor and its release '
+        '"httpd 2.4.57-5.el9 rhel 9". With --root, the default is the package that is installed below it.',
+        rich_help_panel=_PANEL,
+    ),
+]
+Advisories = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--advisories",
+        metavar="PATH",
+        help="Read the vendor's advisories from this file or folder, to know which problems its build has: JSON of "
+        "OSV, of CSAF (Red Hat, SUSE) or of Debian's security tracker. Repeatable.",
+        rich_help_panel=_PANEL,
+    ),
+]
+
+
+def target(
+    *,
+    version: str | None = None,
+    package: str | None = None,
+    root: str | None = None,
+    program: str | None = None,
+    asked: Installed | None = None,
+) -> TargetHttpd:
+    """The httpd that options name: the package, then a version with a vendor's suffix, the package below the root, and
+    what a program said of itself. Where a plain version and a package have different numbers, the version counts.
+
+    Raises UsageError, and InputError for a database that cannot be read.
+    """
+    from hpatch.advise import httpd
+
+    if package is not None:
+        if version is not None:
+            raise UsageError("--package and --httpd-version exclude each other")
+        return _told(httpd.of_package(package))
+    given = None if version is None else httpd.of_version(version)
+    if given is not None and given.vendor is not None:
+        return _told(given)
+    if root is not None:
+        below = httpd.below(root)
+        if below is not None and (given is None or given.version == below.version):
+            return _told(below)
+    if program is not None and asked is not None and (given is None or given.version == asked.version):
+        return _told(httpd.of_program(program, asked))
+    return given or httpd.UNKNOWN
+
+
+def _told(found: TargetHttpd) -> TargetHttpd:
+    log.tell("%s, from %s", found.title, found.source)
+    return found
+
+
+def build(httpd: TargetHttpd, advisories: Sequence[str] | None) -> Build | None:
+    """What is known of a vendor's build; None for an httpd as published. Raises InputError for bad advisories."""
+    from hpatch.advise import answer
+    from hpatch.advise.vendor.read import read
+
+    statements = read(advisories).statements if advisories else ()
+    return answer.build(httpd, statements)
