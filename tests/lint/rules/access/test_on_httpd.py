@@ -566,3 +566,33 @@ def test_trace(httpd: str, tmp_path: Path) -> None:
         for name, text in texts.items():
             answer, body = server.ask("/", {"Host": name, "Cookie": "a=secret"}, "TRACE")
             assert bool(find("trace-on", text)) is ("secret" in body), answer.status
+
+
+OVERRIDES = {
+    "none": "",
+    "granted": '<Directory "FOLDER">\nRequire all granted\n</Directory>\n',
+    "set": '<Directory "FOLDER">\nAllowOverride None\n</Directory>\n',
+    "above": '<Directory "/">\nAllowOverride None\n</Directory>\n',
+    "wild": '<Directory "FOLDER*">\nAllowOverride None\n</Directory>\n',
+    "beside": '<Directory "FOLDER/sub">\nAllowOverride None\n</Directory>\n',
+    "expression": '<Directory ~ "^/">\nAllowOverride None\n</Directory>\n',
+    "listed": '<Directory "FOLDER">\nAllowOverrideList ErrorDocument\n</Directory>\n',
+    "list-none": '<Directory "FOLDER">\nAllowOverrideList None\n</Directory>\n',
+}
+
+
+def test_htaccess_files_without_allowoverride(httpd: str, tmp_path: Path) -> None:
+    """A rule reports a virtual host just where a line in a .htaccess file ends the request with 500."""
+    hosts = {}
+    for name, text in OVERRIDES.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "page").write_text("page")
+        (folder / ".htaccess").write_text("ErrorDocument 404 no\n")
+        lines = f'DocumentRoot "{folder}"\n{text}'.replace("FOLDER", str(folder))
+        hosts[name] = f"<VirtualHost *>\nServerName {name}\n{lines}</VirtualHost>\n"
+    with running(httpd, tmp_path, MORE + "".join(hosts.values())) as server:
+        statuses = {name: server.ask("/page", {"Host": name})[0].status for name in hosts}
+    assert set(statuses.values()) == {200, 500}
+    for name, text in hosts.items():
+        assert bool(find("htaccess-refused", text)) is (statuses[name] == 500), (name, statuses[name])
