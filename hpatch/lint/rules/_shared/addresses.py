@@ -89,6 +89,15 @@ def hosts(configuration: Configuration, known: Container[str] = ()) -> Iterator[
                 yield one
 
 
+def hosts_answer(configuration: Configuration) -> bool:
+    """Whether a virtual host answers at every port that httpd listens on, and the main server nowhere."""
+    found = listeners(configuration)
+    if not found.complete:
+        return False
+    ports = {one.port for one in hosts(configuration) if one.host in (None, "*", "_default_")}
+    return None in ports or all(one.port in ports for one in found.known)
+
+
 def number(one: BindAddress) -> int | None:
     """The address as a number, so that two spellings of it are equal; None for a name and for every address."""
     if one.host is None or one.kind not in ("ipv4", "ipv6"):

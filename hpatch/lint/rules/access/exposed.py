@@ -10,13 +10,12 @@ from hpatch.backends.addresses import is_loopback
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.access import admits, grants_all, lines, restricts
-from hpatch.lint.rules._shared.addresses import address, listeners
+from hpatch.lint.rules._shared.addresses import address, hosts_answer, listeners
 from hpatch.lint.rules._shared.effective import in_server, may_lack, server_of
 from hpatch.lint.rules._shared.guards import covering, folder_kept, kept, literal_start, start, url_sections
 from hpatch.lint.rules._shared.passes import section_pattern
-from hpatch.lint.rules._shared.rewriting import rewrites
+from hpatch.lint.rules._shared.rewriting import rewrites, switched_on
 from hpatch.lint.rules._shared.taking import taking
-from hpatch.proxy import rewrite
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -191,6 +190,8 @@ def unsafe_rewrite_flags(context: Context) -> Iterator[Found]:
     `UnsafePrefixStat` reopens CVE-2024-38475: a client reaches files outside of the DocumentRoot. `UnsafeAllow3F`
     reopens CVE-2024-38474: an encoded question mark in the path leads to files and scripts that no URL should reach.
 
+    The rule is silent where `RewriteEngine Off` switches mod_rewrite off.
+
     Remove the flag, and let the substitution begin with a slash or the name of a folder.
 
     Fires on::
@@ -212,24 +213,31 @@ def unsafe_rewrite_flags(context: Context) -> Iterator[Found]:
     """
     for node in context.configuration.find("rewriteoptions"):
         for index, word in enumerate(node.words):
-            if word.lower() == "unsafeprefixstat":
+            if word.lower() == "unsafeprefixstat" and _may_rewrite(context, node):
                 yield Found(
                     node.word_place(index),
                     f'"{word}" reopens CVE-2024-38475 in every rule here',
                     help="Remove it, and let substitutions begin with a slash or the name of a folder.",
                 )
-    for node in context.configuration.find("rewriterule"):
-        if "unsafe" not in node.args.lower():
-            continue
-        parsed = rewrite.parse(node.args)
-        for flag in () if parsed is None else parsed.flags:
+    for one in rewrites(context):
+        for flag in one.rule.flags:
             cve = _UNSAFE.get(flag)
             if cve is not None:
                 yield Found(
-                    node.place,
+                    one.node.place,
                     f'"{cve[0]}" reopens {cve[1]}',
                     help="Remove the flag, and let the substitution begin with a slash or the name of a folder.",
                 )
+
+
+def _may_rewrite(context: Context, options: Node) -> bool:
+    """Whether mod_rewrite is on, or may be, somewhere where these options hold: virtual hosts inherit both."""
+    host = server_of(options)
+    find = context.configuration.find_in
+    switches = context.configuration.find("rewriteengine") if host is None else find(host, "rewriteengine")
+    if host is not None and not switches:
+        switches = find(None, "rewriteengine")
+    return not switches or any(map(switched_on, switches))
 
 
 _UNSAFE = {
@@ -244,6 +252,9 @@ def trace_on(context: Context) -> Iterator[Found]:
 
     On a proxied path httpd hands TRACE on to the backend.
 
+    The rule is silent about a line of the main server if virtual hosts answer at all ports that httpd listens on, and
+    each has a TraceEnable of its own.
+
     Write `TraceEnable off`.
 
     Fires on::
@@ -254,11 +265,21 @@ def trace_on(context: Context) -> Iterator[Found]:
 
         TraceEnable off
 
+    Silent on (no request uses it)::
+
+        Listen 80
+        TraceEnable on
+        <VirtualHost "*:80">
+            ServerName shop.example
+            TraceEnable off
+        </VirtualHost>
+
     Source: the TraceEnable documentation; CIS Apache HTTP Server 2.4 Benchmark, "Ensure the HTTP TRACE method is
     disabled"; tested on httpd 2.4.71.
     """
     for node in context.configuration.find("traceenable"):
-        if "".join(node.words[:1]).lower() in ("on", "extended") and _counts(context, node):
+        on = "".join(node.words[:1]).lower() in ("on", "extended")
+        if on and _counts(context, node) and not _replaced(context, node):
             yield Found(
                 node.place,
                 f'"{node.name} {node.args}" sends a client\'s headers back, and hands TRACE on to backends',
@@ -269,6 +290,14 @@ def trace_on(context: Context) -> Iterator[Found]:
 def _counts(context: Context, node: Node) -> bool:
     """Whether a line sets a server's value: no later one of the same server sets it, too."""
     return in_server(context, node.key, node.parent) is node or not node.certain
+
+
+def _replaced(context: Context, node: Node) -> bool:
+    """Whether a line of the main server is used by none: virtual hosts answer everywhere, and each has its own line."""
+    hosts = context.configuration.by_key.get("<virtualhost", ())
+    if node.parent is not None or not hosts or not hosts_answer(context.configuration):
+        return False
+    return all((own := in_server(context, node.key, host, inherited=False)) and own.certain for host in hosts)
 
 
 @rule("AC038", "http-unsafe", "error", references=(f"{_MANUAL}core.html#httpprotocoloptions", _CIS))

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.addresses import hosts as host_addresses
-from hpatch.lint.rules._shared.addresses import listeners
+from hpatch.lint.rules._shared.addresses import hosts_answer
 from hpatch.lint.rules._shared.answering import all_taken
 from hpatch.lint.rules._shared.effective import may_lack, server_of
 from hpatch.lint.rules._shared.rewriting import every_rewrite, rewrites, switched_on, switches_of
@@ -131,7 +130,9 @@ def rewrite_not_inherited(context: Context) -> Iterator[Found]:
     first = next((one for one in rewrites(context) if one.section is None), None)
     if first is None:
         return
-    if any(_inherits(context, host) or may_lack(context, host) for host in hosts) or not _taken(context):
+    if any(_inherits(context, host) or may_lack(context, host) for host in hosts) or not hosts_answer(
+        context.configuration
+    ):
         return
     yield Found(
         first.node.place,
@@ -154,15 +155,6 @@ def _inherits(context: Context, host: Node) -> bool:
 def _options(context: Context, host: Node | None) -> frozenset[str]:
     lines = [line for line in context.configuration.by_key.get("rewriteoptions", ()) if line.parent is host]
     return frozenset(word.lower() for line in lines for word in line.words)
-
-
-def _taken(context: Context) -> bool:
-    """Whether a virtual host answers at every port that httpd listens on."""
-    found = listeners(context.configuration)
-    if not found.complete:
-        return False
-    ports = {one.port for one in host_addresses(context.configuration) if one.host in (None, "*", "_default_")}
-    return None in ports or all(one.port in ports for one in found.known)
 
 
 @rule("RW003", "rewrite-leading-slash", "error", references=(_RULE,))
@@ -340,4 +332,4 @@ def _names_files(context: Context, host: Node | None) -> bool:
 def _servers(context: Context) -> list[Node | None]:
     """The servers that answer, for a section of the main server."""
     hosts = context.configuration.by_key.get("<virtualhost", [])
-    return [*hosts] if hosts and _taken(context) else [None, *hosts]
+    return [*hosts] if hosts and hosts_answer(context.configuration) else [None, *hosts]

@@ -6,6 +6,10 @@ import pytest
 
 from tests.support.lint.find import find
 
+HOST = "<VirtualHost *:80>\n{}\n</VirtualHost>\n"
+UNSURE = '<IfFile "/nowhere">\n{}\n</IfFile>\n'
+UNSAFE = 'RewriteRule "^/a/(.*)$" "$1" [UnsafePrefixStat]\n'
+OPTIONS = "RewriteOptions UnsafePrefixStat\n"
 PAGE = '<Location "/st">\nSetHandler server-status\n</Location>\n'
 
 
@@ -30,6 +34,23 @@ PAGE = '<Location "/st">\nSetHandler server-status\n</Location>\n'
         ),
         ("trace-on", "TraceEnable on\nTraceEnable off\n", False),
         ("trace-on", "TraceEnable off\nTraceEnable on\n", True),
+        ("trace-on", f"Listen 80\nTraceEnable on\n{HOST.format('TraceEnable off')}", False),
+        ("trace-on", f"Listen 80\nTraceEnable on\n{HOST.format('TraceEnable on')}", True),
+        ("trace-on", f"Listen 80\nTraceEnable off\n{HOST.format('TraceEnable on')}", True),
+        ("trace-on", f"Listen 80\nTraceEnable on\n{HOST.format('TraceEnable off')}{HOST.format('')}", True),
+        ("trace-on", f"Listen 80\nListen 81\nTraceEnable on\n{HOST.format('TraceEnable off')}", True),
+        ("trace-on", f"Listen 80\nTraceEnable on\n{HOST.format(UNSURE.format('TraceEnable off'))}", True),
+        ("trace-on", "Listen 80\nTraceEnable on\n", True),
+        ("unsafe-rewrite-flags", f"RewriteEngine Off\n{UNSAFE}", False),
+        ("unsafe-rewrite-flags", UNSURE.format("RewriteEngine Off") + UNSAFE, True),
+        ("unsafe-rewrite-flags", f"RewriteEngine Off\n{HOST.format('RewriteEngine On' + chr(10) + UNSAFE)}", True),
+        ("unsafe-rewrite-flags", f"RewriteEngine On\n{HOST.format('RewriteEngine Off' + chr(10) + UNSAFE)}", False),
+        ("unsafe-rewrite-flags", f"RewriteEngine Off\n{OPTIONS}", False),
+        ("unsafe-rewrite-flags", f"RewriteEngine Off\n{OPTIONS}{HOST.format('RewriteEngine On')}", True),
+        ("unsafe-rewrite-flags", f"RewriteEngine On\n{HOST.format('RewriteEngine Off' + chr(10) + OPTIONS)}", False),
+        ("unsafe-rewrite-flags", f"RewriteEngine On\n{HOST.format(OPTIONS)}", True),
+        ("unsafe-rewrite-flags", f"RewriteEngine Off\n{HOST.format(OPTIONS)}", False),
+        ("unsafe-rewrite-flags", OPTIONS, True),
         ("http-unsafe", "HttpProtocolOptions Unsafe\nHttpProtocolOptions Strict\n", False),
         (
             "http-unsafe",
