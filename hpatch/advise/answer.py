@@ -23,18 +23,17 @@ def assess(problem: KnownProblem, httpd: TargetHttpd, evidence: Sequence[Stateme
     """Whether an httpd has a problem.
 
     An httpd as published is judged by its number and by what is applied in it. A vendor's build is judged by the best
-    evidence: the vendor's advisories (`evidence`), then a number that the problem's range leaves out, then the
-    package's changelog. Without any of them the answer is `unknown`: the number alone never makes a vendor's build
-    affected.
+    evidence: the vendor's advisories (`evidence`), then a number past the problem's range, then the package's
+    changelog. Without any of them the answer is `unknown`: the number alone never makes a vendor's build affected.
     """
     if httpd.vendor is None:
         return _published(problem, httpd)
-    by_number = _by_number(problem, httpd)
     if httpd.package is not None:
         told = advisories.judge(problem.id, httpd.package, evidence)
         # An advisory that knows no first version calls every older one affected.
-        if told is not None and not (told.vague and by_number is not None):
+        if told is not None and not (told.vague and httpd.version is not None and not problem.affects(httpd.version)):
             return told.answer
+    by_number = _by_number(problem, httpd)
     if by_number is not None:
         return by_number
     if httpd.package is not None:
@@ -89,17 +88,23 @@ def _published(problem: KnownProblem, httpd: TargetHttpd) -> ProblemAnswer:
 
 
 def _by_number(problem: KnownProblem, httpd: TargetHttpd) -> ProblemAnswer | None:
-    """The answer for a vendor's build with a number that the range leaves out; None: the number does not tell."""
+    """The answer for a vendor's build whose number is past the problem's range; None: the number does not tell.
+
+    A number before the range does not: Red Hat's 2.4.37 had CVE-2020-13950, which came with 2.4.41, because Red Hat
+    brought a change of that release into its own.
+    """
     version, vendor = httpd.version, httpd.vendor
-    if version is None or vendor is None or problem.part in vendor.apart or problem.affects(version):
+    if version is None or vendor is None or problem.part in vendor.apart:
+        return None
+    if problem.fixed is None or version < problem.fixed:
         return None
     return ProblemAnswer(
         problem=problem.id,
         verdict="not affected",
-        because=f"httpd {version} as published does not have it.",
+        because=f"httpd has been without it since {problem.fixed}.",
         source=problem.source,
         reference=vendor.reference(problem.id),
-        fixed="" if problem.fixed is None else str(problem.fixed),
+        fixed=str(problem.fixed),
     )
 
 
@@ -110,4 +115,8 @@ def _not_told(problem: KnownProblem, httpd: TargetHttpd) -> str:
         return f"{name} has mod_{problem.part} in a package of its own, whose version is not known."
     if httpd.version is None:
         return "httpd's version is not known."
+    if not problem.affects(httpd.version):
+        return (
+            f"httpd {httpd.version} as published does not have it; {name} may have brought what has it into its build."
+        )
     return f"httpd {httpd.version} as published has it; nothing tells whether {name} has mended it."

@@ -27,6 +27,11 @@ class ProblemAnswer(NamedTuple):
     claim: bool = False
 
 
+def concerns(answer: ProblemAnswer, *, published: bool) -> bool:
+    """Whether a problem is to be told of: it is there, or may be. `published`: a release of this number has it."""
+    return answer.verdict == "affected" or (answer.verdict == "unknown" and published)
+
+
 class Build(NamedTuple):
     """An httpd that a vendor built: `name` as in `Debian's apache2 2.4.57-2`, and the answers by a problem's id."""
 

@@ -70,9 +70,15 @@ def test_the_number_alone_never_makes_a_vendors_build_affected() -> None:
     )
 
 
-def test_a_number_that_the_range_leaves_out_answers_for_a_vendors_build() -> None:
+def test_a_number_past_the_range_answers_for_a_vendors_build() -> None:
     assert verdict(SSRF, of_package("apache2 2.4.57-2")) == "not affected"
-    assert verdict(TRAVERSAL, of_package("httpd 2.4.37-43.el8")) == "not affected"
+    assert verdict(SSRF, of_package("apache2 2.4.49-1")) == "not affected"
+
+
+def test_a_number_before_the_range_does_not_tell() -> None:
+    told = answer(TRAVERSAL, of_package("httpd 2.4.37-43.el8"))
+    assert told.verdict == "unknown"
+    assert told.because.startswith("httpd 2.4.37 as published does not have it; Red Hat may ")
 
 
 def test_a_part_in_a_package_of_its_own_has_another_number() -> None:

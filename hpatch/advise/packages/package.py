@@ -10,15 +10,16 @@ from hpatch.facts import vendors
 from hpatch.facts.vendors import Vendor
 from hpatch.versions import Version
 
-_VERSION = re.compile(r"(?:\d{1,9}:)?\d[\w.+~^:-]{0,119}", re.ASCII)
-_NAME = re.compile(r"[a-z0-9][\w.+-]{0,79}", re.ASCII)
+# Compiled by who uses them: a lint for a version as published needs one.
+_VERSION = r"(?:\d{1,9}:)?\d[\w.+~^:-]{0,119}"
+_NAME = r"[a-z0-9][\w.+-]{0,79}"
 _RELEASES = (
-    re.compile(r"[+~]deb(\d{1,3})u\d"),
-    re.compile(r"ubuntu\d+\.(\d\d\.\d\d)\."),
-    re.compile(r"~bpo(\d{1,3})\+"),
-    re.compile(r"\.(?:module\+)?el(\d{1,3})"),
-    re.compile(r"\.fc(\d{1,3})"),
-    re.compile(r"\.amzn(\d{1,4})"),
+    r"[+~]deb(\d{1,3})u\d",
+    r"ubuntu\d+\.(\d\d\.\d\d)\.",
+    r"~bpo(\d{1,3})\+",
+    r"\.(?:module\+)?el(\d{1,3})",
+    r"\.fc(\d{1,3})",
+    r"\.amzn(\d{1,4})",
 )
 
 
@@ -75,18 +76,18 @@ def upstream(version: str) -> Version | None:
 
 def is_version(text: str) -> bool:
     """Whether a text can be a package's version. What is not is never compared or shown as one."""
-    return _VERSION.fullmatch(text) is not None
+    return re.fullmatch(_VERSION, text, re.ASCII) is not None
 
 
 def release_in(version: str) -> str:
     """The release of the vendor's system that a package's version names; empty where it names none."""
-    return next((match[1] for pattern in _RELEASES if (match := pattern.search(version))), "")
+    return next((match[1] for pattern in _RELEASES if (match := re.search(pattern, version))), "")
 
 
 def parse(text: str) -> Package:
     """Read `apache2 2.4.57-2`, perhaps followed by the vendor and its release (`debian 12`). Raises UsageError."""
     name, version, *told = [*text.split(), "", ""][: max(2, len(text.split()))]
-    if not (_NAME.fullmatch(name) and is_version(version) and upstream(version)) or len(told) > 2:
+    if not (re.fullmatch(_NAME, name, re.ASCII) and is_version(version) and upstream(version)) or len(told) > 2:
         raise UsageError(
             f"--package: '{text}' is not a package of httpd such as \"apache2 2.4.57-2\" or "
             '"httpd 2.4.57-5.el9 rhel 9": name, version, and if needed the vendor and its release'

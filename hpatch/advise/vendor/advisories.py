@@ -138,4 +138,6 @@ def _by_fixes(package: Package, fixes: Sequence[Statement]) -> _Judged:
     if len(before) == len(older):
         return _Judged("vendor says no", f"{name} has it from {before[0].first} on.", before[0])
     one = older[0]
-    return _Judged("affected", f"{name} has mended it in {one.fixed}.", one, vague=not one.first)
+    # A fix under the package's own number tells that this number had it, in this vendor's build at least.
+    vague = not one.first and upstream(one.fixed) != package.upstream
+    return _Judged("affected", f"{name} has mended it in {one.fixed}.", one, vague=vague)

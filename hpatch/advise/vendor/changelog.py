@@ -10,7 +10,7 @@ from hpatch.facts.problems import KnownProblem
 from hpatch.lint.answers import ProblemAnswer, Verdict
 
 _UNDONE = re.compile(
-    r"\b(revert|back(ed|ing)? out|drop|disabl|remov|incomplete|not (yet )?(fix|affect|vulnerable)|introduc|unfixed)",
+    r"^(drop|remov|disabl)|\b(revert(s|ed|ing)?|back(s|ed|ing)? out|unfixed|incomplete|not (yet )?(fixed|affected))\b",
     re.I,
 )
 
@@ -70,7 +70,7 @@ def _brings(problem: KnownProblem, entries: list[ChangelogEntry], at: int) -> bo
 
 
 def _paragraphs(text: str) -> list[str]:
-    """The items of an entry, each in one line."""
+    """The items of an entry, each in one line, without what marks it."""
     return [" ".join(item.split()) for item in re.split(r"^\s*[-*+] ", text, flags=re.M)]
 
 

@@ -215,7 +215,7 @@ def _command(
     if not known and {rule.family for rule in task.rules} == {"known"}:
         # "Found nothing" would be said of nothing.
         raise UsageError("rules about known problems need httpd's version: give --httpd-version, --httpd or --package")
-    if reading.httpd is not None and any(rule.family == "known" for rule in task.rules):
+    if any(rule.family == "known" for rule in task.rules):
         task = task._replace(build=which.build(reading.httpd, advisories))
     found = _roots(path, chosen, reading, stdin_filename)
     if test and httpd is not None:

@@ -183,7 +183,7 @@ def reading(chosen: Settings, httpd: str | None, package: str | None = None) -> 
     meant = which.target(version=chosen.httpd_version, package=package, root=chosen.root, program=httpd, asked=asked)
     options = Options(
         defines=chosen.define,
-        version=meant.version,
+        version=None if meant is None else meant.version,
         modules=modules,
         environment=environment,
         server_root=chosen.server_root,

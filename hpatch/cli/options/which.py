@@ -46,13 +46,16 @@ def target(
     root: str | None = None,
     program: str | None = None,
     asked: Installed | None = None,
-) -> TargetHttpd:
-    """The httpd that options name: the package, then a version with a vendor's suffix, the package below the root, and
-    what a program said of itself. Where a plain version and a package have different numbers, the version counts.
+) -> TargetHttpd | None:
+    """The httpd that options name, None if they name none: the package, then a version with a vendor's suffix, the
+    package below the root, and what a program said of itself. Where a plain version and a package have different
+    numbers, the version counts.
 
     Raises UsageError, and InputError for a database that cannot be read.
     """
-    from hpatch.advise import httpd
+    if version is None and package is None and root is None and asked is None:
+        return None
+    from hpatch.advise import httpd  # most lints name none
 
     if package is not None:
         if version is not None:
@@ -67,7 +70,7 @@ def target(
             return _told(below)
     if program is not None and asked is not None and (given is None or given.version == asked.version):
         return _told(httpd.of_program(program, asked))
-    return given or httpd.UNKNOWN
+    return given
 
 
 def _told(found: TargetHttpd) -> TargetHttpd:
@@ -75,8 +78,10 @@ def _told(found: TargetHttpd) -> TargetHttpd:
     return found
 
 
-def build(httpd: TargetHttpd, advisories: Sequence[str] | None) -> Build | None:
+def build(httpd: TargetHttpd | None, advisories: Sequence[str] | None) -> Build | None:
     """What is known of a vendor's build; None for an httpd as published. Raises InputError for bad advisories."""
+    if httpd is None or (httpd.vendor is None and not advisories):
+        return None
     from hpatch.advise import answer
     from hpatch.advise.vendor.read import read
 

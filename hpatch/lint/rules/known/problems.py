@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hpatch.facts.problems import NAMES, KnownProblem, Product, everything
+from hpatch.lint.answers import concerns
 from hpatch.lint.found import Found, Related, Severity
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.triggers import met
@@ -119,9 +120,8 @@ def _found(context: Context, *, vulnerabilities: bool) -> Iterator[Found]:
 
 def _is_there(version: Version, known: KnownProblem, answer: ProblemAnswer | None) -> bool:
     """Whether a problem is there, or may be. A vendor's word counts for more than the number."""
-    if answer is None or answer.verdict == "unknown":
-        return known.affects(version)
-    return answer.verdict == "affected"
+    published = known.affects(version)
+    return published if answer is None else concerns(answer, published=published)
 
 
 def _finding(who: str, known: KnownProblem, lines: list[Node], answer: ProblemAnswer | None) -> Found:
