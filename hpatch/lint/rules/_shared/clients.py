@@ -26,6 +26,29 @@ _LITERALS = r"(?:\?:)?(?:[\w-]|\\?\.(?![*+?{]))+(?:\|(?:[\w-]|\\?\.(?![*+?{]))+)
 _BEGINNING = r"(?:\((?:\?:)?)*[A-Za-z]{2,}(?![*?{])"
 _HOST_TEST = r"(?i)%\{(?:HTTP_HOST|HTTP:Host|SERVER_NAME|req:Host)\}"
 _NESTED = r"\$\d|%\d|%\{[^{}]*\}"
+_REGEX = r"=~\s*(?:m(?P<mark>[^\w\s])(?P<marked>.*?)(?P=mark)|/(?P<plain>.*?)/)"
+_TESTED = r"%\{([^{}]*)\}"
+
+
+class Comparison(NamedTuple):
+    """A comparison with a regular expression: the text that is compared, and the expression."""
+
+    tested: str
+    pattern: str
+
+
+def compared(expression: str) -> Comparison | None:
+    """The comparison in an expression of httpd's from which its captures come; None if it has none.
+
+    Of several that hold, it is the last one (tried on httpd 2.4.71).
+    """
+    start, found = 0, None
+    for match in re.finditer(_REGEX, expression):
+        # What stands before it, from the comparison before on.
+        tested = re.findall(r"%\{[^{}]*\}", expression[start : match.start()])
+        found = Comparison("".join(tested[-1:]), match["marked"] or match["plain"] or "")
+        start = match.end()
+    return found
 
 
 class Filled(NamedTuple):
@@ -39,12 +62,19 @@ class Filled(NamedTuple):
     condition: RewriteCond | None = None
     folder: bool | None = False
 
+    @property
+    def compared(self) -> Comparison:
+        """What the condition compares, and with which pattern; both empty if there is none."""
+        condition = self.condition
+        if condition is None:
+            return Comparison("", "")
+        if condition.test.lower() == "expr" and not condition.pattern.startswith("!"):
+            return compared(condition.pattern) or Comparison("", "")
+        return Comparison(condition.test, condition.pattern)
+
     def group_of(self, one: Inserted) -> tuple[str, str] | None:
         """The pattern and the text of the group that a capture comes from; None if there is none."""
-        if one.kind == "condition":
-            pattern = "" if self.condition is None else self.condition.pattern
-        else:
-            pattern = self.pattern
+        pattern = self.compared.pattern if one.kind == "condition" else self.pattern
         if pattern.startswith("!") or not one.name.isdigit():
             return None
         text = pattern.removeprefix("^") if one.name == "0" else group(pattern, int(one.name))
@@ -64,7 +94,7 @@ class Filled(NamedTuple):
             return True
         start = pattern[:1] in ("^", ".") if one.name == "0" else holds_start(pattern, int(one.name))
         if one.kind == "condition":
-            return start and self.condition is not None and _is_path(self.condition.test)
+            return start and _is_path(self.compared.tested)
         return start and self.folder is not True
 
     def words(self, one: Inserted) -> bool:
@@ -92,7 +122,7 @@ class Filled(NamedTuple):
             return False
         if one.kind == "capture":
             return True
-        tested = re.search(r"%\{([^{}]*)\}", "" if self.condition is None else self.condition.test)
+        tested = re.search(_TESTED, self.compared.tested)
         return tested is not None and by_client(tested[1])
 
 

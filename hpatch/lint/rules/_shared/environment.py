@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from hpatch.lint.rules._shared.clients import Filled
+from hpatch.lint.rules._shared.clients import Filled, compared
 from hpatch.lint.rules._shared.effective import server_of
 from hpatch.lint.rules._shared.rewriting import rewrites
 from hpatch.proxy.clients import Inserted, by_client, inserted
@@ -22,8 +22,6 @@ _BY_EXPRESSION = "setenvifexpr"
 _NOT_CLIENT = ("remote_host", "remote_addr", "server_addr")
 _READ = r"(?i)(?:env|reqenv):(\w+)"
 _GROUP = r"\$(\d)"
-_REGEX = r"=~\s*(?:m(?P<mark>[^\w\s])(?P<marked>.*?)(?P=mark)|/(?P<plain>.*?)/)"
-_TESTED = r"%\{([^{}]*)\}"
 
 
 class Taken(NamedTuple):
@@ -87,12 +85,11 @@ def _every(context: Context) -> Iterator[tuple[str, _Setting]]:
         elif node.key in _BY_AGENT:
             pattern, rest = "".join(words[:1]), words[1:]
         else:
-            compared = re.search(_REGEX, "".join(words[:1]))
-            tested = re.search(_TESTED, "".join(words[:1]))
-            if compared is None or tested is None or not by_client(tested[1]):
+            comparison = compared("".join(words[:1]))
+            if comparison is None or not by_client(comparison.tested[2:-1]):
                 continue
-            by_host = "host" in tested[1].lower()
-            pattern, rest = compared["marked"] or compared["plain"] or "", words[1:]
+            by_host = "host" in comparison.tested.lower()
+            pattern, rest = comparison.pattern, words[1:]
         for word in rest:
             name, _, value = word.partition("=")
             for group in re.finditer(_GROUP, value):
@@ -116,7 +113,7 @@ def _every(context: Context) -> Iterator[tuple[str, _Setting]]:
             for text in inserted(f"//{value}", "rewrite"):
                 if not filled.written(text, frozenset()):
                     continue
-                tested_host = text.kind == "condition" and condition is not None and "HOST" in condition.test.upper()
+                tested_host = text.kind == "condition" and "HOST" in filled.compared.tested.upper()
                 at = value.find(text.text)
                 around = text._replace(before=value[:at], after=value[at + len(text.text) :])
                 yield name, _Setting(one.node, filled, around, text.header == "host" or tested_host)

@@ -12,6 +12,7 @@ from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.clients import (
     Filled,
     any_host,
+    compared,
     guarded,
     is_server_name,
     passing_maps,
@@ -280,10 +281,10 @@ def _sureness(context: Context, line: _Line, text: Inserted) -> bool | None:
 
 
 def _own(context: Context, line: _Line, text: Inserted) -> Taken:
-    condition = line.filled.condition
     by_host = text.header == "host" or is_server_name(context, line.node, text.name)
-    if text.kind == "condition" and condition is not None:
-        by_host = "HOST" in condition.test.upper() or is_server_name(context, line.node, condition.test[2:-1])
+    if text.kind == "condition":
+        tested = line.filled.compared.tested
+        by_host = "HOST" in tested.upper() or is_server_name(context, line.node, tested[2:-1])
     return Taken(line.filled, text, by_host)
 
 
@@ -324,7 +325,8 @@ def handler_from_client(context: Context) -> Iterator[Found]:
     `%{SERVER_NAME}` unless `UseCanonicalName On`. In the place of the host, the port or the socket, they lead httpd to
     whatever server or socket a client names. A variable that SetEnvIf fills from a header does so, too.
 
-    The rule is silent if such text stands in the path only.
+    The rule is silent if such text stands in the path only, if an `<If>` around the handler lists its values, and if
+    `RequestHeader set … early` overwrites the header.
 
     Write the backend out, in one section for each.
 
@@ -373,6 +375,8 @@ def handler_from_client(context: Context) -> Iterator[Found]:
 
 def _chooses(context: Context, node: Node, one: Inserted) -> bool:
     """Whether a variable in a handler brings what the client writes."""
+    if _listed(node, one) or _overwritten(context, node, one):
+        return False
     if one.name.upper() in ("REQUEST_URI", "PATH_INFO", "SCRIPT_NAME", "DOCUMENT_URI"):
         return False
     if by_client(one.name) or (is_server_name(context, node, one.name) and any_host(context, node) is not False):
@@ -383,6 +387,41 @@ def _chooses(context: Context, node: Node, one: Inserted) -> bool:
         and (not taken.by_host or any_host(context, node) is not False)
         for taken in brought(context, node, one)
     )
+
+
+def _listed(node: Node, one: Inserted) -> bool:
+    """Whether an `<If>` around a handler lets a variable have a few values only."""
+    variable = re.escape(one.text)
+    for section in node.ancestors():
+        if section.key != "<if" or not section.words:
+            continue
+        expression = section.words[0]
+        if "||" in expression or "!" in expression:
+            continue
+        for part in expression.split("&&"):
+            if re.fullmatch(rf"\s*{variable}\s*(?:in\s*\{{[^%$]*\}}|(?:==|=|-eq)\s*[^\s%$~]+)\s*", part, re.IGNORECASE):
+                return True
+            comparison = compared(part)
+            if comparison is not None and comparison.tested.lower() == one.text.lower():
+                whole = re.fullmatch(r"\^(?:\((?:\?:)?([^()]*)\)|([^()|]*))\$", comparison.pattern)
+                values = "" if whole is None else whole[1] or whole[2]
+                word, first = Filled(f"({values})", folder=True), one._replace(kind="capture", name="1")
+                if values and (word.chosen(first) or (word.words(first) and _bounded(one))):
+                    return True
+    return False
+
+
+def _overwritten(context: Context, node: Node, one: Inserted) -> bool:
+    """Whether the server sets the request header before httpd looks for the handler, whatever the client sends."""
+    if not one.header:
+        return False
+    for line in context.lines_of(server_of(node), "requestheader"):
+        words = line.words
+        if len(words) == 4 and (words[0].lower(), words[3].lower()) == ("set", "early"):
+            plain = "%" not in words[2] and not words[2].startswith("expr=")
+            if plain and line.certain and words[1].lower() == one.header:
+                return True
+    return False
 
 
 @rule("MP056", "rewrite-splitting", "error", references=(_SECURITY,))

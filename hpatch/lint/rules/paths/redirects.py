@@ -245,7 +245,7 @@ def _of_host(text: Inserted, filled: Filled) -> bool:
     """Whether a capture of a condition, or a map, holds the client's Host without much check."""
     if text.kind == "map":
         return "HTTP_HOST" in text.name.upper()
-    return filled.condition is not None and "HTTP" in filled.condition.test.upper() and "." not in text.after
+    return "HTTP" in filled.compared.tested.upper() and "." not in text.after
 
 
 def _by_host(context: Context, node: Node, text: Inserted) -> bool:

@@ -197,6 +197,78 @@ CASES: dict[str, tuple[str, str, Probe]] = {
         'SetEnvIf X-To new to=localhost:9\n<Location /h>\nSetHandler "proxy:http://%{reqenv:to}"\n</Location>\n',
         leads_to_b("/h"),
     ),
+    "expression": (
+        CHOSEN,
+        f'{ON}RewriteCond expr "%{{HTTP:X-To}} =~ m#^(.+)$#"\nRewriteRule ^/f http://%1/x [P]\n',
+        leads_to_b("/f"),
+    ),
+    "expression-last": (
+        CHOSEN,
+        f'{ON}RewriteCond expr "%{{HTTP:X-To}} =~ /(.+)/ && %{{REQUEST_METHOD}} =~ /(GET)/"\n'
+        "RewriteRule ^/f http://%1/x [P]\n",
+        leads_to_b("/f"),
+    ),
+    "expression-listed": (
+        CHOSEN,
+        f'{ON}RewriteCond expr "%{{HTTP:X-To}} =~ /(a|localhost)/"\nRewriteRule ^/f http://%1/x [P]\n',
+        leads_to_b("/f"),
+    ),
+    "handler-expression": (
+        "handler-from-client",
+        f'{ON}RewriteCond expr "%{{HTTP:X-To}} =~ /^(.+)$/"\nRewriteRule ^ - [E=to:%1]\n'
+        '<Location /h>\nSetHandler "proxy:http://%{reqenv:to}"\n</Location>\n',
+        leads_to_b("/h"),
+    ),
+    "handler-if": (
+        "handler-from-client",
+        '<Location /h>\n<If "%{req:X-To} =~ /^(.+)$/">\nSetHandler "proxy:http://%{req:X-To}"\n</If>\n</Location>\n',
+        leads_to_b("/h"),
+    ),
+    "handler-if-other": (
+        "handler-from-client",
+        '<Location /h>\n<If "%{req:Host} =~ /^(handler-if-other)$/">\nSetHandler "proxy:http://%{req:X-To}"\n'
+        "</If>\n</Location>\n",
+        leads_to_b("/h"),
+    ),
+    "handler-if-listed": (
+        "handler-from-client",
+        '<Location /h>\n<If "%{req:X-To} =~ /^(a|localhost)$/">\nSetHandler "proxy:http://%{req:X-To}"\n</If>\n'
+        "</Location>\n",
+        leads_to_b("/h"),
+    ),
+    "handler-if-loose": (
+        "handler-from-client",
+        '<Location /h>\n<If "%{req:X-To} =~ /(1|localhost)/">\nSetHandler "proxy:http://%{req:X-To}"\n</If>\n'
+        "</Location>\n",
+        leads_to_b("/h"),
+    ),
+    "handler-if-in": (
+        "handler-from-client",
+        "<Location /h>\n<If \"%{req:X-To} in { 'a', 'localhost' }\">\n"
+        'SetHandler "proxy:http://%{req:X-To}"\n</If>\n</Location>\n',
+        leads_to_b("/h"),
+    ),
+    "handler-if-or": (
+        "handler-from-client",
+        "<Location /h>\n<If \"%{req:X-To} in { 'a' } || %{req:X-To} =~ /./\">\n"
+        'SetHandler "proxy:http://%{req:X-To}"\n</If>\n</Location>\n',
+        leads_to_b("/h"),
+    ),
+    "handler-if-not": (
+        "handler-from-client",
+        '<Location /h>\n<If "! %{req:X-To} in { \'a\' }">\nSetHandler "proxy:http://%{req:X-To}"\n</If>\n</Location>\n',
+        leads_to_b("/h"),
+    ),
+    "handler-header-early": (
+        "handler-from-client",
+        'RequestHeader set X-To localhost early\n<Location /h>\nSetHandler "proxy:http://%{req:X-To}"\n</Location>\n',
+        leads_to_b("/h"),
+    ),
+    "handler-header-late": (
+        "handler-from-client",
+        'RequestHeader set X-To localhost\n<Location /h>\nSetHandler "proxy:http://%{req:X-To}"\n</Location>\n',
+        leads_to_b("/h"),
+    ),
     "handler-plain": (
         "handler-from-client",
         '<Location /h>\nSetHandler "proxy:http://A"\n</Location>\n',
