@@ -119,4 +119,5 @@ def _not_told(problem: KnownProblem, httpd: TargetHttpd) -> str:
         return (
             f"httpd {httpd.version} as published does not have it; {name} may have brought what has it into its build."
         )
-    return f"httpd {httpd.version} as published has it; nothing tells whether {name} has mended it."
+    lacking = "" if httpd.package is not None else " without the package's version"
+    return f"httpd {httpd.version} as published has it;{lacking} nothing tells whether {name} has mended it."

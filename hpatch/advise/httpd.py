@@ -6,9 +6,10 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from hpatch import log
 from hpatch.advise.packages import package as packages
 from hpatch.advise.packages.package import Package
-from hpatch.errors import UsageError
+from hpatch.errors import InputError, UsageError
 from hpatch.facts import vendors
 from hpatch.facts.vendors import Vendor
 from hpatch.versions import Version
@@ -88,7 +89,7 @@ def of_program(program: str, asked: Installed) -> TargetHttpd:
     """The httpd that a program is, from what it said of itself (`hpatch.build.httpd.installed.ask`).
 
     The package that brought it counts if it is of the same number: a vendor that the program names, or one whose
-    database has it among its files. Raises InputError.
+    database has it among its files. A database that cannot be read tells nothing.
     """
     vendor = vendors.by_server(asked.built)
     source = f"{program} -V"
@@ -102,7 +103,11 @@ def _package_of(program: str, asked: Installed, vendor: Vendor | None) -> Packag
     from hpatch.advise.packages import base
 
     path = shutil.which(program) or program
-    package = base.find(None) if vendor is not None else base.owner(path)
+    try:
+        package = base.find(None) if vendor is not None else base.owner(path)
+    except InputError as error:  # the program has answered; the package would only tell more
+        log.tell("%s", error)
+        return None
     if package is None or package.upstream != asked.version or vendor not in (None, package.vendor):
         return None
     return package
@@ -111,7 +116,6 @@ def _package_of(program: str, asked: Installed, vendor: Vendor | None) -> Packag
 def of_tree(root: Path) -> TargetHttpd:
     """The httpd that a source tree would become. Raises InputError for what is no tree of httpd."""
     from hpatch.build.trees.source import open_tree
-    from hpatch.errors import InputError
     from hpatch.patch.apply import stack
 
     tree = open_tree(root)

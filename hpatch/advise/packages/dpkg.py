@@ -16,7 +16,7 @@ _STATUS = "/var/lib/dpkg/status"
 _MORE = "/var/lib/dpkg/status.d"
 """Where images without dpkg keep a file a package."""
 _PROGRAM = "/usr/sbin/apache2"
-_FIELD = re.compile(r"^(Package|Status|Version|Source):[ \t]*(.*?)[ \t]*$", re.M)
+_FIELD = re.compile(r"^(Package|Status|Version|Source):(.*)$", re.M)
 _SOURCE = re.compile(r"(\S+)(?:[ \t]+\((\S+)\))?")
 _ENTRY = re.compile(r"^[a-z0-9][a-z0-9+.-]* \(([^()\s]+)\)[^\n]*;", re.M)
 _DOCUMENTS = ("apache2-bin", "apache2", "apache2-data")
@@ -53,7 +53,8 @@ def _packages(text: str, names: tuple[str, ...]) -> Iterator[InstalledPackage]:
     for match in wanted.finditer(text):
         start = text.rfind("\n\n", 0, match.start()) + 1
         end = text.find("\n\n", match.end())
-        fields = dict(_FIELD.findall(text[start : end if end >= 0 else None]))
+        found = _FIELD.findall(text[start : end if end >= 0 else None])
+        fields = {name: value.strip() for name, value in found}
         if not fields.get("Status", "install ok installed").endswith(" installed"):
             continue
         source = _SOURCE.fullmatch(fields.get("Source", ""))

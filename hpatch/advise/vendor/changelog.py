@@ -27,8 +27,12 @@ def judge(problem: KnownProblem, package: Package) -> ProblemAnswer | None:
         compared = [(compare(one.version, package.version, order), one) for one in entries]
         entries = [one for result, one in compared if result in (-1, 0)]
         whole = any(result == 0 for result, _ in compared)
+    number = re.search(r"\d[\d-]*$", problem.id)
+    if number is None:
+        return None
     named = _naming(problem.id)
-    newest = next((at for at, one in enumerate(entries) if named.search(one.text)), None)
+    # A pattern takes its time, and there are hundreds of problems.
+    newest = next((at for at, one in enumerate(entries) if number[0] in one.text and named.search(one.text)), None)
     if newest is None:
         return None
     claim = entries[newest]
@@ -36,12 +40,11 @@ def judge(problem: KnownProblem, package: Package) -> ProblemAnswer | None:
         return _answer(problem, package, "unknown", f"it ends before {package.version}")
     brought = next((one for at, one in enumerate(entries[: newest + 1]) if _brings(problem, entries, at)), None)
     if brought is not None:
-        number = upstream(brought.version)
         return _answer(
             problem,
             package,
             "unknown",
-            f"{brought.version} brings httpd {number}, which has the problem as published",
+            f"{brought.version} brings httpd {upstream(brought.version)}, which has the problem as published",
         )
     if any(_UNDONE.search(line) for line in _paragraphs(claim.text) if named.search(line)):
         return _answer(problem, package, "unknown", "the entry may speak of taking the fix back")

@@ -37,6 +37,7 @@ Examples:
   hpatch lint --select WK,access,slash-double --fail-on error /etc/httpd
   hpatch lint --format sarif --output hpatch.sarif /etc/apache2
   hpatch lint --root rootfs /etc/apache2
+  hpatch lint --package "apache2 2.4.57-2" --advisories tracker.json /etc/apache2
   httpd -t -D DUMP_CONFIG | hpatch lint -
 
 A folder stands for the configurations in it: apache2.conf or httpd.conf, or else every *.conf that no other file
@@ -215,7 +216,7 @@ def _command(
     if not known and {rule.family for rule in task.rules} == {"known"}:
         # "Found nothing" would be said of nothing.
         raise UsageError("rules about known problems need httpd's version: give --httpd-version, --httpd or --package")
-    if any(rule.family == "known" for rule in task.rules):
+    if advisories or any(rule.family == "known" for rule in task.rules):
         task = task._replace(build=which.build(reading.httpd, advisories))
     found = _roots(path, chosen, reading, stdin_filename)
     if test and httpd is not None:

@@ -79,8 +79,16 @@ def _told(found: TargetHttpd) -> TargetHttpd:
 
 
 def build(httpd: TargetHttpd | None, advisories: Sequence[str] | None) -> Build | None:
-    """What is known of a vendor's build; None for an httpd as published. Raises InputError for bad advisories."""
-    if httpd is None or (httpd.vendor is None and not advisories):
+    """What is known of a vendor's build; None for an httpd as published.
+
+    Raises InputError for advisories that cannot be read, UsageError for advisories and no vendor's build.
+    """
+    if httpd is None or httpd.vendor is None:
+        if advisories:
+            raise UsageError(
+                "--advisories speak of a vendor's build, and nothing tells which one it is: give --package, such as "
+                '"apache2 2.4.57-2"'
+            )
         return None
     from hpatch.advise import answer
     from hpatch.advise.vendor.read import read

@@ -207,6 +207,18 @@ def test_a_header_that_is_none(tmp_path: Path, form: Callable[[Path, list[bytes]
     assert "not a database of rpm, or damaged" in refusal(tmp_path)
 
 
+def test_hostile_lines_take_no_time(tmp_path: Path) -> None:
+    """A pattern that goes back and forth would take hours here."""
+    status = roots.dpkg(tmp_path, "2.4.57-2", more=f"Source: a{' ' * 300_000}b\n")
+    assert find(str(tmp_path)) is not None
+    status.unlink()
+    author = f"A{'-1' * 300_000}!"
+    rpm.sqlite(tmp_path, [rpm.header("httpd", "2.4.57", "1.el9", changes=[(author, "x")])])
+    package = find(str(tmp_path))
+    assert package is not None
+    assert package.entries[0].version == ""
+
+
 def test_a_view_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import sqlite3
 

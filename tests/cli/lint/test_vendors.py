@@ -99,6 +99,13 @@ def test_advisories_that_are_not_there(root: Path, capsys: Capture, tmp_path: Pa
         refused(call(capsys, "lint", "--httpd-version", "2.4.53-2", "--advisories", name, root), said)
 
 
+def test_advisories_for_an_httpd_as_published(root: Path, capsys: Capture, tmp_path: Path) -> None:
+    for options in ((), ("--httpd-version", "2.4.53")):
+        done = call(capsys, "lint", *options, "--advisories", tmp_path, root)
+        assert done.code == 2
+        assert "nothing tells which one it is" in done.err
+
+
 def test_a_database_that_cannot_be_read(root: Path, capsys: Capture) -> None:
     (root / "var/lib/rpm").mkdir(parents=True)
     (root / "var/lib/rpm/rpmdb.sqlite").write_bytes(b"\x1b]0;title\x07" * 1000)

@@ -16,6 +16,7 @@ _CHANGE_NAME, _CHANGE_TEXT = 1081, 1082
 _INT32, _STRING, _ARRAY, _I18N = 4, 6, 8, 9
 _MOST_ENTRIES = 1 << 16
 _MOST_CHANGES = 20_000
+_MOST_LENGTH = 200
 _LAST = re.compile(r"(?:^|[\s-])\[?(\d[\w.+~^:-]*)\]?$", re.ASCII)
 
 
@@ -93,7 +94,7 @@ class RpmHeader:
     def _changes(self) -> tuple[ChangelogEntry, ...]:
         names = self.texts(_CHANGE_NAME, _MOST_CHANGES)
         texts = self.texts(_CHANGE_TEXT, _MOST_CHANGES)
-        versions = (_LAST.search(name.strip()) for name in names)
+        versions = (_LAST.search(name[-_MOST_LENGTH:].strip()) for name in names)
         return tuple(
             ChangelogEntry(version=match[1] if match else "", text=text)
             for match, text in zip(versions, texts, strict=False)
