@@ -37,7 +37,7 @@ Examples:
   hpatch lint --select WK,access,slash-double --fail-on error /etc/httpd
   hpatch lint --format sarif --output hpatch.sarif /etc/apache2
   hpatch lint --root rootfs /etc/apache2
-  hpatch lint --package "apache2 2.4.57-2" --advisories tracker.json /etc/apache2
+  hpatch lint --package "apache2 2.4.57-2" --advisories osv /etc/apache2
   httpd -t -D DUMP_CONFIG | hpatch lint -
 
 A folder stands for the configurations in it: apache2.conf or httpd.conf, or else every *.conf that no other file
