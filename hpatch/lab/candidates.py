@@ -21,6 +21,7 @@ from hpatch.errors import ToolError, UsageError
 from hpatch.lab import scratch
 from hpatch.lab.gateways import modules
 from hpatch.lab.model import GatewaySpec
+from hpatch.lab.suite.model import SuiteChoice
 from hpatch.lab.suite.run import Suite
 
 _NO_CODE = ("docs/", "changes-entries/", "debian/", "test/")
@@ -50,7 +51,7 @@ class Candidate(Protocol):
     def keep(self, gateway: GatewaySpec) -> GatewaySpec:
         """The gateway, so that it lasts when the next one is made. Raises ToolError."""
 
-    def suite(self, tree: Path, paths: tuple[str, ...]) -> Suite:
+    def suite(self, tree: Path, choice: SuiteChoice) -> Suite:
         """A tree's own tests, for gateways that are made here."""
 
     def facts(self) -> BuildFacts:
@@ -84,9 +85,9 @@ class Whole:
         assert gateway.program is not None, "it was built"
         return gateway._replace(program=kept / gateway.program.relative_to(prefix))
 
-    def suite(self, tree: Path, paths: tuple[str, ...]) -> Suite:
+    def suite(self, tree: Path, choice: SuiteChoice) -> Suite:
         """With its own apxs. The MPM is compiled in."""
-        return Suite(tree, self.folder / "prefix" / "bin" / "apxs", paths)
+        return Suite(tree, self.folder / "prefix" / "bin" / "apxs", choice)
 
     def facts(self) -> BuildFacts:
         """As configure has it."""
@@ -153,9 +154,9 @@ class SingleModules:
         """The same: each moment has a folder of its own."""
         return gateway
 
-    def suite(self, tree: Path, paths: tuple[str, ...]) -> Suite:
+    def suite(self, tree: Path, choice: SuiteChoice) -> Suite:
         """With the installed httpd's apxs."""
-        return Suite(tree, self.apxs.program, paths, self.mpm)
+        return Suite(tree, self.apxs.program, choice, self.mpm)
 
     def facts(self) -> BuildFacts:
         """As apxs has it."""

@@ -27,7 +27,7 @@ from hpatch.lab.sanitizers import Collected, Reported
 from hpatch.lab.scenario import Scenario
 from hpatch.lab.smoke import SmokeCheck
 from hpatch.lab.suite.compare import SuiteProof
-from hpatch.lab.suite.model import SuiteRun
+from hpatch.lab.suite.model import SuiteChoice, SuiteRun
 from hpatch.patch.apply.stack import Content, Pushed
 from hpatch.patch.sets.model import Catalog
 from hpatch.patch.sources.cache import Checked
@@ -112,7 +112,7 @@ class Proof(NamedTuple):
     `net` compares requests of all kinds; None where the patched tree does not build, or its httpd does not start.
     `built` are the seconds of building, by moment and phase. `again` is what building the patched tree a second time
     gave, None where that was not asked for. `reports` is what sanitizers reported, None without them;
-    `suite` what the tree's own tests gave, None where they were not asked for.
+    `suite` what httpd's own tests gave, None where they were not asked for.
     """
 
     plan: ProofPlan
@@ -228,14 +228,13 @@ def prove(
     diary: Diary | None = None,
     *,
     twice: bool = False,
-    suite: tuple[str, ...] = (),
+    suite: SuiteChoice | None = None,
 ) -> Proof:
     """Build, try, apply in a copy, build, and try again. The tree is only read; `folder` is held by the caller.
 
     Raises ToolError when the tree does not build as it is, or its httpd does not start: nothing can be compared with
     that. Raises InputError when the tree has changed since it was planned. The `diary` has what was done by then.
-    `twice`: also build the patched tree a second time, and compare. `suite`: run the tree's own tests, too, those below
-    these paths.
+    `twice`: also build the patched tree a second time, and compare. `suite`: run these of httpd's own tests, too.
     """
     diary = Diary() if diary is None else diary
     with logs.heard(diary.log):
@@ -254,7 +253,7 @@ def _prove(
     tell: Tell,
     diary: Diary,
     twice: bool,
-    suite: tuple[str, ...],
+    suite: SuiteChoice | None,
 ) -> Proof:
     begun = time.monotonic()
     copy = folder / "patched"
@@ -271,7 +270,7 @@ def _prove(
     _started(checked, collected)
     diary.checks["before"] = checked
     before = _try(plan.experiments, gateway, "before", requests, tell, diary)
-    own = SuiteProof(candidate.suite(plan.tree.root, suite) if suite else None)
+    own = SuiteProof(candidate.suite(plan.tree.root, suite) if suite is not None else None)
     own.begin(gateway, lambda detail: tell("before", detail))
     kept = candidate.keep(gateway)
     diary.kept("before", kept)

@@ -39,6 +39,28 @@ class Programs(NamedTuple):
         return f"needs {names} (Debian: {self.packages})"
 
 
+class PerlModules(NamedTuple):
+    """Modules of Perl."""
+
+    names: tuple[str, ...]
+    packages: str
+
+    def described(self) -> str:
+        """What it is, for `pytest --markers`."""
+        return f"needs Perl's {', '.join(self.names)} (Debian: {self.packages})"
+
+    def missing(self) -> str | None:
+        """A reason, where Perl does not find all of them."""
+        return None if _perl_has(self.names) else self.described()
+
+
+@cache
+def _perl_has(names: tuple[str, ...]) -> bool:
+    perl = shutil.which("perl")
+    command = [perl or "false", *(f"-M{name}" for name in names), "-e1"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
 class History(NamedTuple):
     """A project's history in git, which a variable names."""
 
@@ -68,6 +90,7 @@ NEEDS = {
     "tomcat": Programs((("java",), ("/usr/share/tomcat10/bin/catalina.sh",)), "tomcat10"),
     "nginx": Programs((("nginx",),), "nginx-light"),
     "svn": Programs((("svnadmin",), ("svn",)), "subversion"),
+    "perl": PerlModules(("Apache::Test", "LWP::UserAgent"), "libapache2-mod-perl2-dev libwww-perl"),
     "curl": Programs((("curl",),), "curl"),
     "git": Programs((("git",),), "git"),
     "patch": Programs((("patch",),), "patch"),

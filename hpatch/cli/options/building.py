@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, cast, get_args
 
@@ -11,6 +12,7 @@ from hpatch.errors import UsageError
 
 if TYPE_CHECKING:
     from hpatch.build.httpd.plan import BuildOptions
+    from hpatch.lab.suite.model import SuiteChoice
 
 MpmName = Literal["event", "worker", "prefork"]
 SanitizerName = Literal["address", "undefined"]
@@ -95,12 +97,27 @@ def whole(arguments: list[str] | None, jobs: int | None, *, suite: bool) -> Buil
     return options._replace(modules="shared", documentation=True) if suite else options
 
 
-def suite(text: str | None) -> tuple[str, ...]:
-    """The tests that `--suite` names, as paths below a tree's folder `test`; none without it. Raises UsageError."""
+FRAMEWORK = "HPATCH_HTTPD_TESTS"
+
+
+def suite(text: str | None) -> SuiteChoice | None:
+    """The tests that `--suite` names; None without it. Raises UsageError."""
+    from hpatch.lab.suite.model import SuiteChoice
+
     if text is None:
-        return ()
-    kind, colon, paths = text.partition(":")
-    found = tuple(filter(None, paths.split(",")))
-    if kind != "pytest" or bool(colon) != bool(found):
-        raise UsageError(f"--suite '{text}': pytest, or pytest:PATH,... with paths in the tree's folder test")
-    return found or ("modules",)
+        return None
+    kind, colon, rest = text.partition(":")
+    words = tuple(filter(None, rest.split(",")))
+    if kind == "pytest" and bool(colon) == bool(words):
+        return SuiteChoice("pytest", words or ("modules",))
+    if kind == "perl" and bool(colon) == bool(words):
+        folder = words[0] if words else os.environ.get(FRAMEWORK)
+        if not folder:
+            raise UsageError(
+                f"--suite '{text}' needs a copy of httpd's test framework: perl:DIR, or DIR in {FRAMEWORK}"
+            )
+        return SuiteChoice("perl", words[1:] or ("t/modules",), Path(folder).expanduser().absolute())
+    raise UsageError(
+        f"--suite '{text}': pytest, or pytest:PATH,... with paths in the tree's folder test; or perl:DIR,PATH,... with "
+        "a copy of httpd's test framework and paths in it"
+    )

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from hpatch.errors import ToolError
 from hpatch.lab.model import GatewaySpec
+from hpatch.lab.suite.kinds import check, run
 from hpatch.lab.suite.model import Results, SuiteRun, compared, suspects
-from hpatch.lab.suite.run import Suite, check, run
+from hpatch.lab.suite.run import Suite
 
 Tell = Callable[[str], None]
 _TOLD = "the tree's own tests"
@@ -25,7 +26,7 @@ class SuiteProof:
     def __init__(self, suite: Suite | None) -> None:
         self._suite = suite
         if suite is not None:
-            check(suite.tree, suite.paths)
+            check(suite.tree, suite.choice)
         self._before: Results = {}
         self._seconds = 0.0
 
@@ -54,7 +55,7 @@ class SuiteProof:
             sides[0].append(run(self._suite, before, again))
             sides[1].append(_run(self._suite, after, again))
         self._seconds += time.monotonic() - began
-        return compared(self._suite.paths, sides[0], sides[1], self._seconds)
+        return compared(self._suite.choice.paths, sides[0], sides[1], self._seconds)
 
 
 def _run(suite: Suite, after: GatewaySpec, tests: tuple[str, ...] = ()) -> Results:

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Literal, NamedTuple
 
+SuiteKind = Literal["pytest", "perl"]
+"""The tests in a tree's folder `test`, or httpd's test framework in Perl."""
 Ended = Literal["passed", "failed", "skipped"]
+
+
+class SuiteChoice(NamedTuple):
+    """Which tests to run: those below `paths`; in the tree's folder `test`, or in `folder`, the framework's."""
+
+    kind: SuiteKind
+    paths: tuple[str, ...]
+    folder: Path = Path("test")
 
 
 class SuiteResult(NamedTuple):

@@ -19,7 +19,7 @@ from hpatch.lab.model import GatewaySpec
 from hpatch.lab.ports import Ports
 from hpatch.lab.programs import last_words, text_of
 from hpatch.lab.suite import plugin
-from hpatch.lab.suite.model import SuiteResult
+from hpatch.lab.suite.model import SuiteChoice, SuiteResult
 from hpatch.processes.keeper import Keeper
 from hpatch.processes.run import environment
 
@@ -53,11 +53,11 @@ exec {apxs} "$@"
 
 
 class Suite(NamedTuple):
-    """What to run: a tree's tests, those below `paths` (in its folder `test`)."""
+    """What to run: a tree's tests of the choice, for httpds with this apxs and this MPM."""
 
     tree: Path
     apxs: Path
-    paths: tuple[str, ...] = ("modules",)
+    choice: SuiteChoice
     mpm: str | None = None
 
 
@@ -91,7 +91,7 @@ def run(suite: Suite, gateway: GatewaySpec, tests: Sequence[str] = ()) -> dict[s
             with (folder / "said").open("wb") as said:
                 program = keeper.start(
                     "pytest",
-                    [*command, *(tests or suite.paths)],
+                    [*command, *(tests or suite.choice.paths)],
                     folder=work.tests,
                     environment=work.environment(),
                     output=said,

@@ -59,7 +59,7 @@ def test_a_dry_run_names_all_that_would_be_done(run: Run, tree: Path, tmp_path: 
     assert told["how"].count("with -fsanitize=address") == 2
     assert told["also"] == [
         "exchanges of all kinds would be compared before and after with each of the MPMs event, worker",
-        "the tree's own tests would run before and after: test/modules/proxy",
+        "httpd's own tests would run before and after: test/modules/proxy",
         "the patched tree would be built a second time elsewhere, and the files compared",
         f"the proof would be written to {tmp_path / 'proof-event.tar'}, {tmp_path / 'proof-worker.tar'}",
         f"the sets would be applied to {tree} if the proof holds",
@@ -84,6 +84,18 @@ def test_tests_that_are_not_there_are_missed_before_anything_is_built(run: Run, 
     assert "has no tests for pytest" in err
 
 
+def test_the_frameworks_folder_is_named_or_in_the_environment(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, _, err = run("two", "--dry-run", "--suite", f"perl:{tmp_path / 'none'},t/a")
+    assert code == 3
+    assert f"{tmp_path / 'none'}: is no copy of httpd's test framework" in err
+    monkeypatch.setenv("HPATCH_HTTPD_TESTS", str(tmp_path / "other"))
+    code, _, err = run("two", "--dry-run", "--suite", "perl")
+    assert code == 3
+    assert f"{tmp_path / 'other'}: is no copy of httpd's test framework" in err
+
+
 def test_what_does_not_apply_is_shown(run: Run, tree: Path) -> None:
     (tree / MODULE).write_text((tree / MODULE).read_text().replace("line 12\n", "another 12\n"))
     code, out, err = run("two")
@@ -99,7 +111,9 @@ def test_what_does_not_apply_is_shown(run: Run, tree: Path) -> None:
         (("one", "--httpd", "/usr/sbin/apache2"), "--httpd and --apxs need --module-only"),
         (("one", "--module-only", "--configure-arg=--x"), "--configure-arg does not apply to --module-only"),
         (("one", "--mpm", "worker,winnt"), "--mpm 'worker,winnt': event, worker, prefork"),
-        (("one", "--suite", "perl"), "--suite 'perl': pytest, or pytest:PATH,..."),
+        (("one", "--suite", "perl"), "--suite 'perl' needs a copy of httpd's test framework: perl:DIR, or DIR in "),
+        (("one", "--suite", "perl:"), "--suite 'perl:': pytest, or pytest:PATH,..."),
+        (("one", "--suite", "ruby"), "--suite 'ruby': pytest, or pytest:PATH,..."),
         (("one", "--suite", "pytest:"), "--suite 'pytest:'"),
         (("one", "--sanitize", "leak"), "--sanitize 'leak': address, undefined, or both"),
         (("one", "--transport", "pigeon"), "--transport 'pigeon'"),

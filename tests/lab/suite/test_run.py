@@ -12,6 +12,7 @@ from hpatch.errors import InputError, ToolError
 from hpatch.lab.candidates import SingleModules
 from hpatch.lab.model import GatewaySpec
 from hpatch.lab.suite.compare import SuiteProof
+from hpatch.lab.suite.model import SuiteChoice
 from hpatch.lab.suite.run import Suite, check, run
 from tests.support.lab.leftovers import Leftovers, nothing_left
 from tests.support.lab.suite import make
@@ -34,12 +35,12 @@ def here() -> Iterator[Leftovers]:
 
 
 def suite(root: Path, *paths: str) -> Suite:
-    return Suite(root, apxs.find().program, paths or ("modules",))
+    return Suite(root, apxs.find().program, SuiteChoice("pytest", paths or ("modules",)))
 
 
 def test_each_test_is_told_and_nothing_is_left(tmp_path: Path, here: Leftovers) -> None:
     made = suite(make(tmp_path, broken="import nothing_of_this_name\n"))
-    check(made.tree, made.paths)
+    check(made.tree, made.choice.paths)
     found = run(made, GatewaySpec("httpd"))
     assert {name: one.ended for name, one in found.items()} == {
         "modules/broken/test_broken.py": "failed",
@@ -85,7 +86,7 @@ def test_a_change_is_found_and_one_by_chance_is_not(tmp_path: Path, here: Leftov
     folder.mkdir(parents=True)
     (folder / "mod_small.c").write_text(HEADER)
     candidate = SingleModules(tmp_path / "build", ["small"], apxs.find())
-    proof = SuiteProof(candidate.suite(tree, ("modules/one", "modules/chance")))
+    proof = SuiteProof(candidate.suite(tree, SuiteChoice("pytest", ("modules/one", "modules/chance"))))
     told: list[str] = []
     proof.begin(GatewaySpec("httpd"), told.append)
     found = proof.end(GatewaySpec("httpd"), candidate.gateway(tree, "after"), told.append)

@@ -34,6 +34,7 @@ Examples:
   hpatch verify fcgi-stdin-eof --tree httpd-2.4.62 --sanitize address,undefined
   hpatch verify fcgi-stdin-eof --tree apache2-2.4.68 --bundle proof.tar
   hpatch verify fcgi-stdin-eof --tree httpd-2.4.62 --suite pytest:modules/proxy
+  hpatch verify fcgi-stdin-eof --tree httpd-2.4.62 --suite perl:~/src/httpd-tests,t/modules/proxy.t
   hpatch verify fcgi-stdin-eof --across 2.4.57,2.4.62 --git ~/src/httpd
 
 hpatch builds the tree and runs the scenarios of the sets, which must fail. It applies the sets in a copy, builds what
@@ -88,8 +89,9 @@ def _command(
         str | None,
         typer.Option(
             "--suite",
-            metavar="pytest[:PATH,...]",
-            help="Also run the tree's own tests before and after: those in test/modules, or these in test.",
+            metavar="pytest[:PATH,...]|perl[:DIR[,PATH...]]",
+            help="Also run tests of httpd before and after: the tree's own ones in test/modules, or these in test; or "
+            "those of a copy of httpd's test framework, in t/modules or these. DIR can be in HPATCH_HTTPD_TESTS.",
             rich_help_panel=BUILD,
         ),
     ] = None,
@@ -125,7 +127,7 @@ def _command(
     from hpatch.lab.across.model import RevisionSource
     from hpatch.lab.model import GatewaySpec
     from hpatch.lab.recipe import Recipe
-    from hpatch.lab.suite import run as suite_run
+    from hpatch.lab.suite import kinds
     from hpatch.report.common.renderer import FORMS, TICKET_FORMS
     from hpatch.report.patch.plan import PlanReport
     from hpatch.report.prove import proof as report
@@ -145,7 +147,7 @@ def _command(
     )
     wanted = cells(None, None, backend or ["responder"], transport, threads)
     own = building.suite(suite)
-    whole = None if module_only else building.whole(configure_arg, jobs, suite=bool(own))
+    whole = None if module_only else building.whole(configure_arg, jobs, suite=own is not None)
     builds = list(recipes(Recipe(None, httpd=httpd, apxs=apxs, sanitize=building.sanitizers(sanitize)), mpm, whole))
     bundles = keeping.targets(bundle, [name for name, _ in builds])
     if across is not None:
@@ -174,8 +176,8 @@ def _command(
     if not plan.prepared.ok:
         refused = PlanReport(prepared=plan.prepared, dry_run=True)
         return output.show(refused, FORMS, "json" if format == "json" else "text", code=1)
-    if own:
-        suite_run.check(tree, own)  # now, not after a build of minutes
+    if own is not None:
+        kinds.check(tree, own)  # now, not after a build of minutes
     ways = [(name, recipe.settled(plan)) for name, recipe in builds]
     if dry_run:
         how = "; ".join(way.how for _, way in ways)

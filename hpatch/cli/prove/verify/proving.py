@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hpatch.build.trees.applying import Request
     from hpatch.lab.proof import Proof, ProofPlan
     from hpatch.lab.recipe import BuildWay
+    from hpatch.lab.suite.model import SuiteChoice
     from hpatch.patch.sets.model import Catalog
     from hpatch.patch.sources.cache import Checked
 
@@ -30,7 +31,7 @@ class ProofRequest(NamedTuple):
     source: Checked
     requests: int | None
     twice: bool
-    suite: tuple[str, ...]
+    suite: SuiteChoice | None
     build_dir: Path | None
 
 
