@@ -23,9 +23,9 @@ class Context:
     """One configuration, mod_proxy's model of it, and the files of backends given with it.
 
     `uwsgi_version` is the version that those instances run; None when it is not known. `environment` tells whether
-    httpd's environment is known. `checked` is what httpd's own syntax check said, if it was run. `build` is
-    what is known of the vendor's build that is linted for; None for an httpd as published. What many rules go
-    through is gathered once, in the order of servers and lines.
+    httpd's environment is known. `checked` is what httpd's own syntax check said, if it was run. `build` and
+    `uwsgi_build` are what is known of the vendor's builds that are linted for; None for what is as published. What many
+    rules go through is gathered once, in the order of servers and lines.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Context:
         fpm: tuple[PoolFile, ...] = (),
         backends: tuple[BackendFile, ...] = (),
         build: Build | None = None,
+        uwsgi_build: Build | None = None,
     ) -> None:
         self.configuration = configuration
         self.proxy = proxy
@@ -49,6 +50,7 @@ class Context:
         self.fpm = fpm
         self.backends = backends
         self.build = build
+        self.uwsgi_build = uwsgi_build
 
     @cached_property
     def mappings(self) -> list[Mapping]:

@@ -90,8 +90,8 @@ class LintResult(NamedTuple):
 class LintTask(NamedTuple):
     """What to look for: the rules to run, the rules that the user ignores, and the lowest severity to report.
 
-    `build` is the vendor's build that is linted for, None for an httpd as published. `ignored_in` has patterns of files
-    (`hpatch.lint.folder.excluded`), each with codes of rules to ignore there.
+    `build` and `uwsgi_build` are the vendor's builds that are linted for, None for what is as published. `ignored_in`
+    has patterns of files (`hpatch.lint.folder.excluded`), each with codes of rules to ignore there.
     """
 
     rules: tuple[Rule, ...]
@@ -99,6 +99,7 @@ class LintTask(NamedTuple):
     severity: Severity = "info"
     uwsgi_version: Version | None = None
     build: Build | None = None
+    uwsgi_build: Build | None = None
     ignored_in: tuple[tuple[str, frozenset[str]], ...] = ()
 
     def ignores(self, code: str, file: str) -> bool:
@@ -317,6 +318,7 @@ def _part(
         pools,
         backends,
         task.build,
+        task.uwsgi_build,
     )
     comments = Suppressions(sources.values(), registry.rules())
     occurrences = Occurrences(configuration)

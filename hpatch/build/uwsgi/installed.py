@@ -9,12 +9,11 @@ from pathlib import Path
 
 from hpatch.errors import ToolError
 from hpatch.processes.ask import ask
-from hpatch.versions import Version
 
 _ELF = b"\x7fELF"
 _NAME = b"uWSGI"
 """Every uWSGI has its name in it, for its first line on standard error."""
-_VERSION = re.compile(r"(\d{1,6}\.\d{1,6}(?:\.\d{1,6})*)(?:-\S*)?\s*")
+_VERSION = re.compile(r"(\d{1,6}\.\d{1,6}(?:\.\d{1,6})*(?:-\S*)?)\s*")
 
 
 def is_program(path: str) -> bool:
@@ -29,11 +28,12 @@ def is_program(path: str) -> bool:
         return False
 
 
-def version(program: str) -> Version:
-    """Run `PROGRAM --version`, with an empty environment: uWSGI takes options from it.
+def version(program: str) -> str:
+    """What uWSGI calls its version, such as `2.0.21` or `2.0.21-debian`.
 
-    A program that does not have uWSGI's name in it is not run. Raises ToolError for that, and if it cannot be run, does
-    not end, or does not answer as uWSGI does.
+    It runs `PROGRAM --version` with an empty environment: uWSGI takes options from it. A program that does not have
+    uWSGI's name in it is not run. Raises ToolError for that, and if it cannot be run, does not end, or does not answer
+    as uWSGI does.
     """
     if not _named(program):
         raise ToolError(f"{program} is a program, but not uWSGI")
@@ -42,7 +42,7 @@ def version(program: str) -> Version:
     found = _VERSION.fullmatch(said.output)
     if found is None:
         raise ToolError(f"{program} does not answer --version as uWSGI does")
-    return Version.parse(found[1])
+    return found[1]
 
 
 def _named(program: str) -> bool:

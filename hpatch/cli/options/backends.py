@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.errors import UsageError
+
+if TYPE_CHECKING:
+    from hpatch.lint.answers import Build
 
 
 class NamedUwsgi(NamedTuple):
@@ -29,7 +32,7 @@ def named(paths: Sequence[str] | None, version: str | None) -> NamedUwsgi:
         raise UsageError(f"--uwsgi names two programs, '{programs[0]}' and '{programs[1]}'; give one")
     files = tuple(path for path in paths if path not in programs)
     if programs and version is None:
-        version = str(installed.version(programs[0]))
+        version = installed.version(programs[0])
     return NamedUwsgi(files or None, version)
 
 
@@ -42,3 +45,12 @@ def refuse_programs(paths: Sequence[str]) -> None:
     for path in paths:
         if installed.is_program(path):
             raise UsageError(f"uwsgi names a program in the settings, '{path}'; give it as --uwsgi on the command line")
+
+
+def build(version: str | None) -> Build | None:
+    """The vendor's build that a version of uWSGI means; None for uWSGI as published, and if it is not known."""
+    if version is None:
+        return None
+    from hpatch.advise import uwsgi  # only rules about known problems pay for it
+
+    return uwsgi.build(version)

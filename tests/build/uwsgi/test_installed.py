@@ -23,12 +23,9 @@ def script(folder: Path, text: str) -> str:
     return str(file)
 
 
-@pytest.mark.parametrize(
-    ("said", "number"),
-    [("2.0.21", (2, 0, 21)), ("2.0.21-debian", (2, 0, 21)), ("2.0.25.1", (2, 0, 25)), ("2.1-dev-f74553db", (2, 1, 0))],
-)
-def test_version(tmp_path: Path, said: str, number: tuple[int, int, int]) -> None:
-    assert version(script(tmp_path, f"echo {said}")) == Version(*number)
+@pytest.mark.parametrize("said", ["2.0.21", "2.0.21-debian", "2.0.25.1", "2.1-dev-f74553db"])
+def test_version(tmp_path: Path, said: str) -> None:
+    assert version(script(tmp_path, f"echo {said}")) == said
 
 
 @pytest.mark.parametrize("said", ["hello", "", "uwsgi 2.0.21", "2.0.21 of something", "21"])
@@ -39,7 +36,7 @@ def test_another_answer(tmp_path: Path, said: str) -> None:
 
 def test_it_gets_no_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UWSGI_INI", "/nowhere")
-    assert version(script(tmp_path, "echo 2.0.2${UWSGI_INI}")) == Version(2, 0, 2)
+    assert version(script(tmp_path, "echo 2.0.2${UWSGI_INI}")) == "2.0.2"
 
 
 def test_a_name_without_a_slash_is_that_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,7 +46,7 @@ def test_a_name_without_a_slash_is_that_of_a_file(tmp_path: Path, monkeypatch: p
     script(other, "echo 2.0.4")
     monkeypatch.setenv("PATH", str(other))
     monkeypatch.chdir(tmp_path)
-    assert version("uwsgi") == Version(2, 0, 3)
+    assert version("uwsgi") == "2.0.3"
 
 
 def test_a_program_without_the_name_of_uwsgi_is_not_run(tmp_path: Path) -> None:
@@ -86,4 +83,4 @@ def test_is_program(tmp_path: Path) -> None:
 def test_a_real_one() -> None:
     path = program("uwsgi")
     assert is_program(path)
-    assert version(path) >= Version(2, 0)
+    assert Version.parse(version(path)) >= Version(2, 0)

@@ -164,6 +164,18 @@ def test_uwsgi_files(site: Path, capsys: Capture) -> None:
     assert json.loads(both.out)["files"] == 2
 
 
+def test_a_vendors_uwsgi_may_have_a_known_problem(site: Path, capsys: Capture) -> None:
+    (site / "apache2.conf").write_text('ProxyPass "/app/" "uwsgi://127.0.0.1:3032/"\n')
+    told = [
+        json.loads(call(capsys, "lint", ".", "--select", "KP", "--uwsgi-version", version, "-f", "json").out)[
+            "findings"
+        ]
+        for version in ("2.0.21", "2.0.21-5.1")
+    ]
+    assert [[one["severity"] for one in found] for found in told] == [["warning"], ["info"]]
+    assert told[1][0]["message"].startswith("Debian's uWSGI 2.0.21-5.1 may have issue 1412 here: ")
+
+
 SHELL = shutil.which("sh") or ""
 
 

@@ -13,7 +13,7 @@ from hpatch.lint.rules._shared.triggers import met
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
-    from hpatch.lint.answers import ProblemAnswer
+    from hpatch.lint.answers import Build, ProblemAnswer
     from hpatch.lint.context import Context
     from hpatch.versions import Version
 
@@ -100,21 +100,24 @@ def known_fault(context: Context) -> Iterator[Found]:
 
 
 def _found(context: Context, *, vulnerabilities: bool) -> Iterator[Found]:
-    releases: dict[Product, Version | None] = {"httpd": context.version, "uwsgi": context.uwsgi_version}
-    for product, version in releases.items():
+    releases: dict[Product, tuple[Version | None, Build | None]] = {
+        "httpd": (context.version, context.build),
+        "uwsgi": (context.uwsgi_version, context.uwsgi_build),
+    }
+    for product, (version, build) in releases.items():
         if version is None:
             continue
         for known in everything(product):
-            answer = context.build.answers.get(known.id) if context.build is not None and product == "httpd" else None
+            answer = None if build is None else build.answers.get(known.id)
             if (known.kind == "CVE") == vulnerabilities and _is_there(version, known, answer):
                 # Each line once, whatever alternatives it meets.
                 lines = {id(node): node for trigger in known.triggers for node in met(context, trigger)}
                 if not lines:
                     continue
-                if answer is None or context.build is None:
+                if answer is None or build is None:
                     found = f"{NAMES[product]} {version} as published has"
                 else:
-                    found = f"{context.build.name} {'has' if answer.verdict == 'affected' else 'may have'}"
+                    found = f"{build.name} {'has' if answer.verdict == 'affected' else 'may have'}"
                 yield _finding(found, known, list(lines.values()), answer)
 
 
