@@ -4,7 +4,6 @@ import gc
 import os
 import sys
 import time
-from functools import cache
 from typing import Annotated, Literal
 
 import typer
@@ -12,8 +11,8 @@ import typer
 from hpatch.cli import help, output
 from hpatch.cli.options import backends, which
 from hpatch.cli.options import configuration as shared
+from hpatch.cli.options import roots as given
 from hpatch.cli.options.verbose import Verbose
-from hpatch.conf.tree import Configuration
 from hpatch.errors import UsageError
 from hpatch.lint import registry, roots
 from hpatch.lint.engine import LintResult, LintTask, Root, lint
@@ -220,7 +219,7 @@ def _command(
         task = task._replace(
             build=which.build(reading.httpd, advisories), uwsgi_build=backends.build(chosen.uwsgi_version)
         )
-    found = _roots(path, chosen, reading, stdin_filename)
+    found = given.found(path, chosen, reading, stdin_filename)
     if test and httpd is not None:
         found = [_tested(root, httpd) for root in found]
     if len(found) > 1:
@@ -264,40 +263,6 @@ def _task(chosen: Settings) -> LintTask:
             for pattern, selectors in chosen.per_file_ignores or ()
         ),
     )
-
-
-def _roots(paths: list[str], chosen: Settings, reading: shared.ReaderOptions, stdin_filename: str | None) -> list[Root]:
-    beside = [file for path in chosen.uwsgi or () for file in roots.instances(path)]
-    pools = [file for path in chosen.fpm or () for file in roots.pools(path)]
-    given = [roots.backends(path) for path in chosen.backend or ()]
-    beside += [file for one in given for file in one.uwsgi]
-    pools += [file for one in given for file in one.fpm]
-    others = [file for one in given for file in one.others] + roots.below_root(chosen.root)
-    found: dict[str, Root] = {}
-    mains: dict[str, Configuration] = {}
-    real = cache(os.path.realpath)
-    for path in dict.fromkeys(paths):
-        if path == shared.STDIN:
-            text = shared.text_of_stdin()
-            here = [roots.standard_input(text, stdin_filename, reading.options, environment=reading.environment)]
-        else:
-            here = roots.roots(
-                roots.located(path, chosen.root),
-                reading.options,
-                environment=reading.environment,
-                exclude=chosen.exclude or (),
-            )
-        if reading.own is not None and not os.path.isdir(path):  # noqa: PTH112 - text as given
-            here = [roots.in_tree(root, reading.own, mains, environment=reading.environment) for root in here]
-        for root in here:
-            instances = {real(file): file for file in (*beside, *root.uwsgi)}
-            fpm = {real(file): file for file in (*pools, *root.fpm)}
-            more = {real(file): file for file in (*others, *root.backends)}
-            whole = root._replace(
-                uwsgi=tuple(instances.values()), fpm=tuple(fpm.values()), backends=tuple(more.values())
-            )
-            found.setdefault(os.path.realpath(root.path), whole)
-    return list(found.values())
 
 
 def _not_read(paths: list[str], chosen: Settings, result: LintResult) -> tuple[roots.NotRead, ...]:

@@ -1,0 +1,48 @@
+"""The configurations that a command's paths stand for, with the files of backends beside them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import cache
+
+from hpatch.cli.options.configuration import STDIN, ReaderOptions, text_of_stdin
+from hpatch.conf.tree import Configuration
+from hpatch.lint import roots
+from hpatch.lint.engine import Root
+from hpatch.lint.settings import Settings
+
+
+def found(
+    paths: Sequence[str], chosen: Settings, reading: ReaderOptions, stdin_filename: str | None = None
+) -> list[Root]:
+    """The configurations that paths stand for, each once. Raises InputError."""
+    beside = [file for path in chosen.uwsgi or () for file in roots.instances(path)]
+    pools = [file for path in chosen.fpm or () for file in roots.pools(path)]
+    given = [roots.backends(path) for path in chosen.backend or ()]
+    beside += [file for one in given for file in one.uwsgi]
+    pools += [file for one in given for file in one.fpm]
+    others = [file for one in given for file in one.others] + roots.below_root(chosen.root)
+    whole: dict[str, Root] = {}
+    mains: dict[str, Configuration] = {}
+    real = cache(os.path.realpath)
+    for path in dict.fromkeys(paths):
+        if path == STDIN:
+            text = text_of_stdin()
+            here = [roots.standard_input(text, stdin_filename, reading.options, environment=reading.environment)]
+        else:
+            here = roots.roots(
+                roots.located(path, chosen.root),
+                reading.options,
+                environment=reading.environment,
+                exclude=chosen.exclude or (),
+            )
+        if reading.own is not None and not os.path.isdir(path):  # noqa: PTH112 - text as given
+            here = [roots.in_tree(root, reading.own, mains, environment=reading.environment) for root in here]
+        for root in here:
+            instances = {real(file): file for file in (*beside, *root.uwsgi)}
+            fpm = {real(file): file for file in (*pools, *root.fpm)}
+            more = {real(file): file for file in (*others, *root.backends)}
+            one = root._replace(uwsgi=tuple(instances.values()), fpm=tuple(fpm.values()), backends=tuple(more.values()))
+            whole.setdefault(os.path.realpath(root.path), one)
+    return list(whole.values())
