@@ -23,6 +23,7 @@ COMMANDS = {
     "proof": "hpatch.cli.prove.proof",
     "lab": "hpatch.cli.prove.lab",
     "backport": "hpatch.cli.backport.group",
+    "advise": "hpatch.cli.advise.command",
 }
 """Each command's module; its `register` adds the command."""
 
@@ -33,6 +34,7 @@ JOBS = {
         *("build", "smoke", "verify", "proof", "lab"),
     ),
     "Backport": ("backport",),
+    "From a configuration to the patches that it needs": ("advise",),
 }
 """The commands by what they are for, as --help shows them."""
 

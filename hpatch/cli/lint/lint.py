@@ -20,7 +20,6 @@ from hpatch.lint.found import SEVERITIES, Severity
 from hpatch.lint.selection import matching, select
 from hpatch.lint.settings import Settings, pattern_in
 from hpatch.lint.settings import modules as modules_of
-from hpatch.report.common.terminal import visible
 from hpatch.report.lint.forms import FORMS, FindingsReport
 
 _RULES = "Which findings"
@@ -289,12 +288,7 @@ def _tested(root: Root, httpd: str) -> Root:
 
 
 def _exit_code(result: LintResult, threshold: str) -> int:
-    if result.unread:
-        shown = {finding.place for finding in result.findings}
-        for problem in result.unread:
-            if problem.place not in shown:
-                where = f"{problem.place.file}:{problem.place.line}"
-                print(visible(f"hpatch: {where}: {problem.message}"), file=sys.stderr)
+    if given.tell_unread(result):
         return 3
     if threshold == "never":
         return 0

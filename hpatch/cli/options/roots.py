@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from functools import cache
 
 from hpatch.cli.options.configuration import STDIN, ReaderOptions, text_of_stdin
 from hpatch.conf.tree import Configuration
 from hpatch.lint import roots
-from hpatch.lint.engine import Root
+from hpatch.lint.engine import LintResult, Root
 from hpatch.lint.settings import Settings
+from hpatch.report.common.terminal import visible
 
 
 def found(
@@ -46,3 +48,13 @@ def found(
             one = root._replace(uwsgi=tuple(instances.values()), fpm=tuple(fpm.values()), backends=tuple(more.values()))
             whole.setdefault(os.path.realpath(root.path), one)
     return list(whole.values())
+
+
+def tell_unread(result: LintResult) -> int:
+    """Say on standard error what kept hpatch from reading a part, unless a finding says it; 3 where there is any."""
+    shown = {finding.place for finding in result.findings}
+    for problem in result.unread:
+        if problem.place not in shown:
+            where = f"{problem.place.file}:{problem.place.line}"
+            print(visible(f"hpatch: {where}: {problem.message}"), file=sys.stderr)
+    return 3 if result.unread else 0

@@ -1,0 +1,69 @@
+"""Where a configuration meets known problems: by their triggers, and by the rules that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from hpatch.facts.problems import KnownProblem, everything
+from hpatch.lint import registry
+from hpatch.lint.engine import LintResult, LintTask, Root, lint
+from hpatch.lint.found import Found
+from hpatch.lint.rule import Rule
+from hpatch.lint.rules._shared.triggers import met
+
+if TYPE_CHECKING:
+    from hpatch.lint.answers import Build
+    from hpatch.lint.context import Context
+    from hpatch.text import Place
+
+
+class MetProblem(NamedTuple):
+    """A problem that the configuration meets, and all the places where it does."""
+
+    problem: KnownProblem
+    places: tuple[Place, ...]
+
+
+def find(
+    roots: Sequence[Root], build: Build | None = None, *, ignored: frozenset[str] = frozenset(), base: str = ""
+) -> tuple[tuple[MetProblem, ...], LintResult]:
+    """The problems that the configurations meet, whatever httpd's version, and what was read.
+
+    A comment that silences `known-vulnerability`, `known-fault` or the rule that finds a problem silences it here, too.
+    `ignored` are codes of rules that the user ignores.
+    """
+    problems = [known for known in everything() if _code(known) not in ignored]
+    looking = {known.id: _rule(known) for known in problems if known.triggers}
+    named = {known.rule for known in problems if known.rule}
+    rules = (*looking.values(), *(rule for rule in registry.rules() if rule.code in named))
+    result = lint(roots, LintTask(rules=rules, ignored=ignored, build=build), base=base)
+    places: dict[str, dict[Place, None]] = {}
+    for finding in result.findings:
+        places.setdefault(_key(finding.rule), {})[finding.place] = None
+    found = []
+    for known in problems:
+        here = (*places.get(known.id, ()), *(places.get(known.rule, ()) if known.rule else ()))
+        if here:
+            found.append(MetProblem(known, tuple(dict.fromkeys(here))))
+    return tuple(found), result
+
+
+def _key(rule: Rule) -> str:
+    """A problem's id for the rule that is made for it, and a rule's own code."""
+    return rule.name if isinstance(rule.check, partial) else rule.code
+
+
+def _code(known: KnownProblem) -> str:
+    """The rule that reports it when a configuration is linted."""
+    return known.rule or ("KP001" if known.kind == "CVE" else "KP002")
+
+
+def _rule(known: KnownProblem) -> Rule:
+    return Rule(_code(known), known.id, "info", "medium", (), partial(_check, known))
+
+
+def _check(known: KnownProblem, context: Context) -> Iterator[Found]:
+    for node in {id(node): node for trigger in known.triggers for node in met(context, trigger)}.values():
+        yield Found(node.place, known.id, node=node)

@@ -1,0 +1,140 @@
+"""The sentences of an advice, the same in all its forms."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+
+from hpatch.advise.advice import Advised, HttpdAdvice
+from hpatch.advise.cures import Cure
+from hpatch.lint.engine import LintResult
+from hpatch.report.common.numbers import count
+from hpatch.text import Place
+
+HEADERS = ("problem", "what happens", "where", "gone in", "cure")
+UNSURE = ("problem", "what happens", "where", "releases that have it", "cure")
+"""For problems of which it is not known whether this httpd has them."""
+_SHOWN = 3
+"""How many places of a problem are shown."""
+
+
+def row(one: Advised, read: LintResult) -> tuple[str, ...]:
+    """A problem in a table."""
+    what = one.problem.what
+    if one.answer.verdict == "unknown":
+        releases = " and ".join(map(str, one.problem.affected))
+        if one.answer.reference:
+            what += f"\n{one.answer.because} See {one.answer.reference}"
+    else:
+        releases = str(one.problem.fixed) if one.problem.fixed is not None else "no release"
+    return (one.problem.id, what, "\n".join(_places(one.places, read.root)), releases, "\n".join(_cures(one)))
+
+
+def _places(places: Sequence[Place], root: str) -> Iterator[str]:
+    for place in places[:_SHOWN]:
+        yield where(place, root)
+    if len(places) > _SHOWN:
+        yield f"and {count(len(places) - _SHOWN, 'place')} more"
+
+
+def where(place: Place, root: str) -> str:
+    """A place, in a file that is named from where the user is."""
+    return f"{place.file.removeprefix(f'{root}/') if root else place.file}:{place.line}"
+
+
+def _cures(one: Advised) -> Iterator[str]:
+    for cure in one.cures:
+        yield f"{cure.set}: {said(cure)}"
+    if not one.cures:
+        yield "an upgrade" if one.problem.fixed is not None else "none is known"
+    if one.problem.setting:
+        yield one.problem.setting
+
+
+def said(cure: Cure) -> str:
+    """Whether a set applies."""
+    match cure.state:
+        case "applies":
+            return f"applies, with {', '.join(cure.needs)}" if cure.needs else "applies"
+        case "there":
+            return f"the tree has it: {cure.why}"
+        case "refused":
+            return f"not for this tree: {cure.why}"
+        case "blocked":
+            return f"does not apply: {cure.why}"
+        case "unknown":
+            return f"not tried: {cure.why}"
+        case "untried":
+            return "--tree TREE tells whether it applies"
+
+
+def undecided(advice: HttpdAdvice) -> Iterator[str]:
+    """What the answer leaves out for want of knowledge."""
+    open_ = sum(one.verdict is None for one in advice.read.conditions)
+    if open_:
+        yield (
+            f"{count(open_, 'conditional')} cannot be decided, and lines in them do not count: --modules, --define or "
+            "--httpd settles them, and hpatch lint -v lists them."
+        )
+    if advice.read.parts:
+        parts = "Some of it is" if len(advice.read.parts) > 1 else "It is"
+        yield f"{parts} a part of a configuration: what it takes from other files is not known."
+
+
+def looked(advice: HttpdAdvice) -> str:
+    """What was looked at."""
+    read = advice.read
+    return (
+        f"Looked for {count(advice.known, 'known problem')} of httpd in {count(read.files, 'file')} with "
+        f"{count(read.directives, 'directive')}. Problems of other servers, and those that hpatch does not know, were "
+        "not looked for."
+    )
+
+
+def summary(advice: HttpdAdvice) -> Iterator[str]:
+    """How it stands, in sentences."""
+    name = advice.httpd.title
+    if advice.read.unread:
+        yield "Some of the configuration could not be read: this is not the whole answer."
+    if advice.here:
+        yield f"{name} has {count(len(advice.here), 'problem')} that this configuration meets."
+    if advice.unknown:
+        problems = count(len(advice.unknown), "problem")
+        if advice.httpd.version is None:
+            yield (
+                f"This configuration meets {problems} of httpd's releases. hpatch does not know which httpd runs it: "
+                "give --tree, --httpd, --httpd-version or --package."
+            )
+        else:
+            yield f"Whether {name} has {problems} that this configuration meets is not known."
+    if advice.gone:
+        problems = count(len(advice.gone), "problem")
+        yield f"{name} does not have {problems} that this configuration meets in other releases."
+    if not (advice.here or advice.unknown or advice.gone or advice.read.unread):
+        yield f"This configuration meets none of the known problems of {name}."
+
+
+def remaining(advice: HttpdAdvice) -> Iterator[str]:
+    """What no set cures in the tree."""
+    left = [one for one in advice.here if one.cure is None]
+    if not left:
+        return
+    releases = [one.problem.fixed for one in left]
+    newest = max((release for release in releases if release is not None), default=None)
+    never = releases.count(None)
+    if newest is not None:
+        yield f"httpd {newest} is the first release without {_of_these(len(left) - never, len(left))}."
+    if never:
+        yield f"No release is without {_of_these(never, len(left))}."
+
+
+def _of_these(number: int, of: int) -> str:
+    """Some of the problems that no set cures here."""
+    rest = "the problem" if of == 1 else f"the {of} problems"
+    which = rest if number == of else f"{number} of {rest}"
+    return f"{which} that no set cures here"
+
+
+def command(words: Sequence[str]) -> str:
+    """A command for a shell."""
+    return shlex.join(words)

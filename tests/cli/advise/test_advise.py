@@ -1,0 +1,142 @@
+"""`hpatch advise` as a user calls it, as far as nothing is built."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.advise.known import known, only
+from tests.support.cli.call import Answer, call
+from tests.support.cli.tree import MODULE, catalog, make, snapshot
+from tests.support.report.schema import valid
+
+Run = Callable[..., Answer]
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    return make(tmp_path)
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, tree: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Advise on a configuration that meets three problems of httpd 2.4.9: two have a set, two are later ones."""
+    only(
+        monkeypatch,
+        known("PR 1", sets=("two",)),
+        known("PR 2", sets=("three",)),
+        known("PR 3", affected="<2.4.20"),
+        known("PR 4", affected=">=2.4.20,<2.4.30"),
+        known("PR 5", scheme="ajp"),
+    )
+    (tmp_path / "a.conf").write_text('ProxyPass "/a/" "fcgi://a:9000/"\n')
+    catalog(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return lambda *arguments: call(capsys, "advise", "a.conf", *arguments)
+
+
+def test_the_command_that_is_named_does_what_it_says(run: Run, tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = snapshot(tree)
+    code, out, err = run("--tree", "tree", "--catalog", "sets", "--format", "json")
+    assert (code, err) == (1, "")
+    told = valid("advice-1", out)
+    assert [(one["id"], one["verdict"], one["fixed"]) for one in told["problems"]] == [
+        ("PR 1", "affected", "2.4.10"),
+        ("PR 2", "affected", "2.4.10"),
+        ("PR 3", "affected", "2.4.20"),
+        ("PR 4", "not affected", "2.4.30"),
+    ]
+    assert told["problems"][0]["cures"] == [{"set": "two", "state": "applies", "why": "", "needs": ["one"]}]
+    assert told["problems"][0]["places"][0]["line"] == 1
+    assert told["sets"] == ["one", "three", "two"]
+    assert told["command"] == [*shlex.split("hpatch verify two three --tree tree --in-place --catalog sets")]
+    assert snapshot(tree) == before
+    code, out, _ = call(capsys, *told["command"][1:], "--dry-run")
+    assert code == 0
+    assert "would be applied in a copy: one, three, two" in out
+    assert f"the sets would be applied to {'tree'} if the proof holds" in out
+
+
+def test_what_is_applied_is_no_problem_any_more(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(capsys, "apply", "two", "--tree", "tree", "--catalog", "sets").code == 0
+    told = valid("advice-1", run("--tree", "tree", "--catalog", "sets", "--format", "json").out)
+    assert [one["id"] for one in told["problems"] if one["verdict"] == "affected"] == ["PR 2", "PR 3"]
+    assert (told["sets"], told["command"][2:4]) == (["three"], ["three", "--tree"])
+
+
+def test_what_the_code_has_is_no_problem_whatever_the_number_says(run: Run, tree: Path) -> None:
+    (tree / MODULE).write_text((tree / MODULE).read_text().replace("line 20\n", "third 20\n"))
+    told = valid("advice-1", run("--tree", "tree", "--catalog", "sets", "--format", "json").out)
+    (one,) = (one for one in told["problems"] if one["id"] == "PR 2")
+    assert (one["verdict"], one["because"]) == ("not affected", "The tree has the set three: the code shows it.")
+
+
+def test_a_set_that_does_not_fit_is_left_out_of_the_command(run: Run, tree: Path) -> None:
+    (tree / MODULE).write_text((tree / MODULE).read_text().replace("line 20\n", "another 20\n"))
+    code, out, _ = run("--tree", "tree", "--catalog", "sets")
+    assert code == 1
+    assert f"three: does not apply: {MODULE} has other lines (1 place in the way)" in out
+    assert out.splitlines()[-1] == "  hpatch verify two --tree tree --in-place --catalog sets"
+
+
+def test_without_a_version_ranges_are_named_and_nothing_is_claimed(run: Run) -> None:
+    code, out, err = run()
+    assert (code, err) == (0, "")
+    assert "meets 4 problems of httpd's releases. hpatch does not know which httpd runs it" in " ".join(out.split())
+    assert re.search(r"^PR 4 .* >=2\.4\.20,<2\.4\.30 ", out, re.M)
+    assert "hpatch verify" not in out
+
+
+def test_a_release_without_the_problems(run: Run) -> None:
+    code, out, _ = run("--httpd-version", "2.4.62")
+    assert code == 0
+    assert out.startswith("httpd 2.4.62 does not have 4 problems that this configuration meets in other releases.\n")
+    assert "Looked for 5 known problems of httpd in 1 file with 1 directive." in " ".join(out.split())
+
+
+def test_a_vendor_s_build_is_not_called_affected_by_its_number(run: Run) -> None:
+    code, out, _ = run("--package", "apache2 2.4.10-10+deb8u1", "--format", "json")
+    verdicts = {one["id"]: one["verdict"] for one in valid("advice-1", out)["problems"]}
+    assert (code, verdicts["PR 1"], verdicts["PR 3"]) == (0, "not affected", "unknown")
+
+
+def test_what_cannot_be_read_is_never_called_clean(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.conf").write_text("ServerName a\nListen 80\n<Broken\n")
+    code, out, err = run("--httpd-version", "2.4.9")
+    assert (code, out.splitlines()[0]) == (
+        3,
+        "Some of the configuration could not be read: this is not the whole answer.",
+    )
+    assert "none of the known problems" not in out
+    assert "a.conf:3: " in err
+
+
+@pytest.mark.parametrize("form", ["markdown", "html"])
+def test_tickets_and_pages_show_the_same_and_escape_what_they_show(run: Run, tmp_path: Path, form: str) -> None:
+    (tmp_path / "b<i>.conf").write_text('ProxyPass "/a/" "fcgi://a:9000/"\n')
+    (tmp_path / "a.conf").write_text('Include "b<i>.conf"\n')
+    code, out, _ = run("--tree", "tree", "--catalog", "sets", "--format", form)
+    assert code == 1
+    assert "b<i>" not in out
+    assert all(word in out for word in ("PR 1", "2.4.10", "two: applies, with one", "hpatch verify two three"))
+    assert ("http-equiv" in out) is (form == "html")
+
+
+def test_a_tree_tells_the_version(run: Run) -> None:
+    code, out, err = run("--tree", "tree", "--httpd-version", "2.4.9")
+    assert (code, out) == (2, "")
+    assert "--tree excludes --httpd-version and --package" in err
+
+
+def test_what_is_not_decided_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.conf").write_text('<IfModule mod_x.c>\nProxyPass "/a/" "fcgi://a:9000/"\n</IfModule>\n')
+    out = " ".join(run("--httpd-version", "2.4.9").out.split())
+    assert "meets none of the known problems of httpd 2.4.9. 1 conditional cannot be decided" in out
+    assert "It is a part of a configuration" in out
+    out = " ".join(run("--httpd-version", "2.4.9", "--modules", "all").out.split())
+    assert "cannot be decided" not in out
