@@ -38,8 +38,8 @@ class Trigger(NamedTuple):
     "on"}`), `flags` (one of nocanon, interpolate, noquery), `url` (a pattern for its URL as written).
 
     `directives` are directives and sections in lower case, one of which is there, with arguments that match its pattern
-    (without case). One of both kinds is always given; `modules`, which are all loaded, and `mpm` (`threaded` or
-    `prefork`) narrow it.
+    (without case). One of both kinds is always given; `modules`, which are all loaded, `mpm` (`threaded` or
+    `prefork`) and `unless` (directives as in `directives`, none of which may be there) narrow it.
 
     A trigger of uWSGI's problems has `listening`: what its socket speaks to which httpd hands requests (`uwsgi`,
     `fastcgi`, `scgi`, `http`, `https`, `any`), with `-router` where that is a process before the workers. `schemes` and
@@ -56,6 +56,7 @@ class Trigger(NamedTuple):
     directives: Mapping[str, str] = {}
     modules: tuple[str, ...] = ()
     mpm: str = ""
+    unless: Mapping[str, str] = {}
     listening: tuple[str, ...] = ()
     options: Mapping[str, str] = {}
     without: tuple[str, ...] = ()
@@ -111,8 +112,8 @@ class KnownProblem(NamedTuple):
 
 _TRIGGER: dict[str, type] = {
     "schemes": list, "transport": str, "kinds": list, "parameters": dict, "flags": list, "url": str,
-    "directives": dict, "modules": list, "mpm": str, "listening": list, "options": dict,
-    "without": list,
+    "directives": dict, "modules": list, "mpm": str, "unless": dict, "listening": list,
+    "options": dict, "without": list,
 }  # fmt: skip
 _KINDS: dict[str, Kind] = {
     r"CVE-\d+-\d+": "CVE", r"PR \d+": "PR", r"issue \d+": "issue", r"r\d+": "revision",
@@ -166,7 +167,9 @@ def _trigger(id: str, entry: dict[str, Any]) -> Trigger:
     for key, value in entry.items():
         if not isinstance(value, _TRIGGER.get(key, ())):
             raise ValueError(f"{id}: a trigger has no {key!r} with a value such as {value!r}")
-    patterns = [pattern for key in ("parameters", "directives", "options") for pattern in entry.get(key, {}).values()]
+    patterns = [
+        pattern for key in ("parameters", "directives", "unless", "options") for pattern in entry.get(key, {}).values()
+    ]
     for pattern in (entry.get("url", ""), *patterns):
         re.compile(pattern)
     values = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}

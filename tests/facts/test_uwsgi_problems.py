@@ -10,7 +10,7 @@ from typing import get_args
 
 import pytest
 
-from hpatch.facts import uwsgi
+from hpatch.facts import directives, uwsgi
 from hpatch.facts.problems import Basis, Effect, KnownProblem, everything, folder_of
 from hpatch.lint.registry import by_code
 from hpatch.patch.sets.load import load
@@ -64,6 +64,7 @@ def test_what_a_trigger_names_is_known(known: KnownProblem) -> None:
         # What says nothing of uWSGI is left to httpd's triggers.
         assert not trigger.of_backend or trigger.schemes or trigger.transport
         assert not trigger.directives
+        assert all(directives.find(key) for key in trigger.unless)
         assert not trigger.modules
 
 

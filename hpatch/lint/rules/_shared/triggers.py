@@ -33,18 +33,31 @@ def met(context: Context, trigger: Trigger) -> list[Node]:
 
     What is not known (modules, an MPM, a line that httpd may not read, uWSGI's configuration) is taken not to hold.
     """
+    if not _may_be_met(context, trigger):
+        return []
     if trigger.listening:
         return uwsgi.met(context, trigger)
-    if not all(context.configuration.modules.has(name) for name in trigger.modules):
-        return []
-    if trigger.mpm and mpm(context) != trigger.mpm:
-        return []
     named = list(_lines(context, trigger.directives))
     if not trigger.of_backend:
         return named
     if trigger.directives and not named:
         return []
     return [one.node for one in _handovers(context) if _fits(one, trigger)]
+
+
+def _may_be_met(context: Context, trigger: Trigger) -> bool:
+    """Whether all holds that a trigger says of the whole configuration."""
+    return (
+        not any(_may_have(context, key, pattern) for key, pattern in trigger.unless.items())
+        and all(context.configuration.modules.has(name) for name in trigger.modules)
+        and (not trigger.mpm or mpm(context) == trigger.mpm)
+    )
+
+
+def _may_have(context: Context, key: str, pattern: str) -> bool:
+    """Whether a directive is there, or may be, with arguments that match a pattern."""
+    lines = context.configuration.by_key.get(key, ())
+    return any(re.search(pattern, node.argument, re.IGNORECASE) for node in lines)
 
 
 def _lines(context: Context, wanted: Mapping[str, str]) -> Iterator[Node]:

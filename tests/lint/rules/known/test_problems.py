@@ -47,6 +47,8 @@ EVERYTHING = """
         (Trigger(directives={"proxyerroroverride": "^off"}), []),
         (Trigger(directives={"proxyerroroverride": "^on"}, schemes=("fcgi",)), [5]),
         (Trigger(directives={"proxyerroroverride": "^on"}, schemes=("ajp",)), []),
+        (Trigger(schemes=("http",), unless={"proxyerroroverride": "^on"}), []),
+        (Trigger(schemes=("http",), unless={"proxyerroroverride": "^off", "proxypass": "^!"}), [2]),
     ],
 )
 def test_what_meets_a_trigger(trigger: Trigger, lines: list[int]) -> None:

@@ -29,6 +29,7 @@ PAIRS = {
     "issue 614": Pair(f"uwsgi://{TCP}/", f"socket = {TCP}", None, f"socket = {TCP}\npost-buffering = 1"),
     "issue 1350": Pair(f"ws://{TCP}/", f"http-socket = {TCP}", f"http://{TCP}/"),
     "issue 1412": Pair(f"scgi://{TCP}/", f"scgi-socket = {TCP}", "scgi://127.0.0.1:3033/"),
+    "issue 1428": Pair(f"http://{TCP}/", f"http = {TCP}", f"uwsgi://{TCP}/", f"socket = {TCP}"),
     "issue 1490": Pair(
         f"https://{TCP}/", f"https-socket = {TCP},a.crt,a.key", f"http://{TCP}/", f"http-socket = {TCP}"
     ),
@@ -108,6 +109,25 @@ def test_other_schemes_may_be_any_server(scheme: str) -> None:
 def test_without_a_version_of_uwsgi_nothing_is_said_of_it() -> None:
     text = 'ProxyPass "/a/" "uwsgi://127.0.0.1:3032/"\n'
     assert not find("known-fault", text, "2.4.71", uwsgi="[uwsgi]\nsocket = 127.0.0.1:3032\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("", True),
+        ("SetEnv proxy-sendcl 1", False),
+        ("SetEnv proxy-sendchunked 1", True),
+        ("SetEnvIf Transfer-Encoding . proxy-sendcl=1", False),
+        ('<IfFile "/nowhere">\nSetEnv proxy-sendcl 1\n</IfFile>', False),
+    ],
+)
+def test_a_body_in_chunks(line: str, found: bool) -> None:
+    text = f'{line}\nProxyPass "/a/" "http://{TCP}/"\n'
+    messages = [
+        one.message
+        for one in find("known-fault", text, uwsgi=f"[uwsgi]\nhttp-socket = {TCP}\n", uwsgi_version="2.0.30")
+    ]
+    assert any("issue 1428" in message for message in messages) is found
 
 
 def test_a_target_that_speaks_another_protocol_than_the_socket_meets_nothing() -> None:
