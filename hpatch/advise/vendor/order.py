@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from hpatch.advise.packages.package import is_version
 from hpatch.facts.vendors import Order
 
 
+@lru_cache(4096)
 def compare(left: str, right: str, order: Order) -> int | None:
     """-1, 0 or 1: whether `left` is older than `right`, the same, or newer. None: one of them is no such version."""
     first, second = _key(left, order), _key(right, order)

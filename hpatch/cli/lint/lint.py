@@ -214,10 +214,7 @@ def _command(
     if not known and {rule.family for rule in task.rules} == {"known"}:
         # "Found nothing" would be said of nothing.
         raise UsageError("rules about known problems need httpd's version: give --httpd-version, --httpd or --package")
-    if advisories or any(rule.family == "known" for rule in task.rules):
-        task = task._replace(
-            build=which.build(reading.httpd, advisories), uwsgi_build=backends.build(chosen.uwsgi_version)
-        )
+    task = task._replace(build=which.build(reading.httpd, advisories), uwsgi_build=backends.build(chosen.uwsgi_version))
     found = given.found(path, chosen, reading, stdin_filename)
     if test and httpd is not None:
         found = [_tested(root, httpd) for root in found]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.lint.found import Found, Severity
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.builds import on_build
 from hpatch.lint.rules._shared.effective import in_server, is_on, number, of_mapping, server_of
 from hpatch.lint.rules._shared.rewriting import rewrites
 
@@ -186,8 +187,9 @@ def published_vulnerability(context: Context) -> Iterator[Found]:
     - CVE-2026-47360 (to 2.4.68): SessionCookieRemove in a section; a warning
     - CVE-2026-63292 (to 2.4.68): VirtualDocumentRoot by name with a LimitRequestFieldSize above 8190
 
-    A distribution's build may contain a fix that its version does not show; its security tracker tells. The rule is
-    silent if httpd's version is not known.
+    A distribution's build may contain a fix that its version does not show; its security tracker tells. If hpatch knows
+    that httpd is one, and nothing tells whether it has the fix, the finding is an info. The rule is silent if httpd's
+    version is not known.
 
     Run a release that has the fix.
 
@@ -224,10 +226,13 @@ def published_vulnerability(context: Context) -> Iterator[Found]:
         if not any(key in by_key for key in known.keys) or not known.open_in(context):
             continue
         for node in known.lines(context):
-            yield Found(
+            found = Found(
                 node.place,
                 f"httpd {context.version} is affected by {known.name}: {known.what}",
                 help="Run a later release. A distribution's build may have the fix under an older version number: "
                 "look it up in its security tracker.",
                 severity=known.severity,
             )
+            there = on_build(context, known.name, found)
+            if there is not None:
+                yield there

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hpatch.facts.versions import since
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.builds import on_build
 from hpatch.lint.rules._shared.clients import (
     Filled,
     any_host,
@@ -468,10 +469,13 @@ def rewrite_splitting(context: Context) -> Iterator[Found]:
             found = line.filled.group_of(text)
             if found is None or not re.search(r"\.[*+{]|\[\^", found[1]):
                 continue
-            yield Found(
+            splitting = Found(
                 line.place,
                 f'httpd {context.version} hands "{text.text}" on as it is: a client can split the request '
                 "(CVE-2023-25690)",
                 help=f"Upgrade to httpd {since(_REFUSED)} or later.",
             )
+            there = on_build(context, "CVE-2023-25690", splitting)
+            if there is not None:
+                yield there
             break
