@@ -91,6 +91,7 @@ NEEDS = {
     "nginx": Programs((("nginx",),), "nginx-light"),
     "svn": Programs((("svnadmin",), ("svn",)), "subversion"),
     "perl": PerlModules(("Apache::Test", "LWP::UserAgent"), "libapache2-mod-perl2-dev libwww-perl"),
+    "chromium": Programs((("chromium", "chromium-browser", "google-chrome"),), "chromium"),
     "curl": Programs((("curl",),), "curl"),
     "git": Programs((("git",),), "git"),
     "patch": Programs((("patch",),), "patch"),

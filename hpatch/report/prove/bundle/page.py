@@ -49,7 +49,7 @@ def _seen(bundle: Bundle) -> Iterator[str]:
         "scenario": "Scenarios",
         "check": "Checks",
         "exchange": "Exchanges compared",
-        "httpd's own test": "The tree's own tests",
+        "httpd's own test": "Tests of httpd",
     }
     if bundle.proof is not None:
         for headers, rows in proof.tables(bundle.proof):

@@ -174,7 +174,7 @@ def test_the_trees_own_tests_are_on_the_page(tmp_path: Path, changes: tuple[Suit
     files = bundle(made, Ending(report=ProofReport(proof=proof(made)._replace(suite=suite), how="how")))
     text = Parsed(files["proof.html"].decode()).text
     assert "httpd's own tests (modules): 3 passed, 0 failed, 0 skipped before; 3 passed" in text
-    assert ("The tree's own tests" in text) == bool(changes)
+    assert ("Tests of httpd" in text) == bool(changes)
 
 
 def test_the_schema_of_results_is_that_of_a_proof() -> None:
