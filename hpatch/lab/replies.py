@@ -13,6 +13,8 @@ _STATUS = re.compile(rb"HTTP/1\.\d (\d{3}\b.*)", re.S)
 _SIZE = re.compile(rb"[0-9a-fA-F]{1,12}")
 """The size of a chunk; what follows it up to the line's end are extensions."""
 _CHANGING = frozenset({"date"})
+_TIMES = frozenset({"expires"})
+"""What httpd sets to the time of an error: only that it is there is to stay."""
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
 """Which of the two httpd uses depends on whether it has the whole body when it sends the head."""
 
@@ -39,7 +41,13 @@ class ClientReply(NamedTuple):
         left_out = _CHANGING | _FRAMING
         facts = {
             "status": " ".join((*self.interim, self.status)),
-            "headers": "\n".join(sorted(f"{name}: {value}" for name, value in self.headers if name not in left_out)),
+            "headers": "\n".join(
+                sorted(
+                    f"{name}: {'(a time)' if name in _TIMES else value}"
+                    for name, value in self.headers
+                    if name not in left_out
+                )
+            ),
             "framing": self.framing,
             "end": "whole" if self.whole else "cut",
             "body": summary(self.body) if self.whole else "",

@@ -75,3 +75,8 @@ def test_what_is_no_response(head: bytes) -> None:
 def test_what_is_no_size_of_a_chunk(size: bytes) -> None:
     reply = one(HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + size + b"\r\nabc\r\n0\r\n\r\n")
     assert (reply.body, reply.whole) == (b"", False)
+
+
+def test_facts_leave_out_which_time_a_header_tells() -> None:
+    first, second = (one(HEAD + b"Expires: Sun, 29 Nov 2026 14:27:0%d GMT\r\n\r\n" % at) for at in (0, 1))
+    assert first.facts() == second.facts() != one(HEAD + b"\r\n").facts()

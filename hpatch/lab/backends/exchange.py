@@ -267,12 +267,7 @@ class _Http(_Plain):
     _chunked = False
 
     def read_variables(self) -> Pairs:
-        text = b""
-        while not text.endswith(_LINE_END * 2):
-            text += exactly(self.stream, 1)
-            if len(text) > _LARGEST_HEAD:
-                raise WireError(f"the head of a request is longer than {_LARGEST_HEAD} bytes")
-        first, *lines = text.split(_LINE_END)[:-2]
+        first, *lines = self._until(_LINE_END * 2, "the head of a request").split(_LINE_END)[:-2]
         headers = (line.partition(b":") for line in lines)
         names = {b"content-length": b"CONTENT_LENGTH"}
         found = [(names.get(name.lower(), name), value.strip()) for name, _, value in headers]
@@ -300,12 +295,22 @@ class _Http(_Plain):
         self.ended = not size
 
     def _line(self) -> bytes:
+        return self._until(_LINE_END, "a line of a chunk")[: -len(_LINE_END)]
+
+    def _until(self, end: bytes, what: str) -> bytes:
+        """Read up to an end, and nothing beyond it: what follows stays unread."""
         text = b""
-        while not text.endswith(_LINE_END):
-            text += exactly(self.stream, 1)
+        while not text.endswith(end):
+            text += exactly(self.stream, self._ready(text, end))
             if len(text) > _LARGEST_HEAD:
-                raise WireError(f"a line of a chunk is longer than {_LARGEST_HEAD} bytes")
-        return text[: -len(_LINE_END)]
+                raise WireError(f"{what} is longer than {_LARGEST_HEAD} bytes")
+        return text
+
+    def _ready(self, text: bytes, end: bytes) -> int:
+        """How many bytes to read next so that none is read beyond the end; waits for some."""
+        came = self.connection.recv(_LARGEST_HEAD + 1 - len(text), socket.MSG_PEEK)
+        at = (text + came).find(end)
+        return max(1, len(came) if at < 0 else at + len(end) - len(text))
 
 
 class _Https(_Http):
@@ -328,6 +333,10 @@ class _Https(_Http):
         self._secure = self.connection = tls.context().wrap_socket(self.connection, server_side=True)
         self.stream = self.connection.makefile("rb", buffering=0)
         self.variables = self.read_variables()
+
+    def _ready(self, text: bytes, end: bytes) -> int:
+        """TLS has decrypted the whole of what came, and shows none of it beforehand."""
+        return 1
 
     def linger(self) -> None:
         """Say that nothing more comes, and read what still comes."""

@@ -1,4 +1,4 @@
-"""The net itself: the same trials before a change and after it, on two running httpds, in turns."""
+"""The net itself: the same trials before a change and after it, on two running httpds at once."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import ExitStack, nullcontext
 from itertools import count
 from typing import NamedTuple
 
 from hpatch.errors import ToolError
 from hpatch.lab.model import GatewaySpec, Log, Transport
 from hpatch.lab.net import figures, trials
-from hpatch.lab.net.model import Difference, Facts, Figure, NetResult, NetTrial, Way
+from hpatch.lab.net.model import Difference, Facts, Figure, LargeTrial, NetResult, NetTrial, Way
 from hpatch.lab.net.side import NetSide, Play
 from hpatch.lab.net.ways import ways as lookup
 from hpatch.lab.session import Session
@@ -34,6 +34,9 @@ _ENOUGH = 12
 
 The other groups are: what breaks one kind of trials must not hide what the change does to another.
 """
+
+_LARGE = 2
+"""So many large trials are played at once: all of them would take a busy machine longer than a client waits."""
 
 _ERROR = re.compile(r"^\[[^]]*\] \[\w*:(?:emerg|alert|crit|error)\] .*?\b(AH\d{5})\b", re.M)
 _OFTEN = 10
@@ -106,21 +109,44 @@ def _each(
     before: NetSide, after: NetSide, ways: Sequence[Way], trials: Trials, at_once: int | None = None
 ) -> list[_Found]:
     """What each way tells, all at once or so many. An interrupt ends them with the trials that are being played."""
-    stop = threading.Event()
+    common = _Common(
+        before=before,
+        after=after,
+        stop=threading.Event(),
+        large=threading.Semaphore(_LARGE),
+        vain=threading.Event() if at_once == 1 else None,
+    )
     with ThreadPoolExecutor(at_once or max(1, len(ways))) as pool:
         try:
-            return list(pool.map(lambda way: _Comparison(before, after, way, stop).run(trials(way)), ways))
+            return list(pool.map(lambda way: _compared(common, way, trials(way)), ways))
         finally:
-            stop.set()
+            common.stop.set()
+
+
+class _Common(NamedTuple):
+    """What all ways have in common. `vain` is set where neither side did in time what it was to do; None: by way."""
+
+    before: NetSide
+    after: NetSide
+    stop: threading.Event
+    large: threading.Semaphore
+    vain: threading.Event | None
+
+
+def _compared(common: _Common, way: Way, trials: Iterable[NetTrial]) -> _Found:
+    with ThreadPoolExecutor(1) as helper:
+        return _Comparison(common, way, helper).run(trials)
 
 
 class _Comparison:
-    """Trials of a way, until it is told to stop."""
+    """Trials of a way, until it is told to stop. The `helper` plays those of the side after."""
 
-    def __init__(self, before: NetSide, after: NetSide, way: Way, stop: threading.Event) -> None:
-        self._before, self._after, self._way = before, after, way
-        self._stop = stop
-        self._vain = False
+    def __init__(self, common: _Common, way: Way, helper: ThreadPoolExecutor) -> None:
+        self._common = common
+        self._stop = common.stop
+        self._way = way
+        self._helper = helper
+        self._vain = common.vain or threading.Event()
 
     def run(self, trials: Iterable[NetTrial]) -> _Found:
         found = _Found(0, [], [])
@@ -140,10 +166,19 @@ class _Comparison:
 
     def _play(self, trial: NetTrial, *, again: bool = False) -> tuple[Facts, Facts]:
         number = f"{self._way.place}-{next(_numbers)}"
-        benches = [Play(side, self._way, number, again=again or self._vain) for side in (self._before, self._after)]
-        first, second = (trial.play(bench) for bench in benches)
+        sides = (self._common.before, self._common.after)
+        benches = [Play(side, self._way, number, again=again or self._vain.is_set()) for side in sides]
+        with self._common.large if isinstance(trial, LargeTrial) else nullcontext():
+            # Much of a play is waiting, and both sides meet the machine in the same state.
+            other = self._helper.submit(trial.play, benches[1])
+            try:
+                first = trial.play(benches[0])
+            finally:
+                wait([other])
+        second = other.result()
         # Where neither side's backend saw what it was to see, the next ones will hardly do so by longer waits.
-        self._vain = self._vain or all(bench.missed for bench in benches)
+        if all(bench.missed for bench in benches):
+            self._vain.set()
         return first, second
 
     def _trial(self, trial: NetTrial) -> tuple[list[Difference], bool]:

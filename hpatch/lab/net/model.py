@@ -79,7 +79,7 @@ class Bench(Protocol):
         """Send requests on a connection each, all at once; what came for each, and whether its end was in order."""
 
     def leave(self, script: Script) -> None:
-        """Send a script, read a little of what comes, and reset the connection."""
+        """Send a script, hear what it waits for, and reset the connection."""
 
     def seen(self, count: int = 1) -> Facts:
         """What the backend saw of this trial's requests, of which there are so many."""
@@ -95,6 +95,18 @@ class NetTrial(NamedTuple):
     name: str
     play: Callable[[Bench], Facts]
     schemes: tuple[Scheme, ...] = ()
+
+
+class LargeTrial(NetTrial):
+    """One that moves so many bytes that few are to be played at once."""
+
+
+_LARGE = 1 << 20
+
+
+def trial_of(size: int) -> type[NetTrial]:
+    """The kind of a trial that moves so many bytes."""
+    return LargeTrial if size >= _LARGE else NetTrial
 
 
 class Difference(NamedTuple):

@@ -10,7 +10,7 @@ from contextlib import ExitStack, closing, suppress
 
 from hpatch.lab import client
 from hpatch.lab.backends.responder import responder
-from hpatch.lab.client import Script
+from hpatch.lab.client import Heard, Script
 from hpatch.lab.gateways import httpd
 from hpatch.lab.model import Address, GatewaySpec, Route
 from hpatch.lab.net import crowd, h2
@@ -25,8 +25,8 @@ from hpatch.lab.session import Session
 
 _TIMEOUT = 1
 """Seconds after which httpd gives up a backend that does not answer."""
-_PATIENT = 60
-"""The same where many ask at once: a busy machine takes its time."""
+_PATIENT, _PATIENT_AGAIN = 60, 10
+"""The same where many ask at once: a busy machine takes its time; in repeats, the first time has shown how long."""
 _PATIENCE = 8.0
 _LEAVING = 0.02
 _COMING, _COMING_AGAIN = 5.0, 0.5
@@ -75,14 +75,23 @@ def _loaded(ways: Ways) -> Iterator[str]:
         yield f'LoadModule {name}_module "{path}"'
 
 
+def _hear(stream: socket.socket, text: bytes) -> None:
+    """Read up to a text, and nothing beyond what comes with it; at most to the end."""
+    came = b""
+    while text not in came and (part := stream.recv(1024)):
+        came += part
+
+
 class Play:
     """One play of a trial: its bench. `number` tells its requests from those of all others of this side.
 
-    `again`: no long waits for what the backend is to see. `missed`: it has not seen as many requests as it was to see.
+    `again`: no long waits for what the backend is to see. `missed`: it has not seen as many requests as it was to see,
+    or a crowd was not served in its time.
     """
 
     def __init__(self, side: NetSide, way: Way, number: str, *, again: bool = False) -> None:
         self.way = way
+        self._again = again
         self._patience = _COMING_AGAIN if again else _COMING
         self._side = side
         self._number = number
@@ -103,14 +112,18 @@ class Play:
 
     def crowd(self, requests: Sequence[bytes]) -> Sequence[tuple[bytes, bool]]:
         """Send requests, all at once; what came for each."""
-        return crowd.ask(self._side.gateway.port, requests, _PATIENT)
+        came = crowd.ask(self._side.gateway.port, requests, _PATIENT_AGAIN if self._again else _PATIENT)
+        self.missed = not all(in_order for _, in_order in came)
+        return came
 
     def leave(self, script: Script) -> None:
-        """Send a script and leave, with a reset."""
+        """Send a script, or hear what it waits for, and leave, with a reset."""
         with suppress(OSError), closing(socket.create_connection((LOOPBACK, self._side.gateway.port), 5)) as stream:
             for step in script:
                 if isinstance(step, bytes):
                     stream.sendall(step)
+                elif isinstance(step, Heard):
+                    _hear(stream, step.text)
             time.sleep(_LEAVING)
             stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 

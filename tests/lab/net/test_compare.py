@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 import time
 from collections import Counter
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -16,7 +17,7 @@ from hpatch.lab.gateways import httpd, modules
 from hpatch.lab.model import GatewaySpec
 from hpatch.lab.net import compare as comparing
 from hpatch.lab.net import figures
-from hpatch.lab.net.model import Bench, Difference, Facts, Figure, NetResult, NetTrial, Way
+from hpatch.lab.net.model import Bench, Difference, Facts, Figure, LargeTrial, NetResult, NetTrial, Way
 from hpatch.lab.net.side import NetSide, Play
 from hpatch.lab.net.trials import trials
 from hpatch.lab.net.ways import Ways
@@ -29,13 +30,27 @@ def test_every_trial_has_a_name_of_its_own() -> None:
     assert len(set(names)) == len(names) > 80
 
 
+@pytest.mark.parametrize("way", [WAY, Way("ws", "tcp", "WebSocket"), Way("http", "tcp", "HTTP/2")])
+def test_what_moves_megabytes_is_large(way: Way) -> None:
+    large = {one.name for one in trials(way) if isinstance(one, LargeTrial)}
+    assert large == {one.name for one in trials(way) if re.search(r"\d,\d{3},\d{3} bytes", one.name)} != set()
+
+
 @pytest.mark.httpd
 def test_one_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trials that are the same, one that differs by side, and one that is chance."""
-    plays, throws = iter(range(1000)), iter(range(2, 1000))
+    known: list[NetSide] = []
+    throws = iter(range(2, 1000))
+
+    class Known(NetSide):
+        def __init__(self, *rest: Any) -> None:
+            super().__init__(*rest)
+            known.append(self)
+
+    monkeypatch.setattr(comparing, "NetSide", Known)
 
     def by_side(bench: Bench) -> Facts:
-        return {"side": str(next(plays) % 2)}
+        return {"side": str(known.index(cast(Play, bench)._side))}
 
     def chance(bench: Bench) -> Facts:
         return {"chance": str(next(throws) // 3 % 2)}
@@ -101,12 +116,12 @@ def test_a_group_that_is_broken_does_not_hide_another(monkeypatch: pytest.Monkey
 
     def broken(name: str, bench: Bench) -> Facts:
         plays[name] += 1
-        return {"side": str(plays[name] % 2)}
+        return {"side": str(cast(Play, bench)._side)}
 
     names = [f"{group} {at}" for group in ("first", "second") for at in range(40)]
     all_of_them = [NetTrial(name.split()[0], name, partial(broken, name)) for name in names]
-    side = cast(NetSide, None)
-    ((_, differences, _),) = comparing._each(side, side, [WAY], lambda way: all_of_them)
+    sides = cast(NetSide, "before"), cast(NetSide, "after")
+    ((_, differences, _),) = comparing._each(*sides, [WAY], lambda way: all_of_them)
     assert Counter(one.group for one in differences) == {"first": 12, "second": 12}
     assert {plays[one.trial] for one in differences} == {16}, "eight plays on each side decide"
 
@@ -145,3 +160,52 @@ def test_waits_get_short_where_neither_backend_saw_what_it_was_to_see() -> None:
     side = cast(NetSide, None)
     comparing._each(side, side, [WAY], lambda way: [NetTrial("own", str(at), play) for at in range(4)])
     assert waits == [5.0] * 4 + [0.5] * 4
+
+
+@pytest.mark.parametrize(("at_once", "later"), [(1, [True, True]), (None, [False, False])])
+def test_what_neither_side_does_in_time_is_not_waited_for_by_each_way(at_once: int | None, later: list[bool]) -> None:
+    """Where one way is tried after the other: an httpd that cannot serve a crowd cannot do so by any."""
+    waits: dict[str, list[bool]] = {}
+
+    def play(bench: Bench) -> Facts:
+        own = cast(Play, bench)
+        waits.setdefault(own.way.scheme, []).append(own._again)
+        own.missed = True
+        return {}
+
+    side = cast(NetSide, None)
+    ways = [Way("http", "tcp"), Way("fcgi", "tcp")]
+    comparing._each(side, side, ways, lambda way: [NetTrial("own", "crowd", play)], at_once)
+    assert waits == {"http": [False, False], "fcgi": later}
+
+
+def test_both_sides_are_asked_at_once() -> None:
+    """Each waits for the other one: one after the other, neither would come."""
+    met = threading.Barrier(2, timeout=20)
+
+    def play(bench: Bench) -> Facts:
+        return {"met": str(met.wait() >= 0)}
+
+    side = cast(NetSide, None)
+    ((played, differences, _),) = comparing._each(side, side, [WAY], lambda way: [NetTrial("own", "both", play)] * 3)
+    assert (played, differences) == (3, [])
+
+
+def test_few_large_trials_are_played_at_once() -> None:
+    """All at once would take a busy machine longer than their clients wait."""
+    ways = [Way(scheme, "tcp") for scheme in ("http", "fcgi", "scgi", "uwsgi", "ajp")]
+    lock, at_work, most = threading.Lock(), Counter[str](), 0
+
+    def play(bench: Bench) -> Facts:
+        nonlocal most
+        with lock:
+            at_work[bench.way.scheme] += 1
+            most = max(most, sum(count > 0 for count in at_work.values()))
+        time.sleep(0.02)
+        with lock:
+            at_work[bench.way.scheme] -= 1
+        return {}
+
+    side = cast(NetSide, None)
+    comparing._each(side, side, ways, lambda way: [LargeTrial("own", str(at), play) for at in range(3)])
+    assert most == 2

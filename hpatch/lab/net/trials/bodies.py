@@ -7,7 +7,7 @@ from functools import partial
 
 from hpatch.lab.client import Script
 from hpatch.lab.model import Scheme
-from hpatch.lab.net.model import Bench, Facts, NetTrial
+from hpatch.lab.net.model import Bench, Facts, NetTrial, trial_of
 from hpatch.lab.net.requests import chunks, content, head, with_length
 
 _GROUP = "bodies"
@@ -25,7 +25,7 @@ _CONTINUED = 0.05
 def trials() -> Iterator[NetTrial]:
     """Bodies."""
     for size in _SIZES:
-        yield NetTrial(_GROUP, f"a body of {size:,} bytes", partial(_up, "whole", size))
+        yield trial_of(size)(_GROUP, f"a body of {size:,} bytes", partial(_up, "whole", size))
     for size in _SOME:
         yield NetTrial(_GROUP, f"a body of {size:,} bytes in chunks", partial(_up, "chunks", size), _CHUNKED)
     yield NetTrial(_GROUP, "a body in chunks that httpd refuses", _refused, ("scgi", "uwsgi"))
@@ -35,7 +35,7 @@ def trials() -> Iterator[NetTrial]:
         yield NetTrial(_GROUP, f"a body of {size:,} bytes that waits for 100", partial(_up, "expect", size))
     yield NetTrial(_GROUP, "a body in chunks with trailers", _trailers, _CHUNKED)
     for size in _SIZES:
-        yield NetTrial(_GROUP, f"a response of {size:,} bytes", partial(_down, size, {}))
+        yield trial_of(size)(_GROUP, f"a response of {size:,} bytes", partial(_down, size, {}))
         if size < _SIZES[-1]:
             yield NetTrial(_GROUP, f"a response of {size:,} bytes, announced", partial(_down, size, {"length": "yes"}))
     for size in _SOME[1:]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from hpatch.lab.client import Script
+from hpatch.lab.client import Heard, Script
 from hpatch.lab.net.model import Bench, Facts, NetTrial
 from hpatch.lab.net.requests import content, head, with_length
 from hpatch.lab.replies import all_facts
@@ -54,7 +54,7 @@ def _played(bench: Bench, script: Script, methods: list[str]) -> Facts:
 
 def _leaves(phase: str, bench: Bench) -> Facts:
     path = bench.way.path + "leaves"
-    bench.leave((_PHASES[phase](bench, path),))
+    bench.leave(_PHASES[phase](bench, path))
     (reply, *_) = bench.converse((head("GET", path + "?another", bench.order()),), "GET")
     return dict(reply.facts())
 
@@ -63,12 +63,12 @@ def _post(bench: Bench, path: str) -> bytes:
     return with_length("POST", path, content(300_000), bench.order())
 
 
-_PHASES: Mapping[str, Callable[[Bench, str], bytes]] = {
-    "in its head": lambda bench, path: head("GET", path, bench.order())[:-4],
-    "after its head": lambda bench, path: head("POST", path, "Content-Length: 100", bench.order()),
-    "in its body": lambda bench, path: _post(bench, path)[:100_000],
-    "after its body": lambda bench, path: with_length("POST", path, content(1000), bench.order(wait=100)),
-    "in the response": lambda bench, path: head("GET", path, bench.order(down=8 << 20)),
-    "between parts of the response": lambda bench, path: head("GET", path, bench.order(down=65536, pieces=20)),
+_PHASES: Mapping[str, Callable[[Bench, str], Script]] = {
+    "in its head": lambda bench, path: (head("GET", path, bench.order())[:-4],),
+    "after its head": lambda bench, path: (head("POST", path, "Content-Length: 100", bench.order()),),
+    "in its body": lambda bench, path: (_post(bench, path)[:100_000],),
+    "after its body": lambda bench, path: (with_length("POST", path, content(1000), bench.order(wait=100)),),
+    "in the response": lambda bench, path: (head("GET", path, bench.order(down=8 << 20)), Heard(b"\r\n\r\n")),
+    "between parts of the response": lambda bench, path: (head("GET", path, bench.order(down=65536, pieces=20)),),
 }
-"""By phase, what the client has sent when it leaves."""
+"""By phase, what the client has sent, and has heard, when it leaves."""

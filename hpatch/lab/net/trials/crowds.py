@@ -20,7 +20,10 @@ def trials() -> Iterator[NetTrial]:
 
 
 def _crowd(bench: Bench) -> Facts:
-    """Each is to get the response that it asked for, which no other one has."""
+    """Each is to get the response that it asked for, which no other one has.
+
+    Where not all do, how many is chance.
+    """
     wanted = [content(1000 + 37 * number) for number in range(_COUNT)]
     answers = bench.crowd([_request(number, len(body), bench) for number, body in enumerate(wanted)])
     ends: Counter[str] = Counter()
@@ -30,9 +33,9 @@ def _crowd(bench: Bench) -> Facts:
         ends["right" if right else f"{reply.status}{'' if reply.whole else ', cut'}, not what was asked for"] += 1
     seen = bench.seen(_COUNT)
     return {
-        "responses": ", ".join(f"{count} {end}" for end, count in sorted(ends.items())),
-        "backend.requests": seen["backend.requests"],
-        "backend.errors": str(sum(name.endswith(".error") for name in seen)),
+        "responses": ", ".join(f"{'all' if count == _COUNT else 'some'} {end}" for end, count in sorted(ends.items())),
+        "backend.requests": "all" if seen["backend.requests"] == str(_COUNT) else "not all",
+        "backend.errors": "some" if any(name.endswith(".error") for name in seen) else "none",
     }
 
 

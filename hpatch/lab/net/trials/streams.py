@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from hpatch.lab.net.h2 import Cancel, request
-from hpatch.lab.net.model import Bench, Facts, NetTrial
+from hpatch.lab.net.model import Bench, Facts, NetTrial, trial_of
 from hpatch.lab.net.requests import content
 from hpatch.lab.replies import all_facts
 
@@ -32,8 +32,9 @@ _AT_ONCE = 50
 def trials() -> Iterator[NetTrial]:
     """Streams."""
     for size in _SIZES:
-        yield NetTrial(_GROUP, f"a body of {size:,} bytes", partial(_one, "POST", "up", content(size), {}))
-        yield NetTrial(_GROUP, f"a response of {size:,} bytes", partial(_one, "GET", "down", b"", {"down": size}))
+        up, down = partial(_one, "POST", "up", content(size), {}), partial(_one, "GET", "down", b"", {"down": size})
+        yield trial_of(size)(_GROUP, f"a body of {size:,} bytes", up)
+        yield trial_of(size)(_GROUP, f"a response of {size:,} bytes", down)
     yield NetTrial(_GROUP, "a response in pieces", partial(_one, "GET", "down", b"", {"down": 65536, "pieces": 5}))
     for method in _METHODS:
         yield NetTrial(_GROUP, method, partial(_one, method, "method", b"", {}))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from hpatch.lab.client import End, Heard
-from hpatch.lab.net.model import Bench, Facts, NetTrial
+from hpatch.lab.net.model import Bench, Facts, NetTrial, trial_of
 from hpatch.lab.net.requests import content, head
 
 _GROUP = "upgrades"
@@ -22,7 +22,7 @@ _OPEN = Heard(b"\r\n\r\n")
 def trials() -> Iterator[NetTrial]:
     """WebSockets."""
     for size in (1, 8192, 65536, 300_000, 4 << 20):
-        yield _trial(f"{size:,} bytes that come back", partial(_echo, size))
+        yield trial_of(size)(_GROUP, f"{size:,} bytes that come back", partial(_echo, size))
     yield _trial("messages in turns", _talk)
     yield _trial("an end by the backend", partial(_ends, "ends"))
     yield _trial("a reset by the backend", partial(_ends, "resets"))
