@@ -39,7 +39,9 @@ class Trigger(NamedTuple):
 
     `directives` are directives and sections in lower case, one of which is there, with arguments that match its pattern
     (without case). One of both kinds is always given; `modules`, which are all loaded, `mpm` (`threaded` or
-    `prefork`) and `unless` (directives as in `directives`, none of which may be there) narrow it.
+    `prefork`), `besides` (directives as in `directives`, all of which are there, too), `unless` (directives as in
+    `directives`, none of which may be there) and `where` narrow it. `where` says where the line of `directives` stands:
+    in a `server`, in a `section` of one, or in the `root`, which is `<Directory "/">`.
 
     A trigger of uWSGI's problems has `listening`: what its socket speaks to which httpd hands requests (`uwsgi`,
     `fastcgi`, `scgi`, `http`, `https`, `any`), with `-router` where that is a process before the workers. `schemes` and
@@ -54,6 +56,8 @@ class Trigger(NamedTuple):
     flags: tuple[str, ...] = ()
     url: str = ""
     directives: Mapping[str, str] = {}
+    where: str = ""
+    besides: Mapping[str, str] = {}
     modules: tuple[str, ...] = ()
     mpm: str = ""
     unless: Mapping[str, str] = {}
@@ -75,7 +79,8 @@ class KnownProblem(NamedTuple):
     makers published them; the upper bound of the last range (`<2.4.49`) is the first release without it, and where
     there is none, no release is without it. `what` ends the sentence "httpd 2.4.9 as published has PR 1 here: …".
     `triggers` are alternatives; none, where a `rule` of its own finds it. `sets` are those of the catalogue that cure
-    it, `setting` what to write instead, a sentence.
+    it, `setting` what to write instead, a sentence. `differs` says why httpd's own record of a vulnerability has
+    another range.
     """
 
     product: Product
@@ -90,6 +95,7 @@ class KnownProblem(NamedTuple):
     rule: str
     sets: tuple[str, ...]
     setting: str
+    differs: str = ""
 
     @property
     def kind(self) -> Kind:
@@ -112,9 +118,10 @@ class KnownProblem(NamedTuple):
 
 _TRIGGER: dict[str, type] = {
     "schemes": list, "transport": str, "kinds": list, "parameters": dict, "flags": list, "url": str,
-    "directives": dict, "modules": list, "mpm": str, "unless": dict, "listening": list,
-    "options": dict, "without": list,
+    "directives": dict, "where": str, "besides": dict, "unless": dict, "modules": list, "mpm": str,
+    "listening": list, "options": dict, "without": list,
 }  # fmt: skip
+_PATTERNS = ("parameters", "directives", "besides", "unless", "options")
 _KINDS: dict[str, Kind] = {
     r"CVE-\d+-\d+": "CVE", r"PR \d+": "PR", r"issue \d+": "issue", r"r\d+": "revision",
     r"commit [0-9a-f]{8}": "revision",
@@ -160,6 +167,7 @@ def _known(product: Product, part: str, id: str, entry: dict[str, Any]) -> Known
         rule=entry.get("rule", ""),
         sets=tuple(entry.get("sets", ())),
         setting=entry.get("setting", ""),
+        differs=entry.get("differs", ""),
     )
 
 
@@ -167,9 +175,7 @@ def _trigger(id: str, entry: dict[str, Any]) -> Trigger:
     for key, value in entry.items():
         if not isinstance(value, _TRIGGER.get(key, ())):
             raise ValueError(f"{id}: a trigger has no {key!r} with a value such as {value!r}")
-    patterns = [
-        pattern for key in ("parameters", "directives", "unless", "options") for pattern in entry.get(key, {}).values()
-    ]
+    patterns = [pattern for key in _PATTERNS for pattern in entry.get(key, {}).values()]
     for pattern in (entry.get("url", ""), *patterns):
         re.compile(pattern)
     values = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}

@@ -9,7 +9,19 @@ from types import ModuleType
 
 import pytest
 
-from hpatch.facts import directives, expressions, modules, names, parameters, table, thirdparty, uwsgi, values, versions
+from hpatch.facts import (
+    directives,
+    expressions,
+    modules,
+    names,
+    parameters,
+    table,
+    thirdparty,
+    untriggered,
+    uwsgi,
+    values,
+    versions,
+)
 from hpatch.facts.directives import Directive
 from hpatch.facts.make import update
 from hpatch.versions import Version
@@ -24,6 +36,7 @@ TABLES = {
     "modules": modules,
     "parameters": parameters,
     "thirdparty": thirdparty,
+    "untriggered": untriggered,
     "uwsgi": uwsgi,
     "values": values,
     "versions": versions,

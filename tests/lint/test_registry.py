@@ -19,6 +19,7 @@ UNAVOIDABLE = {
     "BE042": {"BE011"},  # a pool with a chroot has no SetHandler that leads to it
 }
 """What another rule reports in the cure that a rule shows, by code."""
+KNOWN = {"KP001", "KP002"}
 SOUND = [pytest.param(rule, example, id=name) for name, rule, example in named(SILENT, INSTEAD)]
 
 
@@ -74,4 +75,6 @@ def test_is_silent_and_builds(rule: Rule, example: Example, tmp_path: Path) -> N
     if example.kind == INSTEAD:
         # What is shown as the cure is sound for the other rules, too.
         others = {finding.rule.code for finding in found.findings if finding.severity != "info"}
+        if "--httpd-version" in example.options and rule.code not in KNOWN:
+            others -= KNOWN  # an old release has its known problems, whatever is written
         assert others == UNAVOIDABLE.get(rule.code, set())

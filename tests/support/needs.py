@@ -13,7 +13,7 @@ import pytest
 
 CI = os.environ.get("CI") == "true"
 
-_MAY_BE_MISSING = re.compile(r"\bHPATCH_\w+_GIT\b|\bshared corpus\b|\bLandlock\b")
+_MAY_BE_MISSING = re.compile(r"\bHPATCH_\w+_(?:GIT|SITE)\b|\bshared corpus\b|\bLandlock\b")
 """For which reasons a test may be skipped where CI=true: other projects' data and a kernel cannot be installed."""
 
 _OLD = "libpcre3-dev"
@@ -98,6 +98,7 @@ NEEDS = {
     "quilt": Programs((("quilt",),), "quilt"),
     "httpd_git": History("HPATCH_HTTPD_GIT", "httpd"),
     "uwsgi_git": History("HPATCH_UWSGI_GIT", "uWSGI"),
+    "httpd_site": History("HPATCH_HTTPD_SITE", "httpd's site"),
 }
 """By marker."""
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from pathlib import Path
 
-from hpatch.facts import table
-from hpatch.facts.make import commands, compare, elf, httpd, update
+from hpatch.facts import table, untriggered
+from hpatch.facts.make import commands, compare, elf, httpd, records, update
 from hpatch.facts.make.commands import SourceRelease
+from hpatch.facts.problems import everything
 from hpatch.facts.versions import since
 
 
@@ -41,6 +42,10 @@ def _parser() -> argparse.ArgumentParser:
             one.add_argument("tag", help="the tag, e.g. 2.4.62")
         one.add_argument("--write", action="store_true", help="bring the tables up to this release")
         one.set_defaults(run=_source, tag=None)
+    one = commands_of.add_parser("problems", help="hold the known problems against httpd's records and CHANGES")
+    one.add_argument("--records", type=Path, metavar="DIR", help="the folder of httpd's site with CVE-….json")
+    one.add_argument("--changes", type=Path, metavar="FILE", help="the file CHANGES of a release")
+    one.set_defaults(run=_problems)
     one = commands_of.add_parser("module", help="print the directives of a built module, as rows")
     one.add_argument("file", type=Path, help="the module's file, e.g. mod_wsgi.so")
     one.set_defaults(run=_module)
@@ -91,8 +96,26 @@ def _show(differences: Sequence[str]) -> int:
     for line in differences:
         print(f"  {line}")
     count = len(differences)
-    print("No difference." if not count else f"{count} difference{'s' if count > 1 else ''}.")
+    print("No difference." if not count else f"{count} difference{_s(differences)}.")
     return 1 if differences else 0
+
+
+def _problems(given: argparse.Namespace) -> int:
+    if given.records is None and given.changes is None:
+        print("problems wants --records DIR, --changes FILE or both.", file=sys.stderr)
+        return 2
+    text = "" if given.changes is None else given.changes.read_text(encoding="utf-8", errors="replace")
+    changes = records.of_changes(text) if given.changes else {}
+    last = max(since("newest-known"), records.newest_in(text)) if given.changes else since("newest-known")
+    found = records.of_folder(given.records, records.published(last)) if given.records else {}
+    print(
+        f"{len(found)} record{_s(found)}, {len(changes)} vulnerabilit{'y' if len(changes) == 1 else 'ies'} in CHANGES"
+    )
+    return _show(list(records.differences(everything(), untriggered.everything(), found, changes, last)))
+
+
+def _s(counted: Sized) -> str:
+    return "" if len(counted) == 1 else "s"
 
 
 def _module(given: argparse.Namespace) -> int:

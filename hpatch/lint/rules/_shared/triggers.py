@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.lint.rules._shared import uwsgi
+from hpatch.lint.rules._shared.effective import server_of
 from hpatch.lint.rules._shared.mpm import mpm
 from hpatch.proxy.model import Worker
 
@@ -37,7 +38,7 @@ def met(context: Context, trigger: Trigger) -> list[Node]:
         return []
     if trigger.listening:
         return uwsgi.met(context, trigger)
-    named = list(_lines(context, trigger.directives))
+    named = [node for node in _lines(context, trigger.directives) if _stands(node, trigger.where)]
     if not trigger.of_backend:
         return named
     if trigger.directives and not named:
@@ -49,6 +50,7 @@ def _may_be_met(context: Context, trigger: Trigger) -> bool:
     """Whether all holds that a trigger says of the whole configuration."""
     return (
         not any(_may_have(context, key, pattern) for key, pattern in trigger.unless.items())
+        and all(any(True for _ in _lines(context, {key: value})) for key, value in trigger.besides.items())
         and all(context.configuration.modules.has(name) for name in trigger.modules)
         and (not trigger.mpm or mpm(context) == trigger.mpm)
     )
@@ -65,6 +67,14 @@ def _lines(context: Context, wanted: Mapping[str, str]) -> Iterator[Node]:
         for node in context.configuration.by_key.get(key, ()):
             if node.certain and re.search(pattern, node.argument, re.IGNORECASE):
                 yield node
+
+
+def _stands(node: Node, where: str) -> bool:
+    """Whether a line stands where a trigger wants it."""
+    if where == "root":
+        parent = node.parent
+        return parent is not None and parent.key == "<directory" and parent.words == ["/"]
+    return not where or (where == "server") == (server_of(node) is node.parent)
 
 
 def _fits(one: _Handover, trigger: Trigger) -> bool:

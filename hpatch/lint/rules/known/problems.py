@@ -33,9 +33,10 @@ def known_vulnerability(context: Context) -> Iterator[Found]:
     gets in, a request or a response is split, or data gets out, and a warning otherwise. A configuration that has the
     trigger is not always open: some vulnerabilities take a backend that is hostile, too.
 
-    The rule is silent if httpd's version is not known. So far it knows vulnerabilities of mod_proxy_fcgi and
-    mod_proxy_ajp alone; AC042, BE005 and others report some of other modules. With `--uwsgi-version`, it also reports
-    vulnerabilities of the uWSGI that gets the requests.
+    The rule is silent if httpd's version is not known. It knows those of the core and of httpd's modules for which a
+    configuration tells that they are met; of mod_proxy's modules, so far those of mod_proxy_fcgi and mod_proxy_ajp.
+    AC042, BE005 and others report some more. With `--uwsgi-version`, it also reports vulnerabilities of the uWSGI that
+    gets the requests.
 
     A distribution's build may contain a fix that its version does not show. If hpatch knows that httpd is one (from
     --httpd, --package, a version such as 2.4.57-2, or the packages below --root), the vendor's advisories and the
@@ -53,10 +54,10 @@ def known_vulnerability(context: Context) -> Iterator[Found]:
         # options: --httpd-version 2.4.71
         ProxyPass "/app/" "ajp://app.internal:8009/app/" secret=x
 
-    Silent on (another scheme)::
+    Silent on (no backend)::
 
         # options: --httpd-version 2.4.53
-        ProxyPass "/app/" "fcgi://app.internal:8009/app/"
+        Redirect "/app/" "https://app.example/app/"
 
     Source: httpd's records of its vulnerabilities, and CHANGES of the releases that have the fixes.
     """

@@ -55,6 +55,42 @@ def test_what_meets_a_trigger(trigger: Trigger, lines: list[int]) -> None:
     assert _met(EVERYTHING, trigger) == lines
 
 
+SERVER = """
+    Protocols h2 http/1.1
+    SSLVerifyClient optional
+    <Directory "/">
+        SSLVerifyClient require
+    </Directory>
+    <VirtualHost *:443>
+        SSLVerifyClient require
+        <Location "/a">
+            SSLVerifyClient require
+        </Location>
+    </VirtualHost>
+    <IfFile "/nowhere">
+        H2Push off
+    </IfFile>
+"""
+
+
+@pytest.mark.parametrize(
+    ("trigger", "lines"),
+    [
+        (Trigger(directives={"sslverifyclient": "require"}), [5, 8, 10]),
+        (Trigger(directives={"sslverifyclient": ""}, where="server"), [3, 8]),
+        (Trigger(directives={"sslverifyclient": ""}, where="section"), [5, 10]),
+        (Trigger(directives={"sslverifyclient": ""}, where="root"), [5]),
+        (Trigger(directives={"protocols": ""}, besides={"sslverifyclient": "require", "<location": ""}), [2]),
+        (Trigger(directives={"protocols": ""}, besides={"sslverifyclient": "require", "listen": ""}), []),
+        (Trigger(directives={"protocols": ""}, besides={"h2push": "off"}), []),
+        (Trigger(directives={"protocols": ""}, unless={"h2push": "off"}), []),
+        (Trigger(directives={"protocols": ""}, unless={"h2push": "on", "listen": ""}), [2]),
+    ],
+)
+def test_what_stands_besides_and_where(trigger: Trigger, lines: list[int]) -> None:
+    assert _met(SERVER, trigger) == lines
+
+
 def test_members_and_their_parameters() -> None:
     assert _met(BALANCED, Trigger(schemes=("fcgi",))) == [3]
     assert _met(BALANCED, Trigger(parameters={"enablereuse": "on"})) == [3]
