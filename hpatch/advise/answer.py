@@ -22,7 +22,8 @@ def build(httpd: TargetHttpd, evidence: Sequence[Statement] = ()) -> Build | Non
 def assess(problem: KnownProblem, httpd: TargetHttpd, evidence: Sequence[Statement] = ()) -> ProblemAnswer:
     """Whether an httpd has a problem.
 
-    An httpd as published is judged by its number and by what is applied in it. A vendor's build is judged by the best
+    An httpd as published is judged by its number and by what is applied in it, the patches of a Debian package's source
+    included, as far as its changelog names them. A vendor's build is judged by the best
     evidence: the vendor's advisories (`evidence`), then a number past the problem's range, then the package's
     changelog. Without any of them the answer is `unknown`: the number alone never makes a vendor's build affected.
     """
@@ -61,6 +62,9 @@ def _published(problem: KnownProblem, httpd: TargetHttpd) -> ProblemAnswer:
             source=httpd.source,
             fixed=fixed,
         )
+    claimed = changelog.judge(problem, httpd.patched) if httpd.patched is not None else None
+    if claimed is not None and claimed.verdict == "fixed by the vendor":
+        return claimed
     if version is None:
         return ProblemAnswer(
             problem=problem.id,

@@ -23,7 +23,8 @@ class TargetHttpd(NamedTuple):
 
     `version` is the number as httpd's makers count; None where it is not known. `development`: it is on the way to that
     release. `vendor` built it; None: it is as published, with the sets and revisions in `applied`. `package` is the
-    vendor's package, None where only the vendor is known. `source` says how all this is known.
+    vendor's package, None where only the vendor is known. `patched` is the package whose source a tree is: what it
+    changes, it tells in its changelog. `source` says how all this is known.
     """
 
     version: Version | None
@@ -32,6 +33,7 @@ class TargetHttpd(NamedTuple):
     vendor: Vendor | None = None
     package: Package | None = None
     applied: frozenset[str] = frozenset()
+    patched: Package | None = None
 
     @property
     def title(self) -> str:
@@ -122,9 +124,33 @@ def of_tree(root: Path) -> TargetHttpd:
     if tree.project != "httpd":
         raise InputError(f"{root}: a source tree of {tree.project}, and not of httpd")
     there = stack.load(root)
+    package = _patched(root)
     return TargetHttpd(
         version=tree.version,
         source=f"include/ap_release.h of {root}",
         development=tree.development,
         applied=frozenset((*(one.id for one in there.sets), *(step.name for step in there.steps))),
+        patched=package if package is not None and package.upstream == tree.version else None,
+    )
+
+
+def _patched(root: Path) -> Package | None:
+    """The Debian package whose source a tree is, with its patches applied; None for any other tree."""
+    from hpatch import files
+    from hpatch.advise.packages.dpkg import entries
+
+    text = files.read(root, "debian/changelog")
+    if text is None or (files.read(root, "debian/patches/series") and files.read(root, ".pc/applied-patches") is None):
+        return None
+    told = entries(text.decode("utf-8", "replace"))
+    vendor = vendors.by_suffix(told[0].version) if told else None
+    if vendor is None or vendor.order != "deb":
+        return None
+    return Package(
+        name=vendor.packages[-1],
+        version=told[0].version,
+        vendor=vendor,
+        source="debian/changelog",
+        entries=told,
+        changelog=f"debian/changelog of {root}",
     )

@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 
 from hpatch.advise import httpd
+from hpatch.advise.answer import assess
 from hpatch.advise.packages import apk, base, dpkg
 from hpatch.advise.packages.package import Package
 from hpatch.build.httpd.installed import Installed
 from hpatch.conf.view import Rooted
 from hpatch.errors import InputError, UsageError
 from hpatch.facts import vendors
-from hpatch.versions import Version
+from hpatch.facts.problems import everything
+from hpatch.versions import Range, Version
 from tests.support.advise import roots
 
 PROGRAM = "/usr/sbin/apache2"
@@ -88,6 +90,33 @@ def test_a_tree_of_another_project(tmp_path: Path) -> None:
     source_tree(tmp_path, project="uwsgi")
     with pytest.raises(InputError, match="not of httpd"):
         httpd.of_tree(tmp_path)
+
+
+CHANGES = roots.entry("2.4.9-2", "Fix CVE-2014-0117") + roots.entry("2.4.9-1", "New") + roots.entry("2.4.8-1", "New")
+
+
+@pytest.mark.parametrize(
+    ("files", "version"),
+    [
+        ({"debian/changelog": CHANGES}, "2.4.9-2"),
+        ({"debian/changelog": CHANGES, "debian/patches/series": "a\n", ".pc/applied-patches": "a\n"}, "2.4.9-2"),
+        ({"debian/changelog": CHANGES, "debian/patches/series": "a\n"}, None),
+        ({"debian/changelog": CHANGES.replace("2.4.9-", "2.4.10-")}, None),
+        ({"debian/changelog": "nothing"}, None),
+    ],
+)
+def test_the_source_of_a_debian_package(tmp_path: Path, files: dict[str, str], version: str | None) -> None:
+    source_tree(tmp_path)
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    found = httpd.of_tree(tmp_path)
+    assert (found.title, found.vendor) == ("httpd 2.4.9", None)
+    assert (found.patched and found.patched.version) == version
+    known = everything()[0]._replace(part="http", affected=(Range.parse("<2.4.10"),), sets=())
+    told = "affected" if version is None else "fixed by the vendor"
+    assert assess(known._replace(id="CVE-2014-0117"), found).verdict == told
+    assert assess(known._replace(id="CVE-2014-0118"), found).verdict == "affected"
 
 
 def test_the_package_below_a_root(tmp_path: Path) -> None:

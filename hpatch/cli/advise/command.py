@@ -113,6 +113,7 @@ def _command(
 
     if tree is not None and (httpd_version is not None or package is not None):
         raise UsageError("--tree excludes --httpd-version and --package: it tells httpd's version")
+    which.refuse_both(package, httpd_version)
     instances = backends.named(uwsgi, None)
     chosen = shared.given(
         path[0] if path[0] == shared.STDIN else roots.located(path[0], root),

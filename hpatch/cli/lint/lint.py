@@ -200,6 +200,7 @@ def _command(
         config,
         no_config,
     )
+    which.refuse_both(package, httpd_version)
     if quiet and verbose:
         raise UsageError("--quiet and --verbose exclude each other")
     if test and httpd is None:

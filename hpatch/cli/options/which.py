@@ -39,6 +39,12 @@ Advisories = Annotated[
 ]
 
 
+def refuse_both(package: str | None, version: str | None) -> None:
+    """Raise UsageError if the command line has both."""
+    if package is not None and version is not None:
+        raise UsageError("--package and --httpd-version exclude each other")
+
+
 def target(
     *,
     version: str | None = None,
@@ -57,9 +63,7 @@ def target(
         return None
     from hpatch.advise import httpd  # most lints name none
 
-    if package is not None:
-        if version is not None:
-            raise UsageError("--package and --httpd-version exclude each other")
+    if package is not None:  # of the command line, and the version perhaps of the settings
         return _told(httpd.of_package(package))
     given = None if version is None else httpd.of_version(version)
     if given is not None and given.vendor is not None:

@@ -187,8 +187,9 @@ def test_what_red_hat_says_without_versions(tmp_path: Path, status: dict[str, An
     assert verdict(tmp_path, "httpd 2.4.53-5.el9", vex(ID, **status)) == answer
 
 
-def test_a_module_stream_without_a_version(tmp_path: Path) -> None:
-    document = vex(ID, known_affected=["red_hat_enterprise_linux_8:httpd:2.4/httpd"])
+@pytest.mark.parametrize("product", ["httpd:2.4/httpd", "httpd::httpd:2.4", "httpd"])
+def test_a_module_stream_without_a_version(tmp_path: Path, product: str) -> None:
+    document = vex(ID, known_affected=[f"red_hat_enterprise_linux_8:{product}"])
     assert verdict(tmp_path, "httpd 2.4.37-47.module+el8.6.0+14529+083145da", document) == "affected"
 
 

@@ -134,3 +134,8 @@ def test_a_package_and_a_version(root: Path, capsys: Capture) -> None:
     done = call(capsys, "lint", "--package", "apache2 2.4.57-2", "--httpd-version", "2.4.57", root)
     assert done.code == 2
     assert "exclude each other" in done.err
+
+
+def test_a_package_counts_for_more_than_a_version_of_the_settings(root: Path, capsys: Capture) -> None:
+    (root / "etc/apache2/hpatch.toml").write_text('httpd-version = "2.4.71"\n')
+    assert lint(capsys, root, "--package", "apache2 2.4.53-2") == (0, [("info", "Debian's apache2 2.4.53-2 may have")])

@@ -103,7 +103,7 @@ def _product(id: str, vendor: Vendor) -> _Product | None:
     Red Hat names them `AppStream-9.4.0.Z.MAIN:httpd-0:2.4.57-11.el9_4.1.x86_64` and `red_hat_enterprise_linux_8:httpd`,
     SUSE `SUSE Linux Enterprise Server 15 SP5:apache2-2.4.51-150400.6.17.1.x86_64`.
     """
-    platform = id.partition(":")[0]
+    platform, id = id.partition(":")[0], id.partition("::")[0]  # behind :: stands a module, such as httpd:2.4
     built = _BUILT.search(id)
     if built is not None:
         epoch = built["epoch"]
