@@ -85,6 +85,11 @@ def known_fault(context: Context) -> Iterator[Found]:
         # options: --httpd-version 2.4.9
         ProxyPass "/app/" "fcgi://app.internal:9000/" iobuffersize=16384
 
+    Fires on (a fault of uWSGI)::
+
+        # options: --uwsgi-version 2.0.28
+        ProxyPass "/app/" "uwsgi://app.internal:3032/"
+
     Write instead::
 
         # options: --httpd-version 2.4.71
@@ -95,7 +100,8 @@ def known_fault(context: Context) -> Iterator[Found]:
         # options: --httpd-version 2.4.9
         ProxyPass "/app/" "http://app.internal:9000/" iobuffersize=16384
 
-    Source: CHANGES of httpd's releases, its bug reports, and the code on both sides of each fix.
+    Source: CHANGES of httpd's releases, its bug reports, and the code on both sides of each fix; uWSGI's history and
+    issues, and experiments.
     """
     yield from _found(context, vulnerabilities=False)
 
