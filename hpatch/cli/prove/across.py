@@ -55,7 +55,8 @@ def run(options: AcrossOptions, catalog: Catalog) -> int:
     work = AcrossWork(jobs, done)
 
     def report() -> AcrossReport:
-        return AcrossReport(table=work.table, how=_how(options), state=str(done.folder), dry_run=options.dry_run)
+        how = ", ".join((_how(options), _where(options, len(work.left)))) if options.dry_run else _how(options)
+        return AcrossReport(table=work.table, how=how, state=str(done.folder), dry_run=options.dry_run)
 
     if options.dry_run:
         return output.show(report(), TICKET_FORMS, options.format)
@@ -133,6 +134,17 @@ def _jobs(options: AcrossOptions, catalog: Catalog) -> list[AcrossJob]:
 
 def _how(options: AcrossOptions) -> str:
     mpms = [recipe.options.mpm for _, recipe in options.recipes if recipe.options is not None]
+    sanitizers = options.recipes[0][1].sanitize
+    with_ = f", with -fsanitize={','.join(sanitizers)}" if sanitizers else ""
     if not mpms:
-        return "the changed modules in an installed httpd"
-    return f"httpd with the MPM{'s' if len(mpms) > 1 else ''} {', '.join(mpms)}"
+        return f"the changed modules in an installed httpd{with_}"
+    return f"httpd with the MPM{'s' if len(mpms) > 1 else ''} {', '.join(mpms)}{with_}"
+
+
+def _where(options: AcrossOptions, rows: int) -> str:
+    """Where what is left would run."""
+    from hpatch.lab.across.local import usual_workers
+
+    if options.dask is not None:
+        return f"by the Dask cluster at {options.dask}"
+    return f"on this machine, {min(options.workers or usual_workers(), rows or 1)} at once"

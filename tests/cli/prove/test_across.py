@@ -70,6 +70,21 @@ def test_each_mpm_is_a_row(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("more", "where"),
+    [
+        (("--workers", "2"), "on this machine, 2 at once"),
+        (("--workers", "9"), "on this machine, 3 at once"),
+        (("--dask", "tcp://10.0.0.1:8786"), "by the Dask cluster at tcp://10.0.0.1:8786"),
+    ],
+)
+def test_a_dry_run_says_how_and_where(run: Run, tmp_path: Path, more: tuple[str, ...], where: str) -> None:
+    arguments = ("one", "--across", "all", "--git", tmp_path / "git", "--sanitize", "address", "--dry-run")
+    code, out, err = run(*arguments, *more, "--format", "json")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["how"] == f"httpd with the MPM event, with -fsanitize=address, {where}"
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("one", "--across", "2.4.7"), "has no tag '2.4.7'"),
