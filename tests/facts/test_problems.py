@@ -58,7 +58,9 @@ def test_what_a_trigger_names_is_known(known: KnownProblem) -> None:
         assert set(trigger.kinds) <= KINDS
         assert set(trigger.flags) <= {"nocanon", "interpolate", "noquery"}
         assert all(key in parameters.WORKER or key in parameters.BALANCER for key in trigger.parameters)
-        assert all(directives.find(key) for key in (*trigger.directives, *trigger.besides, *trigger.unless))
+        assert all(
+            directives.find(key) for key in (*trigger.directives, *trigger.holds, *trigger.besides, *trigger.unless)
+        )
         assert trigger.where in ("", "server", "section", "root")
         assert trigger.directives or not trigger.where
         assert all(modules.find(name) for name in trigger.modules)

@@ -23,6 +23,7 @@ from hpatch.versions import Range, Version
 NEWEST = since("newest-known")
 AMONG = records.published(NEWEST)
 FOLDER = "content/security/json"
+SHARED = Path(__file__).parents[4] / "shared" / "facts" / "cves-official.json"
 
 
 def old(id: str, *rows: tuple[str, str]) -> dict[str, Any]:
@@ -161,9 +162,10 @@ LEFT = {
     "CVE-2012-3502", "CVE-2012-4558", "CVE-2014-0117", "CVE-2019-10092", "CVE-2019-10097", "CVE-2019-17567",
     "CVE-2020-1934", "CVE-2020-11984", "CVE-2020-11985", "CVE-2020-13950", "CVE-2021-36160", "CVE-2021-40438",
     "CVE-2021-44224", "CVE-2022-31813", "CVE-2022-37436", "CVE-2023-25690", "CVE-2023-27522", "CVE-2024-24795",
-    "CVE-2024-38473", "CVE-2024-38477", "CVE-2025-49630",
+    "CVE-2024-38473", "CVE-2024-38477", "CVE-2025-49630", "CVE-2026-33523", "CVE-2026-34356",
+    "CVE-2026-29170", "CVE-2026-34355", "CVE-2026-44186", "CVE-2026-56449", "CVE-2026-63045", "CVE-2026-63718",
 }  # fmt: skip
-"""Those of mod_proxy and mod_remoteip that the data do not have yet."""
+"""Those of mod_proxy, its modules, mod_proxy_html and mod_remoteip that the data do not have yet."""
 
 
 @pytest.mark.git
@@ -177,3 +179,30 @@ def test_the_data_are_those_of_httpds_records(tmp_path: Path) -> None:
     assert len(found) > 200
     lines = list(records.differences(everything(), untriggered.everything(), found, {}))
     assert [line for line in lines if line.split(":")[0] not in LEFT] == []
+
+
+@pytest.mark.skipif(not SHARED.is_file(), reason="the shared corpus is not here")
+def test_the_data_are_those_of_the_shared_facts() -> None:
+    facts = json.loads(SHARED.read_text(encoding="utf-8"))["cves"]
+    found = {name: _shared(fact) for name, fact in facts.items() if "listed" in fact or "ranges" in fact}
+    # It gives a release that CHANGES tells of again where the first one did not mend all.
+    changes = {
+        name: Version.parse(fact["changes_24"][0])
+        for name, fact in facts.items()
+        if fact.get("changes_24", ["2.4.0"])[0] > "2.4.1"
+    }
+    assert len(found) > 120
+    assert len(changes) > 150
+    lines = list(records.differences(everything(), untriggered.everything(), found, changes))
+    assert [line for line in lines if line.split(":")[0] not in LEFT] == []
+
+
+def _shared(fact: dict[str, Any]) -> frozenset[Version]:
+    """The releases that a fact names one by one, or by ranges in the words of either form."""
+    rows = [("=", one) for one in fact.get("listed", ())]
+    rows += [(row["how"], row["version"]) for row in fact.get("ranges", ()) if "how" in row]
+    if rows:
+        return records.of_record(old("CVE-2000-0001", *rows), AMONG)[1]
+    (row,) = fact["ranges"]
+    names = {"from": "version", "through": "lessThanOrEqual", "before": "lessThan"}
+    return records.of_record(new("CVE-2000-0001", **{names[key]: value for key, value in row.items()}), AMONG)[1]

@@ -38,7 +38,11 @@ def met(context: Context, trigger: Trigger) -> list[Node]:
         return []
     if trigger.listening:
         return uwsgi.met(context, trigger)
-    named = [node for node in _lines(context, trigger.directives) if _stands(node, trigger.where)]
+    named = [
+        node
+        for node in _lines(context, trigger.directives)
+        if _stands(node, trigger.where) and _holds(node, trigger.holds)
+    ]
     if not trigger.of_backend:
         return named
     if trigger.directives and not named:
@@ -75,6 +79,14 @@ def _stands(node: Node, where: str) -> bool:
         parent = node.parent
         return parent is not None and parent.key == "<directory" and parent.words == ["/"]
     return not where or (where == "server") == (server_of(node) is node.parent)
+
+
+def _holds(section: Node, wanted: Mapping[str, str]) -> bool:
+    """Whether one of these directives stands in a section; they are few, so nothing is indexed."""
+    return not wanted or any(
+        node.key in wanted and node.certain and re.search(wanted[node.key], node.argument, re.IGNORECASE)
+        for node in section.children or ()
+    )
 
 
 def _fits(one: _Handover, trigger: Trigger) -> bool:

@@ -80,6 +80,8 @@ SERVER = """
         (Trigger(directives={"sslverifyclient": ""}, where="server"), [3, 8]),
         (Trigger(directives={"sslverifyclient": ""}, where="section"), [5, 10]),
         (Trigger(directives={"sslverifyclient": ""}, where="root"), [5]),
+        (Trigger(directives={"<directory": "", "<location": ""}, holds={"sslverifyclient": "require"}), [4, 9]),
+        (Trigger(directives={"<directory": "", "<location": ""}, holds={"sslverifyclient": "none", "listen": ""}), []),
         (Trigger(directives={"protocols": ""}, besides={"sslverifyclient": "require", "<location": ""}), [2]),
         (Trigger(directives={"protocols": ""}, besides={"sslverifyclient": "require", "listen": ""}), []),
         (Trigger(directives={"protocols": ""}, besides={"h2push": "off"}), []),
