@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from hpatch.cli import help, output
-from hpatch.cli.options import backends, placing, which
+from hpatch.cli.options import backends, building, matrix, placing, which
 from hpatch.cli.options import configuration as shared
 from hpatch.cli.options import revisions as sources
 from hpatch.cli.options import roots as configurations
@@ -18,22 +18,32 @@ from hpatch.errors import UsageError
 from hpatch.lint.settings import Settings
 from hpatch.lint.settings import modules as modules_of
 
+if TYPE_CHECKING:
+    from hpatch.advise.advice import HttpdAdvice
+    from hpatch.build.httpd.plan import BuildOptions
+    from hpatch.lab.recipe import Recipe
+
 _BACKENDS = "Backends"
+_APPLY = "Carrying it out"
 
 _EXAMPLES = """
 Examples:
 
   hpatch advise /etc/apache2 --tree httpd-2.4.9 --git ~/src/httpd
   hpatch advise /etc/apache2 --httpd /usr/sbin/apache2
+  hpatch advise /etc/apache2 --tree httpd-2.4.9 --apply --prefix ~/httpd
   hpatch advise /etc/apache2 --package "apache2 2.4.57-2" --advisories osv/
   hpatch advise /etc/httpd --httpd-version 2.4.53 --format html > advice.html
 
 hpatch shows the known problems of this httpd that this configuration meets: where, what happens, the first release
 without it, and the patch set that cures it. With --tree, hpatch tries in memory whether the sets apply, and names the
 one command that applies, builds and proves all of them. Without a version, it names the releases that have a problem.
+With --apply, hpatch proves the sets in copies, applies them to the tree, builds it, and looks again. The tree changes
+as a whole or not at all. If hpatch is interrupted, the same command goes on.
 
-Exit codes: 0 nothing that is known is to be done; 1 something is to be done; 2 wrong usage; 3 some input could not be
-read; 4 httpd cannot be run.
+Exit codes: 0 nothing that is known is to be done, or --apply has left nothing that a set cures; 1 something is to be
+done, or the proof does not hold; 2 wrong usage; 3 some input could not be read; 4 something that it needs is missing or
+failed.
 """
 
 
@@ -81,6 +91,37 @@ def _command(
             rich_help_panel=_BACKENDS,
         ),
     ] = None,
+    apply: Annotated[
+        bool,
+        typer.Option(
+            "--apply",
+            help="Prove the sets, apply them to the tree, build it to --prefix, and look again.",
+            rich_help_panel=_APPLY,
+        ),
+    ] = False,
+    prefix: Annotated[
+        Path | None,
+        typer.Option(
+            "--prefix", metavar="DIR", help="With --apply, install httpd to this folder.", rich_help_panel=_APPLY
+        ),
+    ] = None,
+    module_only: Annotated[
+        bool,
+        typer.Option(
+            "--module-only",
+            help="With --apply, build only the changed modules, for an installed httpd.",
+            rich_help_panel=_APPLY,
+        ),
+    ] = False,
+    apxs: Annotated[
+        str | None,
+        typer.Option(metavar="PROGRAM", help="With --module-only, use this apxs.", rich_help_panel=_APPLY),
+    ] = None,
+    configure_arg: building.ConfigureArgs = None,
+    jobs: building.Jobs = None,
+    build_dir: building.BuildDir = None,
+    transport: matrix.Transports = None,
+    requests: matrix.Requests = None,
     config: shared.Config = None,
     no_config: shared.NoConfig = False,
     fuzz: placing.Fuzz = 0,
@@ -106,11 +147,25 @@ def _command(
     from hpatch.advise.vendor.read import read
     from hpatch.build.trees.applying import Request
     from hpatch.cli.advise import following
+    from hpatch.cli.advise.applying import ApplyOrder, carry_out
     from hpatch.cli.options import tree as trees
+    from hpatch.cli.prove.lab import cells
+    from hpatch.lab.model import GatewaySpec
     from hpatch.lint import registry, roots
     from hpatch.lint.selection import matching
     from hpatch.report.advise.advice import FORMS, AdviceReport
 
+    _check(
+        apply=apply,
+        tree=tree is not None,
+        prefix=prefix is not None,
+        module_only=module_only,
+        apxs=apxs is not None,
+        whole=bool(configure_arg),
+        building=bool(jobs or build_dir or transport or requests),
+    )
+    if apply and path[0] == shared.STDIN:
+        raise UsageError("--apply reads the configuration twice: give files, not -")
     if tree is not None and (httpd_version is not None or package is not None):
         raise UsageError("--tree excludes --httpd-version and --package: it tells httpd's version")
     which.refuse_both(package, httpd_version)
@@ -133,19 +188,40 @@ def _command(
         no_config,
     )
     trial = None
+    known = sources.catalog(catalog)
+    source = sources.source(known, git, svn, web, web_base, from_)
     if tree is not None:
         trees.settle(tree)
         here = httpds.of_tree(tree)
         chosen = chosen._replace(httpd_version=str(here.version))
-        known = sources.catalog(catalog)
-        source = sources.source(known, git, svn, web, web_base, from_)
         trial = CureTrial(tree, Request(fuzz=fuzz, ignore_whitespace=ignore_whitespace), known, source)
     reading = shared.reading(chosen, httpd, package)
-    meant = httpds.of_tree(tree) if tree is not None else reading.httpd or httpds.UNKNOWN
-    evidence = HttpdEvidence(meant, read(advisories).statements if advisories else (), trial)
     ignored = frozenset(rule.code for selector in chosen.ignore or () for rule in matching(selector, registry.rules()))
-    found = configurations.found(path, chosen, reading)
-    advice = advise(found, evidence, ignored=ignored, base=os.getcwd())  # noqa: PTH109 - the path stays text
+    statements = read(advisories).statements if advisories else ()
+
+    def look() -> HttpdAdvice:
+        meant = httpds.of_tree(tree) if tree is not None else reading.httpd or httpds.UNKNOWN
+        found = configurations.found(path, chosen, reading)
+        evidence = HttpdEvidence(meant, statements, trial)
+        return advise(found, evidence, ignored=ignored, base=os.getcwd())  # noqa: PTH109 - the path stays text
+
+    advice = look()
+    if apply and tree is not None and prefix is not None and trial is not None and _is_for(advice, tree):
+        order = ApplyOrder(
+            tree=tree,
+            prefix=prefix,
+            request=trial.request,
+            catalog=known,
+            source=source,
+            recipe=_recipe(module_only, httpd, apxs, building.whole(configure_arg, jobs, suite=False), chosen.mpm),
+            wanted=cells(None, None, ["responder"], transport, None)._replace(gateways=[GatewaySpec("httpd")]),
+            requests=requests,
+            build_dir=build_dir,
+            again=look,
+        )
+        advice, applied, code = carry_out(order, advice)
+        code = configurations.tell_unread(advice.read) or code
+        return output.show(AdviceReport(advice=advice, applied=applied), FORMS, format, file=output_file, code=code)
     options: dict[str, following.Value] = {
         "--fuzz": fuzz,
         "--ignore-whitespace": ignore_whitespace,
@@ -159,6 +235,39 @@ def _command(
     command = following.command(() if advice.clash else advice.asked, tree, options)
     code = configurations.tell_unread(advice.read) or (0 if advice.ok else 1)
     return output.show(AdviceReport(advice=advice, command=command), FORMS, format, file=output_file, code=code)
+
+
+def _check(
+    *, apply: bool, tree: bool, prefix: bool, module_only: bool, apxs: bool, whole: bool, building: bool
+) -> None:
+    """Raises UsageError for options that do not go together."""
+    if apply and not (tree and prefix):
+        raise UsageError("--apply needs --tree TREE, which it patches, and --prefix DIR, where it installs")
+    if not apply and (prefix or module_only or apxs or whole or building):
+        raise UsageError(
+            "--prefix, --module-only, --apxs, --configure-arg, --jobs, --build-dir, --transport and --requests need "
+            "--apply"
+        )
+    if apxs and not module_only:
+        raise UsageError("--apxs needs --module-only")
+    if whole and module_only:
+        raise UsageError("--configure-arg does not apply to --module-only")
+
+
+def _is_for(advice: HttpdAdvice, tree: Path) -> bool:
+    """Whether there is something to carry out, or an earlier run of it to go on with."""
+    from hpatch.patch.apply import stack
+
+    return not advice.clash and not advice.read.unread and bool(advice.asked or stack.load(tree).sets)
+
+
+def _recipe(module_only: bool, httpd: str | None, apxs: str | None, whole: BuildOptions, mpm: str | None) -> Recipe:
+    from hpatch.lab.recipe import Recipe
+
+    if module_only:
+        return Recipe(None, httpd=httpd, apxs=apxs)
+    (wanted,) = building.mpms((mpm or "event").lower().removeprefix("mpm_"))
+    return Recipe(whole._replace(mpm=wanted))
 
 
 def register(app: typer.Typer) -> None:

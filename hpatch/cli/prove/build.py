@@ -87,16 +87,17 @@ def _command(
             raise UsageError(
                 "--configure-arg, --mpm and --modules do not apply to --module, which takes the options of its httpd"
             )
-        answer = _modules(opened, prefix, module, apxs, build_dir, dry_run)
+        answer = build_modules(opened, prefix, module, apxs, build_dir, dry_run)
     else:
         if apxs is not None:
             raise UsageError("--apxs needs --module")
         options = BuildOptions(mpm=mpm, modules=modules, arguments=tuple(configure_arg or ()), jobs=jobs)
-        answer = _httpd(opened, prefix, options, build_dir, dry_run)
+        answer = build_httpd(opened, prefix, options, build_dir, dry_run)
     output.show(answer, FORMS, format)
 
 
-def _httpd(tree: SourceTree, into: Path, options: BuildOptions, folder: Path | None, dry_run: bool) -> BuildReport:
+def build_httpd(tree: SourceTree, into: Path, options: BuildOptions, folder: Path | None, dry_run: bool) -> BuildReport:
+    """Build all of httpd into a prefix, which changes as a whole or not at all. Raises ToolError."""
     from hpatch.build.httpd import build
     from hpatch.build.httpd.plan import Layout
     from hpatch.report.common.progress import shown
@@ -151,9 +152,10 @@ def _became(before: int | None, folder: Path) -> str:
     return "was not made" if before is None else "is as it was"
 
 
-def _modules(
+def build_modules(
     tree: SourceTree, into: Path, names: list[str], program: str | None, folder: Path | None, dry_run: bool
 ) -> BuildReport:
+    """Build single modules to a prefix's folder of modules. Raises ToolError."""
     from hpatch.build.httpd import apxs as modules
     from hpatch.build.httpd import prefix
     from hpatch.build.httpd.build import folder_of, held
