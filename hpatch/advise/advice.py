@@ -98,6 +98,11 @@ def _advised(one: MetProblem, evidence: HttpdEvidence) -> Advised:
         if there is not None:  # whatever the number says: the code has it
             because = f"The tree has the set {there.set}: {there.why}."
             answer = answer._replace(verdict="not affected", because=because)
+        elif answer.verdict == "unknown":
+            lacking = next((cure for cure in cures if cure.state == "applies"), None)
+            if lacking is not None:  # on the way to the release that differs: the code tells what its number does not
+                because = f"The tree lacks the set {lacking.set}, which applies to it."
+                answer = answer._replace(verdict="affected", because=because)
     order = ("there", "applies", "untried", "unknown", "blocked", "refused")
     return Advised(one.problem, answer, one.places, tuple(sorted(cures, key=lambda cure: order.index(cure.state))))
 

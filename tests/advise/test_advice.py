@@ -1,0 +1,63 @@
+"""What a tree's code says where its number does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from hpatch.advise.advice import HttpdEvidence, advise
+from hpatch.advise.cures import Cure, CureState, CureTrial
+from hpatch.advise.httpd import TargetHttpd
+from hpatch.lint.answers import Verdict
+from hpatch.lint.engine import Root
+from hpatch.versions import Version
+from tests.support.advise.known import known, only
+
+
+class FakeTrial:
+    def __init__(self, state: CureState) -> None:
+        self.state = state
+
+    def cure(self, id: str) -> Cure:
+        return Cure(id, self.state, "why")
+
+    def together(self, ids: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+        return tuple(ids), ""
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict", "sets"),
+    [
+        ("applies", "affected", ("a",)),
+        ("there", "not affected", ()),
+        ("blocked", "unknown", ()),
+        ("unknown", "unknown", ()),
+    ],
+)
+def test_the_code_of_a_tree_on_the_way_to_the_release_that_differs_tells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: CureState, verdict: Verdict, sets: tuple[str, ...]
+) -> None:
+    only(monkeypatch, known(sets=("a",)))
+    path = tmp_path / "httpd.conf"
+    path.write_text('ProxyPass "/a/" "fcgi://a:9000/"\n')
+    httpd = TargetHttpd(version=Version(2, 4, 10), source="a tree", development=True)
+    found = advise([Root(str(path))], HttpdEvidence(httpd, trial=cast(CureTrial, FakeTrial(state))))
+    (one,) = (*found.here, *found.unknown, *found.gone)
+    assert one.answer.verdict == verdict
+    assert found.sets == sets
+
+
+def test_a_set_that_applies_goes_before_one_that_does_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Mixed(FakeTrial):
+        def cure(self, id: str) -> Cure:
+            return Cure(id, "applies" if id == "b" else "blocked")
+
+    only(monkeypatch, known(sets=("a", "b")))
+    path = tmp_path / "httpd.conf"
+    path.write_text('ProxyPass "/a/" "fcgi://a:9000/"\n')
+    httpd = TargetHttpd(version=Version(2, 4, 9), source="a tree")
+    found = advise([Root(str(path))], HttpdEvidence(httpd, trial=cast(CureTrial, Mixed("applies"))))
+    assert found.asked == ("b",)
+    assert [cure.set for cure in found.here[0].cures] == ["b", "a"]
