@@ -95,7 +95,9 @@ class Source:
     def place(self, start: int, end: int) -> Place:
         """The place of `text[start:end]`."""
         starts = self._line_starts(end)
-        line, end_line = bisect_right(starts, start), bisect_right(starts, end)
+        line = end_line = bisect_right(starts, start)
+        if line < len(starts) and starts[line] <= end:  # few places have more than a line
+            end_line = bisect_right(starts, end, line)
         return Place(self.name, line, start - starts[line - 1] + 1, end_line, end - starts[end_line - 1] + 1)
 
     def line(self, number: int) -> str:

@@ -451,6 +451,7 @@ def _use(reading: ReadingState, call: Call) -> None:
         template=reading.templates.get(macro.source.name),
     )  # fmt: skip
     stream.body = macro.body
+    reading.configuration.uses_macros = True
     call.feed.streams.append(stream)
 
 

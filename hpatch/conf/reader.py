@@ -32,9 +32,12 @@ _EVIDENCE = 60
 """How many characters of a line are shown."""
 
 _PLAIN_LINE = re.compile(
-    r"[ \t]*(?:([A-Za-z][A-Za-z0-9_]*)(?:[ \t\r]+([^ \t\r\n](?:[^\n]*[^ \t\r\n])?))?[ \t\r]*|#[^\n]*|[ \t\r]*)(?:\n|\Z)"
+    r"[ \t]*+(?:([A-Za-z][A-Za-z0-9_]*+)(?:[ \t\r]++([^\n]*[^ \t\r\n]))?[ \t\r]*+|#[^\n]*+|[ \t\r]*+)(?:\n|\Z)"
 )
-"""A directive's name and its arguments, or a comment, or a blank line."""
+"""A directive's name and its arguments, or a comment, or a blank line.
+
+What can end in one place only is possessive (`*+`): nothing is tried twice, and nothing is remembered for it.
+"""
 _PLAIN_OPEN = re.compile(r"[ \t]*(<[A-Za-z][A-Za-z0-9]*)[ \t]+([^ \t\n\r\0\v\f][^\n\0\v\f]*)(?:(?<!\\)(?<!\\\r)\n)?")
 _PLAIN_CLOSE = re.compile(r"[ \t]*</([A-Za-z][A-Za-z0-9]*)>[ \t\r]*\n?")
 _ODD = re.compile(r"[\0\v\f]|\$\{|\\\r?\n")

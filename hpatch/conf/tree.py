@@ -149,10 +149,10 @@ class Node:
 
     def inside(self, *keys: str) -> Node | None:
         """The innermost section around it with one of these keys (`"<virtualhost"`)."""
-        for node in self.ancestors():
-            if node.key in keys:
-                return node
-        return None
+        node = self.parent
+        while node is not None and node.key not in keys:
+            node = node.parent
+        return node
 
     def walk(self) -> Iterator[Node]:
         """The node and everything in it, in order."""
@@ -238,6 +238,8 @@ class Configuration:
 
     `registered` has the providers of Require that LuaAuthzProvider names, which httpd executes while it reads.
 
+    `uses_macros` is whether it has directives that come from a macro.
+
     `dumped` is whether it was read from what httpd printed of it: its sources are then not the texts of its files.
 
     `templates` are the files that are templates, by name. A configuration with a template is never whole. `as_written`
@@ -247,7 +249,7 @@ class Configuration:
     __slots__ = (
         "_by_server", "as_written", "by_key", "check_files", "conditions", "defines", "directives", "dumped", "files",
         "main", "modules", "mpm", "nodes", "problems", "registered", "root", "server_root", "sources", "templates",
-        "version", "whole",
+        "uses_macros", "version", "whole",
     )  # fmt: skip
 
     def __init__(self, root: str, modules: Modules, version: Version | None, mpm: str | None) -> None:
@@ -269,6 +271,7 @@ class Configuration:
         self.main = True
         self.whole = True
         self.check_files = False
+        self.uses_macros = False
         self.dumped = False
         self.templates: dict[str, TemplateFile] = {}
         self.as_written: Callable[[str], str] | None = None

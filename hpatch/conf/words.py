@@ -8,7 +8,7 @@ SPACE = " \t\n\v\f\r"
 
 _PLAIN = re.compile(r"[^ \t\n\v\f\r]+")
 _BLANKS = re.compile(r"[ \t\n\v\f\r]*")
-_WORD = re.compile(r"""[ \t\n\v\f\r]*(?:"([^"]*)"?|'([^']*)'?|([^ \t\n\v\f\r]+))""")
+_WORD = re.compile(r""""([^"]*)"?|'([^']*)'?|([^ \t\n\v\f\r]+)""")
 _VARIABLE = re.compile(r"\$\{([^}]*)\}", re.S)
 
 
@@ -120,6 +120,8 @@ def split(line: str) -> list[str]:
 
 def spans(line: str) -> list[tuple[str, int, int]]:
     """All words of a line with their places in it, quotes included."""
+    if "\\" not in line:  # as for `split`
+        return [(word[word.lastindex or 0], word.start(), word.end()) for word in _WORD.finditer(line)]
     found: list[tuple[str, int, int]] = []
     at = 0
     while True:

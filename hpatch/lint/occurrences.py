@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 
@@ -32,12 +33,20 @@ class Occurrences:
 
     def complete(self, finding: Finding, node: Node | None) -> tuple[Finding, tuple[Place, ...]]:
         """The finding, one step less sure where all that it is about is uncertain; and where its macro is used."""
+        if self._plain:
+            return finding, ()
         nodes = [node] if node is not None else self._at(finding.place)
         if nodes and not any(node.certain for node in nodes):
             finding = finding._replace(confidence=less(finding.confidence))
         if not nodes or any(node.frame.use is None for node in nodes):
             return finding, ()
         return finding, tuple(place for node in nodes for place in _uses(node))
+
+    @cached_property
+    def _plain(self) -> bool:
+        """Whether httpd surely reads each directive, and once: no conditional is undecided, no macro is used."""
+        read = self.configuration
+        return not read.templates and not read.uses_macros and all(one.verdict is not None for one in read.conditions)
 
     def _at(self, place: Place) -> list[Node]:
         if self._by_file is None:

@@ -12,10 +12,15 @@ _SEGMENT = r"\^(/[\w~%@-]+)/(?![?*{])[^|]*\Z"
 class ByStart(Generic[_Item]):
     """Items in an order; each is for the paths that begin with a segment, or for any path."""
 
+    __slots__ = ("_any", "_by", "_count")
+
     def __init__(self) -> None:
         self._count = 0
         self._any: list[tuple[int, _Item]] = []
         self._by: dict[str, list[tuple[int, _Item]]] = {}
+
+    def __len__(self) -> int:
+        return self._count
 
     def add(self, path: str | None, item: _Item) -> None:
         """Add an item at the end, for a path and those below it; None: for any path."""

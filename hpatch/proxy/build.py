@@ -95,7 +95,7 @@ def _cut(name: str, size: int) -> str:
 
 def _check_socket(text: str, word: int) -> None:
     """`ap_proxy_de_socketfy`: what follows the socket must have a scheme."""
-    if text[:5].lower() == "unix:" and "|" in text and ":" not in text[text.index("|") + 1 :]:
+    if "|" in text and text[:5].lower() == "unix:" and ":" not in text[text.index("|") + 1 :]:
         raise _RefusedError("url", f'"{text}" is not a worker URL: no scheme follows its socket', word)
 
 
@@ -176,8 +176,6 @@ class _ProxyBuilder:
 
     def _params_and_flags(self, line: ProxyLine) -> tuple[tuple[Param, ...], frozenset[str]]:
         """The words after a mapping's target."""
-        if not line.extras:
-            return (), _NONE
         params = []
         flags: set[str] | frozenset[str] = _NONE
         for nth, text in line.extras:
@@ -279,7 +277,7 @@ class _ProxyBuilder:
         """`add_pass`."""
         _check_place(line)
         node, scope, target = line.node, line.scope, line.target
-        params, flags = self._params_and_flags(line)
+        params, flags = self._params_and_flags(line) if line.extras else ((), _NONE)
         if target is None:
             raise _RefusedError("arguments", f"{node.name} needs a path and a target here")
         text, nth = target
@@ -293,7 +291,7 @@ class _ProxyBuilder:
             return
         parts = self._name(text, matching)
         built = self._target(line, parts)
-        unique = {param.key.lower(): param for param in params}
+        unique = {param.key.lower(): param for param in params} if params else {}
         unique.pop("mapping", None)
         if is_balancer(text):
             balancer = self._make_balancer(line, text, nth, None if matching else line.path)

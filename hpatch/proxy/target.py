@@ -50,17 +50,13 @@ def _terminal(name: str) -> re.Pattern[str]:
     return re.compile(grammar.terminals("proxy", "words")[name])
 
 
-def _line(word: str) -> str:
-    return word.replace("\n", " ") + "\n"
-
-
 def parse_target(text: str) -> _Parts:
     """Read a worker URL: its socket, scheme, user, host, port and path, as written.
 
     The scheme is in lower case, "" where there is none. The host is None where the URL has no `//`. The port is None
     where there is no colon, "" where nothing follows it.
     """
-    line = _line(text)
+    line = text.replace("\n", " ") + "\n"
     match = _terminal("WORKER").match(line)
     if match is not None:
         socket, scheme, user, host, port, path = match.groups()

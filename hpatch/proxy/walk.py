@@ -53,16 +53,29 @@ Words = Sequence[tuple[int, str]]
 """Words with their numbers."""
 
 
-class ProxyLine(NamedTuple):
+class ProxyLine:
     """A proxy line: its target's text, if it has one, and the words after it."""
 
-    action: Action
-    node: Node
-    scope: Scope
-    path: str = ""
-    target: ProxyWord | None = None
-    extras: Words = ()
-    matching: bool = False
+    __slots__ = ("action", "extras", "matching", "node", "path", "scope", "target")
+
+    def __init__(
+        self,
+        action: Action,
+        node: Node,
+        scope: Scope,
+        *,
+        path: str = "",
+        target: ProxyWord | None = None,
+        extras: Words = (),
+        matching: bool = False,
+    ) -> None:
+        self.action = action
+        self.node = node
+        self.scope = scope
+        self.path = path
+        self.target = target
+        self.extras = extras
+        self.matching = matching
 
 
 Reader = Callable[[Node, Scope], ProxyLine | None]
@@ -87,7 +100,7 @@ class Walk:
                     inner = self._enter(node, scope)
                     stack.append((iter(node.children), inner, node))
                     if node.key in PROXIES:
-                        yield ProxyLine(action="open", node=node, scope=scope, path=inner.path)
+                        yield ProxyLine("open", node, scope, path=inner.path)
                     break
                 try:
                     reader = readers[node.key]
@@ -122,9 +135,9 @@ def _close(node: Node, scope: Scope) -> ProxyLine:
     words = node.words
     first = words[0][6:] if words[0][:6].lower() == "proxy:" else words[0]
     return ProxyLine(
-        action="close",
-        node=node,
-        scope=scope,
+        "close",
+        node,
+        scope,
         target=ProxyWord(first, 0),
         extras=list(enumerate(words))[1:],
         matching=node.key == "<proxymatch",
@@ -146,16 +159,9 @@ def _proxy_pass(node: Node, scope: Scope) -> ProxyLine:
             matching = True
         at += 1
     if path is None or at >= len(words):
-        return ProxyLine(action="pass", node=node, scope=scope, matching=matching)
-    return ProxyLine(
-        action="pass",
-        node=node,
-        scope=scope,
-        path=path,
-        target=ProxyWord(words[at], at),
-        extras=list(enumerate(words[at + 1 :], at + 1)),
-        matching=matching,
-    )
+        return ProxyLine("pass", node, scope, matching=matching)
+    extras = list(enumerate(words[at + 1 :], at + 1)) if len(words) > at + 1 else ()
+    return ProxyLine("pass", node, scope, path=path, target=ProxyWord(words[at], at), extras=extras, matching=matching)
 
 
 def _member(node: Node, scope: Scope) -> ProxyLine:
@@ -165,7 +171,7 @@ def _member(node: Node, scope: Scope) -> ProxyLine:
     path = scope.path if scope.section is not None else plain.pop(0)[1] if plain else ""
     target = ProxyWord(plain[0][1], plain[0][0]) if plain else None
     extras = [word for word in words if "=" in word[1] or word in plain[1:]]
-    return ProxyLine(action="member", node=node, scope=scope, path=conf_words.lower(path), target=target, extras=extras)
+    return ProxyLine("member", node, scope, path=conf_words.lower(path), target=target, extras=extras)
 
 
 def _proxy_set(node: Node, scope: Scope) -> ProxyLine:
@@ -175,15 +181,15 @@ def _proxy_set(node: Node, scope: Scope) -> ProxyLine:
     if parent is not None and parent.key in PROXIES:
         first = parent.words[0] if parent.words else ""
         return ProxyLine(
-            action="set",
-            node=node,
-            scope=scope,
+            "set",
+            node,
+            scope,
             target=ProxyWord(first, -1),
             extras=words,
             matching=parent.key == "<proxymatch",
         )
     first = words[0][1] if words else ""
-    return ProxyLine(action="set", node=node, scope=scope, target=ProxyWord(first, 0), extras=words[1:])
+    return ProxyLine("set", node, scope, target=ProxyWord(first, 0), extras=words[1:])
 
 
 def _handler(node: Node, scope: Scope) -> ProxyLine | None:
@@ -195,7 +201,7 @@ def _handler(node: Node, scope: Scope) -> ProxyLine | None:
         return None
     location = scope.section is not None and scope.section.key in LOCATIONS
     path = scope.path if location else ""
-    return ProxyLine(action="handler", node=node, scope=scope, path=path, target=ProxyWord(text[6:], 0))
+    return ProxyLine("handler", node, scope, path=path, target=ProxyWord(text[6:], 0))
 
 
 def _rewrite(node: Node, scope: Scope) -> ProxyLine | None:
@@ -208,12 +214,12 @@ def _rewrite(node: Node, scope: Scope) -> ProxyLine | None:
     text = rule.substitution
     if "://" not in text and text[:5].lower() != "unix:" and text[:1] not in ("$", "%"):
         return None
-    return ProxyLine(action="rewrite", node=node, scope=scope, path=rule.pattern, target=ProxyWord(text, 1))
+    return ProxyLine("rewrite", node, scope, path=rule.pattern, target=ProxyWord(text, 1))
 
 
 def _reverse(node: Node, scope: Scope) -> ProxyLine:
     """ProxyPassReverse and its siblings for cookies."""
-    return ProxyLine(action="reverse", node=node, scope=scope)
+    return ProxyLine("reverse", node, scope)
 
 
 def _server_name(node: Node, scope: Scope) -> None:
@@ -223,7 +229,7 @@ def _server_name(node: Node, scope: Scope) -> None:
 
 def _setting(node: Node, scope: Scope) -> ProxyLine | None:
     """Any other Proxy… or Balancer… directive, at the server's level."""
-    return ProxyLine(action="setting", node=node, scope=scope) if scope.section is None else None
+    return ProxyLine("setting", node, scope) if scope.section is None else None
 
 
 _READERS: dict[str, Reader | None] = {

@@ -18,7 +18,8 @@ _LIMITS = ("<limit", "<limitexcept")
 _CONTAINERS = (*_REQUIRES, *_LIMITS)
 OLD = ("order", "allow", "deny", "satisfy")
 """The directives of mod_access_compat."""
-_SPEAKING = frozenset(("require", *OLD, *_CONTAINERS))
+_LINES = frozenset(("require", *OLD))
+_SPEAKING = _LINES.union(_CONTAINERS)
 Admitted = Literal["all", "some", "none"]
 
 
@@ -39,7 +40,7 @@ _ANYBODY = Client()
 def lines(section: Node, *, limits: bool = True) -> Iterator[Node]:
     """The access lines of a section: in it, in its containers of Require, and in `<Limit>` unless `limits` is False."""
     for node in section.children or ():
-        if node.key in ("require", *OLD):
+        if node.key in _LINES:
             yield node
         elif node.key in _CONTAINERS and (limits or not node.key.startswith("<limit")):
             yield from lines(node, limits=limits)

@@ -46,6 +46,8 @@ def literal_start(pattern: str) -> str | None:
 class _Speaking:
     """Sections for URLs that have access lines, to find those that cover a path."""
 
+    __slots__ = ("_others", "_plain")
+
     def __init__(self, sections: list[Node]) -> None:
         self._plain: dict[str, list[tuple[int, Node]]] = {}
         self._others: ByStart[tuple[int, Node]] = ByStart()
@@ -61,10 +63,13 @@ class _Speaking:
 
     def covering(self, where: str) -> Iterator[tuple[Node, bool | None]]:
         """The sections that cover a path, in httpd's order, each with whether it surely does (None: it may)."""
-        found: list[tuple[int, Node, bool | None]] = []
-        for above in paths_above(where):
-            found += [(at, section, True) for at, section in self._plain.get(above, ())]
-        found += [(at, section, matches(section, where)) for at, section in self._others.find(where)]
+        if not self._plain and not self._others:
+            return
+        found: list[tuple[int, Node, bool | None]] = [
+            (at, section, True) for above in paths_above(where) for at, section in self._plain.get(above, ())
+        ]
+        if self._others:
+            found += [(at, section, matches(section, where)) for at, section in self._others.find(where)]
         for _, section, covered in sorted(found, key=itemgetter(0)):
             if covered is not False:
                 yield section, covered

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import accumulate
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.lint.rules._shared.access import below
 from hpatch.lint.rules._shared.passes import covers, paths_above
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
     from hpatch.proxy.model import Mapping
+
+
+_NUMBER = attrgetter("number")
 
 
 class Taking(NamedTuple):
@@ -33,26 +36,25 @@ class _Lines:
 
     __slots__ = ("_by_path", "_unsure")
 
-    def __init__(self, mappings: Iterable[tuple[int, Mapping]]) -> None:
+    def __init__(self, first: int, mappings: list[Mapping]) -> None:
         self._by_path: dict[str, list[Taking]] = {}
         self._unsure: list[Taking] = []
-        for number, mapping in mappings:
+        for number, mapping in enumerate(mappings, first):
             if mapping.kind != "SetHandler":
                 line = Taking(number, mapping, covers(mapping))
                 (self._unsure if line.taken is None else self._by_path.setdefault(line.taken, [])).append(line)
 
     def for_path(self, path: str) -> list[Taking]:
-        above = [one for one in dict.fromkeys(paths_above(path)) if below(path, one)]
-        found = [line for one in above for line in self._by_path.get(one, ())]
-        return sorted([*found, *self._unsure], key=lambda line: line.number)
+        by_path = self._by_path
+        above = [one for one in dict.fromkeys(paths_above(path)) if one in by_path and below(path, one)]
+        return sorted([*self._unsure, *(line for one in above for line in by_path[one])], key=_NUMBER)
 
 
 @lru_cache(maxsize=1)
 def _servers(context: Context) -> dict[Node | None, _Lines]:
-    lines: dict[Node | None, list[tuple[int, Mapping]]] = {}
-    for number, mapping in enumerate(context.mappings):
-        lines.setdefault(mapping.server.node, []).append((number, mapping))
-    return {host: _Lines(mappings) for host, mappings in lines.items()}
+    servers = [server for server in context.proxy.servers if server.mappings]
+    before = accumulate((len(server.mappings) for server in servers), initial=0)
+    return {server.node: _Lines(first, server.mappings) for first, server in zip(before, servers, strict=False)}
 
 
 def taking(context: Context, host: Node | None, path: str) -> Iterator[Taking]:
