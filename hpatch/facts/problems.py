@@ -18,7 +18,7 @@ from hpatch.versions import Range, Version
 Product = Literal["httpd", "uwsgi"]
 NAMES: dict[Product, str] = {"httpd": "httpd", "uwsgi": "uWSGI"}
 """The products, as messages call them."""
-Kind = Literal["CVE", "PR", "issue", "revision", "set"]
+Kind = Literal["CVE", "PR", "issue", "revision", "set", "entry"]
 Basis = Literal["official", "CHANGES", "history", "tried"]
 """How the range is known, the surest first: httpd's own record; an entry of CHANGES; the code of the releases on both
 sides; an experiment."""
@@ -33,9 +33,9 @@ class Trigger(NamedTuple):
     """What a configuration has that meets a problem. All that is given must hold; what is empty asks nothing.
 
     The first six speak of one place where requests are handed to a backend, or of a member of a balancer: `schemes` (of
-    its URL), `transport` (`unix` or `tcp`), `kinds` (`ProxyPass`, `ProxyPassMatch`, `SetHandler`, `RewriteRule`,
-    `BalancerMember`), `parameters` (its worker has one of them, with a value that matches the pattern: `{"enablereuse":
-    "on"}`), `flags` (one of nocanon, interpolate, noquery), `url` (a pattern for its URL as written).
+    its URL; `any`: of all), `transport` (`unix` or `tcp`), `kinds` (`ProxyPass`, `ProxyPassMatch`, `SetHandler`,
+    `RewriteRule`, `BalancerMember`), `parameters` (its worker has one of them, with a value that matches the pattern:
+    `{"enablereuse": "on"}`), `flags` (one of nocanon, interpolate, noquery), `url` (a pattern for its URL as written).
 
     `directives` are directives and sections in lower case, one of which is there, with arguments that match its pattern
     (without case). One of both kinds is always given; `modules`, which are all loaded, `mpm` (`threaded` or
@@ -76,7 +76,8 @@ class Trigger(NamedTuple):
 class KnownProblem(NamedTuple):
     """A known problem of a product.
 
-    `id` is a CVE's, `PR N` or `rN` (uWSGI: `issue N` or `commit HASH`), or that of the set that cures it. `part` is the
+    `id` is a CVE's, `PR N` or `rN` (uWSGI: `issue N` or `commit HASH`), that of the set that cures it, or a name of
+    hpatch's own for an entry of CHANGES that has no number. `part` is the
     name of the file that holds it. `affected` are the releases that have it, as their
     makers published them; the upper bound of the last range (`<2.4.49`) is the first release without it, and where
     there is none, no release is without it. `what` ends the sentence "httpd 2.4.9 as published has PR 1 here: …".
@@ -105,7 +106,7 @@ class KnownProblem(NamedTuple):
         for pattern, kind in _KINDS.items():
             if re.fullmatch(pattern, self.id):
                 return kind
-        return "set"
+        return "set" if self.id in self.sets else "entry"
 
     @property
     def fixed(self) -> Version | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from hpatch.facts import thirdparty
 from hpatch.facts.make import elf
 from hpatch.facts.make.commands import CommandRow
 from hpatch.versions import Version
@@ -37,7 +38,7 @@ class Listed(NamedTuple):
 
 
 class Httpd(NamedTuple):
-    """An installed httpd with all modules of its folder.
+    """An installed httpd with all modules of its folder but those that are known to be of other makers.
 
     `modules` are identifiers, `files` the command tables in its files, `unread` the files whose tables could not be
     read (None for a machine that `elf` does not know is never there: such a file is unread).
@@ -60,7 +61,8 @@ def ask(program: str, folder: Path | None = None) -> Httpd:
     if version is None:
         raise ValueError(f"{program} -V does not answer as httpd does")
     folder = folder or module_folder(Path(found))
-    paths = sorted(folder.glob("mod_*.so"))
+    others = set(thirdparty.modules())
+    paths = sorted(path for path in folder.glob("mod_*.so") if path.stem not in others)
     if not paths:
         raise FileNotFoundError(f"{folder} has no modules")
     modules: set[str] = set()

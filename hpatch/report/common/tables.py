@@ -37,7 +37,7 @@ def table(
     hang = 0
     if width is not None and width < _WIDE and sum(sizes) + _GAP * (len(sizes) - 1) > width - indent:
         middle = slice(1, -1 if sizes[-1] <= width // 3 else None)
-        labels = names[middle] if len(names[middle]) > 1 else [""]
+        labels = names[middle] if len(names[middle]) > 1 else [""] * len(names[middle])
         hang = 2 if any(labels) else 0
         for row in lines:
             below = " " * (len(row[0][0]) - len(row[0][0].lstrip()) + 2)

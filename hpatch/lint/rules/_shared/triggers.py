@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from hpatch.lint.context import Context
     from hpatch.proxy.model import Param, Target
 
+_ANY = "any"
+"""Stands for all schemes in a trigger."""
+
 
 class _Handover(NamedTuple):
     """A place where requests are handed to a backend, or a member of a balancer."""
@@ -92,7 +95,7 @@ def _holds(section: Node, wanted: Mapping[str, str]) -> bool:
 def _fits(one: _Handover, trigger: Trigger) -> bool:
     target = one.target
     return (
-        (not trigger.schemes or target.scheme in trigger.schemes)
+        (not trigger.schemes or _ANY in trigger.schemes or target.scheme in trigger.schemes)
         and (not trigger.transport or (trigger.transport == "unix") == (target.socket is not None))
         and (not trigger.kinds or one.kind in trigger.kinds)
         and (not trigger.flags or not one.flags.isdisjoint(trigger.flags))

@@ -34,9 +34,8 @@ def known_vulnerability(context: Context) -> Iterator[Found]:
     trigger is not always open: some vulnerabilities take a backend that is hostile, too.
 
     The rule is silent if httpd's version is not known. It knows those of the core and of httpd's modules for which a
-    configuration tells that they are met; of mod_proxy's modules, so far those of mod_proxy_fcgi and mod_proxy_ajp.
-    AC042, BE005 and others report some more. With `--uwsgi-version`, it also reports vulnerabilities of the uWSGI that
-    gets the requests.
+    configuration tells that they are met. AC042, BE005 and MP056 report some more. With `--uwsgi-version`, it also
+    reports vulnerabilities of the uWSGI that gets the requests.
 
     A distribution's build may contain a fix that its version does not show. If hpatch knows that httpd is one (from
     --httpd, --package, a version such as 2.4.57-2, or the packages below --root), the vendor's advisories and the
@@ -72,8 +71,8 @@ def known_fault(context: Context) -> Iterator[Found]:
     rule reports a fault once, at the first line that triggers it. It is a warning if data is lost or requests
     fail, stall or crash a process, and an info otherwise.
 
-    The rule is silent if httpd's version is not known. So far it knows faults of mod_proxy_fcgi
-    and mod_proxy_ajp alone. With `--uwsgi-version`, it also reports faults of the uWSGI that gets the requests.
+    The rule is silent if httpd's version is not known. It knows faults of mod_proxy and its modules, of mod_remoteip,
+    and of TLS to backends. With `--uwsgi-version`, it also reports faults of the uWSGI that gets the requests.
 
     A distribution's build may contain a fix that its version does not show. If hpatch knows that httpd is one, the
     vendor's advisories and the package's changelog decide. If they do not, the finding says "may have" and is an info.
@@ -95,10 +94,10 @@ def known_fault(context: Context) -> Iterator[Found]:
         # options: --httpd-version 2.4.71
         ProxyPass "/app/" "fcgi://app.internal:9000/" iobuffersize=16384
 
-    Silent on (another scheme)::
+    Silent on (no backend)::
 
         # options: --httpd-version 2.4.9
-        ProxyPass "/app/" "http://app.internal:9000/" iobuffersize=16384
+        Redirect "/app/" "https://app.example/app/"
 
     Source: CHANGES of httpd's releases, its bug reports, and the code on both sides of each fix; uWSGI's history and
     issues, and experiments.
