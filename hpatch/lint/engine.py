@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.conf.load import Options, load, load_source
 from hpatch.conf.tree import Condition, Configuration, Problem, TemplateFile
+from hpatch.conf.walk.names import unsettled_modules
 from hpatch.errors import InputError
 from hpatch.lint import registry, suppressions, templated
 from hpatch.lint.context import Context
@@ -71,7 +72,8 @@ class LintResult(NamedTuple):
     rules that ran; `root` is the folder that reports make paths relative to. `unread` are the problems that kept
     hpatch from reading a configuration or a part of it; a result with such a problem is never clean. `read` are the
     files that were read, each once; `parts` the names of those that are only a part of a configuration. `templates` are
-    the files that are templates, by name.
+    the files that are templates, by name. `unsettled` are the modules that parts need and that other files may load,
+    each with a directive of it.
     """
 
     findings: tuple[Finding, ...]
@@ -85,6 +87,7 @@ class LintResult(NamedTuple):
     read: tuple[ReadFile, ...] = ()
     parts: tuple[str, ...] = ()
     templates: Mapping[str, TemplateFile] = {}
+    unsettled: Mapping[str, str] = {}
 
 
 class LintTask(NamedTuple):
@@ -120,6 +123,7 @@ class _Part(NamedTuple):
     conditions: list[Condition]
     unread: list[Problem]
     templates: dict[str, TemplateFile]
+    unsettled: dict[str, str]
     suppressions: list[Suppression]
     used: set[Suppression]
     mistakes: list[Found]
@@ -350,6 +354,7 @@ def _part(
         conditions=configuration.conditions,
         unread=[templated.problem_of(problem, configuration) for problem in unread],
         templates=configuration.templates,
+        unsettled=unsettled_modules(configuration),
         suppressions=comments.all,
         used=comments.used,
         mistakes=comments.mistakes,
@@ -408,6 +413,7 @@ def _together(parts: Sequence[_Part], task: LintTask, base: str) -> LintResult:
     findings: list[Finding] = []
     unread: dict[Problem, None] = {}
     templates: dict[str, TemplateFile] = {}
+    unsettled: dict[str, str] = {}
     comments: dict[Suppression, None] = {}
     used: set[Suppression] = set()
     mistakes: dict[Found, None] = {}
@@ -422,6 +428,7 @@ def _together(parts: Sequence[_Part], task: LintTask, base: str) -> LintResult:
         unread.update(dict.fromkeys(part.unread))
         for name, template in part.templates.items():
             templates[name] = _both(templates.get(name), template)
+        unsettled = {**part.unsettled, **unsettled}
         comments.update(dict.fromkeys(part.suppressions))
         used |= part.used
         mistakes.update(dict.fromkeys(part.mistakes))
@@ -443,4 +450,5 @@ def _together(parts: Sequence[_Part], task: LintTask, base: str) -> LintResult:
         read=tuple(read.values()),
         parts=tuple(dict.fromkeys(part.part for part in parts if part.part is not None)),
         templates=templates,
+        unsettled=unsettled,
     )

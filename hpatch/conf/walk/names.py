@@ -114,6 +114,24 @@ def not_loaded(configuration: Configuration) -> Iterator[Refused]:
         yield from _belonging(nodes, f"{owner}, which is not loaded: {then}", f"Load it: {load}.")
 
 
+def unsettled_modules(configuration: Configuration) -> dict[str, str]:
+    """The modules of which only another file tells whether they are loaded, each with a directive of it here.
+
+    Only where it is known what is compiled into httpd: whoever gave an httpd expects that modules are looked at.
+    """
+    modules = configuration.modules
+    found: dict[str, str] = {}
+    if not modules.static or listed(configuration):
+        return found
+    for key, nodes in configuration.by_key.items():
+        word = vocabulary.find(key)
+        owners = () if word is None else word[1]
+        loaded = {modules.has(f"{owner}.c") for owner in owners}
+        if nodes and None in loaded and True not in loaded and not _foreign(key):
+            found.setdefault(owners[-1], f"{nodes[0].name}>" if key.startswith("<") else nodes[0].name)
+    return found
+
+
 def of_others(configuration: Configuration) -> Iterator[Refused]:
     """Directives of modules that are not httpd's, where no such module is loaded. None where that is not known."""
     if not listed(configuration):

@@ -28,6 +28,7 @@ STYLES = {"error": "red", "warning": "yellow", "info": "cyan"}
 _LONGEST_LINE = 160
 """Where a source line is cut when the output has no width of its own."""
 _MOST_RELATED = 8
+_MOST_MODULES = 3
 _OPTIONS = {
     "ifmodule": "--modules LIST or --httpd PATH",
     "ifversion": "--httpd-version VERSION",
@@ -165,6 +166,11 @@ def _undecided(result: LintResult, detail: Detail, width: int | None, color: boo
         told.append(count(len(open_ones), "conditional") + (f" (settle with {options})" if options else ""))
     if result.parts:
         told.append(f"what {count(len(result.parts), 'part')} of a configuration may take from other files")
+    if result.unsettled:
+        shown = [visible(f"{module} ({directive})") for module, directive in result.unsettled.items()]
+        if detail != "all" and len(shown) > _MOST_MODULES:
+            shown[_MOST_MODULES:] = [f"{len(shown) - _MOST_MODULES} more"]
+        told.append(f"whether httpd loads {', '.join(shown)}: only its LoadModule lines tell")
     if told:
         more = "" if detail == "all" else "; -v lists them"
         for line in wrap(f"Not decided: {'; '.join(told)}{more}.", width, 2):

@@ -330,6 +330,18 @@ def test_the_standard_input(site: Path, capsys: Capture, monkeypatch: pytest.Mon
     assert call(capsys, "lint", "-") == (3, "", "hpatch: -: the standard input is closed\n")
 
 
+@pytest.mark.httpd
+def test_modules_that_a_part_does_not_tell(site: Path, capsys: Capture, httpd: str) -> None:
+    (site / "site.conf").write_text("SSLEngine On\nHeader set A 1\nRequestHeader unset A\nDocumentRoot /srv\n")
+    known = "whether httpd loads mod_ssl (SSLEngine), mod_headers (Header): only its LoadModule lines tell"
+    assert known in call(capsys, "lint", "site.conf", "--httpd", httpd).out
+    assert "whether httpd loads" not in call(capsys, "lint", "site.conf").out
+    assert "whether httpd loads" not in call(capsys, "lint", "site.conf", "--httpd", httpd, "--modules", "all").out
+    (site / "site.conf").write_text("SSLEngine On\nHeader set A 1\nProxyRequests Off\nExpiresActive On\nAlias /a /b\n")
+    assert "mod_proxy (ProxyRequests), 2 more" in call(capsys, "lint", "site.conf", "--httpd", httpd).out
+    assert "mod_expires (ExpiresActive)" in call(capsys, "lint", "site.conf", "--httpd", httpd, "-v").out
+
+
 def test_a_dump_has_no_fixes(site: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     piped(monkeypatch, f"# In file: /etc/httpd/a.conf\n#   7:\n{PASS}".encode())
     (found,) = json.loads(call(capsys, "lint", "-", "--select", "MP001", "--format", "json").out)["findings"]
