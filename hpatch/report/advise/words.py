@@ -34,7 +34,8 @@ def _places(places: Sequence[Place], root: str) -> Iterator[str]:
     for place in places[:_SHOWN]:
         yield where(place, root)
     if len(places) > _SHOWN:
-        yield f"and {count(len(places) - _SHOWN, 'place')} more"
+        more = len(places) - _SHOWN
+        yield f"and {more} more place{'s' if more > 1 else ''}"
 
 
 def where(place: Place, root: str) -> str:
@@ -115,8 +116,12 @@ def summary(advice: HttpdAdvice) -> Iterator[str]:
 
 
 def remaining(advice: HttpdAdvice) -> Iterator[str]:
-    """What no set cures in the tree."""
-    left = [one for one in advice.here if one.cure is None]
+    """What no set cures, or not surely."""
+    untried = [one for one in advice.here if any(cure.state == "untried" for cure in one.cures)]
+    if untried:
+        have = "has a patch set" if len(untried) == 1 else "have patch sets"
+        yield f"{count(len(untried), 'problem')} {have}: with --tree TREE, hpatch tries whether it applies."
+    left = [one for one in advice.here if one.cure is None and one not in untried]
     if not left:
         return
     releases = [one.problem.fixed for one in left]
