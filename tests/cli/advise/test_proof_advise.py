@@ -47,7 +47,10 @@ def test_a_tree_gets_what_a_configuration_needs(tmp_path: Path, monkeypatch: pyt
     ]
     (proof,) = told["applied"]["proofs"]
     assert proof["ok"]
-    assert {row["shown"] for row in proof["rows"]} == {"proved", "unaffected"}
+    # Over TCP, chance decides whether the tree as it is loses a response.
+    shown = {row["before"]["transport"]: row["shown"] for row in proof["rows"]}
+    assert shown["unix"] == "proved"
+    assert shown["tcp"] in ("proved", "unaffected")
     assert (told["ok"], told["sets"], told["command"]) == (True, [], [])
     changed = {path for path, was in snapshot(tree).items() if before.get(path, was) != was}
     assert changed == {MODULE}
