@@ -85,6 +85,8 @@ def test_a_part_in_a_package_of_its_own_has_another_number() -> None:
     http2 = problem("CVE-2023-45802", ">=2.4.17,<2.4.58", part="http2")
     assert verdict(http2, of_package("httpd 2.4.62-1.el9")) == "unknown"
     assert verdict(http2, of_package("apache2 2.4.62-1")) == "not affected"
+    told = answer(http2._replace(part="md"), of_package("httpd 2.4.62-1.el9"))
+    assert told.because == "Red Hat has mod_md in a package of its own, whose version is not known."
 
 
 def claims(*entries: tuple[str, str]) -> tuple[ChangelogEntry, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from hpatch.advise.packages import dpkg
 from hpatch.advise.packages.base import find
 from hpatch.errors import InputError
 from tests.support.advise import roots, rpm
@@ -211,6 +212,9 @@ def test_hostile_lines_take_no_time(tmp_path: Path) -> None:
     """A pattern that goes back and forth would take hours here."""
     status = roots.dpkg(tmp_path, "2.4.57-2", more=f"Source: a{' ' * 300_000}b\n")
     assert find(str(tmp_path)) is not None
+    many = dpkg.entries("".join(roots.entry(f"2.4.57-{number}") for number in range(3000, 0, -1)))
+    assert (len(many), many[0].version, many[-1].version) == (2000, "2.4.57-3000", "2.4.57-1001")
+    assert "2.4.57-1000" not in many[-1].text
     status.unlink()
     author = f"A{'-1' * 300_000}!"
     rpm.sqlite(tmp_path, [rpm.header("httpd", "2.4.57", "1.el9", changes=[(author, "x")])])
