@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -222,6 +223,8 @@ def _command(
         advice, applied, code = carry_out(order, advice)
         code = configurations.tell_unread(advice.read) or code
         return output.show(AdviceReport(advice=advice, applied=applied), FORMS, format, file=output_file, code=code)
+    if apply:
+        print(f"hpatch: nothing was applied: {_why_not(advice)}", file=sys.stderr)
     options: dict[str, following.Value] = {
         "--fuzz": fuzz,
         "--ignore-whitespace": ignore_whitespace,
@@ -259,6 +262,13 @@ def _is_for(advice: HttpdAdvice, tree: Path) -> bool:
     from hpatch.patch.apply import stack
 
     return not advice.clash and not advice.read.unread and bool(advice.asked or stack.load(tree).sets)
+
+
+def _why_not(advice: HttpdAdvice) -> str:
+    """Why there is nothing to carry out."""
+    if advice.read.unread:
+        return "some of the configuration could not be read"
+    return "the sets do not go in together" if advice.clash else "no set cures anything here"
 
 
 def _recipe(module_only: bool, httpd: str | None, apxs: str | None, whole: BuildOptions, mpm: str | None) -> Recipe:

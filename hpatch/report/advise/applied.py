@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from hpatch.report.common.markdown import grid, plain
+from hpatch.report.common.markdown import grid
 from hpatch.report.common.renderer import Page
 from hpatch.report.common.tables import table
 from hpatch.report.prove.proof import ProofReport
@@ -54,7 +54,7 @@ class ApplyRun:
         yield "<h2>What was done</h2>"
         yield from html.table(_HEADERS, self._rows())
         for one in self.proofs.values():
-            yield f"<h2>The proof</h2><p>{html.text(plain(one.how))}</p>"
+            yield f"<h2>The proof</h2><p>{html.text(one.how)}</p>"
             for headers, rows in proof.tables(one.told()):
                 yield from html.table(headers, rows)
 

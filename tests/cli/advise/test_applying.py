@@ -147,7 +147,12 @@ def test_nothing_is_begun_where_there_is_nothing_to_do(
     only(monkeypatch, known("PR 3", affected="<2.4.20"))
     before = snapshot(tree)
     answer = run()
-    assert (answer.code, answer.err, stage.called) == (1, "", [])
+    assert (answer.code, stage.called) == (1, [])
+    assert answer.err == "hpatch: nothing was applied: no set cures anything here\n"
+    (tree.parent / "a.conf").write_text("ServerName a\nListen 80\n<Broken\n")
+    answer = run()
+    assert (answer.code, stage.called) == (3, [])
+    assert "hpatch: nothing was applied: some of the configuration could not be read\n" in answer.err
     assert snapshot(tree) == before
 
 
