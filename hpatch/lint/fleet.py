@@ -85,6 +85,9 @@ def _collect(ends: Sequence[Connection], batches: Sequence[range]) -> Iterator[R
 def _serve(end: Connection, others: Sequence[Connection], function: Callable[[W], R], work: Sequence[W]) -> None:
     """A process: work on batches until none is left, or until nobody reads the results."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # its parent is interrupted too, and ends it
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # A handler in Python does not run where the signal comes just before the process waits for work.
+        signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     for other in others:
         other.close()  # or it would never see that its parent has gone

@@ -51,6 +51,22 @@ def test_in_order_and_in_other_processes(count: int) -> None:
     assert len(processes) <= 3
 
 
+def handlers(number: int) -> tuple[bool, ...]:
+    return tuple(signal.getsignal(one) is signal.SIG_DFL for one in (signal.SIGTERM, signal.SIGHUP))
+
+
+def test_a_signal_ends_a_process_without_a_handler() -> None:
+    """A handler of the parent's might not run in a process that waits for work, which would then never end."""
+    before = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        for one in before:
+            signal.signal(one, lambda number, frame: os._exit(1))
+        assert list(spread(handlers, range(4), 2)) == [(True, True)] * 4
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
 def test_what_is_raised_is_raised_here() -> None:
     with pytest.raises(InputError, match="three"):
         list(spread(failing, range(8), 2))
