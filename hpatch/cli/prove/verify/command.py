@@ -34,7 +34,7 @@ Examples:
   hpatch verify fcgi-stdin-eof --tree httpd-2.4.62 --sanitize address,undefined
   hpatch verify fcgi-stdin-eof --tree apache2-2.4.68 --bundle proof.tar
   hpatch verify fcgi-stdin-eof --tree httpd-2.4.62 --suite pytest:modules/proxy
-  hpatch verify fcgi-stdin-eof --tree httpd-2.4.62 --suite perl:~/src/httpd-tests,t/modules/proxy.t
+  hpatch verify fcgi-stdin-eof --tree httpd-2.4.62 --suite perl:~/httpd-tests
   hpatch verify fcgi-stdin-eof --across 2.4.57,2.4.62 --git ~/src/httpd
 
 hpatch builds the tree and runs the scenarios of the sets, which must fail. It applies the sets in a copy, builds what
