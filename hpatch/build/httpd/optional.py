@@ -25,14 +25,15 @@ LIBRARIES: Mapping[str, Library] = {
     "http2": Library("nghttp2/nghttp2.h", "libnghttp2-dev", "modules/http2/mod_http2.c"),
 }
 FOLDERS = (Path("/usr/include"), Path("/usr/local/include"))
-_OPENSSL = (
-    (Version(3, 0), Version(2, 4, 52)),
-    (Version(1, 1), Version(2, 4, 28)),
-)
-"""From this OpenSSL on, mod_ssl compiles since this httpd.
+_OPENSSL: Mapping[str, tuple[tuple[Version, Version], ...]] = {
+    "ssl": ((Version(3, 0), Version(2, 4, 52)), (Version(1, 1), Version(2, 4, 28))),
+    "http2": ((Version(1, 1), Version(2, 4, 28)),),
+}
+"""By module: from this OpenSSL on, an httpd with it compiles since this release. mod_http2 brings OpenSSL into `ab`.
 
 Source: CHANGES of 2.4.52 ("build support for OpenSSL v3"); ssl_private.h, which knows OpenSSL 1.1 since 2.4.28. Tried
-with OpenSSL 3.0.19: 2.4.28 does not link (ERR_GET_FUNC), 2.4.52 does.
+with OpenSSL 3.0.19: mod_ssl of 2.4.28 does not link (ERR_GET_FUNC), that of 2.4.52 does; with mod_http2, ab of 2.4.25
+does not link (SSLv2_client_method).
 """
 
 
@@ -49,9 +50,10 @@ def _obstacle(tree: SourceTree, name: str, library: Library) -> str:
     header = _find(library.header)
     if header is None:
         return f"{library.header} is not there; on Debian: apt-get install {library.package}"
-    installed = _openssl(header) if name == "ssl" else None
+    known = _OPENSSL.get(name, ())
+    installed = _openssl() if known else None
     if installed is not None:
-        for version, since in _OPENSSL:
+        for version, since in known:
             if installed >= version and tree.version < since:
                 return f"httpd {tree.version} does not compile with OpenSSL {installed}; {since} and later do"
     return ""
@@ -65,10 +67,11 @@ _MAJOR = re.compile(r"^# *define +OPENSSL_VERSION_(MAJOR|MINOR|PATCH) +(\d+)$", 
 _NUMBER = re.compile(r"^# *define +OPENSSL_VERSION_NUMBER +0x([0-9a-f])([0-9a-f]{2})([0-9a-f]{2})", re.M)
 
 
-def _openssl(header: Path) -> Version | None:
-    """The version that OpenSSL's headers are of; None where they do not tell in their usual way."""
+def _openssl() -> Version | None:
+    """The version that OpenSSL's headers are of; None where there are none, or they do not tell in their usual way."""
+    header = _find("openssl/opensslv.h")
     try:
-        text = header.with_name("opensslv.h").read_text(errors="replace")
+        text = header.read_text(errors="replace") if header is not None else ""
     except OSError:
         return None
     parts = {name: int(value) for name, value in _MAJOR.findall(text)}

@@ -50,7 +50,16 @@ def test_mod_ssl_wants_an_openssl_that_it_knows(
     said: str, version: str, why: str | None, headers: Path, tmp_path: Path
 ) -> None:
     (headers / "openssl/opensslv.h").write_text(said)
-    assert left_out(tree(tmp_path, version)) == ({} if why is None else {"ssl": why})
+    assert left_out(tree(tmp_path, version)).get("ssl") == why
+
+
+def test_mod_http2_brings_openssl_into_ab(headers: Path, tmp_path: Path) -> None:
+    (headers / "openssl/opensslv.h").write_text(THREE)
+    assert set(left_out(tree(tmp_path, "2.4.27"))) == {"ssl", "http2"}
+    assert set(left_out(tree(tmp_path, "2.4.28"))) == {"ssl"}
+    assert left_out(tree(tmp_path, "2.4.52")) == {}
+    (headers / "openssl/opensslv.h").unlink()
+    assert left_out(tree(tmp_path, "2.4.27")) == {}, "without OpenSSL, ab has none of it"
 
 
 @pytest.mark.parametrize("name", LIBRARIES)
