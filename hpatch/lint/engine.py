@@ -73,7 +73,7 @@ class LintResult(NamedTuple):
     hpatch from reading a configuration or a part of it; a result with such a problem is never clean. `read` are the
     files that were read, each once; `parts` the names of those that are only a part of a configuration. `templates` are
     the files that are templates, by name. `unsettled` are the modules that parts need and that other files may load,
-    each with a directive of it.
+    each with a directive of it. `unnumbered` tells that httpd's version is not known of one of the configurations.
     """
 
     findings: tuple[Finding, ...]
@@ -88,6 +88,7 @@ class LintResult(NamedTuple):
     parts: tuple[str, ...] = ()
     templates: Mapping[str, TemplateFile] = {}
     unsettled: Mapping[str, str] = {}
+    unnumbered: bool = False
 
 
 class LintTask(NamedTuple):
@@ -124,6 +125,7 @@ class _Part(NamedTuple):
     unread: list[Problem]
     templates: dict[str, TemplateFile]
     unsettled: dict[str, str]
+    unnumbered: bool
     suppressions: list[Suppression]
     used: set[Suppression]
     mistakes: list[Found]
@@ -355,6 +357,7 @@ def _part(
         unread=[templated.problem_of(problem, configuration) for problem in unread],
         templates=configuration.templates,
         unsettled=unsettled_modules(configuration),
+        unnumbered=configuration.version is None,
         suppressions=comments.all,
         used=comments.used,
         mistakes=comments.mistakes,
@@ -451,4 +454,5 @@ def _together(parts: Sequence[_Part], task: LintTask, base: str) -> LintResult:
         parts=tuple(dict.fromkeys(part.part for part in parts if part.part is not None)),
         templates=templates,
         unsettled=unsettled,
+        unnumbered=any(part.unnumbered for part in parts),
     )

@@ -29,6 +29,8 @@ _LONGEST_LINE = 160
 """Where a source line is cut when the output has no width of its own."""
 _MOST_RELATED = 8
 _MOST_MODULES = 3
+_KNOWN = "known"
+"""The family of rules that need to know httpd's version."""
 _OPTIONS = {
     "ifmodule": "--modules LIST or --httpd PATH",
     "ifversion": "--httpd-version VERSION",
@@ -171,6 +173,8 @@ def _undecided(result: LintResult, detail: Detail, width: int | None, color: boo
         if detail != "all" and len(shown) > _MOST_MODULES:
             shown[_MOST_MODULES:] = [f"{len(shown) - _MOST_MODULES} more"]
         told.append(f"whether httpd loads {', '.join(shown)}: only its LoadModule lines tell")
+    if detail == "all" and result.unnumbered and any(rule.family == _KNOWN for rule in result.rules):
+        told.append("which known problems of httpd are met (settle with --httpd-version VERSION)")
     if told:
         more = "" if detail == "all" else "; -v lists them"
         for line in wrap(f"Not decided: {'; '.join(told)}{more}.", width, 2):

@@ -348,6 +348,14 @@ def test_a_dump_has_no_fixes(site: Path, capsys: Capture, monkeypatch: pytest.Mo
     assert (found["file"], found["line"], found["fix"]) == ("/etc/httpd/a.conf", 7, None)
 
 
+def test_a_full_report_tells_that_known_problems_take_a_version(site: Path, capsys: Capture) -> None:
+    told = "which known problems of httpd are met (settle with --httpd-version VERSION)"
+    (site / "apache2.conf").write_text("Listen 80\n")
+    assert told in " ".join(call(capsys, "lint", "apache2.conf", "-v").out.split())
+    for less in (("-v", "--httpd-version", "2.4.71"), ("-v", "--select", "MP"), ()):
+        assert "known problems" not in call(capsys, "lint", "apache2.conf", *less).out
+
+
 def test_how_much_text_says(site: Path, capsys: Capture) -> None:
     (site / "apache2.conf").write_text("<IfModule mod_a.c>\n</IfModule>\n<IfModule mod_b.c>\n</IfModule>\n")
     (site / "site.conf").write_text("<VirtualHost *:80>\n</VirtualHost>\n")
