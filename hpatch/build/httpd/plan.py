@@ -202,8 +202,8 @@ def _arguments(prefix: Path, options: BuildOptions, tools: Toolchain, without: C
     if options.modules == "static":
         yield "--enable-modules=none"
         yield f"--enable-mods-static={' '.join(name for name in STATIC if name not in without)}"
-    elif "ssl" in without and not given(options.arguments, "enable-ssl"):
-        yield "--disable-ssl"  # it would find OpenSSL, and not compile
+    else:  # configure would find the library, and the module not compile
+        yield from (f"--disable-{name}" for name in without if not given(options.arguments, f"enable-{name}"))
     yield from options.arguments
 
 

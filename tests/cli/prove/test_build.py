@@ -55,6 +55,26 @@ def test_shared_modules_and_further_arguments(run: Run, tree: Path, tmp_path: Pa
     assert not any("static" in word or word.startswith("--with-pcre=/usr") for word in configure)
 
 
+@pytest.mark.parametrize(("modules", "word"), [("shared", "--disable-ssl"), ("static", "--enable-mods-static=")])
+def test_what_cannot_be_built_is_left_out_and_named(
+    run: Run, tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, modules: str, word: str
+) -> None:
+    monkeypatch.setattr("hpatch.build.httpd.optional.FOLDERS", (tmp_path / "nowhere",))
+    (tree / "modules/ssl").mkdir(parents=True)
+    (tree / "modules/ssl/mod_ssl.c").touch()
+    arguments = (tree, "--prefix", tmp_path / "p", "--plan", "--modules", modules)
+    code, out, _ = run(*arguments, "-f", "json")
+    assert code == 0
+    told = json.loads(out)
+    assert told["without"] == {"ssl": "openssl/ssl.h is not there; on Debian: apt-get install libssl-dev"}
+    configure = told["steps"][0]["command"]
+    assert any(one.startswith(word) for one in configure)
+    assert not any(" ssl" in one or one == "--enable-ssl" for one in configure)
+    asked = json.loads(run(*arguments, "--configure-arg=--enable-ssl", "-f", "json").out)
+    assert "--disable-ssl" not in asked["steps"][0]["command"]
+    assert "# without mod_ssl: openssl/ssl.h is not there" in run(*arguments).out
+
+
 def test_what_does_not_compile(run: Run, tree: Path, tmp_path: Path) -> None:
     (tree / "modules/proxy/mod_other.c").write_text("int other(void)\n{ return nothing; }\n")
     code, out, err = run(tree, "--prefix", tmp_path / "prefix", "--build-dir", tmp_path / "build")
