@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from hpatch.lab.backends import uwsgi_release
 from hpatch.lab.matrix import Experiment, run
 from hpatch.lab.model import BackendSpec, Cell, GatewaySpec, Result, Transport
 from hpatch.lab.registry import find
@@ -23,7 +21,7 @@ Tried = Callable[[str, str | None], Result]
 
 
 def source(folder: Path, set: str | None) -> Path:
-    """The release with a set and what it needs, packed as pip gets it."""
+    """The release with a set and what it needs."""
     tree = folder / f"uwsgi-{RELEASE}"
     tree.mkdir(parents=True)
     archive = subprocess.run(("git", "-C", MIRROR, "archive", RELEASE), stdout=subprocess.PIPE, check=True).stdout
@@ -31,10 +29,7 @@ def source(folder: Path, set: str | None) -> Path:
     if set is not None:
         command = (sys.executable, "-m", "hpatch", "apply", set, "--tree", tree, "--git", MIRROR)
         subprocess.run(command, check=True, capture_output=True)
-    packed = folder / f"uwsgi-{RELEASE}.tar.gz"
-    with tarfile.open(packed, "w:gz") as made:
-        made.add(tree, tree.name)
-    return packed
+    return tree
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +40,11 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> Tried:
     def program(set: str | None) -> Path:
         if set not in programs:
             folder = tmp_path_factory.mktemp(set or "as-it-is")
-            packed = source(folder / "source", set)
-            with pytest.MonkeyPatch.context() as patched:
-                patched.setenv("XDG_CACHE_HOME", str(folder))
-                patched.setattr(uwsgi_release, "_fetch", lambda *_: packed)
-                programs[set] = uwsgi_release.program(RELEASE)
+            tree = source(folder / "source", set)
+            command = (sys.executable, "-m", "hpatch", "build", tree, "--prefix", folder / "prefix")
+            cache = {**os.environ, "XDG_CACHE_HOME": str(folder)}
+            subprocess.run(command, check=True, capture_output=True, env=cache)
+            programs[set] = folder / "prefix/bin/uwsgi"
         return programs[set]
 
     def run_it(scenario: str, set: str | None) -> Result:

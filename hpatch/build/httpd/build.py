@@ -67,7 +67,7 @@ def planned(tree: Path, into: Path, options: BuildOptions, folder: Path | None =
     """What building would run. Raises as `build` does."""
     opened = _opened(tree)
     into = into.absolute()
-    layout = _layout(tree, into, folder)
+    layout = layout_of(tree, into, folder)
     state = StateFile(layout.state)
     changes = _compare(opened, layout, options)
     return _plan(opened, into, options, layout, state, changes)[0]
@@ -86,13 +86,14 @@ def build(
     """
     opened = _opened(tree)
     into = into.absolute()
-    layout = _layout(tree, into, folder)
+    layout = layout_of(tree, into, folder)
     prefix.writable(into.parent)  # or it would be found out when all is built
     with held(layout.folder, tree):
         return _BuildWork(opened, into, options, layout, watch).run()
 
 
-def _layout(tree: Path, into: Path, folder: Path | None) -> Layout:
+def layout_of(tree: Path, into: Path, folder: Path | None) -> Layout:
+    """Where a tree is built for a prefix; as `build` takes them, and raises."""
     prefix.check(into)
     plain(into, "--prefix")
     if into.resolve().is_relative_to(tree.resolve()):

@@ -86,11 +86,11 @@ class BuildPlan(NamedTuple):
     key: str
 
 
-def plain(path: Path, option: str) -> None:
-    """Raises UsageError for a path that httpd's makefiles would take apart."""
+def plain(path: Path, option: str, by: str = "httpd's makefiles") -> None:
+    """Raises UsageError for a path that httpd's makefiles, or another build, would take apart."""
     odd = _ODD.search(str(path))
     if odd is not None:
-        raise UsageError(f"{path}: httpd's makefiles cannot handle {odd[0]!r} in a path; choose another {option}")
+        raise UsageError(f"{path}: {by} cannot handle {odd[0]!r} in a path; choose another {option}")
 
 
 class Layout:

@@ -29,10 +29,14 @@ Examples:
   hpatch build httpd-2.4.62 --prefix ~/test --configure-arg=--enable-cgid
   hpatch build httpd-2.4.62 --prefix ~/modules --module mod_proxy_fcgi
   hpatch build httpd-2.4.62 --prefix ~/httpd-2.4.62 --plan
+  hpatch build uwsgi-2.0.4 --prefix ~/uwsgi-2.0.4
 
 hpatch only reads the tree and builds a copy. The copy stays, so the next build compiles only what has changed. The tree
 can be a release, a Debian source package or a checkout. APR and PCRE are the system's. ccache is used if it is
 installed. The prefix changes as a whole or not at all.
+
+A tree of uWSGI is built by its own uwsgiconfig.py, all of it each time: the server without optional libraries, and the
+symcall plugin. Only --prefix, --jobs and --build-dir apply to it.
 
 Exit codes: 0 built; 2 wrong usage, or a prefix that hpatch did not make; 3 the tree cannot be read; 4 the build failed,
 or something that it needs is missing.
@@ -40,7 +44,7 @@ or something that it needs is missing.
 
 
 def _command(
-    tree: Annotated[Path, typer.Argument(metavar="TREE", help="A source tree of httpd.")],
+    tree: Annotated[Path, typer.Argument(metavar="TREE", help="A source tree of httpd or uWSGI.")],
     prefix: Annotated[
         Path,
         typer.Option("--prefix", metavar="DIR", help="Install to this folder. hpatch makes it if it does not exist."),
@@ -74,15 +78,17 @@ def _command(
     format: Format = "text",
     verbose: Verbose = False,
 ) -> None:
-    """Build httpd, or single modules of it, from a source tree."""
+    """Build httpd, single modules of it, or uWSGI from a source tree."""
     from hpatch.build.httpd.plan import BuildOptions
     from hpatch.build.trees.source import open_tree
     from hpatch.report.common.renderer import FORMS
 
     opened = open_tree(tree)
-    if opened.project != "httpd":
-        raise UsageError(f"{tree}: is the source of {opened.project}; hpatch builds only httpd")
-    if module:
+    if opened.project == "uwsgi":
+        if module or apxs is not None or configure_arg or mpm != "event" or modules != "static":
+            raise UsageError("--configure-arg, --mpm, --modules, --module and --apxs apply only to a tree of httpd")
+        answer = build_uwsgi(opened, prefix, jobs, build_dir, dry_run)
+    elif module:
         if configure_arg or mpm != "event" or modules != "static":
             raise UsageError(
                 "--configure-arg, --mpm and --modules do not apply to --module, which takes the options of its httpd"
@@ -137,6 +143,40 @@ def build_httpd(tree: SourceTree, into: Path, options: BuildOptions, folder: Pat
     )
 
 
+def build_uwsgi(tree: SourceTree, into: Path, jobs: int | None, folder: Path | None, dry_run: bool) -> BuildReport:
+    """Build uWSGI into a prefix, which changes as a whole or not at all. Raises ToolError."""
+    from hpatch.build.uwsgi import build
+    from hpatch.report.common.progress import shown
+    from hpatch.report.prove.build import BuildReport, Command
+    from hpatch.report.prove.building import following
+
+    if dry_run:
+        plan = build.planned(tree, into, jobs, folder)
+        layout = plan.layout
+        return BuildReport(
+            tree=tree,
+            prefix=plan.prefix,
+            folder=layout.folder,
+            log=layout.log,
+            dry_run=True,
+            files=plan.files,
+            steps=[Command("make", command, layout.copy, plan.settings) for command in plan.commands],
+        )
+    before = _identity(into)
+    with accounted() as account, shown() as progress:
+        account.of = lambda: f"{progress.at or 'nothing was run'}; {into} {_became(before, into, 'uWSGI')}"
+        built = build.build(tree, into, jobs, folder, following(progress))
+    return BuildReport(
+        tree=tree,
+        prefix=built.prefix,
+        folder=built.log.parent,
+        log=built.log,
+        dry_run=False,
+        program=built.program,
+        seconds=built.seconds,
+    )
+
+
 def _identity(folder: Path) -> int | None:
     """What stands for a folder until another takes its place; None where there is none."""
     try:
@@ -145,10 +185,10 @@ def _identity(folder: Path) -> int | None:
         return None
 
 
-def _became(before: int | None, folder: Path) -> str:
+def _became(before: int | None, folder: Path, product: str = "httpd") -> str:
     """What has become of a prefix: it changes as a whole or not at all."""
     if _identity(folder) != before:
-        return "has the new httpd"
+        return f"has the new {product}"
     return "was not made" if before is None else "is as it was"
 
 

@@ -1,8 +1,6 @@
 """Releases of uWSGI: their source packages, from the index that pip is set up for, built once and kept in the cache.
 
-Built is what the lab needs: the server without optional libraries, and the symcall plugin as a file beside it. The
-source stays as it came; what compilers and Python have changed since is told to its build script from outside: the
-compiler's whole version (2.0.4 wants two numbers), common symbols, no warnings, Python's modules by their former names.
+Built is what the lab needs: the server without optional libraries, and the symcall plugin as a file beside it.
 """
 
 from __future__ import annotations
@@ -18,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from hpatch.build.uwsgi import script
 from hpatch.errors import ToolError, UsageError
 from hpatch.lab.programs import last_words, text_of
 from hpatch.patch.sources import cache
@@ -28,41 +27,7 @@ _VERSION = re.compile(r"\d+(\.\d+)+")
 _PATIENCE = 3600.0
 """Seconds that a step may take."""
 _ERROR = re.compile(r"^(?:.*: (?:fatal )?error: .*|ERROR: No matching .*)$", re.M)
-_PARTS = ("uwsgi", "symcall_plugin.so")
-_PROFILE = """[uwsgi]
-bin_name = uwsgi
-plugin_dir = .
-xml = false
-yaml = false
-json = false
-ssl = false
-pcre = false
-routing = false
-debug = false
-unbit = false
-malloc_implementation = libc
-as_shared_library = false
-locking = auto
-event = auto
-timer = auto
-filemonitor = auto
-"""
-"""Spelt out: 2.0.4 cannot inherit one from another with today's Python."""
-_COMPILER = """#!/bin/sh
-case "$*" in -dumpversion) exec cc -dumpfullversion -dumpversion ;; esac
-exec cc "$@"
-"""
-_RUN = """
-import configparser, runpy, sys, sysconfig, types
-configparser.ConfigParser.readfp = configparser.ConfigParser.read_file
-former = types.ModuleType("distutils")
-former.sysconfig = sys.modules["distutils.sysconfig"] = sysconfig
-sys.modules["distutils"] = former
-sys.argv[:] = ["uwsgiconfig.py", *sys.argv[1:]]
-sys.path.insert(0, ".")
-runpy.run_path("uwsgiconfig.py", run_name="__main__")
-"""
-
+_PARTS = (script.PROGRAM, script.PLUGIN)
 Tell = Callable[[str], None]
 _newest: dict[Path, str] = {}
 """By cache, which release `latest` is: pip is asked once a run, however many cells have it."""
@@ -173,16 +138,10 @@ def _unpack(archive: Path, target: Path) -> Path:
 
 
 def _build(keeper: Keeper, work: Path, source: Path) -> None:
-    (source / "buildconf" / "hpatch.ini").write_text(_PROFILE)
-    compiler = work / "cc"
-    compiler.write_text(_COMPILER)
-    compiler.chmod(0o755)
-    script = work / "run.py"
-    script.write_text(_RUN)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("UWSGI", "CFLAGS", "LDFLAGS"))}
-    environment = {**kept, "CC": str(compiler), "CFLAGS": "-fcommon -w", "LC_ALL": "C.UTF-8"}
-    for step in (("--build", "hpatch"), ("--plugin", "plugins/symcall", "hpatch")):
-        command = (sys.executable, script, *step)
+    helpers = script.Script(work)
+    helpers.write(source, ".")
+    environment = {**script.environment(), **helpers.settings()}
+    for command in helpers.commands():
         _run(keeper, work, f"{source.name} cannot be built", command, source, environment)
 
 
