@@ -1,7 +1,7 @@
 """Packages of systems that people run, and which vulnerabilities they have.
 
-What the changelogs say is a fact: of Debian's package, and of OpenELA's rebuild of Red Hat's. One entry is made up, that
-of 2.4.62-1~deb12u2. The advisories are made in the form of the real ones.
+What the changelogs say is a fact: of Debian's package, and of OpenELA's rebuild of Red Hat's. One entry is made up,
+that of 2.4.62-1~deb12u2. The advisories are made in the form of the real ones.
 """
 
 from __future__ import annotations
