@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -60,6 +61,11 @@ def _command(
     from hpatch.report.common.renderer import FORMS
 
     known = shared.catalog(catalog)
+    if (made.record(Path(prefix).expanduser()) or {}).get("project") == "uwsgi":
+        raise UsageError(
+            f"{prefix}: has uWSGI, and hpatch smoke tries only httpd; try it behind one with "
+            f"hpatch lab run uwsgi-stdin-eof --backend uwsgi:{prefix}"
+        )
     program = specs.program("httpd", prefix)
     if sets is None:
         record = made.record(program.parent.parent) or {}
