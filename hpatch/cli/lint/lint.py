@@ -212,8 +212,8 @@ def _command(
     task = _task(chosen)
     reading = shared.reading(chosen, httpd, package)
     known = reading.options.version is not None or chosen.uwsgi_version is not None
-    if not known and {rule.family for rule in task.rules} == {"known"}:
-        # "Found nothing" would be said of nothing.
+    if not known and {rule.family for rule in task.rules} == {"known"} and not any(rule.advice for rule in task.rules):
+        # "Found nothing" would be said of nothing. Advice speaks of all releases.
         raise UsageError("rules about known problems need httpd's version: give --httpd-version, --httpd or --package")
     task = task._replace(build=which.build(reading.httpd, advisories), uwsgi_build=backends.build(chosen.uwsgi_version))
     found = given.found(path, chosen, reading, stdin_filename)

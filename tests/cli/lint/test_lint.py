@@ -356,6 +356,12 @@ def test_a_full_report_tells_that_known_problems_take_a_version(site: Path, caps
         assert "known problems" not in call(capsys, "lint", "apache2.conf", *less).out
 
 
+def test_advice_about_releases_needs_no_version(site: Path, capsys: Capture) -> None:
+    (site / "apache2.conf").write_text(f"Listen 80\n{PASS}")
+    assert "KP003" in call(capsys, "lint", "apache2.conf", "--select", "KP003").out
+    assert call(capsys, "lint", "apache2.conf", "--select", "KP001,KP002").code == 2
+
+
 def test_how_much_text_says(site: Path, capsys: Capture) -> None:
     (site / "apache2.conf").write_text("<IfModule mod_a.c>\n</IfModule>\n<IfModule mod_b.c>\n</IfModule>\n")
     (site / "site.conf").write_text("<VirtualHost *:80>\n</VirtualHost>\n")
