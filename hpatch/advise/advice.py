@@ -9,6 +9,7 @@ from hpatch.advise.answer import assess, build
 from hpatch.advise.cures import Cure, CureTrial
 from hpatch.advise.httpd import TargetHttpd
 from hpatch.advise.places import MetProblem, find
+from hpatch.advise.uwsgi import TargetUwsgi
 from hpatch.advise.vendor.statement import Statement
 from hpatch.facts.problems import KnownProblem, everything
 from hpatch.lint.answers import ProblemAnswer
@@ -30,12 +31,22 @@ class Advised(NamedTuple):
         return next((one for one in self.cures if one.state == "applies"), None)
 
 
+class UwsgiAdvice(NamedTuple):
+    """The problems of the uWSGI behind httpd that the configuration meets, as `HttpdAdvice` has httpd's."""
+
+    uwsgi: TargetUwsgi
+    here: tuple[Advised, ...]
+    unknown: tuple[Advised, ...]
+    gone: tuple[Advised, ...]
+    known: int
+
+
 class HttpdAdvice(NamedTuple):
     """What is to be done. All problems that the configuration meets are in one of `here`, `unknown` and `gone`.
 
     `sets` are those that cure problems in the given tree, with all that they need, in the order of applying;
     `asked` those among them that a problem names. `clash` says why they do not go in together, and is empty where they
-    do. `known` is how many problems were looked for.
+    do. `known` is how many problems were looked for. `uwsgi` is None if it is not known which uWSGI gets the requests.
     """
 
     httpd: TargetHttpd
@@ -47,11 +58,12 @@ class HttpdAdvice(NamedTuple):
     clash: str
     known: int
     read: LintResult
+    uwsgi: UwsgiAdvice | None = None
 
     @property
     def ok(self) -> bool:
         """Whether nothing is to be done, as far as is known."""
-        return not self.here and not self.read.unread
+        return not self.here and not (self.uwsgi is not None and self.uwsgi.here) and not self.read.unread
 
     @property
     def curable(self) -> tuple[Advised, ...]:
@@ -60,19 +72,21 @@ class HttpdAdvice(NamedTuple):
 
 
 class HttpdEvidence(NamedTuple):
-    """Which httpd it is, what its vendor says of it, and the tree that is to be patched."""
+    """Which httpd it is, what its vendor says of it, the tree that is to be patched, and which uWSGI is behind it."""
 
     httpd: TargetHttpd
     statements: Sequence[Statement] = ()
     trial: CureTrial | None = None
+    uwsgi: TargetUwsgi | None = None
 
 
 def advise(
     roots: Sequence[Root], evidence: HttpdEvidence, *, ignored: frozenset[str] = frozenset(), base: str = ""
 ) -> HttpdAdvice:
     """Look for known problems, and try the sets that cure them. Raises InputError for what cannot be read."""
-    met, read = find(roots, build(evidence.httpd, evidence.statements), ignored=ignored, base=base)
-    advised = [_advised(one, evidence) for one in met]
+    vendors = build(evidence.httpd, evidence.statements)
+    met, read = find(roots, vendors, evidence.uwsgi, ignored=ignored, base=base)
+    advised = [_advised(one, evidence) for one in met if one.problem.product == "httpd"]
     here = tuple(one for one in advised if one.answer.verdict == "affected")
     asked = tuple(dict.fromkeys(one.cure.set for one in here if one.cure is not None))
     sets, clash = evidence.trial.together(asked) if evidence.trial is not None else ((), "")
@@ -86,6 +100,27 @@ def advise(
         clash=clash,
         known=len(everything()),
         read=read,
+        uwsgi=None if evidence.uwsgi is None else _uwsgi(evidence.uwsgi, met),
+    )
+
+
+def _uwsgi(target: TargetUwsgi, met: Sequence[MetProblem]) -> UwsgiAdvice:
+    advised = [
+        Advised(
+            problem=one.problem,
+            answer=target.assess(one.problem),
+            places=one.places,
+            cures=tuple(Cure(set_, "elsewhere") for set_ in one.problem.sets),
+        )
+        for one in met
+        if one.problem.product == "uwsgi"
+    ]
+    return UwsgiAdvice(
+        uwsgi=target,
+        here=tuple(one for one in advised if one.answer.verdict == "affected"),
+        unknown=tuple(one for one in advised if one.answer.verdict == "unknown"),
+        gone=tuple(one for one in advised if one.answer.verdict not in ("affected", "unknown")),
+        known=len(everything("uwsgi")),
     )
 
 

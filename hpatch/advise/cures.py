@@ -11,9 +11,9 @@ from hpatch.errors import HpatchError
 from hpatch.patch.sets.model import Catalog
 from hpatch.patch.sources.cache import Checked
 
-CureState = Literal["applies", "there", "refused", "blocked", "unknown", "untried"]
+CureState = Literal["applies", "there", "refused", "blocked", "unknown", "untried", "elsewhere"]
 """It goes in; the tree has it; it is not meant for this version; it does not fit; its diff cannot be had; there is no
-tree to try it on."""
+tree to try it on; it is for the tree of another program than httpd."""
 
 
 class Cure(NamedTuple):

@@ -14,6 +14,7 @@ from hpatch.lint.rule import Rule
 from hpatch.lint.rules._shared.triggers import met
 
 if TYPE_CHECKING:
+    from hpatch.advise.uwsgi import TargetUwsgi
     from hpatch.lint.answers import Build
     from hpatch.lint.context import Context
     from hpatch.text import Place
@@ -27,18 +28,29 @@ class MetProblem(NamedTuple):
 
 
 def find(
-    roots: Sequence[Root], build: Build | None = None, *, ignored: frozenset[str] = frozenset(), base: str = ""
+    roots: Sequence[Root],
+    build: Build | None = None,
+    uwsgi: TargetUwsgi | None = None,
+    *,
+    ignored: frozenset[str] = frozenset(),
+    base: str = "",
 ) -> tuple[tuple[MetProblem, ...], LintResult]:
     """The problems that the configurations meet, whatever httpd's version, and what was read.
+
+    Problems of uWSGI are among them if it is known which uWSGI gets the requests.
 
     A comment that silences `known-vulnerability`, `known-fault` or the rule that finds a problem silences it here, too.
     `ignored` are codes of rules that the user ignores.
     """
-    problems = [known for known in everything() if _code(known) not in ignored]
+    all_known = (*everything(), *(everything("uwsgi") if uwsgi is not None else ()))
+    problems = [known for known in all_known if _code(known) not in ignored]
     looking = {known.id: _rule(known) for known in problems if known.triggers}
     named = {known.rule for known in problems if known.rule}
     rules = (*looking.values(), *(rule for rule in registry.rules() if rule.code in named))
-    result = lint(roots, LintTask(rules=rules, ignored=ignored, build=build), base=base)
+    task = LintTask(rules=rules, ignored=ignored, build=build)
+    if uwsgi is not None:
+        task = task._replace(uwsgi_version=uwsgi.version, uwsgi_build=uwsgi.build)
+    result = lint(roots, task, base=base)
     places: dict[str, dict[Place, None]] = {}
     for finding in result.findings:
         places.setdefault(_key(finding.rule), {})[finding.place] = None

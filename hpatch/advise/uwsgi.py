@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from hpatch.facts import vendors
-from hpatch.facts.problems import everything
+from hpatch.facts.problems import KnownProblem, everything
 from hpatch.lint.answers import Build, ProblemAnswer
 from hpatch.versions import Version
+
+
+class TargetUwsgi(NamedTuple):
+    """The uWSGI that gets the requests: its version, and the vendor's build that it is (None: it is as published)."""
+
+    version: Version
+    build: Build | None = None
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self.build.name if self.build is not None else f"uWSGI {self.version}"
+
+    def assess(self, problem: KnownProblem) -> ProblemAnswer:
+        """Whether it has a problem of uWSGI's."""
+        if self.build is not None and problem.id in self.build.answers:
+            return self.build.answers[problem.id]
+        has = problem.affects(self.version)
+        because = f"uWSGI {self.version} as published {'has' if has else 'does not have'} it."
+        return ProblemAnswer(problem=problem.id, verdict="affected" if has else "not affected", because=because)
 
 
 def build(version: str) -> Build | None:

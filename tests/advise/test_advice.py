@@ -10,6 +10,7 @@ import pytest
 from hpatch.advise.advice import HttpdEvidence, advise
 from hpatch.advise.cures import Cure, CureState, CureTrial
 from hpatch.advise.httpd import TargetHttpd
+from hpatch.advise.uwsgi import TargetUwsgi, build
 from hpatch.lint.answers import Verdict
 from hpatch.lint.engine import Root
 from hpatch.versions import Version
@@ -61,3 +62,25 @@ def test_a_set_that_applies_goes_before_one_that_does_not(tmp_path: Path, monkey
     found = advise([Root(str(path))], HttpdEvidence(httpd, trial=cast(CureTrial, Mixed("applies"))))
     assert found.asked == ("b",)
     assert [cure.set for cure in found.here[0].cures] == ["b", "a"]
+
+
+@pytest.mark.parametrize(("version", "places"), [("2.0.28", "here"), ("2.0.31", "gone"), ("2.0.28-debian", "unknown")])
+def test_the_uwsgi_behind_httpd_is_judged_by_its_version(tmp_path: Path, version: str, places: str) -> None:
+    path = tmp_path / "httpd.conf"
+    path.write_text('ProxyPass "/a/" "uwsgi://a:9000/"\n')
+    behind = TargetUwsgi(Version.parse(version), build(version))
+    found = advise(
+        [Root(str(path))], HttpdEvidence(TargetHttpd(version=Version(2, 4, 71), source="given"), uwsgi=behind)
+    )
+    assert found.uwsgi is not None
+    assert "issue 1412" in [one.problem.id for one in getattr(found.uwsgi, places)]
+    assert found.ok == (places != "here")
+    assert {one.problem.product for one in (*found.here, *found.unknown, *found.gone)} == {"httpd"}
+
+
+def test_without_its_version_nothing_is_said_of_uwsgi(tmp_path: Path) -> None:
+    path = tmp_path / "httpd.conf"
+    path.write_text('ProxyPass "/a/" "uwsgi://a:9000/"\n')
+    assert (
+        advise([Root(str(path))], HttpdEvidence(TargetHttpd(version=Version(2, 4, 71), source="given"))).uwsgi is None
+    )

@@ -33,12 +33,14 @@ Examples:
   hpatch advise /etc/apache2 --tree httpd-2.4.9 --git ~/src/httpd
   hpatch advise /etc/apache2 --httpd /usr/sbin/apache2
   hpatch advise /etc/apache2 --tree httpd-2.4.9 --apply --prefix ~/httpd
+  hpatch advise /etc/apache2 --httpd /usr/sbin/apache2 --uwsgi-version 2.0.21
   hpatch advise /etc/apache2 --package "apache2 2.4.57-2" --advisories osv/
   hpatch advise /etc/httpd --httpd-version 2.4.53 --format html > advice.html
 
 hpatch shows the known problems of this httpd that this configuration meets: where, what happens, the first release
 without it, and the patch set that cures it. With --tree, hpatch tries in memory whether the sets apply, and names the
 one command that applies, builds and proves all of them. Without a version, it names the releases that have a problem.
+With the version of the uWSGI behind httpd, it shows uWSGI's problems, too.
 With --apply, hpatch proves the sets in copies, applies them to the tree, builds it, and looks again. The tree changes
 as a whole or not at all. If hpatch is interrupted, the same command goes on.
 
@@ -80,10 +82,12 @@ def _command(
         list[str] | None,
         typer.Option(
             metavar="PATH",
-            help="Read this file of uWSGI, or those in this folder. Repeatable.",
+            help="Read this file of uWSGI, or those in this folder; or, once, ask this uWSGI for its version. "
+            "Repeatable.",
             rich_help_panel=_BACKENDS,
         ),
     ] = None,
+    uwsgi_version: backends.UwsgiVersion = None,
     backend: Annotated[
         list[str] | None,
         typer.Option(
@@ -170,7 +174,7 @@ def _command(
     if tree is not None and (httpd_version is not None or package is not None):
         raise UsageError("--tree excludes --httpd-version and --package: it tells httpd's version")
     which.refuse_both(package, httpd_version)
-    instances = backends.named(uwsgi, None)
+    instances = backends.named(uwsgi, uwsgi_version)
     chosen = shared.given(
         path[0] if path[0] == shared.STDIN else roots.located(path[0], root),
         Settings(
@@ -183,6 +187,7 @@ def _command(
             root=root,
             outside=False if no_outside else None,
             uwsgi=instances.files,
+            uwsgi_version=instances.version,
             backend=None if backend is None else tuple(backend),
         ),
         config,
@@ -199,11 +204,12 @@ def _command(
     reading = shared.reading(chosen, httpd, package)
     ignored = frozenset(rule.code for selector in chosen.ignore or () for rule in matching(selector, registry.rules()))
     statements = read(advisories).statements if advisories else ()
+    behind = None if chosen.uwsgi_version is None else backends.target(chosen.uwsgi_version)
 
     def look() -> HttpdAdvice:
         meant = httpds.of_tree(tree) if tree is not None else reading.httpd or httpds.UNKNOWN
         found = configurations.found(path, chosen, reading)
-        evidence = HttpdEvidence(meant, statements, trial)
+        evidence = HttpdEvidence(meant, statements, trial, behind)
         return advise(found, evidence, ignored=ignored, base=os.getcwd())  # noqa: PTH109 - the path stays text
 
     advice = look()

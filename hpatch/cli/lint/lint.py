@@ -166,9 +166,7 @@ def _command(
             rich_help_panel=_BACKENDS,
         ),
     ] = None,
-    uwsgi_version: Annotated[
-        str | None, typer.Option(metavar="VERSION", help="Assume this version of uWSGI.", rich_help_panel=_BACKENDS)
-    ] = None,
+    uwsgi_version: backends.UwsgiVersion = None,
     config: shared.Config = None,
     no_config: shared.NoConfig = False,
     verbose: Verbose = False,

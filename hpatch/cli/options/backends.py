@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
+import typer
+
+from hpatch.cli.options import configuration
 from hpatch.errors import UsageError
 
 if TYPE_CHECKING:
+    from hpatch.advise.uwsgi import TargetUwsgi
     from hpatch.lint.answers import Build
+
+UwsgiVersion = Annotated[
+    str | None, typer.Option(metavar="VERSION", help="Assume this version of uWSGI.", rich_help_panel="Backends")
+]
 
 
 class NamedUwsgi(NamedTuple):
@@ -45,6 +53,13 @@ def refuse_programs(paths: Sequence[str]) -> None:
     for path in paths:
         if installed.is_program(path):
             raise UsageError(f"uwsgi names a program in the settings, '{path}'; give it as --uwsgi on the command line")
+
+
+def target(version: str) -> TargetUwsgi:
+    """The uWSGI that a version means. Raises UsageError if it is none."""
+    from hpatch.advise import uwsgi
+
+    return uwsgi.TargetUwsgi(configuration.version(version, "--uwsgi-version"), build(version))
 
 
 def build(version: str | None) -> Build | None:

@@ -48,6 +48,8 @@ class AdviceReport:
     def data(self) -> dict[str, Any]:
         """For programs."""
         advice = self.advice
+        behind = advice.uwsgi
+        of_uwsgi = () if behind is None else (*behind.here, *behind.unknown, *behind.gone)
         return {
             "ok": advice.ok,
             "httpd": {
@@ -55,11 +57,16 @@ class AdviceReport:
                 "version": None if advice.httpd.version is None else str(advice.httpd.version),
                 "source": advice.httpd.source,
             },
-            "problems": [_problem(one) for one in (*advice.here, *advice.unknown, *advice.gone)],
+            "uwsgi": None if behind is None else {"name": behind.uwsgi.name, "version": str(behind.uwsgi.version)},
+            "problems": [_problem(one) for one in (*advice.here, *advice.unknown, *advice.gone, *of_uwsgi)],
             "sets": list(advice.sets),
             "clash": advice.clash,
             "command": list(self.command),
-            "looked": {"problems": advice.known, "files": advice.read.files, "directives": advice.read.directives},
+            "looked": {
+                "problems": advice.known + (behind.known if behind is not None else 0),
+                "files": advice.read.files,
+                "directives": advice.read.directives,
+            },
             "applied": None if self.applied is None else self.applied.data(),
         }
 
@@ -87,7 +94,8 @@ class AdviceReport:
         title = f"Known problems of {self.advice.httpd.title}"
         yield html.head(title)
         yield f"<h1>{html.text(title)}</h1>"
-        style = "good" if self.advice.ok and not self.advice.unknown else "doubt" if self.advice.ok else "bad"
+        unknown = self.advice.unknown or (self.advice.uwsgi is not None and self.advice.uwsgi.unknown)
+        style = "good" if self.advice.ok and not unknown else "doubt" if self.advice.ok else "bad"
         first, *more = self.sentences()
         yield f'<p class="verdict {style}">{html.text(first)}</p>'
         yield from (f"<p>{html.text(sentence)}</p>" for sentence in more)
@@ -108,10 +116,16 @@ class AdviceReport:
             ("Problems for which there is a patch set", words.HEADERS, [one for one in here if one.cures]),
             ("Problems without a patch set", words.HEADERS, [one for one in here if not one.cures]),
             ("Problems that this httpd may have", words.UNSURE, self.advice.unknown),
+            *self._of_uwsgi(),
         )
         for title, headers, problems in groups:
             if problems:
                 yield title, headers, [words.row(one, self.advice.read) for one in problems]
+
+    def _of_uwsgi(self) -> Iterator[tuple[str, Sequence[str], Sequence[Advised]]]:
+        if self.advice.uwsgi is not None:
+            yield "Problems of the uWSGI behind it", words.HEADERS, self.advice.uwsgi.here
+            yield "Problems that the uWSGI behind it may have", words.UNSURE, self.advice.uwsgi.unknown
 
     def sentences(self) -> Iterator[str]:
         """How it stands."""
@@ -119,6 +133,8 @@ class AdviceReport:
         if self.advice.clash:
             yield f"The sets do not go in together: {self.advice.clash}."
         yield from words.remaining(self.advice)
+        if self.advice.uwsgi is not None:
+            yield from words.of_uwsgi(self.advice.uwsgi)
         yield from words.undecided(self.advice)
         yield words.looked(self.advice)
 
@@ -127,6 +143,7 @@ def _problem(one: Advised) -> dict[str, Any]:
     problem = one.problem
     return {
         "id": problem.id,
+        "product": problem.product,
         "kind": problem.kind,
         "verdict": one.answer.verdict,
         "because": one.answer.because,

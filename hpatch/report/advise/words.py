@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
-from hpatch.advise.advice import Advised, HttpdAdvice
+from hpatch.advise.advice import Advised, HttpdAdvice, UwsgiAdvice
 from hpatch.advise.cures import Cure
 from hpatch.lint.engine import LintResult
 from hpatch.report.common.numbers import count
@@ -54,19 +54,16 @@ def _cures(one: Advised) -> Iterator[str]:
 
 def said(cure: Cure) -> str:
     """Whether a set applies."""
-    match cure.state:
-        case "applies":
-            return f"applies, with {', '.join(cure.needs)}" if cure.needs else "applies"
-        case "there":
-            return f"the tree has it: {cure.why}"
-        case "refused":
-            return f"not for this tree: {cure.why}"
-        case "blocked":
-            return f"does not apply: {cure.why}"
-        case "unknown":
-            return f"not tried: {cure.why}"
-        case "untried":
-            return "--tree TREE tells whether it applies"
+    words = {
+        "applies": f"applies, with {', '.join(cure.needs)}" if cure.needs else "applies",
+        "there": f"the tree has it: {cure.why}",
+        "refused": f"not for this tree: {cure.why}",
+        "blocked": f"does not apply: {cure.why}",
+        "unknown": f"not tried: {cure.why}",
+        "untried": "--tree TREE tells whether it applies",
+        "elsewhere": "for the source tree of uWSGI",
+    }
+    return words[cure.state]
 
 
 def undecided(advice: HttpdAdvice) -> Iterator[str]:
@@ -85,11 +82,29 @@ def undecided(advice: HttpdAdvice) -> Iterator[str]:
 def looked(advice: HttpdAdvice) -> str:
     """What was looked at."""
     read = advice.read
+    known = f"{count(advice.known, 'known problem')} of httpd"
+    if advice.uwsgi is not None:
+        known += f" and {advice.uwsgi.known} of uWSGI"
     return (
-        f"Looked for {count(advice.known, 'known problem')} of httpd in {count(read.files, 'file')} with "
-        f"{count(read.directives, 'directive')}. Problems of other servers, and those that hpatch does not know, were "
-        "not looked for."
+        f"Looked for {known} in {count(read.files, 'file')} with {count(read.directives, 'directive')}. Problems of "
+        "other servers, and those that hpatch does not know, were not looked for."
     )
+
+
+def of_uwsgi(advice: UwsgiAdvice) -> Iterator[str]:
+    """How it stands with the uWSGI behind httpd."""
+    name = advice.uwsgi.name
+    if advice.here:
+        yield f"{name} has {count(len(advice.here), 'problem')} that this configuration meets."
+        releases = [one.problem.fixed for one in advice.here]
+        newest = max((release for release in releases if release is not None), default=None)
+        if newest is not None and None not in releases:
+            yield f"uWSGI {newest} is the first release without {'it' if len(releases) == 1 else 'them'}."
+    if advice.unknown:
+        problems = count(len(advice.unknown), "problem")
+        yield f"Whether {name} has {problems} that this configuration meets is not known."
+    if not (advice.here or advice.unknown):
+        yield f"This configuration meets none of the known problems of {name}."
 
 
 def summary(advice: HttpdAdvice) -> Iterator[str]:

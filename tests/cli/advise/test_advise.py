@@ -140,3 +140,21 @@ def test_what_is_not_decided_is_told(run: Run, tmp_path: Path) -> None:
     assert "It is a part of a configuration" in out
     out = " ".join(run("--httpd-version", "2.4.9", "--modules", "all").out.split())
     assert "cannot be decided" not in out
+
+
+def test_problems_of_the_uwsgi_behind_httpd_are_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "a.conf"
+    path.write_text('ProxyPass "/a/" "uwsgi://a:9000/"\n')
+    options = ("--httpd-version", "2.4.71", "--uwsgi-version")
+    code, out, _ = call(capsys, "advise", str(path), *options, "2.0.28", "--format", "json")
+    told = valid("advice-1", out)
+    assert (code, told["ok"], told["uwsgi"]) == (1, False, {"name": "uWSGI 2.0.28", "version": "2.0.28"})
+    assert ("uwsgi", "issue 1412", "affected") in [
+        (one["product"], one["id"], one["verdict"]) for one in told["problems"]
+    ]
+    code, out, _ = call(capsys, "advise", str(path), *options, "2.0.28")
+    assert code == 1
+    assert "uWSGI 2.0.28 has 1 problem that this configuration meets." in out
+    code, out, err = call(capsys, "advise", str(path), *options, "two")
+    assert (code, out) == (2, "")
+    assert err == "hpatch: --uwsgi-version: 'two' is not a version such as 2.4.62\n"
