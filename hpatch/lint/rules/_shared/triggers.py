@@ -50,7 +50,7 @@ def met(context: Context, trigger: Trigger) -> list[Node]:
         return named
     if trigger.directives and not named:
         return []
-    return [one.node for one in _handovers(context) if _fits(one, trigger)]
+    return [one.node for one in _of_schemes(context, trigger.schemes) if _fits(one, trigger)]
 
 
 def _may_be_met(context: Context, trigger: Trigger) -> bool:
@@ -95,8 +95,7 @@ def _holds(section: Node, wanted: Mapping[str, str]) -> bool:
 def _fits(one: _Handover, trigger: Trigger) -> bool:
     target = one.target
     return (
-        (not trigger.schemes or _ANY in trigger.schemes or target.scheme in trigger.schemes)
-        and (not trigger.transport or (trigger.transport == "unix") == (target.socket is not None))
+        (not trigger.transport or (trigger.transport == "unix") == (target.socket is not None))
         and (not trigger.kinds or one.kind in trigger.kinds)
         and (not trigger.flags or not one.flags.isdisjoint(trigger.flags))
         and (not trigger.url or re.search(trigger.url, target.text) is not None)
@@ -107,6 +106,22 @@ def _fits(one: _Handover, trigger: Trigger) -> bool:
 def _has(one: _Handover, key: str, value: str) -> bool:
     param = one.params.get(key)
     return param is not None and re.search(value, param.value, re.IGNORECASE) is not None
+
+
+def _of_schemes(context: Context, schemes: tuple[str, ...]) -> tuple[_Handover, ...]:
+    """Those with one of the schemes; many triggers ask for the same few."""
+    if not schemes or _ANY in schemes:
+        return _handovers(context)
+    index = _by_schemes(context)
+    if schemes not in index:
+        index[schemes] = tuple(one for one in _handovers(context) if one.target.scheme in schemes)
+    return index[schemes]
+
+
+@lru_cache(maxsize=1)
+def _by_schemes(_context: Context) -> dict[tuple[str, ...], tuple[_Handover, ...]]:
+    """What `_of_schemes` has gathered of a configuration; the last one's alone is kept."""
+    return {}
 
 
 @lru_cache(maxsize=1)
