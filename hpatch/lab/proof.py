@@ -184,7 +184,7 @@ def plan(root: Path, request: Request, catalog: Catalog, source: Checked, wanted
     """
     for id in request.ids:
         if catalog.get(id).project != "httpd":
-            raise UsageError(f"'{id}' is for {catalog.get(id).project}; hpatch builds and tries only httpd")
+            raise UsageError(f"'{id}' is for {catalog.get(id).project}; hpatch verify tries only httpd")
     prepared = prepare(root, request, catalog, source)
     if not prepared.ok:
         return ProofPlan(prepared, ())

@@ -107,7 +107,7 @@ def test_what_does_not_apply_is_shown(run: Run, tree: Path) -> None:
     ("arguments", "said"),
     [
         (("nothing",), "there is no patch set 'nothing'"),
-        (("uwsgi-stdin-eof",), "'uwsgi-stdin-eof' is for uwsgi; hpatch builds and tries only httpd"),
+        (("uwsgi-stdin-eof",), "'uwsgi-stdin-eof' is for uwsgi; hpatch verify tries only httpd"),
         (("one", "--httpd", "/usr/sbin/apache2"), "--httpd and --apxs need --module-only"),
         (("one", "--module-only", "--configure-arg=--x"), "--configure-arg does not apply to --module-only"),
         (("one", "--mpm", "worker,winnt"), "--mpm 'worker,winnt': event, worker, prefork"),
