@@ -39,7 +39,7 @@ class Asked:
         lines = [
             f"LoadModule {name}_module {folder}/mod_{name}.so"
             for name in names
-            if name == MPM or not name.startswith("mpm_")
+            if name == MPM or not name.startswith(("mpm_", "perl"))  # Apache::Test comes with mod_perl
         ]
         own = Path(source).stem
         main = work / "httpd.conf"
