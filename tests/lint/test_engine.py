@@ -99,7 +99,7 @@ def test_a_suppression_is_used_if_one_configuration_needs_it(tmp_path: Path) -> 
 
 def test_a_uwsgi_file_that_cannot_be_read_is_not_clean(tmp_path: Path) -> None:
     (root,) = write(tmp_path, main="Listen 80\n")
-    result = lint([root._replace(uwsgi=(str(tmp_path / "no.ini"),))], LintTask(rules()))
+    result = lint([root._replace(uwsgi=(str(tmp_path / "no.ini"),))], LintTask(select(rules(), None, ())))
     assert [(one.rule.name, one.severity) for one in result.findings] == [("uwsgi-unreadable", "error")]
     assert len(result.unread) == 1
 

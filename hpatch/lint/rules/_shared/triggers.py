@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.lint.rules._shared import uwsgi
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 _ANY = "any"
 """Stands for all schemes in a trigger."""
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    """A trigger's pattern. There are hundreds: kept by `re` itself, they would drive out those of all other rules."""
+    return re.compile(text, re.IGNORECASE)
 
 
 class _Handover(NamedTuple):
@@ -66,13 +72,13 @@ def _may_be_met(context: Context, trigger: Trigger) -> bool:
 def _may_have(context: Context, key: str, pattern: str) -> bool:
     """Whether a directive is there, or may be, with arguments that match a pattern."""
     lines = context.configuration.by_key.get(key, ())
-    return any(re.search(pattern, node.argument, re.IGNORECASE) for node in lines)
+    return any(_pattern(pattern).search(node.argument) for node in lines)
 
 
 def _lines(context: Context, wanted: Mapping[str, str]) -> Iterator[Node]:
     for key, pattern in wanted.items():
         for node in context.configuration.by_key.get(key, ()):
-            if node.certain and re.search(pattern, node.argument, re.IGNORECASE):
+            if node.certain and _pattern(pattern).search(node.argument):
                 yield node
 
 
@@ -87,7 +93,7 @@ def _stands(node: Node, where: str) -> bool:
 def _holds(section: Node, wanted: Mapping[str, str]) -> bool:
     """Whether one of these directives stands in a section; they are few, so nothing is indexed."""
     return not wanted or any(
-        node.key in wanted and node.certain and re.search(wanted[node.key], node.argument, re.IGNORECASE)
+        node.key in wanted and node.certain and _pattern(wanted[node.key]).search(node.argument)
         for node in section.children or ()
     )
 
@@ -98,14 +104,14 @@ def _fits(one: _Handover, trigger: Trigger) -> bool:
         (not trigger.transport or (trigger.transport == "unix") == (target.socket is not None))
         and (not trigger.kinds or one.kind in trigger.kinds)
         and (not trigger.flags or not one.flags.isdisjoint(trigger.flags))
-        and (not trigger.url or re.search(trigger.url, target.text) is not None)
+        and (not trigger.url or _pattern(f"(?-i:{trigger.url})").search(target.text) is not None)
         and (not trigger.parameters or any(_has(one, key, value) for key, value in trigger.parameters.items()))
     )
 
 
 def _has(one: _Handover, key: str, value: str) -> bool:
     param = one.params.get(key)
-    return param is not None and re.search(value, param.value, re.IGNORECASE) is not None
+    return param is not None and _pattern(value).search(param.value) is not None
 
 
 def _of_schemes(context: Context, schemes: tuple[str, ...]) -> tuple[_Handover, ...]:
