@@ -18,6 +18,7 @@ from hpatch.lab.suite.compare import SuiteProof
 from hpatch.lab.suite.model import SuiteChoice, SuiteResult
 from tests.support.lab.leftovers import Leftovers, nothing_left
 from tests.support.lab.perl_suite import make
+from tests.support.lab.suite import SMALL_MODULE
 
 SAID = """\
 waiting 60 seconds for server to start: ok (waited 0 secs)
@@ -79,15 +80,6 @@ def test_what_perl_lacks_is_named(name: str, tmp_path: Path, monkeypatch: pytest
         perl.check(make(tmp_path / "suite"), ["t/modules"])
 
 
-HEADER = """\
-#include "httpd.h"
-#include "http_config.h"
-static int small(request_rec *r) { apr_table_set(r->err_headers_out, "X-Small", "1"); return DECLINED; }
-static void hooks(apr_pool_t *p) { ap_hook_handler(small, NULL, NULL, APR_HOOK_FIRST); }
-AP_DECLARE_MODULE(small) = {STANDARD20_MODULE_STUFF, NULL, NULL, NULL, NULL, NULL, hooks};
-"""
-
-
 @pytest.fixture
 def here() -> Iterator[Leftovers]:
     with nothing_left() as leftovers:
@@ -104,7 +96,7 @@ class TestOnAnHttpd:
     def test_a_change_is_found(self, tmp_path: Path, here: Leftovers) -> None:
         tree = tmp_path / "tree"
         (tree / "modules" / "small").mkdir(parents=True)
-        (tree / "modules" / "small" / "mod_small.c").write_text(HEADER)
+        (tree / "modules" / "small" / "mod_small.c").write_text(SMALL_MODULE)
         candidate = SingleModules(tmp_path / "build", ["small"], apxs.find())
         choice = SuiteChoice("perl", ("t/modules",), make(tmp_path / "suite"))
         proof = SuiteProof(candidate.suite(tree, choice))

@@ -15,17 +15,10 @@ from hpatch.lab.suite.compare import SuiteProof
 from hpatch.lab.suite.model import SuiteChoice
 from hpatch.lab.suite.run import Suite, check, run
 from tests.support.lab.leftovers import Leftovers, nothing_left
-from tests.support.lab.suite import make
+from tests.support.lab.suite import SMALL_MODULE, make
 
 pytestmark = [pytest.mark.httpd, pytest.mark.apxs, pytest.mark.curl]
 ONE = "modules/one/test_one.py::"
-HEADER = """\
-#include "httpd.h"
-#include "http_config.h"
-static int small(request_rec *r) { apr_table_set(r->err_headers_out, "X-Small", "1"); return DECLINED; }
-static void hooks(apr_pool_t *p) { ap_hook_handler(small, NULL, NULL, APR_HOOK_FIRST); }
-AP_DECLARE_MODULE(small) = {STANDARD20_MODULE_STUFF, NULL, NULL, NULL, NULL, NULL, hooks};
-"""
 
 
 @pytest.fixture
@@ -84,7 +77,7 @@ def test_a_change_is_found_and_one_by_chance_is_not(tmp_path: Path, here: Leftov
     tree = make(tmp_path / "tree", chance=chance)
     folder = tree / "modules" / "small"
     folder.mkdir(parents=True)
-    (folder / "mod_small.c").write_text(HEADER)
+    (folder / "mod_small.c").write_text(SMALL_MODULE)
     candidate = SingleModules(tmp_path / "build", ["small"], apxs.find())
     proof = SuiteProof(candidate.suite(tree, SuiteChoice("pytest", ("modules/one", "modules/chance"))))
     told: list[str] = []

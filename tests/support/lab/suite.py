@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+SMALL_MODULE = """\
+#include "httpd.h"
+#include "http_config.h"
+static int small(request_rec *r) { apr_table_set(r->err_headers_out, "X-Small", "1"); return DECLINED; }
+static void hooks(apr_pool_t *p) { ap_hook_handler(small, NULL, NULL, APR_HOOK_FIRST); }
+AP_DECLARE_MODULE(small) = {STANDARD20_MODULE_STUFF, NULL, NULL, NULL, NULL, NULL, hooks};
+"""
+"""The source of mod_small: it adds `X-Small: 1` to every response."""
 CONFTEST = """\
 import configparser, os, subprocess, sys, urllib.request
 import pytest
