@@ -39,10 +39,10 @@ class BuildError(ToolError):
 
 
 class Built(NamedTuple):
-    """An httpd that was built.
+    """A server that was built: httpd, or uWSGI.
 
-    `modules` is the folder of its module files; `seconds` is by phase; `without` are the modules that could not be
-    built, with the reason.
+    `modules` is the folder of its module files, or of its plugins; `seconds` is by phase; `without` are the modules
+    that could not be built, with the reason.
     """
 
     prefix: Path
@@ -125,7 +125,7 @@ def held(folder: Path, tree: Path) -> Iterator[None]:
 def _opened(tree: Path) -> SourceTree:
     opened = open_tree(tree)
     if opened.project != "httpd":
-        raise InputError(f"{tree}: is the source of {opened.project}; hpatch builds only httpd")
+        raise InputError(f"{tree}: is the source of {opened.project}, not of httpd")
     return opened
 
 

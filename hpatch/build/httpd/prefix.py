@@ -1,4 +1,4 @@
-"""The folder that an httpd is installed to: made beside it and put in its place as a whole, never half."""
+"""The folder that a server is installed to: made beside it and put in its place as a whole, never half."""
 
 from __future__ import annotations
 
