@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from hpatch.facts.problems import everything
@@ -18,6 +20,8 @@ def test_one_finding_counts_what_is_met_and_names_the_latest_ranges() -> None:
     assert one.help is not None
     last = max(known.fixed for known in everything() if known.id in one.help and known.fixed is not None)
     assert "CVE-2026-34059 (before 2.4.67)" in one.help
+    assert one.help.count("CVE-") == 5
+    assert re.search(r"\), and [1-9]\d* more\. ", one.help)
     assert f"before {last}" in one.message
     assert " known vulnerabilities and " in one.message
 
