@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hpatch.conf.load import Options, load_text
+from hpatch.facts.names import source
 from hpatch.facts.problems import Trigger, everything
 from hpatch.lint.context import Context
 from hpatch.lint.registry import by_code
@@ -147,3 +148,9 @@ def test_a_problem_is_told_once_with_its_cure_and_the_other_lines() -> None:
 def _met(text: str, trigger: Trigger, mpm: str | None = None) -> list[int]:
     configuration = load_text(text, Options(mpm=mpm))
     return [node.line for node in met(Context(configuration, build(configuration)), trigger)]
+
+
+def test_triggers_name_modules_as_loadmodule_does() -> None:
+    named = {name for known in everything() for trigger in known.triggers for name in trigger.modules}
+    assert named
+    assert {name for name in named if source(name) is None} == set()
