@@ -27,7 +27,12 @@ class TargetUwsgi(NamedTuple):
             return self.build.answers[problem.id]
         has = problem.affects(self.version)
         because = f"uWSGI {self.version} as published {'has' if has else 'does not have'} it."
-        return ProblemAnswer(problem=problem.id, verdict="affected" if has else "not affected", because=because)
+        return ProblemAnswer(
+            problem=problem.id,
+            verdict="affected" if has else "not affected",
+            because=because,
+            fixed="" if problem.fixed is None else str(problem.fixed),
+        )
 
 
 def build(version: str) -> Build | None:

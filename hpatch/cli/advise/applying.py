@@ -91,7 +91,9 @@ class _Run:
         done = [one.name for one in self.steps if one.state == "done"]
         state = "has the sets" if "apply" in done else "is as it was"
         ended = f"{', '.join(done)} {'is' if len(done) == 1 else 'are'} done" if done else "no step is done"
-        return f"{ended}; {self._tree} {state}; the same command goes on with {self.pending()[0]}"
+        pending = self.pending()
+        ahead = f"the same command goes on with {pending[0]}" if pending else "no step is left"
+        return f"{ended}; {self._tree} {state}; {ahead}"
 
 
 def carry_out(asked: ApplyOrder, advice: HttpdAdvice) -> tuple[HttpdAdvice, ApplyRun, int]:

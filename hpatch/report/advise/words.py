@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from hpatch.advise.advice import Advised, HttpdAdvice, UwsgiAdvice
 from hpatch.advise.cures import Cure
+from hpatch.advise.vendor.order import compare
+from hpatch.facts.vendors import Order
 from hpatch.lint.engine import LintResult
 from hpatch.report.common.numbers import count
 from hpatch.text import Place
@@ -26,8 +28,15 @@ def row(one: Advised, read: LintResult) -> tuple[str, ...]:
         if one.answer.reference:
             what += f"\n{one.answer.because} See {one.answer.reference}"
     else:
-        releases = str(one.problem.fixed) if one.problem.fixed is not None else "no release"
+        releases = _gone_in(one)
     return (one.problem.id, what, "\n".join(_places(one.places, read.root)), releases, "\n".join(_cures(one)))
+
+
+def _gone_in(one: Advised) -> str:
+    """The first version without it, in the numbering of who built it; where that is not known, httpd's own."""
+    if one.answer.fixed:
+        return one.answer.fixed
+    return f"httpd {one.problem.fixed}" if one.problem.fixed is not None else "no release"
 
 
 def _places(places: Sequence[Place], root: str) -> Iterator[str]:
@@ -47,7 +56,7 @@ def _cures(one: Advised) -> Iterator[str]:
     for cure in one.cures:
         yield f"{cure.set}: {said(cure)}"
     if not one.cures:
-        yield "an upgrade" if one.problem.fixed is not None else "none is known"
+        yield "an upgrade" if one.answer.fixed or one.problem.fixed is not None else "none is known"
     if one.problem.setting:
         yield one.problem.setting
 
@@ -137,15 +146,29 @@ def remaining(advice: HttpdAdvice) -> Iterator[str]:
         have = "has a patch set" if len(untried) == 1 else "have patch sets"
         yield f"{count(len(untried), 'problem')} {have}: with --tree TREE, hpatch tries whether it applies."
     left = [one for one in advice.here if one.cure is None and one not in untried]
-    if not left:
-        return
-    releases = [one.problem.fixed for one in left]
+    vendor = advice.httpd.vendor
+    mended = [one for one in left if one.answer.fixed] if vendor is not None else []
+    if vendor is not None and mended:
+        first = _newest([one.answer.fixed for one in mended], vendor.order) or "later build"
+        yield f"{vendor.name}'s {first} is without {_of_these(len(mended), len(left))}."
+    releases = [one.problem.fixed for one in left if one not in mended]
     newest = max((release for release in releases if release is not None), default=None)
     never = releases.count(None)
     if newest is not None:
-        yield f"httpd {newest} is the first release without {_of_these(len(left) - never, len(left))}."
+        yield f"httpd {newest} is the first release without {_of_these(len(releases) - never, len(left))}."
     if never:
         yield f"No release is without {_of_these(never, len(left))}."
+
+
+def _newest(versions: Sequence[str], order: Order) -> str:
+    """A vendor's newest version; empty where some cannot be compared."""
+    newest = versions[0]
+    for version in versions[1:]:
+        compared = compare(version, newest, order)
+        if compared is None:
+            return ""
+        newest = version if compared > 0 else newest
+    return newest
 
 
 def _of_these(number: int, of: int) -> str:

@@ -46,6 +46,24 @@ def test_what_was_not_tried_is_not_called_incurable() -> None:
     assert told == "1 problem has a patch set: with --tree TREE, hpatch tries whether it applies."
 
 
+def mended(fixed: str, affected: str = "<2.4.70") -> Advised:
+    problem = advised(affected=affected)
+    return problem._replace(answer=problem.answer._replace(fixed=fixed))
+
+
+def test_a_vendors_build_is_rid_of_a_problem_in_the_vendors_own_version() -> None:
+    here = (mended("2.4.57-10"), mended("2.4.57-9", affected=">=2.4.0"), mended(""))
+    debian = advice(*here)._replace(httpd=of_version("2.4.57-2"))
+    assert [words.row(one, READ)[3] for one in here] == ["2.4.57-10", "2.4.57-9", "httpd 2.4.70"]
+    assert words.row(here[1], READ)[4] == "an upgrade"
+    assert list(words.remaining(debian)) == [
+        "Debian's 2.4.57-10 is without 2 of the 3 problems that no set cures here.",
+        "httpd 2.4.70 is the first release without 1 of the 3 problems that no set cures here.",
+    ]
+    strange = debian._replace(here=(mended("2.4.57-10"), mended("?")))
+    assert list(words.remaining(strange)) == ["Debian's later build is without the 2 problems that no set cures here."]
+
+
 def test_places_are_named_from_where_the_user_is_and_many_are_counted() -> None:
     row = words.row(advised(lines=3), READ)
     assert row[2].split("\n") == ["a.conf:1", "a.conf:2", "a.conf:3"]
