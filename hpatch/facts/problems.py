@@ -38,11 +38,11 @@ class Trigger(NamedTuple):
     `{"enablereuse": "on"}`), `flags` (one of nocanon, interpolate, noquery), `url` (a pattern for its URL as written).
 
     `directives` are directives and sections in lower case, one of which is there, with arguments that match its pattern
-    (without case). One of both kinds is always given; `modules`, which are all loaded, `mpm` (`threaded` or
-    `prefork`), `besides` (directives as in `directives`, all of which are there, too), `unless` (directives as in
-    `directives`, none of which may be there), `where` and `holds` narrow it. `where` says where the line of
-    `directives` stands: in a `server`, in a `section` of one, or in the `root`, which is `<Directory "/">`; `holds` are
-    directives, one of which stands in this section.
+    (without case). One of both kinds is always given; `modules`, which are all loaded, `lacks` (modules, none of which
+    is), `mpm` (`threaded` or `prefork`), `besides` (directives as in `directives`, all of which are there, too),
+    `unless` (directives as in `directives`, none of which may be there), `where` and `holds` narrow it. `where` says
+    where the line of `directives` stands: in a `server`, in a `section` of one, or in the `root`, which is `<Directory
+    "/">`; `holds` are directives, one of which stands in this section.
 
     A trigger of uWSGI's problems has `listening`: what its socket speaks to which httpd hands requests (`uwsgi`,
     `fastcgi`, `scgi`, `http`, `https`, `any`), with `-router` where that is a process before the workers. `schemes` and
@@ -61,6 +61,7 @@ class Trigger(NamedTuple):
     holds: Mapping[str, str] = {}
     besides: Mapping[str, str] = {}
     modules: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
     mpm: str = ""
     unless: Mapping[str, str] = {}
     listening: tuple[str, ...] = ()
@@ -122,7 +123,7 @@ class KnownProblem(NamedTuple):
 _TRIGGER: dict[str, type] = {
     "schemes": list, "transport": str, "kinds": list, "parameters": dict, "flags": list, "url": str,
     "directives": dict, "where": str, "holds": dict, "besides": dict, "unless": dict,
-    "modules": list, "mpm": str, "listening": list, "options": dict, "without": list,
+    "modules": list, "lacks": list, "mpm": str, "listening": list, "options": dict, "without": list,
 }  # fmt: skip
 _PATTERNS = ("parameters", "directives", "holds", "besides", "unless", "options")
 _KINDS: dict[str, Kind] = {

@@ -62,7 +62,7 @@ def test_what_a_trigger_names_is_known(known: KnownProblem) -> None:
         )
         assert trigger.where in ("", "server", "section", "root")
         assert trigger.directives or not trigger.where
-        assert all(modules.find(name) for name in trigger.modules)
+        assert all(modules.find(name) for name in (*trigger.modules, *trigger.lacks))
         assert trigger.mpm in ("", "threaded", "prefork")
 
 

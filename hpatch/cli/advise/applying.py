@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.cli.advise.estimates import Estimates, minutes
 from hpatch.cli.interrupt import accounted
-from hpatch.errors import HpatchError
+from hpatch.errors import HpatchError, UsageError
 from hpatch.report.advise.applied import ApplyRun, ApplyStep, StepName
 from hpatch.report.common.numbers import count
 
@@ -103,6 +103,8 @@ def carry_out(asked: ApplyOrder, advice: HttpdAdvice) -> tuple[HttpdAdvice, Appl
     from hpatch.patch.sources.cache import folder
     from hpatch.report.prove.proof import ProofReport
 
+    if asked.prefix.resolve().is_relative_to(asked.tree.resolve()):
+        raise UsageError(f"{asked.prefix}: lies in the source tree; choose another --prefix")
     prefix.check(asked.prefix.absolute())
     prefix.writable(asked.prefix.absolute())
     applying.writable(asked.tree)

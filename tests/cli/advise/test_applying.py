@@ -167,7 +167,9 @@ def test_nothing_is_begun_where_there_is_nothing_to_do(
             ("--tree", "tree", "--apply", "--prefix", "new", "--module-only", "--configure-arg=--x"),
             "--configure-arg does not apply to --module-only",
         ),
-        (("--tree", "tree", "--apply", "--prefix", "tree"), "is not empty, and hpatch did not make it"),
+        (("--tree", "tree", "--apply", "--prefix", "tree"), "tree: lies in the source tree; choose another --prefix"),
+        (("--tree", "tree", "--apply", "--prefix", "tree/new"), "tree/new: lies in the source tree; choose another"),
+        (("--tree", "tree", "--apply", "--prefix", "sets"), "is not empty, and hpatch did not make it"),
     ],
 )
 def test_wrong_usage(

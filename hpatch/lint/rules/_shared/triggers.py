@@ -65,6 +65,7 @@ def _may_be_met(context: Context, trigger: Trigger) -> bool:
         not any(_may_have(context, key, pattern) for key, pattern in trigger.unless.items())
         and all(any(True for _ in _lines(context, {key: value})) for key, value in trigger.besides.items())
         and all(context.configuration.modules.has(name) for name in trigger.modules)
+        and all(context.configuration.modules.has(name) is False for name in trigger.lacks)
         and (not trigger.mpm or mpm(context) == trigger.mpm)
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from hpatch.conf.load import Options, load_text
+from hpatch.conf.modules import Modules
 from hpatch.facts.problems import everything
 from hpatch.lint.context import Context
 from hpatch.lint.rules._shared.triggers import met
@@ -31,11 +32,18 @@ def test_every_problem_has_its_pair() -> None:
 @pytest.mark.parametrize("id", PAIRS)
 def test_what_triggers_a_problem_and_what_does_not(id: str) -> None:
     pair = PAIRS[id]
-    assert _met(id, pair["on"], pair.get("mpm"))
-    assert not _met(id, pair["off"], pair.get("mpm"))
+    assert _met(id, pair, "on")
+    assert not _met(id, pair, "off")
 
 
-def _met(id: str, text: str, mpm: str | None) -> bool:
-    configuration = load_text(text, Options(mpm=mpm))
+@pytest.mark.parametrize("id", [id for id, pair in PAIRS.items() if "modules" in pair])
+def test_a_module_is_not_missed_where_the_modules_are_not_known(id: str) -> None:
+    assert not _met(id, {**PAIRS[id], "modules": None}, "on")
+
+
+def _met(id: str, pair: dict[str, Any], which: str) -> bool:
+    names = pair.get("modules")
+    modules = None if names is None else Modules(names, complete=True)
+    configuration = load_text(pair[which], Options(mpm=pair.get("mpm"), modules=modules))
     context = Context(configuration, build(configuration))
     return any(met(context, trigger) for trigger in TRIGGERS[id])
