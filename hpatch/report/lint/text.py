@@ -40,12 +40,23 @@ _OPTIONS = {
 
 
 def findings(result: LintResult, page: Page) -> Iterator[str]:
-    """All findings with their source lines. Without a width nothing is wrapped."""
+    """All findings with their source lines. Without a width nothing is wrapped.
+
+    What one rule says several times of the same lines has them once.
+    """
     width, color = page
     links = {file.name: file.link for file in result.read if file.link is not None}
+    before: Finding | None = None
     for finding in result.findings:
-        yield from _finding(finding, result, links, width, color)
+        yield from _head(finding, width, color)
+        if before is not None and _says_more(before, finding):
+            gutter = len(str(finding.place.end_line))
+            yield f"{' ' * gutter}{paint('-->', 'blue', color)} {_where(finding.place)}"
+            yield from _notes(finding, gutter, width, color)
+        else:
+            yield from _body(finding, result, links, width, color)
         yield ""
+        before = finding
 
 
 def summary(result: LintResult, page: Page, detail: Detail, not_read: Iterable[NotRead] = ()) -> Iterator[str]:
@@ -64,10 +75,13 @@ def summary(result: LintResult, page: Page, detail: Detail, not_read: Iterable[N
         yield paint(f"hpatch rule {gravest.rule.code} explains the first {gravest.severity}.", "dim", color)
 
 
-def _finding(
-    finding: Finding, result: LintResult, links: Mapping[str, str], width: int | None, color: bool
-) -> Iterator[str]:
-    rule, place, style = finding.rule, finding.place, STYLES[finding.severity]
+def _says_more(before: Finding, finding: Finding) -> bool:
+    """Whether a rule goes on about the lines of its finding before."""
+    return (before.rule, before.place, before.related) == (finding.rule, finding.place, finding.related)
+
+
+def _head(finding: Finding, width: int | None, color: bool) -> Iterator[str]:
+    rule, style = finding.rule, STYLES[finding.severity]
     label = f"{finding.severity}[{rule.code}]"
     head = f"{label} {rule.name}: "
     message, *more = wrap(visible(finding.message), width, 4, len(head))
@@ -75,8 +89,12 @@ def _finding(
     for line in more:
         yield paint(line, "bold", color)
 
+
+def _body(
+    finding: Finding, result: LintResult, links: Mapping[str, str], width: int | None, color: bool
+) -> Iterator[str]:
     related = finding.related[:_MOST_RELATED]
-    files = _by_file(place, related, style)
+    files = _by_file(finding.place, related, STYLES[finding.severity])
     gutter = max(len(str(mark.place.end_line)) for marks in files.values() for mark in marks)
     for file, marks in files.items():
         source = result.sources.get(file)
@@ -90,7 +108,10 @@ def _finding(
             way = f" (through {visible(link)})" if link else ""
             yield f"{' ' * gutter}{paint(arrow, 'blue', color)} {_where(marks[0].place)}{paint(way, 'dim', color)}"
             yield from excerpt(source, marks, gutter, width or _LONGEST_LINE, color)
-    yield from _notes(finding, gutter, width, color)
+    notes = list(_notes(finding, gutter, width, color))
+    if notes:
+        yield paint(" " * gutter + " |", "blue", color)
+    yield from notes
 
 
 def _by_file(place: Place, related: Iterable[Related], style: str) -> dict[str, list[MarkedPlace]]:
@@ -113,8 +134,6 @@ def _notes(finding: Finding, gutter: int, width: int | None, color: bool) -> Ite
         notes.append(("help", finding.help))
     if finding.fix:
         notes.append(("fix" if finding.fix.safe else "unsafe fix", finding.fix.title))
-    if notes:
-        yield paint(" " * gutter + " |", "blue", color)
     for name, text in notes:
         first, *more = wrap(f"{name}: {visible(text)}", width and width - gutter - 3, len(name) + 2)
         _, _, rest = first.partition(": ")

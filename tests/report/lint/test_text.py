@@ -92,3 +92,19 @@ def test_any_marks_in_any_text_at_any_width(data: st.DataObject, width: int) -> 
     assert all(line.isprintable() for line in lines)
     excerpt = [line for line in lines if " | " in line]
     assert all(cells(line) <= max(width, 28) for line in excerpt)
+
+
+@pytest.mark.parametrize(("second", "shown"), [(0, 1), (1, 2)])
+def test_lines_of_which_a_rule_says_more_are_shown_once(second: int, shown: int) -> None:
+    source = Source("a.conf", "first line\nother line\n")
+    rule = Rule("MP000", "name", "warning", "high", (), check)
+    places = [source.place(0, 5), source.place(11 * second, 11 * second + 5)]
+    found = tuple(Finding(rule, place, f"message {index}", "warning", "high") for index, place in enumerate(places))
+    made = LintResult(
+        findings=found, files=1, directives=1, sources={"a.conf": source}, conditions=(), rules=(), root=ROOT
+    )
+    text = findings("text", made)
+    assert text.count(" line\n") == shown
+    assert text.count("--> a.conf:") == 2
+    assert "message 0" in text
+    assert "message 1" in text
