@@ -192,6 +192,7 @@ def _command(
         ),
         config,
         no_config,
+        httpd=httpd,
     )
     trial = None
     known = sources.catalog(catalog)

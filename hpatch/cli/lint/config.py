@@ -230,7 +230,7 @@ def _load(
 ) -> Configuration:
     stdin = path == shared.STDIN
     path = stdin_filename or path if stdin else roots.located(path, chosen.root)
-    chosen = shared.given(path, chosen, config, no_config)
+    chosen = shared.given(path, chosen, config, no_config, httpd=httpd)
     reading = shared.reading(chosen, httpd)
     if stdin:
         text = shared.text_of_stdin()

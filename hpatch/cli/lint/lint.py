@@ -197,6 +197,7 @@ def _command(
         ),
         config,
         no_config,
+        httpd=httpd,
     )
     which.refuse_both(package, httpd_version)
     if quiet and verbose:

@@ -120,8 +120,11 @@ class ReaderOptions(NamedTuple):
     httpd: TargetHttpd | None = None
 
 
-def given(path: str, chosen: Settings, config: str | None, no_config: bool) -> Settings:
-    """The choices of the command line, and where there is none those of the settings file that concerns a path."""
+def given(path: str, chosen: Settings, config: str | None, no_config: bool, *, httpd: str | None = None) -> Settings:
+    """The choices of the command line, and where there is none those of the settings file that concerns a path.
+
+    `httpd` is a program that the command line gives: it tells its version, and no settings file does.
+    """
     if config is not None and no_config:
         raise UsageError("--config and --no-config exclude each other")
     file = config if config is not None or no_config else settings.find(path)
@@ -130,6 +133,8 @@ def given(path: str, chosen: Settings, config: str | None, no_config: bool) -> S
         read = Settings()
     else:
         read = settings.read(file)
+        if httpd is not None:
+            read = read._replace(httpd_version=None)
     if log.is_on():
         _tell_origins(chosen, "the command line")
         _tell_origins(

@@ -262,6 +262,20 @@ def test_a_real_httpd_tells_its_version_and_modules(site: Path, capsys: Capture,
     assert [one["verdict"] for one in told] == [True, True, False]
 
 
+@pytest.mark.httpd
+def test_the_httpd_on_the_command_line_goes_before_a_version_in_the_settings(
+    site: Path, capsys: Capture, httpd: str
+) -> None:
+    (site / "hpatch.toml").write_text('httpd-version = "2.4.9"\n')
+    (site / "apache2.conf").write_text("<IfVersion >= 2.4.10>\n</IfVersion>\n")
+    asked = {"settings": [], "program": ["--httpd", httpd], "both": ["--httpd", httpd, "--httpd-version", "2.4.9"]}
+    told = {
+        name: json.loads(call(capsys, "lint", ".", "--format", "json", *options).out)["conditions"][0]["verdict"]
+        for name, options in asked.items()
+    }
+    assert told == {"settings": False, "program": True, "both": False}
+
+
 def test_a_folder_that_stands_for_the_root(site: Path, capsys: Capture) -> None:
     main = site / "rootfs/etc/httpd/conf/httpd.conf"
     main.parent.mkdir(parents=True)
