@@ -66,6 +66,11 @@ class HttpdAdvice(NamedTuple):
         return not self.here and not (self.uwsgi is not None and self.uwsgi.here) and not self.read.unread
 
     @property
+    def undecided(self) -> bool:
+        """Whether it is not known of some problem that the configuration meets whether this httpd or uWSGI has it."""
+        return bool(self.unknown or (self.uwsgi is not None and self.uwsgi.unknown))
+
+    @property
     def curable(self) -> tuple[Advised, ...]:
         """The problems that a set cures in the given tree."""
         return tuple(one for one in self.here if one.cure is not None)

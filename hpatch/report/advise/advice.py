@@ -52,6 +52,7 @@ class AdviceReport:
         of_uwsgi = () if behind is None else (*behind.here, *behind.unknown, *behind.gone)
         return {
             "ok": advice.ok,
+            "undecided": advice.undecided,
             "httpd": {
                 "name": advice.httpd.title,
                 "version": None if advice.httpd.version is None else str(advice.httpd.version),
@@ -94,8 +95,7 @@ class AdviceReport:
         title = f"Known problems of {self.advice.httpd.title}"
         yield html.head(title)
         yield f"<h1>{html.text(title)}</h1>"
-        unknown = self.advice.unknown or (self.advice.uwsgi is not None and self.advice.uwsgi.unknown)
-        style = "good" if self.advice.ok and not unknown else "doubt" if self.advice.ok else "bad"
+        style = "bad" if not self.advice.ok else "doubt" if self.advice.undecided else "good"
         first, *more = self.sentences()
         yield f'<p class="verdict {style}">{html.text(first)}</p>'
         yield from (f"<p>{html.text(sentence)}</p>" for sentence in more)

@@ -134,7 +134,7 @@ def summary(advice: HttpdAdvice) -> Iterator[str]:
             yield f"Whether {name} has {problems} that this configuration meets is not known."
     if advice.gone:
         problems = count(len(advice.gone), "problem")
-        yield f"{name} does not have {problems} that this configuration would meet: of other releases, or mended in it."
+        yield f"In other releases this configuration would meet {problems} that {name} does not have."
     if not (advice.here or advice.unknown or advice.gone or advice.read.unread):
         yield f"This configuration meets none of the known problems of {name}."
 
