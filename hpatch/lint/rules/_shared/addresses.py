@@ -98,6 +98,12 @@ def hosts_answer(configuration: Configuration) -> bool:
     return None in ports or all(one.port in ports for one in found.known)
 
 
+def answering_servers(configuration: Configuration) -> list[Node | None]:
+    """The servers that answer, or may: all virtual hosts, and the main server (None) if they leave it a port."""
+    every = configuration.by_key.get("<virtualhost", [])
+    return [*every] if every and hosts_answer(configuration) else [None, *every]
+
+
 def number(one: BindAddress) -> int | None:
     """The address as a number, so that two spellings of it are equal; None for a name and for every address."""
     if one.host is None or one.kind not in ("ipv4", "ipv6"):

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from hpatch.conf.paths import resolve
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.addresses import answering_servers
 from hpatch.lint.rules._shared.answering import all_taken, site
-from hpatch.lint.rules._shared.effective import in_server
+from hpatch.lint.rules._shared.effective import in_server, server_of
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -37,7 +38,7 @@ def htaccess_refused(context: Context) -> Iterator[Found]:
     httpd refuses is an error, whatever AllowOverride says.
 
     The rule is silent about a part of a configuration, because another file may set AllowOverride, and about a server
-    that proxies everything.
+    that proxies or redirects everything, or that no request reaches, since virtual hosts answer at all ports.
 
     Write `AllowOverride None` into the section of the folder, or list there what its `.htaccess` files may say.
 
@@ -78,12 +79,12 @@ def htaccess_refused(context: Context) -> Iterator[Found]:
         return
     unset: dict[Node, str] = {}
     refused: dict[tuple[Node, str], Found] = {}
-    for host in (None, *configuration.find("<virtualhost")):
+    for host in answering_servers(configuration):
         root = in_server(context, "documentroot", host)
         if root is None or not root.certain or not root.words or "${" in root.words[0]:
             continue
         folder = resolve(configuration.server_root, root.words[0]).rstrip("/") or "/"
-        if all_taken(context, root, "/", host) is not None:
+        if _all_redirected(context, host) or all_taken(context, root, "/", host) is not None:
             continue
         found = _read(context, host, root, folder) if configuration.check_files else None
         if found is not None:
@@ -93,6 +94,25 @@ def htaccess_refused(context: Context) -> Iterator[Found]:
     yield from refused.values()
     if unset:
         yield _unset(unset)
+
+
+def _all_redirected(context: Context, host: Node | None) -> bool:
+    """Whether a Redirect surely answers every request to a server: it comes before any file is looked for.
+
+    mod_rewrite comes before it, and may lead a request to a file. Tried on httpd 2.4.71.
+    """
+    configuration = context.configuration
+    return any(
+        line.certain and server_of(line) is line.parent and _path(line) == "/"
+        for server in (None, host)
+        for line in configuration.find_in(server, "redirect", "redirectpermanent", "redirecttemp")
+    ) and not any(configuration.find_in(server, "rewriterule") for server in (None, host))
+
+
+def _path(redirect: Node) -> str:
+    """The path of a Redirect in a server, which its status may stand before."""
+    words = redirect.words
+    return next((word for word in words[:2] if word.startswith("/")), "")
 
 
 def _unset(folders: dict[Node, str]) -> Found:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.addresses import hosts_answer
+from hpatch.lint.rules._shared.addresses import answering_servers, hosts_answer
 from hpatch.lint.rules._shared.answering import all_taken
 from hpatch.lint.rules._shared.effective import may_lack, server_of
 from hpatch.lint.rules._shared.rewriting import every_rewrite, rewrites, switched_on, switches_of
@@ -299,7 +299,7 @@ def rewrite_dir_proxied(context: Context) -> Iterator[Found]:
         seen.add(id(section))
         takers = [
             None if _names_files(context, server) else all_taken(context, one.node, "/", server)
-            for server in ([host] if host is not None else _servers(context))
+            for server in ([host] if host is not None else answering_servers(context.configuration))
         ]
         taking = takers[0] if all(takers) else None
         if taking is not None:
@@ -327,9 +327,3 @@ def _naming_files(context: Context) -> frozenset[int]:
 def _names_files(context: Context, host: Node | None) -> bool:
     """Whether a rule of a server, or of the main server, may lead to a file."""
     return not _naming_files(context).isdisjoint((id(None), id(host)))
-
-
-def _servers(context: Context) -> list[Node | None]:
-    """The servers that answer, for a section of the main server."""
-    hosts = context.configuration.by_key.get("<virtualhost", [])
-    return [*hosts] if hosts and hosts_answer(context.configuration) else [None, *hosts]

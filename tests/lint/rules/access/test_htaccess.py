@@ -62,8 +62,19 @@ def test_no_allowoverride(text: str, count: int) -> None:
         (f"DocumentRoot /srv/a\n{section('/srv')}", "", []),
         ("DocumentRoot /srv/a", section("/srv"), []),
         ("ServerName a", ROOT, [4]),
-        (section("/srv"), ROOT, [7]),
-        ("ProxyPass / http://b:1/", ROOT, [4]),
+        (section("/srv"), f"Listen 81\n{ROOT}", [8]),
+        # No request reaches the main server.
+        ("ProxyPass / http://b:1/", f"Listen 80\n{ROOT}", []),
+        ("ProxyPass /a http://b:1/", f"Listen 80\n{ROOT}", [5]),
+        ("ProxyPass / http://b:1/", f"Listen 80\nListen 81\n{ROOT}", [6]),
+        # All is redirected, or not.
+        ("Redirect permanent / https://a.example/", f"Listen 80\n{ROOT}", []),
+        ("Redirect / https://a.example/", f"Listen 80\n{ROOT}", []),
+        ("RedirectPermanent / https://a.example/", f"Listen 80\n{ROOT}", []),
+        ("Redirect /old /", f"Listen 80\n{ROOT}", [5]),
+        ("<Location />\nRedirect /old https://a.example/\n</Location>", f"Listen 80\n{ROOT}", [7]),
+        ("<Location /a>\nRedirect / https://a.example/\n</Location>", f"Listen 80\n{ROOT}", [7]),
+        ("Redirect / https://a.example/\nRewriteRule ^/a /b", f"Listen 80\n{ROOT}", [6]),
     ],
 )
 def test_virtual_hosts(inside: str, outside: str, lines: list[int]) -> None:
