@@ -25,6 +25,16 @@ def mpm(context: Context) -> str | None:
     return "prefork" if modules.has("mpm_prefork_module") or configuration.mpm == "prefork" else None
 
 
+def without_http2(context: Context) -> bool:
+    """Whether mod_http2 surely does nothing: it is not loaded, or since 2.4.27 runs under prefork (AH10034).
+
+    Source: h2_post_config (mod_http2.c), CHANGES of 2.4.27; tested on httpd 2.4.71.
+    """
+    if context.configuration.modules.has("http2_module") is False:
+        return True
+    return mpm(context) == "prefork" and not context.maybe_before("http2-not-under-prefork")
+
+
 def threads(context: Context) -> int | None:
     """The threads of one process; None if they are not known."""
     line = in_server(context, "threadsperchild", None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.lint.rules._shared import uwsgi
 from hpatch.lint.rules._shared.effective import server_of
-from hpatch.lint.rules._shared.mpm import mpm
+from hpatch.lint.rules._shared.mpm import mpm, without_http2
 from hpatch.proxy.model import Worker
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _ANY = "any"
 """Stands for all schemes in a trigger."""
+_HTTP2 = "protocols"
+"""The directive by which triggers ask for HTTP/2, and for nothing else."""
 
 
 @cache
@@ -78,6 +80,8 @@ def _may_have(context: Context, key: str, pattern: str) -> bool:
 
 def _lines(context: Context, wanted: Mapping[str, str]) -> Iterator[Node]:
     for key, pattern in wanted.items():
+        if key == _HTTP2 and without_http2(context):
+            continue  # what names HTTP/2 there has no effect
         for node in context.configuration.by_key.get(key, ()):
             if node.certain and _pattern(pattern).search(node.argument):
                 yield node

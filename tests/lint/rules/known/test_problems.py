@@ -127,6 +127,39 @@ def test_a_vulnerability_is_one_of_its_releases(version: str | None, found: list
     assert [name for name in ("CVE-2014-3583",) if any(name in one for one in messages)] == found
 
 
+@pytest.mark.parametrize(
+    ("version", "modules", "mpm", "found"),
+    [
+        ("2.4.57", None, None, True),
+        ("2.4.57", "http2_module", "event", True),
+        ("2.4.57", "http2_module", "prefork", False),
+        ("2.4.26", "http2_module", "prefork", True),
+        ("2.4.57", "ssl_module", "event", False),
+    ],
+)
+def test_protocols_counts_where_mod_http2_may_be_at_work(
+    version: str, modules: str | None, mpm: str | None, *, found: bool
+) -> None:
+    findings = find("known-vulnerability", "Protocols h2 http/1.1\n", version, modules, mpm)
+    assert any("CVE-2023-44487" in one.message for one in findings) == found
+
+
+def test_releases_that_may_speak_http2_under_prefork_are_not_left_out() -> None:
+    (one,) = find("problems-of-releases", "Protocols h2 http/1.1\n", None, "http2_module", "prefork")
+    assert one.place.line == 1
+
+
+def test_triggers_ask_protocols_for_http2_alone() -> None:
+    patterns = {
+        wanted["protocols"]
+        for known in everything()
+        for trigger in known.triggers
+        for wanted in (trigger.directives, trigger.besides)
+        if "protocols" in wanted
+    }
+    assert patterns == {r"\bh2c?\b", r"\bh2c\b"}
+
+
 def test_rules_that_find_a_problem_by_themselves_are_there() -> None:
     assert {known.rule for known in everything() if known.rule} <= set(by_code())
 
