@@ -72,8 +72,8 @@ def known_fault(context: Context) -> Iterator[Found]:
     fail, stall or crash a process, and an info otherwise.
 
     The rule is silent if httpd's version is not known. It knows faults of mod_proxy and its modules, of mod_remoteip,
-    and of TLS to backends, and some of mod_rewrite and mod_http2. With `--uwsgi-version`, it also reports faults of the
-    uWSGI that gets the requests.
+    and of TLS to backends, and some of the core and of other modules. With `--uwsgi-version`, it also reports faults of
+    the uWSGI that gets the requests.
 
     A distribution's build may contain a fix that its version does not show. If hpatch knows that httpd is one, the
     vendor's advisories and the package's changelog decide. If they do not, the finding says "may have" and is an info.

@@ -58,9 +58,10 @@ def problems_of_releases(context: Context) -> Iterator[Found]:
     vulnerabilities = sum(known.kind == "CVE" for known, _ in here)
     what = [(vulnerabilities, "vulnerability", "vulnerabilities"), (len(here) - vulnerabilities, "fault", "faults")]
     told = " and ".join(f"{number} known {one if number == 1 else more}" for number, one, more in what if number)
+    some = f"some of {told}" if len(here) > 1 else told.replace("1", "a", 1)
     yield Found(
         here[latest][1].place,
-        f"releases of httpd before {last} have some of {told} that this configuration meets",
+        f"releases of httpd before {last} have {some} that this configuration meets",
         help=_help([known for known, _ in here]),
     )
 

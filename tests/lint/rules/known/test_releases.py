@@ -26,6 +26,15 @@ def test_one_finding_counts_what_is_met_and_names_the_latest_ranges() -> None:
     assert " known vulnerabilities and " in one.message
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("ProxyHTMLMeta On\n", "a known fault"), ("UserDir http://a.example/\n", "a known vulnerability")],
+)
+def test_one_problem_is_not_some_of_one(text: str, told: str) -> None:
+    (one,) = find(RULE, text)
+    assert f" have {told} that this configuration meets" in one.message
+
+
 def test_a_range_that_begins_late_is_told_so() -> None:
     (one,) = find(
         RULE, "Protocols h2 http/1.1\nSSLVerifyClient require\n<Location />\nSSLVerifyClient require\n</Location>\n"
