@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.lint.rules._shared import uwsgi
 from hpatch.lint.rules._shared.effective import server_of
 from hpatch.lint.rules._shared.mpm import mpm, without_http2
+from hpatch.lint.rules._shared.rewriting import rewrites
 from hpatch.proxy.model import Worker
 
 if TYPE_CHECKING:
@@ -80,11 +81,20 @@ def _may_have(context: Context, key: str, pattern: str) -> bool:
 
 def _lines(context: Context, wanted: Mapping[str, str]) -> Iterator[Node]:
     for key, pattern in wanted.items():
-        if key == _HTTP2 and without_http2(context):
-            continue  # what names HTTP/2 there has no effect
-        for node in context.configuration.by_key.get(key, ()):
+        for node in _at_work(context, key):
             if node.certain and _pattern(pattern).search(node.argument):
                 yield node
+
+
+def _at_work(context: Context, key: str) -> Iterable[Node]:
+    """The lines of a directive, without those of which it is known that they have no effect."""
+    if key == _HTTP2 and without_http2(context):
+        return ()
+    if key == "rewriterule":
+        return [one.node for one in rewrites(context)]
+    if key == "rewritecond":
+        return [node for one in rewrites(context) for node, _ in one.conditions]
+    return context.configuration.by_key.get(key, ())
 
 
 def _stands(node: Node, where: str) -> bool:

@@ -160,6 +160,15 @@ def test_triggers_ask_protocols_for_http2_alone() -> None:
     assert patterns == {r"\bh2c?\b", r"\bh2c\b"}
 
 
+@pytest.mark.parametrize(
+    ("switch", "found"), [("", True), ("RewriteEngine On\n", True), ("RewriteEngine Off\n", False)]
+)
+def test_rules_that_are_switched_off_meet_nothing(switch: str, *, found: bool) -> None:
+    text = f"{switch}RewriteCond %{{REMOTE_ADDR}} ^10\nRewriteRule ^/a /b\n"
+    assert bool(_met(text, Trigger(directives={"rewriterule": ""}))) == found
+    assert bool(_met(text, Trigger(directives={"rewritecond": "REMOTE_ADDR"}))) == found
+
+
 def test_rules_that_find_a_problem_by_themselves_are_there() -> None:
     assert {known.rule for known in everything() if known.rule} <= set(by_code())
 
