@@ -152,8 +152,9 @@ def _handovers(context: Context) -> tuple[_Handover, ...]:
 
 
 def _all_handovers(context: Context) -> Iterator[_Handover]:
+    running = {id(one.node) for one in rewrites(context)}
     for mapping in context.mappings:
-        if mapping.target is not None:
+        if mapping.target is not None and (mapping.kind != "RewriteRule" or id(mapping.node) in running):
             worker = mapping.worker
             params = worker.params if isinstance(worker, Worker) else {one.key.lower(): one for one in mapping.params}
             yield _handover(mapping.kind, mapping.node, mapping.target, params, mapping.flags)

@@ -164,9 +164,10 @@ def test_triggers_ask_protocols_for_http2_alone() -> None:
     ("switch", "found"), [("", True), ("RewriteEngine On\n", True), ("RewriteEngine Off\n", False)]
 )
 def test_rules_that_are_switched_off_meet_nothing(switch: str, *, found: bool) -> None:
-    text = f"{switch}RewriteCond %{{REMOTE_ADDR}} ^10\nRewriteRule ^/a /b\n"
+    text = f"{switch}RewriteCond %{{REMOTE_ADDR}} ^10\nRewriteRule ^/a http://b.internal/ [P]\n"
     assert bool(_met(text, Trigger(directives={"rewriterule": ""}))) == found
     assert bool(_met(text, Trigger(directives={"rewritecond": "REMOTE_ADDR"}))) == found
+    assert bool(_met(text, Trigger(schemes=("http",)))) == found
 
 
 def test_rules_that_find_a_problem_by_themselves_are_there() -> None:
