@@ -192,12 +192,17 @@ def _undecided(result: LintResult, detail: Detail, width: int | None, color: boo
         if detail != "all" and len(shown) > _MOST_MODULES:
             shown[_MOST_MODULES:] = [f"{len(shown) - _MOST_MODULES} more"]
         told.append(f"whether httpd loads {', '.join(shown)}: only its LoadModule lines tell")
-    if detail == "all" and result.unnumbered and any(rule.family == _KNOWN for rule in result.rules):
-        told.append("which known problems of httpd are met (settle with --httpd-version VERSION)")
+    more = "; -v lists them" if told and detail != "all" else ""
+    if result.unnumbered and (detail == "all" or not result.findings) and _looks_for_known(result):
+        # "Found nothing" must not speak of them.
+        told.insert(0, "which known problems of httpd are met (settle with --httpd-version VERSION)")
     if told:
-        more = "" if detail == "all" else "; -v lists them"
         for line in wrap(f"Not decided: {'; '.join(told)}{more}.", width, 2):
             yield paint(line, "dim", color)
+
+
+def _looks_for_known(result: LintResult) -> bool:
+    return any(rule.family == _KNOWN for rule in result.rules)
 
 
 def _summary(result: LintResult, width: int | None, color: bool) -> Iterator[str]:

@@ -362,12 +362,16 @@ def test_a_dump_has_no_fixes(site: Path, capsys: Capture, monkeypatch: pytest.Mo
     assert (found["file"], found["line"], found["fix"]) == ("/etc/httpd/a.conf", 7, None)
 
 
-def test_a_full_report_tells_that_known_problems_take_a_version(site: Path, capsys: Capture) -> None:
+def test_nothing_found_does_not_speak_of_known_problems_without_a_version(site: Path, capsys: Capture) -> None:
     told = "which known problems of httpd are met (settle with --httpd-version VERSION)"
     (site / "apache2.conf").write_text("Listen 80\n")
-    assert told in " ".join(call(capsys, "lint", "apache2.conf", "-v").out.split())
-    for less in (("-v", "--httpd-version", "2.4.71"), ("-v", "--select", "MP"), ()):
+    for more in (("-v",), ()):
+        assert told in " ".join(call(capsys, "lint", "apache2.conf", *more).out.split())
+    for less in (("-v", "--httpd-version", "2.4.71"), ("-v", "--select", "MP"), ("-q",)):
         assert "known problems" not in call(capsys, "lint", "apache2.conf", *less).out
+    (site / "apache2.conf").write_text(f"Listen 80\n{PASS}")
+    assert told in " ".join(call(capsys, "lint", "apache2.conf", "-v").out.split())
+    assert "known problems" not in call(capsys, "lint", "apache2.conf").out
 
 
 def test_advice_about_releases_needs_no_version(site: Path, capsys: Capture) -> None:
