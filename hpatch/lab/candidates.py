@@ -52,7 +52,7 @@ class Candidate(Protocol):
         """The gateway, so that it lasts when the next one is made. Raises ToolError."""
 
     def suite(self, tree: Path, choice: SuiteChoice) -> Suite:
-        """A tree's own tests, for gateways that are made here."""
+        """httpd's own tests, for gateways that are made here."""
 
     def facts(self) -> BuildFacts:
         """How the gateways are built. Raises ToolError where there is none yet."""

@@ -148,7 +148,7 @@ class Proof(NamedTuple):
 
     @property
     def failing(self) -> tuple[str, ...]:
-        """The tree's own tests that pass no more."""
+        """Those of httpd's own tests that pass no more."""
         return () if self.suite is None else self.suite.worse
 
     @property

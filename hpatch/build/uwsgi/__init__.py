@@ -1,1 +1,1 @@
-"""uWSGI as an installed program."""
+"""uWSGI: building it from its source, and what an installed one says of itself."""

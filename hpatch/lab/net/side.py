@@ -117,7 +117,7 @@ class Play:
         return came
 
     def leave(self, script: Script) -> None:
-        """Send a script, or hear what it waits for, and leave, with a reset."""
+        """Send a script, hear what it waits for, and leave, with a reset."""
         with suppress(OSError), closing(socket.create_connection((LOOPBACK, self._side.gateway.port), 5)) as stream:
             for step in script:
                 if isinstance(step, bytes):

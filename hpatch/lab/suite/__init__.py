@@ -1,1 +1,1 @@
-"""httpd's own tests, of a tree, run on an httpd before a change and on one after it."""
+"""httpd's own tests, of a tree or of its test framework, run on an httpd before a change and on one after it."""

@@ -12,7 +12,7 @@ from hpatch.lab.suite.model import Results, SuiteRun, compared, suspects
 from hpatch.lab.suite.run import Suite
 
 Tell = Callable[[str], None]
-_TOLD = "the tree's own tests"
+_TOLD = "httpd's own tests"
 _AGAIN = 2
 """So often a test that seems worse is run once more on both sides."""
 
@@ -40,7 +40,7 @@ class SuiteProof:
         if not any(one.ended == "passed" for one in self._before.values()):
             failed = ((name, one) for name, one in self._before.items() if one.ended == "failed")
             why = next((f"{name}: {one.reason}" for name, one in failed), "all are skipped")
-            raise ToolError(f"none of the tree's tests passes on the httpd as it is: {why}")
+            raise ToolError(f"none of httpd's own tests passes on the httpd as it is: {why}")
         self._seconds += time.monotonic() - began
 
     def end(self, before: GatewaySpec, after: GatewaySpec, tell: Tell) -> SuiteRun | None:
@@ -59,7 +59,7 @@ class SuiteProof:
 
 
 def _run(suite: Suite, after: GatewaySpec, tests: tuple[str, ...] = ()) -> Results:
-    """On the httpd after: that it runs none is an answer, too."""
+    """On the httpd after: that they do not all run is an answer, too, as if none had passed."""
     try:
         return run(suite, after, tests)
     except ToolError:

@@ -26,7 +26,7 @@ class Command(NamedTuple):
 class BuildReport:
     """A build that is done, or planned (`dry_run`).
 
-    `program` is the httpd, None where single modules are built; `modules` are module files by name; `folder` is where
+    `program` is the server, None where single modules are built; `modules` are module files by name; `folder` is where
     it is built, `files` how many are copied there; `without` are modules that cannot be built, with the reason.
     """
 

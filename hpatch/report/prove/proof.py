@@ -187,7 +187,7 @@ def tables(proof: ToldProof) -> Iterator[tuple[Sequence[str], list[tuple[str, ..
 
 
 def suite_sentence(suite: SuiteRun) -> str:
-    """How the tree's own tests ended, in numbers."""
+    """How httpd's own tests ended, in numbers."""
     ends: tuple[Ended, ...] = ("passed", "failed", "skipped")
     sides = [", ".join(f"{side.get(end, 0)} {end}" for end in ends) for side in (suite.before, suite.after)]
     return f"httpd's own tests ({', '.join(suite.paths)}): {sides[0]} before; {sides[1]} after."

@@ -95,7 +95,7 @@ def test_a_change_is_found_and_one_by_chance_is_not(tmp_path: Path, here: Leftov
 
 def test_where_nothing_passes_nothing_is_compared(tmp_path: Path, here: Leftovers) -> None:
     proof = SuiteProof(suite(make(tmp_path), f"{ONE}test_fault"))
-    with pytest.raises(ToolError, match=r"none of the tree's tests passes on the httpd as it is: .*it never passes"):
+    with pytest.raises(ToolError, match=r"none of httpd's own tests passes on the httpd as it is: .*it never passes"):
         proof.begin(GatewaySpec("httpd"), lambda text: None)
 
 
