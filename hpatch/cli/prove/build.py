@@ -15,6 +15,7 @@ from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import UsageError
 
 if TYPE_CHECKING:
+    from hpatch.build.httpd.build import Built
     from hpatch.build.httpd.plan import BuildOptions
     from hpatch.build.trees.source import SourceTree
     from hpatch.report.prove.build import BuildReport
@@ -131,16 +132,7 @@ def build_httpd(tree: SourceTree, into: Path, options: BuildOptions, folder: Pat
             f"{progress.at or 'nothing was run'}; {into} {_became(before, into)}; {place} keeps what was compiled"
         )
         built = build.build(tree.root, into, options, folder, following(progress))
-    return BuildReport(
-        tree=tree,
-        prefix=built.prefix,
-        folder=built.log.parent,
-        log=built.log,
-        dry_run=False,
-        program=built.program,
-        seconds=built.seconds,
-        without=built.without,
-    )
+    return _report(tree, built)
 
 
 def build_uwsgi(tree: SourceTree, into: Path, jobs: int | None, folder: Path | None, dry_run: bool) -> BuildReport:
@@ -166,6 +158,12 @@ def build_uwsgi(tree: SourceTree, into: Path, jobs: int | None, folder: Path | N
     with accounted() as account, shown() as progress:
         account.of = lambda: f"{progress.at or 'nothing was run'}; {into} {_became(before, into, 'uWSGI')}"
         built = build.build(tree, into, jobs, folder, following(progress))
+    return _report(tree, built)
+
+
+def _report(tree: SourceTree, built: Built) -> BuildReport:
+    from hpatch.report.prove.build import BuildReport
+
     return BuildReport(
         tree=tree,
         prefix=built.prefix,
@@ -174,6 +172,7 @@ def build_uwsgi(tree: SourceTree, into: Path, jobs: int | None, folder: Path | N
         dry_run=False,
         program=built.program,
         seconds=built.seconds,
+        without=built.without,
     )
 
 

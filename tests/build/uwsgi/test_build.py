@@ -102,7 +102,14 @@ def test_what_does_not_compile_leaves_the_prefix_as_it_was(run: Run, tree: Path,
 
 
 @pytest.mark.parametrize(
-    "option", [("--mpm", "worker"), ("--modules", "shared"), ("--module", "mod_x"), ("--apxs", "a")]
+    "option",
+    [
+        ("--configure-arg", "--x"),
+        ("--mpm", "worker"),
+        ("--modules", "shared"),
+        ("--module", "mod_x"),
+        ("--apxs", "a"),
+    ],
 )
 def test_what_is_for_httpd_alone_is_refused(run: Run, tree: Path, tmp_path: Path, option: tuple[str, str]) -> None:
     code, _, err = run(tree, "--prefix", tmp_path / "prefix", *option)
