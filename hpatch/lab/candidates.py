@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from hpatch.build.folder import Layout
 from hpatch.build.httpd import apxs as building
 from hpatch.build.httpd import facts
 from hpatch.build.httpd.apxs import Apxs, BuiltModules
-from hpatch.build.httpd.build import Watch, build
+from hpatch.build.httpd.build import build
 from hpatch.build.httpd.facts import BuildFacts
 from hpatch.build.httpd.installed import ask
-from hpatch.build.httpd.plan import BuildOptions, Layout, Mpm
+from hpatch.build.httpd.plan import BuildOptions, Mpm
 from hpatch.build.httpd.sanitize import Sanitizer, flags, preloaded, settings
 from hpatch.build.httpd.variables import installed as places
+from hpatch.build.outcome import Watch
 from hpatch.build.reproducible import SecondBuild, compare
 from hpatch.build.trees.source import SourceTree
 from hpatch.errors import ToolError, UsageError

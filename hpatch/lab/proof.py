@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from hpatch import files
 from hpatch.build.httpd.apxs import ModuleError
-from hpatch.build.httpd.build import BuildError
+from hpatch.build.outcome import BuildError
 from hpatch.build.reproducible import SecondBuild
 from hpatch.build.trees.applying import Prepared, Request, commit, prepare
 from hpatch.build.trees.choice import Chosen

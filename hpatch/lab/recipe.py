@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from hpatch.build.httpd.build import Watch
 from hpatch.build.httpd.optional import left_out
 from hpatch.build.httpd.plan import BuildOptions, Mpm
 from hpatch.build.httpd.sanitize import Sanitizer, check
+from hpatch.build.outcome import Watch
 from hpatch.lab.candidates import Candidate, SingleModules, Whole, touched
 
 if TYPE_CHECKING:

@@ -2,65 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import re
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch import files
-from hpatch.build import copying
+from hpatch.build import copying, prefix
 from hpatch.build.command import Commands
 from hpatch.build.diagnosis import Failure, diagnose, last_words
-from hpatch.build.httpd import prefix, toolchain
-from hpatch.build.httpd.plan import BuildOptions, BuildPlan, BuildStep, Layout, Phase, plain, plan
+from hpatch.build.folder import Layout, held, layout_of
+from hpatch.build.httpd import toolchain
+from hpatch.build.httpd.plan import BuildOptions, BuildPlan, BuildStep, plan
 from hpatch.build.httpd.variables import installed
+from hpatch.build.outcome import BuildError, Built, Phase, Watch
 from hpatch.build.state import StateFile
 from hpatch.build.trees.source import SourceTree, open_tree
-from hpatch.errors import InputError, ToolError, UsageError
+from hpatch.errors import InputError, UsageError
 from hpatch.patch.apply import stack as stacks
-
-Watch = Callable[[Phase, bytes], None]
-"""Gets each phase when it begins, with an empty line, and then each line that its programs say."""
-
-
-class BuildError(ToolError):
-    """A program of the build failed. `failure` is the first error that it told of."""
-
-    def __init__(self, phase: Phase, failure: Failure, log: Path) -> None:
-        super().__init__(f"{phase} failed: {failure.text} (the whole of it is in {log})")
-        self.phase = phase
-        self.failure = failure
-        self.log = log
-
-
-class Built(NamedTuple):
-    """A server that was built: httpd, or uWSGI.
-
-    `modules` is the folder of its module files, or of its plugins; `seconds` is by phase; `without` are the modules
-    that could not be built, with the reason.
-    """
-
-    prefix: Path
-    program: Path
-    modules: Path
-    log: Path
-    seconds: Mapping[str, float]
-    without: Mapping[str, str] = {}
-
-
-def folder_of(tree: Path, purpose: str = "") -> Path:
-    """The folder in the user's cache that a tree is built in. Raises ToolError."""
-    from hpatch.patch.sources.cache import folder  # only where none is named
-
-    real = tree.resolve()
-    digest = hashlib.sha256(os.fsencode(real)).hexdigest()[:12]
-    name = re.sub(r"[^A-Za-z0-9.+_-]", "_", real.name)
-    return folder() / "builds" / "-".join(filter(None, (name, purpose, digest)))
 
 
 def planned(tree: Path, into: Path, options: BuildOptions, folder: Path | None = None) -> BuildPlan:
@@ -90,36 +49,6 @@ def build(
     prefix.writable(into.parent)  # or it would be found out when all is built
     with held(layout.folder, tree):
         return _BuildWork(opened, into, options, layout, watch).run()
-
-
-def layout_of(tree: Path, into: Path, folder: Path | None) -> Layout:
-    """Where a tree is built for a prefix; as `build` takes them, and raises."""
-    prefix.check(into)
-    plain(into, "--prefix")
-    if into.resolve().is_relative_to(tree.resolve()):
-        raise UsageError(f"{into}: lies in the source tree, which hpatch must not change; choose another --prefix")
-    layout = Layout(folder or folder_of(tree))
-    layout.check(tree)
-    return layout
-
-
-@contextmanager
-def held(folder: Path, tree: Path) -> Iterator[None]:
-    """Hold a folder of hpatch's own to build a tree in, made where it is not there.
-
-    Raises UsageError for one that holds other things, or is in the tree; ToolError when it cannot be written or another
-    hpatch is at work there.
-    """
-    state = Layout(folder).state
-    Layout(folder).check(tree)
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not state.exists():
-            StateFile(state).forget()
-    except OSError as error:
-        raise ToolError(f"{folder}: cannot be written: {error.strerror or error}") from error
-    with files.lock(folder):
-        yield
 
 
 def _opened(tree: Path) -> SourceTree:

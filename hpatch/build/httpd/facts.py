@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from hpatch import log
+from hpatch.build.folder import Layout
 from hpatch.build.httpd.apxs import Apxs
 from hpatch.build.httpd.installed import ask
-from hpatch.build.httpd.plan import Layout
 from hpatch.build.httpd.variables import read
 from hpatch.errors import HpatchError
 from hpatch.processes.run import environment, run

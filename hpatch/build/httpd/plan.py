@@ -5,26 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from hpatch.build import reproducible
 from hpatch.build.copying import Changes, configures
+from hpatch.build.folder import Layout
 from hpatch.build.httpd import debian
 from hpatch.build.httpd.optional import left_out
 from hpatch.build.httpd.sanitize import Sanitizer, flags, settings
 from hpatch.build.httpd.toolchain import Toolchain, compiler, given
+from hpatch.build.outcome import Phase
 from hpatch.build.state import StateFile
 from hpatch.build.trees.source import SourceTree
-from hpatch.errors import ToolError, UsageError
 from hpatch.processes.run import environment
 
 Mpm = Literal["event", "worker", "prefork"]
 Linking = Literal["static", "shared"]
-Phase = Literal["copy", "buildconf", "configure", "make", "install"]
-PHASES: tuple[Phase, ...] = ("copy", "buildconf", "configure", "make", "install")
 
 STATIC = (
     *("unixd", "authn_core", "authz_core", "authz_host", "log_config", "mime", "alias", "dir", "env", "setenvif"),
@@ -35,7 +33,6 @@ STATIC = (
     *("lbmethod_byrequests", "lbmethod_bytraffic", "lbmethod_bybusyness", "lbmethod_heartbeat"),
 )
 """What a reverse proxy and the lab use; configure passes over those that a version does not have."""
-_ODD = re.compile(r"[^\w./+,@%=~-]")
 
 VARIABLES = ("CC", "CFLAGS", "CPPFLAGS", "LDFLAGS", "LIBS", "NOTEST_CFLAGS", reproducible.EPOCH)
 """The variables of the environment that decide what is compiled."""
@@ -84,44 +81,6 @@ class BuildPlan(NamedTuple):
     steps: tuple[BuildStep, ...]
     env: Mapping[str, str]
     key: str
-
-
-def plain(path: Path, option: str, by: str = "httpd's makefiles") -> None:
-    """Raises UsageError for a path that httpd's makefiles, or another build, would take apart."""
-    odd = _ODD.search(str(path))
-    if odd is not None:
-        raise UsageError(f"{path}: {by} cannot handle {odd[0]!r} in a path; choose another {option}")
-
-
-class Layout:
-    """Where everything is in the folder that a tree is built in."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder.absolute()
-        self.copy = self.folder / "source"
-        self.record = self.folder / "source.json"
-        self.state = self.folder / "state.json"
-        self.log = self.folder / "build.log"
-        self.masks = self.folder / "bin"
-        self.apr = self.folder / "apr"
-        self.modules = self.folder / "modules"
-
-    def check(self, tree: Path) -> None:
-        """Raises UsageError for a folder that hpatch or make does not build in, and for one in the tree itself.
-
-        Raises ToolError for one that cannot be looked into.
-        """
-        plain(self.folder, "--build-dir")
-        if self.folder.resolve().is_relative_to(tree.resolve()):
-            raise UsageError(
-                f"{self.folder}: lies in the source tree, which hpatch must not change; choose another --build-dir"
-            )
-        try:
-            foreign = self.folder.is_dir() and any(self.folder.iterdir()) and not self.state.is_file()
-        except OSError as error:
-            raise ToolError(f"{self.folder}: {error.strerror or error}; choose another --build-dir") from error
-        if foreign:
-            raise UsageError(f"{self.folder}: is not empty, and hpatch did not build there; choose another --build-dir")
 
 
 def plan(

@@ -12,12 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from hpatch.build import copying
+from hpatch.build import copying, prefix
 from hpatch.build.command import Commands
 from hpatch.build.diagnosis import Failure, diagnose, last_words
-from hpatch.build.httpd import prefix
-from hpatch.build.httpd.build import BuildError, Built, Watch, held, layout_of
-from hpatch.build.httpd.plan import Layout, Phase, plain
+from hpatch.build.folder import Layout, held, layout_of, plain
+from hpatch.build.outcome import BuildError, Built, Phase, Watch
 from hpatch.build.state import StateFile
 from hpatch.build.trees.source import SourceTree
 from hpatch.build.uwsgi import script

@@ -98,7 +98,7 @@ class _Run:
 
 def carry_out(asked: ApplyOrder, advice: HttpdAdvice) -> tuple[HttpdAdvice, ApplyRun, int]:
     """Do it. The advice on the tree then, what was done, and the exit code. Raises as the steps do."""
-    from hpatch.build.httpd import prefix
+    from hpatch.build import prefix
     from hpatch.cli.prove.verify import applying
     from hpatch.patch.sources.cache import folder
     from hpatch.report.prove.proof import ProofReport

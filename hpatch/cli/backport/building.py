@@ -32,7 +32,7 @@ _SHOWN: dict[str, tuple[Result, str]] = {
 
 def tried(history: Revisions, proposal: Proposal) -> list[Evidence]:
     """Build the branch, run the scenarios of the revisions' sets, apply, build and run again. Raises ToolError."""
-    from hpatch.build.httpd.build import folder_of, held
+    from hpatch.build.folder import folder_of, held
     from hpatch.build.httpd.plan import BuildOptions
     from hpatch.lab import proof as proving
     from hpatch.lab.candidates import Whole

@@ -15,8 +15,8 @@ from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import UsageError
 
 if TYPE_CHECKING:
-    from hpatch.build.httpd.build import Built
     from hpatch.build.httpd.plan import BuildOptions
+    from hpatch.build.outcome import Built
     from hpatch.build.trees.source import SourceTree
     from hpatch.report.prove.build import BuildReport
 
@@ -105,8 +105,8 @@ def _command(
 
 def build_httpd(tree: SourceTree, into: Path, options: BuildOptions, folder: Path | None, dry_run: bool) -> BuildReport:
     """Build all of httpd into a prefix, which changes as a whole or not at all. Raises ToolError."""
+    from hpatch.build.folder import Layout, folder_of
     from hpatch.build.httpd import build
-    from hpatch.build.httpd.plan import Layout
     from hpatch.report.common.progress import shown
     from hpatch.report.prove.build import BuildReport, Command
     from hpatch.report.prove.building import following
@@ -127,7 +127,7 @@ def build_httpd(tree: SourceTree, into: Path, options: BuildOptions, folder: Pat
         )
     before = _identity(into)
     with accounted() as account, shown() as progress:
-        place = folder or build.folder_of(tree.root)
+        place = folder or folder_of(tree.root)
         account.of = lambda: (
             f"{progress.at or 'nothing was run'}; {into} {_became(before, into)}; {place} keeps what was compiled"
         )
@@ -195,10 +195,9 @@ def build_modules(
     tree: SourceTree, into: Path, names: list[str], program: str | None, folder: Path | None, dry_run: bool
 ) -> BuildReport:
     """Build single modules to a prefix's folder of modules. Raises ToolError."""
+    from hpatch.build import prefix
+    from hpatch.build.folder import Layout, folder_of, held
     from hpatch.build.httpd import apxs as modules
-    from hpatch.build.httpd import prefix
-    from hpatch.build.httpd.build import folder_of, held
-    from hpatch.build.httpd.plan import Layout
     from hpatch.report.common.progress import shown
     from hpatch.report.prove.build import BuildReport, Command
     from hpatch.report.prove.building import following_module

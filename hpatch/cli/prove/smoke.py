@@ -53,7 +53,7 @@ def _command(
     verbose: Verbose = False,
 ) -> int:
     """Check that an httpd works and has the patch sets that it should have."""
-    from hpatch.build.httpd import prefix as made
+    from hpatch.build import prefix as made
     from hpatch.build.httpd.installed import ask
     from hpatch.lab import smoke as lab
     from hpatch.lab import specs

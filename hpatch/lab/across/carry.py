@@ -16,7 +16,7 @@ from subprocess import PIPE
 from typing import cast
 
 import hpatch
-from hpatch.build.httpd.plan import plain
+from hpatch.build.folder import plain
 from hpatch.errors import HpatchError
 from hpatch.lab.across.cell import errors
 from hpatch.lab.across.model import AcrossCell, AcrossJob

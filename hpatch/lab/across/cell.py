@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hpatch.build.httpd.build import BuildError, held
+from hpatch.build.folder import held
+from hpatch.build.outcome import BuildError
 from hpatch.build.trees.applying import Blocker, Prepared, prepare
 from hpatch.errors import HpatchError
 from hpatch.lab import proof as proving

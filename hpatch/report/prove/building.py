@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from hpatch.build.httpd.plan import PHASES, Phase
+from hpatch.build.outcome import PHASES, Phase
 from hpatch.report.common.progress import Progress
 
 _FILE = re.compile(rb"([\w.+-]+\.c)(?:\s|$)")

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from hpatch.build.httpd.build import BuildError, BuildOptions, Built, build, folder_of, planned
+from hpatch.build.folder import folder_of
+from hpatch.build.httpd.build import BuildOptions, build, planned
+from hpatch.build.outcome import BuildError, Built
 from hpatch.errors import InputError, ToolError, UsageError
 from tests.support.build.small import CONFIGURE, FILES, MAKEFILE, SMALL, make
 

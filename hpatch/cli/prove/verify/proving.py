@@ -42,7 +42,7 @@ def prove(
     repeat: Callable[[str], str],
 ) -> tuple[list[Proof], list[keeping.Keeping]]:
     """Build and try in each way; `repeat` gives the command that does one of them again. Raises as `lab.proof` does."""
-    from hpatch.build.httpd.build import held
+    from hpatch.build.folder import held
     from hpatch.lab import proof as proving
     from hpatch.report.common.progress import shown
     from hpatch.report.prove.building import following

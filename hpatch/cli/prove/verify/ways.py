@@ -27,7 +27,7 @@ def recipes(recipe: Recipe, mpm: str | None, whole: BuildOptions | None) -> Iter
 
 def place(tree: Path, name: str, build_dir: Path | None) -> Path:
     """Where to build; several builds are beside each other."""
-    from hpatch.build.httpd.build import folder_of
+    from hpatch.build.folder import folder_of
 
     if build_dir is None:
         return folder_of(tree, "-".join(filter(None, ("verify", name)))).absolute()

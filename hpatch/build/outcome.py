@@ -1,0 +1,40 @@
+"""How a build goes and ends, of whichever server: its phases, what was built, or what failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from hpatch.build.diagnosis import Failure
+from hpatch.errors import ToolError
+
+Phase = Literal["copy", "buildconf", "configure", "make", "install"]
+PHASES: tuple[Phase, ...] = ("copy", "buildconf", "configure", "make", "install")
+Watch = Callable[[Phase, bytes], None]
+"""Gets each phase when it begins, with an empty line, and then each line that its programs say."""
+
+
+class BuildError(ToolError):
+    """A program of the build failed. `failure` is the first error that it told of."""
+
+    def __init__(self, phase: Phase, failure: Failure, log: Path) -> None:
+        super().__init__(f"{phase} failed: {failure.text} (the whole of it is in {log})")
+        self.phase = phase
+        self.failure = failure
+        self.log = log
+
+
+class Built(NamedTuple):
+    """A server that was built: httpd, or uWSGI.
+
+    `modules` is the folder of its module files, or of its plugins; `seconds` is by phase; `without` are the modules
+    that could not be built, with the reason.
+    """
+
+    prefix: Path
+    program: Path
+    modules: Path
+    log: Path
+    seconds: Mapping[str, float]
+    without: Mapping[str, str] = {}
