@@ -154,7 +154,6 @@ def _command(
     from hpatch.cli.advise import following
     from hpatch.cli.advise.applying import ApplyOrder, carry_out
     from hpatch.cli.options import tree as trees
-    from hpatch.cli.prove.lab import cells
     from hpatch.lab.model import GatewaySpec
     from hpatch.lint import registry, roots
     from hpatch.lint.selection import matching
@@ -222,7 +221,7 @@ def _command(
             catalog=known,
             source=source,
             recipe=_recipe(module_only, httpd, apxs, building.whole(configure_arg, jobs, suite=False), chosen.mpm),
-            wanted=cells(None, None, ["responder"], transport, None)._replace(gateways=[GatewaySpec("httpd")]),
+            wanted=matrix.cells(None, None, ["responder"], transport, None)._replace(gateways=[GatewaySpec("httpd")]),
             requests=requests,
             build_dir=build_dir,
             again=look,

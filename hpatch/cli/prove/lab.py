@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -21,8 +21,8 @@ from hpatch.errors import ToolError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hpatch.lab.matrix import Experiment, Wanted
-    from hpatch.lab.model import Result, Transport
+    from hpatch.lab.matrix import Experiment
+    from hpatch.lab.model import Result
     from hpatch.lab.scenario import Scenario
 
 
@@ -114,7 +114,7 @@ def _run(
     from hpatch.report.prove.scenarios import CellsReport, left_out_line
 
     chosen = _chosen(scenario or [], all)
-    wanted = cells(gateway, module, backend, transport, threads)
+    wanted = matrix.cells(gateway, module, backend, transport, threads)
     form = None if plot is None else _form(plot)
     planned = list(experiments(chosen, wanted))
     left = left_out(chosen, wanted)
@@ -152,43 +152,6 @@ def _chosen(names: list[str], all: bool) -> Sequence[Scenario]:
     if not names:
         raise UsageError("name scenarios, or --all; 'hpatch lab list' shows them")
     return [find(name) for name in dict.fromkeys(names)]
-
-
-def cells(
-    gateways: list[str] | None,
-    modules: list[str] | None,
-    backends: list[str] | None,
-    transports: str | None,
-    threads: str | None,
-) -> Wanted:
-    """What the options ask for. Raises UsageError."""
-    from hpatch.lab import specs
-    from hpatch.lab.matrix import THREADS, Wanted
-
-    files = dict(specs.module(text) for text in modules or ())
-    named = gateways or (["httpd"] if files else None)
-    if files and not any(text.startswith("httpd") for text in named or ()):
-        raise UsageError("--module needs httpd as a --gateway")
-    return Wanted(
-        None if named is None else [specs.gateway(text, files) for text in dict.fromkeys(named)],
-        None if backends is None else [specs.backend(text) for text in dict.fromkeys(backends)],
-        None if transports is None else _transports(transports),
-        THREADS if threads is None else _threads(threads),
-    )
-
-
-def _transports(text: str) -> Sequence[Transport]:
-    words = list(dict.fromkeys(text.split(",")))
-    if not set(words) <= {"unix", "tcp"}:
-        raise UsageError(f"--transport '{text}': unix, tcp, or both with a comma")
-    return cast("Sequence[Transport]", words)
-
-
-def _threads(text: str) -> Sequence[int]:
-    words = list(dict.fromkeys(text.split(",")))
-    if not all(word.isascii() and word.isdigit() and 1 <= int(word) <= 1024 for word in words):
-        raise UsageError(f"--threads '{text}': numbers from 1 to 1024 with commas, such as 1,4")
-    return [int(word) for word in words]
 
 
 def _form(plot: Path) -> Literal["svg", "png"]:

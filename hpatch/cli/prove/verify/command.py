@@ -122,7 +122,6 @@ def _command(
     """Prove patch sets: scenarios fail without them and pass with them."""
     from hpatch.build.trees.applying import Request
     from hpatch.cli.prove import across as many
-    from hpatch.cli.prove.lab import cells
     from hpatch.lab import proof as proving
     from hpatch.lab.across.model import RevisionSource
     from hpatch.lab.model import GatewaySpec
@@ -145,7 +144,7 @@ def _command(
     request = Request(
         ids=tuple(sets), revisions=(), diffs=(), fuzz=fuzz, ignore_whitespace=ignore_whitespace, any_version=any_version
     )
-    wanted = cells(None, None, backend or ["responder"], transport, threads)
+    wanted = matrix.cells(None, None, backend or ["responder"], transport, threads)
     own = building.suite(suite)
     whole = None if module_only else building.whole(configure_arg, jobs, suite=own is not None)
     builds = list(recipes(Recipe(None, httpd=httpd, apxs=apxs, sanitize=building.sanitizers(sanitize)), mpm, whole))
