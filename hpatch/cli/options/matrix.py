@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 CELLS = "Matrix"
 """The panel of these options in the help."""
+_NUMBER = re.compile(r"[0-9]{1,9}")
+"""int() takes no more than 4,300 digits."""
 
 Backends = Annotated[
     list[str] | None,
@@ -86,6 +89,6 @@ def _transports(text: str) -> Sequence[Transport]:
 
 def _threads(text: str) -> Sequence[int]:
     words = list(dict.fromkeys(text.split(",")))
-    if not all(word.isascii() and word.isdigit() and 1 <= int(word) <= 1024 for word in words):
+    if not all(_NUMBER.fullmatch(word) and 1 <= int(word) <= 1024 for word in words):
         raise UsageError(f"--threads '{text}': numbers from 1 to 1024 with commas, such as 1,4")
     return [int(word) for word in words]

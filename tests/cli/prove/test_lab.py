@@ -85,6 +85,7 @@ def test_what_cannot_run(capsys: Capture, httpd: str) -> None:
         ([NAME, "--transport", "udp"], "--transport 'udp'"),
         ([NAME, "--threads", "0"], "--threads '0'"),
         ([NAME, "--threads", "1,"], "--threads '1,'"),
+        ([NAME, "--threads", "1" * 5000], "--threads '111"),
         ([NAME, "--gateway", "apache"], "'apache' is not a gateway"),
         ([NAME, "--backend", "uwsgi@x"], "'x' is not a version of uWSGI"),
         ([NAME, "--module", "proxy_fcgi"], "is not NAME=FILE"),
