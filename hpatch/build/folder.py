@@ -17,11 +17,11 @@ from hpatch.errors import ToolError, UsageError
 _ODD = re.compile(r"[^\w./+,@%=~-]")
 
 
-def plain(path: Path, option: str, by: str = "httpd's makefiles") -> None:
-    """Raises UsageError for a path that httpd's makefiles, or another build, would take apart."""
+def plain(path: Path, option: str) -> None:
+    """Raises UsageError for a path that makefiles or a build's scripts would take apart."""
     odd = _ODD.search(str(path))
     if odd is not None:
-        raise UsageError(f"{path}: {by} cannot handle {odd[0]!r} in a path; choose another {option}")
+        raise UsageError(f"{path}: a build cannot handle {odd[0]!r} in a path; choose another {option}")
 
 
 class Layout:

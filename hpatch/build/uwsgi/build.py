@@ -15,7 +15,7 @@ from typing import NamedTuple
 from hpatch.build import copying, prefix
 from hpatch.build.command import Commands
 from hpatch.build.diagnosis import Failure, diagnose, last_words
-from hpatch.build.folder import Layout, held, layout_of, plain
+from hpatch.build.folder import Layout, held, layout_of
 from hpatch.build.outcome import BuildError, Built, Phase, Watch
 from hpatch.build.state import StateFile
 from hpatch.build.trees.source import SourceTree
@@ -41,9 +41,6 @@ class UwsgiPlan(NamedTuple):
 def planned(tree: SourceTree, into: Path, jobs: int | None = None, folder: Path | None = None) -> UwsgiPlan:
     """What building would run. Raises as `build` does."""
     into = into.absolute()
-    for path, option in ((into, "--prefix"), (folder, "--build-dir")):
-        if path is not None:
-            plain(path.absolute(), option, "uWSGI's build script")
     layout = layout_of(tree.root, into, folder)
     if shutil.which("cc") is None:
         raise ToolError("cc is not installed; hpatch needs it to compile uWSGI (Debian: gcc, libc6-dev)")

@@ -275,9 +275,9 @@ def test_places_in_the_tree_are_refused(place: Place) -> None:
 
 @pytest.mark.parametrize("name", ["a b", "a#b", "a$b", "a'b"])
 def test_paths_that_make_takes_apart_are_refused(place: Place, name: str) -> None:
-    with pytest.raises(UsageError, match="makefiles cannot handle"):
+    with pytest.raises(UsageError, match="a build cannot handle"):
         build(place.tree, place.prefix / name, ONE, place.folder)
-    with pytest.raises(UsageError, match="makefiles cannot handle"):
+    with pytest.raises(UsageError, match="a build cannot handle"):
         build(place.tree, place.prefix, ONE, place.folder / name)
 
 

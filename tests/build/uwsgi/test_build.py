@@ -117,5 +117,6 @@ def test_what_is_for_httpd_alone_is_refused(run: Run, tree: Path, tmp_path: Path
 
 
 def test_a_path_that_the_script_would_take_apart(run: Run, tree: Path, tmp_path: Path) -> None:
-    code, _, err = run(tree, "--prefix", tmp_path / "a b")
-    assert (code, "uWSGI's build script cannot handle ' ' in a path" in err) == (2, True)
+    for options in (("--prefix", tmp_path / "a b"), ("--prefix", tmp_path / "a", "--build-dir", tmp_path / "b c")):
+        code, _, err = run(tree, *options)
+        assert (code, "a build cannot handle ' ' in a path" in err) == (2, True)
