@@ -14,7 +14,10 @@ _SIZE = re.compile(rb"[0-9a-fA-F]{1,12}")
 """The size of a chunk; what follows it up to the line's end are extensions."""
 _CHANGING = frozenset({"date"})
 _TIMES = frozenset({"expires"})
-"""What httpd sets to the time of an error: only that it is there is to stay."""
+"""What httpd sets to a request's time where the response must not be cached: only that it is there is to stay.
+
+Source: http_filters.c of 2.4.x, where `r->no_cache` is set and no Expires is there. The responder itself sends none.
+"""
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
 """Which of the two httpd uses depends on whether it has the whole body when it sends the head."""
 
