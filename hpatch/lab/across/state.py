@@ -17,7 +17,7 @@ from hpatch.lab.recipe import Recipe
 from hpatch.patch.sets.model import Catalog
 
 _FORMAT = 1
-_DECIDING = ("build", "lab", "patch")
+_DECIDING = ("build", "facts", "lab", "patch", "processes")
 """The packages of hpatch that decide what a cell says."""
 
 
