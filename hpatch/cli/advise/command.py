@@ -149,7 +149,6 @@ def _command(
     from hpatch.advise import httpd as httpds
     from hpatch.advise.advice import HttpdEvidence, advise
     from hpatch.advise.cures import CureTrial
-    from hpatch.advise.vendor.read import read
     from hpatch.build.trees.applying import Request
     from hpatch.cli.advise import following
     from hpatch.cli.advise.applying import ApplyOrder, carry_out
@@ -172,6 +171,8 @@ def _command(
         raise UsageError("--apply reads the configuration twice: give files, not -")
     if tree is not None and (httpd_version is not None or package is not None):
         raise UsageError("--tree excludes --httpd-version and --package: it tells httpd's version")
+    if tree is not None and advisories:
+        raise UsageError("--tree excludes --advisories: they speak of a vendor's build, and not of a source tree")
     which.refuse_both(package, httpd_version)
     instances = backends.named(uwsgi, uwsgi_version)
     chosen = shared.given(
@@ -203,7 +204,7 @@ def _command(
         trial = CureTrial(tree, Request(fuzz=fuzz, ignore_whitespace=ignore_whitespace), known, source)
     reading = shared.reading(chosen, httpd, package)
     ignored = frozenset(rule.code for selector in chosen.ignore or () for rule in matching(selector, registry.rules()))
-    statements = read(advisories).statements if advisories else ()
+    statements = which.statements(reading.httpd, advisories)
     behind = None if chosen.uwsgi_version is None else backends.target(chosen.uwsgi_version)
 
     def look() -> HttpdAdvice:

@@ -12,6 +12,7 @@ from hpatch.errors import UsageError
 
 if TYPE_CHECKING:
     from hpatch.advise.httpd import TargetHttpd
+    from hpatch.advise.vendor.statement import Statement
     from hpatch.build.httpd.installed import Installed
     from hpatch.lint.answers import Build
 
@@ -87,15 +88,23 @@ def build(httpd: TargetHttpd | None, advisories: Sequence[str] | None) -> Build 
 
     Raises InputError for advisories that cannot be read, UsageError for advisories and no vendor's build.
     """
+    evidence = statements(httpd, advisories)
     if httpd is None or httpd.vendor is None:
-        if advisories:
-            raise UsageError(
-                "--advisories speak of a vendor's build, and nothing tells which one it is: give --package, such as "
-                '"apache2 2.4.57-2"'
-            )
         return None
     from hpatch.advise import answer
+
+    return answer.build(httpd, evidence)
+
+
+def statements(httpd: TargetHttpd | None, advisories: Sequence[str] | None) -> tuple[Statement, ...]:
+    """What the vendor's advisories say. Raises as `build` does."""
+    if not advisories:
+        return ()
+    if httpd is None or httpd.vendor is None:
+        raise UsageError(
+            "--advisories speak of a vendor's build, and nothing tells which one it is: give --package, such as "
+            '"apache2 2.4.57-2"'
+        )
     from hpatch.advise.vendor.read import read
 
-    statements = read(advisories).statements if advisories else ()
-    return answer.build(httpd, statements)
+    return tuple(read(advisories).statements)

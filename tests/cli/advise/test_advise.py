@@ -137,6 +137,17 @@ def test_a_tree_tells_the_version(run: Run) -> None:
     assert "--tree excludes --httpd-version and --package" in err
 
 
+def test_advisories_are_refused_where_nothing_would_heed_them(run: Run, tmp_path: Path) -> None:
+    for options, said in (
+        (("--tree", "tree"), "--tree excludes --advisories"),
+        (("--httpd-version", "2.4.9"), "nothing tells which one it is"),
+        ((), "nothing tells which one it is"),
+    ):
+        code, out, err = run(*options, "--advisories", str(tmp_path))
+        assert (code, out) == (2, "")
+        assert said in err
+
+
 def test_what_is_not_decided_is_told(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.conf").write_text('<IfModule mod_x.c>\nProxyPass "/a/" "fcgi://a:9000/"\n</IfModule>\n')
     out = " ".join(run("--httpd-version", "2.4.9").out.split())
