@@ -8,7 +8,7 @@ from typing import NamedTuple
 from hpatch.advise.answer import assess, build
 from hpatch.advise.cures import Cure, CureTrial
 from hpatch.advise.httpd import TargetHttpd
-from hpatch.advise.places import MetProblem, find
+from hpatch.advise.places import MetProblem, find, wanted
 from hpatch.advise.uwsgi import TargetUwsgi
 from hpatch.advise.vendor.statement import Statement
 from hpatch.facts.problems import KnownProblem, everything
@@ -46,7 +46,8 @@ class HttpdAdvice(NamedTuple):
 
     `sets` are those that cure problems in the given tree, with all that they need, in the order of applying;
     `asked` those among them that a problem names. `clash` says why they do not go in together, and is empty where they
-    do. `known` is how many problems were looked for. `uwsgi` is None if it is not known which uWSGI gets the requests.
+    do. `known` is how many problems of httpd were looked for, `ignored` how many were not, for the user ignores their
+    rules. `uwsgi` is None if it is not known which uWSGI gets the requests.
     """
 
     httpd: TargetHttpd
@@ -59,6 +60,7 @@ class HttpdAdvice(NamedTuple):
     known: int
     read: LintResult
     uwsgi: UwsgiAdvice | None = None
+    ignored: int = 0
 
     @property
     def ok(self) -> bool:
@@ -103,13 +105,14 @@ def advise(
         sets=sets,
         asked=asked,
         clash=clash,
-        known=len(everything()),
+        known=len(wanted(everything(), ignored)),
         read=read,
-        uwsgi=None if evidence.uwsgi is None else _uwsgi(evidence.uwsgi, met),
+        uwsgi=None if evidence.uwsgi is None else _uwsgi(evidence.uwsgi, met, ignored),
+        ignored=len(everything()) - len(wanted(everything(), ignored)),
     )
 
 
-def _uwsgi(target: TargetUwsgi, met: Sequence[MetProblem]) -> UwsgiAdvice:
+def _uwsgi(target: TargetUwsgi, met: Sequence[MetProblem], ignored: frozenset[str]) -> UwsgiAdvice:
     advised = [
         Advised(
             problem=one.problem,
@@ -125,7 +128,7 @@ def _uwsgi(target: TargetUwsgi, met: Sequence[MetProblem]) -> UwsgiAdvice:
         here=tuple(one for one in advised if one.answer.verdict == "affected"),
         unknown=tuple(one for one in advised if one.answer.verdict == "unknown"),
         gone=tuple(one for one in advised if one.answer.verdict not in ("affected", "unknown")),
-        known=len(everything("uwsgi")),
+        known=len(wanted(everything("uwsgi"), ignored)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -43,7 +43,7 @@ def find(
     `ignored` are codes of rules that the user ignores.
     """
     all_known = (*everything(), *(everything("uwsgi") if uwsgi is not None else ()))
-    problems = [known for known in all_known if _code(known) not in ignored]
+    problems = wanted(all_known, ignored)
     looking = {known.id: _rule(known) for known in problems if known.triggers}
     named = {known.rule for known in problems if known.rule}
     rules = (*looking.values(), *(rule for rule in registry.rules() if rule.code in named))
@@ -60,6 +60,11 @@ def find(
         if here:
             found.append(MetProblem(known, tuple(dict.fromkeys(here))))
     return tuple(found), result
+
+
+def wanted(problems: Iterable[KnownProblem], ignored: frozenset[str]) -> list[KnownProblem]:
+    """The problems to look for: without those whose rules the user ignores, by their codes."""
+    return [known for known in problems if _code(known) not in ignored]
 
 
 def _key(rule: Rule) -> str:

@@ -74,6 +74,7 @@ class LintResult(NamedTuple):
     files that were read, each once; `parts` the names of those that are only a part of a configuration. `templates` are
     the files that are templates, by name. `unsettled` are the modules that parts need and that other files may load,
     each with a directive of it. `unnumbered` tells that httpd's version is not known of one of the configurations.
+    `silencing` is how many comments silenced something.
     """
 
     findings: tuple[Finding, ...]
@@ -89,6 +90,7 @@ class LintResult(NamedTuple):
     templates: Mapping[str, TemplateFile] = {}
     unsettled: Mapping[str, str] = {}
     unnumbered: bool = False
+    silencing: int = 0
 
 
 class LintTask(NamedTuple):
@@ -455,4 +457,5 @@ def _together(parts: Sequence[_Part], task: LintTask, base: str) -> LintResult:
         templates=templates,
         unsettled=unsettled,
         unnumbered=any(part.unnumbered for part in parts),
+        silencing=len(used),
     )

@@ -76,13 +76,19 @@ def said(cure: Cure) -> str:
 
 
 def undecided(advice: HttpdAdvice) -> Iterator[str]:
-    """What the answer leaves out for want of knowledge."""
+    """What the answer leaves out: for want of knowledge, or by the user's own word."""
     open_ = sum(one.verdict is None for one in advice.read.conditions)
     if open_:
         yield (
             f"{count(open_, 'conditional')} cannot be decided, and lines in them do not count: --modules, --define or "
             "--httpd settles them, and hpatch lint -v lists them."
         )
+    silencing = advice.read.silencing
+    if silencing:
+        verb = "silences" if silencing == 1 else "silence"
+        yield f"{count(silencing, 'comment')} {verb} problems, which do not count."
+    if advice.ignored:
+        yield f"Not looked for: {count(advice.ignored, 'known problem')} of httpd whose rules the settings ignore."
     if advice.read.parts:
         parts = "Some of it is" if len(advice.read.parts) > 1 else "It is"
         yield f"{parts} a part of a configuration: what it takes from other files is not known."
@@ -136,7 +142,8 @@ def summary(advice: HttpdAdvice) -> Iterator[str]:
         problems = count(len(advice.gone), "problem")
         yield f"In other releases this configuration would meet {problems} that {name} does not have."
     if not (advice.here or advice.unknown or advice.gone or advice.read.unread):
-        yield f"This configuration meets none of the known problems of {name}."
+        but = " that were looked for and that no comment silences" if advice.ignored or advice.read.silencing else ""
+        yield f"This configuration meets none of the known problems of {name}{but}."
 
 
 def remaining(advice: HttpdAdvice) -> Iterator[str]:

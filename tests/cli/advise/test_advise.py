@@ -157,6 +157,22 @@ def test_what_is_not_decided_is_told(run: Run, tmp_path: Path) -> None:
     assert "cannot be decided" not in out
 
 
+def test_what_the_user_silences_is_not_called_absent(run: Run, tmp_path: Path) -> None:
+    text = (tmp_path / "a.conf").read_text()
+    (tmp_path / "a.conf").write_text(f"# hpatch: ignore[KP002] tested\n{text}")
+    out = " ".join(run("--httpd-version", "2.4.9").out.split())
+    assert "none of the known problems of httpd 2.4.9 that were looked for and that no comment silences." in out
+    assert "1 comment silences problems, which do not count." in out
+    assert "Looked for 5 known problems" in out
+    (tmp_path / "a.conf").write_text(text)
+    (tmp_path / "hpatch.toml").write_text('ignore = ["KP002"]\n')
+    out = " ".join(run("--httpd-version", "2.4.9").out.split())
+    assert "none of the known problems of httpd 2.4.9 that were looked for" in out
+    assert "comment silences problems" not in out
+    assert "Not looked for: 5 known problems of httpd whose rules the settings ignore." in out
+    assert "Looked for 0 known problems" in out
+
+
 def test_problems_of_the_uwsgi_behind_httpd_are_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "a.conf"
     path.write_text('ProxyPass "/a/" "uwsgi://a:9000/"\n')
