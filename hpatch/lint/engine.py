@@ -457,5 +457,5 @@ def _together(parts: Sequence[_Part], task: LintTask, base: str) -> LintResult:
         templates=templates,
         unsettled=unsettled,
         unnumbered=any(part.unnumbered for part in parts),
-        silencing=len(used),
+        silencing=len({one.place[:2] for one in used}),
     )
