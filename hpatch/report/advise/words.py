@@ -150,8 +150,8 @@ def remaining(advice: HttpdAdvice) -> Iterator[str]:
     """What no set cures, or not surely."""
     untried = [one for one in advice.here if any(cure.state == "untried" for cure in one.cures)]
     if untried:
-        have = "has a patch set" if len(untried) == 1 else "have patch sets"
-        yield f"{count(len(untried), 'problem')} {have}: with --tree TREE, hpatch tries whether it applies."
+        have, apply = ("has a patch set", "it applies") if len(untried) == 1 else ("have patch sets", "they apply")
+        yield f"{count(len(untried), 'problem')} {have}: with --tree TREE, hpatch tries whether {apply}."
     left = [one for one in advice.here if one.cure is None and one not in untried]
     vendor = advice.httpd.vendor
     mended = [one for one in left if one.answer.fixed] if vendor is not None else []
