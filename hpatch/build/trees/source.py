@@ -1,4 +1,4 @@
-"""A folder with the source of httpd, or of uWSGI, and which version it is of."""
+"""A folder with the source of httpd, uWSGI or nginx, and which version it is of."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ _NUMBER = re.compile(
 _DEVELOPMENT = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+AP_SERVER_DEVBUILD_BOOLEAN[ \t]+(\d)", re.M)
 _UWSGI = "uwsgiconfig.py"
 _UWSGI_VERSION = re.compile(rb"""^uwsgi_version[ \t]*=[ \t]*['"](\d{1,6}\.\d{1,6}(?:\.\d{1,6})?)(-dev)?""", re.M)
+_NGINX = "src/core/nginx.h"
+_NGINX_VERSION = re.compile(rb"""^[ \t]*#[ \t]*define[ \t]+NGINX_VERSION[ \t]+"(\d{1,6}\.\d{1,6}\.\d{1,6})""", re.M)
 
 
 class SourceTree(NamedTuple):
@@ -46,15 +48,17 @@ class SourceTree(NamedTuple):
 
 
 def find(root: Path) -> SourceTree | None:
-    """The tree below `root`; None where that is no source of httpd or uWSGI. Raises InputError if it cannot be read."""
-    return _httpd(root) or _uwsgi(root)
+    """The tree below `root`; None where that is no source of these. Raises InputError if it cannot be read."""
+    return _httpd(root) or _uwsgi(root) or _nginx(root)
 
 
 def open_tree(root: Path) -> SourceTree:
     """As `find`. Raises InputError where it finds none as well."""
     tree = find(root)
     if tree is None:
-        raise InputError(f"{root}: not a source tree of httpd ({_RELEASE} is missing or has no version) or uWSGI")
+        raise InputError(
+            f"{root}: not a source tree of httpd ({_RELEASE} is missing or has no version), uWSGI or nginx"
+        )
     return tree
 
 
@@ -76,3 +80,9 @@ def _uwsgi(root: Path) -> SourceTree | None:
     if match is None:
         return None
     return SourceTree(root, Version.parse(match[1].decode()), match[2] is not None, "uwsgi")
+
+
+def _nginx(root: Path) -> SourceTree | None:
+    text = files.read(root, _NGINX)
+    match = _NGINX_VERSION.search(text) if text is not None else None
+    return SourceTree(root, Version.parse(match[1].decode()), project="nginx") if match is not None else None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from hpatch.lab.backends import uwsgi
 from hpatch.lab.backends.responder import CONTENT, responder
-from hpatch.lab.client import request
+from hpatch.lab.client import Answer, request
 from hpatch.lab.load import added, load
 from hpatch.lab.model import Cell, Outcome, Route
 from hpatch.lab.observe import Watch, failed, only, passed, tell, undecided
@@ -24,6 +24,7 @@ _PAUSE = 0.05
 @scenario(
     "nginx-empty-200",
     "nginx passes on what a FastCGI backend sent before the end of FCGI_STDIN",
+    sets=("nginx-empty-response",),
     gateways=("nginx",),
     backends=("responder", "uwsgi"),
     threaded=True,
@@ -33,14 +34,18 @@ def run(session: Session, cell: Cell) -> Observation:
 
     Method, with the responder: GETs and POSTs to a backend that answers after FCGI_PARAMS and closes; 40 POSTs have
     their body 50 ms after the headers. With uWSGI: GETs, POSTs of 10 and of 20,000 bytes to an application that reads
-    none. Faulty: any response that is not whole; "empty" are those with status 200 and no content.
+    none. Faulty: any response that is not whole; "empty" are those with status 200 and no content. From the responder
+    over tcp only a response that is not whole and ends as if it were: nginx cannot pass on what a reset destroyed.
 
     Measured with nginx 1.22.1 in two runs, responder, empty: over unix of 60 GETs 48 and 1, of 60 POSTs 37 and 11, a
     fifth to three quarters of the delayed ones; over tcp 1 and 12, 8 and 29, a fifth to a third. Responses of 2 MB come
     with status 200 and are cut. uWSGI 2.0.4 with 4 threads: no GET and no POST of 10 bytes of 500; of 500 POSTs of
     20,000 bytes 169 got 502 over unix and 197 over tcp (without a Content-Length in the response many get an empty
     200). uWSGI 2.0.21: none. nginx logs "readv() failed (104: Connection reset by peer)". A backend that closes its
-    sending side and reads on (lingering close) loses none.
+    sending side and reads on (lingering close) loses none, nor does nginx with "fastcgi_buffering off" or with the set
+    nginx-empty-response: 160 of 160 are whole over either transport, and 84 and 135 empty without.
+
+    Source: ngx_event_pipe() and ngx_event_pipe_read_upstream() of nginx 1.22.1, and its debug log.
     """
     if cell.backend.kind == "uwsgi":
         count = session.requests or _MANY
@@ -55,17 +60,29 @@ def run(session: Session, cell: Cell) -> Observation:
     with responder(session.address(cell.transport, "early"), "fcgi", "early") as early:
         gateway = session.gateway(cell.gateway, [early.route("/early/")])
         watch = Watch(gateway)
-        parts = _early(gateway, count)
-        return _judge(watch, parts, bool(early.seen))
+        deceived = 0
+
+        def hear(answer: Answer, result: Outcome) -> None:
+            nonlocal deceived
+            deceived += answer.status == 200 and answer.whole and result != "full"
+
+        parts = _early(gateway, count, hear)
+        found = _judge(watch, parts, bool(early.seen))
+        if found.verdict == "failed" and cell.transport == "tcp" and not deceived:
+            return passed(f"no response that is cut looks whole: {tell(found.figures.outcomes)}", found.figures)
+        return found
 
 
-def _early(gateway: Gateway, count: int) -> dict[str, Mapping[Outcome, int]]:
+def _early(gateway: Gateway, count: int, hear: Callable[[Answer, Outcome], None]) -> dict[str, Mapping[Outcome, int]]:
     """What becomes of requests to the early backend, by their kind."""
-    delayed = request("/early/", _BODY, pause=_PAUSE)
+    kinds = {
+        "GET": (request("/early/"), count),
+        "POST": (request("/early/", _BODY), count),
+        "delayed POST": (request("/early/", _BODY, pause=_PAUSE), min(count, _DELAYED)),
+    }
     return {
-        "GET": load(gateway.port, request("/early/"), CONTENT, requests=count),
-        "POST": load(gateway.port, request("/early/", _BODY), CONTENT, requests=count),
-        "delayed POST": load(gateway.port, delayed, CONTENT, requests=min(count, _DELAYED)),
+        name: load(gateway.port, script, CONTENT, requests=number, hear=hear)
+        for name, (script, number) in kinds.items()
     }
 
 

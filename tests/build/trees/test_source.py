@@ -59,6 +59,14 @@ def test_uwsgi(tmp_path: Path, text: str, name: str) -> None:
     assert (tree.project, tree.name) == ("uwsgi", name)
 
 
+@pytest.mark.parametrize(("text", "version"), [('"1.22.1"', "1.22.1"), ("NGINX_VER", None)])
+def test_nginx(tmp_path: Path, text: str, version: str | None) -> None:
+    (tmp_path / "src/core").mkdir(parents=True)
+    (tmp_path / "src/core/nginx.h").write_text(f"#define nginx_version 1022001\n#define NGINX_VERSION      {text}\n")
+    tree = find(tmp_path)
+    assert (tree and (tree.project, tree.name)) == (version and ("nginx", f"nginx {version}"))
+
+
 def test_no_httpd(tmp_path: Path) -> None:
     assert find(tmp_path) is None
     (tmp_path / "include").mkdir()

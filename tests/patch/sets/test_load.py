@@ -100,7 +100,7 @@ def test_a_mark(write: Write) -> None:
         (HEAD.replace(">=", "") + REVISION, "applies: '2.4.1' is not a range of versions such as"),
         (HEAD + 'needs = ["a"]\n' + REVISION, "needs: unknown key"),
         (HEAD + 'titel = "T"\n' + REVISION, "titel: unknown key; did you mean 'title'?"),
-        (HEAD + 'project = "nginx"\n' + REVISION, "project: must be one of httpd, uwsgi"),
+        (HEAD + 'project = "lighttpd"\n' + REVISION, "project: must be one of httpd, uwsgi, nginx"),
         (HEAD + 'prerequisites = "a"\n' + REVISION, "prerequisites: must be a list that is not empty"),
         (HEAD + 'prerequisites = ["a"]\n' + REVISION, "prerequisites: there is no set 'a'"),
         (HEAD + VARIANTS + 'upon = ["a"]\n', "variants: upon: there is no set 'a'"),

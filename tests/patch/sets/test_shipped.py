@@ -108,4 +108,8 @@ def test_nothing_of_upstream_is_in_the_repository(root: Path) -> None:
 
 
 def test_the_sets_made_here(catalog: Catalog) -> None:
-    assert [one.id for one in catalog.sets if one.variants] == ["fcgi-stdin-eof", "fcgi-stdin-coalesce"]
+    assert [one.id for one in catalog.sets if one.variants] == [
+        "fcgi-stdin-eof",
+        "nginx-empty-response",
+        "fcgi-stdin-coalesce",
+    ]

@@ -34,7 +34,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    "one", [pytest.param(one, id=one.id, marks=getattr(pytest.mark, f"{one.project}_git")) for one in SETS]
+    "one",
+    [
+        pytest.param(one, id=one.id, marks=getattr(pytest.mark, f"{one.project}_git"))
+        for one in SETS
+        if one.project in MIRRORS
+    ],
 )
 def test_every_revision_is_found_and_is_the_one(one: PatchSet, folder: Path, tmp_path: Path) -> None:
     revisions = (*one.revisions, *one.merges)
