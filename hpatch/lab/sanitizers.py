@@ -66,6 +66,11 @@ def reports(log: str) -> Iterator[SanitizerReport]:
             yield SanitizerReport(error[1], function, file, text)
 
 
+def placed_reports(log: str) -> Iterator[SanitizerReport]:
+    """The same, with the functions of children that could not name them."""
+    return reports(_placed(log)) if next(reports(log), None) is not None else iter(())
+
+
 def _place(lines: Sequence[str]) -> tuple[str, str]:
     """The function and file of the first frame that is the program's own."""
     for line in lines:

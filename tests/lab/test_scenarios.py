@@ -199,6 +199,44 @@ def test_the_module_of_2_4_9(old_module: GatewaySpec, name: str, transport: Tran
     assert found.verdict == verdict, found
 
 
+# Sanitizers
+
+
+@pytest.mark.httpd
+@pytest.mark.proof
+@pytest.mark.parametrize("transport", ["unix", "tcp"])
+def test_the_packaged_mod_proxy_uwsgi_does_not_crash(transport: Transport) -> None:
+    found = tried("uwsgi-module-crash", GatewaySpec("httpd"), transport, requests=1)
+    assert found.verdict == "passed", found
+    assert "200 at once: 100 full" in found.figures.notes, found
+    assert len([note for note in found.figures.notes if "nothing" not in note]) == len(FAULTS) + 6
+
+
+@pytest.mark.httpd
+@pytest.mark.git
+@pytest.mark.httpd_git
+@pytest.mark.apxs
+@pytest.mark.proof
+@pytest.mark.parametrize("planted", [False, True])
+def test_what_a_sanitizer_reports_of_mod_proxy_uwsgi_fails(tmp_path: Path, planted: bool) -> None:
+    """One addition beyond the largest integer at each response; the module's own code has none."""
+    tmp_path.chmod(0o755)
+    shown = ("git", "-C", REPOSITORY, "show", "2.4.62:modules/proxy/mod_proxy_uwsgi.c")
+    source = subprocess.run(shown, capture_output=True, check=True).stdout.decode()
+    place = "r->status_line = apr_pstrdup("
+    assert source.count(place) == 1
+    if planted:
+        source = source.replace(place, "{ volatile int many = 2147483647; many += r->status; }\n" + place)
+    (tmp_path / "mod_proxy_uwsgi.c").write_text(source)
+    compiled = ("apxs", "-c", "-Wc,-w", "-Wc,-fsanitize=undefined", "mod_proxy_uwsgi.c")
+    subprocess.run(compiled, cwd=tmp_path, capture_output=True, check=True, timeout=120)
+    gateway = GatewaySpec("httpd", modules={"proxy_uwsgi": tmp_path / ".libs/mod_proxy_uwsgi.so"})
+    found = tried("uwsgi-module-crash", gateway, "unix", requests=1)
+    assert found.verdict == ("failed" if planted else "passed"), found
+    assert found.figures.segfaults == 0
+    assert ("signed integer overflow" in found.why) == planted, found
+
+
 # Their declarations
 
 

@@ -130,9 +130,12 @@ class ApxsStep(NamedTuple):
     folder: Path
 
 
-def planned(tree: Path, names: Sequence[str], apxs: Apxs, folder: Path) -> tuple[ApxsStep, ...]:
+def planned(
+    tree: Path, names: Sequence[str], apxs: Apxs, folder: Path, flags: Sequence[str] = ()
+) -> tuple[ApxsStep, ...]:
     """What `module` would run."""
-    return tuple(ApxsStep(commands(one, apxs), folder / one.name / one.folder) for one in _parts(tree, names, apxs))
+    parts = _parts(tree, names, apxs)
+    return tuple(ApxsStep(commands(one, apxs, flags), folder / one.name / one.folder) for one in parts)
 
 
 class BuiltModules(NamedTuple):

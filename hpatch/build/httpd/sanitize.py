@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +17,8 @@ from hpatch.processes.run import environment, run
 Sanitizer = Literal["address", "undefined"]
 SANITIZERS: tuple[Sanitizer, ...] = ("address", "undefined")
 _LIBRARIES: Mapping[Sanitizer, str] = {"address": "libasan.so", "undefined": "libubsan.so"}
+_SYMBOLS: Mapping[Sanitizer, bytes] = {"address": b"\0__asan_init\0", "undefined": b"\0__ubsan_handle_"}
+"""Names of functions that such a program calls."""
 _OPTIONS = {
     # A child ends by a signal, which httpd logs. httpd leaves memory to the system at its end: no leak is told apart.
     # What is kept of freed memory would look like a leak in turn.
@@ -43,6 +45,18 @@ def preloaded(sanitizers: Sequence[Sanitizer]) -> Mapping[str, str]:
         return {}
     found = [Path(_library(_LIBRARIES[one])) for one in SANITIZERS if one in sanitizers]
     return {**settings(sanitizers), "LD_PRELOAD": " ".join(map(str, found))}
+
+
+def used(files: Iterable[Path]) -> tuple[Sanitizer, ...]:
+    """The sanitizers that some of these programs and modules were built with. Raises ToolError."""
+    found: set[Sanitizer] = set()
+    for path in files:
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise ToolError(f"{path}: {error.strerror or error}") from error
+        found |= {one for one, name in _SYMBOLS.items() if name in content}
+    return tuple(one for one in SANITIZERS if one in found)
 
 
 def _library(name: str) -> str:

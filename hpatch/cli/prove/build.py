@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -16,6 +17,7 @@ from hpatch.errors import UsageError
 
 if TYPE_CHECKING:
     from hpatch.build.httpd.plan import BuildOptions
+    from hpatch.build.httpd.sanitize import Sanitizer
     from hpatch.build.outcome import Built
     from hpatch.build.trees.source import SourceTree
     from hpatch.report.prove.build import BuildReport
@@ -29,6 +31,7 @@ Examples:
   hpatch build apache2-2.4.68 --prefix /opt/test --modules shared --mpm worker
   hpatch build httpd-2.4.62 --prefix ~/test --configure-arg=--enable-cgid
   hpatch build httpd-2.4.62 --prefix ~/modules --module mod_proxy_fcgi
+  hpatch build httpd-2.4.62 --prefix ~/asan --sanitize address,undefined
   hpatch build httpd-2.4.62 --prefix ~/httpd-2.4.62 --plan
   hpatch build uwsgi-2.0.4 --prefix ~/uwsgi-2.0.4
 
@@ -58,6 +61,14 @@ def _command(
             rich_help_panel=building.BUILD,
         ),
     ] = "static",
+    sanitize: Annotated[
+        str | None,
+        typer.Option(
+            metavar="address,undefined",
+            help="Build with these sanitizers of the compiler, whole or single modules.",
+            rich_help_panel=building.BUILD,
+        ),
+    ] = None,
     configure_arg: building.ConfigureArgs = None,
     jobs: building.Jobs = None,
     build_dir: building.BuildDir = None,
@@ -85,20 +96,25 @@ def _command(
     from hpatch.report.common.renderer import FORMS
 
     opened = open_tree(tree)
+    sanitizers = building.sanitizers(sanitize)
     if opened.project == "uwsgi":
-        if module or apxs is not None or configure_arg or mpm != "event" or modules != "static":
-            raise UsageError("--configure-arg, --mpm, --modules, --module and --apxs apply only to a tree of httpd")
+        if module or apxs is not None or configure_arg or sanitize or mpm != "event" or modules != "static":
+            raise UsageError(
+                "--configure-arg, --mpm, --modules, --module, --sanitize and --apxs apply only to a tree of httpd"
+            )
         answer = build_uwsgi(opened, prefix, jobs, build_dir, dry_run)
     elif module:
         if configure_arg or mpm != "event" or modules != "static":
             raise UsageError(
                 "--configure-arg, --mpm and --modules do not apply to --module, which takes the options of its httpd"
             )
-        answer = build_modules(opened, prefix, module, apxs, build_dir, dry_run)
+        answer = build_modules(opened, prefix, module, apxs, build_dir, dry_run, sanitizers)
     else:
         if apxs is not None:
             raise UsageError("--apxs needs --module")
-        options = BuildOptions(mpm=mpm, modules=modules, arguments=tuple(configure_arg or ()), jobs=jobs)
+        options = BuildOptions(
+            mpm=mpm, modules=modules, arguments=tuple(configure_arg or ()), jobs=jobs, sanitize=sanitizers
+        )
         answer = build_httpd(opened, prefix, options, build_dir, dry_run)
     output.show(answer, FORMS, format)
 
@@ -107,6 +123,7 @@ def build_httpd(tree: SourceTree, into: Path, options: BuildOptions, folder: Pat
     """Build all of httpd into a prefix, which changes as a whole or not at all. Raises ToolError."""
     from hpatch.build.folder import Layout, folder_of
     from hpatch.build.httpd import build
+    from hpatch.build.httpd.sanitize import check
     from hpatch.report.common.progress import shown
     from hpatch.report.prove.build import BuildReport, Command
     from hpatch.report.prove.building import following
@@ -126,6 +143,7 @@ def build_httpd(tree: SourceTree, into: Path, options: BuildOptions, folder: Pat
             without=plan.without,
         )
     before = _identity(into)
+    check(options.sanitize)
     with accounted() as account, shown() as progress:
         place = folder or folder_of(tree.root)
         account.of = lambda: (
@@ -192,12 +210,19 @@ def _became(before: int | None, folder: Path, product: str = "httpd") -> str:
 
 
 def build_modules(
-    tree: SourceTree, into: Path, names: list[str], program: str | None, folder: Path | None, dry_run: bool
+    tree: SourceTree,
+    into: Path,
+    names: list[str],
+    program: str | None,
+    folder: Path | None,
+    dry_run: bool,
+    sanitize: Sequence[Sanitizer] = (),
 ) -> BuildReport:
-    """Build single modules to a prefix's folder of modules. Raises ToolError."""
+    """Build single modules to a prefix's folder of modules, perhaps with sanitizers. Raises ToolError."""
     from hpatch.build import prefix
     from hpatch.build.folder import Layout, folder_of, held
     from hpatch.build.httpd import apxs as modules
+    from hpatch.build.httpd.sanitize import check, flags
     from hpatch.report.common.progress import shown
     from hpatch.report.prove.build import BuildReport, Command
     from hpatch.report.prove.building import following_module
@@ -209,12 +234,13 @@ def build_modules(
     layout.check(tree.root)
     place, log = layout.modules, layout.modules / "build.log"
     if dry_run:
-        steps = [Command("apxs", *step) for step in modules.planned(tree.root, names, apxs, place)]
+        steps = [Command("apxs", *step) for step in modules.planned(tree.root, names, apxs, place, flags(sanitize))]
         return BuildReport(tree=tree, prefix=into, folder=place, log=log, dry_run=True, steps=steps)
     prefix.writable(into)
+    check(sanitize)
     with accounted() as account, shown() as progress, held(layout.folder, tree.root):
         account.of = lambda: f"{progress.at}; {into} has none of these modules from this run"
-        made = modules.module(tree.root, names, apxs, place, following_module(progress))
+        made = modules.module(tree.root, names, apxs, place, following_module(progress), flags=flags(sanitize))
         account.of = lambda: f"the modules were built, and some may be in {into}"
         files = prefix.add_modules(into, made.files, prefix.facts(tree, httpd=str(apxs.httpd)))
     seconds = {"apxs": made.seconds}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from hpatch.build.httpd.installed import Installed, ask
+from hpatch.build.httpd.sanitize import preloaded, used
 from hpatch.errors import ToolError
 from hpatch.lab.gateways import modules
 from hpatch.lab.gateways.starting import Setup
@@ -43,8 +44,15 @@ def prepare(spec: GatewaySpec, routes: Sequence[Route], settings: Sequence[str],
         log=folder / "error.log",
         probe=b"OPTIONS * HTTP/1.0\r\n\r\n",
         read=read_log,
-        environment={} if spec.sanitized is None else spec.sanitized.environment,
+        environment=_environment(spec, program),
     )
+
+
+def _environment(spec: GatewaySpec, program: Path) -> Mapping[str, str]:
+    """What sanitizers need, where the lab was told of them, or the program or a given module was built with them."""
+    if spec.sanitized is not None:
+        return spec.sanitized.environment
+    return preloaded(used([program, *spec.modules.values()]))
 
 
 def program_of(spec: GatewaySpec) -> Path:
