@@ -117,6 +117,23 @@ def test_a_slow_reader_of_httpd_holds_the_backend() -> None:
 
 
 @pytest.mark.nginx
+def test_over_a_slow_hop_only_the_backend_that_resets_loses() -> None:
+    found = tried("slow-hop", GatewaySpec("nginx"), "tcp", requests=2)
+    assert found.verdict == "passed", found
+    notes = [note for note in found.figures.notes if "unread" in note]
+    assert len(notes) == 3, found
+    assert all("2 reset, 0 left early" in note and "full" not in note for note in notes), found
+
+
+@pytest.mark.nginx
+@pytest.mark.uwsgi
+def test_over_a_slow_hop_uwsgi_resets_what_has_an_unread_body() -> None:
+    found = tried("slow-hop", GatewaySpec("nginx"), "tcp", "uwsgi", requests=2)
+    assert found.verdict == "failed", found
+    assert "(uwsgi POST, http POST); the backend reset 4 of 12 connections, the gateway left 0 early" in found.why
+
+
+@pytest.mark.nginx
 @pytest.mark.proof
 def test_a_slow_reader_of_nginx() -> None:
     assert tried("slow-reader", GatewaySpec("nginx"), "tcp").verdict == "passed"
