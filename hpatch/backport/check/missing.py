@@ -1,7 +1,7 @@
 """Revisions of trunk that the branch does not have, the best candidates for a backport first.
 
-Known as merged is what the branch's messages say and Subversion's record tells; what is there all the same, by other
-ways, is found by its content: the patch engine finds nothing left to change.
+Known as merged is what the branch's messages say, what its commits take out of STATUS, and what Subversion's record
+tells. What is there all the same is found by its content: the patch engine finds nothing left to change.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from hpatch.backport.history import messages
+from hpatch.backport.history import messages, proposals
 from hpatch.patch.diff.names import unquote
 from hpatch.patch.sources.index import Run, unread
 from hpatch.patch.sources.store import transaction
@@ -27,9 +27,10 @@ create table if not exists mentions (key text, commit_ integer, said integer, pr
 """
 """`id` grows from parents to children, `parents` are ids; `paths` are separated by NUL. A mention's key is a number as
 text or a commit's first digits."""
-MERGED, REVERTED, NAMED = range(3)
-"""What a message says of a revision: that it brings it to a branch, that it takes it back, or anything else."""
-KIND = "-log-3"
+MERGED, REVERTED, NAMED, DROPPED = range(4)
+"""What a message says of a revision: that it brings it to a branch, that it takes it back, or anything else. `DROPPED`:
+the message does not, but the commit takes the proposal to merge it out of STATUS."""
+KIND = "-log-4"
 """Part of the file's name: a new one where what is kept, or how messages are understood, changes."""
 
 _LOG = (
@@ -44,6 +45,9 @@ _LOG = (
     ),
     "--format=%x00%H%n%P%n%an%n%aI%n%B%x00",
 )
+_STATUS = proposals.PATH.encode("ascii")
+_CHUNK = 500
+"""How many revisions of STATUS are read at once, twice."""
 _ID = re.compile(r"^git-svn-id: \S*@(\d{1,9})(?:\s[^\n]*)?\s*\Z", re.MULTILINE)
 _DOWN = "select id, parents from commits where id <= ? order by id desc"
 
@@ -63,7 +67,7 @@ def update(db: Connection, tips: set[str], git: Run, tell: Callable[[str], None]
         tell("reading the history" if not known else "reading what is new in the history")
     told = git(*_LOG, stdin=wanted)
     with transaction(db):
-        _enter(db, told)
+        _enter(db, told, git)
         db.executemany("insert or ignore into tips values (?)", [(tip,) for tip in tips])
 
 
@@ -72,12 +76,13 @@ def _there(db: Connection, tip: str) -> bool:
     return db.execute("select 1 from commits where name = ?", (tip,)).fetchone() is not None
 
 
-def _enter(db: Connection, told: bytes) -> None:
+def _enter(db: Connection, told: bytes, git: Run) -> None:
     first = db.execute("select coalesce(max(id), 0) + 1 from commits").fetchone()[0]
     ids: dict[str, int] = {}
     numbers: set[int] = {row[0] for row in db.execute("select number from commits where number is not null")}
     rows: list[tuple[object, ...]] = []
     texts: list[tuple[int, str]] = []
+    merges: list[tuple[int, str, str]] = []
     for name, parents, author, date, message, paths in _commits(told):
         if _there(db, name):
             continue
@@ -92,11 +97,48 @@ def _enter(db: Connection, told: bytes) -> None:
         of = " ".join(str(_order(db, ids, parent)) for parent in parents)
         rows.append((order, name, of, number, author, date, text.encode("utf-8", "surrogateescape"), paths))
         texts.append((order, text))
+        # A merge commit brings all that the other line did to STATUS, not what it merges.
+        if len(parents) == 1 and _STATUS in (touched := paths.split(b"\0")) and len(touched) > 1:
+            merges.append((order, parents[0], name))
     db.executemany("insert into commits values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
     db.executemany(
         "insert or ignore into mentions values (?, ?, ?)",
         ((key, order, said) for order, text in texts for key, said in _keys(text, numbers)),
     )
+    db.executemany(
+        "insert or replace into mentions select ?, ?, ? where not exists"
+        " (select 1 from mentions where key = ?1 and commit_ = ?2 and said <> ?4)",
+        ((str(number), order, DROPPED, NAMED) for order, number in _dropped(merges, dict(texts), git)),
+    )
+
+
+def _dropped(merges: list[tuple[int, str, str]], texts: dict[int, str], git: Run) -> Iterator[tuple[int, int]]:
+    """The commits that change files and take proposals out of STATUS, each with the revisions that it merges so."""
+    for at in range(0, len(merges), _CHUNK):
+        some = merges[at : at + _CHUNK]
+        asked = "".join(f"{commit}:{proposals.PATH}\n" for _, *both in some for commit in both)
+        files = list(_files(git("cat-file", "--batch", stdin=asked.encode())))
+        for (order, _, _), before, after in zip(some, files[::2], files[1::2], strict=True):
+            if before is None or after is None:
+                continue  # it comes or goes, or a partial clone lacks it
+            named = [one.low for one in messages.merged(texts[order]) if one.low is not None]
+            entries = proposals.dropped(before, after)
+            yield from ((order, number) for number in proposals.merged(entries, named))
+
+
+def _files(told: bytes) -> Iterator[bytes | None]:
+    """What `git cat-file --batch` tells of each file; None for one that is not there."""
+    at = 0
+    while at < len(told):
+        end = told.index(b"\n", at)
+        words = told[at:end].split(b" ")
+        at = end + 1
+        if words[-1] in (b"missing", b"ambiguous"):
+            yield None
+        else:
+            size = int(words[-1])
+            yield told[at : at + size]
+            at += size + 1
 
 
 def _order(db: Connection, ids: dict[str, int], name: str) -> int:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from hpatch.backport.history import proposals
+
 Relation = Literal["revert", "fix", "follow-up", "mention"]
 """What a later message says of a revision, the most telling first."""
 RELATIONS: tuple[Relation, ...] = ("revert", "fix", "follow-up", "mention")
@@ -31,7 +33,8 @@ _KEYWORD = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _FILLER = re.compile(
-    r"[ \t]*(?:[A-Za-z^~_*'\"/.-][\w^~_*'\"/.-]*|https?://[^\s,]*/|2\.\d(?:\.[\dx]+)?|[:,;(\[+&=-]|\n(?![ \t]*\n))"
+    r"[ \t]*(?:(?i:pull(?: request)?|PR|MR)[ ]?[#!]?\d{1,5}(?![\w.])"
+    r"|[A-Za-z^~_*'\"/.-][\w^~_*'\"/.-]*|https?://[^\s,]*/|2\.\d(?:\.[\dx]+)?|[:,;(\[+&=-]|\n(?![ \t]*\n))"
 )
 _GAP = re.compile(r"[ \t(\[#:,=]*")
 _STOP = re.compile(r"[.!?]$|(?:by|for|not|with|into|request|proposal|conflicts?|mergeinfo|info)$", re.IGNORECASE)
@@ -111,6 +114,8 @@ def merged(message: str) -> tuple[Reference, ...]:
     for one in references(message):
         if one.start not in found and (_BACKWARDS.match(message, one.end) or message[one.start : one.end] == whole):
             found[one.start] = one
+    entry = proposals.pasted(message)
+    found.update((one.start, one) for one in references(message) if one.low in entry and one.low == one.high)
     return tuple(found[at] for at in sorted(found))
 
 

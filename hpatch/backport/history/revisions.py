@@ -29,6 +29,7 @@ _RANGE = re.compile(r"r{0,2}(\d{1,9})-r{0,2}(\d{1,9})", re.IGNORECASE)
 _PATHS = 200
 """With more paths than this, all rows are read."""
 _COMMIT = re.compile(r"[0-9a-f]{7,64}", re.IGNORECASE)
+_RECORD = re.compile(r"STATUS|CHANGES|changes-entries/.*|include/ap_mmn\.h|docs/log-message-tags/next-number")
 
 
 class Revision(NamedTuple):
@@ -87,6 +88,15 @@ def _keys(revision: Revision) -> tuple[str, ...]:
 def _touches(branch: Revision, revision: Revision) -> bool:
     """Whether a revision of the branch touches what one of trunk does. One that proposes it touches STATUS only."""
     return bool({*branch.paths}.difference(("STATUS",)).intersection(revision.paths))
+
+
+def _takes(branch: Revision, revision: Revision) -> bool:
+    """The same, without the records that nearly all merges touch: for one that does not say what it merges."""
+    return any(path in branch.paths and not _RECORD.fullmatch(path) for path in revision.paths)
+
+
+_BRINGS = ((log.MERGED, _touches), (log.DROPPED, _takes))
+"""What tells that a revision of the branch brings one of trunk's, and what both must touch."""
 
 
 class Revisions:
@@ -189,26 +199,33 @@ class Revisions:
         return self._trunk if side == "trunk" else self._branch
 
     def merges(self, revision: Revision) -> tuple[Merge, ...]:
-        """The branch's revisions that brought one of trunk's there by what they say, in their order."""
+        """The branch's revisions that brought one of trunk's there, in their order.
+
+        By what they say, or by the proposal that they took out of STATUS.
+        """
         found = []
-        for one in self._naming(revision, log.MERGED):
-            if one.order in self._sides[1] and _touches(one, revision):
-                undone = (two for of in (one, revision) for two in self._naming(of, log.REVERTED))
+        for one in self._bringing(revision):
+            if one.order in self._sides[1]:
+                undone = (two for of in (one, revision) for two in self._naming(of, log.REVERTED) if _touches(two, one))
                 after = (two for two in undone if two.order in self._sides[1] and two.order > one.order)
                 found.append(Merge(one, next(after, None), messages.is_partial(one.message)))
         return tuple(found)
 
     def brings(self, revision: Revision) -> tuple[Revision, ...]:
-        """The revisions of trunk that one of the branch says it brings there."""
+        """The revisions of trunk that one of the branch brings there, as `merges` tells."""
         found = {}
         for one in messages.merged(revision.message):
             for named in self.meant(one):
                 if named.order in self._sides[0] and _touches(revision, named):
                     found[named.order] = named
+        dropped = "select cast(key as integer) from mentions where commit_ = ? and said = ?"
+        for named in self._rows(f"where number in ({dropped})", revision.order, log.DROPPED):
+            if named.order in self._sides[0] and _takes(revision, named):
+                found[named.order] = named
         return tuple(found[order] for order in sorted(found))
 
     def is_merged(self, revision: Revision) -> bool:
-        """Whether the branch has a revision of trunk, as far as messages and records tell, and did not take it back."""
+        """Whether the branch has a revision of trunk, as far as messages, STATUS and records tell, not taken back."""
         if self.side(revision) == "both":
             return True
         if revision.number in self.mergeinfo:
@@ -226,9 +243,10 @@ class Revisions:
                 found.add(one.order)
         branch = {one.order: one for one in self.all("branch")}
         doubtful = {key for key, order in self._said(log.REVERTED) if order in branch}
-        for key, order in self._said(log.MERGED):
+        said = ((key, order, touches) for kind, touches in _BRINGS for key, order in self._said(kind))
+        for key, order, touches in said:
             for one in by_key.get(key, ()) if order in branch else ():
-                if one.order not in found and _touches(branch[order], one):
+                if one.order not in found and touches(branch[order], one):
                     sure = doubtful.isdisjoint((*_keys(one), *_keys(branch[order])))
                     if sure or self.is_merged(one):
                         found.add(one.order)
@@ -281,6 +299,11 @@ class Revisions:
         keys = _keys(revision)
         condition = f"key in ({', '.join('?' * len(keys))})" + ("" if said is None else f" and said = {said}")
         yield from self._rows(f"where id in (select commit_ from mentions where {condition}) order by id", *keys)
+
+    def _bringing(self, revision: Revision) -> list[Revision]:
+        """The revisions that brought one of trunk's to a branch, in their order."""
+        some = (one for kind, touches in _BRINGS for one in self._naming(revision, kind) if touches(one, revision))
+        return sorted(some, key=lambda one: one.order)
 
     def touching(
         self, paths: AbstractSet[str], after: int, side: Literal["trunk", "branch"] = "trunk"

@@ -19,7 +19,8 @@ Examples:
   hpatch backport missing --repo ~/src/httpd --mergeinfo ~/2.4.x --format json
 
 Revisions that name a CVE come first, then fixes that name a bug report. hpatch recognises merges by the branch's log
-messages, by Subversion's record (--mergeinfo) and by content. It leaves out what the branch already has.
+messages, by the entries that a commit takes out of STATUS, by Subversion's record (--mergeinfo) and by content. It
+leaves out what the branch already has.
 """
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 

@@ -42,6 +42,14 @@ def numbers(message: str) -> list[int | tuple[int, int] | str]:
         ("mod_x: Y (backport r1206472).", [1206472]),
         ("r1206472 backported.", [1206472]),
         ("r1403041\n\n", [1403041]),
+        ("Merge Pull 321 (trunk: r1874005, r1877261):\n\nmod_x: Like r1870000.", [1874005, 1877261]),
+        ("Merge of GH PR #440 (trunk: r1874005)", [1874005]),
+        ("Merge pull request #440\n\nr1874005 was wrong.", []),
+        (
+            "Backport to v2.4:\n\n  *) mod_x: As r1870000 did.\n     trunk patch: https://svn.apache.org/r1874005\n"
+            "                  https://svn.apache.org/r1877261\n     2.4.x patch: https://example.org/x.diff\n     +1:",
+            [1874005, 1877261],
+        ),
         (f"Fix it.\n\n(cherry picked from commit {COMMIT})", [COMMIT]),
         (f"commit {COMMIT} upstream.", [COMMIT]),
         # What is merged is named first; what the merged message itself names is not.

@@ -200,13 +200,18 @@ def test_odd_paths_and_messages(tmp_path: Path) -> None:
     assert found.message == "odd \udcff\n\n\ngit-svn-id: not this one"
 
 
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Revisions:
+    """httpd's history, read once."""
+    return Revisions(GIT, cache=tmp_path_factory.mktemp("cache"))
+
+
 @pytest.mark.httpd_git
-def test_the_real_history(tmp_path_factory: pytest.TempPathFactory) -> None:
-    history = Revisions(GIT, cache=tmp_path_factory.mktemp("cache"))
-    assert names(merge.revision for merge in history.merges(one(history, 1592037))) == ["r1605639"]
-    assert names(history.brings(one(history, 1603140))) == ["r1603027", "r1603029", "r1603122"]
-    assert names(merge.revision for merge in history.merges(one(history, 1592500))) == ["r1592998"]
-    assert len(history.merged()) > 4000
+def test_the_real_history(real: Revisions) -> None:
+    assert names(merge.revision for merge in real.merges(one(real, 1592037))) == ["r1605639"]
+    assert names(real.brings(one(real, 1603140))) == ["r1603027", "r1603029", "r1603122"]
+    assert names(merge.revision for merge in real.merges(one(real, 1592500))) == ["r1592998"]
+    assert len(real.merged()) > 4000
 
 
 def test_a_clone_that_is_deepened(story: Mirror, tmp_path: Path) -> None:
@@ -247,3 +252,90 @@ def test_settings_of_a_repository_change_nothing(tmp_path: Path) -> None:
         *("include/ap_mmn.h", "include/ap_release.h"),
         *("modules/a.c", "modules/b.c"),
     )
+
+
+_READY = """  *) mod_a: Ready.
+     trunk patch: https://svn.apache.org/r1000101
+                  https://svn.apache.org/r1000102
+     +1: ann, bob, cid
+
+"""
+_STATUS = f"PATCHES ACCEPTED TO BACKPORT FROM TRUNK:\n\n{_READY}PATCHES PROPOSED TO BACKPORT FROM TRUNK:\n"
+_DONE = _STATUS.replace(_READY, "").encode()
+
+
+def _dropping(tmp_path: Path, message: str, files: dict[str, bytes | None], status: bytes = _DONE) -> Revisions:
+    """Trunk's r1000101 and r1000102 change two files, r1000150 proposes both, r1000151 takes that out of STATUS."""
+    mirror = Mirror(tmp_path / "mirror.git")
+    changed = mirror.file("modules/a.c") + b"int more(void);\n"
+    mirror.add(1000101, "mod_a: More.", {"modules/a.c": changed, "CHANGES": b"More\n"})
+    mirror.add(1000102, "mod_b: More.", {"modules/b.c": changed})
+    mirror.add(1000150, f"Propose.\n\n{_READY}", {"STATUS": _STATUS.encode()}, "2.4.x")
+    mirror.add(1000151, message, {"STATUS": status} | files, "2.4.x")
+    mirror.build()
+    return Revisions(str(mirror.folder))
+
+
+_CODE: dict[str, bytes | None] = {"modules/a.c": b"int more(void);\n", "CHANGES": b"More.\n"}
+
+
+def test_a_proposal_that_a_commit_takes_out_and_merges(tmp_path: Path) -> None:
+    history = _dropping(tmp_path, "mod_a: More.", _CODE)
+    assert names(merge.revision for merge in history.merges(one(history, 1000101))) == ["r1000151"]
+    assert names(history.brings(one(history, 1000151))) == ["r1000101"]
+    # What it does not touch it did not merge.
+    assert history.merged() == {one(history, 1000101).order}
+    assert not history.is_merged(one(history, 1000102))
+
+
+def test_a_message_that_pastes_the_proposal(tmp_path: Path) -> None:
+    history = _dropping(tmp_path, f"Backport to v2.4:\n\n{_READY}", _CODE, _STATUS.encode() + b"\nMore.\n")
+    assert history.merged() == {one(history, 1000101).order}
+
+
+@pytest.mark.parametrize(
+    ("message", "files", "status"),
+    [
+        ("Drop a proposal.", {}, _DONE),
+        ("Drop a proposal, update CHANGES.", {"CHANGES": b"Other.\n"}, _DONE),
+        ("Something else.", {"modules/c.c": b"c\n"}, _DONE),
+        ("Merge r1000100 from trunk. Drop a proposal.", _CODE, _DONE),
+        ("Promote it.", _CODE, _DONE + b"\n" + _READY.encode()),
+        ("Another instead.", _CODE, _STATUS.replace(_READY, _READY.replace("r10001", "r10002")).encode()),
+        ("As r1000101 is on trunk.", _CODE, _STATUS.encode() + b"\nMore.\n"),
+    ],
+)
+def test_a_proposal_that_goes_without_a_merge(
+    tmp_path: Path, message: str, files: dict[str, bytes | None], status: bytes
+) -> None:
+    assert _dropping(tmp_path, message, files, status).merged() == frozenset()
+
+
+def test_dropping_other_proposals_takes_nothing_back(tmp_path: Path) -> None:
+    """A later commit that only edits STATUS speaks of a revert; the code is still there."""
+    mirror = tell(tmp_path / "mirror.git")
+    mirror.add(1000160, "Drop a proposal: revert of r1000108.", {"STATUS": b"none\n"}, "2.4.x")
+    mirror.build()
+    history = Revisions(str(mirror.folder))
+    assert history.is_merged(one(history, 1000108))
+    assert one(history, 1000108).order in history.merged()
+
+
+@pytest.mark.httpd_git
+def test_merges_that_only_status_and_pasted_proposals_tell(real: Revisions) -> None:
+    for number, merge in (
+        (1912459, 1913907),  # pastes the entry: "Backport to v2.4:", "Trunk version of patch:"
+        (1909401, 1913907),
+        (1881790, 1913907),
+        (1908537, 1913912),  # "trunk patch:"
+        (1901420, 1901584),  # "Merge pull N (trunk: r…)"
+        (1874005, 1901586),
+        (1519475, 1523242),  # an entry that the message has without indentation
+    ):
+        assert f"r{merge}" in names(found.revision for found in real.merges(one(real, number))), number
+    merged = real.merged()
+    assert len(merged) > 4550
+    assert one(real, 1912459).order in merged
+    # Taken out of STATUS for another proposal; a merge commit of a side branch.
+    for number in (1742822, 1656063):
+        assert one(real, number).order not in merged, number
