@@ -112,4 +112,5 @@ def test_the_sets_made_here(catalog: Catalog) -> None:
         "fcgi-stdin-eof",
         "nginx-empty-response",
         "fcgi-stdin-coalesce",
+        "uwsgi-lingering-close",
     ]

@@ -189,6 +189,12 @@ def test_what_no_release_is_without_names_no_newer_version() -> None:
     uwsgi = "[uwsgi]\nsocket = 127.0.0.1:3032\n"
     (one,) = find("known-fault", 'ProxyPass "/a/" "uwsgi://127.0.0.1:3032/"\n', uwsgi=uwsgi, uwsgi_version="2.0.30")
     assert one.help == (
-        "No release is without it. Set post-buffering (post-buffering = 8192): uWSGI then reads the whole body before "
-        "the application begins."
+        "No release is without it. The patch set uwsgi-lingering-close cures it, where it applies. Set post-buffering "
+        "(post-buffering = 8192): uWSGI then reads the whole body before the application begins. With the patch set, "
+        "set lingering-close instead (lingering-close = 5)."
     )
+
+
+def test_a_uwsgi_that_lingers_does_not_lose_responses() -> None:
+    """Only one with the patch set has the option."""
+    assert "issue 614" not in _found(f"uwsgi://{TCP}/", f"socket = {TCP}\nlingering-close = 5", Version(2, 0, 30))
