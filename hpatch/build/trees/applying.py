@@ -39,7 +39,8 @@ class Given(NamedTuple):
 class Request(NamedTuple):
     """What is to be applied.
 
-    `revisions` are numbers of single revisions; `any_version`: also sets that are not meant for this version; `strip`:
+    `revisions` are numbers of single revisions; `accept_place`: take a hunk's only place though its heading names
+    another function; `any_version`: also sets that are not meant for this version; `strip`:
     a diff's leading folders to strip, None: found out.
     """
 
@@ -48,6 +49,7 @@ class Request(NamedTuple):
     diffs: tuple[Given, ...] = ()
     fuzz: int = 0
     ignore_whitespace: bool = False
+    accept_place: bool = False
     strip: int | None = None
     any_version: bool = False
 
@@ -129,7 +131,9 @@ def _prepare(root: Path, read: Tree, stack: Stack, request: Request, catalog: Ca
         work.add_revisions()
         work.add_diffs()
     tasks = work.tasks
-    options = PlaceOptions(request.fuzz, request.ignore_whitespace)
+    options = PlaceOptions(
+        fuzz=request.fuzz, ignore_whitespace=request.ignore_whitespace, accept_place=request.accept_place
+    )
     planned = plan(work.files, [task.item for task in tasks], options)
     blockers = () if planned.ok else tuple(_blockers(tasks, planned, catalog, source))
     steps = _steps(tasks, planned, work.files) if planned.ok else ()

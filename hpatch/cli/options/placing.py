@@ -23,6 +23,14 @@ Fuzz = Annotated[
 IgnoreWhitespace = Annotated[
     bool, typer.Option("--ignore-whitespace", help="Let white space differ.", rich_help_panel=PLACING)
 ]
+AcceptPlace = Annotated[
+    bool,
+    typer.Option(
+        "--accept-place",
+        help="Take a hunk's only place even if its heading (after @@) names another function.",
+        rich_help_panel=PLACING,
+    ),
+]
 AnyVersion = Annotated[
     bool,
     typer.Option("--any-version", help="Try sets that are not meant for this version, too.", rich_help_panel=PLACING),

@@ -49,6 +49,7 @@ def _command(
     format: Format = "text",
     fuzz: placing.Fuzz = 0,
     ignore_whitespace: placing.IgnoreWhitespace = False,
+    accept_place: placing.AcceptPlace = False,
     strip: Annotated[
         int | None,
         typer.Option(
@@ -73,7 +74,11 @@ def _command(
     """Apply patch sets, diffs and revisions to a source tree."""
     known = shared.catalog(catalog)
     request = _request(what, {one.id for one in known.sets})._replace(
-        fuzz=fuzz, ignore_whitespace=ignore_whitespace, strip=strip, any_version=any_version
+        fuzz=fuzz,
+        ignore_whitespace=ignore_whitespace,
+        accept_place=accept_place,
+        strip=strip,
+        any_version=any_version,
     )
     source = shared.source(known, git, svn, web, web_base, from_)
     if dry_run:

@@ -89,11 +89,24 @@ three fail: several equally good places, lines that differ, no file to patch."""
 PLACED: frozenset[Result] = frozenset({"exact", "moved", "merged", "fuzz", "whitespace", "applied", "resolved"})
 
 
+class Elsewhere(NamedTuple):
+    """What a hunk's heading says against a place.
+
+    `heading` is the heading's text; `lines` are those (from 1) at which the tree's file has what it names, none where
+    it has no such function; `found` is the heading that the place stands under, empty for none.
+    """
+
+    heading: bytes
+    lines: tuple[int, ...]
+    found: bytes
+
+
 class Outcome(NamedTuple):
     """What became of one hunk: `line` is where it went (from 1, in the file as it was), `reason` says why, for people.
 
     `candidates` are the lines of all places for an ambiguous one; `offset` and `fuzz` as in GNU patch; `expected` and
-    `found` are the lines that differ, for a conflict.
+    `found` are the lines that differ, for a conflict. `elsewhere` is what the hunk's heading says against its place,
+    None for nothing.
     """
 
     hunk: Hunk
@@ -105,6 +118,7 @@ class Outcome(NamedTuple):
     candidates: tuple[int, ...] = ()
     expected: tuple[bytes, ...] = ()
     found: tuple[bytes, ...] = ()
+    elsewhere: Elsewhere | None = None
 
 
 class Placed(NamedTuple):

@@ -1,7 +1,8 @@
 """Placing a file's hunks: where each goes, how sure that is, and why.
 
 The driver goes through the hunks from the top and asks the strategies (`hpatch.patch.place.strategies`) one after the
-other; the first that settles a hunk decides. All of a file's hunks go in, or none.
+other; the first that settles a hunk decides. The function of its place must then be the one that the hunk is for. All
+of a file's hunks go in, or none.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from hpatch.patch.place.resolvers import Resolved
 from hpatch.patch.place.situation import Settled, Situation
 from hpatch.patch.place.strategies import ORDER
 from hpatch.patch.place.strategies.conflict import failed
+from hpatch.patch.place.strategies.elsewhere import confirmed
 from hpatch.patch.place.strategies.resolved import left_out
 from hpatch.patch.place.target import TargetFile
 
@@ -27,6 +29,7 @@ def place(content: bytes, patch: FilePatch, options: PlaceOptions = DEFAULTS, an
     lines = split(content)
     original = content == ancestor or _is_blob(content, patch.old_id)
     target = TargetFile(
+        path=patch.path,
         lines=lines,
         hunks=patch.hunks,
         options=options,
@@ -78,7 +81,7 @@ def _settle(
 
 def _settled(situation: Situation) -> Settled:
     answers = (strategy(situation) for strategy in ORDER)
-    return next(settled for settled in answers if settled is not None)
+    return confirmed(situation, next(settled for settled in answers if settled is not None))
 
 
 def _placed(settled: Settled) -> bool:

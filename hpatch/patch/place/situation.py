@@ -96,6 +96,16 @@ class Situation:
         return at if at in fits else None
 
     @property
+    def known(self) -> bool:
+        """Whether the file before the revision is known, and the hunk is one of it."""
+        return self.target.merger is not None and self.target.merger.knows(self.hunk)
+
+    @property
+    def sure(self) -> bool:
+        """Whether the file before the revision had the hunk's lines at one place, as the tree has."""
+        return self.target.ancestor is not None and len(self.fits) == 1 and self._is_sure(self.target.ancestor)
+
+    @property
     def _counterpart(self) -> int | None:
         """Where the hunk's lines of the file before the revision are now, if that is certain."""
         return None if self.target.merger is None else self.target.merger.counterpart(self.hunk)

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from hpatch.patch.diff.lines import Text
 from hpatch.patch.diff.model import Hunk
+from hpatch.patch.place.heading import Headings
 from hpatch.patch.place.merge import Merger, start_of
 from hpatch.patch.place.options import PlaceOptions
 from hpatch.patch.place.sought import Sought, sought, squeezed
@@ -18,10 +19,12 @@ from hpatch.patch.place.sought import Sought, sought, squeezed
 class TargetFile:
     """The file that hunks go in; nothing here changes while they are placed.
 
-    `lines` are the file's; `hunks` are all those of its patch; `ancestor` is the file as it was before the revision,
-    None where that is not known or where `original` says that the file still is so. Lines are counted from 0.
+    `path` is the file's path, `lines` are its lines; `hunks` are all those of its patch; `ancestor` is the file as it
+    was before the revision, None where that is not known or where `original` says that the file still is so. Lines are
+    counted from 0.
     """
 
+    path: str
     lines: Sequence[bytes]
     hunks: Sequence[Hunk]
     options: PlaceOptions
@@ -32,6 +35,16 @@ class TargetFile:
     def text(self) -> Text:
         """The lines, to look for others in."""
         return Text(self.lines)
+
+    @cached_property
+    def headings(self) -> Headings:
+        """The lines that headings of hunks can name."""
+        return Headings(self.path, self.lines)
+
+    @cached_property
+    def ancestor_headings(self) -> Headings | None:
+        """Those of the file as it was before the revision; None where that is not known."""
+        return None if self.ancestor is None else Headings(self.path, self.ancestor.lines)
 
     @cached_property
     def squeezed(self) -> Text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hpatch.build.trees.applying import Blocker
+from hpatch.patch.diff.model import Elsewhere
 from hpatch.patch.sources.suppliers import Supplier
 from hpatch.report.common.numbers import count
 from hpatch.report.common.sides import listed, sides
@@ -12,6 +13,7 @@ from hpatch.report.common.terminal import visible, wrap
 
 _MOST_SUPPLIERS = 5
 _MOST_CANDIDATES = 8
+_LONGEST_HEADING = 80
 WORDS = {
     "exact": "exact",
     "moved": "moved",
@@ -37,7 +39,10 @@ def lines(blocker: Blocker, width: int | None, color: bool) -> Iterator[str]:
     number = placed.outcomes.index(outcome) + 1
     head = f"{visible(whose)}: {visible(placed.path)}: hunk {number}, for line {outcome.hunk.old_start}"
     yield from wrap(f"{head}: {WORDS[outcome.result]}: {visible(outcome.reason)}", width, 2)
-    if outcome.candidates:
+    if outcome.elsewhere is not None:
+        for text in _elsewhere(outcome.elsewhere, outcome.candidates[0]):
+            yield from wrap(f"  {text}", width, 4)
+    elif outcome.candidates:
         some = ", ".join(map(str, outcome.candidates[:_MOST_CANDIDATES]))
         more = ", …" if len(outcome.candidates) > _MOST_CANDIDATES else ""
         yield from wrap(f"  It fits at lines {some}{more}.", width, 4)
@@ -49,6 +54,18 @@ def lines(blocker: Blocker, width: int | None, color: bool) -> Iterator[str]:
         yield from listed(outcome.expected, width=width, indent=4)
     for text in _supplied(blocker.suppliers):
         yield from wrap(f"  {text}", width, 4)
+
+
+def _elsewhere(found: Elsewhere, line: int) -> Iterator[str]:
+    """Both places of a hunk: that of its lines, and that of its heading."""
+    heading = visible(found.heading.decode("utf-8", "replace"))
+    under = visible(found.found[:_LONGEST_HEADING].decode("utf-8", "replace"))
+    yield f"Its lines are at line {line}, " + (f"under '{under}'." if under else "above every function.")
+    if found.lines:
+        yield f"Its heading is '{heading}', which begins at line {found.lines[0]}."
+    else:
+        yield f"Its heading is '{heading}', which the file does not have."
+    yield f"If line {line} is the right place, give --accept-place."
 
 
 def _supplied(found: Sequence[Supplier] | None) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from hpatch.build.trees.applying import Prepared
 from hpatch.build.trees.choice import Chosen
-from hpatch.patch.diff.model import Outcome, Placed
+from hpatch.patch.diff.model import PLACED, Outcome, Placed
 from hpatch.report.common.numbers import count
 from hpatch.report.common.renderer import Page
 from hpatch.report.common.tables import table
@@ -116,6 +116,9 @@ def _summary(placed: Placed) -> str:
         if offsets and result in ("moved", "fuzz", "whitespace"):
             text += f" ({', '.join(f'{offset:+d}' for offset in offsets[:4])}{', …' if len(offsets) > 4 else ''})"
         parts.append(text)
+    strange = sum(outcome.elsewhere is not None and outcome.result in PLACED for outcome in placed.outcomes)
+    if strange:
+        parts.append(f"{count(strange, 'hunk')} in another function than its heading names")
     if placed.reason:
         parts.append(visible(placed.reason))
     return ", ".join(parts)
@@ -130,6 +133,8 @@ def _hunk(number: int, outcome: Outcome) -> str:
         text += f", fuzz {outcome.fuzz}"
     if outcome.reason:
         text += f" ({visible(outcome.reason)})"
+    if outcome.elsewhere is not None:
+        text += f"; its heading '{visible(outcome.elsewhere.heading.decode('utf-8', 'replace'))}' is another function's"
     return text
 
 

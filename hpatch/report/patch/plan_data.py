@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hpatch.build.trees.applying import Blocker, Prepared
-from hpatch.patch.diff.model import PLACED, Outcome, Placed
+from hpatch.patch.diff.model import PLACED, Elsewhere, Outcome, Placed
 from hpatch.report.common.json import lines
 
 
@@ -62,7 +62,13 @@ def _hunk_data(outcome: Outcome) -> dict[str, Any]:
         "fuzz": outcome.fuzz,
         "reason": outcome.reason,
         "candidates": list(outcome.candidates),
+        "elsewhere": None if outcome.elsewhere is None else _elsewhere_data(outcome.elsewhere),
     }
+
+
+def _elsewhere_data(found: Elsewhere) -> dict[str, Any]:
+    (heading, under) = lines((found.heading, found.found))
+    return {"heading": heading, "lines": list(found.lines), "found": under}
 
 
 def _blocker_data(blocker: Blocker) -> dict[str, Any]:

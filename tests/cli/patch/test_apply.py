@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import signal
@@ -317,3 +318,33 @@ def test_ctrl_c(run: Run, tree: Path, tmp_path: Path) -> None:
     code, _, err = run("revert", "--all")
     assert (code, err) == (0, "")
     assert module(tree) == BASE
+
+
+# Equal lines in several functions
+
+
+def functions(*changes: str) -> str:
+    """Functions with equal blocks, each with its own line in the midst."""
+    body = "    a;\n    b;\n    c;\n{}    e;\n    f;\n    g;\n"
+    return "".join(f"int f{number}(void)\n{{\n{body.format(line)}}}\n\n" for number, line in enumerate(changes, 1))
+
+
+def test_lines_in_another_function_than_the_headings_are_refused_and_both_places_shown(
+    run: Run, tree: Path, tmp_path: Path
+) -> None:
+    was, edited = "    d;\n", "    own;\n"
+    before, after = functions(was, was, was), functions("    D;\n", was, was)
+    lines = difflib.unified_diff(before.splitlines(True), after.splitlines(True), "a/f.c", "b/f.c")
+    given = tmp_path / "p.diff"
+    given.write_text("".join(lines).replace(" @@\n", " @@ int f1(void)\n"))
+    (tree / "f.c").write_text(functions(edited, edited, was))
+    code, out, _ = run("apply", given)
+    assert code == 1
+    said = " ".join(out.split())
+    assert "ambiguous" in said and "--accept-place" in said and "Nothing was changed" in said
+    assert "at line 25, under 'int f3(void)'" in said and "'int f1(void)', which begins at line 1" in said
+    (hunk,) = told(run("apply", given, "-f", "json"))["steps"][0]["files"][0]["hunks"]
+    assert hunk["elsewhere"] == {"heading": "int f1(void)", "lines": [1], "found": "int f3(void)"}
+    code, out, _ = run("apply", given, "--accept-place", "--verbose")
+    assert code == 0 and "another function" in " ".join(out.split())
+    assert (tree / "f.c").read_text() == functions(edited, edited, "    D;\n")

@@ -66,6 +66,7 @@ def situation(
 ) -> Situation:
     """What a strategy sees of hunk `index` of a patch in a file of the tree's lines."""
     target = TargetFile(
+        path=made.path,
         lines=split(text(tree)),
         hunks=made.hunks,
         options=options,

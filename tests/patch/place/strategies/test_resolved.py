@@ -20,7 +20,7 @@ def test_a_hunk_of_which_the_resolver_makes_nothing_is_left_to_others() -> None:
 def test_the_resolvers_edits() -> None:
     settled = resolved(replace(SEEN, meant=Resolved((EDIT,), "as this tree has it")))
     assert settled is not None
-    assert settled.outcome == (SEEN.hunk, "resolved", 9, 0, 0, "as this tree has it", (), (), ())
+    assert settled.outcome == (SEEN.hunk, "resolved", 9, 0, 0, "as this tree has it", (), (), (), None)
     assert (settled.edits, settled.end) == ((EDIT,), None)
 
 

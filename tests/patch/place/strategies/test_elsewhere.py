@@ -1,0 +1,112 @@
+"""A hunk whose lines are in another function than the one that its heading names."""
+
+from __future__ import annotations
+
+import pytest
+
+from hpatch.patch.diff.model import Elsewhere, FilePatch
+from hpatch.patch.place.options import DEFAULTS, PlaceOptions
+from hpatch.patch.place.place import place
+from tests.support.patch.placing import only, patch, text
+
+BODY = ["    a;", "    b;", "    c;", "    d;", "    e;", "    f;", "    g;"]
+NAMES = ("first", "second", "third")
+
+
+def function(name: str, body: list[str]) -> list[str]:
+    return [f"int {name}(void)", "{", *body, "}", ""]
+
+
+def file(*bodies: list[str]) -> list[str]:
+    return [line for name, body in zip(NAMES, bodies, strict=False) for line in function(name, body)]
+
+
+def changed(body: list[str], new: str = "    D;") -> list[str]:
+    return [*body[:3], new, *body[4:]]
+
+
+BEFORE = file(BODY, BODY, BODY)
+EDITED = changed(BODY, "    own;")
+
+
+def made(number: int = 0) -> FilePatch:
+    """The change of one function, with its heading."""
+    bodies = [changed(BODY) if number == each else BODY for each in range(3)]
+    found = patch(BEFORE, file(*bodies))
+    (one,) = found.hunks
+    return found._replace(hunks=(one._replace(section=f"int {NAMES[number]}(void)".encode()),))
+
+
+ONLY_THIRD = file(EDITED, EDITED, BODY)
+
+
+def test_the_only_place_is_in_another_function() -> None:
+    outcome = only(place(text(ONLY_THIRD), made()))
+    assert (outcome.result, outcome.line, outcome.candidates) == ("ambiguous", None, (25,))
+    assert outcome.elsewhere == Elsewhere(heading=b"int first(void)", lines=(1,), found=b"int third(void)")
+
+
+def test_the_place_is_taken_by_option_and_told() -> None:
+    placed = place(text(ONLY_THIRD), made(), PlaceOptions(accept_place=True))
+    assert placed.after == text(file(EDITED, EDITED, changed(BODY)))
+    assert only(placed).result == "moved"
+    assert only(placed).elsewhere is not None
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_the_right_function_wherever_it_is(number: int) -> None:
+    bodies = [BODY if each == number else EDITED for each in range(3)]
+    for tree in (file(*bodies), ["own();", *file(*bodies)]):
+        outcome = only(place(text(tree), made(number)))
+        assert outcome.result in {"exact", "moved"} and outcome.elsewhere is None
+
+
+def test_the_own_line_is_no_evidence_against_the_heading() -> None:
+    """A function as long as the others came before, and the revision's function was edited."""
+    tree = [*function("fresh", EDITED), *file(BODY, EDITED, EDITED)]
+    assert only(place(text(tree), made(1))).result == "ambiguous"
+
+
+def test_what_is_there_already_must_be_so_in_the_headings_function() -> None:
+    tree = file(EDITED, EDITED, changed(BODY))
+    assert only(place(text(tree), made())).result == "ambiguous"
+    assert only(place(text(tree), made(2))).result == "applied"
+
+
+@pytest.mark.parametrize("options", [PlaceOptions(fuzz=2), PlaceOptions(ignore_whitespace=True)])
+def test_loose_places_are_held_against_the_heading_too(options: PlaceOptions) -> None:
+    tree = file(EDITED, EDITED, [line.replace("    ", "\t") if "a" in line else line for line in BODY])
+    assert only(place(text(tree), made(2), options)).result in {"fuzz", "whitespace"}
+    assert only(place(text(tree), made(0), options)).result == "ambiguous"
+
+
+def test_a_heading_that_the_hunk_shows_may_not_be_lost_by_fuzz() -> None:
+    after = file(["    A;", *BODY[1:]], BODY, BODY)
+    start = patch(BEFORE, after)
+    tree = [*function("fresh", BODY), *file(EDITED[1:], EDITED[1:], EDITED[1:])]
+    assert only(place(text(tree), start, PlaceOptions(fuzz=2))).result == "ambiguous"
+
+
+def test_the_file_before_the_revision_tells_the_function_without_a_heading() -> None:
+    bare = patch(BEFORE, file(changed(BODY), BODY, BODY))
+    assert bare.hunks[0].section == b""
+    before = text(BEFORE)
+    assert only(place(text(["own();", *BEFORE]), bare, DEFAULTS, before)).result == "moved"
+    gone = [*function("fresh", BODY), *file(EDITED, EDITED, EDITED)]
+    assert only(place(text(gone), bare, DEFAULTS, before)).result in {"ambiguous", "conflict"}
+
+
+def test_a_function_by_another_name_is_told_by_the_file_before_the_revision() -> None:
+    named = text(BEFORE).replace(b"int first(", b"int other(")
+    outcome = only(place(named, made(), DEFAULTS, text(BEFORE)))
+    assert outcome.result == "exact"
+    assert outcome.elsewhere == Elsewhere(heading=b"int first(void)", lines=(), found=b"int other(void)")
+    assert only(place(named, made())).result == "ambiguous"
+
+
+def test_a_diff_for_the_very_file_is_not_asked() -> None:
+    """Some tools write headings of their own."""
+    wrong = made()
+    strange = wrong._replace(hunks=(wrong.hunks[0]._replace(section=b"int other(void)"),))
+    assert only(place(text(BEFORE), strange)).result == "ambiguous"
+    assert only(place(text(BEFORE), strange, DEFAULTS, text(BEFORE))).result == "exact"
