@@ -111,6 +111,8 @@ def test_the_sets_made_here(catalog: Catalog) -> None:
     assert [one.id for one in catalog.sets if one.variants] == [
         "fcgi-stdin-eof",
         "nginx-empty-response",
+        "scgi-early-response",
+        "uwsgi-early-response",
         "fcgi-stdin-coalesce",
         "uwsgi-lingering-close",
     ]

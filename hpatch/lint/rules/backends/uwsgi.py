@@ -83,8 +83,8 @@ def uwsgi_fcgi_eof(context: Context) -> Iterator[Found]:
 
     The rule is silent when uWSGI is known to be 2.0.5 or later.
 
-    Run uWSGI 2.0.5 or later, or patch httpd. The uwsgi protocol is not a way out: through `uwsgi://`, too, requests to
-    a busy uWSGI fail (AH10098).
+    Run uWSGI 2.0.5 or later, or patch httpd with the set fcgi-stdin-eof. The uwsgi protocol alone is not a way out:
+    through `uwsgi://`, too, requests to a busy uWSGI fail (AH10098), unless the set uwsgi-early-response is applied.
 
     Fires on::
 
