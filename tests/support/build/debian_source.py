@@ -1,4 +1,4 @@
-"""Debian's own source of httpd, from where this machine gets its packages."""
+"""Debian's own source of httpd and nginx, from where this machine gets its packages."""
 
 from __future__ import annotations
 
@@ -16,26 +16,31 @@ _FOLDER = Path(tempfile.gettempdir()) / f"hpatch-debian-source-{os.getuid()}"
 _LISTS = Path("/etc/apt")
 
 
-def debian_source() -> Path:
-    """The newest apache2 that is there, unpacked; kept for the next run. Without one the test is skipped."""
+_KEPT = {"apache2": ("tree", "include/ap_release.h"), "nginx": ("nginx", "src/core/nginx.h")}
+"""By source package: the folder where its tree is kept, and a file of the tree."""
+
+
+def debian_source(package: str = "apache2") -> Path:
+    """The newest source package that is there, unpacked; kept for the next run. Without one the test is skipped."""
     for program in ("apt-get", "apt-cache", "dpkg-source"):
         if shutil.which(program) is None:
             pytest.skip(f"needs {program}, which is not installed")
     _FOLDER.mkdir(mode=0o700, exist_ok=True)
     if _FOLDER.stat().st_uid != os.getuid():
         pytest.fail(f"{_FOLDER} belongs to another user")
-    kept = _FOLDER / "tree"
-    if (kept / "include" / "ap_release.h").is_file():
+    name, file = _KEPT[package]
+    kept = _FOLDER / name
+    if (kept / file).is_file():
         return kept
-    options = _options()
+    options = _options(_FOLDER / f"apt-{package}")  # two packages may be asked for at once
     _run(["apt-get", *options, "-q", "update"])
-    shown = _run(["apt-cache", *options, "showsrc", "apache2"])
+    shown = _run(["apt-cache", *options, "showsrc", package])
     said = ""
     for version in _newest_first(set(re.findall(r"^Version: (\S+)$", shown, re.M))):
         work = Path(tempfile.mkdtemp(dir=_FOLDER))
         try:
             # The newest one is sometimes known and not there.
-            _run(["apt-get", *options, "-q", "source", "--download-only", f"apache2={version}"], work)
+            _run(["apt-get", *options, "-q", "source", "--download-only", f"{package}={version}"], work)
             (description,) = work.glob("*.dsc")
             _run(["dpkg-source", "--no-check", "-x", description.name, "tree"], work)
             (work / "tree").rename(kept)
@@ -46,13 +51,13 @@ def debian_source() -> Path:
             return kept  # another run was as quick
         finally:
             shutil.rmtree(work, ignore_errors=True)
-    pytest.skip(f"Debian's source of httpd cannot be fetched: {said}")
+    pytest.skip(f"Debian's source of {package} cannot be fetched: {said}")
 
 
-def _options() -> list[str]:
-    """apt with lists of its own, of sources in place of packages."""
-    parts = _FOLDER / "parts"
-    for folder in (parts, _FOLDER / "lists" / "partial", _FOLDER / "cache" / "archives" / "partial"):
+def _options(top: Path) -> list[str]:
+    """apt with lists of its own, of sources in place of packages, in a folder."""
+    parts = top / "parts"
+    for folder in (parts, top / "lists" / "partial", top / "cache" / "archives" / "partial"):
         folder.mkdir(parents=True, exist_ok=True)
     stanzas = list(_stanzas())
     if not stanzas:
@@ -61,8 +66,8 @@ def _options() -> list[str]:
     settings = {
         "Dir::Etc::SourceList": "/dev/null",
         "Dir::Etc::SourceParts": parts,
-        "Dir::State::Lists": _FOLDER / "lists",
-        "Dir::Cache": _FOLDER / "cache",
+        "Dir::State::Lists": top / "lists",
+        "Dir::Cache": top / "cache",
         "APT::Sandbox::User": "",
     }
     return [word for name, value in settings.items() for word in ("-o", f"{name}={value}")]
