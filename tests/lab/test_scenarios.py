@@ -124,6 +124,7 @@ def test_over_a_slow_hop_only_the_backend_that_resets_loses() -> None:
     assert found.verdict == "passed", found
     notes = [note for note in found.figures.notes if "unread" in note]
     assert len(notes) == 3, found
+    assert "tc netem" in found.figures.notes[-1]
     assert all("2 reset, 0 left early" in note and "full" not in note for note in notes), found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from contextlib import ExitStack
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from hpatch.lab.client import request
 from hpatch.lab.load import added, load
 from hpatch.lab.model import Address, Cell, Outcome, Route, Scheme
 from hpatch.lab.observe import Watch, failed, only, passed, tell, undecided
+from hpatch.lab.programs import last_words
 from hpatch.lab.relay import Hop, Relay, relay
 from hpatch.lab.scenario import Observation, scenario
 from hpatch.lab.session import Session
@@ -24,6 +26,9 @@ _SCHEMES: tuple[Scheme, ...] = ("fcgi", "uwsgi", "http")
 _FAULTS = ("sound", "early-lingers", "unread")
 _LOSES = "unread"
 """The fault that is meant to lose responses: what the others do is compared with it."""
+
+
+_NETEM = "ip link set lo up && exec tc qdisc add dev lo root netem delay 1ms"
 
 
 class _Way(NamedTuple):
@@ -52,7 +57,8 @@ def run(session: Session, cell: Cell) -> Observation:
     responder reads the body and lingers ("sound"), answers first and lingers ("early-lingers"), or closes with input
     unread ("unread"). uWSGI gets GETs, and POSTs of 20,000 bytes to an application that reads none. Faulty: a response
     is not whole, other than from "unread"; or the gateway closes before it has all that came. The notes tell what the
-    relay saw: how many connections the backend reset, and how many the gateway left early.
+    relay saw: how many connections the backend reset, and how many the gateway left early; and whether tc netem, which
+    adds loss and reordering in a network namespace, could be used here.
 
     Measured with nginx 1.22.1 and httpd 2.4.71 alike, 8 requests each: "sound" and "early-lingers" whole, by each
     scheme; "unread" cut, each connection reset by the responder. uWSGI 2.0.21 with 4 threads: GETs whole, and POSTs by
@@ -92,10 +98,10 @@ def run(session: Session, cell: Cell) -> Observation:
             before = len(way.hop.hops())
             parts[way.name] = dict(load(gateway.port, request(way.path, way.body), content, requests=count))
             seen = way.hop.hops()[before:]
-            notes.append(f"{way.name}: {tell(parts[way.name])}; {_told(seen)}")
+            notes.append(f"{way.name}: {tell(parts[way.name])} ({_told(seen)})")
             left += sum(one.left for one in seen)
             resets += sum(one.end == "reset" for one in seen)
-        figures = watch.figures(added(*parts.values()), notes=notes)
+        figures = watch.figures(added(*parts.values()), notes=[*notes, _netem()])
     due = {name: found for name, found in parts.items() if not name.endswith(_LOSES)}
     lost = {name: found for name, found in due.items() if not only(found, "full")}
     if not any(found.get("full") for found in parts.values()):
@@ -112,3 +118,18 @@ def _told(hops: tuple[Hop, ...]) -> str:
         f"{sum(one.end == 'reset' for one in hops)} reset, {sum(one.left for one in hops)} left early, "
         f"{came} of {taken} bytes passed"
     )
+
+
+def _netem() -> str:
+    """Whether the kernel's own bad link could be had, which the scenario does not need and docs/questions describes."""
+    try:
+        command = ("unshare", "--net", "sh", "-c", _NETEM)
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20, check=False
+        )
+        words = "" if done.returncode == 0 else last_words(done.stderr)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        words = str(error)
+    if words:
+        return f"without loss and reordering: tc netem cannot be used here ({words})"
+    return "without loss and reordering: run it in a network namespace with tc netem for these"
