@@ -7,7 +7,7 @@ tells. What is there all the same is found by its content: the patch engine find
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from hpatch.backport.check.answer import Verdict
@@ -16,7 +16,7 @@ from hpatch.backport.check.trial import is_own
 from hpatch.backport.history.changes import Objects
 from hpatch.backport.history.messages import reverted
 from hpatch.backport.history.revisions import Merge, Revision, Revisions
-from hpatch.errors import HpatchError
+from hpatch.errors import HpatchError, InputError
 
 _PR = re.compile(r"\b(?:PR|bugs?|bz|bugzilla|issues?)\b[ :#]*(\d{4,6})\b|\bfixes #(\d{1,6})\b", re.IGNORECASE)
 _CVE = re.compile(r"\bCVE-\d{4}-\d{4,7}\b", re.IGNORECASE)
@@ -80,17 +80,22 @@ def find(
 ) -> Missing:
     """Find what is missing: revisions that touch files below `paths`, since a date (ISO 8601), at most so many.
 
-    `step` is told before each that is checked: which of how many, and its name.
+    `step` is told before each that is checked: which of how many, and its name. Raises InputError for a path that names
+    nothing.
     """
+    objects = Objects(history.git)
+    _exist(history, objects, paths)
     merged = history.merged()
     taken_back = _taken_back(history)
     found = [
         _candidate(history, one, taken_back.get(one.order))
         for one in history.all("trunk")
-        if one.order not in merged and (since is None or one.date >= since) and _concerns(one, paths)
+        if one.order not in merged
+        and one.order not in history.joins
+        and (since is None or one.date >= since)
+        and _concerns(one, paths)
     ]
     ranked = sorted(found, key=lambda one: (one.rank, -one.revision.order))
-    objects = Objects(history.git)
     candidates: list[MissingRevision] = []
     there = 0
     for one in _checked(history, objects, ranked, step):
@@ -103,13 +108,27 @@ def find(
     return Missing(tuple(candidates), len(found) - there, there)
 
 
+def _exist(history: Revisions, objects: Objects, paths: Sequence[str]) -> None:
+    """Each path must name a file or folder of trunk, now or in what it changed since the branch left it."""
+    for start in paths:
+        if _below(objects.tree(history.trunk.commit), start):
+            continue
+        if not any(_below(one.paths, start) for one in history.all("trunk")):
+            raise InputError(
+                f"{history.git.name}: '{start}' names no file or folder of {history.trunk.name}, so nothing was looked "
+                "at; write the path from the top of the tree, such as modules/proxy"
+            )
+
+
+def _below(paths: Iterable[str], start: str) -> bool:
+    folder = start.rstrip("/") + "/"
+    return any(path == start or path.startswith(folder) for path in paths)
+
+
 def _concerns(one: Revision, paths: Sequence[str]) -> bool:
     """Whether a revision changes more than each branch's own files, below one of the paths."""
-    return any(
-        not is_own(path)
-        and (not paths or any(path == start or path.startswith(start.rstrip("/") + "/") for start in paths))
-        for path in one.paths
-    )
+    own = [path for path in one.paths if not is_own(path)]
+    return bool(own) and (not paths or any(_below(own, start) for start in paths))
 
 
 def _taken_back(history: Revisions) -> dict[int, Revision]:

@@ -22,6 +22,7 @@ create table if not exists tips (commit_ text primary key) without rowid;
 create table if not exists commits (id integer primary key, name text unique, parents text, number integer,
     author blob, date text, message blob, paths blob);
 create index if not exists numbers on commits (number);
+create index if not exists dates on commits (date);
 create table if not exists mentions (key text, commit_ integer, said integer, primary key (key, commit_))
     without rowid;
 """

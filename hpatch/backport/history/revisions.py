@@ -95,6 +95,11 @@ def _takes(branch: Revision, revision: Revision) -> bool:
     return any(path in branch.paths and not _RECORD.fullmatch(path) for path in revision.paths)
 
 
+def _picks(branch: Revision, revision: Revision) -> bool:
+    """Whether two commits of the same author and second are one change. Subversion has a single number for it then."""
+    return branch.number == revision.number and _takes(branch, revision)
+
+
 _BRINGS = ((log.MERGED, _touches), (log.DROPPED, _takes))
 """What tells that a revision of the branch brings one of trunk's, and what both must touch."""
 
@@ -201,7 +206,8 @@ class Revisions:
     def merges(self, revision: Revision) -> tuple[Merge, ...]:
         """The branch's revisions that brought one of trunk's there, in their order.
 
-        By what they say, or by the proposal that they took out of STATUS.
+        By what they say, by the proposal that they took out of STATUS, or as the same author's change of the same
+        second, both of which git keeps where a commit is picked.
         """
         found = []
         for one in self._bringing(revision):
@@ -250,6 +256,13 @@ class Revisions:
                     sure = doubtful.isdisjoint((*_keys(one), *_keys(branch[order])))
                     if sure or self.is_merged(one):
                         found.add(one.order)
+        written: dict[tuple[str, str], list[Revision]] = {}
+        for other in branch.values():
+            written.setdefault((other.author, other.date), []).append(other)
+        for one in self.all("trunk"):
+            same = written.get((one.author, one.date), ())
+            if one.order not in found and any(_picks(other, one) for other in same) and self.is_merged(one):
+                found.add(one.order)
         return frozenset(found)
 
     def mentions(self, revision: Revision) -> Iterator[tuple[Revision, messages.Relation]]:
@@ -302,8 +315,22 @@ class Revisions:
 
     def _bringing(self, revision: Revision) -> list[Revision]:
         """The revisions that brought one of trunk's to a branch, in their order."""
-        some = (one for kind, touches in _BRINGS for one in self._naming(revision, kind) if touches(one, revision))
-        return sorted(some, key=lambda one: one.order)
+        found = {
+            one.order: one
+            for kind, touches in _BRINGS
+            for one in self._naming(revision, kind)
+            if touches(one, revision)
+        }
+        author = revision.author.encode("utf-8", "surrogateescape")
+        for one in self._rows("where date = ? and author = ? and id <> ?", revision.date, author, revision.order):
+            if _picks(one, revision):
+                found[one.order] = one
+        return [found[order] for order in sorted(found)]
+
+    @cached_property
+    def joins(self) -> frozenset[int]:
+        """The orders of the commits that join lines of development: what they bring is in other commits."""
+        return frozenset(row[0] for row in self._store.rows("select id from commits where instr(parents, ' ')"))
 
     def touching(
         self, paths: AbstractSet[str], after: int, side: Literal["trunk", "branch"] = "trunk"

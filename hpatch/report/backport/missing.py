@@ -47,6 +47,7 @@ def _text(report: MissingReport, width: int | None, color: bool) -> Iterator[str
     onto = visible(history.onto.name)
     if not found.candidates:
         yield from wrap(f"{onto} lacks nothing from {visible(history.trunk.name)} there", width)
+        yield from _shallow(history, width)
         return
     rows = [
         (one.revision.name, one.revision.date[:10], _why(one), titled(one.revision), _VERDICTS[one.verdict])
@@ -59,6 +60,14 @@ def _text(report: MissingReport, width: int | None, color: bool) -> Iterator[str
     if found.there:
         there = f"; {'1 more is' if found.there == 1 else f'{found.there} more are'} already there by content"
     yield from wrap(f"{count(len(found.candidates), 'revision')} that {onto} lacks{shown}{there}", width)
+    yield from _shallow(history, width)
+
+
+def _shallow(history: Revisions, width: int | None) -> Iterator[str]:
+    if history.git.ends:
+        yield from wrap(
+            "The clone is shallow: older revisions and merges were not looked at. Run 'git fetch --unshallow'.", width
+        )
 
 
 def _why(one: MissingRevision) -> str:
@@ -79,6 +88,7 @@ def _data(report: MissingReport) -> dict[str, Any]:
         "trunk": history.trunk._asdict(),
         "total": found.total,
         "there": found.there,
+        "shallow": bool(history.git.ends),
         "candidates": [_candidate_data(one) for one in found.candidates],
     }
 

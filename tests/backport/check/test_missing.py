@@ -8,6 +8,7 @@ import pytest
 
 from hpatch.backport.check.missing import Missing, find
 from hpatch.backport.history.revisions import Revisions
+from hpatch.errors import InputError
 from tests.support.backport.mirror import CODE, Mirror
 
 pytestmark = pytest.mark.git
@@ -43,7 +44,6 @@ def test_what_is_told_of_each(history: Revisions) -> None:
 
 def test_only_some_paths_and_dates(history: Revisions) -> None:
     assert names(find(history, ["modules/a.c"])) == ["r1000101", "r1000102"]
-    assert names(find(history, ["modules/a"])) == []
     assert set(names(find(history, ["modules/"]))) == set(names(find(history)))
     date = next(one.date for one in history.all("trunk") if one.name == "r1000106")
     assert names(find(history, since=date)) == ["r1000107", "r1000109", "r1000106"]
@@ -67,3 +67,30 @@ def test_a_vulnerability_comes_before_a_bug(tmp_path: Path) -> None:
 def test_nothing_is_missing(tmp_path: Path) -> None:
     history = Revisions(Mirror(tmp_path / "mirror.git").build())
     assert find(history) == Missing((), 0, 0)
+
+
+@pytest.mark.parametrize("path", ["modules/a", "modules/none.c", "modules/a.c/", "/modules", "odules/a.c"])
+def test_a_path_that_names_nothing(history: Revisions, path: str) -> None:
+    with pytest.raises(InputError, match=f"'{path}' names no file or folder of trunk, so nothing was looked at"):
+        find(history, ["modules/b.c", path])
+
+
+def test_a_file_that_trunk_has_no_more_is_a_path(tmp_path: Path) -> None:
+    mirror = Mirror(tmp_path / "mirror.git")
+    mirror.edit(1000101, "Fix", "modules/b.c", b"other_05(void)", b"other_05(int)")
+    mirror.add(1000102, "Drop it", {"modules/b.c": None})
+    assert names(find(Revisions(mirror.build()), ["modules/b.c"])) == ["r1000101", "r1000102"]
+
+
+def test_what_joins_lines_is_no_candidate(tmp_path: Path) -> None:
+    mirror = Mirror(tmp_path / "plain.git", numbered=False)
+    mirror.add(1, "Fix one", {"modules/a.c": CODE + b"one\n"}, "side")
+    mirror.edit(2, "Fix two", "modules/b.c", b"other_10(void)", b"other_10(int)")
+    folder = mirror.build()
+    tree = mirror.commit("side^{tree}")
+    both = ("-p", mirror.commit("trunk"), "-p", mirror.commit("side"))
+    who = ("-c", "user.name=Ann", "-c", "user.email=ann@example.org", "-C", folder)
+    joined = mirror.git(*who, "commit-tree", tree, *both, "-m", "Merge branch 'side'").decode().strip()
+    mirror.git("-C", folder, "update-ref", "refs/heads/trunk", joined)
+    found = find(Revisions(folder))
+    assert {one.revision.subject for one in found.candidates} == {"Fix one", "Fix two"}

@@ -254,6 +254,30 @@ def test_settings_of_a_repository_change_nothing(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(("written", "path"), [(2, "modules/a.c"), (3, "modules/a.c"), (2, "modules/b.c")])
+def test_what_the_same_author_wrote_in_the_same_second(tmp_path: Path, written: int, path: str) -> None:
+    """A pick without a word of it keeps both."""
+    mirror = Mirror(tmp_path / "plain.git", numbered=False)
+    mirror.add(1, "Fix one", {"modules/a.c": b"one\n"})
+    mirror.add(2, "Picked", {path: b"one, otherwise\n"}, "2.4.x", written)
+    history = Revisions(mirror.build())
+    (fix,) = history.all("trunk")
+    picked = (written, path) == (2, "modules/a.c")
+    assert history.is_merged(fix) is picked
+    assert (fix.order in history.merged()) is picked
+
+
+@pytest.mark.parametrize("number", [1000101, 1000102])
+def test_one_revision_of_subversion_on_both_lines(tmp_path: Path, number: int) -> None:
+    """Its date is when it was committed: two revisions of the same second are two changes."""
+    mirror = Mirror(tmp_path / "mirror.git")
+    mirror.add(1000101, "Fix", {"modules/a.c": b"one\n"})
+    mirror.add(number, "Fix", {"modules/a.c": b"one, otherwise\n"}, "2.4.x", 2)
+    history = Revisions(mirror.build())
+    (fix,) = history.all("trunk")
+    assert history.is_merged(fix) is (number == 1000101)
+
+
 _READY = """  *) mod_a: Ready.
      trunk patch: https://svn.apache.org/r1000101
                   https://svn.apache.org/r1000102

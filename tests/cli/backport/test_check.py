@@ -129,6 +129,18 @@ def test_what_is_missing(capsys: Capture, repository: Mirror, root: Path) -> Non
     assert told[-1] == "2 revisions that 2.4.x lacks"
     data = valid("missing-1", call(capsys, *arguments, "--format", "json").out)
     assert [one["name"] for one in data["candidates"]] == ["r1000101", "r1000102"]
+    assert data["shallow"] is False
+
+
+def test_what_is_missing_in_a_shallow_clone(capsys: Capture, repository: Mirror, root: Path, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    url = repository.folder.as_uri()
+    repository.git("clone", "--quiet", "--bare", "--depth=3", "--no-single-branch", url, str(clone))
+    for more in ((), ("--since", "2030")):
+        out = call(capsys, "backport", "missing", "--repo", clone, *more).out
+        assert lines(out)[-1].startswith("The clone is shallow: older revisions and merges were not looked at.")
+    out = call(capsys, "backport", "missing", "--repo", clone, "--format", "json").out
+    assert valid("missing-1", out)["shallow"] is True
 
 
 def test_a_story(capsys: Capture, repository: Mirror, root: Path) -> None:
@@ -157,6 +169,7 @@ def test_nothing_of_a_message_reaches_the_terminal_as_it_is(capsys: Capture, rep
         (("check", "r1000151"), 3, "r1000151 is a revision of 2.4.x, not of trunk"),
         (("check", "r1000101", "--onto", "9.9"), 3, "there is no branch 9.9"),
         (("missing", "--since", "yesterday"), 2, "'yesterday' is not a date"),
+        (("missing", "--path", "module/a.c"), 3, "'module/a.c' names no file or folder of trunk"),
         (("missing", "--mergeinfo", "/nowhere/at/all"), 3, "cannot be read"),
         (("explain", "r1000101,r1000102"), 2, "give one revision at a time"),
     ],

@@ -66,15 +66,23 @@ class Mirror:
         assert content.count(old) == 1
         self.add(number, message, {path: content.replace(old, new)}, line)
 
-    def add(self, number: int, message: str, files: dict[str, bytes | None], line: str = "trunk") -> None:
-        """A revision, written in the order of calls."""
+    def add(
+        self,
+        number: int,
+        message: str,
+        files: dict[str, bytes | None],
+        line: str = "trunk",
+        written: int | None = None,
+    ) -> None:
+        """A revision, in the order of calls; `written`: as that one of the calls, the start's being 1."""
         self._count += 1
         where = "trunk" if line == "trunk" else f"branches/{line}"
         text = message + (f"\n\ngit-svn-id: {URL}/{where}@{number} {UUID}\n" if self.numbered else "\n")
         data = text.encode("utf-8", "surrogateescape")
         when = 1_400_000_000 + self._count * 3600
         self._stream.append(b"commit refs/heads/%s\nmark :%d\n" % (line.encode(), self._count))
-        self._stream.append(b"author Ann <ann@example.org> %d +0000\n" % when)
+        author = when if written is None else 1_400_000_000 + written * 3600
+        self._stream.append(b"author Ann <ann@example.org> %d +0000\n" % author)
         self._stream.append(b"committer Ann <ann@example.org> %d +0000\n" % when)
         self._stream.append(b"data %d\n%s\n" % (len(data), data))
         if line in self._marks:
