@@ -77,6 +77,17 @@ class _File(NamedTuple):
     mode: int | None
 
 
+class _Folder:
+    """A name in the planned tree: whether it is a file, how many files are there or below, and the names below it."""
+
+    __slots__ = ("files", "here", "parts")
+
+    def __init__(self) -> None:
+        self.here = False
+        self.files = 0
+        self.parts: dict[str, _Folder] = {}
+
+
 class _PlannedTree:
     """The tree with what is planned so far."""
 
@@ -84,22 +95,46 @@ class _PlannedTree:
         self.tree = tree
         self.was: dict[str, _File] = {}
         self.now: dict[str, _File] = {}
+        self._top = _Folder()
 
     def __getitem__(self, path: str) -> _File:
         if path not in self.now:
             content = self.tree.read(path)
-            self.was[path] = self.now[path] = _File(content, self.tree.mode(path))
+            self.was[path] = _File(content, self.tree.mode(path))
+            self._keep(path, self.was[path])
         return self.now[path]
 
     def write(self, path: str, content: bytes | None, mode: int | None) -> None:
         """Note what a path that was read becomes."""
-        self.now[path] = _File(content, mode)
+        self._keep(path, _File(content, mode))
+
+    def _keep(self, path: str, file: _File) -> None:
+        known = self.now.get(path)
+        more = (file.content is not None) - (known is not None and known.content is not None)
+        self.now[path] = file
+        folder = self._top
+        for part in path.split("/"):
+            folder = folder.parts.setdefault(part, _Folder())
+            folder.files += more
+        folder.here = file.content is not None
 
     def blocked(self, path: str) -> str | None:
         """The planned file that stands where `path` needs a folder, or below which `path` would be a file."""
-        for other, file in self.now.items():
-            if file.content is not None and (path.startswith(other + "/") or other.startswith(path + "/")):
-                return other
+        parts = path.split("/")
+        folder, walked = self._top, list[str]()
+        for part in parts:
+            found = folder.parts.get(part)
+            if found is None or not found.files:
+                return None
+            folder = found
+            walked.append(part)
+            if folder.here and len(walked) < len(parts):
+                return "/".join(walked)
+        while (below := next((item for item in folder.parts.items() if item[1].files), None)) is not None:
+            name, folder = below
+            walked.append(name)
+            if folder.here:
+                return "/".join(walked)
         return None
 
     def changes(self) -> tuple[FileChange, ...]:

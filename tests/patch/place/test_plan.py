@@ -16,6 +16,8 @@ from hpatch.patch.diff.write import compare, reverse
 from hpatch.patch.place.options import PlaceOptions
 from hpatch.patch.place.plan import Files, Item, Plan, plan
 from hpatch.patch.place.resolvers import NextRelease
+from tests.support.cost import seconds
+from tests.support.patch.placing import hunk
 
 
 class Tree:
@@ -374,3 +376,38 @@ def test_a_correction_of_code_that_is_not_there_is_refused(tag: str, three_way: 
     made = strip.strip(diff.read(text, "r1603122"), lambda path: tree.read(path) is not None, 1)
     before = (lambda path: show(f"{commit}^:{path}")) if three_way else None
     assert not plan(tree, [Item("r1603122", made, before)], PlaceOptions(fuzz=fuzz)).ok
+
+
+def fresh(*paths: str) -> Item:
+    """A diff that makes files."""
+    hunks = (hunk("+x", 0, 1),)
+    return Item(
+        "x", Diff("x", tuple(FilePatch(kind="create", old=None, new=path, hunks=hunks, at=1) for path in paths))
+    )
+
+
+@pytest.mark.parametrize(
+    ("paths", "blocking"),
+    [
+        (("a", "a/b"), "a"),
+        (("a/b", "a/b/c/d"), "a/b"),
+        (("a/b/c", "a/b/d", "a"), "a/b/c"),
+        (("a/b/c", "a/b"), "a/b/c"),
+        (("a", "ab", "a.c", "b/a"), None),
+        (("a/b", "a/c", "a/b.c"), None),
+    ],
+)
+def test_a_planned_file_is_no_folder(paths: tuple[str, ...], blocking: str | None) -> None:
+    made = plan(Tree({}), [fresh(*paths)])
+    assert made.ok is (blocking is None)
+    assert blocking is None or f"'{blocking}'" in made.steps[0].files[-1].reason
+
+
+def test_a_planned_file_that_went_blocks_nothing() -> None:
+    gone = FilePatch(kind="delete", old="a", new=None, hunks=(hunk("-x", 1, 0),), at=1)
+    assert plan(Tree({}), [fresh("a"), Item("y", Diff("y", (gone,))), fresh("a/b")]).ok
+
+
+def test_many_new_files_cost_what_they_are() -> None:
+    with seconds(10):
+        assert plan(Tree({}), [fresh(*(f"d{number % 50}/f{number}" for number in range(20_000)))]).ok
