@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from hpatch.advise.advice import Advised, HttpdAdvice
+from hpatch.advise.httpd import TargetHttpd
 from hpatch.report.advise import words
 from hpatch.report.advise.applied import ApplyRun
 from hpatch.report.common import json, renderer
@@ -59,7 +60,9 @@ class AdviceReport:
                 "source": advice.httpd.source,
             },
             "uwsgi": None if behind is None else {"name": behind.uwsgi.name, "version": str(behind.uwsgi.version)},
-            "problems": [_problem(one) for one in (*advice.here, *advice.unknown, *advice.gone, *of_uwsgi)],
+            "problems": [
+                _problem(one, advice.httpd) for one in (*advice.here, *advice.unknown, *advice.gone, *of_uwsgi)
+            ],
             "sets": list(advice.sets),
             "clash": advice.clash,
             "command": list(self.command),
@@ -67,6 +70,7 @@ class AdviceReport:
                 "problems": advice.known + (behind.known if behind is not None else 0),
                 "files": advice.read.files,
                 "directives": advice.read.directives,
+                "silencing": advice.read.silencing,
             },
             "applied": None if self.applied is None else self.applied.data(),
         }
@@ -139,8 +143,11 @@ class AdviceReport:
         yield words.looked(self.advice)
 
 
-def _problem(one: Advised) -> dict[str, Any]:
-    problem = one.problem
+def _problem(one: Advised, httpd: TargetHttpd) -> dict[str, Any]:
+    problem, answer = one.problem, one.answer
+    # What a number alone tells is of httpd's own releases; its source is the problem's.
+    told = problem.product == "httpd" and httpd.vendor is not None and answer.source != problem.source
+    vendors = answer.fixed if told or answer.verdict == "fixed by the vendor" else ""
     return {
         "id": problem.id,
         "product": problem.product,
@@ -152,6 +159,7 @@ def _problem(one: Advised) -> dict[str, Any]:
         "what": problem.what,
         "affected": [str(each) for each in problem.affected],
         "fixed": None if problem.fixed is None else str(problem.fixed),
+        "vendor_fixed": vendors or None,
         "source": problem.source,
         "places": [json.at(place) for place in one.places],
         "cures": [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.advise.advisories import fixed, osv
 from tests.support.advise.known import known, only
 from tests.support.cli.call import Answer, call
 from tests.support.cli.tree import MODULE, catalog, make, snapshot
@@ -163,6 +165,8 @@ def test_what_the_user_silences_is_not_called_absent(run: Run, tmp_path: Path) -
     out = " ".join(run("--httpd-version", "2.4.9").out.split())
     assert "none of the known problems of httpd 2.4.9 that were looked for and that no comment silences." in out
     assert "1 comment silences problems, which do not count." in out
+    told = valid("advice-1", run("--httpd-version", "2.4.9", "--format", "json").out)
+    assert (told["problems"], told["looked"]["silencing"]) == ([], 1)
     assert "Looked for 5 known problems" in out
     (tmp_path / "a.conf").write_text(text)
     (tmp_path / "hpatch.toml").write_text('ignore = ["KP002"]\n')
@@ -189,3 +193,24 @@ def test_problems_of_the_uwsgi_behind_httpd_are_told(capsys: pytest.CaptureFixtu
     code, out, err = call(capsys, "advise", str(path), *options, "two")
     assert (code, out) == (2, "")
     assert err == "hpatch: --uwsgi-version: 'two' is not a version such as 2.4.62\n"
+
+
+@pytest.mark.parametrize(
+    ("package", "verdict", "vendors"),
+    [
+        ("apache2 2.4.48-1", "affected", "2.4.48-2"),
+        ("apache2 2.4.48-3", "fixed by the vendor", "2.4.48-2"),
+    ],
+)
+def test_the_vendor_s_first_version_without_a_problem(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, package: str, verdict: str, vendors: str
+) -> None:
+    (tmp_path / "a.conf").write_text('ProxyPass "/" "uwsgi://app.internal:9000/"\n')
+    statement = osv("CVE-2021-36160", "Debian:12", "apache2", *fixed("2.4.48-2"))
+    (tmp_path / "one.json").write_text(json.dumps(statement))
+    options = ("--package", package, "--advisories", str(tmp_path / "one.json"), "--format", "json")
+    found = valid("advice-1", call(capsys, "advise", str(tmp_path / "a.conf"), *options).out)["problems"]
+    told = {one["id"]: (one["verdict"], one["fixed"], one["vendor_fixed"]) for one in found}
+    assert told["CVE-2021-36160"] == (verdict, "2.4.49", vendors)
+    assert told["CVE-2023-27522"][2] is None  # no advisory names it
+    assert told["CVE-2020-11984"][1:] == ("2.4.46", None)  # its number is past it
