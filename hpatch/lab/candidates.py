@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from hpatch.build.folder import Layout
 from hpatch.build.httpd import apxs as building
@@ -18,23 +18,35 @@ from hpatch.build.httpd.sanitize import Sanitizer, flags, preloaded, settings
 from hpatch.build.httpd.variables import installed as places
 from hpatch.build.outcome import Watch
 from hpatch.build.reproducible import SecondBuild, compare
-from hpatch.build.trees.source import SourceTree
+from hpatch.build.trees.source import SourceTree, open_tree
+from hpatch.build.uwsgi import build as uwsgi
+from hpatch.build.uwsgi import script
 from hpatch.errors import ToolError, UsageError
 from hpatch.lab import scratch
 from hpatch.lab.gateways import modules
-from hpatch.lab.model import GatewaySpec
+from hpatch.lab.model import BackendSpec, GatewaySpec, Product
 from hpatch.lab.suite.model import SuiteChoice
 from hpatch.lab.suite.run import Suite
+from hpatch.lab.trying.httpd import HttpdTrying
+from hpatch.lab.trying.model import Trying
+from hpatch.lab.trying.uwsgi import UwsgiTrying
 
 _NO_CODE = ("docs/", "changes-entries/", "debian/", "test/")
 _NO_CODE_NAMES = frozenset({"CHANGES", "STATUS"})
 
 
-class Candidate(Protocol):
-    """Makes gateways of trees."""
+_Made = TypeVar("_Made", bound=Product)
+
+
+class Candidate(Protocol[_Made]):
+    """Makes servers of trees: gateways, or backends."""
 
     seconds: dict[str, Mapping[str, float]]
     """How long that took, by moment and phase."""
+
+    @property
+    def trying(self) -> Trying[_Made]:
+        """How such a server is tried."""
 
     @property
     def sanitize(self) -> Sequence[Sanitizer]:
@@ -42,25 +54,25 @@ class Candidate(Protocol):
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """What is set for gateways that are built with sanitizers."""
+        """What is set for servers that are built with sanitizers."""
 
-    def gateway(self, tree: Path, moment: str) -> GatewaySpec:
-        """A gateway of a tree, as it is at a moment (`before`, `after`, …); it serves until the next one is made.
+    def made(self, tree: Path, moment: str) -> _Made:
+        """The server of a tree, as it is at a moment (`before`, `after`, …); it serves until the next one is made.
 
         Raises ToolError when it does not build.
         """
 
-    def keep(self, gateway: GatewaySpec) -> GatewaySpec:
-        """The gateway, so that it lasts when the next one is made. Raises ToolError."""
+    def keep(self, made: _Made) -> _Made:
+        """The server, so that it lasts when the next one is made. Raises ToolError."""
 
     def suite(self, tree: Path, choice: SuiteChoice) -> Suite:
-        """httpd's own tests, for gateways that are made here."""
+        """httpd's own tests, for servers that are made here. Raises UsageError for another server."""
 
     def facts(self) -> BuildFacts:
-        """How the gateways are built. Raises ToolError where there is none yet."""
+        """How the servers are built. Raises ToolError where there is none yet."""
 
-    def again(self, tree: Path, gateway: GatewaySpec) -> SecondBuild:
-        """Build the same tree anew in another folder, and compare with this gateway of it. Raises ToolError."""
+    def again(self, tree: Path, made: _Made) -> SecondBuild:
+        """Build the same tree anew in another folder, and compare with this server of it. Raises ToolError."""
 
 
 class Whole:
@@ -69,23 +81,24 @@ class Whole:
     def __init__(self, folder: Path, options: BuildOptions, watch: Watch = lambda phase, line: None) -> None:
         self.folder = folder
         self.options = options
+        self.trying = HttpdTrying()
         self.watch = watch
         self.seconds: dict[str, Mapping[str, float]] = {}
         self.sanitize = options.sanitize
         self.environment = settings(options.sanitize)
 
-    def gateway(self, tree: Path, moment: str) -> GatewaySpec:
+    def made(self, tree: Path, moment: str) -> GatewaySpec:
         """The httpd that was built."""
         built = build(tree, self.folder / "prefix", self.options, self.folder / "build", self.watch)
         self.seconds[moment] = built.seconds
         return GatewaySpec("httpd", built.program)
 
-    def keep(self, gateway: GatewaySpec) -> GatewaySpec:
+    def keep(self, made: GatewaySpec) -> GatewaySpec:
         """A copy: the next httpd is installed in the same place."""
         prefix, kept = self.folder / "prefix", self.folder / "kept"
         scratch.make(prefix, kept)
-        assert gateway.program is not None, "it was built"
-        return gateway._replace(program=kept / gateway.program.relative_to(prefix))
+        assert made.program is not None, "it was built"
+        return made._replace(program=kept / made.program.relative_to(prefix))
 
     def suite(self, tree: Path, choice: SuiteChoice) -> Suite:
         """With its own apxs. The MPM is compiled in."""
@@ -96,20 +109,61 @@ class Whole:
         folder = self.folder / "build"
         return facts.of_whole(folder, places(Layout(folder).copy, self.folder / "prefix")[0])
 
-    def again(self, tree: Path, gateway: GatewaySpec) -> SecondBuild:
+    def again(self, tree: Path, made: GatewaySpec) -> SecondBuild:
         """All of it, for the same prefix, which is in the files; nothing comes from ccache."""
         prefix, first, place = self.folder / "prefix", self.folder / "first", self.folder / "again"
-        assert gateway.program is not None, "it was built"
+        assert made.program is not None, "it was built"
         try:
             scratch.make(prefix, first)
             scratch.remove(place)
             built = build(tree, prefix, self.options._replace(cached=False), place, self.watch)
             self.seconds["again"] = built.seconds
-            known = _programs(gateway._replace(program=first / gateway.program.relative_to(prefix)))
-            return compare(known, _programs(gateway), (Layout(self.folder / "build").copy, Layout(place).copy))
+            known = _programs(made._replace(program=first / made.program.relative_to(prefix)))
+            return compare(known, _programs(made), (Layout(self.folder / "build").copy, Layout(place).copy))
         finally:
             scratch.remove(place)
             scratch.remove(first)
+
+
+class WholeUwsgi:
+    """uWSGI, built anew each time: its script knows too little of what has changed."""
+
+    sanitize: tuple[Sanitizer, ...] = ()
+    environment: Mapping[str, str] = {}
+
+    def __init__(self, folder: Path, jobs: int | None = None, watch: Watch = lambda phase, line: None) -> None:
+        self.folder = folder
+        self.jobs = jobs
+        self.trying = UwsgiTrying()
+        self.watch = watch
+        self.seconds: dict[str, Mapping[str, float]] = {}
+
+    def made(self, tree: Path, moment: str) -> BackendSpec:
+        """The uWSGI that was built."""
+        built = uwsgi.build(open_tree(tree), self.folder / "prefix", self.jobs, self.folder / "build", self.watch)
+        self.seconds[moment] = built.seconds
+        return BackendSpec("uwsgi", built.program)
+
+    def keep(self, made: BackendSpec) -> BackendSpec:
+        """A copy, with its plugin beside it: the program looks for plugins in the prefix, which the next one takes."""
+        prefix, kept = self.folder / "prefix", self.folder / "kept"
+        scratch.make(prefix, kept)
+        program = kept / uwsgi.PROGRAM
+        plugin = kept / uwsgi.PLUGINS / script.PLUGIN
+        plugin.replace(program.with_name(plugin.name))
+        return made._replace(program=program)
+
+    def suite(self, tree: Path, choice: SuiteChoice) -> Suite:
+        """There is none."""
+        raise UsageError("--suite applies only to a tree of httpd")
+
+    def facts(self) -> BuildFacts:
+        """Nothing is known but what the log says."""
+        raise ToolError("how uWSGI was built is in its log alone")
+
+    def again(self, tree: Path, made: BackendSpec) -> SecondBuild:
+        """Not done."""
+        raise ToolError("uWSGI has the time of its build in it")
 
 
 class SingleModules:
@@ -127,13 +181,14 @@ class SingleModules:
         self.folder = folder
         self.names = names
         self.apxs = apxs
+        self.trying = HttpdTrying()
         self.mpm = mpm
         self.sanitize = sanitize
         self.environment = preloaded(sanitize)
         self.watch = watch
         self.seconds: dict[str, Mapping[str, float]] = {}
 
-    def gateway(self, tree: Path, moment: str) -> GatewaySpec:
+    def made(self, tree: Path, moment: str) -> GatewaySpec:
         """That httpd, with the modules for its own."""
         made = self._module(tree, self.folder / f"modules-{moment.replace(' ', '-')}")
         self.seconds[moment] = {"apxs": made.seconds}
@@ -152,9 +207,9 @@ class SingleModules:
         folder = modules.folder(self.apxs.httpd)
         return {name: (folder or self.folder) / f"mod_{name}.so"}
 
-    def keep(self, gateway: GatewaySpec) -> GatewaySpec:
+    def keep(self, made: GatewaySpec) -> GatewaySpec:
         """The same: each moment has a folder of its own."""
-        return gateway
+        return made
 
     def suite(self, tree: Path, choice: SuiteChoice) -> Suite:
         """With the installed httpd's apxs."""
@@ -164,14 +219,14 @@ class SingleModules:
         """As apxs has it."""
         return facts.of_modules(self.apxs, tuple(f"mod_{name}" for name in self.names))
 
-    def again(self, tree: Path, gateway: GatewaySpec) -> SecondBuild:
+    def again(self, tree: Path, made: GatewaySpec) -> SecondBuild:
         """The modules."""
         place = self.folder / "modules-again"
         try:
-            made = self._module(tree, place)
-            self.seconds["again"] = {"apxs": made.seconds}
-            first = {name: file for name, file in gateway.modules.items() if name in made.files}
-            return compare(first, made.files, (self.folder / "modules-after", place))
+            second = self._module(tree, place)
+            self.seconds["again"] = {"apxs": second.seconds}
+            first = {name: file for name, file in made.modules.items() if name in second.files}
+            return compare(first, second.files, (self.folder / "modules-after", place))
         finally:
             scratch.remove(place)
 

@@ -13,7 +13,7 @@ from hpatch.build.trees.hashing import digest
 from hpatch.errors import ToolError
 from hpatch.lab import logs
 from hpatch.lab.gateways import modules
-from hpatch.lab.model import GatewaySpec, Result
+from hpatch.lab.model import BackendSpec, GatewaySpec, Product, Result
 from hpatch.lab.smoke import SmokeCheck
 
 _MESSAGES = 200
@@ -46,7 +46,7 @@ class LogExcerpt(NamedTuple):
 
 
 class MadeFiles(NamedTuple):
-    """The files that the httpd of a moment runs: their SHA-256 by name; and the modules that it loads."""
+    """The files that the server of a moment runs: their SHA-256 by name; and the modules that it loads."""
 
     moment: str
     files: Mapping[str, str]
@@ -65,7 +65,7 @@ class Diary:
         """The last lines of the log of a build that failed."""
         self._steps: list[DoneStep] = []
         self._since = time.monotonic()
-        self._moments: list[tuple[GatewaySpec, str]] = []
+        self._moments: list[tuple[Product, str]] = []
         self._logs: dict[tuple[str, str], dict[str, LogMessage]] = {}
 
     def begin(self, step: str, detail: str = "") -> None:
@@ -102,14 +102,14 @@ class Diary:
         """All is done."""
         self._close()
 
-    def built(self, moment: str, gateway: GatewaySpec) -> None:
-        """The httpd of a moment is there."""
-        self.made.append(MadeFiles(moment, _hashes(gateway), _loaded(gateway)))
-        self.kept(moment, gateway)
+    def built(self, moment: str, made: Product) -> None:
+        """The server of a moment is there."""
+        self.made.append(MadeFiles(moment, _hashes(made), () if isinstance(made, BackendSpec) else _loaded(made)))
+        self.kept(moment, made)
 
-    def kept(self, moment: str, gateway: GatewaySpec) -> None:
+    def kept(self, moment: str, made: Product) -> None:
         """This one is of a moment from now on."""
-        self._moments.insert(0, (gateway, moment))
+        self._moments.insert(0, (made, moment))
 
     def failed(self, log: Path | None) -> None:
         """A build has failed; its log, if it has one, is there still."""
@@ -143,11 +143,13 @@ def _short(text: str) -> str:
     return text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"
 
 
-def _hashes(gateway: GatewaySpec) -> dict[str, str]:
+def _hashes(gateway: Product) -> dict[str, str]:
     """The program's, and those of its own modules or of the ones that stand in for them."""
     assert gateway.program is not None, "it was built"
     files = {gateway.program.name: gateway.program}
-    if gateway.modules:
+    if isinstance(gateway, BackendSpec):
+        pass  # its plugin is the lab's means, and no part of what is proved
+    elif gateway.modules:
         files.update({f"mod_{name}.so": file for name, file in gateway.modules.items()})
     else:
         own = modules.folder(gateway.program)

@@ -52,6 +52,10 @@ class BackendSpec(NamedTuple):
     release: str | None = None
 
 
+Product = GatewaySpec | BackendSpec
+"""A server that a source tree becomes."""
+
+
 class Cell(NamedTuple):
     """One combination to try. `threads` are uWSGI's; None where the backend has none."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from hpatch import files
 from hpatch.build.httpd.apxs import ModuleError
@@ -15,12 +15,11 @@ from hpatch.build.trees.applying import Prepared, Request, commit, prepare
 from hpatch.build.trees.choice import Chosen
 from hpatch.build.trees.source import SourceTree
 from hpatch.errors import InputError, ToolError, UsageError
-from hpatch.lab import logs, matrix, scratch, smoke
+from hpatch.lab import logs, matrix, scratch
 from hpatch.lab.candidates import Candidate
 from hpatch.lab.diary import Diary
 from hpatch.lab.matrix import Experiment, Wanted
-from hpatch.lab.model import Cell, GatewaySpec, Result
-from hpatch.lab.net import compare as nets
+from hpatch.lab.model import BackendSpec, GatewaySpec, Product, Result
 from hpatch.lab.net.model import NetResult
 from hpatch.lab.registry import find, scenarios
 from hpatch.lab.sanitizers import Collected, Reported
@@ -28,6 +27,7 @@ from hpatch.lab.scenario import Scenario
 from hpatch.lab.smoke import SmokeCheck
 from hpatch.lab.suite.compare import SuiteProof
 from hpatch.lab.suite.model import SuiteChoice, SuiteRun
+from hpatch.lab.trying.model import Trying
 from hpatch.patch.apply.stack import Content, Pushed
 from hpatch.patch.sets.model import Catalog
 from hpatch.patch.sources.cache import Checked
@@ -67,7 +67,7 @@ class Row(NamedTuple):
 
 
 class Checks(NamedTuple):
-    """Something that an httpd is to do in any case, before and after. `before` is None where it was not tried."""
+    """Something that a server is to do in any case, before and after. `before` is None where it was not tried."""
 
     before: SmokeCheck | None
     after: SmokeCheck
@@ -180,14 +180,14 @@ class Proof(NamedTuple):
 def plan(root: Path, request: Request, catalog: Catalog, source: Checked, wanted: Wanted) -> ProofPlan:
     """What proving sets takes. Where they do not apply, its `prepared` says so, and there are no experiments.
 
-    Raises UsageError for sets that are not httpd's, that the tree has, or that none of the wanted cells tells of.
+    Raises UsageError for sets that the tree has, or that none of the wanted cells tells of, and for a kind of tree that
+    cannot be tried.
     """
-    for id in request.ids:
-        if catalog.get(id).project != "httpd":
-            raise UsageError(f"'{id}' is for {catalog.get(id).project}; hpatch verify tries only httpd")
     prepared = prepare(root, request, catalog, source)
     if not prepared.ok:
         return ProofPlan(prepared, ())
+    assert prepared.tree is not None, "sets were asked for"
+    wanted = cells(prepared.tree.project, wanted)
     sets = [one for one in prepared.chosen if one.wanted]
     if not sets:
         raise UsageError(f"{root} has {', '.join(request.ids)} already, so there is no tree without it to compare with")
@@ -196,6 +196,22 @@ def plan(root: Path, request: Request, catalog: Catalog, source: Checked, wanted
         if one.set.scenario and not one.needed_by and not any(one.set.id in ids for ids, _ in experiments):
             raise UsageError(f"none of these combinations tests {one.set.id}; see 'hpatch lab list'")
     return ProofPlan(prepared, experiments)
+
+
+def cells(project: str, wanted: Wanted) -> Wanted:
+    """What is wanted, with the server that is proved in its place: what stands there is replaced when it is built."""
+    place = _PLACES.get(project)
+    if place is None:
+        raise UsageError(f"hpatch verify tries {', '.join(_PLACES)}, and not {project}")
+    if isinstance(place, GatewaySpec):
+        return wanted._replace(gateways=[place])
+    if any(one.kind != "responder" for one in wanted.backends or ()):
+        raise UsageError(f"--backend does not apply to a tree of {project}, which is the backend itself")
+    return wanted._replace(gateways=[GatewaySpec("httpd")], backends=[place])
+
+
+_PLACES: Mapping[str, Product] = {"httpd": GatewaySpec("httpd"), "uwsgi": BackendSpec("uwsgi")}
+"""By project: what a tree becomes."""
 
 
 def _experiments(sets: Sequence[Chosen], wanted: Wanted) -> Iterator[tuple[tuple[str, ...], Experiment]]:
@@ -221,7 +237,7 @@ def prove(
     request: Request,
     catalog: Catalog,
     source: Checked,
-    candidate: Candidate,
+    candidate: Candidate[Any],
     folder: Path,
     requests: int | None = None,
     tell: Tell = lambda what, detail: None,
@@ -247,7 +263,7 @@ def _prove(
     request: Request,
     catalog: Catalog,
     source: Checked,
-    candidate: Candidate,
+    candidate: Candidate[Any],
     folder: Path,
     requests: int | None,
     tell: Tell,
@@ -264,15 +280,15 @@ def _prove(
     failure = None
     collected = Collected(folder / "reports", candidate.sanitize, candidate.environment)
     diary.begin("build before")
-    gateway = collected.watched(candidate.gateway(plan.tree.root, "before"), "before")
-    diary.built("before", gateway)
-    checked = smoke.checks(gateway, tell=lambda detail: tell("before", detail))
-    _started(checked, collected)
+    made = collected.watched(candidate.made(plan.tree.root, "before"), "before")
+    diary.built("before", made)
+    checked = candidate.trying.checks(made, lambda detail: tell("before", detail))
+    _started(checked, collected, plan.tree.project)
     diary.checks["before"] = checked
-    before = _try(plan.experiments, gateway, "before", requests, tell, diary)
+    before = _try(plan.experiments, candidate.trying, made, "before", requests, tell, diary)
     own = SuiteProof(candidate.suite(plan.tree.root, suite) if suite is not None else None)
-    own.begin(gateway, lambda detail: tell("before", detail))
-    kept = candidate.keep(gateway)
+    own.begin(made, lambda detail: tell("before", detail))
+    kept = candidate.keep(made)
     diary.kept("before", kept)
     try:
         tell("apply", "")
@@ -280,21 +296,21 @@ def _prove(
         stages = _stages(plan, before, candidate, copy, requests, tell, collected)
         _commit(plan, copy, request, catalog, source)
         diary.begin("build after")
-        gateway = collected.watched(candidate.gateway(copy, "after"), "after")
-        diary.built("after", gateway)
-        after = _try(plan.experiments, gateway, "after", requests, tell, diary)
-        now = smoke.checks(gateway, tell=lambda detail: tell("after", detail))
+        made = collected.watched(candidate.made(copy, "after"), "after")
+        diary.built("after", made)
+        after = _try(plan.experiments, candidate.trying, made, "after", requests, tell, diary)
+        now = candidate.trying.checks(made, lambda detail: tell("after", detail))
         diary.checks["after"] = now
         checks = compared(checked, now)
         if now[0].name != "start":
-            net = nets.compare(kept, gateway, tell=lambda detail: tell("net", detail))
+            net = candidate.trying.compare(kept, made, lambda detail: tell("net", detail))
         rows = tuple(_rows(plan, before, after, stages))
-        told = own.end(kept, gateway, lambda detail: tell("net", detail))
+        told = own.end(kept, made, lambda detail: tell("net", detail))
         reports = collected.compared("before", "after")
         if twice:
             tell("net", "building once more")
             diary.begin("build again")
-            again = _again(candidate, copy, gateway)
+            again = _again(candidate, copy, made)
     except (BuildError, ModuleError) as error:
         failure = str(error)
         diary.failed(error.log)
@@ -331,17 +347,17 @@ def _rows(plan: ProofPlan, before: Sequence[Result], after: Sequence[Result], st
         yield Row(sets, result, after[at], stage)
 
 
-def _started(checked: Sequence[SmokeCheck], collected: Collected) -> None:
-    """Raises ToolError where the httpd as it is has not started."""
+def _started(checked: Sequence[SmokeCheck], collected: Collected, project: str) -> None:
+    """Raises ToolError where the server as it is has not started."""
     if checked[0].name == "start":
         names = dict.fromkeys(one.name for one in collected.of("before"))
         reported = f" (reported: {', '.join(names)})" if names else ""
-        raise ToolError(f"the httpd as it is cannot be tried: {checked[0].why}{reported}")
+        raise ToolError(f"the {project} as it is cannot be tried: {checked[0].why}{reported}")
 
 
-def _again(candidate: Candidate, tree: Path, gateway: GatewaySpec) -> SecondBuild:
+def _again(candidate: Candidate[Any], tree: Path, made: Product) -> SecondBuild:
     try:
-        return candidate.again(tree, gateway)
+        return candidate.again(tree, made)
     except ToolError as error:
         return SecondBuild(0, failure=str(error))
 
@@ -350,7 +366,7 @@ def compared(before: Sequence[SmokeCheck], after: Sequence[SmokeCheck]) -> tuple
     """The checks of both moments by their names. What an httpd that starts has no more, it fails."""
     was, now = ({one.name: one for one in checks} for checks in (before, after))
     if "start" not in now:
-        now.update({name: SmokeCheck(name, "failed", "httpd has it no more") for name in was if name not in now})
+        now.update({name: SmokeCheck(name, "failed", "it is there no more") for name in was if name not in now})
     return tuple(Checks(was.get(name), one) for name, one in now.items())
 
 
@@ -361,7 +377,7 @@ _Staged = dict[int, tuple[Result, tuple[str, ...]]]
 def _stages(
     plan: ProofPlan,
     before: Sequence[Result],
-    candidate: Candidate,
+    candidate: Candidate[Any],
     copy: Path,
     requests: int | None,
     tell: Tell,
@@ -381,8 +397,8 @@ def _stages(
         undo = _staged(copy, steps[:first])
         moment = f"before {one.set.id}"
         try:
-            gateway = collected.watched(candidate.gateway(copy, moment), moment)
-            results = _try([plan.experiments[at] for at in places], gateway, moment, requests, tell)
+            made = collected.watched(candidate.made(copy, moment), moment)
+            results = _try([plan.experiments[at] for at in places], candidate.trying, made, moment, requests, tell)
         except (BuildError, ModuleError):
             continue  # what is half of a change need not build
         finally:
@@ -407,7 +423,8 @@ def _staged(copy: Path, steps: Sequence[Pushed]) -> dict[str, Content | None]:
 
 def _try(
     experiments: Sequence[tuple[tuple[str, ...], Experiment]],
-    gateway: GatewaySpec,
+    trying: Trying[Any],
+    made: Product,
     moment: str,
     requests: int | None,
     tell: Tell,
@@ -418,6 +435,5 @@ def _try(
         diary.results[moment] = results
     for number, (_, (scenario, cell)) in enumerate(experiments, 1):
         tell(moment, f"{number} of {len(experiments)}: {scenario.name}, {cell.transport}")
-        here = Cell(gateway, cell.backend, cell.transport, cell.threads)
-        results.append(matrix.run(Experiment(scenario, here), requests))
+        results.append(matrix.run(Experiment(scenario, trying.cell(made, cell)), requests))
     return results

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hpatch.build.httpd.optional import left_out
 from hpatch.build.httpd.plan import BuildOptions, Mpm
 from hpatch.build.httpd.sanitize import Sanitizer, check
 from hpatch.build.outcome import Watch
-from hpatch.lab.candidates import Candidate, SingleModules, Whole, touched
+from hpatch.errors import UsageError
+from hpatch.lab.candidates import Candidate, SingleModules, Whole, WholeUwsgi, touched
 
 if TYPE_CHECKING:
     from hpatch.build.httpd.apxs import Apxs
@@ -38,6 +39,8 @@ class Recipe(NamedTuple):
 
     def settled(self, plan: ProofPlan) -> BuildWay:
         """The recipe for the trees of a plan. Raises UsageError where single modules cannot show the change."""
+        if plan.tree.project == "uwsgi":
+            return self._uwsgi()
         check(self.sanitize)
         with_ = f", with -fsanitize={','.join(self.sanitize)}" if self.sanitize else ""
         if self.options is not None:
@@ -53,10 +56,19 @@ class Recipe(NamedTuple):
         how = f"{files} in httpd {ask(str(apxs.httpd)).version}{mpm}{with_} ({apxs.httpd})"
         return BuildWay(how=how, names=names, apxs=apxs, mpm=self.mpm, sanitize=self.sanitize)
 
+    def _uwsgi(self) -> BuildWay:
+        if self.options is None or self.sanitize or self.mpm or self.options.arguments or self.options.mpm != "event":
+            raise UsageError(
+                "--module-only, --mpm, --sanitize and --configure-arg apply only to a tree of httpd; leave them out"
+            )
+        return BuildWay(
+            how="uWSGI by its uwsgiconfig.py, behind the installed httpd", uwsgi=True, jobs=self.options.jobs
+        )
+
 
 class BuildWay(NamedTuple):
     """What is built: `how` in words; all of it with `options`, or the modules `names` with `apxs`, for an `mpm`
-    and with the sanitizers `sanitize`."""
+    and with the sanitizers `sanitize`; or uWSGI, with so many compilers at once."""
 
     how: str
     options: BuildOptions | None = None
@@ -64,9 +76,13 @@ class BuildWay(NamedTuple):
     apxs: Apxs | None = None
     mpm: Mpm | None = None
     sanitize: tuple[Sanitizer, ...] = ()
+    uwsgi: bool = False
+    jobs: int | None = None
 
-    def candidate(self, folder: Path, watch: Watch = lambda phase, line: None) -> Candidate:
+    def candidate(self, folder: Path, watch: Watch = lambda phase, line: None) -> Candidate[Any]:
         """What builds, in a folder."""
+        if self.uwsgi:
+            return WholeUwsgi(folder, self.jobs, watch)
         if self.options is not None:
             return Whole(folder, self.options, watch)
         assert self.apxs is not None

@@ -7,11 +7,11 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from hpatch.build.httpd.sanitize import Sanitizer
 from hpatch.errors import ToolError
-from hpatch.lab.model import GatewaySpec, Sanitized
+from hpatch.lab.model import GatewaySpec, Product, Sanitized
 from hpatch.processes.run import environment, run
 
 _ERROR = re.compile(r"^==\d+==ERROR: \w+Sanitizer: (?:attempting )?([\w-]+)")
@@ -40,6 +40,9 @@ class SanitizerReport(NamedTuple):
         """What is the same before and after a change that moves lines."""
         function = f" in {self.function}" if self.function else ""
         return f"{self.kind}{function}{f' ({self.file})' if self.file else ''}"
+
+
+_Made = TypeVar("_Made", bound=Product)
 
 
 class Reported(NamedTuple):
@@ -114,13 +117,14 @@ class Collected:
         self._environment = environment
         self.remove()
 
-    def watched(self, gateway: GatewaySpec, moment: str) -> GatewaySpec:
-        """The gateway, so that what it reports is kept for a moment."""
+    def watched(self, made: _Made, moment: str) -> _Made:
+        """The server, so that what it reports is kept for a moment."""
         if not self._on:
-            return gateway
+            return made
         folder = self._folder / moment.replace(" ", "-")
         folder.mkdir(parents=True, exist_ok=True)
-        return gateway._replace(sanitized=Sanitized(self._environment, folder))
+        assert isinstance(made, GatewaySpec), "only httpd is built with sanitizers"
+        return made._replace(sanitized=Sanitized(self._environment, folder))
 
     def of(self, moment: str) -> tuple[SanitizerReport, ...]:
         """The reports of a moment by now."""

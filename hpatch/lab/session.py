@@ -6,13 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from hpatch.lab import logs, private, sanitizers
 from hpatch.lab.model import Address, Cell, GatewaySpec, Log, Route, Scheme, Transport
 from hpatch.lab.ports import Ports
 from hpatch.lab.programs import WORDS, TakenError, text_of
 from hpatch.processes.keeper import Keeper
+
+if TYPE_CHECKING:
+    from hpatch.lab.backends.uwsgi import Application
 
 
 class Gateway(Protocol):
@@ -98,10 +101,12 @@ class Session:
 
         return _again(start)
 
-    def uwsgi(self, cell: Cell, scheme: Scheme, *, arguments: Sequence[str] = ()) -> Address:
-        """Start uWSGI with the lab's application, ready on return. Raises ToolError as above.
+    def uwsgi(
+        self, cell: Cell, scheme: Scheme, *, arguments: Sequence[str] = (), application: Application = "hpatch_lab"
+    ) -> Address:
+        """Start uWSGI with one of the lab's applications, ready on return. Raises ToolError as above.
 
-        The application does not read the request's body. It answers 200 with as many bytes as the query string says
+        The usual one does not read the request's body. It answers 200 with as many bytes as the query string says
         (`?20000`), 11 by default: `hpatch lab` and a newline, over and over. `arguments` are further options of uWSGI.
         """
         from hpatch.lab.backends import uwsgi
@@ -110,7 +115,8 @@ class Session:
 
         def start() -> Address:
             address = self.address(cell.transport, "uwsgi")
-            uwsgi.start(self._keeper, self._new("uwsgi"), program, scheme, address, cell.threads or 1, arguments)
+            folder, threads = self._new("uwsgi"), cell.threads or 1
+            uwsgi.start(self._keeper, folder, program, scheme, address, threads, arguments, application)
             return address
 
         return _again(start)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
-from hpatch.build.httpd.installed import Installed, ask
+from hpatch.build.httpd.installed import ask
 from hpatch.errors import ToolError
 from hpatch.lab import private
 from hpatch.lab.backends.responder import CONTENT, responder
@@ -15,7 +15,6 @@ from hpatch.lab.client import outcome, request, talk
 from hpatch.lab.gateways import httpd, modules
 from hpatch.lab.model import GatewaySpec, Scheme, Transport, Verdict
 from hpatch.lab.session import Gateway, Session
-from hpatch.patch.sets.model import Catalog, PatchSet
 from hpatch.versions import Version
 
 SCHEMES: tuple[Scheme, ...] = ("http", "fcgi", "scgi", "uwsgi")
@@ -105,12 +104,3 @@ def _proxied(gateway: Gateway, name: str, requests: int) -> SmokeCheck:
     ends = [outcome(talk(gateway.port, scripts[number % 2]), CONTENT) for number in range(requests)]
     seen = ", ".join(f"{ends.count(one)} {one}" for one in dict.fromkeys(ends))
     return SmokeCheck(name, "passed" if set(ends) == {"full"} else "failed", seen)
-
-
-def claimed(catalog: Catalog, installed: Installed, recorded: Sequence[str]) -> Iterator[PatchSet]:
-    """The sets that an httpd must have, by its version or because it was built with them."""
-    for one in catalog.sets:
-        if one.project != "httpd":
-            continue
-        if one.id in recorded or (one.contained is not None and one.contained.covers(installed.version)):
-            yield one

@@ -82,7 +82,7 @@ def test_the_mpm_that_is_asked_for_runs(tmp_path: Path, mpm: Mpm | None, number:
         '#include "httpd.h"\n#include "http_config.h"\nAP_DECLARE_MODULE(small) = {STANDARD20_MODULE_STUFF};\n'
     )
     candidate = SingleModules(tmp_path / "build", ["small"], apxs.find(), mpm=mpm)
-    gateway = candidate.gateway(tmp_path / "tree", "before")
+    gateway = candidate.made(tmp_path / "tree", "before")
     assert set(gateway.modules) == {"small", *([f"mpm_{mpm}"] if mpm else [])}
     with Session() as session:
         running = session.gateway(gateway, [])
@@ -119,7 +119,7 @@ def test_what_sanitizers_report_of_a_module_is_kept(tmp_path: Path) -> None:
     (folder / "mod_small.c").write_text(FAULTY)
     candidate = SingleModules(tmp_path / "build", ["small"], apxs.find(), sanitize=("address", "undefined"))
     collected = Collected(tmp_path / "reports", candidate.sanitize, candidate.environment)
-    gateway = collected.watched(candidate.gateway(tmp_path / "tree", "before"), "before")
+    gateway = collected.watched(candidate.made(tmp_path / "tree", "before"), "before")
     with Session() as session:
         running = session.gateway(gateway, [])
         assert talk(running.port, request("/")).status is None

@@ -10,7 +10,6 @@ from hpatch.build.httpd.installed import Installed, ask
 from hpatch.lab import smoke
 from hpatch.lab.client import request
 from hpatch.lab.model import GatewaySpec
-from hpatch.patch.sets.load import load
 from hpatch.versions import Version
 
 
@@ -60,12 +59,3 @@ def test_ways_that_a_version_does_not_have(httpd: str, monkeypatch: pytest.Monke
     found = smoke.paths(GatewaySpec("httpd", Path(httpd)))
     assert ("scgi", "unix") not in found
     assert {("scgi", "tcp"), ("fcgi", "unix"), ("http", "unix")} <= set(found)
-
-
-def test_sets_that_an_httpd_must_have() -> None:
-    catalog = load()
-    old = {one.id for one in smoke.claimed(catalog, Installed(Version(2, 4, 9), "event", ()), ["fcgi-stdin-eof"])}
-    assert old == {"fcgi-stdin-eof"}
-    new = {one.id for one in smoke.claimed(catalog, Installed(Version(2, 4, 62), "event", ()), [])}
-    assert "fcgi-body-cpu" in new
-    assert "fcgi-stdin-eof" not in new

@@ -105,7 +105,10 @@ def _jobs(options: AcrossOptions, catalog: Catalog) -> list[AcrossJob]:
         raise UsageError("--across needs --git DIR, a clone or mirror of httpd's repository with the tags")
     for id in options.sets:
         if catalog.get(id).project != "httpd":
-            raise UsageError(f"'{id}' is for {catalog.get(id).project}; hpatch verify tries only httpd")
+            project = catalog.get(id).project
+            raise UsageError(
+                f"'{id}' is for {project}, and --across takes its trees from httpd's repository; use --tree"
+            )
     sources = options.sources
     if not any(sources):
         sources = sources._replace(git=repository)

@@ -35,7 +35,9 @@ _OWN = frozenset({"bundle", "tree", "dry_run", "in_place", "format", "verbose", 
 class Keeping:
     """A bundle that is to be written to `target`; None: nothing is kept."""
 
-    def __init__(self, target: Path | None, plan: ProofPlan, candidate: Candidate, folder: Path, repeat: str) -> None:
+    def __init__(
+        self, target: Path | None, plan: ProofPlan, candidate: Candidate[Any], folder: Path, repeat: str
+    ) -> None:
         from hpatch.build.trees.hashing import hashes
         from hpatch.lab.diary import Diary
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,7 +16,8 @@ from hpatch.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hpatch.lab.model import GatewaySpec, Result
+    from hpatch.lab.installed import InstalledServer
+    from hpatch.lab.model import Result
     from hpatch.lab.scenario import Scenario
     from hpatch.lab.smoke import SmokeCheck
     from hpatch.patch.sets.model import PatchSet
@@ -29,10 +29,13 @@ Examples:
   hpatch smoke ~/httpd-2.4.62
   hpatch smoke ~/httpd-2.4.62 --sets fcgi-stdin-eof
   hpatch smoke /usr/sbin/apache2 --format json
+  hpatch smoke ~/uwsgi-2.0.4
 
 hpatch starts the httpd on 127.0.0.1 with a configuration in a private folder. It requests a page, proxies over each
 scheme that the httpd supports, runs the scenarios of the expected sets, and stops the httpd. The expected sets are
 those of its version and those applied to the tree that hpatch built it from.
+
+A uWSGI is the backend: hpatch starts it behind the installed httpd and tries each protocol that both have.
 
 Exit codes: 0 all passed; 1 something failed; 2 wrong usage; 4 nothing failed, but something could not run.
 """
@@ -40,7 +43,7 @@ Exit codes: 0 all passed; 1 something failed; 2 wrong usage; 4 nothing failed, b
 
 def _command(
     prefix: Annotated[
-        str, typer.Argument(metavar="PREFIX", help="The folder that httpd is installed in, or its program.")
+        str, typer.Argument(metavar="PREFIX", help="The folder that httpd or uWSGI is installed in, or its program.")
     ],
     sets: Annotated[
         list[str] | None,
@@ -52,32 +55,24 @@ def _command(
     format: Format = "text",
     verbose: Verbose = False,
 ) -> int:
-    """Check that an httpd works and has the patch sets that it should have."""
+    """Check that an httpd or a uWSGI works and has the patch sets that it should have."""
     from hpatch.build import prefix as made
-    from hpatch.build.httpd.installed import ask
-    from hpatch.lab import smoke as lab
-    from hpatch.lab import specs
-    from hpatch.lab.model import GatewaySpec
+    from hpatch.lab import installed
     from hpatch.report.common.renderer import FORMS
 
     known = shared.catalog(catalog)
-    if (made.record(Path(prefix).expanduser()) or {}).get("project") == "uwsgi":
-        raise UsageError(
-            f"{prefix}: has uWSGI, and hpatch smoke tries only httpd; try it behind one with "
-            f"hpatch lab run uwsgi-stdin-eof --backend uwsgi:{prefix}"
-        )
-    program = specs.program("httpd", prefix)
+    server = installed.find(prefix)
     if sets is None:
-        record = made.record(program.parent.parent) or {}
-        found = list(lab.claimed(known, ask(str(program)), record.get("sets", ())))
+        record = made.record(server.prefix) or {}
+        found = list(installed.claimed(known, server, record.get("sets", ())))
     else:
         found = [known.get(id) for id in dict.fromkeys(word for text in sets for word in text.split(",") if word)]
         for one in found:
-            if one.project != "httpd":
-                raise UsageError(f"'{one.id}' is for {one.project}; hpatch tries only httpd")
+            if one.project != server.project:
+                raise UsageError(f"'{one.id}' is for {one.project}, and {prefix} has {server.project}")
             if not _scenarios((one,)):
                 raise UsageError(f"'{one.id}' has no scenario, so hpatch cannot try it; leave it out of --sets")
-    trial = _Trial(GatewaySpec("httpd", program), found)
+    trial = _Trial(server, found)
     with accounted() as account:
         account.of = trial.account
         try:
@@ -100,29 +95,26 @@ def _scenarios(sets: Sequence[PatchSet]) -> list[Scenario]:
 
 
 class _Trial:
-    """Everything that is tried of an httpd, and what has been tried by now."""
+    """Everything that is tried of a server, and what has been tried by now."""
 
-    def __init__(self, spec: GatewaySpec, sets: Sequence[PatchSet]) -> None:
+    def __init__(self, server: InstalledServer, sets: Sequence[PatchSet]) -> None:
         from hpatch.lab import matrix
-        from hpatch.lab.model import BackendSpec
 
-        self._spec = spec
+        self._server = server
         self._sets = sets
-        wanted = matrix.Wanted([spec], [BackendSpec("responder")])
-        self._experiments = list(matrix.experiments(_scenarios(sets), wanted))
+        self._experiments = list(matrix.experiments(_scenarios(sets), server.wanted))
         self.checks: Sequence[SmokeCheck] = ()
         self._results: list[Result] = []
 
     def run(self) -> None:
-        """Try all of it; where httpd does not start, no scenario."""
+        """Try all of it; where it does not start, no scenario."""
         from hpatch.lab import matrix
-        from hpatch.lab import smoke as lab
         from hpatch.report.common.progress import shown
 
         count = len(self._experiments) + 1
         with shown() as progress:
             progress.step(1, count, "checks")
-            self.checks = lab.checks(self._spec, tell=progress.detail)
+            self.checks = self._server.checks(progress.detail)
             if any(one.name == "start" for one in self.checks):
                 return
             for number, one in enumerate(self._experiments, 2):
@@ -143,12 +135,12 @@ class _Trial:
     @property
     def answer(self) -> SmokeReport:
         """What has been seen by now."""
-        from hpatch.build.httpd.installed import ask
         from hpatch.report.prove.smoke import SmokeReport
 
         return SmokeReport(
-            program=str(self._spec.program),
-            version=str(ask(str(self._spec.program)).version),
+            project=self._server.project,
+            program=str(self._server.program),
+            version=self._server.version,
             checks=self.checks,
             sets=[one.id for one in self._sets],
             silent=[one.id for one in self._sets if not self._tells(one)],

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from hpatch import log
 from hpatch.errors import ToolError
@@ -18,6 +19,8 @@ from hpatch.lab.ports import LOOPBACK
 from hpatch.lab.programs import failure, find, last_words, said, text_of, until_ready
 from hpatch.processes.keeper import Keeper
 
+Application = Literal["hpatch_lab", "hpatch_echo"]
+"""The lab's applications: `application.c` says what they do."""
 _APPLICATION = Path(__file__).with_name("application.c")
 _PLUGIN = "symcall_plugin.so"
 _EMBEDDED = 18
@@ -67,6 +70,7 @@ def start(
     address: Address,
     threads: int,
     arguments: Sequence[str],
+    application: Application = "hpatch_lab",
 ) -> None:
     """Start it in a folder of its own; it serves on return. Raises ToolError with its last words."""
     plugin, modifier = _plugin(program)
@@ -76,7 +80,7 @@ def start(
             "use a uWSGI that has the plugin as a file (uwsgi@VERSION builds one)"
         )
     command: list[str | Path] = [program, "--plugin", plugin, "--dlopen", _application(folder)]
-    command += ["--symcall", "hpatch_lab", f"--{_OPTION[scheme]}", _where(address), "--chmod-socket=666"]
+    command += ["--symcall", application, f"--{_OPTION[scheme]}", _where(address), "--chmod-socket=666"]
     if modifier:
         command += [f"--{_MODIFIER[scheme]}", str(modifier)]
     command += [

@@ -21,11 +21,12 @@ class ToldTree(NamedTuple):
     root: str
     version: str
     development: bool
+    project: str = "httpd"
 
     @property
     def name(self) -> str:
         """As a source tree is named: `httpd 2.4.9`."""
-        return f"httpd {self.version}{'-dev' if self.development else ''}"
+        return f"{self.project} {self.version}{'-dev' if self.development else ''}"
 
 
 class ToldSet(NamedTuple):

@@ -16,7 +16,7 @@ from hpatch.errors import ToolError
 from hpatch.lab.model import GatewaySpec, Log, Transport
 from hpatch.lab.net import figures, trials
 from hpatch.lab.net.model import Difference, Facts, Figure, LargeTrial, NetResult, NetTrial, Way
-from hpatch.lab.net.side import NetSide, Play
+from hpatch.lab.net.side import NetSide, Play, PlayedSide
 from hpatch.lab.net.ways import ways as lookup
 from hpatch.lab.session import Session
 from hpatch.lab.smoke import TRANSPORTS
@@ -76,10 +76,10 @@ def compare(
         tell(f"{len(ways)} ways to backends")
         grown = tuple(figures.memory(sides[0], sides[1], ways, tell))
         tell("exchanges")
-        found = _each(sides[0], sides[1], ways, trials.trials)
+        found = each(sides[0], sides[1], ways, trials.trials)
         measured = tuple(figures.measure(sides[0], sides[1], ways, tell))
         tell("many requests at once")
-        found += _each(sides[0], sides[1], ways, trials.last, at_once=1)
+        found += each(sides[0], sides[1], ways, trials.last, at_once=1)
         logged = tuple(_logged(logs, [side.gateway.log() for side in sides]))
     return NetResult(
         ways=names,
@@ -96,7 +96,9 @@ _numbers = count(1)
 """Of plays: no two have the same."""
 
 
-class _Found(NamedTuple):
+class NetFound(NamedTuple):
+    """What one way tells: how many trials were played, what differs, and which are unsteady already before."""
+
     played: int
     differences: list[Difference]
     unsteady: list[str]
@@ -105,9 +107,9 @@ class _Found(NamedTuple):
 Trials = Callable[[Way], Iterable[NetTrial]]
 
 
-def _each(
-    before: NetSide, after: NetSide, ways: Sequence[Way], trials: Trials, at_once: int | None = None
-) -> list[_Found]:
+def each(
+    before: PlayedSide, after: PlayedSide, ways: Sequence[Way], trials: Trials, at_once: int | None = None
+) -> list[NetFound]:
     """What each way tells, all at once or so many. An interrupt ends them with the trials that are being played."""
     common = _Common(
         before=before,
@@ -126,14 +128,14 @@ def _each(
 class _Common(NamedTuple):
     """What all ways have in common. `vain` is set where neither side did in time what it was to do; None: by way."""
 
-    before: NetSide
-    after: NetSide
+    before: PlayedSide
+    after: PlayedSide
     stop: threading.Event
     large: threading.Semaphore
     vain: threading.Event | None
 
 
-def _compared(common: _Common, way: Way, trials: Iterable[NetTrial]) -> _Found:
+def _compared(common: _Common, way: Way, trials: Iterable[NetTrial]) -> NetFound:
     with ThreadPoolExecutor(1) as helper:
         return _Comparison(common, way, helper).run(trials)
 
@@ -148,8 +150,8 @@ class _Comparison:
         self._helper = helper
         self._vain = common.vain or threading.Event()
 
-    def run(self, trials: Iterable[NetTrial]) -> _Found:
-        found = _Found(0, [], [])
+    def run(self, trials: Iterable[NetTrial]) -> NetFound:
+        found = NetFound(0, [], [])
         differing: Counter[str] = Counter()
         for trial in trials:
             if self._stop.is_set():

@@ -7,6 +7,7 @@ import struct
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
+from typing import Protocol
 
 from hpatch.lab import client
 from hpatch.lab.backends.responder import responder
@@ -21,7 +22,7 @@ from hpatch.lab.net.model import Facts, Way
 from hpatch.lab.net.ways import Ways
 from hpatch.lab.ports import LOOPBACK
 from hpatch.lab.replies import NO_REPLY, ClientReply, split
-from hpatch.lab.session import Session
+from hpatch.lab.session import Gateway, Session
 
 _TIMEOUT = 1
 """Seconds after which httpd gives up a backend that does not answer."""
@@ -31,6 +32,25 @@ _PATIENCE = 8.0
 _LEAVING = 0.02
 _COMING, _COMING_AGAIN = 5.0, 0.5
 """Seconds in which the backend sees a request that httpd passes on, if ever: the first time, and in repeats."""
+
+
+class PlayedSide(Protocol):
+    """What a play needs of a side: a running httpd, and what its backends saw."""
+
+    @property
+    def gateway(self) -> Gateway:
+        """The httpd."""
+
+    @property
+    def book(self) -> Book:
+        """What the backends saw."""
+
+    @property
+    def h2(self) -> Address:
+        """Where the httpd speaks HTTP/2 alone."""
+
+    def masks(self, way: Way) -> Mapping[str, str]:
+        """The names that only this side has, and what stands for them in facts."""
 
 
 class NetSide:
@@ -89,7 +109,7 @@ class Play:
     or a crowd was not served in its time.
     """
 
-    def __init__(self, side: NetSide, way: Way, number: str, *, again: bool = False) -> None:
+    def __init__(self, side: PlayedSide, way: Way, number: str, *, again: bool = False) -> None:
         self.way = way
         self._again = again
         self._patience = _COMING_AGAIN if again else _COMING

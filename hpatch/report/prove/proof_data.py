@@ -105,6 +105,7 @@ def _head(plan: ProofPlan, how: str) -> dict[str, Any]:
             "root": str(plan.tree.root),
             "version": str(plan.tree.version),
             "development": plan.tree.development,
+            "project": plan.tree.project,
         },
         "how": how,
         "sets": [{"id": one.set.id, "needed_by": list(one.needed_by)} for one in plan.sets],

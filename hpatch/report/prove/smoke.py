@@ -1,4 +1,4 @@
-"""What an httpd does (`hpatch.smoke/1`, described in docs/output.md)."""
+"""What an httpd or a uWSGI does (`hpatch.smoke/1`, described in docs/output.md)."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from hpatch.report.prove import lab
 
 @dataclass(frozen=True, kw_only=True)
 class SmokeReport:
-    """What was tried of an httpd: what it is to do in any case, and scenarios of the `sets` that it is to have.
+    """What was tried of a server: what it is to do in any case, and scenarios of the `sets` that it is to have.
 
     `silent` are those of the sets without a scenario.
     """
 
     schema: ClassVar[str] = "hpatch.smoke/1"
+    project: str = "httpd"
     program: str
     version: str
     checks: Sequence[SmokeCheck]
@@ -45,7 +46,7 @@ class SmokeReport:
 
 
 def _text(smoke: SmokeReport, width: int | None, color: bool) -> Iterator[str]:
-    for line in wrap(f"httpd {smoke.version}: {visible(smoke.program)}", width, 2):
+    for line in wrap(f"{smoke.project} {smoke.version}: {visible(smoke.program)}", width, 2):
         yield paint(line, "bold", color)
     yield ""
     yield from table(("check", "verdict", "what was seen"), smoke.checks, width, color, bold=True)
@@ -75,6 +76,7 @@ def _summary(smoke: SmokeReport) -> str:
 
 def _data(smoke: SmokeReport) -> dict[str, Any]:
     return {
+        "project": smoke.project,
         "program": smoke.program,
         "version": smoke.version,
         "verdict": smoke.verdict,

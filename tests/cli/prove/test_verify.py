@@ -107,7 +107,6 @@ def test_what_does_not_apply_is_shown(run: Run, tree: Path) -> None:
     ("arguments", "said"),
     [
         (("nothing",), "there is no patch set 'nothing'"),
-        (("uwsgi-stdin-eof",), "'uwsgi-stdin-eof' is for uwsgi; hpatch verify tries only httpd"),
         (("one", "--httpd", "/usr/sbin/apache2"), "--httpd and --apxs need --module-only"),
         (("one", "--module-only", "--configure-arg=--x"), "--configure-arg does not apply to --module-only"),
         (("one", "--mpm", "worker,winnt"), "--mpm 'worker,winnt': event, worker, prefork"),
@@ -190,3 +189,59 @@ def test_smoke_tries_no_sets_where_the_httpd_does_not_start(capsys: pytest.Captu
     assert (code, err) == (1, "")
     answer = json.loads(out)
     assert ([one["name"] for one in answer["checks"]], answer["results"]) == (["start"], [])
+
+
+@pytest.fixture
+def uwsgi(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """Verify a set on a small tree that passes for uWSGI 2.0.4."""
+    root, sets = tmp_path / "uwsgi", tmp_path / "sets/own"
+    (root / "core").mkdir(parents=True)
+    (root / "uwsgiconfig.py").write_text("uwsgi_version = '2.0.4'\n")
+    (root / "core/small.c").write_text("one\ntwo\n")
+    sets.mkdir(parents=True)
+    (sets / "change.diff").write_text("--- a/core/small.c\n+++ b/core/small.c\n@@ -1,2 +1,2 @@\n one\n-two\n+three\n")
+    (sets / "set.toml").write_text(
+        'id = "own"\ntitle = "Own"\ncures = "Nothing."\nproject = "uwsgi"\napplies = ">=2.0.4"\n'
+        '[[variants]]\nversions = ">=2.0.4"\ndiff = "change.diff"\n'
+        '[[recognise]]\nfile = "core/small.c"\npresent = ["three"]\n'
+    )
+    return lambda *arguments: call(
+        capsys, "verify", "own", *arguments, "--tree", root, "--catalog", sets.parent, "--dry-run"
+    )
+
+
+def test_a_tree_of_uwsgi_is_tried_as_the_backend(uwsgi: Run) -> None:
+    code, out, err = uwsgi("--format", "json")
+    assert (code, err) == (0, "")
+    told = json.loads(out)
+    assert (told["tree"]["project"], told["how"]) == (
+        "uwsgi",
+        "uWSGI by its uwsgiconfig.py, behind the installed httpd",
+    )
+    assert told["files"] == ["core/small.c"]
+    assert {one["backend"] for one in told["experiments"]} == {"uwsgi"}
+    assert "uwsgi-stdin-eof" in {one["scenario"] for one in told["experiments"]}
+    _, text, _ = uwsgi()
+    assert ": uwsgi 2.0.4, uWSGI by its uwsgiconfig.py" in text.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--module-only",), "apply only to a tree of httpd"),
+        (("--mpm", "worker"), "apply only to a tree of httpd"),
+        (("--sanitize", "address"), "apply only to a tree of httpd"),
+        (("--configure-arg=--x",), "apply only to a tree of httpd"),
+        (("--backend", "uwsgi"), "--backend does not apply to a tree of uwsgi, which is the backend itself"),
+    ],
+)
+def test_what_does_not_apply_to_a_tree_of_uwsgi(uwsgi: Run, arguments: tuple[str, ...], said: str) -> None:
+    code, out, err = uwsgi(*arguments)
+    assert (code, out) == (2, "")
+    assert said in err
+
+
+def test_a_set_of_uwsgi_does_not_apply_to_httpd(run: Run) -> None:
+    code, out, err = run("uwsgi-stdin-eof")
+    assert (code, err) == (1, "")
+    assert "for uwsgi, and this is httpd" in out

@@ -121,7 +121,7 @@ def test_a_group_that_is_broken_does_not_hide_another(monkeypatch: pytest.Monkey
     names = [f"{group} {at}" for group in ("first", "second") for at in range(40)]
     all_of_them = [NetTrial(name.split()[0], name, partial(broken, name)) for name in names]
     sides = cast(NetSide, "before"), cast(NetSide, "after")
-    ((_, differences, _),) = comparing._each(*sides, [WAY], lambda way: all_of_them)
+    ((_, differences, _),) = comparing.each(*sides, [WAY], lambda way: all_of_them)
     assert Counter(one.group for one in differences) == {"first": 12, "second": 12}
     assert {plays[one.trial] for one in differences} == {16}, "eight plays on each side decide"
 
@@ -142,7 +142,7 @@ def test_where_one_way_breaks_off_the_others_end() -> None:
     many = [NetTrial("own", str(at), slow) for at in range(200)]
     side = cast(NetSide, None)
     with pytest.raises(KeyboardInterrupt):
-        comparing._each(side, side, [Way("fcgi", "tcp"), Way("http", "tcp")], lambda way: many)
+        comparing.each(side, side, [Way("fcgi", "tcp"), Way("http", "tcp")], lambda way: many)
     assert len(played) < 100
 
 
@@ -158,7 +158,7 @@ def test_waits_get_short_where_neither_backend_saw_what_it_was_to_see() -> None:
         return {}
 
     side = cast(NetSide, None)
-    comparing._each(side, side, [WAY], lambda way: [NetTrial("own", str(at), play) for at in range(4)])
+    comparing.each(side, side, [WAY], lambda way: [NetTrial("own", str(at), play) for at in range(4)])
     assert waits == [5.0] * 4 + [0.5] * 4
 
 
@@ -175,7 +175,7 @@ def test_what_neither_side_does_in_time_is_not_waited_for_by_each_way(at_once: i
 
     side = cast(NetSide, None)
     ways = [Way("http", "tcp"), Way("fcgi", "tcp")]
-    comparing._each(side, side, ways, lambda way: [NetTrial("own", "crowd", play)], at_once)
+    comparing.each(side, side, ways, lambda way: [NetTrial("own", "crowd", play)], at_once)
     assert waits == {"http": [False, False], "fcgi": later}
 
 
@@ -187,7 +187,7 @@ def test_both_sides_are_asked_at_once() -> None:
         return {"met": str(met.wait() >= 0)}
 
     side = cast(NetSide, None)
-    ((played, differences, _),) = comparing._each(side, side, [WAY], lambda way: [NetTrial("own", "both", play)] * 3)
+    ((played, differences, _),) = comparing.each(side, side, [WAY], lambda way: [NetTrial("own", "both", play)] * 3)
     assert (played, differences) == (3, [])
 
 
@@ -207,5 +207,5 @@ def test_few_large_trials_are_played_at_once() -> None:
         return {}
 
     side = cast(NetSide, None)
-    comparing._each(side, side, ways, lambda way: [LargeTrial("own", str(at), play) for at in range(3)])
+    comparing.each(side, side, ways, lambda way: [LargeTrial("own", str(at), play) for at in range(3)])
     assert most == 2

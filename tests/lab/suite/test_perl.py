@@ -101,7 +101,7 @@ class TestOnAnHttpd:
         choice = SuiteChoice("perl", ("t/modules",), make(tmp_path / "suite"))
         proof = SuiteProof(candidate.suite(tree, choice))
         proof.begin(GatewaySpec("httpd"), lambda text: None)
-        found = proof.end(GatewaySpec("httpd"), candidate.gateway(tree, "after"), lambda text: None)
+        found = proof.end(GatewaySpec("httpd"), candidate.made(tree, "after"), lambda text: None)
         assert found is not None
         assert found.worse == ("t/modules/one.t 2",)
         assert [(one.test, one.reason) for one in found.changes] == [("t/modules/one.t 2", "a header")]

@@ -82,7 +82,7 @@ def test_a_change_is_found_and_one_by_chance_is_not(tmp_path: Path, here: Leftov
     proof = SuiteProof(candidate.suite(tree, SuiteChoice("pytest", ("modules/one", "modules/chance"))))
     told: list[str] = []
     proof.begin(GatewaySpec("httpd"), told.append)
-    found = proof.end(GatewaySpec("httpd"), candidate.gateway(tree, "after"), told.append)
+    found = proof.end(GatewaySpec("httpd"), candidate.made(tree, "after"), told.append)
     assert found is not None
     assert found.worse == (f"{ONE}test_header",)
     assert {one.test: one.worse for one in found.changes} == {

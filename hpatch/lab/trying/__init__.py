@@ -1,0 +1,1 @@
+"""How a server that was built is tried, a module for each kind."""

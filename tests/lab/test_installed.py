@@ -1,0 +1,56 @@
+"""Servers that are installed: which they are, and the sets that they must have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hpatch.errors import UsageError
+from hpatch.lab import installed
+from hpatch.lab.backends import uwsgi
+from hpatch.lab.installed import InstalledServer
+from hpatch.lab.matrix import Wanted
+from hpatch.lab.model import BackendSpec
+from hpatch.patch.sets.load import load
+
+
+def _claimed(project: str, version: str, *recorded: str) -> set[str]:
+    server = InstalledServer(project=project, program=Path("/usr/bin/x"), version=version, wanted=Wanted())
+    return {one.id for one in installed.claimed(load(), server, recorded)}
+
+
+def test_sets_that_an_httpd_must_have() -> None:
+    assert _claimed("httpd", "2.4.9", "fcgi-stdin-eof") == {"fcgi-stdin-eof"}
+    new = _claimed("httpd", "2.4.62")
+    assert "fcgi-body-cpu" in new
+    assert not {"fcgi-stdin-eof", "uwsgi-stdin-eof"} & new
+
+
+def test_sets_that_a_uwsgi_must_have() -> None:
+    assert _claimed("uwsgi", "2.0.4", "uwsgi-fcgi-parser") == {"uwsgi-fcgi-parser"}
+    new = _claimed("uwsgi", "2.0.21-debian")
+    assert {"uwsgi-fcgi-parser", "uwsgi-stdin-eof"} <= new
+    assert "fcgi-body-cpu" not in new
+
+
+@pytest.mark.httpd
+def test_an_httpd_is_told_by_its_program(httpd: str) -> None:
+    found = installed.find(httpd)
+    assert (found.project, str(found.program)) == ("httpd", httpd)
+
+
+@pytest.mark.uwsgi
+@pytest.mark.httpd
+def test_a_uwsgi_is_told_by_its_program_and_answers() -> None:
+    program = uwsgi.program_of(BackendSpec("uwsgi"))
+    found = installed.find(str(program))
+    assert (found.project, found.program) == ("uwsgi", program)
+    checks = found.checks(lambda text: None)
+    assert {"fcgi unix", "http tcp"} <= {one.name for one in checks}
+    assert {one.verdict for one in checks} == {"passed"}
+
+
+def test_a_folder_without_a_server(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="has no httpd"):
+        installed.find(str(tmp_path))
