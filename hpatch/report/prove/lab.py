@@ -89,6 +89,13 @@ def outcomes(figures: Figures) -> str:
     return "\n".join(f"{count / total:.1%} {name}" for name, count in counts if count)
 
 
+def way(transport: str, threads: int | None) -> str:
+    """How the backend was reached, and with how many threads where their number matters."""
+    if threads is None:
+        return transport
+    return f"{transport}, {threads} thread{'s' * (threads != 1)}"
+
+
 def seen(figures: Figures) -> str:
     """The other figures, in a few words."""
     words = [_requests(figures.requests)] if figures.requests else []

@@ -218,7 +218,7 @@ def _rows(proof: ToldProof) -> list[tuple[str, ...]]:
         (
             row.before.scenario,
             _backend(row.before),
-            f"{row.before.transport}{_threads(row)}",
+            lab.way(row.before.transport, row.before.threads),
             _half(row.before, row.stage),
             _half(row.after),
             _shown(row),
@@ -243,11 +243,6 @@ def _checks(proof: ToldProof) -> list[tuple[str, ...]]:
         )
         for one in proof.checks
     ]
-
-
-def _threads(row: ToldRow) -> str:
-    number = row.before.threads
-    return f", {number} threads" if number is not None else ""
 
 
 def _half(result: ToldResult, stage: Sequence[str] = ()) -> str:

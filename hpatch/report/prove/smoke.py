@@ -53,7 +53,12 @@ def _text(smoke: SmokeReport, width: int | None, color: bool) -> Iterator[str]:
     if smoke.results:
         yield ""
         rows = [
-            (one.scenario, one.cell.transport, one.verdict, "\n".join(filter(None, (one.why, lab.seen(one.figures)))))
+            (
+                one.scenario,
+                lab.way(one.cell.transport, one.cell.threads),
+                one.verdict,
+                "\n".join(filter(None, (one.why, lab.seen(one.figures)))),
+            )
             for one in smoke.results
         ]
         yield from table(("scenario", "transport", "verdict", "what was seen"), rows, width, color, bold=True)

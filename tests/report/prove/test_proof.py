@@ -19,6 +19,7 @@ from hpatch.lab.scenario import Scenario
 from hpatch.lab.smoke import SmokeCheck
 from hpatch.lab.suite.model import SuiteChange, SuiteRun
 from hpatch.report.common.renderer import TICKET_FORMS
+from hpatch.report.prove import lab
 from hpatch.report.prove import proof as report
 from hpatch.report.prove.smoke import SmokeReport
 from tests.support.report.proof import (
@@ -330,6 +331,7 @@ def test_smoke(root: Path) -> None:
     text = shown(found)
     assert "\x1b" not in text
     assert text.endswith("Sets without a scenario: fcgi-memset\n3 passed\n")
+    assert [lab.way("unix", threads) for threads in (None, 1, 4)] == ["unix", "unix, 1 thread", "unix, 4 threads"]
     assert found.verdict == "passed"
     assert replace(found, results=[result("cannot-run")]).verdict == "cannot-run"
     assert replace(found, results=[result("cannot-run"), result("failed")]).verdict == "failed"
