@@ -21,9 +21,10 @@ from hpatch.errors import ToolError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hpatch.lab.matrix import Experiment
+    from hpatch.lab.matrix import Experiment, LeftOut
     from hpatch.lab.model import Result
     from hpatch.lab.scenario import Scenario
+    from hpatch.report.common.renderer import Renderer
 
 
 _GROUP = """
@@ -33,6 +34,9 @@ Examples:
   hpatch lab run fcgi-stdin-eof
   hpatch lab serve --fault early
 """
+
+_PAGE = "page"
+"""What stands for the list that hpatch began with."""
 
 _LIST = """
 Examples:
@@ -50,10 +54,12 @@ Examples:
   hpatch lab run uwsgi-stdin-eof --backend uwsgi@2.0.4 --threads 1,4,8
   hpatch lab run uwsgi-stdin-eof --requests 2000 --plot rates.svg
   hpatch lab run fcgi-body-cpu --module proxy_fcgi=modules/mod_proxy_fcgi.so
+  hpatch lab run page
 
-Each scenario has defaults for what you do not choose. hpatch leaves out the combinations that a scenario does not
-support, and names them. It fetches uwsgi@VERSION with pip, builds it once and keeps it in the cache. Servers listen on
-127.0.0.1 or in a private folder, and hpatch stops them.
+'page' stands for the list that hpatch began with (docs/questions/README.md): all scenarios that answer an item of it,
+and a table of the items. Each scenario has defaults for what you do not choose. hpatch leaves out the combinations that
+a scenario does not support, and names them. It fetches uwsgi@VERSION with pip, builds it once and keeps it in the
+cache. Servers listen on 127.0.0.1 or in a private folder, and hpatch stops them.
 
 Exit codes: 0 all passed; 1 some failed; 2 wrong usage; 4 none failed, but some could not run; the output says why.
 """
@@ -76,7 +82,7 @@ def _list(
 def _run(
     scenario: Annotated[
         list[str] | None,
-        typer.Argument(metavar="SCENARIO...", help="Names of scenarios; 'hpatch lab list' shows them."),
+        typer.Argument(metavar="SCENARIO...", help="Names of scenarios, which 'hpatch lab list' shows, or 'page'."),
     ] = None,
     all: Annotated[bool, typer.Option("--all", help="Run all scenarios.")] = False,
     gateway: Annotated[
@@ -110,7 +116,6 @@ def _run(
     from hpatch.lab.matrix import experiments, left_out
     from hpatch.report.common.renderer import FORMS
     from hpatch.report.prove import plot as lab_plot
-    from hpatch.report.prove.lab import LabReport
     from hpatch.report.prove.scenarios import CellsReport, left_out_line
 
     chosen = _chosen(scenario or [], all)
@@ -133,9 +138,9 @@ def _run(
             _run_all(planned, requests, results)
         except KeyboardInterrupt:
             if results and format == "text":
-                output.show(LabReport(results=results), FORMS, format)
+                output.show(_report([], results, ()), FORMS, format)
             raise
-    output.show(LabReport(results=results, left_out=left), FORMS, format)
+    output.show(_report(scenario or [], results, left), FORMS, format)
     if plot is not None and form is not None:
         output.write_bytes(lab_plot.render(results, form), str(plot))
     verdicts = {one.verdict for one in results}
@@ -151,7 +156,26 @@ def _chosen(names: list[str], all: bool) -> Sequence[Scenario]:
         return scenarios()
     if not names:
         raise UsageError("name scenarios, or --all; 'hpatch lab list' shows them")
+    if names == [_PAGE]:
+        from hpatch.lab.page import PAGE
+
+        return [find(name) for name in dict.fromkeys(name for item in PAGE for name in item.scenarios)]
+    if _PAGE in names:
+        raise UsageError(f"give '{_PAGE}' alone, without other names")
     return [find(name) for name in dict.fromkeys(names)]
+
+
+def _report(names: list[str], results: list[Result], left_out: Sequence[LeftOut]) -> Renderer:
+    """What was seen: in the items of the list if that was asked for, or else cell by cell."""
+    from hpatch.report.prove.lab import LabReport
+
+    if names != [_PAGE]:
+        return LabReport(results=results, left_out=left_out)
+    from hpatch.lab.page import answers
+    from hpatch.patch.sets.load import load
+    from hpatch.report.prove.page import PageReport
+
+    return PageReport(answers=answers(results, load()), results=results, left_out=left_out)
 
 
 def _form(plot: Path) -> Literal["svg", "png"]:

@@ -66,6 +66,21 @@ def test_what_would_run(capsys: Capture, tmp_path: Path, root: Path) -> None:
     assert not picture.exists()
 
 
+def test_the_list_that_hpatch_began_with(capsys: Capture) -> None:
+    """Every item has an answer, also where nothing could run: that it is not known."""
+    nothing = ("--gateway", "httpd:/bin/true", "--backend", "responder", "--transport", "unix")
+    code, out, err = call(capsys, "lab", "run", "page", *nothing, "--format", "json")
+    assert (code, err) == (4, "")
+    answer = valid("lab-1", out)
+    assert {one["verdict"] for one in answer["items"]} == {"cannot-run"}
+    assert {one["verdict"] for one in answer["results"]} == {"cannot-run"}
+    shown = call(capsys, "lab", "run", "page", *nothing).out
+    assert f"{len(answer['items'])} items: {len(answer['items'])} unknown. Cells: " in shown
+    assert "cannot-run (httpd, responder, unix): " in shown
+    refused = call(capsys, "lab", "run", "page", NAME)
+    assert (refused.code, "give 'page' alone" in refused.err) == (2, True)
+
+
 @pytest.mark.httpd
 def test_what_cannot_run(capsys: Capture, httpd: str) -> None:
     """Of two gateways one is none: its cell says why, the other's has passed."""
