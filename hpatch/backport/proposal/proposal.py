@@ -143,7 +143,8 @@ def make(history: Revisions, chosen: Sequence[Revision], wish: Wish) -> Proposal
 def standing(status: StatusFile, revisions: Sequence[Revision]) -> tuple[Entry, ...]:
     """The entries that name one of these revisions, in whatever section."""
     numbers = {one.number for one in revisions}
-    return tuple(one for one in status.entries if not numbers.isdisjoint(one.trunk))
+    hidden = (one for section in status.sections for one in section.unread)
+    return tuple(one for one in (*status.entries, *hidden) if not numbers.isdisjoint(one.trunk))
 
 
 def proposed(status: StatusFile, revisions: Sequence[Revision]) -> str:

@@ -105,6 +105,8 @@ class StatusSection(NamedTuple):
     entries: tuple[Entry, ...]
     content: int
     """The offset after its last line that is part of the list: an entry's or, without any, the first paragraph's."""
+    unread: tuple[Entry, ...] = ()
+    """Proposals where none belong, in a section of kind `notes`: they have a field of trunk or of the branch."""
 
 
 class TextEdit(NamedTuple):

@@ -56,6 +56,7 @@ def _section(source: Source, children: list[Any], span: Span) -> StatusSection:
     title = str(heading).strip().removesuffix(":")
     kind: Kind = next((kind for start, kind in _HEADINGS if title.startswith(start)), "notes")
     entries = []
+    unread = []
     content = heading.end_pos
     loose: list[Token] = []
     for child in others:
@@ -65,6 +66,8 @@ def _section(source: Source, children: list[Any], span: Span) -> StatusSection:
             content = entry.span.end
             if kind != "notes":
                 entries.append(entry)
+            elif any(part.kind in ("trunk", "branch") for part in entry.parts):
+                unread.append(entry)
         elif data is None:
             loose.append(child)
     if not entries:
@@ -76,6 +79,7 @@ def _section(source: Source, children: list[Any], span: Span) -> StatusSection:
         heading=Span(heading.start_pos, heading.end_pos),
         entries=tuple(entries),
         content=content,
+        unread=tuple(unread),
     )
 
 

@@ -6,6 +6,7 @@ import typer
 
 from hpatch.cli import help, output
 from hpatch.cli.options import history as shared
+from hpatch.cli.options import status as status_path
 from hpatch.cli.options.answer import Format
 from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import UsageError
@@ -53,7 +54,7 @@ def _command(
         from hpatch.report.backport.standing import StandingReport
         from hpatch.report.common.progress import shown
 
-        status = History(repo, onto).head()
+        status = status_path.headed(History(repo, onto).head())
         standing = []
         with shown() as progress:
             for one in proposals(history, status):

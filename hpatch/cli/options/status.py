@@ -63,9 +63,30 @@ def parse(path: Path, data: bytes) -> StatusFile:
 
 
 def known(found: StatusFile) -> StatusFile:
-    """The file that was read. Raises InputError for another kind of file."""
-    if all(section.kind in ("notes", "showstopper") for section in found.sections):
+    """The file that was read. Raises InputError for another kind of file, and where a heading hides proposals."""
+    if all(section.kind in ("notes", "showstopper") for section in headed(found).sections):
         raise InputError(f"{found.source.name}: not a STATUS file of a stable branch: it has no section for patches")
+    return found
+
+
+def headed(found: StatusFile) -> StatusFile:
+    """The file that was read. Raises InputError where a heading hides proposals."""
+    from hpatch.backport.status import headings
+
+    name = found.source.name
+    wrong = headings.misspelt(found)
+    if wrong is not None:
+        raise InputError(
+            f"{name}:{wrong.line}: '{wrong.text}' is not read as a heading, so the proposals below it would be lost or "
+            f"counted in another section; write '{wrong.meant}'"
+        )
+    lost = headings.unread(found)
+    if lost is not None:
+        count = "a proposal" if lost.proposals == 1 else f"{lost.proposals} proposals"
+        raise InputError(
+            f"{name}:{lost.line}: '{lost.title}' is not a section for patches, but has {count}; move what is below it "
+            f"to one of the sections for patches"
+        )
     return found
 
 

@@ -14,6 +14,7 @@ from hpatch.backport.proposal.proposal import Proposal, Wish
 from hpatch.backport.status.model import Branch
 from hpatch.backport.status.read import read_entry
 from tests.support.backport import two_lines
+from tests.support.backport.status_text import TEXT, read
 from tests.support.backport.two_lines import A, B
 
 pytestmark = pytest.mark.git
@@ -99,6 +100,11 @@ def test_what_is_refused(history: Revisions) -> None:
     assert again.proposed.startswith("it is in 2.4.x:STATUS already, line 41, under PATCHES PROPOSED")
     assert ([one.line for one in again.standing], again.refused) == ([41], "")
     assert make(history, "r1950001").proposed == ""
+
+
+def test_a_proposal_below_an_unknown_heading_stands_too(history: Revisions) -> None:
+    text = TEXT.replace("PATCHES PROPOSED TO BACKPORT FROM TRUNK", "NEW THINGS")
+    assert [one.line for one in proposal.standing(read(text), history.find(["r1910001"]))] == [41]
 
 
 def test_what_it_leans_on(history: Revisions) -> None:

@@ -236,3 +236,65 @@ def test_a_title_ends_at_a_blank_line_or_a_field(lines: str, title: str, field: 
 def test_a_title_without_a_field_ends_at_a_blank_line(lines: str, title: str) -> None:
     status = read(f"PATCHES PROPOSED TO BACKPORT FROM TRUNK:\n\n  *) mod_a: One\n{lines}")
     assert [one.title for one in status.entries] == [title]
+
+
+DEEP = """\
+PATCHES PROPOSED TO BACKPORT FROM TRUNK:
+
+  * mod_a: Of two columns.
+    trunk patch: r1500001
+    +1: ann
+
+    * mod_b: Of four columns,
+      and two lines.
+      trunk patches: r1500002
+                     r1500003
+      2.4.x patch: trunk works
+      +1: bob
+
+    * mod_c: The same.
+      trunk patch: r1500004
+      +1: cid
+"""
+
+
+def test_an_entry_of_four_columns() -> None:
+    status = read(DEEP)
+    assert [(one.line, one.title, one.trunk) for one in status.entries] == [
+        (3, "mod_a: Of two columns.", (1500001,)),
+        (7, "mod_b: Of four columns, and two lines.", (1500002, 1500003)),
+        (14, "mod_c: The same.", (1500004,)),
+    ]
+    assert [vote.name for one in status.entries for vote in one.votes] == ["ann", "bob", "cid"]
+    removed = status_file.apply(DEEP, status_file.remove(status, status.entries[0]))
+    assert removed == DEEP[: DEEP.index("\n  * mod_a")] + DEEP[DEEP.index("\n    * mod_b") :]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        (["    * two", "      trunk patch: r1500002"], 2),
+        (["", "    * two", "    trunk patch: r1500002"], 2),
+        ([" ", "     * two", "     trunk patch: r1500002"], 2),
+        (["", "     * two", "     more", "     trunk patch http://svn.apache.org/r1500002"], 2),
+        (["    * a detail", "     trunk patch: r1500002"], 1),  # the field can be the outer entry's
+        (["     * a detail", "     * another", "     trunk patch: r1500002"], 1),
+        (["", "    * a detail", "", "      trunk patch: r1500002"], 1),
+        (["", "    * a detail", "    * another"], 1),
+        (["", "    ** two", "      trunk patch: r1500002"], 1),
+        (["", "    * a detail", "      trunk patch works: r1500002"], 1),
+    ],
+)
+def test_which_deep_bullet_starts_an_entry(lines: list[str], count: int, newline: str) -> None:
+    text = newline.join(["PATCHES PROPOSED", "", "  * one", *lines, "    +1: ann", ""])
+    assert len(read(text).entries) == count
+
+
+def test_a_proposal_below_a_heading_that_is_not_one_for_patches() -> None:
+    text = TEXT.replace("PATCHES PROPOSED", "PATCHES PROPOSD").replace("     +1:\n", "")
+    found = read(text)
+    assert [(one.kind, len(one.unread)) for one in found.sections] == [
+        *(("notes", 0), ("showstopper", 0), ("accepted", 0), ("notes", 2), ("stalled", 0))
+    ]
+    assert len(found.entries) == 2

@@ -120,6 +120,16 @@ def test_a_showstopper_that_is_a_proposal(capsys: Capture, tmp_path: Path, root:
     assert [each["kind"] for each in valid("standing-1", out)["proposals"]] == ["showstopper"]
 
 
+def test_all_of_a_status_with_a_misspelt_heading(capsys: Capture, tmp_path: Path, root: Path) -> None:
+    one = Mirror(tmp_path / "mirror.git")
+    one.edit(1000101, "Ten.", "modules/a.c", b"_10(void)", b"_10(int)")
+    one.add(1000150, "Vote.", {"STATUS": b"RELEASE SHOWSTOPERS:\n\n  *) Ten.\n     trunk patch: r1000101\n"}, "2.4.x")
+    answer = call(capsys, "backport", "check", "--all", "--repo", one.build())
+    assert (answer.code, answer.out) == (3, "")
+    assert answer.err.startswith("hpatch: 2.4.x:STATUS:1: 'RELEASE SHOWSTOPERS' is not read as a heading, so ")
+    assert answer.err.endswith("; write 'RELEASE SHOWSTOPPERS'\n")
+
+
 def test_what_is_missing(capsys: Capture, repository: Mirror, root: Path) -> None:
     arguments = ("backport", "missing", "--repo", repository.folder, "--path", "./modules/a.c")
     code, out, err = call(capsys, *arguments)

@@ -111,3 +111,30 @@ def test_a_repository_without_the_branch(capsys: Capture, repository: Path) -> N
     answer = call(capsys, "backport", "list", "--repo", repository, "--branch", "2.9.x")
     assert answer.code == 3
     assert "there is no branch 2.9.x" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("heading", "said"),
+    [
+        (
+            "PATCHES PROPOSD TO BACKPORT FROM TRUNK",
+            "STATUS:27: 'PATCHES PROPOSD TO BACKPORT FROM TRUNK' is not read as a heading, so the proposals below it "
+            "would be lost or counted in another section; write 'PATCHES PROPOSED TO BACKPORT FROM TRUNK'",
+        ),
+        (
+            "NEW THINGS",
+            "STATUS:27: 'NEW THINGS' is not a section for patches, but has 2 proposals; move what is below it to one "
+            "of the sections for patches",
+        ),
+    ],
+)
+def test_no_proposal_vanishes(
+    capsys: Capture, status: Path, monkeypatch: pytest.MonkeyPatch, heading: str, said: str
+) -> None:
+    monkeypatch.chdir(status.parent)
+    text = TEXT.replace("PATCHES PROPOSED TO BACKPORT FROM TRUNK", heading)
+    status.write_text(text)
+    for arguments in (["list"], ["vote", "1", "--name", "eve"], ["accept", "mod_b"], ["remove", "1"]):
+        answer = call(capsys, "backport", *arguments)
+        assert (answer.code, answer.out, answer.err) == (3, "", f"hpatch: {said}\n")
+    assert status.read_text() == text
