@@ -13,6 +13,7 @@ from hpatch.backport.history.changes import Change, Objects
 from hpatch.backport.history.revisions import Revision, Revisions
 from hpatch.backport.proposal import changelog, svnmerge
 from hpatch.backport.proposal.changelog import Note
+from hpatch.backport.proposal.lognumbers import numbered
 from hpatch.backport.proposal.title import is_code
 from hpatch.backport.proposal.title import title as titled
 from hpatch.backport.status.exempt import Exemption, exemption
@@ -123,6 +124,7 @@ def make(history: Revisions, chosen: Sequence[Revision], wish: Wish) -> Proposal
         voter=wish.voter,
     )
     status = _status(history, branch)
+    touched = [path for one in left for path in one.paths]
     return Proposal(
         check=answer,
         revisions=left,
@@ -136,7 +138,7 @@ def make(history: Revisions, chosen: Sequence[Revision], wish: Wish) -> Proposal
         note=note,
         status=status,
         standing=standing(status, left) if status is not None else (),
-        exemption=exemption(status, (path for one in left for path in one.paths)) if status is not None else None,
+        exemption=None if status is None else exemption(status, touched, numbered(changes)),
     )
 
 

@@ -6,7 +6,7 @@ The names are those of the header of httpd's STATUS over the years; an area that
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from hpatch.backport.status.model import StatusFile
@@ -26,6 +26,8 @@ _AREAS: tuple[tuple[str, str], ...] = (
     (r"mod_proxy_http2\b", r"modules/http2/(?:mod_proxy_http2|h2_proxy)"),
     (r"mod_http2\b", r"modules/http2/"),
 )
+_NUMBERS = "APLOGNO"
+"""Names the area of changes that only number log messages, in whatever files."""
 _MODULE = re.compile(r"mod_(\w+)")
 _ASIDE = re.compile(r"CHANGES$|STATUS$|changes-entries/|docs/log-message-tags/next-number$")
 """Files that come along with any change."""
@@ -43,8 +45,9 @@ class Exemption(NamedTuple):
         return bool(self.areas) and not self.others
 
 
-def exemption(status: StatusFile, files: Iterable[str]) -> Exemption:
-    """What the areas make of a change to these files."""
+def exemption(status: StatusFile, files: Iterable[str], numbered: Collection[str] = ()) -> Exemption:
+    """What the areas make of a change to these files. In the `numbered` it only numbers log messages."""
+    numbers = next((area for area in status.exempt if _NUMBERS in area), None)
     patterns = [(area, re.compile(pattern)) for area in status.exempt if (pattern := _pattern(area)) is not None]
     areas: dict[str, None] = {}
     others: list[str] = []
@@ -52,6 +55,7 @@ def exemption(status: StatusFile, files: Iterable[str]) -> Exemption:
         if _ASIDE.match(file):
             continue
         area = next((area for area, pattern in patterns if pattern.match(file)), None)
+        area = numbers if area is None and file in numbered else area
         if area is None:
             others.append(file)
         else:

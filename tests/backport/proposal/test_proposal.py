@@ -102,6 +102,22 @@ def test_what_is_refused(history: Revisions) -> None:
     assert make(history, "r1950001").proposed == ""
 
 
+def test_a_change_that_only_numbers_messages_needs_no_votes(tmp_path: Path) -> None:
+    logs = '    log(r,\n        "so");\n'
+    numbered = logs.replace("r,\n", "r, APLOGNO(10001)\n")
+    status = TEXT.replace("    . mod_example\n", "    . routine APLOGNO() backports\n")
+    commits = (
+        two_lines.Commit("trunk", 1950001, "Start.", {A: logs.encode(), "next-number": b"10001\n"}),
+        two_lines.Commit("2.4.x", 1950002, "Branch.", {"STATUS": status.encode(), A: logs.encode()}),
+        two_lines.Commit("trunk", 1950003, "Number it.", {A: numbered.encode()}),
+        two_lines.Commit("trunk", 1950004, "Change it.", {A: numbered.replace("so", "or not").encode()}),
+    )
+    there = Revisions(str(two_lines.build(tmp_path / "repository", commits)))
+    exempt = "yes: needs none: routine APLOGNO() backports is exempt from review on the branch"
+    assert said(make(there, "r1950003"))["votes"] == exempt
+    assert said(make(there, "r1950003", "r1950004"))["votes"] == "unknown: needs 3 +1"
+
+
 def test_a_proposal_below_an_unknown_heading_stands_too(history: Revisions) -> None:
     text = TEXT.replace("PATCHES PROPOSED TO BACKPORT FROM TRUNK", "NEW THINGS")
     assert [one.line for one in proposal.standing(read(text), history.find(["r1910001"]))] == [41]

@@ -6,22 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpatch.backport.history.revisions import Revision
 from hpatch.backport.proposal.title import area, summary, title
 from hpatch.backport.status.read import read_entry
 from hpatch.backport.status.style import EntryContent, entry
-
-
-def revision(message: str, *paths: str) -> Revision:
-    return Revision(
-        commit="0" * 40,
-        number=1900001,
-        author="Ann",
-        date="2024-01-01T00:00:00+00:00",
-        message=message,
-        paths=paths or ("a",),
-        order=1,
-    )
+from tests.support.backport.revision import revision
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,14 @@ def test_what_is_exempt(files: list[str], areas: list[str]) -> None:
     assert list(found.areas) == areas
 
 
+def test_files_that_only_number_messages() -> None:
+    files = ["server/core.c", "modules/ssl/mod_ssl.c"]
+    found = exemption(read(HEADER), [*files, "modules/md/md_acme.c"], {*files, "modules/md/md_acme.c"})
+    assert found == (("routine APLOGNO() backports", "mod_md"), ())
+    assert exemption(read(HEADER), files, {"server/core.c"}).others == ("modules/ssl/mod_ssl.c",)
+    assert exemption(read(), files, files).others == tuple(files)
+
+
 @pytest.mark.parametrize(
     "files",
     [
