@@ -7,22 +7,26 @@ to 2024 whose revisions bring one entry, the committer's title is nearer to that
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 
 from hpatch.backport.history.revisions import Revision
 
 _LONG = 200
-"""Columns from which on a title ends with its first sentence."""
+"""Columns from which on a title ends with its first sentence, unless it is a list."""
 _AREA = re.compile(r"(?:\w[\w.()*/-]*)(?:(?:,| and| ?/|:) ?[\w.()*-]+){0,3}(?: MPM)?: (?=\S)|SECURITY: ")
 _TRAILER = re.compile(
     r"(?i)^[ \t]*(?:(?:submitted|reviewed|committed|obtained|reported|contributed|suggested|proposed|tested)"
     r"(?:[/ ]\w+)*[ \t]*by\b|obtained from\b|PR[:# \t]*\d+[ \t.]*$|github:|closes?\b.*#\d+|git-svn-id:).*$",
     re.MULTILINE,
 )
-_LOG = re.compile(r"^\* ?(?P<path>[\w./-]+(?:, ?[\w./-]+)*)(?: ?\([^)]*\))?(?:,? ?\[[^]]*\])?:\s+", re.ASCII)
+_LOG = re.compile(r"(?=[\w-]*[./])(?P<path>[\w./-]+(?:, ?[\w./-]+)*)(?: ?\([^)]*\))?(?:,? ?\[[^]]*\])?:\s+", re.ASCII)
+_FUNCTION = re.compile(r"\n[ \t]+\([^()\n]+\):\s+")
+"""Begins what a log message says about a further function of the file above."""
 _NOWHERE = re.compile(r"(?i)on (?:the )?trunk:")
-_BULLET = re.compile(r"^(?:\*\)|[*-])[ \t]+")
+_MARK = re.compile(r"^\*\)[ \t]+")
+_BULLET = re.compile(r"^[ \t]*(?:[*-][ \t]+(?=\S)|\*(?=[\w-]+/[\w./-]+))", re.MULTILINE)
 _AUTHORS = re.compile(r"\s*\[[^][]{3,}\]\.?$")
 _PR = re.compile(r"\b(?:PR|BZ|Bug(?:zilla)?)[:# \t]*(\d{4,6})\b", re.IGNORECASE)
 """Shorter numbers are GitHub's."""
@@ -33,6 +37,10 @@ _SENTENCE = re.compile(r"(?<=[^.A-Z]\.)\s+(?=[A-Z\"'(])")
 _MPM = re.compile(r"(?i)\A(?:mpm[ _](event|prefork|winnt|worker)|(event|prefork|winnt|worker)[ _]mpm)(?=:)")
 _FIRST = re.compile(r"\A[a-z]+(?=[ ,])")
 _REPORT = re.compile(r"\A(?:PR ?\d+[:,. ]+)+")
+_MODULE = re.compile(r"\bmod_(?!auth\b)[a-z]\w*\b(?!\*)")
+_OF_PROXY = ("mod_proxy", "mod_lbmethod_")
+_ENDS = ".;:, "
+"""Ends a lead or an item that does not end the title."""
 
 _AREAS: tuple[tuple[str, str], ...] = (
     (r"modules/http2/(?:mod_proxy_http2|h2_proxy)", "mod_proxy_http2"),
@@ -63,7 +71,7 @@ def title(revisions: Sequence[Revision], entry: str = "") -> str:
     first = next((one for one in revisions if any(map(is_code, one.paths))), revisions[0])
     text = _MPM.sub(lambda name: f"mpm_{(name[1] or name[2]).lower()}", summary(entry) or summary(first.message))
     if not _AREA.match(text):
-        name = area(first.paths)
+        name = area(first.paths) or _only_module(text)
         if name is not None and not text.startswith(name):
             text = f"{name}: {_FIRST.sub(lambda word: word[0].capitalize(), text, count=1)}"
     numbers = dict.fromkeys(number for one in revisions for number in reports(one.message))
@@ -79,15 +87,40 @@ def title(revisions: Sequence[Revision], entry: str = "") -> str:
 def summary(message: str) -> str:
     """What a log message or an entry of CHANGES says first, in one line."""
     text = _SKIP.sub("", _TRAILER.sub("", message)).strip()
-    paragraph, _, rest = text.partition("\n\n")
-    if paragraph.endswith(":"):
-        following = rest.strip().partition("\n\n")[0]
-        paragraph = following if _NOWHERE.fullmatch(paragraph) else f"{paragraph} {following}"
-    paragraph = _LOG.sub(_named, paragraph)
-    paragraph = "".join(char if char.isprintable() or char.isspace() else " " for char in paragraph)
-    line = " ".join(_BULLET.sub("", paragraph).split())
+    text = "".join(char if char.isprintable() or char.isspace() else " " for char in _MARK.sub("", text))
+    paragraph, *others = [some.strip("\n") for some in text.split("\n\n") if some.strip()] or [""]
+    if paragraph.endswith(":") and others:
+        following = others.pop(0)
+        paragraph = following if _NOWHERE.fullmatch(paragraph) else f"{paragraph}\n{following}"
+    if _BULLET.search(paragraph):
+        paragraph = "\n".join([paragraph, *itertools.takewhile(_BULLET.match, others)])
+    lead, *items = _BULLET.split(paragraph)
+    line = _flat(lead) if not items else _listed(_flat(lead), items)
     line = _REPORT.sub("", _SPELT.sub(r"PR \1", _AUTHORS.sub("", line)))
-    return _SENTENCE.split(line)[0] if len(line) > _LONG else line
+    is_list = len(items) > 1 and _LOG.match(items[0]) is None
+    return line if is_list or len(line) <= _LONG else _SENTENCE.split(line)[0]
+
+
+def _listed(lead: str, items: Sequence[str]) -> str:
+    """A list in one line, of each item the first sentence. A log in the form `* path (function): …` is none: its first
+    item is what the change is about, and stands behind the area of its files.
+    """
+    log = _LOG.match(items[0])
+    if log is not None:
+        said = _flat(_FUNCTION.split(items[0][log.end() :])[0])
+        return f"{_named(log)}{_led(lead, [said])}"
+    if not lead and len(items) == 1:
+        return _flat(items[0])
+    return _led(lead, [_SENTENCE.split(_flat(item))[0].rstrip(_ENDS) for item in items])
+
+
+def _led(lead: str, items: Sequence[str]) -> str:
+    told = "; ".join(dict.fromkeys(items))
+    return f"{lead.rstrip(_ENDS)}: {told}" if lead else told
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
 
 
 def reports(text: str) -> tuple[str, ...]:
@@ -103,7 +136,15 @@ def area(paths: Iterable[str]) -> str | None:
     areas.discard(None)
     if len(areas) > 1:
         areas.difference_update(("core", "configure"))
+    if "mod_proxy" in areas and all(name is not None and name.startswith(_OF_PROXY) for name in areas):
+        return "mod_proxy"
     return areas.pop() if len(areas) == 1 else None
+
+
+def _only_module(text: str) -> str | None:
+    """The one module that a text names; None where it names none or several."""
+    names = set(_MODULE.findall(text))
+    return names.pop() if len(names) == 1 else None
 
 
 def is_code(path: str) -> bool:

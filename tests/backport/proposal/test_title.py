@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,6 +33,35 @@ from tests.support.backport.revision import revision
         ("On the trunk:\n\nmod_http2: Less memory.", ["x"], "mod_http2: Less memory."),
         ("Fix it\nSubmitted by: Cid\nReviewed by: dan", ["modules/ssl/ssl_x.c"], "mod_ssl: Fix it."),
         ("many things", ["modules/ssl/ssl_x.c", "modules/lua/x.c"], "many things."),
+        (
+            "Follow-up to r1900000:\n\n* modules/ssl/ssl_x.c (f): As g() does\n  all, call it.\n  (h): Removed.\n"
+            "* modules/ssl/ssl_y.h: Likewise.",
+            ["modules/ssl/ssl_x.c", "modules/ssl/ssl_y.h"],
+            "mod_ssl: Follow-up to r1900000: As g() does all, call it.",
+        ),
+        (
+            "Use it at last:\n* server/x.c (f): Call it.\n* configure.in: Look for it.",
+            ["server/x.c", "configure.in", "support/ab.c"],
+            "core: Use it at last: Call it.",
+        ),
+        (
+            " *) mod_http2: news.\n    - on newer ones, it\n      waits. It did not.\n    - spelling\n"
+            "    - more of it. And so on.\n",
+            ["modules/http2/h2_c1.c"],
+            "mod_http2: news: on newer ones, it waits; spelling; more of it.",
+        ),
+        (
+            "mod_http2: two things:\n\n  * one " + "word " * 40 + "\n\n  * two\n\nNo item.",
+            ["x"],
+            "mod_http2: two things: one " + "word " * 39 + "word; two.",
+        ),
+        ("- mod_a: one\n- core: two\n- mod_a: one", ["x"], "mod_a: one; core: two."),
+        ("* core: One thing", ["server/core.c"], "core: One thing."),
+        ("Fix it:\n\nPR 60001\n\nAs it was", ["modules/ssl/x.c"], "mod_ssl: Fix it: As it was. PR 60001."),
+        ("do it", ["modules/proxy/balancers/mod_lbmethod_x.c", "modules/proxy/proxy_util.c"], "mod_proxy: Do it."),
+        ("exporting mod_x.h", ["Makefile.in"], "mod_x: Exporting mod_x.h."),
+        ("take mod_x.h from mod_y", ["Makefile.in"], "take mod_x.h from mod_y."),
+        ("as other mod_auth modules, and mod_z_* too", ["Makefile.in"], "as other mod_auth modules, and mod_z_* too."),
         ("core: One. " + "Very long sentence " * 12 + "ends.", ["x"], "core: One."),
     ],
 )
@@ -75,6 +107,10 @@ def test_what_changes_says_gives_the_title(entry: str, expected: str) -> None:
         (["modules/filters/sed1.c"], "mod_sed"),
         (["modules/cache/cache_util.c"], "mod_cache"),
         (["README"], None),
+        (["modules/proxy/mod_proxy_ajp.c", "modules/proxy/mod_proxy.c", "modules/proxy/mod_proxy.h"], "mod_proxy"),
+        (["modules/proxy/mod_proxy_ajp.c", "modules/proxy/mod_proxy_http.c"], None),
+        (["modules/proxy/mod_proxy.c", "modules/ssl/mod_ssl.c"], None),
+        (["modules/proxy/mod_proxy.c", "x"], "mod_proxy"),
     ],
 )
 def test_areas(paths: list[str], expected: str | None) -> None:
@@ -144,3 +180,27 @@ def test_no_line_of_a_title_is_a_field(words: list[str], style: str) -> None:
 @given(st.text())
 def test_any_message_has_a_summary_in_one_line(message: str) -> None:
     assert "\n" not in summary(message)
+
+
+@pytest.mark.git
+@pytest.mark.httpd_git
+@pytest.mark.parametrize(
+    ("commit", "start", "items", "columns"),
+    [
+        ("12194873838e03a5288742c6a15fcf0d7c4e9a72", "mod_ssl: Follow-up to r1825120: S", 1, 220),  # r1825124
+        ("c69a51bff8157e403121f8436d85dde21ad28bd2", "mod_http2: ", 3, 340),  # r1918003
+        ("bc0e56cdd3eebbe0fae3f9f5770b09236e8a4a17", "mod_http2: v2.0.26 ", 2, 180),  # r1915281
+        ("d57a750cc3ebc9bd975163fc03c61e4ce3028384", "mod_proxy: D", 1, 140),  # r1916004
+        ("8b8f8fd0624e86820a058d7a4bdcf95b7ead847a", "mod_http2: E", 1, 50),  # r1727934
+    ],
+)
+def test_real_messages(commit: str, start: str, items: int, columns: int) -> None:
+    def git(*arguments: str) -> str:
+        command = ["git", "-C", os.environ["HPATCH_HTTPD_GIT"], *arguments, commit]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    paths = git("diff-tree", "-r", "--no-commit-id", "--name-only").split()
+    found = title([revision(git("show", "-s", "--format=%B"), *paths)])
+    assert found.startswith(start)
+    assert (found.count("; ") + 1, found.count("*"), found.count(" - ")) == (items, 0, 0)
+    assert len(found) < columns
