@@ -97,7 +97,8 @@ def _beside(label: str, values: Sequence[str]) -> Iterator[str]:
 
 
 def _modulo(content: EntryContent) -> str:
-    return "/".join(content.modulo)
+    """`CHANGES/MMN`, as committers write it; names that have a stroke themselves stand apart."""
+    return (", " if any("/" in name for name in content.modulo) else "/").join(content.modulo)
 
 
 def _today(content: EntryContent) -> list[str]:

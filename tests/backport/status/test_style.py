@@ -63,6 +63,13 @@ def test_the_forms(style: Style, what: EntryContent, expected: str) -> None:
     assert (again.title, again.trunk) == ("mod_a: Do it.", (1900001, 1900002))
 
 
+@pytest.mark.parametrize("style", ["2014", "2020", "2023"])
+def test_paths_that_do_not_merge_stand_apart(style: Style) -> None:
+    text = entry(content("modulo")._replace(modulo=("CHANGES", "docs/a.xml", "MMN")), style)
+    assert "works modulo CHANGES, docs/a.xml, MMN\n" in text or "works (modulo CHANGES, docs/a.xml, MMN)\n" in text
+    assert read_entry(text).branch.modulo == "CHANGES, docs/a.xml, MMN"
+
+
 def test_lines_are_wrapped_at_78_columns() -> None:
     whole = "x" * 72
     assert wrapped(f"{whole} y", MARK) == [f"  *) {whole}", "     y"]
