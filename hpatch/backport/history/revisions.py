@@ -28,6 +28,8 @@ _NUMBER = re.compile(r"r{0,2}(\d{1,9})", re.IGNORECASE)
 _RANGE = re.compile(r"r{0,2}(\d{1,9})-r{0,2}(\d{1,9})", re.IGNORECASE)
 _PATHS = 200
 """With more paths than this, all rows are read."""
+_PLACE = re.compile(r"^git-svn-id: \S+/([^/@\s]+)@(\d{1,9})\b", re.MULTILINE)
+"""A line of development and a revision of it."""
 _COMMIT = re.compile(r"[0-9a-f]{7,64}", re.IGNORECASE)
 _RECORD = re.compile(r"STATUS|CHANGES|changes-entries/.*|include/ap_mmn\.h|docs/log-message-tags/next-number")
 
@@ -69,14 +71,27 @@ class Merge(NamedTuple):
 
 
 class DevelopmentLine(NamedTuple):
-    """A line of development: its name, as the user gave it, a commit by its first twelve digits; its latest commit."""
+    """A line of development: its name, as the user gave it, and its latest commit.
+
+    A commit that the user gave is `2.4.x at r1900001` by its git-svn-id, without one its first twelve digits.
+    """
 
     name: str
     commit: str
 
+    @property
+    def branch(self) -> str:
+        """The name alone, of whatever revision."""
+        return self.name.partition(" at r")[0]
 
-def _line(name: str, commit: str) -> DevelopmentLine:
-    return DevelopmentLine(commit[:12] if _COMMIT.fullmatch(name) and commit.startswith(name.lower()) else name, commit)
+
+def _line(git: Git, name: str) -> DevelopmentLine:
+    commit = git.tip(name)
+    if _COMMIT.fullmatch(name) and commit.startswith(name.lower()):
+        told = git.run("log", "-1", "--no-show-signature", "--format=%B", commit).decode("utf-8", "surrogateescape")
+        found = _PLACE.findall(told)
+        name = "{} at r{}".format(*found[-1]) if found else commit[:12]
+    return DevelopmentLine(name, commit)
 
 
 def _keys(revision: Revision) -> tuple[str, ...]:
@@ -123,7 +138,7 @@ class Revisions:
         tell: Callable[[str], None] | None = None,
     ) -> None:
         self.git = Git(folder, cache)
-        self.trunk, self.onto = (_line(name, self.git.tip(name)) for name in (trunk, onto))
+        self.trunk, self.onto = (_line(self.git, name) for name in (trunk, onto))
         self.mergeinfo = mergeinfo
         if self.git.ends:
             cache = None  # what is kept of it would stay cut off when the clone is deepened

@@ -58,7 +58,7 @@ def verdict(answer: Check) -> str:
     if answer.verdict == "modulo":
         return f"trunk works modulo {', '.join(visible(_short(path)) for path in answer.modulo)}"
     if answer.verdict == "patch":
-        return f"needs a {onto} patch"
+        return f"needs a {visible(answer.onto.branch)} patch"
     if answer.verdict == "absent":
         return f"{onto} has none of its files"
     return f"{onto} has it already"

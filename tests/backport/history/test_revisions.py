@@ -120,6 +120,24 @@ def test_a_branch_that_is_not_there(story: Mirror, tmp_path: Path) -> None:
         Revisions(str(story.folder), "--exec=x")
 
 
+def test_a_commit_stands_for_its_line_at_a_revision(story: Mirror, commits: Mirror) -> None:
+    onto, trunk = story.commit("2.4.x"), story.commit("trunk~1")
+    history = Revisions(str(story.folder), onto[:9].upper(), trunk)
+    assert history.onto == (f"2.4.x at r{number_of(history, onto)}", onto)
+    assert history.trunk == (f"trunk at r{number_of(history, trunk)}", trunk)
+    assert (history.onto.branch, history.trunk.branch) == ("2.4.x", "trunk")
+    named = Revisions(str(story.folder)).onto
+    assert (named.name, named.branch) == ("2.4.x", "2.4.x")
+    plain = Revisions(str(commits.folder), commits.commit("2.4.x"), "trunk").onto
+    assert plain.name == plain.branch == plain.commit[:12]
+
+
+def number_of(history: Revisions, commit: str) -> int | None:
+    found = history.commit(commit)
+    assert found is not None
+    return found.number
+
+
 def test_without_numbers(commits: Mirror) -> None:
     history = Revisions(str(commits.folder))
     found = history.find([commits.commit("trunk~10")])

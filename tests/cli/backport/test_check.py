@@ -42,6 +42,18 @@ def test_a_check(capsys: Capture, repository: Mirror) -> None:
     ]
 
 
+def test_a_commit_is_named_by_its_branch_and_revision(capsys: Capture, repository: Mirror) -> None:
+    onto = repository.commit("2.4.x")
+    code, out, err = call(capsys, "backport", "check", "1000102", "--repo", repository.folder, "--onto", onto)
+    assert (code, err) == (1, "")
+    words = " ".join(out.split())
+    place = words.removeprefix("r1000102 onto ").partition(" (")[0]
+    assert place.startswith("2.4.x at r10001")
+    assert f"{place} ({onto[:12]}): needs a 2.4.x patch " in words
+    asked = ("backport", "check", "1000102", "--repo", repository.folder, "--onto", onto, "--format", "json")
+    assert valid("check-1", call(capsys, *asked).out)["onto"] == {"name": place, "commit": onto}
+
+
 def test_a_check_that_fails(capsys: Capture, repository: Mirror) -> None:
     code, out, err = call(capsys, "backport", "check", "1000102", "--repo", repository.folder)
     assert (code, err) == (1, "")
