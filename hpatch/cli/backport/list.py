@@ -1,5 +1,6 @@
 """`hpatch backport list`."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,21 +20,27 @@ Examples:
 
   hpatch backport list --repo ~/src/httpd
   hpatch backport list --repo ~/src/httpd --branch 2.4.x --format json
+  hpatch backport list --repo ~/2.4.x
   hpatch backport list --status ~/2.4.x/STATUS
   hpatch backport list
 
---repo reads the STATUS that is committed, --status a file with uncommitted changes. A proposal needs three +1 and no
-veto. Only --repo shows the age of a proposal.
+--repo reads the STATUS that is committed in a git repository, or the file in a Subversion working copy. --status reads
+a file with uncommitted changes. A proposal needs three +1 and no veto. Only a git repository shows a proposal's age.
 """
+_BRANCH = "2.4.x"
 
 
 def _list(
     repo: Annotated[
         str | None,
-        typer.Option("--repo", metavar="DIR", help="Read STATUS from this clone or mirror of httpd's git repository."),
+        typer.Option(
+            "--repo",
+            metavar="DIR",
+            help="Read STATUS from this clone or mirror of httpd's git repository, or Subversion working copy.",
+        ),
     ] = None,
     status: status_path.Status = None,
-    branch: Annotated[str, typer.Option("--branch", metavar="NAME", help="With --repo, read this branch.")] = "2.4.x",
+    branch: Annotated[str, typer.Option("--branch", metavar="NAME", help="With --repo, read this branch.")] = _BRANCH,
     format: Format = "text",
     verbose: Verbose = False,
 ) -> None:
@@ -44,16 +51,19 @@ def _list(
     from hpatch.report.common.renderer import FORMS
 
     since: dict[Entry, str | None] = {}
-    if repo is not None:
+    subversion = repo is not None and status_path.is_subversion(repo)
+    if repo is not None and status is not None:
+        raise UsageError("--status and --repo exclude each other")
+    if subversion and branch != _BRANCH:
+        raise UsageError(f"--branch needs a git repository; the Subversion working copy {repo} is of one branch")
+    if repo is not None and not subversion:
         from hpatch.backport.status.repository import History
 
-        if status is not None:
-            raise UsageError("--status and --repo exclude each other")
         history = History(repo, branch)
         found = status_path.known(history.head())
         since = history.since(found.entries)
     else:
-        path = status_path.find(status, None)
+        path = status_path.find(status, None if repo is None else Path(repo))
         try:
             log.tell("read %s", path)
             data = path.read_bytes()

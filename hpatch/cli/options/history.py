@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hpatch.cli.options import status as status_path
+from hpatch.errors import InputError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -29,6 +32,11 @@ Mergeinfo = Annotated[
 
 def revisions(repo: str, onto: str, trunk: str, mergeinfo: str | None = None) -> "Revisions":
     """The revisions of both lines; what takes seconds is told on a terminal."""
+    if status_path.is_subversion(repo):
+        raise InputError(
+            f"{repo}: is a Subversion working copy, which has no history of trunk; give --repo a git clone of httpd "
+            f"with both branches, and --mergeinfo this working copy"
+        )
     from hpatch.backport.history.mergeinfo import load
     from hpatch.backport.history.revisions import Revisions
 

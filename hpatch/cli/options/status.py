@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 from pathlib import Path
@@ -41,6 +42,12 @@ def find(status: Path | None, repo: Path | None) -> Path:
     if repo is not None and not path.is_file() and (repo / "HEAD").is_file() and (repo / "objects").is_dir():
         raise InputError(f"{repo}: is a bare repository and has no files to edit; give the STATUS of a working copy")
     return path
+
+
+def is_subversion(folder: str | Path) -> bool:
+    """Whether a folder is a Subversion working copy and no git repository."""
+    path = Path(folder)
+    return os.path.isdir(path / ".svn") and not os.path.lexists(path / ".git")  # noqa: PTH112 - asks of any name
 
 
 def read(path: Path) -> bytes:

@@ -138,3 +138,44 @@ def test_no_proposal_vanishes(
         answer = call(capsys, "backport", *arguments)
         assert (answer.code, answer.out, answer.err) == (3, "", f"hpatch: {said}\n")
     assert status.read_text() == text
+
+
+@pytest.fixture(scope="module")
+def working_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Subversion working copy of a stable branch."""
+    folder = tmp_path_factory.mktemp("subversion")
+    branch, copy = folder / "branch", folder / "copy"
+    branch.mkdir()
+    (branch / "STATUS").write_text(TEXT)
+    commands: list[list[str | Path]] = [
+        ["svnadmin", "create", folder / "repository"],
+        ["svn", "import", "-q", "-m", "x", branch, f"file://{folder}/repository/branches/2.4.x"],
+        ["svn", "checkout", "-q", f"file://{folder}/repository/branches/2.4.x", copy],
+    ]
+    for command in commands:
+        subprocess.run(command, check=True, capture_output=True, cwd=folder)
+    return copy
+
+
+@pytest.mark.svn
+def test_a_subversion_working_copy(capsys: Capture, working_copy: Path) -> None:
+    answer = call(capsys, "backport", "list", "--repo", working_copy)
+    assert answer == call(capsys, "backport", "list", "--status", working_copy / "STATUS")
+    assert (answer.code, answer.out.count("line ")) == (0, 4)
+    wrong = call(capsys, "backport", "list", "--repo", working_copy, "--branch", "2.2.x")
+    said = f"hpatch: --branch needs a git repository; the Subversion working copy {working_copy} is of one branch\n"
+    assert (wrong.code, wrong.out, wrong.err) == (2, "", said)
+
+
+@pytest.mark.svn
+@pytest.mark.parametrize(
+    "command",
+    [["check", "r1900001"], ["check", "--all"], ["missing"], ["explain", "r1900001"], ["propose", "r1900001"]],
+)
+def test_what_needs_history_says_what_to_give(capsys: Capture, working_copy: Path, command: list[str]) -> None:
+    answer = call(capsys, "backport", *command, "--repo", working_copy)
+    assert (answer.code, answer.out) == (3, "")
+    assert answer.err == (
+        f"hpatch: {working_copy}: is a Subversion working copy, which has no history of trunk; give --repo a git clone "
+        "of httpd with both branches, and --mergeinfo this working copy\n"
+    )
