@@ -215,7 +215,7 @@ class _Work:
             if known is not None or name in self._digests:
                 raise UsageError(f"another '{name}' is applied here; revert it first, or rename this one")
             self._digests[name] = digest
-            self._add(name, read(text, name), None, self.request.strip)
+            self._add(name, read(text, name, lenient=True), None, self.request.strip)
 
     def sets(self, chosen: Sequence[Chosen]) -> list[Set]:
         """What the stack is to know of each set."""

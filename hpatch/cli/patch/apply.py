@@ -32,6 +32,9 @@ Examples:
 Sets that the named sets need are applied too. hpatch applies everything or nothing. If something does not fit, it shows
 the lines in the way and, with --git, the revisions that brought the missing lines. hpatch revert undoes a set.
 
+A diff's odd forms that GNU patch reads too (a git header without hunks, an Index: line alone, mail around a diff) are
+read with a warning. A diff that may have lost lines is refused.
+
 Exit codes: 0 applied, or already there; 1 does not apply; 2 wrong usage; 3 a tree or a diff cannot be read; 4 the
 source cannot be reached, the tree cannot be written, or another hpatch is working in it.
 """

@@ -62,12 +62,23 @@ class FilePatch(NamedTuple):
         return path
 
 
+class Oddity(NamedTuple):
+    """Something odd in a diff that was read all the same: its line (from 1), and for people what hpatch made of it."""
+
+    line: int
+    text: str
+
+
 class Diff(NamedTuple):
-    """A whole diff: `name` says where it comes from, `message` is what stands before its first file."""
+    """A whole diff: `name` says where it comes from, `message` is what stands before its first file.
+
+    `oddities` are those of a diff that was read leniently, in the order of their lines.
+    """
 
     name: str
     files: tuple[FilePatch, ...]
     message: bytes = b""
+    oddities: tuple[Oddity, ...] = ()
 
 
 class DiffError(InputError):

@@ -2,7 +2,8 @@ r"""Reading a diff strictly: every line of the input is a change, a header that 
 
 Read are the forms of git, Subversion, CVS, Mercurial, quilt and GNU diff, with the mails and logs around them. Refused,
 with line and reason, is what cannot be applied for certain: other kinds of diffs, binary files, symbolic links,
-submodules, hunks that do not fit their header, free text where only a diff's lines may stand, unsafe paths.
+submodules, hunks that do not fit their header, free text where only a diff's lines may stand, unsafe paths. A lenient
+reading takes some of these forms, and notes them.
 
 Decisions:
 
@@ -37,6 +38,8 @@ __all__ = ["DiffError", "read"]
 
 _STARTS = b"dI-P@+*BFGnosi"
 """First letters of all lines that begin a section, or that only a section may have."""
+_INDEXED = (b"====", b"--- ", b"diff ", b"RCS file: ", b"@@ -")
+"""What follows an `Index:` line that begins a section."""
 _CONTEXT = re.compile(rb"\*\*\* \d+(?:,\d+)? \*\*\*\*\s*$")
 _STRAY = re.compile(
     rb"(?:(?:old|new|new file|deleted file) mode \d{6}|(?:dis)?similarity index \d+%|GIT binary patch"
@@ -46,9 +49,14 @@ _STRAY = re.compile(
 _Form = Callable[[Scan, int], FilePart | FilePatch | None]
 
 
-def read(data: bytes, name: str) -> Diff:
-    """Read a diff; `name` says where it comes from. Raises DiffError."""
-    scan = Scan(_decoded(data, name), name)
+def read(data: bytes, name: str, *, lenient: bool = False) -> Diff:
+    """Read a diff; `name` says where it comes from.
+
+    A `lenient` reading is for diffs that people give. It also takes odd forms that GNU patch takes, where the tree
+    tells whether the reading is right or nothing of a hunk is left out, and notes each (`Diff.oddities`). Raises
+    DiffError.
+    """
+    scan = Scan(_decoded(data, name), name, lenient=lenient)
     files = FileOrder(scan)
     between = Between()
     message: bytes | None = None
@@ -67,9 +75,11 @@ def read(data: bytes, name: str) -> Diff:
     files.arrange()
     scan.refuse_doubtful()
     if not files.done:
-        properties_only = "the diff changes Subversion properties only, no file"
-        scan.fail(kind(scan.lines) if message is None else properties_only, 0)
-    return Diff(name, tuple(files.done), message or b"")
+        nothing = (
+            "the headers have no hunks" if scan.oddities else "the diff changes Subversion properties only, no file"
+        )
+        scan.fail(kind(scan.lines) if message is None else nothing, 0)
+    return Diff(name, tuple(files.done), message or b"", tuple(sorted(scan.oddities)))
 
 
 def _decoded(data: bytes, name: str) -> bytes:
@@ -91,7 +101,7 @@ def _form(scan: Scan) -> _Form | None:
     following = scan.peek(1)
     if line.startswith(b"diff --git "):
         return git.section
-    if line.startswith(b"Index: ") and following.startswith((b"====", b"--- ", b"diff ", b"RCS file: ")):
+    if line.startswith(b"Index: ") and following.startswith(_INDEXED):
         return plain.indexed
     if line.startswith(b"--- ") and following.startswith(b"+++ "):
         return plain.section

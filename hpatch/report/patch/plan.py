@@ -88,6 +88,8 @@ def _steps(prepared: Prepared, hunks: bool, width: int | None, color: bool) -> I
         name = task.item.name
         for line in wrap(visible(name if name == task.set else f"{name} {task.set}"), width, 2):
             yield paint(line, "bold", color)
+        for oddity in task.item.diff.oddities:
+            yield from wrap(f"  warning: line {oddity.line}: {oddity.text}", width, 6)
         paths = max((len(placed.path) for placed in step.files), default=0)
         for placed in step.files:
             style = "dim" if placed.ok else "red"

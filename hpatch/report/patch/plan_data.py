@@ -33,7 +33,12 @@ def data(prepared: Prepared, state: str) -> dict[str, Any]:
         ],
         "there": list(prepared.there),
         "steps": [
-            {"name": task.item.name, "set": task.set, "files": [_file_data(placed) for placed in step.files]}
+            {
+                "name": task.item.name,
+                "set": task.set,
+                "files": [_file_data(placed) for placed in step.files],
+                "oddities": [oddity._asdict() for oddity in task.item.diff.oddities],
+            }
             for task, step in zip(prepared.tasks, prepared.plan.steps, strict=False)
         ],
         "blockers": [_blocker_data(blocker) for blocker in prepared.blockers],

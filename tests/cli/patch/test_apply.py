@@ -146,6 +146,16 @@ def test_diffs(run: Run, tree: Path, tmp_path: Path) -> None:
     assert module(tree) == changed(BASE, 5, "first")
 
 
+def test_a_diff_in_an_odd_form_is_read_with_a_warning(run: Run, tree: Path, tmp_path: Path) -> None:
+    odd = tmp_path / "odd.diff"
+    odd.write_bytes(b"--- a/new\n+++ b/new\n@@ -0,0 +1 @@\n+x\n \n")
+    answer = run("apply", odd, "--dry-run")
+    assert (answer.code, answer.err) == (0, "")
+    assert "  warning: line 5: a line of blanks after a hunk is left out\n" in answer.out
+    (step,) = told(run("apply", odd, "--dry-run", "-f", "json"))["steps"]
+    assert step["oddities"] == [{"line": 5, "text": "a line of blanks after a hunk is left out"}]
+
+
 def test_a_diff_called_like_a_set(run: Run, tree: Path, tmp_path: Path) -> None:
     (tmp_path / "one").write_text(diff(25, "mine"))
     code, _, err = run("apply", tmp_path / "one")

@@ -16,6 +16,8 @@ _EMPTY = (
 )
 """An empty file's blob name, by SHA-1 and by SHA-256."""
 
+_NO_CHANGE = "a git header without hunks; no line of this file is changed"
+
 
 def section(scan: Scan, start: int, index: bytes | None = None) -> FilePart | FilePatch | None:
     """Read one that began at line `start`, None for properties that are no file's.
@@ -36,9 +38,14 @@ def section(scan: Scan, start: int, index: bytes | None = None) -> FilePart | Fi
         found.check(scan, start, create=create, delete=delete)
     if not head.said and not hunks:
         if found is None:
-            scan.fail("a git header that says no change", start)
+            if scan.at >= len(scan.lines):
+                scan.fail("a git header that says no change", start)
+            scan.odd("a git header that says no change", _NO_CHANGE, start)
+            return None
         return properties.section(scan, start)
     _check(scan, head, hunks, start)
+    if not hunks and head.kind == "modify" and head.old_id is not None and head.old_mode == head.new_mode:
+        return None
     known = (None, None) if found is None else (found.old.name, found.new.name)
     left, right = pair(scan, text, known, head, start)
     old_id, new_id = head.shown()
@@ -86,4 +93,5 @@ def _check(scan: Scan, head: Header, hunks: tuple[Hunk, ...], start: int) -> Non
         if head.same is None and last:
             scan.fail("the diff ends where the file's changes could follow", start)
     elif head.old_id is not None:
-        scan.fail("the file's changes are missing", start)
+        # `git diff -w` leaves such headers.
+        scan.odd("the file's changes are missing", _NO_CHANGE, start)

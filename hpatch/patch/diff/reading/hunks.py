@@ -7,6 +7,9 @@ Decisions:
 - A context line without its blank is read as an empty line, as GNU patch and git do; not where the same file has empty
   context lines with their blank. At the end of a file's last hunk it might as well be a blank line after a hunk that
   has lost a line: read only if some other line of the diff has lost its blank for certain.
+- Read leniently, both are context, and so are one or two empty lines that the diff's end lacks, and a last line of
+  context without its line end: the tree must have these very lines. Another last line without its end may be half a
+  line; GNU patch refuses it, too.
 - `\ No newline at end of file` may be in any language; nothing of that side may follow.
 """
 
@@ -18,6 +21,7 @@ from hpatch.patch.diff.model import Hunk, Operation
 from hpatch.patch.diff.reading.scan import Scan
 
 _HEADER = re.compile(rb"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@(?: (.*))?\n")
+_MOST_CHOPPED = 2
 _SPACE, _MINUS, _PLUS, _FEED, _BACKSLASH = b" -+\n\\"
 
 
@@ -61,6 +65,8 @@ def _body(scan: Scan, start: int, old: int, new: int) -> tuple[list[tuple[Operat
     add = body.append
     at, end = start + 1, len(lines)
     while old or new:
+        if at >= end and _chopped(scan, body, start, old, new):
+            end = len(lines)
         if at >= end:
             scan.fail(f"the diff ends inside this hunk: {_missing(old, new)}", start)
         line = lines[at]
@@ -87,11 +93,32 @@ def _body(scan: Scan, start: int, old: int, new: int) -> tuple[list[tuple[Operat
             scan.fail(f"not a line of a hunk, and that of line {start + 1} is not complete: {_missing(old, new)}", at)
         at += 1
     if not lines[at - 1].endswith(b"\n"):
-        scan.fail("the diff ends in the middle of a line", at - 1)
+        _complete(scan, body, at - 1)
     if at < end and body and lines[at][0] == _BACKSLASH:
         _end_of_file(scan, body, old, new, at)
         at += 1
     return body, at
+
+
+def _chopped(scan: Scan, body: list[tuple[Operation, bytes]], start: int, old: int, new: int) -> bool:
+    """Restore the empty context lines that an editor cut off the diff's end, as many as GNU patch restores."""
+    lines = scan.lines
+    if not (scan.lenient and body and old == new <= _MOST_CHOPPED and lines[-1].endswith(b"\n")):
+        return False
+    what = "an empty line of context is" if old == 1 else f"{old} empty lines of context are"
+    scan.note(f"the diff ends inside this hunk; {what} taken as its end", start)
+    lines += [b"\n" if b"\n" in lines[start:] else b" \n"] * old
+    return True
+
+
+def _complete(scan: Scan, body: list[tuple[Operation, bytes]], at: int) -> None:
+    """Give the diff's last line the end that it lacks. Raises DiffError where it may be half a line."""
+    refusal = "the diff ends in the middle of a line"
+    if body[-1][0] != " ":
+        scan.fail(refusal, at)
+    scan.odd(refusal, "the diff's last line has no line end; it is read as a whole line", at)
+    scan.lines[at] += b"\n"
+    body[-1] = (body[-1][0], body[-1][1] + b"\n")
 
 
 def _like_header(first: bytes, second: bytes) -> bool:
@@ -132,7 +159,11 @@ def _check_bare(scan: Scan, start: int) -> None:
         return
     last = len(lines) - 1 - lines[::-1].index(b"\n")
     if b" \n" in lines:
-        scan.fail("an empty line in a hunk, and other empty lines of the file have their blank", start + last)
+        scan.odd(
+            "an empty line in a hunk, and other empty lines of the file have their blank",
+            "an empty line is read as one of context; other empty lines of the file have their blank",
+            start + last,
+        )
     if bare > 1 or last < len(lines) - 1:
         scan.stripped = True
     else:

@@ -13,13 +13,21 @@ from hpatch.patch.diff.reading.scan import Scan
 def pair(
     scan: Scan, text: bytes, known: tuple[bytes | None, bytes | None], head: Header, start: int
 ) -> tuple[bytes, bytes]:
-    """Both names of `text`, the line `start` after its `diff --git`; `known` are those of the lines after it."""
+    """Both names of `text`, the line `start` after its `diff --git`; `known` are those of the lines after it.
+
+    Read leniently, those after it count where the line has others, as for GNU patch, but not for a rename or copy.
+    """
     if len(text) > (40_000 if b'"' in text else 8_200):
         scan.fail("the names are too long", start)
     found = [both for both in _splits(text) if _fits(both, known, head)]
-    if len(found) != 1:
-        scan.fail("the names of this line and those of the lines after it do not agree", start)
-    return found[0]
+    if len(found) == 1:
+        return found[0]
+    refusal = "the names of this line and those of the lines after it do not agree"
+    old, new = known[0] or known[1], known[1] or known[0]
+    if old is None or new is None or head.source is not None:
+        scan.fail(refusal, start)
+    scan.odd(refusal, "the 'diff --git' line names other files; the '---' and '+++' lines count", start)
+    return old, new
 
 
 def _splits(text: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from hpatch.patch.diff.model import FilePatch
-from hpatch.patch.diff.reading import git, properties
+from hpatch.patch.diff.reading import crosscheck, git, properties
 from hpatch.patch.diff.reading.body import body
+from hpatch.patch.diff.reading.hunks import hunks
 from hpatch.patch.diff.reading.order import FilePart
 from hpatch.patch.diff.reading.scan import Scan
 
@@ -23,8 +24,25 @@ def indexed(scan: Scan, start: int) -> FilePart | FilePatch | None:
         return section(scan, start, name)
     if properties.follow(scan):
         return properties.section(scan, start)
+    if scan.peek().startswith(b"@@ -"):
+        return _alone(scan, start, name)
     scan.refuse_binary()
-    return scan.fail("a file without changes: new and empty, or a copy? 'svn diff --git' tells", start)
+    refusal = "a file without changes: new and empty, or a copy? 'svn diff --git' tells"
+    if scan.at < len(scan.lines) and not scan.peek().startswith((b"\n", b"Index: ", b"diff ", b"--- ")):
+        scan.fail(refusal, start)
+    scan.odd(refusal, "an 'Index:' line without hunks; nothing is done about its file", start)
+    return None
+
+
+def _alone(scan: Scan, start: int, name: bytes) -> FilePatch:
+    """Read hunks that only an `Index:` line gives a name. Raises DiffError."""
+    reading = "hunks without '---' and '+++' lines; the 'Index:' line names the file"
+    scan.odd("a hunk without a file's header", reading, start)
+    first = scan.at
+    found = hunks(scan)
+    crosscheck.check(scan, first, found)
+    path = scan.path(name, start)
+    return FilePatch(kind="modify", old=path, new=path, hunks=found, at=start + 1)
 
 
 def section(scan: Scan, start: int, index: bytes | None = None) -> FilePatch | None:

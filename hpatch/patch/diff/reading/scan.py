@@ -5,16 +5,21 @@ from __future__ import annotations
 from typing import Final, NoReturn
 
 from hpatch.patch.diff.lines import split
-from hpatch.patch.diff.model import DiffError
+from hpatch.patch.diff.model import DiffError, Oddity
 from hpatch.patch.diff.names import unsafe
 
 
 class Scan:
-    """The lines with their ends; `at` is the next one, counted from 0."""
+    """The lines with their ends; `at` is the next one, counted from 0.
 
-    def __init__(self, data: bytes, name: str) -> None:
+    A `lenient` scan reads some odd forms that a strict one refuses, and notes them in `oddities`.
+    """
+
+    def __init__(self, data: bytes, name: str, *, lenient: bool = False) -> None:
         self.lines: Final = split(data)
         self.name: Final = name
+        self.lenient: Final = lenient
+        self.oddities: list[Oddity] = []
         self.at = 0
         self.stripped = False
         """Empty context lines have lost their blank."""
@@ -57,7 +62,21 @@ class Scan:
     def refuse_doubtful(self) -> None:
         """To be asked when all is read: whether an empty line at a file's end is its hunk's."""
         if self.doubtful is not None and not self.stripped:
-            self.fail("an empty line: the hunk's last, or one after a hunk that lost its last line?", self.doubtful)
+            self.odd(
+                "an empty line: the hunk's last, or one after a hunk that lost its last line?",
+                "an empty line is read as the hunk's last line of context",
+                self.doubtful,
+            )
+
+    def odd(self, refusal: str, reading: str, at: int | None = None) -> None:
+        """Note what a lenient scan makes of an odd line, the next one unless told. Raises DiffError in a strict one."""
+        if not self.lenient:
+            self.fail(refusal, at)
+        self.note(reading, at)
+
+    def note(self, reading: str, at: int | None = None) -> None:
+        """Note what was made of an odd line, the next one unless told."""
+        self.oddities.append(Oddity((self.at if at is None else at) + 1, reading))
 
     def fail(self, reason: str, at: int | None = None) -> NoReturn:
         """Refuse the diff at a line, the next one unless told."""
