@@ -52,10 +52,11 @@ def _ended(line: bytes) -> bool:
 
 
 class Text:
-    """Lines that runs of lines are looked for in."""
+    """Lines that runs of lines are looked for in; `content` is all of them together, joined here where not given."""
 
-    def __init__(self, lines: Sequence[bytes]) -> None:
+    def __init__(self, lines: Sequence[bytes], content: bytes | None = None) -> None:
         self.lines = lines
+        self._given = content
         self._asked = 0
 
     def fits(self, wanted: Sequence[bytes], at: int) -> bool:
@@ -64,8 +65,8 @@ class Text:
 
     def find(self, wanted: Sequence[bytes]) -> list[int]:
         """All places that have these lines, at most CANDIDATES; none for no lines."""
-        if not wanted or not all(map(_ended, wanted[:-1])):
-            return []  # a line without its end is a file's last
+        if not 0 < len(wanted) <= len(self.lines):
+            return []
         self._asked += 1
         # An index costs more than a few searches, and much less than many.
         return self._searched(wanted) if self._asked <= _FEW else self._looked_up(wanted)
@@ -85,10 +86,12 @@ class Text:
 
     @cached_property
     def _content(self) -> bytes:
-        return b"".join(self.lines)
+        return b"".join(self.lines) if self._given is None else self._given
 
     def _searched(self, wanted: Sequence[bytes]) -> list[int]:
         content, pattern = self._content, b"".join(wanted)
+        if pattern.count(b"\n") < len(wanted) - (not _ended(pattern)):
+            return []  # a line without its end is a file's last
         found: list[int] = []
         line = counted = 0
         at = content.find(pattern)

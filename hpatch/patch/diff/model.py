@@ -25,12 +25,12 @@ class Hunk(NamedTuple):
     @property
     def old(self) -> tuple[bytes, ...]:
         """The lines that it expects."""
-        return tuple(text for operation, text in self.lines if operation != "+")
+        return tuple([text for operation, text in self.lines if operation != "+"])
 
     @property
     def new(self) -> tuple[bytes, ...]:
         """The lines that it leaves."""
-        return tuple(text for operation, text in self.lines if operation != "-")
+        return tuple([text for operation, text in self.lines if operation != "-"])
 
 
 class FilePatch(NamedTuple):

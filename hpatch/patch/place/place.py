@@ -33,8 +33,9 @@ def place(content: bytes, patch: FilePatch, options: PlaceOptions = DEFAULTS, an
         lines=lines,
         hunks=patch.hunks,
         options=options,
-        ancestor=None if ancestor is None or original else Text(split(ancestor)),
+        ancestor=None if ancestor is None or original else Text(split(ancestor), ancestor),
         original=original,
+        content=content,
     )
     settled = _settle(target)
     resolver = resolvers.find(patch.path)

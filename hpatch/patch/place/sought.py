@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from itertools import takewhile
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from hpatch.patch.diff.model import Hunk, Operation
@@ -35,7 +34,7 @@ def sought(hunk: Hunk, sign: Operation, fuzz: int = 0) -> Sought:
     """
     side, start = (hunk.old, hunk.old_start) if sign == "-" else (hunk.new, hunk.new_start)
     front, first = _edge(hunk.lines, sign)
-    back, last = _edge(hunk.lines[::-1], sign)
+    back, last = _edge(reversed(hunk.lines), sign)
     context = max(front, back)
     if not fuzz:
         return Sought(
@@ -53,15 +52,19 @@ def sought(hunk: Hunk, sign: Operation, fuzz: int = 0) -> Sought:
     )
 
 
-def _edge(lines: Sequence[tuple[Operation, bytes]], sign: Operation) -> tuple[int, bool]:
+def _edge(lines: Iterable[tuple[Operation, bytes]], sign: Operation) -> tuple[int, bool]:
     """The context lines at a hunk's end, and whether the run of changes next to them has lines of a side."""
-    context = 0
+    context, changes = 0, False
     for operation, _ in lines:
-        if operation != " ":
-            break
-        context += 1
-    run = takewhile(lambda line: line[0] != " ", lines[context:])
-    return context, any(operation == sign for operation, _ in run)
+        if operation == sign:
+            return context, True
+        if operation == " ":
+            if changes:
+                break
+            context += 1
+        else:
+            changes = True
+    return context, False
 
 
 _BLANKS = re.compile(rb"[ \t]+")

@@ -20,8 +20,8 @@ class TargetFile:
     """The file that hunks go in; nothing here changes while they are placed.
 
     `path` is the file's path, `lines` are its lines; `hunks` are all those of its patch; `ancestor` is the file as it
-    was before the revision, None where that is not known or where `original` says that the file still is so. Lines are
-    counted from 0.
+    was before the revision, None where that is not known or where `original` says that the file still is so; `content`
+    is the file in one piece, where that is at hand. Lines are counted from 0.
     """
 
     path: str
@@ -30,11 +30,12 @@ class TargetFile:
     options: PlaceOptions
     ancestor: Text | None
     original: bool
+    content: bytes | None = None
 
     @cached_property
     def text(self) -> Text:
         """The lines, to look for others in."""
-        return Text(self.lines)
+        return Text(self.lines, self.content)
 
     @cached_property
     def headings(self) -> Headings:

@@ -15,6 +15,12 @@ _MOST = 40
 """Rows of one excerpt."""
 _AROUND = 2
 """Equal lines that are shown around a difference."""
+_LONGEST = 1000
+"""Bytes of a line."""
+_GAP = "…\n".encode()
+
+_Row = tuple[bytes, str, bytes]
+"""A line of the left, how it compares, and the line of the right; empty for none."""
 
 
 def sides(
@@ -27,7 +33,7 @@ def sides(
     indent: int = 0,
 ) -> Iterator[str]:
     """The lines of both; `<` marks those of the left alone, `>` those of the right alone, `|` those that differ."""
-    rows = _shortened(_rows([_shown(line) for line in left], [_shown(line) for line in right]))
+    rows = [(_shown(one), mark, _shown(other)) for one, mark, other in _shortened(left, right)]
     size = width or _NO_WIDTH
     if size < _WIDE:
         yield from _above(rows, titles, max(size - indent, 20), color, indent)
@@ -62,17 +68,16 @@ def _painted(text: str, mark: str, marks: str, style: str, color: bool) -> str:
 
 
 def _shown(line: bytes) -> str:
+    if len(line) > _LONGEST:
+        line = line[:_LONGEST] + f"… ({len(line):,} bytes)\n".encode()
     text = line.decode("utf-8", "surrogateescape")
+    if not text:
+        return ""
     end = "" if text.endswith("\n") else " (no line end)"
     return visible(text.removesuffix("\n").expandtabs(TAB)) + end
 
 
-def _rows(left: Sequence[str], right: Sequence[str]) -> list[tuple[str, str, str]]:
-    matched = align(
-        [line.encode("utf-8", "surrogateescape") for line in left],
-        [line.encode("utf-8", "surrogateescape") for line in right],
-    )
-    rows: list[tuple[str, str, str]] = []
+def _rows(left: Sequence[bytes], right: Sequence[bytes], matched: Sequence[int]) -> Iterator[_Row]:
     at = to = 0
     for index in range(len(left) + 1):
         if index < len(left) and matched[index] < 0:
@@ -81,29 +86,34 @@ def _rows(left: Sequence[str], right: Sequence[str]) -> list[tuple[str, str, str
         ones, others = left[at:index], right[to:end]
         for number in range(max(len(ones), len(others))):
             if number >= len(others):
-                rows.append((ones[number], "<", ""))
+                yield ones[number], "<", b""
             elif number >= len(ones):
-                rows.append(("", ">", others[number]))
+                yield b"", ">", others[number]
             else:
-                rows.append((ones[number], "|", others[number]))
+                yield ones[number], "|", others[number]
         if index < len(left):
-            rows.append((left[index], " ", right[end]))
+            yield left[index], " ", right[end]
         at, to = index + 1, end + 1
-    return rows
 
 
-def _shortened(rows: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-    """Without the equal lines that are far from any difference, and not too many."""
-    near = [any(other[1] != " " for other in rows[max(at - _AROUND, 0) : at + _AROUND + 1]) for at in range(len(rows))]
-    kept: list[tuple[str, str, str]] = []
-    for at, row in enumerate(rows):
-        if near[at]:
-            kept.append(row)
-        elif at == 0 or near[at - 1]:
-            kept.append(("…", " ", "…"))
-    if len(kept) > _MOST:
-        more = f"… {len(kept) - _MOST} more lines"
-        kept = [*kept[:_MOST], (more, " ", "")]
+def _shortened(left: Sequence[bytes], right: Sequence[bytes]) -> list[_Row]:
+    """Without the equal lines that are far from any difference, and not too many.
+
+    Rows are made twice, first for their marks alone: a file of millions of lines has as many of them.
+    """
+    matched = align(left, right)
+    marks = "".join([mark for _, mark, _ in _rows(left, right, matched)])
+    kept: list[_Row] = []
+    count, far = 0, False
+    for at, row in enumerate(_rows(left, right, matched)):
+        was, far = far, not marks[max(at - _AROUND, 0) : at + _AROUND + 1].strip()
+        if far and was:
+            continue
+        count += 1
+        if count <= _MOST:
+            kept.append((_GAP, " ", _GAP) if far else row)
+    if count > _MOST:
+        kept.append((f"… {count - _MOST} more lines\n".encode(), " ", b""))
     return kept
 
 

@@ -89,6 +89,18 @@ def test_side_by_side() -> None:
     ]
 
 
+def test_a_tab_and_blanks_are_not_the_same() -> None:
+    rows = list(sides([b"\tone\n"], [b"    one\n"], ("a", "b"), width=80))
+    assert rows[1].split() == ["one", "|", "one"]
+
+
+def test_a_long_line_and_many_lines_are_cut() -> None:
+    rows = list(sides([b"x" * 1_000_000 + b"\n"], [b"y"] * 100, ("a", "b"), width=200))
+    assert sum(map(len, rows)) < 10_000
+    assert "(1,000,001 bytes)" in "".join(rows)
+    assert rows[-1] == "… 60 more lines"
+
+
 def test_one_above_the_other() -> None:
     left, right = [b"same\n", b"one\n", b"end\n"], [b"same\n", b"uno\n", b"end\n"]
     assert list(sides(left, right, ("expected", "there"), width=40)) == [

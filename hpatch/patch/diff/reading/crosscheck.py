@@ -7,8 +7,12 @@ calls a copy a rename and loses headers. All it gets is hunks, under a made-up h
 
 from __future__ import annotations
 
+from itertools import chain, islice
+
 from hpatch.patch.diff.model import Hunk
 from hpatch.patch.diff.reading.scan import Scan
+
+_HEADER = (b"--- a\n", b"+++ b\n")
 
 
 def check(scan: Scan, start: int, hunks: tuple[Hunk, ...]) -> None:
@@ -16,7 +20,8 @@ def check(scan: Scan, start: int, hunks: tuple[Hunk, ...]) -> None:
     from unidiff.errors import UnidiffParseError
     from unidiff.patch import PatchSet
 
-    text = b"".join([b"--- a\n+++ b\n", *scan.lines[start : scan.at]]).decode("latin-1").split("\n")[:-1]
+    # One line after the other: a hunk may have millions of them.
+    text = (line[:-1].decode("latin-1") for line in chain(_HEADER, islice(scan.lines, start, scan.at)))
     try:
         files = PatchSet(text, metadata_only=True)
     except UnidiffParseError as error:

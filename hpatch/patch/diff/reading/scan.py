@@ -8,6 +8,10 @@ from hpatch.patch.diff.lines import split
 from hpatch.patch.diff.model import DiffError, Oddity
 from hpatch.patch.diff.names import unsafe
 
+_LONGEST = 1024 * 1024
+_MOST = 2_000_000
+"""Lines of a diff cost far more memory than their bytes, and a diff of more of them is a mistake or an attack."""
+
 
 class Scan:
     """The lines with their ends; `at` is the next one, counted from 0.
@@ -16,8 +20,8 @@ class Scan:
     """
 
     def __init__(self, data: bytes, name: str, *, lenient: bool = False) -> None:
-        self.lines: Final = split(data)
         self.name: Final = name
+        self.lines: Final = self._split(data)
         self.lenient: Final = lenient
         self.oddities: list[Oddity] = []
         self.at = 0
@@ -25,6 +29,18 @@ class Scan:
         """Empty context lines have lost their blank."""
         self.doubtful: int | None = None
         """A line that is such a one, or not of its hunk at all."""
+
+    def _split(self, data: bytes) -> list[bytes]:
+        """The lines, refused if there are too many or one is too long."""
+        count = data.count(b"\n")
+        if count > _MOST:
+            raise DiffError(self.name, _MOST + 1, f"the diff has {count:,} lines; {_MOST:,} are the most")
+        lines = split(data)
+        longest = max(lines, key=len)
+        if len(longest) > _LONGEST:
+            reason = f"this line has {len(longest):,} bytes; {_LONGEST:,} are the most"
+            raise DiffError(self.name, lines.index(longest) + 1, reason)
+        return lines
 
     def peek(self, offset: int = 0) -> bytes:
         """A line from the next one on, empty after the last."""
