@@ -65,13 +65,14 @@ class Task(NamedTuple):
 class Blocker(NamedTuple):
     """A hunk that does not go in, or a file as a whole (`outcome` None).
 
-    `suppliers` are the changes that brought lines which it expects and the tree lacks; None where a source with history
-    would tell and this one does not.
+    `number` is the hunk's in its file's patch, from 1. `suppliers` are the changes that brought lines which it expects
+    and the tree lacks; None where a source with history would tell and this one does not.
     """
 
     task: Task
     placed: Placed
     outcome: Outcome | None
+    number: int = 0
     suppliers: tuple[Supplier, ...] | None = ()
 
 
@@ -293,11 +294,12 @@ def _blockers(tasks: Sequence[Task], planned: Plan, catalog: Catalog, source: Ch
                 continue
             failed.add(placed.path)
             if all(outcome.result == "missing" for outcome in placed.outcomes):
-                yield Blocker(task, placed, None)
+                yield Blocker(task=task, placed=placed, outcome=None)
                 continue
-            for outcome in placed.outcomes:
+            for number, outcome in enumerate(placed.outcomes, 1):
                 if outcome.result not in PLACED:
-                    yield Blocker(task, placed, outcome, _suppliers(task, placed, outcome, catalog, source))
+                    brought = _suppliers(task, placed, outcome, catalog, source)
+                    yield Blocker(task=task, placed=placed, outcome=outcome, number=number, suppliers=brought)
 
 
 def _suppliers(

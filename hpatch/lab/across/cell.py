@@ -105,8 +105,7 @@ def _blocked(blocker: Blocker) -> str:
     whose = " of ".join(dict.fromkeys((blocker.task.item.name, blocker.task.set)))
     if blocker.outcome is None:
         return f"{whose}: {blocker.placed.path}: {blocker.placed.reason}"
-    number = blocker.placed.outcomes.index(blocker.outcome) + 1
-    return f"{whose}: {blocker.placed.path}: hunk {number}: {blocker.outcome.reason}"
+    return f"{whose}: {blocker.placed.path}: hunk {blocker.number}: {blocker.outcome.reason}"
 
 
 def judged(proof: Proof) -> tuple[CellVerdict, str]:

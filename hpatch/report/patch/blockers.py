@@ -36,8 +36,7 @@ def lines(blocker: Blocker, width: int | None, color: bool) -> Iterator[str]:
     if outcome is None:
         yield from wrap(f"{visible(whose)}: {visible(placed.path)}: {visible(placed.reason)}", width, 2)
         return
-    number = placed.outcomes.index(outcome) + 1
-    head = f"{visible(whose)}: {visible(placed.path)}: hunk {number}, for line {outcome.hunk.old_start}"
+    head = f"{visible(whose)}: {visible(placed.path)}: hunk {blocker.number}, for line {outcome.hunk.old_start}"
     yield from wrap(f"{head}: {WORDS[outcome.result]}: {visible(outcome.reason)}", width, 2)
     if outcome.elsewhere is not None:
         for text in _elsewhere(outcome.elsewhere, outcome.candidates[0]):

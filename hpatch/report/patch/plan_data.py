@@ -82,7 +82,7 @@ def _blocker_data(blocker: Blocker) -> dict[str, Any]:
         "step": blocker.task.item.name,
         "set": blocker.task.set,
         "path": blocker.placed.path,
-        "hunk": None if outcome is None else blocker.placed.outcomes.index(outcome) + 1,
+        "hunk": None if outcome is None else blocker.number,
         "reason": blocker.placed.reason if outcome is None else outcome.reason,
         "expected": [] if outcome is None else lines(outcome.expected),
         "found": [] if outcome is None else lines(outcome.found),
