@@ -298,3 +298,17 @@ def test_a_proposal_below_a_heading_that_is_not_one_for_patches() -> None:
         *(("notes", 0), ("showstopper", 0), ("accepted", 0), ("notes", 2), ("stalled", 0))
     ]
     assert len(found.entries) == 2
+
+
+@pytest.mark.git
+@pytest.mark.httpd_git
+def test_the_real_file_with_proposals_of_four_columns() -> None:
+    """Removing the one above them, of line 110, takes nothing else away."""
+    command = ["git", "-C", GIT, "show", "69049335d883f3fde45791c980dcd3259a117e22:STATUS"]
+    text = subprocess.run(command, check=True, capture_output=True).stdout.decode()
+    status = read(text)
+    (one,) = (each for each in status.entries if each.line == 110)
+    left = read(status_file.apply(text, status_file.remove(status, one)))
+    assert (len(status.entries), len(left.entries)) == (18, 17)
+    assert [each.title for each in left.entries] == [each.title for each in status.entries if each is not one]
+    assert [len(each.trunk) for each in status.entries[:5]] == [4, 13, 14, 2, 4]
