@@ -1,4 +1,4 @@
-"""uwsgi-lingering-close, proved on a release, and faulty versions of it refused. Takes a mirror of uWSGI's history."""
+"""uwsgi-lingering-close, proved on a release, and faulty versions of it refused. The source comes by pip."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from hpatch.lab.matrix import Experiment, run
 from hpatch.lab.model import BackendSpec, Cell, GatewayKind, GatewaySpec, Result
 from hpatch.lab.registry import find
 
-MIRROR = os.environ.get("HPATCH_UWSGI_GIT", "")
-RELEASE = "2.0.30"
+RELEASE = "2.0.31"
 SET = "uwsgi-lingering-close"
 HANDED_OVER = "void uwsgi_linger_fd(int fd) {\n"
 FAULT = '(getenv("HPATCH_FAULT") && !strcmp(getenv("HPATCH_FAULT"), "{}"))'
@@ -32,17 +31,16 @@ FAULTS = {
     ),
 }
 """A part of the set's code, what a fault makes of it, and what the proof is to say."""
-pytestmark = [pytest.mark.proof, pytest.mark.git, pytest.mark.uwsgi_git, pytest.mark.httpd]
+pytestmark = [pytest.mark.proof, pytest.mark.httpd]
 Program = Callable[[str], Path]
 
 
-def source(tree: Path, kind: str) -> Path:
+def source(folder: Path, archive: Path, kind: str) -> Path:
     """The release as it is (`before`), with the set (`after`), or with a set that has all faults (`faulty`)."""
-    tree.mkdir(parents=True)
-    archive = subprocess.run(("git", "-C", MIRROR, "archive", RELEASE), stdout=subprocess.PIPE, check=True).stdout
-    subprocess.run(("tar", "-x", "-C", tree), input=archive, check=True)
+    subprocess.run(("tar", "-xf", archive, "-C", folder), check=True)
+    (tree,) = (path for path in folder.iterdir() if path.is_dir())
     if kind != "before":
-        command = (sys.executable, "-m", "hpatch", "apply", SET, "--tree", tree, "--git", MIRROR)
+        command = (sys.executable, "-m", "hpatch", "apply", SET, "--tree", tree)
         subprocess.run(command, check=True, capture_output=True)
     if kind == "faulty":
         file = tree / "proto/base.c"
@@ -58,11 +56,15 @@ def source(tree: Path, kind: str) -> Path:
 def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
     """A program of each kind, built once."""
     made: dict[str, Path] = {}
+    packages = tmp_path_factory.mktemp("packages")
+    pip = (sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:")
+    subprocess.run((*pip, "--dest", packages, f"uwsgi=={RELEASE}"), check=True, capture_output=True)
+    (archive,) = packages.iterdir()
 
     def build(kind: str) -> Path:
         if kind not in made:
             folder = tmp_path_factory.mktemp(kind)
-            tree = source(folder / f"uwsgi-{RELEASE}", kind)
+            tree = source(folder, archive, kind)
             command = (sys.executable, "-m", "hpatch", "build", tree, "--prefix", folder / "prefix")
             cache = {**os.environ, "XDG_CACHE_HOME": str(folder)}
             subprocess.run(command, check=True, capture_output=True, env=cache)
