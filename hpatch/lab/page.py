@@ -61,8 +61,8 @@ PAGE = (
 class PageAnswer(NamedTuple):
     """What is true of an item here. `results` are the cells of its scenarios; `why` tells what no cell tells.
 
-    `fault`: a cell has failed, or httpd does not have the sets. `cannot-run`: none has, but one could not run, so that
-    nothing is certain.
+    `fault`: a cell has failed, or httpd does not have the sets. `cannot-run`: none has, but a cell could not run, or a
+    scenario was left out, so that nothing is certain.
     """
 
     item: PageItem
@@ -72,7 +72,7 @@ class PageAnswer(NamedTuple):
 
 
 def answers(results: Sequence[Result], catalog: Catalog) -> tuple[PageAnswer, ...]:
-    """What cells say of each item; where some of its cells were left out, of what is left."""
+    """What cells say of each item. It has no fault only if each of its scenarios was tried, and every cell passed."""
     release = next((one.gateway for one in results if one.cell.gateway.kind == "httpd" and one.gateway), None)
     return tuple(
         _seen(item, tuple(one for one in results if one.scenario in item.scenarios))
@@ -84,11 +84,12 @@ def answers(results: Sequence[Result], catalog: Catalog) -> tuple[PageAnswer, ..
 
 def _seen(item: PageItem, results: tuple[Result, ...]) -> PageAnswer:
     verdicts = {one.verdict for one in results}
+    tried = {one.scenario for one in results}
+    left = [name for name in item.scenarios if name not in tried]
+    why = f"{', '.join(left)}: left out" if left else None
     if "failed" in verdicts:
-        return PageAnswer(item, "fault", None, results)
-    if "cannot-run" in verdicts:
-        return PageAnswer(item, "cannot-run", None, results)
-    return PageAnswer(item, "no-fault", None, results) if results else PageAnswer(item, "cannot-run", "left out", ())
+        return PageAnswer(item, "fault", why, results)
+    return PageAnswer(item, "cannot-run" if left or "cannot-run" in verdicts else "no-fault", why, results)
 
 
 def _told(item: PageItem, release: str | None, catalog: Catalog) -> PageAnswer:

@@ -58,7 +58,13 @@ def test_an_item_is_as_bad_as_its_worst_cell(verdicts: tuple[Verdict, ...], verd
 
 def test_an_item_without_a_cell_is_not_answered() -> None:
     found = answer("mod_proxy_scgi does not reach Unix sockets", cell("lost-tail"))
-    assert (found.verdict, found.why) == ("cannot-run", "left out")
+    assert (found.verdict, found.why) == ("cannot-run", "scgi-unix: left out")
+
+
+@pytest.mark.parametrize(("verdict", "whole"), [("passed", "cannot-run"), ("failed", "fault")])
+def test_an_item_of_which_a_scenario_was_left_out_is_not_without_fault(verdict: Verdict, whole: str) -> None:
+    found = answer("Responses are cut over a slow hop to the backend", cell("slow-reader", verdict))
+    assert (found.verdict, found.why) == (whole, "slow-hop: left out")
 
 
 @pytest.mark.parametrize(
