@@ -62,16 +62,7 @@ def compare(
             own = known._replace(modules=lookup(after, transports).modules)
             sides.append(NetSide(session, running, after, own))
         except ToolError as error:
-            lost = Difference(way="", group="start", trial="httpd starts", fact="start", before="yes", after=str(error))
-            return NetResult(
-                ways=names,
-                trials=0,
-                differences=(lost,),
-                figures=(),
-                unsteady=(),
-                seconds=time.monotonic() - began,
-                untried=known.untried,
-            )
+            return not_started("httpd", names, error, time.monotonic() - began)._replace(untried=known.untried)
         logs = [side.gateway.log() for side in sides]
         tell(f"{len(ways)} ways to backends")
         grown = tuple(figures.memory(sides[0], sides[1], ways, tell))
@@ -90,6 +81,12 @@ def compare(
         seconds=time.monotonic() - began,
         untried=known.untried,
     )
+
+
+def not_started(program: str, ways: tuple[str, ...], error: ToolError, seconds: float) -> NetResult:
+    """What is told where the patched program does not start: that, and nothing else."""
+    lost = Difference(way="", group="start", trial=f"{program} starts", fact="start", before="yes", after=str(error))
+    return NetResult(ways=ways, trials=0, differences=(lost,), figures=(), unsteady=(), seconds=seconds)
 
 
 _numbers = count(1)

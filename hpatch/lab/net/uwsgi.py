@@ -14,8 +14,8 @@ from functools import partial
 from hpatch.errors import ToolError
 from hpatch.lab.model import BackendSpec, Cell, GatewaySpec, Route, Transport
 from hpatch.lab.net.backend import Book
-from hpatch.lab.net.compare import Tell, each
-from hpatch.lab.net.model import Bench, Difference, Facts, Figure, NetResult, NetTrial, Way, trial_of
+from hpatch.lab.net.compare import Tell, each, not_started
+from hpatch.lab.net.model import Bench, Facts, Figure, NetResult, NetTrial, Way, trial_of
 from hpatch.lab.net.requests import chunks, content, head, with_length
 from hpatch.lab.programs import text_of
 from hpatch.lab.replies import all_facts, split
@@ -84,15 +84,7 @@ def compare(
         try:
             other = UwsgiSide(second, after, known)
         except ToolError as error:
-            lost = Difference(way="", group="start", trial="uWSGI starts", fact="start", before="yes", after=str(error))
-            return NetResult(
-                ways=names,
-                trials=0,
-                differences=(lost,),
-                figures=(),
-                unsteady=(),
-                seconds=time.monotonic() - began,
-            )
+            return not_started("uWSGI", names, error, time.monotonic() - began)
         tell("exchanges")
         found = each(one, other, known, lambda way: trials())
         crashes = one.crashes(), other.crashes()

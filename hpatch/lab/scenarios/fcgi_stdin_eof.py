@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from functools import partial
 
-from hpatch.lab.backends import uwsgi
 from hpatch.lab.backends.exchange import numbered
 from hpatch.lab.backends.responder import CONTENT, responder
 from hpatch.lab.client import Script, request
-from hpatch.lab.load import added, load
-from hpatch.lab.model import Cell, Route
+from hpatch.lab.early import real
+from hpatch.lab.load import load
+from hpatch.lab.model import Cell
 from hpatch.lab.observe import Watch, failed, only, passed, tell, undecided
 from hpatch.lab.scenario import Observation, scenario
 from hpatch.lab.session import Session
 
 _DELAYED = 20
-_MANY = 1000
-"""Requests of each kind to uWSGI. Where 2 in 100 fail, that none of so many does is out of the question."""
 _BODY = b"0123456789"
-_PAUSE = 0.1
-"""Seconds by which the body comes after the headers, for uWSGI: that cannot tell when it has closed."""
 
 
 @scenario(
@@ -45,7 +41,7 @@ def run(session: Session, cell: Cell) -> Observation:
     2.0.21: 0 everywhere.
     """
     if cell.backend.kind == "uwsgi":
-        return _real(session, cell)
+        return real(session, cell, "fcgi")
     with responder(session.address(cell.transport, "early"), "fcgi", "early") as early:
         gateway = session.gateway(cell.gateway, [early.route("/early/")])
         watch = Watch(gateway)
@@ -61,23 +57,3 @@ def run(session: Session, cell: Cell) -> Observation:
     if only(outcomes, "full"):
         return passed(f"the response that came early is passed on: {tell(outcomes)}", figures)
     return failed(f"the response that came early is lost: {tell(outcomes)}", figures)
-
-
-def _real(session: Session, cell: Cell) -> Observation:
-    """The same with a uWSGI."""
-    address = session.uwsgi(cell, "fcgi")
-    gateway = session.gateway(cell.gateway, [Route("/app/", "fcgi", address)])
-    watch = Watch(gateway)
-    count = session.requests or _MANY
-    got = load(gateway.port, request("/app/"), uwsgi.answer(), requests=count)
-    posted = load(gateway.port, request("/app/", _BODY), uwsgi.answer(), requests=count)
-    late = request("/app/", _BODY, pause=_PAUSE)
-    delayed = load(gateway.port, late, uwsgi.answer(), requests=min(count, _DELAYED))
-    outcomes = added(got, posted, delayed)
-    notes = [f"GET: {tell(got)}", f"POST: {tell(posted)}", f"delayed POST: {tell(delayed)}"]
-    figures = watch.figures(outcomes, notes=notes)
-    if not outcomes.get("full"):
-        return undecided(outcomes, figures)
-    if only(outcomes, "full"):
-        return passed(f"every response is passed on: {tell(outcomes)}", figures)
-    return failed(f"responses are lost: {tell(outcomes)}", figures)
