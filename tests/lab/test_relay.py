@@ -132,12 +132,19 @@ def test_a_gateway_that_leaves_early() -> None:
     assert (seen.end, seen.left) == (None, True)
 
 
+def heard(address: Address) -> tuple[bytes, bool]:
+    """What comes to a client that sends nothing, and whether a reset ends it: connect() itself may hear of one."""
+    try:
+        stream = socket.create_connection((LOOPBACK, address.port or 0), PATIENCE)
+    except ConnectionResetError:
+        return b"", True
+    with stream:
+        return everything(stream)
+
+
 def test_nobody_behind_it() -> None:
     with closing(Ports()) as ports:
         address = Address(port=ports.reserve())
-        with (
-            relay(address, Address(port=ports.reserve()), rate=FAST, delay=0) as running,
-            socket.create_connection((LOOPBACK, address.port or 0), PATIENCE) as stream,
-        ):
-            assert everything(stream) == (b"", True)
+        with relay(address, Address(port=ports.reserve()), rate=FAST, delay=0) as running:
+            assert heard(address) == (b"", True)
             assert running.hops() == ()

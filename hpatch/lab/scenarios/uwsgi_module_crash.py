@@ -208,7 +208,7 @@ def _leave(port: int, count: int) -> Mapping[Outcome, int]:
     ]
     for content, heard in sent * count:
         for linger in (b"", struct.pack("ii", 1, 0)):
-            with closing(socket.create_connection((LOOPBACK, port), 20)) as stream, suppress(OSError):
+            with suppress(OSError), closing(socket.create_connection((LOOPBACK, port), 20)) as stream:
                 stream.sendall(content)
                 if heard:
                     stream.recv(heard)
