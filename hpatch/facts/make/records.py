@@ -130,7 +130,7 @@ def differences(
     """A line for each vulnerability whose range is another one, or which the data do not have.
 
     A record counts for more than CHANGES, which tells the first release without a vulnerability alone. What an entry
-    `differs` in is told only where it does not differ.
+    `differs` in is told only where a record does not differ.
     """
     newest = max(since("newest-known"), last) if last else since("newest-known")
     among = published(newest)
@@ -153,7 +153,7 @@ def differences(
         said = told(official, among) if name in records else f"fixed in {changes[name]} (CHANGES)"
         if not same and not entries[name].differs:
             yield f"{name}: the data have {told(own, among)}, httpd {said}"
-        if same and entries[name].differs:
+        if same and name in records and entries[name].differs:
             yield f"{name}: the data say why they differ, and they do not"
 
 

@@ -111,6 +111,11 @@ def test_a_range_of_the_data_and_one_of_a_record(entry: KnownProblem | None, sai
     assert list(records.differences([entry] if entry else [], [], official, {})) == said
 
 
+def test_changes_do_not_tell_where_a_problem_began() -> None:
+    entry = known("<2.4.10", "the code is there")
+    assert list(records.differences([entry], [], {}, {"CVE-2030-0001": Version(2, 4, 10)})) == []
+
+
 @pytest.mark.parametrize(
     ("entry", "said"),
     [
