@@ -22,7 +22,8 @@ class Options(NamedTuple):
     variables that the configuration does not define. `modules` are the known modules (None: only those that the
     configuration loads). `server_root` overrides the configuration's. With `check_files`, ServerRoot, `<IfFile>`
     and, if the modules are known, the files of LoadModule are checked on this machine. `main` tells whether the file is
-    a main file (None: its name and its content tell), `given` where its files are.
+    a main file (None: its name and its content tell), `given` where its files are. `texts` stand for what files have on
+    disk, by their real paths: unsaved documents, or texts that are to be tried.
     """
 
     defines: tuple[str, ...] | None = None
@@ -34,6 +35,7 @@ class Options(NamedTuple):
     check_files: bool = False
     main: bool | None = None
     given: Surroundings = Surroundings()
+    texts: Mapping[str, str] = {}
 
 
 DEFAULTS = Options()
@@ -79,4 +81,5 @@ def _reader(path: str, options: Options) -> Reader:
         defines=options.defines,
         check_files=options.check_files,
         main=options.main,
+        texts=options.texts,
     )

@@ -48,8 +48,10 @@ class ReadingState(ABC):
         defines: tuple[str, ...] | None,
         check_files: bool,
         main: bool | None,
+        texts: Mapping[str, str],
     ) -> None:
         self.configuration = configuration
+        self.texts = texts
         self.modules = configuration.modules
         self.fixed_root = server_root is not None
         self.given = given

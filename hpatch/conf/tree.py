@@ -238,7 +238,7 @@ class Configuration:
 
     `registered` has the providers of Require that LuaAuthzProvider names, which httpd executes while it reads.
 
-    `uses_macros` is whether it has directives that come from a macro.
+    `uses_macros` is whether it has directives that come from a macro, `rereads` whether a file is read several times.
 
     `dumped` is whether it was read from what httpd printed of it: its sources are then not the texts of its files.
 
@@ -248,8 +248,8 @@ class Configuration:
 
     __slots__ = (
         "_by_server", "as_written", "by_key", "check_files", "conditions", "defines", "directives", "dumped", "files",
-        "main", "modules", "mpm", "nodes", "problems", "registered", "root", "server_root", "sources", "templates",
-        "uses_macros", "version", "whole",
+        "main", "modules", "mpm", "nodes", "problems", "registered", "rereads", "root", "server_root", "sources",
+        "templates", "uses_macros", "version", "whole",
     )  # fmt: skip
 
     def __init__(self, root: str, modules: Modules, version: Version | None, mpm: str | None) -> None:
@@ -272,6 +272,7 @@ class Configuration:
         self.whole = True
         self.check_files = False
         self.uses_macros = False
+        self.rereads = False
         self.dumped = False
         self.templates: dict[str, TemplateFile] = {}
         self.as_written: Callable[[str], str] | None = None

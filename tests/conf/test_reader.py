@@ -452,3 +452,23 @@ def test_a_file_with_all_that_is_odd() -> None:
 def test_a_condition_of_a_template_within_one_line() -> None:
     configuration = load_text("{% if x %}Listen 80{% endif %}\nListen 81\n", name="a.conf.j2")
     assert [(node.args, node.certain) for node in configuration.walk()] == [("80", False), ("81", True)]
+
+
+def test_a_text_may_stand_for_a_file(tmp_path: Path) -> None:
+    (tmp_path / "sites").mkdir()
+    (tmp_path / "sites/real.conf").write_text("ServerName old\n")
+    (tmp_path / "link.conf").symlink_to("sites/real.conf")
+    main = tmp_path / "httpd.conf"
+    main.write_text("Include link.conf\n")
+    texts = {str(tmp_path / "sites/real.conf"): "ServerName new\n"}
+    read = load(str(main), Options(texts=texts))
+    assert [node.args for node in read.find("servername")] == ["new"]
+
+
+def test_a_file_that_is_read_twice_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.inc").write_text("KeepAlive On\n")
+    main = tmp_path / "httpd.conf"
+    main.write_text("Include a.inc\n")
+    assert not load(str(main)).rereads
+    main.write_text("Include a.inc\nInclude a.inc\n")
+    assert load(str(main)).rereads
