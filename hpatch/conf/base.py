@@ -75,7 +75,7 @@ def settle(main: str, server_root: str, view: View, *, check_files: bool) -> Bas
         top = here
         while top != "/":
             if top.endswith(wanted):
-                return Base(view=Rooted(like(top.removesuffix(wanted), main)), server_root=wanted)
+                return Base(view=Rooted(like(top.removesuffix(wanted), main), view.texts), server_root=wanted)
             top = os.path.dirname(top)  # noqa: PTH120 - text only
     if not view.is_folder(path):
         return copy
@@ -91,7 +91,7 @@ def first(main: str, view: View) -> Base:
     if built_in is not None and f"{here}/".endswith(f"{built_in}/"):
         return settle(main, built_in, view, check_files=False)
     if at is not None and here.endswith(at) and here != at and not view.root:
-        return Base(view=Rooted(like(here.removesuffix(at), main)), server_root=at)
+        return Base(view=Rooted(like(here.removesuffix(at), main), view.texts), server_root=at)
     return Base(view=view, server_root=folder)
 
 

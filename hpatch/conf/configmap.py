@@ -133,6 +133,7 @@ class Mounted(View):
     """
 
     def __init__(self, yaml: str, main: str, texts: tuple[ConfigMapFile, ...]) -> None:
+        super().__init__()
         self.root = yaml
         self._texts = {one.name: one.text for one in texts}
         self._names = sorted((one.name for one in texts if one.is_httpds and one.name != main), key=os.fsencode)

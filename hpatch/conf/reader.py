@@ -6,7 +6,6 @@ continues.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -195,7 +194,7 @@ class Reader(ReadingState):
                 if left and not self.given.outside and self.view.exists(path):
                     self._note_left(shown, node)
                     return
-                source = self._source(path, shown, stream=node is None)
+                source = self.view.read(path, shown, stream=node is None)
                 if left:
                     self._note_left(shown, node)
             except (OSError, ValueError) as error:
@@ -222,14 +221,6 @@ class Reader(ReadingState):
             if node is not None and log.is_on():
                 log.tell("read %s again%s", name, _named_by(*node))
         self._read_parsed(known, name)
-
-    def _source(self, path: str, shown: str, *, stream: bool) -> Source:
-        """A file's text: the one that stands for it, or what it has on disk. Raises OSError and ValueError."""
-        if self.texts:
-            text = self.texts.get(os.path.realpath(self.view.host(path)))
-            if text is not None:
-                return Source(shown, text)
-        return self.view.read(path, shown, stream=stream)
 
     def _written(self, path: str) -> str:
         """A path with the root before it, as one on this machine."""

@@ -11,7 +11,7 @@ from hpatch.conf import limits, macros, words
 from hpatch.conf.base import Base, Surroundings
 from hpatch.conf.feed import ROOM, Feed, Level, Stream
 from hpatch.conf.tree import Condition, Configuration, Node, Problem
-from hpatch.conf.view import MACHINE, GivenFolder, Rooted, View
+from hpatch.conf.view import GivenFolder, View, view_of
 from hpatch.text import Place, Source
 
 if TYPE_CHECKING:
@@ -51,11 +51,10 @@ class ReadingState(ABC):
         texts: Mapping[str, str],
     ) -> None:
         self.configuration = configuration
-        self.texts = texts
         self.modules = configuration.modules
         self.fixed_root = server_root is not None
         self.given = given
-        self.view: View = MACHINE if given.root is None else Rooted(given.root)
+        self.view: View = view_of(given.root, texts)
         if given.mounted:
             from hpatch.conf.configmap import Mounted  # few have one
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Mapping
 from functools import cache
 
 from hpatch.text import Source
+
+NO_TEXTS: Mapping[str, str] = {}
 
 _MOST_LINKS = 40
 """How many links one path may lead through, as in Linux."""
@@ -27,11 +30,14 @@ def _is_own_pipe(path: str) -> bool:
 class View:
     """This machine's files, by the paths that the configuration has.
 
-    Every method raises OSError as the system does.
+    Every method raises OSError as the system does. `texts` stand for what files have on disk, by their real paths.
     """
 
     root = ""
     """The folder that is `/` for the configuration; empty for this machine."""
+
+    def __init__(self, texts: Mapping[str, str] = NO_TEXTS) -> None:
+        self.texts = texts
 
     def host(self, path: str) -> str:
         """The path by which this process finds a file."""
@@ -79,6 +85,9 @@ class View:
         Raises OSError and ValueError, also for what is not a regular file or is the kernel's.
         """
         host = self.host(path)
+        held = self.texts.get(os.path.realpath(host)) if self.texts else None
+        if held is not None:
+            return Source(name, held)
         status = os.stat(host)  # noqa: PTH116 - the path stays text, as written
         if stat.S_ISREG(status.st_mode):
             if status.st_dev in _kernel():
@@ -94,7 +103,8 @@ class Rooted(View):
     No path leaves the folder: an absolute link is relative to it, and `..` ends there.
     """
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, texts: Mapping[str, str] = NO_TEXTS) -> None:
+        super().__init__(texts)
         self.root = root.rstrip("/") or "/"
         self._folders: dict[str, str] = {}
 
@@ -154,6 +164,13 @@ class Rooted(View):
 
 MACHINE = View()
 """This machine's files."""
+
+
+def view_of(root: str | None, texts: Mapping[str, str] = NO_TEXTS) -> View:
+    """The files below a folder that is `/` for the configuration, or this machine's if there is no such folder."""
+    if root is not None:
+        return Rooted(root, texts)
+    return View(texts) if texts else MACHINE
 
 
 class RealPaths:

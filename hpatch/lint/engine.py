@@ -115,7 +115,7 @@ class LintTask(NamedTuple):
         )
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
     """The result for one configuration. Suppressions are judged when all parts are done: a file may be in several."""
 
     findings: list[Finding]
@@ -145,24 +145,20 @@ def lint(
 
     `progress` is called with the number of configurations done, and the number of all.
     """
-    _instance.cache_clear()
-    _started.cache_clear()
-    _pools.cache_clear()
-    _backend.cache_clear()
-    _started_pools.cache_clear()
-    parts: Iterable[_Part]
+    forget_backends()
+    parts: Iterable[Part]
     if jobs > 1 and len(roots) > 1:
         from hpatch.lint.fleet import spread  # one configuration needs no processes
 
-        parts = spread(_part_of, [(root, task) for root in roots], jobs)
+        parts = spread(_worked_on, [(root, task) for root in roots], jobs)
     else:
-        parts = (_part_of((root, task)) for root in roots)
+        parts = (part_of(root, task) for root in roots)
     done = []
     for part in parts:
         done.append(part)
         if progress is not None:
             progress(len(done), len(roots))
-    return _together(done, task, base)
+    return together(done, task, base)
 
 
 def lint_configuration(
@@ -176,7 +172,7 @@ def lint_configuration(
     backends: tuple[BackendFile, ...] = (),
 ) -> LintResult:
     """Lint a configuration that has already been read. `environment` tells whether httpd's environment is known."""
-    return _together([_part(configuration, task, instances, environment, checked, pools, backends)], task, "")
+    return together([_part(configuration, task, instances, environment, checked, pools, backends)], task, "")
 
 
 def read(root: Root) -> Configuration:
@@ -184,8 +180,18 @@ def read(root: Root) -> Configuration:
     return load(root.path, root.options) if root.source is None else load_source(root.source, root.options)
 
 
-def _part_of(work: tuple[Root, LintTask]) -> _Part:
-    root, task = work
+def forget_backends() -> None:
+    """Read the files of backends again when they are next asked for."""
+    for kept in (_instance, _started, _pools, _backend, _started_pools):
+        kept.cache_clear()
+
+
+def _worked_on(work: tuple[Root, LintTask]) -> Part:
+    return part_of(*work)
+
+
+def part_of(root: Root, task: LintTask, between: Callable[[], None] | None = None) -> Part:
+    """Lint one configuration. `between` is called before each rule, and may raise to give up."""
     configuration = root.configuration or read(root)
     unread = []
     instances: list[Instance] = []
@@ -216,7 +222,9 @@ def _part_of(work: tuple[Root, LintTask]) -> _Part:
         if error:
             unread.append(Problem(kind="unreadable", message=error, place=backend.problems[0][0]))
     environment = bool(root.options.environment)
-    part = _part(configuration, task, tuple(instances), environment, root.checked, tuple(pools), tuple(backends))
+    part = _part(
+        configuration, task, tuple(instances), environment, root.checked, tuple(pools), tuple(backends), between
+    )
     return part._replace(unread=part.unread + unread)
 
 
@@ -308,7 +316,8 @@ def _part(
     checked: SyntaxCheck | None,
     pools: tuple[PoolFile, ...],
     backends: tuple[BackendFile, ...],
-) -> _Part:
+    between: Callable[[], None] | None = None,
+) -> Part:
     sources = dict(configuration.sources)
     for instance in instances:
         sources.update(instance.sources)
@@ -332,6 +341,8 @@ def _part(
     occurrences = Occurrences(configuration)
     found: list[tuple[Finding, tuple[Place, ...]]] = []
     for rule in task.rules:
+        if between is not None:
+            between()
         for one in rule.check(context):
             finding, uses = occurrences.complete(Finding.of(rule, one), one.node)
             if task.ignored_in and task.ignores(rule.code, finding.place.file):
@@ -349,7 +360,7 @@ def _part(
     least = SEVERITIES.index(task.severity)
     findings = [finding for finding in merged(found) if SEVERITIES.index(finding.severity) >= least]
     unread = [problem for problem in configuration.problems if _unread(problem, task, comments, sources)]
-    return _Part(
+    return Part(
         findings=findings,
         read=_read_files(configuration, sources),
         part=_name_of_part(configuration),
@@ -410,7 +421,8 @@ def _both(one: TemplateFile | None, other: TemplateFile) -> TemplateFile:
     return one._replace(lines=one.lines + other.lines, unjudged=one.unjudged + other.unjudged)
 
 
-def _together(parts: Sequence[_Part], task: LintTask, base: str) -> LintResult:
+def together(parts: Sequence[Part], task: LintTask, base: str) -> LintResult:
+    """The result for configurations from their parts. Reports make paths relative to `base`."""
     order: dict[str, int] = {}
     read: dict[str, ReadFile] = {}
     sources: dict[str, Source] = {}

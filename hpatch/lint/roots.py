@@ -10,7 +10,7 @@ from hpatch.conf.load import Options, load
 from hpatch.conf.modules import Modules
 from hpatch.conf.parts import MAIN
 from hpatch.conf.tree import Configuration
-from hpatch.conf.view import MACHINE, RealPaths, Rooted, View
+from hpatch.conf.view import RealPaths, Rooted, View, view_of
 from hpatch.conf.walk import names
 from hpatch.errors import InputError, UsageError
 from hpatch.lint import folder as folders
@@ -206,8 +206,7 @@ def _services(paths: list[str]) -> list[str]:
 
 
 def _view(options: Options) -> View:
-    root = options.given.root
-    return MACHINE if root is None else Rooted(root)
+    return view_of(options.given.root, options.texts)
 
 
 def _unreadable(error: OSError) -> InputError:

@@ -424,3 +424,13 @@ def test_a_root_that_holds_a_folder_of_its_own_name(tmp_path: Path) -> None:
     found = load(str(main), Options(given=Surroundings(root=str(root))))
     assert [file.name for file in found.files] == [str(main), str(main.parent / "a.conf")]
     assert found.problems == []
+
+
+def test_texts_stand_for_files_of_a_copy_too(tmp_path: Path) -> None:
+    """Also where the layout shows the copy's root, and paths are then those below it."""
+    folder = tmp_path / "copy/etc/apache2"
+    folder.mkdir(parents=True)
+    (folder / "apache2.conf").write_text("Include /etc/apache2/ports.conf\n")
+    (folder / "ports.conf").write_text("Listen 80\n")
+    found = load(f"{folder}/apache2.conf", Options(texts={f"{folder}/ports.conf": "Listen 8080\n"}))
+    assert [node.args for node in found.walk()] == ["8080"]

@@ -10,7 +10,7 @@ import pytest
 
 from hpatch.conf import view
 from hpatch.conf.paths import NoMatchError, included
-from hpatch.conf.view import MACHINE, GivenFolder, RealPaths, Rooted
+from hpatch.conf.view import MACHINE, GivenFolder, RealPaths, Rooted, view_of
 
 
 @pytest.fixture
@@ -195,3 +195,12 @@ def test_the_folder_above_a_link_is_that_of_its_target(tmp_path: Path, monkeypat
     assert real(f"{tmp_path}/link/x") == f"{tmp_path}/a/b/x"
     monkeypatch.chdir(tmp_path)
     assert real("link") == f"{tmp_path}/a/b"
+
+
+@pytest.mark.parametrize("below", [True, False])
+def test_a_text_stands_for_a_file(root: Path, below: bool) -> None:
+    """Also for one that is no longer there."""
+    seen = view_of(str(root) if below else None, {f"{root}/etc/a.conf": "B\n", f"{root}/etc/gone.conf": "C\n"})
+    inner = "/etc" if below else f"{root}/etc"
+    (root / "etc/b.conf").write_text("D\n")
+    assert [seen.read(f"{inner}/{name}.conf", name).text for name in ("a", "gone", "b")] == ["B\n", "C\n", "D\n"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hpatch.conf.load import Options, load_text
-from hpatch.lint.engine import LintResult, LintTask, Root, lint, lint_configuration
+from hpatch.lint.engine import LintResult, LintTask, Root, lint, lint_configuration, part_of
 from hpatch.lint.registry import by_name, rules
 from hpatch.lint.selection import select
 
@@ -114,3 +114,17 @@ def test_conditions_are_kept() -> None:
 def test_a_rule_travels_between_processes_by_its_code() -> None:
     rule = rules()[0]
     assert pickle.loads(pickle.dumps(rule)) is rule
+
+
+def test_a_run_is_given_up_between_two_rules(tmp_path: Path) -> None:
+    (tmp_path / "a.conf").write_text("ProxyPass /a/ http://a\n")
+    calls = []
+
+    def between() -> None:
+        calls.append(len(calls))
+        if len(calls) == 2:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        part_of(Root(str(tmp_path / "a.conf")), LintTask(rules=rules()), between)
+    assert calls == [0, 1]
