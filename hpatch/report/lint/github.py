@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hpatch.lint.finding import Finding
+from hpatch.lint.names import relative
 from hpatch.report.common.terminal import visible
-from hpatch.report.lint.paths import relative
 
 if TYPE_CHECKING:
     from hpatch.lint.engine import LintResult

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from hpatch.lint.finding import Finding
+from hpatch.lint.fingerprint import Fingerprints
 from hpatch.lint.found import SEVERITIES, Fix
 from hpatch.report.common.json import at
 from hpatch.text import Place
@@ -21,8 +22,9 @@ def data(result: LintResult) -> dict[str, Any]:
         name: sum(one.severity == name for one in result.findings) for name in reversed(SEVERITIES)
     }
     links = {file.name: file.link for file in result.read}
+    prints = Fingerprints.below(result.sources, result.root)
     return {
-        "findings": [_finding(finding, links.get(finding.place.file)) for finding in result.findings],
+        "findings": [_finding(one, links.get(one.place.file), prints.of(one)) for one in result.findings],
         "files": result.files,
         "directives": result.directives,
         "conditions": list(_conditions(result.conditions)),
@@ -35,19 +37,26 @@ def data(result: LintResult) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding, link: str | None) -> dict[str, Any]:
+def _finding(finding: Finding, link: str | None, fingerprint: str) -> dict[str, Any]:
+    rule, place, message, severity, confidence, related, help, fix = finding
+    file, line, column, end_line, end_column = place
     return {
-        "rule": finding.rule.code,
-        "name": finding.rule.name,
-        "severity": finding.severity,
-        "confidence": finding.confidence,
-        "message": finding.message,
-        **at(finding.place),
+        "rule": rule.code,
+        "name": rule.name,
+        "severity": severity,
+        "confidence": confidence,
+        "message": message,
+        "file": file,
+        "line": line,
+        "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
         "link": link,
-        "related": [{**at(other.place), "message": other.message} for other in finding.related],
-        "help": finding.help,
-        "references": list(finding.rule.references),
-        "fix": _fix(finding.fix) if finding.fix else None,
+        "related": [{**at(other.place), "message": other.message} for other in related] if related else (),
+        "help": help,
+        "references": rule.references,
+        "fix": _fix(fix) if fix else None,
+        "fingerprint": fingerprint,
     }
 
 

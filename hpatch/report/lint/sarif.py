@@ -6,25 +6,26 @@ arguments, and `${NAME}` is what a configuration says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from hpatch import __version__
 from hpatch.lint.finding import Finding
+from hpatch.lint.fingerprint import Fingerprints, line_hashes
 from hpatch.lint.found import Edit, Fix, Severity
+from hpatch.lint.names import absolute, relative
 from hpatch.lint.rule import Rule
 from hpatch.report.common.json import dump
 from hpatch.report.common.terminal import visible
 from hpatch.report.lint import manual
-from hpatch.report.lint.paths import absolute, relative, uri
-from hpatch.text import Place, Source
+from hpatch.report.lint.paths import uri
+from hpatch.text import Place
 
 if TYPE_CHECKING:
     from hpatch.lint.engine import LintResult
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-FINGERPRINT = "hpatch/v1"
-"""Names what the fingerprint is made of: rule, file, text of the directive, how many such there were before."""
+FINGERPRINT = "hpatch/v2"
+"""Names what the fingerprint is made of: see `hpatch.lint.fingerprint`."""
 
 _BASE = "%SRCROOT%"
 _LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
@@ -37,7 +38,7 @@ def render(result: LintResult) -> str:
     rules = list({finding.rule.code: finding.rule for finding in result.findings}.values())
     rules.sort(key=lambda rule: rule.code)
     index = {rule.code: number for number, rule in enumerate(rules)}
-    prints = _Fingerprints(result)
+    prints = _Prints(result)
     run = {
         "tool": {
             "driver": {
@@ -96,7 +97,7 @@ def _invocation(result: LintResult) -> dict[str, Any]:
     return invocation
 
 
-def _result(finding: Finding, index: dict[str, int], prints: _Fingerprints, result: LintResult) -> dict[str, Any]:
+def _result(finding: Finding, index: dict[str, int], prints: _Prints, result: LintResult) -> dict[str, Any]:
     lines = [visible(finding.message)]
     if finding.help:
         lines.append(f"Help: {visible(finding.help)}")
@@ -108,7 +109,7 @@ def _result(finding: Finding, index: dict[str, int], prints: _Fingerprints, resu
         "level": _LEVELS[finding.severity],
         "message": {"text": "\n".join(lines)},
         "locations": [_location(finding.place, result)],
-        "partialFingerprints": {FINGERPRINT: prints.of(finding)},
+        "partialFingerprints": prints.of(finding),
         "properties": {"confidence": finding.confidence},
     }
     if finding.related:
@@ -174,33 +175,22 @@ def _fix(fix: Fix, result: LintResult) -> dict[str, Any]:
     }
 
 
-class _Fingerprints:
-    """What tells a finding from others though lines move: the same directive in the same file has the same."""
+class _Prints:
+    """The fingerprints of findings: hpatch's, and the one that GitHub knows a finding by."""
 
     def __init__(self, result: LintResult) -> None:
-        self._root = result.root
-        self._sources = result.sources
-        self._seen: dict[tuple[str, str, str], int] = {}
+        self._own = Fingerprints.below(result.sources, result.root)
+        lines: dict[str, set[int]] = {}
+        for finding in result.findings:
+            lines.setdefault(finding.place.file, set()).add(max(finding.place.line, 1))
+        self._lines = {
+            file: line_hashes(result.sources[file].text, numbers)
+            for file, numbers in lines.items()
+            if file in result.sources
+        }
 
-    def of(self, finding: Finding) -> str:
-        """A hash; the findings are to be given in their order, each once."""
-        from hashlib import sha256
-
-        place = finding.place
-        source = self._sources.get(place.file)
-        text = finding.message if source is None else " ".join(_directive(source, place))
-        key = (finding.rule.code, relative(place.file, self._root) or place.file, text)
-        number = self._seen[key] = self._seen.get(key, 0) + 1
-        data = "\0".join((*key, str(number))).encode("utf-8", "surrogateescape")
-        return sha256(data).hexdigest()[:32]
-
-
-def _directive(source: Source, place: Place) -> Iterable[str]:
-    """The words of the whole directive that a place is in, over its continuation lines."""
-    first, last = place.line, place.end_line
-    while source.line(first - 1).endswith("\\"):
-        first -= 1
-    while source.line(last).endswith("\\"):
-        last += 1
-    for number in range(first, last + 1):
-        yield from source.line(number).removesuffix("\\").split()
+    def of(self, finding: Finding) -> dict[str, str]:
+        """By the name of each."""
+        found = {FINGERPRINT: self._own.of(finding)}
+        line = self._lines.get(finding.place.file, {}).get(max(finding.place.line, 1))
+        return found if line is None else {**found, "primaryLocationLineHash": line}

@@ -126,26 +126,16 @@ def test_sarif_uris(file: str, expected: dict[str, str]) -> None:
     assert run["originalUriBaseIds"] == {"%SRCROOT%": {"uri": "file:///srv/conf/"}}
 
 
-def fingerprint(text: str, marked: str = "http://a/", file: str = "a.conf") -> str:
-    (found,) = sarif_run(one(Source("a.conf", text), marked, file))["results"]
-    return str(found["partialFingerprints"][FINGERPRINT])
+@pytest.mark.parametrize("given", RESULTS, ids=IDS)
+def test_the_fingerprint_is_the_same_in_every_form(given: LintResult) -> None:
+    data = [found["fingerprint"] for found in json.loads(findings("json", given))["findings"]]
+    assert [found["partialFingerprints"][FINGERPRINT] for found in sarif_run(given)["results"]] == data
+    assert len(set(data)) == len(data)
 
 
-def test_a_fingerprint_follows_its_directive() -> None:
-    text = "ProxyPass /a http://a/ \\\n  retry=0\n"
-    expected = fingerprint(text)
-    assert fingerprint(f"Listen 80\n\n<Location />\n{text}") == expected
-    assert fingerprint("\tProxyPass  /a\thttp://a/  retry=0") == expected
-    assert fingerprint(text, file="/srv/conf/a.conf") == expected
-    assert fingerprint(text, "retry=0") == expected
-    assert fingerprint("ProxyPass /b http://a/ retry=0") != expected
-    assert fingerprint(text, file="b.conf") != expected
-
-
-def test_equal_findings_have_fingerprints_of_their_own() -> None:
-    given = one(Source("a.conf", "Listen 80"), "80")
-    run = sarif_run(given._replace(findings=given.findings * 3))
-    assert len({each["partialFingerprints"][FINGERPRINT] for each in run["results"]}) == 3
+def test_sarif_has_the_hash_of_the_line_for_github() -> None:
+    (found,) = sarif_run(one(Source("a.conf", " a\nb\n  \t\tc\n d"), "c"))["results"]
+    assert found["partialFingerprints"]["primaryLocationLineHash"] == "180aee12dab6264:1"
 
 
 def test_sarif_links_to_related_places_by_id() -> None:
