@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from hpatch.cli import output
+from hpatch.cli.options.color import option
 from hpatch.cli.options.verbose import group_options
 from hpatch.report.common.renderer import Page
 from hpatch.report.common.terminal import cells, paint, visible, wrap
@@ -33,6 +34,14 @@ class NoCommandError(Exception):
 class HelpCommand(TyperCommand):
     """A command whose page this module writes."""
 
+    def get_params(self, ctx: Context) -> list[Any]:
+        """Its parameters, and --color."""
+        return _with_color(super().get_params(ctx))
+
+    def get_help_option(self, ctx: Context) -> Any:
+        """--help, which writes as answers are written."""
+        return _writing(super().get_help_option(ctx))
+
     def format_help(self, ctx: Context, formatter: Any) -> None:
         """Write the page."""
         formatter.write(_page(self, ctx, ()))
@@ -43,6 +52,14 @@ class HelpGroup(TyperGroup):
 
     panels: ClassVar[Mapping[str, Sequence[str]]] = {}
     """Headings, and the commands below each; all are below `Commands` if there are none."""
+
+    def get_params(self, ctx: Context) -> list[Any]:
+        """Its parameters, and --color."""
+        return _with_color(super().get_params(ctx))
+
+    def get_help_option(self, ctx: Context) -> Any:
+        """--help, which writes as answers are written."""
+        return _writing(super().get_help_option(ctx))
 
     def format_help(self, ctx: Context, formatter: Any) -> None:
         """Write the page."""
@@ -59,6 +76,25 @@ class HelpGroup(TyperGroup):
         if not args:
             raise NoCommandError(ctx.get_help())
         return super().parse_args(ctx, args)
+
+
+def _with_color(params: list[Any]) -> list[Any]:
+    """Parameters with --color before --help, which comes last."""
+    at = len(params) - (1 if params and params[-1].name == "help" else 0)
+    return [*params[:at], option(), *params[at:]]
+
+
+def _writing(option: Any) -> Any:
+    if option is not None:
+        option.callback = _show
+    return option
+
+
+def _show(ctx: Context, _option: Any, value: bool) -> None:
+    """Write a page and end. Typer's own way ends with 1 where nobody reads it."""
+    if value and not ctx.resilient_parsing:
+        output.write(f"{ctx.get_help()}\n")
+        ctx.exit()
 
 
 def command(app: typer.Typer, name: str, function: Callable[..., int | None], examples: str) -> None:

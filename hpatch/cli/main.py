@@ -70,10 +70,7 @@ def main() -> None:
     """Run hpatch and end the process."""
     arguments = sys.argv[1:]
     if "--version" in takewhile(lambda word: word.startswith("-"), arguments):
-        from hpatch import __version__  # the answer must not wait for typer
-
-        print(f"hpatch {__version__}")
-        return
+        sys.exit(_version())
     # A run is short, and what it builds it keeps to its end: collecting would only cost time.
     gc.disable()
     if sys.stdout is None or sys.stderr is None:
@@ -86,6 +83,21 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     sys.exit(_guarded(arguments))
+
+
+def _version() -> int:
+    """Tell the version, without typer and all else; the exit code."""
+    from hpatch import __version__
+
+    try:
+        print(f"hpatch {__version__}", flush=True)
+    except OSError as error:
+        from hpatch.cli import output
+
+        output.discard()
+        gone = isinstance(error, BrokenPipeError)
+        return 141 if gone else _fail(f"standard output cannot be written: {error.strerror}", 4)
+    return 0
 
 
 def _end_in_order() -> None:
@@ -149,6 +161,8 @@ def _run(arguments: list[str]) -> int:
     from hpatch.cli import output
     from hpatch.cli.help import HelpGroup, NoCommandError
     from hpatch.cli.options.verbose import own_options
+
+    output.color("auto")
 
     class Jobs(HelpGroup):
         panels = JOBS

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Literal
 
 from hpatch.errors import ToolError
 from hpatch.report.common.renderer import AnswerT, Form, Page
@@ -28,7 +29,25 @@ def show(
 
 def page(file: str | None = None) -> Page:
     """How text is to be laid out: for the terminal; as it is where standard output is none, and in a file."""
-    return Page() if file is not None else Page(_width(), _color())
+    if file is not None:
+        return Page()
+    color = _color()
+    return Page(_width(), color, color and _links())
+
+
+When = Literal["auto", "always", "never"]
+"""When to colour: on a terminal that can, always, or never."""
+
+
+class _Chosen:
+    """What `--color` said."""
+
+    when: When = "auto"
+
+
+def color(when: When) -> None:
+    """Choose when standard output is coloured. `auto` asks the terminal and the environment."""
+    _Chosen.when = when
 
 
 def _width() -> int | None:
@@ -43,8 +62,38 @@ def _width() -> int | None:
 
 
 def _color() -> bool:
-    """Whether to colour: on a terminal that can, unless NO_COLOR says otherwise."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    """Whether to colour: as --color says, or else NO_COLOR, or else FORCE_COLOR, or else on a terminal that can."""
+    if _Chosen.when != "auto":
+        return _Chosen.when == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if forced := os.environ.get("FORCE_COLOR"):
+        return forced not in ("0", "false")
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+_LINKING = ("DOMTERM", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "WEZTERM_PANE", "WT_SESSION", "GHOSTTY_RESOURCES_DIR")
+"""Variables of terminals that show hyperlinks (OSC 8)."""
+_LINKING_PROGRAMS = ("iTerm.app", "WezTerm", "vscode", "Hyper", "ghostty", "Tabby", "rio", "mintty")
+"""Values of TERM_PROGRAM of such terminals."""
+_VTE = 5000
+"""The first version of VTE (GNOME Terminal and others) with hyperlinks: 0.50.0."""
+
+
+def _links() -> bool:
+    """Whether standard output is a terminal that is known to show hyperlinks. A multiplexer may swallow them."""
+    if not sys.stdout.isatty():
+        return False
+    there = os.environ.get
+    if there("TMUX") or there("STY"):
+        return False
+    vte = there("VTE_VERSION", "")
+    return (
+        any(map(there, _LINKING))
+        or there("TERM_PROGRAM") in _LINKING_PROGRAMS
+        or there("TERM") in ("xterm-kitty", "alacritty", "foot", "xterm-ghostty")
+        or (vte.isascii() and vte.isdecimal() and int(vte) >= _VTE)
+    )
 
 
 class PipeClosedError(Exception):

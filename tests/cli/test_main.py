@@ -25,7 +25,9 @@ PASS = 'ProxyPass "/app/" "http://127.0.0.1:8080"\n'
 HANGUP = "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)"
 
 
-def start(*arguments: object, code: str = "main()", **environment: str) -> subprocess.Popen[str]:
+def start(
+    *arguments: object, code: str = "main()", fds: tuple[int, ...] = (), **environment: str
+) -> subprocess.Popen[str]:
     """hpatch in a process, and a session, of its own, which a hangup ends: `nohup` has the tests ignore it."""
     variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     return subprocess.Popen(
@@ -35,6 +37,7 @@ def start(*arguments: object, code: str = "main()", **environment: str) -> subpr
         text=True,
         env={**variables, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **environment},
         start_new_session=True,
+        pass_fds=fds,
     )
 
 
@@ -233,7 +236,16 @@ def test_a_reader_that_goes_away(tmp_path: Path) -> None:
     assert process.wait(60) == 141
 
 
-@pytest.mark.parametrize("argument", ["rule", "--help"])
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["lint", "-h"], ["rule"]], ids=" ".join)
+def test_a_pipe_that_nobody_reads(words: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = start(*words, code=f"import os; os.dup2({writer}, 1); main()", fds=(writer,))
+    os.close(writer)
+    assert (process.communicate(timeout=60)[1], process.returncode) == ("", 141)
+
+
+@pytest.mark.parametrize("argument", ["rule", "--help", "--version"])
 def test_a_full_disk(argument: str) -> None:
     code = "import os; os.dup2(os.open('/dev/full', os.O_WRONLY), 1); main()"
     process = start(argument, code=code)

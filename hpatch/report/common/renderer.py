@@ -9,10 +9,11 @@ from hpatch.report.common.json import pieces
 
 
 class Page(NamedTuple):
-    """Where text goes: its width in columns (None: nothing is wrapped), and whether it is coloured."""
+    """Where text goes: its width in columns (None: nothing is wrapped), whether it is coloured and has hyperlinks."""
 
     width: int | None = None
     color: bool = False
+    links: bool = False
 
     @property
     def measure(self) -> int:

@@ -47,6 +47,22 @@ def paint(text: str, style: str, color: bool) -> str:
     return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if color and text else text
 
 
+def linked(text: str, address: str | None, links: bool) -> str:
+    """The text as a hyperlink (OSC 8) if links are wanted and the address is printable ASCII without spaces."""
+    if not links or not text or not address or not (address.isascii() and address.isprintable()) or " " in address:
+        return text
+    return f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\"
+
+
+def file_address(path: str) -> str:
+    """The address of a file on this machine, everything in it escaped that an address cannot have."""
+    import os
+    from socket import gethostname
+    from urllib.parse import quote  # only a terminal with links pays for it
+
+    return f"file://{quote(gethostname())}{quote(os.fsencode(os.path.abspath(path)))}"  # noqa: PTH100 - text only
+
+
 def cells(text: str) -> int:
     """How many columns printable text takes: wide characters two, combining ones none."""
     if text.isascii():

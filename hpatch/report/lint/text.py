@@ -10,7 +10,7 @@ from hpatch.lint.found import SEVERITIES, Related
 from hpatch.report.common.excerpt import MarkedPlace, excerpt
 from hpatch.report.common.numbers import count
 from hpatch.report.common.renderer import Page
-from hpatch.report.common.terminal import paint, visible, wrap
+from hpatch.report.common.terminal import file_address, linked, paint, visible, wrap
 from hpatch.report.lint.files import passed_over
 from hpatch.text import Place
 
@@ -44,24 +44,24 @@ def findings(result: LintResult, page: Page) -> Iterator[str]:
 
     What one rule says several times of the same lines has them once.
     """
-    width, color = page
+    width, color = page.width, page.color
     links = {file.name: file.link for file in result.read if file.link is not None}
     before: Finding | None = None
     for finding in result.findings:
-        yield from _head(finding, width, color)
+        yield from _head(finding, page)
         if before is not None and _says_more(before, finding):
             gutter = len(str(finding.place.end_line))
-            yield f"{' ' * gutter}{paint('-->', 'blue', color)} {_where(finding.place)}"
+            yield f"{' ' * gutter}{paint('-->', 'blue', color)} {_linked(finding.place, page)}"
             yield from _notes(finding, gutter, width, color)
         else:
-            yield from _body(finding, result, links, width, color)
+            yield from _body(finding, result, links, page)
         yield ""
         before = finding
 
 
 def summary(result: LintResult, page: Page, detail: Detail, not_read: Iterable[NotRead] = ()) -> Iterator[str]:
     """What was found, read, passed over and not decided; in full, or nothing of it."""
-    width, color = page
+    width, color = page.width, page.color
     if detail == "findings":
         return
     if detail == "all":
@@ -80,19 +80,20 @@ def _says_more(before: Finding, finding: Finding) -> bool:
     return (before.rule, before.place, before.related) == (finding.rule, finding.place, finding.related)
 
 
-def _head(finding: Finding, width: int | None, color: bool) -> Iterator[str]:
+def _head(finding: Finding, page: Page) -> Iterator[str]:
+    width, color = page.width, page.color
     rule, style = finding.rule, STYLES[finding.severity]
     label = f"{finding.severity}[{rule.code}]"
     head = f"{label} {rule.name}: "
     message, *more = wrap(visible(finding.message), width, 4, len(head))
-    yield f"{paint(label, style, color)} {paint(f'{rule.name}: {message}'.rstrip(), 'bold', color)}"
+    code = linked(paint(label, style, color), next(iter(rule.references), None), page.links)
+    yield f"{code} {paint(f'{rule.name}: {message}'.rstrip(), 'bold', color)}"
     for line in more:
         yield paint(line, "bold", color)
 
 
-def _body(
-    finding: Finding, result: LintResult, links: Mapping[str, str], width: int | None, color: bool
-) -> Iterator[str]:
+def _body(finding: Finding, result: LintResult, links: Mapping[str, str], page: Page) -> Iterator[str]:
+    width, color = page.width, page.color
     related = finding.related[:_MOST_RELATED]
     files = _by_file(finding.place, related, STYLES[finding.severity])
     gutter = max(len(str(mark.place.end_line)) for marks in files.values() for mark in marks)
@@ -106,7 +107,8 @@ def _body(
         else:
             link = links.get(file)
             way = f" (through {visible(link)})" if link else ""
-            yield f"{' ' * gutter}{paint(arrow, 'blue', color)} {_where(marks[0].place)}{paint(way, 'dim', color)}"
+            where = _linked(marks[0].place, page)
+            yield f"{' ' * gutter}{paint(arrow, 'blue', color)} {where}{paint(way, 'dim', color)}"
             yield from excerpt(source, marks, gutter, width or _LONGEST_LINE, color)
     notes = list(_notes(finding, gutter, width, color))
     if notes:
@@ -146,6 +148,10 @@ def _noted(arrow: str, text: str, gutter: int, width: int | None, color: bool) -
     first, *more = wrap(text, width, gutter + 4, gutter + 4)
     yield f"{' ' * gutter}{paint(arrow, 'blue', color)} {first}"
     yield from more
+
+
+def _linked(place: Place, page: Page) -> str:
+    return linked(_where(place), file_address(place.file) if page.links else None, page.links)
 
 
 def _where(place: Place) -> str:

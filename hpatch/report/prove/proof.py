@@ -105,7 +105,7 @@ class ProofPlanReport:
 
 def text(proof: ToldProof, page: Page) -> Iterator[str]:
     """A proof for people."""
-    width, color = page
+    width, color = page.width, page.color
     for line in wrap(_title(proof), width, 2):
         yield paint(line, "bold", color)
     if proof.failure is not None:

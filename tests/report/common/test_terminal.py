@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpatch.report.common.terminal import cells, paint, visible, wrap
+from hpatch.report.common.terminal import cells, file_address, linked, paint, visible, wrap
 
 ANYTHING = st.text(st.characters(exclude_categories=())) | st.binary().map(
     lambda data: data.decode("utf-8", "surrogateescape")
@@ -73,3 +73,22 @@ def test_cells(text: str, columns: int) -> None:
 def test_paint_only_where_wanted() -> None:
     assert paint("a", "red", True) == "\x1b[1;31ma\x1b[0m"
     assert paint("a", "red", False) == "a"
+
+
+@given(ANYTHING, ANYTHING)
+def test_a_link_sends_nothing_of_its_address_that_a_terminal_obeys(text: str, address: str) -> None:
+    shown = linked("text", address, True)
+    assert shown in ("text", f"\x1b]8;;{address}\x1b\\text\x1b]8;;\x1b\\")
+    assert shown.replace("\x1b]8;;", "").replace("\x1b\\", "").isprintable()
+    assert linked(text, address, False) == text
+
+
+@given(ANYTHING.filter(lambda text: "\0" not in text))
+def test_a_file_has_an_address_whatever_its_name(name: str) -> None:
+    try:
+        name.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        name = "lone"  # no file of this machine has such a name
+    address = file_address(name)
+    assert linked("text", address, True) != "text"
+    assert address.startswith("file://")

@@ -29,7 +29,7 @@ class BundleReport:
 
     def text(self, page: Page) -> Iterator[str]:
         """For people."""
-        width, color = page
+        width, color = page.width, page.color
         bundle = self.kept.bundle
         if bundle.proof is not None:
             yield from proof.text(bundle.proof, page)
