@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from hpatch.advise.httpd import TargetHttpd
 from hpatch.advise.vendor import advisories, changelog
 from hpatch.advise.vendor.statement import Statement
 from hpatch.facts.problems import KnownProblem, everything
 from hpatch.lint.answers import Build, ProblemAnswer
+from hpatch.patch.sets.model import PatchSet
 
 
 def build(httpd: TargetHttpd, evidence: Sequence[Statement] = ()) -> Build | None:
     """The answers for every known problem of a vendor's build; None for an httpd as published: its number tells."""
     if httpd.vendor is None:
         return None
+    return _answers(httpd, evidence)
+
+
+def build_of_tree(httpd: TargetHttpd, root: Path, sets: Iterable[PatchSet]) -> Build:
+    """The answers for every known problem of the httpd that a source tree would become (`hpatch.advise.httpd.of_tree`).
+
+    What was applied in the tree counts, and each of the sets that its code shows. Raises InputError.
+    """
+    from hpatch.build.trees.presence import presences
+    from hpatch.build.trees.source import open_tree
+    from hpatch.patch.apply import stack
+
+    here = presences(open_tree(root), stack.load(root), sets)
+    shown = {one.set.id for one in here if one.there and one.by == "code"}
+    return _answers(httpd._replace(applied=httpd.applied | shown), ())
+
+
+def _answers(httpd: TargetHttpd, evidence: Sequence[Statement]) -> Build:
     answers = {known.id: assess(known, httpd, evidence) for known in everything()}
     return Build(name=httpd.title, answers=answers)
 
@@ -58,7 +78,7 @@ def _published(problem: KnownProblem, httpd: TargetHttpd) -> ProblemAnswer:
         return ProblemAnswer(
             problem=problem.id,
             verdict="not affected",
-            because=f"{cures[0]} is applied in the tree.",
+            because=f"The tree has {cures[0]}.",
             source=httpd.source,
             fixed=fixed,
         )

@@ -169,11 +169,9 @@ def _command(
     )
     if apply and path[0] == shared.STDIN:
         raise UsageError("--apply reads the configuration twice: give files, not -")
-    if tree is not None and (httpd_version is not None or package is not None):
-        raise UsageError("--tree excludes --httpd-version and --package: it tells httpd's version")
     if tree is not None and advisories:
         raise UsageError("--tree excludes --advisories: they speak of a vendor's build, and not of a source tree")
-    which.refuse_both(package, httpd_version)
+    which.refuse_both(package, httpd_version, tree=tree is not None)
     instances = backends.named(uwsgi, uwsgi_version)
     chosen = shared.given(
         path[0] if path[0] == shared.STDIN else roots.located(path[0], root),

@@ -4,6 +4,7 @@ import gc
 import os
 import sys
 import time
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -36,6 +37,7 @@ Examples:
   hpatch lint --format sarif --output hpatch.sarif /etc/apache2
   hpatch lint --root rootfs /etc/apache2
   hpatch lint --package "apache2 2.4.57-2" --advisories osv /etc/apache2
+  hpatch lint --tree httpd-2.4.62 --select known /etc/apache2
   httpd -t -D DUMP_CONFIG | hpatch lint -
 
 A folder stands for the configurations in it: apache2.conf or httpd.conf, or else every *.conf that no other file
@@ -119,6 +121,16 @@ def _command(
         ),
     ] = False,
     httpd_version: shared.HttpdVersion = None,
+    tree: Annotated[
+        Path | None,
+        typer.Option(
+            "--tree",
+            metavar="DIR",
+            help="Take httpd's version from this source tree, and leave out the known problems that a patch set in it "
+            "cures.",
+            rich_help_panel=shared.HTTPD,
+        ),
+    ] = None,
     package: which.Package = None,
     advisories: which.Advisories = None,
     modules: shared.ModuleList = None,
@@ -199,7 +211,9 @@ def _command(
         no_config,
         httpd=httpd,
     )
-    which.refuse_both(package, httpd_version)
+    which.refuse_both(package, httpd_version, tree=tree is not None)
+    if tree is not None and advisories:
+        raise UsageError("--tree excludes --advisories: they speak of a vendor's build, and not of a source tree")
     if quiet and verbose:
         raise UsageError("--quiet and --verbose exclude each other")
     if test and httpd is None:
@@ -209,12 +223,20 @@ def _command(
     if instances.files is None:
         backends.refuse_programs(chosen.uwsgi or ())
     task = _task(chosen)
+    source = None if tree is None else which.of_tree(tree)
+    if source is not None:
+        chosen = chosen._replace(httpd_version=str(source[0].version))
     reading = shared.reading(chosen, httpd, package)
     known = reading.options.version is not None or chosen.uwsgi_version is not None
     if not known and {rule.family for rule in task.rules} == {"known"} and not any(rule.advice for rule in task.rules):
         # "Found nothing" would be said of nothing. Advice speaks of all releases.
-        raise UsageError("rules about known problems need httpd's version: give --httpd-version, --httpd or --package")
-    task = task._replace(build=which.build(reading.httpd, advisories), uwsgi_build=backends.build(chosen.uwsgi_version))
+        raise UsageError(
+            "rules about known problems need httpd's version: give --httpd-version, --httpd, --tree or --package"
+        )
+    task = task._replace(
+        build=which.build(reading.httpd, advisories) if source is None else source[1],
+        uwsgi_build=backends.build(chosen.uwsgi_version),
+    )
     found = given.found(path, chosen, reading, stdin_filename)
     if test and httpd is not None:
         found = [_tested(root, httpd) for root in found]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -40,8 +41,10 @@ Advisories = Annotated[
 ]
 
 
-def refuse_both(package: str | None, version: str | None) -> None:
-    """Raise UsageError if the command line has both."""
+def refuse_both(package: str | None, version: str | None, *, tree: bool = False) -> None:
+    """Raise UsageError if the command line names more than one httpd."""
+    if tree and (version is not None or package is not None):
+        raise UsageError("--tree excludes --httpd-version and --package: it tells httpd's version")
     if package is not None and version is not None:
         raise UsageError("--package and --httpd-version exclude each other")
 
@@ -94,6 +97,17 @@ def build(httpd: TargetHttpd | None, advisories: Sequence[str] | None) -> Build 
     from hpatch.advise import answer
 
     return answer.build(httpd, evidence)
+
+
+def of_tree(root: Path) -> tuple[TargetHttpd, Build]:
+    """The httpd that a source tree would become, and which known problems it has. Raises InputError."""
+    from hpatch.advise import answer, httpd
+    from hpatch.cli.options import tree
+    from hpatch.patch.sets.load import load
+
+    tree.settle(root)
+    found = _told(httpd.of_tree(root))
+    return found, answer.build_of_tree(found, root, load().sets)
 
 
 def statements(httpd: TargetHttpd | None, advisories: Sequence[str] | None) -> tuple[Statement, ...]:

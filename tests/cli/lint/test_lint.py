@@ -251,7 +251,7 @@ def test_known_problems_alone_need_a_version(
     """Without one, nothing would be looked at."""
     answer = call(capsys, "lint", ".", *arguments)
     assert answer.code == code
-    assert ("need httpd's version: give --httpd-version, --httpd or --package" in answer.err) is (code == 2)
+    assert ("need httpd's version: give --httpd-version, --httpd, --tree or --package" in answer.err) is (code == 2)
 
 
 @pytest.mark.httpd

@@ -1,4 +1,4 @@
-"""Vulnerabilities of one release that a rule of its own finds, on a vendor's build."""
+"""Known problems that a rule of its own finds, on a vendor's build or in a patched source tree."""
 
 from __future__ import annotations
 
@@ -28,3 +28,9 @@ def on_build(context: Context, problem: str, found: Found) -> Found | None:
         severity="info",
         confidence="low",
     )
+
+
+def cured(context: Context, problem: str) -> bool:
+    """Whether the build or the tree that is linted for is known to be without a problem, whatever its number says."""
+    answer = None if context.build is None else context.build.answers.get(problem)
+    return answer is not None and answer.verdict not in ("affected", "unknown")

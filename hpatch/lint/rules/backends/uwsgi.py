@@ -10,6 +10,7 @@ from hpatch.backends.uwsgi.sockets import PROTOCOL_KEYS, Match, Sockets
 from hpatch.facts.versions import since
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.builds import cured
 from hpatch.lint.rules._shared.instances import answering
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def uwsgi_fcgi_eof(context: Context) -> Iterator[Found]:
     2.0.31 tested behind 2.4.9 and 2.4.68.
     """
     version = context.uwsgi_version
-    if version is not None and version >= DRAINS:
+    if (version is not None and version >= DRAINS) or cured(context, "fcgi-stdin-eof"):
         return
     sockets = Sockets(context.uwsgi)
     for target in context.targets.get("fcgi", ()):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hpatch.facts.versions import since
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.builds import cured
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
@@ -69,7 +70,7 @@ def uds_too_old(context: Context) -> Iterator[Found]:
     seen: set[tuple[int, int]] = set()
     for target, kind in _sockets(context):
         line = (id(target.node), target.index)
-        if line in seen:
+        if line in seen or (target.scheme == "scgi" and not context.before(_SOCKETS) and cured(context, "r1592529")):
             continue
         seen.add(line)
         if context.before(_SOCKETS) and kind not in ("SetHandler", "RewriteRule"):
