@@ -15,6 +15,15 @@ Watch = Callable[[Phase, bytes], None]
 """Gets each phase when it begins, with an empty line, and then each line that its programs say."""
 
 
+class BuildStep(NamedTuple):
+    """A command, the folder that it runs in, and what is set in its environment for it."""
+
+    phase: Phase
+    command: tuple[str, ...]
+    folder: Path
+    settings: Mapping[str, str] = {}
+
+
 class BuildError(ToolError):
     """A program of the build failed. `failure` is the first error that it told of."""
 

@@ -7,22 +7,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hpatch.build import prefix as prefixes
-from hpatch.build.httpd import installed as httpd
-from hpatch.build.uwsgi import installed as uwsgi
+from hpatch.build.kinds.table import KINDS as TREES
+from hpatch.errors import UsageError
 from hpatch.lab import specs
+from hpatch.lab.kinds.table import KINDS, kind
 from hpatch.lab.matrix import Wanted
-from hpatch.lab.model import BackendSpec, GatewaySpec
-from hpatch.lab.net.uwsgi import HTTPD
+from hpatch.lab.model import BackendSpec
 from hpatch.lab.smoke import SmokeCheck
-from hpatch.lab.trying.httpd import HttpdTrying
 from hpatch.lab.trying.model import Tell
-from hpatch.lab.trying.uwsgi import UwsgiTrying
 from hpatch.patch.sets.model import Catalog, PatchSet
 from hpatch.versions import Version
 
 
 class InstalledServer(NamedTuple):
-    """An httpd or a uWSGI; the one in the cells of `wanted`. `version` is as it says itself."""
+    """A server; the one in the cells of `wanted`. `version` is as it says itself."""
 
     project: str
     program: Path
@@ -36,27 +34,42 @@ class InstalledServer(NamedTuple):
 
     def checks(self, tell: Tell) -> tuple[SmokeCheck, ...]:
         """What it is to do in any case."""
-        if self.project == "uwsgi":
-            return UwsgiTrying().checks(BackendSpec("uwsgi", self.program), tell)
-        return HttpdTrying().checks(GatewaySpec("httpd", self.program), tell)
+        one = kind(self.project)
+        return one.trying.checks(one.server(self.program), tell)
 
 
 def find(where: str) -> InstalledServer:
     """The server in a prefix, or the one with this program. Raises UsageError and ToolError."""
+    project = _project(where)
+    one = kind(project)
+    program = specs.program(project, where)
+    wanted = one.cells(Wanted(backends=[BackendSpec("responder")]), one.server(program))
+    return InstalledServer(project, program=program, version=one.version(program), wanted=wanted)
+
+
+def _project(where: str) -> str:
+    """Whose server it is: as hpatch has noted in its prefix, by the program's name, or by what is in the folder.
+
+    Raises UsageError for a folder with several, or none.
+    """
     path = Path(where).expanduser()
-    made = prefixes.record(path)
-    if (made is not None and made.get("project") == "uwsgi") or _is_uwsgi(path):
-        program = specs.program("uwsgi", where)
-        spec = BackendSpec("uwsgi", program)
-        wanted = Wanted([HTTPD], [spec])
-        return InstalledServer("uwsgi", program, uwsgi.version(str(program)), wanted)
-    program = specs.program("httpd", where)
-    wanted = Wanted([GatewaySpec("httpd", program)], [BackendSpec("responder")])
-    return InstalledServer("httpd", program, str(httpd.ask(str(program)).version), wanted)
-
-
-def _is_uwsgi(path: Path) -> bool:
-    return path.is_file() and path.name.startswith("uwsgi") and uwsgi.is_program(str(path))
+    noted = (prefixes.record(path) or {}).get("project")
+    if noted in KINDS:
+        return str(noted)
+    try:
+        if not path.is_dir():
+            return next((project for project, one in KINDS.items() if one.claims(path)), "httpd")
+        found = {project: program for project in KINDS if (program := specs.within(project, path)) is not None}
+    except OSError as error:
+        raise UsageError(f"{error.filename}: {error.strerror}") from error
+    if len(found) > 1:
+        told = " and ".join(f"{TREES[project].title} ({program})" for project, program in found.items())
+        raise UsageError(f"{where}: has {told}; name the program")
+    if not found:
+        told = " or ".join(TREES[project].title for project in KINDS)
+        places = ", ".join(place for project in KINDS for place in specs.PROGRAMS[project])
+        raise UsageError(f"{where}: has no {told} ({places}); name the program")
+    return next(iter(found))
 
 
 def claimed(catalog: Catalog, server: InstalledServer, recorded: Sequence[str]) -> Iterator[PatchSet]:

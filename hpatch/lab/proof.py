@@ -16,10 +16,11 @@ from hpatch.build.trees.choice import Chosen
 from hpatch.build.trees.source import SourceTree
 from hpatch.errors import InputError, ToolError, UsageError
 from hpatch.lab import logs, matrix, scratch
-from hpatch.lab.candidates import Candidate
+from hpatch.lab.candidates.model import Candidate
 from hpatch.lab.diary import Diary
+from hpatch.lab.kinds.table import kind
 from hpatch.lab.matrix import Experiment, Wanted
-from hpatch.lab.model import BackendSpec, GatewaySpec, Product, Result
+from hpatch.lab.model import Product, Result
 from hpatch.lab.net.model import NetResult
 from hpatch.lab.registry import find, scenarios
 from hpatch.lab.sanitizers import Collected, Reported
@@ -200,18 +201,8 @@ def plan(root: Path, request: Request, catalog: Catalog, source: Checked, wanted
 
 def cells(project: str, wanted: Wanted) -> Wanted:
     """What is wanted, with the server that is proved in its place: what stands there is replaced when it is built."""
-    place = _PLACES.get(project)
-    if place is None:
-        raise UsageError(f"hpatch verify tries {', '.join(_PLACES)}, and not {project}")
-    if isinstance(place, GatewaySpec):
-        return wanted._replace(gateways=[place])
-    if any(one.kind != "responder" for one in wanted.backends or ()):
-        raise UsageError(f"--backend does not apply to a tree of {project}, which is the backend itself")
-    return wanted._replace(gateways=[GatewaySpec("httpd")], backends=[place])
-
-
-_PLACES: Mapping[str, Product] = {"httpd": GatewaySpec("httpd"), "uwsgi": BackendSpec("uwsgi")}
-"""By project: what a tree becomes."""
+    one = kind(project)
+    return one.cells(wanted, one.server())
 
 
 def _experiments(sets: Sequence[Chosen], wanted: Wanted) -> Iterator[tuple[tuple[str, ...], Experiment]]:

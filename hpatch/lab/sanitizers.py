@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from hpatch.build.httpd.sanitize import Sanitizer
+from hpatch.build.sanitize import Sanitizer
 from hpatch.errors import ToolError
 from hpatch.lab.model import GatewaySpec, Product, Sanitized
 from hpatch.processes.run import environment, run

@@ -10,7 +10,7 @@ from hpatch.errors import UsageError
 from hpatch.lab.model import BackendSpec, GatewaySpec
 
 _NAME = re.compile(r"\w+", re.A)
-_PROGRAMS = {
+PROGRAMS = {
     "httpd": ("bin/httpd", "sbin/httpd", "bin/apache2", "sbin/apache2"),
     "nginx": ("sbin/nginx", "bin/nginx"),
     "uwsgi": ("bin/uwsgi", "uwsgi"),
@@ -61,11 +61,16 @@ def program(kind: str, where: str) -> Path:
         if path.is_file():
             return path.absolute()
         if path.is_dir():
-            for name in _PROGRAMS[kind]:
-                if (path / name).is_file():
-                    return (path / name).absolute()
+            found = within(kind, path)
+            if found is not None:
+                return found
     except OSError as error:
         raise UsageError(f"{error.filename}: {error.strerror}") from error
     if path.is_dir():
-        raise UsageError(f"{where}: has no {kind} ({', '.join(_PROGRAMS[kind])})")
+        raise UsageError(f"{where}: has no {kind} ({', '.join(PROGRAMS[kind])})")
     raise UsageError(f"{where}: there is no such program or folder")
+
+
+def within(kind: str, folder: Path) -> Path | None:
+    """A program in the folder that it is installed to; None where it is not there. Raises OSError."""
+    return next(((folder / name).absolute() for name in PROGRAMS[kind] if (folder / name).is_file()), None)

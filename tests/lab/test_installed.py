@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from hpatch.build.kinds import table
 from hpatch.errors import UsageError
 from hpatch.lab import installed
 from hpatch.lab.backends import uwsgi
 from hpatch.lab.installed import InstalledServer
+from hpatch.lab.kinds import table as kinds
 from hpatch.lab.matrix import Wanted
 from hpatch.lab.model import BackendSpec
 from hpatch.patch.sets.load import load
@@ -52,5 +54,30 @@ def test_a_uwsgi_is_told_by_its_program_and_answers() -> None:
 
 
 def test_a_folder_without_a_server(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="has no httpd"):
+    with pytest.raises(UsageError, match=r"has no httpd or uWSGI.* \(bin/httpd, .*; name the program"):
         installed.find(str(tmp_path))
+
+
+def test_a_folder_with_several_servers(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    for name in ("httpd", "uwsgi"):
+        (tmp_path / "bin" / name).touch()
+    with pytest.raises(UsageError, match=r"has httpd \(\S*/bin/httpd\) and uWSGI \(\S*/bin/uwsgi\); name the program"):
+        installed.find(str(tmp_path))
+
+
+@pytest.mark.uwsgi
+def test_a_uwsgi_in_a_folder_that_hpatch_did_not_make(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "uwsgi").symlink_to(uwsgi.program_of(BackendSpec("uwsgi")))
+    found = installed.find(str(tmp_path))
+    assert (found.project, found.program) == ("uwsgi", tmp_path / "bin" / "uwsgi")
+
+
+def test_a_name_that_the_system_does_not_take() -> None:
+    with pytest.raises(UsageError, match="File name too long"):
+        installed.find("x" * 300)
+
+
+def test_every_kind_of_tree_that_can_be_built_can_be_tried() -> None:
+    assert set(kinds.KINDS) == set(table.KINDS)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hpatch.build.httpd.sanitize import check, flags, preloaded, settings
+from hpatch.build.sanitize import check, flags, preloaded, settings
 from hpatch.errors import ToolError
 from hpatch.lab.model import GatewaySpec
 from hpatch.lab.sanitizers import Collected, SanitizerReport, compared, keep, reports

@@ -10,12 +10,14 @@ from pathlib import Path
 from hpatch import files
 from hpatch.build import copying, prefix
 from hpatch.build.command import Commands
+from hpatch.build.compiler import masquerade
 from hpatch.build.diagnosis import Failure, diagnose, last_words
 from hpatch.build.folder import Layout, held, layout_of
 from hpatch.build.httpd import toolchain
-from hpatch.build.httpd.plan import BuildOptions, BuildPlan, BuildStep, plan
+from hpatch.build.httpd.plan import BuildPlan, plan
 from hpatch.build.httpd.variables import installed
-from hpatch.build.outcome import BuildError, Built, Phase, Watch
+from hpatch.build.options import BuildOptions
+from hpatch.build.outcome import BuildError, BuildStep, Built, Phase, Watch
 from hpatch.build.state import StateFile
 from hpatch.build.trees.source import SourceTree, open_tree
 from hpatch.errors import InputError, UsageError
@@ -101,7 +103,7 @@ class _BuildWork:
         with self._timed("copy"):
             self._copy(changes)
         if tools.ccache is not None:
-            toolchain.masquerade(layout.masks, tools.ccache)
+            masquerade(layout.masks, tools.ccache)
         with layout.log.open("wb") as log, Commands(log, layout.folder) as commands:
             if any(step.phase == "buildconf" for step in todo.steps):
                 assert tools.apr is not None

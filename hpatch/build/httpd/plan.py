@@ -7,22 +7,21 @@ import json
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from hpatch.build import reproducible
+from hpatch.build.compiler import compiler
 from hpatch.build.copying import Changes, configures
 from hpatch.build.folder import Layout
 from hpatch.build.httpd import debian
 from hpatch.build.httpd.optional import left_out
-from hpatch.build.httpd.sanitize import Sanitizer, flags, settings
-from hpatch.build.httpd.toolchain import Toolchain, compiler, given
-from hpatch.build.outcome import Phase
+from hpatch.build.httpd.toolchain import Toolchain, given
+from hpatch.build.options import BuildOptions
+from hpatch.build.outcome import BuildStep
+from hpatch.build.sanitize import flags, settings
 from hpatch.build.state import StateFile
 from hpatch.build.trees.source import SourceTree
 from hpatch.processes.run import environment
-
-Mpm = Literal["event", "worker", "prefork"]
-Linking = Literal["static", "shared"]
 
 STATIC = (
     *("unixd", "authn_core", "authz_core", "authz_host", "log_config", "mime", "alias", "dir", "env", "setenvif"),
@@ -36,34 +35,6 @@ STATIC = (
 
 VARIABLES = ("CC", "CFLAGS", "CPPFLAGS", "LDFLAGS", "LIBS", "NOTEST_CFLAGS", reproducible.EPOCH)
 """The variables of the environment that decide what is compiled."""
-
-
-class BuildOptions(NamedTuple):
-    """How to build. `modules` static: those of STATIC, compiled in; shared: what httpd takes for usual, as files.
-
-    `arguments` are further ones of configure, after hpatch's own; `jobs` None: as many as there are processors;
-    `documentation`: install the manual, the headers and the tools as well, and not only what a server needs to run.
-    `reproducible`: keep the folder and the date of the build out of what is compiled; `cached`: use ccache; `sanitize`:
-    build with these sanitizers.
-    """
-
-    mpm: Mpm = "event"
-    modules: Linking = "static"
-    arguments: tuple[str, ...] = ()
-    jobs: int | None = None
-    documentation: bool = True
-    reproducible: bool = False
-    cached: bool = True
-    sanitize: tuple[Sanitizer, ...] = ()
-
-
-class BuildStep(NamedTuple):
-    """A command, the folder that it runs in, and what is set in its environment for it."""
-
-    phase: Phase
-    command: tuple[str, ...]
-    folder: Path
-    settings: Mapping[str, str] = {}
 
 
 class BuildPlan(NamedTuple):

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 import shutil
-import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from hpatch import log
+from hpatch.build.compiler import lacking
 from hpatch.errors import ToolError
 from hpatch.processes.run import environment, run
 
@@ -31,7 +28,6 @@ PACKAGES: Mapping[str, str] = {
 """By what is needed, the Debian package that has it."""
 _CONFIG = ("config.guess", "config.sub")
 _CONFIG_FOLDERS = ("/usr/share/autoconf/build-aux", "/usr/share/libtool/build-aux", "/usr/share/misc")
-_COMPILERS = ("cc", "gcc", "clang")
 
 
 class Apr(NamedTuple):
@@ -68,7 +64,7 @@ def find(*, pcre2: bool, buildconf: bool, arguments: Sequence[str] = ()) -> Tool
         return program
 
     needed("make")
-    _compiler(missing)
+    missing += lacking()
     # buildconf takes APR's files all the same.
     apr = needed("apr-1-config") if buildconf or not given(arguments, "with-apr", "with-included-apr") else None
     apu = needed("apu-1-config") if not given(arguments, "with-apr-util", "with-included-apr") else None
@@ -87,29 +83,6 @@ def find(*, pcre2: bool, buildconf: bool, arguments: Sequence[str] = ()) -> Tool
     if missing:
         raise ToolError(f"building httpd needs {_listed(missing)}; {install(missing)}")
     return Toolchain(asked, apu, pcre, shutil.which("ccache"))
-
-
-def _compiler(missing: list[str]) -> None:
-    """The C compiler, and that it finds the C library's headers."""
-    words = compiler()
-    if shutil.which(words[0]) is None:
-        missing.append("cc")
-        return
-    command = [*words, "-E", "-"]
-    log.running(command)
-    done = subprocess.run(command, input=b"#include <stdlib.h>\n", capture_output=True, env=environment(), check=False)
-    if done.returncode != 0:
-        said = done.stderr.decode("utf-8", "replace").splitlines()
-        if said and not any("stdlib.h" in line for line in said):
-            raise ToolError(f"the C compiler does not work: {shlex.join(command)}: {said[0].strip()}")
-        if not said:
-            raise ToolError(f"the C compiler does not work: {shlex.join(command)} ended with {done.returncode}")
-        missing.append("stdlib.h")
-
-
-def compiler() -> list[str]:
-    """The C compiler's command: the user's, or the first that there is."""
-    return shlex.split(os.environ.get("CC", "")) or [next(filter(None, map(shutil.which, _COMPILERS)), "cc")]
 
 
 def _ask(program: str, option: str) -> str:
@@ -134,29 +107,6 @@ def config_folder() -> Path | None:
     """Where GNU's config.guess and config.sub are."""
     folders = (Path(folder) for folder in _CONFIG_FOLDERS)
     return next((folder for folder in folders if all((folder / name).is_file() for name in _CONFIG)), None)
-
-
-def compiler_names() -> Iterator[str]:
-    """The names under which the compiler may be called by the build."""
-    names = dict.fromkeys(_COMPILERS)
-    words = shlex.split(os.environ.get("CC", ""))
-    if len(words) == 1 and "/" not in words[0]:
-        names[words[0]] = None
-    machine = os.uname().machine
-    names.update(dict.fromkeys(f"{machine}-linux-gnu-{name}" for name in ("gcc", "cc")))
-    return (name for name in names if shutil.which(name) is not None)
-
-
-def masquerade(folder: Path, ccache: str) -> None:
-    """Fill a folder for the front of the PATH with ccache under the compiler's names.
-
-    So the compiler keeps its name for libtool and apxs, to which `ccache gcc` is none that they know.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in compiler_names():
-        link = folder / name
-        link.unlink(missing_ok=True)
-        link.symlink_to(ccache)
 
 
 def imitate_apr(folder: Path, apr: Apr) -> tuple[Path, Path]:

@@ -148,9 +148,10 @@ def carry_out(asked: ApplyOrder, advice: HttpdAdvice) -> tuple[HttpdAdvice, Appl
 def _prove(asked: ApplyOrder, request: Request, run: _Run) -> tuple[BuildWay, ProofPlan, Proof]:
     from hpatch.cli.prove.verify.proving import ProofRequest, prove
     from hpatch.lab import proof as proving
+    from hpatch.lab.kinds.table import settle
 
     plan = proving.plan(asked.tree, request, asked.catalog, asked.source, asked.wanted)
-    way = asked.recipe.settled(plan)
+    way = settle(asked.recipe, plan.tree, plan.paths)
     order = ProofRequest(
         plan=plan,
         request=request,
@@ -175,9 +176,9 @@ def _build(asked: ApplyOrder) -> str:
     tree = open_tree(asked.tree)
     if asked.recipe.options is not None:
         options = asked.recipe.options._replace(modules="shared", reproducible=False)
-        built = build.build_httpd(tree, asked.prefix, options, asked.build_dir and asked.build_dir / "prefix", False)
+        built = build.build_whole(tree, asked.prefix, options, asked.build_dir and asked.build_dir / "prefix", False)
         return f"{built.program}"
-    from hpatch.lab.candidates import touched
+    from hpatch.lab.candidates.httpd import touched
     from hpatch.patch.apply import stack
 
     apxs = asked.recipe.found()

@@ -21,7 +21,7 @@ from hpatch.lint.settings import modules as modules_of
 
 if TYPE_CHECKING:
     from hpatch.advise.advice import HttpdAdvice
-    from hpatch.build.httpd.plan import BuildOptions
+    from hpatch.build.options import BuildOptions
     from hpatch.lab.recipe import Recipe
 
 _BACKENDS = "Backends"

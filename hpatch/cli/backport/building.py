@@ -33,9 +33,9 @@ _SHOWN: dict[str, tuple[Result, str]] = {
 def tried(history: Revisions, proposal: Proposal) -> list[Evidence]:
     """Build the branch, run the scenarios of the revisions' sets, apply, build and run again. Raises ToolError."""
     from hpatch.build.folder import folder_of, held
-    from hpatch.build.httpd.plan import BuildOptions
+    from hpatch.build.options import BuildOptions
     from hpatch.lab import proof as proving
-    from hpatch.lab.candidates import Whole
+    from hpatch.lab.candidates.httpd import Whole
     from hpatch.patch.sets.load import load
     from hpatch.patch.sources.cache import folder
     from hpatch.patch.sources.choose import choose

@@ -11,7 +11,7 @@ import typer
 from hpatch.errors import UsageError
 
 if TYPE_CHECKING:
-    from hpatch.build.httpd.plan import BuildOptions
+    from hpatch.build.options import BuildOptions
     from hpatch.lab.suite.model import SuiteChoice
 
 MpmName = Literal["event", "worker", "prefork"]
@@ -91,7 +91,7 @@ def sanitizers(text: str | None) -> tuple[SanitizerName, ...]:
 
 def whole(arguments: list[str] | None, jobs: int | None, *, suite: bool) -> BuildOptions:
     """How to build all of httpd for a proof; with what httpd's own tests need, if they are to run."""
-    from hpatch.build.httpd.plan import BuildOptions
+    from hpatch.build.options import BuildOptions
 
     options = BuildOptions(arguments=tuple(arguments or ()), jobs=jobs, documentation=False, reproducible=True)
     return options._replace(modules="shared", documentation=True) if suite else options

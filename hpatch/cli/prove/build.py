@@ -16,9 +16,9 @@ from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import UsageError
 
 if TYPE_CHECKING:
-    from hpatch.build.httpd.plan import BuildOptions
-    from hpatch.build.httpd.sanitize import Sanitizer
+    from hpatch.build.options import BuildOptions
     from hpatch.build.outcome import Built
+    from hpatch.build.sanitize import Sanitizer
     from hpatch.build.trees.source import SourceTree
     from hpatch.report.prove.build import BuildReport
 
@@ -91,19 +91,23 @@ def _command(
     verbose: Verbose = False,
 ) -> None:
     """Build httpd, single modules of it, or uWSGI from a source tree."""
-    from hpatch.build.httpd.plan import BuildOptions
+    from hpatch.build.kinds.table import refuse
+    from hpatch.build.options import BuildOptions
     from hpatch.build.trees.source import open_tree
     from hpatch.report.common.renderer import FORMS
 
     opened = open_tree(tree)
     sanitizers = building.sanitizers(sanitize)
-    if opened.project == "uwsgi":
-        if module or apxs is not None or configure_arg or sanitize or mpm != "event" or modules != "static":
-            raise UsageError(
-                "--configure-arg, --mpm, --modules, --module, --sanitize and --apxs apply only to a tree of httpd"
-            )
-        answer = build_uwsgi(opened, prefix, jobs, build_dir, dry_run)
-    elif module:
+    told = {
+        "configure-arg": configure_arg,
+        "mpm": mpm != "event",
+        "modules": modules != "static",
+        "sanitize": sanitize,
+        "module": module,
+        "apxs": apxs is not None,
+    }
+    refuse(opened.project, [name for name, given in told.items() if given])
+    if module:
         if configure_arg or mpm != "event" or modules != "static":
             raise UsageError(
                 "--configure-arg, --mpm and --modules do not apply to --module, which takes the options of its httpd"
@@ -115,67 +119,36 @@ def _command(
         options = BuildOptions(
             mpm=mpm, modules=modules, arguments=tuple(configure_arg or ()), jobs=jobs, sanitize=sanitizers
         )
-        answer = build_httpd(opened, prefix, options, build_dir, dry_run)
+        answer = build_whole(opened, prefix, options, build_dir, dry_run)
     output.show(answer, FORMS, format)
 
 
-def build_httpd(tree: SourceTree, into: Path, options: BuildOptions, folder: Path | None, dry_run: bool) -> BuildReport:
-    """Build all of httpd into a prefix, which changes as a whole or not at all. Raises ToolError."""
-    from hpatch.build.folder import Layout, folder_of
-    from hpatch.build.httpd import build
-    from hpatch.build.httpd.sanitize import check
+def build_whole(tree: SourceTree, into: Path, options: BuildOptions, folder: Path | None, dry_run: bool) -> BuildReport:
+    """Build all of a tree into a prefix, which changes as a whole or not at all. Raises ToolError."""
+    from hpatch.build.folder import folder_of
+    from hpatch.build.kinds.table import kind
     from hpatch.report.common.progress import shown
     from hpatch.report.prove.build import BuildReport, Command
     from hpatch.report.prove.building import following
 
+    one = kind(tree.project)
     if dry_run:
-        plan = build.planned(tree.root, into, options, folder)
-        steps = [Command(*step) for step in plan.steps]
-        log = Layout(plan.folder).log
+        plan = one.planned(tree, into, options, folder)
         return BuildReport(
             tree=tree,
             prefix=plan.prefix,
             folder=plan.folder,
-            log=log,
+            log=plan.log,
             dry_run=True,
             files=plan.files,
-            steps=steps,
+            steps=[Command(*step) for step in plan.steps],
             without=plan.without,
         )
     before = _identity(into)
-    check(options.sanitize)
     with accounted() as account, shown() as progress:
-        place = folder or folder_of(tree.root)
-        account.of = lambda: (
-            f"{progress.at or 'nothing was run'}; {into} {_became(before, into)}; {place} keeps what was compiled"
-        )
-        built = build.build(tree.root, into, options, folder, following(progress))
-    return _report(tree, built)
-
-
-def build_uwsgi(tree: SourceTree, into: Path, jobs: int | None, folder: Path | None, dry_run: bool) -> BuildReport:
-    """Build uWSGI into a prefix, which changes as a whole or not at all. Raises ToolError."""
-    from hpatch.build.uwsgi import build
-    from hpatch.report.common.progress import shown
-    from hpatch.report.prove.build import BuildReport, Command
-    from hpatch.report.prove.building import following
-
-    if dry_run:
-        plan = build.planned(tree, into, jobs, folder)
-        layout = plan.layout
-        return BuildReport(
-            tree=tree,
-            prefix=plan.prefix,
-            folder=layout.folder,
-            log=layout.log,
-            dry_run=True,
-            files=plan.files,
-            steps=[Command("make", command, layout.copy, plan.settings) for command in plan.commands],
-        )
-    before = _identity(into)
-    with accounted() as account, shown() as progress:
-        account.of = lambda: f"{progress.at or 'nothing was run'}; {into} {_became(before, into, 'uWSGI')}"
-        built = build.build(tree, into, jobs, folder, following(progress))
+        kept = f"; {folder or folder_of(tree.root)} keeps what was compiled" if one.keeps else ""
+        account.of = lambda: f"{progress.at or 'nothing was run'}; {into} {_became(before, into, one.title)}{kept}"
+        built = one.build(tree, into, options, folder, following(progress))
     return _report(tree, built)
 
 
@@ -202,10 +175,10 @@ def _identity(folder: Path) -> int | None:
         return None
 
 
-def _became(before: int | None, folder: Path, product: str = "httpd") -> str:
+def _became(before: int | None, folder: Path, title: str) -> str:
     """What has become of a prefix: it changes as a whole or not at all."""
     if _identity(folder) != before:
-        return f"has the new {product}"
+        return f"has the new {title}"
     return "was not made" if before is None else "is as it was"
 
 
@@ -222,7 +195,7 @@ def build_modules(
     from hpatch.build import prefix
     from hpatch.build.folder import Layout, folder_of, held
     from hpatch.build.httpd import apxs as modules
-    from hpatch.build.httpd.sanitize import check, flags
+    from hpatch.build.sanitize import check, flags
     from hpatch.report.common.progress import shown
     from hpatch.report.prove.build import BuildReport, Command
     from hpatch.report.prove.building import following_module

@@ -14,7 +14,7 @@ import typer
 from hpatch.errors import HpatchError
 
 if TYPE_CHECKING:
-    from hpatch.lab.candidates import Candidate
+    from hpatch.lab.candidates.model import Candidate
     from hpatch.lab.diary import Diary
     from hpatch.lab.proof import ProofPlan
     from hpatch.report.prove.bundle.document import Ending

@@ -14,6 +14,7 @@ from hpatch.errors import HpatchError
 from hpatch.lab import proof as proving
 from hpatch.lab.across.model import AcrossCell, AcrossJob, CellVerdict
 from hpatch.lab.across.versions import export
+from hpatch.lab.kinds.table import settle
 from hpatch.lab.model import GatewaySpec
 from hpatch.lab.proof import Proof
 from hpatch.patch.sets.load import load
@@ -86,7 +87,7 @@ class _RowWork:
             return "error", self._hopeless
         wanted = job.wanted._replace(gateways=[GatewaySpec("httpd")])
         plan = proving.plan(self._tree, request, catalog, source, wanted)
-        settled = job.recipe.settled(plan)
+        settled = settle(job.recipe, plan.tree, plan.paths)
         with held(self._folder, self._tree):
             candidate = settled.candidate(self._folder)
             proof = proving.prove(plan, request, catalog, source, candidate, self._folder, job.requests)

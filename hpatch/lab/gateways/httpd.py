@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from hpatch.build.httpd.installed import Installed, ask
-from hpatch.build.httpd.sanitize import preloaded, used
+from hpatch.build.sanitize import preloaded, used
 from hpatch.errors import ToolError
 from hpatch.lab.gateways import modules
 from hpatch.lab.gateways.starting import Setup

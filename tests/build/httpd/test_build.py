@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from hpatch.build.folder import folder_of
-from hpatch.build.httpd.build import BuildOptions, build, planned
+from hpatch.build.httpd.build import build, planned
+from hpatch.build.options import BuildOptions
 from hpatch.build.outcome import BuildError, Built
 from hpatch.errors import InputError, ToolError, UsageError
 from tests.support.build.small import CONFIGURE, FILES, MAKEFILE, SMALL, make

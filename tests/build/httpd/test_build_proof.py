@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from hpatch.build.httpd.build import BuildOptions, build
+from hpatch.build.httpd.build import build
 from hpatch.build.httpd.installed import ask
 from hpatch.build.httpd.optional import left_out
 from hpatch.build.httpd.plan import STATIC
+from hpatch.build.options import BuildOptions
 from hpatch.build.trees.source import open_tree
 from tests.support.build.debian_source import debian_source
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -91,10 +90,3 @@ def test_what_the_user_gives_is_not_looked_for(only: Path) -> None:
         (only / name).unlink()
     arguments = ["--with-apr=/a", "--with-apr-util=/b", "--with-pcre=/c"]
     assert toolchain.find(pcre2=True, buildconf=False, arguments=arguments)[:3] == (None, None, None)
-
-
-def test_ccache_goes_by_the_compilers_names(tmp_path: Path) -> None:
-    toolchain.masquerade(tmp_path / "masks", "/usr/bin/ccache")
-    names = {path.name for path in (tmp_path / "masks").iterdir()}
-    assert {name for name in ("cc", "gcc") if shutil.which(name)} <= names
-    assert all(path.readlink() == Path("/usr/bin/ccache") for path in (tmp_path / "masks").iterdir())

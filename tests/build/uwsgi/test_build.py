@@ -114,7 +114,7 @@ def test_what_does_not_compile_leaves_the_prefix_as_it_was(run: Run, tree: Path,
 )
 def test_what_is_for_httpd_alone_is_refused(run: Run, tree: Path, tmp_path: Path, option: tuple[str, str]) -> None:
     code, _, err = run(tree, "--prefix", tmp_path / "prefix", *option)
-    assert (code, "apply only to a tree of httpd" in err) == (2, True)
+    assert (code, "does not apply to a tree of uWSGI; leave it out" in err) == (2, True)
 
 
 def test_a_path_that_the_script_would_take_apart(run: Run, tree: Path, tmp_path: Path) -> None:

@@ -228,11 +228,11 @@ def test_a_tree_of_uwsgi_is_tried_as_the_backend(uwsgi: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--module-only",), "apply only to a tree of httpd"),
-        (("--mpm", "worker"), "apply only to a tree of httpd"),
-        (("--sanitize", "address"), "apply only to a tree of httpd"),
-        (("--configure-arg=--x",), "apply only to a tree of httpd"),
-        (("--backend", "uwsgi"), "--backend does not apply to a tree of uwsgi, which is the backend itself"),
+        (("--module-only",), "does not apply to a tree of uWSGI; leave it out"),
+        (("--mpm", "worker"), "does not apply to a tree of uWSGI; leave it out"),
+        (("--sanitize", "address"), "does not apply to a tree of uWSGI; leave it out"),
+        (("--configure-arg=--x",), "does not apply to a tree of uWSGI; leave it out"),
+        (("--backend", "uwsgi"), "--backend does not apply to a tree of uWSGI, which is the backend itself"),
     ],
 )
 def test_what_does_not_apply_to_a_tree_of_uwsgi(uwsgi: Run, arguments: tuple[str, ...], said: str) -> None:

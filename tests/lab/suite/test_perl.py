@@ -11,7 +11,7 @@ import pytest
 
 from hpatch.build.httpd import apxs
 from hpatch.errors import InputError, ToolError
-from hpatch.lab.candidates import SingleModules
+from hpatch.lab.candidates.httpd import SingleModules
 from hpatch.lab.model import GatewaySpec
 from hpatch.lab.suite import perl
 from hpatch.lab.suite.compare import SuiteProof

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from hpatch.build.httpd.plan import BuildOptions
+from hpatch.build.options import BuildOptions
 from hpatch.lab.across.model import AcrossJob, TreeVersion
 from hpatch.lab.matrix import Wanted
 from hpatch.lab.model import BackendSpec

@@ -126,6 +126,7 @@ def _command(
     from hpatch.cli.prove import across as many
     from hpatch.lab import proof as proving
     from hpatch.lab.across.model import RevisionSource
+    from hpatch.lab.kinds.table import settle
     from hpatch.lab.model import GatewaySpec
     from hpatch.lab.recipe import Recipe
     from hpatch.lab.suite import kinds
@@ -179,7 +180,7 @@ def _command(
         return output.show(refused, FORMS, "json" if format == "json" else "text", code=1)
     if own is not None:
         kinds.check(tree, own)  # now, not after a build of minutes
-    ways = [(name, recipe.settled(plan)) for name, recipe in builds]
+    ways = [(name, settle(recipe, plan.tree, plan.paths)) for name, recipe in builds]
     if dry_run:
         how = "; ".join(way.how for _, way in ways)
         kept_in = [path for path in bundles.values() if path is not None]

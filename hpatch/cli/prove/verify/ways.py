@@ -10,7 +10,7 @@ from hpatch.cli.options import building
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hpatch.build.httpd.plan import BuildOptions
+    from hpatch.build.options import BuildOptions
     from hpatch.lab.recipe import Recipe
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hpatch.build.httpd.sanitize import Sanitizer, flags, used
+from hpatch.build.sanitize import Sanitizer, flags, used
 from hpatch.errors import ToolError
 
 _TEXT = "int many(int *all, int at) { return all[at] + at; }\n"

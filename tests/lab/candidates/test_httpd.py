@@ -8,10 +8,10 @@ import pytest
 
 from hpatch.build.httpd import apxs
 from hpatch.build.httpd.installed import ask
-from hpatch.build.httpd.plan import Mpm
+from hpatch.build.options import Mpm
 from hpatch.build.trees.source import SourceTree
 from hpatch.errors import UsageError
-from hpatch.lab.candidates import SingleModules, touched
+from hpatch.lab.candidates.httpd import SingleModules, touched
 from hpatch.lab.client import request, talk
 from hpatch.lab.sanitizers import Collected
 from hpatch.lab.session import Session

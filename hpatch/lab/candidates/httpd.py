@@ -1,10 +1,9 @@
-"""How a tree gets into a gateway: the whole of httpd is built, or single modules for an httpd that is installed."""
+"""How a tree of httpd gets into a gateway: all of it is built, or single modules for an httpd that is installed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol, TypeVar
 
 from hpatch.build.folder import Layout
 from hpatch.build.httpd import apxs as building
@@ -13,66 +12,22 @@ from hpatch.build.httpd.apxs import Apxs, BuiltModules
 from hpatch.build.httpd.build import build
 from hpatch.build.httpd.facts import BuildFacts
 from hpatch.build.httpd.installed import ask
-from hpatch.build.httpd.plan import BuildOptions, Mpm
-from hpatch.build.httpd.sanitize import Sanitizer, flags, preloaded, settings
 from hpatch.build.httpd.variables import installed as places
+from hpatch.build.options import BuildOptions, Mpm
 from hpatch.build.outcome import Watch
 from hpatch.build.reproducible import SecondBuild, compare
-from hpatch.build.trees.source import SourceTree, open_tree
-from hpatch.build.uwsgi import build as uwsgi
-from hpatch.build.uwsgi import script
+from hpatch.build.sanitize import Sanitizer, flags, preloaded, settings
+from hpatch.build.trees.source import SourceTree
 from hpatch.errors import ToolError, UsageError
 from hpatch.lab import scratch
 from hpatch.lab.gateways import modules
-from hpatch.lab.model import BackendSpec, GatewaySpec, Product
+from hpatch.lab.model import GatewaySpec
 from hpatch.lab.suite.model import SuiteChoice
 from hpatch.lab.suite.run import Suite
 from hpatch.lab.trying.httpd import HttpdTrying
-from hpatch.lab.trying.model import Trying
-from hpatch.lab.trying.uwsgi import UwsgiTrying
 
 _NO_CODE = ("docs/", "changes-entries/", "debian/", "test/")
 _NO_CODE_NAMES = frozenset({"CHANGES", "STATUS"})
-
-
-_Made = TypeVar("_Made", bound=Product)
-
-
-class Candidate(Protocol[_Made]):
-    """Makes servers of trees: gateways, or backends."""
-
-    seconds: dict[str, Mapping[str, float]]
-    """How long that took, by moment and phase."""
-
-    @property
-    def trying(self) -> Trying[_Made]:
-        """How such a server is tried."""
-
-    @property
-    def sanitize(self) -> Sequence[Sanitizer]:
-        """The sanitizers that they are built with."""
-
-    @property
-    def environment(self) -> Mapping[str, str]:
-        """What is set for servers that are built with sanitizers."""
-
-    def made(self, tree: Path, moment: str) -> _Made:
-        """The server of a tree, as it is at a moment (`before`, `after`, …); it serves until the next one is made.
-
-        Raises ToolError when it does not build.
-        """
-
-    def keep(self, made: _Made) -> _Made:
-        """The server, so that it lasts when the next one is made. Raises ToolError."""
-
-    def suite(self, tree: Path, choice: SuiteChoice) -> Suite:
-        """httpd's own tests, for servers that are made here. Raises UsageError for another server."""
-
-    def facts(self) -> BuildFacts:
-        """How the servers are built. Raises ToolError where there is none yet."""
-
-    def again(self, tree: Path, made: _Made) -> SecondBuild:
-        """Build the same tree anew in another folder, and compare with this server of it. Raises ToolError."""
 
 
 class Whole:
@@ -123,47 +78,6 @@ class Whole:
         finally:
             scratch.remove(place)
             scratch.remove(first)
-
-
-class WholeUwsgi:
-    """uWSGI, built anew each time: its script knows too little of what has changed."""
-
-    sanitize: tuple[Sanitizer, ...] = ()
-    environment: Mapping[str, str] = {}
-
-    def __init__(self, folder: Path, jobs: int | None = None, watch: Watch = lambda phase, line: None) -> None:
-        self.folder = folder
-        self.jobs = jobs
-        self.trying = UwsgiTrying()
-        self.watch = watch
-        self.seconds: dict[str, Mapping[str, float]] = {}
-
-    def made(self, tree: Path, moment: str) -> BackendSpec:
-        """The uWSGI that was built."""
-        built = uwsgi.build(open_tree(tree), self.folder / "prefix", self.jobs, self.folder / "build", self.watch)
-        self.seconds[moment] = built.seconds
-        return BackendSpec("uwsgi", built.program)
-
-    def keep(self, made: BackendSpec) -> BackendSpec:
-        """A copy, with its plugin beside it: the program looks for plugins in the prefix, which the next one takes."""
-        prefix, kept = self.folder / "prefix", self.folder / "kept"
-        scratch.make(prefix, kept)
-        program = kept / uwsgi.PROGRAM
-        plugin = kept / uwsgi.PLUGINS / script.PLUGIN
-        plugin.replace(program.with_name(plugin.name))
-        return made._replace(program=program)
-
-    def suite(self, tree: Path, choice: SuiteChoice) -> Suite:
-        """There is none."""
-        raise UsageError("--suite applies only to a tree of httpd")
-
-    def facts(self) -> BuildFacts:
-        """Nothing is known but what the log says."""
-        raise ToolError("how uWSGI was built is in its log alone")
-
-    def again(self, tree: Path, made: BackendSpec) -> SecondBuild:
-        """Not done."""
-        raise ToolError("uWSGI has the time of its build in it")
 
 
 class SingleModules:

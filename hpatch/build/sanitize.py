@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from hpatch import log
-from hpatch.build.httpd.toolchain import compiler
+from hpatch.build.compiler import compiler
 from hpatch.errors import ToolError
 from hpatch.processes.run import environment, run
 
