@@ -16,7 +16,7 @@ from hpatch.lint.context import Context
 from hpatch.lint.finding import Finding
 from hpatch.lint.folder import excluded
 from hpatch.lint.found import SEVERITIES, Found, Severity
-from hpatch.lint.occurrences import Occurrences, merged
+from hpatch.lint.occurrences import FixKey, Occurrences, fix_key, merged
 from hpatch.lint.rule import Rule
 from hpatch.lint.suppressions import Suppression, Suppressions
 from hpatch.proxy.build import build
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 UNUSED, MISTAKEN = "suppression-unused", "suppression-invalid"
 """The rules that only the engine can check, by name."""
 
+_SHARED = "the file is used several times, and not each use has the fault"
 _WAIVABLE = {"unreadable": "file-unreadable", "include": "include-missing", "outside": "include-outside"}
 """The kinds of problem that may exist on this machine only, and the rules that report them."""
 
@@ -74,7 +75,8 @@ class LintResult(NamedTuple):
     files that were read, each once; `parts` the names of those that are only a part of a configuration. `templates` are
     the files that are templates, by name. `unsettled` are the modules that parts need and that other files may load,
     each with a directive of it. `unnumbered` tells that httpd's version is not known of one of the configurations.
-    `silencing` is how many comments silenced something.
+    `silencing` is how many comments silenced something. `dumped` are the files that have what httpd printed of a
+    configuration.
     """
 
     findings: tuple[Finding, ...]
@@ -91,6 +93,7 @@ class LintResult(NamedTuple):
     unsettled: Mapping[str, str] = {}
     unnumbered: bool = False
     silencing: int = 0
+    dumped: tuple[str, ...] = ()
 
 
 class LintTask(NamedTuple):
@@ -118,6 +121,7 @@ class LintTask(NamedTuple):
 class Part(NamedTuple):
     """The result for one configuration. Suppressions are judged when all parts are done: a file may be in several."""
 
+    root: str
     findings: list[Finding]
     read: list[ReadFile]
     part: str | None
@@ -131,6 +135,8 @@ class Part(NamedTuple):
     suppressions: list[Suppression]
     used: set[Suppression]
     mistakes: list[Found]
+    shared: set[FixKey]
+    dumped: bool
 
 
 def lint(
@@ -357,10 +363,12 @@ def _part(
         from hpatch.lint.agreement import settled  # only --test pays for it
 
         found = settled(found, checked)
+    shared = occurrences.shared(found)
     least = SEVERITIES.index(task.severity)
     findings = [finding for finding in merged(found) if SEVERITIES.index(finding.severity) >= least]
     unread = [problem for problem in configuration.problems if _unread(problem, task, comments, sources)]
     return Part(
+        root=configuration.root,
         findings=findings,
         read=_read_files(configuration, sources),
         part=_name_of_part(configuration),
@@ -374,6 +382,8 @@ def _part(
         suppressions=comments.all,
         used=comments.used,
         mistakes=comments.mistakes,
+        shared=shared,
+        dumped=configuration.dumped,
     )
 
 
@@ -411,6 +421,8 @@ def _named(findings: Iterable[Finding], mistakes: Iterable[Found]) -> set[str]:
     for finding in findings:
         names.add(finding.place.file)
         names.update(related.place.file for related in finding.related)
+        if finding.fix is not None:
+            names.update(edit.place.file for edit in finding.fix.edits)
     return names
 
 
@@ -419,6 +431,35 @@ def _both(one: TemplateFile | None, other: TemplateFile) -> TemplateFile:
     if one is None or one.first == other.first:
         return other
     return one._replace(lines=one.lines + other.lines, unjudged=one.unjudged + other.unjudged)
+
+
+def _agreed(parts: Sequence[Part]) -> list[Finding]:
+    """The findings of all parts, the fixes barred that would change what another use of the file has without fault."""
+    barred = dict.fromkeys((key for part in parts for key in part.shared), _SHARED)
+    if len(parts) > 1:
+        found = [(number, key) for number, part in enumerate(parts) for one in part.findings if (key := fix_key(one))]
+        files = {place.file for _, key in found for place in key[2]}
+        readers: dict[str, set[int]] = {name: set() for name in files}
+        for number, part in enumerate(parts) if files else ():
+            for file in part.read:
+                if file.name in files:
+                    readers[file.name].add(number)
+        having: dict[FixKey, set[int]] = {}
+        for number, key in found:
+            having.setdefault(key, set()).add(number)
+        for key, numbers in having.items():
+            if any(readers[place.file] - numbers for place in key[2]):
+                barred.setdefault(key, _SHARED)
+    if not barred:
+        return [finding for part in parts for finding in part.findings]
+    return [_barred(finding, barred) for part in parts for finding in part.findings]
+
+
+def _barred(finding: Finding, barred: Mapping[FixKey, str]) -> Finding:
+    key = fix_key(finding)
+    if key is None or finding.fix is None or key not in barred:
+        return finding
+    return finding._replace(fix=finding.fix._replace(barred=finding.fix.barred or barred[key]))
 
 
 def together(parts: Sequence[Part], task: LintTask, base: str) -> LintResult:
@@ -441,7 +482,6 @@ def together(parts: Sequence[Part], task: LintTask, base: str) -> LintResult:
             order.setdefault(name, len(order))
         sources.update(part.sources)
         conditions.update(dict.fromkeys(part.conditions))
-        findings += part.findings
         unread.update(dict.fromkeys(part.unread))
         for name, template in part.templates.items():
             templates[name] = _both(templates.get(name), template)
@@ -449,6 +489,7 @@ def together(parts: Sequence[Part], task: LintTask, base: str) -> LintResult:
         comments.update(dict.fromkeys(part.suppressions))
         used |= part.used
         mistakes.update(dict.fromkeys(part.mistakes))
+    findings += _agreed(parts)
     unused = suppressions.unused((one for one in comments if one not in used), task.rules, registry.rules())
     for name, founds in ((UNUSED, unused), (MISTAKEN, list(mistakes))):
         rule = registry.by_name()[name]
@@ -470,4 +511,5 @@ def together(parts: Sequence[Part], task: LintTask, base: str) -> LintResult:
         unsettled=unsettled,
         unnumbered=any(part.unnumbered for part in parts),
         silencing=len({one.place[:2] for one in used}),
+        dumped=tuple(dict.fromkeys(part.root for part in parts if part.dumped)),
     )

@@ -30,11 +30,16 @@ class Edit(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """A change that mends a finding. A safe change does not alter the behaviour of a sound configuration."""
+    """A change that mends a finding. A safe change does not alter the behaviour of a sound configuration.
+
+    `barred` says why hpatch does not make the change by itself, though it is right for the finding: another use of the
+    file does not have the fault, or the file is made of another one.
+    """
 
     title: str
     edits: tuple[Edit, ...]
     safe: bool
+    barred: str | None = None
 
 
 class Found(NamedTuple):

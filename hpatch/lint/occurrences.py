@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 from itertools import groupby
@@ -24,6 +25,23 @@ def less(confidence: Confidence) -> Confidence:
     return _LESS[confidence]
 
 
+FixKey = tuple[str, Place, tuple[Place, ...], tuple[str, ...]]
+"""What makes two fixes one: the rule, the finding's place, and the places and texts of the edits."""
+
+
+def fix_key(finding: Finding) -> FixKey | None:
+    """What makes the finding's fix the same as that of another use of the file; None where it has none."""
+    fix = finding.fix
+    if fix is None or not fix.edits:
+        return None
+    return (
+        finding.rule.code,
+        finding.place,
+        tuple(edit.place for edit in fix.edits),
+        tuple(edit.replacement for edit in fix.edits),
+    )
+
+
 class Occurrences:
     """The directives of a configuration by place. The index is built only when there is a finding."""
 
@@ -41,6 +59,17 @@ class Occurrences:
         if not nodes or any(node.frame.use is None for node in nodes):
             return finding, ()
         return finding, tuple(place for node in nodes for place in _uses(node))
+
+    def shared(self, found: Iterable[tuple[Finding, tuple[Place, ...]]]) -> set[FixKey]:
+        """The fixes that would also change a line for a use of it that does not have the fault.
+
+        A file that is read several times, and a macro, has a fault for each use if it is right to mend it there.
+        """
+        read = self.configuration
+        if not (read.uses_macros or read.rereads):
+            return set()
+        times = Counter(key for finding, _ in found if (key := fix_key(finding)) is not None)
+        return {key for key, number in times.items() if number < max(len(self._at(place)) for place in key[2])}
 
     @cached_property
     def _plain(self) -> bool:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from hpatch.conf.tree import Configuration, Problem
     from hpatch.lint.finding import Finding
 
+_BARRED = "hpatch does not change templates"
+
 
 def finding_of(finding: Finding, configuration: Configuration) -> Finding:
     """A finding with the pieces of template code as the user wrote them.
@@ -22,7 +24,7 @@ def finding_of(finding: Finding, configuration: Configuration) -> Finding:
     fix = finding.fix
     if fix is not None:
         edits = tuple(edit._replace(replacement=written(edit.replacement)) for edit in fix.edits)
-        fix = fix._replace(title=written(fix.title), edits=edits, safe=False)
+        fix = fix._replace(title=written(fix.title), edits=edits, safe=False, barred=_BARRED)
     return finding._replace(
         message=written(finding.message),
         related=tuple(other._replace(message=written(other.message)) for other in finding.related),

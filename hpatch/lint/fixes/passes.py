@@ -1,0 +1,235 @@
+"""Fix in passes, on texts only: choose fixes, make them, lint the texts that result, and keep what did no harm."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from hpatch.lint.engine import LintResult, LintTask, Root, lint
+from hpatch.lint.finding import Finding
+from hpatch.lint.fixes.choose import by_file, chosen, usable
+from hpatch.lint.fixes.edits import LineOrigins, applied
+from hpatch.lint.fixes.verdict import Verdict, judged
+from hpatch.text import Source
+
+MOST_TRIALS = 100
+"""How often texts are linted at most. A pass of fixes that do no harm needs one trial."""
+
+_STAYS = "the finding would stay"
+_UNREADABLE = "httpd could not read the result"
+_RETURNS = "it would undo another fix"
+_UNTRIED = f"hpatch stopped after {MOST_TRIALS} trials; run the command again"
+
+
+class Left(NamedTuple):
+    """A finding whose fix is not made though it was asked for, and the reason."""
+
+    finding: Finding
+    reason: str
+
+
+class Mended(NamedTuple):
+    """A file's text before and after, the name by which it is shown, and its path without links."""
+
+    name: str
+    path: str
+    before: str
+    after: str
+
+
+class Fixing(NamedTuple):
+    """What fixing gives: what linting finds in the end, the findings whose fixes were made, and those that were left.
+
+    `more` counts the fixes that only `unsafe` would make, `files` are those that change, in the order of their names.
+    """
+
+    result: LintResult
+    fixed: tuple[Finding, ...]
+    left: tuple[Left, ...]
+    more: int
+    files: tuple[Mended, ...]
+
+
+Linter = Callable[[Mapping[str, str]], LintResult]
+"""Lints the configurations, with texts in the place of what files have, by their real paths or the names of texts."""
+
+
+def linter(
+    roots: Sequence[Root], task: LintTask, *, jobs: int = 1, base: str = "", start: LintResult | None = None
+) -> Linter:
+    """What lints these configurations. `start` is the result without any changed text, if it is known."""
+
+    def run(texts: Mapping[str, str]) -> LintResult:
+        if not texts and start is not None:
+            return start
+        return lint([_with(root, texts) for root in roots], task, jobs=jobs, base=base)
+
+    return run
+
+
+def _with(root: Root, texts: Mapping[str, str]) -> Root:
+    source = root.source
+    if source is not None and source.name in texts:
+        source = Source(source.name, texts[source.name])
+    options = root.options._replace(texts={**root.options.texts, **texts})
+    return root._replace(options=options, source=source, configuration=None, checked=None)
+
+
+def fix(run: Linter, *, unsafe: bool, bar: Callable[[str], str | None], texts: frozenset[str] = frozenset()) -> Fixing:
+    """Make fixes in texts until none is left that does no harm. No file is written.
+
+    `bar` says why a file, by its name, must not be changed; None if it may. `texts` are the names of those that are no
+    files.
+    """
+    return _Passes(run, unsafe, bar, texts).all()
+
+
+class _Passes:
+    """The texts as they are after the passes so far, and what is known of fixes."""
+
+    def __init__(self, run: Linter, unsafe: bool, bar: Callable[[str], str | None], texts: frozenset[str]) -> None:
+        self.run = run
+        self.unsafe = unsafe
+        self.bar = bar
+        self.unreal = texts
+        self.now = run({})
+        self.first: dict[str, tuple[str, str]] = {}
+        self.texts: dict[str, str] = {}
+        self.seen: set[frozenset[tuple[str, str]]] = {frozenset()}
+        self.fixed: list[Finding] = []
+        self.rejected: dict[object, tuple[str, int]] = {}
+        self.doubtful: set[object] = set()
+        self.bars: dict[str, str | None] = {}
+        self.trials = 0
+
+    def all(self) -> Fixing:
+        """Run the passes."""
+        most = 0
+        while self.trials < MOST_TRIALS:
+            candidates = self._candidates()
+            if most:
+                candidates = candidates[:most]
+            if not candidates:
+                # What did harm before other fixes may do none after them: a second run would find out.
+                again = [key for key, (_, number) in self.rejected.items() if number < len(self.seen)]
+                if not again:
+                    break
+                for key in again:
+                    del self.rejected[key]
+                continue
+            most = self._try(candidates)
+        return self._result()
+
+    def _candidates(self) -> list[Finding]:
+        """The findings whose fixes are to be tried together. Those that may have done harm come last, one by one."""
+        open_ones = [
+            finding
+            for finding in self.now.findings
+            if usable(finding, unsafe=self.unsafe) and self._why_not(finding) is None
+        ]
+        sure = [finding for finding in open_ones if self._key(finding) not in self.doubtful]
+        return chosen(sure or open_ones[:1], self.now.sources)
+
+    def _try(self, candidates: list[Finding]) -> int:
+        """Try fixes together and keep them if they do no harm; how many to try next, 0 for all."""
+        self.trials += 1
+        sources = self.now.sources
+        made = by_file(candidates, sources) or {}
+        texts = dict(self.texts)
+        origins = {}
+        for name, changes in made.items():
+            before = sources[name]
+            after = applied(before.text, changes)
+            origins[name] = LineOrigins(before, Source(name, after), changes)
+            path = self._path(name)
+            texts[path] = after
+            if path in self.first and self.first[path][1] == after:
+                del texts[path]
+        state = frozenset(texts.items())
+        if state in self.seen:
+            return self._refuse(candidates, _RETURNS, ())
+        after_all = self.run(texts)
+        verdict = judged(self.now, after_all, candidates, origins)
+        if not verdict.good:
+            return self._refuse(candidates, _reason(verdict), self._blamed(candidates, verdict))
+        for name in made:
+            self.first.setdefault(self._path(name), (name, sources[name].text))
+        self.seen.add(state)
+        self.texts, self.now = texts, after_all
+        self.fixed += candidates
+        return 0
+
+    def _refuse(self, candidates: list[Finding], reason: str, blamed: Sequence[Finding]) -> int:
+        if len(candidates) == 1:
+            self.rejected[self._key(candidates[0])] = reason, len(self.seen)
+            return 0
+        if 0 < len(blamed) < len(candidates):
+            self.doubtful.update(map(self._key, blamed))
+            return 0
+        return len(candidates) // 2
+
+    def _blamed(self, candidates: list[Finding], verdict: Verdict) -> list[Finding]:
+        """The fixes that may have done the harm: those of findings that stay, and those beside new findings."""
+        beside = set(verdict.origins)
+        return [
+            finding
+            for finding in candidates
+            if finding in verdict.stay
+            or any(
+                (edit.place.file, line) in beside
+                for edit in (finding.fix.edits if finding.fix is not None else ())
+                for line in range(edit.place.line, edit.place.end_line + 1)
+            )
+        ]
+
+    def _why_not(self, finding: Finding) -> str | None:
+        """Why a fix is not made: for what it is, or for a file that it changes."""
+        assert finding.fix is not None
+        if finding.fix.barred is not None:
+            return finding.fix.barred
+        for edit in finding.fix.edits:
+            name = edit.place.file
+            if name not in self.bars:
+                self.bars[name] = None if name in self.unreal else self.bar(name)
+            if self.bars[name] is not None:
+                return self.bars[name]
+        rejected = self.rejected.get(self._key(finding))
+        return None if rejected is None else rejected[0]
+
+    def _key(self, finding: Finding) -> object:
+        """What makes a finding the same in the next pass, though lines move."""
+        source = self.now.sources.get(finding.place.file)
+        line = "" if source is None else source.line(finding.place.line)
+        title = "" if finding.fix is None else finding.fix.title
+        return finding.rule.code, finding.place.file, finding.message, title, line
+
+    def _path(self, name: str) -> str:
+        return name if name in self.unreal else os.path.realpath(name)
+
+    def _result(self) -> Fixing:
+        left = []
+        more = 0
+        for finding in self.now.findings:
+            if finding.fix is None or not finding.fix.edits:
+                continue
+            reason = self._why_not(finding)
+            if not self.unsafe and not finding.fix.safe:
+                more += reason is None
+            else:
+                left.append(Left(finding, reason or _UNTRIED))
+        files = [
+            Mended(name=name, path=path, before=before, after=self.texts[path])
+            for path, (name, before) in self.first.items()
+            if path in self.texts
+        ]
+        return Fixing(result=self.now, fixed=tuple(self.fixed), left=tuple(left), more=more, files=tuple(sorted(files)))
+
+
+def _reason(verdict: Verdict) -> str:
+    if verdict.stay:
+        return _STAYS
+    if verdict.new:
+        rule = verdict.new[0].rule
+        return f"it would bring {rule.code} {rule.name}"
+    return _UNREADABLE

@@ -1,0 +1,87 @@
+"""Hold what linting finds after fixes against what it found before: is the fault gone, and is nothing new there?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from hpatch.lint.engine import LintResult
+from hpatch.lint.finding import Finding
+from hpatch.lint.fixes.edits import LineOrigins
+from hpatch.lint.found import SEVERITIES
+
+
+class Verdict(NamedTuple):
+    """What fixes did not do as they should: the findings that stay, the new findings, and whether httpd's reading ends.
+
+    `origins` are the files and lines, before, of the new findings.
+    """
+
+    stay: tuple[Finding, ...]
+    new: tuple[Finding, ...]
+    origins: tuple[tuple[str, int], ...]
+    unreadable: bool
+
+    @property
+    def good(self) -> bool:
+        """Whether the fixes may be made."""
+        return not (self.stay or self.new or self.unreadable)
+
+
+_Key = tuple[str, str, object]
+
+
+def judged(
+    before: LintResult, after: LintResult, fixed: Iterable[Finding], origins: Mapping[str, LineOrigins]
+) -> Verdict:
+    """The verdict on fixes. `origins` tell for each file that they change where its lines stood before."""
+    lines = [_line(finding, origins) for finding in after.findings]
+    left = dict(enumerate(before.findings))
+    open_ones = dict(enumerate(after.findings))
+    matched: dict[int, int] = {}
+    # The same words in the same line; the same words elsewhere, as where a line is moved; other words in the line.
+    ways: tuple[Callable[[Finding, int], object], ...] = (
+        lambda finding, line: (line, finding.message),
+        lambda finding, _: finding.message,
+        lambda _, line: line,
+    )
+    for way in ways:
+        places: dict[_Key, list[int]] = {}
+        for number, finding in left.items():
+            places.setdefault(_key(finding, way(finding, finding.place.line)), []).append(number)
+        for number, finding in list(open_ones.items()):
+            same = places.get(_key(finding, way(finding, lines[number])))
+            if same:
+                matched[same.pop(0)] = number
+                del open_ones[number]
+        for number in matched:
+            left.pop(number, None)
+    new = [number for number, finding in open_ones.items() if _counts(finding)]
+    new += [
+        number
+        for old, number in matched.items()
+        if _counts(after.findings[number]) and not _counts(before.findings[old])
+    ]
+    numbers = {finding: number for number, finding in enumerate(before.findings)}
+    return Verdict(
+        stay=tuple(finding for finding in fixed if numbers[finding] in matched),
+        new=tuple(after.findings[number] for number in new),
+        origins=tuple((after.findings[number].place.file, lines[number]) for number in new),
+        unreadable=len(after.unread) > len(before.unread),
+    )
+
+
+def _key(finding: Finding, what: object) -> _Key:
+    return finding.rule.code, finding.place.file, what
+
+
+def _counts(finding: Finding) -> bool:
+    """Whether a new finding like this speaks against a fix."""
+    return SEVERITIES.index(finding.severity) > 0
+
+
+def _line(finding: Finding, origins: Mapping[str, LineOrigins]) -> int:
+    """The line that a finding's line was before."""
+    place = finding.place
+    origin = origins.get(place.file)
+    return place.line if origin is None else origin.line(place.line, place.column)
