@@ -15,7 +15,7 @@ from hpatch.lint import registry, suppressions, templated
 from hpatch.lint.context import Context
 from hpatch.lint.finding import Finding
 from hpatch.lint.folder import excluded
-from hpatch.lint.found import SEVERITIES, Found, Severity
+from hpatch.lint.found import CONFIDENCES, SEVERITIES, Confidence, Found, Severity
 from hpatch.lint.occurrences import FixKey, Occurrences, fix_key, merged
 from hpatch.lint.rule import Rule
 from hpatch.lint.suppressions import Suppression, Suppressions
@@ -100,7 +100,8 @@ class LintTask(NamedTuple):
     """What to look for: the rules to run, the rules that the user ignores, and the lowest severity to report.
 
     `build` and `uwsgi_build` are the vendor's builds that are linted for, None for what is as published. `ignored_in`
-    has patterns of files (`hpatch.lint.folder.excluded`), each with codes of rules to ignore there.
+    has patterns of files (`hpatch.lint.folder.excluded`), each with codes of rules to ignore there. `severities` has
+    the severity of findings by their rule's code, whatever the rule says; `confidence` is the lowest to report.
     """
 
     rules: tuple[Rule, ...]
@@ -110,6 +111,19 @@ class LintTask(NamedTuple):
     build: Build | None = None
     uwsgi_build: Build | None = None
     ignored_in: tuple[tuple[str, frozenset[str]], ...] = ()
+    severities: Mapping[str, Severity] = {}
+    confidence: Confidence = "low"
+
+    def reported(self, findings: Iterable[Finding]) -> list[Finding]:
+        """The findings that the user wants to see, with the severities that the user gives them."""
+        least, sure = SEVERITIES.index(self.severity), CONFIDENCES.index(self.confidence)
+        if self.severities:
+            findings = [one._replace(severity=self.severities.get(one.rule.code, one.severity)) for one in findings]
+        return [
+            one
+            for one in findings
+            if SEVERITIES.index(one.severity) >= least and CONFIDENCES.index(one.confidence) >= sure
+        ]
 
     def ignores(self, code: str, file: str) -> bool:
         """Whether the user ignores a rule, by its code, in a file."""
@@ -364,8 +378,7 @@ def _part(
 
         found = settled(found, checked)
     shared = occurrences.shared(found)
-    least = SEVERITIES.index(task.severity)
-    findings = [finding for finding in merged(found) if SEVERITIES.index(finding.severity) >= least]
+    findings = task.reported(merged(found))
     unread = [problem for problem in configuration.problems if _unread(problem, task, comments, sources)]
     return Part(
         root=configuration.root,
@@ -493,8 +506,8 @@ def together(parts: Sequence[Part], task: LintTask, base: str) -> LintResult:
     unused = suppressions.unused((one for one in comments if one not in used), task.rules, registry.rules())
     for name, founds in ((UNUSED, unused), (MISTAKEN, list(mistakes))):
         rule = registry.by_name()[name]
-        if rule in task.rules and SEVERITIES.index(rule.severity) >= SEVERITIES.index(task.severity):
-            findings += [Finding.of(rule, found) for found in founds]
+        if rule in task.rules:
+            findings += task.reported(Finding.of(rule, found) for found in founds)
     findings.sort(key=lambda one: (order[one.place.file], one.place[1:3], one.rule.code, one.message))
     return LintResult(
         findings=tuple(dict.fromkeys(findings)),

@@ -13,6 +13,8 @@ Severity = Literal["error", "warning", "info"]
 Confidence = Literal["high", "medium", "low"]
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error")
 """From the lowest to the highest."""
+CONFIDENCES: tuple[Confidence, ...] = ("low", "medium", "high")
+"""From the lowest to the highest."""
 
 
 class Related(NamedTuple):

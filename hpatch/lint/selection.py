@@ -6,6 +6,7 @@ A selector is a code (`WK001`), a prefix of codes (`WK`), a name (`uds-worker-co
 from collections.abc import Iterable, Sequence
 
 from hpatch.errors import UsageError
+from hpatch.lint.found import Severity
 from hpatch.lint.rule import Rule
 from hpatch.suggest import closest
 
@@ -45,6 +46,16 @@ def select(
         chosen = {rule for rule in chosen if not rule.advice or rule in named}
     dropped = _all(ignored, rules)
     return tuple(rule for rule in rules if rule in chosen and rule not in dropped)
+
+
+def severities(rules: Sequence[Rule], chosen: Iterable[tuple[str, str]]) -> dict[str, Severity]:
+    """The severity of rules, by their codes, from selectors with severities.
+
+    A selector of fewer rules counts more; of equals, the later. Raises UsageError for a selector without a rule.
+    """
+    found = [(_all((selector,), rules), severity) for selector, severity in chosen]
+    found.sort(key=lambda one: -len(one[0]))
+    return {rule.code: severity for here, severity in found for rule in here}  # type: ignore[misc] # checked before
 
 
 def _all(selectors: Iterable[str], rules: Sequence[Rule]) -> set[Rule]:

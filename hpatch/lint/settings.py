@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from hpatch import log
+from hpatch.conf.modules import MPMS
 from hpatch.errors import UsageError
-from hpatch.lint.found import SEVERITIES
+from hpatch.lint import toml
+from hpatch.lint.found import CONFIDENCES, SEVERITIES
 from hpatch.suggest import closest
+from hpatch.versions import Version
 
 THRESHOLDS = (*SEVERITIES, "never")
 
@@ -22,6 +25,8 @@ ALL_MODULES = ("all",)
 class Settings(NamedTuple):
     """The settings; None for one that was not given. The process can open the paths as they are.
 
+    `severity_of` has selectors of rules, each with the severity that their findings get; in it and in
+    `per_file_ignores`, what counts more comes later.
     `modules` are names as `httpd -M` prints them, `define` the arguments of httpd's `-D`. `exclude` are patterns of
     files (`hpatch.lint.folder.excluded`); `per_file_ignores` has such patterns, each with the rules to ignore there.
     """
@@ -30,6 +35,8 @@ class Settings(NamedTuple):
     ignore: tuple[str, ...] | None = None
     advice: bool | None = None
     severity: str | None = None
+    severity_of: tuple[tuple[str, str], ...] | None = None
+    min_confidence: str | None = None
     fail_on: str | None = None
     httpd_version: str | None = None
     modules: tuple[str, ...] | None = None
@@ -47,8 +54,31 @@ class Settings(NamedTuple):
     uwsgi_version: str | None = None
 
     def over(self, other: Settings) -> Settings:
-        """These settings, and the other's where these have none."""
-        return other._replace(**{key: value for key, value in self._asdict().items() if value is not None})
+        """These settings, and the other's where these have none; both where these are tables."""
+        own = {key: value for key, value in self._asdict().items() if value is not None}
+        for key in TABLES:
+            below = getattr(other, key)
+            if key in own and below:
+                own[key] = (*below, *own[key])
+        return other._replace(**own)
+
+
+TABLES = ("severity_of", "per_file_ignores")
+"""The settings that are tables."""
+
+DEFAULTS = Settings(advice=False, severity="info", min_confidence="low", fail_on="warning", outside=True)
+"""What counts where nothing is said."""
+
+
+class SettingsFile(NamedTuple):
+    """The settings of a file and of those that it extends, and where each was read: `hpatch.toml:3`.
+
+    `origins` has them by the name of the field; `rows` those of the entries of tables, by the field and the entry.
+    """
+
+    settings: Settings
+    origins: dict[str, str]
+    rows: dict[tuple[str, str], str]
 
 
 def find(path: str) -> str | None:
@@ -69,25 +99,86 @@ def find(path: str) -> str | None:
 
 
 def read(file: str) -> Settings:
-    """The settings in a file. Raises UsageError, which names the wrong key and the fault."""
-    parsed = _parsed(file)
+    """The settings in a file, and in those that it extends. Raises UsageError, which names the place and the fault."""
+    return load(file).settings
+
+
+def load(file: str, above: tuple[str, ...] = ()) -> SettingsFile:
+    """The same with their origins. `above` are the files that extend this one, by their real paths."""
+    parsed = toml.read(file)
     log.tell("read %s, the settings file", file)
+    way: tuple[str, ...] = ()
+    table: Any = parsed.values
     if os.path.basename(file) == "pyproject.toml":  # noqa: PTH119 - the path stays text, as written
-        parsed = parsed.get("tool", {}).get("hpatch", {})
-    if not isinstance(parsed, dict):
+        way = ("tool", "hpatch")
+        table = parsed.values.get("tool", {})
+        table = table.get("hpatch", {}) if isinstance(table, dict) else table
+    if not isinstance(table, dict):
         raise UsageError(f"{file}: [tool.hpatch] must be a table")
     values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    rows: dict[tuple[str, str], str] = {}
+    below = SettingsFile(Settings(), {}, {})
     folder = os.path.dirname(file)  # noqa: PTH120 - the path stays text, as written
-    for key, value in parsed.items():
+    for key, value in table.items():
+        where = _where(file, parsed.lines, (*way, key))
         reader = _KEYS.get(key)
-        if reader is None:
-            near = closest(key, _KEYS)
-            raise UsageError(f"{file}: unknown key '{key}'" + (f"; did you mean '{near}'?" if near else ""))
+        field = key.replace("-", "_")
+        if reader is None and key != EXTEND:
+            near = closest(key, (EXTEND, *_KEYS))
+            raise UsageError(f"{where}: unknown key '{key}'" + (f"; did you mean '{near}'?" if near else ""))
         try:
-            values[key.replace("-", "_")] = reader(value, folder)
+            read = (reader or _paths)(value, folder)
+        except _RowError as error:
+            at = _where(file, parsed.lines, (*way, key, error.row))
+            raise UsageError(f"{at}: {key}: '{error.row}' {error}") from None
         except ValueError as error:
-            raise UsageError(f"{file}: {key} {error}") from None
-    return Settings(**values)
+            raise UsageError(f"{where}: {key} {error}") from None
+        except UsageError as error:
+            raise UsageError(f"{where}: {key}: {error}") from None
+        if key == EXTEND:
+            below = _extended(file, where, read, above)
+            continue
+        values[field], origins[field] = read, where
+        if isinstance(value, dict):
+            for row, (name, _) in zip(value, read, strict=True):
+                rows[field, name] = _where(file, parsed.lines, (*way, key, row))
+    own = Settings(**values)
+    return SettingsFile(own.over(below.settings), {**below.origins, **origins}, {**below.rows, **rows})
+
+
+EXTEND = "extend"
+"""The key that names the files whose settings count where the file has none of its own."""
+
+
+def _extended(file: str, where: str, paths: tuple[str, ...], above: tuple[str, ...]) -> SettingsFile:
+    """The settings of the files that a file extends; of several, the later count more."""
+    chain = (*above, os.path.realpath(file))
+    all = SettingsFile(Settings(), {}, {})
+    for path in paths:
+        if os.path.realpath(path) in chain:
+            raise UsageError(f"{where}: {EXTEND} leads back to {path}, and no file may extend itself")
+        if not os.path.isfile(path):  # noqa: PTH113 - the path stays text, as written
+            raise UsageError(f"{where}: {EXTEND} names {path}, and there is no such file")
+        one = load(path, chain)
+        all = SettingsFile(one.settings.over(all.settings), {**all.origins, **one.origins}, {**all.rows, **one.rows})
+    return all
+
+
+def _where(file: str, lines: Mapping[tuple[str, ...], int], keys: tuple[str, ...]) -> str:
+    """The file and the line of a key, or the nearest of those around it."""
+    for size in range(len(keys), 0, -1):
+        if keys[:size] in lines:
+            return f"{file}:{lines[keys[:size]]}"
+    return file
+
+
+class _RowError(ValueError):
+    """A fault in an entry of a table."""
+
+    def __init__(self, row: str, fault: object) -> None:
+        super().__init__(str(fault))
+        self.row = row
 
 
 def modules(text: str) -> tuple[str, ...]:
@@ -162,21 +253,9 @@ def _concerned(file: str) -> bool:
     """Whether a pyproject.toml has settings for hpatch. Others are ignored, even if they are broken."""
     try:
         with Path(file).open("rb") as stream:
-            return b"tool.hpatch" in stream.read() and "hpatch" in _parsed(file).get("tool", {})
+            return b"tool.hpatch" in stream.read() and "hpatch" in toml.read(file).values.get("tool", {})
     except OSError:
         return False
-
-
-def _parsed(file: str) -> dict[str, Any]:
-    import tomllib  # only where there is a file
-
-    try:
-        with Path(file).open("rb") as stream:
-            return tomllib.load(stream)
-    except OSError as error:
-        raise UsageError(f"{file}: cannot be read: {error.strerror or error}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file}: not valid TOML: {error}") from error
 
 
 def _text(value: object, _folder: str) -> str:
@@ -215,7 +294,42 @@ def _patterns(value: object, folder: str) -> tuple[str, ...]:
 def _ignores(value: object, folder: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if not isinstance(value, dict):
         raise ValueError("must be a table of patterns, each with a list of rules")
-    return tuple((pattern_in(folder, str(pattern)), _words(rules, folder)) for pattern, rules in value.items())
+    found = []
+    for pattern, rules in value.items():
+        try:
+            found.append((pattern_in(folder, pattern), _words(rules, folder)))
+        except ValueError as error:
+            raise _RowError(pattern, error) from None
+    return tuple(found)
+
+
+def _severities(value: object, _folder: str) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, dict):
+        raise ValueError("must be a table of rules, each with a severity")
+    for rules, severity in value.items():
+        if severity not in SEVERITIES:
+            raise _RowError(rules, f"must be one of {', '.join(SEVERITIES)}")
+    return tuple(value.items())
+
+
+def _number(value: object, folder: str) -> str:
+    text = _text(value, folder)
+    Version.parse(text)  # raises ValueError
+    return text
+
+
+def _httpd_version(value: object, folder: str) -> str:
+    text = _number(value, folder)
+    if text.count(".") < 2:
+        raise ValueError("must be a complete version such as 2.4.62")
+    return text
+
+
+def _mpm(value: object, folder: str) -> str:
+    text = _text(value, folder)
+    if text.lower().removeprefix("mpm_") not in MPMS:
+        raise ValueError(f"must be one of {', '.join(MPMS)}")
+    return text
 
 
 def pattern_in(folder: str, pattern: str) -> str:
@@ -244,10 +358,12 @@ _KEYS: dict[str, Callable[[Any, str], Any]] = {
     "ignore": _words,
     "advice": _flag,
     "severity": _one_of(SEVERITIES),
+    "severity-of": _severities,
+    "min-confidence": _one_of(CONFIDENCES),
     "fail-on": _one_of(THRESHOLDS),
-    "httpd-version": _text,
+    "httpd-version": _httpd_version,
     "modules": _modules,
-    "mpm": _text,
+    "mpm": _mpm,
     "define": _words,
     "env-file": _path,
     "server-root": _path,
@@ -258,6 +374,6 @@ _KEYS: dict[str, Callable[[Any, str], Any]] = {
     "uwsgi": _paths,
     "fpm": _paths,
     "backend": _paths,
-    "uwsgi-version": _text,
+    "uwsgi-version": _number,
 }
 """The keys of the file, each with the function that reads its value."""

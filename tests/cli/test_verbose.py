@@ -31,7 +31,7 @@ def main(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 READ = [
     "hpatch: read hpatch.toml, the settings file",
     "hpatch: mpm = worker, from the command line",
-    "hpatch: httpd-version = 2.4.62, from hpatch.toml",
+    "hpatch: httpd-version = 2.4.62, from hpatch.toml:1",
     "hpatch: read main.conf",
     "hpatch: read more.conf, by Include more.conf at main.conf:2",
 ]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hpatch.errors import UsageError
-from hpatch.lint.settings import ALL_MODULES, Settings, find, modules, read
+from hpatch.lint.settings import ALL_MODULES, Settings, find, load, modules, read
 
 
 def written(folder: Path, text: str, name: str = "hpatch.toml") -> str:
@@ -23,6 +23,7 @@ def test_every_key(tmp_path: Path) -> None:
         select = ["WK", "MP001"]
         ignore = "BE, reverse-missing"
         severity = "warning"
+        min-confidence = "medium"
         fail-on = "never"
         httpd-version = "2.4.62"
         modules = ["proxy", "mod_proxy_http.so"]
@@ -39,12 +40,16 @@ def test_every_key(tmp_path: Path) -> None:
         [per-file-ignores]
         "sites/*" = ["MP", "WK001"]
         "a.conf" = "BE"
+
+        [severity-of]
+        WK = "info"
         """,
     )
     assert read(file) == Settings(
         select=("WK", "MP001"),
         ignore=("BE", "reverse-missing"),
         severity="warning",
+        min_confidence="medium",
         fail_on="never",
         httpd_version="2.4.62",
         modules=("proxy_module", "proxy_http_module"),
@@ -58,6 +63,7 @@ def test_every_key(tmp_path: Path) -> None:
         outside=False,
         exclude=("old", str(tmp_path / "sites/x*")),
         per_file_ignores=((str(tmp_path / "sites/*"), ("MP", "WK001")), ("a.conf", ("BE",))),
+        severity_of=(("WK", "info"),),
     )
 
 
@@ -73,7 +79,18 @@ def test_every_key(tmp_path: Path) -> None:
         ("outside = 'no'", "outside must be true or false"),
         ("per-file-ignores = ['MP']", "per-file-ignores must be a table"),
         ("modules = 'no-such-file'", "cannot be read"),
-        ("select = ", "not valid TOML"),
+        ("select = ", ":1: select: not valid TOML: Invalid value"),
+        ("\n\nselect = [", ":3: select: not valid TOML: "),
+        ("mpm = 1\nmpm = 2\n", ":2:8: mpm: not valid TOML: Cannot overwrite"),
+        ("\nmpm = 'evnt'", ":2: mpm must be one of event,"),
+        ("httpd-version = '2.4'", ":1: httpd-version must be a complete version"),
+        ("uwsgi-version = 'two'", ":1: uwsgi-version 'two' is not a version"),
+        ("[severity-of]\nMP = 'info'\nWK = 'loud'", ":3: severity-of: 'WK' must be one of info, warning, error"),
+        ("severity-of = 'info'", ":1: severity-of must be a table"),
+        ("[per-file-ignores]\n\n'a b' = 1", ":3: per-file-ignores: 'a b' must be a list of strings"),
+        ("extend = 1", ":1: extend must be a list of strings"),
+        ("extend = 'none.toml'", "none.toml, and there is no such file"),
+        ("\nextend = ['hpatch.toml']", ":2: extend leads back to"),
     ],
 )
 def test_mistakes(tmp_path: Path, text: str, message: str) -> None:
@@ -142,6 +159,50 @@ def test_modules_that_nobody_knows(tmp_path: Path, text: str, near: str) -> None
     """A list with a misspelt module would make its directives unknown; a file may name modules of one's own."""
     with pytest.raises(UsageError, match=f"not a module that hpatch knows.*{near}"):
         modules(text)
-    with pytest.raises(UsageError, match=f"hpatch.toml: modules names .*{near}"):
+    with pytest.raises(UsageError, match=f"hpatch.toml:1: modules names .*{near}"):
         read(written(tmp_path, f"modules = {text.split(',')}\n", "hpatch.toml"))
     assert modules(written(tmp_path, text, "modules.txt"))
+
+
+def test_settings_are_extended(tmp_path: Path) -> None:
+    """Of several files, the later counts more, and the file itself most; paths belong to the file that has them."""
+    (tmp_path / "base").mkdir()
+    (tmp_path / "team").mkdir()
+    text = '[tool.hpatch]\nmpm = "event"\nseverity = "error"\nenv-file = "vars"\n'
+    text += '[tool.hpatch.severity-of]\nWK = "info"\nMP = "info"\n'
+    written(tmp_path / "base", text, "pyproject.toml")
+    written(tmp_path / "base", 'severity = "info"\nselect = ["WK"]\n', "b.toml")
+    file = written(
+        tmp_path / "team",
+        'extend = ["../base/pyproject.toml", "../base/b.toml"]\nselect = ["MP"]\n[severity-of]\nMP = "error"\n',
+    )
+    found = load(file)
+    base, other = (str(tmp_path / "team" / ".." / "base" / name) for name in ("pyproject.toml", "b.toml"))
+    assert found.settings == Settings(
+        select=("MP",),
+        severity="info",
+        mpm="event",
+        env_file=str(tmp_path / "team" / ".." / "base" / "vars"),
+        severity_of=(("WK", "info"), ("MP", "info"), ("MP", "error")),
+    )
+    assert found.origins == {
+        "select": f"{file}:2",
+        "severity": f"{other}:1",
+        "mpm": f"{base}:2",
+        "env_file": f"{base}:4",
+        "severity_of": f"{file}:3",
+    }
+    assert found.rows == {("severity_of", "WK"): f"{base}:6", ("severity_of", "MP"): f"{file}:4"}
+
+
+def test_files_that_extend_each_other(tmp_path: Path) -> None:
+    written(tmp_path, 'extend = "b.toml"\n', "a.toml")
+    written(tmp_path, 'mpm = "event"\nextend = ["a.toml"]\n', "b.toml")
+    with pytest.raises(UsageError, match=r"b.toml:2: extend leads back to .*a.toml, and no file may extend itself"):
+        load(str(tmp_path / "a.toml"))
+
+
+def test_one_file_may_be_extended_twice(tmp_path: Path) -> None:
+    written(tmp_path, 'mpm = "event"\n', "base.toml")
+    written(tmp_path, 'extend = "base.toml"\n', "a.toml")
+    assert load(written(tmp_path, 'extend = ["a.toml", "base.toml"]\n')).settings.mpm == "event"

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from hpatch.cli import help, output
-from hpatch.cli.options import backends, which
+from hpatch.cli.options import backends, findings, which
 from hpatch.cli.options import configuration as shared
 from hpatch.cli.options import roots as given
 from hpatch.cli.options.verbose import Verbose
@@ -18,9 +18,10 @@ from hpatch.errors import UsageError
 from hpatch.lint import registry, roots
 from hpatch.lint.engine import LintResult, LintTask, Root, lint
 from hpatch.lint.found import SEVERITIES, Severity
-from hpatch.lint.selection import matching, select
+from hpatch.lint.selection import matching, select, severities
 from hpatch.lint.settings import Settings, pattern_in
 from hpatch.lint.settings import modules as modules_of
+from hpatch.report.common.renderer import FORMS as ANSWERS
 from hpatch.report.lint.forms import FORMS, FindingsReport
 
 _RULES = "Which findings"
@@ -78,6 +79,8 @@ def _command(
         Severity | None,
         typer.Option(help="Report findings of at least this severity. The default is info.", rich_help_panel=_RULES),
     ] = None,
+    severity_of: findings.SeverityOf = None,
+    min_confidence: findings.MinConfidence = None,
     fail_on: Annotated[
         Literal["info", "warning", "error", "never"] | None,
         typer.Option(
@@ -181,17 +184,20 @@ def _command(
     uwsgi_version: backends.UwsgiVersion = None,
     config: shared.Config = None,
     no_config: shared.NoConfig = False,
+    show_settings: shared.ShowSettings = False,
     verbose: Verbose = False,
 ) -> int:
     """Find faults in Apache httpd reverse-proxy configurations."""
     instances = backends.named(uwsgi, uwsgi_version)
-    chosen = shared.given(
+    read = shared.effective(
         (stdin_filename or path[0]) if path[0] == shared.STDIN else roots.located(path[0], root),
         Settings(
             select=shared.words(select),
             ignore=shared.words(ignore),
             advice=True if advice else None,
             severity=severity,
+            severity_of=findings.severities(severity_of),
+            min_confidence=min_confidence,
             fail_on=fail_on,
             httpd_version=httpd_version,
             modules=None if modules is None else modules_of(modules),
@@ -211,6 +217,12 @@ def _command(
         no_config,
         httpd=httpd,
     )
+    chosen = read.settings
+    findings.refuse_unknown(read, registry.rules())
+    if show_settings:
+        from hpatch.report.lint.settings import SettingsReport  # few runs ask for it
+
+        return output.show(SettingsReport(read), ANSWERS, "json" if format == "json" else "text", file=output_file)
     which.refuse_both(package, httpd_version, tree=tree is not None)
     if tree is not None and advisories:
         raise UsageError("--tree excludes --advisories: they speak of a vendor's build, and not of a source tree")
@@ -275,6 +287,8 @@ def _task(chosen: Settings) -> LintTask:
         rules=select(rules, chosen.select, ignored, advice=bool(chosen.advice)),
         ignored=frozenset(rule.code for selector in ignored for rule in matching(selector, rules)),
         severity=chosen.severity or "info",  # type: ignore[arg-type] # both its sources have checked it
+        severities=severities(rules, chosen.severity_of or ()),
+        confidence=chosen.min_confidence or "low",  # type: ignore[arg-type] # as above
         uwsgi_version=None if chosen.uwsgi_version is None else shared.version(chosen.uwsgi_version, "--uwsgi-version"),
         ignored_in=tuple(
             (pattern, frozenset(rule.code for selector in selectors for rule in matching(selector, rules)))

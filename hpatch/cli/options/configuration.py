@@ -14,7 +14,7 @@ from hpatch.conf.load import Options
 from hpatch.conf.modules import MPMS, Modules
 from hpatch.errors import InputError, UsageError
 from hpatch.lint import settings
-from hpatch.lint.settings import ALL_MODULES, Settings
+from hpatch.lint.settings import ALL_MODULES, Settings, SettingsFile
 from hpatch.versions import Version
 
 if TYPE_CHECKING:
@@ -103,6 +103,14 @@ Config = Annotated[
         rich_help_panel=SETTINGS,
     ),
 ]
+ShowSettings = Annotated[
+    bool,
+    typer.Option(
+        "--show-settings",
+        help="Show each setting and where it comes from, and end. With --format json, as JSON.",
+        rich_help_panel=SETTINGS,
+    ),
+]
 NoConfig = Annotated[bool, typer.Option("--no-config", help="Read no settings file.", rich_help_panel=SETTINGS)]
 
 
@@ -125,28 +133,38 @@ def given(path: str, chosen: Settings, config: str | None, no_config: bool, *, h
 
     `httpd` is a program that the command line gives: it tells its version, and no settings file does.
     """
+    return effective(path, chosen, config, no_config, httpd=httpd).settings
+
+
+COMMAND_LINE = "the command line"
+"""The origin of a setting that an option gives."""
+
+
+def effective(
+    path: str, chosen: Settings, config: str | None, no_config: bool, *, httpd: str | None = None
+) -> SettingsFile:
+    """The same with the origin of each."""
     if config is not None and no_config:
         raise UsageError("--config and --no-config exclude each other")
     file = config if config is not None or no_config else settings.find(path)
     if file is None:
         log.tell("no settings file%s", "" if no_config else f" from the folder of {path} upwards")
-        read = Settings()
+        read = SettingsFile(Settings(), {}, {})
     else:
-        read = settings.read(file)
+        read = settings.load(file)
         if httpd is not None:
-            read = read._replace(httpd_version=None)
+            read = read._replace(settings=read.settings._replace(httpd_version=None))
+    given = {key: value for key, value in chosen._asdict().items() if value is not None}
+    rows = {(key, row): COMMAND_LINE for key in settings.TABLES for row, _ in given.get(key, ())}
+    found = SettingsFile(
+        chosen.over(read.settings), {**read.origins, **dict.fromkeys(given, COMMAND_LINE)}, {**read.rows, **rows}
+    )
     if log.is_on():
-        _tell_origins(chosen, "the command line")
-        _tell_origins(
-            read._replace(**{key: None for key, value in chosen._asdict().items() if value is not None}), file
-        )
-    return chosen.over(read)
-
-
-def _tell_origins(chosen: Settings, origin: str | None) -> None:
-    for key, value in chosen._asdict().items():
-        if value is not None:
-            log.tell("%s = %s, from %s", key.replace("_", "-"), _shown(value), origin)
+        values = found.settings._asdict()
+        for key in sorted(values, key=lambda key: key not in given):
+            if (value := values[key]) is not None:
+                log.tell("%s = %s, from %s", key.replace("_", "-"), _shown(value), found.origins[key])
+    return found
 
 
 def _shown(value: object) -> str:
@@ -154,7 +172,14 @@ def _shown(value: object) -> str:
         return str(value).lower()
     if not isinstance(value, tuple):
         return str(value)
-    return ", ".join(" ".join((one[0], *one[1])) if isinstance(one, tuple) else one for one in value)
+    return ", ".join(map(_shown_item, value))
+
+
+def _shown_item(item: str | tuple[str, str | tuple[str, ...]]) -> str:
+    if isinstance(item, str):
+        return item
+    name, value = item
+    return " ".join((name, *((value,) if isinstance(value, str) else value)))
 
 
 def reading(chosen: Settings, httpd: str | None, package: str | None = None) -> ReaderOptions:

@@ -139,7 +139,7 @@ def test_the_settings_file(site: Path, capsys: Capture) -> None:
     (site / "other.toml").write_text('select = ["WK"]\n')
     assert rules(capsys, ".", "--config", "other.toml") == []
     (site / "hpatch.toml").write_text("ignroe = []\n")
-    assert call(capsys, "lint", ".") == (2, "", "hpatch: hpatch.toml: unknown key 'ignroe'; did you mean 'ignore'?\n")
+    assert call(capsys, "lint", ".") == (2, "", "hpatch: hpatch.toml:1: unknown key 'ignroe'; did you mean 'ignore'?\n")
 
 
 def test_the_environment(site: Path, capsys: Capture) -> None:
