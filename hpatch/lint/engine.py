@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from hpatch.backends.uwsgi.model import Instance
     from hpatch.conf.checked import SyntaxCheck
     from hpatch.lint.answers import Build
+    from hpatch.lint.known import Compared
 
 UNUSED, MISTAKEN = "suppression-unused", "suppression-invalid"
 """The rules that only the engine can check, by name."""
@@ -76,7 +77,7 @@ class LintResult(NamedTuple):
     the files that are templates, by name. `unsettled` are the modules that parts need and that other files may load,
     each with a directive of it. `unnumbered` tells that httpd's version is not known of one of the configurations.
     `silencing` is how many comments silenced something. `dumped` are the files that have what httpd printed of a
-    configuration.
+    configuration. `compared` has what a baseline knows.
     """
 
     findings: tuple[Finding, ...]
@@ -94,6 +95,7 @@ class LintResult(NamedTuple):
     unnumbered: bool = False
     silencing: int = 0
     dumped: tuple[str, ...] = ()
+    compared: Compared | None = None
 
 
 class LintTask(NamedTuple):
@@ -102,6 +104,7 @@ class LintTask(NamedTuple):
     `build` and `uwsgi_build` are the vendor's builds that are linted for, None for what is as published. `ignored_in`
     has patterns of files (`hpatch.lint.folder.excluded`), each with codes of rules to ignore there. `severities` has
     the severity of findings by their rule's code, whatever the rule says; `confidence` is the lowest to report.
+    `suppressions` is whether comments silence findings.
     """
 
     rules: tuple[Rule, ...]
@@ -113,6 +116,7 @@ class LintTask(NamedTuple):
     ignored_in: tuple[tuple[str, frozenset[str]], ...] = ()
     severities: Mapping[str, Severity] = {}
     confidence: Confidence = "low"
+    suppressions: bool = True
 
     def reported(self, findings: Iterable[Finding]) -> list[Finding]:
         """The findings that the user wants to see, with the severities that the user gives them."""
@@ -357,7 +361,7 @@ def _part(
         task.build,
         task.uwsgi_build,
     )
-    comments = Suppressions(sources.values(), registry.rules())
+    comments = Suppressions(sources.values() if task.suppressions else (), registry.rules())
     occurrences = Occurrences(configuration)
     found: list[tuple[Finding, tuple[Place, ...]]] = []
     for rule in task.rules:

@@ -1,6 +1,6 @@
 """Fingerprints: what tells a finding from others though lines move.
 
-A fingerprint is made of the rule's code, a hash of the file's name, the text of the directive and the sections around it
+A fingerprint is made of the rule's code, a hash of the file's name, of the directive's text and the sections around it
 in the same file, and a number that counts this rule's findings on equal directives. White space and continuation lines
 do not count. It does not depend on what includes the file, so it is the same for every root, and on every machine where
 the file has the same name.
@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
 from hpatch.lint.finding import Finding
 from hpatch.lint.names import relative
 from hpatch.text import Source
+
+if TYPE_CHECKING:
+    from hpatch.lint.engine import LintResult
 
 _SECTION = re.compile(r"^[ \t]*(?:<(/?)([A-Za-z][^\s>]*)|(\[))", re.M)
 """A line that begins or ends a section of httpd, or begins one of an ini file."""
@@ -53,6 +57,14 @@ class Fingerprints:
         key = f"{finding.rule.code}-{where}"
         number = self._seen[key] = self._seen.get(key, 0) + 1
         return f"{key}-{number}"
+
+
+def fingerprints(result: LintResult) -> Sequence[str]:
+    """The fingerprint of each finding of a result; names of files are those from its root."""
+    if result.compared is not None:  # known findings are counted, too
+        return result.compared.prints
+    prints = Fingerprints.below(result.sources, result.root)
+    return [prints.of(finding) for finding in result.findings]
 
 
 class _File:

@@ -52,6 +52,7 @@ class Settings(NamedTuple):
     fpm: tuple[str, ...] | None = None
     backend: tuple[str, ...] | None = None
     uwsgi_version: str | None = None
+    baseline: str | None = None
 
     def over(self, other: Settings) -> Settings:
         """These settings, and the other's where these have none; both where these are tables."""
@@ -375,5 +376,6 @@ _KEYS: dict[str, Callable[[Any, str], Any]] = {
     "fpm": _paths,
     "backend": _paths,
     "uwsgi-version": _number,
+    "baseline": _path,
 }
 """The keys of the file, each with the function that reads its value."""

@@ -11,6 +11,7 @@ import typer
 
 from hpatch.cli import help, output
 from hpatch.cli.options import backends, findings, which
+from hpatch.cli.options import baseline as known
 from hpatch.cli.options import configuration as shared
 from hpatch.cli.options import roots as given
 from hpatch.cli.options.verbose import Verbose
@@ -36,6 +37,8 @@ Examples:
   hpatch lint --httpd-version 2.4.62 --modules all sites/*.conf
   hpatch lint --select WK,access,slash-double --fail-on error /etc/httpd
   hpatch lint --format sarif --output hpatch.sarif /etc/apache2
+  hpatch lint --write-baseline hpatch-baseline.json /etc/apache2
+  hpatch lint --baseline hpatch-baseline.json /etc/apache2
   hpatch lint --root rootfs /etc/apache2
   hpatch lint --package "apache2 2.4.57-2" --advisories osv /etc/apache2
   hpatch lint --tree httpd-2.4.62 --select known /etc/apache2
@@ -88,6 +91,9 @@ def _command(
             rich_help_panel=_RULES,
         ),
     ] = None,
+    baseline: known.Baseline = None,
+    write_baseline: known.WriteBaseline = None,
+    ignore_suppressions: known.IgnoreSuppressions = False,
     format: Annotated[
         Literal["text", "json", "sarif", "github", "checkstyle"],
         typer.Option("--format", "-f", help="The output format.", rich_help_panel=_OUTPUT),
@@ -212,6 +218,7 @@ def _command(
             fpm=None if fpm is None else tuple(fpm),
             backend=None if backend is None else tuple(backend),
             uwsgi_version=instances.version,
+            baseline=baseline,
         ),
         config,
         no_config,
@@ -234,13 +241,13 @@ def _command(
         raise UsageError("--test and --root exclude each other: httpd reads the files of this machine")
     if instances.files is None:
         backends.refuse_programs(chosen.uwsgi or ())
-    task = _task(chosen)
+    task = _task(chosen)._replace(suppressions=not ignore_suppressions)
     source = None if tree is None else which.of_tree(tree)
     if source is not None:
         chosen = chosen._replace(httpd_version=str(source[0].version))
     reading = shared.reading(chosen, httpd, package)
-    known = reading.options.version is not None or chosen.uwsgi_version is not None
-    if not known and {rule.family for rule in task.rules} == {"known"} and not any(rule.advice for rule in task.rules):
+    settled = reading.options.version is not None or chosen.uwsgi_version is not None
+    if not settled and {rule.family for rule in task.rules} == {"known"} and not any(one.advice for one in task.rules):
         # "Found nothing" would be said of nothing. Advice speaks of all releases.
         raise UsageError(
             "rules about known problems need httpd's version: give --httpd-version, --httpd, --tree or --package"
@@ -263,6 +270,7 @@ def _command(
         base=os.getcwd(),  # noqa: PTH109 - the path stays text, as written
         progress=_Progress() if sys.stderr.isatty() else None,
     )
+    result = known.judged(result, task, chosen.baseline, write_baseline)
     report = FindingsReport(
         result,
         detail="findings" if quiet else "all" if verbose else "summary",

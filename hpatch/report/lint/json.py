@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from hpatch.lint.finding import Finding
-from hpatch.lint.fingerprint import Fingerprints
+from hpatch.lint.fingerprint import fingerprints
 from hpatch.lint.found import SEVERITIES, Fix
 from hpatch.report.common.json import at
 from hpatch.text import Place
@@ -22,9 +22,11 @@ def data(result: LintResult) -> dict[str, Any]:
         name: sum(one.severity == name for one in result.findings) for name in reversed(SEVERITIES)
     }
     links = {file.name: file.link for file in result.read}
-    prints = Fingerprints.below(result.sources, result.root)
-    return {
-        "findings": [_finding(one, links.get(one.place.file), prints.of(one)) for one in result.findings],
+    found = {
+        "findings": [
+            _finding(finding, links.get(finding.place.file), print_)
+            for finding, print_ in zip(result.findings, fingerprints(result), strict=True)
+        ],
         "files": result.files,
         "directives": result.directives,
         "conditions": list(_conditions(result.conditions)),
@@ -35,6 +37,15 @@ def data(result: LintResult) -> dict[str, Any]:
         ],
         "summary": {**summary, "unread": len(result.unread)},
     }
+    if result.compared is not None:
+        file, known, gone, _, written = result.compared
+        found["baseline"] = {
+            "file": file,
+            "known": len(known),
+            "gone": [entry._asdict() for entry in gone],
+            "written": written,
+        }
+    return found
 
 
 def _finding(finding: Finding, link: str | None, fingerprint: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hpatch import __version__
 from hpatch.lint.finding import Finding
-from hpatch.lint.fingerprint import Fingerprints, line_hashes
+from hpatch.lint.fingerprint import fingerprints, line_hashes
 from hpatch.lint.found import Edit, Fix, Severity
 from hpatch.lint.names import absolute, relative
 from hpatch.lint.rule import Rule
@@ -38,7 +38,7 @@ def render(result: LintResult) -> str:
     rules = list({finding.rule.code: finding.rule for finding in result.findings}.values())
     rules.sort(key=lambda rule: rule.code)
     index = {rule.code: number for number, rule in enumerate(rules)}
-    prints = _Prints(result)
+    lines = _line_hashes(result)
     run = {
         "tool": {
             "driver": {
@@ -51,7 +51,10 @@ def render(result: LintResult) -> str:
         "invocations": [_invocation(result)],
         "originalUriBaseIds": {_BASE: {"uri": uri(absolute(result.root, result.root)).rstrip("/") + "/"}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, index, prints, result) for finding in result.findings],
+        "results": [
+            _result(finding, index, {FINGERPRINT: print_, **lines.get(finding.place[:2], {})}, result)
+            for finding, print_ in zip(result.findings, fingerprints(result), strict=True)
+        ],
     }
     return dump({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
@@ -97,7 +100,7 @@ def _invocation(result: LintResult) -> dict[str, Any]:
     return invocation
 
 
-def _result(finding: Finding, index: dict[str, int], prints: _Prints, result: LintResult) -> dict[str, Any]:
+def _result(finding: Finding, index: dict[str, int], prints: dict[str, str], result: LintResult) -> dict[str, Any]:
     lines = [visible(finding.message)]
     if finding.help:
         lines.append(f"Help: {visible(finding.help)}")
@@ -109,7 +112,7 @@ def _result(finding: Finding, index: dict[str, int], prints: _Prints, result: Li
         "level": _LEVELS[finding.severity],
         "message": {"text": "\n".join(lines)},
         "locations": [_location(finding.place, result)],
-        "partialFingerprints": prints.of(finding),
+        "partialFingerprints": prints,
         "properties": {"confidence": finding.confidence},
     }
     if finding.related:
@@ -175,22 +178,14 @@ def _fix(fix: Fix, result: LintResult) -> dict[str, Any]:
     }
 
 
-class _Prints:
-    """The fingerprints of findings: hpatch's, and the one that GitHub knows a finding by."""
-
-    def __init__(self, result: LintResult) -> None:
-        self._own = Fingerprints.below(result.sources, result.root)
-        lines: dict[str, set[int]] = {}
-        for finding in result.findings:
-            lines.setdefault(finding.place.file, set()).add(max(finding.place.line, 1))
-        self._lines = {
-            file: line_hashes(result.sources[file].text, numbers)
-            for file, numbers in lines.items()
-            if file in result.sources
-        }
-
-    def of(self, finding: Finding) -> dict[str, str]:
-        """By the name of each."""
-        found = {FINGERPRINT: self._own.of(finding)}
-        line = self._lines.get(finding.place.file, {}).get(max(finding.place.line, 1))
-        return found if line is None else {**found, "primaryLocationLineHash": line}
+def _line_hashes(result: LintResult) -> dict[tuple[Any, ...], dict[str, str]]:
+    """By file and line, the fingerprint by which GitHub knows a finding."""
+    lines: dict[str, set[int]] = {}
+    for finding in result.findings:
+        lines.setdefault(finding.place.file, set()).add(finding.place.line)
+    return {
+        (file, line): {"primaryLocationLineHash": print_}
+        for file, numbers in lines.items()
+        if file in result.sources
+        for line, print_ in line_hashes(result.sources[file].text, numbers).items()
+    }

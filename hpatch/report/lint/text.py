@@ -17,6 +17,7 @@ from hpatch.text import Place
 if TYPE_CHECKING:
     from hpatch.conf.tree import Condition, TemplateFile
     from hpatch.lint.engine import LintResult
+    from hpatch.lint.known import Compared
     from hpatch.lint.roots import NotRead
 
 Detail = Literal["findings", "summary", "all"]
@@ -217,10 +218,12 @@ def _summary(result: LintResult, width: int | None, color: bool) -> Iterator[str
         for severity in reversed(SEVERITIES)
         if (number := sum(finding.severity == severity for finding in result.findings))
     ]
-    found = ", ".join(text for text, _ in counts) or "nothing"
+    found = ", ".join(text for text, _ in counts) or ("nothing" if result.compared is None else "nothing new")
     read = f"in {count(result.files, 'file')}, {count(result.directives, 'directive')}."
     joint = "\n" if width is not None and len(f"Found {found} {read}") > width else " "
     yield f"Found {', '.join(paint(text, style, color) for text, style in counts) or found}{joint}{read}"
+    if result.compared is not None:
+        yield from _known(result.compared, width, color)
     if result.templates:
         for line in wrap(_templates(result.templates.values()), width):
             yield paint(line, "yellow", color)
@@ -228,6 +231,22 @@ def _summary(result: LintResult, width: int | None, color: bool) -> Iterator[str
         text = f"Some input could not be read ({count(len(result.unread), 'problem')}) and was not linted."
         for line in wrap(text, width):
             yield paint(line, "red", color)
+
+
+def _known(compared: Compared, width: int | None, color: bool) -> Iterator[str]:
+    """What the baseline hides, and what it need not have any more."""
+    name, gone = visible(compared.file), len(compared.gone)
+    if compared.written:
+        text = f"Wrote {count(len(compared.known), 'finding')} to {name}"
+        text += f"; dropped {gone} that {'is' if gone == 1 else 'are'} gone." if gone else "."
+    else:
+        text = f"{count(len(compared.known), 'known finding')} hidden by {name}."
+    for line in wrap(text, width, 2):
+        yield paint(line, "dim", color)
+    if gone and not compared.written:
+        text = f"{count(gone, 'finding')} of {name} {'is' if gone == 1 else 'are'} gone; --write-baseline {name} drops "
+        for line in wrap(text + ("it." if gone == 1 else "them."), width, 2):
+            yield paint(line, "yellow", color)
 
 
 def _templates(files: Collection[TemplateFile]) -> str:

@@ -1,0 +1,59 @@
+"""Findings that are known already."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from hpatch.cli import output
+from hpatch.errors import InputError
+from hpatch.lint.engine import LintResult, LintTask
+
+_PANEL = "Which findings"
+
+Baseline = Annotated[
+    str | None,
+    typer.Option(
+        "--baseline",
+        metavar="FILE",
+        help="Hide the findings in this baseline, and tell which of them are gone.",
+        rich_help_panel=_PANEL,
+    ),
+]
+WriteBaseline = Annotated[
+    str | None,
+    typer.Option(
+        "--write-baseline",
+        metavar="FILE",
+        help="Write all findings into this baseline, and drop those that are gone. Findings of files that are not "
+        "linted stay in it.",
+        rich_help_panel=_PANEL,
+    ),
+]
+IgnoreSuppressions = Annotated[
+    bool,
+    typer.Option(
+        "--ignore-suppressions",
+        help='Report what comments ("# hpatch: ignore[…]") silence, too.',
+        rich_help_panel=_PANEL,
+    ),
+]
+
+
+def judged(result: LintResult, task: LintTask, baseline: str | None, written: str | None) -> LintResult:
+    """The result without what is known. Raises InputError if a baseline cannot be read, or nothing can be known."""
+    if baseline is None and written is None:
+        return result
+    from hpatch.lint.baseline import compare, read, renew, text  # only who has one pays for it
+
+    if written is None:
+        assert baseline is not None
+        return compare(result, task, baseline, read(baseline))
+    known = read(written) if os.path.lexists(written) else {}
+    if result.unread:
+        raise InputError(f"{written}: not written, because some input could not be read: {result.unread[0].message}")
+    result, entries = renew(result, task, written, known)
+    output.write(text(entries), written)
+    return result
