@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from zipapp import create_archive
 
 import pytest
 
@@ -67,3 +69,33 @@ def test_a_wheel_holds_every_module_and_the_licence(root: Path, installed: Path)
 def test_the_entry_point_is_the_console_script(installed: Path) -> None:
     (entry_points,) = installed.glob("hpatch-*.dist-info/entry_points.txt")
     assert "hpatch = hpatch.cli.main:script" in entry_points.read_text()
+
+
+@pytest.fixture(scope="module")
+def archive(installed: Path) -> Path:
+    """hpatch as a zipapp, the libraries that it needs left to the Python that runs it."""
+    file = installed.with_name("hpatch.pyz")
+    create_archive(installed, file, main="hpatch.cli.main:script")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["rule", "slash-double"], 0, "MP0"),
+        (["set", "show", "fcgi-stdin-eof"], 0, "fcgi-stdin-eof"),
+        (["lint", "a.conf", "--httpd-version", "2.4.49"], 1, "CVE-2021-41773"),
+        (["lab", "list"], 0, "early-response"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else None,
+)
+def test_hpatch_runs_from_an_archive(archive: Path, tmp_path: Path, words: list[str], code: int, said: str) -> None:
+    (tmp_path / "a.conf").write_text('<Directory "/">\nRequire all granted\n</Directory>\nAlias /icons/ /srv/\n')
+    (tmp_path / "tmp").mkdir()
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "tmp")}
+    done = subprocess.run(
+        [sys.executable, archive, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (code, "")
+    assert said in done.stdout
+    assert not list((tmp_path / "tmp").iterdir())  # no copy is left

@@ -63,6 +63,8 @@ def script() -> None:
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()  # what could not be written was said before
+    if "hpatch.resources" in sys.modules:
+        sys.modules["hpatch.resources"].end()
     os._exit(code if isinstance(code, int) else 0)
 
 

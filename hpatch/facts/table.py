@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
+from hpatch import resources
 from hpatch.versions import Version
 
-_FOLDER = os.path.join(os.path.dirname(__file__), "data")  # noqa: PTH118, PTH120 - read at every start: no Path
+_FOLDER = resources.real(os.path.join(os.path.dirname(__file__), "data"))  # noqa: PTH118, PTH120 - read at every start
 
 
 def path(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from functools import cache
 from importlib import import_module
-from pathlib import Path
+from pkgutil import iter_modules
 
 from hpatch.lint import rules as package
 from hpatch.lint.rule import Rule
@@ -11,15 +11,26 @@ from hpatch.lint.rule import Rule
 @cache
 def rules() -> tuple[Rule, ...]:
     """Every rule, sorted by code. A family or module whose name starts with `_` contains no rules."""
-    names = {
-        f"{path.parent.name}.{path.stem}" for folder in package.__path__ for path in Path(folder).glob("[!_]*/[!_]*.py")
-    }
     found: dict[str, Rule] = {}
-    for name in sorted(names):
-        for value in vars(import_module(f"{package.__name__}.{name}")).values():
+    for name in _modules():
+        for value in vars(import_module(name)).values():
             if isinstance(value, Rule) and found.setdefault(value.code, value) is not value:
                 raise AssertionError(f"{value!r} and {found[value.code]!r} have the same code")
     return tuple(found[code] for code in sorted(found))
+
+
+def _modules() -> list[str]:
+    """The modules with rules, also in an archive."""
+    families = [family.name for family in iter_modules(package.__path__) if not family.name.startswith("_")]
+    paths = {
+        f"{package.__name__}.{family}": [f"{folder}/{family}" for folder in package.__path__] for family in families
+    }
+    return sorted(
+        f"{family}.{module.name}"
+        for family, folders in paths.items()
+        for module in iter_modules(folders)
+        if not module.name.startswith("_")
+    )
 
 
 @cache

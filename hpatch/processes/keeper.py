@@ -14,7 +14,7 @@ from subprocess import DEVNULL, PIPE, Popen
 from types import TracebackType
 from typing import IO, Self
 
-from hpatch import log
+from hpatch import log, resources
 from hpatch.errors import ToolError
 from hpatch.processes import guard
 
@@ -140,7 +140,7 @@ class Keeper:
         self.folder = folder
         self._programs: list[Program] = []
         self._lock = threading.Lock()
-        command = [sys.executable, "-I", "-S", guard.__file__, str(os.getpid())]
+        command = [sys.executable, "-I", "-S", resources.real(guard.__file__), str(os.getpid())]
         try:
             self._guard = Popen(
                 command + ([str(folder)] if folder else []),

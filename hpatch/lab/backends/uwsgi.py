@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from hpatch import log
+from hpatch import log, resources
 from hpatch.errors import ToolError
 from hpatch.lab.client import connect
 from hpatch.lab.model import Address, BackendSpec, Scheme
@@ -21,7 +21,7 @@ from hpatch.processes.keeper import Keeper
 
 Application = Literal["hpatch_lab", "hpatch_echo"]
 """The lab's applications: `application.c` says what they do."""
-_APPLICATION = Path(__file__).with_name("application.c")
+_APPLICATION = Path(resources.real(str(Path(__file__).with_name("application.c"))))
 _PLUGIN = "symcall_plugin.so"
 _EMBEDDED = 18
 """The number by which a symcall plugin that is compiled in is asked for (its own: uWSGI's list of modifiers)."""
