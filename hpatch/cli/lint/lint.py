@@ -13,6 +13,7 @@ from hpatch.cli import help, output
 from hpatch.cli.options import backends, findings, which
 from hpatch.cli.options import baseline as known
 from hpatch.cli.options import configuration as shared
+from hpatch.cli.options import report as shown
 from hpatch.cli.options import roots as given
 from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import UsageError
@@ -94,14 +95,12 @@ def _command(
     baseline: known.Baseline = None,
     write_baseline: known.WriteBaseline = None,
     ignore_suppressions: known.IgnoreSuppressions = False,
-    format: Annotated[
-        Literal["text", "json", "sarif", "github", "checkstyle"],
-        typer.Option("--format", "-f", help="The output format.", rich_help_panel=_OUTPUT),
-    ] = "text",
+    format: shown.FindingsFormat = "text",
     output_file: Annotated[
         str | None,
         typer.Option("--output", "-o", metavar="FILE", help="Write the report to this file.", rich_help_panel=_OUTPUT),
     ] = None,
+    statistics: shown.Statistics = False,
     show_files: Annotated[
         bool,
         typer.Option(
@@ -230,6 +229,7 @@ def _command(
         from hpatch.report.lint.settings import SettingsReport  # few runs ask for it
 
         return output.show(SettingsReport(read), ANSWERS, "json" if format == "json" else "text", file=output_file)
+    shown.refuse_statistics(statistics, format)
     which.refuse_both(package, httpd_version, tree=tree is not None)
     if tree is not None and advisories:
         raise UsageError("--tree excludes --advisories: they speak of a vendor's build, and not of a source tree")
@@ -276,6 +276,7 @@ def _command(
         detail="findings" if quiet else "all" if verbose else "summary",
         not_read=_not_read(path, chosen, result) if show_files or (format == "text" and not quiet) else (),
         show_files=show_files,
+        statistics=statistics,
     )
     output.show(report, FORMS, format, file=output_file)
     return _exit_code(result, chosen.fail_on or "warning")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from hpatch.text import Place
 
 _MANY = 1_000
 """More items than people look at."""
-
 
 _CHUNK = 100
 """How many of them are written at once: what is written is in memory three times."""
@@ -27,15 +26,22 @@ def pieces(data: object) -> Iterator[str]:
     """The same, piece by piece. No answer contains itself; to look for that takes half of the time of writing."""
     import json
 
-    if not isinstance(data, dict) or not any(map(_is_long, data.values())):
+    if isinstance(data, dict) and any(map(_is_long, data.values())):
+        yield from compact(data)
+    else:
         yield json.dumps(data, indent=2, check_circular=False) + "\n"
-        return
+
+
+def compact(data: Mapping[str, object]) -> Iterator[str]:
+    """The JSON of an answer for programs, piece by piece: a line a key, and a line an item of a list."""
+    import json
+
     encode = json.JSONEncoder(check_circular=False).encode
     before = "{\n"
     for name, value in data.items():
         yield f"{before}{encode(name)}: "
         before = ",\n"
-        if not _is_long(value):
+        if not value or not isinstance(value, list):
             yield encode(value)
             continue
         yield "[\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias, TypeVar
 
-from hpatch.report.common.json import pieces
+from hpatch.report.common.json import compact, pieces
 
 
 class Page(NamedTuple):
@@ -45,8 +45,9 @@ def text(answer: Renderer, page: Page) -> Iterable[str]:
 
 
 def json(answer: Renderer, page: Page) -> Iterable[str]:
-    """For programs: one object, with its schema's name."""
-    return pieces({"schema": answer.schema, **answer.data()})
+    """For programs: one object, with its schema's name; indented on a terminal."""
+    data = {"schema": answer.schema, **answer.data()}
+    return compact(data) if page.width is None else pieces(data)
 
 
 FORMS: Mapping[str, Form[Renderer]] = {"text": text, "json": json}

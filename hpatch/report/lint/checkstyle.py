@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hpatch.lint.finding import Finding
-from hpatch.report.common.terminal import visible
+from hpatch.report.common.xml import quoted
 
 if TYPE_CHECKING:
     from hpatch.lint.engine import LintResult
+    from hpatch.report.common.renderer import Page
 
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
-
-def render(result: LintResult) -> str:
+def render(result: LintResult, page: Page) -> str:
     """One `<file>` for each file with findings, one `<error>` a finding.
 
     What XML cannot hold (control characters, bytes that are not UTF-8) is written out as on a terminal.
@@ -23,7 +22,7 @@ def render(result: LintResult) -> str:
         files.setdefault(finding.place.file, []).append(finding)
     lines = ['<?xml version="1.0" encoding="utf-8"?>', '<checkstyle version="4.3">']
     for file, findings in files.items():
-        lines.append(f"  <file name={_quoted(file)}>")
+        lines.append(f"  <file name={quoted(file)}>")
         lines.extend(f"    {_error(finding)}" for finding in findings)
         lines.append("  </file>")
     return "\n".join([*lines, "</checkstyle>", ""])
@@ -33,9 +32,5 @@ def _error(finding: Finding) -> str:
     message = finding.message + (f" Help: {finding.help}" if finding.help else "")
     return (
         f'<error line="{finding.place.line}" column="{finding.place.column}" severity="{finding.severity}"'
-        f' message={_quoted(message)} source="hpatch.{finding.rule.code}"/>'
+        f' message={quoted(message)} source="hpatch.{finding.rule.code}"/>'
     )
-
-
-def _quoted(text: str) -> str:
-    return f'"{visible(text).translate(_ESCAPES)}"'

@@ -21,7 +21,7 @@ class FindingsReport:
     """What linting found.
 
     `not_read` are the configurations that were not read. With `show_files`, these and the files that were read are
-    listed.
+    listed. With `statistics`, the number of findings of each rule stands for them.
     """
 
     schema: ClassVar[str] = "hpatch.lint/1"
@@ -29,36 +29,42 @@ class FindingsReport:
     detail: Detail = "summary"
     not_read: tuple[NotRead, ...] = ()
     show_files: bool = False
+    statistics: bool = False
 
     def text(self, page: Page) -> Iterator[str]:
         """For people: findings with their source lines, then a summary."""
-        from hpatch.report.lint import files, text
+        from hpatch.report.lint import files, statistics, text
 
-        yield from text.findings(self.result, page)
+        yield from (statistics.lines if self.statistics else text.findings)(self.result, page)
         if self.show_files:
             yield from files.lines(self.result, self.not_read, page)
         yield from text.summary(self.result, page, self.detail, () if self.show_files else self.not_read)
 
     def data(self) -> dict[str, Any]:
         """For programs."""
-        from hpatch.report.lint import files, json
+        from hpatch.report.lint import files, json, statistics
 
         found = json.data(self.result)
+        if self.statistics:
+            found["statistics"] = statistics.data(self.result)
         return {**found, **files.data(self.result, self.not_read)} if self.show_files else found
 
 
 def _by_module(name: str) -> Form[FindingsReport]:
-    """The form of a module of this package, `render(result) -> str`; only a run that asks for it imports it."""
+    """The form of a module of this package, `render(result, page) -> str`; only a run that asks for it imports it."""
 
     def show(answer: FindingsReport, page: Page) -> Iterable[str]:
-        return (import_module(f"{__package__}.{name}").render(answer.result),)
+        return (import_module(f"{__package__}.{name}").render(answer.result, page),)
 
     return show
 
 
 FORMS: Mapping[str, Form[FindingsReport]] = {
     **renderer.FORMS,
+    "concise": _by_module("concise"),
     "sarif": _by_module("sarif"),
     "github": _by_module("github"),
+    "gitlab": _by_module("gitlab"),
+    "junit": _by_module("junit"),
     "checkstyle": _by_module("checkstyle"),
 }

@@ -10,13 +10,14 @@ from hpatch.report.common.terminal import visible
 
 if TYPE_CHECKING:
     from hpatch.lint.engine import LintResult
+    from hpatch.report.common.renderer import Page
 
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 _MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = {**_MESSAGE, ord(":"): "%3A", ord(","): "%2C"}
 
 
-def render(result: LintResult) -> str:
+def render(result: LintResult, page: Page) -> str:
     """One line a finding. Its message starts with the place, since the log shows nothing else of it."""
     return "".join(f"{_command(finding, result.root)}\n" for finding in result.findings)
 

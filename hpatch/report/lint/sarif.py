@@ -14,7 +14,7 @@ from hpatch.lint.fingerprint import fingerprints, line_hashes
 from hpatch.lint.found import Edit, Fix, Severity
 from hpatch.lint.names import absolute, relative
 from hpatch.lint.rule import Rule
-from hpatch.report.common.json import dump
+from hpatch.report.common.json import compact, dump
 from hpatch.report.common.terminal import visible
 from hpatch.report.lint import manual
 from hpatch.report.lint.paths import uri
@@ -22,6 +22,7 @@ from hpatch.text import Place
 
 if TYPE_CHECKING:
     from hpatch.lint.engine import LintResult
+    from hpatch.report.common.renderer import Page
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 FINGERPRINT = "hpatch/v2"
@@ -33,7 +34,7 @@ _GITHUB: dict[Severity, str] = {"error": "error", "warning": "warning", "info": 
 _FAMILIES = {"CF": "reading", "BE": "backend", "WK": "worker", "MP": "mapping"}
 
 
-def render(result: LintResult) -> str:
+def render(result: LintResult, page: Page) -> str:
     """One log with one run. The rules in it are those with findings."""
     rules = list({finding.rule.code: finding.rule for finding in result.findings}.values())
     rules.sort(key=lambda rule: rule.code)
@@ -49,14 +50,16 @@ def render(result: LintResult) -> str:
             }
         },
         "invocations": [_invocation(result)],
-        "originalUriBaseIds": {_BASE: {"uri": uri(absolute(result.root, result.root)).rstrip("/") + "/"}},
+        "originalUriBaseIds": {_BASE: {"uri": uri(absolute(result.root, result.root).rstrip("/") + "/")}},
         "columnKind": "unicodeCodePoints",
         "results": [
             _result(finding, index, {FINGERPRINT: print_, **lines.get(finding.place[:2], {})}, result)
             for finding, print_ in zip(result.findings, fingerprints(result), strict=True)
         ],
     }
-    return dump({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+    if page.width is not None:
+        return dump({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+    return f'{{"$schema": "{SCHEMA}", "version": "2.1.0", "runs": [\n{"".join(compact(run))}]}}\n'
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -70,6 +73,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.code,
         "name": rule.name,
+        **({"helpUri": links[0]} if links else {}),
         "shortDescription": {"text": rule.summary or rule.name},
         "fullDescription": {"text": first or rule.name},
         "help": {

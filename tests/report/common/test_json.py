@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from hpatch.report.common.json import dump, pieces
+from hpatch.report.common.json import compact, dump, pieces
+from hpatch.report.common.renderer import FORMS, Page
 
 ITEM = {"message": 'é "x"\udc80', "line": 1, "fix": None, "related": [{"line": 2}]}
 
@@ -28,6 +29,32 @@ def test_each_of_very_many_items_has_a_line() -> None:
     assert lines[-2:] == ["]", "}"]
     assert len(lines) == 3 + 1_001 + 2
     assert json.loads(lines[3].removesuffix(",")) == ITEM
+
+
+@pytest.mark.parametrize("count", [0, 1, 1_100])
+def test_an_answer_for_programs_has_a_line_an_item(count: int) -> None:
+    data = {"files": 2, "findings": [ITEM] * count, "summary": {"error": [1]}, "none": []}
+    text = "".join(compact(data))
+    assert json.loads(text) == data
+    assert len(text.splitlines()) == 6 + (count and count + 1)
+
+
+def test_an_answer_is_indented_on_a_terminal_only() -> None:
+    answer = Numbers()
+    assert "".join(FORMS["json"](answer, Page(80))).startswith('{\n  "schema": "a/1",\n  "n": [\n    1,')  # type: ignore[arg-type]
+    assert "".join(FORMS["json"](answer, Page())).startswith('{\n"schema": "a/1",\n"n": [\n1,\n2')  # type: ignore[arg-type]
+
+
+class Numbers:
+    """An answer with numbers."""
+
+    schema = "a/1"
+
+    def text(self, page: Page) -> list[str]:
+        return []
+
+    def data(self) -> dict[str, Any]:
+        return {"n": [1, 2]}
 
 
 def test_very_many_items_come_in_pieces() -> None:

