@@ -136,7 +136,7 @@ class LintTask(NamedTuple):
         )
 
 
-class Part(NamedTuple):
+class LintedPart(NamedTuple):
     """The result for one configuration. Suppressions are judged when all parts are done: a file may be in several."""
 
     root: str
@@ -170,7 +170,7 @@ def lint(
     `progress` is called with the number of configurations done, and the number of all.
     """
     forget_backends()
-    parts: Iterable[Part]
+    parts: Iterable[LintedPart]
     if jobs > 1 and len(roots) > 1:
         from hpatch.lint.fleet import spread  # one configuration needs no processes
 
@@ -210,11 +210,11 @@ def forget_backends() -> None:
         kept.cache_clear()
 
 
-def _worked_on(work: tuple[Root, LintTask]) -> Part:
+def _worked_on(work: tuple[Root, LintTask]) -> LintedPart:
     return part_of(*work)
 
 
-def part_of(root: Root, task: LintTask, between: Callable[[], None] | None = None) -> Part:
+def part_of(root: Root, task: LintTask, between: Callable[[], None] | None = None) -> LintedPart:
     """Lint one configuration. `between` is called before each rule, and may raise to give up."""
     configuration = root.configuration or read(root)
     unread = []
@@ -341,7 +341,7 @@ def _part(
     pools: tuple[PoolFile, ...],
     backends: tuple[BackendFile, ...],
     between: Callable[[], None] | None = None,
-) -> Part:
+) -> LintedPart:
     sources = dict(configuration.sources)
     for instance in instances:
         sources.update(instance.sources)
@@ -384,7 +384,7 @@ def _part(
     shared = occurrences.shared(found)
     findings = task.reported(merged(found))
     unread = [problem for problem in configuration.problems if _unread(problem, task, comments, sources)]
-    return Part(
+    return LintedPart(
         root=configuration.root,
         findings=findings,
         read=_read_files(configuration, sources),
@@ -450,7 +450,7 @@ def _both(one: TemplateFile | None, other: TemplateFile) -> TemplateFile:
     return one._replace(lines=one.lines + other.lines, unjudged=one.unjudged + other.unjudged)
 
 
-def _agreed(parts: Sequence[Part]) -> list[Finding]:
+def _agreed(parts: Sequence[LintedPart]) -> list[Finding]:
     """The findings of all parts, the fixes barred that would change what another use of the file has without fault."""
     barred = dict.fromkeys((key for part in parts for key in part.shared), _SHARED)
     if len(parts) > 1:
@@ -479,7 +479,7 @@ def _barred(finding: Finding, barred: Mapping[FixKey, str]) -> Finding:
     return finding._replace(fix=finding.fix._replace(barred=finding.fix.barred or barred[key]))
 
 
-def together(parts: Sequence[Part], task: LintTask, base: str) -> LintResult:
+def together(parts: Sequence[LintedPart], task: LintTask, base: str) -> LintResult:
     """The result for configurations from their parts. Reports make paths relative to `base`."""
     order: dict[str, int] = {}
     read: dict[str, ReadFile] = {}
