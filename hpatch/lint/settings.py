@@ -81,6 +81,12 @@ class SettingsFile(NamedTuple):
     origins: dict[str, str]
     rows: dict[tuple[str, str], str]
 
+    @property
+    def files(self) -> list[str]:
+        """The files that something was read from."""
+        places = (*self.origins.values(), *self.rows.values())
+        return list(dict.fromkeys(place.rpartition(":")[0] for place in places if ":" in place))
+
 
 def find(path: str) -> str | None:
     """The nearest settings file from a path's folder upwards; in one folder, `hpatch.toml` comes first."""

@@ -16,6 +16,7 @@ from hpatch.cli.options import configuration as shared
 from hpatch.cli.options import report as shown
 from hpatch.cli.options import roots as given
 from hpatch.cli.options.verbose import Verbose
+from hpatch.cli.options.watch import Watch
 from hpatch.errors import UsageError
 from hpatch.lint import registry, roots
 from hpatch.lint.engine import LintResult, LintTask, Root, lint
@@ -190,9 +191,17 @@ def _command(
     config: shared.Config = None,
     no_config: shared.NoConfig = False,
     show_settings: shared.ShowSettings = False,
+    watch: Watch = False,
     verbose: Verbose = False,
 ) -> int:
     """Find faults in Apache httpd reverse-proxy configurations."""
+    tell = None
+    if watch:
+        from hpatch.cli.lint.watching import each_time  # only --watch pays for it
+
+        if write_baseline:
+            raise UsageError("--watch and --write-baseline exclude each other")
+        tell = each_time([one if one == shared.STDIN else roots.located(one, root) for one in path], output_file)
     instances = backends.named(uwsgi, uwsgi_version)
     read = shared.effective(
         (stdin_filename or path[0]) if path[0] == shared.STDIN else roots.located(path[0], root),
@@ -270,6 +279,9 @@ def _command(
         base=os.getcwd(),  # noqa: PTH109 - the path stays text, as written
         progress=_Progress() if sys.stderr.isatty() else None,
     )
+    if tell is not None:
+        own = [chosen.baseline] if chosen.baseline else []
+        tell([*(file.name for file in result.read), *read.files, *own])
     result = known.judged(result, task, chosen.baseline, write_baseline)
     report = FindingsReport(
         result,
