@@ -37,9 +37,9 @@ def backend(text: str) -> BackendSpec:
     if text.startswith("uwsgi:"):
         return BackendSpec("uwsgi", program("uwsgi", text.removeprefix("uwsgi:")))
     if text.startswith("uwsgi@"):
-        from hpatch.lab.backends import uwsgi_release
+        from hpatch.lab.backends import uwsgi_source
 
-        return BackendSpec("uwsgi", release=uwsgi_release.checked(text.removeprefix("uwsgi@")))
+        return BackendSpec("uwsgi", release=uwsgi_source.checked(text.removeprefix("uwsgi@")))
     raise UsageError(f"'{text}' is not a backend; use responder, uwsgi, uwsgi:PATH or uwsgi@VERSION")
 
 

@@ -6,38 +6,23 @@ Built is what the lab needs: the server without optional libraries, and the symc
 from __future__ import annotations
 
 import fcntl
-import os
 import re
 import secrets
 import shutil
-import sys
-import tarfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from hpatch.build.uwsgi import script
-from hpatch.errors import ToolError, UsageError
-from hpatch.lab.programs import last_words, text_of
+from hpatch.errors import ToolError
+from hpatch.lab.backends.uwsgi_source import LATEST, checked, fetch, run, unpack
 from hpatch.patch.sources import cache
 from hpatch.processes.keeper import Keeper
 
-LATEST = "latest"
-_VERSION = re.compile(r"\d+(\.\d+)+")
-_PATIENCE = 3600.0
-"""Seconds that a step may take."""
-_ERROR = re.compile(r"^(?:.*: (?:fatal )?error: .*|ERROR: No matching .*)$", re.M)
 _PARTS = (script.PROGRAM, script.PLUGIN)
 Tell = Callable[[str], None]
 _newest: dict[Path, str] = {}
 """By cache, which release `latest` is: pip is asked once a run, however many cells have it."""
-
-
-def checked(version: str) -> str:
-    """A version as `program` takes it. Raises UsageError."""
-    if version != LATEST and not _VERSION.fullmatch(version):
-        raise UsageError(f"'{version}' is not a version of uWSGI such as 2.0.4, nor '{LATEST}'")
-    return version
 
 
 def program(version: str, tell: Tell = lambda text: None) -> Path:
@@ -89,14 +74,14 @@ def _make(base: Path, version: str, tell: Tell) -> str:
     work = base / f"uwsgi-build-{secrets.token_hex(6)}"
     with Keeper(work) as keeper:
         tell(f"fetching uWSGI {version}")
-        archive = _fetch(keeper, work, version)
+        archive = fetch(keeper, work, version)
         found = re.fullmatch(r"uwsgi-(.+?)\.tar\.\w+|uwsgi-(.+?)\.tgz", archive.name, re.I)
         if found is None:
             raise ToolError(f"{archive.name} is not a source package of uWSGI")
         version = found[1] or found[2]
         if _built(base, version):
             return version
-        source = _unpack(archive, work / "source")
+        source = unpack(archive, work / "source")
         tell(f"building uWSGI {version}")
         _build(keeper, work, source)
         ready = work / "ready"
@@ -109,63 +94,9 @@ def _make(base: Path, version: str, tell: Tell) -> str:
     return version
 
 
-def _fetch(keeper: Keeper, work: Path, version: str) -> Path:
-    wanted = "uwsgi" if version == LATEST else f"uwsgi=={version}"
-    folder = work / "fetched"
-    folder.mkdir()
-    options = ("download", "--quiet", "--no-deps", "--no-binary", ":all:", "--dest", folder, wanted)
-    environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "TMPDIR": str(work)}
-    _run(keeper, work, f"pip does not fetch {wanted}", (sys.executable, "-m", "pip", *options), work, environment)
-    archives = list(folder.iterdir())
-    if len(archives) != 1:
-        raise ToolError(f"pip has fetched {len(archives)} files for {wanted}, not one")
-    return archives[0]
-
-
-def _unpack(archive: Path, target: Path) -> Path:
-    try:
-        with tarfile.open(archive) as packed:
-            if hasattr(tarfile, "data_filter"):  # since Python 3.11.4
-                packed.extractall(target, filter="data")
-            else:
-                packed.extractall(target)
-    except (tarfile.TarError, OSError) as error:
-        raise ToolError(f"{archive.name} cannot be unpacked: {error}") from error
-    folders = [path.parent for path in target.glob("*/uwsgiconfig.py")]
-    if len(folders) != 1:
-        raise ToolError(f"{archive.name} is not a source package of uWSGI")
-    return folders[0]
-
-
 def _build(keeper: Keeper, work: Path, source: Path) -> None:
     helpers = script.Script(work)
     helpers.write(source, ".")
     environment = {**script.environment(), **helpers.settings()}
     for command in helpers.commands():
-        _run(keeper, work, f"{source.name} cannot be built", command, source, environment)
-
-
-def _run(
-    keeper: Keeper,
-    work: Path,
-    problem: str,
-    command: Sequence[str | Path],
-    folder: Path,
-    environment: Mapping[str, str],
-) -> None:
-    words = work / "words"
-    with words.open("wb") as stream:
-        program = keeper.start(
-            Path(command[0]).name, command, folder=folder, environment=environment, output=stream, errors=stream
-        )
-    ended = program.wait(_PATIENCE)
-    code = program.code
-    program.stop()
-    if not ended or code != 0:
-        raise ToolError(f"{problem}: {_cause(text_of(words))}")
-
-
-def _cause(said: str) -> str:
-    """What a compiler or pip has called an error, or else the last words."""
-    found = _ERROR.findall(said)
-    return last_words(found[0] if found else said)
+        run(keeper, work, f"{source.name} cannot be built", command, source, environment)
