@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from hpatch import log
+from hpatch.build.facts import BuildFacts, compiler_version
 from hpatch.build.folder import Layout
 from hpatch.build.httpd.apxs import Apxs
 from hpatch.build.httpd.installed import ask
@@ -21,25 +20,6 @@ from hpatch.processes.run import environment, run
 FLAGS = ("CC", "CFLAGS", "EXTRA_CFLAGS", "NOTEST_CFLAGS", "CPPFLAGS", "EXTRA_CPPFLAGS", "LDFLAGS", "EXTRA_LDFLAGS")
 """Of `build/config_vars.mk`: what the compiler and the linker are given."""
 _CONFIGURE = re.compile(rb"^  \$ (.*configure.*)$", re.M)
-_PATIENCE = 20
-
-
-class BuildFacts(NamedTuple):
-    """How it was built.
-
-    `kind`: the whole httpd, or modules for an httpd that is installed, to which `httpd` and `compiled` belong.
-    `compiler` is what it says of itself; `flags` are those of FLAGS that are set; `configure` is empty where nobody
-    knows; `compiled` are the modules in the program, `built` those that were built as files.
-    """
-
-    kind: Literal["whole", "modules"]
-    httpd: str
-    mpm: str | None
-    compiler: str | None
-    flags: Mapping[str, str]
-    configure: tuple[str, ...]
-    compiled: tuple[str, ...]
-    built: tuple[str, ...]
 
 
 def of_whole(folder: Path, program: Path) -> BuildFacts:
@@ -68,7 +48,7 @@ def _facts(
         kind=kind,
         httpd=str(installed.version),
         mpm=installed.mpm,
-        compiler=_compiler(variables.get("CC", "")),
+        compiler=compiler_version(variables.get("CC", "")),
         flags={name: variables[name] for name in FLAGS if variables.get(name)},
         configure=configure,
         compiled=tuple(name.removesuffix(".c") for name in installed.static),
@@ -84,16 +64,3 @@ def _configured(file: Path) -> tuple[str, ...]:
             with suppress(ValueError):
                 return tuple(shlex.split(found[1].decode("utf-8", "surrogateescape")))
     return ()
-
-
-def _compiler(command: str) -> str | None:
-    """The first line of what it answers to --version; None where it does not."""
-    with suppress(OSError, ValueError, subprocess.TimeoutExpired):
-        words = [*shlex.split(command), "--version"]
-        log.running(words)
-        done = subprocess.run(
-            words, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE, check=False, env=environment()
-        )
-        if done.returncode == 0:
-            return done.stdout.decode("utf-8", "replace").partition("\n")[0].strip() or None
-    return None

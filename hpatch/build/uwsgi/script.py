@@ -15,6 +15,7 @@ from typing import NamedTuple
 PROGRAM = "uwsgi"
 PLUGIN = "symcall_plugin.so"
 """Calls a function of a library as the application: what the lab's applications are."""
+COMPILER = "cc"
 _CORE = "hpatch"
 _PLUGINS = "hpatch-plugins"
 _PROFILE = """[uwsgi]

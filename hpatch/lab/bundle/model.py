@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-from hpatch.build.httpd.facts import BuildFacts
+from hpatch.build.facts import BuildFacts
 from hpatch.lab.bundle.told import ToldProof, ToldResult
 from hpatch.lab.diary import DoneStep, LogExcerpt, MadeFiles
 from hpatch.lab.smoke import SmokeCheck

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from hpatch.build.facts import BuildFacts
 from hpatch.build.folder import Layout
 from hpatch.build.httpd import apxs as building
 from hpatch.build.httpd import facts
 from hpatch.build.httpd.apxs import Apxs, BuiltModules
 from hpatch.build.httpd.build import build
-from hpatch.build.httpd.facts import BuildFacts
 from hpatch.build.httpd.installed import ask
 from hpatch.build.httpd.variables import installed as places
 from hpatch.build.options import BuildOptions, Mpm

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from hpatch.build.httpd.facts import BuildFacts
+from hpatch.build.facts import BuildFacts
 from hpatch.build.reproducible import SecondBuild
 from hpatch.build.sanitize import Sanitizer
 from hpatch.lab.model import Product

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from hpatch.build.httpd.facts import BuildFacts
+from hpatch.build.facts import BuildFacts
 from hpatch.build.outcome import Watch
 from hpatch.build.reproducible import SecondBuild
 from hpatch.build.sanitize import Sanitizer
 from hpatch.build.trees.source import open_tree
 from hpatch.build.uwsgi import build as uwsgi
-from hpatch.build.uwsgi import script
+from hpatch.build.uwsgi import facts, script
 from hpatch.errors import ToolError, UsageError
 from hpatch.lab import scratch
 from hpatch.lab.model import BackendSpec
@@ -53,8 +53,8 @@ class WholeUwsgi:
         raise UsageError("--suite applies only to a tree of httpd")
 
     def facts(self) -> BuildFacts:
-        """Nothing is known but what the log says."""
-        raise ToolError("how uWSGI was built is in its log alone")
+        """As its script has it."""
+        return facts.of_whole(self.folder / "build", self.folder / "prefix" / uwsgi.PROGRAM)
 
     def again(self, tree: Path, made: BackendSpec) -> SecondBuild:
         """Not done."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hpatch.build.httpd.facts import BuildFacts
+from hpatch.build.facts import BuildFacts
 from hpatch.build.trees.applying import Request
 from hpatch.build.trees.hashing import hashes
 from hpatch.cli.options import revisions

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from hpatch import __version__
-from hpatch.build.httpd.facts import BuildFacts
+from hpatch.build.facts import BuildFacts
 from hpatch.build.trees import hashing
 from hpatch.lab.bundle import store
 from hpatch.lab.bundle.machine import machine

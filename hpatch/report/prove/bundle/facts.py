@@ -28,12 +28,16 @@ def facts(bundle: Bundle) -> Iterator[tuple[str, str]]:
     build = bundle.build
     if build is not None:
         kind = "built as a whole" if build.kind == "whole" else "installed"
-        yield "httpd", f"{build.httpd} ({kind}), MPM {_mpm(bundle) or 'not known'}"
+        if build.server is not None:
+            yield "server", f"{build.server} ({kind})"
+        else:
+            yield "httpd", f"{build.httpd} ({kind}), MPM {_mpm(bundle) or 'not known'}"
         yield "compiler", build.compiler or "not known"
         yield "flags", "\n".join(f"{name}={value}" for name, value in build.flags.items()) or "not known"
         if build.configure:
-            yield "configure", shlex.join(build.configure)
-        yield "compiled in", ", ".join(build.compiled) or "not known"
+            yield "configure" if build.server is None else "command", shlex.join(build.configure)
+        if build.server is None:
+            yield "compiled in", ", ".join(build.compiled) or "not known"
         if build.built:
             yield "built", ", ".join(build.built)
     loaded = bundle.made[-1].loaded if bundle.made else ()

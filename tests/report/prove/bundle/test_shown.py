@@ -192,3 +192,13 @@ def test_what_is_hostile_reaches_no_terminal(tmp_path: Path) -> None:
 def test_nothing_of_the_machine_is_told(tmp_path: Path) -> None:
     for content in kept(tmp_path, why=f"in {tmp_path}/tree/modules").values():
         assert str(tmp_path).encode() not in content
+
+
+def test_a_server_that_is_not_httpd_is_named(tmp_path: Path) -> None:
+    data = json.loads(kept(tmp_path)["proof.json"])
+    data["build"].update(server="uwsgi 2.0.31", httpd=None, mpm=None, compiled=[], configure=["python3", "run.py"])
+    valid("bundle-1", json.dumps(data))
+    text = words(shown(BundleReport(store.parse(json.dumps(data).encode(), "x"))))
+    assert "server uwsgi 2.0.31 (built as a whole) compiler gcc 12.2.0" in text
+    assert "command python3 run.py" in text
+    assert "MPM" not in text and "compiled in" not in text
