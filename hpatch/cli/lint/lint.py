@@ -102,6 +102,7 @@ def _command(
         typer.Option("--output", "-o", metavar="FILE", help="Write the report to this file.", rich_help_panel=_OUTPUT),
     ] = None,
     statistics: shown.Statistics = False,
+    full: shown.Full = False,
     show_files: Annotated[
         bool,
         typer.Option(
@@ -289,6 +290,7 @@ def _command(
         not_read=_not_read(path, chosen, result) if show_files or (format == "text" and not quiet) else (),
         show_files=show_files,
         statistics=statistics,
+        full=full,
     )
     output.show(report, FORMS, format, file=output_file)
     return _exit_code(result, chosen.fail_on or "warning")

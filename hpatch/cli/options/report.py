@@ -29,6 +29,11 @@ Statistics = Annotated[
     ),
 ]
 
+Full = Annotated[
+    bool,
+    typer.Option("--full", help="Show each finding, even of many that are alike.", rich_help_panel=PANEL),
+]
+
 
 def refuse_statistics(statistics: bool, format: str) -> None:
     """Raise UsageError if a format has no room for statistics."""

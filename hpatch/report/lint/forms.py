@@ -21,7 +21,8 @@ class FindingsReport:
     """What linting found.
 
     `not_read` are the configurations that were not read. With `show_files`, these and the files that were read are
-    listed. With `statistics`, the number of findings of each rule stands for them.
+    listed. With `statistics`, the number of findings of each rule stands for them. `full` shows
+    each finding of many that are alike.
     """
 
     schema: ClassVar[str] = "hpatch.lint/1"
@@ -30,15 +31,25 @@ class FindingsReport:
     not_read: tuple[NotRead, ...] = ()
     show_files: bool = False
     statistics: bool = False
+    full: bool = False
 
     def text(self, page: Page) -> Iterator[str]:
         """For people: findings with their source lines, then a summary."""
         from hpatch.report.lint import files, statistics, text
 
-        yield from (statistics.lines if self.statistics else text.findings)(self.result, page)
+        if self.statistics:
+            yield from statistics.lines(self.result, page)
+        else:
+            yield from text.findings(self.result, page, self.full)
         if self.show_files:
             yield from files.lines(self.result, self.not_read, page)
-        yield from text.summary(self.result, page, self.detail, () if self.show_files else self.not_read)
+        yield from text.summary(
+            self.result,
+            page,
+            self.detail,
+            () if self.show_files else self.not_read,
+            self.full or self.statistics,
+        )
 
     def data(self) -> dict[str, Any]:
         """For programs."""

@@ -12,6 +12,7 @@ from hpatch.report.common.numbers import count
 from hpatch.report.common.renderer import Page
 from hpatch.report.common.terminal import file_address, linked, paint, visible, wrap
 from hpatch.report.lint.files import passed_over
+from hpatch.report.lint.folding import FoldedFinding, fold, places
 from hpatch.text import Place
 
 if TYPE_CHECKING:
@@ -40,15 +41,15 @@ _OPTIONS = {
 """What decides a conditional, by the first word of its text."""
 
 
-def findings(result: LintResult, page: Page) -> Iterator[str]:
-    """All findings with their source lines. Without a width nothing is wrapped.
+def findings(result: LintResult, page: Page, full: bool = False) -> Iterator[str]:
+    """All findings with their source lines; those like another one are folded, unless they are wanted in `full`.
 
-    What one rule says several times of the same lines has them once.
+    What one rule says several times of the same lines has them once. Without a width nothing is wrapped.
     """
     width, color = page.width, page.color
     links = {file.name: file.link for file in result.read if file.link is not None}
     before: Finding | None = None
-    for finding in result.findings:
+    for finding, more in map(FoldedFinding, result.findings) if full else fold(result.findings):
         yield from _head(finding, page)
         if before is not None and _says_more(before, finding):
             gutter = len(str(finding.place.end_line))
@@ -56,11 +57,17 @@ def findings(result: LintResult, page: Page) -> Iterator[str]:
             yield from _notes(finding, gutter, width, color)
         else:
             yield from _body(finding, result, links, page)
+        if more:
+            text = f" and {len(more)} more like it: {visible(places(more))}"
+            for line in wrap(text, width, 5):
+                yield paint(line, "blue", color)
         yield ""
         before = finding
 
 
-def summary(result: LintResult, page: Page, detail: Detail, not_read: Iterable[NotRead] = ()) -> Iterator[str]:
+def summary(
+    result: LintResult, page: Page, detail: Detail, not_read: Iterable[NotRead] = (), full: bool = False
+) -> Iterator[str]:
     """What was found, read, passed over and not decided; in full, or nothing of it."""
     width, color = page.width, page.color
     if detail == "findings":
@@ -69,6 +76,13 @@ def summary(result: LintResult, page: Page, detail: Detail, not_read: Iterable[N
         yield from _conditions(result.conditions, width, color)
         yield from _parts(result.parts, color)
     yield from _summary(result, width, color)
+    folded = 0 if full else len(result.findings) - len(fold(result.findings))
+    if folded:
+        text = (
+            f"{count(folded, 'finding')} like another one folded; --full shows each, --format concise a line of each."
+        )
+        for line in wrap(text, width, 2):
+            yield paint(line, "dim", color)
     yield from passed_over(not_read, page)
     yield from _undecided(result, detail, width, color)
     if result.findings:
