@@ -78,9 +78,7 @@ def summary(
     yield from _summary(result, width, color)
     folded = 0 if full else len(result.findings) - len(fold(result.findings))
     if folded:
-        text = (
-            f"{count(folded, 'finding')} like another one folded; --full shows each, --format concise a line of each."
-        )
+        text = f"{count(folded, 'finding')} folded into others like them; --full shows each."
         for line in wrap(text, width, 2):
             yield paint(line, "dim", color)
     yield from passed_over(not_read, page)
