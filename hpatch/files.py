@@ -209,6 +209,7 @@ def _prepare(top: int, folder: int, changes: Sequence[FileChange], modes: Sequen
                 entries.append(_JournalLine(change.path, None))
                 continue
             _write(stage, str(number), change.after, bits)
+            _keep_owner(top, change.path, stage, str(number))
             entries.append(_JournalLine(change.path, str(number)))
         for path in made:
             with _parent(top, path) as parent:
@@ -221,6 +222,32 @@ def _prepare(top: int, folder: int, changes: Sequence[FileChange], modes: Sequen
         os.fsync(folder)
     finally:
         os.close(stage)
+
+
+def _keep_owner(top: int, path: str, stage: int, name: str) -> None:
+    """Give a staged file the owner, the access list and the label of the file that it replaces, as far as may be."""
+    with _parent(top, path) as folder:
+        if folder is None:
+            return
+        try:
+            before = os.open(_name(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+        except FileNotFoundError:
+            return
+        after = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=stage)
+        try:
+            status = os.fstat(before)
+            mine = os.fstat(after)
+            if (status.st_uid, status.st_gid) != (mine.st_uid, mine.st_gid):
+                with suppress(OSError):
+                    os.fchown(after, status.st_uid, status.st_gid)
+                    # A change of the owner drops the bits that let a program run as its owner.
+                    os.fchmod(after, stat.S_IMODE(mine.st_mode))
+            with suppress(OSError):
+                for key in os.listxattr(before):
+                    os.setxattr(after, key, os.getxattr(before, key))
+        finally:
+            os.close(before)
+            os.close(after)
 
 
 def _finish_or_tell(root: Path, top: int, folder: int) -> None:

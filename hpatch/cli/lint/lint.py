@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 import typer
 
 from hpatch.cli import help, output
+from hpatch.cli.lint import fixing
+from hpatch.cli.lint.fixing import FixOptions
 from hpatch.cli.options import backends, findings, which
 from hpatch.cli.options import baseline as known
 from hpatch.cli.options import configuration as shared
@@ -20,14 +22,18 @@ from hpatch.cli.options.watch import Watch
 from hpatch.errors import UsageError
 from hpatch.lint import registry, roots
 from hpatch.lint.engine import LintResult, LintTask, Root, lint
+from hpatch.lint.fixes.offer import offer
+from hpatch.lint.fixes.reach import Reach
 from hpatch.lint.found import SEVERITIES, Severity
 from hpatch.lint.selection import matching, select, severities
 from hpatch.lint.settings import Settings, pattern_in
 from hpatch.lint.settings import modules as modules_of
 from hpatch.report.common.renderer import FORMS as ANSWERS
-from hpatch.report.lint.forms import FORMS, FindingsReport
+from hpatch.report.lint.forms import FindingsReport
+from hpatch.report.lint.text import Detail
 
 _RULES = "Which findings"
+_FIXES = "Fixes"
 _OUTPUT = "Output"
 _BACKENDS = "Backends"
 
@@ -44,12 +50,15 @@ Examples:
   hpatch lint --root rootfs /etc/apache2
   hpatch lint --package "apache2 2.4.57-2" --advisories osv /etc/apache2
   hpatch lint --tree httpd-2.4.62 --select known /etc/apache2
+  hpatch lint --diff --unsafe-fixes /etc/apache2
+  hpatch lint --fix sites/*.conf
   httpd -t -D DUMP_CONFIG | hpatch lint -
 
 A folder stands for the configurations in it: apache2.conf or httpd.conf, or else every *.conf that no other file
 includes.
 
-Exit codes: 0 no findings at or above --fail-on; 1 findings; 2 wrong usage; 3 some input could not be read or parsed;
+Exit codes: 0 no findings at or above --fail-on (with --fix: none remain; with --diff: nothing would change); 1
+findings (with --diff: something would change); 2 wrong usage; 3 some input could not be read or parsed;
 4 httpd cannot be run.
 """
 
@@ -103,6 +112,31 @@ def _command(
     ] = None,
     statistics: shown.Statistics = False,
     full: shown.Full = False,
+    fix: Annotated[
+        bool,
+        typer.Option(
+            "--fix",
+            help="Fix what can be fixed safely, write the files and report what remains. With - as PATH, print the "
+            "fixed text, and report on standard error.",
+            rich_help_panel=_FIXES,
+        ),
+    ] = False,
+    unsafe_fixes: Annotated[
+        bool,
+        typer.Option(
+            "--unsafe-fixes",
+            help="With --fix or --diff: make also fixes that change what a request meets, as most errors need.",
+            rich_help_panel=_FIXES,
+        ),
+    ] = False,
+    diff: Annotated[
+        bool,
+        typer.Option(
+            "--diff",
+            help="Print what --fix would change as a unified diff, and change nothing.",
+            rich_help_panel=_FIXES,
+        ),
+    ] = False,
     show_files: Annotated[
         bool,
         typer.Option(
@@ -243,12 +277,11 @@ def _command(
     which.refuse_both(package, httpd_version, tree=tree is not None)
     if tree is not None and advisories:
         raise UsageError("--tree excludes --advisories: they speak of a vendor's build, and not of a source tree")
-    if quiet and verbose:
-        raise UsageError("--quiet and --verbose exclude each other")
-    if test and httpd is None:
-        raise UsageError("--test needs --httpd PROGRAM, the httpd to run")
-    if test and root is not None:
-        raise UsageError("--test and --root exclude each other: httpd reads the files of this machine")
+    if test:
+        _refuse_test(httpd, root)
+    detail = _detail(quiet=quiet, verbose=verbose)
+    wanted = FixOptions(fix=fix, diff=diff, unsafe=unsafe_fixes)
+    wanted.refuse(path, format, test=test, baseline=write_baseline is not None, watch=watch)
     if instances.files is None:
         backends.refuse_programs(chosen.uwsgi or ())
     task = _task(chosen)._replace(suppressions=not ignore_suppressions)
@@ -256,12 +289,8 @@ def _command(
     if source is not None:
         chosen = chosen._replace(httpd_version=str(source[0].version))
     reading = shared.reading(chosen, httpd, package)
-    settled = reading.options.version is not None or chosen.uwsgi_version is not None
-    if not settled and {rule.family for rule in task.rules} == {"known"} and not any(one.advice for one in task.rules):
-        # "Found nothing" would be said of nothing. Advice speaks of all releases.
-        raise UsageError(
-            "rules about known problems need httpd's version: give --httpd-version, --httpd, --tree or --package"
-        )
+    if reading.options.version is None and chosen.uwsgi_version is None:
+        _refuse_known_alone(task)
     task = task._replace(
         build=which.build(reading.httpd, advisories) if source is None else source[1],
         uwsgi_build=backends.build(chosen.uwsgi_version),
@@ -273,27 +302,56 @@ def _command(
         # Each configuration is garbage once it is linted.
         gc.freeze()
         gc.enable()
+    processes = jobs or _processors()
     result = lint(
         found,
         task,
-        jobs=jobs or _processors(),
+        jobs=processes,
         base=os.getcwd(),  # noqa: PTH109 - the path stays text, as written
         progress=_Progress() if sys.stderr.isatty() else None,
     )
     if tell is not None:
-        own = [chosen.baseline] if chosen.baseline else []
-        tell([*(file.name for file in result.read), *read.files, *own])
-    result = known.judged(result, task, chosen.baseline, write_baseline)
+        tell([*(file.name for file in result.read), *read.files, *filter(None, [chosen.baseline])])
+    reach = Reach((roots.located(one, chosen.root) for one in path if one != shared.STDIN), found, result.parts)
+    hidden = known.hiding(task, chosen.baseline)
+    done = fixing.fixed(result, found, task, reach, wanted, hidden=hidden, jobs=processes)
+    result = known.judged(result if done is None else done.result, task, chosen.baseline, write_baseline)
+    if diff and done is not None:
+        differs = fixing.show_diff(done._replace(result=result), format, output_file, detail)
+        return 3 if given.tell_unread(result) else int(differs)
     report = FindingsReport(
         result,
-        detail="findings" if quiet else "all" if verbose else "summary",
+        detail=detail,
         not_read=_not_read(path, chosen, result) if show_files or (format == "text" and not quiet) else (),
         show_files=show_files,
         statistics=statistics,
         full=full,
+        offer=None if done is not None else offer(result, unsafe=unsafe_fixes, bar=reach.bar),
+        fixing=None if done is None else done._replace(result=result),
     )
-    output.show(report, FORMS, format, file=output_file)
+    fixing.show(report, format, output_file, found, reach)
     return _exit_code(result, chosen.fail_on or "warning")
+
+
+def _detail(*, quiet: bool, verbose: bool) -> Detail:
+    if quiet and verbose:
+        raise UsageError("--quiet and --verbose exclude each other")
+    return "findings" if quiet else "all" if verbose else "summary"
+
+
+def _refuse_known_alone(task: LintTask) -> None:
+    """Where no version is known, "found nothing" would be said of nothing. Advice speaks of all releases."""
+    if {rule.family for rule in task.rules} == {"known"} and not any(rule.advice for rule in task.rules):
+        raise UsageError(
+            "rules about known problems need httpd's version: give --httpd-version, --httpd, --tree or --package"
+        )
+
+
+def _refuse_test(httpd: str | None, root: str | None) -> None:
+    if httpd is None:
+        raise UsageError("--test needs --httpd PROGRAM, the httpd to run")
+    if root is not None:
+        raise UsageError("--test and --root exclude each other: httpd reads the files of this machine")
 
 
 def _processors() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ import typer
 from hpatch.cli import output
 from hpatch.errors import InputError
 from hpatch.lint.engine import LintResult, LintTask
+from hpatch.lint.finding import Finding
 
 _PANEL = "Which findings"
 
@@ -40,6 +42,21 @@ IgnoreSuppressions = Annotated[
         rich_help_panel=_PANEL,
     ),
 ]
+
+
+def hiding(task: LintTask, baseline: str | None) -> Callable[[LintResult], frozenset[Finding]]:
+    """What tells which findings of a result a baseline hides. Raises InputError if it cannot be read."""
+    if baseline is None:
+        return lambda _: frozenset()
+    from hpatch.lint.baseline import compare, read  # only who has one pays for it
+
+    known = read(baseline)
+
+    def hidden(result: LintResult) -> frozenset[Finding]:
+        compared = compare(result, task, baseline, known).compared
+        return frozenset() if compared is None else frozenset(compared.known)
+
+    return hidden
 
 
 def judged(result: LintResult, task: LintTask, baseline: str | None, written: str | None) -> LintResult:

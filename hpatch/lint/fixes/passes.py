@@ -76,22 +76,38 @@ def _with(root: Root, texts: Mapping[str, str]) -> Root:
     return root._replace(options=options, source=source, configuration=None, checked=None)
 
 
-def fix(run: Linter, *, unsafe: bool, bar: Callable[[str], str | None], texts: frozenset[str] = frozenset()) -> Fixing:
+def fix(
+    run: Linter,
+    *,
+    unsafe: bool,
+    bar: Callable[[str], str | None],
+    hidden: Callable[[LintResult], frozenset[Finding]] = lambda _: frozenset(),
+    texts: frozenset[str] = frozenset(),
+) -> Fixing:
     """Make fixes in texts until none is left that does no harm. No file is written.
 
-    `bar` says why a file, by its name, must not be changed; None if it may. `texts` are the names of those that are no
+    `bar` says why a file, by its name, must not be changed; None if it may. What `hidden` tells of a result is not
+    fixed, and does not count as left. `texts` are the names of those that are no
     files.
     """
-    return _Passes(run, unsafe, bar, texts).all()
+    return _Passes(run, unsafe, bar, hidden, texts).all()
 
 
 class _Passes:
     """The texts as they are after the passes so far, and what is known of fixes."""
 
-    def __init__(self, run: Linter, unsafe: bool, bar: Callable[[str], str | None], texts: frozenset[str]) -> None:
+    def __init__(
+        self,
+        run: Linter,
+        unsafe: bool,
+        bar: Callable[[str], str | None],
+        hidden: Callable[[LintResult], frozenset[Finding]],
+        texts: frozenset[str],
+    ) -> None:
         self.run = run
         self.unsafe = unsafe
         self.bar = bar
+        self.hidden = hidden
         self.unreal = texts
         self.now = run({})
         self.first: dict[str, tuple[str, str]] = {}
@@ -125,11 +141,15 @@ class _Passes:
         """The findings whose fixes are to be tried together. Those that may have done harm come last, one by one."""
         open_ones = [
             finding
-            for finding in self.now.findings
+            for finding in self._shown()
             if usable(finding, unsafe=self.unsafe) and self._why_not(finding) is None
         ]
         sure = [finding for finding in open_ones if self._key(finding) not in self.doubtful]
         return chosen(sure or open_ones[:1], self.now.sources)
+
+    def _shown(self) -> list[Finding]:
+        hidden = self.hidden(self.now)
+        return [finding for finding in self.now.findings if finding not in hidden]
 
     def _try(self, candidates: list[Finding]) -> int:
         """Try fixes together and keep them if they do no harm; how many to try next, 0 for all."""
@@ -210,7 +230,7 @@ class _Passes:
     def _result(self) -> Fixing:
         left = []
         more = 0
-        for finding in self.now.findings:
+        for finding in self._shown():
             if finding.fix is None or not finding.fix.edits:
                 continue
             reason = self._why_not(finding)

@@ -12,6 +12,8 @@ from hpatch.report.common.renderer import Form, Page
 
 if TYPE_CHECKING:
     from hpatch.lint.engine import LintResult
+    from hpatch.lint.fixes.offer import Offer
+    from hpatch.lint.fixes.passes import Fixing
     from hpatch.lint.roots import NotRead
     from hpatch.report.lint.text import Detail
 
@@ -22,7 +24,8 @@ class FindingsReport:
 
     `not_read` are the configurations that were not read. With `show_files`, these and the files that were read are
     listed. With `statistics`, the number of findings of each rule stands for them. `full` shows
-    each finding of many that are alike.
+    each finding of many that are alike. `offer` is what fixing could do; `fixing` what it did, or without `made` would
+    do.
     """
 
     schema: ClassVar[str] = "hpatch.lint/1"
@@ -32,15 +35,19 @@ class FindingsReport:
     show_files: bool = False
     statistics: bool = False
     full: bool = False
+    offer: Offer | None = None
+    fixing: Fixing | None = None
+    made: bool = True
 
     def text(self, page: Page) -> Iterator[str]:
         """For people: findings with their source lines, then a summary."""
-        from hpatch.report.lint import files, statistics, text
+        from hpatch.report.lint import files, fixes, statistics, text
 
         if self.statistics:
             yield from statistics.lines(self.result, page)
         else:
-            yield from text.findings(self.result, page, self.full)
+            fixable = () if self.offer is None else self.offer.fixable
+            yield from text.findings(self.result, page, self.full, fixable)
         if self.show_files:
             yield from files.lines(self.result, self.not_read, page)
         yield from text.summary(
@@ -50,15 +57,23 @@ class FindingsReport:
             () if self.show_files else self.not_read,
             self.full or self.statistics,
         )
+        if self.fixing is not None:
+            yield from fixes.told(self.fixing, page, self.detail, made=self.made)
+        elif self.offer is not None and self.detail != "findings":
+            yield from fixes.offered(self.offer, page)
 
     def data(self) -> dict[str, Any]:
         """For programs."""
-        from hpatch.report.lint import files, json, statistics
+        from hpatch.report.lint import files, fixes, json, statistics
 
         found = json.data(self.result)
         if self.statistics:
             found["statistics"] = statistics.data(self.result)
-        return {**found, **files.data(self.result, self.not_read)} if self.show_files else found
+        if self.show_files:
+            found.update(files.data(self.result, self.not_read))
+        if self.fixing is not None:
+            found["fixes"] = fixes.data(self.fixing, made=self.made)
+        return found
 
 
 def _by_module(name: str) -> Form[FindingsReport]:

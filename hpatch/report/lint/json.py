@@ -73,7 +73,7 @@ def _finding(finding: Finding, link: str | None, fingerprint: str) -> dict[str, 
 
 def _fix(fix: Fix) -> dict[str, Any]:
     edits = [{**at(edit.place), "replacement": edit.replacement} for edit in fix.edits]
-    return {"title": fix.title, "safe": fix.safe, "edits": edits}
+    return {"title": fix.title, "safe": fix.safe, "barred": fix.barred, "edits": edits}
 
 
 def _conditions(conditions: Iterable[Condition]) -> Iterable[dict[str, Any]]:

@@ -41,8 +41,10 @@ _OPTIONS = {
 """What decides a conditional, by the first word of its text."""
 
 
-def findings(result: LintResult, page: Page, full: bool = False) -> Iterator[str]:
+def findings(result: LintResult, page: Page, full: bool = False, fixable: Collection[Finding] = ()) -> Iterator[str]:
     """All findings with their source lines; those like another one are folded, unless they are wanted in `full`.
+
+    Those in `fixable` are marked.
 
     What one rule says several times of the same lines has them once. Without a width nothing is wrapped.
     """
@@ -50,7 +52,7 @@ def findings(result: LintResult, page: Page, full: bool = False) -> Iterator[str
     links = {file.name: file.link for file in result.read if file.link is not None}
     before: Finding | None = None
     for finding, more in map(FoldedFinding, result.findings) if full else fold(result.findings):
-        yield from _head(finding, page)
+        yield from _head(finding, page, fixable=finding in fixable)
         if before is not None and _says_more(before, finding):
             gutter = len(str(finding.place.end_line))
             yield f"{' ' * gutter}{paint('-->', 'blue', color)} {_linked(finding.place, page)}"
@@ -93,14 +95,15 @@ def _says_more(before: Finding, finding: Finding) -> bool:
     return (before.rule, before.place, before.related) == (finding.rule, finding.place, finding.related)
 
 
-def _head(finding: Finding, page: Page) -> Iterator[str]:
+def _head(finding: Finding, page: Page, *, fixable: bool) -> Iterator[str]:
     width, color = page.width, page.color
     rule, style = finding.rule, STYLES[finding.severity]
     label = f"{finding.severity}[{rule.code}]"
-    head = f"{label} {rule.name}: "
+    mark = " [*]" if fixable else ""
+    head = f"{label}{mark} {rule.name}: "
     message, *more = wrap(visible(finding.message), width, 4, len(head))
     code = linked(paint(label, style, color), next(iter(rule.references), None), page.links)
-    yield f"{code} {paint(f'{rule.name}: {message}'.rstrip(), 'bold', color)}"
+    yield f"{code}{mark} {paint(f'{rule.name}: {message}'.rstrip(), 'bold', color)}"
     for line in more:
         yield paint(line, "bold", color)
 
@@ -148,7 +151,8 @@ def _notes(finding: Finding, gutter: int, width: int | None, color: bool) -> Ite
     if finding.help:
         notes.append(("help", finding.help))
     if finding.fix:
-        notes.append(("fix" if finding.fix.safe else "unsafe fix", finding.fix.title))
+        barred = f" (hpatch does not make it: {finding.fix.barred})" if finding.fix.barred else ""
+        notes.append(("fix" if finding.fix.safe else "unsafe fix", finding.fix.title + barred))
     for name, text in notes:
         first, *more = wrap(f"{name}: {visible(text)}", width and width - gutter - 3, len(name) + 2)
         _, _, rest = first.partition(": ")

@@ -1,0 +1,101 @@
+"""`hpatch lint --fix` and `--diff`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from hpatch.cli import output
+from hpatch.cli.options.configuration import STDIN
+from hpatch.errors import UsageError
+from hpatch.lint.engine import LintResult, LintTask, Root
+from hpatch.lint.finding import Finding
+from hpatch.lint.fixes.passes import Fixing, fix, linter
+from hpatch.lint.fixes.reach import Reach
+from hpatch.lint.fixes.write import write
+from hpatch.report.common.renderer import Page
+from hpatch.report.lint.difference import DIFF_FORMS, DiffReport
+from hpatch.report.lint.fixes import told
+from hpatch.report.lint.forms import FORMS, FindingsReport
+from hpatch.report.lint.text import Detail
+
+
+class FixOptions(NamedTuple):
+    """What the options ask for: to change files, to show what would change, and unsafe fixes, too."""
+
+    fix: bool
+    diff: bool
+    unsafe: bool
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is to be fixed or shown."""
+        return self.fix or self.diff
+
+    def refuse(self, paths: Sequence[str], format: str, *, test: bool, baseline: bool, watch: bool) -> None:
+        """Raise UsageError for what cannot be had together."""
+        if not self.any:
+            return
+        if test:
+            raise UsageError(
+                "--test and --fix or --diff exclude each other: httpd checks files, not texts that are to be tried"
+            )
+        if watch:
+            raise UsageError("--watch and --fix or --diff exclude each other: a fix would begin the next lint")
+        if STDIN in paths and len(set(paths)) > 1:
+            raise UsageError("--fix and --diff take the standard input (-) alone, without other paths")
+        if self.diff and baseline:
+            raise UsageError("--diff and --write-baseline exclude each other: --diff changes nothing")
+        if self.diff and format not in DIFF_FORMS:
+            raise UsageError(f"--diff prints a diff or, with --format json, data; it has no form {format}")
+
+
+def fixed(
+    result: LintResult,
+    roots: Sequence[Root],
+    task: LintTask,
+    reach: Reach,
+    wanted: FixOptions,
+    *,
+    hidden: Callable[[LintResult], frozenset[Finding]],
+    jobs: int,
+) -> Fixing | None:
+    """What fixing gives; None if none is wanted. No file is written, and what `hidden` tells of is not fixed."""
+    if not wanted.any:
+        return None
+    run = linter(roots, task, jobs=jobs, base=result.root, start=result)
+    texts = frozenset(root.source.name for root in roots if root.source is not None)
+    return fix(run, unsafe=wanted.unsafe, bar=reach.bar, hidden=hidden, texts=texts)
+
+
+def show_diff(fixing: Fixing, format: str, file: str | None, detail: Detail) -> bool:
+    """Show what would change, and say on standard error how much; whether anything would."""
+    output.show(DiffReport(fixing), DIFF_FORMS, format, file=file)
+    if format == "text":
+        _tell(told(fixing, Page(), detail, made=False))
+    return bool(fixing.files)
+
+
+def show(report: FindingsReport, format: str, file: str | None, roots: Sequence[Root], reach: Reach) -> None:
+    """Write the fixed files and show the report. Raises ToolError.
+
+    The fixed text of the standard input goes to standard output, and the report then to standard error.
+    """
+    fixing, source = report.fixing, roots[0].source if roots else None
+    if fixing is None or source is None:
+        write(() if fixing is None else fixing.files, reach)
+        output.show(report, FORMS, format, file=file)
+        return
+    text = fixing.files[0].after if fixing.files else source.text
+    output.write_bytes(text.encode("utf-8", "surrogateescape"))
+    if file is not None:
+        output.show(report, FORMS, format, file=file)
+        return
+    shown = FORMS[format](report, Page())
+    _tell(shown.decode("utf-8", "replace").splitlines() if isinstance(shown, bytes) else "".join(shown).splitlines())
+
+
+def _tell(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line, file=sys.stderr)
