@@ -99,3 +99,15 @@ def test_hpatch_runs_from_an_archive(archive: Path, tmp_path: Path, words: list[
     assert (done.returncode, done.stderr) == (code, "")
     assert said in done.stdout
     assert not list((tmp_path / "tmp").iterdir())  # no copy is left
+
+
+def test_a_wheel_brings_manual_pages_and_completion(installed: Path) -> None:
+    (shared,) = installed.glob("hpatch-*.data/data/share")
+    assert (shared / "man" / "man1" / "hpatch-lint.1").read_text().startswith(".TH HPATCH\\-LINT 1 ")
+    assert len(list((shared / "man" / "man1").iterdir())) > 30
+    for file in (
+        "bash-completion/completions/hpatch",
+        "zsh/site-functions/_hpatch",
+        "fish/vendor_completions.d/hpatch.fish",
+    ):
+        assert "uds-worker-collision" in (shared / file).read_text()

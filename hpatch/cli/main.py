@@ -24,6 +24,8 @@ COMMANDS = {
     "lab": "hpatch.cli.prove.lab",
     "backport": "hpatch.cli.backport.group",
     "advise": "hpatch.cli.advise.command",
+    "completion": "hpatch.cli.shell.completion",
+    "man": "hpatch.cli.shell.manual",
 }
 """Each command's module; its `register` adds the command."""
 
@@ -35,6 +37,7 @@ JOBS = {
     ),
     "Backport": ("backport",),
     "From a configuration to the patches that it needs": ("advise",),
+    "Shell": ("completion", "man"),
 }
 """The commands by what they are for, as --help shows them."""
 
@@ -182,7 +185,7 @@ def _run(arguments: list[str]) -> int:
 
     app.callback()(own_options)
     word = next((one for one in arguments if not one.startswith("-")), "")
-    wanted = [word] if word in COMMANDS else COMMANDS
+    wanted = [word] if word in COMMANDS and word not in JOBS["Shell"] else COMMANDS
     for name in wanted:
         import_module(COMMANDS[name]).register(app)
     try:
