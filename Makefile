@@ -9,6 +9,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 LOWEST := $(VENV)-lowest
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# The tests start Python some hundred times: without stored bytecode, each start compiles hpatch again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: try check proof lowest fix test bench mutants debian clean
 

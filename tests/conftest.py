@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
+import sys
 from collections.abc import Generator
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.support import needs, proved
 
@@ -18,8 +21,9 @@ ROOT = Path(__file__).parent.parent
 os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
 # A background job ignores interrupts, and so would the programs that the tests start to interrupt them.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-settings.register_profile("default", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+# Hypothesis takes its time by the clock, and so finds everything slow on a busy machine.
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("default"), derandomize=True, print_blob=True)
 settings.load_profile("ci" if needs.CI else "default")
 
 
@@ -32,6 +36,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """Workers of `-n auto`: two more than cores, since half of the time tests wait for servers."""
     return len(os.sched_getaffinity(0)) + 2
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    """Let each worker import another part of the test modules before it collects all.
+
+    Workers that collect in step would all compile each module; so one compiles it, and the others load the result.
+    """
+    worker = getattr(session.config, "workerinput", None)
+    if worker is None or sys.dont_write_bytecode:
+        return
+    number, count = int(worker["workerid"].removeprefix("gw")), worker["workercount"]
+    named = [session.config.invocation_params.dir / name.partition("::")[0] for name in session.config.args]
+    modules = sorted({file for path in named for file in ([path] if path.is_file() else path.rglob("test_*.py"))})
+    for module in modules[number::count]:
+        # What fails here fails again, and is reported, when the module is collected.
+        with suppress(Exception, pytest.skip.Exception):
+            importlib.import_module(".".join(module.relative_to(ROOT).with_suffix("").parts))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
