@@ -17,6 +17,7 @@ import hpatch
 from hpatch import resources
 from hpatch.cli import main as entry
 from tests.support.cli.call import call
+from tests.support.patience import PATIENCE
 
 ROOT = Path(hpatch.__file__).parent.parent
 PASS = 'ProxyPass "/app/" "http://127.0.0.1:8080"\n'
@@ -50,14 +51,14 @@ SHOW = "import atexit, sys; atexit.register(lambda: print(*sys.modules)); main()
 
 
 def test_the_version_needs_no_parser() -> None:
-    out, _ = start("--version", code=SHOW).communicate(timeout=60)
+    out, _ = start("--version", code=SHOW).communicate(timeout=PATIENCE)
     assert out.startswith(f"hpatch {hpatch.__version__}\n")
     assert not {"typer", "lark", "hpatch.errors"} & set(out.split())
 
 
 def test_linting_imports_only_what_it_needs(tmp_path: Path) -> None:
     (tmp_path / "a.conf").write_text("Listen 80\n")
-    out, _ = start("lint", tmp_path / "a.conf", code=SHOW).communicate(timeout=60)
+    out, _ = start("lint", tmp_path / "a.conf", code=SHOW).communicate(timeout=PATIENCE)
     loaded = set(out.split())
     assert {"typer", "hpatch.cli.lint.lint", "hpatch.report.lint.text"} <= loaded
     assert not {"rich", "tomllib", "multiprocessing", "unidiff", "lark"} & loaded  # json reads the grammar's terminals
@@ -169,7 +170,7 @@ def test_a_fleet_that_is_told_to_end_does_at_once_and_says_nothing(tmp_path: Pat
     process = start("lint", "--jobs", 2, tmp_path)
     wait_for(lambda: len(members(process)) == 2 or process.poll() is not None)
     os.killpg(process.pid, number)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, err) == (code, "", "")
     wait_for(lambda: not members(process))
 
@@ -185,7 +186,7 @@ def members(process: subprocess.Popen[str]) -> set[int]:
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 60
+    limit = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < limit
         time.sleep(0.02)
@@ -193,7 +194,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 HELD = """
 import time, hpatch.cli.patch.apply as apply
-apply.prepare = lambda *_: (print("held", flush=True), time.sleep(30))
+apply.prepare = lambda *_: (print("held", flush=True), time.sleep(600))
 main()
 """
 
@@ -207,7 +208,7 @@ def test_who_is_told_to_end_lets_go_of_the_tree(tmp_path: Path, number: int, cod
     assert process.stdout.readline() == "held\n"
     assert (tmp_path / "tree" / ".hpatch").exists()
     process.send_signal(number)
-    assert (*process.communicate(timeout=60), process.returncode) == ("", "", code)
+    assert (*process.communicate(timeout=PATIENCE), process.returncode) == ("", "", code)
     assert not list((tmp_path / "tree").iterdir())
 
 
@@ -221,7 +222,7 @@ def test_who_was_told_to_ignore_a_hangup_does(tmp_path: Path) -> None:
     assert process.stdout.readline() == "held\n"
     process.send_signal(signal.SIGHUP)
     process.send_signal(signal.SIGTERM)
-    assert (*process.communicate(timeout=60), process.returncode) == ("", "", 143)
+    assert (*process.communicate(timeout=PATIENCE), process.returncode) == ("", "", 143)
 
 
 def test_a_reader_that_goes_away(tmp_path: Path) -> None:
@@ -233,7 +234,7 @@ def test_a_reader_that_goes_away(tmp_path: Path) -> None:
     assert process.stderr is not None
     with process.stderr as stderr:
         assert stderr.read() == ""
-    assert process.wait(60) == 141
+    assert process.wait(PATIENCE) == 141
 
 
 @pytest.mark.parametrize("words", [["--version"], ["--help"], ["lint", "-h"], ["rule"]], ids=" ".join)
@@ -242,27 +243,27 @@ def test_a_pipe_that_nobody_reads(words: list[str]) -> None:
     os.close(reader)
     process = start(*words, code=f"import os; os.dup2({writer}, 1); main()", fds=(writer,))
     os.close(writer)
-    assert (process.communicate(timeout=60)[1], process.returncode) == ("", 141)
+    assert (process.communicate(timeout=PATIENCE)[1], process.returncode) == ("", 141)
 
 
 @pytest.mark.parametrize("argument", ["rule", "--help", "--version"])
 def test_a_full_disk(argument: str) -> None:
     code = "import os; os.dup2(os.open('/dev/full', os.O_WRONLY), 1); main()"
     process = start(argument, code=code)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, err) == (4, "hpatch: standard output cannot be written: No space left on device\n")
 
 
 def test_closed_descriptors() -> None:
     process = start("lint", "no/such.conf", code="import sys; sys.stdout = sys.stderr = None; main()")
-    assert process.communicate(timeout=60) == ("", "")
+    assert process.communicate(timeout=PATIENCE) == ("", "")
     assert process.returncode == 3
 
 
 def test_a_terminal_that_knows_only_ascii(tmp_path: Path) -> None:
     (tmp_path / "a.conf").write_bytes('ProxyPass "/é/\xff/" "http://127.0.0.1:8080"\n'.encode("latin-1"))
     process = start("lint", tmp_path / "a.conf", PYTHONIOENCODING="ascii")
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, err) == (1, "")
     assert "slash-target-missing" in out
     assert out.isascii()
@@ -274,7 +275,7 @@ def test_a_terminal_that_knows_only_ascii(tmp_path: Path) -> None:
 )
 def test_the_console_script_ends_as_main_does(arguments: list[str], expected: int) -> None:
     ends = [start(*arguments, code=f"from hpatch.cli.main import script; {name}()") for name in ("main", "script")]
-    said = [(*process.communicate(timeout=60), process.returncode) for process in ends]
+    said = [(*process.communicate(timeout=PATIENCE), process.returncode) for process in ends]
     assert said[0] == said[1]
     assert said[1][2] == expected
 

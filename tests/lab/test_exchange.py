@@ -12,6 +12,7 @@ import pytest
 
 from hpatch.lab.backends.exchange import KINDS, Exchange
 from hpatch.lab.wire.stream import WireError
+from tests.support.patience import PATIENCE
 
 HEAD = b"POST /a HTTP/1.1\r\nHost: b\r\nTransfer-Encoding: chunked\r\n\r\n"
 BODY = b"3\r\nabc\r\n1;x=y\r\nd\r\n0\r\nX-End: 1\r\n\r\n"
@@ -21,7 +22,7 @@ BEYOND = b"GET /next HTTP/1.1\r\n\r\n"
 @pytest.fixture
 def pair() -> Iterator[tuple[socket.socket, Exchange]]:
     ours, theirs = socket.socketpair()
-    theirs.settimeout(20)
+    theirs.settimeout(PATIENCE)
     with closing(ours), closing(theirs):
         yield ours, KINDS["http"](theirs, b"")
 
@@ -65,4 +66,4 @@ def test_what_has_no_end(content: bytes, pair: tuple[socket.socket, Exchange]) -
     with pytest.raises(WireError, match=r"ended|the head of a request is longer than 65536 bytes"):
         exchange.head()
     exchange.close()
-    sending.join(20)
+    sending.join(PATIENCE)

@@ -18,6 +18,7 @@ import pytest
 from hpatch.lab.bundle import store
 from tests.support.build.debian_source import debian_source
 from tests.support.lab.verify import MODULE, MODULE_ONLY, a_set, verify
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.proof
 
@@ -227,8 +228,8 @@ def test_a_verification_that_is_killed_while_it_compiles_leaves_no_process(
         time.sleep(0.1)
     assert len(_below(tmp_path / "b")) > 1
     killed.send_signal(number)
-    killed.wait(30)
-    limit = time.monotonic() + 15
+    killed.wait(PATIENCE)
+    limit = time.monotonic() + PATIENCE
     while _below(tmp_path / "b") and time.monotonic() < limit:
         time.sleep(0.1)
     assert _below(tmp_path / "b") == []

@@ -13,10 +13,10 @@ import pytest
 from hpatch.lab.model import Address
 from hpatch.lab.ports import LOOPBACK, Ports
 from hpatch.lab.relay import Relay, relay
+from tests.support.patience import PATIENCE
 
 RESET = b"\1\0\0\0\0\0\0\0"
 FAST = 50_000_000
-PATIENCE = 30.0
 
 
 @contextmanager

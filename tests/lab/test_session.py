@@ -23,6 +23,7 @@ from hpatch.lab.model import Address, BackendSpec, Cell, GatewayKind, GatewaySpe
 from hpatch.lab.session import Session
 from hpatch.processes import guard
 from tests.support.lab.leftovers import Leftovers, nothing_left
+from tests.support.patience import PATIENCE
 
 HTTPD, NGINX = GatewaySpec("httpd"), GatewaySpec("nginx")
 GATEWAYS = [pytest.param("httpd", marks=pytest.mark.httpd), pytest.param("nginx", marks=pytest.mark.nginx)]
@@ -36,7 +37,7 @@ def left() -> Iterator[Leftovers]:
 
 def status(port: int, path: str) -> int:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=20) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         with error:
@@ -335,7 +336,7 @@ def test_killed_in_the_middle(left: Leftovers, number: signal.Signals) -> None:
         left.ports |= {int(port) for port in process.stdout.readline().split()}
         assert len(left.look()) >= 7  # the guard, and a parent and a child of each of three servers
         process.send_signal(number)
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE)
         left.nothing()
 
 
@@ -353,5 +354,5 @@ def test_killed_while_starting(left: Leftovers, delays: list[float]) -> None:
             time.sleep(delay)
             left.look()
             process.kill()
-            process.communicate(timeout=60)
+            process.communicate(timeout=PATIENCE)
             left.nothing()

@@ -21,6 +21,7 @@ from hpatch.errors import ToolError, UsageError
 from hpatch.lab.backends import uwsgi, uwsgi_release
 from hpatch.lab.model import Cell, GatewaySpec
 from hpatch.lab.session import Session
+from tests.support.patience import PATIENCE
 
 VERSION = "9.8.7"
 PROJECT = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
@@ -81,7 +82,7 @@ def content(cache: Path) -> list[str]:
 
 
 def until(condition: Callable[[], object]) -> None:
-    limit = time.monotonic() + 30
+    limit = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < limit
         time.sleep(0.01)
@@ -146,20 +147,20 @@ def test_a_build_that_is_interrupted(cache: Path, number: signal.Signals) -> Non
     with subprocess.Popen(COMMAND, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         until(lambda: builds(cache) == 1)
         process.send_signal(number)
-        process.communicate(timeout=30)
+        process.communicate(timeout=PATIENCE)
     until(lambda: content(cache) == ["uwsgi.lock"])
     assert uwsgi_release.program(VERSION).is_file()
 
 
 @pytest.mark.proof
 def test_two_at_once_build_it_once(cache: Path) -> None:
-    environment = {**os.environ, "PAUSE": "1"}
+    environment = {**os.environ, "PAUSE": "5"}
     with subprocess.Popen(COMMAND, env=environment) as first:
         until(lambda: builds(cache) == 1)
         said: list[str] = []
         assert uwsgi_release.program(VERSION, said.append).is_file()
         assert said == ["waiting for another hpatch that builds uWSGI"]
-        assert first.wait(30) == 0
+        assert first.wait(PATIENCE) == 0
     assert builds(cache) == 1
 
 

@@ -10,10 +10,13 @@ import socket
 import subprocess
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
+from hpatch.lab.ports import Ports
 from tests.support.ending import end
+from tests.support.patience import PATIENCE
 
 _MODULES = (
     "mpm_event", "authz_core", "proxy", "proxy_http", "proxy_fcgi", "proxy_ajp", "proxy_uwsgi", "proxy_scgi",
@@ -102,11 +105,9 @@ class Request(NamedTuple):
 
 def request(text: str, requests: list[tuple[str, str]]) -> list[Request]:
     """Start httpd with a configuration, send requests (host, path), and read in its log which worker each found."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    head = f"Listen 127.0.0.1:{port}\nLogLevel warn proxy:trace2\n"
-    with tempfile.TemporaryDirectory() as folder:
+    with closing(Ports()) as ports, tempfile.TemporaryDirectory() as folder:
+        port = ports.reserve()
+        head = f"Listen 127.0.0.1:{port}\nLogLevel warn proxy:trace2\n"
         path = _write(folder, head + text.replace(":PORT", f":{port}"))
         log = Path(folder) / "log"
         with subprocess.Popen([_program(), "-X", "-f", str(path)], stderr=subprocess.DEVNULL) as server:
@@ -119,7 +120,7 @@ def request(text: str, requests: list[tuple[str, str]]) -> list[Request]:
 
 def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
     """Wait until httpd listens."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
@@ -133,7 +134,7 @@ def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
 
 def _request(port: int, log: Path, host: str, url: str) -> Request:
     before = log.stat().st_size
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.request("GET", url, headers={"Host": host})
     connection.getresponse().read()
     connection.close()

@@ -15,11 +15,12 @@ import pytest
 from hpatch.errors import ToolError
 from hpatch.processes import guard
 from hpatch.processes.keeper import Keeper, Program
+from tests.support.patience import PATIENCE
 
 SH = Path("/bin/sh")
 
 
-def until(condition: Callable[[], object], seconds: float = 10) -> None:
+def until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
     limit = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < limit
@@ -40,7 +41,7 @@ def test_a_program_that_ends(tmp_path: Path) -> None:
         program = shell(keeper, "echo said; exit 7", tmp_path, output=subprocess.PIPE)
         assert program.output is not None
         assert program.output.read() == b"said\n"
-        assert program.wait(10)
+        assert program.wait(PATIENCE)
         assert program.code == 7
         program.stop()
         program.stop()
@@ -84,7 +85,7 @@ def test_clocks_of_each_process_that_runs(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "go")
     with Keeper() as keeper:
         program = shell(keeper, "(touch ready; read _ < go; :) & wait", tmp_path)
-        until((tmp_path / "ready").exists, 60)
+        until((tmp_path / "ready").exists)
         clocks = program.clocks()
         assert len(clocks) == 2
         assert program.pid in clocks
@@ -98,7 +99,7 @@ def test_processor_time_of_children_that_have_ended(tmp_path: Path) -> None:
     burn = "i=0; while [ $i -lt 150000 ]; do i=$((i+1)); done"
     with Keeper() as keeper:
         program = shell(keeper, f"({burn}); touch ready; sleep 100", tmp_path)
-        until((tmp_path / "ready").exists, 60)
+        until((tmp_path / "ready").exists)
         used = program.cpu()
         assert used >= 0.02
         program.stop()
@@ -169,9 +170,9 @@ def test_the_guard_leaves_others_alone(tmp_path: Path) -> None:
             told = [guard.stat(one.pid) for one in (other, ended, ours)]
             begun = [one.start for one in told if one is not None]
             said = f"+{other.pid} {begun[0] - 1}\n+{ended.pid} {begun[1]}\n+{ours.pid} {begun[2]}\n-{ended.pid}\n"
-            done = subprocess.run(command, input=said.encode(), check=True, timeout=20, capture_output=True)
+            done = subprocess.run(command, input=said.encode(), check=True, timeout=PATIENCE, capture_output=True)
             assert (done.stdout, done.stderr) == (b"", b"")
-            assert ours.wait(10) == -signal.SIGTERM
+            assert ours.wait(PATIENCE) == -signal.SIGTERM
             assert ended.poll() is None
             ended.kill()
         assert other.poll() is None

@@ -18,6 +18,7 @@ from hpatch.backends.uwsgi.model import Instance, Option
 from hpatch.backends.uwsgi.read import read, read_command
 from hpatch.text import Place
 from tests.support.ending import end
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.uwsgi
 
@@ -116,7 +117,7 @@ def asked(words: list[str], folder: Path, environment: dict[str, str]) -> list[t
         command, cwd=folder, env=environment, stdin=quiet, stdout=pipe, stderr=both
     ) as process:  # fmt: skip
         try:
-            output = process.communicate(timeout=20)[0].decode("utf-8", "surrogateescape")
+            output = process.communicate(timeout=PATIENCE)[0].decode("utf-8", "surrogateescape")
         finally:
             process.kill()
     _, begin, rest = output.partition(";uWSGI instance configuration\n[uwsgi]\n")
@@ -366,9 +367,9 @@ def test_an_emperor_and_its_vassals(tmp_path: Path) -> None:
     (vassals / "c.txt").write_text("[uwsgi]\n")
     process = subprocess.Popen(["uwsgi", "--ini", "emperor.ini"], cwd=tmp_path, env=ENVIRONMENT)
     try:
-        for _ in range(200):
-            if log.exists() and log.read_text().count(";end of configuration") >= 2:
-                break
+        limit = time.monotonic() + PATIENCE
+        while not log.exists() or log.read_text().count(";end of configuration") < 2:
+            assert time.monotonic() < limit
             time.sleep(0.05)
         said = log.read_text()
     finally:

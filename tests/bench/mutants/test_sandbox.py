@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench.mutants import sandbox
+from tests.support.patience import PATIENCE
 
 # The sandbox makes the process that starts it the parent of orphans, and ends its children: it gets one of its own.
 RUN = """
@@ -39,7 +40,9 @@ def run(tmp_path: Path, root: Path) -> Run:
     def call(work: str, cpu: float = 20, wall: float = 30) -> str:
         program = RUN.format(work=work, cpu=cpu, wall=wall)
         command = [sys.executable, "-c", program, str(tmp_path / "inside"), str(tmp_path / "outside")]
-        return subprocess.run(command, cwd=root, capture_output=True, text=True, check=True, timeout=60).stdout.strip()
+        return subprocess.run(
+            command, cwd=root, capture_output=True, text=True, check=True, timeout=PATIENCE
+        ).stdout.strip()
 
     return call
 
@@ -81,8 +84,9 @@ def test_memory_is_bounded(run: Run) -> None:
 
 def test_nothing_outlives_it(run: Run, tmp_path: Path) -> None:
     # A daemon: its own session, its parent gone.
-    start = "(inside / 'pid').write_text(str(os.getpid())); time.sleep(600)"
-    assert run(f"if os.fork() == 0: os.setsid(); os.fork() == 0 or os._exit(0); {start}\n    time.sleep(1)") == "0"
+    start = "(inside / 'new').write_text(str(os.getpid())); (inside / 'new').rename(inside / 'pid'); time.sleep(600)"
+    begun = "while not (inside / 'pid').exists(): time.sleep(0.01)"
+    assert run(f"if os.fork() == 0: os.setsid(); os.fork() == 0 or os._exit(0); {start}\n    {begun}") == "0"
     pid = int((tmp_path / "inside/pid").read_text())
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.patience import PATIENCE
+
 RUN = """
 import sys
 from pathlib import Path
+from tests.support.patience import PATIENCE
 from bench.mutants import tests
 tests.LEAST = 1.0
 sys.exit(tests.attempt({"test_it.py::test_it": 0.0}, ["test_it.py"], Path("note")))
@@ -27,6 +30,6 @@ def test_a_test_that_does_not_end_is_ended(tmp_path: Path, root: Path, body: str
         cwd=tmp_path,
         env={"PYTHONPATH": str(root)},
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == status

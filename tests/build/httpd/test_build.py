@@ -17,6 +17,7 @@ from hpatch.build.options import BuildOptions
 from hpatch.build.outcome import BuildError, Built
 from hpatch.errors import InputError, ToolError, UsageError
 from tests.support.build.small import CONFIGURE, FILES, MAKEFILE, SMALL, make
+from tests.support.patience import PATIENCE
 
 ONE = BuildOptions(jobs=1)
 SMALL_C = "modules/proxy/mod_small.c"
@@ -330,19 +331,19 @@ def test_an_interrupted_build_leaves_no_process_and_no_prefix(tmp_path: Path, nu
     ]
     pid = place.folder / "source" / "pid"
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as running:
-        limit = time.monotonic() + 30
+        limit = time.monotonic() + PATIENCE
         while not (pid.exists() and pid.read_text().strip()):
             assert time.monotonic() < limit and running.poll() is None
             time.sleep(0.02)
         sleeping = int(pid.read_text())
         assert (place.folder / "tmp/cc1.s").is_file()
         running.send_signal(number)
-        said = running.communicate(timeout=60)[1]
+        said = running.communicate(timeout=PATIENCE)[1]
         code = running.returncode
     told = f"step 3 of 5, configure; {place.prefix} was not made; {place.folder} keeps what was compiled"
     assert said == ("" if number == signal.SIGKILL else f"hpatch: interrupted: {told}\n")
     assert code == {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -signal.SIGKILL}[number]
-    limit = time.monotonic() + 30
+    limit = time.monotonic() + PATIENCE
     while (_alive(sleeping) or (place.folder / "tmp").exists()) and time.monotonic() < limit:
         time.sleep(0.02)
     assert not _alive(sleeping)

@@ -17,6 +17,7 @@ from tests.support.cli.call import Answer, call
 from tests.support.cli.tree import catalog
 from tests.support.lab.leftovers import nothing_left
 from tests.support.lab.versions import repository, slow
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.git
 Run = Callable[..., Answer]
@@ -114,12 +115,12 @@ def test_an_interrupt_shows_what_is_known_and_leaves_nothing(run: Run, tmp_path:
             list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ, text=True
         ) as running,
     ):
-        limit = time.monotonic() + 60
+        limit = time.monotonic() + PATIENCE
         while not (tmp_path / "begun").exists():
             assert running.poll() is None and time.monotonic() < limit
             time.sleep(0.02)
         running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=60)
+        out, err = running.communicate(timeout=PATIENCE)
     assert running.returncode == 130
     assert err == "hpatch: interrupted: 1 of 2 cells are known; the same command goes on from there\n"
     assert [line.split() for line in out.splitlines()[3:5]] == [["2.4.10", "there", "already"], ["slow", "to", "do"]]

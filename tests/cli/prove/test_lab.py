@@ -15,6 +15,7 @@ import pytest
 from tests.support.cli.call import call
 from tests.support.lab.interrupting import in_the_second_session
 from tests.support.lab.leftovers import nothing_left
+from tests.support.patience import PATIENCE
 from tests.support.report.schema import valid
 
 Capture = pytest.CaptureFixture[str]
@@ -134,7 +135,7 @@ def test_an_end_in_the_middle(number: signal.Signals, code: int) -> None:
             while len(left.look()) < 3 and process.poll() is None:  # the guard, and httpd with a child
                 time.sleep(0.01)
             process.send_signal(number)
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=PATIENCE)
         assert (process.returncode, out) == (code, b"")
         said = b"hpatch: interrupted: 0 of 1 cells were run; all that was started has ended\n"
         assert err == (said if number == signal.SIGINT else b"")

@@ -13,6 +13,7 @@ import pytest
 from hpatch.lab.backends.faults import FAULTS
 from tests.support.cli.call import call
 from tests.support.lab.leftovers import nothing_left
+from tests.support.patience import PATIENCE
 from tests.support.report.schema import valid
 
 Capture = pytest.CaptureFixture[str]
@@ -69,7 +70,7 @@ def test_it_shows_requests_until_it_is_interrupted(tmp_path: Path) -> None:
             assert stream.recv(10) == b""
         assert process.stdout.readline() == "GET /\\x1b[31m HTTP/1.1\n"
         process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=60) == ("", "")
+        assert process.communicate(timeout=PATIENCE) == ("", "")
         assert process.returncode == 0
     assert not path.exists()
 
@@ -84,5 +85,5 @@ def test_it_ends_when_it_is_told_to(number: signal.Signals) -> None:
         answer = valid("serve-1", text)
         left.ports.add(answer["port"])
         process.send_signal(number)
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE)
         assert process.returncode in (143, -signal.SIGKILL)

@@ -14,6 +14,7 @@ from hpatch.facts.directives import Context, Directive
 from hpatch.facts.make import compare
 from hpatch.facts.make import httpd as installed
 from hpatch.facts.make.httpd import Httpd
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.httpd
 
@@ -68,7 +69,11 @@ class Check:
         file = self.work / "try.conf"
         file.write_text(f"{self.start}\n{lines}\n")
         done = subprocess.run(
-            [self.program, "-t", "-d", self.work, "-f", file], capture_output=True, text=True, check=False, timeout=60
+            [self.program, "-t", "-d", self.work, "-f", file],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE,
         )
         return done.stderr if done.returncode else ""
 

@@ -22,9 +22,9 @@ from tests.support.cli.tree import catalog
 from tests.support.lab.leftovers import Leftovers, nothing_left
 from tests.support.lab.versions import job, repository, slow
 from tests.support.patch.repositories import Repository
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.git
-PATIENCE = 60
 
 
 @pytest.fixture

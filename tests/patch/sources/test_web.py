@@ -14,6 +14,7 @@ from hpatch.patch.sources import web as module
 from hpatch.patch.sources.model import NotKnownError
 from hpatch.patch.sources.web import Web
 from tests.support.patch.repositories import BEFORE, DIFF, Make
+from tests.support.patience import PATIENCE
 
 COMMIT, PARENT = "ab" * 20, "cd" * 20
 
@@ -43,7 +44,7 @@ class Handler(BaseHTTPRequestHandler):
         elif kind == "error":
             self.answer(503, b"")
         elif kind == "silent":
-            server.ended.wait(10)
+            server.ended.wait(PATIENCE)
         else:
             self.answer(404, b"")
 

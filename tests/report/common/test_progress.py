@@ -14,6 +14,7 @@ import pytest
 
 from hpatch.report.common import progress
 from hpatch.report.prove.building import following
+from tests.support.patience import PATIENCE
 
 
 class Terminal:
@@ -50,7 +51,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
 def until(terminal: Terminal, word: str) -> str:
     """What the terminal shows until it shows a word: the bar is drawn ten times a second."""
     text = ""
-    limit = time.monotonic() + 20
+    limit = time.monotonic() + PATIENCE
     while word not in text and time.monotonic() < limit:
         time.sleep(0.02)
         text += terminal.shown()

@@ -16,7 +16,9 @@ from pathlib import Path
 from socket import socket
 from threading import Thread
 
+from hpatch.lab.ports import Ports
 from tests.support.ending import end
+from tests.support.patience import PATIENCE
 
 _FOLDERS = ("/usr/lib/apache2/modules", "/usr/lib64/httpd/modules", "/usr/local/apache2/modules")
 _MODULES = """
@@ -50,7 +52,7 @@ def check(httpd: str, folder: Path, text: str, without: str = "") -> tuple[bool,
     """Whether `httpd -t` accepts a configuration, and what it says."""
     file = folder / "httpd.conf"
     file.write_text(frame(folder, without=without) + text, encoding="utf-8", errors="surrogateescape")
-    result = subprocess.run([httpd, "-t", "-f", file], capture_output=True, text=True, check=False, timeout=30)
+    result = subprocess.run([httpd, "-t", "-f", file], capture_output=True, text=True, check=False, timeout=PATIENCE)
     return result.returncode == 0, result.stderr
 
 
@@ -103,7 +105,7 @@ class Running:
     ) -> tuple[http.client.HTTPResponse, str]:
         """A response and its body; a header that is None is not sent."""
         sent = {name: text for name, text in headers.items() if text is not None}
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
             connection.request(method, path, body=body, headers=sent)
             with closing(connection.getresponse()) as answer:
                 return answer, answer.read().decode(errors="replace")
@@ -126,11 +128,9 @@ def running(httpd: str, folder: Path, text: str) -> Iterator[Running]:
             addresses[name.lower()] = f"127.0.0.1:{backend.server_address[1]}"
             text = text.replace(f"//{name}", f"//{addresses[name.lower()]}")
             text = text.replace(f"//localhost:{name}", f"//localhost:{backend.server_address[1]}")
-        with socket() as free, socket() as inner:
-            free.bind(("127.0.0.1", 0))
-            inner.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-            text = text.replace("PORT", str(port)).replace("INNER", str(inner.getsockname()[1]))
+        ports = stack.enter_context(closing(Ports()))
+        port = ports.reserve()
+        text = text.replace("PORT", str(port)).replace("INNER", str(ports.reserve()))
         file = folder / "httpd.conf"
         file.write_text(frame(folder, port) + text)
         process = subprocess.Popen([httpd, "-DFOREGROUND", "-f", file], stderr=subprocess.PIPE)
@@ -142,11 +142,12 @@ def running(httpd: str, folder: Path, text: str) -> Iterator[Running]:
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Return when httpd listens. Raises AssertionError when it ends, or does not in 20 seconds."""
-    for _ in range(400):
+    """Return when httpd listens. Raises AssertionError when it ends, or does not in time."""
+    limit = time.monotonic() + PATIENCE
+    while time.monotonic() < limit:
         with socket() as client:
             if client.connect_ex(("127.0.0.1", port)) == 0:
                 return
         assert process.poll() is None, process.communicate()[1].decode()
-        time.sleep(0.05)
+        time.sleep(0.02)
     raise AssertionError("httpd does not listen")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.ending import end
+from tests.support.patience import PATIENCE
 
 
 @contextmanager
@@ -19,13 +20,11 @@ def pools(program: str, folder: Path, text: str, sockets: list[Path]) -> Iterato
     arguments = [program, "--nodaemonize", "--fpm-config", str(file), "--allow-to-run-as-root"]
     process = subprocess.Popen(arguments, stderr=subprocess.PIPE)
     try:
-        for _ in range(200):
-            if all(path.exists() for path in sockets):
-                break
+        limit = time.monotonic() + PATIENCE
+        while not all(path.exists() for path in sockets):
             assert process.poll() is None, process.communicate()[1].decode()
+            assert time.monotonic() < limit, (folder / "fpm.log").read_text()
             time.sleep(0.05)
-        else:
-            raise AssertionError((folder / "fpm.log").read_text())
         yield
     finally:
         end(process)

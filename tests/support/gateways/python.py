@@ -12,6 +12,7 @@ from pathlib import Path
 from socket import AF_INET, AF_UNIX, socket
 
 from tests.support.ending import end
+from tests.support.patience import PATIENCE
 
 APPLICATION = """
 import asyncio
@@ -73,7 +74,8 @@ def _interface(program: str, words: list[str]) -> str:
 
 
 def _wait(address: str, said: Path) -> None:
-    for _ in range(600):
+    limit = time.monotonic() + PATIENCE
+    while time.monotonic() < limit:
         with socket(AF_UNIX if address.startswith("/") else AF_INET) as client:
             where = address if address.startswith("/") else ("127.0.0.1", int(address))
             if client.connect_ex(where) == 0:

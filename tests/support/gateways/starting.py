@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
-from socket import socket
 from typing import NamedTuple
 
+from hpatch.lab.ports import Ports
 from tests.support.ending import end
 from tests.support.gateways.httpd import modules_folder
+from tests.support.patience import PATIENCE
 
 PORT = "PORT"
 """Stands for a free port in the text."""
 _RUNS = "resuming normal operations"
-_PATIENCE = 20
-"""Seconds."""
 
 
 class Start(NamedTuple):
@@ -29,9 +29,11 @@ class Start(NamedTuple):
 
 def start(httpd: str, folder: Path, text: str, *, modules: str = "mpm_event", listen: bool = True) -> Start:
     """Try a configuration: these modules, what every httpd needs, and the text; with `listen` also a Listen line."""
-    with socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    with closing(Ports()) as ports:
+        return _start(httpd, folder, text, modules, ports.reserve(), listen)
+
+
+def _start(httpd: str, folder: Path, text: str, modules: str, port: int, listen: bool) -> Start:
     paths = [(name, modules_folder() / f"mod_{name}.so") for name in (*modules.split(), "authz_core", "unixd")]
     lines = [f'LoadModule {name}_module "{path}"' for name, path in paths if path.exists()]
     lines += [f'ServerRoot "{folder}"', f'DefaultRuntimeDir "{folder}"', f'DocumentRoot "{folder}"']
@@ -39,7 +41,7 @@ def start(httpd: str, folder: Path, text: str, *, modules: str = "mpm_event", li
     lines += [f"Listen 127.0.0.1:{port}"] if listen else []
     file = folder / "httpd.conf"
     file.write_text("\n".join([*lines, text.replace(PORT, str(port)), ""]))
-    checked = subprocess.run([httpd, "-t", "-f", file], capture_output=True, check=False, timeout=60)
+    checked = subprocess.run([httpd, "-t", "-f", file], capture_output=True, check=False, timeout=PATIENCE)
     said = folder / "said"
     with said.open("wb") as errors:
         # prefork ends its whole process group, so it needs one of its own.
@@ -55,7 +57,7 @@ def start(httpd: str, folder: Path, text: str, *, modules: str = "mpm_event", li
 
 
 def _runs(server: subprocess.Popen[bytes], log: Path) -> bool:
-    limit = time.monotonic() + _PATIENCE
+    limit = time.monotonic() + PATIENCE
     while time.monotonic() < limit:
         if log.exists() and _RUNS in log.read_text(errors="replace"):
             return True

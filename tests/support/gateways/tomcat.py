@@ -10,10 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.ending import end
+from tests.support.patience import PATIENCE
 
 HOME = "/usr/share/tomcat10"
-_PATIENCE = 90
-"""Seconds. Java takes some to start."""
 _PAGE = """\
 <%@ page buffer="64kb" %><% String size = request.getParameter("size");
 if (size != null) { out.print("x".repeat(Integer.parseInt(size))); } %>done <%= session.getId() %>
@@ -38,7 +37,7 @@ def started(folder: Path, server: str) -> Iterator[None]:
             start_new_session=True,
         )
     try:
-        limit = time.monotonic() + _PATIENCE
+        limit = time.monotonic() + PATIENCE
         while "Server startup in" not in said.read_text(errors="replace"):
             assert process.poll() is None and time.monotonic() < limit, said.read_text(errors="replace")[-2000:]
             time.sleep(0.2)

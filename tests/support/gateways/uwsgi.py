@@ -10,9 +10,11 @@ from pathlib import Path
 from socket import socket
 
 from tests.support.ending import end
+from tests.support.patience import PATIENCE
 
 _SCRIPT = """#!/bin/sh
-case "$QUERY_STRING" in slow*) sleep 3; touch "$(dirname "$0")/done";; esac
+cd "$(dirname "$0")"
+case "$QUERY_STRING" in slow*) until [ -e given-up ]; do sleep 0.1; done; touch done;; esac
 printf 'Content-Type: text/plain\\r\\n\\r\\nran %s %s' "$REQUEST_URI" "${#HTTP_X_LONG}"
 """
 
@@ -36,7 +38,8 @@ def instances(files: Iterable[Path], sockets: Iterable[Path], ports: Iterable[in
                 process = subprocess.Popen(["uwsgi", f"--{kind}", file.name], cwd=file.parent, stdout=log, stderr=log)
             stack.callback(end, process)
             started.append((process, file))
-        for _ in range(400):
+        limit = time.monotonic() + PATIENCE
+        while time.monotonic() < limit:
             if all(path.exists() for path in sockets) and all(map(_listens, ports)):
                 break
             for process, file in started:

@@ -9,6 +9,7 @@ import time
 from typing import NamedTuple
 
 from tests.support.lab.leftovers import nothing_left
+from tests.support.patience import PATIENCE
 
 
 class Interrupted(NamedTuple):
@@ -32,5 +33,5 @@ def in_the_second_session(*arguments: str) -> Interrupted:
                 sessions |= {path.name for path in left.base.glob("hpatch-*")}
                 time.sleep(0.001)
             process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=PATIENCE)
         return Interrupted(process.returncode, out, err)

@@ -16,8 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from unittest.mock import patch
 
-PATIENCE = 15.0
-"""Seconds in which a guard must have done its work."""
+from tests.support.patience import PATIENCE
 
 
 class Leftovers:

@@ -8,18 +8,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from socket import socket
 from threading import Thread
 from types import MappingProxyType
 
 from hpatch.conf.load import Options, load_text
 from hpatch.conf.modules import Modules
+from hpatch.lab.ports import Ports
 from hpatch.paths.disk import Machine
 from hpatch.paths.model import ClientRequest
 from hpatch.paths.site import Site
 from hpatch.paths.who import Who, who
 from tests.support.ending import end
 from tests.support.gateways.httpd import frame, modules_folder
+from tests.support.patience import PATIENCE
 
 _MORE = "access_compat authn_core authn_file auth_basic authz_user autoindex status mime"
 _LOADED = "mpm_event authz_core authz_host alias dir env setenvif rewrite proxy proxy_http"
@@ -76,7 +77,7 @@ class Server:
         headers: Mapping[str, str] = MappingProxyType({}),
     ) -> Seen:
         """What httpd answers. An empty header is not sent; one with a comma is sent as two lines."""
-        connection = http.client.HTTPConnection(address, self.port, timeout=20)
+        connection = http.client.HTTPConnection(address, self.port, timeout=PATIENCE)
         connection.putrequest(method, path, skip_host=True)
         connection.putheader("Host", f"{host}:{self.port}")
         for name, value in headers.items():
@@ -138,9 +139,8 @@ def serving(httpd: str, folder: Path, text: str) -> Iterator[Server]:
     backends = [ThreadingHTTPServer(("127.0.0.1", 0), Backend) for _ in range(2)]
     for backend in backends:
         Thread(target=backend.serve_forever, daemon=True).start()
-    with socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    ports = Ports()
+    port = ports.reserve()
     for name, backend in zip("AB", backends, strict=True):
         text = text.replace(f"http://{name}", f"http://127.0.0.1:{backend.server_port}")
     text = text.replace("@FILES", str(folder / "files")).replace("@PORT", str(port))
@@ -160,12 +160,13 @@ def serving(httpd: str, folder: Path, text: str) -> Iterator[Server]:
         for backend in backends:
             backend.shutdown()
             backend.server_close()
+        ports.close()
 
 
 def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     import time
 
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if process.poll() is not None:
             said = b"" if process.stderr is None else process.stderr.read()

@@ -6,19 +6,21 @@ import os
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
-from socket import socket
 
 import pytest
 
 from hpatch.backends.uwsgi.read import read
 from hpatch.conf.load import load_text
+from hpatch.lab.ports import Ports
 from hpatch.lint.context import Context
 from hpatch.lint.registry import by_name
 from hpatch.proxy.build import build
 from tests.support.gateways.httpd import running
 from tests.support.gateways.uwsgi import instances, script
 from tests.support.lint.find import find, grades
+from tests.support.patience import PATIENCE
 
 SPEAKS = {"uwsgi": "uwsgi", "http": "http", "fcgi": "fastcgi", "scgi": "scgi"}
 
@@ -46,7 +48,7 @@ def site(folder: Path, port: int) -> tuple[str, list[Path]]:
     application = script(folder)
     sockets = "".join(f"{kind}-socket = {folder}/{kind}.sock\n" for kind in SPEAKS.values())
     plain = f"[uwsgi]\n{application}{sockets}chmod-socket = 666\nprocesses = 16\nharakiri = 30\n"
-    large = plain.replace(".sock", ".large").replace("harakiri = 30", "harakiri = 2\nbuffer-size = 32768")
+    large = plain.replace(".sock", ".large").replace("harakiri = 30", "harakiri = 4\nbuffer-size = 32768")
     options = [option.split(" = ") for option in application.splitlines()]
     options += [["http", f"127.0.0.1:{port}"], ["socket", f"{folder}/closed.sock"], ["chmod-socket", "600"]]
     options += [["plugins", "http"], ["uid", "root"], ["gid", "root"]]
@@ -54,7 +56,7 @@ def site(folder: Path, port: int) -> tuple[str, list[Path]]:
     texts = {"plain.ini": plain, "large.ini": large, "closed.yaml": closed}
     for name, text in texts.items():
         (folder / name).write_text(text)
-    lines = ["LimitRequestFieldSize 16000", "ProxyTimeout 1", "User www-data", "Group www-data"]
+    lines = ["LimitRequestFieldSize 16000", "ProxyTimeout 3", "User www-data", "Group www-data"]
     for scheme, own in SPEAKS.items():
         for kind in SPEAKS.values():
             lines.append(f'ProxyPass /{scheme}-{kind}/ "unix:{folder}/{kind}.sock|{scheme}://{scheme}-{kind}/"')
@@ -70,12 +72,10 @@ def site(folder: Path, port: int) -> tuple[str, list[Path]]:
 @pytest.mark.uwsgi
 def test_what_a_request_shows(httpd: str) -> None:
     # A Unix socket's path is short, and another user has to get to it.
-    with tempfile.TemporaryDirectory(prefix="hpatch-") as name:
+    with tempfile.TemporaryDirectory(prefix="hpatch-") as name, closing(Ports()) as ports:
         folder = Path(name)
         folder.chmod(0o755)
-        with socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = ports.reserve()
         text, files = site(folder, port)
         sockets = [folder / f"{kind}.{end}" for kind in SPEAKS.values() for end in ("sock", "large")]
         own = [f"/{scheme}-{kind}/" for scheme, kind in SPEAKS.items()]
@@ -92,18 +92,17 @@ def test_what_a_request_shows(httpd: str) -> None:
                 failed = dict(zip(mixed, pool.map(ask, mixed), strict=True))
                 assert {status for status, _ in failed.values()} <= {500, 502, 503, 504}, failed
                 assert slow.result()[0] in (500, 502, 504)
+            (folder / "given-up").touch()
             assert [ask(path, 5000)[0] for path in own if path != "/fcgi-fastcgi/"] == [500, 502, 500]
             assert not ask("/fcgi-fastcgi/", 5000)[1].startswith("ran")
             assert all(ask(f"/{scheme}-large/", 9000)[1].endswith(" 9000") for scheme in SPEAKS)
             assert ask("/router/")[0] in (500, 502)
             assert [ask(path)[0] for path in ("/http-router/", "/none/")] == [200, 503]
             assert os.geteuid() != 0 or ask("/closed/")[0] == 503
-            for _ in range(100):
-                if (folder / "done").exists():
-                    break
+            limit = time.monotonic() + PATIENCE
+            while not (folder / "done").exists():
+                assert time.monotonic() < limit, "the application ended with httpd's time-out"
                 time.sleep(0.05)
-            else:
-                raise AssertionError("the application ended with httpd's time-out")
         found = rules_on(text, files)
         assert sorted(found["uwsgi-protocol"]) == sorted([*mixed, "/router/"])
         assert found["uwsgi-socket-refused"] == ["/closed/"]

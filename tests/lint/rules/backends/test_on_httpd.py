@@ -13,6 +13,7 @@ from threading import Thread
 import pytest
 
 from tests.support.gateways.httpd import running
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.httpd
 
@@ -56,7 +57,7 @@ def responder(until: int = STDIN) -> Iterator[int]:
 
 def post(port: int, path: str, body: bytes, pause: float = 0) -> str:
     """The whole response to a POST whose body comes after a pause."""
-    with create_connection(("127.0.0.1", port), timeout=10) as client:
+    with create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
         head = f"POST {path} HTTP/1.0\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
         client.sendall(head.encode())
         time.sleep(pause)

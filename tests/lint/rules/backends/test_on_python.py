@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
-from socket import socket
 
 import pytest
 
 from hpatch.backends import files
 from hpatch.backends.model import BackendFile
 from hpatch.conf.load import load_text
+from hpatch.lab.ports import Ports
 from hpatch.lint.context import Context
 from hpatch.lint.registry import by_name
 from hpatch.proxy.build import build
@@ -79,12 +79,8 @@ def test_requests(httpd: str) -> None:
     with tempfile.TemporaryDirectory(prefix="hpatch") as name, ExitStack() as stack:
         folder = Path(name)
         folder.chmod(0o755)
-        numbers = {}
-        with ExitStack() as frees:
-            for port in PORTS:
-                free = frees.enter_context(socket())
-                free.bind(("127.0.0.1", 0))
-                numbers[port] = str(free.getsockname()[1])
+        ports = stack.enter_context(closing(Ports()))
+        numbers = {port: str(ports.reserve()) for port in PORTS}
 
         def filled(text: str) -> str:
             for port, number in numbers.items():

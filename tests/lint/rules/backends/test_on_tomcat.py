@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from http.client import HTTPException
 from pathlib import Path
-from socket import socket
 
 import pytest
 
 from hpatch.backends import files
 from hpatch.conf.load import load_text
+from hpatch.lab.ports import Ports
 from hpatch.lint.context import Context
 from hpatch.lint.registry import by_name
 from hpatch.proxy.build import build
@@ -49,12 +49,8 @@ CASES = {
 def test_requests(httpd: str, tmp_path: Path) -> None:
     (tmp_path / "httpd").mkdir()
     with ExitStack() as stack:
-        numbers = []
-        with ExitStack() as frees:
-            for _ in range(5):
-                free = frees.enter_context(socket())
-                free.bind(("127.0.0.1", 0))
-                numbers.append(str(free.getsockname()[1]))
+        ports = stack.enter_context(closing(Ports()))
+        numbers = [str(ports.reserve()) for _ in range(5)]
 
         def filled(text: str) -> str:
             for at, number in enumerate(numbers):

@@ -6,11 +6,12 @@ import os
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
-from socket import socket
 
 import pytest
 
+from hpatch.lab.ports import Ports
 from tests.support import needs
 from tests.support.gateways.httpd import running
 from tests.support.gateways.phpfpm import pools
@@ -111,17 +112,13 @@ CASES = {
 @pytest.mark.skipif(os.geteuid() != 0, reason="PHP-FPM gives sockets to another user as root only")
 def test_requests(httpd: str) -> None:
     """A rule reports a virtual host just where the request shows the fault."""
-    with tempfile.TemporaryDirectory(prefix="hpatch") as name, socket() as one, socket() as two:
+    with tempfile.TemporaryDirectory(prefix="hpatch") as name, closing(Ports()) as free:
         folder = Path(name)
         folder.chmod(0o755)
         (folder / "docs").mkdir(mode=0o755)
         for file in ("page.php", "page.phtml", "photo.jpg"):
             (folder / "docs" / file).write_text(SCRIPT)
-        one.bind(("127.0.0.1", 0))
-        two.bind(("127.0.0.1", 0))
-        ports = [str(free.getsockname()[1]) for free in (one, two)]
-        one.close()
-        two.close()
+        ports = [str(free.reserve()) for _ in range(2)]
 
         def filled(text: str) -> str:
             return text.replace("ROOT", name).replace("PORT1", ports[0]).replace("PORT2", ports[1])

@@ -9,6 +9,7 @@ import pytest
 
 from hpatch.conf.modules import Modules
 from tests.support.lint.find import find, grades, places
+from tests.support.patience import PATIENCE
 
 LISTED = "mpm_event_module,proxy_module,unixd_module"
 
@@ -222,7 +223,7 @@ def said(httpd: str, text: str, folder: Path) -> str:
         pytest.skip("httpd's modules are elsewhere")
     file = folder / "httpd.conf"
     file.write_text("\n".join([*loads, f'ServerRoot "{folder}"', "ErrorLog log", text, ""]))
-    done = subprocess.run([httpd, "-t", "-f", file], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run([httpd, "-t", "-f", file], capture_output=True, text=True, check=False, timeout=PATIENCE)
     return done.stderr if done.returncode else ""
 
 

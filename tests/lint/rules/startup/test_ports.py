@@ -13,6 +13,7 @@ from hpatch.lint.registry import by_name
 from tests.support.gateways.httpd import running
 from tests.support.gateways.starting import PORT, start
 from tests.support.lint.find import find, grades, places
+from tests.support.patience import PATIENCE
 
 MPM = "LoadModule mpm_event_module e.so\n"
 
@@ -191,5 +192,5 @@ def test_httpd_with_a_host_on_another_address(httpd: str, tmp_path: Path) -> Non
     host = f"<VirtualHost 127.0.0.2:{PORT}>\nRedirect / http://reached.example/\n</VirtualHost>\n"
     with running(httpd, tmp_path, host) as server:
         with pytest.raises(ConnectionRefusedError):
-            create_connection(("127.0.0.2", server.port), timeout=10)
+            create_connection(("127.0.0.2", server.port), timeout=PATIENCE)
         assert server.get("/x") == "404"

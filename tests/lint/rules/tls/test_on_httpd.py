@@ -18,6 +18,7 @@ from tests.support.gateways.certificates import certificate
 from tests.support.gateways.httpd import Backend, check, load, running
 from tests.support.lint.examples import FIRES, INSTEAD, SILENT, examples
 from tests.support.lint.find import find
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.httpd
 
@@ -157,7 +158,7 @@ def test_a_certificate_that_the_client_has_made(httpd: str, tmp_path: Path) -> N
             )
             context = ssl.create_default_context(cafile=str(own))
             context.load_cert_chain(client)
-            connection = http.client.HTTPSConnection("localhost", port, timeout=10, context=context)
+            connection = http.client.HTTPSConnection("localhost", port, timeout=PATIENCE, context=context)
             try:
                 connection.request("GET", "/echo")
                 body = connection.getresponse().read().decode()

@@ -1,6 +1,7 @@
 """The examples of the worker rules on a real httpd, and the worker collision with and without its fix."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.support.gateways.httpd import check, running
 from tests.support.gateways.sockets import sockets
 from tests.support.lint.examples import FIRES, INSTEAD, SILENT, examples
 from tests.support.lint.find import find
+from tests.support.patience import PATIENCE
 
 RULES = {rule.name: rule for rule in rules() if rule.code.startswith("WK") and rule.name != "iobuffer-order"}
 REFUSED = {
@@ -243,6 +245,14 @@ def test_forcerecovery(httpd: str, tmp_path: Path) -> None:
             assert bool(find("forcerecovery-off", text)) is (server.get(f"/{name}/x") == "503"), name
 
 
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for what a health check does, once a second."""
+    limit = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < limit
+        time.sleep(0.1)
+
+
 @pytest.mark.httpd
 def test_a_health_check_without_a_path(httpd: str, tmp_path: Path) -> None:
     """A backend that wants a path in a request line answers with 400: the member that the rule reports is out."""
@@ -258,10 +268,7 @@ def test_a_health_check_without_a_path(httpd: str, tmp_path: Path) -> None:
     }
     assert {name for name, text in texts.items() if find("hc-no-uri", text)} == {"none"}
     with running(httpd, tmp_path, "".join(texts.values())) as server:
-        for _ in range(100):
-            if server.get("/none/1") == "503":
-                break
-            time.sleep(0.1)
+        until(lambda: server.get("/none/1") == "503")
         assert {name: server.get(f"/{name}/1") == "503" for name in params} == {
             "none": True,
             "uri": False,
@@ -285,9 +292,6 @@ def test_health_checks(httpd: str, tmp_path: Path) -> None:
         for name, param in params.items()
     )
     with running(httpd, tmp_path, text) as server:
-        for _ in range(100):
-            if server.get("/cping/1") == server.get("/never/1") == "503":
-                break
-            time.sleep(0.1)
+        until(lambda: server.get("/cping/1") == server.get("/never/1") == "503")
         answers = {name: server.get(f"/{name}/1") for name in params}
         assert answers == {"cping": "503", "never": "503", "tcp": "a/1", "none": "a/1", "get": "a/1"}

@@ -7,17 +7,19 @@ import struct
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
+from itertools import islice
 from socket import create_connection
 from socketserver import BaseRequestHandler, StreamRequestHandler, ThreadingTCPServer
-from threading import Lock, Thread
+from threading import Condition, Event, Semaphore, Thread
 from typing import ClassVar
 
 import pytest
 
 from tests.support.gateways.httpd import Running, load, running
 from tests.support.lint.find import find
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.httpd
 
@@ -27,19 +29,29 @@ STDIN, STDOUT, END = 5, 6, 3
 
 
 class Application(StreamRequestHandler):
-    """HTTP: slow below /slow, 401 for /login, one request for each connection of /once, and WebSockets anywhere."""
+    """HTTP: slow below /slow, 401 for /login, one request for each connection of /once, and WebSockets anywhere.
+
+    What is slow ends after a while; below /many, when two requests are served at once; below /few-acquire, when `over`.
+    """
 
     at_once: ClassVar[dict[str, list[int]]] = {}
     """By path, how many requests were served at once, at the start of each."""
     serving: ClassVar[Counter[str]] = Counter()
-    counting: ClassVar[Lock] = Lock()
+    counting: ClassVar[Condition] = Condition()
+    over: ClassVar[Event] = Event()
 
     def handle(self) -> None:
         path = self._request()
         while path is not None:
             if "slow" in path:
                 self._count(path, 1)
-                time.sleep(0.3)
+                if "many" in path:
+                    with self.counting:
+                        self.counting.wait_for(lambda path=path: max(self.at_once[path]) > 1, PATIENCE)
+                elif "acquire" in path:
+                    self.over.wait(PATIENCE)
+                else:
+                    time.sleep(0.3)
                 self._count(path, -1)
             status = "401 No" if "login" in path else "200 OK"
             self.wfile.write(f"HTTP/1.1 {status}\r\nContent-Length: 2\r\n\r\nok".encode())
@@ -50,6 +62,7 @@ class Application(StreamRequestHandler):
         with self.counting:
             self.serving[path] += step
             self.at_once.setdefault(path, []).append(self.serving[path])
+            self.counting.notify_all()
 
     def _request(self) -> str | None:
         line = self.rfile.readline().decode()
@@ -62,7 +75,10 @@ class Application(StreamRequestHandler):
 
 
 class Stream(BaseRequestHandler):
-    """FastCGI: three pieces, with a pause between them."""
+    """FastCGI: three pieces, each when the client has heard of the one before; a held one does not wait for long."""
+
+    heard: ClassVar[Semaphore] = Semaphore(0)
+    wait: ClassVar[float] = PATIENCE
 
     def handle(self) -> None:
         with self.request.makefile("rb") as stream:
@@ -73,13 +89,17 @@ class Stream(BaseRequestHandler):
                     break
         self._send(STDOUT, b"Content-Type: text/plain\r\n\r\none")
         for piece in (b"two", b"three"):
-            time.sleep(0.3)
+            self.heard.acquire(timeout=self.wait)
             self._send(STDOUT, piece)
         self._send(STDOUT, b"")
         self._send(END, bytes(8))
 
     def _send(self, kind: int, content: bytes) -> None:
         self.request.sendall(struct.pack("!BBHHBB", 1, kind, 1, len(content), 0, 0) + content)
+
+
+class HeldStream(Stream):
+    wait = 0.3
 
 
 @contextmanager
@@ -135,7 +155,8 @@ def server(httpd: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run
     text = load("filter", "deflate") + ONE_PROCESS + BALANCERS + hosts
     with ExitStack() as stack:
         for name in ("STREAM5", "STREAM4", "STREAM3", "STREAM2", "STREAM"):
-            text = text.replace(name, stack.enter_context(backend(Stream)))
+            handler = HeldStream if name in ("STREAM", "STREAM5") else Stream
+            text = text.replace(name, stack.enter_context(backend(handler)))
         text = text.replace("APP", stack.enter_context(backend(Application)))
         yield stack.enter_context(running(httpd, tmp_path_factory.mktemp("httpd"), text))
 
@@ -148,14 +169,18 @@ def linted(name: str) -> str:
 def test_requests_wait_for_a_connection(server: Running) -> None:
     for name in ("few", "few-acquire", "many"):
         with ThreadPoolExecutor(4) as pool:
-            answers = list(pool.map(lambda _, name=name: server.ask("/slow", {"Host": name})[0].status, range(4)))
+            asked = [pool.submit(server.ask, "/slow", {"Host": name}) for _ in range(4)]
+            if name == "few-acquire":
+                list(islice(as_completed(asked), 3))  # the fourth request has the connection
+                Application.over.set()
+            answers = [one.result()[0].status for one in asked]
         waits = set(answers) == {200} and max(Application.at_once[f"/{name}slow"]) == 1
         assert bool(find("max-without-acquire", linted(name))) is waits, name
 
 
 def upgraded(server: Running, name: str) -> tuple[str, float]:
     """The status of a request to open a WebSocket, and for how many seconds it stays open if nothing is sent."""
-    with create_connection(("127.0.0.1", server.port), timeout=5) as client:
+    with create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as client:
         client.sendall(
             f"GET /ws HTTP/1.1\r\nHost: {name}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n".encode()
         )
@@ -171,21 +196,29 @@ def upgraded(server: Running, name: str) -> tuple[str, float]:
 def test_when_a_silent_websocket_is_closed(server: Running) -> None:
     """After as many seconds as the rule says."""
     names = [name for name in HOSTS if name.startswith("silent")]
-    with ThreadPoolExecutor(len(names)) as pool:
-        seen = list(pool.map(lambda name: upgraded(server, name), names))
-    for name, (status, seconds) in zip(names, seen, strict=True):
+    said = {}
+    for name in names:
         (found,) = find("websocket-idle", linted(name))
         told = re.search("for ([0-9]+) seconds", found.message)
         assert told is not None
-        assert status == "101"
-        assert -0.1 <= seconds - int(told[1]) < 2.5, (name, seconds)
+        said[name] = int(told[1])
+    for _ in range(5):  # a busy machine is late once, a wrong time is wrong each time
+        with ThreadPoolExecutor(len(names)) as pool:
+            seen = dict(zip(names, pool.map(lambda name: upgraded(server, name), names), strict=True))
+        assert {status for status, _ in seen.values()} == {"101"}
+        late = {name: seconds - said[name] for name, (_, seconds) in seen.items()}
+        assert min(late.values()) >= -0.1, late
+        if max(late.values()) < 2.5:
+            break
+    else:
+        raise AssertionError(late)
 
 
 def test_an_upgrade_that_does_not_get_through(server: Running) -> None:
     for name in ("plain", "upgrade", "rewritten"):
         status, _ = ("101", 0.0) if name != "plain" else upgraded(server, name)
         if name != "plain":
-            with create_connection(("127.0.0.1", server.port), timeout=5) as client:
+            with create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as client:
                 head = f"GET /ws HTTP/1.1\r\nHost: {name}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
                 client.sendall(head.encode())
                 status = client.recv(100).decode().split(" ")[1]
@@ -193,7 +226,7 @@ def test_an_upgrade_that_does_not_get_through(server: Running) -> None:
 
 
 def test_a_health_check_of_a_page_that_wants_a_login(server: Running) -> None:
-    until = time.monotonic() + 6
+    until = time.monotonic() + PATIENCE
     while server.ask("/x", {"Host": "checked"})[0].status == 200 and time.monotonic() < until:
         time.sleep(0.1)
     assert server.ask("/x", {"Host": "checked"})[0].status == 503
@@ -213,20 +246,23 @@ def test_a_connection_that_the_backend_closes(server: Running) -> None:
 
 def pieces(server: Running, name: str, accept: str = "identity") -> tuple[bytes, bytes]:
     """What comes of a page at once, and all that comes."""
-    with create_connection(("127.0.0.1", server.port), timeout=5) as client:
+    while Stream.heard.acquire(blocking=False):
+        pass
+    with create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as client:
         head = f"GET /events HTTP/1.1\r\nHost: {name}\r\nAccept-Encoding: {accept}\r\nConnection: close\r\n\r\n"
         client.sendall(head.encode())
         first = page = client.recv(65536)
+        Stream.heard.release()
         while more := client.recv(65536):
+            Stream.heard.release()
             page += more
     return first, page
 
 
 def test_streams(server: Running) -> None:
     names = ("held", "flushed", "flushed-auto")
-    with ThreadPoolExecutor(len(names)) as pool:
-        seen = dict(zip(names, pool.map(lambda name: pieces(server, name), names), strict=True))
-    for name, (first, _) in seen.items():
+    for name in names:
+        first, _ = pieces(server, name)
         assert bool(find("stream-held", linted(name))) is (b"three" in first), (name, first)
 
 
