@@ -92,6 +92,7 @@ NEEDS = {
     "svn": Programs((("svnadmin",), ("svn",)), "subversion"),
     "perl": PerlModules(("Apache::Test", "LWP::UserAgent"), "libapache2-mod-perl2-dev libwww-perl"),
     "chromium": Programs((("chromium", "chromium-browser", "google-chrome"),), "chromium"),
+    "chromedriver": Programs((("chromedriver",),), "chromium-driver"),
     "curl": Programs((("curl",),), "curl"),
     "git": Programs((("git",),), "git"),
     "patch": Programs((("patch",),), "patch"),

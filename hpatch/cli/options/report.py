@@ -11,12 +11,13 @@ from hpatch.errors import UsageError
 PANEL = "Output"
 
 FindingsFormat = Annotated[
-    Literal["text", "concise", "json", "sarif", "github", "gitlab", "junit", "checkstyle"],
+    Literal["text", "concise", "json", "sarif", "github", "gitlab", "junit", "checkstyle", "html"],
     typer.Option(
         "--format",
         "-f",
         metavar="FORMAT",
-        help="The output format: text, concise (a line a finding), json, sarif, github, gitlab, junit or checkstyle.",
+        help="The output format: text, concise (a line a finding), json, sarif, github, gitlab, junit, "
+        "checkstyle or html (a page with the sources).",
         rich_help_panel=PANEL,
     ),
 ]

@@ -31,20 +31,26 @@ details > summary { cursor: pointer; margin: 1.75rem 0 .5rem; font-weight: 600; 
   td[data-name]:not(:empty)::before { content: attr(data-name) ": "; color: var(--dim); } td:empty { display: none; } }
 @media print { body { max-width: none; } details > summary { display: none; } }
 """
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; {script}base-uri 'none'; form-action 'none'"
 END = "</main></body></html>\n"
 """The last line of a page."""
 
 
-def head(title: str) -> str:
-    """A page's beginning, with its title."""
+def head(title: str, *, style: str = "", script: str = "") -> str:
+    """A page's beginning, with its title. `style` is added to the look of all pages; no script but `script` may run."""
+    allowed = ""
+    if script:
+        from base64 import b64encode  # most pages have no script
+        from hashlib import sha256
+
+        allowed = f"script-src 'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'; "
     return "\n".join(
         (
             '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY.format(script=allowed)}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta name="referrer" content="no-referrer"><meta name="generator" content="hpatch">',
-            f"<title>{text(title)}</title><style>{_STYLE}</style></head><body><main>",
+            f"<title>{text(title)}</title><style>{_STYLE}{style}</style></head><body><main>",
         )
     )
 

@@ -93,4 +93,5 @@ FORMS: Mapping[str, Form[FindingsReport]] = {
     "gitlab": _by_module("gitlab"),
     "junit": _by_module("junit"),
     "checkstyle": _by_module("checkstyle"),
+    "html": _by_module("html.page"),
 }
