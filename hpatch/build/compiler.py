@@ -6,13 +6,15 @@ import os
 import shlex
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from hpatch import log
 from hpatch.errors import ToolError
 from hpatch.processes.run import environment
 
+NO_CCACHE = {"CCACHE_DISABLE": "1"}
+"""What is set so that nothing comes from ccache, also where it is the user's own compiler."""
 _COMPILERS = ("cc", "gcc", "clang")
 
 
@@ -33,6 +35,17 @@ def lacking() -> tuple[str, ...]:
             raise ToolError(f"the C compiler does not work: {shlex.join(command)} ended with {done.returncode}")
         return ("stdlib.h",)
     return ()
+
+
+def has_header(name: str) -> bool:
+    """Whether the compiler finds a header. Raises ToolError when it cannot be run."""
+    command = [*compiler(), "-E", "-"]
+    log.running(command)
+    text = f"#define PCRE2_CODE_UNIT_WIDTH 8\n#include <{name}>\n".encode()  # without it, PCRE2's is none
+    try:
+        return subprocess.run(command, input=text, capture_output=True, env=environment(), check=False).returncode == 0
+    except OSError as error:
+        raise ToolError(f"{command[0]} cannot be run: {error.strerror or error}") from error
 
 
 def compiler() -> list[str]:
@@ -61,3 +74,31 @@ def masquerade(folder: Path, ccache: str) -> None:
         link = folder / name
         link.unlink(missing_ok=True)
         link.symlink_to(ccache)
+
+
+def through_ccache(folder: Path, masks: Path, ccache: str | None) -> Mapping[str, str]:
+    """What is set so that make's compilers are those of a masquerade; nothing without ccache.
+
+    The same source in another folder is the same to it.
+    """
+    if ccache is None:
+        return {}
+    told = {"CCACHE_BASEDIR": str(folder), "CCACHE_NOHASHDIR": "1"}
+    path = f"{masks}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return {"PATH": path, **{name: value for name, value in told.items() if name not in os.environ}}
+
+
+def plain_environment() -> dict[str, str]:
+    """Ours, without what a make that calls hpatch has set, and without what moves an installation."""
+    env = environment()
+    for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "DESTDIR", "CONFIG_SITE"):
+        env.pop(name, None)
+    return env
+
+
+def stamp(program: str | None) -> tuple[str, int, int] | None:
+    """Stands for a program as it is now; None where there is none."""
+    if program is None:
+        return None
+    told = Path(program).stat()
+    return program, told.st_size, told.st_mtime_ns

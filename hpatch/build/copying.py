@@ -11,7 +11,7 @@ import re
 import shutil
 import stat
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -25,7 +25,8 @@ _MADE_NAMES = frozenset({".deps", "config.log", "config.status", "config.nice", 
 _CONFIGURING = frozenset(
     {"configure", "buildconf", "config.layout", "Makefile", "modules.c", "ap_config_auto.h", "ap_config_layout.h"}
 )
-_MANUAL = "docs/manual"
+MANUAL = frozenset({"docs/manual"})
+"""A folder of httpd's that is built without."""
 _INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]+["<](?:[^">\n]*/)?([^">/\n]+)[">]', re.M)
 
 _Stamp = tuple[int, int, int, int]
@@ -51,14 +52,14 @@ class Changes(NamedTuple):
         return bool(self.taken or self.gone)
 
 
-def compare(tree: Path, copy: Path, record: Path, *, manual: bool) -> Changes:
-    """What a copy lacks. `record` tells how the tree's files were when they were copied; `manual`: with docs/manual.
+def compare(tree: Path, copy: Path, record: Path, without: Container[str] = ()) -> Changes:
+    """What a copy lacks. `record` tells how the tree's files were when they were copied; `without` as for `walk`.
 
     Raises InputError when the tree cannot be read.
     """
     before = _load(record) if copy.is_dir() else {}
     try:
-        stamps = dict(walk(tree, manual))
+        stamps = dict(walk(tree, without))
         # Without a record the copy is made anew: what an interrupted one has already is taken over once more.
         taken = tuple(
             path
@@ -95,7 +96,7 @@ def dependents(copy: Path, changed: Iterable[str]) -> set[str]:
     if not any(name.endswith(b".h") for name in names):
         return set()
     including: dict[str, set[bytes]] = {}
-    for path, _ in walk(copy, manual=False):
+    for path, _ in walk(copy, MANUAL):
         if path.endswith((".c", ".h")):
             including[path] = set(_INCLUDE.findall((copy / path).read_bytes()))
     reached: set[str] = set()
@@ -107,8 +108,11 @@ def dependents(copy: Path, changed: Iterable[str]) -> set[str]:
         names |= {os.path.basename(path).encode("utf-8", "surrogateescape") for path in more if path.endswith(".h")}  # noqa: PTH119 - as above
 
 
-def walk(tree: Path, manual: bool) -> Iterator[tuple[str, _Stamp]]:
-    """The files of a tree that a build takes, with their stamps; `manual`: with docs/manual. Raises OSError."""
+def walk(tree: Path, without: Container[str] = ()) -> Iterator[tuple[str, _Stamp]]:
+    """The files of a tree that a build takes, with their stamps; `without` are folders that it does not.
+
+    Raises OSError.
+    """
     open_ = [""]
     while open_:
         folder = open_.pop()
@@ -117,7 +121,7 @@ def walk(tree: Path, manual: bool) -> Iterator[tuple[str, _Stamp]]:
         for entry in found:
             path = f"{folder}/{entry.name}" if folder else entry.name
             if entry.is_dir(follow_symlinks=False):
-                if entry.name not in _HIDDEN and (manual or path != _MANUAL):
+                if entry.name not in _HIDDEN and path not in without:
                     open_.append(path)
                 continue
             told = entry.stat(follow_symlinks=False)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 _ERROR = re.compile(rb"^(?P<file>[^\s:][^:\n]*):(?P<line>\d+):(?:\d+:)?[ \t]+(?:fatal )?error: (?P<what>.*)")
 _LINKER = re.compile(rb"^(?:\S*/)?ld(?:\.\w+)?: (?P<what>.*(?:cannot find|undefined reference|error).*)")
 _UNDEFINED = re.compile(rb"^(?:\S*ld: )?(?P<file>[^\s:][^:]*):(?:\(?[^)\s]*\)?:)? (?P<what>undefined reference to .*)")
-_CONFIGURE = re.compile(rb"^(?:checking .*)?configure: error: (?P<what>.*)")
+_CONFIGURE = re.compile(rb"^(?:checking .*|\S*/)?configure: error: (?P<what>.*)")
 _AUTOCONF = re.compile(rb"^(?P<file>configure(?:\.in|\.ac)?):(?P<line>\d+): error: (?P<what>.*)")
 _SHELL = re.compile(
     rb"^(?:\./)?(?P<file>configure|buildconf): (?:line )?(?P<line>\d+): (?P<what>.*(?:not found|[Ss]yntax error).*)"

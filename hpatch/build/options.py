@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from hpatch.build.sanitize import Sanitizer
@@ -27,3 +28,8 @@ class BuildOptions(NamedTuple):
     reproducible: bool = False
     cached: bool = True
     sanitize: tuple[Sanitizer, ...] = ()
+
+
+def given(arguments: Iterable[str], *options: str) -> bool:
+    """Whether configure's arguments have one of these options."""
+    return any(argument.split("=", 1)[0] == f"--{option}" for argument in arguments for option in options)

@@ -35,7 +35,7 @@ class BuildError(ToolError):
 
 
 class Built(NamedTuple):
-    """A server that was built: httpd, or uWSGI.
+    """A server that was built: httpd, uWSGI or nginx.
 
     `modules` is the folder of its module files, or of its plugins; `seconds` is by phase; `without` are the modules
     that could not be built, with the reason.

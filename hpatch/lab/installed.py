@@ -66,7 +66,8 @@ def _project(where: str) -> str:
         told = " and ".join(f"{TREES[project].title} ({program})" for project, program in found.items())
         raise UsageError(f"{where}: has {told}; name the program")
     if not found:
-        told = " or ".join(TREES[project].title for project in KINDS)
+        *most, last = (TREES[project].title for project in KINDS)
+        told = f"{', '.join(most)} or {last}"
         places = ", ".join(place for project in KINDS for place in specs.PROGRAMS[project])
         raise UsageError(f"{where}: has no {told} ({places}); name the program")
     return next(iter(found))

@@ -62,20 +62,38 @@ def checks(
     """Try all of it, in one httpd. Where that does not start, it has failed, and nothing else can be tried."""
     try:
         ways = paths(spec, transports)
+    except ToolError as error:
+        return _stopped(error)
+    return tried(spec, ways, lambda folder: f'DocumentRoot "{folder}"', requests, tell)
+
+
+def tried(
+    spec: GatewaySpec,
+    ways: Sequence[tuple[Scheme, Transport]],
+    serving: Callable[[Path], str],
+    requests: int = 5,
+    tell: Callable[[str], None] = lambda text: None,
+) -> tuple[SmokeCheck, ...]:
+    """Try a gateway that has these ways to backends; `serving` is the setting with which it serves a folder's pages."""
+    try:
         with Session() as session, ExitStack() as running:
             backends = {
                 f"{scheme} {transport}": running.enter_context(responder(session.address(transport, scheme), scheme))
                 for scheme, transport in ways
             }
             routes = [one.route(_path(name)) for name, one in backends.items()]
-            gateway = session.gateway(spec, routes, [f'DocumentRoot "{_pages(session)}"'])
+            gateway = session.gateway(spec, routes, [serving(_pages(session))])
             found = [_page(gateway)]
             for name in backends:
                 tell(name)
                 found.append(_proxied(gateway, name, requests))
             return tuple(found)
     except ToolError as error:
-        return (SmokeCheck("start", "failed", str(error)),)
+        return _stopped(error)
+
+
+def _stopped(error: ToolError) -> tuple[SmokeCheck, ...]:
+    return (SmokeCheck("start", "failed", str(error)),)
 
 
 def _path(name: str) -> str:

@@ -10,10 +10,11 @@ from hpatch.build.kinds import table
 from hpatch.errors import UsageError
 from hpatch.lab import installed
 from hpatch.lab.backends import uwsgi
+from hpatch.lab.gateways import nginx
 from hpatch.lab.installed import InstalledServer
 from hpatch.lab.kinds import table as kinds
 from hpatch.lab.matrix import Wanted
-from hpatch.lab.model import BackendSpec
+from hpatch.lab.model import BackendSpec, GatewaySpec
 from hpatch.patch.sets.load import load
 
 
@@ -54,7 +55,7 @@ def test_a_uwsgi_is_told_by_its_program_and_answers() -> None:
 
 
 def test_a_folder_without_a_server(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"has no httpd or uWSGI.* \(bin/httpd, .*; name the program"):
+    with pytest.raises(UsageError, match=r"has no httpd, uWSGI or nginx \(bin/httpd, .*; name the program"):
         installed.find(str(tmp_path))
 
 
@@ -79,5 +80,27 @@ def test_a_name_that_the_system_does_not_take() -> None:
         installed.find("x" * 300)
 
 
-def test_every_kind_of_tree_that_can_be_built_can_be_tried() -> None:
-    assert set(kinds.KINDS) == set(table.KINDS)
+@pytest.mark.nginx
+def test_an_nginx_is_told_by_its_program_and_answers() -> None:
+    program = nginx.program_of(GatewaySpec("nginx"))
+    found = installed.find(str(program))
+    assert (found.project, found.program) == ("nginx", program)
+    checks = {one.name: one.verdict for one in found.checks(lambda text: None)}
+    ways = [f"{scheme} {transport}" for scheme in ("http", "fcgi", "scgi", "uwsgi") for transport in ("unix", "tcp")]
+    assert checks == dict.fromkeys(["page", *ways], "passed")
+
+
+@pytest.mark.nginx
+def test_an_nginx_that_cannot_be_tried_says_why(tmp_path: Path) -> None:
+    program = tmp_path / "nginx"
+    program.write_text(
+        "#!/bin/sh\nprintf 'nginx version: nginx/1.22.1\\nconfigure arguments: --without-http_rewrite_module\\n' >&2\n"
+    )
+    program.chmod(0o755)
+    (check,) = installed.find(str(program)).checks(lambda text: None)
+    assert (check.name, check.verdict) == ("start", "failed")
+    assert "was built without http_rewrite_module, which the lab's configuration needs" in check.why
+
+
+def test_every_kind_of_tree_can_be_built_and_tried() -> None:
+    assert set(kinds.KINDS) == set(table.KINDS) == {one.id for one in load().projects}

@@ -14,7 +14,7 @@ from hpatch import files
 from hpatch.build.command import Commands
 from hpatch.build.diagnosis import Failure, diagnose, last_words
 from hpatch.build.httpd.plan import date
-from hpatch.build.httpd.toolchain import install
+from hpatch.build.packages import install
 from hpatch.build.reproducible import EPOCH, prefix_map
 from hpatch.errors import InputError, ToolError, UsageError
 from hpatch.processes.run import environment, run

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-import time
-from collections.abc import Mapping
 from pathlib import Path
 
 from hpatch import files
 from hpatch.build import copying, prefix
 from hpatch.build.command import Commands
 from hpatch.build.compiler import masquerade
-from hpatch.build.diagnosis import Failure, diagnose, last_words
 from hpatch.build.folder import Layout, held, layout_of
 from hpatch.build.httpd import toolchain
 from hpatch.build.httpd.plan import BuildPlan, plan
 from hpatch.build.httpd.variables import installed
-from hpatch.build.options import BuildOptions
-from hpatch.build.outcome import BuildError, BuildStep, Built, Phase, Watch
+from hpatch.build.options import BuildOptions, given
+from hpatch.build.outcome import BuildStep, Built, Watch
 from hpatch.build.state import StateFile
 from hpatch.build.trees.source import SourceTree, open_tree
+from hpatch.build.work import BuildWork
 from hpatch.errors import InputError, UsageError
 from hpatch.patch.apply import stack as stacks
 
@@ -50,7 +47,7 @@ def build(
     layout = layout_of(tree, into, folder)
     prefix.writable(into.parent)  # or it would be found out when all is built
     with held(layout.folder, tree):
-        return _BuildWork(opened, into, options, layout, watch).run()
+        return _HttpdWork(opened, into, options, layout, watch).run()
 
 
 def _opened(tree: Path) -> SourceTree:
@@ -61,13 +58,13 @@ def _opened(tree: Path) -> SourceTree:
 
 
 def _compare(tree: SourceTree, layout: Layout, options: BuildOptions) -> copying.Changes:
-    return copying.compare(tree.root, layout.copy, layout.record, manual=options.documentation)
+    return copying.compare(tree.root, layout.copy, layout.record, () if options.documentation else copying.MANUAL)
 
 
 def _plan(
     tree: SourceTree, into: Path, options: BuildOptions, layout: Layout, state: StateFile, changes: copying.Changes
 ) -> tuple[BuildPlan, toolchain.Toolchain]:
-    if toolchain.given(options.arguments, "prefix"):
+    if given(options.arguments, "prefix"):
         raise UsageError("give --prefix to hpatch, not to configure")
     tools = toolchain.find(
         pcre2=_knows_pcre2(tree.root), buildconf=not (tree.root / "configure").is_file(), arguments=options.arguments
@@ -83,41 +80,33 @@ def _knows_pcre2(root: Path) -> bool:
     return False
 
 
-class _BuildWork:
-    """One build, with its folder's lock held."""
+class _HttpdWork(BuildWork):
+    """One build of httpd, with its folder's lock held."""
 
     def __init__(self, tree: SourceTree, into: Path, options: BuildOptions, layout: Layout, watch: Watch) -> None:
+        super().__init__(tree.root, layout, watch, configures=copying.configures)
         self.tree = tree
         self.into = into
         self.options = options
-        self.layout = layout
-        self.watch = watch
-        self.state = StateFile(layout.state)
-        self.seconds: dict[str, float] = {}
 
     def run(self) -> Built:
         """Do all of it."""
         layout = self.layout
         changes = _compare(self.tree, layout, self.options)
         todo, tools = _plan(self.tree, self.into, self.options, layout, self.state, changes)
-        with self._timed("copy"):
-            self._copy(changes)
+        self.copy(changes)
         if tools.ccache is not None:
             masquerade(layout.masks, tools.ccache)
         with layout.log.open("wb") as log, Commands(log, layout.folder) as commands:
             if any(step.phase == "buildconf" for step in todo.steps):
                 assert tools.apr is not None
                 toolchain.imitate_apr(layout.apr, tools.apr)
-            for step in todo.steps:
-                if step.phase != "install":
-                    self._step(commands, step, todo)
+            self.steps(commands, todo.steps, todo.env, todo.key)
             sets = [one.id for one in stacks.load(self.tree.root).sets]
             facts = prefix.facts(self.tree, mpm=self.options.mpm, modules=self.options.modules, sets=sets)
             # What is compiled in may be all there is, so the folder of modules is made where it is missing.
-            with self._timed("install"), prefix.staged(self.into, facts) as stage:
-                for step in todo.steps:
-                    if step.phase == "install":
-                        self._command(commands, step, {**todo.env, "DESTDIR": str(stage)})
+            with self.timed("install"), prefix.staged(self.into, facts) as stage:
+                self.install(commands, todo.steps, todo.env, stage)
                 program, modules = installed(layout.copy, self.into)
                 (stage / modules.relative_to("/")).mkdir(parents=True, exist_ok=True)
         return Built(
@@ -129,53 +118,8 @@ class _BuildWork:
             without=todo.without,
         )
 
-    def _copy(self, changes: copying.Changes) -> None:
-        if changes.first:
-            self.state.forget()
-            shutil.rmtree(self.layout.copy, ignore_errors=True)
-        if changes.any:
-            if any(map(copying.configures, (*changes.taken, *changes.gone))):
-                self.state.unconfigured()
-            self.layout.copy.mkdir(exist_ok=True)
-            copying.carry_out(changes, self.tree.root, self.layout.copy, self.layout.record)
-
-    def _step(self, commands: Commands, step: BuildStep, todo: BuildPlan) -> None:
-        with self._timed(step.phase):
-            self.state.begin(step.phase)
-            self._command(commands, step, todo.env)
-            self.state.end(todo.key if step.phase == "configure" else None)
-            if step.phase == "configure":
-                self.state.begin("make")  # what was made for another configuration is not good for this one
-
-    def _command(self, commands: Commands, step: BuildStep, env: Mapping[str, str]) -> None:
-        self.watch(step.phase, b"")
-        env = {**env, **step.settings}
-        begun = self.layout.log.stat().st_size
-        code = commands.run(step.command, step.folder, env, lambda line: self.watch(step.phase, line))
-        # httpd's buildconf ends with 0 also where autoconf has failed.
-        nothing = step.phase == "buildconf" and not (self.layout.copy / "configure").is_file()
-        if code != 0 or nothing:
-            if step.phase != "make" or step.command[-1] != "clean":
-                # It has ended by itself, and in order: what it has made so far is whole.
-                self.state.end(None)
-            log = self.layout.log.read_bytes()
-            ended = "made no configure" if nothing and code == 0 else f"ended with {code}"
-            words = Failure(f"{step.command[0]} {ended}: {last_words(log[begun:])}")
-            raise BuildError(step.phase, diagnose(log, self.layout.copy) or words, self.layout.log)
-
-    def _timed(self, phase: Phase) -> _Timed:
-        return _Timed(self.seconds, phase)
-
-
-class _Timed:
-    """Adds the seconds that a block takes to those of its phase."""
-
-    def __init__(self, seconds: dict[str, float], phase: Phase) -> None:
-        self.seconds = seconds
-        self.phase = phase
-
-    def __enter__(self) -> None:
-        self.begun = time.monotonic()
-
-    def __exit__(self, *_: object) -> None:
-        self.seconds[self.phase] = self.seconds.get(self.phase, 0.0) + time.monotonic() - self.begun
+    def problem(self, step: BuildStep, code: int) -> str | None:
+        """httpd's buildconf ends with 0 also where autoconf has failed."""
+        if code == 0 and step.phase == "buildconf" and not (self.layout.copy / "configure").is_file():
+            return "made no configure"
+        return super().problem(step, code)

@@ -10,18 +10,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hpatch.build import reproducible
-from hpatch.build.compiler import compiler
+from hpatch.build.compiler import compiler, plain_environment, stamp, through_ccache
 from hpatch.build.copying import Changes, configures
 from hpatch.build.folder import Layout
 from hpatch.build.httpd import debian
 from hpatch.build.httpd.optional import left_out
-from hpatch.build.httpd.toolchain import Toolchain, given
-from hpatch.build.options import BuildOptions
+from hpatch.build.httpd.toolchain import Toolchain
+from hpatch.build.options import BuildOptions, given
 from hpatch.build.outcome import BuildStep
 from hpatch.build.sanitize import flags, settings
 from hpatch.build.state import StateFile
 from hpatch.build.trees.source import SourceTree
-from hpatch.processes.run import environment
 
 STATIC = (
     *("unixd", "authn_core", "authz_core", "authz_host", "log_config", "mime", "alias", "dir", "env", "setenvif"),
@@ -65,7 +64,10 @@ def plan(
 ) -> BuildPlan:
     """What is to be done for a tree, given how far its folder has come."""
     added = dict(_settings(tree, options, layout))
-    cached = {**added, **(_ccache(layout, tools) if options.cached else {"CCACHE_DISABLE": "1"})}
+    cached = {
+        **added,
+        **(through_ccache(layout.folder, layout.masks, tools.ccache) if options.cached else {"CCACHE_DISABLE": "1"}),
+    }
     without = left_out(tree)
     configure = ("./configure", *_arguments(prefix, options, tools, without))
     key = _key(configure, added, tools)
@@ -74,9 +76,6 @@ def plan(
         BuildStep(phase, command, folder, cached if phase == "make" else added)
         for phase, command, folder, _ in _steps(tree, options, layout, state, changes, configure, key)
     )
-    env = environment()
-    for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "DESTDIR", "CONFIG_SITE"):
-        env.pop(name, None)
     return BuildPlan(
         tree=tree,
         prefix=prefix,
@@ -84,7 +83,7 @@ def plan(
         files=len(changes.taken) + len(changes.gone),
         without=without,
         steps=steps,
-        env=env,
+        env=plain_environment(),
         key=key,
     )
 
@@ -159,24 +158,8 @@ def date(root: Path) -> str:
     return os.environ.get(reproducible.EPOCH) or str(reproducible.LONG_AGO if told is None else int(told.timestamp()))
 
 
-def _ccache(layout: Layout, tools: Toolchain) -> Mapping[str, str]:
-    if tools.ccache is None:
-        return {}
-    # The same source in another folder is the same to it.
-    told = {"CCACHE_BASEDIR": str(layout.folder), "CCACHE_NOHASHDIR": "1"}
-    path = f"{layout.masks}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    return {"PATH": path, **{name: value for name, value in told.items() if name not in os.environ}}
-
-
 def _key(configure: Sequence[str], settings: Mapping[str, str], tools: Toolchain) -> str:
     """Stands for all that decides what configure says, but for the tree."""
     variables = {name: settings.get(name, os.environ.get(name)) for name in VARIABLES}
-    programs = [_stamp(name) for name in (tools.pcre, tools.apu, tools.apr and tools.apr.program, tools.ccache)]
+    programs = [stamp(name) for name in (tools.pcre, tools.apu, tools.apr and tools.apr.program, tools.ccache)]
     return hashlib.sha256(json.dumps([configure, variables, programs]).encode()).hexdigest()
-
-
-def _stamp(program: str | None) -> tuple[str, int, int] | None:
-    if program is None:
-        return None
-    told = Path(program).stat()
-    return program, told.st_size, told.st_mtime_ns

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from hpatch.build.compiler import lacking
+from hpatch.build.options import given
+from hpatch.build.packages import needs
 from hpatch.errors import ToolError
 from hpatch.processes.run import environment, run
 
-PACKAGES: Mapping[str, str] = {
-    "make": "make",
-    "cc": "gcc",
-    "stdlib.h": "libc6-dev",
-    "apr-1-config": "libapr1-dev",
-    "apu-1-config": "libaprutil1-dev",
-    "pcre-config": "libpcre3-dev",
-    "pcre2-config": "libpcre2-dev",
-    "autoconf": "autoconf",
-    "autoheader": "autoconf",
-    "config.guess": "autoconf",
-    "find_apu.m4": "libaprutil1-dev",
-    "apxs": "apache2-dev",
-}
-"""By what is needed, the Debian package that has it."""
 _CONFIG = ("config.guess", "config.sub")
 _CONFIG_FOLDERS = ("/usr/share/autoconf/build-aux", "/usr/share/libtool/build-aux", "/usr/share/misc")
 
@@ -81,26 +68,12 @@ def find(*, pcre2: bool, buildconf: bool, arguments: Sequence[str] = ()) -> Tool
         if asked is not None and not (asked.build / "find_apu.m4").is_file():
             missing.append("find_apu.m4")
     if missing:
-        raise ToolError(f"building httpd needs {_listed(missing)}; {install(missing)}")
+        raise needs("httpd", missing)
     return Toolchain(asked, apu, pcre, shutil.which("ccache"))
 
 
 def _ask(program: str, option: str) -> str:
     return run([program, option], env=environment()).decode("utf-8", "surrogateescape").strip()
-
-
-def given(arguments: Iterable[str], *options: str) -> bool:
-    """Whether configure's arguments have one of these options."""
-    return any(argument.split("=", 1)[0] == f"--{option}" for argument in arguments for option in options)
-
-
-def install(missing: Iterable[str]) -> str:
-    """What to do about things of PACKAGES that are missing."""
-    return f"on Debian: apt-get install {' '.join(dict.fromkeys(PACKAGES[name] for name in missing))}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def config_folder() -> Path | None:

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from hpatch.build.kinds.httpd import HttpdTree
 from hpatch.build.kinds.model import TreeKind
+from hpatch.build.kinds.nginx import NginxTree
 from hpatch.build.kinds.uwsgi import UwsgiTree
 from hpatch.errors import UsageError
 
-KINDS: Mapping[str, TreeKind] = {"httpd": HttpdTree(), "uwsgi": UwsgiTree()}
+KINDS: Mapping[str, TreeKind] = {"httpd": HttpdTree(), "uwsgi": UwsgiTree(), "nginx": NginxTree()}
 
 
 def kind(project: str) -> TreeKind:

@@ -20,7 +20,7 @@ METHOD = (
 def hashes(root: Path) -> dict[str, str]:
     """The SHA-256 of each file that a build takes, by path. Raises InputError for a tree that cannot be read."""
     try:
-        return {path: digest(_content(root / path)) for path, _ in copying.walk(root, manual=False)}
+        return {path: digest(_content(root / path)) for path, _ in copying.walk(root, copying.MANUAL)}
     except OSError as error:
         raise InputError(f"{error.filename or root}: cannot be read: {error.strerror}") from error
 

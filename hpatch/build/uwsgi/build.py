@@ -69,7 +69,7 @@ def build(
 
 
 def _whole(tree: SourceTree, layout: Layout) -> copying.Changes:
-    return copying.compare(tree.root, layout.copy / "none", layout.record, manual=False)
+    return copying.compare(tree.root, layout.copy / "none", layout.record)
 
 
 def _run(tree: SourceTree, plan: UwsgiPlan, watch: Watch) -> Built:

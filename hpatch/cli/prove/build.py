@@ -34,6 +34,7 @@ Examples:
   hpatch build httpd-2.4.62 --prefix ~/asan --sanitize address,undefined
   hpatch build httpd-2.4.62 --prefix ~/httpd-2.4.62 --plan
   hpatch build uwsgi-2.0.4 --prefix ~/uwsgi-2.0.4
+  hpatch build nginx-1.22.1 --prefix ~/nginx-1.22.1
 
 hpatch only reads the tree and builds a copy. The copy stays, so the next build compiles only what has changed. The tree
 can be a release, a Debian source package or a checkout. APR and PCRE are the system's. ccache is used if it is
@@ -42,13 +43,16 @@ installed. The prefix changes as a whole or not at all.
 A tree of uWSGI is built by its own uwsgiconfig.py, all of it each time: the server without optional libraries, and the
 symcall plugin. Only --prefix, --jobs and --build-dir apply to it.
 
+A tree of nginx is built by its own configure, with the modules of a reverse proxy. hpatch leaves out the modules whose
+library is missing, and names them. --configure-arg and --sanitize apply to it, too.
+
 Exit codes: 0 built; 2 wrong usage, or a prefix that hpatch did not make; 3 the tree cannot be read; 4 the build failed,
 or something that it needs is missing.
 """
 
 
 def _command(
-    tree: Annotated[Path, typer.Argument(metavar="TREE", help="A source tree of httpd or uWSGI.")],
+    tree: Annotated[Path, typer.Argument(metavar="TREE", help="A source tree of httpd, uWSGI or nginx.")],
     prefix: Annotated[
         Path,
         typer.Option("--prefix", metavar="DIR", help="Install to this folder. hpatch makes it if it does not exist."),
@@ -90,7 +94,7 @@ def _command(
     format: Format = "text",
     verbose: Verbose = False,
 ) -> None:
-    """Build httpd, single modules of it, or uWSGI from a source tree."""
+    """Build httpd, single modules of it, uWSGI or nginx from a source tree."""
     from hpatch.build.kinds.table import refuse
     from hpatch.build.options import BuildOptions
     from hpatch.build.trees.source import open_tree

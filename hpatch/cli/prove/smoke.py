@@ -30,10 +30,11 @@ Examples:
   hpatch smoke ~/httpd-2.4.62 --sets fcgi-stdin-eof
   hpatch smoke /usr/sbin/apache2 --format json
   hpatch smoke ~/uwsgi-2.0.4
+  hpatch smoke /usr/sbin/nginx
 
-hpatch starts the httpd on 127.0.0.1 with a configuration in a private folder. It requests a page, proxies over each
-scheme that the httpd supports, runs the scenarios of the expected sets, and stops the httpd. The expected sets are
-those of its version and those applied to the tree that hpatch built it from.
+hpatch starts the httpd or nginx on 127.0.0.1 with a configuration in a private folder. It requests a page, proxies over
+each scheme that the server supports, runs the scenarios of the expected sets, and stops the server. The expected sets
+are those of its version and those applied to the tree that hpatch built it from.
 
 A uWSGI is the backend: hpatch starts it behind the installed httpd and tries each protocol that both have.
 
@@ -43,7 +44,8 @@ Exit codes: 0 all passed; 1 something failed; 2 wrong usage; 4 nothing failed, b
 
 def _command(
     prefix: Annotated[
-        str, typer.Argument(metavar="PREFIX", help="The folder that httpd or uWSGI is installed in, or its program.")
+        str,
+        typer.Argument(metavar="PREFIX", help="The folder that httpd, uWSGI or nginx is installed in, or its program."),
     ],
     sets: Annotated[
         list[str] | None,
@@ -55,7 +57,7 @@ def _command(
     format: Format = "text",
     verbose: Verbose = False,
 ) -> int:
-    """Check that an httpd or a uWSGI works and has the patch sets that it should have."""
+    """Check that an httpd, a uWSGI or an nginx works and has the patch sets that it should have."""
     from hpatch.build import prefix as made
     from hpatch.lab import installed
     from hpatch.report.common.renderer import FORMS

@@ -14,12 +14,13 @@ from hpatch.build.httpd.build import build
 from hpatch.build.httpd.installed import ask
 from hpatch.build.httpd.variables import installed as places
 from hpatch.build.options import BuildOptions, Mpm
-from hpatch.build.outcome import Watch
+from hpatch.build.outcome import Built
 from hpatch.build.reproducible import SecondBuild, compare
-from hpatch.build.sanitize import Sanitizer, flags, preloaded, settings
+from hpatch.build.sanitize import Sanitizer, flags, preloaded
 from hpatch.build.trees.source import SourceTree
 from hpatch.errors import ToolError, UsageError
 from hpatch.lab import scratch
+from hpatch.lab.candidates.whole import WholeGateway
 from hpatch.lab.gateways import modules
 from hpatch.lab.model import GatewaySpec
 from hpatch.lab.suite.model import SuiteChoice
@@ -30,54 +31,28 @@ _NO_CODE = ("docs/", "changes-entries/", "debian/", "test/")
 _NO_CODE_NAMES = frozenset({"CHANGES", "STATUS"})
 
 
-class Whole:
+class Whole(WholeGateway):
     """The whole of httpd, built in a folder: the first time all of it, then what has changed."""
 
-    def __init__(self, folder: Path, options: BuildOptions, watch: Watch = lambda phase, line: None) -> None:
-        self.folder = folder
-        self.options = options
-        self.trying = HttpdTrying()
-        self.watch = watch
-        self.seconds: dict[str, Mapping[str, float]] = {}
-        self.sanitize = options.sanitize
-        self.environment = settings(options.sanitize)
+    kind = "httpd"
+    trying = HttpdTrying()
 
-    def made(self, tree: Path, moment: str) -> GatewaySpec:
-        """The httpd that was built."""
-        built = build(tree, self.folder / "prefix", self.options, self.folder / "build", self.watch)
-        self.seconds[moment] = built.seconds
-        return GatewaySpec("httpd", built.program)
+    def build(self, tree: Path, options: BuildOptions, place: Path) -> Built:
+        """By configure and make."""
+        return build(tree, self.prefix, options, place, self.watch)
 
-    def keep(self, made: GatewaySpec) -> GatewaySpec:
-        """A copy: the next httpd is installed in the same place."""
-        prefix, kept = self.folder / "prefix", self.folder / "kept"
-        scratch.make(prefix, kept)
-        assert made.program is not None, "it was built"
-        return made._replace(program=kept / made.program.relative_to(prefix))
+    def files(self, program: Path) -> Mapping[str, Path]:
+        """The program, and its modules."""
+        return _programs(program)
 
     def suite(self, tree: Path, choice: SuiteChoice) -> Suite:
         """With its own apxs. The MPM is compiled in."""
-        return Suite(tree, self.folder / "prefix" / "bin" / "apxs", choice)
+        return Suite(tree, self.prefix / "bin" / "apxs", choice)
 
     def facts(self) -> BuildFacts:
         """As configure has it."""
         folder = self.folder / "build"
-        return facts.of_whole(folder, places(Layout(folder).copy, self.folder / "prefix")[0])
-
-    def again(self, tree: Path, made: GatewaySpec) -> SecondBuild:
-        """All of it, for the same prefix, which is in the files; nothing comes from ccache."""
-        prefix, first, place = self.folder / "prefix", self.folder / "first", self.folder / "again"
-        assert made.program is not None, "it was built"
-        try:
-            scratch.make(prefix, first)
-            scratch.remove(place)
-            built = build(tree, prefix, self.options._replace(cached=False), place, self.watch)
-            self.seconds["again"] = built.seconds
-            known = _programs(made._replace(program=first / made.program.relative_to(prefix)))
-            return compare(known, _programs(made), (Layout(self.folder / "build").copy, Layout(place).copy))
-        finally:
-            scratch.remove(place)
-            scratch.remove(first)
+        return facts.of_whole(folder, places(Layout(folder).copy, self.prefix)[0])
 
 
 class SingleModules:
@@ -145,11 +120,10 @@ class SingleModules:
             scratch.remove(place)
 
 
-def _programs(gateway: GatewaySpec) -> dict[str, Path]:
+def _programs(program: Path) -> dict[str, Path]:
     """The program and the modules of a whole httpd, by file name."""
-    assert gateway.program is not None, "it was built"
-    own = modules.folder(gateway.program)
-    files = [gateway.program, *(own.glob("mod_*.so") if own is not None else ())]
+    own = modules.folder(program)
+    files = [program, *(own.glob("mod_*.so") if own is not None else ())]
     return {path.name: path for path in files}
 
 

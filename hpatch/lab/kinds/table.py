@@ -9,10 +9,11 @@ from hpatch.build.trees.source import SourceTree
 from hpatch.errors import UsageError
 from hpatch.lab.kinds.httpd import HttpdServer
 from hpatch.lab.kinds.model import ServerKind
+from hpatch.lab.kinds.nginx import NginxServer
 from hpatch.lab.kinds.uwsgi import UwsgiServer
 from hpatch.lab.recipe import BuildWay, Recipe
 
-KINDS: Mapping[str, ServerKind] = {"httpd": HttpdServer(), "uwsgi": UwsgiServer()}
+KINDS: Mapping[str, ServerKind] = {"httpd": HttpdServer(), "uwsgi": UwsgiServer(), "nginx": NginxServer()}
 
 
 def kind(project: str) -> ServerKind:

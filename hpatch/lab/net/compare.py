@@ -51,18 +51,49 @@ def compare(
     tell: Tell = lambda text: None,
 ) -> NetResult:
     """Try both httpds. Raises ToolError where the first does not start; that the second does not is a difference."""
-    began = time.monotonic()
     known = lookup(before, transports)
-    ways = known.ways
+
+    def second(session: Session, running: ExitStack) -> NetSide:
+        # Each loads its own modules, of which one may be what is changed.
+        return NetSide(session, running, after, known._replace(modules=lookup(after, transports).modules))
+
+    compared = NetSubject(
+        title="httpd",
+        ways=known.ways,
+        untried=known.untried,
+        before=lambda session, running: NetSide(session, running, before, known),
+        after=second,
+        errors=_ERROR.findall,
+    )
+    return play(compared, tell)
+
+
+class NetSubject(NamedTuple):
+    """Two servers that are compared: what starts each with the backends behind it, and the ways through them.
+
+    `title` is what a server is called; `errors` finds the errors in a part of a log, by name.
+    """
+
+    title: str
+    ways: tuple[Way, ...]
+    untried: tuple[str, ...]
+    before: Callable[[Session, ExitStack], PlayedSide]
+    after: Callable[[Session, ExitStack], PlayedSide]
+    errors: Callable[[str], Iterable[str]]
+
+
+def play(subject: NetSubject, tell: Tell) -> NetResult:
+    """Play all trials with both servers, and measure them. Raises as `compare` does."""
+    began = time.monotonic()
+    ways = subject.ways
     names = tuple(way.name for way in ways)
     with Session() as session, ExitStack() as running:
-        sides = [NetSide(session, running, before, known)]
+        sides = [subject.before(session, running)]
         try:
-            # Each loads its own modules, of which one may be what is changed.
-            own = known._replace(modules=lookup(after, transports).modules)
-            sides.append(NetSide(session, running, after, own))
+            sides.append(subject.after(session, running))
         except ToolError as error:
-            return not_started("httpd", names, error, time.monotonic() - began)._replace(untried=known.untried)
+            lost = not_started(subject.title, names, error, time.monotonic() - began)
+            return lost._replace(untried=subject.untried)
         logs = [side.gateway.log() for side in sides]
         tell(f"{len(ways)} ways to backends")
         grown = tuple(figures.memory(sides[0], sides[1], ways, tell))
@@ -71,7 +102,7 @@ def compare(
         measured = tuple(figures.measure(sides[0], sides[1], ways, tell))
         tell("many requests at once")
         found += each(sides[0], sides[1], ways, trials.last, at_once=1)
-        logged = tuple(_logged(logs, [side.gateway.log() for side in sides]))
+        logged = tuple(_logged(logs, [side.gateway.log() for side in sides], subject.errors))
     return NetResult(
         ways=names,
         trials=sum(one.played for one in found),
@@ -79,7 +110,7 @@ def compare(
         figures=(*logged, *grown, *measured),
         unsteady=tuple(name for one in found for name in one.unsteady),
         seconds=time.monotonic() - began,
-        untried=known.untried,
+        untried=subject.untried,
     )
 
 
@@ -227,13 +258,11 @@ def _mostly(plays: _Plays, side: int, name: str) -> str:
     return Counter(pair[side].get(name, "") for pair in plays).most_common(1)[0][0]
 
 
-def _logged(before: Sequence[Log], after: Sequence[Log]) -> Iterator[Figure]:
+def _logged(before: Sequence[Log], after: Sequence[Log], errors: Callable[[str], Iterable[str]]) -> Iterator[Figure]:
     """The children that crashed, and the errors that only one of the two logs."""
     crashes = [last.segfaults - first.segfaults for first, last in zip(before, after, strict=True)]
     yield Figure("crashed children", unit="", before=crashes[0], after=crashes[1], worse=crashes[1] > crashes[0])
-    was, now = (
-        Counter(_ERROR.findall(last.text[len(first.text) :])) for first, last in zip(before, after, strict=True)
-    )
+    was, now = (Counter(errors(last.text[len(first.text) :])) for first, last in zip(before, after, strict=True))
     for name in sorted(was.keys() | now.keys()):
         if bool(was[name]) != bool(now[name]):
             worse = now[name] >= _OFTEN

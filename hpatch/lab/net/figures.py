@@ -13,7 +13,7 @@ from hpatch.lab.client import Script
 from hpatch.lab.net import ratios
 from hpatch.lab.net.model import Figure, Way
 from hpatch.lab.net.requests import content, head, with_length
-from hpatch.lab.net.side import NetSide
+from hpatch.lab.net.side import PlayedSide
 
 _ROUNDS, _MOST = 10, 40
 """How many rounds are measured: first, and where they do not decide."""
@@ -44,11 +44,11 @@ _BUSY = 0.02
 
 It takes a thousandth at most; a thread that never sleeps gets more, even beside fifty others of its kind.
 """
-Sides = tuple[NetSide, NetSide]
+Sides = tuple[PlayedSide, PlayedSide]
 Clocks = Mapping[int, float]
 
 
-def memory(before: NetSide, after: NetSide, ways: Sequence[Way], tell: Callable[[str], None]) -> Iterator[Figure]:
+def memory(before: PlayedSide, after: PlayedSide, ways: Sequence[Way], tell: Callable[[str], None]) -> Iterator[Figure]:
     """What the children of both grow by. They must be new: later, a leak hides in memory that they have free."""
     for way in _measured(ways):
         if way.scheme != "https":
@@ -60,7 +60,9 @@ def _measured(ways: Sequence[Way]) -> list[Way]:
     return [way for way in ways if way.transport == "tcp" and way.front == "HTTP/1.1"]
 
 
-def measure(before: NetSide, after: NetSide, ways: Sequence[Way], tell: Callable[[str], None]) -> Iterator[Figure]:
+def measure(
+    before: PlayedSide, after: PlayedSide, ways: Sequence[Way], tell: Callable[[str], None]
+) -> Iterator[Figure]:
     """Latency and processor time."""
     sides = (before, after)
     wanted = _measured(ways)
@@ -149,7 +151,7 @@ def _used(before: Clocks, after: Clocks) -> float:
     return sum(after.values()) - sum(before.values())
 
 
-def _timed(side: NetSide, way: Way, number: int) -> float:
+def _timed(side: PlayedSide, way: Way, number: int) -> float:
     began = time.perf_counter()
     client.converse(side.gateway.port, (_request(way, number),))
     return time.perf_counter() - began
@@ -173,7 +175,7 @@ def _waiting(sides: Sides, way: Way) -> Figure:
     first = head("POST", way.path + "waiting", "Content-Length: 1000", order)
     script = (first, _WAIT / 2, content(1000))
 
-    def spent(side: NetSide) -> float | None:
+    def spent(side: PlayedSide) -> float | None:
         start = side.gateway.clocks()
         with ThreadPoolExecutor(_CLIENTS) as pool:
             list(pool.map(lambda _: client.converse(side.gateway.port, script), range(_CLIENTS)))
@@ -191,7 +193,7 @@ def _waiting(sides: Sides, way: Way) -> Figure:
 
 
 def _rest(sides: Sides) -> Figure:
-    def spent(side: NetSide) -> float | None:
+    def spent(side: PlayedSide) -> float | None:
         start = side.gateway.clocks()
         began = time.monotonic()
         time.sleep(_REST)
@@ -202,7 +204,9 @@ def _rest(sides: Sides) -> Figure:
     return Figure("processor time at rest", unit="s a second", before=values[0], after=values[1], worse=worse)
 
 
-def _each_time(sides: Sides, spent: Callable[[NetSide], float | None], more: float) -> tuple[tuple[float, float], bool]:
+def _each_time(
+    sides: Sides, spent: Callable[[PlayedSide], float | None], more: float
+) -> tuple[tuple[float, float], bool]:
     """What both spend, and whether the second spends that much more each time. Once that it does not is enough."""
     values = (0.0, 0.0)
     for _ in range(_TIMES):
@@ -226,7 +230,7 @@ def _memory(sides: Sides, way: Way) -> Figure:
     return Figure(f"growth of {way.name}", unit="bytes a request", before=grown[0], after=grown[1], worse=worse)
 
 
-def _growth(side: NetSide, way: Way) -> float:
+def _growth(side: PlayedSide, way: Way) -> float:
     """Bytes a request."""
     _many(side, way, _WARM)
     start = side.gateway.memory()
@@ -234,7 +238,7 @@ def _growth(side: NetSide, way: Way) -> float:
     return (side.gateway.memory() - start) / sent
 
 
-def _many(side: NetSide, way: Way, requests: int) -> int:
+def _many(side: PlayedSide, way: Way, requests: int) -> int:
     """Send so many requests, by connections of ten, or as many as there is time for; how many they were."""
     script: Script = (b"".join(_request(way, at * (at % 5), close=at == 9) for at in range(10)),)
     end = time.monotonic() + _PATIENCE

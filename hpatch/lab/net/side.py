@@ -24,9 +24,9 @@ from hpatch.lab.ports import LOOPBACK
 from hpatch.lab.replies import NO_REPLY, ClientReply, split
 from hpatch.lab.session import Gateway, Session
 
-_TIMEOUT = 1
-"""Seconds after which httpd gives up a backend that does not answer."""
-_PATIENT, _PATIENT_AGAIN = 60, 10
+TIMEOUT = 1
+"""Seconds after which a gateway gives up a backend that does not answer."""
+PATIENT, _PATIENT_AGAIN = 60, 10
 """The same where many ask at once: a busy machine takes its time; in repeats, the first time has shown how long."""
 _PATIENCE = 8.0
 _LEAVING = 0.02
@@ -60,7 +60,7 @@ class NetSide:
         self.book = Book()
         self.addresses: dict[Way, Address] = {}
         self.h2 = session.address("tcp", "h2")
-        settings = [*_loaded(ways), *ways.settings, f"ProxyTimeout {_TIMEOUT}"]
+        settings = [*_loaded(ways), *ways.settings, f"ProxyTimeout {TIMEOUT}"]
         for number, way in enumerate(ways.ways):
             self.addresses[way] = session.address(way.transport, way.scheme)
             running.enter_context(responder(self.addresses[way], way.scheme, self.book.behave))
@@ -82,7 +82,7 @@ class NetSide:
 def _mappings(way: Way, number: int, address: Address, nobody: Address, keeping: Mapping[str, str]) -> Iterator[str]:
     """The longest URL first: a later one that begins with it would share its worker, and lose its own parameters."""
     upgrade = {"upgrade": "websocket"} if way.front == "WebSocket" and way.scheme == "http" else {}
-    patient = Route(way.patient, way.scheme, address, {**upgrade, "timeout": str(_PATIENT)})
+    patient = Route(way.patient, way.scheme, address, {**upgrade, "timeout": str(PATIENT)})
     yield httpd.mapping(patient, f"127.0.2.{number + 1}", "/patient/")
     kept = Route(way.kept, way.scheme, address, keeping if way.scheme == "fcgi" else {})
     yield httpd.mapping(kept, f"127.0.4.{number + 1}", "/kept/")
@@ -132,7 +132,7 @@ class Play:
 
     def crowd(self, requests: Sequence[bytes]) -> Sequence[tuple[bytes, bool]]:
         """Send requests, all at once; what came for each."""
-        came = crowd.ask(self._side.gateway.port, requests, _PATIENT_AGAIN if self._again else _PATIENT)
+        came = crowd.ask(self._side.gateway.port, requests, _PATIENT_AGAIN if self._again else PATIENT)
         self.missed = not all(in_order for _, in_order in came)
         return came
 

@@ -89,13 +89,23 @@ def _done(build: BuildReport, width: int | None, color: bool) -> Iterator[str]:
 
 
 def _without(build: BuildReport) -> Iterator[str]:
-    return (f"without mod_{name}: {visible(why)}" for name, why in build.without.items())
+    return (f"without {spelled(name)}: {visible(why)}" for name, why in build.without.items())
+
+
+def spelled(name: str) -> str:
+    """A module as its server spells it: httpd's with `mod_` before the name, nginx's with `_module` after it."""
+    return name if name.endswith("_module") else f"mod_{name}"
 
 
 def _data(build: BuildReport) -> dict[str, Any]:
     tree = build.tree
     return {
-        "tree": {"root": str(tree.root), "version": str(tree.version), "development": tree.development},
+        "tree": {
+            "root": str(tree.root),
+            "project": tree.project,
+            "version": str(tree.version),
+            "development": tree.development,
+        },
         "prefix": str(build.prefix),
         "folder": str(build.folder),
         "log": str(build.log),

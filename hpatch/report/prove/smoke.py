@@ -1,4 +1,4 @@
-"""What an httpd or a uWSGI does (`hpatch.smoke/1`, described in docs/output.md)."""
+"""What an httpd, a uWSGI or an nginx does (`hpatch.smoke/1`, described in docs/output.md)."""
 
 from __future__ import annotations
 

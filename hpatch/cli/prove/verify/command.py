@@ -36,10 +36,11 @@ Examples:
   hpatch verify fcgi-stdin-eof --tree httpd-2.4.62 --suite pytest:modules/proxy
   hpatch verify fcgi-stdin-eof --tree httpd-2.4.62 --suite perl:~/httpd-tests
   hpatch verify uwsgi-stdin-eof --tree uwsgi-2.0.4 --git ~/src/uwsgi
+  hpatch verify nginx-empty-response --tree nginx-1.22.1
   hpatch verify fcgi-stdin-eof --across 2.4.57,2.4.62 --git ~/src/httpd
 
 hpatch builds the tree and runs the scenarios of the sets, which must fail. It applies the sets in a copy, builds what
-changed, and runs the scenarios again. Now they must pass. Both httpds then get the same exchanges of all kinds (up to
+changed, and runs the scenarios again. Now they must pass. Both servers then get the same exchanges of all kinds (up to
 1,400), and nothing may change that the sets are not meant to change. The backend is the responder, unless you name
 another. A tree of uWSGI is tried as the backend, behind the installed httpd. The tree itself does not change. With
 --in-place, hpatch applies the sets to it once the proof holds.

@@ -28,7 +28,7 @@ def trials() -> Iterator[NetTrial]:
         yield trial_of(size)(_GROUP, f"a body of {size:,} bytes", partial(_up, "whole", size))
     for size in _SOME:
         yield NetTrial(_GROUP, f"a body of {size:,} bytes in chunks", partial(_up, "chunks", size), _CHUNKED)
-    yield NetTrial(_GROUP, "a body in chunks that httpd refuses", _refused, ("scgi", "uwsgi"))
+    yield NetTrial(_GROUP, "a body in chunks, which the protocol does not have", _refused, ("scgi", "uwsgi"))
     for size in _SOME[1::2]:
         yield NetTrial(_GROUP, f"a slow body of {size:,} bytes", partial(_up, "slow", size))
         yield NetTrial(_GROUP, f"a slow body of {size:,} bytes in chunks", partial(_up, "slow chunks", size), _CHUNKED)
@@ -90,7 +90,7 @@ def _hinted(bench: Bench) -> Facts:
 
 
 def _refused(bench: Bench) -> Facts:
-    """Neither protocol can send a body without its length, and httpd does not store it (411)."""
+    """Neither protocol can send a body without its length. httpd does not store it (411), nginx does."""
     (reply, *_) = bench.converse(_script("chunks", bench, content(8192)), "POST")
     return dict(reply.facts())
 

@@ -1,0 +1,1 @@
+"""nginx: building it from its source, and what an installed one says of itself."""
