@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from hpatch.build.httpd.facts import BuildFacts
+from hpatch.build.facts import BuildFacts
 from hpatch.build.nginx import build as nginx
+from hpatch.build.nginx import facts
 from hpatch.build.options import BuildOptions
 from hpatch.build.outcome import Built
 from hpatch.build.trees.source import open_tree
-from hpatch.errors import ToolError, UsageError
+from hpatch.errors import UsageError
 from hpatch.lab.candidates.whole import WholeGateway
 from hpatch.lab.suite.model import SuiteChoice
 from hpatch.lab.suite.run import Suite
@@ -36,5 +37,5 @@ class WholeNginx(WholeGateway):
         raise UsageError("--suite does not apply to a tree of nginx; leave it out")
 
     def facts(self) -> BuildFacts:
-        """Nothing is known but what the log says."""
-        raise ToolError("how nginx was built is in its log alone")
+        """As configure has it."""
+        return facts.of_whole(self.folder / "build", self.prefix / "sbin" / "nginx")

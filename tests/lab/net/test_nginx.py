@@ -92,8 +92,8 @@ def test_debians_has_http2_in_front() -> None:
 
 def test_its_own_faults_in_a_log_are_told_by_name() -> None:
     log = (
-        "2026/11/29 21:40:00 [alert] 17#17: *3 zero size buf in writer t:0 r:0 f:0 0000561E2B while sending to client, client: x\n"
-        "2026/11/29 21:40:01 [alert] 18#18: *4 zero size buf in writer t:0 r:0 f:0 00007FFE2B while sending to client, client: x\n"
+        "2026/11/29 21:40:00 [alert] 17#17: *3 zero size buf in writer 0000561E2B while sending to client, client: x\n"
+        "2026/11/29 21:40:01 [alert] 18#18: *4 zero size buf in writer 00007FFE2B while sending to client, client: x\n"
         "2026/11/29 21:40:02 [error] 17#17: *5 upstream prematurely closed connection while reading, client: x\n"
         '2026/11/29 21:40:03 [crit] 17#17: *6 open() "/x" failed (13: Permission denied), client: x\n'
     )
