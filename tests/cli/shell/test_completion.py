@@ -93,34 +93,41 @@ def test_zsh(script: Path) -> None:
         os.environ.update(TERM="dumb", COLUMNS="200", HOME=str(script.parent))
         os.execv(program("zsh"), ["zsh", "-f", "-i"])
     try:
-        send(terminal, f"PS1='> '; autoload -Uz compinit; compinit -u -D; source {script}; print REA''DY\n")
-        until(terminal, "READY")
-        for line, expected in EXPECTED.items():
+        shell = Typed(terminal)
+        shell.send(f"PS1='> '; autoload -Uz compinit; compinit -u -D; source {script}; print REA''DY\n")
+        shell.until("READY")
+        for line, expected in {**EXPECTED, "hpatch lint one.": {"one.conf"}}.items():
             for word in expected:
-                until(terminal, "> ")
-                send(terminal, f"{line}\t")
-                until(terminal, f"{line.rpartition(' ')[0]} {word}")
-                send(terminal, "\x15\n")
-        until(terminal, "> ")
-        send(terminal, "hpatch lint one.\t")
-        until(terminal, "hpatch lint one.conf")
-        send(terminal, "\x15exit\n")
+                shell.until("> ")
+                shell.send(f"{line}\t")
+                shell.until(f"{line.rpartition(' ')[0]} {word}")
+                shell.send("\x15\n")
+        shell.until("> ")
+        shell.send("exit\n")
     finally:
         os.close(terminal)
         os.waitpid(pid, 0)
 
 
-def send(terminal: int, text: str) -> None:
-    os.write(terminal, text.encode())
+class Typed:
+    """A terminal, at which someone types and reads."""
 
+    def __init__(self, terminal: int) -> None:
+        self.terminal = terminal
+        self.shown = ""
 
-def until(terminal: int, wanted: str) -> None:
-    """Read until a text is there. Fails after a minute."""
-    limit, shown = time.monotonic() + 60, ""
-    while wanted not in shown:
-        ready, _, _ = select.select([terminal], [], [], max(limit - time.monotonic(), 0))
-        assert ready, f"{wanted!r} does not come: {shown!r}"
-        shown += os.read(terminal, 65536).decode("utf-8", "replace")
+    def send(self, text: str) -> None:
+        """Type."""
+        os.write(self.terminal, text.encode())
+
+    def until(self, wanted: str) -> None:
+        """Read on until a text has come. Fails after a minute."""
+        limit = time.monotonic() + 60
+        while wanted not in self.shown:
+            ready, _, _ = select.select([self.terminal], [], [], max(limit - time.monotonic(), 0))
+            assert ready, f"{wanted!r} does not come: {self.shown!r}"
+            self.shown += os.read(self.terminal, 65536).decode("utf-8", "replace")
+        self.shown = self.shown.partition(wanted)[2]
 
 
 def test_every_option_and_command_is_in_every_script(capsys: pytest.CaptureFixture[str]) -> None:
