@@ -12,7 +12,6 @@ from hpatch.lint.registry import by_code, by_name, rules
 from hpatch.lint.rule import Rule
 from tests.support.lint.examples import FIRES, INSTEAD, KINDS, SILENT, Example, examples, lint_example, named
 
-ALL = pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.name)
 FIRING = [pytest.param(rule, example, id=name) for name, rule, example in named(FIRES)]
 UNAVOIDABLE = {
     "CF041": {"CF042"},  # an example has no file's name, and so not a template's
@@ -37,28 +36,29 @@ def test_a_family_counts_from_1_and_a_gap_ends_at_a_round_number() -> None:
         assert all(number % 5 == 0 for number in gaps), (family, gaps)
 
 
-@ALL
-def test_form(rule: Rule) -> None:
-    assert re.fullmatch(r"[A-Z]{2}\d{3}", rule.code)
-    assert re.fullmatch(r"[a-z]+[a-z0-9]*(-[a-z0-9]+)*", rule.name)
-    assert rule.references
-    assert rule.severity == "info" or not rule.advice
-    assert rule.summary.endswith(".")
-    assert rule.manual.partition("\n")[2].startswith("\n")
-    assert re.search(r"^Source: \S", rule.manual, re.M)
-    assert max(map(len, rule.manual.splitlines())) <= 120
-    assert "**" not in rule.manual  # every form shows it as it is
+def test_form() -> None:
+    for rule in rules():
+        assert re.fullmatch(r"[A-Z]{2}\d{3}", rule.code)
+        assert re.fullmatch(r"[a-z]+[a-z0-9]*(-[a-z0-9]+)*", rule.name)
+        assert rule.references, rule.code
+        assert rule.severity == "info" or not rule.advice, rule.code
+        assert rule.summary.endswith("."), rule.code
+        assert rule.manual.partition("\n")[2].startswith("\n"), rule.code
+        assert re.search(r"^Source: \S", rule.manual, re.M), rule.code
+        assert max(map(len, rule.manual.splitlines())) <= 120, rule.code
+        assert "**" not in rule.manual, f"{rule.code}: every form shows it as it is"
 
 
-@ALL
-def test_examples(rule: Rule) -> None:
+def test_examples() -> None:
     """One way to write it at least fires, and one way to mend it is shown; each example has a kind and is another."""
-    found = examples(rule)
-    kinds = [example.kind for example in found]
-    assert kinds.count(INSTEAD) == 1
-    assert FIRES in kinds
-    assert kinds == sorted(kinds, key=KINDS.index)
-    assert len({(example.text, *example.options.items(), *example.files.items()) for example in found}) == len(found)
+    for rule in rules():
+        found = examples(rule)
+        kinds = [example.kind for example in found]
+        assert kinds.count(INSTEAD) == 1, rule.code
+        assert FIRES in kinds, rule.code
+        assert kinds == sorted(kinds, key=KINDS.index), rule.code
+        others = {(example.text, *example.options.items(), *example.files.items()) for example in found}
+        assert len(others) == len(found), rule.code
 
 
 @pytest.mark.parametrize(("rule", "example"), FIRING)
