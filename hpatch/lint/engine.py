@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from os.path import realpath
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hpatch.conf.load import Options, load, load_source
 from hpatch.conf.tree import Condition, Configuration, Problem, TemplateFile
 from hpatch.conf.walk.names import unsettled_modules
-from hpatch.errors import InputError
+from hpatch.errors import HpatchError, InputError
 from hpatch.lint import registry, suppressions, templated
 from hpatch.lint.context import Context
 from hpatch.lint.finding import Finding
@@ -367,7 +367,7 @@ def _part(
     for rule in task.rules:
         if between is not None:
             between()
-        for one in rule.check(context):
+        for one in rule.check(context) if rule.own else _of_plugin(rule, context):
             finding, uses = occurrences.complete(Finding.of(rule, one), one.node)
             if task.ignored_in and task.ignores(rule.code, finding.place.file):
                 continue
@@ -402,6 +402,21 @@ def _part(
         shared=shared,
         dumped=configuration.dumped,
     )
+
+
+def _of_plugin(rule: Rule, context: Context) -> Iterator[Found]:
+    """What a plugin's rule finds. Raises ToolError if it fails: its fault is not hpatch's."""
+    from hpatch.lint import plugins
+
+    try:
+        for one in rule.check(context):
+            if not isinstance(one, Found):
+                raise TypeError(f"it gave {type(one).__name__}, not Found")
+            yield one
+    except HpatchError:
+        raise
+    except Exception as error:
+        raise plugins.failed(rule, error) from error
 
 
 def _name_of_part(configuration: Configuration) -> str | None:

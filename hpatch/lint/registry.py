@@ -8,9 +8,33 @@ from hpatch.lint import rules as package
 from hpatch.lint.rule import Rule
 
 
-@cache
+class _Chosen:
+    """Whether plugins are asked."""
+
+    plugins = True
+
+
+def with_plugins(wanted: bool) -> None:
+    """Choose whether the rules of plugins are among all rules; they are, unless it is said otherwise."""
+    _Chosen.plugins = wanted
+
+
 def rules() -> tuple[Rule, ...]:
-    """Every rule, sorted by code. A family or module whose name starts with `_` contains no rules."""
+    """Every rule, sorted by code; those of plugins come last. Raises ToolError for a plugin that is not sound."""
+    return _with_plugins() if _Chosen.plugins else own_rules()
+
+
+@cache
+def _with_plugins() -> tuple[Rule, ...]:
+    from hpatch.lint import plugins  # a plugin's module may import this one
+
+    own = own_rules()
+    return (*own, *sorted(plugins.rules(own), key=lambda rule: rule.code))
+
+
+@cache
+def own_rules() -> tuple[Rule, ...]:
+    """Every rule of hpatch itself, by code. A family or module whose name starts with `_` contains no rules."""
     found: dict[str, Rule] = {}
     for name in _modules():
         for value in vars(import_module(name)).values():
@@ -35,11 +59,11 @@ def _modules() -> list[str]:
 
 @cache
 def by_code() -> dict[str, Rule]:
-    """Every rule by its code."""
-    return {rule.code: rule for rule in rules()}
+    """Every rule of hpatch itself by its code."""
+    return {rule.code: rule for rule in own_rules()}
 
 
 @cache
 def by_name() -> dict[str, Rule]:
-    """Every rule by its name."""
-    return {rule.name: rule for rule in rules()}
+    """Every rule of hpatch itself by its name."""
+    return {rule.name: rule for rule in own_rules()}

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 Check = Callable[["Context"], Iterable[Found]]
 
 
+_OWN = "hpatch.lint.rules."
+
+
 class Rule:
     """A rule. Its manual is the docstring of its check, and the manual's examples are its first tests."""
 
@@ -46,9 +49,15 @@ class Rule:
         return _named, (self.check.__module__, self.check.__qualname__)
 
     @property
+    def own(self) -> bool:
+        """Whether it is hpatch's own, and no plugin's."""
+        return self.check.__module__.startswith(_OWN)
+
+    @property
     def family(self) -> str:
-        """The folder of its module: `workers`."""
-        return self.check.__module__.split(".")[-2]
+        """The folder of its module: `workers`. A plugin's rules are one family, with the name of its package."""
+        parts = self.check.__module__.split(".")
+        return parts[-2] if self.own else parts[0].lower()
 
     @property
     def manual(self) -> str:

@@ -188,6 +188,21 @@ class _RowError(ValueError):
         self.row = row
 
 
+def checked(chosen: Settings) -> Settings:
+    """The settings, if their values are such as a file may have. Raises UsageError."""
+    for field in ("severity", "min_confidence", "fail_on", "httpd_version", "mpm", "uwsgi_version"):
+        value = getattr(chosen, field)
+        if value is not None:
+            try:
+                _KEYS[field.replace("_", "-")](value, "")
+            except ValueError as error:
+                raise UsageError(f"{field} {error}") from None
+    for selector, severity in chosen.severity_of or ():
+        if severity not in SEVERITIES:
+            raise UsageError(f"severity_of: '{selector}' must be one of {', '.join(SEVERITIES)}")
+    return chosen
+
+
 def modules(text: str) -> tuple[str, ...]:
     """Module names from `all`, a list `proxy,proxy_http`, or a file of names such as `httpd -M` prints.
 

@@ -17,6 +17,7 @@ from hpatch.cli.options import baseline as known
 from hpatch.cli.options import configuration as shared
 from hpatch.cli.options import report as shown
 from hpatch.cli.options import roots as given
+from hpatch.cli.options.plugins import NoPlugins
 from hpatch.cli.options.verbose import Verbose
 from hpatch.cli.options.watch import Watch
 from hpatch.errors import UsageError
@@ -25,9 +26,9 @@ from hpatch.lint.engine import LintResult, LintTask, Root, lint
 from hpatch.lint.fixes.offer import offer
 from hpatch.lint.fixes.reach import Reach
 from hpatch.lint.found import SEVERITIES, Severity
-from hpatch.lint.selection import matching, select, severities
 from hpatch.lint.settings import Settings, pattern_in
 from hpatch.lint.settings import modules as modules_of
+from hpatch.lint.task import task as task_of
 from hpatch.report.common.renderer import FORMS as ANSWERS
 from hpatch.report.lint.forms import FindingsReport
 from hpatch.report.lint.text import Detail
@@ -227,6 +228,7 @@ def _command(
     no_config: shared.NoConfig = False,
     show_settings: shared.ShowSettings = False,
     watch: Watch = False,
+    no_plugins: NoPlugins = False,
     verbose: Verbose = False,
 ) -> int:
     """Find faults in Apache httpd reverse-proxy configurations."""
@@ -284,7 +286,7 @@ def _command(
     wanted.refuse(path, format, test=test, baseline=write_baseline is not None, watch=watch)
     if instances.files is None:
         backends.refuse_programs(chosen.uwsgi or ())
-    task = _task(chosen)._replace(suppressions=not ignore_suppressions)
+    task = task_of(chosen, shared.uwsgi_version(chosen))._replace(suppressions=not ignore_suppressions)
     source = None if tree is None else which.of_tree(tree)
     if source is not None:
         chosen = chosen._replace(httpd_version=str(source[0].version))
@@ -359,23 +361,6 @@ def _processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _task(chosen: Settings) -> LintTask:
-    rules = registry.rules()
-    ignored = chosen.ignore or ()
-    return LintTask(
-        rules=select(rules, chosen.select, ignored, advice=bool(chosen.advice)),
-        ignored=frozenset(rule.code for selector in ignored for rule in matching(selector, rules)),
-        severity=chosen.severity or "info",  # type: ignore[arg-type] # both its sources have checked it
-        severities=severities(rules, chosen.severity_of or ()),
-        confidence=chosen.min_confidence or "low",  # type: ignore[arg-type] # as above
-        uwsgi_version=None if chosen.uwsgi_version is None else shared.version(chosen.uwsgi_version, "--uwsgi-version"),
-        ignored_in=tuple(
-            (pattern, frozenset(rule.code for selector in selectors for rule in matching(selector, rules)))
-            for pattern, selectors in chosen.per_file_ignores or ()
-        ),
-    )
 
 
 def _not_read(paths: list[str], chosen: Settings, result: LintResult) -> tuple[roots.NotRead, ...]:

@@ -6,6 +6,7 @@ import typer
 
 from hpatch.cli import help, output
 from hpatch.cli.options.answer import Format
+from hpatch.cli.options.plugins import NoPlugins
 from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import UsageError
 from hpatch.lint import registry
@@ -27,6 +28,7 @@ def _command(
         str | None, typer.Argument(metavar="[RULE]", help="A rule's code, a prefix of codes, a name, or a family.")
     ] = None,
     format: Format = "text",
+    no_plugins: NoPlugins = False,
     verbose: Verbose = False,
 ) -> None:
     """List all rules, or show one rule's manual."""

@@ -242,6 +242,11 @@ def version(text: str, option: str) -> Version:
         raise UsageError(f"{option}: {error}") from None
 
 
+def uwsgi_version(chosen: Settings) -> Version | None:
+    """uWSGI's version that was chosen. Raises UsageError."""
+    return None if chosen.uwsgi_version is None else version(chosen.uwsgi_version, "--uwsgi-version")
+
+
 def words(given: list[str] | None) -> tuple[str, ...] | None:
     """The values of a repeatable option that takes comma lists."""
     return None if given is None else tuple(word for text in given for word in settings.split(text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from shlex import quote
 
-from hpatch.cli.shell.model import CommandPage, KnownWords, Taken
+from hpatch.cli.shell.model import CommandPage, KnownWords, TakenWord
 
 
 def script(pages: Sequence[CommandPage], known: KnownWords) -> str:
@@ -67,7 +67,7 @@ def _options(page: CommandPage) -> str:
     return " ".join(name for option in page.options for name in option.names)
 
 
-def _kind(taken: Taken) -> str:
+def _kind(taken: TakenWord) -> str:
     if taken.kind == "choice":
         return f"={',' if taken.many else ' '}{' '.join(taken.choices)}"
     return taken.kind or "none"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from hpatch.cli.shell.model import CommandPage, KnownWords, Taken
+from hpatch.cli.shell.model import CommandPage, KnownWords, TakenWord
 
 
 def script(pages: Sequence[CommandPage], known: KnownWords) -> str:
@@ -41,7 +41,7 @@ def _quoted(text: str) -> str:
     return f"'{escaped}'"
 
 
-def _takes(taken: Taken) -> str:  # noqa: PLR0911 - one for each kind
+def _takes(taken: TakenWord) -> str:  # noqa: PLR0911 - one for each kind
     match taken.kind:
         case "choice":
             words = " ".join(taken.choices)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from hpatch.cli.shell.model import CommandPage, OptionPage, Taken
+from hpatch.cli.shell.model import CommandPage, OptionPage, TakenWord
 
 
 def page(page: CommandPage, pages: Sequence[CommandPage], version: str, panels: Mapping[str, Sequence[str]]) -> str:
@@ -72,7 +72,7 @@ def _lines(
     yield ", ".join(f"\\fB{_escaped(name(one))}\\fR(1)" for one in others)
 
 
-def _argument(taken: Taken, required: bool) -> str:
+def _argument(taken: TakenWord, required: bool) -> str:
     return taken.metavar if required or taken.metavar.startswith("[") else f"[{taken.metavar}]"
 
 

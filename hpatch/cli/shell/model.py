@@ -37,7 +37,7 @@ _KINDS: dict[str, Kind] = {
 """What is taken, by the word that stands for it in --help."""
 
 
-class Taken(NamedTuple):
+class TakenWord(NamedTuple):
     """What an option or an argument takes."""
 
     metavar: str
@@ -52,14 +52,14 @@ class OptionPage(NamedTuple):
     names: tuple[str, ...]
     help: str
     heading: str
-    taken: Taken | None
+    taken: TakenWord | None
     repeatable: bool
 
 
 class ArgumentPage(NamedTuple):
     """An argument."""
 
-    taken: Taken
+    taken: TakenWord
     help: str
     required: bool
 
@@ -115,16 +115,16 @@ def _option(param: Any) -> OptionPage:
     )
 
 
-def _taken(param: Any) -> Taken:
+def _taken(param: Any) -> TakenWord:
     choices = tuple(map(str, getattr(param.type, "choices", ())))
     metavar = str(param.metavar or "|".join(choices))
     word = re.sub(r"^\[(\w+)\]", r"\1", metavar).removesuffix("...")
     if choices:
-        return Taken(metavar, "choice", choices)
+        return TakenWord(metavar, "choice", choices)
     listed = re.fullmatch(r"[a-z]+(,[a-z]+)+", metavar)
     if listed:
-        return Taken(metavar, "choice", tuple(metavar.split(",")), many=True)
-    return Taken(metavar, _KINDS.get(word, ""), many=getattr(param, "nargs", 1) == -1)
+        return TakenWord(metavar, "choice", tuple(metavar.split(",")), many=True)
+    return TakenWord(metavar, _KINDS.get(word, ""), many=getattr(param, "nargs", 1) == -1)
 
 
 class KnownWords(NamedTuple):
@@ -139,10 +139,10 @@ class KnownWords(NamedTuple):
 def known() -> KnownWords:
     """The rules by name, code and family, the sets and the scenarios."""
     from hpatch.lab.registry import scenarios
-    from hpatch.lint.registry import rules
+    from hpatch.lint.registry import own_rules
     from hpatch.patch.sets.load import load
 
-    every = rules()
+    every = own_rules()
     return KnownWords(
         rules=(
             *((rule.name, rule.summary) for rule in every),

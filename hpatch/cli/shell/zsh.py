@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from shlex import quote
 
-from hpatch.cli.shell.model import CommandPage, KnownWords, OptionPage, Taken
+from hpatch.cli.shell.model import CommandPage, KnownWords, OptionPage, TakenWord
 
 
 def script(pages: Sequence[CommandPage], known: KnownWords) -> str:
@@ -83,7 +83,7 @@ def _text(text: str) -> str:
     return text
 
 
-def _action(taken: Taken) -> str:  # noqa: PLR0911 - one for each kind
+def _action(taken: TakenWord) -> str:  # noqa: PLR0911 - one for each kind
     match taken.kind:
         case "choice":
             listed = f"({' '.join(taken.choices)})"
