@@ -390,7 +390,7 @@ def _part(
         read=_read_files(configuration, sources),
         part=_name_of_part(configuration),
         directives=configuration.directives,
-        sources={name: sources[name] for name in _named(findings, comments.mistakes) if name in sources},
+        sources={name: sources[name] for name in _named(findings, comments) if name in sources},
         conditions=configuration.conditions,
         unread=[templated.problem_of(problem, configuration) for problem in unread],
         templates=configuration.templates,
@@ -448,8 +448,8 @@ def _unread(problem: Problem, task: LintTask, comments: Suppressions, sources: M
     return True
 
 
-def _named(findings: Iterable[Finding], mistakes: Iterable[Found]) -> set[str]:
-    names = {found.place.file for found in mistakes}
+def _named(findings: Iterable[Finding], comments: Suppressions) -> set[str]:
+    names = {found.place.file for found in comments.mistakes} | {one.place.file for one in comments.all}
     for finding in findings:
         names.add(finding.place.file)
         names.update(related.place.file for related in finding.related)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from hpatch.lint.found import Confidence, Found, Severity
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
 
+Fixes = Literal["safe", "unsafe"]
 Check = Callable[["Context"], Iterable[Found]]
 
 
@@ -21,7 +22,7 @@ _OWN = "hpatch.lint.rules."
 class Rule:
     """A rule. Its manual is the docstring of its check, and the manual's examples are its first tests."""
 
-    __slots__ = ("advice", "check", "code", "confidence", "name", "references", "severity")
+    __slots__ = ("advice", "check", "code", "confidence", "fix", "name", "references", "severity")
 
     def __init__(
         self,
@@ -32,6 +33,7 @@ class Rule:
         references: tuple[str, ...],
         check: Check,
         advice: bool = False,
+        fix: Fixes | None = None,
     ) -> None:
         self.code = code
         self.name = name
@@ -40,6 +42,7 @@ class Rule:
         self.references = references
         self.check = check
         self.advice = advice
+        self.fix = fix
 
     def __repr__(self) -> str:
         return f"<rule {self.code} {self.name}>"
@@ -84,13 +87,15 @@ def rule(
     confidence: Confidence = "high",
     references: tuple[str, ...] = (),
     advice: bool = False,
+    fix: Fixes | None = None,
 ) -> Callable[[Check], Rule]:
     """Make a check into a rule; `hpatch.lint.registry` finds it in its module.
 
-    An advice is a rule that only knowledge of the application can decide. It runs if the user asks for it.
+    An advice is a rule that only knowledge of the application can decide. It runs if the user asks for it. `fix` tells
+    that some of its findings have fixes, and whether some of these are safe.
     """
 
     def decorate(check: Check) -> Rule:
-        return Rule(code, name, severity, confidence, references, check, advice)
+        return Rule(code, name, severity, confidence, references, check, advice, fix)
 
     return decorate

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from hpatch.lint.found import Found
+from hpatch.lint.found import Edit, Fix, Found
 from hpatch.lint.rule import Rule
 from hpatch.lint.selection import matching, unknown
 from hpatch.text import Place, Source
@@ -22,12 +22,17 @@ _HELP = 'Write "# hpatch: ignore[CODE] reason" on the line above a directive.'
 
 
 class Suppression(NamedTuple):
-    """One selector of a comment. It covers the lines `first` to `last` of its file, or all lines if `first` is 0."""
+    """One selector of a comment. It covers the lines `first` to `last` of its file, or all lines if `first` is 0.
+
+    `removal` takes the selector out of the comment, or the whole comment if it is the only one; None where other lines
+    belong to the comment.
+    """
 
     place: Place
     selector: str
     first: int
     last: int
+    removal: Edit | None = None
 
 
 class Suppressions:
@@ -74,9 +79,18 @@ class Suppressions:
             elif form is None:
                 self._mistake(place, f'"{match[2]}" is not a suppression')
             else:
-                self._add(place, form[1] == "ignore-file", form[2].split(","), lines, marks)
+                selectors = form[2].split(",")
+                edits = _removals(source, match.start(2) + form.start(2), selectors)
+                self._add(place, form[1] == "ignore-file", list(zip(selectors, edits, strict=True)), lines, marks)
 
-    def _add(self, place: Place, whole_file: bool, selectors: list[str], lines: list[str], marks: str) -> None:
+    def _add(
+        self,
+        place: Place,
+        whole_file: bool,
+        selectors: list[tuple[str, Edit | None]],
+        lines: list[str],
+        marks: str,
+    ) -> None:
         if whole_file and _directive(lines, 0, marks, blanks=True) < place.line - 1:
             self._mistake(place, '"ignore-file" must stand above the first directive of the file')
             return
@@ -89,12 +103,12 @@ class Suppressions:
             last = first
             while last < len(lines) and _continues(lines[last - 1]):
                 last += 1
-        for selector in selectors:
+        for selector, removal in selectors:
             found = matching(selector, self.rules)
             if not found:
                 self._mistake(place, unknown(selector, self.rules))
                 continue
-            suppression = Suppression(place, selector.strip(), first, last)
+            suppression = Suppression(place=place, selector=selector.strip(), first=first, last=last, removal=removal)
             self._codes[suppression.selector] = frozenset(rule.code for rule in found)
             self.all.append(suppression)
             if whole_file:
@@ -106,6 +120,23 @@ class Suppressions:
         self.mistakes.append(Found(place, message, help=_HELP))
 
 
+def _removals(source: Source, start: int, selectors: list[str]) -> list[Edit | None]:
+    """How each selector of a comment, the first of which is at `start`, can be taken out."""
+    text = source.text
+    end = text.find("\n", start) + 1 or len(text)
+    if source.name.endswith(".ini") or _continues(text[start:end].removesuffix("\n")):
+        return [None for _ in selectors]
+    if len(selectors) == 1:
+        return [Edit(source.place(text.rfind("\n", 0, start) + 1, end), "")]
+    found: list[Edit | None] = []
+    for number, selector in enumerate(selectors):
+        after = start + len(selector)
+        span = (start - 1, after) if number else (start, after + 1)
+        found.append(Edit(source.place(*span), ""))
+        start = after + 1
+    return found
+
+
 def unused(suppressions: Iterable[Suppression], selected: Iterable[Rule], rules: Sequence[Rule]) -> list[Found]:
     """Findings for the suppressions that surely silence nothing: all their rules have run."""
     ran = {rule.code for rule in selected}
@@ -114,8 +145,9 @@ def unused(suppressions: Iterable[Suppression], selected: Iterable[Rule], rules:
             place,
             f'"{selector}" silences nothing {"on the next directive" if first else "in this file"}',
             help="Remove it.",
+            fix=None if removal is None else Fix("remove it", (removal,), safe=True),
         )
-        for place, selector, first, _ in suppressions
+        for place, selector, first, _, removal in suppressions
         if all(rule.code in ran for rule in matching(selector, rules))
     ]
 

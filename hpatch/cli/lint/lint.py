@@ -315,7 +315,7 @@ def _command(
     if tell is not None:
         tell([*(file.name for file in result.read), *read.files, *filter(None, [chosen.baseline])])
     reach = Reach((roots.located(one, chosen.root) for one in path if one != shared.STDIN), found, result.parts)
-    hidden = known.hiding(task, chosen.baseline)
+    hidden = known.hiding(task, chosen.baseline if wanted.any and not write_baseline else None)
     done = fixing.fixed(result, found, task, reach, wanted, hidden=hidden, jobs=processes)
     result = known.judged(result if done is None else done.result, task, chosen.baseline, write_baseline)
     if diff and done is not None:

@@ -20,6 +20,7 @@ class Refused(NamedTuple):
     """A directive that httpd refuses, and what is wrong with it.
 
     `certain` is False if the module list or httpd's version is not known, and an httpd may accept the directive.
+    `near` is the name that a misspelt one is most likely meant to be.
     """
 
     node: Node
@@ -28,6 +29,7 @@ class Refused(NamedTuple):
     message: str
     help: str | None = None
     certain: bool = True
+    near: str | None = None
 
 
 def consequence(configuration: Configuration) -> str:

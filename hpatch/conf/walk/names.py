@@ -92,6 +92,7 @@ def unknown(configuration: Configuration) -> Iterator[Refused]:
                 message=f'"{name}" is not a {what} of httpd: {unless}{then}',
                 help=_help(node, near),
                 certain=certain,
+                near=near,
             )
 
 

@@ -60,7 +60,7 @@ def judged(
     new += [
         number
         for old, number in matched.items()
-        if _counts(after.findings[number]) and not _counts(before.findings[old])
+        if after.findings[number].severity == "error" != before.findings[old].severity
     ]
     numbers = {finding: number for number, finding in enumerate(before.findings)}
     return Verdict(

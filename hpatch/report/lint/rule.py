@@ -43,6 +43,7 @@ class RulesReport:
                     "severity": rule.severity,
                     "confidence": rule.confidence,
                     "advice": rule.advice,
+                    "fix": rule.fix,
                     "summary": rule.summary,
                     "manual": rule.manual,
                     "references": list(rule.references),
@@ -70,12 +71,18 @@ class RuleReport:
 
 def _weight(rule: Rule) -> str:
     weight = "advice" if rule.advice else rule.severity
-    return weight if rule.confidence == "high" else f"{weight} ({rule.confidence})"
+    sure = "" if rule.confidence == "high" else f" ({rule.confidence})"
+    return f"{weight}{sure}{_FIXES[rule.fix]}"
+
+
+_FIXES = {None: "", "safe": ", fix", "unsafe": ", unsafe fix"}
+"""What is said of a rule's fixes."""
 
 
 def _manual(rule: Rule, width: int, color: bool) -> Iterator[str]:
     head = f"{paint(rule.code, STYLES[rule.severity], color)} {paint(rule.name, 'bold', color)}"
-    yield f"{head}  ({rule.family}; {'advice' if rule.advice else rule.severity}, {rule.confidence} confidence)"
+    weight = "advice" if rule.advice else rule.severity
+    yield f"{head}  ({rule.family}; {weight}, {rule.confidence} confidence{_FIXES[rule.fix]})"
     yield ""
     for line in wrap(visible(rule.summary), width):
         yield paint(line, "bold", color)

@@ -55,7 +55,7 @@ def test_what_overlaps_is_made_in_the_next_pass() -> None:
 
 
 def test_only_safe_fixes_unless_asked() -> None:
-    text = 'ProxyPass "/a/" "http://10.0.0.5:8080"\n'
+    text = 'ProxyPass "/a/" "http://10.0.0.5:8080"\nProxyPassReverse "/a/" "http://10.0.0.5:8080/"\n'
     fixing = mended(text, unsafe=False)
     assert (fixing.files, fixing.fixed, fixing.left) == ((), (), ())
     assert fixing.more == 1

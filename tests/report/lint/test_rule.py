@@ -13,23 +13,23 @@ from tests.support.report.schema import valid
 from tests.support.report.shown import shown
 
 RULES = (
-    Rule("WK001", "uds-worker-collision", "error", "high", ("https://example.org/", "PR 1"), check),
+    Rule("WK001", "uds-worker-collision", "error", "high", ("https://example.org/", "PR 1"), check, fix="safe"),
     Rule("MP002", "slash-double", "info", "medium", (), check),
 )
 WIDE = """\
 report                       summary                   severity
-WK001  uds-worker-collision  What the rule is about.   error
+WK001  uds-worker-collision  What the rule is about.   error, fix
 MP002  slash-double          What the rule is about.   info (medium)
 """
 NARROW = """\
 report                       severity
-WK001  uds-worker-collision  error
+WK001  uds-worker-collision  error, fix
   What the rule is about.
 MP002  slash-double          info (medium)
   What the rule is about.
 """
 MANUAL = """\
-WK001 uds-worker-collision  (report; error, high confidence)
+WK001 uds-worker-collision  (report; error, high confidence, fix)
 
 What the rule is about.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.facts.parameters import BALANCER, WORKER, Parameter, Scope
 from hpatch.lint.found import Edit, Fix
-from hpatch.lint.rules._shared.edits import replaced
+from hpatch.lint.rules._shared.edits import Edits, line_removed, replaced
 from hpatch.proxy.model import Balancer, Param, Server, Worker
 from hpatch.proxy.parameters import Reading, check
 
@@ -151,12 +151,20 @@ def changed(node: Node, place: Place, text: str, replacement: str, title: str, *
 
 
 def dropped(use: Use, title: str, *, safe: bool) -> Fix | None:
-    """A fix that removes a parameter and the blanks before it."""
-    place, node = use.place, use.param.node
-    if not replaced(node, place, use.text, ""):
-        return None
+    """A fix that removes a parameter and the blanks before it, or the whole ProxySet that sets nothing else."""
+    edits = parameter_removed(use.param)
+    return Fix(title, edits, safe) if edits else None
+
+
+def parameter_removed(param: Param) -> Edits:
+    """The removal of a parameter and the blanks before it, or of the whole ProxySet that sets nothing else."""
+    place, node = param.place, param.node
+    if not replaced(node, place, f"{param.key}={param.value}", ""):
+        return ()
+    if node.key == "proxyset" and len(node.words) == 1:
+        return line_removed(node)
     before = node.source.line(place.line)[: place.column - 1]
     blanks = len(before) - len(before.rstrip(" \t"))
     if blanks in (0, len(before)):
-        return None
-    return Fix(title, (Edit(place._replace(column=place.column - blanks), ""),), safe)
+        return ()
+    return (Edit(place._replace(column=place.column - blanks), ""),)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.conf.tree import Condition
+from hpatch.lint.rules._shared.edits import Edits, line_moved
 from hpatch.lint.rules._shared.passes import Cover, encoded, lies_under
 
 if TYPE_CHECKING:
@@ -39,6 +40,13 @@ _HELP = {
 
 Asked = tuple[Cover, str]
 """Mappings that httpd tries before another one, and the reason."""
+
+
+def moved(mapping: Mapping, taker: Mapping) -> Edits:
+    """The move of a line above the one that takes its requests, where the order of lines decides that."""
+    if mapping.section is not None or taker.section is not None or mapping.node.parent is not taker.node.parent:
+        return ()
+    return line_moved(mapping.node, taker.node) if mapping.node.start > taker.node.start else ()
 
 
 class _Order:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hpatch.backends.addresses import is_loopback
-from hpatch.lint.found import Found
+from hpatch.lint.found import Fix, Found
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared import edits
 from hpatch.lint.rules._shared.access import admits, grants_all, lines, restricts
 from hpatch.lint.rules._shared.addresses import address, hosts_answer, listeners
 from hpatch.lint.rules._shared.effective import in_server, may_lack, server_of
@@ -183,7 +184,7 @@ def _restricted(context: Context, section: Node) -> bool:
     return not spoken and folder_kept(context, host, where)
 
 
-@rule("AC036", "unsafe-rewrite-flags", "error", references=(f"{_MANUAL}mod_rewrite.html#rewriteflags",))
+@rule("AC036", "unsafe-rewrite-flags", "error", references=(f"{_MANUAL}mod_rewrite.html#rewriteflags",), fix="unsafe")
 def unsafe_rewrite_flags(context: Context) -> Iterator[Found]:
     """The flag switches a protection off, and httpd is open again to a published vulnerability.
 
@@ -218,6 +219,10 @@ def unsafe_rewrite_flags(context: Context) -> Iterator[Found]:
                     node.word_place(index),
                     f'"{word}" reopens CVE-2024-38475 in every rule here',
                     help="Remove it, and let substitutions begin with a slash or the name of a folder.",
+                    fix=edits.fix(
+                        f"remove {word}",
+                        edits.line_removed(node) if len(node.words) == 1 else edits.without(node, index),
+                    ),
                 )
     for one in rewrites(context):
         for flag in one.rule.flags:
@@ -227,6 +232,7 @@ def unsafe_rewrite_flags(context: Context) -> Iterator[Found]:
                     one.node.place,
                     f'"{cve[0]}" reopens {cve[1]}',
                     help="Remove the flag, and let the substitution begin with a slash or the name of a folder.",
+                    fix=edits.fix(f"remove {cve[0]}", edits.flags(one.node, drop=(flag,))),
                 )
 
 
@@ -246,7 +252,7 @@ _UNSAFE = {
 }
 
 
-@rule("AC037", "trace-on", "info", references=(f"{_MANUAL}core.html#traceenable", _CIS))
+@rule("AC037", "trace-on", "info", references=(f"{_MANUAL}core.html#traceenable", _CIS), fix="unsafe")
 def trace_on(context: Context) -> Iterator[Found]:
     """`TraceEnable` is on: httpd sends a TRACE request's headers back, cookies and passwords included.
 
@@ -284,6 +290,7 @@ def trace_on(context: Context) -> Iterator[Found]:
                 node.place,
                 f'"{node.name} {node.args}" sends a client\'s headers back, and hands TRACE on to backends',
                 help="Write TraceEnable off.",
+                fix=edits.fix('write "off"', edits.word(node, 0, "off")),
             )
 
 
@@ -300,7 +307,7 @@ def _replaced(context: Context, node: Node) -> bool:
     return all((own := in_server(context, node.key, host, inherited=False)) and own.certain for host in hosts)
 
 
-@rule("AC038", "http-unsafe", "error", references=(f"{_MANUAL}core.html#httpprotocoloptions", _CIS))
+@rule("AC038", "http-unsafe", "error", references=(f"{_MANUAL}core.html#httpprotocoloptions", _CIS), fix="unsafe")
 def http_unsafe(context: Context) -> Iterator[Found]:
     """`HttpProtocolOptions Unsafe` lets malformed requests through to the backends.
 
@@ -330,6 +337,7 @@ def http_unsafe(context: Context) -> Iterator[Found]:
                     node.word_place(index),
                     f'"{word}" lets malformed requests through to the backends',
                     help="Remove it: Strict is the default.",
+                    fix=edits.fix('write "Strict"', edits.word(node, index, "Strict")),
                 )
 
 
@@ -405,7 +413,7 @@ def _opening(section: Node) -> str:
     return f'<{section.name} {sign}"{words[-1]}">'
 
 
-@rule("AC040", "folder-listing", "info", references=(f"{_MANUAL}core.html#options", _CIS), advice=True)
+@rule("AC040", "folder-listing", "info", references=(f"{_MANUAL}core.html#options", _CIS), advice=True, fix="unsafe")
 def folder_listing(context: Context) -> Iterator[Found]:
     """httpd lists the files of a folder that has no index page.
 
@@ -441,10 +449,31 @@ def folder_listing(context: Context) -> Iterator[Found]:
                     node.word_place(index),
                     f'"{word}" shows clients the list of a folder that has no index page',
                     help="Remove it, unless the list is wanted.",
+                    fix=_unlisted(node, index),
                 )
 
 
-@rule("AC041", "server-signature", "info", references=(f"{_MANUAL}core.html#servertokens", _CIS), advice=True)
+def _unlisted(node: Node, index: int) -> Fix | None:
+    """The removal of Indexes. What All stands for beside it, only the user knows."""
+    word = node.words[index]
+    if word.lower().endswith("all"):
+        return None
+    if word.startswith("+"):
+        return edits.fix('write "-Indexes"', edits.word(node, index, "-Indexes"))
+    if len(node.words) == 1:
+        return edits.fix('write "None"', edits.word(node, index, "None"))
+    change = edits.removed(node, index) if index == 0 else edits.without(node, index)
+    return edits.fix(f"remove {word}", change)
+
+
+@rule(
+    "AC041",
+    "server-signature",
+    "info",
+    references=(f"{_MANUAL}core.html#servertokens", _CIS),
+    advice=True,
+    fix="unsafe",
+)
 def server_signature(context: Context) -> Iterator[Found]:
     """httpd tells every client its version, modules or system.
 
@@ -475,4 +504,5 @@ def server_signature(context: Context) -> Iterator[Found]:
                 node.place,
                 f'"{node.name} {node.args}" tells clients what httpd is made of',
                 help=f"Write {node.name} {quiet[0].capitalize()}.",
+                fix=edits.fix(f'write "{quiet[0].capitalize()}"', edits.word(node, 0, quiet[0].capitalize())),
             )

@@ -9,6 +9,7 @@ from hpatch.backends.addresses import is_loopback
 from hpatch.facts.parameters import WORKER
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared import edits
 from hpatch.lint.rules._shared.access import (
     OLD,
     OTHER,
@@ -39,7 +40,7 @@ _CONNECT = "https://httpd.apache.org/docs/2.4/mod/mod_proxy_connect.html#allowco
 _AJP = "https://httpd.apache.org/docs/2.4/mod/mod_proxy_ajp.html"
 
 
-@rule("AC001", "open-proxy", "error", references=(_REQUESTS, _ACCESS))
+@rule("AC001", "open-proxy", "error", references=(_REQUESTS, _ACCESS), fix="unsafe")
 def open_proxy(context: Context) -> Iterator[Found]:
     """`ProxyRequests On` makes httpd a forward proxy that everybody may use.
 
@@ -106,6 +107,7 @@ def open_proxy(context: Context) -> Iterator[Found]:
             if passes is not None
             else 'Add <Proxy "*"> with a Require that names the clients, or remove the line.',
             severity="warning" if local else None,
+            fix=None if passes is None else edits.fix('write "Off"', edits.word(node, 0, "Off")),
         )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain, takewhile
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from hpatch.lint.found import Found, Related
+from hpatch.lint.found import Edit, Found, Related
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared import edits
 from hpatch.lint.rules._shared.conditions import apart
 from hpatch.lint.rules._shared.effective import server_of
 from hpatch.lint.rules._shared.headers import SETS, HeaderLine, request_lines, response_lines
@@ -94,7 +96,7 @@ def _beside(line: HeaderLine, lines: _Lines, *, always: bool, actions: tuple[str
     return None
 
 
-@rule("HD001", "header-not-on-errors", "warning", references=(_HEADER,))
+@rule("HD001", "header-not-on-errors", "warning", references=(_HEADER,), fix="unsafe")
 def header_not_on_errors(context: Context) -> Iterator[Found]:
     """The security header is missing in httpd's own answers: errors such as 403, 404 and 503, and redirects.
 
@@ -142,7 +144,15 @@ def header_not_on_errors(context: Context) -> Iterator[Found]:
             help=f'Write "Header unset {line.shown}", then "Header always set {line.shown} …".'
             if sends
             else f'Write "Header always {line.action} {line.shown} …".',
+            fix=None if sends else edits.fix('write "Header always"', _always(line.node)),
         )
+
+
+def _always(node: Node) -> edits.Edits:
+    place = node.word_place(0)
+    if place == node.place or not edits.word(node, 0, node.words[0]):
+        return ()
+    return (Edit(place._replace(end_line=place.line, end_column=place.column), "always "),)
 
 
 def _table(mapping: Mapping, name: str) -> bool | None:
@@ -233,7 +243,7 @@ def _target(mapping: Mapping) -> str:
     return "" if mapping.target is None else mapping.target.text
 
 
-@rule("HD003", "header-unset-other-table", "warning", references=(_HEADER,))
+@rule("HD003", "header-unset-other-table", "warning", references=(_HEADER,), fix="unsafe")
 def header_unset_other_table(context: Context) -> Iterator[Found]:
     """The backend's header stays: the line unsets it in the table where the backend's headers are not.
 
@@ -299,7 +309,14 @@ def header_unset_other_table(context: Context) -> Iterator[Found]:
             f"{'' if line.action == 'unset' else ' as it is'}: this line changes another table of headers",
             related=(Related(meets[0].place, "the backend"),),
             help=f'Add "Header {"" if line.always else "always "}{line.action} {line.shown}".',
+            fix=edits.fix("unset it in the other table, too", _in_other_table(line)),
         )
+
+
+def _in_other_table(line: HeaderLine) -> edits.Edits:
+    if line.action != "unset" or line.explicit or line.clause or not re.fullmatch(r"[\w-]+", line.shown):
+        return ()
+    return edits.line_beside(line.node, f"Header {'' if line.always else 'always '}unset {line.shown}", above=False)
 
 
 @rule("HD004", "header-add-cors", "warning", references=(_HEADER, _CORS))
@@ -394,7 +411,7 @@ _REQUEST = frozenset(
 """Headers of requests only."""
 
 
-@rule("HD005", "header-on-response", "warning", references=(_HEADER,))
+@rule("HD005", "header-on-response", "warning", references=(_HEADER,), fix="unsafe")
 def header_on_response(context: Context) -> Iterator[Found]:
     """Header sets a request's header on the response: the backend does not see it.
 
@@ -435,4 +452,7 @@ def header_on_response(context: Context) -> Iterator[Found]:
                 line.node.place,
                 f'"{line.shown}" goes to the client, not to the backend: Header changes responses',
                 help=f'Write "RequestHeader {line.action} {line.shown} …".',
+                fix=None
+                if line.explicit
+                else edits.fix("write RequestHeader", edits.named(line.node, "RequestHeader")),
             )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared import edits
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     "vhost-cert-no-engine",
     "error",
     references=("https://httpd.apache.org/docs/2.4/mod/mod_ssl.html#sslengine",),
+    fix="unsafe",
 )
 def vhost_cert_no_engine(context: Context) -> Iterator[Found]:
     """A virtual host has a certificate, but SSLEngine is not on: httpd speaks plain HTTP there.
@@ -71,6 +73,7 @@ def vhost_cert_no_engine(context: Context) -> Iterator[Found]:
             node.place,
             f'"{" ".join(host.words)}" has a certificate, but SSLEngine is not on: httpd speaks plain HTTP there',
             help="Add SSLEngine on to this virtual host.",
+            fix=edits.fix("add SSLEngine on", edits.line_beside(node, "SSLEngine on", above=True)),
         )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared import edits
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 _ALIAS = "https://httpd.apache.org/docs/2.4/mod/mod_alias.html#alias"
 
 
-@rule("MP070", "alias-slash", "error", references=(_ALIAS,))
+@rule("MP070", "alias-slash", "error", references=(_ALIAS,), fix="unsafe")
 def alias_slash(context: Context) -> Iterator[Found]:
     """The URL of an Alias ends with a slash and the folder does not: httpd looks for `/srv/statica.css`.
 
@@ -49,4 +50,5 @@ def alias_slash(context: Context) -> Iterator[Found]:
             node.word_place(1),
             f'"{words[0]}page" leads to "{words[1]}page": the folder has no slash at its end',
             help=f'Write {node.name} "{words[0].rstrip("/")}" "{words[1]}".',
+            fix=edits.fix("remove the slash of the path", edits.word(node, 0, words[0].rstrip("/"))),
         )

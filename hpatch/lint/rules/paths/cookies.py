@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from hpatch.lint.found import Found, Related
+from hpatch.lint.found import Fix, Found, Related
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared import edits
 from hpatch.lint.rules._shared.access import below
 from hpatch.lint.rules._shared.effective import server_of
 from hpatch.lint.rules._shared.passes import covers, schemes
 from hpatch.lint.rules._shared.prefixes import Prefixes
 
 if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
     from hpatch.proxy.model import Mapping, Reverse, Server
 
 _COOKIE = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassreversecookiepath"
 
 
-@rule("MP075", "cookie-path", "warning", confidence="medium", references=(_COOKIE,))
+@rule("MP075", "cookie-path", "warning", confidence="medium", references=(_COOKIE,), fix="unsafe")
 def cookie_path(context: Context) -> Iterator[Found]:
     """The backend's cookies have a path that clients never ask for, so that no session lasts.
 
@@ -68,9 +71,17 @@ def cookie_path(context: Context) -> Iterator[Found]:
             mapping.place,
             f'cookies with "Path={inner}" from the backend are not sent back by clients, who ask for "{outer}"',
             help=f'Add ProxyPassReverseCookiePath "{inner}" "{outer}".',
+            fix=_translated(mapping, inner, outer),
             severity=None if servlet else "info",
         )
     yield from _never_sent(context)
+
+
+def _translated(mapping: Mapping, inner: str, outer: str) -> Fix | None:
+    if mapping.node.parent is not mapping.server.node or re.search(r"[\s\"'%$\\]", inner + outer):
+        return None
+    line = f'ProxyPassReverseCookiePath "{inner}" "{outer}"'
+    return edits.fix("translate the cookies' paths", edits.line_beside(mapping.node, line, above=False))
 
 
 def _never_sent(context: Context) -> Iterator[Found]:
@@ -99,7 +110,7 @@ def _never_sent(context: Context) -> Iterator[Found]:
                 )
 
 
-@rule("MP076", "cookie-path-swapped", "error", references=(_COOKIE,))
+@rule("MP076", "cookie-path-swapped", "error", references=(_COOKIE,), fix="unsafe")
 def cookie_path_swapped(context: Context) -> Iterator[Found]:
     """The arguments of ProxyPassReverseCookiePath are swapped: it changes no cookie.
 
@@ -134,7 +145,13 @@ def cookie_path_swapped(context: Context) -> Iterator[Found]:
                     f'no cookie of the backend has "Path={first}": the backend\'s path comes first',
                     related=(Related(mapping.place, f'the backend\'s path is "{second}"'),),
                     help=f'Write {reverse.node.name} "{second}" "{first}".',
+                    fix=edits.fix("swap the arguments", _swap(reverse.node)),
                 )
+
+
+def _swap(node: Node) -> edits.Edits:
+    first, second = node.words[:2]
+    return edits.both(edits.word(node, 0, second), edits.word(node, 1, first))
 
 
 def _written(reverse: Reverse) -> tuple[str, str]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.takers import takers
+from hpatch.lint.rules._shared import edits
+from hpatch.lint.rules._shared.takers import moved, takers
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 _MANUAL = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
 
 
-@rule("MP004", "exclude-after", "error", references=(_MANUAL,))
+@rule("MP004", "exclude-after", "error", references=(_MANUAL,), fix="unsafe")
 def exclude_after(context: Context) -> Iterator[Found]:
     """The exclusion comes too late.
 
@@ -47,6 +48,7 @@ def exclude_after(context: Context) -> Iterator[Found]:
                 f'sends it to "{taker.mapping.target.text}" first',
                 related=(Related(taker.mapping.place, taker.why),),
                 help=taker.help.replace("longer path", "exclusion"),
+                fix=edits.fix("move the exclusion above that line", moved(mapping, taker.mapping)),
             )
 
 

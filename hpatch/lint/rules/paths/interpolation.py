@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hpatch.lint.found import Found
+from hpatch.lint.found import Fix, Found
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared import edits
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 _MANUAL = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassinterpolateenv"
 
 
-@rule("MP015", "interpolate-alone", "warning", references=(_MANUAL,))
+@rule("MP015", "interpolate-alone", "warning", references=(_MANUAL,), fix="safe")
 def interpolate_alone(context: Context) -> Iterator[Found]:
     """`interpolate` has no effect because ProxyPassInterpolateEnv is not on.
 
@@ -46,7 +47,19 @@ def interpolate_alone(context: Context) -> Iterator[Found]:
             node.word_place(words.index("interpolate")) if "interpolate" in words else node.place,
             f'"interpolate" on this {node.name} has no effect: ProxyPassInterpolateEnv is not on',
             help='Add "ProxyPassInterpolateEnv On", or remove "interpolate".',
+            fix=_fix(node, words),
         )
+
+
+def _fix(node: Node, words: list[str]) -> Fix | None:
+    """Switch it on where the line has a variable: it was meant. Otherwise, the word does nothing."""
+    if "${" in node.args:
+        outside = node.parent is None or node.parent.key == "<virtualhost"
+        line = edits.line_beside(node, "ProxyPassInterpolateEnv On", above=True) if outside else ()
+        return edits.fix("add ProxyPassInterpolateEnv On", line)
+    if "interpolate" not in words:
+        return None
+    return edits.fix("remove interpolate", edits.without(node, words.index("interpolate")), safe=True)
 
 
 def _server(node: Node) -> Node | None:

@@ -26,7 +26,7 @@ _LOCATIONS = ("<location", "<locationmatch")
 _PROXY_SECTIONS = ("<proxy", "<proxymatch")
 
 
-@rule("MP006", "location-two-args", "error", references=(_PASS,))
+@rule("MP006", "location-two-args", "error", references=(_PASS,), fix="safe")
 def location_two_args(context: Context) -> Iterator[Found]:
     """A directive in a Location repeats the path as an argument.
 

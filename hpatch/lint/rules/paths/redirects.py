@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.lint.found import Found, Severity
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared import edits
 from hpatch.lint.rules._shared.clients import Filled, any_host, guarded, is_server_name, passing_maps, rewritten
 from hpatch.lint.rules._shared.environment import brought
 from hpatch.lint.rules._shared.scope import conditional, section_of
@@ -47,7 +48,7 @@ def redirects(context: Context) -> Iterator[RedirectLine]:
             yield RedirectLine(node, "", rest[0], at)
 
 
-@rule("MP050", "redirect-target-no-slash", "error", references=(_REDIRECT, _REWRITE))
+@rule("MP050", "redirect-target-no-slash", "error", references=(_REDIRECT, _REWRITE), fix="unsafe")
 def redirect_target_no_slash(context: Context) -> Iterator[Found]:
     """The redirect puts the rest of the path directly behind the host: it leads to another host.
 
@@ -104,6 +105,7 @@ def redirect_target_no_slash(context: Context) -> Iterator[Found]:
                 f'"{one.path}" ends with a slash, but "{one.url}" does not: a request for "{one.path}page" is '
                 f'redirected to "{one.url}page"',
                 help="End both with a slash, or neither.",
+                fix=edits.fix("end the target with a slash", edits.word(one.node, one.word, f"{one.url}/")),
                 severity=severity,
                 confidence=None if origin else "medium",
             )

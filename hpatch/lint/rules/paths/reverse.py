@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Fix, Found, Related
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared import edits
 from hpatch.lint.rules._shared.edits import replaced
 from hpatch.lint.rules._shared.passes import one_slash, pattern, section_pattern, wildcard
 from hpatch.lint.rules.paths.shadowing import shadowed
@@ -30,7 +31,7 @@ _NEVER = r"(?i)!\Z|(?:ajp|fcgi|scgi|uwsgi)://"
 _ONE_FILE = r"(?i)/\.well-known/|/[^/]+\.\w{1,5}\Z"
 
 
-@rule("MP019", "reverse-missing", "info", confidence="medium", references=(_MANUAL,))
+@rule("MP019", "reverse-missing", "info", confidence="medium", references=(_MANUAL,), fix="unsafe")
 def reverse_missing(context: Context) -> Iterator[Found]:
     """An HTTP backend has a ProxyPass but no ProxyPassReverse.
 
@@ -114,7 +115,23 @@ def reverse_missing(context: Context) -> Iterator[Found]:
                 related=tuple(Related(other.place, "the same backend") for other in others[:5]),
                 help="Add a ProxyPassReverse with the same path and URL.",
                 severity="warning" if itself else None,
+                fix=edits.fix("add ProxyPassReverse", edits.both(*map(_reverse, (first, *others)))),
             )
+
+
+def _reverse(mapping: Mapping) -> edits.Edits:
+    """A ProxyPassReverse below a ProxyPass, with the path and the URL that this one has."""
+    target, section = mapping.target, mapping.section
+    if mapping.node.key != "proxypass" or target is None or target.socket or "interpolate" in mapping.flags:
+        return ()
+    url = target.text.partition("?")[0]
+    if pattern(mapping) is not None or re.search(r"[\s\"'$\\]", f"{mapping.path}{url}"):
+        return ()
+    if section is not None:
+        line = f'ProxyPassReverse "{url}"' if section.key == "<location" and not section_pattern(section) else ""
+    else:
+        line = f'ProxyPassReverse "{mapping.path}" "{url}"'
+    return edits.line_beside(mapping.node, line, above=False) if line else ()
 
 
 def _names_itself(mapping: Mapping, server: Server) -> bool:
@@ -142,7 +159,7 @@ def _of_cookies(server: Server) -> tuple[frozenset[str], frozenset[str]]:
     )
 
 
-@rule("MP020", "reverse-unix", "warning", confidence="medium", references=(_MANUAL,))
+@rule("MP020", "reverse-unix", "warning", confidence="medium", references=(_MANUAL,), fix="unsafe")
 def reverse_unix(context: Context) -> Iterator[Found]:
     """A ProxyPassReverse URL begins with a Unix socket, so it matches no redirect.
 

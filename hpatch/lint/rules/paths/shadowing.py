@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Confidence, Found, Related
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared import edits
 from hpatch.lint.rules._shared.passes import WEBSOCKET, same_result
-from hpatch.lint.rules._shared.takers import Taker, takers
+from hpatch.lint.rules._shared.takers import Taker, moved, takers
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _ORDER = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
 
 
-@rule("MP003", "pass-shadowed", "error", references=(_ORDER,))
+@rule("MP003", "pass-shadowed", "error", references=(_ORDER,), fix="unsafe")
 def pass_shadowed(context: Context) -> Iterator[Found]:
     """No request reaches this ProxyPass, because another one takes them all.
 
@@ -71,6 +72,7 @@ def pass_shadowed(context: Context) -> Iterator[Found]:
             related=(Related(taker.mapping.place, f"{does} them: {taker.why}"),),
             help=taker.help,
             confidence=confidence,
+            fix=edits.fix("move the line above that one", moved(mapping, taker.mapping)),
         )
 
 

@@ -21,7 +21,7 @@ _FILE = r"(?i)/[^/]*\.[a-z]\w{0,5}\Z"
 _WHOLE_PATH = r"\^?\(/[^()|]*\.\*\)\$?\Z"
 
 
-@rule("MP001", "slash-target-missing", "error", references=(_MANUAL,))
+@rule("MP001", "slash-target-missing", "error", references=(_MANUAL,), fix="unsafe")
 def slash_target_missing(context: Context) -> Iterator[Found]:
     """The path ends with a slash, but the target does not.
 
@@ -92,7 +92,7 @@ def _address(target: Target) -> str:
     return f"{target.scheme}://{target.host}{port}"
 
 
-@rule("MP002", "slash-double", "warning", confidence="medium", references=(_MANUAL,))
+@rule("MP002", "slash-double", "warning", confidence="medium", references=(_MANUAL,), fix="unsafe")
 def slash_double(context: Context) -> Iterator[Found]:
     """The target ends with a slash, but the path does not.
 

@@ -7,17 +7,24 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hpatch.facts import names
-from hpatch.lint.found import Found
+from hpatch.lint.found import Edit, Fix, Found
 from hpatch.lint.rule import rule
 
 if TYPE_CHECKING:
+    from hpatch.conf.tree import Condition
     from hpatch.lint.context import Context
 
 _NAME = re.compile(r"""<IfModule\s+["']?(?P<not>!?)(?P<name>[^\s"'>]+)""", re.I)
 _NEAR = 0.87
 
 
-@rule("CF016", "ifmodule-name", "warning", references=("https://httpd.apache.org/docs/2.4/mod/core.html#ifmodule",))
+@rule(
+    "CF016",
+    "ifmodule-name",
+    "warning",
+    references=("https://httpd.apache.org/docs/2.4/mod/core.html#ifmodule",),
+    fix="unsafe",
+)
 def ifmodule_name(context: Context) -> Iterator[Found]:
     """An `<IfModule>` names no module: the condition never holds, whatever httpd loads.
 
@@ -67,7 +74,22 @@ def ifmodule_name(context: Context) -> Iterator[Found]:
             f'no module is called "{match["name"]}": {fate}',
             help=f"The module's name is {near}." if meant else f'Did you mean "{near}"?',
             confidence=None if meant else "medium",
+            fix=_named(context, condition, match["name"], near),
         )
+
+
+def _named(context: Context, condition: Condition, name: str, near: str) -> Fix | None:
+    """The other name, if the file spells the section out."""
+    source = context.configuration.sources.get(condition.place.file)
+    if source is None:
+        return None
+    place = condition.place
+    start = source.offset(place.line, place.column)
+    text = source.text[start : source.offset(place.end_line, place.end_column)]
+    if text.count(name) != 1:
+        return None
+    at = start + text.index(name)
+    return Fix(f'write "{near}"', (Edit(source.place(at, at + len(name)), near),), safe=False)
 
 
 def _exists(name: str) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared import edits
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
@@ -20,6 +21,7 @@ _DIRECTIVES = ("alias", "documentroot", "proxypass", "proxypassreverse", "redire
     "stray-quote",
     "warning",
     references=("https://httpd.apache.org/docs/2.4/configuring.html#syntax",),
+    fix="unsafe",
 )
 def stray_quote(context: Context) -> Iterator[Found]:
     """A quotation mark ends a path that does not begin with one.
@@ -61,4 +63,5 @@ def stray_quote(context: Context) -> Iterator[Found]:
                         f"the path of {node.name}{'>' if key.startswith('<') else ''} ends with a quotation mark: "
                         f"httpd takes it for a part of the path, and no request matches",
                         help=f"Write the path as {word[-1]}{word}, or without the mark.",
+                        fix=edits.fix("remove the mark", edits.word(node, index, word[:-1])),
                     )

@@ -233,7 +233,7 @@ def conditional_invalid(context: Context) -> Iterator[Found]:
     return _problems(context, "conditional")
 
 
-@rule("CF008", "suppression-unused", "warning", references=("docs/cli.md",))
+@rule("CF008", "suppression-unused", "warning", references=("docs/cli.md",), fix="safe")
 def suppression_unused(context: Context) -> Iterator[Found]:
     """The comment silences a rule that reports nothing there.
 

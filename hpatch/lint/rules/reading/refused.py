@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared import edits
 from hpatch.lint.rules.paths.locations import DIRECTIVES, two_arguments
 from hpatch.lint.rules.workers.units import SIZE
 from hpatch.text import whole_number
@@ -22,7 +23,7 @@ LEAST = {"proxytimeout": 1, "proxyiobuffersize": 512, "proxyreceivebuffersize": 
 """Directives whose number the rule below holds, and the least that httpd accepts."""
 
 
-@rule("CF011", "directive-refused", "error", references=(_MANUAL,))
+@rule("CF011", "directive-refused", "error", references=(_MANUAL,), fix="safe")
 def directive_refused(context: Context) -> Iterator[Found]:
     """httpd refuses the arguments of this proxy directive.
 
@@ -49,7 +50,12 @@ def directive_refused(context: Context) -> Iterator[Found]:
     """
     for refusal in context.proxy.refusals:
         if refusal.kind in ("arguments", "member-context", "context") and not _elsewhere(refusal):
-            yield Found(refusal.place, f"{refusal.message}: httpd refuses to start", help=_help(refusal))
+            yield Found(
+                refusal.place,
+                f"{refusal.message}: httpd refuses to start",
+                help=_help(refusal),
+                fix=edits.fix("move the comment to its own line", edits.comment_moved(refusal.node), safe=True),
+            )
     for key, least in LEAST.items():
         for node in context.configuration.by_key.get(key, ()):
             text = next(iter(node.words), "")

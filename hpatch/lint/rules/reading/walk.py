@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from hpatch.conf.templates.placeholders import has_placeholder
 from hpatch.conf.walk import arguments, contexts, names, sections
-from hpatch.lint.found import Found
+from hpatch.lint.found import Fix, Found
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared import edits
 from hpatch.lint.rules.reading.refused import LEAST
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def found_of(refused: Refused) -> Found:
     )
 
 
-@rule("CF012", "directive-unknown", "error", references=(f"{_MANUAL}/mod/quickreference.html",))
+@rule("CF012", "directive-unknown", "error", references=(f"{_MANUAL}/mod/quickreference.html",), fix="unsafe")
 def directive_unknown(context: Context) -> Iterator[Found]:
     """httpd does not know this directive or section: its name is misspelt or garbled.
 
@@ -69,7 +70,7 @@ def directive_unknown(context: Context) -> Iterator[Found]:
                 garbled.setdefault(node.source.name, []).append(node)
     others = names.strangers(context.configuration)
     for refused in names.unknown(context.configuration):
-        yield found_of(refused)._replace(severity="warning" if others else None)
+        yield found_of(refused)._replace(severity="warning" if others else None, fix=_meant(refused))
     for nodes in garbled.values():
         yield _garbled(nodes)
 
@@ -113,7 +114,7 @@ def module_not_loaded(context: Context) -> Iterator[Found]:
     yield from map(found_of, names.of_another_mpm(context.configuration))
 
 
-@rule("CF014", "directive-arguments", "error", references=(f"{_MANUAL}/mod/directive-dict.html#Syntax",))
+@rule("CF014", "directive-arguments", "error", references=(f"{_MANUAL}/mod/directive-dict.html#Syntax",), fix="safe")
 def directive_arguments(context: Context) -> Iterator[Found]:
     """The directive has too many or too few arguments.
 
@@ -147,7 +148,8 @@ def directive_arguments(context: Context) -> Iterator[Found]:
     for refused in arguments.refused(context.configuration):
         node = refused.node
         if id(node) not in elsewhere and (node.key not in LEAST or node.words):
-            yield found_of(refused)
+            comment = edits.comment_moved(node)
+            yield found_of(refused)._replace(fix=edits.fix("move the comment to its own line", comment, safe=True))
 
 
 @rule("CF015", "directive-context", "error", references=(f"{_MANUAL}/mod/directive-dict.html#Context",))
@@ -245,6 +247,13 @@ def section_refused(context: Context) -> Iterator[Found]:
         yield from (found_of(refused) for refused in refusals if id(refused.node) not in misplaced)
 
 
+def _meant(refused: Refused) -> Fix | None:
+    """The name that a misspelt one is most likely meant to be. A section would need its end, too."""
+    if refused.near is None or refused.node.children is not None:
+        return None
+    return edits.fix(f'write "{refused.near}"', edits.named(refused.node, refused.near))
+
+
 def _garbled(nodes: list[Node]) -> Found:
     first = min(nodes, key=lambda node: node.start)
     place = first.name_place
@@ -254,6 +263,7 @@ def _garbled(nodes: list[Node]) -> Found:
             place,
             f'httpd reads the byte order mark as part of the name "{first.name}" and refuses to start{more}',
             help="Save the file as UTF-8 without a byte order mark.",
+            fix=edits.fix("remove the byte order mark", edits.mark_removed(first), safe=True),
         )
     return Found(
         place,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared import edits
 from hpatch.lint.rules._shared.effective import is_on, server_of
 from hpatch.lint.rules._shared.fronted import in_front
 from hpatch.lint.rules._shared.rewriting import rewrites
@@ -26,7 +27,7 @@ _EXACTLY = (
 _CONNECTION = r"%\{(?:HTTP:Connection|HTTP_CONNECTION)\}"
 
 
-@rule("RW015", "websocket-connection-exact", "warning", references=(_COND, "RFC 9110, 7.6.1"))
+@rule("RW015", "websocket-connection-exact", "warning", references=(_COND, "RFC 9110, 7.6.1"), fix="unsafe")
 def websocket_connection_exact(context: Context) -> Iterator[Found]:
     """The condition wants the Connection header to be `Upgrade` and nothing else, but it is a list.
 
@@ -79,7 +80,15 @@ def websocket_connection_exact(context: Context) -> Iterator[Found]:
                     node.word_place(1),
                     f'"{condition.pattern}" does not match "Connection: keep-alive, Upgrade", which Firefox sends',
                     help='Write "Upgrade" [NC].',
+                    fix=edits.fix('write "Upgrade" [NC]', _anywhere(node)),
                 )
+
+
+def _anywhere(node: Node) -> edits.Edits:
+    pattern = edits.word(node, 1, "Upgrade")
+    if len(node.words) > 2 and "nc" in node.words[2].lower().strip("[]").split(","):
+        return pattern
+    return edits.both(pattern, edits.flags(node, add="NC"))
 
 
 def _exact(node: Node, text: str) -> Found:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared import edits
 from hpatch.lint.rules._shared.addresses import answering_servers, hosts_answer
 from hpatch.lint.rules._shared.answering import all_taken
 from hpatch.lint.rules._shared.effective import may_lack, server_of
@@ -17,6 +18,7 @@ from hpatch.lint.rules._shared.rewriting import every_rewrite, rewrites, switche
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
+    from hpatch.lint.rules._shared.rewriting import Rewrite
 
 _ENGINE = "https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html#rewriteengine"
 _OPTIONS = "https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html#rewriteoptions"
@@ -26,7 +28,7 @@ _OF_REWRITE = ("rewriteengine", "rewriteoptions", "rewriterule", "rewritecond", 
 _HANDING_DOWN = ("inheritdown", "inheritdownbefore")
 
 
-@rule("RW001", "rewrite-engine-off", "error", references=(_ENGINE,))
+@rule("RW001", "rewrite-engine-off", "error", references=(_ENGINE,), fix="unsafe")
 def rewrite_engine_off(context: Context) -> Iterator[Found]:
     """Nothing switches mod_rewrite on here: the rules do nothing, and httpd says nothing.
 
@@ -76,9 +78,15 @@ def rewrite_engine_off(context: Context) -> Iterator[Found]:
             else "this rule does nothing: nothing switches mod_rewrite on here",
             related=() if off is None else (Related(off.place, "it is switched off here"),),
             help="Add RewriteEngine On.",
+            fix=None if off is not None else edits.fix("add RewriteEngine On", _switch(one)),
             severity="info" if off is not None or part else None,
             confidence="medium" if part else None,
         )
+
+
+def _switch(one: Rewrite) -> edits.Edits:
+    first = one.conditions[0][0] if one.conditions else one.node
+    return edits.line_beside(first, "RewriteEngine On", above=True)
 
 
 @rule("RW002", "rewrite-not-inherited", "warning", references=(_OPTIONS,))
@@ -157,7 +165,7 @@ def _options(context: Context, host: Node | None) -> frozenset[str]:
     return frozenset(word.lower() for line in lines for word in line.words)
 
 
-@rule("RW003", "rewrite-leading-slash", "error", references=(_RULE,))
+@rule("RW003", "rewrite-leading-slash", "error", references=(_RULE,), fix="unsafe")
 def rewrite_leading_slash(context: Context) -> Iterator[Found]:
     """The pattern never matches: a path begins with a slash in a server, and without one in a `<Directory>`.
 
@@ -208,12 +216,16 @@ def rewrite_leading_slash(context: Context) -> Iterator[Found]:
                 one.node.word_place(0),
                 f'"{pattern}" never matches in a server: the path begins with a slash',
                 help=f'Write "^/{pattern[1:]}".',
+                fix=edits.fix("begin with a slash", edits.word(one.node, 0, f"^/{pattern[1:]}")),
             )
         elif one.in_folder and _starts(pattern, r"/(?![?*{])"):
             yield Found(
                 one.node.word_place(0),
                 f'"{pattern}" never matches in a <Directory>: mod_rewrite takes the folder and its slash away',
                 help=f'Write "{pattern.replace("/", "", 1)}".',
+                fix=edits.fix("remove the slash", edits.word(one.node, 0, f"^{pattern[2:]}"))
+                if pattern[1] == "/"
+                else None,
             )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared import edits
 from hpatch.lint.rules._shared.answering import taken
 from hpatch.lint.rules._shared.rewriting import captured, harmless, rewrites
 
@@ -28,7 +29,14 @@ _MACHINE = r"/(?:var|srv|usr|opt|home|etc|data|mnt|www|run|tmp)(?:/|$)"
 _DECODED = r"%\{(?:REQUEST_URI|REQUEST_FILENAME|SCRIPT_FILENAME|SCRIPT_NAME|PATH_INFO)\}"
 
 
-@rule("RW005", "rewrite-takes-pass", "warning", confidence="medium", references=(f"{_FLAGS}#flag_pt", _MANUAL))
+@rule(
+    "RW005",
+    "rewrite-takes-pass",
+    "warning",
+    confidence="medium",
+    references=(f"{_FLAGS}#flag_pt", _MANUAL),
+    fix="unsafe",
+)
 def rewrite_takes_pass(context: Context) -> Iterator[Found]:
     """The rule's new path is not proxied: httpd looks for a file, because `[PT]` is missing.
 
@@ -83,6 +91,7 @@ def rewrite_takes_pass(context: Context) -> Iterator[Found]:
                 f'httpd looks for "{text}" as a file, and does not proxy it: the client gets 404',
                 related=(Related(mapping.place, "this line is not asked"),),
                 help="Add PT to the flags.",
+                fix=edits.fix("add PT", edits.flags(one.node, add="PT")),
             )
 
 
@@ -93,7 +102,7 @@ def _goes_on(one: Rewrite, later: list[Rewrite]) -> bool:
     return any(other.section is one.section and other.rule.has("p", "proxy", "pt", "passthrough") for other in later)
 
 
-@rule("RW006", "rewrite-query-needs-b", "warning", references=(f"{_FLAGS}#flag_b",))
+@rule("RW006", "rewrite-query-needs-b", "warning", references=(f"{_FLAGS}#flag_b",), fix="unsafe")
 def rewrite_query_needs_b(context: Context) -> Iterator[Found]:
     """A part of the decoded path goes into the query string as it is: some requests get 403, others a changed query.
 
@@ -140,6 +149,7 @@ def rewrite_query_needs_b(context: Context) -> Iterator[Found]:
                 help="Add B to the flags."
                 if match[0][1:2] != "{"
                 else "Take it from the pattern (^(.*)$ and $1), and add B to the flags.",
+                fix=None if match[0][1:2] == "{" else edits.fix("add B", edits.flags(one.node, add="B")),
             )
             break
 
@@ -157,7 +167,7 @@ def _decoded(one: Rewrite, text: str) -> bool:
     return re.search(_DECODED, condition.test) is not None and not harmless(condition.pattern, int(text[1]))
 
 
-@rule("RW007", "rewrite-unescaped", "warning", references=(f"{_FLAGS}#flag_ne", _PROXY))
+@rule("RW007", "rewrite-unescaped", "warning", references=(f"{_FLAGS}#flag_ne", _PROXY), fix="unsafe")
 def rewrite_unescaped(context: Context) -> Iterator[Found]:
     """With `NE` the decoded path goes to the backend unescaped: a blank in it is answered with 403.
 
@@ -203,10 +213,11 @@ def rewrite_unescaped(context: Context) -> Iterator[Found]:
                 f'"{(decoded or captured)[0]}" is decoded, and NE sends it on unescaped: httpd answers a blank '
                 "in the path with 403",
                 help="Remove NE.",
+                fix=edits.fix("remove NE", edits.flags(one.node, drop=("ne", "noescape"))),
             )
 
 
-@rule("RW008", "rewrite-escaped-twice", "warning", references=(f"{_FLAGS}#flag_ne", _PROXY))
+@rule("RW008", "rewrite-escaped-twice", "warning", references=(f"{_FLAGS}#flag_ne", _PROXY), fix="unsafe")
 def rewrite_escaped_twice(context: Context) -> Iterator[Found]:
     """A capture of THE_REQUEST is still encoded, and httpd encodes it once more: `%20` becomes `%2520`.
 
@@ -251,6 +262,7 @@ def rewrite_escaped_twice(context: Context) -> Iterator[Found]:
                     f'"{match[0]}" is a capture of THE_REQUEST, which is still encoded: httpd encodes it once more',
                     related=(Related(node.place, "the capture"),),
                     help="Add NE to the flags.",
+                    fix=edits.fix("add NE", edits.flags(one.node, add="NE")),
                 )
                 break
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared import edits
 from hpatch.lint.rules._shared.addresses import BindAddress, hosts, listeners, number
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def listen_missing(context: Context) -> Iterator[Found]:
         )
 
 
-@rule("CF031", "listen-conflict", "error", references=(_BINDING, _LISTEN))
+@rule("CF031", "listen-conflict", "error", references=(_BINDING, _LISTEN), fix="unsafe")
 def listen_conflict(context: Context) -> Iterator[Found]:
     """Two Listen lines open the same address and port.
 
@@ -129,6 +130,9 @@ def listen_conflict(context: Context) -> Iterator[Found]:
                 related=(Related(first.node.word_place(0), "the other Listen line is here"),),
                 help="Remove one of the lines.",
                 confidence=confidence,
+                fix=edits.fix("remove the line", edits.line_removed(second.node))
+                if again and first.node.args.split() == second.node.args.split()
+                else None,
                 node=second.node,
             )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared import edits
 from hpatch.lint.rules._shared.effective import is_on, server_of
 from hpatch.lint.rules._shared.outgoing import (
     address,
@@ -157,7 +158,7 @@ def sslproxy_noverify(context: Context) -> Iterator[Found]:
         )
 
 
-@rule("TL003", "sslproxy-name-off", "warning", references=(f"{_SSL}#sslproxycheckpeername",))
+@rule("TL003", "sslproxy-name-off", "warning", references=(f"{_SSL}#sslproxycheckpeername",), fix="unsafe")
 def sslproxy_name_off(context: Context) -> Iterator[Found]:
     """httpd does not compare the name in the backend's certificate.
 
@@ -219,6 +220,7 @@ def sslproxy_name_off(context: Context) -> Iterator[Found]:
             f'"{target.text}"',
             related=(Related(target.place, "the target"),),
             help="Remove the line, and write the target as the certificate names it.",
+            fix=edits.fix('write "on"', edits.word(line, 0, "on")),
         )
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hpatch.facts.versions import since
-from hpatch.lint.found import Found, Related
+from hpatch.lint.found import Fix, Found, Related
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared import edits
 from hpatch.lint.rules._shared.effective import in_server, is_on, server_of
 from hpatch.lint.rules._shared.headers import SETS, lines_near
 from hpatch.lint.rules._shared.scope import proxied
@@ -128,7 +129,7 @@ def sslengine_optional(context: Context) -> Iterator[Found]:
             )
 
 
-@rule("TL012", "tls-outdated", "info", references=(_MOZILLA, f"{_SSL}#sslprotocol"))
+@rule("TL012", "tls-outdated", "info", references=(_MOZILLA, f"{_SSL}#sslprotocol"), fix="unsafe")
 def tls_outdated(context: Context) -> Iterator[Found]:
     """The line allows versions or ciphers of TLS that are given up, or an option that is known to be unsafe.
 
@@ -167,7 +168,12 @@ def tls_outdated(context: Context) -> Iterator[Found]:
         for index, word in enumerate(node.words if _counts(context, node) else ()):
             if word.lower().removeprefix("+") in _OLD:
                 shown = word.removeprefix("+")
-                yield Found(node.word_place(index), f'"{shown}" is given up', help="Allow TLSv1.2 and TLSv1.3 only.")
+                yield Found(
+                    node.word_place(index),
+                    f'"{shown}" is given up',
+                    help="Allow TLSv1.2 and TLSv1.3 only.",
+                    fix=_newer(node),
+                )
                 break
     for node in context.configuration.find("sslciphersuite", "sslproxyciphersuite"):
         words = node.words
@@ -178,7 +184,22 @@ def tls_outdated(context: Context) -> Iterator[Found]:
             )
     for node in context.configuration.find("sslcompression", "sslinsecurerenegotiation"):
         if is_on(node):
-            yield Found(node.place, f'"{node.name} on" is known to be unsafe', help="Remove the line.")
+            yield Found(
+                node.place,
+                f'"{node.name} on" is known to be unsafe',
+                help="Remove the line.",
+                fix=edits.fix('write "off"', edits.word(node, 0, "off")),
+            )
+
+
+def _newer(node: Node) -> Fix | None:
+    """Take the old versions away instead of adding them, if the line still allows another one."""
+    old = [index for index, word in enumerate(node.words) if word.lower() in {f"+{name}" for name in _OLD}]
+    left = [word for index, word in enumerate(node.words) if index not in old and word[:1] != "-"]
+    if not left or any(word.lower() in _OLD for word in left):
+        return None
+    changes = [edits.word(node, index, f"-{node.words[index][1:]}") for index in old]
+    return edits.fix("take them away with -", edits.both(*changes))
 
 
 def _counts(context: Context, node: Node) -> bool:

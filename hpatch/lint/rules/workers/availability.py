@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared import edits
+from hpatch.lint.rules._shared.params import parameter_removed
 from hpatch.lint.rules.workers.balancers import grows
 from hpatch.proxy.parameters import status_letters
 
@@ -92,7 +94,7 @@ def _letters(member: Worker) -> frozenset[str]:
     return frozenset() if param is None or "${" in param.value else status_letters(param.value)
 
 
-@rule("WK041", "forcerecovery-off", "warning", references=(_PARAMETERS,))
+@rule("WK041", "forcerecovery-off", "warning", references=(_PARAMETERS,), fix="unsafe")
 def forcerecovery_off(context: Context) -> Iterator[Found]:
     """`forcerecovery=Off` leaves the balancer without a member for `retry` seconds after a fault.
 
@@ -159,4 +161,5 @@ def forcerecovery_off(context: Context) -> Iterator[Found]:
             f"{cause} means 503 for every request until the retry time is over",
             related=() if failing is None else (Related(failing.place, "the statuses that take a member out"),),
             help="Remove forcerecovery=Off, or lower retry on the members.",
+            fix=edits.fix(f"remove {param.key}", parameter_removed(param)),
         )

@@ -385,7 +385,7 @@ def balancer_empty(context: Context) -> Iterator[Found]:
         )
 
 
-@rule("WK032", "nonce-none", "warning", references=(f"{_BALANCER}#balancer_manager", _PARAMETERS))
+@rule("WK032", "nonce-none", "warning", references=(f"{_BALANCER}#balancer_manager", _PARAMETERS), fix="unsafe")
 def nonce_none(context: Context) -> Iterator[Found]:
     """`nonce=None` removes the balancer's protection against forged balancer-manager requests.
 

@@ -213,6 +213,7 @@ class _Hosts:
         "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#workers",
         "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass",
     ),
+    fix="safe",
 )
 def uds_worker_collision(context: Context) -> Iterator[Found]:
     """Requests meant for this Unix socket go to another worker's socket.

@@ -25,7 +25,7 @@ _ALL_SCRIPTS = r"\^?/?\(*\^?/?\.[*+]\??\)*\\\."
 """The beginning of a pattern for every file with an ending, such as `^/(.*\\.php)$`."""
 
 
-@rule("WK047", "flushpackets-always", "info", confidence="medium", references=(_PARAMETERS,))
+@rule("WK047", "flushpackets-always", "info", confidence="medium", references=(_PARAMETERS,), fix="unsafe")
 def flushpackets_always(context: Context) -> Iterator[Found]:
     """`flushpackets=on` sends each piece of every page by itself.
 

@@ -28,7 +28,7 @@ def _readers(use: Use) -> str:
     return f"{found[0]} reads" if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]} read"
 
 
-@rule("WK013", "param-inert-scheme", "warning", references=(_PARAMETERS,))
+@rule("WK013", "param-inert-scheme", "warning", references=(_PARAMETERS,), fix="safe")
 def param_inert_scheme(context: Context) -> Iterator[Found]:
     """The parameter has no effect for the scheme of this URL.
 
@@ -138,7 +138,7 @@ def retry_standalone(context: Context) -> Iterator[Found]:
 _INERT_OVER_SOCKETS = frozenset(("keepalive", "connectiontimeout", "receivebuffersize", "addressttl"))
 
 
-@rule("WK049", "param-inert-socket", "info", references=(_PARAMETERS,))
+@rule("WK049", "param-inert-socket", "info", references=(_PARAMETERS,), fix="safe")
 def param_inert_socket(context: Context) -> Iterator[Found]:
     """The parameter has no effect over a Unix socket.
 

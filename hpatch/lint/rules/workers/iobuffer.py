@@ -57,7 +57,7 @@ def _related(workers: Iterable[Worker]) -> tuple[Related, ...]:
     return tuple(Related(worker.node.place, f'defines "{worker.target.text}"') for worker in list(workers)[:_LISTED])
 
 
-@rule("BE001", "iobuffer-indiscriminate", "warning", references=_REFERENCES)
+@rule("BE001", "iobuffer-indiscriminate", "warning", references=_REFERENCES, fix="unsafe")
 def iobuffer_indiscriminate(context: Context) -> Iterator[Found]:
     """The FastCGI I/O buffer costs more memory than it can give back.
 
@@ -127,7 +127,7 @@ def iobuffer_indiscriminate(context: Context) -> Iterator[Found]:
         )
 
 
-@rule("BE002", "iobuffer-inert", "warning", references=_REFERENCES)
+@rule("BE002", "iobuffer-inert", "warning", references=_REFERENCES, fix="safe")
 def iobuffer_inert(context: Context) -> Iterator[Found]:
     """`iobuffersize` has no effect for the scheme of this URL.
 

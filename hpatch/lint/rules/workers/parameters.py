@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.facts.parameters import BALANCER, MAPPING, WORKER
 from hpatch.facts.versions import since
-from hpatch.lint.found import Found
+from hpatch.lint.found import Fix, Found
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.params import Use, Written, changed, dropped, uses, uses_where
 from hpatch.proxy.parameters import ONE_AT_MOST, check
@@ -32,7 +32,7 @@ def _whose(use: Use) -> str:
     return {"worker": "a worker", "balancer": "a balancer", "mapping": "a mapping"}[use.scope]
 
 
-@rule("WK006", "param-unknown", "error", references=(_PARAMETERS,))
+@rule("WK006", "param-unknown", "error", references=(_PARAMETERS,), fix="unsafe")
 def param_unknown(context: Context) -> Iterator[Found]:
     """httpd does not know this parameter.
 
@@ -78,7 +78,7 @@ def _unknown(use: Use, known: list[str], what: str) -> Found:
     )
 
 
-@rule("WK007", "param-too-new", "error", references=(_PARAMETERS,))
+@rule("WK007", "param-too-new", "error", references=(_PARAMETERS,), fix="unsafe")
 def param_too_new(context: Context) -> Iterator[Found]:
     """This httpd version does not know the parameter yet.
 
@@ -218,7 +218,7 @@ def _allowed(use: Use) -> str | None:
     return text
 
 
-@rule("WK033", "status-letter-old", "error", references=(_PARAMETERS,))
+@rule("WK033", "status-letter-old", "error", references=(_PARAMETERS,), fix="unsafe")
 def status_letter_old(context: Context) -> Iterator[Found]:
     """This httpd version does not know the status letter yet.
 
@@ -257,7 +257,13 @@ def status_letter_old(context: Context) -> Iterator[Found]:
             help=f"Use H (hot standby), or httpd {first} or later."
             if letter == "R"
             else f"Remove it, or use httpd {first} or later.",
+            fix=_standby(use) if letter == "R" else None,
         )
+
+
+def _standby(use: Use) -> Fix | None:
+    text = f"{use.param.key}={use.param.value.replace('R', 'H').replace('r', 'h')}"
+    return changed(use.param.node, use.place, use.text, text, f'write "{text}"')
 
 
 @rule("WK034", "loadfactor-decimal", "error", references=(_PARAMETERS,))
@@ -323,7 +329,7 @@ def loadfactor_decimal(context: Context) -> Iterator[Found]:
             )
 
 
-@rule("WK055", "param-quoted", "error", references=(_PARAMETERS,))
+@rule("WK055", "param-quoted", "error", references=(_PARAMETERS,), fix="unsafe")
 def param_quoted(context: Context) -> Iterator[Found]:
     """The quotation marks belong to the value: httpd takes `max="10"` for no number, and `route="a"` for another route.
 

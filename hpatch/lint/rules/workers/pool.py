@@ -34,7 +34,7 @@ def _number(use: Use) -> int:
     return use.reading.value
 
 
-@rule("WK019", "smax-gt-max", "info", references=(_PARAMETERS,))
+@rule("WK019", "smax-gt-max", "info", references=(_PARAMETERS,), fix="safe")
 def smax_gt_max(context: Context) -> Iterator[Found]:
     """`smax` is above `max`, or `min` is above either.
 

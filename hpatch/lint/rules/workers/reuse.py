@@ -23,7 +23,7 @@ _MATCH = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassmatch"
 _AUTHORITY = r"(?i)[a-z][a-z0-9+.-]*://([^/?]*)"
 
 
-@rule("WK014", "reuse-both", "warning", references=(_PARAMETERS,))
+@rule("WK014", "reuse-both", "warning", references=(_PARAMETERS,), fix="safe")
 def reuse_both(context: Context) -> Iterator[Found]:
     """`enablereuse` and `disablereuse` contradict each other.
 
@@ -58,11 +58,12 @@ def reuse_both(context: Context) -> Iterator[Found]:
                     "and the last one counts",
                     related=(Related(last.place, "this one counts"),),
                     help="Keep one of them.",
+                    fix=dropped(earlier, f'remove "{earlier.param.key}"', safe=True),
                 )
                 break
 
 
-@rule("WK015", "reuse-dollar-host", "warning", references=(_MATCH,))
+@rule("WK015", "reuse-dollar-host", "warning", references=(_MATCH,), fix="safe")
 def reuse_dollar_host(context: Context) -> Iterator[Found]:
     """`enablereuse=on` is set although the pattern decides the host or port.
 

@@ -44,7 +44,7 @@ def _plural(number: float, unit: str) -> str:
     return f"{number:g} {unit}{'' if number == 1 else 's'}"
 
 
-@rule("WK009", "param-unit-dropped", "error", references=(_PARAMETERS, _TIMEOUT))
+@rule("WK009", "param-unit-dropped", "error", references=(_PARAMETERS, _TIMEOUT), fix="unsafe")
 def param_unit_dropped(context: Context) -> Iterator[Found]:
     """httpd ignores the unit, so the number means something else.
 
@@ -121,7 +121,7 @@ def param_unit_dropped(context: Context) -> Iterator[Found]:
         )
 
 
-@rule("WK010", "param-unit-minute", "error", references=(_PARAMETERS,))
+@rule("WK010", "param-unit-minute", "error", references=(_PARAMETERS,), fix="unsafe")
 def param_unit_minute(context: Context) -> Iterator[Found]:
     """`m` alone is not a unit of time.
 
@@ -152,7 +152,7 @@ def param_unit_minute(context: Context) -> Iterator[Found]:
         )
 
 
-@rule("WK011", "bytes-suffix", "error", references=(_PARAMETERS,))
+@rule("WK011", "bytes-suffix", "error", references=(_PARAMETERS,), fix="unsafe")
 def bytes_suffix(context: Context) -> Iterator[Found]:
     """httpd does not understand K, M or G after a number of bytes.
 
