@@ -16,6 +16,11 @@ EXCLUSION = "!"
 """The target of a ProxyPass that leaves its path out."""
 _VARIABLE = r"\$[0-9{]|%[0-9{]"
 _REFERENCE = r"\$[0-9]"
+_USUAL = re.compile(
+    r"(?:unix:(/[a-z0-9._-][a-z0-9/._-]{,90})\|)?"
+    r"((([a-z][a-z0-9]*)://([a-z0-9.-]{1,255})(?::([0-9]{1,5}))?)(/[^|?#$%\n]*)?)"
+)
+"""The socket of a URL, the URL without it, its origin, scheme, host, port and path, each with nothing unusual."""
 _PORT = r"[ \t\n\v\f\r]*[+-]?[0-9]+"
 _MAX_HOST = 255
 _MAX_SOCKET = 95
@@ -116,6 +121,33 @@ def _sought(text: str, socket: str | None) -> tuple[str, int]:
 
 def name(text: str, matching: bool = False) -> Name:
     """A URL as mod_proxy reads it; `matching` for ProxyPassMatch, where `$1` may stand in the port."""
+    match = _USUAL.fullmatch(text)
+    return _name(text, matching) if match is None else _usual(match)
+
+
+def _usual(match: re.Match[str]) -> Name:
+    """A URL that has nothing but what URLs usually have, which `_name` reads alike in twice the time."""
+    socket, sought, origin, scheme, host, port, path = match.groups("")
+    number = int(port) if port else None
+    shown = f":{port}" if number is not None and number % 65536 not in (0, DEFAULT_PORTS.get(scheme)) else ""
+    identity = f"{scheme}://{host}{shown}{path}"
+    return Name(
+        socket=socket or None,
+        scheme=scheme,
+        user="",
+        host=host,
+        port=number,
+        path=path,
+        identity=identity,
+        variables=False,
+        sought=sought,
+        origin=len(origin),
+        refused="",
+    )
+
+
+def _name(text: str, matching: bool) -> Name:
+    """The same for any text."""
     socket, scheme, user, host, port, path = parse_target(text)
     unknown = "${" in text
     sought, origin = _sought(text, socket)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
-from hpatch.proxy.target import balancer_name, name, parse_parameter, parse_target
+from hpatch.proxy.target import _name, balancer_name, name, parse_parameter, parse_target
 from tests.support.cost import seconds
 
 URLS = {
@@ -63,6 +65,19 @@ def test_parts(text: str, parts: tuple[str | None, ...]) -> None:
 def test_names(text: str, identity: str) -> None:
     found = name(text)
     assert (found.identity, found.refused) == (identity, "")
+
+
+SOCKETS = ("", "unix:/run/a.sock|", "unix://h/a|", "unix:a|", "unix:/|", "unix:/" + "a" * 94 + "|", "UNIX:/a|")
+HOSTS = ("a.b-c", "H", "u@h", "[::1]", "h$1", "h" * 255, "h" * 256, "")
+ENDS = ("", ":", ":80", ":080", ":65536", ":123456", ":8a", "/", "/x", "/a|b", "?q", "/x#f", "/$1", ":80/x", "/x\n")
+
+
+@pytest.mark.parametrize("scheme", ["http", "h2c", "unix", "HTTP", "1a", ""])
+def test_usual_urls_are_read_as_any_text(scheme: str) -> None:
+    """What URLs usually have is read in a quicker way."""
+    for socket, host, end in product(SOCKETS, HOSTS, ENDS):
+        text = f"{socket}{scheme}://{host}{end}"
+        assert name(text) == _name(text, False)
 
 
 @pytest.mark.parametrize("text", ["unix:/a|http://H/x", "http://[::1]:8080/", "${URL}", "http://h:${PORT}/", "${A}://"])
