@@ -1,5 +1,6 @@
 """One text that was read, and places in it."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +12,7 @@ def has_any(text: str, pieces: Iterable[str]) -> bool:
     return any(all(map(text.__contains__, piece)) and piece in text for piece in pieces)
 
 
+_END = re.compile(r"\n")
 _MANY = 30
 """More digits than any number of 64 bits has."""
 
@@ -74,11 +76,9 @@ class Source:
 
     def _line_starts(self, offset: int) -> list[int]:
         """Where lines start, those up to an offset at least: many a large file has all its places near its start."""
-        starts, at = self._starts, self._searched
-        if at < offset:
-            find = self.text.find
-            while (at := find("\n", at, offset) + 1) > 0:
-                starts.append(at)
+        starts = self._starts
+        if self._searched < offset:
+            starts.extend(map(re.Match.end, _END.finditer(self.text, self._searched, offset)))
             self._searched = offset
         return starts
 

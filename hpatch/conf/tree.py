@@ -118,15 +118,19 @@ class Node:
 
     def word_spans(self) -> list[tuple[int, int]]:
         """The offsets of each of `words` in `source`, quotes included; of the whole directive as for `word_places`."""
-        raw = self.source.text[self.start : self.end]
-        if self.children is not None and ">" in raw:
-            raw = raw[: raw.rindex(">")]
-        continued = "\\\n" in raw or "\\\r\n" in raw
-        found = (words.spans_joined(raw) if continued else words.spans(raw))[1:]
+        text, start, end = self.source.text, self.start, self.end
+        if self.children is not None and (close := text.rfind(">", start, end)) >= 0:
+            end = close
+        if text.find("\\", start, end) < 0:
+            found = words.plain_spans(text, start, end)
+        else:
+            raw = text[start:end]
+            continued = "\\\n" in raw or "\\\r\n" in raw
+            within = words.spans_joined(raw) if continued else words.spans(raw)
+            found = [(start + a, start + b) for _, a, b in within]
+        del found[:1]  # its name
         here = self.words
-        if len(found) != len(here):
-            return [(self.start, self.end)] * len(here)
-        return [(self.start + a, self.start + b) for _, a, b in found]
+        return found if len(found) == len(here) else [(start, self.end)] * len(here)
 
     def word_places(self) -> list[Place]:
         """The place of each of `words`, quotes included.

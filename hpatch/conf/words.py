@@ -111,11 +111,22 @@ def split(line: str) -> list[str]:
     """All words of a line. An empty quoted word counts as a word here; callers that stop at one say so."""
     if "\\" in line:
         return [word for word, _, _ in spans(line)]
-    # Most lines have no quotes either, and no white space but blanks.
-    if '"' not in line and "'" not in line and line.isascii() and line.isprintable():
-        return line.split()
+    # Most lines have no white space but blanks, and no quotes or only around their first words.
+    if "'" not in line and line.isascii() and line.isprintable():
+        if '"' not in line:
+            return line.split()
+        parts = line.split('"')
+        if not parts[0] and len(parts) == 3:
+            return [parts[1], *parts[2].split()]
+        if not parts[0] and len(parts) == 5 and parts[2] == " ":
+            return [parts[1], parts[3], *parts[4].split()]
     # One regular expression is enough for a line without escapes.
     return [quoted or apostrophed or plain for quoted, apostrophed, plain in _WORD.findall(line)]
+
+
+def plain_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The places in a text of the words of one of its lines, `text[start:end]` without a backslash; quotes included."""
+    return list(map(re.Match.span, _WORD.finditer(text, start, end)))
 
 
 def spans(line: str) -> list[tuple[str, int, int]]:
