@@ -25,7 +25,7 @@ LINES = st.lists(
             'SetHandler "proxy:http://f/"',
         ]
     ),
-    max_size=6,
+    max_size=12,
 ).map("\n".join)
 
 

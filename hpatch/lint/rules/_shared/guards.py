@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _LITERAL_START = r"\^((?:/[\w~%@-]*(?:\\?\.[\w-]+)*)+)(?:\(?\.\*\)?)?\$?"
 _ANYBODY = Client()
+_AT = itemgetter(0)
 
 
 def url_sections(context: Context, host: Node | None) -> list[Node]:
@@ -48,46 +49,53 @@ class _Speaking:
 
     __slots__ = ("_others", "_plain")
 
-    def __init__(self, sections: list[Node]) -> None:
+    def __init__(self) -> None:
         self._plain: dict[str, list[tuple[int, Node]]] = {}
-        self._others: ByStart[tuple[int, Node]] = ByStart()
-        for at, section in enumerate(sections):
-            if not speaks(section):
-                continue
-            is_pattern = section_pattern(section)
-            where = None if is_pattern else path(section)
-            if where is None:
-                self._others.add(start_of(section.words[-1]) if is_pattern and section.words else None, (at, section))
-            else:
-                self._plain.setdefault(where, []).append((at, section))
+        self._others: ByStart[tuple[int, Node]] | None = None
 
-    def covering(self, where: str) -> Iterator[tuple[Node, bool | None]]:
-        """The sections that cover a path, in httpd's order, each with whether it surely does (None: it may)."""
-        if not self._plain and not self._others:
+    def add(self, at: int, section: Node) -> None:
+        """Add a section; `at` is its place in httpd's order."""
+        is_pattern = section_pattern(section)
+        where = None if is_pattern else path(section)
+        if where is not None:
+            self._plain.setdefault(where, []).append((at, section))
             return
-        found: list[tuple[int, Node, bool | None]] = [
-            (at, section, True) for above in paths_above(where) for at, section in self._plain.get(above, ())
-        ]
-        if self._others:
+        if self._others is None:
+            self._others = ByStart()
+        self._others.add(start_of(section.words[-1]) if is_pattern and section.words else None, (at, section))
+
+    def covering(self, where: str) -> Iterable[tuple[Node, bool | None]]:
+        """The sections that cover a path, in httpd's order, each with whether it surely does (None: it may)."""
+        found: list[tuple[int, Node, bool | None]] = []
+        if self._plain:
+            plain = self._plain
+            found = [(at, section, True) for above in paths_above(where) for at, section in plain.get(above, ())]
+        if self._others is not None:
             found += [(at, section, matches(section, where)) for at, section in self._others.find(where)]
-        for _, section, covered in sorted(found, key=itemgetter(0)):
-            if covered is not False:
-                yield section, covered
+        if not found:
+            return ()
+        return [(section, covered) for _, section, covered in sorted(found, key=_AT) if covered is not False]
 
 
 @lru_cache(maxsize=1)
 def _speaking(context: Context) -> dict[Node | None, _Speaking]:
-    """Those of each server, as far as they have been asked for."""
-    return {}
+    """Those of each server that has one."""
+    found: dict[Node | None, _Speaking] = {}
+    for at, section in enumerate(context.configuration.find("<location", "<locationmatch")):
+        if speaks(section):
+            host = server_of(section)
+            if host not in found:
+                found[host] = _Speaking()
+            found[host].add(at, section)
+    return found
 
 
 def covering(context: Context, host: Node | None, where: str) -> Iterator[tuple[Node, bool | None]]:
     """The sections for URLs with access lines that cover a path of a server, in httpd's order; None: it may."""
     known = _speaking(context)
-    for server in dict.fromkeys((None, host)):
-        if server not in known:
-            known[server] = _Speaking(context.configuration.find_in(server, "<location", "<locationmatch"))
-        yield from known[server].covering(where)
+    for server in (None,) if host is None else (None, host):
+        if server in known:
+            yield from known[server].covering(where)
 
 
 @lru_cache(maxsize=4)
@@ -103,7 +111,8 @@ def kept(context: Context, host: Node | None, where: str, client: Client = _ANYB
     The last section that covers the path and has a `Require` counts, as does the last one with an `Order`, `Allow` or
     `Deny`.
     """
-    if not _restricted_by_if(context).isdisjoint((None, host)):
+    in_ifs = _restricted_by_if(context)
+    if in_ifs and not in_ifs.isdisjoint((None, host)):
         return True
     return _last(covering(context, host, where), client)
 

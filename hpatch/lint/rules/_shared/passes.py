@@ -133,11 +133,12 @@ def lies_under(mapping: Mapping) -> str | None:
 
 def _compared(mapping: Mapping) -> str | None:
     """The path that httpd compares with the request's; None if it is a pattern or contains a variable."""
-    if mapping.section is not None:
-        if not in_location(mapping) or (mapping.pattern and re.search(_META, mapping.path)):
-            return None
-        return one_slash(mapping.path)
-    return one_slash(mapping.path) if mapping.path[:1] == "/" and "$" not in mapping.path else None
+    path = mapping.path
+    if mapping.section is None:
+        known = path[:1] == "/" and "$" not in path
+    else:
+        known = in_location(mapping) and not (mapping.pattern and re.search(_META, path))
+    return one_slash(path) if known else None
 
 
 def _alternatives(regex: str) -> bool:

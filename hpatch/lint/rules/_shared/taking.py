@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 
 _NUMBER = attrgetter("number")
+_FEW = 8
+"""As many lines are looked at faster than an index of them is made."""
 
 
 class Taking(NamedTuple):
@@ -33,6 +35,30 @@ class Taking(NamedTuple):
 
 class _Lines:
     """The ProxyPass lines and the rules of one server."""
+
+    __slots__ = ("_first", "_index", "_mappings")
+
+    def __init__(self, first: int, mappings: list[Mapping]) -> None:
+        self._first = first
+        self._mappings = mappings
+        self._index: _Index | None = None
+
+    def for_path(self, path: str) -> list[Taking]:
+        if len(self._mappings) > _FEW:
+            if self._index is None:
+                self._index = _Index(self._first, self._mappings)
+            return self._index.for_path(path)
+        found = []
+        for number, mapping in enumerate(self._mappings, self._first):
+            if mapping.kind != "SetHandler":
+                taken = covers(mapping)
+                if taken is None or below(path, taken):
+                    found.append(Taking(number, mapping, taken))
+        return found
+
+
+class _Index:
+    """The lines of a server that has many."""
 
     __slots__ = ("_by_path", "_unsure")
 
@@ -63,9 +89,10 @@ def taking(context: Context, host: Node | None, path: str) -> Iterator[Taking]:
     A virtual host has those of the main server before its own.
     """
     servers = _servers(context)
-    for server in dict.fromkeys((None, host)):
-        if server in servers:
-            yield from servers[server].for_path(path)
+    for server in (None,) if host is None else (None, host):
+        lines = servers.get(server)
+        if lines is not None:
+            yield from lines.for_path(path)
 
 
 def taken_before(context: Context, mapping: Mapping, path: str) -> bool:
