@@ -13,6 +13,7 @@ COMMANDS = {
     "lint": "hpatch.cli.lint.lint",
     "rule": "hpatch.cli.lint.rule",
     "config": "hpatch.cli.lint.config",
+    "server": "hpatch.cli.lint.server",
     "set": "hpatch.cli.patch.set",
     "apply": "hpatch.cli.patch.apply",
     "revert": "hpatch.cli.patch.revert",
@@ -30,7 +31,7 @@ COMMANDS = {
 """Each command's module; its `register` adds the command."""
 
 JOBS = {
-    "Lint": ("lint", "rule", "config"),
+    "Lint": ("lint", "rule", "config", "server"),
     "Patch and prove": (
         *("set", "apply", "revert", "status"),
         *("build", "smoke", "verify", "proof", "lab"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -65,13 +65,18 @@ elsewhere with two (`add_alias` in mod_alias.c)."""
 _DEMANDED = _PROVIDERS | _REQUIRING | {"<mdomainset", "<mdomain", "<manageddomain"}
 
 
-class _Where(NamedTuple):
+class Where(NamedTuple):
     """Where a directive stands: the context that decides, all contexts around it, and the sections that some demand."""
 
     context: Context
     kinds: frozenset[Context]
     demanded: str
     """The innermost section around that some directives demand, or in which only directives for access may stand."""
+
+    @classmethod
+    def top(cls, context: Context) -> Where:
+        """Outside of all sections: of a file for the server, or of a .htaccess file."""
+        return cls(context, frozenset(), "")
 
 
 def refused(configuration: Configuration) -> Iterator[Refused]:
@@ -94,20 +99,20 @@ def _misplaced(configuration: Configuration) -> Iterator[Refused]:
     top: Context = "htaccess" if configuration.root.endswith(".htaccess") else "server"
     around = _around(configuration) if top == "server" and not configuration.whole else frozenset()
     rows_of: dict[str, tuple[Directive, ...]] = {}
-    sound: dict[_Where, set[str]] = {}  # what may stand there, by key: the sections of a large configuration are alike
-    sections: list[tuple[list[Node], _Where]] = [(configuration.nodes, _Where(top, frozenset(), ""))]
+    sound: dict[Where, set[str]] = {}  # what may stand there, by key: the sections of a large configuration are alike
+    sections: list[tuple[list[Node], Where]] = [(configuration.nodes, Where.top(top))]
     for nodes, where in sections:  # it grows by the sections inside
         fine = sound.setdefault(where, set())
         for node in nodes:
             key = node.key
             if node.children:
-                sections.append((node.children, _inside(key, where)))
+                sections.append((node.children, inside(key, where)))
             if key in fine:
                 continue
             rows = rows_of.get(key)
             if rows is None:
                 rows = rows_of[key] = _rows(configuration, key)
-            fit = not rows or any(_fits(row, where) for row in rows)
+            fit = not rows or any(fits(row, where) for row in rows)
             if fit and key in _ONE_ARGUMENT and any(row.form == "TAKE12" for row in rows):
                 alone = len(node.words) == 1 and "${" not in node.args
                 fit = not alone if where.context in ("server", "virtualhost") else len(node.words) == 1
@@ -147,17 +152,18 @@ def _around(configuration: Configuration) -> frozenset[Context]:
 
 
 @lru_cache(maxsize=1024)
-def _inside(key: str, around: _Where) -> _Where:
-    """Where the content of a section stands."""
+def inside(key: str, around: Where) -> Where:
+    """Where the content of a section stands, by its name in lower case (`<location`)."""
     kind = _KINDS.get(key)
     demanded = key if key in _DEMANDED else around.demanded
     if kind is None:
         return around._replace(demanded=demanded)
     setting = kind in _SETTING or (kind == "files" and around.context in ("server", "virtualhost"))
-    return _Where(kind if setting else around.context, around.kinds | {kind}, demanded)
+    return Where(kind if setting else around.context, around.kinds | {kind}, demanded)
 
 
-def _fits(row: Directive, where: _Where) -> bool:
+def fits(row: Directive, where: Where) -> bool:
+    """Whether httpd accepts a directive there, if its row in httpd's tables holds."""
     if row.exec_on_read:
         return row.allowed_in("htaccess" if where.context == "htaccess" else "server")
     if row.inside and where.demanded not in {name.lower() for name in row.inside}:
@@ -173,7 +179,7 @@ def _fits(row: Directive, where: _Where) -> bool:
     return row.allowed_in(where.context)
 
 
-def _refused(node: Node, rows: tuple[Directive, ...], where: _Where, then: str) -> Refused:
+def _refused(node: Node, rows: tuple[Directive, ...], where: Where, then: str) -> Refused:
     name = node.name + ">" if node.children is not None else node.name
     section = node.parent
     if section is not None:
@@ -197,11 +203,18 @@ def _help(node: Node, rows: tuple[Directive, ...]) -> str | None:
         if len(node.words) == 1:
             return "Without a path of its own, it may stand in <Location>."
         return "With a path of its own, it may stand outside of sections or in <VirtualHost>."
-    inside = {name for row in rows for name in row.inside}
-    if inside:
-        return f"It may stand in {_list([name + '>' for name in sorted(inside)])}."
+    where = allowed(rows)
+    return f"It may stand {where}." if where else None
+
+
+def allowed(rows: Iterable[Directive]) -> str:
+    """Where a directive may stand, in words (`outside of sections or in <Proxy>`); empty if that is not known."""
+    rows = tuple(rows)
+    demanded = {name for row in rows for name in row.inside}
+    if demanded:
+        return f"in {_list([name + '>' for name in sorted(demanded)])}"
     may = [text for context, text in _NAMES.items() if any(row.allowed_in(context) for row in rows)]
-    return f"It may stand {_list(may)}." if may else None
+    return _list(may) if may else ""
 
 
 def _list(words: list[str]) -> str:
