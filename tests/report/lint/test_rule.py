@@ -17,19 +17,19 @@ RULES = (
     Rule("MP002", "slash-double", "info", "medium", (), check),
 )
 WIDE = """\
-report                       summary                   severity
+tests                        summary                   severity
 WK001  uds-worker-collision  What the rule is about.   error, fix
 MP002  slash-double          What the rule is about.   info (medium)
 """
 NARROW = """\
-report                       severity
+tests                        severity
 WK001  uds-worker-collision  error, fix
   What the rule is about.
 MP002  slash-double          info (medium)
   What the rule is about.
 """
 MANUAL = """\
-WK001 uds-worker-collision  (report; error, high confidence, fix)
+WK001 uds-worker-collision  (tests; error, high confidence, fix)
 
 What the rule is about.
 
@@ -76,7 +76,7 @@ def test_families_and_advice() -> None:
     assert [line.split()[0] for line in lines if line] == ["reading", "CF001", "paths", "MP001", "startup", "CF030"]
     advice = Rule("HD001", "an-advice", "info", "medium", (), check, advice=True)
     assert shown(RulesReport((advice,)), width=200).split()[-2:] == ["advice", "(medium)"]
-    assert "(report; advice, medium confidence)" in shown(RuleReport(advice))
+    assert "(tests; advice, medium confidence)" in shown(RuleReport(advice))
 
 
 def test_json() -> None:
