@@ -122,7 +122,10 @@ def of_tree(root: Path) -> TargetHttpd:
 
     tree = open_tree(root)
     if tree.project != "httpd":
-        raise InputError(f"{root}: a source tree of {tree.project}, and not of httpd")
+        raise InputError(
+            f"{root}: a source tree of {tree.project}; here --tree takes a tree of httpd, because the configuration is "
+            f"httpd's. 'hpatch status --tree' shows the sets for {tree.project}"
+        )
     there = stack.load(root)
     package = _patched(root)
     return TargetHttpd(

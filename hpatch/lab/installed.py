@@ -63,7 +63,8 @@ def _project(where: str) -> str:
     except OSError as error:
         raise UsageError(f"{error.filename}: {error.strerror}") from error
     if len(found) > 1:
-        told = " and ".join(f"{TREES[project].title} ({program})" for project, program in found.items())
+        *most, last = (f"{TREES[project].title} ({program})" for project, program in found.items())
+        told = f"{', '.join(most)} and {last}"
         raise UsageError(f"{where}: has {told}; name the program")
     if not found:
         *most, last = (TREES[project].title for project in KINDS)

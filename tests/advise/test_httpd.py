@@ -88,7 +88,7 @@ def test_a_tree(tmp_path: Path, development: int, title: str) -> None:
 
 def test_a_tree_of_another_project(tmp_path: Path) -> None:
     source_tree(tmp_path, project="uwsgi")
-    with pytest.raises(InputError, match="not of httpd"):
+    with pytest.raises(InputError, match=r"a source tree of uwsgi; .* 'hpatch status --tree' shows the sets for uwsgi"):
         httpd.of_tree(tmp_path)
 
 

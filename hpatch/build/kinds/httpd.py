@@ -17,7 +17,7 @@ class HttpdTree:
     """Of httpd."""
 
     title = "httpd"
-    options = frozenset({"configure-arg", "mpm", "modules", "sanitize", "module", "module-only", "apxs"})
+    options = frozenset({"configure-arg", "mpm", "modules", "sanitize", "module", "module-only", "apxs", "suite"})
     keeps = True
 
     def planned(self, tree: SourceTree, into: Path, options: BuildOptions, folder: Path | None) -> PlannedBuild:

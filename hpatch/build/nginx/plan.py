@@ -59,9 +59,7 @@ def plan(
     for name, option in (("prefix", "--prefix"), ("builddir", "--build-dir")):
         if given(options.arguments, name):
             raise UsageError(f"give {option} to hpatch, not to configure")
-    missing = [*(() if shutil.which("make") else ("make",)), *lacking()]
-    if missing:
-        raise needs("nginx", missing)
+    check_tools()
     without = optional.left_out(tree, options.arguments)
     ccache = shutil.which("ccache") if options.cached else None
     configure = _configure(tree, into, options, without)
@@ -78,6 +76,13 @@ def plan(
         key=key,
         ccache=ccache,
     )
+
+
+def check_tools() -> None:
+    """Raises ToolError where what compiles is missing, and names it."""
+    missing = [*(() if shutil.which("make") else ("make",)), *lacking()]
+    if missing:
+        raise needs("nginx", missing)
 
 
 def _anew(state: StateFile, changes: Changes, key: str) -> bool:

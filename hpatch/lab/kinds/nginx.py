@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hpatch.build.nginx import installed
 from hpatch.build.nginx.optional import left_out
+from hpatch.build.nginx.plan import check_tools
 from hpatch.build.sanitize import check
 from hpatch.build.trees.source import SourceTree
 from hpatch.errors import ToolError
@@ -41,6 +42,7 @@ class NginxServer:
 
     def way(self, recipe: Recipe, tree: SourceTree, paths: Sequence[str]) -> BuildWay:
         """All of it. Raises ToolError where what it is tried with cannot be built."""
+        check_tools()
         check(recipe.sanitize)
         options = recipe.whole
         without = left_out(tree, options.arguments)

@@ -123,6 +123,7 @@ def _command(
     verbose: Verbose = False,
 ) -> int:
     """Prove patch sets: scenarios fail without them and pass with them."""
+    from hpatch.build.kinds.table import refuse
     from hpatch.build.trees.applying import Request
     from hpatch.cli.prove import across as many
     from hpatch.lab import proof as proving
@@ -180,6 +181,7 @@ def _command(
         refused = PlanReport(prepared=plan.prepared, dry_run=True)
         return output.show(refused, FORMS, "json" if format == "json" else "text", code=1)
     if own is not None:
+        refuse(plan.tree.project, ["suite"])
         kinds.check(tree, own)  # now, not after a build of minutes
     ways = [(name, settle(recipe, plan.tree, plan.paths)) for name, recipe in builds]
     if dry_run:
