@@ -14,7 +14,7 @@ from typing import TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support import needs, proved
+from tests.support import needs, proved, shared
 
 ROOT = Path(__file__).parent.parent
 
@@ -67,12 +67,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers of what tests need."""
+    """Register the markers of what tests need; make the folder of what the run's processes share."""
+    if not hasattr(config, "workerinput"):
+        shared.begin()
     config.addinivalue_line(
         "markers", f"{proved.NAME}(*sets): proves these sets; the run's end tells which were proved"
     )
     for marker, need in needs.NEEDS.items():
         config.addinivalue_line("markers", f"{marker}: {need.described()}")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove what the processes shared."""
+    if not hasattr(config, "workerinput"):
+        shared.end()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -34,10 +34,10 @@ def fields(one: ast.ClassDef) -> list[str]:
     ]
 
 
-def ours(tree: ast.Module) -> set[str]:
+def ours(nodes: list[ast.AST]) -> set[str]:
     """The names in a file that stand for classes of this package: defined there, or imported."""
-    names = {one.name for one in classes(tree)}
-    for node in ast.walk(tree):
+    names = {one.name for one in nodes if isinstance(one, ast.ClassDef)}
+    for node in nodes:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("hpatch"):
             names.update(alias.name for alias in node.names)
     return names
@@ -45,12 +45,14 @@ def ours(tree: ast.Module) -> set[str]:
 
 def by_position(trees: dict[str, ast.Module]) -> list[str]:
     """The calls that give more fields of a large answer by position than they may."""
-    large = {one.name for tree in trees.values() for one in classes(tree) if len(fields(one)) > MANY}
+    walked = {path: list(ast.walk(tree)) for path, tree in trees.items()}
+    classes = (node for nodes in walked.values() for node in nodes if isinstance(node, ast.ClassDef))
+    large = {one.name for one in classes if len(fields(one)) > MANY}
     return [
         f"{path}:{node.lineno}: {node.func.id}"
-        for path, tree in trees.items()
-        for names in [large & ours(tree)]
-        for node in ast.walk(tree)
+        for path, nodes in walked.items()
+        for names in [large & ours(nodes)]
+        for node in nodes
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
         if len(node.args) > BY_POSITION.get(node.func.id, 1) and not any(isinstance(a, ast.Starred) for a in node.args)
     ]

@@ -11,8 +11,11 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Self
+
+from tests.support.shared import shared
 
 MPM = "mpm_event"
 
@@ -24,27 +27,36 @@ def _output(*command: str | Path) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
+@cache
+def _apxs(name: str) -> str:
+    return _output("apxs", "-q", name)
+
+
+def _build(source: str, folder: Path) -> None:
+    shutil.copy(Path(__file__).with_name(source), folder)
+    subprocess.run(["apxs", "-c", "-Wc,-Wall", "-Wc,-Werror", source], cwd=folder, check=True, capture_output=True)
+
+
 class Asked:
     """A running httpd with every module that is installed beside it, one MPM, and a module of our own that answers.
 
-    `environment` is all that it sees of it, `work` an empty folder for what must be built and written, `source` the
+    `environment` is all that it sees of it, `work` an empty folder for what must be written, `source` the
     file of our module beside this one: `mod_NAME.c`. It reads its standard input while httpd starts.
     """
 
     def __init__(self, work: Path, environment: Mapping[str, str], source: str) -> None:
-        shutil.copy(Path(__file__).with_name(source), work)
-        subprocess.run(["apxs", "-c", "-Wc,-Wall", "-Wc,-Werror", source], cwd=work, check=True, capture_output=True)
-        folder = Path(_output("apxs", "-q", "LIBEXECDIR"))
+        own = Path(source).stem
+        built = shared(own, partial(_build, source)) / ".libs" / f"{own}.so"
+        folder = Path(_apxs("LIBEXECDIR"))
         names = [path.stem.removeprefix("mod_") for path in sorted(folder.glob("mod_*.so"))]
         lines = [
             f"LoadModule {name}_module {folder}/mod_{name}.so"
             for name in names
             if name == MPM or not name.startswith(("mpm_", "perl"))  # Apache::Test comes with mod_perl
         ]
-        own = Path(source).stem
         main = work / "httpd.conf"
-        main.write_text("\n".join([*lines, f"LoadModule {own.removeprefix('mod_')}_module {work}/.libs/{own}.so", ""]))
-        program = Path(_output("apxs", "-q", "SBINDIR"), _output("apxs", "-q", "PROGNAME"))
+        main.write_text("\n".join([*lines, f"LoadModule {own.removeprefix('mod_')}_module {built}", ""]))
+        program = Path(_apxs("SBINDIR"), _apxs("PROGNAME"))
         self.version = re.findall(r"Apache/(\S+)", _output(program, "-v"))[0]
         """httpd's version, as `2.4.71`."""
         self.static = frozenset(re.findall(r"\S+\.c", _output(program, "-l")))

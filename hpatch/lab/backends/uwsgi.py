@@ -118,12 +118,25 @@ def _plugin(program: Path) -> tuple[str, int]:
     return name, int(found[1])
 
 
+_COMPILED: dict[str, bytes] = {}
+"""The application as each compiler has made it, once in a process: sessions start it again and again."""
+
+
 def _application(folder: Path) -> Path:
-    """Compile the application. Raises ToolError."""
+    """The application, compiled. Raises ToolError."""
     compiler = shutil.which("cc")
     if compiler is None:
         raise ToolError("cc is not installed; the lab needs it to compile its application for uWSGI (Debian: gcc)")
     target = folder / "application.so"
+    if compiler in _COMPILED:
+        target.write_bytes(_COMPILED[compiler])
+    else:
+        _compile(compiler, target)
+        _COMPILED[compiler] = target.read_bytes()
+    return target
+
+
+def _compile(compiler: str, target: Path) -> None:
     command: list[str | Path] = [compiler, "-shared", "-fPIC", "-O2", "-o", target, _APPLICATION]
     log.running([str(word) for word in command])
     try:
@@ -133,7 +146,6 @@ def _application(folder: Path) -> Path:
     if done.returncode != 0:
         words = last_words(done.stderr.decode("utf-8", "surrogateescape"))
         raise ToolError(f"{compiler} fails to compile the lab's application for uWSGI: {words}")
-    return target
 
 
 def _where(address: Address) -> str:
