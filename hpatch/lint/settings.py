@@ -343,7 +343,7 @@ def _number(value: object, folder: str) -> str:
 def _httpd_version(value: object, folder: str) -> str:
     text = _number(value, folder)
     if text.count(".") < 2:
-        raise ValueError("must be a complete version such as 2.4.62")
+        raise ValueError("must be a complete version, of three numbers")
     return text
 
 

@@ -183,7 +183,7 @@ def test_every_mpm(left: Leftovers, httpd: str, mpm: str) -> None:
             "does not load httpd modules",
             marks=pytest.mark.nginx,
         ),
-        (NGINX._replace(program=Path("/bin/true")), [], ToolError, "does not answer -v as nginx does"),
+        (NGINX._replace(program=Path("/bin/true")), [], ToolError, "does not answer -V as nginx does"),
     ],
 )
 def test_a_gateway_that_does_not_start(
