@@ -111,3 +111,13 @@ def test_a_wheel_brings_manual_pages_and_completion(installed: Path) -> None:
         "fish/vendor_completions.d/hpatch.fish",
     ):
         assert "uds-worker-collision" in (shared / file).read_text()
+
+
+@pytest.mark.proof
+def test_the_archives_are_as_an_index_wants_them(installed: Path) -> None:
+    wheel, sdist = (
+        next((installed.parent / kind).glob(f"hpatch-*{end}")) for kind, end in (("wheel", ".whl"), ("sdist", ".gz"))
+    )
+    for command in (["twine", "check", "--strict", sdist, wheel], ["check_wheel_contents", wheel]):
+        done = subprocess.run([sys.executable, "-m", *command], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr

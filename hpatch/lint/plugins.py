@@ -20,6 +20,8 @@ GROUP = "hpatch.rules"
 _CODE = re.compile(r"[A-Z]{3,6}[0-9]{3}")
 """hpatch's own have two letters."""
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
+_MOST = 1 << 20
+"""Bytes of a package's entry points."""
 _WITHOUT = "--no-plugins runs without plugins"
 
 
@@ -54,18 +56,26 @@ def _some() -> bool:
     """Whether a package on Python's path has such entry points. importlib.metadata takes longer to say no."""
     for folder in dict.fromkeys(sys.path):
         try:
-            with os.scandir(folder or ".") as entries:
-                names = [one.path for one in entries if one.name.endswith((".dist-info", ".egg-info"))]
+            names = os.listdir(folder or ".")  # noqa: PTH208 - read at every start
         except OSError:
             continue
         for name in names:
-            try:
-                with open(f"{name}/entry_points.txt", "rb") as file:  # noqa: PTH123 - read at every start
-                    if GROUP.encode() in file.read():
-                        return True
-            except OSError:
-                continue
+            if name.endswith((".dist-info", ".egg-info")) and _has_group(f"{folder}/{name}/entry_points.txt"):
+                return True
     return False
+
+
+def _has_group(path: str) -> bool:
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        return GROUP.encode() in os.read(file, _MOST)
+    except OSError:
+        return False
+    finally:
+        os.close(file)
 
 
 def _title(point: EntryPoint) -> str:

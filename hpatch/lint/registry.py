@@ -1,8 +1,8 @@
 """All rules, found by their modules: every `Rule` in a module of a family, `hpatch.lint.rules.FAMILY`."""
 
+import os
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
 
 from hpatch.lint import rules as package
 from hpatch.lint.rule import Rule
@@ -44,17 +44,22 @@ def own_rules() -> tuple[Rule, ...]:
 
 
 def _modules() -> list[str]:
-    """The modules with rules, also in an archive."""
-    families = [family.name for family in iter_modules(package.__path__) if not family.name.startswith("_")]
-    paths = {
-        f"{package.__name__}.{family}": [f"{folder}/{family}" for folder in package.__path__] for family in families
-    }
+    """The modules with rules."""
+    (folder,) = package.__path__
     return sorted(
-        f"{family}.{module.name}"
-        for family, folders in paths.items()
-        for module in iter_modules(folders)
-        if not module.name.startswith("_")
+        f"{package.__name__}.{family}.{module}" for family in _names(folder) for module in _names(f"{folder}/{family}")
     )
+
+
+def _names(folder: str) -> list[str]:
+    """The modules and packages in a folder, also in one of an archive."""
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - read at every start; pkgutil takes longer to load
+    except OSError:
+        from pkgutil import iter_modules
+
+        names = [one.name for one in iter_modules([folder])]
+    return [name.removesuffix(".py") for name in names if not name.startswith("_") and not name.startswith(".")]
 
 
 @cache
