@@ -6,6 +6,15 @@ _NEAR = 0.7
 """How alike two words must be, as `difflib` measures it: 1 is the same word."""
 
 
+_SURE = 0.87
+"""How alike two words are of which one is surely the other, misspelt."""
+
+
+def sure(word: str, choice: str) -> bool:
+    """Whether a word is so near to a choice that it can hardly be anything else."""
+    return closest(word, [choice], _SURE) is not None
+
+
 def closest(word: str, choices: Iterable[str], near: float = _NEAR) -> str | None:
     """The most similar choice, case ignored; None when none is as alike as `near`.
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hpatch.suggest import closest
+from hpatch.suggest import closest, sure
 
 KEYS = ("timeout", "retry", "ttl", "iobuffersize", "lbmethod", "lbset", "ping")
 
@@ -23,3 +23,9 @@ def test_how_near() -> None:
 def test_of_equals_the_first_wins() -> None:
     assert closest("ab0d", ("ab1d", "ab2d")) == "ab1d"
     assert closest("ab0d", ("ab2d", "ab1d")) == "ab2d"
+
+
+def test_a_word_that_can_hardly_be_another_one() -> None:
+    assert sure("ServerNam", "ServerName")
+    assert sure("conectiontimeout", "connectiontimeout")
+    assert not sure("MCacheSize", "MellonCacheSize")

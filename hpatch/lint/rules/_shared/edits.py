@@ -132,7 +132,7 @@ def comment_moved(node: Node) -> Edits:
     start = source.offset(place.line, place.column)
     comment = source.text[start : node.end]
     before = source.text[node.start : start]
-    if "\n" in comment or not before.endswith((" ", "\t")):
+    if not comment.startswith("#") or "\n" in comment or not before.endswith((" ", "\t")):
         return ()
     cut = node.start + len(before.rstrip(" \t"))
     return both(
@@ -149,8 +149,6 @@ def _lines(node: Node) -> tuple[int, int] | None:
     end = len(text) if end < 0 else end + 1
     if text[start : node.start].strip(" \t") or text[node.end : end].strip():
         return None
-    if start > 1 and text[:start].removesuffix("\n").removesuffix("\r").endswith("\\"):
-        return None  # a comment with a backslash at its end goes on in this line
     return start, end
 
 

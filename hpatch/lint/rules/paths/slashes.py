@@ -76,7 +76,9 @@ def _missing(mapping: Mapping, target: Target) -> Found:
     if target.path and (target.scheme in WEBSOCKET or re.search(_FILE, target.path)):
         severity, confidence = "warning", "medium"
     asked, sent = f"{mapping.path}x", f"{_address(target)}{target.path}x"
-    edits = replaced(mapping.node, target.place, target.text, target.text + "/")
+    # Of a socket's URL without a host (`unix:/run/a.sock|http:`), the end is not known to be a path's.
+    whole = "://" in target.text
+    edits = replaced(mapping.node, target.place, target.text, target.text + "/") if whole else ()
     return Found(
         target.place,
         f'"{mapping.path}" ends with a slash, but "{target.text}" does not: a request for "{asked}" goes to "{sent}"',

@@ -63,5 +63,5 @@ def stray_quote(context: Context) -> Iterator[Found]:
                         f"the path of {node.name}{'>' if key.startswith('<') else ''} ends with a quotation mark: "
                         f"httpd takes it for a part of the path, and no request matches",
                         help=f"Write the path as {word[-1]}{word}, or without the mark.",
-                        fix=edits.fix("remove the mark", edits.word(node, index, word[:-1])),
+                        fix=edits.fix("remove the mark", edits.word(node, index, word[:-1]) if word.isascii() else ()),
                     )

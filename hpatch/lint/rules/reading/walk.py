@@ -248,8 +248,10 @@ def section_refused(context: Context) -> Iterator[Found]:
 
 
 def _meant(refused: Refused) -> Fix | None:
-    """The name that a misspelt one is most likely meant to be. A section would need its end, too."""
-    if refused.near is None or refused.node.children is not None:
+    """The name that a misspelt one is surely meant to be. A section would need its end, too."""
+    from hpatch.suggest import sure  # only failures pay for it
+
+    if refused.near is None or refused.node.children is not None or not sure(refused.node.name, refused.near):
         return None
     return edits.fix(f'write "{refused.near}"', edits.named(refused.node, refused.near))
 

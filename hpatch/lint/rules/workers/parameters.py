@@ -65,7 +65,7 @@ def param_unknown(context: Context) -> Iterator[Found]:
 
 
 def _unknown(use: Use, known: list[str], what: str) -> Found:
-    from hpatch.suggest import closest
+    from hpatch.suggest import closest, sure
 
     near = closest(use.key, known)
     return Found(
@@ -73,7 +73,7 @@ def _unknown(use: Use, known: list[str], what: str) -> Found:
         f'"{use.param.key}" is not a parameter of {what}: httpd refuses to start',
         help=f'Did you mean "{near}"?' if near is not None else f"Use one of {', '.join(known)}.",
         fix=None
-        if near is None
+        if near is None or not sure(use.key, near)
         else changed(use.param.node, use.place, use.text, f"{near}={use.param.value}", f'write "{near}"'),
     )
 
