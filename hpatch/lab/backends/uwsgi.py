@@ -36,7 +36,7 @@ _MODIFIER: dict[Scheme, str] = {
     "scgi": "scgi-modifier1",
     "http": "http-socket-modifier1",
 }
-_READY = re.compile(r"^spawned uWSGI worker ", re.M)
+_READY = re.compile(r"^spawned uWSGI worker \d+ \(pid: (\d+)", re.M)
 _PATIENCE = 60
 """Seconds that a compiler may take."""
 
@@ -102,6 +102,11 @@ def start(
     if problem is not None:
         started.stop()
         raise failure(program, problem, text_of(words), address.port)
+
+
+def workers(folder: Path) -> tuple[int, ...]:
+    """The processes that serve, of all uWSGIs that were started in folders of this one."""
+    return tuple(int(pid) for words in sorted(folder.glob("uwsgi*/words")) for pid in _READY.findall(text_of(words)))
 
 
 def _plugin(program: Path) -> tuple[str, int]:

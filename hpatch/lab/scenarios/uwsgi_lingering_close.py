@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Mapping
 from contextlib import ExitStack, closing, suppress
+from pathlib import Path
 from time import monotonic, sleep
 
 from hpatch.lab.backends import uwsgi
@@ -30,6 +32,8 @@ _ENDLESS = 15.0
 """Seconds after which uWSGI is held to read on forever. Only failure takes them."""
 _PART = bytes(100_000)
 _PAUSE = 0.05
+_PIECES = 12
+"""So many pieces of a body come slowly, and all are to be taken."""
 _VARIABLES = (
     (b"REQUEST_METHOD", b"POST"),
     (b"REQUEST_URI", b"/"),
@@ -60,10 +64,11 @@ def run(session: Session, cell: Cell) -> Observation:
 
     Method: uWSGI with `lingering-close` set, which a uWSGI without that option ignores. First, through the gateway over
     the uwsgi protocol, HTTP and FastCGI, POSTs of 500,000 bytes that get 2 MiB; the application does not read the body,
-    and the client reads nothing for 0.3 seconds after the response has begun. Then, without a gateway, as many requests
-    as uWSGI has threads send a part of their bodies and wait; another request must be answered meanwhile. At last these
-    clients send on without an end, and uWSGI must end the connections. Faulty: a response is not whole, a request waits
-    for the bodies of others, or uWSGI reads on forever.
+    and the client reads nothing for 0.3 seconds after the response has begun. Then, without a gateway, a request's body
+    comes slowly, and uWSGI must take it. As many requests as uWSGI has threads send a part of their bodies and wait;
+    another request must be answered meanwhile. These clients send on without an end, and uWSGI must end the
+    connections. At last no process may have more open sockets than at the beginning. Faulty: a response is not whole, a
+    request waits for the bodies of others, uWSGI ends a connection too early, reads on forever, or leaves one open.
 
     Measured, of 20 for each protocol, with 1 and 4 threads, uWSGI 2.0.31 without the set: over the uwsgi protocol and
     HTTP, httpd 2.4.71 delivers none whole, nginx 1.22.1 2 to 6; over FastCGI all are whole, as uWSGI reads the body
@@ -76,6 +81,7 @@ def run(session: Session, cell: Cell) -> Observation:
     gateway = session.gateway(cell.gateway, routes, _SETTINGS[cell.gateway.kind])
     watch = Watch(gateway)
     plain = load(gateway.port, request("/uwsgi/"), uwsgi.answer(), requests=4)
+    open_before = _sockets(session)
     parts: dict[Scheme, dict[Outcome, int]] = {}
     for route in routes:
         script = (*request(f"{route.path}?{_SIZE}", _BODY), _begun, _STILL)
@@ -84,6 +90,12 @@ def run(session: Session, cell: Cell) -> Observation:
     outcomes = added(*parts.values())
     notes = [f"{scheme}: {tell(found)}" for scheme, found in parts.items()]
     problems = [] if only(outcomes, "full") else [f"responses are not whole: {tell(outcomes)}"]
+    early = [one.scheme for one in routes if one.scheme in _BEGUN and not _taken(one)]
+    problems += [f"{scheme}: uWSGI ends a connection before its time" for scheme in early]
+    figures = watch.figures(outcomes)
+    gateway.stop()  # httpd keeps connections that have ended for the next request
+    if not problems and not _closed(session, open_before):
+        problems.append("connections that have ended stay open in uWSGI")
     arguments = ("--socket-timeout", "60", "--set", f"lingering-close={_SHORT}")
     for scheme in _BEGUN:
         problem = _slow(session.uwsgi(cell, scheme, arguments=arguments), scheme, cell.threads or 1)
@@ -91,7 +103,7 @@ def run(session: Session, cell: Cell) -> Observation:
         if problem:
             problems.append(problem)
             break
-    figures = watch.figures(outcomes, notes=notes)
+    figures = figures._replace(notes=tuple(notes))
     if not only(plain, "full"):
         return undecided(plain, figures)
     if problems:
@@ -114,6 +126,45 @@ def _slow(address: Address, scheme: Scheme, threads: int) -> str:
         if not all(_ended(stream, _MORE[scheme]) for stream in streams):
             return "uWSGI reads on without an end"
     return ""
+
+
+def _taken(route: Route) -> bool:
+    """Whether uWSGI takes what comes slowly, which is to have a long time."""
+    with closing(connect(route.address)) as stream:
+        if not _ask(stream, _BEGUN[route.scheme], PATIENCE):
+            return False
+        for _ in range(_PIECES):
+            try:
+                stream.sendall(_MORE[route.scheme])
+            except OSError:
+                return False
+            sleep(_PAUSE)
+    return True
+
+
+def _sockets(session: Session) -> Mapping[int, int]:
+    """How many sockets each process of uWSGI has; none of those that do not tell."""
+    found: dict[int, int] = {}
+    for pid in uwsgi.workers(session.folder):
+        with suppress(OSError):
+            found[pid] = sum(map(_is_socket, Path(f"/proc/{pid}/fd").iterdir()))
+    return found
+
+
+def _is_socket(link: Path) -> bool:
+    with suppress(OSError):  # it is closed by now
+        return str(link.readlink()).startswith("socket:")
+    return False
+
+
+def _closed(session: Session, before: Mapping[int, int]) -> bool:
+    """Whether the processes come to have no more sockets than before."""
+    end = monotonic() + _ENDLESS
+    while any(now > before.get(pid, now) for pid, now in _sockets(session).items()):
+        if monotonic() > end:
+            return False
+        sleep(_PAUSE)
+    return True
 
 
 def _ask(stream: socket.socket, content: bytes, patience: float) -> bool:
