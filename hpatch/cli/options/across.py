@@ -15,7 +15,8 @@ Tags = Annotated[
     typer.Option(
         "--across",
         metavar="TAG,...|all",
-        help="Prove the sets on these tags of --git, or on all releases of 2.4, in place of --tree.",
+        help="Prove the sets on these tags of --git, or on all releases of httpd 2.4 or uWSGI 2.0 there, in place of "
+        "--tree. uWSGI needs no --git: pip brings its releases.",
         rich_help_panel=ACROSS,
     ),
 ]

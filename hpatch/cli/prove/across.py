@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.cli import output
 from hpatch.cli.interrupt import accounted
+from hpatch.cli.prove.keeping import CellBundles
 from hpatch.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,8 +25,15 @@ if TYPE_CHECKING:
     from hpatch.patch.sets.model import Catalog
 
 
+_VARIABLES = {"httpd": "HPATCH_HTTPD_GIT", "uwsgi": "HPATCH_UWSGI_GIT"}
+"""What may name the repository, by project."""
+
+
 class AcrossOptions(NamedTuple):
-    """What the command line says: `recipes` by the name of each, which is none where there is one."""
+    """What the command line says: `recipes` by the name of each, which is none where there is one.
+
+    `bundle` is the folder for bundles of cells; `repeat` is the command that proves sets again, by the recipe's name.
+    """
 
     tags: str
     sets: Sequence[str]
@@ -40,23 +49,32 @@ class AcrossOptions(NamedTuple):
     base: Path | None
     dry_run: bool
     format: str
+    bundle: Path | None
+    repeat: Callable[[Sequence[str], str], str]
 
 
 def run(options: AcrossOptions, catalog: Catalog) -> int:
     """Prove, show the table, and give the exit code."""
     from hpatch.lab.across.across import AcrossWork
     from hpatch.lab.across.state import Done
+    from hpatch.lab.kinds.table import kind
     from hpatch.patch.sources.cache import folder
+    from hpatch.report.common.numbers import count
     from hpatch.report.common.renderer import TICKET_FORMS
     from hpatch.report.prove.across import AcrossReport
 
     jobs = _jobs(options, catalog)
     done = Done((options.state or folder() / "across").absolute(), catalog)
-    work = AcrossWork(jobs, done)
+    bundles = None if options.bundle is None else CellBundles(options.bundle, {})
+    work = AcrossWork(jobs, done, (lambda cell: True) if bundles is None else bundles.has)
+
+    project = _project(options, catalog)
+    told = kind(project).how([recipe for _, recipe in options.recipes])
 
     def report() -> AcrossReport:
-        how = ", ".join((_how(options), _where(options, len(work.left)))) if options.dry_run else _how(options)
-        return AcrossReport(table=work.table, how=how, state=str(done.folder), dry_run=options.dry_run)
+        how = f"{told}, {_where(options, len(work.left))}" if options.dry_run else told
+        state = str(done.folder)
+        return AcrossReport(table=work.table, how=how, state=state, dry_run=options.dry_run, project=project)
 
     if options.dry_run:
         return output.show(report(), TICKET_FORMS, options.format)
@@ -68,6 +86,9 @@ def run(options: AcrossOptions, catalog: Catalog) -> int:
         except (KeyboardInterrupt, SystemExit):
             output.show(report(), TICKET_FORMS, options.format)
             raise
+    if options.bundle is not None:
+        kept = count(len(list(options.bundle.glob("*.tar"))), "bundle")
+        print(f"hpatch: {options.bundle} has {kept} now", file=sys.stderr)
     table = work.table
     return output.show(report(), TICKET_FORMS, options.format, code=0 if table.ok else 4 if table.undecided else 1)
 
@@ -96,28 +117,26 @@ def _executor(address: str | None) -> AbstractContextManager[Executor | None]:
 
 
 def _jobs(options: AcrossOptions, catalog: Catalog) -> list[AcrossJob]:
+    from hpatch.build.kinds.table import refuse
     from hpatch.lab.across.model import AcrossJob
-    from hpatch.lab.across.versions import versions
+    from hpatch.lab.across.versions import RELEASES, versions
     from hpatch.patch.sources.git import Git
 
-    repository = options.sources.git or os.environ.get("HPATCH_HTTPD_GIT")
-    if repository is None:
-        raise UsageError("--across needs --git DIR, a clone or mirror of httpd's repository with the tags")
-    for id in options.sets:
-        if catalog.get(id).project != "httpd":
-            project = catalog.get(id).project
-            raise UsageError(
-                f"'{id}' is for {project}, and --across takes its trees from httpd's repository; use --tree"
-            )
+    project = _project(options, catalog)
+    repository = options.sources.git or os.environ.get(_VARIABLES[project])
+    if repository is None and not RELEASES[project].packaged:
+        raise UsageError(f"--across needs --git DIR, a clone or mirror of {project}'s repository with the tags")
+    for _, recipe in options.recipes:
+        refuse(project, recipe.given)
     sources = options.sources
     if not any(sources):
         sources = sources._replace(git=repository)
-    found = versions(Git(repository), options.tags)
+    found = versions(None if repository is None else Git(repository), options.tags, project)
     return [
         AcrossJob(
             row=" ".join(filter(None, (version.tag, name))),
             version=version,
-            repository=os.path.abspath(repository),  # noqa: PTH100 - the path stays text, as written
+            repository=repository and os.path.abspath(repository),  # noqa: PTH100 - the path stays text, as written
             sets=tuple(dict.fromkeys(options.sets)),
             recipe=recipe,
             wanted=options.wanted,
@@ -129,19 +148,26 @@ def _jobs(options: AcrossOptions, catalog: Catalog) -> list[AcrossJob]:
                 diffs=sources.diffs and os.path.abspath(sources.diffs),  # noqa: PTH100
             ),
             base=options.base,
+            keep=None
+            if options.bundle is None
+            else CellBundles(options.bundle, {id: options.repeat([id], name) for id in options.sets}),
         )
         for version in found
         for name, recipe in options.recipes
     ]
 
 
-def _how(options: AcrossOptions) -> str:
-    mpms = [recipe.options.mpm for _, recipe in options.recipes if recipe.options is not None]
-    sanitizers = options.recipes[0][1].sanitize
-    with_ = f", with -fsanitize={','.join(sanitizers)}" if sanitizers else ""
-    if not mpms:
-        return f"the changed modules in an installed httpd{with_}"
-    return f"httpd with the MPM{'s' if len(mpms) > 1 else ''} {', '.join(mpms)}{with_}"
+def _project(options: AcrossOptions, catalog: Catalog) -> str:
+    """Whose trees the sets are for. Raises UsageError where that is not one project, or one that is not tried so."""
+    projects = {catalog.get(id).project: id for id in options.sets}
+    (project, *others) = projects
+    if others:
+        raise UsageError(
+            f"'{projects[project]}' is for {project}, and '{projects[others[0]]}' for {others[0]}: prove them apart"
+        )
+    if project not in _VARIABLES:
+        raise UsageError(f"'{projects[project]}' is for {project}, and --across is for {' and '.join(_VARIABLES)}")
+    return project
 
 
 def _where(options: AcrossOptions, rows: int) -> str:

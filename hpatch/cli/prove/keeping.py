@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hpatch.errors import HpatchError
+from hpatch.errors import HpatchError, ToolError, UsageError
 
 if TYPE_CHECKING:
+    from hpatch.lab.across.model import AcrossCell, CellVerdict, ProvedCell
     from hpatch.lab.candidates.model import Candidate
     from hpatch.lab.diary import Diary
     from hpatch.lab.proof import ProofPlan
@@ -25,10 +30,14 @@ Bundle = Annotated[
     typer.Option(
         "--bundle",
         metavar="DIR|FILE.tar",
-        help="Also write the proof to a new folder or tar file: as JSON, as a page of html, and the diff.",
+        help="Also write the proof to a new folder or tar file: as JSON, as a page of html, and the diff. With "
+        "--across, write a tar file for each proof to this folder.",
     ),
 ]
-_OWN = frozenset({"bundle", "tree", "dry_run", "in_place", "format", "verbose", "build_dir", "jobs"})
+_OWN = frozenset(
+    {"bundle", "tree", "dry_run", "in_place", "format", "verbose", "build_dir", "jobs"}
+    | {"across", "state", "workers", "dask"}
+)
 """Options that do not decide what is proved; the tree is named in another way."""
 
 
@@ -36,12 +45,18 @@ class Keeping:
     """A bundle that is to be written to `target`; None: nothing is kept."""
 
     def __init__(
-        self, target: Path | None, plan: ProofPlan, candidate: Candidate[Any], folder: Path, repeat: str
+        self,
+        target: Path | None,
+        plan: ProofPlan,
+        candidate: Candidate[Any],
+        folder: Path,
+        repeat: str,
+        diary: Diary | None = None,
     ) -> None:
         from hpatch.build.trees.hashing import hashes
-        from hpatch.lab.diary import Diary
+        from hpatch.lab import diary as diaries
 
-        self._diary: Diary = Diary()
+        self._diary = diaries.Diary() if diary is None else diary
         self._target = target
         self._plan = plan
         self._candidate = candidate
@@ -90,6 +105,57 @@ class Keeping:
         made = files(self._plan, ending, self._diary, facts, self._hashes, [self._repeat], mask)
         store.write(self._target, made)
         print(f"hpatch: the bundle is {visible(str(self._target))}", file=sys.stderr)
+
+
+_NAMES = re.compile(r"[^\w.+-]")
+_PROVED: frozenset[CellVerdict] = frozenset({"proved", "not-proved", "worse"})
+"""The verdicts that a proof gives."""
+
+
+@dataclass(frozen=True)
+class CellBundles:
+    """A folder with a bundle for each cell of `--across`. It goes to the processes that prove; `repeat` is by set."""
+
+    folder: Path
+    repeat: Mapping[str, str]
+
+    def path(self, row: str, set: str) -> Path:
+        """Where a cell's bundle is."""
+        return self.folder / f"{_NAMES.sub('_', row)}-{_NAMES.sub('_', set)}.tar"
+
+    def has(self, cell: AcrossCell) -> bool:
+        """Whether a cell has its bundle, or had no proof."""
+        return cell.verdict not in _PROVED or self.path(cell.row, cell.set).is_file()
+
+    def __call__(self, proved: ProvedCell) -> None:
+        """Write it; an older one of the cell goes. Raises ToolError."""
+        from hpatch.report.prove.proof import ProofReport
+
+        target = self.path(proved.row, proved.set)
+        made = target.with_name(f".{token_hex(6)}-{target.name}")
+        keeping = Keeping(made, proved.plan, proved.candidate, proved.folder, self.repeat[proved.set], proved.diary)
+        keeping.write(ProofReport(proof=proved.proof, how=proved.how, in_place=False))
+        try:
+            made.replace(target)
+        except OSError as error:
+            raise ToolError(f"{target}: the bundle cannot be written: {error.strerror or error}") from error
+
+
+def folder_of_cells(bundle: Path | None, dask: str | None) -> Path | None:
+    """The folder for bundles of cells; it is made where it is not there. Raises UsageError, ToolError."""
+    if bundle is None:
+        return None
+    if dask is not None:
+        raise UsageError("--bundle writes where the proofs run; leave out --dask")
+    if bundle.suffix == ".tar" or (bundle.exists() and not bundle.is_dir()):
+        raise UsageError(f"--bundle {bundle}: with --across it is a folder, which gets a bundle for each proof")
+    try:
+        bundle.mkdir(exist_ok=True)
+    except OSError as error:
+        raise ToolError(f"--bundle {bundle}: cannot be made: {error.strerror or error}") from error
+    if not os.access(bundle, os.W_OK | os.X_OK):
+        raise ToolError(f"--bundle {bundle}: cannot be written to")
+    return bundle.absolute()
 
 
 def targets(bundle: Path | None, names: Sequence[str]) -> Mapping[str, Path | None]:

@@ -42,16 +42,21 @@ class Across(NamedTuple):
 
 
 class AcrossWork:
-    """A run. `table` is what is known by now, also after an interrupt."""
+    """A run. `table` is what is known by now, also after an interrupt.
 
-    def __init__(self, jobs: Sequence[AcrossJob], done: Done) -> None:
+    What is done counts only where `usable` says so of its cell.
+    """
+
+    def __init__(
+        self, jobs: Sequence[AcrossJob], done: Done, usable: Callable[[AcrossCell], bool] = lambda cell: True
+    ) -> None:
         self._done = done
         self._jobs = tuple(jobs)
         self._cells: dict[tuple[str, str], AcrossCell] = {}
         for job in jobs:
             for set in job.sets:
                 cell = done.find(job, set)
-                if cell is not None:
+                if cell is not None and usable(cell):
                     self._cells[job.row, set] = cell
 
     @property

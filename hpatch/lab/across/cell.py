@@ -12,8 +12,9 @@ from hpatch.build.outcome import BuildError
 from hpatch.build.trees.applying import Blocker, Prepared, prepare
 from hpatch.errors import HpatchError
 from hpatch.lab import proof as proving
-from hpatch.lab.across.model import AcrossCell, AcrossJob, CellVerdict
-from hpatch.lab.across.versions import export
+from hpatch.lab.across.model import AcrossCell, AcrossJob, CellVerdict, ProvedCell
+from hpatch.lab.across.versions import fetch
+from hpatch.lab.diary import Diary
 from hpatch.lab.kinds.table import settle
 from hpatch.lab.model import GatewaySpec
 from hpatch.lab.proof import Proof
@@ -21,7 +22,6 @@ from hpatch.patch.sets.load import load
 from hpatch.patch.sets.model import Catalog
 from hpatch.patch.sources.cache import Checked
 from hpatch.patch.sources.choose import choose
-from hpatch.patch.sources.git import Git
 
 _MOST = 3
 """So many things that got worse are named."""
@@ -65,7 +65,7 @@ class _RowWork:
     def prove(self, id: str) -> tuple[CellVerdict, str]:
         try:
             if not self._tree.exists():
-                export(Git(self._job.repository), self._job.version.commit, self._tree)
+                fetch(self._job.version, self._job.repository, self._tree)
             catalog = load(self._job.catalogs)
             return self._prove(id, catalog, choose(catalog, **self._job.sources._asdict()))
         except BuildError as error:
@@ -90,7 +90,21 @@ class _RowWork:
         settled = settle(job.recipe, plan.tree, plan.paths)
         with held(self._folder, self._tree):
             candidate = settled.candidate(self._folder)
-            proof = proving.prove(plan, request, catalog, source, candidate, self._folder, job.requests)
+            diary = Diary()
+            proof = proving.prove(plan, request, catalog, source, candidate, self._folder, job.requests, diary=diary)
+            if job.keep is not None:
+                job.keep(
+                    ProvedCell(
+                        row=job.row,
+                        set=id,
+                        how=settled.how,
+                        plan=plan,
+                        proof=proof,
+                        diary=diary,
+                        candidate=candidate,
+                        folder=self._folder,
+                    )
+                )
         return judged(proof)
 
 

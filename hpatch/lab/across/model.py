@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from hpatch.build.trees.applying import Request
+from hpatch.lab.candidates.model import Candidate
+from hpatch.lab.diary import Diary
 from hpatch.lab.matrix import Wanted
+from hpatch.lab.proof import Proof, ProofPlan
 from hpatch.lab.recipe import Recipe
 
 CellVerdict = Literal["proved", "there", "not-applying", "not-proved", "worse", "error"]
@@ -18,7 +22,7 @@ YES: frozenset[CellVerdict] = frozenset({"proved", "there"})
 
 
 class TreeVersion(NamedTuple):
-    """A version of the source in a repository: a tag's name and its commit."""
+    """A version of the source: a tag's name and its commit; the latter is empty for a release that comes by pip."""
 
     tag: str
     commit: str
@@ -33,16 +37,30 @@ class RevisionSource(NamedTuple):
     diffs: str | None = None
 
 
+class ProvedCell(NamedTuple):
+    """A proof that has ended, while its `folder` is still there; `how` the trees were built, in words."""
+
+    row: str
+    set: str
+    how: str
+    plan: ProofPlan
+    proof: Proof
+    diary: Diary
+    candidate: Candidate[Any]
+    folder: Path
+
+
 class AcrossJob(NamedTuple):
     """A row: sets that are proved one after the other on a version, in one process.
 
-    `row` is its name; `repository` has the version's commit; `catalogs` are folders of further sets; `request` says how
-    hunks are placed; `base` is the folder to work in, None: one for temporary files.
+    `row` is its name; `repository` has the version's commit, where it has one; `catalogs` are folders of further sets;
+    `request` says how hunks are placed; `base` is the folder to work in, None: one for temporary files. `keep` gets
+    each proof in the process that proved; it goes there by pickle.
     """
 
     row: str
     version: TreeVersion
-    repository: str
+    repository: str | None
     sets: tuple[str, ...]
     recipe: Recipe
     wanted: Wanted
@@ -51,6 +69,7 @@ class AcrossJob(NamedTuple):
     catalogs: tuple[str, ...] = ()
     sources: RevisionSource = RevisionSource()
     base: Path | None = None
+    keep: Callable[[ProvedCell], None] | None = None
 
 
 class AcrossCell(NamedTuple):

@@ -55,7 +55,8 @@ class Done:
             raise ToolError(f"{path}: cannot be written: {error.strerror or error}") from error
 
     def _file(self, job: AcrossJob, set: str) -> Path:
-        about = [_FORMAT, __version__, _code(), job.version.commit, set, self._set(set), _recipe(job.recipe)]
+        source = job.version.commit or f"package {job.version.tag}"
+        about = [_FORMAT, __version__, _code(), source, set, self._set(set), _recipe(job.recipe)]
         about += [repr(job.wanted), job.requests, repr(job.request)]
         return self.folder / f"{sha256(json.dumps(about).encode()).hexdigest()[:32]}.json"
 

@@ -1,4 +1,4 @@
-"""The versions of httpd that a repository has, and getting one of them onto disk."""
+"""The versions of a project that a repository has, and getting one of them onto disk."""
 
 from __future__ import annotations
 
@@ -6,36 +6,68 @@ import io
 import os
 import re
 import tarfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from hpatch.errors import ToolError, UsageError
 from hpatch.lab.across.model import TreeVersion
+from hpatch.lab.backends import uwsgi_source
 from hpatch.patch.sources.git import Git
+from hpatch.processes.keeper import Keeper
 from hpatch.suggest import closest
-from hpatch.versions import Version
 
-_RELEASE = re.compile(r"2\.4\.\d{1,6}")
 _PLACES = ("refs/tags/", "refs/remotes/tags/", "refs/remotes/origin/tags/")
 """Where tags are; the latter two as git-svn makes them. The first one wins."""
 
 
-def versions(repository: Git, text: str) -> tuple[TreeVersion, ...]:
-    """The tags that a user names: `2.4.9,2.4.10`, or `all` for the releases of 2.4. Raises UsageError, ToolError."""
-    known = _tags(repository)
+class Releases(NamedTuple):
+    """The releases that `all` stands for, with examples; `packaged`: pip brings those that a repository lacks."""
+
+    pattern: re.Pattern[str]
+    examples: tuple[str, str]
+    packaged: bool = False
+
+
+RELEASES: Mapping[str, Releases] = {
+    "httpd": Releases(re.compile(r"2\.4\.\d{1,6}"), ("2.4.9", "2.4.62")),
+    "uwsgi": Releases(re.compile(r"2\.0(\.\d{1,6}){1,2}"), ("2.0.21", "2.0.31"), packaged=True),
+}
+"""By project."""
+
+
+def versions(repository: Git | None, text: str, project: str = "httpd") -> tuple[TreeVersion, ...]:
+    """The versions that a user names: `2.4.9,2.4.10`, or `all` for the releases that the repository has.
+
+    None: there is no repository, and all versions come as packages. Raises UsageError, ToolError.
+    """
+    releases = RELEASES[project]
+    known = {} if repository is None else _tags(repository)
     if text == "all":
-        names = sorted((name for name in known if _RELEASE.fullmatch(name)), key=Version.parse)
+        if repository is None:
+            raise UsageError(f"--across all needs --git DIR; name the versions: {','.join(releases.examples)}")
+        names = sorted((name for name in known if releases.pattern.fullmatch(name)), key=_order)
         if not names:
-            raise UsageError(f"{repository.folder} has no tag of a release (2.4.1, 2.4.2, …)")
+            raise UsageError(f"{repository.folder} has no tag of a release ({', '.join(releases.examples)}, …)")
     else:
         names = list(dict.fromkeys(filter(None, text.split(","))))
     if not names:
-        raise UsageError(f"--across '{text}': tags with commas between them, such as 2.4.9,2.4.62, or all")
+        raise UsageError(
+            f"--across '{text}': tags with commas between them, such as {','.join(releases.examples)}, or all"
+        )
     for name in names:
-        if name not in known:
-            near = closest(name, list(known))
-            hint = f"; did you mean '{near}'?" if near else ""
-            raise UsageError(f"{repository.folder} has no tag '{name}'{hint}")
-    return tuple(TreeVersion(name, known[name]) for name in names)
+        if name in known or (releases.packaged and releases.pattern.fullmatch(name)):
+            continue
+        if repository is None:
+            raise UsageError(f"'{name}' is not a release of {project}, such as {releases.examples[0]}")
+        near = closest(name, list(known))
+        hint = f"; did you mean '{near}'?" if near else ""
+        raise UsageError(f"{repository.folder} has no tag '{name}'{hint}")
+    return tuple(TreeVersion(name, known.get(name, "")) for name in names)
+
+
+def _order(name: str) -> tuple[int, ...]:
+    return tuple(map(int, name.split(".")))
 
 
 def _tags(repository: Git) -> dict[str, str]:
@@ -47,6 +79,18 @@ def _tags(repository: Git) -> dict[str, str]:
             name, commit, *peeled = line.split(" ")
             found[name.removeprefix(place)] = next(filter(None, peeled), commit)
     return found
+
+
+def fetch(version: TreeVersion, repository: str | None, folder: Path) -> None:
+    """Write a version's files to a new folder, and nothing outside of it. Raises ToolError."""
+    if version.commit:
+        assert repository is not None, "it has the commit"
+        export(Git(repository), version.commit, folder)
+        return
+    work = folder.with_name(f"{folder.name}-package")
+    with Keeper(work) as keeper:
+        archive = uwsgi_source.fetch(keeper, work, version.tag)
+        uwsgi_source.unpack(archive, work / "source").replace(folder)
 
 
 def export(repository: Git, commit: str, folder: Path) -> None:

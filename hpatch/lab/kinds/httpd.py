@@ -38,6 +38,14 @@ class HttpdServer:
         assert isinstance(server, GatewaySpec)
         return wanted._replace(gateways=[server])
 
+    def how(self, recipes: Sequence[Recipe]) -> str:
+        """With each MPM, or modules alone."""
+        mpms = [recipe.options.mpm for recipe in recipes if recipe.options is not None]
+        with_ = f", with -fsanitize={','.join(recipes[0].sanitize)}" if recipes[0].sanitize else ""
+        if not mpms:
+            return f"the changed modules in an installed httpd{with_}"
+        return f"httpd with the MPM{'s' if len(mpms) > 1 else ''} {', '.join(mpms)}{with_}"
+
     def way(self, recipe: Recipe, tree: SourceTree, paths: Sequence[str]) -> BuildWay:
         """All of it, or the modules that change."""
         check(recipe.sanitize)

@@ -32,6 +32,9 @@ class ServerKind(Protocol):
     def cells(self, wanted: Wanted, server: Product) -> Wanted:
         """What is wanted, with a server in the place that such a server has. Raises UsageError."""
 
+    def how(self, recipes: Sequence[Recipe]) -> str:
+        """How trees are built by these recipes, in words that hold for every version."""
+
     def way(self, recipe: Recipe, tree: SourceTree, paths: Sequence[str]) -> BuildWay:
         """How a tree is built for the proof of a change of these files.
 

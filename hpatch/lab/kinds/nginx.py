@@ -40,6 +40,10 @@ class NginxServer:
         assert isinstance(server, GatewaySpec)
         return wanted._replace(gateways=[server])
 
+    def how(self, recipes: Sequence[Recipe]) -> str:
+        """All of it."""
+        return f"nginx, with -fsanitize={','.join(recipes[0].sanitize)}" if recipes[0].sanitize else "nginx"
+
     def way(self, recipe: Recipe, tree: SourceTree, paths: Sequence[str]) -> BuildWay:
         """All of it. Raises ToolError where what it is tried with cannot be built."""
         check_tools()

@@ -15,6 +15,8 @@ from hpatch.lab.net.uwsgi import HTTPD
 from hpatch.lab.recipe import BuildWay, Recipe
 from hpatch.lab.trying.uwsgi import UwsgiTrying
 
+_HOW = "uWSGI by its uwsgiconfig.py, behind the installed httpd"
+
 
 class UwsgiServer:
     """uWSGI."""
@@ -40,10 +42,11 @@ class UwsgiServer:
             raise UsageError("--backend does not apply to a tree of uWSGI, which is the backend itself")
         return wanted._replace(gateways=[HTTPD], backends=[server])
 
+    def how(self, recipes: Sequence[Recipe]) -> str:
+        """As for one tree."""
+        return _HOW
+
     def way(self, recipe: Recipe, tree: SourceTree, paths: Sequence[str]) -> BuildWay:
         """All of it."""
         jobs = recipe.whole.jobs
-        return BuildWay(
-            "uWSGI by its uwsgiconfig.py, behind the installed httpd",
-            lambda folder, watch: WholeUwsgi(folder, jobs, watch),
-        )
+        return BuildWay(_HOW, lambda folder, watch: WholeUwsgi(folder, jobs, watch))

@@ -35,6 +35,7 @@ class AcrossReport:
     how: str
     state: str
     dry_run: bool = False
+    project: str = "httpd"
 
     def text(self, page: Page) -> Iterator[str]:
         """For people."""
@@ -53,6 +54,7 @@ class AcrossReport:
         """For programs."""
         found = self.table
         return {
+            "project": self.project,
             "dry_run": self.dry_run,
             "ok": found.ok,
             "undecided": found.undecided,
@@ -86,7 +88,7 @@ class AcrossReport:
         return f"{sets} on {rows}: {self.how}"
 
     def _headers(self) -> tuple[str, ...]:
-        return ("httpd", *self.table.sets)
+        return (self.project, *self.table.sets)
 
     def _rows(self) -> list[tuple[str, ...]]:
         found = self.table

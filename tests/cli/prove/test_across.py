@@ -18,6 +18,7 @@ from tests.support.cli.tree import catalog
 from tests.support.lab.leftovers import nothing_left
 from tests.support.lab.versions import repository, slow
 from tests.support.patience import PATIENCE
+from tests.support.report.schema import valid
 
 pytestmark = pytest.mark.git
 Run = Callable[..., Answer]
@@ -96,13 +97,46 @@ def test_a_dry_run_says_how_and_where(run: Run, tmp_path: Path, more: tuple[str,
         (("one", "--dask", "x"), "need --across"),
         (("one", "--across", "2.4.9", "--mpm", "event,winnt"), "--mpm 'event,winnt': event, worker, prefork"),
         (("nothing", "--across", "2.4.9"), "there is no patch set 'nothing'"),
-        (("uwsgi-stdin-eof", "--across", "2.4.9"), "'uwsgi-stdin-eof' is for uwsgi"),
+        (("uwsgi-stdin-eof", "one", "--across", "2.4.9"), "'uwsgi-stdin-eof' is for uwsgi, and 'one' for httpd"),
+        (("nginx-empty-response", "--across", "2.4.9"), "'nginx-empty-response' is for nginx, and --across"),
+        (("uwsgi-stdin-eof", "--across", "2.3.9"), "has no tag '2.3.9'"),
+        (("uwsgi-stdin-eof", "--across", "all"), "has no tag of a release (2.0.21, 2.0.31, …)"),
+        (("uwsgi-stdin-eof", "--across", "2.0.4", "--module-only"), "--module-only does not apply to a tree of uWSGI"),
+        (("one", "--across", "2.4.9", "--twice"), "leave out --across"),
+        (("one", "--across", "2.4.9", "--bundle", "x.tar"), "it is a folder"),
+        (("one", "--across", "2.4.9", "--bundle", "x", "--dask", "tcp://127.0.0.1:1"), "leave out --dask"),
     ],
 )
 def test_wrong_usage(run: Run, tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
     code, out, err = run(*arguments, "--git", tmp_path / "git")
     assert (code, out) == (2, "")
     assert said in err
+
+
+def test_releases_of_uwsgi_need_no_repository(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HPATCH_UWSGI_GIT", raising=False)
+    arguments = ("uwsgi-lingering-close", "--across", "2.0.21,2.0.31", "--dry-run")
+    code, out, err = run(*arguments)
+    assert (code, err) == (0, "")
+    assert [line.split() for line in out.splitlines()[2:5]] == [
+        ["uwsgi", "uwsgi-lingering-close"],
+        ["2.0.21", "to", "do"],
+        ["2.0.31", "to", "do"],
+    ]
+    answer = valid("across-1", run(*arguments, "--format", "json").out)
+    assert answer["project"] == "uwsgi"
+    assert answer["how"].startswith("uWSGI by its uwsgiconfig.py, behind the installed httpd, on this machine")
+    assert [(row["tag"], row["commit"]) for row in answer["rows"]] == [("2.0.21", ""), ("2.0.31", "")]
+    assert run("uwsgi-lingering-close", "--across", "all").err == (
+        "hpatch: --across all needs --git DIR; name the versions: 2.0.21,2.0.31\n"
+    )
+
+
+def test_a_cell_without_a_proof_has_no_bundle(run: Run, tmp_path: Path) -> None:
+    bundles = tmp_path / "bundles"
+    code, _, err = run("one", "--across", "2.4.10", "--git", tmp_path / "git", "--bundle", bundles)
+    assert (code, err) == (0, f"hpatch: {bundles} has 0 bundles now\n")
+    assert list(bundles.iterdir()) == []
 
 
 @pytest.mark.toolchain

@@ -253,3 +253,11 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path, catalog: Ca
     (tmp_path / "state").rmdir()
     with pytest.raises(ToolError, match="cannot be written"):
         AcrossWork(jobs, done).run(Pretended(cells))
+
+
+def test_what_is_done_counts_only_where_it_can_be_used(jobs: list[AcrossJob], tmp_path: Path, catalog: Catalog) -> None:
+    done = Done(tmp_path / "state", catalog)
+    assert AcrossWork(jobs, done).run(Pretended(cells)).ok
+    again = Pretended(cells)
+    assert AcrossWork(jobs, done, lambda cell: cell.row != "2.4.9").run(again).ok
+    assert again.asked == [("2.4.9", ("one", "three"))]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hpatch.errors import ToolError, UsageError
+from hpatch.lab.across.model import TreeVersion
 from hpatch.lab.across.versions import export, versions
 from hpatch.patch.sources.git import Git
 from tests.support.lab.versions import repository, tag
@@ -32,6 +33,19 @@ def test_a_tag_stands_for_its_commit_also_as_git_svn_keeps_it(tmp_path: Path) ->
     found = {one.tag: one.commit for one in versions(Git(str(made.folder)), "all")}
     assert found["2.4.11"] == found["2.4.12"] == found["2.4.9"] == commit
     assert found["2.4.8"] != commit
+
+
+def test_releases_of_uwsgi_come_as_packages_where_the_repository_lacks_them(tmp_path: Path) -> None:
+    made = repository(tmp_path / "git")
+    for name in ("2.0.13.1", "2.0.9", "2.0", "2.0-rc1", "1.9.21"):
+        tag(made, name, {})
+    git = Git(str(made.folder))
+    assert [one.tag for one in versions(git, "all", "uwsgi")] == ["2.0.9", "2.0.13.1"]
+    assert [one.commit == "" for one in versions(git, "2.0.9,2.0.31", "uwsgi")] == [False, True]
+    assert versions(None, "2.0.31", "uwsgi") == (TreeVersion("2.0.31", ""),)
+    for text in ("2.0.x", "latest", "2.4.9"):
+        with pytest.raises(UsageError, match="is not a release of uwsgi, such as 2"):
+            versions(None, text, "uwsgi")
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def _command(
         across=across is not None,
         many=bool(state or workers or dask),
         one=in_place or tree != Path(),
-        kept=bundle is not None or twice or suite is not None,
+        kept=twice or suite is not None,
     )
     known = shared.catalog(catalog)
     request = Request(
@@ -153,7 +153,7 @@ def _command(
     own = building.suite(suite)
     whole = None if module_only else building.whole(configure_arg, jobs, suite=own is not None)
     builds = list(recipes(Recipe(None, httpd=httpd, apxs=apxs, sanitize=building.sanitizers(sanitize)), mpm, whole))
-    bundles = keeping.targets(bundle, [name for name, _ in builds])
+    repeat = partial(keeping.command, context)
     if across is not None:
         return many.run(
             many.AcrossOptions(
@@ -171,9 +171,12 @@ def _command(
                 base=build_dir,
                 dry_run=dry_run,
                 format=format,
+                bundle=None if dry_run else keeping.folder_of_cells(bundle, dask),
+                repeat=repeat,
             ),
             known,
         )
+    bundles = keeping.targets(bundle, [name for name, _ in builds])
     source = shared.source(known, git, svn, web, web_base, from_)
     trees.settle(tree)
     plan = proving.plan(tree, request, known, source, wanted._replace(gateways=[GatewaySpec("httpd")]))
@@ -201,7 +204,7 @@ def _command(
         suite=own,
         build_dir=build_dir,
     )
-    proofs, kept = prove(asked, ways, bundles, partial(keeping.command, context, sets))
+    proofs, kept = prove(asked, ways, bundles, partial(repeat, sets))
     carry_out = partial(applying.carry_out, plan, tree, request, known, source) if in_place else None
     return answer(ways, proofs, kept, format, carry_out)
 

@@ -16,4 +16,4 @@ def check(*, module_only: bool, modules: bool, whole: bool, across: bool, many: 
     if across and one:
         raise UsageError("--across takes its trees from --git; leave out --tree and --in-place")
     if across and kept:
-        raise UsageError("--bundle, --twice and --suite are for the proof of one tree; leave out --across")
+        raise UsageError("--twice and --suite are for the proof of one tree; leave out --across")
