@@ -83,8 +83,8 @@ class KnownProblem(NamedTuple):
     makers published them; the upper bound of the last range (`<2.4.49`) is the first release without it, and where
     there is none, no release is without it. `what` ends the sentence "httpd 2.4.9 as published has PR 1 here: …".
     `triggers` are alternatives; none, where a `rule` of its own finds it. `sets` are those of the catalogue that cure
-    it, `setting` what to write instead, a sentence. `differs` says why httpd's own record of a vulnerability has
-    another range.
+    it, `setting` what to write instead, a sentence; `option` is what must be set, too, for the sets to change anything.
+    `differs` says why httpd's own record of a vulnerability has another range.
     """
 
     product: Product
@@ -100,6 +100,7 @@ class KnownProblem(NamedTuple):
     sets: tuple[str, ...]
     setting: str
     differs: str = ""
+    option: str = ""
 
     @property
     def kind(self) -> Kind:
@@ -172,6 +173,7 @@ def _known(product: Product, part: str, id: str, entry: dict[str, Any]) -> Known
         sets=tuple(entry.get("sets", ())),
         setting=entry.get("setting", ""),
         differs=entry.get("differs", ""),
+        option=entry.get("option", ""),
     )
 
 

@@ -27,6 +27,9 @@ PAIRS = {
         f"uwsgi://{TCP}/", f"socket = {TCP}\nstatic-map = /s=/srv", None, f"socket = {TCP}\nmodule = a"
     ),
     "issue 614": Pair(f"uwsgi://{TCP}/", f"socket = {TCP}", None, f"socket = {TCP}\npost-buffering = 1"),
+    "commit 68d5b2de": Pair(
+        f"fcgi://{TCP}/", f"fastcgi-socket = {TCP}", None, f"fastcgi-socket = {TCP}\nlingering-close = 5"
+    ),
     "issue 1350": Pair(f"ws://{TCP}/", f"http-socket = {TCP}", f"http://{TCP}/"),
     "issue 1412": Pair(f"scgi://{TCP}/", f"scgi-socket = {TCP}", "scgi://127.0.0.1:3033/"),
     "issue 1428": Pair(f"http://{TCP}/", f"http = {TCP}", f"uwsgi://{TCP}/", f"socket = {TCP}"),
