@@ -30,6 +30,11 @@ class Advised(NamedTuple):
         """The set to apply; None where none goes in, or it is not known."""
         return next((one for one in self.cures if one.state == "applies"), None)
 
+    @property
+    def there(self) -> bool:
+        """Whether the tree has a set that cures it."""
+        return any(one.state == "there" for one in self.cures)
+
 
 class UwsgiAdvice(NamedTuple):
     """The problems of the uWSGI behind httpd that the configuration meets, as `HttpdAdvice` has httpd's."""
@@ -45,9 +50,9 @@ class HttpdAdvice(NamedTuple):
     """What is to be done. All problems that the configuration meets are in one of `here`, `unknown` and `gone`.
 
     `sets` are those that cure problems in the given tree, with all that they need, in the order of applying;
-    `asked` those among them that a problem names. `clash` says why they do not go in together, and is empty where they
-    do. `known` is how many problems of httpd were looked for, `ignored` how many were not, for the user ignores their
-    rules. `uwsgi` is None if it is not known which uWSGI gets the requests.
+    `asked` those among them that a problem names; `project` is whose tree it is. `clash` says why they do not go in
+    together, and is empty where they do. `known` is how many problems of httpd were looked for, `ignored` how many were
+    not, for the user ignores their rules. `uwsgi` is None if it is not known which uWSGI gets the requests.
     """
 
     httpd: TargetHttpd
@@ -61,11 +66,17 @@ class HttpdAdvice(NamedTuple):
     read: LintResult
     uwsgi: UwsgiAdvice | None = None
     ignored: int = 0
+    project: str = "httpd"
+
+    @property
+    def met(self) -> tuple[Advised, ...]:
+        """The problems that httpd, or the uWSGI behind it, has here."""
+        return (*self.here, *(self.uwsgi.here if self.uwsgi is not None else ()))
 
     @property
     def ok(self) -> bool:
         """Whether nothing is to be done, as far as is known."""
-        return not self.here and not (self.uwsgi is not None and self.uwsgi.here) and not self.read.unread
+        return not self.met and not self.read.unread
 
     @property
     def undecided(self) -> bool:
@@ -75,16 +86,20 @@ class HttpdAdvice(NamedTuple):
     @property
     def curable(self) -> tuple[Advised, ...]:
         """The problems that a set cures in the given tree."""
-        return tuple(one for one in self.here if one.cure is not None)
+        return tuple(one for one in self.met if one.cure is not None)
 
 
 class HttpdEvidence(NamedTuple):
-    """Which httpd it is, what its vendor says of it, the tree that is to be patched, and which uWSGI is behind it."""
+    """Which httpd it is, what its vendor says of it, the tree that is to be patched, and which uWSGI is behind it.
+
+    `uwsgi_trial` is the tree of that uWSGI, if that is the one to be patched.
+    """
 
     httpd: TargetHttpd
     statements: Sequence[Statement] = ()
     trial: CureTrial | None = None
     uwsgi: TargetUwsgi | None = None
+    uwsgi_trial: CureTrial | None = None
 
 
 def advise(
@@ -93,10 +108,17 @@ def advise(
     """Look for known problems, and try the sets that cure them. Raises InputError for what cannot be read."""
     vendors = build(evidence.httpd, evidence.statements)
     met, read = find(roots, vendors, evidence.uwsgi, ignored=ignored, base=base)
-    advised = [_advised(one, evidence) for one in met if one.problem.product == "httpd"]
+    advised = [
+        _advised(one, assess(one.problem, evidence.httpd, evidence.statements), evidence.trial)
+        for one in met
+        if one.problem.product == "httpd"
+    ]
     here = tuple(one for one in advised if one.answer.verdict == "affected")
-    asked = tuple(dict.fromkeys(one.cure.set for one in here if one.cure is not None))
-    sets, clash = evidence.trial.together(asked) if evidence.trial is not None else ((), "")
+    behind = None if evidence.uwsgi is None else _uwsgi(evidence.uwsgi, evidence.uwsgi_trial, met, ignored)
+    both = (*here, *(behind.here if behind is not None else ()))
+    asked = tuple(dict.fromkeys(one.cure.set for one in both if one.cure is not None))
+    trial = evidence.trial or evidence.uwsgi_trial
+    sets, clash = trial.together(asked) if trial is not None else ((), "")
     return HttpdAdvice(
         httpd=evidence.httpd,
         here=here,
@@ -107,19 +129,17 @@ def advise(
         clash=clash,
         known=len(wanted(everything(), ignored)),
         read=read,
-        uwsgi=None if evidence.uwsgi is None else _uwsgi(evidence.uwsgi, met, ignored),
+        uwsgi=behind,
         ignored=len(everything()) - len(wanted(everything(), ignored)),
+        project="uwsgi" if evidence.uwsgi_trial is not None else "httpd",
     )
 
 
-def _uwsgi(target: TargetUwsgi, met: Sequence[MetProblem], ignored: frozenset[str]) -> UwsgiAdvice:
+def _uwsgi(
+    target: TargetUwsgi, trial: CureTrial | None, met: Sequence[MetProblem], ignored: frozenset[str]
+) -> UwsgiAdvice:
     advised = [
-        Advised(
-            problem=one.problem,
-            answer=target.assess(one.problem),
-            places=one.places,
-            cures=tuple(Cure(set_, "elsewhere") for set_ in one.problem.sets),
-        )
+        _advised(one, target.assess(one.problem), trial, elsewhere=trial is None)
         for one in met
         if one.problem.product == "uwsgi"
     ]
@@ -132,13 +152,18 @@ def _uwsgi(target: TargetUwsgi, met: Sequence[MetProblem], ignored: frozenset[st
     )
 
 
-def _advised(one: MetProblem, evidence: HttpdEvidence) -> Advised:
-    answer = assess(one.problem, evidence.httpd, evidence.statements)
+def _advised(one: MetProblem, answer: ProblemAnswer, trial: CureTrial | None, *, elsewhere: bool = False) -> Advised:
+    """`elsewhere`: the sets are for the tree of another program."""
     cures: tuple[Cure, ...] = ()
-    if answer.verdict in ("affected", "unknown"):
-        cures = tuple(_cure(set_, evidence.trial) for set_ in one.problem.sets)
+    if elsewhere:
+        cures = tuple(Cure(set_, "elsewhere") for set_ in one.problem.sets)
+    elif answer.verdict in ("affected", "unknown"):
+        cures = tuple(_cure(set_, trial) for set_ in one.problem.sets)
         there = next((cure for cure in cures if cure.state == "there"), None)
-        if there is not None:  # whatever the number says: the code has it
+        if there is not None and one.problem.option:  # what is met lacks the option
+            because = f"The tree has the set {there.set}, which changes nothing until {one.problem.option} is set."
+            answer = answer._replace(because=because)
+        elif there is not None:  # whatever the number says: the code has it
             because = f"The tree has the set {there.set}: {there.why}."
             answer = answer._replace(verdict="not affected", because=because)
         elif answer.verdict == "unknown":
@@ -146,7 +171,7 @@ def _advised(one: MetProblem, evidence: HttpdEvidence) -> Advised:
             if lacking is not None:  # on the way to the release that differs: the code tells what its number does not
                 because = f"The tree lacks the set {lacking.set}, which applies to it."
                 answer = answer._replace(verdict="affected", because=because)
-    order = ("there", "applies", "untried", "unknown", "blocked", "refused")
+    order = ("there", "applies", "untried", "unknown", "blocked", "refused", "elsewhere")
     return Advised(one.problem, answer, one.places, tuple(sorted(cures, key=lambda cure: order.index(cure.state))))
 
 

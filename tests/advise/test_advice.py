@@ -78,6 +78,49 @@ def test_the_uwsgi_behind_httpd_is_judged_by_its_version(tmp_path: Path, version
     assert {one.problem.product for one in (*found.here, *found.unknown, *found.gone)} == {"httpd"}
 
 
+@pytest.mark.parametrize(
+    ("state", "verdict", "sets"),
+    [("applies", "affected", ("uwsgi-lingering-close",)), ("there", "affected", ()), ("blocked", "affected", ())],
+)
+def test_a_tree_of_uwsgi_is_tried_and_its_set_changes_nothing_without_its_option(
+    tmp_path: Path, state: CureState, verdict: Verdict, sets: tuple[str, ...]
+) -> None:
+    path, ini = tmp_path / "httpd.conf", tmp_path / "app.ini"
+    path.write_text('ProxyPass "/a/" "uwsgi://127.0.0.1:9000/"\n')
+    ini.write_text("[uwsgi]\nsocket = 127.0.0.1:9000\n")
+    trial = cast(CureTrial, FakeTrial(state))
+    evidence = HttpdEvidence(
+        TargetHttpd(version=Version(2, 4, 71), source="given"),
+        uwsgi=TargetUwsgi(Version(2, 0, 31)),
+        uwsgi_trial=trial,
+    )
+    found = advise([Root(str(path), uwsgi=(str(ini),))], evidence)
+    assert found.uwsgi is not None
+    (one,) = found.uwsgi.here
+    assert (one.problem.id, one.answer.verdict) == ("issue 614", verdict)
+    assert (found.sets, found.asked, found.project) == (sets, sets, "uwsgi")
+    assert [known.problem.id for known in found.curable] == ["issue 614"] * len(sets)
+    assert ("until lingering-close is set" in one.answer.because) == (state == "there")
+    ini.write_text("[uwsgi]\nsocket = 127.0.0.1:9000\nlingering-close = 5\n")
+    assert advise([Root(str(path), uwsgi=(str(ini),))], evidence).ok
+
+
+def test_what_a_tree_of_uwsgi_has_is_no_problem_whatever_its_number_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, ini = tmp_path / "httpd.conf", tmp_path / "app.ini"
+    path.write_text('ProxyPass "/a/" "fcgi://127.0.0.1:9000/"\n')
+    ini.write_text("[uwsgi]\nfastcgi-socket = 127.0.0.1:9000\n")
+    evidence = HttpdEvidence(
+        TargetHttpd(version=Version(2, 4, 71), source="given"),
+        uwsgi=TargetUwsgi(Version(2, 0, 4)),
+        uwsgi_trial=cast(CureTrial, FakeTrial("there")),
+    )
+    found = advise([Root(str(path), uwsgi=(str(ini),))], evidence)
+    assert found.uwsgi is not None
+    assert "uwsgi-fcgi-parser" in [one.problem.id for one in found.uwsgi.gone]
+
+
 def test_without_its_version_nothing_is_said_of_uwsgi(tmp_path: Path) -> None:
     path = tmp_path / "httpd.conf"
     path.write_text('ProxyPass "/a/" "uwsgi://a:9000/"\n')

@@ -132,11 +132,14 @@ def carry_out(asked: ApplyOrder, advice: HttpdAdvice) -> tuple[HttpdAdvice, Appl
             with run.step() as ended:
                 advice = asked.again()
                 left = [one.problem.id for one in advice.curable]
-                others = len(advice.here) - len(left)
+                others = len(advice.met) - len(left)
                 told = (
                     f"{count(len(left), 'problem')} left that a set cures" if left else "all that a set cures is gone"
                 )
-                ended(f"{told}; {count(others, 'problem')} left that none cures here" if others else told, not left)
+                more = f"; {count(others, 'problem')} left that none cures here" if others else ""
+                option = next((one.problem.option for one in advice.met if one.there), "")
+                more += f"; now set {option}, without which a set changes nothing" if option else ""
+                ended(f"{told}{more}", not left)
                 code = 1 if left else 0
         except HpatchError:
             if run.steps:

@@ -22,6 +22,7 @@ from hpatch.lint.settings import modules as modules_of
 if TYPE_CHECKING:
     from hpatch.advise.advice import HttpdAdvice
     from hpatch.build.options import BuildOptions
+    from hpatch.build.trees.source import SourceTree
     from hpatch.lab.recipe import Recipe
 
 _BACKENDS = "Backends"
@@ -34,13 +35,14 @@ Examples:
   hpatch advise /etc/apache2 --httpd /usr/sbin/apache2
   hpatch advise /etc/apache2 --tree httpd-2.4.9 --apply --prefix ~/httpd
   hpatch advise /etc/apache2 --httpd /usr/sbin/apache2 --uwsgi-version 2.0.21
+  hpatch advise /etc/apache2 --uwsgi /etc/uwsgi --tree uwsgi-2.0.31
   hpatch advise /etc/apache2 --package "apache2 2.4.57-2" --advisories osv/
   hpatch advise /etc/httpd --httpd-version 2.4.53 --format html > advice.html
 
 hpatch shows the known problems of this httpd that this configuration meets: where, what happens, the first release
 without it, and the patch set that cures it. With --tree, hpatch tries in memory whether the sets apply, and names the
 one command that applies, builds and proves all of them. Without a version, it names the releases that have a problem.
-With the version of the uWSGI behind httpd, it shows uWSGI's problems, too.
+With the version of the uWSGI behind httpd, it shows uWSGI's problems, too; with uWSGI's source tree, also their cures.
 With --apply, hpatch proves the sets in copies, applies them to the tree, builds it, and looks again. The tree changes
 as a whole or not at all. If hpatch is interrupted, the same command goes on.
 
@@ -63,7 +65,7 @@ def _command(
         typer.Option(
             "--tree",
             metavar="DIR",
-            help="Take httpd from this source tree, and try the sets on it.",
+            help="Take httpd, or the uWSGI behind it, from this source tree, and try the sets on it.",
             rich_help_panel=shared.HTTPD,
         ),
     ] = None,
@@ -107,7 +109,7 @@ def _command(
     prefix: Annotated[
         Path | None,
         typer.Option(
-            "--prefix", metavar="DIR", help="With --apply, install httpd to this folder.", rich_help_panel=_APPLY
+            "--prefix", metavar="DIR", help="With --apply, install the server to this folder.", rich_help_panel=_APPLY
         ),
     ] = None,
     module_only: Annotated[
@@ -149,10 +151,10 @@ def _command(
     from hpatch.advise import httpd as httpds
     from hpatch.advise.advice import HttpdEvidence, advise
     from hpatch.advise.cures import CureTrial
+    from hpatch.build.kinds.table import refuse
     from hpatch.build.trees.applying import Request
     from hpatch.cli.advise import following
     from hpatch.cli.advise.applying import ApplyOrder, carry_out
-    from hpatch.cli.options import tree as trees
     from hpatch.lab.model import GatewaySpec
     from hpatch.lint import registry, roots
     from hpatch.lint.selection import matching
@@ -169,10 +171,12 @@ def _command(
     )
     if apply and path[0] == shared.STDIN:
         raise UsageError("--apply reads the configuration twice: give files, not -")
-    if tree is not None and advisories:
-        raise UsageError("--tree excludes --advisories: they speak of a vendor's build, and not of a source tree")
-    which.refuse_both(package, httpd_version, tree=tree is not None)
     instances = backends.named(uwsgi, uwsgi_version)
+    opened = _opened(tree, instances.version)
+    of_httpd = opened is not None and opened.project != "uwsgi"
+    if of_httpd and advisories:
+        raise UsageError("--tree excludes --advisories: they speak of a vendor's build, and not of a source tree")
+    which.refuse_both(package, httpd_version, tree=of_httpd)
     chosen = shared.given(
         path[0] if path[0] == shared.STDIN else roots.located(path[0], root),
         Settings(
@@ -195,20 +199,23 @@ def _command(
     trial = None
     known = sources.catalog(catalog)
     source = sources.source(known, git, svn, web, web_base, from_)
-    if tree is not None:
-        trees.settle(tree)
-        here = httpds.of_tree(tree)
-        chosen = chosen._replace(httpd_version=str(here.version))
-        trial = CureTrial(tree, Request(fuzz=fuzz, ignore_whitespace=ignore_whitespace), known, source)
+    if opened is not None:
+        trial = CureTrial(opened.root, Request(fuzz=fuzz, ignore_whitespace=ignore_whitespace), known, source)
+        if of_httpd:
+            chosen = chosen._replace(httpd_version=str(httpds.of_tree(opened.root).version))
+        else:
+            refuse(opened.project, ["module-only"] if module_only else ["configure-arg"] if configure_arg else [])
+            chosen = chosen._replace(uwsgi_version=str(opened.version))
     reading = shared.reading(chosen, httpd, package)
     ignored = frozenset(rule.code for selector in chosen.ignore or () for rule in matching(selector, registry.rules()))
     statements = which.statements(reading.httpd, advisories)
     behind = None if chosen.uwsgi_version is None else backends.target(chosen.uwsgi_version)
 
     def look() -> HttpdAdvice:
-        meant = httpds.of_tree(tree) if tree is not None else reading.httpd or httpds.UNKNOWN
+        meant = httpds.of_tree(opened.root) if opened and of_httpd else reading.httpd or httpds.UNKNOWN
         found = configurations.found(path, chosen, reading)
-        evidence = HttpdEvidence(meant, statements, trial, behind)
+        evidence = HttpdEvidence(meant, statements, uwsgi=behind)
+        evidence = evidence._replace(trial=trial) if of_httpd else evidence._replace(uwsgi_trial=trial)
         return advise(found, evidence, ignored=ignored, base=os.getcwd())  # noqa: PTH109 - the path stays text
 
     advice = look()
@@ -219,7 +226,13 @@ def _command(
             request=trial.request,
             catalog=known,
             source=source,
-            recipe=_recipe(module_only, httpd, apxs, building.whole(configure_arg, jobs, suite=False), chosen.mpm),
+            recipe=_recipe(
+                module_only,
+                httpd,
+                apxs,
+                building.whole(configure_arg, jobs, suite=False),
+                chosen.mpm if of_httpd else None,
+            ),
             wanted=matrix.cells(None, None, ["responder"], transport, None)._replace(gateways=[GatewaySpec("httpd")]),
             requests=requests,
             build_dir=build_dir,
@@ -230,17 +243,20 @@ def _command(
         return output.show(AdviceReport(advice=advice, applied=applied), FORMS, format, file=output_file, code=code)
     if apply:
         print(f"hpatch: nothing was applied: {_why_not(advice)}", file=sys.stderr)
-    options: dict[str, following.Value] = {
-        "--fuzz": fuzz,
-        "--ignore-whitespace": ignore_whitespace,
-        "--git": git,
-        "--svn": svn,
-        "--web": web,
-        "--web-base": web_base,
-        "--from": from_,
-        "--catalog": catalog,
-    }
-    command = following.command(() if advice.clash else advice.asked, tree, options)
+    command = following.command(
+        () if advice.clash else advice.asked,
+        tree,
+        {
+            "--fuzz": fuzz,
+            "--ignore-whitespace": ignore_whitespace,
+            "--git": git,
+            "--svn": svn,
+            "--web": web,
+            "--web-base": web_base,
+            "--from": from_,
+            "--catalog": catalog,
+        },
+    )
     code = configurations.tell_unread(advice.read) or (0 if advice.ok else 1)
     return output.show(AdviceReport(advice=advice, command=command), FORMS, format, file=output_file, code=code)
 
@@ -260,6 +276,20 @@ def _check(
         raise UsageError("--apxs needs --module-only")
     if whole and module_only:
         raise UsageError("--configure-arg does not apply to --module-only")
+
+
+def _opened(tree: Path | None, uwsgi: str | None) -> SourceTree | None:
+    """The tree, of httpd or uWSGI. Raises InputError for none of these, UsageError for two versions of uWSGI."""
+    from hpatch.build.trees.source import open_tree
+    from hpatch.cli.options import tree as trees
+
+    if tree is None:
+        return None
+    trees.settle(tree)
+    opened = open_tree(tree)
+    if opened.project == "uwsgi" and uwsgi is not None:
+        raise UsageError("--tree excludes --uwsgi-version and a program in --uwsgi: it tells uWSGI's version")
+    return opened
 
 
 def _is_for(advice: HttpdAdvice, tree: Path) -> bool:

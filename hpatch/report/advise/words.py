@@ -54,7 +54,8 @@ def where(place: Place, root: str) -> str:
 
 def _cures(one: Advised) -> Iterator[str]:
     for cure in one.cures:
-        yield f"{cure.set}: {said(cure)}"
+        option = f"; it changes nothing until {one.problem.option} is set" if one.problem.option else ""
+        yield f"{cure.set}: {said(cure)}{option if cure.state in ('applies', 'there') else ''}"
     if not one.cures:
         yield "an upgrade" if one.answer.fixed or one.problem.fixed is not None else "none is known"
     if one.problem.setting:
@@ -134,7 +135,7 @@ def summary(advice: HttpdAdvice) -> Iterator[str]:
         if advice.httpd.version is None:
             yield (
                 f"This configuration meets {problems} of httpd's releases. hpatch does not know which httpd runs it: "
-                "give --tree, --httpd, --httpd-version or --package."
+                f"give {'--tree, ' if advice.project == 'httpd' else ''}--httpd, --httpd-version or --package."
             )
         else:
             yield f"Whether {name} has {problems} that this configuration meets is not known."

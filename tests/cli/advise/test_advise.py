@@ -214,3 +214,45 @@ def test_the_vendor_s_first_version_without_a_problem(
     assert told["CVE-2021-36160"] == (verdict, "2.4.49", vendors)
     assert told["CVE-2023-27522"][2] is None  # no advisory names it
     assert told["CVE-2020-11984"][1:] == ("2.4.46", None)  # its number is past it
+
+
+@pytest.fixture
+def uwsgi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small tree of uWSGI 2.0.31 to which none of hpatch's sets apply, and a configuration that hands it requests."""
+    tree = tmp_path / "uwsgi"
+    tree.mkdir()
+    (tree / "uwsgiconfig.py").write_text("uwsgi_version = '2.0.31'\n")
+    (tmp_path / "a.conf").write_text('ProxyPass "/a/" "uwsgi://127.0.0.1:9000/"\n')
+    (tmp_path / "app.ini").write_text("[uwsgi]\nsocket = 127.0.0.1:9000\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tree
+
+
+def test_a_tree_of_uwsgi_tells_its_version_and_not_httpd_s(capsys: pytest.CaptureFixture[str], uwsgi: Path) -> None:
+    words = ("advise", "a.conf", "--uwsgi", "app.ini", "--tree", "uwsgi", "--httpd-version", "2.4.71")
+    code, out, err = call(capsys, *words, "--format", "json")
+    told = valid("advice-1", out)
+    assert (code, err, told["uwsgi"]) == (1, "", {"name": "uWSGI 2.0.31", "version": "2.0.31"})
+    assert told["httpd"]["version"] == "2.4.71"
+    (one,) = (one for one in told["problems"] if one["id"] == "issue 614")
+    assert one["cures"][0]["state"] == "blocked"
+    assert (told["sets"], told["command"]) == ([], [])
+    code, out, err = call(capsys, *words, "--apply", "--prefix", "prefix")
+    assert (code, err) == (1, "hpatch: nothing was applied: no set cures anything here\n")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--uwsgi-version", "2.0.4"), "--tree excludes --uwsgi-version and a program in --uwsgi"),
+        (("--apply", "--prefix", "p", "--module-only"), "--module-only does not apply to a tree of uWSGI"),
+        (("--apply", "--prefix", "p", "--configure-arg=-x"), "--configure-arg does not apply to a tree of uWSGI"),
+    ],
+)
+def test_options_that_a_tree_of_uwsgi_does_not_take(
+    capsys: pytest.CaptureFixture[str], uwsgi: Path, more: tuple[str, ...], said: str
+) -> None:
+    code, out, err = call(capsys, "advise", "a.conf", "--tree", uwsgi, *more)
+    assert (code, out) == (2, "")
+    assert said in err
