@@ -214,7 +214,7 @@ def _command(
     def look() -> HttpdAdvice:
         meant = httpds.of_tree(opened.root) if opened and of_httpd else reading.httpd or httpds.UNKNOWN
         found = configurations.found(path, chosen, reading)
-        evidence = HttpdEvidence(meant, statements, uwsgi=behind)
+        evidence = HttpdEvidence(httpd=meant, statements=statements, uwsgi=behind)
         evidence = evidence._replace(trial=trial) if of_httpd else evidence._replace(uwsgi_trial=trial)
         return advise(found, evidence, ignored=ignored, base=os.getcwd())  # noqa: PTH109 - the path stays text
 
