@@ -93,6 +93,7 @@ NEEDS = {
     "perl": PerlModules(("Apache::Test", "LWP::UserAgent"), "libapache2-mod-perl2-dev libwww-perl"),
     "chromium": Programs((("chromium", "chromium-browser", "google-chrome"),), "chromium"),
     "chromedriver": Programs((("chromedriver",),), "chromium-driver"),
+    "graphviz": Programs((("dot",),), "graphviz"),
     "curl": Programs((("curl",),), "curl"),
     "git": Programs((("git",),), "git"),
     "patch": Programs((("patch",),), "patch"),

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from hpatch.cli import help, output
+from hpatch.cli.lint import map
 from hpatch.cli.options import configuration as shared
 from hpatch.cli.options.answer import Format
 from hpatch.cli.options.verbose import Verbose
@@ -25,6 +26,7 @@ Examples:
   hpatch config tree /etc/apache2
   hpatch config workers /etc/apache2
   hpatch config who /etc/apache2 https://shop.example/api/items
+  hpatch config map --format svg --output gateway.svg /etc/apache2
 """
 
 _TREE = """
@@ -266,3 +268,4 @@ def register(app: typer.Typer) -> None:
     help.command(group, "tree", _tree, _TREE)
     help.command(group, "workers", _workers, _WORKERS)
     help.command(group, "who", _who, _WHO)
+    map.register(group)

@@ -328,6 +328,7 @@ def _command(
         show_files=show_files,
         statistics=statistics,
         full=full,
+        maps=shown.maps(found, result, format),
         offer=None if done is not None else offer(result, unsafe=unsafe_fixes, bar=reach.bar),
         fixing=None if done is None else done._replace(result=result),
     )

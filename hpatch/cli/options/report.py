@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from hpatch.errors import UsageError
+from hpatch.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from hpatch.lint.engine import LintResult, Root
+    from hpatch.lint.gateway.model import GatewayMap
 
 PANEL = "Output"
 
@@ -34,6 +40,27 @@ Full = Annotated[
     bool,
     typer.Option("--full", help="Show each finding, even of many that are alike.", rich_help_panel=PANEL),
 ]
+
+
+_MOST_MAPS = 20
+
+
+def maps(roots: Sequence[Root], result: LintResult, format: str) -> tuple[GatewayMap, ...]:
+    """The gateways for the page of html: those of the first configurations that have paths to backends."""
+    if format != "html":
+        return ()
+    from hpatch.lint.gateway.build import gateway  # only the page pays for it
+    from hpatch.lint.gateway.model import fold
+
+    found: list[GatewayMap] = []
+    for root in roots:
+        if len(found) == _MOST_MAPS:
+            break
+        with suppress(InputError):
+            made = gateway(root, result.findings)
+            if made.hosts:
+                found.append(fold(made))
+    return tuple(found)
 
 
 def refuse_statistics(statistics: bool, format: str) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hpatch.lint.engine import LintResult
     from hpatch.lint.fixes.offer import Offer
     from hpatch.lint.fixes.passes import Fixing
+    from hpatch.lint.gateway.model import GatewayMap
     from hpatch.lint.roots import NotRead
     from hpatch.report.lint.text import Detail
 
@@ -24,8 +25,8 @@ class FindingsReport:
 
     `not_read` are the configurations that were not read. With `show_files`, these and the files that were read are
     listed. With `statistics`, the number of findings of each rule stands for them. `full` shows
-    each finding of many that are alike. `offer` is what fixing could do; `fixing` what it did, or without `made` would
-    do.
+    each finding of many that are alike. `maps` are pictures for the page of html. `offer` is what fixing could do;
+    `fixing` what it did, or without `made` would do.
     """
 
     schema: ClassVar[str] = "hpatch.lint/1"
@@ -35,6 +36,7 @@ class FindingsReport:
     show_files: bool = False
     statistics: bool = False
     full: bool = False
+    maps: tuple[GatewayMap, ...] = ()
     offer: Offer | None = None
     fixing: Fixing | None = None
     made: bool = True
@@ -85,6 +87,12 @@ def _by_module(name: str) -> Form[FindingsReport]:
     return show
 
 
+def _page(answer: FindingsReport, page: Page) -> Iterable[str]:
+    from hpatch.report.lint.html.page import render  # few runs ask for it
+
+    return (render(answer.result, answer.maps),)
+
+
 FORMS: Mapping[str, Form[FindingsReport]] = {
     **renderer.FORMS,
     "concise": _by_module("concise"),
@@ -93,5 +101,5 @@ FORMS: Mapping[str, Form[FindingsReport]] = {
     "gitlab": _by_module("gitlab"),
     "junit": _by_module("junit"),
     "checkstyle": _by_module("checkstyle"),
-    "html": _by_module("html.page"),
+    "html": _page,
 }

@@ -6,7 +6,7 @@ The page holds lines of the sources. Whoever may not read these must not have th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from hpatch.lint.found import SEVERITIES, Severity
@@ -14,19 +14,25 @@ from hpatch.report.common import html
 from hpatch.report.common.numbers import count
 from hpatch.report.common.renderer import Page
 from hpatch.report.lint import text
+from hpatch.report.lint.gateway import words
+from hpatch.report.lint.gateway.svg import draw
 from hpatch.report.lint.html.script import SCRIPT, STYLE
-from hpatch.report.lint.html.sources import files
+from hpatch.report.lint.html.sources import addresses, files
 
 if TYPE_CHECKING:
     from hpatch.lint.engine import LintResult
+    from hpatch.lint.gateway.model import GatewayMap
+
+_SMALL = 15
+"""A map of so many paths is open from the start."""
 
 
-def render(result: LintResult, page: Page) -> str:
-    """The page."""
-    return "\n".join(_lines(result))
+def render(result: LintResult, maps: Sequence[GatewayMap] = ()) -> str:
+    """The page, with pictures of gateways before the findings."""
+    return "\n".join(_lines(result, maps))
 
 
-def _lines(result: LintResult) -> Iterator[str]:
+def _lines(result: LintResult, maps: Sequence[GatewayMap]) -> Iterator[str]:
     counts = Counter(finding.severity for finding in result.findings)
     found = ", ".join(count(counts[one], one) for one in reversed(SEVERITIES) if counts[one])
     yield html.head(f"hpatch lint: {found or 'nothing found'}", style=STYLE, script=SCRIPT if result.findings else "")
@@ -42,6 +48,12 @@ def _lines(result: LintResult) -> Iterator[str]:
         for problem in result.unread:
             yield f"<li>{html.text(f'{problem.place.file}:{problem.place.line}: {problem.message}')}</li>"
         yield "</ul>"
+    for one in maps:
+        yield f'<details class="map"{" open" if one.paths <= _SMALL else ""}>'
+        yield f"<summary>Map of {html.text(one.name)}: {html.text(words.summary(one))}</summary>"
+        yield f'<div class="picture" tabindex="0" role="region" aria-label="Map of {html.text(one.name)}">'
+        yield "".join(draw(one, addresses(result)))
+        yield "</div></details>"
     if result.findings:
         yield from _filter(result, counts)
         yield '<div id="findings">'

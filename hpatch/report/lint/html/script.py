@@ -18,6 +18,7 @@ a { color: var(--info); } :focus-visible { outline: 2px solid var(--info); outli
   border: 1px solid var(--line); border-radius: .25rem; padding: .25rem .4rem; max-width: 100%; }
 #filter label { display: inline-flex; gap: .35rem; align-items: center; max-width: 100%; overflow-wrap: normal; }
 #filter select { flex: 1 1 auto; min-width: 0; width: 14rem; }
+.picture { overflow-x: auto; } .picture svg { display: block; }
 .file { content-visibility: auto; contain-intrinsic-size: auto 40rem; }
 .file > h2 { font-family: ui-monospace, monospace; }
 .file > h2 small { color: var(--dim); font-weight: 400; }
@@ -43,7 +44,8 @@ b.error { color: var(--error); } b.warning { color: var(--warning); } b.info { c
 body.filtered .gap { display: none; }
 @media (max-width: 40rem) { body { padding: .6rem; } .line::before { flex-basis: 2.6rem; padding-right: .5rem; }
   .gap > summary, p.gap { padding-left: 2.6rem; } #filter { position: static; } .finding { scroll-margin-top: 0; } }
-@media print { #filter { display: none; } .file { content-visibility: visible; } }
+@media print { #filter { display: none; } .picture { overflow-x: auto; } .picture svg { display: block; }
+.file { content-visibility: visible; } }
 """
 
 SCRIPT = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from hpatch.lint.finding import Finding
@@ -40,6 +40,16 @@ def files(result: LintResult) -> Iterator[str]:
         yield "</section>"
         room -= file.folded
         at += len(findings)
+
+
+def addresses(result: LintResult) -> Callable[[Place], str | None]:
+    """The address on the page of a line with a finding; None for another line."""
+    numbers: dict[str, int] = {}
+    known = set()
+    for finding in result.findings:
+        numbers.setdefault(finding.place.file, len(numbers))
+        known.add(finding.place[:2])
+    return lambda place: f"#f{numbers[place.file]}-{place.line}" if place[:2] in known else None
 
 
 def _wanted(result: LintResult, numbers: Mapping[str, int]) -> dict[str, set[int]]:

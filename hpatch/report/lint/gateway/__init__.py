@@ -1,0 +1,1 @@
+"""The gateway as a picture: text, JSON, Mermaid, DOT and SVG."""
