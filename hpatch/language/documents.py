@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from hpatch.report.lint.paths import uri
+
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class Document(NamedTuple):
@@ -27,13 +31,13 @@ class Documents:
 
     def open(self, uri: str, language: str, version: int, text: str) -> None:
         """Note that a document is open."""
-        self._open[uri] = Document(uri=uri, path=path_of(uri), language=language, version=version, text=text)
+        self._open[uri] = Document(uri=uri, path=path_of(uri), language=language, version=version, text=_whole(text))
 
     def change(self, uri: str, version: int, text: str) -> None:
         """Note a document's new text. One that was never opened stays unknown."""
         before = self._open.get(uri)
         if before is not None:
-            self._open[uri] = before._replace(version=version, text=text)
+            self._open[uri] = before._replace(version=version, text=_whole(text))
 
     def close(self, uri: str) -> None:
         """Forget a document."""
@@ -46,6 +50,11 @@ class Documents:
     def all(self) -> tuple[Document, ...]:
         """Every open document."""
         return tuple(self._open.values())
+
+
+def _whole(text: str) -> str:
+    """A text without halves of characters, which JSON can hold and no file can. Each counts as much as before."""
+    return text if text.isascii() else _HALF.sub("\ufffd", text)
 
 
 def path_of(uri: str) -> str | None:

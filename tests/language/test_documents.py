@@ -32,3 +32,11 @@ def test_a_document_that_was_never_opened_stays_unknown() -> None:
     documents.close("file:///a")
     assert documents.all() == ()
     assert documents.get("file:///a") is None
+
+
+def test_half_a_character_is_replaced() -> None:
+    documents = Documents()
+    documents.open("file:///a", "apache", 1, "a\ud83db\U0001f600\udcff")
+    assert documents.all()[0].text == "a\ufffdb\U0001f600\ufffd"
+    documents.change("file:///a", 2, "\udc80")
+    assert documents.all()[0].text == "\ufffd"
