@@ -11,7 +11,7 @@ from hpatch.build.nginx import facts
 from hpatch.build.options import BuildOptions
 from hpatch.build.outcome import Built
 from hpatch.build.trees.source import open_tree
-from hpatch.errors import UsageError
+from hpatch.errors import ToolError, UsageError
 from hpatch.lab.candidates.whole import WholeGateway
 from hpatch.lab.suite.model import SuiteChoice
 from hpatch.lab.suite.run import Suite
@@ -38,4 +38,6 @@ class WholeNginx(WholeGateway):
 
     def facts(self) -> BuildFacts:
         """As configure has it."""
-        return facts.of_whole(self.folder / "build", self.prefix / "sbin" / "nginx")
+        if self.program is None:
+            raise ToolError("no nginx was built")
+        return facts.of_whole(self.folder / "build", self.program)

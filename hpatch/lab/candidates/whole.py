@@ -28,6 +28,7 @@ class WholeGateway(ABC):
         self.seconds: dict[str, Mapping[str, float]] = {}
         self.sanitize = options.sanitize
         self.environment = settings(options.sanitize)
+        self.program: Path | None = None  # the last one that was built
 
     @abstractmethod
     def build(self, tree: Path, options: BuildOptions, place: Path) -> Built:
@@ -41,6 +42,7 @@ class WholeGateway(ABC):
         """The server that was built."""
         built = self.build(tree, self.options, self.folder / "build")
         self.seconds[moment] = built.seconds
+        self.program = built.program
         return GatewaySpec(self.kind, built.program)
 
     def keep(self, made: GatewaySpec) -> GatewaySpec:

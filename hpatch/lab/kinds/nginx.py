@@ -54,7 +54,9 @@ class NginxServer:
             raise ToolError(f"{tree.name} cannot be tried without {_NEEDED}: {without[_NEEDED]}")
         with_ = f", with -fsanitize={','.join(recipe.sanitize)}" if recipe.sanitize else ""
         lacking = "".join(f", without {name} ({why})" for name, why in without.items())
-        return BuildWay(f"nginx{with_}{lacking}", lambda folder, watch: WholeNginx(folder, options, watch))
+        return BuildWay(
+            f"nginx by its configure{with_}{lacking}", lambda folder, watch: WholeNginx(folder, options, watch)
+        )
 
 
 _NEEDED = "http_rewrite_module"

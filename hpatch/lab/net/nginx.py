@@ -18,12 +18,16 @@ from hpatch.lab.net.side import PATIENT, TIMEOUT
 from hpatch.lab.ports import LOOPBACK
 from hpatch.lab.session import Session
 from hpatch.lab.smoke import TRANSPORTS
+from hpatch.versions import Version
 
 _KEEPING: Mapping[Scheme, tuple[str, ...]] = {
     "http": ("http_version 1.1", 'set_header Connection ""'),
     "fcgi": ("keep_conn on",),
 }
 """By scheme, what keeps a connection to a backend; the others close it (nginx's manual, ngx_http_upstream_module)."""
+_NO_KEEPALIVE = "--without-http_upstream_keepalive_module"
+_UPGRADES = Version(1, 3, 13)
+"""Since when nginx passes on upgrades (nginx's CHANGES)."""
 _UPGRADE = ("http_version 1.1", "set_header Upgrade $http_upgrade", 'set_header Connection "upgrade"')
 _ERROR = re.compile(r"^\S+ \S+ \[(emerg|alert|crit)\] \d+#\d+: (?:\*\d+ )?([^,\n]*?)(?: while [^,\n]*)?(?:,|$)", re.M)
 """Messages of nginx that no backend brings about: most are its own faults, such as `zero size buf in output`."""
@@ -38,10 +42,11 @@ class NginxSide:
         self.addresses: dict[Way, Address] = {}
         self.h2 = session.address("tcp", "h2")
         settings: list[str] = []
+        keeps = _NO_KEEPALIVE not in said(nginx.program_of(spec)).arguments
         for way in ways:
             self.addresses[way] = session.address(way.transport, way.scheme)
             running.enter_context(responder(self.addresses[way], way.scheme, self.book.behave))
-            settings += _mappings(way, self.addresses[way], session.address(way.transport, "nobody"))
+            settings += _mappings(way, self.addresses[way], session.address(way.transport, "nobody"), keeps=keeps)
         if any(way.front == "HTTP/2" for way in ways):
             settings.append(f"listen {LOOPBACK}:{self.h2.port} http2;")
         self.gateway = session.gateway(spec, (), settings)
@@ -52,11 +57,11 @@ class NginxSide:
         return {own: "BACKEND", f":{self.gateway.port}": ":PORT", f":{self.h2.port}": ":PORT"}
 
 
-def _mappings(way: Way, address: Address, nobody: Address) -> Iterator[str]:
+def _mappings(way: Way, address: Address, nobody: Address, *, keeps: bool) -> Iterator[str]:
     upgrade = _UPGRADE if way.front == "WebSocket" else ()
     keeping = _KEEPING.get(way.scheme, ())
     kept = f"kept-{way.place}"
-    yield f"upstream {kept} {{ server {nginx.target_of(address)}; keepalive 4; }}"
+    yield f"upstream {kept} {{ server {nginx.target_of(address)};{' keepalive 4;' if keeps else ''} }}"
     patient, short = f"read_timeout {PATIENT}s", f"read_timeout {TIMEOUT}s"
     yield from nginx.location(Route(way.path, way.scheme, address), (short, *upgrade))
     yield from nginx.location(Route(way.patient, way.scheme, address), (patient, *upgrade), target="/patient/")
@@ -69,7 +74,8 @@ def ways(installed: InstalledNginx, transports: Sequence[Transport] = TRANSPORTS
     schemes = nginx.schemes(installed)
     found = [Way(scheme, transport) for scheme in schemes for transport in transports]
     if "http" in schemes and "tcp" in transports:
-        found.append(Way("http", "tcp", "WebSocket"))
+        if installed.version >= _UPGRADES:
+            found.append(Way("http", "tcp", "WebSocket"))
         if _http2(installed) is None:
             found.append(Way("http", "tcp", "HTTP/2"))
     return tuple(found)
