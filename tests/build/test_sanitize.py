@@ -10,6 +10,7 @@ import pytest
 
 from hpatch.build.sanitize import Sanitizer, flags, used
 from hpatch.errors import ToolError
+from tests.support.patience import PATIENCE
 
 _TEXT = "int many(int *all, int at) { return all[at] + at; }\n"
 
@@ -19,7 +20,7 @@ _TEXT = "int many(int *all, int at) { return all[at] + at; }\n"
 def test_a_module_is_known_by_what_it_calls(tmp_path: Path, sanitizers: Sequence[Sanitizer]) -> None:
     (tmp_path / "a.c").write_text(_TEXT)
     command = ("gcc", "-shared", "-fPIC", *flags(sanitizers), "a.c", "-o", "a.so")
-    subprocess.run(command, cwd=tmp_path, check=True, timeout=60)
+    subprocess.run(command, cwd=tmp_path, check=True, timeout=PATIENCE)
     assert used([tmp_path / "a.so"]) == sanitizers
 
 

@@ -14,6 +14,7 @@ from hpatch.conf.modules import Modules
 from hpatch.conf.tree import Configuration
 from hpatch.text import Source
 from tests.support.gateways.httpd import frame, modules_folder
+from tests.support.patience import PATIENCE
 
 DUMP = """\
 # In file: /etc/httpd/httpd.conf
@@ -123,7 +124,7 @@ def test_httpds_own_dump_gives_the_same_tree(httpd: str, tmp_path: Path) -> None
         f"<IfModule mod_proxy.c>\nProxyPass /b http://b:${{P}}/\n</IfModule>\nInclude {tmp_path}/sites/*.conf\n"
     )
     done = subprocess.run(
-        [httpd, "-t", "-D", "DUMP_CONFIG", "-f", main], capture_output=True, text=True, check=True, timeout=60
+        [httpd, "-t", "-D", "DUMP_CONFIG", "-f", main], capture_output=True, text=True, check=True, timeout=PATIENCE
     )
 
     def told(configuration: Configuration) -> list[tuple[str, str, str, int]]:

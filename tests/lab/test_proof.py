@@ -154,7 +154,7 @@ def test_a_tree_whose_httpd_does_not_start_is_nothing_to_compare_with(tree: Path
     (copy / MODULE).write_text(f"{line}\n{(copy / MODULE).read_text()}")
     command = [sys.executable, "-m", "hpatch", "verify", "other", "--tree", copy, "--catalog", sets, *MODULE_ONLY]
     bundle = tmp_path / "bundle"
-    done = subprocess.run([*command, "--bundle", bundle], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run([*command, "--bundle", bundle], capture_output=True, text=True, timeout=600, check=False)
     assert (done.returncode, done.stdout) == (4, "")
     assert "hpatch: the httpd as it is cannot be tried: " in done.stderr
     found = store.read(bundle).bundle

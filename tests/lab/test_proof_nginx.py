@@ -19,6 +19,7 @@ from hpatch.lab.net import nginx as nets
 from hpatch.lab.registry import find
 from tests.support.build.debian_source import debian_source
 from tests.support.lab.verify import verify
+from tests.support.patience import PATIENCE
 
 SET = "nginx-empty-response"
 PIPE, UPSTREAM = "src/event/ngx_event_pipe.c", "src/http/ngx_http_upstream.c"
@@ -57,7 +58,7 @@ def proved(tmp_path_factory: pytest.TempPathFactory) -> Proved:
     answer = verify("--tree", source, "--build-dir", folder, set=SET)
     shutil.copytree(source, tree)
     command = [sys.executable, "-m", "hpatch", "apply", SET, "--tree", tree]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
     after = place / "nginx"
     shutil.copy(folder / "prefix/sbin/nginx", after)
     return Proved(

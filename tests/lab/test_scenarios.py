@@ -20,6 +20,7 @@ from hpatch.lab.model import BackendKind, BackendSpec, Cell, GatewayKind, Gatewa
 from hpatch.lab.registry import find, scenarios
 from hpatch.lab.session import Gateway, Session
 from hpatch.patch.sets.load import load
+from tests.support.patience import PATIENCE
 
 REPOSITORY = os.environ.get("HPATCH_HTTPD_GIT", "")
 
@@ -192,7 +193,7 @@ def old_module(tmp_path_factory: pytest.TempPathFactory) -> GatewaySpec:
     shown = ("git", "-C", REPOSITORY, "show", "2.4.9:modules/proxy/mod_proxy_fcgi.c")
     (folder / "mod_proxy_fcgi.c").write_bytes(subprocess.run(shown, capture_output=True, check=True).stdout)
     compiled = ("apxs", "-c", "-Wc,-w", "mod_proxy_fcgi.c")
-    subprocess.run(compiled, cwd=folder, capture_output=True, check=True, timeout=60)
+    subprocess.run(compiled, cwd=folder, capture_output=True, check=True, timeout=PATIENCE)
     return GatewaySpec("httpd", modules={"proxy_fcgi": folder / ".libs/mod_proxy_fcgi.so"})
 
 

@@ -13,6 +13,7 @@ from lsprotocol import types as lsp
 
 from hpatch.language.documents import uri_of
 from tests.support.language.editor import Editor, at, editor
+from tests.support.patience import PATIENCE
 
 MAIN = """\
 Listen 80
@@ -278,7 +279,7 @@ def test_the_client_chooses_how_characters_count_and_ends_the_server(tmp_path: P
     while wire.answer().get("id") != 2:
         pass
     wire.send({"method": "exit"})
-    assert wire.process.wait(60) == 0
+    assert wire.process.wait(PATIENCE) == 0
     wire.process.communicate()
 
 
@@ -286,5 +287,5 @@ def test_a_client_that_leaves_without_a_word_ends_the_server() -> None:
     wire = Wire()
     wire.send(begun())
     wire.answer()
-    out, err = wire.process.communicate(timeout=60)
+    out, err = wire.process.communicate(timeout=PATIENCE)
     assert (wire.process.returncode, out, err) == (1, b"", b"")

@@ -12,6 +12,7 @@ import pytest
 
 from hpatch.errors import HpatchError, InputError
 from hpatch.lint.fleet import spread
+from tests.support.patience import PATIENCE
 
 
 def slower_first(number: int) -> tuple[int, int]:
@@ -102,5 +103,7 @@ for _ in range(50):
 
 def test_processes_that_have_just_started_can_be_ended() -> None:
     """Half of such runs once waited for ever."""
-    done = subprocess.run([sys.executable, "-c", ENDED_AT_ONCE], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", ENDED_AT_ONCE], capture_output=True, text=True, timeout=PATIENCE, check=True
+    )
     assert (done.stdout.split(), done.stderr) == (["ended"] * 50, "")

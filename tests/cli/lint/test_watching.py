@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli.call import call
+from tests.support.patience import PATIENCE
 
 WATCHING = "hpatch: watching for changes; Ctrl-C ends\n"
 
@@ -77,7 +78,7 @@ def test_a_change_is_linted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         (tmp_path / "conf" / "b.conf").unlink()
         assert ready(process) == []
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE)
         # The report that it wrote began no other lint.
         assert (process.returncode, out, err.replace(WATCHING, "")) == (130, "", "")
         assert "Listn" not in report.read_text()

@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.cli.call import call
 from tests.support.needs import program
+from tests.support.patience import PATIENCE
 
 EXPECTED = {
     "hpatch li": {"lint"},
@@ -121,8 +122,8 @@ class Typed:
         os.write(self.terminal, text.encode())
 
     def until(self, wanted: str) -> None:
-        """Read on until a text has come. Fails after a minute."""
-        limit = time.monotonic() + 60
+        """Read on until a text has come. Fails when it does not come."""
+        limit = time.monotonic() + PATIENCE
         while wanted not in self.shown:
             ready, _, _ = select.select([self.terminal], [], [], max(limit - time.monotonic(), 0))
             assert ready, f"{wanted!r} does not come: {self.shown!r}"

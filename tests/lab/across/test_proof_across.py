@@ -69,7 +69,7 @@ def scheduler() -> Iterator[subprocess.Popen[str]]:
             yield running
         finally:
             if running.poll() is None:
-                running.communicate(timeout=120)
+                running.communicate(timeout=600)
 
 
 def address(scheduler: subprocess.Popen[str]) -> str:
@@ -93,11 +93,11 @@ def test_a_scheduler_that_ends_is_told_of_in_the_table(
     command += ["--state", state, "--build-dir", base, "--dask", address(scheduler), "--format", "json"]
     with subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
         try:
-            end = time.monotonic() + 120
+            end = time.monotonic() + 600
             while not any(base.iterdir()) and run.poll() is None and time.monotonic() < end:
                 time.sleep(0.05)
-            scheduler.communicate(timeout=120)
-            said, errors = run.communicate(timeout=240)
+            scheduler.communicate(timeout=600)
+            said, errors = run.communicate(timeout=600)
         finally:
             run.kill()
     assert (run.returncode, errors) == (4, "")
@@ -110,7 +110,7 @@ def test_a_scheduler_that_ends_is_told_of_in_the_table(
 def test_where_no_scheduler_answers_nothing_is_proved(repository: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "hpatch", "verify", "fcgi-stdin-eof", "--across", "debian", "--git", repository]
     command += ["--module-only", "--state", tmp_path, "--dask", "nowhere:x"]
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 4
     assert "hpatch: --dask nowhere:x: no scheduler answers there: " in done.stderr
     assert len(done.stderr.splitlines()) == 1

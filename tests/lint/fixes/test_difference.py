@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hpatch.lint.fixes.difference import unified
+from tests.support.patience import PATIENCE
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -25,7 +26,7 @@ def test_patch_makes_the_new_text_of_the_old_one(seed: int, tmp_path: Path) -> N
     (tmp_path / "a.conf").write_bytes(before.encode("utf-8", "surrogateescape"))
     diff = "".join(unified("a.conf", before, after)).encode("utf-8", "surrogateescape")
     if before != after:
-        subprocess.run(["patch", "--binary", "-s", "-p0"], input=diff, cwd=tmp_path, check=True, timeout=20)
+        subprocess.run(["patch", "--binary", "-s", "-p0"], input=diff, cwd=tmp_path, check=True, timeout=PATIENCE)
     assert (tmp_path / "a.conf").read_bytes() == after.encode("utf-8", "surrogateescape")
 
 

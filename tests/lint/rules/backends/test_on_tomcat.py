@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack, closing
 from http.client import HTTPException
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -16,6 +17,7 @@ from hpatch.lint.registry import by_name
 from hpatch.proxy.build import build
 from tests.support.gateways.httpd import running
 from tests.support.gateways.tomcat import started
+from tests.support.patience import PATIENCE
 
 SERVER = """\
 <Server port="-1"><Service name="Catalina">
@@ -58,6 +60,9 @@ def test_requests(httpd: str, tmp_path: Path) -> None:
             return text
 
         stack.enter_context(started(tmp_path / "tomcat", filled(SERVER)))
+        # The first request compiles the page, which may take longer than httpd waits.
+        with urlopen(f"http://127.0.0.1:{numbers[0]}/page.jsp", timeout=PATIENCE) as page:
+            assert page.status == 200
         lines = {path: filled(f'ProxyPass "/{path}/" {target}\n') for path, (_, target, _, _) in CASES.items()}
         text = "ProxyTimeout 5\n" + "".join(lines.values())
         web = stack.enter_context(running(httpd, tmp_path / "httpd", text))

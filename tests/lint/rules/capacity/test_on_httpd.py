@@ -14,6 +14,7 @@ from hpatch.lint.rule import Rule
 from tests.support.gateways.httpd import check, load, modules_folder, running
 from tests.support.lint.examples import FIRES, INSTEAD, SILENT, examples
 from tests.support.lint.find import find
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.httpd
 
@@ -157,7 +158,8 @@ def test_slow_requests(setting: str, ended: bool, httpd: str, tmp_path: Path) ->
     text = setting
     rule = "request-timeout-off" if setting else "request-timeout-missing"
     assert bool(find(rule, MPM + text)) is not ended
-    with running(httpd, tmp_path, text) as server, create_connection(("127.0.0.1", server.port), timeout=3) as client:
+    wait = PATIENCE if ended else 3.0
+    with running(httpd, tmp_path, text) as server, create_connection(("127.0.0.1", server.port), wait) as client:
         client.sendall(b"GET / HTTP/1.1\r\n")
         began = time.monotonic()
         try:
