@@ -11,6 +11,7 @@ from hpatch.lint.found import SEVERITIES
 from hpatch.text import Source
 
 _Made = dict[str, list[TextChange]]
+_Line = tuple[str, int]
 
 
 def usable(finding: Finding, *, unsafe: bool) -> bool:
@@ -22,14 +23,25 @@ def usable(finding: Finding, *, unsafe: bool) -> bool:
 def chosen(findings: Iterable[Finding], sources: Mapping[str, Source]) -> list[Finding]:
     """The findings whose fixes are made together, the gravest first, and of equals the first in `findings`.
 
-    A fix that meets another one waits for the next pass. If both make the same edits, both are made, once.
+    A fix that meets another one waits for the next pass, and so does one that adds lines because of a line that another
+    one changes: what it adds may depend on that line. If both make the same edits, both are made, once.
     """
     taken: _Made = {}
+    touched: set[_Line] = set()
+    claimed: set[_Line] = set()
     picked = []
     for finding in sorted(findings, key=lambda one: -SEVERITIES.index(one.severity)):
         wanted = by_file([finding], sources)
-        if wanted is not None and not _meets(wanted, taken):
+        if wanted is None:
+            continue
+        again = all(_holds(taken.get(name, []), change) for name, here in wanted.items() for change in here)
+        lines = lines_of(finding)
+        whole = any("\n" in change.text for here in wanted.values() for change in here)
+        if again or not (_meets(wanted, taken) or lines & claimed or (whole and lines & touched)):
             picked.append(finding)
+            touched |= lines
+            if whole:
+                claimed |= lines
             for name, made in wanted.items():
                 here = taken.setdefault(name, [])
                 for change in made:
@@ -51,9 +63,14 @@ def by_file(findings: Iterable[Finding], sources: Mapping[str, Source]) -> _Made
 
 
 def _meets(wanted: _Made, taken: _Made) -> bool:
-    """Whether a change meets one that is taken, unless all of them are taken already."""
-    pairs = [(change, taken.get(name, [])) for name, here in wanted.items() for change in here]
-    return not all(_holds(here, change) for change, here in pairs) and any(_met(here, change) for change, here in pairs)
+    """Whether a change meets one that is taken."""
+    return any(_met(taken.get(name, []), change) for name, here in wanted.items() for change in here)
+
+
+def lines_of(finding: Finding) -> set[_Line]:
+    """The lines that a finding is about, and those that its fix changes."""
+    places = [finding.place, *(edit.place for edit in (finding.fix.edits if finding.fix is not None else ()))]
+    return {(place.file, line) for place in places for line in range(place.line, place.end_line + 1)}
 
 
 def _holds(taken: list[TextChange], change: TextChange) -> bool:

@@ -19,7 +19,7 @@ MOST_TRIALS = 100
 _STAYS = "the finding would stay"
 _UNREADABLE = "httpd could not read the result"
 _RETURNS = "it would undo another fix"
-_UNTRIED = f"hpatch stopped after {MOST_TRIALS} trials; run the command again"
+_UNTRIED = f"hpatch stopped after {MOST_TRIALS} trials"
 
 
 class Left(NamedTuple):

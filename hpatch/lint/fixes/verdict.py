@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from hpatch.lint.engine import LintResult
 from hpatch.lint.finding import Finding
+from hpatch.lint.fixes.choose import lines_of
 from hpatch.lint.fixes.edits import LineOrigins
 from hpatch.lint.found import SEVERITIES
 
@@ -32,9 +33,12 @@ _Key = tuple[str, str, object]
 
 
 def judged(
-    before: LintResult, after: LintResult, fixed: Iterable[Finding], origins: Mapping[str, LineOrigins]
+    before: LintResult, after: LintResult, fixed: Sequence[Finding], origins: Mapping[str, LineOrigins]
 ) -> Verdict:
-    """The verdict on fixes. `origins` tell for each file that they change where its lines stood before."""
+    """The verdict on fixes. `origins` tell for each file that they change where its lines stood before.
+
+    A finding on a line that httpd refused before is not new: the line's fault hid it.
+    """
     lines = [_line(finding, origins) for finding in after.findings]
     left = dict(enumerate(before.findings))
     open_ones = dict(enumerate(after.findings))
@@ -56,7 +60,12 @@ def judged(
                 del open_ones[number]
         for number in matched:
             left.pop(number, None)
-    new = [number for number, finding in open_ones.items() if _counts(finding)]
+    hidden = {place for finding in fixed if _hides(finding) for place in lines_of(finding)}
+    new = [
+        number
+        for number, finding in open_ones.items()
+        if _counts(finding) and (finding.place.file, lines[number]) not in hidden
+    ]
     new += [
         number
         for old, number in matched.items()
@@ -73,6 +82,11 @@ def judged(
 
 def _key(finding: Finding, what: object) -> _Key:
     return finding.rule.code, finding.place.file, what
+
+
+def _hides(finding: Finding) -> bool:
+    """Whether httpd does not take the line: what else is wrong with it shows only when this is mended."""
+    return finding.rule.family == "reading" and finding.severity == "error"
 
 
 def _counts(finding: Finding) -> bool:

@@ -59,3 +59,18 @@ def test_what_may_be_made() -> None:
     assert usable(unsafe, unsafe=True)
     assert not usable(finding._replace(fix=finding.fix._replace(barred="shared")), unsafe=True)
     assert not usable(finding._replace(fix=None), unsafe=True)
+
+
+def test_a_line_that_is_added_waits_for_what_changes_its_own() -> None:
+    source = Source("a.conf", "0123456789\nnext\n")
+
+    def lines(*findings: Finding) -> list[Finding]:
+        return chosen(findings, {"a.conf": source})
+
+    word, line = mended((2, 4, "a")), mended((0, 0, "new\n"), severity="info")
+    assert lines(word, line) == [word]
+    assert lines(line) == [line]
+    # The graver one is made, whichever it is.
+    small = mended((2, 4, "a"), severity="info")
+    grave = mended((0, 0, "new\n"))
+    assert lines(small, grave) == [grave]

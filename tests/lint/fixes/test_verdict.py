@@ -55,6 +55,13 @@ def test_a_finding_that_becomes_an_error_is_new() -> None:
     assert judged(result(ONE, note), result(finding(2, "x", "warning")), [ONE], {}).good
 
 
+def test_what_a_refused_line_hid_is_not_new() -> None:
+    refused, other = finding(1, "refused", code="CF012"), finding(1, "shown")
+    assert judged(result(refused), result(other), [refused], {}).good
+    assert not judged(result(refused), result(finding(2, "shown")), [refused], {}).good
+    assert not judged(result(ONE), result(finding(1, "shown", code="MP002")), [ONE], {}).good
+
+
 def test_findings_move_with_their_lines() -> None:
     before = Source("a.conf", "first\nsecond\n")
     made = [TextChange(0, 0, "added\n")]
