@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hpatch.conf.parts import MAIN
 from hpatch.conf.tree import Configuration
-from hpatch.errors import HpatchError, UsageError
+from hpatch.errors import HpatchError, InputError
 from hpatch.language.documents import Document
 from hpatch.language.texts import DiskTexts, EditorTexts, Mark
 from hpatch.lint import engine
@@ -189,7 +189,7 @@ class Analysis:
             area.chosen = self._find(area.path, texts)
         except HpatchError as error:
             self._tell(str(error))
-            area.fault = str(error) if isinstance(error, UsageError) else ""
+            area.fault = "" if isinstance(error, InputError) else str(error)
         except Exception as error:
             self._tell(f"internal error: {type(error).__name__}: {error}, while {area.path} was looked through")
         wanted = set() if area.chosen is None else set(map(_key, area.chosen.roots))
@@ -213,6 +213,9 @@ class Analysis:
             part = engine.part_of(root._replace(configuration=configuration), task, check)
         except SupersededError:
             raise
+        except HpatchError as error:  # such as a rule of a plugin that fails
+            self._tell(str(error))
+            return None
         except Exception as error:
             self._tell(f"internal error: {type(error).__name__}: {error}, while {root.path} was linted")
             return None

@@ -9,7 +9,6 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from hpatch.report.lint.paths import uri
 
-
 _HALF = re.compile("[\ud800-\udfff]")
 
 

@@ -242,8 +242,10 @@ def _on_disk(server: HpatchServer, uris: Sequence[str], *, again: bool) -> None:
 
 
 def _questions(server: HpatchServer) -> None:
+    """What needs the model of a configuration is answered in a thread: of a large one, it takes a while to make."""
+
     @server.feature(lsp.TEXT_DOCUMENT_HOVER)
-    def hovered(params: lsp.HoverParams) -> lsp.Hover | None:
+    async def hovered(params: lsp.HoverParams) -> lsp.Hover | None:
         found = server.asked(params.text_document.uri, params.position)
         if found is None:
             return None
@@ -253,31 +255,32 @@ def _questions(server: HpatchServer) -> None:
             for one in server.shown.get(params.text_document.uri, ())
             if one.finding is not None and _within(params.position, one.diagnostic.range)
         ]
-        shown = hover.hover(here, rules)
+        shown = await asyncio.to_thread(hover.hover, here, rules)
         if shown is None:
             return None
         content = lsp.MarkupContent(kind=lsp.MarkupKind.Markdown, value=shown.text)
         return lsp.Hover(contents=content, range=positions.span(shown.start, shown.end))
 
     @server.feature(lsp.TEXT_DOCUMENT_DEFINITION)
-    def defined(params: lsp.DefinitionParams) -> list[lsp.Location]:
-        found = server.asked(params.text_document.uri, params.position)
-        return [] if found is None else [server.location(one) for one in targets.definitions(found[0])]
+    async def defined(params: lsp.DefinitionParams) -> list[lsp.Location]:
+        return await _locations(server, params.text_document.uri, params.position, targets.definitions)
 
     @server.feature(lsp.TEXT_DOCUMENT_REFERENCES)
-    def referred(params: lsp.ReferenceParams) -> list[lsp.Location]:
-        found = server.asked(params.text_document.uri, params.position)
-        return [] if found is None else [server.location(one) for one in targets.references(found[0])]
+    async def referred(params: lsp.ReferenceParams) -> list[lsp.Location]:
+        return await _locations(server, params.text_document.uri, params.position, targets.references)
 
     options = lsp.CompletionOptions(trigger_characters=["<", "/", "=", "{", " ", "["], resolve_provider=True)
 
     @server.feature(lsp.TEXT_DOCUMENT_COMPLETION, options)
-    def completed(params: lsp.CompletionParams) -> lsp.CompletionList | None:
+    async def completed(params: lsp.CompletionParams) -> lsp.CompletionList | None:
         found = server.asked(params.text_document.uri, params.position)
         if found is None:
             return None
         here, positions = found
-        items = [_item(one, here, positions, number) for number, one in enumerate(completion.complete(here))]
+        if here.entry is None and params.context is not None and params.context.trigger_character == " ":
+            return None  # a space that indents a line asks for nothing
+        proposed = await asyncio.to_thread(completion.complete, here)
+        items = [_item(one, here, positions, number) for number, one in enumerate(proposed)]
         return lsp.CompletionList(is_incomplete=False, items=items)
 
     @server.feature(lsp.COMPLETION_ITEM_RESOLVE)
@@ -296,6 +299,13 @@ def _questions(server: HpatchServer) -> None:
     @server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, kinds)
     def acted(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
         return _code_actions(server, params)
+
+
+async def _locations(
+    server: HpatchServer, uri: str, position: lsp.Position, ask: Callable[[Cursor], list[Destination]]
+) -> list[lsp.Location]:
+    found = server.asked(uri, position)
+    return [] if found is None else [server.location(one) for one in await asyncio.to_thread(ask, found[0])]
 
 
 def _within(position: lsp.Position, span: lsp.Range) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from hpatch.errors import UsageError
-from hpatch.language.analysis import Analysis, AnalysisAnswer, SupersededError
+from hpatch.language.analysis import Analysis, AnalysisAnswer, FoundRoots, SupersededError
 from hpatch.lint.context import Context
 from hpatch.lint.found import Found
 from hpatch.lint.rule import Rule
@@ -159,7 +159,7 @@ def test_a_run_that_is_given_up_is_made_up_for(site: Path, analysis: Analysis) -
     assert found(analysis.run(request(site, part), nothing)) == [("part.inc", 1)]
 
 
-def test_a_defect_costs_the_findings_of_one_configuration(site: Path, said: list[str]) -> None:
+def test_a_rule_that_fails_costs_the_findings_of_one_configuration(site: Path, said: list[str]) -> None:
     def check(context: Context) -> Iterator[Found]:
         """Fail."""
         if context.configuration.root.endswith("one/httpd.conf"):
@@ -170,4 +170,22 @@ def test_a_defect_costs_the_findings_of_one_configuration(site: Path, said: list
     (site / "two/httpd.conf").write_text(BAD)
     answer = Analysis(finder("MP001", more=(broken,)), said.append).run(request(site), nothing)
     assert found(answer) == [("httpd.conf", 1)]
-    assert said == [f"internal error: ValueError: a defect, while {site}/one/httpd.conf was linted"]
+    (one,) = said
+    assert "rule XX001" in one
+    assert "ValueError: a defect" in one
+
+
+def test_a_defect_costs_the_findings_of_one_configuration(site: Path, said: list[str]) -> None:
+    """Another one is linted; the defect is told."""
+    plain = finder("MP001")
+
+    def find(path: str, texts: Mapping[str, str]) -> FoundRoots:
+        broken, sound = (root for root in plain(path, texts).roots)
+        wrong = broken._replace(uwsgi=(0,))  # type: ignore[arg-type] # no path: what reads it fails
+        return plain(path, texts)._replace(roots=(wrong, sound))
+
+    (site / "two/httpd.conf").write_text(BAD)
+    assert found(Analysis(find, said.append).run(request(site), nothing)) == [("httpd.conf", 1)]
+    (one,) = said
+    assert one.startswith("internal error: ")
+    assert one.endswith(f"while {site}/one/httpd.conf was linted")

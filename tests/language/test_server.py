@@ -129,6 +129,9 @@ def test_completion_replaces_the_word_and_explains(shared: Editor, site: str) ->
     found = shared.wait(shared.client.text_document_completion_async(params))
     assert isinstance(found, lsp.CompletionList)
     item = next(one for one in found.items if one.label == "timeout=")
+    indent = lsp.CompletionContext(trigger_kind=lsp.CompletionTriggerKind.TriggerCharacter, trigger_character=" ")
+    start = lsp.CompletionParams(text_document=params.text_document, position=lsp.Position(1, 2), context=indent)
+    assert shared.wait(shared.client.text_document_completion_async(start)) is None
     assert isinstance(item.text_edit, lsp.TextEdit)
     assert item.text_edit.range.start == at(text, "ret\n")
     resolved = shared.wait(shared.client.completion_item_resolve_async(item))

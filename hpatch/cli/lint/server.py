@@ -15,6 +15,7 @@ from hpatch.cli.options import backends, findings, which
 from hpatch.cli.options import baseline as known
 from hpatch.cli.options import configuration as shared
 from hpatch.cli.options import roots as given
+from hpatch.cli.options.plugins import NoPlugins
 from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import ToolError, UsageError
 from hpatch.lint import registry
@@ -43,6 +44,7 @@ def _command(
     httpd: shared.Httpd = None,
     config: shared.Config = None,
     no_config: shared.NoConfig = False,
+    no_plugins: NoPlugins = False,
     verbose: Verbose = False,
 ) -> int:
     """Serve an editor by the Language Server Protocol: findings while you type, completion, and more."""
