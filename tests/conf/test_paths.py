@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import ctypes.util
 import errno
 import os
 from pathlib import Path
@@ -15,6 +13,7 @@ from hypothesis import strategies as st
 from hpatch.conf import paths
 from hpatch.conf.paths import NoMatchError, included, is_wild, matches, resolve
 from hpatch.conf.view import View
+from tests.support.libraries import library
 
 TILDE, DELETE, HIGH, NEXT, LAST = "~", "\x7f", "\udc80", "\udc81", "\udcff"
 """Bytes around the sign: 126, 127, 128, 129 and 255."""
@@ -132,9 +131,7 @@ def test_a_second_text_for_the_same_pattern() -> None:
 @settings(max_examples=2000)
 @given(st.text("ab.*?[]!^-\\\u00e9", max_size=7), st.text("ab.-]^!\\\u00e9[", min_size=1, max_size=4))
 def test_as_apr(pattern: str, name: str) -> None:
-    found = ctypes.util.find_library("apr-1")
-    assert found is not None, "httpd needs it"
-    apr, period = ctypes.CDLL(found), 4
+    apr, period = library("apr-1"), 4
     wild = bool(apr.apr_fnmatch_test(os.fsencode(pattern)))
     assert is_wild(pattern) == wild
     if wild:

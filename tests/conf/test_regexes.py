@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 
 import pytest
 
 from hpatch.conf.regexes import fault
+from tests.support.libraries import library
 
 NOT_CLOSED, NOT_OPENED = "a parenthesis is not closed", "a parenthesis is closed that was not opened"
 NO_BRACKET, NOTHING = "a [ is not closed", "a *, + or ? has nothing before it to repeat"
@@ -68,9 +68,7 @@ def test_what_may_compile(regex: str) -> None:
 @pytest.mark.httpd
 @pytest.mark.parametrize("regex", [regex for regex, _ in FAULTS])
 def test_pcre_refuses_them(regex: str) -> None:
-    found = ctypes.util.find_library("pcre2-8")
-    assert found is not None, "httpd needs it"
     text, error, offset = regex.encode(), ctypes.c_int(), ctypes.c_size_t()
-    compiled = ctypes.CDLL(found).pcre2_compile_8
+    compiled = library("pcre2-8").pcre2_compile_8
     compiled.restype = ctypes.c_void_p
     assert compiled(text, ctypes.c_size_t(len(text)), 0, ctypes.byref(error), ctypes.byref(offset), None) is None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpatch.conf.subnets import is_subnet
+from tests.support.libraries import library
 
 SUBNETS = [
     "10.0.0.1", "10", "10.", "10.1", "10.1.2.", "010.0.0.1", "255", "0", "10.0.0.0/8", "10.0.0.0/32", "10.0.0.0/ +8",
@@ -43,9 +43,7 @@ def test_is_subnet(text: str, expected: bool) -> None:
     st.sampled_from(["", "/", "/0", "/1", "/32", "/33", "/128", "/129", "/255.0.0.0", "/ 8", "/+8", "/-8", "/8 "]),
 )
 def test_as_apr(address: list[str], mask: str) -> None:
-    found = ctypes.util.find_library("apr-1")
-    assert found is not None, "httpd needs it"
-    apr, pool, subnet, text = ctypes.CDLL(found), ctypes.c_void_p(), ctypes.c_void_p(), "".join(address)
+    apr, pool, subnet, text = library("apr-1"), ctypes.c_void_p(), ctypes.c_void_p(), "".join(address)
     apr.apr_initialize()
     apr.apr_pool_create_ex(ctypes.byref(pool), None, None, None)
     bits = mask[1:].encode() if mask else None
