@@ -27,6 +27,8 @@ SCHEMA = "hpatch.baseline/1"
 
 def read(file: str) -> dict[str, KnownFinding]:
     """The entries of a baseline, by fingerprint. Raises InputError if it cannot be read or is not a baseline."""
+    if os.path.exists(file) and not os.path.isfile(file):  # noqa: PTH110, PTH113 - a pipe may never end
+        raise InputError(f"{file}: the baseline cannot be read: it is not a file")
     try:
         data = json.loads(Path(file).read_bytes())
     except OSError as error:
@@ -56,7 +58,9 @@ def read(file: str) -> dict[str, KnownFinding]:
 def _fault(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"line {error.lineno}, column {error.colno}: {error.msg}"
-    return "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else "it is nested too deeply"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else "a number in it is too long"
 
 
 def compare(result: LintResult, task: LintTask, file: str, known: Mapping[str, KnownFinding]) -> LintResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,7 @@ def test_equal_findings_keep_their_fingerprints(site: Path, capsys: Capture) -> 
         (b"{", "known.json: not a baseline of hpatch: line 1, column 2: "),
         (b"\xff", "not a baseline of hpatch: it is not UTF-8"),
         (b"[" * 100_000, "not a baseline of hpatch: it is nested too deeply"),
+        (b"9" * 5_000, "not a baseline of hpatch: a number in it is too long"),
         (b"[]", 'it lacks "schema": "hpatch.baseline/1"'),
         (b'{"schema": "hpatch.baseline/2"}', "its schema is hpatch.baseline/2, not hpatch.baseline/1"),
         (b'{"schema": "hpatch.baseline/1"}', '"findings" is not a list'),
@@ -125,6 +127,13 @@ def test_a_missing_baseline_is_one_line(site: Path, capsys: Capture) -> None:
         "hpatch: known.json: the baseline cannot be read: No such file or directory; "
         "write it with --write-baseline known.json\n"
     )
+
+
+def test_a_baseline_that_is_not_a_file_is_not_waited_for(site: Path, capsys: Capture) -> None:
+    os.mkfifo(site / "known.json")
+    for option in ("--baseline", "--write-baseline"):
+        code, _, err = run(capsys, ".", option, "known.json")
+        assert (code, err) == (3, "hpatch: known.json: the baseline cannot be read: it is not a file\n")
 
 
 def test_nothing_is_written_for_what_could_not_be_read(site: Path, capsys: Capture) -> None:

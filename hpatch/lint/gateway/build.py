@@ -26,6 +26,7 @@ from hpatch.paths.site import Site
 from hpatch.paths.who import who
 from hpatch.proxy.build import build
 from hpatch.proxy.model import Balancer
+from hpatch.text import whole_number
 
 if TYPE_CHECKING:
     from hpatch.backends.model import Backend
@@ -77,6 +78,7 @@ class _Builder:
         self.configuration = configuration
         self.proxy = build(configuration)
         self.site = Site(configuration, self.proxy)
+        self.written = configuration.as_written or str
         self.backends = backends
         self.lines: dict[tuple[str, int], Marks] = {}
         for finding in findings:
@@ -91,7 +93,7 @@ class _Builder:
         listeners = [
             GatewayListener(
                 id=f"l{number}",
-                text=node.words[0],
+                text=self.written(node.words[0]),
                 protocol=node.words[1] if len(node.words) > 1 else "",
                 place=node.place,
                 marks=self.marks(node),
@@ -109,9 +111,9 @@ class _Builder:
             hosts.append(
                 GatewayHost(
                     id=f"h{number}",
-                    title="main server" if server.node is None else server.name,
-                    names=tuple(one.text for one in host.names),
-                    addresses=server.addresses,
+                    title="main server" if server.node is None else self.written(server.name),
+                    names=tuple(self.written(one.text) for one in host.names),
+                    addresses=tuple(map(self.written, server.addresses)),
                     listeners=tuple(one.id for one in listeners if _listens(host, one.text, self.site.hosts.virtual)),
                     paths=tuple(
                         self.path(number, one, host) for number, one in enumerate(_in_order(server.mappings), 1)
@@ -143,8 +145,8 @@ class _Builder:
         return GatewayPath(
             number=number,
             kind=mapping.kind,
-            path=path or "every path",
-            target="" if mapping.target is None else mapping.target.text,
+            path=self.written(path) or "every path",
+            target="" if mapping.target is None else self.written(mapping.target.text),
             leads=None if mapping.target is None else self.target(mapping, mapping.target),
             access=access,
             verdict=verdict,
@@ -176,7 +178,9 @@ class _Builder:
         if found.access is None or found.host is None or found.host.host is not host:
             return "", None
         node = found.access.node
-        rule = "no access rule" if node is None else f"{node.name.lstrip('<')} {node.argument}".strip()
+        rule = "no access rule" if node is None else self.written(f"{node.name.lstrip('<')} {node.argument}".strip())
+        if not self.configuration.main:  # another file may have rules that count
+            return rule if node is not None else "no access rule in this part", "unknown"
         return rule, found.access.verdict
 
     def target(self, mapping: Mapping, target: Target) -> str:
@@ -191,7 +195,7 @@ class _Builder:
             found = GatewayTarget(
                 id=name,
                 kind="balancer",
-                name=worker.name,
+                name=self.written(worker.name),
                 workers=tuple(self.worker(one.target, one) for one in worker.effective_members),
                 place=worker.defined[0].place if worker.defined else None,
                 marks=self.marks(*worker.defined),
@@ -200,7 +204,7 @@ class _Builder:
             found = GatewayTarget(
                 id=name,
                 kind="balancer" if target.balancer else "worker",
-                name=target.text if worker is None else worker.name,
+                name=self.written(target.text if worker is None else worker.name),
                 workers=() if target.balancer else (self.worker(reached, None),),
                 place=None if worker is None else worker.node.place,
             )
@@ -210,7 +214,7 @@ class _Builder:
     def worker(self, target: Target, worker: Worker | None) -> GatewayWorker:
         nodes = [] if worker is None else [one.node for one in worker.definitions]
         return GatewayWorker(
-            name=target.text,
+            name=self.written(target.text),
             address="" if target.variables else address(target),
             backend=self.backend(target),
             place=nodes[0].place if nodes else None,
@@ -244,13 +248,14 @@ def _listens(host: Host, text: str, virtual: Iterable[Host]) -> bool:
     Names of addresses are not resolved: they count as any address.
     """
     where, _, port = text.rpartition(":")
-    if not port.isdecimal():
+    if not (port.isascii() and port.isdecimal()):
         return False
     if host.node is None:
-        every = [one for other in virtual for one in other.addresses if one.port in (0, int(port))]
+        every = [one for other in virtual for one in other.addresses if one.port in (0, whole_number(port))]
         return not any(one.host == "*" for one in every)
     return any(
-        one.port in (0, int(port)) and (one.host == "*" or one.named or not where or where.strip("[]") == one.host)
+        one.port in (0, whole_number(port))
+        and (one.host == "*" or one.named or not where or where.strip("[]") == one.host)
         for one in host.addresses
     )
 

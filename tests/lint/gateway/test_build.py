@@ -115,6 +115,30 @@ def test_no_access_is_told_of_what_was_not_asked(tmp_path: Path) -> None:
     assert [(one.access, one.verdict) for each in given.hosts for one in each.paths] == [("", None)] * 3
 
 
+def test_of_a_part_no_access_is_certain(tmp_path: Path) -> None:
+    """Another file may have rules for it."""
+    part = tmp_path / "part.conf"
+    part.write_text("<VirtualHost *:80>\nProxyPass /a http://127.0.0.1:1\n</VirtualHost>\n")
+    ((path,),) = [one.paths for one in gateway(Root(str(part), Options()), ()).hosts]
+    assert (path.access, path.verdict) == ("no access rule in this part", "unknown")
+
+
+def test_a_template_is_shown_as_it_is_written(tmp_path: Path) -> None:
+    template = tmp_path / "a.conf.j2"
+    template.write_text(
+        "<VirtualHost *:80>\nServerName {{ name }}\nProxyPass /a http://{{ host }}:1/\n</VirtualHost>\n"
+    )
+    given = gateway(Root(str(template), Options()), ())
+    (only,) = given.hosts
+    assert (only.title, only.paths[0].target) == ("{{ name }}", "http://{{ host }}:1/")
+    assert [one.name for one in given.targets.values()] == ["http://{{ host }}:1/"]
+
+
+def test_odd_ports(tmp_path: Path) -> None:
+    given = made(tmp_path, f"Listen {'9' * 5_000}\nListen ${{P}}\nListen ²\nProxyPass /a http://127.0.0.1:1\n")
+    assert given.hosts[0].listeners == ("l0", "l1", "l2")
+
+
 def test_workers_balancers_and_the_files_behind_them(tmp_path: Path) -> None:
     given = made(
         tmp_path,

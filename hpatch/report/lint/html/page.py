@@ -39,10 +39,10 @@ def _lines(result: LintResult, maps: Sequence[GatewayMap]) -> Iterator[str]:
     if result.findings:
         yield '<a class="skip" href="#findings">Skip to the findings</a>'
     yield "<h1>hpatch lint</h1>"
-    for number, line in enumerate(text.summary(result, Page(), "all", full=True)):
-        style = _verdict(result) if number == 0 else ""
-        if line:
-            yield f"<p{style}>{html.text(line)}</p>"
+    summary = list(text.summary(result, Page(), "all", full=True))
+    verdict = next(at for at, line in enumerate(summary) if line.startswith("Found "))
+    yield f"<p{_verdict(result)}>{html.text(summary.pop(verdict))}</p>"
+    yield from (f"<p>{html.text(line)}</p>" for line in (*summary[verdict:], *summary[:verdict]) if line)
     if result.unread:
         yield "<ul>"
         for problem in result.unread:
