@@ -14,7 +14,7 @@ PASS = "ProxyPass / http://h/ {}"
 @pytest.mark.parametrize(
     ("text", "place", "near"),
     [
-        (PASS.format("tiemout=5"), (1, 23), "timeout"),
+        (PASS.format("timout=5"), (1, 23), "timeout"),
         (PASS.format('max=5 "Connection_Timeout=5"'), (1, 29), "connectiontimeout"),
         (BALANCER.format("stickysesion=a"), (3, 10), "stickysession"),
         ("ProxyHCTemplate t hcmethd=GET", (1, 19), "hcmethod"),
