@@ -111,3 +111,19 @@ def test_an_endless_fix_ends() -> None:
 
     fixing = mended("KeepAliveTimeout 1\n", made(grow, "warning", "CF990"))
     assert len(fixing.fixed) <= MOST_TRIALS
+
+
+def test_comments_keep_what_they_silence() -> None:
+    line = 'ProxyPass "/a/" "http://10.0.0.5:8080"\r\nProxyPassReverse "/a/" "http://10.0.0.5:8080"\r\n'
+    for before, wanted in (
+        ("ignore[WK004, MP001 ,WK005] so", "ignore[ MP001 ] so"),
+        ("ignore[MP001,WK005]", "ignore[MP001]"),
+        ("ignore[WK005,MP001]", "ignore[MP001]"),
+    ):
+        text = f"# first\r\n# hpatch: {before}\r\n{line}"
+        assert after(mended(text, unsafe=False), text) == f"# first\r\n# hpatch: {wanted}\r\n{line}"
+    text = f"Listen 80\r\n# hpatch: ignore[WK004,WK005]\r\n{line}"
+    assert after(mended(text, unsafe=False), text) == f"Listen 80\r\n{line}"
+    # The next line belongs to the comment.
+    text = f"# hpatch: ignore[WK004] \\\r\n still\r\n{line}"
+    assert mended(text, unsafe=False).files == ()
