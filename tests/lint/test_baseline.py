@@ -88,6 +88,20 @@ def test_nothing_is_gone_that_was_not_looked_for(site: Path, capsys: Capture, ar
     assert entries(site / "known.json") == before
 
 
+def test_nothing_is_gone_of_a_rule_that_was_not_selected(site: Path, capsys: Capture) -> None:
+    run(capsys, ".", "--write-baseline", "known.json")
+    (site / "a.conf").write_text("ServerName a\n")
+    assert "gone" not in call(capsys, "lint", ".", "--select", "WK", "--baseline", "known.json").out
+
+
+def test_nothing_is_gone_of_a_rule_that_a_file_ignores(site: Path, capsys: Capture) -> None:
+    run(capsys, ".", "--write-baseline", "known.json")
+    (site / "hpatch.toml").write_text('[per-file-ignores]\n"a.conf" = ["MP001"]\n')
+    out = run(capsys, ".", "--baseline", "known.json").out
+    assert "1 known finding hidden" in out
+    assert "gone" not in out
+
+
 def test_equal_findings_keep_their_fingerprints(site: Path, capsys: Capture) -> None:
     """The second of two equal lines is not taken for the first, which is known."""
     run(capsys, ".", "--write-baseline", "known.json")

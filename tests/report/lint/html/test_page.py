@@ -6,6 +6,7 @@ import re
 from base64 import b64encode
 from hashlib import sha256
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +14,11 @@ from hpatch.lint.engine import LintResult
 from hpatch.lint.finding import Finding
 from hpatch.lint.found import Fix, Related
 from hpatch.lint.rule import Rule
+from hpatch.report.common.renderer import Page
 from hpatch.report.common.terminal import visible
+from hpatch.report.lint.forms import FORMS, FindingsReport
 from hpatch.text import Place, Source
+from tests.support.lint.gateways import made as made_gateway
 from tests.support.report.lint_results import NAMES, check, findings, result
 
 EVIL = "</script><script>x</script><img src=x onerror=y>\"'&\x1b[31m\u202e\udcff"
@@ -139,6 +143,17 @@ def test_of_a_large_file_only_what_was_found_is_shown() -> None:
 def test_places_outside_of_the_text_do_no_harm() -> None:
     found = page(made(Place("a.conf", 99, 5, 120, 9), Place("b.conf", 1, 1, 1, 1), Place("a.conf", 1, 1, 40, 9)))
     assert len(found.all("article")) == 3
+
+
+def test_the_map_is_on_the_page_and_leads_to_findings(tmp_path: Path) -> None:
+    gateway = made_gateway(tmp_path, 'ProxyPass "/a/" "http://127.0.0.1:1"\nProxyPass "/b/" "http://127.0.0.1:2/"\n')
+    place = gateway.hosts[0].paths[0].place
+    given = made(place, text=Path(place.file).read_text(), name=place.file)
+    found = Parsed("".join(FORMS["html"](FindingsReport(given, maps=(gateway,)), Page())))  # type: ignore[arg-type]
+    assert len(found.all("svg")) == 1
+    assert f"#f0-{place.line}" in [one.get("href") for one in found.all("a")]
+    assert found.all("div", id=f"f0-{place.line}")
+    assert "2 paths in 1 host to 2 workers and 0 balancers." in found.data
 
 
 def test_nothing_found_has_no_script() -> None:
