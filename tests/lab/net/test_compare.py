@@ -73,6 +73,33 @@ def test_one_way(monkeypatch: pytest.MonkeyPatch) -> None:
     assert net.unsteady == ("fcgi tcp: by chance",)
 
 
+@pytest.mark.parametrize("again", [True, False])
+def test_what_is_slower_counts_if_another_pair_of_servers_says_so(again: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slower(worse: bool) -> Figure:
+        return Figure("median of fcgi tcp", unit="ms", before=1, after=5 if worse else 1, worse=worse)
+
+    rest = Figure("processor time at rest", unit="s a second", before=0, after=0, worse=False)
+    asked: list[Any] = []
+
+    def measure(*arguments: Any) -> list[Figure]:
+        asked.append(arguments[:3])
+        return [rest._replace(after=1, worse=True), slower(again)]
+
+    monkeypatch.setattr(figures, "measure", measure)
+    subject = comparing.NetSubject(
+        title="a server",
+        ways=(Way("http", "tcp"), WAY),
+        untried=(),
+        before=lambda session, running: cast(NetSide, "another before"),
+        after=lambda session, running: cast(NetSide, "another after"),
+        errors=lambda text: (),
+    )
+    assert list(comparing._confirmed(subject, [rest, slower(False)], print)) == [rest, slower(False)]
+    assert asked == []
+    assert list(comparing._confirmed(subject, [rest, slower(True)], print)) == [rest, slower(again)]
+    assert asked == [("another before", "another after", [WAY])]
+
+
 @pytest.mark.httpd
 def test_what_does_not_start_is_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = GatewaySpec("httpd", modules={"proxy_fcgi": Path("/dev/null")})
