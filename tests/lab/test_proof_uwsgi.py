@@ -13,6 +13,7 @@ import pytest
 from hpatch.lab.matrix import Experiment, run
 from hpatch.lab.model import BackendSpec, Cell, GatewaySpec, Result, Transport
 from hpatch.lab.registry import find
+from tests.support.report.schema import valid
 
 MIRROR = os.environ.get("HPATCH_UWSGI_GIT", "")
 RELEASE = "2.0.4"
@@ -69,3 +70,20 @@ def test_each_fault_is_there_before_and_not_after(tried: Tried, set: str) -> Non
 
 def test_the_one_set_does_not_do_what_the_other_does(tried: Tried) -> None:
     assert tried("uwsgi-stdin-eof", "uwsgi-fcgi-parser").verdict == "failed"
+
+
+@pytest.mark.proves("uwsgi-stdin-eof")
+def test_verify_proves_it_with_the_diffs_of_the_history(tmp_path: Path) -> None:
+    tree = source(tmp_path / "source", None)
+    places = ("--git", MIRROR, "--build-dir", tmp_path / "build", "--format", "json")
+    command = (sys.executable, "-m", "hpatch", "verify", "uwsgi-stdin-eof", "--tree", tree, *places)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1800, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = valid("proof-1", done.stdout)
+    assert [one["id"] for one in told["sets"] if one["proved"]] == ["uwsgi-fcgi-parser", "uwsgi-stdin-eof"]
+    rows = [row for row in told["rows"] if "uwsgi-stdin-eof" in row["sets"]]
+    assert {(row["before"]["transport"], row["before"]["threads"]) for row in rows} == {
+        (transport, threads) for transport in ("unix", "tcp") for threads in (1, 4)
+    }
+    assert {row["shown"] for row in rows} == {"proved"}
+    assert told["net"]["differences"] == []

@@ -11,7 +11,7 @@ from hpatch.lab.probe import probe
 from hpatch.lab.scenario import Observation, scenario
 from hpatch.lab.session import Session
 
-_REQUESTS = 1000
+_REQUESTS = 2000
 
 
 @scenario(
