@@ -66,7 +66,7 @@ class Ranges:
 
     def __init__(self, encoding: str) -> None:
         self._encoding = encoding
-        self._known: dict[int, tuple[Source, Positions]] = {}
+        self._known: dict[int, tuple[Source, Positions, int]] = {}
 
     def of(self, place: Place, source: Source | None) -> Range:
         """The range of a place in a text; without one, the start of its file."""
@@ -74,10 +74,11 @@ class Ranges:
             return NOWHERE
         found = self._known.get(id(source))
         if found is None:
-            found = self._known[id(source)] = source, Positions(source.text, self._encoding)
-        last = source.text.count("\n") + 1
+            last = source.text.count("\n") + 1
+            found = self._known[id(source)] = source, Positions(source.text, self._encoding), last
+        _, positions, last = found
         if not 1 <= place.line <= last:
             return NOWHERE
         start = source.offset(place.line, place.column)
         end = source.offset(min(max(place.end_line, place.line), last), place.end_column)
-        return found[1].span(start, max(start, end))
+        return positions.span(start, max(start, end))
