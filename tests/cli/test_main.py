@@ -227,7 +227,7 @@ def test_who_was_told_to_ignore_a_hangup_does(tmp_path: Path) -> None:
 
 def test_a_reader_that_goes_away(tmp_path: Path) -> None:
     (tmp_path / "a.conf").write_text("".join(PASS.replace("app", str(number)) for number in range(2000)))
-    process = start("lint", tmp_path / "a.conf")
+    process = start("lint", "--full", tmp_path / "a.conf")
     assert process.stdout is not None
     process.stdout.readline()
     process.stdout.close()
