@@ -16,6 +16,7 @@ from hpatch.build.state import StateFile
 from hpatch.build.trees.source import open_tree
 from tests.support.build.small_nginx import make, without
 from tests.support.cli.call import Answer, call
+from tests.support.report.schema import valid
 
 Run = Callable[..., Answer]
 
@@ -100,7 +101,8 @@ def test_an_old_release_takes_the_old_pcre_and_a_user_may_know_better(
 def test_a_plan_changes_nothing(run: Run, tmp_path: Path) -> None:
     code, out, err = run("--plan", "--format", "json")
     assert (code, err) == (0, "")
-    told = json.loads(out)
+    told = valid("build-1", out)
+    assert told["tree"]["project"] == "nginx"
     assert [(step["phase"], step["command"][0]) for step in told["steps"]] == [
         ("configure", "rm"),
         ("configure", "./configure"),
