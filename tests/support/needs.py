@@ -100,6 +100,9 @@ NEEDS = {
     "quilt": Programs((("quilt",),), "quilt"),
     "zsh": Programs((("zsh",),), "zsh"),
     "fish": Programs((("fish",),), "fish"),
+    "debian": Programs(
+        (("dpkg-buildpackage",), ("dh",), ("lintian",), ("/usr/bin/pip3",)), "dpkg-dev debhelper lintian python3-pip"
+    ),
     "mandoc": Programs((("mandoc",),), "mandoc"),
     "httpd_git": History("HPATCH_HTTPD_GIT", "httpd"),
     "uwsgi_git": History("HPATCH_UWSGI_GIT", "uWSGI"),
