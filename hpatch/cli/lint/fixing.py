@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.cli import output
 from hpatch.cli.options.configuration import STDIN
 from hpatch.errors import UsageError
 from hpatch.lint.engine import LintResult, LintTask, Root
 from hpatch.lint.finding import Finding
-from hpatch.lint.fixes.passes import Fixing, fix, linter
 from hpatch.lint.fixes.reach import Reach
-from hpatch.lint.fixes.write import write
 from hpatch.report.common.renderer import Page
-from hpatch.report.lint.difference import DIFF_FORMS, DiffReport
-from hpatch.report.lint.fixes import told
 from hpatch.report.lint.forms import FORMS, FindingsReport
 from hpatch.report.lint.text import Detail
+
+if TYPE_CHECKING:
+    from hpatch.lint.fixes.passes import Fixing
 
 
 class FixOptions(NamedTuple):
@@ -47,7 +46,11 @@ class FixOptions(NamedTuple):
             raise UsageError("--fix and --diff take the standard input (-) alone, without other paths")
         if self.diff and baseline:
             raise UsageError("--diff and --write-baseline exclude each other: --diff changes nothing")
-        if self.diff and format not in DIFF_FORMS:
+        if not self.diff:
+            return
+        from hpatch.report.lint.difference import DIFF_FORMS  # few lints show a diff
+
+        if format not in DIFF_FORMS:
             raise UsageError(f"--diff prints a diff or, with --format json, data; it has no form {format}")
 
 
@@ -64,6 +67,8 @@ def fixed(
     """What fixing gives; None if none is wanted. No file is written, and what `hidden` tells of is not fixed."""
     if not wanted.any:
         return None
+    from hpatch.lint.fixes.passes import fix, linter  # few lints fix
+
     run = linter(roots, task, jobs=jobs, base=result.root, start=result)
     texts = frozenset(root.source.name for root in roots if root.source is not None)
     return fix(run, unsafe=wanted.unsafe, bar=reach.bar, hidden=hidden, texts=texts)
@@ -71,6 +76,9 @@ def fixed(
 
 def show_diff(fixing: Fixing, format: str, file: str | None, detail: Detail) -> bool:
     """Show what would change, and say on standard error how much; whether anything would."""
+    from hpatch.report.lint.difference import DIFF_FORMS, DiffReport
+    from hpatch.report.lint.fixes import told
+
     output.show(DiffReport(fixing), DIFF_FORMS, format, file=file)
     if format == "text":
         _tell(told(fixing, Page(), detail, made=False))
@@ -84,7 +92,10 @@ def show(report: FindingsReport, format: str, file: str | None, roots: Sequence[
     """
     fixing, source = report.fixing, roots[0].source if roots else None
     if fixing is None or source is None:
-        write(() if fixing is None else fixing.files, reach)
+        if fixing is not None:
+            from hpatch.lint.fixes.write import write
+
+            write(fixing.files, reach)
         output.show(report, FORMS, format, file=file)
         return
     text = fixing.files[0].after if fixing.files else source.text
