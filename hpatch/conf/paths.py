@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from hpatch.conf.view import MACHINE, View
+from hpatch.conf.wildcards import is_wildcard
 
 MAX_DEPTH = 1024
 """The number of nested folders that one Include follows (`AP_MAX_FNMATCH_DIR_DEPTH`)."""
@@ -27,21 +28,6 @@ def resolve(root: str, path: str) -> str:
     if plain.startswith("//"):
         plain = "/" + plain.lstrip("/")
     return plain + "/" if path.endswith(("/", "/.")) and not plain.endswith("/") else plain
-
-
-def is_wild(pattern: str) -> bool:
-    """Whether httpd takes it for a wildcard (`apr_fnmatch_test`)."""
-    opened, skip = False, False
-    for character in pattern:
-        if skip:
-            skip = False
-        elif character in "*?" or (character == "]" and opened):
-            return True
-        elif character == "[":
-            opened = True
-        else:
-            skip = character == "\\"
-    return False
 
 
 class AbsentError(NoMatchError):
@@ -134,7 +120,7 @@ def included(path: str, *, optional: bool, view: View = MACHINE) -> Iterator[str
     The files need not exist or be readable. Raises NoMatchError at the point where httpd gives up, after it has
     yielded the files before that point.
     """
-    if not any(is_wild(part) for part in path.split("/")):
+    if not any(is_wildcard(part) for part in path.split("/")):
         yield from _everything(path, optional, 0, view)
     elif path.startswith("/"):
         yield from _match("/", path.lstrip("/"), optional, view)
@@ -168,7 +154,7 @@ def _everything(path: str, optional: bool, depth: int, view: View) -> Iterator[s
 
 def _match(folder: str, pattern: str, optional: bool, view: View) -> Iterator[str]:
     first, slash, rest = pattern.partition("/")
-    if not is_wild(first):
+    if not is_wildcard(first):
         path = _join(folder, first)
         if slash:
             yield from _match(path, rest, optional, view)

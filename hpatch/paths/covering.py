@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hpatch.paths import mapping
+from hpatch.paths.holding import in_location
 from hpatch.paths.model import UnknownError
-from hpatch.paths.sections import in_location
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Condition

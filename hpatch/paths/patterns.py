@@ -105,11 +105,6 @@ def substitute(template: str, match: re.Match[str]) -> str:
     return "".join(found)
 
 
-def is_wildcard(text: str) -> bool:
-    """Whether httpd treats a path as a shell pattern (`apr_fnmatch_test`)."""
-    return re.search(r"[*?]|\[[^\]]+\]", text) is not None
-
-
 @lru_cache(maxsize=4096)
 def wildcard(text: str, *, pathname: bool = False, nocase: bool = False) -> re.Pattern[str] | None:
     """A shell pattern (`apr_fnmatch`); with `pathname`, `*` and `?` match no slash. None if hpatch cannot tell."""

@@ -12,10 +12,12 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from hpatch.conf.wildcards import is_wildcard
+from hpatch.paths.holding import in_directory_match, in_files, in_location, in_proxy
 from hpatch.paths.layers import DIRECTORIES, FILES, IFS, LOCATIONS, PROXIES, Layer, ServerPart, argument
 from hpatch.paths.model import FileKind, UnknownError
 from hpatch.paths.options import options
-from hpatch.paths.patterns import is_wildcard, regex, wildcard
+from hpatch.paths.patterns import wildcard
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Configuration, Node
@@ -64,7 +66,7 @@ class Sections:
 
     def proxies(self, host: Host, url: str) -> list[Layer]:
         """The `<Proxy>` sections that hold for a backend's URL."""
-        return _matching((node for part in self.of(host) for node in part.proxies), lambda node: _in_proxy(node, url))
+        return _matching((node for part in self.of(host) for node in part.proxies), lambda node: in_proxy(node, url))
 
     def directories(
         self, host: Host, found: FoundFile, kept: list[Layer] | None = None, own: OwnFile | None = None
@@ -98,7 +100,7 @@ class Sections:
             layers = _with_own(around, layers, above, own)
         layers += _of_file([*around, *layers], named, found)
         return layers + _matching(
-            (node for node in every if argument(node)[1]), lambda node: _matches(argument(node)[0], found.path)
+            (node for node in every if argument(node)[1]), lambda node: in_directory_match(node, found.path)
         )
 
     def conditional(self, layers: list[Layer], test: Test) -> list[Layer]:
@@ -203,50 +205,6 @@ def _nested(layers: list[Layer], keys: tuple[str, ...], matches: Callable[[Node]
 def _expression(node: Node) -> str:
     """The expression of an `<If>`: httpd takes its first word."""
     return (node.words or [""])[0]
-
-
-def _matches(pattern: str, text: str, *, whole: bool = False) -> bool | None:
-    compiled = regex(pattern)
-    return None if compiled is None else compiled.search(text) is not None
-
-
-def in_location(node: Node, uri: str) -> bool | None:
-    """Whether a `<Location>` holds for a decoded path; None: not known."""
-    text, is_regex = argument(node)
-    if is_regex:
-        return _matches(text, uri)
-    if "${" in text:
-        return None
-    if is_wildcard(text):
-        pattern = wildcard(text, pathname=True)
-        return None if pattern is None else pattern.match(uri) is not None
-    return uri.startswith(text) and (text.endswith("/") or uri[len(text) :][:1] in ("", "/"))
-
-
-def in_files(node: Node, name: str) -> bool | None:
-    """Whether a `<Files>` holds for a file's name; None: not known."""
-    text, is_regex = argument(node)
-    if is_regex:
-        return _matches(text, name)
-    if "${" in text:
-        return None
-    if is_wildcard(text):
-        pattern = wildcard(text, pathname=True)
-        return None if pattern is None else pattern.match(name) is not None
-    return text == name
-
-
-def _in_proxy(node: Node, url: str) -> bool | None:
-    text, is_regex = argument(node)
-    text = text[6:] if text[:6].lower() == "proxy:" else text
-    if is_regex:
-        return _matches(text, url)
-    if "${" in text:
-        return None
-    if is_wildcard(text):
-        pattern = wildcard(text)
-        return None if pattern is None else pattern.match(url) is not None
-    return url.startswith(text)
 
 
 def _segments(path: str) -> tuple[str, ...]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hpatch.conf.wildcards import is_wildcard
 from hpatch.paths.hosts import hosts as hosts_of
 from hpatch.paths.htaccess import HtaccessFiles
 from hpatch.paths.layers import argument, lines
 from hpatch.paths.model import Disk, Unread
-from hpatch.paths.patterns import is_wildcard
 from hpatch.paths.sections import Sections
 from hpatch.paths.starts import ByStart, start_of
 from hpatch.proxy.build import build

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from hpatch.conf.tree import Configuration, Node
+from hpatch.conf.wildcards import is_wildcard
 from hpatch.facts.parameters import WORDS
 from hpatch.facts.versions import since
 from hpatch.proxy.lookup import Among, Lookup
@@ -57,21 +58,6 @@ class _ServerWorkers:
         self.balancers: dict[str, Lookup] = {}
         self.made: set[str] = set()
         self.copied: dict[str, Setting] = {}
-
-
-def _wildcard(text: str) -> bool:
-    """Whether APR treats a text as a wildcard pattern (`apr_fnmatch_test`)."""
-    if not ("*" in text or "?" in text or "[" in text):
-        return False
-    nesting = False
-    at = 0
-    while at < len(text):
-        char = text[at]
-        if char in "?*" or (char == "]" and nesting):
-            return True
-        nesting = nesting or char == "["
-        at += 2 if char == "\\" else 1
-    return False
 
 
 def _uri_path(text: str) -> str:
@@ -284,7 +270,7 @@ class _ProxyBuilder:
         if scope.section is not None and line.extras and text.startswith("/"):
             raise _RefusedError("location-path", f"{node.name} in {_section(scope)} takes no path", nth)
         _check_socket(text, nth)
-        matching = line.matching or (scope.section is not None and _wildcard(line.path))
+        matching = line.matching or (scope.section is not None and is_wildcard(line.path))
         kind: MappingKind = "ProxyPassMatch" if node.key == "proxypassmatch" else "ProxyPass"
         if text == EXCLUSION:
             self._map(kind, line, None, params, flags, matching)
@@ -337,7 +323,7 @@ class _ProxyBuilder:
         scope = line.scope
         if scope.limited:
             raise _RefusedError("context", f"{line.node.name}> is not allowed in {_section(scope)}")
-        if is_balancer(line.path) and not _wildcard(line.path) and line.node.key == "<proxy":
+        if is_balancer(line.path) and not is_wildcard(line.path) and line.node.key == "<proxy":
             key = balancer_name(line.path)
             if key is not None and in_bytes(key) <= _MAX_BALANCER:
                 self._balancer(scope.server, key).defined.append(line.node)
@@ -346,7 +332,7 @@ class _ProxyBuilder:
         """The arguments of `<Proxy url key=value>` (`proxysection`)."""
         assert line.target is not None
         text = line.target.text
-        if line.matching or _wildcard(text) or ":" not in text:
+        if line.matching or is_wildcard(text) or ":" not in text:
             what = "<ProxyMatch>" if line.matching else f'"{text}"'
             raise _RefusedError("arguments", f"{what} takes no parameters", line.extras[0][0])
         self._set(line, True)

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpatch.conf import paths
-from hpatch.conf.paths import NoMatchError, included, is_wild, matches, resolve
+from hpatch.conf.paths import NoMatchError, included, matches, resolve
 from hpatch.conf.view import View
+from hpatch.conf.wildcards import is_wildcard
 from tests.support.libraries import library
 
 TILDE, DELETE, HIGH, NEXT, LAST = "~", "\x7f", "\udc80", "\udc81", "\udcff"
@@ -37,20 +38,6 @@ TILDE, DELETE, HIGH, NEXT, LAST = "~", "\x7f", "\udc80", "\udc81", "\udcff"
 def test_resolve(path: str, expected: str) -> None:
     assert resolve("/etc/httpd", path) == expected
     assert resolve("conf", "a.conf") == "conf/a.conf"
-
-
-@pytest.mark.parametrize(
-    "pattern", ["*", "a*", "?", "a?b", "[a]", "a[b]c", "[]", "\\\\*", "\\a*", "[\\]]", "[[]", "[a\\b]"]
-)
-def test_wild(pattern: str) -> None:
-    assert is_wild(pattern)
-
-
-@pytest.mark.parametrize(
-    "pattern", ["", "a", "]", "a]b", "[", "[a", "]a[", "\\*", "\\?", "\\[a]", "[a\\]", "a\\", "a!b-c"]
-)
-def test_not_wild(pattern: str) -> None:
-    assert not is_wild(pattern)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +120,7 @@ def test_a_second_text_for_the_same_pattern() -> None:
 def test_as_apr(pattern: str, name: str) -> None:
     apr, period = library("apr-1"), 4
     wild = bool(apr.apr_fnmatch_test(os.fsencode(pattern)))
-    assert is_wild(pattern) == wild
+    assert is_wildcard(pattern) == wild
     if wild:
         assert matches(pattern, name) == (apr.apr_fnmatch(os.fsencode(pattern), os.fsencode(name), period) == 0)
 

@@ -6,6 +6,7 @@ import re
 
 from hpatch.conf.walk.values.model import Arguments, Judge, Kind, Wrong, argv, unknown
 from hpatch.conf.walk.values.numbers import c_atoi, strtol
+from hpatch.conf.wildcards import is_wildcard
 from hpatch.facts import versions
 from hpatch.text import whole_number
 
@@ -98,7 +99,7 @@ def name(_: str) -> Judge:
         if not given.words or unknown(given.words[0]):
             return None
         word = given.words[0]
-        if _is_glob(word):
+        if is_wildcard(word):
             return Wrong(0, f'takes one name without * and ?, not "{word}"', "Write it as a ServerAlias.")
         _, _, rest = word.partition("://") if "://" in word else ("", "", word)
         _, colon, port = rest.partition(":")
@@ -107,27 +108,6 @@ def name(_: str) -> Judge:
         return None
 
     return judged
-
-
-def _is_glob(pattern: str) -> bool:
-    """`apr_fnmatch_test`."""
-    if not any(character in pattern for character in "?*["):
-        return False
-    at, nesting = 0, False
-    while at < len(pattern):
-        character = pattern[at]
-        if character in "?*":
-            return True
-        if character == "\\":
-            if at + 1 >= len(pattern):
-                return False
-            at += 1
-        elif character == "[":
-            nesting = True
-        elif character == "]" and nesting:
-            return True
-        at += 1
-    return False
 
 
 def _network(address: str, mask: str | None) -> bool | None:

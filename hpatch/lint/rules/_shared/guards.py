@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from hpatch.lint.rules._shared.access import OLD, Client, admits, below, lines, merges, path, restricts, speaks
 from hpatch.lint.rules._shared.effective import in_server, server_of
 from hpatch.lint.rules._shared.passes import paths_above, section_pattern
-from hpatch.lint.rules._shared.scope import matches
+from hpatch.paths.holding import in_location
 from hpatch.paths.starts import ByStart, start_of
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class _Speaking:
             plain = self._plain
             found = [(at, section, True) for above in paths_above(where) for at, section in plain.get(above, ())]
         if self._others is not None:
-            found += [(at, section, matches(section, where)) for at, section in self._others.find(where)]
+            found += [(at, section, in_location(section, where)) for at, section in self._others.find(where)]
         if not found:
             return ()
         return [(section, covered) for _, section, covered in sorted(found, key=_AT) if covered is not False]

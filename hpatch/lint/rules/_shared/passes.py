@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from hpatch.conf.tree import Condition, Node
+from hpatch.conf.wildcards import is_wildcard
 from hpatch.proxy.model import Balancer, Mapping, Param
 
 _LITERAL = r"(?:[\w/~%,=@-]|\\[./~-])*"
@@ -25,7 +26,6 @@ _BEGINNING = rf"\^?\(?(?P<path>{_LITERAL})"
 _START = rf"(?s)\^\(?(?P<path>{_LITERAL})(?P<rest>.*)"
 _SLASHES = "//+"
 # Patterns are texts here and compiled at the first use, because every start of the program loads the rules.
-_WILDCARD = r"[*?]|\[[^\]]+\]"
 _META = r"[^\w/.~%-]"
 
 WEBSOCKET = ("ws", "wss")
@@ -61,11 +61,6 @@ def section_pattern(section: Node) -> bool:
     return bool(words) and words[0] == "~"
 
 
-def wildcard(path: str) -> bool:
-    """Whether httpd treats a path as a shell pattern (`apr_fnmatch_test`)."""
-    return ("*" in path or "?" in path or "[" in path) and re.search(_WILDCARD, path) is not None
-
-
 def pattern(mapping: Mapping) -> str | None:
     """The regular expression that httpd compiles for a ProxyPass; None if it compares the path.
 
@@ -82,7 +77,7 @@ def in_location(mapping: Mapping) -> bool:
 
 def plain(path: str) -> bool:
     """Whether a path can be compared: it starts with a slash, and holds no wildcard and no variable."""
-    return path[:1] == "/" and "$" not in path and not wildcard(path)
+    return path[:1] == "/" and "$" not in path and not is_wildcard(path)
 
 
 def one_slash(path: str) -> str:

@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.conf.regexes import group
+from hpatch.conf.wildcards import is_wildcard
 from hpatch.lint.rules._shared.access import below
 from hpatch.lint.rules._shared.effective import server_of
-from hpatch.lint.rules._shared.passes import wildcard
 from hpatch.proxy.rewrite import RewriteCond, RewriteRule, parse, parse_condition
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _beside(section: Node, other: Node | None) -> bool:
     """Whether two sections are for two folders of which the first does not hold the second."""
     if other is None or not section.key == other.key == "<directory":
         return False
-    if len(section.words) != 1 or len(other.words) != 1 or any(map(wildcard, (section.words[0], other.words[0]))):
+    if len(section.words) != 1 or len(other.words) != 1 or any(map(is_wildcard, (section.words[0], other.words[0]))):
         return False
     return not below(other.words[0].rstrip("/"), section.words[0].rstrip("/") or "/")
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hpatch.lint.rules._shared.access import below
 from hpatch.lint.rules._shared.effective import in_server, server_of
-from hpatch.lint.rules._shared.passes import covers, section_pattern, wildcard
+from hpatch.lint.rules._shared.passes import covers, section_pattern
 from hpatch.lint.rules._shared.passes import schemes as schemes_in
-from hpatch.paths.patterns import wildcard as shell_pattern
+from hpatch.paths.holding import in_location
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -46,28 +45,10 @@ def holds(node: Node, host: Node | None, path: str) -> bool | None:
     if section is None:
         return not node.frame.name.endswith(".htaccess") or None
     if section.key in _LOCATIONS:
-        return matches(section, path)
+        return in_location(section, path)
     if section.key in _PROXIES and section.words[:1] == ["*"]:
         return True
     return None
-
-
-def matches(section: Node, path: str) -> bool | None:
-    """Whether a `<Location>` or `<LocationMatch>` takes a path; None if that is not known."""
-    words = section.words
-    where = words[-1] if words else ""
-    if "${" in where:
-        return None
-    if section_pattern(section):
-        try:
-            return re.search(where, path) is not None
-        except (re.error, RecursionError, OverflowError):
-            return None
-    if wildcard(where):
-        # The whole path counts, and a `*` matches no slash (APR_FNM_PATHNAME).
-        compiled = shell_pattern(where, pathname=True)
-        return None if compiled is None else compiled.fullmatch(path) is not None
-    return below(path, where) or (where.endswith("/") and path.startswith(where))
 
 
 def proxied(context: Context, node: Node, *schemes: str) -> Iterator[Mapping]:
@@ -117,7 +98,7 @@ def _meets(section: Node, mapping: Mapping) -> bool:
     if section.key == "<location" and not section_pattern(section) and section.words:
         where = section.words[0]
         return below(where, taken) or below(taken, where) or (taken.endswith("/") and where.startswith(taken))
-    return taken == "/" or bool(matches(section, sample(taken)))
+    return taken == "/" or bool(in_location(section, sample(taken)))
 
 
 def sample(taken: str) -> str:

@@ -16,7 +16,8 @@ from hpatch.lint.rules._shared.effective import in_server, server_of
 from hpatch.lint.rules._shared.guards import kept
 from hpatch.lint.rules._shared.passes import covers, lies_under
 from hpatch.lint.rules._shared.prefixes import Prefixes
-from hpatch.lint.rules._shared.scope import matches, sample
+from hpatch.lint.rules._shared.scope import sample
+from hpatch.paths.holding import in_location
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -246,7 +247,7 @@ def location_grants_over_files(context: Context) -> Iterator[Found]:
         if root is None or section in proxied or not everything.isdisjoint((None, host)):
             continue
         candidates = _closed_files(context, host).starting(path(section) or "")
-        closed = min((one for one in candidates if matches(section, one[1][0])), key=itemgetter(0), default=None)
+        closed = min((one for one in candidates if in_location(section, one[1][0])), key=itemgetter(0), default=None)
         if closed is not None:
             _, (_, files) = closed
             yield Found(

@@ -179,8 +179,8 @@ def _overriding(context: Context, server: Node | None) -> frozenset[str | None]:
     In a section with a regular expression it has no effect, and `AllowOverrideList None` by itself allows what no
     AllowOverride allows (tried on httpd 2.4.71).
     """
+    from hpatch.conf.wildcards import is_wildcard
     from hpatch.paths.layers import argument
-    from hpatch.paths.patterns import is_wildcard
 
     found: set[str | None] = set()
     for line in context.configuration.find_in(server, "allowoverride", "allowoverridelist"):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from hpatch.backends.addresses import is_loopback
+from hpatch.conf.wildcards import is_wildcard
 from hpatch.facts.parameters import WORKER
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
@@ -24,9 +25,8 @@ from hpatch.lint.rules._shared.access import (
 )
 from hpatch.lint.rules._shared.addresses import listeners
 from hpatch.lint.rules._shared.effective import in_server, is_on
-from hpatch.lint.rules._shared.passes import covers, section_pattern, wildcard
-from hpatch.paths.patterns import regex
-from hpatch.paths.patterns import wildcard as shell_pattern
+from hpatch.lint.rules._shared.passes import covers, section_pattern
+from hpatch.paths.patterns import regex, wildcard
 from hpatch.text import whole_number
 
 if TYPE_CHECKING:
@@ -117,8 +117,8 @@ def _taking(context: Context, host: Node | None, url: str) -> Iterator[tuple[Nod
         text = "".join(section.words[-1:]).removeprefix("proxy:")
         if section_pattern(section):
             compiled = regex(text)
-        elif wildcard(text):
-            compiled = shell_pattern(text)
+        elif is_wildcard(text):
+            compiled = wildcard(text)
         else:
             if url.startswith(text):
                 yield section, True

@@ -12,6 +12,7 @@ from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.effective import server_of
 from hpatch.lint.rules._shared.headers import SETS, lines_near, response_lines
 from hpatch.lint.rules._shared.rewriting import rewrites
+from hpatch.paths.patterns import regex
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -186,9 +187,8 @@ def _uses(context: Context) -> dict[str, Node]:
 
 def _let_in(check: _Check, context: Context) -> str | None:
     """A site of others that a pattern matches; None if none of those that are tried does."""
-    try:
-        pattern = re.compile(check.pattern, re.IGNORECASE if check.lenient else 0)
-    except (re.error, RecursionError, OverflowError):
+    pattern = regex(check.pattern, nocase=check.lenient)
+    if pattern is None:
         return None
     names = [match[0].replace("\\", "") for match in _NAME.finditer(check.pattern)]
     if not names:

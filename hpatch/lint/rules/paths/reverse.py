@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from hpatch.conf.wildcards import is_wildcard
 from hpatch.lint.found import Fix, Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared import edits
 from hpatch.lint.rules._shared.edits import replaced
-from hpatch.lint.rules._shared.passes import one_slash, pattern, section_pattern, wildcard
+from hpatch.lint.rules._shared.passes import one_slash, pattern, section_pattern
 from hpatch.lint.rules.paths.shadowing import shadowed
 from hpatch.proxy.model import Balancer
 from hpatch.text import whole_number
@@ -475,7 +476,7 @@ def _even(mapping: Mapping, target: Target) -> bool:
     section = mapping.section
     if section is not None and (section_pattern(section) or section.key != "<location"):
         return False
-    if pattern(mapping) is not None or "$" in mapping.path or "?" in target.path or wildcard(mapping.path):
+    if pattern(mapping) is not None or "$" in mapping.path or "?" in target.path or is_wildcard(mapping.path):
         return False
     return mapping.path.endswith("/") == target.path.endswith("/")
 

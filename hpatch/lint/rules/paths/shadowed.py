@@ -339,10 +339,10 @@ def _challenge(node: Node, path: str, mapping: Mapping) -> Found:
 def _aliases(context: Context) -> Iterator[tuple[Node, str, Mapping]]:
     """The aliases whose requests a ProxyPass of their own server takes, with a path of theirs."""
     for node in context.configuration.find(*_ALIASES) if context.passes else ():
+        from hpatch.conf.wildcards import is_wildcard
         from hpatch.paths.covering import below
         from hpatch.paths.layers import argument
         from hpatch.paths.mapping import alias
-        from hpatch.paths.patterns import is_wildcard
 
         read = alias(node)
         if read is None or _inside(node, *_SECTIONS):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from hpatch.conf.wildcards import is_wildcard
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared import edits
@@ -19,8 +20,7 @@ from hpatch.lint.rules._shared.outgoing import (
     unchecked_by,
     value,
 )
-from hpatch.lint.rules._shared.passes import wildcard
-from hpatch.paths.patterns import wildcard as shell_pattern
+from hpatch.paths.patterns import wildcard
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -349,7 +349,7 @@ def _is_name_of(server: Server, name: str) -> bool:
     names = name_of(server)
     if name in names:
         return True
-    wild = (shell_pattern(one, nocase=True) for one in names if wildcard(one))
+    wild = (wildcard(one, nocase=True) for one in names if is_wildcard(one))
     return any(one is not None and one.fullmatch(name) is not None for one in wild)
 
 
