@@ -15,7 +15,7 @@ from hpatch.conf.walk import names
 from hpatch.errors import InputError, UsageError
 from hpatch.lint import folder as folders
 from hpatch.lint.engine import Root
-from hpatch.lint.folder import BackendFiles
+from hpatch.lint.folder import BackendFiles, FolderFiles
 from hpatch.text import Source
 
 STDIN = "<stdin>"
@@ -143,15 +143,12 @@ def instances(path: str) -> list[str]:
 
     Raises InputError for a folder without such files, and for a folder that cannot be read.
     """
-    if not os.path.isdir(path):  # noqa: PTH112 - the path stays text, as written
+    folder = _folder(path)
+    if folder is None:
         return [path]
-    folder = folders.look(path)
-    if folder.unread:
-        raise _unreadable(folder.unread[0])
-    found = folder.uwsgi
-    if not found:
+    if not folder.uwsgi:
         raise InputError(f"{path}: no file of uWSGI in this folder (*.ini with [uwsgi], *.yaml, *.json, *.xml)")
-    return found
+    return folder.uwsgi
 
 
 def pools(path: str) -> list[str]:
@@ -159,11 +156,9 @@ def pools(path: str) -> list[str]:
 
     Raises InputError for a folder without such files, and for a folder that cannot be read.
     """
-    if not os.path.isdir(path):  # noqa: PTH112 - the path stays text, as written
+    folder = _folder(path)
+    if folder is None:
         return [path]
-    folder = folders.look(path)
-    if folder.unread:
-        raise _unreadable(folder.unread[0])
     if not folder.fpm:
         raise InputError(f"{path}: no *.conf file with a pool of PHP-FPM in this folder")
     return folder.fpm
@@ -174,13 +169,11 @@ def backends(path: str) -> BackendFiles:
 
     Raises InputError for a folder without such files or that cannot be read, and for a file of no known kind.
     """
-    if os.path.isdir(path):  # noqa: PTH112 - the path stays text, as written
-        folder = folders.look(path)
-        if folder.unread:
-            raise _unreadable(folder.unread[0])
-        found = BackendFiles(uwsgi=folder.uwsgi, fpm=folder.fpm, others=folder.backends)
-    else:
+    folder = _folder(path)
+    if folder is None:
         found = folders.backend(path)
+    else:
+        found = BackendFiles(uwsgi=folder.uwsgi, fpm=folder.fpm, others=folder.backends)
     if not any(found) and not os.path.exists(path):  # noqa: PTH110 - the path stays text, as written
         raise InputError(f"{path}: cannot be read: No such file or directory")
     if not any(found):
@@ -189,6 +182,16 @@ def backends(path: str) -> BackendFiles:
             "Tomcat's server.xml)"
         )
     return found._replace(others=_services(found.others))
+
+
+def _folder(path: str) -> FolderFiles | None:
+    """The files in a folder; None for a path that is none. Raises InputError for one that cannot be read."""
+    if not os.path.isdir(path):  # noqa: PTH112 - the path stays text, as written
+        return None
+    folder = folders.look(path)
+    if folder.unread:
+        raise _unreadable(folder.unread[0])
+    return folder
 
 
 def below_root(root: str | None) -> list[str]:
