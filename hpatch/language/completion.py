@@ -15,6 +15,7 @@ from hpatch.facts.parameters import Parameter
 from hpatch.language import explain
 from hpatch.language.hover import PROXY
 from hpatch.language.model import Cursor, proxy_of
+from hpatch.language.outline import around
 from hpatch.lint import registry
 from hpatch.versions import Version
 
@@ -93,17 +94,15 @@ def _where(asked: Cursor) -> Where:
 
 
 def _outer(asked: Cursor) -> Sequence[str]:
-    """The sections in which the file is read, the outermost first: those around its first directive there."""
-    real = os.path.realpath(asked.path or "")
+    """The sections in which the file is read, the outermost first: around the Include that names it, and so on."""
     for unit in asked.units:
-        for node in unit.configuration.walk():
-            if os.path.realpath(node.source.name) == real:
-                around = [
-                    one.key
-                    for one in node.ancestors()
-                    if os.path.realpath(one.source.name) != real or node.used_at is not None
-                ]
-                return around[::-1] if node.used_at is None else ()
+        files = {os.path.realpath(file.name): file for file in reversed(unit.configuration.files)}
+        keys: list[str] = []
+        file = files.pop(os.path.realpath(asked.path or ""), None)
+        while file is not None and file.source is not None:
+            keys = [section.key for section in around(file.source.text, file.start)] + keys
+            file = files.pop(os.path.realpath(file.source.name), None)
+        return keys
     return ()
 
 

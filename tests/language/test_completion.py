@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from hpatch.conf.load import Options
+from hpatch.language.analysis import Analysis
 from hpatch.language.completion import complete, explained
+from hpatch.language.model import asked
 from hpatch.versions import Version
 from tests.support.language.cursor import cursor
+from tests.support.language.finding import document, finder, request
 
 
 def proposed(marked: str, **more: object) -> list[str]:
@@ -92,3 +97,14 @@ def test_a_proposal_is_explained() -> None:
     assert "parameter of a worker" in (explained("parameter", "timeout", None) or "")
     assert explained("rule", "XX999", None) is None
     assert explained("value", "On", None) is None
+
+
+def test_the_sections_around_an_include_count(tmp_path: Path) -> None:
+    (tmp_path / "httpd.conf").write_text("<Location />\nInclude host.inc\n</Location>\n")
+    (tmp_path / "host.inc").write_text("<IfModule x.c>\nInclude access.inc\n</IfModule>\n")
+    access = tmp_path / "access.inc"
+    access.write_text("")
+    answer = Analysis(finder("MP001"), str).run(request(tmp_path, document(access, "")), lambda: None)
+    found = {one.label for one in complete(asked(str(access), "", 0, None, answer))}
+    assert {"Require", "ProxyPass"} <= found
+    assert not {"Listen", "<Directory>", "</Location>"} & found
