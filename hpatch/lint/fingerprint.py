@@ -21,7 +21,7 @@ from hpatch.text import Source
 if TYPE_CHECKING:
     from hpatch.lint.engine import LintResult
 
-_SECTION = re.compile(r"^[ \t]*(?:<(/?)([A-Za-z][^\s>]*)|(\[))", re.M)
+_SECTION = re.compile(r"^[ \t]*(?:<(/?)([A-Za-z][^\s>]*)([^\n]*)|(\[))", re.M)
 """A line that begins or ends a section of httpd, or begins one of an ini file."""
 _CONTINUES = ("\\", "\\\r")
 _LONG = 200
@@ -63,8 +63,7 @@ def fingerprints(result: LintResult) -> Sequence[str]:
     """The fingerprint of each finding of a result; names of files are those from its root."""
     if result.compared is not None:  # known findings are counted, too
         return result.compared.prints
-    prints = Fingerprints.below(result.sources, result.root)
-    return [prints.of(finding) for finding in result.findings]
+    return list(map(Fingerprints.below(result.sources, result.root).of, result.findings))
 
 
 class _File:
@@ -73,21 +72,27 @@ class _File:
     def __init__(self, source: Source, name: str) -> None:
         self._source = source
         self._name = name
-        self._starts, self._inside = _sections(source)
+        self._joins = "\\\n" in source.text or "\\\r\n" in source.text
+        self._starts, self._inside = _sections(source, self._joins)
         self.known: dict[int, str] = {}
 
     def directive(self, number: int) -> str:
         """The hash of the directive that a line belongs to."""
         text = self._source.text
         start = min(self._source.offset(number), len(text)) if number > 1 else 0
-        while _continued(text, start):
-            start = text.rfind("\n", 0, start - 1) + 1
+        if self._joins:
+            while _continued(text, start):
+                start = text.rfind("\n", 0, start - 1) + 1
+            words = _words(text, start)
+        else:
+            end = text.find("\n", start)
+            words = " ".join((text[start:end] if end >= 0 else text[start:]).removesuffix("\\").split())
         inside = self._inside[bisect_right(self._starts, start)]
-        found = self.known[number] = _hash(f"{self._name}\0{inside}\0{_words(text, start)}")
+        found = self.known[number] = _hash(f"{self._name}\0{inside}\0{words}")
         return found
 
 
-def _sections(source: Source) -> tuple[list[int], list[str]]:
+def _sections(source: Source, joins: bool) -> tuple[list[int], list[str]]:
     """Where sections begin and end (the end of such a line's first word), and the sections before and after each."""
     starts: list[int] = []
     inside = [""]
@@ -96,8 +101,8 @@ def _sections(source: Source) -> tuple[list[int], list[str]]:
     text = source.text
     around: list[tuple[str, str]] = []
     for match in _SECTION.finditer(text):
-        ends, name, ini = match.groups()
-        if _continued(text, match.start()):
+        ends, name, rest, ini = match.groups()
+        if joins and _continued(text, match.start()):
             continue
         if ends:
             name = name.lower()
@@ -111,7 +116,8 @@ def _sections(source: Source) -> tuple[list[int], list[str]]:
             if ini:
                 around.clear()
             before = around[-1][1] if around else ""
-            here = f"{before}\0{_words(text, match.start())}"
+            words = _words(text, match.start()) if joins or ini else " ".join(f"<{name}{rest}".split())
+            here = f"{before}\0{words}"
             around.append(((name or "").lower(), here if len(here) < _LONG else _hash(here)))
         starts.append(match.end())
         inside.append(around[-1][1] if around else "")

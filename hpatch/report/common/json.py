@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from hpatch.text import Place
@@ -46,9 +46,26 @@ def compact(data: Mapping[str, object]) -> Iterator[str]:
             continue
         yield "[\n"
         for start in range(0, len(value), _CHUNK):
-            yield (",\n" if start else "") + ",\n".join(map(encode, value[start : start + _CHUNK]))
+            yield (",\n" if start else "") + _items(value[start : start + _CHUNK], encode)
         yield "\n]"
     yield "\n}\n"
+
+
+def _items(items: list[object], encode: Callable[[object], str]) -> str:
+    """The items, each on a line.
+
+    They are encoded at once, which takes less time, and then parted where an item begins: no text has a quote
+    that is not escaped. If a list in an item looks the same, each is encoded by itself.
+    """
+    first = items[0]
+    if isinstance(first, dict) and first:
+        key = next(iter(first))
+        if all(isinstance(item, dict) and next(iter(item), None) == key for item in items):
+            begin = "{" + encode(key) + ": "
+            parts = encode(items)[1:-1].split("}, " + begin)
+            if len(parts) == len(items):
+                return ("},\n" + begin).join(parts)
+    return ",\n".join(map(encode, items))
 
 
 def _is_long(value: object) -> bool:

@@ -39,6 +39,22 @@ def test_an_answer_for_programs_has_a_line_an_item(count: int) -> None:
     assert len(text.splitlines()) == 6 + (count and count + 1)
 
 
+@pytest.mark.parametrize(
+    "items",
+    [
+        [{"a": [{"a": 1}, {"a": 2}]}, {"a": 3}],
+        [{"a": 1}, {"b": [{"a": 1}, {"a": 2}]}, {"a": 2}],
+        [{"a": '}, {"a": '}, {"a": '}, {\\"a": '}],
+        [{"a": 1}, 2, [], {}, {"a": 3}],
+        [{}, {"a": 1}],
+        [{'"': 1}, {'"': 2}],
+    ],
+)
+def test_each_item_has_a_line_whatever_is_in_it(items: list[Any]) -> None:
+    lines = "".join(compact({"items": items})).splitlines()
+    assert [json.loads(line.removesuffix(",")) for line in lines[2:-2]] == items
+
+
 def test_an_answer_is_indented_on_a_terminal_only() -> None:
     answer = Numbers()
     assert "".join(FORMS["json"](answer, Page(80))).startswith('{\n  "schema": "a/1",\n  "n": [\n    1,')  # type: ignore[arg-type]
