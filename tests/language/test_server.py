@@ -154,6 +154,11 @@ def test_a_finding_is_fixed_or_silenced(shared: Editor, site: str) -> None:
         assert isinstance(change, lsp.TextDocumentEdit)
         assert (change.text_document.uri, change.text_document.version) == (site, 1)
         edits[one.title.split(":")[0]] = change.edits[0]
+    fix = edits["Fix MP001"]
+    assert isinstance(fix, lsp.TextEdit)
+    line = SITE.splitlines()[fix.range.start.line]
+    mended = line[: fix.range.start.character] + fix.new_text + line[fix.range.end.character :]
+    assert mended == "    ProxyPass /a/ http://b:1/x/"
     silence = edits["Silence MP001 (slash-target-missing) here, with a reason"]
     assert isinstance(silence, lsp.TextEdit)
     lines = SITE.splitlines(keepends=True)
