@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "hpatch"
@@ -14,10 +15,11 @@ BY_POSITION = {"Place": 5, "Found": 2}
 """How many fields may be given by position: a place is a span of text, and a rule yields a place and a message."""
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
+@cache
+def modules() -> dict[str, ast.Module]:
     """Every file of the package, by its path, as its syntax tree."""
-    for path in sorted(PACKAGE.rglob("*.py")):
-        yield path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+    files = sorted(PACKAGE.rglob("*.py"))
+    return {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in files}
 
 
 def classes(tree: ast.Module) -> Iterator[ast.ClassDef]:
@@ -60,7 +62,7 @@ def by_position(trees: dict[str, ast.Module]) -> list[str]:
 
 def test_no_class_name_stands_for_two_things() -> None:
     where = defaultdict(list)
-    for path, tree in modules():
+    for path, tree in modules().items():
         for one in classes(tree):
             if not one.name.startswith("_"):
                 where[one.name].append(path)
@@ -69,7 +71,7 @@ def test_no_class_name_stands_for_two_things() -> None:
 
 
 def test_large_answers_are_built_by_keyword() -> None:
-    assert by_position(dict(modules())) == []
+    assert by_position(modules()) == []
 
 
 def test_a_call_by_position_is_found() -> None:
