@@ -6,10 +6,13 @@ import os
 import subprocess
 import sys
 import zipfile
+from functools import partial
 from pathlib import Path
 from zipapp import create_archive
 
 import pytest
+
+from tests.support.shared import shared
 
 
 def build(folder: Path, target: str, destination: Path) -> Path:
@@ -21,15 +24,17 @@ def build(folder: Path, target: str, destination: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def installed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def installed(root: Path) -> Path:
     """The content of the wheel that is built from the sdist that is built from this checkout."""
-    folder = tmp_path_factory.mktemp("packaging")
+    return shared("packaging", partial(unpacked, root)) / "site"
+
+
+def unpacked(root: Path, folder: Path) -> None:
     archive = build(root, "sdist", folder / "sdist")
     subprocess.run(["tar", "-xf", archive], cwd=archive.parent, check=True)
     source = archive.with_name(archive.name.removesuffix(".tar.gz"))
     with zipfile.ZipFile(build(source, "wheel", folder / "wheel")) as wheel:
         wheel.extractall(folder / "site")
-    return folder / "site"
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -72,9 +77,9 @@ def test_the_entry_point_is_the_console_script(installed: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def archive(installed: Path) -> Path:
+def archive(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """hpatch as a zipapp, the libraries that it needs left to the Python that runs it."""
-    file = installed.with_name("hpatch.pyz")
+    file = tmp_path_factory.mktemp("archive") / "hpatch.pyz"
     create_archive(installed, file, main="hpatch.cli.main:script")
     return file
 
