@@ -50,6 +50,18 @@ def chosen(findings: Iterable[Finding], sources: Mapping[str, Source]) -> list[F
     return picked
 
 
+def apart(findings: Iterable[Finding]) -> list[Finding]:
+    """Those of the findings that share no line with an earlier one."""
+    taken: set[_Line] = set()
+    picked = []
+    for finding in findings:
+        lines = lines_of(finding)
+        if not lines & taken:
+            picked.append(finding)
+            taken |= lines
+    return picked
+
+
 def by_file(findings: Iterable[Finding], sources: Mapping[str, Source]) -> _Made | None:
     """All changes that the fixes of these findings make, by file, in order; None if the text of a file is not known."""
     edits = dict.fromkeys(edit for finding in findings if finding.fix is not None for edit in finding.fix.edits)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hpatch.lint.engine import LintResult, LintTask, Root, lint
 from hpatch.lint.finding import Finding
-from hpatch.lint.fixes.choose import by_file, chosen, usable
+from hpatch.lint.fixes.choose import apart, by_file, chosen, lines_of, usable
 from hpatch.lint.fixes.edits import LineOrigins, applied
 from hpatch.lint.fixes.verdict import Verdict, judged
 from hpatch.text import Source
@@ -116,6 +116,7 @@ class _Passes:
         self.fixed: list[Finding] = []
         self.rejected: dict[object, tuple[str, int]] = {}
         self.doubtful: set[object] = set()
+        self.codes: list[str] = []
         self.bars: dict[str, str | None] = {}
         self.trials = 0
 
@@ -124,6 +125,12 @@ class _Passes:
         most = 0
         while self.trials < MOST_TRIALS:
             candidates = self._candidates()
+            if self.codes:
+                candidates = [finding for finding in candidates if finding.rule.code == self.codes[0]]
+                if not candidates:
+                    del self.codes[0]
+                    most = 0
+                    continue
             if most:
                 candidates = candidates[:most]
             if not candidates:
@@ -134,24 +141,24 @@ class _Passes:
                 for key in again:
                     del self.rejected[key]
                 continue
-            most = self._try(candidates)
+            most = self._try(candidates, most)
         return self._result()
 
     def _candidates(self) -> list[Finding]:
-        """The findings whose fixes are to be tried together. Those that may have done harm come last, one by one."""
+        """The findings whose fixes are to be tried together. Those that may have done harm come last, and apart."""
         open_ones = [
             finding
             for finding in self._shown()
             if usable(finding, unsafe=self.unsafe) and self._why_not(finding) is None
         ]
         sure = [finding for finding in open_ones if self._key(finding) not in self.doubtful]
-        return chosen(sure or open_ones[:1], self.now.sources)
+        return chosen(sure or apart(open_ones), self.now.sources)
 
     def _shown(self) -> list[Finding]:
         hidden = self.hidden(self.now)
         return [finding for finding in self.now.findings if finding not in hidden]
 
-    def _try(self, candidates: list[Finding]) -> int:
+    def _try(self, candidates: list[Finding], most: int) -> int:
         """Try fixes together and keep them if they do no harm; how many to try next, 0 for all."""
         self.trials += 1
         sources = self.now.sources
@@ -168,40 +175,52 @@ class _Passes:
                 del texts[path]
         state = frozenset(texts.items())
         if state in self.seen:
-            return self._refuse(candidates, _RETURNS, ())
+            return self._split(candidates, _RETURNS)
         after_all = self.run(texts)
         verdict = judged(self.now, after_all, candidates, origins)
         if not verdict.good:
-            return self._refuse(candidates, _reason(verdict), self._blamed(candidates, verdict))
+            return most if self._blame(candidates, verdict) else self._split(candidates, _reason(verdict))
         for name in made:
             self.first.setdefault(self._path(name), (name, sources[name].text))
         self.seen.add(state)
         self.texts, self.now = texts, after_all
         self.fixed += candidates
-        return 0
+        return most * 2
 
-    def _refuse(self, candidates: list[Finding], reason: str, blamed: Sequence[Finding]) -> int:
+    def _split(self, candidates: list[Finding], reason: str) -> int:
+        """Try less at once, as nothing tells which fix does harm: one rule's fixes, then half of them, then one."""
+        codes = list(dict.fromkeys(finding.rule.code for finding in candidates))
         if len(candidates) == 1:
-            self.rejected[self._key(candidates[0])] = reason, len(self.seen)
-            return 0
-        if 0 < len(blamed) < len(candidates):
-            self.doubtful.update(map(self._key, blamed))
+            self._reject(candidates[0], reason)
+            return 1
+        if len(codes) > 1:
+            self.codes = codes
             return 0
         return len(candidates) // 2
 
-    def _blamed(self, candidates: list[Finding], verdict: Verdict) -> list[Finding]:
-        """The fixes that may have done the harm: those of findings that stay, and those beside new findings."""
-        beside = set(verdict.origins)
-        return [
-            finding
-            for finding in candidates
-            if finding in verdict.stay
-            or any(
-                (edit.place.file, line) in beside
-                for edit in (finding.fix.edits if finding.fix is not None else ())
-                for line in range(edit.place.line, edit.place.end_line + 1)
-            )
-        ]
+    def _blame(self, candidates: list[Finding], verdict: Verdict) -> bool:
+        """Leave out the fixes that did harm, by the lines that findings are about; whether there are more such now.
+
+        Where several fixes change these lines, each is tried without the others later.
+        """
+        by_line: dict[tuple[str, int], list[Finding]] = {}
+        for finding in candidates:
+            for line in lines_of(finding):
+                by_line.setdefault(line, []).append(finding)
+        harms = [(frozenset(lines_of(finding)), _STAYS) for finding in verdict.stay]
+        for new, lines in zip(verdict.new, verdict.origins, strict=True):
+            harms.append((lines, f"it would bring {new.rule.code} {new.rule.name}"))
+        before = len(self.rejected), len(self.doubtful)
+        for lines, reason in harms:
+            suspects = list(dict.fromkeys(finding for line in lines for finding in by_line.get(line, ())))
+            if len(suspects) == 1:
+                self._reject(suspects[0], reason)
+            else:
+                self.doubtful.update(map(self._key, suspects))
+        return (len(self.rejected), len(self.doubtful)) != before
+
+    def _reject(self, finding: Finding, reason: str) -> None:
+        self.rejected[self._key(finding)] = reason, len(self.seen)
 
     def _why_not(self, finding: Finding) -> str | None:
         """Why a fix is not made: for what it is, or for a file that it changes."""

@@ -10,17 +10,18 @@ from hpatch.lint.finding import Finding
 from hpatch.lint.fixes.choose import lines_of
 from hpatch.lint.fixes.edits import LineOrigins
 from hpatch.lint.found import SEVERITIES
+from hpatch.text import Place
 
 
 class Verdict(NamedTuple):
     """What fixes did not do as they should: the findings that stay, the new findings, and whether httpd's reading ends.
 
-    `origins` are the files and lines, before, of the new findings.
+    `origins` are, for each new finding, the files and lines, before, that it is about.
     """
 
     stay: tuple[Finding, ...]
     new: tuple[Finding, ...]
-    origins: tuple[tuple[str, int], ...]
+    origins: tuple[frozenset[tuple[str, int]], ...]
     unreadable: bool
 
     @property
@@ -39,7 +40,7 @@ def judged(
 
     A finding on a line that httpd refused before is not new: the line's fault hid it.
     """
-    lines = [_line(finding, origins) for finding in after.findings]
+    lines = [_line(finding.place, origins) for finding in after.findings]
     left = dict(enumerate(before.findings))
     open_ones = dict(enumerate(after.findings))
     matched: dict[int, int] = {}
@@ -75,7 +76,7 @@ def judged(
     return Verdict(
         stay=tuple(finding for finding in fixed if numbers[finding] in matched),
         new=tuple(after.findings[number] for number in new),
-        origins=tuple((after.findings[number].place.file, lines[number]) for number in new),
+        origins=tuple(_about(after.findings[number], origins) for number in new),
         unreadable=len(after.unread) > len(before.unread),
     )
 
@@ -94,8 +95,13 @@ def _counts(finding: Finding) -> bool:
     return SEVERITIES.index(finding.severity) > 0
 
 
-def _line(finding: Finding, origins: Mapping[str, LineOrigins]) -> int:
-    """The line that a finding's line was before."""
-    place = finding.place
+def _about(finding: Finding, origins: Mapping[str, LineOrigins]) -> frozenset[tuple[str, int]]:
+    """The lines that a new finding is about, as they were before."""
+    places = [finding.place, *(other.place for other in finding.related)]
+    return frozenset((place.file, _line(place, origins)) for place in places)
+
+
+def _line(place: Place, origins: Mapping[str, LineOrigins]) -> int:
+    """The line that a place's line was before."""
     origin = origins.get(place.file)
     return place.line if origin is None else origin.line(place.line, place.column)

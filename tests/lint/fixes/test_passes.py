@@ -127,3 +127,16 @@ def test_comments_keep_what_they_silence() -> None:
     # The next line belongs to the comment.
     text = f"# hpatch: ignore[WK004] \\\r\n still\r\n{line}"
     assert mended(text, unsafe=False).files == ()
+
+
+def test_many_harmful_fixes_do_not_keep_others_from_being_made() -> None:
+    """More than there are trials: each harmful one is known by the line that a new finding is about."""
+    values = [f"{number}{number % 2}" for number in range(100, 100 + 2 * MOST_TRIALS)]
+    text = "".join(f"KeepAliveTimeout {value}\n" for value in values)
+    fixing = mended(
+        text,
+        rewriting(lambda value: f"{value}5" if len(value) == 4 else None),
+        rewriting(lambda value: "1" if len(value) == 5 and value[3] == "1" else None, "warning", "CF991"),
+    )
+    assert len(fixing.fixed) == len(fixing.left) == MOST_TRIALS
+    assert {left.reason for left in fixing.left} == {"it would bring CF991 cf991"}

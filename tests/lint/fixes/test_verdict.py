@@ -68,4 +68,4 @@ def test_findings_move_with_their_lines() -> None:
     origins = {"a.conf": LineOrigins(before, Source("a.conf", applied(before.text, made)), made)}
     assert judged(result(ONE, TWO), result(finding(3, "now line 3")), [ONE], origins).good
     moved = judged(result(ONE), result(finding(3, "now line 3")), [ONE], origins)
-    assert (moved.new, moved.origins) == ((finding(3, "now line 3"),), (("a.conf", 2),))
+    assert (moved.new, moved.origins) == ((finding(3, "now line 3"),), (frozenset({("a.conf", 2)}),))
