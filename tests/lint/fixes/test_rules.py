@@ -77,6 +77,7 @@ def test_the_fix_mends_what_the_rule_fires_on(rule: Rule, tmp_path: Path) -> Non
     assert any(text in shown for text in texts) is (rule.code not in ANOTHER_CURE)
 
 
+@pytest.mark.proof
 def test_rules_say_that_they_have_fixes_and_which(tmp_path: Path) -> None:
     for rule in rules():
         kinds = {
