@@ -26,8 +26,9 @@ _LINE = 17
 _PAD = 8
 _GAP = 18
 _EDGE = 24
-_WIDTHS = (120, 400, 330, 330)
+_WIDTHS = (150, 400, 330, 330)
 """Of the columns: listeners, hosts, workers and balancers, files of backends."""
+_WIDE = 300
 _BETWEEN = 90
 
 _STYLE = """
@@ -96,7 +97,13 @@ def draw(gateway: GatewayMap, link: Link | None = None) -> Iterator[str]:
     edges: list[_Edge] = []
     for one in gateway.listeners:
         columns[0][one.id] = _Box(
-            [_PictureRow(lines=[f"{one.text} {one.protocol}".strip()], marks=one.marks, place=one.place)]
+            [
+                _PictureRow(
+                    lines=[f"{one.text} {one.protocol}".strip(), *filter(None, [words.found(one.marks)])],
+                    marks=one.marks,
+                    place=one.place,
+                )
+            ]
         )
     for host in gateway.hosts:
         columns[1][host.id] = _host(host, edges)
@@ -204,13 +211,14 @@ def _drawn(box: _Box, x: int, width: int, link: Link | None) -> Iterator[str]:
         full = " ".join(filter(None, [row.full or " ".join(row.lines), told]))
         yield f"<title>{escaped(full)}</title>"
         yield f'<rect class="{kind}" x="{x}" y="{y:.1f}" width="{width}" height="{row.height}"/>'
+        beside = told and width >= _WIDE  # a narrow box has it in a line of its own
         room = int((width - 2 * _PAD) / _CHAR)
         for number, line in enumerate(row.lines):
-            shown = _cut(line, room - (len(told) + 1 if told and number == 0 else 0))
+            shown = _cut(line, room - (len(told) + 1 if beside and number == 0 else 0))
             style = "head" if row.head and number == 0 else "dim" if number else ""
             base = y + _PAD / 2 + _LINE * (number + 1) - 5
             yield f'<text class="{style}" x="{x + _PAD}" y="{base:.1f}">{escaped(shown)}</text>'
-            if told and number == 0:
+            if beside and number == 0:
                 end = x + width - _PAD
                 yield f'<text class="{kind}" x="{end}" y="{base:.1f}" text-anchor="end">{escaped(told)}</text>'
         yield "</a>\n" if address is not None else "</g>\n"

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from hpatch.lint.gateway.model import GatewayMap, fold
+from hpatch.lint.gateway.model import GatewayMap, Marks, fold
 from hpatch.report.lint.gateway.report import FORMS, GatewayReport
 from hpatch.report.lint.gateway.svg import draw
 from tests.support.cli.call import call
@@ -102,6 +102,18 @@ def test_boxes_do_not_cover_each_other(gateway: GatewayMap) -> None:
         column.sort()
         assert all(one[1] <= other[0] + 0.2 for one, other in pairwise(column))
         assert all(bottom <= float(root.get("height", "")) for _, bottom in column)
+
+
+def test_what_was_found_at_a_port_has_its_own_line(gateway: GatewayMap) -> None:
+    (first, *others) = gateway.listeners
+    marked = gateway._replace(listeners=(first._replace(marks=Marks(2, "info")), *others))
+    places = {
+        one.text: (one.get("x"), one.get("y"), one.get("text-anchor"))
+        for one in svg_of("".join(draw(marked))).iter(f"{SVG}text")
+    }
+    port, told = places["80"], places["2 findings, info"]
+    assert (port[0], port[2]) == (told[0], told[2])
+    assert float(told[1] or 0) == float(port[1] or 0) + 17
 
 
 def test_findings_are_linked(gateway: GatewayMap) -> None:
