@@ -125,10 +125,12 @@ def served(session: Session, program: Path, *settings: str) -> Address:
 
 def begun(address: Address) -> socket.socket:
     """A connection whose request has its answer, and not the end of its body."""
-    stream = connect(address)
-    stream.sendall(BEGUN)
-    while stream.recv(65536):
-        pass
+    with ExitStack() as failing:
+        stream = failing.enter_context(closing(connect(address)))
+        stream.sendall(BEGUN)
+        while stream.recv(65536):
+            pass
+        failing.pop_all()
     return stream
 
 
