@@ -36,9 +36,10 @@ def severities(given: list[str] | None) -> tuple[tuple[str, str], ...] | None:
     found = []
     for text in given:
         selectors, equals, severity = text.partition("=")
-        if not equals or severity not in SEVERITIES:
+        named = [(selector.strip(), severity) for selector in selectors.split(",") if selector.strip()]
+        if not equals or not named or severity not in SEVERITIES:
             raise UsageError(f"--severity-of: '{text}' is not RULES=SEVERITY, such as WK=error")
-        found += [(selector.strip(), severity) for selector in selectors.split(",") if selector.strip()]
+        found += named
     return tuple(found)
 
 

@@ -79,7 +79,7 @@ def test_a_rule_that_a_file_misspells(site: Path, capsys: Capture, text: str, sa
     assert err.startswith(f"hpatch: hpatch.toml{said}")
 
 
-@pytest.mark.parametrize("value", ["MP", "MP=", "MP=loud", "=info=", "MP001=Error"])
+@pytest.mark.parametrize("value", ["MP", "MP=", "MP=loud", "=info=", ",=error", "=error", "MP001=Error"])
 def test_a_severity_that_is_none(site: Path, capsys: Capture, value: str) -> None:
     code, out, err = call(capsys, "lint", "a.conf", "--severity-of", value)
     assert (code, out) == (2, "")
