@@ -6,6 +6,7 @@ A new process reads everything again, the settings too, and nothing that one lin
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -33,13 +34,16 @@ def each_time(paths: Sequence[str], written: str | None) -> Tell:
     except ImportError:
         raise ToolError("--watch needs the library watchfiles: pip install 'hpatch[watch]'") from None
     known: list[str] = []
+    interrupted = _Interrupted()
     while True:
+        interrupted.end()
         begin = time.time_ns() - _SLACK
         before = _names([*paths, *known], written)
         reader, writer = os.pipe()
         sys.stdout.flush()
         child = os.fork()
         if not child:
+            interrupted.restore()
             os.close(reader)
             return lambda files: _told(writer, files)
         os.close(writer)
@@ -47,8 +51,31 @@ def each_time(paths: Sequence[str], written: str | None) -> Tell:
             read = [os.fsdecode(name) for name in pipe.read().split(b"\0") if name]
         known = read or known  # a lint that failed did not tell
         os.waitpid(child, 0)
+        interrupted.end()
         print("hpatch: watching for changes; Ctrl-C ends", file=sys.stderr)
-        _wait([*paths, *known], begin, before, written)
+        _wait([*paths, *known], begin, before, written, interrupted)
+
+
+class _Interrupted:
+    """Whether an interrupt came. It raises nothing where it comes: Python loses what is raised in a callback."""
+
+    def __init__(self) -> None:
+        self.before = signal.getsignal(signal.SIGINT)
+        self.came = False
+        if self.before is not signal.SIG_IGN:  # a background job of a shell
+            signal.signal(signal.SIGINT, self._note)
+
+    def _note(self, number: int, frame: object) -> None:
+        self.came = True
+
+    def restore(self) -> None:
+        """For a lint: an interrupt ends it as ever."""
+        signal.signal(signal.SIGINT, self.before)
+
+    def end(self) -> None:
+        """Raise KeyboardInterrupt, if one came."""
+        if self.came:
+            raise KeyboardInterrupt
 
 
 def _told(writer: int, files: Iterable[str]) -> None:
@@ -56,7 +83,13 @@ def _told(writer: int, files: Iterable[str]) -> None:
         pipe.write(b"\0".join(os.fsencode(os.path.abspath(file)) for file in files))  # noqa: PTH100 - text only
 
 
-def _wait(paths: Sequence[str], begin: int, before: Mapping[str, frozenset[str]], written: str | None) -> None:
+def _wait(
+    paths: Sequence[str],
+    begin: int,
+    before: Mapping[str, frozenset[str]],
+    written: str | None,
+    interrupted: _Interrupted,
+) -> None:
     """Wait for a change since a time, in nanoseconds, in these files, or for another file beside them.
 
     `before` has the names in their folders at that time, as far as the folders were known.
@@ -84,6 +117,7 @@ def _wait(paths: Sequence[str], begin: int, before: Mapping[str, frozenset[str]]
         yield_on_timeout=True,
         rust_timeout=_PAUSE,
     ):
+        interrupted.end()
         # It may have changed before the watch began, and not every file system tells.
         if changes or _names(paths, written) != names or any(_time(path) != stamp for path, stamp in times.items()):
             return
