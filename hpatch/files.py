@@ -1,8 +1,10 @@
 """Several files below a root replaced as one: all of them are as they were, or all as they should be.
 
 A transaction writes the new files beside the old ones, syncs them, and commits with a journal; only then it renames.
-After a crash, `recover` finishes a committed transaction and undoes one that was not. No path leaves the root and no
-symbolic link is followed: every folder on the way is opened by itself (`O_NOFOLLOW`).
+After a crash, `recover` finishes a committed transaction and undoes one that was not. A journal counts only where it
+was written: one that came with a checkout or a copy of the tree could move files to where no checkout can put them,
+such as `.git/hooks`. No path leaves the root and no symbolic link is followed: every folder on the way is opened by
+itself (`O_NOFOLLOW`).
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from hpatch.errors import InputError, ToolError
 FOLDER = ".hpatch"
 """hpatch's own folder in a tree."""
 
+_FOLDERS = "folders"
 _JOURNAL = "journal"
 _LOCK = "lock"
 _STAGE = "stage"
@@ -202,7 +205,7 @@ def _prepare(top: int, folder: int, changes: Sequence[FileChange], modes: Sequen
     try:
         made = [path for change in changes if change.after is not None for path in _missing(top, change.path)]
         made = list(dict.fromkeys(made))
-        _write(stage, "folders", json.dumps(made).encode(), 0o600)
+        _write(stage, _FOLDERS, json.dumps(made).encode(), 0o600)
         entries: list[_JournalLine] = []
         for number, (change, bits) in enumerate(zip(changes, modes, strict=True)):
             if change.after is None:
@@ -215,7 +218,8 @@ def _prepare(top: int, folder: int, changes: Sequence[FileChange], modes: Sequen
             with _parent(top, path) as parent:
                 assert parent is not None
                 os.mkdir(_name(path), 0o755, dir_fd=parent)
-        _write(stage, _JOURNAL, json.dumps(entries).encode(), 0o600)
+        journal = {"here": _identity(stage), "entries": entries}
+        _write(stage, _JOURNAL, json.dumps(journal).encode(), 0o600)
         os.fsync(stage)
         # From here on the transaction is committed.
         os.rename(_JOURNAL, _JOURNAL, src_dir_fd=stage, dst_dir_fd=folder)
@@ -257,6 +261,8 @@ def _finish_or_tell(root: Path, top: int, folder: int) -> None:
         _finish(top, folder)
     except FileNotFoundError:
         raise InputError(f"{root}/{FOLDER}: is damaged: unpack the tree again") from None
+    except InputError as error:
+        raise InputError(f"{root}/{error}") from None
     except OSError as error:
         raise ToolError(f"{root}: {error.strerror}; only a part was written; run hpatch again to finish") from None
     except (ValueError, TypeError, KeyError):
@@ -265,10 +271,31 @@ def _finish_or_tell(root: Path, top: int, folder: int) -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def _identity(stage: int) -> list[int] | None:
+    """What no other file has: of the stage's first file, which nothing changes, the number and the time of its making.
+
+    None where it is gone: it goes last, when everything is in its place.
+    """
+    try:
+        status = os.stat(_FOLDERS, dir_fd=stage, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+    return [status.st_ino, status.st_ctime_ns]
+
+
 def _finish(top: int, folder: int) -> None:
-    entries = [_JournalLine(*entry) for entry in json.loads(_bytes(folder, _JOURNAL))]
+    journal = json.loads(_bytes(folder, _JOURNAL))
+    entries = [_JournalLine(*entry) for entry in journal["entries"]]
     stage = os.open(_STAGE, _DIRECTORY, dir_fd=folder)
     try:
+        identity = _identity(stage)
+        if identity is None:
+            entries = []
+        elif identity != journal["here"]:
+            raise InputError(
+                f"{FOLDER}/{_JOURNAL}: it came with a checkout or a copy of this folder, and hpatch does not carry it "
+                "out; unpack the tree again, or remove this file if the other files are as they should be"
+            )
         for entry in entries:
             with _parent(top, entry.path) as parent:
                 if parent is None:
@@ -296,7 +323,7 @@ def _undo(top: int, folder: int) -> None:
     with suppress(FileNotFoundError):
         stage = os.open(_STAGE, _DIRECTORY, dir_fd=folder)
         try:
-            made = json.loads(_bytes(stage, "folders"))
+            made = json.loads(_bytes(stage, _FOLDERS))
         except (FileNotFoundError, ValueError):
             made = []
         finally:
@@ -313,7 +340,7 @@ def _clear(folder: int) -> None:
     with suppress(FileNotFoundError):
         stage = os.open(_STAGE, _DIRECTORY, dir_fd=folder)
         try:
-            for name in os.listdir(stage):  # noqa: PTH208 - of an open folder
+            for name in sorted(os.listdir(stage), key=_FOLDERS.__eq__):  # noqa: PTH208 - of an open folder
                 os.unlink(name, dir_fd=stage)
         finally:
             os.close(stage)

@@ -1,5 +1,6 @@
 """Transactions: old or new, whatever happens."""
 
+import json
 import os
 import signal
 import subprocess
@@ -166,6 +167,32 @@ def test_kill_9_at_every_call(tmp_path: Path) -> None:
             break
         assert code == -signal.SIGKILL
     assert seen == {"None", "undone", "finished"}
+
+
+def test_a_journal_of_another_folder_moves_nothing(root: Path) -> None:
+    """A checkout may have any file but those of its repository: a journal would put them there."""
+    hook = root / ".git" / "hooks" / "post-checkout"
+    hook.parent.mkdir(parents=True)
+    stage = root / files.FOLDER / "stage"
+    stage.mkdir(parents=True)
+    (stage / "0").write_text("#!/bin/sh\n")
+    (stage / "folders").write_text("[]")
+    journal = root / files.FOLDER / "journal"
+    before = tree(root)
+    entries = [[".git/hooks/post-checkout", "0"], ["a.c", None]]
+    for here in (None, [(stage / "folders").stat().st_ino, 1]):
+        journal.write_text(json.dumps({"here": here, "entries": entries}))
+        with files.lock(root), pytest.raises(InputError, match=rf"^{root}/\.hpatch/journal: it came with a checkout"):
+            files.recover(root)
+        assert tree(root) == before
+    journal.write_text(json.dumps(entries))
+    with files.lock(root), pytest.raises(InputError, match="is damaged"):
+        files.recover(root)
+    (stage / "folders").unlink()
+    journal.write_text(json.dumps({"here": None, "entries": entries}))
+    with files.lock(root):
+        files.recover(root)
+    assert tree(root) == before
 
 
 @pytest.fixture
