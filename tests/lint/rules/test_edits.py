@@ -68,7 +68,7 @@ def test_a_comment_moves_above_its_line() -> None:
     assert after(node, edits.comment_moved(node)) == (
         "<Location />\r\n\t# the office, \xe9\r\n\tRequire ip 10.0.0.1\r\n</Location>\r\n"
     )
-    for text in ("A b\n", 'A b "# c"\n', "A #b\n", "A b \\\n # c\\\n d\n"):
+    for text in ("A b\n", 'A b "# c"\n', "A #b\n", "A b \\\n # c\\\n d\n", "A b # c \\", "A b # c\\\r\n"):
         (other,) = nodes(text)
         assert edits.comment_moved(other) == (), text
 

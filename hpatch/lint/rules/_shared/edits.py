@@ -122,7 +122,10 @@ def line_moved(node: Node, above: Node) -> Edits:
 
 
 def comment_moved(node: Node) -> Edits:
-    """The move of what looks like a comment behind a directive's arguments to a line above it."""
+    """The move of what looks like a comment behind a directive's arguments to a line above it.
+
+    None for a comment that ends with a backslash, as the last line of a file may: it would take the directive with it.
+    """
     index = next((number for number, one in enumerate(node.words) if one.startswith("#")), 0)
     span = _lines(node)
     place = node.word_place(index)
@@ -132,7 +135,12 @@ def comment_moved(node: Node) -> Edits:
     start = source.offset(place.line, place.column)
     comment = source.text[start : node.end]
     before = source.text[node.start : start]
-    if not comment.startswith("#") or "\n" in comment or not before.endswith((" ", "\t")):
+    if (
+        not comment.startswith("#")
+        or "\n" in comment
+        or comment.rstrip().endswith("\\")
+        or not before.endswith((" ", "\t"))
+    ):
         return ()
     cut = node.start + len(before.rstrip(" \t"))
     return both(
