@@ -151,9 +151,24 @@ def changed(node: Node, place: Place, text: str, replacement: str, title: str, *
 
 
 def dropped(use: Use, title: str, *, safe: bool) -> Fix | None:
-    """A fix that removes a parameter and the blanks before it, or the whole ProxySet that sets nothing else."""
+    """A fix that removes a parameter and the blanks before it, or the whole ProxySet that sets nothing else.
+
+    It is not safe where the parameter may be what the worker is there for.
+    """
     edits = parameter_removed(use.param)
-    return Fix(title, edits, safe) if edits else None
+    return Fix(title, edits, safe and not _makes_the_worker(use)) if edits else None
+
+
+def _makes_the_worker(use: Use) -> bool:
+    """Whether the worker may be gone with the parameter, and with it the reuse of its connections.
+
+    `<Proxy "http://backend/">` makes a worker only with parameters, or with a ProxySet in it. Source: proxysection and
+    set_proxy_param (mod_proxy.c).
+    """
+    node = use.param.node
+    if not isinstance(use.owner, Worker) or use.owner.node is not node:
+        return False
+    return node.key == "<proxy" or (node.key == "proxyset" and len(node.words) == 1)
 
 
 def parameter_removed(param: Param) -> Edits:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -164,7 +165,12 @@ def param_inert_socket(context: Context) -> Iterator[Found]:
 
         ProxyPass "/app" "unix:/run/app.sock|fcgi://app/" keepalive=off
 
-    Source: ap_proxy_connect_backend and ap_proxy_connect_uds (proxy_util.c).
+    Silent on (0 also closes each connection after its request)::
+
+        ProxyPass "/app" "unix:/run/app.sock|fcgi://app/" addressttl=0
+
+    Source: ap_proxy_connect_backend, ap_proxy_connect_uds and ap_proxy_initialize_worker (proxy_util.c), hc_check_cping
+    (mod_proxy_hcheck.c).
     """
     if all(worker.target.socket is None or _INERT_OVER_SOCKETS.isdisjoint(worker.params) for worker in context.workers):
         return
@@ -172,7 +178,7 @@ def param_inert_socket(context: Context) -> Iterator[Found]:
         worker, reading = use.owner, use.reading
         if not isinstance(worker, Worker) or worker.target.socket is None or reading is None or reading.refused:
             continue
-        if reading.value is False:
+        if reading.value is False or _counts_over_sockets(use, worker):
             continue
         yield Found(
             use.place,
@@ -180,3 +186,14 @@ def param_inert_socket(context: Context) -> Iterator[Found]:
             help="Remove it.",
             fix=dropped(use, f'remove "{use.param.key}"', safe=True),
         )
+
+
+def _counts_over_sockets(use: Use, worker: Worker) -> bool:
+    """Whether httpd reads the parameter for more than a TCP connection.
+
+    `addressttl=0` is also disablereuse=on. The CPING of a health check waits for the connectiontimeout.
+    """
+    if use.key == "addressttl":
+        return re.fullmatch(r"0+[a-z]*", use.param.value.lower()) is not None
+    checks = "hcmethod" in worker.params or "hctemplate" in worker.params
+    return use.key == "connectiontimeout" and worker.target.scheme == "ajp" and checks

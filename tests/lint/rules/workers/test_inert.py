@@ -110,3 +110,35 @@ def test_not_standalone(text: str, version: str | None) -> None:
 
 def test_retry_does_nothing_from_2_4_21_on() -> None:
     assert len(find("retry-standalone", "ProxyPass / http://h/ retry=0", "2.4.21")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("<Proxy http://h/ flushpackets=on>\n</Proxy>", False),
+        ("<Proxy http://h/>\nProxySet flushpackets=on\n</Proxy>", False),
+        ("<Proxy http://h/>\nProxySet flushpackets=on timeout=5\n</Proxy>", True),
+        ("<Proxy http://h/>\nProxySet timeout=5\nProxySet flushpackets=on\n</Proxy>", True),
+        ("ProxyPass / http://h/\n<Proxy http://h/ flushpackets=on>\n</Proxy>", True),
+        ("<Proxy balancer://b>\nBalancerMember http://h flushpackets=on\n</Proxy>", True),
+    ],
+)
+def test_a_removal_that_takes_the_worker_with_it_is_not_safe(text: str, safe: bool) -> None:
+    (found,) = find("param-inert-scheme", text)
+    assert found.fix is not None
+    assert found.fix.safe is safe
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("ProxyPass / unix:/run/a|fcgi://h/ addressttl=5", 1),
+        ("ProxyPass / unix:/run/a|fcgi://h/ addressttl=0", 0),
+        ("ProxyPass / unix:/run/a|fcgi://h/ addressttl=0s", 0),
+        ("ProxyPass / unix:/run/a|ajp://h/ connectiontimeout=5", 1),
+        ("<Proxy balancer://b>\nBalancerMember unix:/run/a|ajp://h hcmethod=cping connectiontimeout=5\n</Proxy>", 0),
+        ("<Proxy balancer://b>\nBalancerMember unix:/run/a|http://h hcmethod=GET connectiontimeout=5\n</Proxy>", 1),
+    ],
+)
+def test_what_a_unix_socket_has_no_use_for(text: str, count: int) -> None:
+    assert len(find("param-inert-socket", text)) == count
