@@ -110,8 +110,12 @@ def read(file: str) -> Settings:
     return load(file).settings
 
 
-def load(file: str, above: tuple[str, ...] = ()) -> SettingsFile:
-    """The same with their origins. `above` are the files that extend this one, by their real paths."""
+def load(file: str, above: tuple[str, ...] = (), extended: list[str] | None = None) -> SettingsFile:
+    """The same with their origins. `above` are the files that extend this one, by their real paths.
+
+    `extended` gathers all files that were extended so far, each as often as it was.
+    """
+    extended = [] if extended is None else extended
     parsed = toml.read(file)
     log.tell("read %s, the settings file", file)
     way: tuple[str, ...] = ()
@@ -144,7 +148,7 @@ def load(file: str, above: tuple[str, ...] = ()) -> SettingsFile:
         except UsageError as error:
             raise UsageError(f"{where}: {key}: {error}") from None
         if key == EXTEND:
-            below = _extended(file, where, read, above)
+            below = _extended(file, where, read, above, extended)
             continue
         values[field], origins[field] = read, where
         if isinstance(value, dict):
@@ -157,8 +161,13 @@ def load(file: str, above: tuple[str, ...] = ()) -> SettingsFile:
 EXTEND = "extend"
 """The key that names the files whose settings count where the file has none of its own."""
 
+_MOST_EXTENDED = 100
+"""So many files may be extended, one by another or one several times: more would take time without end."""
 
-def _extended(file: str, where: str, paths: tuple[str, ...], above: tuple[str, ...]) -> SettingsFile:
+
+def _extended(
+    file: str, where: str, paths: tuple[str, ...], above: tuple[str, ...], extended: list[str]
+) -> SettingsFile:
     """The settings of the files that a file extends; of several, the later count more."""
     chain = (*above, os.path.realpath(file))
     all = SettingsFile(Settings(), {}, {})
@@ -167,7 +176,10 @@ def _extended(file: str, where: str, paths: tuple[str, ...], above: tuple[str, .
             raise UsageError(f"{where}: {EXTEND} leads back to {path}, and no file may extend itself")
         if not os.path.isfile(path):  # noqa: PTH113 - the path stays text, as written
             raise UsageError(f"{where}: {EXTEND} names {path}, and there is no such file")
-        one = load(path, chain)
+        extended.append(path)
+        if len(extended) > _MOST_EXTENDED:
+            raise UsageError(f"{where}: {EXTEND} leads to more than {_MOST_EXTENDED} files")
+        one = load(path, chain, extended)
         all = SettingsFile(one.settings.over(all.settings), {**all.origins, **one.origins}, {**all.rows, **one.rows})
     return all
 

@@ -202,6 +202,17 @@ def test_files_that_extend_each_other(tmp_path: Path) -> None:
         load(str(tmp_path / "a.toml"))
 
 
+@pytest.mark.parametrize("twice", [False, True])
+def test_extending_without_end(tmp_path: Path, twice: bool) -> None:
+    for number in range(150):
+        next_one = f'"{number + 1}.toml"'
+        written(tmp_path, f"extend = [{next_one}{f', {next_one}' if twice else ''}]\n", f"{number}.toml")
+    written(tmp_path, "", "150.toml")
+    with pytest.raises(UsageError, match=r"\.toml:1: extend leads to more than 100 files$"):
+        load(str(tmp_path / "0.toml"))
+    assert load(str(tmp_path / ("145.toml" if twice else "50.toml"))).settings == Settings()
+
+
 def test_one_file_may_be_extended_twice(tmp_path: Path) -> None:
     written(tmp_path, 'mpm = "event"\n', "base.toml")
     written(tmp_path, 'extend = "base.toml"\n', "a.toml")
