@@ -20,6 +20,7 @@ class Finding(NamedTuple):
     related: tuple[Related, ...] = ()
     help: str | None = None
     fix: Fix | None = None
+    subject: str = ""
 
     @classmethod
     def of(cls, rule: Rule, found: Found) -> Self:
@@ -33,4 +34,5 @@ class Finding(NamedTuple):
             related=found.related,
             help=found.help,
             fix=found.fix,
+            subject=found.subject,
         )

@@ -1,9 +1,9 @@
 """Fingerprints: what tells a finding from others though lines move.
 
 A fingerprint is made of the rule's code, a hash of the file's name, of the directive's text and the sections around it
-in the same file, and a number that counts this rule's findings on equal directives. White space and continuation lines
-do not count. It does not depend on what includes the file, so it is the same for every root, and on every machine where
-the file has the same name.
+in the same file, and of the finding's subject, and a number that counts this rule's findings on equal directives. White
+space and continuation lines do not count. It does not depend on what includes the file, so it is the same for every
+root, and on every machine where the file has the same name.
 """
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ class Fingerprints:
             where = _hash(f"{self._name(place.file)}\0{finding.message}")
         else:
             where = file.known.get(place.line) or file.directive(place.line)
+        if finding.subject:
+            where = _hash(f"{where}\0{finding.subject}")
         key = f"{finding.rule.code}-{where}"
         number = self._seen[key] = self._seen.get(key, 0) + 1
         return f"{key}-{number}"

@@ -47,7 +47,9 @@ class Fix(NamedTuple):
 class Found(NamedTuple):
     """A result of a rule's check. Severity and confidence are given only if they differ from the rule's.
 
-    `node` is the directive that the result is about; without it, the engine takes the directive at `place`.
+    `node` is the directive that the result is about; without it, the engine takes the directive at `place`. `subject`
+    is what tells it from other results of the rule on the same directive, where that is not the directive's text: the
+    known problem that the directive meets.
     """
 
     place: Place
@@ -58,3 +60,4 @@ class Found(NamedTuple):
     confidence: Confidence | None = None
     fix: Fix | None = None
     node: Node | None = None
+    subject: str = ""

@@ -151,3 +151,17 @@ def test_line_hashes_count_utf16_units_and_take_any_bytes() -> None:
     assert line_hashes(wide + "a", [1]) == line_hashes(wide + "b", [1])
     assert line_hashes(wide[:-1] + "aa", [1]) != line_hashes(wide[:-1] + "bb", [1])
     assert line_hashes("\udcff", [1]) == line_hashes("�", [1])
+
+
+def test_another_subject_is_another_finding_though_the_first_one_is_gone() -> None:
+    source = Source("a.conf", HOST)
+    place = source.place(HOST.index("P"), HOST.index("P") + 1)
+
+    def given(*subjects: str) -> list[str]:
+        own = Fingerprints.below({"a.conf": source}, "/srv")
+        return [own.of(Finding(RULES["WK001"], place, "message", "error", "high", subject=one)) for one in subjects]
+
+    first, second = given("CVE-1", "CVE-2")
+    assert given("CVE-2") == [second] != [first]
+    assert given("CVE-2", "CVE-2")[1] == f"{second[:-1]}2"
+    assert given("") == prints(HOST, "P")

@@ -49,7 +49,7 @@ def data(result: LintResult) -> dict[str, Any]:
 
 
 def _finding(finding: Finding, link: str | None, fingerprint: str) -> dict[str, Any]:
-    rule, place, message, severity, confidence, related, help, fix = finding
+    rule, place, message, severity, confidence, related, help, fix, _ = finding
     file, line, column, end_line, end_column = place
     return {
         "rule": rule.code,

@@ -148,6 +148,7 @@ def _finding(who: str, known: KnownProblem, lines: list[Node], answer: ProblemAn
         help=_help(known, answer),
         severity="info" if unsure else _severity(known),
         confidence="low" if unsure else None,
+        subject=known.id,
     )
 
 

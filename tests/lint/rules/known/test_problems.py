@@ -127,6 +127,12 @@ def test_a_vulnerability_is_one_of_its_releases(version: str | None, found: list
     assert [name for name in ("CVE-2014-3583",) if any(name in one for one in messages)] == found
 
 
+def test_problems_of_one_line_are_told_apart() -> None:
+    found = find("known-vulnerability", 'ProxyPass "/" "http://h.internal/"\n', "2.4.50")
+    assert len({one.subject for one in found}) == len(found) > 1
+    assert all(one.subject in one.message for one in found)
+
+
 @pytest.mark.parametrize(
     ("version", "modules", "mpm", "found"),
     [
