@@ -25,12 +25,13 @@ class FoldedFinding(NamedTuple):
 def fold(findings: Sequence[Finding]) -> list[FoldedFinding]:
     """The findings in their order; of more than a few with one cause the first, with the others.
 
-    They have one cause if one rule reports them with one severity, in one message apart from quoted texts and numbers.
+    They have one cause if one rule reports them of one subject with one severity, in one message apart from quoted
+    texts and numbers.
     """
-    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    groups: dict[tuple[str, str, str, str], list[Finding]] = {}
     keys = []
     for finding in findings:
-        key = finding.rule.code, finding.severity, _VALUES.sub('"', finding.message)
+        key = finding.rule.code, finding.severity, finding.subject, _VALUES.sub('"', finding.message)
         keys.append(key)
         groups.setdefault(key, []).append(finding)
     shown = []

@@ -60,9 +60,10 @@ def test_all_are_shown_if_wanted() -> None:
     [
         alike(1)[0]._replace(message='"/a" lacks 1 fault'),
         alike(1)[0]._replace(severity="error"),
+        alike(1)[0]._replace(subject="another"),
         alike(1)[0]._replace(rule=Rule("MP002", "name", "warning", "high", (), check)),
     ],
-    ids=["message", "severity", "rule"],
+    ids=["message", "severity", "subject", "rule"],
 )
 def test_another_cause_is_not_folded(other: Finding) -> None:
     assert len(fold([*alike(3), other])) == 4
