@@ -22,6 +22,8 @@ PROXY = frozenset(("proxypass", "proxypassmatch", "balancermember", "proxyset", 
 """The lines with workers and their parameters."""
 
 _COMMENT = re.compile(r"#[ \t]*hpatch:[ \t]*ignore(?:-file)?[ \t]*\[([^\]\n]*)")
+_MARKUP = re.compile(r"[\\`*_~<>&|!()\[\]]")
+_ESCAPED = r"\\\g<0>"
 
 
 class Hovered(NamedTuple):
@@ -127,7 +129,9 @@ def _params(params: Iterable[Param]) -> list[str]:
 
 
 def _at(place: Place) -> str:
-    return f"{visible(place.file.rpartition('/')[2])}:{place.line}".replace("<", "\\<").replace("*", "\\*")
+    """A place; the name of its file is no Markdown, whatever it holds."""
+    name = visible(place.file.rpartition("/")[2])
+    return f"{_MARKUP.sub(_ESCAPED, name)}:{place.line}"
 
 
 def _balancer(balancer: Balancer, configuration: Configuration) -> str:

@@ -73,6 +73,11 @@ def test_a_workers_effective_parameters() -> None:
     assert "- `ProxyTimeout 7`, from httpd.conf:1" in text
 
 
+def test_a_files_name_is_no_markup() -> None:
+    text = shown("ProxyPass /a http|://b/ retry=5\n", path="/nowhere/![a](b)_c_`d`<e>.conf")
+    assert r"from \!\[a\]\(b\)\_c\_\`d\`\<e\>.conf:1" in text
+
+
 @pytest.mark.parametrize(
     "marked",
     [f"{BALANCER}ProxyPass / balancer|://app/\n", BALANCER.replace("r://app", "r://|app")],
