@@ -56,6 +56,8 @@ class Occurrences:
         nodes = [node] if node is not None else self._at(finding.place)
         if nodes and not any(node.certain for node in nodes):
             finding = finding._replace(confidence=less(finding.confidence))
+        if finding.fix is not None and finding.fix.safe and self._depends(finding, nodes):
+            finding = finding._replace(fix=finding.fix._replace(safe=False))
         if not nodes or any(node.frame.use is None for node in nodes):
             return finding, ()
         return finding, tuple(place for node in nodes for place in _uses(node))
@@ -70,6 +72,19 @@ class Occurrences:
             return set()
         times = Counter(key for finding, _ in found if (key := fix_key(finding)) is not None)
         return {key for key, number in times.items() if number < max(len(self._at(place)) for place in key[2])}
+
+    def _depends(self, finding: Finding, nodes: list[Node]) -> bool:
+        """Whether a finding is there because of lines that httpd may leave out, while it reads those of the finding."""
+        around = [set(node.conditions) for node in nodes]
+        others = [node for other in finding.related for node in self._at(other.place)]
+        if any(not here.issuperset(node.conditions) for here in around for node in others):
+            return True
+        return self._variable and any("${" in node.source.text[node.start : node.end] for node in nodes)
+
+    @cached_property
+    def _variable(self) -> bool:
+        """Whether a variable may have another value than the one put in: an undecided section may define it."""
+        return any(one.verdict is None for one in self.configuration.conditions)
 
     @cached_property
     def _plain(self) -> bool:

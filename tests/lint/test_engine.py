@@ -36,6 +36,28 @@ def test_in_an_undecided_conditional_it_is_less_sure() -> None:
     assert (sure.confidence, less.confidence) == ("high", "medium")
 
 
+SMAX = "<Proxy http://h/ smax=40>\n</Proxy>\n"
+MAX = "<Proxy http://h/ max=20>\n</Proxy>\n"
+SCHEME = "ProxyPass / ${scheme}://h/ flushpackets=on\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        (f"{SMAX}{MAX}", True),
+        (f"{SMAX}<IfDefine !BIG>\n{MAX}</IfDefine>\n", False),
+        (f"<IfDefine !BIG>\n{SMAX}{MAX}</IfDefine>\n", True),
+        (f"<IfDefine !BIG>\n{SMAX}</IfDefine>\n{MAX}", True),
+        (f"Define scheme http\n{SCHEME}", True),
+        (f"Define scheme fcgi\n<IfDefine !FCGI>\nDefine scheme http\n</IfDefine>\n{SCHEME}", False),
+    ],
+)
+def test_a_fix_is_not_safe_where_an_undecided_conditional_may_take_the_fault_away(text: str, safe: bool) -> None:
+    (found,) = lint_text(text, LintTask(select(rules(), ["smax-gt-max", "param-inert-scheme"], ()))).findings
+    assert found.fix is not None
+    assert found.fix.safe is safe
+
+
 def test_a_finding_in_a_macro_names_its_uses_once() -> None:
     uses = "".join(f"<VirtualHost *:{port}>\nUse app\n</VirtualHost>\n" for port in range(80, 85))
     (finding,) = lint_text(f"<Macro app>\n{PASS}</Macro>\n{uses}").findings

@@ -166,7 +166,10 @@ def _makes_the_worker(use: Use) -> bool:
     set_proxy_param (mod_proxy.c).
     """
     node = use.param.node
-    if not isinstance(use.owner, Worker) or use.owner.node is not node:
+    if not isinstance(use.owner, Worker):
+        return False
+    first = use.owner.node
+    if first is not node and set(node.conditions).issuperset(first.conditions):
         return False
     return node.key == "<proxy" or (node.key == "proxyset" and len(node.words) == 1)
 

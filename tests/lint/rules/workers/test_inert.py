@@ -120,6 +120,7 @@ def test_retry_does_nothing_from_2_4_21_on() -> None:
         ("<Proxy http://h/>\nProxySet flushpackets=on timeout=5\n</Proxy>", True),
         ("<Proxy http://h/>\nProxySet timeout=5\nProxySet flushpackets=on\n</Proxy>", True),
         ("ProxyPass / http://h/\n<Proxy http://h/ flushpackets=on>\n</Proxy>", True),
+        ("<IfDefine A>\nProxyPass / http://h/\n</IfDefine>\n<Proxy http://h/ flushpackets=on>\n</Proxy>", False),
         ("<Proxy balancer://b>\nBalancerMember http://h flushpackets=on\n</Proxy>", True),
     ],
 )
