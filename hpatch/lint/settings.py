@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from hpatch import log
 from hpatch.conf.modules import MPMS
 from hpatch.errors import UsageError
-from hpatch.lint import toml
 from hpatch.lint.found import CONFIDENCES, SEVERITIES
 from hpatch.suggest import closest
 from hpatch.versions import Version
@@ -115,6 +114,8 @@ def load(file: str, above: tuple[str, ...] = (), extended: list[str] | None = No
 
     `extended` gathers all files that were extended so far, each as often as it was.
     """
+    from hpatch.lint import toml  # only settings files pay for it
+
     extended = [] if extended is None else extended
     parsed = toml.read(file)
     log.tell("read %s, the settings file", file)
@@ -285,6 +286,8 @@ def split(text: str) -> tuple[str, ...]:
 
 def _concerned(file: str) -> bool:
     """Whether a pyproject.toml has settings for hpatch. Others are ignored, even if they are broken."""
+    from hpatch.lint import toml  # only settings files pay for it
+
     try:
         with Path(file).open("rb") as stream:
             return b"tool.hpatch" in stream.read() and "hpatch" in toml.read(file).values.get("tool", {})

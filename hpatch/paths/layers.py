@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from hpatch.paths.model import UnknownError
-
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
 
@@ -84,5 +82,7 @@ def last(layers: list[Layer], *keys: str) -> Node | None:
     for node, sure in lines(layers, *keys):
         found, doubt = (node, None) if sure else (found, node)
     if doubt is not None:
+        from hpatch.paths.model import UnknownError  # a lint needs only the sections
+
         raise UnknownError(f'hpatch does not know whether "{doubt.name}" in line {doubt.line} counts', doubt)
     return found

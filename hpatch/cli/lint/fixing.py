@@ -17,6 +17,7 @@ from hpatch.report.lint.forms import FORMS, FindingsReport
 from hpatch.report.lint.text import Detail
 
 if TYPE_CHECKING:
+    from hpatch.lint.fixes.offer import Offer
     from hpatch.lint.fixes.passes import Fixing
 
 
@@ -72,6 +73,15 @@ def fixed(
     run = linter(roots, task, jobs=jobs, base=result.root, start=result)
     texts = frozenset(root.source.name for root in roots if root.source is not None)
     return fix(run, unsafe=wanted.unsafe, bar=reach.bar, hidden=hidden, texts=texts)
+
+
+def offered(result: LintResult, reach: Reach, *, unsafe: bool) -> Offer | None:
+    """What fixing could do; None if no finding has a fix."""
+    if all(finding.fix is None for finding in result.findings):
+        return None
+    from hpatch.lint.fixes.offer import offer  # many lints find nothing to fix
+
+    return offer(result, unsafe=unsafe, bar=reach.bar)
 
 
 def show_diff(fixing: Fixing, format: str, file: str | None, detail: Detail) -> bool:

@@ -23,7 +23,6 @@ from hpatch.cli.options.watch import Watch
 from hpatch.errors import UsageError
 from hpatch.lint import registry, roots
 from hpatch.lint.engine import LintResult, LintTask, Root, lint
-from hpatch.lint.fixes.offer import offer
 from hpatch.lint.fixes.reach import Reach
 from hpatch.lint.found import SEVERITIES, Severity
 from hpatch.lint.settings import Settings, pattern_in
@@ -329,7 +328,7 @@ def _command(
         statistics=statistics,
         full=full,
         maps=shown.maps(found, result, format),
-        offer=None if done is not None else offer(result, unsafe=unsafe_fixes, bar=reach.bar),
+        offer=None if done is not None else fixing.offered(result, reach, unsafe=unsafe_fixes),
         fixing=None if done is None else done._replace(result=result),
     )
     fixing.show(report, format, output_file, found, reach)

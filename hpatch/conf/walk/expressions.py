@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hpatch.conf import words
-from hpatch.conf.expressions import lookup, occurrences
-from hpatch.conf.expressions.parse import parse
+from hpatch.conf.expressions import occurrences
 from hpatch.conf.walk import names
 from hpatch.conf.walk.model import Refused, consequence, walked
 
 if TYPE_CHECKING:
+    from hpatch.conf.expressions import lookup
     from hpatch.conf.expressions.model import ElementKind, Expression, Mistake
     from hpatch.conf.expressions.occurrences import Occurrence
     from hpatch.conf.tree import Configuration
@@ -26,9 +26,12 @@ def refused(configuration: Configuration) -> Iterator[Refused]:
     """
     then = consequence(configuration)
     known: lookup.Known | None = None
-    for one in occurrences.find(configuration):
-        if "${" in one.text:
-            continue
+    whole = [one for one in occurrences.find(configuration) if "${" not in one.text]
+    if not whole:
+        return
+    from hpatch.conf.expressions.parse import parse  # only expressions pay for it
+
+    for one in whole:
         expression = parse(one.text, string=one.string)
         if expression.mistake is None and not expression.of(*_ASKED):
             continue
@@ -51,6 +54,8 @@ _ASKED: tuple[ElementKind, ...] = ("variable", "function", "list", "unary", "bin
 
 
 def _faults(expression: Expression, one: Occurrence, known: lookup.Known) -> Iterator[lookup.Unfit]:
+    from hpatch.conf.expressions import lookup  # only expressions pay for it
+
     if expression.mistake is not None:
         yield lookup.Unfit(expression.mistake, True)
     else:
@@ -58,6 +63,8 @@ def _faults(expression: Expression, one: Occurrence, known: lookup.Known) -> Ite
 
 
 def _known(configuration: Configuration) -> lookup.Known:
+    from hpatch.conf.expressions import lookup  # only expressions pay for it
+
     listed = names.listed(configuration)
     return lookup.Known(
         version=configuration.version,

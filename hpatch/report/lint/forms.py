@@ -25,8 +25,8 @@ class FindingsReport:
 
     `not_read` are the configurations that were not read. With `show_files`, these and the files that were read are
     listed. With `statistics`, the number of findings of each rule stands for them. `full` shows
-    each finding of many that are alike. `maps` are pictures for the page of html. `offer` is what fixing could do;
-    `fixing` what it did, or without `made` would do.
+    each finding of many that are alike. `maps` are pictures for the page of html. `offer` is what fixing could do, None
+    if no finding has a fix; `fixing` what it did, or without `made` would do.
     """
 
     schema: ClassVar[str] = "hpatch.lint/1"
@@ -43,14 +43,18 @@ class FindingsReport:
 
     def text(self, page: Page) -> Iterator[str]:
         """For people: findings with their source lines, then a summary."""
-        from hpatch.report.lint import files, fixes, statistics, text
+        from hpatch.report.lint import text
 
         if self.statistics:
+            from hpatch.report.lint import statistics
+
             yield from statistics.lines(self.result, page)
         else:
             fixable = () if self.offer is None else self.offer.fixable
             yield from text.findings(self.result, page, self.full, fixable)
         if self.show_files:
+            from hpatch.report.lint import files
+
             yield from files.lines(self.result, self.not_read, page)
         yield from text.summary(
             self.result,
@@ -59,6 +63,12 @@ class FindingsReport:
             () if self.show_files else self.not_read,
             self.full or self.statistics,
         )
+        if self.fixing is not None or self.offer is not None:
+            yield from self._fixes(page)
+
+    def _fixes(self, page: Page) -> Iterator[str]:
+        from hpatch.report.lint import fixes  # many lints find nothing to fix
+
         if self.fixing is not None:
             yield from fixes.told(self.fixing, page, self.detail, made=self.made)
         elif self.offer is not None and self.detail != "findings":

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from hpatch.backends.model import Permissions
 from hpatch.lint.rules._shared.pools import targets
 from hpatch.proxy.model import DEFAULT_PORTS
 
 if TYPE_CHECKING:
+    from hpatch.backends.model import Permissions
     from hpatch.backends.uwsgi.model import Instance
     from hpatch.backends.uwsgi.sockets import Match, Sockets
     from hpatch.lint.context import Context
@@ -73,6 +73,8 @@ def rights(instance: Instance) -> Permissions | None:
         return None
     if any(name.isdecimal() for name in (owner, owners)):
         return None
+    from hpatch.backends.model import Permissions  # only instances pay for it
+
     line = instance.last("chmod-socket", "chmod")
     return Permissions(owner=owner, group=owners or None, mode=mode, place=place if line is None else line.place)
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hpatch.backends.addresses import is_loopback, normal
-from hpatch.backends.model import Permissions
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.effective import in_server, number
@@ -16,6 +15,7 @@ from hpatch.proxy.model import DEFAULT_PORTS, Worker
 from hpatch.text import whole_number
 
 if TYPE_CHECKING:
+    from hpatch.backends.model import Permissions
     from hpatch.backends.phpfpm.model import Pool
     from hpatch.lint.context import Context
     from hpatch.proxy.model import Mapping, Target
@@ -206,6 +206,8 @@ def _permissions(pool: Pool) -> Permissions | None:
         bits = 0o660 if mode is None else int(mode.value, 8)
     except ValueError:
         return None
+    from hpatch.backends.model import Permissions  # only pools pay for it
+
     return Permissions(
         owner=None if owner is None else owner.value,
         group=None if group is None else group.value,

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from posixpath import basename, dirname
 from typing import TYPE_CHECKING, NamedTuple
 
-from hpatch.backends.uwsgi.sockets import PROTOCOL_KEYS, Match, Sockets
 from hpatch.facts.versions import since
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
@@ -14,6 +13,7 @@ from hpatch.lint.rules._shared.builds import cured
 from hpatch.lint.rules._shared.instances import answering
 
 if TYPE_CHECKING:
+    from hpatch.backends.uwsgi.sockets import Match
     from hpatch.lint.context import Context
     from hpatch.lint.found import Confidence, Severity
     from hpatch.proxy.model import Target
@@ -110,8 +110,13 @@ def uwsgi_fcgi_eof(context: Context) -> Iterator[Found]:
     version = context.uwsgi_version
     if (version is not None and version >= DRAINS) or cured(context, "fcgi-stdin-eof"):
         return
+    targets = context.targets.get("fcgi", ())
+    if not targets:
+        return
+    from hpatch.backends.uwsgi.sockets import Sockets  # only FastCGI pays for it
+
     sockets = Sockets(context.uwsgi)
-    for target in context.targets.get("fcgi", ()):
+    for target in targets:
         match = answering(target, sockets)
         if match is not None:
             if match.socket.protocol in ("fastcgi", "unknown"):
@@ -129,6 +134,8 @@ def uwsgi_fcgi_eof(context: Context) -> Iterator[Found]:
 
 
 def _eof(target: Target, match: Match, version: Version | None) -> Found:
+    from hpatch.backends.uwsgi.sockets import PROTOCOL_KEYS  # only FastCGI pays for it
+
     instance, socket = match
     threads = instance.threads.number if instance.threads is not None else None
     many = threads is not None and threads >= 2

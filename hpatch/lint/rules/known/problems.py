@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hpatch.facts.problems import NAMES, KnownProblem, Product, everything
-from hpatch.lint.answers import concerns
-from hpatch.lint.found import Found, Related, Severity
+from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.triggers import met
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
+    from hpatch.facts.problems import KnownProblem, Product
     from hpatch.lint.answers import Build, ProblemAnswer
     from hpatch.lint.context import Context
+    from hpatch.lint.found import Severity
     from hpatch.versions import Version
 
 _SECURITY = "https://httpd.apache.org/security/vulnerabilities_24.html"
@@ -114,6 +113,10 @@ def _found(context: Context, *, vulnerabilities: bool) -> Iterator[Found]:
     for product, (version, build) in releases.items():
         if version is None:
             continue
+        # Only a lint for a known version pays for these.
+        from hpatch.facts.problems import NAMES, everything
+        from hpatch.lint.rules._shared.triggers import met
+
         for known in everything(product):
             answer = None if build is None else build.answers.get(known.id)
             if (known.kind == "CVE") == vulnerabilities and _is_there(version, known, answer):
@@ -130,6 +133,8 @@ def _found(context: Context, *, vulnerabilities: bool) -> Iterator[Found]:
 
 def _is_there(version: Version, known: KnownProblem, answer: ProblemAnswer | None) -> bool:
     """Whether a problem is there, or may be. A vendor's word counts for more than the number."""
+    from hpatch.lint.answers import concerns
+
     published = known.affects(version)
     return published if answer is None else concerns(answer, published=published)
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from hpatch.facts.problems import KnownProblem, everything
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.triggers import met
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
+    from hpatch.facts.problems import KnownProblem
     from hpatch.lint.context import Context
     from hpatch.versions import Range
 
@@ -50,6 +49,8 @@ def problems_of_releases(context: Context) -> Iterator[Found]:
     """
     if context.version is not None or context.build is not None:
         return
+    from hpatch.facts.problems import everything  # only advice pays for it
+
     here = [(known, lines[0]) for known in everything() if (lines := _lines(context, known))]
     mended = [(known.fixed, at) for at, (known, _) in enumerate(here) if known.fixed is not None]
     if not mended:
@@ -67,6 +68,8 @@ def problems_of_releases(context: Context) -> Iterator[Found]:
 
 
 def _lines(context: Context, known: KnownProblem) -> list[Node]:
+    from hpatch.lint.rules._shared.triggers import met  # as above
+
     return next((lines for trigger in known.triggers if (lines := met(context, trigger))), [])
 
 

@@ -15,7 +15,6 @@ from hpatch.lint.rules._shared.fronted import in_front
 from hpatch.lint.rules._shared.headers import lines_named
 from hpatch.lint.rules._shared.passes import schemes
 from hpatch.lint.rules._shared.rewriting import rewrites
-from hpatch.paths.mapping import redirect
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -183,6 +182,8 @@ def _makes_url(context: Context, server: Server) -> Node | None:
     """The first line of a server that makes a redirect with httpd's own scheme: a reverse, or a redirect to a path."""
     if not server.mappings:
         return None
+    from hpatch.paths.mapping import redirect  # only servers that say what is in front of them pay for it
+
     lines = [one.node for one in server.reverses if one.node.key == "proxypassreverse"]
     for key in ("redirect", "redirectmatch", "redirectpermanent", "redirecttemp"):
         for node in context.configuration.find_in(server.node, key):
