@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 
-_LOOPBACK = re.compile(r"127\.\d+\.\d+\.\d+|localhost|\[?::1\]?")
-_SLASHES = re.compile(r"/(?:\.?/)+")
+_LOOPBACK = r"127\.\d+\.\d+\.\d+|localhost|\[?::1\]?"
+_SLASHES = r"/(?:\.?/)+"
 
 
 def normal(path: str) -> str:
     """A socket's path in a comparable form: `//` and `/./` become one slash, `/var/run` becomes `/run`."""
-    path = _SLASHES.sub("/", path)
+    path = re.sub(_SLASHES, "/", path)
     return path.removeprefix("/var") if path.startswith("/var/run/") else path
 
 
 def is_loopback(host: str) -> bool:
     """Whether a host is an address or name of this machine alone."""
-    return _LOOPBACK.fullmatch(host) is not None
+    return re.fullmatch(_LOOPBACK, host) is not None
 
 
 def port(digits: str) -> int | None:

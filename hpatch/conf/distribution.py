@@ -20,12 +20,10 @@ check holds that every module built has a LoadModule line."""
 _STOCK = ("00-base.conf", "00-dav.conf", "00-lua.conf", "00-mpm.conf", "00-proxy.conf", "01-cgi.conf")
 """What httpd's package puts into `conf.modules.d`, in RHEL 7 to 10, Fedora, Amazon Linux and openEuler."""
 
-_LOADS = re.compile(r"^[ \t]*LoadModule[ \t]+(\w+)", re.I | re.M)
-_MODS_ENABLED = re.compile(r"^[ \t]*IncludeOptional[ \t]+[\"']?mods-enabled/\*\.load\b", re.I | re.M)
-_CONF_MODULES_D = re.compile(
-    r"^[ \t]*Include(?:Optional)?[ \t]+[\"']?(?:/\S*/)?conf\.modules\.d/\*\.conf\b", re.I | re.M
-)
-_ETC_HTTPD = re.compile(r"^[ \t]*ServerRoot[ \t]+[\"']?/(?:\S*/)?etc/httpd/?[\"']?[ \t]*$", re.I | re.M)
+_LOADS = r"(?im)^[ \t]*LoadModule[ \t]+(\w+)"
+_MODS_ENABLED = r"(?im)^[ \t]*IncludeOptional[ \t]+[\"']?mods-enabled/\*\.load\b"
+_CONF_MODULES_D = r"(?im)^[ \t]*Include(?:Optional)?[ \t]+[\"']?(?:/\S*/)?conf\.modules\.d/\*\.conf\b"
+_ETC_HTTPD = r"(?im)^[ \t]*ServerRoot[ \t]+[\"']?/(?:\S*/)?etc/httpd/?[\"']?[ \t]*$"
 
 
 def built_in(path: str, text: str, view: View) -> tuple[str, ...]:
@@ -36,9 +34,13 @@ def built_in(path: str, text: str, view: View) -> tuple[str, ...]:
     """
     name = os.path.basename(path)  # noqa: PTH119 - the path stays text, as written
     folder = os.path.dirname(path)  # noqa: PTH120 - the path stays text, as written
-    if name == "apache2.conf" and _MODS_ENABLED.search(text) is not None:
+    if name == "apache2.conf" and re.search(_MODS_ENABLED, text) is not None:
         return DEBIAN if _is_debian(os.path.join(folder, "mods-enabled"), view) else ()  # noqa: PTH118 - text only
-    if name == "httpd.conf" and _ETC_HTTPD.search(text) is not None and _CONF_MODULES_D.search(text) is not None:
+    if (
+        name == "httpd.conf"
+        and re.search(_ETC_HTTPD, text) is not None
+        and re.search(_CONF_MODULES_D, text) is not None
+    ):
         modules = os.path.normpath(os.path.join(folder, os.pardir, "conf.modules.d"))  # noqa: PTH118 - text only
         return RED_HAT if _is_red_hat(modules, view) else ()
     return ()
@@ -64,7 +66,7 @@ def _is_red_hat(folder: str, view: View) -> bool:
     for name in ("00-base.conf", "00-mpm.conf"):
         file = os.path.join(folder, name)  # noqa: PTH118 - text only
         try:
-            loaded.update(_LOADS.findall(view.read(file, file).text))
+            loaded.update(re.findall(_LOADS, view.read(file, file).text))
         except OSError:
             return False
     return "unixd_module" in loaded and any(module.startswith("mpm_") for module in loaded)

@@ -16,29 +16,27 @@ from hpatch.conf.parts import MAIN
 from hpatch.conf.templates import presence
 from hpatch.conf.view import MACHINE, View
 
-_LEFTOVER = re.compile(
-    r"~$|\.(?:dpkg-\w+|ucf-\w+|rpmnew|rpmsave|rpmorig|bak|orig|old|save|sav|backup|disabled|sw[op]|rej)(?:\.conf)?$",
-    re.I,
+_LEFTOVER = (
+    r"(?i)~$|\.(?:dpkg-\w+|ucf-\w+|rpmnew|rpmsave|rpmorig|bak|orig|old|save|sav|backup|disabled|sw[op]|rej)(?:\.conf)?$"
 )
-_PART = re.compile(r"^[ \t]*(?:<VirtualHost|ProxyPass|<Proxy[ \t]|BalancerMember)", re.I | re.M)
-_HTTPDS = re.compile(
-    r"^[ \t]*(?:<(?:VirtualHost|Directory|Location|Proxy|IfModule|Files)(?:Match)?[ \t]|ProxyPass|BalancerMember"
-    r"|LoadModule|RewriteRule[ \t]|DocumentRoot[ \t])",
-    re.I | re.M,
+_PART = r"(?im)^[ \t]*(?:<VirtualHost|ProxyPass|<Proxy[ \t]|BalancerMember)"
+_HTTPDS = (
+    r"(?im)^[ \t]*(?:<(?:VirtualHost|Directory|Location|Proxy|IfModule|Files)(?:Match)?[ \t]|ProxyPass|BalancerMember"
+    r"|LoadModule|RewriteRule[ \t]|DocumentRoot[ \t])"
 )
 """A line that no other program has in its configuration."""
 
-_INCLUDE = re.compile(r"^[ \t]*Include", re.I | re.M)
-_MAP = re.compile(r"^[ \t-]*kind:[ \t]*[\"']?ConfigMap\b", re.M)
+_INCLUDE = r"(?im)^[ \t]*Include"
+_MAP = r"(?m)^[ \t-]*kind:[ \t]*[\"']?ConfigMap\b"
 YAML = (".yaml", ".yml")
 """How the names of YAML files end."""
 _SIZE = 1 << 18
 """How large a file may be that is looked into only because of its name's end."""
 
-_SECTION = re.compile(r"^[ \t]*\[[^\]\n]+\][ \t]*\r?$", re.M)
-_FPM = re.compile(r"^[ \t]*(?:pm|pm\.max_children|listen|include)[ \t]*=", re.M)
+_SECTION = r"(?m)^[ \t]*\[[^\]\n]+\][ \t]*\r?$"
+_FPM = r"(?m)^[ \t]*(?:pm|pm\.max_children|listen|include)[ \t]*="
 _SYSTEMD = ("/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")
-_DROP_IN = re.compile(r"\.(?:service|socket)\.d/?$")
+_DROP_IN = r"\.(?:service|socket)\.d/?$"
 
 
 class FolderFiles(NamedTuple):
@@ -115,14 +113,14 @@ def look(path: str, exclude: Iterable[str] = (), view: View = MACHINE) -> Folder
         for name in sorted(files, key=os.fsencode):
             full = os.path.join(folder, name)  # noqa: PTH118 - the path stays text, as written
             configuration = name.endswith(".conf") or name == ".htaccess"
-            if _LEFTOVER.search(name) is not None:
+            if re.search(_LEFTOVER, name) is not None:
                 if ".conf" in name:
                     found.set_aside[full] = "a package manager or an editor left it behind"
             elif configuration and copies:
                 found.set_aside[full] = "conf/original holds copies of httpd's own files"
             elif configuration and excluded(full, exclude):
                 found.set_aside[full] = "the settings exclude it"
-            elif configuration and _DROP_IN.search(folder) is not None:
+            elif configuration and re.search(_DROP_IN, folder) is not None:
                 found.set_aside[full] = "it belongs to a unit of systemd"
             elif name in MAIN:
                 found.main.append(full)
@@ -230,6 +228,6 @@ def _text(path: str, view: View) -> str:
         return ""
 
 
-def _has(path: str, pattern: re.Pattern[str], view: View) -> bool:
+def _has(path: str, pattern: str | re.Pattern[str], view: View) -> bool:
     """Whether a file has a line that starts so. False for an unreadable file, which `load` reports."""
-    return pattern.search(_text(path, view)) is not None
+    return re.search(pattern, _text(path, view)) is not None

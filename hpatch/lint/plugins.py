@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 GROUP = "hpatch.rules"
 
-_CODE = re.compile(r"[A-Z]{3,6}[0-9]{3}")
+_CODE = r"[A-Z]{3,6}[0-9]{3}"
 """hpatch's own have two letters."""
-_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
+_NAME = r"[a-z][a-z0-9]*(-[a-z0-9]+)+"
 _MOST = 1 << 20
 """Bytes of a package's entry points."""
 _WITHOUT = "--no-plugins runs without plugins"
@@ -103,7 +103,7 @@ def _refuse_unsound(rule: Rule, title: str) -> None:
         ("name", rule.name, _NAME, "words joined by hyphens, such as timeout-too-long"),
     )
     for what, text, form, example in wanted:
-        if not isinstance(text, str) or form.fullmatch(text) is None:
+        if not isinstance(text, str) or re.fullmatch(form, text) is None:
             raise ToolError(f"{title}: the {what} of {rule!r} is not {example}; {_WITHOUT}")
     if not rule.manual:
         raise ToolError(f"{title}: {rule!r} has no manual: its function needs a docstring; {_WITHOUT}")

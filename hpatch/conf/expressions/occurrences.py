@@ -216,7 +216,7 @@ def _ssl_require(node: Node) -> Iterator[Occurrence]:
     yield Occurrence(node=node, text=node.args, string=False)
 
 
-_OLD_CONDITION = re.compile(r"(!?)(\w+)(?:(=)(.+))?", re.A)
+_OLD_CONDITION = r"(?a)(!?)(\w+)(?:(=)(.+))?"
 
 
 def _url_map(node: Node) -> Iterator[Occurrence]:
@@ -226,7 +226,7 @@ def _url_map(node: Node) -> Iterator[Occurrence]:
     """
     found = node.words
     if len(found) > 3 and found[2] and found[3]:
-        old = _OLD_CONDITION.fullmatch(found[3])
+        old = re.fullmatch(_OLD_CONDITION, found[3])
         text = found[3]
         if old is not None:
             negation, name, equals, value = old.groups(default="")

@@ -24,7 +24,7 @@ _NUL_SHARE = 100
 
 _NULS = 16
 _ENOUGH = 5
-_ODD = re.compile(r"(?!</?\w+[\s>])(?:\S*[^\w\s]|[^\n]*[;{},()\[\]:]$|\w+\s*\+?=)")
+_ODD = r"(?!</?\w+[\s>])(?:\S*[^\w\s]|[^\n]*[;{},()\[\]:]$|\w+\s*\+?=)"
 """A line that does not begin with a name as directives have them, or ends as no directive does."""
 
 
@@ -68,7 +68,7 @@ def _binary(text: str) -> Seeming:
 
 def _other(lines: list[tuple[int, str]], known: int) -> Seeming | None:
     """A file of which almost no line can be a directive, not even of an unknown module."""
-    odd = [(at, line) for at, line in lines if _ODD.match(line) and not _is_httpd(line)]
+    odd = [(at, line) for at, line in lines if re.match(_ODD, line) and not _is_httpd(line)]
     if len(lines) < _ENOUGH or known * 10 > len(lines) or len(odd) * 2 < len(lines):
         return None
     at, line = odd[0]

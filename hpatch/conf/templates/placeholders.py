@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _FIRST, _LAST = 0xF0000, 0xFFFFD
-_PLACEHOLDER = re.compile(r"\$\{([\U000F0000-\U000FFFFD])\1*\}")
+_PLACEHOLDER = r"\$\{([\U000F0000-\U000FFFFD])\1*\}"
 SHORTEST = 4
 """The length of the shortest piece of a template that a placeholder can stand for."""
 
@@ -32,7 +32,7 @@ class Placeholders:
 
     def restored(self, text: str) -> str:
         """A text with the pieces as they are written in the template."""
-        return _PLACEHOLDER.sub(self._piece, text) if "${" in text else text
+        return re.sub(_PLACEHOLDER, self._piece, text) if "${" in text else text
 
     def _piece(self, match: re.Match[str]) -> str:
         number = ord(match[1]) - _FIRST
@@ -41,4 +41,4 @@ class Placeholders:
 
 def has_placeholder(text: str) -> bool:
     """Whether a piece of a template is in a text that was read."""
-    return "${" in text and _PLACEHOLDER.search(text) is not None
+    return "${" in text and re.search(_PLACEHOLDER, text) is not None

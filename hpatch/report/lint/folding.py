@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hpatch.lint.finding import Finding
 
-_VALUES = re.compile(r'"[^"]*"|\d+')
+_VALUES = r'"[^"]*"|\d+'
 _FEW = 3
 """So many findings that are alike are all shown."""
 _SHOWN = 10
@@ -31,7 +31,7 @@ def fold(findings: Sequence[Finding]) -> list[FoldedFinding]:
     groups: dict[tuple[str, str, str, str], list[Finding]] = {}
     keys = []
     for finding in findings:
-        key = finding.rule.code, finding.severity, finding.subject, _VALUES.sub('"', finding.message)
+        key = finding.rule.code, finding.severity, finding.subject, re.sub(_VALUES, '"', finding.message)
         keys.append(key)
         groups.setdefault(key, []).append(finding)
     shown = []

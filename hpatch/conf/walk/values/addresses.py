@@ -11,16 +11,16 @@ from hpatch.facts import versions
 from hpatch.text import whole_number
 
 _PORTS = range(1, 65536)
-_QUAD = re.compile(r"0*([0-9]{1,3})\.0*([0-9]{1,3})\.0*([0-9]{1,3})\.0*([0-9]{1,3})")
-_NUMBER = re.compile(r"[ \t]*[+-]?[0-9]")
-_LEADING_ZEROS = re.compile(r"(?<![0-9A-Fa-f.])0+(?=[0-9A-Fa-f])")
-_DOTTED = re.compile(r"[0-9.]*")
-_ENDING_DIGITS = re.compile(r"[0-9]*$")
+_QUAD = r"0*([0-9]{1,3})\.0*([0-9]{1,3})\.0*([0-9]{1,3})\.0*([0-9]{1,3})"
+_NUMBER = r"[ \t]*[+-]?[0-9]"
+_LEADING_ZEROS = r"(?<![0-9A-Fa-f.])0+(?=[0-9A-Fa-f])"
+_DOTTED = r"[0-9.]*"
+_ENDING_DIGITS = r"[0-9]*$"
 
 
 def _split(word: str) -> tuple[str | None, int] | None:
     """`apr_parse_addr_port`: host (None where the word is a port alone) and port (0 for none); None if refused."""
-    match = _ENDING_DIGITS.search(word)
+    match = re.search(_ENDING_DIGITS, word)
     assert match is not None
     start = match.start()
     if start == 0:
@@ -42,7 +42,7 @@ def _is_ipv6(text: str) -> bool:
     """As APR reads it: unlike the C library, it takes leading zeros in a group, and a colon at the end."""
     import socket  # only IPv6 addresses pay for it
 
-    text = _LEADING_ZEROS.sub("", text)
+    text = re.sub(_LEADING_ZEROS, "", text)
     text = text if text.endswith("::") else text.removesuffix(":")
     try:
         socket.inet_pton(socket.AF_INET6, text)
@@ -52,7 +52,7 @@ def _is_ipv6(text: str) -> bool:
 
 
 def _is_ipv4(text: str) -> bool:
-    match = _QUAD.fullmatch(text)
+    match = re.fullmatch(_QUAD, text)
     return match is not None and all(whole_number(part) < 256 for part in match.groups())
 
 
@@ -126,13 +126,13 @@ def _mask(mask: str, *, six: bool) -> bool | None:
     bits, over, rest = strtol(mask)
     if mask and not over and not rest and 0 < bits <= (128 if six else 32):
         return True
-    if six or not _QUAD.fullmatch(mask):
+    if six or not re.fullmatch(_QUAD, mask):
         return False
     return True if _is_ipv4(mask) else None
 
 
 def _looks_like_address(text: str) -> bool:
-    return ":" in text or _DOTTED.fullmatch(text) is not None
+    return ":" in text or re.fullmatch(_DOTTED, text) is not None
 
 
 def subnet(parameters: str) -> Kind:
@@ -182,7 +182,7 @@ def source(_: str) -> Kind:
 
         if ":" in word:
             return "%" in word or _is_ipv6(word)
-        if not _DOTTED.fullmatch(word):
+        if not re.fullmatch(_DOTTED, word):
             return True
         try:
             socket.inet_aton(word)
@@ -193,7 +193,7 @@ def source(_: str) -> Kind:
     return Kind(fits, "an address or a host name")
 
 
-_LDAP = re.compile(r"<?(?:URL:)?ldap[si]?://([^>]*)", re.I | re.S)
+_LDAP = r"(?is)<?(?:URL:)?ldap[si]?://([^>]*)"
 _SCOPES = ("", "base", "one", "onelevel", "sub", "subtree")
 
 
@@ -201,7 +201,7 @@ def ldap_url(_: str) -> Kind:
     """`apr_ldap_url_parse`: the scheme, and the scope behind the second question mark."""
 
     def fits(word: str) -> bool:
-        match = _LDAP.match(word)
+        match = re.match(_LDAP, word)
         if match is None:
             return False
         parts = match[1].split("?")
@@ -218,7 +218,7 @@ def remote(_: str) -> Kind:
         if not colon or not rest.startswith("//") or len(rest) < 3:
             return False
         _, colon, port = rest[2:].partition(":")
-        return not colon or (_NUMBER.match(port) is not None and c_atoi(port) <= 65535)
+        return not colon or (re.match(_NUMBER, port) is not None and c_atoi(port) <= 65535)
 
     return Kind(fits, "scheme://host or scheme://host:port")
 

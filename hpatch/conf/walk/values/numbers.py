@@ -8,9 +8,9 @@ from collections.abc import Callable
 from hpatch.conf.walk.values.model import Kind, listed
 
 _NUMBER = re.compile(r"[ \t\n\v\f\r]*([+-]?)([0-9]+)")
-_DECIMAL = re.compile(r"[ \t\n\v\f\r]*[+-]?(?:[0-9]|\.[0-9]|inf|nan)", re.I)
-_EXACT_DECIMAL = re.compile(r"[ \t\n\v\f\r]*[+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_OTHER_DECIMAL = re.compile(r"[ \t\n\v\f\r]*[+-]?(?:0x|inf|nan)", re.I)
+_DECIMAL = r"(?i)[ \t\n\v\f\r]*[+-]?(?:[0-9]|\.[0-9]|inf|nan)"
+_EXACT_DECIMAL = r"[ \t\n\v\f\r]*[+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_OTHER_DECIMAL = r"(?i)[ \t\n\v\f\r]*[+-]?(?:0x|inf|nan)"
 _BIGGEST = 2**63 - 1
 _SMALLEST = -(2**63)
 _LONGEST = 25
@@ -103,15 +103,15 @@ def digits(_: str) -> Kind:
 
 def decimal(_: str) -> Kind:
     """`sscanf` with %lg."""
-    return Kind(lambda word: _DECIMAL.match(word) is not None, "a number")
+    return Kind(lambda word: re.match(_DECIMAL, word) is not None, "a number")
 
 
 def positive(_: str) -> Kind:
     """`strtod` of the whole word, and more than 0. Hexadecimal numbers, infinity and the like are not judged."""
 
     def fits(word: str) -> bool:
-        if _EXACT_DECIMAL.fullmatch(word) is None:
-            return _OTHER_DECIMAL.match(word) is not None
+        if re.fullmatch(_EXACT_DECIMAL, word) is None:
+            return re.match(_OTHER_DECIMAL, word) is not None
         return float(word) > 0
 
     return Kind(fits, "a number greater than 0")

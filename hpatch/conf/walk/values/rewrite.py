@@ -34,7 +34,7 @@ _NAMES = (
 )  # fmt: skip
 _ALLOWED = {letter: frozenset(rest.lower() for rest in rests) for letter, rests in _FLAGS.items()}
 _CONDITION_FLAGS = ("NC", "nocase", "OR", "ornext", "NV", "novary")
-_COMPARISONS = re.compile(r"-(?:[fsdxhLlUF]$|(?:lt|le|gt|ge|eq|ne).)|[<>=].", re.S)
+_COMPARISONS = r"(?s)-(?:[fsdxhLlUF]$|(?:lt|le|gt|ge|eq|ne).)|[<>=]."
 
 
 def split(text: str) -> list[str] | None:
@@ -93,7 +93,7 @@ def rewrite_condition(_: str) -> Judge:
             if wrong is not None:
                 return wrong
         pattern = parts[1].removeprefix("!")
-        if parts[0].lower() == "expr" or (len(pattern) > 1 and _COMPARISONS.match(pattern)):
+        if parts[0].lower() == "expr" or (len(pattern) > 1 and re.match(_COMPARISONS, pattern)):
             return None
         return miscompiled(pattern, 1)
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 Kind = Literal["any", "any4", "any6", "ipv4", "ipv6", "name"]
 
-_ADDRESS = re.compile(r"(?:\[(?P<six>[^\]%]+)(?:%[^\]]*)?\]|(?P<host>[^:\[\]]*))(?::(?P<port>[0-9]+|\*))?")
+_ADDRESS = r"(?:\[(?P<six>[^\]%]+)(?:%[^\]]*)?\]|(?P<host>[^:\[\]]*))(?::(?P<port>[0-9]+|\*))?"
 
-_IPV4 = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
+_IPV4 = r"[0-9]+(?:\.[0-9]+){3}"
 
 
 class BindAddress(NamedTuple):
@@ -45,7 +45,7 @@ def address(node: Node, word: int, text: str) -> BindAddress | None:
 @lru_cache(maxsize=1024)
 def _read(text: str) -> tuple[str | None, int | None, Kind] | None:
     """Host, port and kind. The virtual hosts of a large configuration have few addresses."""
-    match = _ADDRESS.fullmatch(text)
+    match = re.fullmatch(_ADDRESS, text)
     if "${" in text or match is None:
         return None
     six, host, port = match["six"], match["host"], match["port"]
@@ -119,7 +119,7 @@ def number(one: BindAddress) -> int | None:
 def _kind(host: str) -> Kind:
     if ":" in host:
         return "ipv6" if host.strip(":0") else "any6"
-    if _IPV4.fullmatch(host) is None:
+    if re.fullmatch(_IPV4, host) is None:
         return "name"
     return "ipv4" if host.strip(".0") else "any4"
 

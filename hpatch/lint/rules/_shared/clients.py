@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from hpatch.lint.context import Context
     from hpatch.proxy.rewrite import RewriteCond
 
-_PATHS = re.compile(
-    r"(?:LA-[UF]:)?(?:REQUEST_URI|PATH_INFO|SCRIPT_NAME|DOCUMENT_URI|REQUEST_FILENAME|SCRIPT_FILENAME|DOCUMENT_ROOT)",
-    re.IGNORECASE,
+_PATHS = (
+    r"(?i)(?:LA-[UF]:)?"
+    r"(?:REQUEST_URI|PATH_INFO|SCRIPT_NAME|DOCUMENT_URI|REQUEST_FILENAME|SCRIPT_FILENAME|DOCUMENT_ROOT)"
 )
 _WORD = r"(?:(?:\\[dw-]|\[(?!\^)(?:\\[dw-]|[\w-])+\]|[\w|-]|\((?:\?:)?|\))(?:[+*?]|\{\d*,?\d*\})?)+"
 _LITERALS = r"(?:\?:)?(?:[\w-]|\\?\.(?![*+?{]))+(?:\|(?:[\w-]|\\?\.(?![*+?{]))+)*"
@@ -83,7 +83,7 @@ class Filled(NamedTuple):
     def slashed(self, one: Inserted) -> bool:
         """Whether a text surely begins with a slash, or is nothing."""
         if one.kind == "variable":
-            return _PATHS.fullmatch(one.name) is not None
+            return re.fullmatch(_PATHS, one.name) is not None
         if one.kind == "map":
             return any(map(self.slashed, _inner(one)))
         found = self.group_of(one)
@@ -128,7 +128,7 @@ class Filled(NamedTuple):
 
 def _is_path(test: str) -> bool:
     """Whether a condition looks at the path alone."""
-    return test[:2] == "%{" and test.endswith("}") and _PATHS.fullmatch(test[2:-1]) is not None
+    return test[:2] == "%{" and test.endswith("}") and re.fullmatch(_PATHS, test[2:-1]) is not None
 
 
 def _inner(one: Inserted) -> Iterator[Inserted]:

@@ -246,9 +246,8 @@ _ADDRESSES = frozenset(
 )
 """Headers that are to say where a request comes from."""
 _OTHERS = frozenset(("referer", "user-agent", "origin", "host", "x-forwarded-host", "via", "x-requested-with"))
-_IN_EXPRESSION = re.compile(
-    r"%\{(?:HTTP:)?(?P<variable>[\w-]+)\}|\b(?:req|http|req_novary)\(\s*['\"](?P<function>[\w-]+)['\"]\s*\)",
-    re.IGNORECASE,
+_IN_EXPRESSION = (
+    r"(?i)%\{(?:HTTP:)?(?P<variable>[\w-]+)\}|\b(?:req|http|req_novary)\(\s*['\"](?P<function>[\w-]+)['\"]\s*\)"
 )
 
 
@@ -350,7 +349,7 @@ def _in_expression(text: str) -> str | None:
     """The well-known header that a condition lets in by: one that it compares for equality or by a pattern."""
     if re.search(r"!=|!~|\bne\b|-ne\b|(^|[\s(&|])!", text) or ("&&" in text and re.search(_PROVED, text)):
         return None
-    for match in _IN_EXPRESSION.finditer(text):
+    for match in re.finditer(_IN_EXPRESSION, text):
         name = (match["variable"] or match["function"]).lower()
         plain = name.removeprefix("http_").replace("_", "-") if name.startswith("http_") else name
         if plain in _ADDRESSES or plain in _OTHERS:

@@ -39,7 +39,7 @@ _BY_CLIENT = "(?i)REQUEST|REMOTE|EXPR|SCRIPT|PATH|ENV"
 _PASS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
 _REQUIRE = "https://httpd.apache.org/docs/2.4/mod/mod_authz_host.html#requiredirectives"
 _LOCAL = Client(local=True)
-_LOCAL_ADDRESS = re.compile(r"local|::1|127\.", re.IGNORECASE)
+_LOCAL_ADDRESS = r"(?i)local|::1|127\."
 
 
 def _restricted_part(context: Context, mapping: Mapping) -> tuple[Node, str] | None:
@@ -283,7 +283,7 @@ def _served(context: Context, section: Node) -> Iterator[tuple[Node | None, str]
 
 
 def _names_this_machine(line: Node) -> bool:
-    if _LOCAL_ADDRESS.search(line.args) is None:
+    if re.search(_LOCAL_ADDRESS, line.args) is None:
         return False
     return any(word in ("local", "localhost", "::1") or word.startswith("127.") for word in words(line))
 

@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 _MIME = "https://httpd.apache.org/docs/2.4/mod/mod_mime.html"
 _FCGI = "https://httpd.apache.org/docs/2.4/mod/mod_proxy_fcgi.html"
 _PASS_AUTH = "https://httpd.apache.org/docs/2.4/mod/core.html#cgipassauth"
-_PHP = re.compile(
-    r"^(?:proxy:.*(?:fcgi|balancer):|application/x-httpd-(?:ea-)?php(?!-source)|php\d*-(?:script|fcgi|cgi|fpm))",
-    re.IGNORECASE,
-)
+_PHP = r"(?i)^(?:proxy:.*(?:fcgi|balancer):|application/x-httpd-(?:ea-)?php(?!-source)|php\d*-(?:script|fcgi|cgi|fpm))"
 
 
 @rule("BE010", "php-double-extension", "error", references=(f"{_MIME}#multipleext",))
@@ -70,7 +67,7 @@ def php_double_extension(context: Context) -> Iterator[Found]:
         words = node.words
         endings = [word for word in words[1:] if word.lower().lstrip(".").startswith("php")]
         inside = node.inside("<files", "<filesmatch")
-        if words and endings and _PHP.match(words[0]) is not None and (inside is None or not _ends(inside)):
+        if words and endings and re.match(_PHP, words[0]) is not None and (inside is None or not _ends(inside)):
             ending = endings[0].lstrip(".")
             yield Found(
                 node.place,
@@ -83,7 +80,7 @@ def php_double_extension(context: Context) -> Iterator[Found]:
             )
     for node in context.configuration.find("sethandler", "forcetype"):
         section = node.inside("<filesmatch", "<files")
-        if section is None or not node.words or _PHP.match(node.words[0]) is None or _ends(section):
+        if section is None or not node.words or re.match(_PHP, node.words[0]) is None or _ends(section):
             continue
         yield Found(
             section.word_place(len(section.words) - 1),

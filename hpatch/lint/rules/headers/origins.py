@@ -20,13 +20,11 @@ if TYPE_CHECKING:
 
 _SETENVIF = "https://httpd.apache.org/docs/2.4/mod/mod_setenvif.html#setenvif"
 _CORS = "https://fetch.spec.whatwg.org/#http-cors-protocol"
-_TEST = re.compile(r"%\{(?:HTTP_|HTTP:)(?P<header>ORIGIN|REFERER)\}", re.IGNORECASE)
-_NAME = re.compile(r"(?:[\w-]+\\?\.)+[a-z]{2,}", re.IGNORECASE)
-_EXPRESSION = re.compile(
-    r"""(?:%\{(?:HTTP_|HTTP:)(?P<variable>ORIGIN|REFERER)\}|\breq(?:_novary)?\(\s*['"](?P<function>origin|referer)['"]\s*\))
-    \s*(?P<operator>=~|!~)\s*m?(?P<sign>[/#|])(?P<pattern>(?:\\.|(?!(?P=sign)).)*)(?P=sign)(?P<flag>i?)""",
-    re.IGNORECASE | re.VERBOSE,
-)
+_TEST = r"(?i)%\{(?:HTTP_|HTTP:)(?P<header>ORIGIN|REFERER)\}"
+_NAME = r"(?i)(?:[\w-]+\\?\.)+[a-z]{2,}"
+_EXPRESSION = r"""(?ix)
+    (?:%\{(?:HTTP_|HTTP:)(?P<variable>ORIGIN|REFERER)\}|\breq(?:_novary)?\(\s*['"](?P<function>origin|referer)['"]\s*\))
+    \s*(?P<operator>=~|!~)\s*m?(?P<sign>[/#|])(?P<pattern>(?:\\.|(?!(?P=sign)).)*)(?P=sign)(?P<flag>i?)"""
 
 
 class _Check(NamedTuple):
@@ -126,7 +124,7 @@ def _checks(context: Context) -> Iterator[_Check]:
     if context.configuration.by_key.get("rewritecond"):
         for rewrite in rewrites(context):
             for node, condition in rewrite.conditions:
-                test = _TEST.fullmatch(condition.test)
+                test = re.fullmatch(_TEST, condition.test)
                 negated = condition.pattern.startswith("!")
                 lets = negated or (
                     test is not None and test["header"].lower() == "origin" and rewrite.rule.has("e", "env")
@@ -152,7 +150,7 @@ def _checks(context: Context) -> Iterator[_Check]:
 
 
 def _of_expression(node: Node, text: str, operator: str) -> Iterator[_Check]:
-    for match in _EXPRESSION.finditer(text):
+    for match in re.finditer(_EXPRESSION, text):
         if match["operator"] == operator:
             header = (match["variable"] or match["function"]).lower()
             pattern = match["pattern"].replace(r"\/", "/")
@@ -190,7 +188,7 @@ def _let_in(check: _Check, context: Context) -> str | None:
     pattern = regex(check.pattern, nocase=check.lenient)
     if pattern is None:
         return None
-    names = [match[0].replace("\\", "") for match in _NAME.finditer(check.pattern)]
+    names = [match[0].replace("\\", "") for match in re.finditer(_NAME, check.pattern)]
     if not names:
         anything = check.header == "origin" and pattern.search("https://evil.test") and pattern.search("http://a.evil")
         return "https://evil.test" if anything and _credentials(check, context) else None

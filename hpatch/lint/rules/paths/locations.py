@@ -19,7 +19,7 @@ _PASS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
 _MATCH = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassmatch"
 DIRECTIVES = ("proxypass", "proxypassmatch", "proxypassreverse")
 """The directives that `pass_bad_context` checks."""
-_EXPRESSION = re.compile(r"^\^/|\(\.[*+]\)|\.\*\$$")
+_EXPRESSION = r"^\^/|\(\.[*+]\)|\.\*\$$"
 """Text that only a regular expression contains, never a request's path."""
 _META = r"[\^$()|+]|\.\*"
 _LOCATIONS = ("<location", "<locationmatch")
@@ -196,7 +196,7 @@ def locationmatch_pass(context: Context) -> Iterator[Found]:
         if mapping.kind != "ProxyPass":
             continue
         if section is None:
-            if not mapping.pattern and _EXPRESSION.search(mapping.path):
+            if not mapping.pattern and re.search(_EXPRESSION, mapping.path):
                 yield _compared(mapping)
             continue
         if not section.key.startswith("<location"):

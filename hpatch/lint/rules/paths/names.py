@@ -25,7 +25,7 @@ _PRESERVE = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypreserveh
 _NAMES = "https://httpd.apache.org/docs/2.4/vhosts/name-based.html"
 _SERVER_NAME = "https://httpd.apache.org/docs/2.4/mod/core.html#servername"
 _BY_NAME = ("http", "https", "h2", "h2c")
-_TESTED = re.compile(r"(?i)http_host|server_name|http:host|req:host|req\(.host.\)")
+_TESTED = r"(?i)http_host|server_name|http:host|req:host|req\(.host.\)"
 
 
 @rule("MP082", "default-host-any-name", "info", confidence="medium", references=(_PRESERVE, _NAMES))
@@ -107,7 +107,7 @@ def _checked(context: Context) -> frozenset[Node | None]:
     return frozenset(
         server_of(node)
         for node in lines
-        if _TESTED.search(node.args) or (node.key in ("setenvif", "requestheader") and "host" in _first(node))
+        if re.search(_TESTED, node.args) or (node.key in ("setenvif", "requestheader") and "host" in _first(node))
     )
 
 

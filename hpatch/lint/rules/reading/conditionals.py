@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hpatch.conf.tree import Condition
     from hpatch.lint.context import Context
 
-_NAME = re.compile(r"""<IfModule\s+["']?(?P<not>!?)(?P<name>[^\s"'>]+)""", re.I)
+_NAME = r"""(?i)<IfModule\s+["']?(?P<not>!?)(?P<name>[^\s"'>]+)"""
 _NEAR = 0.87
 
 
@@ -61,7 +61,7 @@ def ifmodule_name(context: Context) -> Iterator[Found]:
     Source: test_ifmod_section (core.c); tested on httpd 2.4.71.
     """
     for condition in context.configuration.conditions:
-        match = _NAME.match(condition.text)
+        match = re.match(_NAME, condition.text)
         if match is None or "${" in match["name"] or _exists(match["name"]):
             continue
         meant = _meant(match["name"])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _MANUAL = "https://httpd.apache.org/docs/2.4/mod/core.html"
 _LOGS = ("customlog", "transferlog", "globallog", "forensiclog")
-_PROGRAM = re.compile(r"\|{1,2}(/[^\s$]*)(?:\s|$)")
+_PROGRAM = r"\|{1,2}(/[^\s$]*)(?:\s|$)"
 """What a log goes to without a shell (`|$` uses one)."""
 _REFUSES = "httpd refuses to start"
 _FAILS = "httpd does not start"
@@ -111,7 +111,7 @@ def log_program_missing(context: Context) -> Iterator[Found]:
     if not configuration.check_files:
         return
     for node in configuration.find("errorlog", *_LOGS):
-        program = _PROGRAM.match(next(iter(node.words), ""))
+        program = re.match(_PROGRAM, next(iter(node.words), ""))
         if program is not None and _is_missing(program[1], os.path.isfile):
             yield Found(
                 node.word_place(0),

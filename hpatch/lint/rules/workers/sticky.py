@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _STICKY = "https://httpd.apache.org/docs/2.4/mod/mod_proxy_balancer.html#stickyness_implementation"
 _ROUTE = "%{BALANCER_WORKER_ROUTE}e"
-_ROUTE_COOKIE = re.compile(rf"(?P<name>[^=;\s]+)=(?P<before>[^;]*?){re.escape(_ROUTE)}", re.IGNORECASE)
+_ROUTE_COOKIE = rf"(?i)(?P<name>[^=;\s]+)=(?P<before>[^;]*?){re.escape(_ROUTE)}"
 _STANDING_BY = frozenset("hr")
 _NO_SESSIONS = frozenset("ds")
 _PARAMETERS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
@@ -230,7 +230,7 @@ def sticky_cookie_no_dot(context: Context) -> Iterator[Found]:
     for node in context.configuration.find("header"):
         found = node.words
         for index, word in enumerate(found):
-            match = _ROUTE_COOKIE.match(word)
+            match = re.match(_ROUTE_COOKIE, word)
             if match is None or "set-cookie" not in [before.lower() for before in found[:index]]:
                 continue
             for sign, balancer in separators.get(match["name"], {}).items():
