@@ -22,17 +22,23 @@ class Foreign(NamedTuple):
     where: frozenset[str]
 
 
-_exact: dict[str, list[Foreign]] = {}
+_exact: dict[str, list[str]] = {}
+"""The rows of a directive, their cells not split: a lint asks for few of them."""
 _prefixes: list[Foreign] = []
 
 
 def _read() -> None:
-    for name, module, form, where in table.rows("thirdparty"):
-        one = Foreign(name, module, form, frozenset(where.split(",")) if where else frozenset())
-        if name.endswith("*"):
-            _prefixes.append(one)
+    for line in table.lines("thirdparty"):
+        key = line.partition("\t")[0].lower()
+        if key.endswith("*"):
+            _prefixes.append(_row(line))
         else:
-            _exact.setdefault(name.lower(), []).append(one)
+            _exact.setdefault(key, []).append(line)
+
+
+def _row(line: str) -> Foreign:
+    name, module, form, where = line.split("\t")
+    return Foreign(name, module, form, frozenset(where.split(",")) if where else frozenset())
 
 
 def find(key: str) -> tuple[Foreign, ...]:
@@ -42,18 +48,20 @@ def find(key: str) -> tuple[Foreign, ...]:
     """
     if not _exact:
         _read()
-    return tuple(_exact.get(key, ())) or tuple(one for one in _prefixes if key.startswith(one.name[:-1].lower()))
+    same = tuple(map(_row, _exact.get(key, ())))
+    return same or tuple(one for one in _prefixes if key.startswith(one.name[:-1].lower()))
 
 
 def names() -> list[str]:
     """Every directive once, as it is spelt; prefixes left out."""
     if not _exact:
         _read()
-    return [same[0].name for same in _exact.values()]
+    return [same[0].partition("\t")[0] for same in _exact.values()]
 
 
 def modules() -> list[str]:
     """The modules, as their rows name them (`mod_security2`)."""
     if not _exact:
         _read()
-    return sorted({one.module for same in (*_exact.values(), _prefixes) for one in same})
+    exact = {_row(line).module for same in _exact.values() for line in same}
+    return sorted(exact | {one.module for one in _prefixes})
