@@ -66,6 +66,9 @@ def test_linting_imports_only_what_it_needs(tmp_path: Path) -> None:
         not {"hpatch.cli.lint.config", "hpatch.cli.lint.rule", "hpatch.backends.uwsgi.read", "hpatch.conf.envvars"}
         & loaded
     )
+    # What only expressions, known problems, files of backends, fixes and the way of a request need.
+    assert not {"hpatch.conf.expressions.parse", "hpatch.facts.problems", "hpatch.backends.model"} & loaded
+    assert not {"hpatch.lint.fixes.offer", "hpatch.report.lint.fixes", "hpatch.paths.model"} & loaded
 
 
 @pytest.mark.parametrize("arguments", [(), ("config",), ("--help",), ("lint", "-h"), ("rule", "--help")])
