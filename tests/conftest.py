@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
@@ -27,6 +28,10 @@ settings.register_profile("ci", settings.get_profile("default"), derandomize=Tru
 settings.load_profile("ci" if needs.CI else "default")
 
 
+# What is imported and collected lives until the run's end: there is no garbage in it to look for, again and again.
+gc.disable()
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--quick`."""
     parser.addoption("--quick", action="store_true", help="only tests without servers, compilers and histories")
@@ -38,8 +43,19 @@ def pytest_xdist_auto_num_workers() -> int:
     return len(os.sched_getaffinity(0)) + 2
 
 
-def pytest_collection(session: pytest.Session) -> None:
-    """Let each worker import another part of the test modules before it collects all.
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Let each worker import its part of the test modules first; look for garbage only in what comes afterwards."""
+    _import_part(session)
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _import_part(session: pytest.Session) -> None:
+    """Import another part of the test modules in each worker, before it collects all.
 
     Workers that collect in step would all compile each module; so one compiles it, and the others load the result.
     """
