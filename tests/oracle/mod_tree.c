@@ -19,7 +19,10 @@ static void string(const char *text)
 {
     putchar('"');
     for (; *text; text++)
-        printf(*text == '"' || *text == '\\' || (unsigned char)*text < 32 ? "\\u%04x" : "%c", *text);
+        if (*text == '"' || *text == '\\' || (unsigned char)*text < 32)
+            printf("\\u%04x", *text);
+        else
+            putchar_unlocked(*text);
     putchar('"');
 }
 
