@@ -10,29 +10,28 @@ from collections.abc import Iterator
 from hpatch.facts import table
 
 _lines = table.lines("directives")
-_keys = [line.partition("\t")[0].lower() for line in _lines]
-_newest = dict(zip(_keys, _lines, strict=True))
-"""The last row of each directive."""
+_rows: dict[str, list[str]] = {}
+"""The rows of each directive, the newest last."""
+for _line in _lines:
+    _rows.setdefault(_line.partition("\t")[0].lower(), []).append(_line)
 _identifiers = {row[0]: row[1] for row in table.rows("modules")}
 _sources = {identifier: source for source, identifier in _identifiers.items()}
 
 
 def lines(key: str) -> list[str]:
     """The rows of a directive, their cells not split, by its lower-case name (a section with its `<`)."""
-    if key not in _newest:
-        return []
-    return [line for name, line in zip(_keys, _lines, strict=True) if name == key]
+    return list(_rows.get(key, ()))
 
 
 def everything() -> list[str]:
     """Every directive once, as its newest row spells it."""
-    return [line.partition("\t")[0] for line in _newest.values()]
+    return [rows[-1].partition("\t")[0] for rows in _rows.values()]
 
 
 def spelling(key: str) -> str | None:
     """How the newest release that has a directive spells it; None for an unknown one."""
-    line = _newest.get(key)
-    return line.partition("\t")[0] if line else None
+    rows = _rows.get(key)
+    return rows[-1].partition("\t")[0] if rows else None
 
 
 def modules(key: str) -> tuple[str, ...]:
