@@ -13,6 +13,8 @@ from hpatch.facts import table
 
 NUMBER = re.compile(r"(?<![\w.])[12]\.\d+\.\d+(?![\w.]*\w)")
 ASKING = {"since", "before", "maybe_before"}
+ASKED = re.compile(rf"\b(?:{'|'.join(sorted(ASKING))})\(")
+"""A call as ruff formats it: to parse what has none takes seconds."""
 FREE_OF_NUMBERS = ("lint", "proxy", "conf")
 
 
@@ -37,6 +39,8 @@ def _numbers(arguments: list[ast.expr]) -> bool:
 
 def names(code: str) -> Iterator[str]:
     """The changes that code asks for by name."""
+    if ASKED.search(code) is None:
+        return
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
             called = getattr(node.func, "id", "") or getattr(node.func, "attr", "")
