@@ -14,6 +14,8 @@ import pytest
 
 from tests.support.shared import shared
 
+pytestmark = pytest.mark.proof  # it builds two archives
+
 
 def build(folder: Path, target: str, destination: Path) -> Path:
     """Build a `wheel` or an `sdist` of a source folder with hatchling, as pip would."""
@@ -118,7 +120,6 @@ def test_a_wheel_brings_manual_pages_and_completion(installed: Path) -> None:
         assert "uds-worker-collision" in (shared / file).read_text()
 
 
-@pytest.mark.proof
 def test_the_archives_are_as_an_index_wants_them(installed: Path) -> None:
     wheel, sdist = (
         next((installed.parent / kind).glob(f"hpatch-*{end}")) for kind, end in (("wheel", ".whl"), ("sdist", ".gz"))
