@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import gc
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
+
+import pytest
 
 PACKAGE = Path(__file__).parents[1] / "hpatch"
 MANY = 4
@@ -15,11 +17,15 @@ BY_POSITION = {"Place": 5, "Found": 2}
 """How many fields may be given by position: a place is a span of text, and a rule yields a place and a message."""
 
 
-@cache
-def modules() -> dict[str, ast.Module]:
-    """Every file of the package, by its path, as its syntax tree."""
+@pytest.fixture(scope="module")
+def modules() -> Iterator[dict[str, ast.Module]]:
+    """Every file of the package, by its path, as its syntax tree; a million objects, none of which is garbage yet."""
     files = sorted(PACKAGE.rglob("*.py"))
-    return {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in files}
+    gc.disable()
+    try:
+        yield {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in files}
+    finally:
+        gc.enable()
 
 
 def classes(tree: ast.Module) -> Iterator[ast.ClassDef]:
@@ -60,9 +66,9 @@ def by_position(trees: dict[str, ast.Module]) -> list[str]:
     ]
 
 
-def test_no_class_name_stands_for_two_things() -> None:
+def test_no_class_name_stands_for_two_things(modules: dict[str, ast.Module]) -> None:
     where = defaultdict(list)
-    for path, tree in modules().items():
+    for path, tree in modules.items():
         for one in classes(tree):
             if not one.name.startswith("_"):
                 where[one.name].append(path)
@@ -70,8 +76,8 @@ def test_no_class_name_stands_for_two_things() -> None:
     assert {name: paths for name, paths in where.items() if len(paths) > 1} == {}
 
 
-def test_large_answers_are_built_by_keyword() -> None:
-    assert by_position(modules()) == []
+def test_large_answers_are_built_by_keyword(modules: dict[str, ast.Module]) -> None:
+    assert by_position(modules) == []
 
 
 def test_a_call_by_position_is_found() -> None:
