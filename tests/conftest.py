@@ -51,6 +51,7 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(20_000, 20, 20)  # a test's garbage is small, and to look for it takes a tenth of its time
         gc.enable()
 
 
