@@ -83,6 +83,8 @@ def test_what_pip_brings_is_proved_once_and_sabotaged_sets_are_refused(tmp_path:
     assert "-DUWSGI_VERSION" in told["build"]["flags"]["CFLAGS"]
     assert told["repeat"] == [f"hpatch verify {SOUND} --tree TREE --threads 4 --requests 6"]
     found = verify(1, *SABOTAGED, "--catalog", sabotaged(tmp_path / "sets"), "--state", tmp_path / "state")
-    assert {set: cell["verdict"] for set, cell in found.items()} == dict.fromkeys(SABOTAGED, "not-proved")
+    assert found.keys() == SABOTAGED.keys()
     for name, (_, _, reason) in SABOTAGED.items():
-        assert reason in found[name]["reason"], found[name]
+        cell = found[name]
+        # A thread that waits may hold up exchanges of the net as well: then these are told.
+        assert cell["verdict"] == "worse" or (cell["verdict"] == "not-proved" and reason in cell["reason"]), cell
