@@ -87,6 +87,7 @@ def settings(file: str | None = None, **given: Unpack[SettingsArguments]) -> Set
     unknown = sorted(given.keys() - SettingsArguments.__annotations__.keys())
     if unknown:
         raise UsageError(f"there is no setting '{unknown[0]}'")
+    # mypy takes each value of a TypedDict for an object.
     values: dict[str, Any] = {key: _texts(value) if key in _LISTS else value for key, value in given.items()}  # type: ignore[arg-type]
     if "severity_of" in given:
         values["severity_of"] = tuple(given["severity_of"].items())
