@@ -26,7 +26,8 @@ from hpatch.conf.load import Options
 from hpatch.language.documents import uri_of
 from hpatch.language.worker import DELAY
 from hpatch.lint import registry, roots
-from hpatch.lint.engine import LintTask, lint
+from hpatch.lint.engine.lint import lint
+from hpatch.lint.engine.task import LintTask
 
 MODULES = (
     "proxy proxy_http proxy_balancer lbmethod_byrequests slotmem_shm headers authz_core authz_host mpm_event".split()

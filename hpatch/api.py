@@ -16,10 +16,11 @@ from hpatch.conf.base import Surroundings
 from hpatch.conf.load import Options, load_text
 from hpatch.conf.modules import Modules
 from hpatch.errors import HpatchError, InputError, ToolError, UsageError
-from hpatch.lint import engine, roots
+from hpatch.lint import roots
 from hpatch.lint import settings as files
 from hpatch.lint.context import Context
-from hpatch.lint.engine import LintResult
+from hpatch.lint.engine import lint as engine
+from hpatch.lint.engine.result import LintResult
 from hpatch.lint.finding import Finding
 from hpatch.lint.found import Confidence, Edit, Fix, Found, Related, Severity
 from hpatch.lint.registry import rules

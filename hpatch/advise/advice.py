@@ -13,7 +13,8 @@ from hpatch.advise.uwsgi import TargetUwsgi
 from hpatch.advise.vendor.statement import Statement
 from hpatch.facts.problems import KnownProblem, everything
 from hpatch.lint.answers import ProblemAnswer
-from hpatch.lint.engine import LintResult, Root
+from hpatch.lint.engine.result import LintResult
+from hpatch.lint.engine.root import Root
 from hpatch.text import Place
 
 

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.facts.problems import KnownProblem, everything
 from hpatch.lint import registry
-from hpatch.lint.engine import LintResult, LintTask, Root, lint
+from hpatch.lint.engine.lint import lint
+from hpatch.lint.engine.result import LintResult
+from hpatch.lint.engine.root import Root
+from hpatch.lint.engine.task import LintTask
 from hpatch.lint.found import Found
 from hpatch.lint.rule import Rule
 from hpatch.lint.rules._shared.triggers import met

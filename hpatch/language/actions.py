@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hpatch.language.diagnostics import ShownFinding
 from hpatch.language.outline import entry_at
-from hpatch.lint.engine import MISTAKEN, UNUSED
+from hpatch.lint.engine.together import MISTAKEN, UNUSED
 from hpatch.lint.finding import Finding
 from hpatch.lint.fixes.choose import by_file, usable
 from hpatch.lint.fixes.edits import TextChange

@@ -11,8 +11,12 @@ from hpatch.conf.tree import Configuration
 from hpatch.errors import HpatchError, InputError
 from hpatch.language.documents import Document
 from hpatch.language.texts import DiskTexts, EditorTexts, Mark
-from hpatch.lint import engine
-from hpatch.lint.engine import LintedPart, LintResult, LintTask, Root
+from hpatch.lint.engine.backends import forget_backends
+from hpatch.lint.engine.part import LintedPart, part_of
+from hpatch.lint.engine.result import LintResult
+from hpatch.lint.engine.root import Root, read
+from hpatch.lint.engine.task import LintTask
+from hpatch.lint.engine.together import together
 from hpatch.lint.settings import Settings
 
 _LANGUAGES = ("apache", "httpd", "htaccess", "conf")
@@ -113,7 +117,7 @@ class Analysis:
         """Analyze what has changed. `check` is called often, and may raise SupersededError: the next run goes on."""
         opened = {self._real(one.path): one.text for one in request.documents if one.path is not None}
         texts = EditorTexts(opened, self._disk)
-        engine.forget_backends()
+        forget_backends()
         others = frozenset(opened) != self._opened
         self._folders = {path: self._folders.get(path) or _Area(path) for path in request.folders}
         for area in self._folders.values():
@@ -164,7 +168,7 @@ class Analysis:
                     area.units[key] = made
             if changed or area.result is None:
                 parts = [area.units[key].part for key in map(_key, area.chosen.roots) if key in area.units]
-                self._judge(area, engine.together(parts, area.chosen.task, os.getcwd()))  # noqa: PTH109 - text only
+                self._judge(area, together(parts, area.chosen.task, os.getcwd()))  # noqa: PTH109 - text only
             if not changed or not before or _files(area) == before:
                 return
             fresh = False
@@ -208,9 +212,9 @@ class Analysis:
         """Read and lint a configuration; None for a defect of hpatch: it costs this configuration's findings only."""
         root = root._replace(options=root.options._replace(texts=texts), configuration=None)
         try:
-            configuration = engine.read(root)
+            configuration = read(root)
             check()
-            part = engine.part_of(root._replace(configuration=configuration), task, check)
+            part = part_of(root._replace(configuration=configuration), task, check)
         except SupersededError:
             raise
         except HpatchError as error:  # such as a rule of a plugin that fails

@@ -21,7 +21,7 @@ from hpatch.conf.tree import Problem
 from hpatch.language.analysis import AnalysisAnswer
 from hpatch.language.documents import uri_of
 from hpatch.language.positions import Ranges
-from hpatch.lint.engine import LintResult
+from hpatch.lint.engine.result import LintResult
 from hpatch.lint.finding import Finding
 from hpatch.lint.found import Severity
 from hpatch.lint.rule import Rule

@@ -19,7 +19,8 @@ from hpatch.lint.known import Compared, KnownFinding
 from hpatch.lint.names import absolute
 
 if TYPE_CHECKING:
-    from hpatch.lint.engine import LintResult, LintTask
+    from hpatch.lint.engine.result import LintResult
+    from hpatch.lint.engine.task import LintTask
     from hpatch.lint.finding import Finding
 
 SCHEMA = "hpatch.baseline/1"

@@ -19,7 +19,7 @@ from hpatch.lint.names import relative
 from hpatch.text import Source
 
 if TYPE_CHECKING:
-    from hpatch.lint.engine import LintResult
+    from hpatch.lint.engine.result import LintResult
 
 _SECTION = re.compile(r"^[ \t]*(?:<(/?)([A-Za-z][^\s>]*)([^\n]*)|(\[))", re.M)
 """A line that begins or ends a section of httpd, or begins one of an ini file."""

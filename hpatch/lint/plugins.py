@@ -9,11 +9,14 @@ from collections.abc import Iterable, Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from hpatch.errors import ToolError
+from hpatch.errors import HpatchError, ToolError
+from hpatch.lint.found import Found
 from hpatch.lint.rule import Rule
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+
+    from hpatch.lint.context import Context
 
 GROUP = "hpatch.rules"
 
@@ -109,7 +112,15 @@ def _refuse_unsound(rule: Rule, title: str) -> None:
         raise ToolError(f"{title}: {rule!r} has no manual: its function needs a docstring; {_WITHOUT}")
 
 
-def failed(rule: Rule, error: Exception) -> ToolError:
-    """What to raise where a plugin's rule fails."""
-    where = rule.check.__module__
-    return ToolError(f"rule {rule.code} of the plugin {where} failed: {type(error).__name__}: {error}; {_WITHOUT}")
+def found(rule: Rule, context: Context) -> Iterator[Found]:
+    """What a plugin's rule finds. Raises ToolError if it fails: its fault is not hpatch's."""
+    try:
+        for one in rule.check(context):
+            if not isinstance(one, Found):
+                raise TypeError(f"it gave {type(one).__name__}, not Found")
+            yield one
+    except HpatchError:
+        raise
+    except Exception as error:
+        where, fault = rule.check.__module__, f"{type(error).__name__}: {error}"
+        raise ToolError(f"rule {rule.code} of the plugin {where} failed: {fault}; {_WITHOUT}") from error

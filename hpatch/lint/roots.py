@@ -14,7 +14,7 @@ from hpatch.conf.view import RealPaths, Rooted, View, view_of
 from hpatch.conf.walk import names
 from hpatch.errors import InputError, UsageError
 from hpatch.lint import folder as folders
-from hpatch.lint.engine import Root
+from hpatch.lint.engine.root import Root
 from hpatch.lint.folder import BackendFiles, FolderFiles
 from hpatch.text import Source
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hpatch.lint import registry
-from hpatch.lint.engine import LintTask
+from hpatch.lint.engine.task import LintTask
 from hpatch.lint.selection import matching, select, severities
 from hpatch.lint.settings import Settings
 from hpatch.versions import Version

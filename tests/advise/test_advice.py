@@ -12,7 +12,7 @@ from hpatch.advise.cures import Cure, CureState, CureTrial
 from hpatch.advise.httpd import TargetHttpd
 from hpatch.advise.uwsgi import TargetUwsgi, build
 from hpatch.lint.answers import Verdict
-from hpatch.lint.engine import Root
+from hpatch.lint.engine.root import Root
 from hpatch.versions import Version
 from tests.support.advise.known import known, only
 

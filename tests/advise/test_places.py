@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hpatch.advise.places import find
-from hpatch.lint.engine import Root
+from hpatch.lint.engine.root import Root
 from tests.support.advise.known import known, only
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from hpatch.conf.load import Options
 from hpatch.errors import InputError
-from hpatch.lint.engine import LintTask, lint
+from hpatch.lint.engine.lint import lint
+from hpatch.lint.engine.task import LintTask
 from hpatch.lint.registry import by_name
 from hpatch.lint.roots import backends, below_root, not_read, roots
 from tests.support.cli.call import call

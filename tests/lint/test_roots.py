@@ -14,7 +14,7 @@ from hpatch.conf.load import Options
 from hpatch.conf.modules import Modules
 from hpatch.conf.tree import Configuration
 from hpatch.errors import InputError, UsageError
-from hpatch.lint.engine import read
+from hpatch.lint.engine.root import read
 from hpatch.lint.roots import in_tree, instances, located, not_read, roots
 
 INI = "[uwsgi]\nsocket = /run/a.sock\n"

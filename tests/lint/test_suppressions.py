@@ -7,7 +7,9 @@ import textwrap
 import pytest
 
 from hpatch.conf.load import load_text
-from hpatch.lint.engine import LintResult, LintTask, lint_configuration
+from hpatch.lint.engine.lint import lint_configuration
+from hpatch.lint.engine.result import LintResult
+from hpatch.lint.engine.task import LintTask
 from hpatch.lint.registry import rules
 from hpatch.lint.selection import select
 

@@ -13,7 +13,7 @@ from hpatch.cli.options.verbose import Verbose
 from hpatch.conf.tree import Configuration
 from hpatch.errors import InputError, UsageError
 from hpatch.lint import roots
-from hpatch.lint.engine import Root, read
+from hpatch.lint.engine.root import Root, read
 from hpatch.lint.settings import Settings
 from hpatch.lint.settings import modules as modules_of
 from hpatch.report.common.renderer import FORMS

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from hpatch.cli import output
 from hpatch.cli.options.configuration import STDIN
 from hpatch.errors import UsageError
-from hpatch.lint.engine import LintResult, LintTask, Root
+from hpatch.lint.engine.result import LintResult
+from hpatch.lint.engine.root import Root
+from hpatch.lint.engine.task import LintTask
 from hpatch.lint.finding import Finding
 from hpatch.lint.fixes.reach import Reach
 from hpatch.report.common.renderer import Page

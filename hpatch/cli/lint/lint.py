@@ -22,7 +22,10 @@ from hpatch.cli.options.verbose import Verbose
 from hpatch.cli.options.watch import Watch
 from hpatch.errors import UsageError
 from hpatch.lint import registry, roots
-from hpatch.lint.engine import LintResult, LintTask, Root, lint
+from hpatch.lint.engine.lint import lint
+from hpatch.lint.engine.result import LintResult
+from hpatch.lint.engine.root import Root
+from hpatch.lint.engine.task import LintTask
 from hpatch.lint.fixes.reach import Reach
 from hpatch.lint.found import SEVERITIES, Severity
 from hpatch.lint.settings import Settings, pattern_in

@@ -13,7 +13,8 @@ from hpatch.cli.options import roots as given
 from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import InputError, UsageError
 from hpatch.lint import roots
-from hpatch.lint.engine import lint, read
+from hpatch.lint.engine.lint import lint
+from hpatch.lint.engine.root import read
 from hpatch.lint.settings import Settings
 from hpatch.lint.settings import modules as modules_of
 from hpatch.lint.task import task as task_of

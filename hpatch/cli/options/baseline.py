@@ -10,7 +10,8 @@ import typer
 
 from hpatch.cli import output
 from hpatch.errors import InputError
-from hpatch.lint.engine import LintResult, LintTask
+from hpatch.lint.engine.result import LintResult
+from hpatch.lint.engine.task import LintTask
 from hpatch.lint.finding import Finding
 
 _PANEL = "Which findings"

@@ -11,7 +11,8 @@ import typer
 from hpatch.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from hpatch.lint.engine import LintResult, Root
+    from hpatch.lint.engine.result import LintResult
+    from hpatch.lint.engine.root import Root
     from hpatch.lint.gateway.model import GatewayMap
 
 PANEL = "Output"

@@ -10,7 +10,8 @@ from functools import cache
 from hpatch.cli.options.configuration import STDIN, ReaderOptions, text_of_stdin
 from hpatch.conf.tree import Configuration
 from hpatch.lint import roots
-from hpatch.lint.engine import LintResult, Root
+from hpatch.lint.engine.result import LintResult
+from hpatch.lint.engine.root import Root
 from hpatch.lint.settings import Settings
 from hpatch.report.common.terminal import visible
 

@@ -6,7 +6,10 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from hpatch.lint.engine import LintResult, LintTask, Root, lint
+from hpatch.lint.engine.lint import lint
+from hpatch.lint.engine.result import LintResult
+from hpatch.lint.engine.root import Root
+from hpatch.lint.engine.task import LintTask
 from hpatch.lint.finding import Finding
 from hpatch.lint.fixes.choose import apart, by_file, chosen, lines_of, usable
 from hpatch.lint.fixes.edits import LineOrigins, applied

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable
 
-from hpatch.lint.engine import Root
+from hpatch.lint.engine.root import Root
 
 
 class Reach:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from hpatch.lint.engine import LintResult
+from hpatch.lint.engine.result import LintResult
 from hpatch.lint.finding import Finding
 from hpatch.lint.fixes.choose import lines_of
 from hpatch.lint.fixes.edits import LineOrigins

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from hpatch.backends import files, listening
 from hpatch.errors import InputError
-from hpatch.lint.engine import read
+from hpatch.lint.engine.root import read
 from hpatch.lint.gateway.model import (
     GatewayBackend,
     GatewayHost,
@@ -31,7 +31,7 @@ from hpatch.text import whole_number
 if TYPE_CHECKING:
     from hpatch.backends.model import Backend
     from hpatch.conf.tree import Configuration, Node
-    from hpatch.lint.engine import Root
+    from hpatch.lint.engine.root import Root
     from hpatch.lint.finding import Finding
     from hpatch.paths.hosts import Host
     from hpatch.proxy.model import Mapping, Target, Worker

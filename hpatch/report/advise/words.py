@@ -9,7 +9,7 @@ from hpatch.advise.advice import Advised, HttpdAdvice, UwsgiAdvice
 from hpatch.advise.cures import Cure
 from hpatch.advise.vendor.order import compare
 from hpatch.facts.vendors import Order
-from hpatch.lint.engine import LintResult
+from hpatch.lint.engine.result import LintResult
 from hpatch.report.common.numbers import count
 from hpatch.text import Place
 

@@ -8,7 +8,7 @@ from hpatch.lint.finding import Finding
 from hpatch.report.common.xml import quoted
 
 if TYPE_CHECKING:
-    from hpatch.lint.engine import LintResult
+    from hpatch.lint.engine.result import LintResult
     from hpatch.report.common.renderer import Page
 
 

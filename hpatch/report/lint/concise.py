@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hpatch.report.common.terminal import visible
 
 if TYPE_CHECKING:
-    from hpatch.lint.engine import LintResult
+    from hpatch.lint.engine.result import LintResult
     from hpatch.report.common.renderer import Page
 
 

@@ -10,7 +10,7 @@ from hpatch.report.common.renderer import Page
 from hpatch.report.common.terminal import paint, visible, wrap
 
 if TYPE_CHECKING:
-    from hpatch.lint.engine import LintResult
+    from hpatch.lint.engine.result import LintResult
     from hpatch.lint.roots import NotRead
 
 

@@ -11,7 +11,7 @@ from hpatch.report.common import renderer
 from hpatch.report.common.renderer import Form, Page
 
 if TYPE_CHECKING:
-    from hpatch.lint.engine import LintResult
+    from hpatch.lint.engine.result import LintResult
     from hpatch.lint.fixes.offer import Offer
     from hpatch.lint.fixes.passes import Fixing
     from hpatch.lint.gateway.model import GatewayMap

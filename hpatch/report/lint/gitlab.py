@@ -9,7 +9,7 @@ from hpatch.lint.names import relative
 from hpatch.report.common.terminal import visible
 
 if TYPE_CHECKING:
-    from hpatch.lint.engine import LintResult
+    from hpatch.lint.engine.result import LintResult
     from hpatch.lint.finding import Finding
     from hpatch.report.common.renderer import Page
 

@@ -13,7 +13,7 @@ from hpatch.text import Place
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Condition
-    from hpatch.lint.engine import LintResult
+    from hpatch.lint.engine.result import LintResult
 
 
 def data(result: LintResult) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from hpatch.report.common.xml import quoted, text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hpatch.lint.engine import LintResult
+    from hpatch.lint.engine.result import LintResult
     from hpatch.lint.finding import Finding
     from hpatch.report.common.renderer import Page
 

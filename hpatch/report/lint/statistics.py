@@ -10,7 +10,7 @@ from hpatch.lint.found import SEVERITIES
 from hpatch.report.common.tables import table
 
 if TYPE_CHECKING:
-    from hpatch.lint.engine import LintResult
+    from hpatch.lint.engine.result import LintResult
     from hpatch.report.common.renderer import Page
 
 

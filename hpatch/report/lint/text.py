@@ -17,7 +17,7 @@ from hpatch.text import Place
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Condition, TemplateFile
-    from hpatch.lint.engine import LintResult
+    from hpatch.lint.engine.result import LintResult
     from hpatch.lint.known import Compared
     from hpatch.lint.roots import NotRead
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hpatch.conf.load import load_text
-from hpatch.lint.engine import LintTask, lint_configuration
+from hpatch.lint.engine.lint import lint_configuration
+from hpatch.lint.engine.task import LintTask
 from hpatch.lint.fixes.offer import offer
 from hpatch.lint.registry import by_name
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from hpatch.conf.load import Options
-from hpatch.lint.engine import LintTask, Root
+from hpatch.lint.engine.root import Root
+from hpatch.lint.engine.task import LintTask
 from hpatch.lint.fixes.passes import fix, linter
 from hpatch.lint.registry import by_code
 from hpatch.text import Source

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 from hpatch.conf.load import Options
 from hpatch.lint.context import Context
-from hpatch.lint.engine import LintTask, Root
+from hpatch.lint.engine.root import Root
+from hpatch.lint.engine.task import LintTask
 from hpatch.lint.fixes.passes import MOST_TRIALS, Fixing, fix, linter
 from hpatch.lint.found import Edit, Fix, Found, Severity
 from hpatch.lint.registry import rules

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hpatch.lint.engine import LintResult
+from hpatch.lint.engine.result import LintResult
 from hpatch.lint.finding import Finding
 from hpatch.lint.fixes.passes import Fixing, fix
 from hpatch.lint.registry import rules

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hpatch.lint.engine import LintResult
+from hpatch.lint.engine.result import LintResult
 from hpatch.lint.finding import Finding
 from hpatch.lint.fixes.edits import LineOrigins, TextChange, applied
 from hpatch.lint.fixes.verdict import judged

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hpatch.errors import HpatchError
-from hpatch.lint.engine import Root
+from hpatch.lint.engine.root import Root
 from hpatch.lint.fixes.passes import Mended
 from hpatch.lint.fixes.reach import Reach
 from hpatch.lint.fixes.write import write

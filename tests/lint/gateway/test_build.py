@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hpatch.conf.load import Options
-from hpatch.lint.engine import Root
+from hpatch.lint.engine.root import Root
 from hpatch.lint.gateway.build import gateway
 from hpatch.lint.gateway.model import GatewayHost, GatewayMap
 from tests.support.lint.gateways import made

@@ -6,7 +6,7 @@ from hpatch.advise.advice import Advised, HttpdAdvice
 from hpatch.advise.cures import Cure, CureState
 from hpatch.advise.httpd import of_version
 from hpatch.lint.answers import ProblemAnswer
-from hpatch.lint.engine import LintResult
+from hpatch.lint.engine.result import LintResult
 from hpatch.report.advise import words
 from hpatch.report.advise.advice import AdviceReport
 from hpatch.report.common.renderer import Page

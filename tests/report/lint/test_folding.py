@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hpatch.lint.engine import LintResult
+from hpatch.lint.engine.result import LintResult
 from hpatch.lint.finding import Finding
 from hpatch.lint.rule import Rule
 from hpatch.report.lint.folding import fold, places

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpatch import __version__
-from hpatch.lint.engine import LintResult
+from hpatch.lint.engine.result import LintResult
 from hpatch.lint.finding import Finding
 from hpatch.lint.found import Related, Severity
 from hpatch.lint.rule import Rule

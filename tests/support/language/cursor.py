@@ -7,7 +7,9 @@ from hpatch.language.analysis import AnalysisAnswer, AnalysisRequest, LintedUnit
 from hpatch.language.model import Cursor, asked
 from hpatch.language.outline import entry_at
 from hpatch.language.texts import DiskTexts, EditorTexts
-from hpatch.lint.engine import LintTask, Root, part_of
+from hpatch.lint.engine.part import part_of
+from hpatch.lint.engine.root import Root
+from hpatch.lint.engine.task import LintTask
 
 PATH = "/nowhere/httpd.conf"
 

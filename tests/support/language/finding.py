@@ -9,7 +9,7 @@ from hpatch.conf.load import Options
 from hpatch.language.analysis import AnalysisRequest, Find, FoundRoots
 from hpatch.language.documents import Document, uri_of
 from hpatch.lint import registry, roots
-from hpatch.lint.engine import LintTask
+from hpatch.lint.engine.task import LintTask
 from hpatch.lint.rule import Rule
 from hpatch.lint.settings import Settings
 

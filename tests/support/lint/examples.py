@@ -15,7 +15,9 @@ from hpatch.backends.uwsgi.read import read
 from hpatch.cli.options.configuration import reading, version
 from hpatch.conf.checked import Complaint, SyntaxCheck
 from hpatch.conf.load import load_text
-from hpatch.lint.engine import LintResult, LintTask, lint_configuration
+from hpatch.lint.engine.lint import lint_configuration
+from hpatch.lint.engine.result import LintResult
+from hpatch.lint.engine.task import LintTask
 from hpatch.lint.registry import rules
 from hpatch.lint.rule import Rule
 from hpatch.lint.settings import Settings, modules

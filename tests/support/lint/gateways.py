@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from hpatch.conf.load import Options
-from hpatch.lint.engine import LintTask, Root, lint
+from hpatch.lint.engine.lint import lint
+from hpatch.lint.engine.root import Root
+from hpatch.lint.engine.task import LintTask
 from hpatch.lint.gateway.build import gateway
 from hpatch.lint.gateway.model import GatewayMap
 from hpatch.lint.registry import by_name

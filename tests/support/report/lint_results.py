@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hpatch.conf.tree import Condition, Problem
-from hpatch.lint.engine import LintResult
+from hpatch.lint.engine.result import LintResult
 from hpatch.lint.finding import Finding
 from hpatch.lint.found import Edit, Fix, Related
 from hpatch.lint.rule import Rule

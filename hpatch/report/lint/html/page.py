@@ -20,7 +20,7 @@ from hpatch.report.lint.html.script import SCRIPT, STYLE
 from hpatch.report.lint.html.sources import addresses, files
 
 if TYPE_CHECKING:
-    from hpatch.lint.engine import LintResult
+    from hpatch.lint.engine.result import LintResult
     from hpatch.lint.gateway.model import GatewayMap
 
 _SMALL = 15

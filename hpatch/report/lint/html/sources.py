@@ -13,7 +13,7 @@ from hpatch.report.common.terminal import TAB
 from hpatch.text import Place, Source
 
 if TYPE_CHECKING:
-    from hpatch.lint.engine import LintResult
+    from hpatch.lint.engine.result import LintResult
 
 _AROUND = 3
 """Lines shown before and after one with a finding."""

@@ -16,7 +16,8 @@ from hpatch.conf.modules import Modules
 from hpatch.conf.tree import Configuration
 from hpatch.facts import names, values
 from hpatch.facts.make.commands import FORMS
-from hpatch.lint.engine import LintTask, lint_configuration
+from hpatch.lint.engine.lint import lint_configuration
+from hpatch.lint.engine.task import LintTask
 from hpatch.lint.registry import rules
 from hpatch.versions import Version
 from tests.oracle.directives import Command, Judge

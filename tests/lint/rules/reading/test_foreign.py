@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from hpatch.conf.load import load_text
-from hpatch.lint.engine import LintTask, lint_configuration
+from hpatch.lint.engine.lint import lint_configuration
+from hpatch.lint.engine.task import LintTask
 from hpatch.lint.registry import rules
 from tests.support.gateways.httpd import check
 from tests.support.lint.find import find

@@ -8,7 +8,8 @@ import pytest
 
 from hpatch.conf.base import Surroundings
 from hpatch.conf.load import Options, load
-from hpatch.lint.engine import LintTask, lint_configuration
+from hpatch.lint.engine.lint import lint_configuration
+from hpatch.lint.engine.task import LintTask
 from hpatch.lint.registry import by_name, rules
 
 

@@ -8,7 +8,9 @@ import pytest
 
 from hpatch.backends.uwsgi.read import read_text
 from hpatch.conf.load import Options, load_text
-from hpatch.lint.engine import LintResult, LintTask, lint_configuration
+from hpatch.lint.engine.lint import lint_configuration
+from hpatch.lint.engine.result import LintResult
+from hpatch.lint.engine.task import LintTask
 from hpatch.lint.registry import rules
 
 READING = tuple(rule for rule in rules() if rule.code.startswith("CF"))

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from hpatch.conf.load import Options, load_text
-from hpatch.lint.engine import LintTask, lint_configuration
+from hpatch.lint.engine.lint import lint_configuration
+from hpatch.lint.engine.task import LintTask
 from hpatch.lint.registry import by_name
 from tests.support.gateways.starting import PORT, start
 from tests.support.lint.find import find, places

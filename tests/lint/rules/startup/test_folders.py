@@ -8,7 +8,8 @@ import pytest
 
 from hpatch.conf.checked import Complaint, SyntaxCheck
 from hpatch.conf.load import Options, load_text
-from hpatch.lint.engine import LintTask, lint_configuration
+from hpatch.lint.engine.lint import lint_configuration
+from hpatch.lint.engine.task import LintTask
 from hpatch.lint.finding import Finding
 from hpatch.lint.registry import rules
 from tests.support.gateways.starting import start

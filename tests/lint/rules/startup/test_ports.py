@@ -8,7 +8,8 @@ from socket import create_connection
 import pytest
 
 from hpatch.conf.load import Options, load_text
-from hpatch.lint.engine import LintTask, lint_configuration
+from hpatch.lint.engine.lint import lint_configuration
+from hpatch.lint.engine.task import LintTask
 from hpatch.lint.registry import by_name
 from tests.support.gateways.httpd import running
 from tests.support.gateways.starting import PORT, start

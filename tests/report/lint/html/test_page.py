@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hpatch.lint.engine import LintResult
+from hpatch.lint.engine.result import LintResult
 from hpatch.lint.finding import Finding
 from hpatch.lint.found import Fix, Related
 from hpatch.lint.rule import Rule

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from hpatch.errors import HpatchError, InputError
-from hpatch.lint.fleet import spread
+from hpatch.lint.engine.fleet import spread
 from tests.support.patience import PATIENCE
 
 
@@ -90,7 +90,7 @@ def test_whoever_stops_listening_leaves_no_process() -> None:
 
 ENDED_AT_ONCE = """
 import signal, sys
-from hpatch.lint import fleet
+from hpatch.lint.engine import fleet
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 fleet._collect = lambda *_: 1 / 0
 for _ in range(50):

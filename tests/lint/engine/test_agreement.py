@@ -8,8 +8,10 @@ import pytest
 
 from hpatch.conf.checked import Complaint, SyntaxCheck, Weight
 from hpatch.conf.load import Options, load_text
-from hpatch.lint.agreement import REFUSES
-from hpatch.lint.engine import LintResult, LintTask, lint_configuration
+from hpatch.lint.engine.agreement import REFUSES
+from hpatch.lint.engine.lint import lint_configuration
+from hpatch.lint.engine.result import LintResult
+from hpatch.lint.engine.task import LintTask
 from hpatch.lint.registry import rules
 from tests.support.gateways.httpd import check
 from tests.support.lint.examples import FIRES, Example, examples, lint_example

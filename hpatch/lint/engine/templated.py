@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hpatch.lint.occurrences import less
+from hpatch.lint.engine.occurrences import less
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Configuration, Problem

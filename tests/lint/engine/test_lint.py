@@ -1,4 +1,4 @@
-"""The engine: order, doubles, doubt, macros, several configurations."""
+"""The engine: order, doubles, several configurations."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from hpatch.conf.load import Options, load_text
-from hpatch.lint.engine import LintResult, LintTask, Root, lint, lint_configuration, part_of
+from hpatch.lint.engine.lint import lint, lint_configuration
+from hpatch.lint.engine.result import LintResult
+from hpatch.lint.engine.root import Root
+from hpatch.lint.engine.task import LintTask
 from hpatch.lint.registry import by_name, rules
 from hpatch.lint.selection import select
 
@@ -31,50 +34,6 @@ def write(folder: Path, **texts: str) -> list[Root]:
     return [Root(str(folder / f"{name}.conf")) for name in texts]
 
 
-def test_in_an_undecided_conditional_it_is_less_sure() -> None:
-    sure, less = lint_text(f"{PASS}<IfModule mod_ssl.c>\n{PASS.replace('/app/', '/b/')}</IfModule>\n").findings
-    assert (sure.confidence, less.confidence) == ("high", "medium")
-
-
-SMAX = "<Proxy http://h/ smax=40>\n</Proxy>\n"
-MAX = "<Proxy http://h/ max=20>\n</Proxy>\n"
-SCHEME = "ProxyPass / ${scheme}://h/ flushpackets=on\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "safe"),
-    [
-        (f"{SMAX}{MAX}", True),
-        (f"{SMAX}<IfDefine !BIG>\n{MAX}</IfDefine>\n", False),
-        (f"<IfDefine !BIG>\n{SMAX}{MAX}</IfDefine>\n", True),
-        (f"<IfDefine !BIG>\n{SMAX}</IfDefine>\n{MAX}", True),
-        (f"Define scheme http\n{SCHEME}", True),
-        (f"Define scheme fcgi\n<IfDefine !FCGI>\nDefine scheme http\n</IfDefine>\n{SCHEME}", False),
-    ],
-)
-def test_a_fix_is_not_safe_where_an_undecided_conditional_may_take_the_fault_away(text: str, safe: bool) -> None:
-    (found,) = lint_text(text, LintTask(select(rules(), ["smax-gt-max", "param-inert-scheme"], ()))).findings
-    assert found.fix is not None
-    assert found.fix.safe is safe
-
-
-def test_a_finding_in_a_macro_names_its_uses_once() -> None:
-    uses = "".join(f"<VirtualHost *:{port}>\nUse app\n</VirtualHost>\n" for port in range(80, 85))
-    (finding,) = lint_text(f"<Macro app>\n{PASS}</Macro>\n{uses}").findings
-    assert finding.place.line == 2
-    assert [(one.place.line, one.message) for one in finding.related] == [
-        (5, "used here"),
-        (8, "used here"),
-        (11, "used here, and in 2 more places"),
-    ]
-
-
-def test_macros_within_macros() -> None:
-    text = f"<Macro inner>\n{PASS}</Macro>\n<Macro outer>\nUse inner\n</Macro>\nUse outer\n"
-    (finding,) = lint_text(text).findings
-    assert [one.place.line for one in finding.related] == [5, 7]
-
-
 def test_a_file_that_is_read_twice_is_reported_once(tmp_path: Path) -> None:
     (tmp_path / "app.inc").write_text(PASS)
     text = "".join(f"<VirtualHost *:{port}>\nInclude app.inc\n</VirtualHost>\n" for port in (80, 81))
@@ -89,13 +48,6 @@ def test_order_is_that_of_reading_then_of_places(tmp_path: Path) -> None:
     third = PASS.replace("/app/", "/c/")
     result = lint(write(tmp_path, z=second + "Include a.inc\n" + third), TASK)
     assert places(result) == [("z.conf", 1), ("z.conf", 3), ("a.inc", 1)]
-
-
-def test_least_severity() -> None:
-    text = PASS + "ProxyPass /b http://b/\n"
-    task = LintTask(rules(), severity="error")
-    assert {one.severity for one in lint_text(text, task).findings} == {"error"}
-    assert "warning" in {one.severity for one in lint_text(text, LintTask(rules())).findings}
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
@@ -136,17 +88,3 @@ def test_conditions_are_kept() -> None:
 def test_a_rule_travels_between_processes_by_its_code() -> None:
     rule = rules()[0]
     assert pickle.loads(pickle.dumps(rule)) is rule
-
-
-def test_a_run_is_given_up_between_two_rules(tmp_path: Path) -> None:
-    (tmp_path / "a.conf").write_text("ProxyPass /a/ http://a\n")
-    calls = []
-
-    def between() -> None:
-        calls.append(len(calls))
-        if len(calls) == 2:
-            raise InterruptedError
-
-    with pytest.raises(InterruptedError):
-        part_of(Root(str(tmp_path / "a.conf")), LintTask(rules=rules()), between)
-    assert calls == [0, 1]

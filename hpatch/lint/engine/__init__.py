@@ -1,0 +1,1 @@
+"""Run rules over configurations and gather their findings."""
