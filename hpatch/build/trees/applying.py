@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
-from functools import partial
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from hpatch import files
+from hpatch import files, log
 from hpatch.build.trees.choice import Chosen, choose, having
 from hpatch.build.trees.source import SourceTree, find, open_tree
 from hpatch.errors import HpatchError, InputError, UsageError
@@ -237,11 +237,36 @@ class _Work:
     def _add(self, set_: str, diff: Diff, revision: SetRevision | None, count: int | None) -> None:
         diff = strip(diff, self._exists, count)
         self._made.update(file.path for file in diff.files if file.kind != "delete")
-        before = None if revision is None else partial(self.source.before, revision)
+        before = _Before(diff, self.source) if revision is None else partial(self.source.before, revision)
         self.tasks.append(Task(Item(diff.name, diff, before), set_, revision))
 
     def _exists(self, path: str) -> bool:
         return path in self._made or self.files.exists(path)
+
+
+class _Before:
+    """The files before a diff by the names on its `index` lines, asked of the source when the first one is needed."""
+
+    def __init__(self, diff: Diff, source: Checked) -> None:
+        told: dict[str, set[str]] = {}
+        for file in diff.files:
+            if file.old is not None and file.old_id is not None and file.hunks:
+                told.setdefault(file.old, set()).add(file.old_id)
+        # A file that the diff changes twice has two states before, and its path does not tell them apart.
+        self._names = {path: min(names) for path, names in told.items() if len(names) == 1}
+        self._source = source
+
+    def __call__(self, path: str) -> bytes | None:
+        """A file as it was before, None where nobody knows."""
+        name = self._names.get(path)
+        return None if name is None else self._contents.get(name)
+
+    @cached_property
+    def _contents(self) -> Mapping[str, bytes]:
+        found = self._source.files(set(self._names.values()))
+        if found:
+            log.tell("%d of %d files as they were before are in %s", len(found), len(self._names), self._source.name)
+        return found
 
 
 def _revision(catalog: Catalog, number: int) -> SetRevision:

@@ -21,7 +21,8 @@ GitDir = Annotated[
     typer.Option(
         "--git",
         metavar="DIR",
-        help="Take revisions from this clone or mirror of httpd's git repository.",
+        help="Take revisions from this clone or mirror of httpd's git repository. "
+        "A diff's index lines name files in it, too.",
         rich_help_panel=SOURCE,
     ),
 ]

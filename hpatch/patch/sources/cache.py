@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from hpatch import log
@@ -126,6 +126,10 @@ class Checked:
                     )
                 self.cache.keep_file(content)
         return content
+
+    def files(self, names: Collection[str]) -> Mapping[str, bytes]:
+        """The source's answer, as it is: git's names are those of the contents."""
+        return {} if self.source is None else self.source.files(names)
 
     def origins(self, revision: SetRevision, path: str, lines: Sequence[int]) -> tuple[Origin, ...] | None:
         """The source's answer; only a hint, and not kept."""

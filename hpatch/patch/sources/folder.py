@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from hpatch.errors import InputError
@@ -41,6 +41,10 @@ class Folder:
 
     def before(self, revision: SetRevision, path: str) -> bytes | None:
         """Nothing: a folder has diffs only."""
+
+    def files(self, names: Collection[str]) -> Mapping[str, bytes]:
+        """None: only git knows files by these names."""
+        return {}
 
     def origins(self, revision: SetRevision, path: str, lines: Sequence[int]) -> tuple[Origin, ...] | None:
         """Nothing: a folder has no history."""

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from hpatch.errors import InputError, ToolError
 from hpatch.patch.sets.model import SetRevision
 from hpatch.patch.sources.index import Index
-from hpatch.patch.sources.model import NotKnownError, Origin
+from hpatch.patch.sources.model import LIMIT, NotKnownError, Origin
 from hpatch.processes import run as process
 from hpatch.processes.run import FailedError, environment
 
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+_NAME = re.compile(r"[0-9a-f]{7,64}")
+"""A blob's name, not so short that chance could tell one blob from another."""
 _BRANCHES = 8
 """How many branches are named where one is not there."""
 DIFF = (
@@ -67,6 +70,35 @@ class Git:
         if parent is None or not self.run("ls-tree", "--full-tree", "-z", parent, "--", path):
             return None
         return self.run("cat-file", "blob", f"{parent}:{path}")
+
+    def files(self, names: Collection[str]) -> Mapping[str, bytes]:
+        """Blobs by their names; of several that a shortened name could mean, none. At most 256 MiB in all."""
+        wanted = sorted(name for name in names if _NAME.fullmatch(name))
+        if not wanted:
+            return {}
+        asked = "".join(f"{name}^{{blob}}\n" for name in wanted).encode("ascii")
+        found: dict[str, str] = {}
+        left = 4 * LIMIT
+        for name, row in zip(wanted, self.run("cat-file", "--batch-check", stdin=asked).splitlines(), strict=True):
+            words = row.decode("utf-8", "surrogateescape").split(" ")
+            if (
+                len(words) == 3
+                and words[1] == "blob"
+                and words[0].startswith(name)
+                and int(words[2]) <= min(LIMIT, left)
+            ):
+                found[name] = words[0]
+                left -= int(words[2])
+        if not found:
+            return {}
+        whole = self.run("cat-file", "--batch", stdin="".join(f"{id}\n" for id in found.values()).encode("ascii"))
+        contents: dict[str, bytes] = {}
+        at = 0
+        for name in found:
+            head = whole.index(b"\n", at)
+            at = head + 1 + int(whole[at:head].split(b" ")[2]) + 1
+            contents[name] = whole[head + 1 : at - 1]
+        return contents
 
     def origins(self, revision: SetRevision, path: str, lines: Sequence[int]) -> tuple[Origin, ...] | None:
         """From `git blame` of the commit's first parent; the lines' order is that of their first ones."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from hpatch.errors import InputError
@@ -51,3 +51,6 @@ class DiffSource(Origins, Protocol):
 
     def before(self, revision: SetRevision, path: str) -> bytes | None:
         """A file as it was before the revision; None where there was none or the source keeps none."""
+
+    def files(self, names: Collection[str]) -> Mapping[str, bytes]:
+        """The files that it has of these, by git's names for them, perhaps shortened (a diff's `index` lines)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from urllib.parse import quote
 
 from hpatch.errors import UsageError
@@ -42,6 +42,10 @@ class Svn:
             return self._svn(revision, "cat", f"{self._line(revision)}/{quote(path)}@{number}")
         except NotKnownError:
             return None
+
+    def files(self, names: Collection[str]) -> Mapping[str, bytes]:
+        """None: only git knows files by these names."""
+        return {}
 
     def origins(self, revision: SetRevision, path: str, lines: Sequence[int]) -> tuple[Origin, ...] | None:
         """From `svn blame`, which reads the file's whole history: slow over a network."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from http.client import HTTPException, HTTPMessage, HTTPResponse
 from typing import IO, TYPE_CHECKING
 from urllib.parse import quote, urlsplit
@@ -60,6 +60,10 @@ class Web:
         if form is None or revision.parent is None:
             return None
         return self._get(form.replace("{commit}", revision.parent).replace("{path}", quote(path)))
+
+    def files(self, names: Collection[str]) -> Mapping[str, bytes]:
+        """None: only git knows files by these names."""
+        return {}
 
     def origins(self, revision: SetRevision, path: str, lines: Sequence[int]) -> tuple[Origin, ...] | None:
         """Nothing: the web has no history that could be asked."""

@@ -17,6 +17,7 @@ import pytest
 from hpatch import files
 from tests.support.cli.call import Answer, call
 from tests.support.cli.tree import BASE, MODULE, catalog, changed, diff, make, snapshot
+from tests.support.patch.repositories import Repository
 from tests.support.report.schema import valid
 
 Run = Callable[..., Answer]
@@ -358,3 +359,19 @@ def test_lines_in_another_function_than_the_headings_are_refused_and_both_places
     code, out, _ = run("apply", given, "--accept-place", "--verbose")
     assert code == 0 and "another function" in " ".join(out.split())
     assert (tree / "f.c").read_text() == functions(edited, edited, "    D;\n")
+
+
+@pytest.mark.git
+def test_the_blob_on_a_diffs_index_line_tells_its_function(run: Run, tree: Path, tmp_path: Path) -> None:
+    """Without the blob the heading refuses the place. With it the lines go into the function under its new name."""
+    was = "    d;\n"
+    before = functions(was)
+    repository = Repository(tmp_path / "mirror")
+    repository.commit(None, {"f.c": before.encode()})
+    repository.commit(None, {"f.c": functions("    D;\n").encode()})
+    given = tmp_path / "p.diff"
+    given.write_bytes(repository.git("diff", "HEAD~", "HEAD"))
+    (tree / "f.c").write_text(before.replace("f1", "renamed"))
+    assert run("apply", given).code == 1
+    assert run("apply", given, "--git", repository.folder).code == 0
+    assert (tree / "f.c").read_text() == functions("    D;\n").replace("f1", "renamed")

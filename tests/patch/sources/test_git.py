@@ -8,6 +8,7 @@ import pytest
 
 from hpatch import log
 from hpatch.errors import InputError, ToolError
+from hpatch.patch.diff.blob import blob_id
 from hpatch.patch.sources.cache import checked
 from hpatch.patch.sources.git import Git
 from hpatch.patch.sources.model import NotKnownError, Origin
@@ -253,3 +254,11 @@ def test_a_missing_program(mirror: Repository, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(ToolError, match="git is not installed"):
         Git(str(mirror.folder))
+
+
+def test_files_by_their_names(mirror: Repository) -> None:
+    git = Git(str(mirror.folder))
+    name = blob_id(BEFORE)
+    tree = mirror.git("rev-parse", "HEAD^{tree}").decode().strip()
+    assert git.files([name[:8], name, tree, "ab" * 20, name[:4], "--help"]) == {name[:8]: BEFORE, name: BEFORE}
+    assert git.files(["ab" * 20]) == git.files([]) == {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from hpatch.patch.diff.blob import blob_id
@@ -99,6 +99,9 @@ class Told:
     def before(self, revision: SetRevision, path: str) -> bytes | None:
         self.asked += 1
         return self.file
+
+    def files(self, names: Collection[str]) -> dict[str, bytes]:
+        return {}
 
     def origins(self, revision: SetRevision, path: str, lines: Sequence[int]) -> None:
         return None
