@@ -44,7 +44,7 @@ class Wish(NamedTuple):
 
     title: str = ""
     place: str = ""
-    style: Style = "2023"
+    style: Style = "2024"
     voter: str | None = None
 
 

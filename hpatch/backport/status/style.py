@@ -10,7 +10,10 @@ from typing import Literal, NamedTuple
 from hpatch.backport.status.read import FIELDS, read_entry
 from hpatch.errors import InputError
 
-Style = Literal["2014", "2020", "2023"]
+Style = Literal["2014", "2020", "2023", "2024"]
+"""The forms by the years in which most new entries had them. Of the 39 that were new in 2024, 22 have the URLs of trunk
+beside `trunk patch:`, and 24 name a pull request: 20 by the URL of its diff, 22 in a line after that.
+"""
 Way = Literal["works", "modulo", "patch"]
 
 _WIDTH = 78
@@ -20,7 +23,10 @@ _REPORT = re.compile(r"\bPR (?=\d)")
 _GLUE = "\xa0"
 """Stands for a blank at which no line ends."""
 _BLANK = re.compile(f"[ {_GLUE}]")
-_PULL = "https://github.com/"
+_PULL = re.compile(
+    r"https://(?:github\.com|patch-diff\.githubusercontent\.com/raw)/(?P<repository>[\w.-]+/[\w.-]+)/pull/(?P<number>\d+)"
+    r"(?:\.diff|\.patch|/[a-z]+)?/?"
+)
 
 
 class EntryContent(NamedTuple):
@@ -47,7 +53,9 @@ def entry(content: EntryContent, style: Style) -> str:
         lines += _below(f"Backport version for {content.branch} of patch:", _today(content))
     else:
         lines += _beside("trunk patch:", content.trunk)
-        lines += _beside(f"{content.branch} patch:", _short(content) if style == "2014" else _command(content))
+        lines += _beside(f"{content.branch} patch:", _SIDES[style](content))
+        pull = _PULL.fullmatch(content.place) if style == "2024" and content.way == "patch" else None
+        lines += [] if pull is None else [f"{_INDENT}PR: https://github.com/{pull['repository']}/pull/{pull['number']}"]
     lines.append(f"{_INDENT}+1:{f' {content.voter}' if content.voter else ''}")
     return "".join(f"{line}\n" for line in lines)
 
@@ -103,9 +111,16 @@ def _modulo(content: EntryContent) -> str:
 
 def _today(content: EntryContent) -> list[str]:
     if content.way == "patch":
-        return [f"PR: {content.place}" if content.place.startswith(_PULL) else content.place]
+        return [f"PR: {content.place}" if content.place.startswith("https://github.com/") else content.place]
     but = f" modulo {_modulo(content)}" if content.way == "modulo" else ""
     return [f"Trunk version of patch works{but}", content.merge]
+
+
+def _aligned(content: EntryContent) -> list[str]:
+    pull = _PULL.fullmatch(content.place) if content.way == "patch" else None
+    if pull is None:
+        return _command(content)
+    return [f"https://patch-diff.githubusercontent.com/raw/{pull['repository']}/pull/{pull['number']}.diff"]
 
 
 def _command(content: EntryContent) -> list[str]:
@@ -118,3 +133,7 @@ def _short(content: EntryContent) -> list[str]:
     if content.way == "patch":
         return [content.place]
     return ["trunk works" if content.way == "works" else f"trunk works (modulo {_modulo(content)})"]
+
+
+_SIDES = {"2014": _short, "2020": _command, "2024": _aligned}
+"""What stands beside the branch's label, by style."""

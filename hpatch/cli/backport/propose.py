@@ -67,8 +67,8 @@ def _command(
         str, typer.Option(metavar="URL", help="The URL of the branch's own patch or pull request, for reviewers.")
     ] = "",
     style: Annotated[
-        Literal["2014", "2020", "2023"], typer.Option(help="The form of the entry, as in this year.")
-    ] = "2023",
+        Literal["2014", "2020", "2023", "2024"], typer.Option(help="The form of the entry, as in this year.")
+    ] = "2024",
     sender: Annotated[
         str,
         typer.Option(

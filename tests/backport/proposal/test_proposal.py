@@ -39,11 +39,9 @@ def test_a_proposal_but_for_changes(history: Revisions) -> None:
     assert (one.way, one.modulo, one.refused) == ("modulo", ("CHANGES",), "")
     assert one.entry == (
         "  *) mod_a: Fix it. PR 60001.\n"
-        "     Trunk version of patch:\n"
-        "        https://svn.apache.org/r1950001\n"
-        "     Backport version for 2.4.x of patch:\n"
-        "        Trunk version of patch works modulo CHANGES\n"
-        "        svn merge -c 1950001 ^/httpd/httpd/trunk .\n"
+        "     trunk patch: https://svn.apache.org/r1950001\n"
+        "     2.4.x patch: trunk works (modulo CHANGES)\n"
+        "                  svn merge -c 1950001 ^/httpd/httpd/trunk .\n"
         "     +1: ann\n"
     )
     assert one.note == ("  *) mod_a: Fix it. PR 60001.  [Cid]\n", "CHANGES", "trunk")
@@ -61,13 +59,15 @@ def test_several_revisions_in_the_older_forms(history: Revisions) -> None:
         "     2.4.x patch: trunk works (modulo CHANGES)\n"
         "     +1:\n"
     )
-    newer = make(history, "r1950001", "r1950002", wish=Wish(title="Another title", style="2020"))
+    newer = make(history, "r1950001", "r1950002", wish=Wish(title="Another title", style="2023"))
     assert newer.entry == (
         "  *) Another title\n"
-        "     trunk patch: https://svn.apache.org/r1950001\n"
-        "                  https://svn.apache.org/r1950002\n"
-        "     2.4.x patch: trunk works (modulo CHANGES)\n"
-        "                  svn merge -c 1950001,1950002 ^/httpd/httpd/trunk .\n"
+        "     Trunk version of patch:\n"
+        "        https://svn.apache.org/r1950001\n"
+        "        https://svn.apache.org/r1950002\n"
+        "     Backport version for 2.4.x of patch:\n"
+        "        Trunk version of patch works modulo CHANGES\n"
+        "        svn merge -c 1950001,1950002 ^/httpd/httpd/trunk .\n"
         "     +1:\n"
     )
     assert said(newer)["follow-ups"] == "yes: none is missing"
@@ -76,12 +76,12 @@ def test_several_revisions_in_the_older_forms(history: Revisions) -> None:
 def test_what_svn_merge_stops_at_and_the_engine_does_not(history: Revisions) -> None:
     one = make(history, "r1950003")
     assert (one.check.verdict, one.way) == ("works", "patch")
-    assert f"        {proposal.UNKNOWN}\n" in one.entry
+    assert f"     2.4.x patch: {proposal.UNKNOWN}\n" in one.entry
     assert said(one)["applies"].startswith("yes: by a patch of the branch's own on 2.4.x: svn merge may stop")
     assert one.patch is not None
     assert b"-b 21;\n-b 23;\n" in one.patch
     named = make(history, "r1950003", wish=Wish(place="https://github.com/apache/httpd/pull/7"))
-    assert "        PR: https://github.com/apache/httpd/pull/7\n" in named.entry
+    assert "     PR: https://github.com/apache/httpd/pull/7\n" in named.entry
     assert (read_entry(named.entry).branch.pulls, named.refused) == ((7,), "")
 
 
@@ -163,7 +163,7 @@ def test_an_area_that_needs_no_votes(history: Revisions) -> None:
     assert said(make(history, "r1950005"))["votes"] == "unknown: needs 3 +1"
 
 
-@pytest.mark.parametrize("style", ["2014", "2020", "2023"])
+@pytest.mark.parametrize("style", ["2014", "2020", "2023", "2024"])
 @pytest.mark.parametrize("revision", ["r1950001", "r1950003", "r1950005", "r1910001"])
 @pytest.mark.parametrize("place", ["", "https://example.org/r1.txt"])
 def test_an_entry_is_read_as_it_is_meant(history: Revisions, revision: str, style: str, place: str) -> None:
@@ -171,7 +171,7 @@ def test_an_entry_is_read_as_it_is_meant(history: Revisions, revision: str, styl
     found = read_entry(one.entry)
     assert (found.title, found.trunk) == (one.title, (int(revision[1:]),))
     assert [(vote.weight, vote.name) for vote in found.votes] == [("+1", "ann")]
-    if style != "2020" or one.way == "modulo":  # else the command alone says it
+    if style not in ("2020", "2024") or one.way == "modulo":  # else the command alone says it
         assert found.branch.works == (one.way in ("works", "modulo"))
     assert found.branch.modulo == ("/".join(one.modulo) or None)
     assert found.branch.patches == ((place,) if place else ())
@@ -214,7 +214,7 @@ def test_a_repository_without_numbers_and_status(tmp_path: Path) -> None:
     one = proposal.make(there, there.find([commit]), Wish())
     assert one.status is None
     assert one.merge == f"git cherry-pick -x {commit}"
-    assert f"        {commit}\n" in one.entry
+    assert f"     trunk patch: {commit}\n" in one.entry
     assert "votes" not in said(one)
 
 

@@ -117,7 +117,7 @@ def test_areas(paths: list[str], expected: str | None) -> None:
     assert area(paths) == expected
 
 
-@given(st.text(max_size=300), st.sampled_from(["2014", "2020", "2023"]))
+@given(st.text(max_size=300), st.sampled_from(["2014", "2020", "2023", "2024"]))
 def test_any_message_gives_an_entry_that_is_one(message: str, style: str) -> None:
     text = title([revision(message, "modules/a/mod_a.c")])
     assert "\n" not in text
@@ -156,7 +156,7 @@ WORDS = (
 
 @given(
     st.lists(st.sampled_from((*WORDS, "a", "longer", "mod_a:")), min_size=1, max_size=60),
-    st.sampled_from(["2014", "2020", "2023"]),
+    st.sampled_from(["2014", "2020", "2023", "2024"]),
 )
 def test_no_line_of_a_title_is_a_field(words: list[str], style: str) -> None:
     text = "mod_a: " + " ".join(words)

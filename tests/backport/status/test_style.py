@@ -11,6 +11,7 @@ URLS = ("https://svn.apache.org/r1900001", "https://svn.apache.org/r1900002")
 MERGE = "svn merge -c 1900001,1900002 ^/httpd/httpd/trunk ."
 PLACE = "https://example.org/a.patch"
 PULL = "https://github.com/apache/httpd/pull/9"
+DIFF = "https://patch-diff.githubusercontent.com/raw/apache/httpd/pull/9"
 
 
 def content(
@@ -43,6 +44,13 @@ TRUNK = f"     trunk patch: {URLS[0]}\n                  {URLS[1]}\n"
         ),
         ("2023", content("patch"), f"{TRUNK_2023}{BRANCH_2023}        {PLACE}\n"),
         ("2023", content("patch", place=PULL), f"{TRUNK_2023}{BRANCH_2023}        PR: {PULL}\n"),
+        ("2024", content(), f"{TRUNK}     2.4.x patch: {MERGE}\n"),
+        (
+            *("2024", content("modulo")),
+            f"{TRUNK}     2.4.x patch: trunk works (modulo CHANGES/docs)\n                  {MERGE}\n",
+        ),
+        ("2024", content("patch"), f"{TRUNK}     2.4.x patch: {PLACE}\n"),
+        ("2024", content("patch", place=PULL), f"{TRUNK}     2.4.x patch: {DIFF}.diff\n     PR: {PULL}\n"),
         ("2020", content(), f"{TRUNK}     2.4.x patch: {MERGE}\n"),
         (
             *("2020", content("modulo")),
@@ -63,7 +71,22 @@ def test_the_forms(style: Style, what: EntryContent, expected: str) -> None:
     assert (again.title, again.trunk) == ("mod_a: Do it.", (1900001, 1900002))
 
 
-@pytest.mark.parametrize("style", ["2014", "2020", "2023"])
+@pytest.mark.parametrize("place", [PULL, f"{PULL}/", f"{PULL}.diff", f"{PULL}/files", f"{DIFF}.diff", f"{DIFF}.patch"])
+def test_any_address_of_a_pull_request_gives_both_lines(place: str) -> None:
+    text = entry(content("patch", place=place), "2024")
+    assert f"     2.4.x patch: {DIFF}.diff\n     PR: {PULL}\n     +1:\n" in text
+    branch = read_entry(text).branch
+    assert (branch.patches, branch.pulls) == ((f"{DIFF}.diff",), (9,))
+
+
+@pytest.mark.parametrize(
+    "place", [f"{PULL}/commits/0a1b2c3.patch", "https://github.com/apache/httpd/commit/0a1b2c3.patch"]
+)
+def test_what_is_no_pull_request_stands_as_it_is(place: str) -> None:
+    assert f"     2.4.x patch: {place}\n     +1:\n" in entry(content("patch", place=place), "2024")
+
+
+@pytest.mark.parametrize("style", ["2014", "2020", "2023", "2024"])
 def test_paths_that_do_not_merge_stand_apart(style: Style) -> None:
     text = entry(content("modulo")._replace(modulo=("CHANGES", "docs/a.xml", "MMN")), style)
     assert "works modulo CHANGES, docs/a.xml, MMN\n" in text or "works (modulo CHANGES, docs/a.xml, MMN)\n" in text
@@ -92,7 +115,7 @@ def test_no_line_of_a_title_is_a_field(word: str) -> None:
     """Where a break would make a field of the title's end, the word before it goes along."""
     for count in range(60, 76):
         title = f"{'x' * (count - 10)} {'y' * 8} {word} and more"
-        text = entry(content(title=title), "2023")
+        text = entry(content(title=title), "2024")
         again = read_entry(text)
         assert again.title == title
         assert title in " ".join(line.strip() for line in text.splitlines())

@@ -23,12 +23,10 @@ pytestmark = pytest.mark.git
 GIT = os.environ.get("HPATCH_HTTPD_GIT", "")
 ENTRY = """\
   *) mod_a: Fix it. PR 60001.
-     Trunk version of patch:
-        https://svn.apache.org/r1950001
-        https://svn.apache.org/r1950002
-     Backport version for 2.4.x of patch:
-        Trunk version of patch works modulo CHANGES
-        svn merge -c 1950001,1950002 ^/httpd/httpd/trunk .
+     trunk patch: https://svn.apache.org/r1950001
+                  https://svn.apache.org/r1950002
+     2.4.x patch: trunk works (modulo CHANGES)
+                  svn merge -c 1950001,1950002 ^/httpd/httpd/trunk .
      +1: eve
 """
 REVISIONS = ("r1950001", "r1950002", "--vote", "eve")
@@ -133,6 +131,13 @@ def test_where_the_patch_is(capsys: Capture, repository: Path, status: Path) -> 
     options = ("--insert", status, "--at", "https://example.org/b.patch", "--style", "2020")
     assert call(capsys, "backport", "propose", "r1950004", "--repo", repository, *options).code == 0
     assert "     2.4.x patch: https://example.org/b.patch\n     +1:\n" in status.read_text()
+
+
+def test_both_lines_of_a_pull_request(capsys: Capture, repository: Path) -> None:
+    pull = "https://github.com/apache/httpd/pull/9"
+    out = call(capsys, "backport", "propose", "r1950004", "--repo", repository, "--at", pull).out
+    diff = "https://patch-diff.githubusercontent.com/raw/apache/httpd/pull/9.diff"
+    assert f"     2.4.x patch: {diff}\n     PR: {pull}\n     +1:\n" in out
 
 
 def test_the_answer_for_programs(capsys: Capture, repository: Path, status: Path, root: Path) -> None:
