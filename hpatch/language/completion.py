@@ -239,7 +239,7 @@ def explained(kind: str, about: str, version: Version | None) -> str | None:
     if kind in ("directive", "section"):
         return explain.directive(about, version)
     if kind == "rule":
-        found = registry.by_code().get(about)
+        found = next((one for one in registry.rules() if one.code == about), None)
         return None if found is None else explain.rule(found)
     if kind == "parameter":
         tables = (parameters.WORKER, parameters.BALANCER, parameters.MAPPING, parameters.WORDS)

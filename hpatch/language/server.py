@@ -210,7 +210,8 @@ def _documents(server: HpatchServer) -> None:
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
     def opened(params: lsp.DidOpenTextDocumentParams) -> None:
         one = params.text_document
-        server.documents.open(one.uri, one.language_id, one.version, one.text)
+        folder = next(iter(server.folders), None)
+        server.documents.open(one.uri, one.language_id, one.version, one.text, folder)
         server.ask()
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)

@@ -186,6 +186,27 @@ def test_a_document_that_no_folder_reads_comes_and_goes(shared: Editor, tmp_path
     shared.until(lambda: shared.shown[uri].version is None and not shared.shown[uri].diagnostics)
 
 
+@pytest.mark.parametrize("uri", ["untitled:Untitled-1", "inmemory://model/1", "untitled:{folder}/sites/new.conf"])
+def test_a_text_that_was_never_saved_is_linted_and_fixed(shared: Editor, folder: Path, uri: str) -> None:
+    uri = shared.begin(uri.format(folder=folder), "Retry 5\nProxyPass /\u00e4/ http://b:1/x\n")
+    (one,) = [one for one in shared.diagnostics(uri) if one.code == "MP001"]
+    assert one.range.start == lsp.Position(line=1, character=14)
+    text = shared.mended(uri, "MP001")
+    assert text == "Retry 5\nProxyPass /\u00e4/ http://b:1/x/\n"
+    version = shared.change(uri, text)
+    assert "MP001" not in {one.code for one in shared.diagnostics(uri, version)}
+    shared.close(uri)
+    shared.until(lambda: shared.shown[uri].version is None)
+
+
+def test_a_text_that_is_not_httpds_is_left_alone(shared: Editor) -> None:
+    uri = shared.begin("git:/a.conf?ref=HEAD", "ProxyPass /a/ http://b:1/x\n")
+    other = shared.begin("untitled:Untitled-2", "ProxyPass /a/ http://b:1/x\n", "plaintext")
+    assert shared.diagnostics(uri) == shared.diagnostics(other) == []
+    shared.close(uri)
+    shared.close(other)
+
+
 def test_a_file_on_the_disk_changes_and_goes(shared: Editor, folder: Path) -> None:
     new = folder / "sites/b.inc"
     new.write_bytes(b"# \xff\r\nProxyPass /z/ http://z:1/x\r\n")

@@ -33,6 +33,7 @@ class Editor:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self._versions: dict[str, int] = {}
+        self._texts: dict[str, str] = {}
 
         @self.client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
         def published(params: lsp.PublishDiagnosticsParams) -> None:
@@ -103,9 +104,13 @@ class Editor:
 
     def open(self, path: Path, text: str | None = None, language: str = "apacheconf") -> str:
         """Open a file, with this text or its own; its URI."""
-        uri = uri_of(str(path))
-        self._versions[uri] = 1
         content = path.read_bytes().decode("utf-8", "replace") if text is None else text
+        return self.begin(uri_of(str(path)), content, language)
+
+    def begin(self, uri: str, content: str, language: str = "apacheconf") -> str:
+        """Open a document, perhaps one that is not a file; its URI."""
+        self._versions[uri] = 1
+        self._texts[uri] = content
         item = lsp.TextDocumentItem(uri=uri, language_id=language, version=1, text=content)
         self._call(lambda: self.client.text_document_did_open(lsp.DidOpenTextDocumentParams(text_document=item)))
         return uri
@@ -113,11 +118,37 @@ class Editor:
     def change(self, uri: str, text: str) -> int:
         """Type: the whole text of a document; its new version."""
         self._versions[uri] += 1
+        self._texts[uri] = text
         identifier = lsp.VersionedTextDocumentIdentifier(uri=uri, version=self._versions[uri])
         change = lsp.TextDocumentContentChangeWholeDocument(text=text)
         params = lsp.DidChangeTextDocumentParams(text_document=identifier, content_changes=[change])
         self._call(lambda: self.client.text_document_did_change(params))
         return self._versions[uri]
+
+    def text(self, uri: str) -> str:
+        """A document's text as it is on the screen."""
+        return self._texts[uri]
+
+    def mended(self, uri: str, code: str) -> str:
+        """What the text would be with the fix that is offered for the one finding of a rule."""
+        (diagnostic,) = [one for one in self.shown[uri].diagnostics if one.code == code]
+        context = lsp.CodeActionContext(diagnostics=[diagnostic])
+        identifier = lsp.TextDocumentIdentifier(uri=uri)
+        params = lsp.CodeActionParams(text_document=identifier, range=diagnostic.range, context=context)
+        offered = self.wait(self.client.text_document_code_action_async(params)) or []
+        (fix,) = [one for one in offered if isinstance(one, lsp.CodeAction) and one.title.startswith(f"Fix {code}:")]
+        assert fix.edit is not None
+        assert fix.edit.document_changes is not None
+        (change,) = fix.edit.document_changes
+        assert isinstance(change, lsp.TextDocumentEdit)
+        assert (change.text_document.uri, change.text_document.version) == (uri, self._versions[uri])
+        text = self._texts[uri]
+        # From the last to the first, so that each still finds its place.
+        for edit in sorted(change.edits, key=lambda one: one.range.start, reverse=True):
+            assert isinstance(edit, lsp.TextEdit)
+            span = (offset_of(text, edit.range.start), offset_of(text, edit.range.end))
+            text = text[: span[0]] + edit.new_text + text[span[1] :]
+        return text
 
     def close(self, uri: str) -> None:
         """Close a document."""
@@ -165,3 +196,12 @@ def at(text: str, mark: str, *, after: bool = False) -> lsp.Position:
     offset = text.index(mark) + (len(mark) if after else 0)
     line = text.count("\n", 0, offset)
     return lsp.Position(line=line, character=offset - (text.rfind("\n", 0, offset) + 1))
+
+
+def offset_of(text: str, position: lsp.Position) -> int:
+    """The offset of a position in a text, whose characters count in UTF-16."""
+    start = 0
+    for _ in range(position.line):
+        start = text.index("\n", start) + 1
+    line = text[start:].partition("\n")[0].encode("utf-16-le")
+    return start + len(line[: position.character * 2].decode("utf-16-le"))
