@@ -24,6 +24,11 @@ def rules() -> tuple[Rule, ...]:
     return _with_plugins() if _Chosen.plugins else own_rules()
 
 
+def has_plugins() -> bool:
+    """Whether plugins are asked: what no rule is called may otherwise be a plugin's."""
+    return _Chosen.plugins
+
+
 @cache
 def _with_plugins() -> tuple[Rule, ...]:
     from hpatch.lint import plugins  # a plugin's module may import this one

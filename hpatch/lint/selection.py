@@ -3,6 +3,7 @@
 A selector is a code (`WK001`), a prefix of codes (`WK`), a name (`uds-worker-collision`) or a family (`workers`).
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 from hpatch.errors import UsageError
@@ -31,6 +32,17 @@ def unknown(selector: str, rules: Iterable[Rule]) -> str:
     """The message for a selector that matches no rule."""
     near = suggestion(selector, rules)
     return f"no rule has the code, name or family '{selector.strip()}'" + (f"; did you mean '{near}'?" if near else "")
+
+
+def perhaps_plugins(selector: str, rules: Iterable[Rule]) -> bool:
+    """Whether a selector that matches no rule may name rules of a plugin that is not loaded.
+
+    A plugin's code has three letters or more. A name is taken for a plugin's unless a rule here has a similar one.
+    """
+    wanted = selector.strip()
+    if re.fullmatch(r"[A-Za-z]{3,6}[0-9]{0,3}", wanted):
+        return True
+    return re.fullmatch(r"[a-z_][a-z0-9_-]+", wanted) is not None and suggestion(wanted, rules) is None
 
 
 def select(

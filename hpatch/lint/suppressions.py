@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from hpatch.lint.found import Edit, Fix, Found
 from hpatch.lint.rule import Rule
-from hpatch.lint.selection import matching, unknown
+from hpatch.lint.selection import matching, perhaps_plugins, unknown
 from hpatch.text import Place, Source
 
 _COMMENT = r"(?m)^[ \t]*([#;])[ \t]*hpatch:[ \t]*(.*?)[ \t\r\\]*$"
@@ -38,11 +38,13 @@ class Suppression(NamedTuple):
 class Suppressions:
     """All suppressions of a configuration, and which of them were used.
 
-    `mistakes` are comments that silence nothing because their form or place is wrong.
+    `mistakes` are comments that silence nothing because their form or place is wrong. `rules` are all that there are,
+    and with `more`, perhaps others: a selector that may be theirs is no mistake.
     """
 
-    def __init__(self, sources: Iterable[Source], rules: Iterable[Rule]) -> None:
+    def __init__(self, sources: Iterable[Source], rules: Iterable[Rule], *, more: bool = False) -> None:
         self.rules = tuple(rules)
+        self.more = more
         self.all: list[Suppression] = []
         self.used: set[Suppression] = set()
         self.mistakes: list[Found] = []
@@ -105,6 +107,8 @@ class Suppressions:
                 last += 1
         for selector, removal in selectors:
             found = matching(selector, self.rules)
+            if not found and self.more and perhaps_plugins(selector, self.rules):
+                continue
             if not found:
                 self._mistake(place, unknown(selector, self.rules))
                 continue

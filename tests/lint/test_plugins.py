@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+from lsprotocol import types as lsp
 
 from hpatch.errors import ToolError
 from hpatch.lint import plugins
 from hpatch.lint.registry import own_rules
+from tests.support.language.editor import editor
 from tests.support.report.schema import valid
 
 
@@ -74,6 +77,62 @@ def test_hpatch_runs_without_plugins(root: Path, installed: Path, configuration:
     done = run(root, installed, configuration, "lint", "a.conf", "--format", "json", "--no-plugins")
     assert "keepalive-off" not in {one["name"] for one in json.loads(done.stdout)["findings"]}
     assert run(root, installed, configuration, "rule", "ACME001", "--no-plugins").returncode == 2
+
+
+def test_without_plugins_their_rules_are_neither_misspelt_nor_unused(
+    root: Path, installed: Path, configuration: Path
+) -> None:
+    """Comments and settings of a team that has the plugin hold; a misspelt rule of hpatch's own is still told."""
+    text = "# hpatch: ignore[ACME001,keepalive-off] agreed\nKeepAlive off\n# hpatch: ignore[slash-dubble] x\nListen 1\n"
+    (configuration / "a.conf").write_text(text)
+    settings = 'ignore = ["ACME"]\n[severity-of]\nACME001 = "error"\n[per-file-ignores]\n"*.conf" = ["acme_rules"]\n'
+    (configuration / "hpatch.toml").write_text(settings)
+    done = run(root, installed, configuration, "lint", "a.conf", "--no-plugins", "--format", "concise", "-q")
+    assert (done.returncode, done.stderr) == (1, "")
+    (line,) = done.stdout.splitlines()
+    assert line.startswith("a.conf:3:1: warning[CF009] ")
+    assert "'slash-dubble'" in line
+    # Without the option, the plugin must be there.
+    done = run(root, configuration, configuration, "lint", "a.conf")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("hpatch: hpatch.toml:1: ignore: no rule has the code, name or family 'ACME'")
+    (configuration / "hpatch.toml").write_text('select = ["ACME"]\n')
+    done = run(root, installed, configuration, "lint", "a.conf", "--no-plugins")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "hpatch: hpatch.toml:1: select: only rules of plugins are selected, and --no-plugins leaves these out\n"
+    )
+    done = run(root, installed, configuration, "lint", "a.conf", "--no-plugins", "--no-config", "--ignore", "ACME")
+    assert done.returncode == 2
+
+
+def test_a_folder_that_is_linted_brings_no_plugin_and_no_module(root: Path, installed: Path, tmp_path: Path) -> None:
+    """`python -m` looks into the current folder first."""
+    shutil.copytree(installed, tmp_path, dirs_exist_ok=True)
+    for name in ("acme_rules", "typer", "lark", "rich", "json"):
+        (tmp_path / f"{name}.py").write_text("print('run')\n")
+    (tmp_path / "a.conf").write_text("KeepAlive Off\n")
+    environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "hpatch", "lint", "a.conf", "--format", "concise", "-q"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_an_editor_completes_and_explains_a_plugins_rules(
+    root: Path, installed: Path, configuration: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", f"{installed}{os.pathsep}{root}")
+    text = "# hpatch: ignore[ACM"
+    with editor(configuration) as one:
+        uri = one.open(configuration / "a.conf", text)
+        place = lsp.Position(line=0, character=len(text))
+        params = lsp.CompletionParams(text_document=lsp.TextDocumentIdentifier(uri=uri), position=place)
+        found = one.wait(one.client.text_document_completion_async(params))
+        assert isinstance(found, lsp.CompletionList)
+        (item,) = [item for item in found.items if item.label == "ACME001"]
+        resolved = one.wait(one.client.completion_item_resolve_async(item))
+    assert isinstance(resolved.documentation, lsp.MarkupContent)
+    assert "our load balancers open a connection" in resolved.documentation.value
 
 
 def test_a_fleet_has_the_plugins_rules(root: Path, installed: Path, configuration: Path) -> None:

@@ -21,7 +21,7 @@ from hpatch.cli.options.plugins import NoPlugins
 from hpatch.cli.options.verbose import Verbose
 from hpatch.cli.options.watch import Watch
 from hpatch.errors import UsageError
-from hpatch.lint import registry, roots
+from hpatch.lint import roots
 from hpatch.lint.engine.lint import lint
 from hpatch.lint.engine.result import LintResult
 from hpatch.lint.engine.root import Root
@@ -271,8 +271,7 @@ def _command(
         no_config,
         httpd=httpd,
     )
-    chosen = read.settings
-    findings.refuse_unknown(read, registry.rules())
+    chosen = findings.known(read)
     if show_settings:
         from hpatch.report.lint.settings import SettingsReport  # few runs ask for it
 
@@ -322,7 +321,7 @@ def _command(
     result = known.judged(result if done is None else done.result, task, chosen.baseline, write_baseline)
     if diff and done is not None:
         differs = fixing.show_diff(done._replace(result=result), format, output_file, detail)
-        return 3 if given.tell_unread(result) else int(differs)
+        return given.tell_unread(result, findings=False) or int(differs)
     report = FindingsReport(
         result,
         detail=detail,

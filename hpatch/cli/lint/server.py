@@ -18,7 +18,6 @@ from hpatch.cli.options import roots as given
 from hpatch.cli.options.plugins import NoPlugins
 from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import ToolError, UsageError
-from hpatch.lint import registry
 from hpatch.lint.settings import Settings
 from hpatch.lint.task import task as task_of
 from hpatch.report.common.terminal import visible
@@ -68,8 +67,7 @@ def _tell(text: str) -> None:
 def _chosen(path: str, texts: Mapping[str, str], httpd: str | None, config: str | None, no_config: bool) -> FoundRoots:
     """What `hpatch lint PATH` would lint, and how."""
     read = shared.effective(path, Settings(), config, no_config, httpd=httpd)
-    findings.refuse_unknown(read, registry.rules())
-    chosen = read.settings
+    chosen = findings.known(read)
     backends.refuse_programs(chosen.uwsgi or ())
     reading = shared.reading(chosen, httpd)
     reading = reading._replace(options=reading.options._replace(texts=texts))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from hpatch.cli.options.configuration import COMMAND_LINE
 from hpatch.errors import UsageError
+from hpatch.lint import registry
 from hpatch.lint.found import SEVERITIES, Confidence
 from hpatch.lint.rule import Rule
-from hpatch.lint.selection import matching, unknown
-from hpatch.lint.settings import SettingsFile
+from hpatch.lint.selection import matching, perhaps_plugins, unknown
+from hpatch.lint.settings import Settings, SettingsFile
 
 PANEL = "Which findings"
 
@@ -43,19 +45,45 @@ def severities(given: list[str] | None) -> tuple[tuple[str, str], ...] | None:
     return tuple(found)
 
 
-def refuse_unknown(read: SettingsFile, rules: tuple[Rule, ...]) -> None:
-    """Raise UsageError if a selector in a settings file matches no rule. The command line's own are found later."""
-    chosen = read.settings
-    for field in ("select", "ignore"):
-        for selector in getattr(chosen, field) or ():
-            _refuse(selector, rules, field, read.origins[field])
-    for selector, _ in chosen.severity_of or ():
-        _refuse(selector, rules, "severity-of", read.rows["severity_of", selector])
-    for pattern, selectors in chosen.per_file_ignores or ():
-        for selector in selectors:
-            _refuse(selector, rules, "per-file-ignores", read.rows["per_file_ignores", pattern])
+def known(read: SettingsFile) -> Settings:
+    """The settings, if each selector in a settings file matches a rule. Raises UsageError.
+
+    With --no-plugins, those that may be a plugin's are left out. The command line's own are looked at later.
+    """
+    chosen, rules = read.settings, registry.rules()
+
+    def keep(selectors: Sequence[str], key: str, origin: str) -> tuple[str, ...]:
+        return tuple(one for one in selectors if origin == COMMAND_LINE or _matches(one, rules, key, origin))
+
+    if chosen.select is not None:
+        origin = read.origins["select"]
+        chosen = chosen._replace(select=keep(chosen.select, "select", origin))
+        if read.settings.select and not chosen.select:
+            raise UsageError(f"{origin}: select: only rules of plugins are selected, and --no-plugins leaves these out")
+    if chosen.ignore is not None:
+        chosen = chosen._replace(ignore=keep(chosen.ignore, "ignore", read.origins["ignore"]))
+    if chosen.severity_of is not None:
+        chosen = chosen._replace(
+            severity_of=tuple(
+                (selector, severity)
+                for selector, severity in chosen.severity_of
+                if keep((selector,), "severity-of", read.rows["severity_of", selector])
+            )
+        )
+    if chosen.per_file_ignores is not None:
+        chosen = chosen._replace(
+            per_file_ignores=tuple(
+                (pattern, keep(selectors, "per-file-ignores", read.rows["per_file_ignores", pattern]))
+                for pattern, selectors in chosen.per_file_ignores
+            )
+        )
+    return chosen
 
 
-def _refuse(selector: str, rules: tuple[Rule, ...], key: str, origin: str) -> None:
-    if origin != COMMAND_LINE and not matching(selector, rules):
-        raise UsageError(f"{origin}: {key}: {unknown(selector, rules)} (see 'hpatch rule')")
+def _matches(selector: str, rules: tuple[Rule, ...], key: str, origin: str) -> bool:
+    """Whether a selector matches a rule. Raises UsageError, unless it may be that of a plugin that is left out."""
+    if matching(selector, rules):
+        return True
+    if not registry.has_plugins() and perhaps_plugins(selector, rules):
+        return False
+    raise UsageError(f"{origin}: {key}: {unknown(selector, rules)} (see 'hpatch rule')")

@@ -83,7 +83,8 @@ def lint_part(
         task.build,
         task.uwsgi_build,
     )
-    comments = Suppressions(sources.values() if task.suppressions else (), registry.rules())
+    written = sources.values() if task.suppressions else ()
+    comments = Suppressions(written, registry.rules(), more=not registry.has_plugins())
     occurrences = Occurrences(configuration)
     found: list[tuple[Finding, tuple[Place, ...]]] = []
     for rule in task.rules:
