@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hpatch.cli import output
 from hpatch.cli.options.configuration import STDIN
-from hpatch.errors import UsageError
+from hpatch.errors import InputError, UsageError
 from hpatch.lint.engine.result import LintResult
 from hpatch.lint.engine.root import Root
 from hpatch.lint.engine.task import LintTask
@@ -67,9 +67,16 @@ def fixed(
     hidden: Callable[[LintResult], frozenset[Finding]],
     jobs: int,
 ) -> Fixing | None:
-    """What fixing gives; None if none is wanted. No file is written, and what `hidden` tells of is not fixed."""
+    """What fixing gives; None if none is wanted. No file is written, and what `hidden` tells of is not fixed.
+
+    Raises InputError for a given file that cannot be read: then no file is fixed.
+    """
     if not wanted.any:
         return None
+    mains = {root.path for root in roots}
+    for problem in result.unread:
+        if problem.kind == "unreadable" and problem.place.file in mains:
+            raise InputError(f"{problem.message}; nothing was fixed")
     from hpatch.lint.fixes.passes import fix, linter  # few lints fix
 
     run = linter(roots, task, jobs=jobs, base=result.root, start=result)

@@ -51,9 +51,12 @@ def found(
     return list(whole.values())
 
 
-def tell_unread(result: LintResult) -> int:
-    """Say on standard error what kept hpatch from reading a part, unless a finding says it; 3 where there is any."""
-    shown = {finding.place for finding in result.findings}
+def tell_unread(result: LintResult, *, findings: bool = True) -> int:
+    """Say on standard error what kept hpatch from reading a part; 3 where there is any.
+
+    With `findings`, these are shown, and what one of them says is not said again.
+    """
+    shown = {finding.place for finding in result.findings} if findings else ()
     for problem in result.unread:
         if problem.place not in shown:
             where = f"{problem.place.file}:{problem.place.line}"

@@ -241,3 +241,19 @@ def test_what_a_baseline_hides_is_not_fixed(site: Path, capsys: Capture) -> None
     assert "iobuffersize" not in (site / "sites/b.conf").read_text()
     assert out.endswith("1 fixed in 1 file, 0 remain.\n")
     assert call(capsys, "lint", "--write-baseline", "known.json", "--diff", ".").code == 2
+
+
+@pytest.mark.parametrize("option", ["--fix", "--diff"])
+def test_a_file_that_is_not_there_is_one_line(site: Path, capsys: Capture, option: str) -> None:
+    """Nothing is fixed in the others either: a name was misspelt."""
+    done = call(capsys, "lint", option, "sites/a.conf", "sites/b.conf")
+    assert done == (3, "", 'hpatch: cannot read "sites/b.conf": No such file or directory; nothing was fixed\n')
+    assert (site / "sites/a.conf").read_text() == SLASH + BUFFER
+
+
+def test_a_diff_tells_what_could_not_be_read(site: Path, capsys: Capture) -> None:
+    """It shows no findings, which tell it otherwise."""
+    (site / "httpd.conf").write_text("Listen 80\n<VirtualHost *:80>\nInclude sites/*.conf\n")
+    code, out, err = call(capsys, "lint", "--diff", ".")
+    assert (code, out[:8]) == (3, "--- site")
+    assert err.splitlines()[-1] == "hpatch: httpd.conf:2: <VirtualHost> is never closed"
