@@ -13,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from hpatch.cli import output
 from hpatch.cli.options.color import option
+from hpatch.cli.options.groups import spread
 from hpatch.cli.options.verbose import group_options
 from hpatch.report.common.renderer import Page
 from hpatch.report.common.terminal import cells, paint, visible, wrap
@@ -98,8 +99,11 @@ def _show(ctx: Context, _option: Any, value: bool) -> None:
 
 
 def command(app: typer.Typer, name: str, function: Callable[..., int | None], examples: str) -> None:
-    """Add a command. Its docstring is its help, and `examples` come below its options."""
-    app.command(name, cls=HelpCommand, epilog=examples)(function)
+    """Add a command. Its docstring is its help, and `examples` come below its options.
+
+    Its parameters are its options, and groups of options (`hpatch.cli.options.groups`).
+    """
+    app.command(name, cls=HelpCommand, epilog=examples)(spread(function))
 
 
 def group(app: typer.Typer, name: str, help: str, examples: str) -> typer.Typer:

@@ -17,7 +17,6 @@ from hpatch.cli.options import roots as configurations
 from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import UsageError
 from hpatch.lint.settings import Settings
-from hpatch.lint.settings import modules as modules_of
 
 if TYPE_CHECKING:
     from hpatch.advise.advice import HttpdAdvice
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from hpatch.build.trees.source import SourceTree
     from hpatch.lab.recipe import Recipe
 
-_BACKENDS = "Backends"
 _APPLY = "Carrying it out"
 
 _EXAMPLES = """
@@ -53,13 +51,7 @@ failed.
 
 
 def _command(
-    path: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="CONFIG...",
-            help="Main configuration files, folders of configurations, or - for the standard input.",
-        ),
-    ],
+    path: shared.ManyPaths,
     tree: Annotated[
         Path | None,
         typer.Option(
@@ -69,35 +61,13 @@ def _command(
             rich_help_panel=shared.HTTPD,
         ),
     ] = None,
-    httpd: shared.Httpd = None,
-    httpd_version: shared.HttpdVersion = None,
+    *,
+    options: shared.ConfigurationOptions,
     package: which.Package = None,
     advisories: which.Advisories = None,
-    modules: shared.ModuleList = None,
-    mpm: shared.Mpm = None,
-    define: shared.Define = None,
-    env_file: shared.EnvFile = None,
-    server_root: shared.ServerRoot = None,
-    root: shared.Root = None,
-    no_outside: shared.NoOutside = False,
-    uwsgi: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="PATH",
-            help="Read this file of uWSGI, or those in this folder; or, once, ask this uWSGI for its version. "
-            "Repeatable.",
-            rich_help_panel=_BACKENDS,
-        ),
-    ] = None,
+    uwsgi: backends.Uwsgi = None,
     uwsgi_version: backends.UwsgiVersion = None,
-    backend: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="PATH",
-            help="Read this file of a backend, or those in this folder. Repeatable.",
-            rich_help_panel=_BACKENDS,
-        ),
-    ] = None,
+    backend: backends.BackendFiles = None,
     apply: Annotated[
         bool,
         typer.Option(
@@ -129,16 +99,9 @@ def _command(
     build_dir: building.BuildDir = None,
     transport: matrix.Transports = None,
     requests: matrix.Requests = None,
-    config: shared.Config = None,
-    no_config: shared.NoConfig = False,
     fuzz: placing.Fuzz = 0,
     ignore_whitespace: placing.IgnoreWhitespace = False,
-    git: sources.GitDir = None,
-    svn: sources.SvnUrl = None,
-    web: sources.Web = False,
-    web_base: sources.WebBase = None,
-    from_: sources.From = None,
-    catalog: sources.CatalogDirs = None,
+    revisions: sources.RevisionOptions,
     format: Annotated[
         Literal["text", "json", "markdown", "html"], typer.Option("--format", "-f", help="The output format.")
     ] = "text",
@@ -156,7 +119,7 @@ def _command(
     from hpatch.cli.advise import following
     from hpatch.cli.advise.applying import ApplyOrder, carry_out
     from hpatch.lab.model import GatewaySpec
-    from hpatch.lint import registry, roots
+    from hpatch.lint import registry
     from hpatch.lint.selection import matching
     from hpatch.report.advise.advice import FORMS, AdviceReport
 
@@ -176,29 +139,18 @@ def _command(
     of_httpd = opened is not None and opened.project != "uwsgi"
     if of_httpd and advisories:
         raise UsageError("--tree excludes --advisories: they speak of a vendor's build, and not of a source tree")
-    which.refuse_both(package, httpd_version, tree=of_httpd)
-    chosen = shared.given(
-        path[0] if path[0] == shared.STDIN else roots.located(path[0], root),
-        Settings(
-            httpd_version=httpd_version,
-            modules=None if modules is None else modules_of(modules),
-            mpm=mpm,
-            define=None if define is None else tuple(define),
-            env_file=env_file,
-            server_root=server_root,
-            root=root,
-            outside=False if no_outside else None,
+    which.refuse_both(package, options.httpd_version, tree=of_httpd)
+    chosen = options.effective(
+        path[0],
+        others=Settings(
             uwsgi=instances.files,
             uwsgi_version=instances.version,
             backend=None if backend is None else tuple(backend),
         ),
-        config,
-        no_config,
-        httpd=httpd,
-    )
+    ).settings
     trial = None
-    known = sources.catalog(catalog)
-    source = sources.source(known, git, svn, web, web_base, from_)
+    known = revisions.sets()
+    source = revisions.source(known)
     if opened is not None:
         trial = CureTrial(opened.root, Request(fuzz=fuzz, ignore_whitespace=ignore_whitespace), known, source)
         if of_httpd:
@@ -206,7 +158,7 @@ def _command(
         else:
             refuse(opened.project, ["module-only"] if module_only else ["configure-arg"] if configure_arg else [])
             chosen = chosen._replace(uwsgi_version=str(opened.version))
-    reading = shared.reading(chosen, httpd, package)
+    reading = options.reading(chosen, package)
     ignored = frozenset(rule.code for selector in chosen.ignore or () for rule in matching(selector, registry.rules()))
     statements = which.statements(reading.httpd, advisories)
     behind = None if chosen.uwsgi_version is None else backends.target(chosen.uwsgi_version)
@@ -228,7 +180,7 @@ def _command(
             source=source,
             recipe=_recipe(
                 module_only,
-                httpd,
+                options.httpd,
                 apxs,
                 building.whole(configure_arg, jobs, suite=False),
                 chosen.mpm if of_httpd else None,
@@ -249,12 +201,7 @@ def _command(
         {
             "--fuzz": fuzz,
             "--ignore-whitespace": ignore_whitespace,
-            "--git": git,
-            "--svn": svn,
-            "--web": web,
-            "--web-base": web_base,
-            "--from": from_,
-            "--catalog": catalog,
+            **{f"--{name.strip('_').replace('_', '-')}": value for name, value in revisions._asdict().items()},
         },
     )
     code = configurations.tell_unread(advice.read) or (0 if advice.ok else 1)

@@ -8,14 +8,11 @@ import typer
 from hpatch.cli import help, output
 from hpatch.cli.lint import map
 from hpatch.cli.options import configuration as shared
+from hpatch.cli.options import roots as given
 from hpatch.cli.options.answer import Format
 from hpatch.cli.options.verbose import Verbose
 from hpatch.conf.tree import Configuration
-from hpatch.errors import InputError, UsageError
 from hpatch.lint import roots
-from hpatch.lint.engine.root import Root, read
-from hpatch.lint.settings import Settings
-from hpatch.lint.settings import modules as modules_of
 from hpatch.report.common.renderer import FORMS
 from hpatch.report.common.terminal import visible
 from hpatch.report.lint import tree
@@ -63,16 +60,9 @@ Examples:
 Exit code 3: httpd would not build its tree from this configuration. The reason is on standard error.
 """
 
-Path = Annotated[
-    str,
-    typer.Argument(
-        metavar="PATH", help="A main configuration file, a folder with one configuration, or - for the standard input."
-    ),
-]
-
 
 def _tree(
-    path: Path,
+    path: shared.OnePath,
     format: Annotated[
         Literal["text", "jsonl"],
         typer.Option(
@@ -82,68 +72,36 @@ def _tree(
             '"Directive", "arguments", "file", line].',
         ),
     ] = "text",
-    httpd: shared.Httpd = None,
-    httpd_version: shared.HttpdVersion = None,
-    modules: shared.ModuleList = None,
-    mpm: shared.Mpm = None,
-    define: shared.Define = None,
-    env_file: shared.EnvFile = None,
-    server_root: shared.ServerRoot = None,
-    root: shared.Root = None,
+    *,
+    options: shared.ConfigurationOptions,
     stdin_filename: shared.StdinFilename = None,
-    no_outside: shared.NoOutside = False,
-    config: shared.Config = None,
-    no_config: shared.NoConfig = False,
     verbose: Verbose = False,
 ) -> int:
     """Show the directives and sections that httpd reads, with their files and lines."""
-    configuration = _load(
-        path,
-        _chosen(httpd_version, modules, mpm, define, env_file, server_root, root, no_outside),
-        httpd,
-        config,
-        no_config,
-        stdin_filename,
-    )
+    configuration = _load(path, options, stdin_filename)
     output.show(configuration, tree.FORMS, format)
     return _problems(configuration)
 
 
 def _workers(
-    path: Path,
+    path: shared.OnePath,
     format: Format = "text",
-    httpd: shared.Httpd = None,
-    httpd_version: shared.HttpdVersion = None,
-    modules: shared.ModuleList = None,
-    mpm: shared.Mpm = None,
-    define: shared.Define = None,
-    env_file: shared.EnvFile = None,
-    server_root: shared.ServerRoot = None,
-    root: shared.Root = None,
+    *,
+    options: shared.ConfigurationOptions,
     stdin_filename: shared.StdinFilename = None,
-    no_outside: shared.NoOutside = False,
-    config: shared.Config = None,
-    no_config: shared.NoConfig = False,
     verbose: Verbose = False,
 ) -> int:
     """Show the servers, mappings, workers and balancers that mod_proxy creates."""
     from hpatch.proxy.build import build  # the tree does without
     from hpatch.report.lint.workers import WorkersReport
 
-    configuration = _load(
-        path,
-        _chosen(httpd_version, modules, mpm, define, env_file, server_root, root, no_outside),
-        httpd,
-        config,
-        no_config,
-        stdin_filename,
-    )
+    configuration = _load(path, options, stdin_filename)
     output.show(WorkersReport(build(configuration), configuration.as_written), FORMS, format)
     return _problems(configuration)
 
 
 def _who(
-    path: Path,
+    path: shared.OnePath,
     url: Annotated[str, typer.Argument(metavar="URL", help="The path that is asked for, or a whole URL.")],
     host: Annotated[str | None, typer.Option(metavar="NAME", help="The name in the Host header.")] = None,
     port: Annotated[int | None, typer.Option(metavar="PORT", help="The port that the client reaches.")] = None,
@@ -160,18 +118,9 @@ def _who(
         ),
     ] = None,
     format: Format = "text",
-    httpd: shared.Httpd = None,
-    httpd_version: shared.HttpdVersion = None,
-    modules: shared.ModuleList = None,
-    mpm: shared.Mpm = None,
-    define: shared.Define = None,
-    env_file: shared.EnvFile = None,
-    server_root: shared.ServerRoot = None,
-    root: shared.Root = None,
+    *,
+    options: shared.ConfigurationOptions,
     stdin_filename: shared.StdinFilename = None,
-    no_outside: shared.NoOutside = False,
-    config: shared.Config = None,
-    no_config: shared.NoConfig = False,
     verbose: Verbose = False,
 ) -> int:
     """Show who answers a request, and what httpd asks before."""
@@ -181,14 +130,7 @@ def _who(
     from hpatch.paths.who import who
     from hpatch.report.lint.who import WhoReport
 
-    configuration = _load(
-        path,
-        _chosen(httpd_version, modules, mpm, define, env_file, server_root, root, no_outside),
-        httpd,
-        config,
-        no_config,
-        stdin_filename,
-    )
+    configuration = _load(path, options, stdin_filename)
     request = asked(
         configuration,
         url,
@@ -205,52 +147,17 @@ def _who(
     return _problems(configuration)
 
 
-def _chosen(
-    httpd_version: str | None,
-    modules: str | None,
-    mpm: str | None,
-    define: list[str] | None,
-    env_file: str | None,
-    server_root: str | None,
-    root: str | None,
-    no_outside: bool,
-) -> Settings:
-    return Settings(
-        httpd_version=httpd_version,
-        modules=None if modules is None else modules_of(modules),
-        mpm=mpm,
-        define=None if define is None else tuple(define),
-        env_file=env_file,
-        server_root=server_root,
-        root=root,
-        outside=False if no_outside else None,
-    )
-
-
-def _load(
-    path: str, chosen: Settings, httpd: str | None, config: str | None, no_config: bool, stdin_filename: str | None
-) -> Configuration:
-    stdin = path == shared.STDIN
-    path = stdin_filename or path if stdin else roots.located(path, chosen.root)
-    chosen = shared.given(path, chosen, config, no_config, httpd=httpd)
-    reading = shared.reading(chosen, httpd)
-    if stdin:
+def _load(path: str, options: shared.ConfigurationOptions, stdin_filename: str | None) -> Configuration:
+    chosen = options.effective(path, stdin_filename).settings
+    reading = options.reading(chosen)
+    if path == shared.STDIN:
         text = shared.text_of_stdin()
-        root = roots.standard_input(text, stdin_filename, reading.options, environment=reading.environment)
-        return _read(root)
-    found = roots.roots(roots.located(path, chosen.root), reading.options, environment=reading.environment, parts=False)
-    if len(found) > 1:
-        names = ", ".join(root.path for root in found[:3]) + (", …" if len(found) > 3 else "")
-        raise UsageError(f"{path}: {len(found)} configurations in this folder; name one of them: {names}")
-    return _read(found[0])
-
-
-def _read(root: Root) -> Configuration:
-    """The configuration of a root. Raises InputError if nothing of it can be read: there is then nothing to show."""
-    configuration = read(root)
-    if not configuration.sources and configuration.problems:
-        raise InputError(configuration.problems[0].message)
-    return configuration
+        return given.readable(
+            roots.standard_input(text, stdin_filename, reading.options, environment=reading.environment)
+        )
+    path = roots.located(path, chosen.root)
+    found = roots.roots(path, reading.options, environment=reading.environment, parts=False)
+    return given.readable(given.only(path, found))
 
 
 def _problems(configuration: Configuration) -> int:

@@ -29,7 +29,6 @@ from hpatch.lint.engine.task import LintTask
 from hpatch.lint.fixes.reach import Reach
 from hpatch.lint.found import SEVERITIES, Severity
 from hpatch.lint.settings import Settings, pattern_in
-from hpatch.lint.settings import modules as modules_of
 from hpatch.lint.task import task as task_of
 from hpatch.report.common.renderer import FORMS as ANSWERS
 from hpatch.report.lint.forms import FindingsReport
@@ -38,7 +37,6 @@ from hpatch.report.lint.text import Detail
 _RULES = "Which findings"
 _FIXES = "Fixes"
 _OUTPUT = "Output"
-_BACKENDS = "Backends"
 
 _EXAMPLES = """
 Examples:
@@ -67,12 +65,7 @@ findings (with --diff: something would change); 2 wrong usage; 3 some input coul
 
 
 def _command(
-    path: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="PATH...", help="Main configuration files, folders of configurations, or - for the standard input."
-        ),
-    ],
+    path: shared.ManyPaths,
     select: Annotated[
         list[str] | None,
         typer.Option(
@@ -157,7 +150,8 @@ def _command(
             "--jobs", "-j", metavar="N", min=1, help="Lint this many configurations at once.", rich_help_panel=_OUTPUT
         ),
     ] = None,
-    httpd: shared.Httpd = None,
+    *,
+    options: shared.ConfigurationOptions,
     test: Annotated[
         bool,
         typer.Option(
@@ -167,7 +161,6 @@ def _command(
             rich_help_panel=shared.HTTPD,
         ),
     ] = False,
-    httpd_version: shared.HttpdVersion = None,
     tree: Annotated[
         Path | None,
         typer.Option(
@@ -180,13 +173,6 @@ def _command(
     ] = None,
     package: which.Package = None,
     advisories: which.Advisories = None,
-    modules: shared.ModuleList = None,
-    mpm: shared.Mpm = None,
-    define: shared.Define = None,
-    env_file: shared.EnvFile = None,
-    server_root: shared.ServerRoot = None,
-    root: shared.Root = None,
-    no_outside: shared.NoOutside = False,
     stdin_filename: shared.StdinFilename = None,
     exclude: Annotated[
         list[str] | None,
@@ -196,38 +182,10 @@ def _command(
             rich_help_panel=shared.FILES,
         ),
     ] = None,
-    uwsgi: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="PATH",
-            help="Read this file of uWSGI (ini, YAML, JSON or XML; FILE:SECTION for a section), or those in this "
-            "folder. Repeatable. Files of uWSGI in a linted folder are found automatically. If PATH is uWSGI itself, "
-            "its program, run it with --version.",
-            rich_help_panel=_BACKENDS,
-        ),
-    ] = None,
-    fpm: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="PATH",
-            help="Read this file of PHP-FPM, or the files with pools in this folder. Repeatable. Files with pools in a "
-            "linted folder are found automatically.",
-            rich_help_panel=_BACKENDS,
-        ),
-    ] = None,
-    backend: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="PATH",
-            help="Read this file of a backend, or those in this folder: a unit of systemd, gunicorn's configuration, "
-            "Tomcat's server.xml, or a file as for --uwsgi and --fpm. Repeatable. Such files in a linted folder are "
-            "found automatically.",
-            rich_help_panel=_BACKENDS,
-        ),
-    ] = None,
+    uwsgi: backends.Uwsgi = None,
+    fpm: backends.Fpm = None,
+    backend: backends.BackendFiles = None,
     uwsgi_version: backends.UwsgiVersion = None,
-    config: shared.Config = None,
-    no_config: shared.NoConfig = False,
     show_settings: shared.ShowSettings = False,
     watch: Watch = False,
     no_plugins: NoPlugins = False,
@@ -240,10 +198,13 @@ def _command(
 
         if write_baseline:
             raise UsageError("--watch and --write-baseline exclude each other")
-        tell = each_time([one if one == shared.STDIN else roots.located(one, root) for one in path], output_file)
+        tell = each_time(
+            [one if one == shared.STDIN else roots.located(one, options.root) for one in path], output_file
+        )
     instances = backends.named(uwsgi, uwsgi_version)
-    read = shared.effective(
-        (stdin_filename or path[0]) if path[0] == shared.STDIN else roots.located(path[0], root),
+    read = options.effective(
+        path[0],
+        stdin_filename,
         Settings(
             select=shared.words(select),
             ignore=shared.words(ignore),
@@ -252,14 +213,6 @@ def _command(
             severity_of=findings.severities(severity_of),
             min_confidence=min_confidence,
             fail_on=fail_on,
-            httpd_version=httpd_version,
-            modules=None if modules is None else modules_of(modules),
-            mpm=mpm,
-            define=None if define is None else tuple(define),
-            env_file=env_file,
-            server_root=server_root,
-            root=root,
-            outside=False if no_outside else None,
             exclude=None if exclude is None else tuple(pattern_in("", one) for one in shared.words(exclude) or ()),
             uwsgi=instances.files,
             fpm=None if fpm is None else tuple(fpm),
@@ -267,9 +220,6 @@ def _command(
             uwsgi_version=instances.version,
             baseline=baseline,
         ),
-        config,
-        no_config,
-        httpd=httpd,
     )
     chosen = findings.known(read)
     if show_settings:
@@ -277,11 +227,11 @@ def _command(
 
         return output.show(SettingsReport(read), ANSWERS, "json" if format == "json" else "text", file=output_file)
     shown.refuse_statistics(statistics, format)
-    which.refuse_both(package, httpd_version, tree=tree is not None)
+    which.refuse_both(package, options.httpd_version, tree=tree is not None)
     if tree is not None and advisories:
         raise UsageError("--tree excludes --advisories: they speak of a vendor's build, and not of a source tree")
     if test:
-        _refuse_test(httpd, root)
+        _refuse_test(options.httpd, options.root)
     detail = _detail(quiet=quiet, verbose=verbose)
     wanted = FixOptions(fix=fix, diff=diff, unsafe=unsafe_fixes)
     wanted.refuse(path, format, test=test, baseline=write_baseline is not None, watch=watch)
@@ -291,7 +241,7 @@ def _command(
     source = None if tree is None else which.of_tree(tree)
     if source is not None:
         chosen = chosen._replace(httpd_version=str(source[0].version))
-    reading = shared.reading(chosen, httpd, package)
+    reading = options.reading(chosen, package)
     if reading.options.version is None and chosen.uwsgi_version is None:
         _refuse_known_alone(task)
     task = task._replace(
@@ -299,8 +249,8 @@ def _command(
         uwsgi_build=backends.build(chosen.uwsgi_version),
     )
     found = given.found(path, chosen, reading, stdin_filename)
-    if test and httpd is not None:
-        found = [_tested(root, httpd) for root in found]
+    if test and options.httpd is not None:
+        found = [_tested(root, options.httpd) for root in found]
     if len(found) > 1:
         # Each configuration is garbage once it is linted.
         gc.freeze()

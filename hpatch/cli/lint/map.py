@@ -11,12 +11,8 @@ from hpatch.cli import help, output
 from hpatch.cli.options import configuration as shared
 from hpatch.cli.options import roots as given
 from hpatch.cli.options.verbose import Verbose
-from hpatch.errors import InputError, UsageError
-from hpatch.lint import roots
+from hpatch.errors import UsageError
 from hpatch.lint.engine.lint import lint
-from hpatch.lint.engine.root import read
-from hpatch.lint.settings import Settings
-from hpatch.lint.settings import modules as modules_of
 from hpatch.lint.task import task as task_of
 
 _EXAMPLES = """
@@ -36,13 +32,7 @@ Exit code 3: httpd would not build its tree from this configuration. The reason 
 
 
 def _map(
-    path: Annotated[
-        str,
-        typer.Argument(
-            metavar="PATH",
-            help="A main configuration file, a folder with one configuration, or - for the standard input.",
-        ),
-    ],
+    path: shared.OnePath,
     format: Annotated[
         Literal["text", "json", "mermaid", "dot", "svg"],
         typer.Option("--format", "-f", metavar="FORMAT", help="The output format: text, json, mermaid, dot or svg."),
@@ -53,18 +43,9 @@ def _map(
     host: Annotated[
         str | None, typer.Option(metavar="NAME", help="Show this virtual host only, with all its paths.")
     ] = None,
-    httpd: shared.Httpd = None,
-    httpd_version: shared.HttpdVersion = None,
-    modules: shared.ModuleList = None,
-    mpm: shared.Mpm = None,
-    define: shared.Define = None,
-    env_file: shared.EnvFile = None,
-    server_root: shared.ServerRoot = None,
-    root: shared.Root = None,
+    *,
+    options: shared.ConfigurationOptions,
     stdin_filename: shared.StdinFilename = None,
-    no_outside: shared.NoOutside = False,
-    config: shared.Config = None,
-    no_config: shared.NoConfig = False,
     verbose: Verbose = False,
 ) -> int:
     """Draw the gateway: what listens, which paths lead where, and what was found there."""
@@ -72,30 +53,9 @@ def _map(
     from hpatch.lint.gateway.model import fold, of_host
     from hpatch.report.lint.gateway.report import FORMS, GatewayReport
 
-    chosen = shared.given(
-        (stdin_filename or path) if path == shared.STDIN else roots.located(path, root),
-        Settings(
-            httpd_version=httpd_version,
-            modules=None if modules is None else modules_of(modules),
-            mpm=mpm,
-            define=None if define is None else tuple(define),
-            env_file=env_file,
-            server_root=server_root,
-            root=root,
-            outside=False if no_outside else None,
-        ),
-        config,
-        no_config,
-        httpd=httpd,
-    )
-    found = given.found([path], chosen, shared.reading(chosen, httpd), stdin_filename)
-    if len(found) > 1:
-        names = ", ".join(one.path for one in found[:3]) + (", …" if len(found) > 3 else "")
-        raise UsageError(f"{path}: {len(found)} configurations in this folder; name one of them: {names}")
-    configuration = read(found[0])
-    if not configuration.sources and configuration.problems:
-        raise InputError(configuration.problems[0].message)
-    one = found[0]._replace(configuration=configuration)
+    chosen = options.effective(path, stdin_filename).settings
+    root = given.only(path, given.found([path], chosen, options.reading(chosen), stdin_filename))
+    one = root._replace(configuration=given.readable(root))
     result = lint([one], task_of(chosen, shared.uwsgi_version(chosen)), base=os.getcwd())  # noqa: PTH109 - the path stays text, as written
     made = gateway(one, result.findings)
     if host is not None:

@@ -14,8 +14,39 @@ if TYPE_CHECKING:
     from hpatch.advise.uwsgi import TargetUwsgi
     from hpatch.lint.answers import Build
 
+_PANEL = "Backends"
+
+Uwsgi = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="PATH",
+        help="Read this file of uWSGI (ini, YAML, JSON or XML; FILE:SECTION for a section), or those in this "
+        "folder. Repeatable. Files of uWSGI in a folder of configurations are found automatically. If PATH is uWSGI "
+        "itself, its program, run it with --version.",
+        rich_help_panel=_PANEL,
+    ),
+]
+Fpm = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="PATH",
+        help="Read this file of PHP-FPM, or the files with pools in this folder. Repeatable. Files with pools in a "
+        "folder of configurations are found automatically.",
+        rich_help_panel=_PANEL,
+    ),
+]
+BackendFiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="PATH",
+        help="Read this file of a backend, or those in this folder: a unit of systemd, gunicorn's configuration, "
+        "Tomcat's server.xml, or a file of uWSGI or PHP-FPM. Repeatable. Such files in a folder of "
+        "configurations are found automatically.",
+        rich_help_panel=_PANEL,
+    ),
+]
 UwsgiVersion = Annotated[
-    str | None, typer.Option(metavar="VERSION", help="Assume this version of uWSGI.", rich_help_panel="Backends")
+    str | None, typer.Option(metavar="VERSION", help="Assume this version of uWSGI.", rich_help_panel=_PANEL)
 ]
 
 

@@ -14,6 +14,7 @@ from hpatch.conf.load import Options
 from hpatch.conf.modules import MPMS, Modules
 from hpatch.errors import InputError, UsageError
 from hpatch.lint import settings
+from hpatch.lint.roots import located
 from hpatch.lint.settings import ALL_MODULES, Settings, SettingsFile
 from hpatch.versions import Version
 
@@ -112,6 +113,53 @@ ShowSettings = Annotated[
     ),
 ]
 NoConfig = Annotated[bool, typer.Option("--no-config", help="Read no settings file.", rich_help_panel=SETTINGS)]
+OnePath = Annotated[
+    str,
+    typer.Argument(
+        metavar="PATH", help="A main configuration file, a folder with one configuration, or - for the standard input."
+    ),
+]
+ManyPaths = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PATH...", help="Main configuration files, folders of configurations, or - for the standard input."
+    ),
+]
+
+
+class ConfigurationOptions(NamedTuple):
+    """The options that say how configurations are read, and for which httpd."""
+
+    httpd: Httpd = None
+    httpd_version: HttpdVersion = None
+    modules: ModuleList = None
+    mpm: Mpm = None
+    define: Define = None
+    env_file: EnvFile = None
+    server_root: ServerRoot = None
+    root: Root = None
+    no_outside: NoOutside = False
+    config: Config = None
+    no_config: NoConfig = False
+
+    def effective(self, path: str, stdin_filename: str | None = None, others: Settings | None = None) -> SettingsFile:
+        """The settings for a path, and where each comes from. `others` are what other options of the command give."""
+        chosen = (others or Settings())._replace(
+            httpd_version=self.httpd_version,
+            modules=None if self.modules is None else settings.modules(self.modules),
+            mpm=self.mpm,
+            define=None if self.define is None else tuple(self.define),
+            env_file=self.env_file,
+            server_root=self.server_root,
+            root=self.root,
+            outside=False if self.no_outside else None,
+        )
+        here = (stdin_filename or path) if path == STDIN else located(path, self.root)
+        return effective(here, chosen, self.config, self.no_config, httpd=self.httpd)
+
+    def reading(self, chosen: Settings, package: str | None = None) -> ReaderOptions:
+        """The reader's options from the settings. `package` is a vendor's package."""
+        return reading(chosen, self.httpd, package)
 
 
 class ReaderOptions(NamedTuple):
@@ -128,14 +176,6 @@ class ReaderOptions(NamedTuple):
     httpd: TargetHttpd | None = None
 
 
-def given(path: str, chosen: Settings, config: str | None, no_config: bool, *, httpd: str | None = None) -> Settings:
-    """The choices of the command line, and where there is none those of the settings file that concerns a path.
-
-    `httpd` is a program that the command line gives: it tells its version, and no settings file does.
-    """
-    return effective(path, chosen, config, no_config, httpd=httpd).settings
-
-
 COMMAND_LINE = "the command line"
 """The origin of a setting that an option gives."""
 
@@ -143,7 +183,10 @@ COMMAND_LINE = "the command line"
 def effective(
     path: str, chosen: Settings, config: str | None, no_config: bool, *, httpd: str | None = None
 ) -> SettingsFile:
-    """The same with the origin of each."""
+    """The choices of the command line, and where there is none those of the settings file that concerns a path.
+
+    `httpd` is a program that the command line gives: it tells its version, and no settings file does.
+    """
     if config is not None and no_config:
         raise UsageError("--config and --no-config exclude each other")
     file = config if config is not None or no_config else settings.find(path)

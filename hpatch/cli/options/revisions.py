@@ -1,6 +1,6 @@
 """The options that commands share which need patch sets and their revisions."""
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -53,15 +53,32 @@ From = Annotated[
 ]
 
 
+class RevisionOptions(NamedTuple):
+    """The options that say which patch sets there are, and where their revisions come from."""
+
+    git: GitDir = None
+    svn: SvnUrl = None
+    web: Web = False
+    web_base: WebBase = None
+    from_: From = None
+    catalog: CatalogDirs = None
+
+    def sets(self) -> Catalog:
+        """hpatch's sets and the user's own."""
+        return catalog(self.catalog)
+
+    def source(self, catalog: Catalog) -> Checked:
+        """The source that the options name, behind the cache; the cache alone where they name none."""
+        if self.web_base is not None and not self.web:
+            raise UsageError("--web-base needs --web")
+        return choose(catalog, git=self.git, svn=self.svn, web=self.base, diffs=self.from_)
+
+    @property
+    def base(self) -> str | None:
+        """The host on the web, "" for the usual one; None where the web is not asked."""
+        return (self.web_base or "") if self.web else None
+
+
 def catalog(folders: list[str] | None) -> Catalog:
     """hpatch's sets and the user's own."""
     return load(folders or ())
-
-
-def source(
-    catalog: Catalog, git: str | None, svn: str | None, web: bool, web_base: str | None, diffs: str | None
-) -> Checked:
-    """The source that the options name, behind the cache; the cache alone where they name none."""
-    if web_base is not None and not web:
-        raise UsageError("--web-base needs --web")
-    return choose(catalog, git=git, svn=svn, web=(web_base or "") if web else None, diffs=diffs)

@@ -9,9 +9,10 @@ from functools import cache
 
 from hpatch.cli.options.configuration import STDIN, ReaderOptions, text_of_stdin
 from hpatch.conf.tree import Configuration
+from hpatch.errors import InputError, UsageError
 from hpatch.lint import roots
 from hpatch.lint.engine.result import LintResult
-from hpatch.lint.engine.root import Root
+from hpatch.lint.engine.root import Root, read
 from hpatch.lint.settings import Settings
 from hpatch.report.common.terminal import visible
 
@@ -49,6 +50,22 @@ def found(
             one = root._replace(uwsgi=tuple(instances.values()), fpm=tuple(fpm.values()), backends=tuple(more.values()))
             whole.setdefault(os.path.realpath(root.path), one)
     return list(whole.values())
+
+
+def only(path: str, found: Sequence[Root]) -> Root:
+    """The one configuration that a path stands for. Raises UsageError where there are several."""
+    if len(found) > 1:
+        names = ", ".join(one.path for one in found[:3]) + (", …" if len(found) > 3 else "")
+        raise UsageError(f"{path}: {len(found)} configurations in this folder; name one of them: {names}")
+    return found[0]
+
+
+def readable(root: Root) -> Configuration:
+    """The configuration of a root. Raises InputError if nothing of it can be read: there is then nothing to show."""
+    configuration = root.configuration or read(root)
+    if not configuration.sources and configuration.problems:
+        raise InputError(configuration.problems[0].message)
+    return configuration
 
 
 def tell_unread(result: LintResult, *, findings: bool = True) -> int:

@@ -66,16 +66,12 @@ def _command(
         ),
     ] = None,
     any_version: placing.AnyVersion = False,
-    git: shared.GitDir = None,
-    svn: shared.SvnUrl = None,
-    web: shared.Web = False,
-    web_base: shared.WebBase = None,
-    from_: shared.From = None,
-    catalog: shared.CatalogDirs = None,
+    *,
+    revisions: shared.RevisionOptions,
     verbose: Verbose = False,
 ) -> int:
     """Apply patch sets, diffs and revisions to a source tree."""
-    known = shared.catalog(catalog)
+    known = revisions.sets()
     request = _request(what, {one.id for one in known.sets})._replace(
         fuzz=fuzz,
         ignore_whitespace=ignore_whitespace,
@@ -83,7 +79,7 @@ def _command(
         strip=strip,
         any_version=any_version,
     )
-    source = shared.source(known, git, svn, web, web_base, from_)
+    source = revisions.source(known)
     if dry_run:
         trees.settle(tree)
     with nullcontext() if dry_run else trees.held(tree):

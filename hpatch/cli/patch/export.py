@@ -47,12 +47,8 @@ def command(
     any_version: Annotated[
         bool, typer.Option("--any-version", help="Try sets that are not meant for this version, too.")
     ] = False,
-    git: shared.GitDir = None,
-    svn: shared.SvnUrl = None,
-    web: shared.Web = False,
-    web_base: shared.WebBase = None,
-    from_: shared.From = None,
-    catalog: shared.CatalogDirs = None,
+    *,
+    revisions: shared.RevisionOptions,
     format: Format = "text",
     verbose: Verbose = False,
 ) -> int:
@@ -66,8 +62,8 @@ def command(
 
     if folder is None and (form != "diff" or format == "json"):
         raise UsageError(f"--as {form}{' --format json' * (form == 'diff')} needs --output DIR")
-    known = shared.catalog(catalog)
-    source = shared.source(known, git, svn, web, web_base, from_)
+    known = revisions.sets()
+    source = revisions.source(known)
     trees.settle(tree)
     prepared = prepare_bare(tree, Request(tuple(sets), any_version=any_version), known, source)
     if not prepared.ok:

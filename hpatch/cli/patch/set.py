@@ -74,13 +74,9 @@ def _show(
 
 def _fetch(
     sets: Annotated[list[str], typer.Argument(metavar="SET...", help="Names of patch sets.")],
-    git: shared.GitDir = None,
-    svn: shared.SvnUrl = None,
-    web: shared.Web = False,
-    web_base: shared.WebBase = None,
-    from_: shared.From = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Fetch nothing; show what is in the cache.")] = False,
-    catalog: shared.CatalogDirs = None,
+    *,
+    revisions: shared.RevisionOptions,
     format: Format = "text",
     verbose: Verbose = False,
 ) -> int:
@@ -88,9 +84,9 @@ def _fetch(
     from hpatch.patch.sets.model import applying_order
     from hpatch.patch.sources.fetch import Unavailable, fetch
 
-    known = shared.catalog(catalog)
+    known = revisions.sets()
     wanted = applying_order(known.closure(sets))
-    source = shared.source(known, git, svn, web, web_base, from_)
+    source = revisions.source(known)
     if dry_run:
         source.source = None
     found = list(fetch((revision for _, revision in wanted), source))

@@ -7,7 +7,7 @@ from pathlib import Path
 from hpatch.build.facts import BuildFacts
 from hpatch.build.trees.applying import Request
 from hpatch.build.trees.hashing import hashes
-from hpatch.cli.options import revisions
+from hpatch.cli.options.revisions import RevisionOptions
 from hpatch.lab import proof as proving
 from hpatch.lab.bundle.masking import Mask
 from hpatch.lab.diary import Diary
@@ -36,8 +36,10 @@ FACTS = BuildFacts(
 
 def plan(folder: Path) -> ProofPlan:
     """To prove the set `one` on the small tree, which is made in the folder."""
-    tree, known = make(folder), revisions.catalog([catalog(folder)])
-    source = revisions.source(known, None, None, False, None, None)
+    tree = make(folder)
+    options = RevisionOptions(catalog=[catalog(folder)])
+    known = options.sets()
+    source = options.source(known)
     return proving.plan(tree, Request(ids=("one",)), known, source, Wanted(gateways=[GatewaySpec("httpd")]))
 
 

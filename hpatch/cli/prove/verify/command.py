@@ -114,12 +114,8 @@ def _command(
     fuzz: placing.Fuzz = 0,
     ignore_whitespace: placing.IgnoreWhitespace = False,
     any_version: placing.AnyVersion = False,
-    git: shared.GitDir = None,
-    svn: shared.SvnUrl = None,
-    web: shared.Web = False,
-    web_base: shared.WebBase = None,
-    from_: shared.From = None,
-    catalog: shared.CatalogDirs = None,
+    *,
+    revisions: shared.RevisionOptions,
     verbose: Verbose = False,
 ) -> int:
     """Prove patch sets: scenarios fail without them and pass with them."""
@@ -145,7 +141,7 @@ def _command(
         one=in_place or tree != Path(),
         kept=twice or suite is not None,
     )
-    known = shared.catalog(catalog)
+    known = revisions.sets()
     request = Request(
         ids=tuple(sets), revisions=(), diffs=(), fuzz=fuzz, ignore_whitespace=ignore_whitespace, any_version=any_version
     )
@@ -163,8 +159,8 @@ def _command(
                 wanted=wanted,
                 request=request,
                 requests=requests,
-                catalogs=catalog or (),
-                sources=RevisionSource(git, svn, (web_base or "") if web else None, from_),
+                catalogs=revisions.catalog or (),
+                sources=RevisionSource(revisions.git, revisions.svn, revisions.base, revisions.from_),
                 state=state,
                 workers=workers,
                 dask=dask,
@@ -177,7 +173,7 @@ def _command(
             known,
         )
     bundles = keeping.targets(bundle, [name for name, _ in builds])
-    source = shared.source(known, git, svn, web, web_base, from_)
+    source = revisions.source(known)
     trees.settle(tree)
     plan = proving.plan(tree, request, known, source, wanted._replace(gateways=[GatewaySpec("httpd")]))
     if not plan.prepared.ok:
