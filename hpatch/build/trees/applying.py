@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from hashlib import sha256
@@ -21,7 +22,7 @@ from hpatch.patch.diff.model import PLACED, Diff, Outcome, Placed
 from hpatch.patch.diff.read import read
 from hpatch.patch.diff.strip import strip
 from hpatch.patch.place.options import PlaceOptions
-from hpatch.patch.place.plan import Item, Plan, plan
+from hpatch.patch.place.plan import Item, Plan, Step, plan
 from hpatch.patch.sets.model import Catalog, PatchSet, SetRevision, applying_order
 from hpatch.patch.sources.cache import Checked
 from hpatch.patch.sources.suppliers import Supplier, suppliers
@@ -41,7 +42,8 @@ class Request(NamedTuple):
 
     `revisions` are numbers of single revisions; `accept_place`: take a hunk's only place though its heading names
     another function; `any_version`: also sets that are not meant for this version; `strip`:
-    a diff's leading folders to strip, None: found out.
+    a diff's leading folders to strip, None: found out; `partly`: apply
+    those hunks of diffs that fit, though others do not.
     """
 
     ids: tuple[str, ...] = ()
@@ -52,6 +54,7 @@ class Request(NamedTuple):
     accept_place: bool = False
     strip: int | None = None
     any_version: bool = False
+    partly: bool = False
 
 
 class Task(NamedTuple):
@@ -135,10 +138,15 @@ def _prepare(root: Path, read: Tree, stack: Stack, request: Request, catalog: Ca
     options = PlaceOptions(
         fuzz=request.fuzz, ignore_whitespace=request.ignore_whitespace, accept_place=request.accept_place
     )
-    planned = plan(work.files, [task.item for task in tasks], options)
+    planned = plan(work.files, [task.item for task in tasks], options, partly=request.partly)
     blockers = () if planned.ok else tuple(_blockers(tasks, planned, catalog, source))
-    steps = _steps(tasks, planned, work.files) if planned.ok else ()
-    sets = tuple(one for one in work.sets(chosen) if any(step.set == one.id for step in steps))
+    steps = steps_of(tasks, planned.steps, work.files) if planned.ok or request.partly else ()
+    rejected = Counter(blocker.task.set for blocker in blockers)
+    sets = tuple(
+        one._replace(diff=None, rejected=rejected[one.id]) if rejected[one.id] else one
+        for one in work.sets(chosen)
+        if any(step.set == one.id for step in steps)
+    )
     return Prepared(
         root=root,
         tree=tree,
@@ -213,6 +221,8 @@ class _Work:
             if known is not None and known.diff == digest:
                 self.there.append(name)
                 continue
+            if known is not None and known.rejected:
+                raise UsageError(f"a part of '{name}' is applied here; revert it first, or apply its rejects")
             if known is not None or name in self._digests:
                 raise UsageError(f"another '{name}' is applied here; revert it first, or rename this one")
             self._digests[name] = digest
@@ -281,8 +291,8 @@ def _number(revision: SetRevision | None) -> float:
     return float("inf") if revision is None or revision.number is None else revision.number
 
 
-def _steps(tasks: Sequence[Task], planned: Plan, tree: Tree) -> tuple[Pushed, ...]:
-    """Each step's edits, on top of those before it; steps that change nothing are left out."""
+def steps_of(tasks: Sequence[Task], planned: Sequence[Step], tree: Tree) -> tuple[Pushed, ...]:
+    """Each step's edits, on top of those before it, without what does not go in and steps that change nothing."""
     now: dict[str, Content | None] = {}
 
     def current(path: str) -> Content | None:
@@ -291,9 +301,11 @@ def _steps(tasks: Sequence[Task], planned: Plan, tree: Tree) -> tuple[Pushed, ..
         return now[path]
 
     steps: list[Pushed] = []
-    for task, step in zip(tasks, planned.steps, strict=True):
+    for task, step in zip(tasks, planned, strict=True):
         before: dict[str, Content | None] = {}
         for placed in step.files:
+            if not placed.ok and placed.after is None:
+                continue
             if placed.kind == "rename" and placed.source is not None and placed.source != placed.path:
                 before.setdefault(placed.source, current(placed.source))
                 now[placed.source] = None

@@ -8,6 +8,8 @@ import typer
 
 PLACING = "How hunks are placed"
 """The panel of these options in the help."""
+MISFITS = "Where something does not fit"
+"""The panel of the options for that."""
 
 Fuzz = Annotated[
     int,

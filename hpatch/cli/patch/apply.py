@@ -9,15 +9,16 @@ from typing import Annotated
 import typer
 
 from hpatch import log
+from hpatch.build.trees import leaving
 from hpatch.build.trees.applying import Given, Request, commit, prepare
 from hpatch.cli import help, output
 from hpatch.cli.options import placing
 from hpatch.cli.options import revisions as shared
 from hpatch.cli.options import tree as trees
 from hpatch.cli.options.answer import Format
-from hpatch.cli.options.placing import PLACING
+from hpatch.cli.options.placing import MISFITS, PLACING
 from hpatch.cli.options.verbose import Verbose
-from hpatch.errors import InputError
+from hpatch.errors import InputError, UsageError
 from hpatch.patch.sources.model import LIMIT
 from hpatch.report.common.renderer import FORMS
 from hpatch.report.patch.plan import PlanReport
@@ -28,6 +29,7 @@ Examples:
   hpatch apply fcgi-body-cpu --tree httpd-2.4.9 --git ~/src/httpd
   hpatch apply fcgi-body-cpu scgi-unix --tree httpd-2.4.9 --web --dry-run
   hpatch apply local/fix.diff r1591472 --tree httpd-2.4.9
+  hpatch apply local/fix.diff --tree httpd-2.4.9 --reject ~/rejects
 
 Sets that the named sets need are applied too. hpatch applies everything or nothing. If something does not fit, it shows
 the lines in the way and, with --git, the revisions that brought the missing lines. hpatch revert undoes a set.
@@ -49,6 +51,14 @@ def _command(
     ],
     tree: trees.Tree = Path(),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")] = False,
+    reject: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Apply the hunks of diffs that fit. Write the others to .rej files in this folder, outside the tree.",
+            rich_help_panel=MISFITS,
+        ),
+    ] = None,
     format: Format = "text",
     fuzz: placing.Fuzz = 0,
     ignore_whitespace: placing.IgnoreWhitespace = False,
@@ -79,14 +89,24 @@ def _command(
         strip=strip,
         any_version=any_version,
     )
+    if reject is not None:
+        if request.ids or request.revisions:
+            raise UsageError("--reject is for diffs; hpatch applies a set or a revision as a whole or not at all")
+        leaving.check(tree, reject)
+        request = request._replace(partly=True)
     source = revisions.source(known)
     if dry_run:
         trees.settle(tree)
+    left = None
     with nullcontext() if dry_run else trees.held(tree):
         prepared = prepare(tree, request, known, source)
-        if prepared.ok and not dry_run:
+        if reject is not None and not prepared.ok:
+            left = leaving.rejects_of(prepared, reject)
+            if not dry_run:
+                leaving.reject(prepared, left)
+        elif prepared.ok and not dry_run:
             commit(prepared)
-    report = PlanReport(prepared=prepared, dry_run=dry_run, hunks=verbose)
+    report = PlanReport(prepared=prepared, dry_run=dry_run, hunks=verbose, rejects=left)
     return output.show(report, FORMS, format, code=0 if prepared.ok else 1)
 
 

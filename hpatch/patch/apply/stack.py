@@ -70,7 +70,7 @@ class Set(NamedTuple):
     """A set on the stack, or a diff file that was given by itself (`diff`: the SHA-256 of its text).
 
     `requires` are the sets that it was applied on top of because it needs them; `asked` is False for one that came
-    along only because another needs it.
+    along only because another needs it; `rejected` counts the hunks of a diff that did not go in.
     """
 
     id: str
@@ -78,6 +78,7 @@ class Set(NamedTuple):
     requires: tuple[str, ...] = ()
     asked: bool = True
     diff: str | None = None
+    rejected: int = 0
 
 
 class Stack(NamedTuple):
@@ -136,6 +137,7 @@ def _stack(data: Any) -> Stack:
             requires=tuple(map(_text, one["requires"])),
             asked=bool(one["asked"]),
             diff=None if one["diff"] is None else _text(one["diff"]),
+            rejected=int(one.get("rejected", 0)),
         )
         for one in data["sets"]
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from hpatch.errors import InputError
+from hpatch.patch.diff.lines import LineEdit
 
 Operation = Literal[" ", "-", "+"]
 Kind = Literal["modify", "create", "delete", "rename", "copy"]
@@ -136,7 +137,8 @@ class Placed(NamedTuple):
     """One file with a patch's hunks placed: `after` is None when a hunk failed (or the file is deleted).
 
     `reason` is for people and about the file as a whole ("the file is gone already"); `source` is what it was renamed
-    or copied from; `mode` is the permission bits that the patch gives it, None where it gives none.
+    or copied from; `mode` is the permission bits that the patch gives it, None where it gives none, and `mode_before`
+    those that it has, None for no file. `edits` are those of the hunks that go in, where others fail.
     """
 
     path: str
@@ -148,3 +150,5 @@ class Placed(NamedTuple):
     reason: str = ""
     source: str | None = None
     mode: int | None = None
+    mode_before: int | None = None
+    edits: tuple[LineEdit, ...] = ()

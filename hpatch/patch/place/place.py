@@ -42,11 +42,11 @@ def place(content: bytes, patch: FilePatch, options: PlaceOptions = DEFAULTS, an
     if resolver is not None and not resolver.content([each.outcome for each in settled]):
         meant = resolver.resolve(lines, patch.hunks, options.release, options.claim)
         settled = _settle(target, meant, optional=resolver.optional)
-    if all(_placed(each) for each in settled):
-        settled = _checked(target, settled)
+    settled = _checked(target, settled)
     outcomes = tuple(each.outcome for each in settled)
     if not all(_placed(each) for each in settled):
-        return Placed(path=patch.path, before=content, after=None, outcomes=outcomes, ok=False)
+        edits = tuple(edit for each in settled for edit in each.edits)
+        return Placed(path=patch.path, before=content, after=None, outcomes=outcomes, ok=False, edits=edits)
     after = b"".join(edited(lines, (edit for each in settled for edit in each.edits)))
     return Placed(path=patch.path, before=content, after=after, outcomes=outcomes, ok=True)
 
@@ -90,7 +90,7 @@ def _placed(settled: Settled) -> bool:
 
 
 def _checked(target: TargetFile, settled: Sequence[Settled]) -> list[Settled]:
-    """Hunks that were placed, each by itself: the first that does not go with those above fails, and all below it."""
+    """Hunks that were settled, each by itself: the first that does not go with those above fails, and all below it."""
     if not _clash(target, settled):
         return list(settled)
     reasons = (_clash(target, settled[: index + 1]) for index in range(len(settled)))

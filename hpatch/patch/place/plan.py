@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from hpatch.files import FileChange
-from hpatch.patch.diff.lines import split
+from hpatch.patch.diff.lines import edited, split
 from hpatch.patch.diff.model import Diff, FilePatch, Outcome, Placed, Result
 from hpatch.patch.place import resolvers
 from hpatch.patch.place.options import DEFAULTS, PlaceOptions
@@ -48,7 +48,9 @@ class Step(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What applying would do. `changes` are those of all steps together, by path; none if a step failed."""
+    """What applying would do. `changes` are those of all steps together, by path; none if a step failed, unless hunks
+    that fit were asked for.
+    """
 
     steps: tuple[Step, ...]
     changes: tuple[FileChange, ...]
@@ -59,17 +61,29 @@ class Plan(NamedTuple):
         return all(step.ok for step in self.steps)
 
 
-def plan(tree: Files, items: Sequence[Item], options: PlaceOptions = DEFAULTS) -> Plan:
-    """Plan items in order, each on top of those before it; a file that fails stays as it was for the items after it."""
+def plan(
+    tree: Files,
+    items: Sequence[Item],
+    options: PlaceOptions = DEFAULTS,
+    *,
+    partly: bool = False,
+) -> Plan:
+    """Plan items in order, each on top of those before it; a file that fails stays as it was for the items after it.
+
+    `partly`: it gets those of its hunks that go in, and so does the tree.
+    """
     state = _PlannedTree(tree)
     if options.release is None:
         header = tree.read("include/ap_release.h")
         options = options._replace(release=None if header is None else resolvers.release(header))
     steps = tuple(
-        Step(item.name, tuple(_placed(state, patch, options, item.before) for patch in item.diff.files))
+        Step(
+            item.name,
+            tuple(_placed(state, patch, options, item.before, partly=partly) for patch in item.diff.files),
+        )
         for item in items
     )
-    return Plan(steps, state.changes() if all(step.ok for step in steps) else ())
+    return Plan(steps, state.changes() if partly or all(step.ok for step in steps) else ())
 
 
 class _File(NamedTuple):
@@ -148,7 +162,12 @@ class _PlannedTree:
 
 
 def _placed(
-    state: _PlannedTree, patch: FilePatch, options: PlaceOptions, before: Callable[[str], bytes | None] | None
+    state: _PlannedTree,
+    patch: FilePatch,
+    options: PlaceOptions,
+    before: Callable[[str], bytes | None] | None,
+    *,
+    partly: bool,
 ) -> Placed:
     """Place one file and note what it leaves."""
     placed = _linked(patch) or _KINDS[patch.kind](state, patch, options, before)
@@ -158,7 +177,14 @@ def _placed(
         reason = "left out, it is no code"
         outcomes = tuple(outcome._replace(result="resolved", reason=reason) for outcome in placed.outcomes)
         return placed._replace(after=placed.before, outcomes=outcomes, ok=True, reason=f"{reason}: {placed.reason}")
+    if not placed.ok and partly and patch.kind == "modify" and placed.edits and placed.before is not None:
+        after = b"".join(edited(split(placed.before), placed.edits))
+        state.write(patch.path, after, state[patch.path].mode)
+        return placed._replace(after=after, mode=None)
     if placed.ok:
+        if placed.mode is not None:
+            source = state[patch.path if placed.source is None else placed.source].mode
+            placed = placed._replace(mode_before=state[patch.path].mode if source is None else source)
         if patch.kind == "rename" and patch.old is not None:
             state.write(patch.old, None, None)
         kept = state[patch.path].mode

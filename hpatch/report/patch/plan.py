@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from hpatch.build.trees.applying import Prepared
 from hpatch.build.trees.choice import Chosen
+from hpatch.build.trees.leaving import Rejects
 from hpatch.patch.diff.model import PLACED, Outcome, Placed
 from hpatch.report.common.numbers import count
 from hpatch.report.common.renderer import Page
@@ -17,19 +18,28 @@ from hpatch.report.common.terminal import paint, visible, wrap
 from hpatch.report.patch import blockers, plan_data
 from hpatch.report.patch.blockers import WORDS
 
+_MOST = 5
+"""How many rejects are named."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PlanReport:
-    """A plan, and whether it was carried out; `hunks`: the text shows every one of them."""
+    """A plan, and whether it was carried out; `hunks`: the text shows every one of them.
+
+    `rejects` are the hunks that are left out, where those that fit go in without them.
+    """
 
     schema: ClassVar[str] = "hpatch.plan/1"
     prepared: Prepared
     dry_run: bool
     hunks: bool = False
+    rejects: Rejects | None = None
 
     @property
     def state(self) -> str:
-        """`applied`, `planned`, `nothing` (all of it is there), `refused`."""
+        """`applied`, `planned`, `nothing` (all of it is there), `partly` (the rest is rejected), `refused`."""
+        if self.rejects is not None:
+            return "partly"
         if not self.prepared.ok:
             return "refused"
         if not self.prepared.steps:
@@ -42,7 +52,7 @@ class PlanReport:
 
     def data(self) -> dict[str, Any]:
         """For programs."""
-        return plan_data.data(self.prepared, self.state)
+        return plan_data.data(self.prepared, self.state, self.rejects)
 
 
 def _text(answer: PlanReport, width: int | None, color: bool) -> Iterator[str]:
@@ -123,7 +133,15 @@ def _summary(placed: Placed) -> str:
         parts.append(f"{count(strange, 'hunk')} in another function than its heading names")
     if placed.reason:
         parts.append(visible(placed.reason))
+    parts += _modes(placed)
     return ", ".join(parts)
+
+
+def _modes(placed: Placed) -> Iterator[str]:
+    """A change of permissions."""
+    if placed.ok and placed.mode is not None and placed.mode != placed.mode_before:
+        was = "" if placed.mode_before is None else f"{placed.mode_before:04o} to "
+        yield f"mode {was}{placed.mode:04o}"
 
 
 def _hunk(number: int, outcome: Outcome) -> str:
@@ -158,7 +176,31 @@ def _end(answer: PlanReport, width: int | None, color: bool) -> Iterator[str]:
     if answer.state == "nothing":
         yield "Nothing to do: the tree already has everything."
         return
+    if answer.rejects is not None:
+        for line in wrap(_partly(answer, answer.rejects), width):
+            yield paint(line, "red", color)
+        return
     steps = count(len(prepared.steps), "change")
     files = count(len({edit.path for step in prepared.steps for edit in step.edits}), "file")
     verb = "Would apply" if answer.dry_run else "Applied"
     yield paint(f"{verb} {steps} to {files}.", "green", color)
+
+
+def _partly(answer: PlanReport, rejects: Rejects) -> str:
+    """What went in, and where the rest is."""
+    prepared = answer.prepared
+    changed = len({edit.path for step in prepared.steps for edit in step.edits})
+    hunks = sum(
+        outcome.result not in PLACED
+        for step in prepared.plan.steps
+        for placed in step.files
+        if not placed.ok
+        for outcome in placed.outcomes
+    )
+    names = sorted(rejects.texts)
+    some = ", ".join(visible(str(rejects.folder / name)) for name in names[:_MOST])
+    where = f"{some} and {len(names) - _MOST:,} more" if len(names) > _MOST else some
+    if answer.dry_run:
+        return f"Would change {count(changed, 'file')}, and reject {count(hunks, 'hunk')}: {where}"
+    done = f"Changed {count(changed, 'file')} with the hunks that fit" if changed else "Nothing was changed"
+    return f"{done}; rejected {count(hunks, 'hunk')}: {where}"

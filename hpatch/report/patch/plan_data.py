@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from hpatch.build.trees.applying import Blocker, Prepared
+from hpatch.build.trees.leaving import Rejects
 from hpatch.patch.diff.model import PLACED, Elsewhere, Outcome, Placed
 from hpatch.report.common.json import lines
 
 
-def data(prepared: Prepared, state: str) -> dict[str, Any]:
-    """A plan that is in a state (`PlanReport.state`)."""
+def data(prepared: Prepared, state: str, rejects: Rejects | None) -> dict[str, Any]:
+    """A plan that is in a state (`PlanReport.state`), and its rejects."""
     tree = prepared.tree
     return {
         "tree": {
@@ -42,6 +43,7 @@ def data(prepared: Prepared, state: str) -> dict[str, Any]:
             for task, step in zip(prepared.tasks, prepared.plan.steps, strict=False)
         ],
         "blockers": [_blocker_data(blocker) for blocker in prepared.blockers],
+        "rejects": None if rejects is None else {"folder": str(rejects.folder), "files": sorted(rejects.texts)},
     }
 
 
@@ -51,7 +53,9 @@ def _file_data(placed: Placed) -> dict[str, Any]:
         "kind": placed.kind,
         "source": placed.source,
         "ok": placed.ok,
-        "changed": placed.ok and placed.before != placed.after,
+        "changed": (placed.ok or placed.after is not None) and placed.before != placed.after,
+        "mode": None if not placed.ok or placed.mode is None else f"{placed.mode:04o}",
+        "mode_before": None if placed.mode_before is None else f"{placed.mode_before:04o}",
         "reason": placed.reason,
         "hunks": [_hunk_data(outcome) for outcome in placed.outcomes],
     }

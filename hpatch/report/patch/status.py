@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 from hpatch.build.trees.presence import Presence, State
 from hpatch.build.trees.source import SourceTree
-from hpatch.patch.apply.stack import Stack
+from hpatch.patch.apply.stack import Set, Stack
+from hpatch.report.common.numbers import count
 from hpatch.report.common.renderer import Page
 from hpatch.report.common.tables import table
 from hpatch.report.common.terminal import paint, visible, wrap
@@ -51,13 +52,18 @@ def _text(status: PresenceReport, width: int | None, color: bool) -> Iterator[st
         rows = [(one.set.id, WORDS[one.state], _why(one, status.stack)) for one in status.presences]
         yield from table(("set", "state", ""), rows, width, color, bold=True)
     shown = {one.set.id for one in status.presences}
-    others = [visible(one.id) for one in status.stack.sets if one.id not in shown]
+    others = [_other(one) for one in status.stack.sets if one.id not in shown]
     if others:
         yield ""
         yield from wrap(f"Applied here as well: {', '.join(others)}", width, 2)
     if status.edited:
         names = ", ".join(visible(path) for path in status.edited)
         yield from wrap(f"Edited since hpatch wrote them: {names}", width, 2)
+
+
+def _other(one: Set) -> str:
+    """A set that the catalogue does not have, or a diff."""
+    return f"{visible(one.id)} ({count(one.rejected, 'hunk')} rejected)" if one.rejected else visible(one.id)
 
 
 def _why(one: Presence, stack: Stack) -> str:
@@ -69,6 +75,7 @@ def _why(one: Presence, stack: Stack) -> str:
 
 def _data(status: PresenceReport) -> dict[str, Any]:
     tree = status.tree
+    rejected = {one.id: one.rejected for one in status.stack.sets}
     return {
         "tree": {
             "root": status.root,
@@ -89,7 +96,12 @@ def _data(status: PresenceReport) -> dict[str, Any]:
             for one in status.presences
         ],
         "applied": [
-            {"name": step.name, "set": step.set, "files": [file.path for file in step.files]}
+            {
+                "name": step.name,
+                "set": step.set,
+                "rejected": rejected.get(step.set, 0),
+                "files": [file.path for file in step.files],
+            }
             for step in status.stack.steps
         ],
         "edited": list(status.edited),

@@ -16,7 +16,7 @@ import pytest
 
 from hpatch import files
 from tests.support.cli.call import Answer, call
-from tests.support.cli.tree import BASE, MODULE, catalog, changed, diff, make, snapshot
+from tests.support.cli.tree import BASE, MODULE, catalog, changed, diff, hunk, make, snapshot
 from tests.support.patch.repositories import Repository
 from tests.support.report.schema import valid
 
@@ -307,6 +307,14 @@ main()
 """
 
 
+LIMITED = """
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (300, 300))
+from hpatch.cli.main import main
+main()
+"""
+
+
 def test_kill_9(run: Run, tree: Path, tmp_path: Path) -> None:
     """In the middle of the transaction: the next command finishes it, and says so in one line."""
     done = script(STOPPED, "SIGKILL", "apply", "two", "--tree", tree, "--catalog", tmp_path / "sets")
@@ -375,3 +383,88 @@ def test_the_blob_on_a_diffs_index_line_tells_its_function(run: Run, tree: Path,
     assert run("apply", given).code == 1
     assert run("apply", given, "--git", repository.folder).code == 0
     assert (tree / "f.c").read_text() == functions("    D;\n").replace("f1", "renamed")
+
+
+# What does not fit
+
+
+def partly(tree: Path, tmp_path: Path) -> Path:
+    """A diff of lines 5, 15 and 25, of which the tree has another line 15; and a mode."""
+    (tree / MODULE).write_text(changed(BASE, 15, "own"))
+    given = tmp_path / "p.diff"
+    hunks = diff(5, "a") + hunk(15, "b") + hunk(25, "c")
+    given.write_text(f"{hunks}diff --git a/README b/README\nold mode 100644\nnew mode 100755\n")
+    return given
+
+
+def test_rejects(run: Run, tree: Path, tmp_path: Path) -> None:
+    given, left = partly(tree, tmp_path), tmp_path / "left"
+    before = snapshot(tree)
+    assert run("apply", given).code == 1
+    code, out, _ = run("apply", given, "--reject", left, "--dry-run")
+    assert (code, "reject 1 hunk" in out, left.exists(), snapshot(tree)) == (1, True, False, before)
+    answer = run("apply", given, "--reject", left, "-f", "json")
+    assert answer.code == 1
+    found = told(answer)
+    assert (found["state"], found["rejects"]) == ("partly", {"folder": str(left), "files": [f"{MODULE}.rej"]})
+    modes = {each["path"]: (each["mode_before"], each["mode"]) for each in found["steps"][0]["files"]}
+    assert modes == {"README": ("0644", "0755"), MODULE: (None, None)}
+    assert module(tree) == changed(changed(changed(BASE, 5, "a"), 15, "own"), 25, "c")
+    assert (tree / "README").stat().st_mode & 0o777 == 0o755
+    assert [path.name for path in left.rglob("*") if path.is_file()] == ["mod_small.c.rej"]
+    assert run("status").out.count("p.diff (1 hunk rejected)") == 1
+    code, _, err = run("apply", given)
+    assert (code, "a part of 'p.diff' is applied here" in err) == (2, True)
+    (tree / MODULE).write_text(module(tree).replace("own 15", "line 15"))
+    assert run("apply", left / f"{MODULE}.rej").code == 0
+    assert module(tree) == changed(changed(changed(BASE, 5, "a"), 15, "b"), 25, "c")
+    assert run("revert", "--all").code == 0
+    assert module(tree) == BASE
+
+
+def test_rejects_where_all_fits_or_nothing_does(run: Run, tree: Path, tmp_path: Path) -> None:
+    given, left = tmp_path / "p.diff", tmp_path / "left"
+    given.write_text(diff(5, "a"))
+    assert run("apply", given, "--reject", left).code == 0
+    assert not left.exists()
+    given.rename(tmp_path / "q.diff")
+    (tree / MODULE).write_text("other\n")
+    code, out, _ = run("apply", tmp_path / "q.diff", "--reject", left)
+    assert (code, "Nothing was changed; rejected 1 hunk" in out) == (1, True)
+    assert (left / f"{MODULE}.rej").read_text() == diff(5, "a").replace("---", f"diff --git a/{MODULE} b/{MODULE}\n---")
+
+
+@pytest.mark.parametrize(
+    ("where", "what", "message"),
+    [
+        ("tree/left", "p.diff", "is in the tree"),
+        ("link/left", "p.diff", "is in the tree"),
+        ("sets", "p.diff", "exists already"),
+        ("p.diff", "p.diff", "exists already"),
+        ("left", "one", "is for diffs"),
+    ],
+)
+def test_rejects_that_cannot_be(run: Run, tree: Path, tmp_path: Path, where: str, what: str, message: str) -> None:
+    given = partly(tree, tmp_path)
+    (tmp_path / "link").symlink_to(tree)
+    before = snapshot(tree)
+    code, _, err = run("apply", given if what == "p.diff" else what, "--reject", tmp_path / where)
+    assert (code, message in err, err.count("\n"), snapshot(tree)) == (2, True, 1, before)
+
+
+def test_rejects_of_a_tree_that_cannot_be_changed_go_again(run: Run, tree: Path, tmp_path: Path) -> None:
+    """The disk is full for the tree's files, and not for the few bytes of the rejects."""
+    given = partly(tree, tmp_path)
+    before = snapshot(tree)
+    done = script(LIMITED, "apply", given, "--tree", tree, "--reject", tmp_path / "left", XDG_CACHE_HOME=str(tmp_path))
+    assert (done.returncode, "nothing was changed" in done.stderr) == (4, True), done.stderr
+    assert (snapshot(tree), (tmp_path / "left").exists()) == (before, False)
+
+
+def test_ctrl_c_between_rejects_and_tree(run: Run, tree: Path, tmp_path: Path) -> None:
+    """It waits until both are written."""
+    given = partly(tree, tmp_path)
+    done = script(STOPPED, "SIGINT", "apply", given, "--tree", tree, "--reject", tmp_path / "left")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+    assert (tmp_path / "left" / f"{MODULE}.rej").exists()
+    assert module(tree) == changed(changed(changed(BASE, 5, "a"), 15, "own"), 25, "c")

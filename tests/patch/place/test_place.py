@@ -289,8 +289,8 @@ def test_hunks_that_clash_fail_from_the_first_on_that_does() -> None:
     assert placed.outcomes[1].reason == "a line without its end would not be the last"
     assert placed.outcomes[2].reason == "a hunk above it failed"
     assert placed.after is None and not placed.ok
-    # Where a hunk fails anyway, it alone is reported.
-    assert results(place(text([*"abcdefgxow"]), hunks(first, open_end, third))) == ["exact", "exact", "conflict"]
+    # That one of them fails anyway changes nothing: what is reported as going in goes in where the rest is rejected.
+    assert results(place(text([*"abcdefgxow"]), hunks(first, open_end, third))) == ["exact", "conflict", "conflict"]
 
 
 def test_two_hunks_that_change_the_same_line(monkeypatch: pytest.MonkeyPatch) -> None:
