@@ -29,7 +29,7 @@ def apply(text: str, edits: Iterable[TextEdit]) -> str:
 def propose(status: StatusFile, proposal: str) -> tuple[TextEdit, ...]:
     """Add an entry at the end of the proposed ones. Raises InputError when it is none, or there is no such section."""
     read_entry(proposal)
-    return (_append(status, status.section("proposed"), proposal),)
+    return (append(status, status.section("proposed"), proposal),)
 
 
 def move(status: StatusFile, entry: Entry, kind: Kind) -> tuple[TextEdit, ...]:
@@ -37,7 +37,7 @@ def move(status: StatusFile, entry: Entry, kind: Kind) -> tuple[TextEdit, ...]:
     target = status.section(kind)
     if entry in target.entries:
         return ()
-    return (*remove(status, entry), _append(status, target, status.source.text[entry.span.start : entry.span.end]))
+    return (*remove(status, entry), append(status, target, status.source.text[entry.span.start : entry.span.end]))
 
 
 def remove(status: StatusFile, entry: Entry) -> tuple[TextEdit, ...]:
@@ -47,7 +47,7 @@ def remove(status: StatusFile, entry: Entry) -> tuple[TextEdit, ...]:
     if not text[end:].partition("\n")[0].strip():
         start = _blank_before(text, start)
     if end == len(text) and not text.endswith("\n"):
-        start -= len(_newline(text))
+        start -= len(newline(text))
     return (TextEdit(start, end, ""),)
 
 
@@ -69,7 +69,7 @@ def withdraw(status: StatusFile, entry: Entry, name: str) -> tuple[TextEdit, ...
     """Take back a name's votes; a line that has no other goes. Raises UsageError when there is none."""
     edits = []
     for part in entry.parts:
-        there = _votes(entry, part)
+        there = votes(entry, part)
         kept = [one for one in there if one.name != name]
         if len(kept) == len(there):
             continue
@@ -87,19 +87,19 @@ def withdraw(status: StatusFile, entry: Entry, name: str) -> tuple[TextEdit, ...
     return tuple(edits)
 
 
-def _votes(entry: Entry, part: Part) -> list[Vote]:
+def votes(entry: Entry, part: Part) -> list[Vote]:
     """The votes in a part of the entry."""
     return [one for one in entry.votes if one.span.start in range(*part.span)]
 
 
 def _cast(status: StatusFile, entry: Entry, weight: str, said: str, name: str) -> TextEdit:
     text = status.source.text
-    newline = _newline(text)
+    line_end = newline(text)
     lines = [part for part in entry.parts if part.kind == "vote"]
     for part in lines:
         content = text[part.span.start : part.span.end]
         written = words.WEIGHT.match(content)
-        there = _votes(entry, part)
+        there = votes(entry, part)
         if written is None or written[1] != weight or any(one.name == name for one in there):
             continue
         if ":" in written[0] and not content[written.end() :].strip():
@@ -116,28 +116,30 @@ def _cast(status: StatusFile, entry: Entry, weight: str, said: str, name: str) -
         return TextEdit(comma, comma + 1, f", {said}") if comma >= at else TextEdit(at, at, f", {said}")
     fields = [part for part in entry.parts if part.kind in ("vote", "trunk", "branch", "signed", "title")]
     after = (lines or fields)[-1]
-    indent = _indent(text, lines[-1] if lines else fields[-1] if len(fields) > 1 else None)
-    line = f"{indent}{weight}: {said}"
+    lead = indent(text, lines[-1] if lines else fields[-1] if len(fields) > 1 else None)
+    line = f"{lead}{weight}: {said}"
     if text[: after.span.end].endswith("\n"):
-        return TextEdit(after.span.end, after.span.end, line + newline)
-    return TextEdit(after.span.end, after.span.end, newline + line)
+        return TextEdit(after.span.end, after.span.end, line + line_end)
+    return TextEdit(after.span.end, after.span.end, line_end + line)
 
 
-def _indent(text: str, part: Part | None) -> str:
+def indent(text: str, part: Part | None) -> str:
+    """The blanks that a part begins with, or those that most have."""
     if part is None:
         return "     "
     line = text[part.span.start : part.span.end]
     return line[: len(line) - len(line.lstrip(" \t"))]
 
 
-def _append(status: StatusFile, section: StatusSection, entry: str) -> TextEdit:
+def append(status: StatusFile, section: StatusSection, entry: str) -> TextEdit:
+    """Put an entry's text below the last one of a section."""
     text = status.source.text
-    newline = _newline(text)
-    body = newline.join(entry.rstrip("\r\n").replace("\r\n", "\n").split("\n"))
+    line_end = newline(text)
+    body = line_end.join(entry.rstrip("\r\n").replace("\r\n", "\n").split("\n"))
     at = section.content
     if text[:at].endswith("\n"):
-        return TextEdit(at, at, newline + body + newline)
-    return TextEdit(at, at, newline * 2 + body)
+        return TextEdit(at, at, line_end + body + line_end)
+    return TextEdit(at, at, line_end * 2 + body)
 
 
 def _blank_before(text: str, at: int) -> int:
@@ -146,5 +148,6 @@ def _blank_before(text: str, at: int) -> int:
     return at if text[start:at].strip() else start
 
 
-def _newline(text: str) -> str:
+def newline(text: str) -> str:
+    """How the file's lines end."""
     return "\r\n" if "\r\n" in text else "\n"

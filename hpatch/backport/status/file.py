@@ -4,6 +4,7 @@
 of its parts, and `status_edit` changes it.
 """
 
+from hpatch.backport.status.amend import amend
 from hpatch.backport.status.edit import apply, move, propose, remove, vote, withdraw
 from hpatch.backport.status.model import (
     WANTED,
@@ -37,6 +38,7 @@ __all__ = [
     "StatusSection",
     "TextEdit",
     "Vote",
+    "amend",
     "apply",
     "is_name",
     "move",

@@ -49,6 +49,24 @@ def merged(merges: Iterable[str]) -> tuple[int, ...]:
     return _unique(number for merge in merges for _, number in _changes(merge))
 
 
+def places(text: str) -> Iterator[tuple[int, int]]:
+    """Where the numbers are that are revisions by their URL or their `r`."""
+    for match in _REVISION.finditer(text):
+        yield match.span(match.lastindex or 0)
+
+
+def commands(text: str) -> Iterator[int]:
+    """Where each merge command's list of revisions ends."""
+    for merge in _MERGE.finditer(text):
+        ends = [merge.start() + at + len(number) for at, number in _changes(merge[0])]
+        yield from ends[-1:]
+
+
+def without_commands(text: str) -> str:
+    """A text of the same length, with blanks for its merge commands."""
+    return _MERGE.sub(lambda merge: " " * len(merge[0]), text)
+
+
 def _changes(merge: str) -> Iterator[tuple[int, str]]:
     """The revisions that a merge command names, each with its offset."""
     for match in _CHANGES.finditer(merge):

@@ -1,0 +1,106 @@
+"""What the commands share that edit STATUS in a working copy: which entry, the edit by spans, the answer."""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+
+import typer
+
+from hpatch.cli import output
+from hpatch.cli.options import status as status_path
+from hpatch.cli.options import tree as trees
+
+if TYPE_CHECKING:
+    from hpatch.backport.status.file import Entry, StatusFile, TextEdit
+
+ENTRY = """
+ENTRY is a number from 'hpatch backport list', a revision of trunk (r1900001), or a part of the title. hpatch changes
+only the affected words of STATUS, as a whole or not at all, and commits nothing.
+"""
+"""Ends the help of a command that edits an entry."""
+
+Which = Annotated[
+    str, typer.Argument(metavar="ENTRY", help="The entry's number, a revision (rN), or a part of its title.")
+]
+Name = Annotated[str, typer.Option("--name", metavar="NAME", help="The name of the committer who votes.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the change; write nothing.")]
+
+
+class EditWish(NamedTuple):
+    """What a command makes of an entry: edits and a word on them, or why it refuses."""
+
+    edits: "tuple[TextEdit, ...]" = ()
+    said: str = ""
+    refused: str = ""
+
+
+def edit(
+    action: str,
+    which: str,
+    change: "Callable[[StatusFile, Entry], EditWish]",
+    status: Path | None,
+    repo: Path | None,
+    dry_run: bool,
+    format: Literal["text", "json"],
+) -> int:
+    """Make the edit that `change` wants, and show it; the exit code."""
+    from hpatch.backport.status import file as status_file
+    from hpatch.backport.status.choose import choose
+    from hpatch.report.backport.edit import EditReport, State
+    from hpatch.report.common.renderer import FORMS
+
+    path = status_path.find(status, repo)
+    with nullcontext() if dry_run else trees.held(path.parent):
+        data = status_path.read(path)
+        found = status_path.parse(path, data)
+        entry = choose(found, which)
+        wish = change(found, entry)
+        text = status_file.apply(found.text, wish.edits)
+        if wish.edits and not dry_run:
+            status_path.write(path, data, text)
+    state: State = "planned" if dry_run else "done"
+    if not wish.edits:
+        state = "refused" if wish.refused else "nothing"
+    if wish.edits and action != "remove":
+        after = status_path.parse(path, status_path.encoded(text))
+        same = (one for one in after.entries if one.title == entry.title and {*entry.trunk} <= {*one.trunk})
+        entry = next(same, entry)
+    report = EditReport(
+        action=action,
+        file=str(path),
+        path=path.name,
+        state=state,
+        entry=entry,
+        before=data,
+        after=status_path.encoded(text),
+        said=wish.said,
+        reason=wish.refused,
+    )
+    return output.show(report, FORMS, format, code=1 if wish.refused else 0)
+
+
+def accepted(found: "StatusFile", entry: "Entry", *, force: bool, option: str = "--force accepts it") -> EditWish:
+    """The move of an entry to the accepted ones. `option` is what accepts without votes, in words."""
+    from hpatch.backport.status import file as status_file
+    from hpatch.report.backport.status import needed
+
+    if entry.kind == "accepted":
+        return EditWish(said="is accepted already")
+    if entry.needs.vetoes or (entry.needs.votes and not force):
+        return EditWish(
+            refused=f"needs {needed(entry.needs)}{'' if entry.needs.vetoes else hint(found, entry, option)}"
+        )
+    lacks = "" if entry.needs.nothing else f", though it needs {needed(entry.needs)}"
+    return EditWish(status_file.move(found, entry, "accepted"), f"moved to the accepted ones{lacks}")
+
+
+def hint(found: "StatusFile", entry: "Entry", option: str) -> str:
+    """What to do about votes that are missing, behind the reason."""
+    from hpatch.backport.status import exempt
+
+    area = exempt.titled(found, entry.title)
+    if area is not None:
+        return f"; {area} needs no votes: {option} without"
+    areas = f": {', '.join(found.exempt)}" if found.exempt else ""
+    return f"; {option.partition(' accepts')[0].partition(' merges')[0]} is for the areas that need no votes{areas}"
