@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from hpatch.cli import help
-from hpatch.cli.backport.editing import ENTRY, DryRun, Which, EditWish, accepted, edit
+from hpatch.cli.backport.editing import ENTRY, DryRun, EditWish, Which, accepted, edit
 from hpatch.cli.options import status as status_path
 from hpatch.cli.options.answer import Format
 from hpatch.cli.options.verbose import Verbose
