@@ -53,7 +53,8 @@ class HttpdAdvice(NamedTuple):
     `sets` are those that cure problems in the given tree, with all that they need, in the order of applying;
     `asked` those among them that a problem names; `project` is whose tree it is. `clash` says why they do not go in
     together, and is empty where they do. `known` is how many problems of httpd were looked for, `ignored` how many were
-    not, for the user ignores their rules. `uwsgi` is None if it is not known which uWSGI gets the requests.
+    not, for the user ignores their rules. `uwsgi` is None if it is not known which uWSGI gets the requests. `silenced`
+    are the problems that httpd or this uWSGI has or may have, at the places where comments silence them.
     """
 
     httpd: TargetHttpd
@@ -68,6 +69,7 @@ class HttpdAdvice(NamedTuple):
     uwsgi: UwsgiAdvice | None = None
     ignored: int = 0
     project: str = "httpd"
+    silenced: tuple[Advised, ...] = ()
 
     @property
     def met(self) -> tuple[Advised, ...]:
@@ -108,14 +110,15 @@ def advise(
 ) -> HttpdAdvice:
     """Look for known problems, and try the sets that cure them. Raises InputError for what cannot be read."""
     vendors = build(evidence.httpd, evidence.statements)
-    met, read = find(roots, vendors, evidence.uwsgi, ignored=ignored, base=base)
-    advised = [
-        _advised(one, assess(one.problem, evidence.httpd, evidence.statements), evidence.trial)
-        for one in met
-        if one.problem.product == "httpd"
-    ]
+    found = find(roots, vendors, evidence.uwsgi, ignored=ignored, base=base)
+    advised = _of_httpd(found.met, evidence)
     here = tuple(one for one in advised if one.answer.verdict == "affected")
-    behind = None if evidence.uwsgi is None else _uwsgi(evidence.uwsgi, evidence.uwsgi_trial, met, ignored)
+    behind = None
+    silenced = _of_httpd(found.silenced, evidence)
+    if evidence.uwsgi is not None:
+        trial = evidence.uwsgi_trial
+        behind = _uwsgi(evidence.uwsgi, _of_uwsgi(found.met, evidence.uwsgi, trial), ignored)
+        silenced += _of_uwsgi(found.silenced, evidence.uwsgi, trial)
     both = (*here, *(behind.here if behind is not None else ()))
     asked = tuple(dict.fromkeys(one.cure.set for one in both if one.cure is not None))
     trial = evidence.trial or evidence.uwsgi_trial
@@ -129,21 +132,31 @@ def advise(
         asked=asked,
         clash=clash,
         known=len(wanted(everything(), ignored)),
-        read=read,
+        read=found.read,
         uwsgi=behind,
         ignored=len(everything()) - len(wanted(everything(), ignored)),
         project="uwsgi" if evidence.uwsgi_trial is not None else "httpd",
+        silenced=tuple(one for one in silenced if one.answer.verdict in ("affected", "unknown")),
     )
 
 
-def _uwsgi(
-    target: TargetUwsgi, trial: CureTrial | None, met: Sequence[MetProblem], ignored: frozenset[str]
-) -> UwsgiAdvice:
-    advised = [
+def _of_httpd(met: Sequence[MetProblem], evidence: HttpdEvidence) -> list[Advised]:
+    return [
+        _advised(one, assess(one.problem, evidence.httpd, evidence.statements), evidence.trial)
+        for one in met
+        if one.problem.product == "httpd"
+    ]
+
+
+def _of_uwsgi(met: Sequence[MetProblem], target: TargetUwsgi, trial: CureTrial | None) -> list[Advised]:
+    return [
         _advised(one, target.assess(one.problem), trial, elsewhere=trial is None)
         for one in met
         if one.problem.product == "uwsgi"
     ]
+
+
+def _uwsgi(target: TargetUwsgi, advised: Sequence[Advised], ignored: frozenset[str]) -> UwsgiAdvice:
     return UwsgiAdvice(
         uwsgi=target,
         here=tuple(one for one in advised if one.answer.verdict == "affected"),

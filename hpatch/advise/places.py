@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hpatch.advise.uwsgi import TargetUwsgi
     from hpatch.lint.answers import Build
     from hpatch.lint.context import Context
+    from hpatch.lint.finding import Finding
     from hpatch.text import Place
 
 
@@ -30,6 +31,14 @@ class MetProblem(NamedTuple):
     places: tuple[Place, ...]
 
 
+class MetProblems(NamedTuple):
+    """The problems that configurations meet, those that comments silence, and what was read."""
+
+    met: tuple[MetProblem, ...]
+    silenced: tuple[MetProblem, ...]
+    read: LintResult
+
+
 def find(
     roots: Sequence[Root],
     build: Build | None = None,
@@ -37,8 +46,8 @@ def find(
     *,
     ignored: frozenset[str] = frozenset(),
     base: str = "",
-) -> tuple[tuple[MetProblem, ...], LintResult]:
-    """The problems that the configurations meet, whatever httpd's version, and what was read.
+) -> MetProblems:
+    """The problems that the configurations meet, whatever httpd's version.
 
     Problems of uWSGI are among them if it is known which uWSGI gets the requests.
 
@@ -54,20 +63,25 @@ def find(
     if uwsgi is not None:
         task = task._replace(uwsgi_version=uwsgi.version, uwsgi_build=uwsgi.build)
     result = lint(roots, task, base=base)
-    places: dict[str, dict[Place, None]] = {}
-    for finding in result.findings:
-        places.setdefault(_key(finding.rule), {})[finding.place] = None
-    found = []
-    for known in problems:
-        here = (*places.get(known.id, ()), *(places.get(known.rule, ()) if known.rule else ()))
-        if here:
-            found.append(MetProblem(known, tuple(dict.fromkeys(here))))
-    return tuple(found), result
+    return MetProblems(
+        met=tuple(_at(problems, result.findings)), silenced=tuple(_at(problems, result.silenced)), read=result
+    )
 
 
 def wanted(problems: Iterable[KnownProblem], ignored: frozenset[str]) -> list[KnownProblem]:
     """The problems to look for: without those whose rules the user ignores, by their codes."""
     return [known for known in problems if _code(known) not in ignored]
+
+
+def _at(problems: Iterable[KnownProblem], findings: Iterable[Finding]) -> Iterator[MetProblem]:
+    """The problems that findings speak of, each with all its places."""
+    places: dict[str, dict[Place, None]] = {}
+    for finding in findings:
+        places.setdefault(_key(finding.rule), {})[finding.place] = None
+    for known in problems:
+        here = (*places.get(known.id, ()), *(places.get(known.rule, ()) if known.rule else ()))
+        if here:
+            yield MetProblem(known, tuple(dict.fromkeys(here)))
 
 
 def _key(rule: Rule) -> str:

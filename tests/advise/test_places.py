@@ -33,15 +33,17 @@ def test_each_place_counts_unless_a_comment_silences_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, comment: str, lines: list[int]
 ) -> None:
     only(monkeypatch, known("PR 1"), known("PR 2", scheme="ajp"), known("PR 3"))
-    met, read = find([config(tmp_path, LINES.format(comment))])
-    assert [one.problem.id for one in met] == ["PR 1", "PR 3"]
-    assert [[place.line for place in one.places] for one in met] == [lines, lines]
-    assert (read.files, read.directives) == (1, 3)
+    found = find([config(tmp_path, LINES.format(comment))])
+    assert [one.problem.id for one in found.met] == ["PR 1", "PR 3"]
+    assert [[place.line for place in one.places] for one in found.met] == [lines, lines]
+    silenced = [(one.problem.id, [place.line for place in one.places]) for one in found.silenced]
+    assert silenced == ([] if 4 in lines else [("PR 1", [4]), ("PR 3", [4])])
+    assert (found.read.files, found.read.directives) == (1, 3)
 
 
 def test_a_rule_that_is_ignored_finds_no_problems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     only(monkeypatch, known("PR 1"), known("CVE-2000-0001"))
-    met, _ = find([config(tmp_path, LINES)], ignored=frozenset({"KP002"}))
+    met = find([config(tmp_path, LINES)], ignored=frozenset({"KP002"})).met
     assert [one.problem.id for one in met] == ["CVE-2000-0001"]
 
 
@@ -54,5 +56,5 @@ def test_a_problem_that_names_a_rule_is_met_where_the_rule_fires(
         known("PR 2")._replace(triggers=(), rule="WK009"),
     )
     text = 'ProxyPass "/a/" "http://a:80/" timeout=1500ms\n'
-    met, _ = find([config(tmp_path, text)])
+    met = find([config(tmp_path, text)]).met
     assert [(one.problem.id, [place.line for place in one.places]) for one in met] == [("PR 2", [1])]

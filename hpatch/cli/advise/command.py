@@ -192,7 +192,9 @@ def _command(
         )
         advice, applied, code = carry_out(order, advice)
         code = configurations.tell_unread(advice.read) or code
-        return output.show(AdviceReport(advice=advice, applied=applied), FORMS, format, file=output_file, code=code)
+        return output.show(
+            AdviceReport(advice=advice, applied=applied, silenced=verbose), FORMS, format, file=output_file, code=code
+        )
     if apply:
         print(f"hpatch: nothing was applied: {_why_not(advice)}", file=sys.stderr)
     command = following.command(
@@ -205,7 +207,9 @@ def _command(
         },
     )
     code = configurations.tell_unread(advice.read) or (0 if advice.ok else 1)
-    return output.show(AdviceReport(advice=advice, command=command), FORMS, format, file=output_file, code=code)
+    return output.show(
+        AdviceReport(advice=advice, command=command, silenced=verbose), FORMS, format, file=output_file, code=code
+    )
 
 
 def _check(

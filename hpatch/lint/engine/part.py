@@ -48,6 +48,7 @@ class LintedPart(NamedTuple):
     mistakes: list[Found]
     shared: set[FixKey]
     dumped: bool
+    silenced: list[Finding]
 
 
 def part_of(root: Root, task: LintTask, between: Callable[[], None] | None = None) -> LintedPart:
@@ -87,6 +88,7 @@ def lint_part(
     comments = Suppressions(written, registry.rules(), more=not registry.has_plugins())
     occurrences = Occurrences(configuration)
     found: list[tuple[Finding, tuple[Place, ...]]] = []
+    silenced: list[tuple[Finding, tuple[Place, ...]]] = []
     for rule in task.rules:
         if between is not None:
             between()
@@ -98,8 +100,7 @@ def lint_part(
                 finding = finding._replace(fix=None)
             if configuration.templates:
                 finding = templated.finding_of(finding, configuration)
-            if not comments.silences(rule.code, (finding.place, *uses)):
-                found.append((finding, uses))
+            (silenced if comments.silences(rule.code, (finding.place, *uses)) else found).append((finding, uses))
     if checked is not None and configuration.check_files:
         from hpatch.lint.engine.agreement import settled  # only --test pays for it
 
@@ -124,6 +125,7 @@ def lint_part(
         mistakes=comments.mistakes,
         shared=shared,
         dumped=configuration.dumped,
+        silenced=task.reported(merged(silenced)),
     )
 
 

@@ -32,8 +32,8 @@ class LintResult(NamedTuple):
     files that were read, each once; `parts` the names of those that are only a part of a configuration. `templates` are
     the files that are templates, by name. `unsettled` are the modules that parts need and that other files may load,
     each with a directive of it. `unnumbered` tells that httpd's version is not known of one of the configurations.
-    `silencing` is how many comments silenced something. `dumped` are the files that have what httpd printed of a
-    configuration. `compared` has what a baseline knows.
+    `silencing` is how many comments silenced something, `silenced` what they did.
+    `dumped` are the files that have what httpd printed of a configuration. `compared` has what a baseline knows.
     """
 
     findings: tuple[Finding, ...]
@@ -50,5 +50,6 @@ class LintResult(NamedTuple):
     unsettled: Mapping[str, str] = {}
     unnumbered: bool = False
     silencing: int = 0
+    silenced: tuple[Finding, ...] = ()
     dumped: tuple[str, ...] = ()
     compared: Compared | None = None

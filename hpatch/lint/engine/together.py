@@ -73,6 +73,7 @@ def together(parts: Sequence[LintedPart], task: LintTask, base: str) -> LintResu
         unsettled=unsettled,
         unnumbered=any(part.unnumbered for part in parts),
         silencing=len({one.place[:2] for one in used}),
+        silenced=tuple(dict.fromkeys(finding for part in parts for finding in part.silenced)),
         dumped=tuple(dict.fromkeys(part.root for part in parts if part.dumped)),
     )
 

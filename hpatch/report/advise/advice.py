@@ -21,13 +21,15 @@ from hpatch.report.common.terminal import paint, visible, wrap
 class AdviceReport:
     """An advice, and the one command that carries it out (empty: there is nothing that a set cures in a given tree).
 
-    `applied`: what --apply did; then the advice is that of the patched tree.
+    `applied`: what --apply did; then the advice is that of the patched tree. `silenced`: what comments silence is
+    listed, and not only counted.
     """
 
     schema: ClassVar[str] = "hpatch.advice/1"
     advice: HttpdAdvice
     command: tuple[str, ...] = ()
     applied: ApplyRun | None = None
+    silenced: bool = False
 
     def text(self, page: Page) -> Iterator[str]:
         """For people."""
@@ -63,6 +65,7 @@ class AdviceReport:
             "problems": [
                 _problem(one, advice.httpd) for one in (*advice.here, *advice.unknown, *advice.gone, *of_uwsgi)
             ],
+            "silenced": [_problem(one, advice.httpd) for one in advice.silenced],
             "sets": list(advice.sets),
             "clash": advice.clash,
             "command": list(self.command),
@@ -121,6 +124,7 @@ class AdviceReport:
             ("Problems without a patch set", words.HEADERS, [one for one in here if not one.cures]),
             ("Problems that this httpd may have", words.UNSURE, self.advice.unknown),
             *self._of_uwsgi(),
+            *self._silenced(),
         )
         for title, headers, problems in groups:
             if problems:
@@ -131,6 +135,13 @@ class AdviceReport:
             yield "Problems of the uWSGI behind it", words.HEADERS, self.advice.uwsgi.here
             yield "Problems that the uWSGI behind it may have", words.UNSURE, self.advice.uwsgi.unknown
 
+    def _silenced(self) -> Iterator[tuple[str, Sequence[str], Sequence[Advised]]]:
+        if self.silenced:
+            here = [one for one in self.advice.silenced if one.answer.verdict == "affected"]
+            yield "Problems that comments silence", words.HEADERS, here
+            unsure = [one for one in self.advice.silenced if one.answer.verdict != "affected"]
+            yield "Problems that comments silence and that may be there", words.UNSURE, unsure
+
     def sentences(self) -> Iterator[str]:
         """How it stands."""
         yield from words.summary(self.advice)
@@ -139,7 +150,7 @@ class AdviceReport:
         yield from words.remaining(self.advice)
         if self.advice.uwsgi is not None:
             yield from words.of_uwsgi(self.advice.uwsgi)
-        yield from words.undecided(self.advice)
+        yield from words.undecided(self.advice, listed=self.silenced)
         yield words.looked(self.advice)
 
 

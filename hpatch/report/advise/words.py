@@ -76,8 +76,8 @@ def said(cure: Cure) -> str:
     return words[cure.state]
 
 
-def undecided(advice: HttpdAdvice) -> Iterator[str]:
-    """What the answer leaves out: for want of knowledge, or by the user's own word."""
+def undecided(advice: HttpdAdvice, *, listed: bool = False) -> Iterator[str]:
+    """What the answer leaves out: for want of knowledge, or by the user's own word. `listed`: what is silenced is."""
     open_ = sum(one.verdict is None for one in advice.read.conditions)
     if open_:
         yield (
@@ -87,7 +87,8 @@ def undecided(advice: HttpdAdvice) -> Iterator[str]:
     silencing = advice.read.silencing
     if silencing:
         verb = "silences" if silencing == 1 else "silence"
-        yield f"{count(silencing, 'comment')} {verb} problems, which do not count."
+        where = "; -v lists them" if advice.silenced and not listed else ""
+        yield f"{count(silencing, 'comment')} {verb} problems, which do not count{where}."
     if advice.ignored:
         yield f"Not looked for: {count(advice.ignored, 'known problem')} of httpd whose rules the settings ignore."
     if advice.read.parts:

@@ -164,9 +164,15 @@ def test_what_the_user_silences_is_not_called_absent(run: Run, tmp_path: Path) -
     (tmp_path / "a.conf").write_text(f"# hpatch: ignore[KP002,known-fault] tested\n{text}")
     out = " ".join(run("--httpd-version", "2.4.9").out.split())
     assert "none of the known problems of httpd 2.4.9 that were looked for and that no comment silences." in out
-    assert "1 comment silences problems, which do not count." in out
+    assert "1 comment silences problems, which do not count; -v lists them." in out
+    assert "Problems that comments silence" not in out
+    more = run("--httpd-version", "2.4.9", "-v").out
+    assert re.search(r"(?m)^Problems that comments silence\nproblem .*\nPR 1 .* a\.conf:2 ", more)
+    assert "; -v lists them" not in more
     told = valid("advice-1", run("--httpd-version", "2.4.9", "--format", "json").out)
     assert (told["problems"], told["looked"]["silencing"]) == ([], 1)
+    assert [one["places"][0]["line"] for one in told["silenced"]] == [2] * len(told["silenced"]) != []
+    assert valid("advice-1", run("--httpd-version", "2.4.71", "--format", "json").out)["silenced"] == []
     assert "Looked for 5 known problems" in out
     (tmp_path / "a.conf").write_text(text)
     (tmp_path / "hpatch.toml").write_text('ignore = ["KP002"]\n')
