@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from hpatch.backport.check.answer import Check, CheckedFile
+from hpatch.backport.check.answer import Check
 from hpatch.backport.check.check import check
 from hpatch.backport.check.trial import CommitFiles
 from hpatch.backport.history.changes import Change, Objects
 from hpatch.backport.history.revisions import Revision, Revisions
 from hpatch.backport.proposal import changelog, svnmerge
 from hpatch.backport.proposal.changelog import Note
+from hpatch.backport.proposal.files import ASIDE, changed
 from hpatch.backport.proposal.lognumbers import numbered
 from hpatch.backport.proposal.title import is_code
 from hpatch.backport.proposal.title import title as titled
@@ -34,7 +35,6 @@ UNKNOWN = "<where the patch is>"
 """Stands in an entry for the place of a patch that is not told."""
 
 _LABELS = {"include/ap_mmn.h": "MMN", "modules/http2/h2_version.h": "h2_version.h"}
-_ASIDE = re.compile(r"STATUS|docs/log-message-tags/next-number")
 _LINE = re.compile(r"^git-svn-id: \S+/branches/([^/@\s]+)", re.MULTILINE)
 _MODULO = ("kept", "number", "absent", "generated")
 
@@ -71,16 +71,28 @@ class Proposal(NamedTuple):
     exemption: Exemption | None
 
     @property
-    def refused(self) -> str:
-        """Why it is not to be proposed, whatever STATUS has; empty: it is."""
+    def pointless(self) -> str:
+        """Why nothing of it is left to merge; empty: something is."""
         if self.check.verdict == "there":
             merges = [merge.revision.name for _, found in self.check.merges for merge in found if merge.undone is None]
             by = f", merged in {', '.join(dict.fromkeys(merges))}" if merges else ""
             return f"{self.branch} has it already{by}"
         if self.check.verdict == "absent":
             return f"{self.branch} has none of the files that it changes"
-        if self.way == "open":
-            return f"it does not merge: {self._stopped}, so {self.branch} needs a patch of its own"
+        return ""
+
+    @property
+    def unmade(self) -> str:
+        """Why it cannot be made on the branch as trunk has it; empty: it can."""
+        if self.pointless or self.patch is None or _absent(self.check):
+            return self.pointless or self._open
+        return "" if self.patch else f"nothing of it changes {self.branch}"
+
+    @property
+    def refused(self) -> str:
+        """Why it is not to be proposed, whatever STATUS has; empty: it is."""
+        if self.pointless or self.way == "open":
+            return self.pointless or self._open
         if UNKNOWN in self.entry:
             return "svn merge may stop at a conflict: reviewers need a patch (--patch writes it, --at names its place)"
         return ""
@@ -89,6 +101,10 @@ class Proposal(NamedTuple):
     def proposed(self) -> str:
         """Where the branch's STATUS has it already; empty: nowhere."""
         return "" if self.status is None else proposed(self.status, self.revisions)
+
+    @property
+    def _open(self) -> str:
+        return f"it does not merge: {self._stopped}, so {self.branch} needs a patch of its own"
 
     @property
     def _stopped(self) -> str:
@@ -184,28 +200,13 @@ def _absent(answer: Check) -> tuple[str, ...]:
 def _labels(paths: dict[str, None]) -> tuple[str, ...]:
     """Files as STATUS names them. What is no matter of a merge is not named."""
     names = (_LABELS.get(path, "CHANGES" if changelog.is_record(path) else path) for path in paths)
-    return tuple(dict.fromkeys(name for name in names if not _ASIDE.fullmatch(name)))
+    return tuple(dict.fromkeys(name for name in names if not ASIDE.fullmatch(name)))
 
 
 def _patch(answer: Check, branch: CommitFiles, note: Note) -> bytes:
-    """The change on the branch, its paths without any folder in front; the CHANGES entry where the branch wants it."""
-    files = [one for one in answer.files if not _ASIDE.fullmatch(one.path) and not changelog.is_record(one.path)]
-    if note.origin == "trunk" and note.path is not None:
-        files.append(_noted(answer, branch, note, note.path))
-    changed = sorted((one for one in files if one.before != one.after), key=lambda one: one.path)
-    return write(Diff("", tuple(compare(one.path, one.before, one.after, new_mode=one.mode) for one in changed)))
-
-
-def _noted(answer: Check, branch: CommitFiles, note: Note, path: str) -> CheckedFile:
-    """CHANGES, or the file that is an entry of it, with the entry."""
-    text = note.text.encode("utf-8", "surrogateescape")
-    before = branch.read(path)
-    if path != changelog.CHANGES or before is None:
-        return CheckedFile(path=path, state="clean", before=before, after=text)
-    merged = next((one for one in answer.files if one.path == path), None)
-    if merged is not None and merged.after is not None and merged.after != before:
-        return merged
-    return CheckedFile(path=path, state="kept", before=before, after=changelog.inserted(before, text))
+    """The change on the branch, its paths without any folder in front."""
+    files = changed(answer, branch, note)
+    return write(Diff("", tuple(compare(one.path, one.before, one.after, new_mode=one.mode) for one in files)))
 
 
 def _command(revisions: Sequence[Revision]) -> str:

@@ -31,12 +31,16 @@ Examples:
   hpatch backport propose 1919620,1919621 --insert ~/2.4.x/STATUS --vote jdoe
   hpatch backport propose r1592037 --patch r1592037.patch --dry-run
   hpatch backport propose r1892805 --vote jdoe --format mail | sendmail -t
-  hpatch backport propose r1892805 --format github > pull-request.md
+  hpatch backport propose r1892805 --branch up --format github > pull-request.md
   hpatch backport propose 3f2a9c1 --repo ~/src/other --trunk main --onto 2.x
 
 hpatch inserts nothing that the branch has, that the file already proposes, or that does not merge. If it does not
 merge, merge by hand, publish the patch, and name its URL with --at. To propose again with a later fix, run 'hpatch
 backport remove' first.
+
+--branch makes a branch in the repository, with a commit for each revision: its author and date, and its message with
+its origin. It changes neither the work tree nor the index, and no branch that is there. --format github writes the
+pull request: the title in the first line, then the body. It needs no --at, also where the change does not merge.
 
 Exit codes: 0 proposed; 1 refused, with the reason; 2 wrong usage; 3 a repository, revision or STATUS cannot be read;
 4 a program failed, or a file cannot be written.
@@ -62,6 +66,10 @@ def _command(
     patch: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write the change to this file, as a patch to the branch (patch -p0)."),
+    ] = None,
+    branch: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Make this branch in the repository, with a commit for each revision."),
     ] = None,
     at: Annotated[
         str, typer.Option(metavar="URL", help="The URL of the branch's own patch or pull request, for reviewers.")
@@ -95,7 +103,9 @@ def _command(
 ) -> int:
     """Propose a merge: the STATUS entry, the patch, a mail, and the checks."""
     from hpatch.backport.proposal import evidence
+    from hpatch.backport.proposal.branch import checked
     from hpatch.backport.proposal.proposal import Wish, make, proposed
+    from hpatch.cli.backport import branching
     from hpatch.report.backport.proposal import ProposalReport
 
     _valid(title, vote, at)
@@ -103,6 +113,8 @@ def _command(
     history = shared.revisions(repo, onto, trunk, mergeinfo)
     chosen = history.find(revisions)
     wish = Wish(" ".join(title.split()), at, style, vote)
+    if branch is not None:
+        checked(history, branch)
     proposal = make(history, chosen, wish)
     place = _place(history, proposal)
     shown = list(evidence.gather(proposal, place))
@@ -111,13 +123,17 @@ def _command(
 
         shown += backport_build.tried(history, proposal)
     path = None if insert is None else status_path.find(insert, None)
-    refused = proposal.refused or (proposal.proposed if path is None else "")
+    ahead = path is None and (branch is not None or format == "github")  # the patch is yet to be published
+    refused = _refused(proposal, branch, ahead=ahead) or ("" if ahead or path is not None else proposal.proposed)
+    if ahead and proposal.proposed and not refused:
+        shown.append(evidence.Evidence("proposed", "note", proposal.proposed))
     with nullcontext() if path is None or dry_run or refused else trees.held(path.parent):
         if path is not None:
             refused = refused or proposed(status_path.parse(path, status_path.read(path)), proposal.revisions)
-        # The patch first: an entry that promises a patch which could not be written would be worse.
+        # The patch and the branch first: an entry that promises what could not be written would be worse.
         written = _patched(proposal, patch, place, dry_run) if patch is not None else None
-        insertion = None if path is None or refused else _inserted(path, proposal.entry, dry_run)
+        with branching.made(history, proposal, None if refused else branch, dry_run=dry_run) as made:
+            insertion = None if path is None or refused else _inserted(path, proposal.entry, dry_run)
     answer = ProposalReport(
         proposal=proposal,
         place=place,
@@ -125,10 +141,17 @@ def _command(
         refused=refused,
         insertion=insertion,
         patch=written,
+        made=made,
         dry_run=dry_run,
     )
     _write(answer, format, envelope)
     return 1 if refused else 0
+
+
+def _refused(proposal: "Proposal", branch: str | None, *, ahead: bool) -> str:
+    """Why it is refused, whatever STATUS has. `ahead`: the entry need not tell where the patch is."""
+    refused = proposal.pointless if branch is None else proposal.unmade
+    return refused or ("" if ahead else proposal.refused)
 
 
 def _valid(title: str, vote: str | None, at: str) -> None:

@@ -222,13 +222,13 @@ class Git:
             return False
         return True
 
-    def run(self, *arguments: str, stdin: bytes = b"") -> bytes:
-        """What git writes, run safely in the repository. Raises ToolError, FailedError."""
+    def run(self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
+        """What git writes, run safely in the repository; `env` is added. Raises ToolError, FailedError."""
         safe = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=true", "-c", "diff.suppressBlankEmpty=false")
         # Neither hooks nor filters run for these commands; what else a repository's settings could start is off.
         return process.run(
             ("git", "--no-pager", "--literal-pathspecs", *safe, "-C", self.folder, *arguments),
-            env=self._env,
+            env={**self._env, **(env or {})},
             stdin=stdin,
             told=("git", "-C", self.folder, *arguments),
         )

@@ -1,10 +1,11 @@
-"""A proposal as the body of a pull request: GitHub's Markdown."""
+"""A proposal as a pull request: its title in the first line, a blank line, and its body in GitHub's Markdown."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 
+from hpatch.backport.proposal.proposal import UNKNOWN
 from hpatch.backport.proposal.title import summary
 from hpatch.report.backport.proposal import ProposalReport
 from hpatch.report.common.renderer import Page
@@ -15,12 +16,15 @@ _WORDS = {"yes": "yes", "no": "**no**", "note": "to judge", "unknown": "open"}
 
 
 def form(answer: ProposalReport, page: Page) -> Iterable[str]:
-    """The body."""
+    """Title and body."""
     return ("".join(f"{visible(line.expandtabs())}\n" for line in _lines(answer)),)
 
 
 def _lines(answer: ProposalReport) -> Iterator[str]:
     one = answer.proposal
+    names = ", ".join(each.name for each in one.revisions)
+    yield f"Merge {names} from {one.check.trunk.branch}"
+    yield ""
     yield f"**{_escaped(one.title)}**"
     yield ""
     yield f"Merges these revisions of trunk to {_escaped(one.branch)}:"
@@ -36,6 +40,10 @@ def _lines(answer: ProposalReport) -> Iterator[str]:
     yield ""
     yield from _fenced(one.entry)
     yield ""
+    if UNKNOWN in one.entry:
+        command = f"hpatch backport propose {','.join(each.name for each in one.revisions)} --at URL"
+        yield f"The patch is this pull request: `{command}`, with its URL, writes the entry."
+        yield ""
     if one.note.origin == "trunk":
         yield f"### Entry for CHANGES{'' if one.note.path in (None, 'CHANGES') else f' ({_escaped(one.note.path)})'}"
         yield ""

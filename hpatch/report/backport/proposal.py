@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, zip_longest
 from typing import Any, ClassVar, NamedTuple
 
 from hpatch.backport.proposal.evidence import Evidence
 from hpatch.backport.proposal.proposal import Proposal
 from hpatch.report.backport import data as backport_data
 from hpatch.report.backport import edit as status_edit
+from hpatch.report.common.numbers import count
 from hpatch.report.common.renderer import Page
 from hpatch.report.common.terminal import paint, visible, wrap
 
@@ -29,6 +31,19 @@ class Insertion(NamedTuple):
     after: bytes
 
 
+class BranchMade(NamedTuple):
+    """A branch with the proposal: the revisions that have commits there, and the commits; none of a dry run.
+
+    `unneeded` are names of revisions that change nothing there.
+    """
+
+    name: str
+    base: str
+    revisions: tuple[str, ...]
+    commits: tuple[str, ...]
+    unneeded: tuple[str, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class ProposalReport:
     """A proposal and what became of it. `place` is the branch's state in words; `refused`: why nothing was inserted.
@@ -43,6 +58,7 @@ class ProposalReport:
     refused: str
     insertion: Insertion | None
     patch: str | None
+    made: BranchMade | None
     dry_run: bool
 
     def text(self, page: Page) -> Iterator[str]:
@@ -99,11 +115,23 @@ def written(answer: ProposalReport, width: int | None = None, color: bool = Fals
     if answer.patch is not None:
         how = APPLY.replace("FILE", answer.patch)
         yield wrap(visible(f"{answer.patch}: {would}written; it is for {how}"), width, 2)
+    if answer.made is not None:
+        yield _made(answer.made, answer.place, would, width)
     if answer.insertion is not None:
         file, name, before, after = answer.insertion
         told = wrap(visible(f"{file}: {would}inserted at the end of the proposals"), width, 2)
         change = status_edit.difference(name, before, after) if answer.dry_run else ""
         yield chain(told, status_edit.lines(change, color))
+
+
+def _made(made: BranchMade, place: str, would: str, width: int | None) -> Iterator[str]:
+    how = "" if would else f"; push it with git push REMOTE {shlex.quote(made.name)}"
+    what = f"{made.name}: {would}made on {place}, with {count(len(made.revisions), 'commit')}{how}"
+    yield from wrap(visible(what), width, 2)
+    for name, commit in zip_longest(made.revisions, made.commits, fillvalue=""):
+        yield f"  {commit[:12]}{' ' if commit else ''}{name}"
+    if made.unneeded:
+        yield from wrap(f"  without {', '.join(made.unneeded)}: nothing is left to change", width, 4)
 
 
 def _place(path: str | None) -> str:
@@ -130,6 +158,17 @@ def _data(answer: ProposalReport) -> dict[str, Any]:
         "merge": one.merge,
         "changes": {"text": one.note.text, "path": one.note.path, "origin": one.note.origin},
         "patch": {"possible": one.patch is not None, "file": answer.patch, "strip": 0},
+        "made": None
+        if answer.made is None
+        else {
+            "branch": answer.made.name,
+            "base": answer.made.base,
+            "commits": [
+                {"revision": name, "commit": commit or None}
+                for name, commit in zip_longest(answer.made.revisions, answer.made.commits, fillvalue="")
+            ],
+            "unneeded": list(answer.made.unneeded),
+        },
         "proposed": [{"line": each.line, "section": each.section, "title": each.title} for each in one.standing],
         "exempt": list(one.exemption.areas) if one.exemption is not None and one.exemption.whole else [],
         "check": backport_data.data(one.check),

@@ -245,10 +245,19 @@ def test_no_entry_without_its_patch(capsys: Capture, repository: Path, status: P
 
 def test_the_pull_request(capsys: Capture, repository: Path) -> None:
     out = call(capsys, "backport", "propose", *REVISIONS, "--repo", repository, "--format", "github").out
-    assert out.startswith("**mod\\_a: Fix it. PR 60001.**\n\n")
+    assert out.startswith("Merge r1950001, r1950002 from trunk\n\n**mod\\_a: Fix it. PR 60001.**\n\n")
     assert f"```text\n{ENTRY}```\n" in out
     assert "| applies | yes |" in out
     assert "| follow-ups | yes | none is missing |" in out
+
+
+@pytest.mark.parametrize("revision", ["r1950003", "r1950004"])
+def test_a_pull_request_for_what_does_not_merge(capsys: Capture, repository: Path, revision: str) -> None:
+    answer = call(capsys, "backport", "propose", revision, "--repo", repository, "--format", "github")
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith(f"Merge {revision} from trunk\n\n**")
+    assert f"The patch is this pull request: `hpatch backport propose {revision} --at URL`" in answer.out
+    assert "svn merge may stop" in answer.out or "| applies | **no** | not on 2.4.x" in answer.out
 
 
 def test_nothing_that_a_terminal_would_obey(capsys: Capture, tmp_path: Path) -> None:
