@@ -18,9 +18,10 @@ import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.errors import InputError, ToolError
+from hpatch.records import NamedTuple
 
 FOLDER = ".hpatch"
 """hpatch's own folder in a tree."""

@@ -4,7 +4,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+
+from hpatch.records import NamedTuple
 
 
 def has_any(text: str, pieces: Iterable[str]) -> bool:

@@ -1,7 +1,9 @@
 """Version numbers of httpd and uWSGI, compared as their makers number them."""
 
 import re
-from typing import NamedTuple, Self
+from typing import Self
+
+from hpatch.records import NamedTuple
 
 
 class Version(NamedTuple):

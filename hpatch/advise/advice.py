@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from hpatch.advise.answer import assess, build
 from hpatch.advise.cures import Cure, CureTrial
@@ -15,6 +14,7 @@ from hpatch.facts.problems import KnownProblem, everything
 from hpatch.lint.answers import ProblemAnswer
 from hpatch.lint.engine.result import LintResult
 from hpatch.lint.engine.root import Root
+from hpatch.records import NamedTuple
 from hpatch.text import Place
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.build.trees.applying import Prepared, Request, prepare
 from hpatch.errors import HpatchError
 from hpatch.patch.sets.model import Catalog
 from hpatch.patch.sources.cache import Checked
+from hpatch.records import NamedTuple
 
 CureState = Literal["applies", "there", "refused", "blocked", "unknown", "untried", "elsewhere"]
 """It goes in; the tree has it; it is not meant for this version; it does not fit; its diff cannot be had; there is no

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch import log
 from hpatch.advise.packages import package as packages
@@ -12,6 +12,7 @@ from hpatch.advise.packages.package import Package
 from hpatch.errors import InputError, UsageError
 from hpatch.facts import vendors
 from hpatch.facts.vendors import Vendor
+from hpatch.records import NamedTuple
 from hpatch.versions import Version
 
 if TYPE_CHECKING:

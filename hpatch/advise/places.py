@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.facts.problems import KnownProblem, everything
 from hpatch.lint import registry
@@ -15,6 +15,7 @@ from hpatch.lint.engine.task import LintTask
 from hpatch.lint.found import Found
 from hpatch.lint.rule import Rule
 from hpatch.lint.rules._shared.triggers import met
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.advise.uwsgi import TargetUwsgi

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from hpatch.facts import vendors
 from hpatch.facts.problems import KnownProblem, everything
 from hpatch.lint.answers import Build, ProblemAnswer
+from hpatch.records import NamedTuple
 from hpatch.versions import Version
 
 

@@ -5,9 +5,10 @@ The packages for the programs make it from their own models, where they have som
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.backends.addresses import normal, same_host
+from hpatch.records import NamedTuple
 from hpatch.text import Place, Source
 
 Spoken = Literal["http", "https", "ajp", "fastcgi", "scgi", "uwsgi", "unknown"]

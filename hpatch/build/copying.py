@@ -14,9 +14,9 @@ import time
 from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch.errors import InputError, ToolError
+from hpatch.records import NamedTuple
 
 _HIDDEN = frozenset({".git", ".svn", ".hg", ".bzr", "CVS", ".hpatch", ".pc", ".libs", "autom4te.cache"})
 """Folders that a build does not need, or must not take over from one that went on in the tree."""

@@ -6,7 +6,8 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+
+from hpatch.records import NamedTuple
 
 _ERROR = re.compile(rb"^(?P<file>[^\s:][^:\n]*):(?P<line>\d+):(?:\d+:)?[ \t]+(?:fatal )?error: (?P<what>.*)")
 _LINKER = re.compile(rb"^(?:\S*/)?ld(?:\.\w+)?: (?P<what>.*(?:cannot find|undefined reference|error).*)")

@@ -6,10 +6,11 @@ import shlex
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch import log
 from hpatch.processes.run import environment
+from hpatch.records import NamedTuple
 
 _PATIENCE = 20
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.build.sanitize import Sanitizer
+from hpatch.records import NamedTuple
 
 Mpm = Literal["event", "worker", "prefork"]
 Linking = Literal["static", "shared"]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.build.diagnosis import Failure
 from hpatch.errors import ToolError
+from hpatch.records import NamedTuple
 
 Phase = Literal["copy", "buildconf", "configure", "make", "install"]
 PHASES: tuple[Phase, ...] = ("copy", "buildconf", "configure", "make", "install")

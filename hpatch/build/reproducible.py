@@ -9,11 +9,11 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch import log
 from hpatch.errors import ToolError
 from hpatch.processes.run import environment
+from hpatch.records import NamedTuple
 
 EPOCH = "SOURCE_DATE_EPOCH"
 """The variable from which compilers take the date of a build (reproducible-builds.org/specs/source-date-epoch)."""

@@ -6,7 +6,7 @@ Not by rich, which takes longer to load than a small lint takes, and which folds
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -15,6 +15,7 @@ from hpatch.cli import output
 from hpatch.cli.options.color import option
 from hpatch.cli.options.groups import spread
 from hpatch.cli.options.verbose import group_options
+from hpatch.records import NamedTuple
 from hpatch.report.common.renderer import Page
 from hpatch.report.common.terminal import cells, paint, visible, wrap
 

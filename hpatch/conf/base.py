@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.conf.paths import resolve
 from hpatch.conf.view import Rooted, View, like
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.conf.configmap import ConfigMapFile

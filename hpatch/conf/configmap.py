@@ -11,9 +11,9 @@ import re
 import stat
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
 
 from hpatch.conf.view import View
+from hpatch.records import NamedTuple
 from hpatch.text import Source
 
 _KIND = re.compile(r"^([ \t]*(?:- )?)kind:[ \t]*[\"']?ConfigMap[\"']?[ \t\r]*(?:#.*)?$", re.M)

@@ -12,9 +12,9 @@ Includes, conditionals, macros and variables are resolved in it; LoadModule and 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from hpatch.conf import words
+from hpatch.records import NamedTuple
 from hpatch.text import Source
 
 _FILE = re.compile(r"# In file: (.+)")

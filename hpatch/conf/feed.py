@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.conf.leaf import matches
 from hpatch.conf.lines import Line, ended, filled, joined, logical
 from hpatch.conf.macros import BodyLine
 from hpatch.conf.tree import Condition, Frame, Node
+from hpatch.records import NamedTuple
 from hpatch.text import Place, Source, in_bytes
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch import grammar
+from hpatch.records import NamedTuple
 
 LeafKind = Literal["RUN", "OPEN", "CLOSE"]
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.conf import words
+from hpatch.records import NamedTuple
 from hpatch.text import in_bytes
 
 

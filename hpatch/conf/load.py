@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from hpatch.conf.base import Surroundings
 from hpatch.conf.modules import Modules
 from hpatch.conf.reader import Reader
 from hpatch.conf.tree import Configuration
+from hpatch.records import NamedTuple
 from hpatch.text import Source
 from hpatch.versions import Version
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from hpatch.conf import words
+from hpatch.records import NamedTuple
 from hpatch.text import Source
 
 MAX_LINE = 8192

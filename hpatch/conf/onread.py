@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.conf import base, conditionals, macros, paths, vocabulary, words
 from hpatch.conf.feed import ROOM, Stream
@@ -11,6 +11,7 @@ from hpatch.conf.reading import ReadingState
 from hpatch.conf.templates.placeholders import has_placeholder
 from hpatch.conf.templates.presence import REASON
 from hpatch.conf.tree import Condition, Frame, Node
+from hpatch.records import NamedTuple
 from hpatch.text import Place
 
 if TYPE_CHECKING:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.conf import limits, macros, words
 from hpatch.conf.base import Base, Surroundings
 from hpatch.conf.feed import ROOM, Feed, Level, Stream
 from hpatch.conf.tree import Condition, Configuration, Node, Problem
 from hpatch.conf.view import GivenFolder, View, view_of
+from hpatch.records import NamedTuple
 from hpatch.text import Place, Source
 
 if TYPE_CHECKING:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.conf import words
+from hpatch.records import NamedTuple
 from hpatch.text import Place, Source
 
 if TYPE_CHECKING:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.facts import names, table
+from hpatch.records import NamedTuple
 from hpatch.versions import Version
 
 Context = Literal["server", "virtualhost", "directory", "location", "files", "proxy", "limit", "md", "htaccess"]

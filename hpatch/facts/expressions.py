@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Literal, NamedTuple, cast
+from typing import Literal, cast
 
 from hpatch.facts import table
+from hpatch.records import NamedTuple
 from hpatch.versions import Version
 
 NameKind = Literal["variable", "function", "list", "unary", "binary"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from hpatch.facts import table
+from hpatch.records import NamedTuple
 from hpatch.versions import Version
 
 COLUMNS = ("source", "identifier", "since", "until", "platform", "built")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, cast
+from typing import Literal, cast
 
 from hpatch.facts import table
+from hpatch.records import NamedTuple
 from hpatch.versions import Range, Version
 
 Scope = Literal["worker", "balancer", "mapping"]

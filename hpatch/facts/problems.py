@@ -10,9 +10,10 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, cast
 
 from hpatch.facts import table
+from hpatch.records import NamedTuple
 from hpatch.versions import Range, Version
 
 Product = Literal["httpd", "uwsgi"]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from hpatch.facts import table
+from hpatch.records import NamedTuple
 
 COLUMNS = ("name", "reason")
 

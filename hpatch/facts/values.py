@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
 
 from hpatch.facts import table
+from hpatch.records import NamedTuple
 from hpatch.versions import Version
 
 COLUMNS = ("name", "arguments", "since", "source")

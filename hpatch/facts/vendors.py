@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Literal, NamedTuple, cast
+from typing import Literal, cast
 
 from hpatch.facts import table
+from hpatch.records import NamedTuple
 
 COLUMNS = ("name", "order", "ids", "server", "suffix", "ecosystems", "packages", "tracker", "page", "apart")
 

@@ -10,12 +10,12 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
-from typing import NamedTuple
 
 from hpatch.errors import ToolError
 from hpatch.lab.model import Address, Outcome
 from hpatch.lab.ports import LOOPBACK
 from hpatch.lab.replies import split
+from hpatch.records import NamedTuple
 
 
 class Heard(NamedTuple):

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch.build.httpd.installed import ask
 from hpatch.build.trees.hashing import digest
@@ -15,6 +14,7 @@ from hpatch.lab import logs
 from hpatch.lab.gateways import modules
 from hpatch.lab.model import BackendSpec, GatewaySpec, Product, Result
 from hpatch.lab.smoke import SmokeCheck
+from hpatch.records import NamedTuple
 
 _MESSAGES = 200
 _LONG = 300

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch.build import prefix as prefixes
 from hpatch.build.kinds.table import KINDS as TREES
@@ -16,6 +15,7 @@ from hpatch.lab.model import BackendSpec
 from hpatch.lab.smoke import SmokeCheck
 from hpatch.lab.trying.model import Tell
 from hpatch.patch.sets.model import Catalog, PatchSet
+from hpatch.records import NamedTuple
 from hpatch.versions import Version
 
 

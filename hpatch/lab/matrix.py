@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import product
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.errors import InputError, ToolError
 from hpatch.lab.model import BackendSpec, Cell, GatewaySpec, Result, Transport
 from hpatch.lab.scenario import Scenario
 from hpatch.lab.session import Session
+from hpatch.records import NamedTuple
 
 THREADS = (1, 4)
 """uWSGI's numbers of threads that are tried unless others are asked for."""

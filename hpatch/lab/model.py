@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from hpatch.records import NamedTuple
 
 Transport = Literal["unix", "tcp"]
 GatewayKind = Literal["httpd", "nginx"]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.lab.model import Result
 from hpatch.patch.sets.model import Catalog
+from hpatch.records import NamedTuple
 from hpatch.versions import Version
 
 Answered = Literal["fault", "no-fault", "cannot-run"]

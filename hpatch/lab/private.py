@@ -9,9 +9,9 @@ import secrets
 import stat
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch.errors import ToolError
+from hpatch.records import NamedTuple
 
 _FITS = re.compile(r"/[\w./+-]{1,55}", re.A)
 """A path that needs no quotes in any configuration, and so short that a socket's below it has less than 96 bytes (there

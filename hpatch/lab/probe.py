@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import socket
 from time import monotonic
-from typing import NamedTuple
 
 from hpatch.errors import ToolError
 from hpatch.lab.client import PATIENCE, connect
 from hpatch.lab.model import Address
 from hpatch.lab.wire.fastcgi import STDIN, Record, request, write
+from hpatch.records import NamedTuple
 
 _LEAST = 1.0
 _SLACK = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from hpatch import files
 from hpatch.build.httpd.apxs import ModuleError
@@ -32,6 +32,7 @@ from hpatch.lab.trying.model import Trying
 from hpatch.patch.apply.stack import Content, Pushed
 from hpatch.patch.sets.model import Catalog
 from hpatch.patch.sources.cache import Checked
+from hpatch.records import NamedTuple
 
 Shown = Literal["proved", "unaffected", "not-cured", "broken", "cannot-run"]
 """What two results show: the fault is there before and not after; it is in neither; in both; only after; one of the two

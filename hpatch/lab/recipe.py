@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from hpatch.build.options import BuildOptions, Mpm
 from hpatch.build.outcome import Watch
 from hpatch.build.sanitize import Sanitizer
 from hpatch.lab.candidates.model import Candidate
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.build.httpd.apxs import Apxs

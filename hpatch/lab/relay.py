@@ -13,10 +13,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.lab.model import Address
 from hpatch.lab.ports import LOOPBACK
+from hpatch.records import NamedTuple
 
 _BLOCK = 4096
 _TAKES = 8192

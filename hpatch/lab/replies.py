@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+
+from hpatch.records import NamedTuple
 
 _HEAD_END = b"\r\n\r\n"
 _LINE_END = b"\r\n"

@@ -7,12 +7,13 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from hpatch.build.sanitize import Sanitizer
 from hpatch.errors import ToolError
 from hpatch.lab.model import GatewaySpec, Product, Sanitized
 from hpatch.processes.run import environment, run
+from hpatch.records import NamedTuple
 
 _ERROR = re.compile(r"^==\d+==ERROR: \w+Sanitizer: (?:attempting )?([\w-]+)")
 _RUNTIME = re.compile(r"^(\S+?):\d+(?::\d+)?: runtime error: (.*)")

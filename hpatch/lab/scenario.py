@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.lab.model import BackendKind, Cell, Figures, GatewayKind, Transport, Verdict
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.lab.session import Session

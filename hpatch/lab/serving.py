@@ -6,7 +6,6 @@ import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch.errors import UsageError
 from hpatch.lab.backends import faults
@@ -15,6 +14,7 @@ from hpatch.lab.backends.faults import Fault
 from hpatch.lab.backends.responder import CONTENT, Responder, responder
 from hpatch.lab.model import Address, Scheme
 from hpatch.lab.ports import Ports
+from hpatch.records import NamedTuple
 
 
 class Served(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch.build.httpd.installed import ask
 from hpatch.errors import ToolError
@@ -15,6 +14,7 @@ from hpatch.lab.client import outcome, request, talk
 from hpatch.lab.gateways import httpd, modules
 from hpatch.lab.model import GatewaySpec, Scheme, Transport, Verdict
 from hpatch.lab.session import Gateway, Session
+from hpatch.records import NamedTuple
 from hpatch.versions import Version
 
 SCHEMES: tuple[Scheme, ...] = ("http", "fcgi", "scgi", "uwsgi")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from hpatch.language.diagnostics import ShownFinding
 from hpatch.language.outline import entry_at
@@ -12,6 +11,7 @@ from hpatch.lint.engine.together import MISTAKEN, UNUSED
 from hpatch.lint.finding import Finding
 from hpatch.lint.fixes.choose import by_file, usable
 from hpatch.lint.fixes.edits import TextChange
+from hpatch.records import NamedTuple
 from hpatch.report.common.terminal import visible
 from hpatch.text import Source
 

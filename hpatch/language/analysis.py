@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
 
 from hpatch.conf.parts import MAIN
 from hpatch.conf.tree import Configuration
@@ -18,6 +17,7 @@ from hpatch.lint.engine.root import Root, read
 from hpatch.lint.engine.task import LintTask
 from hpatch.lint.engine.together import together
 from hpatch.lint.settings import Settings
+from hpatch.records import NamedTuple
 
 _LANGUAGES = ("apache", "httpd", "htaccess", "conf")
 """How the names of languages begin that editors have for httpd's files."""

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.conf.walk.contexts import Where, fits, inside
 from hpatch.facts import directives, modules, parameters
@@ -17,6 +17,7 @@ from hpatch.language.hover import PROXY
 from hpatch.language.model import Cursor, proxy_of
 from hpatch.language.outline import around
 from hpatch.lint import registry
+from hpatch.records import NamedTuple
 from hpatch.versions import Version
 
 CompletionKind = Literal[

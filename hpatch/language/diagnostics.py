@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import cache
-from typing import NamedTuple
 
 from lsprotocol.types import (
     CodeDescription,
@@ -25,6 +24,7 @@ from hpatch.lint.engine.result import LintResult
 from hpatch.lint.finding import Finding
 from hpatch.lint.found import Severity
 from hpatch.lint.rule import Rule
+from hpatch.records import NamedTuple
 from hpatch.report.common.terminal import visible
 from hpatch.text import Place, Source
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from typing import NamedTuple
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
+from hpatch.records import NamedTuple
 from hpatch.report.lint.paths import uri
 
 _HALF = re.compile("[\ud800-\udfff]")

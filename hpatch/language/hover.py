@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from hpatch.conf.tree import Configuration
 from hpatch.facts import parameters
@@ -15,6 +14,7 @@ from hpatch.lint import registry
 from hpatch.lint.rule import Rule
 from hpatch.lint.selection import matching
 from hpatch.proxy.model import Balancer, Param, Worker
+from hpatch.records import NamedTuple
 from hpatch.report.common.terminal import visible
 from hpatch.text import Place
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from hpatch.conf.tree import Configuration, Node
 from hpatch.language.analysis import AnalysisAnswer, LintedUnit, units_of
@@ -13,6 +12,7 @@ from hpatch.language.outline import OutlineLine, OutlineWord, around, words_of
 from hpatch.proxy.build import build
 from hpatch.proxy.model import Balancer, Proxy, Server, Worker
 from hpatch.proxy.target import balancer_name, is_balancer
+from hpatch.records import NamedTuple
 
 
 class Cursor(NamedTuple):

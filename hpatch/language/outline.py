@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from hpatch.conf import words
 from hpatch.conf.lines import logical
+from hpatch.records import NamedTuple
 
 _DEEPEST = 100
 """How many sections deep a text is shown."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from hpatch.language.outline import OutlineLine, OutlineSection, entries, sections, words_of
+from hpatch.records import NamedTuple
 from hpatch.report.common.terminal import visible
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from hpatch.conf import words
 from hpatch.conf.tree import Configuration, Node
@@ -13,6 +12,7 @@ from hpatch.language.analysis import LintedUnit
 from hpatch.language.model import Cursor, named, nodes_at, proxy_of, workers_of
 from hpatch.proxy.model import Balancer, Worker
 from hpatch.proxy.target import is_balancer
+from hpatch.records import NamedTuple
 from hpatch.text import Place, Source
 
 _VARIABLE = re.compile(r"\$\{([^}\n]*)\}")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from hpatch.records import NamedTuple
 
 Verdict = Literal["not affected", "affected", "fixed by the vendor", "vendor says no", "unknown"]
 """`vendor says no`: the vendor says that its build does not have the problem. `fixed by the vendor`: it had."""

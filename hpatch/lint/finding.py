@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Self
+from typing import Self
 
 from hpatch.lint.found import Confidence, Fix, Found, Related, Severity
 from hpatch.lint.rule import Rule
+from hpatch.records import NamedTuple
 from hpatch.text import Place
 
 

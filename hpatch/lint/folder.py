@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from functools import partial
-from typing import NamedTuple
 
 from hpatch.backends.kinds import UNITS, kind_of
 from hpatch.backends.uwsgi import formats
@@ -15,6 +14,7 @@ from hpatch.conf.foreign.recognise import foreign
 from hpatch.conf.parts import MAIN
 from hpatch.conf.templates import presence
 from hpatch.conf.view import MACHINE, View
+from hpatch.records import NamedTuple
 
 _LEFTOVER = (
     r"(?i)~$|\.(?:dpkg-\w+|ucf-\w+|rpmnew|rpmsave|rpmorig|bak|orig|old|save|sav|backup|disabled|sw[op]|rej)(?:\.conf)?$"

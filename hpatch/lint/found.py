@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
+from hpatch.records import NamedTuple
 from hpatch.text import Place
 
 if TYPE_CHECKING:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from hpatch.lint.finding import Finding
+from hpatch.records import NamedTuple
 
 
 class KnownFinding(NamedTuple):

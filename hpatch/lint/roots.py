@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from hpatch.conf.load import Options, load
 from hpatch.conf.modules import Modules
@@ -16,6 +15,7 @@ from hpatch.errors import InputError, UsageError
 from hpatch.lint import folder as folders
 from hpatch.lint.engine.root import Root
 from hpatch.lint.folder import BackendFiles, FolderFiles
+from hpatch.records import NamedTuple
 from hpatch.text import Source
 
 STDIN = "<stdin>"

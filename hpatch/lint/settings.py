@@ -6,12 +6,13 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from hpatch import log
 from hpatch.conf.modules import MPMS
 from hpatch.errors import UsageError
 from hpatch.lint.found import CONFIDENCES, SEVERITIES
+from hpatch.records import NamedTuple
 from hpatch.suggest import closest
 from hpatch.versions import Version
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from hpatch.lint.found import Edit, Fix, Found
 from hpatch.lint.rule import Rule
 from hpatch.lint.selection import matching, perhaps_plugins, unknown
+from hpatch.records import NamedTuple
 from hpatch.text import Place, Source
 
 _COMMENT = r"(?m)^[ \t]*([#;])[ \t]*hpatch:[ \t]*(.*?)[ \t\r\\]*$"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from hpatch.errors import UsageError
+from hpatch.records import NamedTuple
 
 Keys = tuple[str, ...]
 """The way to a key: `("tool", "hpatch", "select")`."""

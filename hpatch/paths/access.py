@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from hpatch.conf.expressions import occurrences
 from hpatch.paths.addresses import is_in
 from hpatch.paths.layers import last, lines
 from hpatch.paths.model import UnknownError
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node

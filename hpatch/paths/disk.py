@@ -5,9 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.paths.model import PIPE, FileKind
+from hpatch.records import NamedTuple
 from hpatch.text import Source
 
 if TYPE_CHECKING:

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.paths.model import UnknownError
 from hpatch.paths.patterns import wildcard
+from hpatch.records import NamedTuple
 from hpatch.text import whole_number
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ tried on httpd 2.4.71).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.conf.load import Options, load_source
 from hpatch.conf.modules import Modules
@@ -17,6 +17,7 @@ from hpatch.conf.tree import Frame, Node
 from hpatch.facts import directives
 from hpatch.paths.layers import Layer, last
 from hpatch.paths.model import PIPE, FileKind, UnknownError
+from hpatch.records import NamedTuple
 from hpatch.text import Source
 
 if TYPE_CHECKING:

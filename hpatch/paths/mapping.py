@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.paths import uri as uris
 from hpatch.paths.layers import LOCATIONS, Layer, lines
 from hpatch.paths.model import UnknownError
 from hpatch.paths.patterns import covered, regex, substitute
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node

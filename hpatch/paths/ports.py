@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.paths.layers import last
 from hpatch.paths.model import UnknownError
+from hpatch.records import NamedTuple
 from hpatch.text import whole_number
 
 if TYPE_CHECKING:

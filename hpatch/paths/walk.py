@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from hpatch.paths.facts import Facts
 from hpatch.paths.layers import last
 from hpatch.paths.mapping import bad_port
 from hpatch.paths.model import HookStep, Reply
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node

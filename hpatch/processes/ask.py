@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from hpatch import log
 from hpatch.errors import ToolError
+from hpatch.records import NamedTuple
 
 _PATIENCE = 20
 """Seconds."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from hpatch.records import NamedTuple
 
 Part = Literal["socket", "scheme", "host", "port", "path", "query"]
 Kind = Literal[

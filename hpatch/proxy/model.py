@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.conf import words
 from hpatch.conf.tree import Node
+from hpatch.records import NamedTuple
 from hpatch.text import Place
 
 DEFAULT_PORTS = {

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 from hpatch.facts.parameters import Parameter
 from hpatch.facts.versions import since
+from hpatch.records import NamedTuple
 from hpatch.text import whole_number
 from hpatch.versions import Version
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from hpatch.conf.words import SPACE, rewrite_argument
+from hpatch.records import NamedTuple
 
 
 class RewriteRule(NamedTuple):

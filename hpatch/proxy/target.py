@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple
 
 from hpatch import grammar
 from hpatch.conf.words import lower
 from hpatch.proxy.model import DEFAULT_PORTS
+from hpatch.records import NamedTuple
 from hpatch.text import in_bytes, whole_number
 
 EXCLUSION = "!"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.conf import words as conf_words
 from hpatch.conf.tree import Node
 from hpatch.proxy import rewrite
 from hpatch.proxy.model import Server
+from hpatch.records import NamedTuple
 
 LOCATIONS = ("<location", "<locationmatch")
 PROXIES = ("<proxy", "<proxymatch")

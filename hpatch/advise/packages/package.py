@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from hpatch.errors import UsageError
 from hpatch.facts import vendors
 from hpatch.facts.vendors import Vendor
+from hpatch.records import NamedTuple
 from hpatch.versions import Version
 
 # Compiled by who uses them: a lint for a version as published needs one.

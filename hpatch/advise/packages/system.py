@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from hpatch.advise import untrusted
 from hpatch.conf.view import View
 from hpatch.facts import vendors
 from hpatch.facts.vendors import Vendor
+from hpatch.records import NamedTuple
 
 _LINE = re.compile(r"""^(ID|VERSION_ID)=(["']?)([\w.+-]{1,60})\2[ \t]*$""", re.M | re.ASCII)
 _MOST = 1 << 20

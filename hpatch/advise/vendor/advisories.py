@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from hpatch.advise.packages.package import Package, upstream
 from hpatch.advise.vendor.order import compare
 from hpatch.advise.vendor.statement import Statement
 from hpatch.lint.answers import ProblemAnswer, Verdict
+from hpatch.records import NamedTuple
 
 
 class Told(NamedTuple):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from types import ModuleType
-from typing import NamedTuple
 
 from hpatch import log
 from hpatch.advise import untrusted
 from hpatch.advise.vendor.forms import csaf, debian, osv
 from hpatch.advise.vendor.statement import Statement
 from hpatch.errors import InputError
+from hpatch.records import NamedTuple
 
 _FORMS: tuple[ModuleType, ...] = (csaf, osv, debian)
 _PACKAGES = (b"apache2", b"httpd")

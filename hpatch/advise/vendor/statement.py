@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.facts.vendors import Vendor
+from hpatch.records import NamedTuple
 
 Says = Literal["fixed", "affected", "not affected", "undecided"]
 

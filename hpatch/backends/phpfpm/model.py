@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from hpatch.backends.addresses import normal, port, same_host
+from hpatch.records import NamedTuple
 from hpatch.text import Place, Source, whole_number
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}

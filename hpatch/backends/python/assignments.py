@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from typing import NamedTuple
 
+from hpatch.records import NamedTuple
 from hpatch.text import Place, Source
 
 _DEPTH = 200

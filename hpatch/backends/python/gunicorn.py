@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from hpatch.backends.addresses import bracketed, port
 from hpatch.backends.model import Backend, Listener, Permissions, Spoken, Stated
@@ -16,6 +15,7 @@ from hpatch.backends.python import assignments
 from hpatch.backends.python.assignments import Assigned, SyntaxFault
 from hpatch.backends.python.options import OptionTable, taken
 from hpatch.backends.python.process import Process, ProgramWord
+from hpatch.records import NamedTuple
 from hpatch.text import Place, Source
 
 CONFIGURATION = "gunicorn.conf.py"

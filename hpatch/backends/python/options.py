@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from hpatch.backends.python.process import ProgramWord
+from hpatch.records import NamedTuple
 
 
 class OptionTable(NamedTuple):

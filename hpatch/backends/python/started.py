@@ -6,9 +6,9 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from posixpath import basename
-from typing import NamedTuple
 
 from hpatch.backends.python.process import ProgramWord
+from hpatch.records import NamedTuple
 
 _PYTHON = re.compile(r"(?:python|pypy)[\d.]*")
 _SHELL = re.compile(r"(?:ba|da|z|k)?sh")

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+
+from hpatch.records import NamedTuple
 
 _BLANKS = " \t\n\r"
 _ESCAPES = {

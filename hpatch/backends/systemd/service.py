@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from typing import NamedTuple
 
 from hpatch.backends.addresses import normal, port
 from hpatch.backends.model import Listener, Permissions, Spoken
@@ -12,6 +11,7 @@ from hpatch.backends.systemd import read
 from hpatch.backends.systemd.commandline import CommandLine, commands
 from hpatch.backends.systemd.unit import Assignment, Unit
 from hpatch.errors import InputError
+from hpatch.records import NamedTuple
 from hpatch.text import Place, Source
 
 _VARIABLE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)=(.*)")

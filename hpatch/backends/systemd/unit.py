@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from hpatch.backends.systemd.commandline import CommandWord, specified, split
+from hpatch.records import NamedTuple
 from hpatch.text import Place, Source
 
 _HEADER = re.compile(r"\[([^\]\n]*)\]")

@@ -5,9 +5,9 @@ A document type is refused: all that an attacker could do with XML, and the incl
 
 from __future__ import annotations
 
-from typing import NamedTuple
 from xml.parsers import expat
 
+from hpatch.records import NamedTuple
 from hpatch.text import Place, Source
 
 _DEPTH = 64

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from hpatch.facts import uwsgi
 from hpatch.facts.uwsgi import CommandOption
+from hpatch.records import NamedTuple
 from hpatch.text import Place
 
 

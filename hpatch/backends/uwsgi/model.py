@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from hpatch.records import NamedTuple
 from hpatch.text import Place, Source, whole_number
 
 Protocol = Literal["uwsgi", "puwsgi", "suwsgi", "http", "https", "fastcgi", "scgi", "raw", "unknown"]

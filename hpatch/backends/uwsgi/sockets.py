@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from hpatch.backends.addresses import normal, same_host
 from hpatch.backends.uwsgi.model import Instance, Option, Protocol, Socket
+from hpatch.records import NamedTuple
 
 DEFAULT_SOCKET = "socket"
 """The option whose sockets use the protocol in `protocol`. (`s` exists on the command line only.)"""

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.backends.uwsgi.line import OptionLine, UnreadableError
 from hpatch.backends.uwsgi.magic import Expanded
+from hpatch.records import NamedTuple
 
 _Kind = Literal["key", "value", "scalar", "sequence", "entry", "mapping", "end", "flow end", "other"]
 

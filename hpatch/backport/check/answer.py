@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.backport.history.messages import Relation
 from hpatch.backport.history.revisions import DevelopmentLine, Merge, Revision
+from hpatch.records import NamedTuple
 
 Verdict = Literal["works", "modulo", "patch", "there", "absent"]
 """`works`: trunk's change goes in as it is. `modulo`: so it does but for files that each branch keeps for itself.

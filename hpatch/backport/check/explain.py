@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from hpatch.backport.check import followups, same
 from hpatch.backport.check.answer import Followup
 from hpatch.backport.history.changes import Objects
 from hpatch.backport.history.revisions import Merge, Revision, Revisions, Side
+from hpatch.records import NamedTuple
 
 _RELEASE = re.compile(r"(?:\w+[-_/])*v?(\d+(?:\.\d+)+)")
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from hpatch.backport.check.answer import Verdict
 from hpatch.backport.check.check import check
@@ -17,6 +16,7 @@ from hpatch.backport.history.changes import Objects
 from hpatch.backport.history.messages import reverted
 from hpatch.backport.history.revisions import Merge, Revision, Revisions
 from hpatch.errors import HpatchError, InputError
+from hpatch.records import NamedTuple
 
 _PR = re.compile(r"\b(?:PR|bugs?|bz|bugzilla|issues?)\b[ :#]*(\d{4,6})\b|\bfixes #(\d{1,6})\b", re.IGNORECASE)
 _CVE = re.compile(r"\bCVE-\d{4}-\d{4,7}\b", re.IGNORECASE)

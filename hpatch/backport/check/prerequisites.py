@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.backport.check.answer import Prerequisite, Search
 from hpatch.backport.check.suppliers import Place, Suppliers, maker
 from hpatch.backport.check.trial import CommitFiles, FailedFile, Trial, failures
 from hpatch.backport.history.changes import Change, Objects
 from hpatch.backport.history.revisions import Revision, Revisions
+from hpatch.records import NamedTuple
 
 _MAKERS = 3
 """Of how many files that the branch does not have it is asked who made them."""

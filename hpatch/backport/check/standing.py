@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.backport.check.answer import Check
 from hpatch.backport.check.check import check
@@ -11,6 +11,7 @@ from hpatch.backport.history.changes import Objects
 from hpatch.backport.history.revisions import Revisions
 from hpatch.backport.status.model import Entry, StatusFile
 from hpatch.errors import HpatchError
+from hpatch.records import NamedTuple
 
 State = Literal["applies", "own", "stale", "open", "merged", "unknown"]
 """`applies`: trunk's revisions go in. `own`: they do not, and the proposal has a patch or pull request of its own.

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple
 
 from hpatch.backport.check.answer import CheckedFile, State, Verdict
 from hpatch.backport.history.changes import Binary, Change, Objects
@@ -19,6 +18,7 @@ from hpatch.files import FileChange as Write
 from hpatch.patch.diff.model import PLACED, Diff, Outcome, Placed
 from hpatch.patch.place import plan
 from hpatch.patch.place.options import PlaceOptions
+from hpatch.records import NamedTuple
 
 _KEPT = re.compile(r"(?:CHANGES|STATUS|docs/log-message-tags/next-number|changes-entries/.*)")
 _LEFT = re.compile(r"STATUS|docs/log-message-tags/next-number")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from hpatch.backport.history.revisions import Revision
 from hpatch.errors import HpatchError, InputError
@@ -13,6 +12,7 @@ from hpatch.patch.diff import strip
 from hpatch.patch.diff.model import FilePatch
 from hpatch.patch.sources.git import DIFF, Git
 from hpatch.patch.sources.model import LIMIT
+from hpatch.records import NamedTuple
 
 _SECTION = re.compile(rb"^(?=diff --git )", re.MULTILINE)
 _BINARY = re.compile(rb"^(?:Binary files .* differ|GIT binary patch)$", re.MULTILINE)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.backport.history import proposals
+from hpatch.records import NamedTuple
 
 Relation = Literal["revert", "fix", "follow-up", "mention"]
 """What a later message says of a revision, the most telling first."""

@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from hpatch.backport.history import log, messages
 from hpatch.errors import InputError, UsageError
 from hpatch.patch.sources.git import Git
 from hpatch.patch.sources.store import Store
 from hpatch.processes.run import FailedError
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet

@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
 
 from hpatch.backport.check.answer import CheckedFile
 from hpatch.backport.check.check import check
@@ -23,6 +22,7 @@ from hpatch.backport.proposal.proposal import Proposal
 from hpatch.errors import InputError, ToolError, UsageError
 from hpatch.patch.sources.git import Git
 from hpatch.processes.run import FailedError
+from hpatch.records import NamedTuple
 
 _HEADS = "refs/heads/"
 _LINK = 0o120000

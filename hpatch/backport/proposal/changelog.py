@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.backport.history.changes import Change, Objects
 from hpatch.backport.proposal.title import reports
 from hpatch.backport.status.style import MARK, wrapped
+from hpatch.records import NamedTuple
 
 FOLDER = "changes-entries/"
 """From 2020 on, an entry can be a file of its own here; a release folds them into CHANGES."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.backport.check.answer import Check, Followup
 from hpatch.backport.history.revisions import Revision
 from hpatch.backport.proposal.proposal import Proposal
 from hpatch.backport.proposal.title import summary
 from hpatch.backport.status.model import WANTED
+from hpatch.records import NamedTuple
 
 Result = Literal["yes", "no", "note", "unknown"]
 """`yes`: as it should be. `no`: it is not. `note`: for people to judge. `unknown`: it was not tried."""

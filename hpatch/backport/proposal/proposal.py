@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.backport.check.answer import Check
 from hpatch.backport.check.check import check
@@ -24,6 +24,7 @@ from hpatch.backport.status.repository import PATH
 from hpatch.backport.status.style import EntryContent, Style, entry
 from hpatch.patch.diff.model import Diff
 from hpatch.patch.diff.write import compare, write
+from hpatch.records import NamedTuple
 from hpatch.text import Source
 
 Way = Literal["works", "modulo", "patch", "open"]

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from typing import NamedTuple
 
 from hpatch.backport.status.model import StatusFile
+from hpatch.records import NamedTuple
 
 _AREAS: tuple[tuple[str, str], ...] = (
     (

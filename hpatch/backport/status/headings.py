@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import NamedTuple
 
 from hpatch.backport.status.model import StatusFile
 from hpatch.backport.status.words import flat
+from hpatch.records import NamedTuple
 
 HEADINGS = (
     "CURRENT RELEASE NOTES",

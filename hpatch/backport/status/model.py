@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.errors import InputError
+from hpatch.records import NamedTuple
 from hpatch.text import Source
 
 Kind = Literal["showstopper", "accepted", "proposed", "worked", "stalled", "other", "notes"]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from hpatch.backport.status.file import Entry, StatusFile, read
 from hpatch.errors import InputError
 from hpatch.patch.sources.git import Git
 from hpatch.processes.run import FailedError
+from hpatch.records import NamedTuple
 from hpatch.text import Source
 
 PATH = "STATUS"

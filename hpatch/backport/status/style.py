@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.backport.status.read import FIELDS, read_entry
 from hpatch.errors import InputError
+from hpatch.records import NamedTuple
 
 Style = Literal["2014", "2020", "2023", "2024"]
 """The forms by the years in which most new entries had them. Of the 39 that were new in 2024, 22 have the URLs of trunk

@@ -8,7 +8,6 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch import files
 from hpatch.build.command import Commands
@@ -18,6 +17,7 @@ from hpatch.build.packages import install
 from hpatch.build.reproducible import EPOCH, prefix_map
 from hpatch.errors import InputError, ToolError, UsageError
 from hpatch.processes.run import environment, run
+from hpatch.records import NamedTuple
 
 _NAMES = ("apxs", "apxs2")
 _NAME = re.compile(r"\w+", re.ASCII)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from typing import NamedTuple
 
 from hpatch.errors import ToolError
 from hpatch.processes.ask import ask as ask_program
+from hpatch.records import NamedTuple
 from hpatch.versions import Version
 
 _VERSION = re.compile(r"^Server version:.*?/(\d+\.\d+\.\d+)(?:[^\n(]*\(([^\n()]{1,80})\))?", re.M)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch.build.trees.source import SourceTree
+from hpatch.records import NamedTuple
 from hpatch.versions import Version
 
 

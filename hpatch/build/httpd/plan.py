@@ -7,7 +7,6 @@ import json
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch.build import reproducible
 from hpatch.build.compiler import compiler, plain_environment, stamp, through_ccache
@@ -21,6 +20,7 @@ from hpatch.build.outcome import BuildStep
 from hpatch.build.sanitize import flags, settings
 from hpatch.build.state import StateFile
 from hpatch.build.trees.source import SourceTree
+from hpatch.records import NamedTuple
 
 STATIC = (
     *("unixd", "authn_core", "authz_core", "authz_host", "log_config", "mime", "alias", "dir", "env", "setenvif"),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch.build.compiler import lacking
 from hpatch.build.options import given
 from hpatch.build.packages import needs
 from hpatch.errors import ToolError
 from hpatch.processes.run import environment, run
+from hpatch.records import NamedTuple
 
 _CONFIG = ("config.guess", "config.sub")
 _CONFIG_FOLDERS = ("/usr/share/autoconf/build-aux", "/usr/share/libtool/build-aux", "/usr/share/misc")

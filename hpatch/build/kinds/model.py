@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from hpatch.build.options import BuildOptions
 from hpatch.build.outcome import BuildStep, Built, Watch
 from hpatch.build.trees.source import SourceTree
+from hpatch.records import NamedTuple
 
 
 class PlannedBuild(NamedTuple):

@@ -7,10 +7,10 @@ import shlex
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch.errors import ToolError
 from hpatch.processes.ask import ask
+from hpatch.records import NamedTuple
 from hpatch.versions import Version
 
 _VERSION = re.compile(r"^nginx version: \S*?/(\d+\.\d+\.\d+)", re.M)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from hpatch import files
 from hpatch.build.compiler import has_header
 from hpatch.build.options import given
 from hpatch.build.trees.source import SourceTree
+from hpatch.records import NamedTuple
 
 
 class ModuleNeed(NamedTuple):

@@ -9,7 +9,6 @@ import shlex
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch.build import reproducible
 from hpatch.build.compiler import NO_CCACHE, compiler, lacking, plain_environment, stamp, through_ccache
@@ -23,6 +22,7 @@ from hpatch.build.sanitize import flags, settings
 from hpatch.build.state import StateFile
 from hpatch.build.trees.source import SourceTree
 from hpatch.errors import UsageError
+from hpatch.records import NamedTuple
 
 OBJECTS = "objs"
 """Where configure and make put what they make, in the source's folder."""

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch import files, log
 from hpatch.build.trees.choice import Chosen, choose, having
@@ -26,6 +25,7 @@ from hpatch.patch.place.plan import Item, Plan, Step, plan
 from hpatch.patch.sets.model import Catalog, PatchSet, SetRevision, applying_order
 from hpatch.patch.sources.cache import Checked
 from hpatch.patch.sources.suppliers import Supplier, suppliers
+from hpatch.records import NamedTuple
 
 _REVISION = re.compile(r"r\d+")
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from hpatch.build.trees.presence import Presence, presences
 from hpatch.build.trees.source import SourceTree
 from hpatch.patch.apply.stack import Stack
 from hpatch.patch.apply.tree import Tree
 from hpatch.patch.sets.model import Catalog, PatchSet
+from hpatch.records import NamedTuple
 
 
 class Chosen(NamedTuple):

@@ -6,13 +6,13 @@ import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch import files
 from hpatch.build.trees.applying import Prepared, commit
 from hpatch.errors import InputError, ToolError, UsageError
 from hpatch.files import FileChange
 from hpatch.patch.apply.rejects import rejects
+from hpatch.records import NamedTuple
 
 
 def check(root: Path, folder: Path) -> None:

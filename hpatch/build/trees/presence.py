@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.build.trees.source import SourceTree
 from hpatch.patch.apply import stack as stacks
 from hpatch.patch.apply.stack import Stack
 from hpatch.patch.apply.tree import Tree
 from hpatch.patch.sets.model import Mark, PatchSet
+from hpatch.records import NamedTuple
 
 State = Literal["present", "missing", "partly", "superseded", "unsuitable"]
 """`partly`: some of its changes; `superseded`: the version has it, and what came later went over its lines;

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch import files
 from hpatch.errors import InputError
+from hpatch.records import NamedTuple
 from hpatch.versions import Range, Version
 
 _RELEASE = "include/ap_release.h"

@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch.build import copying, prefix
 from hpatch.build.command import Commands
@@ -22,6 +21,7 @@ from hpatch.build.trees.source import SourceTree
 from hpatch.build.uwsgi import script
 from hpatch.errors import ToolError
 from hpatch.patch.apply import stack as stacks
+from hpatch.records import NamedTuple
 
 PROGRAM = Path("bin") / script.PROGRAM
 """In the prefix; PLUGINS likewise, where the program looks for plugins that are named without a path."""

@@ -10,7 +10,8 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+
+from hpatch.records import NamedTuple
 
 PROGRAM = "uwsgi"
 PLUGIN = "symcall_plugin.so"

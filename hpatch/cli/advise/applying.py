@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.cli.advise.estimates import Estimates, minutes
 from hpatch.cli.interrupt import accounted
 from hpatch.errors import HpatchError, UsageError
+from hpatch.records import NamedTuple
 from hpatch.report.advise.applied import ApplyRun, ApplyStep, StepName
 from hpatch.report.common.numbers import count
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from hpatch.cli import output
 from hpatch.cli.options import status as status_path
 from hpatch.cli.options import tree as trees
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.backport.status.file import Entry, StatusFile, TextEdit

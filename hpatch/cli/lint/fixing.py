@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.cli import output
 from hpatch.cli.options.configuration import STDIN
@@ -14,6 +14,7 @@ from hpatch.lint.engine.root import Root
 from hpatch.lint.engine.task import LintTask
 from hpatch.lint.finding import Finding
 from hpatch.lint.fixes.reach import Reach
+from hpatch.records import NamedTuple
 from hpatch.report.common.renderer import Page
 from hpatch.report.lint.forms import FORMS, FindingsReport
 from hpatch.report.lint.text import Detail

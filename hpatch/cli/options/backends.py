@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hpatch.cli.options import configuration
 from hpatch.errors import UsageError
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.advise.uwsgi import TargetUwsgi

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,7 @@ from hpatch.errors import InputError, UsageError
 from hpatch.lint import settings
 from hpatch.lint.roots import located
 from hpatch.lint.settings import ALL_MODULES, Settings, SettingsFile
+from hpatch.records import NamedTuple
 from hpatch.versions import Version
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """The options that commands share which need patch sets and their revisions."""
 
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
@@ -9,6 +9,7 @@ from hpatch.patch.sets.load import load
 from hpatch.patch.sets.model import Catalog
 from hpatch.patch.sources.cache import Checked
 from hpatch.patch.sources.choose import choose
+from hpatch.records import NamedTuple
 
 SOURCE = "Where revisions come from"
 

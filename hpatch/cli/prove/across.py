@@ -7,12 +7,13 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.cli import output
 from hpatch.cli.interrupt import accounted
 from hpatch.cli.prove.keeping import CellBundles
 from hpatch.errors import UsageError
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

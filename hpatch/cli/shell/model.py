@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
+
+from hpatch.records import NamedTuple
 
 Kind = Literal["", "file", "folder", "rules", "severities", "sets", "scenarios", "choice"]
 """What a word of the command line is: anything, a path, words that hpatch knows (the first five), or a choice."""

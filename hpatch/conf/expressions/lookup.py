@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from hpatch.conf import regexes
 from hpatch.conf.expressions.model import Element, Expression, Mistake
 from hpatch.conf.subnets import is_subnet
 from hpatch.facts import expressions as facts
+from hpatch.records import NamedTuple
 from hpatch.suggest import closest
 from hpatch.versions import Version
 

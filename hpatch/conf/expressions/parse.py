@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from hpatch import resources
 from hpatch.conf.expressions import mistakes
 from hpatch.conf.expressions.model import Element, ElementKind, Expression
 from hpatch.conf.expressions.scan import ROOM, Token, tokens
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from lark import Lark

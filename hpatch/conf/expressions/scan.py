@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from hpatch.records import NamedTuple
 from hpatch.text import in_bytes
 
 ROOM = 8192

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+
+from hpatch.records import NamedTuple
 
 Span = tuple[int, int]
 """A part of a text: start and end."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from hpatch.conf import limits
 from hpatch.conf.templates.model import Arm
 from hpatch.conf.templates.presence import REASON
 from hpatch.conf.templates.tokens import CodePiece
 from hpatch.conf.tree import Condition
+from hpatch.records import NamedTuple
 from hpatch.text import Source
 
 _SECTION = re.compile(r"^[ \t]*<(/?)([^\s>]+)", re.M)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from hpatch.conf.templates import blocks, presence, trims
 from hpatch.conf.templates.blocks import Stretch
@@ -13,6 +12,7 @@ from hpatch.conf.templates.model import Template
 from hpatch.conf.templates.placeholders import SHORTEST, Placeholders, has_placeholder
 from hpatch.conf.templates.tokens import CodePiece, tokens
 from hpatch.conf.tree import TemplateFile
+from hpatch.records import NamedTuple
 from hpatch.text import Source
 
 _WEAK = frozenset(("@NAME@", "%%NAME%%"))

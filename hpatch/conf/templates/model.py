@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import NamedTuple
 
 from hpatch.conf.tree import Condition, TemplateFile
+from hpatch.records import NamedTuple
 from hpatch.text import Source
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from hpatch.conf.templates.tokens import CodePiece
+from hpatch.records import NamedTuple
 
 _BEFORE = re.compile(r"(?:\{%|\{\{|\{#|\[%)-|(?:\{\{|%\{)~")
 _BEHIND = re.compile(r"(?:-(?:%\}|\}\}|#\}|%>|%\])|~\}\}?)\Z")

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch.facts.directives import Context, Directive
 from hpatch.facts.make import ctext
+from hpatch.records import NamedTuple
 from hpatch.versions import Version
 
 FORMS = "RAW_ARGS TAKE1 TAKE2 ITERATE ITERATE2 FLAG NO_ARGS TAKE12 TAKE3 TAKE23 TAKE123 TAKE13 TAKE_ARGV".split()

@@ -8,11 +8,11 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch.facts import thirdparty
 from hpatch.facts.make import elf
 from hpatch.facts.make.commands import CommandRow
+from hpatch.records import NamedTuple
 from hpatch.versions import Version
 
 _FOLDERS = ("/usr/lib/apache2/modules", "/usr/lib64/httpd/modules", "/usr/lib/httpd/modules")

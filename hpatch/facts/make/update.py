@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch.facts.make.commands import FLAGS, CommandRow, SourceModule
+from hpatch.records import NamedTuple
 from hpatch.versions import Version
 
 Row = list[str]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Executor, Future, as_completed
 from contextlib import ExitStack
-from typing import NamedTuple
 
 from hpatch.lab.across.carry import carry_out, processors
 from hpatch.lab.across.cell import errors
 from hpatch.lab.across.local import LocalWorkers, usual_workers
 from hpatch.lab.across.model import YES, AcrossCell, AcrossJob, TreeVersion
 from hpatch.lab.across.state import Done
+from hpatch.records import NamedTuple
 
 Tell = Callable[[AcrossCell, int, int], None]
 """Hears of each cell when it is known, how many are, and of how many."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from hpatch.build.trees.applying import Request
 from hpatch.lab.candidates.model import Candidate
@@ -12,6 +12,7 @@ from hpatch.lab.diary import Diary
 from hpatch.lab.matrix import Wanted
 from hpatch.lab.proof import Proof, ProofPlan
 from hpatch.lab.recipe import Recipe
+from hpatch.records import NamedTuple
 
 CellVerdict = Literal["proved", "there", "not-applying", "not-proved", "worse", "error"]
 """`there`: the tree has the set already; `not-applying`: it is not meant for this version, or does not fit;

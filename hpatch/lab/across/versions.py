@@ -8,13 +8,13 @@ import re
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch.errors import ToolError, UsageError
 from hpatch.lab.across.model import TreeVersion
 from hpatch.lab.backends import uwsgi_source
 from hpatch.patch.sources.git import Git
 from hpatch.processes.keeper import Keeper
+from hpatch.records import NamedTuple
 from hpatch.suggest import closest
 
 _PLACES = ("refs/tags/", "refs/remotes/tags/", "refs/remotes/origin/tags/")

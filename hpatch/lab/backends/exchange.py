@@ -8,11 +8,12 @@ import socket
 from abc import ABC, abstractmethod
 from contextlib import suppress
 from time import monotonic
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.lab.model import Scheme
 from hpatch.lab.wire import ajp, fastcgi, scgi, uwsgi
 from hpatch.lab.wire.stream import Pairs, WireError, content_length, exactly
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     import ssl

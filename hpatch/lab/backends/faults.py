@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import NamedTuple
 
 from hpatch.errors import UsageError
 from hpatch.lab.backends.exchange import Exchange
+from hpatch.records import NamedTuple
 
 Behave = Callable[[Exchange], None]
 _PAUSE = 0.05

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from hpatch.build.facts import BuildFacts
 from hpatch.lab.bundle.told import ToldProof, ToldResult
 from hpatch.lab.diary import DoneStep, LogExcerpt, MadeFiles
 from hpatch.lab.smoke import SmokeCheck
+from hpatch.records import NamedTuple
 
 SCHEMA = "hpatch.bundle/1"
 Verdict = Literal["proved", "not-proved", "undecided"]

@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Any, NamedTuple, get_args
+from typing import IO, Any, get_args
 
 from hpatch.errors import InputError, ToolError, UsageError
 from hpatch.lab.bundle.decode import DecodeError, decode
 from hpatch.lab.bundle.model import SCHEMA, Bundle, Verdict, outcome
 from hpatch.lab.bundle.told import told
+from hpatch.records import NamedTuple
 
 DATA = "proof.json"
 PAGE = "proof.html"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from hpatch.build.reproducible import SecondBuild
 from hpatch.lab.bundle.decode import DecodeError, decode
@@ -13,6 +13,7 @@ from hpatch.lab.proof import Shown
 from hpatch.lab.sanitizers import Reported
 from hpatch.lab.smoke import SmokeCheck
 from hpatch.lab.suite.model import SuiteRun
+from hpatch.records import NamedTuple
 
 
 class ToldTree(NamedTuple):

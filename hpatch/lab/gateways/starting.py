@@ -9,12 +9,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch.lab.model import Log
 from hpatch.lab.ports import LOOPBACK
 from hpatch.lab.programs import WORDS, failure, text_of, until_ready
 from hpatch.processes.keeper import Keeper, Program
+from hpatch.records import NamedTuple
 
 _SETTLING = 10.0
 """Seconds that a gateway may take to find that a child has crashed; mostly it is one."""

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack, nullcontext
 from itertools import count
-from typing import NamedTuple
 
 from hpatch.errors import ToolError
 from hpatch.lab.model import GatewaySpec, Log, Transport
@@ -20,6 +19,7 @@ from hpatch.lab.net.side import NetSide, Play, PlayedSide
 from hpatch.lab.net.ways import ways as lookup
 from hpatch.lab.session import Session
 from hpatch.lab.smoke import TRANSPORTS
+from hpatch.records import NamedTuple
 
 _PLAYS = 16
 """How often a trial is played on each side where it differs the first time."""

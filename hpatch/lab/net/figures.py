@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from statistics import median
-from typing import NamedTuple
 
 from hpatch.lab import client
 from hpatch.lab.client import Script
@@ -14,6 +13,7 @@ from hpatch.lab.net import ratios
 from hpatch.lab.net.model import Figure, Way
 from hpatch.lab.net.requests import content, head, with_length
 from hpatch.lab.net.side import PlayedSide
+from hpatch.records import NamedTuple
 
 _ROUNDS, _MOST = 10, 40
 """How many rounds are measured: first, and where they do not decide."""

@@ -6,11 +6,12 @@ import socket
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from hpatch.lab.model import Address
 from hpatch.lab.ports import LOOPBACK
 from hpatch.lab.replies import NO_REPLY, ClientReply
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from h2.connection import H2Connection

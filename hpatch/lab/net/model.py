@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, Protocol
 
 from hpatch.lab.client import Script
 from hpatch.lab.model import Scheme, Transport
 from hpatch.lab.net.h2 import StreamRequest
 from hpatch.lab.replies import ClientReply
+from hpatch.records import NamedTuple
 
 Facts = Mapping[str, str]
 """What is to stay as it is, by name: `status`, `body`, `backend.request`. Nothing that changes by itself."""

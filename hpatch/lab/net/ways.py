@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch.build.httpd.installed import Installed, ask
 from hpatch.errors import ToolError
@@ -14,6 +13,7 @@ from hpatch.lab.model import GatewaySpec, Scheme, Transport
 from hpatch.lab.net.model import Front, Way
 from hpatch.lab.smoke import TRANSPORTS
 from hpatch.lab.smoke import paths as plain_paths
+from hpatch.records import NamedTuple
 from hpatch.versions import Version
 
 _UPGRADES = Version(2, 4, 47)

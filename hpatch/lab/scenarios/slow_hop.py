@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 from contextlib import ExitStack
-from typing import NamedTuple
 
 from hpatch.lab.backends import uwsgi
 from hpatch.lab.backends.responder import responder
@@ -16,6 +15,7 @@ from hpatch.lab.programs import last_words
 from hpatch.lab.relay import Hop, Relay, relay
 from hpatch.lab.scenario import Observation, scenario
 from hpatch.lab.session import Session
+from hpatch.records import NamedTuple
 
 _REQUESTS = 8
 _SIZE = 512 * 1024

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from hpatch.records import NamedTuple
 
 SuiteKind = Literal["pytest", "perl"]
 """The tests in a tree's folder `test`, or httpd's test framework in Perl."""

@@ -9,7 +9,6 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch.build.httpd.installed import ask
 from hpatch.errors import InputError, ToolError
@@ -22,6 +21,7 @@ from hpatch.lab.suite import plugin
 from hpatch.lab.suite.model import SuiteChoice, SuiteResult
 from hpatch.processes.keeper import Keeper
 from hpatch.processes.run import environment
+from hpatch.records import NamedTuple
 
 _NEEDED = ("pytest", "cryptography")
 _PATIENCE = 3600.0

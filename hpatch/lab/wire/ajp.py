@@ -6,9 +6,9 @@ Source: the Apache Tomcat Connectors' "AJPv13 Protocol Reference", and httpd's m
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from hpatch.lab.wire.stream import ByteStream, Pairs, WireError, exactly
+from hpatch.records import NamedTuple
 
 LARGEST = 8184
 """Bytes of a response's body that one packet can have: 8,192 without its header, type, length and last zero byte."""

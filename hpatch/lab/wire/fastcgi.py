@@ -7,9 +7,9 @@ Source: the FastCGI Specification 1.0, sections 3.3 (records), 3.4 (name-value p
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from hpatch.lab.wire.stream import ByteStream, Pairs, WireError, exactly, exactly_or_end
+from hpatch.records import NamedTuple
 
 BEGIN, ABORT, END, PARAMS, STDIN, STDOUT, STDERR = range(1, 8)
 _VERSION = 1

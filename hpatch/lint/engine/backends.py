@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 from os.path import realpath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.conf.tree import Problem
 from hpatch.errors import InputError
+from hpatch.records import NamedTuple
 from hpatch.text import Place
 
 if TYPE_CHECKING:

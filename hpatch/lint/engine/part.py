@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.conf.walk.names import unsettled_modules
 from hpatch.lint import plugins, registry
@@ -16,6 +16,7 @@ from hpatch.lint.engine.root import read
 from hpatch.lint.finding import Finding
 from hpatch.lint.suppressions import Suppression, Suppressions
 from hpatch.proxy.build import build
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.conf.checked import SyntaxCheck

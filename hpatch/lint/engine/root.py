@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.conf.load import Options, load, load_source
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.conf.checked import SyntaxCheck

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.lint.folder import excluded
 from hpatch.lint.found import CONFIDENCES, SEVERITIES, Confidence, Severity
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.lint.answers import Build

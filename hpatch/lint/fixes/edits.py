@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from hpatch.lint.found import Edit
+from hpatch.records import NamedTuple
 from hpatch.text import Source
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from hpatch.lint.engine.lint import lint
 from hpatch.lint.engine.result import LintResult
@@ -14,6 +13,7 @@ from hpatch.lint.finding import Finding
 from hpatch.lint.fixes.choose import apart, by_file, chosen, lines_of, usable
 from hpatch.lint.fixes.edits import LineOrigins, applied
 from hpatch.lint.fixes.verdict import Verdict, judged
+from hpatch.records import NamedTuple
 from hpatch.text import Source
 
 MOST_TRIALS = 100

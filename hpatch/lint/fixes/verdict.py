@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from hpatch.lint.engine.result import LintResult
 from hpatch.lint.finding import Finding
 from hpatch.lint.fixes.choose import lines_of
 from hpatch.lint.fixes.edits import LineOrigins
 from hpatch.lint.found import SEVERITIES
+from hpatch.records import NamedTuple
 from hpatch.text import Place
 
 

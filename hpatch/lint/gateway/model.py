@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from hpatch.lint.found import SEVERITIES, Severity
+from hpatch.records import NamedTuple
 from hpatch.text import Place
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from hpatch.patch.apply.stack import Content, FileEdit
 from hpatch.patch.diff.model import Diff, FilePatch
 from hpatch.patch.diff.write import compare, write
+from hpatch.records import NamedTuple
 
 _MEASURE = 78
 _SENDER = "hpatch <hpatch@localhost>"

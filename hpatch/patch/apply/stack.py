@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from hpatch import files
 from hpatch.errors import InputError
@@ -19,6 +19,7 @@ from hpatch.files import FOLDER, FileChange
 from hpatch.patch.apply.threeway import MergeConflict, merge
 from hpatch.patch.apply.tree import Tree
 from hpatch.patch.diff.names import unsafe
+from hpatch.records import NamedTuple
 
 SCHEMA = "hpatch.stack/1"
 

@@ -8,10 +8,10 @@ change. Lines that both sides add at one place are one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from hpatch.patch.diff.align import align
 from hpatch.patch.diff.lines import split
+from hpatch.records import NamedTuple
 
 
 class MergeConflict(NamedTuple):

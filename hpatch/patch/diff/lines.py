@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from io import BytesIO
 from itertools import islice
-from typing import NamedTuple
+
+from hpatch.records import NamedTuple
 
 CANDIDATES = 200
 """Places that are looked for at most: a hostile file can have its text repeated without end."""

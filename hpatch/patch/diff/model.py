@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.errors import InputError
 from hpatch.patch.diff.lines import LineEdit
+from hpatch.records import NamedTuple
 
 Operation = Literal[" ", "-", "+"]
 Kind = Literal["modify", "create", "delete", "rename", "copy"]

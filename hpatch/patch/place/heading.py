@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from functools import cached_property
 from itertools import takewhile
 from pathlib import PurePosixPath
-from typing import NamedTuple
 
 from hpatch.patch.diff.model import Elsewhere, Hunk
+from hpatch.records import NamedTuple
 
 _CUT = 39
 """GNU diff cuts a heading after 40 bytes and takes off blanks at its end; the others cut later."""

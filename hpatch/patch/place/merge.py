@@ -13,11 +13,11 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from hpatch.patch.diff.align import align
 from hpatch.patch.diff.lines import LineEdit
 from hpatch.patch.diff.model import Hunk
+from hpatch.records import NamedTuple
 
 
 class HunkChange(NamedTuple):

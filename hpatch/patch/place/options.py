@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from hpatch.patch.place.resolvers import NextRelease
+from hpatch.records import NamedTuple
 
 
 class PlaceOptions(NamedTuple):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from hpatch.files import FileChange
 from hpatch.patch.diff.lines import edited, split
@@ -15,6 +15,7 @@ from hpatch.patch.diff.model import Diff, FilePatch, Outcome, Placed, Result
 from hpatch.patch.place import resolvers
 from hpatch.patch.place.options import DEFAULTS, PlaceOptions
 from hpatch.patch.place.place import place
+from hpatch.records import NamedTuple
 
 
 class Files(Protocol):

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.patch.diff.lines import LineEdit
 from hpatch.patch.diff.model import Hunk, Outcome, Result
+from hpatch.records import NamedTuple
 
 
 class Resolved(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from hpatch.patch.diff.lines import LineEdit, Text
 from hpatch.patch.diff.model import Hunk, Outcome
@@ -13,6 +13,7 @@ from hpatch.patch.place.merge import Merged, start_of
 from hpatch.patch.place.resolvers import Resolved
 from hpatch.patch.place.sought import sought
 from hpatch.patch.place.target import TargetFile
+from hpatch.records import NamedTuple
 
 
 class Settled(NamedTuple):

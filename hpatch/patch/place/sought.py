@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from hpatch.patch.diff.model import Hunk, Operation
+from hpatch.records import NamedTuple
 
 
 class Sought(NamedTuple):

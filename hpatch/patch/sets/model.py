@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.errors import UsageError
+from hpatch.records import NamedTuple
 from hpatch.versions import Range, Version
 
 if TYPE_CHECKING:

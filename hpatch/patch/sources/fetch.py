@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from hpatch.errors import HpatchError, InputError
 from hpatch.patch.diff.model import Diff
 from hpatch.patch.diff.write import write
 from hpatch.patch.sets.model import SetRevision
 from hpatch.patch.sources.cache import Checked
+from hpatch.records import NamedTuple
 
 
 class Fetched(NamedTuple):

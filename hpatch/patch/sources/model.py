@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from hpatch.errors import InputError
 from hpatch.patch.sets.model import SetRevision
+from hpatch.records import NamedTuple
 
 LIMIT = 64 * 1024 * 1024
 """The largest diff or file that is taken, in bytes."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from hpatch.patch.sets.model import Catalog, SetRevision
 from hpatch.patch.sources.model import Origin, Origins
+from hpatch.records import NamedTuple
 
 
 class Supplier(NamedTuple):

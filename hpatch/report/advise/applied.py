@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
+from hpatch.records import NamedTuple
 from hpatch.report.common.markdown import grid
 from hpatch.report.common.renderer import Page
 from hpatch.report.common.tables import table

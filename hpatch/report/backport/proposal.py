@@ -6,10 +6,11 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, zip_longest
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from hpatch.backport.proposal.evidence import Evidence
 from hpatch.backport.proposal.proposal import Proposal
+from hpatch.records import NamedTuple
 from hpatch.report.backport import data as backport_data
 from hpatch.report.backport import edit as status_edit
 from hpatch.report.common.numbers import count

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
+from hpatch.records import NamedTuple
 from hpatch.report.common.terminal import TAB, cells, paint, visible, wrap
 from hpatch.text import Place, Source
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from hpatch.lint.finding import Finding
+from hpatch.records import NamedTuple
 
 _VALUES = r'"[^"]*"|\d+'
 _FEW = 3

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from hpatch.records import NamedTuple
 
 
 class Block(NamedTuple):

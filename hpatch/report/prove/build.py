@@ -6,9 +6,10 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from hpatch.build.trees.source import SourceTree
+from hpatch.records import NamedTuple
 from hpatch.report.common.renderer import Page
 from hpatch.report.common.terminal import paint, visible, wrap
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 import struct
-from typing import NamedTuple
 
 from hpatch.advise.packages.package import ChangelogEntry, InstalledPackage, is_version
+from hpatch.records import NamedTuple
 
 _NAME, _VERSION, _RELEASE, _EPOCH = 1000, 1001, 1002, 1003
 _CHANGE_NAME, _CHANGE_TEXT = 1081, 1082

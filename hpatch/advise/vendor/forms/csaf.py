@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from hpatch.advise.packages.package import is_version, release_in
 from hpatch.advise.untrusted import dict_of, list_of, text_of
@@ -14,6 +13,7 @@ from hpatch.advise.vendor.forms.common import cve, release, source
 from hpatch.advise.vendor.statement import Says, Statement
 from hpatch.facts import vendors
 from hpatch.facts.vendors import Vendor
+from hpatch.records import NamedTuple
 
 _STATUS: dict[str, Says] = {
     "fixed": "fixed",

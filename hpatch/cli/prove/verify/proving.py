@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.cli.interrupt import accounted
 from hpatch.cli.prove import keeping
 from hpatch.cli.prove.verify.answer import ended_are_kept
 from hpatch.cli.prove.verify.moment import Moment, account
 from hpatch.cli.prove.verify.ways import place
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.build.trees.applying import Request

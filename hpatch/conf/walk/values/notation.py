@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from importlib import import_module
-from typing import NamedTuple, cast
+from typing import cast
 
 from hpatch.conf.walk.values.model import Arguments, Judge, Kind, Wrong, listed, suggestion, unknown
 from hpatch.conf.walk.values.model import argv as dropped
+from hpatch.records import NamedTuple
 
 _HERE = __name__.rpartition(".")[0]
 

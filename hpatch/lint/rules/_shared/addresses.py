@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from hpatch.backends.addresses import is_loopback
 from hpatch.proxy.model import DEFAULT_PORTS
+from hpatch.records import NamedTuple
 from hpatch.text import whole_number
 
 if TYPE_CHECKING:

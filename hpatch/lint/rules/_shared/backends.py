@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.lint.rules._shared.pools import targets
 from hpatch.proxy.model import DEFAULT_PORTS, Worker
+from hpatch.records import NamedTuple
 from hpatch.text import whole_number
 
 if TYPE_CHECKING:

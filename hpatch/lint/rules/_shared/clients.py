@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.conf.regexes import alternatives, group, holds_start, starts_with_slash
 from hpatch.lint.rules._shared.effective import in_server, server_of
 from hpatch.lint.rules._shared.rewriting import Rewrite, rewrites
 from hpatch.proxy.clients import Inserted, by_client, inserted
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node

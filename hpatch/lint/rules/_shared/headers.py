@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.lint.rules._shared.effective import server_of
 from hpatch.lint.rules._shared.scope import conditional
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Configuration, Node

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.lint.rules._shared.effective import in_server
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.backends.model import Permissions

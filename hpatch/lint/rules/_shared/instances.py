@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.lint.rules._shared.pools import targets
 from hpatch.proxy.model import DEFAULT_PORTS
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.backends.model import Permissions

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.facts.parameters import BALANCER, WORKER, Parameter, Scope
 from hpatch.lint.found import Edit, Fix
 from hpatch.lint.rules._shared.edits import Edits, line_removed, replaced
 from hpatch.proxy.model import Balancer, Param, Server, Worker
 from hpatch.proxy.parameters import Reading, check
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from hpatch.conf.tree import Condition, Node
 from hpatch.conf.wildcards import is_wildcard
 from hpatch.proxy.model import Balancer, Mapping, Param
+from hpatch.records import NamedTuple
 
 _LITERAL = r"(?:[\w/~%,=@-]|\\[./~-])*"
 _COVERING = rf"\^?\(?(?P<path>{_LITERAL})(?:\(*\.\*\)*\$?)?\)*\Z"

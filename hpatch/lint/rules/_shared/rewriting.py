@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.conf.regexes import group
 from hpatch.conf.wildcards import is_wildcard
 from hpatch.lint.rules._shared.access import below
 from hpatch.lint.rules._shared.effective import server_of
 from hpatch.proxy.rewrite import RewriteCond, RewriteRule, parse, parse_condition
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node

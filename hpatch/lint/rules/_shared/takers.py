@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.conf.tree import Condition
 from hpatch.lint.rules._shared.edits import Edits, line_moved
 from hpatch.lint.rules._shared.passes import Cover, encoded, lies_under
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.proxy.model import Mapping, Proxy, Server

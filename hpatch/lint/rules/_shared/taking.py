@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.lint.rules._shared.access import below
 from hpatch.lint.rules._shared.passes import covers, paths_above
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node

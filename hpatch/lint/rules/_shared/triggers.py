@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.lint.rules._shared import uwsgi
 from hpatch.lint.rules._shared.effective import server_of
 from hpatch.lint.rules._shared.mpm import mpm, without_http2
 from hpatch.lint.rules._shared.rewriting import rewrites
 from hpatch.proxy.model import Worker
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node

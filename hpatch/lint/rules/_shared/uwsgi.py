@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.lint.rules._shared.backends import SPOKEN
 from hpatch.lint.rules._shared.instances import encounters
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.backends.uwsgi.model import Instance

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.backends.addresses import is_loopback
 from hpatch.lint.found import Found, Related
@@ -21,6 +21,7 @@ from hpatch.lint.rules._shared.rewriting import rewrites
 from hpatch.lint.rules._shared.scope import sample
 from hpatch.lint.rules._shared.taking import taken_before, taking
 from hpatch.proxy.model import DEFAULT_PORTS
+from hpatch.records import NamedTuple
 from hpatch.text import whole_number
 
 if TYPE_CHECKING:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Severity
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.builds import on_build
 from hpatch.lint.rules._shared.effective import in_server, is_on, number, of_mapping, server_of
 from hpatch.lint.rules._shared.rewriting import rewrites
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node

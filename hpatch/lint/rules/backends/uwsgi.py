@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from posixpath import basename, dirname
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.facts.versions import since
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.builds import cured
 from hpatch.lint.rules._shared.instances import answering
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.backends.uwsgi.sockets import Match

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
@@ -13,6 +13,7 @@ from hpatch.lint.rules._shared.effective import server_of
 from hpatch.lint.rules._shared.headers import SETS, lines_near, response_lines
 from hpatch.lint.rules._shared.rewriting import rewrites
 from hpatch.paths.patterns import regex
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.facts.versions import since
 from hpatch.lint.found import Found
@@ -22,6 +22,7 @@ from hpatch.lint.rules._shared.clients import (
 from hpatch.lint.rules._shared.effective import in_server, is_on, server_of
 from hpatch.lint.rules._shared.environment import Taken, brought
 from hpatch.proxy.clients import Inserted, by_client, inserted
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Severity
 from hpatch.lint.rule import rule
@@ -13,6 +13,7 @@ from hpatch.lint.rules._shared.clients import Filled, any_host, guarded, is_serv
 from hpatch.lint.rules._shared.environment import brought
 from hpatch.lint.rules._shared.scope import conditional, section_of
 from hpatch.proxy.clients import Inserted, by_client, inserted
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node

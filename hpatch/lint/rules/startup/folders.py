@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hpatch.conf.paths import resolve
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
+from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Configuration, Node

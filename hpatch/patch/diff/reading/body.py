@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from hpatch.patch.diff.model import Hunk
 from hpatch.patch.diff.reading import crosscheck, properties
 from hpatch.patch.diff.reading.hunks import hunks
 from hpatch.patch.diff.reading.scan import Scan
 from hpatch.patch.diff.reading.sides import Side, side
+from hpatch.records import NamedTuple
 
 
 class Body(NamedTuple):

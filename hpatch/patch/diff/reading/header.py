@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from hpatch.patch.diff.model import Kind
 from hpatch.patch.diff.names import unquote
 from hpatch.patch.diff.reading.scan import Scan
+from hpatch.records import NamedTuple
 
 _GIT = re.compile(
     rb"(old mode|new mode|new file mode|deleted file mode|rename from|rename to|copy from|copy to"

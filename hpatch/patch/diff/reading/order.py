@@ -7,10 +7,10 @@ where a part further up has changed it. Parts that read a file must therefore co
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from hpatch.patch.diff.model import FilePatch
 from hpatch.patch.diff.reading.scan import Scan
+from hpatch.records import NamedTuple
 
 
 class FilePart(NamedTuple):

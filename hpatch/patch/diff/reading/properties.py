@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hpatch.patch.diff.model import FilePatch
 from hpatch.patch.diff.reading.scan import Scan
+from hpatch.records import NamedTuple
 
 _CHANGE = re.compile(rb"(Added|Modified|Deleted|Name|Reverted): (\S.*)\n")
 _TITLE = b"Property changes on: "

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from hpatch.patch.diff.names import unquote
 from hpatch.patch.diff.reading.scan import Scan
+from hpatch.records import NamedTuple
 
 _LABEL = re.compile(
     rb"(?<! ) ++(\((?:revision \d+|working copy|nonexistent|original|added|removed)\)"

@@ -7,8 +7,9 @@ So the layout is done here: general layouts of graphs (Graphviz, Sugiyama's) pla
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from hpatch.records import NamedTuple
 from hpatch.report.common.xml import quoted
 from hpatch.report.common.xml import text as escaped
 from hpatch.report.lint.gateway import words

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal
 
 from hpatch.build.trees.hashing import hashes, whole
 from hpatch.lab.bundle.model import Bundle
+from hpatch.records import NamedTuple
 from hpatch.report.common.renderer import Page
 from hpatch.report.common.tables import table
 from hpatch.report.common.terminal import paint, visible, wrap

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from hpatch import __version__
 from hpatch.build.facts import BuildFacts
@@ -28,6 +28,7 @@ from hpatch.lab.diary import Diary
 from hpatch.lab.proof import ProofPlan
 from hpatch.patch.apply.export import compared, merged, unified
 from hpatch.patch.apply.stack import Content
+from hpatch.records import NamedTuple
 from hpatch.report.common.json import dump
 from hpatch.report.prove import lab
 from hpatch.report.prove.bundle.page import page
