@@ -8,7 +8,7 @@ from hpatch.cli import help, output
 from hpatch.cli.options import revisions as shared
 from hpatch.cli.options.answer import Format
 from hpatch.cli.options.verbose import Verbose
-from hpatch.cli.patch import export
+from hpatch.cli.patch import catalogue, export
 from hpatch.report.common.renderer import FORMS
 from hpatch.report.patch.sets import FetchReport, SetReport, SetsReport
 
@@ -19,6 +19,8 @@ Examples:
   hpatch set show fcgi-iobuffersize
   hpatch set fetch fcgi-body-cpu --git ~/src/httpd
   hpatch set export scgi-unix --tree httpd-2.4.9 --as diff | patch -p1
+  hpatch set new my-fix r1592529 --git ~/src/httpd --into ~/patches
+  hpatch set check --git ~/src/httpd
 """
 
 _LIST = """
@@ -97,8 +99,10 @@ def _fetch(
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = help.group(app, "set", "List, show, fetch and export patch sets.", _GROUP)
+    group = help.group(app, "set", "List, show, fetch, export, make and check patch sets.", _GROUP)
     help.command(group, "list", _list, _LIST)
     help.command(group, "show", _show, _SHOW)
     help.command(group, "fetch", _fetch, _FETCH)
     help.command(group, "export", export.command, export.EXAMPLES)
+    help.command(group, "new", catalogue.new, catalogue.NEW)
+    help.command(group, "check", catalogue.check, catalogue.CHECK)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,7 +22,13 @@ PROJECTS_FILE = "projects.toml"
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LINE = re.compile(r"\w[\w.-]*")
 _SHA1 = re.compile(r"[0-9a-f]{40}")
-_CREATED = "new"
+CREATED = "new"
+"""Stands for git's name of a file that a revision creates."""
+_SET = (
+    *("id", "title", "cures", "project", "applies", "contained", "prerequisites", "revisions", "merges", "variants"),
+    *("recognise", "scenario", "changes", "corrections", "notes"),
+)
+_REVISION = (*("number", "commit", "parent", "author", "date", "patch_id", "patch_id_svn", "files", "line"),)
 
 _T = TypeVar("_T")
 
@@ -37,7 +43,7 @@ def load(folders: Iterable[str | Path] = ()) -> Catalog:
     sets: dict[str, PatchSet] = {}
     for folder in (shipped, *map(Path, folders)):
         for file in _set_files(folder):
-            one = _read(file, projects)
+            one = read(file, projects)
             if one.id in sets:
                 raise InputError(f"{file}: id: there is a set '{one.id}' already, in {sets[one.id].folder}")
             sets[one.id] = one
@@ -67,6 +73,11 @@ def _place(one: PatchSet, sets: Mapping[str, PatchSet]) -> tuple[float, int]:
     return float("inf"), len(needed)
 
 
+def is_id(text: str) -> bool:
+    """Whether a set can have this name."""
+    return _ID.fullmatch(text) is not None
+
+
 def _set_files(folder: Path) -> list[Path]:
     """The set files below a folder; it may also be one set's own."""
     if not folder.is_dir():
@@ -78,59 +89,92 @@ def _set_files(folder: Path) -> list[Path]:
 
 
 class _Table:
-    """A table of a file that is being read: every key is asked for once, what is left over is an error."""
+    """A table of a file that is being read. A key that is not `known` is an error before any other."""
 
-    def __init__(self, file: Path, data: Mapping[str, Any], where: str = "") -> None:
+    def __init__(
+        self,
+        file: Path,
+        text: str,
+        data: Mapping[str, Any],
+        known: Sequence[str],
+        path: tuple[tuple[str, int], ...] = (),
+    ) -> None:
         self.file = file
-        self.where = where
-        self._left = dict(data)
-        self._known: list[str] = []
+        self._text = text
+        self._data = data
+        self._path = path
+        for key in data:
+            if key not in known:
+                from hpatch.suggest import closest  # only failures pay for it
+
+                near = closest(key, known)
+                raise self.error(key, "unknown key" + (f"; did you mean '{near}'?" if near else ""))
 
     def error(self, key: str, wanted: str) -> InputError:
         """What is wrong with a key."""
-        return InputError(f"{self.file}: {self.where}{key}: {wanted}")
+        line = line_of(self._text, self._path, key)
+        where = "".join(f"{name}[{number}]." for name, number in self._path)
+        return InputError(f"{self.file}:{'' if line is None else f'{line}:'} {where}{key}: {wanted}")
 
     def take(self, key: str, read: Callable[[Any], _T]) -> _T:
         """A key that must be there; `read` raises ValueError with what is wanted."""
-        if key not in self._left:
-            self._known.append(key)
+        if key not in self._data:
             raise self.error(key, "missing")
         return self._read(key, read)
 
     def may(self, key: str, read: Callable[[Any], _T], default: _T) -> _T:
         """A key that may be there."""
-        if key not in self._left:
-            self._known.append(key)
-            return default
-        return self._read(key, read)
+        return self._read(key, read) if key in self._data else default
 
-    def tables(self, key: str) -> list[_Table]:
+    def tables(self, key: str, known: Sequence[str]) -> list[_Table]:
         """An array of tables, `[[key]]`; none where the key is missing."""
         none: list[Mapping[str, Any]] = []
         found = self.may(key, _tables, none)
-        return [_Table(self.file, data, f"{self.where}{key}[{number}].") for number, data in enumerate(found, 1)]
-
-    def end(self) -> None:
-        """Raise InputError when a key is left over."""
-        for key in self._left:
-            from hpatch.suggest import closest  # only failures pay for it
-
-            near = closest(key, self._known)
-            raise self.error(key, "unknown key" + (f"; did you mean '{near}'?" if near else ""))
+        return [
+            _Table(self.file, self._text, data, known, (*self._path, (key, number)))
+            for number, data in enumerate(found, 1)
+        ]
 
     def _read(self, key: str, read: Callable[[Any], _T]) -> _T:
-        self._known.append(key)
         try:
-            return read(self._left.pop(key))
+            return read(self._data[key])
         except ValueError as error:
             raise self.error(key, str(error)) from None
 
 
-def _parsed(file: Path) -> _Table:
+def line_of(text: str, path: Sequence[tuple[str, int]], key: str) -> int | None:
+    """The line of a key, from 1, in the table that a path leads to; without the key, where the table begins.
+
+    None where that cannot be told: TOML has more ways to write a table than this looks for.
+    """
+    start, end = 0, None
+    lines = text.splitlines()
+    for name, number in path:
+        heads = [at for at, line in enumerate(lines) if _heads(line, f"[[{name}]]")]
+        if len(heads) < number:
+            return None
+        start, end = heads[number - 1] + 1, heads[number] if len(heads) > number else None
+    own = next((at for at in range(start, len(lines)) if lines[at].lstrip().startswith("[")), len(lines))
+    for at in range(start, min(own, len(lines) if end is None else end)):
+        if re.match(rf"\s*(?:{re.escape(key)}|\"{re.escape(key)}\"|'{re.escape(key)}')\s*[=.]", lines[at]):
+            return at + 1
+    prefix = "".join(f"{name}." for name, _ in path)
+    for at in range(start, len(lines) if end is None else end):
+        if any(_heads(lines[at], head) for head in (f"[{prefix}{key}]", f"[[{prefix}{key}]]")):
+            return at + 1
+    return start if path else None
+
+
+def _heads(line: str, head: str) -> bool:
+    return line.partition("#")[0].strip() == head
+
+
+def _parsed(file: Path, known: Sequence[str]) -> _Table:
     import tomllib  # only commands that need the catalogue pay for it
 
     try:
-        return _Table(file, tomllib.loads(file.read_text(encoding="utf-8")))
+        text = file.read_text(encoding="utf-8")
+        return _Table(file, text, tomllib.loads(text), known)
     except OSError as error:
         raise InputError(f"{file}: cannot be read: {error.strerror or error}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -138,35 +182,37 @@ def _parsed(file: Path) -> _Table:
 
 
 def _projects(file: Path) -> list[Project]:
-    table = _parsed(file)
+    table = _parsed(file, ("projects",))
     found = []
-    for one in table.tables("projects"):
+    for one in table.tables("projects", Project._fields):
         found.append(
             Project(
                 id=one.take("id", _id),
                 title=one.take("title", _text),
+                tags=one.take("tags", _tags),
+                shows=one.take("shows", _path),
                 svn=one.may("svn", _text, None),
                 web=one.may("web", _text, None),
                 web_file=one.may("web_file", _text, None),
             )
         )
-        one.end()
-    table.end()
     return found
 
 
-def _read(file: Path, projects: Mapping[str, Project]) -> PatchSet:
-    table = _parsed(file)
+def read(file: Path, projects: Mapping[str, Project]) -> PatchSet:
+    """One set's file. Raises InputError as `load` does."""
+    table = _parsed(file, _SET)
     folder = file.parent
     id = table.take("id", _id)
     if id != folder.absolute().name:
         raise table.error("id", f"'{id}' is not the folder's name, '{folder.absolute().name}'")
     project = table.may("project", _one_of(projects), "httpd")
-    merges = [(_revision(one, project, "2.4.x"), one.take("trunk", _numbers), one) for one in table.tables("merges")]
-    revisions = [(_revision(one, project, "trunk"), one) for one in table.tables("revisions")]
-    for one in (*(merge[2] for merge in merges), *(revision[1] for revision in revisions)):
-        one.end()
-    numbers = {one.number for one, _ in revisions}
+    merges = [
+        (_revision(one, project, "2.4.x"), one.take("trunk", _numbers), one)
+        for one in table.tables("merges", (*_REVISION, "trunk"))
+    ]
+    revisions = [_revision(one, project, "trunk") for one in table.tables("revisions", _REVISION)]
+    numbers = {one.number for one in revisions}
     for _, merged, table_ in merges:
         if not numbers.intersection(merged):
             raise table_.error("trunk", "is not a revision of the set")
@@ -184,14 +230,14 @@ def _read(file: Path, projects: Mapping[str, Project]) -> PatchSet:
                     merge.number for merge, trunk, _ in merges if one.number in trunk and merge.number is not None
                 )
             )
-            for one, _ in revisions
+            for one in revisions
         ),
         merges=tuple(one for one, *_ in merges),
-        variants=tuple(_variant(one, folder) for one in table.tables("variants")),
-        recognise=tuple(_mark(one, numbers) for one in table.tables("recognise")),
+        variants=tuple(_variant(one, folder) for one in table.tables("variants", Variant._fields)),
+        recognise=tuple(_mark(one, numbers) for one in table.tables("recognise", Mark._fields)),
         scenario=table.may("scenario", _id, None),
         changes=table.may("changes", _texts, ()),
-        corrections=tuple(_correction(one) for one in table.tables("corrections")),
+        corrections=tuple(_correction(one) for one in table.tables("corrections", Correction._fields)),
         notes=table.may("notes", _text, ""),
         folder=folder,
     )
@@ -199,7 +245,6 @@ def _read(file: Path, projects: Mapping[str, Project]) -> PatchSet:
         raise table.error("revisions", "a set has either [[revisions]] or [[variants]]")
     if sorted(found.trunk) != list(found.trunk):
         raise table.error("revisions", "must be in the order of their numbers")
-    table.end()
     return found
 
 
@@ -235,7 +280,6 @@ def _mark(table: _Table, numbers: set[int | None]) -> Mark:
         raise table.error("present", "a mark needs a text that is present or absent")
     if mark.revision is not None and mark.revision not in numbers:
         raise table.error("revision", "is not a revision of the set")
-    table.end()
     return mark
 
 
@@ -246,15 +290,11 @@ def _variant(table: _Table, folder: Path) -> Variant:
             raise ValueError(f"'{name}' is not a file beside {SET_FILE}")
         return folder / name
 
-    variant = Variant(table.take("versions", _range), table.take("diff", beside), table.may("upon", _ids, ()))
-    table.end()
-    return variant
+    return Variant(table.take("versions", _range), table.take("diff", beside), table.may("upon", _ids, ()))
 
 
 def _correction(table: _Table) -> Correction:
-    correction = Correction(table.take("said", _text), table.take("true", _text), table.take("source", _text))
-    table.end()
-    return correction
+    return Correction(table.take("said", _text), table.take("true", _text), table.take("source", _text))
 
 
 def _text(value: object) -> str:
@@ -263,9 +303,16 @@ def _text(value: object) -> str:
     return value.strip()
 
 
+def _tags(value: object) -> str:
+    text = _text(value)
+    if text.count("{version}") != 1:
+        raise ValueError("must have {version} in it, once")
+    return text
+
+
 def _id(value: object) -> str:
     text = _text(value)
-    if _ID.fullmatch(text) is None:
+    if not is_id(text):
         raise ValueError(f"'{text}' must be lower-case letters and digits, in words joined by '-'")
     return text
 
@@ -332,7 +379,7 @@ def _files(value: object) -> dict[str, str | None]:
         return {_path(one): None for one in value}
     if not isinstance(value, dict) or not value:
         raise ValueError("must be a list of paths, or a table of paths and git object names before the change")
-    return {_path(path): None if blob == _CREATED else _sha1(blob) for path, blob in value.items()}
+    return {_path(path): None if blob == CREATED else _sha1(blob) for path, blob in value.items()}
 
 
 def _one_of(choices: Collection[str]) -> Callable[[object], str]:

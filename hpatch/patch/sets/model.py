@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 class Project(NamedTuple):
     """Whose source code a set changes, and where its public history is. None: there is no such place.
 
-    `svn` is the folder that holds `trunk` and `branches`; `web` gives a commit's diff and `web_file` a file as it was
-    in a commit, with `{commit}` and `{path}` in their places.
+    `tags` is how a release's tag is called, with `{version}` in its place, and `shows` a file that tells its trees from
+    those of the other projects. `svn` is the folder that holds `trunk` and `branches`; `web` gives a commit's diff and
+    `web_file` a file as it was in a commit, with `{commit}` and `{path}` in their places.
     """
 
     id: str
     title: str
+    tags: str
+    shows: str
     svn: str | None
     web: str | None
     web_file: str | None

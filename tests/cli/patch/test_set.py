@@ -77,7 +77,7 @@ def test_a_set_that_there_is_not(capsys: Capture) -> None:
 def test_a_broken_catalogue(capsys: Capture, own: Path) -> None:
     (own / "mine" / "set.toml").write_text("id = 5\n")
     code, _, err = call(capsys, "set", "list", "--catalog", own)
-    assert (code, err) == (3, f"hpatch: {own}/mine/set.toml: id: must be a string that is not empty\n")
+    assert (code, err) == (3, f"hpatch: {own}/mine/set.toml:1: id: must be a string that is not empty\n")
 
 
 def test_fetching_once_is_enough(capsys: Capture, own: Path, diffs: Path, cache: Path) -> None:

@@ -130,8 +130,32 @@ def test_what_is_wrong_is_said(write: Write, text: str, message: str) -> None:
     folder = write(text)
     with pytest.raises(InputError) as caught:
         load([folder])
-    assert str(caught.value).startswith(f"{folder / 'mine' / 'set.toml'}: ")
+    assert str(caught.value).startswith(f"{folder / 'mine' / 'set.toml'}:")
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (HEAD.replace("title", "titel") + REVISION, "2: titel: unknown key; did you mean 'title'?"),
+        (HEAD.replace("cures", '"a cure"') + REVISION, "3: a cure: unknown key"),
+        (
+            HEAD + REVISION.replace("patch_id", "patchid"),
+            "7: revisions[1].patchid: unknown key; did you mean 'patch_id'",
+        ),
+        (HEAD + REVISION + REVISION.replace("5", "6").replace("files", "file"), "12: revisions[2].file: unknown key"),
+        (HEAD + REVISION + "[revisions.blobs]\na = 1\n", "9: revisions[1].blobs: unknown key"),
+        (HEAD + REVISION + '[[recognise]]\nfile = "a"\npresnt = ["b"]\n', "11: recognise[1].presnt: unknown key"),
+        (HEAD + REVISION.replace(f'patch_id = "{ID}"\n', ""), "5: revisions[1].patch_id: missing"),
+        (HEAD + f"revisions = [{{number = 5, patchid = '{ID}'}}]\n", " revisions[1].patchid: unknown key"),
+        (HEAD + REVISION + "[[recognize]]\n", "9: recognize: unknown key; did you mean 'recognise'?"),
+    ],
+)
+def test_an_unknown_key_is_named_before_what_it_leads_to(write: Write, text: str, place: str) -> None:
+    folder = write(text)
+    with pytest.raises(InputError) as caught:
+        load([folder])
+    assert str(caught.value).startswith(f"{folder / 'mine' / 'set.toml'}:{place}")
 
 
 def test_a_name_that_there_is_already(write: Write) -> None:

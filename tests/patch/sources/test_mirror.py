@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from hpatch.errors import HpatchError
 from hpatch.patch.diff.model import Diff
 from hpatch.patch.sets.load import load
 from hpatch.patch.sets.model import PatchSet
@@ -17,7 +16,6 @@ from hpatch.patch.sources.fetch import Fetched, fetch
 from hpatch.patch.sources.git import Git
 from hpatch.patch.sources.suppliers import suppliers
 from hpatch.patch.sources.svn import Svn
-from hpatch.versions import Version
 
 MIRRORS = {"httpd": os.environ.get("HPATCH_HTTPD_GIT", ""), "uwsgi": os.environ.get("HPATCH_UWSGI_GIT", "")}
 SETS = load().sets
@@ -58,26 +56,6 @@ def test_every_revision_is_found_and_is_the_one(one: PatchSet, folder: Path, tmp
             ["git", "-C", source.folder, "rev-list", "--parents", "-1", commit], check=True, capture_output=True
         )
         assert told.stdout.decode().split() == [commit, revision.parent]
-
-
-@httpd
-def test_each_mark_is_right_on_every_release(folder: Path) -> None:
-    repository = Git(MIRRORS["httpd"])
-    for version in (Version(2, 4, patch) for patch in range(63)):
-        for one in SETS:
-            if one.project != "httpd" or one.contained is None:
-                continue
-            for mark in one.recognise:
-                content = _file(repository, f"refs/tags/{version}:{mark.file}")
-                if content is not None and (one.applies.covers(version) or one.contained.covers(version)):
-                    assert mark.found(content) == one.contained.covers(version), (version, mark)
-
-
-def _file(repository: Git, name: str) -> bytes | None:
-    try:
-        return repository.run("cat-file", "blob", name)
-    except HpatchError:
-        return None
 
 
 @httpd

@@ -89,7 +89,7 @@ def wanted(revision: Make) -> SetRevision:
 
 
 def nowhere(id: str) -> Project:
-    return Project(id=id, title=id, svn=None, web=None, web_file=None)
+    return Project(id=id, title=id, tags="{version}", shows="a", svn=None, web=None, web_file=None)
 
 
 def test_a_revision(server: Server, wanted: SetRevision) -> None:
@@ -101,7 +101,7 @@ def test_a_revision(server: Server, wanted: SetRevision) -> None:
 
 def test_the_projects_own_place(server: Server, wanted: SetRevision) -> None:
     forms = [f"{server.url}/good/commit/{{commit}}.diff", f"{server.url}/good/raw/{{commit}}/{{path}}"]
-    web = Web(lambda id: Project(id, id, None, *forms))
+    web = Web(lambda id: Project(id, id, "{version}", "a", None, *forms))
     assert web.diff(wanted) == DIFF
     assert web.before(wanted, "modules/a b.c") == BEFORE
 
