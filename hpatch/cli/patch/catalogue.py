@@ -20,8 +20,10 @@ NEW = """
 Examples:
 
   hpatch set new proxy-hang r1908095 --git ~/src/httpd --into ~/patches
-  hpatch set new my-fix r1592529 --git ~/src/httpd --into ~/patches --mark 'modules/proxy/proxy_util.c:"scgi"'
-  hpatch set new fix 9ffc3111 --git ~/src/uwsgi --trunk master --onto uwsgi-2.0 --into ~/patches
+  hpatch set new my-fix r1592529 --git ~/src/httpd --into ~/patches \\
+    --mark 'modules/proxy/proxy_util.c:"scgi"'
+  hpatch set new fix 9ffc3111 --git ~/src/uwsgi --into ~/patches \\
+    --trunk master --onto uwsgi-2.0
 
 hpatch writes DIR/ID/set.toml: the revisions with their fingerprints and files, their merges to the branch, the first
 release that has them, the releases that they fit (tried on every tag), the sets that they need, and a mark for each
