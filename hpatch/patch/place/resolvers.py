@@ -198,9 +198,10 @@ def _http2_version(
     """Trunk's new number, as text and as digits, where this tree is on the way to it.
 
     It is so in trunk's series, and not ahead of trunk. The digits stay where the revision changes trunk's suffix only:
-    so did the merge of r1800978.
+    so did the merge of r1800978. A branch that is ahead of trunk's old number keeps its own: so did that of r1915281.
     """
     found: dict[int, Resolved] = {}
+    ahead = False
     version, number = _first(lines, _VERSION), _first(lines, _NUMBER)
     if version is None or number is None:
         return found
@@ -215,7 +216,13 @@ def _http2_version(
             found[index] = Resolved((), "follows the version")
             continue
         own, old, new = _triple(version[1][2]), _triple(sides["-"][2]), _triple(sides["+"][2])
-        if own is None or old is None or new is None or own[:2] != old[:2] or own > old:
+        if own is None or old is None or new is None:
+            return {}
+        if claim and own > old:
+            ahead = True
+            found[index] = Resolved((), "the branch is ahead of trunk's old number and keeps its own")
+            continue
+        if own[:2] != old[:2] or own > old:
             return {}
         at, match = version
         edits = [LineEdit(at, at + 1, (match[1] + sides["+"][2] + match[3] + match[4],))]
@@ -224,7 +231,7 @@ def _http2_version(
             digits = b"0x%02x%02x%02x" % new
             edits.append(LineEdit(at, at + 1, (match[1] + digits + match[3],)))
         found[index] = Resolved(tuple(edits), "trunk's number, in this tree's form")
-    return found if any(meant.edits for meant in found.values()) else {}
+    return found if ahead or any(meant.edits for meant in found.values()) else {}
 
 
 def _triple(version: bytes) -> tuple[int, int, int] | None:

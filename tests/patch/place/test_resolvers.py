@@ -262,6 +262,17 @@ def test_http2s_version(tree: str, before: str, after: str, result: str | None) 
     assert placed.after == (None if result is None else text(result).encode())
 
 
+@pytest.mark.parametrize(("own", "kept"), [("2.0.22", True), ("2.1.0", True), ("2.0.20", False), ("1.15.2", False)])
+def test_a_branch_that_is_ahead_of_trunks_old_number_keeps_its_own(own: str, kept: bool) -> None:
+    tree = VERSION.format(text=own, number="0x020016").replace("/* y */\n", "/* y */\n" * 8)
+    before, after = (tree.replace(own, f"2.0.{part}").replace("16", f"{part}") for part in (21, 26))
+    merge = PlaceOptions(release=DEVELOPED.release, claim=True)
+    placed = run("modules/http2/h2_version.h", tree, before, after, merge)
+    assert (placed.after == tree.encode()) == kept
+    assert (results(placed) == ["resolved", "resolved"]) == (kept or own.startswith("2.0"))
+    assert run("modules/http2/h2_version.h", tree, before, after).after != tree.encode()
+
+
 @pytest.mark.parametrize("name", ["MOD_HTTP2_VERSION ", "MOD_HTTP2_VERSION_NUM"])
 def test_a_version_header_of_another_form_is_not_guessed_at(name: str) -> None:
     before, after = (VERSION.format(text=f"1.4.{part}-DEV", number=f"0x01040{part}") for part in (5, 6))
