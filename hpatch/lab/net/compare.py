@@ -96,10 +96,7 @@ def play(subject: NetSubject, tell: Tell) -> NetResult:
             return lost._replace(untried=subject.untried)
         logs = [side.gateway.log() for side in sides]
         tell(f"{len(ways)} ways to backends")
-        grown = tuple(figures.memory(sides[0], sides[1], ways, tell))
-        tell("exchanges")
-        found = each(sides[0], sides[1], ways, trials.trials)
-        measured = tuple(figures.measure(sides[0], sides[1], ways, tell))
+        grown, found, measured = _tried(sides[0], sides[1], ways, tell)
         tell("many requests at once")
         found += each(sides[0], sides[1], ways, trials.last, at_once=1)
         logged = tuple(_logged(logs, [side.gateway.log() for side in sides], subject.errors))
@@ -114,21 +111,41 @@ def play(subject: NetSubject, tell: Tell) -> NetResult:
     )
 
 
+class _Tried(NamedTuple):
+    """What the trials of a pair of servers tell: by how much memory grows, the exchanges, and what can be measured."""
+
+    grown: tuple[Figure, ...]
+    found: list[NetFound]
+    measured: tuple[Figure, ...]
+
+
+def _tried(before: PlayedSide, after: PlayedSide, ways: Sequence[Way], tell: Tell) -> _Tried:
+    """Memory first, while the servers are new; measures last, when whatever the trials may set off has begun."""
+    grown = tuple(figures.memory(before, after, ways, tell))
+    tell("exchanges")
+    found = each(before, after, ways, trials.trials)
+    return _Tried(grown, found, tuple(figures.measure(before, after, ways, tell)))
+
+
 def _confirmed(subject: NetSubject, measured: Sequence[Figure], tell: Tell) -> Iterator[Figure]:
     """What is worse is measured again with another pair of servers, and counts if it is worse there, too.
 
     Where a process happens to run, and where its memory lies, may slow it for as long as it lives: on a busy machine
-    an nginx, which serves all by one process, took five times as long as another one of the same program.
+    an nginx, which serves all by one process, took five times as long as another one of the same program. The other
+    pair goes through the same trials first: a server may become slow only by what it has served.
     """
     worse = [one.name for one in measured if one.worse]
     if not worse:
         yield from measured
         return
-    ways = [way for way in subject.ways if any(way.name in name for name in worse)]
+    concerned = [[way for way in subject.ways if way.name in name] for name in worse]
+    # A figure that names no way is of the whole server.
+    ways = [way for way in subject.ways if any(way in some or not some for some in concerned)]
+    tell("what is worse, with another pair of servers")
     with Session() as session, ExitStack() as running:
         after = subject.after(session, running)
         before = subject.before(session, running)
-        again = {one.name: one for one in figures.measure(before, after, ways, tell)}
+        again = {one.name: one for one in _tried(before, after, ways, tell).measured}
     for one in measured:
         yield again.get(one.name, one) if one.worse else one
 

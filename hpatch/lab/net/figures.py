@@ -34,6 +34,8 @@ _PATIENCE = 8.0
 """Seconds for the requests of a side in which memory is watched."""
 _TIMES = 5
 """So often one side must use more processor time while nothing is to be done, one time after the other."""
+_TRIES = 4 * _TIMES
+"""So often it is tried at most: a time in which a process begins or ends, as after a load, tells nothing."""
 _CLIENTS = 10
 _WAIT, _REST = 0.1, 0.3
 """Seconds that a backend takes, and in which nobody asks for anything."""
@@ -209,13 +211,17 @@ def _each_time(
 ) -> tuple[tuple[float, float], bool]:
     """What both spend, and whether the second spends that much more each time. Once that it does not is enough."""
     values = (0.0, 0.0)
-    for _ in range(_TIMES):
+    told = 0
+    for _ in range(_TRIES):
         first, second = (spent(side) for side in sides)
         if first is None or second is None:
             continue
         values = (first, second)
+        told += 1
         if second <= first + more:
             return values, False
+        if told == _TIMES:
+            break
     return values, values[1] > values[0] + more
 
 

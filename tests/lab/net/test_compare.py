@@ -79,13 +79,21 @@ def test_what_is_slower_counts_if_another_pair_of_servers_says_so(again: bool, m
         return Figure("median of fcgi tcp", unit="ms", before=1, after=5 if worse else 1, worse=worse)
 
     rest = Figure("processor time at rest", unit="s a second", before=0, after=0, worse=False)
+    restless = rest._replace(after=1, worse=True)
     asked: list[Any] = []
 
     def measure(*arguments: Any) -> list[Figure]:
         asked.append(arguments[:3])
-        return [rest._replace(after=1, worse=True), slower(again)]
+        return [restless, slower(again)]
 
     monkeypatch.setattr(figures, "measure", measure)
+
+    def first(name: str) -> list[Any]:
+        asked.append(name)
+        return []
+
+    monkeypatch.setattr(figures, "memory", lambda *arguments: first("memory"))
+    monkeypatch.setattr(comparing, "each", lambda *arguments: first("exchanges"))
     subject = comparing.NetSubject(
         title="a server",
         ways=(Way("http", "tcp"), WAY),
@@ -97,7 +105,9 @@ def test_what_is_slower_counts_if_another_pair_of_servers_says_so(again: bool, m
     assert list(comparing._confirmed(subject, [rest, slower(False)], print)) == [rest, slower(False)]
     assert asked == []
     assert list(comparing._confirmed(subject, [rest, slower(True)], print)) == [rest, slower(again)]
-    assert asked == [("another before", "another after", [WAY])]
+    assert asked == ["memory", "exchanges", ("another before", "another after", [WAY])]
+    assert list(comparing._confirmed(subject, [restless, slower(False)], print)) == [restless, slower(False)]
+    assert asked[-1] == ("another before", "another after", [*subject.ways])
 
 
 @pytest.mark.httpd
