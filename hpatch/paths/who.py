@@ -15,6 +15,7 @@ from hpatch.paths import uri
 from hpatch.paths.hooks import access, connection, fixups, handler, storage, translate
 from hpatch.paths.layers import lines
 from hpatch.paths.model import Reply, UnknownError
+from hpatch.paths.rewriting.written import listed
 from hpatch.paths.walk import Hooks, RequestWalk
 
 if TYPE_CHECKING:
@@ -60,9 +61,8 @@ def who(site: Site, request: ClientRequest) -> Who:
     try:
         answer = walk.looked_up() or walk.handled()
         if answer.status is not None and answer.status >= 400:
-            page = _error_document(walk, answer.status)
-            if page is not None and page.kind in ("redirect", "status") and _by_rule(page):
-                # A rule hides from httpd that this is the page for an error.
+            page, hides = _error_document(walk, answer.status)
+            if page is not None and hides:
                 answer = page
     except RecursionError:
         answer = Reply(kind="unknown", text="sections are nested too deeply")
@@ -111,24 +111,36 @@ def _others(walk: RequestWalk) -> None:
                 walk.unseen.append(f'"{node.name} {node.args}": {what}')
 
 
-def _by_rule(page: Reply) -> bool:
-    return page.node is not None and page.node.key == "rewriterule"
+def _error_document(walk: RequestWalk, status: int) -> tuple[Reply | None, bool]:
+    """Where the page for an error comes from, as a step; and whether it is, or may be, what answers in the end.
 
-
-def _error_document(walk: RequestWalk, status: int) -> Reply | None:
-    """Where the page for an error comes from, as a step."""
+    A rewrite rule that answers hides from httpd that this is the page for an error (`hook_fixup` of mod_rewrite.c sets
+    the status to 200), so that httpd forgets the error.
+    """
     page: tuple[str, Node] | None = None
     for node, _ in lines(walk.layers, "errordocument"):
         words = node.words
         if len(words) > 1 and words[0] == str(status):
             page = (words[1], node)
     if page is None or not page[0].startswith("/"):
-        return None
+        return None, False
     inner = walk.inner(replace(walk.request, path=page[0], query=None, method="GET"))
+    looked = False
     try:
-        found = inner.looked_up() or inner.handled()
+        answered = inner.looked_up()
+        looked = True
+        found = answered or inner.handled()
+        hides = found.kind in ("redirect", "status") and found.node is not None and found.node.key == "rewriterule"
     except UnknownError as unknown:
-        found = Reply(kind="unknown", text=unknown.text)
+        found = Reply(kind="unknown", text=unknown.text, node=unknown.node)
+        hides = (not looked or inner.internal is not None) and _rule_may_answer(walk, inner)
     text = f'ErrorDocument {status} "{page[0]}": the page comes from {found.described}'
     walk.step("handler", "core", "unknown" if found.kind == "unknown" else "changes", text, page[1])
-    return found
+    return found, hides
+
+
+def _rule_may_answer(walk: RequestWalk, inner: RequestWalk) -> bool:
+    """Whether a rewrite rule among what holds for a request, or for one inside it, answers by itself."""
+    layers = (*walk.site.sections.defaults(walk.host), *walk.layers, *inner.layers)
+    rules = (rule for layer in layers for rule in listed(layer.lines))
+    return any(rule.has("f", "g", "r") or "://" in rule.substitution for rule in rules)

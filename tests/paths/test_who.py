@@ -135,6 +135,16 @@ def test_a_rule_for_the_page_for_an_error_answers_itself() -> None:
     assert _who(text.format("RewriteEngine On\nRewriteRule ^/e /f [R]")).answer.target == "http://h.test/f"
 
 
+def test_whether_a_rule_answers_for_the_page_for_an_error_may_be_unknown() -> None:
+    text = "ErrorDocument 404 /e\nRedirect 404 /a\n<If true>\n<If true>\n{}\n</If>\n</If>"
+    assert _who(text.format("RewriteEngine On\nRewriteRule ^ /f [R]")).answer.kind == "unknown"
+    assert _who(text.format("RewriteEngine On\nRewriteRule ^ /f")).answer.status == 404
+    assert _who(text.format("DirectoryIndex x")).answer.status == 404
+    text = "ErrorDocument 404 /e\nRedirect 404 /a\nRewriteEngine On\n{}RewriteRule ^/f - [G]\n"
+    assert _who(text.format("")).answer.status == 404
+    assert _who(text.format("RewriteCond %{TIME_SEC} 7\n").replace("/f", "/e")).answer.kind == "unknown"
+
+
 def test_a_url_without_a_valid_port_is_left_as_it_is() -> None:
     rule = "<Location />\nRewriteEngine On\nRewriteRule a$ - [G]\n</Location>"
     assert _who(f"ProxyPass / http://b:1\n{rule}").answer.status == 410
