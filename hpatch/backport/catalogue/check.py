@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from hpatch.backport.catalogue.marks import Witness, wrong
 from hpatch.backport.catalogue.releases import ReleaseFiles, TaggedRelease, TaggedReleases
@@ -13,6 +12,7 @@ from hpatch.errors import HpatchError, InputError
 from hpatch.patch.sets.model import Catalog, Mark, PatchSet, SetRevision, Variant
 from hpatch.patch.sources.git import Git
 from hpatch.patch.sources.model import MismatchError, NotKnownError
+from hpatch.records import NamedTuple
 
 
 class SetFault(NamedTuple):

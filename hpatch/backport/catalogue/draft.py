@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from hpatch.backport.catalogue import marks
 from hpatch.backport.catalogue.marks import Witness
@@ -21,6 +20,7 @@ from hpatch.patch.diff.model import PLACED, FilePatch
 from hpatch.patch.diff.read import read
 from hpatch.patch.sets.model import Catalog, Mark, PatchSet, SetRevision
 from hpatch.patch.sources.suppliers import suppliers
+from hpatch.records import NamedTuple
 from hpatch.versions import Range, Version
 
 _ROUNDS = 10

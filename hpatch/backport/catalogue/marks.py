@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from hpatch.errors import UsageError
 from hpatch.patch.diff.model import FilePatch
 from hpatch.patch.sets.model import Mark
+from hpatch.records import NamedTuple
 
 _NAME = re.compile(rb"(?=\w*[a-z0-9]_|\w*_[A-Za-z0-9])[A-Za-z_]\w{5,39}")
 """A name that someone made up: a plain word can come and go anywhere."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from hpatch.errors import InputError
 from hpatch.patch.sets.model import Catalog, Project
 from hpatch.patch.sources.git import Git
+from hpatch.records import NamedTuple
 from hpatch.versions import Version
 
 _LINE = re.compile(r"(\d+)\.(\d+)")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache, partial
-from typing import NamedTuple
 
 from hpatch.backport.catalogue.releases import ReleaseFiles, TaggedRelease, TaggedReleases
 from hpatch.backport.check.trial import is_own
@@ -15,6 +14,7 @@ from hpatch.patch.place.plan import Item, Plan, plan
 from hpatch.patch.sets.model import Catalog, PatchSet, SetRevision, Variant, applying_order
 from hpatch.patch.sources.cache import checked
 from hpatch.patch.sources.git import Git
+from hpatch.records import NamedTuple
 from hpatch.versions import Version
 
 RELEASE = "include/ap_release.h"
