@@ -119,11 +119,11 @@ class _Tried(NamedTuple):
     measured: tuple[Figure, ...]
 
 
-def _tried(before: PlayedSide, after: PlayedSide, ways: Sequence[Way], tell: Tell) -> _Tried:
+def _tried(before: PlayedSide, after: PlayedSide, ways: Sequence[Way], tell: Tell, *, compared: bool = True) -> _Tried:
     """Memory first, while the servers are new; measures last, when whatever the trials may set off has begun."""
     grown = tuple(figures.memory(before, after, ways, tell))
     tell("exchanges")
-    found = each(before, after, ways, trials.trials)
+    found = each(before, after, ways, trials.trials, compared=compared)
     return _Tried(grown, found, tuple(figures.measure(before, after, ways, tell)))
 
 
@@ -145,7 +145,7 @@ def _confirmed(subject: NetSubject, measured: Sequence[Figure], tell: Tell) -> I
     with Session() as session, ExitStack() as running:
         after = subject.after(session, running)
         before = subject.before(session, running)
-        again = {one.name: one for one in _tried(before, after, ways, tell).measured}
+        again = {one.name: one for one in _tried(before, after, ways, tell, compared=False).measured}
     for one in measured:
         yield again.get(one.name, one) if one.worse else one
 
@@ -172,15 +172,25 @@ Trials = Callable[[Way], Iterable[NetTrial]]
 
 
 def each(
-    before: PlayedSide, after: PlayedSide, ways: Sequence[Way], trials: Trials, at_once: int | None = None
+    before: PlayedSide,
+    after: PlayedSide,
+    ways: Sequence[Way],
+    trials: Trials,
+    at_once: int | None = None,
+    *,
+    compared: bool = True,
 ) -> list[NetFound]:
-    """What each way tells, all at once or so many. An interrupt ends them with the trials that are being played."""
+    """What each way tells, all at once or so many. An interrupt ends them with the trials that are being played.
+
+    Where it is not `compared`, each trial is played once, whatever comes of it.
+    """
     common = _Common(
         before=before,
         after=after,
         stop=threading.Event(),
         large=threading.Semaphore(_LARGE),
         vain=threading.Event() if at_once == 1 else None,
+        compared=compared,
     )
     with ThreadPoolExecutor(at_once or max(1, len(ways))) as pool:
         try:
@@ -197,6 +207,7 @@ class _Common(NamedTuple):
     stop: threading.Event
     large: threading.Semaphore
     vain: threading.Event | None
+    compared: bool
 
 
 def _compared(common: _Common, way: Way, trials: Iterable[NetTrial]) -> NetFound:
@@ -250,7 +261,7 @@ class _Comparison:
     def _trial(self, trial: NetTrial) -> tuple[list[Difference], bool]:
         """What differs for certain, and whether the side before is always the same."""
         first, second = self._play(trial)
-        if first == second:
+        if first == second or not self._common.compared:
             return [], True
         plays = [(first, second)]
         names: set[str] = {*first, *second}

@@ -93,7 +93,7 @@ def test_what_is_slower_counts_if_another_pair_of_servers_says_so(again: bool, m
         return []
 
     monkeypatch.setattr(figures, "memory", lambda *arguments: first("memory"))
-    monkeypatch.setattr(comparing, "each", lambda *arguments: first("exchanges"))
+    monkeypatch.setattr(comparing, "each", lambda *arguments, compared: first("exchanges"))
     subject = comparing.NetSubject(
         title="a server",
         ways=(Way("http", "tcp"), WAY),
@@ -162,6 +162,9 @@ def test_a_group_that_is_broken_does_not_hide_another(monkeypatch: pytest.Monkey
     ((_, differences, _),) = comparing.each(*sides, [WAY], lambda way: all_of_them)
     assert Counter(one.group for one in differences) == {"first": 12, "second": 12}
     assert {plays[one.trial] for one in differences} == {16}, "eight plays on each side decide"
+    plays.clear()
+    assert comparing.each(*sides, [WAY], lambda way: all_of_them, compared=False)[0].differences == []
+    assert plays == dict.fromkeys(names, 2), "where nothing is compared, once on each side is enough"
 
 
 def test_where_one_way_breaks_off_the_others_end() -> None:
