@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hpatch.lint.baseline import read, text
-from hpatch.lint.known import KnownFinding
+from hpatch.lint.known import Baseline, KnownFinding
 from tests.support.cli.call import Answer, call
 from tests.support.report.schema import valid
 
@@ -102,6 +102,41 @@ def test_nothing_is_gone_of_a_rule_that_a_file_ignores(site: Path, capsys: Captu
     assert "gone" not in out
 
 
+def test_a_part_alone_shows_less_than_the_whole(site: Path, capsys: Capture) -> None:
+    """Another file may have the Listen line."""
+    (site / "httpd.conf").write_text("Listen 80\nServerName a\nInclude [ab].conf\n")
+    (site / "a.conf").write_text(FAULT.format("a") + "<VirtualHost *:81>\n</VirtualHost>\n")
+    (site / "other.conf").write_text(FAULT.format("other"))
+    run(capsys, ".", "other.conf", "--write-baseline", "known.json")
+    noted = [(entry["rule"], entry["file"], entry.get("part")) for entry in entries(site / "known.json")]
+    assert ("CF032", "a.conf", None) in noted
+    assert ("MP001", "other.conf", True) in noted
+    before = (site / "known.json").read_text()
+    out = run(capsys, "a.conf", "other.conf", "--baseline", "known.json").out
+    assert "2 known findings hidden" in out
+    assert "gone" not in out
+    run(capsys, "a.conf", "--write-baseline", "known.json")
+    assert [entry["rule"] for entry in entries(site / "known.json")] == [rule for rule, _, _ in noted]
+    (site / "known.json").write_text(before)
+    (site / "a.conf").write_text("")
+    (site / "other.conf").write_text("")
+    assert "3 findings of known.json are gone" in run(capsys, ".", "other.conf", "--baseline", "known.json").out
+
+
+def test_a_run_without_httpds_version_shows_less(site: Path, capsys: Capture) -> None:
+    (site / "a.conf").write_text("SSLProtocol TLSv1.3\n")
+    run(capsys, "a.conf", "--httpd-version", "2.4.35", "--write-baseline", "known.json")
+    (entry,) = entries(site / "known.json")
+    assert entry["rule"].startswith("CF")
+    assert "gone" not in run(capsys, "a.conf", "--baseline", "known.json").out
+    run(capsys, "a.conf", "--write-baseline", "known.json")
+    assert "gone" not in run(capsys, "a.conf", "--baseline", "known.json").out
+    out = run(capsys, "a.conf", "--httpd-version", "2.4.36", "--baseline", "known.json").out
+    assert "1 finding of known.json is gone" in out
+    run(capsys, "a.conf", "--httpd-version", "2.4.36", "--write-baseline", "known.json")
+    assert entries(site / "known.json") == []
+
+
 def test_equal_findings_keep_their_fingerprints(site: Path, capsys: Capture) -> None:
     """The second of two equal lines is not taken for the first, which is known."""
     run(capsys, ".", "--write-baseline", "known.json")
@@ -167,6 +202,8 @@ def test_comments_can_be_overruled(site: Path, capsys: Capture) -> None:
 
 
 def test_any_text_comes_back(tmp_path: Path) -> None:
-    entry = KnownFinding("\udcff\n.conf", "WK001", '"\x1b\u202e', "WK001-0-1")
-    (tmp_path / "b").write_text(text([entry]))
-    assert read(str(tmp_path / "b")) == {"WK001-0-1": entry}
+    entry = KnownFinding(file="\udcff\n.conf", rule="WK001", message='"\x1b\u202e', fingerprint="WK001-0-1")
+    known = Baseline(entries={"WK001-0-1": entry, "2": entry._replace(fingerprint="2", part=True)}, numbered=True)
+    (tmp_path / "b").write_text(text(known))
+    assert read(str(tmp_path / "b")) == known
+    valid("baseline-1", (tmp_path / "b").read_text())

@@ -13,6 +13,7 @@ from hpatch.errors import InputError
 from hpatch.lint.engine.result import LintResult
 from hpatch.lint.engine.task import LintTask
 from hpatch.lint.finding import Finding
+from hpatch.lint.known import Baseline as KnownFindings
 
 _PANEL = "Which findings"
 
@@ -69,9 +70,9 @@ def judged(result: LintResult, task: LintTask, baseline: str | None, written: st
     if written is None:
         assert baseline is not None
         return compare(result, task, baseline, read(baseline))
-    known = read(written) if os.path.lexists(written) else {}
+    known = read(written) if os.path.lexists(written) else KnownFindings(entries={})
     if result.unread:
         raise InputError(f"{written}: not written, because some input could not be read: {result.unread[0].message}")
-    result, entries = renew(result, task, written, known)
-    output.write(text(entries), written)
+    result, new = renew(result, task, written, known)
+    output.write(text(new), written)
     return result

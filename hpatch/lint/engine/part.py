@@ -112,7 +112,7 @@ def lint_part(
     return LintedPart(
         root=configuration.root,
         findings=findings,
-        read=_read_files(configuration, sources),
+        read=_read_files(configuration, sources, part=_name_of_part(configuration) is not None),
         part=_name_of_part(configuration),
         directives=configuration.directives,
         sources={name: sources[name] for name in _named(findings, comments) if name in sources},
@@ -137,15 +137,15 @@ def _name_of_part(configuration: Configuration) -> str | None:
     return configuration.files[0].name
 
 
-def _read_files(configuration: Configuration, sources: Iterable[str]) -> list[ReadFile]:
+def _read_files(configuration: Configuration, sources: Iterable[str], *, part: bool) -> list[ReadFile]:
     """The files of a configuration, then the backends'."""
     read: dict[str, ReadFile] = {}
     for file in configuration.files:
         if file.name not in read:
-            read[file.name] = ReadFile(file.name, file.link, file.named_at)
+            read[file.name] = ReadFile(file.name, file.link, file.named_at, part)
     for name in sources:
         if name not in read:
-            read[name] = ReadFile(name)
+            read[name] = ReadFile(name, part=part)
     return list(read.values())
 
 

@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 
 
 class ReadFile(NamedTuple):
-    """A file that was read: the link by which it was found, if it was by one, and the Include that names it."""
+    """A file that was read: the link by which it was found, if it was by one, and the Include that names it.
+
+    `part` tells that it was read only as a part of a configuration, whose other files are not known.
+    """
 
     name: str
     link: str | None = None
     named_at: Place | None = None
+    part: bool = False
 
 
 class LintResult(NamedTuple):

@@ -39,7 +39,9 @@ def together(parts: Sequence[LintedPart], task: LintTask, base: str) -> LintResu
     mistakes: dict[Found, None] = {}
     for part in parts:
         for file in part.read:
-            read.setdefault(file.name, file)
+            before = read.setdefault(file.name, file)
+            if before.part and not file.part:
+                read[file.name] = before._replace(part=False)
         for name in (*(file.name for file in part.read), *(finding.place.file for finding in part.findings)):
             order.setdefault(name, len(order))
         sources.update(part.sources)

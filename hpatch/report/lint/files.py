@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def lines(result: LintResult, not_read: Iterable[NotRead], page: Page) -> Iterator[str]:
     """Each file with the Include that names it, then what was not read, each with the reason."""
     yield paint("Read:", "bold", page.color)
-    for name, link, place in result.read:
+    for name, link, place, _ in result.read:
         by = f"through {visible(link)}" if link else ""
         at = f"included at {visible(place.file)}:{place.line}" if place else ""
         yield _line(name, ", ".join(filter(None, (at, by))), page)
@@ -55,7 +55,7 @@ def data(result: LintResult, not_read: Iterable[NotRead]) -> dict[str, Any]:
                 "link": link,
                 "included_by": None if place is None else {"file": place.file, "line": place.line},
             }
-            for name, link, place in result.read
+            for name, link, place, _ in result.read
         ],
         "not_read": [{"file": one.name, "reason": one.reason} for one in not_read],
     }

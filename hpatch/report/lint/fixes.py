@@ -51,7 +51,10 @@ def told(fixing: Fixing, page: Page, detail: Detail, *, made: bool = True) -> It
 
 
 def _summary(fixing: Fixing, *, made: bool) -> str:
+    known = fixing.result.compared
     remain = len(fixing.result.findings)
+    if known is not None and known.written:  # what the new baseline has was to be fixed, too
+        remain += len(known.known)
     more = f" ({fixing.more} with --unsafe-fixes)" if fixing.more else ""
     files = f" in {count(len(fixing.files), 'file')}" if fixing.files else ""
     rest = f"{remain} {'remains' if remain == 1 else 'remain'}" if made else f"{remain} would remain"

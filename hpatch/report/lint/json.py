@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hpatch.lint.finding import Finding
 from hpatch.lint.fingerprint import fingerprints
 from hpatch.lint.found import SEVERITIES, Fix
+from hpatch.lint.known import TEXTS
 from hpatch.report.common.json import at
 from hpatch.text import Place
 
@@ -42,7 +43,7 @@ def data(result: LintResult) -> dict[str, Any]:
         found["baseline"] = {
             "file": file,
             "known": len(known),
-            "gone": [entry._asdict() for entry in gone],
+            "gone": [{name: getattr(entry, name) for name in TEXTS} for entry in gone],
             "written": written,
         }
     return found
