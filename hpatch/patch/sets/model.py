@@ -188,6 +188,10 @@ class Catalog(NamedTuple):
         """The sets with a revision, by its number on trunk or by that of a merge."""
         return tuple(one for one in self.sets if number in one.trunk or number in one.branch)
 
+    def with_commit(self, commit: str) -> tuple[PatchSet, ...]:
+        """The sets with a revision or a merge, by its commit."""
+        return tuple(one for one in self.sets if any(each.commit == commit for each in (*one.revisions, *one.merges)))
+
 
 def applying_order(sets: Sequence[PatchSet]) -> tuple[tuple[PatchSet, SetRevision], ...]:
     """The sets' revisions in the order in which they apply: as they were committed, those without numbers last.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hpatch.patch.sets.model import Catalog, SetRevision
+from hpatch.patch.sets.model import Catalog, PatchSet, SetRevision
 from hpatch.patch.sources.model import Origin, Origins
 from hpatch.records import NamedTuple
 
@@ -34,7 +34,13 @@ def suppliers(
     return tuple(
         Supplier(
             origin,
-            tuple(one.id for one in catalog.holding(origin.number)) if origin.number is not None else (),
+            tuple(one.id for one in _holding(catalog, origin)),
         )
         for origin in ranked
     )
+
+
+def _holding(catalog: Catalog, origin: Origin) -> tuple[PatchSet, ...]:
+    if origin.number is not None:
+        return catalog.holding(origin.number)
+    return () if origin.commit is None else catalog.with_commit(origin.commit)

@@ -19,6 +19,7 @@ class Historian(Told):
             Origin("ab" * 20, 7, "trunk", (1,)),
             Origin("cd" * 20, 1585824, "trunk", (2, 3)),
             Origin("ef" * 20, None, None, (4,)),
+            Origin("9ffc311177700fd274e762a971d60f2193076d76", None, None, (5,)),
         )
 
 
@@ -28,6 +29,7 @@ def test_the_latest_first_with_its_sets(revision: Make) -> None:
         ("r1585824", ("fcgi-filter-headers",)),
         ("r7", ()),
         ("efefefefefef", ()),
+        ("9ffc31117770", ("uwsgi-fcgi-parser",)),
     ]
 
 
