@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hpatch.patch.place.resolvers import NextRelease
+from hpatch.patch.place.resolvers.model import NextRelease
 from hpatch.records import NamedTuple
 
 

@@ -15,7 +15,7 @@ from hpatch.patch.diff.lines import Text, edited, sound, split
 from hpatch.patch.diff.model import PLACED, FilePatch, Placed
 from hpatch.patch.place import resolvers
 from hpatch.patch.place.options import DEFAULTS, PlaceOptions
-from hpatch.patch.place.resolvers import Resolved
+from hpatch.patch.place.resolvers.model import Resolved
 from hpatch.patch.place.situation import Settled, Situation
 from hpatch.patch.place.strategies import ORDER
 from hpatch.patch.place.strategies.conflict import failed

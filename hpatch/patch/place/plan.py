@@ -15,6 +15,7 @@ from hpatch.patch.diff.model import Diff, FilePatch, Outcome, Placed, Result
 from hpatch.patch.place import resolvers
 from hpatch.patch.place.options import DEFAULTS, PlaceOptions
 from hpatch.patch.place.place import place
+from hpatch.patch.place.resolvers.release import release as next_release
 from hpatch.records import NamedTuple
 
 
@@ -76,7 +77,7 @@ def plan(
     state = _PlannedTree(tree)
     if options.release is None:
         header = tree.read("include/ap_release.h")
-        options = options._replace(release=None if header is None else resolvers.release(header))
+        options = options._replace(release=None if header is None else next_release(header))
     steps = tuple(
         Step(
             item.name,

@@ -10,7 +10,7 @@ from typing import Protocol
 from hpatch.patch.diff.lines import LineEdit, Text
 from hpatch.patch.diff.model import Hunk, Outcome
 from hpatch.patch.place.merge import Merged, start_of
-from hpatch.patch.place.resolvers import Resolved
+from hpatch.patch.place.resolvers.model import Resolved
 from hpatch.patch.place.sought import sought
 from hpatch.patch.place.target import TargetFile
 from hpatch.records import NamedTuple

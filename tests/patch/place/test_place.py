@@ -9,7 +9,7 @@ from hpatch.patch.diff.write import compare
 from hpatch.patch.place import resolvers
 from hpatch.patch.place.options import PlaceOptions
 from hpatch.patch.place.place import place
-from hpatch.patch.place.resolvers import Resolved, Resolver
+from hpatch.patch.place.resolvers.model import Resolved, Resolver
 from tests.support.patch.placing import BLOCK, TEN, change, hunk, hunks, only, patch, results, text
 
 # Exact

@@ -15,7 +15,7 @@ from hpatch.patch.diff.model import Diff, FilePatch, Result
 from hpatch.patch.diff.write import compare, reverse
 from hpatch.patch.place.options import PlaceOptions
 from hpatch.patch.place.plan import Files, Item, Plan, plan
-from hpatch.patch.place.resolvers import NextRelease
+from hpatch.patch.place.resolvers.model import NextRelease
 from tests.support.cost import seconds
 from tests.support.patch.placing import hunk
 

@@ -9,7 +9,8 @@ from hpatch.patch.diff.write import compare
 from hpatch.patch.place import resolvers
 from hpatch.patch.place.options import PlaceOptions
 from hpatch.patch.place.place import place
-from hpatch.patch.place.resolvers import NextRelease
+from hpatch.patch.place.resolvers.model import NextRelease
+from hpatch.patch.place.resolvers.release import release
 
 RELEASED = PlaceOptions(release=NextRelease(b"2.4.10-dev", development=False))
 DEVELOPED = PlaceOptions(release=NextRelease(b"2.4.10-dev", development=True))
@@ -502,6 +503,6 @@ RELEASE = """\
 
 
 def test_the_next_release_by_the_header() -> None:
-    assert resolvers.release(RELEASE.format(patch=9, development=0).encode()) == (b"2.4.10-dev", False)
-    assert resolvers.release(RELEASE.format(patch=10, development=1).encode()) == (b"2.4.10-dev", True)
-    assert resolvers.release(b"#define AP_SERVER_MAJORVERSION_NUMBER 2\n") is None
+    assert release(RELEASE.format(patch=9, development=0).encode()) == (b"2.4.10-dev", False)
+    assert release(RELEASE.format(patch=10, development=1).encode()) == (b"2.4.10-dev", True)
+    assert release(b"#define AP_SERVER_MAJORVERSION_NUMBER 2\n") is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hpatch.patch.diff.lines import LineEdit
-from hpatch.patch.place.resolvers import Resolved
+from hpatch.patch.place.resolvers.model import Resolved
 from hpatch.patch.place.strategies.resolved import left_out, resolved
 from tests.support.patch.placing import TEN, change, patch, situation
 
