@@ -16,6 +16,7 @@ COMMANDS = {
     "server": "hpatch.cli.lint.server",
     "set": "hpatch.cli.patch.set",
     "apply": "hpatch.cli.patch.apply",
+    "resume": "hpatch.cli.patch.resume",
     "revert": "hpatch.cli.patch.revert",
     "status": "hpatch.cli.patch.status",
     "build": "hpatch.cli.prove.build",
@@ -33,7 +34,7 @@ COMMANDS = {
 JOBS = {
     "Lint": ("lint", "rule", "config", "server"),
     "Patch and prove": (
-        *("set", "apply", "revert", "status"),
+        *("set", "apply", "resume", "revert", "status"),
         *("build", "smoke", "verify", "proof", "lab"),
     ),
     "Backport": ("backport",),

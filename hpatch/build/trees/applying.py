@@ -14,6 +14,7 @@ from hpatch.build.trees.choice import Chosen, choose, having
 from hpatch.build.trees.source import SourceTree, find, open_tree
 from hpatch.errors import HpatchError, InputError, UsageError
 from hpatch.patch.apply import stack as stacks
+from hpatch.patch.apply.answers import Kept
 from hpatch.patch.apply.stack import Content, FileEdit, Pushed, Set, Stack
 from hpatch.patch.apply.tree import Tree
 from hpatch.patch.diff.lines import split
@@ -42,7 +43,7 @@ class Request(NamedTuple):
 
     `revisions` are numbers of single revisions; `accept_place`: take a hunk's only place though its heading names
     another function; `any_version`: also sets that are not meant for this version; `strip`:
-    a diff's leading folders to strip, None: found out; `partly`: apply
+    a diff's leading folders to strip, None: found out; `answers`: answers to conflicts; `partly`: apply
     those hunks of diffs that fit, though others do not.
     """
 
@@ -54,6 +55,7 @@ class Request(NamedTuple):
     accept_place: bool = False
     strip: int | None = None
     any_version: bool = False
+    answers: Kept | None = None
     partly: bool = False
 
 
@@ -138,7 +140,7 @@ def _prepare(root: Path, read: Tree, stack: Stack, request: Request, catalog: Ca
     options = PlaceOptions(
         fuzz=request.fuzz, ignore_whitespace=request.ignore_whitespace, accept_place=request.accept_place
     )
-    planned = plan(work.files, [task.item for task in tasks], options, partly=request.partly)
+    planned = plan(work.files, [task.item for task in tasks], options, answers=request.answers, partly=request.partly)
     blockers = () if planned.ok else tuple(_blockers(tasks, planned, catalog, source))
     steps = steps_of(tasks, planned.steps, work.files) if planned.ok or request.partly else ()
     rejected = Counter(blocker.task.set for blocker in blockers)

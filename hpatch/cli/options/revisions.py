@@ -1,5 +1,6 @@
 """The options that commands share which need patch sets and their revisions."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -73,6 +74,14 @@ class RevisionOptions(NamedTuple):
         if self.web_base is not None and not self.web:
             raise UsageError("--web-base needs --web")
         return choose(catalog, git=self.git, svn=self.svn, web=self.base, diffs=self.from_)
+
+    def absolute(self) -> "RevisionOptions":
+        """The same with paths that do not depend on the current folder."""
+        return self._replace(
+            git=None if self.git is None else str(Path(self.git).absolute()),
+            from_=None if self.from_ is None else str(Path(self.from_).absolute()),
+            catalog=None if self.catalog is None else [str(Path(folder).absolute()) for folder in self.catalog],
+        )
 
     @property
     def base(self) -> str | None:

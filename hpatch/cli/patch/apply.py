@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from hpatch import log
+from hpatch.build.trees import conflicts as marking
 from hpatch.build.trees import leaving
 from hpatch.build.trees.applying import Given, Request, commit, prepare
 from hpatch.cli import help, output
@@ -19,9 +20,10 @@ from hpatch.cli.options.answer import Format
 from hpatch.cli.options.placing import MISFITS, PLACING
 from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import InputError, UsageError
+from hpatch.patch.apply.answers import Kept, usual
 from hpatch.patch.sources.model import LIMIT
 from hpatch.report.common.renderer import FORMS
-from hpatch.report.patch.plan import PlanReport
+from hpatch.report.patch.plan import CopyReport, PlanReport
 
 _EXAMPLES = """
 Examples:
@@ -30,6 +32,7 @@ Examples:
   hpatch apply fcgi-body-cpu scgi-unix --tree httpd-2.4.9 --web --dry-run
   hpatch apply local/fix.diff r1591472 --tree httpd-2.4.9
   hpatch apply local/fix.diff --tree httpd-2.4.9 --reject ~/rejects
+  hpatch apply local/fix.diff --tree httpd-2.4.9 --conflicts ~/copy
 
 Sets that the named sets need are applied too. hpatch applies everything or nothing. If something does not fit, it shows
 the lines in the way and, with --git, the revisions that brought the missing lines. hpatch revert undoes a set.
@@ -59,6 +62,25 @@ def _command(
             rich_help_panel=MISFITS,
         ),
     ] = None,
+    conflicts: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Copy the tree to this folder and mark there what does not fit; hpatch resume takes the edited copy.",
+            rich_help_panel=MISFITS,
+        ),
+    ] = None,
+    answers: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Keep and use answers to conflicts in this folder. The default is hpatch's folder in your cache.",
+            rich_help_panel=MISFITS,
+        ),
+    ] = None,
+    no_answers: Annotated[
+        bool, typer.Option("--no-answers", help="Use no earlier answers to conflicts.", rich_help_panel=MISFITS)
+    ] = False,
     format: Format = "text",
     fuzz: placing.Fuzz = 0,
     ignore_whitespace: placing.IgnoreWhitespace = False,
@@ -89,6 +111,12 @@ def _command(
         strip=strip,
         any_version=any_version,
     )
+    if (reject is not None) + (conflicts is not None) > 1 or (no_answers and answers is not None):
+        raise UsageError("--reject and --conflicts exclude each other, and so do --answers and --no-answers")
+    if conflicts is not None:
+        leaving.check(tree, conflicts)
+    kept = None if no_answers else usual() if answers is None else answers.absolute()
+    request = request._replace(answers=None if kept is None else Kept(kept))
     if reject is not None:
         if request.ids or request.revisions:
             raise UsageError("--reject is for diffs; hpatch applies a set or a revision as a whole or not at all")
@@ -97,7 +125,7 @@ def _command(
     source = revisions.source(known)
     if dry_run:
         trees.settle(tree)
-    left = None
+    left = waiting = None
     with nullcontext() if dry_run else trees.held(tree):
         prepared = prepare(tree, request, known, source)
         if reject is not None and not prepared.ok:
@@ -106,7 +134,10 @@ def _command(
                 leaving.reject(prepared, left)
         elif prepared.ok and not dry_run:
             commit(prepared)
-    report = PlanReport(prepared=prepared, dry_run=dry_run, hunks=verbose, rejects=left)
+        elif conflicts is not None and not dry_run and marking.markable(prepared):
+            waiting = marking.copy(prepared, conflicts, request, revisions.absolute()._asdict(), kept)
+    copy = None if waiting is None else CopyReport(waiting)
+    report = PlanReport(prepared=prepared, dry_run=dry_run, hunks=verbose, rejects=left, copy=copy)
     return output.show(report, FORMS, format, code=0 if prepared.ok else 1)
 
 

@@ -63,11 +63,19 @@ class Plan(NamedTuple):
         return all(step.ok for step in self.steps)
 
 
+class Answers(Protocol):
+    """What people answered to conflicts before."""
+
+    def __call__(self, patch: FilePatch, placed: Placed) -> Placed | None:
+        """A file whose hunks do not all go in, with the answer to its conflicts; None where nobody answered them."""
+
+
 def plan(
     tree: Files,
     items: Sequence[Item],
     options: PlaceOptions = DEFAULTS,
     *,
+    answers: Answers | None = None,
     partly: bool = False,
 ) -> Plan:
     """Plan items in order, each on top of those before it; a file that fails stays as it was for the items after it.
@@ -81,7 +89,7 @@ def plan(
     steps = tuple(
         Step(
             item.name,
-            tuple(_placed(state, patch, options, item.before, partly=partly) for patch in item.diff.files),
+            tuple(_placed(state, patch, options, item.before, answers, partly=partly) for patch in item.diff.files),
         )
         for item in items
     )
@@ -168,6 +176,7 @@ def _placed(
     patch: FilePatch,
     options: PlaceOptions,
     before: Callable[[str], bytes | None] | None,
+    answers: Answers | None,
     *,
     partly: bool,
 ) -> Placed:
@@ -179,6 +188,8 @@ def _placed(
         reason = "left out, it is no code"
         outcomes = tuple(outcome._replace(result="resolved", reason=reason) for outcome in placed.outcomes)
         return placed._replace(after=placed.before, outcomes=outcomes, ok=True, reason=f"{reason}: {placed.reason}")
+    if not placed.ok and answers is not None:
+        placed = answers(patch, placed) or placed
     if not placed.ok and partly and patch.kind == "modify" and placed.edits and placed.before is not None:
         after = b"".join(edited(split(placed.before), placed.edits))
         state.write(patch.path, after, state[patch.path].mode)

@@ -52,7 +52,7 @@ class Cache:
 
     def keep_diff(self, revision: SetRevision, diff: Diff) -> None:
         """Keep a diff that was checked. Raises ToolError."""
-        _write(self._diff_file(revision, fingerprint(diff)), write(diff, prefix=True))
+        store(self._diff_file(revision, fingerprint(diff)), write(diff, prefix=True))
 
     def file(self, blob: str) -> bytes | None:
         """A file by git's name, None where it is not here or damaged."""
@@ -61,7 +61,7 @@ class Cache:
 
     def keep_file(self, content: bytes) -> None:
         """Keep a file. Raises ToolError."""
-        _write(self._blob_file(blob_id(content)), content)
+        store(self._blob_file(blob_id(content)), content)
 
     def _diff_file(self, revision: SetRevision, fingerprint: str) -> Path:
         return self.path / "diffs" / f"{revision.project}-{revision.name}-{fingerprint}.diff"
@@ -159,7 +159,7 @@ def _read(file: Path) -> bytes | None:
         raise ToolError(f"{file}: cannot be read: {error.strerror or error}") from error
 
 
-def _write(file: Path, content: bytes) -> None:
+def store(file: Path, content: bytes) -> None:
     """As a whole or not at all; of two that write at once, either."""
     part = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from shlex import quote
 from typing import Any, ClassVar
 
 from hpatch.build.trees.applying import Prepared
 from hpatch.build.trees.choice import Chosen
+from hpatch.build.trees.conflicts import Conflicts
 from hpatch.build.trees.leaving import Rejects
 from hpatch.patch.diff.model import PLACED, Outcome, Placed
+from hpatch.records import NamedTuple
 from hpatch.report.common.numbers import count
 from hpatch.report.common.renderer import Page
 from hpatch.report.common.tables import table
@@ -22,11 +25,19 @@ _MOST = 5
 """How many rejects are named."""
 
 
+class CopyReport(NamedTuple):
+    """A copy of the tree with conflicts, and the files that were edited there and are not taken."""
+
+    conflicts: Conflicts
+    others: Sequence[str] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class PlanReport:
     """A plan, and whether it was carried out; `hunks`: the text shows every one of them.
 
-    `rejects` are the hunks that are left out, where those that fit go in without them.
+    `rejects` are the hunks that are left out, where those that fit go in without them; `copy` is a copy of the tree in
+    which conflicts are marked, or whose answers were taken.
     """
 
     schema: ClassVar[str] = "hpatch.plan/1"
@@ -34,6 +45,7 @@ class PlanReport:
     dry_run: bool
     hunks: bool = False
     rejects: Rejects | None = None
+    copy: CopyReport | None = None
 
     @property
     def state(self) -> str:
@@ -52,7 +64,7 @@ class PlanReport:
 
     def data(self) -> dict[str, Any]:
         """For programs."""
-        return plan_data.data(self.prepared, self.state, self.rejects)
+        return plan_data.data(self.prepared, self.state, self.rejects, _copy_data(self))
 
 
 def _text(answer: PlanReport, width: int | None, color: bool) -> Iterator[str]:
@@ -167,6 +179,8 @@ def _hint(prepared: Prepared) -> str:
 
 def _end(answer: PlanReport, width: int | None, color: bool) -> Iterator[str]:
     prepared = answer.prepared
+    if answer.copy is not None:
+        yield from _copied(answer, answer.copy, width)
     if answer.state == "refused":
         ids = sorted({one.set.id for one in prepared.refused})
         why = f"{', '.join(ids)}: not meant for this tree. " if ids else ""
@@ -204,3 +218,32 @@ def _partly(answer: PlanReport, rejects: Rejects) -> str:
         return f"Would change {count(changed, 'file')}, and reject {count(hunks, 'hunk')}: {where}"
     done = f"Changed {count(changed, 'file')} with the hunks that fit" if changed else "Nothing was changed"
     return f"{done}; rejected {count(hunks, 'hunk')}: {where}"
+
+
+def _copied(answer: PlanReport, copy: CopyReport, width: int | None) -> Iterator[str]:
+    """Where the conflicts are marked, and what was edited in the copy for nothing."""
+    waiting, prepared = copy.conflicts, answer.prepared
+    if copy.others:
+        names = ", ".join(map(visible, copy.others[:_MOST]))
+        more = f" and {len(copy.others) - _MOST:,} more" if len(copy.others) > _MOST else ""
+        yield from wrap(f"Edited in the copy and not taken, for they have no conflicts: {names}{more}.", width, 2)
+    if prepared.ok or answer.dry_run:
+        return
+    folder, tree = visible(quote(str(waiting.folder))), visible(quote(str(prepared.root)))
+    files = ", ".join(f"{visible(each.path)} ({count(each.marks, 'conflict')})" for each in waiting.marked)
+    yield from wrap(
+        f"{visible(str(waiting.folder))} is a copy of the tree with the conflicts marked: {files}.", width, 2
+    )
+    yield from wrap(f"Edit them there, then give: hpatch resume {folder} --tree {tree}", width, 2)
+
+
+def _copy_data(answer: PlanReport) -> dict[str, Any] | None:
+    if answer.copy is None:
+        return None
+    waiting = answer.copy.conflicts
+    marked = () if answer.prepared.ok else waiting.marked
+    return {
+        "folder": str(waiting.folder),
+        "files": [{"path": each.path, "conflicts": each.marks} for each in marked],
+        "not_taken": list(answer.copy.others),
+    }

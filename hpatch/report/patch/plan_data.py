@@ -10,8 +10,10 @@ from hpatch.patch.diff.model import PLACED, Elsewhere, Outcome, Placed
 from hpatch.report.common.json import lines
 
 
-def data(prepared: Prepared, state: str, rejects: Rejects | None) -> dict[str, Any]:
-    """A plan that is in a state (`PlanReport.state`), and its rejects."""
+def data(
+    prepared: Prepared, state: str, rejects: Rejects | None = None, copy: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """A plan that is in a state (`PlanReport.state`), its rejects, and what is known of a copy with conflicts."""
     tree = prepared.tree
     return {
         "tree": {
@@ -44,6 +46,7 @@ def data(prepared: Prepared, state: str, rejects: Rejects | None) -> dict[str, A
         ],
         "blockers": [_blocker_data(blocker) for blocker in prepared.blockers],
         "rejects": None if rejects is None else {"folder": str(rejects.folder), "files": sorted(rejects.texts)},
+        "copy": copy,
     }
 
 
