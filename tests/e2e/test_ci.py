@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import site
 import subprocess
 import sys
 from pathlib import Path
@@ -14,27 +13,18 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support.ci import hook, runner
+
 CI = Path("examples", "ci")
 
 
 @pytest.fixture
 def work(tmp_path: Path, root: Path) -> Path:
-    """A user's repository with a fault, and `hpatch` beside it in `bin`."""
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "hpatch").write_text(f'#!/bin/sh\nPYTHONPATH={root} exec {sys.executable} -m hpatch "$@"\n')
-    (tmp_path / "bin" / "hpatch").chmod(0o755)
+    """A user's repository with a fault, and `hpatch` beside it."""
+    runner.installed(root, tmp_path)
     (tmp_path / "repository" / "apache2").mkdir(parents=True)
     (tmp_path / "repository" / "apache2" / "a.conf").write_text('ProxyPass "/a/" "http://127.0.0.1:8080"\n')
     return tmp_path / "repository"
-
-
-def shell(script: str, work: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """A script as GitHub's and GitLab's runners run it."""
-    path = f"{work.parent / 'bin'}:{os.environ['PATH']}"
-    return subprocess.run(
-        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
-        cwd=work, env={"PATH": path, **variables}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
 
 
 def test_the_action(root: Path, work: Path) -> None:
@@ -48,11 +38,11 @@ def test_the_action(root: Path, work: Path) -> None:
             for name, value in step["env"].items()
         }
     assert set(action["inputs"]) == set(values)
-    done = shell(sarif["run"], work, **sarif["values"])
+    done = runner.step(sarif["run"], work, **sarif["values"])
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     (run,) = json.loads((work / "out.sarif").read_text())["runs"]
     assert [one["ruleId"] for one in run["results"]] == ["MP001"]
-    done = shell(lint["run"], work, **lint["values"])
+    done = runner.step(lint["run"], work, **lint["values"])
     assert done.returncode == 1
     assert done.stdout.startswith("::error file=apache2/a.conf,line=1,")
 
@@ -70,12 +60,12 @@ def test_the_template_of_gitlab(root: Path, work: Path) -> None:
     template: Any = yaml.safe_load((root / CI / "gitlab" / "hpatch.gitlab-ci.yml").read_text())
     job = template["hpatch"]
     variables = {**template[job["extends"]]["variables"], "HPATCH_PATH": "apache2", "HPATCH_OPTIONS": "--select MP001"}
-    assert shell(template[".hpatch"]["before_script"][0], work, **variables).returncode == 2
+    assert runner.step(template[".hpatch"]["before_script"][0], work, **variables).returncode == 2
     report, lint = job["script"]
-    assert shell(report, work, **variables).returncode == 0
+    assert runner.step(report, work, **variables).returncode == 0
     (finding,) = json.loads((work / job["artifacts"]["reports"]["codequality"]).read_text())
     assert finding["location"]["path"] == "apache2/a.conf"
-    done = shell(lint, work, **variables)
+    done = runner.step(lint, work, **variables)
     assert done.returncode == 1
     assert "slash-target-missing" in done.stdout
 
@@ -96,50 +86,23 @@ def test_the_image_copies_what_there_is(root: Path) -> None:
 @pytest.mark.proof
 def test_the_hook(root: Path, work: Path) -> None:
     """pre-commit clones hpatch, installs it without a network, and runs it before a commit."""
-
-    def git(folder: Path, *words: str) -> None:
-        own = ("-c", "user.name=a", "-c", "user.email=a@b.example", "-c", "commit.gpgsign=false")
-        subprocess.run(["git", "-C", folder, *own, *words], check=True, capture_output=True)
-
-    clone = work.parent / "hpatch"
-    clone.mkdir()
-    listed = subprocess.run(
-        ["git", "-C", root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "hpatch", "grammars",
-         "patches", "pyproject.toml", "hatch_build.py", "README.md", "LICENSE", ".pre-commit-hooks.yaml"],
-        check=True, capture_output=True, text=True,
-    )  # fmt: skip
-    for name in filter(None, listed.stdout.split("\0")):
-        (clone / name).parent.mkdir(parents=True, exist_ok=True)
-        (clone / name).write_bytes((root / name).read_bytes())
-    for folder in (clone, work):
-        git(folder, "init", "-q")
-        git(folder, "add", ".")
-        git(folder, "commit", "-qm", "first")
-    revision = subprocess.run(["git", "-C", clone, "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
-    hook = {"id": "hpatch-lint", "args": ["apache2"]}
-    repository = {"repo": str(clone), "rev": revision.stdout.strip(), "hooks": [hook]}
+    revision = hook.repository(root, work.parent / "hooks")
+    wanted = {"id": "hpatch-lint", "args": ["apache2"]}
+    repository = {"repo": str(work.parent / "hooks"), "rev": revision, "hooks": [wanted]}
     (work / ".pre-commit-config.yaml").write_text(yaml.safe_dump({"repos": [repository]}))
-    git(work, "add", ".")
-    # What the hook's own environment lacks is taken from this one: nothing is downloaded.
-    offline = {
-        "PIP_NO_INDEX": "1",
-        "PIP_NO_DEPS": "1",
-        "PIP_NO_BUILD_ISOLATION": "0",
-        "PYTHONPATH": site.getsitepackages()[0],
-    }
-    environment = {**os.environ, **offline, "PRE_COMMIT_HOME": str(work.parent / "home")}
+    hook.git(work, "init", "-q")
+    environment = {**os.environ, **hook.offline(work.parent / "home")}
     command = [sys.executable, "-m", "pre_commit", "run", "hpatch-lint"]
 
     def run() -> subprocess.CompletedProcess[str]:
-        git(work, "add", ".")
+        hook.git(work, "add", ".")
         return subprocess.run(command, cwd=work, env=environment, capture_output=True, text=True, check=False)
 
-    (work / "apache2" / "a.conf").write_text('ProxyPass "/a/" "http://127.0.0.1:8080"\n# changed\n')
     done = run()
     assert (done.returncode, "error[MP001] slash-target-missing" in done.stdout) == (1, True), done.stdout + done.stderr
     (work / "apache2" / "a.conf").write_text("Listen 80\n")
     assert run().returncode == 0
     (work / "notes.txt").write_text("nothing of httpd\n")
-    git(work, "commit", "-qam", "sound", "--no-verify")
+    hook.git(work, "commit", "-qam", "sound").check_returncode()
     (work / "notes.txt").write_text("other\n")
     assert "no files to check" in run().stdout
