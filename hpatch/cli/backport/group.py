@@ -6,7 +6,7 @@ import typer
 
 from hpatch.cli import help
 
-COMMANDS = ("list", "check", "missing", "explain", "edit", "amend", "move", "propose")
+COMMANDS = ("list", "check", "missing", "explain", "edit", "amend", "move", "propose", "merge")
 """Each command's module is `hpatch.cli.backport.NAME`; its `register` adds the command to the group."""
 
 _GROUP = """

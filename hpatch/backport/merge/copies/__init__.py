@@ -1,0 +1,1 @@
+"""Working copies of the branch, of git and of Subversion."""

@@ -1,0 +1,104 @@
+"""A working copy of git: files are replaced as one, and staged."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from hpatch import files
+from hpatch.backport.merge.copies.model import CopyKind
+from hpatch.errors import InputError, ToolError
+from hpatch.files import FileChange
+from hpatch.patch.sources.git import Git
+from hpatch.processes import run as process
+from hpatch.processes.run import FailedError, environment
+
+_UNDER_WAY = (
+    ("MERGE_HEAD", "a merge"),
+    ("CHERRY_PICK_HEAD", "a cherry-pick"),
+    ("REVERT_HEAD", "a revert"),
+    ("rebase-merge", "a rebase"),
+    ("rebase-apply", "a rebase"),
+)
+_SHOWN = 3
+"""Changed files that are named."""
+_LISTED = ("--pathspec-from-file=-", "--pathspec-file-nul")
+
+
+class GitCopy:
+    """The work tree of a clone. Raises InputError for a folder that is not its top."""
+
+    kind: CopyKind = "git"
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._git = Git(str(root))
+        try:
+            inside = self._said("rev-parse", "--show-prefix")
+        except FailedError:
+            raise InputError(f"{root}: is a bare repository and has no files; give a clone with a work tree") from None
+        if inside:
+            raise InputError(f"{root}: is not the top of its working copy; give that folder")
+
+    def busy(self) -> str:
+        """Changed or staged files, or what git has not ended."""
+        for name, what in _UNDER_WAY:
+            if os.path.lexists(self.root / self._said("rev-parse", "--git-path", name)):
+                return f"{what} is under way in it; finish or abort that first"
+        told = self._git.run("status", "--porcelain=v1", "-z", "--untracked-files=no", "--ignore-submodules")
+        return changed([row[3:] for row in told.decode("utf-8", "surrogateescape").split("\0") if row[2:3] == " "])
+
+    def line(self) -> str:
+        """The branch that is checked out, or else the commit."""
+        try:
+            return self._said("symbolic-ref", "--quiet", "--short", "HEAD")
+        except FailedError:
+            return self._said("rev-parse", "HEAD")
+
+    def plain(self, content: bytes) -> bytes:
+        """As it is."""
+        return content
+
+    def bring(self, changes: Sequence[FileChange], numbers: Sequence[int], *, native: bool) -> None:
+        """Replace the files and stage them."""
+        files.replace(self.root, changes)
+        try:
+            self._git.run("add", "--all", "--force", *_LISTED, stdin=_paths(changes))
+        except BaseException:
+            self.undo(changes)
+            raise
+
+    def commit(self, message: str) -> str:
+        """With the user's own hooks and signature."""
+        kept = {name: text for name, text in os.environ.items() if name.startswith(("GIT_AUTHOR_", "GIT_COMMITTER_"))}
+        command = ("git", "-C", str(self.root), "commit", "--quiet", "--cleanup=verbatim", "--file=-")
+        process.run(command, env=environment(**kept), stdin=message.encode("utf-8", "surrogateescape"))
+        return self._said("rev-parse", "HEAD")
+
+    def undo(self, changes: Sequence[FileChange]) -> None:
+        """The files as they were, and the index as the commit has it."""
+        back = [
+            FileChange(one.path, after, one.before)
+            for one in changes
+            if (after := files.read(self.root, one.path)) != one.before
+        ]
+        files.replace(self.root, back)
+        with suppress(ToolError):
+            self._git.run("reset", "--quiet", *_LISTED, stdin=_paths(changes))
+
+    def _said(self, *arguments: str) -> str:
+        return self._git.run(*arguments).decode("utf-8", "surrogateescape").strip()
+
+
+def changed(paths: Sequence[str]) -> str:
+    """That files are changed, in words; empty where there are none."""
+    if not paths:
+        return ""
+    more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
+    return f"it has changes that are not committed: {', '.join(paths[:_SHOWN])}{more}; commit or stash them first"
+
+
+def _paths(changes: Sequence[FileChange]) -> bytes:
+    return b"\0".join(one.path.encode("utf-8", "surrogateescape") for one in changes)
