@@ -20,7 +20,7 @@ def advise(
     history: Revisions, objects: Objects, branch: CommitFiles, answer: Check, lacking: Sequence[Revision]
 ) -> Advice:
     """The advice on an answer; `lacking` are the revisions checked that the branch has not got as a whole."""
-    look = tuple(one.revision for one in answer.followups if one.said is None and one.repairs and _is_open(one))
+    look = tuple(one.revision for one in answer.followups if one.said is None and not one.belongs and _is_open(one))
     asked = () if answer.verdict == "there" else tuple(lacking)
     reverts = tuple(Added(one.revision, "reverts") for one in _reverts(answer.followups) if one.of in answer.revisions)
     if reverts:
@@ -61,7 +61,7 @@ def _added(history: Revisions, objects: Objects, answer: Check, asked: Sequence[
     reverts = _reverts(later)
     # What trunk took back again is of no use, and neither is that.
     found.update(dict.fromkeys(one for revert in reverts for one in (revert.revision, revert.of)))
-    follows = (Added(one.revision, "follows") for one in later if one.said is not None)
+    follows = (Added(one.revision, "follows") for one in later if one.said is not None or one.belongs)
     for one in chain(needs, follows):
         if one.revision not in found and not history.is_merged(one.revision):
             found[one.revision] = None

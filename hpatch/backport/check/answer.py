@@ -76,8 +76,9 @@ class Conflict(NamedTuple):
 class Followup(NamedTuple):
     """A later revision of trunk that names one of those checked, or takes lines away that it brought.
 
-    `said` is what its message says of it; `repairs` tells that it changes its lines, whatever it says. `merged` tells
-    that the branch has it, `asked` that it is among those checked.
+    `said` is what its message says of it; `repairs` tells that it changes its lines, whatever it says. `belongs`: it is
+    about nothing but files that the other makes and the branch lacks, or that its author changed within weeks; the
+    branch should get both. `merged` tells that the branch has it, `asked` that it is among those checked.
     """
 
     revision: Revision
@@ -86,6 +87,7 @@ class Followup(NamedTuple):
     repairs: bool
     merged: bool
     asked: bool
+    belongs: bool = False
 
 
 class Antecedent(NamedTuple):
@@ -140,7 +142,7 @@ one of them back. `nothing`: the branch has them, or nothing of what they change
 
 Need = Literal["lines", "names", "files", "followed", "follows", "reverts"]
 """Why a revision is added: it brought lines, names or files that the branch lacks; one of those checked says that it
-follows it up; it follows up or repairs one of them; it takes one of them back."""
+follows it up; it follows up, repairs or goes on with one of them; it takes one of them back."""
 
 
 class Added(NamedTuple):

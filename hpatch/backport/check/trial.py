@@ -73,6 +73,11 @@ def is_own(path: str) -> bool:
     return _KEPT.fullmatch(path) is not None or _GENERATED.fullmatch(path) is not None
 
 
+def is_number(path: str) -> bool:
+    """Whether a file has a number that a branch counts for itself."""
+    return _NUMBER.fullmatch(path) is not None
+
+
 def attempt(objects: Objects, branch: CommitFiles, changes: Sequence[Change]) -> Trial:
     """Plan changes in order, each on those before it."""
     left = {(change.revision.commit, path) for change in changes for path in change.paths if _LEFT.fullmatch(path)}
@@ -221,7 +226,7 @@ def _files(branch: CommitFiles, made: plan.Plan, changes: Sequence[Change]) -> I
         resolved = [one for one in found if one.result == "resolved"]
         if resolved and _KEPT.fullmatch(path):
             state = "kept"
-        elif resolved and _NUMBER.fullmatch(path):
+        elif resolved and is_number(path):
             state = "number"
         reason = resolved[-1].reason if resolved else reasons[path]
         after = before if write is None else write.after

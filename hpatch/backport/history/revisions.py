@@ -88,7 +88,7 @@ class DevelopmentLine(NamedTuple):
 
 def _line(git: Git, name: str) -> DevelopmentLine:
     commit = git.tip(name)
-    if _COMMIT.fullmatch(name) and commit.startswith(name.lower()):
+    if not git.is_ref(name):
         told = git.run("log", "-1", "--no-show-signature", "--format=%B", commit).decode("utf-8", "surrogateescape")
         found = _PLACE.findall(told)
         name = "{} at r{}".format(*found[-1]) if found else commit[:12]

@@ -92,7 +92,11 @@ def _followups(followups: Sequence[Followup]) -> Iterator[Evidence]:
         if one.said is not None:
             text = f"{_SAID[one.said].format(one.revision.name, one.of.name)}: {summary(one.revision.message)}"
             yield Evidence("follow-ups", "no" if one.said in ("fix", "revert") else "note", text)
-    silent = [one.revision for one in open_ if one.said is None]
+        elif one.belongs:
+            yield Evidence(
+                "follow-ups", "note", f"{one.revision.name} goes on with {one.of.name}: {summary(one.revision.message)}"
+            )
+    silent = [one.revision for one in open_ if one.said is None and not one.belongs]
     if silent:
         yield Evidence("follow-ups", "note", f"lines of it were changed on trunk later, in {_names(silent)}")
     if not open_:

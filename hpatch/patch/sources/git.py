@@ -175,6 +175,12 @@ class Git:
                 continue
         raise InputError(f"{self.folder}: there is no branch {name}{self._branches()}")
 
+    def is_ref(self, name: str) -> bool:
+        """Whether a name that `tip` knows is that of a branch or tag, and not of a commit (`0a1b2c3`, `2.4.x~3`)."""
+        told = self._text("for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes", "refs/tags").splitlines()
+        ends = (f"refs/{folder}/{name}" for folder in ("heads", "remotes/origin", "remotes", "tags"))
+        return name in told or any(end in told for end in ends)
+
     def _branches(self) -> str:
         """In words, the branches that there are, a few of them."""
         told = self._text("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads", "refs/remotes").splitlines()

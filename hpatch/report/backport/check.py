@@ -187,6 +187,8 @@ def _search(search: Search) -> str:
 
 def said(one: Followup) -> str:
     """What a later revision has to do with an earlier one."""
+    if one.belongs:
+        return f"goes on with {one.of.name}"
     words = [] if one.said is None else [f"{_SAID[one.said]} {one.of.name}"]
     if one.repairs:
         words.append(f"changes lines of {one.of.name}" if one.said is None else "changes its lines")

@@ -61,6 +61,7 @@ def followup_data(one: Followup) -> dict[str, Any]:
         "of": one.of.name,
         "said": one.said,
         "repairs": one.repairs,
+        "belongs": one.belongs,
         "merged": one.merged,
         "asked": one.asked,
     }

@@ -36,7 +36,7 @@ def test_with_what_it_needs(history: Revisions) -> None:
 def test_with_the_files_that_it_changes(history: Revisions) -> None:
     both = ["r1000106", "r1000107"]
     assert ask(history, "r1000107") == ("together", both, [("r1000106", "files")], "works", [])
-    assert ask(history, "r1000106") == ("propose", ["r1000106"], [], "works", ["r1000107"])
+    assert ask(history, "r1000106") == ("together", both, [("r1000107", "follows")], "works", [])
 
 
 def test_what_trunk_took_back(history: Revisions) -> None:

@@ -73,16 +73,17 @@ class Mirror:
         files: dict[str, bytes | None],
         line: str = "trunk",
         written: int | None = None,
+        author: str = "Ann",
     ) -> None:
-        """A revision, in the order of calls; `written`: as that one of the calls, the start's being 1."""
+        """A revision, in the order of calls, an hour apart; `written`: as that one of them, the start being 1."""
         self._count += 1
         where = "trunk" if line == "trunk" else f"branches/{line}"
         text = message + (f"\n\ngit-svn-id: {URL}/{where}@{number} {UUID}\n" if self.numbered else "\n")
         data = text.encode("utf-8", "surrogateescape")
         when = 1_400_000_000 + self._count * 3600
         self._stream.append(b"commit refs/heads/%s\nmark :%d\n" % (line.encode(), self._count))
-        author = when if written is None else 1_400_000_000 + written * 3600
-        self._stream.append(b"author Ann <ann@example.org> %d +0000\n" % author)
+        date = when if written is None else 1_400_000_000 + written * 3600
+        self._stream.append(b"author %s <%s@example.org> %d +0000\n" % (author.encode(), author.lower().encode(), date))
         self._stream.append(b"committer Ann <ann@example.org> %d +0000\n" % when)
         self._stream.append(b"data %d\n%s\n" % (len(data), data))
         if line in self._marks:

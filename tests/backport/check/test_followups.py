@@ -1,0 +1,78 @@
+"""Later revisions that belong to others, and how far follow-ups of follow-ups are followed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hpatch.backport.check import followups
+from hpatch.backport.check.answer import Followup
+from hpatch.backport.history.changes import Objects
+from hpatch.backport.history.revisions import Revisions
+from tests.support.backport.mirror import CODE, MMN, Mirror
+
+pytestmark = pytest.mark.git
+A, B, NEW = "modules/a.c", "modules/b.c", "modules/new.c"
+FIRST = CODE.replace(b"_10(void)", b"_10(int)")
+SECOND = CODE.replace(b"_10(void)", b"_10(long)")
+MONTH = 31 * 24
+
+
+def of_the_first(mirror: Mirror) -> list[Followup]:
+    history = Revisions(mirror.build())
+    return list(followups.find(history, Objects(history.git), history.find(["r1000101"])))
+
+
+def test_follow_ups_go_on_through_their_own_whatever_lines_they_change(tmp_path: Path) -> None:
+    mirror = Mirror(tmp_path / "mirror.git")
+    mirror.add(1000101, "States.", {A: FIRST})
+    mirror.add(1000102, "Before r1000101, it waited.", {A: SECOND, B: CODE})
+    mirror.add(1000103, "Follow up to r1000102.", {A: FIRST.replace(b"(int)", b"(short)")}, author="Bob")
+    mirror.add(1000104, "Follow up to r1000103: another file.", {B: CODE.replace(b"_01", b"_1")})
+    found = of_the_first(mirror)
+    told = [(one.revision.name, one.of.name, one.said) for one in found]
+    assert told == [
+        ("r1000102", "r1000101", "mention"),
+        ("r1000103", "r1000102", "follow-up"),
+        ("r1000104", "r1000103", "follow-up"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("author", "written", "files", "belongs"),
+    [
+        pytest.param("Ann", 3, {A: SECOND}, True, id="more of the same work"),
+        pytest.param("Ann", 3, {A: SECOND, "docs/manual/a.xml": b"a\n", "CHANGES": b"\n"}, True, id="with its manual"),
+        pytest.param("Ann", MONTH, {A: SECOND}, False, id="a month later"),
+        pytest.param("Ann", 3, {A: SECOND, B: CODE}, False, id="another file, too"),
+        pytest.param("Bob", 3, {A: SECOND}, False, id="another's"),
+        pytest.param("Bob", MONTH, {NEW: b"int made(long);\n"}, True, id="a file that only the first makes"),
+        pytest.param("Bob", MONTH, {NEW: b"int made(long);\n", A: CODE}, False, id="and another"),
+    ],
+)
+def test_what_belongs_to_a_revision(
+    tmp_path: Path, author: str, written: int, files: dict[str, bytes | None], belongs: bool
+) -> None:
+    mirror = Mirror(tmp_path / "mirror.git")
+    mirror.add(1000101, "Ten, and a file.", {A: FIRST, NEW: b"int made(void);\n"})
+    mirror.add(1000102, "Once more.", files, author=author, written=written)
+    mirror.add(1000103, "Follow up to r1000102.", {B: CODE})
+    found = {one.revision.name: one for one in of_the_first(mirror)}
+    assert (found["r1000102"].said, found["r1000102"].repairs, found["r1000102"].belongs) == (None, True, belongs)
+    assert ("r1000103" in found) == belongs
+
+
+def test_a_file_that_the_branch_has_is_no_longer_the_firsts_alone(tmp_path: Path) -> None:
+    mirror = Mirror(tmp_path / "mirror.git")
+    mirror.add(1000101, "A file.", {NEW: b"int made(void);\n"})
+    mirror.add(1000102, "Once more.", {NEW: b"int made(long);\n"}, author="Bob")
+    mirror.add(1000150, "Its own.", {NEW: b"int made(char);\n"}, "2.4.x")
+    assert [(one.revision.name, one.belongs) for one in of_the_first(mirror)] == [("r1000102", False)]
+
+
+def test_to_count_up_is_no_change_of_a_line(tmp_path: Path) -> None:
+    mirror = Mirror(tmp_path / "mirror.git")
+    mirror.add(1000101, "Three.", {A: FIRST, "include/ap_mmn.h": MMN.replace(b"MINOR 2 ", b"MINOR 3 ")})
+    mirror.add(1000102, "Four.", {"include/ap_mmn.h": MMN.replace(b"MINOR 2 ", b"MINOR 4 ")})
+    assert of_the_first(mirror) == []
