@@ -171,7 +171,8 @@ class Check(NamedTuple):
 
     `revisions` are in the order in which they are merged; `files` in the order of their paths. `modulo` are the files
     that were left out or are the branch's to write; `merges` has what the branch got already, by revision.
-    `search` is None where there is no conflict. `advice` is None where it was not asked why.
+    `search` is None where there is no conflict. `headers` are public headers that change while the module magic number
+    (MMN) does not. `advice` is None where it was not asked why.
     """
 
     trunk: DevelopmentLine
@@ -187,6 +188,7 @@ class Check(NamedTuple):
     followups: tuple[Followup, ...]
     antecedents: tuple[Antecedent, ...] = ()
     lacking: tuple[Lacking, ...] = ()
+    headers: tuple[str, ...] = ()
     advice: Advice | None = None
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hpatch.backport.check import followups, names, prerequisites
+from hpatch.backport.check import followups, headers, names, prerequisites
 from hpatch.backport.check.advice import advise
 from hpatch.backport.check.answer import Check, Conflict
 from hpatch.backport.check.prerequisites import Explained
@@ -45,6 +45,7 @@ def check(history: Revisions, chosen: Sequence[Revision], *, objects: Objects | 
         followups=followups.find(history, objects, chosen) if why else (),
         antecedents=followups.antecedents(history, objects, open_) if why else (),
         lacking=names.lacking(history, objects, branch, changes, trial) if why else (),
+        headers=headers.uncounted(branch, trial.files) if why else (),
     )
     return answer._replace(advice=advise(history, objects, branch, answer, open_)) if why else answer
 

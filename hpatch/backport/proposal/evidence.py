@@ -42,6 +42,10 @@ def gather(proposal: Proposal, place: str) -> Iterator[Evidence]:
         yield Evidence("merged", "note", f"{_names(gone)} left out: {place} has it already")
     yield from _prerequisites(answer)
     yield from _followups(answer.followups)
+    if answer.headers:
+        verb = "changes" if len(answer.headers) == 1 else "change"
+        text = f"{', '.join(answer.headers)} {verb}, and include/ap_mmn.h does not: is a minor bump due?"
+        yield Evidence("MMN", "note", text)
     yield from _votes(proposal)
 
 

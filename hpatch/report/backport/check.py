@@ -136,6 +136,10 @@ def _text(answer: Check, width: int | None, color: bool) -> Iterator[str]:
         yield paint("It would not compile:", "red", color)
         for name in answer.lacking:
             yield from wrap(f"  {_lacking(name, answer.onto)}", width, 4)
+    if answer.headers:
+        yield ""
+        names = ", ".join(map(visible, answer.headers))
+        yield from wrap(f"Public headers change, and the MMN (include/ap_mmn.h) does not: {names}", width, 2)
     for number, line in enumerate(backport_advice.advice(answer)):
         if number == 0:
             yield ""

@@ -50,6 +50,7 @@ def data(answer: Check) -> dict[str, Any]:
             }
             for one in answer.lacking
         ],
+        "headers": list(answer.headers),
         "advice": None if answer.advice is None else backport_advice.data(answer.advice),
     }
 

@@ -9,7 +9,7 @@ import pytest
 from hpatch.backport.history.revisions import Revisions
 from hpatch.backport.proposal.evidence import gather
 from hpatch.backport.proposal.proposal import Wish, make
-from tests.support.backport.mirror import Mirror
+from tests.support.backport.mirror import MMN, Mirror
 
 pytestmark = pytest.mark.git
 
@@ -42,3 +42,34 @@ def test_a_name_that_the_branch_does_not_have(tmp_path: Path) -> None:
             " it would not compile",
         )
     ]
+
+
+MAKE = b"INSTALL_HEADERS = \\\n\t$(srcdir)/modules/proxy/mod_proxy.h \\\n\t$(srcdir)/os/$(OS_DIR)/*.h\n\nx = y.h\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "after", "noted"),
+    [
+        ("include/httpd.h", b"int one; /* first */\nint two;\n", True),
+        ("include/httpd.h", b"int one; /* the\nfirst */\n", False),
+        ("modules/proxy/mod_proxy.h", b"int two; /* first */\n", True),
+        ("os/unix/unixd.h", b"int two; /* first */\n", True),
+        ("modules/proxy/ajp.h", b"int two; /* first */\n", False),
+        ("y.h", b"int two; /* first */\n", False),
+    ],
+)
+def test_a_public_header_and_the_mmn(tmp_path: Path, path: str, after: bytes, noted: bool) -> None:
+    mirror = Mirror(
+        tmp_path / "mirror.git", base={path: b"int one; /* first */\n", "include/ap_mmn.h": MMN, "Makefile.in": MAKE}
+    )
+    mirror.add(1000101, "Two.", {path: after})
+    mirror.add(1000102, "Bump.", {"include/ap_mmn.h": MMN.replace(b"MINOR 2 ", b"MINOR 3 ")})
+    history = Revisions(mirror.build())
+
+    def told(*words: str) -> list[tuple[str, str]]:
+        found = gather(make(history, history.find(words), Wish()), "2.4.x")
+        return [(one.result, one.text) for one in found if one.what == "MMN"]
+
+    said = [("note", f"{path} changes, and include/ap_mmn.h does not: is a minor bump due?")]
+    assert told("r1000101") == (said if noted else [])
+    assert told("r1000101,r1000102") == []
