@@ -84,6 +84,11 @@ class Headings:
         """Whether the file has what a heading names, with its body."""
         return any(each.opens for each in self._names.get(self._name(heading), ()))
 
+    def same(self, one: bytes, other: bytes) -> bool:
+        """Whether two headings name the same thing with a body."""
+        name = self._name(one)
+        return name != b"" and name == self._name(other)
+
     def around(self, at: int) -> bytes:
         """The heading of the function that line `at` (from 0) is in; empty where it is in none."""
         heading = _last(self._outer, at)

@@ -36,6 +36,8 @@ class Merged(NamedTuple):
     conflict: str = ""
 
 
+LACKS = "the tree lacks lines around those that it adds"
+"""The conflict that is about the place alone: nothing of the tree's own is in the way."""
 _WORD = re.compile(rb"\w")
 _CHANCE = "the tree is there already as the change leaves it, but not for certain by this change"
 
@@ -153,7 +155,7 @@ class Merger:
         if before is None or after is None:
             known = [at for at in (before, after) if at is not None and 0 <= at < len(self.lines)]
             if not any(self._once(self.lines[at]) for at in known):
-                return "the tree lacks lines around those that it adds"
+                return LACKS
         there = self._beside(start, right, new)
         if there is not None:
             return there if self._tell(new, left, right) else _CHANCE

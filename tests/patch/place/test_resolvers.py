@@ -323,6 +323,64 @@ def test_a_hunk_that_does_more_than_count_is_placed_as_usual(after: str) -> None
     assert results(run("modules/http2/h2_version.h", tree, before, side(after))) == ["conflict"]
 
 
+@pytest.mark.parametrize(
+    ("tree", "before", "after", "result"),
+    [
+        pytest.param("2.0.8 20008", "2.0.7 20007", "2.0.10 2000a", "2.0.10 2000a", id="between: r1864425"),
+        pytest.param("1.1.17 10111", "1.1.18-DEV 10112", "1.1.19-DEV 10113", "1.1.19 10113", id="behind: r1856297"),
+        pytest.param("2.0.10 2000a", "2.0.7 20007", "2.0.10 2000a", "2.0.10 2000a", id="there already"),
+        pytest.param("2.0.11 2000b", "2.0.7 20007", "2.0.10 2000a", None, id="ahead"),
+        pytest.param("1.9.8 10908", "2.0.7 20007", "2.0.10 2000a", None, id="another series"),
+    ],
+)
+def test_mod_mds_version(tree: str, before: str, after: str, result: str | None) -> None:
+    def text(version: str) -> str:
+        name, number = version.split()
+        return VERSION.format(text=name, number="0x" + number.zfill(6)).replace("HTTP2", "MD")
+
+    placed = run("modules/md/md_version.h", text(tree), text(before), text(after))
+    assert placed.after == (None if result is None else text(result).encode())
+
+
+# docs/manual: translations
+
+PAGE = "<?xml version='1.0'?>\n{comment}\n<!-- French translation : Ann -->\n\n<page>\n{text}\n</page>\n"
+
+
+@pytest.mark.parametrize(
+    ("tree", "before", "after", "result"),
+    [
+        ("Revision: 1178088:1212884 (outdated)", "Revision : 1178088", "Revision : 1202456", "Revision : 1202456"),
+        ("Revision : 1208753", "Revision: 1231607:1234643 (outdated)", "Revision : 1234876", "Revision : 1234876"),
+        ("Revision: 420990:1200006 (outdated)", "revision : 420990", "revision : 1200006", "revision : 1200006"),
+        ("revision : 1226481", "revision : 1188200", "revision : 1205885", "revision : 1226481"),
+        ("Revision : 5", "Revision : 4", "Revision : 5", "Revision : 5"),
+        (
+            "Revision: 3:8 (outdated)",
+            "Revision: 3:7 (outdated)",
+            "Revision: 3:9 (outdated)",
+            "Revision: 3:8 (outdated)",
+        ),
+        ("Revision: 4:8 (outdated)", "Revision: 3:7 (outdated)", "Revision: 3:9 (outdated)", None),
+        ("Revision : x", "Revision : 4", "Revision : 5", None),
+        ("Revision : 4 -->\n<!-- English Revision : 3", "Revision : 2", "Revision : 5", None),
+    ],
+)
+def test_a_translation_is_of_the_revision_that_its_translator_says(
+    tree: str, before: str, after: str, result: str | None
+) -> None:
+    def page(words: str, line: str) -> str:
+        return PAGE.format(comment=f"<!-- English {words} -->", text="\n".join(["a"] * 9 + [line]))
+
+    for path in ("docs/manual/mod/core.xml.fr", "docs/manual/misc/a.xml.pt-br"):
+        placed = run(path, page(tree, "b"), page(before, "b"), page(after, "c"))
+        assert placed.after == (None if result is None else page(result, "c").encode())
+    assert (
+        run("docs/manual/mod/core.xml", page("Revision : 1", "b"), page("Revision : 2", "b"), page(after, "c")).after
+        is None
+    )
+
+
 # CHANGES
 
 CHANGES = """\

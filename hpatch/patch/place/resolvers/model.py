@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from hpatch.patch.diff.lines import LineEdit
 from hpatch.patch.diff.model import Hunk, Outcome, Result
@@ -32,15 +32,20 @@ class NextRelease(NamedTuple):
     development: bool
 
 
+Resolve: TypeAlias = Callable[[Sequence[bytes], Sequence[Hunk], NextRelease | None, bool], dict[int, Resolved]]
+"""What hunks mean, by their number: it gets the file's lines, the hunks, the tree's next release (None: not known), and
+whether it may claim a number of a tree under development.
+"""
+
+
 class Resolver(NamedTuple):
     """How a file's hunks are understood.
 
-    `resolve` gets the file's lines, the hunks, the tree's next release (None: not known), and whether it may claim a
-    number of a tree under development. `enough` are the results of usual placing to be content with. A hunk of an
-    `optional` file that fails is left out, for the file holds no code.
+    `enough` are the results of usual placing to be content with. A hunk of an `optional` file that fails is left out,
+    for the file holds no code.
     """
 
-    resolve: Callable[[Sequence[bytes], Sequence[Hunk], NextRelease | None, bool], dict[int, Resolved]]
+    resolve: Resolve
     enough: frozenset[Result] = frozenset({"exact", "moved", "applied"})
     optional: bool = False
 

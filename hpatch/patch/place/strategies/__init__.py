@@ -8,10 +8,12 @@ evidence it demands and what it refuses. Its tests stand in `tests/patch/place/s
 from __future__ import annotations
 
 from hpatch.patch.place.situation import Strategy
+from hpatch.patch.place.strategies.alike import alike
 from hpatch.patch.place.strategies.ambiguous import equal_places, here_and_there
 from hpatch.patch.place.strategies.applied import applied
 from hpatch.patch.place.strategies.conflict import conflict
 from hpatch.patch.place.strategies.exact import exact, moved
+from hpatch.patch.place.strategies.last import last
 from hpatch.patch.place.strategies.loose import loose
 from hpatch.patch.place.strategies.merged import merged
 from hpatch.patch.place.strategies.resolved import resolved
@@ -24,6 +26,8 @@ ORDER: tuple[Strategy, ...] = (
     merged,  # three-way, by the file before the revision
     here_and_there,  # all of its lines, and elsewhere all that it leaves: ambiguous
     applied,  # all that it leaves: it is there already
+    alike,  # all of its lines, some that go with other white space or another log number
     loose,  # by option: with fuzz, with white space aside
+    last,  # with fuzz, where there is one place only and it is in the hunk's function
     conflict,  # whatever is left
 )
