@@ -201,12 +201,11 @@ def _run(arguments: list[str]) -> int:
         # The errors of typer's parser; where their class lives differs between its versions.
         if not hasattr(error, "format_message") or not hasattr(error, "exit_code"):
             raise
-        text = error.format_message()
-        if not text:
+        if not error.format_message():
             return int(error.exit_code)
-        context = getattr(error, "ctx", None)
-        command = context.command_path if context is not None else "hpatch"
-        return _fail(f"{text} (see '{command} --help')", int(error.exit_code))
+        from hpatch.cli.usage import said  # few runs fail so
+
+        return _fail(said(error, f"hpatch {word}" if word in COMMANDS else "hpatch"), int(error.exit_code))
     return code if isinstance(code, int) else 0
 
 
@@ -214,5 +213,6 @@ def _fail(message: str, code: int) -> int:
     from hpatch.report.common.terminal import visible
 
     line = " ".join(message.split())
-    print(f"hpatch: {visible(line)}", file=sys.stderr)
+    with suppress(OSError):  # the exit code tells it, too
+        print(f"hpatch: {visible(line)}", file=sys.stderr)
     return code

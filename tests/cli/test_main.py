@@ -81,10 +81,20 @@ def test_help(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]) ->
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["lnt"], "Did you mean 'lint'?"),
-        (["--nope"], "No such option"),
-        (["lint"], "Missing argument"),
-        (["lint", "--fail-on", "x", "a.conf"], "Invalid value for '--fail-on'"),
+        (["lnt"], "there is no command 'lnt'; did you mean 'lint'? (see 'hpatch --help')"),
+        (["--nope"], "there is no option --nope (see 'hpatch --help')"),
+        (["lint"], "PATH... is missing (see 'hpatch lint --help')"),
+        (["config", "tree", "a", "b"], "too many arguments: b (see 'hpatch config tree --help')"),
+        (["lint", "a.conf", "-f"], "-f needs a value"),
+        (["lint", "--no-config=1", "a.conf"], "--no-config takes no value"),
+        (["lint", "--jobs", "x", "a.conf"], "--jobs: 'x' is not a whole number"),
+        (["lint", "--jobs", "0", "a.conf"], "--jobs: 0 is less than 1"),
+        (["apply", "a.diff", "--fuzz", "10"], "--fuzz: 10 is not from 0 to 9"),
+        (["config", "tree", "a", "--forma", "x"], "there is no option --forma; did you mean --format?"),
+        (["set", "export", "a"], "--as is missing; give one of quilt, git, diff"),
+        (["backport", "check"], "name the revisions to check"),
+        (["backport", "check", "r1", "--all"], "exclude each other"),
+        (["lint", "--fail-on", "x", "a.conf"], "--fail-on: 'x' is none of info, warning, error, never"),
         (["lint", "--select", "slash-doubel", "a.conf"], "did you mean 'slash-double'?"),
         (["lint", "--httpd-version", "two", "a.conf"], "--httpd-version: 'two' is not a version"),
         (["lint", "--httpd-version", "2.4", "a.conf"], "'2.4' is not a complete version"),
@@ -292,3 +302,11 @@ def test_ctrl_c_before_the_command_has_begun_is_no_traceback() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+def test_an_exit_code_does_not_depend_on_standard_error(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "hpatch", "lint", "--nope"], stderr=full, cwd=tmp_path, check=False
+        )
+    assert done.returncode == 2

@@ -56,8 +56,9 @@ def open_tree(root: Path) -> SourceTree:
     """As `find`. Raises InputError where it finds none as well."""
     tree = find(root)
     if tree is None:
+        here = "; give the folder of a source tree" if root == Path() else ""
         raise InputError(
-            f"{root}: not a source tree of httpd ({_RELEASE} is missing or has no version), uWSGI or nginx"
+            f"{root}: not a source tree of httpd ({_RELEASE} is missing or has no version), uWSGI or nginx{here}"
         )
     return tree
 

@@ -45,8 +45,10 @@ def _command(
     verbose: Verbose = False,
 ) -> int:
     """Check whether revisions of trunk can be merged to the branch."""
-    if all_ == bool(revisions):
-        raise UsageError("give revisions or --all, not both")
+    if all_ and revisions:
+        raise UsageError("revisions and --all exclude each other")
+    if not all_ and not revisions:
+        raise UsageError("name the revisions to check, such as r1892805, or give --all")
     history = shared.revisions(repo, onto, trunk, mergeinfo)
     if all_:
         from hpatch.backport.check.standing import proposals

@@ -184,8 +184,8 @@ def test_nothing_of_a_message_reaches_the_terminal_as_it_is(capsys: Capture, rep
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("check",), 2, "give revisions or --all, not both"),
-        (("check", "r1000101", "--all"), 2, "give revisions or --all, not both"),
+        (("check",), 2, "name the revisions to check"),
+        (("check", "r1000101", "--all"), 2, "exclude each other"),
         (("check", "what?"), 2, "'what?' is not a revision"),
         (("check", "r5"), 3, "r5 is not in the history"),
         (("check", "r1000151"), 3, "r1000151 is a revision of 2.4.x, not of trunk"),

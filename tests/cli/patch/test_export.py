@@ -100,9 +100,9 @@ def test_dry_run_and_json(run: Run, tmp_path: Path, root: Path) -> None:
     [
         (("two", "--as", "quilt"), "--as quilt needs --output DIR"),
         (("two", "--as", "diff", "-f", "json"), "--as diff --format json needs --output DIR"),
-        (("two", "--as", "rpm"), "'rpm' is not one of"),
+        (("two", "--as", "rpm"), "'rpm' is none of"),
         (("towo", "--as", "diff"), "there is no patch set 'towo'; did you mean 'two'?"),
-        (("two",), "Missing option '--as'"),
+        (("two",), "--as is missing"),
     ],
 )
 def test_wrong_usage(run: Run, arguments: tuple[str, ...], message: str) -> None:
