@@ -297,10 +297,12 @@ def _finish(top: int, folder: int) -> None:
                 f"{FOLDER}/{_JOURNAL}: it came with a checkout or a copy of this folder, and hpatch does not carry it "
                 "out; unpack the tree again, or remove this file if the other files are as they should be"
             )
+        changed: dict[str, str] = {}
         for entry in entries:
             with _parent(top, entry.path) as parent:
                 if parent is None:
                     continue
+                changed.setdefault(entry.path.rpartition("/")[0], entry.path)
                 if entry.staged is None:
                     with suppress(FileNotFoundError):
                         os.unlink(_name(entry.path), dir_fd=parent)
@@ -308,9 +310,13 @@ def _finish(top: int, folder: int) -> None:
                     # A staged file that is gone was renamed before the crash.
                     with suppress(FileNotFoundError):
                         os.rename(entry.staged, _name(entry.path), src_dir_fd=stage, dst_dir_fd=parent)
-                os.fsync(parent)
             if entry.staged is None:
                 _prune(top, entry.path)
+        # The journal stays until all folders are on the disk, so each needs that once only.
+        for path in changed.values():
+            with _parent(top, path) as parent:
+                if parent is not None:
+                    os.fsync(parent)
     finally:
         os.close(stage)
     _clear(folder)

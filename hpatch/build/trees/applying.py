@@ -23,6 +23,7 @@ from hpatch.patch.diff.read import read
 from hpatch.patch.diff.strip import strip
 from hpatch.patch.place.options import PlaceOptions
 from hpatch.patch.place.plan import Item, Plan, Step, plan
+from hpatch.patch.series.queue import EMPTY, Queue, with_queue
 from hpatch.patch.sets.model import Catalog, PatchSet, SetRevision, applying_order
 from hpatch.patch.sources.cache import Checked
 from hpatch.patch.sources.suppliers import Supplier, suppliers
@@ -32,10 +33,16 @@ _REVISION = re.compile(r"r\d+")
 
 
 class Given(NamedTuple):
-    """A diff that a user gives: its file's name and its text."""
+    """A diff that a user gives, or a patch of a series: its name and its text.
+
+    `strip` is the number of leading folders to strip, None: as the request says; `set` what the stack is to know of a
+    patch of a series.
+    """
 
     name: str
     text: bytes
+    strip: int | None = None
+    set: Set | None = None
 
 
 class Request(NamedTuple):
@@ -43,8 +50,8 @@ class Request(NamedTuple):
 
     `revisions` are numbers of single revisions; `accept_place`: take a hunk's only place though its heading names
     another function; `any_version`: also sets that are not meant for this version; `strip`:
-    a diff's leading folders to strip, None: found out; `answers`: answers to conflicts; `partly`: apply
-    those hunks of diffs that fit, though others do not.
+    a diff's leading folders to strip, None: found out; `answers`: answers to conflicts; `partly`: apply those hunks of
+    diffs that fit, though others do not; `exclude`: patterns of paths of the tree that no diff changes.
     """
 
     ids: tuple[str, ...] = ()
@@ -57,6 +64,7 @@ class Request(NamedTuple):
     any_version: bool = False
     answers: Kept | None = None
     partly: bool = False
+    exclude: tuple[str, ...] = ()
 
 
 class Task(NamedTuple):
@@ -84,7 +92,8 @@ class Blocker(NamedTuple):
 class Prepared(NamedTuple):
     """What applying would do: `steps` that change something, of the `sets` that go on the stack with them.
 
-    `refused` are sets that are not meant for this tree; `there` revisions and diffs that are on the stack already.
+    `refused` are sets that are not meant for this tree; `there` revisions and diffs that are on the stack already;
+    `excluded` the files that the request leaves out, in the order of the diffs.
     """
 
     root: Path
@@ -98,6 +107,7 @@ class Prepared(NamedTuple):
     blockers: tuple[Blocker, ...]
     sets: tuple[Set, ...]
     steps: tuple[Pushed, ...]
+    excluded: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -161,13 +171,21 @@ def _prepare(root: Path, read: Tree, stack: Stack, request: Request, catalog: Ca
         blockers=blockers,
         sets=sets,
         steps=steps,
+        excluded=tuple(dict.fromkeys(work.excluded)),
     )
 
 
-def commit(prepared: Prepared) -> None:
-    """Carry a plan out, as one transaction. The tree's lock must be held. Raises InputError and ToolError."""
-    if prepared.steps:
-        files.replace(prepared.root, stacks.push(prepared.root, prepared.stack, prepared.sets, prepared.steps))
+def commit(prepared: Prepared, before: Queue = EMPTY, after: Queue = EMPTY) -> None:
+    """Carry a plan out with what becomes of the queue, as one transaction. The tree's lock must be held.
+
+    Raises InputError and ToolError.
+    """
+    root = prepared.root
+    changes = stacks.push(root, prepared.stack, prepared.sets, prepared.steps) if prepared.steps else []
+    if before != after or after.patches:
+        changes = with_queue(root, changes, before, after)
+    if changes:
+        files.replace(root, changes)
 
 
 def _suitable(one: Chosen, tree: SourceTree | None, request: Request) -> bool:
@@ -187,7 +205,9 @@ class _Work:
         self.stack = stack
         self.tasks: list[Task] = []
         self.there: list[str] = []
+        self.excluded: list[str] = []
         self._digests: dict[str, str] = {}
+        self._known_as: dict[str, Set] = {}
         self._made: set[str] = set()
 
     def add_sets(self, tree: SourceTree, sets: Sequence[PatchSet], having: Collection[str]) -> None:
@@ -215,8 +235,9 @@ class _Work:
 
     def add_diffs(self) -> None:
         """The diffs, in the order given."""
-        for name, text in self.request.diffs:
-            if any(one.id == name for one in self.catalog.sets) or _REVISION.fullmatch(name):
+        for name, text, count, known_as in self.request.diffs:
+            own = known_as is None or known_as.diff is not None
+            if own and (any(one.id == name for one in self.catalog.sets) or _REVISION.fullmatch(name)):
                 raise UsageError(f"'{name}' is the name of a set or a revision; rename the diff's file")
             digest = sha256(text).hexdigest()
             known = self.stack.find(name)
@@ -228,7 +249,14 @@ class _Work:
             if known is not None or name in self._digests:
                 raise UsageError(f"another '{name}' is applied here; revert it first, or rename this one")
             self._digests[name] = digest
-            self._add(name, read(text, name, lenient=True), None, self.request.strip)
+            if known_as is not None:
+                self._known_as[name] = known_as
+            self._add(
+                known_as.id if known_as is not None else name,
+                read(text, name, lenient=True),
+                None,
+                self.request.strip if count is None else count,
+            )
 
     def sets(self, chosen: Sequence[Chosen]) -> list[Set]:
         """What the stack is to know of each set."""
@@ -236,7 +264,10 @@ class _Work:
         found: list[Set] = []
         for id in dict.fromkeys(task.set for task in self.tasks):
             one = titles.get(id)
-            if one is None:
+            given = next((known for known in self._known_as.values() if known.id == id), None)
+            if given is not None:
+                found.append(given)
+            elif one is None:
                 found.append(Set(id, diff=self._digests.get(id)))
             else:
                 found.append(Set(id=id, title=one.set.title, requires=one.set.prerequisites, asked=not one.needed_by))
@@ -247,10 +278,20 @@ class _Work:
         self._add(set_, self.source.diff(revision), revision, 0)
 
     def _add(self, set_: str, diff: Diff, revision: SetRevision | None, count: int | None) -> None:
-        diff = strip(diff, self._exists, count)
+        diff = self._without_excluded(strip(diff, self._exists, count))
+        if not diff.files:
+            return
         self._made.update(file.path for file in diff.files if file.kind != "delete")
         before = _Before(diff, self.source) if revision is None else partial(self.source.before, revision)
         self.tasks.append(Task(Item(diff.name, diff, before), set_, revision))
+
+    def _without_excluded(self, diff: Diff) -> Diff:
+        patterns = self.request.exclude
+        if not patterns:
+            return diff
+        left = [file for file in diff.files if _matches(file.path, patterns)]
+        self.excluded += [file.path for file in left]
+        return diff._replace(files=tuple(file for file in diff.files if file not in left))
 
     def _exists(self, path: str) -> bool:
         return path in self._made or self.files.exists(path)
@@ -279,6 +320,16 @@ class _Before:
         if found:
             log.tell("%d of %d files as they were before are in %s", len(found), len(self._names), self._source.name)
         return found
+
+
+def _matches(path: str, patterns: Sequence[str]) -> bool:
+    """Whether a pattern is for a path: its own, that of a folder above it, or one with `*` (also for slashes)."""
+    from fnmatch import fnmatchcase
+
+    return any(
+        path == pattern or path.startswith(f"{pattern.rstrip('/')}/") or fnmatchcase(path, pattern)
+        for pattern in patterns
+    )
 
 
 def _revision(catalog: Catalog, number: int) -> SetRevision:

@@ -22,6 +22,7 @@ from hpatch.build.trees.leaving import made
 from hpatch.errors import InputError, ToolError
 from hpatch.files import FOLDER, FileChange
 from hpatch.patch.apply.answers import Kept, KeptAnswer, today, usual_markers
+from hpatch.patch.apply.stack import known_set
 from hpatch.patch.apply.tree import Tree
 from hpatch.patch.diff.model import Placed
 from hpatch.patch.diff.names import unsafe
@@ -296,7 +297,7 @@ def _data(waiting: Conflicts) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "root": waiting.root,
-        "request": {**request, "diffs": [_plain(given._asdict()) for given in waiting.request.diffs]},
+        "request": {**request, "diffs": [_given(given) for given in waiting.request.diffs]},
         "source": dict(waiting.source),
         "answers": None if waiting.answers is None else str(waiting.answers),
         "marked": [_plain(each._asdict()) for each in waiting.marked],
@@ -309,7 +310,10 @@ def _conflicts(folder: Path, data: Any) -> Conflicts:
     request: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in data["request"].items()
     }
-    request["diffs"] = tuple(Given(**_bytes(given)) for given in request["diffs"])
+    request["diffs"] = tuple(
+        Given(**_bytes({**given, "set": None}))._replace(set=known_set(given["set"]) if given.get("set") else None)
+        for given in request["diffs"]
+    )
     found = Conflicts(
         folder=folder,
         root=str(data["root"]),
@@ -323,6 +327,10 @@ def _conflicts(folder: Path, data: Any) -> Conflicts:
     if any(unsafe(path) is not None for path in (*(each.path for each in found.marked), *found.written)):
         raise ValueError
     return found
+
+
+def _given(given: Given) -> dict[str, Any]:
+    return _plain({**given._asdict(), "set": None if given.set is None else given.set._asdict()})
 
 
 def _plain(data: Mapping[str, Any]) -> dict[str, Any]:

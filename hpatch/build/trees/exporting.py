@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterator
 from email.utils import format_datetime
 
@@ -24,17 +26,26 @@ def _patches(prepared: Prepared, catalog: Catalog) -> Iterator[Patch]:
     tasks = {task.item.name: task for task in prepared.tasks}
     for step in prepared.steps:
         task = tasks[step.name]
-        yield _patch(step, task, placed[step.name], catalog.get(task.set), catalog)
+        yield _patch(step, task.revision, placed[step.name], catalog.get(task.set), catalog)
 
 
-def _patch(step: Pushed, task: Task, placed: Step, one: PatchSet, catalog: Catalog) -> Patch:
+def of_set(step: Pushed, task: Task, placed: Step, catalog: Catalog) -> Patch:
+    """A step of a set, or of a revision that was given by itself, as a patch."""
     revision = task.revision
+    if revision is not None and revision.number is not None and task.set == revision.name:
+        one = next(iter(catalog.holding(revision.number)))
+    else:
+        one = catalog.get(task.set)
+    return _patch(step, revision, placed, one, catalog)
+
+
+def _patch(step: Pushed, revision: SetRevision | None, placed: Step, one: PatchSet, catalog: Catalog) -> Patch:
     alone = revision is None or len(one.revisions) == 1
     title = one.title if alone else f"{one.title} ({step.name})"
     text = "\n\n".join(part for part in (one.cures, one.notes) if part)
     name = one.id if revision is None else f"{one.id}-{step.name}"
     if revision is None:
-        return Patch(name=name, title=title, text=text, edits=step.edits, origin="vendor")
+        return Patch(name=name, title=title, text=text, edits=step.edits, origin="vendor", updated=today())
     results = {outcome.result for file in placed.files for outcome in file.outcomes}
     kind = "upstream" if results <= _UPSTREAM else "backport"
     return Patch(
@@ -46,7 +57,16 @@ def _patch(step: Pushed, task: Task, placed: Step, one: PatchSet, catalog: Catal
         applied=_applied(one, revision),
         author=revision.author or "",
         date="" if revision.date is None else format_datetime(revision.date),
+        forwarded="not-needed",
+        updated=today(),
     )
+
+
+def today() -> str:
+    """The day (UTC, ISO 8601), or that of SOURCE_DATE_EPOCH, for builds that must give the same bytes again."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    now = int(epoch) if epoch.isdecimal() and len(epoch) < 12 else time.time()
+    return time.strftime("%Y-%m-%d", time.gmtime(now))
 
 
 def _url(revision: SetRevision, catalog: Catalog) -> str:

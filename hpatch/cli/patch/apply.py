@@ -2,7 +2,9 @@
 
 import os
 import re
+from collections.abc import Sequence
 from contextlib import nullcontext
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
@@ -10,17 +12,19 @@ import typer
 
 from hpatch import log
 from hpatch.build.trees import conflicts as marking
-from hpatch.build.trees import leaving
+from hpatch.build.trees import leaving, queueing
 from hpatch.build.trees.applying import Given, Request, commit, prepare
 from hpatch.cli import help, output
 from hpatch.cli.options import placing
 from hpatch.cli.options import revisions as shared
+from hpatch.cli.options import series as given_series
 from hpatch.cli.options import tree as trees
 from hpatch.cli.options.answer import Format
 from hpatch.cli.options.placing import MISFITS, PLACING
 from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import InputError, UsageError
 from hpatch.patch.apply.answers import Kept, usual
+from hpatch.patch.series import queue as queues
 from hpatch.patch.sources.model import LIMIT
 from hpatch.report.common.renderer import FORMS
 from hpatch.report.patch.plan import CopyReport, PlanReport
@@ -33,6 +37,8 @@ Examples:
   hpatch apply local/fix.diff r1591472 --tree httpd-2.4.9
   hpatch apply local/fix.diff --tree httpd-2.4.9 --reject ~/rejects
   hpatch apply local/fix.diff --tree httpd-2.4.9 --conflicts ~/copy
+  hpatch apply --series debian/patches
+  git format-patch --stdout v1.. | hpatch apply --series -
 
 Sets that the named sets need are applied too. hpatch applies everything or nothing. If something does not fit, it shows
 the lines in the way and, with --git, the revisions that brought the missing lines. hpatch revert undoes a set.
@@ -49,9 +55,21 @@ _REVISION = re.compile(r"r(\d{1,9})")
 
 def _command(
     what: Annotated[
-        list[str],
-        typer.Argument(metavar="SET|FILE|rN...", help="Patch sets, diffs (FILE.diff, FILE.patch) or single revisions."),
-    ],
+        list[str] | None,
+        typer.Argument(
+            metavar="[SET|FILE|rN]...", help="Patch sets, diffs (FILE.diff, FILE.patch) or single revisions."
+        ),
+    ] = None,
+    series: given_series.Series = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--exclude",
+            metavar="PATH",
+            help="Leave out changes of this file, of files below this folder, or of files that match a pattern with *. "
+            "Repeatable.",
+        ),
+    ] = None,
     tree: trees.Tree = Path(),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")] = False,
     reject: Annotated[
@@ -104,7 +122,15 @@ def _command(
 ) -> int:
     """Apply patch sets, diffs and revisions to a source tree."""
     known = revisions.sets()
-    request = _request(what, {one.id for one in known.sets})._replace(
+    if not what and series is None:
+        raise UsageError("name sets, diffs or revisions, or give --series PATH")
+    request, origins = _request(what or (), {one.id for one in known.sets})
+    if series is not None:
+        patches = given_series.patches(series)
+        request = request._replace(diffs=(*request.diffs, *queueing.given(patches, strip)))
+        origins.update((one.name, one.origin) for one in patches if one.origin)
+    request = request._replace(
+        exclude=tuple(exclude or ()),
         fuzz=fuzz,
         ignore_whitespace=ignore_whitespace,
         accept_place=accept_place,
@@ -133,7 +159,8 @@ def _command(
             if not dry_run:
                 leaving.reject(prepared, left)
         elif prepared.ok and not dry_run:
-            commit(prepared)
+            before = queues.load(tree)
+            commit(prepared, before, before.having(queueing.queued(prepared, request.diffs, known, origins)))
         elif conflicts is not None and not dry_run and marking.markable(prepared):
             waiting = marking.copy(prepared, conflicts, request, revisions.absolute()._asdict(), kept)
     copy = None if waiting is None else CopyReport(waiting)
@@ -141,8 +168,11 @@ def _command(
     return output.show(report, FORMS, format, code=0 if prepared.ok else 1)
 
 
-def _request(words: list[str], known: set[str]) -> Request:
-    """Sets, diffs and revisions. A name of a set is a set, whatever files there are; `./NAME` is a file."""
+def _request(words: Sequence[str], known: set[str]) -> tuple[Request, dict[str, str]]:
+    """Sets, diffs and revisions, and the digests of the diffs' files by name.
+
+    A name of a set is a set, whatever files there are; `./NAME` is a file.
+    """
     ids: list[str] = []
     revisions: list[int] = []
     diffs: list[Given] = []
@@ -156,7 +186,8 @@ def _request(words: list[str], known: set[str]) -> Request:
             diffs.append(_diff(word))
         else:
             ids.append(word)
-    return Request(ids=tuple(ids), revisions=tuple(revisions), diffs=tuple(diffs))
+    origins = {one.name: sha256(one.text).hexdigest() for one in diffs}
+    return Request(ids=tuple(ids), revisions=tuple(revisions), diffs=tuple(diffs)), origins
 
 
 def _diff(name: str) -> Given:

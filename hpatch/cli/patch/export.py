@@ -11,7 +11,8 @@ from hpatch.cli.options import revisions as shared
 from hpatch.cli.options import tree as trees
 from hpatch.cli.options.answer import Format
 from hpatch.cli.options.verbose import Verbose
-from hpatch.errors import InputError, ToolError, UsageError
+from hpatch.cli.patch import writing
+from hpatch.errors import UsageError
 
 if TYPE_CHECKING:
     from hpatch.patch.apply.export import Patch
@@ -78,8 +79,8 @@ def command(
     if folder is None:
         output.write_bytes(export.diff(made))
         return 0
-    files = _written(folder, _files(made, form, "+".join(dict.fromkeys(sets))), dry_run) if made else {}
-    names = [str(folder / name) for name in files]
+    files = _files(made, form, "+".join(dict.fromkeys(sets))) if made else {}
+    names = [str(folder / name) for name in writing.written(folder, files, dry_run=dry_run)]
     return output.show(ExportReport(form=form, files=names, patches=made, dry_run=dry_run), FORMS, format)
 
 
@@ -91,41 +92,3 @@ def _files(made: "tuple[Patch, ...]", form: Form, name: str) -> dict[str, bytes]
     if form == "git":
         return export.git(made)
     return {f"{name}.diff": export.diff(made)}
-
-
-def _written(folder: Path, files: dict[str, bytes], dry_run: bool) -> dict[str, bytes]:
-    """Write what is not there yet, the series last. Raises InputError before anything is written."""
-    files = dict(files)
-    for name, content in files.items():
-        there = _read(folder / name)
-        if there is None:
-            continue
-        if name == "series":
-            files[name] = _joined(there, content)
-        elif there != content:
-            raise InputError(f"{folder / name}: exists already with other content; delete it first")
-    if dry_run:
-        return files
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ToolError(f"{folder}: cannot be made: {error.strerror or error}") from error
-    for name, content in files.items():
-        output.write_bytes(content, str(folder / name))
-    return files
-
-
-def _read(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
-
-
-def _joined(series: bytes, more: bytes) -> bytes:
-    """A quilt series with further patches at its end."""
-    known = {line.split()[0] for line in series.splitlines() if line.split()}
-    new = [line for line in more.splitlines(keepends=True) if line.strip() not in known]
-    return series + (b"\n" if new and series and not series.endswith(b"\n") else b"") + b"".join(new)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hpatch.build.trees import conflicts
+from hpatch.build.trees import conflicts, queueing
 from hpatch.build.trees.applying import commit, prepare
 from hpatch.cli import help, output
 from hpatch.cli.options import tree as trees
@@ -16,6 +16,7 @@ from hpatch.cli.options.answer import Format
 from hpatch.cli.options.revisions import RevisionOptions
 from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import ToolError
+from hpatch.patch.series import queue as queues
 from hpatch.report.common.renderer import FORMS
 from hpatch.report.patch.plan import CopyReport, PlanReport
 
@@ -57,7 +58,8 @@ def _command(
         prepared = prepare(tree, waiting.request._replace(answers=answers), known, revisions.source(known))
         others = conflicts.other_edits(waiting)
         if prepared.ok and not dry_run:
-            commit(prepared)
+            queue = queues.load(tree)
+            commit(prepared, queue, queue.having(queueing.queued(prepared, waiting.request.diffs, known, {})))
             with suppress(
                 ToolError
             ):  # the tree has it all; that it is no longer as it was keeps this from being taken twice

@@ -54,9 +54,10 @@ def _command(
 def _revert(tree: Path, wanted: Sequence[str], dry_run: bool) -> RevertReport:
     from hpatch import files
     from hpatch.patch.apply import stack as stacks
+    from hpatch.patch.series import queue as queues
     from hpatch.report.patch.revert import RevertReport
 
-    root, stack = str(tree), stacks.load(tree)
+    root, stack, queue = str(tree), stacks.load(tree), queues.load(tree)
     if not stack.sets and wanted:
         raise UsageError(f"{tree}: nothing is applied in this tree")
     ids = list(dict.fromkeys(wanted)) or [one.id for one in stack.sets]
@@ -68,7 +69,10 @@ def _revert(tree: Path, wanted: Sequence[str], dry_run: bool) -> RevertReport:
         return RevertReport(root=root, ids=ids, done=None, dependents=dependents, unneeded=(), dry_run=dry_run)
     done = stacks.revert(tree, stack, ids)
     if not dry_run and not done.clashes:
-        files.replace(tree, done.changes)
+        # What is reverted is forgotten; what is popped waits.
+        gone = {step.name for step in stack.steps if step.set in ids}
+        left = queue.without(gone) if wanted else queues.EMPTY
+        files.replace(tree, queues.with_queue(tree, done.changes, queue, left))
     unneeded = _unneeded(done.stack, stack, ids)
     return RevertReport(root=root, ids=ids, done=done, dependents=(), unneeded=unneeded, dry_run=dry_run)
 

@@ -20,8 +20,8 @@ _DIFF = re.compile(r"\s*(diff |Index:|Prereq:|--- |\+\+\+ |\*\*\* |@@ |---$|\d+(
 class Patch(NamedTuple):
     """A step for export: `name` is its file's without ending, `edits` each on top of the patches before it.
 
-    `origin` is DEP-3's: `upstream, URL` or `backport, URL`; `applied` the release and revision that have it upstream.
-    `author` and `date` (RFC 5322) where they are known.
+    `origin` is DEP-3's: `upstream, URL` or `backport, URL`; `applied` the release and revision that have it upstream;
+    `forwarded` and `updated` (a day, ISO 8601) are DEP-3's too. `author` and `date` (RFC 5322) where they are known.
     """
 
     name: str
@@ -32,18 +32,25 @@ class Patch(NamedTuple):
     applied: str = ""
     author: str = ""
     date: str = ""
+    forwarded: str = ""
+    updated: str = ""
 
 
 def quilt(patches: Sequence[Patch]) -> dict[str, bytes]:
     """The files of a quilt series: the patches, and `series`."""
-    files = {f"{patch.name}.patch": _dep3(patch) + unified(patch.edits) for patch in patches}
+    files = {f"{patch.name}.patch": described(patch) for patch in patches}
     return {**files, "series": "".join(f"{name}\n" for name in files).encode()}
+
+
+def described(patch: Patch) -> bytes:
+    """A patch of a quilt series, with DEP-3's fields above it."""
+    return _dep3(patch) + unified(patch.edits)
 
 
 def git(patches: Sequence[Patch]) -> dict[str, bytes]:
     """Mails, in the order of their names."""
     count = len(patches)
-    return {f"{number:04}-{patch.name}.patch": _mail(patch, number, count) for number, patch in enumerate(patches, 1)}
+    return {f"{number:04}-{patch.name}.patch": mail(patch, number, count) for number, patch in enumerate(patches, 1)}
 
 
 def diff(patches: Iterable[Patch]) -> bytes:
@@ -89,7 +96,13 @@ def _mode(content: Content | None) -> int | None:
 def _dep3(patch: Patch) -> bytes:
     lines = [f"Description: {_plain(patch.title)}"]
     lines += (f" {line}" if line else " ." for line in _wrapped(patch.text, _MEASURE - 1))
-    fields = [("Origin", patch.origin), ("Author", patch.author), ("Applied-Upstream", patch.applied)]
+    fields = [
+        ("Origin", patch.origin),
+        ("Author", patch.author),
+        ("Forwarded", patch.forwarded),
+        ("Applied-Upstream", patch.applied),
+        ("Last-Update", patch.updated),
+    ]
     lines += (f"{name}: {_plain(value)}" for name, value in fields if value)
     lines.append("---")
     return "".join(f"{line}\n" for line in lines).encode("utf-8", "replace")
@@ -110,15 +123,22 @@ def _wrapped(text: str, width: int) -> Iterator[str]:
             yield f"| {line}" if _DIFF.match(line) else line
 
 
+def _kept(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        yield f"| {line}" if _DIFF.match(line) else line
+
+
 # Mails, as git format-patch writes them
 
 
-def _mail(patch: Patch, number: int, count: int) -> bytes:
+def mail(patch: Patch, number: int = 1, count: int = 1, *, verbatim: bool = False) -> bytes:
+    """A mail for `git am`, one of several; `verbatim`: the lines of its text stay as they are."""
     body = unified(patch.edits)
-    text = "".join(f"{line}\n" for line in _wrapped(patch.text, _MEASURE - 4))
+    lines = _kept(patch.text) if verbatim else _wrapped(patch.text, _MEASURE - 4)
+    text = "".join(f"{line}\n" for line in lines)
     if patch.origin:
         text += f"\nOrigin: {_plain(patch.origin)}\n"
-    content = text.encode("utf-8", "replace") + b"---\n\n" + body + b"-- \nhpatch\n\n"
+    content = text.encode("utf-8", "surrogateescape") + b"---\n\n" + body + b"-- \nhpatch\n\n"
     headers = [
         ("From", _address(patch.author or _SENDER)),
         ("Date", patch.date),

@@ -131,17 +131,7 @@ def _stack(data: Any) -> Stack:
         if schema.startswith("hpatch.stack/"):
             raise InputError(f"{_FILE}: has the form {schema} of a later hpatch; use that version")
         raise ValueError
-    sets = tuple(
-        Set(
-            id=_text(one["id"]),
-            title=_text(one["title"]),
-            requires=tuple(map(_text, one["requires"])),
-            asked=bool(one["asked"]),
-            diff=None if one["diff"] is None else _text(one["diff"]),
-            rejected=int(one.get("rejected", 0)),
-        )
-        for one in data["sets"]
-    )
+    sets = tuple(map(known_set, data["sets"]))
     known = {one.id for one in sets}
     steps = tuple(
         AppliedStep(_text(one["name"]), _text(one["set"]), tuple(_touched(file) for file in one["files"]))
@@ -150,6 +140,18 @@ def _stack(data: Any) -> Stack:
     if not {step.set for step in steps} <= known:
         raise ValueError
     return Stack(sets, steps)
+
+
+def known_set(data: Any) -> Set:
+    """A set from its JSON. Raises ValueError, KeyError and TypeError for what is none."""
+    return Set(
+        id=_text(data["id"]),
+        title=_text(data["title"]),
+        requires=tuple(map(_text, data["requires"])),
+        asked=bool(data["asked"]),
+        diff=None if data["diff"] is None else _text(data["diff"]),
+        rejected=int(data.get("rejected", 0)),
+    )
 
 
 def _text(value: object) -> str:
@@ -255,6 +257,15 @@ def push(root: Path, stack: Stack, sets: Sequence[Set], steps: Sequence[Pushed])
     return [*_tree_changes(whole.values()), *_own_changes(root, stack, after, contents)]
 
 
+def fold(root: Path, stack: Stack, number: int, edits: Sequence[FileEdit]) -> list[FileChange]:
+    """The changes that make a step (from 0) one with these edits, in place of its own; the tree has them already."""
+    contents: dict[str, bytes] = {}
+    step = stack.steps[number]
+    changed = step._replace(files=tuple(_kept(edit, contents) for edit in edits))
+    after = stack._replace(steps=(*stack.steps[:number], changed, *stack.steps[number + 1 :]))
+    return _own_changes(root, stack, after, contents)
+
+
 def _kept(edit: FileEdit, contents: dict[str, bytes]) -> KeptEdit:
     return KeptEdit(edit.path, _put(edit.before, contents), _put(edit.after, contents))
 
@@ -356,9 +367,14 @@ class Reverted(NamedTuple):
 
 
 def revert(root: Path, stack: Stack, ids: Collection[str]) -> Reverted:
-    """Take sets off the stack and out of the tree, whatever was put on top of them.
+    """Take sets off the stack and out of the tree, whatever was put on top of them. As `take_off` does."""
+    return take_off(root, stack, [number for number, step in enumerate(stack.steps) if step.set in ids])
 
-    For each file all that came after the sets is done again without them: other sets' steps and edits made by hand, by
+
+def take_off(root: Path, stack: Stack, gone: Collection[int]) -> Reverted:
+    """Take steps, by their numbers from 0, off the stack and out of the tree. A set goes with its last step.
+
+    For each file all that came after the steps is done again without them: other steps and edits made by hand, by
     three-way merge. A file that nothing else changed is again exactly what it was. Raises InputError when the stack's
     contents are damaged.
     """
@@ -372,7 +388,7 @@ def revert(root: Path, stack: Stack, ids: Collection[str]) -> Reverted:
     clashes: list[Clash] = []
     contents: dict[str, bytes] = {}
     for path, history in histories.items():
-        first = next((at for at, (index, _) in enumerate(history) if stack.steps[index].set in ids), None)
+        first = next((at for at, (index, _) in enumerate(history) if index in gone), None)
         if first is None:
             continue
         replay = _Replay(path, content(root, history[first][1].before))
@@ -380,7 +396,7 @@ def revert(root: Path, stack: Stack, ids: Collection[str]) -> Reverted:
             step = steps[index]
             before, after = content(root, file.before), content(root, file.after)
             replay.follow(before, None)
-            if step.set in ids:
+            if index in gone:
                 replay.skip(after)
                 continue
             new_before = replay.now
@@ -393,9 +409,9 @@ def revert(root: Path, stack: Stack, ids: Collection[str]) -> Reverted:
             clashes.append(replay.clash)
         elif replay.now != found:
             undone.append(Undone(path, found, replay.now, replay.merged))
-    after_all = Stack(
-        tuple(one for one in stack.sets if one.id not in ids), tuple(step for step in steps if step.set not in ids)
-    )
+    left = tuple(step for number, step in enumerate(steps) if number not in gone)
+    kept = {step.set for step in left}
+    after_all = Stack(tuple(one for one in stack.sets if one.id in kept), left)
     if clashes:
         return Reverted(stack, (), tuple(clashes), ())
     changes = [

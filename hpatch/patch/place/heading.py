@@ -98,11 +98,16 @@ class Headings:
 
     def shown(self, hunk: Hunk) -> bytes:
         """The last heading that the hunk itself shows above its first change; empty where it shows none."""
-        context = (text for _, text in takewhile(lambda line: line[0] == " ", hunk.lines))
-        return next((line for line in reversed([*context]) if self._begins(line)), b"")
+        context = len([*takewhile(lambda line: line[0] == " ", hunk.lines)])
+        old = hunk.old
+        return next((old[at] for at in reversed(range(context)) if self._begins(old[at:])), b"")
 
-    def _begins(self, line: bytes) -> bool:
-        return _outermost(line) and self._name(line) != b"" and not line.rstrip().endswith(b";")
+    def _begins(self, lines: Sequence[bytes]) -> bool:
+        """Whether something with a body begins in the first of these lines; a declaration ends in one of them."""
+        line = lines[0]
+        if not _outermost(line) or self._name(line) == b"" or line.rstrip().endswith(b";"):
+            return False
+        return not self._braces or _opening(lines) is not False
 
     def _there(self, heading: bytes, named: bytes) -> list[_Heading]:
         """The headings of what has this name, or that begin as one that was cut."""
@@ -161,15 +166,18 @@ class Headings:
 
     def _opens(self, number: int) -> bool:
         """Whether the line at `number` begins something with a body: a brace opens before a statement ends."""
-        if not self._braces:
-            return True
-        text = b""
-        for line in self.lines[number : number + _HEAD]:
-            text = _COMMENT.sub(b"", text + line[:_LONGEST])
-            brace, end = text.find(b"{"), text.find(b";")
-            if brace >= 0 or end >= 0:
-                return brace >= 0 and not 0 <= end < brace
-        return False
+        return not self._braces or _opening(self.lines[number : number + _HEAD]) is True
+
+
+def _opening(lines: Sequence[bytes]) -> bool | None:
+    """Whether a brace opens before a statement ends; None where these lines have neither."""
+    text = b""
+    for line in lines[:_HEAD]:
+        text = _COMMENT.sub(b"", text + line[:_LONGEST])
+        brace, end = text.find(b"{"), text.find(b";")
+        if brace >= 0 or end >= 0:
+            return brace >= 0 and not 0 <= end < brace
+    return None
 
 
 def _outermost(line: bytes) -> bool:

@@ -79,6 +79,9 @@ def _text(answer: PlanReport, width: int | None, color: bool) -> Iterator[str]:
     if prepared.tasks and not prepared.refused:
         yield ""
         yield from _steps(prepared, answer.hunks, width, color)
+    if prepared.excluded:
+        yield ""
+        yield from wrap(f"Left out: {', '.join(map(visible, prepared.excluded))}", width, 2)
     for blocker in prepared.blockers:
         yield ""
         yield from blockers.lines(blocker, width, color)

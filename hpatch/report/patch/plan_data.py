@@ -35,6 +35,7 @@ def data(
             for one in prepared.chosen
         ],
         "there": list(prepared.there),
+        "excluded": list(prepared.excluded),
         "steps": [
             {
                 "name": task.item.name,

@@ -199,7 +199,7 @@ def test_an_edit_since(run: Run, tree: Path) -> None:
         (("apply", "nothere.diff"), 3, "nothere.diff: cannot be read: No such file"),
         (("apply", "one", "--git", "a", "--web"), 2, "exclude each other"),
         (("apply", "one", "--fuzz", "-1"), 2, "--fuzz"),
-        (("apply",), 2, "SET|FILE|rN... is missing"),
+        (("apply",), 2, "name sets, diffs or revisions, or give --series PATH"),
         (("revert", "one"), 2, "nothing is applied in this tree"),
         (("revert",), 2, "name the sets to revert, or give --all"),
         (("revert", "one", "--all"), 2, "name the sets to revert, or give --all"),

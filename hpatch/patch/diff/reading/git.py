@@ -84,7 +84,9 @@ def _check(scan: Scan, head: Header, hunks: tuple[Hunk, ...], start: int) -> Non
     if head.kind in ("create", "delete"):
         blob = head.new_id if head.kind == "create" else head.old_id
         if blob is not None and not any(empty.startswith(blob) for empty in _EMPTY):
-            scan.fail("the file's content is missing", start)
+            if head.kind == "delete" or last:
+                scan.fail("the file's content is missing", start)
+            scan.odd("the file's content is missing", "the new file's content is missing; it is made empty", start)
         if blob is None and last:
             scan.fail("the diff ends where the file's content could follow", start)
     elif head.kind in ("rename", "copy"):

@@ -1,0 +1,129 @@
+"""What stands in a patch before its first file: a description, DEP-3's fields, a mail's headers.
+
+DEP-3: https://dep-team.pages.debian.net/deps/dep3/
+"""
+
+from __future__ import annotations
+
+import re
+
+from hpatch.patch.series.mail import plain_subject, word
+from hpatch.records import NamedTuple
+
+_START = re.compile(rb"(?m)^(?:(?:---|\*\*\*|Index:)[ \t][^ \t\n]|diff -)")
+"""Where the diff begins: as quilt tells a patch's header from its body."""
+_FIELD = re.compile(rb"([A-Za-z][\w-]*):[ \t]*(.*)")
+_MAIL_FROM = re.compile(rb"From [0-9a-f]{40,64} .*\n")
+_SCISSORS = re.compile(rb"(?m)^---[ \t]*$")
+
+
+def header(text: bytes) -> bytes:
+    """A patch's text before its first file."""
+    found = _START.search(text)
+    return text if found is None else text[: found.start()]
+
+
+def body(text: bytes) -> bytes:
+    """A patch's text from its first file on."""
+    return text[len(header(text)) :]
+
+
+class About(NamedTuple):
+    """What a patch says of itself. `author` (`Name <address>`) and `date` are empty where it does not tell them.
+
+    `fields` are its header's, by their names in lower case.
+    """
+
+    title: str
+    message: str
+    author: str
+    date: str
+    fields: dict[str, str]
+
+
+def about(text: bytes) -> About:
+    """What a patch's header says, whether a mail's, DEP-3's or free text."""
+    head = header(text)
+    head = _MAIL_FROM.sub(b"", head, count=1) if head.startswith(b"From ") else head
+    fields, rest, mail = _fields(head)
+    title = fields.get("subject") or fields.get("description") or ""
+    title, _, more = title.partition("\n")
+    long = _unfolded(more)
+    free = _SCISSORS.split(rest, maxsplit=1)[0].decode("utf-8", "surrogateescape").strip("\n")
+    if mail and free.startswith("From: "):
+        author, _, free = free.partition("\n")
+        fields["from"] = author[6:].strip()
+        free = free.lstrip("\n")
+    if not title and free:
+        title, _, free = free.partition("\n")
+        free = free.strip("\n")
+    message = "\n\n".join(part for part in (long, free) if part)
+    author = fields.get("from") or fields.get("author") or ""
+    return About(
+        title=plain_subject(title.strip()),
+        message=message,
+        author=author.partition("\n")[0].strip(),
+        date=fields.get("date", "").partition("\n")[0].strip(),
+        fields=fields,
+    )
+
+
+def _fields(head: bytes) -> tuple[dict[str, str], bytes, bool]:
+    """The fields at a header's start, the text after them, and whether they are a mail's."""
+    fields: dict[str, str] = {}
+    lines = head.split(b"\n")
+    at = 0
+    name = ""
+    while at < len(lines):
+        line = lines[at]
+        found = _FIELD.match(line)
+        if found is not None:
+            name = found[1].decode("ascii").lower()
+            if name not in fields:
+                fields[name] = word(found[2])
+            else:
+                name = ""
+        elif line[:1] in (b" ", b"\t") and (name or fields):
+            if name:
+                fields[name] += "\n" + line[1:].decode("utf-8", "surrogateescape")
+        else:
+            break
+        at += 1
+    mail = "subject" in fields and "from" in fields
+    if mail:
+        subject = fields["subject"].replace("\n", " ") if "description" not in fields else fields["subject"]
+        fields["subject"] = word(subject.encode("utf-8", "surrogateescape"))
+        fields["from"] = word(fields["from"].replace("\n", " ").encode("utf-8", "surrogateescape"))
+    return fields, b"\n".join(lines[at:]), mail
+
+
+def _unfolded(text: str) -> str:
+    """The lines of a long description: a dot alone stands for an empty line."""
+    return "\n".join("" if line.strip() == "." else line for line in text.split("\n")).strip("\n")
+
+
+def with_fields(text: bytes, fields: dict[str, str]) -> bytes:
+    """A patch with DEP-3's fields set: in the place of a field of the same name, or after the others."""
+    head, rest = header(text), body(text)
+    for name, value in fields.items():
+        line = f"{name}: {value}\n".encode("utf-8", "surrogateescape")
+        own = re.compile(rb"(?mi)^%s:.*\n(?:[ \t].*\n)*" % re.escape(name.encode()))
+        found = own.search(head)
+        if found is not None:
+            head = head[: found.start()] + line + head[found.end() :]
+        else:
+            at = _end_of_fields(head)
+            head = head[:at] + line + head[at:]
+    return head + rest
+
+
+def _end_of_fields(head: bytes) -> int:
+    """Where a further field goes: before the blank line or the `---` that ends the fields; at the start without any."""
+    at = 0
+    if (found := _MAIL_FROM.match(head)) is not None:
+        at = found.end()
+    for line in head[at:].splitlines(keepends=True):
+        if not (_FIELD.match(line) or (line[:1] in (b" ", b"\t") and line.strip())):
+            break
+        at += len(line)
+    return at

@@ -1,0 +1,49 @@
+"""What patches say of themselves."""
+
+from __future__ import annotations
+
+import pytest
+
+from hpatch.patch.series.header import about, body, header, with_fields
+
+DIFF = b"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-1\n+2\n"
+DEP3 = b"Description: a title\n More of it,\n .\n and more.\nAuthor: Ann <a@example.org>\nForwarded: no\n---\n"
+
+
+@pytest.mark.parametrize(
+    ("start", "rest"),
+    [(DEP3, DIFF), (b"", DIFF), (b"text\n", b"Index: x\n" + DIFF), (b"a\n---\n x | 2\n\n", b"diff --git a/x b/x\n")],
+)
+def test_a_header_ends_where_the_diff_begins(start: bytes, rest: bytes) -> None:
+    assert (header(start + rest), body(start + rest)) == (start, rest)
+
+
+def test_dep3() -> None:
+    said = about(DEP3 + DIFF)
+    assert (said.title, said.message, said.author) == ("a title", "More of it,\n\nand more.", "Ann <a@example.org>")
+    assert said.fields["forwarded"] == "no"
+
+
+def test_a_mail() -> None:
+    mail = (
+        b"From 1111111111111111111111111111111111111111 Mon Sep 17 00:00:00 2001\n"
+        b"From: =?UTF-8?q?J=C3=B6rg?= <j@example.org>\nDate: Sun, 9 Feb 2014 16:09:48 +0000\n"
+        b"Subject: [PATCH v2 1/9] a title that\n goes on\n\nFirst.\n\nSecond.\n---\n x | 2 +-\n\n"
+    )
+    said = about(mail + DIFF)
+    assert said.title == "a title that goes on"
+    assert (said.message, said.author, said.date) == (
+        *("First.\n\nSecond.", "Jörg <j@example.org>", "Sun, 9 Feb 2014 16:09:48 +0000"),
+    )
+
+
+def test_free_text() -> None:
+    said = about(b"a title\n\nwhy\n" + DIFF)
+    assert (said.title, said.message, said.author) == ("a title", "why", "")
+
+
+def test_fields_are_set_and_added() -> None:
+    text = with_fields(DEP3 + DIFF, {"Forwarded": "https://x.example/1", "Bug": "https://x.example/2"})
+    assert b"Author: Ann <a@example.org>\nForwarded: https://x.example/1\nBug: https://x.example/2\n---\n" in text
+    assert text.endswith(DIFF)
+    assert with_fields(DIFF, {"Bug": "b"}) == b"Bug: b\n" + DIFF
