@@ -13,8 +13,8 @@ import pytest
 
 CI = os.environ.get("CI") == "true"
 
-_MAY_BE_MISSING = re.compile(r"\bHPATCH_\w+_(?:GIT|SITE)\b|\bshared corpus\b|\bLandlock\b")
-"""For which reasons a test may be skipped where CI=true: other projects' data and a kernel cannot be installed."""
+_MAY_BE_MISSING = re.compile(r"\bHPATCH_\w+_(?:GIT|SITE)\b|\bshared corpus\b|\bLandlock\b|\bnpm\b")
+"""For which reasons a test may be skipped where CI=true: other projects' data, a kernel, npm's packages."""
 
 _OLD = "libpcre3-dev"
 """Debian has it up to 12; httpd 2.4.9 builds with nothing else."""

@@ -57,7 +57,7 @@ def _map(
     root = given.only(path, given.found([path], chosen, options.reading(chosen), stdin_filename))
     one = root._replace(configuration=given.readable(root))
     result = lint([one], task_of(chosen, shared.uwsgi_version(chosen)), base=os.getcwd())  # noqa: PTH109 - the path stays text, as written
-    made = gateway(one, result.findings)
+    made = gateway(one, result.findings, host)
     if host is not None:
         made = of_host(made, host)
         if not made.hosts:

@@ -18,6 +18,7 @@ from hpatch.lint.gateway.model import (
     GatewayTarget,
     GatewayWorker,
     Marks,
+    is_named,
 )
 from hpatch.lint.rules._shared.backends import address, at
 from hpatch.paths import ports
@@ -44,10 +45,13 @@ _PHASES = {"RewriteRule": 0, "ProxyPass": 1, "ProxyPassMatch": 1, "SetHandler": 
 _PLAIN = "/:@!$&'()*+,;=-._~%"
 
 
-def gateway(root: Root, findings: Iterable[Finding]) -> GatewayMap:
-    """The gateway of a root, with what was found there. Raises InputError if nothing of it can be read."""
+def gateway(root: Root, findings: Iterable[Finding], host: str | None = None) -> GatewayMap:
+    """The gateway of a root, with what was found there. Raises InputError if nothing of it can be read.
+
+    With `host`, access rules are looked up for the paths of that server only.
+    """
     configuration = root.configuration or read(root)
-    return _Builder(configuration, findings, list(_backends(root))).gateway()
+    return _Builder(configuration, findings, list(_backends(root)), host).gateway()
 
 
 def _backends(root: Root) -> Iterable[Backend]:
@@ -74,7 +78,13 @@ def _backends(root: Root) -> Iterable[Backend]:
 
 
 class _Builder:
-    def __init__(self, configuration: Configuration, findings: Iterable[Finding], backends: Sequence[Backend]) -> None:
+    def __init__(
+        self,
+        configuration: Configuration,
+        findings: Iterable[Finding],
+        backends: Sequence[Backend],
+        only: str | None,
+    ) -> None:
         self.configuration = configuration
         self.proxy = build(configuration)
         self.site = Site(configuration, self.proxy)
@@ -87,7 +97,8 @@ class _Builder:
         self.targets: dict[str, GatewayTarget] = {}
         self.ids: dict[object, str] = {}
         self.reached: dict[str, GatewayBackend] = {}
-        self.asked = 0
+        self.only = only
+        self.asked = self.unasked = 0
 
     def gateway(self) -> GatewayMap:
         listeners = [
@@ -108,15 +119,19 @@ class _Builder:
             if not server.mappings:
                 continue
             host = self.site.host(server.node)
+            title = "main server" if server.node is None else self.written(server.name)
+            names = tuple(self.written(one.text) for one in host.names)
+            wanted = self.only is None or is_named(self.only, title, names)
             hosts.append(
                 GatewayHost(
                     id=f"h{number}",
-                    title="main server" if server.node is None else self.written(server.name),
-                    names=tuple(self.written(one.text) for one in host.names),
+                    title=title,
+                    names=names,
                     addresses=tuple(map(self.written, server.addresses)),
                     listeners=tuple(one.id for one in listeners if _listens(host, one.text, self.site.hosts.virtual)),
                     paths=tuple(
-                        self.path(number, one, host) for number, one in enumerate(_in_order(server.mappings), 1)
+                        self.path(number, one, host if wanted else None)
+                        for number, one in enumerate(_in_order(server.mappings), 1)
                     ),
                     place=None if server.node is None else server.node.place,
                     inherits=0 if server.node is None else inherited,
@@ -130,6 +145,7 @@ class _Builder:
             targets=self.targets,
             backends=self.reached,
             plain=sum(not server.mappings for server in self.proxy.servers[1:]),
+            unasked=self.unasked,
         )
 
     def marks(self, *nodes: Node | None) -> Marks:
@@ -139,8 +155,9 @@ class _Builder:
             found = found.plus(self.lines.get((file, line), Marks()))
         return found
 
-    def path(self, number: int, mapping: Mapping, host: Host) -> GatewayPath:
-        access, verdict = self.access(mapping, host)
+    def path(self, number: int, mapping: Mapping, host: Host | None) -> GatewayPath:
+        """A path; without a server, nothing is asked about its access."""
+        access, verdict = ("", None) if host is None else self.access(mapping, host)
         path = mapping.path or (mapping.section.argument if mapping.section is not None else "")
         return GatewayPath(
             number=number,
@@ -156,11 +173,11 @@ class _Builder:
 
     def access(self, mapping: Mapping, host: Host) -> tuple[str, str | None]:
         """Who may ask for a path, as far as one request for it tells."""
-        if mapping.target is None:
+        handled = mapping.pattern or mapping.kind in ("SetHandler", "RewriteRule")
+        if mapping.target is None or handled or not mapping.path.startswith("/") or "${" in mapping.path:
             return "", None
-        if mapping.pattern or mapping.kind in ("SetHandler", "RewriteRule") or not mapping.path.startswith("/"):
-            return "", None
-        if "${" in mapping.path or self.asked >= _ASKED:
+        if self.asked >= _ASKED:
+            self.unasked += 1
             return "", None
         self.asked += 1
         port = next((one.port for one in host.addresses if one.port), 0)

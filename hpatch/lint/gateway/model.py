@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from hpatch.lint.found import SEVERITIES, Severity
 from hpatch.records import NamedTuple
@@ -101,7 +101,10 @@ class GatewayBackend(NamedTuple):
 
 
 class GatewayMap(NamedTuple):
-    """All of it. `plain` is how many servers have no path; `folded` how many servers with paths are left out."""
+    """All of it. `plain` is how many servers have no path; `folded` how many servers with paths are left out.
+
+    `unasked` is of how many paths the access rule was not looked up, because there are so many.
+    """
 
     name: str
     listeners: tuple[GatewayListener, ...]
@@ -110,6 +113,7 @@ class GatewayMap(NamedTuple):
     backends: Mapping[str, GatewayBackend]
     plain: int = 0
     folded: int = 0
+    unasked: int = 0
 
     @property
     def paths(self) -> int:
@@ -134,9 +138,13 @@ def fold(gateway: GatewayMap) -> GatewayMap:
 
 def of_host(gateway: GatewayMap, name: str) -> GatewayMap:
     """Only the servers with a name (in any case, or `main server`); none if there is no such one."""
-    wanted = name.lower()
-    hosts = [host for host in gateway.hosts if wanted in (host.title.lower(), *map(str.lower, host.names))]
+    hosts = [host for host in gateway.hosts if is_named(name, host.title, host.names)]
     return _with(gateway, hosts)._replace(plain=0, folded=0)
+
+
+def is_named(name: str, title: str, names: Iterable[str]) -> bool:
+    """Whether a server is meant by a name."""
+    return name.lower() in (title.lower(), *map(str.lower, names))
 
 
 def _folded(host: GatewayHost, room: int) -> GatewayHost:

@@ -8,6 +8,7 @@ import pytest
 
 from hpatch.conf.load import Options
 from hpatch.lint.engine.root import Root
+from hpatch.lint.gateway import build
 from hpatch.lint.gateway.build import gateway
 from hpatch.lint.gateway.model import GatewayHost, GatewayMap
 from tests.support.lint.gateways import made
@@ -116,6 +117,25 @@ def test_no_access_is_told_of_what_was_not_asked(tmp_path: Path) -> None:
     first, second = ([(one.access, one.verdict) for one in each.paths] for each in given.hosts)
     assert first == [("", None), ("", None), ("no access rule", "granted")]
     assert second == [("", None)]
+
+
+def test_of_how_many_paths_no_access_rule_was_looked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one host chosen, none is looked up of the others."""
+    monkeypatch.setattr(build, "_ASKED", 3)
+    hosts = "".join(
+        f"<VirtualHost *:80>\nServerName {name}.example\nProxyPass /1 http://b:1\nProxyPass /2 http://b:2\n</VirtualHost>\n"
+        for name in "abc"
+    )
+    given = made(tmp_path, hosts)
+    assert [[one.verdict for one in each.paths] for each in given.hosts] == [
+        ["granted", "granted"],
+        ["granted", None],
+        [None, None],
+    ]
+    assert given.unasked == 3
+    given = gateway(Root(str(tmp_path / "apache2.conf"), Options()), (), "C.example")
+    assert [one.verdict for one in host(given, "c.example").paths] == ["granted", "granted"]
+    assert given.unasked == 0
 
 
 def test_of_a_part_no_access_is_certain(tmp_path: Path) -> None:

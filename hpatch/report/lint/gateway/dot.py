@@ -38,8 +38,8 @@ def draw(gateway: GatewayMap) -> Iterator[str]:
             rows.append(("", [told], None))
         yield _node(host.id, rows, head=True)
         edges += [f"{one} -> {host.id}:host:w" for one in host.listeners]
-    if told := words.others(gateway):
-        yield _node("others", [("", [told], None)])
+    if left := words.others(gateway):
+        yield _node("others", [("", left, None)])
     for target in gateway.targets.values():
         rows = [("head", [target.name, words.found(target.marks)], target.marks)]
         for number, worker in enumerate(target.workers):

@@ -43,8 +43,8 @@ def draw(gateway: GatewayMap) -> Iterator[str]:
             yield f'    {host.id}m["{_text(text)}"]\n'
         yield "  end\n"
         edges += [f"{one} --> {host.id}" for one in host.listeners]
-    if text := words.others(gateway):
-        yield f'  others["{_text(text)}"]\n'
+    if told := words.others(gateway):
+        yield f'  others["{"<br>".join(map(_text, told))}"]\n'
     for target in gateway.targets.values():
         if target.kind == "balancer":
             yield f'  subgraph {target.id}["{_text(target.name)}"]\n'

@@ -162,6 +162,7 @@ class GatewayReport:
                 for one in gateway.backends.values()
             ],
             "hosts_without_paths": gateway.plain,
+            "paths_without_access": gateway.unasked,
         }
 
 

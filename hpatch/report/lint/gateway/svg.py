@@ -110,7 +110,7 @@ def draw(gateway: GatewayMap, link: Link | None = None) -> Iterator[str]:
         columns[1][host.id] = _host(host, edges)
         edges += [_Edge(start=one, row=0, end=host.id) for one in host.listeners]
     if told := words.others(gateway):
-        columns[1]["others"] = _Box([_PictureRow(lines=[told])])
+        columns[1]["others"] = _Box([_PictureRow(lines=told)])
     for target in gateway.targets.values():
         columns[2][target.id] = _target(target, edges)
     for backend in gateway.backends.values():

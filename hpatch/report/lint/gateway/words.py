@@ -32,9 +32,10 @@ def inherits(host: GatewayHost) -> str:
     return f"first: {count(host.inherits, 'path')} of the main server" if host.inherits else ""
 
 
-def others(gateway: GatewayMap) -> str:
-    """How many servers with paths are left out; empty if none is."""
-    return f"{count(gateway.folded, 'more host')} (--host NAME shows one)" if gateway.folded else ""
+def others(gateway: GatewayMap) -> list[str]:
+    """What a picture leaves out: servers with paths, and access rules."""
+    left = [f"{count(gateway.folded, 'more host')} (--host NAME shows one)"] if gateway.folded else []
+    return left + ([f"no access rule looked up for {count(gateway.unasked, 'path')}"] if gateway.unasked else [])
 
 
 def summary(gateway: GatewayMap) -> str:
@@ -44,4 +45,12 @@ def summary(gateway: GatewayMap) -> str:
         told.append(f"({gateway.plain} more without paths)")
     balancers = sum(one.kind == "balancer" for one in gateway.targets.values())
     told.append(f"to {count(len(gateway.targets) - balancers, 'worker')} and {count(balancers, 'balancer')}")
-    return " ".join(told) + "."
+    return " ".join(told) + "." + (f" {unasked(gateway)}" if gateway.unasked else "")
+
+
+def unasked(gateway: GatewayMap) -> str:
+    """Of how many paths the access rule was not looked up; empty if of none."""
+    if not gateway.unasked:
+        return ""
+    looked = f"The access rules of {count(gateway.unasked, 'path')} were not looked up, because there are so many"
+    return f"{looked} (--host NAME looks up those of one host)."

@@ -155,6 +155,9 @@ def test_a_large_gateway_says_what_is_folded(tmp_path: Path) -> None:
         text = picture(given, format)
         assert text.count("3 more paths") == 30 * times
         assert "10 more hosts" in text
+        assert "no access rule looked up" not in text
+    for format in ("text", "svg", "dot", "mermaid"):
+        assert "looked up" in picture(given._replace(unasked=3), format)
 
 
 def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
