@@ -25,9 +25,9 @@ def _noted(answer: Check, branch: CommitFiles, note: Note, path: str) -> Checked
     """CHANGES, or the file that is an entry of it, with the entry."""
     text = note.text.encode("utf-8", "surrogateescape")
     before = branch.read(path)
-    if path != changelog.CHANGES or before is None:
-        return CheckedFile(path=path, state="clean", before=before, after=text)
     merged = next((one for one in answer.files if one.path == path), None)
     if merged is not None and merged.after is not None and merged.after != before:
-        return merged
+        return merged  # trunk's own file stays as it is, to its last blank line
+    if path != changelog.CHANGES or before is None:
+        return CheckedFile(path=path, state="clean", before=before, after=text)
     return CheckedFile(path=path, state="kept", before=before, after=changelog.inserted(before, text))
