@@ -3,44 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from importlib import import_module
-from typing import Any
 
 import pytest
-import typer
-from typer.main import get_command
 
 from hpatch.cli import output
 from hpatch.cli.main import COMMANDS, JOBS
 from hpatch.report.common.renderer import Page
 from hpatch.report.common.terminal import cells
 from tests.support.cli.call import call
+from tests.support.cli.commands import commands, examples
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def commands() -> dict[tuple[str, ...], Any]:
-    """Every command and group of hpatch by its words, as typer makes it."""
-
-    def walk(words: tuple[str, ...], command: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
-        yield words, command
-        for name, one in getattr(command, "commands", {}).items():
-            yield from walk((*words, name), one)
-
-    app = typer.Typer()
-    app.callback()(lambda: None)
-    for module in COMMANDS.values():
-        import_module(module).register(app)
-    return {words: command for words, command in walk((), get_command(app)) if words}
-
-
 ALL = commands()
-
-
-def examples(command: Any) -> list[str]:
-    """The lines of a command's examples, those that continue one included."""
-    return [line for line in command.epilog.split("\n") if line.startswith("  ")]
 
 
 def test_there_are_commands_below_every_job() -> None:
