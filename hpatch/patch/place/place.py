@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from hpatch.patch.diff.blob import blob_id
-from hpatch.patch.diff.lines import Text, edited, sound, split
+from hpatch.patch.diff.lines import Text, edited, joined, sound, split
 from hpatch.patch.diff.model import PLACED, FilePatch, Placed
 from hpatch.patch.place import resolvers
 from hpatch.patch.place.options import DEFAULTS, PlaceOptions
@@ -47,7 +47,7 @@ def place(content: bytes, patch: FilePatch, options: PlaceOptions = DEFAULTS, an
     if not all(_placed(each) for each in settled):
         edits = tuple(edit for each in settled for edit in each.edits)
         return Placed(path=patch.path, before=content, after=None, outcomes=outcomes, ok=False, edits=edits)
-    after = b"".join(edited(lines, (edit for each in settled for edit in each.edits)))
+    after = joined(edited(lines, (edit for each in settled for edit in each.edits)))
     return Placed(path=patch.path, before=content, after=after, outcomes=outcomes, ok=True)
 
 

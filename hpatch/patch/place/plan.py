@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from hpatch.files import FileChange
-from hpatch.patch.diff.lines import edited, split
+from hpatch.patch.diff.lines import edited, joined, split
 from hpatch.patch.diff.model import Diff, FilePatch, Outcome, Placed, Result
 from hpatch.patch.place import resolvers
 from hpatch.patch.place.options import DEFAULTS, PlaceOptions
@@ -191,7 +191,7 @@ def _placed(
     if not placed.ok and answers is not None:
         placed = answers(patch, placed) or placed
     if not placed.ok and partly and patch.kind == "modify" and placed.edits and placed.before is not None:
-        after = b"".join(edited(split(placed.before), placed.edits))
+        after = joined(edited(split(placed.before), placed.edits))
         state.write(patch.path, after, state[patch.path].mode)
         return placed._replace(after=after, mode=None)
     if placed.ok:

@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hpatch.patch.diff.lines import LineEdit, Text, edited, sound, split
+from hpatch.patch.diff.lines import CANDIDATES, LineEdit, Text, edited, sound, split
 
 LINES = st.lists(st.sampled_from([b"a\n", b"b\n", b"ab\n", b"\n"]), max_size=20)
 RUN = st.lists(st.sampled_from([b"a\n", b"b\n", b"ab\n", b"\n", b"a"]), min_size=1, max_size=4)
@@ -39,3 +39,20 @@ def test_a_run_is_found_wherever_it_is(lines: list[bytes], open_end: bool, run: 
     assert text.find(run) == places
     # After many searches it looks them up.
     assert [text.find(run) for _ in range(70)][-1] == places
+
+
+LONG_RUN = st.lists(st.sampled_from([b"a\n", b"b\n", b"\n", b"a"]), min_size=1, max_size=20)
+
+
+@given(st.lists(st.sampled_from([b"a\n", b"b\n", b"\n"]), min_size=20, max_size=40), st.lists(LONG_RUN, max_size=4))
+@example([b"a\n"] * 20, [[b"a\n"] * 17])
+def test_a_run_of_lines_that_are_all_common_is_found_wherever_it_is(
+    lines: list[bytes], runs: list[list[bytes]]
+) -> None:
+    lines *= 20
+    text = Text(lines)
+    for _ in range(65):
+        text.find([b"none\n"])
+    for run in [*runs, *runs, lines[7:30], lines[-18:]]:
+        places = [at for at in range(len(lines)) if lines[at : at + len(run)] == run]
+        assert text.find(run) == places[:CANDIDATES]
