@@ -40,10 +40,10 @@ def code(file: Path) -> str:
 
 def joined(text: str) -> Iterator[str]:
     """The calls of hpatch among lines of a shell."""
-    for line in re.sub(r"\\\n\s*", " ", text).split("\n"):
+    for line in re.split(r"\n|; |&& ", re.sub(r"\\\n\s*", " ", text)):
         found = re.match(r"\s*(?:\$ )?(?:- (?:run: )?)?(hpatch [a-z].*)", line)
         if found is not None:
-            call = re.split(r" {2,}| (?:\||>|&&|#) ?", found[1])[0]
+            call = re.split(r" {2,}| (?:\||>|#) ?", found[1])[0]
             if not re.search(r"[a-z]\|[a-z]|\[|…|\.\.\.| COMMAND|\.$|^[^']*'[^']*$", call):
                 yield call
 
