@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hpatch.facts.parameters import WORKER
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.builds import cured
 from hpatch.lint.rules._shared.params import dropped, uses
 from hpatch.proxy.model import Param, Setting, Worker
 from hpatch.proxy.parameters import check
@@ -25,6 +26,9 @@ HUGE = 16 * 1024 * 1024
 MANY = 10
 """The number of workers from which a moderate size on each looks like a habit rather than a choice."""
 
+_UNREAD = {"fcgi": "r1591508", "ajp": "PR 69402"}
+"""The known problems that httpd does not read it, by scheme."""
+
 _MANUAL = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html"
 _REFERENCES = (f"{_MANUAL}#proxypass", f"{_MANUAL}#proxyiobuffersize")
 _LISTED = 5
@@ -36,6 +40,12 @@ def _size(value: str) -> int | None:
         return None
     reading = check(WORKER[KEY], value, None)
     return None if reading.refused or not isinstance(reading.value, int) else reading.value or DEFAULT
+
+
+def _reads(context: Context, scheme: str) -> bool:
+    """Whether httpd reads the parameter for a scheme: by its version, or by the patches of the build or tree."""
+    problem = _UNREAD.get(scheme)
+    return WORKER[KEY].honoured_by(scheme, context.version) or (problem is not None and cured(context, problem))
 
 
 def _fcgi_workers(context: Context) -> Iterator[Worker]:
@@ -91,9 +101,7 @@ def iobuffer_indiscriminate(context: Context) -> Iterator[Found]:
 
     Source: dispatch (mod_proxy_fcgi.c, r1591508, in 2.4.10 and later), set_worker_param (mod_proxy.c).
     """
-    if not WORKER[KEY].honoured_by("fcgi", context.version) or not (
-        uses(context, KEY) or context.configuration.by_key.get(DIRECTIVE)
-    ):
+    if not _reads(context, "fcgi") or not (uses(context, KEY) or context.configuration.by_key.get(DIRECTIVE)):
         return
     large: dict[int, tuple[Param | Setting, int, list[Worker]]] = {}
     count = 0
@@ -152,7 +160,7 @@ def iobuffer_inert(context: Context) -> Iterator[Found]:
         target = use.owner.target
         if use.reading is None or use.reading.refused or target.variables:
             continue
-        if use.parameter.honoured_by(target.scheme, context.version):
+        if _reads(context, target.scheme):
             continue
         since = (use.parameter.honoured or {}).get(target.scheme)
         ahead = "" if since is None else f" before httpd {since}"
@@ -202,7 +210,7 @@ def iobuffer_order(context: Context) -> Iterator[Found]:
     Source: PROXY_COPY_CONF_PARAMS in add_pass and add_member (mod_proxy.c), dispatch (mod_proxy_fcgi.c); the size of
     the FCGI_STDIN records tested on httpd 2.4.71.
     """
-    if not WORKER[KEY].honoured_by("fcgi", context.version) or not context.configuration.by_key.get(DIRECTIVE):
+    if not _reads(context, "fcgi") or not context.configuration.by_key.get(DIRECTIVE):
         return
     missed: dict[tuple[int, str], tuple[Setting, str, list[Worker]]] = {}
     for worker in _fcgi_workers(context):

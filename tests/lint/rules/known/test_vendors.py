@@ -85,3 +85,10 @@ def test_rules_of_their_own_believe_the_vendor(code: str, text: str, number: str
     assert finding.severity == "error"
     assert finding.message.startswith("httpd ")
     assert not [one for one in check(code, text, number, problem, "fixed by the vendor") if problem in one.message]
+
+
+@pytest.mark.parametrize(("verdict", "codes"), [("affected", ["BE002"]), ("not affected", ["BE001"])])
+def test_what_a_patch_brings_counts_whatever_the_number(verdict: Verdict, codes: list[str]) -> None:
+    text = 'ProxyPass "/a/" "fcgi://a:9000/" iobuffersize=16384\n'
+    found = [check(code, text, "2.4.9", "r1591508", verdict) for code in ("BE001", "BE002")]
+    assert [one.rule.code for each in found for one in each] == codes
