@@ -42,7 +42,9 @@ def run(
         raise ToolError(f"{program} cannot be run: {error.strerror or error}") from error
     if done.returncode != 0:
         said = done.stderr.decode("utf-8", "surrogateescape").strip()
-        first = next((line for line in said.splitlines() if line.strip()), f"exit code {done.returncode}")
+        lines = [line for line in said.splitlines() if line.strip()]
+        failed = [line for line in lines if not line.startswith("warning: ")] or lines
+        first = failed[0] if failed else f"exit code {done.returncode}"
         raise FailedError(f"{program}: {first}", said, done.returncode)
     return done.stdout
 

@@ -161,13 +161,17 @@ def _checked(
 ) -> Iterator[MissingRevision]:
     """Each with its verdict, when it is asked for."""
     for at in range(0, len(ranked), _CHUNK):
-        objects.readable([one.revision for one in ranked[at : at + _CHUNK]])  # all at once, for it is faster
+        changes = objects.readable([one.revision for one in ranked[at : at + _CHUNK]])  # all at once, for it is faster
+        known = {change.revision.commit for change in changes}
         for number, one in enumerate(ranked[at : at + _CHUNK], at + 1):
             step(number, len(ranked), one.revision.name)
             merges = history.merges(one.revision)
+            if one.revision.commit not in known:
+                yield one._replace(merges=merges)
+                continue
             try:
                 verdict = check(history, (one.revision,), objects=objects, why=False).verdict
             except HpatchError:
-                yield one._replace(merges=merges)  # a diff that cannot be read, or a file that a partial clone lacks
+                yield one._replace(merges=merges)  # a file that a partial clone lacks, or one that is too large
             else:
                 yield one._replace(verdict=verdict, merges=merges)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 from hpatch.backport.history.revisions import Revision
 from hpatch.errors import HpatchError, InputError
 from hpatch.patch.diff import read as diff
 from hpatch.patch.diff import strip
 from hpatch.patch.diff.model import FilePatch
-from hpatch.patch.sources.git import DIFF, Git
+from hpatch.patch.sources.git import DIFF, WHOLE, Git
 from hpatch.patch.sources.model import LIMIT
 from hpatch.records import NamedTuple
 
@@ -19,6 +20,8 @@ _BINARY = re.compile(rb"^(?:Binary files .* differ|GIT binary patch)$", re.MULTI
 _LINK = re.compile(rb"^(?:(?:new|old|new file|deleted file) mode|index [0-9a-f.]+) 120000$", re.MULTILINE)
 _HUNK = re.compile(rb"^@@ ", re.MULTILINE)
 _INDEX = re.compile(rb"^index ([0-9a-f]{40,64})\.\.([0-9a-f]{40,64})", re.MULTILINE)
+_NO_FILE = ("000000", ":000000", "160000")
+"""Modes of what has no content here: nothing, another repository."""
 _NONE = re.compile(r"0+")
 
 
@@ -89,7 +92,8 @@ class Objects:
             head = data.index(b"\n", at)
             words = data[at:head].split()
             if len(words) != 3 or words[1] != b"blob":
-                raise InputError(f"{self._git.name}: there is no file {name[:12]}; fetch it if the clone is partial")
+                hint = f"; the clone is partial: {WHOLE}" if self._git.partial else ""
+                raise InputError(f"{self._git.name}: the file {name[:12]} is not there{hint}")
             size = int(words[2])
             if size > LIMIT:
                 raise InputError(f"{self._git.name}: a file is larger than {LIMIT // 1024 // 1024} MiB")
@@ -120,13 +124,49 @@ class Objects:
 
     def readable(self, revisions: Sequence[Revision]) -> list[Change]:
         """The same, without those that cannot be read: of no known form, or not in a partial clone."""
+        if self._git.partial:
+            revisions = self._there(revisions)
+        return self._readable(revisions)
+
+    def _readable(self, revisions: Sequence[Revision]) -> list[Change]:
         try:
             return self.changes(revisions)
         except HpatchError:
             if len(revisions) <= 1:
                 return []
         middle = len(revisions) // 2
-        return self.readable(revisions[:middle]) + self.readable(revisions[middle:])
+        return self._readable(revisions[:middle]) + self._readable(revisions[middle:])
+
+    def _there(self, revisions: Sequence[Revision]) -> list[Revision]:
+        """The revisions of which a partial clone has all files, before and after."""
+        options = (
+            "diff-tree",
+            "--stdin",
+            "-r",
+            "--raw",
+            "--root",
+            "--no-renames",
+            "--no-abbrev",
+            "-m",
+            "--first-parent",
+        )
+        told = self._git.run(*options, stdin=_lines(one.commit for one in revisions)).decode("utf-8", "surrogateescape")
+        files: dict[str, set[str]] = {}
+        commit = ""
+        for line in told.splitlines():
+            if line.startswith(":"):
+                modes, names = line[1:].partition("\t")[0].split()[:2], line.split()[2:4]
+                some = (name for mode, name in zip(modes, names, strict=True) if mode not in _NO_FILE)
+                files.setdefault(commit, set()).update(some)
+            else:
+                commit = line.strip().partition(" ")[0]
+        return [one for one in revisions if files.get(one.commit, set()) <= self._present]
+
+    @cached_property
+    def _present(self) -> frozenset[str]:
+        """All that the clone has. To ask for one object that it lacks would end git."""
+        told = self._git.run("cat-file", "--batch-check=%(objectname)", "--batch-all-objects", "--unordered")
+        return frozenset(told.decode("ascii").split())
 
 
 def _lines(words: Iterable[str]) -> bytes:

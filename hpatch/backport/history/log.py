@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hpatch.backport.history import messages, proposals
 from hpatch.patch.diff.names import unquote
+from hpatch.patch.sources.git import PartialError
 from hpatch.patch.sources.index import Run, unread
 from hpatch.patch.sources.store import transaction
 
@@ -118,10 +119,13 @@ def _dropped(merges: list[tuple[int, str, str]], texts: dict[int, str], git: Run
     for at in range(0, len(merges), _CHUNK):
         some = merges[at : at + _CHUNK]
         asked = "".join(f"{commit}:{proposals.PATH}\n" for _, *both in some for commit in both)
-        files = list(_files(git("cat-file", "--batch", stdin=asked.encode())))
+        try:
+            files = list(_files(git("cat-file", "--batch", stdin=asked.encode())))
+        except PartialError:
+            continue  # what reads the history says that the clone is partial
         for (order, _, _), before, after in zip(some, files[::2], files[1::2], strict=True):
             if before is None or after is None:
-                continue  # it comes or goes, or a partial clone lacks it
+                continue  # it comes or goes
             named = [one.low for one in messages.merged(texts[order]) if one.low is not None]
             entries = proposals.dropped(before, after)
             yield from ((order, number) for number in proposals.merged(entries, named))

@@ -141,8 +141,8 @@ class Revisions:
         self.git = Git(folder, cache)
         self.trunk, self.onto = (_line(self.git, name) for name in (trunk, onto))
         self.mergeinfo = mergeinfo
-        if self.git.ends:
-            cache = None  # what is kept of it would stay cut off when the clone is deepened
+        if self.git.ends or self.git.partial:
+            cache = None  # what is kept of it would stay cut off when the clone is deepened or made whole
         tips = {self.trunk.commit, self.onto.commit}
         self._store = Store(
             cache, self.git.directory, log.KIND, log.SCHEMA, lambda db: log.update(db, tips, self.git.run, tell)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from hpatch.backport.status.file import Entry, StatusFile, read
 from hpatch.errors import InputError
-from hpatch.patch.sources.git import Git
+from hpatch.patch.sources.git import Git, PartialError
 from hpatch.processes.run import FailedError
 from hpatch.records import NamedTuple
 from hpatch.text import Source
@@ -33,6 +33,8 @@ class History:
         self._commit = repository.tip(branch)
         try:
             self._data = self._git("cat-file", "blob", f"{self._commit}:{PATH}")
+        except PartialError:
+            raise
         except FailedError:
             raise InputError(f"{folder}: {branch} has no file {PATH}") from None
 

@@ -28,6 +28,20 @@ DIFF = (
 """What a user's or a repository's configuration could change is told."""
 
 
+_LACKS = ("lazy fetching disabled", "not allowed", "promisor")
+"""What git says where a file of a partial clone would have to be fetched, one of these."""
+WHOLE = "run 'git fetch --refetch --no-filter'"
+"""What makes a partial clone whole."""
+_NEWEST = 100
+"""How many commits tell whether a clone lacks files."""
+
+
+class PartialError(FailedError):
+    """A partial clone does not have what is asked for."""
+
+    exit_code = 3
+
+
 class Git:
     """A repository. `cache` is the folder for its index; None: the index is built anew each time."""
 
@@ -166,6 +180,16 @@ class Git:
         except OSError as error:
             raise ToolError(f"{common / 'shallow'}: cannot be read: {error.strerror or error}") from error
 
+    @cached_property
+    def partial(self) -> bool:
+        """Whether it is a partial clone that lacks files of its newest commits: nothing is fetched for hpatch."""
+        try:
+            self._text("config", "--get-regexp", r"^(remote\..*\.promisor|extensions\.partialclone)$")
+        except FailedError:
+            return False
+        told = self._text("rev-list", "--objects", "--missing=print", "--all", f"--max-count={_NEWEST}")
+        return any(line.startswith("?") for line in told.splitlines())
+
     def tip(self, name: str) -> str:
         """The commit of a branch, here or of a remote, or of whatever else has this name. Raises InputError."""
         for full in (f"refs/heads/{name}", f"refs/remotes/origin/{name}", f"refs/remotes/{name}", name):
@@ -232,12 +256,18 @@ class Git:
         """What git writes, run safely in the repository; `env` is added. Raises ToolError, FailedError."""
         safe = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=true", "-c", "diff.suppressBlankEmpty=false")
         # Neither hooks nor filters run for these commands; what else a repository's settings could start is off.
-        return process.run(
-            ("git", "--no-pager", "--literal-pathspecs", *safe, "-C", self.folder, *arguments),
-            env={**self._env, **(env or {})},
-            stdin=stdin,
-            told=("git", "-C", self.folder, *arguments),
-        )
+        try:
+            return process.run(
+                ("git", "--no-pager", "--literal-pathspecs", *safe, "-C", self.folder, *arguments),
+                env={**self._env, **(env or {})},
+                stdin=stdin,
+                told=("git", "-C", self.folder, *arguments),
+            )
+        except FailedError as error:
+            if any(word in error.said for word in _LACKS) and self.partial:
+                said = f"{self.name}: the clone is partial and lacks files that are needed; {WHOLE}"
+                raise PartialError(said, error.said, error.code) from error
+            raise
 
     def _text(self, *arguments: str) -> str:
         return self.run(*arguments).decode("utf-8", "surrogateescape").strip()

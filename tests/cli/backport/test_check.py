@@ -165,6 +165,33 @@ def test_what_is_missing_in_a_shallow_clone(capsys: Capture, repository: Mirror,
     assert valid("missing-1", out)["shallow"] is True
 
 
+def test_what_is_missing_in_a_partial_clone(capsys: Capture, repository: Mirror, tmp_path: Path) -> None:
+    source, clone = tmp_path / "source.git", tmp_path / "clone"
+    repository.git("clone", "--quiet", "--bare", str(repository.folder), str(source))
+    repository.git("-C", str(source), "config", "uploadpack.allowFilter", "true")
+    repository.git("clone", "--quiet", "--filter=blob:none", "--no-checkout", source.as_uri(), str(clone))
+
+    def missing() -> dict[str, str | None]:
+        answer = call(capsys, "backport", "missing", "--repo", clone, "--format", "json")
+        assert (answer.code, answer.err) == (0, "")
+        data = valid("missing-1", answer.out)
+        assert data["partial"] is (None in {one["verdict"] for one in data["candidates"]})
+        return {one["name"]: one["verdict"] for one in data["candidates"]}
+
+    assert missing()["r1000101"] is None
+    assert "r1000111" in missing()  # it is there, by its content
+    cure = "run 'git fetch --refetch --no-filter'"
+    assert cure[1:] in call(capsys, "backport", "missing", "--repo", clone).out
+    for command in (("check", "r1000101"), ("propose", "r1000101"), ("list",)):
+        answer = call(capsys, "backport", *command, "--repo", clone)
+        assert (answer.code, answer.out, answer.err.count("\n")) == (3, "", 1)
+        assert cure in answer.err
+    repository.git("-C", str(clone), "fetch", "--quiet", "--refetch", "--no-filter")
+    assert missing() == {**missing(), "r1000101": "modulo"}
+    assert "r1000111" not in missing()
+    assert call(capsys, "backport", "check", "r1000101", "--repo", clone).code == 0
+
+
 def test_a_story(capsys: Capture, repository: Mirror, root: Path) -> None:
     code, out, err = call(capsys, "backport", "explain", "r1000108", "--repo", repository.folder)
     assert (code, err) == (0, "")
