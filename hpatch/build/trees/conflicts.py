@@ -22,7 +22,7 @@ from hpatch.build.trees.leaving import made
 from hpatch.errors import InputError, ToolError
 from hpatch.files import FOLDER, FileChange
 from hpatch.patch.apply.answers import Kept, KeptAnswer, today, usual_markers
-from hpatch.patch.apply.stack import known_set
+from hpatch.patch.apply.stack import Set
 from hpatch.patch.apply.tree import Tree
 from hpatch.patch.diff.model import Placed
 from hpatch.patch.diff.names import unsafe
@@ -51,18 +51,28 @@ class MarkedFile(NamedTuple):
     usual: bytes
 
 
+class AskedToApply(NamedTuple):
+    """What the command was asked to apply.
+
+    `source` is how it named the source of revisions, `origins` are the digests of the files that diffs were read from,
+    by name; `answers` is the folder of answers, None for one in the copy.
+    """
+
+    request: Request
+    source: Mapping[str, Any]
+    origins: Mapping[str, str]
+    answers: Path | None
+
+
 class Conflicts(NamedTuple):
     """A copy of the tree `root` in `folder` with conflicts that wait for an answer.
 
-    `source` is how the command named the source of revisions; `answers` the folder of answers, None for one in the
-    copy; `was` has the tree's state, and `written` that of the copy's other files that hpatch changed, by path.
+    `was` has the tree's state, and `written` that of the copy's other files that hpatch changed, by path.
     """
 
     folder: Path
     root: str
-    request: Request
-    source: Mapping[str, Any]
-    answers: Path | None
+    asked: AskedToApply
     marked: tuple[MarkedFile, ...]
     was: Mapping[str, str | None]
     written: Mapping[str, str | None]
@@ -77,9 +87,7 @@ def markable(prepared: Prepared) -> bool:
     return all(placed.ok or marks.markable(patch, placed) for patch, placed in steps)
 
 
-def copy(
-    prepared: Prepared, folder: Path, request: Request, source: Mapping[str, Any], answers: Path | None
-) -> Conflicts:
+def copy(prepared: Prepared, folder: Path, asked: AskedToApply) -> Conflicts:
     """Copy the tree to a folder, as it would be with the steps above the one that fails, and mark what fails there.
 
     What ends this early leaves no copy. Raises ToolError and InputError.
@@ -92,12 +100,12 @@ def copy(
                 (folder / _HERE).write_bytes(b"")
         except OSError as error:
             raise ToolError(f"{folder}: the tree cannot be copied: {error.strerror or error}") from None
-        return _mark(prepared, folder, request, source, answers)
+        return _mark(prepared, folder, asked)
 
 
 def again(prepared: Prepared, waiting: Conflicts) -> Conflicts:
     """Mark in the same copy what fails now that its conflicts have their answer."""
-    return _mark(prepared, waiting.folder, waiting.request, waiting.source, waiting.answers)
+    return _mark(prepared, waiting.folder, waiting.asked)
 
 
 def load(folder: Path) -> Conflicts:
@@ -128,6 +136,7 @@ def answered(waiting: Conflicts) -> Kept:
     """The edited copy's answers, beside those that are kept. Raises InputError where marks are left."""
     given: dict[str, KeptAnswer] = {}
     found: list[str] = []
+    answers = waiting.asked.answers
     for each in waiting.marked:
         after = Tree(waiting.folder).read(each.path)
         found += [f"{waiting.folder / each.path}:{line}" for line in marks.left(after or b"", each.usual)]
@@ -135,7 +144,7 @@ def answered(waiting: Conflicts) -> Kept:
     if found:
         more = f" (and {len(found) - 1:,} more)" if len(found) > 1 else ""
         raise InputError(f"{found[0]}: a conflict marker is left{more}; edit the file, then run hpatch resume again")
-    return Kept(waiting.folder / FOLDER / "answers" if waiting.answers is None else waiting.answers, given)
+    return Kept(waiting.folder / FOLDER / "answers" if answers is None else answers, given)
 
 
 def check(waiting: Conflicts, root: Path) -> None:
@@ -218,9 +227,7 @@ def _copy_tree(root: Path, folder: Path) -> None:
             copy2(root / path, target, follow_symlinks=False)
 
 
-def _mark(
-    prepared: Prepared, folder: Path, request: Request, source: Mapping[str, Any], answers: Path | None
-) -> Conflicts:
+def _mark(prepared: Prepared, folder: Path, asked: AskedToApply) -> Conflicts:
     at = _failing(prepared)
     task = prepared.tasks[at]
     marked: list[MarkedFile] = []
@@ -240,9 +247,7 @@ def _mark(
     waiting = Conflicts(
         folder=folder,
         root=os.path.realpath(prepared.root),
-        request=request,
-        source=source,
-        answers=answers,
+        asked=asked,
         marked=tuple(marked),
         was={path: _state(prepared.root, path) for path in sorted({*paths, _STACK})},
         written={},
@@ -293,13 +298,15 @@ def _identity(folder: Path) -> list[int] | None:
 
 
 def _data(waiting: Conflicts) -> dict[str, Any]:
-    request = {name: value for name, value in waiting.request._asdict().items() if name not in ("answers", "partly")}
+    asked = waiting.asked
+    request = {name: value for name, value in asked.request._asdict().items() if name not in ("answers", "partly")}
     return {
         "schema": SCHEMA,
         "root": waiting.root,
-        "request": {**request, "diffs": [_given(given) for given in waiting.request.diffs]},
-        "source": dict(waiting.source),
-        "answers": None if waiting.answers is None else str(waiting.answers),
+        "request": {**request, "diffs": [_plain(given._asdict()) for given in asked.request.diffs]},
+        "source": dict(asked.source),
+        "origins": dict(asked.origins),
+        "answers": None if asked.answers is None else str(asked.answers),
         "marked": [_plain(each._asdict()) for each in waiting.marked],
         "was": dict(waiting.was),
         "written": dict(waiting.written),
@@ -310,16 +317,16 @@ def _conflicts(folder: Path, data: Any) -> Conflicts:
     request: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in data["request"].items()
     }
-    request["diffs"] = tuple(
-        Given(**_bytes({**given, "set": None}))._replace(set=known_set(given["set"]) if given.get("set") else None)
-        for given in request["diffs"]
-    )
+    request["diffs"] = tuple(Given(**_bytes(given)) for given in request["diffs"])
     found = Conflicts(
         folder=folder,
         root=str(data["root"]),
-        request=Request(**request),
-        source=dict(data["source"]),
-        answers=None if data["answers"] is None else Path(data["answers"]),
+        asked=AskedToApply(
+            request=Request(**request),
+            source=dict(data["source"]),
+            origins=dict(data["origins"]),
+            answers=None if data["answers"] is None else Path(data["answers"]),
+        ),
         marked=tuple(MarkedFile(**_bytes(each)) for each in data["marked"]),
         was=dict(data["was"]),
         written=dict(data["written"]),
@@ -334,15 +341,23 @@ def _given(given: Given) -> dict[str, Any]:
 
 
 def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Values for JSON; bytes as text that gives the same bytes back."""
-    return {
-        name: {"bytes": value.decode("utf-8", "surrogateescape")} if isinstance(value, bytes) else value
-        for name, value in data.items()
-    }
+    """Values for JSON; bytes as text that gives the same bytes back, and a set of the stack by its fields."""
+    plain: dict[str, Any] = {}
+    for name, value in data.items():
+        if isinstance(value, bytes):
+            plain[name] = {"bytes": value.decode("utf-8", "surrogateescape")}
+        else:
+            plain[name] = {"set": value._asdict()} if isinstance(value, Set) else value
+    return plain
 
 
 def _bytes(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: value["bytes"].encode("utf-8", "surrogateescape") if isinstance(value, dict) else value
-        for name, value in data.items()
-    }
+    found: dict[str, Any] = {}
+    for name, value in data.items():
+        if not isinstance(value, dict):
+            found[name] = value
+        elif "bytes" in value:
+            found[name] = value["bytes"].encode("utf-8", "surrogateescape")
+        else:
+            found[name] = Set(**{**value["set"], "requires": tuple(value["set"]["requires"])})
+    return found

@@ -14,6 +14,7 @@ from hpatch import log
 from hpatch.build.trees import conflicts as marking
 from hpatch.build.trees import leaving, queueing
 from hpatch.build.trees.applying import Given, Request, commit, prepare
+from hpatch.build.trees.conflicts import AskedToApply
 from hpatch.cli import help, output
 from hpatch.cli.options import placing
 from hpatch.cli.options import revisions as shared
@@ -162,7 +163,8 @@ def _command(
             before = queues.load(tree)
             commit(prepared, before, before.having(queueing.queued(prepared, request.diffs, known, origins)))
         elif conflicts is not None and not dry_run and marking.markable(prepared):
-            waiting = marking.copy(prepared, conflicts, request, revisions.absolute()._asdict(), kept)
+            asked = AskedToApply(request=request, source=revisions.absolute()._asdict(), origins=origins, answers=kept)
+            waiting = marking.copy(prepared, conflicts, asked)
     copy = None if waiting is None else CopyReport(waiting)
     report = PlanReport(prepared=prepared, dry_run=dry_run, hunks=verbose, rejects=left, copy=copy)
     return output.show(report, FORMS, format, code=0 if prepared.ok else 1)

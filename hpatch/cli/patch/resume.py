@@ -47,7 +47,8 @@ def _command(
     """Take an edited copy as the answer to the conflicts of an apply."""
     waiting = conflicts.load(folder)
     answers = conflicts.answered(waiting)
-    revisions = RevisionOptions(**waiting.source)
+    request = waiting.asked.request._replace(answers=answers)
+    revisions = RevisionOptions(**waiting.asked.source)
     if dry_run:
         trees.settle(tree)
     with nullcontext() if dry_run else trees.held(tree):
@@ -55,14 +56,15 @@ def _command(
             answers.keep()
         conflicts.check(waiting, tree)
         known = revisions.sets()
-        prepared = prepare(tree, waiting.request._replace(answers=answers), known, revisions.source(known))
+        prepared = prepare(tree, request, known, revisions.source(known))
         others = conflicts.other_edits(waiting)
         if prepared.ok and not dry_run:
             queue = queues.load(tree)
-            commit(prepared, queue, queue.having(queueing.queued(prepared, waiting.request.diffs, known, {})))
-            with suppress(
-                ToolError
-            ):  # the tree has it all; that it is no longer as it was keeps this from being taken twice
+            commit(
+                prepared, queue, queue.having(queueing.queued(prepared, request.diffs, known, waiting.asked.origins))
+            )
+            # The tree has all of it, and is no longer as it was: nothing is taken twice.
+            with suppress(ToolError):
                 conflicts.done(waiting)
         elif not dry_run and conflicts.markable(prepared):
             waiting = conflicts.again(prepared, waiting)

@@ -138,6 +138,22 @@ def test_conflicts_of_a_later_diff_come_in_turn(run: Run, tree: Path, tmp_path: 
     assert module(tree) == DONE and not (tree / "README").exists()
 
 
+def test_conflicts_of_a_series(run: Run, tree: Path, tmp_path: Path, given: Path) -> None:
+    """Its patches are on the stack as if all had fit: one comes off by itself."""
+    (tmp_path / "patches").mkdir()
+    given.rename(tmp_path / "patches" / "p.diff")
+    (tmp_path / "patches" / "top.diff").write_text(diff(20, "top"))
+    (tmp_path / "patches" / "series").write_text("p.diff -p1\ntop.diff\n")
+    words = ("apply", "--series", tmp_path / "patches", "--exclude", "include/*", "--tree", tree)
+    assert run(*words, "--conflicts", tmp_path / "copy").code == 1
+    answer(tmp_path / "copy")
+    assert run("resume", tmp_path / "copy", "--tree", tree).code == 0
+    assert module(tree) == changed(DONE, 20, "top")
+    assert run("applied", "--tree", tree).out.split() == ["p.diff", "top.diff"]
+    assert run("pop", "--tree", tree).code == 0
+    assert module(tree) == DONE
+
+
 def test_a_copy_of_the_copy_is_not_taken(run: Run, tree: Path, tmp_path: Path, given: Path) -> None:
     """Neither is one that came with a checkout, nor an edited file that is a link, nor a damaged note."""
     copy, other = tmp_path / "copy", tmp_path / "other"
