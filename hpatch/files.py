@@ -53,6 +53,10 @@ class LockedError(ToolError):
     """Another hpatch is at work in this tree."""
 
 
+class FullError(ToolError):
+    """The disk is full, or the user's share of it."""
+
+
 @contextmanager
 def lock(root: Path) -> Iterator[None]:
     """Hold the tree's lock; the system lets go of it when the process ends, however that happens.
@@ -128,8 +132,8 @@ def mode(root: Path, path: str) -> int | None:
 def replace(root: Path, changes: Sequence[FileChange]) -> None:
     """Make all changes as one. The lock must be held and `recover` have been called.
 
-    Raises ChangedError when a file is not `before` any more, InputError for a path through a link, ToolError when the
-    disk is full or cannot be written; the tree is then as it was.
+    Raises ChangedError when a file is not `before` any more, InputError for a path through a link, FullError when the
+    disk is full, ToolError when it cannot be written; the tree is then as it was.
     """
     with _opened(root) as top:
         modes = [_check(top, change) for change in changes]
@@ -139,7 +143,8 @@ def replace(root: Path, changes: Sequence[FileChange]) -> None:
                 _prepare(top, folder, changes, modes)
             except OSError as error:
                 _undo(top, folder)
-                raise ToolError(f"{root}: {error.strerror}; nothing was changed") from None
+                kind = FullError if error.errno in (errno.ENOSPC, errno.EDQUOT) else ToolError
+                raise kind(f"{root}: {error.strerror}; nothing was changed") from None
             except BaseException:
                 _undo(top, folder)
                 raise

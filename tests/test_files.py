@@ -5,14 +5,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from hpatch import files
-from hpatch.errors import InputError, ToolError
+from hpatch.errors import InputError
 from hpatch.files import FileChange
+from tests.support.disks import small_disk
 
 OLD = {"a.c": b"old a\n", "sub/b.c": b"old b\n", "gone/c.c": b"old c\n"}
 NEW = {"a.c": b"new a\n" * 5000, "sub/b.c": b"new b\n", "fresh/deep/d.c": b"new d\n"}
@@ -195,29 +195,14 @@ def test_a_journal_of_another_folder_moves_nothing(root: Path) -> None:
     assert tree(root) == before
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 64 KiB."""
-    point = tmp_path / "small"
-    point.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "none", point], capture_output=True, check=False
-    )
-    if mounted.returncode != 0:
-        pytest.skip("a tmpfs cannot be mounted: not root")
-    try:
-        yield point
-    finally:
-        subprocess.run(["umount", point], check=True)
-
-
-def test_a_full_disk(small_disk: Path) -> None:
-    write(small_disk, OLD)
-    large = [*CHANGES, FileChange("large", None, b"x" * 65536)]
-    with files.lock(small_disk), pytest.raises(ToolError, match="nothing was changed"):
-        files.replace(small_disk, large)
-    assert tree(small_disk) == expected(OLD)
-    with files.lock(small_disk):
-        assert files.recover(small_disk) is None
-        files.replace(small_disk, CHANGES)
-    assert tree(small_disk) == expected(NEW)
+def test_a_full_disk(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "small", 64) as disk:
+        write(disk, OLD)
+        large = [*CHANGES, FileChange("large", None, b"x" * 65536)]
+        with files.lock(disk), pytest.raises(files.FullError, match="nothing was changed"):
+            files.replace(disk, large)
+        assert tree(disk) == expected(OLD)
+        with files.lock(disk):
+            assert files.recover(disk) is None
+            files.replace(disk, CHANGES)
+        assert tree(disk) == expected(NEW)

@@ -52,7 +52,6 @@ def _command(
 
 
 def _revert(tree: Path, wanted: Sequence[str], dry_run: bool) -> RevertReport:
-    from hpatch import files
     from hpatch.patch.apply import stack as stacks
     from hpatch.patch.series import queue as queues
     from hpatch.report.patch.revert import RevertReport
@@ -72,7 +71,7 @@ def _revert(tree: Path, wanted: Sequence[str], dry_run: bool) -> RevertReport:
         # What is reverted is forgotten; what is popped waits.
         gone = {step.name for step in stack.steps if step.set in ids}
         left = queue.without(gone) if wanted else queues.EMPTY
-        files.replace(tree, queues.with_queue(tree, done.changes, queue, left))
+        stacks.take_back(tree, queues.with_queue(tree, done.changes, queue, left))
     unneeded = _unneeded(done.stack, stack, ids)
     return RevertReport(root=root, ids=ids, done=done, dependents=(), unneeded=unneeded, dry_run=dry_run)
 

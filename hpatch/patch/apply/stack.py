@@ -1,14 +1,16 @@
 """The stack: what is applied in a tree, in which order, and all that is needed to take it back byte for byte.
 
-`.hpatch/stack.json` (`hpatch.stack/1`) has the sets and their steps, a step a revision or a diff, with each file's
-state before and after it; `.hpatch/objects/` has the contents, each named by its SHA-256. Both change in the same
-transaction as the tree, and both go with the last set.
+`.hpatch/stack.json` (`hpatch.stack/2`) has the sets and their steps, a step a revision or a diff, with each file's
+state before and after it; `.hpatch/objects/` has the contents, each named by its SHA-256 and compressed (in the form
+`hpatch.stack/1` they were not). `.hpatch/reserve` takes the room that reverting needs, so that it also works on a disk
+that is full by then. All change in the same transaction as the tree, and go with the last set.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,10 +23,19 @@ from hpatch.patch.apply.tree import Tree
 from hpatch.patch.diff.names import unsafe
 from hpatch.records import NamedTuple
 
-SCHEMA = "hpatch.stack/1"
+SCHEMA = "hpatch.stack/2"
+_READ = ("hpatch.stack/1", SCHEMA)
 
 _FILE = f"{FOLDER}/stack.json"
 _OBJECTS = f"{FOLDER}/objects"
+_RESERVE = f"{FOLDER}/reserve"
+_LEVEL = 3
+"""How hard contents are compressed: sources shrink to a quarter, at a hundred megabytes a second."""
+_LARGEST = 1 << 30
+"""Bytes of the largest content that is unpacked: a stack can come with a tree."""
+_BLOCK = 4096
+_ROOM = 64 * 1024
+"""What a transaction needs for itself: the journal, folders, the stack."""
 _IGNORE = FileChange(f"{FOLDER}/.gitignore", None, b"*\n")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -127,7 +138,7 @@ def load(root: Path) -> Stack:
 
 def _stack(data: Any) -> Stack:
     schema = data["schema"]
-    if schema != SCHEMA:
+    if schema not in _READ:
         if schema.startswith("hpatch.stack/"):
             raise InputError(f"{_FILE}: has the form {schema} of a later hpatch; use that version")
         raise ValueError
@@ -182,11 +193,31 @@ def content(root: Path, state: KeptContent | None) -> Content | None:
     if state is None:
         return None
     path = f"{_OBJECTS}/{state.digest}"
-    data = files.read(root, path)
-    if data is None or sha256(data).hexdigest() != state.digest:
-        problem = "is missing" if data is None else "is damaged"
+    kept = files.read(root, path)
+    data = None if kept is None else _unpacked(kept, state.digest)
+    if data is None:
+        problem = "is missing" if kept is None else "is damaged"
         raise InputError(f"{root / path}: {problem}: hpatch cannot restore the old file; unpack the tree again")
     return Content(data, state.mode)
+
+
+def _packed(data: bytes) -> bytes:
+    import zlib  # few commands need it
+
+    return zlib.compress(data, _LEVEL)
+
+
+def _unpacked(kept: bytes, digest: str) -> bytes | None:
+    """The content of an object, compressed or not; None where it is damaged."""
+    import zlib
+
+    if sha256(kept).hexdigest() == digest:
+        return kept
+    try:
+        data = zlib.decompressobj().decompress(kept, _LARGEST)
+    except zlib.error:
+        return None
+    return data if sha256(data).hexdigest() == digest else None
 
 
 def current(tree: Tree, path: str) -> Content | None:
@@ -294,7 +325,7 @@ def _tree_changes(edits: Iterable[FileEdit]) -> list[FileChange]:
 def _own_changes(root: Path, before: Stack, after: Stack, contents: Mapping[str, bytes]) -> list[FileChange]:
     """What changes in hpatch's own folder."""
     had, wanted = before.digests(), after.digests()
-    changes = [FileChange(f"{_OBJECTS}/{digest}", None, contents[digest]) for digest in sorted(wanted - had)]
+    changes = [FileChange(f"{_OBJECTS}/{digest}", None, _packed(contents[digest])) for digest in sorted(wanted - had)]
     # An object that nobody knows of can stand in the way.
     changes = [change._replace(before=files.read(root, change.path)) for change in changes]
     changes += [
@@ -308,7 +339,40 @@ def _own_changes(root: Path, before: Stack, after: Stack, contents: Mapping[str,
     else:
         changes.append(_IGNORE._replace(before=ignore, after=None))
     changes.append(FileChange(_FILE, files.read(root, _FILE), _written(after) if after.steps else None))
+    reserve = bytes(_needed(root, after, contents)) if after.steps else None
+    changes.append(FileChange(_RESERVE, files.read(root, _RESERVE), reserve))
     return [change for change in changes if change.before != change.after]
+
+
+def _needed(root: Path, stack: Stack, contents: Mapping[str, bytes]) -> int:
+    """The bytes that reverting everything writes beside what is there."""
+    first: dict[str, KeptContent | None] = {}
+    for step in stack.steps:
+        for file in step.files:
+            first.setdefault(file.path, file.before)
+    states = [state for state in first.values() if state is not None]
+    return sum(_size(root, state, contents) + _BLOCK for state in states) + _ROOM
+
+
+def _size(root: Path, state: KeptContent, contents: Mapping[str, bytes]) -> int:
+    """The size of a content; 0 for one that is damaged, which only reverting it need say."""
+    if state.digest in contents:
+        return len(contents[state.digest])
+    with suppress(InputError):
+        kept = content(root, state)
+        return 0 if kept is None else len(kept.data)
+    return 0
+
+
+def take_back(root: Path, changes: Sequence[FileChange]) -> None:
+    """Carry a revert out; on a full disk in the room that was reserved for it. Raises as `files.replace` does."""
+    try:
+        files.replace(root, changes)
+    except files.FullError:
+        if files.read(root, _RESERVE) is None:
+            raise
+        (root / _RESERVE).unlink()
+        files.replace(root, [change for change in changes if change.path != _RESERVE])
 
 
 def _written(stack: Stack) -> bytes:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import zlib
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from hpatch.errors import InputError
 from hpatch.patch.apply import stack
 from hpatch.patch.apply.stack import Content, FileEdit, Pushed, Set, Stack
 from hpatch.patch.apply.tree import Tree
+from tests.support.disks import small_disk
 
 BASE = b"".join(b"line %d\n" % number for number in range(1, 21))
 
@@ -163,7 +166,7 @@ def test_only_what_is_needed_is_kept(root: Path) -> None:
     push(root, "one", ("a.c", changed(BASE, 3)))
     push(root, "two", ("other.c", changed(BASE, 9)))
     revert(root, "one")
-    kept = {path.read_bytes() for path in (root / files.FOLDER / "objects").iterdir()}
+    kept = {zlib.decompress(path.read_bytes()) for path in (root / files.FOLDER / "objects").iterdir()}
     assert kept == {BASE, changed(BASE, 9)}
     assert (root / files.FOLDER / ".gitignore").read_bytes() == b"*\n"
 
@@ -371,7 +374,11 @@ def test_nothing_is_written_that_stays_as_it_is(root: Path) -> None:
     push(root, "one", ("a.c", changed(BASE, 3)))
     edit = FileEdit("other.c", Content(BASE, 0o644), Content(changed(BASE, 3), 0o644))
     changes = stack.push(root, stack.load(root), [Set("two")], [Pushed("r", "two", (edit,))])
-    assert [change.path for change in changes] == ["other.c", f"{files.FOLDER}/stack.json"]
+    assert [change.path for change in changes] == [
+        "other.c",
+        f"{files.FOLDER}/stack.json",
+        f"{files.FOLDER}/reserve",
+    ]
     changes = list(stack.revert(root, stack.load(root), ["one"]).changes)
     assert all(change.before != change.after for change in changes)
 
@@ -428,7 +435,7 @@ def test_any_permissions(root: Path, mode: int) -> None:
 
 def test_a_later_form(root: Path) -> None:
     (root / files.FOLDER).mkdir()
-    (root / files.FOLDER / "stack.json").write_bytes(b'{"schema": "hpatch.stack/2"}')
+    (root / files.FOLDER / "stack.json").write_bytes(b'{"schema": "hpatch.stack/3"}')
     with pytest.raises(InputError, match="later hpatch"):
         stack.load(root)
 
@@ -459,3 +466,57 @@ def test_an_object_that_was_there_already(root: Path) -> None:
     push(root, "one", ("a.c", changed(BASE, 3)))
     revert(root, "one")
     assert not (root / files.FOLDER).exists()
+
+
+def test_a_stack_of_the_form_before(root: Path) -> None:
+    """Its contents are not compressed, and nothing is reserved."""
+    push(root, "one", ("a.c", changed(BASE, 3)), ("sub/b.c", None))
+    own = root / files.FOLDER
+    for path in (own / "objects").iterdir():
+        path.write_bytes(zlib.decompress(path.read_bytes()))
+    (own / "reserve").unlink()
+    text = (own / "stack.json").read_text()
+    (own / "stack.json").write_text(re.sub(r'"hpatch.stack/\d"', '"hpatch.stack/1"', text))
+    push(root, "two", ("a.c", changed(changed(BASE, 3), 9)))
+    revert(root, "one")
+    assert [(root / name).read_bytes() for name in ("a.c", "sub/b.c")] == [changed(BASE, 9), BASE]
+    revert(root, "two")
+    assert not own.exists()
+    assert (root / "a.c").read_bytes() == BASE
+
+
+def test_contents_are_compressed(root: Path) -> None:
+    large = BASE * 500
+    (root / "a.c").write_bytes(large)
+    push(root, "one", ("a.c", large + b"more\n"))
+    assert sum(path.stat().st_size for path in (root / files.FOLDER / "objects").iterdir()) < len(large) // 10
+
+
+def test_what_unpacks_to_something_else_is_damaged(root: Path) -> None:
+    push(root, "one", ("a.c", changed(BASE, 3)))
+    for path in (root / files.FOLDER / "objects").iterdir():
+        path.write_bytes(zlib.compress(b"other"))
+    with pytest.raises(InputError, match="is damaged"):
+        revert(root, "one")
+
+
+@pytest.mark.parametrize("reserved", [True, False])
+def test_a_revert_on_a_full_disk(tmp_path: Path, reserved: bool) -> None:
+    with small_disk(tmp_path / "small", 512) as root:
+        old = bytes(range(256)) * 200
+        (root / "a.c").write_bytes(old)
+        push(root, "one", ("a.c", b"short\n"))
+        if not reserved:
+            (root / files.FOLDER / "reserve").unlink()
+        with (root / "filler").open("wb", buffering=0) as filler, pytest.raises(OSError, match="No space"):
+            while True:
+                filler.write(b"x" * 1024)
+        with files.lock(root):
+            done = stack.revert(root, stack.load(root), ["one"])
+            if not reserved:
+                with pytest.raises(files.FullError):
+                    stack.take_back(root, done.changes)
+                return
+            stack.take_back(root, done.changes)
+        assert (root / "a.c").read_bytes() == old
+        assert sorted(path.name for path in root.iterdir()) == ["a.c", "filler"]
