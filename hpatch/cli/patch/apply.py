@@ -10,23 +10,21 @@ from typing import Annotated
 
 import typer
 
-from hpatch import log
 from hpatch.build.trees import conflicts as marking
 from hpatch.build.trees import leaving, queueing
 from hpatch.build.trees.applying import Given, Request, commit, prepare
 from hpatch.build.trees.conflicts import AskedToApply
 from hpatch.cli import help, output
-from hpatch.cli.options import placing
+from hpatch.cli.options import given, placing
 from hpatch.cli.options import revisions as shared
 from hpatch.cli.options import series as given_series
 from hpatch.cli.options import tree as trees
 from hpatch.cli.options.answer import Format
 from hpatch.cli.options.placing import MISFITS, PLACING
 from hpatch.cli.options.verbose import Verbose
-from hpatch.errors import InputError, UsageError
+from hpatch.errors import UsageError
 from hpatch.patch.apply.answers import Kept, usual
 from hpatch.patch.series import queue as queues
-from hpatch.patch.sources.model import LIMIT
 from hpatch.report.common.renderer import FORMS
 from hpatch.report.patch.plan import CopyReport, PlanReport
 
@@ -177,7 +175,7 @@ def _request(words: Sequence[str], known: set[str]) -> tuple[Request, dict[str, 
     """
     ids: list[str] = []
     revisions: list[int] = []
-    diffs: list[Given] = []
+    files: list[str] = []
     for word in dict.fromkeys(words):
         revision = _REVISION.fullmatch(word)
         if word in known:
@@ -185,24 +183,33 @@ def _request(words: Sequence[str], known: set[str]) -> tuple[Request, dict[str, 
         elif revision is not None:
             revisions.append(int(revision[1]))
         elif "/" in word or word.endswith((".diff", ".patch")) or os.path.exists(word):  # noqa: PTH110 - never raises
-            diffs.append(_diff(word))
+            files.append(word)
         else:
             ids.append(word)
+    diffs = [_diff(file, name) for name, file in _apart(files).items()]
     origins = {one.name: sha256(one.text).hexdigest() for one in diffs}
     return Request(ids=tuple(ids), revisions=tuple(revisions), diffs=tuple(diffs)), origins
 
 
-def _diff(name: str) -> Given:
-    path = Path(name)
-    log.tell("read %s", name)
-    try:
-        with path.open("rb") as stream:
-            text = stream.read(LIMIT + 1)
-    except OSError as error:
-        raise InputError(f"{name}: cannot be read: {error.strerror or error}") from None
-    if len(text) > LIMIT:
-        raise InputError(f"{name}: larger than {LIMIT // 1024 // 1024} MiB")
-    return Given(path.name, text)
+def _apart(files: Sequence[str]) -> dict[str, str]:
+    """The files by names that differ: each its own, with as many folders in front as tell it from the others.
+
+    `a/fix.diff` and `b/fix.diff` are `a-fix.diff` and `b-fix.diff`. A file that is given twice counts once.
+    """
+    paths = {os.path.abspath(file): file for file in reversed(files)}  # noqa: PTH100 - links stay as they are
+    found: dict[str, str] = {}
+    for path in reversed(paths):
+        parts = path.split("/")
+        others = [other.split("/") for other in paths if other != path]
+        count = next(n for n in range(1, len(parts) + 1) if all(other[-n:] != parts[-n:] for other in others))
+        found["-".join(parts[-count:])] = paths[path]
+    if len(found) < len(paths):
+        raise UsageError("diffs of one name cannot be told apart by their folders; rename one")
+    return found
+
+
+def _diff(file: str, name: str) -> Given:
+    return Given(name, given.read(file))
 
 
 def register(app: typer.Typer) -> None:

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from hpatch import files
 from hpatch.build.trees import queueing
 from hpatch.cli import help, output
 from hpatch.cli.options import tree as trees
@@ -58,7 +57,7 @@ def _command(
             count -= 1  # that one stays
         popped = queueing.pop(tree, stack, queue, min(count, len(names)))
         if not dry_run and popped.changes:
-            files.replace(tree, popped.changes)
+            stacks.take_back(tree, popped.changes)
     top = names[count] if count < len(names) else None
     report = PopReport(root=str(tree), popped=popped, top=top, dry_run=dry_run)
     return output.show(report, FORMS, format, code=0 if report.ok else 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,6 +25,7 @@ _EXAMPLES = """
 Examples:
 
   hpatch revert fcgi-memset --tree httpd-2.4.9
+  hpatch revert local/fix.diff --tree httpd-2.4.9
   hpatch revert --all --dry-run --tree httpd-2.4.9
 
 You can revert any applied set, not only the last one. Later changes and your own edits stay if they touch other lines.
@@ -32,7 +34,9 @@ If they touch the same lines, hpatch changes nothing and shows those lines (exit
 
 
 def _command(
-    sets: Annotated[list[str] | None, typer.Argument(metavar="[SET]...", help="The sets to revert.")] = None,
+    sets: Annotated[
+        list[str] | None, typer.Argument(metavar="[SET|FILE]...", help="The sets to revert, or the files of diffs.")
+    ] = None,
     tree: trees.Tree = Path(),
     everything: Annotated[bool, typer.Option("--all", help="Revert everything that is applied.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")] = False,
@@ -59,10 +63,7 @@ def _revert(tree: Path, wanted: Sequence[str], dry_run: bool) -> RevertReport:
     root, stack, queue = str(tree), stacks.load(tree), queues.load(tree)
     if not stack.sets and wanted:
         raise UsageError(f"{tree}: nothing is applied in this tree")
-    ids = list(dict.fromkeys(wanted)) or [one.id for one in stack.sets]
-    for id in ids:
-        if stack.find(id) is None:
-            raise UsageError(f"'{id}' is not applied in this tree; {_applied(id, stack)}")
+    ids = list(dict.fromkeys(_id(word, stack) for word in wanted)) or [one.id for one in stack.sets]
     dependents = stack.dependents(ids)
     if dependents:
         return RevertReport(root=root, ids=ids, done=None, dependents=dependents, unneeded=(), dry_run=dry_run)
@@ -74,6 +75,25 @@ def _revert(tree: Path, wanted: Sequence[str], dry_run: bool) -> RevertReport:
         stacks.take_back(tree, queues.with_queue(tree, done.changes, queue, left))
     unneeded = _unneeded(done.stack, stack, ids)
     return RevertReport(root=root, ids=ids, done=done, dependents=(), unneeded=unneeded, dry_run=dry_run)
+
+
+def _id(word: str, stack: Stack) -> str:
+    """The applied set that a word means: its name, or the file of a diff with the same text."""
+    if stack.find(word) is not None:
+        return word
+    if "/" in word or os.path.exists(word):  # noqa: PTH110 - never raises
+        from hashlib import sha256
+
+        from hpatch.cli.options import given
+
+        digest = sha256(given.read(word)).hexdigest()
+        found = next((one.id for one in stack.sets if one.diff == digest), None)
+        if found is not None:
+            return found
+        name = os.path.basename(word)  # noqa: PTH119 - the path stays text, as written
+        if stack.find(name) is not None:
+            raise UsageError(f"{word}: is not the diff that is applied as '{name}'; name that: hpatch revert {name}")
+    raise UsageError(f"'{word}' is not applied in this tree; {_applied(word, stack)}")
 
 
 def _applied(id: str, stack: Stack) -> str:

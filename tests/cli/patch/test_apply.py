@@ -147,6 +147,41 @@ def test_diffs(run: Run, tree: Path, tmp_path: Path) -> None:
     assert module(tree) == changed(BASE, 5, "first")
 
 
+def test_diffs_of_one_name(run: Run, tree: Path, tmp_path: Path) -> None:
+    for folder, number in (("a", 5), ("b", 15), ("b/a", 25)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "fix.diff").write_text(diff(number, folder[0]))
+    one, two, three = (tmp_path / folder / "fix.diff" for folder in ("a", "b", "b/a"))
+    code, out, err = run("apply", one, two, three, one)
+    assert (code, err) == (0, "")
+    for name in ("b-fix.diff", "b-a-fix.diff", f"{tmp_path.name}-a-fix.diff"):
+        assert name in out
+    assert module(tree) == changed(changed(changed(BASE, 5, "a"), 15, "b"), 25, "b")
+    before = snapshot(tree)
+    assert run("apply", two).code == 0
+    assert snapshot(tree) == before
+    assert run("revert", two, three).code == 0
+    assert module(tree) == changed(BASE, 5, "a")
+
+
+def test_a_diff_is_reverted_by_its_file_too(run: Run, tree: Path, tmp_path: Path) -> None:
+    given = tmp_path / "mine.diff"
+    given.write_text(diff(25, "mine"))
+    other = tmp_path / "other" / "mine.diff"
+    other.parent.mkdir()
+    other.write_text(diff(15, "mine"))
+    assert run("apply", given).code == 0
+    told = run("revert", other)
+    assert told.code == 2
+    assert f"{other}: is not the diff that is applied as 'mine.diff'; name that: hpatch revert mine.diff" in told.err
+    (tmp_path / "copy.diff").write_bytes(given.read_bytes())
+    assert run("revert", tmp_path / "copy.diff").code == 0
+    assert module(tree) == BASE
+    assert run("apply", given).code == 0
+    told = run("revert", tmp_path / "gone.diff")
+    assert (told.code, "gone.diff: cannot be read: No such file" in told.err) == (3, True)
+
+
 def test_a_diff_in_an_odd_form_is_read_with_a_warning(run: Run, tree: Path, tmp_path: Path) -> None:
     odd = tmp_path / "odd.diff"
     odd.write_bytes(b"--- a/new\n+++ b/new\n@@ -0,0 +1 @@\n+x\n \n")
