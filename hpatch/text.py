@@ -14,6 +14,8 @@ def has_any(text: str, pieces: Iterable[str]) -> bool:
 
 
 _END = re.compile(r"\n")
+_AHEAD = 10_000
+"""So many more characters are searched for lines: the next place is often near."""
 _MANY = 30
 """More digits than any number of 64 bits has."""
 
@@ -79,8 +81,9 @@ class Source:
         """Where lines start, those up to an offset at least: many a large file has all its places near its start."""
         starts = self._starts
         if self._searched < offset:
-            starts.extend(map(re.Match.end, _END.finditer(self.text, self._searched, offset)))
-            self._searched = offset
+            end = min(offset + _AHEAD, len(self.text))
+            starts.extend(map(re.Match.end, _END.finditer(self.text, self._searched, end)))
+            self._searched = end
         return starts
 
     def position(self, offset: int) -> tuple[int, int]:

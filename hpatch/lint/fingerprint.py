@@ -21,8 +21,8 @@ from hpatch.text import Source
 if TYPE_CHECKING:
     from hpatch.lint.engine.result import LintResult
 
-_SECTION = re.compile(r"^[ \t]*(?:<(/?)([A-Za-z][^\s>]*)([^\n]*)|(\[))", re.M)
-"""A line that begins or ends a section of httpd, or begins one of an ini file."""
+_SECTION = re.compile(r"\n[ \t]*(?:<(/?)([A-Za-z][^\s>]*)([^\n]*)|(\[))")
+"""A line that begins or ends a section of httpd, or begins one of an ini file, and the end of the line before it."""
 _CONTINUES = ("\\", "\\\r")
 _LONG = 200
 """So much text of sections is hashed at once: a file may nest them without end."""
@@ -102,7 +102,7 @@ def _sections(source: Source, joins: bool) -> tuple[list[int], list[str]]:
         return starts, inside
     text = source.text
     around: list[tuple[str, str]] = []
-    for match in _SECTION.finditer(text):
+    for match in _SECTION.finditer("\n" + text):  # so that an offset is that of a line in the text
         ends, name, rest, ini = match.groups()
         if joins and _continued(text, match.start()):
             continue
@@ -121,7 +121,7 @@ def _sections(source: Source, joins: bool) -> tuple[list[int], list[str]]:
             words = _words(text, match.start()) if joins or ini else " ".join(f"<{name}{rest}".split())
             here = f"{before}\0{words}"
             around.append(((name or "").lower(), here if len(here) < _LONG else _hash(here)))
-        starts.append(match.end())
+        starts.append(match.end() - 1)
         inside.append(around[-1][1] if around else "")
     return starts, inside
 
