@@ -120,6 +120,11 @@ def prepare(root: Path, request: Request, catalog: Catalog, source: Checked) -> 
     return _prepare(root, Tree(root), stacks.load(root), request, catalog, source)
 
 
+def prepare_from(read: Tree, root: Path, request: Request, catalog: Catalog, source: Checked) -> Prepared:
+    """As `prepare`, for files that are read elsewhere and have no stack; not to be carried out by `commit`."""
+    return _prepare(root, read, Stack(), request, catalog, source)
+
+
 def prepare_bare(root: Path, request: Request, catalog: Catalog, source: Checked) -> Prepared:
     """As `prepare`, as if nothing that is on the stack were in the tree; not to be carried out.
 

@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
+from hpatch.build.trees import committing, leaving, queueing
 from hpatch.build.trees import conflicts as marking
-from hpatch.build.trees import leaving, queueing
 from hpatch.build.trees.applying import Given, Request, commit, prepare
 from hpatch.build.trees.conflicts import AskedToApply
 from hpatch.cli import help, output
@@ -26,7 +26,7 @@ from hpatch.errors import UsageError
 from hpatch.patch.apply.answers import Kept, usual
 from hpatch.patch.series import queue as queues
 from hpatch.report.common.renderer import FORMS
-from hpatch.report.patch.plan import CopyReport, PlanReport
+from hpatch.report.patch.plan import BranchReport, CopyReport, PlanReport
 
 _EXAMPLES = """
 Examples:
@@ -38,6 +38,7 @@ Examples:
   hpatch apply local/fix.diff --tree httpd-2.4.9 --conflicts ~/copy
   hpatch apply --series debian/patches
   git format-patch --stdout v1.. | hpatch apply --series -
+  hpatch apply --series debian/patches --into-git patched
 
 Sets that the named sets need are applied too. hpatch applies everything or nothing. If something does not fit, it shows
 the lines in the way and, with --git, the revisions that brought the missing lines. hpatch revert undoes a set.
@@ -67,6 +68,15 @@ def _command(
             metavar="PATH",
             help="Leave out changes of this file, of files below this folder, or of files that match a pattern with *. "
             "Repeatable.",
+        ),
+    ] = None,
+    into_git: Annotated[
+        str | None,
+        typer.Option(
+            "--into-git",
+            metavar="BRANCH",
+            help="Make a commit of each diff on this branch of the tree's git repository: a new one at HEAD, or one "
+            "that is not checked out. The work tree and the index stay as they are.",
         ),
     ] = None,
     tree: trees.Tree = Path(),
@@ -148,6 +158,16 @@ def _command(
         leaving.check(tree, reject)
         request = request._replace(partly=True)
     source = revisions.source(known)
+    if into_git is not None:
+        if reject is not None or conflicts is not None:
+            raise UsageError("--into-git excludes --reject and --conflicts")
+        target = committing.branch(tree, into_git)
+        prepared = committing.prepare(target, tree, request, known, source)
+        made = committing.commit(target, prepared, request.diffs) if prepared.ok and not dry_run else []
+        report = PlanReport(
+            prepared=prepared, dry_run=dry_run, hunks=verbose, branch=BranchReport(name=into_git, commits=made)
+        )
+        return output.show(report, FORMS, format, code=0 if prepared.ok else 1)
     if dry_run:
         trees.settle(tree)
     left = waiting = None

@@ -14,6 +14,7 @@ _START = re.compile(rb"(?m)^(?:(?:---|\*\*\*|Index:)[ \t][^ \t\n]|diff -)")
 """Where the diff begins: as quilt tells a patch's header from its body."""
 _FIELD = re.compile(rb"([A-Za-z][\w-]*):[ \t]*(.*)")
 _MAIL_FROM = re.compile(rb"From [0-9a-f]{40,64} .*\n")
+_IN_BODY = re.compile(r"(From|Date|Subject): (.*)")
 _SCISSORS = re.compile(rb"(?m)^---[ \t]*$")
 
 
@@ -31,7 +32,7 @@ def body(text: bytes) -> bytes:
 class About(NamedTuple):
     """What a patch says of itself. `author` (`Name <address>`) and `date` are empty where it does not tell them.
 
-    `fields` are its header's, by their names in lower case.
+    `fields` are its header's, by their names in lower case; `mail`: it is a mail.
     """
 
     title: str
@@ -39,6 +40,7 @@ class About(NamedTuple):
     author: str
     date: str
     fields: dict[str, str]
+    mail: bool = False
 
 
 def about(text: bytes) -> About:
@@ -46,14 +48,12 @@ def about(text: bytes) -> About:
     head = header(text)
     head = _MAIL_FROM.sub(b"", head, count=1) if head.startswith(b"From ") else head
     fields, rest, mail = _fields(head)
-    title = fields.get("subject") or fields.get("description") or ""
-    title, _, more = title.partition("\n")
-    long = _unfolded(more)
     free = _SCISSORS.split(rest, maxsplit=1)[0].decode("utf-8", "surrogateescape").strip("\n")
-    if mail and free.startswith("From: "):
-        author, _, free = free.partition("\n")
-        fields["from"] = author[6:].strip()
-        free = free.lstrip("\n")
+    while mail and (own := _IN_BODY.match(free)) is not None:
+        fields[own[1].lower()] = own[2].strip()
+        free = free[own.end() :].lstrip("\n") if free[own.end() : own.end() + 2] == "\n\n" else free[own.end() + 1 :]
+    title, _, more = (fields.get("subject") or fields.get("description") or "").partition("\n")
+    long = _unfolded(more)
     if not title and free:
         title, _, free = free.partition("\n")
         free = free.strip("\n")
@@ -65,6 +65,7 @@ def about(text: bytes) -> About:
         author=author.partition("\n")[0].strip(),
         date=fields.get("date", "").partition("\n")[0].strip(),
         fields=fields,
+        mail=mail,
     )
 
 
@@ -100,6 +101,46 @@ def _fields(head: bytes) -> tuple[dict[str, str], bytes, bool]:
 def _unfolded(text: str) -> str:
     """The lines of a long description: a dot alone stands for an empty line."""
     return "\n".join("" if line.strip() == "." else line for line in text.split("\n")).strip("\n")
+
+
+_TOLD = frozenset(("subject", "description", "from", "author", "date"))
+"""Fields that a commit has in other places."""
+
+
+def message(text: bytes, name: str) -> bytes:
+    """A commit's message, as `git am` makes it of a mail; of another header, with its further fields at the end."""
+    said = about(text)
+    title = " ".join(said.title.split()) or name
+    lines = [title, "", *said.message.split("\n")]
+    if not said.mail:
+        more = [
+            f"{field.title()}: {' '.join(value.split())}" for field, value in said.fields.items() if field not in _TOLD
+        ]
+        lines += ["", *more]
+    kept: list[str] = []
+    for line in (line.rstrip() for line in lines):
+        if line or (kept and kept[-1]):
+            kept.append(line)
+    return ("\n".join(kept).rstrip("\n") + "\n").encode("utf-8", "surrogateescape")
+
+
+def authorship(text: bytes, committer: bytes) -> bytes:
+    """A patch's author and date in git's raw form; the committer's where the patch does not tell."""
+    from email.utils import mktime_tz, parseaddr, parsedate_tz
+
+    said = about(text)
+    who, _, when = committer.rpartition(b"> ")
+    who += b">"
+    name, address = parseaddr(said.author.partition(">")[0] + ">" if "<" in said.author else said.author)
+    name, address = (re.sub(r"[<>\n\0]", "", part).strip() for part in (name, address))
+    if name or address:
+        who = f"{name or address.partition('@')[0]} <{address}>".encode("utf-8", "surrogateescape")
+    parsed = parsedate_tz(said.date)
+    if parsed is not None and parsed[0] >= 1970:
+        offset = (parsed[9] or 0) // 60
+        hours, minutes = divmod(abs(offset), 60)
+        when = b"%d %c%02d%02d" % (mktime_tz(parsed), b"-"[0] if offset < 0 else b"+"[0], hours, minutes)
+    return who + b" " + when
 
 
 def with_fields(text: bytes, fields: dict[str, str]) -> bytes:

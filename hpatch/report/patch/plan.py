@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from hpatch.build.trees.applying import Prepared
 from hpatch.build.trees.choice import Chosen
+from hpatch.build.trees.committing import PatchCommit
 from hpatch.build.trees.conflicts import Conflicts
 from hpatch.build.trees.leaving import Rejects
 from hpatch.patch.diff.model import PLACED, Outcome, Placed
@@ -32,12 +33,19 @@ class CopyReport(NamedTuple):
     others: Sequence[str] = ()
 
 
+class BranchReport(NamedTuple):
+    """A branch and the commits that it got."""
+
+    name: str
+    commits: Sequence[PatchCommit]
+
+
 @dataclass(frozen=True, kw_only=True)
 class PlanReport:
     """A plan, and whether it was carried out; `hunks`: the text shows every one of them.
 
     `rejects` are the hunks that are left out, where those that fit go in without them; `copy` is a copy of the tree in
-    which conflicts are marked, or whose answers were taken.
+    which conflicts are marked, or whose answers were taken; `branch` is the one that got commits in place of the tree.
     """
 
     schema: ClassVar[str] = "hpatch.plan/1"
@@ -46,6 +54,7 @@ class PlanReport:
     hunks: bool = False
     rejects: Rejects | None = None
     copy: CopyReport | None = None
+    branch: BranchReport | None = None
 
     @property
     def state(self) -> str:
@@ -64,7 +73,8 @@ class PlanReport:
 
     def data(self) -> dict[str, Any]:
         """For programs."""
-        return plan_data.data(self.prepared, self.state, self.rejects, _copy_data(self))
+        branch = None if self.branch is None else _branch_data(self.branch)
+        return {**plan_data.data(self.prepared, self.state, self.rejects, _copy_data(self)), "branch": branch}
 
 
 def _text(answer: PlanReport, width: int | None, color: bool) -> Iterator[str]:
@@ -200,6 +210,11 @@ def _end(answer: PlanReport, width: int | None, color: bool) -> Iterator[str]:
     steps = count(len(prepared.steps), "change")
     files = count(len({edit.path for step in prepared.steps for edit in step.edits}), "file")
     verb = "Would apply" if answer.dry_run else "Applied"
+    if answer.branch is not None:
+        verb = "Would commit" if answer.dry_run else "Committed"
+        files = f"{files}, to the branch {visible(answer.branch.name)}"
+        yield paint(f"{verb} {steps} of {files}.", "green", color)
+        return
     yield paint(f"{verb} {steps} to {files}.", "green", color)
 
 
@@ -238,6 +253,10 @@ def _copied(answer: PlanReport, copy: CopyReport, width: int | None) -> Iterator
         f"{visible(str(waiting.folder))} is a copy of the tree with the conflicts marked: {files}.", width, 2
     )
     yield from wrap(f"Edit them there, then give: hpatch resume {folder} --tree {tree}", width, 2)
+
+
+def _branch_data(branch: BranchReport) -> dict[str, Any]:
+    return {"name": branch.name, "commits": [{"name": one.patch, "commit": one.commit} for one in branch.commits]}
 
 
 def _copy_data(answer: PlanReport) -> dict[str, Any] | None:
