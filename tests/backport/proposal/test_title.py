@@ -117,12 +117,10 @@ def test_areas(paths: list[str], expected: str | None) -> None:
     assert area(paths) == expected
 
 
-@given(st.text(max_size=300), st.sampled_from(["2014", "2020", "2023", "2024"]))
-def test_any_message_gives_an_entry_that_is_one(message: str, style: str) -> None:
-    text = title([revision(message, "modules/a/mod_a.c")])
-    assert "\n" not in text
-    content = EntryContent(
-        title=text,
+def content(title: str) -> EntryContent:
+    """An entry with this title."""
+    return EntryContent(
+        title=title,
         trunk=("https://svn.apache.org/r1900001",),
         branch="2.4.x",
         way="works",
@@ -131,7 +129,13 @@ def test_any_message_gives_an_entry_that_is_one(message: str, style: str) -> Non
         place="",
         voter="ann",
     )
-    found = read_entry(entry(content, style))  # type: ignore[arg-type]
+
+
+@given(st.text(max_size=300), st.sampled_from(["2014", "2020", "2023", "2024"]))
+def test_any_message_gives_an_entry_that_is_one(message: str, style: str) -> None:
+    text = title([revision(message, "modules/a/mod_a.c")])
+    assert "\n" not in text
+    found = read_entry(entry(content(text), style))  # type: ignore[arg-type]
     assert found.trunk == (1900001,)
     assert [vote.name for vote in found.votes] == ["ann"]
 
@@ -160,17 +164,7 @@ WORDS = (
 )
 def test_no_line_of_a_title_is_a_field(words: list[str], style: str) -> None:
     text = "mod_a: " + " ".join(words)
-    content = EntryContent(
-        title=text,
-        trunk=("https://svn.apache.org/r1900001",),
-        branch="2.4.x",
-        way="works",
-        modulo=(),
-        merge="svn merge -c 1900001 .",
-        place="",
-        voter="ann",
-    )
-    written = entry(content, style)  # type: ignore[arg-type]
+    written = entry(content(text), style)  # type: ignore[arg-type]
     found = read_entry(written)
     assert (found.title, found.trunk) == (text, (1900001,))
     assert [(vote.weight, vote.name) for vote in found.votes] == [("+1", "ann")]

@@ -13,15 +13,10 @@ import pytest
 from tests.support.advise.advisories import fixed, osv
 from tests.support.advise.known import known, only
 from tests.support.cli.call import Answer, call
-from tests.support.cli.tree import MODULE, catalog, make, snapshot
+from tests.support.cli.tree import MODULE, catalog, snapshot
 from tests.support.report.schema import valid
 
 Run = Callable[..., Answer]
-
-
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    return make(tmp_path)
 
 
 @pytest.fixture

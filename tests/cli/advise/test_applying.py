@@ -16,14 +16,9 @@ from hpatch.errors import ToolError
 from hpatch.lab import proof as proving
 from tests.support.advise.known import known, only
 from tests.support.cli.call import Answer, call
-from tests.support.cli.tree import catalog, make, snapshot
+from tests.support.cli.tree import catalog, snapshot
 
 Run = Callable[..., Answer]
-
-
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    return make(tmp_path)
 
 
 class Stage:

@@ -24,11 +24,6 @@ Run = Callable[..., Answer]
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    return make(tmp_path)
-
-
-@pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, tree: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a command on the tree, with the sets."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))

@@ -11,15 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli.call import Answer, call
-from tests.support.cli.tree import BASE, MODULE, catalog, changed, make, snapshot
+from tests.support.cli.tree import BASE, MODULE, catalog, changed, snapshot
 from tests.support.report.schema import valid
 
 Run = Callable[..., Answer]
-
-
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    return make(tmp_path)
 
 
 @pytest.fixture

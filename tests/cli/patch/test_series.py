@@ -16,17 +16,12 @@ import pytest
 
 from hpatch import files
 from tests.support.cli.call import Answer, call
-from tests.support.cli.tree import BASE, MODULE, changed, diff, make, snapshot
+from tests.support.cli.tree import BASE, MODULE, changed, diff, snapshot
 from tests.support.report.schema import valid
 
 Run = Callable[..., Answer]
 NAMES = ["a.patch", "sub/b.patch", "c.patch"]
 HEADER = "Description: the patch a\nAuthor: Ann <a@example.org>\n\n"
-
-
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    return make(tmp_path)
 
 
 @pytest.fixture

@@ -9,15 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli.call import Answer, call
-from tests.support.cli.tree import MODULE, catalog, make, snapshot
+from tests.support.cli.tree import MODULE, catalog, snapshot
 from tests.support.lab.interrupting import in_the_second_session
 
 Run = Callable[..., Answer]
-
-
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    return make(tmp_path)
 
 
 @pytest.fixture
