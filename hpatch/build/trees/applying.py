@@ -22,7 +22,7 @@ from hpatch.patch.diff.model import PLACED, Diff, Outcome, Placed
 from hpatch.patch.diff.read import read
 from hpatch.patch.diff.strip import strip
 from hpatch.patch.place.options import PlaceOptions
-from hpatch.patch.place.plan import Item, Plan, Step, plan
+from hpatch.patch.place.plan import Item, Plan, Step, Tell, plan
 from hpatch.patch.series.queue import EMPTY, Queue, with_queue
 from hpatch.patch.sets.model import Catalog, PatchSet, SetRevision, applying_order
 from hpatch.patch.sources.cache import Checked
@@ -115,9 +115,9 @@ class Prepared(NamedTuple):
         return not self.refused and self.plan.ok
 
 
-def prepare(root: Path, request: Request, catalog: Catalog, source: Checked) -> Prepared:
+def prepare(root: Path, request: Request, catalog: Catalog, source: Checked, *, tell: Tell | None = None) -> Prepared:
     """Work out all that is asked for, in memory. Raises UsageError, InputError and ToolError."""
-    return _prepare(root, Tree(root), stacks.load(root), request, catalog, source)
+    return _prepare(root, Tree(root), stacks.load(root), request, catalog, source, tell)
 
 
 def prepare_from(read: Tree, root: Path, request: Request, catalog: Catalog, source: Checked) -> Prepared:
@@ -141,7 +141,15 @@ def prepare_bare(root: Path, request: Request, catalog: Catalog, source: Checked
     return _prepare(root, overlay, Stack(), request, catalog, source)
 
 
-def _prepare(root: Path, read: Tree, stack: Stack, request: Request, catalog: Catalog, source: Checked) -> Prepared:
+def _prepare(
+    root: Path,
+    read: Tree,
+    stack: Stack,
+    request: Request,
+    catalog: Catalog,
+    source: Checked,
+    tell: Tell | None = None,
+) -> Prepared:
     tree = open_tree(root) if request.ids or request.revisions else find(root)
     chosen = choose(tree, stack, catalog, request.ids, read) if tree is not None and request.ids else ()
     refused = tuple(one for one in chosen if not _suitable(one, tree, request))
@@ -155,7 +163,9 @@ def _prepare(root: Path, read: Tree, stack: Stack, request: Request, catalog: Ca
     options = PlaceOptions(
         fuzz=request.fuzz, ignore_whitespace=request.ignore_whitespace, accept_place=request.accept_place
     )
-    planned = plan(work.files, [task.item for task in tasks], options, answers=request.answers, partly=request.partly)
+    planned = plan(
+        work.files, [task.item for task in tasks], options, answers=request.answers, partly=request.partly, tell=tell
+    )
     blockers = () if planned.ok else tuple(_blockers(tasks, planned, catalog, source))
     steps = steps_of(tasks, planned.steps, work.files) if planned.ok or request.partly else ()
     rejected = Counter(blocker.task.set for blocker in blockers)

@@ -25,6 +25,7 @@ from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import UsageError
 from hpatch.patch.apply.answers import Kept, usual
 from hpatch.patch.series import queue as queues
+from hpatch.report.common.progress import shown
 from hpatch.report.common.renderer import FORMS
 from hpatch.report.patch.plan import BranchReport, CopyReport, PlanReport
 
@@ -172,14 +173,18 @@ def _command(
         trees.settle(tree)
     left = waiting = None
     with nullcontext() if dry_run else trees.held(tree):
-        prepared = prepare(tree, request, known, source)
+        with shown() as progress:
+            prepared = prepare(tree, request, known, source, tell=progress.step)
         if reject is not None and not prepared.ok:
             left = leaving.rejects_of(prepared, reject)
             if not dry_run:
                 leaving.reject(prepared, left)
         elif prepared.ok and not dry_run:
             before = queues.load(tree)
-            commit(prepared, before, before.having(queueing.queued(prepared, request.diffs, known, origins)))
+            after = before.having(queueing.queued(prepared, request.diffs, known, origins))
+            with shown() as progress:
+                progress.step(1, 1, f"writing {tree}")
+                commit(prepared, before, after)
         elif conflicts is not None and not dry_run and marking.markable(prepared):
             asked = AskedToApply(request=request, source=revisions.absolute()._asdict(), origins=origins, answers=kept)
             waiting = marking.copy(prepared, conflicts, asked)

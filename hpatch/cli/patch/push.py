@@ -19,6 +19,7 @@ from hpatch.patch.apply import stack as stacks
 from hpatch.patch.series import queue as queues
 from hpatch.patch.sets.load import load
 from hpatch.patch.sources.choose import choose
+from hpatch.report.common.progress import shown
 from hpatch.report.common.renderer import FORMS
 from hpatch.report.patch.plan import PlanReport
 
@@ -74,7 +75,8 @@ def _command(
             ignore_whitespace=ignore_whitespace,
             accept_place=accept_place,
         )
-        prepared = prepare(tree, request, known, source)
+        with shown() as progress:
+            prepared = prepare(tree, request, known, source, tell=progress.step)
         if not dry_run:
             # The series is taken even where its first patch does not fit.
             after = queueing.without_empty(prepared, after) if prepared.ok else after

@@ -9,6 +9,7 @@ from hpatch.cli.options import revisions as shared
 from hpatch.cli.options.answer import Format
 from hpatch.cli.options.verbose import Verbose
 from hpatch.cli.patch import catalogue, export
+from hpatch.report.common.progress import shown
 from hpatch.report.common.renderer import FORMS
 from hpatch.report.patch.sets import FetchReport, SetReport, SetsReport
 
@@ -91,7 +92,11 @@ def _fetch(
     source = revisions.source(known)
     if dry_run:
         source.source = None
-    found = list(fetch((revision for _, revision in wanted), source))
+    found = []
+    with shown() as progress:
+        for number, one in enumerate(fetch((revision for _, revision in wanted), source), 1):
+            found.append(one)
+            progress.step(number, len(wanted), one.revision.name)
     owners = {revision.name: one.id for one, revision in wanted}
     failed = [one.error.exit_code for one in found if isinstance(one, Unavailable)]
     return output.show(FetchReport(found, owners), FORMS, format, code=0 if dry_run else max(failed, default=0))

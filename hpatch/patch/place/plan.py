@@ -5,9 +5,10 @@ Nothing here writes. A plan with a failure in it has no changes: a tree gets all
 
 from __future__ import annotations
 
+import itertools
 import stat
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from hpatch.files import FileChange
 from hpatch.patch.diff.lines import edited, joined, split
@@ -27,6 +28,10 @@ class Files(Protocol):
 
     def mode(self, path: str) -> int | None:
         """A file's permission bits, None where there is none."""
+
+
+Tell: TypeAlias = Callable[[int, int, str], None]
+"""Told of a piece of work: its number, how many there are, and what it is."""
 
 
 class Item(NamedTuple):
@@ -77,22 +82,25 @@ def plan(
     *,
     answers: Answers | None = None,
     partly: bool = False,
+    tell: Tell | None = None,
 ) -> Plan:
     """Plan items in order, each on top of those before it; a file that fails stays as it was for the items after it.
 
-    `partly`: it gets those of its hunks that go in, and so does the tree.
+    `partly`: it gets those of its hunks that go in, and so does the tree. `tell` is told of each file, before it is
+    placed.
     """
     state = _PlannedTree(tree)
     if options.release is None:
         header = tree.read("include/ap_release.h")
         options = options._replace(release=None if header is None else next_release(header))
-    steps = tuple(
-        Step(
-            item.name,
-            tuple(_placed(state, patch, options, item.before, answers, partly=partly) for patch in item.diff.files),
-        )
-        for item in items
-    )
+    count, numbers = sum(len(item.diff.files) for item in items), itertools.count(1)
+
+    def placed(item: Item, patch: FilePatch) -> Placed:
+        if tell is not None:
+            tell(next(numbers), count, f"{item.name}: {patch.path}")
+        return _placed(state, patch, options, item.before, answers, partly=partly)
+
+    steps = tuple(Step(item.name, tuple(placed(item, patch) for patch in item.diff.files)) for item in items)
     return Plan(steps, state.changes() if partly or all(step.ok for step in steps) else ())
 
 

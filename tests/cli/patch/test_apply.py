@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,19 @@ def test_diffs(run: Run, tree: Path, tmp_path: Path) -> None:
     reverted = told(run("revert", "mine.diff", "-f", "json"))
     assert reverted["files"] == [{"path": MODULE, "how": "restored"}]
     assert module(tree) == changed(BASE, 5, "first")
+
+
+def test_long_work_tells_where_it_is(run: Run, tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+
+    class Told:
+        def step(self, number: int, count: int, title: str) -> None:
+            told.append(f"{number}/{count} {title}")
+
+    monkeypatch.setattr("hpatch.cli.patch.apply.shown", lambda: nullcontext(Told()))
+    (tmp_path / "mine.diff").write_text(diff(25, "mine"))
+    assert run("apply", tmp_path / "mine.diff").code == 0
+    assert told == [f"1/1 mine.diff: {MODULE}", f"1/1 writing {tree}"]
 
 
 def test_diffs_of_one_name(run: Run, tree: Path, tmp_path: Path) -> None:

@@ -64,6 +64,17 @@ def test_several_items_on_top_of_each_other() -> None:
     assert [step.files[0].before for step in planned.steps] == [one, two]
 
 
+def test_each_file_is_told_of_before_it_is_placed() -> None:
+    told: list[tuple[int, int, str]] = []
+    one, two = modify(b"a\n", b"b\n"), modify(b"a\n", b"b\n", "g")
+    plan(
+        Tree({"f": b"a\n", "g": b"a\n"}),
+        [item(one, two), item(modify(b"b\n", b"a\n"))],
+        tell=lambda *what: told.append(what),
+    )
+    assert told == [(1, 3, "x.diff: f"), (2, 3, "x.diff: g"), (3, 3, "x.diff: f")]
+
+
 def test_one_failure_and_there_are_no_changes() -> None:
     planned = run({"f": b"a\n", "g": b"x\n"}, modify(b"a\n", b"b\n"), modify(b"y\n", b"z\n", "g"))
     assert not planned.ok and planned.changes == ()
