@@ -12,12 +12,17 @@ from collections.abc import Iterable, Sequence
 
 from hpatch.lint.found import Edit, Fix, Found
 from hpatch.lint.rule import Rule
-from hpatch.lint.selection import matching, perhaps_plugins, unknown
+from hpatch.lint.selection import matching, perhaps_plugins, suggestion, unknown
 from hpatch.records import NamedTuple
 from hpatch.text import Place, Source
 
 _COMMENT = r"(?m)^[ \t]*([#;])[ \t]*hpatch:[ \t]*(.*?)[ \t\r\\]*$"
 _FORM = r"(ignore|ignore-file)[ \t]*\[([^\]]*)\](?![^\s])"
+_CODE = r"[A-Za-z]{2,6}[0-9]{3}"
+_BARE = re.compile(
+    rf"(ignore(?:-file)?)[ \t]*[:=]?[ \t]*\[?[ \t]*({_CODE}(?:[ \t]*,[ \t]*{_CODE})*)[ \t]*\]?(?![ \t]*\]|\S)"
+)
+_PLUGINS = re.compile(r"[A-Za-z]{3,6}[0-9]*")
 _HELP = 'Write "# hpatch: ignore[CODE] reason" on the line above a directive.'
 
 
@@ -79,17 +84,21 @@ class Suppressions:
             if place.line > 1 and _continues(lines[place.line - 2]):
                 self._mistake(place, "this comment is part of the line before it, which ends with a backslash")
             elif form is None:
-                self._mistake(place, f'"{match[2]}" is not a suppression')
+                fix = _reformed(source, match.start(2), match[2], self.rules)
+                self._mistake(place, f'"{match[2]}" is not a suppression', fix)
             else:
                 selectors = form[2].split(",")
-                edits = _removals(source, match.start(2) + form.start(2), selectors)
-                self._add(place, form[1] == "ignore-file", list(zip(selectors, edits, strict=True)), lines, marks)
+                start = match.start(2) + form.start(2)
+                named = zip(
+                    selectors, _removals(source, start, selectors), _words(source, start, selectors), strict=True
+                )
+                self._add(place, form[1] == "ignore-file", list(named), lines, marks)
 
     def _add(
         self,
         place: Place,
         whole_file: bool,
-        selectors: list[tuple[str, Edit | None]],
+        selectors: list[tuple[str, Edit | None, Place | None]],
         lines: list[str],
         marks: str,
     ) -> None:
@@ -105,12 +114,12 @@ class Suppressions:
             last = first
             while last < len(lines) and _continues(lines[last - 1]):
                 last += 1
-        for selector, removal in selectors:
+        for selector, removal, word in selectors:
             found = matching(selector, self.rules)
             if not found and self.more and perhaps_plugins(selector, self.rules):
                 continue
             if not found:
-                self._mistake(place, unknown(selector, self.rules))
+                self._mistake(place, unknown(selector, self.rules), self._corrected(selector, word))
                 continue
             suppression = Suppression(place=place, selector=selector.strip(), first=first, last=last, removal=removal)
             self._codes[suppression.selector] = frozenset(rule.code for rule in found)
@@ -120,8 +129,15 @@ class Suppressions:
             for line in range(first, last + 1) if first else ():
                 self._on_line.setdefault((place.file, line), []).append(suppression)
 
-    def _mistake(self, place: Place, message: str) -> None:
-        self.mistakes.append(Found(place, message, help=_HELP))
+    def _corrected(self, selector: str, place: Place | None) -> Fix | None:
+        """The change of a misspelt selector, at its place, to what it resembles. What looks like a plugin's stays."""
+        near = suggestion(selector, self.rules)
+        if near is None or place is None or _PLUGINS.fullmatch(selector.strip()):
+            return None
+        return Fix(f"write {near}", (Edit(place, near),), safe=False)
+
+    def _mistake(self, place: Place, message: str, fix: Fix | None = None) -> None:
+        self.mistakes.append(Found(place, message, help=_HELP, fix=fix))
 
 
 def _removals(source: Source, start: int, selectors: list[str]) -> list[Edit | None]:
@@ -139,6 +155,29 @@ def _removals(source: Source, start: int, selectors: list[str]) -> list[Edit | N
         found.append(Edit(source.place(*span), ""))
         start = after + 1
     return found
+
+
+def _words(source: Source, start: int, selectors: list[str]) -> list[Place | None]:
+    """The place of each selector, the first of which is at `start`; None in a file that fixes do not change."""
+    found: list[Place | None] = []
+    for selector in selectors:
+        first = start + len(selector) - len(selector.lstrip())
+        last = start + len(selector.rstrip())
+        found.append(None if source.name.endswith(".ini") else source.place(first, last))
+        start += len(selector) + 1
+    return found
+
+
+def _reformed(source: Source, start: int, text: str, rules: Iterable[Rule]) -> Fix | None:
+    """The brackets for a comment, at `start`, that names rules without them: `ignore WK001`, `ignore: WK001, MP001`."""
+    match = _BARE.match(text)
+    if match is None or source.name.endswith(".ini"):
+        return None
+    selectors = [one.strip() for one in match[2].split(",")]
+    if not all(matching(one, rules) for one in selectors):
+        return None
+    edit = Edit(source.place(start, start + match.end()), f"{match[1]}[{','.join(selectors)}]")
+    return Fix(f"write {edit.replacement}", (edit,), safe=False)
 
 
 def unused(suppressions: Iterable[Suppression], selected: Iterable[Rule], rules: Sequence[Rule]) -> list[Found]:

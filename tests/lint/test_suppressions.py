@@ -91,3 +91,29 @@ def test_mistakes(text: str, line: int, words: str) -> None:
     assert [one.place.line for one in mistakes] == [line]
     assert words in mistakes[0].message
     assert (MISSING, text.splitlines().index(PASS) + 1) in found(text)
+
+
+@pytest.mark.parametrize(
+    ("comment", "wanted"),
+    [
+        ("ignore[CF001, slash-target-misssing ] as agreed", "ignore[CF001, slash-target-missing ] as agreed"),
+        ("ignore MP001 as agreed", "ignore[MP001] as agreed"),
+        ("ignore: mp001, CF001", "ignore[mp001,CF001]"),
+        ("ignore-file=[MP001] x", "ignore-file[MP001] x"),
+        ("ignore [ MP001 ]x", None),
+        ("ignore MP099 as agreed", None),
+        ("ignore[ACME001]", None),
+        ("ignore[nothing-like-it]", None),
+    ],
+)
+def test_a_misspelt_comment_is_corrected(comment: str, wanted: str | None) -> None:
+    text = f"# hpatch: {comment}\n{PASS}\n"
+    (one,) = [one for one in lint(text).findings if one.rule.name == "suppression-invalid"]
+    if wanted is None:
+        assert one.fix is None
+        return
+    assert one.fix is not None
+    (edit,) = one.fix.edits
+    line = text.splitlines()[0]
+    assert line[: edit.place.column - 1] + edit.replacement + line[edit.place.end_column - 1 :] == f"# hpatch: {wanted}"
+    assert not one.fix.safe

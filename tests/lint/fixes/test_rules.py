@@ -16,10 +16,23 @@ from tests.support.lint.examples import FIRES, INSTEAD, NAME, Example, examples,
 
 FIXING = [rule for rule in rules() if rule.fix is not None]
 
+_BACKEND = """\
+Listen 80
+SSLProxyEngine Off
+<VirtualHost *:80>
+    ServerName a.example
+    <Location "/a/">
+        ProxyPass "https://localhost:8443/"
+        ProxyPassReverse "https://localhost:8443/"
+    </Location>
+</VirtualHost>
+"""
 OTHERS = {
     "CF011": Example(FIRES, "", 'ProxyPass "/" "http://10.0.0.5:8080/" timeout=5 # slow\n', {}, {}),
     "CF031": Example(FIRES, "", "Listen 8080\nListen 8443\nListen 8080\n", {}, {}),
     "MP015": Example(FIRES, "", 'ProxyPass "/app" "http://10.0.0.5/" interpolate\n', {}, {}),
+    # Of a target on another machine, the fix would bring TL002, which asks for SSLProxyVerify.
+    "TL001": Example(FIRES, "", _BACKEND, {}, {}),
     "WK015": Example(
         FIRES,
         "",
@@ -32,7 +45,7 @@ OTHERS = {
 
 ANOTHER_CURE = {
     "AC001", "AC036", "AC041", "CF011", "CF012", "CF014", "CF018", "CF031", "HD003", "MP076",
-    "RW005", "TL003", "TL012", "WK001", "WK007", "WK009", "WK013", "WK041", "WK049",
+    "RW005", "TL001", "TL003", "TL012", "WK001", "WK007", "WK009", "WK013", "WK041", "WK049",
 }  # fmt: skip
 """Rules that show more, less or another cure in their manual than what their fix makes of their examples."""
 

@@ -257,7 +257,7 @@ def suppression_unused(context: Context) -> Iterator[Found]:
     return iter(())
 
 
-@rule("CF009", "suppression-invalid", "warning", references=("docs/cli.md",))
+@rule("CF009", "suppression-invalid", "warning", references=("docs/cli.md",), fix="unsafe")
 def suppression_invalid(context: Context) -> Iterator[Found]:
     """The comment is meant to silence a rule, but does not.
 

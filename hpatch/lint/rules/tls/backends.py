@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hpatch.conf.wildcards import is_wildcard
-from hpatch.lint.found import Found, Related
+from hpatch.lint.found import Fix, Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared import edits
 from hpatch.lint.rules._shared.effective import is_on, server_of
@@ -25,13 +25,13 @@ from hpatch.paths.patterns import wildcard
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
-    from hpatch.proxy.model import Mapping, Server
+    from hpatch.proxy.model import Mapping, Server, Target
 
 _SSL = "https://httpd.apache.org/docs/2.4/mod/mod_ssl.html"
 _PRESERVE = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypreservehost"
 
 
-@rule("TL001", "sslproxy-engine", "error", references=(f"{_SSL}#sslproxyengine",))
+@rule("TL001", "sslproxy-engine", "error", references=(f"{_SSL}#sslproxyengine",), fix="unsafe")
 def sslproxy_engine(context: Context) -> Iterator[Found]:
     """The target is an https URL, but SSLProxyEngine is not on: every request gets 500.
 
@@ -91,9 +91,23 @@ def sslproxy_engine(context: Context) -> Iterator[Found]:
             f'every request to "{target.text}" gets 500: SSLProxyEngine is not on here',
             related=() if target.node is mapping.node else (Related(mapping.place, "this line leads there"),),
             help="Add SSLProxyEngine On.",
+            fix=_engine(context, mapping, target),
             severity=None if context.configuration.whole else "info",
             confidence=None if context.configuration.whole else "medium",
         )
+
+
+def _engine(context: Context, mapping: Mapping, target: Target) -> Fix | None:
+    """The line that switches it on: instead of one that switches it off, or above the lines that lead there."""
+    line = setting(context, "sslproxyengine", mapping, target)
+    if line is not None and server_of(line) is mapping.server.node:
+        return edits.fix('write "On"', edits.word(line, 0, "On"))
+    above = mapping.node
+    for section in mapping.node.ancestors():
+        if section is mapping.server.node:
+            break
+        above = section
+    return edits.fix("add SSLProxyEngine On", edits.line_beside(above, "SSLProxyEngine On", above=True))
 
 
 def _is_on(node: Node) -> bool:

@@ -99,7 +99,7 @@ def _handed_on(context: Context, node: Node, host: Node | None) -> Node | None:
     return None
 
 
-@rule("TL011", "sslengine-optional", "warning", references=(f"{_SSL}#sslengine", _SECURITY))
+@rule("TL011", "sslengine-optional", "warning", references=(f"{_SSL}#sslengine", _SECURITY), fix="unsafe")
 def sslengine_optional(context: Context) -> Iterator[Found]:
     """`SSLEngine optional` does not work any more, and is a weakness where it still does.
 
@@ -120,12 +120,16 @@ def sslengine_optional(context: Context) -> Iterator[Found]:
     """
     for node in context.configuration.find("sslengine"):
         if [word.lower() for word in node.words[:1]] == ["optional"] and _counts(context, node):
+            old = context.maybe_before("engine-optional-removed")
+            alone = all(one is node for one in context.configuration.find_in(None, "sslengine"))
             yield Found(
                 node.place,
                 f'httpd {context.version} takes part in CVE-2025-49812 with "SSLEngine optional"'
                 if context.before("engine-optional-removed")
                 else f'httpd {since("engine-optional-removed")} and later ignore "optional": there is no TLS here',
                 help="Set SSLEngine On, with a virtual host of its own for plain HTTP.",
+                # What ignores the line speaks no TLS, as with "off".
+                fix=edits.fix('write "Off"', edits.word(node, 0, "Off"), safe=not old and alone),
             )
 
 
