@@ -33,7 +33,7 @@ _PR = re.compile(r"\b(?:PR|BZ|Bug(?:zilla)?)[:# \t]*(\d{4,6})\b", re.IGNORECASE)
 _SPELT = re.compile(r"\b(?:PR|BZ)[:# \t]*(\d{3,6})\b")
 _REPORTED = re.compile(r"\bPR \d+\.\Z")
 _SKIP = re.compile(r"\[skip ci\]", re.IGNORECASE)
-_SENTENCE = re.compile(r"(?<=[^.A-Z]\.)\s+(?=[A-Z\"'(])")
+_SENTENCE = re.compile(r"(?<=[^.A-Z]\.)\s+(?=[A-Z\"'(]|\d+\.\d)")
 _MPM = re.compile(r"(?i)\A(?:mpm[ _](event|prefork|winnt|worker)|(event|prefork|winnt|worker)[ _]mpm)(?=:)")
 _FIRST = re.compile(r"\A[a-z]+(?=[ ,])")
 _REPORT = re.compile(r"\A(?:PR ?\d+[:,. ]+)+")
@@ -60,6 +60,7 @@ _AREAS: tuple[tuple[str, str], ...] = (
     (r"(?:.*/)?(?:configure\.in|config\d*\.m4|acinclude\.m4)$", "configure"),
     (r"(?:.*/)?CMakeLists\.txt$", "CMake"),
     (r"\.github/|\.travis|test/", "CI"),
+    (r"\.gdbinit$", "gdbinit"),
 )
 _ASIDE = re.compile(r"CHANGES$|STATUS$|changes-entries/|docs/(?!conf/)|include/ap_mmn\.h$|modules/http2/h2_version\.h$")
 
@@ -71,7 +72,7 @@ def title(revisions: Sequence[Revision], entry: str = "") -> str:
     first = next((one for one in revisions if any(map(is_code, one.paths))), revisions[0])
     text = _MPM.sub(lambda name: f"mpm_{(name[1] or name[2]).lower()}", summary(entry) or summary(first.message))
     if not _AREA.match(text):
-        name = area(first.paths) or _only_module(text)
+        name = area(first.paths) or _only_module(text) or _two(first.paths)
         if name is not None and not text.startswith(name):
             text = f"{name}: {_FIRST.sub(lambda word: word[0].capitalize(), text, count=1)}"
     numbers = dict.fromkeys(number for one in revisions for number in reports(one.message))
@@ -97,7 +98,7 @@ def summary(message: str) -> str:
     lead, *items = _BULLET.split(paragraph)
     line = _flat(lead) if not items else _listed(_flat(lead), items)
     line = _REPORT.sub("", _SPELT.sub(r"PR \1", _AUTHORS.sub("", line)))
-    is_list = len(items) > 1 and _LOG.match(items[0]) is None
+    is_list = len(items) > 1 and _LOG.match(items[0]) is None and len(_flat(lead)) <= _LONG
     return line if is_list or len(line) <= _LONG else _SENTENCE.split(line)[0]
 
 
@@ -139,6 +140,12 @@ def area(paths: Iterable[str]) -> str | None:
     if "mod_proxy" in areas and all(name is not None and name.startswith(_OF_PROXY) for name in areas):
         return "mod_proxy"
     return areas.pop() if len(areas) == 1 else None
+
+
+def _two(paths: Iterable[str]) -> str | None:
+    """Two modules that paths are about; None where there are more or fewer, or anything else."""
+    areas = sorted({_area(path) or "" for path in paths if is_code(path)})
+    return ", ".join(areas) if len(areas) == 2 and all(name.startswith("mod_") for name in areas) else None
 
 
 def _only_module(text: str) -> str | None:

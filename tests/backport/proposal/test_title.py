@@ -32,7 +32,11 @@ from tests.support.backport.revision import revision
         ),
         ("On the trunk:\n\nmod_http2: Less memory.", ["x"], "mod_http2: Less memory."),
         ("Fix it\nSubmitted by: Cid\nReviewed by: dan", ["modules/ssl/ssl_x.c"], "mod_ssl: Fix it."),
-        ("many things", ["modules/ssl/ssl_x.c", "modules/lua/x.c"], "many things."),
+        ("many things", ["modules/ssl/ssl_x.c", "modules/lua/x.c"], "mod_lua, mod_ssl: Many things."),
+        ("many things", ["modules/ssl/ssl_x.c", "modules/lua/x.c", "server/core.c"], "many things."),
+        ("Print it", [".gdbinit"], "gdbinit: Print it."),
+        ("mod_a: One.\n2.4.x does " + "more " * 50, ["x"], "mod_a: One."),
+        ("core: Much. " + "Very much " * 20 + "of:\n - one\n - two", ["x"], "core: Much."),
         (
             "Follow-up to r1900000:\n\n* modules/ssl/ssl_x.c (f): As g() does\n  all, call it.\n  (h): Removed.\n"
             "* modules/ssl/ssl_y.h: Likewise.",
@@ -182,7 +186,7 @@ def test_any_message_has_a_summary_in_one_line(message: str) -> None:
     ("commit", "start", "items", "columns"),
     [
         ("12194873838e03a5288742c6a15fcf0d7c4e9a72", "mod_ssl: Follow-up to r1825120: S", 1, 220),  # r1825124
-        ("c69a51bff8157e403121f8436d85dde21ad28bd2", "mod_http2: ", 3, 340),  # r1918003
+        ("c69a51bff8157e403121f8436d85dde21ad28bd2", "mod_http2: ", 3, 230),  # r1918003
         ("bc0e56cdd3eebbe0fae3f9f5770b09236e8a4a17", "mod_http2: v2.0.26 ", 2, 180),  # r1915281
         ("d57a750cc3ebc9bd975163fc03c61e4ce3028384", "mod_proxy: D", 1, 140),  # r1916004
         ("8b8f8fd0624e86820a058d7a4bdcf95b7ead847a", "mod_http2: E", 1, 50),  # r1727934
