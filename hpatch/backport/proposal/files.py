@@ -18,7 +18,8 @@ def changed(answer: Check, branch: CommitFiles, note: Note) -> tuple[CheckedFile
     files = [one for one in answer.files if not ASIDE.fullmatch(one.path) and not changelog.is_record(one.path)]
     if note.origin == "trunk" and note.path is not None:
         files.append(_noted(answer, branch, note, note.path))
-    return tuple(sorted((one for one in files if one.before != one.after), key=lambda one: one.path))
+    differing = (one for one in files if one.before != one.after or one.mode not in (None, branch.mode(one.path)))
+    return tuple(sorted(differing, key=lambda one: one.path))
 
 
 def _noted(answer: Check, branch: CommitFiles, note: Note, path: str) -> CheckedFile:

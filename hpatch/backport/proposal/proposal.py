@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from hpatch.backport.check.answer import Check
+from hpatch.backport.check.answer import Check, CheckedFile
 from hpatch.backport.check.check import check
 from hpatch.backport.check.trial import CommitFiles
 from hpatch.backport.history.changes import Change, Objects
@@ -22,7 +22,7 @@ from hpatch.backport.status.model import Entry, StatusFile
 from hpatch.backport.status.read import read
 from hpatch.backport.status.repository import PATH
 from hpatch.backport.status.style import EntryContent, Style, entry
-from hpatch.patch.diff.model import Diff
+from hpatch.patch.diff.model import Diff, FilePatch
 from hpatch.patch.diff.write import compare, write
 from hpatch.records import NamedTuple
 from hpatch.text import Source
@@ -36,6 +36,8 @@ UNKNOWN = "<where the patch is>"
 """Stands in an entry for the place of a patch that is not told."""
 
 _LABELS = {"include/ap_mmn.h": "MMN", "modules/http2/h2_version.h": "h2_version.h"}
+_REGULAR = 0o100000
+"""A regular file's mode without its permission bits."""
 _LINE = re.compile(r"^git-svn-id: \S+/branches/([^/@\s]+)", re.MULTILINE)
 _MODULO = ("kept", "number", "absent", "generated")
 
@@ -206,8 +208,14 @@ def _labels(paths: dict[str, None]) -> tuple[str, ...]:
 
 def _patch(answer: Check, branch: CommitFiles, note: Note) -> bytes:
     """The change on the branch, its paths without any folder in front."""
-    files = changed(answer, branch, note)
-    return write(Diff("", tuple(compare(one.path, one.before, one.after, new_mode=one.mode) for one in files)))
+    return write(Diff("", tuple(_patched(branch, one) for one in changed(answer, branch, note))))
+
+
+def _patched(branch: CommitFiles, file: CheckedFile) -> FilePatch:
+    entry = branch.tree.get(file.path)
+    old = None if entry is None else entry.mode
+    new = old if file.mode is None else _REGULAR | file.mode
+    return compare(file.path, file.before, file.after, old_mode=old, new_mode=new)
 
 
 def _command(revisions: Sequence[Revision]) -> str:

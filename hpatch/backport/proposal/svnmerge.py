@@ -29,6 +29,8 @@ def merge(objects: Objects, branch: CommitFiles, changes: Sequence[Change]) -> d
         for file in change.files:
             ours = found.get(file.path, branch.read(file.path))
             base, theirs = (_blob(objects, name) for name in (file.old_id, file.new_id))
+            if file.kind == "modify" and file.old_id is None and file.new_id is None:
+                continue  # only its mode changes
             if file.path in found and ours is None:
                 continue  # a conflict already
             if file.kind == "create" and ours is None:
