@@ -117,8 +117,6 @@ def _command(
     from hpatch.build.kinds.table import refuse
     from hpatch.build.trees.applying import Request
     from hpatch.cli.advise import following
-    from hpatch.cli.advise.applying import ApplyOrder, carry_out
-    from hpatch.lab.model import GatewaySpec
     from hpatch.lint import registry
     from hpatch.lint.selection import matching
     from hpatch.report.advise.advice import FORMS, AdviceReport
@@ -172,6 +170,9 @@ def _command(
 
     advice = look()
     if apply and tree is not None and prefix is not None and trial is not None and _is_for(advice, tree):
+        from hpatch.cli.advise.applying import ApplyOrder, carry_out  # only --apply pays for it
+        from hpatch.lab.model import GatewaySpec
+
         order = ApplyOrder(
             tree=tree,
             prefix=prefix,

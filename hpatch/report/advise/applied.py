@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from hpatch.records import NamedTuple
 from hpatch.report.common.markdown import grid
 from hpatch.report.common.renderer import Page
 from hpatch.report.common.tables import table
-from hpatch.report.prove.proof import ProofReport
+
+if TYPE_CHECKING:
+    from hpatch.report.prove.proof import ProofReport
 
 StepName = Literal["prove", "apply", "build", "lint"]
 StepState = Literal["done", "not needed", "failed", "not begun"]
