@@ -127,7 +127,6 @@ _TRIGGER: dict[str, type] = {
     "directives": dict, "where": str, "holds": dict, "besides": dict, "unless": dict,
     "modules": list, "lacks": list, "mpm": str, "listening": list, "options": dict, "without": list,
 }  # fmt: skip
-_PATTERNS = ("parameters", "directives", "holds", "besides", "unless", "options")
 _KINDS: dict[str, Kind] = {
     r"CVE-\d+-\d+": "CVE", r"PR \d+": "PR", r"issue \d+": "issue", r"r\d+": "revision",
     r"commit [0-9a-f]{8}": "revision",
@@ -182,8 +181,5 @@ def _trigger(id: str, entry: dict[str, Any]) -> Trigger:
     for key, value in entry.items():
         if not isinstance(value, _TRIGGER.get(key, ())):
             raise ValueError(f"{id}: a trigger has no {key!r} with a value such as {value!r}")
-    patterns = [pattern for key in _PATTERNS for pattern in entry.get(key, {}).values()]
-    for pattern in (entry.get("url", ""), *patterns):
-        re.compile(pattern)
     values = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
     return Trigger(**cast(dict[str, Any], values))

@@ -48,6 +48,21 @@ def test_ranges_lie_in_24_and_end_where_they_say() -> None:
 IN_EVERY_RELEASE = {"fcgi-stdin-eof"}
 
 
+def test_patterns_are_regular_expressions() -> None:
+    """A lint compiles those only that it asks."""
+    for trigger in (trigger for one in (*everything(), *everything("uwsgi")) for trigger in one.triggers):
+        tables = (
+            trigger.parameters,
+            trigger.directives,
+            trigger.holds,
+            trigger.besides,
+            trigger.unless,
+            trigger.options,
+        )
+        for pattern in (trigger.url, *(pattern for table in tables for pattern in table.values())):
+            assert re.compile(pattern)
+
+
 def test_what_a_trigger_names_is_known() -> None:
     for known, trigger in [(one, trigger) for one in everything() for trigger in one.triggers]:
         assert trigger.of_backend or trigger.directives, known.id
