@@ -42,7 +42,8 @@ without it, and the patch set that cures it. With --tree, hpatch tries in memory
 one command that applies, builds and proves all of them. Without a version, it names the releases that have a problem.
 With the version of the uWSGI behind httpd, it shows uWSGI's problems, too; with uWSGI's source tree, also their cures.
 With --apply, hpatch proves the sets in copies, applies them to the tree, builds it, and looks again. The tree changes
-as a whole or not at all. If hpatch is interrupted, the same command goes on.
+as a whole or not at all. If hpatch is interrupted, the same command goes on. With -v, hpatch also lists the
+problems that comments silence.
 
 Exit codes: 0 nothing that is known is to be done, or --apply has left nothing that a set cures; 1 something is to be
 done, or the proof does not hold; 2 wrong usage; 3 some input could not be read; 4 something that it needs is missing or

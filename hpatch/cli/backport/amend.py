@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hpatch.cli import help
-from hpatch.cli.backport.editing import ENTRY, DryRun, EditWish, Which, edit
-from hpatch.cli.options import status as status_path
-from hpatch.cli.options.answer import Format
+from hpatch.cli.backport.editing import ENTRY, EditOptions, EditWish, Which, edit
 from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import UsageError
 
@@ -36,10 +34,8 @@ def _command(
     name: Annotated[
         str | None, typer.Option("--name", metavar="NAME", help="Sign the note and vote +1 under this name.")
     ] = None,
-    status: status_path.Status = None,
-    repo: status_path.Repo = None,
-    dry_run: DryRun = False,
-    format: Format = "text",
+    *,
+    options: EditOptions,
     verbose: Verbose = False,
 ) -> int:
     """Add revisions to a proposal; the votes for it start again."""
@@ -63,7 +59,7 @@ def _command(
             said += f"; the branch's own patch must have {names} too: {', '.join(places)}"
         return EditWish(status_file.amend(found, entry, new, name), said)
 
-    return edit("amend", which, change, status, repo, dry_run, format)
+    return edit("amend", which, change, options)
 
 
 def _number(word: str) -> int:

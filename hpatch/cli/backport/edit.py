@@ -5,9 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hpatch.cli import help
-from hpatch.cli.backport.editing import ENTRY, DryRun, EditWish, Name, Which, accepted, edit
-from hpatch.cli.options import status as status_path
-from hpatch.cli.options.answer import Format
+from hpatch.cli.backport.editing import ENTRY, EditOptions, EditWish, Name, Which, accepted, edit
 from hpatch.cli.options.verbose import Verbose
 
 if TYPE_CHECKING:
@@ -52,10 +50,8 @@ def _vote(
     name: Name,
     weight: Annotated[str, typer.Option("--vote", metavar="WEIGHT", help="The vote: +1, -1, +0, -0.5, …")] = "+1",
     remark: Annotated[str, typer.Option(metavar="TEXT", help="Add a remark. A veto needs one, as its reason.")] = "",
-    status: status_path.Status = None,
-    repo: status_path.Repo = None,
-    dry_run: DryRun = False,
-    format: Format = "text",
+    *,
+    options: EditOptions,
     verbose: Verbose = False,
 ) -> int:
     """Vote for or against a proposal in STATUS."""
@@ -70,7 +66,7 @@ def _vote(
             raise UsageError("a veto needs a reason; give it with --remark TEXT")
         return EditWish(edits, f"{said}: {name}" if edits else f"{name} has voted {said} already")
 
-    return edit("vote", which, change, status, repo, dry_run, format)
+    return edit("vote", which, change, options)
 
 
 def _accept(
@@ -78,10 +74,8 @@ def _accept(
     force: Annotated[
         bool, typer.Option("--force", help="Accept without three +1: the change is in an area that needs no votes.")
     ] = False,
-    status: status_path.Status = None,
-    repo: status_path.Repo = None,
-    dry_run: DryRun = False,
-    format: Format = "text",
+    *,
+    options: EditOptions,
     verbose: Verbose = False,
 ) -> int:
     """Move a proposal to the accepted ones."""
@@ -89,16 +83,14 @@ def _accept(
     def change(found: "StatusFile", entry: "Entry") -> EditWish:
         return accepted(found, entry, force=force)
 
-    return edit("accept", which, change, status, repo, dry_run, format)
+    return edit("accept", which, change, options)
 
 
 def _withdraw(
     which: Which,
     name: Name,
-    status: status_path.Status = None,
-    repo: status_path.Repo = None,
-    dry_run: DryRun = False,
-    format: Format = "text",
+    *,
+    options: EditOptions,
     verbose: Verbose = False,
 ) -> int:
     """Withdraw a vote."""
@@ -107,15 +99,13 @@ def _withdraw(
     def change(found: "StatusFile", entry: "Entry") -> EditWish:
         return EditWish(status_file.withdraw(found, entry, name), f"took back the vote of {name}")
 
-    return edit("withdraw", which, change, status, repo, dry_run, format)
+    return edit("withdraw", which, change, options)
 
 
 def _remove(
     which: Which,
-    status: status_path.Status = None,
-    repo: status_path.Repo = None,
-    dry_run: DryRun = False,
-    format: Format = "text",
+    *,
+    options: EditOptions,
     verbose: Verbose = False,
 ) -> int:
     """Delete a proposal from STATUS."""
@@ -124,7 +114,7 @@ def _remove(
     def change(found: "StatusFile", entry: "Entry") -> EditWish:
         return EditWish(status_file.remove(found, entry), "removed")
 
-    return edit("remove", which, change, status, repo, dry_run, format)
+    return edit("remove", which, change, options)
 
 
 def register(group: typer.Typer) -> None:

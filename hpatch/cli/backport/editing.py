@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hpatch.cli import output
 from hpatch.cli.options import status as status_path
 from hpatch.cli.options import tree as trees
+from hpatch.cli.options.answer import Format
 from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -28,6 +28,15 @@ Name = Annotated[str, typer.Option("--name", metavar="NAME", help="The name of t
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the change; write nothing.")]
 
 
+class EditOptions(NamedTuple):
+    """The options that say which STATUS is edited, whether it is, and how that is shown."""
+
+    status: status_path.Status = None
+    repo: status_path.Repo = None
+    dry_run: DryRun = False
+    format: Format = "text"
+
+
 class EditWish(NamedTuple):
     """What a command makes of an entry: edits and a word on them, or why it refuses."""
 
@@ -40,10 +49,7 @@ def edit(
     action: str,
     which: str,
     change: "Callable[[StatusFile, Entry], EditWish]",
-    status: Path | None,
-    repo: Path | None,
-    dry_run: bool,
-    format: Literal["text", "json"],
+    options: EditOptions,
 ) -> int:
     """Make the edit that `change` wants, and show it; the exit code."""
     from hpatch.backport.status import file as status_file
@@ -51,16 +57,16 @@ def edit(
     from hpatch.report.backport.edit import EditReport, State
     from hpatch.report.common.renderer import FORMS
 
-    path = status_path.find(status, repo)
-    with nullcontext() if dry_run else trees.held(path.parent):
+    path = status_path.find(options.status, options.repo)
+    with nullcontext() if options.dry_run else trees.held(path.parent):
         data = status_path.read(path)
         found = status_path.parse(path, data)
         entry = choose(found, which)
         wish = change(found, entry)
         text = status_file.apply(found.text, wish.edits)
-        if wish.edits and not dry_run:
+        if wish.edits and not options.dry_run:
             status_path.write(path, data, text)
-    state: State = "planned" if dry_run else "done"
+    state: State = "planned" if options.dry_run else "done"
     if not wish.edits:
         state = "refused" if wish.refused else "nothing"
     if wish.edits and action != "remove":
@@ -78,7 +84,7 @@ def edit(
         said=wish.said,
         reason=wish.refused,
     )
-    return output.show(report, FORMS, format, code=1 if wish.refused else 0)
+    return output.show(report, FORMS, options.format, code=1 if wish.refused else 0)
 
 
 def accepted(found: "StatusFile", entry: "Entry", *, force: bool, option: str = "--force accepts it") -> EditWish:

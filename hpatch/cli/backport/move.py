@@ -5,9 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from hpatch.cli import help
-from hpatch.cli.backport.editing import ENTRY, DryRun, EditWish, Which, accepted, edit
-from hpatch.cli.options import status as status_path
-from hpatch.cli.options.answer import Format
+from hpatch.cli.backport.editing import ENTRY, EditOptions, EditWish, Which, accepted, edit
 from hpatch.cli.options.verbose import Verbose
 
 if TYPE_CHECKING:
@@ -36,10 +34,8 @@ def _command(
         Literal["stalled", "showstopper", "accepted", "proposed"],
         typer.Option("--to", help="The section to move it to."),
     ],
-    status: status_path.Status = None,
-    repo: status_path.Repo = None,
-    dry_run: DryRun = False,
-    format: Format = "text",
+    *,
+    options: EditOptions,
     verbose: Verbose = False,
 ) -> int:
     """Move an entry to another section of STATUS."""
@@ -52,7 +48,7 @@ def _command(
             return EditWish(said="is in that section already")
         return EditWish(status_file.move(found, entry, to), _SAID[to])
 
-    return edit("move", which, change, status, repo, dry_run, format)
+    return edit("move", which, change, options)
 
 
 def register(group: typer.Typer) -> None:

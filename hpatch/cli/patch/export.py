@@ -58,7 +58,7 @@ def command(
     from hpatch.build.trees.exporting import patches
     from hpatch.patch.apply import export
     from hpatch.report.common.renderer import FORMS
-    from hpatch.report.patch.export import ExportReport
+    from hpatch.report.patch.export import ExportReport, of_set
     from hpatch.report.patch.plan import PlanReport
 
     if folder is None and (form != "diff" or format == "json"):
@@ -81,7 +81,8 @@ def command(
         return 0
     files = _files(made, form, "+".join(dict.fromkeys(sets))) if made else {}
     names = [str(folder / name) for name in writing.written(folder, files, dry_run=dry_run)]
-    return output.show(ExportReport(form=form, files=names, patches=made, dry_run=dry_run), FORMS, format)
+    report = ExportReport(form=form, files=names, patches=[of_set(one) for one in made], dry_run=dry_run)
+    return output.show(report, FORMS, format)
 
 
 def _files(made: "tuple[Patch, ...]", form: Form, name: str) -> dict[str, bytes]:

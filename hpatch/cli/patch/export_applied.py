@@ -82,7 +82,7 @@ def _command(
     from hpatch.patch.apply import stack as stacks
     from hpatch.patch.series import queue as queues
     from hpatch.report.common.renderer import FORMS
-    from hpatch.report.patch.exported import AppliedExportReport
+    from hpatch.report.patch.export import ExportReport, of_applied
 
     if folder is None and (form != "diff" or format == "json"):
         raise UsageError(f"--as {form}{' --format json' * (form == 'diff')} needs --output DIR")
@@ -106,7 +106,8 @@ def _command(
     known = {one.file: one.known for one in made}
     files = _quilt(made) if form == "quilt" else mails(made) if form == "git" else {"applied.diff": whole}
     names = writing.written(folder, files, dry_run=dry_run, known=known, force=force) if made else []
-    report = AppliedExportReport(form=form, files=[str(folder / name) for name in names], patches=made, dry_run=dry_run)
+    written = [str(folder / name) for name in names]
+    report = ExportReport(form=form, files=written, patches=[of_applied(one) for one in made], dry_run=dry_run)
     return output.show(report, FORMS, format)
 
 

@@ -6,9 +6,37 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from hpatch.build.trees.exported import ExportedPatch
 from hpatch.patch.apply.export import Patch
+from hpatch.patch.series.header import about
+from hpatch.records import NamedTuple
 from hpatch.report.common.renderer import Page
 from hpatch.report.common.terminal import visible
+
+
+class ReportedPatch(NamedTuple):
+    """A patch that was exported: its file, its title, and DEP-3's Origin and Applied-Upstream, "" without one."""
+
+    name: str
+    title: str
+    origin: str
+    applied_upstream: str
+
+
+def of_set(patch: Patch) -> ReportedPatch:
+    """A patch of a set."""
+    return ReportedPatch(name=patch.name, title=patch.title, origin=patch.origin, applied_upstream=patch.applied)
+
+
+def of_applied(patch: ExportedPatch) -> ReportedPatch:
+    """A patch that is applied in a tree, by its own text."""
+    fields = about(patch.text).fields
+    return ReportedPatch(
+        name=patch.file,
+        title=patch.title,
+        origin=fields.get("origin", ""),
+        applied_upstream=fields.get("applied-upstream", ""),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +46,7 @@ class ExportReport:
     schema: ClassVar[str] = "hpatch.export/1"
     form: str
     files: Sequence[str]
-    patches: Sequence[Patch]
+    patches: Sequence[ReportedPatch]
     dry_run: bool
 
     def text(self, page: Page) -> Iterator[str]:
@@ -31,8 +59,5 @@ class ExportReport:
             "as": self.form,
             "dry_run": self.dry_run,
             "files": list(self.files),
-            "patches": [
-                {"name": one.name, "title": one.title, "origin": one.origin, "applied_upstream": one.applied}
-                for one in self.patches
-            ],
+            "patches": [one._asdict() for one in self.patches],
         }
