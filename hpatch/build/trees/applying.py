@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hpatch import files, log
 from hpatch.build.trees.choice import Chosen, choose, having
+from hpatch.build.trees.fitting import fits
 from hpatch.build.trees.source import SourceTree, find, open_tree
 from hpatch.errors import HpatchError, InputError, UsageError
 from hpatch.patch.apply import stack as stacks
@@ -151,7 +152,9 @@ def _prepare(
     tell: Tell | None = None,
 ) -> Prepared:
     tree = open_tree(root) if request.ids or request.revisions else find(root)
-    chosen = choose(tree, stack, catalog, request.ids, read) if tree is not None and request.ids else ()
+    chosen: tuple[Chosen, ...] = ()
+    if tree is not None and request.ids:
+        chosen = choose(tree, stack, catalog, request.ids, read, partial(fits, tree, read, source))
     refused = tuple(one for one in chosen if not _suitable(one, tree, request))
     work = _Work(read, request, catalog, source, stack)
     if not refused and tree is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from hpatch.build.trees.presence import Presence, presences
+from hpatch.build.trees.presence import Fits, Presence, presences
 from hpatch.build.trees.source import SourceTree
 from hpatch.patch.apply.stack import Stack
 from hpatch.patch.apply.tree import Tree
@@ -30,7 +30,12 @@ class Chosen(NamedTuple):
 
 
 def choose(
-    tree: SourceTree, stack: Stack, catalog: Catalog, ids: Iterable[str], read: Tree | None = None
+    tree: SourceTree,
+    stack: Stack,
+    catalog: Catalog,
+    ids: Iterable[str],
+    read: Tree | None = None,
+    fits: Fits | None = None,
 ) -> tuple[Chosen, ...]:
     """The sets of these names and, for those that the tree lacks, their prerequisites, in the catalogue's order.
 
@@ -45,7 +50,7 @@ def choose(
         if id in found:
             continue
         one = catalog.get(id)
-        (found[id],) = presences(tree, stack, [one], read)
+        (found[id],) = presences(tree, stack, [one], read, fits)
         if found[id].there:
             continue
         for needed in one.prerequisites:

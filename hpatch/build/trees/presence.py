@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Literal, TypeAlias
 
 from hpatch.build.trees.source import SourceTree
 from hpatch.patch.apply import stack as stacks
@@ -38,12 +38,19 @@ class Presence(NamedTuple):
         return self.state in ("present", "superseded")
 
 
+Fits: TypeAlias = Callable[[PatchSet], bool]
+"""Whether all of a set's changes go into the tree as into one that has none of them."""
+
+
 def presences(
-    tree: SourceTree, stack: Stack, sets: Iterable[PatchSet], read: Tree | None = None
+    tree: SourceTree, stack: Stack, sets: Iterable[PatchSet], read: Tree | None = None, fits: Fits | None = None
 ) -> tuple[Presence, ...]:
-    """Each set in a tree, whose files are read from `read` if given. Raises InputError when one cannot be read."""
+    """Each set in a tree, whose files are read from `read` if given. Raises InputError when one cannot be read.
+
+    A mark alone is not trusted where `fits` can tell: code that is older than a set can bear its marks by chance.
+    """
     read = read or Tree(tree.root)
-    looked = _Looked(tree, read)
+    looked = _Looked(tree, read, fits)
     touched = edited(read, stack)
     return tuple(_presence(looked, stack, one, touched) for one in sets)
 
@@ -51,9 +58,10 @@ def presences(
 class _Looked:
     """A tree whose files are read once."""
 
-    def __init__(self, tree: SourceTree, files: Tree) -> None:
+    def __init__(self, tree: SourceTree, files: Tree, fits: Fits | None) -> None:
         self.tree = tree
         self.files = files
+        self.fits = fits
         self._read: dict[str, bytes | None] = {}
 
     def content(self, path: str) -> bytes | None:
@@ -100,6 +108,9 @@ def _by_code(looked: _Looked, one: PatchSet, found: Sequence[Mark], lacking: Seq
             found=names,
             lacking=missing,
         )
+    if found and looked.fits is not None and looked.fits(one):
+        why = "the code has its marks, but none of its changes"
+        return Presence(set=one, state="missing", by="code", why=why)
     if found:
         return Presence(set=one, state="present", by="code", why="the code shows it")
     return _absent(looked, one, "code" if lacking else "version")

@@ -100,6 +100,18 @@ def test_what_is_there_already(run: Run, tree: Path) -> None:
     assert "Nothing to do" in run("apply", "two").out
 
 
+def test_a_mark_that_is_older_than_the_set_does_not_hide_that_it_is_missing(run: Run, tree: Path) -> None:
+    marked = BASE.replace("line 29\n", "line 29 /* not the first 5 */\n")
+    assert marked != BASE
+    (tree / MODULE).write_text(marked)
+    code, out, _ = run("apply", "one")
+    assert (code, "already there" in out) == (0, False)
+    assert module(tree) == changed(marked, 5, "first")
+    assert run("revert", "one").code == 0
+    (tree / MODULE).write_text(changed(marked, 5, "other"))
+    assert "already there: the code shows it" in run("apply", "one").out
+
+
 def test_what_does_not_fit(run: Run, tree: Path) -> None:
     (tree / MODULE).write_text(BASE.replace("line 11\n", "mine\n"))
     before = snapshot(tree)
