@@ -7,7 +7,7 @@ from itertools import chain
 
 from hpatch.backport.check import followups, names
 from hpatch.backport.check.answer import Added, Advice, Check, Do, Followup
-from hpatch.backport.check.trial import CommitFiles, attempt, verdict
+from hpatch.backport.check.trial import CommitFiles, attempt, is_own, verdict
 from hpatch.backport.history.changes import Objects
 from hpatch.backport.history.revisions import Revision, Revisions
 
@@ -25,7 +25,7 @@ def advise(
     reverts = tuple(Added(one.revision, "reverts") for one in _reverts(answer.followups) if one.of in answer.revisions)
     if reverts:
         return Advice(do="reverted", revisions=asked, added=reverts, verdict=None, look=look)
-    added = tuple(_added(history, objects, answer, asked))[:_MOST]
+    added = tuple(_added(history, objects, branch, answer, asked))[:_MOST]
     if not added:
         do: Do = "propose" if answer.verdict in _GOES_IN else "patch" if answer.verdict == "patch" else "nothing"
         do = "patch" if answer.lacking else do
@@ -52,7 +52,9 @@ def _reverts(followups: Sequence[Followup]) -> list[Followup]:
     return [one for one in followups if one.said == "revert" and _is_open(one)]
 
 
-def _added(history: Revisions, objects: Objects, answer: Check, asked: Sequence[Revision]) -> Iterator[Added]:
+def _added(
+    history: Revisions, objects: Objects, branch: CommitFiles, answer: Check, asked: Sequence[Revision]
+) -> Iterator[Added]:
     """What belongs to those checked, each once, by its most telling reason."""
     found = dict.fromkeys(asked)
     needs = tuple(_needs(history, answer)) if asked else ()
@@ -61,7 +63,11 @@ def _added(history: Revisions, objects: Objects, answer: Check, asked: Sequence[
     reverts = _reverts(later)
     # What trunk took back again is of no use, and neither is that.
     found.update(dict.fromkeys(one for revert in reverts for one in (revert.revision, revert.of)))
-    follows = (Added(one.revision, "follows") for one in later if one.said is not None or one.belongs)
+    follows = (
+        Added(one.revision, "follows")
+        for one in later
+        if (one.said is not None or one.belongs) and _concerns(objects, branch, one.revision, (*asked, *along))
+    )
     for one in chain(needs, follows):
         if one.revision not in found and not history.is_merged(one.revision):
             found[one.revision] = None
@@ -78,6 +84,18 @@ def _needs(history: Revisions, answer: Check) -> Iterator[Added]:
     if answer.verdict == "absent":
         yield from (Added(one.revision, "files") for one in answer.prerequisites if one.missing)
     yield from (Added(one.revision, "followed") for one in answer.antecedents if one.missing)
+
+
+def _concerns(objects: Objects, branch: CommitFiles, one: Revision, others: Sequence[Revision]) -> bool:
+    """Whether the branch has a source file of a revision, or gets one with it or the others.
+
+    A revision of records alone concerns it.
+    """
+    code = {path for path in one.paths if not is_own(path)}
+    if not code or any(path in branch.tree for path in code):
+        return True
+    made = {file.path for change in objects.readable((one,)) for file in change.files if file.kind == "create"}
+    return not code.isdisjoint(made.union(path for each in others for path in each.paths))
 
 
 def _is_open(one: Followup) -> bool:

@@ -84,7 +84,7 @@ def brought(objects: Objects, changes: Sequence[Change]) -> Brought:
         for file in change.files:
             if not is_record(file.path):
                 continue
-            before, after = (_items(objects, blob) for blob in (file.old_id, file.new_id))
+            before, after = (_items(objects, file.path, blob) for blob in (file.old_id, file.new_id))
             for key in before.keys() - after.keys():
                 found.pop(key, None)
             found.update({key: text for key, text in after.items() if key not in before})
@@ -99,12 +99,15 @@ def _blobs(change: Change) -> Iterator[str]:
             yield from (blob for blob in (file.old_id, file.new_id) if blob is not None and blob.strip("0"))
 
 
-def _items(objects: Objects, blob: str | None) -> dict[str, str]:
-    """Entries by what they say, white space aside."""
+def _items(objects: Objects, path: str, blob: str | None) -> dict[str, str]:
+    """Entries by what they say, white space aside. A file for one entry has it, whatever its mark is."""
     if blob is None or not blob.strip("0"):
         return {}
     text = objects.blob(blob).decode("utf-8", "surrogateescape")
-    return {" ".join(item.split()): item for item in items(text)}
+    found = list(items(text))
+    if not found and path != CHANGES and text.strip():
+        found = [f"{MARK}{text.strip().removeprefix('*').lstrip()}\n"]
+    return {" ".join(item.split()): item for item in found}
 
 
 def _fit(item: str) -> str:

@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 
+from hpatch.backport.history import messages
 from hpatch.backport.history.revisions import Revision
 
 _LONG = 200
@@ -21,7 +22,7 @@ _TRAILER = re.compile(
     r"(?:[/ ]\w+)*[ \t]*by\b|obtained from\b|PR[:# \t]*\d+[ \t.]*$|github:|closes?\b.*#\d+|git-svn-id:).*$",
     re.MULTILINE,
 )
-_LOG = re.compile(r"(?=[\w-]*[./])(?P<path>[\w./-]+(?:, ?[\w./-]+)*)(?: ?\([^)]*\))?(?:,? ?\[[^]]*\])?:\s+", re.ASCII)
+_LOG = re.compile(r"(?=[\w-]*[./])(?P<path>[\w./-]+(?:, ?[\w./-]+)*)(?:\s*\([^)]*\))?(?:,? ?\[[^]]*\])?:\s+", re.ASCII)
 _FUNCTION = re.compile(r"\n[ \t]+\([^()\n]+\):\s+")
 """Begins what a log message says about a further function of the file above."""
 _NOWHERE = re.compile(r"(?i)on (?:the )?trunk:")
@@ -39,6 +40,7 @@ _FIRST = re.compile(r"\A[a-z]+(?=[ ,])")
 _REPORT = re.compile(r"\A(?:PR ?\d+[:,. ]+)+")
 _MODULE = re.compile(r"\bmod_(?!auth\b)[a-z]\w*\b(?!\*)")
 _OF_PROXY = ("mod_proxy", "mod_lbmethod_")
+_FOLDERS = ("modules", "server", "include", "support", "docs", "os", "build", "test", "srclib")
 _ENDS = ".;:, "
 """Ends a lead or an item that does not end the title."""
 
@@ -67,8 +69,11 @@ _ASIDE = re.compile(r"CHANGES$|STATUS$|changes-entries/|docs/(?!conf/)|include/a
 
 def title(revisions: Sequence[Revision], entry: str = "") -> str:
     """The title for revisions: of `entry`, what they say in CHANGES, or else of the first that changes more than
-    records and pages.
+    records and pages; where they are several changes, of each.
     """
+    heads = [] if entry else _heads(revisions)
+    if len(heads) > 1:
+        return _collected(heads)
     first = next((one for one in revisions if any(map(is_code, one.paths))), revisions[0])
     text = _MPM.sub(lambda name: f"mpm_{(name[1] or name[2]).lower()}", summary(entry) or summary(first.message))
     if not _AREA.match(text):
@@ -83,6 +88,34 @@ def title(revisions: Sequence[Revision], entry: str = "") -> str:
         return text
     text = f"{text[:-1]}," if _REPORTED.search(text) else text
     return f"{text} {', '.join(f'PR {number}' for number in missing)}."
+
+
+def _heads(revisions: Sequence[Revision]) -> list[Revision]:
+    """The revisions of which each begins a change of its own: it names none before it, and shares no file with one."""
+    heads: list[Revision] = []
+    earlier: list[Revision] = []
+    for one in revisions:
+        code = set(filter(is_code, one.paths))
+        named = (messages.relation(one.message, each.number, each.commit) for each in earlier)
+        if code and not any(named) and not any(code.intersection(each.paths) for each in earlier):
+            heads.append(one)
+        earlier.append(one)
+    return heads
+
+
+def _collected(heads: Sequence[Revision]) -> str:
+    """The titles of several changes in one line, those of one area behind it, and one that several have behind all."""
+    said: dict[str, tuple[str, list[str]]] = {}
+    for one in heads:
+        whole = title((one,)).rstrip(_ENDS)
+        lead = _AREA.match(whole)
+        name, text = ("", whole) if lead is None else (lead[0].rstrip(": "), whole[lead.end() :])
+        names = said.setdefault(text.lower(), (text, []))[1]
+        names += [name] if name and name not in names else []
+    areas: dict[str, list[str]] = {}
+    for text, names in said.values():
+        areas.setdefault(", ".join(names), []).append(text)
+    return "; ".join(f"{name}: {'; '.join(texts)}" if name else "; ".join(texts) for name, texts in areas.items()) + "."
 
 
 def summary(message: str) -> str:
@@ -170,5 +203,8 @@ def _area(path: str) -> str | None:
 
 def _named(match: re.Match[str]) -> str:
     """What stands for the file names that a message begins with (`* modules/proxy/mod_proxy.c (function): …`)."""
-    name = area(path.strip() for path in match["path"].split(","))
+    names = [path.strip() for path in match["path"].split(",")]
+    name = area(names)
+    if name is None and not any("." in one or one.partition("/")[0] in _FOLDERS for one in names):
+        name = match["path"]  # no path, but areas ("core/mpm")
     return "" if name is None else f"{name}: "

@@ -106,3 +106,19 @@ def test_names(tmp_path: Path) -> None:
     assert ask(Revisions(one.build()), "r1000102") == ("together", both, [("r1000101", "names")], "works", [])
     one.add(1000150, "Merge r1000101 from trunk.", {"include/a.h": b"int old_name;\nint other_name;\n"}, "2.4.x")
     assert ask(Revisions(one.build()), "r1000102") == ("patch", ["r1000102"], [], "works", [])
+
+
+def test_with_what_says_the_same_and_with_its_entry(tmp_path: Path) -> None:
+    one = Mirror(tmp_path / "mirror.git")
+    said = "Fix a few warnings of the compiler"
+    one.edit(1000201, said, "modules/a.c", b"line_03(void)", b"line_03(int)")
+    one.edit(1000202, f"* modules/b.c: {said}.", "modules/b.c", b"other_03(void)", b"other_03(int)")
+    one.edit(1000203, "Something else of the same day", "modules/b.c", b"other_30(void)", b"other_30(int)")
+    one.add(1000204, "Changelog for r1000201", {"changes-entries/warnings.txt": b"  *) core: Fix warnings.\n"})
+    one.add(1000205, "Follow up to r1000201: the same on trunk only.", {"modules/new.c": CODE})
+    history = Revisions(one.build())
+    all_ = ["r1000201", "r1000202", "r1000204", "r1000205"]
+    assert ask(history, "r1000201")[:2] == ("together", all_)
+    one.edit(1000206, "Follow up to r1000201: and there.", "modules/new.c", b"line_03(void)", b"line_03(int)")
+    # The branch has no such file, and does not get it.
+    assert "r1000206" not in ask(Revisions(one.build()), "r1000201")[1]

@@ -74,3 +74,10 @@ def test_none_on_trunk(tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     assert note(other, one, paths=("changes-entries/x.txt",)).path == "changes-entries/pr60001.txt"
+
+
+def test_a_file_of_its_own_is_an_entry_whatever_its_mark(tmp_path: Path) -> None:
+    for name, text in (("a", b"  * core/mpm: Fix.\n    [Ann]"), ("b", b"core/mpm: Fix.\n    [Ann]\n")):
+        one = Commit("trunk", 1950001, "Fix.", {A: lines("a", {3: "fixed;"}), "changes-entries/core.txt": text})
+        made = note(tmp_path / name, one, readme=b"changes-entries")
+        assert made == Note("  *) core/mpm: Fix.\n    [Ann]\n", "changes-entries/core.txt", "trunk")

@@ -77,7 +77,10 @@ def test_the_first_that_changes_code_gives_the_title() -> None:
     records = revision("note it. PR 1000", "CHANGES")
     code = revision("mod_a: Fix. PR 1001", "modules/a/mod_a.c")
     assert title([records, code]) == "mod_a: Fix. PR 1001, PR 1000."
-    assert title([code, revision("Another. PR 1002, PR 1003", "a")]) == "mod_a: Fix. PR 1001, PR 1002, PR 1003."
+    assert (
+        title([code, revision("Another. PR 1002, PR 1003", "modules/a/mod_a.c")])
+        == "mod_a: Fix. PR 1001, PR 1002, PR 1003."
+    )
 
 
 @pytest.mark.parametrize(
@@ -202,3 +205,22 @@ def test_real_messages(commit: str, start: str, items: int, columns: int) -> Non
     assert found.startswith(start)
     assert (found.count("; ") + 1, found.count("*"), found.count(" - ")) == (items, 0, 0)
     assert len(found) < columns
+
+
+def test_several_changes_are_all_named() -> None:
+    a = revision("* modules/a/mod_a.c\n  (a_out): Fix a typo.\n  (a_in): Another.", "modules/a/mod_a.c")
+    same = revision("* modules/b/mod_b.c: Fix a typo.", "modules/b/mod_b.c")
+    further = revision("mod_a: Tag the pool. PR 1001", "modules/a/other.c")
+    assert title([a, same]) == "mod_a, mod_b: Fix a typo."
+    assert title([a, further]) == "mod_a: Fix a typo; Tag the pool. PR 1001."
+    # What follows one up, or changes its files, is no change of its own.
+    assert (
+        title([a, revision("mod_b: Follow up to r1900001.", "modules/b/mod_b.c")._replace(order=2)])
+        == "mod_a: Fix a typo."
+    )
+    assert title([a, revision("More.", "modules/a/mod_a.c")]) == "mod_a: Fix a typo."
+
+
+def test_areas_with_a_stroke_are_no_path() -> None:
+    assert title([revision("  * core/mpm: add a hook.", "server/mpm_common.c")]) == "core/mpm: add a hook."
+    assert title([revision("* server/core: add a hook.", "server/core.c")]) == "core: add a hook."
