@@ -207,7 +207,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 HELD = """
 import time, hpatch.cli.patch.apply as apply
-apply.prepare = lambda *_: (print("held", flush=True), time.sleep(600))
+apply.prepare = lambda *_, **__: (print("held", flush=True), time.sleep(600))
 main()
 """
 
