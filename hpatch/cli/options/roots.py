@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from hpatch.cli.options.configuration import STDIN, ReaderOptions, text_of_stdin
+from hpatch.conf.parts import MAIN
 from hpatch.conf.tree import Configuration
 from hpatch.errors import InputError, UsageError
 from hpatch.lint import roots
@@ -53,7 +54,13 @@ def found(
 
 
 def only(path: str, found: Sequence[Root]) -> Root:
-    """The one configuration that a path stands for. Raises UsageError where there are several."""
+    """The one configuration that a path stands for: of a folder, that of its one main file.
+
+    Parts beside it, such as virtual hosts that are not enabled, are left out. Raises UsageError where there are several.
+    """
+    mains = [one for one in found if os.path.basename(one.path) in MAIN]  # noqa: PTH119 - the path stays text, as written
+    if len(found) > 1 and len(mains) == 1:
+        return mains[0]
     if len(found) > 1:
         names = ", ".join(one.path for one in found[:3]) + (", …" if len(found) > 3 else "")
         raise UsageError(f"{path}: {len(found)} configurations in this folder; name one of them: {names}")

@@ -63,6 +63,15 @@ def test_several_configurations(site: Path, capsys: Capture) -> None:
     assert "2 configurations in this folder" in err
 
 
+def test_a_main_file_among_parts_that_nothing_enables(site: Path, capsys: Capture) -> None:
+    """As in a Debian tree."""
+    before = call(capsys, "config", "tree", ".")
+    (site / "sites-available").mkdir()
+    (site / "sites-available" / "off.conf").write_text("<VirtualHost *:443>\n</VirtualHost>\n")
+    assert call(capsys, "config", "tree", ".") == before
+    assert call(capsys, "config", "who", ".", "http://a/").code != 2
+
+
 def test_workers(site: Path, capsys: Capture) -> None:
     code, out, err = call(capsys, "config", "workers", ".")
     assert (code, err) == (0, "")
