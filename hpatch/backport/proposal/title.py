@@ -34,7 +34,7 @@ _PR = re.compile(r"\b(?:PR|BZ|Bug(?:zilla)?)[:# \t]*(\d{4,6})\b", re.IGNORECASE)
 _SPELT = re.compile(r"\b(?:PR|BZ)[:# \t]*(\d{3,6})\b")
 _REPORTED = re.compile(r"\bPR \d+\.\Z")
 _SKIP = re.compile(r"\[skip ci\]", re.IGNORECASE)
-_SENTENCE = re.compile(r"(?<=[^.A-Z]\.)\s+(?=[A-Z\"'(]|\d+\.\d)")
+_SENTENCE = re.compile(r"(?<=[^.A-Z]\.)\s+(?=[A-Z\"'(]|\d+\.\d+\.[\dx])")
 _MPM = re.compile(r"(?i)\A(?:mpm[ _](event|prefork|winnt|worker)|(event|prefork|winnt|worker)[ _]mpm)(?=:)")
 _FIRST = re.compile(r"\A[a-z]+(?=[ ,])")
 _REPORT = re.compile(r"\A(?:PR ?\d+[:,. ]+)+")
@@ -57,7 +57,7 @@ _AREAS: tuple[tuple[str, str], ...] = (
     (r"modules/proxy/", "mod_proxy"),
     (r"server/mpm/(\w+)/", "mpm_{}"),
     (r"(?:server|include)/", "core"),
-    (r"support/(\w+)\.c$", "{}"),
+    (r"support/(\w+)\.(?:c|in)$", "{}"),
     (r"docs/manual/", "docs"),
     (r"(?:.*/)?(?:configure\.in|config\d*\.m4|acinclude\.m4)$", "configure"),
     (r"(?:.*/)?CMakeLists\.txt$", "CMake"),

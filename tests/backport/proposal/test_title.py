@@ -21,6 +21,7 @@ from tests.support.backport.revision import revision
         ("mod_a: Fix it", ["CHANGES"], "mod_a: Fix it."),
         ("ensure it", ["modules/loggers/mod_log_config.c", "CHANGES"], "mod_log_config: Ensure it."),
         ("* modules/proxy/mod_proxy_http.c (f):\n  Treat it.", ["x"], "mod_proxy_http: Treat it."),
+        ("fix it", ["support/apxs.in"], "apxs: Fix it."),
         ("* support/htpasswd.c (main): Check.\n\nPR: 61631", ["support/htpasswd.c"], "htpasswd: Check. PR 61631."),
         ("*) mod_ssl: clear it. Fixes PR 62880. [Ann Example]", ["x"], "mod_ssl: clear it. Fixes PR 62880."),
         ("PR60647: It is\nnot there", ["modules/http/http_core.c"], "http: It is not there. PR 60647."),
@@ -35,7 +36,7 @@ from tests.support.backport.revision import revision
         ("many things", ["modules/ssl/ssl_x.c", "modules/lua/x.c"], "mod_lua, mod_ssl: Many things."),
         ("many things", ["modules/ssl/ssl_x.c", "modules/lua/x.c", "server/core.c"], "many things."),
         ("Print it", [".gdbinit"], "gdbinit: Print it."),
-        ("mod_a: One.\n2.4.x does " + "more " * 50, ["x"], "mod_a: One."),
+        ("mod_a: One, e.g. 2.50.\n2.4.x does " + "more " * 50, ["x"], "mod_a: One, e.g. 2.50."),
         ("core: Much. " + "Very much " * 20 + "of:\n - one\n - two", ["x"], "core: Much."),
         (
             "Follow-up to r1900000:\n\n* modules/ssl/ssl_x.c (f): As g() does\n  all, call it.\n  (h): Removed.\n"
