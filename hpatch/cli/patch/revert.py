@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,7 @@ from hpatch.cli.options import tree as trees
 from hpatch.cli.options.answer import Format
 from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import UsageError
+from hpatch.report.common.terminal import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,10 +73,19 @@ def _revert(tree: Path, wanted: Sequence[str], dry_run: bool) -> RevertReport:
     if not dry_run and not done.clashes:
         # What is reverted is forgotten; what is popped waits.
         gone = {step.name for step in stack.steps if step.set in ids}
-        left = queue.without(gone) if wanted else queues.EMPTY
+        gone.update(one.name for one in queue.patches if one.set.id in ids or not wanted)
+        left = queue.without(gone)
+        _tell([one.name for one in queue.waiting(stack) if one.name in gone])
         stacks.take_back(tree, queues.with_queue(tree, done.changes, queue, left))
     unneeded = _unneeded(done.stack, stack, ids)
     return RevertReport(root=root, ids=ids, done=done, dependents=(), unneeded=unneeded, dry_run=dry_run)
+
+
+def _tell(forgotten: Sequence[str]) -> None:
+    """Name the waiting patches that are not known any more."""
+    if forgotten:
+        names = visible(", ".join(forgotten))
+        print(f"hpatch: forgot {'a patch' if len(forgotten) == 1 else 'patches'} that waited: {names}", file=sys.stderr)
 
 
 def _id(word: str, stack: Stack) -> str:

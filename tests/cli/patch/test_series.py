@@ -98,7 +98,8 @@ def test_a_revert_forgets(run: Run, tree: Path, patches: Path) -> None:
     assert run("revert", "sub/b.patch").code == 0
     assert standing(run) == (["a.patch", "c.patch"], [])
     run("pop", "--all")
-    assert run("revert", "--all").code == 0
+    answer = run("revert", "--all")
+    assert (answer.code, answer.err) == (0, "hpatch: forgot patches that waited: a.patch, c.patch\n")
     assert not (tree / ".hpatch").exists()
 
 
