@@ -6,9 +6,6 @@ import re
 from typing import Any
 
 _REWORDED = (
-    (r"No such option: (\S+) \(Possible options: (.*)\)", r"there is no option \1; did you mean \2?"),
-    (r"No such option:? (\S+?)\.? Did you mean (.*)\?", r"there is no option \1; did you mean \2?"),
-    (r"No such option:? (\S+)", r"there is no option \1"),
     (r"No such command ('.*')\. Did you mean ('.*')\?", r"there is no command \1; did you mean \2?"),
     (r"No such command ('.*')", r"there is no command \1"),
     (r"Missing command", r"the command is missing"),
@@ -30,6 +27,9 @@ def said(error: Any, name: str) -> str:
 
 
 def _said(error: Any) -> str:
+    if hasattr(error, "possibilities") and hasattr(error, "option_name"):  # typer 0.26 shows them as Python's tuple
+        near = ", ".join(sorted(error.possibilities or ()))
+        return f"there is no option {error.option_name}" + (f"; did you mean {near}?" if near else "")
     param = getattr(error, "param", None)
     if param is None:
         return _reworded(str(error.format_message()))

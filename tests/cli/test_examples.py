@@ -68,7 +68,7 @@ def fault(call: str) -> str:
         options, rest, _ = command.make_parser(context).parse_args(words[len(name) :])
         for param in command.params:
             value = options.get(param.name)
-            if value is not None:
+            if value:
                 param.type_cast_value(context, value)
             elif param.required:
                 return f"{param.name} is missing"
