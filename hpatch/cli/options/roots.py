@@ -56,7 +56,8 @@ def found(
 def only(path: str, found: Sequence[Root]) -> Root:
     """The one configuration that a path stands for: of a folder, that of its one main file.
 
-    Parts beside it, such as virtual hosts that are not enabled, are left out. Raises UsageError where there are several.
+    Parts beside it, such as virtual hosts that are not enabled, are left out. Raises UsageError where there are
+    several.
     """
     mains = [one for one in found if os.path.basename(one.path) in MAIN]  # noqa: PTH119 - the path stays text, as written
     if len(found) > 1 and len(mains) == 1:
