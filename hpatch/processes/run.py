@@ -22,9 +22,15 @@ class FailedError(ToolError):
 
 
 def run(
-    command: Sequence[str], *, env: Mapping[str, str], stdin: bytes = b"", told: Sequence[str] | None = None
+    command: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    stdin: bytes = b"",
+    told: Sequence[str] | None = None,
+    cwd: str | None = None,
 ) -> bytes:
-    """What a program writes. `told` is the command for `--verbose`, without what never differs.
+    """What a program writes. `told` is the command for `--verbose`, without what never differs. `cwd` is the
+    folder that it works in.
 
     Raises ToolError when it is missing or does not end, FailedError when it fails.
     """
@@ -33,7 +39,9 @@ def run(
     program = command[0]
     log.running(command if told is None else told)
     try:
-        done = subprocess.run(command, input=stdin, capture_output=True, timeout=PATIENCE, check=False, env=env)
+        done = subprocess.run(
+            command, input=stdin, capture_output=True, timeout=PATIENCE, check=False, env=env, cwd=cwd
+        )
     except subprocess.TimeoutExpired:
         raise ToolError(f"{program} did not end within {PATIENCE} seconds") from None
     except FileNotFoundError:

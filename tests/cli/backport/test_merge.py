@@ -220,7 +220,7 @@ def test_what_is_no_working_copy(
 @pytest.mark.proof
 def test_into_a_working_copy_of_subversion(capsys: Capture, mirror: Path, url: str, tmp_path: Path) -> None:
     """The files are those of `svn merge` and of hpatch's merge in git; what svn records is recorded."""
-    copy = twins.checkout(url, tmp_path / "copy")
+    copy = twins.checkout(url, tmp_path / "co@py")  # svn takes what follows an @ as a revision
     (copy / "mine.txt").write_text("not versioned\n")
     before = snapshot(copy)
     # A patch that cannot be recorded as merged: all is taken back.
@@ -237,10 +237,17 @@ def test_into_a_working_copy_of_subversion(capsys: Capture, mirror: Path, url: s
     rows = [line.split() for line in svn(copy, "status", "--quiet").splitlines()]
     assert sorted([(row[0], row[-1]) for row in rows]) == sorted([("M", "."), *((row[0], row[2:]) for row in FILES)])
     assert svn(copy, "propget", "svn:mergeinfo", ".").strip() == "/httpd/httpd/trunk:1003-1004"
+    hook = Path(url.removeprefix("file://").removesuffix("/httpd/httpd")) / "hooks" / "pre-commit"
     busy = merge(capsys, copy, "r1005", "--repo", mirror)
     assert (busy.code, "commit or revert them first" in busy.out) == (1, True)
     svn(copy, "revert", "--quiet", "--recursive", "--remove-added", ".")
     assert snapshot(copy) == before
+    hook.write_text("#!/bin/sh\necho not today >&2\nexit 1\n")
+    hook.chmod(0o755)
+    stopped = merge(capsys, copy, "mod_a", "--repo", mirror, "--commit")
+    assert (stopped.code, stopped.err.count("\n"), "not today" in stopped.err) == (4, 1, True)
+    assert (snapshot(copy), svn(copy, "status")) == (before, "?       mine.txt\n")
+    hook.unlink()
     plain = twins.checkout(url, tmp_path / "plain")
     svn(plain, "merge", "--accept", "mine-full", "-c", "1003,1004", "^/httpd/httpd/trunk", ".")
     theirs = snapshot(plain)

@@ -5,7 +5,7 @@ history and properties. Where it conflicts, and hpatch knows better, the file be
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,10 +16,12 @@ from hpatch.backport.merge.copies.model import CopyKind
 from hpatch.errors import InputError, ToolError
 from hpatch.files import FileChange
 from hpatch.processes import run as process
-from hpatch.processes.run import environment
+from hpatch.processes.run import FailedError, environment
 from hpatch.records import NamedTuple
 
 _STATUS = re.compile(r"^(.{7}) (\S.*)$", re.MULTILINE)
+_SAID = 400
+"""How much of what svn says is shown."""
 _BRANCH = re.compile(r"(\^/.*)/branches/[^/]+")
 _KEYWORD = re.compile(
     rb"\$(Date|LastChangedDate|Revision|Rev|LastChangedRevision|Author|LastChangedBy|HeadURL|URL|Id|Header)"
@@ -41,7 +43,7 @@ class SvnCopy:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        url = self._said("info", "--show-item", "relative-url", self._name(".")).strip()
+        url = self._said("info", "--show-item", "relative-url", ".").strip()
         found = _BRANCH.fullmatch(url)
         if found is None:
             raise InputError(f"{root}: is a working copy of {url}, not of a branch (^/…/branches/NAME)")
@@ -65,9 +67,9 @@ class SvnCopy:
         how = ("--accept", "mine-full") if native else ("--record-only",)
         try:
             for number in numbers:
-                self._said("merge", *how, "-c", str(number), self._trunk, self._name("."))
+                self._said("merge", *how, "-c", str(number), self._trunk, ".")
                 if native:
-                    self._said("resolve", "--quiet", "--recursive", "--accept", "working", self._name("."))
+                    self._said("resolve", "--quiet", "--recursive", "--accept", "working", ".")
             self._leave(changes)
             self._write(changes)
         except BaseException:
@@ -79,14 +81,17 @@ class SvnCopy:
         with TemporaryDirectory(prefix="hpatch-") as scratch:
             file = Path(scratch) / "message"
             file.write_bytes(message.encode("utf-8", "replace"))
-            told = self._said("commit", "--encoding", "UTF-8", "--file", str(file), self._name("."))
+            try:
+                told = self._said("commit", "--encoding", "UTF-8", "--file", str(file), ".")
+            except FailedError as error:  # the first line only says that details follow
+                raise ToolError(" ".join(error.said.split())[:_SAID]) from None
         found = re.search(r"^Committed revision (\d+)", told, re.MULTILINE)
         return f"r{found[1]}" if found else ""
 
     def undo(self, changes: Sequence[FileChange]) -> None:
         """`svn revert`; files that were added go."""
         added = [one.path for one in self._touched() if one.columns[:1] == "A"]
-        self._said("revert", "--quiet", "--recursive", self._name("."))
+        self._said("revert", "--quiet", "--recursive", ".")
         new = {one.path for one in changes if one.before is None}
         for path in sorted({*added, *new}, reverse=True):
             place = self.root / path
@@ -98,7 +103,7 @@ class SvnCopy:
         wanted = {one.path for one in changes}
         for one in self._touched():
             if one.path not in wanted and one.columns[:1] in ("M", "A", "D", "R", "!") and self._is_file(one):
-                self._said("revert", "--quiet", self._name(one.path))
+                self._said("revert", "--quiet", _name(one.path))
                 if one.columns[:1] == "A":
                     (self.root / one.path).unlink(missing_ok=True)
 
@@ -114,27 +119,24 @@ class SvnCopy:
                 wrong.append(FileChange(one.path, now, one.after, one.mode))
         gone = [one for one in wrong if one.after is None]
         for one in gone:
-            self._said("delete", "--quiet", "--force", self._name(one.path))
+            self._said("delete", "--quiet", "--force", _name(one.path))
         files.replace(self.root, [one for one in wrong if one.after is not None])
         for one in changes:
             if one.before is None and one.after is not None:
-                self._said("add", "--quiet", "--force", "--parents", self._name(one.path))
+                self._said("add", "--quiet", "--force", "--parents", _name(one.path))
         left = [one.path for one in self._touched() if "C" in (one.columns[0], one.columns[1], one.columns[6])]
         if left:
             raise ToolError(f"{self.root}: svn merge leaves conflicts in {', '.join(left)}; nothing was changed")
 
     def _touched(self) -> list[_Touched]:
-        return list(self._rows(self._said("status", "--quiet", self._name("."))))
-
-    def _rows(self, told: str) -> Iterator[_Touched]:
-        for columns, path in _STATUS.findall(told):
-            yield _Touched(columns, Path(path).relative_to(self.root).as_posix())
-
-    def _name(self, path: str) -> str:
-        """A path as svn takes it: what follows an `@` would be a revision."""
-        name = str(self.root / path)
-        return f"{name}@" if "@" in name else name
+        return [_Touched(*row) for row in _STATUS.findall(self._said("status", "--quiet", "."))]
 
     def _said(self, command: str, *arguments: str) -> str:
-        told = process.run(("svn", command, "--non-interactive", *arguments), env=environment())
+        # svn merge takes no folder with an `@` in its name, but the one that it works in.
+        told = process.run(("svn", command, "--non-interactive", *arguments), env=environment(), cwd=str(self.root))
         return told.decode("utf-8", "surrogateescape")
+
+
+def _name(path: str) -> str:
+    """A path as svn takes it: what follows an `@` would be a revision."""
+    return f"{path}@" if "@" in path else path
