@@ -29,7 +29,8 @@ AcceptPlace = Annotated[
     bool,
     typer.Option(
         "--accept-place",
-        help="Take a hunk's only place even if its heading (after @@) names another function.",
+        help="Take a hunk's only place even if its heading (after @@) names another function, or its own place has "
+        "most of its lines.",
         rich_help_panel=PLACING,
     ),
 ]

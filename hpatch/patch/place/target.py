@@ -93,8 +93,12 @@ class TargetFile:
 
     def offset_below(self, index: int) -> int:
         """The offset of the next hunk that has one place only; 0 where there is none."""
+        return self.below(index) or 0
+
+    def below(self, index: int) -> int | None:
+        """The offset of the next hunk that has one place only; None where there is none."""
         below = bisect(self._certain, index)
         if below == len(self._certain):
-            return 0
+            return None
         hunk = self._certain[below]
         return self.places[hunk][0] - start_of(self.hunks[hunk])

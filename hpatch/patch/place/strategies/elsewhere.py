@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+
+from hpatch.patch.diff.align import align
 from hpatch.patch.diff.model import Elsewhere, Outcome, Result
 from hpatch.patch.place.merge import changes
 from hpatch.patch.place.situation import Settled, Situation
 
+_AROUND = 3
+"""Lines around a hunk's own place in which its lines are looked for, too."""
+_WORD = re.compile(rb"\w")
 _BY_LINES: frozenset[Result] = frozenset({"exact", "moved", "merged", "fuzz", "whitespace", "applied"})
 
 
@@ -15,7 +22,8 @@ def confirmed(situation: Situation, settled: Settled) -> Settled:
     Equal lines stand in several functions, and the tree may have changed those that the hunk is for: then the only
     place left is a wrong one. Where the file before the revision is known, it tells the function that the first change
     is in; else a heading does that the hunk shows above that change, or the hunk's own heading. Nothing is asked where
-    the tree's file is the very one that the diff was made for. By option the place is taken all the same, and
+    the tree's file is the very one that the diff was made for. Where nothing speaks against the place, the hunk's own
+    place is looked at (`_changed_at_home`). By option the place is taken all the same, and
     so it is where the file before tells of a function with a new name (`_renamed`); the outcome tells then.
     """
     outcome = settled.outcome
@@ -24,7 +32,7 @@ def confirmed(situation: Situation, settled: Settled) -> Settled:
         return settled
     elsewhere = _elsewhere(situation, settled, outcome.line - 1)
     if elsewhere is None:
-        return settled
+        return settled if target.options.accept_place else _changed_at_home(situation, settled, outcome.line - 1)
     if target.options.accept_place or _renamed(situation, settled, elsewhere):
         return settled._replace(outcome=outcome._replace(elsewhere=elsewhere))
     refused = Outcome(
@@ -37,6 +45,37 @@ def confirmed(situation: Situation, settled: Settled) -> Settled:
         elsewhere=elsewhere,
     )
     return Settled(refused)
+
+
+def _changed_at_home(situation: Situation, settled: Settled, at: int) -> Settled:
+    """Refuse the only place of a hunk, line `at`, where its own place has most of the hunk's lines, too.
+
+    Perhaps the tree has changed the lines that the hunk is for, and others are equal to what they were. A diff
+    without headings tells no more. Nothing is asked where the file before the revision is known, and where a
+    neighbour has moved as far as the hunk.
+    """
+    moved = at - situation.own
+    if situation.known or moved in (situation.offset or 0, situation.target.below(situation.index)):
+        return settled
+    home = situation.own + (situation.offset or 0)
+    old = [line for line in situation.old if _WORD.search(line)]
+    start = max(home - _AROUND, 0)
+    around = situation.target.lines[start : home + len(situation.old) + _AROUND]
+    others = [line for number, line in enumerate(around, start) if not at <= number < at + len(situation.old)]
+    least = max(len(old) / 2, 2)
+    if (Counter(old) & Counter(others)).total() < least or sum(line >= 0 for line in align(old, others)) < least:
+        return settled
+    reason = f"its lines are at line {at + 1} only, but most of them are at its own place, line {home + 1}, too"
+    return Settled(
+        Outcome(
+            hunk=situation.hunk,
+            result="ambiguous",
+            line=None,
+            reason=reason,
+            candidates=(at + 1,),
+            expected=situation.old,
+        )
+    )
 
 
 def _renamed(situation: Situation, settled: Settled, elsewhere: Elsewhere) -> bool:

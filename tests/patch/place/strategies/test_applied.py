@@ -56,8 +56,9 @@ def test_lines_that_stood_there_before_the_revision_are_a_conflict() -> None:
     tree = [*BLOCK, "mid", *change(BLOCK, 4, "own")]
     assert only(place(text(tree), made, ancestor=text(before))).result == "conflict"
     assert only(place(text(["own", *BLOCK]), made, ancestor=text(before))).result == "conflict"
-    # Who does not know the file before cannot tell.
-    assert only(place(text(tree), made)).result == "applied"
+    # Who does not know the file before sees that the lines at its own place are much the same.
+    assert only(place(text(tree), made)).result == "ambiguous"
+    assert only(place(text(tree), made, PlaceOptions(accept_place=True))).result == "applied"
 
 
 def test_lines_that_stood_there_before_but_for_white_space_are_a_conflict() -> None:

@@ -110,3 +110,37 @@ def test_a_diff_for_the_very_file_is_not_asked() -> None:
     strange = wrong._replace(hunks=(wrong.hunks[0]._replace(section=b"int other(void)"),))
     assert only(place(text(BEFORE), strange)).result == "ambiguous"
     assert only(place(text(BEFORE), strange, DEFAULTS, text(BEFORE))).result == "exact"
+
+
+# Without a heading
+
+
+def test_the_only_place_where_the_own_one_has_most_of_the_lines_is_refused() -> None:
+    """`diff -u` writes no headings. The tree has changed the lines that the hunk is for; others are as they were."""
+    bare = patch(BEFORE, file(changed(BODY), BODY, BODY))
+    outcome = only(place(text(ONLY_THIRD), bare))
+    assert (outcome.result, outcome.line, outcome.candidates) == ("ambiguous", None, (25,))
+    assert outcome.reason == "its lines are at line 25 only, but most of them are at its own place, line 3, too"
+    done = only(place(text(file(EDITED, EDITED, changed(BODY))), bare))
+    assert (done.result, done.candidates) == ("ambiguous", (25,))
+    placed = place(text(ONLY_THIRD), bare, PlaceOptions(accept_place=True))
+    assert placed.after == text(file(EDITED, EDITED, changed(BODY)))
+
+
+LINES = [f"line {number}" for number in range(1, 31)]
+
+
+@pytest.mark.parametrize(("kept", "result"), [(7, "ambiguous"), (6, "ambiguous"), (4, "moved"), (1, "moved")])
+def test_half_of_the_lines_at_its_own_place_are_most_of_them(kept: int, result: str) -> None:
+    """A line of the seven is the tree's own, so the hunk does not fit there."""
+    made = patch(LINES, [*LINES[:9], "new", *LINES[10:]])
+    above = [line if number < 6 + kept and number != 9 else "own" for number, line in enumerate(LINES[:16])]
+    assert only(place(text([*above, *LINES]), made)).result == result
+
+
+@pytest.mark.parametrize("other", [0, 29])
+def test_a_hunk_that_moved_as_far_as_its_neighbour_is_not_refused(other: int) -> None:
+    made = patch(LINES, ["new" if number in (14, other) else line for number, line in enumerate(LINES)])
+    above = [*LINES[:14], "own", *LINES[15:25]][0 if other else 1 :]
+    placed = place(text([*above, *LINES]), made)
+    assert [outcome.result for outcome in placed.outcomes] == ["moved", "moved"]

@@ -62,9 +62,9 @@ def test_the_least_loosely_that_fits(
 
 def test_a_looser_place_does_not_make_a_surer_one_ambiguous() -> None:
     tree = [*change(TEN, 3, "own"), *change(TEN, 2, "own")]
-    assert only(place(text(tree), FIVE, FUZZ)).line == 12
+    assert only(place(text(tree), FIVE, FUZZ._replace(accept_place=True))).line == 12
     white = [*change(TEN, 2, "own"), *change(TEN, 2, "line  2")]
-    assert only(place(text(white), FIVE, BOTH)).line == 12
+    assert only(place(text(white), FIVE, BOTH._replace(accept_place=True))).line == 12
 
 
 def test_fuzz_beyond_the_context_is_none() -> None:
