@@ -111,3 +111,20 @@ def test_examples_that_need_nothing_run(
             codes[one] = call(capsys, *words)
     assert len(codes) > 25
     assert {one: answer for one, answer in codes.items() if answer.code not in (0, 1) or not answer.out} == {}
+
+
+@pytest.mark.parametrize(("name", "whole"), [("README.md", True), ("docs/index.md", False)])
+def test_the_first_answer_that_a_reader_sees_is_hpatch_s(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str, whole: bool
+) -> None:
+    """Apart from where its lines break, and how much of long ones is shown."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    found = re.search(r"(?ms)^\$ hpatch (lint .*?)\n(.*?)^```", text)
+    assert found is not None
+    monkeypatch.chdir(ROOT)
+    out = call(capsys, *found[1].split()).out
+    shown, said = (re.sub(r"[\s|^…-]+", "", one) for one in (found[2], out))
+    if whole:
+        assert shown == said
+    else:
+        assert shown.partition("18")[0] == said.partition("18")[0]
