@@ -7,11 +7,14 @@ that the commit closes. Where an area needs no votes, the first line says so: "[
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from hpatch.backport.history.revisions import Revision, Revisions
 from hpatch.backport.status.model import Entry
 
+_TRUNKS = re.compile(r"(?im)^[ \t]*(?:github|gh):?[ \t]+closes[ \t]+#\d+.*$|\[skip ci\]")
+"""What a log says of trunk alone: a pull request that is closed, a commit that needs no test."""
 _APACHE = "@apache.org"
 
 
@@ -26,8 +29,8 @@ def message(history: Revisions, revisions: Sequence[Revision], entry: Entry, are
 
 
 def _log(text: str) -> str:
-    """A log without blanks at the lines' ends, and without characters that a terminal obeys."""
-    lines = (line.rstrip() for line in text.strip("\n").splitlines())
+    """A log without blanks at the lines' ends, without characters that a terminal obeys, and what it says of trunk."""
+    lines = (line.rstrip() for line in _TRUNKS.sub("", text).strip().splitlines())
     return "\n".join("".join(char for char in line if char.isprintable() or char == "\t") for line in lines).strip("\n")
 
 
