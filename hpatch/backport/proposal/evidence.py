@@ -52,7 +52,7 @@ def gather(proposal: Proposal, place: str) -> Iterator[Evidence]:
 def _applies(proposal: Proposal, place: str) -> Evidence:
     answer = proposal.check
     if answer.verdict in ("there", "absent") or (proposal.way == "open" and not answer.conflicts):
-        return Evidence("applies", "no", proposal.refused)
+        return Evidence("applies", "no", proposal.unmade)
     if answer.verdict == "patch":
         some = [f"{one.path}:{one.line or '?'} ({one.reason})" for one in answer.conflicts[:_SHOWN]]
         more = len(answer.conflicts) - len(some)

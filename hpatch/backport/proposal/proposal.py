@@ -29,7 +29,7 @@ from hpatch.text import Source
 
 Way = Literal["works", "modulo", "patch", "open"]
 """How it gets to the branch. `works`: `svn merge` does it. `modulo`: it does but for files that each branch keeps for
-itself. `patch`: by a patch of the branch's own. `open`: such a patch has to be made first, for there are conflicts, or
+itself. `patch`: by a patch of the branch's own. `open`: such a patch has to be made by hand: there are conflicts, or
 the branch has the source elsewhere."""
 
 UNKNOWN = "<where the patch is>"
@@ -87,18 +87,18 @@ class Proposal(NamedTuple):
     @property
     def unmade(self) -> str:
         """Why it cannot be made on the branch as trunk has it; empty: it can."""
-        if self.pointless or self.patch is None or _absent(self.check):
+        if self.pointless or self.patch is None:
             return self.pointless or self._open
         return "" if self.patch else f"nothing of it changes {self.branch}"
 
     @property
     def refused(self) -> str:
         """Why it is not to be proposed, whatever STATUS has; empty: it is."""
-        if self.pointless or self.way == "open":
-            return self.pointless or self._open
-        if UNKNOWN in self.entry:
-            return "svn merge may stop at a conflict: reviewers need a patch (--patch writes it, --at names its place)"
-        return ""
+        if self.pointless or UNKNOWN not in self.entry:
+            return self.pointless
+        if self.way == "open":
+            return self._open
+        return "svn merge may stop at a conflict: reviewers need a patch (--patch writes it, --at names its place)"
 
     @property
     def proposed(self) -> str:
@@ -129,14 +129,14 @@ def make(history: Revisions, chosen: Sequence[Revision], wish: Wish) -> Proposal
     title = wish.title or titled(left, brought.texts[0] if len(brought.texts) == 1 else "")
     readme = branch.read("README.CHANGES") or b""
     note = changelog.note(brought, (one.author for one in left), branch.tree.keys(), readme, title)
-    way, modulo = ("patch", ()) if wish.place else _way(answer, objects, branch, changes)
+    way, modulo = _way(answer, objects, branch, changes)
     label = _label(history)
     merge = _command(left)
     content = EntryContent(
         title=title,
         trunk=tuple(_url(one) for one in left),
         branch=label,
-        way=way if way in ("works", "modulo") else "patch",
+        way=way if way in ("works", "modulo") and not wish.place else "patch",
         modulo=modulo,
         merge=merge,
         place=wish.place or UNKNOWN,

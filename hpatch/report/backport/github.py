@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from hpatch.backport.history.revisions import Revision
 from hpatch.backport.proposal.proposal import UNKNOWN
 from hpatch.backport.proposal.title import summary
 from hpatch.report.backport.proposal import ProposalReport
@@ -12,6 +13,8 @@ from hpatch.report.common.renderer import Page
 from hpatch.report.common.terminal import visible
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~@!])")
+_LONGEST = 200
+"""Columns of the revisions' names in a title: GitHub takes one of 256."""
 _WORDS = {"yes": "yes", "no": "**no**", "note": "to judge", "unknown": "open"}
 
 
@@ -22,8 +25,7 @@ def form(answer: ProposalReport, page: Page) -> Iterable[str]:
 
 def _lines(answer: ProposalReport) -> Iterator[str]:
     one = answer.proposal
-    names = ", ".join(each.name for each in one.revisions)
-    yield f"Merge {names} from {one.check.trunk.branch}"
+    yield f"Merge {_names(one.revisions)} from {one.check.trunk.branch}"
     yield ""
     yield f"**{_escaped(one.title)}**"
     yield ""
@@ -54,6 +56,13 @@ def _lines(answer: ProposalReport) -> Iterator[str]:
     yield "| | | |"
     yield "|---|---|---|"
     yield from (f"| {each.what} | {_WORDS[each.result]} | {_escaped(each.text)} |" for each in answer.evidence)
+
+
+def _names(revisions: Sequence[Revision]) -> str:
+    """All, or the first and how many more."""
+    first, *more = (each.name for each in revisions)
+    every = ", ".join((first, *more))
+    return every if len(every) <= _LONGEST else f"{first} and {len(more)} more revisions"
 
 
 def _fenced(text: str) -> Iterator[str]:

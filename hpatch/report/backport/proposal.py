@@ -9,7 +9,7 @@ from itertools import chain, zip_longest
 from typing import Any, ClassVar
 
 from hpatch.backport.proposal.evidence import Evidence
-from hpatch.backport.proposal.proposal import Proposal
+from hpatch.backport.proposal.proposal import UNKNOWN, Proposal
 from hpatch.records import NamedTuple
 from hpatch.report.backport import data as backport_data
 from hpatch.report.backport import edit as status_edit
@@ -117,7 +117,8 @@ def written(answer: ProposalReport, width: int | None = None, color: bool = Fals
         how = APPLY.replace("FILE", answer.patch)
         yield wrap(visible(f"{answer.patch}: {would}written; it is for {how}"), width, 2)
     if answer.made is not None:
-        yield _made(answer.made, answer.place, would, width)
+        at = ", and give --at its pull request's URL for the entry" if UNKNOWN in answer.proposal.entry else ""
+        yield _made(answer.made, answer.place, would, at, width)
     if answer.insertion is not None:
         file, name, before, after = answer.insertion
         told = wrap(visible(f"{file}: {would}inserted at the end of the proposals"), width, 2)
@@ -125,8 +126,8 @@ def written(answer: ProposalReport, width: int | None = None, color: bool = Fals
         yield chain(told, status_edit.lines(change, color))
 
 
-def _made(made: BranchMade, place: str, would: str, width: int | None) -> Iterator[str]:
-    how = "" if would else f"; push it with git push REMOTE {shlex.quote(made.name)}"
+def _made(made: BranchMade, place: str, would: str, at: str, width: int | None) -> Iterator[str]:
+    how = "" if would else f"; push it with git push REMOTE {shlex.quote(made.name)}{at}"
     what = f"{made.name}: {would}made on {place}, with {count(len(made.revisions), 'commit')}{how}"
     yield from wrap(visible(what), width, 2)
     for name, commit in zip_longest(made.revisions, made.commits, fillvalue=""):

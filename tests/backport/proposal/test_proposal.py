@@ -172,10 +172,10 @@ def test_an_entry_is_read_as_it_is_meant(history: Revisions, revision: str, styl
     assert (found.title, found.trunk) == (one.title, (int(revision[1:]),))
     assert [(vote.weight, vote.name) for vote in found.votes] == [("+1", "ann")]
     if style not in ("2020", "2024") or one.way == "modulo":  # else the command alone says it
-        assert found.branch.works == (one.way in ("works", "modulo"))
-    assert found.branch.modulo == ("/".join(one.modulo) or None)
+        assert found.branch.works == (one.way in ("works", "modulo") and not place)
+    assert found.branch.modulo == (None if place else "/".join(one.modulo) or None)
     assert found.branch.patches == ((place,) if place else ())
-    if style != "2014" and one.way in ("works", "modulo"):
+    if style != "2014" and one.way in ("works", "modulo") and not place:
         assert found.branch.merges == (one.merge,)
 
 

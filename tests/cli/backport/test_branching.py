@@ -73,8 +73,8 @@ def test_a_commit_for_each_revision(capsys: Capture, clone: Clone) -> None:
     (clone.folder / ".git" / "ran").unlink(missing_ok=True)
     answer = propose(capsys, clone, "r1950001,r1950002,r1950003", "--branch", "up/merge")
     assert (answer.code, answer.err) == (0, "")
-    made = "up/merge: made on 2.4.x at r1950009, with 3 commits; push it with git push REMOTE up/merge\n"
-    assert made in answer.out
+    made = "up/merge: made on 2.4.x at r1950009, with 3 commits; push it with git push REMOTE up/merge"
+    assert f"{made}, and give --at its pull request's URL for the entry\n" in answer.out
     newest, *_, oldest = clone.git("log", "-3", "--format=%H", "up/merge").split()
     assert f"  {oldest[:12]} r1950001\n" in answer.out
     shown = clone.git("show", "--no-patch", "--format=%an <%ae> %ad; %cn <%ce>; %B", "--date=raw", oldest)

@@ -251,6 +251,14 @@ def test_the_pull_request(capsys: Capture, repository: Path) -> None:
     assert "| follow-ups | yes | none is missing |" in out
 
 
+def test_where_a_pull_request_is_and_what_svn_merge_does(capsys: Capture, repository: Path) -> None:
+    options = ("--repo", repository, "--at", "https://github.com/apache/httpd/pull/9")
+    for revision, said in (("r1950001", "ok applies"), ("r1950003", "svn merge may stop"), ("r1950004", "!! applies")):
+        answer = call(capsys, "backport", "propose", revision, *options)
+        assert (answer.code, said in answer.out) == (0, True)
+        assert ("may stop" in answer.out) == (revision == "r1950003")
+
+
 @pytest.mark.parametrize("revision", ["r1950003", "r1950004"])
 def test_a_pull_request_for_what_does_not_merge(capsys: Capture, repository: Path, revision: str) -> None:
     answer = call(capsys, "backport", "propose", revision, "--repo", repository, "--format", "github")
@@ -258,6 +266,22 @@ def test_a_pull_request_for_what_does_not_merge(capsys: Capture, repository: Pat
     assert answer.out.startswith(f"Merge {revision} from trunk\n\n**")
     assert f"The patch is this pull request: `hpatch backport propose {revision} --at URL`" in answer.out
     assert "svn merge may stop" in answer.out or "| applies | **no** | not on 2.4.x" in answer.out
+
+
+def test_the_title_of_a_pull_request_with_many_revisions(capsys: Capture, tmp_path: Path) -> None:
+    commits = tuple(
+        two_lines.Commit("trunk", 1960000 + at, f"Step {at}.", {two_lines.A: two_lines.lines("a", {at: "x;"})})
+        for at in range(1, 30)
+    )
+    repository = two_lines.build(tmp_path / "repository", (*two_lines.HISTORY[:2], *commits))
+
+    def title(count: int) -> str:
+        revisions = ",".join(f"r{1960000 + at}" for at in range(1, count + 1))
+        answer = call(capsys, "backport", "propose", revisions, "--repo", repository, "--format", "github")
+        return answer.out.partition("\n")[0]
+
+    assert title(20) == f"Merge {', '.join(f'r{1960000 + at}' for at in range(1, 21))} from trunk"
+    assert title(21) == "Merge r1960001 and 20 more revisions from trunk"
 
 
 def test_nothing_that_a_terminal_would_obey(capsys: Capture, tmp_path: Path) -> None:
