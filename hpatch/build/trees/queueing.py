@@ -87,7 +87,13 @@ def queued(
     for step in prepared.steps:
         diff, task = own.get(step.name), tasks[step.name]
         if diff is not None:
-            text, strip = _own_text(diff, task.item.diff, step.edits, excluding=bool(prepared.excluded))
+            # A patch that comes back must fit where it was made to fit.
+            answered = any(file.answered for file in placed[step.name].files)
+            text, strip = (
+                (rewritten(diff.text, step.edits), 1)
+                if answered
+                else _own_text(diff, task.item.diff, step.edits, excluding=bool(prepared.excluded))
+            )
             origin = origins.get(diff.name)
             known = () if origin is None else (origin,)
             file = diff.name

@@ -67,7 +67,7 @@ class Kept:
             else outcome._replace(result="resolved", reason=reason, candidates=(), elsewhere=None)
             for outcome in placed.outcomes
         )
-        return placed._replace(after=after, outcomes=outcomes, ok=True, reason="", edits=())
+        return placed._replace(after=after, outcomes=outcomes, ok=True, reason="", edits=(), answered=True)
 
     def read(self, key: str) -> KeptAnswer | None:
         """The answer to the conflicts of this key. Raises InputError for a damaged one."""

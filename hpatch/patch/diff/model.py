@@ -139,7 +139,8 @@ class Placed(NamedTuple):
 
     `reason` is for people and about the file as a whole ("the file is gone already"); `source` is what it was renamed
     or copied from; `mode` is the permission bits that the patch gives it, None where it gives none, and `mode_before`
-    those that it has, None for no file. `edits` are those of the hunks that go in, where others fail.
+    those that it has, None for no file. `edits` are those of the hunks that go in, where others fail;
+    `answered`: people answered its conflicts.
     """
 
     path: str
@@ -153,3 +154,4 @@ class Placed(NamedTuple):
     mode: int | None = None
     mode_before: int | None = None
     edits: tuple[LineEdit, ...] = ()
+    answered: bool = False

@@ -152,6 +152,9 @@ def test_conflicts_of_a_series(run: Run, tree: Path, tmp_path: Path, given: Path
     assert run("applied", "--tree", tree).out.split() == ["p.diff", "top.diff"]
     assert run("pop", "--tree", tree).code == 0
     assert module(tree) == DONE
+    assert run("pop", "--tree", tree).code == 0
+    assert run("push", "--all", "--tree", tree).code == 0
+    assert module(tree) == changed(DONE, 20, "top")
 
 
 def test_a_copy_of_the_copy_is_not_taken(run: Run, tree: Path, tmp_path: Path, given: Path) -> None:
