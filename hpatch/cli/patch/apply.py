@@ -27,7 +27,7 @@ from hpatch.patch.apply.answers import Kept, usual
 from hpatch.patch.series import queue as queues
 from hpatch.report.common.progress import shown
 from hpatch.report.common.renderer import FORMS
-from hpatch.report.patch.plan import BranchReport, CopyReport, PlanReport
+from hpatch.report.patch.plan import MadeBranch, MarkedCopy, PlanReport
 
 _EXAMPLES = """
 Examples:
@@ -166,7 +166,7 @@ def _command(
         prepared = committing.prepare(target, tree, request, known, source)
         made = committing.commit(target, prepared, request.diffs) if prepared.ok and not dry_run else []
         report = PlanReport(
-            prepared=prepared, dry_run=dry_run, hunks=verbose, branch=BranchReport(name=into_git, commits=made)
+            prepared=prepared, dry_run=dry_run, hunks=verbose, branch=MadeBranch(name=into_git, commits=made)
         )
         return output.show(report, FORMS, format, code=0 if prepared.ok else 1)
     if dry_run:
@@ -188,7 +188,7 @@ def _command(
         elif conflicts is not None and not dry_run and marking.markable(prepared):
             asked = AskedToApply(request=request, source=revisions.absolute()._asdict(), origins=origins, answers=kept)
             waiting = marking.copy(prepared, conflicts, asked)
-    copy = None if waiting is None else CopyReport(waiting)
+    copy = None if waiting is None else MarkedCopy(waiting)
     report = PlanReport(prepared=prepared, dry_run=dry_run, hunks=verbose, rejects=left, copy=copy)
     return output.show(report, FORMS, format, code=0 if prepared.ok else 1)
 

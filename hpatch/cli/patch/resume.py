@@ -18,7 +18,7 @@ from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import ToolError
 from hpatch.patch.series import queue as queues
 from hpatch.report.common.renderer import FORMS
-from hpatch.report.patch.plan import CopyReport, PlanReport
+from hpatch.report.patch.plan import MarkedCopy, PlanReport
 
 _EXAMPLES = """
 Examples:
@@ -68,7 +68,7 @@ def _command(
                 conflicts.done(waiting)
         elif not dry_run and conflicts.markable(prepared):
             waiting = conflicts.again(prepared, waiting)
-    report = PlanReport(prepared=prepared, dry_run=dry_run, hunks=verbose, copy=CopyReport(waiting, others))
+    report = PlanReport(prepared=prepared, dry_run=dry_run, hunks=verbose, copy=MarkedCopy(waiting, others))
     return output.show(report, FORMS, format, code=0 if prepared.ok else 1)
 
 

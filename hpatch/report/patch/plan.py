@@ -26,14 +26,14 @@ _MOST = 5
 """How many rejects are named."""
 
 
-class CopyReport(NamedTuple):
+class MarkedCopy(NamedTuple):
     """A copy of the tree with conflicts, and the files that were edited there and are not taken."""
 
     conflicts: Conflicts
     others: Sequence[str] = ()
 
 
-class BranchReport(NamedTuple):
+class MadeBranch(NamedTuple):
     """A branch and the commits that it got."""
 
     name: str
@@ -53,8 +53,8 @@ class PlanReport:
     dry_run: bool
     hunks: bool = False
     rejects: Rejects | None = None
-    copy: CopyReport | None = None
-    branch: BranchReport | None = None
+    copy: MarkedCopy | None = None
+    branch: MadeBranch | None = None
 
     @property
     def state(self) -> str:
@@ -238,7 +238,7 @@ def _partly(answer: PlanReport, rejects: Rejects) -> str:
     return f"{done}; rejected {count(hunks, 'hunk')}: {where}"
 
 
-def _copied(answer: PlanReport, copy: CopyReport, width: int | None) -> Iterator[str]:
+def _copied(answer: PlanReport, copy: MarkedCopy, width: int | None) -> Iterator[str]:
     """Where the conflicts are marked, and what was edited in the copy for nothing."""
     waiting, prepared = copy.conflicts, answer.prepared
     if copy.others:
@@ -255,7 +255,7 @@ def _copied(answer: PlanReport, copy: CopyReport, width: int | None) -> Iterator
     yield from wrap(f"Edit them there, then give: hpatch resume {folder} --tree {tree}", width, 2)
 
 
-def _branch_data(branch: BranchReport) -> dict[str, Any]:
+def _branch_data(branch: MadeBranch) -> dict[str, Any]:
     return {"name": branch.name, "commits": [{"name": one.patch, "commit": one.commit} for one in branch.commits]}
 
 
