@@ -1,4 +1,9 @@
-"""Real merges to 2.4.x, checked as they were just before: what `hpatch backport check` says, next to what was done.
+"""Real merges to 2.4.x, checked as they were just before: what `hpatch backport` says, next to what was done.
+
+Without cases: the sample of `bench/backports`, judged as `bench/backports/judged.py` says; `missing` at four dates; and
+the time that a check, a proposal and `missing` take, next to `git log` of both branches.
+
+With `--cases FILE`, figures on any merges, as follows.
 
 Each case is a merge that was made upstream. The branch is taken as it was before it, trunk as it was then. Four
 questions:
@@ -21,23 +26,24 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
+import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TextIO
 
+from bench.backports.judged import LEFT_OUT, judge
+from bench.backports.listed import listed
+from bench.backports.sample import Past
 from hpatch.backport.check.answer import Check
 from hpatch.backport.check.check import check
 from hpatch.backport.history.changes import Change, Objects
 from hpatch.backport.history.revisions import Revision, Revisions
+from hpatch.backport.proposal.proposal import Wish, make
 from hpatch.errors import HpatchError
-
-LEFT_OUT = re.compile(
-    r"CHANGES|STATUS|changes-entries/.*|docs/log-message-tags/next-number|docs/manual/(?:.*\.html(?:\..*)?|.*\.meta)"
-)
 
 
 class Bench:
@@ -248,19 +254,91 @@ def replay(bench: Bench, cases: Sequence[Mapping[str, Any]], out: TextIO | None)
     return summary(done)
 
 
+DATES = ("2019-06-01", "2020-06-01", "2021-06-01", "2022-06-01")
+PATH, YEARS = "modules/proxy", 2
+
+
+def sampled(past: Past) -> dict[str, Any]:
+    """The sample in figures; what is wrong with a merge goes to standard error."""
+    done = [judge(past, one) for one in past.sample()]
+    for one in done:
+        print(f"{one.merge.merge.name} {one.verdict}: {one.title}", file=sys.stderr)
+        advised = [each.name for each in one.advised if each in one.companions]
+        for text in (one.wrong, one.unusable if one.unusable != one.wrong else ""):
+            print(f"  {text}" if text else "", end="\n" if text else "", file=sys.stderr)
+        if one.companions or one.advised:
+            names = [each.name for each in one.companions]
+            false = [each.name for each in one.false]
+            print(f"  companions {names}: advised {advised}, false {false}", file=sys.stderr)
+    companions = sum(len(one.companions) for one in done)
+    return {
+        "merges": len(done),
+        "verdict right": sum(not one.wrong for one in done),
+        "entry usable": sum(not one.unusable for one in done),
+        "merged with the first": companions + sum(len(one.further) for one in done),
+        "of one matter with it": companions,
+        "of these advised": sum(each in one.companions for one in done for each in one.advised),
+        "advised": sum(len(one.advised) for one in done),
+        "advised and never merged": sum(len(one.false) for one in done),
+    }
+
+
+def missed(past: Past) -> list[dict[str, Any]]:
+    """`missing` at each date."""
+    rows = []
+    for date in DATES:
+        one = listed(past, date, PATH, YEARS)
+        rows.append(
+            {
+                **one._asdict(),
+                "merged": [each.name for each in one.merged],
+                "absent": [each.name for each in one.absent],
+                "seconds": round(one.seconds, 2),
+            }
+        )
+    return rows
+
+
+def timed(past: Past, folder: str) -> dict[str, float]:
+    """Seconds, with what is kept of the history: a check, a proposal; and without: reading it, `git log` of both."""
+    last = list(past.sample())[-1]
+
+    def seconds(work: Callable[[], object]) -> float:
+        start = time.perf_counter()
+        work()
+        return round(time.perf_counter() - start, 2)
+
+    history = past.before(last.merge.number or 0)
+    chosen = history.find([one.name for one in last.brought])
+    log = ("git", "-C", folder, "log", "--name-only", "--format=%H%n%B", history.trunk.commit, history.onto.commit)
+    with TemporaryDirectory() as empty:
+        return {
+            "check": seconds(lambda: check(history, chosen)),
+            "propose": seconds(lambda: make(history, chosen, Wish())),
+            "history, first time": seconds(lambda: Revisions(folder, cache=Path(empty)).merged()),
+            "history, again": seconds(lambda: Revisions(folder, cache=past.cache).merged()),
+            "git log of both branches": seconds(lambda: subprocess.run(log, stdout=subprocess.DEVNULL, check=True)),
+        }
+
+
 def main() -> None:
     """Read the arguments, replay, print the figures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     repo = os.environ.get("HPATCH_HTTPD_GIT")
     parser.add_argument("--repo", default=repo, required=repo is None, metavar="DIR", help="a git repository of httpd")
-    parser.add_argument("--cases", type=Path, required=True, metavar="FILE", help="the merges, one JSON object a line")
+    parser.add_argument("--cases", type=Path, metavar="FILE", help="other merges, one JSON object a line")
     parser.add_argument("--cache", type=Path, required=True, metavar="DIR", help="where the history is kept")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write one JSON line a case")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="only every Nth case")
     arguments = parser.parse_args()
+    arguments.cache.mkdir(parents=True, exist_ok=True)
+    if arguments.cases is None:
+        past = Past(arguments.repo, arguments.cache)
+        found = {"sample": sampled(past), "missing": missed(past), "seconds": timed(past, arguments.repo)}
+        print(json.dumps(found, indent=2))
+        return
     text = arguments.cases.read_text(encoding="utf-8")
     cases = [json.loads(line) for line in text.splitlines() if line.strip()][:: arguments.every]
-    arguments.cache.mkdir(parents=True, exist_ok=True)
     bench = Bench(arguments.repo, arguments.cache)
     if arguments.out is None:
         total = replay(bench, cases, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
@@ -13,6 +14,8 @@ from hpatch.backport.history.revisions import Revision, Revisions
 
 _MOST = 20
 """How many revisions are added; a revision that a hundred follow up is no question of this kind."""
+_NUMBERS = "include/ap_mmn.h"
+_MAJOR = re.compile(rb"#define\s+MODULE_MAGIC_NUMBER_MAJOR\b")
 _GOES_IN = ("works", "modulo")
 
 
@@ -89,13 +92,23 @@ def _needs(history: Revisions, answer: Check) -> Iterator[Added]:
 def _concerns(objects: Objects, branch: CommitFiles, one: Revision, others: Sequence[Revision]) -> bool:
     """Whether the branch has a source file of a revision, or gets one with it or the others.
 
-    A revision of records alone concerns it.
+    A revision of records alone concerns it. One that breaks modules' binaries (a major number of ap_mmn.h) does not: no
+    stable branch takes it.
     """
     code = {path for path in one.paths if not is_own(path)}
+    if _NUMBERS in code and _raises(objects, one):
+        return False
     if not code or any(path in branch.tree for path in code):
         return True
     made = {file.path for change in objects.readable((one,)) for file in change.files if file.kind == "create"}
     return not code.isdisjoint(made.union(path for each in others for path in each.paths))
+
+
+def _raises(objects: Objects, one: Revision) -> bool:
+    """Whether a revision raises the module magic's major number."""
+    files = (file for change in objects.readable((one,)) for file in change.files if file.path == _NUMBERS)
+    lines = (row for file in files for hunk in file.hunks for row in hunk.lines)
+    return any(operation == "+" and _MAJOR.search(line) for operation, line in lines)
 
 
 def _is_open(one: Followup) -> bool:

@@ -47,12 +47,13 @@ def find(history: Revisions, objects: Objects, chosen: Sequence[Revision]) -> tu
     silent = {of.order: {one.order: one for one in _repairs(history, objects, of)} for of in chosen}
     found: dict[int, Followup] = {}
     _follow(history, chosen, asked, silent, found)  # by words first: what changes a line can follow up another
+    given = {path for of in chosen for path in of.paths}
     for of in chosen:
         made = _made(history, objects, of)
         for order, one in silent[of.order].items():
             if order not in found:
                 found[order] = _followup(history, one, of, None, asked, silent)
-                if _belongs(one, of, made):
+                if _belongs(one, of, made, given):
                     found[order] = found[order]._replace(belongs=True)
                     _follow(history, (one,), asked, silent, found)
         for one in _alike(history, of):
@@ -103,12 +104,15 @@ def _made(history: Revisions, objects: Objects, of: Revision) -> frozenset[str]:
     return frozenset(file.path for file in files if file.kind == "create" and file.path not in tree)
 
 
-def _belongs(one: Revision, of: Revision, made: Set[str]) -> bool:
-    """Whether what changes a revision's lines, without a word on it, is of no use to the branch but with it."""
+def _belongs(one: Revision, of: Revision, made: Set[str], given: Set[str]) -> bool:
+    """Whether what changes a revision's lines, without a word on it, is of no use to the branch but with it.
+
+    `made` are the files that it makes there, `given` those that all revisions checked change.
+    """
     paths = _lasting(one)
     if not paths:
         return False
-    own = one.author == of.author and paths <= set(of.paths) and _days(of, one) <= _SOON
+    own = one.author == of.author and paths <= given and _days(of, one) <= _SOON
     return own or paths <= made
 
 

@@ -122,3 +122,12 @@ def test_with_what_says_the_same_and_with_its_entry(tmp_path: Path) -> None:
     one.edit(1000206, "Follow up to r1000201: and there.", "modules/new.c", b"line_03(void)", b"line_03(int)")
     # The branch has no such file, and does not get it.
     assert "r1000206" not in ask(Revisions(one.build()), "r1000201")[1]
+
+
+def test_without_what_breaks_modules(tmp_path: Path) -> None:
+    one = Mirror(tmp_path / "mirror.git")
+    one.edit(1000201, "mod_a: Fix it.", "modules/a.c", b"line_03(void)", b"line_03(int)")
+    mmn = one.file("include/ap_mmn.h").replace(b"MAJOR 20120211", b"MAJOR 20260101")
+    code = one.file("modules/a.c").replace(b"line_04(void)", b"line_04(int)")
+    one.add(1000202, "Follow up to r1000201: drop the field.", {"include/ap_mmn.h": mmn, "modules/a.c": code})
+    assert ask(Revisions(one.build()), "r1000201") == ("propose", ["r1000201"], [], "works", [])
