@@ -55,7 +55,7 @@ def entry(content: EntryContent, style: Style) -> str:
     else:
         lines += _beside("trunk patch:", content.trunk)
         lines += _beside(f"{content.branch} patch:", _SIDES[style](content))
-        pull = _PULL.fullmatch(content.place) if style == "2024" and content.way == "patch" else None
+        pull = _pull(content) if style == "2024" else None
         lines += [] if pull is None else [f"{_INDENT}PR: https://github.com/{pull['repository']}/pull/{pull['number']}"]
     lines.append(f"{_INDENT}+1:{f' {content.voter}' if content.voter else ''}")
     return "".join(f"{line}\n" for line in lines)
@@ -117,8 +117,13 @@ def _today(content: EntryContent) -> list[str]:
     return [f"Trunk version of patch works{but}", content.merge]
 
 
+def _pull(content: EntryContent) -> re.Match[str] | None:
+    """The pull request that has the branch's patch."""
+    return _PULL.fullmatch(content.place) if content.way == "patch" else None
+
+
 def _aligned(content: EntryContent) -> list[str]:
-    pull = _PULL.fullmatch(content.place) if content.way == "patch" else None
+    pull = _pull(content)
     if pull is None:
         return _command(content)
     return [f"https://patch-diff.githubusercontent.com/raw/{pull['repository']}/pull/{pull['number']}.diff"]

@@ -49,6 +49,7 @@ TRUNK = f"     trunk patch: {URLS[0]}\n                  {URLS[1]}\n"
             *("2024", content("modulo")),
             f"{TRUNK}     2.4.x patch: trunk works (modulo CHANGES/docs)\n                  {MERGE}\n",
         ),
+        ("2024", content(place=PULL), f"{TRUNK}     2.4.x patch: {MERGE}\n"),
         ("2024", content("patch"), f"{TRUNK}     2.4.x patch: {PLACE}\n"),
         ("2024", content("patch", place=PULL), f"{TRUNK}     2.4.x patch: {DIFF}.diff\n     PR: {PULL}\n"),
         ("2020", content(), f"{TRUNK}     2.4.x patch: {MERGE}\n"),
