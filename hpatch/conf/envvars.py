@@ -25,9 +25,12 @@ def read(path: str) -> dict[str, str]:
     """The exported variables of a file. Raises InputError when it cannot be read."""
     log.tell("read %s, httpd's environment", path)
     try:
-        return parse(MACHINE.read(path, path, stream=True).text)
+        text = MACHINE.read(path, path, stream=True).text
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    if "\0" in text:
+        raise InputError(f"{path}: not a file of environment variables: it has null bytes")
+    return parse(text)
 
 
 def parse(text: str) -> dict[str, str]:

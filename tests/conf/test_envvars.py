@@ -79,6 +79,12 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     assert str(caught.value) == f"{path}: cannot be read: No such file or directory"
 
 
+def test_a_program_is_not_an_environment(tmp_path: Path) -> None:
+    (tmp_path / "envvars").write_bytes(b"\x7fELF\0\nexport A=1\n")
+    with pytest.raises(InputError, match="envvars: not a file of environment variables: it has null bytes"):
+        read(str(tmp_path / "envvars"))
+
+
 def test_a_shell_may_give_it_through_a_pipe() -> None:
     told: list[str] = []
     log.to(told.append)

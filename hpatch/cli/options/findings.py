@@ -40,7 +40,7 @@ def severities(given: list[str] | None) -> tuple[tuple[str, str], ...] | None:
         selectors, equals, severity = text.partition("=")
         named = [(selector.strip(), severity) for selector in selectors.split(",") if selector.strip()]
         if not equals or not named or severity not in SEVERITIES:
-            raise UsageError(f"--severity-of: '{text}' is not RULES=SEVERITY, such as WK=error")
+            raise UsageError(f"--severity-of: '{text}' is not RULES=SEVERITY, such as WK=error (or info, warning)")
         found += named
     return tuple(found)
 
