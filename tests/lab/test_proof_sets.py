@@ -29,18 +29,22 @@ FAULTS = (
 SILENT = ("fcgi-memset", "proxy-util-cleanup", "scgi-docs")
 
 
-@pytest.fixture(scope="module")
-def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tag 2.4.9; buildconf is still to run."""
+def unpacked(folder: Path, version: str) -> Path:
+    """A tag's tree; buildconf is still to run."""
     assert MIRROR is not None
     git = ["git", "-C", MIRROR]
     names = subprocess.run([*git, "for-each-ref", "--format=%(refname)"], stdout=subprocess.PIPE, text=True, check=True)
-    tag = next(name for name in names.stdout.split() if name.endswith("tags/2.4.9"))
-    folder = tmp_path_factory.mktemp("tag") / "httpd-2.4.9"
-    folder.mkdir()
+    tag = next(name for name in names.stdout.split() if name.endswith(f"tags/{version}"))
+    tree = folder / f"httpd-{version}"
+    tree.mkdir()
     made = subprocess.run([*git, "archive", tag], stdout=subprocess.PIPE, check=True)
-    subprocess.run(["tar", "-x"], cwd=folder, input=made.stdout, check=True)
-    return folder
+    subprocess.run(["tar", "-x"], cwd=tree, input=made.stdout, check=True)
+    return tree
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return unpacked(tmp_path_factory.mktemp("tag"), "2.4.9")
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +83,9 @@ def test_sets_without_behaviour_make_nothing_worse(tree: Path, build_dir: Path, 
     assert answer["ok"]
     assert not any(row["worse"] for row in answer["rows"])
     assert len(answer["rows"]) > len(FAULTS)
+
+
+@pytest.mark.proves("fcgi-script-filename")
+def test_a_set_for_a_later_release(tmp_path: Path) -> None:
+    answer = verify(unpacked(tmp_path, "2.4.62"), tmp_path / "build", "fcgi-script-filename")
+    assert [row["shown"] for row in answer["rows"] if "fcgi-script-filename" in row["sets"]] == ["proved"]
