@@ -41,7 +41,9 @@ class SetOrder(NamedTuple):
 class Draft(NamedTuple):
     """A set that was worked out, and what its author should know.
 
-    `fits` are the releases that it fits, `tried` all that it was tried on; `unmarked` are revisions without a mark.
+    `fits` are the releases that it fits, `tried` all that it was tried on; `unmarked` are revisions without a mark, and
+    `partial` merges that say that they brought only a part; `followups` are later revisions that repair or follow up
+    one of the set's.
     """
 
     set: PatchSet
@@ -49,6 +51,7 @@ class Draft(NamedTuple):
     tried: tuple[Version, ...]
     unmarked: tuple[str, ...]
     partial: tuple[str, ...]
+    followups: tuple[str, ...]
 
 
 class NoFit(NamedTuple):
@@ -107,7 +110,21 @@ class _Work:
             if None in told
             else tuple(each.name for each in one.revisions if each.number not in told | silent),
             partial=tuple(m.revision.name for some in self.merges.values() for m in some if m.partial),
+            followups=tuple(self._followups()),
         )
+
+    def _followups(self) -> list[str]:
+        """Later revisions that repair the set's or follow them up, and those that do so with these."""
+        known = {one.order for one in self.chosen}
+        found: list[Revision] = []
+        open_ = list(self.chosen)
+        while open_:
+            for later, said in self.history.mentions(open_.pop(0)):
+                if said in ("fix", "follow-up") and later.order not in known:
+                    known.add(later.order)
+                    found.append(later)
+                    open_.append(later)
+        return [one.name for one in sorted(found, key=lambda one: one.order)]
 
     def _names(self) -> list[str]:
         return [one.name for one in self.chosen]
@@ -203,13 +220,18 @@ class _Work:
                 one, fits = less, without
         return one, fits
 
+    def applied(self, one: PatchSet, release: TaggedRelease) -> dict[str, bytes]:
+        """The files of a release that the set fits, as it leaves them."""
+        changes = self._trial(one).on(release, one).plan.changes
+        return {change.path: change.after for change in changes if change.after is not None}
+
     def _trial(self, one: PatchSet) -> SetTrial:
         """Tries with the set in the catalogue."""
         sets = tuple(each for each in self.catalog.sets if each.id != one.id)
         return SetTrial(self.history.git, self.catalog._replace(sets=(*sets, one)), self.releases)
 
     def _suppliers(self, trial: SetTrial, tried: Tried) -> tuple[list[str], list[str]]:
-        """Who brought the lines that the newest release lacks: names of revisions, and sets that have them."""
+        """Who brought the lines that the newest release lacks: revisions of no set, and the sets of the others."""
         names: dict[str, None] = {}
         sets: dict[str, None] = {}
         by_name = {revision.name: revision for one in trial.catalog.sets for revision in one.revisions}
@@ -223,7 +245,8 @@ class _Work:
                     first = outcome.hunk.old_start
                     lacking = [first + at for at, line in enumerate(outcome.hunk.old) if line not in have]
                     for each in suppliers(self.history.git, self.catalog, revision, placed.path, lacking):
-                        names[each.name] = None
+                        if not each.sets:
+                            names[each.name] = None
                         sets.update(dict.fromkeys(each.sets))
         return list(names), list(sets)
 
@@ -273,13 +296,15 @@ class _Gathered:
         self._work = work
         self._files: dict[str, list[Witness]] = {}
         self._older, self._run, self._having = older, run, having
+        # What a later revision of the set takes away again is no mark.
+        self._applied = work.applied(one, run[-1])
 
     def propose(self, patch: FilePatch, revision: Revision) -> Mark | None:
         """A mark of a revision in a file. One that releases bear which never had the fault is better than none."""
         around = self._changes(patch.path, [revision])
         released = self._released(patch.path)
-        meant = {str(each.version) for each in (*self._run, *self._having)}
-        for some in (released, [each for each in released if each.where in meant]):
+        bare = {str(each.version) for each in self._older if each not in self._run}
+        for some in (released, [each for each in released if each.where not in bare]):
             mark = marks.propose(patch, [*around, *some], revision.number)
             if mark is not None:
                 return mark
@@ -317,6 +342,8 @@ class _Gathered:
                     content = self._work.releases.files(each, [path]).read(path)
                     if content is not None:
                         some.append(Witness(str(each.version), content, bears))
+            if path in self._applied:
+                some.append(Witness(f"{self._run[-1].version}, with the set,", self._applied[path], bears=True))
             self._files[path] = some
         return self._files[path]
 

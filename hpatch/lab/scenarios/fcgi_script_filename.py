@@ -29,7 +29,7 @@ def run(session: Session, cell: Cell) -> Observation:
     its folder, to a sound FastCGI backend. Certain: always or never. Faulty: SCRIPT_FILENAME has `%20` and `%C3%A9`, so
     that PHP-FPM answers "File not found".
 
-    Measured, of 5: 2.4.62 none; with r1919620, and 2.4.71, all. Source: httpd's r1919620, PR 69203.
+    Measured, of 5: 2.4.62 none; with the set, and 2.4.71, all. Source: httpd's r1919620 and r1919628, PR 69203.
     """
     with responder(session.address(cell.transport, "script"), "fcgi", "sound") as sound:
         scripts = session.folder / "scripts"

@@ -54,6 +54,7 @@ class NewSetReport:
             "tried": list(map(str, made.tried)),
             "unmarked": list(made.unmarked),
             "partial": list(made.partial),
+            "followups": list(made.followups),
         }
 
 
@@ -74,6 +75,11 @@ def _made(made: Draft, target: str, width: int) -> Iterator[str]:
         yield from wrap(f"Needs {', '.join(one.prerequisites)}.", width, 2)
     for name in made.partial:
         yield from wrap(f"{name} says that it merged a part only: compare it.", width, 2)
+    if made.followups:
+        names = ", ".join(made.followups)
+        yield from wrap(
+            f"Later revisions repair these or follow them up: {names}. Read them; name them, too.", width, 2
+        )
     if made.unmarked:
         names = ", ".join(made.unmarked)
         yield from wrap(f"No text tells {names} on every release: without a mark hpatch cannot recognise it.", width, 2)

@@ -12,7 +12,7 @@ import pytest
 from hpatch.patch.sets.load import load
 from hpatch.patch.sets.model import Mark
 from tests.support.backport.mirror import Mirror
-from tests.support.backport.released import FILE, FIX, FOLLOW_UP, LONELY, tell
+from tests.support.backport.released import FILE, FIX, FOLLOW_UP, LONELY, RENAMED, tell
 from tests.support.cli.call import Answer, call
 from tests.support.report.schema import valid
 
@@ -58,8 +58,8 @@ def test_a_new_set(new: New, tmp_path: Path, mirror: Mirror, capsys: Capture) ->
         Mark(FILE, ("fixed_value_of",), (), FIX),
         Mark(FILE, ("depth_of_it",), (), FOLLOW_UP),
     )
-    assert one.revisions[0].commit == mirror.commit("trunk~2")
-    assert one.revisions[0].blob(FILE) == mirror.commit(f"trunk~3:{FILE}")
+    assert one.revisions[0].commit == mirror.commit("trunk~3")
+    assert one.revisions[0].blob(FILE) == mirror.commit(f"trunk~4:{FILE}")
     code, out, err = checked(capsys, mirror, tmp_path / "sets")
     assert (code, err) == (0, "")
     assert "Checked 1 set, 4 revisions, 2 trials on releases, 2 marks: no fault." in out
@@ -70,9 +70,10 @@ def test_what_a_set_needs_is_found(new: New, tmp_path: Path) -> None:
     assert code == 1
     assert f"missing come from r{FIX}; no set has them" in " ".join(out.split())
     assert not (tmp_path / "sets").exists()
-    assert new("fix", f"r{FIX}").code == 0
+    code, out, _ = new("fix", f"r{FIX}")
+    assert (code, f"follow them up: r{FOLLOW_UP}" in " ".join(out.split())) == (0, True)
     code, out, _ = new("follow", f"r{FOLLOW_UP}")
-    assert code == 0
+    assert (code, "follow them up" in out) == (0, False)
     assert "Needs fix." in out
     assert load([tmp_path / "sets"]).get("follow").prerequisites == ("fix",)
 
@@ -81,6 +82,13 @@ def test_a_set_that_was_never_merged(new: New, tmp_path: Path) -> None:
     assert new("lonely", f"r{LONELY}").code == 0
     one = load([tmp_path / "sets"]).get("lonely")
     assert (one.contained, str(one.applies), one.merges) == (None, ">=2.4.1,<=2.4.4", ())
+
+
+def test_what_a_later_revision_of_the_set_takes_away_is_no_mark(new: New, tmp_path: Path) -> None:
+    code, out, _ = new("lonely", f"r{LONELY}", f"r{RENAMED}")
+    assert (code, f"No text tells r{LONELY} on every release" not in out) == (0, True)
+    first, second = load([tmp_path / "sets"]).get("lonely").recognise
+    assert (first.absent, second.present) == (("line_35",), ("another_name_now",))
 
 
 def test_nothing_is_written_over(new: New, tmp_path: Path) -> None:
@@ -125,7 +133,7 @@ def test_a_mark_of_ones_own(new: New, tmp_path: Path) -> None:
 
 def test_the_answers_for_programs(new: New, tmp_path: Path, mirror: Mirror, capsys: Capture) -> None:
     made = valid("set-new-1", new("fix", f"r{FIX}", "--format", "json").out)
-    assert (made["fits"], made["unmarked"]) == (["2.4.1", "2.4.2"], [])
+    assert (made["fits"], made["unmarked"], made["followups"]) == (["2.4.1", "2.4.2"], [], [f"r{FOLLOW_UP}"])
     lacking = valid("set-new-1", new("follow", f"r{LONELY}", "--dry-run", "--format", "json").out)
     assert lacking["ok"] is True
     answer = valid("set-check-1", checked(capsys, mirror, tmp_path / "sets", "--format", "json").out)

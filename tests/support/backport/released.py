@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.support.backport.mirror import Mirror
 
 FILE = "modules/a.c"
-FIX, FOLLOW_UP, LONELY = 1000101, 1000102, 1000103
+FIX, FOLLOW_UP, LONELY, RENAMED = 1000101, 1000102, 1000103, 1000104
 
 
 def tell(folder: Path) -> Mirror:
@@ -17,6 +17,7 @@ def tell(folder: Path) -> Mirror:
     mirror.edit(FIX, "Fix the answer.\n\nIt was wrong.", FILE, b"line_20(void)", b"fixed_value_of(void)")
     mirror.edit(FOLLOW_UP, "Follow up to r1000101.", FILE, b"fixed_value_of(void)", b"fixed_value_of(int depth_of_it)")
     mirror.edit(LONELY, "Never merged.", FILE, b"line_35(void)", b"lonely_name_here(void)")
+    mirror.edit(RENAMED, "Rename it.", FILE, b"lonely_name_here", b"another_name_now")
     mirror.edit(1000109, "Something else.", "modules/b.c", b"other_03", b"changed", "2.4.x")
     mirror.tag("2.4.2", "2.4.x")
     mirror.edit(
