@@ -208,3 +208,9 @@ def test_a_rule_that_fails(root: Path, installed: Path, configuration: Path, bod
     done = run(root, broken, configuration, "lint", "a.conf")
     expected = f"hpatch: rule ACME001 of the plugin acme_rules failed: {said}{WITHOUT}\n"
     assert (done.returncode, done.stdout, done.stderr) == (4, "", expected)
+
+
+def test_a_folder_that_is_gone_is_no_defect(root: Path, tmp_path: Path) -> None:
+    script = f"mkdir gone && cd gone && rmdir ../gone && PYTHONPATH={root} exec {sys.executable} -m hpatch --version"
+    done = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout[:7], done.stderr) == (0, "hpatch ", "")
