@@ -17,6 +17,9 @@ else:
     from collections import _tuplegetter as getter
     from types import FunctionType
 
+    _Unexpected = TypeError if sys.version_info >= (3, 13) else ValueError
+    """What namedtuple raises for a field that there is not."""
+
     class _Record(tuple):
         """The methods, as `collections.namedtuple` has them."""
 
@@ -32,7 +35,7 @@ else:
         def _replace(self, /, **values):
             made = self._make(map(values.pop, self._fields, self))
             if values:
-                raise ValueError(f"Got unexpected field names: {list(values)!r}")
+                raise _Unexpected(f"Got unexpected field names: {list(values)!r}")
             return made
 
         __replace__ = _replace
