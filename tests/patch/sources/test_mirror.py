@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
 
-from hpatch.patch.diff.model import Diff
+from hpatch.patch.diff.model import FilePatch
+from hpatch.patch.place.place import place
 from hpatch.patch.sets.load import load
 from hpatch.patch.sets.model import PatchSet
 from hpatch.patch.sources.cache import Cache, Checked, checked
@@ -66,13 +68,13 @@ def test_subversions_diffs_are_accepted_too(folder: Path, tmp_path: Path) -> Non
     top = tmp_path / "repository"
     subprocess.run(["svnadmin", "create", top], check=True)
 
-    def put(name: str, files: dict[str, bytes]) -> int:
-        """Commit files; the number of the revision."""
+    def put(name: str, files: dict[str, bytes], paths: Iterable[str]) -> int:
+        """Commit files; the number of the revision. The folders of `paths` are made first."""
         arguments: list[str] = []
         for number, (path, content) in enumerate(files.items()):
             (tmp_path / str(number)).write_bytes(content)
             arguments += ["put", str(tmp_path / str(number)), f"{name}/trunk/{path}"]
-        folders = {str(above) for path in files for above in Path(f"{name}/trunk/{path}").parents} - {"."}
+        folders = {str(above) for path in paths for above in Path(f"{name}/trunk/{path}").parents} - {"."}
         known = (
             subprocess.run(["svn", "list", f"file://{top}/{name}"], check=False, capture_output=True).returncode == 0
         )
@@ -83,20 +85,20 @@ def test_subversions_diffs_are_accepted_too(folder: Path, tmp_path: Path) -> Non
 
     for revision in {one.name: one for one in CHANGES}.values():
         commit = revision.commit
-        before = {path: source.before(revision, path) or b"" for path in revision.files}
-        put(revision.name, before)
+        before = {path: text for path in revision.files if (text := source.before(revision, path)) is not None}
+        put(revision.name, before, revision.files)
         after = {path: source.run("cat-file", "blob", f"{commit}:{path}") for path in revision.files}
-        number = put(revision.name, after)
+        number = put(revision.name, after, revision.files)
         diff = Svn(f"file://{top}/{revision.name}").diff(revision._replace(number=number, line="trunk"))
-        by_git = checked(source.diff(revision), revision, "git")
-        assert _changes(checked(diff, revision, "Subversion")) == _changes(by_git)
+        for found in (checked(diff, revision, "Subversion"), checked(source.diff(revision), revision, "git")):
+            assert {file.path: _made(file, before) for file in found.files} == after
 
 
-def _changes(diff: Diff) -> dict[str, list[tuple[str, bytes]]]:
-    """Each file's changed lines, in an order that does not depend on how they are split into hunks."""
-    return {
-        file.path: sorted(line for hunk in file.hunks for line in hunk.lines if line[0] != " ") for file in diff.files
-    }
+def _made(file: FilePatch, before: Mapping[str, bytes]) -> bytes | None:
+    """What a file's patch makes of it; hunks may be split in other ways."""
+    if file.kind == "create":
+        return b"".join(line for hunk in file.hunks for line in hunk.new)
+    return place(before[file.path], file).after
 
 
 @httpd
