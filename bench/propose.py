@@ -310,7 +310,17 @@ def timed(past: Past, folder: str) -> dict[str, float]:
 
     history = past.before(last.merge.number or 0)
     chosen = history.find([one.name for one in last.brought])
-    log = ("git", "-C", folder, "log", "--name-only", "--format=%H%n%B", history.trunk.commit, history.onto.commit)
+    log = (
+        "git",
+        "-C",
+        folder,
+        "log",
+        "--name-only",
+        "--no-renames",
+        "--format=%H%n%B",
+        history.trunk.commit,
+        history.onto.commit,
+    )
     with TemporaryDirectory() as empty:
         return {
             "check": seconds(lambda: check(history, chosen)),

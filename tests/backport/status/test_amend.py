@@ -85,7 +85,7 @@ def test_nothing_is_added_twice() -> None:
 
 
 def test_a_remark_that_would_be_read_as_a_vote_is_left_out() -> None:
-    remark = "as long as the other one that I wrote about goes in, else it is +1: dan"
+    remark = ", ".join(["+1: dan"] * 20)  # a line of the note would begin so
     text = TEXT.replace("+1: ann, bob (by inspection, twice), cid", f"+1: ann ({remark}), bob")
     after = entry("mod_a", read(amended("mod_a", text=text)))
     assert [vote for vote in after.votes if vote.value > 0] == []

@@ -219,7 +219,7 @@ def test_what_is_no_working_copy(
 @pytest.mark.svn
 @pytest.mark.proof
 def test_into_a_working_copy_of_subversion(capsys: Capture, mirror: Path, url: str, tmp_path: Path) -> None:
-    """The files are those of `svn merge` and of hpatch's merge in git; what svn records is recorded."""
+    """Also where svn merge conflicts: CHANGES, and a file that the branch deleted. What it records is recorded."""
     copy = twins.checkout(url, tmp_path / "co@py")  # svn takes what follows an @ as a revision
     (copy / "mine.txt").write_text("not versioned\n")
     before = snapshot(copy)
@@ -248,10 +248,6 @@ def test_into_a_working_copy_of_subversion(capsys: Capture, mirror: Path, url: s
     assert (stopped.code, stopped.err.count("\n"), "not today" in stopped.err) == (4, 1, True)
     assert (snapshot(copy), svn(copy, "status")) == (before, "?       mine.txt\n")
     hook.unlink()
-    plain = twins.checkout(url, tmp_path / "plain")
-    svn(plain, "merge", "--accept", "mine-full", "-c", "1003,1004", "^/httpd/httpd/trunk", ".")
-    theirs = snapshot(plain)
-    assert theirs[accepted.A] == two_lines.lines("a", {5: "fixed; /* so */"})
     done = merge(capsys, copy, "r1005", "--repo", mirror, "--patch", tmp_path / "b.diff", "--commit")
     assert (done.code, "committed as r1007" in done.out) == (0, True)
     assert svn(copy, "status") == "?       mine.txt\n"

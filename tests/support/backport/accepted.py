@@ -13,6 +13,7 @@ MMN = b"""/*
 """
 TRUNK = b"Changes with Apache 2.5.0\n\n"
 CHANGES = b"Changes with Apache 2.4.9\n\n  *) core: Older.  [Bob]\n"
+NEXT = "docs/log-message-tags/next-number"
 NOTE = b"  *) mod_a: Fix it. PR 60001.  [Cid]\n\n"
 HOSTILE = "$(touch /tmp/owned) `touch owned` ; touch owned"
 STATUS = f"""\
@@ -64,13 +65,22 @@ HISTORY = (
         "trunk",
         1001,
         "Start.",
-        {A: lines("a"), B: lines("b"), "include/ap_mmn.h": MMN, "CHANGES": TRUNK, "STATUS": b"trunk\n", "free": b"x\n"},
+        {
+            A: lines("a"),
+            B: lines("b"),
+            "include/ap_mmn.h": MMN,
+            "CHANGES": TRUNK,
+            "STATUS": b"trunk\n",
+            "free": b"x\n",
+            "modules/only_trunk.c": lines("t"),
+            NEXT: b"1\n",
+        },
     ),
     Commit(
         "2.4.x",
         1002,
         "Branch.",
-        {"STATUS": STATUS.encode(), "CHANGES": CHANGES, B: lines("b", {10: "own;"}), "modules/old.c": b"old\n"},
+        {"STATUS": STATUS.encode(), "CHANGES": CHANGES, B: lines("b", {10: "own;"}), "modules/only_trunk.c": None},
     ),
     Commit(
         "trunk",
@@ -85,7 +95,12 @@ HISTORY = (
             ),
         },
     ),
-    Commit("trunk", 1004, "Follow up to r1003: fix the comment.", {A: lines("a", {5: "fixed; /* so */"})}),
+    Commit(
+        "trunk",
+        1004,
+        "Follow up to r1003: fix the comment.",
+        {A: lines("a", {5: "fixed; /* so */"}), "modules/only_trunk.c": lines("t", {5: "fixed;"}), NEXT: b"2\n"},
+    ),
     Commit("trunk", 1005, "mod_b: Over a change of the branch.", {B: lines("b", {10: "other;"})}),
     Commit("trunk", 1006, "mod_b: The other thing.", {B: lines("b", {10: "other;", 30: "thirty;"}), "free": None}),
 )

@@ -64,12 +64,10 @@ class SvnCopy:
 
     def bring(self, changes: Sequence[FileChange], numbers: Sequence[int], *, native: bool) -> None:
         """`svn merge`, and then what it lacks; a patch of the branch's own is only recorded as merged."""
-        how = ("--accept", "mine-full") if native else ("--record-only",)
+        how = ("--accept", "working") if native else ("--record-only",)
         try:
             for number in numbers:
                 self._said("merge", *how, "-c", str(number), self._trunk, ".")
-                if native:
-                    self._said("resolve", "--quiet", "--recursive", "--accept", "working", ".")
             self._leave(changes)
             self._write(changes)
         except BaseException:
