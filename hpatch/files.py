@@ -315,6 +315,8 @@ def _finish(top: int, folder: int) -> None:
                     # A staged file that is gone was renamed before the crash.
                     with suppress(FileNotFoundError):
                         os.rename(entry.staged, _name(entry.path), src_dir_fd=stage, dst_dir_fd=parent)
+        # Only now, for a file that comes may be in a folder that a file's going left empty.
+        for entry in entries:
             if entry.staged is None:
                 _prune(top, entry.path)
         # The journal stays until all folders are on the disk, so each needs that once only.

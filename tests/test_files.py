@@ -72,6 +72,18 @@ def test_the_inverse_gives_back_the_tree(root: Path) -> None:
     assert tree(root) == expected(OLD)
 
 
+def test_a_folders_only_file_gives_way_to_another(root: Path) -> None:
+    """The folder stays, though the file that goes leaves it empty for a moment."""
+    changes = [FileChange("deep/in/old", b"1", None), FileChange("deep/in/new", None, b"2")]
+    write(root, {"deep/in/old": b"1"})
+    for order in (changes, changes[::-1]):
+        with files.lock(root):
+            files.replace(root, order)
+            assert tree(root) == expected(OLD | {"deep/in/new": b"2"})
+            files.replace(root, [FileChange(change.path, change.after, change.before) for change in order[::-1]])
+        assert tree(root) == expected(OLD | {"deep/in/old": b"1"})
+
+
 def test_a_file_that_changed_meanwhile(root: Path) -> None:
     (root / "sub/b.c").write_bytes(b"edited\n")
     with files.lock(root), pytest.raises(files.ChangedError, match=r"^sub/b\.c: "):

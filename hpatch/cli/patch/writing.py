@@ -28,6 +28,7 @@ def written(
     """
     made = dict(files)
     for name, content in files.items():
+        _refuse_link(folder, name)
         there = _read(folder / name)
         if there is None:
             continue
@@ -47,6 +48,15 @@ def written(
         if _read(folder / name) != content:
             output.write_bytes(content, str(folder / name))
     return list(made)
+
+
+def _refuse_link(folder: Path, name: str) -> None:
+    """Raise InputError where a link would lead a write out of the folder: a series comes with anyone's source."""
+    path = folder
+    for part in name.split("/"):
+        path /= part
+        if path.is_symlink():
+            raise InputError(f"{path}: is a symbolic link; hpatch does not write through it")
 
 
 def _read(path: Path) -> bytes | None:

@@ -124,6 +124,10 @@ def message(text: bytes, name: str) -> bytes:
     return ("\n".join(kept).rstrip("\n") + "\n").encode("utf-8", "surrogateescape")
 
 
+_LATEST = 1 << 35
+"""Seconds of the latest date that a commit gets, in the year 3058."""
+
+
 def authorship(text: bytes, committer: bytes) -> bytes:
     """A patch's author and date in git's raw form; the committer's where the patch does not tell."""
     from email.utils import mktime_tz, parseaddr, parsedate_tz
@@ -133,13 +137,19 @@ def authorship(text: bytes, committer: bytes) -> bytes:
     who += b">"
     name, address = parseaddr(said.author.partition(">")[0] + ">" if "<" in said.author else said.author)
     name, address = (re.sub(r"[<>\n\0]", "", part).strip() for part in (name, address))
+    if address and "@" not in address:
+        name, address = name or address, ""
     if name or address:
         who = f"{name or address.partition('@')[0]} <{address}>".encode("utf-8", "surrogateescape")
-    parsed = parsedate_tz(said.date)
-    if parsed is not None and parsed[0] >= 1970:
+    try:
+        parsed = parsedate_tz(said.date)
+        seconds = -1 if parsed is None else mktime_tz(parsed)
+    except (ValueError, OverflowError, IndexError, TypeError):  # what Python's own reader trips over
+        parsed, seconds = None, -1
+    if parsed is not None and 0 <= seconds < _LATEST:
         offset = (parsed[9] or 0) // 60
         hours, minutes = divmod(abs(offset), 60)
-        when = b"%d %c%02d%02d" % (mktime_tz(parsed), b"-"[0] if offset < 0 else b"+"[0], hours, minutes)
+        when = b"%d %c%02d%02d" % (seconds, b"-"[0] if offset < 0 else b"+"[0], hours, minutes)
     return who + b" " + when
 
 

@@ -181,6 +181,20 @@ def test_what_moved_is_written_back(run: Run, tree: Path, patches: Path) -> None
     assert (patches / "a.patch").read_text() == text
 
 
+def test_export_writes_through_no_link(run: Run, patches: Path, tmp_path: Path) -> None:
+    """A source package can come with a link in the place of a patch that is still to be written."""
+    run("apply", "--series", patches)
+    out = tmp_path / "out"
+    out.mkdir()
+    for name in ("c.patch", "series", "sub"):
+        (out / name).symlink_to(tmp_path / "elsewhere")
+        answer = run("export", "--output", out, "--force")
+        assert (answer.code, f"{name}: is a symbolic link" in answer.err) == (3, True)
+        (out / name).unlink()
+        assert not (tmp_path / "elsewhere").exists()
+        assert not list(out.iterdir())
+
+
 def test_fields(run: Run, patches: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     run("apply", "--series", patches)

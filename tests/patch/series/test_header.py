@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hpatch.patch.series.header import about, body, header, with_fields
+from hpatch.patch.series.header import about, authorship, body, header, with_fields
 
 DIFF = b"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-1\n+2\n"
 DEP3 = b"Description: a title\n More of it,\n .\n and more.\nAuthor: Ann <a@example.org>\nForwarded: no\n---\n"
@@ -47,3 +47,20 @@ def test_fields_are_set_and_added() -> None:
     assert b"Author: Ann <a@example.org>\nForwarded: https://x.example/1\nBug: https://x.example/2\n---\n" in text
     assert text.endswith(DIFF)
     assert with_fields(DIFF, {"Bug": "b"}) == b"Bug: b\n" + DIFF
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ("Author: Ann <a@example.org>\nDate: Sun, 9 Feb 2014 16:09:48 -0530", b"Ann <a@example.org> 1391981988 -0530"),
+        ("Author: Ann <a@example.org>, Bob <b@example.org>", b"Ann <a@example.org> 5 +0100"),
+        ("From: a@example.org", b"a <a@example.org> 5 +0100"),
+        ("Author: Ann", b"Ann <> 5 +0100"),
+        ("Origin: vendor", b"C <c@example.org> 5 +0100"),
+        ("Date: Sun, 9 Feb 99999999 99:99:99 +9999999999", b"C <c@example.org> 5 +0100"),
+        ("Date: Sun, 9 Feb 1914 16:09:48 +0000", b"C <c@example.org> 5 +0100"),
+    ],
+)
+def test_who_wrote_it_and_when(fields: str, told: bytes) -> None:
+    text = f"Description: x\n{fields}\n\n".encode() + DIFF
+    assert authorship(text, b"C <c@example.org> 5 +0100") == told
