@@ -115,7 +115,8 @@ def _names(line: str) -> bool:
 
 def _am(package: str, plain: Path, mails: Sequence[Path]) -> Row:
     def git(*arguments: str | Path) -> str:
-        command = ("git", "-C", plain, *arguments)
+        # No work in the background: the folder goes as soon as this ends.
+        command = ("git", "-C", plain, "-c", "gc.auto=0", "-c", "maintenance.auto=false", *arguments)
         done = subprocess.run(command, env={**os.environ, **_AM}, capture_output=True, check=True)
         return done.stdout.decode().strip()
 
