@@ -1,6 +1,7 @@
 # make try     install hpatch into ./.venv and lint examples/
 # make check   install what the tests need, then run every check and the tests
 # make lowest  run the quick tests with the oldest libraries that pyproject.toml allows
+# make newer   run some of the quick tests with each newer Python on this machine
 # make mutants AREA=status   change the code in small ways and see whether the tests notice (minutes an area)
 # make proof   build httpd from Debian's source and uWSGI 2.0.4, and prove the workaround on them (minutes); with
 #              HPATCH_HTTPD_GIT and HPATCH_UWSGI_GIT, git repositories of the projects, also the sets of upstream's revisions
@@ -12,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # The tests start Python some hundred times: without stored bytecode, each start compiles hpatch again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: try check proof lowest fix test bench mutants debian clean
+.PHONY: try check proof lowest newer fix test bench mutants debian clean
 
 try: $(VENV)/installed
 	@$(BIN)/hpatch lint examples || status=$$?; \
@@ -32,6 +33,10 @@ proof: $(VENV)/tested debian
 lowest: $(LOWEST)/tested
 	$(LOWEST)/bin/pytest -n auto --quick
 
+newer: $(VENV)/tested
+	$(PIP) install 'uv>=0.5'
+	tests/newer-pythons $(BIN)/uv $(VENV)
+
 fix: $(VENV)/tested
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
@@ -49,7 +54,7 @@ debian:
 	@tests/debian-packages
 
 clean:
-	rm -rf $(VENV) $(LOWEST) build dist
+	rm -rf $(VENV) $(VENV)-* build dist
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
