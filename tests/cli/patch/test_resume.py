@@ -110,7 +110,8 @@ def test_the_tree_must_be_as_it_was(run: Run, tree: Path, tmp_path: Path, given:
     run("apply", given, "--tree", tree, "--conflicts", copy)
     answer(copy)
     other = make(tmp_path / "next")
-    assert run("resume", copy, "--tree", other).code == 3
+    code, _, err = run("resume", copy, "--tree", other)
+    assert (code, f"is a copy of {tree}; give --tree {tree}" in err) == (3, True)
     (tree / MODULE).write_text("new\n" + module(tree))
     code, _, err = run("resume", copy, "--tree", tree)
     assert (code, f"'{MODULE}' changed since the copy was made" in err) == (3, True)
