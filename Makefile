@@ -28,7 +28,7 @@ check: $(VENV)/tested debian
 	$(BIN)/pytest -n auto
 
 proof: $(VENV)/tested debian
-	$(BIN)/pytest -m proof
+	$(BIN)/pytest -m proof --durations=30
 
 lowest: $(LOWEST)/tested
 	$(LOWEST)/bin/pytest -n auto --quick
