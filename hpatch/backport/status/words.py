@@ -24,6 +24,9 @@ NAME = re.compile(r"[A-Za-z][\w-]*(?:\.[\w-]+)*")
 _REMARK = re.compile(r"\([^()]*\)|\[[^]]*\]")
 _COMMAS = re.compile(r"[,;&/]|\band\b")
 _GAP = re.compile(r"[\s,;:&/]*(?:and\b[\s,]*)?")
+_CONDITION = re.compile(r"[ \t]*(?:from|with|for|on|if|in|to|once|as)\b(?:[^\n:]*:)?", re.IGNORECASE)
+"""What can stand between a weight and the names ("+1 with r1900000: ann"); without a colon there are none: it is a
+sentence that begins like a vote ("+1 from me, too")."""
 _AUTHOR = re.compile(r"[ \t]*([\w.-]+)")
 _BULLET = re.compile(r"^[ \t]+[.o-][ \t]+(\S[^\n]*?)[ \t\r]*$", re.MULTILINE)
 
@@ -105,6 +108,9 @@ def votes(text: str, base: int) -> Iterator[Vote]:
         return
     value = weighs(weight[1])
     at, end = weight.end(), len(text.rstrip())
+    condition = None if weight[0].endswith(":") else _CONDITION.match(text, at)
+    if condition is not None:
+        at = condition.end() if condition[0].endswith(":") else end
     while at < end:
         at = _gap(text, at)
         if text[at : at + 1] in ("(", "["):

@@ -171,6 +171,12 @@ def test_a_patch_that_is_named_like_a_revision() -> None:
         ("+1: ann (twice)\n        really, or so", [("ann", "(twice) really, or so")]),
         ("-1: ann (twice), it breaks", [("ann", "(twice), it breaks")]),
         ("+1: ann: (twice) really", [("ann", "(twice) really")]),
+        ("+1 from me on the backport.", []),
+        ("+1 for r1900003", []),
+        ("+1 with r1900003: ann, bob", [("ann", ""), ("bob", "")]),
+        ("+1 with this to keep it small:", []),
+        ("+1: from", [("from", "")]),
+        ("+1 asa", [("asa", "")]),
     ],
 )
 def test_votes(line: str, votes: list[tuple[str, str]]) -> None:
