@@ -36,6 +36,7 @@ def _text(report: StatusReport, width: int | None, color: bool) -> Iterator[str]
     if not status.entries:
         yield f"{visible(status.source.name)}: no proposals"
     first, count = True, 1
+    digits = len(str(len(status.entries)))
     for section in status.sections:
         if not section.entries:
             continue
@@ -44,7 +45,13 @@ def _text(report: StatusReport, width: int | None, color: bool) -> Iterator[str]
         first = False
         yield from (paint(line, "bold", color) for line in wrap(visible(section.title), width, 2))
         rows = [
-            (f"{number} {one.title}", f"line {one.line}", _votes(one), needed(one.needs), _age(since.get(one), today))
+            (
+                f"{number:{digits}} {one.title}",
+                f"line {one.line}",
+                _votes(one),
+                needed(one.needs),
+                _age(since.get(one), today),
+            )
             for number, one in enumerate(section.entries, count)
         ]
         count += len(rows)

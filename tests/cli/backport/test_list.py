@@ -179,3 +179,13 @@ def test_what_needs_history_says_what_to_give(capsys: Capture, working_copy: Pat
         f"hpatch: {working_copy}: is a Subversion working copy, which has no history of trunk; give --repo a git clone "
         "of httpd with both branches, and --mergeinfo this working copy\n"
     )
+
+
+def test_numbers_stand_one_below_the_other(capsys: Capture, tmp_path: Path) -> None:
+    entries = (
+        f"  *) mod_{number}: New.\n     trunk patch: https://svn.apache.org/r190000{number}\n" for number in range(10)
+    )
+    file = tmp_path / "STATUS"
+    file.write_text("PATCHES PROPOSED TO BACKPORT FROM TRUNK:\n\n" + "\n".join(entries))
+    lines = call(capsys, "backport", "list", "--status", file).out.splitlines()
+    assert {line.index("mod_") for line in lines if "mod_" in line} == {5}
