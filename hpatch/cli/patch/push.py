@@ -1,6 +1,7 @@
 """`hpatch push`."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -82,6 +83,8 @@ def _command(
             after = queueing.without_empty(prepared, after) if prepared.ok else after
             commit(prepared, before, after)
     report = PlanReport(prepared=prepared, dry_run=dry_run, hunks=verbose)
+    if not names:
+        report = replace(report, nothing="no patch waits in this tree")
     return output.show(report, FORMS, format, code=0 if prepared.ok else 1)
 
 

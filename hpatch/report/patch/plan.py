@@ -45,7 +45,8 @@ class PlanReport:
     """A plan, and whether it was carried out; `hunks`: the text shows every one of them.
 
     `rejects` are the hunks that are left out, where those that fit go in without them; `copy` is a copy of the tree in
-    which conflicts are marked, or whose answers were taken; `branch` is the one that got commits in place of the tree.
+    which conflicts are marked, or whose answers were taken; `branch` is the one that got commits in place of the tree;
+    `nothing` is why there is nothing to do, where there is not.
     """
 
     schema: ClassVar[str] = "hpatch.plan/1"
@@ -55,6 +56,7 @@ class PlanReport:
     rejects: Rejects | None = None
     copy: MarkedCopy | None = None
     branch: MadeBranch | None = None
+    nothing: str = "the tree already has everything"
 
     @property
     def state(self) -> str:
@@ -201,7 +203,7 @@ def _end(answer: PlanReport, width: int | None, color: bool) -> Iterator[str]:
             yield paint(line, "red", color)
         return
     if answer.state == "nothing":
-        yield "Nothing to do: the tree already has everything."
+        yield f"Nothing to do: {answer.nothing}."
         return
     if answer.rejects is not None:
         for line in wrap(_partly(answer, answer.rejects), width):

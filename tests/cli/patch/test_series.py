@@ -80,7 +80,7 @@ def test_one_by_one(run: Run, tree: Path, patches: Path) -> None:
     assert standing(run) == (NAMES[:2], NAMES[2:])
     assert run("push", "--all").code == 0
     assert (run("applied").out, run("applied", "--waiting").out) == ("a.patch\nsub/b.patch\nc.patch\n", "")
-    assert run("push").out.endswith("Nothing to do: the tree already has everything.\n")
+    assert run("push").out.endswith("Nothing to do: no patch waits in this tree.\n")
     assert told(run("pop", "a.patch", "-f", "json"))["patches"] == ["c.patch", "sub/b.patch"]
     assert (module(tree), standing(run)) == (changed(BASE, 5, "first"), (NAMES[:1], NAMES[1:]))
     assert (tree / ".hpatch/.gitignore").read_text() == "*\n"
