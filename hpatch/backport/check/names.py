@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 
 from hpatch.backport.check.answer import Lacking
-from hpatch.backport.check.trial import CommitFiles, Trial
+from hpatch.backport.check.trial import CommitFiles, Trial, is_number
 from hpatch.backport.history.changes import Change, Objects, TreeEntry
 from hpatch.backport.history.revisions import Revision, Revisions
 from hpatch.errors import HpatchError
@@ -66,7 +66,11 @@ def lacking(
     found: list[Lacking] = []
     for name in (name for name in asked if name in on_trunk):
         user, path = used[name]
-        counts = Counter(header for header, _ in on_trunk[name] if _sees(path, contents[path], header))
+        counts = Counter(
+            header
+            for header, _ in on_trunk[name]
+            if not is_number(header) and _sees(path, contents[path], header)  # there, news is told and nothing declared
+        )
         if not counts:
             continue
         ((header, _),) = counts.most_common(1)  # a list of news has it once

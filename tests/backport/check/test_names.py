@@ -44,6 +44,13 @@ def test_a_name_that_the_branch_does_not_have(tmp_path: Path) -> None:
     assert told(one, "r1000101") == []
 
 
+def test_a_number_s_news_declares_nothing(tmp_path: Path) -> None:
+    one = mirror(tmp_path)
+    one.add(1000102, "Count.", {"include/ap_mmn.h": b"/* 20120211.3 (2.4.2-dev)  Add new_name and new_name */\n"})
+    use(one, b"int line_10(void) { return new_name(); }\n", 1000103)
+    assert told(one, "r1000103") == [("new_name", "modules/a.c", "include/a.h", "r1000101", False)]
+
+
 @pytest.mark.parametrize(
     "line",
     [
