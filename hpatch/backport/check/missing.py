@@ -92,6 +92,7 @@ def find(
         for one in history.all("trunk")
         if one.order not in merged
         and one.order not in history.joins
+        and not history.is_overruled(one)
         and (since is None or one.date >= since)
         and _concerns(one, paths)
     ]

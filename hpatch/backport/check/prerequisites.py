@@ -156,7 +156,12 @@ class _Search:
 
     def is_open(self, one: Revision) -> bool:
         """Whether a revision can be added: it is trunk's, the branch lacks it, and it is not checked anyway."""
-        return one not in self.asked and self.history.side(one) == "trunk" and not self.history.is_merged(one)
+        return (
+            one not in self.asked
+            and self.history.side(one) == "trunk"
+            and not self.history.is_merged(one)
+            and not self.history.is_overruled(one)
+        )
 
     def _try(self, more: frozenset[Revision]) -> tuple[FailedFile, ...] | None:
         """What fails with more revisions; None where a bound is reached, or one of them cannot be read."""

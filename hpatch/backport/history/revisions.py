@@ -254,6 +254,15 @@ class Revisions:
             return True
         return any(merge.undone is None for merge in self.merges(revision))
 
+    def is_overruled(self, revision: Revision) -> bool:
+        """Whether the branch got what a revision of trunk takes back, and got it later: it wants that all the same."""
+        return any(
+            merge.undone is None and merge.revision.order > revision.order
+            for said in messages.reverted(revision.message)
+            for named in self.meant(said)
+            for merge in self.merges(named)
+        )
+
     def merged(self) -> frozenset[int]:
         """The orders of all revisions of trunk that the branch has, as `is_merged` tells."""
         by_key: dict[str, list[Revision]] = {}

@@ -88,6 +88,18 @@ def test_a_patch_of_the_branch_s_own(tmp_path: Path) -> None:
     assert ask(history, "r1000101") == ("patch", ["r1000101"], [], "patch", [])
 
 
+def test_what_the_branch_took_though_trunk_had_taken_it_back(tmp_path: Path) -> None:
+    history = story(
+        tmp_path,
+        (1000101, "Ten.", b"_10(void)", b"_10(int)", "trunk"),
+        (1000102, "Revert r1000101: for 2.4.x only.", b"_10(int)", b"_10(void)", "trunk"),
+        (1000103, "Long.", b"_10(void)", b"_10(long)", "trunk"),
+        (1000150, "Merge r1000101 from trunk.", b"_10(void)", b"_10(int)", "2.4.x"),
+    )
+    # With r1000102 it would merge, and take from the branch what it wants.
+    assert ask(history, "r1000103") == ("patch", ["r1000103"], [], "patch", [])
+
+
 def test_a_repair_that_does_not_go_in(tmp_path: Path) -> None:
     history = story(
         tmp_path,

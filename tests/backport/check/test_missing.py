@@ -94,3 +94,12 @@ def test_what_joins_lines_is_no_candidate(tmp_path: Path) -> None:
     mirror.git("-C", folder, "update-ref", "refs/heads/trunk", joined)
     found = find(Revisions(folder))
     assert {one.revision.subject for one in found.candidates} == {"Fix one", "Fix two"}
+
+
+def test_what_the_branch_took_though_trunk_had_taken_it_back(tmp_path: Path) -> None:
+    one = Mirror(tmp_path / "mirror.git")
+    one.edit(1000101, "Ten.", "modules/a.c", b"line_10(void)", b"line_10(int)")
+    one.edit(1000102, "Revert r1000101: for 2.4.x only.", "modules/a.c", b"line_10(int)", b"line_10(void)")
+    assert names(find(Revisions(one.build()))) == ["r1000101"]
+    one.edit(1000150, "Merge r1000101 from trunk.", "modules/a.c", b"line_10(void)", b"line_10(int)", "2.4.x")
+    assert names(find(Revisions(one.build()))) == []
