@@ -16,7 +16,8 @@ pytestmark = pytest.mark.git
 A, B, NEW = "modules/a.c", "modules/b.c", "modules/new.c"
 FIRST = CODE.replace(b"_10(void)", b"_10(int)")
 SECOND = CODE.replace(b"_10(void)", b"_10(long)")
-MONTH = 31 * 24
+WEEK = 7 * 24
+QUARTER = 92 * 24
 
 
 def of_the_first(mirror: Mirror) -> list[Followup]:
@@ -44,11 +45,12 @@ def test_follow_ups_go_on_through_their_own_whatever_lines_they_change(tmp_path:
     [
         pytest.param("Ann", 3, {A: SECOND}, True, id="more of the same work"),
         pytest.param("Ann", 3, {A: SECOND, "docs/manual/a.xml": b"a\n", "CHANGES": b"\n"}, True, id="with its manual"),
-        pytest.param("Ann", MONTH, {A: SECOND}, False, id="a month later"),
+        pytest.param("Ann", QUARTER - WEEK, {A: SECOND}, True, id="months later"),
+        pytest.param("Ann", QUARTER, {A: SECOND}, False, id="a quarter later"),
         pytest.param("Ann", 3, {A: SECOND, B: CODE}, False, id="another file, too"),
         pytest.param("Bob", 3, {A: SECOND}, False, id="another's"),
-        pytest.param("Bob", MONTH, {NEW: b"int made(long);\n"}, True, id="a file that only the first makes"),
-        pytest.param("Bob", MONTH, {NEW: b"int made(long);\n", A: CODE}, False, id="and another"),
+        pytest.param("Bob", QUARTER, {NEW: b"int made(long);\n"}, True, id="a file that only the first makes"),
+        pytest.param("Bob", QUARTER, {NEW: b"int made(long);\n", A: CODE}, False, id="and another"),
     ],
 )
 def test_what_belongs_to_a_revision(
@@ -76,3 +78,27 @@ def test_to_count_up_is_no_change_of_a_line(tmp_path: Path) -> None:
     mirror.add(1000101, "Three.", {A: FIRST, "include/ap_mmn.h": MMN.replace(b"MINOR 2 ", b"MINOR 3 ")})
     mirror.add(1000102, "Four.", {"include/ap_mmn.h": MMN.replace(b"MINOR 2 ", b"MINOR 4 ")})
     assert of_the_first(mirror) == []
+
+
+AFAR = FIRST.replace(b"_30(void)", b"_30(int)")
+"""Changed where the first revision changes nothing."""
+
+
+@pytest.mark.parametrize(
+    ("message", "author", "written", "files", "belongs"),
+    [
+        pytest.param("mod_states: call it once.", "Ann", 5, {A: AFAR}, False, id="of the same module"),
+        pytest.param("Call ten_states() once.", "Ann", WEEK - 1, {A: AFAR, B: CODE}, True, id="of the same function"),
+        pytest.param("Call ten_states() once.", "Ann", WEEK + 3, {A: AFAR, B: CODE}, False, id="a week later"),
+        pytest.param("Call ten_states() once.", "Ann", 5, {B: CODE}, False, id="in no file of it"),
+        pytest.param("Call ten_states() once.", "Bob", 5, {A: AFAR}, False, id="another's"),
+        pytest.param("Revert r1000090: ten_states().", "Ann", 5, {A: AFAR}, False, id="what takes back another"),
+    ],
+)
+def test_its_author_goes_on(
+    tmp_path: Path, message: str, author: str, written: int, files: dict[str, bytes | None], belongs: bool
+) -> None:
+    mirror = Mirror(tmp_path / "mirror.git")
+    mirror.add(1000101, "mod_states: Add ten_states().", {A: FIRST})
+    mirror.add(1000102, message, files, author=author, written=written)
+    assert [(one.revision.name, one.belongs) for one in of_the_first(mirror)] == [("r1000102", True)] * belongs
