@@ -1,7 +1,8 @@
 """Real merges to 2.4.x, checked as they were just before: what `hpatch backport` says, next to what was done.
 
 Without cases: the sample of `bench/backports`, judged as `bench/backports/judged.py` says; `missing` at four dates; and
-the time that a check, a proposal and `missing` take, next to `git log` of both branches.
+the time that a check, a proposal and `missing` take, next to `git log` of both branches. `--sample` judges another one,
+and nothing else.
 
 With `--cases FILE`, figures on any merges, as follows.
 
@@ -37,7 +38,7 @@ from typing import Any, TextIO
 
 from bench.backports.judged import LEFT_OUT, judge
 from bench.backports.listed import listed
-from bench.backports.sample import Past
+from bench.backports.sample import FILE, Past
 from hpatch.backport.check.answer import Check
 from hpatch.backport.check.check import check
 from hpatch.backport.history.changes import Change, Objects
@@ -258,9 +259,9 @@ DATES = ("2019-06-01", "2020-06-01", "2021-06-01", "2022-06-01")
 PATH, YEARS = "modules/proxy", 2
 
 
-def sampled(past: Past) -> dict[str, Any]:
-    """The sample in figures; what is wrong with a merge goes to standard error."""
-    done = [judge(past, one) for one in past.sample()]
+def sampled(past: Past, file: Path) -> dict[str, Any]:
+    """A sample in figures; what is wrong with a merge goes to standard error."""
+    done = [judge(past, one) for one in past.sample(file)]
     for one in done:
         print(f"{one.merge.merge.name} {one.verdict}: {one.title}", file=sys.stderr)
         advised = [each.name for each in one.advised if each in one.companions]
@@ -336,6 +337,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     repo = os.environ.get("HPATCH_HTTPD_GIT")
     parser.add_argument("--repo", default=repo, required=repo is None, metavar="DIR", help="a git repository of httpd")
+    parser.add_argument("--sample", type=Path, metavar="FILE", help="judge these merges (bench/backports/others.tsv)")
     parser.add_argument("--cases", type=Path, metavar="FILE", help="other merges, one JSON object a line")
     parser.add_argument("--cache", type=Path, required=True, metavar="DIR", help="where the history is kept")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write one JSON line a case")
@@ -344,7 +346,10 @@ def main() -> None:
     arguments.cache.mkdir(parents=True, exist_ok=True)
     if arguments.cases is None:
         past = Past(arguments.repo, arguments.cache)
-        found = {"sample": sampled(past), "missing": missed(past), "seconds": timed(past, arguments.repo)}
+        if arguments.sample is not None:
+            print(json.dumps({"sample": sampled(past, arguments.sample)}, indent=2))
+            return
+        found = {"sample": sampled(past, FILE), "missing": missed(past), "seconds": timed(past, arguments.repo)}
         print(json.dumps(found, indent=2))
         return
     text = arguments.cases.read_text(encoding="utf-8")

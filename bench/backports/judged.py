@@ -7,9 +7,9 @@
   areas that is a sentence and not a path, in which every area stands that the merge is about, and where its list of
   exceptions has the files, and only those, in which `svn merge` would not make what the committer made.
 - Companions: the first revision is checked alone, then with what was advised, until nothing more is. Those of the
-  merge's others that are of one matter with it (they name an earlier one, share a file with it, or say the same) should
-  be advised. False is what is advised, was not merged with it, and what the branch got at no other time; an entry for
-  CHANGES of its own is not.
+  merge's others that are of one matter with it (they share a file with it, say the same, or name it or one of these)
+  should be advised. False is what is advised, was not merged with it, and what the branch got at no other time; an
+  entry for CHANGES of its own is not.
 """
 
 from __future__ import annotations
@@ -69,7 +69,10 @@ def judge(past: Past, merge: SampledMerge) -> Judged:
     if proposal.way in ("patch", "open") and not wrong:
         proposal = make(history, chosen, Wish(place="https://example.org/branch.patch"))
     added = _advised(history, chosen[0], objects)
-    companions = tuple(one for one in chosen[1:] if _is_of_one_matter(one, chosen))
+    companions: tuple[Revision, ...] = ()
+    for one in chosen[1:]:
+        if _is_of_one_matter(one, (chosen[0], *companions)):
+            companions += (one,)
     return Judged(
         merge=merge,
         verdict=answer.verdict,

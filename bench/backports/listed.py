@@ -1,6 +1,7 @@
 """`hpatch backport missing` at a date of the past, judged by what the branch had then and got later.
 
 Had: a commit of the branch names the revision in whatever words and touches a file of it, or has the same patch-id.
+What it only quotes does not count (the log of a revision that it merges names this one), nor what it merges a part of.
 Got later: what the branch merged within a year.
 """
 
@@ -15,6 +16,7 @@ from typing import NamedTuple
 from bench.backports.sample import Past
 from hpatch.backport.check.missing import find
 from hpatch.backport.check.trial import is_own
+from hpatch.backport.history.messages import is_partial
 from hpatch.backport.history.revisions import Revision
 
 FIRST = 30
@@ -76,12 +78,19 @@ def _got(past: Past, one: Revision, onto: str, until: str) -> bool:
 
 
 def _had(past: Past, one: Revision, branch: tuple[Revision, ...]) -> bool:
-    name = re.compile(rf"(?<!\d){one.number}(?!\d)")
     return any(
-        name.search(each.message) or _patch_id(past.folder, each.commit) == _patch_id(past.folder, one.commit)
+        _says(past, each, one) or _patch_id(past.folder, each.commit) == _patch_id(past.folder, one.commit)
         for each in branch
         if not {path for path in each.paths if not is_own(path)}.isdisjoint(one.paths)
     )
+
+
+def _says(past: Past, each: Revision, one: Revision) -> bool:
+    """Whether a commit of the branch says that it has a revision, as far as a number tells."""
+    name = re.compile(rf"(?<!\d){one.number}(?!\d)")
+    if name.search(each.message) is None or is_partial(each.message):
+        return False
+    return not any(name.search(brought.message) for brought in past.now.brings(each) if brought != one)
 
 
 @cache

@@ -1,4 +1,7 @@
-"""The sample of merges, as the repository has them."""
+"""Samples of merges, as the repository has them.
+
+`merges.tsv` is the one that is judged, `others.tsv` another; the signs of companions were measured on neither.
+"""
 
 from __future__ import annotations
 
@@ -41,9 +44,9 @@ class Past:
         )
         return Revisions(self.folder, onto, trunk, cache=self.cache)
 
-    def sample(self) -> Iterator[SampledMerge]:
-        """All merges of the sample. Raises InputError for one that the repository lacks."""
-        for line in FILE.read_text(encoding="utf-8").splitlines():
+    def sample(self, file: Path = FILE) -> Iterator[SampledMerge]:
+        """All merges of a sample. Raises InputError for one that the repository lacks."""
+        for line in file.read_text(encoding="utf-8").splitlines():
             if not line.startswith("#"):
                 number, brought = line.split("\t")
                 revisions = (self._number(int(one)) for one in brought.split(","))
