@@ -35,7 +35,7 @@ _KEYWORD = re.compile(
 )
 _FILLER = re.compile(
     r"[ \t]*(?:(?i:pull(?: request)?|PR|MR)[ ]?[#!]?\d{1,5}(?![\w.])"
-    r"|[A-Za-z^~_*'\"/.-][\w^~_*'\"/.-]*|https?://[^\s,]*/|2\.\d(?:\.[\dx]+)?|[:,;(\[+&=-]|\n(?![ \t]*\n))"
+    r"|[A-Za-z^~_*'\"/.-][\w^~_*'\"/.-]*|https?://[^\s,]*/|2\.\d(?:\.[\dx]+)?|[:,;()\[+&=-]|\n(?![ \t]*\n))"
 )
 _GAP = re.compile(r"[ \t(\[#:,=]*")
 _STOP = re.compile(r"[.!?]$|(?:by|for|not|with|into|request|proposal|conflicts?|mergeinfo|info)$", re.IGNORECASE)
@@ -46,7 +46,9 @@ _BETWEEN = re.compile(
 )
 _BACKWARDS = re.compile(r"[ ]*(?:has|have|was|were|been|is|are|[ ,])*\b(?:back-?ported|merged)\b", re.IGNORECASE)
 
-_PARTIAL = re.compile(r"\b(?:partial\w*|parts?|remaining|incomplete|except|without|only)\b", re.IGNORECASE)
+_PARTIAL = re.compile(
+    r"\b(?:partial\w*|parts?|remaining|incomplete|except|without|only)\b|\bmost of(?=\)? r?\d)", re.IGNORECASE
+)
 _WHOLE = re.compile(r"\b(?:of|from|r\d{5,})", re.IGNORECASE)
 _REVERTS = re.compile(
     r"\b(?:revert(?:s|ed|ing)?|back(?:s|ed|ing)?[ -]out|undo(?:es|ing)?|roll(?:s|ed)?[ -]?back)\b", re.I

@@ -44,6 +44,7 @@ def numbers(message: str) -> list[int | tuple[int, int] | str]:
         ("r1403041\n\n", [1403041]),
         ("Merge Pull 321 (trunk: r1874005, r1877261):\n\nmod_x: Like r1870000.", [1874005, 1877261]),
         ("Merge of GH PR #440 (trunk: r1874005)", [1874005]),
+        ("Merge (most of) r1874005 from trunk", [1874005]),
         ("Merge pull request #440\n\nr1874005 was wrong.", []),
         (
             "Backport to v2.4:\n\n  *) mod_x: As r1870000 did.\n     trunk patch: https://svn.apache.org/r1874005\n"
@@ -94,6 +95,8 @@ def test_a_commit_is_named_by_its_digits() -> None:
 def test_a_part_of_a_revision() -> None:
     assert messages.is_partial("Partial backport of r1206472 from trunk")
     assert messages.is_partial("Merge header parts of r1206472:")
+    assert messages.is_partial("Merge (most of) r1206472 from trunk")
+    assert not messages.is_partial("Merge r1206472 from trunk: move most of the code.")
     assert not messages.is_partial("Merge r1206472 from trunk:\n\nOnly a part of it.")
     assert not messages.is_partial("Only so much. Merge of r1206472.")
 
