@@ -120,16 +120,16 @@ def load(folder: Path) -> Conflicts:
         data = json.loads(text)
         if data["schema"] != SCHEMA:
             raise ValueError
-        here = data["here"]
-        found = _conflicts(folder, data)
+        # Nothing else is read of a file that may be anyone's. Without its mark it is nobody's.
+        here = _identity(folder)
+        if here is None or data["here"] != here:
+            raise InputError(
+                f"{folder / _FILE}: it came with a copy of this folder, and hpatch does not go by it; "
+                "apply with --conflicts again"
+            )
+        return _conflicts(folder, data)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise InputError(f"{folder / _FILE}: is damaged; remove the folder, and apply with --conflicts again") from None
-    if here != _identity(folder):
-        raise InputError(
-            f"{folder / _FILE}: it came with a copy of this folder, and hpatch does not go by it; "
-            "apply with --conflicts again"
-        )
-    return found
 
 
 def answered(waiting: Conflicts) -> Kept:

@@ -167,6 +167,11 @@ def test_a_copy_of_the_copy_is_not_taken(run: Run, tree: Path, tmp_path: Path, g
     shutil.copytree(copy, other, symlinks=True)
     code, _, err = run("resume", other, "--tree", tree)
     assert (code, "came with a copy of this folder" in err) == (3, True)
+    note = other / ".hpatch" / "conflicts.json"
+    note.write_text(json.dumps({**json.loads(note.read_text()), "here": None}))
+    (other / ".hpatch" / "here").unlink()
+    code, _, err = run("resume", other, "--tree", tree)
+    assert (code, "came with a copy of this folder" in err, snapshot(tree)) == (3, True, before)
     (copy / MODULE).unlink()
     (copy / MODULE).symlink_to("/etc/passwd")
     code, _, err = run("resume", copy, "--tree", tree)
