@@ -130,7 +130,7 @@ def load(root: Path) -> Stack:
 
     try:
         return _stack(json.loads(text))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise InputError(
             f"{root / _FILE}: is damaged; unpack the tree again, or delete {FOLDER} to keep the files as they are"
         ) from None

@@ -100,7 +100,7 @@ def load(root: Path) -> Queue:
         if schema != SCHEMA:
             raise ValueError
         return Queue(tuple(_patch(root, one) for one in data["patches"]))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise InputError(
             f"{root / _FILE}: is damaged; unpack the tree again, or delete {_FOLDER} to forget the patches"
         ) from None
