@@ -84,7 +84,10 @@ def form_of(text: bytes) -> Form:
 
 
 def rewritten(text: bytes, edits: Sequence[FileEdit], form: Form | None = None) -> bytes:
-    """A patch that makes these edits, below its header. The files keep the order that they had in it."""
+    """A patch that makes these edits, below its header. The files keep the order that they had in it.
+
+    In quilt's form those without hunks come last: git's header lines would be taken for those of the file after them.
+    """
     form = form or form_of(text)
     old = _old(text)
     files = [_headed(edit, compared(edit), headings=_has_headings(old)) for edit in _ordered(old, edits)]
@@ -92,7 +95,7 @@ def rewritten(text: bytes, edits: Sequence[FileEdit], form: Form | None = None) 
     if head and not head.endswith(b"\n"):
         head += b"\n"
     if form == "quilt":
-        return head + b"".join(_plain(file) for file in files)
+        return head + b"".join(_plain(file) for file in sorted(files, key=lambda file: not file.hunks))
     found = _SIGNATURE.search(text)
     return head + write(Diff("", tuple(files)), prefix=True) + (b"" if found is None else found[1])
 

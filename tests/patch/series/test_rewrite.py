@@ -72,3 +72,12 @@ def test_what_quilts_form_cannot_say_is_said_in_gits(made: FileEdit) -> None:
     text = rewritten(b"", [made], "quilt")
     assert text.startswith(b"diff --git a/f b/f\n")
     assert fit(text, 1, [made]) == "exact"
+
+
+@pytest.mark.parametrize("made", [edit(None, b""), edit(b"", None), edit(LINES, LINES, 0o755)])
+def test_a_file_without_hunks_before_another(made: FileEdit) -> None:
+    """Its header lines have none of the other file's lines below them."""
+    both = [made, edit(LINES, CHANGED)._replace(path="g")]
+    text = rewritten(b"", both, "quilt")
+    assert text.startswith(b"--- a/g\n")
+    assert fit(text, 1, both) == "exact"
