@@ -30,7 +30,11 @@ _FOLDERS = "folders"
 _JOURNAL = "journal"
 _LOCK = "lock"
 _STAGE = "stage"
+_KEPT = frozenset({".git", ".svn", ".hg", ".bzr"})
+"""Folders in which no transaction makes anything."""
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_STRANGE = (errno.ELOOP, errno.ENOTDIR, errno.EISDIR)
+"""What the system says of links and folders where hpatch makes files, and the other way round."""
 
 
 class FileChange(NamedTuple):
@@ -175,7 +179,14 @@ def recover(root: Path) -> Literal["finished", "undone"] | None:
                 _finish_or_tell(root, top, folder)
                 return "finished"
             if _exists(folder, _STAGE):
-                _undo(top, folder)
+                try:
+                    _undo(top, folder)
+                except OSError as error:
+                    if error.errno not in _STRANGE:
+                        raise ToolError(f"{root}/{FOLDER}/{_STAGE}: cannot be removed: {error.strerror}") from None
+                    raise InputError(
+                        f"{root}/{FOLDER}/{_STAGE}: is damaged; remove it: the tree's files are as they were"
+                    ) from None
                 return "undone"
             return None
         finally:
@@ -270,8 +281,10 @@ def _finish_or_tell(root: Path, top: int, folder: int) -> None:
     except InputError as error:
         raise InputError(f"{root}/{error}") from None
     except OSError as error:
+        if error.errno in _STRANGE:
+            raise InputError(f"{root}/{FOLDER}: is damaged: unpack the tree again") from None
         raise ToolError(f"{root}: {error.strerror}; only a part was written; run hpatch again to finish") from None
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise InputError(f"{root}/{FOLDER}/{_JOURNAL}: is damaged: unpack the tree again") from None
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -338,12 +351,16 @@ def _undo(top: int, folder: int) -> None:
         stage = os.open(_STAGE, _DIRECTORY, dir_fd=folder)
         try:
             made = json.loads(_bytes(stage, _FOLDERS))
-        except (FileNotFoundError, ValueError):
+        except (FileNotFoundError, ValueError, RecursionError):
             made = []
         finally:
             os.close(stage)
-        for path in reversed(made):
-            with suppress(OSError), _parent(top, path) as parent:
+        # A stage can come with a tree, too.
+        told = [path for path in made if isinstance(path, str)] if isinstance(made, list) else []
+        for path in reversed(told):
+            if not _KEPT.isdisjoint(path.casefold().split("/")):
+                continue
+            with suppress(OSError, InputError, ValueError), _parent(top, path) as parent:
                 if parent is not None:
                     os.rmdir(_name(path), dir_fd=parent)
     _clear(folder)
@@ -458,7 +475,10 @@ def _content(folder: int, path: str) -> tuple[bytes | None, int | None]:
 
 
 def _bytes(folder: int, name: str) -> bytes:
-    with os.fdopen(os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder), "rb") as file:
+    handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise ValueError
         return file.read()
 
 

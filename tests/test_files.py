@@ -207,6 +207,39 @@ def test_a_journal_of_another_folder_moves_nothing(root: Path) -> None:
     assert tree(root) == before
 
 
+@pytest.mark.parametrize("told", ["5", "[5, null]", "[" * 100_000, '["../out", ".git/refs/tags", ".git/refs"]'])
+def test_a_stage_that_came_with_the_tree(root: Path, tmp_path: Path, told: str) -> None:
+    (tmp_path / "out").mkdir()
+    (root / ".git" / "refs" / "tags").mkdir(parents=True)
+    (root / files.FOLDER / "stage").mkdir(parents=True)
+    (root / files.FOLDER / "stage" / "folders").write_text(told)
+    before = tree(root)
+    with files.lock(root):
+        assert files.recover(root) == "undone"
+    assert (tree(root), (tmp_path / "out").is_dir()) == (before, True)
+
+
+def test_a_stage_or_a_journal_of_other_kinds(root: Path, tmp_path: Path) -> None:
+    """Nothing hangs, nothing is followed, and the message names what is wrong."""
+    own = root / files.FOLDER
+    (own / "stage" / "folder").mkdir(parents=True)
+    with files.lock(root), pytest.raises(InputError, match=r"\.hpatch/stage: is damaged; remove it"):
+        files.recover(root)
+    (own / "stage" / "folder").rmdir()
+    (own / "stage").rmdir()
+    (own / "stage").symlink_to(tmp_path)
+    with files.lock(root), pytest.raises(InputError, match=r"\.hpatch/stage: is damaged; remove it"):
+        files.recover(root)
+    os.mkfifo(own / "journal")
+    with files.lock(root), pytest.raises(InputError, match="is damaged"):
+        files.recover(root)
+    (own / "journal").unlink()
+    for text in ("[" * 100_000, "{}"):
+        (own / "journal").write_text(text)
+        with files.lock(root), pytest.raises(InputError, match="is damaged"):
+            files.recover(root)
+
+
 def test_a_full_disk(tmp_path: Path) -> None:
     with small_disk(tmp_path / "small", 64) as disk:
         write(disk, OLD)
