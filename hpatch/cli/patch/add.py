@@ -31,14 +31,15 @@ def _command(
     verbose: Verbose = False,
 ) -> int:
     """Have the topmost patch take your edits of further files."""
+    wanted = list(dict.fromkeys(path.removeprefix("./") for path in paths))
     with trees.held(tree):
         stack = stacks.load(tree)
         if not stack.steps:
             raise UsageError(f"{tree}: nothing is applied in this tree")
-        changes = queueing.add(tree, stack, list(dict.fromkeys(paths)))
+        changes = queueing.add(tree, stack, wanted)
         if changes:
             files.replace(tree, changes)
-    output.write("".join(f"{visible(stack.steps[-1].name)}: {visible(path)}\n" for path in dict.fromkeys(paths)))
+    output.write("".join(f"{visible(stack.steps[-1].name)}: {visible(path)}\n" for path in wanted))
     return 0
 
 

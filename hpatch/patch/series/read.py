@@ -25,7 +25,7 @@ _MOST = 10_000
 """Patches of a series."""
 _MAILS = (".patch", ".diff", ".eml", ".mbox", ".mail", ".txt")
 _DIFF = re.compile(rb"(?m)^(?:--- .*\n\+\+\+ |diff --git |Index: )")
-_CHANGE = re.compile(rb"(?m)^(?:---|\\+\\+\\+|\\*\\*\\*|diff|Index:|@@) ")
+_CHANGE = re.compile(rb"(?m)^(?:---|\+\+\+|\*\*\*|diff|Index:|@@) ")
 _OPTION = re.compile(r"-p(\d{1,2}|ab)|-R|--reverse")
 _PACKED = {".gz": "gzip", ".bz2": "bz2", ".xz": "lzma", ".lzma": "lzma"}
 
@@ -83,6 +83,7 @@ def _listed(data: bytes, name: str, folder: Path) -> Iterator[SeriesPatch]:
         if not words:
             continue
         patch, *options = words
+        patch = patch.removeprefix("./")
         reason = unsafe(patch)
         if reason is not None:
             raise InputError(f"{name}:{number}: '{patch}': {reason}")
@@ -99,6 +100,8 @@ def _listed(data: bytes, name: str, folder: Path) -> Iterator[SeriesPatch]:
 def _text(folder: Path, name: str, place: str) -> bytes:
     try:
         data = files.read(folder, name)
+    except InputError as error:
+        raise InputError(f"{place}: {error}") from None
     except OSError as error:
         raise InputError(f"{place}: '{name}' cannot be read: {error.strerror or error}") from None
     if data is None:

@@ -26,7 +26,7 @@ def series(folder: Path, text: str, **patches: bytes) -> Path:
 
 
 def test_a_series_with_levels_and_comments(tmp_path: Path) -> None:
-    text = "# all of it\n\none -p0 # why\n  two\nthree -p2 -R\nfour -pab\n"
+    text = "# all of it\n\none -p0 # why\n  ./two\nthree -p2 -R\nfour -pab\n"
     found = read(series(tmp_path, text, one=DIFF, two=DIFF, three=DIFF, four=DIFF))
     assert [(one.name, one.strip) for one in found] == [("one", 0), ("two", 1), ("three", 2), ("four", 1)]
     assert {one.origin for one in found} == {sha256(DIFF).hexdigest()}
@@ -48,7 +48,7 @@ def test_a_packed_patch(tmp_path: Path) -> None:
         ("\n/etc/passwd\n", "series:2: '/etc/passwd': the path is absolute"),
         ("gone\n", "series:1: there is no file 'gone'"),
         ("one -z\n", "series:1: '-z': hpatch knows -pN and -R here"),
-        ("link\n", "link: is a symbolic link"),
+        ("link\n", "series:1: link: is a symbolic link"),
         ("broken.gz\n", "series:1: 'broken.gz' cannot be unpacked"),
         ("# nothing\n", "series: the series names no patch"),
     ],
@@ -106,3 +106,4 @@ def test_a_folder_without_patches(tmp_path: Path) -> None:
 
 def test_a_cover_letter_changes_nothing() -> None:
     assert not changes_files(MAIL + b"Subject: [PATCH 0/2] cover\n\nText.\n-- \n2.39\n")
+    assert changes_files(b"+++ b/x\n") and changes_files(b"*** x\tx\n")
