@@ -131,7 +131,7 @@ def test_edits_keep_a_patch_from_being_popped(run: Run, tree: Path, patches: Pat
 def test_other_files_and_new_ones_are_added_first(run: Run, tree: Path, patches: Path) -> None:
     assert run("add", "README").code == 2
     run("apply", "--series", patches)
-    assert run("add", "README", "new.c").out == "c.patch: README\nc.patch: new.c\n"
+    assert run("add", "./README", "new.c").out == "c.patch: README\nc.patch: new.c\n"
     assert run("refresh").out == "c.patch: unchanged\n"
     (tree / "README").write_text("read you\n")
     (tree / "new.c").write_text("int x;\n")
@@ -328,3 +328,18 @@ def test_killed_while_popping(run: Run, tree: Path, patches: Path, at: str) -> N
         files.recover(tree)
     popped = changed(BASE, 5, "first")
     assert (module(tree), standing(run)) in [(WHOLE, (NAMES, [])), (popped, (NAMES[:1], NAMES[1:]))]
+
+
+@pytest.mark.parametrize("link", ["series", "sub", "a.patch"])
+def test_an_export_follows_no_link(run: Run, tree: Path, patches: Path, tmp_path: Path, link: str) -> None:
+    """debian/patches comes with the source, and may be anyone's."""
+    run("apply", "--series", patches)
+    folder, out = tmp_path / "debian", tmp_path / "out"
+    folder.mkdir()
+    (out / "sub").mkdir(parents=True)
+    (out / "series").write_text("keep\n")
+    (folder / link).symlink_to(out / link)
+    before = snapshot(out)
+    answer = run("export", "--output", folder)
+    assert (answer.code, link in answer.err, snapshot(out)) == (3, True, before)
+    assert [path.name for path in folder.iterdir()] == [link]
