@@ -254,11 +254,24 @@ class Git:
 
     def run(self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
         """What git writes, run safely in the repository; `env` is added. Raises ToolError, FailedError."""
-        safe = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=true", "-c", "diff.suppressBlankEmpty=false")
+        safe = (
+            "core.fsmonitor=false",
+            "log.showSignature=false",
+            "core.quotePath=true",
+            "diff.suppressBlankEmpty=false",
+        )
         # Neither hooks nor filters run for these commands; what else a repository's settings could start is off.
         try:
             return process.run(
-                ("git", "--no-pager", "--literal-pathspecs", *safe, "-C", self.folder, *arguments),
+                (
+                    "git",
+                    "--no-pager",
+                    "--literal-pathspecs",
+                    *(word for one in safe for word in ("-c", one)),
+                    "-C",
+                    self.folder,
+                    *arguments,
+                ),
                 env={**self._env, **(env or {})},
                 stdin=stdin,
                 told=("git", "-C", self.folder, *arguments),

@@ -139,3 +139,25 @@ def test_what_is_no_status(tmp_path: Path) -> None:
         History(str(tmp_path / "r"), "2.2.x")
     with pytest.raises(InputError):
         History(str(tmp_path))
+
+
+def test_no_program_of_the_repository_checks_signatures(tmp_path: Path) -> None:
+    folder, ran = tmp_path / "r", tmp_path / "ran"
+    told(folder, proposed(NEW))
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\ntouch {ran}\necho '[GNUPG:] SIG_CREATED ' >&2\necho signature\n")
+    program.chmod(0o755)
+    people = {f"GIT_{who}_{what}": "x@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    for words in (
+        ("config", "gpg.program", str(program)),
+        ("config", "log.showSignature", "true"),
+        ("commit", "--quiet", "--amend", "--no-edit", "--gpg-sign=x"),
+    ):
+        subprocess.run(
+            ["git", "-C", str(folder), *words], check=True, capture_output=True, env={**os.environ, **people}
+        )
+    assert ran.exists()
+    ran.unlink()
+    history = History(str(folder))
+    assert list(dates(history, history.head())) == ["mod_d"]
+    assert not ran.exists()
