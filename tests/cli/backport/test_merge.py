@@ -134,12 +134,28 @@ def test_a_commit_that_fails_leaves_all_as_it_was(capsys: Capture, clone: Path) 
     hook.write_text("#!/bin/sh\necho no >&2\nexit 1\n")
     hook.chmod(0o755)
     answer = merge(capsys, clone, "mod_a", "--commit")
-    assert (answer.code, answer.out, answer.err) == (4, "", "hpatch: git: no\n")
+    assert (answer.code, answer.out) == (4, "")
+    assert answer.err == f"hpatch: {clone}: git commit: no; nothing was changed\n"
     assert snapshot(clone) == before
     assert git(clone, "status", "--short") == "?? mine.txt\n"
     (clone / ".git" / "index.lock").touch()
     assert merge(capsys, clone, "mod_a").code == 4
     assert snapshot(clone) == before
+
+
+def test_a_commit_that_fails_leaves_permissions(capsys: Capture, clone: Path, tmp_path: Path) -> None:
+    """A hook that says nothing is not taken for a success, nor for nothing."""
+    hook = clone / ".git" / "hooks" / "pre-commit"
+    hook.write_text("#!/bin/sh\nexit 3\n")
+    hook.chmod(0o755)
+    head = f"diff --git a/{accepted.B} b/{accepted.B}\nold mode 100644\nnew mode 100755\n".encode()
+    (tmp_path / "b.diff").write_bytes(head + accepted.PATCH)
+    answer = merge(capsys, clone, "r1005", "--patch", tmp_path / "b.diff", "--commit")
+    assert (answer.code, "exit code 1; a hook may have refused it" in answer.err) == (4, True)
+    assert git(clone, "status", "--short") == "?? mine.txt\n"
+    hook.unlink()
+    assert merge(capsys, clone, "r1005", "--patch", tmp_path / "b.diff", "--commit").code == 0
+    assert git(clone, "ls-files", "--stage", accepted.B).startswith("100755 ")
 
 
 def test_the_patch_that_was_voted_on(capsys: Capture, clone: Path, tmp_path: Path) -> None:

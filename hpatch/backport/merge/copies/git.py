@@ -24,6 +24,8 @@ _UNDER_WAY = (
 )
 _SHOWN = 3
 """Changed files that are named."""
+SAID = 400
+"""How much of what a program says of a failed commit is shown."""
 _LISTED = ("--pathspec-from-file=-", "--pathspec-file-nul")
 
 
@@ -35,6 +37,7 @@ class GitCopy:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._git = Git(str(root))
+        self._modes: dict[str, int | None] = {}
         try:
             inside = self._said("rev-parse", "--show-prefix")
         except FailedError:
@@ -63,6 +66,7 @@ class GitCopy:
 
     def bring(self, changes: Sequence[FileChange], numbers: Sequence[int], *, native: bool) -> None:
         """Replace the files and stage them."""
+        self._modes = {one.path: files.mode(self.root, one.path) for one in changes}
         files.replace(self.root, changes)
         try:
             self._git.run("add", "--all", "--force", *_LISTED, stdin=_paths(changes))
@@ -74,15 +78,20 @@ class GitCopy:
         """With the user's own hooks and signature."""
         kept = {name: text for name, text in os.environ.items() if name.startswith(("GIT_AUTHOR_", "GIT_COMMITTER_"))}
         command = ("git", "-C", str(self.root), "commit", "--quiet", "--cleanup=verbatim", "--file=-")
-        process.run(command, env=environment(**kept), stdin=message.encode("utf-8", "surrogateescape"))
+        try:
+            process.run(command, env=environment(**kept), stdin=message.encode("utf-8", "surrogateescape"))
+        except FailedError as error:
+            said = " ".join(error.said.split())[:SAID] or f"exit code {error.code}; a hook may have refused it"
+            raise ToolError(f"{self.root}: git commit: {said}; nothing was changed") from None
         return self._said("rev-parse", "HEAD")
 
     def undo(self, changes: Sequence[FileChange]) -> None:
-        """The files as they were, and the index as the commit has it."""
+        """The files as they were, their permissions too, and the index as the commit has it."""
         back = [
-            FileChange(one.path, after, one.before)
+            FileChange(one.path, after, one.before, self._modes.get(one.path))
             for one in changes
-            if (after := files.read(self.root, one.path)) != one.before
+            for after in (files.read(self.root, one.path),)
+            if after != one.before or files.mode(self.root, one.path) != self._modes.get(one.path)
         ]
         files.replace(self.root, back)
         with suppress(ToolError):

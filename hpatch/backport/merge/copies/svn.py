@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hpatch import files
-from hpatch.backport.merge.copies.git import changed
+from hpatch.backport.merge.copies.git import SAID, changed
 from hpatch.backport.merge.copies.model import CopyKind
 from hpatch.errors import InputError, ToolError
 from hpatch.files import FileChange
@@ -20,8 +20,6 @@ from hpatch.processes.run import FailedError, environment
 from hpatch.records import NamedTuple
 
 _STATUS = re.compile(r"^(.{7}) (\S.*)$", re.MULTILINE)
-_SAID = 400
-"""How much of what svn says is shown."""
 _BRANCH = re.compile(r"(\^/.*)/branches/[^/]+")
 _KEYWORD = re.compile(
     rb"\$(Date|LastChangedDate|Revision|Rev|LastChangedRevision|Author|LastChangedBy|HeadURL|URL|Id|Header)"
@@ -82,7 +80,7 @@ class SvnCopy:
             try:
                 told = self._said("commit", "--encoding", "UTF-8", "--file", str(file), ".")
             except FailedError as error:  # the first line only says that details follow
-                raise ToolError(" ".join(error.said.split())[:_SAID]) from None
+                raise ToolError(" ".join(error.said.split())[:SAID]) from None
         found = re.search(r"^Committed revision (\d+)", told, re.MULTILINE)
         return f"r{found[1]}" if found else ""
 
