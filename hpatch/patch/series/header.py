@@ -49,9 +49,13 @@ def about(text: bytes) -> About:
     head = _MAIL_FROM.sub(b"", head, count=1) if head.startswith(b"From ") else head
     fields, rest, mail = _fields(head)
     free = _SCISSORS.split(rest, maxsplit=1)[0].decode("utf-8", "surrogateescape").strip("\n")
-    while mail and (own := _IN_BODY.match(free)) is not None:
+    at = 0
+    while mail and (own := _IN_BODY.match(free, at)) is not None:
         fields[own[1].lower()] = own[2].strip()
-        free = free[own.end() :].lstrip("\n") if free[own.end() : own.end() + 2] == "\n\n" else free[own.end() + 1 :]
+        at = own.end() + 1
+        while free.startswith("\n", at):
+            at += 1
+    free = free[at:]
     title, _, more = (fields.get("subject") or fields.get("description") or "").partition("\n")
     long = _unfolded(more)
     if not title and free:
@@ -71,7 +75,7 @@ def about(text: bytes) -> About:
 
 def _fields(head: bytes) -> tuple[dict[str, str], bytes, bool]:
     """The fields at a header's start, the text after them, and whether they are a mail's."""
-    fields: dict[str, str] = {}
+    said: dict[str, list[str]] = {}
     lines = head.split(b"\n")
     at = 0
     name = ""
@@ -80,16 +84,17 @@ def _fields(head: bytes) -> tuple[dict[str, str], bytes, bool]:
         found = _FIELD.match(line)
         if found is not None:
             name = found[1].decode("ascii").lower()
-            if name not in fields:
-                fields[name] = word(found[2])
+            if name not in said:
+                said[name] = [word(found[2])]
             else:
                 name = ""
-        elif line[:1] in (b" ", b"\t") and (name or fields):
+        elif line[:1] in (b" ", b"\t") and (name or said):
             if name:
-                fields[name] += "\n" + line[1:].decode("utf-8", "surrogateescape")
+                said[name].append(line[1:].decode("utf-8", "surrogateescape"))
         else:
             break
         at += 1
+    fields = {key: "\n".join(parts) for key, parts in said.items()}
     mail = "subject" in fields and "from" in fields
     if mail:
         subject = fields["subject"].replace("\n", " ") if "description" not in fields else fields["subject"]
@@ -126,6 +131,8 @@ def message(text: bytes, name: str) -> bytes:
 
 _LATEST = 1 << 35
 """Seconds of the latest date that a commit gets, in the year 3058."""
+_FURTHEST = 14 * 60
+"""Minutes from UTC that git takes for a time zone."""
 
 
 def authorship(text: bytes, committer: bytes) -> bytes:
@@ -135,7 +142,10 @@ def authorship(text: bytes, committer: bytes) -> bytes:
     said = about(text)
     who, _, when = committer.rpartition(b"> ")
     who += b">"
-    name, address = parseaddr(said.author.partition(">")[0] + ">" if "<" in said.author else said.author)
+    try:
+        name, address = parseaddr(said.author.partition(">")[0] + ">" if "<" in said.author else said.author)
+    except RecursionError:  # comments in comments
+        name = address = ""
     name, address = (re.sub(r"[<>\n\0]", "", part).strip() for part in (name, address))
     if address and "@" not in address:
         name, address = name or address, ""
@@ -144,10 +154,10 @@ def authorship(text: bytes, committer: bytes) -> bytes:
     try:
         parsed = parsedate_tz(said.date)
         seconds = -1 if parsed is None else mktime_tz(parsed)
-    except (ValueError, OverflowError, IndexError, TypeError):  # what Python's own reader trips over
+    except (ValueError, OverflowError, IndexError, TypeError, RecursionError):  # what Python's own reader trips over
         parsed, seconds = None, -1
-    if parsed is not None and 0 <= seconds < _LATEST:
-        offset = (parsed[9] or 0) // 60
+    offset = 0 if parsed is None else (parsed[9] or 0) // 60
+    if 0 <= seconds < _LATEST and abs(offset) <= _FURTHEST:
         hours, minutes = divmod(abs(offset), 60)
         when = b"%d %c%02d%02d" % (seconds, b"-"[0] if offset < 0 else b"+"[0], hours, minutes)
     return who + b" " + when

@@ -12,6 +12,8 @@ from hpatch.errors import InputError
 
 _FROM = re.compile(rb"From .*\d{1,2}:\d{2}(?::\d{2})? .*\d{4}\b", re.I)
 """The line that begins a mail in an mbox; `From here on` in a message does not look so."""
+_LINE = 998
+"""Bytes of a mail's line at most (RFC 5322): a longer one begins no mail."""
 _HEADER = re.compile(rb"(?i)(?:From|Subject|Date|To|Message-Id|Return-Path|Received|MIME-Version|X-[\w-]+):[ \t]")
 _ENCODING = re.compile(rb"(?im)^Content-Transfer-Encoding:[ \t]*([\w-]+)[ \t]*\n")
 _SUBJECT = re.compile(rb"(?im)^Subject:[ \t]*(.*(?:\n[ \t].*)*)\n")
@@ -22,7 +24,7 @@ _SLUG = 52
 
 def is_mbox(data: bytes) -> bool:
     """Whether a file is mails one after the other."""
-    return _FROM.match(data) is not None
+    return _FROM.match(data, 0, _LINE) is not None
 
 
 def is_mail(data: bytes) -> bool:
@@ -34,7 +36,7 @@ def split(data: bytes) -> list[bytes]:
     """The mails of an mbox, each with its `From ` line."""
     mails: list[list[bytes]] = []
     for line in data.splitlines(keepends=True):
-        if _FROM.match(line) or not mails:
+        if _FROM.match(line, 0, _LINE) or not mails:
             mails.append([])
         mails[-1].append(line)
     return [b"".join(mail) for mail in mails]
@@ -91,7 +93,7 @@ def word(text: bytes) -> str:
     from email.errors import HeaderParseError
     from email.header import decode_header, make_header
 
-    line = re.sub(rb"[ \t]*\n[ \t]+", b" ", text).decode("utf-8", "surrogateescape").strip()
+    line = b" ".join(part.strip(b" \t") for part in text.split(b"\n")).decode("utf-8", "surrogateescape").strip()
     if "=?" not in line:
         return line
     try:

@@ -58,9 +58,23 @@ def test_fields_are_set_and_added() -> None:
         ("Author: Ann", b"Ann <> 5 +0100"),
         ("Origin: vendor", b"C <c@example.org> 5 +0100"),
         ("Date: Sun, 9 Feb 99999999 99:99:99 +9999999999", b"C <c@example.org> 5 +0100"),
+        ("Date: Mon, 31 Mar 2020 10:00:00 -2359", b"C <c@example.org> 5 +0100"),
         ("Date: Sun, 9 Feb 1914 16:09:48 +0000", b"C <c@example.org> 5 +0100"),
     ],
 )
 def test_who_wrote_it_and_when(fields: str, told: bytes) -> None:
     text = f"Description: x\n{fields}\n\n".encode() + DIFF
     assert authorship(text, b"C <c@example.org> 5 +0100") == told
+
+
+def test_an_author_that_cannot_be_read_is_the_committer() -> None:
+    mail = f"From: {'(' * 10_000} <a@example.org>\nSubject: a title\n\n".encode()
+    assert authorship(mail + DIFF, b"Me <m@example.org> 7 +0100") == b"Me <m@example.org> 7 +0100"
+
+
+def test_senders_in_the_body_and_folded_lines() -> None:
+    """Of any number; the last sender in a row counts, and blank lines below it are no text."""
+    mail = b"From: a <a@x>\nSubject: a title\nX-Long: 1\n 2\n\t3 \n\n"
+    said = about(mail + b"From: b <b@x>\nFrom: c <c@x>\n\n\nDate: d\n\nwhy\n---\n" + DIFF)
+    assert (said.author, said.date, said.message) == ("c <c@x>", "d", "why")
+    assert said.fields["x-long"] == "1\n2\n3 "

@@ -10,6 +10,7 @@ import pytest
 
 from hpatch.errors import InputError
 from hpatch.patch.diff.read import read as read_diff
+from hpatch.patch.series import mail
 from hpatch.patch.series.read import changes_files, parse, read
 
 DIFF = b"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-1\n+2\n"
@@ -107,3 +108,10 @@ def test_a_folder_without_patches(tmp_path: Path) -> None:
 def test_a_cover_letter_changes_nothing() -> None:
     assert not changes_files(MAIL + b"Subject: [PATCH 0/2] cover\n\nText.\n-- \n2.39\n")
     assert changes_files(b"+++ b/x\n") and changes_files(b"*** x\tx\n")
+
+
+def test_a_long_line_begins_no_mail() -> None:
+    line = b"From ann Mon Sep 17 00:00:00 2001"
+    assert mail.is_mbox(line + b"\n")
+    assert not mail.is_mbox(b"From " + b"1:11 " * 200 + line + b"\n")
+    assert len(mail.split(line + b"\n" + b"From " + b"1:11 " * 200 + line + b"\n" + line + b"\n")) == 2
