@@ -30,6 +30,8 @@ Examples:
   hpatch revert local/fix.diff --tree httpd-2.4.9
   hpatch revert --all --dry-run --tree httpd-2.4.9
 
+hpatch forgets what you revert, and so a patch that waits for hpatch push if you name it, or give --all.
+
 You can revert any applied set, not only the last one. Later changes and your own edits stay if they touch other lines.
 If they touch the same lines, hpatch changes nothing and shows those lines (exit code 1).
 """
@@ -63,29 +65,32 @@ def _revert(tree: Path, wanted: Sequence[str], dry_run: bool) -> RevertReport:
     from hpatch.report.patch.revert import RevertReport
 
     root, stack, queue = str(tree), stacks.load(tree), queues.load(tree)
-    if not stack.sets and wanted:
+    waiting = [one for one in queue.waiting(stack) if one.name in wanted or one.set.id in wanted]
+    told = {word for one in waiting for word in (one.name, one.set.id)}
+    applied = [word for word in wanted if word not in told or stack.find(word) is not None]
+    if not stack.sets and applied:
         raise UsageError(f"{tree}: nothing is applied in this tree")
-    ids = list(dict.fromkeys(_id(word, stack) for word in wanted)) or [one.id for one in stack.sets]
+    ids = list(dict.fromkeys(_id(word, stack) for word in applied)) if wanted else [one.id for one in stack.sets]
     dependents = stack.dependents(ids)
     if dependents:
         return RevertReport(root=root, ids=ids, done=None, dependents=dependents, unneeded=(), dry_run=dry_run)
     done = stacks.revert(tree, stack, ids)
-    if not dry_run and not done.clashes:
+    if not done.clashes:
         # What is reverted is forgotten; what is popped waits.
         gone = {step.name for step in stack.steps if step.set in ids}
-        gone.update(one.name for one in queue.patches if one.set.id in ids or not wanted)
-        left = queue.without(gone)
-        _tell([one.name for one in queue.waiting(stack) if one.name in gone])
-        stacks.take_back(tree, queues.with_queue(tree, done.changes, queue, left))
+        gone.update(one.name for one in queue.patches if one.set.id in ids or not wanted or one in waiting)
+        _tell([one.name for one in queue.waiting(stack) if one.name in gone], dry_run=dry_run)
+        if not dry_run:
+            stacks.take_back(tree, queues.with_queue(tree, done.changes, queue, queue.without(gone)))
     unneeded = _unneeded(done.stack, stack, ids)
     return RevertReport(root=root, ids=ids, done=done, dependents=(), unneeded=unneeded, dry_run=dry_run)
 
 
-def _tell(forgotten: Sequence[str]) -> None:
+def _tell(forgotten: Sequence[str], *, dry_run: bool) -> None:
     """Name the waiting patches that are not known any more."""
     if forgotten:
-        names = visible(", ".join(forgotten))
-        print(f"hpatch: forgot {'a patch' if len(forgotten) == 1 else 'patches'} that waited: {names}", file=sys.stderr)
+        what = f"{'would forget' if dry_run else 'forgot'} {'a patch' if len(forgotten) == 1 else 'patches'}"
+        print(f"hpatch: {what} that waited: {visible(', '.join(forgotten))}", file=sys.stderr)
 
 
 def _id(word: str, stack: Stack) -> str:

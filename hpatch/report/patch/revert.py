@@ -56,7 +56,10 @@ class RevertReport:
 def _text(revert: RevertReport, width: int | None, color: bool) -> Iterator[str]:
     done = revert.done
     if not revert.ids:
-        yield "Nothing is applied in this tree."
+        left = [one.id for one in done.stack.sets] if done else []
+        yield from wrap(
+            f"Still applied: {_names(left, ', ')}." if left else "Nothing is applied in this tree.", width, 2
+        )
         return
     if done is None:
         yield from _blocked(revert, width, color)

@@ -103,6 +103,24 @@ def test_a_revert_forgets(run: Run, tree: Path, patches: Path) -> None:
     assert not (tree / ".hpatch").exists()
 
 
+def test_a_waiting_patch_is_forgotten_by_its_name(run: Run, tree: Path, patches: Path) -> None:
+    """A patch that does not fit would keep those after it out for ever."""
+    (tree / MODULE).write_text(BASE.replace("line 12\n", "mine\n"))
+    assert run("push", "-a", "--series", patches).code == 1
+    dry = run("revert", "sub/b.patch", "--dry-run")
+    assert (dry.code, dry.err) == (0, "hpatch: would forget a patch that waited: sub/b.patch\n")
+    assert run("push").code == 0
+    answer = run("revert", "sub/b.patch")
+    assert (answer.code, answer.out) == (0, "Still applied: a.patch.\n")
+    assert answer.err == "hpatch: forgot a patch that waited: sub/b.patch\n"
+    assert run("push", "-a").code == 0
+    assert standing(run) == (["a.patch", "c.patch"], [])
+    run("pop")
+    assert run("revert", "a.patch", "c.patch").code == 0
+    assert not (tree / ".hpatch").exists()
+    assert (run("revert", "gone").code, module(tree)) == (2, BASE.replace("line 12\n", "mine\n"))
+
+
 def test_a_patch_that_does_not_fit_waits(run: Run, tree: Path, patches: Path) -> None:
     (tree / MODULE).write_text(BASE.replace("line 10\n", "mine\n"))
     assert run("push", "-a", "--series", patches).code == 1
