@@ -365,14 +365,19 @@ def _size(root: Path, state: KeptContent, contents: Mapping[str, bytes]) -> int:
 
 
 def take_back(root: Path, changes: Sequence[FileChange]) -> None:
-    """Carry a revert out; on a full disk in the room that was reserved for it. Raises as `files.replace` does."""
+    """Carry a revert out; on a full disk in the room that was reserved for it. Raises as `files.replace` does.
+
+    What is left of that room stays free for the reverts after it: no new one is reserved then.
+    """
     try:
         files.replace(root, changes)
     except files.FullError:
-        if files.read(root, _RESERVE) is None:
+        rest = [change for change in changes if change.path != _RESERVE]
+        if files.read(root, _RESERVE) is not None:
+            (root / _RESERVE).unlink()
+        elif len(rest) == len(changes):
             raise
-        (root / _RESERVE).unlink()
-        files.replace(root, [change for change in changes if change.path != _RESERVE])
+        files.replace(root, rest)
 
 
 def _written(stack: Stack) -> bytes:

@@ -520,3 +520,20 @@ def test_a_revert_on_a_full_disk(tmp_path: Path, reserved: bool) -> None:
             stack.take_back(root, done.changes)
         assert (root / "a.c").read_bytes() == old
         assert sorted(path.name for path in root.iterdir()) == ["a.c", "filler"]
+
+
+def test_one_by_one_on_a_full_disk(tmp_path: Path) -> None:
+    """The first one takes the reserve; the others do with what it leaves."""
+    with small_disk(tmp_path / "small", 512) as root:
+        (root / "a.c").write_bytes(BASE)
+        texts = [BASE, changed(BASE, 3), changed(changed(BASE, 3), 9), changed(changed(changed(BASE, 3), 9), 15)]
+        for number in (1, 2, 3):
+            push(root, str(number), ("a.c", texts[number]))
+        with (root / "filler").open("wb", buffering=0) as filler, pytest.raises(OSError, match="No space"):
+            while True:
+                filler.write(b"x" * 1024)
+        for number in (2, 1, 0):
+            with files.lock(root):
+                stack.take_back(root, stack.take_off(root, stack.load(root), [number]).changes)
+            assert (root / "a.c").read_bytes() == texts[number]
+        assert sorted(path.name for path in root.iterdir()) == ["a.c", "filler"]
