@@ -193,6 +193,13 @@ def _prepare(
     )
 
 
+def idle(prepared: Prepared, patterns: Sequence[str]) -> list[str]:
+    """Those patterns of files to be left out that no file of the diffs matches; none where a diff was not looked at."""
+    if prepared.there or prepared.refused:
+        return []
+    return [one for one in patterns if not any(_matches(path, [one]) for path in prepared.excluded)]
+
+
 def commit(prepared: Prepared, before: Queue = EMPTY, after: Queue = EMPTY) -> None:
     """Carry a plan out with what becomes of the queue, as one transaction. The tree's lock must be held.
 

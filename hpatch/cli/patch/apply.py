@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
 from hashlib import sha256
@@ -12,7 +13,7 @@ import typer
 
 from hpatch.build.trees import committing, leaving, queueing
 from hpatch.build.trees import conflicts as marking
-from hpatch.build.trees.applying import Given, Request, commit, prepare
+from hpatch.build.trees.applying import Given, Prepared, Request, commit, idle, prepare
 from hpatch.build.trees.conflicts import AskedToApply
 from hpatch.cli import help, output
 from hpatch.cli.options import given, placing
@@ -25,8 +26,11 @@ from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import UsageError
 from hpatch.patch.apply.answers import Kept, usual
 from hpatch.patch.series import queue as queues
+from hpatch.patch.sets.model import Catalog
+from hpatch.patch.sources.cache import Checked
 from hpatch.report.common.progress import shown
 from hpatch.report.common.renderer import FORMS
+from hpatch.report.common.terminal import visible
 from hpatch.report.patch.plan import MadeBranch, MarkedCopy, PlanReport
 
 _EXAMPLES = """
@@ -140,7 +144,7 @@ def _command(
         request = request._replace(diffs=(*request.diffs, *queueing.given(patches, strip)))
         origins.update((one.name, one.origin) for one in patches if one.origin)
     request = request._replace(
-        exclude=tuple(exclude or ()),
+        exclude=tuple(one.removeprefix("./") for one in exclude or ()),
         fuzz=fuzz,
         ignore_whitespace=ignore_whitespace,
         accept_place=accept_place,
@@ -162,19 +166,15 @@ def _command(
     if into_git is not None:
         if reject is not None or conflicts is not None:
             raise UsageError("--into-git excludes --reject and --conflicts")
-        target = committing.branch(tree, into_git)
-        prepared = committing.prepare(target, tree, request, known, source)
-        made = committing.commit(target, prepared, request.diffs) if prepared.ok and not dry_run else []
-        report = PlanReport(
-            prepared=prepared, dry_run=dry_run, hunks=verbose, branch=MadeBranch(name=into_git, commits=made)
-        )
-        return output.show(report, FORMS, format, code=0 if prepared.ok else 1)
+        report = _into_git(into_git, tree, request, known, source, dry_run=dry_run, hunks=verbose)
+        return output.show(report, FORMS, format, code=0 if report.prepared.ok else 1)
     if dry_run:
         trees.settle(tree)
     left = waiting = None
     with nullcontext() if dry_run else trees.held(tree):
         with shown() as progress:
             prepared = prepare(tree, request, known, source, tell=progress.step)
+        _tell_idle(prepared, request)
         if reject is not None and not prepared.ok:
             left = leaving.rejects_of(prepared, reject)
             if not dry_run:
@@ -191,6 +191,23 @@ def _command(
     copy = None if waiting is None else MarkedCopy(waiting)
     report = PlanReport(prepared=prepared, dry_run=dry_run, hunks=verbose, rejects=left, copy=copy)
     return output.show(report, FORMS, format, code=0 if prepared.ok else 1)
+
+
+def _into_git(
+    name: str, tree: Path, request: Request, known: Catalog, source: Checked, *, dry_run: bool, hunks: bool
+) -> PlanReport:
+    """Commit the diffs to a branch."""
+    target = committing.branch(tree, name)
+    prepared = committing.prepare(target, tree, request, known, source)
+    _tell_idle(prepared, request)
+    made = committing.commit(target, prepared, request.diffs) if prepared.ok and not dry_run else []
+    return PlanReport(prepared=prepared, dry_run=dry_run, hunks=hunks, branch=MadeBranch(name=name, commits=made))
+
+
+def _tell_idle(prepared: Prepared, request: Request) -> None:
+    """Say which --exclude leaves nothing out: a misspelt one would have the file changed."""
+    for pattern in idle(prepared, request.exclude):
+        print(f"hpatch: --exclude {visible(pattern)}: the diffs change no such file", file=sys.stderr)
 
 
 def _request(words: Sequence[str], known: set[str]) -> tuple[Request, dict[str, str]]:

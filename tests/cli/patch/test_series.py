@@ -266,6 +266,14 @@ def test_what_is_left_out(run: Run, tree: Path, patches: Path) -> None:
     assert (answer.code, module(tree), "Left out: " in answer.out) == (0, BASE, True)
 
 
+def test_an_exclude_that_leaves_nothing_out_is_told(run: Run, tree: Path, patches: Path) -> None:
+    answer = run("apply", "--series", patches, "--exclude", f"./{MODULE}", "--exclude", "module.c", "--dry-run")
+    assert (answer.code, f"Left out: {MODULE}" in answer.out) == (0, True)
+    assert answer.err == "hpatch: --exclude module.c: the diffs change no such file\n"
+    run("apply", "--series", patches)
+    assert run("apply", "--series", patches, "--exclude", "module.c").err == ""
+
+
 def test_single_diffs_are_remembered_too(run: Run, tree: Path, tmp_path: Path) -> None:
     (tmp_path / "mine.diff").write_text("Text above.\n\n" + diff(5, "first"))
     run("apply", tmp_path / "mine.diff")
