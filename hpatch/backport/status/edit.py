@@ -55,6 +55,8 @@ def vote(status: StatusFile, entry: Entry, name: str, weight: str, remark: str =
     """Give a vote, instead of the name's own there. Raises UsageError for what is no weight, no name or no remark."""
     if not words.WEIGHT.fullmatch(weight) or ":" in weight or not words.is_name(name):
         raise UsageError(f"'{weight}: {name}' is not a vote; write it like '+1: name'")
+    if abs(words.weighs(weight)) > 1:
+        raise UsageError(f"a vote weighs from -1 to +1, not {weight}")
     if any(char in remark for char in "()[]") or not remark.isprintable():
         raise UsageError("a remark on a vote must be one printable line without brackets")
     said = f"{name} ({remark})" if remark else name
