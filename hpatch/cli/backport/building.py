@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,6 +33,7 @@ def tried(history: Revisions, proposal: Proposal) -> list[Evidence]:
     from hpatch.build.folder import folder_of, held
     from hpatch.build.options import BuildOptions
     from hpatch.lab import proof as proving
+    from hpatch.lab.across.versions import export
     from hpatch.lab.candidates.httpd import Whole
     from hpatch.patch.sets.load import load
     from hpatch.patch.sources.cache import folder
@@ -55,19 +54,12 @@ def tried(history: Revisions, proposal: Proposal) -> list[Evidence]:
     ):
         account.of = lambda: f"{progress.at or 'nothing was run'}; nothing is proposed; {place} keeps what was compiled"
         tree = Path(scratch) / "httpd"
-        _export(history, tree)
+        export(history.git, history.onto.commit, tree)
         plan, request = _planned(tree, proposal, catalog, source)
         with held(place, tree):
             candidate = Whole(place, options, following(progress, "build: "))
             proof = proving.prove(plan, request, catalog, source, candidate, place)
     return list(_evidence(proof))
-
-
-def _export(history: Revisions, tree: Path) -> None:
-    """The branch's files."""
-    data = history.git.run("archive", "--format=tar", history.onto.commit)
-    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
-        archive.extractall(tree, filter="data")
 
 
 def _planned(tree: Path, proposal: Proposal, catalog: Catalog, source: Checked) -> tuple[ProofPlan, Request]:
