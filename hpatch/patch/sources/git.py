@@ -209,7 +209,7 @@ class Git:
         """In words, the branches that there are, a few of them."""
         told = self._text("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads", "refs/remotes").splitlines()
         more = f" and {len(told) - _BRANCHES} more" if len(told) > _BRANCHES else ""
-        return f"; it has {', '.join(told[:_BRANCHES])}{more}" if told else "; it has none"
+        return f"; it has {', '.join(told[:_BRANCHES])}{more}" if told else "; it has no branch"
 
     def commit(self, revision: SetRevision) -> str:
         """The commit of a revision: the one that the catalogue names, else the one whose git-svn-id it is.

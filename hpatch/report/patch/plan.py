@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from shlex import quote
 from typing import Any, ClassVar
@@ -80,25 +80,27 @@ class PlanReport:
 
 
 def _text(answer: PlanReport, width: int | None, color: bool) -> Iterator[str]:
+    for number, lines in enumerate(_paragraphs(answer, width, color)):
+        if number:
+            yield ""
+        yield from lines
+
+
+def _paragraphs(answer: PlanReport, width: int | None, color: bool) -> Iterator[Iterable[str]]:
     prepared = answer.prepared
     if prepared.tree is not None:
-        for line in wrap(f"{visible(str(prepared.root))}: {prepared.tree.name}", width, 2):
-            yield paint(line, "bold", color)
+        title = wrap(f"{visible(str(prepared.root))}: {prepared.tree.name}", width, 2)
+        yield [paint(line, "bold", color) for line in title]
     rows = [*_set_rows(prepared), *((name, "applied here already", "") for name in prepared.there)]
     if rows:
-        yield ""
-        yield from table(("set", "", ""), rows, width, color, bold=True)
+        yield table(("set", "", ""), rows, width, color, bold=True)
     if prepared.tasks and not prepared.refused:
-        yield ""
-        yield from _steps(prepared, answer.hunks, width, color)
+        yield _steps(prepared, answer.hunks, width, color)
     if prepared.excluded:
-        yield ""
-        yield from wrap(f"Left out: {', '.join(map(visible, prepared.excluded))}", width, 2)
+        yield wrap(f"Left out: {', '.join(map(visible, prepared.excluded))}", width, 2)
     for blocker in prepared.blockers:
-        yield ""
-        yield from blockers.lines(blocker, width, color)
-    yield ""
-    yield from _end(answer, width, color)
+        yield blockers.lines(blocker, width, color)
+    yield _end(answer, width, color)
 
 
 def _set_rows(prepared: Prepared) -> Iterator[tuple[str, str, str]]:

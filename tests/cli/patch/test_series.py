@@ -59,6 +59,10 @@ def standing(run: Run) -> tuple[list[str], list[str]]:
 WHOLE = changed(changed(changed(BASE, 5, "first"), 12, "second"), 20, "third")
 
 
+def test_a_tree_of_no_known_project_has_no_title(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert call(capsys, "push", "--tree", tmp_path).out == "Nothing to do: no patch waits in this tree.\n"
+
+
 def test_a_whole_series_and_back(run: Run, tree: Path, patches: Path) -> None:
     before = snapshot(tree)
     assert run("apply", "--series", patches).code == 0
