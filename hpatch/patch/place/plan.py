@@ -239,7 +239,7 @@ def _create(
         blocking = state.blocked(patch.path)
         if blocking is not None:
             return _failed(patch, None, "conflict", f"it cannot be beside '{blocking}', which is a file")
-        return _whole(patch, None, after, "exact", "a new file", _mode(patch, None))
+        return _whole(patch, None, after, "exact", "", _mode(patch, None))
     if content == after:
         return _whole(patch, content, after, "applied", "the file is there already", _mode(patch, mode))
     return _failed(patch, content, "conflict", "there is a file of this name with other content")
@@ -252,7 +252,7 @@ def _delete(
     if content is None:
         return _whole(patch, None, None, "applied", "the file is gone already", None)
     if content == b"".join(line for hunk in patch.hunks for line in hunk.old):
-        return _whole(patch, content, None, "exact", "the file goes", None)
+        return _whole(patch, content, None, "exact", "", None)
     return _failed(patch, content, "conflict", "the file has other content than the one to delete")
 
 
@@ -274,10 +274,9 @@ def _carry(
     blocking = state.blocked(patch.path)
     if blocking is not None:
         return _failed(patch, None, "conflict", f"it cannot be beside '{blocking}', which is a file")
-    reason = f"{'renamed' if patch.kind == 'rename' else 'copied'} from '{patch.old}'"
     kept = _mode(patch, mode)
     mode = mode if kept is None else kept
-    return placed._replace(before=None, kind=patch.kind, reason=reason, source=patch.old, mode=mode)
+    return placed._replace(before=None, kind=patch.kind, source=patch.old, mode=mode)
 
 
 def _carried(

@@ -63,6 +63,13 @@ def test_a_tree_of_no_known_project_has_no_title(capsys: pytest.CaptureFixture[s
     assert call(capsys, "push", "--tree", tmp_path).out == "Nothing to do: no patch waits in this tree.\n"
 
 
+def test_a_new_file_is_called_new_once(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "new.diff").write_text("--- /dev/null\n+++ b/new\n@@ -0,0 +1 @@\n+x\n")
+    (tmp_path / "tree").mkdir()
+    said = call(capsys, "apply", tmp_path / "new.diff", "--tree", tmp_path / "tree").out
+    assert said.splitlines()[1] == "  new  new file, 1 hunk exact"
+
+
 def test_a_whole_series_and_back(run: Run, tree: Path, patches: Path) -> None:
     before = snapshot(tree)
     assert run("apply", "--series", patches).code == 0

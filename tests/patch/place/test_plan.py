@@ -182,11 +182,11 @@ def test_a_change_and_then_a_rename_keep_the_mode() -> None:
     assert planned.changes[0] == FileChange("new", None, b"b\n", 0o750)
 
 
-@pytest.mark.parametrize(("kind", "word"), [("rename", "renamed"), ("copy", "copied")])
-def test_what_became_of_a_file_that_is_carried(kind: str, word: str) -> None:
+@pytest.mark.parametrize("kind", ["rename", "copy"])
+def test_what_became_of_a_file_that_is_carried(kind: str) -> None:
     change = modify(b"a\n", b"b\n")
     (placed,) = run({"old": b"a\n"}, carry(kind, like=change)).steps[0].files
-    assert (placed.kind, placed.before, placed.reason) == (kind, None, f"{word} from 'old'")
+    assert (placed.kind, placed.before, placed.source, placed.reason) == (kind, None, "old", "")
     blocked = run({"old": b"a\n", "new/x": b"b\n"}, compare("new/x", b"b\n", b"c\n"), carry(kind, like=change))
     assert results(blocked) == ["exact", "conflict"]
     assert results(run({}, carry(kind, like=change))) == ["missing"]
@@ -199,7 +199,8 @@ def test_a_rename_with_a_mode() -> None:
 
 def test_renamed_already() -> None:
     change = modify(b"a\n", b"b\n")
-    assert run({"new": b"b\n"}, carry("rename", like=change)).ok
+    already = run({"new": b"b\n"}, carry("rename", like=change))
+    assert (already.ok, already.steps[0].files[0].reason) == (True, "the file has its new name already")
     assert not run({"new": b"c\n"}, carry("rename", like=change)).ok
     # Without a change only the file before the revision can tell.
     assert not run({"new": b"b\n"}, carry("rename")).ok
