@@ -209,12 +209,16 @@ def _rest(sides: Sides) -> Figure:
 def _each_time(
     sides: Sides, spent: Callable[[PlayedSide], float | None], more: float
 ) -> tuple[tuple[float, float], bool]:
-    """What both spend, and whether the second spends that much more each time. Once that it does not is enough."""
+    """What both spend, and whether the second spends that much more each time. Once that it does not is enough.
+
+    It is worse, too, if the second side's processes come and go whenever one looks, and the first side's do not.
+    """
     values = (0.0, 0.0)
-    told = 0
+    told = restless = 0
     for _ in range(_TRIES):
         first, second = (spent(side) for side in sides)
         if first is None or second is None:
+            restless += first is not None
             continue
         values = (first, second)
         told += 1
@@ -222,7 +226,7 @@ def _each_time(
             return values, False
         if told == _TIMES:
             break
-    return values, values[1] > values[0] + more
+    return values, values[1] > values[0] + more or (told == 0 and restless >= _TIMES)
 
 
 # Memory

@@ -22,7 +22,7 @@ WAY = Way("http", "tcp")
         ([0.2, 0.2, 0.2, 0.2, 0.0], False),
         ([0.2, None, 0.2, 0.2, 0.2, 0.2], True),
         ([None] * 8 + [0.2] * 5, True),
-        ([None] * 20, False),
+        ([None] * 20, True),
         ([0.05] * 5, False),
     ],
 )
@@ -34,6 +34,12 @@ def test_what_is_spent_while_nothing_is_to_be_done_must_be_more_each_time(
     values, found = figures._each_time((BEFORE, AFTER), lambda side: 0.0 if side is BEFORE else next(told), 0.1)
     assert found is worse
     assert values[0] == 0.0
+
+
+@pytest.mark.parametrize(("steady", "worse"), [(0, False), (4, False), (5, True)])
+def test_processes_that_always_come_and_go_count_if_the_others_do_not(steady: int, worse: bool) -> None:
+    before = iter([0.0] * steady + [None] * (20 - steady))
+    assert figures._each_time((BEFORE, AFTER), lambda side: next(before) if side is BEFORE else None, 0.1)[1] is worse
 
 
 def test_one_time_that_is_not_more_is_enough() -> None:
