@@ -23,7 +23,7 @@ def build(httpd: TargetHttpd, evidence: Sequence[Statement] = ()) -> Build | Non
 def build_of_tree(httpd: TargetHttpd, root: Path, sets: Iterable[PatchSet]) -> Build:
     """The answers for every known problem of the httpd that a source tree would become (`hpatch.advise.httpd.of_tree`).
 
-    What was applied in the tree counts, and each of the sets that its code shows. Raises InputError.
+    What was applied in the tree counts, and each of the sets that `presences` finds in its code. Raises InputError.
     """
     from hpatch.build.trees.presence import presences
     from hpatch.build.trees.source import open_tree

@@ -16,20 +16,24 @@ from hpatch.patch.sources.cache import Checked
 _THERE = frozenset({"applied", "resolved"})
 
 
-def fits(tree: SourceTree, files: Tree, source: Checked, one: PatchSet) -> bool:
+def fits(tree: SourceTree, files: Tree, source: Checked | None, one: PatchSet) -> bool | None:
     """Whether all of a set's changes of code go into a tree's files as into a tree without them.
 
-    False where that is not certain: its diffs are not at hand, or other changes went over its lines.
+    False where that is not certain: other changes went over its lines. None where its diffs are not at hand: the set
+    does not carry them, and the source (None: there is none) does not have them.
     """
+    variant = one.variant(tree.version)
     try:
-        diffs = [(source.diff(revision), 0) for _, revision in applying_order([one])]
-        variant = one.variant(tree.version)
         if variant is not None:
             diffs = [(read(variant.diff.read_bytes(), one.id), 1)]
+        elif source is not None:
+            diffs = [(source.diff(revision), 0) for _, revision in applying_order([one])]
+        else:
+            return None
         items = [Item(diff.name, strip(diff, files.exists, count), None) for diff, count in diffs]
         planned = plan(files, items)
-    except HpatchError:
-        return False
+    except (HpatchError, OSError):
+        return None
     results = [
         outcome.result
         for step in planned.steps
@@ -37,4 +41,6 @@ def fits(tree: SourceTree, files: Tree, source: Checked, one: PatchSet) -> bool:
         if (resolver := resolvers.find(placed.path)) is None or not resolver.optional
         for outcome in placed.outcomes
     ]
-    return bool(results) and all(result in PLACED and result not in _THERE for result in results)
+    if not results:
+        return None
+    return all(result in PLACED and result not in _THERE for result in results)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Literal, TypeAlias
 
 from hpatch.build.trees.source import SourceTree
@@ -38,8 +39,8 @@ class Presence(NamedTuple):
         return self.state in ("present", "superseded")
 
 
-Fits: TypeAlias = Callable[[PatchSet], bool]
-"""Whether all of a set's changes go into the tree as into one that has none of them."""
+Fits: TypeAlias = Callable[[PatchSet], bool | None]
+"""Whether all of a set's changes go into the tree as into one that has none of them; None: they were not tried."""
 
 
 def presences(
@@ -48,17 +49,24 @@ def presences(
     """Each set in a tree, whose files are read from `read` if given. Raises InputError when one cannot be read.
 
     A mark alone is not trusted where `fits` can tell: code that is older than a set can bear its marks by chance.
+    Without it, those sets are tried that carry their diffs.
     """
     read = read or Tree(tree.root)
-    looked = _Looked(tree, read, fits)
+    looked = _Looked(tree, read, fits or partial(_carried, tree, read))
     touched = edited(read, stack)
     return tuple(_presence(looked, stack, one, touched) for one in sets)
+
+
+def _carried(tree: SourceTree, read: Tree, one: PatchSet) -> bool | None:
+    from hpatch.build.trees.fitting import fits  # only a tree with a set's marks pays for it
+
+    return fits(tree, read, None, one)
 
 
 class _Looked:
     """A tree whose files are read once."""
 
-    def __init__(self, tree: SourceTree, files: Tree, fits: Fits | None) -> None:
+    def __init__(self, tree: SourceTree, files: Tree, fits: Fits) -> None:
         self.tree = tree
         self.files = files
         self.fits = fits
@@ -108,11 +116,13 @@ def _by_code(looked: _Looked, one: PatchSet, found: Sequence[Mark], lacking: Seq
             found=names,
             lacking=missing,
         )
-    if found and looked.fits is not None and looked.fits(one):
-        why = "the code has its marks, but none of its changes"
-        return Presence(set=one, state="missing", by="code", why=why)
     if found:
-        return Presence(set=one, state="present", by="code", why="the code shows it")
+        fits = looked.fits(one)
+        if fits:
+            why = "the code has its marks, but none of its changes"
+            return Presence(set=one, state="missing", by="code", why=why)
+        why = "the code has its marks" if fits is None else "the code shows it"
+        return Presence(set=one, state="present", by="code", why=why)
     return _absent(looked, one, "code" if lacking else "version")
 
 
@@ -123,7 +133,7 @@ def _contained(tree: SourceTree, one: PatchSet, found: Sequence[Mark], lacking: 
             set=one, state="superseded", by="version", why=f"{tree.name} has it; later changes went over its lines"
         )
     if found:
-        return Presence(set=one, state="present", by="code", why=f"{tree.name} has it, and the code shows it")
+        return Presence(set=one, state="present", by="code", why=f"{tree.name} has it, and the code has its marks")
     return Presence(set=one, state="present", by="version", why=f"{tree.name} has it")
 
 

@@ -22,10 +22,13 @@ Examples:
 
 States:
 
-  present     hpatch applied the set, the version contains it, or its files do
+  present     hpatch applied the set, the version contains it, or the files have its marks
   partly      the tree has some of the set's changes
   superseded  the version contains the set, and later changes replaced it
   missing     the tree does not have it
+
+A mark is a text that tells a change (hpatch set show). Where the set's own diff is at hand, hpatch tries it, too: "the
+code shows it" then says that the files have the marks, and that the diff does not go in as into a tree without it.
 """
 
 

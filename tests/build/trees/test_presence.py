@@ -87,6 +87,25 @@ def test_without_marks_the_version_tells(tmp_path: Path, version: str, state: st
     assert (found.state, found.by) == (state, "version")
 
 
+def test_marks_alone_are_called_marks(tmp_path: Path) -> None:
+    assert look(tmp_path, "new_one\nnew_two\n").why == "the code has its marks"
+    assert look(tmp_path, "new_one\nnew_two\n", "2.4.10").why == "httpd 2.4.10 has it, and the code has its marks"
+
+
+def test_a_set_with_its_own_diff_is_tried(tmp_path: Path) -> None:
+    diff = tmp_path / "x.diff"
+    diff.write_text(f"--- a/{FILE}\n+++ b/{FILE}\n@@ -1,3 +1,4 @@\n first\n+new_one(1);\n second\n third\n")
+    marks = (Mark(FILE, ("new_one",), ()),)
+    one = patch_set(marks, variants=(Variant(Range.parse("==2.4.9"), diff),))
+    chance = look(tmp_path, "first\nsecond\nthird\n/* no new_one */\n", one=one)
+    assert (chance.state, chance.why) == ("missing", "the code has its marks, but none of its changes")
+    there = look(tmp_path, "first\nnew_one(1);\nsecond\nthird\n", one=one)
+    assert (there.state, there.why) == ("present", "the code shows it")
+    diff.unlink()
+    untried = look(tmp_path, "first\nsecond\nthird\n/* no new_one */\n", one=one)
+    assert (untried.state, untried.why) == ("present", "the code has its marks")
+
+
 def test_another_project(tmp_path: Path) -> None:
     found = look(tmp_path, "new_one\nnew_two\n", one=patch_set(project="uwsgi"))
     assert (found.state, found.why) == ("unsuitable", "for uwsgi, and this is httpd")

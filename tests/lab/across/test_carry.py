@@ -53,7 +53,7 @@ def test_what_needs_no_build_is_told_from_the_tree(made: Repository, tmp_path: P
     there = job(made.folder, "2.4.10", "one", "two", row="2.4.10", catalogs=tmp_path / "sets")
     found = carry_out(there, heard.append)
     assert [(cell.set, cell.verdict) for cell in found] == [("one", "there"), ("two", "there")]
-    assert found[0].reason == "httpd 2.4.10 has it, and the code shows it"
+    assert found[0].reason == "httpd 2.4.10 has it, and the code has its marks"
     assert heard == list(found)
     assert all(cell.row == "2.4.10" and cell.when.endswith("+00:00") for cell in found)
 
