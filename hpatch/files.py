@@ -25,13 +25,13 @@ from hpatch.records import NamedTuple
 
 FOLDER = ".hpatch"
 """hpatch's own folder in a tree."""
+HISTORY = frozenset({".git", ".svn", ".hg", ".bzr"})
+"""Folders in which version control keeps a tree's history: hpatch writes nothing there."""
 
 _FOLDERS = "folders"
 _JOURNAL = "journal"
 _LOCK = "lock"
 _STAGE = "stage"
-_KEPT = frozenset({".git", ".svn", ".hg", ".bzr"})
-"""Folders in which no transaction makes anything."""
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _STRANGE = (errno.ELOOP, errno.ENOTDIR, errno.EISDIR)
 """What the system says of links and folders where hpatch makes files, and the other way round."""
@@ -358,7 +358,7 @@ def _undo(top: int, folder: int) -> None:
         # A stage can come with a tree, too.
         told = [path for path in made if isinstance(path, str)] if isinstance(made, list) else []
         for path in reversed(told):
-            if not _KEPT.isdisjoint(path.casefold().split("/")):
+            if not HISTORY.isdisjoint(path.casefold().split("/")):
                 continue
             with suppress(OSError, InputError, ValueError), _parent(top, path) as parent:
                 if parent is not None:

@@ -16,9 +16,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from hpatch.errors import InputError, ToolError
+from hpatch.files import FOLDER, HISTORY
 from hpatch.records import NamedTuple
 
-_HIDDEN = frozenset({".git", ".svn", ".hg", ".bzr", "CVS", ".hpatch", ".pc", ".libs", "autom4te.cache"})
+_HIDDEN = HISTORY | {"CVS", FOLDER, ".pc", ".libs", "autom4te.cache"}
 """Folders that a build does not need, or must not take over from one that went on in the tree."""
 _MADE = (".o", ".lo", ".slo", ".la", ".a", ".so", ".orig", ".rej")
 _MADE_NAMES = frozenset({".deps", "config.log", "config.status", "config.nice", "config.cache"})

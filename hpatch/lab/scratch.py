@@ -10,16 +10,15 @@ from contextlib import suppress
 from pathlib import Path
 
 from hpatch.errors import ToolError
+from hpatch.files import HISTORY
 from hpatch.patch.apply.stack import Content
-
-_HISTORY = (".git", ".svn", ".hg", ".bzr")
 
 
 def make(tree: Path, copy: Path) -> None:
     """Copy a tree, in place of what was there. Raises ToolError."""
     remove(copy)
     try:
-        shutil.copytree(tree, copy, symlinks=True, ignore=shutil.ignore_patterns(*_HISTORY))
+        shutil.copytree(tree, copy, symlinks=True, ignore=shutil.ignore_patterns(*HISTORY))
         _open(copy)
     except (OSError, shutil.Error) as error:
         raise ToolError(f"{tree}: cannot be copied to {copy}: {error}") from error

@@ -20,9 +20,10 @@ from hpatch import files
 from hpatch.build.trees.applying import Given, Prepared, Request, steps_of
 from hpatch.build.trees.leaving import made
 from hpatch.errors import InputError, ToolError
-from hpatch.files import FOLDER, FileChange
+from hpatch.files import FOLDER, HISTORY, FileChange
+from hpatch.patch.apply import stack as stacks
 from hpatch.patch.apply.answers import Kept, KeptAnswer, today, usual_markers
-from hpatch.patch.apply.stack import Set
+from hpatch.patch.apply.stack import Set, known_set
 from hpatch.patch.apply.tree import Tree
 from hpatch.patch.diff.model import Placed
 from hpatch.patch.diff.names import unsafe
@@ -33,8 +34,7 @@ from hpatch.records import NamedTuple
 SCHEMA = "hpatch.conflicts/1"
 _FILE = f"{FOLDER}/conflicts.json"
 _HERE = f"{FOLDER}/here"
-_STACK = f"{FOLDER}/stack.json"
-_LEFT_OUT = frozenset({".git", ".svn", ".hg", ".bzr", FOLDER})
+_LEFT_OUT = HISTORY | {FOLDER}
 """What is not copied: a copy of it would act on the tree's own history."""
 
 
@@ -156,7 +156,7 @@ def check(waiting: Conflicts, root: Path) -> None:
         raise InputError(f"{waiting.folder}: is a copy of {waiting.root}; give --tree {waiting.root}")
     for path, state in waiting.was.items():
         if _state(root, path) != state:
-            what = "what is applied there" if path == _STACK else f"'{path}'"
+            what = "what is applied there" if path == stacks.FILE else f"'{path}'"
             raise InputError(
                 f"{root}: {what} changed since the copy was made; apply with --conflicts again, "
                 "and hpatch uses your answers where they still fit"
@@ -249,7 +249,7 @@ def _mark(prepared: Prepared, folder: Path, asked: AskedToApply) -> Conflicts:
         root=os.path.realpath(prepared.root),
         asked=asked,
         marked=tuple(marked),
-        was={path: _state(prepared.root, path) for path in sorted({*paths, _STACK})},
+        was={path: _state(prepared.root, path) for path in sorted({*paths, stacks.FILE})},
         written={},
     )
     known = {each.path for each in marked}
@@ -336,10 +336,6 @@ def _conflicts(folder: Path, data: Any) -> Conflicts:
     return found
 
 
-def _given(given: Given) -> dict[str, Any]:
-    return _plain({**given._asdict(), "set": None if given.set is None else given.set._asdict()})
-
-
 def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
     """Values for JSON; bytes as text that gives the same bytes back, and a set of the stack by its fields."""
     plain: dict[str, Any] = {}
@@ -359,5 +355,5 @@ def _bytes(data: Mapping[str, Any]) -> dict[str, Any]:
         elif "bytes" in value:
             found[name] = value["bytes"].encode("utf-8", "surrogateescape")
         else:
-            found[name] = Set(**{**value["set"], "requires": tuple(value["set"]["requires"])})
+            found[name] = known_set(value["set"])
     return found

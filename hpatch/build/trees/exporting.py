@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from email.utils import format_datetime
 
+from hpatch.build.reproducible import EPOCH
 from hpatch.build.trees.applying import Prepared, Task
 from hpatch.patch.apply.export import Patch
 from hpatch.patch.apply.stack import Pushed
@@ -64,7 +65,7 @@ def _patch(step: Pushed, revision: SetRevision | None, placed: Step, one: PatchS
 
 def today() -> str:
     """The day (UTC, ISO 8601), or that of SOURCE_DATE_EPOCH, for builds that must give the same bytes again."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    epoch = os.environ.get(EPOCH, "")
     now = int(epoch) if epoch.isdecimal() and len(epoch) < 12 else time.time()
     return time.strftime("%Y-%m-%d", time.gmtime(now))
 

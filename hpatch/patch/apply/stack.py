@@ -26,7 +26,9 @@ from hpatch.records import NamedTuple
 SCHEMA = "hpatch.stack/2"
 _READ = ("hpatch.stack/1", SCHEMA)
 
-_FILE = f"{FOLDER}/stack.json"
+FILE = f"{FOLDER}/stack.json"
+IGNORE = FileChange(f"{FOLDER}/.gitignore", None, b"*\n")
+"""Hides hpatch's folder from version control."""
 _OBJECTS = f"{FOLDER}/objects"
 _RESERVE = f"{FOLDER}/reserve"
 _LEVEL = 3
@@ -36,7 +38,6 @@ _LARGEST = 1 << 30
 _BLOCK = 4096
 _ROOM = 64 * 1024
 """What a transaction needs for itself: the journal, folders, the stack."""
-_IGNORE = FileChange(f"{FOLDER}/.gitignore", None, b"*\n")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -123,7 +124,7 @@ class Stack(NamedTuple):
 
 def load(root: Path) -> Stack:
     """The tree's stack, empty where nothing is applied. Raises InputError for one that is damaged."""
-    text = files.read(root, _FILE)
+    text = files.read(root, FILE)
     if text is None:
         return Stack()
     import json
@@ -132,7 +133,7 @@ def load(root: Path) -> Stack:
         return _stack(json.loads(text))
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise InputError(
-            f"{root / _FILE}: is damaged; unpack the tree again, or delete {FOLDER} to keep the files as they are"
+            f"{root / FILE}: is damaged; unpack the tree again, or delete {FOLDER} to keep the files as they are"
         ) from None
 
 
@@ -140,7 +141,7 @@ def _stack(data: Any) -> Stack:
     schema = data["schema"]
     if schema not in _READ:
         if schema.startswith("hpatch.stack/"):
-            raise InputError(f"{_FILE}: has the form {schema} of a later hpatch; use that version")
+            raise InputError(f"{FILE}: has the form {schema} of a later hpatch; use that version")
         raise ValueError
     sets = tuple(map(known_set, data["sets"]))
     known = {one.id for one in sets}
@@ -333,12 +334,12 @@ def _own_changes(root: Path, before: Stack, after: Stack, contents: Mapping[str,
         for digest in sorted(had - wanted)
         if (data := files.read(root, path := f"{_OBJECTS}/{digest}")) is not None
     ]
-    ignore = files.read(root, _IGNORE.path)
+    ignore = files.read(root, IGNORE.path)
     if after.steps:
-        changes.append(_IGNORE._replace(before=ignore))
+        changes.append(IGNORE._replace(before=ignore))
     else:
-        changes.append(_IGNORE._replace(before=ignore, after=None))
-    changes.append(FileChange(_FILE, files.read(root, _FILE), _written(after) if after.steps else None))
+        changes.append(IGNORE._replace(before=ignore, after=None))
+    changes.append(FileChange(FILE, files.read(root, FILE), _written(after) if after.steps else None))
     reserve = bytes(_needed(root, after, contents)) if after.steps else None
     changes.append(FileChange(_RESERVE, files.read(root, _RESERVE), reserve))
     return [change for change in changes if change.before != change.after]

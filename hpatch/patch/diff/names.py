@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from hpatch.files import FOLDER
+from hpatch.files import FOLDER, HISTORY
 
 _ESCAPES = {b"a": b"\a", b"b": b"\b", b"t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f", b"r": b"\r"}
 _ESCAPE = re.compile(rb'\\(?:([abtnvfr])|(["\\])|([0-3][0-7]{2}))')
@@ -16,7 +16,7 @@ _SPECIAL = re.compile(rb'[\x00-\x1f\x7f-\xff"\\]')
 _LETTERS = {value[0]: b"\\" + letter for letter, value in _ESCAPES.items()} | {0x22: b'\\"', 0x5C: b"\\\\"}
 
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
-_KEPT = frozenset({".git", "git~1", ".svn", ".hg", ".bzr", FOLDER})
+_KEPT = HISTORY | {"git~1", FOLDER}
 
 
 def unquote(text: bytes) -> tuple[bytes, bytes] | None:

@@ -16,7 +16,8 @@ from typing import Any
 from hpatch import files
 from hpatch.errors import InputError
 from hpatch.files import FOLDER, FileChange
-from hpatch.patch.apply.stack import Set, Stack, known_set
+from hpatch.patch.apply import stack as stacks
+from hpatch.patch.apply.stack import IGNORE, Set, Stack, known_set
 from hpatch.patch.diff.names import unsafe
 from hpatch.records import NamedTuple
 
@@ -24,7 +25,6 @@ SCHEMA = "hpatch.series/1"
 
 _FOLDER = f"{FOLDER}/series"
 _FILE = f"{_FOLDER}/series.json"
-_IGNORE = FileChange(f"{FOLDER}/.gitignore", None, b"*\n")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -126,7 +126,7 @@ def with_queue(root: Path, changes: Sequence[FileChange], before: Queue, after: 
 
     hpatch's folder stays hidden from version control as long as there is a queue.
     """
-    found = [change for change in changes if not (change.path == _IGNORE.path and after.patches)]
+    found = [change for change in changes if not (change.path == IGNORE.path and after.patches)]
     if before != after:
         had = {one.digest: one.text for one in before.patches}
         wanted = {one.digest: one.text for one in after.patches}
@@ -142,20 +142,19 @@ def with_queue(root: Path, changes: Sequence[FileChange], before: Queue, after: 
             if digest not in wanted
         ]
         found.append(FileChange(_FILE, files.read(root, _FILE), _written(after) if after.patches else None))
-    ignore = files.read(root, _IGNORE.path)
-    if after.patches and ignore != _IGNORE.after:
-        found.append(_IGNORE._replace(before=ignore))
+    ignore = files.read(root, IGNORE.path)
+    if after.patches and ignore != IGNORE.after:
+        found.append(IGNORE._replace(before=ignore))
     elif before.patches and not after.patches and ignore is not None and not _keeps_stack(root, found):
-        found = [change for change in found if change.path != _IGNORE.path]
-        found.append(_IGNORE._replace(before=ignore, after=None))
+        found = [change for change in found if change.path != IGNORE.path]
+        found.append(IGNORE._replace(before=ignore, after=None))
     return [change for change in found if change.before != change.after or change.mode is not None]
 
 
 def _keeps_stack(root: Path, changes: Sequence[FileChange]) -> bool:
     """Whether the stack has something after the changes."""
-    path = f"{FOLDER}/stack.json"
-    changed = next((change for change in changes if change.path == path), None)
-    return (files.read(root, path) if changed is None else changed.after) is not None
+    changed = next((change for change in changes if change.path == stacks.FILE), None)
+    return (files.read(root, stacks.FILE) if changed is None else changed.after) is not None
 
 
 def _written(queue: Queue) -> bytes:

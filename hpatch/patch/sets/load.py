@@ -28,7 +28,7 @@ _SET = (
     *("id", "title", "cures", "project", "applies", "contained", "prerequisites", "revisions", "merges", "variants"),
     *("recognise", "scenario", "changes", "corrections", "notes"),
 )
-_REVISION = (*("number", "commit", "parent", "author", "date", "patch_id", "patch_id_svn", "files", "line"),)
+_REVISION = ("number", "commit", "parent", "author", "date", "patch_id", "patch_id_svn", "files", "line")
 
 _T = TypeVar("_T")
 
