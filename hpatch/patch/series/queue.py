@@ -1,6 +1,6 @@
 """The queue: the patches that a tree knows by their text, applied or waiting to be.
 
-`.hpatch/series/series.json` (`hpatch.series/1`) lists them, the waiting ones in the order in which `push` applies them;
+`.hpatch/series/series.json` (`hpatch.queue/1`) lists them, the waiting ones in the order in which `push` applies them;
 `.hpatch/series/` has their texts, each named by its SHA-256. A patch is applied when the stack has a step of its name,
 so the two never disagree. Both change in the same transaction as the tree. The folder goes with the last patch.
 """
@@ -21,7 +21,7 @@ from hpatch.patch.apply.stack import IGNORE, Set, Stack, known_set
 from hpatch.patch.diff.names import unsafe
 from hpatch.records import NamedTuple
 
-SCHEMA = "hpatch.series/1"
+SCHEMA = "hpatch.queue/1"
 
 _FOLDER = f"{FOLDER}/series"
 _FILE = f"{_FOLDER}/series.json"
@@ -95,7 +95,7 @@ def load(root: Path) -> Queue:
     try:
         data = json.loads(text)
         schema = data["schema"]
-        if schema != SCHEMA and str(schema).startswith("hpatch.series/"):
+        if schema != SCHEMA and str(schema).startswith("hpatch.queue/"):
             raise InputError(f"{_FILE}: has the form {schema} of a later hpatch; use that version")
         if schema != SCHEMA:
             raise ValueError

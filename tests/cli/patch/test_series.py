@@ -323,10 +323,10 @@ def test_wrong_usage(run: Run, tree: Path, patches: Path, arguments: tuple[str, 
     ("path", "text", "message"),
     [
         ("series.json", "{", "is damaged"),
-        ("series.json", '{"schema": "hpatch.series/2"}', "of a later hpatch"),
+        ("series.json", '{"schema": "hpatch.queue/2"}', "of a later hpatch"),
         (
             "series.json",
-            f'{{"schema": "hpatch.series/1", "patches": [{{"sha256": "{"0" * 64}", "file": "x", "strip": 1e999}}]}}',
+            f'{{"schema": "hpatch.queue/1", "patches": [{{"sha256": "{"0" * 64}", "file": "x", "strip": 1e999}}]}}',
             "is damaged",
         ),
         (None, "x", "is damaged: delete"),
