@@ -133,6 +133,13 @@ def told(words: Sequence[str], names: Sequence[str], what: str) -> int:
     raise UsageError(f"'{word}' is not {what} here" + (f"; did you mean '{near}'?" if near else ""))
 
 
+def check_applied(words: Iterable[str], names: Sequence[str]) -> None:
+    """Hold names of patches against those that are applied. Raises UsageError."""
+    for word in words:
+        if word not in names:
+            raise UsageError(f"'{word}' is not applied here; hpatch applied lists the patches")
+
+
 class Popped(NamedTuple):
     """What taking patches off the stack would do: `names` from the top, nothing where files were `edited` since."""
 

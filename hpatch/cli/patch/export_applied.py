@@ -77,6 +77,7 @@ def _command(
     verbose: Verbose = False,
 ) -> int:
     """Write the patches that are applied in a tree for quilt, git am or patch."""
+    from hpatch.build.trees import queueing
     from hpatch.build.trees.exported import exported, mails
     from hpatch.patch.apply import export
     from hpatch.patch.apply import stack as stacks
@@ -92,9 +93,7 @@ def _command(
         raise UsageError("one diff has no DEP-3 fields; give --as quilt")
     trees.settle(tree)
     stack, queue = stacks.load(tree), queues.load(tree)
-    for name in patches or ():
-        if not any(step.name == name for step in stack.steps):
-            raise UsageError(f"'{name}' is not applied here; hpatch applied lists the patches")
+    queueing.check_applied(patches or (), [step.name for step in stack.steps])
     made = exported(tree, stack, queue, patches or (), fields)
     if not made:
         print("hpatch: nothing to export: nothing is applied in this tree", file=sys.stderr)

@@ -1,5 +1,6 @@
 """`hpatch refresh`."""
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Literal
@@ -66,18 +67,15 @@ def _command(
     return output.show(report, FORMS, format, code=0 if report.ok else 1)
 
 
-def _numbers(wanted: "list[str] | tuple[str, ...]", names: list[str], *, everything: bool) -> list[int]:
+def _numbers(wanted: Sequence[str], names: list[str], *, everything: bool) -> list[int]:
     if not names:
         return []
     if everything:
         return list(range(len(names)))
     if not wanted:
         return [len(names) - 1]
-    return sorted({queueing.told([word], names, "applied") - 1 if word in names else _unknown(word) for word in wanted})
-
-
-def _unknown(word: str) -> int:
-    raise UsageError(f"'{word}' is not applied here; hpatch applied lists the patches")
+    queueing.check_applied(wanted, names)
+    return sorted({names.index(word) for word in wanted})
 
 
 def register(app: typer.Typer) -> None:
