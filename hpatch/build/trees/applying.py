@@ -153,12 +153,15 @@ def _prepare(
 ) -> Prepared:
     tree = open_tree(root) if request.ids or request.revisions else find(root)
     chosen: tuple[Chosen, ...] = ()
+    tried = None if tree is None else partial(fits, tree, read, source)
     if tree is not None and request.ids:
-        chosen = choose(tree, stack, catalog, request.ids, read, partial(fits, tree, read, source))
+        chosen = choose(tree, stack, catalog, request.ids, read, tried)
     refused = tuple(one for one in chosen if not _suitable(one, tree, request))
     work = _Work(read, request, catalog, source, stack)
     if not refused and tree is not None:
-        work.add_sets(tree, [one.set for one in chosen if one.wanted], having(tree, stack, catalog, chosen, read))
+        work.add_sets(
+            tree, [one.set for one in chosen if one.wanted], having(tree, stack, catalog, chosen, read, tried)
+        )
     if not refused:
         work.add_revisions()
         work.add_diffs()

@@ -64,10 +64,15 @@ def choose(
 
 
 def having(
-    tree: SourceTree, stack: Stack, catalog: Catalog, chosen: Sequence[Chosen], read: Tree | None = None
+    tree: SourceTree,
+    stack: Stack,
+    catalog: Catalog,
+    chosen: Sequence[Chosen],
+    read: Tree | None = None,
+    fits: Fits | None = None,
 ) -> frozenset[str]:
     """The sets that the tree has once the chosen ones are applied, of those that decide which of their diffs fits."""
     ids = {one.set.id for one in chosen}
     asked = {id for one in chosen for variant in one.set.variants for id in variant.upon} - ids
-    there = presences(tree, stack, map(catalog.get, sorted(asked)), read)
+    there = presences(tree, stack, map(catalog.get, sorted(asked)), read, fits)
     return frozenset(ids.union(one.set.id for one in there if one.there))
