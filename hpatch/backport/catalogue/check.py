@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from hpatch.backport.catalogue.marks import Witness, wrong
 from hpatch.backport.catalogue.releases import ReleaseFiles, TaggedRelease, TaggedReleases
@@ -100,7 +101,8 @@ class Checker:
         yield "line", None if revision.number is None else revision.line, line
         yield "parent", revision.parent, parent
         yield "author", revision.author, author
-        yield "date", None if revision.date is None else revision.date.isoformat(), _iso(date)
+        written = datetime.fromisoformat(date).isoformat()  # as text, for a wrong offset is a fault, too
+        yield "date", None if revision.date is None else revision.date.isoformat(), written
         if parent is None or not revision.blobs:
             return
         rows = self.git.run("ls-tree", "-z", "--full-tree", parent, "--", *revision.files).split(b"\0")
@@ -178,7 +180,7 @@ class Checker:
                     faults.append(SetFault(one, key, str(error)))
                     continue
                 if not tried.fits:
-                    faults.append(SetFault(one, key, f"does not fit {release.version}: {_reason(tried)}"))
+                    faults.append(SetFault(one, key, f"does not fit {release.version}: {tried.failure}"))
                     continue
                 faults += self._shows(one, release, tried, files)
         return faults, len(some)
@@ -244,23 +246,6 @@ def _variants(one: PatchSet, release: TaggedRelease) -> Sequence[Variant | None]
     """The diffs that a release can get: the one for it alone, and those for it with other sets."""
     found = [each for each in one.variants if each.versions.covers(release.version)]
     return found or [None]
-
-
-def _reason(tried: Tried) -> str:
-    for step in tried.plan.steps:
-        for placed in step.files:
-            if not placed.ok:
-                reasons = [
-                    each.reason for each in placed.outcomes if each.result in ("conflict", "ambiguous", "missing")
-                ]
-                return f"{step.name}, {placed.path}: {reasons[0] if reasons else placed.reason}"
-    return "all of it is there already"
-
-
-def _iso(date: str) -> str:
-    from datetime import datetime
-
-    return datetime.fromisoformat(date).isoformat()
 
 
 def _word(value: object) -> str:

@@ -197,16 +197,16 @@ class _Work:
         newest = older[-1]
         for _ in range(_ROUNDS):
             trial = self._trial(one)
-            fits = [each for each in older if _tried(trial, each, one).fits]
+            fits = [each for each in older if trial.on(each, one).fits]
             if fits:
                 return self._least(one, fits, older)
             tried = trial.on(newest, one)
             names, sets = self._suppliers(trial, tried)
             wanted = [id for id in sets if id not in (one.id, *one.prerequisites)]
             if not wanted:
-                return NoFit(one.id, newest.version, tuple(names), _reason(tried))
+                return NoFit(one.id, newest.version, tuple(names), tried.failure)
             one = one._replace(prerequisites=(*one.prerequisites, *wanted))
-        return NoFit(one.id, newest.version, tuple(names), _reason(tried))
+        return NoFit(one.id, newest.version, tuple(names), tried.failure)
 
     def _least(
         self, one: PatchSet, fits: list[TaggedRelease], older: Sequence[TaggedRelease]
@@ -215,7 +215,7 @@ class _Work:
         for id in one.prerequisites:
             less = one._replace(prerequisites=tuple(each for each in one.prerequisites if each != id))
             trial = self._trial(less)
-            without = [each for each in older if _tried(trial, each, less).fits]
+            without = [each for each in older if trial.on(each, less).fits]
             if set(without) >= set(fits):
                 one, fits = less, without
         return one, fits
@@ -348,10 +348,6 @@ class _Gathered:
         return self._files[path]
 
 
-def _tried(trial: SetTrial, release: TaggedRelease, one: PatchSet) -> Tried:
-    return trial.on(release, one)
-
-
 def _run(older: Sequence[TaggedRelease], fits: Sequence[TaggedRelease]) -> list[TaggedRelease]:
     """The latest releases in a row that the set fits."""
     found: list[TaggedRelease] = []
@@ -361,16 +357,6 @@ def _run(older: Sequence[TaggedRelease], fits: Sequence[TaggedRelease]) -> list[
         elif found:
             break
     return found
-
-
-def _reason(tried: Tried) -> str:
-    """The first thing that does not go in."""
-    for step in tried.plan.steps:
-        for placed in step.files:
-            if not placed.ok:
-                failed = next((each for each in placed.outcomes if each.result not in PLACED), None)
-                return f"{step.name}, {placed.path}: {placed.reason if failed is None else failed.reason}"
-    return "all of it is there already"
 
 
 def _shortened(subject: str) -> str:

@@ -34,6 +34,15 @@ class Tried(NamedTuple):
         """Whether all of it goes in, and something of the set's own does."""
         return self.plan.ok and self.own > 0
 
+    @property
+    def failure(self) -> str:
+        """Why it does not fit: the first thing that does not go in."""
+        for step in self.plan.steps:
+            for placed in step.files:
+                if not placed.ok:
+                    return f"{step.name}, {placed.path}: {placed.failure}"
+        return "all of it is there already"
+
 
 class SetTrial:
     """Tries sets on releases; each diff and each file is read once."""

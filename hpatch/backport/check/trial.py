@@ -154,11 +154,11 @@ def _first(
         state = _aside(branch, placed)
         if state is not None:
             content = branch.read(placed.path)
-            file = CheckedFile(path=placed.path, state=state, before=content, after=content, reason=_reason(placed))
+            file = CheckedFile(path=placed.path, state=state, before=content, after=content, reason=placed.failure)
             aside[change.revision.commit, placed.path] = file
         else:
             outcomes = tuple(one for one in placed.outcomes if one.result not in PLACED)
-            failures.append(FailedFile(change.revision, placed.path, _reason(placed), outcomes))
+            failures.append(FailedFile(change.revision, placed.path, placed.failure, outcomes))
     return made, tuple(failures), aside
 
 
@@ -204,11 +204,6 @@ def _aside(branch: CommitFiles, placed: Placed) -> State | None:
         return "generated"
     gone = placed.before is None and placed.path not in branch.tree
     return "absent" if gone and any(one.result == "missing" for one in placed.outcomes) else None
-
-
-def _reason(placed: Placed) -> str:
-    failed = (one.reason for one in placed.outcomes if one.result not in PLACED)
-    return placed.reason or next(failed, "")
 
 
 def _files(branch: CommitFiles, made: plan.Plan, changes: Sequence[Change]) -> Iterable[CheckedFile]:

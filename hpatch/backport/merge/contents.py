@@ -15,7 +15,7 @@ from hpatch.backport.status.model import Entry
 from hpatch.errors import InputError
 from hpatch.files import FileChange
 from hpatch.patch.apply.tree import Tree
-from hpatch.patch.diff.model import PLACED, FilePatch, Placed
+from hpatch.patch.diff.model import FilePatch
 from hpatch.patch.diff.read import read
 from hpatch.patch.diff.strip import strip
 from hpatch.patch.place import plan
@@ -111,7 +111,7 @@ def _from_patch(chosen: Sequence[Revision], proposal: Proposal, copy: WorkingCop
     item = plan.Item(patch.name, diff._replace(files=code))
     made = plan.plan(tree, [item], PlaceOptions(claim=True))
     if not made.ok:
-        failed = [_why(placed) for step in made.steps for placed in step.files if not placed.ok]
+        failed = [f"{one.path} ({one.failure})" for step in made.steps for one in step.files if not one.ok]
         return MergeFiles(refused=f"{patch.name} does not apply: {', '.join(failed[:_SHOWN])}")
     if not made.changes:
         return MergeFiles(refused=f"{patch.name} changes nothing here: all of it is there already")
@@ -137,11 +137,6 @@ def _noted(tree: Tree, proposal: Proposal, records: Sequence[FilePatch]) -> tupl
     if before is None or data.strip() in before:
         return [], []
     return [FileChange(path, before, changelog.inserted(before, data))], []
-
-
-def _why(placed: Placed) -> str:
-    outcome = next((one for one in placed.outcomes if one.result not in PLACED), None)
-    return f"{placed.path} ({placed.reason or (outcome.reason if outcome is not None else 'it does not fit')})"
 
 
 def _added(patch: FilePatch) -> str:

@@ -155,3 +155,9 @@ class Placed(NamedTuple):
     mode_before: int | None = None
     edits: tuple[LineEdit, ...] = ()
     answered: bool = False
+
+    @property
+    def failure(self) -> str:
+        """Why it does not go in, for people: what is said of the file, or else of its first hunk that fails."""
+        failed = (one.reason for one in self.outcomes if one.result not in PLACED)
+        return "" if self.ok else self.reason or next(failed, "")
