@@ -87,27 +87,35 @@ def edit(
     return output.show(report, FORMS, options.format, code=1 if wish.refused else 0)
 
 
-def accepted(found: "StatusFile", entry: "Entry", *, force: bool, option: str = "--force accepts it") -> EditWish:
-    """The move of an entry to the accepted ones. `option` is what accepts without votes, in words."""
+def accepted(found: "StatusFile", entry: "Entry", *, force: bool, option: str = "--force") -> EditWish:
+    """The move of an entry to the accepted ones. `option` is what accepts without votes."""
     from hpatch.backport.status import file as status_file
     from hpatch.report.backport.status import needed
 
     if entry.kind == "accepted":
         return EditWish(said="is accepted already")
-    if entry.needs.vetoes or (entry.needs.votes and not force):
-        return EditWish(
-            refused=f"needs {needed(entry.needs)}{'' if entry.needs.vetoes else hint(found, entry, option)}"
-        )
+    refused = unmet(found, entry, force=force, option=option, does="accepts")
+    if refused:
+        return EditWish(refused=refused)
     lacks = "" if entry.needs.nothing else f", though it needs {needed(entry.needs)}"
     return EditWish(status_file.move(found, entry, "accepted"), f"moved to the accepted ones{lacks}")
 
 
-def hint(found: "StatusFile", entry: "Entry", option: str) -> str:
-    """What to do about votes that are missing, behind the reason."""
-    from hpatch.backport.status import exempt
+def unmet(found: "StatusFile", entry: "Entry", *, force: bool, option: str, does: str) -> str:
+    """Why the votes for an entry are not enough, and what to do; empty: they are, or `force` is.
 
+    `option` is what goes on without votes, and `does` what it does ("merges").
+    """
+    from hpatch.backport.status import exempt
+    from hpatch.report.backport.status import needed
+
+    if not entry.needs.vetoes and (force or not entry.needs.votes):
+        return ""
+    lacks = f"needs {needed(entry.needs)}"
+    if entry.needs.vetoes:
+        return lacks
     area = exempt.titled(found, entry.title)
     if area is not None:
-        return f"; {area} needs no votes: {option} without"
+        return f"{lacks}; {area} needs no votes: {option} {does} it without"
     areas = f": {', '.join(found.exempt)}" if found.exempt else ""
-    return f"; {option.partition(' accepts')[0].partition(' merges')[0]} is for the areas that need no votes{areas}"
+    return f"{lacks}; {option} is for the areas that need no votes{areas}"

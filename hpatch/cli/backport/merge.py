@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hpatch.cli import help, output
-from hpatch.cli.backport.editing import DryRun, Which, hint
+from hpatch.cli.backport.editing import DryRun, Which, unmet
 from hpatch.cli.options import history as shared
 from hpatch.cli.options import status as status_path
 from hpatch.cli.options import tree as trees
@@ -125,15 +125,9 @@ def _command(
 def _refused(status: "StatusFile", entry: "Entry", copy: "WorkingCopy", *, force: bool) -> str:
     """Why the entry must not be merged, whatever it changes."""
     from hpatch.backport.merge.merge import barred
-    from hpatch.report.backport.status import needed
 
-    reason = barred(entry)
-    if reason:
-        return reason
-    if entry.needs.vetoes or (entry.needs.votes and not force):
-        told = "" if entry.needs.vetoes else hint(status, entry, "--force merges it")
-        return f"needs {needed(entry.needs)}{told}"
-    return copy.busy()
+    votes = unmet(status, entry, force=force, option="--force", does="merges")
+    return barred(entry) or votes or copy.busy()
 
 
 def _planned(

@@ -43,7 +43,7 @@ def _command(
 
     def change(found: "StatusFile", entry: "Entry") -> EditWish:
         if to == "accepted":
-            return accepted(found, entry, force=False, option="'hpatch backport accept --force' accepts it")
+            return accepted(found, entry, force=False, option="'hpatch backport accept --force'")
         if entry.kind == to:
             return EditWish(said="is in that section already")
         return EditWish(status_file.move(found, entry, to), _SAID[to])
