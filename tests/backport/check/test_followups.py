@@ -65,6 +65,14 @@ def test_what_belongs_to_a_revision(
     assert ("r1000103" in found) == belongs
 
 
+def test_what_takes_back_another_belongs_to_that(tmp_path: Path) -> None:
+    mirror = Mirror(tmp_path / "mirror.git")
+    mirror.add(1000101, "Ten.", {A: FIRST})
+    mirror.add(1000102, "Revert r1000090.", {A: SECOND}, written=3)
+    (found,) = of_the_first(mirror)
+    assert (found.revision.name, found.repairs, found.belongs) == ("r1000102", True, False)
+
+
 def test_a_file_that_the_branch_has_is_no_longer_the_firsts_alone(tmp_path: Path) -> None:
     mirror = Mirror(tmp_path / "mirror.git")
     mirror.add(1000101, "A file.", {NEW: b"int made(void);\n"})

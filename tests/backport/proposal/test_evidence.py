@@ -56,6 +56,7 @@ MAKE = b"INSTALL_HEADERS = \\\n\t$(srcdir)/modules/proxy/mod_proxy.h \\\n\t$(src
         ("os/unix/unixd.h", b"int two; /* first */\n", True),
         ("modules/proxy/ajp.h", b"int two; /* first */\n", False),
         ("y.h", b"int two; /* first */\n", False),
+        ("include/ap_release.h", b"int two; /* first */\n", False),
     ],
 )
 def test_a_public_header_and_the_mmn(tmp_path: Path, path: str, after: bytes, noted: bool) -> None:
@@ -64,6 +65,7 @@ def test_a_public_header_and_the_mmn(tmp_path: Path, path: str, after: bytes, no
     )
     mirror.add(1000101, "Two.", {path: after})
     mirror.add(1000102, "Bump.", {"include/ap_mmn.h": MMN.replace(b"MINOR 2 ", b"MINOR 3 ")})
+    mirror.add(1000103, "A new one.", {"include/new.h": b"int new;\n"})
     history = Revisions(mirror.build())
 
     def told(*words: str) -> list[tuple[str, str]]:
@@ -73,3 +75,12 @@ def test_a_public_header_and_the_mmn(tmp_path: Path, path: str, after: bytes, no
     said = [("note", f"{path} changes, and include/ap_mmn.h does not: is a minor bump due?")]
     assert told("r1000101") == (said if noted else [])
     assert told("r1000101,r1000102") == []
+    assert told("r1000103") == []
+
+
+def test_a_project_without_an_mmn(tmp_path: Path) -> None:
+    mirror = Mirror(tmp_path / "mirror.git", base={"include/a.h": b"int one;\n"})
+    mirror.add(1000101, "Two.", {"include/a.h": b"int two;\n"})
+    history = Revisions(mirror.build())
+    found = gather(make(history, history.find(["r1000101"]), Wish()), "2.4.x")
+    assert "MMN" not in [one.what for one in found]

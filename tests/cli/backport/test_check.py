@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.backport.mirror import CODE, Mirror
+from tests.support.backport.mirror import BASE, CODE, Mirror
 from tests.support.backport.story import tell
 from tests.support.cli.call import call
 from tests.support.report.schema import valid
@@ -40,6 +40,19 @@ def test_a_check(capsys: Capture, repository: Mirror) -> None:
         "Next: propose r1000101,r1000102; together they merge",
         "follow-ups and repairs: r1000102",
     ]
+
+
+def test_a_public_header_and_what_goes_on_with_it(capsys: Capture, tmp_path: Path) -> None:
+    header = "include/httpd.h"
+    mirror = Mirror(tmp_path / "mirror.git", base={**BASE, header: b"int the_first;\n"})
+    mirror.add(1000101, "A second one.", {header: b"int the_first;\nint the_second;\n"})
+    mirror.add(1000102, "Make it long.", {header: b"int the_first;\nlong the_second;\n"})
+    asked = ("backport", "check", "r1000101", "--repo", mirror.build())
+    told = lines(call(capsys, *asked).out)
+    assert f"Public headers change, and the MMN (include/ap_mmn.h) does not: {header}" in told
+    assert "r1000102 goes on with r1000101 2.4.x lacks it Make it long." in told
+    data = valid("check-1", call(capsys, *asked, "--format", "json").out)
+    assert (data["headers"], [one["belongs"] for one in data["followups"]]) == ([header], [True])
 
 
 def test_a_commit_is_named_by_its_branch_and_revision(capsys: Capture, repository: Mirror) -> None:
