@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hpatch import files
 from hpatch.backport.merge.copies.model import CopyKind
+from hpatch.backport.merge.copies.words import SAID, changed
 from hpatch.errors import InputError, ToolError
 from hpatch.files import FileChange
 from hpatch.patch.sources.git import Git
@@ -22,10 +23,6 @@ _UNDER_WAY = (
     ("rebase-merge", "a rebase"),
     ("rebase-apply", "a rebase"),
 )
-_SHOWN = 3
-"""Changed files that are named."""
-SAID = 400
-"""How much of what a program says of a failed commit is shown."""
 _LISTED = ("--pathspec-from-file=-", "--pathspec-file-nul")
 
 
@@ -51,7 +48,8 @@ class GitCopy:
             if os.path.lexists(self.root / self._said("rev-parse", "--git-path", name)):
                 return f"{what} is under way in it; finish or abort that first"
         told = self._git.run("status", "--porcelain=v1", "-z", "--untracked-files=no", "--ignore-submodules")
-        return changed([row[3:] for row in told.decode("utf-8", "surrogateescape").split("\0") if row[2:3] == " "])
+        paths = [row[3:] for row in told.decode("utf-8", "surrogateescape").split("\0") if row[2:3] == " "]
+        return changed(paths, "commit or stash")
 
     def line(self) -> str:
         """The branch that is checked out, or else the commit."""
@@ -99,14 +97,6 @@ class GitCopy:
 
     def _said(self, *arguments: str) -> str:
         return self._git.run(*arguments).decode("utf-8", "surrogateescape").strip()
-
-
-def changed(paths: Sequence[str]) -> str:
-    """That files are changed, in words; empty where there are none."""
-    if not paths:
-        return ""
-    more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
-    return f"it has changes that are not committed: {', '.join(paths[:_SHOWN])}{more}; commit or stash them first"
 
 
 def _paths(changes: Sequence[FileChange]) -> bytes:

@@ -11,8 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hpatch import files
-from hpatch.backport.merge.copies.git import SAID, changed
 from hpatch.backport.merge.copies.model import CopyKind
+from hpatch.backport.merge.copies.words import SAID, changed
 from hpatch.errors import InputError, ToolError
 from hpatch.files import FileChange
 from hpatch.processes import run as process
@@ -49,8 +49,7 @@ class SvnCopy:
 
     def busy(self) -> str:
         """Changed files."""
-        said = changed([one.path for one in self._touched() if one.columns[:1] != "X"])
-        return said.replace("commit or stash them", "commit or revert them")
+        return changed([one.path for one in self._touched() if one.columns[:1] != "X"], "commit or revert")
 
     def line(self) -> str:
         """A working copy has no history to name its line in."""
