@@ -13,7 +13,6 @@ from hpatch.backport.check.answer import Verdict
 from hpatch.backport.check.check import check
 from hpatch.backport.check.trial import is_own
 from hpatch.backport.history.changes import Objects
-from hpatch.backport.history.messages import reverted
 from hpatch.backport.history.revisions import Merge, Revision, Revisions
 from hpatch.errors import HpatchError, InputError
 from hpatch.records import NamedTuple
@@ -134,13 +133,7 @@ def _concerns(one: Revision, paths: Sequence[str]) -> bool:
 
 def _taken_back(history: Revisions) -> dict[int, Revision]:
     """The revisions of trunk that a later one takes back, by their order."""
-    found: dict[int, Revision] = {}
-    for one in history.all("trunk"):
-        for said in reverted(one.message):
-            for named in history.meant(said):
-                if named.order < one.order and not set(named.paths).isdisjoint(one.paths):
-                    found[named.order] = one
-    return found
+    return {taken.order: one for one in history.all("trunk") for taken in history.takes_back(one)}
 
 
 def _candidate(history: Revisions, one: Revision, reverted: Revision | None) -> MissingRevision:

@@ -254,13 +254,23 @@ class Revisions:
             return True
         return any(merge.undone is None for merge in self.merges(revision))
 
-    def is_overruled(self, revision: Revision) -> bool:
-        """Whether the branch got what a revision of trunk takes back, and got it later: it wants that all the same."""
-        return any(
-            merge.undone is None and merge.revision.order > revision.order
+    def takes_back(self, revision: Revision) -> tuple[Revision, ...]:
+        """The earlier revisions of trunk that one says it takes back. A later one that it names took it back itself."""
+        return tuple(
+            one
             for said in messages.reverted(revision.message)
-            for named in self.meant(said)
-            for merge in self.merges(named)
+            for one in self.meant(said)
+            if one.order in self._sides[0]
+            and one.order < revision.order
+            and not set(one.paths).isdisjoint(revision.paths)
+        )
+
+    def is_overruled(self, revision: Revision) -> bool:
+        """Whether the branch got all that a revision of trunk takes back, and later: it wants that all the same."""
+        taken = self.takes_back(revision)
+        return bool(taken) and all(
+            any(merge.undone is None and merge.revision.order > revision.order for merge in self.merges(one))
+            for one in taken
         )
 
     def merged(self) -> frozenset[int]:

@@ -103,3 +103,21 @@ def test_what_the_branch_took_though_trunk_had_taken_it_back(tmp_path: Path) -> 
     assert names(find(Revisions(one.build()))) == ["r1000101"]
     one.edit(1000150, "Merge r1000101 from trunk.", "modules/a.c", b"line_10(void)", b"line_10(int)", "2.4.x")
     assert names(find(Revisions(one.build()))) == []
+
+
+def test_what_the_branch_took_only_in_part(tmp_path: Path) -> None:
+    one = Mirror(tmp_path / "mirror.git")
+    one.edit(1000101, "Ten.", "modules/a.c", b"line_10(void)", b"line_10(int)")
+    one.edit(1000102, "Thirty.", "modules/a.c", b"line_30(void)", b"line_30(int)")
+    back = one.file("modules/a.c").replace(b"(int)", b"(void)")
+    one.add(1000103, "Revert r1000101 and r1000102.", {"modules/a.c": back})
+    one.edit(1000150, "Merge r1000101 from trunk.", "modules/a.c", b"line_10(void)", b"line_10(int)", "2.4.x")
+    assert sorted(names(find(Revisions(one.build())))) == ["r1000102", "r1000103"]
+
+
+def test_a_message_that_tells_who_took_it_back(tmp_path: Path) -> None:
+    one = Mirror(tmp_path / "mirror.git")
+    one.edit(1000101, "Ten.\n\n[Reverted by r1000102]", "modules/a.c", b"line_10(void)", b"line_10(int)")
+    one.edit(1000102, "Thirty.", "modules/a.c", b"line_30(void)", b"line_30(int)")
+    one.edit(1000150, "Merge r1000102 from trunk.", "modules/a.c", b"line_30(void)", b"line_30(int)", "2.4.x")
+    assert names(find(Revisions(one.build()))) == ["r1000101"]
