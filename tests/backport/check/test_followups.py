@@ -21,8 +21,12 @@ QUARTER = 92 * 24
 
 
 def of_the_first(mirror: Mirror) -> list[Followup]:
+    return of_these(mirror, "r1000101")
+
+
+def of_these(mirror: Mirror, *names: str) -> list[Followup]:
     history = Revisions(mirror.build())
-    return list(followups.find(history, Objects(history.git), history.find(["r1000101"])))
+    return list(followups.find(history, Objects(history.git), history.find(names)))
 
 
 def test_follow_ups_go_on_through_their_own_whatever_lines_they_change(tmp_path: Path) -> None:
@@ -110,3 +114,27 @@ def test_its_author_goes_on(
     mirror.add(1000101, "mod_states: Add ten_states().", {A: FIRST})
     mirror.add(1000102, message, files, author=author, written=written)
     assert [(one.revision.name, one.belongs) for one in of_the_first(mirror)] == [("r1000102", True)] * belongs
+
+
+@pytest.mark.parametrize(
+    ("message", "path", "names"),
+    [
+        pytest.param("Fix a few warnings", A, ["r1000102"], id="in words that tell it from others"),
+        pytest.param("Fix typo", A, [], id="in too few words"),
+        pytest.param("Fix a few warnings", "docs/manual/a.xml", [], id="after a change of pages alone"),
+    ],
+)
+def test_its_author_says_the_same(tmp_path: Path, message: str, path: str, names: list[str]) -> None:
+    mirror = Mirror(tmp_path / "mirror.git")
+    mirror.add(1000101, message, {path: FIRST})
+    mirror.add(1000102, message, {B: CODE}, written=3)
+    assert [one.revision.name for one in of_the_first(mirror) if one.belongs] == names
+
+
+def test_what_changes_files_of_several_belongs_to_them(tmp_path: Path) -> None:
+    mirror = Mirror(tmp_path / "mirror.git")
+    mirror.add(1000101, "Ten.", {A: FIRST})
+    mirror.add(1000102, "Another file.", {B: CODE})
+    mirror.add(1000103, "Once more.", {A: SECOND, B: FIRST}, written=3)
+    assert {one.revision.name: one.belongs for one in of_these(mirror, "r1000101")} == {"r1000103": False}
+    assert {one.revision.name: one.belongs for one in of_these(mirror, "r1000101", "r1000102")} == {"r1000103": True}
