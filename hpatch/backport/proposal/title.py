@@ -22,7 +22,12 @@ _TRAILER = re.compile(
     r"(?:[/ ]\w+)*[ \t]*by\b|obtained from\b|PR[:# \t]*\d+[ \t.]*$|github:|closes?\b.*#\d+|git-svn-id:).*$",
     re.MULTILINE,
 )
-_LOG = re.compile(r"(?=[\w-]*[./])(?P<path>[\w./-]+(?:, ?[\w./-]+)*)(?:\s*\([^)]*\))?(?:,? ?\[[^]]*\])?:\s+", re.ASCII)
+_LOG = re.compile(
+    r"(?=[\w-]*[./])(?P<path>[\w./-]+(?:, ?[\w./-]+)*)"
+    r"(?:(?:\s*\([^)]*\))?(?:,? ?\[[^]]*\])?:|\s*\(\w+(?:,\s*\w+)*\)(?=\s+[A-Z]))\s+",
+    re.ASCII,
+)
+"""A file, as a log message begins with it; the colon can be missing behind its functions."""
 _FUNCTION = re.compile(r"\n[ \t]+\([^()\n]+\):\s+")
 """Begins what a log message says about a further function of the file above."""
 _NOWHERE = re.compile(r"(?i)on (?:the )?trunk:")
