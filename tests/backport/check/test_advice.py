@@ -143,3 +143,12 @@ def test_without_what_breaks_modules(tmp_path: Path) -> None:
     code = one.file("modules/a.c").replace(b"line_04(void)", b"line_04(int)")
     one.add(1000202, "Follow up to r1000201: drop the field.", {"include/ap_mmn.h": mmn, "modules/a.c": code})
     assert ask(Revisions(one.build()), "r1000201") == ("propose", ["r1000201"], [], "works", [])
+
+
+def test_with_what_follows_up_files_that_it_needs(tmp_path: Path) -> None:
+    one = Mirror(tmp_path / "mirror.git")
+    one.add(1000201, "Two files.", {"modules/new.c": CODE, "modules/other.c": CODE})
+    one.edit(1000202, "Change one of them.", "modules/new.c", b"line_03(void)", b"line_03(int)")
+    one.edit(1000203, "Follow up to r1000201: and the other.", "modules/other.c", b"line_04(void)", b"line_04(int)")
+    reasons = [("r1000201", "files"), ("r1000203", "follows")]
+    assert ask(Revisions(one.build()), "r1000202")[2] == reasons

@@ -111,8 +111,9 @@ def test_what_the_branch_took_only_in_part(tmp_path: Path) -> None:
     one.edit(1000102, "Thirty.", "modules/a.c", b"line_30(void)", b"line_30(int)")
     back = one.file("modules/a.c").replace(b"(int)", b"(void)")
     one.add(1000103, "Revert r1000101 and r1000102.", {"modules/a.c": back})
+    one.edit(1000104, "Revert r1000101: elsewhere.", "modules/b.c", b"other_10(void)", b"other_10(int)")
     one.edit(1000150, "Merge r1000101 from trunk.", "modules/a.c", b"line_10(void)", b"line_10(int)", "2.4.x")
-    assert sorted(names(find(Revisions(one.build())))) == ["r1000102", "r1000103"]
+    assert sorted(names(find(Revisions(one.build())))) == ["r1000102", "r1000103", "r1000104"]
 
 
 def test_a_message_that_tells_who_took_it_back(tmp_path: Path) -> None:

@@ -84,3 +84,13 @@ def test_a_project_without_an_mmn(tmp_path: Path) -> None:
     history = Revisions(mirror.build())
     found = gather(make(history, history.find(["r1000101"]), Wish()), "2.4.x")
     assert "MMN" not in [one.what for one in found]
+
+
+def test_what_goes_on_with_it(tmp_path: Path) -> None:
+    mirror = Mirror(tmp_path / "mirror.git")
+    mirror.edit(1000101, "mod_a: ten.", "modules/a.c", b"line_10(void)", b"line_10(int)")
+    mirror.edit(1000102, "mod_a: a long ten.", "modules/a.c", b"line_10(int)", b"line_10(long)")
+    history = Revisions(mirror.build())
+    found = gather(make(history, history.find(["r1000101"]), Wish()), "2.4.x")
+    told = [(one.result, one.text) for one in found if one.what == "follow-ups"]
+    assert told == [("note", "r1000102 goes on with r1000101: mod_a: a long ten.")]

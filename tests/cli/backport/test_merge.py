@@ -178,7 +178,7 @@ def test_the_patch_that_was_voted_on(capsys: Capture, clone: Path, tmp_path: Pat
     assert (again.code, "all of it is there already" in again.out) == (1, True)
     (tmp_path / "b.diff").write_bytes(accepted.PATCH.replace(b" b 11;", b" other 11;"))
     wrong = merge(capsys, clone, "mod_md", "--force", "--patch", tmp_path / "b.diff")
-    assert (wrong.code, f"b.diff does not apply: {accepted.B}" in wrong.out) == (1, True)
+    assert (wrong.code, f"b.diff does not apply: {accepted.B} (its lines are not there)" in wrong.out) == (1, True)
 
 
 def test_an_area_without_votes(capsys: Capture, clone: Path) -> None:

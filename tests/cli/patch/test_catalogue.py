@@ -134,8 +134,10 @@ def test_a_mark_of_ones_own(new: New, tmp_path: Path) -> None:
 def test_the_answers_for_programs(new: New, tmp_path: Path, mirror: Mirror, capsys: Capture) -> None:
     made = valid("set-new-1", new("fix", f"r{FIX}", "--format", "json").out)
     assert (made["fits"], made["unmarked"], made["followups"]) == (["2.4.1", "2.4.2"], [], [f"r{FOLLOW_UP}"])
-    lacking = valid("set-new-1", new("follow", f"r{LONELY}", "--dry-run", "--format", "json").out)
-    assert lacking["ok"] is True
+    assert valid("set-new-1", new("lonely", f"r{LONELY}", "--dry-run", "--format", "json").out)["ok"] is True
+    lacking = valid("set-new-1", new("renamed", f"r{RENAMED}", "--format", "json").out)
+    assert (lacking["ok"], lacking["release"], lacking["brought_by"]) == (False, "2.4.4", [f"r{LONELY}"])
+    assert lacking["reason"] == f"r{RENAMED}, {FILE}: the tree differs in the lines that it changes"
     answer = valid("set-check-1", checked(capsys, mirror, tmp_path / "sets", "--format", "json").out)
     assert answer["sets"] == [{"id": "fix", "revisions": 2, "releases": 2, "marks": 1, "faults": []}]
 
