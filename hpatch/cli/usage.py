@@ -17,6 +17,7 @@ _REWORDED = (
     (r"(.*) is not in the range (\S+)<=x<=(\S+)", r"\1 is not from \2 to \3"),
 )
 """What the parser says, in any version of typer, and what hpatch says instead."""
+_CHOICE = re.compile(r"(.*) is not one of ((?:'[^']*'(?:, )?)+)")
 
 
 def said(error: Any, name: str) -> str:
@@ -41,10 +42,11 @@ def _said(error: Any) -> str:
 
 
 def _reworded(text: str) -> str:
+    """The parser's text in hpatch's words; as it is, but for the full stop, where hpatch has none."""
     text = " ".join(text.split()).removesuffix(".")
-    value, among, choices = text.rpartition(" is not one of ")
-    if among:
-        return f"{value} is none of {choices.replace(chr(39), '')}"
+    choice = _CHOICE.fullmatch(text)
+    if choice is not None:
+        return f"{choice[1]} is none of {choice[2].replace(chr(39), '')}"
     for pattern, words in _REWORDED:
         match = re.fullmatch(pattern, text)
         if match is not None:
