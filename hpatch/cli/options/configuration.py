@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hpatch import log
-from hpatch.cli.options import which
+from hpatch.cli.options import stdin, which
 from hpatch.conf.base import Surroundings
 from hpatch.conf.load import Options
 from hpatch.conf.modules import MPMS, Modules
-from hpatch.errors import InputError, UsageError
+from hpatch.errors import UsageError
 from hpatch.lint import settings
 from hpatch.lint.roots import located
 from hpatch.lint.settings import ALL_MODULES, Settings, SettingsFile
@@ -270,12 +269,7 @@ def reading(chosen: Settings, httpd: str | None, package: str | None = None) -> 
 
 def text_of_stdin() -> str:
     """What comes through the standard input. Raises InputError."""
-    if sys.stdin is None:
-        raise InputError("-: the standard input is closed")
-    try:
-        return sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
-    except OSError as error:
-        raise InputError(f"-: the standard input cannot be read: {error.strerror}") from None
+    return stdin.read().decode("utf-8", "surrogateescape")
 
 
 def version(text: str, option: str) -> Version:

@@ -29,23 +29,18 @@ def patches(path: str) -> list[SeriesPatch]:
 
     Raises InputError.
     """
+    from hpatch.cli.options import stdin
     from hpatch.patch.series import read
+    from hpatch.patch.sources.model import LIMIT
     from hpatch.report.common.terminal import visible
 
-    found = read.parse(_standard_input(), "standard input", Path()) if path == "-" else read.read(Path(path))
-    for one in found:
-        if not read.changes_files(one.text):
+    named = read.parse(stdin.read(LIMIT + 1), "standard input", Path()) if path == "-" else read.read(Path(path))
+    found = []
+    for one in named:
+        if read.changes_files(one.text):
+            found.append(one)
+        else:
             print(f"hpatch: {visible(one.name)}: has no diff; it is left out", file=sys.stderr)
-    found = [one for one in found if read.changes_files(one.text)]
     if not found:
         raise InputError(f"{path}: none of the patches has a diff")
     return found
-
-
-def _standard_input() -> bytes:
-    from hpatch.patch.sources.model import LIMIT
-
-    try:
-        return sys.stdin.buffer.read(LIMIT + 1)
-    except (OSError, AttributeError) as error:
-        raise InputError(f"standard input cannot be read: {error}") from None

@@ -260,6 +260,8 @@ def test_standard_input(run: Run, tree: Path, patches: Path, monkeypatch: pytest
     monkeypatch.chdir(patches)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"c.patch\na.patch\n")))
     assert run("apply", "--series", "-").code == 0
+    monkeypatch.setattr(sys, "stdin", None)
+    assert run("apply", "--series", "-") == (3, "", "hpatch: -: the standard input is closed\n")
     assert standing(run)[0] == ["c.patch", "a.patch"]
 
 
