@@ -240,7 +240,7 @@ def explained(kind: str, about: str, version: Version | None) -> str | None:
     if kind in ("directive", "section"):
         return explain.directive(about, version)
     if kind == "rule":
-        found = next((one for one in registry.rules() if one.code == about), None)
+        found = registry.by_code().get(about)
         return None if found is None else explain.rule(found)
     if kind == "parameter":
         tables = (parameters.WORKER, parameters.BALANCER, parameters.MAPPING, parameters.WORDS)

@@ -25,7 +25,7 @@ def rules() -> tuple[Rule, ...]:
 
 
 def has_plugins() -> bool:
-    """Whether plugins are asked: what no rule is called may otherwise be a plugin's."""
+    """Whether the rules of plugins are among all rules. If not, a name that no rule has may be a plugin's."""
     return _Chosen.plugins
 
 
@@ -67,10 +67,9 @@ def _names(folder: str) -> list[str]:
     return [name.removesuffix(".py") for name in names if not name.startswith("_") and not name.startswith(".")]
 
 
-@cache
 def by_code() -> dict[str, Rule]:
-    """Every rule of hpatch itself by its code."""
-    return {rule.code: rule for rule in own_rules()}
+    """Every rule by its code, those of plugins included."""
+    return {rule.code: rule for rule in rules()}
 
 
 @cache
