@@ -34,13 +34,18 @@ def unknown(selector: str, rules: Iterable[Rule]) -> str:
     return f"no rule has the code, name or family '{selector.strip()}'" + (f"; did you mean '{near}'?" if near else "")
 
 
+def like_plugins_code(selector: str) -> bool:
+    """Whether a selector has the form of a plugin's code or its beginning: three letters or more, hpatch's have two."""
+    return re.fullmatch(r"[A-Za-z]{3,6}[0-9]{0,3}", selector.strip()) is not None
+
+
 def perhaps_plugins(selector: str, rules: Iterable[Rule]) -> bool:
     """Whether a selector that matches no rule may name rules of a plugin that is not loaded.
 
-    A plugin's code has three letters or more. A name is taken for a plugin's unless a rule here has a similar one.
+    A name is taken for a plugin's unless a rule here has a similar one.
     """
     wanted = selector.strip()
-    if re.fullmatch(r"[A-Za-z]{3,6}[0-9]{0,3}", wanted):
+    if like_plugins_code(wanted):
         return True
     return re.fullmatch(r"[a-z_][a-z0-9_-]+", wanted) is not None and suggestion(wanted, rules) is None
 

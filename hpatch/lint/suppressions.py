@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from hpatch.lint.found import Edit, Fix, Found
 from hpatch.lint.rule import Rule
-from hpatch.lint.selection import matching, perhaps_plugins, suggestion, unknown
+from hpatch.lint.selection import like_plugins_code, matching, perhaps_plugins, suggestion, unknown
 from hpatch.records import NamedTuple
 from hpatch.text import Place, Source
 
@@ -22,7 +22,6 @@ _CODE = r"[A-Za-z]{2,6}[0-9]{3}"
 _BARE = re.compile(
     rf"(ignore(?:-file)?)[ \t]*[:=]?[ \t]*\[?[ \t]*({_CODE}(?:[ \t]*,[ \t]*{_CODE})*)[ \t]*\]?(?![ \t]*\]|\S)"
 )
-_PLUGINS = re.compile(r"[A-Za-z]{3,6}[0-9]*")
 _HELP = 'Write "# hpatch: ignore[CODE] reason" on the line above a directive.'
 
 
@@ -132,7 +131,7 @@ class Suppressions:
     def _corrected(self, selector: str, place: Place | None) -> Fix | None:
         """The change of a misspelt selector, at its place, to what it resembles. What looks like a plugin's stays."""
         near = suggestion(selector, self.rules)
-        if near is None or place is None or _PLUGINS.fullmatch(selector.strip()):
+        if near is None or place is None or like_plugins_code(selector):
             return None
         return Fix(f"write {near}", (Edit(place, near),), safe=False)
 
