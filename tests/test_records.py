@@ -89,4 +89,4 @@ def test_a_field_with_a_default_comes_last() -> None:
 
         class Wrong(NamedTuple):
             name: str = ""
-            size: int  # type: ignore[misc]
+            size: int  # type: ignore[misc] # the mistake

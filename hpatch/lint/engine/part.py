@@ -109,11 +109,12 @@ def lint_part(
     shared = occurrences.shared(found)
     findings = task.reported(merged(found))
     unread = [problem for problem in configuration.problems if _unread(problem, task, comments, sources)]
+    part = _name_of_part(configuration)
     return LintedPart(
         root=configuration.root,
         findings=findings,
-        read=_read_files(configuration, sources, part=_name_of_part(configuration) is not None),
-        part=_name_of_part(configuration),
+        read=_read_files(configuration, sources, part=part is not None),
+        part=part,
         directives=configuration.directives,
         sources={name: sources[name] for name in _named(findings, comments) if name in sources},
         conditions=configuration.conditions,

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 def lines(result: LintResult, not_read: Iterable[NotRead], page: Page) -> Iterator[str]:
     """Each file with the Include that names it, then what was not read, each with the reason."""
     yield paint("Read:", "bold", page.color)
-    for name, link, place, _ in result.read:
-        by = f"through {visible(link)}" if link else ""
-        at = f"included at {visible(place.file)}:{place.line}" if place else ""
-        yield _line(name, ", ".join(filter(None, (at, by))), page)
+    for file in result.read:
+        by = f"through {visible(file.link)}" if file.link else ""
+        at = f"included at {visible(file.named_at.file)}:{file.named_at.line}" if file.named_at else ""
+        yield _line(file.name, ", ".join(filter(None, (at, by))), page)
     left = list(not_read)
     if left:
         yield ""
@@ -51,11 +51,11 @@ def data(result: LintResult, not_read: Iterable[NotRead]) -> dict[str, Any]:
     return {
         "read": [
             {
-                "file": name,
-                "link": link,
-                "included_by": None if place is None else {"file": place.file, "line": place.line},
+                "file": file.name,
+                "link": file.link,
+                "included_by": file.named_at and {"file": file.named_at.file, "line": file.named_at.line},
             }
-            for name, link, place, _ in result.read
+            for file in result.read
         ],
         "not_read": [{"file": one.name, "reason": one.reason} for one in not_read],
     }

@@ -45,12 +45,7 @@ def summary(gateway: GatewayMap) -> str:
         told.append(f"({gateway.plain} more without paths)")
     balancers = sum(one.kind == "balancer" for one in gateway.targets.values())
     told.append(f"to {count(len(gateway.targets) - balancers, 'worker')} and {count(balancers, 'balancer')}")
-    return " ".join(told) + "." + (f" {unasked(gateway)}" if gateway.unasked else "")
-
-
-def unasked(gateway: GatewayMap) -> str:
-    """Of how many paths the access rule was not looked up; empty if of none."""
     if not gateway.unasked:
-        return ""
+        return " ".join(told) + "."
     looked = f"The access rules of {count(gateway.unasked, 'path')} were not looked up, because there are so many"
-    return f"{looked} (--host NAME looks up those of one host)."
+    return f"{' '.join(told)}. {looked} (--host NAME looks up those of one host)."
