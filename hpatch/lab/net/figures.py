@@ -209,9 +209,10 @@ def _rest(sides: Sides) -> Figure:
 def _each_time(
     sides: Sides, spent: Callable[[PlayedSide], float | None], more: float
 ) -> tuple[tuple[float, float], bool]:
-    """What both spend, and whether the second spends that much more each time. Once that it does not is enough.
+    """What both spend, and whether the second spends that much more each time.
 
-    It is worse, too, if the second side's processes come and go whenever one looks, and the first side's do not.
+    Once that it does not is enough. That it does is said only after all `_TIMES`. It is worse, too, if the second side's
+    processes come and go so often when the first side's do not that it could not be measured.
     """
     values = (0.0, 0.0)
     told = restless = 0
@@ -225,8 +226,8 @@ def _each_time(
         if second <= first + more:
             return values, False
         if told == _TIMES:
-            break
-    return values, values[1] > values[0] + more or (told == 0 and restless >= _TIMES)
+            return values, True
+    return values, restless >= _TIMES
 
 
 # Memory
