@@ -19,6 +19,8 @@ from hpatch.paths.rewriting.written import listed
 from hpatch.paths.walk import Hooks, RequestWalk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from hpatch.conf.tree import Node
     from hpatch.paths.access import Access
     from hpatch.paths.hosts import ChosenHost
@@ -133,14 +135,13 @@ def _error_document(walk: RequestWalk, status: int) -> tuple[Reply | None, bool]
         hides = found.kind in ("redirect", "status") and found.node is not None and found.node.key == "rewriterule"
     except UnknownError as unknown:
         found = Reply(kind="unknown", text=unknown.text, node=unknown.node)
-        hides = (not looked or inner.internal is not None) and _rule_may_answer(walk, inner)
+        hides = (not looked or inner.internal is not None) and _rule_may_answer((*walk.layers, *inner.layers))
     text = f'ErrorDocument {status} "{page[0]}": the page comes from {found.described}'
     walk.step("handler", "core", "unknown" if found.kind == "unknown" else "changes", text, page[1])
     return found, hides
 
 
-def _rule_may_answer(walk: RequestWalk, inner: RequestWalk) -> bool:
-    """Whether a rewrite rule among what holds for a request, or for one inside it, answers by itself."""
-    layers = (*walk.site.sections.defaults(walk.host), *walk.layers, *inner.layers)
+def _rule_may_answer(layers: Iterable[Layer]) -> bool:
+    """Whether a rewrite rule among what holds for a request, and for one inside it, answers by itself."""
     rules = (rule for layer in layers for rule in listed(layer.lines))
     return any(rule.has("f", "g", "r") or "://" in rule.substitution for rule in rules)

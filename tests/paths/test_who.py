@@ -138,10 +138,14 @@ def test_a_rule_for_the_page_for_an_error_answers_itself() -> None:
 def test_whether_a_rule_answers_for_the_page_for_an_error_may_be_unknown() -> None:
     text = "ErrorDocument 404 /e\nRedirect 404 /a\n<If true>\n<If true>\n{}\n</If>\n</If>"
     assert _who(text.format("RewriteEngine On\nRewriteRule ^ /f [R]")).answer.kind == "unknown"
+    assert _who(text.format("RewriteEngine On\nRewriteRule ^ http://x.example/f")).answer.kind == "unknown"
     assert _who(text.format("RewriteEngine On\nRewriteRule ^ /f")).answer.status == 404
     assert _who(text.format("DirectoryIndex x")).answer.status == 404
     text = "ErrorDocument 404 /e\nRedirect 404 /a\nRewriteEngine On\n{}RewriteRule ^/f - [G]\n"
     assert _who(text.format("")).answer.status == 404
+    # No rule takes the page, and only which file it is stays unknown.
+    found = _who(f"CheckSpelling On\n{text.format('')}", disk=Disk("/w/x"))
+    assert (found.answer.status, found.page and found.page.kind) == (404, "unknown")
     assert _who(text.format("RewriteCond %{TIME_SEC} 7\n").replace("/f", "/e")).answer.kind == "unknown"
 
 
