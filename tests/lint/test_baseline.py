@@ -137,6 +137,15 @@ def test_a_run_without_httpds_version_shows_less(site: Path, capsys: Capture) ->
     assert entries(site / "known.json") == []
 
 
+def test_a_baseline_that_was_renewed_without_httpds_version_needs_none(site: Path, capsys: Capture) -> None:
+    """Such a run found all of its entries."""
+    (site / "a.conf").write_text(FAULT.format("a"))
+    run(capsys, "a.conf", "--httpd-version", "2.4.35", "--write-baseline", "known.json")
+    run(capsys, "a.conf", "--write-baseline", "known.json")
+    (site / "a.conf").write_text("")
+    assert "is gone" in run(capsys, "a.conf", "--baseline", "known.json").out
+
+
 def test_equal_findings_keep_their_fingerprints(site: Path, capsys: Capture) -> None:
     """The second of two equal lines is not taken for the first, which is known."""
     run(capsys, ".", "--write-baseline", "known.json")
