@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from itertools import pairwise
@@ -11,6 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from hpatch.lint.gateway import build
 from hpatch.lint.gateway.model import GatewayMap, Marks, fold
 from hpatch.report.lint.gateway.report import FORMS, GatewayReport
 from hpatch.report.lint.gateway.svg import draw
@@ -169,5 +171,11 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     assert call(capsys, "config", "map", ".", "--host", "A.example").out.count("*:80") == 1
     code, _, err = call(capsys, "config", "map", ".", "--host", "none")
     assert (code, err) == (2, 'hpatch: --host: no server named "none" has a path to a backend\n')
+    monkeypatch.setattr(build, "_ASKED", 0)
+    unasked = [
+        json.loads(call(capsys, "config", "map", ".", *words, "--format", "json").out)["paths_without_access"]
+        for words in ((), ("--host", "A.example"))
+    ]
+    assert unasked[0] > unasked[1] > 0
     (tmp_path / "apache2.conf").write_text("<Location />\n")
     assert call(capsys, "config", "map", ".").code == 3
