@@ -211,8 +211,8 @@ def _each_time(
 ) -> tuple[tuple[float, float], bool]:
     """What both spend, and whether the second spends that much more each time.
 
-    Once that it does not is enough. That it does is said only after all `_TIMES`. It is worse, too, if the second side's
-    processes come and go so often when the first side's do not that it could not be measured.
+    Once that it does not is enough. That it does is said only after all `_TIMES`. It is worse, too, if the second side
+    could not be measured because its processes come and go so often when the first side's do not.
     """
     values = (0.0, 0.0)
     told = restless = 0
