@@ -22,7 +22,7 @@ Examples:
 
 States:
 
-  present     hpatch applied it, the version contains it, or files have its marks
+  present     hpatch applied it, the version contains it, or its marks are there
   partly      the tree has some of the set's changes
   superseded  the version contains the set, and later changes replaced it
   missing     the tree does not have it
