@@ -28,7 +28,8 @@ check: $(VENV)/tested debian
 	$(BIN)/pytest -n auto
 
 proof: $(VENV)/tested debian
-	$(BIN)/pytest -m proof --durations=30
+	$(BIN)/pytest -m 'proof and not measured' -n 2 --dist loadfile --durations=30
+	$(BIN)/pytest -m 'proof and measured' --durations=30
 
 lowest: $(LOWEST)/tested
 	$(LOWEST)/bin/pytest -n auto --quick

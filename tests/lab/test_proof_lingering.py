@@ -47,7 +47,7 @@ FAULTS = {
     ),
 }
 """A part of the set's code, what a fault makes of it, and what the proof is to say."""
-pytestmark = [pytest.mark.proof, pytest.mark.httpd]
+pytestmark = [pytest.mark.proof, pytest.mark.measured, pytest.mark.httpd]
 Program = Callable[[str], Path]
 
 

@@ -14,6 +14,7 @@ import pytest
 MIRROR = os.environ.get("HPATCH_HTTPD_GIT")
 pytestmark = [
     pytest.mark.proof,
+    pytest.mark.measured,
     pytest.mark.git,
     pytest.mark.httpd_git,
     pytest.mark.pcre1,

@@ -63,6 +63,7 @@ def test_the_same_is_as_it_was_and_what_is_done_otherwise_is_seen(tmp_path: Path
 
 @pytest.mark.nginx
 @pytest.mark.proof
+@pytest.mark.measured
 def test_nothing_is_said_to_what_is_the_same() -> None:
     found = nginx.compare(AS_IT_IS, AS_IT_IS)
     assert found.unexpected() == ()

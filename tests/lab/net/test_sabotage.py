@@ -15,7 +15,7 @@ from hpatch.lab.net.ways import Ways, ways
 from tests.support.build.debian_source import debian_source
 from tests.support.lab.sabotage import SABOTAGES, Sabotage, gateway, rounds
 
-pytestmark = [pytest.mark.proof, pytest.mark.httpd, pytest.mark.apxs]
+pytestmark = [pytest.mark.proof, pytest.mark.measured, pytest.mark.httpd, pytest.mark.apxs]
 
 
 @pytest.fixture(scope="module")

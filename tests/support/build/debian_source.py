@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -29,10 +30,16 @@ def debian_source(package: str = "apache2") -> Path:
     if _FOLDER.stat().st_uid != os.getuid():
         pytest.fail(f"{_FOLDER} belongs to another user")
     name, file = _KEPT[package]
-    kept = _FOLDER / name
+    with (_FOLDER / f"{name}.lock").open("w") as lock:
+        # Tests in other processes ask for it, too: apt would refuse the second.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _kept(package, _FOLDER / name, file)
+
+
+def _kept(package: str, kept: Path, file: str) -> Path:
     if (kept / file).is_file():
         return kept
-    options = _options(_FOLDER / f"apt-{package}")  # two packages may be asked for at once
+    options = _options(_FOLDER / f"apt-{package}")  # the other package may be asked for at the same time
     _run(["apt-get", *options, "-q", "update"])
     shown = _run(["apt-cache", *options, "showsrc", package])
     said = ""
@@ -47,8 +54,6 @@ def debian_source(package: str = "apache2") -> Path:
             return kept
         except subprocess.CalledProcessError as error:
             said = error.output.strip().splitlines()[-1:] and error.output.strip().splitlines()[-1]
-        except FileExistsError:
-            return kept  # another run was as quick
         finally:
             shutil.rmtree(work, ignore_errors=True)
     pytest.skip(f"Debian's source of {package} cannot be fetched: {said}")
