@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli.call import call
+from tests.support.patience import PATIENCE
 from tests.support.report.schema import valid
 
 Capture = pytest.CaptureFixture[str]
@@ -56,7 +57,7 @@ def test_a_diff_changes_nothing_and_is_what_fix_does(site: Path, capsys: Capture
     assert code == 1
     assert err == "2 would be fixed in 1 file, 0 would remain.\n"
     assert (site / "sites/a.conf").read_text() == SLASH + BUFFER
-    subprocess.run(["patch", "-s", "-p0"], input=out.encode(), check=True, timeout=20)
+    subprocess.run(["patch", "-s", "-p0"], input=out.encode(), check=True, timeout=PATIENCE)
     assert (site / "sites/a.conf").read_text() == WHOLE + MENDED
     assert call(capsys, "lint", "--diff", "--unsafe-fixes", ".")[:2] == (0, "")
 
@@ -95,7 +96,7 @@ def test_the_standard_input_comes_back_fixed(
         input=text,
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
         env={**os.environ, "PATH": f"{Path(os.sys.executable).parent}:{os.environ['PATH']}"},  # type: ignore[attr-defined]
     )
     assert run.returncode == 1

@@ -18,6 +18,7 @@ from hpatch.lab.model import GatewaySpec, Outcome
 from hpatch.lab.session import Gateway, Session
 from hpatch.lab.wire.fastcgi import STDOUT, Record, write
 from tests.support.build.fcgi_module import DEBIAN, TRUNK, apxs, compiled, mirror, patched, released, sets
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.httpd
 
@@ -110,10 +111,10 @@ def outcomes(port: int, backends: Mapping[str, Responder], count: int = 5) -> di
 
 def post(port: int, name: str, backend: Responder, number: int) -> Answer:
     """The answer to a request; `number` of them the backend will have had."""
-    with socket.create_connection(("127.0.0.1", port), 20) as stream:
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as stream:
         stream.sendall(head("POST", f"/{name}/", LENGTH, "Connection: close"))
         if name != "sound":
-            backend.settle(number, 20)
+            backend.settle(number, PATIENCE)
         stream.sendall(BODY)
         return parse(b"".join(iter(lambda: stream.recv(65536), b"")))
 
@@ -144,9 +145,9 @@ def test_the_rest_of_a_body_is_no_request(built: Built, name: str) -> None:
     body = head("GET", "/sound/") * 2000
     with gateway(module=built(name, TOLERATE)) as (running, backends):
         for number in range(1, 6):
-            with socket.create_connection(("127.0.0.1", running.port), 20) as stream:
+            with socket.create_connection(("127.0.0.1", running.port), PATIENCE) as stream:
                 stream.sendall(head("POST", "/half/", f"Content-Length: {len(body)}"))
-                backends["half"].settle(number, 20)
+                backends["half"].settle(number, PATIENCE)
                 stream.sendall(body)
                 came = b"".join(iter(lambda: stream.recv(65536), b""))
             assert came.count(b"HTTP/1.1 ") == 1
@@ -237,10 +238,10 @@ def test_no_body_is_lost(built: Built, name: str, case: str) -> None:
         running = session.gateway(spec, [backend.route("/sound/")], [*LATER, *shown])
         for about, (script, size) in (*HTTP1.items(), *HTTP2.items()):
             before = len(backend.seen)
-            with socket.create_connection(("127.0.0.1", running.port), 20) as stream:
+            with socket.create_connection(("127.0.0.1", running.port), PATIENCE) as stream:
                 for step in script:
                     stream.sendall(step) if isinstance(step, bytes) else time.sleep(step)
-                backend.settle(before + 1, 20)
+                backend.settle(before + 1, PATIENCE)
             seen = backend.seen[before:]
             assert [(one.body, one.ended, one.error) for one in seen] == [(size, True, "")], about
 
@@ -271,7 +272,7 @@ def test_a_body_goes_to_the_next_member(built: Built, name: str) -> None:
         running = session.gateway(spec, [], settings)
         fill = [f"X-Fill-{number}: {'x' * 8000}" for number in range(60)]  # more than a Unix socket lets wait
         answer = talk(running.port, request("/both/", headers=fill))
-        second.settle(1, 20)
+        second.settle(1, PATIENCE)
         assert "AH01074" in running.log().numbers  # the first did not take the variables
         assert outcome(answer, CONTENT) == "full"
         assert [(one.body, one.ended) for one in second.seen] == [(5, True)]

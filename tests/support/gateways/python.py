@@ -1,4 +1,7 @@
-"""Real gunicorn and uvicorn, each with the application that is here."""
+"""Real gunicorn and uvicorn, each with the application that is here.
+
+What is asked for by a path that ends with `/slow` is answered when a file `OVER` is there, in the servers' folder.
+"""
 
 from __future__ import annotations
 
@@ -14,19 +17,27 @@ from socket import AF_INET, AF_UNIX, socket
 from tests.support.ending import end
 from tests.support.patience import PATIENCE
 
-APPLICATION = """
+OVER = "over"
+APPLICATION = f"""
 import asyncio
+import os
 import time
+
+end = time.monotonic() + {PATIENCE}
+
+
+def waits(path):
+    return path.endswith("/slow") and not os.path.exists("{OVER}") and time.monotonic() < end
 
 
 def answer(path, scheme):
-    return f"{path} by {scheme}".encode()
+    return (path + " by " + scheme).encode()
 
 
 def wsgi(environ, start_response):
     path = environ["PATH_INFO"]
-    if path.endswith("/slow"):
-        time.sleep(4)
+    while waits(path):
+        time.sleep(0.02)
     body = answer(path, environ["wsgi.url_scheme"])
     start_response("200 OK", [("Content-Length", str(len(body)))])
     return [body]
@@ -35,11 +46,12 @@ def wsgi(environ, start_response):
 async def asgi(scope, receive, send):
     if scope["type"] != "http":
         return
-    if scope["path"].endswith("/slow"):
-        await asyncio.sleep(1)
+    while waits(scope["path"]):
+        await asyncio.sleep(0.02)
     body = answer(scope["path"], scope["scheme"])
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
-    await send({"type": "http.response.body", "body": body})
+    length = (b"content-length", b"%d" % len(body))
+    await send(dict(type="http.response.start", status=200, headers=[length]))
+    await send(dict(type="http.response.body", body=body))
 """
 
 

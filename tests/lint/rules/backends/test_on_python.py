@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, closing
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from hpatch.lint.context import Context
 from hpatch.lint.registry import by_name
 from hpatch.proxy.build import build
 from tests.support.gateways.httpd import load, running
-from tests.support.gateways.python import started
+from tests.support.gateways.python import OVER, started
 
 PORTS = ("TWO", "SHORT", "LONG", "FEW", "UNTRUSTED", "TRUSTED", "NOBODY")
 
@@ -97,8 +98,12 @@ def test_requests(httpd: str) -> None:
             answer, body = web.ask(f"/{path}/slow" if path in SLOW else f"/{path}/quick", {})
             return f"{answer.status} {body.strip()}" if answer.status == 200 else str(answer.status)
 
-        with ThreadPoolExecutor(16) as pool:
+        with ThreadPoolExecutor(len(CASES) + 5) as pool:
             asked = {path: [pool.submit(ask, path) for _ in range(6 if path == "few" else 1)] for path in CASES}
+            for path in ("short", "late"):
+                asked[path][0].result()  # somebody gives up
+            list(islice(as_completed(asked["few"]), 3))  # the others wait
+            (folder / OVER).touch()
             answers = {path: [one.result() for one in several] for path, several in asked.items()}
         configuration = load_text(text)
         context = Context(configuration, build(configuration), backends=units(folder, servers))

@@ -19,6 +19,7 @@ from hpatch.report.lint.gateway.svg import draw
 from tests.support.cli.call import call
 from tests.support.lint.gateways import made
 from tests.support.needs import program
+from tests.support.patience import PATIENCE
 from tests.support.report.schema import valid
 from tests.support.report.shown import shown
 
@@ -138,7 +139,7 @@ def test_mermaid_texts_end_nothing(gateway: GatewayMap) -> None:
 @pytest.mark.graphviz
 def test_graphviz_draws_it(gateway: GatewayMap) -> None:
     text = picture(gateway, "dot").encode()
-    done = subprocess.run([program("graphviz"), "-Tsvg"], input=text, capture_output=True, check=True, timeout=60)
+    done = subprocess.run([program("graphviz"), "-Tsvg"], input=text, capture_output=True, check=True, timeout=PATIENCE)
     assert done.stderr == b""
     texts = {one.text for one in svg_of(done.stdout.decode()).iter(f"{SVG}text")}
     assert {"a.example", f"2 /{EVIL}/", "balancer://app"} <= texts
