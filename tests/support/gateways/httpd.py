@@ -101,11 +101,16 @@ class Running:
         return str(answer.getheader("Set-Cookie")).partition(";")[0], body
 
     def ask(
-        self, path: str, headers: dict[str, str | None], method: str = "GET", body: bytes | None = None
+        self,
+        path: str,
+        headers: dict[str, str | None],
+        method: str = "GET",
+        body: bytes | None = None,
+        host: str = "127.0.0.1",
     ) -> tuple[http.client.HTTPResponse, str]:
-        """A response and its body; a header that is None is not sent."""
+        """A response and its body; a header that is None is not sent. `host` is an address that httpd listens on."""
         sent = {name: text for name, text in headers.items() if text is not None}
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
+        with closing(http.client.HTTPConnection(host, self.port, timeout=PATIENCE)) as connection:
             connection.request(method, path, body=body, headers=sent)
             with closing(connection.getresponse()) as answer:
                 return answer, answer.read().decode(errors="replace")
@@ -123,7 +128,7 @@ def running(httpd: str, folder: Path, text: str) -> Iterator[Running]:
             backend = ThreadingHTTPServer(("127.0.0.1", 0), Backend)
             stack.callback(backend.server_close)
             backend.server_name = name.lower()
-            Thread(target=backend.serve_forever, daemon=True).start()
+            Thread(target=backend.serve_forever, args=(0.02,), daemon=True).start()
             stack.callback(backend.shutdown)
             addresses[name.lower()] = f"127.0.0.1:{backend.server_address[1]}"
             text = text.replace(f"//{name}", f"//{addresses[name.lower()]}")

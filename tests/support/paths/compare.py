@@ -138,7 +138,7 @@ def serving(httpd: str, folder: Path, text: str) -> Iterator[Server]:
     """
     backends = [ThreadingHTTPServer(("127.0.0.1", 0), Backend) for _ in range(2)]
     for backend in backends:
-        Thread(target=backend.serve_forever, daemon=True).start()
+        Thread(target=backend.serve_forever, args=(0.02,), daemon=True).start()
     ports = Ports()
     port = ports.reserve()
     for name, backend in zip("AB", backends, strict=True):

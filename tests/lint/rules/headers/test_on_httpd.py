@@ -46,7 +46,7 @@ class Script(StreamRequestHandler):
 def script() -> Iterator[int]:
     """The port of a running script."""
     with ThreadingTCPServer(("127.0.0.1", 0), Script) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         try:
             yield server.server_address[1]
         finally:

@@ -306,15 +306,25 @@ def test_a_host_that_the_client_names(httpd: str, tmp_path: Path) -> None:
         "if": '<If "true">\nRedirect "https://%{HTTP_HOST}/"\n</If>\n',
         "location": '<Location "/">\nRedirect "https://%{HTTP_HOST}/"\n</Location>\n',
     }
-    for name, text in texts.items():
-        folder = tmp_path / name
-        folder.mkdir()
-        other = f"<VirtualHost *:PORT>\nServerName other\n{text}</VirtualHost>\n"
-        hosts = f"<VirtualHost *:PORT>\nServerName first\n{text}</VirtualHost>\n"
-        with running(httpd, folder, hosts + other) as server:
-            location = server.ask("/", {"Host": "evil.example"})[0].getheader("Location")
-        found = find("redirect-to-client-host", "Listen 80\n" + (hosts + other).replace("PORT", "80"))
-        assert [one.place.line < 9 for one in found] == ([True] if "evil" in str(location) else []), (name, location)
+    addresses = {name: f"127.0.0.{number}" for number, name in enumerate(texts, start=2)}
+    hosts = {
+        name: "".join(
+            f"<VirtualHost {addresses[name]}:PORT>\nServerName {own}\n{text}</VirtualHost>\n"
+            for own in ("first", "other")
+        )
+        for name, text in texts.items()
+    }
+    listens = "".join(f"Listen {address}:PORT\n" for address in addresses.values())
+    with running(httpd, tmp_path, listens + "".join(hosts.values())) as server:
+        led = {
+            name: str(server.ask("/", {"Host": "evil.example"}, host=address)[0].getheader("Location"))
+            for name, address in addresses.items()
+        }
+    assert (led["canonical"], led["host"]) == ("https://first/", "https://evil.example/")
+    for name, location in led.items():
+        text = hosts[name].replace(f"{addresses[name]}:PORT", "*:80")
+        found = find("redirect-to-client-host", f"Listen 80\n{text}")
+        assert [one.place.line < 9 for one in found] == ([True] if "evil" in location else []), (name, location)
 
 
 def test_a_backend_by_the_name_of_the_server(httpd: str, tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def tls_backend(file: Path) -> Iterator[int]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Backend) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         server.server_name = "tls"
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         try:
             yield server.server_address[1]
         finally:

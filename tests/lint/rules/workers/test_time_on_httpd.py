@@ -107,7 +107,7 @@ def backend(handler: type[BaseRequestHandler]) -> Iterator[str]:
     """The address of a running backend."""
     ThreadingTCPServer.daemon_threads = True
     with ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         try:
             yield f"127.0.0.1:{server.server_address[1]}"
         finally:
