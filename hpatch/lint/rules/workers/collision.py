@@ -184,7 +184,7 @@ class _Hosts:
         found = self.context.configuration.find("<proxy", "<proxymatch", "proxyset")
         self._sections = "\n".join(node.args.lower() for node in found)
 
-    def fix(self, definition: Definition | Mapping, server: Server) -> Fix | None:
+    def fix(self, definition: Definition | Mapping) -> Fix | None:
         """Another host in the URL of a line. Safe if the backend does not see it and nothing else names the URL."""
         target = definition.target
         assert target is not None
@@ -195,7 +195,10 @@ class _Hosts:
         url = f"{match[1]}{match[2]}://{host}{match[4]}"
         named = f"{target.scheme}://{target.host}" in self._sections
         safe = target.scheme in _HOST_UNSEEN and not named
-        return changed(definition.node, target.place, target.text, url, f'change its host to "{host}"', safe=safe)
+        # A handler's word begins with `proxy:`.
+        word = definition.node.words[target.index]
+        prefix = word.removesuffix(target.text)
+        return changed(definition.node, target.place, word, prefix + url, f'change its host to "{host}"', safe=safe)
 
     def help(self, target: Target) -> str:
         """How to mend a line."""
@@ -311,7 +314,7 @@ def _collision(mapping: Mapping, worker: Worker, part: str, hosts: _Hosts) -> Fo
         related=(Related(worker.node.place, f'the worker "{worker.name}" is defined here{inherited}'),),
         help=hosts.help(target),
         severity="warning" if part else None,
-        fix=hosts.fix(mapping, mapping.server),
+        fix=hosts.fix(mapping),
     )
 
 
@@ -329,7 +332,7 @@ def _members(server: Server, hosts: _Hosts) -> Iterator[Found]:
                     f"{_by(worker)}, because mod_proxy identifies a worker by its URL without the socket's path",
                     related=(Related(worker.node.place, f'the member "{worker.name}" is defined here'),),
                     help=hosts.help(target),
-                    fix=hosts.fix(definition, server),
+                    fix=hosts.fix(definition),
                 )
 
 
@@ -338,6 +341,7 @@ def _members(server: Server, hosts: _Hosts) -> Iterator[Found]:
     "uds-handler-hijack",
     "error",
     references=("https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#handler",),
+    fix="safe",
 )
 def uds_handler_hijack(context: Context) -> Iterator[Found]:
     """Requests of a handler or rewrite rule go to another worker's Unix socket.
@@ -350,7 +354,7 @@ def uds_handler_hijack(context: Context) -> Iterator[Found]:
     also silent when a `<Proxy>` section gives a socket to a URL that the handler or rule writes without socket and
     port: such a section has no other use.
 
-    Give the worker's URL its own host, which no handler uses.
+    Give each socket its own host in the URL. For fcgi, uwsgi, scgi and ajp the host is only a name.
 
     Fires on::
 
@@ -361,9 +365,9 @@ def uds_handler_hijack(context: Context) -> Iterator[Found]:
 
     Write instead::
 
-        ProxyPass "/app/" "unix:/run/app.sock|fcgi://app-sock/"
+        ProxyPass "/app/" "unix:/run/app.sock|fcgi://localhost/"
         <FilesMatch "\\.php$">
-            SetHandler "proxy:unix:/run/php.sock|fcgi://localhost"
+            SetHandler "proxy:unix:/run/php.sock|fcgi://php-sock"
         </FilesMatch>
 
     Silent on (the worker has no socket, so httpd uses the handler's)::
@@ -388,6 +392,7 @@ def uds_handler_hijack(context: Context) -> Iterator[Found]:
     """
     if not context.handed:
         return
+    hosts = _Hosts(context)
     general: list[Mapping] = []
     for server in context.proxy.servers:
         mine = [
@@ -396,7 +401,7 @@ def uds_handler_hijack(context: Context) -> Iterator[Found]:
             if mapping.kind in ("SetHandler", "RewriteRule") and mapping.target is not None and _plain(mapping.target)
         ]
         for mapping in mine:
-            yield from _hijacked(mapping, mapping.worker)
+            yield from _hijacked(mapping, mapping.worker, hosts)
         handlers = [mapping for mapping in mine if mapping.kind == "SetHandler"]
         if server.parent is None:
             general = handlers
@@ -405,7 +410,7 @@ def uds_handler_hijack(context: Context) -> Iterator[Found]:
             for worker in server.workers:
                 lookup.add(worker)
             for mapping in general:
-                yield from _hijacked(mapping, _answering(mapping, lookup), server)
+                yield from _hijacked(mapping, _answering(mapping, lookup), hosts, server)
 
 
 def _answering(mapping: Mapping, lookup: Lookup) -> Worker | None:
@@ -424,7 +429,9 @@ def _meant(target: Target, worker: Worker) -> bool:
     return worker.node.key == "<proxy" or worker.node.inside("<proxy") is not None
 
 
-def _hijacked(mapping: Mapping, worker: Worker | Balancer | None, server: Server | None = None) -> Iterator[Found]:
+def _hijacked(
+    mapping: Mapping, worker: Worker | Balancer | None, hosts: _Hosts, server: Server | None = None
+) -> Iterator[Found]:
     """`server` is the virtual host that the finding is about, if it is not the mapping's own server."""
     target = mapping.target
     assert target is not None
@@ -439,7 +446,10 @@ def _hijacked(mapping: Mapping, worker: Worker | Balancer | None, server: Server
         message=f'requests for "{target.text}" go to {_by(worker)}{where}: '
         "mod_proxy identifies a worker by its URL without the socket's path",
         related=(Related(worker.node.place, f'the worker "{worker.name}" is defined here'),),
-        help="Give the worker's URL its own host; httpd does not resolve that host.",
+        help="Give the worker's URL its own host; httpd does not resolve that host."
+        if target.socket is None
+        else hosts.help(target),
         severity="warning" if server is not None else None,
         confidence="medium" if server is not None or varies else None,
+        fix=None if varies else hosts.fix(mapping),
     )

@@ -153,6 +153,24 @@ def test_hijack(name: str) -> None:
     assert places("uds-handler-hijack", text) == expected
 
 
+@pytest.mark.parametrize(
+    ("word", "fixed", "safe"),
+    [
+        ('"proxy:unix:/run/b.sock|fcgi://h"', '"proxy:unix:/run/b.sock|fcgi://b-sock"', True),
+        ("proxy:unix:/run/b.sock|http://h/", "proxy:unix:/run/b.sock|http://b-sock/", False),
+        # Nothing tells whose host would be right: the URL is another backend's, or the socket differs by request.
+        ("proxy:fcgi://h", None, None),
+        ('"proxy:unix:/run/%{SERVER_NAME}.sock|fcgi://h"', None, None),
+    ],
+)
+def test_fix_gives_the_handler_a_host_of_its_own(word: str, fixed: str | None, safe: bool | None) -> None:
+    scheme = "http" if "http" in word else "fcgi"
+    text = f"ProxyPass /a {A}|{scheme}://h/\n<Location /b>\nSetHandler {word}\n</Location>"
+    (found,) = find("uds-handler-hijack", text)
+    assert (found.fix and found.fix.edits[0].replacement) == fixed
+    assert (found.fix and found.fix.safe) == safe
+
+
 SOUND_HANDLERS = {
     "two handlers": (
         f"<Location /a>\nSetHandler proxy:{A}|fcgi://h\n</Location>\n<Location /b>\nSetHandler proxy:{B}|fcgi://h\n</Location>"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hpatch.lint.finding import Finding
 from hpatch.lint.registry import rules
 from tests.support.gateways.httpd import check, running
 from tests.support.gateways.sockets import sockets
@@ -101,6 +102,18 @@ def _answers(httpd: str, folder: Path, text: str, cases: dict[str, tuple[str, st
         return {name: server.get(path, host=name)[0] for name, (_, path) in cases.items()}
 
 
+def _fixed(text: str, found: list[Finding]) -> str:
+    """The text with the one edit of each finding."""
+    lines = text.splitlines()
+    for finding in found:
+        assert finding.fix is not None
+        (edit,) = finding.fix.edits
+        line = lines[edit.place.line - 1]
+        line = line[: edit.place.column - 1] + edit.replacement + line[edit.place.end_column - 1 :]
+        lines[edit.place.line - 1] = line
+    return "\n".join(lines) + "\n"
+
+
 @pytest.mark.httpd
 def test_collisions(httpd: str) -> None:
     """Each is found, the socket a answers instead of b, and with the fixes b does."""
@@ -109,26 +122,20 @@ def test_collisions(httpd: str) -> None:
         assert _answers(httpd, folder, text, COLLISIONS) == dict.fromkeys(COLLISIONS, "a")
         found = find("uds-worker-collision", text)
         assert len(found) == len(COLLISIONS)
-        lines = text.splitlines()
-        for finding in found:
-            assert finding.fix is not None
-            (edit,) = finding.fix.edits
-            line = lines[edit.place.line - 1]
-            line = line[: edit.place.column - 1] + edit.replacement + line[edit.place.end_column - 1 :]
-            lines[edit.place.line - 1] = line
-        text = "\n".join(lines) + "\n"
+        text = _fixed(text, found)
         assert not find("uds-worker-collision", text)
         assert _answers(httpd, folder, text, COLLISIONS) == dict.fromkeys(COLLISIONS, "b")
 
 
 @pytest.mark.httpd
 def test_hijacks(httpd: str) -> None:
-    """Each is found, the socket a answers instead of b, and with another host in the worker's URL b does."""
+    """Each is found, the socket a answers instead of b, and with the fixes b does."""
     with sockets() as folder:
         text = _hosts(HIJACKS).replace("A|", f"unix:{folder}/a.sock|").replace("B|", f"unix:{folder}/b.sock|")
-        assert len(find("uds-handler-hijack", text)) == len(HIJACKS)
+        found = find("uds-handler-hijack", text)
+        assert len(found) == len(HIJACKS)
         assert _answers(httpd, folder, text, HIJACKS) == dict.fromkeys(HIJACKS, "a")
-        text = text.replace("a.sock|http://", "a.sock|http://a-sock-")
+        text = _fixed(text, found)
         assert not find("uds-handler-hijack", text)
         assert _answers(httpd, folder, text, HIJACKS) == dict.fromkeys(HIJACKS, "b")
 
