@@ -13,6 +13,8 @@ _NO_WIDTH = 120
 """For a pipe."""
 _MOST = 40
 """Rows of one excerpt."""
+_WINDOW = 2000
+"""Lines of either side that are compared."""
 _AROUND = 2
 """Equal lines that are shown around a difference."""
 _LONGEST = 1000
@@ -99,22 +101,45 @@ def _rows(left: Sequence[bytes], right: Sequence[bytes], matched: Sequence[int])
 def _shortened(left: Sequence[bytes], right: Sequence[bytes]) -> list[_Row]:
     """Without the equal lines that are far from any difference, and not too many.
 
-    Rows are made twice, first for their marks alone: a file of millions of lines has as many of them.
+    Only a window is compared, from the first difference on: a hunk can have millions of lines.
     """
-    matched = align(left, right)
-    marks = "".join([mark for _, mark, _ in _rows(left, right, matched)])
-    kept: list[_Row] = []
-    count, far = 0, False
-    for at, row in enumerate(_rows(left, right, matched)):
+    ends = min(len(left), len(right))
+    first = next((at for at, (one, other) in enumerate(zip(left, right, strict=False)) if one != other), ends)
+    backwards = zip(reversed(left), reversed(right), strict=False)
+    same = next((at for at, (one, other) in enumerate(backwards) if one != other), ends)
+    last = min(same, ends - first)
+    start = max(first - _AROUND, 0)
+    below = max(last - _AROUND, 0)
+    ones, others, more = _windows(left, right, start, below)
+    rows = list(_rows(ones, others, align(ones, others)))
+    marks = "".join([mark for _, mark, _ in rows])
+    kept: list[_Row] = [(_GAP, " ", _GAP)] if start else []
+    far = bool(start and not marks.strip())
+    for at, row in enumerate(rows):
         was, far = far, not marks[max(at - _AROUND, 0) : at + _AROUND + 1].strip()
-        if far and was:
-            continue
-        count += 1
-        if count <= _MOST:
+        if not (far and was):
             kept.append((_GAP, " ", _GAP) if far else row)
-    if count > _MOST:
-        kept.append((f"… {count - _MOST} more lines\n".encode(), " ", b""))
-    return kept
+    if below and not more and not far:
+        kept.append((_GAP, " ", _GAP))
+    more += max(len(kept) - _MOST, 0)
+    return [*kept[:_MOST], (f"… {more} more lines\n".encode(), " ", b"")] if more else kept
+
+
+def _windows(
+    left: Sequence[bytes], right: Sequence[bytes], start: int, below: int
+) -> tuple[Sequence[bytes], Sequence[bytes], int]:
+    """The lines to compare, from `start` on and without the `below` last ones, and how many are left out.
+
+    A window ends with the last line that both have, so that no line stands alone whose counterpart is behind the end.
+    """
+    ends = (len(left) - below, len(right) - below)
+    ones, others = left[start : min(ends[0], start + _WINDOW)], right[start : min(ends[1], start + _WINDOW)]
+    if max(ends) > start + _WINDOW:
+        matched = align(ones, others)
+        common = next((at for at in reversed(range(len(ones))) if matched[at] >= 0), None)
+        if common is not None:
+            ones, others = ones[: common + 1], others[: matched[common] + 1]
+    return ones, others, max(ends[0] - start - len(ones), ends[1] - start - len(others))
 
 
 def _above(

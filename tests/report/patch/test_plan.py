@@ -118,3 +118,12 @@ def test_equal_lines_far_from_any_difference_are_left_out() -> None:
     right = [line for line in left if line != b"50\n"]
     rows = list(sides(left, right, ("a", "b"), width=80))
     assert [line.split()[0] for line in rows] == ["a", "…", "48", "49", "50", "51", "52", "…"]
+
+
+def test_of_many_lines_those_from_the_first_difference_on_are_compared() -> None:
+    left = [b"%d\n" % number for number in range(9000)]
+    right = [*left[:50], *[b"own\n"] * 9, *left[50:8000], b"far\n", *left[8000:]]
+    rows = [row.split() for row in sides(left, right, ("a", "b"), width=80)]
+    assert [row[0] for row in rows] == ["a", "…", "48", "49", *">" * 9, "50", "51", "…", "…"]
+    assert rows[-1][2:] == ["more", "lines"] and 5900 < int(rows[-1][1]) < 6100
+    assert len(list(sides(left, [], ("a", "b"), width=80))) == 42
