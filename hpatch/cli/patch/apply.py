@@ -16,6 +16,7 @@ from hpatch.build.trees import conflicts as marking
 from hpatch.build.trees.applying import Given, Prepared, Request, commit, idle, prepare
 from hpatch.build.trees.conflicts import AskedToApply
 from hpatch.cli import help, output
+from hpatch.cli.options import answers as kept_answers
 from hpatch.cli.options import given, placing
 from hpatch.cli.options import revisions as shared
 from hpatch.cli.options import series as given_series
@@ -24,7 +25,6 @@ from hpatch.cli.options.answer import Format
 from hpatch.cli.options.placing import MISFITS, PLACING
 from hpatch.cli.options.verbose import Verbose
 from hpatch.errors import UsageError
-from hpatch.patch.apply.answers import Kept, usual
 from hpatch.patch.series import queue as queues
 from hpatch.patch.sets.model import Catalog
 from hpatch.patch.sources.cache import Checked
@@ -102,17 +102,8 @@ def _command(
             rich_help_panel=MISFITS,
         ),
     ] = None,
-    answers: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Keep and use answers to conflicts in this folder. The default is hpatch's folder in your cache.",
-            rich_help_panel=MISFITS,
-        ),
-    ] = None,
-    no_answers: Annotated[
-        bool, typer.Option("--no-answers", help="Use no earlier answers to conflicts.", rich_help_panel=MISFITS)
-    ] = False,
+    answers: kept_answers.Answers = None,
+    no_answers: kept_answers.NoAnswers = False,
     format: Format = "text",
     fuzz: placing.Fuzz = 0,
     ignore_whitespace: placing.IgnoreWhitespace = False,
@@ -151,12 +142,12 @@ def _command(
         strip=strip,
         any_version=any_version,
     )
-    if (reject is not None) + (conflicts is not None) > 1 or (no_answers and answers is not None):
-        raise UsageError("--reject and --conflicts exclude each other, and so do --answers and --no-answers")
+    if reject is not None and conflicts is not None:
+        raise UsageError("--reject and --conflicts exclude each other")
     if conflicts is not None:
         leaving.check(tree, conflicts)
-    kept = None if no_answers else usual() if answers is None else answers.absolute()
-    request = request._replace(answers=None if kept is None else Kept(kept))
+    kept = kept_answers.chosen(answers, none=no_answers)
+    request = request._replace(answers=kept)
     if reject is not None:
         if request.ids or request.revisions:
             raise UsageError("--reject is for diffs; hpatch applies a set or a revision as a whole or not at all")
@@ -186,7 +177,10 @@ def _command(
                 progress.step(1, 1, f"writing {tree}")
                 commit(prepared, before, after)
         elif conflicts is not None and not dry_run and marking.markable(prepared):
-            asked = AskedToApply(request=request, source=revisions.absolute()._asdict(), origins=origins, answers=kept)
+            folder = None if kept is None else kept.folder
+            asked = AskedToApply(
+                request=request, source=revisions.absolute()._asdict(), origins=origins, answers=folder
+            )
             waiting = marking.copy(prepared, conflicts, asked)
     copy = None if waiting is None else MarkedCopy(waiting)
     report = PlanReport(prepared=prepared, dry_run=dry_run, hunks=verbose, rejects=left, copy=copy)

@@ -10,6 +10,7 @@ import typer
 from hpatch.build.trees import queueing
 from hpatch.build.trees.applying import Request, commit, prepare
 from hpatch.cli import help, output
+from hpatch.cli.options import answers as kept_answers
 from hpatch.cli.options import placing
 from hpatch.cli.options import series as given_series
 from hpatch.cli.options import tree as trees
@@ -54,6 +55,8 @@ def _command(
     fuzz: placing.Fuzz = 0,
     ignore_whitespace: placing.IgnoreWhitespace = False,
     accept_place: placing.AcceptPlace = False,
+    answers: kept_answers.Answers = None,
+    no_answers: kept_answers.NoAnswers = False,
     verbose: Verbose = False,
 ) -> int:
     """Apply the next patches that wait in a tree."""
@@ -75,6 +78,7 @@ def _command(
             fuzz=fuzz,
             ignore_whitespace=ignore_whitespace,
             accept_place=accept_place,
+            answers=kept_answers.chosen(answers, none=no_answers),
         )
         with shown() as progress:
             prepared = prepare(tree, request, known, source, tell=progress.step)

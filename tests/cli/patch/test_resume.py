@@ -104,6 +104,25 @@ def test_an_answer_is_used_again_and_told(run: Run, tree: Path, tmp_path: Path, 
     assert run("apply", given, "--tree", other, "--answers", kept, "--no-answers").code == 2
 
 
+def test_push_uses_answers_too(run: Run, tree: Path, tmp_path: Path, given: Path) -> None:
+    copy, kept, patches = tmp_path / "copy", tmp_path / "answers", tmp_path / "patches"
+    run("apply", given, "--tree", tree, "--conflicts", copy, "--answers", kept)
+    answer(copy)
+    assert run("resume", copy, "--tree", tree).code == 0
+    other = make(tmp_path / "next")
+    (other / MODULE).write_text(changed(changed(BASE, 5, "own"), 15, "own"))
+    patches.mkdir()
+    (patches / "series").write_text("p.diff\n")
+    shutil.copy(given, patches)
+    assert run("push", "--tree", other, "--series", patches).code == 1
+    assert run("push", "--tree", other, "--no-answers", "--answers", kept).code == 2
+    done = run("push", "--tree", other, "--answers", kept)
+    assert (done.code, "by your answer of " in done.out) == (0, True)
+    assert module(other) == DONE
+    assert run("pop", "--tree", other).code == 0
+    assert module(other) == changed(changed(BASE, 5, "own"), 15, "own")
+
+
 def test_the_tree_must_be_as_it_was(run: Run, tree: Path, tmp_path: Path, given: Path) -> None:
     """The answer is kept for the next try."""
     copy = tmp_path / "copy"
