@@ -1,11 +1,11 @@
 """Placing in generated files whose functions repeat each other's blocks: is a hunk ever placed in another function?
 
 Each case is a file of functions with equal blocks, a revision that changes one of them, its diff as git and GNU diff
-write it (with headings), and a tree that has gone on: blocks edited, functions added, removed, renamed, in another
-order. hpatch places the diff without the file before the revision, and with it. A case is *right* if what it changes is
-in the revision's function, *refused* if it does not go in, *misplaced* if it changes another function, or finds the
-revision there already where the function does not have it; *told* if hpatch says that the function has another name
-now, where it is gone and a new one has its lines. Cases come from a seed, so a run can be repeated.
+write it (with headings), and a tree that has gone on: blocks and words edited, functions added, removed, renamed, in
+another order. hpatch places the diff without the file before the revision, and with it. A case is *right* if what it
+changes is in the revision's function, *refused* if it does not go in, *misplaced* if it changes another function, or
+finds the revision there already where the function does not have it; *told* if hpatch says that the function has
+another name now, where it is gone and a new one has its lines. Cases come from a seed, so a run can be repeated.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ _BLOCKS = (
     ("    x = next(x);", "    y += x;", "    z = y;", "    count++;"),
     ("    for (i = 0; i < n; i++) {", "        sum += a[i];", "    }"),
 )
+_KINDS = ("edit", "edit", "here", "words", "words", "add", "copy", "remove", "rename", "swap", "lines", "done")
 
 
 class Function(NamedTuple):
@@ -79,10 +80,17 @@ def generate(chance: random.Random) -> Case:
     at = chance.randrange(len(body))
     mine = functions[key].body
     after = list(functions)
-    after[key] = functions[key]._replace(body=(*mine[:at], "    changed();", *mine[at + chance.randint(0, 1) :]))
+    new, goes = chance.choice([("    changed();", 0), ("    changed();", 1), (_reworded(mine[at], "changed"), 1)])
+    new = "    changed();" if new == mine[at] else new
+    after[key] = functions[key]._replace(body=(*mine[:at], new, *mine[at + goes :]))
     before = text(tuple(functions))
     patch = headed(compare("f.c", before, text(tuple(after))), before)
     return Case(patch, before, _gone_on(chance, functions, after[key], at), key)
+
+
+def _reworded(line: str, word: str) -> str:
+    """A line with a word more."""
+    return line.replace("(", f"({word} + ", 1) if "(" in line else line.replace(";", f" + {word};")
 
 
 def _gone_on(chance: random.Random, functions: list[Function], done: Function, at: int) -> tuple[Function, ...]:
@@ -92,13 +100,17 @@ def _gone_on(chance: random.Random, functions: list[Function], done: Function, a
     for _ in range(chance.randint(1, 4)):
         number = chance.randrange(len(tree))
         one = tree[number]
-        kind = chance.choice(["edit", "edit", "here", "add", "copy", "remove", "rename", "swap", "lines", "done"])
+        kind = chance.choice(_KINDS)
         if kind == "here":
             number = next((each for each, other in enumerate(tree) if other.key == done.key), number)
             one = tree[number]
         if kind in ("edit", "here") and one.body:
             line = min(at, len(one.body) - 1) if kind == "here" else chance.randrange(len(one.body))
             tree[number] = one._replace(body=(*one.body[:line], "    own();", *one.body[line + 1 :]))
+        elif kind == "words" and one.body:
+            line = chance.randrange(len(one.body))
+            body = (*one.body[:line], _reworded(one.body[line], "own"), *one.body[line + 1 :])
+            tree[number] = one._replace(body=body)
         elif kind in ("add", "copy"):
             body = one.body if kind == "copy" else functions[0].body
             tree.insert(chance.randint(0, len(tree)), Function(fresh, f"new_{fresh}", body))
@@ -126,7 +138,7 @@ def judge(case: Case, options: PlaceOptions, *, ancestor: bool) -> tuple[str, Pl
     mine = next((each for each in case.tree if each.key == case.key), None)
     wrong = "misplaced" if all(outcome.elsewhere is None for outcome in placed.outcomes) else "told"
     if placed.after == content:
-        there = mine is not None and "    changed();" in mine.body
+        there = mine is not None and any("changed" in line for line in mine.body)
         return ("right" if there else wrong), placed
     if mine is None:
         return wrong, placed

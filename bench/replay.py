@@ -42,7 +42,7 @@ from hpatch.patch.diff.model import PLACED, Result
 from hpatch.patch.place.plan import Item, plan
 
 ORDER: tuple[Result, ...] = (
-    "exact", "applied", "moved", "whitespace", "fuzz", "resolved", "merged", "ambiguous", "conflict", "missing"
+    "exact", "applied", "moved", "whitespace", "fuzz", "resolved", "merged", "words", "ambiguous", "conflict", "missing"
 )  # fmt: skip
 """Methods from the surest to the least sure; a case counts under the least sure of its hunks."""
 RELEASE = "include/ap_release.h"

@@ -94,12 +94,14 @@ class DiffError(InputError):
 
 
 Result = Literal[
-    "exact", "moved", "merged", "fuzz", "whitespace", "applied", "resolved", "ambiguous", "conflict", "missing"
+    "exact", "moved", "merged", "words", "fuzz", "whitespace", "applied", "resolved", "ambiguous", "conflict", "missing"
 ]
-"""What became of a hunk. The first five and `resolved` change the file; `applied` found it there already; the last
+"""What became of a hunk. The first six and `resolved` change the file; `applied` found it there already; the last
 three fail: several equally good places, lines that differ, no file to patch."""
 
-PLACED: frozenset[Result] = frozenset({"exact", "moved", "merged", "fuzz", "whitespace", "applied", "resolved"})
+PLACED: frozenset[Result] = frozenset(
+    {"exact", "moved", "merged", "words", "fuzz", "whitespace", "applied", "resolved"}
+)
 
 
 class Elsewhere(NamedTuple):
@@ -118,8 +120,9 @@ class Outcome(NamedTuple):
     """What became of one hunk: `line` is where it went (from 1, in the file as it was), `reason` says why, for people.
 
     `candidates` are the lines of all places for an ambiguous one; `offset` and `fuzz` as in GNU patch; `expected` and
-    `found` are the lines that differ, for a conflict. `elsewhere` is what the hunk's heading says against its place,
-    None for nothing.
+    `found` are the lines that differ, for a conflict; for one that was merged by words they are the lines that it
+    leaves in the file after the revision, and those that the tree gets. `elsewhere` is what the hunk's heading says
+    against its place, None for nothing.
     """
 
     hunk: Hunk

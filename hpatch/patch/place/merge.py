@@ -109,7 +109,7 @@ class Merger:
         line = None
         end = None
         for change in changes(hunk):
-            edit = self._change(change)
+            edit = self.change(change)
             if isinstance(edit, str):
                 return Merged(conflict=edit)
             if end is not None and not any(at >= 0 for at in self.matched[end : change.start]):
@@ -120,7 +120,8 @@ class Merger:
                 edits.append(edit)
         return Merged(tuple(edits), line)
 
-    def _change(self, change: HunkChange) -> LineEdit | str:
+    def change(self, change: HunkChange) -> LineEdit | str:
+        """What a change of the file before the revision is to the tree, or what is in its way."""
         start, end, new = change
         before = self._before(start)
         after = self._after(end)

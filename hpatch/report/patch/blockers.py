@@ -18,6 +18,7 @@ WORDS = {
     "exact": "exact",
     "moved": "moved",
     "merged": "merged three-way",
+    "words": "merged by words",
     "fuzz": "with fuzz",
     "whitespace": "ignoring white space",
     "applied": "already there",

@@ -17,6 +17,7 @@ from hpatch.patch.diff.model import PLACED, Outcome, Placed
 from hpatch.records import NamedTuple
 from hpatch.report.common.numbers import count
 from hpatch.report.common.renderer import Page
+from hpatch.report.common.sides import sides
 from hpatch.report.common.tables import table
 from hpatch.report.common.terminal import paint, visible, wrap
 from hpatch.report.patch import blockers, plan_data
@@ -139,6 +140,9 @@ def _steps(prepared: Prepared, hunks: bool, width: int | None, color: bool) -> I
             if hunks:
                 for number, outcome in enumerate(placed.outcomes, 1):
                     yield from wrap(f"    {_hunk(number, outcome)}", width, 6)
+            for number, outcome in enumerate(placed.outcomes, 1):
+                if outcome.result == "words":
+                    yield from _reworded(number, outcome, width, color)
 
 
 def _summary(placed: Placed) -> str:
@@ -185,6 +189,15 @@ def _hunk(number: int, outcome: Outcome) -> str:
     if outcome.elsewhere is not None:
         text += f"; its heading '{visible(outcome.elsewhere.heading.decode('utf-8', 'replace'))}' is another function's"
     return text
+
+
+def _reworded(number: int, outcome: Outcome, width: int | None, color: bool) -> Iterator[str]:
+    """A hunk that git calls a conflict: what it leaves in its own file, and what the tree gets."""
+    where = f"hunk {number}, line {outcome.line}"
+    for line in wrap(f"    {where}: merged by words, where git reports a conflict; check the result:", width, 6):
+        yield paint(line, "yellow", color)
+    titles = ("the patch leaves", "the tree gets")
+    yield from sides(outcome.expected, outcome.found, titles, width=width, color=color, indent=6)
 
 
 def _hint(prepared: Prepared) -> str:

@@ -76,7 +76,12 @@ def _hunk_data(outcome: Outcome) -> dict[str, Any]:
         "reason": outcome.reason,
         "candidates": list(outcome.candidates),
         "elsewhere": None if outcome.elsewhere is None else _elsewhere_data(outcome.elsewhere),
+        "words": _words_data(outcome) if outcome.result == "words" else None,
     }
+
+
+def _words_data(outcome: Outcome) -> dict[str, Any]:
+    return {"patch": lines(outcome.expected), "tree": lines(outcome.found)}
 
 
 def _elsewhere_data(found: Elsewhere) -> dict[str, Any]:

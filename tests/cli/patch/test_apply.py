@@ -441,6 +441,27 @@ def test_the_blob_on_a_diffs_index_line_tells_its_function(run: Run, tree: Path,
     assert (tree / "f.c").read_text() == functions("    D;\n").replace("f1", "renamed")
 
 
+@pytest.mark.git
+def test_lines_in_other_words_are_merged_and_shown(run: Run, tree: Path, tmp_path: Path) -> None:
+    was, new, own = "    send(one, two);\n", "    send(one, 2);\n", "    Send(one, two);\n"
+    repository = Repository(tmp_path / "mirror")
+    repository.commit(None, {"f.c": functions(was).encode()})
+    repository.commit(None, {"f.c": functions(new).encode()})
+    given = tmp_path / "p.diff"
+    given.write_bytes(repository.git("diff", "HEAD~", "HEAD"))
+    (tree / "f.c").write_text(functions(own))
+    assert run("apply", given).code == 1
+    answer = valid("plan-1", run("apply", given, "--git", repository.folder, "--dry-run", "-f", "json").out)
+    (hunk,) = answer["steps"][0]["files"][0]["hunks"]
+    assert (hunk["result"], hunk["line"]) == ("words", 6)
+    assert (hunk["words"]["patch"][3], hunk["words"]["tree"][3]) == (new, "    Send(one, 2);\n")
+    code, out, _ = run("apply", given, "--git", repository.folder)
+    said = " ".join(out.split())
+    assert code == 0 and "1 hunk merged by words" in said and "where git reports a conflict; check the result" in said
+    assert "send(one, 2); | Send(one, 2);" in said
+    assert (tree / "f.c").read_text() == functions("    Send(one, 2);\n")
+
+
 # What does not fit
 
 

@@ -17,6 +17,7 @@ from hpatch.patch.place.strategies.last import last
 from hpatch.patch.place.strategies.loose import loose
 from hpatch.patch.place.strategies.merged import merged
 from hpatch.patch.place.strategies.resolved import resolved
+from hpatch.patch.place.strategies.reworded import reworded
 
 ORDER: tuple[Strategy, ...] = (
     resolved,  # the file's resolver says what the hunk means here
@@ -27,6 +28,7 @@ ORDER: tuple[Strategy, ...] = (
     here_and_there,  # all of its lines, and elsewhere all that it leaves: ambiguous
     applied,  # all that it leaves: it is there already
     alike,  # all of its lines, some that go with other white space or another log number
+    reworded,  # three-way, by words, where the tree has changed the very lines
     loose,  # by option: with fuzz, with white space aside
     last,  # with fuzz, where there is one place only and it is in the hunk's function
     conflict,  # whatever is left

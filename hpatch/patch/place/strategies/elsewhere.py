@@ -13,7 +13,7 @@ from hpatch.patch.place.situation import Settled, Situation
 _AROUND = 3
 """Lines around a hunk's own place in which its lines are looked for, too."""
 _WORD = re.compile(rb"\w")
-_BY_LINES: frozenset[Result] = frozenset({"exact", "moved", "merged", "fuzz", "whitespace", "applied"})
+_BY_LINES: frozenset[Result] = frozenset({"exact", "moved", "merged", "words", "fuzz", "whitespace", "applied"})
 
 
 def confirmed(situation: Situation, settled: Settled) -> Settled:
@@ -97,7 +97,8 @@ def _elsewhere(situation: Situation, settled: Settled, at: int) -> Elsewhere | N
     first = next((change.start for change in changes(hunk)), situation.own)
     shown = target.headings.shown(hunk)
     # What was merged is told by its first change, the others by their first line.
-    merged = settled.outcome.result == "merged" or (settled.outcome.result == "applied" and settled.end is None)
+    result = settled.outcome.result
+    merged = result in ("merged", "words") or (result == "applied" and settled.end is None)
     change = at if merged else at + first - situation.own
     if situation.known and target.ancestor_headings is not None:
         return target.headings.elsewhere(target.ancestor_headings.around(first), change)

@@ -55,7 +55,8 @@ def test_the_context_is_there_as_it_is() -> None:
 def test_nothing_is_put_in_the_place_of_lines_that_differ() -> None:
     made = patch(BEFORE, [*BEFORE[:4], LOG.replace("DEBUG", "INFO"), *BEFORE[5:]])
     lines = ["own", *BEFORE[:4], f"{LOG} APLOGNO(09999)", *BEFORE[5:]]
-    assert results(place(text(lines), made, ancestor=text(BEFORE))) == ["conflict"]
+    assert results(place(text(lines), made)) == ["conflict"]
+    assert alike(situation(lines, made, ancestor=BEFORE)) is None
 
 
 def test_two_places_are_no_place() -> None:
