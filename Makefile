@@ -28,6 +28,7 @@ check: $(VENV)/tested debian
 	$(BIN)/pytest -n auto
 
 proof: $(VENV)/tested debian
+	HPATCH_TESTS_MANY_EXAMPLES=yes $(BIN)/pytest -n auto -m 'hypothesis and not proof'
 	$(BIN)/pytest -m 'proof and not measured' -n 2 --dist loadfile --durations=30
 	$(BIN)/pytest -m 'proof and measured' --durations=30
 

@@ -16,14 +16,19 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support import needs, proved, shared
+from tests.support.examples import examples
 
 ROOT = Path(__file__).parent.parent
 
 os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
 # A background job ignores interrupts, and so would the programs that the tests start to interrupt them.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# Servers that run as another user read files that the tests write.
+os.umask(0o022)
 # Hypothesis takes its time by the clock, and so finds everything slow on a busy machine.
-settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "default", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=examples(50)
+)
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True, print_blob=True)
 settings.load_profile("ci" if needs.CI else "default")
 

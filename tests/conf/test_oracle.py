@@ -19,6 +19,7 @@ from tests.oracle.directives import Judge
 from tests.oracle.httpd import Httpd, Tree
 from tests.support.conf import lastlines
 from tests.support.conf.strategies import ENVIRONMENT, configurations
+from tests.support.examples import examples
 
 pytestmark = [pytest.mark.httpd, pytest.mark.apxs]
 
@@ -111,7 +112,7 @@ def test_shared_corpus(pair: Pair, folder: str, tmp_path: Path) -> None:
 
 
 @given(text=configurations())
-@settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(125), suppress_health_check=[HealthCheck.too_slow])
 def test_generated(pair: Pair, generated: Path, text: str) -> None:
     """Texts without a directive aside: they may seem to be another program's, and httpd refuses them later."""
     assume(recognise.foreign(text) is None)

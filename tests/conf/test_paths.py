@@ -14,6 +14,7 @@ from hpatch.conf import paths
 from hpatch.conf.paths import NoMatchError, included, matches, resolve
 from hpatch.conf.view import View
 from hpatch.conf.wildcards import is_wildcard
+from tests.support.examples import examples
 from tests.support.libraries import library
 
 TILDE, DELETE, HIGH, NEXT, LAST = "~", "\x7f", "\udc80", "\udc81", "\udcff"
@@ -115,7 +116,7 @@ def test_a_second_text_for_the_same_pattern() -> None:
 
 
 @pytest.mark.httpd
-@settings(max_examples=2000)
+@settings(max_examples=examples(1000))
 @given(st.text("ab.*?[]!^-\\\u00e9", max_size=7), st.text("ab.-]^!\\\u00e9[", min_size=1, max_size=4))
 def test_as_apr(pattern: str, name: str) -> None:
     apr, period = library("apr-1"), 4

@@ -13,6 +13,7 @@ from hpatch.conf.reader import Reader
 from tests.support.conf.recorded import CORPUS, NAMES, RECORDED, read, recorded
 from tests.support.conf.strategies import ENVIRONMENT, configurations
 from tests.support.conf.told import told
+from tests.support.examples import examples
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def test_nothing_else_is_recorded() -> None:
 
 
 @given(text=configurations())
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(30), suppress_health_check=[HealthCheck.too_slow])
 def test_reading_ahead_tells_the_same_as_reading_line_by_line(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Reader, "_plain", lambda self, stream: None)

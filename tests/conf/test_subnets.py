@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpatch.conf.subnets import is_subnet
+from tests.support.examples import examples
 from tests.support.libraries import library
 
 SUBNETS = [
@@ -37,7 +38,7 @@ def test_is_subnet(text: str, expected: bool) -> None:
 
 
 @pytest.mark.httpd
-@settings(max_examples=500)
+@settings(max_examples=examples(250))
 @given(
     st.lists(st.sampled_from(["0", "1", "10", "255", "256", "1000", "ffff", ".", ".", ":", "::"]), max_size=10),
     st.sampled_from(["", "/", "/0", "/1", "/32", "/33", "/128", "/129", "/255.0.0.0", "/ 8", "/+8", "/-8", "/8 "]),

@@ -11,6 +11,7 @@ from hpatch.facts.parameters import BALANCER, WORKER
 from hpatch.proxy.build import build
 from hpatch.proxy.model import Definition, Proxy, Worker
 from tests.oracle.proxy import Request, ask, request
+from tests.support.examples import examples
 
 Strings = st.SearchStrategy[str]
 
@@ -218,14 +219,14 @@ def test_examples(text: str) -> None:
 
 
 @pytest.mark.httpd
-@settings(max_examples=200)
+@settings(max_examples=examples(100))
 @given(_ANY)
 def test_any(text: str) -> None:
     _agree(text)
 
 
 @pytest.mark.httpd
-@settings(max_examples=150)
+@settings(max_examples=examples(75))
 @given(_SHARING)
 def test_sharing(text: str) -> None:
     _agree(text)

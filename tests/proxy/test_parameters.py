@@ -10,6 +10,7 @@ from hpatch.facts.parameters import BALANCER, MAPPING, PARAMETERS, SCHEMES, WORK
 from hpatch.proxy.parameters import check, status_letters
 from hpatch.versions import Version
 from tests.oracle.proxy import ask
+from tests.support.examples import examples
 
 READ = [
     ("timeout", "500ms", 500, "ms"),
@@ -264,7 +265,7 @@ _CHECKED = sorted(name for name, parameter in WORKER.items() if parameter.kind !
 
 
 @pytest.mark.httpd
-@settings(max_examples=150)
+@settings(max_examples=examples(75))
 @given(st.sampled_from(_CHECKED), _VALUES)
 @example("addressttl", "2147483647")
 @example("status", "+")

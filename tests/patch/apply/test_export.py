@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hpatch.patch.apply import export
 from hpatch.patch.apply.export import Patch, unified
 from hpatch.patch.apply.stack import Content, FileEdit
+from tests.support.examples import examples
 
 BASE = b"".join(b"line %d\n" % number for number in range(1, 31))
 Tree = dict[str, Content]
@@ -295,7 +296,7 @@ TEXTS = st.tuples(LINES, st.sampled_from([b"", b"end"])).map(lambda parts: b"".j
 @pytest.mark.git
 @pytest.mark.patch
 @given(TEXTS, TEXTS)
-@settings(max_examples=60)
+@settings(max_examples=examples(30))
 def test_any_change_is_applied_by_patch_and_git(before: bytes, after: bytes) -> None:
     diff = unified([FileEdit("f", text(before), text(after))])
     assert bool(diff) is (before != after)

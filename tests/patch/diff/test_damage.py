@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from hpatch.patch.diff.model import Diff, FilePatch
 from hpatch.patch.diff.read import DiffError, read
+from tests.support.examples import examples
 
 HUNK = b"@@ -1,3 +1,3 @@\n one\n-two\n+deux\n three\n"
 PLAIN = b"--- a/f.c\n+++ b/f.c\n" + HUNK
@@ -80,7 +81,7 @@ def test_diffs_of_difflib_say_what_they_say(old: bytes, new: bytes, context: int
     "command", [["git", "diff", "--no-index", "--no-color"], ["diff", "-u"], ["diff", "-U1", "-d"]]
 )
 def test_diffs_of_tools_say_what_they_say(command: list[str], tmp_path: Path) -> None:
-    @settings(max_examples=30)
+    @settings(max_examples=examples(25))
     @given(contents(), contents())
     def check(old: bytes, new: bytes) -> None:
         (tmp_path / "old").write_bytes(old)
@@ -236,7 +237,7 @@ def test_a_number_changed_is_seen(sample: bytes, change: int) -> None:
             assert meaning(diff) == whole
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(150))
 @given(contents(), contents(), contents(), contents(), st.data())
 def test_damaged_diffs_are_refused_or_mean_the_same(
     old: bytes, new: bytes, second: bytes, third: bytes, data: st.DataObject
@@ -255,7 +256,7 @@ def test_damaged_diffs_are_refused_or_mean_the_same(
         assert is_start(meaning(diff), whole)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(150))
 @given(st.binary(max_size=60), st.integers(0, len(SAMPLE_GIT)), st.integers(0, 40))
 def test_anything_is_read_or_refused(junk: bytes, at: int, length: int) -> None:
     """No input makes anything but a diff or a DiffError, and every line of a diff's hunks stands in the input."""

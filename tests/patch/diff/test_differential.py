@@ -19,6 +19,7 @@ from hpatch.patch.place.merge import start_of
 from hpatch.patch.place.options import DEFAULTS, PlaceOptions
 from hpatch.patch.place.place import place
 from hpatch.patch.place.plan import Item, plan
+from tests.support.examples import examples
 
 Contents = dict[str, bytes]
 
@@ -128,7 +129,7 @@ def difference(before: Contents, after: Contents, *, ids: bool) -> bytes:
 
 PATCH = ["patch", "-p1", "-F0", "-f", "-s", "--no-backup-if-mismatch", "-r", "-"]
 GIT = ["git", "apply", "-p1"]
-SLOW = settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+SLOW = settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 @pytest.mark.git
@@ -156,7 +157,7 @@ def test_on_the_tree_that_it_was_made_for_a_diff_always_applies(case: tuple[Cont
     assert by_tool(before, text, GIT) == after
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(150))
 @given(cases())
 def test_placed_and_placed_back_is_what_it_was(case: tuple[Contents, Contents, Contents]) -> None:
     before, after, _ = case
@@ -166,7 +167,7 @@ def test_placed_and_placed_back_is_what_it_was(case: tuple[Contents, Contents, C
     assert by_hpatch(after, back) == before
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(150))
 @given(cases())
 def test_with_the_files_before_the_revision_no_worse(case: tuple[Contents, Contents, Contents]) -> None:
     """On the revision's own tree three-way changes nothing; on a tree that has it already neither."""
@@ -176,7 +177,7 @@ def test_with_the_files_before_the_revision_no_worse(case: tuple[Contents, Conte
     assert by_hpatch(before, text, before) == after
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(150))
 @given(texts(), st.integers(0, 10), st.data())
 def test_lines_above_move_a_hunk_and_nothing_else(content: bytes, count: int, data: st.DataObject) -> None:
     """What goes in after lines were added above is what went in before, below those lines, or it is not placed."""
@@ -189,7 +190,7 @@ def test_lines_above_move_a_hunk_and_nothing_else(content: bytes, count: int, da
         assert not placed.ok or placed.after == above + after
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(150))
 @given(texts(), st.integers(1, 5), st.data())
 def test_of_several_equal_places_none_is_chosen(content: bytes, count: int, data: st.DataObject) -> None:
     after = edited(data.draw, content, 1)

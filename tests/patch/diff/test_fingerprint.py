@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hpatch.patch.diff.fingerprint import canonical, fingerprint
 from hpatch.patch.diff.read import read
 from hpatch.patch.diff.write import write
+from tests.support.examples import examples
 
 GIT = (
     b"diff --git a/one b/one\nindex 1234567..89abcde 100644\n--- a/one\n+++ b/one\n"
@@ -163,7 +164,7 @@ TREES = st.dictionaries(
 
 
 @pytest.mark.git
-@settings(max_examples=100)
+@settings(max_examples=examples(50))
 @given(tree=TREES, options=st.sampled_from([(), ("-M", "-C", "--find-copies-harder"), ("-B",)]))
 def test_the_same_as_gits(tree: dict[str, tuple[bytes | None, bytes | None, bool, bool]], options: tuple[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:

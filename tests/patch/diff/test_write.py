@@ -12,6 +12,7 @@ from hpatch.errors import InputError
 from hpatch.patch.diff.model import Diff, FilePatch, Hunk, Placed
 from hpatch.patch.diff.read import read
 from hpatch.patch.diff.write import changes, compare, reverse, write
+from tests.support.examples import examples
 
 HUNK = (
     b"@@ -1,3 +1,4 @@ int f(void)\n one\n-two\n+deux\n+\xff\r\n three\n"
@@ -108,7 +109,7 @@ CONTENT = st.tuples(st.lists(LINE, max_size=40), st.booleans()).map(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(150))
 @given(CONTENT, CONTENT)
 def test_comparing_makes_the_one_of_the_other(before: bytes, after: bytes) -> None:
     file = compare("d/f", before, after)

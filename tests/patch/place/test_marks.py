@@ -13,6 +13,7 @@ from hpatch.patch.diff.model import FilePatch
 from hpatch.patch.diff.write import compare
 from hpatch.patch.place.marks import Marked, left, mark, markable
 from hpatch.patch.place.place import place
+from tests.support.examples import examples
 from tests.support.patch.placing import TEN, change, hunk, hunks, patch, text
 
 _MARK = re.compile(
@@ -88,7 +89,7 @@ def test_the_key_is_that_of_the_conflicts_wherever_they_are() -> None:
 LINES = st.lists(st.sampled_from("abcd"), max_size=24)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(75))
 @given(before=LINES, after=LINES, tree=LINES)
 def test_with_the_trees_part_of_each_mark_the_file_is_as_the_other_hunks_make_it(
     before: list[str], after: list[str], tree: list[str]

@@ -16,6 +16,7 @@ from hpatch.patch.diff.write import compare, reverse, write
 from hpatch.patch.place.merge import start_of
 from hpatch.patch.place.options import DEFAULTS, PlaceOptions
 from hpatch.patch.place.place import place
+from tests.support.examples import examples
 from tests.support.patch.placing import text
 
 FEW = st.sampled_from([*"ab", "}"])
@@ -55,7 +56,7 @@ def grown(draw: st.DrawFn) -> tuple[bytes, bytes, bytes, bytes]:
     return text(before), text(after), tree, wanted
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(100))
 @given(grown())
 def test_in_a_tree_that_has_all_of_its_lines_a_hunk_goes_to_its_own_place_or_nowhere(
     texts: tuple[bytes, bytes, bytes, bytes],
@@ -95,7 +96,7 @@ def far(draw: st.DrawFn) -> tuple[bytes, bytes, bytes]:
 EVERY = [PlaceOptions(fuzz, ignore) for fuzz in (0, 1, 2) for ignore in (False, True)]
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(75), suppress_health_check=[HealthCheck.too_slow])
 @given(far(), st.sampled_from(EVERY))
 def test_hunks_that_are_placed_stay_in_order_and_apart(
     texts: tuple[bytes, bytes, bytes], options: PlaceOptions
@@ -109,7 +110,7 @@ def test_hunks_that_are_placed_stay_in_order_and_apart(
             above = outcome.line - 1 + len(side)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(75))
 @given(loosely(), st.sampled_from(EVERY))
 def test_a_tree_does_not_both_have_a_revision_and_lack_it(
     texts: tuple[bytes, bytes, bytes], options: PlaceOptions
@@ -122,7 +123,7 @@ def test_a_tree_does_not_both_have_a_revision_and_lack_it(
         assert {one.result, two.result} != {"applied"} or one.hunk.old == one.hunk.new
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(75))
 @given(loosely(), st.sampled_from(EVERY))
 def test_what_stood_there_before_is_not_there_already(texts: tuple[bytes, bytes, bytes], options: PlaceOptions) -> None:
     """In the very file before the revision nothing of the revision is there, whatever it repeats of the file."""
@@ -147,7 +148,7 @@ def worn(draw: st.DrawFn) -> tuple[bytes, bytes, bytes]:
 
 
 @pytest.mark.patch
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(75), suppress_health_check=[HealthCheck.too_slow])
 @given(worn(), st.sampled_from(EVERY[1:]))
 def test_what_is_placed_loosely_gnu_patch_places_alike(
     texts: tuple[bytes, bytes, bytes], options: PlaceOptions
@@ -170,7 +171,7 @@ def test_what_is_placed_loosely_gnu_patch_places_alike(
         assert done.returncode != 0 or (Path(name) / "f").read_bytes() == placed.after
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(50))
 @given(loosely(), st.sampled_from(EVERY))
 def test_placed_and_taken_back_is_the_tree(texts: tuple[bytes, bytes, bytes], options: PlaceOptions) -> None:
     """The diff between the tree and what became of it undoes what was placed, of whatever strategy."""
