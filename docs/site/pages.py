@@ -79,10 +79,11 @@ def _rules() -> list[SitePage]:
     rules = own_rules()
     for rule in rules:
         kind = "advice" if rule.advice else rule.severity
+        fix = {"safe": " · safe fix", "unsafe": " · unsafe fix"}.get(rule.fix or "", "")
         parts = [
             f"# {rule.code} {rule.name}",
             f"**{_text(rule.summary)}**",
-            f"Family [{rule.family}](index.md#{rule.family}) · {kind} · {rule.confidence} confidence",
+            f"Family [{rule.family}](index.md#{rule.family}) · {kind} · {rule.confidence} confidence{fix}",
             markdown(rule.manual),
             *(["## See", "\n".join(f"- <{one}>" for one in rule.references)] if rule.references else []),
             "## In use",

@@ -51,7 +51,6 @@ def maps(roots: Sequence[Root], result: LintResult, format: str) -> tuple[Gatewa
     if format != "html":
         return ()
     from hpatch.lint.gateway.build import gateway  # only the page pays for it
-    from hpatch.lint.gateway.model import fold
 
     found: list[GatewayMap] = []
     for root in roots:
@@ -60,7 +59,7 @@ def maps(roots: Sequence[Root], result: LintResult, format: str) -> tuple[Gatewa
         with suppress(InputError):
             made = gateway(root, result.findings)
             if made.hosts:
-                found.append(fold(made))
+                found.append(made)
     return tuple(found)
 
 

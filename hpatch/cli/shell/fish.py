@@ -79,6 +79,6 @@ function __hpatch_list
     # The words after what was given of a list, up to its last comma.
     set -l head (string match -r '^.*,' -- $argv[1])
     for word in $argv[2..-1]
-        echo $head$word
+        echo "$head"$word # quoted, for an empty list gives no word at all
     end
 end"""

@@ -21,6 +21,7 @@ EXPECTED = {
     "hpatch lint --sel": {"--select"},
     "hpatch lint a.conf --col": {"--color"},
     "hpatch --color never rule slash-d": {"slash-double"},
+    "hpatch lint --select slash-d": {"slash-double"},
     "hpatch lint --select WK001,slash-d": {"WK001,slash-double"},
     "hpatch lint --severity-of slash-d": {"slash-double="},
     "hpatch lint --fail-on n": {"never"},

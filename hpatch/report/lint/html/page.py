@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from hpatch.lint.found import SEVERITIES, Severity
+from hpatch.lint.gateway.model import fold
 from hpatch.report.common import html
 from hpatch.report.common.numbers import count
 from hpatch.report.common.renderer import Page
@@ -52,7 +53,7 @@ def _lines(result: LintResult, maps: Sequence[GatewayMap]) -> Iterator[str]:
         yield f'<details class="map"{" open" if one.paths <= _SMALL else ""}>'
         yield f"<summary>Map of {html.text(one.name)}: {html.text(words.summary(one))}</summary>"
         yield f'<div class="picture" tabindex="0" role="region" aria-label="Map of {html.text(one.name)}">'
-        yield "".join(draw(one, addresses(result)))
+        yield "".join(draw(fold(one), addresses(result)))
         yield "</div></details>"
     if result.findings:
         yield from _filter(result, counts)

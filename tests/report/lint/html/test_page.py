@@ -156,6 +156,14 @@ def test_the_map_is_on_the_page_and_leads_to_findings(tmp_path: Path) -> None:
     assert "2 paths in 1 host to 2 workers and 0 balancers." in found.data
 
 
+def test_the_line_above_a_map_counts_what_its_picture_leaves_out(tmp_path: Path) -> None:
+    hosts = (f"<VirtualHost *:80>\nServerName h{one}\nProxyPass / http://b{one}/\n</VirtualHost>" for one in range(31))
+    gateway = made_gateway(tmp_path, "\n".join(hosts))
+    found = Parsed("".join(FORMS["html"](FindingsReport(made(), maps=(gateway,)), Page())))  # type: ignore[arg-type]
+    assert "31 paths in 31 hosts to 31 workers and 0 balancers." in found.data
+    assert "1 more host (--host NAME shows one)" in found.data
+
+
 def test_nothing_found_has_no_script() -> None:
     found = page(made())
     assert "Found nothing" in found.data
