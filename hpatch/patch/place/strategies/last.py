@@ -8,7 +8,7 @@ from hpatch.patch.diff.lines import LineEdit
 from hpatch.patch.diff.model import Outcome
 from hpatch.patch.place.merge import LACKS, changes
 from hpatch.patch.place.situation import Settled, Situation
-from hpatch.patch.place.sought import sought
+from hpatch.patch.place.sought import Sought, sought
 
 _FUZZ = 2
 """As much as GNU patch allows by itself."""
@@ -16,12 +16,12 @@ _WORD = re.compile(rb"\w{3}")
 
 
 def last(situation: Situation) -> Settled | None:
-    """Place a hunk with fuzz 1 or 2 in the function that it is for. So it was with r1912015 and r1890696 on 2.4.x.
+    """Place a hunk with fuzz 1 or 2 in the function that it is for, as r1912015, r1890696 and r1750947 went to 2.4.x.
 
     Accepts: the lines that the hunk expects, less one or two at the ends of its context.
-    Demands: one such place in the whole file, in order with the hunks around; the function there is the one that the
-    heading, or the file before the revision, names; a word in what is left to look for; and that the tree has nothing
-    yet of what the hunk adds.
+    Demands: one such place in the whole file, or in the function if the file before the revision is known and had one
+    there, in order with the hunks around; the function there is the one that the heading, or the file before the
+    revision, names; a word in what is left to look for; and that the tree has nothing yet of what the hunk adds.
     Refuses: a hunk whose heading names no function; and where the file before the revision is known, every conflict
     but that the tree lacks lines around those that the hunk adds.
     """
@@ -31,6 +31,7 @@ def last(situation: Situation) -> Settled | None:
         wanted = sought(situation.hunk, "-", fuzz)
         places = situation.target.find(wanted)
         if places:
+            places = _in_function(situation, places, wanted)
             telling = any(_WORD.search(line) for line in wanted.lines)
             return _put(situation, places[0], fuzz) if telling and _only(situation, places) else None
     return None
@@ -41,6 +42,19 @@ def _asked(situation: Situation) -> bool:
     if situation.fits or not situation.old or situation.done:
         return False
     return not situation.known or situation.merged.conflict == LACKS
+
+
+def _in_function(situation: Situation, places: list[int], wanted: Sought) -> list[int]:
+    """The places that count: those in the hunk's function, if the file before the revision had one there, too."""
+    before, ancestor = situation.target.ancestor_headings, situation.target.ancestor
+    if not situation.known or before is None or ancestor is None:
+        return places
+    inside = next((change.start for change in changes(situation.hunk)), situation.own) - situation.own
+    named = before.around(situation.own + inside)
+    had = (at - wanted.skipped for at in ancestor.find(wanted.lines))
+    if [at for at in had if before.same(named, before.around(at + inside))] != [situation.own]:
+        return places
+    return [at for at in places if _agrees(situation, at)]
 
 
 def _only(situation: Situation, places: list[int]) -> bool:

@@ -41,6 +41,30 @@ def test_a_block_above_that_the_tree_lacks() -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "now", "placed"),
+    [
+        pytest.param([], [], True, id="one in the function"),
+        pytest.param([], ["    b;", "#endif", ""], False, id="two"),
+        pytest.param(["    b;", "#endif", ""], [], False, id="two before the revision"),
+    ],
+)
+def test_the_only_place_in_its_function_though_others_have_the_lines(
+    before: list[str], now: list[str], placed: bool
+) -> None:
+    """r1750947 went to 2.4.x so."""
+    other = ["int other(int x)", "{", "#ifdef A", "    a;", "#endif", "", "    o;", "}", ""]
+    start, end = ["int init(int x)", "{"], ["", "    return x;", "}", ""]
+    own, lacked = ["#ifdef A", "    one;", "#endif"], ["#ifdef A", "    two;", "#endif"]
+    was = [*other, *start, *own, *lacked, *end[:-2], *before, *end[-2:]]
+    at = was.index("    two;") + 2
+    diff = patch(was, [*was[:at], "    new;", *was[at:]])
+    tree = [*other, *start, *own, *end[:-2], *now, *end[-2:]]
+    at = tree.index("    one;") + 2
+    done = place(text(tree), diff, ancestor=text(was))
+    assert done.after == (text([*tree[:at], "    new;", *tree[at:]]) if placed else None)
+
+
+@pytest.mark.parametrize(
     ("tree", "section"),
     [
         pytest.param([*OTHER, *TREE], b"", id="no heading"),
