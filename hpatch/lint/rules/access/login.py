@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hpatch.conf.walk.names import listed, strangers
+from hpatch.conf.walk.names import strangers
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.effective import server_of
+from hpatch.lint.rules._shared.loaded import httpd_only
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -117,7 +118,7 @@ def login_incomplete(context: Context) -> Iterator[Found]:
         if not node.certain or _in_htaccess(node) or "$" in kind or not _has(asked, host, everywhere=asked):
             continue
         if kind not in _TYPES:
-            if kind != "none" and listed(configuration):
+            if kind != "none" and httpd_only(configuration):
                 yield Found(
                     node.place,
                     f'no module that is loaded knows the AuthType "{node.words[0]}": httpd answers with 500',

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
@@ -33,6 +33,8 @@ def websocket_connection_exact(context: Context) -> Iterator[Found]:
 
     Firefox sends `Connection: keep-alive, Upgrade`. The condition does not hold then, and the request for a websocket
     goes to the page's backend.
+
+    The rule is silent where `[OR]` makes a condition for the Upgrade header enough.
 
     Take the anchors away: `Upgrade [NC]`, or `\\bUpgrade\\b`.
 
@@ -68,7 +70,9 @@ def websocket_connection_exact(context: Context) -> Iterator[Found]:
     if "rewritecond" not in context.configuration.by_key:
         return
     for one in rewrites(context):
-        for node, condition in one.conditions:
+        for index, (node, condition) in enumerate(one.conditions):
+            if _enough_by_upgrade(one.conditions, index):
+                continue
             if condition.test.lower() == "expr":
                 if re.search(_EXACTLY, condition.pattern) is not None:
                     yield _exact(node, condition.pattern)
@@ -82,6 +86,16 @@ def websocket_connection_exact(context: Context) -> Iterator[Found]:
                     help='Write "Upgrade" [NC].',
                     fix=edits.fix('write "Upgrade" [NC]', _anywhere(node)),
                 )
+
+
+def _enough_by_upgrade(conditions: Sequence[tuple[Node, RewriteCond]], index: int) -> bool:
+    """Whether a condition beside this one, of which `[OR]` makes one enough, looks at the Upgrade header."""
+    first = last = index
+    while first > 0 and {"or", "ornext"} & set(conditions[first - 1][1].flags):
+        first -= 1
+    while last + 1 < len(conditions) and {"or", "ornext"} & set(conditions[last][1].flags):
+        last += 1
+    return any(re.fullmatch(r"%\{HTTP[:_]Upgrade\}", one.test, re.I) for _, one in conditions[first : last + 1])
 
 
 def _anywhere(node: Node) -> edits.Edits:

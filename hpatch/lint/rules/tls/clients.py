@@ -224,3 +224,68 @@ def _weak(text: str) -> str | None:
         if found and not killed.intersection(found):
             return part
     return None
+
+
+@rule("TL013", "client-verify-no-ca", "error", references=(f"{_SSL}#sslcacertificatefile",))
+def client_verify_no_ca(context: Context) -> Iterator[Found]:
+    """`SSLVerifyClient require`, but no line names an issuer: no client gets in.
+
+    httpd cannot check any certificate, and ends the connection. While it starts, the log has AH01897, "you want to
+    request client authentication, but no CAs are known for verification". `httpd -t` says "Syntax OK".
+
+    The rule is silent about a part of a configuration (no Listen line).
+
+    Name the issuer with SSLCACertificateFile or SSLCACertificatePath.
+
+    Fires on::
+
+        Listen 443
+        <VirtualHost *:443>
+            SSLEngine on
+            SSLCertificateFile "/etc/ssl/shop.pem"
+            SSLVerifyClient require
+        </VirtualHost>
+
+    Write instead::
+
+        Listen 443
+        <VirtualHost *:443>
+            SSLEngine on
+            SSLCertificateFile "/etc/ssl/shop.pem"
+            SSLVerifyClient require
+            SSLCACertificateFile "/etc/ssl/clients-ca.pem"
+        </VirtualHost>
+
+    Silent on (a certificate is not wanted)::
+
+        Listen 443
+        <VirtualHost *:443>
+            SSLEngine on
+            SSLCertificateFile "/etc/ssl/shop.pem"
+            SSLVerifyClient none
+        </VirtualHost>
+
+    Source: ssl_init_ctx_verify (ssl_engine_init.c); tested on httpd 2.4.71.
+    """
+    configuration = context.configuration
+    lines = configuration.find("sslverifyclient")
+    if not lines or not configuration.whole or "listen" not in configuration.by_key or configuration.templates:
+        return
+    if any(node.parent is None and is_on(node) for node in configuration.find("sslengine")):
+        engines = None
+    else:
+        engines = {server_of(node) for node in configuration.find("sslengine") if is_on(node)}
+    named = set(map(server_of, configuration.find("sslcacertificatefile", "sslcacertificatepath", "sslopensslconfcmd")))
+    if None in named:
+        return
+    for node in lines:
+        host = server_of(node)
+        if [word.lower() for word in node.words] != ["require"] or not node.certain or not _counts(context, node):
+            continue
+        if host is None or host in named or (engines is not None and host not in engines):
+            continue
+        yield Found(
+            node.place,
+            "no line names an issuer of clients' certificates: no client gets in",
+            help="Add SSLCACertificateFile to this virtual host.",
+        )

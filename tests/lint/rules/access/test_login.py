@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hpatch.conf.modules import Modules
 from tests.support.lint.find import find
 
 BASIC = "AuthType Basic\nAuthName x\n"
@@ -32,8 +33,9 @@ def test_missing(lines: str, line: int, missing: str) -> None:
 
 def test_a_type_that_no_module_has() -> None:
     text = section("AuthType Bearer\nAuthName x\n")
-    assert find("login-incomplete", text, modules="mpm_event_module,auth_basic_module,authn_core_module")
     assert not find("login-incomplete", text)
+    assert not find("login-incomplete", text, modules=Modules.everything("event"))
+    assert find("login-incomplete", text, modules="mpm_event_module,auth_basic_module,authn_core_module")
 
 
 @pytest.mark.parametrize(

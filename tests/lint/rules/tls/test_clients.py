@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.lint.find import find
+from tests.support.lint.find import find, places
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,29 @@ from tests.support.lint.find import find
 )
 def test_what_counts(rule: str, text: str, reported: bool) -> None:
     assert bool(find(rule, text)) is reported
+
+
+WANTS = "Listen 443\n<VirtualHost *:443>\nSSLEngine on\n{}SSLVerifyClient require\n</VirtualHost>\n"
+CA = "SSLCACertificateFile /ca.pem\n"
+
+
+def test_no_issuer_is_named() -> None:
+    assert places("client-verify-no-ca", WANTS.format("")) == [(4, 1)]
+    other = "<VirtualHost *:443>\n" + CA + "</VirtualHost>\n"
+    assert find("client-verify-no-ca", WANTS.format("") + other)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WANTS.format(CA),
+        WANTS.format("SSLCACertificatePath /ca\n"),
+        WANTS.format("") + CA,
+        WANTS.format("").replace("require", "optional"),
+        WANTS.format("").replace("require\n", "require\nSSLVerifyClient none\n"),
+        WANTS.format("").replace("SSLEngine on", "SSLEngine off"),
+        WANTS.format("").replace("Listen 443\n", ""),
+    ],
+)
+def test_an_issuer_is_named_or_may_be(text: str) -> None:
+    assert not find("client-verify-no-ca", text)

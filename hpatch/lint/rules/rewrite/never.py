@@ -1,0 +1,274 @@
+"""Conditions and patterns of mod_rewrite that never hold, or always do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from hpatch.lint.found import Found, Related
+from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.rewriting import rewrites
+
+if TYPE_CHECKING:
+    from hpatch.lint.context import Context
+    from hpatch.proxy.rewrite import RewriteCond
+
+_COND = "https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html#rewritecond"
+_RULE = "https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html#rewriterule"
+_MAP = "https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html#rewritemap"
+_LOOKUP = re.compile(r"\$\{([A-Za-z_][\w.-]*):")
+_FILENAME = re.compile(r"%\{(?:REQUEST_FILENAME|SCRIPT_FILENAME)\}", re.I)
+_ON_DISK = re.compile(r"!?-[dfslhLFx]")
+_QUERY = re.compile(r"(?<!\\)\\\?[\w\[\]]+=|\[\?\]\w+=")
+_EXACT = re.compile(r"=(.+)|\^((?:[\w/@ -]|\\[.\-/])+)\$")
+_UPGRADE = re.compile(r"%\{(?:HTTP:Upgrade|HTTP_UPGRADE)\}", re.I)
+_LAST = ("l", "last", "end", "p", "proxy", "r", "redirect", "f", "forbidden", "g", "gone")
+
+
+@rule("RW018", "filename-in-server", "warning", references=(_COND,))
+def filename_in_server(context: Context) -> Iterator[Found]:
+    """`%{REQUEST_FILENAME}` is not the name of a file here: `-f` and `-d` never hold, and `!-f` always does.
+
+    Rules of a server run before httpd has looked for the file. REQUEST_FILENAME and SCRIPT_FILENAME are the path of the
+    URL there, as REQUEST_URI is. A rule that is to leave files to httpd sends their requests to the backend all the
+    same. In a `<Directory>` the same lines work.
+
+    The rule is silent if a rule above may have put the name of a file there, and about rules outside of a virtual host
+    in a file without a Listen line: it may be a .htaccess file, or be included in a `<Directory>`.
+
+    Write `%{DOCUMENT_ROOT}%{REQUEST_URI}`. Where an Alias leads elsewhere, write `%{LA-U:REQUEST_FILENAME}`.
+
+    Fires on::
+
+        <VirtualHost *:80>
+            DocumentRoot "/srv/www"
+            RewriteEngine On
+            RewriteCond "%{REQUEST_FILENAME}" "!-f"
+            RewriteRule "^/(.*)$" "http://10.0.0.5:8080/$1" [P]
+            ProxyPassReverse "/" "http://10.0.0.5:8080/"
+        </VirtualHost>
+
+    Write instead::
+
+        <VirtualHost *:80>
+            DocumentRoot "/srv/www"
+            RewriteEngine On
+            RewriteCond "%{DOCUMENT_ROOT}%{REQUEST_URI}" "!-f"
+            RewriteRule "^/(.*)$" "http://10.0.0.5:8080/$1" [P]
+            ProxyPassReverse "/" "http://10.0.0.5:8080/"
+        </VirtualHost>
+
+    Silent on (the file is known)::
+
+        <Directory "/srv/www">
+            RewriteEngine On
+            RewriteCond "%{REQUEST_FILENAME}" "!-f"
+            RewriteRule "^(.*)$" "http://10.0.0.5:8080/$1" [P]
+        </Directory>
+
+    Source: "REQUEST_FILENAME" in the RewriteCond documentation; tested on httpd 2.4.71.
+    """
+    unsure = set()
+    main = context.configuration.whole and "listen" in context.configuration.by_key
+    for one in rewrites(context):
+        if not one.in_server or one.section in unsure or (one.section is None and not main):
+            continue
+        for node, condition in one.conditions:
+            if _FILENAME.fullmatch(condition.test) and _ON_DISK.fullmatch(condition.pattern):
+                always = "always" if condition.pattern.startswith("!") else "never"
+                yield Found(
+                    node.word_place(0),
+                    f'"{condition.test}" is the path of the URL here, and no file: the condition {always} holds',
+                    help='Write "%{DOCUMENT_ROOT}%{REQUEST_URI}".',
+                    node=node,
+                )
+        if one.rule.substitution != "-" and not one.rule.has(*_LAST):
+            unsure.add(one.section)
+
+
+@rule("RW019", "query-in-pattern", "warning", references=(_RULE,))
+def query_in_pattern(context: Context) -> Iterator[Found]:
+    """The pattern looks for a query string, but mod_rewrite compares it with the path alone.
+
+    A request for `/page.php?id=7` has the path `/page.php`. The rule never runs for it.
+
+    Look at the query in a RewriteCond; `%1` is what it captures.
+
+    Fires on::
+
+        RewriteEngine On
+        RewriteRule "^/page\\.php\\?id=(\\d+)$" "/page/$1" [R=301,L]
+
+    Write instead::
+
+        RewriteEngine On
+        RewriteCond "%{QUERY_STRING}" "^id=(\\d+)$"
+        RewriteRule "^/page\\.php$" "/page/%1" [R=301,L,QSD]
+
+    Silent on (a question mark that repeats)::
+
+        RewriteEngine On
+        RewriteRule "^/pages?/id=(\\d+)$" "/page/$1" [R=301,L]
+
+    Source: "What is matched?" in the RewriteRule documentation; tested on httpd 2.4.71.
+    """
+    for one in rewrites(context):
+        if _QUERY.search(one.rule.pattern) is not None:
+            yield Found(
+                one.node.word_place(0),
+                f'"{one.rule.pattern}" looks for a query string, and the path that it is compared with has none',
+                help='Put RewriteCond "%{QUERY_STRING}" above the rule.',
+                node=one.node,
+            )
+
+
+@rule("RW020", "conditions-exclude", "error", references=(_COND,))
+def conditions_exclude(context: Context) -> Iterator[Found]:
+    """Two conditions want two different texts in the same place: the rule never runs.
+
+    All conditions of a rule must hold. `[OR]` at the first of two makes one of them enough.
+
+    Add `[OR]` to the first condition, or write one pattern: `^(a|b)$`.
+
+    Fires on::
+
+        RewriteEngine On
+        RewriteCond "%{HTTP_HOST}" "^a\\.example$"
+        RewriteCond "%{HTTP_HOST}" "^b\\.example$"
+        RewriteRule "^" "https://c.example%{REQUEST_URI}" [R=301,L]
+
+    Write instead::
+
+        RewriteEngine On
+        RewriteCond "%{HTTP_HOST}" "^a\\.example$" [OR]
+        RewriteCond "%{HTTP_HOST}" "^b\\.example$"
+        RewriteRule "^" "https://c.example%{REQUEST_URI}" [R=301,L]
+
+    Silent on (neither of the two)::
+
+        RewriteEngine On
+        RewriteCond "%{HTTP_HOST}" "!^a\\.example$"
+        RewriteCond "%{HTTP_HOST}" "!^b\\.example$"
+        RewriteRule "^" "https://a.example%{REQUEST_URI}" [R=301,L]
+
+    Source: the RewriteCond documentation; tested on httpd 2.4.71.
+    """
+    for one in rewrites(context):
+        if any(_alternative(condition) for _, condition in one.conditions):
+            continue
+        for (upper, first), (node, second) in pairwise(one.conditions):
+            texts = (_exact(first), _exact(second))
+            if None in texts or texts[0] == texts[1] or first.test.lower() != second.test.lower():
+                continue
+            yield Found(
+                node.place,
+                f'"{first.test}" cannot be "{texts[0]}" and "{texts[1]}" at once: the rule never runs',
+                related=(Related(upper.place, "the other condition"),),
+                help="Add [OR] to the first condition.",
+            )
+
+
+def _alternative(condition: RewriteCond) -> bool:
+    return "or" in condition.flags or "ornext" in condition.flags
+
+
+def _exact(condition: RewriteCond) -> str | None:
+    """The one text that a condition wants, in lower case; None if it may be content with others."""
+    found = _EXACT.fullmatch(condition.pattern)
+    if found is None or "%" in condition.pattern or "$" in condition.pattern[:-1]:
+        return None
+    return (found[1] or found[2].replace("\\", "")).strip('"').lower()
+
+
+@rule("RW021", "websocket-case", "warning", references=(_COND, "RFC 6455, 4.1"))
+def websocket_case(context: Context) -> Iterator[Found]:
+    """The condition wants `WebSocket` with capitals, but browsers send `Upgrade: websocket`.
+
+    The condition does not hold, and the request for a WebSocket goes to the page's backend.
+
+    Add `[NC]`.
+
+    Fires on::
+
+        RewriteEngine On
+        RewriteCond "%{HTTP:Upgrade}" "^WebSocket$"
+        RewriteRule "^/(.*)" "ws://10.0.0.5:8072/$1" [P,L]
+
+    Write instead::
+
+        RewriteEngine On
+        RewriteCond "%{HTTP:Upgrade}" "^WebSocket$" [NC]
+        RewriteRule "^/(.*)" "ws://10.0.0.5:8072/$1" [P,L]
+
+    Silent on::
+
+        RewriteEngine On
+        RewriteCond "%{HTTP:Upgrade}" "=websocket"
+        RewriteRule "^/(.*)" "ws://10.0.0.5:8072/$1" [P,L]
+
+    Source: RFC 6455, 4.1; the Fetch standard, "establish a WebSocket connection"; tested on httpd 2.4.71.
+    """
+    for one in rewrites(context):
+        for node, condition in one.conditions:
+            if _UPGRADE.fullmatch(condition.test) is None or {"nc", "nocase"} & set(condition.flags):
+                continue
+            wanted = condition.pattern.lstrip("=^").rstrip("$")
+            if wanted.lower() == "websocket" and wanted != "websocket":
+                yield Found(
+                    node.word_place(1),
+                    f'"{condition.pattern}" does not match "Upgrade: websocket", which browsers send',
+                    help="Add [NC].",
+                    node=node,
+                )
+
+
+@rule("RW022", "rewrite-map-undefined", "error", references=(_MAP,))
+def rewrite_map_undefined(context: Context) -> Iterator[Found]:
+    """No RewriteMap has this name: `${NAME:key|default}` is always the default, or nothing.
+
+    httpd says nothing about it.
+
+    The rule is silent about a part of a configuration: the RewriteMap may stand in another file.
+
+    Add the RewriteMap, or correct the name.
+
+    Fires on::
+
+        Listen 80
+        RewriteEngine On
+        RewriteRule "^/(\\w+)/(.*)$" "http://${backends:$1|10.0.0.5}/$2" [P]
+
+    Write instead::
+
+        Listen 80
+        RewriteEngine On
+        RewriteMap backends "txt:/etc/apache2/backends.txt"
+        RewriteRule "^/(\\w+)/(.*)$" "http://${backends:$1|10.0.0.5}/$2" [P]
+
+    Silent on (a variable of Define)::
+
+        Listen 80
+        Define BACKEND 10.0.0.5
+        RewriteEngine On
+        RewriteRule "^/(.*)$" "http://${BACKEND}/$1" [P]
+
+    Source: lookup_map (mod_rewrite.c); tested on httpd 2.4.71.
+    """
+    configuration = context.configuration
+    if not configuration.whole or configuration.templates or "listen" not in configuration.by_key:
+        return
+    maps = {node.words[0] for node in configuration.find("rewritemap") if node.words}
+    for one in rewrites(context):
+        texts = [(one.node, one.rule.substitution), *((node, condition.test) for node, condition in one.conditions)]
+        for node, text in texts:
+            for name in dict.fromkeys(_LOOKUP.findall(text)):
+                if name not in maps and name not in configuration.defines:
+                    yield Found(
+                        node.place,
+                        f'no RewriteMap has the name "{name}": this is always the default, or nothing',
+                        help="Add the RewriteMap, or correct the name.",
+                        node=node,
+                        subject=name,
+                    )

@@ -1,0 +1,88 @@
+"""Conditions and patterns of mod_rewrite that never hold."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.lint.find import find, places
+
+ON = "RewriteEngine On\n"
+COND = "RewriteCond {} {}\n"
+RULE = "RewriteRule ^/(.*)$ http://10.0.0.5/$1 [P]\n"
+FILE = COND.format("%{REQUEST_FILENAME}", "!-f")
+A = "RewriteCond %{{HTTP_HOST}} {}\n"
+
+
+def test_a_file_that_is_not_known() -> None:
+    found = find("filename-in-server", "Listen 80\n" + ON + FILE + COND.format("%{SCRIPT_FILENAME}", "-d") + RULE)
+    assert [(one.place.line, one.place.column) for one in found] == [(3, 13), (4, 13)]
+    assert "always" in found[0].message
+    assert "never" in found[1].message
+    host = f"<VirtualHost *:80>\n{ON}RewriteRule ^/a$ - [L]\n{FILE}{RULE}</VirtualHost>\n"
+    assert find("filename-in-server", host)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ON + COND.format("%{DOCUMENT_ROOT}%{REQUEST_FILENAME}", "!-f") + RULE,
+        ON + COND.format("%{LA-U:REQUEST_FILENAME}", "!-f") + RULE,
+        ON + COND.format("%{REQUEST_FILENAME}", "^/x") + RULE,
+        ON + "RewriteRule ^ %{DOCUMENT_ROOT}%{REQUEST_URI}\n" + FILE + RULE,
+        ON.replace("On", "Off") + FILE + RULE,
+        "<Location /x>\n" + ON + FILE + RULE + "</Location>\n",
+    ],
+)
+def test_a_file_that_may_be_known(text: str) -> None:
+    assert not find("filename-in-server", "Listen 80\n" + text)
+
+
+def test_a_file_may_be_included_in_a_folder() -> None:
+    assert not find("filename-in-server", ON + FILE + RULE)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fires"),
+    [(r"\?id=", True), (r"x[?]a=1", True), (r"^/a\?b=", True), ("/a?b=", False), (r"\?$", False), (r"a\\?b=", False)],
+)
+def test_query(pattern: str, fires: bool) -> None:
+    assert bool(find("query-in-pattern", ON + f"RewriteRule {pattern} / [R]\n")) is fires
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "fires"),
+    [
+        (r"^a\.example$", r"^b\.example$", True),
+        ("=a", "=b", True),
+        ("=a", "^b$", True),
+        ("=A", "^a$", False),
+        ("^a$", "!^b$", False),
+        ("^a", "^ab", False),
+        ("^a$ [OR]", "^b$", False),
+        ("^a.$", "^ab$", False),
+    ],
+)
+def test_two_texts(first: str, second: str, fires: bool) -> None:
+    assert bool(find("conditions-exclude", ON + A.format(first) + A.format(second) + RULE)) is fires
+
+
+def test_a_third_condition_with_or_leaves_it_open() -> None:
+    other = COND.format("%{REQUEST_METHOD}", "=GET [OR]")
+    assert not find("conditions-exclude", ON + other + A.format("=a") + A.format("=b") + RULE)
+    assert not find("conditions-exclude", ON + A.format("=a") + COND.format("%{REMOTE_ADDR}", "=b") + RULE)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fires"),
+    [("=WebSocket", True), ("Websocket", True), ("^WebSocket$ [NC]", False), ("websocket", False), ("^h2c$", False)],
+)
+def test_websocket(pattern: str, fires: bool) -> None:
+    assert bool(find("websocket-case", ON + COND.format("%{HTTP:Upgrade}", pattern) + RULE)) is fires
+
+
+def test_map() -> None:
+    text = "Listen 80\n" + ON + "RewriteRule ^/(.*)$ http://${hosts:$1}/ [P]\n"
+    assert places("rewrite-map-undefined", text) == [(3, 1)]
+    assert not find("rewrite-map-undefined", "RewriteMap hosts txt:/x\n" + text)
+    assert not find("rewrite-map-undefined", text.replace("Listen 80\n", ""))
+    assert find("rewrite-map-undefined", "Listen 80\n" + ON + COND.format("${m:%{HTTP_HOST}}", "=a") + RULE)
