@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Confidence, Fix, Found, Severity
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.edits import replaced
+from hpatch.lint.rules._shared.edits import Edits, both, replaced, word
 from hpatch.lint.rules._shared.passes import WEBSOCKET, pattern
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
-    from hpatch.proxy.model import Mapping, Target
+    from hpatch.proxy.model import Mapping, Reverse, Server, Target
 
 _MANUAL = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
 _DELIBERATE = r"[=_.&:+,;@~}-]\Z"
@@ -78,7 +79,7 @@ def _missing(mapping: Mapping, target: Target) -> Found:
     asked, sent = f"{mapping.path}x", f"{_address(target)}{target.path}x"
     # Of a socket's URL without a host (`unix:/run/a.sock|http:`), the end is not known to be a path's.
     whole = "://" in target.text
-    edits = replaced(mapping.node, target.place, target.text, target.text + "/") if whole else ()
+    edits = _with_reverse(mapping, target, f"{target.text}/") if whole else ()
     return Found(
         target.place,
         f'"{mapping.path}" ends with a slash, but "{target.text}" does not: a request for "{asked}" goes to "{sent}"',
@@ -87,6 +88,26 @@ def _missing(mapping: Mapping, target: Target) -> Found:
         confidence=confidence,
         fix=Fix("end the target with a slash", edits, safe=False) if edits else None,
     )
+
+
+def _with_reverse(mapping: Mapping, target: Target, text: str) -> Edits:
+    """Another target for a ProxyPass, also in the ProxyPassReverse lines that have its path and URL."""
+    old, new = target.text.rpartition("|")[2], text.rpartition("|")[2]
+    pair = () if mapping.pattern else _reverses(mapping.server).get((mapping.path, old), ())
+    return both(
+        replaced(mapping.node, target.place, target.text, text),
+        *(word(line.node, line.node.words.index(old), new) for line in pair if old in line.node.words),
+    )
+
+
+@lru_cache(maxsize=4)
+def _reverses(server: Server) -> dict[tuple[str, str], list[Reverse]]:
+    """A server's ProxyPassReverse lines by path and URL."""
+    found: dict[tuple[str, str], list[Reverse]] = {}
+    for line in server.reverses:
+        if line.node.key == "proxypassreverse" and not line.in_proxy:
+            found.setdefault((line.path, line.url), []).append(line)
+    return found
 
 
 def _address(target: Target) -> str:
@@ -181,7 +202,7 @@ def _doubled(mapping: Mapping, target: Target) -> Found:
         asked = "/x"
         sent = f"{target.path.removesuffix('$1')}/x"
     single = target.text[:-3] + "$1" if target.path.endswith("/$1") else target.text[:-1]
-    edits = replaced(mapping.node, target.place, target.text, single)
+    edits = _with_reverse(mapping, target, single)
     if pattern(mapping) is None:
         message = (
             f'"{target.text}" ends with a slash, but "{mapping.path}" does not: a request for "{asked}" asks the '

@@ -98,3 +98,23 @@ def test_double_without_a_fix_that_frees_the_host() -> None:
     """Without its slash, `http://h$1` would let a client say which host it is."""
     (finding,) = find("slash-double", "ProxyPassMatch ^(/p/.*)$ http://h/$1")
     assert finding.fix is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "target", "fixed"),
+    [
+        ("slash-target-missing", "/p/", "http://h:8080", "http://h:8080/"),
+        ("slash-target-missing", "/p/", "unix:/run/a.sock|http://h", "http://h/"),
+        ("slash-double", "/p", "http://h:8080/", "http://h:8080"),
+    ],
+)
+def test_the_fix_changes_the_line_for_redirects_too(rule: str, path: str, target: str, fixed: str) -> None:
+    url = target.rpartition("|")[2]
+    lines = (f'"{path}" "{target}"', f'"{path}" "{url}"', f'"/other" "{url}"', f'"{path}" "http://other"')
+    text = f"ProxyPass {lines[0]}\n" + "".join(f"ProxyPassReverse {line}\n" for line in lines[1:])
+    (found,) = find(rule, text)
+    assert found.fix is not None
+    assert [(one.place.line, one.replacement) for one in found.fix.edits] == [
+        (1, f'"{target.removesuffix(url)}{fixed}"'),
+        (2, f'"{fixed}"'),
+    ]
