@@ -77,7 +77,7 @@ class Followup(NamedTuple):
     """A later revision of trunk that names one of those checked, or takes lines away that it brought.
 
     `said` is what its message says of it; `repairs` tells that it changes its lines, whatever it says. `belongs`: it is
-    about nothing but files that the other makes and the branch lacks, or that its author changed within weeks; the
+    about files, functions or log numbers that the other makes and the branch lacks, or is its author's next step; the
     branch should get both. `merged` tells that the branch has it, `asked` that it is among those checked.
     """
 

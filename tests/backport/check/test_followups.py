@@ -113,7 +113,49 @@ def test_its_author_goes_on(
     mirror = Mirror(tmp_path / "mirror.git")
     mirror.add(1000101, "mod_states: Add ten_states().", {A: FIRST})
     mirror.add(1000102, message, files, author=author, written=written)
-    assert [(one.revision.name, one.belongs) for one in of_the_first(mirror)] == [("r1000102", True)] * belongs
+    assert [one.revision.name for one in of_the_first(mirror) if one.belongs] == ["r1000102"] * belongs
+
+
+LOG = b"LOG(APLOGNO() line);\n"
+MADE = LOG + FIRST + b"static int ten_states(void)\n{\n    int found = 0;\n    return found;\n}\n"
+
+
+def test_what_changes_a_function_that_the_branch_gets_with_it_belongs_to_it(tmp_path: Path) -> None:
+    states = [MADE.replace(b"int found = 0", b"int found = %d" % number) for number in range(1, 5)]
+    mirror = Mirror(tmp_path / "mirror.git")
+    mirror.add(1000101, "Count.", {A: MADE})
+    mirror.add(1000102, "One.", {A: states[0], "docs/a": b"a\n"}, author="Bob", written=QUARTER)
+    mirror.add(1000103, "Two.", {A: states[1]}, author="Bob", written=QUARTER)
+    mirror.add(1000104, "Revert r1000103.", {A: states[2]}, author="Bob", written=QUARTER)
+    mirror.add(1000105, "Elsewhere.", {A: states[2].replace(b"_30(", b"_3(")}, author="Bob", written=QUARTER)
+    mirror.add(1000106, "Call ten_states().", {A: states[2].replace(b"_30(", b"_3O(")}, written=QUARTER)
+    numbered = states[2].replace(b"_30(", b"_3O(").replace(LOG, b"LOG(APLOGNO(10001) line);\n")
+    mirror.add(1000107, "Add logno.", {A: numbered, "docs/next": b"2\n"}, author="Bob", written=QUARTER)
+    mirror.add(
+        1000108, "Four.", {A: numbered.replace(b"found = 3", b"found = 4"), B: FIRST}, author="Bob", written=QUARTER
+    )
+    assert [one.revision.name for one in of_the_first(mirror) if one.belongs] == ["r1000102", "r1000106", "r1000107"]
+
+
+def test_what_changes_a_function_that_the_branch_has_does_not(tmp_path: Path) -> None:
+    mirror = Mirror(tmp_path / "mirror.git")
+    mirror.add(1000101, "Count.", {A: MADE})
+    mirror.add(1000102, "One.", {A: MADE.replace(b"found = 0", b"found = 1")}, author="Bob", written=QUARTER)
+    mirror.add(1000103, "ten_states(): two.", {A: MADE.replace(b"_30(", b"_3(")}, author="Bob", written=QUARTER)
+    mirror.add(1000150, "Its own.", {A: MADE.replace(b"found = 0", b"found = 9")}, "2.4.x")
+    assert [one.revision.name for one in of_the_first(mirror) if one.belongs] == []
+
+
+def test_what_a_record_names_with_it_belongs_to_it(tmp_path: Path) -> None:
+    mirror = Mirror(tmp_path / "mirror.git")
+    mirror.add(1000101, "Ten.", {A: FIRST})
+    mirror.add(1000102, "Another file.", {B: CODE}, author="Bob", written=QUARTER)
+    mirror.add(1000103, "A third.", {NEW: b"new\n"}, author="Bob", written=QUARTER)
+    mirror.add(1000104, "Document r1000101 and r1000102.", {"changes-entries/a.txt": b"a\n"}, author="Bob")
+    assert [(one.revision.name, one.belongs) for one in of_the_first(mirror)] == [
+        ("r1000102", True),
+        ("r1000104", False),
+    ]
 
 
 @pytest.mark.parametrize(
