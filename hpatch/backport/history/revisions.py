@@ -189,7 +189,9 @@ class Revisions:
         raise InputError(f"{self.git.name}: {name} is not in the history of {self.trunk.name} or {self.onto.name}")
 
     def _range(self, low: int, high: int) -> tuple[Revision, ...]:
-        if not low <= high <= low + messages.SPAN:
+        if high < low:
+            raise UsageError(f"r{low}-r{high} ends before it begins; write r{high}-r{low}")
+        if high > low + messages.SPAN:
             raise UsageError(f"r{low}-r{high} is not a range of at most {messages.SPAN} revisions")
         rows = self._rows("where number between ? and ?", low, high)
         found = tuple(one for one in rows if self.side(one) in ("trunk", "both"))

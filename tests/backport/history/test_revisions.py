@@ -61,7 +61,7 @@ def test_a_commit_as_a_revision(history: Revisions, story: Mirror) -> None:
         ("abcdef0", InputError, "abcdef0 is not in the history"),
         ("r1000151", InputError, "r1000151 is a revision of 2.4.x, not of trunk; it merged r1000108$"),
         ("r1000150", InputError, "r1000150 is a revision of 2.4.x, not of trunk$"),
-        ("r1000103-r1000101", UsageError, "r1000103-r1000101 is not a range"),
+        ("r1000103-r1000101", UsageError, "r1000103-r1000101 ends before it begins; write r1000101-r1000103"),
         ("1000101-1999999", UsageError, "r1000101-r1999999 is not a range of at most 2000 revisions"),
         ("r1000150-r1000151", InputError, "no revision of trunk is in r1000150-r1000151"),
     ],
