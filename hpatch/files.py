@@ -13,9 +13,10 @@ import errno
 import fcntl
 import json
 import os
+import shutil
 import signal
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
@@ -59,6 +60,32 @@ class LockedError(ToolError):
 
 class FullError(ToolError):
     """The disk is full, or the user's share of it."""
+
+
+class _StoppedError(Exception):
+    """The first file of a folder that could not be copied; `shutil.copytree` would go on with the next one."""
+
+
+def copy_folder(source: Path, target: Path, without: Iterable[str] = ()) -> None:
+    """Copy a folder and all below it, but names that match a pattern; links stay links.
+
+    Raises OSError for the first thing that cannot be copied: on a full disk, each one after it could not either.
+    """
+
+    def copied(one: str, other: str) -> str:
+        try:
+            return shutil.copy2(one, other)
+        except OSError as error:
+            raise _StoppedError from error
+
+    try:
+        shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns(*without), copy_function=copied)
+    except _StoppedError as stopped:
+        assert isinstance(stopped.__cause__, OSError), "nothing else raises it"
+        raise stopped.__cause__ from None
+    except shutil.Error as error:  # of links and folders it tells in texts, of all of them together
+        _, place, why = error.args[0][0]
+        raise OSError(errno.EIO, str(why), str(place)) from error
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from typing import Any
 
 from hpatch.build.trees.source import SourceTree
 from hpatch.errors import ToolError, UsageError
+from hpatch.files import copy_folder
 
 RECORD = "hpatch-build.json"
 """Tells that hpatch has made a prefix, and of what."""
@@ -73,7 +74,7 @@ def staged(prefix: Path, facts: Mapping[str, Any]) -> Iterator[Path]:
         new = stage / prefix.relative_to("/")
         new.parent.mkdir(parents=True)
         if prefix.is_dir():
-            shutil.copytree(prefix, new, symlinks=True)
+            copy_folder(prefix, new)
         else:
             new.mkdir()
         (new / RECORD).unlink(missing_ok=True)

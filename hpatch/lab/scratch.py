@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from hpatch.errors import ToolError
-from hpatch.files import HISTORY
+from hpatch.files import HISTORY, copy_folder
 from hpatch.patch.apply.stack import Content
 
 
@@ -18,10 +18,10 @@ def make(tree: Path, copy: Path) -> None:
     """Copy a tree, in place of what was there. Raises ToolError."""
     remove(copy)
     try:
-        shutil.copytree(tree, copy, symlinks=True, ignore=shutil.ignore_patterns(*HISTORY))
+        copy_folder(tree, copy, HISTORY)
         _open(copy)
-    except (OSError, shutil.Error) as error:
-        raise ToolError(f"{tree}: cannot be copied to {copy}: {error}") from error
+    except OSError as error:
+        raise ToolError(f"{tree}: cannot be copied to {copy}: {error.strerror or error}") from error
 
 
 def remove(copy: Path) -> None:

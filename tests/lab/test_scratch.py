@@ -9,6 +9,7 @@ import pytest
 from hpatch.errors import ToolError
 from hpatch.lab import scratch
 from hpatch.patch.apply.stack import Content
+from tests.support.disks import small_disk
 
 
 @pytest.fixture
@@ -54,3 +55,12 @@ def test_contents(tree: Path, tmp_path: Path) -> None:
 def test_what_cannot_be_copied(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match="cannot be copied to"):
         scratch.make(tmp_path / "nothing", tmp_path / "copy")
+
+
+def test_a_full_disk_is_told_of_once(tree: Path, tmp_path: Path) -> None:
+    """Each file after the first one cannot be copied either."""
+    for number in range(20):
+        (tree / f"{number}.c").write_bytes(bytes(10_000))
+    with small_disk(tmp_path / "small", 64) as disk, pytest.raises(ToolError) as told:
+        scratch.make(tree, disk / "copy")
+    assert str(told.value) == f"{tree}: cannot be copied to {tmp_path}/small/copy: No space left on device"
