@@ -20,7 +20,7 @@ from hpatch.lab.candidates.model import Candidate
 from hpatch.lab.diary import Diary
 from hpatch.lab.kinds.table import kind
 from hpatch.lab.matrix import Experiment, Wanted
-from hpatch.lab.model import Product, Result
+from hpatch.lab.model import Product, Result, Verdict
 from hpatch.lab.net.model import NetResult
 from hpatch.lab.registry import find, scenarios
 from hpatch.lab.sanitizers import Collected, Reported
@@ -41,6 +41,20 @@ Tell = Callable[[str, str], None]
 """Hears what is being done, and the detail."""
 
 
+def shown(before: Verdict, after: Verdict) -> Shown:
+    """What two verdicts show together."""
+    if "cannot-run" in (before, after):
+        return "cannot-run"
+    if before == "failed":
+        return "not-cured" if after == "failed" else "proved"
+    return "broken" if after == "failed" else "unaffected"
+
+
+def lost(before: Verdict, after: Verdict) -> bool:
+    """Whether something that was well is so no more."""
+    return before == "passed" and after != "passed"
+
+
 class Row(NamedTuple):
     """A scenario in a cell, before and after. `sets` are those that it tells of; none: all is to stay as it is.
 
@@ -55,17 +69,12 @@ class Row(NamedTuple):
     @property
     def shown(self) -> Shown:
         """What it shows."""
-        verdicts = (self.before.verdict, self.after.verdict)
-        if "cannot-run" in verdicts:
-            return "cannot-run"
-        if verdicts[0] == "failed":
-            return "not-cured" if verdicts[1] == "failed" else "proved"
-        return "broken" if verdicts[1] == "failed" else "unaffected"
+        return shown(self.before.verdict, self.after.verdict)
 
     @property
     def worse(self) -> bool:
         """Whether something that was well is so no more."""
-        return self.before.verdict == "passed" and self.after.verdict != "passed"
+        return lost(self.before.verdict, self.after.verdict)
 
 
 class Checks(NamedTuple):
@@ -77,7 +86,7 @@ class Checks(NamedTuple):
     @property
     def worse(self) -> bool:
         """Whether it does it no more."""
-        return self.after.verdict != "passed" and (self.before is None or self.before.verdict == "passed")
+        return lost("passed" if self.before is None else self.before.verdict, self.after.verdict)
 
 
 class ProofPlan(NamedTuple):

@@ -90,9 +90,11 @@ class KeptBundle(NamedTuple):
 
 def read(path: Path) -> KeptBundle:
     """A bundle: a folder, a tar file, or its `proof.json` alone. Raises InputError in one line for anything else, and
-    for a `changes.diff` beside it that is another."""
+    for a folder or tar file whose `changes.diff` is another or is not there."""
     kept = parse(_data(path), str(path))
     diff = _diff(path)
+    if diff is None and (path.is_dir() or _is_tar(path)):
+        raise InputError(f"{path}: is not whole: its {DIFF} is missing; give {DATA} itself to see what that tells")
     if diff is not None and sha256(diff).hexdigest() != kept.bundle.change.sha256:
         raise InputError(f"{path}: is damaged: its {DIFF} is not the one that its {DATA} tells of")
     return kept

@@ -9,7 +9,7 @@ from hpatch.build.reproducible import SecondBuild
 from hpatch.lab.bundle.decode import DecodeError, decode
 from hpatch.lab.model import BackendKind, Figures, GatewayKind, Transport, Verdict
 from hpatch.lab.net.model import NetResult
-from hpatch.lab.proof import Shown
+from hpatch.lab.proof import Shown, lost, shown
 from hpatch.lab.sanitizers import Reported
 from hpatch.lab.smoke import SmokeCheck
 from hpatch.lab.suite.model import SuiteRun
@@ -141,7 +141,19 @@ def told(data: Mapping[str, Any]) -> ToldProof:
     found = decode(ToldProof, data)
     if found.net is not None:
         found = found._replace(changes=decode(_Changes, data["net"], "net").changes)
-    shown = {row.shown for row in found.rows if row.sets}
-    if found.ok and not (found.sound and all(one.proved for one in found.sets) and shown <= {"proved", "unaffected"}):
+    _agreeing(found)
+    kinds = {row.shown for row in found.rows if row.sets}
+    if found.ok and not (found.sound and all(one.proved for one in found.sets) and kinds <= {"proved", "unaffected"}):
         raise DecodeError("ok: the proof is said to hold, but its results say otherwise")
     return found
+
+
+def _agreeing(proof: ToldProof) -> None:
+    """Raises DecodeError where a row or a check is said to show something else than its verdicts do."""
+    for at, row in enumerate(proof.rows):
+        verdicts = row.before.verdict, row.after.verdict
+        if (row.shown, row.worse) != (shown(*verdicts), lost(*verdicts)):
+            raise DecodeError(f"rows[{at}]: '{row.shown}', but its verdicts say otherwise")
+    for at, check in enumerate(proof.checks):
+        if check.worse != lost("passed" if check.before is None else check.before.verdict, check.after.verdict):
+            raise DecodeError(f"checks[{at}]: its verdicts say otherwise")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tarfile
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -149,11 +150,27 @@ def test_a_damaged_bundle_is_refused_by_the_place(
 
 
 def test_a_proof_that_claims_more_than_it_shows_is_refused(files: dict[str, bytes], tmp_path: Path) -> None:
-    data = json.loads(files["proof.json"])
-    data["proof"]["rows"][0] |= {"shown": "not-cured"}
     file = tmp_path / "file"
-    file.write_text(json.dumps(data))
-    assert _refused(file) == "is damaged: proof.ok: the proof is said to hold, but its results say otherwise"
+
+    def said(change: Callable[[Any], object]) -> str:
+        data = json.loads(files["proof.json"])
+        change(data["proof"])
+        file.write_text(json.dumps(data))
+        return _refused(file)
+
+    row = "is damaged: proof.rows[0]: 'proved', but its verdicts say otherwise"
+    assert said(lambda proof: proof["rows"][0]["after"].update(verdict="failed")) == row
+    assert said(lambda proof: proof["rows"][0].update(worse=True)) == row
+    check = "is damaged: proof.checks[0]: its verdicts say otherwise"
+    assert said(lambda proof: proof["checks"][0]["after"].update(verdict="failed")) == check
+    all_of_it = "is damaged: proof.ok: the proof is said to hold, but its results say otherwise"
+    assert said(lambda proof: proof["sets"][0].update(proved=False)) == all_of_it
+
+
+@pytest.mark.parametrize("name", ["a", "a.tar"])
+def test_a_bundle_without_its_diff_is_not_whole(files: dict[str, bytes], tmp_path: Path, name: str) -> None:
+    store.write(tmp_path / name, {one: content for one, content in files.items() if one != "changes.diff"})
+    assert _refused(tmp_path / name).startswith("is not whole: its changes.diff is missing; give proof.json itself")
 
 
 def test_nothing_of_a_tar_file_is_followed_or_unpacked(files: dict[str, bytes], tmp_path: Path) -> None:
@@ -169,7 +186,8 @@ def test_nothing_of_a_tar_file_is_followed_or_unpacked(files: dict[str, bytes], 
     link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
     assert _refused(tar((link, b""))) == "has no proof.json, or was cut off"
     outside = tarfile.TarInfo("../../proof.json")
-    assert store.read(tar((outside, files["proof.json"]))).bundle.outcome == "proved"
+    diff = tarfile.TarInfo("../../changes.diff"), files["changes.diff"]
+    assert store.read(tar((outside, files["proof.json"]), diff)).bundle.outcome == "proved"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["evil.tar", "sets", "tree"]
 
 
