@@ -37,6 +37,12 @@ class Gateway(Protocol):
     def memory(self) -> int:
         """The private memory of its children, in bytes."""
 
+    def files(self) -> int:
+        """The open files, sockets and pipes of its children."""
+
+    def restart(self) -> bool:
+        """Let it begin anew, in order, with what it is doing done to its end; whether it says in time that it has."""
+
     def stop(self) -> None:
         """End it, in order, and wait for that. Twice is as good as once."""
 

@@ -88,19 +88,31 @@ class Program:
 
         By their numbers, of those that run. It costs little, so that it can be asked often.
         """
+        return {pid: used for pid in (self.pid, *self._children()) if (used := _clock(pid)) is not None}
+
+    def _children(self) -> list[int]:
         try:
-            children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text("ascii").split()
+            return [int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text("ascii").split()]
         except OSError:  # a kernel without CONFIG_PROC_CHILDREN, or it is gone
-            children = [str(pid) for pid, told in processes() if told.group == self.pid != pid and not told.ending]
-        return {pid: used for pid in (self.pid, *map(int, children)) if (used := _clock(pid)) is not None}
+            return [pid for pid, told in processes() if told.group == self.pid != pid and not told.ending]
 
     def memory(self) -> int:
         """The bytes of memory that its processes have for themselves, the first one's left out."""
         return sum(_private(pid) for pid, told in processes() if told.group == self.pid != pid)
 
+    def files(self) -> int:
+        """The open files, sockets and pipes of its first process's children. It costs little, as `clocks` does."""
+        return sum(map(_open, self._children()))
+
     def uncollected(self) -> list[int]:
         """Its processes that have ended, or are about to, and that their parent has not collected; not the first."""
         return [pid for pid, told in processes() if told.group == self.pid != pid and told.ending]
+
+    def signal(self, number: int) -> None:
+        """Send its first process a signal, if it still runs."""
+        with self._lock, suppress(ProcessLookupError):
+            if self._process.returncode is None:
+                os.kill(self.pid, number)
 
     def stop(self, seconds: float = 5.0) -> None:
         """End it with its signal, whatever is left after so long by SIGKILL; wait until all are gone."""
@@ -263,6 +275,13 @@ def _private(pid: int) -> int:
     except OSError:
         return 0
     return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
+
+
+def _open(pid: int) -> int:
+    try:
+        return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+    except OSError:  # it is gone
+        return 0
 
 
 def processes() -> list[tuple[int, guard.Stat]]:

@@ -1,4 +1,4 @@
-"""The command tables of a built module, read from its file alone: nothing of it is run.
+"""The command tables and exported names of a built module, read from its file alone: nothing of it is run.
 
 A module is an ELF file for 64-bit little-endian machines (amd64, arm64). Its `…_module` symbol is httpd's `module`
 structure (http_config.h), whose pointers the relocations hold.
@@ -7,8 +7,9 @@ structure (http_config.h), whose pointers the relocations hold.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from hpatch.facts.make.commands import FORMS, CommandRow
 
@@ -35,10 +36,22 @@ def flags(mask: int) -> frozenset[str]:
 
 def of_file(path: Path) -> list[CommandRow]:
     """The commands of a module's file, or of httpd's own. Raises ValueError when it is not such a file."""
+    return _read(path, lambda module: list(module.commands()))
+
+
+def exports(path: Path) -> frozenset[str]:
+    """The names that such a file has for others. Raises ValueError as above."""
+    return _read(path, lambda module: frozenset(module.exported))
+
+
+_Read = TypeVar("_Read")
+
+
+def _read(path: Path, ask: Callable[[_Module], _Read]) -> _Read:
     data = path.read_bytes()
     try:
         if data[:6] == b"\x7fELF\x02\x01":
-            return list(_Module(data).commands())
+            return ask(_Module(data))
     except (struct.error, IndexError, ValueError):
         pass
     raise ValueError(f"{path} is not a built module of a 64-bit little-endian machine")
@@ -52,6 +65,7 @@ class _Module:
         self.loaded: list[tuple[int, int, int]] = [
             (at, offset, length) for _, kind, flag, at, offset, length, *_ in headers if flag & 2 and kind != 8
         ]
+        self.exported: list[str] = []
         self.symbols = self._symbols(headers)
         self.pointers = self._pointers(headers)
 
@@ -61,8 +75,10 @@ class _Module:
             if kind == _DYNSYM:
                 strings = headers[link][4]
                 for at in range(offset, offset + length, 24):
-                    name, value = struct.unpack_from("<I4xQ", self.data, at)
+                    name, section, value = struct.unpack_from("<I2xHQ", self.data, at)
                     found.append((self._text(strings + name), value))
+                    if section:  # 0: it is another file's
+                        self.exported.append(found[-1][0])
         return found
 
     def _pointers(self, headers: list[tuple[int, ...]]) -> dict[int, int]:

@@ -45,6 +45,7 @@ def prepare(spec: GatewaySpec, routes: Sequence[Route], settings: Sequence[str],
         probe=b"OPTIONS * HTTP/1.0\r\n\r\n",
         read=read_log,
         environment=_environment(spec, program),
+        ready="resuming normal operations",
     )
 
 
@@ -108,13 +109,16 @@ def mapping(route: Route, host: str, target: str = "/") -> str:
     It is an address, so that an httpd that looks it up all the same (mod_proxy_scgi before 2.4.10) asks no name server.
     `target` is the path at the backend.
     """
-    address = route.address
     parameters = "".join(f" {name}={value}" for name, value in route.parameters.items())
+    return f'ProxyPass "{route.path}" "{url(route, host, target)}"{parameters}'
+
+
+def url(route: Route, host: str, target: str = "/") -> str:
+    """What a route's backend is called in httpd's configuration."""
+    address = route.address
     if address.path is not None:
-        url = f"unix:{address.path}|{route.scheme}://{host}{target}"
-    else:
-        url = f"{route.scheme}://{LOOPBACK}:{address.port}{target}"
-    return f'ProxyPass "{route.path}" "{url}"{parameters}'
+        return f"unix:{address.path}|{route.scheme}://{host}{target}"
+    return f"{route.scheme}://{LOOPBACK}:{address.port}{target}"
 
 
 def read_log(text: str) -> Log:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -19,13 +20,16 @@ from hpatch.records import NamedTuple
 _SETTLING = 10.0
 """Seconds that a gateway may take to find that a child has crashed; mostly it is one."""
 _WRITING = 0.5
+_BEGINNING = 20.0
+"""Seconds in which a gateway begins anew."""
 _STEP = 0.01
 
 
 class Setup(NamedTuple):
     """A gateway that can be started: its command, its error log, and a request that it answers when it is ready.
 
-    `read` makes a Log of the error log's text; `environment` is added to ours.
+    `read` makes a Log of the error log's text; `environment` is added to ours. `ready` is what it logs each time it
+    has begun, also after the signal USR1; "" where that does not let it begin anew.
     """
 
     name: str
@@ -34,6 +38,7 @@ class Setup(NamedTuple):
     probe: bytes
     read: Callable[[str], Log]
     environment: Mapping[str, str] = {}
+    ready: str = ""
 
 
 class Running:
@@ -65,6 +70,23 @@ class Running:
     def memory(self) -> int:
         """The private memory of its children, in bytes."""
         return self._program.memory()
+
+    def files(self) -> int:
+        """The open files, sockets and pipes of its children."""
+        return self._program.files()
+
+    def restart(self) -> bool:
+        """Let it begin anew, in order; whether it says in time that it has."""
+        program, ready = self._program, self._setup.ready
+        if not ready:
+            return False
+        limit = time.monotonic() + _BEGINNING
+        times = text_of(self._setup.log).count(ready)
+        program.signal(signal.SIGUSR1)
+        while not (begun := text_of(self._setup.log).count(ready) > times) and time.monotonic() < limit:
+            if program.wait(_STEP):
+                return False
+        return begun
 
     def stop(self) -> None:
         """End it, in order, and wait for that."""

@@ -5,10 +5,12 @@ The header is `X-Net: trial=17; down=8192; …`:
 - `trial`: the number of the trial, under which the request is remembered.
 - `down`: how many bytes the response's body has (11). `length`: yes, they are announced. `pieces`: in so many parts.
   `last`: yes, the last of them has one byte.
-- `status`: its status (`404 Not Found`). `bare`: yes, it has no body. `headers`: `many`, `large`, `twice` or `odd`.
+- `status`: its status (`404 Not Found`). `bare`: yes, it has no body. `headers`: one of `_HEADERS`.
 - `keep`: `yes`: the connection stays for another request; `closed`: only the response says so; `more`: it stays, and
-  something comes after the response that belongs to none.
+  something comes after the response that belongs to none. `chunks`: yes, the body comes in chunks, which is HTTP's.
 - `hints`: yes, a 102 and two 103 come before the response. `trailers`: yes, it ends with trailers. Both are HTTP's.
+- `flush`: yes, the rest of the response says whether the client has heard its first part by then.
+- `stderr`: yes, FastCGI's errors come before the response, whose records are padded.
 - `wait`: so many milliseconds pass before it answers.
 - `read`: `no`: it answers before it reads the body; `half`: it reads a part of it.
 - `fault`: one of `_FAULTS`.
@@ -30,15 +32,36 @@ from contextlib import suppress
 
 from hpatch.lab.backends.exchange import Exchange, Seen
 from hpatch.lab.net.requests import chunks, content
+from hpatch.lab.wire import fastcgi
 from hpatch.lab.wire.stream import WireError
 
 _PAUSE = 0.01
+_HEARING = 3.0
+"""Seconds in which a client hears what comes at once."""
+FIRST = b"the first part; "
 _HEADERS = {
     "many": tuple(f"X-Many-{number}: value {number}".encode() for number in range(60)),
     "large": tuple(b"X-Large-%d: " % number + b"x" * 3000 for number in range(3)),
     "twice": (b"Set-Cookie: a=1; Path=/", b"Set-Cookie: b=2; Path=/", b"Link: </a>", b"Link: </b>"),
+    "of a page": (
+        b'ETag: "a"', b"Last-Modified: Mon, 01 Jan 2024 00:00:00 GMT", b"Cache-Control: private, max-age=5",
+        b"Expires: Mon, 01 Jan 2024 00:00:00 GMT", b"Vary: Accept, Cookie", b"Content-Language: de",
+        b"Content-Encoding: identity", b"Content-Disposition: attachment", b"Content-Location: /a",
+        b"Accept-Ranges: bytes", b"Age: 5", b"Server: another", b"Access-Control-Allow-Origin: *",
+        b"Strict-Transport-Security: max-age=5", b"Content-Security-Policy: default-src 'self'", b"X-Robots-Tag: none",
+    ),
+    "of a refusal": (
+        b'WWW-Authenticate: Basic realm="a"', b"Retry-After: 5", b"Allow: GET, HEAD", b"Content-Range: bytes 0-4/11",
+        b"Connection: x-hop", b"X-Hop: 1", b"Proxy-Authenticate: Basic", b"Warning: 199 a b", b"Upgrade: a/1",
+        b"Refresh: 5",
+    ),
+    "mapped": (
+        b"Location: http://backend.example/app/else?a=b", b"Content-Location: http://backend.example/app/c",
+        b"Set-Cookie: a=1; Domain=backend.example; Path=/app/x; Secure", b"Set-Cookie: b=2; path=/app/",
+        b"Set-Cookie: c=3; domain=other.example; path=/other", b"URI: http://backend.example/app/u",
+    ),
     "odd": (b"X-Empty:", b"X-Spaces:   a  b  ", b"X-Bytes: \xe9\xfc", b"X-Colon: a:b:c", b"Location: /else?a=%20b"),
-}
+}  # fmt: skip
 _ORDER = re.compile(rb"(?:http_)?x[-_]net", re.I)
 
 
@@ -48,6 +71,7 @@ class Book:
     def __init__(self) -> None:
         self._seen: dict[str, list[Seen]] = {}
         self._noted = threading.Condition()
+        self._heard: set[str] = set()
 
     def note(self, trial: str, seen: Seen) -> None:
         """Remember a request of a trial; others are none of it."""
@@ -63,6 +87,16 @@ class Book:
             self._noted.wait_for(lambda: len(self._seen.get(trial, ())) >= count, seconds)
             return self._seen.pop(trial, [])
 
+    def heard(self, trial: str) -> None:
+        """The client of a trial has heard the first part of its response."""
+        with self._noted:
+            self._heard.add(trial)
+            self._noted.notify_all()
+
+    def _wait_heard(self, trial: str) -> bool:
+        with self._noted:
+            return self._noted.wait_for(lambda: trial in self._heard, _HEARING)
+
     def behave(self, exchange: Exchange) -> None:
         """Treat a gateway's connection as its requests ask for."""
         while self._request(exchange):
@@ -74,7 +108,7 @@ class Book:
         order = _order(exchange)
         error = ""
         try:
-            _serve(exchange, order)
+            _serve(exchange, order, lambda: self._wait_heard(order.get("trial", "")))
         except (WireError, OSError) as problem:
             error = "broken off" if isinstance(problem, OSError) else str(problem)
         finally:
@@ -90,7 +124,7 @@ def _order(exchange: Exchange) -> Mapping[str, str]:
     return {}
 
 
-def _serve(exchange: Exchange, order: Mapping[str, str]) -> None:
+def _serve(exchange: Exchange, order: Mapping[str, str], heard: Callable[[], bool]) -> None:
     if any(name.lower() == b"expect" for name, _ in exchange.variables):
         exchange.send(b"HTTP/1.1 100 Continue\r\n\r\n")
     fault = order.get("fault")
@@ -109,7 +143,12 @@ def _serve(exchange: Exchange, order: Mapping[str, str]) -> None:
     if "keep" in order:
         _keep(exchange, order)
         return
-    _answer(exchange, order)
+    if "flush" in order:
+        _flush(exchange, heard)
+    elif "stderr" in order:
+        exchange.send(_complaint(order.get("trial", ""), exchange.headers() + content(5000)))
+    else:
+        _answer(exchange, order)
     with suppress(WireError, OSError):
         exchange.linger()
 
@@ -156,13 +195,36 @@ def _answer(exchange: Exchange, order: Mapping[str, str]) -> None:
         exchange.send(exchange.wrap(body[place : place + step], last=place + step >= len(body)))
 
 
+def complaint(trial: str) -> str:
+    """What the backend says of a trial to whoever reads httpd's error log."""
+    return f"the net complains of {trial}"
+
+
+def _complaint(trial: str, response: bytes) -> bytes:
+    """FastCGI's own: records of its two streams, each padded in another way."""
+    records = (
+        fastcgi.Record(fastcgi.STDERR, complaint(trial).encode()),
+        *fastcgi.split(fastcgi.STDOUT, response, 700),
+        fastcgi.Record(fastcgi.STDOUT, b""),
+        fastcgi.Record(fastcgi.END, bytes(8)),
+    )
+    return b"".join(fastcgi.write(one, padding=(7 * number) % 256) for number, one in enumerate(records, 1))
+
+
+def _flush(exchange: Exchange, heard: Callable[[], bool]) -> None:
+    exchange.send(exchange.wrap(exchange.headers() + FIRST, last=False))
+    exchange.send(exchange.wrap(b"in time" if heard() else b"too late"))
+
+
 def _keep(exchange: Exchange, order: Mapping[str, str]) -> None:
     """Answer in a way after which the connection can be used again. `down=0` is for responses that have no body."""
     if exchange.tells_end:
         exchange.rest()
     body = content(int(order.get("down", "11")))
     status = order.get("status", "200 OK").encode()
-    length = () if order.get("down") == "0" else (b"Content-Length: %d" % len(body),)
+    length: tuple[bytes, ...] = () if order.get("down") == "0" else (b"Content-Length: %d" % len(body),)
+    if order.get("chunks"):
+        length, body = (b"Transfer-Encoding: chunked",), chunks(body, (1, 700, 4096))
     head = exchange.headers(*length, status=status).replace(b"HTTP/1.0", b"HTTP/1.1")
     exchange.keeps = True
     exchange.send(exchange.wrap(head + body) + (_MORE if order["keep"] == "more" else b""))

@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack, nullcontext
+from functools import partial
 from itertools import count
 
 from hpatch.errors import ToolError
 from hpatch.lab.model import GatewaySpec, Log, Transport
-from hpatch.lab.net import figures, trials
+from hpatch.lab.net import figures, interface, trials
 from hpatch.lab.net.model import Difference, Facts, Figure, LargeTrial, NetResult, NetTrial, Way
 from hpatch.lab.net.side import NetSide, Play, PlayedSide
 from hpatch.lab.net.ways import ways as lookup
@@ -38,10 +39,12 @@ The other groups are: what breaks one kind of trials must not hide what the chan
 _LARGE = 2
 """So many large trials are played at once: all of them would take a busy machine longer than a client waits."""
 
-_ERROR = re.compile(r"^\[[^]]*\] \[\w*:(?:emerg|alert|crit|error)\] .*?\b(AH\d{5})\b", re.M)
+_ERROR = re.compile(r"^\[[^]]*\] \[\w*:(?:emerg|alert|crit|error|warn)\] .*?\b(AH\d{5})\b", re.M)
 _OFTEN = 10
 """An error that comes so often on one side and never on the other is no chance: once in 5,000 times at most."""
 Tell = Callable[[str], None]
+Trials = Callable[[Way], Iterable[NetTrial]]
+"""What each way is tried with."""
 
 
 def compare(
@@ -64,14 +67,19 @@ def compare(
         before=lambda session, running: NetSide(session, running, before, known),
         after=second,
         errors=_ERROR.findall,
+        further=partial(trials.configured, balances=known.balances),
+        ending=trials.restarting,
     )
-    return play(compared, tell)
+    found = interface.compare(before, after)
+    net = play(compared, tell)
+    return net._replace(differences=(*found.differences, *net.differences), untried=(*net.untried, *found.untried))
 
 
 class NetSubject(NamedTuple):
     """Two servers that are compared: what starts each with the backends behind it, and the ways through them.
 
-    `title` is what a server is called; `errors` finds the errors in a part of a log, by name.
+    `title` is what a server is called; `errors` finds the errors in a part of a log, by name; `further` are the trials
+    that only this kind of server is for, and `ending` those at the very end, by the first way alone.
     """
 
     title: str
@@ -80,6 +88,8 @@ class NetSubject(NamedTuple):
     before: Callable[[Session, ExitStack], PlayedSide]
     after: Callable[[Session, ExitStack], PlayedSide]
     errors: Callable[[str], Iterable[str]]
+    further: Trials = lambda way: ()
+    ending: Trials = lambda way: ()
 
 
 def play(subject: NetSubject, tell: Tell) -> NetResult:
@@ -96,9 +106,10 @@ def play(subject: NetSubject, tell: Tell) -> NetResult:
             return lost._replace(untried=subject.untried)
         logs = [side.gateway.log() for side in sides]
         tell(f"{len(ways)} ways to backends")
-        grown, found, measured = _tried(sides[0], sides[1], ways, tell)
+        grown, found, measured = _tried(subject, sides[0], sides[1], ways, tell)
         tell("many requests at once")
         found += each(sides[0], sides[1], ways, trials.last, at_once=1)
+        found += each(sides[0], sides[1], ways[:1], subject.ending)
         logged = tuple(_logged(logs, [side.gateway.log() for side in sides], subject.errors))
     return NetResult(
         ways=names,
@@ -119,11 +130,19 @@ class _Tried(NamedTuple):
     measured: tuple[Figure, ...]
 
 
-def _tried(before: PlayedSide, after: PlayedSide, ways: Sequence[Way], tell: Tell, *, compared: bool = True) -> _Tried:
+def _tried(
+    subject: NetSubject,
+    before: PlayedSide,
+    after: PlayedSide,
+    ways: Sequence[Way],
+    tell: Tell,
+    *,
+    compared: bool = True,
+) -> _Tried:
     """Memory first, while the servers are new; measures last, when whatever the trials may set off has begun."""
     grown = tuple(figures.memory(before, after, ways, tell))
     tell("exchanges")
-    found = each(before, after, ways, trials.trials, compared=compared)
+    found = each(before, after, ways, lambda way: (*trials.trials(way), *subject.further(way)), compared=compared)
     return _Tried(grown, found, tuple(figures.measure(before, after, ways, tell)))
 
 
@@ -145,7 +164,7 @@ def _confirmed(subject: NetSubject, measured: Sequence[Figure], tell: Tell) -> I
     with Session() as session, ExitStack() as running:
         after = subject.after(session, running)
         before = subject.before(session, running)
-        again = {one.name: one for one in _tried(before, after, ways, tell, compared=False).measured}
+        again = {one.name: one for one in _tried(subject, before, after, ways, tell, compared=False).measured}
     for one in measured:
         yield again.get(one.name, one) if one.worse else one
 
@@ -166,9 +185,6 @@ class NetFound(NamedTuple):
     played: int
     differences: list[Difference]
     unsteady: list[str]
-
-
-Trials = Callable[[Way], Iterable[NetTrial]]
 
 
 def each(

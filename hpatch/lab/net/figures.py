@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -46,6 +47,27 @@ _BUSY = 0.02
 
 It takes a thousandth at most; a thread that never sleeps gets more, even beside fifty others of its kind.
 """
+_KINDS: Mapping[str, str] = {
+    "GET": "GET",
+    "HEAD": "HEAD",
+    "POST": "POST",
+    "PUT": "PUT",
+    "DELETE": "DELETE",
+    "an error": "status=404 Not Found",
+    "a status without a body": "status=304 Not Modified; bare=yes",
+    "a cut response": "fault=cut",
+    "no response": "fault=silent",
+    "a reset": "fault=reset",
+    "a backend that is not there": "",
+}
+"""Requests in which files may be lost, and errors are logged: the method, or else what the backend is to do."""
+_EACH = 10
+"""So many of each kind."""
+_LOST = 8
+"""So many files lost of a kind, in that many requests, are no chance."""
+_SETTLING = 3.0
+"""Seconds in which whatever was in use is closed: httpd lingers on a connection for up to two."""
+_LOGGED = re.compile(r"\[(?:\w*:)?(?:emerg|alert|crit|error)\b")
 Sides = tuple[PlayedSide, PlayedSide]
 Clocks = Mapping[int, float]
 
@@ -75,6 +97,8 @@ def measure(
         tell(f"latency, {way.name}")
         measured[way] = _speed(sides, way)
         yield _waiting(sides, way)
+        tell(f"files and errors, {way.name}")
+        yield from _kinds(sides, way)
     for _ in range(_AGAIN):
         for way, one in measured.items():
             if one.worse and not one.much:
@@ -228,6 +252,59 @@ def _each_time(
         if told == _TIMES:
             return values, True
     return values, restless >= _TIMES
+
+
+# Open files, and whether errors are logged
+
+
+class _Left(NamedTuple):
+    """What requests of a kind leave behind: open files, and lines of the log that tell of errors."""
+
+    files: int
+    errors: int
+
+
+def _kinds(sides: Sides, way: Way) -> Iterator[Figure]:
+    """An error counts as lost if each request logged one before, and none does after."""
+    with ThreadPoolExecutor(len(sides)) as pool:
+        before, after = pool.map(lambda side: _left(side, way), sides)
+    files = [sum(one.files for one in side.values() if one.files >= _LOST) for side in (before, after)]
+    yield Figure(f"lost files of {way.name}", unit="", before=files[0], after=files[1], worse=files[1] > files[0])
+    for kind in _KINDS:
+        was, now = before[kind].errors, after[kind].errors
+        if was >= _EACH:
+            yield Figure(f"logged by {way.name}, {kind}", unit="", before=was, after=now, worse=now == 0)
+
+
+def _left(side: PlayedSide, way: Way) -> Mapping[str, _Left]:
+    for kind in _KINDS:
+        client.converse(side.gateway.port, (_of_kind(way, kind),))
+    found = {}
+    files, errors = side.gateway.files(), _errors(side)
+    for kind in _KINDS:
+        for _ in range(_EACH):
+            client.converse(side.gateway.port, (_of_kind(way, kind),))
+        end = time.monotonic() + _SETTLING
+        while (open_now := side.gateway.files()) - files >= _LOST and time.monotonic() < end:
+            time.sleep(_REST)
+        logged = _errors(side)
+        found[kind] = _Left(open_now - files, logged - errors)
+        files, errors = open_now, logged
+    return found
+
+
+def _errors(side: PlayedSide) -> int:
+    return len(_LOGGED.findall(side.gateway.log().text))
+
+
+def _of_kind(way: Way, kind: str) -> bytes:
+    wish = _KINDS[kind]
+    if not wish:
+        return head("GET", way.nobody + "kinds")
+    if "=" in wish:
+        return head("GET", way.path + "kinds", f"X-Net: {wish}")
+    body = content(1000) if wish in ("POST", "PUT") else b""
+    return with_length(wish, way.path + "kinds", body) if body else head(wish, way.path + "kinds")
 
 
 # Memory

@@ -59,6 +59,26 @@ class Way(NamedTuple):
         """Where httpd maps the same to where no backend is."""
         return f"/{self.place}-nobody/"
 
+    @property
+    def configured(self) -> str:
+        """Where httpd maps it with more directives than ProxyPass."""
+        return f"/{self.place}-configured/"
+
+    @property
+    def handled(self) -> str:
+        """Where httpd hands it on by SetHandler."""
+        return f"/{self.place}-handled/"
+
+    @property
+    def raw(self) -> str:
+        """Where httpd maps it and passes on the path as it came."""
+        return f"/{self.place}-raw/"
+
+    @property
+    def balanced(self) -> str:
+        """Below which httpd maps it to balancers."""
+        return f"/{self.place}-balanced/"
+
 
 class Bench(Protocol):
     """What a trial works with: one httpd, and one way through it."""
@@ -78,6 +98,15 @@ class Bench(Protocol):
 
     def crowd(self, requests: Sequence[bytes]) -> Sequence[tuple[bytes, bool]]:
         """Send requests on a connection each, all at once; what came for each, and whether its end was in order."""
+
+    def heard(self, came: bool) -> bool:
+        """Tell the backend that the client has heard the first part of a response; a step of a script."""
+
+    def restart(self) -> bool:
+        """Let the server begin anew, in order; whether it is ready again in time."""
+
+    def logged(self) -> bool:
+        """Whether the error log has what the backend complained of in this trial."""
 
     def leave(self, script: Script) -> None:
         """Send a script, hear what it waits for, and reset the connection."""

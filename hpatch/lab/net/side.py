@@ -14,9 +14,9 @@ from hpatch.lab.backends.responder import responder
 from hpatch.lab.client import Heard, Script
 from hpatch.lab.gateways import httpd
 from hpatch.lab.model import Address, GatewaySpec, Route
-from hpatch.lab.net import crowd, h2
+from hpatch.lab.net import crowd, h2, places
 from hpatch.lab.net import seen as observed
-from hpatch.lab.net.backend import Book
+from hpatch.lab.net.backend import Book, complaint
 from hpatch.lab.net.h2 import StreamRequest
 from hpatch.lab.net.model import Facts, Way
 from hpatch.lab.net.ways import Ways
@@ -29,7 +29,7 @@ TIMEOUT = 1
 PATIENT, _PATIENT_AGAIN = 60, 10
 """The same where many ask at once: a busy machine takes its time; in repeats, the first time has shown how long."""
 _PATIENCE = 8.0
-_LEAVING = 0.02
+_LEAVING = _LOOK = 0.02
 _COMING, _COMING_AGAIN = 5.0, 0.5
 """Seconds in which the backend sees a request that httpd passes on, if ever: the first time, and in repeats."""
 
@@ -61,10 +61,14 @@ class NetSide:
         self.addresses: dict[Way, Address] = {}
         self.h2 = session.address("tcp", "h2")
         settings = [*_loaded(ways), *ways.settings, f"ProxyTimeout {TIMEOUT}"]
+        # Both sides have the same one: its path is a part of what some backends see.
+        settings += [f'DocumentRoot "{session.folder}"', *places.variables()]
         for number, way in enumerate(ways.ways):
             self.addresses[way] = session.address(way.transport, way.scheme)
             running.enter_context(responder(self.addresses[way], way.scheme, self.book.behave))
             nobody = session.address(way.transport, "nobody")
+            if way.front == "HTTP/1.1" and ways.places:
+                settings += places.lines(way, number, self.addresses[way], nobody, ways)
             settings += _mappings(way, number, self.addresses[way], nobody, ways.keeping)
         if any(way.front == "HTTP/2" for way in ways.ways):
             # A server of its own: H2Direct changes how httpd begins to read each connection.
@@ -80,7 +84,10 @@ class NetSide:
 
 
 def _mappings(way: Way, number: int, address: Address, nobody: Address, keeping: Mapping[str, str]) -> Iterator[str]:
-    """The longest URL first: a later one that begins with it would share its worker, and lose its own parameters."""
+    """The longest URL first, and after the places: a later one that begins with it would share its worker.
+
+    Then it would lose its own parameters.
+    """
     upgrade = {"upgrade": "websocket"} if way.front == "WebSocket" and way.scheme == "http" else {}
     patient = Route(way.patient, way.scheme, address, {**upgrade, "timeout": str(PATIENT)})
     yield httpd.mapping(patient, f"127.0.2.{number + 1}", "/patient/")
@@ -135,6 +142,22 @@ class Play:
         came = crowd.ask(self._side.gateway.port, requests, _PATIENT_AGAIN if self._again else PATIENT)
         self.missed = not all(in_order for _, in_order in came)
         return came
+
+    def heard(self, came: bool) -> bool:
+        """Tell the backend so."""
+        self._side.book.heard(self._number)
+        return True
+
+    def restart(self) -> bool:
+        """Let it begin anew."""
+        return self._side.gateway.restart()
+
+    def logged(self) -> bool:
+        """Whether the error log has it, sooner or later."""
+        end = time.monotonic() + self._patience
+        while not (found := complaint(self._number) in self._side.gateway.log().text) and time.monotonic() < end:
+            time.sleep(_LOOK)
+        return found
 
     def leave(self, script: Script) -> None:
         """Send a script, hear what it waits for, and leave, with a reset."""

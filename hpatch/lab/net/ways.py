@@ -24,6 +24,10 @@ _HINTS = Version(2, 4, 24)
 """Since when there is H2EarlyHints (httpd's CHANGES)."""
 _REUSE = Version(2, 4, 11)
 """Since when ProxyPass has `enablereuse=` (httpd's source)."""
+_FITTING = Version(2, 4, 26)
+"""Since when there is ProxyFCGISetEnvIf (httpd's manual, mod_proxy_fcgi)."""
+_BALANCERS = ("slotmem_shm", "proxy_balancer", "lbmethod_byrequests")
+"""The modules that a balancer takes, in the order in which they are loaded."""
 _SOCKETS = Version(2, 4, 10)
 """Since when httpd takes Unix sockets for all schemes: SCGI is the last one in its CHANGES."""
 
@@ -32,7 +36,8 @@ class Ways(NamedTuple):
     """The ways that are tried; those that are not, each with the reason; and what httpd needs for them.
 
     `modules` are to be loaded besides what an httpd of the lab loads, by their names; `settings` are lines of the main
-    server; `keeping` are parameters with which connections to FastCGI backends stay.
+    server; `keeping` are parameters with which connections to FastCGI backends stay. `balances`: it has what balancers
+    take; `fits_variables`: it knows ProxyFCGISetEnvIf; `places`: it gets the places of `places.py`.
     """
 
     ways: tuple[Way, ...]
@@ -40,6 +45,9 @@ class Ways(NamedTuple):
     modules: Mapping[str, Path]
     settings: tuple[str, ...]
     keeping: Mapping[str, str]
+    balances: bool = False
+    fits_variables: bool = False
+    places: bool = False
 
 
 def ways(spec: GatewaySpec, transports: Sequence[Transport] = TRANSPORTS) -> Ways:
@@ -57,14 +65,20 @@ def ways(spec: GatewaySpec, transports: Sequence[Transport] = TRANSPORTS) -> Way
             found += mine
         elif mine:
             untried.append(f"{_title(scheme, front)} ({reason})")
-    loaded = {name for way in found for name in _needs(way.scheme, way.front)}
-    files = {name: have[name] for name in sorted(loaded) if name not in spec.modules}
+    lost = [f"mod_{name}" for name in _BALANCERS if name not in have]
+    if lost and "tcp" in transports:
+        untried.append(f"balancers (this httpd has no {' and no '.join(lost)})")
+    loaded = sorted({name for way in found for name in _needs(way.scheme, way.front)})
+    files = {name: have[name] for name in (*loaded, *(() if lost else _BALANCERS)) if name not in spec.modules}
     return Ways(
         ways=tuple(found),
         untried=tuple(untried),
         modules={name: path for name, path in files.items() if path is not None},
         settings=tuple(_settings(found, installed.version)),
         keeping={"enablereuse": "on"} if installed.version >= _REUSE else {"disablereuse": "off"},
+        balances=not lost,
+        fits_variables=installed.version >= _FITTING,
+        places=True,
     )
 
 

@@ -30,13 +30,16 @@ class Record(NamedTuple):
     request: int = 1
 
 
-def write(record: Record, *, announced: int | None = None) -> bytes:
-    """A record's bytes, unpadded; `announced` is the length that its header claims where it is not the content's."""
+def write(record: Record, *, announced: int | None = None, padding: int = 0) -> bytes:
+    """A record's bytes, with so many (up to 255) of padding.
+
+    `announced` is the length that its header claims where it is not the content's.
+    """
     size = len(record.content) if announced is None else announced
     if not 0 <= size <= LARGEST:
         raise ValueError(f"a record holds up to {LARGEST} bytes, not {size}")
-    header = bytes((_VERSION, record.type)) + record.request.to_bytes(2, "big") + size.to_bytes(2, "big") + b"\0\0"
-    return header + record.content
+    first = bytes((_VERSION, record.type)) + record.request.to_bytes(2, "big") + size.to_bytes(2, "big")
+    return first + bytes((padding, 0)) + record.content + bytes(padding)
 
 
 def read(stream: ByteStream) -> Record | None:

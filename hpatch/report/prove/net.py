@@ -9,11 +9,16 @@ from hpatch.lab.net.model import Difference, Figure, NetResult
 from hpatch.report.common.numbers import count
 
 HEADERS = ("exchange", "by", "before", "after", "")
+LIMITS = (
+    "The exchanges say nothing of what none of them tries: other directives, builds and systems, larger bodies, hours "
+    "of load, or memory in requests other than GET and POST."
+)
+"""What stands below the sentence."""
 _MOST = 20
 """How many differences are shown."""
 _LONG = 80
 """Characters of a fact that are shown."""
-_SHOWN = ("median", "processor time of", "growth", "errors", "crashed")
+_SHOWN = ("median", "processor time of", "growth", "lost files", "errors", "crashed")
 _LEFT_OUT = ", waiting"
 """The figures to show in any case, by the beginnings of their names; all but those that end so."""
 

@@ -117,6 +117,8 @@ def text(proof: ToldProof, page: Page) -> Iterator[str]:
     if proof.net is not None:
         yield ""
         yield from wrap(net.sentence(proof.net, proof.unexpected), width, 2)
+        if proof.net.ways:
+            yield from wrap(net.LIMITS, width, 2)
     if proof.again is not None:
         yield ""
         yield from wrap(visible(again(proof.again)), width, 2)
@@ -145,6 +147,9 @@ def markdown(proof: ToldProof) -> Iterator[str]:
     if proof.net is not None:
         yield ""
         yield plain(net.sentence(proof.net, proof.unexpected))
+        if proof.net.ways:
+            yield ""
+            yield plain(net.LIMITS)
     if proof.again is not None:
         yield ""
         yield plain(again(proof.again))

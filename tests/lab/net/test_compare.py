@@ -19,16 +19,31 @@ from hpatch.lab.net import compare as comparing
 from hpatch.lab.net import figures
 from hpatch.lab.net.model import Bench, Difference, Facts, Figure, LargeTrial, NetResult, NetTrial, Way
 from hpatch.lab.net.side import NetSide, Play
-from hpatch.lab.net.trials import trials
+from hpatch.lab.net.trials import configured, trials
 from hpatch.lab.net.ways import Ways
 from tests.support.patience import PATIENCE
 
 WAY = Way("fcgi", "tcp")
 
 
+def without_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the trials that every server is for: no measures, no places, nothing at the end."""
+    for name in ("last", "restarting"):
+        monkeypatch.setattr(comparing.trials, name, lambda way: ())
+    monkeypatch.setattr(comparing.trials, "configured", lambda way, *, balances: ())
+    for name in ("measure", "memory"):
+        monkeypatch.setattr(figures, name, lambda *_: iter(()))
+
+
 def test_every_trial_has_a_name_of_its_own() -> None:
-    names = [f"{one.group}: {one.name}" for one in trials(WAY)]
-    assert len(set(names)) == len(names) > 80
+    names = [f"{one.group}: {one.name}" for one in (*trials(WAY), *configured(WAY, balances=True))]
+    assert len(set(names)) == len(names) > 120
+
+
+def test_balancers_are_tried_where_they_are() -> None:
+    groups = {balances: {one.group for one in configured(WAY, balances=balances)} for balances in (True, False)}
+    assert groups == {True: {"settings", "balancers"}, False: {"settings"}}
+    assert configured(Way("http", "tcp", "HTTP/2"), balances=True) == ()
 
 
 @pytest.mark.parametrize("way", [WAY, Way("ws", "tcp", "WebSocket"), Way("http", "tcp", "HTTP/2")])
@@ -62,9 +77,7 @@ def test_one_way(monkeypatch: pytest.MonkeyPatch) -> None:
         comparing, "lookup", lambda *_: Ways(ways=(WAY,), untried=(), modules={}, settings=(), keeping={})
     )
     monkeypatch.setattr(comparing.trials, "trials", lambda way: some)
-    monkeypatch.setattr(comparing.trials, "last", lambda way: ())
-    monkeypatch.setattr(figures, "measure", lambda *_: iter(()))
-    monkeypatch.setattr(figures, "memory", lambda *_: iter(()))
+    without_the_rest(monkeypatch)
     net = comparing.compare(GatewaySpec("httpd"), GatewaySpec("httpd"))
     assert net.trials == len(some)
     assert [(one.name, one.fact, one.before, one.after) for one in net.differences] == [
@@ -120,10 +133,8 @@ def test_what_does_not_start_is_a_difference(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.httpd
 def test_each_side_loads_its_own_modules(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Also those that only some ways take: a broken one of the second side is not hidden by the first side's."""
-    for name in ("trials", "last"):
-        monkeypatch.setattr(comparing.trials, name, lambda way: ())
-    for name in ("measure", "memory"):
-        monkeypatch.setattr(figures, name, lambda *_: iter(()))
+    monkeypatch.setattr(comparing.trials, "trials", lambda way: ())
+    without_the_rest(monkeypatch)
     installed = httpd.program_of(GatewaySpec("httpd"))
     program, own = tmp_path / "bin" / installed.name, tmp_path / "modules"
     program.parent.mkdir()

@@ -80,3 +80,24 @@ def test_processor_time_is_a_verdict_of_its_own() -> None:
 def test_clocks_of_other_processes_tell_nothing() -> None:
     assert figures._used({1: 1.0, 2: 2.0}, {1: 1.5, 2: 2.5}) == 1.0
     assert figures._used({1: 1.0, 2: 2.0}, {1: 1.5, 3: 2.5}) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("files", "errors", "worse"),
+    [
+        ((0, 0), (10, 10), []),
+        ((0, 7), (10, 1), []),
+        ((0, 8), (10, 10), ["lost files of http tcp"]),
+        ((8, 8), (9, 0), []),
+        ((0, 0), (10, 0), ["logged by http tcp, no response"]),
+    ],
+)
+def test_files_that_stay_open_and_errors_that_nobody_logs(
+    files: tuple[int, int], errors: tuple[int, int], worse: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def left(side: NetSide, way: Way) -> dict[str, figures._Left]:
+        nothing = dict.fromkeys(figures._KINDS, figures._Left(0, 0))
+        return {**nothing, "no response": figures._Left(files[side is AFTER], errors[side is AFTER])}
+
+    monkeypatch.setattr(figures, "_left", left)
+    assert [one.name for one in figures._kinds((BEFORE, AFTER), WAY) if one.worse] == worse

@@ -16,7 +16,8 @@ from hpatch.lab.net.model import Way
 from hpatch.lab.net.ways import ways
 from hpatch.versions import Version
 
-ALL = ("proxy_http", "proxy_fcgi", "proxy_ajp", "proxy_wstunnel", "ssl", "http2", "mpm_event")
+BALANCERS = ("slotmem_shm", "proxy_balancer", "lbmethod_byrequests")
+ALL = ("proxy_http", "proxy_fcgi", "proxy_ajp", "proxy_wstunnel", "ssl", "http2", "mpm_event", *BALANCERS)
 
 
 @pytest.fixture
@@ -47,12 +48,15 @@ def test_all(has) -> None:  # type: ignore[no-untyped-def]
     assert {"SSLProxyEngine on", "H2EarlyHints on"} <= set(found.settings)
     assert "ProxyWebsocketFallbackToProxyHttp off" in found.settings
     assert found.keeping == {"enablereuse": "on"}
+    assert [name for name in found.modules if name in BALANCERS] == [*BALANCERS], "in the order that they need"
+    assert (found.balances, found.fits_variables) == (True, True)
 
 
 def test_an_old_httpd_gets_no_line_that_it_does_not_know(has) -> None:  # type: ignore[no-untyped-def]
     found = ways(has("2.4.9", *ALL))
     assert found.keeping == {"disablereuse": "off"}
     assert found.settings == ("SSLProxyEngine on",)
+    assert not found.fits_variables
     assert all(way.transport == "tcp" for way in found.ways if way.scheme != "http")
 
 
@@ -64,6 +68,8 @@ def test_what_is_missing_is_named(has) -> None:  # type: ignore[no-untyped-def]
     told = dict(one.removesuffix(")").split(" (", 1) for one in found.untried)
     assert told["https"] == "this httpd has no mod_ssl"
     assert told["ajp"] == "this httpd has no mod_proxy_ajp"
+    assert told["balancers"] == f"this httpd has no {' and no '.join(f'mod_{name}' for name in BALANCERS)}"
+    assert not found.balances
     assert told["WebSocket to ws"] == "this httpd has no mod_proxy_wstunnel"
     assert told["HTTP/2 to http"] == "this httpd has no mod_http2"
     assert told["WebSocket to http"].startswith("httpd 2.4.46 does not know upgrade=")
@@ -81,7 +87,13 @@ def test_without_a_certificate_there_is_no_https(has, monkeypatch: pytest.Monkey
 
 def test_each_way_has_paths_of_its_own() -> None:
     some = [Way("http", "tcp"), Way("http", "tcp", "WebSocket"), Way("http", "tcp", "HTTP/2"), Way("ws", "unix")]
-    paths = [path for way in some for path in (way.path, way.patient, way.kept, way.nobody)]
+    paths = [
+        path
+        for way in some
+        for path in (
+            way.path, way.patient, way.kept, way.nobody, way.configured, way.handled, way.raw, way.balanced
+        )
+    ]  # fmt: skip
     assert not any(one != other and one.startswith(other) for one in paths for other in paths)
     assert len(set(paths)) == len(paths)
 

@@ -21,6 +21,7 @@ class Sabotage(NamedTuple):
 
     `says` is a regular expression for the name of a trial or a figure. `where` is a part of the names of the ways that
     it is to be found by: "" is the module's own, and all for mod_proxy. `file` is the module's own file if it is "".
+    `beside`: it may be tried together with others of its module, which change something else.
     """
 
     module: str
@@ -30,6 +31,7 @@ class Sabotage(NamedTuple):
     says: str
     where: str = ""
     file: str = ""
+    beside: bool = False
 
     @property
     def path(self) -> str:
@@ -39,7 +41,7 @@ class Sabotage(NamedTuple):
     @property
     def alone(self) -> bool:
         """Whether it cannot be tried with others: a child that crashes takes their connections along."""
-        return _CRASH in self.new or self.module == PROXY
+        return _CRASH in self.new or (self.module == PROXY and not self.beside)
 
     def concerns(self, where: str) -> bool:
         """Whether a way or a figure is one that it is to be found by."""
@@ -79,6 +81,11 @@ _BUSY = (
     " apr_pool_cleanup_register(r->pool, NULL, less, apr_pool_cleanup_null);"
     " if (__sync_add_and_fetch(&busy, 1) > 20) return HTTP_SERVICE_UNAVAILABLE; }"
 )
+_THIRD = (
+    '{ const char *e = getenv("HPATCH_TIMES"); int n = e ? atoi(e) : 0; if (n > 1) abort();'
+    ' setenv("HPATCH_TIMES", n ? "2" : "1", 1); }'
+)
+"""A program reads its configuration twice as it starts: the third time is a restart."""
 _FLIP = (
     "{ const char *d; apr_size_t l; if (apr_bucket_read(APR_BRIGADE_FIRST(bb_i), &d, &l, APR_NONBLOCK_READ) =="
     " APR_SUCCESS && l > 100) ((char *)d)[50] ^= 1; }"
@@ -96,6 +103,76 @@ _VARS = "    ap_add_common_vars(r);"
 
 def _start(module: str, name: str, code: str, says: str) -> Sabotage:
     return _before(module, name, _START[module], f"    {code}", says)
+
+
+_HEADED = "                            /* FCGI has its own body"
+_VIA = "            /* handle Via header in response */"
+_SCGI = "    conf = ap_get_module_config(r->per_dir_config, &proxy_scgi_module);"
+_UTIL, _MAIN = "proxy_util.c", "mod_proxy.c"
+_TIMEOUT = (
+    "        if (worker->s->timeout_set) {\n            apr_socket_timeout_set(newsock, worker->s->timeout);\n"
+    "        }\n        else if"
+)
+_STDERR = "                if (clen) {\n                    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, APLOGNO(01071)"
+_UNLOGGED = "ap_log_rerror(APLOG_MARK, APLOG_%s, rv, r, APLOGNO(01075)"
+_TE = "            if (te && !apr_table_get(backend->r->headers_in"
+_TYPE = '    apr_table_unset(r->headers_in, "Content-Type");'
+_LOCATION = "            if (l2 > 0 && l1 >= l2 && strncasecmp(real, part, l2) == 0) {"
+_NOBODY = "        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, APLOGNO(10101)"
+_DATE = '    apr_table_unset(r->headers_out, "Last-Modified");'
+_GONE = "    } while (!PROXY_WORKER_IS_USABLE(worker) &&"
+BESIDE: Sequence[Sabotage] = tuple(one._replace(beside=True) for one in (
+    _before("fcgi", "a body's type is lost", _VARS, _TYPE, "of a body$"),
+    _before("fcgi", "one status of many", _HEADED, "if (r->status == 403) r->status = 200;", "all statuses"),
+    _before("fcgi", "a page's tag is lost", _HEADED, 'apr_table_unset(r->headers_out, "ETag");', "of a page"),
+    Sabotage("fcgi", "messages are not logged", _STDERR, _STDERR.replace("if (clen)", "if (0)"), "and a message"),
+    _start("fcgi", "POST loses a file", "if (r->method_number == M_POST) dup(2);", "^lost files of fcgi"),
+    Sabotage("fcgi", "error pages are not httpd's", "if (ap_proxy_should_override(conf, r->status) &&", "if (0 &&",
+             "an error page"),
+    _before("fcgi", "SetEnv is lost", _VARS, "    r->subprocess_env = apr_table_make(r->pool, 20);", "^settings: var"),
+    Sabotage("fcgi", "parts are kept back", "conn->worker->s->flush_packets == flush_on",
+             "conn->worker->s->flush_packets == 99", "at once"),
+    _before("fcgi", "a size is cut", "            to_send = writebuflen;",
+            "            if (writebuflen == 1024) writebuflen--;", "42 sizes"),
+    Sabotage("fcgi", "an error is not logged", _UNLOGGED % "ERR", _UNLOGGED % "DEBUG", "^logged by fcgi"),
+    _start("fcgi", "warnings fill the log", 'ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r, APLOGNO(09998) "x");',
+           "AH09998"),
+    Sabotage("fcgi", "a directive is another", 'AP_INIT_TAKE1("ProxyFCGIBackendType"',
+             'AP_INIT_TAKE1("ProxyFCGIBackendKind"', "ProxyFCGIBackendType"),
+    Sabotage("fcgi", "PATH_INFO is not asked for",
+             'pathinfo_type = apr_table_get(r->subprocess_env, "proxy-fcgi-pathinfo");', "pathinfo_type = NULL;",
+             "PATH_INFO"),
+    _before("http", "what a page is coded in is lost", _VIA, 'apr_table_unset(r->headers_out, "Content-Encoding");',
+            "of a page"),
+    _before("http", "how to log in is lost", _VIA, 'apr_table_unset(r->headers_out, "WWW-Authenticate");',
+            "of a refusal"),
+    Sabotage("http", "one status of many", "            r->status = proxy_status;",
+             "            if (proxy_status == 429) { proxy_status = 500; proxy_status_line = NULL; }\n"
+             "            r->status = proxy_status;", "all statuses"),
+    Sabotage("http", "chunks on a connection that stays", _TE,
+             '            if (te && origin->keepalives > 2) backend->r->headers_in = apr_table_make(r->pool, 1);\n'
+             "            else if (te && !apr_table_get(backend->r->headers_in", "in chunks", "http tcp"),
+    _start("http", "HEAD loses a file", "if (r->header_only) dup(2);", "^lost files of http"),
+    Sabotage("uwsgi", "error pages are not httpd's", "    if (ap_proxy_should_override(dconf, r->status)) {",
+             "    if (0) {", "an error page"),
+    _before("uwsgi", "a file is lost where nobody is", _NOBODY, "        dup(2);", "^lost files of uwsgi"),
+    _before("scgi", "one status of many", _SCGI, "    if (r->status == 405) r->status = 500;", "all statuses"),
+    _before("scgi", "a page's date is lost", _SCGI, _DATE, "of a page"),
+    _start("ajp", "variables are lost", "r->subprocess_env = apr_table_make(r->pool, 5);", "^settings: variables"),
+    Sabotage(PROXY, "addresses are not mapped back", _LOCATION, "            if (0) {", "mapped back", "http",
+             _UTIL),
+    Sabotage(PROXY, "other proxies are forgotten", 'apr_table_mergen(r->headers_in, "X-Forwarded-For",',
+             'apr_table_setn(r->headers_in, "X-Forwarded-For",', "of another proxy", "http", _UTIL),
+    Sabotage(PROXY, "nobody takes a lost member's place", _GONE, _GONE.replace("while (", "while (0 && "),
+             "members in turns", "tcp", _MAIN),
+    Sabotage(PROXY, "a name is exported no more", "PROXY_DECLARE(void) ap_proxy_c2hex(",
+             '__attribute__((visibility("hidden"))) void ap_proxy_c2hex(', "ap_proxy_c2hex", "", _UTIL),
+    Sabotage(PROXY, "a worker's timeout is not used", _TIMEOUT, "        if (0) {\n        }\n        else if",
+             "later than ProxyTimeout", "unix", _UTIL),
+    Sabotage(PROXY, "what is excluded is passed on", "        if (len != 0) {\n            if ((real[0] == '!')",
+             "        if (len != 0) {\n            if ((real[0] == '?')", "not passed on$", "", _MAIN),
+))  # fmt: skip
+"""Each changes something of its own, and none hides another: all are tried in one round."""
 
 
 SABOTAGES: Sequence[Sabotage] = (
@@ -206,19 +283,26 @@ SABOTAGES: Sequence[Sabotage] = (
            "    apr_sleep(50000);", "^median of"),
     _proxy("a backend that is not there crashes", "ap_log_error(APLOG_MARK, loglevel, rv, s, APLOGNO(00957)", _CRASH,
            "not there", "scgi"),
+    Sabotage(PROXY, "a Host that is to stay", "    if (dconf->preserve_host == 0) {", "    if (1) {",
+             "^settings: GET", "http", "proxy_util.c"),
+    Sabotage("fcgi", "padding is not read", "            if (plen) {", "            if (0) {", "padded records"),
+    Sabotage("fcgi", "a restart crashes", "    proxy_hook_scheme_handler(proxy_fcgi_handler",
+             f"    {_THIRD}\n    proxy_hook_scheme_handler(proxy_fcgi_handler", "graceful restart", "http unix"),
+    *BESIDE,
 )  # fmt: skip
 
 
 def rounds() -> list[tuple[Sabotage, ...]]:
-    """All of them, up to one for each module in a round: they are tried together.
+    """All of them, up to one for each module in a round, and those beside others in another: they are tried together.
 
     Those that cannot be tried with others have rounds of their own.
     """
     alone = [one for one in SABOTAGES if one.alone]
-    by_module = {module: [one for one in SABOTAGES if one.module == module and one not in alone] for module in MODULES}
+    rest = [one for one in SABOTAGES if one not in alone and not one.beside]
+    by_module = {module: [one for one in rest if one.module == module] for module in MODULES}
     longest = max(map(len, by_module.values()))
     together = [tuple(ones[at] for ones in by_module.values() if at < len(ones)) for at in range(longest)]
-    return [*((one,) for one in alone), *together]
+    return [*((one,) for one in alone), *together, tuple(BESIDE)]
 
 
 def gateway(

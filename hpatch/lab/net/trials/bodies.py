@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from hpatch.lab.client import Script
 from hpatch.lab.model import Scheme
 from hpatch.lab.net.model import Bench, Facts, NetTrial, trial_of
 from hpatch.lab.net.requests import chunks, content, head, with_length
+from hpatch.lab.replies import ClientReply, summary
 
 _GROUP = "bodies"
 _SIZES = (0, 1, 8191, 8192, 65535, 65536, 300_000, 8 << 20)
 """Around the sizes of httpd's buffers: AP_IOBUFSIZE (8,192 bytes), and a FastCGI record (65,535 bytes)."""
 _SOME = (1, 8192, 65536, 300_000)
+_MANY = tuple(size + more for size in (1 << power for power in range(4, 18)) for more in (-1, 0, 1))
+"""Around each power of two up to 128 KiB: the sizes of whatever buffers there are."""
 _CHUNKED: tuple[Scheme, ...] = ("http", "https", "fcgi", "ajp")
 """The schemes over which httpd passes on a body whose length nobody knows."""
 _HTTP: tuple[Scheme, ...] = ("http", "https")
@@ -43,6 +46,9 @@ def trials() -> Iterator[NetTrial]:
     yield NetTrial(
         _GROUP, "a response that ends with a single byte", partial(_down, 8001, {"pieces": 5, "last": "yes"})
     )
+    yield NetTrial(_GROUP, f"bodies of {len(_MANY)} sizes, one after the other", _many_up)
+    yield NetTrial(_GROUP, f"responses of {len(_MANY)} sizes, one after the other", _many_down)
+    yield NetTrial(_GROUP, "a response in padded records, and a message", _complained, ("fcgi",))
     yield NetTrial(_GROUP, "a response before the body is read", _both)
     yield NetTrial(_GROUP, "a response with trailers", partial(_down, 20_000, {"trailers": "yes"}), _HTTP)
     yield NetTrial(_GROUP, "early hints before a response", partial(_down, 11, {"hints": "yes"}), _HTTP)
@@ -73,6 +79,32 @@ def _down(size: int, wishes: dict[str, str | int], bench: Bench) -> Facts:
     order = bench.order(down=size, **wishes)
     (reply, *_) = bench.converse((head("GET", bench.way.path + "down", order),), "GET")
     return {**reply.facts(), **bench.seen()}
+
+
+def _many_up(bench: Bench) -> Facts:
+    path, order = bench.way.path + "up?", bench.order()
+    sent = [with_length("POST", f"{path}{size:06}", content(size), order, close=size == _MANY[-1]) for size in _MANY]
+    replies = bench.converse(sent, *["POST"] * len(sent))
+    seen = bench.seen(len(sent))
+    # They are in the order of their targets, which is that of the sizes.
+    return {**_statuses(replies), **{name: value for name, value in seen.items() if not name.endswith(".request")}}
+
+
+def _many_down(bench: Bench) -> Facts:
+    path = bench.way.path + "down"
+    sent = [head("GET", path, bench.order(down=size), close=size == _MANY[-1]) for size in _MANY]
+    replies = bench.converse(sent, *["GET"] * len(sent))
+    bodies = {f"{size}.body": summary(reply.body) for size, reply in zip(_MANY, replies, strict=False) if reply.whole}
+    return {**_statuses(replies), **bodies, "backend.requests": bench.seen(len(sent))["backend.requests"]}
+
+
+def _statuses(replies: Sequence[ClientReply]) -> Facts:
+    return {f"{size}.status": reply.status for size, reply in zip(_MANY, replies, strict=False)}
+
+
+def _complained(bench: Bench) -> Facts:
+    (reply, *_) = bench.converse((head("GET", bench.way.path + "down", bench.order(stderr="yes")),), "GET")
+    return {**reply.facts(), **bench.seen(), "logged": "yes" if bench.logged() else "no"}
 
 
 def _trailers(bench: Bench) -> Facts:

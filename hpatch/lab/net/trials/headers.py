@@ -7,7 +7,7 @@ from functools import partial
 
 from hpatch.lab.model import Scheme
 from hpatch.lab.net.model import Bench, Facts, NetTrial
-from hpatch.lab.net.requests import head
+from hpatch.lab.net.requests import content, head, with_length
 
 _GROUP = "headers"
 _UP = {
@@ -19,7 +19,17 @@ _UP = {
         "User-Agent: net", "Accept-Encoding: gzip, br", "Accept-Language: de", "If-None-Match: \"a\"",
         "Authorization: Basic YTpi", "Referer: http://localhost/a?b", "Range: bytes=0-4", "Cache-Control: no-cache",
     ),
+    "of another proxy": (
+        "X-Forwarded-For: 192.0.2.1", "X-Forwarded-Host: a.example", "X-Forwarded-Proto: https", "Via: 1.1 a",
+        "Forwarded: for=192.0.2.1", "Max-Forwards: 5", "Proxy-Authorization: Basic YTpi", "Connection: x-hop",
+        "X-Hop: 1",
+    ),
 }  # fmt: skip
+_OF_A_BODY = (
+    "Content-Type: text/plain; charset=utf-8", "Content-Encoding: identity", "Content-Language: de",
+    "Content-Location: /a", "Origin: http://localhost", 'If-Match: "a"',
+)  # fmt: skip
+_DOWN = ("many", "large", "twice", "odd", "of a page", "of a refusal")
 
 _LARGE: tuple[Scheme, ...] = ("http", "https", "fcgi", "scgi", "uwsgi")
 """The schemes over which more than 8 KiB of headers can be passed on."""
@@ -30,13 +40,20 @@ def trials() -> Iterator[NetTrial]:
     for kind, lines in _UP.items():
         schemes = _LARGE if kind == "large" else ()
         yield NetTrial(_GROUP, f"headers of a request, {kind}", partial(_up, lines), schemes)
+    yield NetTrial(_GROUP, "headers of a request, of a body", _of_a_body)
     yield NetTrial(_GROUP, "headers of a request, larger than a packet", _refused, ("ajp",))
-    for kind in ("many", "large", "twice", "odd"):
+    for kind in _DOWN:
         yield NetTrial(_GROUP, f"headers of a response, {kind}", partial(_down, kind))
 
 
 def _up(lines: tuple[str, ...], bench: Bench) -> Facts:
     (reply, *_) = bench.converse((head("GET", bench.way.path + "headers", bench.order(), *lines),), "GET")
+    return {**reply.facts(), **bench.seen()}
+
+
+def _of_a_body(bench: Bench) -> Facts:
+    sent = with_length("POST", bench.way.path + "headers", content(10), bench.order(), *_OF_A_BODY)
+    (reply, *_) = bench.converse((sent,), "POST")
     return {**reply.facts(), **bench.seen()}
 
 

@@ -22,6 +22,13 @@ _STATUSES = (
     "200 OK", "201 Created", "206 Partial Content", "301 Moved Permanently", "302 Found", "400 Bad Request",
     "401 Unauthorized", "404 Not Found", "418 I am a teapot", "500 Internal Server Error", "503 Service Unavailable",
 )  # fmt: skip
+_ALL_STATUSES = (
+    *range(200, 209), 226, *range(300, 309), *range(401, 408), 409, 410, 412, *range(415, 419), *range(421, 427),
+    428, 429, 431, 451, 499, 502, *range(504, 509), 510, 511, 520, 599,
+)  # fmt: skip
+"""Those of IANA's registry, and a few that are not, after which httpd keeps the client's connection."""
+_CLOSING = (400, 408, 411, 413, 414, 500, 501, 503)
+"""After these it does not (`ap_set_keepalive` of http_protocol.c)."""
 _WITHOUT_BODY = ("204 No Content", "304 Not Modified", "200 OK")
 
 
@@ -35,6 +42,7 @@ def trials() -> Iterator[NetTrial]:
         yield NetTrial(_GROUP, f"the target {target[:40]}", partial(_target, target))
     for status in _STATUSES:
         yield NetTrial(_GROUP, f"the status {status}", partial(_status, status, {}))
+    yield NetTrial(_GROUP, "all statuses, one after the other", _all_statuses)
     for status in _WITHOUT_BODY:
         yield NetTrial(_GROUP, f"the status {status} without a body", partial(_status, status, {"bare": "yes"}))
 
@@ -59,3 +67,19 @@ def _status(status: str, wishes: dict[str, str | int], bench: Bench) -> Facts:
     order = bench.order(status=status, **wishes)
     (reply, *_) = bench.converse((head("GET", bench.way.path + "status", order),), "GET")
     return {**reply.facts(), **bench.seen()}
+
+
+def _all_statuses(bench: Bench) -> Facts:
+    """The last one is one after which httpd closes the connection; the others of that kind have one each."""
+    codes = (*_ALL_STATUSES, _CLOSING[0])
+    found = zip(codes, bench.converse([_asked(code, bench) for code in codes], *["GET"] * len(codes)), strict=False)
+    facts = {name: value for code, reply in found for name, value in reply.facts(f"{code}.").items()}
+    for code in _CLOSING[1:]:
+        (reply, *_) = bench.converse((_asked(code, bench),), "GET")
+        facts.update(reply.facts(f"{code}."))
+    return {**facts, "backend.requests": bench.seen(len(codes) + len(_CLOSING) - 1)["backend.requests"]}
+
+
+def _asked(code: int, bench: Bench) -> bytes:
+    bare = {"bare": "yes"} if code in (204, 205, 304) else {}
+    return head("GET", f"{bench.way.path}{code}", bench.order(status=f"{code} A reason", **bare), close=False)

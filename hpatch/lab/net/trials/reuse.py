@@ -7,7 +7,7 @@ from functools import partial
 
 from hpatch.lab.model import Scheme
 from hpatch.lab.net.model import Bench, Facts, NetTrial
-from hpatch.lab.net.requests import content, head, with_length
+from hpatch.lab.net.requests import chunks, content, head, with_length
 from hpatch.lab.replies import all_facts
 
 _GROUP = "reuse"
@@ -26,6 +26,7 @@ def trials() -> Iterator[NetTrial]:
         _GROUP, "one that the backend closes", partial(_several, ["yes", "closed", "yes", "closed"]), _SCHEMES
     )
     yield NetTrial(_GROUP, "one that stays after a HEAD, a 204 and a 304", _without_bodies, ("http", "https"))
+    yield NetTrial(_GROUP, "one that stays after bodies in chunks", _chunked, ("http", "https"))
     yield NetTrial(_GROUP, "one that the backend uses unasked", _unasked, ("http", "https"))
 
 
@@ -61,3 +62,13 @@ def _without_bodies(bench: Bench) -> Facts:
         head("GET", path + "4", bench.order(keep="closed", down=5)),
     ]
     return {**all_facts(bench.converse(steps, "HEAD", "GET", "GET", "GET")), **bench.seen(4)}
+
+
+def _chunked(bench: Bench) -> Facts:
+    """In both directions: each end must be found, or what follows is taken for the rest."""
+    steps: list[bytes | float] = []
+    for number in range(1, 5):
+        order = bench.order(keep="yes" if number < 4 else "closed", down=5000 * number, chunks="yes")
+        first = head("POST", f"{bench.way.kept}{number}", "Transfer-Encoding: chunked", order, close=number == 4)
+        steps += [first + chunks(content(3000 * number), (1, 2000)), _PAUSE]
+    return {**all_facts(bench.converse(steps[:-1], *["POST"] * 4)), **bench.seen(4)}

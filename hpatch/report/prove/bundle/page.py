@@ -56,6 +56,8 @@ def _seen(bundle: Bundle) -> Iterator[str]:
             yield f"<h2>{titles.get(headers[0], headers[0].capitalize())}</h2>"
             if headers is net.HEADERS and bundle.proof.net is not None:
                 yield f"<p>{html.text(net.sentence(bundle.proof.net, bundle.proof.unexpected))}</p>"
+                if bundle.proof.net.ways:
+                    yield f"<p>{html.text(net.LIMITS)}</p>"
             yield from _table(headers, rows)
         for one in bundle.proof.reports or ():
             yield f"<pre>{html.lines(one.text.splitlines())}</pre>"
