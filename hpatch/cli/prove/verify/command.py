@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from hpatch.cli import help, output
+from hpatch.cli.interrupt import accounted
 from hpatch.cli.options import across as versions
 from hpatch.cli.options import building, matrix, placing
 from hpatch.cli.options import revisions as shared
@@ -174,8 +175,10 @@ def _command(
         )
     bundles = keeping.targets(bundle, [name for name, _ in builds])
     source = revisions.source(known)
-    trees.settle(tree)
-    plan = proving.plan(tree, request, known, source, wanted._replace(gateways=[GatewaySpec("httpd")]))
+    with accounted() as account:
+        account.of = lambda: f"nothing is proved; nothing was tried; {tree} is as it was"
+        trees.settle(tree)
+        plan = proving.plan(tree, request, known, source, wanted._replace(gateways=[GatewaySpec("httpd")]))
     if not plan.prepared.ok:
         refused = PlanReport(prepared=plan.prepared, dry_run=True)
         return output.show(refused, FORMS, "json" if format == "json" else "text", code=1)
