@@ -25,6 +25,10 @@ class Gateway(Protocol):
     def port(self) -> int:
         """Where it listens on 127.0.0.1."""
 
+    @property
+    def folder(self) -> Path:
+        """Its own folder, in which it runs."""
+
     def log(self) -> Log:
         """What its error log says by now, and of all children that have crashed by now."""
 

@@ -54,6 +54,11 @@ class Running:
         """Where it listens on 127.0.0.1."""
         return self._port
 
+    @property
+    def folder(self) -> Path:
+        """Its own folder, in which it runs."""
+        return self._setup.log.parent
+
     def log(self) -> Log:
         """What its error log says by now; of children that have crashed by now it has been told."""
         self._settle()

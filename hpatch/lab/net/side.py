@@ -80,7 +80,8 @@ class NetSide:
         """The names that only this side has, and what stands for them in facts."""
         address = self.addresses[way]
         own = str(address.path) if address.port is None else f"{LOOPBACK}:{address.port}"
-        return {own: "BACKEND", f":{self.gateway.port}": ":PORT", f":{self.h2.port}": ":PORT"}
+        ports = {f":{self.gateway.port}": ":PORT", f":{self.h2.port}": ":PORT"}
+        return {own: "BACKEND", str(self.gateway.folder): "FOLDER", **ports}
 
 
 def _mappings(way: Way, number: int, address: Address, nobody: Address, keeping: Mapping[str, str]) -> Iterator[str]:
