@@ -153,7 +153,7 @@ def _prepare(
 ) -> Prepared:
     tree = open_tree(root) if request.ids or request.revisions else find(root)
     chosen: tuple[Chosen, ...] = ()
-    tried = None if tree is None else partial(fits, tree, read, source)
+    tried = None if tree is None else partial(fits, tree, read, source, catalog.sets)
     if tree is not None and request.ids:
         chosen = choose(tree, stack, catalog, request.ids, read, tried)
     refused = tuple(one for one in chosen if not _suitable(one, tree, request))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from hpatch.build.trees.source import SourceTree
 from hpatch.patch.apply import stack as stacks
@@ -13,8 +13,11 @@ from hpatch.patch.apply.tree import Tree
 from hpatch.patch.sets.model import Mark, PatchSet
 from hpatch.records import NamedTuple
 
+if TYPE_CHECKING:
+    from hpatch.build.trees.fitting import Fit
+
 State = Literal["present", "missing", "partly", "superseded", "unsuitable"]
-"""`partly`: some of its changes; `superseded`: the version has it, and what came later went over its lines;
+"""`partly`: some of its changes; `superseded`: the version has it, and the code has not all of its marks;
 `unsuitable`: not for this version.
 """
 By = Literal["stack", "code", "version"]
@@ -39,28 +42,35 @@ class Presence(NamedTuple):
         return self.state in ("present", "superseded")
 
 
-Fits: TypeAlias = Callable[[PatchSet], bool | None]
-"""Whether all of a set's changes go into the tree as into one that has none of them; None: they were not tried."""
+Fits: TypeAlias = "Callable[[PatchSet], Fit | None]"
+"""How much of a set's changes the tree has; None: they were not tried."""
 
 
 def presences(
-    tree: SourceTree, stack: Stack, sets: Iterable[PatchSet], read: Tree | None = None, fits: Fits | None = None
+    tree: SourceTree,
+    stack: Stack,
+    sets: Iterable[PatchSet],
+    read: Tree | None = None,
+    fits: Fits | None = None,
+    catalogue: Sequence[PatchSet] | None = None,
 ) -> tuple[Presence, ...]:
     """Each set in a tree, whose files are read from `read` if given. Raises InputError when one cannot be read.
 
     A mark alone is not trusted where `fits` can tell: code that is older than a set can bear its marks by chance.
-    Without it, those sets are tried that carry their diffs.
+    Without it, those sets are tried that carry their diffs; `catalogue` are all that can have gone over their lines
+    (these, if not given).
     """
     read = read or Tree(tree.root)
-    looked = _Looked(tree, read, fits or partial(_carried, tree, read))
+    wanted = tuple(sets)
+    looked = _Looked(tree, read, fits or partial(_carried, tree, read, wanted if catalogue is None else catalogue))
     touched = edited(read, stack)
-    return tuple(_presence(looked, stack, one, touched) for one in sets)
+    return tuple(_presence(looked, stack, one, touched) for one in wanted)
 
 
-def _carried(tree: SourceTree, read: Tree, one: PatchSet) -> bool | None:
+def _carried(tree: SourceTree, read: Tree, catalogue: Iterable[PatchSet], one: PatchSet) -> Fit | None:
     from hpatch.build.trees.fitting import fits  # only a tree with a set's marks pays for it
 
-    return fits(tree, read, None, one)
+    return fits(tree, read, None, catalogue, one)
 
 
 class _Looked:
@@ -96,7 +106,7 @@ def _presence(looked: _Looked, stack: Stack, one: PatchSet, touched: Mapping[str
     found = [mark for mark, verdict in verdicts if verdict]
     lacking = [mark for mark, verdict in verdicts if verdict is False]
     if one.contained is not None and looked.tree.within(one.contained):
-        return _contained(looked.tree, one, found, lacking)
+        return _contained(looked, one, found, lacking)
     return _by_code(looked, one, found, lacking)
 
 
@@ -118,20 +128,26 @@ def _by_code(looked: _Looked, one: PatchSet, found: Sequence[Mark], lacking: Seq
         )
     if found:
         fits = looked.fits(one)
-        if fits:
+        if fits == "none":
             why = "the code has its marks, but none of its changes"
             return Presence(set=one, state="missing", by="code", why=why)
+        if fits == "some":
+            why = "the code has its marks, but not all of its changes"
+            return Presence(set=one, state="partly", by="code", why=why)
         why = "the code has its marks" if fits is None else "the code shows it"
         return Presence(set=one, state="present", by="code", why=why)
     return _absent(looked, one, "code" if lacking else "version")
 
 
-def _contained(tree: SourceTree, one: PatchSet, found: Sequence[Mark], lacking: Sequence[Mark]) -> Presence:
+def _contained(looked: _Looked, one: PatchSet, found: Sequence[Mark], lacking: Sequence[Mark]) -> Presence:
     """A set that the version brought."""
+    tree = looked.tree
     if lacking or (one.recognise and not found):
-        return Presence(
-            set=one, state="superseded", by="version", why=f"{tree.name} has it; later changes went over its lines"
-        )
+        if lacking and looked.fits(one) == "none":
+            why = f"{tree.name} has it, but this tree has none of its changes"
+            return Presence(set=one, state="missing", by="code", why=why)
+        why = f"{tree.name} has it; later changes went over its lines, or it was taken out here"
+        return Presence(set=one, state="superseded", by="version", why=why)
     if found:
         return Presence(set=one, state="present", by="code", why=f"{tree.name} has it, and the code has its marks")
     return Presence(set=one, state="present", by="version", why=f"{tree.name} has it")

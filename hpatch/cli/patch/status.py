@@ -24,11 +24,12 @@ States:
 
   present     hpatch applied it, the version contains it, or its marks are there
   partly      the tree has some of the set's changes
-  superseded  the version contains the set, and later changes replaced it
+  superseded  the version contains the set, and the tree lacks marks of it: later
+              changes replaced it, or it was taken out
   missing     the tree does not have it
 
 A mark is a text that tells a change (hpatch set show). Where the set's own diff is at hand, hpatch tries it, too: "the
-code shows it" then says that the files have the marks, and that the diff does not go in as into a tree without it.
+code shows it" then says that the files have the marks and all lines that the diff brings, not within #if 0.
 """
 
 
@@ -57,7 +58,12 @@ def _command(
     report = PresenceReport(
         root=str(tree),
         tree=source,
-        presences=presence.presences(source, applied, (one for one in wanted if sets or one.project == source.project))
+        presences=presence.presences(
+            source,
+            applied,
+            (one for one in wanted if sets or one.project == source.project),
+            catalogue=found.sets,
+        )
         if source is not None
         else (),
         stack=applied,

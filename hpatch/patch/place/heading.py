@@ -16,6 +16,7 @@ from itertools import takewhile
 from pathlib import PurePosixPath
 
 from hpatch.patch.diff.model import Elsewhere, Hunk
+from hpatch.patch.place.dead import dead
 from hpatch.records import NamedTuple
 
 _CUT = 39
@@ -83,6 +84,15 @@ class Headings:
     def defines(self, heading: bytes) -> bool:
         """Whether the file has what a heading names, with its body."""
         return any(each.opens for each in self._names.get(self._name(heading), ()))
+
+    def counts(self, heading: bytes) -> bool:
+        """Whether the file has what a heading names in code that is not within `#if 0`."""
+        there = self._names.get(self._name(heading.strip()), ())
+        return any(each.opens and not self.dead(each.line) for each in there)
+
+    def dead(self, at: int) -> bool:
+        """Whether line `at` (from 0) is within `#if 0`; False where the language has no such thing."""
+        return at in self._dead
 
     def same(self, one: bytes, other: bytes) -> bool:
         """Whether two headings name the same thing with a body."""
@@ -163,6 +173,10 @@ class Headings:
     @cached_property
     def _texts(self) -> list[tuple[bytes, _Heading]]:
         return sorted((each.text, each) for each in self._all)
+
+    @cached_property
+    def _dead(self) -> frozenset[int]:
+        return dead(self.lines) if self._braces else frozenset()
 
     def _opens(self, number: int) -> bool:
         """Whether the line at `number` begins something with a body: a brace opens before a statement ends."""

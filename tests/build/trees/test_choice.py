@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hpatch.build.trees.choice import Chosen, having
+from hpatch.build.trees.fitting import Fit
 from hpatch.build.trees.presence import Presence
 from hpatch.build.trees.source import SourceTree
 from hpatch.patch.apply.stack import Stack
@@ -15,9 +16,9 @@ from hpatch.patch.sets.model import PatchSet
 from hpatch.versions import Version
 
 
-@pytest.mark.parametrize(("fits", "there"), [(None, True), (False, True), (True, False)])
+@pytest.mark.parametrize(("fits", "there"), [(None, True), ("all", True), ("some", False), ("none", False)])
 def test_a_set_is_tried_before_its_marks_choose_the_diff_of_another(
-    tmp_path: Path, fits: bool | None, there: bool
+    tmp_path: Path, fits: Fit | None, there: bool
 ) -> None:
     catalog = load()
     one = next(one for one in catalog.sets for variant in one.variants if variant.upon)
@@ -27,7 +28,7 @@ def test_a_set_is_tried_before_its_marks_choose_the_diff_of_another(
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("".join(f"{text}\n" for text in mark.present))
 
-    def tried(asked: PatchSet) -> bool | None:
+    def tried(asked: PatchSet) -> Fit | None:
         assert asked.id == upon
         return fits
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hpatch import files
+from hpatch.build.trees.fitting import Fit
 from hpatch.build.trees.presence import Presence, edited, presences
 from hpatch.build.trees.source import SourceTree
 from hpatch.patch.apply import stack
@@ -104,6 +105,64 @@ def test_a_set_with_its_own_diff_is_tried(tmp_path: Path) -> None:
     diff.unlink()
     untried = look(tmp_path, "first\nsecond\nthird\n/* no new_one */\n", one=one)
     assert (untried.state, untried.why) == ("present", "the code has its marks")
+
+
+FIRST = "new_one(1); /* stays */"
+
+
+@pytest.mark.parametrize(
+    ("lines", "state"),
+    [
+        (["first", FIRST, "second", "third", "fourth", "fifth", "new_two(22);", "sixth"], "present"),
+        (["first", FIRST, "own", "second", "third", "fourth", "fifth", "new_two(22);", "sixth"], "present"),
+        (["first", FIRST, "other(set);", "second", "third", "fourth", "fifth", "new_two(22);", "sixth"], "present"),
+        (["first", FIRST, "second", "third", "fourth", "fifth", "sixth"], "partly"),
+        (["first", "// " + FIRST, "second", "third", "fourth", "fifth", "new_two(22);", "sixth"], "partly"),
+        (["first", "#if 0", FIRST, "#endif", "second", "third", "fourth", "fifth", "new_two(22);", "sixth"], "partly"),
+        (["#if 0", "first", FIRST, "second", "third", "fourth", "fifth", "new_two(22);", "sixth", "#endif"], "partly"),
+        (["rewritten", "/* new_one */", "as a whole"], "partly"),
+    ],
+)
+def test_a_set_of_which_not_all_is_there_is_not_there(tmp_path: Path, lines: list[str], state: str) -> None:
+    diff = tmp_path / "x.diff"
+    diff.write_text(
+        f"--- a/{FILE}\n+++ b/{FILE}\n@@ -1,2 +1,3 @@\n first\n+{FIRST}\n second\n"
+        "@@ -4,3 +5,4 @@\n fourth\n fifth\n+new_two(22);\n sixth\n"
+    )
+    one = patch_set((Mark(FILE, ("new_one",), ()),), variants=(Variant(Range.parse("==2.4.9"), diff),))
+    found = look(tmp_path, "".join(f"{line}\n" for line in lines), one=one)
+    assert (found.state, found.by) == (state, "code")
+    assert found.why == (
+        "the code shows it" if state == "present" else "the code has its marks, but not all of its changes"
+    )
+
+
+def test_a_set_that_was_taken_out_of_its_version(tmp_path: Path) -> None:
+    tree = SourceTree(tmp_path, Version.parse("2.4.62"), development=False)
+    assert look(tmp_path, "old_one\n", "2.4.62").state == "superseded"
+    fits: dict[str, Fit | None] = {}
+    cases: tuple[tuple[Fit | None, str], ...] = (("none", "missing"), ("some", "superseded"), (None, "superseded"))
+    for fit, state in cases:
+        fits["one"] = fit
+        (found,) = presences(tree, Stack(), [patch_set()], fits=lambda one: fits[one.id])
+        assert found.state == state
+
+
+def test_lines_that_another_set_changed_since_do_not_count(tmp_path: Path) -> None:
+    """One set brings two lines, the other one puts a line between them and takes the second away."""
+    mine, other = tmp_path / "mine.diff", tmp_path / "other.diff"
+    mine.write_text(f"--- a/{FILE}\n+++ b/{FILE}\n@@ -1,2 +1,4 @@\n first\n+new_one(1);\n+new_one(2);\n second\n")
+    other.write_text(
+        f"--- a/{FILE}\n+++ b/{FILE}\n@@ -1,4 +1,4 @@\n first\n new_one(1);\n-new_one(2);\n+other_one(3);\n second\n"
+    )
+    versions = Range.parse("==2.4.9")
+    one = patch_set((Mark(FILE, ("new_one",), ()),), variants=(Variant(versions, mine),))
+    over = one._replace(id="over", recognise=(), variants=(Variant(versions, other),))
+    text = "first\nnew_one(1);\nother_one(3);\nsecond\n"
+    assert look(tmp_path, text, one=one).state == "partly"
+    tree = SourceTree(tmp_path, Version.parse("2.4.9"), development=False)
+    (found,) = presences(tree, Stack(), [one], catalogue=[one, over])
+    assert (found.state, found.why) == ("present", "the code shows it")
 
 
 def test_another_project(tmp_path: Path) -> None:

@@ -30,21 +30,47 @@ def confirmed(situation: Situation, settled: Settled) -> Settled:
     target = situation.target
     if outcome.result not in _BY_LINES or outcome.line is None or target.original:
         return settled
+    if not target.options.accept_place and _dead(situation, settled, outcome.line - 1):
+        reason = "its lines are within #if 0 only, where the compiler does not see them"
+        return _refused(situation, outcome.line, reason)
     elsewhere = _elsewhere(situation, settled, outcome.line - 1)
     if elsewhere is None:
         return settled if target.options.accept_place else _changed_at_home(situation, settled, outcome.line - 1)
     if target.options.accept_place or _renamed(situation, settled, elsewhere):
         return settled._replace(outcome=outcome._replace(elsewhere=elsewhere))
-    refused = Outcome(
-        hunk=situation.hunk,
-        result="ambiguous",
-        line=None,
-        reason="its lines are in another function than the one that its heading names",
-        candidates=(outcome.line,),
-        expected=situation.old,
-        elsewhere=elsewhere,
+    reason = "its lines are in another function than the one that its heading names"
+    return _refused(situation, outcome.line, reason, elsewhere)
+
+
+def _refused(situation: Situation, line: int, reason: str, elsewhere: Elsewhere | None = None) -> Settled:
+    """The answer for a hunk whose only place, `line` (from 1), is not taken."""
+    return Settled(
+        Outcome(
+            hunk=situation.hunk,
+            result="ambiguous",
+            line=None,
+            reason=reason,
+            candidates=(line,),
+            expected=situation.old,
+            elsewhere=elsewhere,
+        )
     )
-    return Settled(refused)
+
+
+def _dead(situation: Situation, settled: Settled, at: int) -> bool:
+    """Whether a hunk was found in code that is left out, or went there although its function is elsewhere, too.
+
+    Nothing is asked where the file before the revision tells that the code was left out then, too.
+    """
+    target = situation.target
+    first = _first_change(situation) - situation.own
+    # A hunk can begin below an `#if 0` that ends above its change.
+    if not (target.headings.dead(at) and (_merged(settled) or target.headings.dead(at + first))):
+        return False
+    if situation.known and target.ancestor_headings is not None:
+        return not target.ancestor_headings.dead(situation.own + first)
+    heading = target.headings.shown(situation.hunk) or situation.hunk.section
+    return settled.outcome.result == "applied" or target.headings.counts(heading)
 
 
 def _changed_at_home(situation: Situation, settled: Settled, at: int) -> Settled:
@@ -66,16 +92,7 @@ def _changed_at_home(situation: Situation, settled: Settled, at: int) -> Settled
     if (Counter(old) & Counter(others)).total() < least or sum(line >= 0 for line in align(old, others)) < least:
         return settled
     reason = f"its lines are at line {at + 1} only, but most of them are at its own place, line {home + 1}, too"
-    return Settled(
-        Outcome(
-            hunk=situation.hunk,
-            result="ambiguous",
-            line=None,
-            reason=reason,
-            candidates=(at + 1,),
-            expected=situation.old,
-        )
-    )
+    return _refused(situation, at + 1, reason)
 
 
 def _renamed(situation: Situation, settled: Settled, elsewhere: Elsewhere) -> bool:
@@ -94,12 +111,20 @@ def _renamed(situation: Situation, settled: Settled, elsewhere: Elsewhere) -> bo
 def _elsewhere(situation: Situation, settled: Settled, at: int) -> Elsewhere | None:
     """What speaks against the place of a hunk that went to line `at`."""
     target, hunk = situation.target, situation.hunk
-    first = next((change.start for change in changes(hunk)), situation.own)
+    first = _first_change(situation)
     shown = target.headings.shown(hunk)
-    # What was merged is told by its first change, the others by their first line.
-    result = settled.outcome.result
-    merged = result in ("merged", "words") or (result == "applied" and settled.end is None)
-    change = at if merged else at + first - situation.own
+    change = at if _merged(settled) else at + first - situation.own
     if situation.known and target.ancestor_headings is not None:
         return target.headings.elsewhere(target.ancestor_headings.around(first), change)
     return target.headings.elsewhere(shown, change) if shown else target.headings.elsewhere(hunk.section, at)
+
+
+def _first_change(situation: Situation) -> int:
+    """The line (from 0) of a hunk's first change, before the revision."""
+    return next((change.start for change in changes(situation.hunk)), situation.own)
+
+
+def _merged(settled: Settled) -> bool:
+    """Whether a hunk's place is told by its first change; that of the others is told by their first line."""
+    result = settled.outcome.result
+    return result in ("merged", "words") or (result == "applied" and settled.end is None)

@@ -144,3 +144,33 @@ def test_a_hunk_that_moved_as_far_as_its_neighbour_is_not_refused(other: int) ->
     above = [*LINES[:14], "own", *LINES[15:25]][0 if other else 1 :]
     placed = place(text([*above, *LINES]), made)
     assert [outcome.result for outcome in placed.outcomes] == ["moved", "moved"]
+
+
+# Code that the compiler does not see
+
+
+LEFT_OUT = [*function("first", EDITED), "#if 0", *function("first", BODY), "#endif"]
+"""The function was edited, and stands below as it was."""
+
+
+def test_a_hunk_does_not_go_into_code_that_is_left_out() -> None:
+    (refused,) = place(text(LEFT_OUT), made()).outcomes
+    assert (refused.result, refused.candidates) == ("ambiguous", (LEFT_OUT.index("#if 0") + 4,))
+    assert refused.reason == "its lines are within #if 0 only, where the compiler does not see them"
+    assert only(place(text(LEFT_OUT), made(), PlaceOptions(accept_place=True))).result == "moved"
+
+
+def test_code_that_is_left_out_does_not_show_that_a_hunk_is_there() -> None:
+    done = function("first", changed(BODY))
+    assert only(place(text(done), made())).result == "applied"
+    assert only(place(text(["#if 0", *done, "#endif"]), made())).result == "ambiguous"
+    assert only(place(text(["#if 0", "#else", *done, "#endif"]), made())).result == "applied"
+    assert only(place(text(["/*", "#if 0", "*/", *done]), made())).result == "applied"
+
+
+def test_a_hunk_for_code_that_was_left_out_goes_there() -> None:
+    before = ["#if 0", *function("first", BODY), "#endif"]
+    one = patch(before, ["#if 0", *function("first", changed(BODY)), "#endif"])
+    assert only(place(text(before), one)).result == "exact"
+    assert only(place(text(["own;", *before]), one, ancestor=text(before))).result == "moved"
+    assert only(place(text(["own;", *before]), one)).result == "moved"
