@@ -16,7 +16,7 @@ _SPECIAL = re.compile(rb'[\x00-\x1f\x7f-\xff"\\]')
 _LETTERS = {value[0]: b"\\" + letter for letter, value in _ESCAPES.items()} | {0x22: b'\\"', 0x5C: b"\\\\"}
 
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
-_KEPT = HISTORY | {"git~1", FOLDER}
+_KEPT = HISTORY | {"git~1", ".pc", FOLDER}
 
 
 def unquote(text: bytes) -> tuple[bytes, bytes] | None:
@@ -44,8 +44,9 @@ def unsafe(path: str) -> str | None:
     """Why a path may not be touched, or None.
 
     A path is relative to the tree with slashes; one leading `./` is harmless. A backslash, a colon and a tab are
-    ordinary characters, other characters that control or hide are not. The folders of version control systems and
-    hpatch's own are refused in any case of letters, and with the dots and blanks at the end that some systems drop.
+    ordinary characters, other characters that control or hide are not. The folders of version control systems, of
+    quilt and of hpatch are refused in any case of letters, and with the dots and blanks at the end that some systems
+    drop.
     """
     parts = path.split("/")
     size = len(path.encode("utf-8", "surrogateescape"))
@@ -63,7 +64,7 @@ def unsafe(path: str) -> str | None:
     elif "" in parts or "." in parts[1:] or path == ".":
         reason = "the path has an empty part"
     elif not _KEPT.isdisjoint(part.rstrip(" .").casefold() for part in parts):
-        reason = "no diff may touch what belongs to version control or to hpatch"
+        reason = "no diff may touch what belongs to version control, to quilt or to hpatch"
     elif size > 255 and any(len(part.encode("utf-8", "surrogateescape")) > 255 for part in parts):
         reason = "a name in the path has more than 255 bytes"
     return reason

@@ -146,6 +146,7 @@ UNSAFE = [
     "a/GIT~1/config",
     ".svn/entries",
     ".hg/hgrc",
+    "a/.pc/applied-patches",
     "a/.hpatch/kept",
     "a/.Hpatch/kept",
     "a/f.c\x1b[2J",
