@@ -92,12 +92,14 @@ def copy_folder(source: Path, target: Path, without: Iterable[str] = ()) -> None
 def lock(root: Path) -> Iterator[None]:
     """Hold the tree's lock; the system lets go of it when the process ends, however that happens.
 
-    Raises LockedError when another process holds it, ToolError when the tree cannot be written. Only with the lock held
-    may `recover` and `replace` be called.
+    Raises LockedError when another process holds it, ToolError when the tree cannot be written, and InputError where
+    something else stands in the lock's place. Only with the lock held may `recover` and `replace` be called.
     """
     try:
         handle = _take(root)
     except OSError as error:
+        if error.errno in _STRANGE:
+            raise InputError(f"{root}/{FOLDER}/{_LOCK}: is a link or a folder; remove it") from None
         raise ToolError(f"{root}: cannot be written: {error.strerror}") from None
     try:
         yield

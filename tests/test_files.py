@@ -117,6 +117,12 @@ def test_hpatchs_own_folder_may_be_no_link(root: Path, tmp_path: Path) -> None:
         pass
 
 
+def test_the_lock_may_be_no_folder(root: Path) -> None:
+    (root / ".hpatch" / "lock").mkdir(parents=True)
+    with pytest.raises(InputError, match="lock: is a link or a folder; remove it"), files.lock(root):
+        pass
+
+
 def test_a_second_process_is_turned_away(root: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from hpatch import files\n"

@@ -80,11 +80,16 @@ class Conflicts(NamedTuple):
 
 def markable(prepared: Prepared) -> bool:
     """Whether the conflicts of the step that fails first can be answered by editing files."""
+    return not prepared.refused and not prepared.plan.ok and unmarkable(prepared) is None
+
+
+def unmarkable(prepared: Prepared) -> str | None:
+    """The first file of the step that fails first whose conflict cannot be marked in it; None where all can."""
     if prepared.refused or prepared.plan.ok:
-        return False
+        return None
     at = _failing(prepared)
     steps = zip(prepared.tasks[at].item.diff.files, prepared.plan.steps[at].files, strict=True)
-    return all(placed.ok or marks.markable(patch, placed) for patch, placed in steps)
+    return next((placed.path for patch, placed in steps if not (placed.ok or marks.markable(patch, placed))), None)
 
 
 def copy(prepared: Prepared, folder: Path, asked: AskedToApply) -> Conflicts:

@@ -176,7 +176,7 @@ def _command(
             with shown() as progress:
                 progress.step(1, 1, f"writing {tree}")
                 commit(prepared, before, after)
-        elif conflicts is not None and not dry_run and marking.markable(prepared):
+        elif conflicts is not None and not dry_run and _markable(prepared):
             folder = None if kept is None else kept.folder
             asked = AskedToApply(
                 request=request, source=revisions.absolute()._asdict(), origins=origins, answers=folder
@@ -185,6 +185,15 @@ def _command(
     copy = None if waiting is None else MarkedCopy(waiting)
     report = PlanReport(prepared=prepared, dry_run=dry_run, hunks=verbose, rejects=left, copy=copy)
     return output.show(report, FORMS, format, code=0 if prepared.ok else 1)
+
+
+def _markable(prepared: Prepared) -> bool:
+    """Whether a copy can show the conflicts; says which file stands in the way."""
+    path = marking.unmarkable(prepared)
+    if path is not None:
+        message = f"{visible(path)}: its conflict is not one of its lines, and has no marks; hpatch makes no copy"
+        print(f"hpatch: {message}", file=sys.stderr)
+    return marking.markable(prepared)
 
 
 def _into_git(

@@ -179,6 +179,8 @@ def _parsed(file: Path, known: Sequence[str]) -> _Table:
         raise InputError(f"{file}: cannot be read: {error.strerror or error}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{file}: not valid TOML: {error}") from error
+    except RecursionError:
+        raise InputError(f"{file}: not valid TOML: nested too deeply") from None
 
 
 def _projects(file: Path) -> list[Project]:

@@ -124,6 +124,7 @@ def test_a_mark(write: Write) -> None:
         ),
         (HEAD + REVISION + REVISION.replace("[[revisions]]", "[[merges]]\ntrunk = [6]"), "merges[1].trunk: is not"),
         ("id = \n", "not valid TOML"),
+        (f"id = {'[' * 5000}\n", "not valid TOML: nested too deeply"),
     ],
 )
 def test_what_is_wrong_is_said(write: Write, text: str, message: str) -> None:
