@@ -114,7 +114,7 @@ class Node:
         """The words of `argument`, by httpd's rules. They are kept for whoever asks next, so nobody may change them."""
         found = self._words
         if found is None:
-            found = self._words = words.split(self.argument)
+            found = self._words = words.split(self.args if self.children is None else self.argument)
         return found
 
     def word_spans(self) -> list[tuple[int, int]]:

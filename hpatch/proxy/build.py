@@ -73,6 +73,8 @@ def _section(scope: Scope) -> str:
 
 def _cut(name: str, size: int) -> str:
     """The first bytes of a name, without a character that is cut in two: no URL is."""
+    if in_bytes(name) <= size:
+        return name
     name = name[:size]
     while in_bytes(name) > size:
         name = name[:-1]
@@ -164,17 +166,18 @@ class _ProxyBuilder:
         """The words after a mapping's target."""
         params = []
         flags: set[str] | frozenset[str] = _NONE
+        node = line.node
         for nth, text in line.extras:
-            key, value = parse_parameter(text)
-            if value is not None:
-                params.append(Param(key, value, line.node, nth))
+            key, equals, value = text.partition("=")
+            if equals:
+                params.append(Param(key, value, node, nth))
             elif key.lower() in WORDS:
                 flags = {*flags, key.lower()}
             elif "${" in text:
                 continue
             elif line.scope.section is not None and line.target is not None and line.target.text.startswith("/"):
                 raise _RefusedError(
-                    "location-path", f"{line.node.name} in {_section(line.scope)} takes no path", line.target.nth
+                    "location-path", f"{node.name} in {_section(line.scope)} takes no path", line.target.nth
                 )
             else:
                 raise _RefusedError("arguments", f'"{text}" is not of the form key=value', nth)
