@@ -26,14 +26,15 @@ class Finding(NamedTuple):
     @classmethod
     def of(cls, rule: Rule, found: Found) -> Self:
         """The complete finding for a result of the rule's check."""
+        place, message, related, help, severity, confidence, fix, _, subject = found
         return cls(
             rule=rule,
-            place=found.place,
-            message=found.message,
-            severity=found.severity or rule.severity,
-            confidence=found.confidence or rule.confidence,
-            related=found.related,
-            help=found.help,
-            fix=found.fix,
-            subject=found.subject,
+            place=place,
+            message=message,
+            severity=severity or rule.severity,
+            confidence=confidence or rule.confidence,
+            related=related,
+            help=help,
+            fix=fix,
+            subject=subject,
         )

@@ -102,6 +102,7 @@ def _sections(source: Source, joins: bool) -> tuple[list[int], list[str]]:
         return starts, inside
     text = source.text
     around: list[tuple[str, str]] = []
+    alike: dict[tuple[str, str, str], tuple[str, str]] = {}  # hosts and paths of a large configuration often recur
     for match in _SECTION.finditer("\n" + text):  # so that an offset is that of a line in the text
         ends, name, rest, ini = match.groups()
         if joins and _continued(text, match.start()):
@@ -118,12 +119,23 @@ def _sections(source: Source, joins: bool) -> tuple[list[int], list[str]]:
             if ini:
                 around.clear()
             before = around[-1][1] if around else ""
-            words = _words(text, match.start()) if joins or ini else " ".join(f"<{name}{rest}".split())
-            here = f"{before}\0{words}"
-            around.append(((name or "").lower(), here if len(here) < _LONG else _hash(here)))
+            if joins or ini:
+                around.append(_section(before, name or "", _words(text, match.start())))
+            else:
+                written = (before, name, rest)
+                section = alike.get(written)
+                if section is None:
+                    section = alike[written] = _section(before, name, " ".join(f"<{name}{rest}".split()))
+                around.append(section)
         starts.append(match.end() - 1)
         inside.append(around[-1][1] if around else "")
     return starts, inside
+
+
+def _section(before: str, name: str, words: str) -> tuple[str, str]:
+    """A section's name in lower case, and what tells it from others: its words and the sections around it."""
+    here = f"{before}\0{words}"
+    return name.lower(), here if len(here) < _LONG else _hash(here)
 
 
 def _words(text: str, start: int) -> str:

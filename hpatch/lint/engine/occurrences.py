@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
@@ -126,8 +126,10 @@ def _uses(node: Node) -> Iterable[Place]:
         use = use.frame.use
 
 
-def merged(found: Iterable[tuple[Finding, tuple[Place, ...]]]) -> list[Finding]:
+def merged(found: Sequence[tuple[Finding, tuple[Place, ...]]]) -> list[Finding]:
     """The findings, each once, with the places where their macros are used."""
+    if not any(places for _, places in found):  # most configurations use no macros
+        return list(dict.fromkeys([finding for finding, _ in found]))
     uses: dict[Finding, dict[Place, None]] = {}
     for finding, places in found:
         uses.setdefault(finding, {}).update(dict.fromkeys(places))

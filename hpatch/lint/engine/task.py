@@ -38,14 +38,11 @@ class LintTask(NamedTuple):
 
     def reported(self, findings: Iterable[Finding]) -> list[Finding]:
         """The findings that the user wants to see, with the severities that the user gives them."""
-        least, sure = SEVERITIES.index(self.severity), CONFIDENCES.index(self.confidence)
+        severe = SEVERITIES[SEVERITIES.index(self.severity) :]
+        sure = CONFIDENCES[CONFIDENCES.index(self.confidence) :]
         if self.severities:
             findings = [one._replace(severity=self.severities.get(one.rule.code, one.severity)) for one in findings]
-        return [
-            one
-            for one in findings
-            if SEVERITIES.index(one.severity) >= least and CONFIDENCES.index(one.confidence) >= sure
-        ]
+        return [one for one in findings if one.severity in severe and one.confidence in sure]
 
     def ignores(self, code: str, file: str) -> bool:
         """Whether the user ignores a rule, by its code, in a file."""

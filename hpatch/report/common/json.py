@@ -79,10 +79,11 @@ def lines(lines: Iterable[bytes]) -> list[str]:
 
 def at(place: Place) -> dict[str, Any]:
     """A place."""
+    file, line, column, end_line, end_column = place
     return {
-        "file": place.file,
-        "line": place.line,
-        "column": place.column,
-        "end_line": place.end_line,
-        "end_column": place.end_column,
+        "file": file,
+        "line": line,
+        "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
     }

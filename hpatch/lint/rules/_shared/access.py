@@ -76,8 +76,9 @@ class _Said(NamedTuple):
         return [word.upper() for word in split(self.text)]
 
 
+@lru_cache(maxsize=64)
 def _said(section: Node) -> tuple[_Said, ...]:
-    """The access lines and containers of a section."""
+    """The access lines and containers of a section, of which a rule often asks several things in a row."""
     return tuple(
         [
             _Said(node.key, node.args, node.conditions)
@@ -232,7 +233,7 @@ def _restricts(said: tuple[_Said, ...], limits: bool) -> bool:
 
 def speaks(section: Node) -> bool:
     """Whether a section has access lines, so that it takes the place of those of the sections around it."""
-    return next(lines(section), None) is not None
+    return any(node.key in _LINES or (node.key in _CONTAINERS and speaks(node)) for node in section.children or ())
 
 
 def path(section: Node) -> str | None:
