@@ -10,7 +10,8 @@ _SLASHES = r"/(?:\.?/)+"
 
 def normal(path: str) -> str:
     """A socket's path in a comparable form: `//` and `/./` become one slash, `/var/run` becomes `/run`."""
-    path = re.sub(_SLASHES, "/", path)
+    if "//" in path or "/./" in path:
+        path = re.sub(_SLASHES, "/", path)
     return path.removeprefix("/var") if path.startswith("/var/run/") else path
 
 

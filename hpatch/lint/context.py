@@ -65,7 +65,7 @@ class Context:
     @cached_property
     def passing(self) -> frozenset[Node | None]:
         """The virtual hosts with `passes`; None for the main server."""
-        return frozenset(mapping.server.node for mapping in self.passes)
+        return frozenset([server.node for server in self.proxy.servers if server.passes])
 
     @cached_property
     def _servers(self) -> dict[Node | None, Server]:

@@ -86,9 +86,9 @@ def _clause(node: Node, index: int, text: str) -> Iterator[Occurrence]:
 
 def _log(node: Node) -> Iterator[Occurrence]:
     """CustomLog FILE FORMAT expr=CONDITION (`add_custom_log`, mod_log_config.c)."""
-    for index, text in list(enumerate(node.words))[2:3]:
-        if text[5:]:
-            yield from _clause(node, index, text)
+    found = node.words
+    if len(found) > 2 and found[2][5:]:
+        yield from _clause(node, 2, found[2])
 
 
 def _log_message(node: Node) -> Iterator[Occurrence]:
@@ -186,10 +186,14 @@ _PROVIDERS = (
     *("ldap-user", "ldap-group", "ldap-dn", "ldap-attribute", "ldap-filter"),
 )
 """Providers of Require whose arguments are a string."""
+_EVALUATED = frozenset(("expr", *_PROVIDERS))
 
 
 def _require(node: Node) -> Iterator[Occurrence]:
     """Require [not] PROVIDER REST (`add_authz_provider`, mod_authz_core.c)."""
+    first = "".join(node.words[:1])
+    if first not in _EVALUATED and words.lower(first) != "not":
+        return
     provider, at = words.get_word(node.args)
     if words.lower(provider) == "not":
         provider, at = words.get_word(node.args, at)

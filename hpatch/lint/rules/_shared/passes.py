@@ -50,7 +50,8 @@ def parameter(mapping: Mapping, key: str) -> Param | None:
 
 def encoded(mapping: Mapping) -> bool:
     """Whether it is matched against the path as the client sent it (`mapping=encoded` or `mapping=servlet`)."""
-    return "mapping" in [param.key.lower() for param in mapping.params]
+    params = mapping.params
+    return bool(params) and "mapping" in [param.key.lower() for param in params]
 
 
 def section_pattern(section: Node) -> bool:

@@ -100,10 +100,12 @@ _Lines = tuple[tuple[str, bool, bool, tuple[Condition, ...]], ...]
 
 def _lines(server: Server) -> _Lines | None:
     """All that decides which mappings of a virtual host no request reaches; None if it has sections with mappings."""
-    mappings = server.passes
-    if any(mapping.section is not None for mapping in mappings):
-        return None
-    return tuple([(one.path, one.pattern, encoded(one), one.node.conditions) for one in mappings])
+    lines = []
+    for one in server.passes:
+        if one.section is not None:
+            return None
+        lines.append((one.path, one.pattern, encoded(one), one.node.conditions))
+    return tuple(lines)
 
 
 def _of_server(

@@ -191,12 +191,13 @@ def locationmatch_pass(context: Context) -> Iterator[Found]:
     Source: the ProxyPass documentation ("ProxyPass does not interpret the regexp as such"); `add_pass`
     (`apr_fnmatch_test`) in mod_proxy.c, the same from 2.4.1 on. Each case tested on httpd 2.4.71.
     """
+    expression = re.compile(_EXPRESSION).search
     for mapping in context.passes:
         section = mapping.section
         if mapping.kind != "ProxyPass":
             continue
         if section is None:
-            if not mapping.pattern and re.search(_EXPRESSION, mapping.path):
+            if not mapping.pattern and expression(mapping.path):
                 yield _compared(mapping)
             continue
         if not section.key.startswith("<location"):

@@ -243,8 +243,9 @@ def reverse_mismatch(context: Context) -> Iterator[Found]:
 
     Source: the ProxyPassReverse documentation; `ap_proxy_location_reverse_map` in proxy_util.c. Tested on httpd 2.4.71.
     """
+    never = re.compile(_NEVER).match
     for reverse in context.reverses:
-        if reverse.node.key == "proxypassreverse" and re.match(_NEVER, reverse.url) and not reverse.in_proxy:
+        if reverse.node.key == "proxypassreverse" and never(reverse.url) and not reverse.in_proxy:
             yield Found(
                 _url_place(reverse),
                 f'no redirect begins with "{reverse.url}": this ProxyPassReverse has no effect',
