@@ -83,7 +83,7 @@ class Merger:
     @cached_property
     def _telling(self) -> frozenset[int]:
         """The runs with a line that the tree has once."""
-        return frozenset(self._run[at] for at in self._met if self._once(self.lines[self.matched[at]]))
+        return frozenset(self._run[at] for at in self.met if self._once(self.lines[self.matched[at]]))
 
     def _once(self, line: bytes) -> bool:
         """Whether the tree has this line once."""
@@ -164,12 +164,12 @@ class Merger:
 
     def _nearest(self, start: int) -> tuple[int, int]:
         """The tree's lines nearest to the place before `start` that were there before the revision too."""
-        at = bisect_left(self._met, start)
-        left = self.matched[self._met[at - 1]] if at else -1
-        return left, self.matched[self._met[at]] if at < len(self._met) else len(self.lines)
+        at = bisect_left(self.met, start)
+        left = self.matched[self.met[at - 1]] if at else -1
+        return left, self.matched[self.met[at]] if at < len(self.met) else len(self.lines)
 
     @cached_property
-    def _met(self) -> list[int]:
+    def met(self) -> list[int]:
         """The lines before the revision that the tree has too."""
         return [at for at, line in enumerate(self.matched) if line >= 0]
 

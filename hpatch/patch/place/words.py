@@ -9,6 +9,7 @@ both sides bring numbers, each branch may count for itself: nothing goes in then
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
@@ -58,21 +59,21 @@ def merge(merger: Merger, hunk: Hunk) -> Merged:
 
 def _around(merger: Merger, first: int, last: int) -> dict[int, int]:
     """For lines before the revision, from those around a hunk on, the tree's that are equal or answer them."""
-    matched = merger.matched
-    while first > 0 and matched[first - 1] < 0:
-        first -= 1
-    first = max(first - 1, 0)
+    matched, met = merger.matched, merger.met
     found: dict[int, int] = {-1: -1, len(matched): len(merger.lines)}
-    at = first
+    above = bisect_left(met, first)
+    at = met[above - 1] if above else 0
     while at < len(matched) and (at <= last or matched[at - 1] < 0):
         if matched[at] >= 0:
             found[at] = matched[at]
             at += 1
             continue
-        end = next((other for other in range(at, len(matched)) if matched[other] >= 0), len(matched))
-        above = matched[at - 1] + 1 if at else 0
-        below = matched[end] if end < len(matched) else len(merger.lines)
-        found.update(_answers(merger.ancestor[at:end], merger.lines[above:below], at, above))
+        below = bisect_left(met, at)
+        end = met[below] if below < len(met) else len(matched)
+        start = matched[at - 1] + 1 if at else 0
+        stop = matched[end] if end < len(matched) else len(merger.lines)
+        if (end - at) * (stop - start) <= _GAP:
+            found.update(_answers(merger.ancestor[at:end], merger.lines[start:stop], at, start))
         at = end
     return found
 
