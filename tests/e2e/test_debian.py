@@ -18,12 +18,16 @@ SYSTEM = {**os.environ, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
 def test_the_package(root: Path, tmp_path: Path) -> None:
     source = tmp_path / "hpatch"
     source.mkdir()
-    names = ("hpatch", "grammars", "patches", "pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "debian")
+    names = (
+        "hpatch", "grammars", "patches", "pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "debian",
+        "tests/corpus/include",
+    )  # fmt: skip
     listed = subprocess.run(
         ["git", "-C", root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", *names],
         check=True, capture_output=True, text=True,
     )  # fmt: skip
-    for name in filter(None, listed.stdout.split("\0")):
+    copied = list(filter(None, listed.stdout.split("\0")))
+    for name in copied:
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).write_bytes((root / name).read_bytes())
         (source / name).chmod((root / name).stat().st_mode & 0o777)
@@ -35,6 +39,7 @@ def test_the_package(root: Path, tmp_path: Path) -> None:
     build = ["dpkg-buildpackage", "-us", "-uc", "-b"]
     built = subprocess.run(build, cwd=source, env=SYSTEM, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stdout[-2000:] + built.stderr[-2000:]
+    assert [name for name in copied if not (source / name).is_file()] == []
     (package,) = tmp_path.glob("hpatch_*_all.deb")
     checked = subprocess.run(
         ["lintian", "--allow-root", "--fail-on", "error,warning", package],
