@@ -25,6 +25,7 @@ MORE = load(
     "auth_basic",
     "authz_user",
     "proxy_connect",
+    "ssl",
     "mime",
 )
 MORE += "TypesConfig /dev/null\n"
