@@ -22,7 +22,7 @@ from hpatch.patch.diff.write import compare
 from hpatch.patch.place.options import DEFAULTS, PlaceOptions
 from hpatch.patch.place.place import place
 
-OPTIONS = (DEFAULTS, PlaceOptions(fuzz=2), PlaceOptions(ignore_whitespace=True))
+OPTIONS = (DEFAULTS, PlaceOptions(fuzz=2), PlaceOptions(ignore_whitespace=True), PlaceOptions(words=True))
 _BLOCKS = (
     ("    if (rv != APR_SUCCESS) {", "        return rv;", "    }"),
     ("    x = next(x);", "    y += x;", "    z = y;", "    count++;"),

@@ -25,10 +25,8 @@ _LEFT = re.compile(r"STATUS|docs/log-message-tags/next-number")
 """Of these, what trunk changes is never the branch's."""
 _NUMBER = re.compile(r"include/ap_mmn\.h|modules/http2/h2_version\.h")
 _GENERATED = re.compile(r"docs/manual/(?:.*\.html(?:\..*)?|.*\.xml\.meta)")
-_OPTIONS = PlaceOptions(claim=True, words=False)
-"""A merge to the branch takes the branch's next number: that is what `claim` means. What "works" merges with Subversion
-and git, too, which merge no words.
-"""
+_OPTIONS = PlaceOptions(claim=True)
+"""A merge to the branch takes the branch's next number: that is what `claim` means."""
 
 
 class FailedFile(NamedTuple):

@@ -50,9 +50,10 @@ class Request(NamedTuple):
     """What is to be applied.
 
     `revisions` are numbers of single revisions; `accept_place`: take a hunk's only place though its heading names
-    another function; `any_version`: also sets that are not meant for this version; `strip`:
-    a diff's leading folders to strip, None: found out; `answers`: answers to conflicts; `partly`: apply those hunks of
-    diffs that fit, though others do not; `exclude`: patterns of paths of the tree that no diff changes.
+    another function; `words`: merge by words what does not merge by lines; `any_version`: also sets that are not meant
+    for this version; `strip`: a diff's leading folders to strip, None: found out; `answers`: answers to conflicts;
+    `partly`: apply those hunks of diffs that fit, though others do not; `exclude`: patterns of paths of the tree that
+    no diff changes.
     """
 
     ids: tuple[str, ...] = ()
@@ -61,6 +62,7 @@ class Request(NamedTuple):
     fuzz: int = 0
     ignore_whitespace: bool = False
     accept_place: bool = False
+    words: bool = False
     strip: int | None = None
     any_version: bool = False
     answers: Kept | None = None
@@ -167,7 +169,10 @@ def _prepare(
         work.add_diffs()
     tasks = work.tasks
     options = PlaceOptions(
-        fuzz=request.fuzz, ignore_whitespace=request.ignore_whitespace, accept_place=request.accept_place
+        fuzz=request.fuzz,
+        ignore_whitespace=request.ignore_whitespace,
+        accept_place=request.accept_place,
+        words=request.words,
     )
     planned = plan(
         work.files, [task.item for task in tasks], options, answers=request.answers, partly=request.partly, tell=tell

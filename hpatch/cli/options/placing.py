@@ -25,6 +25,15 @@ Fuzz = Annotated[
 IgnoreWhitespace = Annotated[
     bool, typer.Option("--ignore-whitespace", help="Let white space differ.", rich_help_panel=PLACING)
 ]
+ByWords = Annotated[
+    bool,
+    typer.Option(
+        "--by-words",
+        help="Merge a hunk by words where the tree has changed its very lines. git reports a conflict there: check the "
+        "result.",
+        rich_help_panel=PLACING,
+    ),
+]
 AcceptPlace = Annotated[
     bool,
     typer.Option(

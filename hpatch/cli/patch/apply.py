@@ -107,6 +107,7 @@ def _command(
     format: Format = "text",
     fuzz: placing.Fuzz = 0,
     ignore_whitespace: placing.IgnoreWhitespace = False,
+    by_words: placing.ByWords = False,
     accept_place: placing.AcceptPlace = False,
     strip: Annotated[
         int | None,
@@ -138,6 +139,7 @@ def _command(
         exclude=tuple(one.removeprefix("./") for one in exclude or ()),
         fuzz=fuzz,
         ignore_whitespace=ignore_whitespace,
+        words=by_words,
         accept_place=accept_place,
         strip=strip,
         any_version=any_version,

@@ -54,6 +54,7 @@ def _command(
     format: Format = "text",
     fuzz: placing.Fuzz = 0,
     ignore_whitespace: placing.IgnoreWhitespace = False,
+    by_words: placing.ByWords = False,
     accept_place: placing.AcceptPlace = False,
     answers: kept_answers.Answers = None,
     no_answers: kept_answers.NoAnswers = False,
@@ -77,6 +78,7 @@ def _command(
             diffs=queueing.waiting(waiting[:count]),
             fuzz=fuzz,
             ignore_whitespace=ignore_whitespace,
+            words=by_words,
             accept_place=accept_place,
             answers=kept_answers.chosen(answers, none=no_answers),
         )

@@ -24,7 +24,7 @@ States:
 
   present     hpatch applied it, the version contains it, or its marks are there
   partly      the tree has some of the set's changes
-  superseded  the version contains the set, and the tree lacks marks of it: later
+  superseded  the version contains it, but the tree lacks marks of it: later
               changes replaced it, or it was taken out
   missing     the tree does not have it
 

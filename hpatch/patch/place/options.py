@@ -12,7 +12,8 @@ class PlaceOptions(NamedTuple):
     `fuzz`: how many context lines at a hunk's ends may differ, as GNU patch counts them; `ignore_whitespace`: runs of
     blanks are equal, and blanks at a line's end are nothing; `release`: the tree's next release, for files that count;
     `claim`: take the next number of a tree under development, too; `accept_place`: take the only place of a hunk
-    though its heading names another function; `words`: merge by words what does not merge by lines.
+    though its heading names another function; `words`: merge by words what does not merge by lines, and is
+    a conflict for git.
     """
 
     fuzz: int = 0
@@ -20,7 +21,7 @@ class PlaceOptions(NamedTuple):
     release: NextRelease | None = None
     claim: bool = False
     accept_place: bool = False
-    words: bool = True
+    words: bool = False
 
 
 DEFAULTS = PlaceOptions()

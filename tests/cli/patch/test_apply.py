@@ -452,12 +452,13 @@ def test_lines_in_other_words_are_merged_and_shown(run: Run, tree: Path, tmp_pat
     given = tmp_path / "p.diff"
     given.write_bytes(repository.git("diff", "HEAD~", "HEAD"))
     (tree / "f.c").write_text(functions(own))
-    assert run("apply", given).code == 1
-    answer = valid("plan-1", run("apply", given, "--git", repository.folder, "--dry-run", "-f", "json").out)
+    assert run("apply", given, "--git", repository.folder).code == 1
+    words = ("apply", given, "--git", repository.folder, "--by-words")
+    answer = valid("plan-1", run(*words, "--dry-run", "-f", "json").out)
     (hunk,) = answer["steps"][0]["files"][0]["hunks"]
     assert (hunk["result"], hunk["line"]) == ("words", 6)
     assert (hunk["words"]["patch"][3], hunk["words"]["tree"][3]) == (new, "    Send(one, 2);\n")
-    code, out, _ = run("apply", given, "--git", repository.folder)
+    code, out, _ = run(*words)
     said = " ".join(out.split())
     assert code == 0 and "1 hunk merged by words" in said and "where git reports a conflict; check the result" in said
     assert "send(one, 2); | Send(one, 2);" in said
