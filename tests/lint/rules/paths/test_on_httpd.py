@@ -10,15 +10,13 @@ import pytest
 
 from hpatch.lint.registry import rules
 from hpatch.lint.rule import Rule
-from tests.support.gateways.httpd import Running, check, load, running
+from tests.support.gateways.httpd import Running, check, check_example, load, running
 from tests.support.lint.examples import FIRES, INSTEAD, SILENT, examples
 from tests.support.lint.find import find
 
 pytestmark = pytest.mark.httpd
 
 MORE = load("filter", "ext_filter", "deflate", "substitute", "xml2enc", "proxy_html", "remoteip", "ssl")
-CERTIFICATE = re.compile("^ *SSLCertificateFile .*\n", re.M)
-"""What names a file that httpd looks for."""
 RULES = [rule for rule in rules() if rule.code.startswith("MP")]
 
 REFUSED = ("location-two-args", "pass-bad-context", "target-not-absolute", "regex-invalid")
@@ -29,10 +27,10 @@ REFUSED = ("location-two-args", "pass-bad-context", "target-not-absolute", "rege
 def test_examples(rule: Rule, httpd: str, tmp_path: Path) -> None:
     """What the rule is silent on is accepted; what fires is refused just where the rule says so."""
     for example in examples(rule, INSTEAD, SILENT):
-        accepted, message = check(httpd, tmp_path, MORE + CERTIFICATE.sub("", example.text))
+        accepted, message = check_example(httpd, tmp_path, MORE + example.text)
         assert accepted, message
     for example in examples(rule, FIRES):
-        accepted, message = check(httpd, tmp_path, MORE + CERTIFICATE.sub("", example.text))
+        accepted, message = check_example(httpd, tmp_path, MORE + example.text)
         assert accepted is (rule.name not in REFUSED), message
 
 

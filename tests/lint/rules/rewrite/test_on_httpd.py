@@ -8,7 +8,7 @@ import pytest
 
 from hpatch.lint.registry import rules
 from hpatch.lint.rule import Rule
-from tests.support.gateways.httpd import Running, check, load, running
+from tests.support.gateways.httpd import Running, check_example, load, running
 from tests.support.lint.examples import FIRES, INSTEAD, SILENT, examples
 from tests.support.lint.find import find
 
@@ -21,7 +21,7 @@ RULES = [rule for rule in rules() if rule.family == "rewrite"]
 def test_accepted(rule: Rule, httpd: str, tmp_path: Path) -> None:
     """All of these faults pass `httpd -t`."""
     for example in examples(rule, FIRES, SILENT, INSTEAD):
-        accepted, said = check(httpd, tmp_path, load("remoteip") + example.text)
+        accepted, said = check_example(httpd, tmp_path, load("remoteip") + example.text)
         assert accepted, said
 
 

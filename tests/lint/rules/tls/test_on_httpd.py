@@ -15,7 +15,7 @@ import pytest
 from hpatch.lint.registry import rules
 from hpatch.lint.rule import Rule
 from tests.support.gateways.certificates import certificate
-from tests.support.gateways.httpd import Backend, check, load, running
+from tests.support.gateways.httpd import Backend, check_example, load, running
 from tests.support.lint.examples import FIRES, INSTEAD, SILENT, examples
 from tests.support.lint.find import find
 from tests.support.patience import PATIENCE
@@ -30,7 +30,7 @@ MORE = load("ssl")
 def test_accepted(rule: Rule, httpd: str, tmp_path: Path) -> None:
     """All of these faults pass `httpd -t`."""
     for example in examples(rule, FIRES, SILENT, INSTEAD):
-        accepted, said = check(httpd, tmp_path, MORE + example.text)
+        accepted, said = check_example(httpd, tmp_path, MORE + example.text)
         assert accepted, said
 
 
