@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from hpatch.backport.check.explain import Explanation, Touched
 from hpatch.backport.history.revisions import Revisions
+from hpatch.report.backport import cut
 from hpatch.report.backport.check import has, merges, said, titled
 from hpatch.report.backport.data import followup_data, merged_data, revision
 from hpatch.report.common.renderer import Page
@@ -60,6 +61,9 @@ def _text(report: ExplanationReport, width: int | None, color: bool) -> Iterator
             (one.revision.name, said(one), has(one, history.onto), titled(one.revision)) for one in answer.followups
         ]
         yield from table(("revision", "what it does", "the branch", "title"), rows, width, color, indent=2)
+    not_looked = list(cut.cut(history, width))
+    if not_looked:
+        yield from ("", *not_looked)
 
 
 def _lines(touched: Touched) -> str:
@@ -90,6 +94,7 @@ def _data(report: ExplanationReport) -> dict[str, Any]:
     return {
         "onto": history.onto._asdict(),
         "trunk": history.trunk._asdict(),
+        **cut.data(history),
         **revision(answer.revision),
         "message": answer.revision.message,
         "side": answer.side,

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from hpatch.backport.check.missing import Missing, MissingRevision
 from hpatch.backport.history.revisions import Revisions
-from hpatch.patch.sources.git import WHOLE
+from hpatch.report.backport import cut
 from hpatch.report.backport.check import merges, titled
 from hpatch.report.backport.data import merged_data, revision
 from hpatch.report.common.numbers import count
@@ -48,7 +48,7 @@ def _text(report: MissingReport, width: int | None, color: bool) -> Iterator[str
     onto = visible(history.onto.name)
     if not found.candidates:
         yield from wrap(f"{onto} lacks nothing from {visible(history.trunk.name)} there", width)
-        yield from _cut(history, width)
+        yield from cut.cut(history, width)
         return
     rows = [
         (one.revision.name, one.revision.date[:10], _why(one), titled(one.revision), _VERDICTS[one.verdict])
@@ -61,20 +61,7 @@ def _text(report: MissingReport, width: int | None, color: bool) -> Iterator[str
     if found.there:
         there = f"; {'1 more is' if found.there == 1 else f'{found.there} more are'} already there by content"
     yield from wrap(f"{count(len(found.candidates), 'revision')} that {onto} lacks{shown}{there}", width)
-    yield from _cut(history, width)
-
-
-def _cut(history: Revisions, width: int | None) -> Iterator[str]:
-    if history.git.ends:
-        yield from wrap(
-            "The clone is shallow: older revisions and merges were not looked at. Run 'git fetch --unshallow'.", width
-        )
-    if history.git.partial:
-        yield from wrap(
-            "The clone is partial: contents and STATUS were not looked at where it lacks them, so some of these may be "
-            f"merged already. {WHOLE[0].upper()}{WHOLE[1:]}.",
-            width,
-        )
+    yield from cut.cut(history, width)
 
 
 def _why(one: MissingRevision) -> str:
@@ -95,8 +82,7 @@ def _data(report: MissingReport) -> dict[str, Any]:
         "trunk": history.trunk._asdict(),
         "total": found.total,
         "there": found.there,
-        "shallow": bool(history.git.ends),
-        "partial": history.git.partial,
+        **cut.data(history),
         "candidates": [_candidate_data(one) for one in found.candidates],
     }
 

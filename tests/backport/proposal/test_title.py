@@ -22,7 +22,7 @@ from tests.support.backport.revision import revision
         ("ensure it", ["modules/loggers/mod_log_config.c", "CHANGES"], "mod_log_config: Ensure it."),
         ("* modules/proxy/mod_proxy_http.c (f):\n  Treat it.", ["x"], "mod_proxy_http: Treat it."),
         ("* modules/ssl/ssl_x.c (f, g) Don't\n  stop.", ["x"], "mod_ssl: Don't stop."),
-        ("* modules/ssl/ssl_x.c (or so) is gone.", ["x"], "modules/ssl/ssl_x.c (or so) is gone."),
+        ("* modules/ssl/ssl_x.c (f) is gone.", ["x"], "modules/ssl/ssl_x.c (f) is gone."),
         ("fix it", ["support/apxs.in"], "apxs: Fix it."),
         ("* support/htpasswd.c (main): Check.\n\nPR: 61631", ["support/htpasswd.c"], "htpasswd: Check. PR 61631."),
         ("*) mod_ssl: clear it. Fixes PR 62880. [Ann Example]", ["x"], "mod_ssl: clear it. Fixes PR 62880."),
