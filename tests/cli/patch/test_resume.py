@@ -162,7 +162,7 @@ def test_conflicts_of_a_series(run: Run, tree: Path, tmp_path: Path, given: Path
     """Its patches are on the stack as if all had fit: one comes off by itself."""
     (tmp_path / "patches").mkdir()
     given.rename(tmp_path / "patches" / "p.diff")
-    (tmp_path / "patches" / "top.diff").write_text(diff(20, "top"))
+    (tmp_path / "patches" / "top.diff").write_text("Description: the top\n\n" + diff(20, "top"))
     (tmp_path / "patches" / "series").write_text("p.diff -p1\ntop.diff\n")
     words = ("apply", "--series", tmp_path / "patches", "--exclude", "include/*", "--tree", tree)
     assert run(*words, "--conflicts", tmp_path / "copy").code == 1
@@ -170,6 +170,8 @@ def test_conflicts_of_a_series(run: Run, tree: Path, tmp_path: Path, given: Path
     assert run("resume", tmp_path / "copy", "--tree", tree).code == 0
     assert module(tree) == changed(DONE, 20, "top")
     assert run("applied", "--tree", tree).out.split() == ["p.diff", "top.diff"]
+    applied = json.loads(run("applied", "--tree", tree, "--format", "json").out)["applied"]
+    assert [one["title"] for one in applied] == ["", "the top"]
     assert run("pop", "--tree", tree).code == 0
     assert module(tree) == DONE
     assert run("pop", "--tree", tree).code == 0

@@ -114,6 +114,14 @@ def test_a_revert_forgets(run: Run, tree: Path, patches: Path) -> None:
     assert not (tree / ".hpatch").exists()
 
 
+def test_a_queue_that_ends_leaves_nothing(run: Run, tree: Path, patches: Path) -> None:
+    run("apply", "--series", patches)
+    run("pop", "--all")
+    (tree / MODULE).write_text(WHOLE)
+    assert run("push", "--all").out.endswith("Nothing to do: the tree already has everything.\n")
+    assert not (tree / ".hpatch").exists()
+
+
 def test_a_waiting_patch_is_forgotten_by_its_name(run: Run, tree: Path, patches: Path) -> None:
     """A patch that does not fit would keep those after it out for ever."""
     (tree / MODULE).write_text(BASE.replace("line 12\n", "mine\n"))
@@ -319,6 +327,17 @@ def test_wrong_usage(run: Run, tree: Path, patches: Path, arguments: tuple[str, 
     answer = run(*arguments)
     assert (answer.code, answer.out, message in answer.err) == (code, "", True)
     assert snapshot(tree) == before
+
+
+@pytest.mark.parametrize(("key", "value"), [("file", "../x"), ("strip", 100), ("strip", -1)])
+def test_a_queue_of_someone_else(run: Run, tree: Path, patches: Path, key: str, value: object) -> None:
+    run("apply", "--series", patches)
+    file = tree / ".hpatch/series/series.json"
+    data = json.loads(file.read_text())
+    data["patches"][0][key] = value
+    file.write_text(json.dumps(data))
+    answer = run("pop")
+    assert (answer.code, "is damaged" in answer.err, module(tree)) == (3, True, WHOLE)
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,13 @@ def test_the_form_and_the_headings_stay() -> None:
     assert b"diff --git" not in rewritten(git, [made], "quilt")
 
 
+def test_hunks_are_those_of_gnu_diff(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = edit(b"z\nx\ny\n", b"x\ny\ny\n")
+    assert rewritten(PATCH, [made]).endswith(b"@@ -1,3 +1,3 @@\n-z\n x\n y\n+y\n")
+    monkeypatch.setattr(gnu, "there", lambda: False)
+    assert rewritten(PATCH, [made]).endswith(b"@@ -1,3 +1,3 @@\n-z\n x\n+y\n y\n")
+
+
 def test_without_gnu_diff(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gnu, "there", lambda: False)
     before = b"int main(void)\n{\n" + LINES
