@@ -65,7 +65,7 @@ def stapling_no_cache(context: Context) -> Iterator[Found]:
             SSLUseStapling on
         </VirtualHost>
 
-    Source: ssl_init_ctx and ssl_init_stapling (ssl_engine_init.c); tested on httpd 2.4.71.
+    Source: modssl_init_stapling (ssl_util_stapling.c); tested on httpd 2.4.71.
     """
     if "sslstaplingcache" in context.configuration.by_key or "listen" not in context.configuration.by_key:
         return
