@@ -96,7 +96,8 @@ class Prepared(NamedTuple):
     """What applying would do: `steps` that change something, of the `sets` that go on the stack with them.
 
     `refused` are sets that are not meant for this tree; `there` revisions and diffs that are on the stack already;
-    `excluded` the files that the request leaves out, in the order of the diffs.
+    `excluded` the files that the request leaves out, in the order of the diffs; `quilted` the number of patches that
+    quilt has on the tree, where something does not fit.
     """
 
     root: Path
@@ -111,6 +112,7 @@ class Prepared(NamedTuple):
     sets: tuple[Set, ...]
     steps: tuple[Pushed, ...]
     excluded: tuple[str, ...] = ()
+    quilted: int = 0
 
     @property
     def ok(self) -> bool:
@@ -198,7 +200,12 @@ def _prepare(
         sets=sets,
         steps=steps,
         excluded=tuple(dict.fromkeys(work.excluded)),
+        quilted=_quilted(root) if blockers else 0,
     )
+
+
+def _quilted(root: Path) -> int:
+    return len((files.read(root, ".pc/applied-patches") or b"").split(b"\n")) - 1
 
 
 def idle(prepared: Prepared, patterns: Sequence[str]) -> list[str]:

@@ -202,9 +202,13 @@ def _reworded(number: int, outcome: Outcome, width: int | None, color: bool) -> 
 
 def _hint(prepared: Prepared) -> str:
     """What tells more."""
+    text = ""
+    if prepared.quilted:
+        text += "quilt has patches applied in this tree "
+        text += f"({prepared.quilted:,} in .pc/applied-patches): try again after 'quilt pop -a'. "
     if any(blocker.suppliers is None for blocker in prepared.blockers):
-        return "With --git DIR, a clone of the project, hpatch names the revisions that these lines come from. "
-    return ""
+        text += "With --git DIR, a clone of the project, hpatch names the revisions that these lines come from. "
+    return text
 
 
 def _end(answer: PlanReport, width: int | None, color: bool) -> Iterator[str]:

@@ -127,6 +127,10 @@ def test_what_does_not_fit(run: Run, tree: Path) -> None:
     answer = told(run("apply", "two", "three", "-f", "json"))
     (blocker,) = answer["blockers"]
     assert (answer["state"], blocker["step"], blocker["hunk"]) == ("refused", "two", 1)
+    assert "quilt" not in out
+    (tree / ".pc").mkdir()
+    (tree / ".pc/applied-patches").write_text("a.diff\nb.diff\n")
+    assert "(2 in .pc/applied-patches): try again after 'quilt pop -a'." in " ".join(run("apply", "two").out.split())
 
 
 def test_a_set_for_another_version(run: Run, tree: Path) -> None:
