@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 
@@ -63,6 +63,8 @@ _KINDS: Mapping[str, str] = {
 """Requests in which files may be lost, and errors are logged: the method, or else what the backend is to do."""
 _EACH = 10
 """So many of each kind."""
+_ATTEMPTS = 3
+"""So often a kind is tried while processes begin or end."""
 _LOST = 8
 """So many files lost of a kind, in that many requests, are no chance."""
 _SETTLING = 3.0
@@ -258,10 +260,13 @@ def _each_time(
 
 
 class _Left(NamedTuple):
-    """What requests of a kind leave behind: open files, and lines of the log that tell of errors."""
+    """What requests of a kind leave behind: open files, and lines of the log that tell of errors.
+
+    Where a process began or ended meanwhile, as after a crash, neither can be told: no files, and None.
+    """
 
     files: int
-    errors: int
+    errors: int | None
 
 
 def _kinds(sides: Sides, way: Way) -> Iterator[Figure]:
@@ -272,25 +277,33 @@ def _kinds(sides: Sides, way: Way) -> Iterator[Figure]:
     yield Figure(f"lost files of {way.name}", unit="", before=files[0], after=files[1], worse=files[1] > files[0])
     for kind in _KINDS:
         was, now = before[kind].errors, after[kind].errors
-        if was >= _EACH:
+        if was is not None and now is not None and was >= _EACH:
             yield Figure(f"logged by {way.name}, {kind}", unit="", before=was, after=now, worse=now == 0)
 
 
 def _left(side: PlayedSide, way: Way) -> Mapping[str, _Left]:
     for kind in _KINDS:
         client.converse(side.gateway.port, (_of_kind(way, kind),))
-    found = {}
-    files, errors = side.gateway.files(), _errors(side)
-    for kind in _KINDS:
-        for _ in range(_EACH):
-            client.converse(side.gateway.port, (_of_kind(way, kind),))
+    return {kind: _left_by(side, _of_kind(way, kind)) for kind in _KINDS}
+
+
+def _left_by(side: PlayedSide, request: bytes) -> _Left:
+    for _ in range(_ATTEMPTS):
+        processes = side.gateway.clocks().keys()
+        files, errors = side.gateway.files(), _errors(side)
+        same = all(_stay(side, processes, request) for _ in range(_EACH))
         end = time.monotonic() + _SETTLING
-        while (open_now := side.gateway.files()) - files >= _LOST and time.monotonic() < end:
+        while same and (lost := side.gateway.files() - files) >= _LOST and time.monotonic() < end:
             time.sleep(_REST)
-        logged = _errors(side)
-        found[kind] = _Left(open_now - files, logged - errors)
-        files, errors = open_now, logged
-    return found
+        if same and side.gateway.clocks().keys() == processes:
+            return _Left(lost, _errors(side) - errors)
+    return _Left(0, None)
+
+
+def _stay(side: PlayedSide, processes: Set[int], request: bytes) -> bool:
+    """Send a request; whether the processes are the same after it."""
+    client.converse(side.gateway.port, (request,))
+    return side.gateway.clocks().keys() == processes
 
 
 def _errors(side: PlayedSide) -> int:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
 
+from hpatch.lab import client
 from hpatch.lab.net import figures
 from hpatch.lab.net.model import Way
 from hpatch.lab.net.side import NetSide
@@ -101,3 +104,38 @@ def test_files_that_stay_open_and_errors_that_nobody_logs(
 
     monkeypatch.setattr(figures, "_left", left)
     assert [one.name for one in figures._kinds((BEFORE, AFTER), WAY) if one.worse] == worse
+
+
+class Served:
+    """A gateway whose processes and open files are given, one after the other."""
+
+    port = 0
+
+    def __init__(self, processes: Sequence[int], files: Sequence[int]) -> None:
+        self._processes, self._files = iter(processes), iter(files)
+
+    def clocks(self) -> dict[int, float]:
+        return {next(self._processes): 0.0}
+
+    def files(self) -> int:
+        return next(self._files)
+
+
+@pytest.mark.parametrize(
+    ("processes", "files", "left"),
+    [
+        ([1] * 12, [5, 9], (4, 10)),
+        ([1, 1, 2] + [2] * 12, [5, 6, 6], (0, 10)),
+        ([1] * 11 + [2] + [2] * 12, [5, 7, 6, 6], (0, 10)),
+        ([1, 2] * 3, [5, 5, 5], (0, None)),
+    ],
+    ids=["all stay", "one ends", "one ends at last", "each time"],
+)
+def test_what_is_left_is_told_where_the_processes_stay(
+    processes: list[int], files: list[int], left: tuple[int, int | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    side = SimpleNamespace(gateway=Served(processes, files))
+    logged = count(step=10)
+    monkeypatch.setattr(figures, "_errors", lambda side: next(logged))
+    monkeypatch.setattr(client, "converse", lambda port, script: None)
+    assert figures._left_by(cast(NetSide, side), b"") == left
