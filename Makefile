@@ -29,7 +29,8 @@ check: $(VENV)/tested debian
 
 proof: $(VENV)/tested debian
 	HPATCH_TESTS_MANY_EXAMPLES=yes $(BIN)/pytest -n auto -m 'hypothesis and not proof'
-	$(BIN)/pytest -m 'proof and not measured' -n 2 --dist loadfile --durations=30
+	$(BIN)/pytest -m 'proof and waiting' -n 4 --dist load --durations=10
+	$(BIN)/pytest -m 'proof and not measured and not waiting' -n 2 --dist loadfile --durations=30
 	$(BIN)/pytest -m 'proof and measured' --durations=30
 
 lowest: $(LOWEST)/tested

@@ -15,7 +15,7 @@ from hpatch.lab.net.ways import Ways, ways
 from tests.support.build.debian_source import debian_source
 from tests.support.lab.sabotage import SABOTAGES, Sabotage, gateway, rounds
 
-pytestmark = [pytest.mark.proof, pytest.mark.measured, pytest.mark.httpd, pytest.mark.apxs]
+pytestmark = [pytest.mark.proof, pytest.mark.httpd, pytest.mark.apxs]
 
 
 _EVERYWHERE = ("errors", "crashed", "interface")
@@ -32,6 +32,7 @@ def sound(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> GatewaySpec:
     return gateway(tree, tmp_path_factory.mktemp("sound"))
 
 
+@pytest.mark.measured
 @pytest.mark.parametrize("time", range(3))
 def test_nothing_is_said_to_what_is_the_same(sound: GatewaySpec, time: int) -> None:
     net = compare(sound, sound)
@@ -44,6 +45,7 @@ def test_there_are_enough() -> None:
     assert len(SABOTAGES) >= 90
 
 
+@pytest.mark.waiting
 @pytest.mark.parametrize("sabotages", rounds(), ids=lambda ones: ", ".join(one.name for one in ones)[:80])
 def test_every_sabotage_is_found(
     tree: Path, sound: GatewaySpec, sabotages: Sequence[Sabotage], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
