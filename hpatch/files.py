@@ -16,6 +16,7 @@ import os
 import shutil
 import signal
 import stat
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -36,6 +37,7 @@ _STAGE = "stage"
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _STRANGE = (errno.ELOOP, errno.ENOTDIR, errno.EISDIR)
 """What the system says of links and folders where hpatch makes files, and the other way round."""
+_FINISHED: Counter[Path] = Counter()
 
 
 class FileChange(NamedTuple):
@@ -199,6 +201,14 @@ def interrupted(root: Path) -> bool:
             os.close(folder)
 
 
+def finished(root: Path) -> int:
+    """How many transactions this process has carried out below a root, those of a crash included.
+
+    Also one whose caller does not get to know: an interruption that came while files went to their places ends it.
+    """
+    return _FINISHED[root]
+
+
 def recover(root: Path) -> Literal["finished", "undone"] | None:
     """Finish or undo what a crash left; None when there is nothing. The lock must be held."""
     with _opened(root) as top:
@@ -305,6 +315,7 @@ def _finish_or_tell(root: Path, top: int, folder: int) -> None:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
     try:
         _finish(top, folder)
+        _FINISHED[root] += 1
     except FileNotFoundError:
         raise InputError(f"{root}/{FOLDER}: is damaged: unpack the tree again") from None
     except InputError as error:

@@ -14,6 +14,12 @@ class Account:
         self.of: Callable[[], str] = lambda: "nothing was done"
 
 
+UNCHANGED = "the tree is as it was"
+
+_STANDING: list[Account] = []
+"""The account of a command that changes a tree: it holds from then on to the command's end."""
+
+
 @contextmanager
 def accounted() -> Iterator[Account]:
     """Tell it on standard error where the block is interrupted, once all that it started has ended.
@@ -24,7 +30,32 @@ def accounted() -> Iterator[Account]:
     try:
         yield account
     except (KeyboardInterrupt, SystemExit):
-        from hpatch.report.common.terminal import visible
-
-        print(f"hpatch: interrupted: {visible(account.of())}", file=sys.stderr)
+        _tell(account)
+        _STANDING.clear()
         raise
+
+
+def begin(*, tree: bool) -> None:
+    """A command begins: one that changes a tree, or one that has nothing to give account of."""
+    _STANDING.clear()
+    if tree:
+        standing(lambda: UNCHANGED)
+
+
+def standing(of: Callable[[], str]) -> None:
+    """From now on, what the command tells where nothing else gives account of it: also while it shows its answer."""
+    _STANDING[:] = [Account()]
+    _STANDING[0].of = of
+
+
+def tell() -> None:
+    """The command was interrupted: tell what stands, if anything gives account of it."""
+    for account in _STANDING:
+        _tell(account)
+    _STANDING.clear()
+
+
+def _tell(account: Account) -> None:
+    from hpatch.report.common.terminal import visible
+
+    print(f"hpatch: interrupted: {visible(account.of())}", file=sys.stderr)

@@ -51,6 +51,9 @@ JOBS = {
 }
 """The commands by what they are for, as --help shows them."""
 
+_CHANGING = frozenset({"apply", "resume", "revert", "push", "pop", "add", "refresh"})
+"""Those that change a tree in one transaction."""
+
 _PAGE = "Lint Apache httpd reverse-proxy configurations, patch httpd and prove the patch, and propose backports."
 _EPILOG = """
 Examples:
@@ -137,9 +140,10 @@ def _end_in_order() -> None:
 
 def _guarded(arguments: list[str]) -> int:  # noqa: PLR0911 - one for each end
     """Run a command; its exit code."""
-    from hpatch.cli import output
+    from hpatch.cli import interrupt, output
     from hpatch.errors import HpatchError
 
+    interrupt.begin(tree=_word(arguments) in _CHANGING)
     try:
         code = _run(arguments)
         output.write_lines(())
@@ -147,7 +151,11 @@ def _guarded(arguments: list[str]) -> int:  # noqa: PLR0911 - one for each end
     except HpatchError as error:
         return _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
+        interrupt.tell()
         return 130
+    except SystemExit:  # a signal's
+        interrupt.tell()
+        raise
     except output.PipeClosedError:
         return 141
     except MemoryError:
@@ -194,7 +202,7 @@ def _run(arguments: list[str]) -> int:
     )
 
     app.callback()(own_options)
-    word = next((one for one in arguments if not one.startswith("-")), "")
+    word = _word(arguments)
     wanted = [word] if word in COMMANDS and word not in JOBS["Shell"] else COMMANDS
     for name in wanted:
         import_module(COMMANDS[name]).register(app)
@@ -205,7 +213,7 @@ def _run(arguments: list[str]) -> int:
         return 2
     except Exception as error:
         if type(error).__name__ == "Abort":
-            return 130
+            raise KeyboardInterrupt from error
         # The errors of typer's parser; where their class lives differs between its versions.
         if not hasattr(error, "format_message") or not hasattr(error, "exit_code"):
             raise
@@ -214,7 +222,14 @@ def _run(arguments: list[str]) -> int:
         from hpatch.cli.usage import said  # few runs fail so
 
         return _fail(said(error, f"hpatch {word}" if word in COMMANDS else "hpatch"), int(error.exit_code))
+    if code == 130:
+        raise KeyboardInterrupt  # versions of typer end with it in different ways
     return code if isinstance(code, int) else 0
+
+
+def _word(arguments: list[str]) -> str:
+    """The command."""
+    return next((one for one in arguments if not one.startswith("-")), "")
 
 
 def _fail(message: str, code: int) -> int:

@@ -167,12 +167,16 @@ def test_a_defect_is_one_line_and_exit_code_70(
         call(capsys)
 
 
+ASITWAS = "hpatch: interrupted: the tree is as it was\n"
+
+
 def test_an_interrupt(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(_: list[str]) -> int:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(entry, "_run", interrupted)
     assert call(capsys) == (130, "", "")
+    assert call(capsys, "pop") == (130, "", ASITWAS)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
@@ -221,7 +225,7 @@ def test_who_is_told_to_end_lets_go_of_the_tree(tmp_path: Path, number: int, cod
     assert process.stdout.readline() == "held\n"
     assert (tmp_path / "tree" / ".hpatch").exists()
     process.send_signal(number)
-    assert (*process.communicate(timeout=PATIENCE), process.returncode) == ("", "", code)
+    assert (*process.communicate(timeout=PATIENCE), process.returncode) == ("", ASITWAS, code)
     assert not list((tmp_path / "tree").iterdir())
 
 
@@ -235,7 +239,7 @@ def test_who_was_told_to_ignore_a_hangup_does(tmp_path: Path) -> None:
     assert process.stdout.readline() == "held\n"
     process.send_signal(signal.SIGHUP)
     process.send_signal(signal.SIGTERM)
-    assert (*process.communicate(timeout=PATIENCE), process.returncode) == ("", "", 143)
+    assert (*process.communicate(timeout=PATIENCE), process.returncode) == ("", ASITWAS, 143)
 
 
 def test_a_reader_that_goes_away(tmp_path: Path) -> None:

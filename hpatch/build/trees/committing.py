@@ -153,6 +153,15 @@ def commit(target: TargetBranch, prepared: Prepared, diffs: Sequence[Given]) -> 
     return [PatchCommit(step.name, name) for step, name in zip(prepared.steps, made, strict=False)]
 
 
+def moved(target: TargetBranch) -> bool:
+    """Whether the branch has got its commits."""
+    try:
+        now = target.git.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{_HEADS}{target.name}")
+    except FailedError:
+        return False
+    return target.new or now.decode("ascii").strip() != target.base
+
+
 def _change(edit: FileEdit) -> bytes:
     path = quote(_bytes(edit.path))
     if edit.after is None:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from hpatch import files
+from hpatch.cli import interrupt
 from hpatch.report.common.terminal import visible
 
 Tree = Annotated[
@@ -23,6 +24,17 @@ def held(root: Path) -> Iterator[None]:
     """Hold the tree for writing, after what an interrupted hpatch left in it is finished or undone."""
     with files.lock(root):
         _recover(root)
+        yield
+
+
+@contextmanager
+def changed(root: Path) -> Iterator[None]:
+    """Hold the tree for one transaction. An interruption, up to the command's end, tells whether it was carried out."""
+    with held(root):
+        before = files.finished(root)
+        interrupt.standing(
+            lambda: "the tree was changed as a whole" if files.finished(root) > before else interrupt.UNCHANGED
+        )
         yield
 
 

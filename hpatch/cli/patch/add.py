@@ -32,7 +32,7 @@ def _command(
 ) -> int:
     """Have the topmost patch take your edits of further files."""
     wanted = list(dict.fromkeys(path.removeprefix("./") for path in paths))
-    with trees.held(tree):
+    with trees.changed(tree):
         stack = stacks.load(tree)
         if not stack.steps:
             raise UsageError(f"{tree}: nothing is applied in this tree")

@@ -15,7 +15,7 @@ from hpatch.build.trees import committing, leaving, queueing
 from hpatch.build.trees import conflicts as marking
 from hpatch.build.trees.applying import Given, Prepared, Request, commit, idle, prepare
 from hpatch.build.trees.conflicts import AskedToApply
-from hpatch.cli import help, output
+from hpatch.cli import help, interrupt, output
 from hpatch.cli.options import answers as kept_answers
 from hpatch.cli.options import given, placing
 from hpatch.cli.options import revisions as shared
@@ -164,7 +164,7 @@ def _command(
     if dry_run:
         trees.settle(tree)
     left = waiting = None
-    with nullcontext() if dry_run else trees.held(tree):
+    with nullcontext() if dry_run else trees.changed(tree):
         with shown() as progress:
             prepared = prepare(tree, request, known, source, tell=progress.step)
         _tell_idle(prepared, request)
@@ -203,6 +203,7 @@ def _into_git(
 ) -> PlanReport:
     """Commit the diffs to a branch."""
     target = committing.branch(tree, name)
+    interrupt.standing(lambda: f"{name} {'has all commits' if committing.moved(target) else 'is as it was'}")
     prepared = committing.prepare(target, tree, request, known, source)
     _tell_idle(prepared, request)
     made = committing.commit(target, prepared, request.diffs) if prepared.ok and not dry_run else []

@@ -49,7 +49,7 @@ def _command(
         raise UsageError("give a number or a patch, or --all")
     if dry_run:
         trees.settle(tree)
-    with nullcontext() if dry_run else trees.held(tree):
+    with nullcontext() if dry_run else trees.changed(tree):
         stack, queue = stacks.load(tree), queues.load(tree)
         names = [step.name for step in stack.steps][::-1]
         count = len(names) if everything else queueing.told(what or (), names, "applied")

@@ -68,7 +68,7 @@ def _command(
     new = () if series is None else given_series.patches(series)
     if dry_run:
         trees.settle(tree)
-    with nullcontext() if dry_run else trees.held(tree):
+    with nullcontext() if dry_run else trees.changed(tree):
         stack, before = stacks.load(tree), queues.load(tree)
         after = queueing.with_series(stack, before, new)
         waiting = after.waiting(stack)

@@ -56,7 +56,7 @@ def _command(
         raise UsageError("name patches, or give --all")
     if dry_run:
         trees.settle(tree)
-    with nullcontext() if dry_run else trees.held(tree):
+    with nullcontext() if dry_run else trees.changed(tree):
         stack, queue = stacks.load(tree), queues.load(tree)
         names = [step.name for step in stack.steps]
         numbers = _numbers(patches or (), names, everything=everything)

@@ -51,7 +51,7 @@ def _command(
     revisions = RevisionOptions(**waiting.asked.source)
     if dry_run:
         trees.settle(tree)
-    with nullcontext() if dry_run else trees.held(tree):
+    with nullcontext() if dry_run else trees.changed(tree):
         if not dry_run:
             answers.keep()
         conflicts.check(waiting, tree)

@@ -54,7 +54,7 @@ def _command(
         raise UsageError("name the sets to revert, or give --all")
     if dry_run:
         trees.settle(tree)
-    with nullcontext() if dry_run else trees.held(tree):
+    with nullcontext() if dry_run else trees.changed(tree):
         revert = _revert(tree, sets or (), dry_run)
     return output.show(revert, FORMS, format, code=0 if revert.ok else 1)
 

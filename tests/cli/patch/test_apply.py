@@ -367,6 +367,7 @@ from hpatch.cli.main import main
 sys.argv[0] = "hpatch"
 main()
 """
+WHOLE = "hpatch: interrupted: the tree was changed as a whole\n"
 
 
 LIMITED = """
@@ -394,7 +395,7 @@ def test_kill_9(run: Run, tree: Path, tmp_path: Path) -> None:
 def test_ctrl_c(run: Run, tree: Path, tmp_path: Path) -> None:
     """In the middle of the transaction: it waits for its end."""
     done = script(STOPPED, "SIGINT", "apply", "two", "--tree", tree, "--catalog", tmp_path / "sets")
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", WHOLE)
     assert module(tree) == changed(changed(BASE, 5, "first"), 12, "second")
     code, _, err = run("revert", "--all")
     assert (code, err) == (0, "")
@@ -549,6 +550,6 @@ def test_ctrl_c_between_rejects_and_tree(run: Run, tree: Path, tmp_path: Path) -
     """It waits until both are written."""
     given = partly(tree, tmp_path)
     done = script(STOPPED, "SIGINT", "apply", given, "--tree", tree, "--reject", tmp_path / "left")
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", WHOLE)
     assert (tmp_path / "left" / f"{MODULE}.rej").exists()
     assert module(tree) == changed(changed(changed(BASE, 5, "a"), 15, "own"), 25, "c")

@@ -25,7 +25,7 @@ def carry_out(plan: ProofPlan, tree: Path, request: Request, catalog: Catalog, s
     """Apply to the tree what was proved. Raises InputError when the tree has changed meanwhile."""
     from hpatch.build.trees.applying import commit, prepare
 
-    with trees.held(tree):
+    with trees.changed(tree):
         prepared = prepare(tree, request, catalog, source)
         if prepared.steps != plan.prepared.steps:
             raise InputError(f"{tree}: has changed while it was verified; nothing was applied to it")
