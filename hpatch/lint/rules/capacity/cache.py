@@ -270,3 +270,51 @@ def _stores(context: Context, node: Node) -> bool:
         return False
     beside = context.configuration.find_in(host, node.key)
     return bool(node.conditions) or [one for one in beside if one.parent is node.parent][-1] is node
+
+
+@rule(
+    "CA011",
+    "cache-no-root",
+    "warning",
+    references=("https://httpd.apache.org/docs/2.4/mod/mod_cache_disk.html#cacheroot",),
+)
+def cache_no_root(context: Context) -> Iterator[Found]:
+    """`CacheEnable disk` without CacheRoot: nothing is stored, and the backend gets every request.
+
+    There is no default folder. The log has AH00703, "Cannot cache files to disk without a CacheRoot specified", for
+    each response.
+
+    The rule is silent about a part of a configuration, because CacheRoot may stand in another file.
+
+    Set CacheRoot to a folder that httpd's user may write to.
+
+    Fires on::
+
+        Listen 80
+        CacheEnable disk "/static"
+        ProxyPass "/" "http://10.0.0.5:8080/"
+
+    Write instead::
+
+        Listen 80
+        CacheRoot "/var/cache/httpd"
+        CacheEnable disk "/static"
+        ProxyPass "/" "http://10.0.0.5:8080/"
+
+    Silent on (it needs no folder)::
+
+        Listen 80
+        CacheEnable socache "/static"
+        ProxyPass "/" "http://10.0.0.5:8080/"
+
+    Source: create_entity and open_entity (mod_cache_disk.c); tested on httpd 2.4.71.
+    """
+    for node in context.configuration.find("cacheenable"):
+        if node.words[:1] != ["disk"] or not context.configuration.whole:
+            continue
+        if not context.lines_of(server_of(node), "cacheroot"):
+            yield Found(
+                node.place,
+                "nothing is stored: no CacheRoot says in which folder",
+                help="Set CacheRoot to a folder that httpd's user may write to.",
+            )

@@ -35,7 +35,9 @@ def host(name: str, text: str) -> str:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_accepted(rule: Rule, httpd: str, tmp_path: Path) -> None:
     for example in examples(rule, FIRES, SILENT, INSTEAD):
-        accepted, said = check(httpd, tmp_path, load("cache", "cache_socache", "reqtimeout") + example.text)
+        accepted, said = check(
+            httpd, tmp_path, load("cache", "cache_socache", "cache_disk", "reqtimeout") + example.text
+        )
         assert accepted, said
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.gateways.httpd import running
-from tests.support.lint.find import find
+from tests.support.lint.find import find, places
 
 PAGE = 'ErrorDocument 404 "sorry"\n'
 
@@ -60,3 +60,25 @@ def test_only_where_something_is_proxied() -> None:
     assert not find("erroroverride-without-pages", on)
     assert find("erroroverride-without-pages", on + host.format(""))
     assert not find("erroroverride-without-pages", on + host.format("ProxyErrorOverride Off\n"))
+
+
+def test_which_words_are_the_name_of_a_page() -> None:
+    assert places("errordocument-text", "ErrorDocument 404 404.html\nErrorDocument 500 e/500.shtml\n") == [
+        (1, 19),
+        (2, 19),
+    ]
+    texts = (
+        "/404.html",
+        "https://a.example/404.html",
+        '"Look at 404.html"',
+        "default",
+        "<b>404.html</b>",
+        "gone",
+        "%{X}.html",
+    )
+    assert not find("errordocument-text", "".join(f"ErrorDocument 404 {text}\n" for text in texts))
+
+
+def test_a_url_for_401() -> None:
+    assert places("errordocument-401-url", "ErrorDocument 401 http://a.example/login\n") == [(1, 19)]
+    assert not find("errordocument-401-url", 'ErrorDocument 401 /login\nErrorDocument 401 "Ask http://a.example/"\n')
