@@ -29,8 +29,8 @@ def login_never_asked(context: Context) -> Iterator[Found]:
     another section says `Require all granted`, as for a DocumentRoot, everybody gets in without a password. Where none
     does, as for a proxied path, httpd answers with 500 (AH01627).
 
-    The rule is silent if a Require in a section inside or around this one may ask for a user, and about .htaccess
-    files and where they may have such lines.
+    The rule reports sections with AuthType and AuthName. It is silent if a Require in a section inside or around this
+    one may ask for a user, and about .htaccess files and where they may have such lines.
 
     Add `Require valid-user`.
 
@@ -73,6 +73,8 @@ def login_never_asked(context: Context) -> Iterator[Found]:
         section = node.parent
         if section is None or section.key not in ("<location", "<directory") or _in_htaccess(node):
             continue
+        if not any(one.key == "authname" for one in section.children or ()):
+            continue  # a part of a login, which another section may complete
         if (
             not section.words
             or speaks(section)

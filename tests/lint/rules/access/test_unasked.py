@@ -28,8 +28,9 @@ def test_nothing_asks(more: str) -> None:
         f"<Location /a>\n{LOGIN}</Location>\n<Directory /b>\nRequire user b\n</Directory>\n",
         f"<Location /a>\n{LOGIN}</Location>\n<If true>\nRequire user b\n</If>\n",
         f"<Directory /a>\n{LOGIN}</Directory>\n<Directory /b>\nAllowOverride AuthConfig\n</Directory>\n",
-        "<Location /a>\nAuthType None\n</Location>\n",
-        "<Location /a>\nAuthType form\nSetHandler form-login-handler\n</Location>\n",
+        "<Location /a>\nAuthType None\nAuthName a\n</Location>\n",
+        "<Location /a>\nAuthType Basic\n</Location>\n",
+        "<Location /a>\nAuthType form\nAuthName a\nSetHandler form-login-handler\n</Location>\n",
         f"<IfDefine X>\n<Location /a>\n{LOGIN}</Location>\n</IfDefine>\n",
     ],
 )
