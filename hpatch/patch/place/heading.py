@@ -17,6 +17,7 @@ from pathlib import PurePosixPath
 
 from hpatch.patch.diff.model import Elsewhere, Hunk
 from hpatch.patch.place.dead import dead
+from hpatch.patch.place.units import BRACES
 from hpatch.records import NamedTuple
 
 _CUT = 39
@@ -32,8 +33,6 @@ _CALLED = re.compile(rb"([A-Za-z_$~][\w:$~]*)(?:\[[^\]]*\])*[ \t]*[(=]")
 _SHELL = re.compile(rb"([\w.-]+)[ \t]*\([ \t]*\)")
 _MACRO = re.compile(rb"[A-Z_0-9]+")
 _NO_NAME = frozenset(b"if for while switch return sizeof else func __attribute__ __declspec".split())
-_BRACES = frozenset(".c .h .cc .cpp .cxx .hh .hpp .hxx .go .rs".split())
-"""Endings of languages in which a body stands in braces, and functions begin in the first column."""
 _HEADERS = frozenset(".h .hh .hpp .hxx".split())
 _COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _HEAD = 60
@@ -59,7 +58,7 @@ class Headings:
     def __init__(self, path: str, lines: Sequence[bytes]) -> None:
         self.lines = lines
         self._suffix = PurePosixPath(path).suffix.lower()
-        self._braces = self._suffix in _BRACES
+        self._braces = self._suffix in BRACES
 
     def elsewhere(self, heading: bytes, at: int) -> Elsewhere | None:
         """What a heading has against line `at` (from 0) being under it; None for nothing."""

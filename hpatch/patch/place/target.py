@@ -13,6 +13,7 @@ from hpatch.patch.place.heading import Headings
 from hpatch.patch.place.merge import Merger, start_of
 from hpatch.patch.place.options import PlaceOptions
 from hpatch.patch.place.sought import Sought, sought, squeezed
+from hpatch.patch.place.units import Units
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -46,6 +47,16 @@ class TargetFile:
     def ancestor_headings(self) -> Headings | None:
         """Those of the file as it was before the revision; None where that is not known."""
         return None if self.ancestor is None else Headings(self.path, self.ancestor.lines)
+
+    @cached_property
+    def units(self) -> Units:
+        """The units within its functions."""
+        return Units(self.path, self.lines)
+
+    @cached_property
+    def ancestor_units(self) -> Units | None:
+        """Those of the file as it was before the revision; None where that is not known."""
+        return None if self.ancestor is None else Units(self.path, self.ancestor.lines)
 
     @cached_property
     def squeezed(self) -> Text:
