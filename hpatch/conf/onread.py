@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from hpatch.conf import base, conditionals, macros, paths, vocabulary, words
+from hpatch.conf import base, conditionals, limits, macros, paths, vocabulary, words
 from hpatch.conf.feed import ROOM, Stream
 from hpatch.conf.reading import ReadingState
 from hpatch.conf.templates.placeholders import has_placeholder
@@ -48,7 +48,10 @@ class Call(NamedTuple):
 
 
 def execute(reading: ReadingState, call: Call) -> None:
-    """Do what httpd does at this point of reading."""
+    """Do what httpd does at this point of reading. Raises ExceededError."""
+    reading.amount.executed += 1
+    if reading.amount.executed > limits.DIRECTIVES:
+        raise limits.exceeded(call.place)
     if reading.htaccess and call.key in _NOT_IN_HTACCESS:
         reading.problem("syntax", f"{call.name} is not allowed in a .htaccess file", call.place)
         return
@@ -153,6 +156,7 @@ def _server_root(reading: ReadingState, call: Call) -> None:
             call.place,
             fatal=reading.check_files,
             help=f"hpatch reads paths relative to {settled.missing}; give another folder with --server-root.",
+            waivable=True,
         )
     reading.start_from(settled)
 
@@ -164,7 +168,9 @@ def _include(reading: ReadingState, call: Call) -> None:
     if reading.depth >= MAX_INCLUDE_DEPTH:
         reading.stopped = True
         message = f"Includes are nested more than {MAX_INCLUDE_DEPTH} levels deep: a file includes itself"
+        conditions, reading.conditions = reading.conditions, ()  # no later Include is read, whatever httpd reads
         reading.problem("include", message, call.place)
+        reading.conditions = conditions
         return
     reading.depth += 1
     try:
@@ -173,9 +179,10 @@ def _include(reading: ReadingState, call: Call) -> None:
             if reading.stopped:
                 break
     except paths.NoMatchError as why:
-        if isinstance(why, paths.AbsentError):
+        absent = isinstance(why, paths.AbsentError)
+        if absent:
             reading.absent.append(len(reading.configuration.problems))
-        reading.problem("include", f'{call.name} "{name}" fails: {why}', call.place)
+        reading.problem("include", f'{call.name} "{name}" fails: {why}', call.place, waivable=absent)
     finally:
         reading.depth -= 1
 
@@ -236,7 +243,8 @@ def _runtime_folder(reading: ReadingState, call: Call) -> None:
     if folder is None or not reading.check_files:
         return
     if not reading.view.is_folder(paths.resolve(reading.server_root, folder)):
-        reading.problem("include", f'the DefaultRuntimeDir "{folder}" is not a directory on this machine', call.place)
+        message = f'the DefaultRuntimeDir "{folder}" is not a directory on this machine'
+        reading.problem("include", message, call.place, waivable=True)
 
 
 def _lua_provider(reading: ReadingState, call: Call) -> None:

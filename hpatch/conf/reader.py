@@ -75,8 +75,7 @@ class Reader(ReadingState):
         try:
             yield
         except limits.ExceededError as error:
-            self.conditions = ()
-            self.problem("unreadable", error.message, error.place)
+            self.configuration.problems.append(Problem(kind="unreadable", message=error.message, place=error.place))
 
     def finish(self) -> Configuration:
         """The configuration, complete."""
@@ -144,6 +143,7 @@ class Reader(ReadingState):
             fatal=not self.given.outside,
             help=help,
             conditions=conditions,
+            waivable=True,
         )
 
     def _nothing_judged(self) -> None:
@@ -204,7 +204,9 @@ class Reader(ReadingState):
                 place = Place(name, 1, 1, 1, 1) if node is None else node[0].source.place(node[1], node[2])
                 if absent and node is not None:
                     self.absent.append(len(self.configuration.problems))
-                self.problem("unreadable", f'cannot read "{name}": {reason}', place)
+                self.problem(
+                    "unreadable", f'cannot read "{name}": {reason}', place, waivable=absent and node is not None
+                )
                 return
             if log.is_on():
                 log.tell("read %s%s", shown, "" if node is None else _named_by(*node))
@@ -343,7 +345,9 @@ class Reader(ReadingState):
         feed = Feed(stream, limit, self._too_long, self._lost)
         # What httpd does with the last line may depend on the lines before it; a line may be over the limit.
         if template is None and not feed.brim and not has_line_over(source.text, limit // 4):
-            stream.start_leaves()
+            joins = 0 if plain else source.text.count("\\\n") + source.text.count("\\\r\n")
+            if joins <= limits.CONTINUATIONS:
+                stream.start_leaves()
         self._build(feed)
 
     def _too_long(self, stream: Stream, line: Line) -> None:
@@ -434,7 +438,7 @@ class Reader(ReadingState):
         assert siblings is not None
         siblings.append(node)
         learned.nodes.append(node)
-        self.configuration.directives += 1
+        self._counted(node, 1)
         self._descend(node)
         return True
 
@@ -461,7 +465,13 @@ class Reader(ReadingState):
         assert siblings is not None
         siblings.append(node)
         self.configuration.by_key.setdefault(node.key, []).append(node)
-        self.configuration.directives += 1
+        self._counted(node, 1)
+
+    def _counted(self, last: Node, number: int) -> None:
+        """Count directives, of which `last` is the last."""
+        self.configuration.directives += number
+        if self.configuration.directives > limits.DIRECTIVES:
+            raise limits.exceeded(last.place)
 
     def _run(self, stream: Stream, end: int) -> None:
         """Read the plain lines up to `end`, as far as they are plain."""
@@ -489,8 +499,9 @@ class Reader(ReadingState):
                 siblings.append(node)
                 nodes.append(node)
             at = match.end()
-        self.configuration.directives += len(siblings) - before
         stream.line, stream.at = line, at
+        if len(siblings) > before:
+            self._counted(siblings[-1], len(siblings) - before)
 
     def _learn(self, name: str) -> Learned | None:
         """What to know of a plain directive or section; None for one that httpd executes at once."""
@@ -539,19 +550,24 @@ class Reader(ReadingState):
             self._descend(node)
 
     def _expand(self, value: str, stream: Stream, start: int, end: int, limit: int) -> str:
+        place = stream.source.place(start, end)
+
         def lookup(name: str) -> str | None:
             found = self.values.get(name.lower())
             if found is None:
                 found = self.environment.get(name)
             if found is None and ":" not in name and stream.template is None:
-                self.undefined.setdefault(name, []).append((stream.source.place(start, end), self.conditions))
+                uses = self.undefined.setdefault(name, [])
+                if not uses or uses[-1][0] is not place:
+                    uses.append((place, self.conditions))
             return found
 
         expanded = words.expand(value, lookup)
         if len(expanded) > max(limit, MAX_LINE):
-            self.problem("syntax", "the line becomes too long when its variables are expanded",
-                         stream.source.place(start, end))  # fmt: skip
+            self.problem("syntax", "the line becomes too long when its variables are expanded", place)
             return value
+        if len(expanded) > len(value):
+            self.amount.text(len(expanded) - len(value), place)
         return expanded
 
     # Sections

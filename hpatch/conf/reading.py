@@ -106,8 +106,11 @@ class ReadingState(ABC):
         fatal: bool = True,
         related: tuple[tuple[Place, str], ...] = (),
         help: str | None = None,
+        waivable: bool = False,
     ) -> None:
-        """Note a problem. httpd may never read a problem inside an undecided conditional."""
+        """Note a problem. httpd may never read a problem inside an undecided conditional. Raises ExceededError."""
+        if len(self.configuration.problems) >= limits.PROBLEMS:
+            raise limits.ExceededError(f"more than {limits.PROBLEMS:,} faults", place)
         self.configuration.problems.append(
             Problem(
                 kind=kind,
@@ -117,6 +120,7 @@ class ReadingState(ABC):
                 related=related,
                 help=help,
                 conditions=self.conditions,
+                waivable=waivable,
             )
         )
 

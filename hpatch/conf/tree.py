@@ -197,7 +197,8 @@ class Problem(NamedTuple):
 
     `kind` is one of: unreadable, foreign (not a configuration of httpd), template (one that tells nothing), outside,
     syntax, section, include, macro, variable, conditional, and elsewhere for what another file may settle, as this is a
-    part of a configuration. `fatal` tells whether httpd refuses to start because of it.
+    part of a configuration. `fatal` tells whether httpd refuses to start because of it, `waivable` whether it is only
+    about what may be on the server and is not here: the user may say so.
     """
 
     kind: str
@@ -207,6 +208,7 @@ class Problem(NamedTuple):
     related: tuple[tuple[Place, str], ...] = ()
     help: str | None = None
     conditions: tuple[Condition, ...] = ()
+    waivable: bool = False
 
 
 class TemplateFile(NamedTuple):

@@ -8,6 +8,7 @@ import stat
 from collections.abc import Mapping
 from functools import cache
 
+from hpatch.conf import limits
 from hpatch.text import Source
 
 NO_TEXTS: Mapping[str, str] = {}
@@ -94,7 +95,11 @@ class View:
                 raise OSError(errno.EINVAL, "a file of the kernel")
         elif host != "/dev/null" and not (stream and stat.S_ISFIFO(status.st_mode) and _is_own_pipe(host)):
             raise OSError(errno.EINVAL, "not a regular file")
-        return Source.read(host, name)
+        with open(host, "rb") as file:  # noqa: PTH123 - the path stays text, as written
+            data = file.read(limits.BYTES + 1)
+        if len(data) > limits.BYTES:
+            raise OSError(errno.EFBIG, f"more than {limits.BYTES:,} bytes")
+        return Source(name, data.decode("utf-8", "surrogateescape"))
 
 
 class Rooted(View):

@@ -164,7 +164,8 @@ def expand(text: str, lookup: Callable[[str], str | None]) -> str:
     """`ap_resolve_env`: every `${name}` replaced once. A name that `lookup` does not know stays as it is."""
     if "${" not in text:
         return text
-    return _VARIABLE.sub(lambda match: _value(match, lookup), text)
+    end = text.rfind("}") + 1  # behind it, a search would run to the text's end from each `${`
+    return _VARIABLE.sub(lambda match: _value(match, lookup), text[:end]) + text[end:]
 
 
 def _value(match: "re.Match[str]", lookup: Callable[[str], str | None]) -> str:

@@ -71,11 +71,11 @@ def test_a_variable_that_is_not_defined_is_said_once() -> None:
     found = load_text(text)
     about = "is not defined"
     assert messages(found) == [
-        (1, f'the variable "${{x}}" {about} (in 5 places): httpd leaves it in the text'),
+        (1, f'the variable "${{x}}" {about} (in 4 places): httpd leaves it in the text'),
         (3, f'the variable "${{y}}" {about}: httpd leaves it in the text'),
     ]
     first, second = found.problems
-    assert [(place.line, said) for place, said in first.related] == [(line, "used here too") for line in (3, 5, 5)]
+    assert [(place.line, said) for place, said in first.related] == [(line, "used here too") for line in (3, 5, 6)]
     assert (first.fatal, first.conditions, second.related) == (False, (), ())
     assert [condition.text for condition in second.conditions] == ["<IfDefine D>"]
 

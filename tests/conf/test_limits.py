@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 
 from hpatch.conf import limits
+from hpatch.conf.leaf import matches
 from hpatch.conf.load import load, load_text
 from hpatch.conf.tree import Configuration, Problem
 from hpatch.text import Place
@@ -149,7 +151,89 @@ def test_what_was_read_counts_until_the_end(monkeypatch: pytest.MonkeyPatch) -> 
     assert caught.value.message == "the configuration is larger than 10 characters: hpatch stops reading here"
 
 
+def test_variables_count_as_they_are_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable of a megabyte in a thousand lines is a gigabyte."""
+    text = "Define a 0123456789\nX ${a}${a}\nX ${a}\n"
+    monkeypatch.setattr(limits, "CHARACTERS", len(text) + 18)
+    assert load_text(text).problems == []
+    monkeypatch.setattr(limits, "CHARACTERS", len(text) + 17)
+    configuration = load_text(text)
+    assert only(configuration).place.line == 3
+    assert configuration.directives == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("A\nB\nC\nD\n", 4),
+        ("A\n<B>\n<C>\n<D>\n</D>\n</C>\n</B>\n", 4),
+        ("Define a b\nA ${a}\nB ${a}\nC ${a}\nD ${a}\n", 5),
+        ("<IfModule a>\n</IfModule>\n" * 4, 7),
+    ],
+)
+def test_directives(monkeypatch: pytest.MonkeyPatch, text: str, line: int) -> None:
+    """Lines may be short: the size does not tell how many there are."""
+    monkeypatch.setattr(limits, "DIRECTIVES", 4)
+    assert load_text(text).problems == []
+    monkeypatch.setattr(limits, "DIRECTIVES", 3)
+    problem = only(load_text(text))
+    assert (problem.place.line, problem.message.partition(":")[0]) == (line, "more than 3 directives are read")
+
+
+def test_faults(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "PROBLEMS", 3)
+    assert [one.kind for one in load_text("</A>\n" * 3).problems] == ["section"] * 3
+    found = load_text("</A>\n" * 5).problems
+    assert [(one.kind, one.place.line) for one in found] == [("section", line) for line in (1, 2, 3)] + [
+        ("unreadable", 4)
+    ]
+
+
+def test_continued_lines_are_read_alike_however_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "A a \\\n  b \\\r\n c\n\n<B \\\n c>\nD\n</B>\n# e \\\nF\n"
+    quick = load_text(text)
+    monkeypatch.setattr(limits, "CONTINUATIONS", 3)
+    slow = load_text(text)
+    assert [(node.name, node.args, node.place) for node in slow.walk()] == [
+        (node.name, node.args, node.place) for node in quick.walk()
+    ]
+    assert [node.name for node in slow.walk()] == ["A", "<B", "D"]
+
+
+def test_a_run_of_lines_is_found_piece_by_piece() -> None:
+    """A search for a long one remembers each of its lines, which took 200 bytes a blank line."""
+    found = list(matches("\n" * 2_500 + "# a\n" * 1_000))
+    assert [one.end() - one.start() for one in found] == [1_000, 1_000, 500 + 4 * 500, 4 * 500]
+    assert {one.lastgroup for one in found} == {"RUN"}
+
+
+def test_a_limit_cannot_be_waived(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What hpatch stopped to read is not clean, whatever rules are ignored."""
+    monkeypatch.setattr(limits, "FILES", 20)
+    (tmp_path / "apache2.conf").write_text(f"IncludeOptional {doubling(tmp_path, 5)}\n")
+    assert call(capsys, "lint", "--no-config", "--ignore", "CF", tmp_path / "apache2.conf").code == 3
+
+
 def test_the_limits_that_the_documents_name() -> None:
     assert (limits.FILES, limits.CHARACTERS, limits.MACRO_LINES, limits.NESTED, limits.TEMPLATE_BLOCKS) == (
         50_000, 33_554_432, 500_000, 1_000, 100,
     )  # fmt: skip
+    assert (limits.DIRECTIVES, limits.PROBLEMS, limits.FINDINGS) == (2_000_000, 100_000, 100_000)
+
+
+@pytest.mark.parametrize(("most", "read"), [(10, True), (9, False)])
+def test_a_file_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], most: int, read: bool
+) -> None:
+    """A file may be larger than the memory, and take no place on the disk; the standard input may never end."""
+    monkeypatch.setattr(limits, "BYTES", most)
+    file = tmp_path / "apache2.conf"
+    file.write_text("Timeout 5\n")
+    problems = [f'cannot read "{file}": more than {most} bytes']
+    assert [problem.message for problem in load(str(file)).problems] == ([] if read else problems)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"Timeout 5\n")))
+    answer = call(capsys, "lint", "--no-config", "-")
+    assert answer.code == (0 if read else 3)
+    assert ("more than 9 bytes come through the standard input" in answer.err) is not read

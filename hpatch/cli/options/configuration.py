@@ -8,10 +8,11 @@ import typer
 
 from hpatch import log
 from hpatch.cli.options import stdin, which
+from hpatch.conf import limits
 from hpatch.conf.base import Surroundings
 from hpatch.conf.load import Options
 from hpatch.conf.modules import MPMS, Modules
-from hpatch.errors import UsageError
+from hpatch.errors import InputError, UsageError
 from hpatch.lint import settings
 from hpatch.lint.roots import located
 from hpatch.lint.settings import ALL_MODULES, Settings, SettingsFile
@@ -269,7 +270,10 @@ def reading(chosen: Settings, httpd: str | None, package: str | None = None) -> 
 
 def text_of_stdin() -> str:
     """What comes through the standard input. Raises InputError."""
-    return stdin.read().decode("utf-8", "surrogateescape")
+    data = stdin.read(limits.BYTES + 1)
+    if len(data) > limits.BYTES:
+        raise InputError(f"-: more than {limits.BYTES:,} bytes come through the standard input")
+    return data.decode("utf-8", "surrogateescape")
 
 
 def version(text: str, option: str) -> Version:

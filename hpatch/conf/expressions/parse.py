@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from hpatch import resources
 from hpatch.conf.expressions import mistakes
-from hpatch.conf.expressions.model import Element, ElementKind, Expression
+from hpatch.conf.expressions.model import Element, ElementKind, Expression, Mistake
 from hpatch.conf.expressions.scan import ROOM, Token, tokens
 from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
     from lark import Lark
+
+DEPTH = 9998
+"""How much httpd's parser remembers of what is not complete: bison's stack has 10,000 places (tested on 2.4.71)."""
 
 _SIGNS = ("%{", "$", "\\", "\n")
 """Without any of them, a string is one constant."""
@@ -38,6 +41,9 @@ def parse(text: str, *, string: bool = False) -> Expression:
                 break
             parser.feed_token(_Terminal.of(token))  # type: ignore[arg-type]  # all that the parser needs
             at += 1
+            if len(parser.parser_state.state_stack) > DEPTH:
+                deep = Mistake("httpd runs out of memory here: too much is inside one another", token.start, token.end)
+                return Expression(text, string, (), deep)
         elements: list[Element] = parser.feed_eof()  # type: ignore[no-untyped-call] # lark has no type for it
     except UnexpectedToken as error:
         return Expression(text, string, (), mistakes.describe(text, found, at, error.expected))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from hpatch.records import NamedTuple
 from hpatch.text import in_bytes
@@ -113,7 +113,8 @@ class _Scanner:
             yield from self._text(word, start)
         elif kind == "OPEN":
             yield Token("OPEN", word, start, self.at)
-            yield from self._variable(start)
+            if (yield from self._name(start)):
+                yield from self._text("}", start)
         elif kind == "REGEX":
             yield from self._regex(start, word[-1])
         elif kind in ("CAPTURE", "DIGITS"):
@@ -133,7 +134,11 @@ class _Scanner:
             return
 
     def _text(self, end: str, opened: int) -> Iterator[Token]:
-        """What stands in a string up to its quote `end`, in an argument up to `}`, or up to the end of the text."""
+        """What stands in a string up to its quote `end`, in an argument up to `}`, or up to the end of the text.
+
+        What an argument stands in waits in `around`: arguments may be inside one another to any depth.
+        """
+        around: list[tuple[str, int]] = []
         start = self.at
         found: list[str] = []
         while True:
@@ -148,10 +153,13 @@ class _Scanner:
                     found = []
                 yield Token(_CLOSING.get(word, kind or ""), word.removeprefix("$"), self.at, match.end())
                 self.at = match.end()
-                if closing:
+                if closing and not around:
                     return
-                if kind == "OPEN":
-                    yield from self._variable(match.start())
+                if closing:
+                    end, opened = around.pop()
+                elif kind == "OPEN" and (yield from self._name(match.start())):
+                    around.append((end, opened))
+                    end, opened = "}", match.start()
                 start = self.at
                 continue
             if kind == "NUMBER":
@@ -191,8 +199,8 @@ class _Scanner:
         if int(word[1:], 8) > 0xFF:
             yield from self._error(f'"{word}" is more than \\377', self.at, self.at + len(word))
 
-    def _variable(self, opened: int) -> Iterator[Token]:
-        """A name behind `%{`, and an argument behind its colon."""
+    def _name(self, opened: int) -> Generator[Token, None, bool]:
+        """A name behind `%{`. True if an argument begins behind its colon."""
         while True:
             start = self.at
             match = _VARIABLE.match(self.text, start)
@@ -200,15 +208,12 @@ class _Scanner:
                 if start >= len(self.text) or self.text[start] == "\n":
                     yield from self._error('a "%{" has no "}"', opened, start)
                 yield from self._error(f'"{self.text[start]}" cannot stand in the name of a variable', start, start + 1)
-                return
+                return False
             self.at = match.end()
             kind = match.lastgroup or ""
             yield Token(kind, match.group(), start, self.at)
-            if kind == "CLOSE":
-                return
-            if kind == "COLON":
-                yield from self._text("}", opened)
-                return
+            if kind in ("CLOSE", "COLON"):
+                return kind == "COLON"
 
     def _regex(self, start: int, delimiter: str) -> Iterator[Token]:
         end = self.text.find(delimiter, self.at)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from hpatch.conf import limits
+from hpatch.conf.tree import Problem
 from hpatch.conf.walk.names import unsettled_modules
 from hpatch.lint import plugins, registry
 from hpatch.lint.context import Context
@@ -14,20 +16,21 @@ from hpatch.lint.engine.occurrences import FixKey, Occurrences, merged
 from hpatch.lint.engine.result import ReadFile
 from hpatch.lint.engine.root import read
 from hpatch.lint.finding import Finding
+from hpatch.lint.found import Found
 from hpatch.lint.suppressions import Suppression, Suppressions
 from hpatch.proxy.build import build
 from hpatch.records import NamedTuple
+from hpatch.text import Place
 
 if TYPE_CHECKING:
     from hpatch.conf.checked import SyntaxCheck
-    from hpatch.conf.tree import Condition, Configuration, Problem, TemplateFile
+    from hpatch.conf.tree import Condition, Configuration, TemplateFile
     from hpatch.lint.engine.root import Root
     from hpatch.lint.engine.task import LintTask
-    from hpatch.lint.found import Found
-    from hpatch.text import Place, Source
+    from hpatch.text import Source
 
-_WAIVABLE = {"unreadable": "file-unreadable", "include": "include-missing", "outside": "include-outside"}
-"""The kinds of problem that may exist on this machine only, and the rules that report them."""
+_WAIVED_BY = {"unreadable": "file-unreadable", "include": "include-missing", "outside": "include-outside"}
+"""The kinds of problem that the user may waive, and the rules that report them."""
 
 
 class LintedPart(NamedTuple):
@@ -102,6 +105,11 @@ def lint_part(
             if configuration.templates:
                 finding = templated.finding_of(finding, configuration)
             (silenced if comments.silences(rule.code, (finding.place, *uses)) else found).append((finding, uses))
+            if len(found) + len(silenced) > limits.FINDINGS:
+                break
+        if len(found) + len(silenced) > limits.FINDINGS:
+            found.append((_stopped(configuration), ()))
+            break
     if checked is not None and configuration.check_files:
         from hpatch.lint.engine.agreement import settled  # only --test pays for it
 
@@ -131,6 +139,14 @@ def lint_part(
     )
 
 
+def _stopped(configuration: Configuration) -> Finding:
+    """The finding that says that hpatch looks for no more; it keeps the run from being taken for a whole one."""
+    place = Place(configuration.files[0].name, 1, 1, 1, 1)
+    message = f"more than {limits.FINDINGS:,} findings: hpatch stops linting here"
+    configuration.problems.append(Problem(kind="unreadable", message=message, place=place))
+    return Finding.of(registry.by_name()["file-unreadable"], Found(place=place, message=message))
+
+
 def _name_of_part(configuration: Configuration) -> str | None:
     """The file of a part that was read. A .htaccess file is none: httpd reads it by itself."""
     if configuration.main or not configuration.files or configuration.root.endswith(".htaccess"):
@@ -151,11 +167,11 @@ def _read_files(configuration: Configuration, sources: Iterable[str], *, part: b
 
 
 def _unread(problem: Problem, task: LintTask, comments: Suppressions, sources: Mapping[str, Source]) -> bool:
-    """Whether a problem keeps httpd from building its tree. Only a problem of an Include may be waived."""
+    """Whether a problem keeps hpatch from reading all that httpd reads. Only files that are not here may be waived."""
     if not problem.fatal or problem.conditions:
         return False
-    if problem.kind in _WAIVABLE and problem.place.file in sources:
-        code = registry.by_name()[_WAIVABLE[problem.kind]].code
+    if problem.waivable and problem.place.file in sources:
+        code = registry.by_name()[_WAIVED_BY[problem.kind]].code
         return not task.ignores(code, problem.place.file) and not comments.silences(code, (problem.place,))
     return True
 

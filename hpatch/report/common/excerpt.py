@@ -14,6 +14,8 @@ _NARROW_LABEL = 40
 """A label that has not this much room beside or below its mark is moved to the left."""
 _LONGEST_MARK = 4
 """A marked place of more lines than this is shown without its middle."""
+_LONG = 100_000
+"""In a line of more characters, one that does not print is shown as one sign: to write out millions takes gigabytes."""
 
 
 class MarkedPlace(NamedTuple):
@@ -40,9 +42,11 @@ class _Line:
     __slots__ = ("columns", "pieces")
 
     def __init__(self, text: str) -> None:
+        if len(text) > _LONG and not text.isprintable():
+            text = "".join([char if char.isprintable() else "\ufffd" for char in text])
         self.pieces: Sequence[str] = text
         self.columns: Sequence[int] = range(len(text) + 1)
-        if not (text.isascii() and text.isprintable()):
+        if len(text) <= _LONG and not (text.isascii() and text.isprintable()):
             pieces, columns, at = [], [0], 0
             for char in text:
                 piece = " " * (TAB - at % TAB) if char == "\t" else visible(char)

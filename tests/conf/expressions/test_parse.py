@@ -153,3 +153,24 @@ def test_what_has_no_argument_has_an_empty_place_for_it() -> None:
     variable, _, text = parse("%{HTTP_HOST} == 'a'").elements
     for one in (variable, text):
         assert (one.argument, one.argument_start, one.argument_end) == (None, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("opened", "core", "closed", "most"),
+    [("(", "true", ")", 9_995), ("(", "'a' == 'b'", ")", 9_992), ("!", "true", "", 9_996),
+     ("true && ", "true", "", 4_998), ("%{tolower:", "%{HTTP_HOST}", "}", 3_331)],
+)  # fmt: skip
+@pytest.mark.proof
+def test_what_is_inside_one_another(opened: str, core: str, closed: str, most: int) -> None:
+    """As many as httpd 2.4.71 reads; with one more, it says "memory exhausted"."""
+    end = " == 'x'" if closed == "}" else ""
+    assert parse(opened * most + core + closed * most + end).mistake is None
+    mistake = parse(opened * (most + 1) + core + closed * (most + 1) + end).mistake
+    assert mistake is not None
+    assert mistake.message.startswith("httpd runs out of memory here")
+
+
+def test_arguments_inside_one_another_without_end() -> None:
+    found = parse("%{tolower:" * 4_000)
+    assert found.mistake is not None
+    assert found.mistake.message == "httpd runs out of memory here: too much is inside one another"

@@ -14,9 +14,10 @@ from hpatch.lint.engine.result import LintResult
 from hpatch.lint.finding import Finding
 from hpatch.lint.found import Related, Severity
 from hpatch.lint.rule import Rule
+from hpatch.report.common.excerpt import MarkedPlace, excerpt
 from hpatch.report.common.terminal import cells
 from hpatch.report.lint.forms import FORMS
-from hpatch.text import Source
+from hpatch.text import Place, Source
 from tests.support.report.expected import COLOUR, assert_as_expected
 from tests.support.report.lint_results import CASES, NAMES, ROOT, check, findings, result
 
@@ -109,3 +110,18 @@ def test_lines_of_which_a_rule_says_more_are_shown_once(second: int, shown: int)
     assert text.count("--> a.conf:") == 2
     assert "message 0" in text
     assert "message 1" in text
+
+
+def test_a_line_of_millions_of_signs_that_do_not_print() -> None:
+    """It is not written out as a whole to show a piece of it: that took 110 bytes of memory a character."""
+    short, long = ("\0" * before + "A\x1b\0" + "\t" * before for before in (40, 200_000))
+    shown = []
+    for text in (short, long):
+        start = text.index("A")
+        place = Place("a.conf", 1, start + 1, 1, start + 2)
+        shown.append(list(excerpt(Source("a.conf", text), [MarkedPlace(place, main=True)], 1, 60, False)))
+    assert [[line.index("^") - 1 for line in lines if "^" in line] for lines in shown] == [
+        [lines[1].index("A") - 1] for lines in shown
+    ]
+    assert "A\\x1b\\x00" in shown[0][1]
+    assert "A\ufffd\ufffd" in shown[1][1]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+from pathlib import Path
 
 import pytest
 
 from hpatch.backends.uwsgi.read import read_text
-from hpatch.conf.load import Options, load_text
+from hpatch.conf.load import Options, load, load_text
 from hpatch.lint.engine.lint import lint_configuration
 from hpatch.lint.engine.result import LintResult
 from hpatch.lint.engine.task import LintTask
@@ -75,6 +76,23 @@ def test_inside_an_undecided_conditional_it_is_less_sure_and_no_failure() -> Non
 def test_an_include_that_is_missing_here_can_be_waived() -> None:
     waived = lint("# hpatch: ignore[file-unreadable] only on the server\nInclude no/such.conf\n")
     assert (waived.findings, waived.unread) == ((), ())
+
+
+def test_an_include_that_is_here_and_cannot_be_read_cannot_be_waived(tmp_path: Path) -> None:
+    """Only a file that is not here may be one that exists on the server alone."""
+    (tmp_path / "loop.conf").symlink_to("loop.conf")
+    for rule, line in (("file-unreadable", "loop.conf"), ("include-missing", "loop.conf/*.conf")):
+        result = lint(f"# hpatch: ignore[{rule}] never mind\nInclude {tmp_path}/{line}\n")
+        assert (result.findings, len(result.unread)) == ((), 1)
+
+
+def test_a_file_that_includes_itself_cannot_be_waived(tmp_path: Path) -> None:
+    """No later Include is read, also where httpd may never come to it."""
+    file = tmp_path / "apache2.conf"
+    file.write_text(f"<IfDefine X>\n# hpatch: ignore[include-missing] never mind\nInclude {file}\n</IfDefine>\n")
+    result = lint_configuration(load(str(file)), LintTask(READING))
+    assert len(result.unread) == 1
+    assert [one.rule.name for one in result.findings if one.severity == "error"] == []
 
 
 def test_a_syntax_error_cannot_be_waived() -> None:
