@@ -188,7 +188,7 @@ def _item(objects: Objects, change: Change, dropped: AbstractSet[tuple[str, str]
     def before(path: str) -> bytes | None:
         return objects.blob(ids[path]) if path in ids else None
 
-    return plan.Item(change.revision.name, Diff(change.revision.name, tuple(files)), before)
+    return plan.Item(change.revision.name, Diff(name=change.revision.name, files=tuple(files)), before)
 
 
 def _placed(made: plan.Plan, changes: Sequence[Change]) -> Iterable[tuple[Change, Placed]]:

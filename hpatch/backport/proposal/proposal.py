@@ -208,7 +208,7 @@ def _labels(paths: dict[str, None]) -> tuple[str, ...]:
 
 def _patch(answer: Check, branch: CommitFiles, note: Note) -> bytes:
     """The change on the branch, its paths without any folder in front."""
-    return write(Diff("", tuple(_patched(branch, one) for one in changed(answer, branch, note))))
+    return write(Diff(name="", files=tuple(_patched(branch, one) for one in changed(answer, branch, note))))
 
 
 def _patched(branch: CommitFiles, file: CheckedFile) -> FilePatch:

@@ -19,8 +19,9 @@ from hpatch.patch.apply.answers import Kept
 from hpatch.patch.apply.stack import Content, FileEdit, Pushed, Set, Stack
 from hpatch.patch.apply.tree import Tree
 from hpatch.patch.diff.lines import split
-from hpatch.patch.diff.model import PLACED, Diff, Outcome, Placed
+from hpatch.patch.diff.model import PLACED, Diff, FilePatch, Outcome, Placed
 from hpatch.patch.diff.read import read
+from hpatch.patch.diff.returns import with_returns
 from hpatch.patch.diff.strip import strip
 from hpatch.patch.place.options import PlaceOptions
 from hpatch.patch.place.plan import Item, Plan, Step, Tell, plan
@@ -248,7 +249,7 @@ class _Work:
         self.excluded: list[str] = []
         self._digests: dict[str, str] = {}
         self._known_as: dict[str, Set] = {}
-        self._made: set[str] = set()
+        self._made: dict[str, bytes | None] = {}
 
     def add_sets(self, tree: SourceTree, sets: Sequence[PatchSet], having: Collection[str]) -> None:
         """The sets' revisions in one order, then the diffs of those that carry their own, fit for what there is."""
@@ -318,10 +319,10 @@ class _Work:
         self._add(set_, self.source.diff(revision), revision, 0)
 
     def _add(self, set_: str, diff: Diff, revision: SetRevision | None, count: int | None) -> None:
-        diff = self._without_excluded(strip(diff, self._exists, count))
+        diff = with_returns(self._without_excluded(strip(diff, self._exists, count)), self._content)
         if not diff.files:
             return
-        self._made.update(file.path for file in diff.files if file.kind != "delete")
+        self._made.update((file.path, _made(file)) for file in diff.files if file.kind != "delete")
         before = _Before(diff, self.source) if revision is None else partial(self.source.before, revision)
         self.tasks.append(Task(Item(diff.name, diff, before), set_, revision))
 
@@ -335,6 +336,14 @@ class _Work:
 
     def _exists(self, path: str) -> bool:
         return path in self._made or self.files.exists(path)
+
+    def _content(self, path: str) -> bytes | None:
+        return self._made.get(path) or self.files.read(path)
+
+
+def _made(file: FilePatch) -> bytes | None:
+    """The content of a file that a diff makes."""
+    return b"".join(line for hunk in file.hunks for line in hunk.new) if file.kind == "create" else None
 
 
 class _Before:

@@ -70,7 +70,7 @@ def merged(edits: Iterable[FileEdit]) -> tuple[FileEdit, ...]:
 def unified(edits: Iterable[FileEdit]) -> bytes:
     """A diff of files, in the order of their paths."""
     changed = sorted((edit for edit in edits if edit.before != edit.after), key=lambda edit: edit.path)
-    return write(Diff("", tuple(map(compared, changed))), prefix=True)
+    return write(Diff(name="", files=tuple(map(compared, changed))), prefix=True)
 
 
 def compared(edit: FileEdit) -> FilePatch:

@@ -22,7 +22,7 @@ def rejects(items: Sequence[Item], steps: Sequence[Step]) -> dict[str, bytes]:
                 continue
             name = f"{patch.path}.rej"
             head = f"{item.name}:\n".encode("utf-8", "surrogateescape") if len(items) > 1 else b""
-            text = write(Diff(item.name, (_rest(patch, placed),)), prefix=True)
+            text = write(Diff(name=item.name, files=(_rest(patch, placed),)), prefix=True)
             found[name] = found.get(name, b"") + head + text
     return found
 

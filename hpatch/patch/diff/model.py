@@ -74,13 +74,15 @@ class Oddity(NamedTuple):
 class Diff(NamedTuple):
     """A whole diff: `name` says where it comes from, `message` is what stands before its first file.
 
-    `oddities` are those of a diff that was read leniently, in the order of their lines.
+    `oddities` are those of a diff that was read leniently, in the order of their lines. `converted`: every line of it
+    ended in CR LF, and lost the CR when it was read.
     """
 
     name: str
     files: tuple[FilePatch, ...]
     message: bytes = b""
     oddities: tuple[Oddity, ...] = ()
+    converted: bool = False
 
 
 class DiffError(InputError):

@@ -11,7 +11,8 @@ Decisions:
   or renamed before another part changes it (`reading/order.py`). A new diff begins where text stands between, or where
   a file comes up again. Whether the sequence makes sense on the true paths is for `strip.py` to say.
 - Where **every** line ends in CR LF the diff was converted on its way, and one CR is taken from each line, as GNU patch
-  does. Otherwise a CR is content in a hunk and refused in a header: nobody can know which lines were converted.
+  does; whether the CR is the files' own, the tree tells (`returns.py`). Otherwise a CR is content in a hunk and refused
+  in a header: nobody can know which lines were converted.
 - A hunk of `-0,0` is a new file only where the header says so (/dev/null, a label, the epoch's date), and one of `+0,0`
   a deleted one likewise; else the file is, or becomes, empty. Without such a word `strip.py` asks the tree.
 - Between files may stand blank lines, command lines and notes of diff tools; after a blank line also free text, which
@@ -56,7 +57,9 @@ def read(data: bytes, name: str, *, lenient: bool = False) -> Diff:
     tells whether the reading is right or nothing of a hunk is left out, and notes each (`Diff.oddities`). Raises
     DiffError.
     """
-    scan = Scan(_decoded(data, name), name, lenient=lenient)
+    text = _decoded(data, name)
+    converted = _is_converted(text)
+    scan = Scan(text.replace(b"\r\n", b"\n") if converted else text, name, lenient=lenient)
     files = FileOrder(scan)
     between = Between()
     message: bytes | None = None
@@ -79,18 +82,29 @@ def read(data: bytes, name: str, *, lenient: bool = False) -> Diff:
             "the headers have no hunks" if scan.oddities else "the diff changes Subversion properties only, no file"
         )
         scan.fail(kind(scan.lines) if message is None else nothing, 0)
-    return Diff(name, tuple(files.done), message or b"", tuple(sorted(scan.oddities)))
+    return Diff(
+        name=name,
+        files=tuple(files.done),
+        message=message or b"",
+        oddities=tuple(sorted(scan.oddities)),
+        converted=converted,
+    )
 
 
 def _decoded(data: bytes, name: str) -> bytes:
-    """The diff without what its way here added: a mark of UTF-8, a CR in every line."""
+    """The diff without a mark of UTF-8."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise DiffError(name, 1, "the diff is in UTF-16; save it as UTF-8")
     data = data.removeprefix(b"\xef\xbb\xbf")
     if not data.strip():
         raise DiffError(name, 1, "the diff is empty")
+    return data
+
+
+def _is_converted(data: bytes) -> bool:
+    """Whether every line ends in CR LF."""
     feeds = data.count(b"\n")
-    return data.replace(b"\r\n", b"\n") if feeds and feeds == data.count(b"\r\n") else data
+    return feeds > 0 and feeds == data.count(b"\r\n")
 
 
 def _form(scan: Scan) -> _Form | None:

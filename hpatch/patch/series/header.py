@@ -6,6 +6,7 @@ DEP-3: https://dep-team.pages.debian.net/deps/dep3/
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from hpatch.patch.series.mail import plain_subject, word
 from hpatch.records import NamedTuple
@@ -13,9 +14,10 @@ from hpatch.records import NamedTuple
 _START = re.compile(rb"(?m)^(?:(?:---|\*\*\*|Index:)[ \t][^ \t\n]|diff -)")
 """Where the diff begins: as quilt tells a patch's header from its body."""
 _FIELD = re.compile(rb"([A-Za-z][\w-]*):[ \t]*(.*)")
-_MAIL_FROM = re.compile(rb"From [0-9a-f]{40,64} .*\n")
-_IN_BODY = re.compile(r"(From|Date|Subject): (.*)")
+_MAIL_FROM = re.compile(rb"From \S+ .*\d{1,2}:\d{2}.*\n")
+_IN_BODY = re.compile(r"(From|Date|Subject): (.*(?:\n[ \t]+\S.*)*)")
 _SCISSORS = re.compile(rb"(?m)^---[ \t]*$")
+_CHARSET = re.compile(r"(?i)\bcharset=\"?([\w.:+-]+)")
 
 
 def header(text: bytes) -> bytes:
@@ -45,13 +47,13 @@ class About(NamedTuple):
 
 def about(text: bytes) -> About:
     """What a patch's header says, whether a mail's, DEP-3's or free text."""
-    head = header(text)
+    head = header(text).replace(b"\r\n", b"\n")
     head = _MAIL_FROM.sub(b"", head, count=1) if head.startswith(b"From ") else head
     fields, rest, mail = _fields(head)
-    free = _SCISSORS.split(rest, maxsplit=1)[0].decode("utf-8", "surrogateescape").strip("\n")
+    free = _decoded(_SCISSORS.split(rest, maxsplit=1)[0], fields.get("content-type", "") if mail else "").strip("\n")
     at = 0
     while mail and (own := _IN_BODY.match(free, at)) is not None:
-        fields[own[1].lower()] = own[2].strip()
+        fields[own[1].lower()] = " ".join(own[2].split())
         at = own.end() + 1
         while free.startswith("\n", at):
             at += 1
@@ -73,9 +75,19 @@ def about(text: bytes) -> About:
     )
 
 
+def _decoded(text: bytes, kind: str) -> str:
+    """A mail's text in the character set that its Content-Type tells."""
+    charset = _CHARSET.search(kind)
+    if charset is not None and charset[1].lower() not in ("utf-8", "us-ascii"):
+        with suppress(LookupError, UnicodeError):
+            return text.decode(charset[1])
+    return text.decode("utf-8", "surrogateescape")
+
+
 def _fields(head: bytes) -> tuple[dict[str, str], bytes, bool]:
     """The fields at a header's start, the text after them, and whether they are a mail's."""
     said: dict[str, list[str]] = {}
+    raw: dict[str, list[bytes]] = {}
     lines = head.split(b"\n")
     at = 0
     name = ""
@@ -86,20 +98,21 @@ def _fields(head: bytes) -> tuple[dict[str, str], bytes, bool]:
             name = found[1].decode("ascii").lower()
             if name not in said:
                 said[name] = [word(found[2])]
+                raw[name] = [found[2]]
             else:
                 name = ""
         elif line[:1] in (b" ", b"\t") and (name or said):
             if name:
                 said[name].append(line[1:].decode("utf-8", "surrogateescape"))
+                raw[name].append(line)
         else:
             break
         at += 1
     fields = {key: "\n".join(parts) for key, parts in said.items()}
     mail = "subject" in fields and "from" in fields
     if mail:
-        subject = fields["subject"].replace("\n", " ") if "description" not in fields else fields["subject"]
-        fields["subject"] = word(subject.encode("utf-8", "surrogateescape"))
-        fields["from"] = word(fields["from"].replace("\n", " ").encode("utf-8", "surrogateescape"))
+        for name in ("from", "subject"):
+            fields[name] = word(b"\n".join(raw[name]))
     return fields, b"\n".join(lines[at:]), mail
 
 
@@ -126,13 +139,32 @@ def message(text: bytes, name: str) -> bytes:
     for line in (line.rstrip() for line in lines):
         if line or (kept and kept[-1]):
             kept.append(line)
-    return ("\n".join(kept).rstrip("\n") + "\n").encode("utf-8", "surrogateescape")
+    return _in_utf8("\n".join(kept).rstrip("\n") + "\n")
+
+
+def _in_utf8(text: str) -> bytes:
+    """A commit's text, which has no zero bytes. Bytes that are not UTF-8 are taken for Latin-1, as git takes them."""
+    text = re.sub("[\udc80-\udcff]", lambda found: chr(ord(found[0]) & 0xFF), text.replace("\0", ""))
+    return text.encode("utf-8", "surrogateescape")
 
 
 _LATEST = 1 << 35
 """Seconds of the latest date that a commit gets, in the year 3058."""
 _FURTHEST = 14 * 60
 """Minutes from UTC that git takes for a time zone."""
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d:\d\d:\d\d) ?(Z|[+-]\d\d:?\d\d)")
+_CRUD = " \t.,:;\"\\'"
+"""What git drops at the ends of a name and an address."""
+
+
+def _mail_date(text: str) -> str:
+    """A date as mails have it, of ISO 8601's form, too."""
+    found = _ISO.fullmatch(text)
+    if found is None:
+        return text
+    year, month, day, time, zone = found.groups()
+    name = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()[(int(month) - 1) % 12]
+    return f"{day} {name} {year} {time} {'+0000' if zone == 'Z' else zone.replace(':', '')}"
 
 
 def authorship(text: bytes, committer: bytes) -> bytes:
@@ -146,13 +178,13 @@ def authorship(text: bytes, committer: bytes) -> bytes:
         name, address = parseaddr(said.author.partition(">")[0] + ">" if "<" in said.author else said.author)
     except RecursionError:  # comments in comments
         name = address = ""
-    name, address = (re.sub(r"[<>\n\0]", "", part).strip() for part in (name, address))
-    if address and "@" not in address:
+    name, address = (re.sub(r"[<>\n\0]", "", part).strip(_CRUD) for part in (name, address))
+    if address and "@" not in address and "<" not in said.author:
         name, address = name or address, ""
     if name or address:
-        who = f"{name or address.partition('@')[0]} <{address}>".encode("utf-8", "surrogateescape")
+        who = _in_utf8(f"{name or address} <{address}>")
     try:
-        parsed = parsedate_tz(said.date)
+        parsed = parsedate_tz(_mail_date(said.date))
         seconds = -1 if parsed is None else mktime_tz(parsed)
     except (ValueError, OverflowError, IndexError, TypeError, RecursionError):  # what Python's own reader trips over
         parsed, seconds = None, -1
@@ -166,8 +198,9 @@ def authorship(text: bytes, committer: bytes) -> bytes:
 def with_fields(text: bytes, fields: dict[str, str]) -> bytes:
     """A patch with DEP-3's fields set: in the place of a field of the same name, or after the others."""
     head, rest = header(text), body(text)
+    end = "\r\n" if text.count(b"\n") == text.count(b"\r\n") > 0 else "\n"
     for name, value in fields.items():
-        line = f"{name}: {value}\n".encode("utf-8", "surrogateescape")
+        line = f"{name}: {value}{end}".encode("utf-8", "surrogateescape")
         own = re.compile(rb"(?mi)^%s:.*\n(?:[ \t].*\n)*" % re.escape(name.encode()))
         found = own.search(head)
         if found is not None:

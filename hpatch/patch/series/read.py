@@ -16,7 +16,7 @@ from hpatch.errors import InputError
 from hpatch.patch.diff.names import unsafe
 from hpatch.patch.diff.read import read as read_diff
 from hpatch.patch.diff.write import reverse, write
-from hpatch.patch.series import mail
+from hpatch.patch.series import mail, parts
 from hpatch.patch.series.header import header
 from hpatch.patch.series.model import SeriesPatch
 from hpatch.patch.sources.model import LIMIT
@@ -124,7 +124,8 @@ def _text(folder: Path, name: str, place: str) -> bytes:
 def _reversed(text: bytes, name: str) -> bytes:
     """A patch that is to be taken back, as one that is to be applied."""
     diff = reverse(read_diff(text, name, lenient=True))
-    return header(text) + write(diff._replace(message=b""))
+    made = write(diff._replace(message=b""))
+    return header(text) + (made.replace(b"\n", b"\r\n") if diff.converted else made)
 
 
 def _mails(folder: Path, name: str) -> Iterator[SeriesPatch]:
@@ -132,11 +133,11 @@ def _mails(folder: Path, name: str) -> Iterator[SeriesPatch]:
     if mail.is_mbox(data) and len(mail.split(data)) > 1:
         yield from _from_mails(data, name)
     elif mail.is_mbox(data) or mail.is_mail(data):
-        yield SeriesPatch(name=name, text=mail.decoded(data, name), origin=sha256(data).hexdigest())
+        yield SeriesPatch(name=name, text=parts.decoded(data, name), origin=sha256(data).hexdigest())
     else:
         yield SeriesPatch(name=name, text=data, origin=sha256(data).hexdigest())
 
 
 def _from_mails(data: bytes, name: str) -> Iterator[SeriesPatch]:
     for own, one in mail.named(mail.split(data)):
-        yield SeriesPatch(name=own, text=mail.decoded(one, f"{name} ({own})"))
+        yield SeriesPatch(name=own, text=parts.decoded(one, f"{name} ({own})"))

@@ -97,7 +97,7 @@ def rewritten(text: bytes, edits: Sequence[FileEdit], form: Form | None = None) 
     if form == "quilt":
         return head + b"".join(_plain(file) for file in sorted(files, key=lambda file: not file.hunks))
     found = _SIGNATURE.search(text)
-    return head + write(Diff("", tuple(files)), prefix=True) + (b"" if found is None else found[1])
+    return head + write(Diff(name="", files=tuple(files)), prefix=True) + (b"" if found is None else found[1])
 
 
 def _old(text: bytes) -> tuple[FilePatch, ...]:
@@ -153,7 +153,7 @@ def _with_heading(hunk: Hunk, lines: Sequence[bytes], starts: Sequence[int]) -> 
 
 def _plain(file: FilePatch) -> bytes:
     """A file as quilt writes it; what that form cannot say is said in git's."""
-    text = write(Diff("", (file,)), prefix=True)
+    text = write(Diff(name="", files=(file,)), prefix=True)
     if not file.hunks or (file.old_mode != file.new_mode and file.kind == "modify"):
         return text
     if file.kind == "create" and file.new_mode not in (None, 0o100644):

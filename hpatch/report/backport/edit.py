@@ -51,7 +51,7 @@ def difference(path: str, before: bytes, after: bytes) -> str:
     if before == after:
         return ""
     file = compare(path, before, after)
-    return write(Diff("", (file._replace(old_id=None, new_id=None),))).decode("utf-8", "surrogateescape")
+    return write(Diff(name="", files=(file._replace(old_id=None, new_id=None),))).decode("utf-8", "surrogateescape")
 
 
 def lines(diff: str, color: bool) -> Iterator[str]:

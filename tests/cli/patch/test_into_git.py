@@ -83,6 +83,12 @@ MAILS = [
     mail("=?UTF-8?q?Gr=C3=B6=C3=9Fe?=", "Größe\n---\n", MODES, "=?UTF-8?q?J=C3=B6rg?= <j@example.org>"),
     mail("[PATCH] new", "", NEW, '"Last, First" <l@example.org>'),
     mail("gone", "\n\nBy hand.\n\n", GONE, more="To: list@example.org\nX-Tool: y\n"),
+    mail(
+        "=?UTF-8?q?Gr=C3?=\n =?UTF-8?q?=B6=C3=9Fe?= a=?utf-8?q?=C3=A9?=", "Größe\n---\n", diff(16, "a"), "A. B. <b>"
+    ).replace("Größe".encode(), "Größe".encode("latin-1")),
+    mail(": ISO", "Subject: folded\n twice\n\n", diff(25, "b"), "a@example.org").replace(
+        b"Sun, 9 Feb 2014 16:09:48 -0530", b"2014-02-09T16:09:48-05:30"
+    ),
 ]
 
 

@@ -54,7 +54,7 @@ def test_fields_are_set_and_added() -> None:
     [
         ("Author: Ann <a@example.org>\nDate: Sun, 9 Feb 2014 16:09:48 -0530", b"Ann <a@example.org> 1391981988 -0530"),
         ("Author: Ann <a@example.org>, Bob <b@example.org>", b"Ann <a@example.org> 5 +0100"),
-        ("From: a@example.org", b"a <a@example.org> 5 +0100"),
+        ("From: a@example.org", b"a@example.org <a@example.org> 5 +0100"),
         ("Author: Ann", b"Ann <> 5 +0100"),
         ("Origin: vendor", b"C <c@example.org> 5 +0100"),
         ("Date: Sun, 9 Feb 99999999 99:99:99 +9999999999", b"C <c@example.org> 5 +0100"),

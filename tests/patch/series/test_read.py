@@ -78,7 +78,6 @@ def test_an_mbox_on_its_own_and_in_a_folder(tmp_path: Path) -> None:
     [
         (b"base64", b"LS0tIGEveAorKysgYi94CkBAIC0xICsxIEBACi0xCisyCg==\n"),
         (b"quoted-printable", DIFF.replace(b"=", b"=3D").replace(b"-1\n", b"=2D1\n")),
-        (b"8bit", DIFF.replace(b"\n", b"\r\n")),
     ],
 )
 def test_a_mail_in_an_encoding(encoding: bytes, body: bytes) -> None:
@@ -91,8 +90,8 @@ def test_a_mail_in_an_encoding(encoding: bytes, body: bytes) -> None:
     ("data", "told"),
     [
         (DIFF, "a diff, not a series"),
-        (MAIL + b"Content-Type: multipart/mixed\n\nx\n", "a mail in parts"),
         (MAIL + b"Content-Transfer-Encoding: rot13\n\nx\n", "the unknown encoding 'rot13'"),
+        (MAIL + b"Content-Type: text/html; format=flowed\n\nx\n", "a mail without a part of text"),
     ],
 )
 def test_what_is_no_series(data: bytes, told: str) -> None:
