@@ -318,3 +318,52 @@ def cache_no_root(context: Context) -> Iterator[Found]:
                 "nothing is stored: no CacheRoot says in which folder",
                 help="Set CacheRoot to a folder that httpd's user may write to.",
             )
+
+
+@rule("CA012", "cache-ignores-query", "warning", confidence="medium", references=(f"{_CACHE}#cacheignorequerystring",))
+def cache_ignores_query(context: Context) -> Iterator[Found]:
+    """The cache takes `/page?id=1` and `/page?id=2` for one page: clients get the answer to another question.
+
+    With `CacheIgnoreQueryString On` mod_cache stores a response under the path alone.
+
+    The rule is silent where only a part of what is proxied is cached, such as `/static`.
+
+    Remove the line.
+
+    Fires on::
+
+        CacheEnable socache "/"
+        CacheIgnoreHeaders Set-Cookie
+        CacheIgnoreQueryString On
+        ProxyPass "/" "http://10.0.0.5:8080/"
+
+    Write instead::
+
+        CacheEnable socache "/"
+        CacheIgnoreHeaders Set-Cookie
+        ProxyPass "/" "http://10.0.0.5:8080/"
+
+    Silent on (a part of the application)::
+
+        CacheEnable socache "/static"
+        CacheIgnoreQueryString On
+        ProxyPass "/" "http://10.0.0.5:8080/"
+
+    Source: cache_generate_key_default (cache_storage.c); tested on httpd 2.4.71.
+    """
+    if not context.configuration.find("cacheignorequerystring"):
+        return
+    told = set()
+    for node, prefix in _enabled(context):
+        line = in_server(context, "cacheignorequerystring", node.parent)
+        if line is None or line in told or not is_on(line) or not line.certain:
+            continue
+        mapping = _taking_below(context, node.parent, prefix)
+        if mapping is not None:
+            told.add(line)
+            yield Found(
+                line.place,
+                f'the application behind "{mapping.path}" is asked once for each path, whatever the query is',
+                related=(Related(node.place, "this path is cached"), Related(mapping.place, "the application")),
+                help="Remove the line.",
+            )

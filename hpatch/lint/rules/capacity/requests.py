@@ -10,7 +10,7 @@ from hpatch.backends.addresses import is_loopback
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.addresses import listeners
-from hpatch.lint.rules._shared.effective import server_of
+from hpatch.lint.rules._shared.effective import is_on, server_of
 from hpatch.lint.rules._shared.passes import covers
 
 if TYPE_CHECKING:
@@ -210,3 +210,112 @@ def request_timeout_missing(context: Context) -> Iterator[Found]:
         help="Load reqtimeout_module.",
         confidence="medium" if known[0] is None else None,
     )
+
+
+@rule("CA013", "upload-cut", "warning", references=(_TIMEOUT,))
+def upload_cut(context: Context) -> Iterator[Found]:
+    """Every upload that takes longer than this ends with 408, however fast its data arrives.
+
+    `body=20` is the time for the whole body. With a MinRate the time grows with the data that has arrived. The module's
+    default is `body=20,MinRate=500`, which a line with `body=20` takes the place of.
+
+    The rule is silent about times above two minutes.
+
+    Add a MinRate.
+
+    Fires on::
+
+        RequestReadTimeout header=20-40,MinRate=500 body=20
+
+    Write instead::
+
+        RequestReadTimeout header=20-40,MinRate=500 body=20,MinRate=500
+
+    Silent on (no limit)::
+
+        RequestReadTimeout header=20-40,MinRate=500 body=0
+
+    Source: the documentation of mod_reqtimeout; an upload over `body=2` tested on httpd 2.4.71.
+    """
+    for node in context.configuration.find("requestreadtimeout"):
+        for index, word in enumerate(node.words):
+            found = re.fullmatch(r"body=0*([1-9][0-9]?|1[01][0-9]|120)", word, re.IGNORECASE)
+            if found is not None:
+                yield Found(
+                    node.word_place(index),
+                    f'"{word}" ends every upload after {found[1]} s with 408, however fast it is',
+                    help=f"Write {word},MinRate=500.",
+                    node=node,
+                )
+
+
+_EXPIRES = "https://httpd.apache.org/docs/2.4/mod/mod_expires.html"
+_LONG = re.compile(
+    r"(?:(?:access|now|modification)\s+(?:plus\s+)?)?\d+\s+(?:days?|weeks?|months?|years?)\b|[AM](\d+)", re.I
+)
+_DAY = 86400
+
+
+@rule("CA014", "pages-expire-late", "warning", confidence="medium", references=(f"{_EXPIRES}#expiresdefault",))
+def pages_expire_late(context: Context) -> Iterator[Found]:
+    """Browsers and caches keep the application's pages for days: ExpiresDefault holds for proxied pages, too.
+
+    mod_expires adds `Expires` and `Cache-Control: max-age` to each response that has no Expires header. A page of one
+    user without a header for caches may then be stored for days, and its `max-age=60` gets a second value beside it.
+
+    The rule reports a line with a day or more that holds for all that is proxied. It is silent about lines in sections
+    for files or for another path.
+
+    Use ExpiresByType for pictures, scripts and style sheets, or a `<Location>` for static files.
+
+    Fires on::
+
+        ExpiresActive On
+        ExpiresDefault "access plus 1 month"
+        ProxyPass "/" "http://10.0.0.5:8080/"
+
+    Write instead::
+
+        ExpiresActive On
+        ExpiresByType image/png "access plus 1 month"
+        ProxyPass "/" "http://10.0.0.5:8080/"
+
+    Silent on (static files alone)::
+
+        <Location "/static">
+            ExpiresActive On
+            ExpiresDefault "access plus 1 month"
+        </Location>
+        ProxyPass "/" "http://10.0.0.5:8080/"
+
+    Source: expires_filter and set_expiration_fields (mod_expires.c); tested on httpd 2.4.71.
+    """
+    for node in context.configuration.find("expiresdefault", "expiresbytype"):
+        host = server_of(node)
+        if not node.certain or node.parent is not host or not node.words:
+            continue
+        if node.key == "expiresbytype" and node.words[0].lower() not in ("text/html", "application/json"):
+            continue
+        found = _LONG.match(node.words[-1])
+        if found is None or (found[1] is not None and int(found[1][:9]) < _DAY):
+            continue
+        if not any(is_on(one) for one in context.lines_of(host, "expiresactive")):
+            continue
+        mapping = next(
+            (
+                one
+                for one in context.passes_of(host)
+                if not one.exclusion and covers(one) == "/" and one.target is not None and one.target.scheme in _PAGES
+            ),
+            None,
+        )
+        if mapping is not None:
+            yield Found(
+                node.place,
+                f'browsers may keep the pages of "{mapping.target.text if mapping.target else ""}" for days',
+                related=(Related(mapping.place, "the pages come from here"),),
+                help="Use ExpiresByType for static files.",
+            )
+
+
+_PAGES = ("http", "https", "h2", "h2c", "ajp", "uwsgi", "scgi", "balancer")

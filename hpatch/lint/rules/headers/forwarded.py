@@ -248,3 +248,62 @@ _TLS = frozenset(
     """.split()
 )
 """The headers that tell an application of TLS."""
+
+
+@rule("HD026", "proto-http-on-tls", "error", references=(_REQUEST,))
+def proto_http_on_tls(context: Context) -> Iterator[Found]:
+    """The backend is told that the client came by HTTP, in a virtual host that speaks TLS.
+
+    The application makes links with http://, leaves Secure out of its cookies, and redirects to https without an end.
+    The line is often copied from the virtual host for port 80.
+
+    The rule is silent if a later line sets the header once more.
+
+    Write `https`.
+
+    Fires on::
+
+        <VirtualHost *:443>
+            SSLEngine On
+            RequestHeader set X-Forwarded-Proto "http"
+            ProxyPass "/" "http://10.0.0.5:8080/"
+        </VirtualHost>
+
+    Write instead::
+
+        <VirtualHost *:443>
+            SSLEngine On
+            RequestHeader set X-Forwarded-Proto "https"
+            ProxyPass "/" "http://10.0.0.5:8080/"
+        </VirtualHost>
+
+    Silent on (plain HTTP)::
+
+        <VirtualHost *:80>
+            RequestHeader set X-Forwarded-Proto "http"
+            ProxyPass "/" "http://10.0.0.5:8080/"
+        </VirtualHost>
+
+    Source: the documentation of mod_headers; tested on httpd 2.4.71.
+    """
+    for line in request_lines(context):
+        node = line.node
+        host = server_of(node)
+        if line.name not in _PROTO or line.value.lower() not in ("http", "off", "80") or host is None:
+            continue
+        if line.action != "set" or not line.sure or node.parent is not host:
+            continue
+        engine = in_server(context, "sslengine", host)
+        if not is_on(engine) or engine is None or not engine.certain:
+            continue
+        later = [one for one in lines_named(context, "requestheader", host, line.name) if one.node is not node]
+        if any(one.node.parent is not None for one in later):
+            continue
+        yield Found(
+            node.place,
+            f'the backend is told "{line.shown}: {line.value}", and this virtual host speaks TLS',
+            help='Write "https".' if line.value.lower() == "http" else "Write what holds for TLS.",
+        )
+
+
+_PROTO = ("x-forwarded-proto", "x-forwarded-scheme", "x-forwarded-protocol", "x-forwarded-ssl")

@@ -229,3 +229,52 @@ def _credentials(check: _Check, context: Context) -> bool:
         line.name == "access-control-allow-credentials" and line.value.lower() == "true"
         for line in lines_near(context, "header", server_of(check.node))
     )
+
+
+@rule("HD027", "cors-any-with-credentials", "warning", references=(_CORS,))
+def cors_any_with_credentials(context: Context) -> Iterator[Found]:
+    """Browsers refuse `Access-Control-Allow-Origin: *` beside `Access-Control-Allow-Credentials: true`.
+
+    A script that sends cookies or a password gets no answer: for such requests the header has to name the origin
+    itself. Without cookies the star is enough, and the second header does nothing.
+
+    The rule looks at two lines in one section.
+
+    Name the origin that may send cookies, or remove the line for credentials.
+
+    Fires on::
+
+        Header set Access-Control-Allow-Origin "*"
+        Header set Access-Control-Allow-Credentials "true"
+
+    Write instead::
+
+        Header set Access-Control-Allow-Origin "https://app.example.com"
+        Header set Access-Control-Allow-Credentials "true"
+
+    Silent on (no credentials)::
+
+        Header set Access-Control-Allow-Origin "*"
+
+    Source: "CORS check" in the Fetch standard.
+    """
+    stars: dict[Node | None, Node] = {}
+    credentials: dict[Node | None, Node] = {}
+    others: set[Node | None] = set()
+    for line in response_lines(context):
+        if line.name == "access-control-allow-origin":
+            if line.action == "set" and line.value == "*" and line.sure:
+                stars[line.node.parent] = line.node
+            elif line.action in SETS:
+                others.add(line.node.parent)
+        elif line.name == "access-control-allow-credentials" and line.value.lower() == "true" and line.sure:
+            credentials[line.node.parent] = line.node
+    for section, node in stars.items():
+        other = credentials.get(section)
+        if other is not None and section not in others:
+            yield Found(
+                node.place,
+                "browsers refuse the answer to a request with cookies: with credentials, the origin must not be a star",
+                related=(Related(other.place, "the line for credentials"),),
+                help="Name the origin that may send cookies, or remove the line for credentials.",
+            )

@@ -12,7 +12,9 @@ from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.rewriting import rewrites
 
 if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
+    from hpatch.lint.rules._shared.rewriting import Rewrite
     from hpatch.proxy.rewrite import RewriteCond
 
 _COND = "https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html#rewritecond"
@@ -24,6 +26,7 @@ _ON_DISK = re.compile(r"!?-[dfslhLFx]")
 _QUERY = re.compile(r"(?<!\\)\\\?[\w\[\]]+=|\[\?\]\w+=")
 _EXACT = re.compile(r"=(.+)|\^((?:[\w/@ -]|\\[.\-/])+)\$")
 _UPGRADE = re.compile(r"%\{(?:HTTP:Upgrade|HTTP_UPGRADE)\}", re.I)
+_EVERY = re.compile(r"\^|\.\*|\(\.\*\)|\^?/?\??(?:\.\*|\(\.\*\))\$?")
 _LAST = ("l", "last", "end", "p", "proxy", "r", "redirect", "f", "forbidden", "g", "gone")
 
 
@@ -272,3 +275,64 @@ def rewrite_map_undefined(context: Context) -> Iterator[Found]:
                         node=node,
                         subject=name,
                     )
+
+
+@rule("RW023", "rewrite-unreached", "error", references=(_RULE,))
+def rewrite_unreached(context: Context) -> Iterator[Found]:
+    """A rule above takes every request and ends the rewriting: this rule never runs.
+
+    A rule with a pattern that matches every path, no condition, and the flag P, F, G, END, or R with L, is the last one
+    that httpd looks at. In a server, L alone ends the rules, too. A rule that is to forbid a path has no effect behind
+    it.
+
+    The rule is silent where a rule above has the flag C or S, which may pass over the one that ends.
+
+    Put this rule above the other.
+
+    Fires on::
+
+        RewriteEngine On
+        RewriteRule "^/(.*)$" "http://10.0.0.5:8080/$1" [P]
+        RewriteRule "^/admin" "-" [F]
+
+    Write instead::
+
+        RewriteEngine On
+        RewriteRule "^/admin" "-" [F]
+        RewriteRule "^/(.*)$" "http://10.0.0.5:8080/$1" [P]
+
+    Silent on (the rule has a condition)::
+
+        RewriteEngine On
+        RewriteCond %{HTTP:Upgrade} "=websocket" [NC]
+        RewriteRule "^/(.*)$" "ws://10.0.0.5:8080/$1" [P]
+        RewriteRule "^/admin" "-" [F]
+
+    Source: apply_rewrite_list (mod_rewrite.c); tested on httpd 2.4.71.
+    """
+    ending: dict[Node | None, Rewrite] = {}
+    unsure: set[Node | None] = set()
+    for one in rewrites(context):
+        last = ending.get(one.section)
+        if last is not None:
+            if one.section not in unsure and one.node.certain:
+                unsure.add(one.section)  # one finding a section
+                yield Found(
+                    one.node.place,
+                    f'this rule never runs: "{last.rule.pattern}" takes every request, and no rule runs after it',
+                    related=(Related(last.node.place, "this rule ends the rewriting"),),
+                    help="Put this rule above the other.",
+                )
+        elif one.rule.has("c", "chain", "s", "skip", "n", "next"):
+            unsure.add(one.section)
+        elif one.node.certain and not one.conditions and _EVERY.fullmatch(one.rule.pattern) is not None and _ends(one):
+            ending[one.section] = one
+
+
+def _ends(one: Rewrite) -> bool:
+    """Whether no rule runs after this one if it matches."""
+    rule = one.rule
+    if rule.has("f", "forbidden", "g", "gone", "end") or rule.proxied:
+        return True
+    last = rule.has("l", "last")
+    return last and (rule.has("r", "redirect") or (one.in_server and not rule.has("pt", "passthrough")))

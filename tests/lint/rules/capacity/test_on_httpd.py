@@ -36,7 +36,7 @@ def host(name: str, text: str) -> str:
 def test_accepted(rule: Rule, httpd: str, tmp_path: Path) -> None:
     for example in examples(rule, FIRES, SILENT, INSTEAD):
         accepted, said = check(
-            httpd, tmp_path, load("cache", "cache_socache", "cache_disk", "reqtimeout") + example.text
+            httpd, tmp_path, load("cache", "cache_socache", "cache_disk", "reqtimeout", "expires") + example.text
         )
         assert accepted, said
 

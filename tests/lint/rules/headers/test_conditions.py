@@ -45,3 +45,27 @@ def test_near_misses(text: str) -> None:
 
 def test_a_line_does_not_set_what_it_looks_for() -> None:
     assert places("setenvif-unknown-name", "SetEnvIf HTTPS on b\n") == [(1, 10)]
+
+
+TLS = "<VirtualHost *:443>\nSSLEngine on\n{}</VirtualHost>\n"
+
+
+@pytest.mark.parametrize("line", ["X-Forwarded-Proto http", "X-Forwarded-Scheme HTTP", "X-Forwarded-Ssl off"])
+def test_a_client_that_came_by_tls(line: str) -> None:
+    text = f"RequestHeader set {line}\n"
+    assert places("proto-http-on-tls", TLS.format(text)) == [(3, 1)]
+    again = f'RequestHeader set {line.partition(" ")[0]} "https" env=HTTPS\n'
+    assert not find("proto-http-on-tls", TLS.format(text + again))
+    assert not find("proto-http-on-tls", TLS.replace("Engine on", "Engine off").format(text))
+    assert not find("proto-http-on-tls", TLS.format(text.replace("\n", " env=X\n")))
+    assert not find("proto-http-on-tls", text)
+
+
+def test_any_origin_with_cookies() -> None:
+    star, cookies = 'Header set Access-Control-Allow-Origin "*"\n', "Header set Access-Control-Allow-Credentials true\n"
+    rule = "cors-any-with-credentials"
+    assert places(rule, star + cookies) == [(1, 1)]
+    assert not find(rule, star)
+    assert not find(rule, star + cookies.replace("true", "true env=X"))
+    assert not find(rule, f"{star}<Location /a>\n{cookies}</Location>\n")
+    assert not find(rule, star + cookies + 'Header set Access-Control-Allow-Origin "%{O}e" env=O\n')

@@ -86,3 +86,37 @@ def test_map() -> None:
     assert not find("rewrite-map-undefined", "RewriteMap hosts txt:/x\n" + text)
     assert not find("rewrite-map-undefined", text.replace("Listen 80\n", ""))
     assert find("rewrite-map-undefined", "Listen 80\n" + ON + COND.format("${m:%{HTTP_HOST}}", "=a") + RULE)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    ["^/(.*)$ http://a/$1 [P]", "^ - [F]", "(.*) /x$1 [L]", ".* https://a/ [R=301,L]", "^/?(.*) - [END]", "^ - [G]"],
+)
+def test_no_rule_runs_behind_it(rule: str) -> None:
+    text = f"RewriteEngine On\nRewriteRule {rule}\nRewriteRule ^/a - [F]\nRewriteRule ^/b - [F]\n"
+    assert places("rewrite-unreached", text) == [(3, 1)]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "^/app(.*) http://a/$1 [P]",
+        "^/(.*)$ /x/$1",
+        "^ https://a/ [R]",
+        "^ - [E=a:b]",
+        "(.*) /x$1 [PT,L]",
+        "^/a - [S=1]\nRewriteRule ^ - [F]",
+        "^/a - [C]\nRewriteRule ^ - [F]",
+    ],
+)
+def test_rules_run_behind_it(rule: str) -> None:
+    assert not find("rewrite-unreached", f"RewriteEngine On\nRewriteRule {rule}\nRewriteRule ^/a - [F]\n")
+
+
+def test_rules_of_another_section_run() -> None:
+    rule = "RewriteEngine On\nRewriteRule ^ - [F]\n"
+    text = f"{rule}<VirtualHost *:80>\n{rule}</VirtualHost>\n"
+    assert not find("rewrite-unreached", text)
+    assert not find(
+        "rewrite-unreached", "RewriteEngine On\nRewriteCond %{HTTPS} on\nRewriteRule ^ - [F]\nRewriteRule ^ - [G]\n"
+    )

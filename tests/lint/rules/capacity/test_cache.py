@@ -1,0 +1,35 @@
+"""What mod_cache takes for one page."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.lint.find import find, places
+
+APP = "CacheEnable socache /\nProxyPass / http://10.0.0.5/\n"
+
+
+def test_pages_with_another_query() -> None:
+    assert places("cache-ignores-query", f"{APP}CacheIgnoreQueryString On\n") == [(3, 1)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{APP}CacheIgnoreQueryString Off\n",
+        f"<VirtualHost *:80>\n{APP}</VirtualHost>\n<VirtualHost *:81>\nCacheIgnoreQueryString On\n</VirtualHost>\n",
+        "CacheEnable socache /static\nProxyPass / http://10.0.0.5/\nCacheIgnoreQueryString On\n",
+    ],
+)
+def test_near_misses(text: str) -> None:
+    assert not find("cache-ignores-query", text)
+
+
+@pytest.mark.parametrize(
+    "more", ["CacheRoot /var/cache/httpd\n", "<VirtualHost *:80>\nCacheRoot /var\n</VirtualHost>\n"]
+)
+def test_a_cache_on_disk(more: str) -> None:
+    text = "Listen 80\nCacheEnable disk /\n"
+    assert places("cache-no-root", text) == [(2, 1)]
+    assert bool(find("cache-no-root", text + more)) is more.startswith("<")
+    assert not find("cache-no-root", text, part=True)
