@@ -77,14 +77,12 @@ def compare(tree: Path, work: Path) -> Iterator[Row]:
     yield Row(package, "pop", other, popped, list(_differing(plain, ours)))
     _hpatch("push", "--all", "--tree", ours)
     _hpatch("export", "--tree", ours, "--output", refreshed)
-    other = _timed(quilt.refresh)
-    yield Row(
-        package,
-        "refresh",
-        other,
-        own,
-        [name for name in _patches(refreshed) if not _same(refreshed, quilt.tree / _SERIES, name, plain=True)],
-    )
+    begun = time.monotonic()
+    refused = quilt.refresh()
+    other = time.monotonic() - begun
+    mine = [name for name in _patches(refreshed) if name not in refused]
+    unlike = [name for name in mine if not _same(refreshed, quilt.tree / _SERIES, name, plain=True)]
+    yield Row(package, "refresh", other, own, unlike)
     names = [line.split()[0] for line in (plain / _SERIES / "series").read_text().splitlines() if _names(line)]
     texts = [(plain / _SERIES / name).read_bytes() for name in names]
     if all(text.startswith((b"From: ", b"From ")) and b"\nSubject: " in text for text in texts):
@@ -103,10 +101,13 @@ class _Quilt:
         command = ("quilt", "--quiltrc", "/dev/null", *arguments)
         return subprocess.run(command, cwd=self.tree, env=env, capture_output=True, check=False).returncode == 0
 
-    def refresh(self) -> None:
-        """Push and refresh patch by patch."""
+    def refresh(self) -> set[str]:
+        """Push and refresh patch by patch; the names of those that it refuses, such as those of binary files."""
+        refused = set[str]()
         while self.run("push"):
-            self.run("refresh", "-p", "ab", "--no-timestamps", "--no-index")
+            if not self.run("refresh", "-p", "ab", "--no-timestamps", "--no-index"):
+                refused.add((self.tree / ".pc/applied-patches").read_text().splitlines()[-1])
+        return refused
 
 
 def _names(line: str) -> bool:
@@ -171,7 +172,8 @@ def _text(path: Path, *, plain: bool) -> bytes:
     text = path.read_bytes() if path.exists() else b""
     if not plain:
         return text
-    text = re.sub(rb"(?m)^diff --git .*\nnew file mode \d+\nindex 0+\.\.e69de29.*\n", b"", text)
+    made = rb"(?m)^diff --git .*\nnew file mode (?:\d+\nindex 0+\.\.e69de29.*\n|100755\nindex .*\n)"
+    text = re.sub(made, b"", text)
     return re.sub(rb"(?m)^(@@ [^@]* @@).*", rb"\1", text)
 
 

@@ -17,7 +17,7 @@ from hpatch.backport.check.trial import CommitFiles
 from hpatch.backport.history.changes import Objects
 from hpatch.backport.history.revisions import Revision, Revisions
 from hpatch.backport.proposal import changelog
-from hpatch.backport.proposal.files import changed
+from hpatch.backport.proposal.files import changed, mode_of
 from hpatch.backport.proposal.proposal import Proposal
 from hpatch.errors import InputError, ToolError, UsageError
 from hpatch.patch.sources.git import Git
@@ -25,7 +25,6 @@ from hpatch.processes.run import FailedError
 from hpatch.records import NamedTuple
 
 _HEADS = "refs/heads/"
-_LINK = 0o120000
 _OWN = ("-c", "core.hooksPath=/dev/null", "-c", "user.useConfigOnly=true")
 """No hook runs, and git does not guess who the committer is."""
 
@@ -140,16 +139,8 @@ def _rows(git: Git, objects: Objects, base: str, step: BranchStep) -> Iterator[b
             yield b"0 %s\t%s\0" % (_no(base).encode("ascii"), path)
         else:
             name = git.run(*_OWN, "hash-object", "-w", "--stdin", stdin=one.after).decode("ascii").strip()
-            yield b"%o %s\t%s\0" % (_mode(objects, base, step.revision, one), name.encode("ascii"), path)
-
-
-def _mode(objects: Objects, base: str, revision: Revision, file: CheckedFile) -> int:
-    """A file's mode: the one that it gets, has, or has on trunk."""
-    there = objects.tree(base).get(file.path) or objects.tree(revision.commit).get(file.path)
-    if there is not None and there.mode == _LINK:
-        return _LINK
-    bits = file.mode if file.mode is not None else 0o644 if there is None else there.mode
-    return 0o100755 if bits & 0o100 else 0o100644
+            mode = mode_of(one, objects.tree(base), objects.tree(step.revision.commit))
+            yield b"%o %s\t%s\0" % (mode, name.encode("ascii"), path)
 
 
 def _commit(git: Git, history: Revisions, tree: str, parent: str, revision: Revision) -> str:

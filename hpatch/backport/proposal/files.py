@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from hpatch.backport.check.answer import Check, CheckedFile
 from hpatch.backport.check.trial import CommitFiles
+from hpatch.backport.history.changes import TreeEntry
 from hpatch.backport.proposal import changelog
 from hpatch.backport.proposal.changelog import Note
 
 ASIDE = re.compile(r"STATUS|docs/log-message-tags/next-number")
 """Files of trunk that are no matter of a merge."""
+_LINK = 0o120000
+
+
+def mode_of(file: CheckedFile, *trees: Mapping[str, TreeEntry]) -> int:
+    """A file's mode as git keeps it: the one that it gets, or that it has in the first tree that has the file.
+
+    A link stays one.
+    """
+    there = next((tree[file.path].mode for tree in trees if file.path in tree), 0o644)
+    if there == _LINK:
+        return _LINK
+    bits = there if file.mode is None else file.mode
+    return 0o100755 if bits & 0o100 else 0o100644
 
 
 def changed(answer: Check, branch: CommitFiles, note: Note) -> tuple[CheckedFile, ...]:

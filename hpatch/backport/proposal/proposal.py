@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from hpatch.backport.check.answer import Check, CheckedFile
 from hpatch.backport.check.check import check
 from hpatch.backport.check.trial import CommitFiles
-from hpatch.backport.history.changes import Change, Objects
+from hpatch.backport.history.changes import Change, Objects, TreeEntry
 from hpatch.backport.history.revisions import Revision, Revisions
 from hpatch.backport.proposal import changelog, svnmerge
 from hpatch.backport.proposal.changelog import Note
-from hpatch.backport.proposal.files import ASIDE, changed
+from hpatch.backport.proposal.files import ASIDE, changed, mode_of
 from hpatch.backport.proposal.lognumbers import numbered
 from hpatch.backport.proposal.title import is_code
 from hpatch.backport.proposal.title import title as titled
@@ -36,8 +36,6 @@ UNKNOWN = "<where the patch is>"
 """Stands in an entry for the place of a patch that is not told."""
 
 _LABELS = {"include/ap_mmn.h": "MMN", "modules/http2/h2_version.h": "h2_version.h"}
-_REGULAR = 0o100000
-"""A regular file's mode without its permission bits."""
 _LINE = re.compile(r"^git-svn-id: \S+/branches/([^/@\s]+)", re.MULTILINE)
 _MODULO = ("kept", "number", "absent", "generated")
 
@@ -153,7 +151,9 @@ def make(history: Revisions, chosen: Sequence[Revision], wish: Wish) -> Proposal
         title=title,
         entry=entry(content, wish.style),
         merge=merge,
-        patch=None if way == "open" or answer.verdict in ("patch", "there", "absent") else _patch(answer, branch, note),
+        patch=None
+        if way == "open" or answer.verdict in ("patch", "there", "absent")
+        else _patch(answer, branch, note, objects.tree(left[-1].commit)),
         note=note,
         status=status,
         standing=standing(status, left) if status is not None else (),
@@ -206,16 +206,15 @@ def _labels(paths: dict[str, None]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if not ASIDE.fullmatch(name)))
 
 
-def _patch(answer: Check, branch: CommitFiles, note: Note) -> bytes:
+def _patch(answer: Check, branch: CommitFiles, note: Note, trunk: Mapping[str, TreeEntry]) -> bytes:
     """The change on the branch, its paths without any folder in front."""
-    return write(Diff(name="", files=tuple(_patched(branch, one) for one in changed(answer, branch, note))))
+    return write(Diff(name="", files=tuple(_patched(branch, one, trunk) for one in changed(answer, branch, note))))
 
 
-def _patched(branch: CommitFiles, file: CheckedFile) -> FilePatch:
+def _patched(branch: CommitFiles, file: CheckedFile, trunk: Mapping[str, TreeEntry]) -> FilePatch:
     entry = branch.tree.get(file.path)
     old = None if entry is None else entry.mode
-    new = old if file.mode is None else _REGULAR | file.mode
-    return compare(file.path, file.before, file.after, old_mode=old, new_mode=new)
+    return compare(file.path, file.before, file.after, old_mode=old, new_mode=mode_of(file, branch.tree, trunk))
 
 
 def _command(revisions: Sequence[Revision]) -> str:

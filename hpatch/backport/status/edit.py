@@ -13,6 +13,8 @@ from hpatch.errors import UsageError
 
 _CLOSED = re.compile(rf"{words.NAME.pattern}(?:[ \t]*[(\[][^\n]*[)\]])?")
 """A vote in one line that another can follow: a name, its remark in brackets."""
+_LINES = re.compile(r"(?s)(.*?)(\r?\n)?[\r\n]*\Z")
+"""An entry up to its last line's end."""
 
 
 def apply(text: str, edits: Iterable[TextEdit]) -> str:
@@ -37,7 +39,11 @@ def move(status: StatusFile, entry: Entry, kind: Kind) -> tuple[TextEdit, ...]:
     target = status.section(kind)
     if entry in target.entries:
         return ()
-    return (*remove(status, entry), append(status, target, status.source.text[entry.span.start : entry.span.end]))
+    whole = status.source.text
+    found = _LINES.match(whole[entry.span.start : entry.span.end])
+    assert found is not None
+    lines = found[1] + (found[2] or newline(whole))
+    return (*remove(status, entry), _put(status, target, lines))
 
 
 def remove(status: StatusFile, entry: Entry) -> tuple[TextEdit, ...]:
@@ -47,7 +53,7 @@ def remove(status: StatusFile, entry: Entry) -> tuple[TextEdit, ...]:
     if not text[end:].partition("\n")[0].strip():
         start = _blank_before(text, start)
     if end == len(text) and not text.endswith("\n"):
-        start -= len(newline(text))
+        start -= len("\r\n" if text[:start].endswith("\r\n") else "\n")
     return (TextEdit(start, end, ""),)
 
 
@@ -135,13 +141,19 @@ def indent(text: str, part: Part | None) -> str:
 
 def append(status: StatusFile, section: StatusSection, entry: str) -> TextEdit:
     """Put an entry's text below the last one of a section."""
+    line_end = newline(status.source.text)
+    lines = entry.rstrip("\r\n").replace("\r\n", "\n").split("\n")
+    return _put(status, section, "".join(line + line_end for line in lines))
+
+
+def _put(status: StatusFile, section: StatusSection, lines: str) -> TextEdit:
+    """Put lines below the last ones of a section; the last loses its end where the file has none there."""
     text = status.source.text
     line_end = newline(text)
-    body = line_end.join(entry.rstrip("\r\n").replace("\r\n", "\n").split("\n"))
     at = section.content
     if text[:at].endswith("\n"):
-        return TextEdit(at, at, line_end + body + line_end)
-    return TextEdit(at, at, line_end * 2 + body)
+        return TextEdit(at, at, line_end + lines)
+    return TextEdit(at, at, line_end * 2 + lines.removesuffix("\n").removesuffix("\r"))
 
 
 def _blank_before(text: str, at: int) -> int:
@@ -151,5 +163,5 @@ def _blank_before(text: str, at: int) -> int:
 
 
 def newline(text: str) -> str:
-    """How the file's lines end."""
-    return "\r\n" if "\r\n" in text else "\n"
+    """How most of the file's lines end."""
+    return "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"

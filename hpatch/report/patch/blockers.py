@@ -45,7 +45,7 @@ def lines(blocker: Blocker, width: int | None, color: bool) -> Iterator[str]:
     elif outcome.candidates:
         some = ", ".join(map(str, outcome.candidates[:_MOST_CANDIDATES]))
         more = ", …" if len(outcome.candidates) > _MOST_CANDIDATES else ""
-        yield from wrap(f"  It fits at lines {some}{more}.", width, 4)
+        yield from wrap(f"  It fits at {'lines' if len(outcome.candidates) > 1 else 'line'} {some}{more}.", width, 4)
         if len(outcome.candidates) == 1:
             yield from wrap(f"  If line {some} is the right place, give --accept-place.", width, 4)
     if outcome.found:

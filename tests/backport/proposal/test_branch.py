@@ -59,6 +59,7 @@ def test_every_kind_of_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert proposal.patch is not None
     assert b"old mode 100644\nnew mode 100755\n" in proposal.patch
     assert b"new file mode 100755\n" in proposal.patch
+    assert b"diff --git other other\nnew file mode 120000\n" in proposal.patch
     commits = branch.make(history, branch.plan(history, proposal), "pick/all")
     assert [git(tmp_path, "rev-parse", f"{one}^{{tree}}") for one in commits] == [
         git(tmp_path, "rev-parse", f"{one}^{{tree}}") for one in ("main^", "main")

@@ -213,6 +213,15 @@ def test_lines_end_as_in_the_file() -> None:
         assert "\r\r" not in after
 
 
+def test_an_entry_that_moves_keeps_the_ends_of_its_lines() -> None:
+    first, _, rest = TEXT.partition("mod_b")
+    text = f"{first}mod_b{rest.replace(chr(10), chr(13) + chr(10), 1)}"
+    status = read(text)
+    after = status_file.apply(text, status_file.move(status, entry("mod_b", status), "accepted"))
+    assert sorted(filter(None, after.split("\n"))) == sorted(filter(None, text.split("\n")))
+    assert status_file.apply(text, status_file.propose(status, NEW)).count("\r") == 1
+
+
 def test_a_file_whose_last_line_does_not_end() -> None:
     text = "PATCHES PROPOSED TO BACKPORT FROM TRUNK:\n\n  *) first\n     +1: ann"
     status = read(text)

@@ -137,7 +137,7 @@ def _doubt(situation: Situation, at: int) -> str:
     start = max(home - _AROUND, 0)
     around = situation.target.lines[start : home + len(situation.old) + _AROUND]
     others = [line for number, line in enumerate(around, start) if not at <= number < at + len(situation.old)]
-    least = max(len(old) / 2, 2)
+    least = max(len(old) // 2 + 1, 2)
     if (Counter(old) & Counter(others)).total() < least or sum(line >= 0 for line in align(old, others)) < least:
         return ""
     return f"its lines are at line {at + 1} only, but most of them are at its own place, line {home + 1}, too"
