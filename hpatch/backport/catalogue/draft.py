@@ -43,7 +43,7 @@ class Draft(NamedTuple):
 
     `fits` are the releases that it fits, `tried` all that it was tried on; `unmarked` are revisions without a mark, and
     `partial` merges that say that they brought only a part; `followups` are later revisions that repair or follow up
-    one of the set's.
+    one of the set's, and `reverts` those that take one back.
     """
 
     set: PatchSet
@@ -52,6 +52,7 @@ class Draft(NamedTuple):
     unmarked: tuple[str, ...]
     partial: tuple[str, ...]
     followups: tuple[str, ...]
+    reverts: tuple[str, ...]
 
 
 class NoFit(NamedTuple):
@@ -111,7 +112,14 @@ class _Work:
             else tuple(each.name for each in one.revisions if each.number not in told | silent),
             partial=tuple(m.revision.name for some in self.merges.values() for m in some if m.partial),
             followups=tuple(self._followups()),
+            reverts=tuple(self._reverts()),
         )
+
+    def _reverts(self) -> list[str]:
+        """Later revisions of trunk that take one of the set's back, and that are not in the set."""
+        known = {one.order for one in self.chosen}
+        found = {later for one in self.chosen for later, said in self.history.mentions(one) if said == "revert"}
+        return [one.name for one in sorted(found, key=lambda one: one.order) if one.order not in known]
 
     def _followups(self) -> list[str]:
         """Later revisions that repair the set's or follow them up, and those that do so with these."""

@@ -55,6 +55,7 @@ class NewSetReport:
             "unmarked": list(made.unmarked),
             "partial": list(made.partial),
             "followups": list(made.followups),
+            "reverts": list(made.reverts),
         }
 
 
@@ -79,6 +80,11 @@ def _made(made: Draft, target: str, width: int) -> Iterator[str]:
         names = ", ".join(made.followups)
         yield from wrap(
             f"Later revisions repair these or follow them up: {names}. Read them; name them, too.", width, 2
+        )
+    if made.reverts:
+        names = ", ".join(made.reverts)
+        yield from wrap(
+            f"{names} took back what the set brings, all of it or a part. Read why; name a later try instead.", width, 2
         )
     if made.unmarked:
         names = ", ".join(made.unmarked)

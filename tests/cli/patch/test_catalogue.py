@@ -208,3 +208,15 @@ def test_a_set_that_was_made_by_hand_is_made_again(capsys: Capture, tmp_path: Pa
     assert (mine.revisions, mine.merges) == (own.revisions, own.merges)
     assert (mine.applies, mine.contained, mine.prerequisites) == (own.applies, own.contained, own.prerequisites)
     assert mine.recognise == own.recognise[:1]
+
+
+def test_a_revision_that_was_taken_back(capsys: Capture, tmp_path: Path) -> None:
+    mirror = Mirror(tmp_path / "mirror")
+    mirror.tag("2.4.1")
+    mirror.edit(1000101, "Add a line.", "modules/a.c", b"int line_20(void);", b"int line_20(int added_here);")
+    mirror.edit(1000102, "Revert r1000101.", "modules/a.c", b"int line_20(int added_here);", b"int line_20(void);")
+    mirror.build()
+    words = ("set", "new", "back", "r1000101", "--git", mirror.folder, "--into", tmp_path / "sets")
+    code, out, _ = call(capsys, *words, "--dry-run", "--format", "json")
+    assert (code, valid("set-new-1", out)["reverts"]) == (0, ["r1000102"])
+    assert "r1000102 took back what the set brings" in " ".join(call(capsys, *words).out.split())
