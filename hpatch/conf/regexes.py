@@ -21,6 +21,24 @@ _FAULTS = (
     ("redefinition of group name", "two groups have the same name"),
     ("min repeat greater", "the numbers in the braces are in the wrong order"),
 )
+_MOST = 65535
+"""The greatest number in the braces of a repetition."""
+_POSIX_CLASSES = frozenset(
+    "alpha lower upper alnum ascii blank cntrl digit graph print punct space word xdigit < >".split()
+)
+_POSIX = r"\[:\^?([a-z<>]*):\]"
+_ALONE = r"\[:[a-z]+:\]"
+_EXTENDED = r"\(\?[a-zA-Z^]*[xJ]|\(\?\||\(\?\("
+"""Options that change what stands for what, groups with the same number, and conditions."""
+_NAME = r"[A-Za-z_]\w*"
+_PIECE = (
+    r"(?P<case>\\[LlUu])|"
+    rf"(?P<reference>\\(?:(?P<number>[1-9])(?!\d)|k[<{{'](?P<called>{_NAME})[>}}']))|"
+    r"(?:\\.)|(?P<class_>\[\^?\]?(?:\[:[^]]*:\]|\\.|[^]\\])*\])|"
+    rf"(?P<group>\(\?P?[<'](?P<name>{_NAME})[>'])|\(\?|\(\*|\(|"
+    r"(?P<count>\{(?P<least>\d+)(?:,(?P<most>\d*))?\})"
+)
+"""The parts of a pattern that are looked at, and those that hide others from that."""
 _TOKEN = r"\\.|\[\^?\]?(?:\\.|[^]\\])*\]?|[()|]"
 _BAD_RANGE = r"bad character range [^\\]-[^\\] at"
 
@@ -32,6 +50,11 @@ def fault(regex: str) -> str | None:
     """
     if re.fullmatch(_SOUND, regex) is not None or re.search(_OTHERWISE, regex) is not None:
         return None
+    return _of_python(regex) or _of_pcre(regex)
+
+
+def _of_python(regex: str) -> str | None:
+    """The faults that Python finds, and that PCRE has, too."""
     import warnings
 
     with warnings.catch_warnings():
@@ -47,6 +70,40 @@ def fault(regex: str) -> str | None:
         except (OverflowError, RecursionError, ValueError):
             pass
     return None
+
+
+def _of_pcre(regex: str) -> str | None:
+    """Faults of what Python has not, or reads in another way."""
+    if re.search(_EXTENDED, regex) is not None:
+        return None  # blanks and comments that count for nothing
+    groups = 0
+    names = set()
+    asked: list[tuple[str, str]] = []
+    for match in re.finditer(_PIECE, regex, re.S):
+        wrong = _piece(match)
+        if wrong is not None:
+            return wrong
+        if match["reference"]:
+            asked.append((match["number"] or match["called"], match[0]))
+        groups += match[0] == "(" or match["name"] is not None
+        names.add(match["name"])
+    for name, text in asked:
+        if (int(name) > groups) if name.isdigit() else name not in names:
+            return f"{text} refers to a group that is not there"
+    return None
+
+
+def _piece(match: re.Match[str]) -> str | None:
+    """What is wrong with a part of a pattern by itself."""
+    text = match[0]
+    if match["class_"]:
+        if re.fullmatch(_ALONE, text) is not None:
+            return f"{text} stands in no [ ]"
+        wrong = (one[1] for one in re.finditer(_POSIX, text) if one[1] not in _POSIX_CLASSES)
+        return next((f"[:{name}:] is not a class of characters" for name in wrong), None)
+    if match["count"] and any(number and int(number) > _MOST for number in (match["least"], match["most"])):
+        return f"a number in the braces is greater than {_MOST}"
+    return f"PCRE does not support {text}" if match["case"] else None
 
 
 def group(pattern: str, number: int) -> str | None:

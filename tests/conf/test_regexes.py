@@ -13,7 +13,7 @@ NOT_CLOSED, NOT_OPENED = "a parenthesis is not closed", "a parenthesis is closed
 NO_BRACKET, NOTHING = "a [ is not closed", "a *, + or ? has nothing before it to repeat"
 TWICE, NAMES = "a repetition stands behind another", "two groups have the same name"
 NUMBERS, RANGE = "the numbers in the braces are in the wrong order", "the ends of a range in [ ] are in the wrong order"
-
+MANY = "a number in the braces is greater than 65535"
 
 FAULTS = [
     ("(a", NOT_CLOSED),
@@ -31,6 +31,13 @@ FAULTS = [
     ("a{3,2}", NUMBERS),
     ("[z-a]", RANGE),
     ("x[a-z9-0]", RANGE),
+    ("a{1,65536}", MANY),
+    ("a{99999999999999999999}", MANY),
+    ("[a[:foo:]]", "[:foo:] is not a class of characters"),
+    ("[:alpha:]+", "[:alpha:] stands in no [ ]"),
+    ("^/(a)/\\2$", "\\2 refers to a group that is not there"),
+    ("(?<n>a)\\k{m}", "\\k{m} refers to a group that is not there"),
+    ("\\u0041", "PCRE does not support \\u"),
 ]
 
 
@@ -53,9 +60,17 @@ def test_faults(regex: str, expected: str) -> None:
         "\\h+",
         "(?|(a)|(b))",
         "[ü-é]",
+        "[[:^word:]x]",
+        "[:alpha]",
+        "\\2(a)(b)",
+        "(?:(?<n>a)|b)\\1\\k'n'",
+        "\\k<n>(?'n'a)",
+        "\\\\2",
+        "\\12",
+        "x{,99999}",
+        "a{65535}",
         # refused for another reason than those that are told
         "[a-\\d]",
-        "a{99999999999999999999}",
         "(" * 3000 + ")" * 3000,
         # Python warns
         "[[:alpha:]]",

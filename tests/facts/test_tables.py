@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 
 from hpatch.facts import (
+    ciphers,
     directives,
     expressions,
     modules,
@@ -31,6 +32,7 @@ FLAGS = (
     "RSRC_CONF ACCESS_CONF PROXY_CONF OR_ALL OR_AUTHCFG OR_FILEINFO OR_INDEXES OR_LIMIT OR_OPTIONS OR_NONE EXEC_ON_READ"
 ).split()
 TABLES = {
+    "ciphers": ciphers,
     "directives": directives,
     "expressions": expressions,
     "modules": modules,

@@ -21,7 +21,7 @@ _SUGGESTED = 20
 
 _NEAR = 0.8
 
-_OFTEN_BUILT_IN = frozenset(("mod_so", "mod_log_config", "mod_logio", "mod_unixd", "mod_version", "mod_watchdog"))
+OFTEN_BUILT_IN = frozenset(("mod_so", "mod_log_config", "mod_logio", "mod_unixd", "mod_version", "mod_watchdog"))
 """Modules that Debian compiles in, and that a list of loaded modules may leave out."""
 
 
@@ -101,7 +101,7 @@ def not_loaded(configuration: Configuration) -> Iterator[Refused]:
     if not listed(configuration):
         return
     then = consequence(configuration)
-    built_in = frozenset() if configuration.modules.static else _OFTEN_BUILT_IN
+    built_in = frozenset() if configuration.modules.static else OFTEN_BUILT_IN
     for key, nodes in configuration.by_key.items():
         word = vocabulary.find(key)
         modules = () if word is None else word[1]

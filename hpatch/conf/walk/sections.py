@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,8 @@ _LEAST: dict[str, int] = {
 _REQUIRING = frozenset(("<requireall", "<requireany", "<requirenone", "<requirenotall"))
 _ALL = frozenset(("<requireall", "<requirenotall"))
 _NEGATIVE = frozenset(("<requirenone", "<requirenotall"))
+_END = r"(?m)^[ \t]*</Require"
+_INCLUDE = r"(?m)^[ \t]*Include"
 _BESIDE = "Put it into a <RequireAll>, beside a Require that grants access."
 _BARE = _REQUIRING | {"<else"}
 """Sections that take no argument."""
@@ -122,9 +125,34 @@ def _requiring(node: Node, configuration: Configuration) -> _Fault | None:
     complete = not any(problem.kind in ("unreadable", "include") for problem in configuration.problems)
     if complete and not any(child.key == "require" or child.key in _REQUIRING for child in node.children or ()):
         return _Fault(f"{node.name}> contains no Require", "Add a Require line, or remove the section.")
+    if (
+        complete
+        and node.key in _ALL
+        and not _includes(node)
+        and all(_denies(child, node) for child in node.children or ())
+    ):
+        return _Fault(
+            f"{node.name}> contains nothing that grants access", "Add Require all granted, or another Require."
+        )
     if node.key in _NEGATIVE and not _may_deny(node, configuration):
         return _Fault(f"{node.name}> cannot grant access, and no <RequireAll> is around it", _BESIDE)
     return None
+
+
+def _includes(section: Node) -> bool:
+    """Whether a section includes files, which this machine may lack."""
+    text = section.source.text
+    end = re.compile(_END, re.I).search(text, section.end)
+    return re.search(_INCLUDE, text[section.end : end.start() if end else len(text)], re.I) is not None
+
+
+def _denies(child: Node, section: Node) -> bool:
+    """Whether a part of a section surely can only deny access (`authz_core_check_section` in mod_authz_core.c)."""
+    if child.conditions != section.conditions or "${" in child.args:
+        return False
+    return child.key in _NEGATIVE or (
+        child.key == "require" and child.words[:1] != [] and child.words[0].lower() == "not"
+    )
 
 
 def _without_if(configuration: Configuration) -> Iterator[tuple[Node, Node | None]]:

@@ -58,6 +58,17 @@ def refused(text: str) -> list[str]:
         ("Listen 80\n<VirtualHost *:80\n</VirtualHost>", 2, '<VirtualHost> does not end in ">"'),
         ("<Directory>\n</Directory>", 1, "<Directory> needs an argument"),
         ("<AuthnProviderAlias file>\n</AuthnProviderAlias>", 1, "needs 2 arguments, not 1"),
+        (
+            "<Location /x>\n<RequireAll>\nRequire not ip 10.1\n</RequireAll>\n</Location>",
+            2,
+            "nothing that grants access",
+        ),
+        (
+            "<Location /x>\n<RequireAll>\nRequire not ip 10.1\n<RequireNone>\nRequire ip 10.2\n</RequireNone>\n"
+            "</RequireAll>\n</Location>",
+            2,
+            "nothing that grants access",
+        ),
         (f"<Location /x>\n<RequireAll x>\n{REQUIRE}\n</RequireAll>\n</Location>", 2, 'no argument, not "x"'),
         ("<Location /x>\n<RequireAny>\n</RequireAny>\n</Location>", 2, "<RequireAny> contains no Require"),
         ("<Location /x>\nRequire not ip ::1\n</Location>", 2, "Require not cannot grant"),
@@ -99,6 +110,8 @@ def test_a_part_may_be_included_behind_something_else(tmp_path: Path, text: str)
 
 def test_an_unread_file_may_have_the_require() -> None:
     assert refused("<Location /x>\n<RequireAll>\nInclude missing.conf\n</RequireAll>\n</Location>") == []
+    text = "<Location /x>\n<RequireAll>\nIncludeOptional ok/*.conf\nRequire not ip 10.1\n</RequireAll>\n</Location>"
+    assert refused(text) == []
 
 
 @pytest.mark.httpd

@@ -32,7 +32,10 @@ _OWN = {
     "nosuch|mine host|mine|a",
     "AddOutputFilterByType": "DEFLATE|text/html deflate|text/css DEFLATE INFLATE;DEFLATE|a/b nosuch|a/b "
     ";;|a/b sed|a/b|c/d",
+    "<ElseIf": "true|x",
+    "<If": "true|x true|true|x 'a'|==|'a' \"true\"|x",
     "Alias": "/x /x|/y|/z /x|/srv",
+    "AllowOverrideList": "None none|Redirect Redirect|None Redirect",
     "AllowMethods": "GET|POST reset RESET reset|GET get FOO GET|FOO HEAD|PATCH",
     "AuthBasicProvider": "file dbm|file ldap File anon|socache nosuch",
     "AuthDigestProvider": "file dbm|file ldap anon socache nosuch",
@@ -59,6 +62,8 @@ _OWN = {
     "HeartbeatAddress": "239.0.0.1:27999 [::1]:80 :80",
     "HeartbeatListen": "239.0.0.1:27999 [::1]:80 :80",
     "LDAPTimeout": "0 5 5x -1",
+    "LogLevel": "warn|proxxy:debug Proxy:info mod_proxy:info mod_proxy.c:info proxy_module:info http:info|core.c:warn "
+    ":info so:info http_core.c:info event:info mpm_event:info event.c:info",
     "LogMessage": "a a|hook=all a|hook=x a|hook=Handler a|x a|hook=*",
     "LuaMapHandler": "^/x$|/y.lua ( (|/y.lua",
     "MDActivationDelay": "5d 5 5D 5m 5mi 5w",
@@ -82,9 +87,13 @@ _OWN = {
     "MultiviewsMatch": "Any NegotiatedOnly Filters|Handlers Any|Filters NegotiatedOnly|Any x",
     "Mutex": "none default file:/tmp FILE nosuch yes|default|omitpid sem|nosuch none|default "
     "pthread|rewrite-map no|ssl-cache",
-    "ProxyHCExpr": "a|true a b|",
+    "ProxyHCExpr": "a|true a b| a|{} a|{true}|b a|{true} a|{true||false}",
     "ProxyHCTemplate": "a a|hcmethod=HEAD b|x c|hcinterval=5",
     "ProxySourceAddress": "10.1 1.2.3.4 1.2.3.400 ::1 fe80::zz 10 1.2.3.4:80",
+    "RemoteIPTrustedProxy": "10.0.0.1-10.0.0.9 “10.0.0.1” 10.0.0.* 10.0.0.1:80 http://10.0.0.1 localhost [::1]",
+    "RewriteMap": "a|dbm=foo:/x a|dbm:/x a|dbm a|dbmfoo:/x",
+    "SSIEndTag": 'x "a|b"',
+    "SSIStartTag": 'x "a|b"',
     "Require": 'all|granted all|denied all|Granted all all|x all|"granted" granted ip ip|10.0.0.1|10.2 '
     "ip|10.0.0.0/33 ip|a.b host "
     "host|a.b method method|GET|HEAD method|get method|FOO valid-user Valid-User user|a group|a ssl "
@@ -99,6 +108,7 @@ _OWN = {
     "SessionCookieName": 'a a|path=/ a=b a&b a;b "a"',
     "SessionDBDCookieName": 'a a|path=/ a=b a&b a;b "a"',
     "SetEnvIfExpr": "true|x true",
+    "VirtualDocumentRoot": "None none /x|y",
 }
 """More cases for directives that judge their arguments together: divided by blanks, with `|` for a blank in one."""
 _EMPTY = ('""', '"" x', 'x ""', '"" ""', 'x y ""', 'x "" y')

@@ -15,6 +15,7 @@ _QUAD = r"0*([0-9]{1,3})\.0*([0-9]{1,3})\.0*([0-9]{1,3})\.0*([0-9]{1,3})"
 _NUMBER = r"[ \t]*[+-]?[0-9]"
 _LEADING_ZEROS = r"(?<![0-9A-Fa-f.])0+(?=[0-9A-Fa-f])"
 _DOTTED = r"[0-9.]*"
+_HOST = r"[A-Za-z0-9._-]+"
 _ENDING_DIGITS = r"[0-9]*$"
 
 
@@ -135,6 +136,11 @@ def _looks_like_address(text: str) -> bool:
     return ":" in text or re.fullmatch(_DOTTED, text) is not None
 
 
+def _may_be_host(word: str) -> bool:
+    """Whether a word may be a host name: of the domains at the top, none is a number."""
+    return re.fullmatch(_HOST, word) is not None and not word.rstrip(".").rpartition(".")[2].isdigit()
+
+
 def subnet(parameters: str) -> Kind:
     """An address or network; with `host` as parameter, also a host name (`proxies_set`, mod_remoteip.c)."""
     host = parameters == "host"
@@ -142,7 +148,7 @@ def subnet(parameters: str) -> Kind:
     def fits(word: str) -> bool:
         address, slash, mask = word.partition("/")
         if not _looks_like_address(address):
-            return host and not slash
+            return host and not slash and _may_be_host(address)
         return _network(address, mask if slash else None) is not False
 
     return Kind(fits, "an address, a network such as 10.0.0.0/8" + (" or a host name" if host else ""))

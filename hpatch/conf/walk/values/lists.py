@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hpatch.conf.walk.values.model import Arguments, Judge, Wrong, listed, suggestion, unknown
+from hpatch.conf.walk.values.model import Arguments, Judge, Wrong, argv, listed, suggestion, unknown
 from hpatch.conf.walk.values.numbers import c_atoi, strtol
 
 
@@ -91,6 +91,19 @@ def override(_: str) -> Judge:
                 return Wrong(index, "takes Nonfatal=Override, Nonfatal=Unknown or Nonfatal=All, not Nonfatal alone")
             return _not_taken(index, word, _OVERRIDES)
         return None
+
+    return judged
+
+
+def alone(parameters: str) -> Judge:
+    """A word that may not stand beside others, in a directive of the form TAKE_ARGV."""
+
+    def judged(given: Arguments) -> Wrong | None:
+        found = argv(given.words)
+        index = next((at for at, word in enumerate(found) if word.lower() == parameters.lower()), None)
+        if index is None or len(found) == 1:
+            return None
+        return Wrong(index, f"takes {parameters} only alone, not beside other words")
 
     return judged
 

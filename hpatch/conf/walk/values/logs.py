@@ -7,6 +7,7 @@ import re
 from hpatch.conf.walk import names
 from hpatch.conf.walk.values.model import Arguments, Judge, Wrong, suggestion, unknown
 from hpatch.conf.walk.values.numbers import strtol
+from hpatch.facts import names as names_of
 
 _LEVELS = (
     "emerg", "alert", "crit", "error", "warn", "notice", "info", "debug", "trace1", "trace2", "trace3", "trace4",
@@ -24,7 +25,7 @@ _ERROR_ITEM = re.compile(r"((?:[+-]|[0-9]+|\{[^}]*(?:\}+|$))*)")
 
 
 def level(_: str) -> Judge:
-    """`set_loglevel` (server/core.c). Whether a module is loaded is not judged."""
+    """`set_loglevel` (server/core.c): a level, or a module's name and its level."""
 
     def judged(given: Arguments) -> Wrong | None:
         for index, word in enumerate(given.words):
@@ -36,9 +37,57 @@ def level(_: str) -> Judge:
                 return Wrong(
                     index, f'{says} (emerg to debug, trace1 to trace8), not "{text}"', suggestion(text, _LEVELS)
                 )
+            wrong = _module(given, module, index) if colon else None
+            if wrong is not None:
+                return wrong
         return None
 
     return judged
+
+
+def _module(given: Arguments, name: str, index: int) -> Wrong | None:
+    """A module that has a level: httpd looks for the name, and then for the name with `_module`, with their case.
+
+    Where not all modules are known, only a name that looks like one of httpd's misspelt is reported.
+    """
+    modules = given.configuration.modules
+    tried = (name, f"{name}_module")
+    has = [modules.has(one) for one in tried]
+    if unknown(name) or True in has:
+        return None
+    complete = names.listed(given.configuration) and not any(map(modules.undecided, tried))
+    sources = [source for one in tried if (source := _source(one)) is not None]
+    if sources:
+        if not complete or (not modules.static and not names.OFTEN_BUILT_IN.isdisjoint(sources)):
+            return None
+        return Wrong(
+            index, f'sets a level for "{name}", which is not loaded', f"Load {sources[0]}, or remove the word."
+        )
+    plain = name.removeprefix("mod_").removesuffix(".c").lower()
+    near = f'Did you mean "{plain}"?' if _source(f"{plain}_module") else suggestion(plain, _short_names())
+    certain = complete and bool(modules.static)
+    if not certain and (near is None or _foreign(plain)):
+        return None
+    return Wrong(index, f'finds no module "{name}"', near, certain=certain)
+
+
+def _source(name: str) -> str | None:
+    """The source file of one of httpd's modules, by its identifier or, with `.c`, the file's own name."""
+    if not name.endswith(".c"):
+        return names_of.source(name)
+    return name.removesuffix(".c") if names_of.identifier(name.removesuffix(".c")) else None
+
+
+def _short_names() -> list[str]:
+    from hpatch.facts import modules  # only faults pay for it
+
+    return [one.identifier.removesuffix("_module") for one in modules.everything()]
+
+
+def _foreign(name: str) -> bool:
+    from hpatch.facts import thirdparty  # only faults pay for it
+
+    return f"mod_{name}" in thirdparty.modules()
 
 
 def format(parameters: str) -> Judge:

@@ -33,6 +33,7 @@ WHOLE = {
     "rewrite_condition": "rewrite", "path": "sections", "pattern": "sections", "substitute": "text", "never": "text",
     "provider": "providers", "mutex": "providers", "require": "access", "provider_alias": "access",
     "methods": "access", "cache": "caches", "cache_enable": "caches", "cache_disable": "caches", "depth": "caches",
+    "condition": "sections", "alone": "lists", "hc_condition": "text",
     "filters": "filters", "filter_provider": "filters", "declared_filter": "filters", "defined_filter": "filters",
     "note": "filters", "priority": "http2", "resource": "http2", "port_map": "md", "private_keys": "md",
     "members": "md", "subnets": "addresses", "argv": "notation", "words": "notation", "alias": "sections",

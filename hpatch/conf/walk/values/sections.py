@@ -11,6 +11,20 @@ def path(_: str) -> Judge:
     return lambda given: _single(given, 1 if given.words[:1] == ["~"] else 0, regex=given.words[:1] == ["~"])
 
 
+def condition(_: str) -> Judge:
+    """`<If>` and `<ElseIf>`: one expression. One that does not parse has a finding of its own."""
+
+    def judged(given: Arguments) -> Wrong | None:
+        wrong = _single(given, 0, regex=False)
+        if wrong is None:
+            return None
+        from hpatch.conf.expressions.parse import parse  # only faults pay for it
+
+        return wrong if parse(given.words[0], string=False).mistake is None else None
+
+    return judged
+
+
 def pattern(_: str) -> Judge:
     """The sections whose names end in Match: a regular expression."""
     return lambda given: _single(given, 0, regex=True)

@@ -49,11 +49,13 @@ _SHAPES = {
     "cookie-domain": (r"\..*\..*", "a domain that starts with a dot and has another"),
     # vhost_alias_set, mod_vhost_alias.c
     "directory-template": (
-        r"/(?:[^%]|%(?:[p%]|-?[0-9]\+?(?:\.-?[0-9]\+?)?))*|none",
+        r"/(?:[^%]|%(?:[p%]|-?[0-9]\+?(?:\.-?[0-9]\+?)?))*|(?i:none)",
         "an absolute path, in which % is written %% or starts %p, %0, %-1 and the like",
     ),
     # set_allowed_ports, mod_proxy_connect.c
     "ports": (r"[0-9]+(?:-\s*[+-]?[0-9]+)?", "a port or a range of ports"),
+    # set_default_start_tag, mod_include.c
+    "unspaced": (r"[^ \t\n\v\f\r]*", "a tag without blanks"),
     # cmd_rewritebase, mod_rewrite.c
     "url-path": (r"/.*", "a path that starts with /"),
 }
@@ -110,6 +112,10 @@ def _unit(word: str) -> bool:
     return any(word.startswith(name[: _SHORTEST.get(name, 1)]) for name in _TYPES)
 
 
+_DATABASES = ("default", "sdbm", "gdbm", "ndbm", "db", "lmdb")
+"""The types of databases that APR has, though a build may leave some out (`dbm_open_type`)."""
+
+
 def mapped(_: str) -> Kind:
     """What `cmd_rewritemap` takes for a map, files and databases aside."""
 
@@ -118,7 +124,8 @@ def mapped(_: str) -> Kind:
         if lower.startswith("int:"):
             return word[4:] in ("toupper", "tolower", "escape", "unescape")
         if lower.startswith("dbm"):
-            return lower.startswith("dbm:") or (lower.startswith("dbm=") and ":" in lower)
+            kind, colon, _file = lower[len("dbm") :].partition(":")
+            return bool(colon) and (not kind or kind[1:] in _DATABASES) and kind[:1] in ("", "=")
         return True
 
     return Kind(fits, "int:toupper, int:tolower, int:escape, int:unescape, or a map in a file, a program or a database")
@@ -198,6 +205,22 @@ def needed(parameters: str) -> Judge:
     def judged(given: Arguments) -> Wrong | None:
         found = given.words[:count]
         return None if len(found) == count and all(found) else Wrong(None, f"needs {what}")
+
+    return judged
+
+
+def hc_condition(_: str) -> Judge:
+    """`set_hc_condition` (mod_proxy_hcheck.c): a name and an expression, which may stand in braces."""
+    both = needed("2 a name and an expression")
+
+    def judged(given: Arguments) -> Wrong | None:
+        wrong = both(given)
+        if wrong is not None or unknown(given.node.args) or not given.words[1].startswith("{"):
+            return wrong
+        if given.words[1] == "{}":
+            return Wrong(1, "needs an expression between the braces")
+        behind = given.node.args.rpartition("}")[2].strip()
+        return Wrong(None, f'takes nothing behind the expression, not "{behind}"') if behind else None
 
     return judged
 

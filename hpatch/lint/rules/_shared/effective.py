@@ -58,3 +58,13 @@ def number(node: Node | None, default: int) -> int | None:
         return default
     text = node.words[0] if node.words else ""
     return whole_number(text) if text.isascii() and text.isdigit() else None
+
+
+def secured(context: Context, node: Node) -> bool:
+    """Whether a line surely holds for a server with SSLEngine on: never in a part of a configuration."""
+    host = server_of(node)
+    if not node.certain or not context.configuration.whole:
+        return False
+    if host is not None or "<virtualhost" not in context.configuration.by_key:
+        return is_on(in_server(context, "sslengine", host))
+    return any(is_on(one) for one in context.configuration.find("sslengine"))

@@ -7,24 +7,13 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.effective import in_server, is_on, server_of
+from hpatch.lint.rules._shared.effective import in_server, is_on, secured, server_of
 
 if TYPE_CHECKING:
-    from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
 
 _SSL = "https://httpd.apache.org/docs/2.4/mod/mod_ssl.html"
 _PROTOCOLS = frozenset(("sslv3", "tlsv1", "tlsv1.1", "tlsv1.2", "tlsv1.3"))
-
-
-def _tls(context: Context, node: Node) -> bool:
-    """Whether a line surely holds for a server with SSLEngine on; `whole` tells whether that can be known."""
-    host = server_of(node)
-    if not node.certain or not context.configuration.whole:
-        return False
-    if host is not None or "<virtualhost" not in context.configuration.by_key:
-        return is_on(in_server(context, "sslengine", host))
-    return any(is_on(one) for one in context.configuration.find("sslengine"))
 
 
 @rule("CF051", "stapling-no-cache", "error", references=(f"{_SSL}#sslstaplingcache",))
@@ -70,7 +59,7 @@ def stapling_no_cache(context: Context) -> Iterator[Found]:
     if "sslstaplingcache" in context.configuration.by_key or "listen" not in context.configuration.by_key:
         return
     for node in context.configuration.find("sslusestapling"):
-        if is_on(node) and _tls(context, node) and in_server(context, node.key, server_of(node)) is node:
+        if is_on(node) and secured(context, node) and in_server(context, node.key, server_of(node)) is node:
             yield Found(
                 node.place,
                 "there is no SSLStaplingCache: httpd does not start",
@@ -117,7 +106,7 @@ def tls_no_protocol(context: Context) -> Iterator[Found]:
     Source: ssl_cmd_protocol_parse (ssl_engine_config.c), ssl_init_ctx_protocol; tested on httpd 2.4.71.
     """
     for node in context.configuration.find("sslprotocol"):
-        if _none_left(node.words) and _tls(context, node) and in_server(context, node.key, server_of(node)) is node:
+        if _none_left(node.words) and secured(context, node) and in_server(context, node.key, server_of(node)) is node:
             yield Found(
                 node.place,
                 f'"{" ".join(node.words)}" leaves no version of TLS: httpd does not start',
@@ -182,7 +171,7 @@ def tls13_ciphers_misplaced(context: Context) -> Iterator[Found]:
             continue
         if node.parent is not None and node.parent.key != "<virtualhost":
             continue
-        if _tls(context, node):
+        if secured(context, node):
             yield Found(
                 node.place,
                 "these ciphers belong to TLS 1.3, and none is left for TLS 1.2 and before: httpd does not start",

@@ -11,7 +11,7 @@ import pytest
 from tests.support.gateways.starting import PORT, start
 from tests.support.lint.find import find
 
-RULES = ("stapling-no-cache", "tls-no-protocol", "tls13-ciphers-misplaced")
+RULES = ("stapling-no-cache", "tls-no-protocol", "tls13-ciphers-misplaced", "cipher-unknown")
 STOPS = [
     ("stapling-no-cache", "SSLUseStapling on", "AH01958"),
     ("tls-no-protocol", "SSLProtocol -SSLv3 -TLSv1", "AH02231"),
@@ -19,6 +19,9 @@ STOPS = [
     ("tls-no-protocol", "SSLProtocol TLSv1.3 -TLSv1.3", "AH02231"),
     ("tls13-ciphers-misplaced", "SSLCipherSuite TLS_AES_128_GCM_SHA256", "AH01898"),
     ("tls13-ciphers-misplaced", "SSLProtocol TLSv1.3\nSSLCipherSuite SSL TLS_AES_128_GCM_SHA256", "AH01898"),
+    ("cipher-unknown", "SSLCipherSuite FOO", "AH01898"),
+    ("cipher-unknown", "SSLCipherSuite “HIGH”", "AH01898"),
+    ("cipher-unknown", "SSLCipherSuite TLSv1.3 TLS_AES_128_GCM_SHA265", "AH10127"),
 ]
 STARTS = [
     "SSLUseStapling on\nSSLUseStapling off",
@@ -39,7 +42,9 @@ def host(lines: str) -> str:
 def test_stops(name: str, lines: str, _code: str) -> None:
     (finding,) = find(name, "Listen 443\n" + host(lines))
     assert finding.place.line == 7 + lines.count("\n")
-    assert not find(name, "Listen 443\n" + host(lines).replace("SSLEngine on", "SSLEngine off"))
+    assert finding.severity == "error"
+    off = "Listen 443\n" + host(lines).replace("SSLEngine on", "SSLEngine off")
+    assert [one for one in find(name, off) if one.severity == "error"] == []
 
 
 @pytest.mark.parametrize("lines", STARTS)
