@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from hpatch.conf.paths import resolve
+from hpatch.conf.paths import resolve, unix
 from hpatch.conf.view import Rooted, View, like
 from hpatch.records import NamedTuple
 
@@ -19,8 +19,11 @@ _SERVER_ROOT = re.compile(r"^[ \t]*ServerRoot[ \t]+(?:\"([^\"\n$]+)\"|([^\s\"$]+
 _BUILT_IN = {"apache2.conf": "/etc/apache2"}
 """ServerRoot where a main file of this name sets none, because it is compiled in (Debian)."""
 
-_AT = {"httpd.conf": "/etc/apache2"}
-"""Where a main file of this name stands in the root of a system whose ServerRoot is another folder (Alpine, SUSE)."""
+_AT = {
+    "httpd.conf": ("/etc/apache2", "/usr/local/etc/apache24", "/usr/local/etc/httpd", "/opt/homebrew/etc/httpd"),
+}
+"""Where a main file of this name stands in the root of a system whose ServerRoot is another folder: of Alpine and SUSE,
+FreeBSD, and Homebrew."""
 
 
 class Surroundings(NamedTuple):
@@ -44,7 +47,8 @@ class Base(NamedTuple):
 
     `machine` is ServerRoot on this machine, for what the copy does not have; empty where there is none, or where it is
     the same. `live`: the files of this machine are meant. `missing` says which folder stands in for a ServerRoot that
-    is not here; empty where none has to.
+    is not here; empty where none has to. `copied` is the ServerRoot of which this is a copy: what is below it is looked
+    for here.
     """
 
     view: View
@@ -52,6 +56,7 @@ class Base(NamedTuple):
     machine: str = ""
     live: bool = False
     missing: str = ""
+    copied: str = ""
 
 
 def settle(main: str, server_root: str, view: View, *, check_files: bool) -> Base:
@@ -62,7 +67,7 @@ def settle(main: str, server_root: str, view: View, *, check_files: bool) -> Bas
     ServerRoot's files; otherwise the main file's folder is a copy of ServerRoot.
     """
     folder, stand_in = _copy(main)
-    copy = Base(view=view, server_root=folder, missing=stand_in)
+    copy = Base(view=view, server_root=folder, missing=stand_in, copied=os.path.normpath(server_root))
     if view.root:
         return Base(view=view, server_root=server_root) if view.is_folder(server_root) else copy
     path = resolve(os.getcwd(), server_root) if check_files else server_root  # noqa: PTH109 - the path stays text, as written
@@ -78,21 +83,22 @@ def settle(main: str, server_root: str, view: View, *, check_files: bool) -> Bas
             if top.endswith(wanted):
                 return Base(view=Rooted(like(top.removesuffix(wanted), main), view.texts), server_root=wanted)
             top = os.path.dirname(top)  # noqa: PTH120 - text only
-    if not view.is_folder(path):
-        return copy
-    return Base(view=view, server_root=path) if check_files else Base(view=view, server_root=folder, machine=path)
+    if check_files and view.is_folder(path):
+        return Base(view=view, server_root=path)
+    return copy._replace(machine=path, missing="", copied=wanted) if view.is_folder(path) else copy
 
 
 def first(main: str, view: View) -> Base:
     """Where the paths of a main file start before it has set ServerRoot."""
     name = os.path.basename(main)  # noqa: PTH119 - the path stays text, as written
-    built_in, at = _BUILT_IN.get(name), _AT.get(name)
+    built_in = _BUILT_IN.get(name)
     folder = _home(main)
     here = os.path.abspath(folder)  # noqa: PTH100 - text only
     if built_in is not None and f"{here}/".endswith(f"{built_in}/"):
         return settle(main, built_in, view, check_files=False)
-    if at is not None and here.endswith(at) and here != at and not view.root:
-        return Base(view=Rooted(like(here.removesuffix(at), main), view.texts), server_root=at)
+    for at in () if view.root else _AT.get(name, ()):
+        if here.endswith(at) and here != at:
+            return Base(view=Rooted(like(here.removesuffix(at), main), view.texts), server_root=at)
     return Base(view=view, server_root=folder)
 
 
@@ -105,7 +111,7 @@ def of_part(main: str, view: View, *, check_files: bool) -> Base:
         found = None
     if found is None:
         return first(path, view)
-    return settle(path, found[1] or found[2], view, check_files=check_files)
+    return settle(path, unix(found[1] or found[2]), view, check_files=check_files)
 
 
 def tree_of(main: str, given: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -146,7 +147,11 @@ def _server_root(reading: ReadingState, call: Call) -> None:
         return
     if reading.main is None:
         reading.main = True
+    reading.windows = paths.unix(folder) != folder
+    folder = paths.unix(folder)
     if reading.fixed_root:
+        if folder.startswith("/") and not reading.check_files:
+            reading.copied = os.path.normpath(folder)
         return
     settled = base.settle(reading.main_path, folder, reading.view, check_files=reading.check_files)
     if settled.missing:
@@ -189,7 +194,7 @@ def _include(reading: ReadingState, call: Call) -> None:
 
 def _files(reading: ReadingState, name: str, *, optional: bool) -> Iterator[str]:
     """The files that an Include reads: the copy's, or if it has none, those of ServerRoot on this machine."""
-    here = paths.resolve(reading.server_root, name)
+    here = reading.resolved(name)
     if reading.machine:
         there = paths.resolve(reading.machine, name)
         if not _any(reading, here) and _any(reading, there):
@@ -324,7 +329,7 @@ def _if_define(reading: ReadingState, subject: str) -> tuple[bool | None, str]:
 
 
 def _if_file(reading: ReadingState, subject: str) -> tuple[bool | None, str]:
-    path = paths.resolve(reading.server_root, subject)
+    path = reading.resolved(subject)
     if not reading.view.exists(path):
         return (False if reading.check_files else None), f"the file does not exist {reading.whereabouts}"
     if not reading.check_files and reading.leaves(path):

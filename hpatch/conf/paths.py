@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from functools import lru_cache
@@ -18,11 +19,21 @@ class NoMatchError(Exception):
     """An Include that httpd refuses; the text gives the reason."""
 
 
+_DRIVE = re.compile(r"[A-Za-z]:[/\\]")
+"""How an absolute path of Windows begins."""
+
+
+def unix(path: str) -> str:
+    """A path as Unix writes it: one of Windows without its drive, which stands for `/` in a copy."""
+    return path[2:].replace("\\", "/") if path[1:2] == ":" and _DRIVE.match(path) is not None else path
+
+
 def resolve(root: str, path: str) -> str:
     """A path relative to ServerRoot, without `//`, `/./` and `/../`; links are not followed.
 
     A slash at the end stays, because only a folder may have one.
     """
+    path = unix(path)
     joined = os.path.join(root, path)  # noqa: PTH118 - text only, and httpd keeps a trailing slash's meaning
     plain = os.path.normpath(joined)
     if plain.startswith("//"):

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from hpatch.conf import limits, macros, words
+from hpatch.conf import limits, macros, paths, words
 from hpatch.conf.base import Base, Surroundings
 from hpatch.conf.feed import ROOM, Feed, Level, Stream
 from hpatch.conf.tree import Condition, Configuration, Node, Problem
@@ -63,6 +63,8 @@ class ReadingState(ABC):
         self.server_root = "" if server_root is None else self.view.inner(server_root) or server_root
         self.tree = GivenFolder("")
         self.machine = ""
+        self.copied = ""
+        self.windows = False
         self.main_path = ""
         self.shown_like = ""
         self.live = False
@@ -157,8 +159,18 @@ class ReadingState(ABC):
         if base.view is not self.view:
             self.main_path = base.view.inner(self.main_path) or self.main_path
         self.view, self.server_root, self.machine, self.live = base.view, base.server_root, base.machine, base.live
+        self.copied = base.copied
         if self.view.root:
             self.check_files = False  # nothing is known of files that the copy may lack
+
+    def resolved(self, path: str) -> str:
+        """A path as httpd resolves it; one below the ServerRoot of which the files are a copy is in the copy."""
+        if self.windows:
+            path = path.replace("\\", "/")
+        full = paths.resolve(self.server_root, path)
+        if len(self.copied) > 1 and f"{full}/".startswith(f"{self.copied}/"):
+            return paths.resolve(self.server_root, full[len(self.copied) :].lstrip("/"))
+        return full
 
     @property
     def whereabouts(self) -> str:

@@ -189,6 +189,15 @@ def seems(path: str, view: View = MACHINE) -> str | None:
     return None if found is None else found.kind
 
 
+def unreadable(path: str) -> str | None:
+    """Why a file cannot be read; None for one that can be."""
+    if os.path.islink(path) and not os.path.exists(path):  # noqa: PTH110, PTH114 - the path stays text, as written
+        return f"a link that leads nowhere: {os.readlink(path)}"  # noqa: PTH115 - as above
+    if not os.access(path, os.R_OK):
+        return "hpatch has no permission to read it"
+    return None
+
+
 def includes(path: str, view: View = MACHINE) -> bool:
     """Whether a file may have an Include."""
     return _has(path, _INCLUDE, view)

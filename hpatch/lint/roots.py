@@ -132,7 +132,9 @@ def _unnamed(path: str) -> NotRead:
     """A file that no Include names. One in Debian's `sites-available` and its like is not enabled: that is meant."""
     seems = folders.seems(path)
     why = "no Include names it, and it has neither a virtual host nor a proxy"
-    if seems is not None:
+    if (unreadable := folders.unreadable(path)) is not None:
+        why = unreadable
+    elif seems is not None:
         why = f"no Include names it, and it looks like {seems}"
     disabled = os.path.basename(os.path.dirname(path)).endswith("-available")  # noqa: PTH119, PTH120 - text only
     return NotRead(name=path, reason=why, passed_over=not disabled, seems=seems)

@@ -87,6 +87,38 @@ def test_another_file_or_folder_shows_no_root(tmp_path: Path, main: str) -> None
     assert names(load(str(tmp_path / main))) == []
 
 
+@pytest.mark.parametrize("server_root", ["none", "machine", "given"])
+def test_absolute_paths_below_the_server_root_of_a_copy_are_in_the_copy(tmp_path: Path, server_root: str) -> None:
+    """Whether this machine has that folder or not, and whether ServerRoot or the user names it."""
+    named = "none" if server_root == "given" else server_root
+    folder = f"{tmp_path}/{named}"
+    text = f'ServerRoot "{folder}/"\nInclude {folder}/own/*.conf\nInclude {folder}-2/b.conf\n'
+    text += f"<IfFile {folder}/own>\nC\n</IfFile>\n"
+    write(tmp_path, copy__conf__httpd_conf=text, copy__own__a_conf="Copy\n", machine__own__a_conf="Machine\n")
+    write(tmp_path, **{f"{named}-2/b.conf": "Beside\n"})
+    options = Options(server_root=f"{tmp_path}/copy") if server_root == "given" else DEFAULTS
+    found = load(str(tmp_path / "copy/conf/httpd.conf"), options)
+    assert names(found) == ["Copy", "Beside", "C"]
+    assert f"{tmp_path}/copy/own/a.conf" in found.sources
+    assert [problem.kind for problem in found.problems if problem.fatal] == []
+
+
+@pytest.mark.parametrize("main", ["co/Apache24/conf/httpd.conf", "co/conf/httpd.conf"])
+def test_a_server_root_of_windows(tmp_path: Path, main: str) -> None:
+    text = (
+        'Define SRVROOT "c:/Apache24"\r\nServerRoot "${SRVROOT}"\r\n'
+        'Include conf\\a.conf\r\nInclude "${SRVROOT}/conf/b.conf"\r\n'
+        'Include "C:\\Apache24\\conf\\c*.conf"\r\n'
+    )
+    folder = main.removesuffix("/httpd.conf")
+    write(tmp_path, **{main: text, **{f"{folder}/{name}.conf": f"{name.upper()}\n" for name in "abc"}})
+    found = load(str(tmp_path / main))
+    assert names(found) == ["A", "B", "C"]
+    assert list(found.sources) == [f"{tmp_path}/{folder}/{name}.conf" for name in ("httpd", "a", "b", "c")]
+    write(tmp_path, **{"unix/httpd.conf": "Include a\\b.conf\n", "unix/a\\b.conf": "D\n"})
+    assert names(load(str(tmp_path / "unix/httpd.conf"))) == ["D"]
+
+
 def test_a_link_of_a_copy_is_read_within_it(tmp_path: Path) -> None:
     write(tmp_path, etc__apache2__apache2_conf="Include sites-enabled/*.conf\n", etc__apache2__available__a_conf="A\n")
     (tmp_path / "etc/apache2/sites-enabled").mkdir()
@@ -284,6 +316,10 @@ def test_below_a_given_root_only_its_folders_count(tmp_path: Path) -> None:
         ("co/etc/apache2/apache2.conf", ("co", "/etc/apache2", "", False, "")),
         ("co/etc/apache2/httpd.conf", ("co", "/etc/apache2", "", False, "")),
         ("{t}/co/etc/apache2/httpd.conf", ("{t}/co", "/etc/apache2", "", False, "")),
+        ("co/usr/local/etc/apache24/httpd.conf", ("co", "/usr/local/etc/apache24", "", False, "")),
+        ("co/usr/local/etc/httpd/httpd.conf", ("co", "/usr/local/etc/httpd", "", False, "")),
+        ("co/opt/homebrew/etc/httpd/httpd.conf", ("co", "/opt/homebrew/etc/httpd", "", False, "")),
+        ("co/etc/httpd/httpd.conf", ("", "co/etc/httpd", "", False, "")),
         ("/etc/apache2/httpd.conf", ("", "/etc/apache2", "", False, "")),
         ("co/apache2/httpd.conf", ("", "co/apache2", "", False, "")),
         ("co/etc/apache2/x.conf", ("", "co/etc/apache2", "", False, "")),

@@ -410,6 +410,7 @@ def test_the_files_that_were_read(site: Path, capsys: Capture) -> None:
     (site / "enabled/a.conf").symlink_to("../available/a.conf")
     (site / "available/b.conf").write_text("Timeout 60\n")
     (site / "available/c.conf.dpkg-old").write_text(PASS)
+    (site / "enabled/d.conf").symlink_to("../available/d.conf")
     text = call(capsys, "lint", ".", "--select", "MP001", "--show-files").out
     assert " --> available/a.conf:1:19 (through enabled/a.conf)\n" in text
     assert (
@@ -420,12 +421,14 @@ def test_the_files_that_were_read(site: Path, capsys: Capture) -> None:
         "Not read:\n"
         "  available/b.conf  (no Include names it, and it has neither a virtual host nor a proxy)\n"
         "  available/c.conf.dpkg-old  (a package manager or an editor left it behind)\n"
+        "  enabled/d.conf  (a link that leads nowhere: ../available/d.conf)\n"
     ) in text
     found = json.loads(call(capsys, "lint", ".", "--select", "MP001", "--show-files", "--format", "json").out)
     assert found["read"][1] == {
         "file": "available/a.conf", "link": "enabled/a.conf", "included_by": {"file": "apache2.conf", "line": 1},
     }  # fmt: skip
-    assert [one["file"] for one in found["not_read"]] == ["available/b.conf", "available/c.conf.dpkg-old"]
+    left = ["available/b.conf", "available/c.conf.dpkg-old", "enabled/d.conf"]
+    assert [one["file"] for one in found["not_read"]] == left
     assert found["findings"][0]["link"] == "enabled/a.conf"
     assert "read" not in json.loads(call(capsys, "lint", ".", "--format", "json").out)
     alone = call(capsys, "lint", "apache2.conf", "--show-files", "--exclude", "x").out
