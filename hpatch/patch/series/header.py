@@ -16,6 +16,7 @@ _START = re.compile(rb"(?m)^(?:(?:---|\*\*\*|Index:)[ \t][^ \t\n]|diff -)")
 _FIELD = re.compile(rb"([A-Za-z][\w-]*):[ \t]*(.*)")
 _MAIL_FROM = re.compile(rb"From \S+ .*\d{1,2}:\d{2}.*\n")
 _IN_BODY = re.compile(r"(From|Date|Subject): (.*(?:\n[ \t]+\S.*)*)")
+_MERCURIAL = re.compile(rb"# HG changeset patch\n((?:# .*\n)*)")
 _SCISSORS = re.compile(rb"(?m)^---[ \t]*$")
 _CHARSET = re.compile(r"(?i)\bcharset=\"?([\w.:+-]+)")
 
@@ -48,7 +49,7 @@ class About(NamedTuple):
 def about(text: bytes) -> About:
     """What a patch's header says, whether a mail's, DEP-3's or free text."""
     head = header(text).replace(b"\r\n", b"\n")
-    head = _MAIL_FROM.sub(b"", head, count=1) if head.startswith(b"From ") else head
+    head = _MAIL_FROM.sub(b"", head, count=1) if head.startswith(b"From ") else _of_mercurial(head)
     fields, rest, mail = _fields(head)
     free = _decoded(_SCISSORS.split(rest, maxsplit=1)[0], fields.get("content-type", "") if mail else "").strip("\n")
     at = 0
@@ -73,6 +74,22 @@ def about(text: bytes) -> About:
         fields=fields,
         mail=mail,
     )
+
+
+def _of_mercurial(head: bytes) -> bytes:
+    """What `hg export` writes above a diff, with a mail's names for its fields."""
+    found = _MERCURIAL.match(head)
+    if found is None:
+        return head
+    said = dict(line[2:].split(b" ", 1) for line in found[1].splitlines() if line.count(b" ") > 1)
+    fields = b""
+    if b"User" in said:
+        fields += b"From: %s\n" % said[b"User"]
+    date = re.fullmatch(rb"(\d{1,11}) (-?)(\d{1,5})", said.get(b"Date", b"").strip())
+    if date is not None:  # Mercurial counts seconds west of UTC
+        minutes = int(date[3]) // 60
+        fields += b"Date: @%s %s%02d%02d\n" % (date[1], b"+" if date[2] else b"-", *divmod(minutes, 60))
+    return fields + b"\n" + head[found.end() :]
 
 
 def _decoded(text: bytes, kind: str) -> str:
@@ -153,12 +170,20 @@ _LATEST = 1 << 35
 _FURTHEST = 14 * 60
 """Minutes from UTC that git takes for a time zone."""
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d:\d\d:\d\d) ?(Z|[+-]\d\d:?\d\d)")
+_RAW = re.compile(r"@(\d{1,11}) ([+-]\d{4})")
 _CRUD = " \t.,:;\"\\'"
 """What git drops at the ends of a name and an address."""
 
 
 def _mail_date(text: str) -> str:
-    """A date as mails have it, of ISO 8601's form, too."""
+    """A date as mails have it, of ISO 8601's form and of git's raw one (`@SECONDS ZONE`), too."""
+    raw = _RAW.fullmatch(text)
+    if raw is not None:
+        from datetime import UTC, datetime
+
+        hours, minutes = int(raw[2][:3]), int(raw[2][0] + raw[2][3:])
+        local = datetime.fromtimestamp(int(raw[1]) + hours * 3600 + minutes * 60, UTC)
+        text = f"{local:%Y-%m-%d %H:%M:%S} {raw[2]}"
     found = _ISO.fullmatch(text)
     if found is None:
         return text

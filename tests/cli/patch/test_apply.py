@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import difflib
 import json
 import os
@@ -45,6 +46,18 @@ def told(answer: Answer) -> Any:
     """An answer's JSON, which keeps to its documented schema."""
     name = json.loads(answer.out)["schema"].removeprefix("hpatch.").replace("/", "-")
     return valid(name, answer.out)
+
+
+def test_a_mail_of_base64_for_a_tree_of_cr_lf(run: Run, tree: Path, tmp_path: Path) -> None:
+    before = BASE.encode().replace(b"\n", b"\r\n")
+    (tree / MODULE).write_bytes(before)
+    head = b"From: Ann <a@example.org>\nSubject: s\nContent-Transfer-Encoding: base64\n\n"
+    mail = tmp_path / "x.eml"
+    mail.write_bytes((head + base64.encodebytes(diff(5, "first").encode())).replace(b"\n", b"\r\n"))
+    assert run("apply", f"{mail}").code == 0
+    assert (tree / MODULE).read_bytes() == changed(BASE, 5, "first").encode().replace(b"\n", b"\r\n")
+    assert run("revert", f"{mail}").code == 0
+    assert (tree / MODULE).read_bytes() == before
 
 
 def states(run: Run) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hpatch.patch.series.header import about, authorship, body, header, with_fields
+from hpatch.patch.series.header import about, authorship, body, header, message, with_fields
 
 DIFF = b"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-1\n+2\n"
 DEP3 = b"Description: a title\n More of it,\n .\n and more.\nAuthor: Ann <a@example.org>\nForwarded: no\n---\n"
@@ -56,6 +56,8 @@ def test_fields_are_set_and_added() -> None:
         ("Author: Ann <a@example.org>, Bob <b@example.org>", b"Ann <a@example.org> 5 +0100"),
         ("From: a@example.org", b"a@example.org <a@example.org> 5 +0100"),
         ("Author: Ann", b"Ann <> 5 +0100"),
+        ("Author: Ann\nDate: @1700000000 -0530", b"Ann <> 1700000000 -0530"),
+        ("Author: Ann\nDate: 2023-11-14 22:13:20 Z", b"Ann <> 1700000000 +0000"),
         ("Origin: vendor", b"C <c@example.org> 5 +0100"),
         ("Date: Sun, 9 Feb 99999999 99:99:99 +9999999999", b"C <c@example.org> 5 +0100"),
         ("Date: Mon, 31 Mar 2020 10:00:00 -2359", b"C <c@example.org> 5 +0100"),
@@ -65,6 +67,15 @@ def test_fields_are_set_and_added() -> None:
 def test_who_wrote_it_and_when(fields: str, told: bytes) -> None:
     text = f"Description: x\n{fields}\n\n".encode() + DIFF
     assert authorship(text, b"C <c@example.org> 5 +0100") == told
+
+
+def test_what_mercurial_exports() -> None:
+    head = (
+        b"# HG changeset patch\n# User Ann <a@example.org>\n# Date 1700000000 -12600\n#      Tue Nov 14\n# Node ID 12\n"
+    )
+    text = head + b"# Parent  34\nCore: fix it.\n\nWhy.\n\n" + DIFF
+    assert authorship(text, b"C <c@example.org> 5 +0100") == b"Ann <a@example.org> 1700000000 +0330"
+    assert message(text, "x") == b"Core: fix it.\n\nWhy.\n"
 
 
 def test_an_author_that_cannot_be_read_is_the_committer() -> None:

@@ -131,10 +131,18 @@ LINES = [f"line {number}" for number in range(1, 31)]
 
 
 @pytest.mark.parametrize(("kept", "result"), [(7, "ambiguous"), (6, "ambiguous"), (4, "moved"), (1, "moved")])
-def test_half_of_the_lines_at_its_own_place_are_most_of_them(kept: int, result: str) -> None:
+def test_more_than_half_of_the_lines_at_its_own_place_are_most_of_them(kept: int, result: str) -> None:
     """A line of the seven is the tree's own, so the hunk does not fit there."""
     made = patch(LINES, [*LINES[:9], "new", *LINES[10:]])
     above = [line if number < 6 + kept and number != 9 else "own" for number, line in enumerate(LINES[:16])]
+    assert only(place(text([*above, *LINES]), made)).result == result
+
+
+@pytest.mark.parametrize(("kept", "result"), [((6, 7, 8, 11), "moved"), ((6, 7, 8, 11, 12), "ambiguous")])
+def test_half_of_the_lines_at_its_own_place_are_not_most_of_them(kept: tuple[int, ...], result: str) -> None:
+    """The hunk has eight. Lines such as `goto out;` stand everywhere."""
+    made = patch(LINES, [*LINES[:9], "new", *LINES[11:]])
+    above = [line if number < 6 or number in kept else "own" for number, line in enumerate(LINES[:16])]
     assert only(place(text([*above, *LINES]), made)).result == result
 
 
