@@ -21,6 +21,7 @@ from hpatch.lint.rules._shared.taking import taking
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
+    from hpatch.proxy.rewrite import RewriteRule
 
 _MANUAL = "https://httpd.apache.org/docs/2.4/mod/"
 _CIS = "CIS Apache HTTP Server 2.4 Benchmark"
@@ -191,7 +192,8 @@ def unsafe_rewrite_flags(context: Context) -> Iterator[Found]:
     `UnsafePrefixStat` reopens CVE-2024-38475: a client reaches files outside of the DocumentRoot. `UnsafeAllow3F`
     reopens CVE-2024-38474: an encoded question mark in the path leads to files and scripts that no URL should reach.
 
-    The rule is silent where `RewriteEngine Off` switches mod_rewrite off.
+    The rule is silent where `RewriteEngine Off` switches mod_rewrite off. It is also silent about `UnsafeAllow3F`
+    beside `P` and a URL without a query: no file is reached there, and the client may choose the query anyway.
 
     Remove the flag, and let the substitution begin with a slash or the name of a folder.
 
@@ -227,13 +229,18 @@ def unsafe_rewrite_flags(context: Context) -> Iterator[Found]:
     for one in rewrites(context):
         for flag in one.rule.flags:
             cve = _UNSAFE.get(flag)
-            if cve is not None:
+            if cve is not None and not (flag == "unsafeallow3f" and _to_backend(one.rule)):
                 yield Found(
                     one.node.place,
                     f'"{cve[0]}" reopens {cve[1]}',
                     help="Remove the flag, and let the substitution begin with a slash or the name of a folder.",
                     fix=edits.fix(f"remove {cve[0]}", edits.flags(one.node, drop=(flag,))),
                 )
+
+
+def _to_backend(rule: RewriteRule) -> bool:
+    """Whether a rule leads to a backend and to no file: a client may ask it any query without the flag, too."""
+    return rule.proxied and "://" in rule.substitution and "?" not in rule.substitution
 
 
 def _may_rewrite(context: Context, options: Node) -> bool:

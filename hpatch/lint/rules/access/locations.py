@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import takewhile
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _SECTIONS = "https://httpd.apache.org/docs/2.4/sections.html"
 _MERGING = "https://httpd.apache.org/docs/2.4/mod/mod_authz_core.html#authmerging"
+_SIGNS = re.compile(r"[*?\[\\$%]")
 _LIMIT = "https://httpd.apache.org/docs/2.4/mod/core.html#limit"
 
 
@@ -261,4 +263,56 @@ def _excepted(context: Context) -> Iterator[Found]:
                 help=f"Write <LimitExcept OPTIONS>, or remove {node.name}."
                 if "OPTIONS" in methods
                 else "Remove <LimitExcept>, and leave what is in it.",
+            )
+
+
+@rule("AC056", "location-one-level", "error", references=(f"{_SECTIONS}#location",))
+def location_one_level(context: Context) -> Iterator[Found]:
+    """The `*` of a restricted `<Location "/admin*">` stands for no slash: `/admin/users` is open.
+
+    A `<Location>` with a wildcard is compared with the whole path, and `*` and `?` never match a slash. Without the
+    wildcard a Location holds for all paths below.
+
+    The rule is silent if another section restricts the paths below.
+
+    Write the path without the star.
+
+    Fires on::
+
+        <Location "/admin*">
+            Require ip 10.0.0.0/8
+        </Location>
+
+    Fires on (`/admin/users/1` is open)::
+
+        <Location "/admin/*">
+            Require ip 10.0.0.0/8
+        </Location>
+
+    Write instead::
+
+        <Location "/admin">
+            Require ip 10.0.0.0/8
+        </Location>
+
+    Silent on (a pattern, whose `.*` matches slashes)::
+
+        <LocationMatch "^/admin.*">
+            Require ip 10.0.0.0/8
+        </LocationMatch>
+
+    Source: ap_location_walk (server/request.c), apr_fnmatch with APR_FNM_PATHNAME; tested on httpd 2.4.71.
+    """
+    for section in context.configuration.find("<location"):
+        text = section.words[0] if len(section.words) == 1 else ""
+        plain = text.rstrip("*")
+        if plain == text or not section.certain or _SIGNS.search(plain) is not None or not plain.startswith("/"):
+            continue
+        deeper = f"{plain}x/y" if plain.endswith("/") else f"{plain}/x"
+        if restricts(section) and not kept(context, server_of(section), deeper):
+            yield Found(
+                section.word_place(0),
+                f'"{deeper}" is open: the star in "{text}" matches no slash',
+                help=f'Write <Location "{plain.rstrip("/") or "/"}">.',
+                node=section,
             )

@@ -117,7 +117,9 @@ def _restricted(context: Context, server: Node | None) -> Prefixes[Node]:
     """The sections of a server that keep somebody out by a Require, by their paths."""
     found = ((path(one), one) for one in context.configuration.find_in(server, "<location"))
     return Prefixes(
-        (where, one) for where, one in found if where is not None and one.certain and _requires(one) and restricts(one)
+        (where, one)
+        for where, one in found
+        if where is not None and one.certain and _requires(one) and restricts(one, limits=False)
     )
 
 

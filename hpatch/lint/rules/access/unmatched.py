@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -17,14 +18,19 @@ if TYPE_CHECKING:
 _SECTIONS = "https://httpd.apache.org/docs/2.4/sections.html"
 
 
+_ENCODED = re.compile(r"%(?!2[Ff])[0-9A-Fa-f]{2}")
+"""`%2F` stays in a path with AllowEncodedSlashes NoDecode."""
+_QUERY = re.compile(r"\?[\w-]+=")
+
+
 @rule("AC044", "section-unmatched", "warning", references=(_SECTIONS,))
 def section_unmatched(context: Context) -> Iterator[Found]:
     """No request meets this section: its argument is no path, folder or file name as httpd compares it.
 
-    `<Location>` wants a path with a slash at its beginning. Only `<LocationMatch>`, `<DirectoryMatch>` and
-    `<FilesMatch>` take regular expressions; elsewhere `^` and `$` are ordinary characters. `<Files>` looks at the name
-    of the file alone. httpd accepts such a section without a word, and what it forbids stays open: if it has an access
-    rule that keeps somebody out, the severity is error.
+    `<Location>` wants a decoded path with one slash at its beginning, and no query. Only `<LocationMatch>`,
+    `<DirectoryMatch>` and `<FilesMatch>` take regular expressions; elsewhere `^` and `$` are ordinary characters.
+    `<Files>` looks at the name of the file alone. httpd accepts such a section without a word, and what it forbids
+    stays open: if it has an access rule that keeps somebody out, the severity is error.
 
     A URL with a scheme, in `<Location>`, means requests to a forward proxy. The rule is silent about it if there is
     a ProxyRequests line.
@@ -40,6 +46,12 @@ def section_unmatched(context: Context) -> Iterator[Found]:
     Fires on (no slash)::
 
         <Location "admin">
+            Require ip 10.0.0.0/8
+        </Location>
+
+    Fires on (httpd compares `/my admin`)::
+
+        <Location "/my%20admin">
             Require ip 10.0.0.0/8
         </Location>
 
@@ -87,6 +99,8 @@ def section_unmatched(context: Context) -> Iterator[Found]:
 def _why(context: Context, key: str, text: str) -> str | None:
     if text.startswith("^") or (text.endswith("$") and len(text) > 1):
         return "is a regular expression, and httpd does not take it for one here"
+    if key == "<location" and text.startswith("/"):
+        return _no_path(context, text)
     if key == "<location" and not text.startswith("/") and not is_wildcard(text) and text[0] not in "$@":
         if "://" in text:
             return None if "proxyrequests" in context.configuration.by_key else "is a URL, and httpd compares paths"
@@ -96,12 +110,28 @@ def _why(context: Context, key: str, text: str) -> str | None:
     return None
 
 
+def _no_path(context: Context, text: str) -> str | None:
+    """Why no request has a path, though it begins with a slash."""
+    encoded = _ENCODED.search(text)
+    if encoded is not None:
+        return f'has "{encoded[0]}", and httpd compares the decoded path'
+    if _QUERY.search(text) is not None:
+        return "has a query, and httpd compares the path alone"
+    if text.startswith("//") and "mergeslashes" not in context.configuration.by_key:
+        return "has two slashes in a row, and httpd merges those of a request"
+    return None
+
+
 def _help(section: Node, text: str) -> str:
     name = section.name.lstrip("<")
     if text.startswith("^") or text.endswith("$"):
         return f"Use <{name}Match>, or write it without the signs of a regular expression."
     if name.lower() == "files":
         return "Write the file's name, in a <Directory> section for its folder."
+    if text.startswith("//"):
+        return "Write one slash."
+    if text.startswith("/"):
+        return "Write the path as it is decoded, without a query."
     if "://" in text:
         return "Write the path alone, in the virtual host of that name."
     return f'Write "/{text}".'

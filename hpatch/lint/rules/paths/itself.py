@@ -32,8 +32,9 @@ def redirect_to_itself(context: Context) -> Iterator[Found]:
     from http to https stands in the virtual host for https, too, or one to the name with `www.` in the virtual host
     that has this name.
 
-    The rule knows a Redirect of a whole virtual host, and a RewriteRule without a condition that matches every path. It
-    is silent where a port or the name is not certain, and where a ProxyPass for `/` comes first.
+    The rule knows a Redirect of a whole virtual host, and a RedirectMatch and a RewriteRule that match every path,
+    without a condition. It is silent where a port or the name is not certain, and where a ProxyPass for `/` comes
+    first.
 
     Put the redirect into a virtual host of its own, for the other port or the other name.
 
@@ -76,9 +77,13 @@ def redirect_to_itself(context: Context) -> Iterator[Found]:
     """
     for line in redirects(context):
         host = server_of(line.node)
-        if host is None or line.path not in ("/", "") or section_of(line.node) is not None:
+        if host is None or section_of(line.node) is not None or conditional(line.node):
             continue
-        if line.path == "/" and line.node.key != "redirectmatch" and not conditional(line.node):
+        if line.node.key == "redirectmatch":
+            url = _URL.fullmatch(line.url) if _EVERYTHING.fullmatch(line.path) is not None else None
+            if url is not None and _SAME_PATH.fullmatch(url[4]) is not None:
+                yield from _found(context, line.node, host, line.url)
+        elif line.path == "/":
             yield from _found(context, line.node, host, line.url)
     for one in rewrites(context):
         if (

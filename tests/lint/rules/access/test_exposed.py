@@ -51,6 +51,9 @@ PAGE = '<Location "/st">\nSetHandler server-status\n</Location>\n'
         ("unsafe-rewrite-flags", f"RewriteEngine On\n{HOST.format(OPTIONS)}", True),
         ("unsafe-rewrite-flags", f"RewriteEngine Off\n{HOST.format(OPTIONS)}", False),
         ("unsafe-rewrite-flags", OPTIONS, True),
+        ("unsafe-rewrite-flags", "RewriteEngine On\nRewriteRule ^/(.*) http://a/$1 [P,UnsafeAllow3F]\n", False),
+        ("unsafe-rewrite-flags", "RewriteEngine On\nRewriteRule ^/(.*) http://a/?$1 [P,UnsafeAllow3F]\n", True),
+        ("unsafe-rewrite-flags", "RewriteEngine On\nRewriteRule ^/(.*) /$1 [P,UnsafeAllow3F]\n", True),
         ("http-unsafe", "HttpProtocolOptions Unsafe\nHttpProtocolOptions Strict\n", False),
         (
             "http-unsafe",

@@ -29,6 +29,7 @@ def test_opened(text: str, line: int) -> None:
     "text",
     [
         OPEN + INNER,
+        INNER.replace("Require ip 10.0.0.1", "<Limit PUT>\nRequire ip 10.0.0.1\n</Limit>") + OPEN,
         INNER + OPEN + INNER,
         INNER + OPEN.replace("/>", "/adm>"),
         INNER + OPEN.replace("/>", "/admin/public>"),
