@@ -98,7 +98,7 @@ class Prepared(NamedTuple):
 
     `refused` are sets that are not meant for this tree; `there` revisions and diffs that are on the stack already;
     `excluded` the files that the request leaves out, in the order of the diffs; `quilted` the number of patches that
-    quilt has on the tree, where something does not fit.
+    quilt has on the tree, where something does not fit or all is there already.
     """
 
     root: Path
@@ -201,7 +201,7 @@ def _prepare(
         sets=sets,
         steps=steps,
         excluded=tuple(dict.fromkeys(work.excluded)),
-        quilted=_quilted(root) if blockers else 0,
+        quilted=_quilted(root) if blockers or (tasks and not steps) else 0,
     )
 
 

@@ -204,11 +204,14 @@ def _hint(prepared: Prepared) -> str:
     """What tells more."""
     text = ""
     if prepared.quilted:
-        text += "quilt has patches applied in this tree "
-        text += f"({prepared.quilted:,} in .pc/applied-patches): try again after 'quilt pop -a'. "
+        text += f"{_quilted(prepared)}: try again after 'quilt pop -a'. "
     if any(blocker.suppliers is None for blocker in prepared.blockers):
         text += "With --git DIR, a clone of the project, hpatch names the revisions that these lines come from. "
     return text
+
+
+def _quilted(prepared: Prepared) -> str:
+    return f"quilt has patches applied in this tree ({prepared.quilted:,} in .pc/applied-patches)"
 
 
 def _end(answer: PlanReport, width: int | None, color: bool) -> Iterator[str]:
@@ -223,6 +226,8 @@ def _end(answer: PlanReport, width: int | None, color: bool) -> Iterator[str]:
         return
     if answer.state == "nothing":
         yield f"Nothing to do: {answer.nothing}."
+        if prepared.quilted:
+            yield from wrap(f"{_quilted(prepared)}. 'quilt pop -a' first leaves them to hpatch.", width)
         return
     if answer.rejects is not None:
         for line in wrap(_partly(answer, answer.rejects), width):

@@ -146,6 +146,17 @@ def test_what_does_not_fit(run: Run, tree: Path) -> None:
     assert "(2 in .pc/applied-patches): try again after 'quilt pop -a'." in " ".join(run("apply", "two").out.split())
 
 
+def test_a_diff_that_another_tool_has_applied_already(run: Run, tree: Path, tmp_path: Path) -> None:
+    (tree / "a.txt").write_text("new\n")
+    given = tmp_path / "p.diff"
+    given.write_text("--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-old\n+new\n")
+    assert "applied-patches" not in run("apply", given).out
+    (tree / ".pc").mkdir()
+    (tree / ".pc/applied-patches").write_text("p.diff\n")
+    code, out, _ = run("apply", given)
+    assert (code, "(1 in .pc/applied-patches). 'quilt pop -a' first" in " ".join(out.split())) == (0, True)
+
+
 def test_a_set_for_another_version(run: Run, tree: Path) -> None:
     header = tree / "include/ap_release.h"
     header.write_text(header.read_text().replace("9", "7"))
