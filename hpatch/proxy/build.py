@@ -35,6 +35,7 @@ _COPIED = ("proxytimeout", "proxyiobuffersize", "proxyreceivebuffersize")
 _MAX_BALANCER = 95
 _MAX_FRONT = 63
 _NONE: frozenset[str] = frozenset()
+_NOTHING: dict[str, Setting] = {}
 _HOST_REFERENCE = r"://[^:/]*(?:\$|:[^/]*\$[0-9])"
 
 
@@ -46,18 +47,6 @@ class _RefusedError(Exception):
         self.kind = kind
         self.message = message
         self.word = word
-
-
-class _ServerWorkers:
-    """One server's workers while they are being defined; `made` holds the balancers that httpd knows so far."""
-
-    __slots__ = ("balancers", "copied", "made", "workers")
-
-    def __init__(self) -> None:
-        self.workers = Lookup()
-        self.balancers: dict[str, Lookup] = {}
-        self.made: set[str] = set()
-        self.copied: dict[str, Setting] = {}
 
 
 def _uri_path(text: str) -> str:
@@ -94,14 +83,20 @@ def _check_place(line: ProxyLine) -> None:
 
 
 class _ProxyBuilder:
-    """Executes the lines in order."""
+    """Executes the lines in order.
+
+    `workers` are those of each server and `members` those of each balancer, while they are being defined; `made` has
+    the balancers that httpd knows so far, and `copied` the settings of each server that its next workers get.
+    """
 
     def __init__(self, version: Version | None) -> None:
         self.matches = version is None or version >= since("match-workers")
         self.any_host = version is None or version >= since("match-workers-any-host")
         self.longest = 383 if version is None or version >= since("long-worker-names") else 95
-        self.names: dict[tuple[str, bool], Name] = {}
-        self.states: defaultdict[Server, _ServerWorkers] = defaultdict(_ServerWorkers)
+        self.workers: defaultdict[Server, Lookup] = defaultdict(Lookup)
+        self.members: defaultdict[Balancer, Lookup] = defaultdict(Lookup)
+        self.made: set[Balancer] = set()
+        self.copied: dict[Server, dict[str, Setting]] = {}
         self.refusals: list[Refusal] = []
         self._actions = {
             "pass": self._pass,
@@ -133,13 +128,6 @@ class _ProxyBuilder:
 
     # The parts of a line.
 
-    def _name(self, text: str, matching: bool) -> Name:
-        key = (text, matching)
-        found = self.names.get(key)
-        if found is None:
-            found = self.names[key] = name(text, matching)
-        return found
-
     def _target(self, line: ProxyLine, parts: Name) -> Target:
         assert line.target is not None
         text, nth = line.target
@@ -168,8 +156,8 @@ class _ProxyBuilder:
         flags: set[str] | frozenset[str] = _NONE
         node = line.node
         for nth, text in line.extras:
-            key, equals, value = text.partition("=")
-            if equals:
+            key, value = parse_parameter(text)
+            if value is not None:
                 params.append(Param(key, value, node, nth))
             elif key.lower() in WORDS:
                 flags = {*flags, key.lower()}
@@ -200,7 +188,6 @@ class _ProxyBuilder:
             kind = "variable" if "%{" in parts.host else "url"
             raise _RefusedError(kind, f'"{target.text}" is not a worker URL: {parts.refused}', line.target.nth)
         server = line.scope.server
-        state = self.states[server]
         matching = matching and self.matches
         any_host = matching and self.any_host and re.search(_HOST_REFERENCE, target.text) is not None
         worker = Worker(server, target, balancer, matching, any_host)
@@ -208,10 +195,10 @@ class _ProxyBuilder:
         worker.definitions.append(Definition(line.node, target, params, True))
         if balancer is None:
             server.workers.append(worker)
-            state.workers.add(worker)
+            self.workers[server].add(worker)
         else:
             balancer.members.append(worker)
-            state.balancers[balancer.name].add(worker)
+            self.members[balancer].add(worker)
         return worker
 
     def _share(
@@ -224,15 +211,15 @@ class _ProxyBuilder:
         balancer: Balancer | None = None,
     ) -> None:
         """The worker of a mapping or member: an existing worker, whose parameters stay, or a new one."""
-        state = self.states[line.scope.server]
-        workers = state.workers if balancer is None else state.balancers[balancer.name]
+        server = line.scope.server
+        workers = self.workers[server] if balancer is None else self.members[balancer]
         among: Among = "all" if not self.matches else "match" if matching else "prefix"
         found = workers.find(parts.sought, parts.origin, among)
         if found is not None:
             found.definitions.append(Definition(line.node, target, tuple(params.values()), False))
             return
         worker = self._define(line, target, parts, matching, tuple(params.values()), balancer)
-        worker.settings = state.copied
+        worker.settings = self.copied.get(server, _NOTHING)
         worker.params = params
 
     def _balancer(self, server: Server, key: str) -> Balancer:
@@ -242,7 +229,6 @@ class _ProxyBuilder:
             found = Balancer(server, key)
             server.balancers.append(found)
             server.by_name[key] = found
-            self.states[server].balancers[key] = Lookup()
         return found
 
     def _make_balancer(self, line: ProxyLine, text: str, nth: int, front: str | None = None) -> Balancer:
@@ -252,13 +238,13 @@ class _ProxyBuilder:
             raise _RefusedError("url", f'"{text}" is not a balancer: it has no name', nth)
         if in_bytes(key) > _MAX_BALANCER:
             raise _RefusedError("url", f'"{text}" is not a balancer: its name is too long', nth)
-        state = self.states[line.scope.server]
-        if key not in state.made:
+        server = line.scope.server
+        if server.by_name.get(key) not in self.made:
             if front is not None and in_bytes(_uri_path(front)) > _MAX_FRONT:
                 message = f"the path of a mapping to a balancer must be at most {_MAX_FRONT} bytes long"
                 raise _RefusedError("arguments", message)
-            state.made.add(key)
-        return self._balancer(line.scope.server, key)
+            self.made.add(self._balancer(server, key))
+        return server.by_name[key]
 
     # Directives.
 
@@ -278,7 +264,7 @@ class _ProxyBuilder:
         if text == EXCLUSION:
             self._map(kind, line, None, params, flags, matching)
             return
-        parts = self._name(text, matching)
+        parts = name(text, matching)
         built = self._target(line, parts)
         unique = {param.key.lower(): param for param in params} if params else {}
         unique.pop("mapping", None)
@@ -318,7 +304,7 @@ class _ProxyBuilder:
             raise _RefusedError("member-context", f'"{line.path}" is not a balancer')
         balancer = self._make_balancer(line, line.path, -1)
         balancer.defined.append(line.node)
-        parts = self._name(target.text, False)
+        parts = name(target.text, False)
         self._share(line, self._target(line, parts), parts, False, params, balancer)
 
     def _open(self, line: ProxyLine) -> None:
@@ -349,10 +335,10 @@ class _ProxyBuilder:
         """Set parameters of the worker or balancer that a line names; a section creates it if it does not exist."""
         assert line.target is not None
         text, nth = line.target
-        state = self.states[line.scope.server]
+        server = line.scope.server
         taken: dict[str, Param]
         if is_balancer(text):
-            if not section and balancer_name(text) not in state.made:
+            if not section and server.by_name.get(balancer_name(text) or "") not in self.made:
                 raise _RefusedError("undefined", f'no balancer "{text}" is defined above this line', nth)
             balancer = self._make_balancer(line, text, nth)
             if section and line.node.key == "proxyset":
@@ -360,13 +346,13 @@ class _ProxyBuilder:
             taken = balancer.params
         else:
             _check_socket(text, nth)
-            parts = self._name(text, False)
+            parts = name(text, False)
             among: Among = "all" if not section or not self.matches else "match" if line.matching else "prefix"
-            worker = state.workers.find(parts.sought, parts.origin, among)
+            worker = self.workers[server].find(parts.sought, parts.origin, among)
             if worker is None and not section:
                 raise _RefusedError("undefined", f'no worker for "{text}" is defined above this line', nth)
             if worker is None:
-                parts = self._name(text, line.matching)
+                parts = name(text, line.matching)
                 worker = self._define(line, self._target(line, parts), parts, line.matching)
             taken = worker.params
         for param in self._params(line):
@@ -375,12 +361,12 @@ class _ProxyBuilder:
     def _handler(self, line: ProxyLine) -> None:
         """SetHandler "proxy:…"."""
         assert line.target is not None
-        self._map("SetHandler", line, self._target(line, self._name(line.target.text, False)))
+        self._map("SetHandler", line, self._target(line, name(line.target.text, False)))
 
     def _rewrite(self, line: ProxyLine) -> None:
         """RewriteRule … [P]."""
         assert line.target is not None
-        self._map("RewriteRule", line, self._target(line, self._name(line.target.text, False)), pattern=True)
+        self._map("RewriteRule", line, self._target(line, name(line.target.text, False)), pattern=True)
 
     def _reverse(self, line: ProxyLine) -> None:
         """`add_pass_reverse` and its siblings for cookies."""
@@ -406,8 +392,7 @@ class _ProxyBuilder:
         setting = Setting(node.name, "".join(node.words[:1]), node)
         server.settings[node.key] = setting
         if node.key in _COPIED:
-            state = self.states[server]
-            state.copied = {**state.copied, node.key: setting}
+            self.copied[server] = {**self.copied.get(server, _NOTHING), node.key: setting}
 
 
 def build(configuration: Configuration) -> Proxy:
@@ -415,5 +400,5 @@ def build(configuration: Configuration) -> Proxy:
     walk = Walk(Server(None, None))
     builder = _ProxyBuilder(configuration.version)
     builder.run(walk.lines(configuration.nodes))
-    resolve(walk.servers, {server: builder.states[server].workers for server in walk.servers}, builder.matches)
+    resolve(walk.servers, builder.workers, builder.matches)
     return Proxy(walk.servers, builder.refusals)

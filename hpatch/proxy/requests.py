@@ -22,6 +22,8 @@ def resolve(servers: list[Server], workers: dict[Server, Lookup], matches: bool)
     inherited = bool(main.workers or main.balancers)
     for server in servers:
         shared = inherited and server.shared
+        if not server.mappings and not server.balancers:
+            continue
         if shared:
             for balancer in server.balancers:
                 balancer.merged = main.by_name.get(balancer.name)

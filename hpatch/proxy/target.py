@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from hpatch import grammar
 from hpatch.conf.words import lower
@@ -22,6 +22,8 @@ _USUAL = re.compile(
 )
 """The socket of a URL, the URL without it, its origin, scheme, host, port and path, each with nothing unusual."""
 _PORT = r"[ \t\n\v\f\r]*[+-]?[0-9]+"
+_RECENT = 1024
+"""So many texts are remembered: many a line of a large configuration says what one before it says."""
 _MAX_HOST = 255
 _MAX_SOCKET = 95
 
@@ -73,6 +75,7 @@ def parse_target(text: str) -> _Parts:
     return None, "", "", None, None, text
 
 
+@lru_cache(maxsize=_RECENT)
 def parse_parameter(word: str) -> tuple[str, str | None]:
     """Read a word of the form `key=value`; a word without `=` has no value."""
     key, equals, value = word.partition("=")
@@ -119,6 +122,7 @@ def _sought(text: str, socket: str | None) -> tuple[str, int]:
     return lower(text[:slash]) + text[slash:], slash
 
 
+@lru_cache(maxsize=_RECENT)
 def name(text: str, matching: bool = False) -> Name:
     """A URL as mod_proxy reads it; `matching` for ProxyPassMatch, where `$1` may stand in the port."""
     match = _USUAL.fullmatch(text)
