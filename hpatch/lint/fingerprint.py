@@ -12,6 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from hpatch.lint.finding import Finding
@@ -21,8 +22,11 @@ from hpatch.text import Source
 if TYPE_CHECKING:
     from hpatch.lint.engine.result import LintResult
 
-_SECTION = re.compile(r"\n[ \t]*(?:<(/?)([A-Za-z][^\s>]*)([^\n]*)|(\[))")
-"""A line that begins or ends a section of httpd, or begins one of an ini file, and the end of the line before it."""
+_LINE = r"[ \t]*(?:<(/?)([A-Za-z][^\s>]*)([^\n]*)|(\[))"
+_FIRST = re.compile(_LINE)
+_SECTION = re.compile(r"\n" + _LINE)
+"""A line that begins or ends a section of httpd, or begins one of an ini file; of the others, with the line feed before
+it: that is found much sooner than the start of a line."""
 _CONTINUES = ("\\", "\\\r")
 _LONG = 200
 """So much text of sections is hashed at once: a file may nest them without end."""
@@ -103,9 +107,11 @@ def _sections(source: Source, joins: bool) -> tuple[list[int], list[str]]:
     text = source.text
     around: list[tuple[str, str]] = []
     alike: dict[tuple[str, str, str], tuple[str, str]] = {}  # hosts and paths of a large configuration often recur
-    for match in _SECTION.finditer("\n" + text):  # so that an offset is that of a line in the text
+    first = _FIRST.match(text)
+    for match in chain(() if first is None else (first,), _SECTION.finditer(text)):
         ends, name, rest, ini = match.groups()
-        if joins and _continued(text, match.start()):
+        start = 0 if match is first else match.start() + 1
+        if joins and _continued(text, start):
             continue
         if ends:
             name = name.lower()
@@ -120,14 +126,14 @@ def _sections(source: Source, joins: bool) -> tuple[list[int], list[str]]:
                 around.clear()
             before = around[-1][1] if around else ""
             if joins or ini:
-                around.append(_section(before, name or "", _words(text, match.start())))
+                around.append(_section(before, name or "", _words(text, start)))
             else:
                 written = (before, name, rest)
                 section = alike.get(written)
                 if section is None:
                     section = alike[written] = _section(before, name, " ".join(f"<{name}{rest}".split()))
                 around.append(section)
-        starts.append(match.end() - 1)
+        starts.append(match.end())
         inside.append(around[-1][1] if around else "")
     return starts, inside
 
