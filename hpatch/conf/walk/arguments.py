@@ -36,9 +36,13 @@ def refused(configuration: Configuration) -> Iterator[Refused]:
         if not forms or (uncounted and any(form.form == "ITERATE" for form in forms)):
             continue
         fitting = frozenset(count for count in range(_MOST_WORDS) if any(_fits(form, count) for form in forms))
+        sound: set[str] = set()  # most directives of a large configuration have arguments that others have, too
         for node in nodes:
+            if node.args in sound:
+                continue
             words = node.words
             if len(words) in fitting and "" not in words:
+                sound.add(node.args)
                 continue
             certain = "${" not in node.args or _too_many(forms, words)
             if not certain and any(map(_VARIABLES.fullmatch, words)):

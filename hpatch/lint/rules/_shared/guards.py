@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _LITERAL_START = r"\^((?:/[\w~%@-]*(?:\\?\.[\w-]+)*)+)(?:\(?\.\*\)?)?\$?"
 _ANYBODY = Client()
 _AT = itemgetter(0)
+_FEW = 8
+"""As many sections are looked at faster than an index of them is made."""
 
 
 def url_sections(context: Context, host: Node | None) -> list[Node]:
@@ -47,10 +49,11 @@ def literal_start(pattern: str) -> str | None:
 class _Speaking:
     """Sections for URLs that have access lines, to find those that cover a path."""
 
-    __slots__ = ("_others", "_plain")
+    __slots__ = ("_by_path", "_others", "_plain")
 
     def __init__(self) -> None:
-        self._plain: dict[str, list[tuple[int, Node]]] = {}
+        self._plain: list[tuple[int, Node, str]] = []
+        self._by_path: dict[str, list[tuple[int, Node]]] | None = None
         self._others: ByStart[tuple[int, Node]] | None = None
 
     def add(self, at: int, section: Node) -> None:
@@ -58,7 +61,7 @@ class _Speaking:
         is_pattern = section_pattern(section)
         where = None if is_pattern else path(section)
         if where is not None:
-            self._plain.setdefault(where, []).append((at, section))
+            self._plain.append((at, section, where))
             return
         if self._others is None:
             self._others = ByStart()
@@ -66,10 +69,16 @@ class _Speaking:
 
     def covering(self, where: str) -> Iterable[tuple[Node, bool | None]]:
         """The sections that cover a path, in httpd's order, each with whether it surely does (None: it may)."""
-        found: list[tuple[int, Node, bool | None]] = []
-        if self._plain:
-            plain = self._plain
-            found = [(at, section, True) for above in paths_above(where) for at, section in plain.get(above, ())]
+        found: list[tuple[int, Node, bool | None]]
+        if len(self._plain) <= _FEW:
+            found = [(at, section, True) for at, section, above in self._plain if below(where, above)]
+        else:
+            if self._by_path is None:
+                self._by_path = {}
+                for at, section, above in self._plain:
+                    self._by_path.setdefault(above, []).append((at, section))
+            by_path = self._by_path
+            found = [(at, section, True) for above in paths_above(where) for at, section in by_path.get(above, ())]
         if self._others is not None:
             found += [(at, section, in_location(section, where)) for at, section in self._others.find(where)]
         if not found:

@@ -218,8 +218,9 @@ def _may_clash(context: Context) -> bool:
     from hpatch.paths.hosts import bare
 
     names = [bare(word) for node in context.configuration.find("servername") for word in node.words[:1]]
-    names += [word.lower() for node in context.configuration.find("serveralias") for word in node.words]
-    return len(set(names)) < len(names) or any("*" in name or "?" in name for name in names)
+    names += [word for node in context.configuration.find("serveralias") for word in node.words]
+    text = "\0".join(names).lower()  # of all names at once, which takes a fraction of the time
+    return "*" in text or "?" in text or len(set(text.split("\0"))) < len(names)
 
 
 def _same(one: Never) -> bool:

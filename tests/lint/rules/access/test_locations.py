@@ -60,3 +60,11 @@ def _section(opening: str, lines: str) -> str:
 )
 def test_in_other_words(rule: str, text: str, reported: bool) -> None:
     assert bool(find(rule, text)) is reported
+
+
+@pytest.mark.parametrize(("bare", "reported"), [(USER, False), ("Require all granted\n", True)])
+def test_among_many_sections(bare: str, reported: bool) -> None:
+    """A server with many sections is looked up in another way."""
+    others = "".join(_section(f'Location "/x{number}"', USER) for number in range(20))
+    sections = others + _section('Location "/a/"', USER) + _section('Location "/a"', bare)
+    assert bool(find("location-slash-only", "ProxyPass /a http://10.0.0.5/a\n" + sections)) is reported

@@ -23,6 +23,7 @@ def _hosts(*written: str) -> str:
         (["*:80 | a.test | *.test", "*:80 | b.test | c.test"], 1, 0),
         (["*:80 | a.test | b.test", "*:80 | b.test"], 1, 0),
         (["*:80 | a.test", "*:80 | b.test | a.test"], 1, 0),
+        (["*:80 | a.test", "*:80 | b.test | A.test"], 1, 0),
         (["*:80 | A.test", "*:80 | http://a.test:80"], 0, 1),
         (["*:80 | a.test", "_default_:80 | a.test"], 0, 1),
         (["192.0.2.1:80 | a.test", "*:80 | a.test"], 0, 0),
