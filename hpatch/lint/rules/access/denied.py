@@ -10,7 +10,7 @@ from hpatch.conf.paths import resolve
 from hpatch.conf.wildcards import is_wildcard
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.access import OLD, admits, below, lines, path, speaks
+from hpatch.lint.rules._shared.access import OLD, admits, lines, path, speaks
 from hpatch.lint.rules._shared.addresses import answering_servers
 from hpatch.lint.rules._shared.answering import all_taken
 from hpatch.lint.rules._shared.effective import in_server, server_of
@@ -99,10 +99,10 @@ def folder_denied(context: Context) -> Iterator[Found]:
         if not node.certain or not url or not target:
             continue
         host = server_of(node)
-        closing = _closing(context, host, resolve(configuration.server_root, target))
-        if closing is None or _let_in(context, host, url) or all_taken(context, node, url, host) is not None:
+        closed = closing(context, host, resolve(configuration.server_root, target))
+        if closed is None or _let_in(context, host, url) or all_taken(context, node, url, host) is not None:
             continue
-        yield _found(node, target, closing)
+        yield _found(node, target, closed)
     roots: dict[Node, Node] = {}
     for host in answering_servers(configuration):
         root = in_server(context, "documentroot", host)
@@ -110,11 +110,11 @@ def folder_denied(context: Context) -> Iterator[Found]:
             continue
         if context.mappings_of(host) or context.lines_of(host, *_ELSEWHERE):
             continue
-        closing = _closing(context, host, resolve(configuration.server_root, root.words[0]))
-        if closing is not None and not _let_in(context, host, "/"):
-            roots.setdefault(root, closing)
-    for root, closing in roots.items():
-        yield _found(root, root.words[0], closing)
+        closed = closing(context, host, resolve(configuration.server_root, root.words[0]))
+        if closed is not None and not _let_in(context, host, "/"):
+            roots.setdefault(root, closed)
+    for root, closed in roots.items():
+        yield _found(root, root.words[0], closed)
 
 
 def _found(node: Node, folder: str, closing: Node) -> Found:
@@ -202,7 +202,7 @@ def _every_folder(context: Context) -> _Folders:
     return _Folders(context.configuration.find("<directory", "<directorymatch"))
 
 
-def _closing(context: Context, host: Node | None, folder: str) -> Node | None:
+def closing(context: Context, host: Node | None, folder: str) -> Node | None:
     """The section that surely keeps everybody out of a folder, and of all folders in it; None if there may be a way."""
     if "$" in folder or "%" in folder:
         return None
@@ -234,9 +234,11 @@ def _satisfied(sections: list[Node]) -> bool:
 
 def _let_in(context: Context, host: Node | None, url: str) -> bool:
     """Whether a section that httpd merges after those for folders may let somebody in below a path."""
-    if not _merged_later(context).isdisjoint((host, None)) or (host is None and _merged_later(context)):
+    later = _merged_later(context)
+    if None in later or host in later or (host is None and later):
         return True
-    return any(below(where, url) or below(url, where) for where in _opened(context, host))
+    known = [_every_opened(context)] if host is None else [_opened(context, None), _opened(context, host)]
+    return any(one.around(url) for one in known)
 
 
 @lru_cache(maxsize=1)
@@ -252,9 +254,16 @@ def _merged_later(context: Context) -> frozenset[Node | None]:
     )
 
 
-@lru_cache(maxsize=4)
-def _opened(context: Context, host: Node | None) -> frozenset[str]:
-    """The paths of sections for URLs that let somebody in, of a server; of every one for the main server."""
-    configuration = context.configuration
-    sections = configuration.find("<location") if host is None else context.lines_of(host, "<location")
-    return frozenset(path(one) or "/" for one in sections if speaks(one) and admits(one) != "none")
+@lru_cache(maxsize=2)
+def _opened(context: Context, server: Node | None) -> Prefixes[Node]:
+    """The sections for URLs of a server that let somebody in, by their paths."""
+    return _letting_in(context.configuration.find_in(server, "<location"))
+
+
+@lru_cache(maxsize=1)
+def _every_opened(context: Context) -> Prefixes[Node]:
+    return _letting_in(context.configuration.find("<location"))
+
+
+def _letting_in(sections: list[Node]) -> Prefixes[Node]:
+    return Prefixes((path(one) or "/", one) for one in sections if speaks(one) and admits(one) != "none")

@@ -91,8 +91,10 @@ def location_opened_later(context: Context) -> Iterator[Found]:
         servers = [None] if host is None else [None, host]
         found = [one for server in servers for one in _restricted(context, server).starting(outer)]
         for _, inner in sorted(found, key=itemgetter(0)):
+            if inner in told or inner is section:
+                continue
             where = path(inner) or "/"
-            if inner in told or inner is section or not below(where, outer):
+            if not below(where, outer):
                 continue
             if server_of(inner) is host and order[inner] > order[section]:
                 continue

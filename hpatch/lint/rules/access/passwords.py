@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hpatch.conf.paths import resolve
+from hpatch.conf.wildcards import is_wildcard
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.access import admits, below, speaks
+from hpatch.lint.rules._shared.access import below, speaks
 from hpatch.lint.rules._shared.answering import all_taken
-from hpatch.lint.rules._shared.effective import server_of
+from hpatch.lint.rules._shared.effective import in_server, server_of
 from hpatch.lint.rules._shared.guards import kept
+from hpatch.lint.rules._shared.passes import paths_above
+from hpatch.lint.rules.access.denied import closing
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -77,9 +81,8 @@ def password_file_served(context: Context) -> Iterator[Found]:
     """
     configuration = context.configuration
     files = configuration.find("authuserfile")
-    if not files or not configuration.whole or configuration.find(*_REWRITING):
+    if not files or not configuration.whole or configuration.find(*_REWRITING) or _by_pattern(context):
         return
-    roots = [node for node in configuration.find("documentroot") if node.certain and node.words]
     told: set[str] = set()
     for node in files:
         name = node.words[0] if node.words else ""
@@ -89,14 +92,12 @@ def password_file_served(context: Context) -> Iterator[Found]:
         if file in told or _denied(context, file):
             continue
         told.add(file)
-        for root in roots:
-            top, host = root.words[0].rstrip("/"), server_of(root)
-            if server_of(node) not in (None, host) or not below(file, top or "/"):
-                continue
-            url = file[len(top) :]
+        for root in _roots(context, server_of(node), file):
+            host = server_of(root)
+            url = file[len(root.words[0].rstrip("/")) :]
             if (
                 kept(context, host, url)
-                or _closed(context, host, file)
+                or closing(context, host, file) is not None
                 or all_taken(context, root, url, host) is not None
             ):
                 continue
@@ -109,26 +110,46 @@ def password_file_served(context: Context) -> Iterator[Found]:
             break
 
 
+def _roots(context: Context, host: Node | None, file: str) -> list[Node]:
+    """The DocumentRoot lines above a file: that of a virtual host; of any for the main server."""
+    if host is not None:
+        own = in_server(context, "documentroot", host)
+        found = [own] if own is not None else []
+    else:
+        found = [root for above in paths_above(file) for root in _every_root(context).get(above, ())[:1]]
+    return [one for one in found if one.certain and one.words and below(file, one.words[0].rstrip("/") or "/")]
+
+
+@lru_cache(maxsize=1)
+def _every_root(context: Context) -> dict[str, list[Node]]:
+    """Every DocumentRoot by its folder."""
+    found: dict[str, list[Node]] = {}
+    for node in context.configuration.find("documentroot"):
+        if node.words:
+            found.setdefault(node.words[0].rstrip("/") or "/", []).append(node)
+    return found
+
+
 def _denied(context: Context, file: str) -> bool:
     """Whether a `<Files>` section says anything about a file."""
     base = file.rpartition("/")[2]
+    return any(fnmatchcase(base, pattern) for pattern in _names(context))
+
+
+@lru_cache(maxsize=1)
+def _names(context: Context) -> frozenset[str]:
+    """The names of the files about which a section says who gets them; a star for a regular expression."""
+    sections = context.configuration.find("<files")
+    return frozenset(one.words[0] if len(one.words) == 1 else "*" for one in sections if speaks(one))
+
+
+@lru_cache(maxsize=1)
+def _by_pattern(context: Context) -> bool:
+    """Whether a section for folders with a wildcard says who gets in."""
     return any(
-        speaks(one) and (len(one.words) != 1 or fnmatchcase(base, one.words[0]))
-        for one in context.configuration.find("<files")
+        speaks(one) and (len(one.words) != 1 or is_wildcard(one.words[0]))
+        for one in context.configuration.find("<directory")
     )
-
-
-def _closed(context: Context, host: Node | None, file: str) -> bool:
-    """Whether a section for folders, the last of the longest, denies all of them, or is a pattern."""
-    found: list[tuple[int, Node]] = []
-    for one in context.lines_of(host, "<directory"):
-        if len(one.words) != 1 or re.search(r"[*?\[]", one.words[0]):
-            if speaks(one):
-                return True
-        elif speaks(one) and below(file, one.words[0].rstrip("/") or "/"):
-            found.append((len(one.words[0].rstrip("/")), one))
-    last = max(found, key=lambda pair: pair[0], default=None)
-    return last is not None and admits(last[1]) == "none"
 
 
 @rule("AC055", "credentials-logged", "warning", references=(_LOG,))

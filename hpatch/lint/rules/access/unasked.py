@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hpatch.conf.walk.names import strangers
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.access import below, path, speaks
+from hpatch.lint.rules._shared.access import path, speaks
 from hpatch.lint.rules._shared.effective import may_lack, server_of
+from hpatch.lint.rules._shared.prefixes import Prefixes
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -68,19 +70,13 @@ def login_never_asked(context: Context) -> Iterator[Found]:
     found = [node for node in configuration.find("authtype") if _kind(node) in _TYPES and node.certain]
     if not found or strangers(configuration) or _by_htaccess(context):
         return
-    asking = _asking(context)
     for node in found:
         section = node.parent
         if section is None or section.key not in ("<location", "<directory") or _in_htaccess(node):
             continue
         if not any(one.key == "authname" for one in section.children or ()):
             continue  # a part of a login, which another section may complete
-        if (
-            not section.words
-            or speaks(section)
-            or may_lack(context, node)
-            or any(_near(section, one) for one in asking)
-        ):
+        if not section.words or speaks(section) or may_lack(context, node) or _asked(context, section):
             continue
         yield Found(
             node.place,
@@ -105,19 +101,34 @@ def _by_htaccess(context: Context) -> bool:
     )
 
 
-def _asking(context: Context) -> list[Node]:
-    """The sections with a Require that may ask for a user; a section in a section, both."""
-    found: dict[Node, None] = {}
+def _asked(context: Context, section: Node) -> bool:
+    """Whether a section with a Require that may ask for a user may hold for one of this section's requests."""
+    asking = _asking(context)
+    host, where = server_of(section), path(section)
+    for server in asking if host is None else (None, host):
+        found = asking.get(server)
+        if found is not None and (where is None or found.anywhere or found.paths.around(where)):
+            return True
+    return False
+
+
+class _Asking:
+    """The sections of a server that may ask for a user: those with a plain path, and whether there are others."""
+
+    __slots__ = ("anywhere", "paths")
+
+    def __init__(self, sections: list[Node]) -> None:
+        found = [(path(one), one) for one in sections]
+        self.anywhere = any(where is None for where, _ in found)
+        self.paths = Prefixes((where, one) for where, one in found if where is not None)
+
+
+@lru_cache(maxsize=1)
+def _asking(context: Context) -> dict[Node | None, _Asking]:
+    """Those of each server that has one; a section in a section counts as both."""
+    found: dict[Node | None, dict[Node, None]] = {}
     for node in context.configuration.find("require"):
         if node.words and node.words[0].lower() not in _ADDRESSES:
-            found.update(dict.fromkeys(one for one in node.ancestors() if not one.key.startswith("<require")))
-    return [one for one in found if one.key != "<virtualhost"]
-
-
-def _near(section: Node, other: Node) -> bool:
-    """Whether both may hold for one request."""
-    here, there = server_of(section), server_of(other)
-    if here is not there and here is not None and there is not None:
-        return False
-    one, two = path(section), path(other)
-    return one is None or two is None or below(one, two) or below(two, one)
+            around = (one for one in node.ancestors() if one.key != "<virtualhost" and one.key[:8] != "<require")
+            found.setdefault(server_of(node), {}).update(dict.fromkeys(around))
+    return {server: _Asking(list(sections)) for server, sections in found.items()}

@@ -27,6 +27,9 @@ _SETTING = (
     "luahookpostreadrequest", "luahooktranslatename",
 )  # fmt: skip
 
+_AT_SECOND = ("setenvifexpr", "browsermatch", "browsermatchnocase")
+"""Directives whose first variable is their second word."""
+
 
 @rule("HD025", "setenvif-unknown-name", "error", references=(_SETENVIF,))
 def setenvif_unknown_name(context: Context) -> Iterator[Found]:
@@ -69,13 +72,15 @@ def setenvif_unknown_name(context: Context) -> Iterator[Found]:
             found.append((node, instead))
     if not found or strangers(configuration):
         return
-    others = configuration.find(*_SETTING)
+    known = {
+        name
+        for one in configuration.find(*_SETTING)
+        for word in one.words[1 if one.key in _AT_SECOND else 2 :]
+        for name in re.findall(r"[\w-]+", word.lower())
+    }
     for node, instead in found:
         name = node.words[0]
-        sets = re.compile(rf"(?<![\w-])!?{re.escape(name)}(?![\w-])", re.I)
-        if any(
-            sets.search(one.args.partition(" ")[2] if one.key.startswith("setenvif") else one.args) for one in others
-        ):
+        if name.lower() in known:
             continue
         yield Found(
             node.word_place(0),
