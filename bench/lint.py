@@ -1,9 +1,10 @@
 """How fast `hpatch lint` reads 10,000 virtual hosts, against httpd itself and apacheconfig, and how quickly it starts.
 
-Run it with the Python that hpatch is installed for (`make bench`). Each program runs in a process of its own; wall
-time, CPU time and peak memory (resident set) are what the kernel says of that process when it ends. The median of
-several runs is shown; the programs take turns, so that a busy moment does not fall on one of them alone. A first run of
-each small command is not counted: it leaves Python's compiled modules for the others, as an installed hpatch has them.
+Run it with the Python that hpatch is installed for (`make bench`), or name an hpatch with `--hpatch`. Each program runs
+in a process of its own; wall time, CPU time and peak memory (resident set) are what the kernel says of that process
+when it ends. The median of several runs is shown; the programs take turns, so that a busy moment does not fall on one
+of them alone. A first run of each small command is not counted: it leaves Python's compiled modules for the others, as
+an installed hpatch has them.
 """
 
 from __future__ import annotations
@@ -200,6 +201,12 @@ def start_small(folder: Path, hpatch: str, repeat: int) -> dict[str, float]:
     return {name: median(several) for name, several in cpu.items()}
 
 
+def version_of(hpatch: str) -> str:
+    """What an hpatch says of itself: its version, and whether its modules are compiled."""
+    done = subprocess.run([hpatch, "--version"], env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or sys.exit(f"{hpatch} --version ended with {done.returncode}")
+
+
 def find(*names: str) -> str:
     """The path of a program by one of its names."""
     path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"])
@@ -222,8 +229,9 @@ def ratios(reading: Reading, small: dict[str, float]) -> dict[str, float]:
     }
 
 
-def show(reading: Reading, small: dict[str, float], limit: float) -> None:
+def show(reading: Reading, small: dict[str, float], limit: float, version: str) -> None:
     """The result as text for people."""
+    print(f"{version}, {len(os.sched_getaffinity(0))} cores")
     print(f"{reading.lines:,} lines, {reading.megabytes:.1f} MB; {reading.findings:,} findings in the faulty one\n")
     print(f"{'':25}{'lines/s':>12}{'wall s':>10}{'CPU s':>10}{'peak MB':>10}")
     for name, cost in reading.costs.items():
@@ -252,21 +260,24 @@ def main() -> None:
     parser.add_argument("--limit", type=float, default=120, help="seconds for one run (%(default)s)")
     parser.add_argument("--modules", default="/usr/lib/apache2/modules", help="httpd's modules (%(default)s)")
     parser.add_argument("--select", metavar="RULES", help="measure hpatch lint with these rules alone, too")
+    parser.add_argument("--hpatch", type=Path, help="the hpatch to measure (the one beside this Python)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     given = parser.parse_args()
-    hpatch = Path(sys.executable).with_name("hpatch")
+    hpatch = given.hpatch or Path(sys.executable).with_name("hpatch")
     if not hpatch.exists():
         sys.exit(f"{hpatch} is missing: install hpatch for this Python (make bench)")
+    version = version_of(str(hpatch))
     with tempfile.TemporaryDirectory(prefix="hpatch-bench-") as name:
         folder = Path(name)
         reading = read_large(folder, str(hpatch), given.hosts, given.modules, given.repeat, given.limit, given.select)
         small = start_small(folder, str(hpatch), given.starts)
     if not given.json:
-        show(reading, small, given.limit)
+        show(reading, small, given.limit, version)
         return
     costs = {name: {**cost._asdict(), "note": failure(cost, given.limit)} for name, cost in reading.costs.items()}
     large = {**reading._asdict(), "costs": costs}
-    print(json.dumps({"large": large, "small_cpu": small, "ratios": ratios(reading, small)}, indent=2))
+    answer = {"hpatch": version, "large": large, "small_cpu": small, "ratios": ratios(reading, small)}
+    print(json.dumps(answer, indent=2))
 
 
 if __name__ == "__main__":

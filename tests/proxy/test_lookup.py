@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from types import SimpleNamespace
-from typing import cast
 
 import pytest
 from hypothesis import given
@@ -12,14 +10,19 @@ from hypothesis import strategies as st
 
 from hpatch.proxy.lookup import Among, Lookup, origin
 from hpatch.proxy.model import Worker
+from tests.support.proxy.model import model
 
 _PIECES = st.lists(st.sampled_from(["a", "b", "/", "$1", "$2", ":1", "\\$", "ab"]), max_size=6).map("".join)
 _NAMES = st.tuples(st.sampled_from(["http://", "http://a", "http://b/", "fcgi://a"]), _PIECES).map("".join)
 _WORKERS = st.lists(st.tuples(_NAMES, st.booleans()), max_size=12)
 
+(_ANY,) = model('ProxyPass "/" "http://h/"').servers[0].workers
+
 
 def _worker(name: str, matching: bool) -> Worker:
-    return cast("Worker", SimpleNamespace(name=name, matching=matching, any_host=matching and name.endswith("ab")))
+    worker = Worker(_ANY.server, _ANY.target, None, matching, matching and name.endswith("ab"))
+    worker.name = name
+    return worker
 
 
 def _covers(name: str, url: str, matching: bool) -> bool:
