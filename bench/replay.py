@@ -9,7 +9,14 @@ Left out, for every tool alike, is what no tool can be judged by:
 
 - CHANGES, STATUS, changes-entries/ and docs/log-message-tags/next-number: each branch keeps its own;
 - generated pages: docs/manual/*.html.*, *.html and *.xml.meta;
-- files that the tree does not have and the committer did not add: they are on trunk only.
+- files that the tree does not have and the committer did not add: they are on trunk only;
+- merges that touch these books alone: r1913010's code came three minutes later, in a commit of its own;
+- the values of Subversion's keywords, which Subversion writes: r1588064 has none where trunk has a number;
+- whether a file without content is there: r1542330 left one that the revision removes, and r1544383 removed it, too.
+
+What a merge brought is what its log says, as `hpatch backport check` reads it, if the log says it of whole revisions:
+those of a line of the cases that the log does not name are left out (r1418945 has fourteen such), and those that it
+names beside them come in if the merge touches one of their files (r1358513 and r1832295 have one each, r1883419 two).
 
 A tool's time is that of its own work, files written for it and processes included; all is read from the repository
 before. For hpatch it is reading the diffs and planning; `plan_ms` is the planning alone.
@@ -31,10 +38,11 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
+from hpatch.backport.history import messages
 from hpatch.errors import HpatchError
 from hpatch.patch.diff import read as diff
 from hpatch.patch.diff import strip
@@ -103,9 +111,10 @@ class Repository:
 
     def close(self) -> None:
         """End the process."""
-        assert self.process.stdin is not None
+        assert self.process.stdin is not None and self.process.stdout is not None
         self.process.stdin.close()
         self.process.wait()
+        self.process.stdout.close()
 
     def read(self, name: str) -> bytes | None:
         """A blob, by its id or as `commit:path`; None where there is none."""
@@ -122,6 +131,14 @@ class Repository:
         content = self.process.stdout.read(int(header[2]))
         self.process.stdout.read(1)
         return content if header[1] == b"blob" else None
+
+    def logs(self, *which: str) -> Iterator[tuple[str, str]]:
+        """Commits, each with its log."""
+        command = ["git", "-C", str(self.folder), "log", "-z", "--format=%H%n%B", *which]
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+        for entry in filter(None, done.stdout.decode("utf-8", "replace").split("\0")):
+            commit, _, log = entry.partition("\n")
+            yield commit, log
 
     def diffs(self, commits: Iterable[str]) -> dict[str, bytes]:
         """Each commit's changes, as raw lines and a diff."""
@@ -143,7 +160,62 @@ def left_out(path: str) -> bool:
     return path.startswith("docs/manual/") and (path.endswith((".html", ".xml.meta")) or ".html." in path)
 
 
+_TRUNK = re.compile(r"^git-svn-id: \S+/trunk@(\d+)", re.M)
+_KEYWORD = re.compile(
+    rb"\$(Id|Header|LastChangedRevision|LastChangedDate|LastChangedBy|Rev|Revision|Date|Author|HeadURL|URL)"
+    rb"(?::[^$\n]*)?\$"
+)
 _RAW = re.compile(rb"^:\d{6} \d{6} ([0-9a-f]{40}) ([0-9a-f]{40}) [A-Z]\d*\t(.*)\n", re.M)
+
+
+def told(repository: Repository, lines: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The cases with the revisions that the merges' logs name, without those that have no content of their own."""
+    lines = [line for line in lines if line["files"]]
+    logs = dict(repository.logs("--no-walk=unsorted", *(line["sha"] for line in lines)))
+    named = {line["rev"]: _named(logs[line["sha"]].partition("git-svn-id: ")[0]) for line in lines}
+    lacking = {number for line in lines for number in named[line["rev"]] if number not in line["trunk"]}
+    commits = _commits(repository, lacking)
+    touched = {each: set(_touched(changes)) for each, changes in repository.diffs(sorted(commits.values())).items()}
+    for line in lines:
+        both = list(zip(line["trunk"], line["trunk_shas"], strict=True))
+        those = named[line["rev"]]
+        if those.intersection(line["trunk"]):
+            both = [(number, commit) for number, commit in both if number in those]
+        for number in sorted(those.intersection(commits).difference(line["trunk"])):
+            if touched.get(commits[number], set()).intersection(line["files"]):
+                both.append((number, commits[number]))
+        yield {**line, "trunk": [number for number, _ in both], "trunk_shas": [commit for _, commit in both]}
+
+
+def _named(log: str) -> set[int]:
+    """The revisions that a merge's log says it brought; none of a paragraph that speaks of parts."""
+    return {
+        number
+        for one in messages.merged(log)
+        if one.low is not None and one.high is not None and not messages.is_partial(_paragraph(log, one.start))
+        for number in range(one.low, one.high + 1)
+    }
+
+
+def _paragraph(log: str, at: int) -> str:
+    end = log.find("\n\n", at)
+    return log[: end if end >= 0 else len(log)].rpartition("\n\n")[2]
+
+
+def _commits(repository: Repository, numbers: Container[int]) -> dict[int, str]:
+    """Trunk's commits of these revisions."""
+    found = {}
+    # The brackets keep git from taking the name for a folder of branches.
+    for commit, log in repository.logs("--branches=trun[k]", "--remotes=*/trunk") if numbers else ():
+        place = _TRUNK.search(log)
+        if place is not None and int(place[1]) in numbers:
+            found[int(place[1])] = commit
+    return found
+
+
+def _touched(changes: bytes) -> Iterator[str]:
+    """The paths of a commit's changes."""
+    return (path.decode("utf-8", "surrogateescape") for _, _, path in _RAW.findall(changes))
 
 
 def revision(repository: Repository, name: str, changes: bytes, wanted: Callable[[str], bool]) -> Revision:
@@ -162,6 +234,7 @@ def revision(repository: Repository, name: str, changes: bytes, wanted: Callable
 
 def load(repository: Repository, lines: Sequence[Mapping[str, Any]]) -> Iterator[Case]:
     """The cases, each read when it is asked for."""
+    lines = list(told(repository, lines))
     diffs = repository.diffs(sorted({commit for line in lines for commit in line["trunk_shas"]}))
     for line in lines:
         tree, merged = line["parent"], line["sha"]
@@ -311,8 +384,13 @@ def judge(case: Case, tool: Callable[[Case], Made]) -> dict[str, Any]:
     ms = (time.perf_counter() - start) * 1000
     if files is None:
         return {"result": "fails", "ms": ms, **detail}
-    differs = sorted(path for path, content in case.after.items() if files[path] != content)
+    differs = sorted(path for path, content in case.after.items() if _judged(files[path]) != _judged(content))
     return {"result": "differs" if differs else "exact", "ms": ms, "differs": differs, **detail}
+
+
+def _judged(content: bytes | None) -> bytes:
+    """A file's content, as far as tools are judged by it."""
+    return _KEYWORD.sub(rb"$\1$", content or b"")
 
 
 def summary(cases: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

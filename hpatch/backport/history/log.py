@@ -32,7 +32,7 @@ text or a commit's first digits."""
 MERGED, REVERTED, NAMED, DROPPED = range(4)
 """What a message says of a revision: that it brings it to a branch, that it takes it back, or anything else. `DROPPED`:
 the message does not, but the commit takes the proposal to merge it out of STATUS."""
-KIND = "-log-5"
+KIND = "-log-6"
 """Part of the file's name: a new one where what is kept, or how messages are understood, changes."""
 
 _LOG = (

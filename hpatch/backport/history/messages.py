@@ -44,6 +44,16 @@ _WORDS = 8
 _BETWEEN = re.compile(
     r"(?:[\s,;:&/+()\[\]|*-]|\b(?:and|plus|also|then|from|trunk|with|rev|revisions?)\b|\u2013)*", re.IGNORECASE
 )
+_IN_TRUNK = re.compile(
+    r"(?:^|\()[ \t]*(?:was )?(?P<ones>r?\d{6,8}(?:(?:,[ ]?|,?[ ]and[ ]|[ ]?\+[ ]?)r?\d{6,8})*)[ ](?:in|on)[ ]trunk\b",
+    re.MULTILINE,
+)
+"""What a branch's own revision is on trunk: "Fix a typo (r1701349 in trunk)"."""
+_NOT = re.compile(r"\bnot(?: \w+){0,2} $", re.IGNORECASE)
+"""Before "merged": it is not."""
+_LATER = re.compile(r"\b(?:until|unless|once|when|if) (?:(?:r?\d{5,8}|and|or|[,+& ])+)?$", re.IGNORECASE)
+"""Before a revision that is merged then: it is at another time."""
+_ITEM = re.compile(r"[ \t]*[-*o+][ \t]+r?(?=\d{5,8}\b)")
 _BACKWARDS = re.compile(r"[ ]*(?:has|have|was|were|been|is|are|[ ,])*\b(?:back-?ported|merged)\b", re.IGNORECASE)
 
 _PARTIAL = re.compile(
@@ -111,12 +121,16 @@ def merged(message: str) -> tuple[Reference, ...]:
     found: dict[int, Reference] = {}
     whole = message.strip()
     for keyword in _KEYWORD.finditer(message):
-        at = _start(message, keyword.end())
+        at = None if _before(_NOT, message, keyword.start()) else _start(message, keyword.end())
         if at is not None:
-            found.update((one.start, one) for one in _list(message, at))
+            others = () if at in found else _items(message, at)
+            found.update((one.start, one) for one in (*_list(message, at), *others))
     for one in references(message):
-        if one.start not in found and (_BACKWARDS.match(message, one.end) or message[one.start : one.end] == whole):
+        backwards = _BACKWARDS.match(message, one.end) and not _before(_LATER, message, one.start)
+        if one.start not in found and (backwards or message[one.start : one.end] == whole):
             found[one.start] = one
+    for same in _IN_TRUNK.finditer(message):
+        found.update((one.start, one) for one in _list(message, same.start("ones")) if one.end <= same.end("ones"))
     entry = proposals.pasted(message)
     found.update((one.start, one) for one in references(message) if one.low in entry and one.low == one.high)
     return tuple(found[at] for at in sorted(found))
@@ -154,6 +168,24 @@ def _list(message: str, at: int) -> Iterator[Reference]:
         if "\n\n" in between[0]:
             return
         at = between.end()
+
+
+def _before(pattern: re.Pattern[str], message: str, at: int) -> bool:
+    """Whether such words end right before a place."""
+    return pattern.search(message[max(at - 60, 0) : at]) is not None
+
+
+def _items(message: str, at: int) -> Iterator[Reference]:
+    """The first revision of each line of a list, from the one at a place up to a line of another form."""
+    start = message.rfind("\n", 0, at) + 1
+    while (item := _ITEM.match(message, start)) is not None:
+        found = _REFERENCE.match(message, item.end()) or _REFERENCE.match(message, item.end() - 1)
+        one = None if found is None else _reference(found)
+        if one is not None:
+            yield one
+        start = message.find("\n", start) + 1
+        if not start:
+            return
 
 
 def is_partial(message: str) -> bool:

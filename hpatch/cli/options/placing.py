@@ -29,8 +29,8 @@ ByWords = Annotated[
     bool,
     typer.Option(
         "--by-words",
-        help="Merge a hunk by words where the tree has changed its very lines. git reports a conflict there: check the "
-        "result.",
+        help="Change, word by word, lines that the tree has in other words, too. git reports a conflict there: check "
+        "the result.",
         rich_help_panel=PLACING,
     ),
 ]

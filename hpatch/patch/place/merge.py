@@ -1,9 +1,9 @@
 """Three-way merging of a hunk, change by change, by the file as it was before the revision.
 
 A change goes in where the order of its lines and the tree's own is certain: where the tree has the very lines that it
-takes away, with at most one side of them changed by the tree; where lines that it adds have the same two lines around
-them; and where the tree only lacks lines that stood there before the revision. A tree's own lines at the very place of
-the change are a conflict, as in any three-way merge.
+takes away, with at most one side of them changed by the tree, or with both where these lines tell by themselves; where
+lines that it adds have the same two lines around them; and where the tree only lacks lines that stood there before the
+revision. A tree's own lines at the very place of the change are a conflict, as in any three-way merge.
 """
 
 from __future__ import annotations
@@ -141,11 +141,20 @@ class Merger:
         first = self.matched[change.start]
         last = first + change.end - change.start
         touched = (before != first - 1) + (after != last)
-        if touched > 1:
+        if touched > 1 and not self._telling_together(change):
             return "the tree differs on both sides of the lines that it changes"
         if touched and not any(_WORD.search(line) for line in self.lines[first:last]):
             return "the tree differs beside the lines that it changes, and these are blank or brackets"
         return LineEdit(first, last, change.new)
+
+    def _telling_together(self, change: HunkChange) -> bool:
+        """Whether the lines that go need no line beside them: two or more with words, all of which both have once."""
+        worded = [line for line in self.ancestor[change.start : change.end] if _WORD.search(line)]
+        return len(worded) > 1 and all(self._once(line) and self._counts_before[line] == 1 for line in worded)
+
+    @cached_property
+    def _counts_before(self) -> Counter[bytes]:
+        return Counter(self.ancestor)
 
     def _added(self, change: HunkChange, before: int | None, after: int | None) -> LineEdit | str:
         """Lines to add go between two that the tree has side by side, though it may lack some that were between."""

@@ -1,9 +1,9 @@
 """Three-way merging of a hunk by words, where the tree has changed the very lines.
 
 Between lines that both have, a line before the revision and one of the tree answer each other if most of their words
-and signs are the same, in the same order. Lines to add have their place between two that answer their neighbours; a
-change within lines goes in where the tree has changed other words of them, with a word between that all have. Where
-both sides bring numbers, each branch may count for itself: nothing goes in then.
+and signs are the same, in the same order. Lines to add have their place between two that answer their neighbours. By
+option, a change within lines goes in where the tree has changed other words of them, with a word between that all have.
+Where both sides bring numbers, each branch may count for itself: nothing goes in then.
 """
 
 from __future__ import annotations
@@ -37,15 +37,19 @@ _ALL = re.compile(rb"\w+(?:\.\w+)*|\s+|[^\w\s]")
 _Edit: TypeAlias = tuple[int, int, tuple[bytes, ...]]
 
 
-def merge(merger: Merger, hunk: Hunk) -> Merged:
-    """All changes of a hunk, or none; those that go in by whole lines go in so."""
+def merge(merger: Merger, hunk: Hunk, *, within: bool) -> Merged:
+    """All changes of a hunk, or none; those that go in by whole lines go in so.
+
+    `within`: a change goes into the tree's own words, too. Without it lines only come beside those, and one of the two
+    lines around them must be equal.
+    """
     edits: list[LineEdit] = []
     line = end = None
     answers = _around(merger, start_of(hunk), start_of(hunk) + len(hunk.old))
     for change in changes(hunk):
         edit = merger.change(change)
         if isinstance(edit, str):
-            edit = _changed(merger, change, answers) or edit
+            edit = (_changed(merger, change, answers) if within else _beside(merger, change, answers)) or edit
         if isinstance(edit, str):
             return Merged(conflict=edit)
         if end is not None and not any(at in answers for at in range(end, change.start)):
@@ -114,6 +118,15 @@ def _likeness(one: Sequence[bytes], counted: Counter[bytes], other: Sequence[byt
         return 0.0
     ratio = SequenceMatcher(None, one, other, autojunk=False).ratio()
     return ratio if ratio >= _ALIKE else 0.0
+
+
+def _beside(merger: Merger, change: HunkChange, answers: dict[int, int]) -> LineEdit | None:
+    """Lines that only come, with an equal line on one side and one in other words on the other."""
+    start, end, _ = change
+    around = (at for at in (start - 1, end) if 0 <= at < len(merger.matched))
+    if start < end or not any(merger.matched[at] >= 0 for at in around):
+        return None
+    return _changed(merger, change, answers)
 
 
 def _changed(merger: Merger, change: HunkChange, answers: dict[int, int]) -> LineEdit | None:

@@ -59,6 +59,17 @@ def numbers(message: str) -> list[int | tuple[int, int] | str]:
         ("Vote on r1592037", []),
         ("Follow up to r1592037", []),
         ("merge conflicts since 2.4.10 are none of r1592037", []),
+        # Of a list that hangs below the word, each line is one.
+        (
+            "Backport:\n   - r1859106: Axe notes\n   - r1878824, r1878825: Fix it, as r1870000 did.\nSee - r1870001",
+            [1859106, 1878824],
+        ),
+        ("Fix a typo (r1701349 in trunk)", [1701349]),
+        ("Fix it\nr1896386 + r1896393 in trunk\n\n[skip ci]", [1896386, 1896393]),
+        ("Small tweaks, similar to r1827610 in trunk", []),
+        # What is not merged, or not yet.
+        ("Merge r1883776 from trunk:\n\n[off until r1883708+r1884208 are backported]", [1883776]),
+        ("Backport r1513461, except for what has not been backported yet:\n   - ap_mpm.h: r1493741", [1513461]),
         ("PR 56188", []),
         ("deadbeef, added, 20140501", []),
     ],
@@ -135,6 +146,8 @@ def test_any_message_can_be_read(message: str) -> None:
         "r1",
         "merge r1234567, ",
         "r1234567. ",
+        "- r1234567 backport\n",
+        "when r1234567 ",
     ],
 )
 def test_a_long_message_takes_no_longer_than_it_is_long(word: str) -> None:

@@ -15,12 +15,12 @@ from tests.support.patch.placing import change, text
 CODE = ["first(x);", "if (a && busy(x)) {", "    send(one, two);", "}", "last(x);"]
 
 
-def merged(before: list[str], after: list[str], tree: list[str]) -> list[str] | None:
+def merged(before: list[str], after: list[str], tree: list[str], *, within: bool = True) -> list[str] | None:
     """The tree's lines with the change merged, None for a conflict."""
     merger = Merger(split(text(before)), split(text(tree)))
     edits = []
     for hunk in compare("f", text(before), text(after)).hunks:
-        found = words.merge(merger, hunk)
+        found = words.merge(merger, hunk, within=within)
         if found.conflict:
             return None
         edits += found.edits
@@ -54,7 +54,22 @@ def test_words_that_the_tree_has_not_changed(after: list[str], tree: list[str], 
 def test_lines_are_added_beside_one_in_other_words(line: str, certain: bool) -> None:
     tree = change(CODE, 2, line)
     after = [*CODE[:2], "    new();", *CODE[2:]]
-    assert merged(CODE, after, tree) == ([*tree[:2], "    new();", *tree[2:]] if certain else None)
+    for within in (False, True):
+        made = merged(CODE, after, tree, within=within)
+        assert made == ([*tree[:2], "    new();", *tree[2:]] if certain else None)
+
+
+def test_beside_lines_in_other_words_one_must_be_equal() -> None:
+    tree = change(change(CODE, 2, "if (a && waits(x)) {"), 3, "    Send(one, two);")
+    after = [*CODE[:2], "    new();", *CODE[2:]]
+    assert merged(CODE, after, tree, within=False) is None
+    assert merged(CODE, after, tree) == [*tree[:2], "    new();", *tree[2:]]
+
+
+def test_no_word_is_changed_beside() -> None:
+    tree, after = change(CODE, 3, "    Send(one, two);"), change(CODE, 3, "    send(one, 2);")
+    assert merged(CODE, after, tree, within=False) is None
+    assert merged(CODE, after, tree) == change(CODE, 3, "    Send(one, 2);")
 
 
 def test_what_the_tree_has_beside_the_place_is_not_added_again() -> None:

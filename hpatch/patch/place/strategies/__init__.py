@@ -28,7 +28,7 @@ ORDER: tuple[Strategy, ...] = (
     here_and_there,  # all of its lines, and elsewhere all that it leaves: ambiguous
     applied,  # all that it leaves: it is there already
     alike,  # all of its lines, some that go with other white space or another log number
-    reworded,  # three-way, by words, where the tree has changed the very lines
+    reworded,  # three-way, beside lines that the tree has in other words; by option in them
     loose,  # by option: with fuzz, with white space aside
     last,  # with fuzz, where there is one place only and it is in the hunk's function
     conflict,  # whatever is left

@@ -27,6 +27,18 @@ def test_only_by_option() -> None:
     assert results(place(text(TREE), MADE, ancestor=text(BEFORE))) == ["conflict"]
 
 
+def test_lines_come_beside_one_in_other_words() -> None:
+    before = [*HEAD, *BEFORE, *TAIL]
+    tree = [*HEAD, *TREE[1:], *TAIL]
+    made = patch(before, [*before[:11], "    new();", *before[11:]])
+    placed = place(text(tree), made, ancestor=text(before))
+    assert placed.after == text([*tree[:11], "    new();", *tree[11:]])
+    outcome = only(placed)
+    assert (outcome.result, outcome.line) == ("words", 12)
+    assert outcome.reason == "three-way, beside a line that the tree has in other words"
+    assert b"    new();\n" in outcome.found and b"    Send(one, two);\n" in outcome.found
+
+
 def test_the_file_before_is_needed() -> None:
     assert results(place(text(TREE), MADE, BY_WORDS)) == ["conflict"]
     assert reworded(situation(TREE, MADE, options=BY_WORDS)) is None
