@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from hpatch.text import whole_number
+
 # Texts, compiled when they are first used.
 _ATOM = r"(?:[\w/~%:,=&@.-]|\\[./dws~-]|\[\^?(?:a-z|A-Z|0-9|[\w./])+\])[*+?]?"
 _INNER = rf"\((?:\?:)?(?:\||{_ATOM})*\)[*+?]?"
@@ -88,7 +90,7 @@ def _of_pcre(regex: str) -> str | None:
         groups += match[0] == "(" or match["name"] is not None
         names.add(match["name"])
     for name, text in asked:
-        if (int(name) > groups) if name.isdigit() else name not in names:
+        if (whole_number(name) > groups) if name.isdigit() else name not in names:
             return f"{text} refers to a group that is not there"
     return None
 
@@ -101,7 +103,7 @@ def _piece(match: re.Match[str]) -> str | None:
             return f"{text} stands in no [ ]"
         wrong = (one[1] for one in re.finditer(_POSIX, text) if one[1] not in _POSIX_CLASSES)
         return next((f"[:{name}:] is not a class of characters" for name in wrong), None)
-    if match["count"] and any(number and int(number) > _MOST for number in (match["least"], match["most"])):
+    if match["count"] and any(number and whole_number(number) > _MOST for number in (match["least"], match["most"])):
         return f"a number in the braces is greater than {_MOST}"
     return f"PCRE does not support {text}" if match["case"] else None
 
