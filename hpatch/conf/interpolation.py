@@ -50,4 +50,4 @@ def _names(node: Node) -> Iterator[str]:
 
 
 def _in(word: str) -> list[str]:
-    return re.findall(r"\$\{([^}]*)\}", word)
+    return re.findall(r"\$\{([^}]*)\}", word[: word.rfind("}") + 1])

@@ -26,6 +26,9 @@ _FILLED = {
     "match": r"\\.|\$\d",
     "expression": r"\\.|%\{|\$\d",
 }
+_LONGEST = 10_000
+"""So many characters of a URL are looked at: for each text in it, what stands before it is kept."""
+
 _WRITTEN_BY_CLIENT = (
     r"(?i)(?:HTTP:|REQ:|REQ_NOVARY:|HTTP_)[\w-]+"
     r"|QUERY_STRING|REQUEST_URI|PATH_INFO|THE_REQUEST|DOCUMENT_URI|SCRIPT_NAME"
@@ -71,6 +74,7 @@ def inserted(url: str, syntax: Syntax, slashed: Callable[[Inserted], bool] | Non
     """
     part: Part = "scheme"
     before = ""
+    url = url[:_LONGEST]
     if url[:5].lower() == "unix:":
         part, url = "socket", url[5:]
     elif url.startswith("/") or ("://" not in url and url[:1] not in ("$", "%")):

@@ -80,3 +80,25 @@ def test_files_of_backends(name: str, tmp_path: Path) -> None:
     found = lint_example(Example("", "", f"{line}\n", {}, {name: text}), tmp_path)
     assert found.files == 2
     assert not found.unread
+
+
+WORDS = """
+ProxyPassInterpolateEnv On
+ProxyPass /a http://192.0.2.1/W interpolate
+ProxyPassMatch "W" http://192.0.2.1/
+RewriteEngine On
+RewriteRule ^/(a) "http://192.0.2.1/W" [P]
+SetEnvIf Origin "W" O
+Header set Access-Control-Allow-Origin "W" env=O
+Listen W!
+AsyncRequestWorkerFactor W!
+"""
+
+
+@pytest.mark.parametrize("piece", ["(", "%{", "${", "$1", "a", "1", "%2F"])
+@pytest.mark.proof
+def test_words_without_end_are_looked_through_once(tmp_path: Path, piece: str) -> None:
+    """A search that begins anew at each of 100,000 characters takes minutes; texts with all before them, gigabytes."""
+    text = WORDS.replace("W", piece * (100_000 // len(piece)))
+    example = Example(kind="Fires on", note="", text=text, options={}, files={})
+    assert lint_example(example, tmp_path).directives == 9

@@ -16,7 +16,7 @@ _NUMBER = r"[ \t]*[+-]?[0-9]"
 _LEADING_ZEROS = r"(?<![0-9A-Fa-f.])0+(?=[0-9A-Fa-f])"
 _DOTTED = r"[0-9.]*"
 _HOST = r"[A-Za-z0-9._-]+"
-_ENDING_DIGITS = r"[0-9]*$"
+_ENDING_DIGITS = r"(?<![0-9])[0-9]*$"
 
 
 def _split(word: str) -> tuple[str | None, int] | None:

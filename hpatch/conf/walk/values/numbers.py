@@ -9,7 +9,7 @@ from hpatch.conf.walk.values.model import Kind, listed
 
 _NUMBER = re.compile(r"[ \t\n\v\f\r]*([+-]?)([0-9]+)")
 _DECIMAL = r"(?i)[ \t\n\v\f\r]*[+-]?(?:[0-9]|\.[0-9]|inf|nan)"
-_EXACT_DECIMAL = r"[ \t\n\v\f\r]*[+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_EXACT_DECIMAL = r"[ \t\n\v\f\r]*[+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _OTHER_DECIMAL = r"(?i)[ \t\n\v\f\r]*[+-]?(?:0x|inf|nan)"
 _BIGGEST = 2**63 - 1
 _SMALLEST = -(2**63)

@@ -23,6 +23,8 @@ _SETENVIF = "https://httpd.apache.org/docs/2.4/mod/mod_setenvif.html#setenvif"
 _CORS = "https://fetch.spec.whatwg.org/#http-cors-protocol"
 _TEST = r"(?i)%\{(?:HTTP_|HTTP:)(?P<header>ORIGIN|REFERER)\}"
 _NAME = r"(?i)(?:[\w-]+\\?\.)+[a-z]{2,}"
+_LONG = 2_000
+"""So many characters of a pattern are searched for names."""
 _EXPRESSION = r"""(?ix)
     (?:%\{(?:HTTP_|HTTP:)(?P<variable>ORIGIN|REFERER)\}|\breq(?:_novary)?\(\s*['"](?P<function>origin|referer)['"]\s*\))
     \s*(?P<operator>=~|!~)\s*m?(?P<sign>[/#|])(?P<pattern>(?:\\.|(?!(?P=sign)).)*)(?P=sign)(?P<flag>i?)"""
@@ -170,7 +172,7 @@ def _uses(context: Context) -> dict[str, Node]:
     found: dict[str, Node] = {}
     for line in response_lines(context):
         if line.name == "access-control-allow-origin" and line.action in SETS:
-            named = re.findall(r"%\{([^}]+)\}e", line.value)
+            named = re.findall(r"%\{([^{}]+)\}e", line.value)
             for name in (*named, *([line.clause[4:]] if line.clause.startswith("env=") else ())):
                 found.setdefault(name, line.node)
     for node in context.configuration.find("require", "allow"):
@@ -189,7 +191,7 @@ def _let_in(check: _Check, context: Context) -> str | None:
     pattern = regex(check.pattern, nocase=check.lenient)
     if pattern is None:
         return None
-    names = [match[0].replace("\\", "") for match in re.finditer(_NAME, check.pattern)]
+    names = [match[0].replace("\\", "") for match in re.finditer(_NAME, check.pattern[:_LONG])]
     if not names:
         anything = check.header == "origin" and pattern.search("https://evil.test") and pattern.search("http://a.evil")
         return "https://evil.test" if anything and _credentials(check, context) else None

@@ -61,7 +61,7 @@ def _place(mapping: Mapping) -> Place:
     return mapping.node.word_place(1 if mapping.node.words[:1] == ["~"] else 0)
 
 
-_ANCHORED = r"\(*(?:\?:)?(?:\(\?[a-zA-Z]+\))*\(*(?:\?:)?(?:\^|\\A|/?\(*(?:\?:)?\.[*+]|/\Z|/\)*[?]|\Z)"
+_ANCHORED = r"\({0,20}(?:\?:)?(?:\(\?[a-zA-Z]+\))*\({0,20}(?:\?:)?(?:\^|\\A|/?\(*(?:\?:)?\.[*+]|/\Z|/\)*[?]|\Z)"
 _SUFFIX = r"(?i)(?<!\\)\$\)*\Z|\\z\)*\Z"
 _DOT = (
     r"(?<=[\w)*+\]])\.(?P<word>php\d?|html?|cgi|pl|py|jsp|jspx|do|action|asp|aspx|js|css|png|gif|jpe?g|svg|ico|txt|xml|json)"
