@@ -78,7 +78,7 @@ def test_httpd_accepts(httpd: str, site: Path, capsys: Capture) -> None:
 @pytest.mark.httpd
 def test_httpd_refuses(httpd: str, site: Path, capsys: Capture) -> None:
     add(site, 'Include "more.conf"')
-    add(site, "RewriteMap m txt:none", "more.conf")
+    add(site, "RewriteMap m dbm:none", "more.conf")
     code, out, err = call(capsys, "lint", "--httpd", httpd, "--test", "--format", "json", "httpd.conf")
     (finding,) = [one for one in json.loads(out)["findings"] if one["name"] == "httpd-refuses"]
     assert (code, err) == (1, "")

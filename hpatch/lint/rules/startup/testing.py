@@ -31,12 +31,12 @@ def httpd_refuses(context: Context) -> Iterator[Found]:
 
     Fires on::
 
-        # httpd -t, line 2: SSLCertificateFile: file '/etc/ssl/www.pem' does not exist or is empty
-        SSLCertificateFile /etc/ssl/www.pem
+        # httpd -t, line 2: RewriteMap: file for map hosts not found:/etc/hosts.dir
+        RewriteMap hosts dbm:/etc/hosts
 
     Write instead::
 
-        SSLCertificateFile /etc/ssl/certs/www.pem
+        RewriteMap hosts txt:/etc/hosts
 
     Source: the answer of the httpd that `--httpd` names.
     """

@@ -1,0 +1,114 @@
+"""Files that httpd needs on this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hpatch.conf.paths import resolve
+from hpatch.lint.found import Found
+from hpatch.lint.rule import rule
+from hpatch.records import NamedTuple
+
+if TYPE_CHECKING:
+    from hpatch.conf.tree import Configuration, Node
+    from hpatch.lint.context import Context
+
+_MANUAL = "https://httpd.apache.org/docs/2.4/mod/mod_ssl.html#sslcertificatefile"
+_FILLED = (
+    "sslcertificatefile", "sslcertificatekeyfile", "sslcertificatechainfile", "sslcacertificatefile",
+    "sslcadnrequestfile", "sslcarevocationfile", "sslproxycacertificatefile", "sslproxycarevocationfile",
+    "sslproxymachinecertificatefile", "sslproxymachinecertificatechainfile", "sslsrpverifierfile",
+    "sslsessionticketkeyfile",
+)  # fmt: skip
+"""Directives whose file mod_ssl wants with something in it (`ssl_cmd_check_file`)."""
+_ENGINES = ("sslcertificatefile", "sslcertificatekeyfile")
+"""Directives that take a name in a store of keys, too, such as `pkcs11:…`."""
+_MAPS = ("txt:", "rnd:", "prg:")
+
+
+class _Need(NamedTuple):
+    """A file that a directive needs, as the word `word`, and what happens without it."""
+
+    node: Node
+    word: int
+    path: str
+    consequence: str = "httpd refuses to start"
+    filled: bool = False
+
+
+@rule("CF057", "file-missing", "error", references=(_MANUAL,))
+def file_missing(context: Context) -> Iterator[Found]:
+    """A file that this directive needs does not exist on this machine.
+
+    httpd does not start if a certificate, a key, a list of issuers or another file of mod_ssl is missing or empty. The
+    same holds for the map of a RewriteMap and the file of TypesConfig. For TypesConfig, `httpd -t` says "Syntax OK".
+
+    The rule needs `--httpd`, because only the machine that runs httpd has the files. It is silent about files that it
+    may not see, and about names in a store of keys (`pkcs11:…`).
+
+    Make the file, or correct the path.
+
+    Fires on::
+
+        # options: --httpd apache2
+        SSLCertificateFile /etc/ssl/no-such-folder/www.pem
+
+    Write instead::
+
+        # options: --httpd apache2
+        SSLCertificateFile /etc/hosts
+
+    Silent on (a store of keys)::
+
+        # options: --httpd apache2
+        SSLCertificateKeyFile "pkcs11:token=www;object=key"
+
+    Source: ssl_cmd_check_file (ssl_engine_config.c), cmd_rewritemap (mod_rewrite.c), mime_post_config (mod_mime.c);
+    tested on httpd 2.4.71.
+    """
+    configuration = context.configuration
+    if not configuration.check_files:
+        return
+    for need in _needs(configuration):
+        state = _missing(need.path, filled=need.filled)
+        if state is not None and need.node.certain:
+            yield Found(
+                need.node.word_place(need.word),
+                f'"{need.path}" {state} on this machine: {need.consequence}',
+                help=f"Make the file, or correct the path in {need.node.name}.",
+                node=need.node,
+            )
+
+
+def _needs(configuration: Configuration) -> Iterator[_Need]:
+    root = configuration.server_root
+    for node in configuration.find(*_FILLED):
+        if len(node.words) != 1 or not _is_path(node.words[0]):
+            continue
+        if node.key in _ENGINES and ":" in node.words[0]:
+            continue
+        yield _Need(node=node, word=0, path=resolve(root, node.words[0]), filled=True)
+    for node in configuration.find("rewritemap"):
+        if len(node.words) > 1 and _is_path(node.words[1]) and node.words[1].startswith(_MAPS):
+            file = node.words[1].partition(":")[2].split(" ")[0]
+            yield _Need(node=node, word=1, path=resolve(root, file))
+    for node in configuration.by_key.get("typesconfig", ())[-1:]:
+        if len(node.words) == 1 and _is_path(node.words[0]):
+            yield _Need(node=node, word=0, path=resolve(root, node.words[0]), consequence="httpd does not start")
+
+
+def _is_path(word: str) -> bool:
+    return bool(word) and "${" not in word
+
+
+def _missing(path: str, *, filled: bool) -> str | None:
+    """What is wrong with a file; None where nothing is, or where this user may not see it."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - the path stays text, as written
+    except (FileNotFoundError, NotADirectoryError):
+        return "does not exist"
+    except (OSError, ValueError):
+        return None
+    return "is empty" if filled and not found.st_size else None
