@@ -109,7 +109,7 @@ class Headings:
         """The last heading that the hunk itself shows above its first change; empty where it shows none."""
         context = len([*takewhile(lambda line: line[0] == " ", hunk.lines)])
         old = hunk.old
-        return next((old[at] for at in reversed(range(context)) if self._begins(old[at:])), b"")
+        return next((old[at] for at in reversed(range(context)) if self._begins(old[at : at + _HEAD])), b"")
 
     def _begins(self, lines: Sequence[bytes]) -> bool:
         """Whether something with a body begins in the first of these lines; a declaration ends in one of them."""

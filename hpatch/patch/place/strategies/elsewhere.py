@@ -13,6 +13,8 @@ from hpatch.patch.place.units import UnitKind, Units
 
 _AROUND = 3
 """Lines around a hunk's own place in which its lines are looked for, too."""
+_BELOW = 20
+"""Lines of a hunk from its first change on that are looked at for how far it is indented."""
 _WORD = re.compile(rb"\w")
 _ANOTHER = "its lines are in another function than the one that its heading names"
 _BY_LINES: frozenset[Result] = frozenset({"exact", "moved", "merged", "words", "fuzz", "whitespace", "applied"})
@@ -90,9 +92,11 @@ def _apart(situation: Situation, settled: Settled, at: int) -> str:
     first = _first_change(situation)
     change = at if _merged(settled) else at + first - situation.own
     before = target.ancestor_units if situation.known else None
-    mine = (
-        before.around(first) if before is not None else Units(target.path, situation.old).around(first - situation.own)
-    )
+    if before is not None:
+        mine = before.around(first)
+    else:
+        above = first - situation.own
+        mine = Units(target.path, situation.old[: above + _BELOW]).around(above)
     if not mine:
         return ""
     edge = [line for sign, line in hunk.lines if sign != " "]
