@@ -117,7 +117,7 @@ TAKEN = [
     "SetEnvIf Remote_Addr ^10\\. a b=c !d",
     "ExpiresByType image/* M3600",
     'ExpiresDefault "access 1 month 2 days"',
-    "LogLevel info ssl:warn proxy_http.c:trace8",
+    "LogLevel info ssl:warn mod_proxy_http.c:trace8",
     'LogFormat "%{X}i %>s %!200,304{Foo}i %{a}^ti %^FB %I"',
     "CustomLog logs/a combined env=!x",
     'ErrorLogFormat "%7{x}e %M"',
