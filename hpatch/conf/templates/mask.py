@@ -51,7 +51,7 @@ class _Parts(NamedTuple):
 def template(source: Source, placeholders: Placeholders) -> Template | None:
     """A file as a template; None for a file that is not one."""
     text = source.text
-    found = list(tokens(text))
+    found = list(tokens(text, dollar=presence.is_substituted(source.name)))
     named = presence.is_named(source.name)
     if not (named and (found or "${" in text)) and not _has_evidence(text, found):
         return None
@@ -184,9 +184,12 @@ def _masked(text: str, group: _Group, parts: _Parts, placeholders: Placeholders)
     for start, end, is_word in sorted(words + [(one.start, one.end, one.kind == "value") for one in group.tokens]):
         if start >= at:
             piece = text[start:end]
-            variable = is_word and len(piece) >= SHORTEST
-            pieces += text[at:start], placeholders.variable(piece) if variable else " " * len(piece)
-            at = end
+            short = is_word and len(piece) < SHORTEST
+            if short and not written.lstrip().startswith("<"):
+                return blank
+            if not short:
+                pieces += text[at:start], placeholders.variable(piece) if is_word else " " * len(piece)
+                at = end
     made = "".join((*pieces, text[at : group.end]))
     first = made.split(None, 1)[:1]
     return blank if first and first[0][0] != "<" and has_placeholder(first[0]) else made

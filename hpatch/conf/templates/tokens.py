@@ -1,7 +1,7 @@
 """The pieces of a text that a template's program replaces, by the syntax of each language.
 
 Sources: the manuals of Jinja (Template Designer Documentation), ERB, Puppet (EPP), Go's text/template, Mustache,
-Handlebars, Template Toolkit, Terraform (String Templates) and Autoconf (config.status substitutions).
+Handlebars, Template Toolkit, Terraform (String Templates), Autoconf (config.status substitutions) and envsubst.
 """
 
 from __future__ import annotations
@@ -56,7 +56,11 @@ _OPENING = re.compile(
     r"|%\{(?=(?:~\s*|\s)(?:if|for|else|endif|endfor)\b)"
     r"|%%[A-Z][A-Z0-9_]+%%|(?<![\w@+])@@?[A-Za-z_][A-Za-z0-9_.-]+@@?|(?<=[a-z])@[A-Z_]{3,}@"
 )
+_DOLLAR = re.compile(rf"{_OPENING.pattern}|\$[A-Z_][A-Z0-9_]+")
+"""`$NAME` as well. Names with small letters are left out: `$host` and `$request_uri` are other programs' variables."""
 _CLOSING = {"{%": "%}", "{{": "}}", "{#": "#}", "<%": "%>", "[%": "%]", "%{": "}"}
+_WORDS = {"%": "%%NAME%%", "$": "$NAME"}
+"""The languages whose pieces have no end of their own, by how they begin."""
 
 _JINJA_OPENS = frozenset(
     "if for macro call filter block autoescape with trans unless case comment spaceless ifequal verbatim raw".split()
@@ -68,14 +72,15 @@ _JINJA_OTHER = frozenset(
 _RAW_END = re.compile(r"\{%[-+]?\s*end(?:raw|verbatim)\s*[-+]?%\}")
 
 
-def tokens(text: str) -> Iterator[CodePiece]:
-    """The pieces of template code in a text, in order. They do not overlap."""
+def tokens(text: str, *, dollar: bool = False) -> Iterator[CodePiece]:
+    """The pieces of template code in a text, in order, with `dollar` also `$NAME`. They do not overlap."""
     at = 0
-    while (match := _OPENING.search(text, at)) is not None:
+    pattern = _DOLLAR if dollar else _OPENING
+    while (match := pattern.search(text, at)) is not None:
         start, opening = match.start(), match[0]
         closing = _CLOSING.get(opening)
         if closing is None:
-            language = "%%NAME%%" if opening.startswith("%%") else "@NAME@"
+            language = _WORDS.get(opening[0], "@NAME@")
             yield CodePiece(start=start, end=match.end(), kind="value", language=language)
             at = match.end()
             continue

@@ -46,6 +46,20 @@ def test_both_arms_are_read_and_uncertain(text: str) -> None:
     assert not read.problems
 
 
+@pytest.mark.parametrize("name", ["a.conf.template", "a.tpl", "a.tmpl.conf", "a.envsubst", "a.conf.in"])
+def test_envsubst_fills_in_what_begins_with_a_dollar(name: str) -> None:
+    text = "Listen $PORT\nListen $IP:80\n<VirtualHost $IP:$PORT>\nServerName $host\n</VirtualHost>\n"
+    read = load_text(text, name=name)
+    assert not read.problems
+    assert read.as_written is not None
+    assert [(node.key, read.as_written(node.args)) for node in read.nodes] == [
+        ("listen", "$PORT"),
+        ("<virtualhost", "$IP:$PORT>"),
+    ]
+    assert "${" in read.nodes[0].args
+    assert [node.args for node in load_text(text, name="a.conf").by_key["listen"]] == ["$PORT", "$IP:80"]
+
+
 @pytest.mark.parametrize("piece", ["{{ name }}", "<%= @name %>", "@NAME@", "%%NAME%%", "{{name}}", "[% name %]"])
 def test_a_word_to_fill_in_is_an_undefined_variable_of_the_same_length(piece: str) -> None:
     text = f"ServerName www.{piece}.example\n"
