@@ -37,6 +37,16 @@ def _opening(pattern: str) -> Callable[[Start], Span | None]:
     return show
 
 
+def _mostly(pattern: str) -> Callable[[Start], Span | None]:
+    """Shows the first line that matches, if more than half of the lines do."""
+    compiled = re.compile(pattern)
+
+    def show(start: Start) -> Span | None:
+        return start.first(compiled) if start.count(compiled) * 2 > len(start.lines) else None
+
+    return show
+
+
 def _all(*shows: Callable[[Start], Span | None]) -> Callable[[Start], Span | None]:
     """Shows what the first of some recognisers shows, if all of them show something."""
 
@@ -45,6 +55,49 @@ def _all(*shows: Callable[[Start], Span | None]) -> Callable[[Start], Span | Non
         return spans[0] if None not in spans else None
 
     return show
+
+
+_ROW = re.compile(r"(?:\"(?:[^\"]|\"\")*\"|[^\s,;\"<>{}()=]*)[,;](?=\S)")
+"""A line whose first column ends without a blank, and another follows: no directive begins so."""
+
+
+def _csv(start: Start) -> Span | None:
+    """Nearly all lines are rows, with equally many signs between the columns."""
+    rows = [line for _, line in start.lines if _ROW.match(line)]
+    if len(rows) < 2 or len(rows) * 10 < len(start.lines) * 9:
+        return None
+    bare = [re.sub(r'"(?:[^"]|"")*"', "", row) for row in rows]
+    counts = (frozenset(row.count(sign) for row in bare) for sign in ",;")
+    return start.first(_ROW) if any(len(count) == 1 and 0 not in count for count in counts) else None
+
+
+_STRONG = re.compile(r"```\w*$|.*\[[^\[\]]+\]\((?:https?://|[\w./-]+\.md)|\*\*\w[^*]*\*\*|\|\s?:?-{3,}")
+"""What only Markdown has: a fence, a link, strong text, a table."""
+_MARKDOWN = re.compile(rf"(?:{_STRONG.pattern})|~~~|[-*+] (?:\w+[,.:]? ){{2,}}|\|.*\|$|(?:={{3,}}|-{{3,}})$")
+"""That, or an item that is a sentence, or the line under a heading."""
+
+
+def _markdown(start: Start) -> Span | None:
+    """Every third line is Markdown's or a sentence, and one is surely Markdown's."""
+    found = start.first(_STRONG)
+    lines = sum(_MARKDOWN.match(line) is not None or _PROSE.match(line) is not None for _, line in start.lines)
+    return found if found is not None and lines * 3 >= len(start.lines) else None
+
+
+_DEFINITION = re.compile(
+    r"import [\w.]+(?: as \w+)?(?:, *[\w.]+)*$|from [\w.]+ import [\w*(]|(?:async )?def \w+\(.*:$"
+    r"|class \w+(?:\([\w., =]*\))?:$"
+)
+_PYTHON = re.compile(
+    rf"(?:{_DEFINITION.pattern})|(?:if|for|while|with|elif|except)\b.*:$|(?:else|try|finally):|return\b|raise \w+"
+    r"|\"\"\"|@\w[\w.]*(?:\(.*)?$|[a-z_][\w.]* = |[\w.]+\(.*\)$"
+)
+
+
+def _python(start: Start) -> Span | None:
+    """A definition or an import, and every third line is Python's."""
+    found = start.first(_DEFINITION)
+    return found if found is not None and start.count(_PYTHON) * 3 >= len(start.lines) else None
 
 
 _YAML_LINE = re.compile(r"(?:- )*[\w./\"'-]+:(?:\s|$)|- \S|---|\.\.\.$")
@@ -95,6 +148,18 @@ def _properties(start: Start) -> Span | None:
     return found if start.count(_KEY_VALUE) * 2 > len(start.lines) else None
 
 
+_DOTTED = re.compile(r"[a-z][\w-]*(?:\.[\w-]+(?:\[\d+\])?)+\s*[=:]\s*(?!(?:env|var|server)\.)[^\s\"(\d][^\"]*$")
+_LIGHTTPD = re.compile(r"[\w.\-]+(?:\[[^\]]*\])?\s*(?:\+?=|=>|==|=~|!=)\s*(?:[\w.]+\s*\+\s*)?[\"(]")
+
+
+def _dotted(start: Start) -> Span | None:
+    """Properties of Java and the like: keys with dots as in lighttpd, but text without quotes."""
+    lines = start.count(_KEY_VALUE)
+    if lines * 2 <= len(start.lines) or start.first(_TABLE) or start.first(_LIGHTTPD):
+        return None
+    return start.first(_DOTTED)
+
+
 _PROSE = re.compile(
     r"(?=.*\b(?:the|an?|of|to|is|are|be|that|this|it|you|your|which|not)\b)(?:[^\s\"<>=]+\s+){4,}[^\s\"<>=]+$", re.I
 )
@@ -132,7 +197,31 @@ KINDS: tuple[Recogniser, ...] = (
     ),
     Recogniser("a PEM file (a certificate or key)", _line(r"-----BEGIN [A-Z0-9 ]+-----$")),
     Recogniser("a diff", _line(r"diff --git |@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@|--- \S+.*\d{4}-\d\d-\d\d")),
+    Recogniser(
+        "a log",
+        _mostly(
+            r"(?:\S+ ){1,5}\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:|\[[A-Z][a-z]{2} [A-Z][a-z]{2} [\d ]\d \d\d:\d\d:\d\d"
+            r"|[A-Z][a-z]{2} [\d ]\d \d\d:\d\d:\d\d \S|\[?\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d"
+        ),
+    ),
+    Recogniser(
+        "a file of passwords (htpasswd)",
+        _mostly(
+            r"[^\s:]+:(?!//)(?:\$(?:apr1|1|2[aby]|5|6)\$\S+|\{SHA\}\S+|[./0-9A-Za-z]{13})$|[^\s:]+:[^:]+:[0-9a-f]{32}$"
+        ),
+    ),
+    Recogniser(
+        "a list of hosts (hosts)", _mostly(r"(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F]*:[\da-fA-F:]+(?:%\w+)?)\s+[A-Za-z]")
+    ),
     Recogniser("a JSON document", _json),
+    Recogniser("a CSV file", _csv),
+    Recogniser("Python code", _python),
+    Recogniser(
+        "a Terraform configuration",
+        _line(
+            r"(?:(?:resource|data)(?:\s+\"[\w-]+\"){2}|(?:variable|provider|module|output)\s+\"[\w-]+\"|terraform|locals)\s*\{"
+        ),
+    ),
     Recogniser("a VCL file of Varnish", _line(r"vcl \d+\.\d+;|sub vcl_\w+\s*\{?$")),
     Recogniser(
         "an nginx configuration",
@@ -200,6 +289,7 @@ KINDS: tuple[Recogniser, ...] = (
             least=2,
         ),
     ),
+    Recogniser("a file of settings (key=value)", _dotted),
     Recogniser(
         "a lighttpd configuration",
         _line(
@@ -238,6 +328,7 @@ KINDS: tuple[Recogniser, ...] = (
     ),
     Recogniser("a TOML file", _toml),
     Recogniser("an ini file", _ini),
+    Recogniser("a Markdown text", _markdown),
     Recogniser("a YAML file", _yaml),
     Recogniser("a shell script", _line(_SHELL, least=3)),
     Recogniser("a file of settings (key=value)", _properties),

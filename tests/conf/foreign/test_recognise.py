@@ -73,6 +73,22 @@ PARTS = [
     ("a haproxy configuration", "backend app\n    balance {{ how }}\n    server a {{ a }}:80\n"),
     ("a file of settings (key=value)", 'export A=1\nB = 2\nthis line goes on\nC="x"\n'),
     ("a text for people", PROSE),
+    ("a log", '192.0.2.1 - - [10/Oct/2023:13:55:36 +0200] "GET / HTTP/1.1" 200 2326\n'),
+    ("a log", 'www.example.com:80 192.0.2.1 - - [10/Oct/2023:13:55:36 +0200] "GET / HTTP/1.1" 200 2326\n'),
+    ("a log", "[Tue Oct 10 13:55:36.123456 2023] [core:notice] [pid 1:tid 2] AH00094: Command line: 'httpd'\n"),
+    ("a log", "Oct 10 13:55:36 host apache2[1]: started\n"),
+    ("a CSV file", 'name,age,city\nBob,3,"New York, NY"\n'),
+    ("a CSV file", "name;town\nBob;New York\n"),
+    ("a Markdown text", "# Site\n\nSee [the docs](https://example.com/x) for more.\n\n- Run it\n- Stop it\n"),
+    ("a Markdown text", "# Site\n\nShort text.\n\n```bash\nmake run\n```\n"),
+    ("Python code", "import os\n\nPORT = 80\n\ndef main():\n    return os.getpid()\n"),
+    ("a Terraform configuration", 'variable "port" {\n  type = string\n}\n'),
+    ("a list of hosts (hosts)", "127.0.0.1\tlocalhost\n::1 localhost ip6-localhost\n"),
+    ("a file of passwords (htpasswd)", "bob:$apr1$abcdefgh$aaaaaaaaaaaaaaaaaaaaa.\n"),
+    ("a file of passwords (htpasswd)", "bob:the realm:0123456789abcdef0123456789abcdef\n"),
+    ("a file of settings (key=value)", "server.port=8080\nspring.datasource.url=jdbc:mysql://db/x\n"),
+    ("a lighttpd configuration", 'server.port = 80\nserver.username = name\nserver.errorlog = root + "/error.log"\n'),
+    ("an ini file", "[www]\npm = dynamic\nlisten.owner = www-data\n"),
 ]
 
 
@@ -107,6 +123,9 @@ def test_httpd_refuses_a_foreign_file(kind: str, httpd: str, tmp_path: Path) -> 
         'FooText "this is the text of a message" on\nFooPath /a\nFooText "it is not the last one" off\n' * 3,
         "FooServer the_first 192.0.2.1:80\nFooMode http\nFooBalance of the best\n" * 3,
         "AuthName The area that is not for you\nRequire valid-user\n" * 4,
+        "FooText see [it](https://example.com/)\nFooPath /a\nFooMode a,b\nFooSize 1;2\n",
+        "FooAllow a,b\\\n  c,d\\\n  e,f\n",
+        "FooHosts 10.0.0.1\n10.0.0.2\n10.0.0.3\n",
         "Define A=1\nDefine B=2\nDefine C=3\nSetEnv D=4\n",
     ],
 )
