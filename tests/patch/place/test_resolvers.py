@@ -104,6 +104,32 @@ def test_a_new_major_number_is_for_people() -> None:
     assert results(run(PATH, tree, before, after)) == ["conflict", "conflict"]
 
 
+WRONG, RIGHT = "20111303.0 (2.5.0-dev)  Add one()", "20111203.0 (2.5.0-dev)  Add one()"
+
+
+def test_a_corrected_entry_keeps_the_trees_label() -> None:
+    trunk = (header(20140101, 1, WRONG, *OLD_TRUNK), header(20140101, 1, RIGHT, *OLD_TRUNK))
+    own = WRONG.replace("2.5.0", "2.4.0")
+    for options in (RELEASED, DEVELOPED):
+        placed = run(PATH, header(20120211, 9, own, *TREE), *trunk, options)
+        assert placed.after == header(20120211, 9, RIGHT.replace("2.5.0", "2.4.0"), *TREE).encode()
+        assert [outcome.reason for outcome in placed.outcomes] == ["the same entries, with this tree's labels"]
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        [WRONG.replace("2.5.0", "2.4.0").replace("one", "two")],
+        [WRONG.replace("2.5.0", "2.4.0").replace("1303.0", "1303.1")],
+        [WRONG.replace("2.5.0", "2.4.0"), WRONG.replace("2.5.0", "2.4.1")],
+        [],
+    ],
+)
+def test_an_entry_that_is_not_surely_the_same_is_not_corrected(own: list[str]) -> None:
+    trunk = (header(20140101, 1, WRONG, *OLD_TRUNK), header(20140101, 1, RIGHT, *OLD_TRUNK))
+    assert results(run(PATH, header(20120211, 9, *own, *TREE), *trunk)) == ["conflict"]
+
+
 def apart(side: str) -> str:
     """The header with more lines between its list and its numbers: a change of both is two hunks."""
     return side.replace("#ifndef", "".join(f"/* {number} */\n" for number in range(8)) + "#ifndef")

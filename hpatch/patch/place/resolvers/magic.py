@@ -24,7 +24,7 @@ def magic_number(
 
     A new major number is an incompatible change, which is for people to decide: those hunks are not understood. In a
     tree under development a number and its label are taken by committing them, so only who may `claim` one gets it: of
-    47 merges upstream, 19 have the very lines that the tree leads to expect.
+    47 merges upstream, 19 have the very lines that the tree leads to expect. An entry that is corrected keeps its label.
     """
     minor = first(lines, _MINOR)
     major = first(lines, _MAJOR)
@@ -49,6 +49,9 @@ def magic_number(
     for index, hunk in enumerate(hunks):
         entries = _entries(hunk)
         if entries is None:
+            corrected = _corrected(hunk, lines[:close])
+            if corrected:
+                found[index] = Resolved(corrected, "the same entries, with this tree's labels")
             continue
         added: list[bytes] = []
         for entry in entries:
@@ -76,6 +79,32 @@ def magic_number(
     last = max(found)
     found[last] = Resolved((*found[last].edits, define), f"{major[1][1].decode()}.{count} in this tree")
     return found
+
+
+def _corrected(hunk: Hunk, lines: Sequence[bytes]) -> tuple[LineEdit, ...]:
+    """The edits of a hunk that only corrects first lines of entries which this tree has with labels of its own.
+
+    An entry is the same where number and text are, and no other of the tree is like it: so did the merge of r1210219.
+    """
+    changed = [pair for pair in hunk.lines if pair[0] != " "]
+    if any(sign != "-+"[at % 2] for at, (sign, _) in enumerate(changed)) or len(changed) % 2:
+        return ()
+    edits = []
+    for (_, old), (_, new) in zip(changed[::2], changed[1::2], strict=True):
+        was, becomes = _ENTRY.match(old), _ENTRY.match(new)
+        if was is None or becomes is None or was[3] != becomes[3]:
+            return ()
+        here = [
+            (at, match)
+            for at, line in enumerate(lines)
+            if (match := _ENTRY.match(line)) is not None and match.group(1, 2, 4) == was.group(1, 2, 4)
+        ]
+        if len(here) != 1:
+            return ()
+        at, match = here[0]
+        start, end = becomes.span(3)
+        edits.append(LineEdit(at, at + 1, (new[:start] + match[3] + new[end:],)))
+    return tuple(edits)
 
 
 def _listed(lines: Sequence[bytes]) -> list[list[bytes]]:
