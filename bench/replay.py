@@ -141,8 +141,18 @@ class Repository:
             yield commit, log
 
     def diffs(self, commits: Iterable[str]) -> dict[str, bytes]:
-        """Each commit's changes, as raw lines and a diff."""
+        """Each commit's changes, as raw lines and a diff; binary files that it adds or removes as lines."""
+        found = self._diffs(commits)
+        whole = [
+            commit
+            for commit, changes in found.items()
+            if (sides := _BINARY.findall(changes)) and all(b"/dev/null" in side for side in sides)
+        ]
+        return {**found, **self._diffs(whole, "--text")}
+
+    def _diffs(self, commits: Iterable[str], *more: str) -> dict[str, bytes]:
         options = "-r --root --no-renames --raw -p --full-index --no-ext-diff --no-textconv --no-color -U3".split()
+        options += more
         done = subprocess.run(
             ["git", "-C", str(self.folder), "-c", "core.quotePath=false", "diff-tree", "--stdin", *options],
             input="".join(f"{commit}\n" for commit in commits).encode(),
@@ -165,6 +175,7 @@ _KEYWORD = re.compile(
     rb"\$(Id|Header|LastChangedRevision|LastChangedDate|LastChangedBy|Rev|Revision|Date|Author|HeadURL|URL)"
     rb"(?::[^$\n]*)?\$"
 )
+_BINARY = re.compile(rb"^Binary files (.*) differ$", re.M)
 _RAW = re.compile(rb"^:\d{6} \d{6} ([0-9a-f]{40}) ([0-9a-f]{40}) [A-Z]\d*\t(.*)\n", re.M)
 
 

@@ -26,6 +26,7 @@ DIFF = (
     *("--src-prefix=a/", "--dst-prefix=b/", "--full-index"),
 )
 """What a user's or a repository's configuration could change is told."""
+_BINARY = re.compile(rb"^Binary files (.*) differ$", re.M)
 
 
 _LACKS = ("lazy fetching disabled", "not allowed", "promisor")
@@ -74,9 +75,17 @@ class Git:
         return f"git {self.folder}"
 
     def diff(self, revision: SetRevision) -> bytes:
-        """The diff of the commit against its first parent. Raises NotKnownError, ToolError."""
+        """The diff of the commit against its first parent. Raises NotKnownError, ToolError.
+
+        Binary files that it adds or removes are in it whole, as lines; of one that it changes it says only so.
+        """
         commit = self.commit(revision)
-        return self.run(*DIFF, self._parent(commit) or _EMPTY_TREE, commit, "--")
+        sides = (self._parent(commit) or _EMPTY_TREE, commit, "--")
+        diff = self.run(*DIFF, *sides)
+        binary = _BINARY.findall(diff)
+        if binary and all(one.startswith(b"/dev/null and ") or one.endswith(b" and /dev/null") for one in binary):
+            return self.run(*DIFF, "--text", *sides)
+        return diff
 
     def before(self, revision: SetRevision, path: str) -> bytes | None:
         """The file in the commit's first parent."""

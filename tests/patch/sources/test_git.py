@@ -9,6 +9,7 @@ import pytest
 from hpatch import log
 from hpatch.errors import InputError, ToolError
 from hpatch.patch.diff.blob import blob_id
+from hpatch.patch.diff.read import read
 from hpatch.patch.sources.cache import checked
 from hpatch.patch.sources.git import Git
 from hpatch.patch.sources.model import NotKnownError, Origin
@@ -69,6 +70,21 @@ def test_a_first_commit_and_deleted_files(mirror: Repository, revision: Make) ->
     assert b"new file mode 100644" in git.diff(revision(number=3))
     mirror.commit(7, {"README": None})
     assert b"deleted file mode 100644" in Git(str(mirror.folder)).diff(revision(number=7))
+
+
+def test_binary_files_that_a_revision_adds_or_removes_are_in_its_diff(mirror: Repository, revision: Make) -> None:
+    old, new = b"\x89PNG\r\n\x1a\n\0\1\2", b"\0\r\n\xff\n\n\0"
+    mirror.commit(7, {"a.png": old})
+    mirror.commit(8, {"a.png": None, "b.png": new})
+    mirror.commit(9, {"b.png": old})
+    git = Git(str(mirror.folder))
+    added = read(git.diff(revision(number=7)), "r7").files
+    assert [b"".join(line for _, line in hunk.lines) for file in added for hunk in file.hunks] == [old]
+    removed, other = read(git.diff(revision(number=8)), "r8").files
+    assert [b"".join(line for _, line in hunk.lines) for hunk in removed.hunks] == [old]
+    assert [b"".join(line for _, line in hunk.lines) for hunk in other.hunks] == [new]
+    with pytest.raises(InputError, match="a binary change, which hpatch cannot apply"):
+        read(git.diff(revision(number=9)), "r9")
 
 
 @pytest.mark.parametrize(("number", "line"), [(5, "2.4.x"), (6, "trunk"), (99, "trunk")])
