@@ -158,9 +158,10 @@ def _absent(looked: _Looked, one: PatchSet, by: By) -> Presence:
     tree = looked.tree
     if one.variants and not any(variant.versions.covers(tree.version) for variant in one.variants):
         return Presence(set=one, state="unsuitable", by="version", why=f"it has no diff for {tree.name}")
-    absent = [path for path in one.files if looked.content(path) is None]
-    if one.files and len(absent) == len(one.files):
-        return Presence(set=one, state="unsuitable", by="code", why=f"there is no {absent[0]}")
+    created = {path for revision in one.revisions for path in revision.created}
+    needed = [path for path in one.files if path not in created]
+    if needed and all(looked.content(path) is None for path in needed):
+        return Presence(set=one, state="unsuitable", by="code", why=f"there is no {needed[0]}")
     return Presence(set=one, state="missing", by=by, why="")
 
 

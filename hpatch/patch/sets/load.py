@@ -255,14 +255,14 @@ def _revision(table: _Table, project: str, line: str) -> SetRevision:
     commit = table.may("commit", _sha1, None)
     if number is None and commit is None:
         raise table.error("number", "a revision needs a number or a commit")
-    files = table.take("files", _files)
+    files, blobs = table.take("files", _files)
     return SetRevision(
         number=number,
         commit=commit,
         parent=table.may("parent", _sha1, None),
         patch_id=table.take("patch_id", _sha1),
-        files=tuple(files),
-        blobs=tuple(files.values()) if any(files.values()) else (),
+        files=files,
+        blobs=blobs,
         line=table.may("line", _line, line),
         project=project,
         patch_id_svn=table.may("patch_id_svn", _sha1, None),
@@ -376,12 +376,13 @@ def _path(value: object) -> str:
     return text
 
 
-def _files(value: object) -> dict[str, str | None]:
+def _files(value: object) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
+    """Paths, and what each was before the change if that is told."""
     if isinstance(value, list):
-        return {_path(one): None for one in value}
+        return tuple(dict.fromkeys(map(_path, value))), ()
     if not isinstance(value, dict) or not value:
         raise ValueError("must be a list of paths, or a table of paths and git object names before the change")
-    return {_path(path): None if blob == CREATED else _sha1(blob) for path, blob in value.items()}
+    return tuple(map(_path, value)), tuple(None if blob == CREATED else _sha1(blob) for blob in value.values())
 
 
 def _one_of(choices: Collection[str]) -> Callable[[object], str]:

@@ -60,6 +60,11 @@ class SetRevision(NamedTuple):
         return f"r{self.number}" if self.number is not None else (self.commit or self.patch_id)[:12]
 
     @property
+    def created(self) -> tuple[str, ...]:
+        """The files that it is known to create."""
+        return tuple(path for path, blob in zip(self.files, self.blobs, strict=False) if blob is None)
+
+    @property
     def patch_ids(self) -> tuple[str, ...]:
         """The fingerprints that its diff may have."""
         return (self.patch_id,) if self.patch_id_svn is None else (self.patch_id, self.patch_id_svn)

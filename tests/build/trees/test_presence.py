@@ -197,3 +197,12 @@ def test_an_edit_since(tmp_path: Path) -> None:
     found = look(tmp_path, "edited\n")
     assert (found.state, found.why) == ("present", f"applied here; edited since: {FILE}")
     assert edited(Tree(tmp_path), applied) == {FILE: frozenset({"one"})}
+
+
+@pytest.mark.parametrize(("blobs", "state"), [((None,), "missing"), ((), "unsuitable"), (("0" * 40,), "unsuitable")])
+def test_a_tree_need_not_have_the_files_that_a_set_creates(
+    tmp_path: Path, blobs: tuple[str | None, ...], state: str
+) -> None:
+    one = patch_set()
+    first, second = one.revisions
+    assert look(tmp_path, None, one=one._replace(revisions=(first._replace(blobs=blobs), second))).state == state
