@@ -24,7 +24,7 @@ def magic_number(
 
     A new major number is an incompatible change, which is for people to decide: those hunks are not understood. In a
     tree under development a number and its label are taken by committing them, so only who may `claim` one gets it: of
-    47 merges upstream, 19 have the very lines that the tree leads to expect. An entry that is corrected keeps its label.
+    47 merges upstream, 19 have the very lines that the tree leads to expect. A corrected entry keeps its label.
     """
     minor = first(lines, _MINOR)
     major = first(lines, _MAJOR)
