@@ -25,6 +25,9 @@ def _worker(name: str, matching: bool) -> Worker:
     return worker
 
 
+_OTHERS = [_worker(f"ajp://{host}/{path}", False) for host in "ab" for path in ("", "a", "ab", "abc", "abcd")]
+
+
 def _covers(name: str, url: str, matching: bool) -> bool:
     if not matching:
         return url.startswith(name)
@@ -45,12 +48,15 @@ def _scan(workers: list[Worker], url: str, among: Among, more: bool = False) -> 
     return best
 
 
-def _agree(names: list[tuple[str, bool]], url: str, among: Among, more: bool) -> None:
-    workers = [_worker(name, matching) for name, matching in names]
-    lookup = Lookup()
-    for worker in workers:
-        lookup.add(worker)
-    assert lookup.find(url, origin(url), among, more) is _scan(workers, url, among, more)
+def _agree(workers: list[Worker], url: str, among: Among, more: bool) -> Worker | None:
+    """What is found, also beside so many other workers that there is an index, made before these or after them."""
+    expected = _scan(workers, url, among, more)
+    for made in (workers, [*_OTHERS, *workers], [*workers, *_OTHERS]):
+        lookup = Lookup()
+        for worker in made:
+            lookup.add(worker)
+        assert lookup.find(url, origin(url), among, more) is expected
+    return expected
 
 
 _AMONG = st.sampled_from(["all", "match", "prefix"])
@@ -58,7 +64,7 @@ _AMONG = st.sampled_from(["all", "match", "prefix"])
 
 @given(_WORKERS, _NAMES, _AMONG, st.booleans())
 def test_as_by_trying_all(names: list[tuple[str, bool]], url: str, among: Among, more: bool) -> None:
-    _agree(names, url, among, more)
+    _agree([_worker(*name) for name in names], url, among, more)
 
 
 @given(st.data(), _WORKERS.filter(bool), _AMONG, st.booleans())
@@ -69,7 +75,7 @@ def test_as_by_trying_all_for_a_url_of_one_of_them(
     name, _ = data.draw(st.sampled_from(names))
     texts = st.sampled_from(["", "a", "ab", "/", "b/a"])
     url = re.sub(r"\$[0-9]", lambda _: data.draw(texts), name) + data.draw(texts)
-    _agree(names, url, among, more)
+    _agree([_worker(*one) for one in names], url, among, more)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +102,9 @@ def test_as_by_trying_all_for_a_url_of_one_of_them(
         (["http://h/a", "http://h/$1"], "http://h/abc", "prefix", False, 0),
         (["http://h/abc", "http://h/$1"], "http://h/abc", "match", False, 1),
         (["http://h/abc"], "http://h/abc", "match", False, None),
+        (["http://h/ab", "http://h/a"], "http://h/abc", "all", False, 0),
+        (["http://h/a", "http://h/ab"], "http://h/abc", "all", False, 1),
+        (["http://h/ab", "http://h/ab"], "http://h/abc", "all", False, 0),
         # a pattern that is longer than the URL
         (["http://h/a$1"], "http://h/a", "all", False, None),
         (["http://h/a$1"], "http://h/a", "all", True, 0),
@@ -110,11 +119,7 @@ def test_as_by_trying_all_for_a_url_of_one_of_them(
 )  # fmt: skip
 def test_patterns(names: list[str], url: str, among: Among, more: bool, found: int | None) -> None:
     workers = [_worker(name, "$" in name) for name in names]
-    lookup = Lookup()
-    for worker in workers:
-        lookup.add(worker)
-    assert lookup.find(url, origin(url), among, more) is (None if found is None else workers[found])
-    assert _scan(workers, url, among, more) is (None if found is None else workers[found])
+    assert _agree(workers, url, among, more) is (None if found is None else workers[found])
 
 
 @pytest.mark.parametrize(
