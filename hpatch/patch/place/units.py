@@ -26,6 +26,7 @@ _METHOD = re.compile(rb"(?:async\s+)?(?:def|class)\s+(\w+)")
 _SECTION = re.compile(rb"(\[[^\]]+\])\s*$")
 _TAG = re.compile(rb"<(/?)([A-Za-z_][\w:.-]*)((?:\"[^\"]*\"|'[^']*'|[^<>\"'])*)>")
 _STRING = re.compile(rb"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|/\*.*?\*/")
+_ELSE = b"#else of "
 _FAR = 400
 """Lines above a line in which its unit begins; a longer one is not known."""
 _LONGEST = 400
@@ -166,9 +167,9 @@ class Units:
         """For each line the branch that it is in, and the branches by the lines at which they begin."""
         inside: list[bytes] = []
         begun: dict[int, bytes] = {}
-        opened: list[list[bytes]] = []
+        opened: list[bytes] = []
         for number, line in enumerate(self.lines):
-            inside.append(opened[-1][-1] if opened else b"")
+            inside.append(opened[-1] if opened else b"")
             directive = _BRANCH.match(line[:_LONGEST]) if b"#" in line else None
             if directive is None:
                 continue
@@ -178,10 +179,11 @@ class Units:
                 continue
             text = b"#%s %s" % (b"if" if word == b"elif" else word, condition)
             if word.startswith(b"if"):
-                opened.append([text])
+                opened.append(text)
             elif opened:
-                opened[-1].append(text if word == b"elif" else b"#else of " + opened[-1][-1])
-                text = opened[-1][-1]
+                if word == b"else":
+                    text = _ELSE + opened[-1].removeprefix(_ELSE)
+                opened[-1] = text
             begun[number] = text
         return inside, begun
 

@@ -85,6 +85,12 @@ def test_the_unit_around_a_line(path: str, content: str, line: str, kind: UnitKi
     assert "|".join(sorted(each.decode() for each in found)) == expected
 
 
+def test_endless_branches() -> None:
+    """Each `#else` is one of the same `#if`: 100,000 names within names would take 45 GB."""
+    units = Units("a.c", [b"#if A\n", *[b"#else\n"] * 100_000, b"a();\n"])
+    assert units.around(100_001) == {"branch": frozenset([b"#else of #if A"])}
+
+
 Form = tuple[list[str], str, str, list[str]]
 """What a file begins with, what its units begin with, their lines, and what the file ends with."""
 BLOCK = ["a();", "b();", "c();", "d();", "e();", "f();", "g();"]
