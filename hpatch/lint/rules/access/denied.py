@@ -28,9 +28,8 @@ _ELSEWHERE = (
     "fallbackresource", "userdir", "h2push",
 )  # fmt: skip
 """Directives that give a request another answer than a file below DocumentRoot."""
-
-
 _SAYING = frozenset((*OLD, "require", "allowoverride", "allowoverridelist"))
+"""Lines that say who gets in, or that .htaccess files may say so."""
 
 
 @rule("AC048", "folder-denied", "error", references=(_HOWTO,))
@@ -117,11 +116,11 @@ def folder_denied(context: Context) -> Iterator[Found]:
         yield _found(root, root.words[0], closed)
 
 
-def _found(node: Node, folder: str, closing: Node) -> Found:
+def _found(node: Node, folder: str, closed: Node) -> Found:
     return Found(
         node.place,
-        f'everybody gets 403: <Directory "{closing.words[0]}"> denies "{folder}", and no section lets anybody in',
-        related=(Related(closing.place, "this section holds for it"),),
+        f'everybody gets 403: <Directory "{closed.words[0]}"> denies "{folder}", and no section lets anybody in',
+        related=(Related(closed.place, "this section holds for it"),),
         help=f'Add <Directory "{folder.rstrip("/")}"> with Require all granted, or with who may have it.',
         node=node,
     )

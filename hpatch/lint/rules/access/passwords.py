@@ -161,7 +161,7 @@ def credentials_logged(context: Context) -> Iterator[Found]:
 
     From `LogLevel trace4` on, the error log has all headers of each request, these two among them.
 
-    Leave the header out, or log one cookie that is no secret, such as `%{lang}C`.
+    Leave the header out, or log one cookie that is not secret, such as `%{lang}C`.
 
     Fires on::
 
@@ -189,8 +189,8 @@ def credentials_logged(context: Context) -> Iterator[Found]:
         found = _SECRET.search(node.args)
         if found is None or (node.key == "logformat" and len(node.words) > 1 and node.words[1].lower() not in used):
             continue
-        header = found[1] or found[2]
-        what = "passwords" if "uthorization" in header else "the cookies of sessions"
+        header = (found[1] or found[2]).lower()
+        what = "passwords" if "authorization" in header else "the cookies of sessions"
         yield Found(
             node.place,
             f'"{found[0]}" writes {what} into the log',

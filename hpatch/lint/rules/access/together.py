@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     _Network = IPv4Network | IPv6Network
 
 _REQUIRE = "https://httpd.apache.org/docs/2.4/mod/mod_authz_core.html#requireall"
+_SAME = {("method", "HEAD"): "GET"}
+"""What httpd takes for something else: a HEAD has the number of a GET."""
 
 
 @rule("AC050", "require-never-met", "error", references=(_REQUIRE,))
@@ -92,12 +94,14 @@ def require_never_met(context: Context) -> Iterator[Found]:
 
 
 def _apart(kind: str, one: Node, other: Node) -> bool:
+    """Whether no client has what each of two lines wants."""
     if kind != "ip":
-        return set(one.words[1:]).isdisjoint(other.words[1:])
-    here, there = ([_network(word) for word in node.words[1:]] for node in (one, other))
-    if None in here or None in there:
+        here, there = ({_SAME.get((kind, word), word) for word in node.words[1:]} for node in (one, other))
+        return here.isdisjoint(there)
+    mine, others = ([_network(word) for word in node.words[1:]] for node in (one, other))
+    if None in mine or None in others:
         return False
-    return not any(a.version == b.version and a.overlaps(b) for a in here for b in there if a and b)
+    return not any(a.version == b.version and a.overlaps(b) for a in mine for b in others if a and b)
 
 
 @lru_cache(maxsize=256)

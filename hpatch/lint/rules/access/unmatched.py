@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hpatch.conf.wildcards import is_wildcard
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.access import restricts
+from hpatch.lint.rules._shared.passes import encoded
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
 
 _SECTIONS = "https://httpd.apache.org/docs/2.4/sections.html"
-
-
 _ENCODED = re.compile(r"%(?!2[Ff])[0-9A-Fa-f]{2}")
 """`%2F` stays in a path with AllowEncodedSlashes NoDecode."""
 _QUERY = re.compile(r"\?[\w-]+=")
@@ -33,7 +33,7 @@ def section_unmatched(context: Context) -> Iterator[Found]:
     stays open: if it has an access rule that keeps somebody out, the severity is error.
 
     A URL with a scheme, in `<Location>`, means requests to a forward proxy. The rule is silent about it if there is
-    a ProxyRequests line.
+    a ProxyRequests line. A ProxyPass with `mapping=` leaves paths encoded: with one, the rule is silent about these.
 
     Write the path, or use the section whose name ends in Match.
 
@@ -112,14 +112,20 @@ def _why(context: Context, key: str, text: str) -> str | None:
 
 def _no_path(context: Context, text: str) -> str | None:
     """Why no request has a path, though it begins with a slash."""
-    encoded = _ENCODED.search(text)
-    if encoded is not None:
-        return f'has "{encoded[0]}", and httpd compares the decoded path'
+    found = _ENCODED.search(text)
+    if found is not None and not _as_sent(context):
+        return f'has "{found[0]}", and httpd compares the decoded path'
     if _QUERY.search(text) is not None:
         return "has a query, and httpd compares the path alone"
     if text.startswith("//") and "mergeslashes" not in context.configuration.by_key:
         return "has two slashes in a row, and httpd merges those of a request"
     return None
+
+
+@lru_cache(maxsize=1)
+def _as_sent(context: Context) -> bool:
+    """Whether httpd leaves the path of some requests encoded: those of a ProxyPass with `mapping=`."""
+    return any(encoded(mapping) for mapping in context.passes)
 
 
 def _help(section: Node, text: str) -> str:

@@ -217,7 +217,7 @@ def upload_cut(context: Context) -> Iterator[Found]:
     """Every upload that takes longer than this ends with 408, however fast its data arrives.
 
     `body=20` is the time for the whole body. With a MinRate the time grows with the data that has arrived. The module's
-    default is `body=20,MinRate=500`, which a line with `body=20` takes the place of.
+    default is `body=20,MinRate=500`; a line with `body=20` replaces it.
 
     The rule is silent about times above two minutes.
 
@@ -254,6 +254,7 @@ _LONG = re.compile(
     r"(?:(?:access|now|modification)\s+(?:plus\s+)?)?\d+\s+(?:days?|weeks?|months?|years?)\b|[AM](\d+)", re.I
 )
 _DAY = 86400
+_PAGES = ("http", "https", "h2", "h2c", "ajp", "uwsgi", "scgi", "balancer")
 
 
 @rule("CA014", "pages-expire-late", "warning", confidence="medium", references=(f"{_EXPIRES}#expiresdefault",))
@@ -263,8 +264,8 @@ def pages_expire_late(context: Context) -> Iterator[Found]:
     mod_expires adds `Expires` and `Cache-Control: max-age` to each response that has no Expires header. A page of one
     user without a header for caches may then be stored for days, and its `max-age=60` gets a second value beside it.
 
-    The rule reports a line with a day or more that holds for all that is proxied. It is silent about lines in sections
-    for files or for another path.
+    The rule reports an ExpiresDefault of a day or more, and an ExpiresByType for HTML or JSON, for a whole application.
+    It is silent about lines in sections.
 
     Use ExpiresByType for pictures, scripts and style sheets, or a `<Location>` for static files.
 
@@ -316,6 +317,3 @@ def pages_expire_late(context: Context) -> Iterator[Found]:
                 related=(Related(mapping.place, "the pages come from here"),),
                 help="Use ExpiresByType for static files.",
             )
-
-
-_PAGES = ("http", "https", "h2", "h2c", "ajp", "uwsgi", "scgi", "balancer")

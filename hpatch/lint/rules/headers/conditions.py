@@ -26,7 +26,6 @@ _SETTING = (
     "setenvif", "setenvifnocase", "setenvifexpr", "browsermatch", "browsermatchnocase", "rewriterule",
     "luahookpostreadrequest", "luahooktranslatename",
 )  # fmt: skip
-
 _AT_SECOND = ("setenvifexpr", "browsermatch", "browsermatchnocase")
 """Directives whose first variable is their second word."""
 

@@ -250,6 +250,9 @@ _TLS = frozenset(
 """The headers that tell an application of TLS."""
 
 
+_PROTO = ("x-forwarded-proto", "x-forwarded-scheme", "x-forwarded-protocol", "x-forwarded-ssl")
+
+
 @rule("HD026", "proto-http-on-tls", "error", references=(_REQUEST,))
 def proto_http_on_tls(context: Context) -> Iterator[Found]:
     """The backend is told that the client came by HTTP, in a virtual host that speaks TLS.
@@ -257,7 +260,7 @@ def proto_http_on_tls(context: Context) -> Iterator[Found]:
     The application makes links with http://, leaves Secure out of its cookies, and redirects to https without an end.
     The line is often copied from the virtual host for port 80.
 
-    The rule is silent if a later line sets the header once more.
+    The rule is silent if another line of the virtual host is about the header.
 
     Write `https`.
 
@@ -296,14 +299,11 @@ def proto_http_on_tls(context: Context) -> Iterator[Found]:
         engine = in_server(context, "sslengine", host)
         if not is_on(engine) or engine is None or not engine.certain:
             continue
-        later = [one for one in lines_named(context, "requestheader", host, line.name) if one.node is not node]
-        if any(one.node.parent is not None for one in later):
+        same = lines_named(context, "requestheader", host, line.name)
+        if any(one.node is not node and one.node.parent is not None for one in same):
             continue
         yield Found(
             node.place,
             f'the backend is told "{line.shown}: {line.value}", and this virtual host speaks TLS',
             help='Write "https".' if line.value.lower() == "http" else "Write what holds for TLS.",
         )
-
-
-_PROTO = ("x-forwarded-proto", "x-forwarded-scheme", "x-forwarded-protocol", "x-forwarded-ssl")

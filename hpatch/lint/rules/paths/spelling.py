@@ -10,13 +10,12 @@ from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
 
 if TYPE_CHECKING:
+    from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
 
 _ALIAS = "https://httpd.apache.org/docs/2.4/mod/mod_alias.html#order"
 _PASS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
-_KEYS = (
-    "proxypass", "alias", "scriptalias", "redirect", "redirectpermanent", "redirecttemp",
-)  # fmt: skip
+_KEYS = ("proxypass", "alias", "scriptalias", "redirect", "redirectpermanent", "redirecttemp")
 _WRONG = re.compile(r"%(?!2[Ff])[0-9A-Fa-f]{2}|\?[\w-]+=")
 
 
@@ -26,7 +25,8 @@ def path_never_asked(context: Context) -> Iterator[Found]:
 
     The path `/my%20app` of a request is `/my app` for ProxyPass, Alias and Redirect, and `?id=1` is no part of it.
 
-    The rule is silent about `%2F`, which stays as it is with `AllowEncodedSlashes NoDecode`.
+    The rule is silent about `%2F`, which stays as it is with `AllowEncodedSlashes NoDecode`, and about the encoded path
+    of a ProxyPass with `mapping=`.
 
     Write the decoded path in quotes; use a RewriteCond on `%{QUERY_STRING}` for the query.
 
@@ -54,7 +54,7 @@ def path_never_asked(context: Context) -> Iterator[Found]:
         if len(words) < at + 2 or not words[at].startswith("/") or "$" in words[at]:
             continue
         found = _WRONG.search(words[at])
-        if found is not None:
+        if found is not None and not (found[0].startswith("%") and _as_sent(node)):
             what = "the query" if found[0].startswith("?") else f'"{found[0]}"'
             yield Found(
                 node.word_place(at),
@@ -62,3 +62,8 @@ def path_never_asked(context: Context) -> Iterator[Found]:
                 help="Use a RewriteCond on %{QUERY_STRING}." if what == "the query" else "Write the decoded path.",
                 node=node,
             )
+
+
+def _as_sent(node: Node) -> bool:
+    """Whether a line is compared with the path as the client sent it."""
+    return node.key == "proxypass" and any(word.lower().startswith("mapping=") for word in node.words[2:])

@@ -26,7 +26,7 @@ _ON_DISK = re.compile(r"!?-[dfslhLFx]")
 _QUERY = re.compile(r"(?<!\\)\\\?[\w\[\]]+=|\[\?\]\w+=")
 _EXACT = re.compile(r"=(.+)|\^((?:[\w/@ -]|\\[.\-/])+)\$")
 _UPGRADE = re.compile(r"%\{(?:HTTP:Upgrade|HTTP_UPGRADE)\}", re.I)
-_EVERY = re.compile(r"\^|\.\*|\(\.\*\)|\^?/?\??(?:\.\*|\(\.\*\))\$?")
+_EVERY = re.compile(r"\^|\^?(?P<slash>/\??)?(?:\.\*|\(\.\*\))\$?")
 _LAST = ("l", "last", "end", "p", "proxy", "r", "redirect", "f", "forbidden", "g", "gone")
 
 
@@ -325,8 +325,14 @@ def rewrite_unreached(context: Context) -> Iterator[Found]:
                 )
         elif one.rule.has("c", "chain", "s", "skip", "n", "next"):
             unsure.add(one.section)
-        elif one.node.certain and not one.conditions and _EVERY.fullmatch(one.rule.pattern) is not None and _ends(one):
+        elif one.node.certain and not one.conditions and _takes_all(one) and _ends(one):
             ending[one.section] = one
+
+
+def _takes_all(one: Rewrite) -> bool:
+    """Whether a rule's pattern matches every path. In a folder, a path begins without a slash."""
+    every = _EVERY.fullmatch(one.rule.pattern)
+    return every is not None and not (every["slash"] == "/" and one.in_folder)
 
 
 def _ends(one: Rewrite) -> bool:

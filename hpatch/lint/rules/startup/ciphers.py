@@ -145,9 +145,9 @@ def _in_section(node: Node) -> bool:
 
 
 def _suites(text: str) -> _Judged:
-    names = [name.strip() for name in text.split(":")]
     from hpatch.facts import ciphers
 
+    names = [name.strip() for name in text.split(":")]
     unknown = tuple(name for name in names if name and name not in ciphers.suites())
     return _Judged(unknown=unknown, stops=None, left=not unknown or len(unknown) < len(names))
 

@@ -60,6 +60,11 @@ def test_the_log_gets_it(line: str) -> None:
     assert len(find("credentials-logged", line + "\n")) == 1
 
 
+def test_the_log_gets_passwords() -> None:
+    (found,) = find("credentials-logged", "LogFormat %{AUTHORIZATION}i\n")
+    assert "passwords" in found.message
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -36,6 +36,7 @@ def test_nobody_fulfils_both(lines: tuple[str, str]) -> None:
         ("ip 10.0.0.1", "not ip 10.0.0.2"),
         ("ip 10.0.0.1", "valid-user"),
         ("user a b", "user b"),
+        ("method GET", "method HEAD"),
         ("ip ${A}", "ip 10.0.0.1"),
         ("group a", "group b"),
     ],

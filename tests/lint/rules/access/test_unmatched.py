@@ -56,3 +56,10 @@ def test_near_misses(section: str) -> None:
 def test_a_forward_proxy_compares_urls() -> None:
     text = DENIES.format('<Location "http://a.example/x">', "Location")
     assert not find("section-unmatched", "ProxyRequests On\n" + text)
+
+
+def test_a_path_stays_encoded_for_a_mapping_that_asks_for_it() -> None:
+    section = DENIES.format('<Location "/a%20b">', "Location")
+    passes = 'ProxyPass "/a%20b" "http://10.0.0.5/"'
+    assert not find("section-unmatched", f"{passes} mapping=encoded\n{section}")
+    assert find("section-unmatched", f"{passes}\n{section}")

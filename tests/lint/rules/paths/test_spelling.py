@@ -26,6 +26,7 @@ def test_no_request_has_it(line: str, column: int) -> None:
     [
         'ProxyPass "/my app" http://10.0.0.5/my%20app',
         "ProxyPass /a%2fb http://10.0.0.5/",
+        "ProxyPass /a%20b http://10.0.0.5/ mapping=encoded",
         "ProxyPass /100% http://10.0.0.5/",
         "ProxyPassMatch ^/a?b=c http://10.0.0.5/",
         "Redirect /what? /new",

@@ -113,6 +113,15 @@ def test_rules_run_behind_it(rule: str) -> None:
     assert not find("rewrite-unreached", f"RewriteEngine On\nRewriteRule {rule}\nRewriteRule ^/a - [F]\n")
 
 
+@pytest.mark.parametrize(
+    ("section", "pattern", "fires"),
+    [("Directory", "^/(.*)$", False), ("Directory", "^/?(.*)$", True), ("Location", "^/(.*)$", True)],
+)
+def test_a_path_in_a_folder_has_no_slash_at_its_beginning(section: str, pattern: str, fires: bool) -> None:
+    rules = f"RewriteEngine On\nRewriteRule {pattern} - [G]\nRewriteRule a - [F]\n"
+    assert bool(find("rewrite-unreached", f"<{section} /srv>\n{rules}</{section}>\n")) is fires
+
+
 def test_rules_of_another_section_run() -> None:
     rule = "RewriteEngine On\nRewriteRule ^ - [F]\n"
     text = f"{rule}<VirtualHost *:80>\n{rule}</VirtualHost>\n"
