@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -36,14 +37,16 @@ class _Need(NamedTuple):
     path: str
     consequence: str = "httpd refuses to start"
     filled: bool = False
+    regular: bool = False
 
 
 @rule("CF057", "file-missing", "error", references=(_MANUAL,))
 def file_missing(context: Context) -> Iterator[Found]:
     """A file that this directive needs does not exist on this machine.
 
-    httpd does not start if a certificate, a key, a list of issuers or another file of mod_ssl is missing or empty. The
-    same holds for the map of a RewriteMap and the file of TypesConfig. For TypesConfig, `httpd -t` says "Syntax OK".
+    httpd does not start if a certificate, a key, a list of issuers or another file of mod_ssl is missing, empty or a
+    directory. The same holds for the file of TypesConfig, which may be empty, but `httpd -t` says "Syntax OK" of it.
+    The map of a RewriteMap must exist.
 
     The rule needs `--httpd`, because only the machine that runs httpd has the files. It is silent about files that it
     may not see, and about names in a store of keys (`pkcs11:…`).
@@ -65,14 +68,14 @@ def file_missing(context: Context) -> Iterator[Found]:
         # options: --httpd apache2
         SSLCertificateKeyFile "pkcs11:token=www;object=key"
 
-    Source: ssl_cmd_check_file (ssl_engine_config.c), cmd_rewritemap (mod_rewrite.c), mime_post_config (mod_mime.c);
-    tested on httpd 2.4.71.
+    Source: ssl_cmd_check_file (ssl_engine_config.c), cmd_rewritemap (mod_rewrite.c), mime_post_config (mod_mime.c),
+    ap_pcfg_openfile (util.c); tested on httpd 2.4.71.
     """
     configuration = context.configuration
     if not configuration.check_files:
         return
     for need in _needs(configuration):
-        state = _missing(need.path, filled=need.filled)
+        state = _missing(need)
         if state is not None and need.node.certain:
             yield Found(
                 need.node.word_place(need.word),
@@ -89,26 +92,30 @@ def _needs(configuration: Configuration) -> Iterator[_Need]:
             continue
         if node.key in _ENGINES and ":" in node.words[0]:
             continue
-        yield _Need(node=node, word=0, path=resolve(root, node.words[0]), filled=True)
+        yield _Need(node=node, word=0, path=resolve(root, node.words[0]), filled=True, regular=True)
     for node in configuration.find("rewritemap"):
         if len(node.words) > 1 and _is_path(node.words[1]) and node.words[1].startswith(_MAPS):
             file = node.words[1].partition(":")[2].split(" ")[0]
             yield _Need(node=node, word=1, path=resolve(root, file))
     for node in configuration.by_key.get("typesconfig", ())[-1:]:
         if len(node.words) == 1 and _is_path(node.words[0]):
-            yield _Need(node=node, word=0, path=resolve(root, node.words[0]), consequence="httpd does not start")
+            path = resolve(root, node.words[0])
+            regular = path != os.devnull
+            yield _Need(node=node, word=0, path=path, consequence="httpd does not start", regular=regular)
 
 
 def _is_path(word: str) -> bool:
     return bool(word) and "${" not in word
 
 
-def _missing(path: str, *, filled: bool) -> str | None:
+def _missing(need: _Need) -> str | None:
     """What is wrong with a file; None where nothing is, or where this user may not see it."""
     try:
-        found = os.stat(path)  # noqa: PTH116 - the path stays text, as written
+        found = os.stat(need.path)  # noqa: PTH116 - the path stays text, as written
     except (FileNotFoundError, NotADirectoryError):
         return "does not exist"
     except (OSError, ValueError):
         return None
-    return "is empty" if filled and not found.st_size else None
+    if need.regular and not stat.S_ISREG(found.st_mode):
+        return "is a directory" if stat.S_ISDIR(found.st_mode) else "is not a regular file"
+    return "is empty" if need.filled and not found.st_size else None

@@ -34,6 +34,8 @@ MISSING = [
     ("SSLCertificateKeyFile there/none", "does not exist"),
     ("<VirtualHost *:443>\nSSLCACertificateFile none\n</VirtualHost>", "does not exist"),
     ("SSLProxyMachineCertificateFile empty", "is empty"),
+    ("SSLCertificateFile .", "is a directory"),
+    ("SSLCACertificateFile /dev/null", "is not a regular file"),
     ("RewriteMap a txt:none", "does not exist"),
     ('RewriteMap a "prg:none x"', "does not exist"),
 ]
@@ -42,17 +44,22 @@ THERE = [
     "RewriteMap a txt:empty",
     'RewriteMap a "prg:there x"',
     "RewriteMap a int:tolower",
+    "RewriteMap a txt:.",
 ]
 
 
-@pytest.mark.parametrize(("text", "state"), [*MISSING, ("TypesConfig none", "does not exist")])
+@pytest.mark.parametrize(
+    ("text", "state"), [*MISSING, ("TypesConfig none", "does not exist"), ("TypesConfig .", "is a directory")]
+)
 def test_what_is_missing(text: str, state: str, folder: Path) -> None:
     (finding,) = find(text, folder)
     assert state in finding.message
     assert find(text, folder, check_files=False) == ()
 
 
-@pytest.mark.parametrize("text", [*THERE, "TypesConfig empty", "SSLCertificateKeyFile pkcs11:object=x"])
+@pytest.mark.parametrize(
+    "text", [*THERE, "TypesConfig empty", "TypesConfig /dev/null", "SSLCertificateKeyFile pkcs11:object=x"]
+)
 def test_what_is_there(text: str, folder: Path) -> None:
     assert find(text, folder) == ()
 
@@ -73,8 +80,9 @@ def test_httpd_agrees(text: str, refused: bool, folder: Path, httpd: str) -> Non
 
 @pytest.mark.httpd
 @pytest.mark.proof
-def test_httpd_does_not_start_without_its_types(folder: Path, httpd: str) -> None:
-    result = start(httpd, folder, "TypesConfig none", modules="mpm_event mime")
+@pytest.mark.parametrize("path", ["none", "."])
+def test_httpd_does_not_start_without_its_types(path: str, folder: Path, httpd: str) -> None:
+    result = start(httpd, folder, f"TypesConfig {path}", modules="mpm_event mime")
     assert result.syntax_ok
     assert not result.started
     assert "AH01597" in result.said
