@@ -15,9 +15,10 @@ class Account:
 
 
 UNCHANGED = "the tree is as it was"
+UNREPORTED = "nothing was reported"
 
 _STANDING: list[Account] = []
-"""The account of a command that changes a tree: it holds from then on to the command's end."""
+"""The account of a command, if it gives one: it holds from then on to the command's end."""
 
 
 @contextmanager
@@ -35,11 +36,11 @@ def accounted() -> Iterator[Account]:
         raise
 
 
-def begin(*, tree: bool) -> None:
-    """A command begins: one that changes a tree, or one that has nothing to give account of."""
+def begin(account: str | None = None) -> None:
+    """A command begins: one that has this to tell up to its first account, or one that has nothing to tell."""
     _STANDING.clear()
-    if tree:
-        standing(lambda: UNCHANGED)
+    if account is not None:
+        standing(lambda: account)
 
 
 def standing(of: Callable[[], str]) -> None:

@@ -143,7 +143,8 @@ def _guarded(arguments: list[str]) -> int:  # noqa: PLR0911 - one for each end
     from hpatch.cli import interrupt, output
     from hpatch.errors import HpatchError
 
-    interrupt.begin(tree=_word(arguments) in _CHANGING)
+    word = _word(arguments)
+    interrupt.begin(interrupt.UNCHANGED if word in _CHANGING else interrupt.UNREPORTED if word == "lint" else None)
     try:
         code = _run(arguments)
         output.write_lines(())

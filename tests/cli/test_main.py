@@ -168,6 +168,7 @@ def test_a_defect_is_one_line_and_exit_code_70(
 
 
 ASITWAS = "hpatch: interrupted: the tree is as it was\n"
+UNREPORTED = "hpatch: interrupted: nothing was reported\n"
 
 
 def test_an_interrupt(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,10 +178,11 @@ def test_an_interrupt(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mo
     monkeypatch.setattr(entry, "_run", interrupted)
     assert call(capsys) == (130, "", "")
     assert call(capsys, "pop") == (130, "", ASITWAS)
+    assert call(capsys, "lint") == (130, "", UNREPORTED)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_a_fleet_that_is_told_to_end_does_at_once_and_says_nothing(tmp_path: Path, number: int, code: int) -> None:
+def test_a_fleet_that_is_told_to_end_does_at_once_and_says_so(tmp_path: Path, number: int, code: int) -> None:
     text = "".join(f"<VirtualHost *:{n}>\n{PASS}</VirtualHost>\n" for n in range(40_000))
     for name in ("a", "b", "c", "d"):
         (tmp_path / f"{name}.conf").write_text(text)
@@ -188,7 +190,7 @@ def test_a_fleet_that_is_told_to_end_does_at_once_and_says_nothing(tmp_path: Pat
     wait_for(lambda: len(members(process)) == 2 or process.poll() is not None)
     os.killpg(process.pid, number)
     out, err = process.communicate(timeout=PATIENCE)
-    assert (process.returncode, out, err) == (code, "", "")
+    assert (process.returncode, out, err) == (code, "", UNREPORTED)
     wait_for(lambda: not members(process))
 
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from hpatch.cli import output
+from hpatch.cli import interrupt, output
 from hpatch.cli.options.configuration import STDIN
 from hpatch.errors import InputError, UsageError
 from hpatch.lint.engine.result import LintResult
@@ -99,6 +99,7 @@ def show_diff(fixing: Fixing, format: str, file: str | None, detail: Detail) -> 
     from hpatch.report.lint.difference import DIFF_FORMS, DiffReport
     from hpatch.report.lint.fixes import told
 
+    interrupt.standing(lambda: _showing(file))
     output.show(DiffReport(fixing), DIFF_FORMS, format, file=file)
     if format == "text":
         _tell(told(fixing, Page(), detail, made=False))
@@ -113,11 +114,17 @@ def show(report: FindingsReport, format: str, file: str | None, roots: Sequence[
     fixing, source = report.fixing, roots[0].source if roots else None
     if fixing is None or source is None:
         if fixing is not None:
-            from hpatch.lint.fixes.write import write
+            from hpatch.lint.fixes.write import made, write
 
-            write(fixing.files, reach)
+            files = fixing.files
+            interrupt.standing(lambda: f"files fixed: {made(files)} of {len(files)}; {interrupt.UNREPORTED}")
+            write(files, reach)
+            interrupt.standing(lambda: f"files fixed: {made(files)} of {len(files)}; {_showing(file)}")
+        else:
+            interrupt.standing(lambda: _showing(file))
         output.show(report, FORMS, format, file=file)
         return
+    interrupt.standing(lambda: _showing(None))
     text = fixing.files[0].after if fixing.files else source.text
     output.write_bytes(text.encode("utf-8", "surrogateescape"))
     if file is not None:
@@ -125,6 +132,11 @@ def show(report: FindingsReport, format: str, file: str | None, roots: Sequence[
         return
     shown = FORMS[format](report, Page())
     _tell(shown.decode("utf-8", "replace").splitlines() if isinstance(shown, bytes) else "".join(shown).splitlines())
+
+
+def _showing(file: str | None) -> str:
+    """What stands while the answer is written: standard output gets it piece by piece, a file as a whole."""
+    return "the output may be incomplete" if file is None else f"{file} is as it was, or has the whole report"
 
 
 def _tell(lines: Iterable[str]) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from hpatch.cli import help, output
+from hpatch.cli import help, interrupt, output
 from hpatch.cli.lint import fixing
 from hpatch.cli.lint.fixing import FixOptions
 from hpatch.cli.options import backends, findings, which
@@ -198,6 +198,7 @@ def _command(
 
         if write_baseline:
             raise UsageError("--watch and --write-baseline exclude each other")
+        interrupt.begin()  # it is how --watch ends
         tell = each_time(
             [one if one == shared.STDIN else roots.located(one, options.root) for one in path], output_file
         )

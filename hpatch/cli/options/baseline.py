@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hpatch.cli import output
+from hpatch.cli import interrupt, output
 from hpatch.errors import InputError
 from hpatch.lint.engine.result import LintResult
 from hpatch.lint.engine.task import LintTask
@@ -75,4 +75,5 @@ def judged(result: LintResult, task: LintTask, baseline: str | None, written: st
         raise InputError(f"{written}: not written, because some input could not be read: {result.unread[0].message}")
     result, new = renew(result, task, written, known)
     output.write(text(new), written)
+    interrupt.standing(lambda: f"the baseline was written, and {interrupt.UNREPORTED}")
     return result

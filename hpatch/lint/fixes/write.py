@@ -29,5 +29,17 @@ def write(mended: Iterable[Mended], reach: Reach) -> None:
             files.replace(root, changes)
 
 
+def made(mended: Iterable[Mended]) -> int:
+    """How many of the files have their fixed text by now."""
+    return sum(_has(file) for file in mended)
+
+
+def _has(file: Mended) -> bool:
+    try:
+        return Path(file.path).read_bytes() == _bytes(file.after)
+    except OSError:
+        return False
+
+
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")

@@ -42,6 +42,29 @@ def test_safe_fixes_are_written_and_the_rest_is_reported(site: Path, capsys: Cap
     assert sorted(path.name for path in site.iterdir()) == ["httpd.conf", "sites"]
 
 
+@pytest.mark.parametrize(
+    ("place", "words", "told"),
+    [
+        ("hpatch.lint.fixes.write.write", ["--fix"], "files fixed: 0 of 1; nothing was reported"),
+        ("hpatch.cli.output.show", ["--fix"], "files fixed: 1 of 1; the output may be incomplete"),
+        (
+            "hpatch.cli.output.show",
+            ["--fix", "-o", "r"],
+            "files fixed: 1 of 1; r is as it was, or has the whole report",
+        ),
+        ("hpatch.cli.output.show", [], "the output may be incomplete"),
+    ],
+)
+def test_an_interrupt_tells_what_stands(
+    place: str, words: list[str], told: str, site: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(place, interrupted)
+    assert call(capsys, "lint", *words, ".") == (130, "", f"hpatch: interrupted: {told}\n")
+
+
 def test_unsafe_fixes_too(site: Path, capsys: Capture) -> None:
     code, out, _ = call(capsys, "lint", "--fix", "--unsafe-fixes", "-v", ".")
     assert code == 0
