@@ -148,6 +148,9 @@ def redirect_to_client_host(context: Context) -> Iterator[Found]:
     in the place of the host makes every link to your site a link to anywhere. A variable that SetEnvIf or the flag E
     fills from the request is the same as the text that it is filled with.
 
+    The severity is info if the URL has the Host header or SERVER_NAME itself, as in `https://%{HTTP_HOST}$1`: a client
+    that names your site stays there, and only a cache that mixes up hosts sends others elsewhere.
+
     The rule is silent if the virtual host answers only for its own names, if a condition allows certain hosts, and if
     only a part of the configuration is known.
 
@@ -270,4 +273,5 @@ def _chosen(node: Node, text: Inserted) -> Found:
         node.place,
         f'"{text.text}" lets the client choose the host to which it is redirected',
         help="Write the name out.",
+        severity="info" if text.header == "host" or text.name.upper() == "SERVER_NAME" else None,
     )

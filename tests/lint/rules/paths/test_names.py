@@ -134,3 +134,13 @@ def test_question_marks_by_release() -> None:
     assert not find("question-mark-refused", "RewriteRule ^/a/(.*) /b/$1\n", "2.4.61")
     # The client's query counts, too.
     assert find("question-mark-refused", "RewriteRule ^/a$ /b?c\n", "2.4.61")
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [("HTTP_HOST", "info"), ("HTTP:Host", "info"), ("SERVER_NAME", "info"), ("HTTP:X-Forwarded-Host", "warning")],
+)
+def test_a_redirect_to_the_host_that_was_asked_for_is_an_info(name: str, severity: str) -> None:
+    rules = f"RewriteEngine On\nRewriteRule ^(.*)$ https://%{{{name}}}$1 [R=301,L]\n"
+    (finding,) = find("redirect-to-client-host", f"Listen 80\n<VirtualHost *:80>\n{rules}</VirtualHost>\n")
+    assert finding.severity == severity
