@@ -3,6 +3,7 @@
 # make lowest  run the quick tests with the oldest libraries that pyproject.toml allows
 # make newer   run some of the quick tests with each newer Python on this machine
 # make mutants AREA=status   change the code in small ways and see whether the tests notice (minutes an area)
+# make compiled   build a wheel with compiled modules, and run the tests of what is compiled on it (minutes)
 # make proof   build httpd from Debian's source and uWSGI 2.0.4, and prove the workaround on them (minutes); with
 #              HPATCH_HTTPD_GIT and HPATCH_UWSGI_GIT, git repositories of the projects, also the sets of upstream's revisions
 PYTHON ?= python3
@@ -13,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # The tests start Python some hundred times: without stored bytecode, each start compiles hpatch again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: try check proof lowest newer fix test bench mutants debian clean
+.PHONY: try check compiled proof lowest newer fix test bench mutants debian clean
 
 try: $(VENV)/installed
 	@$(BIN)/hpatch lint examples || status=$$?; \
@@ -32,6 +33,14 @@ proof: $(VENV)/tested debian
 	$(BIN)/pytest -m 'proof and waiting' -n 4 --dist load --durations=10
 	$(BIN)/pytest -m 'proof and not measured and not waiting' -n 2 --dist loadfile --durations=30
 	$(BIN)/pytest -m 'proof and measured' --durations=30
+
+# The compiled hpatch stands before the checkout's on sys.path; tests/conftest.py sees to it.
+compiled: $(VENV)/tested
+	rm -rf build/compiled
+	HPATCH_COMPILE=1 $(BIN)/python -m hatchling build --target wheel --directory build/compiled/wheel
+	$(PIP) install --no-deps --target build/compiled/site build/compiled/wheel/*.whl
+	HPATCH_TESTS_COMPILED=yes $(BIN)/pytest -n auto -o pythonpath='build/compiled/site .' \
+	  tests/conf tests/proxy tests/lint tests/cli/lint
 
 lowest: $(LOWEST)/tested
 	$(LOWEST)/bin/pytest -n auto --quick

@@ -15,6 +15,7 @@ from typing import TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 
+import hpatch
 from tests.support import needs, proved, shared
 from tests.support.examples import examples
 
@@ -90,6 +91,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers of what tests need; make the folder of what the run's processes share."""
+    if os.environ.get("HPATCH_TESTS_COMPILED") and not hpatch.compiled():
+        raise pytest.UsageError(f"HPATCH_TESTS_COMPILED is set, and {hpatch.__file__} is not compiled")
     if not hasattr(config, "workerinput"):
         shared.begin()
     config.addinivalue_line(

@@ -5,22 +5,27 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import sysconfig
+import tomllib
+import venv
 import zipfile
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from zipapp import create_archive
 
 import pytest
 
+from bench.lint import configuration
 from tests.support.shared import shared
 
-pytestmark = pytest.mark.proof  # it builds two archives
+pytestmark = pytest.mark.proof  # it builds three archives
 
 
-def build(folder: Path, target: str, destination: Path) -> Path:
+def build(folder: Path, target: str, destination: Path, **environment: str) -> Path:
     """Build a `wheel` or an `sdist` of a source folder with hatchling, as pip would."""
     command = [sys.executable, "-m", "hatchling", "build", "--target", target, "--directory", str(destination)]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    subprocess.run(command, cwd=folder, env={**os.environ, **environment}, check=True, capture_output=True)
     (built,) = destination.iterdir()
     return built
 
@@ -127,3 +132,113 @@ def test_the_archives_are_as_an_index_wants_them(installed: Path) -> None:
     for command in (["twine", "check", "--strict", sdist, wheel], ["check_wheel_contents", wheel]):
         done = subprocess.run([sys.executable, "-m", *command], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def compiled(root: Path) -> Path:
+    """The folder of a wheel with compiled modules, and of a virtual environment that it is installed in."""
+    return shared("packaging-compiled", partial(compile_and_install, root))
+
+
+def compile_and_install(root: Path, folder: Path) -> None:
+    wheel = build(root, "wheel", folder / "wheel", HPATCH_COMPILE="1")
+    venv.create(folder / "venv", with_pip=False)
+    pip = [sys.executable, "-m", "pip", "--python", str(folder / "venv" / "bin" / "python"), "install"]
+    subprocess.run([*pip, "--no-index", "--no-deps", str(wheel)], check=True, capture_output=True)
+    (site,) = folder.glob("venv/lib/*/site-packages")
+    (site / "libraries.pth").write_text(sysconfig.get_path("purelib"))
+
+
+@pytest.fixture(scope="module")
+def names(root: Path) -> list[str]:
+    """The files of the modules that are compiled."""
+    targets = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]
+    named: list[str] = targets["wheel"]["hooks"]["custom"]["compiled"]
+    return named
+
+
+def test_a_compiled_wheel_is_for_one_python_and_platform(compiled: Path, installed: Path, names: list[str]) -> None:
+    (wheel,) = (compiled / "wheel").iterdir()
+    python = f"cp{sys.version_info.major}{sys.version_info.minor}"
+    assert wheel.name.split("-")[2:4] == [python, python]
+    assert not wheel.name.endswith("-any.whl")
+    with zipfile.ZipFile(wheel) as opened:
+        more = set(opened.namelist()) - files(installed).keys()
+    suffix = sysconfig.get_config_var("EXT_SUFFIX")
+    expected = {name.removesuffix(".py") + suffix for name in names}
+    assert {name for name in more if ".dist-info" not in name} == {*expected, f"hpatch__mypyc{suffix}"}
+
+
+def test_a_compiled_hpatch_tells_that_it_is(compiled: Path) -> None:
+    command = [compiled / "venv" / "bin" / "python", "-I", "-m", "hpatch", "--version"]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert said.endswith(" (compiled)\n")
+
+
+def test_each_compiled_module_can_be_the_first(compiled: Path, names: list[str]) -> None:
+    for name in names:
+        module = name.removesuffix(".py").replace("/", ".")
+        code = f"import importlib; print(importlib.import_module({module!r}).__file__)"
+        done = subprocess.run(
+            [compiled / "venv" / "bin" / "python", "-I", "-c", code], check=False, capture_output=True, text=True
+        )
+        assert done.returncode == 0, (name, done.stderr)
+        assert not done.stdout.endswith(".py\n"), name
+
+
+LINT = """
+import sys
+{first}
+from hpatch.cli.main import main
+for path in sys.argv[1:]:
+    sys.argv = ['hpatch', 'lint', '--no-plugins', '--httpd-version', '2.4.57', '--format', {form!r}, path]
+    try:
+        main()
+    except SystemExit as end:
+        print(path, end.code, flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def given(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
+    """Configurations: the examples, those of the tests, one with a fault in each host, one of sections alone."""
+    folder = tmp_path_factory.mktemp("given")
+    with (folder / "faulty.conf").open("w") as file:
+        file.writelines(configuration(folder, 300, "modules", faulty=True))
+    (folder / "deep.conf").write_text("<Location /a>\n" * 5000 + "</Location>\n" * 4000)
+    corpus = (path for path in sorted((root / "tests" / "corpus").rglob("*.conf")) if path.is_file())
+    yield list(map(str, (root / "examples", folder / "faulty.conf", folder / "deep.conf", *corpus)))
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_a_compiled_hpatch_says_the_same(compiled: Path, installed: Path, given: list[str], form: str) -> None:
+    plain = said(Path(sys.executable), LINT.format(first=f"sys.path.insert(0, {str(installed)!r})", form=form), given)
+    assert len(plain) > 100_000
+    assert said(compiled / "venv" / "bin" / "python", LINT.format(first="", form=form), given) == plain
+
+
+def said(python: Path, code: str, given: list[str]) -> bytes:
+    command = [str(python), "-I", "-c", code, *given]
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True).stdout
+
+
+@pytest.mark.parametrize(
+    ("environment", "message"),
+    [
+        ({"HPATCH_COMPILE": "please"}, "HPATCH_COMPILE is 'please': give 1 for compiled modules, or 0\n"),
+        (
+            {"HPATCH_COMPILE": "1", "CC": "/nowhere/cc -O2"},
+            "HPATCH_COMPILE=1 needs the C compiler /nowhere/cc: install it, or leave HPATCH_COMPILE out\n",
+        ),
+    ],
+)
+def test_what_cannot_be_compiled_is_one_line(
+    root: Path, tmp_path: Path, environment: dict[str, str], message: str
+) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+    variables = {**os.environ, **environment}
+    done = subprocess.run(command, cwd=root, env=variables, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert done.stderr.endswith(message)
+    assert len(done.stderr.splitlines()) == 1
+    assert not list(tmp_path.iterdir())

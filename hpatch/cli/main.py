@@ -105,10 +105,10 @@ def main() -> None:
 
 def _version() -> int:
     """Tell the version, without typer and all else; the exit code."""
-    from hpatch import __version__
+    from hpatch import __version__, compiled
 
     try:
-        print(f"hpatch {__version__}", flush=True)
+        print(f"hpatch {__version__}{' (compiled)' if compiled() else ''}", flush=True)
     except OSError as error:
         from hpatch.cli import output
 

@@ -27,21 +27,6 @@ after others. They are read here.
 """
 
 
-class Level(NamedTuple):
-    """A conditional whose content is being read: its closing line, and the section that was open when it began.
-
-    `room` is that of the enclosing buffer, because a conditional has its own buffer.
-    """
-
-    name: str
-    closer: str
-    floor: Node | None
-    conditions: tuple[Condition, ...]
-    opened: Place
-    feed: Feed
-    room: int
-
-
 class Stream:
     """A text being read line by line: a file, or a macro's lines. `template` is given if the file is one.
 
@@ -174,6 +159,21 @@ class Feed:
             yield
         finally:
             self.room = before
+
+
+class Level(NamedTuple):
+    """A conditional whose content is being read: its closing line, and the section that was open when it began.
+
+    `room` is that of the enclosing buffer, because a conditional has its own buffer.
+    """
+
+    name: str
+    closer: str
+    floor: Node | None
+    conditions: tuple[Condition, ...]
+    opened: Place
+    feed: Feed
+    room: int
 
 
 def may_fill(text: str) -> bool:
