@@ -12,8 +12,8 @@ from hpatch.lint.registry import rules
 
 _FUNCTION = re.compile(r"\b(?!mod_)([a-z][a-z0-9]*(?:_[a-z0-9]+)+)\b(?!\.\w)")
 _FAMILIES = ("reading", "startup", "paths", "workers", "access", "headers", "rewrite", "tls", "hosts", "capacity")
-_OTHERS = frozenset({"uwsgi_ini_config"})
-"""Functions of uWSGI."""
+_OTHERS = frozenset({"uwsgi_ini_config", "ssl_cipher_process_rulestr", "ciphersuite_cb"})
+"""Functions of uWSGI and OpenSSL."""
 
 
 @pytest.mark.httpd_git
