@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -12,15 +11,13 @@ from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.access import restricts
 from hpatch.lint.rules._shared.passes import encoded
+from hpatch.lint.rules._shared.spelling import ENCODED, QUERY
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
     from hpatch.lint.context import Context
 
 _SECTIONS = "https://httpd.apache.org/docs/2.4/sections.html"
-_ENCODED = re.compile(r"%(?!2[Ff])[0-9A-Fa-f]{2}")
-"""`%2F` stays in a path with AllowEncodedSlashes NoDecode."""
-_QUERY = re.compile(r"\?[\w-]+=")
 
 
 @rule("AC044", "section-unmatched", "warning", references=(_SECTIONS,))
@@ -112,10 +109,10 @@ def _why(context: Context, key: str, text: str) -> str | None:
 
 def _no_path(context: Context, text: str) -> str | None:
     """Why no request has a path, though it begins with a slash."""
-    found = _ENCODED.search(text)
+    found = ENCODED.search(text)
     if found is not None and not _as_sent(context):
         return f'has "{found[0]}", and httpd compares the decoded path'
-    if _QUERY.search(text) is not None:
+    if QUERY.search(text) is not None:
         return "has a query, and httpd compares the path alone"
     if text.startswith("//") and "mergeslashes" not in context.configuration.by_key:
         return "has two slashes in a row, and httpd merges those of a request"

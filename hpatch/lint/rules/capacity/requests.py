@@ -315,5 +315,7 @@ def pages_expire_late(context: Context) -> Iterator[Found]:
                 node.place,
                 f'browsers may keep the pages of "{mapping.target.text if mapping.target else ""}" for days',
                 related=(Related(mapping.place, "the pages come from here"),),
-                help="Use ExpiresByType for static files.",
+                help="Use ExpiresByType for static files."
+                if node.key == "expiresdefault"
+                else "Remove the line: the application says how long its pages may be kept.",
             )

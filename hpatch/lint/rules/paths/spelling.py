@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.spelling import ENCODED, QUERY
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 _ALIAS = "https://httpd.apache.org/docs/2.4/mod/mod_alias.html#order"
 _PASS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
 _KEYS = ("proxypass", "alias", "scriptalias", "redirect", "redirectpermanent", "redirecttemp")
-_WRONG = re.compile(r"%(?!2[Ff])[0-9A-Fa-f]{2}|\?[\w-]+=")
 
 
 @rule("MP096", "path-never-asked", "error", references=(_PASS, _ALIAS))
@@ -53,8 +52,8 @@ def path_never_asked(context: Context) -> Iterator[Found]:
         at = 1 if node.key == "redirect" and len(words) == 3 else 0
         if len(words) < at + 2 or not words[at].startswith("/") or "$" in words[at]:
             continue
-        found = _WRONG.search(words[at])
-        if found is not None and not (found[0].startswith("%") and _as_sent(node)):
+        found = (None if _as_sent(node) else ENCODED.search(words[at])) or QUERY.search(words[at])
+        if found is not None:
             what = "the query" if found[0].startswith("?") else f'"{found[0]}"'
             yield Found(
                 node.word_place(at),
