@@ -36,6 +36,9 @@ Include ports.conf
     AllowOverride None
     Require all denied
 </Directory>
+<Directory /var/www/>
+    Require all granted
+</Directory>
 IncludeOptional sites-enabled/*.conf
 """
 ENVVARS = """\
