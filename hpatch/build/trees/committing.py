@@ -1,30 +1,24 @@
-"""Patches as commits on a branch of a repository, as `git am` makes them; its work tree and its index stay as they are.
-
-Git's fast-import writes all commits at once, and the branch last. It runs no hook and no filter.
-"""
+"""Patches as commits on a branch of a repository, as `git am` makes them."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from hpatch.build.trees.applying import Given, Prepared, Request, prepare_from
-from hpatch.errors import InputError, ToolError, UsageError
-from hpatch.patch.apply.stack import Content, FileEdit
+from hpatch.errors import InputError, UsageError
+from hpatch.patch.apply.stack import FileEdit
 from hpatch.patch.apply.tree import Tree
-from hpatch.patch.diff.names import quote
 from hpatch.patch.series.header import authorship, message
 from hpatch.patch.sets.model import Catalog
+from hpatch.patch.sources import commits
 from hpatch.patch.sources.cache import Checked
+from hpatch.patch.sources.commits import FILE, HEADS, PROGRAM, CommitFile, NewCommit
 from hpatch.patch.sources.git import Git
 from hpatch.processes.run import FailedError
 from hpatch.records import NamedTuple
 
-_HEADS = "refs/heads/"
-_OWN = ("-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0", "-c", "maintenance.auto=false")
-_COMMITTER = ("GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "GIT_COMMITTER_DATE")
-_FOLDER, _FILE, _PROGRAM = b"040000", b"100644", b"100755"
+_FOLDER, _FILE, _PROGRAM = b"040000", b"%o" % FILE, b"%o" % PROGRAM
 
 
 class TargetBranch(NamedTuple):
@@ -102,17 +96,17 @@ def branch(root: Path, name: str) -> TargetBranch:
         git.run("check-ref-format", "--branch", name)
     except FailedError:
         raise UsageError(f"--into-git: '{name}' is not a name for a branch") from None
-    ref = f"{_HEADS}{name}"
     worktrees = git.run("worktree", "list", "--porcelain").decode("utf-8", "surrogateescape").splitlines()
-    if f"branch {ref}" in worktrees:
+    if f"branch {HEADS}{name}" in worktrees:
         raise UsageError(f"--into-git: the branch {name} is checked out; name another, or a new one")
-    for start in (ref, "HEAD"):
-        try:
-            commit = git.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{start}^{{commit}}")
-        except FailedError:
-            continue
-        return TargetBranch(git=git, name=name, base=commit.decode("ascii").strip(), new=start == "HEAD")
-    raise UsageError(f"--into-git: {root} has no commits yet; commit the source first")
+    there = commits.tip(git, name)
+    if there is not None:
+        return TargetBranch(git=git, name=name, base=there, new=False)
+    try:
+        head = git.run("rev-parse", "--verify", "--quiet", "--end-of-options", "HEAD^{commit}")
+    except FailedError:
+        raise UsageError(f"--into-git: {root} has no commits yet; commit the source first") from None
+    return TargetBranch(git=git, name=name, base=head.decode("ascii").strip(), new=True)
 
 
 def prepare(target: TargetBranch, root: Path, request: Request, catalog: Catalog, source: Checked) -> Prepared:
@@ -127,55 +121,26 @@ def commit(target: TargetBranch, prepared: Prepared, diffs: Sequence[Given]) -> 
     if not prepared.steps:
         return []
     git = target.git
-    own = {name: value for name in _COMMITTER if (value := os.environ.get(name))}
-    try:
-        committer = git.run("var", "GIT_COMMITTER_IDENT", env=own).strip()
-    except FailedError as error:
-        raise ToolError(f"git does not know who commits: {error}; set user.name and user.email") from None
+    who = commits.committer(git)
     texts = {one.name: one.text for one in diffs}
-    stream: list[bytes] = []
-    for number, step in enumerate(prepared.steps):
-        text = texts.get(step.name, b"")
-        stream.append(b"commit %s%s\n" % (_HEADS.encode(), _bytes(target.name)))
-        stream.append(b"author %s\ncommitter %s\n" % (authorship(text, committer), committer))
-        stream.append(_data(message(text, step.name)))
-        if not number:
-            stream.append(b"from %s\n" % target.base.encode("ascii"))
-        for edit in step.edits:
-            stream.append(_change(edit))
-        stream.append(b"\n")
-    try:
-        git.run(*_OWN, "fast-import", "--quiet", "--done", "--date-format=raw", stdin=b"".join((*stream, b"done\n")))
-    except FailedError as error:
-        raise ToolError(f"{git.folder}: {target.name}: git fast-import: {error}; the branch was not changed") from None
-    ref = f"{target.base}..{_HEADS}{target.name}"
-    made = git.run("rev-list", "--reverse", "--first-parent", ref, "--").decode("ascii").split()
-    return [PatchCommit(step.name, name) for step, name in zip(prepared.steps, made, strict=False)]
+    new = [
+        NewCommit(
+            author=authorship(texts.get(step.name, b""), who),
+            message=message(texts.get(step.name, b""), step.name),
+            files=tuple(map(_file, step.edits)),
+        )
+        for step in prepared.steps
+    ]
+    made = commits.write(git, target.name, target.base, new, who=who, new=target.new)
+    return [PatchCommit(step.name, name) for step, name in zip(prepared.steps, made, strict=True)]
 
 
 def moved(target: TargetBranch) -> bool:
     """Whether the branch has got its commits."""
-    try:
-        now = target.git.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{_HEADS}{target.name}")
-    except FailedError:
-        return False
-    return target.new or now.decode("ascii").strip() != target.base
+    return commits.tip(target.git, target.name) not in (None, None if target.new else target.base)
 
 
-def _change(edit: FileEdit) -> bytes:
-    path = quote(_bytes(edit.path))
+def _file(edit: FileEdit) -> CommitFile:
     if edit.after is None:
-        return b"D %s\n" % path
-    return b"M %s inline %s\n" % (_mode(edit.after), path) + _data(edit.after.data)
-
-
-def _mode(content: Content) -> bytes:
-    return _PROGRAM if content.mode & 0o100 else _FILE
-
-
-def _data(data: bytes) -> bytes:
-    return b"data %d\n%s\n" % (len(data), data)
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
+        return CommitFile(edit.path, FILE, None)
+    return CommitFile(edit.path, PROGRAM if edit.after.mode & 0o100 else FILE, edit.after.data)
