@@ -367,3 +367,55 @@ def cache_ignores_query(context: Context) -> Iterator[Found]:
                 related=(Related(node.place, "this path is cached"), Related(mapping.place, "the application")),
                 help="Remove the line.",
             )
+
+
+@rule("CA015", "cache-vary-unset", "warning", references=(f"{_CACHE}#cacheenable", "RFC 9111, 4.1"))
+def cache_vary_unset(context: Context) -> Iterator[Found]:
+    """Header takes Vary away before the response is stored: the cache gives one client's language to the next.
+
+    The application says with Vary which headers of the request its answer depends on, such as Accept-Language or
+    Cookie. mod_headers runs before mod_cache stores the response. Without Vary there is one answer for all.
+
+    The rule is silent where only a part of what is proxied is cached, such as `/static`.
+
+    Remove the line.
+
+    Fires on::
+
+        CacheEnable socache "/"
+        CacheIgnoreHeaders Set-Cookie
+        Header unset Vary
+        ProxyPass "/" "http://10.0.0.5:8080/"
+
+    Write instead::
+
+        CacheEnable socache "/"
+        CacheIgnoreHeaders Set-Cookie
+        ProxyPass "/" "http://10.0.0.5:8080/"
+
+    Silent on (a part of the application)::
+
+        CacheEnable socache "/static"
+        Header unset Vary
+        ProxyPass "/" "http://10.0.0.5:8080/"
+
+    Source: ap_headers_output_filter (mod_headers.c), cache_save_filter (mod_cache.c); tested on httpd 2.4.71.
+    """
+    enabled = _enabled(context)
+    told = set()
+    for node, prefix in enabled:
+        host = node.parent
+        for one in lines_named(context, "header", host, "vary"):
+            line = one.node
+            if one.action != "unset" or one.always or not one.sure or line in told or not line.certain:
+                continue
+            mapping = _taking_below(context, host, prefix) if line.parent in (None, host) else None
+            if mapping is not None:
+                told.add(line)
+                yield Found(
+                    line.place,
+                    f'the cache stores one answer for all clients, whatever the application behind "{mapping.path}" '
+                    "says in Vary",
+                    related=(Related(node.place, "this path is cached"),),
+                    help="Remove the line.",
+                )

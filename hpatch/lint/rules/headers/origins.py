@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.access import lines, path, words
 from hpatch.lint.rules._shared.effective import server_of
 from hpatch.lint.rules._shared.headers import SETS, lines_near, response_lines
 from hpatch.lint.rules._shared.rewriting import rewrites
+from hpatch.lint.rules._shared.scope import holds
 from hpatch.paths.patterns import regex
 from hpatch.records import NamedTuple
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 _SETENVIF = "https://httpd.apache.org/docs/2.4/mod/mod_setenvif.html#setenvif"
 _CORS = "https://fetch.spec.whatwg.org/#http-cors-protocol"
+_LIMIT_EXCEPT = "https://httpd.apache.org/docs/2.4/mod/core.html#limitexcept"
 _TEST = r"(?i)%\{(?:HTTP_|HTTP:)(?P<header>ORIGIN|REFERER)\}"
 _NAME = r"(?i)(?:[\w-]+\\?\.)+[a-z]{2,}"
 _LONG = 2_000
@@ -280,3 +283,100 @@ def cors_any_with_credentials(context: Context) -> Iterator[Found]:
                 related=(Related(other.place, "the line for credentials"),),
                 help="Name the origin that may send cookies, or remove the line for credentials.",
             )
+
+
+@rule("HD028", "cors-preflight-login", "warning", references=(_CORS, _LIMIT_EXCEPT))
+def cors_preflight_login(context: Context) -> Iterator[Found]:
+    """Browsers ask with OPTIONS before the real request, and without a password: the login answers that with 401.
+
+    The answer to this question (the preflight) must be 200 or 204. With 401 the browser does not send the real request,
+    whatever Access-Control-Allow-Headers and Access-Control-Allow-Methods say.
+
+    The rule is silent where a line looks at the method OPTIONS, such as a RewriteRule that answers it.
+
+    Put the Require into `<LimitExcept OPTIONS>`.
+
+    Fires on::
+
+        <Location "/api">
+            AuthType Basic
+            AuthName "API"
+            AuthUserFile "/etc/apache2/users"
+            Require valid-user
+            ProxyPass "http://10.0.0.5:8080/api"
+            Header always set Access-Control-Allow-Origin "https://app.example.com"
+            Header always set Access-Control-Allow-Headers "Authorization"
+        </Location>
+
+    Write instead::
+
+        <Location "/api">
+            AuthType Basic
+            AuthName "API"
+            AuthUserFile "/etc/apache2/users"
+            <LimitExcept OPTIONS>
+                Require valid-user
+            </LimitExcept>
+            ProxyPass "http://10.0.0.5:8080/api"
+            Header always set Access-Control-Allow-Origin "https://app.example.com"
+            Header always set Access-Control-Allow-Headers "Authorization"
+        </Location>
+
+    Silent on (a rule answers the question before the login)::
+
+        RewriteEngine On
+        RewriteCond "%{REQUEST_METHOD}" "=OPTIONS"
+        RewriteRule "^/api" "-" [R=204,L]
+        <Location "/api">
+            AuthType Basic
+            AuthName "API"
+            AuthUserFile "/etc/apache2/users"
+            Require valid-user
+            ProxyPass "http://10.0.0.5:8080/api"
+            Header always set Access-Control-Allow-Origin "https://app.example.com"
+            Header always set Access-Control-Allow-Headers "Authorization"
+        </Location>
+
+    Source: the Fetch standard (a preflight carries no credentials, and needs an "ok status"); tested on httpd 2.4.71.
+    """
+    configuration = context.configuration
+    allowing = [one for one in response_lines(context) if one.name in _PREFLIGHT and one.action in SETS]
+    if not allowing:
+        return
+    if any("options" in node.args.lower() for node in configuration.find(*_ASKING)):
+        return
+    sections = dict.fromkeys(line.inside("<location") for line in configuration.find("require"))
+    for section in sections:
+        if section is None or not section.certain or not _wants_login(section):
+            continue
+        where = path(section)
+        host = server_of(section)
+        if where is None:
+            continue
+        line = next((one for one in allowing if holds(one.node, host, where) and server_of(one.node) is host), None)
+        if line is not None:
+            required = next(one for one in lines(section) if one.key == "require")
+            yield Found(
+                required.place,
+                f'a browser asks for "{where}" with OPTIONS and without a password, and gets 401: '
+                f'it does not send what "{line.shown}" allows',
+                related=(Related(line.node.place, "this answers the browser's question"),),
+                help="Put the Require into <LimitExcept OPTIONS>.",
+            )
+
+
+_PREFLIGHT = ("access-control-allow-headers", "access-control-allow-methods")
+_ASKING = (
+    "rewritecond", "<if", "<elseif", "setenvif", "setenvifnocase", "setenvifexpr", "require", "<limit", "<limitexcept",
+)  # fmt: skip
+_LOGIN = ("valid-user", "user", "group", "ldap-user", "ldap-group", "ldap-filter", "ldap-attribute", "dbm-group")
+
+
+def _wants_login(section: Node) -> bool:
+    """Whether a section lets nobody in without a password, whatever the method: it wants one by itself."""
+    types = [node.args.strip().lower() for node in section.walk() if node.key == "authtype"]
+    said = list(lines(section))
+    if types[-1:] not in (["basic"], ["digest"]) or any(node.key in ("satisfy", "allow", "deny") for node in said):
+        return False
+    required = [words(node) for node in said if node.key == "require"]
+    return bool(required) and all(word[:1] and word[0] in _LOGIN for word in required)

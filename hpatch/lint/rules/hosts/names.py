@@ -194,6 +194,79 @@ def vhost_star_beside_ip(context: Context) -> Iterator[Found]:
         )
 
 
+@rule("VH007", "vhost-any-port", "warning", confidence="medium", references=(_DETAILS,))
+def vhost_any_port(context: Context) -> Iterator[Found]:
+    """A virtual host without a port never answers where another one names the port, whatever the name.
+
+    `<VirtualHost *>` stands for all ports. httpd looks for virtual hosts with the very port that the client reached,
+    and for those without a port only if there are none. Their names answer at no port that another one names.
+
+    The rule fires if every Listen line of the configuration has a virtual host with its port. It is silent if one of
+    those has the name, too.
+
+    Write the port behind the star in all virtual hosts: `*:80`.
+
+    Fires on::
+
+        Listen 80
+        <VirtualHost *>
+            ServerName shop.example.com
+        </VirtualHost>
+        <VirtualHost *:80>
+            ServerName www.example.com
+        </VirtualHost>
+
+    Write instead::
+
+        Listen 80
+        <VirtualHost *:80>
+            ServerName shop.example.com
+        </VirtualHost>
+        <VirtualHost *:80>
+            ServerName www.example.com
+        </VirtualHost>
+
+    Silent on (it answers at the other port)::
+
+        Listen 80
+        Listen 8080
+        <VirtualHost *>
+            ServerName shop.example.com
+        </VirtualHost>
+        <VirtualHost *:80>
+            ServerName www.example.com
+        </VirtualHost>
+
+    Source: `ap_update_vhost_given_ip` (server/vhost.c), "An In-Depth Discussion of Virtual Host Matching"; tested on
+    httpd 2.4.71.
+    """
+    if not any(
+        word in (_ANY, "*:*", "_default_:*")
+        for node in context.configuration.find("<virtualhost")
+        for word in node.words
+    ):
+        return
+    chains = hosts(context).chains
+    listening = {node.words[0].rpartition(":")[2] for node in context.configuration.find("listen") if node.words}
+    if not listening or not all(port.isdigit() and (_ANY, int(port)) in chains for port in listening):
+        return
+    exact = [one for (host, port), chain in chains.items() if host == _ANY and port for one in chain]
+    known = {name.text for one in exact for name in one.names}
+    if any(name.wild or "${" in name.text for one in exact for name in one.names):
+        return
+    for one in chains.get((_ANY, 0), ()):
+        if one.name is None or one.node is None or one in exact or one.name.text in known:
+            continue
+        if not one.node.certain or any(name.text in known for name in one.names):
+            continue
+        yield Found(
+            one.node.place,
+            f'no request for "{one.name.text}" comes here: other virtual hosts name the ports, and this one does not',
+            related=(Related(exact[0].node.place, "has a port"),) if exact[0].node is not None else (),
+            help="Write the port behind the star, as in *:80.",
+        )
+
+
 @lru_cache(maxsize=1)
 def _never(context: Context) -> list[Never]:
     """The first name that each virtual host loses, if httpd surely reads the one that takes it."""

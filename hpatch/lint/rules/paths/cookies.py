@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _COOKIE = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassreversecookiepath"
 
+_DOMAIN = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassreversecookiedomain"
+
 
 @rule("MP075", "cookie-path", "warning", confidence="medium", references=(_COOKIE,), fix="unsafe")
 def cookie_path(context: Context) -> Iterator[Found]:
@@ -147,6 +149,63 @@ def cookie_path_swapped(context: Context) -> Iterator[Found]:
                     help=f'Write {reverse.node.name} "{second}" "{first}".',
                     fix=edits.fix("swap the arguments", _swap(reverse.node)),
                 )
+
+
+@rule("MP100", "cookie-domain-swapped", "error", references=(_DOMAIN,), fix="unsafe")
+def cookie_domain_swapped(context: Context) -> Iterator[Found]:
+    """The arguments of ProxyPassReverseCookieDomain are swapped: the backend's cookies keep its own domain.
+
+    The first argument is the backend's domain, the second one the public domain. Browsers refuse a cookie for a domain
+    that is not the one they asked.
+
+    Swap them.
+
+    Fires on::
+
+        ProxyPass "/shop" "http://app.internal:8080/shop"
+        ProxyPassReverse "/shop" "http://app.internal:8080/shop"
+        ProxyPassReverseCookieDomain "www.example.com" "app.internal"
+
+    Write instead::
+
+        ProxyPass "/shop" "http://app.internal:8080/shop"
+        ProxyPassReverse "/shop" "http://app.internal:8080/shop"
+        ProxyPassReverseCookieDomain "app.internal" "www.example.com"
+
+    Silent on (the name that the backend has for itself)::
+
+        ProxyPass "/shop" "http://10.0.0.5:8080/shop"
+        ProxyPassReverseCookieDomain "app.internal" "www.example.com"
+
+    Source: ap_proxy_cookie_reverse_map (proxy_util.c), the documentation of the directive; tested on httpd 2.4.71.
+    """
+    if not context.configuration.find("proxypassreversecookiedomain"):
+        return
+    for server in context.proxy.servers:
+        for reverse in server.reverses:
+            words = reverse.node.words
+            if reverse.node.key != "proxypassreversecookiedomain" or len(words) < 2:
+                continue
+            first, second = (word.partition(";")[0].lower().lstrip(".") for word in words[:2])
+            mapping = _backends(server).get(second)
+            if mapping is not None and first != second and first not in _backends(server):
+                yield Found(
+                    reverse.node.place,
+                    f'no cookie of the backend has the domain "{first}": the backend\'s domain comes first',
+                    related=(Related(mapping.place, f'the backend is "{second}"'),),
+                    help=f'Write {reverse.node.name} "{words[1]}" "{words[0]}".',
+                    fix=edits.fix("swap the arguments", _swap(reverse.node)),
+                )
+
+
+@lru_cache(maxsize=1)
+def _backends(server: Server) -> dict[str, Mapping]:
+    """The hosts that the ProxyPass lines of a server lead to, each with the first such line."""
+    found: dict[str, Mapping] = {}
+    for mapping in server.passes:
+        if mapping.target is not None and not mapping.target.variables and not mapping.target.balancer:
+            found.setdefault(mapping.target.host, mapping)
+    return found
 
 
 def _swap(node: Node) -> edits.Edits:

@@ -78,8 +78,9 @@ def regex_unanchored(context: Context) -> Iterator[Found]:
     extension stands for any character: `.php` also matches `/alphphp` (severity info).
 
     Of an exclusion (`!`), the rule reports a part that is a mere word: in `/css|js`, `js` also keeps `/ajson` from the
-    backend. It reports the ending of a file without `$`, if another one begins like it: `\\.(css|js)` also keeps
-    `/data.json` from the backend.
+    backend. Words behind slashes are an info (`/img|/fonts`), a warning if other words begin like one of them: `/js`
+    also keeps `/api/jsonp` from the backend. It reports the ending of a file without `$`, if another one begins like
+    it: `\\.(css|js)` also keeps `/data.json` from the backend.
 
     The rule is silent about other exclusions, about patterns that end with `$` and have no `^` (`\\.php$`), and about
     patterns that begin with `.*`.
@@ -97,6 +98,11 @@ def regex_unanchored(context: Context) -> Iterator[Found]:
     Fires on (`js` and `images` match anywhere)::
 
         ProxyPassMatch "/css|js|images" "!"
+        ProxyPass "/" "http://10.0.0.5/"
+
+    Fires on (`/js` matches in the middle of `/api/jsonp`, too)::
+
+        ProxyPassMatch "/css|/js" "!"
         ProxyPass "/" "http://10.0.0.5/"
 
     Write instead::
@@ -121,11 +127,13 @@ def regex_unanchored(context: Context) -> Iterator[Found]:
         if "${" in regex or regexes.fault(regex) is not None:
             continue
         loose = _word(regex) if mapping.target is None else _loose(regex)
-        if loose is not None:
+        beginning = _beginning(regex) if loose is None and mapping.target is None else None
+        if loose is not None or beginning is not None:
             yield Found(
                 _place(mapping),
-                f'"{loose}" is not anchored: it matches anywhere in a path, not only at its start',
+                f'"{loose or beginning}" is not anchored: it matches anywhere in a path, not only at its start',
                 help='Begin it with "^".',
+                severity=None if loose or (beginning or "")[1:] in _BEGINNINGS else "info",
             )
             continue
         dot = re.search(_DOT, regex)
@@ -156,4 +164,14 @@ def _word(regex: str) -> str | None:
     ending = re.fullmatch(r"\\\.\(?(?:\?:)?(?P<names>\w+(?:\|\w+)*)\)?", regex)
     if ending is not None and _BEGINNINGS.intersection(ending["names"].split("|")):
         return regex
-    return next((part for part in parts if re.fullmatch(r"[\w-]+/?", part)), None) if len(parts) > 1 else None
+    if len(parts) < 2:
+        return None
+    return next((part for part in parts if re.fullmatch(r"[\w-]+/?", part)), None)
+
+
+def _beginning(regex: str) -> str | None:
+    """The part of a pattern for an exclusion that is a word behind a slash, beside other parts: the gravest one."""
+    words = [part for part in regexes.alternatives(regex) if re.fullmatch(r"/[\w-]+", part)]
+    if len(words) < 2:
+        return None
+    return min(words, key=lambda word: word[1:] not in _BEGINNINGS)

@@ -11,8 +11,9 @@ from hpatch.conf.wildcards import is_wildcard
 from hpatch.lint.found import Fix, Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared import edits
+from hpatch.lint.rules._shared.access import below
 from hpatch.lint.rules._shared.edits import replaced
-from hpatch.lint.rules._shared.passes import one_slash, pattern, section_pattern
+from hpatch.lint.rules._shared.passes import covers, one_slash, pattern, section_pattern
 from hpatch.lint.rules.paths.shadowing import shadowed
 from hpatch.proxy.model import Balancer
 from hpatch.text import whole_number
@@ -308,6 +309,136 @@ def _members_left_out(server: Server, reverses: list[Reverse]) -> Iterator[Found
             related=(Related(left[0].place, "the member"), Related(mapping.place, "the ProxyPass")),
             help=f'Write "{balancer.name}" and the path, for all members.',
         )
+
+
+@rule("MP099", "reverse-other-path", "warning", confidence="medium", references=(_MANUAL,))
+def reverse_other_path(context: Context) -> Iterator[Found]:
+    """ProxyPassReverse leads the backend's redirects to a path that does not lead back to that backend.
+
+    If a redirect begins with its URL, ProxyPassReverse puts its path in the URL's place. No ProxyPass takes that path,
+    or the one that does asks the backend for another page: clients get 404. If the URL stands before the path, no
+    redirect ever matches: this is an error.
+
+    The rule is silent where another line may take the path (Alias, Redirect, a RewriteRule or a section with a
+    handler), and for another host, which may be the backend's own name for itself.
+
+    Give the ProxyPassReverse the path and URL of the ProxyPass.
+
+    Fires on::
+
+        ProxyPass "/shop/" "http://10.0.0.5:8080/"
+        ProxyPassReverse "/store/" "http://10.0.0.5:8080/"
+
+    Fires on (the redirect to `/app/login` would be asked as `/app/app/login`)::
+
+        ProxyPass "/" "http://10.0.0.5:8080/app/"
+        ProxyPassReverse "/app/" "http://10.0.0.5:8080/app/"
+
+    Fires on (the wrong order)::
+
+        ProxyPass "/shop/" "http://10.0.0.5:8080/"
+        ProxyPassReverse "http://10.0.0.5:8080/" "/shop/"
+
+    Write instead::
+
+        ProxyPass "/shop/" "http://10.0.0.5:8080/"
+        ProxyPassReverse "/shop/" "http://10.0.0.5:8080/"
+
+    Silent on (a line for each of two backends, for paths that both have)::
+
+        ProxyPass "/shop/" "http://10.0.0.5:8080/shop/"
+        ProxyPass "/" "http://10.0.0.6:8080/"
+        ProxyPassReverse "/" "http://10.0.0.5:8080/"
+        ProxyPassReverse "/" "http://10.0.0.6:8080/"
+
+    Source: ap_proxy_location_reverse_map in proxy_util.c. Tested on httpd 2.4.71.
+    """
+    for reverse in context.reverses:
+        if reverse.node.key == "proxypassreverse" and not reverse.in_proxy and re.match(r"(?i)https?://", reverse.path):
+            yield Found(
+                reverse.node.place,
+                f'no redirect is changed: the path comes first, and the URL "{reverse.path}" behind it',
+                help=f'Write ProxyPassReverse "{reverse.url}" "{reverse.path}".',
+                severity="error",
+                confidence="high",
+            )
+    preserving = _preserving(context)
+    for server in context.proxy.servers:
+        if not server.reverses or _preserves(preserving, server):
+            continue
+        reverses = _reverses(server)
+        own = [one for one in server.reverses if one in reverses and _plain(one)]
+        mappings = context.passes_of(server.node) if own else []
+        paths = {mapping.path.rstrip("/") for mapping in mappings}
+        own = [one for one in own if one.path.rstrip("/") not in paths]
+        if not own or _takes_otherwise(context, server.node):
+            continue
+        for one in own:
+            found = _astray(one, reverses, mappings)
+            if found is not None:
+                outcome, mapping = found
+                yield Found(
+                    _url_place(one),
+                    outcome,
+                    related=(Related(mapping.place, "the ProxyPass"),),
+                    help="Give the ProxyPassReverse the path and the URL of the ProxyPass.",
+                )
+
+
+def _plain(reverse: Reverse) -> bool:
+    """Whether a line has a plain path, and the URL of a host."""
+    return (
+        reverse.path[:1] == "/"
+        and not re.search(r"[$*?\[]", f"{reverse.path}{reverse.url}")
+        and not _in_pattern(reverse)
+    )
+
+
+_OTHERWISE = (
+    "rewriterule", "alias", "aliasmatch", "scriptalias", "scriptaliasmatch", "redirect", "redirectmatch", "sethandler",
+    "redirectpermanent", "redirecttemp", "fallbackresource", "<if", "<locationmatch", "<proxymatch",
+)  # fmt: skip
+
+
+def _takes_otherwise(context: Context, host: Node | None) -> bool:
+    """Whether a path may be answered, or led elsewhere, by other lines than ProxyPass."""
+    return bool(context.lines_of(host, *_OTHERWISE))
+
+
+def _astray(reverse: Reverse, reverses: list[Reverse], mappings: list[Mapping]) -> tuple[str, Mapping] | None:
+    """What happens to redirects that a line leads to a wrong path, and the ProxyPass whose backend sends them."""
+    origin = _origin(reverse.url)
+    redirect = f"{reverse.url.rstrip('/')}/x"
+    about = next((one for one in mappings if _leads_to(one, origin)), None)
+    taken = [(where, one) for one in mappings if (where := covers(one)) is not None]
+    if about is None or len(taken) < len(mappings) or any(_unsure(one) for one in mappings):
+        return None
+    if any(one is not reverse and _mapped(one.path, one.url, redirect) is not None for one in reverses):
+        return None
+    sent = _mapped(reverse.path, reverse.url, redirect) or ""
+    taker = next((one for where, one in taken if below(sent, where.rstrip("/") or "/")), None)
+    if taker is None:
+        path = reverse.path.rstrip("/") or "/"
+        nearby = any(below(where.rstrip("/") or "/", path) for where, _ in taken)
+        return None if nearby else (f'the redirect "{redirect}" becomes "{sent}", which no ProxyPass takes', about)
+    target = taker.target
+    if target is None or not _leads_to(taker, origin) or not _even(taker, target):
+        return None
+    asked = f"{target.path.rstrip('/')}{sent[len(taker.path.rstrip('/')) :]}"
+    if asked == "/" + redirect.partition("://")[2].partition("/")[2]:
+        return None
+    return f'the redirect "{redirect}" becomes "{sent}", for which the backend is asked "{asked}"', taker
+
+
+def _leads_to(mapping: Mapping, origin: tuple[str, int] | None) -> bool:
+    """Whether a ProxyPass leads to a host and port."""
+    target = mapping.target
+    return target is not None and origin is not None and target.socket is None and _origin(target.text) == origin
+
+
+def _unsure(mapping: Mapping) -> bool:
+    """Whether the backend of a ProxyPass depends on the request."""
+    return mapping.target is not None and (mapping.target.variables or mapping.target.balancer)
 
 
 class _Lines:

@@ -342,3 +342,72 @@ def _ends(one: Rewrite) -> bool:
         return True
     last = rule.has("l", "last")
     return last and (rule.has("r", "redirect") or (one.in_server and not rule.has("pt", "passthrough")))
+
+
+_ABSOLUTE = re.compile(r"\^?(?:\.\*|\.\+|\(\.\*\)|\(\.\+\))\$?|\^?/\?(?:\.\*|\(\.\*\))\$?")
+_GOING_ON = ("r", "redirect")
+
+
+@rule(
+    "RW024",
+    "redirect-goes-on",
+    "error",
+    references=(_RULE, "https://httpd.apache.org/docs/2.4/rewrite/flags.html#flag_r"),
+)
+def redirect_goes_on(context: Context) -> Iterator[Found]:
+    """The redirect has no `L`: a rule below takes its URL for a path, and nobody is redirected as this line says.
+
+    `R` alone does not end the rules. The next ones are compared with the whole new URL, `https://www.example.com/new`.
+    A pattern such as `^(.*)$` matches it: the backend is asked for it, or httpd looks for a host of that name.
+
+    The rule is silent where the pattern below begins with `^/`, which no URL does, and where it has a condition.
+
+    Add L to the flags of the redirect.
+
+    Fires on::
+
+        RewriteEngine On
+        RewriteRule "^/old" "/new" [R=301]
+        RewriteRule "^(.*)$" "http://10.0.0.5:8080$1" [P]
+
+    Write instead::
+
+        RewriteEngine On
+        RewriteRule "^/old" "/new" [R=301,L]
+        RewriteRule "^(.*)$" "http://10.0.0.5:8080$1" [P]
+
+    Silent on (the pattern below matches paths only)::
+
+        RewriteEngine On
+        RewriteRule "^/old" "/new" [R=301]
+        RewriteRule "^/(.*)$" "http://10.0.0.5:8080/$1" [P]
+
+    Source: apply_rewrite_rule (mod_rewrite.c), the documentation of the flag R; tested on httpd 2.4.71.
+    """
+    going: dict[Node | None, Rewrite] = {}
+    for one in rewrites(context):
+        above = going.get(one.section)
+        rule = one.rule
+        if above is not None and _takes_urls(one):
+            del going[one.section]
+            yield Found(
+                above.node.place,
+                f'"{rule.pattern}" in a rule below takes the URL of this redirect for a path: nobody gets there',
+                related=(Related(one.node.place, "this rule changes it again"),),
+                help="Add L to the flags of the redirect.",
+            )
+            continue
+        if rule.has("c", "chain", "s", "skip"):
+            going.pop(one.section, None)
+        elif one.in_server and rule.has(*_GOING_ON) and rule.substitution != "-" and not rule.has(*_ENDING):
+            going.setdefault(one.section, one)
+
+
+_ENDING = ("l", "last", "end", "p", "proxy", "f", "forbidden", "g", "gone", "n", "next", "c", "chain", "s", "skip")
+
+
+def _takes_urls(one: Rewrite) -> bool:
+    """Whether a rule surely changes a whole URL that it is compared with."""
+    if one.conditions or not one.node.certain or not one.in_server or _ABSOLUTE.fullmatch(one.rule.pattern) is None:
+        return False
+    return one.rule.proxied or "://" in one.rule.substitution[:12]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ _PARAMETERS = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"
 
 _BLOCKED = frozenset("dsn")
 """Disabled, stopped, draining: no new session goes there."""
+_BY_CLIENT = r"4(?!08|29)\d\d"
 
 
 @rule("WK040", "all-members-disabled", "error", references=(_PARAMETERS,))
@@ -163,3 +165,58 @@ def forcerecovery_off(context: Context) -> Iterator[Found]:
             help="Remove forcerecovery=Off, or lower retry on the members.",
             fix=edits.fix(f"remove {param.key}", parameter_removed(param)),
         )
+
+
+@rule("WK059", "failonstatus-by-client", "warning", references=(_PARAMETERS,))
+def failonstatus_by_client(context: Context) -> Iterator[Found]:
+    """`failonstatus` names an answer to a client's own fault: whoever asks for a missing page takes a member out.
+
+    httpd puts a member into the error state as soon as it answers with one of these codes, and sends nothing more there
+    for `retry` seconds, 60 by default. Sessions move to other members. 404 and most codes from 400 to 499 say that the
+    client asked for something wrong, not that the member is ill.
+
+    The rule is silent about 408 and 429, which a member that is too busy sends, about codes of 500 and more, and about
+    a balancer with a single member, which httpd goes on using.
+
+    Name codes that only an ill member sends, such as 503.
+
+    Fires on::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080"
+            BalancerMember "http://10.0.0.6:8080"
+            ProxySet failonstatus=404,503
+        </Proxy>
+        ProxyPass "/" "balancer://app/"
+
+    Write instead::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080"
+            BalancerMember "http://10.0.0.6:8080"
+            ProxySet failonstatus=503
+        </Proxy>
+        ProxyPass "/" "balancer://app/"
+
+    Silent on (the member is too busy)::
+
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080"
+            BalancerMember "http://10.0.0.6:8080"
+            ProxySet failonstatus=429,503
+        </Proxy>
+        ProxyPass "/" "balancer://app/"
+
+    Source: proxy_balancer_post_request (mod_proxy_balancer.c); tested on httpd 2.4.71.
+    """
+    for balancer in context.balancers:
+        param = balancer.params.get("failonstatus")
+        if param is None or len(balancer.effective_members) < 2:
+            continue
+        code = next((one for one in re.split(r"[,\s]+", param.value) if re.fullmatch(_BY_CLIENT, one)), None)
+        if code is not None:
+            yield Found(
+                param.place,
+                f'a client that gets {code} takes the member of "{balancer.name}" that sent it out of service',
+                help="Name codes that only an ill member sends, such as 503.",
+            )

@@ -253,6 +253,65 @@ def sticky_cookie_no_dot(context: Context) -> Iterator[Found]:
                 break
 
 
+@rule("WK058", "sticky-cookie-unread", "warning", references=(_STICKY,))
+def sticky_cookie_unread(context: Context) -> Iterator[Found]:
+    """httpd sets a cookie with the route, and no balancer reads a cookie of this name: sessions do not stay.
+
+    The name in `Header add Set-Cookie` and the one of `stickysession` must be the same, capitals included.
+
+    The rule reports lines with `env=BALANCER_ROUTE_CHANGED`, where some balancer is sticky by another name.
+
+    Write the same name in both places.
+
+    Fires on::
+
+        Header add Set-Cookie "ROUTEID=.%{BALANCER_WORKER_ROUTE}e; path=/" env=BALANCER_ROUTE_CHANGED
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" route=a
+            BalancerMember "http://10.0.0.6:8080" route=b
+            ProxySet stickysession=BALANCEID
+        </Proxy>
+
+    Write instead::
+
+        Header add Set-Cookie "ROUTEID=.%{BALANCER_WORKER_ROUTE}e; path=/" env=BALANCER_ROUTE_CHANGED
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" route=a
+            BalancerMember "http://10.0.0.6:8080" route=b
+            ProxySet stickysession=ROUTEID
+        </Proxy>
+
+    Silent on (the balancer reads it beside a parameter)::
+
+        Header add Set-Cookie "ROUTEID=.%{BALANCER_WORKER_ROUTE}e; path=/" env=BALANCER_ROUTE_CHANGED
+        <Proxy "balancer://app">
+            BalancerMember "http://10.0.0.5:8080" route=a
+            BalancerMember "http://10.0.0.6:8080" route=b
+            ProxySet stickysession=ROUTEID|routeid
+        </Proxy>
+
+    Source: find_session_route (mod_proxy_balancer.c), "Examples of a balancer configuration" in the mod_proxy_balancer
+    documentation; tested on httpd 2.4.71.
+    """
+    lines = [node for node in context.configuration.find("header") if "BALANCER_WORKER_ROUTE" in node.args]
+    sticky = [param for balancer in context.balancers if (param := balancer.params.get("stickysession")) is not None]
+    if not lines or not sticky or any("$" in param.value for param in sticky):
+        return
+    names = {name for param in sticky for name in param.value.split("|")}
+    for node in lines:
+        words = node.words
+        if words[-1].lower() != "env=balancer_route_changed" or not node.certain:
+            continue
+        found = next((one for one in (re.match(_ROUTE_COOKIE, word) for word in words) if one is not None), None)
+        if found is not None and found["name"] not in names and "set-cookie" in [word.lower() for word in words]:
+            yield Found(
+                node.place,
+                f'no balancer reads the cookie "{found["name"]}": the session does not stay with its member by it',
+                related=(Related(sticky[0].place, "this balancer reads another cookie"),),
+                help="Write the same name here and behind stickysession.",
+            )
+
+
 @rule("WK038", "route-duplicate", "error", references=(_STICKY,))
 def route_duplicate(context: Context) -> Iterator[Found]:
     """Two members of a sticky balancer have the same route: all their sessions go to the first of them.

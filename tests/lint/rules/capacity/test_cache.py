@@ -33,3 +33,21 @@ def test_a_cache_on_disk(more: str) -> None:
     assert places("cache-no-root", text) == [(2, 1)]
     assert bool(find("cache-no-root", text + more)) is more.startswith("<")
     assert not find("cache-no-root", text, part=True)
+
+
+@pytest.mark.parametrize(
+    ("line", "reported"),
+    [
+        ("Header unset Vary", True),
+        ("Header onsuccess unset vary", True),
+        ("Header always unset Vary", False),
+        ("Header set Vary Cookie", False),
+        ("Header unset Vary env=X", False),
+        ("<Location /x>\nHeader unset Vary\n</Location>", False),
+    ],
+)
+def test_vary(line: str, reported: bool) -> None:
+    assert places("cache-vary-unset", f"{APP}{line}\n") == ([(3, 1)] if reported else [])
+    assert not find(
+        "cache-vary-unset", f"<VirtualHost *:80>\n{APP}</VirtualHost>\n<VirtualHost *:81>\n{line}\n</VirtualHost>"
+    )

@@ -87,3 +87,21 @@ def test_certificates_without_an_engine(text: str, found: int) -> None:
 
 def test_a_part_of_a_configuration_does_not_show_the_main_server() -> None:
     assert not find("vhost-cert-no-engine", f"<VirtualHost *:443>\n{CERTIFICATE}</VirtualHost>", part=True)
+
+
+@pytest.mark.parametrize(
+    ("listen", "addresses", "reported"),
+    [
+        ("80", ("* | a", "*:80 | b"), True),
+        ("10.0.0.1:80", ("*:* | a", "*:80 | b"), True),
+        ("80", ("* | a", "* | b"), False),
+        ("80", ("* | a", "*:80 | b | a"), False),
+        ("80", ("* | a", "*:80 | b | *.c"), False),
+        ("80", ("* *:80 | a", "*:80 | b"), False),
+        ("80\nListen 81", ("* | a", "*:80 | b"), False),
+        ("80", ("* |", "*:80 | b"), False),
+    ],
+)
+def test_any_port(listen: str, addresses: tuple[str, ...], reported: bool) -> None:
+    assert bool(find("vhost-any-port", f"Listen {listen}\n{_hosts(*addresses)}")) is reported
+    assert not find("vhost-any-port", _hosts(*addresses))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.gateways.httpd import running
-from tests.support.lint.find import find, grades
+from tests.support.lint.find import find, grades, places
 
 PASS = 'ProxyPass "/shop" "http://localhost:PORT/app"\n'
 
@@ -59,3 +59,12 @@ def test_grades() -> None:
 )
 def test_silent(text: str) -> None:
     assert not find("cookie-path", text)
+
+
+def test_domains_in_the_wrong_order() -> None:
+    text = "ProxyPass / http://b.internal/\nProxyPassReverseCookieDomain {}\n"
+    assert places("cookie-domain-swapped", text.format(".www.example.com b.internal")) == [(2, 1)]
+    for sound in ("b.internal www.example.com", "b.internal b.internal", "c.internal www.example.com"):
+        assert not find("cookie-domain-swapped", text.format(sound)), sound
+    both = "ProxyPass /c http://c.internal/\n" + text.format("c.internal b.internal")
+    assert not find("cookie-domain-swapped", both)

@@ -67,9 +67,15 @@ def test_a_word_excludes_more_than_it_seems_to(regex: str) -> None:
     assert (finding.severity, finding.place.column) == ("warning", 16)
 
 
-@pytest.mark.parametrize("regex", ["/static/", "js", "/css|/js", "(css|js)", "\\.css$|\\.js$", "x.php", "a.css|b.js"])
+@pytest.mark.parametrize("regex", ["/static/", "js", "/static", "(css|js)", "\\.css$|\\.js$", "x.php", "a.css|b.js"])
 def test_other_exclusions(regex: str) -> None:
     assert find("regex-unanchored", f"ProxyPassMatch {regex} !") == []
+
+
+@pytest.mark.parametrize(("regex", "severity"), [("/css|/js", "warning"), ("/img|/fonts", "info")])
+def test_words_behind_slashes(regex: str, severity: str) -> None:
+    (finding,) = find("regex-unanchored", f"ProxyPassMatch {regex} !")
+    assert finding.severity == severity
 
 
 @pytest.mark.parametrize(

@@ -169,3 +169,37 @@ def test_a_member_left_out() -> None:
 )
 def test_no_member_left_out(lines: str) -> None:
     assert find("reverse-mismatch", _TWO + lines) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("ProxyPass /s http://h/\nProxyPassReverse /t http://h/", (2, 21)),
+        ("ProxyPass /s/ http://h:81/\nProxyPassReverse /t/ http://h:81/", (2, 22)),
+        ("ProxyPass / http://h/app/\nProxyPassReverse /app/ http://h/app/", (2, 24)),
+        ("ProxyPass / http://h/app/\nProxyPassReverse /app http://h/app", (2, 23)),
+        ("ProxyPass /s http://h/\nProxyPassReverse http://h/ /s", (2, 1)),
+    ],
+)
+def test_another_path(text: str, place: tuple[int, int]) -> None:
+    assert places("reverse-other-path", text) == [place]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ProxyPass /s http://h/\nProxyPassReverse /t http://i/",
+        "ProxyPass /s http://h/\nProxyPassReverse /t http://h:81/",
+        "ProxyPass /s http://h/s\nProxyPassReverse / http://h/",
+        "ProxyPass /s/t http://h/t\nProxyPassReverse /s http://h/",
+        "ProxyPass /s http://h/\nProxyPassReverse /s http://h/\nProxyPassReverse /t http://h/",
+        "ProxyPass /s http://h/\nProxyPassReverse /t http://h/\nAlias /t /srv",
+        "ProxyPass /s http://h/\nProxyPassReverse /t http://h/\nRewriteRule ^/t http://h/ [P]",
+        "ProxyPass /s http://h/\nProxyPassMatch ^/(t|u) http://h/$1\nProxyPassReverse /t http://h/",
+        "ProxyPreserveHost On\nProxyPass /s http://h/\nProxyPassReverse /t http://h/",
+        "ProxyPass /s http://h/\nProxyPass /t http://i/\nProxyPassReverse /t http://h/",
+        "<Location /s>\nProxyPass http://h/\nProxyPassReverse http://h/\n</Location>",
+    ],
+)
+def test_paths_that_lead_back(text: str) -> None:
+    assert not find("reverse-other-path", text)

@@ -129,3 +129,24 @@ def test_rules_of_another_section_run() -> None:
     assert not find(
         "rewrite-unreached", "RewriteEngine On\nRewriteCond %{HTTPS} on\nRewriteRule ^ - [F]\nRewriteRule ^ - [G]\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reported"),
+    [
+        ("^/old /new [R=301]", "^(.*)$ http://h$1 [P]", True),
+        ("^/old /new [R]", ".* https://h/ [R,L]", True),
+        ("^/old /new [R]", "^/?(.*)$ http://h/$1 [P]", True),
+        ("^/old /new [R,L]", "^(.*)$ http://h$1 [P]", False),
+        ("^/old /new [R,END]", "^(.*)$ http://h$1 [P]", False),
+        ("^/old /new [PT]", "^(.*)$ http://h$1 [P]", False),
+        ("^/old /new [R]", "^/(.*)$ http://h/$1 [P]", False),
+        ("^/old /new [R]", "^ - [L]", False),
+        ("^/old /new [R]", "^(.*)$ /x$1", False),
+        ("^/old /new [R]\nRewriteCond %{HTTP_HOST} a", "^(.*)$ http://h$1 [P]", False),
+        ("^/old /new [R,C]", "^(.*)$ http://h$1 [P]", False),
+    ],
+)
+def test_a_redirect_without_an_end(first: str, second: str, reported: bool) -> None:
+    text = f"{ON}RewriteRule {first}\nRewriteRule {second}\n"
+    assert places("redirect-goes-on", text) == ([(2, 1)] if reported else [])

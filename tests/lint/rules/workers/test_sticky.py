@@ -66,3 +66,19 @@ def test_too_long(version: str | None, severity: str) -> None:
 
 def test_not_too_long() -> None:
     assert not find("sticky-too-long", MEMBERS.format("", "", f"ProxySet stickysession={'x' * 63}\n"))
+
+
+@pytest.mark.parametrize(
+    ("cookie", "clause", "reported"),
+    [
+        ("S=.%{BALANCER_WORKER_ROUTE}e", "env=BALANCER_ROUTE_CHANGED", False),
+        ("s=.%{BALANCER_WORKER_ROUTE}e", "env=BALANCER_ROUTE_CHANGED", True),
+        ("s=.%{BALANCER_WORKER_ROUTE}e", "env=OTHER", False),
+        ("s=.%{OTHER}e", "env=BALANCER_ROUTE_CHANGED", False),
+    ],
+)
+def test_a_cookie_that_no_balancer_reads(cookie: str, clause: str, reported: bool) -> None:
+    line = f'Header add Set-Cookie "{cookie}; path=/" {clause}\n'
+    members = MEMBERS.format(" route=a", " route=b", STICKY)
+    assert places("sticky-cookie-unread", line + members) == ([(1, 1)] if reported else [])
+    assert not find("sticky-cookie-unread", line + MEMBERS.format(" route=a", " route=b", ""))

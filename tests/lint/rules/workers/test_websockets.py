@@ -44,3 +44,35 @@ def test_idle(text: str, wrong: bool) -> None:
 )
 def test_no_upgrade(text: str, wrong: bool) -> None:
     assert bool(find("websocket-no-upgrade", text)) is wrong
+
+
+@pytest.mark.parametrize(
+    ("condition", "target", "reported"),
+    [
+        ("%{HTTP:Upgrade} ^WebSocket$ [NC]", "https://h/$1", True),
+        ("%{HTTP:Upgrade} =websocket [NC,OR]\nRewriteCond %{QUERY_STRING} a", "http://h/$1", False),
+        ("%{QUERY_STRING} a [OR]\nRewriteCond %{HTTP:Upgrade} =websocket", "http://h/$1", False),
+        ("%{QUERY_STRING} a\nRewriteCond %{HTTP:Upgrade} =websocket", "http://h/$1", True),
+        ("%{HTTP:Upgrade} .", "http://h/$1", False),
+        ("%{HTTP:Upgrade} =websocket", "http://%{HTTP_HOST}/$1", False),
+        ("%{HTTP:Upgrade} =websocket", "wss://h/$1", False),
+    ],
+)
+def test_a_rule_for_websockets(condition: str, target: str, reported: bool) -> None:
+    text = f"RewriteEngine On\nRewriteCond {condition}\nRewriteRule ^/(.*) {target} [P]\n"
+    assert bool(find("websocket-rule-to-http", text)) is reported
+
+
+@pytest.mark.parametrize(
+    ("line", "reported"),
+    [
+        ("SetEnv force-proxy-request-1.0 1", True),
+        ("SetEnvIf Request_URI ^/old force-proxy-request-1.0", False),
+        ("<If true>\nSetEnv force-proxy-request-1.0 1\n</If>", False),
+        ("<Location /ws>\nSetEnv force-proxy-request-1.0 1\n</Location>", True),
+        ("<Location /other>\nSetEnv force-proxy-request-1.0 1\n</Location>", False),
+    ],
+)
+def test_http10(line: str, reported: bool) -> None:
+    assert bool(find("websocket-http10", f"{line}\nProxyPass /ws http://h/ws upgrade=websocket\n")) is reported
+    assert not find("websocket-http10", f"{line}\nProxyPass /ws http://h/ws\n")
