@@ -39,6 +39,7 @@ WHOLE = {
     "members": "md", "subnets": "addresses", "argv": "notation", "words": "notation", "alias": "sections",
     "template": "text", "domains": "md", "fcgi_provider": "access", "fcgi_check": "access", "log_message": "text",
     "cookie_name": "text", "needed": "text", "stopping": "text", "seed": "text",
+    "runner": "text", "driver": "text",
 }  # fmt: skip
 """The kinds of all arguments together, `@name parameters`: the module that has the function `name`."""
 

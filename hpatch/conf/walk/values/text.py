@@ -268,3 +268,32 @@ def stopping(_: str) -> Judge:
         return Wrong(None, f'ends httpd with the message "{" ".join(given.words)}"')
 
     return judged
+
+
+def runner(_: str) -> Judge:
+    """`unixd_set_user` (mod_unixd.c): any user but root. What is no number behind the # is 0, which is root."""
+
+    def judged(given: Arguments) -> Wrong | None:
+        word = given.words[0] if given.words else ""
+        if unknown(word) or not (word == "root" or (word[:1] == "#" and c_atoi(word[1:]) == 0)):
+            return None
+        says = f'takes any user but root, unless httpd is built with BIG_SECURITY_HOLE, not "{word}"'
+        return Wrong(0, says, "Name a user of httpd's own, such as www-data or apache.", certain=False)
+
+    return judged
+
+
+_DRIVERS = ("pgsql", "mysql", "sqlite2", "sqlite3", "oracle", "freetds", "odbc")
+"""The drivers of databases that APR has. A build may leave some out, and others may be added to it."""
+
+
+def driver(_: str) -> Judge:
+    """`dbd_param` (mod_dbd.c), which loads the driver at once."""
+
+    def judged(given: Arguments) -> Wrong | None:
+        word = given.words[0] if given.words else ""
+        if not word or unknown(word) or word in _DRIVERS:
+            return None
+        return Wrong(0, f'takes {listed(_DRIVERS)}, not "{word}"', suggestion(word, _DRIVERS), certain=False)
+
+    return judged

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
-from hpatch.lint.rules._shared.effective import in_server, is_on, secured, server_of
+from hpatch.lint.rules._shared.effective import in_server, is_on, may_lack, secured, server_of
 from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ _BREAK = r"[:;, ]+"
 _ITEM = r"(?P<sign>[-+!]?)(?P<names>[A-Za-z0-9.=_-]+(?:\+[A-Za-z0-9.=_-]+)*)"
 _COMMAND = r"@(?:STRENGTH|SECLEVEL=[0-5])"
 _DEFAULT = "DEFAULT"
+_COMMANDS = {"cipherstring": False, "ciphersuites": True}
+"""Commands of SSLOpenSSLConfCmd that take a list, and whether it is one for TLS 1.3."""
 _POLICY = "PROFILE="
 """What Fedora's OpenSSL and its kin take for the policy of the machine."""
 
@@ -88,15 +90,21 @@ def cipher_unknown(context: Context) -> Iterator[Found]:
     Source: ssl_cmd_SSLCipherSuite (ssl_engine_config.c), ssl_init_ctx_cipher_suite (ssl_engine_init.c),
     ssl_cipher_process_rulestr and ciphersuite_cb (OpenSSL's ssl_ciph.c); tested on httpd 2.4.71 with OpenSSL 3.0.
     """
-    for node in context.configuration.find("sslciphersuite", "sslproxyciphersuite"):
-        words = node.words
-        newest = words[:1] == ["TLSv1.3"]
-        if not words or len(words) > 2 or (len(words) == 2 and not newest and words[0] != "SSL"):
-            continue
-        text = words[-1]
-        if "${" in text or text.startswith(_POLICY) or node.source.name in context.configuration.templates:
+    for node in context.configuration.find("sslciphersuite", "sslproxyciphersuite", "sslopensslconfcmd"):
+        newest = _is_newest(node)
+        text = node.words[-1] if newest is not None else ""
+        if newest is None or "${" in text or text.startswith(_POLICY) or may_lack(context, node):
             continue
         yield from _found(context, node, _suites(text) if newest else _ciphers(text), newest=newest)
+
+
+def _is_newest(node: Node) -> bool | None:
+    """Whether the last word of a line is a list for TLS 1.3, or one for TLS 1.2 and before; None for neither."""
+    words = node.words
+    if node.key == "sslopensslconfcmd":
+        return _COMMANDS.get(words[0].lower()) if len(words) == 2 else None
+    newest = words[:1] == ["TLSv1.3"]
+    return None if not words or len(words) > 2 or (len(words) == 2 and not newest and words[0] != "SSL") else newest
 
 
 def _found(context: Context, node: Node, judged: _Judged, *, newest: bool) -> Iterator[Found]:
@@ -128,7 +136,7 @@ def _found(context: Context, node: Node, judged: _Judged, *, newest: bool) -> It
 
 def _used(context: Context, node: Node) -> bool:
     """Whether httpd surely gives the list to OpenSSL as it starts."""
-    if node.key == "sslciphersuite":
+    if node.key != "sslproxyciphersuite":
         return secured(context, node)
     return context.configuration.whole and node.certain and is_on(in_server(context, "sslproxyengine", server_of(node)))
 

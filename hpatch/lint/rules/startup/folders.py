@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from hpatch.lint.found import Severity
 
 _MANUAL = "https://httpd.apache.org/docs/2.4/mod/core.html"
+_TLS = (
+    "sslcacertificatepath", "sslcadnrequestpath", "sslcarevocationpath", "sslproxycacertificatepath",
+    "sslproxycarevocationpath", "sslproxymachinecertificatepath",
+)  # fmt: skip
+"""Folders that mod_ssl looks for when it reads the line (`ssl_cmd_check_dir`)."""
+_COMMANDS = ("chaincapath", "verifycapath", "requestcapath", "clientcapath")
+"""Commands of SSLOpenSSLConfCmd whose value is such a folder."""
 _LOGS = ("customlog", "transferlog", "globallog", "forensiclog")
 _PROGRAM = r"\|{1,2}(/[^\s$]*)(?:\s|$)"
 """What a log goes to without a shell (`|$` uses one)."""
@@ -39,10 +46,10 @@ class _Need(NamedTuple):
 def folder_missing(context: Context) -> Iterator[Found]:
     """A folder that this directive needs does not exist on this machine.
 
-    httpd does not start if a log, the PID file, a Mutex, CoreDumpDirectory or the main server's DocumentRoot needs the
-    folder. For PidFile and ForensicLog, `httpd -t` says "Syntax OK". Without the DocumentRoot of a virtual host httpd
-    starts and warns (AH00112), and requests for files get 404: that finding is only info, because many virtual hosts
-    that are proxies have no files.
+    httpd does not start if a log, the PID file, a Mutex, CoreDumpDirectory, ChrootDir, a folder of certificates, a dbm
+    cache of TLS sessions or the main server's DocumentRoot needs the folder. For PidFile, ForensicLog and the cache,
+    `httpd -t` says "Syntax OK". Without the DocumentRoot of a virtual host httpd starts and warns (AH00112), and
+    requests for files get 404: that finding is only info, because many virtual hosts that are proxies have no files.
 
     The rule needs `--httpd`, because only the machine that runs httpd has the folders. It is silent about logs that go
     to a program or to syslog, and about folders that it may not see.
@@ -65,7 +72,8 @@ def folder_missing(context: Context) -> Iterator[Found]:
         ErrorLog syslog:local7
         CustomLog "|/usr/bin/rotatelogs /var/log/no-such-folder/access.log 86400" common
 
-    Source: check_errorlog_dir and set_document_root (core.c), check_log_dir (mod_log_config.c), ap_log_pid (log.c);
+    Source: check_errorlog_dir and set_document_root (core.c), check_log_dir (mod_log_config.c), ap_log_pid (log.c),
+    unixd_set_chroot_dir (mod_unixd.c), ssl_cmd_check_dir (ssl_engine_config.c), socache_dbm_init (mod_socache_dbm.c);
     tested on httpd 2.4.71.
     """
     configuration = context.configuration
@@ -112,6 +120,9 @@ def log_program_missing(context: Context) -> Iterator[Found]:
     if not configuration.check_files:
         return
     for node in configuration.find("errorlog", *_LOGS):
+        if re.fullmatch(r"\|{1,2}\s*", next(iter(node.words), "")):
+            says = f"the log goes to a program, and no program is named: {_FAILS}"
+            yield Found(node.word_place(0), says, help=f"Name it: {node.name} |/path/of/the/program", node=node)
         program = re.match(_PROGRAM, next(iter(node.words), ""))
         if program is not None and _is_missing(program[1], os.path.isfile):
             yield Found(
@@ -130,21 +141,28 @@ def _needs(configuration: Configuration) -> Iterator[_Need]:
         yield from _of_file(configuration, node, _FAILS if node.key == "forensiclog" else _REFUSES)
     for node in find("pidfile", ())[-1:]:
         yield from _of_file(configuration, node, _FAILS)
-    for node in find("coredumpdirectory", ()):
+    for node in configuration.find("coredumpdirectory", "chrootdir", *_TLS):
         yield from _itself(configuration, node, node.words[:1], _REFUSES)
+    for node in find("sslopensslconfcmd", ()):
+        if next(iter(node.words), "").lower() in _COMMANDS:
+            yield from _itself(configuration, node, node.words[1:2], _REFUSES, word=1)
     for node in find("documentroot", ()):
         host = node.inside("<virtualhost") is not None
         then = "requests for files get 404" if host else _REFUSES
         yield from _itself(configuration, node, node.words[:1], then, "info" if host else None)
+    for node in (*find("sslsessioncache", ())[-1:], *find("sslstaplingcache", ())[-1:]):
+        provider, colon, path = next(iter(node.words), "").partition(":")
+        if colon and provider == "dbm" and path:
+            yield from _of_file(configuration, node, _FAILS, path)
     for node in find("mutex", ()):
         mechanism, colon, folder = next(iter(node.words), "").partition(":")
-        if colon and mechanism.lower() in ("file", "fcntl", "flock", "sem"):
+        if colon and mechanism.lower() not in ("none", "no"):
             yield from _itself(configuration, node, [folder], _REFUSES)
 
 
-def _of_file(configuration: Configuration, node: Node, consequence: str) -> Iterator[_Need]:
-    """The folder of a file. What goes to a program (`|…`) or a provider (`syslog:…`) needs none."""
-    file = next(iter(node.words), "")
+def _of_file(configuration: Configuration, node: Node, consequence: str, path: str | None = None) -> Iterator[_Need]:
+    """The folder of a file, that of the first word or `path`. What goes to a program or a provider needs none."""
+    file = next(iter(node.words), "") if path is None else path
     if not file or file.startswith("|") or "${" in file or ":" in file.partition("/")[0]:
         return
     folder = os.path.dirname(resolve(configuration.server_root, file))  # noqa: PTH120 - the path stays text, as written
@@ -152,12 +170,17 @@ def _of_file(configuration: Configuration, node: Node, consequence: str) -> Iter
 
 
 def _itself(
-    configuration: Configuration, node: Node, folders: list[str], consequence: str, severity: Severity | None = None
+    configuration: Configuration,
+    node: Node,
+    folders: list[str],
+    consequence: str,
+    severity: Severity | None = None,
+    word: int = 0,
 ) -> Iterator[_Need]:
     for folder in folders:
         if folder and "${" not in folder:
             path = resolve(configuration.server_root, folder)
-            yield _Need(node=node, word=0, folder=path, consequence=consequence, severity=severity)
+            yield _Need(node=node, word=word, folder=path, consequence=consequence, severity=severity)
 
 
 def _server(node: Node) -> Node | None:

@@ -38,13 +38,21 @@ MISSING = [
     ("SSLCACertificateFile /dev/null", "is not a regular file"),
     ("RewriteMap a txt:none", "does not exist"),
     ('RewriteMap a "prg:none x"', "does not exist"),
+    ("SSLOpenSSLConfCmd DHParameters none", "does not exist"),
+    ("SSLPassPhraseDialog exec:none", "does not exist"),
+    ("SSLRandomSeed startup file:none 16", "does not exist"),
+    ("LDAPTrustedGlobalCert CA_BASE64 none", "does not exist"),
 ]
+IN_THE_WAY = ["ErrorLog .", "CustomLog . common", "TransferLog .", "GlobalLog . common", "ForensicLog .", "PidFile ."]
 THERE = [
     "SSLCertificateFile there",
     "RewriteMap a txt:empty",
     'RewriteMap a "prg:there x"',
     "RewriteMap a int:tolower",
     "RewriteMap a txt:.",
+    "SSLPassPhraseDialog exec:there",
+    "SSLRandomSeed startup builtin",
+    "LDAPTrustedGlobalCert CA_BASE64 empty",
 ]
 
 
@@ -75,7 +83,30 @@ def test_nothing_is_said_of_what_may_not_hold(folder: Path) -> None:
     ("text", "refused"), [*((text, True) for text, _ in MISSING), *((one, False) for one in THERE)]
 )
 def test_httpd_agrees(text: str, refused: bool, folder: Path, httpd: str) -> None:
-    assert start(httpd, folder, text, modules="mpm_event ssl rewrite").syntax_ok is not refused
+    assert start(httpd, folder, text, modules="mpm_event ssl rewrite ldap").syntax_ok is not refused
+
+
+@pytest.mark.parametrize("text", IN_THE_WAY)
+def test_a_directory_is_in_the_way_of_what_httpd_writes(text: str, folder: Path) -> None:
+    (finding,) = find(text, folder)
+    assert f'"{folder}" is a directory' in finding.message
+    assert "httpd does not start" in finding.message
+    assert find(text.replace(" .", " none"), folder) == ()
+    assert find(text, folder, check_files=False) == ()
+
+
+def test_only_the_last_log_of_errors_counts(folder: Path) -> None:
+    assert find("ErrorLog .\nPidFile .\nErrorLog log\nPidFile pid", folder) == ()
+    assert find("ErrorLog |/bin/cat\nCustomLog syslog:. common", folder) == ()
+
+
+@pytest.mark.httpd
+@pytest.mark.proof
+def test_httpd_does_not_start_with_a_directory_in_the_way(folder: Path, httpd: str) -> None:
+    for text in IN_THE_WAY:
+        result = start(httpd, folder, text, modules="mpm_event log_config log_forensic")
+        assert (result.syntax_ok, result.started) == (True, False), text
+        (folder / "log").unlink(missing_ok=True)
 
 
 @pytest.mark.httpd

@@ -46,7 +46,9 @@ REFUSED = [
     ("DocumentRoot file", 14),
     ("Mutex file:none", 7),
     ("Mutex sem:{here}/none default", 7),
+    ("Mutex default:file", 7),
     ("CoreDumpDirectory none", 19),
+    ("ChrootDir file", 11),
 ]
 """httpd -t fails with each; `file` is a file."""
 FAILING = [("PidFile none/pid", 9), ("ForensicLog none/log", 13)]
@@ -72,6 +74,17 @@ SOUND = [
     "PidFile none/pid\nPidFile pid",
     "ScoreBoardFile none/board",
 ]
+TLS_REFUSED = [
+    ("SSLCACertificatePath none", 22),
+    (host("SSLProxyCARevocationPath file"), 26),
+    ("SSLOpenSSLConfCmd VerifyCAPath none", 32),
+]
+TLS_FAILING = [("SSLSessionCache dbm:none/cache", 17), ("SSLStaplingCache dbm:{here}/none/cache", 18)]
+TLS_SOUND = [
+    "SSLSessionCache shmcb:none/cache(512000)",
+    "SSLSessionCache dbm:folder/cache",
+    "SSLCACertificatePath folder",
+]
 
 
 def there(folder: Path) -> Path:
@@ -80,7 +93,7 @@ def there(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(("text", "column"), REFUSED)
+@pytest.mark.parametrize(("text", "column"), [*REFUSED, *TLS_REFUSED])
 def test_refused(text: str, column: int, tmp_path: Path) -> None:
     (finding,) = find(text.format(here=tmp_path), there(tmp_path))
     assert (finding.place.line, finding.place.column) == (2 if text.startswith("<") else 1, column)
@@ -89,9 +102,9 @@ def test_refused(text: str, column: int, tmp_path: Path) -> None:
     assert find(text.format(here=tmp_path), tmp_path, check_files=False) == ()
 
 
-@pytest.mark.parametrize(("text", "column"), FAILING)
+@pytest.mark.parametrize(("text", "column"), [*FAILING, *TLS_FAILING])
 def test_failing(text: str, column: int, tmp_path: Path) -> None:
-    (finding,) = find(text, tmp_path)
+    (finding,) = find(text.format(here=tmp_path), tmp_path)
     assert (finding.place.column, finding.severity) == (column, "error")
     assert "httpd does not start" in finding.message
 
@@ -110,6 +123,7 @@ def test_a_program(text: str, column: int, tmp_path: Path) -> None:
     "text",
     [
         *SOUND,
+        *TLS_SOUND,
         'CustomLog "|$/none/x" common',
         "ErrorLog ${none}/log",
         "DocumentRoot ${none}",
@@ -171,3 +185,15 @@ def test_httpd_does_not_start(httpd: str, text: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", [text for text in SOUND if not text.startswith(("ErrorLog", "PidFile"))])
 def test_httpd_starts(httpd: str, text: str, tmp_path: Path) -> None:
     assert start(httpd, there(tmp_path), text).started
+
+
+@pytest.mark.httpd
+@pytest.mark.proof
+def test_httpd_agrees_on_folders_of_tls(httpd: str, tmp_path: Path) -> None:
+    refused, failing = ([text for text, _ in texts] for texts in (TLS_REFUSED, TLS_FAILING))
+    there(tmp_path)
+    for text in (*refused, *failing, *TLS_SOUND):
+        modules = "mpm_event ssl socache_shmcb socache_dbm"
+        result = start(httpd, tmp_path, text.format(here=tmp_path), modules=modules)
+        assert (result.syntax_ok, result.started) == (text not in refused, text in TLS_SOUND), text
+        (tmp_path / "log").unlink(missing_ok=True)
