@@ -50,14 +50,16 @@ class Place(NamedTuple):
 class Source:
     """A file's text, decoded so that its bytes can be written back (`surrogateescape`).
 
-    `name` is the file as the user should see it; httpd's own idea of the name is the reader's business.
+    `name` is the file as the user should see it; httpd's own idea of the name is the reader's business. `above` is how
+    many lines of the file are above the text, if it is only a part of one.
     """
 
-    __slots__ = ("_searched", "_starts", "name", "text")
+    __slots__ = ("_searched", "_starts", "above", "name", "text")
 
-    def __init__(self, name: str, text: str) -> None:
+    def __init__(self, name: str, text: str, above: int = 0) -> None:
         self.name = name
         self.text = text
+        self.above = above
         self._starts = [0]
         self._searched = 0
 
@@ -90,11 +92,11 @@ class Source:
         """The line and column of an offset into `text`."""
         starts = self._line_starts(offset)
         line = bisect_right(starts, offset)
-        return line, offset - starts[line - 1] + 1
+        return line + self.above, offset - starts[line - 1] + 1
 
     def offset(self, line: int, column: int = 1) -> int:
         """The offset into `text` of a line and column."""
-        return self._line_starts(len(self.text))[line - 1] + column - 1
+        return self._line_starts(len(self.text))[line - self.above - 1] + column - 1
 
     def place(self, start: int, end: int) -> Place:
         """The place of `text[start:end]`."""
@@ -102,11 +104,13 @@ class Source:
         line = end_line = bisect_right(starts, start)
         if line < len(starts) and starts[line] <= end:  # few places have more than a line
             end_line = bisect_right(starts, end, line)
-        return Place(self.name, line, start - starts[line - 1] + 1, end_line, end - starts[end_line - 1] + 1)
+        column, end_column = start - starts[line - 1] + 1, end - starts[end_line - 1] + 1
+        return Place(self.name, line + self.above, column, end_line + self.above, end_column)
 
     def line(self, number: int) -> str:
         """A line without its end; empty when there is no such line."""
         starts = self._line_starts(len(self.text))
+        number -= self.above
         if not 1 <= number <= len(starts):
             return ""
         end = starts[number] - 1 if number < len(starts) else len(self.text)

@@ -12,6 +12,8 @@ from hpatch.conf.view import Rooted, View, like
 from hpatch.records import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hpatch.conf.configmap import ConfigMapFile
 
 _CHECKOUT = (".git", ".hg", ".svn", ".bzr")
@@ -31,15 +33,15 @@ class Surroundings(NamedTuple):
 
     `root` is the folder that it has for `/` (None: this machine's, unless the main file's path ends like ServerRoot).
     `tree` is the folder that was given (None: the main file's). `home` is the main file that a part belongs to. Without
-    `outside`, no file outside the tree is read. `mounted` are all the files that there are, if the main file is one in
-    a ConfigMap (`deploy/web.yaml/httpd.conf`).
+    `outside`, no file outside the tree is read. `mounted` are all the files that there are, by name, if the main file
+    is one in a ConfigMap (`deploy/web.yaml/httpd.conf`).
     """
 
     root: str | None = None
     tree: str | None = None
     home: str | None = None
     outside: bool = True
-    mounted: tuple[ConfigMapFile, ...] = ()
+    mounted: Mapping[str, ConfigMapFile] = {}
 
 
 class Base(NamedTuple):

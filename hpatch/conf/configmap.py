@@ -9,7 +9,8 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from itertools import pairwise
 
 from hpatch.conf.view import View
@@ -33,13 +34,12 @@ _HTTPD = re.compile(
 
 
 class Excerpt(Source):
-    """A part of a file: the text of the rest is blank, so that every place is one in the whole file."""
+    """A part of a file, whole lines of it. Every place is one in the whole file."""
 
     __slots__ = ("_whole",)
 
     def __init__(self, whole: Source, start: int, end: int) -> None:
-        text = whole.text
-        super().__init__(whole.name, f"{_blank(text[:start])}{text[start:end]}")
+        super().__init__(whole.name, whole.text[start:end], whole.position(start)[0] - 1)
         self._whole = whole
 
     @property
@@ -60,10 +60,10 @@ class ConfigMapFile(NamedTuple):
         return _HTTPD.search(self.text.text) is not None
 
 
-def files(source: Source) -> tuple[ConfigMapFile, ...]:
-    """The files in the ConfigMaps of a YAML file; of two with one name, the first."""
+def files(source: Source) -> dict[str, ConfigMapFile]:
+    """The files in the ConfigMaps of a YAML file, by name; of two with one name, the first."""
     if _KIND.search(source.text) is None:
-        return ()
+        return {}
     found: dict[str, ConfigMapFile] = {}
     at = 0
     for end in (*(mark.end() for mark in _DOCUMENT.finditer(source.text)), len(source.text)):
@@ -71,7 +71,7 @@ def files(source: Source) -> tuple[ConfigMapFile, ...]:
             for name, first, last in _blocks(item, indent):
                 found.setdefault(name, ConfigMapFile(name, Excerpt(source, at + start + first, at + start + last)))
         at = end
-    return tuple(found.values())
+    return found
 
 
 def _config_maps(document: str) -> Iterator[tuple[int, str, int]]:
@@ -122,21 +122,23 @@ def _blocks(document: str, indent: int) -> list[tuple[str, int, int]]:
     return found
 
 
-def _blank(text: str) -> str:
-    return re.sub(r"[^\n]", " ", text)
-
-
 class Mounted(View):
     """What a container sees of a ConfigMap, wherever it is mounted: a file of any folder by its name alone.
 
     `main` is the name of the file that is read first; no wildcard finds it, nor a file that is not httpd's.
     """
 
-    def __init__(self, yaml: str, main: str, texts: tuple[ConfigMapFile, ...]) -> None:
+    def __init__(self, yaml: str, main: str, mounted: Mapping[str, ConfigMapFile]) -> None:
         super().__init__()
         self.root = yaml
-        self._texts = {one.name: one.text for one in texts}
-        self._names = sorted((one.name for one in texts if one.is_httpds and one.name != main), key=os.fsencode)
+        self._main = main
+        self._mounted = mounted
+
+    @cached_property
+    def _names(self) -> list[str]:
+        """Only wildcards ask for them, and a ConfigMap may have as many main files as files."""
+        found = (one.name for one in self._mounted.values() if one.is_httpds and one.name != self._main)
+        return sorted(found, key=os.fsencode)
 
     def inner(self, path: str) -> str | None:
         """Every path is one in the container."""
@@ -165,14 +167,14 @@ class Mounted(View):
 
     def is_folder(self, path: str) -> bool:
         """Whether a file does not have the name: any folder may be in the container."""
-        return os.path.basename(path) not in self._texts  # noqa: PTH119 - the path stays text, as written
+        return os.path.basename(path) not in self._mounted  # noqa: PTH119 - the path stays text, as written
 
     def read(self, path: str, name: str, *, stream: bool = False) -> Source:
         """The text of the file with this name. Raises FileNotFoundError."""
         return self._text(path)
 
     def _text(self, path: str) -> Source:
-        found = self._texts.get(os.path.basename(path))  # noqa: PTH119 - the path stays text, as written
+        found = self._mounted.get(os.path.basename(path))  # noqa: PTH119 - the path stays text, as written
         if found is None:
             raise FileNotFoundError(errno.ENOENT, "not in the ConfigMap", path)
-        return found
+        return found.text

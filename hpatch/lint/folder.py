@@ -203,6 +203,11 @@ def includes(path: str, view: View = MACHINE) -> bool:
     return _has(path, _INCLUDE, view)
 
 
+def has_include(text: str) -> bool:
+    """Whether a text may have an Include."""
+    return re.search(_INCLUDE, text) is not None
+
+
 def home(path: str) -> str | None:
     """The main file that a part belongs to: in its folder or up to two above, also where these have it in `conf`."""
     folder = os.path.dirname(path)  # noqa: PTH120 - the path stays text, as written

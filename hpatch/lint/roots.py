@@ -319,9 +319,10 @@ def _mounted(path: str, options: Options) -> list[Root]:
     except (OSError, ValueError):
         return []  # `load` reports it
     options = options._replace(given=options.given._replace(mounted=texts))
-    roots = [Root(path=f"{path}/{one.name}", options=options) for one in texts if one.is_httpds]
-    names = {root.path: _frames(load(root.path, options)) - {root.path} for root in roots}
-    included = set().union(*names.values())
+    mains = [one for one in texts.values() if one.is_httpds]
+    roots = [Root(path=f"{path}/{one.name}", options=options) for one in mains]
+    including = [root for root, one in zip(roots, mains, strict=True) if folders.has_include(one.text.text)]
+    included = set().union(*(_frames(load(root.path, options)) - {root.path} for root in including))
     return [root for root in roots if root.path not in included] or roots[:1]
 
 

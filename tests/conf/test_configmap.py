@@ -50,7 +50,7 @@ def told(configuration: Configuration) -> list[tuple[str, int, int]]:
 
 
 def test_the_files_of_a_configmap() -> None:
-    found = files(Source("web.yaml", MAP))
+    found = tuple(files(Source("web.yaml", MAP)).values())
     assert [(one.name, one.is_httpds) for one in found] == [
         ("httpd.conf", True), ("a b.conf", True), ("q.conf", True), ("nginx.conf", False), ("last.conf", True),
     ]  # fmt: skip
@@ -98,7 +98,7 @@ def test_a_secret_in_a_list_is_not_read(kinds: tuple[str, str], names: list[str]
     text = LIST.format(*kinds)
     head, items = text.split("items:\n")
     indented = "".join(f"{wide}{line}" for line in items.splitlines(keepends=True))
-    found = files(Source("web.yaml", f"{head}items:\n{indented}"))
+    found = tuple(files(Source("web.yaml", f"{head}items:\n{indented}")).values())
     assert [one.name for one in found] == names
     for one in found:
         assert one.text.text.split() == ["Listen", {"a.conf": "2", "b.conf": "3"}[one.name]]
@@ -106,9 +106,9 @@ def test_a_secret_in_a_list_is_not_read(kinds: tuple[str, str], names: list[str]
 
 def test_a_secret_is_not_read() -> None:
     secret = MAP.replace("kind: ConfigMap", "kind: Secret")
-    assert files(Source("web.yaml", secret)) == ()
+    assert files(Source("web.yaml", secret)) == {}
     assert (
-        files(Source("web.yaml", f"{secret}note: |\n  kind: ConfigMap\n  data:\n    a.conf: |\n      Listen 1\n")) == ()
+        files(Source("web.yaml", f"{secret}note: |\n  kind: ConfigMap\n  data:\n    a.conf: |\n      Listen 1\n")) == {}
     )
     assert len(files(Source("web.yaml", f"{secret}---\n{MAP}"))) == 5
 
@@ -149,7 +149,7 @@ def test_several_documents_and_a_list() -> None:
         "kind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  data:\n    a.conf: |\n      ServerName a\n"
         "--- # next\ndata:\n  a.conf: |\n    ServerName second\n  b.conf: |\n    ServerName b\nkind: 'ConfigMap'\n"
     )
-    assert [(one.name, one.text.text.strip()) for one in files(Source("x.yaml", text))] == [
+    assert [(one.name, one.text.text.strip()) for one in files(Source("x.yaml", text)).values()] == [
         ("a.conf", "ServerName a"), ("b.conf", "ServerName b"),
     ]  # fmt: skip
 
@@ -158,7 +158,7 @@ def test_several_documents_and_a_list() -> None:
     "text", ["", "kind: ConfigMap\n", "kind: ConfigMap\ndata: {}\n", "data:\n  a: |\n    Listen 80\n"]
 )
 def test_no_files(text: str) -> None:
-    assert files(Source("x.yaml", text)) == ()
+    assert files(Source("x.yaml", text)) == {}
 
 
 def test_a_chart_is_a_template() -> None:
@@ -196,7 +196,7 @@ def test_the_files_of_a_chart_have_no_links() -> None:
 def found(text: str) -> list[tuple[str, int, int, str]]:
     """Each file: its name, the line and the column of its first character that is no blank, and its text."""
     told = []
-    for one in files(Source("x.yaml", text)):
+    for one in files(Source("x.yaml", text)).values():
         whole = one.text.text
         start = len(whole) - len(whole.lstrip())
         told.append((one.name, *one.text.place(start, start)[1:3], whole[start:]))
@@ -258,11 +258,11 @@ def test_what_a_container_sees() -> None:
 
 @pytest.mark.parametrize("line", ["servername a", "  LISTEN 80", "<files a>", "IncludeOptional x", "Listen *:80"])
 def test_what_looks_like_httpds(line: str) -> None:
-    (one,) = files(Source("x.yaml", f"{HEAD}  a: |\n    # x\n    {line}\n"))
+    (one,) = files(Source("x.yaml", f"{HEAD}  a: |\n    # x\n    {line}\n")).values()
     assert one.is_httpds
 
 
 @pytest.mark.parametrize("line", ["listen http;", "x ServerName a", "ServerNames a", ""])
 def test_what_looks_like_another_programs(line: str) -> None:
-    (one,) = files(Source("x.yaml", f"{HEAD}  a: |\n    # x\n    {line}\n"))
+    (one,) = files(Source("x.yaml", f"{HEAD}  a: |\n    # x\n    {line}\n")).values()
     assert not one.is_httpds

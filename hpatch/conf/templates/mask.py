@@ -80,7 +80,7 @@ def template(source: Source, placeholders: Placeholders) -> Template | None:
         code=None if code is None else source.place(code.start, code.end),
         named=named,
     )
-    return Template(source=Source(source.name, masked), arms=read.arms, balanced=read.balanced, file=file)
+    return Template(source=Source(source.name, masked, source.above), arms=read.arms, balanced=read.balanced, file=file)
 
 
 def _has_evidence(text: str, found: list[CodePiece]) -> bool:

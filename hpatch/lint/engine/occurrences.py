@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 
-from hpatch.conf.tree import Configuration, Node
+from hpatch.conf.tree import Condition, Configuration, Node
 from hpatch.lint.finding import Finding
 from hpatch.lint.found import Confidence, Related
+from hpatch.records import NamedTuple
 from hpatch.text import Place
 
 _SHOWN = 3
@@ -42,25 +43,42 @@ def fix_key(finding: Finding) -> FixKey | None:
     )
 
 
+class _Read(NamedTuple):
+    """What all directives that httpd reads at one place have in common; there are `number`.
+
+    `certain` is whether one of them is surely read, `conditions` the different ones that they depend on, `uses` where
+    their macros are used, each place once; none if one of them is in no macro.
+    """
+
+    number: int
+    certain: bool
+    conditions: tuple[tuple[Condition, ...], ...]
+    variable: bool
+    uses: tuple[Place, ...]
+
+
 class Occurrences:
-    """The directives of a configuration by place. The index is built only when there is a finding."""
+    """The directives of a configuration by place. The index is built only when there is a finding.
+
+    What is known of a place is worked out once: a macro that is used often has as many findings there.
+    """
 
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
         self._by_file: dict[str, tuple[list[int], list[Node]]] | None = None
+        self._known: dict[Place, _Read] = {}
+        self._used_at: dict[Node, Place] = {}
 
     def complete(self, finding: Finding, node: Node | None) -> tuple[Finding, tuple[Place, ...]]:
         """The finding, one step less sure where all that it is about is uncertain; and where its macro is used."""
         if self._plain:
             return finding, ()
-        nodes = [node] if node is not None else self._at(finding.place)
-        if nodes and not any(node.certain for node in nodes):
+        here = self._here(finding.place) if node is None else self._read([node])
+        if here.number and not here.certain:
             finding = finding._replace(confidence=less(finding.confidence))
-        if finding.fix is not None and finding.fix.safe and self._depends(finding, nodes):
+        if finding.fix is not None and finding.fix.safe and self._depends(finding, here):
             finding = finding._replace(fix=finding.fix._replace(safe=False))
-        if not nodes or any(node.frame.use is None for node in nodes):
-            return finding, ()
-        return finding, tuple(place for node in nodes for place in _uses(node))
+        return finding, here.uses
 
     def shared(self, found: Iterable[tuple[Finding, tuple[Place, ...]]]) -> set[FixKey]:
         """The fixes that would also change a line for a use of it that does not have the fault.
@@ -71,15 +89,15 @@ class Occurrences:
         if not (read.uses_macros or read.rereads):
             return set()
         times = Counter(key for finding, _ in found if (key := fix_key(finding)) is not None)
-        return {key for key, number in times.items() if number < max(len(self._at(place)) for place in key[2])}
+        return {key for key, number in times.items() if number < max(self._here(place).number for place in key[2])}
 
-    def _depends(self, finding: Finding, nodes: list[Node]) -> bool:
+    def _depends(self, finding: Finding, here: _Read) -> bool:
         """Whether a finding is there because of lines that httpd may leave out, while it reads those of the finding."""
-        around = [set(node.conditions) for node in nodes]
-        others = [node for other in finding.related for node in self._at(other.place)]
-        if any(not here.issuperset(node.conditions) for here in around for node in others):
+        around = [set(conditions) for conditions in here.conditions]
+        others = {one for other in finding.related for one in self._here(other.place).conditions}
+        if any(not one.issuperset(conditions) for one in around for conditions in others):
             return True
-        return self._variable and any("${" in node.source.text[node.start : node.end] for node in nodes)
+        return self._variable and here.variable
 
     @cached_property
     def _variable(self) -> bool:
@@ -91,6 +109,32 @@ class Occurrences:
         """Whether httpd surely reads each directive, and once: no conditional is undecided, no macro is used."""
         read = self.configuration
         return not read.templates and not read.uses_macros and all(one.verdict is not None for one in read.conditions)
+
+    def _here(self, place: Place) -> _Read:
+        known = self._known.get(place)
+        if known is None:
+            known = self._known[place] = self._read(self._at(place))
+        return known
+
+    def _read(self, nodes: Sequence[Node]) -> _Read:
+        in_macros = all(node.frame.use is not None for node in nodes)
+        return _Read(
+            number=len(nodes),
+            certain=any(node.certain for node in nodes),
+            conditions=tuple({node.conditions for node in nodes}),
+            variable=any("${" in node.source.text[node.start : node.end] for node in nodes),
+            uses=tuple(dict.fromkeys(place for node in nodes for place in self._uses(node))) if in_macros else (),
+        )
+
+    def _uses(self, node: Node) -> Iterator[Place]:
+        """The places that use the macro of a node, the innermost use first."""
+        use = node.frame.use
+        while use is not None:
+            place = self._used_at.get(use)
+            if place is None:
+                place = self._used_at[use] = use.place
+            yield place
+            use = use.frame.use
 
     def _at(self, place: Place) -> list[Node]:
         if self._by_file is None:
@@ -118,25 +162,25 @@ class Occurrences:
         return index
 
 
-def _uses(node: Node) -> Iterable[Place]:
-    """The places that use the macro of a node, the innermost use first."""
-    use = node.frame.use
-    while use is not None:
-        yield use.place
-        use = use.frame.use
-
-
 def merged(found: Sequence[tuple[Finding, tuple[Place, ...]]]) -> list[Finding]:
     """The findings, each once, with the places where their macros are used."""
     if not any(places for _, places in found):  # most configurations use no macros
         return list(dict.fromkeys([finding for finding, _ in found]))
-    uses: dict[Finding, dict[Place, None]] = {}
+    uses: dict[Finding, dict[int, tuple[Place, ...]]] = {}
     for finding, places in found:
-        uses.setdefault(finding, {}).update(dict.fromkeys(places))
+        # The findings of one place share its uses, which may be many.
+        uses.setdefault(finding, {})[id(places)] = places
     return [
-        finding._replace(related=finding.related + _used(tuple(places))) if places else finding
-        for finding, places in uses.items()
+        finding._replace(related=finding.related + _used(places)) if (places := _together(parts)) else finding
+        for finding, parts in uses.items()
     ]
+
+
+def _together(parts: Mapping[int, tuple[Place, ...]]) -> tuple[Place, ...]:
+    """All places, each once."""
+    if len(parts) == 1:
+        return next(iter(parts.values()))
+    return tuple(dict.fromkeys(chain.from_iterable(parts.values())))
 
 
 def _used(places: tuple[Place, ...]) -> tuple[Related, ...]:

@@ -50,36 +50,38 @@ def _same_scope(one: HeaderLine, other: HeaderLine) -> bool:
 
 
 class _Lines:
-    """Lines by header and virtual host, so that those of other virtual hosts cost nothing."""
+    """Lines by header, virtual host and section, so that those that cannot hold for the same requests cost nothing."""
 
     def __init__(self, lines: Iterable[HeaderLine]) -> None:
-        self._of: dict[str, dict[Node | None, list[tuple[int, HeaderLine]]]] = {}
+        self._of: dict[str, dict[Node | None, dict[Node | None, list[tuple[int, HeaderLine]]]]] = {}
+        self._at: dict[Node, int] = {}
+        self._last: dict[tuple[object, ...], int] = {}
         for at, line in enumerate(lines):
-            self._of.setdefault(line.name, {}).setdefault(server_of(line.node), []).append((at, line))
+            host = self._of.setdefault(line.name, {}).setdefault(server_of(line.node), {})
+            host.setdefault(section_of(line.node), []).append((at, line))
+            self._at[line.node] = at
+            if line.action in ("unset", "set") and line.sure:
+                self._last[_table_of(line)] = at
 
     def near(self, line: HeaderLine) -> list[HeaderLine]:
         """The lines for a line's header that may hold for its requests, in reading order."""
-        here, host = self._of[line.name], server_of(line.node)
-        parts = here.values() if host is None else (here.get(None, ()), here.get(host, ()))
+        here, host, section = self._of[line.name], server_of(line.node), section_of(line.node)
+        parts: list[Iterable[tuple[int, HeaderLine]]] = []
+        for server in dict.fromkeys((None, host)):
+            of = here.get(server, {})
+            parts += [of.get(None, ()), of.get(section, ())] if section is not None else of.values()
+        if host is None and section is None:
+            parts = [lines for of in here.values() for lines in of.values()]
         return [other for _, other in sorted(chain.from_iterable(parts), key=itemgetter(0))]
 
+    def undone(self, line: HeaderLine) -> bool:
+        """Whether a later line of the same section takes a header away again, or sets it anew."""
+        return self._last.get(_table_of(line), -1) > self._at[line.node]
 
-def _undone(line: HeaderLine, lines: _Lines) -> bool:
-    """Whether a later line of the same section takes a header away again, or sets it anew."""
-    later = False
-    for other in lines.near(line):
-        if other.node is line.node:
-            later = True
-        elif (
-            later
-            and other.action in ("unset", "set")
-            and other.always is line.always
-            and other.node.parent is line.node.parent
-            and other.node.conditions == line.node.conditions
-            and other.sure
-        ):
-            return True
-    return False
+
+def _table_of(line: HeaderLine) -> tuple[object, ...]:
+    """What lines have in common that change one header of one table for the same requests."""
+    return line.name, line.always, line.node.parent, line.node.conditions
 
 
 def _beside(line: HeaderLine, lines: _Lines, *, always: bool, actions: tuple[str, ...]) -> HeaderLine | None:
@@ -90,7 +92,7 @@ def _beside(line: HeaderLine, lines: _Lines, *, always: bool, actions: tuple[str
             and other.action in actions
             and other.node is not line.node
             and (_same_scope(other, line) or _same_scope(line, other))
-            and not _undone(other, lines)
+            and not lines.undone(other)
         ):
             return other
     return None
@@ -131,7 +133,7 @@ def header_not_on_errors(context: Context) -> Iterator[Found]:
     lines = [line for line in response_lines(context) if line.name in _SECURITY]
     near = _Lines(lines)
     for line in lines:
-        if line.explicit or line.action not in SETS or _undone(line, near):
+        if line.explicit or line.action not in SETS or near.undone(line):
             continue
         if line.node.inside("<files", "<filesmatch") is not None:
             continue
@@ -208,7 +210,7 @@ def header_always_duplicates(context: Context) -> Iterator[Found]:
     lines = [line for line in every if line.name in _ONCE or line.name in plain]
     near = _Lines(lines)
     for line in lines:
-        if line.action not in ("set", "add", "append", "merge") or _undone(line, near):
+        if line.action not in ("set", "add", "append", "merge") or near.undone(line):
             continue
         if line.always:
             twin = _beside(line, near, always=False, actions=("set", "add", "append", "merge"))
@@ -364,7 +366,7 @@ def header_add_cors(context: Context) -> Iterator[Found]:
     lines = [line for line in response_lines(context) if line.name == "access-control-allow-origin"]
     near = _Lines(lines)
     for line in lines:
-        if line.action not in SETS or _undone(line, near):
+        if line.action not in SETS or near.undone(line):
             continue
         if not line.value.startswith("expr=") and ("," in line.value or " " in line.value.strip()):
             yield Found(

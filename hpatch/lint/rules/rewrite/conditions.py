@@ -70,8 +70,8 @@ def websocket_connection_exact(context: Context) -> Iterator[Found]:
     if "rewritecond" not in context.configuration.by_key:
         return
     for one in rewrites(context):
-        for index, (node, condition) in enumerate(one.conditions):
-            if _enough_by_upgrade(one.conditions, index):
+        for (node, condition), enough in zip(one.conditions, _enough_by_upgrade(one.conditions), strict=True):
+            if enough:
                 continue
             if condition.test.lower() == "expr":
                 if re.search(_EXACTLY, condition.pattern) is not None:
@@ -88,14 +88,16 @@ def websocket_connection_exact(context: Context) -> Iterator[Found]:
                 )
 
 
-def _enough_by_upgrade(conditions: Sequence[tuple[Node, RewriteCond]], index: int) -> bool:
-    """Whether a condition beside this one, of which `[OR]` makes one enough, looks at the Upgrade header."""
-    first = last = index
-    while first > 0 and {"or", "ornext"} & set(conditions[first - 1][1].flags):
-        first -= 1
-    while last + 1 < len(conditions) and {"or", "ornext"} & set(conditions[last][1].flags):
-        last += 1
-    return any(re.fullmatch(r"%\{HTTP[:_]Upgrade\}", one.test, re.I) for _, one in conditions[first : last + 1])
+def _enough_by_upgrade(conditions: Sequence[tuple[Node, RewriteCond]]) -> list[bool]:
+    """Of each condition: whether it or one beside it, of which `[OR]` makes one enough, looks at the Upgrade header."""
+    found: list[bool] = []
+    alternatives: list[bool] = []
+    for _, condition in conditions:
+        alternatives.append(re.fullmatch(r"%\{HTTP[:_]Upgrade\}", condition.test, re.IGNORECASE) is not None)
+        if not {"or", "ornext"} & set(condition.flags):
+            found += [any(alternatives)] * len(alternatives)
+            alternatives = []
+    return found + [any(alternatives)] * len(alternatives)
 
 
 def _anywhere(node: Node) -> edits.Edits:
