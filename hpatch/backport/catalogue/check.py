@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from hpatch.backport.catalogue.marks import Witness, wrong
-from hpatch.backport.catalogue.releases import ReleaseFiles, TaggedRelease, TaggedReleases
+from hpatch.backport.catalogue.releases import ReleaseFiles, TaggedRelease, TaggedReleases, spanned
 from hpatch.backport.catalogue.trying import SetTrial, Tried
 from hpatch.backport.history.revisions import Revisions
 from hpatch.errors import HpatchError, InputError
@@ -14,6 +14,7 @@ from hpatch.patch.sets.model import Catalog, Mark, PatchSet, SetRevision, Varian
 from hpatch.patch.sources.git import Git
 from hpatch.patch.sources.model import MismatchError, NotKnownError
 from hpatch.records import NamedTuple
+from hpatch.versions import Version
 
 
 class SetFault(NamedTuple):
@@ -25,13 +26,27 @@ class SetFault(NamedTuple):
 
 
 class CheckedSet(NamedTuple):
-    """A set that was checked, its faults, and how much was looked at: revisions, releases and marks."""
+    """A set that was checked, its faults, and how much was looked at: revisions, releases and marks.
+
+    `left_out` are releases that it fits though `applies` does not cover them, told as in `spanned`: which of them have
+    the fault, only its author knows.
+    """
 
     set: PatchSet
     faults: tuple[SetFault, ...]
     revisions: int
     releases: int
     marks: int
+    left_out: tuple[str, ...] = ()
+
+
+class _AtRelease(NamedTuple):
+    """A fault at a release: the text before its version, and the text behind."""
+
+    key: str
+    before: str
+    version: Version
+    behind: str
 
 
 class Checker:
@@ -51,19 +66,37 @@ class Checker:
         faults += self._merges(one)
         faults += self._contained(one)
         faults += self._overlap(one)
-        tried = 0
+        tried: list[TaggedRelease] = []
+        left_out: list[Version] = []
         if not faults:  # what is not the change would fit nowhere
-            found, tried = self._fits(one)
-            faults += found
+            tried = [each for each in self.releases.all if one.applies.covers(each.version)]
+            if not tried:
+                faults.append(SetFault(one, "applies", "covers no release of this repository"))
+            faults += self._folded(one, self._fits(one, tried))
+            others = [each for each in self.releases.all if each not in tried and not _has(one, each)]
+            left_out = [each.version for each in others if self._goes(one, each)]
+            tried += others
         faults += self._own_marks(one)
-        faults += self._released_marks(one)
+        faults += self._folded(one, self._released_marks(one))
         return CheckedSet(
             set=one,
             faults=tuple(dict.fromkeys(faults)),
             revisions=len(changes),
-            releases=tried,
+            releases=len(tried),
             marks=len(one.recognise),
+            left_out=tuple(self._spanned(left_out)),
         )
+
+    def _folded(self, one: PatchSet, found: Iterable[_AtRelease]) -> Iterator[SetFault]:
+        """A fault that several releases show, told once."""
+        versions: dict[tuple[str, str, str], list[Version]] = {}
+        for each in found:
+            versions.setdefault((each.key, each.before, each.behind), []).append(each.version)
+        for (key, before, behind), some in versions.items():
+            yield SetFault(one, key, f"{before}{', '.join(self._spanned(some))}{behind}")
+
+    def _spanned(self, some: Iterable[Version]) -> Iterator[str]:
+        return spanned([each.version for each in self.releases.all], some)
 
     # Revisions
 
@@ -145,7 +178,7 @@ class Checker:
         if any(not each.branch for each in one.revisions) and one.merges:
             having = frozenset()  # one of them was never merged
         for each in self.releases.all:
-            covered = one.contained is not None and one.contained.covers(each.version)
+            covered = _has(one, each)
             if covered != (each.version in having):
                 says = "covers" if covered else "does not cover"
                 has = "has" if each.version in having else "lacks"
@@ -154,22 +187,12 @@ class Checker:
 
     def _overlap(self, one: PatchSet) -> Iterator[SetFault]:
         for each in self.releases.all:
-            if one.contained is not None and one.contained.covers(each.version) and one.applies.covers(each.version):
+            if _has(one, each) and one.applies.covers(each.version):
                 yield SetFault(one, "applies", f"covers {each.version}, which has the set already")
                 return
 
-    def _range(self, one: PatchSet) -> list[TaggedRelease]:
-        return [each for each in self.releases.all if one.applies.covers(each.version)]
-
-    def _fits(self, one: PatchSet) -> tuple[list[SetFault], int]:
-        """On every release of `applies` the set goes in, each of its diffs where it is meant to, and shows its marks.
-
-        With the faults, how many releases were tried.
-        """
-        faults: list[SetFault] = []
-        some = self._range(one)
-        if not some:
-            faults.append(SetFault(one, "applies", "covers no release of this repository"))
+    def _fits(self, one: PatchSet, some: Sequence[TaggedRelease]) -> Iterator[_AtRelease]:
+        """On every release of `applies` the set goes in, each diff where it is meant to, and shows its marks."""
         for release in some:
             for variant in _variants(one, release) if one.variants else (None,):
                 key = "applies" if variant is None else f"variants {variant.diff.name}"
@@ -177,26 +200,31 @@ class Checker:
                 try:
                     tried = self.trial.on(release, one, variant, files)
                 except InputError as error:
-                    faults.append(SetFault(one, key, str(error)))
+                    yield _AtRelease(key, "cannot be tried on ", release.version, f": {error}")
                     continue
                 if not tried.fits:
-                    faults.append(SetFault(one, key, f"does not fit {release.version}: {tried.failure}"))
+                    yield _AtRelease(key, "does not fit ", release.version, f": {tried.failure}")
                     continue
-                faults += self._shows(one, release, tried, files)
-        return faults, len(some)
+                yield from self._shows(one, release, tried, files)
+
+    def _goes(self, one: PatchSet, release: TaggedRelease) -> bool:
+        try:
+            return self.trial.on(release, one).fits
+        except InputError:  # it has no diff for this release
+            return False
 
     # Marks
 
-    def _shows(self, one: PatchSet, release: TaggedRelease, tried: Tried, files: ReleaseFiles) -> Iterator[SetFault]:
+    def _shows(self, one: PatchSet, release: TaggedRelease, tried: Tried, files: ReleaseFiles) -> Iterator[_AtRelease]:
         """A release does not bear a mark before the set is applied, and bears it after."""
         after = {change.path: change.after for change in tried.plan.changes}
         for mark in one.recognise:
             before = files.read(mark.file)
             content = after.get(mark.file, before)
-            evidence = [Witness(f"{release.version}", before, bears=False)] if before is not None else []
-            if content is not None:
-                evidence.append(Witness(f"{release.version} with the set", content, bears=True))
-            yield from _told(one, mark, evidence)
+            if before is not None and mark.found(before):
+                yield _AtRelease("recognise", _says(mark, wanted=False), release.version, "")
+            if content is not None and not mark.found(content):
+                yield _AtRelease("recognise", _says(mark, wanted=True), release.version, " with the set")
 
     def _own_marks(self, one: PatchSet) -> Iterator[SetFault]:
         """The change's parent does not bear a mark, and the change itself does."""
@@ -213,17 +241,15 @@ class Checker:
                     evidence.append(Witness(where, content, wanted))
             yield from _told(one, mark, evidence)
 
-    def _released_marks(self, one: PatchSet) -> Iterator[SetFault]:
+    def _released_marks(self, one: PatchSet) -> Iterator[_AtRelease]:
         """Every release that has the set bears its marks, as long as it has the file."""
-        if one.contained is None:
-            return
         for release in self.releases.all:
-            if one.contained.covers(release.version):
+            if _has(one, release):
                 files = self.releases.files(release, [mark.file for mark in one.recognise])
                 for mark in one.recognise:
                     content = files.read(mark.file)
-                    if content is not None:
-                        yield from _told(one, mark, [Witness(str(release.version), content, bears=True)])
+                    if content is not None and not mark.found(content):
+                        yield _AtRelease("recognise", _says(mark, wanted=True), release.version, "")
 
     def _file(self, revision: SetRevision, path: str, *, after: bool) -> bytes | None:
         try:
@@ -237,9 +263,17 @@ class Checker:
 def _told(one: PatchSet, mark: Mark, evidence: Sequence[Witness]) -> Iterator[SetFault]:
     against = wrong(mark, evidence)
     if against is not None:
-        texts = [f"'{text}'" for text in mark.present] + [f"no '{text}'" for text in mark.absent]
-        verb = "lacks" if against.bears else "bears"
-        yield SetFault(one, "recognise", f"{mark.file}: {against.where} {verb} the mark {', '.join(texts)}")
+        yield SetFault(one, "recognise", f"{_says(mark, wanted=against.bears)}{against.where}")
+
+
+def _says(mark: Mark, *, wanted: bool) -> str:
+    """That a mark does not hold where it is `wanted`, or holds where it is not; the place comes behind."""
+    texts = [f"'{text}'" for text in mark.present] + [f"'!{text}'" for text in mark.absent]
+    return f"{mark.file}: the mark {', '.join(texts)} {'does not hold' if wanted else 'holds'} in "
+
+
+def _has(one: PatchSet, release: TaggedRelease) -> bool:
+    return one.contained is not None and one.contained.covers(release.version)
 
 
 def _variants(one: PatchSet, release: TaggedRelease) -> Sequence[Variant | None]:

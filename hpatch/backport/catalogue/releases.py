@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from hpatch.errors import InputError
 from hpatch.patch.sets.model import Catalog, Project
@@ -81,6 +82,15 @@ class ReleaseFiles:
         """A file's permission bits, None where there is none or it was not asked for."""
         found = self._files.get(path)
         return None if found is None else found[1]
+
+
+def spanned(all: Sequence[Version], some: Iterable[Version]) -> Iterator[str]:
+    """Some of all releases in words: those that follow each other as `2.4.3 to 2.4.9`."""
+    wanted = set(some)
+    for there, run in groupby(all, wanted.__contains__):
+        if there:
+            first, *rest = run
+            yield f"{first} to {rest[-1]}" if rest else str(first)
 
 
 def project(git: Git, catalog: Catalog) -> Project:

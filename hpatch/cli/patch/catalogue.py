@@ -41,9 +41,10 @@ Examples:
   hpatch set check --git ~/src/httpd --git ~/src/uwsgi
   hpatch set check my-fix --catalog ~/patches --git ~/src/httpd
 
-hpatch checks commits, fingerprints, files and merges; tries each set on every release for which it is meant; and looks
-for each mark in the revision's parent, in the revision, in every release that has the set, and in every one that it
-fits, before and after. Sets of a project whose history is not given are not checked, and listed.
+hpatch checks commits, fingerprints, files and merges; tries each set on every release; and looks for each mark in the
+revision's parent, in the revision, in every release that has the set, and in every one for which it is meant, before
+and after. Releases that a set fits although it is not meant for them are named, and are no fault. Sets of a project
+whose history is not given are not checked, and listed.
 
 Exit codes: 0 no fault in what was checked; 1 faults; 2 wrong usage; 3 a repository cannot be read, or has nothing of
 the sets.

@@ -106,6 +106,11 @@ class CatalogueReport:
             for fault in one.faults:
                 line = f"{one.set.id}: {fault.key}: {fault.what}"
                 yield from wrap(paint(visible(line), "red", page.color), page.measure, 2)
+        for one in self.checked:
+            if one.left_out:
+                fits = f"{one.set.id}: also fits {', '.join(one.left_out)}"
+                line = f"{fits}, which 'applies' ({one.set.applies}) leaves out; extend it if they have the fault."
+                yield from wrap(visible(line), page.measure, 2)
         faults = sum(len(one.faults) for one in self.checked)
         looked = (
             count(len(self.checked), "set"),
@@ -130,6 +135,7 @@ class CatalogueReport:
                     "releases": one.releases,
                     "marks": one.marks,
                     "faults": [{"key": fault.key, "what": fault.what} for fault in one.faults],
+                    "left_out": list(one.left_out),
                 }
                 for one in self.checked
             ],

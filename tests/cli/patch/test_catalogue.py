@@ -78,10 +78,16 @@ def test_what_a_set_needs_is_found(new: New, tmp_path: Path) -> None:
     assert load([tmp_path / "sets"]).get("follow").prerequisites == ("fix",)
 
 
-def test_a_set_that_was_never_merged(new: New, tmp_path: Path) -> None:
-    assert new("lonely", f"r{LONELY}").code == 0
-    one = load([tmp_path / "sets"]).get("lonely")
+def test_a_set_that_was_never_merged(new: New, tmp_path: Path, mirror: Mirror, capsys: Capture) -> None:
+    assert new("fix", f"r{LONELY}").code == 0
+    one = load([tmp_path / "sets"]).get("fix")
     assert (one.contained, str(one.applies), one.merges) == (None, ">=2.4.1,<=2.4.4", ())
+    file = tmp_path / "sets" / "fix" / "set.toml"
+    file.write_text(file.read_text().replace(str(one.applies), ">=2.4.2,<2.4.3"))
+    code, out, _ = checked(capsys, mirror, tmp_path / "sets")
+    said = " ".join(out.split())
+    assert (code, "1 revision, 4 trials on releases, 1 mark: no fault." in said) == (0, True)
+    assert "fix: also fits 2.4.1, 2.4.3 to 2.4.4, which 'applies' (>=2.4.2,<2.4.3) leaves out;" in said
 
 
 def test_what_a_later_revision_of_the_set_takes_away_is_no_mark(new: New, tmp_path: Path) -> None:
@@ -139,7 +145,7 @@ def test_the_answers_for_programs(new: New, tmp_path: Path, mirror: Mirror, caps
     assert (lacking["ok"], lacking["release"], lacking["brought_by"]) == (False, "2.4.4", [f"r{LONELY}"])
     assert lacking["reason"] == f"r{RENAMED}, {FILE}: the tree differs in the lines that it changes"
     answer = valid("set-check-1", checked(capsys, mirror, tmp_path / "sets", "--format", "json").out)
-    assert answer["sets"] == [{"id": "fix", "revisions": 2, "releases": 2, "marks": 1, "faults": []}]
+    assert answer["sets"] == [{"id": "fix", "revisions": 2, "releases": 2, "marks": 1, "faults": [], "left_out": []}]
 
 
 @pytest.mark.parametrize(
@@ -153,8 +159,13 @@ def test_the_answers_for_programs(new: New, tmp_path: Path, mirror: Mirror, caps
         (r"^contained = .*", 'contained = ">=2.4.4"', "contained: does not cover 2.4.3, which has the set's changes"),
         (r"^applies = .*", 'applies = ">=2.4.1"', "applies: covers 2.4.3, which has the set already"),
         (r"^applies = .*", 'applies = ">=2.5"', "applies: covers no release"),
-        (r"^present = .*", 'present = ["line_21"]', "recognise: modules/a.c: 2.4.1 bears the mark 'line_21'"),
-        (r"^present = .*", 'present = ["other"]', f"recognise: modules/a.c: r{FIX} lacks the mark 'other'"),
+        (
+            r"^present = .*",
+            'present = ["line_21"]',
+            "recognise: modules/a.c: the mark 'line_21' holds in 2.4.1 to 2.4.2",
+        ),
+        (r"^present = .*", 'absent = ["line_19"]', "the mark '!line_19' does not hold in 2.4.3 to 2.4.4 "),
+        (r"^present = .*", 'present = ["other"]', f"recognise: modules/a.c: the mark 'other' does not hold in r{FIX}"),
         (
             r"^number = 1000110\ntrunk = .*",
             "number = 1000111\ntrunk = [1000101]",
