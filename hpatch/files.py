@@ -43,13 +43,15 @@ _FINISHED: Counter[Path] = Counter()
 class FileChange(NamedTuple):
     """A file's content before and after, None where there is no file. `path` is relative to the root, with slashes.
 
-    `mode` is the permission bits that it should have; None: those that it has, or a new file's usual ones.
+    `mode` is the permission bits that it should have; None: those that it has, or a new file's usual ones. Where a file
+    goes, the folders above it that are left empty go, too, up to the folder `stays`.
     """
 
     path: str
     before: bytes | None
     after: bytes | None
     mode: int | None = None
+    stays: str = ""
 
 
 class ChangedError(InputError):
@@ -164,6 +166,20 @@ def mode(root: Path, path: str) -> int | None:
         return None if folder is None else _content(folder, path)[1]
 
 
+def empty_above(root: Path, path: str) -> str | None:
+    """The nearest folder above a path that is there, if it holds nothing; None else, or if that is the root.
+
+    Raises InputError for a path through a link.
+    """
+    with _opened(root) as top:
+        while "/" in path:
+            path = path.rpartition("/")[0]
+            with _parent(top, f"{path}/file") as folder:
+                if folder is not None:
+                    return None if os.listdir(folder) else path  # noqa: PTH208 - of an open folder
+    return None
+
+
 def replace(root: Path, changes: Sequence[FileChange]) -> None:
     """Make all changes as one. The lock must be held and `recover` have been called.
 
@@ -236,10 +252,14 @@ def recover(root: Path) -> Literal["finished", "undone"] | None:
 
 
 class _JournalLine(NamedTuple):
-    """A line of the journal: the file `path` gives way to the staged file `staged`, or goes (`staged` None)."""
+    """A line of the journal: the file `path` gives way to the staged file `staged`, or goes (`staged` None).
+
+    Of the folders that it leaves empty, `stays` and those above it stay.
+    """
 
     path: str
     staged: str | None
+    stays: str = ""
 
 
 def _check(top: int, change: FileChange) -> int:
@@ -265,7 +285,7 @@ def _prepare(top: int, folder: int, changes: Sequence[FileChange], modes: Sequen
         entries: list[_JournalLine] = []
         for number, (change, bits) in enumerate(zip(changes, modes, strict=True)):
             if change.after is None:
-                entries.append(_JournalLine(change.path, None))
+                entries.append(_JournalLine(change.path, None, change.stays))
                 continue
             _write(stage, str(number), change.after, bits)
             _keep_owner(top, change.path, stage, str(number))
@@ -371,7 +391,7 @@ def _finish(top: int, folder: int) -> None:
         # Only now, for a file that comes may be in a folder that a file's going left empty.
         for entry in entries:
             if entry.staged is None:
-                _prune(top, entry.path)
+                _prune(top, entry.path, entry.stays)
         # The journal stays until all folders are on the disk, so each needs that once only.
         for path in changed.values():
             with _parent(top, path) as parent:
@@ -422,10 +442,9 @@ def _remove_stage(folder: int) -> None:
         os.rmdir(_STAGE, dir_fd=folder)
 
 
-def _prune(top: int, path: str) -> None:
-    """Remove the folders that a file's going left empty."""
-    while "/" in path:
-        path = path.rpartition("/")[0]
+def _prune(top: int, path: str, stays: str) -> None:
+    """Remove the folders that a file's going left empty, up to one that stays."""
+    while (path := path.rpartition("/")[0]) not in ("", stays):
         with _parent(top, path) as parent:
             try:
                 if parent is not None:

@@ -9,7 +9,7 @@ that is full by then. All change in the same transaction as the tree, and go wit
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -95,10 +95,14 @@ class Set(NamedTuple):
 
 
 class Stack(NamedTuple):
-    """What is applied. `sets` in the order in which they came, `steps` in the order of applying."""
+    """What is applied. `sets` in the order in which they came, `steps` in the order of applying.
+
+    `empty` are folders that held nothing before a step made a file below them: they stay when it goes.
+    """
 
     sets: tuple[Set, ...] = ()
     steps: tuple[AppliedStep, ...] = ()
+    empty: tuple[str, ...] = ()
 
     def find(self, id: str) -> Set | None:
         """The set of that name."""
@@ -151,7 +155,10 @@ def _stack(data: Any) -> Stack:
     )
     if not {step.set for step in steps} <= known:
         raise ValueError
-    return Stack(sets, steps)
+    empty = tuple(map(_text, data.get("empty", ())))
+    if any(unsafe(path) is not None for path in empty):
+        raise ValueError
+    return Stack(sets, steps, empty)
 
 
 def known_set(data: Any) -> Set:
@@ -285,8 +292,13 @@ def push(root: Path, stack: Stack, sets: Sequence[Set], steps: Sequence[Pushed])
             whole[edit.path] = FileEdit(edit.path, first.before, edit.after)
         kept.append(AppliedStep(step.name, step.set, tuple(_kept(edit, contents) for edit in step.edits)))
     known = {one.id for one in stack.sets}
-    after = Stack((*stack.sets, *(one for one in sets if one.id not in known)), (*stack.steps, *kept))
-    return [*_tree_changes(whole.values()), *_own_changes(root, stack, after, contents)]
+    new = (edit.path for edit in whole.values() if edit.before is None)
+    after = Stack(
+        sets=(*stack.sets, *(one for one in sets if one.id not in known)),
+        steps=(*stack.steps, *kept),
+        empty=tuple(dict.fromkeys((*stack.empty, *_empty(root, new)))),
+    )
+    return [*_tree_changes(whole.values(), set(stack.empty)), *_own_changes(root, stack, after, contents)]
 
 
 def fold(root: Path, stack: Stack, number: int, edits: Sequence[FileEdit]) -> list[FileChange]:
@@ -296,6 +308,20 @@ def fold(root: Path, stack: Stack, number: int, edits: Sequence[FileEdit]) -> li
     changed = step._replace(files=tuple(_kept(edit, contents) for edit in edits))
     after = stack._replace(steps=(*stack.steps[:number], changed, *stack.steps[number + 1 :]))
     return _own_changes(root, stack, after, contents)
+
+
+def _empty(root: Path, new: Iterable[str]) -> Iterator[str]:
+    """The folders that hold nothing and get new files."""
+    for folder in dict.fromkeys(path.rpartition("/")[0] for path in new):
+        found = files.empty_above(root, f"{folder}/file") if folder else None
+        if found is not None:
+            yield found
+
+
+def _above(path: str) -> Iterator[str]:
+    """The folders that a path is in, the innermost first."""
+    while path := path.rpartition("/")[0]:
+        yield path
 
 
 def _kept(edit: FileEdit, contents: dict[str, bytes]) -> KeptEdit:
@@ -310,13 +336,14 @@ def _put(content: Content | None, contents: dict[str, bytes]) -> KeptContent | N
     return KeptContent(digest, content.mode)
 
 
-def _tree_changes(edits: Iterable[FileEdit]) -> list[FileChange]:
+def _tree_changes(edits: Iterable[FileEdit], empty: Collection[str]) -> list[FileChange]:
     return [
         FileChange(
-            edit.path,
-            None if edit.before is None else edit.before.data,
-            None if edit.after is None else edit.after.data,
-            None if edit.after is None else edit.after.mode,
+            path=edit.path,
+            before=None if edit.before is None else edit.before.data,
+            after=None if edit.after is None else edit.after.data,
+            mode=None if edit.after is None else edit.after.mode,
+            stays=next((folder for folder in _above(edit.path) if folder in empty), ""),
         )
         for edit in edits
         if edit.before != edit.after
@@ -400,6 +427,7 @@ def _written(stack: Stack) -> bytes:
             }
             for step in stack.steps
         ],
+        **({"empty": stack.empty} if stack.empty else {}),
     }
     return (json.dumps(data, indent=1) + "\n").encode()
 
@@ -481,11 +509,16 @@ def take_off(root: Path, stack: Stack, gone: Collection[int]) -> Reverted:
             undone.append(Undone(path, found, replay.now, replay.merged))
     left = tuple(step for number, step in enumerate(steps) if number not in gone)
     kept = {step.set for step in left}
-    after_all = Stack(tuple(one for one in stack.sets if one.id in kept), left)
+    used = {folder for step in left for file in step.files for folder in _above(file.path)}
+    after_all = Stack(
+        sets=tuple(one for one in stack.sets if one.id in kept),
+        steps=left,
+        empty=tuple(folder for folder in stack.empty if folder in used),
+    )
     if clashes:
         return Reverted(stack, (), tuple(clashes), ())
     changes = [
-        *_tree_changes(FileEdit(one.path, one.before, one.after) for one in undone),
+        *_tree_changes((FileEdit(one.path, one.before, one.after) for one in undone), set(stack.empty)),
         *_own_changes(root, stack, after_all, contents),
     ]
     return Reverted(after_all, tuple(undone), (), tuple(changes))

@@ -63,6 +63,20 @@ def revert(root: Path, *ids: str) -> stack.Reverted:
     return done
 
 
+def test_folders_that_were_empty_stay(root: Path) -> None:
+    (root / "made/by").mkdir(parents=True)
+    push(root, "one", ("made/by/hand/n.c", b"new\n"), ("hpatchs/n.c", b"new\n"))
+    push(root, "two", ("made/by/m.c", b"m\n"), ("made/by/hand/n.c", None))
+    assert revert(root, "one").clashes == ()
+    revert(root, "two")
+    assert sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_dir()) == [
+        "made",
+        "made/by",
+        "sub",
+    ]
+    assert not (root / files.FOLDER).exists()
+
+
 def test_push_and_revert(root: Path) -> None:
     before = snapshot(root)
     push(root, "one", ("a.c", changed(BASE, 3)), ("new/n.c", b"new\n"), ("sub/b.c", None))
