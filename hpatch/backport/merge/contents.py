@@ -84,7 +84,7 @@ def _from_trunk(history: Revisions, chosen: Sequence[Revision], proposal: Propos
                 f"{copy.root / one.path}: is not as {history.onto.name} has it in {history.git.folder}; bring both up "
                 "to date"
             )
-        changes.append(FileChange(one.path, there, one.after, one.mode))
+        changes.append(FileChange(path=one.path, before=there, after=one.after, mode=one.mode))
     notes = list(_told(chosen, proposal))
     if proposal.way == "patch":
         notes.append("svn merge may stop at a conflict here; hpatch's three-way merge has none")
@@ -133,10 +133,10 @@ def _noted(tree: Tree, proposal: Proposal, records: Sequence[FilePatch]) -> tupl
     data = (text or note.text).encode("utf-8", "surrogateescape")
     before = tree.read(path)
     if path != changelog.CHANGES:
-        return [FileChange(path, before, data)] if before != data else [], []
+        return [FileChange(path=path, before=before, after=data)] if before != data else [], []
     if before is None or data.strip() in before:
         return [], []
-    return [FileChange(path, before, changelog.inserted(before, data))], []
+    return [FileChange(path=path, before=before, after=changelog.inserted(before, data))], []
 
 
 def _added(patch: FilePatch) -> str:

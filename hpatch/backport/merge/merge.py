@@ -49,6 +49,6 @@ def plan(
     area = None if entry.needs.nothing else exempt.titled(status, entry.title) or ""
     return MergePlan(
         files=found,
-        changes=(*found.changes, FileChange(PATH, data, without)),
+        changes=(*found.changes, FileChange(path=PATH, before=data, after=without)),
         message=message(history, found.revisions, entry, area),
     )

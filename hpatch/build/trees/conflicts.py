@@ -12,6 +12,7 @@ import json
 import os
 import stat
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -138,13 +139,25 @@ def load(folder: Path) -> Conflicts:
 
 
 def answered(waiting: Conflicts) -> Kept:
-    """The edited copy's answers, beside those that are kept. Raises InputError where marks are left."""
+    """The edited copy's answers, beside those that are kept.
+
+    Raises InputError where marks are left, and where an editor saved lines that nobody changed in another form.
+    """
     given: dict[str, KeptAnswer] = {}
     found: list[str] = []
     answers = waiting.asked.answers
     for each in waiting.marked:
-        after = Tree(waiting.folder).read(each.path)
+        try:
+            after = Tree(waiting.folder).read(each.path)
+        except InputError as error:
+            raise InputError(f"{waiting.folder}/{error}") from None
         found += [f"{waiting.folder / each.path}:{line}" for line in marks.left(after or b"", each.usual)]
+        otherwise = None if after is None else marks.saved_otherwise(each.content, after)
+        if otherwise is not None:
+            line, what = otherwise
+            raise InputError(
+                f"{waiting.folder / each.path}:{line}: {what}; save the file as it was, then run hpatch resume again"
+            )
         given[each.key] = KeptAnswer(path=each.path, marked=each.content, after=after, day=today())
     if found:
         more = f" (and {len(found) - 1:,} more)" if len(found) > 1 else ""
@@ -169,7 +182,7 @@ def check(waiting: Conflicts, root: Path) -> None:
 
 
 def other_edits(waiting: Conflicts) -> list[str]:
-    """Files that were edited in the copy and are not taken: those that the tree has, too, and that have no conflict."""
+    """Files that were edited or deleted in the copy and are not taken: those of the tree that have no conflict."""
     try:
         since = (waiting.folder / _FILE).stat().st_mtime_ns
     except OSError:
@@ -185,13 +198,18 @@ def other_edits(waiting: Conflicts) -> list[str]:
                 found.append(path)
         elif (there := _state(Path(waiting.root), path)) is not None and here != there:
             found.append(path)
+    for path, entry in _walk(Path(waiting.root), ""):
+        if path not in marked and path not in waiting.written and stat.S_ISREG(entry.st_mode):
+            with suppress(OSError):
+                if files.read(waiting.folder, path) is None:
+                    found.append(path)
     return sorted(found)
 
 
 def done(waiting: Conflicts) -> None:
     """Note in the copy that its answer was taken. Raises ToolError."""
     with files.lock(waiting.folder):
-        files.replace(waiting.folder, [FileChange(_FILE, files.read(waiting.folder, _FILE), None)])
+        files.replace(waiting.folder, [FileChange(path=_FILE, before=files.read(waiting.folder, _FILE), after=None)])
 
 
 # The copy
@@ -267,15 +285,15 @@ def _mark(prepared: Prepared, folder: Path, asked: AskedToApply) -> Conflicts:
     with files.lock(folder):
         changes = [
             FileChange(
-                path,
-                files.read(folder, path),
-                None if after is None else after.data,
-                None if after is None else after.mode,
+                path=path,
+                before=files.read(folder, path),
+                after=None if after is None else after.data,
+                mode=None if after is None else after.mode,
             )
             for path, after in edits.items()
         ]
         text = json.dumps({"here": _identity(folder), **_data(waiting)}, indent=1)
-        changes.append(FileChange(_FILE, files.read(folder, _FILE), (text + "\n").encode("ascii")))
+        changes.append(FileChange(path=_FILE, before=files.read(folder, _FILE), after=(text + "\n").encode("ascii")))
         files.replace(folder, [change for change in changes if change.before != change.after])
     return waiting
 

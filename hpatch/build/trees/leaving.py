@@ -82,7 +82,9 @@ def reject(prepared: Prepared, left: Rejects) -> None:
     # A tree that is written in part is finished by the next hpatch.
     with _undisturbed(), made(left.folder, keep=lambda: files.interrupted(prepared.root)):
         with files.lock(left.folder):
-            files.replace(left.folder, [FileChange(path, None, text) for path, text in left.texts.items()])
+            files.replace(
+                left.folder, [FileChange(path=path, before=None, after=text) for path, text in left.texts.items()]
+            )
         commit(prepared)
 
 

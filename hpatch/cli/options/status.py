@@ -111,4 +111,4 @@ def write(path: Path, before: bytes, text: str) -> None:
     mode = files.mode(path.parent, path.name)
     if mode is not None and not mode & stat.S_IWUSR:
         raise InputError(f"{path}: is read-only; nothing was changed")
-    files.replace(path.parent, (files.FileChange(path.name, before, encoded(text)),))
+    files.replace(path.parent, (files.FileChange(path=path.name, before=before, after=encoded(text)),))

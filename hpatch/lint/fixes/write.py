@@ -20,7 +20,9 @@ def write(mended: Iterable[Mended], reach: Reach) -> None:
     for file in mended:
         top = reach.top(file.path)
         assert top is not None, f"{file.path} is out of reach"
-        change = files.FileChange(os.path.relpath(file.path, top), _bytes(file.before), _bytes(file.after))
+        change = files.FileChange(
+            path=os.path.relpath(file.path, top), before=_bytes(file.before), after=_bytes(file.after)
+        )
         tops.setdefault(top, []).append(change)
     for top, changes in tops.items():
         root = Path(top)

@@ -27,7 +27,7 @@ SCHEMA = "hpatch.stack/2"
 _READ = ("hpatch.stack/1", SCHEMA)
 
 FILE = f"{FOLDER}/stack.json"
-IGNORE = FileChange(f"{FOLDER}/.gitignore", None, b"*\n")
+IGNORE = FileChange(path=f"{FOLDER}/.gitignore", before=None, after=b"*\n")
 """Hides hpatch's folder from version control."""
 _OBJECTS = f"{FOLDER}/objects"
 _RESERVE = f"{FOLDER}/reserve"
@@ -353,11 +353,14 @@ def _tree_changes(edits: Iterable[FileEdit], empty: Collection[str]) -> list[Fil
 def _own_changes(root: Path, before: Stack, after: Stack, contents: Mapping[str, bytes]) -> list[FileChange]:
     """What changes in hpatch's own folder."""
     had, wanted = before.digests(), after.digests()
-    changes = [FileChange(f"{_OBJECTS}/{digest}", None, _packed(contents[digest])) for digest in sorted(wanted - had)]
+    changes = [
+        FileChange(path=f"{_OBJECTS}/{digest}", before=None, after=_packed(contents[digest]))
+        for digest in sorted(wanted - had)
+    ]
     # An object that nobody knows of can stand in the way.
     changes = [change._replace(before=files.read(root, change.path)) for change in changes]
     changes += [
-        FileChange(path, data, None)
+        FileChange(path=path, before=data, after=None)
         for digest in sorted(had - wanted)
         if (data := files.read(root, path := f"{_OBJECTS}/{digest}")) is not None
     ]
@@ -366,9 +369,9 @@ def _own_changes(root: Path, before: Stack, after: Stack, contents: Mapping[str,
         changes.append(IGNORE._replace(before=ignore))
     else:
         changes.append(IGNORE._replace(before=ignore, after=None))
-    changes.append(FileChange(FILE, files.read(root, FILE), _written(after) if after.steps else None))
+    changes.append(FileChange(path=FILE, before=files.read(root, FILE), after=_written(after) if after.steps else None))
     reserve = bytes(_needed(root, after, contents)) if after.steps else None
-    changes.append(FileChange(_RESERVE, files.read(root, _RESERVE), reserve))
+    changes.append(FileChange(path=_RESERVE, before=files.read(root, _RESERVE), after=reserve))
     return [change for change in changes if change.before != change.after]
 
 

@@ -19,6 +19,10 @@ from hpatch.records import NamedTuple
 _MARKER = re.compile(rb"(?:<{7}|\|{7}|>{7}) |={7}\r?$")
 
 
+_ENCODINGS = {b"\xef\xbb\xbf": "UTF-8 with a byte order mark", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+"""By how a file begins that some editors save in another encoding than it had."""
+
+
 class Marked(NamedTuple):
     """A file with its conflicts marked.
 
@@ -77,6 +81,25 @@ def left(content: bytes, known: bytes) -> list[int]:
     """The lines (from 1) of a file at which markers are left; those that `known` has, too, are none."""
     usual = {line for line in split(known) if _MARKER.match(line)}
     return [at for at, line in enumerate(split(content), 1) if _MARKER.match(line) and line not in usual]
+
+
+def saved_otherwise(content: bytes, after: bytes) -> tuple[int, str] | None:
+    """What an editor has made of a marked file besides an answer: the line (from 1), and what it is there.
+
+    Line ends other than those that the same line had, and another encoding. None where there is nothing of this.
+    """
+    start = next((bom for bom in _ENCODINGS if after.startswith(bom) and not content.startswith(bom)), None)
+    if start is not None:
+        return 1, f"the file is {_ENCODINGS[start]} now"
+    ends: dict[bytes, set[bool]] = {}
+    for line in split(content):
+        if line.endswith(b"\n"):
+            ends.setdefault(line.rstrip(b"\r\n"), set()).add(line.endswith(b"\r\n"))
+    for at, line in enumerate(split(after), 1):
+        returns = line.endswith(b"\r\n")
+        if line.endswith(b"\n") and returns not in ends.get(line.rstrip(b"\r\n"), (returns,)):
+            return at, f"the line ends in {'CR LF now, and ended in LF' if returns else 'LF now, and ended in CR LF'}"
+    return None
 
 
 def _regions(patch: FilePatch, placed: Placed, lines: Sequence[bytes]) -> Iterator[_Region]:

@@ -175,7 +175,7 @@ class _PlannedTree:
             after, new = self.now[path]
             mode = new if after is not None and new != old else None
             if after != before or mode is not None:
-                found.append(FileChange(path, before, after, mode))
+                found.append(FileChange(path=path, before=before, after=after, mode=mode))
         return tuple(found)
 
 

@@ -131,17 +131,19 @@ def with_queue(root: Path, changes: Sequence[FileChange], before: Queue, after: 
         had = {one.digest: one.text for one in before.patches}
         wanted = {one.digest: one.text for one in after.patches}
         found += [
-            FileChange(path, files.read(root, path), text)
+            FileChange(path=path, before=files.read(root, path), after=text)
             for digest, text in sorted(wanted.items())
             if digest not in had
             for path in (f"{_FOLDER}/{digest}",)
         ]
         found += [
-            FileChange(f"{_FOLDER}/{digest}", text, None)
+            FileChange(path=f"{_FOLDER}/{digest}", before=text, after=None)
             for digest, text in sorted(had.items())
             if digest not in wanted
         ]
-        found.append(FileChange(_FILE, files.read(root, _FILE), _written(after) if after.patches else None))
+        found.append(
+            FileChange(path=_FILE, before=files.read(root, _FILE), after=_written(after) if after.patches else None)
+        )
     ignore = files.read(root, IGNORE.path)
     if after.patches and ignore != IGNORE.after:
         found.append(IGNORE._replace(before=ignore))

@@ -28,7 +28,7 @@ _MOST = 5
 
 
 class MarkedCopy(NamedTuple):
-    """A copy of the tree with conflicts, and the files that were edited there and are not taken."""
+    """A copy of the tree with conflicts, and the files that were edited or deleted there and are not taken."""
 
     conflicts: Conflicts
     others: Sequence[str] = ()
@@ -270,7 +270,9 @@ def _copied(answer: PlanReport, copy: MarkedCopy, width: int | None) -> Iterator
     if copy.others:
         names = ", ".join(map(visible, copy.others[:_MOST]))
         more = f" and {len(copy.others) - _MOST:,} more" if len(copy.others) > _MOST else ""
-        yield from wrap(f"Edited in the copy and not taken, for they have no conflicts: {names}{more}.", width, 2)
+        yield from wrap(
+            f"Edited or deleted in the copy and not taken, for they have no conflicts: {names}{more}.", width, 2
+        )
     if prepared.ok or answer.dry_run:
         return
     folder, tree = visible(quote(str(waiting.folder))), visible(quote(str(prepared.root)))

@@ -72,14 +72,21 @@ def test_a_copy_with_marks_and_its_answer(run: Run, tree: Path, tmp_path: Path, 
     assert (code, err.count("\n")) == (3, 1)
     assert f"{copy / MODULE}:5: a conflict marker is left (and 7 more)" in err
     answer(copy)
+    edited = (copy / MODULE).read_bytes()
+    (copy / MODULE).write_bytes(edited.replace(b"\n", b"\r\n"))
+    code, _, err = run("resume", copy, "--tree", tree)
+    said = f"hpatch: {copy / MODULE}:1: the line ends in CR LF now, and ended in LF; save the file as it was, then run"
+    assert (code, err) == (3, f"{said} hpatch resume again\n")
+    (copy / MODULE).write_bytes(edited)
     (copy / "README").write_text("edited\n")
+    (copy / "include/ap_release.h").unlink()
     assert snapshot(tree) == before
     assert run("resume", copy, "--tree", tree, "--dry-run").code == 0
     assert snapshot(tree) == before
     done = run("resume", copy, "--tree", tree, "-f", "json")
     assert done.code == 0
     found = valid("plan-1", done.out)
-    assert (found["state"], found["copy"]["not_taken"]) == ("applied", ["README"])
+    assert (found["state"], found["copy"]["not_taken"]) == ("applied", ["README", "include/ap_release.h"])
     results = [each["result"] for each in found["steps"][0]["files"][0]["hunks"]]
     assert results == ["resolved", "resolved", "exact"]
     assert module(tree) == DONE
@@ -196,7 +203,7 @@ def test_a_copy_of_the_copy_is_not_taken(run: Run, tree: Path, tmp_path: Path, g
     (copy / MODULE).unlink()
     (copy / MODULE).symlink_to("/etc/passwd")
     code, _, err = run("resume", copy, "--tree", tree)
-    assert (code, "symbolic link" in err) == (3, True)
+    assert (code, f"hpatch: {copy / MODULE}: is a symbolic link" in err) == (3, True)
     note = copy / ".hpatch" / "conflicts.json"
     data = json.loads(note.read_text())
     data["marked"][0]["path"] = "../../x"

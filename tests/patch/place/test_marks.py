@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hpatch.patch.diff.lines import edited, split
 from hpatch.patch.diff.model import FilePatch
 from hpatch.patch.diff.write import compare
-from hpatch.patch.place.marks import Marked, left, mark, markable
+from hpatch.patch.place.marks import Marked, left, mark, markable, saved_otherwise
 from hpatch.patch.place.place import place
 from tests.support.examples import examples
 from tests.support.patch.placing import TEN, change, hunk, hunks, patch, text
@@ -104,3 +104,20 @@ def test_with_the_trees_part_of_each_mark_the_file_is_as_the_other_hunks_make_it
     found = mark(made, placed)
     assert _MARK.sub(rb"\1", found.content) == b"".join(edited(split(content), placed.edits))
     assert len(_MARK.findall(found.content)) == found.marks > 0
+
+
+@pytest.mark.parametrize(
+    ("content", "after", "found"),
+    [
+        (b"a\nb\n", b"a\nnew\r\n", None),
+        (b"a\r\nb\na\n", b"a\nb\na\r\n", None),
+        (b"a\r\nb", b"a\r\nb\r\n", None),
+        (b"a\r\nb\n", b"a\r\nb\r\n", (2, "the line ends in CR LF now, and ended in LF")),
+        (b"a\r\nb\r\n", b"x\na\n", (2, "the line ends in LF now, and ended in CR LF")),
+        (b"a\n", b"\xef\xbb\xbfa\n", (1, "the file is UTF-8 with a byte order mark now")),
+        (b"a\n", b"\xff\xfea\0\n\0", (1, "the file is UTF-16 now")),
+        (b"\xef\xbb\xbfa\n", b"\xef\xbb\xbfb\n", None),
+    ],
+)
+def test_what_an_editor_does_besides_the_answer(content: bytes, after: bytes, found: tuple[int, str] | None) -> None:
+    assert saved_otherwise(content, after) == found

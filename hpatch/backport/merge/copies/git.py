@@ -86,7 +86,7 @@ class GitCopy:
     def undo(self, changes: Sequence[FileChange]) -> None:
         """The files as they were, their permissions too, and the index as the commit has it."""
         back = [
-            FileChange(one.path, after, one.before, self._modes.get(one.path))
+            FileChange(path=one.path, before=after, after=one.before, mode=self._modes.get(one.path))
             for one in changes
             for after in (files.read(self.root, one.path),)
             if after != one.before or files.mode(self.root, one.path) != self._modes.get(one.path)

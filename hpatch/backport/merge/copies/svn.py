@@ -111,7 +111,7 @@ class SvnCopy:
         for one in changes:
             now = files.read(self.root, one.path)
             if (None if now is None else self.plain(now)) != (None if one.after is None else self.plain(one.after)):
-                wrong.append(FileChange(one.path, now, one.after, one.mode))
+                wrong.append(FileChange(path=one.path, before=now, after=one.after, mode=one.mode))
         gone = [one for one in wrong if one.after is None]
         for one in gone:
             self._said("delete", "--quiet", "--force", _name(one.path))
