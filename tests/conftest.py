@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from _pytest.runner import runtestprotocol
 from hypothesis import HealthCheck, settings
 
 import hpatch
@@ -20,6 +21,8 @@ from tests.support import needs, proved, shared
 from tests.support.examples import examples
 
 ROOT = Path(__file__).parent.parent
+SHOWN = 0.005
+"""Seconds: pytest's own default for `--durations-min`."""
 
 os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
 # A background job ignores interrupts, and so would the programs that the tests start to interrupt them.
@@ -41,6 +44,22 @@ gc.disable()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--quick`."""
     parser.addoption("--quick", action="store_true", help="only tests without servers, compilers and histories")
+
+
+@pytest.hookimpl
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Let a worker report no setup and no teardown that passed within the time that `--durations` shows.
+
+    Each report goes to the process that started the workers: three a test take longer than most tests.
+    """
+    if not hasattr(item.config, "workerinput"):
+        return None
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    for report in runtestprotocol(item, log=False, nextitem=nextitem):
+        if report.when == "call" or not report.passed or report.duration >= SHOWN:
+            item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,13 @@ FOLDER = Path(__file__).parents[3] / "docs" / "schema"
 def valid(name: str, text: str) -> Any:
     """The data of a JSON text. Raises ValidationError where a schema (`lint-1`) forbids it or lacks a key of it."""
     data = json.loads(text)
-    Draft202012Validator(_closed(json.loads((FOLDER / f"{name}.json").read_text()))).validate(data)
+    _validator(name).validate(data)
     return data
+
+
+@cache
+def _validator(name: str) -> Draft202012Validator:
+    return Draft202012Validator(_closed(json.loads((FOLDER / f"{name}.json").read_text())))
 
 
 def _closed(schema: Any) -> Any:
