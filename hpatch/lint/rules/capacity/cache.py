@@ -12,7 +12,7 @@ from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.access import admits, below
 from hpatch.lint.rules._shared.effective import in_server, is_on, may_lack, server_of
 from hpatch.lint.rules._shared.guards import start
-from hpatch.lint.rules._shared.headers import lines_named
+from hpatch.lint.rules._shared.headers import lines_named, response_lines
 from hpatch.lint.rules._shared.passes import covers
 from hpatch.lint.rules._shared.prefixes import Prefixes
 
@@ -419,3 +419,78 @@ def cache_vary_unset(context: Context) -> Iterator[Found]:
                     related=(Related(node.place, "this path is cached"),),
                     help="Remove the line.",
                 )
+
+
+@rule(
+    "CA016",
+    "cache-control-replaced",
+    "warning",
+    confidence="medium",
+    references=("https://httpd.apache.org/docs/2.4/mod/mod_headers.html#header", "RFC 9111, 5.2.2"),
+)
+def cache_control_replaced(context: Context) -> Iterator[Found]:
+    """Header tells every cache to keep all pages, those that the application marks as private included.
+
+    `Header set Cache-Control "public, …"` replaces what the application says. mod_cache here, a CDN or a proxy of the
+    client then gives the page of one user to the next.
+
+    The rule reports lines for all paths of a server whose backend has sessions, as far as the configuration tells:
+    translated cookies, a cookie in a Header line, a login, or mod_cache for the same paths. It is silent about
+    `Header setifempty`, and about lines in a section.
+
+    Write `Header setifempty`, or put the line into a `<Location>` for the files that are the same for all.
+
+    Fires on::
+
+        ProxyPass "/" "http://10.0.0.5:8080/"
+        ProxyPassReverseCookieDomain "app.internal" "www.example.com"
+        Header set Cache-Control "public, max-age=3600"
+
+    Write instead::
+
+        ProxyPass "/" "http://10.0.0.5:8080/"
+        ProxyPassReverseCookieDomain "app.internal" "www.example.com"
+        Header setifempty Cache-Control "public, max-age=3600"
+
+    Silent on (the same files for all)::
+
+        ProxyPass "/" "http://10.0.0.5:8080/"
+        ProxyPassReverseCookieDomain "app.internal" "www.example.com"
+        <Location "/static">
+            Header set Cache-Control "public, max-age=3600"
+        </Location>
+
+    Silent on (nothing tells of sessions)::
+
+        ProxyPass "/" "http://10.0.0.5:8080/"
+        Header set Cache-Control "public, max-age=3600"
+
+    Source: RFC 9111, 5.2.2.9 (public), the Header documentation; tested on httpd 2.4.71.
+    """
+    for one in response_lines(context):
+        line = one.node
+        if one.name != "cache-control" or one.action != "set" or not one.sure or not line.certain:
+            continue
+        if "public" not in one.value.lower() or line.parent is not server_of(line):
+            continue
+        host = line.parent
+        mapping = _taking_below(context, host, "/")
+        told = _sessions(context, host) if mapping is not None and covers(mapping) == "/" else None
+        if mapping is not None and told is not None:
+            yield Found(
+                line.place,
+                f'"{one.value}" is what every page behind "{mapping.path}" gets, those of one user included',
+                related=(Related(told.place, "the application has sessions"),),
+                help="Write Header setifempty, or put the line into a <Location> for files that are the same for all.",
+            )
+
+
+def _sessions(context: Context, host: Node | None) -> Node | None:
+    """A line that says that the application of a server knows its users, or that httpd stores its pages."""
+    found = context.lines_of(host, "proxypassreversecookiedomain", "proxypassreversecookiepath", "authtype")
+    if found:
+        return found[0]
+    for one in lines_named(context, "header", host, "set-cookie"):
+        return one.node
+    cached = [node for node, prefix in _enabled(context) if prefix == "/" and node.parent in (None, host)]
+    return cached[0] if cached else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -307,3 +308,77 @@ def proto_http_on_tls(context: Context) -> Iterator[Found]:
             f'the backend is told "{line.shown}: {line.value}", and this virtual host speaks TLS',
             help='Write "https".' if line.value.lower() == "http" else "Write what holds for TLS.",
         )
+
+
+_REMOTE = "https://httpd.apache.org/docs/2.4/mod/mod_remoteip.html#processing"
+_LOGGED = r"(?i)%[!<>\d,]*\{(?P<name>[\w-]+)\}i"
+_ADDRESSES = r"%[!<>\d,]*(?:\{c\})?[ah](?![a-z])"
+
+
+@rule("HD029", "forwarded-header-consumed", "warning", confidence="medium", references=(_REMOTE,))
+def forwarded_header_consumed(context: Context) -> Iterator[Found]:
+    """mod_remoteip has taken this header away: the line sees an empty one for clients behind your proxies.
+
+    Where RemoteIPHeader is set, mod_remoteip takes the addresses out of the header that it believes, before SetEnvIf
+    and the log look at it. If all of them come from trusted proxies, nothing remains: SetEnvIf never matches, and the
+    log has `-`.
+
+    The rule reports SetEnvIf, and formats of logs that have no other address (`%a`, `%h`).
+
+    Ask for the address instead: `Remote_Addr` in SetEnvIf, `%a` in a log.
+
+    Fires on::
+
+        RemoteIPHeader X-Forwarded-For
+        RemoteIPInternalProxy 10.0.0.2
+        LogFormat "%{X-Forwarded-For}i %l %u %t \\"%r\\" %>s %b" proxied
+
+    Fires on (nobody is from the office)::
+
+        RemoteIPHeader X-Forwarded-For
+        RemoteIPInternalProxy 10.0.0.2
+        SetEnvIf X-Forwarded-For "^203\\.0\\.113\\." office
+
+    Write instead::
+
+        RemoteIPHeader X-Forwarded-For
+        RemoteIPInternalProxy 10.0.0.2
+        SetEnvIf Remote_Addr "^203\\.0\\.113\\." office
+        LogFormat "%a %l %u %t \\"%r\\" %>s %b" proxied
+
+    Silent on (nothing takes the header away)::
+
+        LogFormat "%{X-Forwarded-For}i %l %u %t \\"%r\\" %>s %b" proxied
+
+    Silent on (what remains of the header, beside the address)::
+
+        RemoteIPHeader X-Forwarded-For
+        RemoteIPInternalProxy 10.0.0.2
+        LogFormat "%a %{X-Forwarded-For}i %l %u %t \\"%r\\" %>s %b" proxied
+
+    Source: remoteip_modify_request (mod_remoteip.c), the mod_remoteip documentation ("Remote IP Processing"); tested on
+    httpd 2.4.71.
+    """
+    if not context.configuration.find("remoteipheader"):
+        return
+    for node in context.configuration.find("setenvif", "setenvifnocase", "logformat", "customlog"):
+        words = node.words
+        remote = in_server(context, "remoteipheader", server_of(node))
+        if remote is None or not remote.words or not words or not remote.certain:
+            continue
+        name = remote.words[0].lower()
+        if node.key.startswith("setenvif"):
+            seen = words[0].lower() == name and len(words) > 2 and words[1] not in ("", ".*", "^$", "^")
+            help_ = "Ask for Remote_Addr, which is the client's address here."
+        else:
+            text = words[1 if node.key == "customlog" else 0] if len(words) > 1 else words[0]
+            logged = [found["name"].lower() for found in re.finditer(_LOGGED, text)]
+            seen = name in logged and re.search(_ADDRESSES, text) is None
+            help_ = "Write %a, which is the client's address here."
+        if seen:
+            yield Found(
+                node.place,
+                f'"{remote.words[0]}" is empty here for clients behind your proxies: mod_remoteip takes it away',
+                related=(Related(remote.place, "mod_remoteip reads the header"),),
+                help=help_,
+            )

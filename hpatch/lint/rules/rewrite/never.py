@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.access import path
+from hpatch.lint.rules._shared.effective import server_of
 from hpatch.lint.rules._shared.rewriting import rewrites
+from hpatch.lint.rules._shared.taking import taking
 
 if TYPE_CHECKING:
     from hpatch.conf.tree import Node
@@ -411,3 +414,67 @@ def _takes_urls(one: Rewrite) -> bool:
     if one.conditions or not one.node.certain or not one.in_server or _ABSOLUTE.fullmatch(one.rule.pattern) is None:
         return False
     return one.rule.proxied or "://" in one.rule.substitution[:12]
+
+
+_ANCHORED = re.compile(r"\^\(*(?:/(?![?*{])|/\?(?!p)\w\w|(?!p)\w[\w-]+(?:/|\$|\\\.|\)|$))")
+_LOCATION = "https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html#rewriterule"
+
+
+@rule("RW025", "location-pattern-anchored", "error", references=(_LOCATION,))
+def location_pattern_anchored(context: Context) -> Iterator[Found]:
+    """The rule in this `<Location>` never runs: for what ProxyPass takes, a pattern is compared with the backend's URL.
+
+    In a section, mod_rewrite compares the name that the request has got so far. ProxyPass has made that
+    `proxy:http://10.0.0.5:8080/app/old`, so that no pattern matches which begins with `^` and a path.
+
+    The rule reports sections for paths that ProxyPass surely takes. It is silent about patterns without `^`.
+
+    Put the rule into the virtual host, outside of sections, or look at the path in a condition:
+    `RewriteCond "%{REQUEST_URI}" "^/app/old"`.
+
+    Fires on::
+
+        RewriteEngine On
+        ProxyPass "/app" "http://10.0.0.5:8080/app"
+        <Location "/app">
+            RewriteEngine On
+            RewriteRule "^/app/old" "-" [F]
+        </Location>
+
+    Write instead::
+
+        RewriteEngine On
+        ProxyPass "/app" "http://10.0.0.5:8080/app"
+        <Location "/app">
+            RewriteEngine On
+            RewriteCond "%{REQUEST_URI}" "^/app/old"
+            RewriteRule "^" "-" [F]
+        </Location>
+
+    Silent on (it may match anywhere)::
+
+        RewriteEngine On
+        ProxyPass "/app" "http://10.0.0.5:8080/app"
+        <Location "/app">
+            RewriteEngine On
+            RewriteRule "/app/old" "-" [F]
+        </Location>
+
+    Source: hook_fixup (mod_rewrite.c), proxy_trans (mod_proxy.c); tested on httpd 2.4.71.
+    """
+    for one in rewrites(context):
+        section = one.section
+        if section is None or section.key != "<location" or _ANCHORED.match(one.rule.pattern) is None:
+            continue
+        where = path(section)
+        if where is None or not one.node.certain:
+            continue
+        found = next(iter(taking(context, server_of(section), where)), None)
+        if found is None or found.taken is None or found.mapping.exclusion or found.mapping.kind == "RewriteRule":
+            continue
+        yield Found(
+            one.node.place,
+            f'"{one.rule.pattern}" never matches: here the request has the name "proxy:" and the URL of the backend',
+            related=(Related(found.mapping.place, "this line takes the requests"),),
+            help='Write the rule outside of sections, or RewriteCond "%{REQUEST_URI}" for the path.',
+        )

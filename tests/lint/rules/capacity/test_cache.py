@@ -51,3 +51,21 @@ def test_vary(line: str, reported: bool) -> None:
     assert not find(
         "cache-vary-unset", f"<VirtualHost *:80>\n{APP}</VirtualHost>\n<VirtualHost *:81>\n{line}\n</VirtualHost>"
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "more", "reported"),
+    [
+        ('Header set Cache-Control "Public, max-age=9"', "CacheEnable socache /", True),
+        ('Header set Cache-Control "public"', "Header edit Set-Cookie a b", True),
+        ('Header set Cache-Control "private"', "CacheEnable socache /", False),
+        ('Header setifempty Cache-Control "public"', "CacheEnable socache /", False),
+        ('Header set Cache-Control "public" env=STATIC', "CacheEnable socache /", False),
+        ('Header set Cache-Control "public"', "CacheEnable socache /static", False),
+        ('<FilesMatch "a">\nHeader set Cache-Control "public"\n</FilesMatch>', "CacheEnable socache /", False),
+    ],
+)
+def test_pages_made_public(line: str, more: str, reported: bool) -> None:
+    app = f"{line}\n{more}\nProxyPass / http://10.0.0.5/\n"
+    assert places("cache-control-replaced", app) == ([(1, 1)] if reported else [])
+    assert not find("cache-control-replaced", app.replace("ProxyPass / ", "ProxyPass /app "))

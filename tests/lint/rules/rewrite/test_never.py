@@ -150,3 +150,28 @@ def test_rules_of_another_section_run() -> None:
 def test_a_redirect_without_an_end(first: str, second: str, reported: bool) -> None:
     text = f"{ON}RewriteRule {first}\nRewriteRule {second}\n"
     assert places("redirect-goes-on", text) == ([(2, 1)] if reported else [])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reported"),
+    [
+        ("^/app/old", True),
+        ("^/(.*)$", True),
+        ("^/?app/old$", True),
+        ("^old$", True),
+        ("^(/app|/b)", True),
+        ("^", False),
+        ("^.*$", False),
+        ("^(.*)$", False),
+        ("^/?(.*)$", False),
+        ("^proxy:http", False),
+        ("old$", False),
+        ("!^/app/old", False),
+    ],
+)
+def test_a_pattern_in_a_proxied_location(pattern: str, reported: bool) -> None:
+    text = f"{ON}<Location /app>\n{{}}RewriteRule {pattern} - [F]\n</Location>\n"
+    line = "ProxyPass http://10.0.0.5/app\n"
+    assert places("location-pattern-anchored", text.format(line)) == ([(4, 1)] if reported else [])
+    assert not find("location-pattern-anchored", text.format(""))
+    assert not find("location-pattern-anchored", text.format("ProxyPass !\n"))
