@@ -1,7 +1,6 @@
 """One text that was read, and places in it."""
 
-import re
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,9 +12,8 @@ def has_any(text: str, pieces: Iterable[str]) -> bool:
     return any(all(map(text.__contains__, piece)) and piece in text for piece in pieces)
 
 
-_END = re.compile(r"\n")
-_AHEAD = 10_000
-"""So many more characters are searched for lines: the next place is often near."""
+_BLOCK = 512
+"""In steps of so many characters it is noted which line has been reached; what lies between is counted when asked."""
 _MANY = 30
 """More digits than any number of 64 bits has."""
 
@@ -54,14 +52,14 @@ class Source:
     many lines of the file are above the text, if it is only a part of one.
     """
 
-    __slots__ = ("_searched", "_starts", "above", "name", "text")
+    __slots__ = ("_lines", "_starts", "above", "name", "text")
 
     def __init__(self, name: str, text: str, above: int = 0) -> None:
         self.name = name
         self.text = text
         self.above = above
+        self._lines = [1 + above]
         self._starts = [0]
-        self._searched = 0
 
     @classmethod
     def read(cls, path: str | Path, name: str | None = None) -> "Source":
@@ -79,39 +77,53 @@ class Source:
         """The bytes that were read."""
         return self.text.encode("utf-8", "surrogateescape")
 
-    def _line_starts(self, offset: int) -> list[int]:
-        """Where lines start, those up to an offset at least: many a large file has all its places near its start."""
-        starts = self._starts
-        if self._searched < offset:
-            end = min(offset + _AHEAD, len(self.text))
-            starts.extend(map(re.Match.end, _END.finditer(self.text, self._searched, end)))
-            self._searched = end
-        return starts
+    def _reach(self, block: int) -> None:
+        """Note the line at the beginning of each block up to this one: its number, and where it starts.
+
+        Many a large file has all its places near its start, and most have few.
+        """
+        text, lines, starts = self.text, self._lines, self._starts
+        for end in range(len(lines) * _BLOCK, (block + 1) * _BLOCK, _BLOCK):
+            before = end - _BLOCK
+            lines.append(lines[-1] + text.count("\n", before, end))
+            starts.append((text.rfind("\n", before, end) + 1) or starts[-1])
 
     def position(self, offset: int) -> tuple[int, int]:
         """The line and column of an offset into `text`."""
-        starts = self._line_starts(offset)
-        line = bisect_right(starts, offset)
-        return line + self.above, offset - starts[line - 1] + 1
+        block = offset // _BLOCK
+        if block >= len(self._lines):
+            self._reach(block)
+        begin = block * _BLOCK
+        line = self._lines[block] + self.text.count("\n", begin, offset)
+        start = (self.text.rfind("\n", begin, offset) + 1) or self._starts[block]
+        return line, offset - start + 1
 
     def offset(self, line: int, column: int = 1) -> int:
-        """The offset into `text` of a line and column."""
-        return self._line_starts(len(self.text))[line - self.above - 1] + column - 1
+        """The offset into `text` of a line and column. Raises IndexError where there is no such line."""
+        if self._lines[-1] < line:
+            self._reach(len(self.text) // _BLOCK)
+        block = max(bisect_left(self._lines, line) - 1, 0)  # the last one that begins in a line before
+        more = line - self._lines[block]
+        at = block * _BLOCK
+        while more > 0 and (at := self.text.find("\n", at) + 1) > 0:
+            more -= 1
+        if more:
+            raise IndexError(f"the text of {self.name} has no line {line}")
+        return at + column - 1
 
     def place(self, start: int, end: int) -> Place:
         """The place of `text[start:end]`."""
-        starts = self._line_starts(end)
-        line = end_line = bisect_right(starts, start)
-        if line < len(starts) and starts[line] <= end:  # few places have more than a line
-            end_line = bisect_right(starts, end, line)
-        column, end_column = start - starts[line - 1] + 1, end - starts[end_line - 1] + 1
-        return Place(self.name, line + self.above, column, end_line + self.above, end_column)
+        line, column = self.position(start)
+        more = self.text.count("\n", start, end)
+        if more:  # few places have more than a line
+            return Place(self.name, line, column, *self.position(end))
+        return Place(self.name, line, column, line, column + end - start)
 
     def line(self, number: int) -> str:
         """A line without its end; empty when there is no such line."""
-        starts = self._line_starts(len(self.text))
-        number -= self.above
-        if not 1 <= number <= len(starts):
+        try:
+            start = self.offset(number)
+        except IndexError:
             return ""
-        end = starts[number] - 1 if number < len(starts) else len(self.text)
-        return self.text[starts[number - 1] : end].removesuffix("\r")
+        end = self.text.find("\n", start)
+        return (self.text[start:] if end < 0 else self.text[start:end]).removesuffix("\r")

@@ -1,8 +1,5 @@
 """Texts and places in them."""
 
-import re
-from collections.abc import Iterator
-
 import pytest
 
 from hpatch.text import Place, Source, has_any, whole_number
@@ -27,27 +24,45 @@ def test_a_place_and_a_line_after_it() -> None:
         source.offset(5)
 
 
-class Searching:
-    """Searches for line feeds, and counts the characters that it searches."""
+class Watched(str):
+    """A text that counts its characters that are searched."""
 
-    count = 0
+    searched = 0
 
-    def finditer(self, text: str, start: int, end: int) -> Iterator[re.Match[str]]:
-        """As a compiled pattern does."""
-        self.count += end - start
-        return re.compile(r"\n").finditer(text, start, end)
+    def count(self, sub: str, start: int, end: int) -> int:  # type: ignore[override]
+        """As of a text."""
+        self.searched += end - start
+        return super().count(sub, start, end)
+
+    def rfind(self, sub: str, start: int, end: int) -> int:  # type: ignore[override]
+        """As of a text."""
+        self.searched += end - start
+        return super().rfind(sub, start, end)
 
 
-def test_no_character_is_searched_for_a_line_feed_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    searching = Searching()
-    monkeypatch.setattr("hpatch.text._END", searching)
-    text = "a long line " * 1_000 + "\nand another\n"
+def test_a_place_in_a_long_line_takes_no_longer_than_another() -> None:
+    text = Watched("a long line " * 10_000 + "\nand another\n")
     source = Source("f", text)
-    for offset in (*range(0, len(text), 7), *range(len(text), 0, -5)):
-        source.place(offset, offset)
-        source.position(offset)
+    source.position(len(text))
+    assert text.searched < 3 * len(text)
+    text.searched = 0
+    for offset in range(0, len(text), 97):
+        assert source.position(offset) == ((1, offset + 1) if offset <= 120_000 else (2, offset - 120_000))
+        assert text.searched < 2_000
+        text.searched = 0
     assert [source.line(number) for number in (2, 2, 3)] == ["and another", "and another", ""]
-    assert searching.count == len(text)
+
+
+@pytest.mark.parametrize("length", [0, 1, 38, 510, 511, 512, 513, 1_600])
+def test_lines_of_any_length(length: int) -> None:
+    text = "\n".join("a" * (length + more) for more in range(30))
+    source, starts = Source("f", text), [0]
+    starts += [at + 1 for at, character in enumerate(text) if character == "\n"]
+    for line, start in enumerate(starts, 1):
+        assert source.offset(line) == start
+        for offset in (start, start + length // 2, start + length):
+            assert Source("f", text).position(offset) == source.position(offset) == (line, offset - start + 1)
+    assert source.place(0, len(text)) == Place("f", 1, 1, 30, len(text) - starts[-1] + 1)
 
 
 @pytest.mark.parametrize(("text", "has"), [("", False), ("a}{b", False), ("a{b{", False), ("a{{b", True), ("%{", True)])
