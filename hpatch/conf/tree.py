@@ -298,7 +298,10 @@ class Configuration:
 
     def find(self, *keys: str) -> list[Node]:
         """All nodes with one of these keys, by key and then in reading order."""
-        return [node for key in keys for node in self.by_key.get(key, ())]
+        found: list[Node] = []
+        for key in keys:
+            found += self.by_key.get(key, ())
+        return found
 
     def find_in(self, host: Node | None, *keys: str) -> list[Node]:
         """As `find`, only the nodes inside a virtual host; inside none if `host` is None.

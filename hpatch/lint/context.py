@@ -51,6 +51,7 @@ class Context:
         self.backends = backends
         self.build = build
         self.uwsgi_build = uwsgi_build
+        self._texts: dict[str, str] = {}
 
     @cached_property
     def mappings(self) -> list[Mapping]:
@@ -63,28 +64,48 @@ class Context:
         return [mapping for server in self.proxy.servers for mapping in server.passes]
 
     @cached_property
+    def sectioned(self) -> list[Mapping]:
+        """The `passes` that stand in a section."""
+        return [mapping for mapping in self.passes if mapping.section is not None]
+
+    @cached_property
     def passing(self) -> frozenset[Node | None]:
         """The virtual hosts with `passes`; None for the main server."""
         return frozenset([server.node for server in self.proxy.servers if server.passes])
 
     @cached_property
-    def _servers(self) -> dict[Node | None, Server]:
+    def servers(self) -> dict[Node | None, Server]:
+        """The servers by their `<VirtualHost>`; None for the main server."""
         return {server.node: server for server in self.proxy.servers}
 
     def mappings_of(self, host: Node | None) -> list[Mapping]:
         """The `mappings` that a virtual host's requests may meet: the main server's, then its own."""
-        shared = self._servers[None].mappings
-        return shared if host is None else shared + self._servers[host].mappings
+        shared = self.servers[None].mappings
+        return shared if host is None else shared + self.servers[host].mappings
 
     def passes_of(self, host: Node | None) -> list[Mapping]:
         """The `passes` among `mappings_of`."""
-        shared = self._servers[None].passes
-        return shared if host is None else shared + self._servers[host].passes
+        shared = self.servers[None].passes
+        return shared if host is None else shared + self.servers[host].passes
 
     def lines_of(self, host: Node | None, *keys: str) -> list[Node]:
         """The directives and sections (keys in lower case) that a virtual host has: the main server's, then its own."""
         shared = self.configuration.find_in(None, *keys)
         return shared if host is None else shared + self.configuration.find_in(host, *keys)
+
+    def written(self, *keys: str) -> str:
+        """The arguments of all directives and sections with these keys (in lower case), a line each.
+
+        What this text does not contain, none of them contains. One look at it takes less time than a look at each.
+        """
+        by_key = self.configuration.by_key
+        return "\n".join([self._written(key) for key in keys if key in by_key])
+
+    def _written(self, key: str) -> str:
+        found = self._texts.get(key)
+        if found is None:
+            found = self._texts[key] = "\n".join([node.args for node in self.configuration.by_key[key]])
+        return found
 
     @cached_property
     def handed(self) -> list[Mapping]:

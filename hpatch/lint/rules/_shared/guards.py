@@ -46,65 +46,54 @@ def literal_start(pattern: str) -> str | None:
     return None if found is None else found[1].replace("\\", "")
 
 
-class _Speaking:
-    """Sections for URLs that have access lines, to find those that cover a path."""
+class _Index:
+    """The sections with access lines of a server that has many, or patterns, to find those that cover a path."""
 
-    __slots__ = ("_by_path", "_others", "_plain")
+    __slots__ = ("_by_path", "_others")
 
-    def __init__(self) -> None:
-        self._plain: list[tuple[int, Node, str]] = []
-        self._by_path: dict[str, list[tuple[int, Node]]] | None = None
-        self._others: ByStart[tuple[int, Node]] | None = None
-
-    def add(self, at: int, section: Node) -> None:
-        """Add a section; `at` is its place in httpd's order."""
-        is_pattern = section_pattern(section)
-        where = None if is_pattern else path(section)
-        if where is not None:
-            self._plain.append((at, section, where))
-            return
-        if self._others is None:
-            self._others = ByStart()
-        self._others.add(start_of(section.words[-1]) if is_pattern and section.words else None, (at, section))
+    def __init__(self, sections: list[tuple[Node, str | None]]) -> None:
+        self._by_path: dict[str, list[tuple[int, Node]]] = {}
+        self._others: ByStart[tuple[int, Node]] = ByStart()
+        for at, (section, where) in enumerate(sections):
+            if where is not None:
+                self._by_path.setdefault(where, []).append((at, section))
+            else:
+                is_pattern = section_pattern(section) and bool(section.words)
+                self._others.add(start_of(section.words[-1]) if is_pattern else None, (at, section))
 
     def covering(self, where: str) -> Iterable[tuple[Node, bool | None]]:
         """The sections that cover a path, in httpd's order, each with whether it surely does (None: it may)."""
+        by_path = self._by_path
         found: list[tuple[int, Node, bool | None]]
-        if len(self._plain) <= _FEW:
-            found = [(at, section, True) for at, section, above in self._plain if below(where, above)]
-        else:
-            if self._by_path is None:
-                self._by_path = {}
-                for at, section, above in self._plain:
-                    self._by_path.setdefault(above, []).append((at, section))
-            by_path = self._by_path
-            found = [(at, section, True) for above in paths_above(where) for at, section in by_path.get(above, ())]
-        if self._others is not None:
-            found += [(at, section, in_location(section, where)) for at, section in self._others.find(where)]
-        if not found:
-            return ()
+        found = [(at, section, True) for above in paths_above(where) for at, section in by_path.get(above, ())]
+        found += [(at, section, in_location(section, where)) for at, section in self._others.find(where)]
         return [(section, covered) for _, section, covered in sorted(found, key=_AT) if covered is not False]
 
 
 @lru_cache(maxsize=1)
-def _speaking(context: Context) -> dict[Node | None, _Speaking]:
-    """Those of each server that has one."""
-    found: dict[Node | None, _Speaking] = {}
-    for at, section in enumerate(context.configuration.find("<location", "<locationmatch")):
+def _speaking(context: Context) -> dict[Node | None, list[tuple[Node, str]] | _Index]:
+    """The sections for URLs with access lines of each server that has one: each with its path, if there are few."""
+    found: dict[Node | None, list[tuple[Node, str | None]]] = {}
+    for section in context.configuration.find("<location", "<locationmatch"):
         if speaks(section):
-            host = server_of(section)
-            if host not in found:
-                found[host] = _Speaking()
-            found[host].add(at, section)
-    return found
+            where = None if section_pattern(section) else path(section)
+            found.setdefault(server_of(section), []).append((section, where))
+    known: dict[Node | None, list[tuple[Node, str]] | _Index] = {}
+    for host, sections in found.items():
+        plain = [(section, where) for section, where in sections if where is not None]
+        known[host] = plain if len(plain) == len(sections) <= _FEW else _Index(sections)
+    return known
 
 
 def covering(context: Context, host: Node | None, where: str) -> Iterator[tuple[Node, bool | None]]:
     """The sections for URLs with access lines that cover a path of a server, in httpd's order; None: it may."""
     known = _speaking(context)
     for server in (None,) if host is None else (None, host):
-        if server in known:
-            yield from known[server].covering(where)
+        sections = known.get(server, ())
+        if isinstance(sections, _Index):
+            yield from sections.covering(where)
+        else:
+            yield from [(section, True) for section, above in sections if below(where, above)]
 
 
 @lru_cache(maxsize=4)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from hpatch.conf.tree import Condition, Node
 from hpatch.conf.wildcards import is_wildcard
@@ -91,9 +92,17 @@ def covers(mapping: Mapping) -> str | None:
 
     `/a` stands for `/a` and everything under it, `/a/` for everything under it.
     """
-    if mapping.section is not None or not mapping.pattern:
+    if mapping.section is not None:
         return _compared(mapping)
-    match = re.match(_COVERING, mapping.path)
+    return _covers(mapping.path, mapping.pattern)
+
+
+@lru_cache(maxsize=1024)
+def _covers(path: str, is_pattern: bool) -> str | None:
+    """The same for one outside of sections. Many virtual hosts have the same paths."""
+    if not is_pattern:
+        return one_slash(path) if path[:1] == "/" and "$" not in path else None
+    match = re.match(_COVERING, path)
     if match is None:
         return None
     path = match["path"].replace("\\", "")

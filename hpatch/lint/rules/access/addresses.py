@@ -305,7 +305,8 @@ def access_by_client_header(context: Context) -> Iterator[Found]:
     2.4.71.
     """
     variables: dict[str, dict[Node | None, tuple[int, Node, str]]] | None = None
-    for node in context.configuration.find("require", "allow"):
+    written = context.written("require", "allow").lower()
+    for node in context.configuration.find("require", "allow") if "env" in written or "expr" in written else ():
         found = node.words
         kind = "".join(found[:1]).lower()
         if node.key == "require" and kind == "expr":

@@ -56,6 +56,8 @@ def granted_beside_rule(context: Context) -> Iterator[Found]:
     Source: "Require" in the documentation of mod_authz_core, apply_authz_sections (mod_authz_core.c); tested on httpd
     2.4.71.
     """
+    if "granted" not in context.written("require").lower():
+        return
     granting: dict[Node, Node] = {}
     others: dict[Node, Node] = {}
     for node in context.configuration.find("require"):

@@ -63,7 +63,7 @@ def location_slash_only(context: Context) -> Iterator[Found]:
             continue
         host = server_of(section)
         bare = where.rstrip("/")
-        for _, mapping, taken in taking(context, host, bare):
+        for mapping, taken in taking(context, host, bare):
             if mapping.section is section or taken is None:
                 continue
             if mapping.exclusion:

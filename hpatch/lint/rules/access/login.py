@@ -102,7 +102,8 @@ def login_incomplete(context: Context) -> Iterator[Found]:
     for node in configuration.find("authbasicprovider"):
         providers.setdefault(server_of(node), []).append(node)
     asked = set()
-    for node in configuration.by_key["require"]:
+    required = context.written("require").lower()
+    for node in configuration.by_key["require"] if any(user in required for user in _USERS) else ():
         if node.words and node.words[0].lower() in _USERS and node.certain and not _in_htaccess(node):
             asked.add(server_of(node))
             if not _has(there["authtype"], server_of(node), everywhere=configuration.find("authtype")):

@@ -77,10 +77,17 @@ def location_opened_later(context: Context) -> Iterator[Found]:
 
     Source: ap_location_walk (server/request.c), "How the sections are merged"; tested on httpd 2.4.71.
     """
+    lines_for_all = [node for node in context.configuration.find("require") if "all" in node.args.lower()]
+    perhaps = {node.inside("<location") for node in lines_for_all}
     granting = [
         one
         for one in context.configuration.find("<location")
-        if one.certain and path(one) is not None and not merges(one) and _requires(one) and admits(one) == "all"
+        if one in perhaps
+        and one.certain
+        and path(one) is not None
+        and not merges(one)
+        and _requires(one)
+        and admits(one) == "all"
     ]
     if not granting:
         return

@@ -184,8 +184,10 @@ def credentials_logged(context: Context) -> Iterator[Found]:
     Source: the documentation of mod_log_config, ap_process_async_request (http_request.c); tested on httpd 2.4.71.
     """
     configuration = context.configuration
-    used = {word.lower() for node in configuration.find("customlog", "globallog") for word in node.words[1:2]}
-    for node in configuration.find("logformat", "customlog", "globallog"):
+    logs = ("logformat", "customlog", "globallog")
+    secret = _SECRET.search(context.written(*logs)) is not None
+    used = {word.lower() for node in configuration.find(*logs[1:]) for word in node.words[1:2]} if secret else ()
+    for node in configuration.find(*logs) if secret else ():
         found = _SECRET.search(node.args)
         if found is None or (node.key == "logformat" and len(node.words) > 1 and node.words[1].lower() not in used):
             continue

@@ -78,12 +78,18 @@ def section_unmatched(context: Context) -> Iterator[Found]:
 
     Source: ap_location_walk, ap_file_walk and ap_directory_walk (server/request.c); tested on httpd 2.4.71.
     """
+    sound: set[tuple[str, str]] = set()  # most sections of a large configuration are for what others are for, too
     for section in context.configuration.find("<location", "<files", "<directory"):
+        written = (section.key, section.args)
+        if written in sound:
+            continue
         words = section.words
         if len(words) != 1 or not words[0] or "${" in words[0] or "%{" in words[0]:
             continue
         why = _why(context, section.key, words[0])
-        if why is not None:
+        if why is None:
+            sound.add(written)
+        else:
             yield Found(
                 section.word_place(0),
                 f'no request meets this section: "{words[0]}" {why}',

@@ -125,7 +125,7 @@ def upgrade_header_set(context: Context) -> Iterator[Found]:
 
     Source: ap_proxy_clear_connection (proxy_util.c); tested on httpd 2.4.71.
     """
-    if any("upgrade" in node.args.lower() for node in context.configuration.find("proxypass", "proxyset")):
+    if "upgrade" in context.written("proxypass", "proxyset").lower():
         return
     for line in request_lines(context):
         if line.name not in ("upgrade", "connection") or line.action not in SETS:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _CORE = "https://httpd.apache.org/docs/2.4/mod/core.html"
 _PORT = re.compile(r"[^:\[\]]+:\d+")
+_MARKS = {"servername": ",/", "serveralias": ",/:"}
+"""By directive, the characters that no sound name has; a name without them has no fault that is reported."""
 
 
 @rule("VH005", "vhost-name-unmatched", "warning", references=(f"{_CORE}#serveralias", f"{_CORE}#servername"))
@@ -56,7 +58,8 @@ def vhost_name_unmatched(context: Context) -> Iterator[Found]:
 
     Source: set_server_alias (server/core.c), matches_aliases (server/vhost.c); tested on httpd 2.4.71.
     """
-    for node in context.configuration.find("servername", "serveralias"):
+    suspect = [key for key, marks in _MARKS.items() if any(mark in context.written(key) for mark in marks)]
+    for node in context.configuration.find(*suspect):
         for index, word in enumerate(node.words):
             why = _why(node.key, word)
             if why is not None:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from hpatch.lint.context import Context
 
 _MANUAL = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassinterpolateenv"
+_MAY = (
+    "proxypass", "proxypassmatch", "proxypassreverse", "proxypassreversecookiedomain", "proxypassreversecookiepath",
+)  # fmt: skip
+"""The directives that take `interpolate`."""
 
 
 @rule("MP015", "interpolate-alone", "warning", references=(_MANUAL,), fix="safe")
@@ -71,6 +75,8 @@ def _is_on(node: Node) -> bool:
 
 
 def _interpolated(context: Context) -> Iterator[Node]:
+    if "interpolate" not in context.written(*_MAY).lower():
+        return
     for mapping in context.passes:
         if "interpolate" in mapping.flags:
             yield mapping.node

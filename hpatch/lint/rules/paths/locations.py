@@ -20,6 +20,8 @@ _MATCH = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassmatch"
 DIRECTIVES = ("proxypass", "proxypassmatch", "proxypassreverse")
 """The directives that `pass_bad_context` checks."""
 _EXPRESSION = r"^\^/|\(\.[*+]\)|\.\*\$$"
+_SIGNS = "^(*"
+"""Characters of which each such expression has one."""
 """Text that only a regular expression contains, never a request's path."""
 _META = r"[\^$()|+]|\.\*"
 _LOCATIONS = ("<location", "<locationmatch")
@@ -132,7 +134,7 @@ def pass_bad_context(context: Context) -> Iterator[Found]:
                 f"{node.name} is not allowed in a .htaccess file: every request there gets 500",
                 help="Move it into the server or a <Location>, or write a RewriteRule with [P] here.",
             )
-    for mapping in context.passes:
+    for mapping in context.sectioned:
         if mapping.section is not None and mapping.section.key in _PROXY_SECTIONS:
             yield Found(
                 mapping.place,
@@ -192,7 +194,8 @@ def locationmatch_pass(context: Context) -> Iterator[Found]:
     (`apr_fnmatch_test`) in mod_proxy.c, the same from 2.4.1 on. Each case tested on httpd 2.4.71.
     """
     expression = re.compile(_EXPRESSION).search
-    for mapping in context.passes:
+    written = context.written("proxypass")
+    for mapping in context.passes if any(sign in written for sign in _SIGNS) else context.sectioned:
         section = mapping.section
         if mapping.kind != "ProxyPass":
             continue
@@ -265,7 +268,7 @@ def multiple_in_location(context: Context) -> Iterator[Found]:
     in mod_proxy.c. Tested on httpd 2.4.71.
     """
     last: dict[int, Mapping] = {}
-    for mapping in context.passes:
+    for mapping in context.sectioned:
         if mapping.section is None or mapping.section.key in _PROXY_SECTIONS:
             continue
         before = last.get(id(mapping.section))

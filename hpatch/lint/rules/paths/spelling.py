@@ -47,6 +47,9 @@ def path_never_asked(context: Context) -> Iterator[Found]:
 
     Source: alias_matches (mod_alias.c), ap_proxy_trans_match (mod_proxy.c); tested on httpd 2.4.71.
     """
+    written = context.written(*_KEYS)
+    if ENCODED.search(written) is None and QUERY.search(written) is None:
+        return
     for node in context.configuration.find(*_KEYS):
         words = node.words
         at = 1 if node.key == "redirect" and len(words) == 3 else 0
