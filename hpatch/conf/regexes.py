@@ -14,6 +14,10 @@ _SOUND = rf"\^?(?:{_ATOM}|\((?:\?:)?(?:\||{_ATOM}|{_INNER})*\)[*+?]?)*\$?"
 """Patterns that certainly compile and need no further check."""
 _OTHERWISE = r"\(\*|\\Q|\{,"
 """Syntax that Python's regular expressions read differently from PCRE."""
+_HIDDEN = r"\\.|\[\^?\]?(?:\[:[^]]*:\]|\\.|[^]\\])*\]"
+"""Escapes and classes, in which a parenthesis stands for itself."""
+_STARRED = r"\(\*(?![A-Za-z:])"
+"""A star that opens a group, and no verb of PCRE's."""
 _FAULTS = (
     ("missing ), unterminated", "a parenthesis is not closed"),
     ("unbalanced parenthesis", "a parenthesis is closed that was not opened"),
@@ -50,9 +54,18 @@ def fault(regex: str) -> str | None:
 
     It reports only what every dialect refuses. Each fault was tried on httpd 2.4.71 with PCRE2 10.42.
     """
-    if re.fullmatch(_SOUND, regex) is not None or re.search(_OTHERWISE, regex) is not None:
+    if re.fullmatch(_SOUND, regex) is not None:
         return None
+    if re.search(_OTHERWISE, regex) is not None:
+        return _starred(regex)
     return _of_python(regex) or _of_pcre(regex)
+
+
+def _starred(regex: str) -> str | None:
+    """Whether a group begins with a star, which Python, too, refuses in each dialect."""
+    if "\\Q" in regex or "(?#" in regex or re.search(_EXTENDED, regex) is not None:
+        return None
+    return dict(_FAULTS)["nothing to repeat"] if re.search(_STARRED, re.sub(_HIDDEN, "", regex, flags=re.S)) else None
 
 
 def _of_python(regex: str) -> str | None:

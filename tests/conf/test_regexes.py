@@ -25,6 +25,8 @@ FAULTS = [
     ("*.html", NOTHING),
     ("^*a", NOTHING),
     ("(+a)", NOTHING),
+    ("^/a-(*.)", NOTHING),
+    ("(*)$", NOTHING),
     ("a**", TWICE),
     ("a{1}*{2}", TWICE),
     ("(?P<n>a)(?P<n>b)", NAMES),
@@ -55,6 +57,8 @@ def test_faults(regex: str, expected: str) -> None:
         # httpd compiles these, and Python does not, or not to the same
         "(*UCP)a",
         "\\Q(*[\\E",
+        "[(*.]\\(*.",
+        "(*:x)a",
         "a*{,3}",
         "(?<n>a)\\k<n>",
         "\\h+",

@@ -47,8 +47,12 @@ Judge = Callable[[Arguments], Wrong | None]
 
 
 def unknown(word: str) -> bool:
-    """Whether a word holds a variable that is not defined here, so that nothing can be said of it."""
-    return "${" in word
+    """Whether a word holds a variable that is not defined here, so that nothing can be said of it.
+
+    httpd expands nothing without a closing brace.
+    """
+    at = word.find("${")
+    return at >= 0 and "}" in word[at:]
 
 
 def argv(words: list[str]) -> list[str]:

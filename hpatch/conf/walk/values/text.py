@@ -7,6 +7,7 @@ import re
 from hpatch.conf.regexes import fault
 from hpatch.conf.walk.values.model import Arguments, Judge, Kind, Wrong, listed, suggestion, unknown
 from hpatch.conf.walk.values.numbers import c_atoi, strtol
+from hpatch.conf.words import SPACE
 
 
 def starting(parameters: str) -> Kind:
@@ -92,7 +93,7 @@ def expires(parameters: str) -> Kind:
             return True
         if '"' in value or "'" in value or "\\" in value:
             return True  # words in quotes inside of quotes: not judged
-        words = value.lower().split()
+        words = _words(value.lower())
         if not cookie:
             if not words or words[0][:1] not in ("n", "a", "m"):
                 return False
@@ -106,6 +107,11 @@ def expires(parameters: str) -> Kind:
         )
 
     return Kind(fits, takes)
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text by C's white space: a no-break space is none."""
+    return re.findall(rf"[^{SPACE}]+", text)
 
 
 def _unit(word: str) -> bool:
@@ -188,7 +194,7 @@ def cookie_name(characters: str) -> Judge:
         args = given.node.args
         if unknown(args):
             return None
-        name = next(iter(args.split()), "")
+        name = next(iter(_words(args)), "")
         if name and not any(character in name for character in characters):
             return None
         says = f'takes a name without {listed(tuple(characters))}, not "{name}"' if name else "needs a name"

@@ -32,6 +32,8 @@ _COMMANDS = (
     "dhparameters",
 )  # fmt: skip
 """Commands of SSLOpenSSLConfCmd whose value is a file."""
+_READ = ("sessioncryptopassphrasefile", "remoteipinternalproxylist", "remoteiptrustedproxylist")
+"""Directives whose file is read with the line."""
 _LOGS = ("customlog", "transferlog", "globallog", "forensiclog")
 _STARTS = "httpd does not start"
 
@@ -57,8 +59,8 @@ def file_missing(context: Context) -> Iterator[Found]:
 
     httpd does not start if a certificate, a key, a list of issuers or another file of mod_ssl is missing, empty or a
     directory. The same holds for the file of TypesConfig, which may be empty, but `httpd -t` says "Syntax OK" of it.
-    The map of a RewriteMap must exist, and so must the files of SSLOpenSSLConfCmd, SSLRandomSeed and LDAPTrusted…Cert
-    and the program of SSLPassPhraseDialog.
+    The map of a RewriteMap must exist, and so must the files of SSLOpenSSLConfCmd, SSLRandomSeed, LDAPTrusted…Cert,
+    SessionCryptoPassphraseFile and RemoteIP…ProxyList and the program of SSLPassPhraseDialog.
 
     httpd makes logs and the PID file, but does not start if there is a directory of that name. `httpd -t` says "Syntax
     OK" of it.
@@ -119,7 +121,7 @@ def _needs(configuration: Configuration) -> Iterator[_Need]:
             regular = path != os.devnull
             yield _Need(node=node, word=0, path=path, consequence=_STARTS, regular=regular)
     yield from _of_tls(configuration)
-    yield from _of_ldap(configuration)
+    yield from _of_others(configuration)
     yield from _made(configuration)
 
 
@@ -135,14 +137,18 @@ def _of_tls(configuration: Configuration) -> Iterator[_Need]:
         kind, colon, path = text.partition(":")
         if colon and path and _is_path(path) and kind in ("exec", "file"):
             yield _Need(node=node, word=word, path=resolve(root, path))
-        elif word and text.startswith("/") and _is_path(text):
+        elif word and _is_path(text) and text.lower() != "builtin" and not text.startswith("egd:"):
             yield _Need(node=node, word=word, path=resolve(root, text))
 
 
-def _of_ldap(configuration: Configuration) -> Iterator[_Need]:
+def _of_others(configuration: Configuration) -> Iterator[_Need]:
+    root = configuration.server_root
+    for node in configuration.find(*_READ):
+        if len(node.words) == 1 and _is_path(node.words[0]):
+            yield _Need(node=node, word=0, path=resolve(root, node.words[0]))
     for node in configuration.find("ldaptrustedglobalcert", "ldaptrustedclientcert"):
         if len(node.words) > 1 and _is_path(node.words[1]) and node.words[0].upper() != "CERT_NICKNAME":
-            yield _Need(node=node, word=1, path=resolve(configuration.server_root, node.words[1]))
+            yield _Need(node=node, word=1, path=resolve(root, node.words[1]))
 
 
 def _made(configuration: Configuration) -> Iterator[_Need]:

@@ -276,7 +276,7 @@ def _found(node: Node, message: str, help: str | None = None, *, related: Node |
 def _is_empty(folder: str) -> bool:
     """Whether no file of a folder has a certificate. False where that cannot be seen."""
     try:
-        files = [entry.path for entry in os.scandir(folder)]
+        files = [entry.path for entry in os.scandir(folder) if not entry.is_dir()]
     except (OSError, ValueError):
         return False
     found = map(pem.read, files)

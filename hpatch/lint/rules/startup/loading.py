@@ -70,7 +70,8 @@ def _fault(configuration: Configuration, name: str, path: str, known: str | None
         there = objects.is_object(full)
         if there is False:
             return f'"{full}" is not a module'
-        return f'"{full}" has no module "{name}"' if there and objects.lacks(full, name) else None
+        own = known is not None and known != name and there and not objects.lacks(full, known)
+        return f'"{full}" has no module "{name}"' if own or (there and objects.lacks(full, name)) else None
     return None if known in (None, name) else f'"{path}" has the module {known}, not "{name}"'
 
 

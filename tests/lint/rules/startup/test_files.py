@@ -41,6 +41,8 @@ MISSING = [
     ("SSLOpenSSLConfCmd DHParameters none", "does not exist"),
     ("SSLPassPhraseDialog exec:none", "does not exist"),
     ("SSLRandomSeed startup file:none 16", "does not exist"),
+    ("SSLRandomSeed connect builtn", "does not exist"),
+    ("RemoteIPTrustedProxyList none", "does not exist"),
     ("LDAPTrustedGlobalCert CA_BASE64 none", "does not exist"),
 ]
 IN_THE_WAY = ["ErrorLog .", "CustomLog . common", "TransferLog .", "GlobalLog . common", "ForensicLog .", "PidFile ."]
@@ -83,7 +85,7 @@ def test_nothing_is_said_of_what_may_not_hold(folder: Path) -> None:
     ("text", "refused"), [*((text, True) for text, _ in MISSING), *((one, False) for one in THERE)]
 )
 def test_httpd_agrees(text: str, refused: bool, folder: Path, httpd: str) -> None:
-    assert start(httpd, folder, text, modules="mpm_event ssl rewrite ldap").syntax_ok is not refused
+    assert start(httpd, folder, text, modules="mpm_event ssl rewrite ldap remoteip").syntax_ok is not refused
 
 
 @pytest.mark.parametrize("text", IN_THE_WAY)

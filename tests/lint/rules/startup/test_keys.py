@@ -36,6 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (made / "cut.key").write_text((made / "a.key").read_text()[:120])
     (made / "garbage").write_text("x\n")
     (made / "none").mkdir()
+    (made / "none" / "folder").mkdir()
     (made / "issuers").mkdir()
     (made / "issuers" / "a.pem").write_text(text)
     secret = ["openssl", "pkey", "-in", made / "a.key", "-aes128", "-passout", "pass:x", "-out", made / "secret.key"]

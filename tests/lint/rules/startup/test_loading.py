@@ -49,6 +49,8 @@ def test_by_the_file_itself(tmp_path: Path) -> None:
     (tmp_path / "text.so").write_text("my_module")
     assert find(f"LoadModule my_module {tmp_path}/object.so", check_files=True) == []
     assert find(f"LoadModule my_module {tmp_path}/mod_ssl.so", check_files=True) == []
+    (tmp_path / "mod_md.so").write_bytes(b"\x7fELF\0md_module\0mymd\0")
+    assert find(f"LoadModule md {tmp_path}/mod_md.so", check_files=True) != []
     assert find(f"LoadModule other_module {tmp_path}/object.so", check_files=True) != []
     assert find(f"LoadModule my_module {tmp_path}/text.so", check_files=True) != []
     assert find(f"LoadModule my_module {tmp_path}/none.so\nLoadModule x_module {tmp_path}", check_files=True) == []
