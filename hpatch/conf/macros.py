@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from hpatch.conf import words
 from hpatch.records import NamedTuple
 from hpatch.text import Source
@@ -41,11 +43,13 @@ def signature(args: str) -> tuple[str, tuple[str, ...]]:
     if not name:
         raise MacroError("<Macro> needs a name")
     parameters = words.split(_without_flags(args[at:end]))
+    seen: set[str] = set()
     for index, parameter in enumerate(parameters):
         if not parameter:
             raise MacroError(f'parameter {index + 1} of the macro "{name}" has no name')
-        if parameter in parameters[:index]:
+        if parameter in seen:
             raise MacroError(f'two parameters of the macro "{name}" are named "{parameter}"')
+        seen.add(parameter)
     return name.lower(), tuple(parameters)
 
 
@@ -63,11 +67,18 @@ def _without_flags(text: str) -> str:
 
 def shared_prefix(parameters: tuple[str, ...]) -> tuple[str, str] | None:
     """Two parameters of which one begins with the other (AH02797); None if there are none."""
-    for index, first in enumerate(parameters):
-        for second in parameters[index + 1 :]:
-            if first.startswith(second) or second.startswith(first):
-                return first, second
-    return None
+    at = {parameter: index for index, parameter in enumerate(parameters)}
+    ordered = sorted(parameters)  # those that begin with one stand directly behind it
+    pairs: list[tuple[int, int]] = []
+    for index, short in enumerate(ordered):
+        for long in islice(ordered, index + 1, None):
+            if not long.startswith(short):
+                break
+            pairs.append((min(at[short], at[long]), max(at[short], at[long])))
+    if not pairs:
+        return None
+    first, second = min(pairs)
+    return parameters[first], parameters[second]
 
 
 def expand(macro: Macro, arguments: list[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hpatch.conf import words
@@ -142,7 +143,7 @@ class Node:
 
     def word_place(self, index: int) -> Place:
         """The place of `words[index]`; the directive's place if there is no such word."""
-        spans = self.word_spans()
+        spans = _spans(self)
         return self.source.place(*spans[index]) if index < len(spans) else self.place
 
     def ancestors(self) -> Iterator[Node]:
@@ -318,3 +319,9 @@ class Configuration:
             for node in self.by_key.get(key, ()):
                 found.setdefault(node.inside("<virtualhost"), []).append(node)
         return found
+
+
+@lru_cache(maxsize=1)
+def _spans(node: Node) -> list[tuple[int, int]]:
+    """The offsets of a node's words. A line of many words is asked for each of them in a row."""
+    return node.word_spans()

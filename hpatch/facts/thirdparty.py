@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from hpatch.facts import table
 from hpatch.records import NamedTuple
 
@@ -58,9 +60,10 @@ def names() -> list[str]:
     return [same[0].partition("\t")[0] for same in _exact.values()]
 
 
-def modules() -> list[str]:
+@cache
+def modules() -> tuple[str, ...]:
     """The modules, as their rows name them (`mod_security2`)."""
     if not _exact:
         _read()
     exact = {_row(line).module for same in _exact.values() for line in same}
-    return sorted(exact | {one.module for one in _prefixes})
+    return tuple(sorted(exact | {one.module for one in _prefixes}))

@@ -8,7 +8,8 @@ rules in the whole file, and must stand above its first directive.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 from hpatch.lint.found import Edit, Fix, Found
 from hpatch.lint.rule import Rule
@@ -55,26 +56,44 @@ class Suppressions:
         self._on_line: dict[tuple[str, int], list[Suppression]] = {}
         self._in_file: dict[str, list[Suppression]] = {}
         self._codes: dict[str, frozenset[str]] = {}
+        self._selected: dict[str, tuple[Rule, ...]] = {}
+        self._at_uses: dict[int, tuple[Sequence[Place], tuple[Suppression, ...]]] = {}
         for source in sources:
             if "hpatch:" in source.text:
                 self._scan(source)
 
-    def silences(self, code: str, places: Iterable[Place]) -> bool:
-        """Whether a finding of a rule at these places (its own, and where the macro was used) is silenced."""
+    def silences(self, code: str, place: Place, uses: Sequence[Place] = ()) -> bool:
+        """Whether a finding of a rule at its place, or where its macro was used, is silenced."""
         if not self.all:
             return False
         silenced = False
-        for place in places:
-            here = (*self._on_line.get((place.file, place.line), ()), *self._in_file.get(place.file, ()))
-            for suppression in here:
-                if code in self._codes[suppression.selector]:
-                    self.used.add(suppression)
-                    silenced = True
+        for suppression in (*self._at(place), *(self._at_all(uses) if uses else ())):
+            if code in self._codes[suppression.selector]:
+                self.used.add(suppression)
+                silenced = True
         return silenced
+
+    def _at(self, place: Place) -> Iterator[Suppression]:
+        yield from self._on_line.get((place.file, place.line), ())
+        yield from self._in_file.get(place.file, ())
+
+    def _at_all(self, uses: Sequence[Place]) -> tuple[Suppression, ...]:
+        """Those at the places that use a macro; all its findings come with the same ones, which may be many."""
+        known = self._at_uses.get(id(uses))
+        if known is None:
+            found = dict.fromkeys(one for place in uses for one in self._at(place))
+            known = self._at_uses[id(uses)] = uses, tuple(found)
+        return known[1]
+
+    def _matching(self, selector: str) -> tuple[Rule, ...]:
+        if selector not in self._selected:
+            self._selected[selector] = matching(selector, self.rules)
+        return self._selected[selector]
 
     def _scan(self, source: Source) -> None:
         lines = source.text.split("\n")
         marks = "#;" if source.name.endswith(".ini") else "#"
+        directives = _Directives(lines, marks)
         for match in re.finditer(_COMMENT, source.text):
             if match[1] not in marks:
                 continue
@@ -91,30 +110,29 @@ class Suppressions:
                 named = zip(
                     selectors, _removals(source, start, selectors), _words(source, start, selectors), strict=True
                 )
-                self._add(place, form[1] == "ignore-file", list(named), lines, marks)
+                self._add(place, form[1] == "ignore-file", list(named), directives)
 
     def _add(
         self,
         place: Place,
         whole_file: bool,
         selectors: list[tuple[str, Edit | None, Place | None]],
-        lines: list[str],
-        marks: str,
+        directives: _Directives,
     ) -> None:
-        if whole_file and _directive(lines, 0, marks, blanks=True) < place.line - 1:
+        if whole_file and directives.first < place.line - 1:
             self._mistake(place, '"ignore-file" must stand above the first directive of the file')
             return
         first = last = 0
         if not whole_file:
-            first = _directive(lines, place.line, marks, blanks=False) + 1
+            first = directives.after(place.line) + 1
             if first == 0:
                 self._mistake(place, "no directive directly follows this comment")
                 return
             last = first
-            while last < len(lines) and _continues(lines[last - 1]):
+            while last < len(directives.lines) and _continues(directives.lines[last - 1]):
                 last += 1
         for selector, removal, word in selectors:
-            found = matching(selector, self.rules)
+            found = self._matching(selector)
             if not found and self.more and perhaps_plugins(selector, self.rules):
                 continue
             if not found:
@@ -198,19 +216,45 @@ def _continues(line: str) -> bool:
     return line.removesuffix("\r").endswith("\\")
 
 
-def _directive(lines: list[str], index: int, marks: str, *, blanks: bool) -> int:
-    """The index of the first line from `index` on that is not a comment; -1 if there is none.
+class _Directives:
+    """Where the directives of a text are, for its comments."""
 
-    With `blanks`, blank lines are skipped too, and the answer is the number of lines if there is none.
-    """
-    while index < len(lines):
-        text = lines[index].strip()
-        if text[:1] in marks and text:
-            while index < len(lines) and _continues(lines[index]):
+    def __init__(self, lines: list[str], marks: str) -> None:
+        self.lines = lines
+        self._marks = marks
+        self._after: dict[int, int] = {}
+
+    @cached_property
+    def first(self) -> int:
+        """The index of the first line that is neither a comment nor blank; the number of lines if there is none."""
+        index = 0
+        while index < len(self.lines) and (self._is_comment(index) or not self.lines[index].strip()):
+            index = self._next(index)
+        return index
+
+    def after(self, index: int) -> int:
+        """The index of the first line from `index` on that is not a comment; -1 if it is blank, or there is none.
+
+        It is the same for all comments of a block, which may be long.
+        """
+        passed = []
+        while index < len(self.lines) and index not in self._after and self._is_comment(index):
+            passed.append(index)
+            index = self._next(index)
+        if index in self._after:
+            found = self._after[index]
+        else:
+            found = index if index < len(self.lines) and self.lines[index].strip() else -1
+        self._after.update(dict.fromkeys(passed, found))
+        return found
+
+    def _is_comment(self, index: int) -> bool:
+        text = self.lines[index].strip()
+        return text[:1] in self._marks and text != ""
+
+    def _next(self, index: int) -> int:
+        """The index of the line behind a line and its continuations."""
+        if self._is_comment(index):
+            while index < len(self.lines) and _continues(self.lines[index]):
                 index += 1
-        elif text:
-            return index
-        elif not blanks:
-            return -1
-        index += 1
-    return len(lines) if blanks else -1
+        return index + 1

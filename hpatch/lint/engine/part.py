@@ -104,7 +104,7 @@ def lint_part(
                 finding = finding._replace(fix=None)
             if configuration.templates:
                 finding = templated.finding_of(finding, configuration)
-            (silenced if comments.silences(rule.code, (finding.place, *uses)) else found).append((finding, uses))
+            (silenced if comments.silences(rule.code, finding.place, uses) else found).append((finding, uses))
             if len(found) + len(silenced) > limits.FINDINGS:
                 break
         if len(found) + len(silenced) > limits.FINDINGS:
@@ -172,7 +172,7 @@ def _unread(problem: Problem, task: LintTask, comments: Suppressions, sources: M
         return False
     if problem.waivable and problem.place.file in sources:
         code = registry.by_name()[_WAIVED_BY[problem.kind]].code
-        return not task.ignores(code, problem.place.file) and not comments.silences(code, (problem.place,))
+        return not task.ignores(code, problem.place.file) and not comments.silences(code, problem.place)
     return True
 
 

@@ -90,6 +90,7 @@ def _said(section: Node) -> tuple[_Said, ...]:
     )
 
 
+@lru_cache(maxsize=64)
 def admits(section: Node, client: Client = _ANYBODY) -> Admitted | None:
     """Whom a section lets in by its own access lines; None if it has none for the client's method.
 

@@ -169,8 +169,12 @@ def vhost_star_beside_ip(context: Context) -> Iterator[Found]:
     if all(word.startswith((_ANY, "_default_")) for word in words):
         return
     chains = hosts(context).chains
+    at_port: dict[int, list[tuple[str, int]]] = {}
+    for key in chains:
+        if key[0] != _ANY:
+            at_port.setdefault(key[1], []).append(key)
     for (host, port), stars in chains.items():
-        special = [key for key in chains if key[0] != _ANY and key[1] == port]
+        special = at_port.get(port, [])
         if host != _ANY or len(special) != 1 or not any(char in ":." for char in special[0][0]):
             continue
         ip = special[0][0]

@@ -75,13 +75,16 @@ def rewrite_takes_pass(context: Context) -> Iterator[Found]:
     Source: hook_uri2file (mod_rewrite.c), the PT flag's documentation; tested on httpd 2.4.71.
     """
     every = list(rewrites(context))
+    last = {one.section: index for index, one in enumerate(every) if one.rule.has("p", "proxy", "pt", "passthrough")}
     for index, one in enumerate(every):
         text = one.rule.substitution
         if not one.in_server or one.rule.has(*_ELSEWHERE) or not text.startswith("/"):
             continue
         path = text.partition("?")[0]
         start = re.split(r"[$%]", path, maxsplit=1)[0]
-        if re.match(_MACHINE, start) is not None or _goes_on(one, every[index + 1 :]):
+        if re.match(_MACHINE, start) is not None:
+            continue
+        if last.get(one.section, -1) > index and not one.rule.has("l", "last", "end"):  # a later rule may send it on
             continue
         paths = (path,) if start == path else tuple(start + end for end in ("zz-other", "zz/page.html", "a.css"))
         mapping = taken(context, one.node, paths)
@@ -93,13 +96,6 @@ def rewrite_takes_pass(context: Context) -> Iterator[Found]:
                 help="Add PT to the flags.",
                 fix=edits.fix("add PT", edits.flags(one.node, add="PT")),
             )
-
-
-def _goes_on(one: Rewrite, later: list[Rewrite]) -> bool:
-    """Whether a later rule of the same place may send the request on."""
-    if one.rule.has("l", "last", "end"):
-        return False
-    return any(other.section is one.section and other.rule.has("p", "proxy", "pt", "passthrough") for other in later)
 
 
 @rule("RW006", "rewrite-query-needs-b", "warning", references=(f"{_FLAGS}#flag_b",), fix="unsafe")
