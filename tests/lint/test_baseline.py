@@ -28,7 +28,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(capsys: Capture, *arguments: object) -> Answer:
-    return call(capsys, "lint", "--select", "MP001,CF", *arguments)
+    return call(capsys, "lint", "--jobs", "1", "--select", "MP001,CF", *arguments)
 
 
 def entries(file: Path) -> list[dict[str, str]]:

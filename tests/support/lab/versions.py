@@ -13,14 +13,19 @@ from hpatch.lab.recipe import Recipe
 from tests.support.build import small
 from tests.support.cli.tree import BASE, HEADER, MODULE, changed
 from tests.support.patch.repositories import Repository
+from tests.support.shared import shared
 
 
 def repository(folder: Path) -> Repository:
     """Tags 2.4.8 and 2.4.9, to which the sets of `tree.catalog` apply; 2.4.10, which has the set `one`; and others."""
-    made = Repository(folder)
+    shutil.copytree(shared("versions", _make) / "git", folder)
+    return Repository(folder)
+
+
+def _make(folder: Path) -> None:
+    made = Repository(folder / "git")
     for patch, text in {8: BASE, 9: BASE, 10: changed(BASE, 5, "first")}.items():
         tag(made, f"2.4.{patch}", {"include/ap_release.h": HEADER.replace("   9\n", f"   {patch}\n"), MODULE: text})
-    return made
 
 
 def tag(repository: Repository, name: str, files: dict[str, str]) -> str:

@@ -47,12 +47,13 @@ def make(**changes: object) -> SetRevision:
 
 
 class Repository:
-    """A git repository whose commits carry git-svn-id lines, as a mirror's do."""
+    """A git repository whose commits carry git-svn-id lines, as a mirror's do: a new one, or one that is there."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        folder.mkdir()
-        self.git("init", "--quiet", "--initial-branch=trunk")
+        if not folder.exists():
+            folder.mkdir()
+            self.git("init", "--quiet", "--initial-branch=trunk")
 
     def git(self, *arguments: str, stdin: bytes = b"") -> bytes:
         """Run git in it."""
