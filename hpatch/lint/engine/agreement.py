@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,8 @@ REFUSES = "httpd refuses to start"
 """A message with these words claims that `httpd -t` fails. "httpd does not start" claims only that a start does."""
 
 _OF_HTTPD = frozenset({"httpd-refuses", "httpd-warns"})
-_FOLDER = "folder-missing"
-"""httpd often names the folder, and not the line."""
+_OF_MACHINE = frozenset({"folder-missing", "file-missing", "account-missing"})
+"""The rules for what this machine lacks: httpd often names that, and not the line."""
 _READING = frozenset({"syntax-error", "section-mismatch", "include-missing", "macro-invalid", "file-unreadable"})
 """The rules whose errors keep httpd from building its tree."""
 
@@ -29,8 +30,8 @@ def settled(found: Iterable[Complete], checked: SyntaxCheck) -> list[Complete]:
     """The findings, with what httpd says of them.
 
     If httpd refuses a line of which hpatch reports an error, httpd's message joins that finding, as does one about the
-    same folder. If httpd accepts what hpatch says it refuses, the finding says so; it is a warning then, of low
-    confidence.
+    same folder, file or account. If httpd accepts what hpatch says it refuses, the finding says so; it is a warning
+    then, of low confidence.
     """
     findings = list(found)
     if checked.accepted:
@@ -55,14 +56,15 @@ def _same(said: Finding, findings: Iterable[Complete]) -> Finding | None:
         there = finding.place
         if _claims(finding) and there.file == here.file and here.line <= there.line <= here.end_line:
             return finding
-        if finding.rule.name == _FOLDER and _folder(finding) in said.message:
+        if finding.rule.name in _OF_MACHINE and _named(finding, said.message):
             return finding
     return None
 
 
-def _folder(finding: Finding) -> str:
-    """The path that a message begins with, in quotes."""
-    return finding.message.split('"')[1]
+def _named(finding: Finding, message: str) -> bool:
+    """Whether a message names the path or the account that the finding has in its first quotes."""
+    named = finding.message.split('"')[1]
+    return re.search(rf"(?<!\w){re.escape(named)}(?!\w)", message) is not None
 
 
 def _claims(finding: Finding) -> bool:

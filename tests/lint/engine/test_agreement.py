@@ -39,6 +39,14 @@ def test_one_fault_is_told_once() -> None:
     assert (finding.severity, finding.confidence) == ("error", "high")
 
 
+def test_a_fault_without_a_line_is_known_by_what_it_names() -> None:
+    text = "Timeout 5\nUser no-such\nGroup #5\n"
+    (finding,) = lint(text, refused(1, "AH00543: httpd: bad user name no-such", None)).findings
+    assert (finding.rule.name, finding.place.line, len(finding.related)) == ("account-missing", 2, 1)
+    other = lint(text, refused(1, "AH00543: httpd: bad user name no-such2", None))
+    assert sorted(names(other)) == ["account-missing", "httpd-refuses"]
+
+
 @pytest.mark.parametrize("line", [1, 3])
 def test_a_fault_on_another_line_stands_by_itself(line: int) -> None:
     result = lint("Timeout 5\nServerNam x\n  UseCanonicalName On\n", refused(line))
