@@ -265,6 +265,16 @@ KINDS: tuple[Recogniser, ...] = (
         ),
     ),
     Recogniser(
+        "a configuration of the resolver (resolv.conf)",
+        _all(
+            _line(r"nameserver\s+[\da-fA-F:.]+(?:%\w+)?$"),
+            _mostly(
+                r"(?:nameserver\s+[\da-fA-F:.]+(?:%\w+)?|search(?:\s+[\w.-]+)+|domain\s+[\w.-]+|sortlist\s+[\d./ ]+"
+                r"|options(?:\s+(?:ndots|timeout|attempts):\d+|\s+(?:rotate|edns0|trust-ad|use-vc|single-request(?:-reopen)?))+)$"
+            ),
+        ),
+    ),
+    Recogniser(
         "a configuration of Nagios or Icinga",
         _line(r"define\s+(?:host|service|contact|command|timeperiod)(?:group|escalation|dependency|extinfo)?\s*\{"),
     ),

@@ -148,8 +148,10 @@ def _stopped(configuration: Configuration) -> Finding:
 
 
 def _name_of_part(configuration: Configuration) -> str | None:
-    """The file of a part that was read. A .htaccess file is none: httpd reads it by itself."""
+    """The file of a part that was read. A .htaccess file is none: httpd reads it by itself, nor is a foreign file."""
     if configuration.main or not configuration.files or configuration.root.endswith(".htaccess"):
+        return None
+    if not configuration.nodes and any(problem.kind == "foreign" for problem in configuration.problems):
         return None
     return configuration.files[0].name
 

@@ -29,6 +29,7 @@ FILES = {
     "a shell script": "#!/bin/sh\nset -e\necho hello\n",
     "PHP code": "<?php\necho 1;\n",
     "an HTML page": "<!DOCTYPE html>\n<html>\n</html>\n",
+    "a configuration of the resolver (resolv.conf)": "nameserver 10.0.0.1\nsearch a.example\noptions ndots:5\n",
     "a Traefik configuration": "entryPoints:\n  web:\n    address: x\n",
     "a ZIP archive": "PK\x03\x04\0\0\0",
     "a gzip archive": "\x1f\udc8b\x08\0",

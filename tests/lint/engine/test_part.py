@@ -11,6 +11,7 @@ from hpatch.lint.engine.part import part_of
 from hpatch.lint.engine.root import Root
 from hpatch.lint.engine.task import LintTask
 from hpatch.lint.registry import rules
+from hpatch.text import Source
 
 
 def test_a_run_is_given_up_between_two_rules(tmp_path: Path) -> None:
@@ -38,3 +39,8 @@ def test_findings_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, m
     stopped = ["more than 2 findings: hpatch stops linting here"] if most == 2 else []
     assert [one.message for one in part.findings if one.rule.name == "file-unreadable"] == stopped
     assert [one.message for one in part.unread] == stopped
+
+
+@pytest.mark.parametrize(("text", "part"), [("a,b\n1,2\n", None), ("ProxyPass / http://b/\n", "a.conf")])
+def test_a_foreign_file_is_no_part(text: str, part: str | None) -> None:
+    assert part_of(Root("a.conf", source=Source("a.conf", text)), LintTask(rules=())).part == part

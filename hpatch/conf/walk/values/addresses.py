@@ -69,6 +69,8 @@ def listen(_: str) -> Judge:
         parts = _split(words[0])
         if parts is None:
             return Wrong(0, f'takes a port from 1 to 65535, or address:port, not "{words[0]}"')
+        if not parts[1] and re.fullmatch(r"\$\w+", words[0]) is not None:
+            return Wrong(0, f'takes a port, and "{words[0]}" is no variable of httpd', f"Write ${{{words[0][1:]}}}.")
         if not parts[1]:
             return Wrong(0, f'needs a port behind "{words[0]}"', f"Write Listen {words[0]}:80.")
         return None

@@ -14,6 +14,7 @@ REFUSED = [
     ("MaxRanges 0", (1, 11), "none, default, unlimited"),
     ("KeepAliveTimeout 5m", (1, 18), "mi or h"),
     ("Listen abc", (1, 8), "needs a port"),
+    ("Listen $PORT", (1, 8), "Write ${PORT}."),
     ("Listen 99999", (1, 8), "1 to 65535"),
     ("Listen [::1:80", (1, 8), "1 to 65535"),
     ("Listen", (1, 1), "1 or 2 arguments"),
