@@ -72,11 +72,16 @@ class Request(NamedTuple):
 
 
 class Task(NamedTuple):
-    """An item of the plan: of the set `set` (a revision's or a diff's own name where it was given by itself)."""
+    """An item of the plan: of the set `set` (a revision's or a diff's own name where it was given by itself).
+
+    `stripped` leading folders were taken from the names of its files; `whole`: none of these was left out.
+    """
 
     item: Item
     set: str
     revision: SetRevision | None = None
+    stripped: int = 0
+    whole: bool = True
 
 
 class Blocker(NamedTuple):
@@ -319,12 +324,23 @@ class _Work:
         self._add(set_, self.source.diff(revision), revision, 0)
 
     def _add(self, set_: str, diff: Diff, revision: SetRevision | None, count: int | None) -> None:
-        diff = with_returns(self._without_excluded(strip(diff, self._exists, count)), self._content)
+        given = diff.files
+        diff = strip(diff, self._exists, count)
+        stripped = given[0].path.count("/") - diff.files[0].path.count("/") if given and diff.files else 0
+        diff = with_returns(self._without_excluded(diff), self._content)
         if not diff.files:
             return
         self._made.update((file.path, _made(file)) for file in diff.files if file.kind != "delete")
         before = _Before(diff, self.source) if revision is None else partial(self.source.before, revision)
-        self.tasks.append(Task(Item(diff.name, diff, before), set_, revision))
+        self.tasks.append(
+            Task(
+                item=Item(diff.name, diff, before),
+                set=set_,
+                revision=revision,
+                stripped=stripped,
+                whole=len(given) == len(diff.files),
+            )
+        )
 
     def _without_excluded(self, diff: Diff) -> Diff:
         patterns = self.request.exclude

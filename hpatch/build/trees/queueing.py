@@ -15,8 +15,6 @@ from hpatch.patch.apply import export
 from hpatch.patch.apply import stack as stacks
 from hpatch.patch.apply.stack import AppliedStep, FileEdit, KeptEdit, Reverted, Set, Stack
 from hpatch.patch.apply.tree import Tree
-from hpatch.patch.diff.model import Diff
-from hpatch.patch.diff.read import read
 from hpatch.patch.series import queue as queues
 from hpatch.patch.series.header import about
 from hpatch.patch.series.model import SeriesPatch
@@ -89,11 +87,10 @@ def queued(
         if diff is not None:
             # A patch that comes back must fit where it was made to fit.
             answered = any(file.answered for file in placed[step.name].files)
-            text, strip = (
-                (rewritten(diff.text, step.edits), 1)
-                if answered
-                else _own_text(diff, task.item.diff, step.edits, excluding=bool(prepared.excluded))
-            )
+            if answered or not task.whole:
+                text, strip = rewritten(diff.text, step.edits), 1
+            else:
+                text, strip = diff.text, task.stripped if diff.strip is None else diff.strip
             origin = origins.get(diff.name)
             known = () if origin is None else (origin,)
             file = diff.name
@@ -102,18 +99,6 @@ def queued(
             text, strip, known, file = export.described(patch), 1, (), f"{patch.name}.patch"
         found.append(QueuedPatch(name=step.name, file=file, text=text, strip=strip, set=sets[step.set], known=known))
     return found
-
-
-def _own_text(diff: Given, stripped: Diff, edits: Sequence[FileEdit], *, excluding: bool) -> tuple[bytes, int]:
-    """A diff's text and the number of its leading folders; written again where files were left out."""
-    if diff.strip is not None and not excluding:
-        return diff.text, diff.strip
-    whole = read(diff.text, diff.name, lenient=True).files
-    if len(whole) != len(stripped.files):
-        return rewritten(diff.text, edits), 1
-    if diff.strip is not None:
-        return diff.text, diff.strip
-    return diff.text, whole[0].path.count("/") - stripped.files[0].path.count("/")
 
 
 def told(words: Sequence[str], names: Sequence[str], what: str) -> int:
