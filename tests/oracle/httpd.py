@@ -50,12 +50,13 @@ class Asked:
         folder = Path(_apxs("LIBEXECDIR"))
         names = [path.stem.removeprefix("mod_") for path in sorted(folder.glob("mod_*.so"))]
         lines = [
-            f"LoadModule {name}_module {folder}/mod_{name}.so"
+            f'LoadModule {name}_module "{folder}/mod_{name}.so"'
             for name in names
             if name == MPM or not name.startswith(("mpm_", "perl"))  # Apache::Test comes with mod_perl
         ]
         main = work / "httpd.conf"
-        main.write_text("\n".join([*lines, f"LoadModule {own.removeprefix('mod_')}_module {built}", ""]))
+        lines.append(f'LoadModule {own.removeprefix("mod_")}_module "{built}"')
+        main.write_text("\n".join([*lines, ""]))
         program = Path(_apxs("SBINDIR"), _apxs("PROGNAME"))
         self.version = re.findall(r"Apache/(\S+)", _output(program, "-v"))[0]
         """httpd's version, as `2.4.71`."""
