@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
+from hpatch.lint.rules._shared.access import below
 from hpatch.lint.rules._shared.effective import in_server, is_on, server_of
 from hpatch.lint.rules._shared.rewriting import rewrites
 from hpatch.lint.rules._shared.scope import conditional, section_of
+from hpatch.lint.rules._shared.taking import taking
 from hpatch.lint.rules.paths.redirects import redirects
 
 if TYPE_CHECKING:
@@ -131,3 +133,79 @@ def _names(context: Context, host: Node) -> set[str]:
     """The names that a virtual host has, without those with wildcards."""
     lines = context.configuration.find_in(host, "servername", "serveralias")
     return {word.lower().rpartition("//")[2].partition(":")[0] for line in lines for word in line.words}
+
+
+@rule("MP101", "redirect-below-itself", "error", references=(_REDIRECT,))
+def redirect_below_itself(context: Context) -> Iterator[Found]:
+    """The redirect leads to a path that the same line redirects again: `/app/v2`, `/app/v2/v2`, and so on.
+
+    Redirect takes every path that begins with its own. Browsers give up and say that the page redirects too often.
+
+    The rule knows a Redirect to a path of the same server, and a RewriteRule for every path that is the first one of
+    its server and has no condition. It is silent where a ProxyPass, a RewriteRule or another redirect may take the new
+    path before.
+
+    Write `RedirectMatch` with `^` and `$` for the one path that is meant, or a condition that leaves out the new path.
+
+    Fires on::
+
+        Redirect "/app" "/app/v2"
+
+    Fires on (in a RewriteRule)::
+
+        RewriteEngine On
+        RewriteRule "^/(.*)$" "/app/$1" [R=302,L]
+
+    Write instead::
+
+        RedirectMatch "^/app/?$" "/app/v2"
+
+    Silent on (a ProxyPass takes the new path first)::
+
+        Redirect "/" "/app/"
+        ProxyPass "/app" "http://10.0.0.5:8080/app"
+
+    Silent on (a RewriteRule above ends the rewriting for the new path)::
+
+        RewriteEngine On
+        RewriteRule "^/app/" "-" [L]
+        RewriteRule "^/(.*)$" "/app/$1" [R=302,L]
+
+    Source: fixup_redir and try_alias_list (mod_alias.c), the Redirect documentation; tested on httpd 2.4.71.
+    """
+    lines = [line for line in redirects(context) if line.node.key in _OF_PREFIXES and line.url.startswith("/")]
+    for line in lines:
+        node, host = line.node, server_of(line.node)
+        if not line.path or section_of(node) is not None or conditional(node) or not node.certain:
+            continue
+        if not below(line.url, line.path.rstrip("/") or "/") or re.search(r"[$%]", line.path + line.url):
+            continue
+        if len(context.lines_of(host, *_REDIRECTING)) > 1 or context.lines_of(host, "rewriterule", "<if"):
+            continue
+        if next(iter(taking(context, host, line.url)), None) is None:
+            yield Found(
+                node.place,
+                f'"{line.url}" begins with "{line.path}", so that the same line redirects it again, without an end',
+                help='Write RedirectMatch with "^" and "$" for the one path that is meant.',
+            )
+    seen: set[Node | None] = set()
+    for one in rewrites(context):
+        first = one.section not in seen
+        seen.add(one.section)
+        if not first or not one.in_server or one.conditions or not one.rule.has("r", "redirect"):
+            continue
+        target = one.rule.substitution
+        if (
+            one.node.certain
+            and re.fullmatch(r"/[^/$%][^$%]*(?:\$1)?", target)
+            and _EVERYTHING.fullmatch(one.rule.pattern)
+        ):
+            yield Found(
+                one.node.place,
+                f'"{one.rule.pattern}" takes "{target}", too: the same rule redirects it again, without an end',
+                help="Add a RewriteCond that leaves out the new path.",
+            )
+
+
+_OF_PREFIXES = ("redirect", "redirectpermanent", "redirecttemp")
+_REDIRECTING = (*_OF_PREFIXES, "redirectmatch")

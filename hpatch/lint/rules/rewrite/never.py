@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from hpatch.conf.regexes import alternatives
 from hpatch.lint.found import Found, Related
 from hpatch.lint.rule import rule
 from hpatch.lint.rules._shared.access import path
@@ -478,3 +479,65 @@ def location_pattern_anchored(context: Context) -> Iterator[Found]:
             related=(Related(found.mapping.place, "this line takes the requests"),),
             help='Write the rule outside of sections, or RewriteCond "%{REQUEST_URI}" for the path.',
         )
+
+
+_OTHER_THAN = re.compile(r"!\^((?:[\w/@ -]|\\[.\-/])+)(?P<next>[?*{]?).*")
+
+
+@rule("RW026", "conditions-always", "error", references=(_COND,))
+def conditions_always(context: Context) -> Iterator[Found]:
+    """Of these two conditions one always holds, and `[OR]` makes one enough: they leave nothing out.
+
+    `not /api` or `not /static` holds for every path, also for `/api`: it is not `/static`. The requests that the
+    conditions are to leave out go to the backend all the same.
+
+    Remove `[OR]`: conditions without it must all hold.
+
+    Fires on::
+
+        RewriteEngine On
+        RewriteCond "%{REQUEST_URI}" "!^/api" [OR]
+        RewriteCond "%{REQUEST_URI}" "!^/static"
+        RewriteRule "^/(.*)$" "http://10.0.0.5:8080/$1" [P]
+
+    Write instead::
+
+        RewriteEngine On
+        RewriteCond "%{REQUEST_URI}" "!^/api"
+        RewriteCond "%{REQUEST_URI}" "!^/static"
+        RewriteRule "^/(.*)$" "http://10.0.0.5:8080/$1" [P]
+
+    Silent on (what is not in the one folder, or not in the folder below it)::
+
+        RewriteEngine On
+        RewriteCond "%{REQUEST_URI}" "!^/api" [OR]
+        RewriteCond "%{REQUEST_URI}" "!^/api/v2"
+        RewriteRule "^/(.*)$" "http://10.0.0.5:8080/$1" [P]
+
+    Source: the RewriteCond documentation; tested on httpd 2.4.71.
+    """
+    for one in rewrites(context):
+        for (upper, first), (node, second) in pairwise(one.conditions):
+            if not _alternative(first) or first.test.lower() != second.test.lower() or first.test.lower() == "expr":
+                continue
+            left, right = _left_out(first), _left_out(second)
+            if left is None or right is None or left.startswith(right) or right.startswith(left):
+                continue
+            yield Found(
+                node.place,
+                f'one of the two always holds: what begins with "{left}" does not begin with "{right}"',
+                related=(Related(upper.place, "the other condition"),),
+                help="Remove [OR] from the condition above.",
+            )
+
+
+def _left_out(condition: RewriteCond) -> str | None:
+    """The beginning of all texts for which a negated condition does not hold, in lower case; None for others."""
+    if condition.pattern.startswith("!="):
+        text = condition.pattern[2:].strip('"')
+        return text.lower() if text and "%" not in text else None
+    found = _OTHER_THAN.fullmatch(condition.pattern)
+    if found is None or len(alternatives(condition.pattern[1:])) > 1:
+        return None
+    text = found[1][:-1] if found["next"] else found[1]
+    return text.replace("\\", "").lower() or None

@@ -59,3 +59,25 @@ def test_plain_http_too() -> None:
 )
 def test_near_misses(text: str) -> None:
     assert not find("redirect-to-itself", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "reported"),
+    [
+        ("Redirect /app /app/v2", True),
+        ("RedirectPermanent / /app/", True),
+        ("Redirect 301 /a/ /a/b/", True),
+        ("Redirect /app /app2", False),
+        ("Redirect /app https://a.example/app/v2", False),
+        ("RedirectMatch ^/app$ /app/v2", False),
+        ("Redirect / /app/\nProxyPass /app http://h/app", False),
+        ("Redirect /app/v2 https://a.example/\nRedirect /app /app/v2", False),
+        ("RewriteEngine On\nRewriteRule ^/?(.*)$ /app/$1 [R,L]", True),
+        ("RewriteEngine On\nRewriteRule ^ /maintenance [R,L]", True),
+        ("RewriteEngine On\nRewriteRule ^/$ /app/ [R,L]", False),
+        ("RewriteEngine On\nRewriteCond %{REQUEST_URI} !^/app\nRewriteRule ^/(.*)$ /app/$1 [R,L]", False),
+        ("RewriteEngine On\nRewriteRule ^/(.*)$ /app/$1 [PT]", False),
+    ],
+)
+def test_a_path_below(text: str, reported: bool) -> None:
+    assert bool(find("redirect-below-itself", text)) is reported

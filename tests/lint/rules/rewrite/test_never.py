@@ -175,3 +175,23 @@ def test_a_pattern_in_a_proxied_location(pattern: str, reported: bool) -> None:
     assert places("location-pattern-anchored", text.format(line)) == ([(4, 1)] if reported else [])
     assert not find("location-pattern-anchored", text.format(""))
     assert not find("location-pattern-anchored", text.format("ProxyPass !\n"))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reported"),
+    [
+        ("!^/api [OR]", "!^/static", True),
+        ("!^/api/.*$ [NC,OR]", "!^/Static(/|$)", True),
+        ("!=/a [OR]", "!=/b", True),
+        ("!^/ab? [OR]", "!^/a", False),
+        ("!^/api", "!^/static", False),
+        ("!^/api [OR]", "^/static", False),
+        ("!/api [OR]", "!/static", False),
+        ("!^/a|b [OR]", "!^/c", False),
+        ("!^(/a|/b) [OR]", "!^/c", False),
+    ],
+)
+def test_conditions_of_which_one_always_holds(first: str, second: str, reported: bool) -> None:
+    text = f"{ON}RewriteCond %{{REQUEST_URI}} {first}\nRewriteCond %{{REQUEST_URI}} {second}\n{RULE}"
+    assert places("conditions-always", text) == ([(3, 1)] if reported else [])
+    assert not find("conditions-always", text.replace("REQUEST_URI", "HTTP_HOST", 1))
