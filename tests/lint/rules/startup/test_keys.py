@@ -43,6 +43,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(secret, check=True, capture_output=True)
     der = ["openssl", "pkey", "-in", made / "a.key", "-outform", "DER", "-out", made / "der.key"]
     subprocess.run(der, check=True, capture_output=True)
+    other = ["openssl", "genpkey", "-algorithm", "ed25519", "-out", made / "other.key"]
+    subprocess.run(other, check=True, capture_output=True)
     return made
 
 
@@ -57,6 +59,7 @@ def pair(certificate: str, key: str) -> str:
 GOOD = pair("a.crt", "a.key")
 STOPS = [
     (pair("a.crt", "b.key"), 5, "is not that of the first certificate"),
+    (pair("a.crt", "other.key"), 5, "is not that of the first certificate"),
     (pair("a.key", "a.crt"), 4, "has no certificate in PEM form"),
     (pair("cut.crt", "a.key"), 4, "has a damaged certificate"),
     (pair("gap.crt", "a.key"), 4, "has a damaged certificate"),
