@@ -95,7 +95,7 @@ def test_fixable_findings_are_marked(site: Path, capsys: Capture) -> None:
 
 
 def test_json_tells_what_was_fixed(site: Path, capsys: Capture) -> None:
-    (site / "apache2.conf").write_text(f"Include {site.parent}/out.conf\n")
+    (site / "apache2.conf").write_text(f'Include "{site.parent}/out.conf"\n')
     (site.parent / "out.conf").write_text(BUFFER)
     would = valid("lint-1", call(capsys, "lint", "--diff", "--format", "json", ".").out)
     did = valid("lint-1", call(capsys, "lint", "--fix", "--format", "json", ".").out)
@@ -172,7 +172,7 @@ def test_a_file_outside_is_left(
     if link:
         (site / "sites/a.conf").symlink_to(other)
     else:
-        (site / "httpd.conf").write_text(f"Include {other}\n")
+        (site / "httpd.conf").write_text(f'Include "{other}"\n')
     out = call(capsys, "lint", "--fix", ".").out
     assert other.read_text() == BUFFER
     assert "Not fixed, because the file is outside the given paths: " in out
@@ -230,7 +230,7 @@ def test_a_file_of_several_configurations(site: Path, capsys: Capture) -> None:
     shared = 'ProxyPass "/" "${SCHEME}://127.0.0.1/" iobuffersize=8192\n'
     (site / "shared.inc").write_text(shared)
     for name, scheme in (("one", "fcgi"), ("two", "http")):
-        (site / f"sites/{name}.conf").write_text(f"Define SCHEME {scheme}\nInclude {site}/shared.inc\n")
+        (site / f"sites/{name}.conf").write_text(f'Define SCHEME {scheme}\nInclude "{site}/shared.inc"\n')
     (site / "httpd.conf").unlink()
     out = call(capsys, "lint", "--fix", ".").out
     assert (site / "shared.inc").read_text() == shared

@@ -295,7 +295,7 @@ def test_a_folder_that_stands_for_the_root(site: Path, capsys: Capture) -> None:
 def test_a_file_of_this_machine_is_told(site: Path, capsys: Capture, tmp_path_factory: pytest.TempPathFactory) -> None:
     other = tmp_path_factory.mktemp("other") / "a.conf"
     other.write_text("Timeout 60\n")
-    (site / "apache2.conf").write_text(f"Include {other}\n")
+    (site / "apache2.conf").write_text(f'Include "{other}"\n')
     assert rules(capsys, ".") == ["include-outside"]
     assert call(capsys, "lint", ".").code == 1
     code, out, _ = call(capsys, "lint", ".", "--no-outside")

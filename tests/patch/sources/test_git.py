@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,9 @@ def test_what_verbose_shows(mirror: Repository, revision: Make) -> None:
     finally:
         log.to(None)
     assert told
-    assert all(line.startswith(f"run git -C {mirror.folder} ") and " -c " not in line for line in told)
+    assert all(
+        line.startswith(f"run git -C {shlex.quote(str(mirror.folder))} ") and " -c " not in line for line in told
+    )
 
 
 def test_a_revision_by_its_git_svn_id(mirror: Repository, cache: Path, revision: Make) -> None:

@@ -24,7 +24,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A repository: r1 makes the folders, r2 a branch, r3 and r4 change the branch and trunk, r5 is the revision."""
     top = tmp_path_factory.mktemp("svn")
     run("svnadmin", "create", top / "repository")
-    url = f"file://{top}/repository/httpd"
+    url = f"{top.as_uri()}/repository/httpd"
     run("svn", "mkdir", "-m", "r1", "--parents", f"{url}/trunk/modules", f"{url}/branches")
     run("svn", "copy", "-m", "r2", f"{url}/trunk", f"{url}/branches/2.4.x")
     run("svn", "checkout", url, top / "work")
@@ -89,7 +89,7 @@ def test_through_the_cache(url: str, cache: Path, revision: Make) -> None:
 
 def test_a_server_that_does_not_answer(tmp_path: Path, revision: Make) -> None:
     with pytest.raises(ToolError, match="svn: "):
-        Svn(f"file://{tmp_path}/nothing").diff(revision())
+        Svn(f"{tmp_path.as_uri()}/nothing").diff(revision())
 
 
 def test_a_users_settings_do_not_count(
