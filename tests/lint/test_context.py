@@ -85,3 +85,15 @@ def test_a_rule_does_not_compare_each_virtual_host_with_each(rule: Rule, hosts: 
                 pass
     finally:
         gc.enable()
+
+
+def test_the_text_of_all_arguments() -> None:
+    context = context_of(TEXT)
+    written = ['"^/b" "http://b/"', '"/a" "http://a/"', '"/m" "http://m/"']
+    assert context.written("proxypassmatch", "proxypass", "redirect").split("\n") == written
+    assert context.written("redirect") == ""
+
+
+def test_mappings_in_sections() -> None:
+    context = context_of(TEXT + '<Location "/s">\nProxyPass "http://s/"\n</Location>\n')
+    assert [mapping.path for mapping in context.sectioned] == ["/s"]
