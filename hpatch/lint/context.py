@@ -51,7 +51,6 @@ class Context:
         self.backends = backends
         self.build = build
         self.uwsgi_build = uwsgi_build
-        self._texts: dict[str, str] = {}
 
     @cached_property
     def mappings(self) -> list[Mapping]:
@@ -98,14 +97,7 @@ class Context:
 
         What this text does not contain, none of them contains. One look at it takes less time than a look at each.
         """
-        by_key = self.configuration.by_key
-        return "\n".join([self._written(key) for key in keys if key in by_key])
-
-    def _written(self, key: str) -> str:
-        found = self._texts.get(key)
-        if found is None:
-            found = self._texts[key] = "\n".join([node.args for node in self.configuration.by_key[key]])
-        return found
+        return "\n".join([node.args for node in self.configuration.find(*keys)])
 
     @cached_property
     def handed(self) -> list[Mapping]:
