@@ -101,7 +101,7 @@ def test_mistakes(text: str, line: int, words: str) -> None:
         ("ignore: mp001, CF001", "ignore[mp001,CF001]"),
         ("ignore-file=[MP001] x", "ignore-file[MP001] x"),
         ("ignore [ MP001 ]x", None),
-        ("ignore MP099 as agreed", None),
+        ("ignore MP999 as agreed", None),
         ("ignore[ACME001]", None),
         ("ignore[nothing-like-it]", None),
     ],
