@@ -107,7 +107,7 @@ PLACED: frozenset[Result] = frozenset(
 
 
 class Elsewhere(NamedTuple):
-    """What a hunk's heading says against a place.
+    """What a hunk's heading, or the file before the revision, says against a place.
 
     `heading` is the heading's text; `lines` are those (from 1) at which the tree's file has what it names, none where
     it has no such function; `found` is the heading that the place stands under, empty for none.
@@ -123,8 +123,8 @@ class Outcome(NamedTuple):
 
     `candidates` are the lines of all places for an ambiguous one; `offset` and `fuzz` as in GNU patch; `expected` and
     `found` are the lines that differ, for a conflict; for one that was merged by words they are the lines that it
-    leaves in the file after the revision, and those that the tree gets. `elsewhere` is what the hunk's heading says
-    against its place, None for nothing.
+    leaves in the file after the revision, and those that the tree gets. `elsewhere` is what speaks against
+    its place, or the name before of the function or unit that it is in; None for nothing.
     """
 
     hunk: Hunk

@@ -111,12 +111,13 @@ class Headings:
         old = hunk.old
         return next((old[at] for at in reversed(range(context)) if self._begins(old[at : at + _HEAD])), b"")
 
+    def begins(self, line: bytes) -> bool:
+        """Whether something with a body can begin in a line."""
+        return _outermost(line) and self._name(line) != b"" and not line.rstrip().endswith(b";")
+
     def _begins(self, lines: Sequence[bytes]) -> bool:
         """Whether something with a body begins in the first of these lines; a declaration ends in one of them."""
-        line = lines[0]
-        if not _outermost(line) or self._name(line) == b"" or line.rstrip().endswith(b";"):
-            return False
-        return not self._braces or _opening(lines) is not False
+        return self.begins(lines[0]) and (not self._braces or _opening(lines) is not False)
 
     def _there(self, heading: bytes, named: bytes) -> list[_Heading]:
         """The headings of what has this name, or that begin as one that was cut."""

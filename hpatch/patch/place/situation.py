@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
 from hpatch.patch.diff.lines import LineEdit, Text
 from hpatch.patch.diff.model import Hunk, Outcome
+from hpatch.patch.place.home import Home
 from hpatch.patch.place.merge import Merged, start_of
 from hpatch.patch.place.resolvers.model import Resolved
 from hpatch.patch.place.sought import sought
@@ -81,20 +82,34 @@ class Situation:
 
         The only place now is not enough where the file before the revision is known and had the lines at several:
         perhaps the tree has changed the right one. Without that file, of several places the one is better that both
-        neighbours tell: the hunk above and the next certain one below have the same offset, and so has the place.
+        neighbours tell: the hunk above and the next certain one below have the same offset, and so has the place. A
+        hunk without a neighbour goes where its heading, or what it shows of its unit, leaves one place.
         """
         if not self.old:
             return self._by_number()
         ancestor, fits = self.target.ancestor, self.fits
         if ancestor is not None:
-            at = fits[0] if len(fits) == 1 and self._is_sure(ancestor) else self._counterpart
+            at = fits[0] if len(fits) == 1 and self._is_sure(ancestor, self.old) else self._counterpart
             return at if at in fits else None
-        if len(fits) <= 1:
-            return fits[0] if fits else None
-        if self.offset != self.target.offset_below(self.index):
-            return None
-        at = self.own + self.offset
+        at = self._among(fits) if len(fits) > 1 else next(iter(fits), None)
         return at if at in fits else None
+
+    def _among(self, fits: Sequence[int]) -> int | None:
+        """Which of several places is the hunk's by the diff alone."""
+        if self.alone:
+            left = [at for at in fits if self.home.agrees(at)]
+            return left[0] if len(left) == 1 else None
+        return None if self.offset != self.target.offset_below(self.index) else self.own + self.offset
+
+    @cached_property
+    def alone(self) -> bool:
+        """Whether no other hunk of the file can tell where this one is."""
+        return len(self.target.hunks) == 1
+
+    @cached_property
+    def home(self) -> Home:
+        """The function and the unit that the hunk is for."""
+        return Home(self.target, self.hunk, known=self.known)
 
     @property
     def known(self) -> bool:
@@ -103,8 +118,13 @@ class Situation:
 
     @property
     def sure(self) -> bool:
-        """Whether the file before the revision had the hunk's lines at one place, as the tree has."""
-        return self.target.ancestor is not None and len(self.fits) == 1 and self._is_sure(self.target.ancestor)
+        """Whether the file before the revision had the hunk's lines at one place, as the tree has, and so it is with
+        those of them that are in the function and the unit of its first change.
+        """
+        ancestor, inside = self.target.ancestor, self.home.inside
+        if ancestor is None or len(self.fits) != 1 or not self._is_sure(ancestor, self.old):
+            return False
+        return inside == self.old or (len(self.target.text.find(inside)) == 1 and self._is_sure(ancestor, inside))
 
     @property
     def _counterpart(self) -> int | None:
@@ -118,12 +138,12 @@ class Situation:
             return min(self.own, count)
         return None
 
-    def _is_sure(self, ancestor: Text) -> bool:
-        """Whether the hunk's lines were at one place before, as now, and one of them by itself was; or at none."""
-        places = ancestor.find(self.old)
+    def _is_sure(self, ancestor: Text, lines: Sequence[bytes]) -> bool:
+        """Whether lines of the hunk were at one place before, as now, and one of them by itself was; or at none."""
+        places = ancestor.find(lines)
         if len(places) != 1:
             return not places
-        telling = sorted(set(self.old), key=len, reverse=True)
+        telling = sorted(set(lines), key=len, reverse=True)
         return any(len(ancestor.find((line,))) == len(self.target.text.find((line,))) == 1 for line in telling)
 
     @cached_property

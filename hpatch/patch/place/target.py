@@ -58,10 +58,22 @@ class TargetFile:
         """Those of the file as it was before the revision; None where that is not known."""
         return None if self.ancestor is None else Units(self.path, self.ancestor.lines)
 
+    def begins(self, line: bytes) -> bool:
+        """Whether a function or a unit can begin in a line."""
+        return bool(self.units.brings([line])) or self.headings.begins(line)
+
     @cached_property
     def squeezed(self) -> Text:
         """The lines, to look for others in with white space aside."""
         return Text(squeezed(self.lines))
+
+    @cached_property
+    def bare(self) -> dict[bytes, list[int]]:
+        """For each line, with one blank for any white space and none at its ends, the places that have it."""
+        numbers: dict[bytes, list[int]] = {}
+        for number, line in enumerate(self.lines):
+            numbers.setdefault(b" ".join(line.split()), []).append(number)
+        return numbers
 
     @cached_property
     def merger(self) -> Merger | None:

@@ -45,11 +45,12 @@ class Units:
         elif suffix in _TAGS:
             self._kinds = ("section", "element")
 
-    def around(self, at: int) -> dict[UnitKind, frozenset[bytes]]:
+    def around(self, at: int, depth: int = 0) -> dict[UnitKind, frozenset[bytes]]:
         """The innermost unit of each kind that line `at` is in, by the texts that it begins with: several labels can
-        be those of one `case`.
+        be those of one `case`. What comes in front of that line can be in a deeper column, `depth`.
         """
-        found = {kind: self._around(kind, at) for kind in self._kinds}
+        at = min(max(at, 0), len(self.lines))
+        found = {kind: self._around(kind, at, depth) for kind in self._kinds}
         return {kind: texts for kind, texts in found.items() if texts}
 
     def begins(self, kind: UnitKind, text: bytes) -> list[int]:
@@ -73,12 +74,12 @@ class Units:
                 found.setdefault(("branch", text), []).append(number)
         return found
 
-    def _around(self, kind: UnitKind, at: int) -> frozenset[bytes]:
+    def _around(self, kind: UnitKind, at: int, depth: int) -> frozenset[bytes]:
         if kind == "branch":
             text = self._branches[0][at] if at < len(self._branches[0]) else b""
             return frozenset([text] if text else ())
         if kind in ("case", "method"):
-            return self._indented(kind, at)
+            return self._indented(kind, at, depth)
         text = next(filter(None, self._above(kind, at)), b"")
         return frozenset([text] if text else ())
 
@@ -93,14 +94,19 @@ class Units:
             return self._element(above)
         return (_begins(kind, self.lines[number]) for number in above)
 
-    def _indented(self, kind: UnitKind, at: int) -> frozenset[bytes]:
+    def _indented(self, kind: UnitKind, at: int, depth: int) -> frozenset[bytes]:
         """A unit whose body is further to the right than its beginning."""
-        depth = next((indent for line in self.lines[at : at + _FAR] if (indent := _indent(line)) is not None), 0)
+        below = next(filter(bytes.strip, self.lines[at : at + _FAR]), b"")
+        depth = max(depth, column(below) or 0)
+        if below.lstrip().startswith(b"}"):
+            # What comes in front of the end of a block is in it.
+            above = next(filter(bytes.strip, self.lines[max(at - _FAR, 0) : at][::-1]), b"")
+            depth = max(depth, column(above) or 0)
         for number in range(at - 1, max(at - _FAR, -1), -1):
             if depth == 0:
                 break
             line = self.lines[number]
-            indent = _indent(line)
+            indent = column(line)
             if indent is None or indent >= depth or (kind == "case" and line[:1] == b"#"):
                 continue
             depth = indent
@@ -117,7 +123,7 @@ class Units:
         while number >= 0:
             line = self.lines[number]
             text = _begins("case", line)
-            if line.strip() and (not text or _indent(line) != indent or (found and line.strip() != text)):
+            if line.strip() and (not text or column(line) != indent or (found and line.strip() != text)):
                 break
             found += [text] if text else []
             number -= 1
@@ -188,7 +194,7 @@ class Units:
         return inside, begun
 
 
-def _indent(line: bytes) -> int | None:
+def column(line: bytes) -> int | None:
     """The column of a line's text; None where it has none."""
     text = line.expandtabs(8)
     bare = text.lstrip()
@@ -217,4 +223,6 @@ def _begins(kind: UnitKind, line: bytes) -> bytes:  # noqa: PLR0911 - one for ea
         found = _SECTION.match(line)
         return b"" if found is None else found[1]
     tag = _TAG.match(line.lstrip())
-    return b" ".join(tag[0].split()) if tag is not None and not tag[1] and tag[3].strip() else b""
+    if tag is None or tag[1] or not tag[3].strip() or tag[3].endswith(b"/") or b"</%s>" % tag[2] in line:
+        return b""
+    return b" ".join(tag[0].split())

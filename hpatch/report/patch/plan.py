@@ -163,7 +163,7 @@ def _summary(placed: Placed) -> str:
         parts.append(text)
     strange = sum(outcome.elsewhere is not None and outcome.result in PLACED for outcome in placed.outcomes)
     if strange:
-        parts.append(f"{count(strange, 'hunk')} in another function than its heading names")
+        parts.append(f"{count(strange, 'hunk')} under another name than before")
     if placed.reason:
         parts.append(visible(placed.reason))
     parts += _modes(placed)
@@ -187,7 +187,7 @@ def _hunk(number: int, outcome: Outcome) -> str:
     if outcome.reason:
         text += f" ({visible(outcome.reason)})"
     if outcome.elsewhere is not None:
-        text += f"; its heading '{visible(outcome.elsewhere.heading.decode('utf-8', 'replace'))}' is another function's"
+        text += f"; before, it was under '{visible(outcome.elsewhere.heading.decode('utf-8', 'replace'))}'"
     return text
 
 

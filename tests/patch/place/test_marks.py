@@ -14,7 +14,7 @@ from hpatch.patch.diff.write import compare
 from hpatch.patch.place.marks import Marked, left, mark, markable, saved_otherwise
 from hpatch.patch.place.place import place
 from tests.support.examples import examples
-from tests.support.patch.placing import TEN, change, hunk, hunks, patch, text
+from tests.support.patch.placing import TAIL, TEN, change, hunk, hunks, patch, text
 
 _MARK = re.compile(
     rb"<<<<<<< the tree\r?\n(.*?)\|\|\|\|\|\|\| before hunk \d+\r?\n(.*?)=======\r?\n(.*?)>>>>>>> after hunk \d+\r?\n",
@@ -37,8 +37,8 @@ def test_the_three_parts_without_what_they_have_in_common() -> None:
 
 
 def test_hunks_that_fit_are_in() -> None:
-    before = [*TEN, *"abcdefgh", *TEN]
-    after = change(change(before, 5, "five"), 23, "FIVE")
+    before = [*TEN, *"abcdefgh", *TAIL]
+    after = change(change(before, 5, "five"), 22, "FIVE")
     found = marked(text(["new", *change(before, 5, "own")]), patch(before, after))
     assert found.content.count(b"FIVE\n") == found.marks == 1
     assert b">>>>>>> after hunk 1\n" in found.content and found.content.startswith(b"new\n")

@@ -27,17 +27,35 @@ def test_exact_elsewhere_where_that_is_the_only_place() -> None:
     assert placed.after == text(["new", "new", *change(TEN, 5, "five")])
 
 
-def test_at_its_line_though_the_lines_are_elsewhere_too() -> None:
+def test_its_own_line_alone_does_not_choose_between_equal_places() -> None:
     tree = [*TEN, *TEN]
-    placed = place(text(tree), patch(tree, change(tree, 15, "five")))
-    assert (only(placed).result, only(placed).line) == ("exact", 12)
+    outcome = only(place(text(tree), patch(tree, change(tree, 15, "five"))))
+    assert (outcome.result, outcome.candidates) == ("ambiguous", (2, 12))
+
+
+def test_at_its_line_though_the_lines_are_elsewhere_too() -> None:
+    """The heading names the function, or another hunk is at its own line, too."""
+    tree = ["int a(void)", "{", *TEN, "}", "int b(void)", "{", *TEN, "}"]
+    bare = patch(tree, change(tree, 20, "five"))
+    headed = bare._replace(hunks=(bare.hunks[0]._replace(section=b"int b(void)"),))
+    both = patch(tree, change(change(tree, 1, "int A(void)"), 21, "five"))
+    assert only(place(text(tree), headed)).result == "exact"
+    assert [outcome.result for outcome in place(text(tree), both).outcomes] == ["exact", "exact"]
+    assert only(place(text(["own", *tree]), headed)).line == 18
+
+
+def test_several_hunks_go_to_their_own_lines_together() -> None:
+    tree = [*TEN, *TEN, *TEN]
+    after = change(change(tree, 5, "one"), 15, "two")
+    assert place(text(tree), patch(tree, after)).after == text(after)
+    assert not place(text([*change(tree, 5, "own"), *TEN]), patch(tree, after)).ok
 
 
 def test_at_its_line_though_hundreds_of_equal_places_are_above() -> None:
     """No more than `CANDIDATES` places are looked for: its own line is one in any case."""
-    tree = BLOCK * (CANDIDATES + 2)
-    number = 7 * CANDIDATES + 4
-    assert only(place(text(tree), patch(tree, change(tree, number + 7, "D")))).line == number + 4
+    own = 7 * CANDIDATES + 2
+    made = hunks(hunk("-top +TOP a b c", 1), hunk("a b c -d +D e f g", own))
+    assert place(text(["top", *BLOCK * (CANDIDATES + 2)]), made).outcomes[1].line == own
 
 
 def test_two_equal_places_are_ambiguous() -> None:

@@ -132,3 +132,34 @@ def test_a_hunk_is_not_placed_in_another_unit_than_that_of_the_file_before(path:
     assert right.after == file(("A", EDITED), ("C", own), ("B", changed))
     renamed = place(file(("A", EDITED), ("D", BLOCK)), given, ancestor=before)
     assert renamed.after == file(("A", EDITED), ("D", changed))
+    told = only(renamed).elsewhere
+    assert told is not None and b"B" in told.heading and b"D" in told.found
+
+
+@pytest.mark.parametrize(("path", "form"), [("a.c", LADDER), ("a.conf", SITES)], ids=["case", "element"])
+def test_a_unit_that_the_tree_lacks_is_not_the_one_above_it(path: str, form: Form) -> None:
+    """The lines that begin the next unit are where they were; they do not tell where the hunk's own are."""
+    start, heading, line, end = form
+
+    def file(*names: str) -> bytes:
+        inside = [each for name in names for each in (heading.format(name), *map(line.format, BLOCK))]
+        return text([*start, *inside, *end])
+
+    before = file("A", "B", "C")
+    after = before.split(b"g();\n")
+    after[1] += b"g();\n" + line.format("new();").encode() + b"\n" + after.pop(2)
+    given = patch(before.decode().splitlines(), b"g();\n".join(after).decode().splitlines())
+    outcome = only(place(file("A", "C"), given._replace(old=path, new=path), ancestor=before))
+    assert outcome.result == "ambiguous", outcome.reason
+
+
+def test_an_element_that_ends_in_its_line_begins_no_unit() -> None:
+    units = Units("a.xml", [])
+    lines = [b'<a b="c">', b'<a b="c"/>', b'<a b="c">d</a>']
+    assert [units.brings([line]) for line in lines] == [{"element"}, set(), set()]
+
+
+def test_what_comes_in_front_of_the_end_of_a_block_is_in_it() -> None:
+    lines = [f"{line}\n".encode() for line in ["    case A: {", "        a();", "", "    }", "    break;"]]
+    found = [Units("a.c", lines).around(at) for at in range(5)]
+    assert found == [{}, *[{"case": frozenset([b"case A:"])}] * 3, {}]

@@ -127,6 +127,37 @@ def test_the_only_place_where_the_own_one_has_most_of_the_lines_is_refused() -> 
     assert placed.after == text(file(EDITED, EDITED, changed(BODY)))
 
 
+SWITCH = ["int run(int op)", "{", "    switch (op) {"]
+
+
+def ladder(*cases: tuple[str, list[str]]) -> list[str]:
+    return [*SWITCH, *(line for name, body in cases for line in (f"    case {name}:", *body)), "    }", "}"]
+
+
+def test_a_twin_of_the_place_in_the_same_function_makes_it_ambiguous() -> None:
+    """The heading names the function only, and the tree has edited one of the two cases."""
+    grown = ["    own();"] * 12
+    before = ladder(("A", BODY), ("B", BODY))
+    bare = patch(before, ladder(("A", BODY), ("B", changed(BODY))))
+    one = bare._replace(hunks=(bare.hunks[0]._replace(section=b"int run(int op)"),))
+    edited = ladder(("A", [*grown, *BODY]), ("B", EDITED))
+    outcome = only(place(text(edited), one))
+    assert (outcome.result, outcome.candidates) == ("ambiguous", (17,))
+    assert outcome.reason == "its lines are at line 17 only, but most of them are at line 25 too"
+    assert place(text(edited), one, PlaceOptions(accept_place=True)).ok
+    elsewhere = [*function("other", [*grown, *EDITED]), *ladder(("B", BODY))]
+    assert only(place(text(elsewhere), one)).result == "moved"
+
+
+def test_fuzz_does_not_lose_the_line_that_begins_a_unit() -> None:
+    before = ladder(("A", BODY), ("B", BODY))
+    one = patch(before, ladder(("A", BODY), ("B", [BODY[0], "    new;", *BODY[1:]])))
+    tree = ladder(("C", BODY), ("D", EDITED[2:]))
+    outcome = only(place(text(tree), one, PlaceOptions(fuzz=2)))
+    assert outcome.result == "ambiguous"
+    assert outcome.reason == "its lines are at line 3 only, and 'case B:' is not among them"
+
+
 LINES = [f"line {number}" for number in range(1, 31)]
 
 
