@@ -98,6 +98,10 @@ class Source:
         start = (self.text.rfind("\n", begin, offset) + 1) or self._starts[block]
         return line, offset - start + 1
 
+    def number(self, offset: int) -> int:
+        """The line of an offset into `text`, among the lines of `text` alone."""
+        return self.position(offset)[0] - self.above
+
     def offset(self, line: int, column: int = 1) -> int:
         """The offset into `text` of a line and column. Raises IndexError where there is no such line."""
         if self._lines[-1] < line:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from hpatch.conf.leaf import matches
 from hpatch.conf.lines import Line, ended, filled, joined, logical
 from hpatch.conf.macros import BodyLine
-from hpatch.conf.tree import Condition, Frame, Node
+from hpatch.conf.tree import Condition, Frame, Node, node_of
 from hpatch.records import NamedTuple
-from hpatch.text import Place, Source, in_bytes
+from hpatch.text import Place, in_bytes
 
 if TYPE_CHECKING:
     from hpatch.conf.templates.model import Template
@@ -37,14 +37,13 @@ class Stream:
 
     def __init__(
         self,
-        source: Source,
         text: str,
         frame: Frame,
         *,
         plain: bool,
         template: Template | None = None,
     ) -> None:
-        self.source = source
+        self.source = frame.source
         self.text = text
         self.frame = frame
         self.plain = plain
@@ -72,6 +71,21 @@ class Stream:
         first = self.body[self.line - line.lines]
         last = self.body[min(self.line, len(self.body)) - 1]
         return first.start, last.end
+
+    def node(
+        self,
+        name: str,
+        key: str,
+        args: str,
+        start: int,
+        end: int,
+        parent: Node | None,
+        conditions: tuple[Condition, ...],
+    ) -> Node:
+        """The node of the line that was read last, at `source.text[start:end]`."""
+        if self.body is not None or self.source.number(start) != self.line:
+            self.frame.numbers[start] = self.line
+        return node_of(name, key, args, self.frame, start, end, parent, conditions)
 
 
 class Feed:

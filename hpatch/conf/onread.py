@@ -42,10 +42,9 @@ class Call(NamedTuple):
 
     def node(self, reading: ReadingState) -> Node:
         """The directive as a separate node, outside the tree."""
-        return Node(
-            self.name, self.key, self.args, self.stream.frame, self.stream.line, self.stream.source, self.start,
-            self.end, reading.parent, reading.conditions,
-        )  # fmt: skip
+        return self.stream.node(
+            self.name, self.key, self.args, self.start, self.end, reading.parent, reading.conditions
+        )
 
 
 def execute(reading: ReadingState, call: Call) -> None:
@@ -461,7 +460,7 @@ def _use(reading: ReadingState, call: Call) -> None:
     where = f"macro '{name}' ({macro.location}) used on line {call.stream.line} of \"{frame.name}\""
     text = "".join(line + "\n" for line in lines)
     stream = Stream(
-        macro.source, text, Frame(where, call.node(reading)), plain=False,
+        text, Frame(where, macro.source, call.node(reading)), plain=False,
         template=reading.templates.get(macro.source.name),
     )  # fmt: skip
     stream.body = macro.body

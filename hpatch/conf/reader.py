@@ -31,10 +31,9 @@ MAX_HTACCESS_LINE = 8192
 _EVIDENCE = 60
 """How many characters of a line are shown."""
 
-_PLAIN_LINE = re.compile(
-    r"[ \t]*+(?:([A-Za-z][A-Za-z0-9_]*+)(?:[ \t\r]++([^\n]*[^ \t\r\n]))?[ \t\r]*+|#[^\n]*+|[ \t\r]*+)(?:\n|\Z)"
-)
-"""A directive's name and its arguments, or a comment, or a blank line.
+_BLANK = " \t\r"
+_PLAIN_LINE = re.compile(r"([A-Za-z][A-Za-z0-9_]*+)(?:[ \t\r]++(.*))?", re.S)
+"""A directive's name and its arguments.
 
 What can end in one place only is possessive (`*+`): nothing is tried twice, and nothing is remembered for it.
 """
@@ -329,7 +328,7 @@ class Reader(ReadingState):
         for text, source, start, end in entries:
             stream = streams.get(source.name)
             if stream is None:
-                stream = streams[source.name] = Stream(source, source.text, Frame(source.name), plain=False)
+                stream = streams[source.name] = Stream(source.text, Frame(source.name, source), plain=False)
                 self.configuration.sources[source.name] = source
                 self.configuration.files.append(FileRead(name=source.name, link=None))
             feed = feed or Feed(stream, MAX_LINE, self._too_long, self._lost)
@@ -341,7 +340,7 @@ class Reader(ReadingState):
     def _read_parsed(self, parsed: Parsed, name: str) -> None:
         source, plain, template = parsed
         limit = MAX_HTACCESS_LINE if self.htaccess else MAX_LINE
-        stream = Stream(source, source.text, Frame(name), plain=plain, template=template)
+        stream = Stream(source.text, Frame(name, source), plain=plain, template=template)
         feed = Feed(stream, limit, self._too_long, self._lost)
         # What httpd does with the last line may depend on the lines before it; a line may be over the limit.
         if template is None and not feed.brim and not has_line_over(source.text, limit // 4):
@@ -429,10 +428,10 @@ class Reader(ReadingState):
         if "${" in args or (learned := self.learned.get(name) or self._learn(name)) is None:
             return False
         args = args.rstrip(words.SPACE)
-        parent = self.parent
+        parent, start = self.parent, match.start(1)
         node = Node(
-            learned.spelling, learned.key, args, stream.frame, stream.line + 1, stream.source, match.start(1),
-            match.start(2) + len(args), parent, self.conditions,
+            learned.spelling, learned.key, args, stream.frame, start, match.start(2) + len(args) - start, parent,
+            self.conditions, [],
         )  # fmt: skip
         siblings = self.configuration.nodes if parent is None else parent.children
         assert siblings is not None
@@ -478,28 +477,37 @@ class Reader(ReadingState):
         text, at = stream.text, stream.at
         if not stream.plain and (odd := _ODD.search(text, at, end)) is not None:
             end = text.rfind("\n", at, odd.start()) + 1
-        source, frame, parent, conditions = stream.source, stream.frame, self.parent, self.conditions
+        frame, parent, conditions = stream.frame, self.parent, self.conditions
         siblings = self.configuration.nodes if parent is None else parent.children
         assert siblings is not None
-        line, before = stream.line, len(siblings)
-        learned, match_line = self.learned.get, _PLAIN_LINE.match
-        while at < end and (match := match_line(text, at, end)) is not None:
-            name, args = match.groups("")
-            line += 1
-            if name:
+        number, before = stream.line, len(siblings)
+        learned = self.learned.get
+        while at < end:
+            after = text.find("\n", at, end) + 1 or end
+            line = text[at:after]
+            rest = line.lstrip(_BLANK)
+            held = rest.rstrip(" \t\r\n")
+            name, _, args = held.partition(" ")
+            known = learned(name)
+            if known is None and held and held[0] != "#":
+                # The name is new, or a tab ends it.
+                match = _PLAIN_LINE.fullmatch(held)
+                if match is None:
+                    break
+                name, args = match.groups("")
                 known = learned(name) or self._learn(name)
                 if known is None:
-                    line -= 1
                     break
+            if known is not None:
                 key, spelling, nodes = known
-                node = Node(
-                    spelling, key, args, frame, line, source, match.start(1), match.end(match.lastindex or 0), parent,
-                    conditions,
-                )  # fmt: skip
+                args = args.lstrip(_BLANK)
+                start = at + len(line) - len(rest)
+                node = Node(spelling, key, args, frame, start, len(held), parent, conditions, None)
                 siblings.append(node)
                 nodes.append(node)
-            at = match.end()
-        stream.line, stream.at = line, at
+            at = after
+            number += 1
+        stream.line, stream.at = number, at
         if len(siblings) > before:
             self._counted(siblings[-1], len(siblings) - before)
 
@@ -541,10 +549,7 @@ class Reader(ReadingState):
         if name[:2] == "</":
             self._close(name, stream.source, start, end, levels)
             return
-        node = Node(
-            known[0] if known else name, key, args, stream.frame, stream.line, stream.source, start, end,
-            self.parent, self.conditions,
-        )  # fmt: skip
+        node = stream.node(known[0] if known else name, key, args, start, end, self.parent, self.conditions)
         self._add(node)
         if node.children is not None:
             self._descend(node)

@@ -19,14 +19,17 @@ class Frame:
     """The current configuration file in httpd's sense: a file, or a macro being used.
 
     `name` is httpd's name for it (`/etc/apache2/apache2.conf`, `macro 'vhost' (defined on line …) used on
-    line … of "…"`); `use` is the `Use` directive that a macro's lines come from.
+    line … of "…"`); `source` is the text that it is in; `use` is the `Use` directive that a macro's lines come from.
+    `numbers` are httpd's numbers of the lines that have other numbers in `source`, by their start.
     """
 
-    __slots__ = ("name", "use")
+    __slots__ = ("name", "numbers", "source", "use")
 
-    def __init__(self, name: str, use: Node | None = None) -> None:
+    def __init__(self, name: str, source: Source, use: Node | None = None) -> None:
         self.name = name
+        self.source = source
         self.use = use
+        self.numbers: dict[int, int] = {}
 
 
 class Condition(NamedTuple):
@@ -45,13 +48,14 @@ class Node:
     """A directive or a section as httpd holds it.
 
     `name` is the name as httpd spells it, with its `<` for a section; `key` is `name` in lower case (`"proxypass"`,
-    `"<virtualhost"`); `args` is the rest of the line, variables expanded; `line` is httpd's number for it (its
-    last physical line). `conditions` holds the undecided conditionals around it.
+    `"<virtualhost"`); `args` is the rest of the line, variables expanded. `children` is None for a
+    directive. `start` is the offset of its name in `source`, `size` how many characters there are to its end.
+    `conditions` holds the undecided conditionals around it.
+
+    A large configuration has a hundred thousand of them, so a node holds nothing that its frame knows.
     """
 
-    __slots__ = (
-        "_words", "args", "children", "conditions", "end", "frame", "key", "line", "name", "parent", "source", "start",
-    )  # fmt: skip
+    __slots__ = ("_words", "args", "children", "conditions", "frame", "key", "name", "parent", "size", "start")
 
     def __init__(
         self,
@@ -59,28 +63,40 @@ class Node:
         key: str,
         args: str,
         frame: Frame,
-        line: int,
-        source: Source,
         start: int,
-        end: int,
+        size: int,
         parent: Node | None,
         conditions: tuple[Condition, ...],
+        children: list[Node] | None,
     ) -> None:
         self.name = name
         self.key = key
         self.args = args
         self.frame = frame
-        self.line = line
-        self.source = source
         self.start = start
-        self.end = end
+        self.size = size
         self.parent = parent
         self.conditions = conditions
-        self.children: list[Node] | None = [] if key[:1] == "<" else None
+        self.children = children
         self._words: list[str] | None = None
 
     def __repr__(self) -> str:
         return f"<{self.name} {self.args!r} at {self.frame.name}:{self.line}>"
+
+    @property
+    def source(self) -> Source:
+        """The text that it is in."""
+        return self.frame.source
+
+    @property
+    def end(self) -> int:
+        """The offset of its end in `source`."""
+        return self.start + self.size
+
+    @property
+    def line(self) -> int:
+        """httpd's number for it: that of its last physical line."""
+        return self.frame.numbers.get(self.start) or self.source.number(self.start)
 
     @property
     def certain(self) -> bool:
@@ -173,6 +189,21 @@ def walk(nodes: list[Node]) -> Iterator[Node]:
         yield node
         if node.children:
             stack.extend(reversed(node.children))
+
+
+def node_of(
+    name: str,
+    key: str,
+    args: str,
+    frame: Frame,
+    start: int,
+    end: int,
+    parent: Node | None,
+    conditions: tuple[Condition, ...],
+) -> Node:
+    """A directive or a section of a line at `frame.source.text[start:end]`."""
+    children: list[Node] | None = [] if key[:1] == "<" else None
+    return Node(name, key, args, frame, start, end - start, parent, conditions, children)
 
 
 class FileRead(NamedTuple):

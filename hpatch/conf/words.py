@@ -114,7 +114,7 @@ def split(line: str) -> list[str]:
     # Most lines have no white space but blanks, and no quotes or only around their first words.
     if "'" not in line and line.isascii() and line.isprintable():
         if '"' not in line:
-            return line.split()
+            return line.split()[:]  # as small as it can be: `split` leaves room for twelve
         parts = line.split('"')
         if not parts[0] and len(parts) == 3:
             return [parts[1], *parts[2].split()]

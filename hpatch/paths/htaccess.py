@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from hpatch.conf.load import Options, load_source
 from hpatch.conf.modules import Modules
-from hpatch.conf.tree import Frame, Node
+from hpatch.conf.tree import Frame, Node, node_of
 from hpatch.facts import directives
 from hpatch.paths.layers import Layer, last
 from hpatch.paths.model import PIPE, FileKind, UnknownError
@@ -84,7 +84,7 @@ class HtaccessFiles:
             return None
         if odd == PIPE:
             raise UnknownError(f'"{path}" is {PIPE}: httpd waits until something is written to it')
-        section = Node("<Directory", "<directory", f'"{folder}">', Frame(path), 1, Source(path, ""), 0, 0, None, ())
+        section = node_of("<Directory", "<directory", f'"{folder}">', Frame(path, Source(path, "")), 0, 0, None, ())
         if kind is FileKind.FOLDER:
             odd = "a folder"
         if odd is not None:

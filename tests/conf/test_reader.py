@@ -43,6 +43,18 @@ def test_places() -> None:
     assert section.word_place(0)[1:] == (4, 11, 4, 13)
 
 
+def test_what_ends_a_name_and_a_line() -> None:
+    text = "Listen\t 80\t\r\n\rA  b\r c \n\n # x\n<Location\t/a>\nFoo-Bar\n</Location>\nB"
+    nodes = list(load_text(text).walk())
+    assert [(node.name, node.args, node.words, node.line, node.place[1:]) for node in nodes] == [
+        ("Listen", "80", ["80"], 1, (1, 1, 1, 11)),
+        ("A", "b\r c", ["b", "c"], 2, (2, 2, 2, 9)),
+        ("<Location", "/a>", ["/a"], 5, (5, 1, 5, 14)),
+        ("Foo-Bar", "", [], 6, (6, 1, 6, 8)),
+        ("B", "", [], 8, (8, 1, 8, 2)),
+    ]
+
+
 def test_word_places() -> None:
     (node,) = load_text("  ProxyPass '/a' http://h/\n").nodes
     assert [place[1:] for place in node.word_places()] == [(1, 13, 1, 17), (1, 18, 1, 27)]
