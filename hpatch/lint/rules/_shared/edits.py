@@ -103,7 +103,7 @@ def line_beside(node: Node, text: str, *, above: bool) -> Edits:
     end_of_line = _line_end(source, start)
     indent = source.text[start : node.start]
     at = start if above else end
-    if not above and not source.text[:end].endswith("\n"):
+    if not above and not source.text.endswith("\n", 0, end):
         return (Edit(source.place(at, at), f"{end_of_line}{indent}{text}"),)
     return (Edit(source.place(at, at), f"{indent}{text}{end_of_line}"),)
 
