@@ -305,7 +305,7 @@ def _git_applied(case: Case, folder: Path) -> bytes | None:
         git("add", path.name)
         git("commit", "-qm", "x")
     diff = write(Diff("x", (compare(path.name, case.before, case.after),)))
-    return path.read_bytes() if git("apply", "-3", "-", given=diff) == 0 else None
+    return path.read_bytes() if git("apply", "-3", "-p0", "-", given=diff) == 0 else None
 
 
 def _merged(case: Case, folder: Path) -> bytes | None:
