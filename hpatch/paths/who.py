@@ -84,6 +84,8 @@ def who(site: Site, request: ClientRequest) -> Who:
 
 def _look_up(walk: RequestWalk) -> None:
     """All hooks before the handler."""
+    if unread := [each for each in walk.site.configuration.problems if each.kind == "unreadable"]:
+        raise UnknownError(f"not all of the configuration was read: {unread[0].message}")
     if walk.chosen is None:
         connection.connection(walk)
         _others(walk)

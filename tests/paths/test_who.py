@@ -163,7 +163,7 @@ def test_an_endless_rewriting_ends() -> None:
 
 def test_hostile_input_ends() -> None:
     deep = '<If "true">\n' * 3000 + "</If>\n" * 3000
-    assert _who(deep).answer.kind == "file"
+    assert _who(deep).answer.kind == "unknown"
     rules = "<RequireAny>\n" * 3000 + "Require all granted\n" + "</RequireAny>\n" * 3000
     assert _who(f"<Location />\n{rules}</Location>").answer.kind == "unknown"
     assert _who("RewriteEngine On\nRewriteRule (a*)*b /x", f"/{'a' * 50}").answer.kind == "unknown"

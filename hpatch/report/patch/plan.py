@@ -161,9 +161,11 @@ def _summary(placed: Placed) -> str:
         if offsets and result in ("moved", "fuzz", "whitespace"):
             text += f" ({', '.join(f'{offset:+d}' for offset in offsets[:4])}{', …' if len(offsets) > 4 else ''})"
         parts.append(text)
-    strange = sum(outcome.elsewhere is not None and outcome.result in PLACED for outcome in placed.outcomes)
-    if strange:
-        parts.append(f"{count(strange, 'hunk')} under another name than before")
+    told = [each.elsewhere for each in placed.outcomes if each.elsewhere is not None and each.result in PLACED]
+    if strange := sum(bool(each.lines) for each in told):
+        parts.append(f"{count(strange, 'hunk')} in another function than its heading names")
+    if strange < len(told):
+        parts.append(f"{count(len(told) - strange, 'hunk')} under another name than before")
     if placed.reason:
         parts.append(visible(placed.reason))
     parts += _modes(placed)
@@ -187,7 +189,12 @@ def _hunk(number: int, outcome: Outcome) -> str:
     if outcome.reason:
         text += f" ({visible(outcome.reason)})"
     if outcome.elsewhere is not None:
-        text += f"; before, it was under '{visible(outcome.elsewhere.heading.decode('utf-8', 'replace'))}'"
+        name = visible(outcome.elsewhere.heading.decode("utf-8", "replace"))
+        text += (
+            f"; its heading '{name}' is another function's"
+            if outcome.elsewhere.lines
+            else f"; before, it was under '{name}'"
+        )
     return text
 
 

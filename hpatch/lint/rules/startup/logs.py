@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from hpatch.lint.found import Found
 from hpatch.lint.rule import rule
-from hpatch.versions import Version
 
 if TYPE_CHECKING:
     from hpatch.lint.context import Context
@@ -17,7 +16,6 @@ _FACILITIES = (
     "local0 local1 local2 local3 local4 local5 local6 local7"
 ).split()
 _SYSLOG = "syslog:"
-_SINCE = Version.parse("2.4.28")
 
 
 @rule("CF060", "syslog-facility", "error", references=("https://httpd.apache.org/docs/2.4/mod/core.html#errorlog",))
@@ -47,7 +45,7 @@ def syslog_facility(context: Context) -> Iterator[Found]:
     """
     from hpatch.suggest import closest
 
-    old = context.before(_SINCE)
+    old = context.before("syslog-must-open")
     last = {node.inside("<virtualhost"): node for node in context.configuration.by_key.get("errorlog", ())}
     for node in last.values():
         word = next(iter(node.words), "")
