@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 _ASKED = 2_000
 """So many paths are asked who may have them: it takes as long as to answer so many requests."""
+_STEPS = 4_000_000
+"""And so many mappings are gone through for them: a request is held against those of its server from the top."""
 _PHASES = {"RewriteRule": 0, "ProxyPass": 1, "ProxyPassMatch": 1, "SetHandler": 2}
 """mod_rewrite is asked before mod_proxy, and a handler after both."""
 _PLAIN = "/:@!$&'()*+,;=-._~%"
@@ -98,7 +100,7 @@ class _Builder:
         self.ids: dict[object, str] = {}
         self.reached: dict[str, GatewayBackend] = {}
         self.only = only
-        self.asked = self.unasked = 0
+        self.asked = self.unasked = self.steps = 0
 
     def gateway(self) -> GatewayMap:
         listeners = [
@@ -130,7 +132,7 @@ class _Builder:
                     addresses=tuple(map(self.written, server.addresses)),
                     listeners=tuple(one.id for one in listeners if _listens(host, one.text, self.site.hosts.virtual)),
                     paths=tuple(
-                        self.path(number, one, host if wanted else None)
+                        self.path(number, one, host if wanted else None, len(server.mappings))
                         for number, one in enumerate(_in_order(server.mappings), 1)
                     ),
                     place=None if server.node is None else server.node.place,
@@ -155,9 +157,9 @@ class _Builder:
             found = found.plus(self.lines.get((file, line), Marks()))
         return found
 
-    def path(self, number: int, mapping: Mapping, host: Host | None) -> GatewayPath:
-        """A path; without a server, nothing is asked about its access."""
-        access, verdict = ("", None) if host is None else self.access(mapping, host)
+    def path(self, number: int, mapping: Mapping, host: Host | None, count: int) -> GatewayPath:
+        """A path, one of `count` of its server; without a server, nothing is asked about its access."""
+        access, verdict = ("", None) if host is None else self.access(mapping, host, count)
         path = mapping.path or (mapping.section.argument if mapping.section is not None else "")
         return GatewayPath(
             number=number,
@@ -171,15 +173,16 @@ class _Builder:
             marks=self.marks(mapping.node),
         )
 
-    def access(self, mapping: Mapping, host: Host) -> tuple[str, str | None]:
-        """Who may ask for a path, as far as one request for it tells."""
+    def access(self, mapping: Mapping, host: Host, count: int) -> tuple[str, str | None]:
+        """Who may ask for a path, as far as one request for it tells; the server has `count` mappings."""
         handled = mapping.pattern or mapping.kind in ("SetHandler", "RewriteRule")
         if mapping.target is None or handled or not mapping.path.startswith("/") or "${" in mapping.path:
             return "", None
-        if self.asked >= _ASKED:
+        if self.asked >= _ASKED or self.steps + count > _STEPS:
             self.unasked += 1
             return "", None
         self.asked += 1
+        self.steps += count
         port = next((one.port for one in host.addresses if one.port), 0)
         port = port or next(iter(ports.listening(self.configuration).protocols), 80)
         name = next((one.text for one in host.names if not one.wild and "${" not in one.text), None)

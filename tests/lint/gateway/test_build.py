@@ -119,9 +119,12 @@ def test_no_access_is_told_of_what_was_not_asked(tmp_path: Path) -> None:
     assert second == [("", None)]
 
 
-def test_of_how_many_paths_no_access_rule_was_looked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With one host chosen, none is looked up of the others."""
-    monkeypatch.setattr(build, "_ASKED", 3)
+@pytest.mark.parametrize(("limit", "most"), [("_ASKED", 3), ("_STEPS", 7)])
+def test_of_how_many_paths_no_access_rule_was_looked_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
+) -> None:
+    """With one host chosen, none is looked up of the others. Each path of a host with two costs two steps."""
+    monkeypatch.setattr(build, limit, most)
     hosts = "".join(
         f"<VirtualHost *:80>\nServerName {name}.example\nProxyPass /1 http://b:1\nProxyPass /2 http://b:2\n</VirtualHost>\n"
         for name in "abc"

@@ -199,7 +199,7 @@ def websocket_rule_to_http(context: Context) -> Iterator[Found]:
         RewriteCond "%{HTTP:Upgrade}" "!websocket" [NC]
         RewriteRule "^/(.*)" "http://10.0.0.5:3000/$1" [P]
 
-    Source: ap_proxy_http_handler (mod_proxy_http.c), the "Protocol Upgrade" section of the mod_proxy documentation;
+    Source: proxy_http_handler (mod_proxy_http.c), the "Protocol Upgrade" section of the mod_proxy documentation;
     tested on httpd 2.4.71.
     """
     if "rewritecond" not in context.configuration.by_key:
@@ -268,7 +268,7 @@ def websocket_http10(context: Context) -> Iterator[Found]:
         SetEnv proxy-nokeepalive 1
         ProxyPass "/chat" "ws://10.0.0.5:8080/chat"
 
-    Source: ap_proxy_create_hdrbrgd (proxy_util.c), ap_proxy_http_handler (mod_proxy_http.c); tested on httpd 2.4.71.
+    Source: ap_proxy_create_hdrbrgd (proxy_util.c), proxy_http_handler (mod_proxy_http.c); tested on httpd 2.4.71.
     """
     for node in context.configuration.find("setenv"):
         if [word.lower() for word in node.words[:1]] != ["force-proxy-request-1.0"]:
