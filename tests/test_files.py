@@ -1,10 +1,12 @@
 """Transactions: old or new, whatever happens."""
 
+import errno
 import json
 import os
 import signal
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -135,6 +137,38 @@ def test_a_second_process_is_turned_away(root: Path) -> None:
         pass
 
 
+@pytest.mark.parametrize("together", [1, 2, 100])
+def test_all_is_on_the_disk_before_it_is_committed(root: Path, monkeypatch: pytest.MonkeyPatch, together: int) -> None:
+    """Every staged file was synced, and one that cannot be leaves the tree as it was."""
+    monkeypatch.setattr(files, "_TOGETHER", together)
+    stage, sync, rename = root / files.FOLDER / "stage", os.fsync, os.rename
+    synced: list[int] = []
+    committed: list[bool] = []
+
+    def noted(handle: int) -> None:
+        sync(handle)
+        synced.append(os.fstat(handle).st_ino)
+
+    def moved(source: str, *rest: str, **folders: int) -> None:
+        if source == "journal":
+            committed.append({path.stat().st_ino for path in stage.iterdir()} <= set(synced))
+        rename(source, *rest, **folders)
+
+    def full(handle: int) -> None:
+        if len(synced) == 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        noted(handle)
+
+    monkeypatch.setattr(os, "rename", moved)
+    for function in (full, noted):
+        monkeypatch.setattr(os, "fsync", function)
+        synced.clear()
+        with files.lock(root), nullcontext() if function is noted else pytest.raises(files.FullError):
+            files.replace(root, CHANGES)
+        assert tree(root) == expected(NEW if function is noted else OLD)
+    assert committed == [True]
+
+
 CRASH = """
 import os, signal, sys
 from pathlib import Path
@@ -142,6 +176,7 @@ from hpatch import files
 from hpatch.files import FileChange
 
 left, changes = int(sys.argv[2]), eval(sys.argv[3])
+files._TOGETHER = 2
 def counted(function):
     def call(*arguments, **named):
         global left
