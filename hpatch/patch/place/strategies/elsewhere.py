@@ -93,13 +93,13 @@ def _doubt(situation: Situation, result: Result, at: int) -> str:
         return f"its lines are at line {at + 1} only, and '{lost}' is not among them"
     if situation.known:
         return ""
+    if moved in (situation.offset or 0, target.below(index)) and not (loosely and situation.alone):
+        return ""
     home = situation.own + (situation.offset or 0)
     place = range(at, at + len(situation.old))
     adds = [line for sign, line in situation.hunk.lines if sign == "+"]
     twins = Twins(target, situation.home.own, place)
     done = Twins(target, situation.hunk.new if adds else (), place, adds)
-    if moved in (situation.offset or 0, target.below(index)) and not (loosely and situation.alone):
-        return ""
     if situation.home.agrees(home) and (twins.like(home) or done.like(home)):
         return f"its lines are at line {at + 1} only, but most of them are at its own place, line {home + 1}, too"
     places = chain(twins.find(home), done.find(home))
