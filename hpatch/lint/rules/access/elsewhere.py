@@ -67,11 +67,14 @@ def location_other_way(context: Context) -> Iterator[Found]:
 
     Source: ap_location_walk (server/request.c), the documentation of Location; tested on httpd 2.4.71.
     """
-    for section in context.configuration.find("<location", "<locationmatch"):
+    twice = _twice(context)
+    for section in context.configuration.find("<location", "<locationmatch") if twice else ():
+        host = server_of(section)
+        if host not in twice and None not in twice:
+            continue
         where = start(section)
         if where is None or not section.certain or not restricts(section, limits=False):
             continue
-        host = server_of(section)
         asked = _asked(context, host, where)
         if asked is None:
             continue
@@ -221,6 +224,17 @@ def _backend(mapping: Mapping) -> _Backend | None:
 def _page(mapping: Mapping, taken: str, where: str) -> str:
     assert mapping.target is not None
     return one_slash(f"{mapping.target.path.rstrip('/')}/{where[len(taken.rstrip('/')) :].lstrip('/')}")
+
+
+def _twice(context: Context) -> set[Node | None]:
+    """The servers with several mappings to one host, or to one that the main server's mappings lead to."""
+    found: set[Node | None] = set()
+    main = {one.target.host for one in context.proxy.servers[0].mappings if one.target is not None}
+    for server in context.proxy.servers:
+        hosts = [one.target.host for one in server.mappings if one.target is not None]
+        if len({*hosts}) < len(hosts) or (main and not main.isdisjoint(hosts)):
+            found.add(server.node)
+    return found
 
 
 def _leading(context: Context, host: Node | None, backend: _Backend, page: str) -> Iterator[tuple[Mapping, str]]:
